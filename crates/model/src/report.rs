@@ -1,0 +1,82 @@
+//! The scan report: what `bulkhead scan` hands to the writers.
+
+use crate::{Digest, Finding, Inventory, Platform};
+
+/// The whole result of a scan, free of time and place: the same bytes in give the same report out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanReport {
+    /// What was scanned.
+    pub target: ScanTarget,
+    /// What is in it, gaps included.
+    pub inventory: Inventory,
+    /// What is wrong with it, sorted.
+    pub findings: Vec<Finding>,
+    /// What the findings are judged by.
+    pub intelligence: Option<IntelligenceFacts>,
+}
+
+/// What was scanned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanTarget {
+    /// The name as the user gave it, without its scheme.
+    pub name: String,
+    /// What sort of thing it is.
+    pub kind: TargetKind,
+    /// The digest of the manifest (or of the configuration, where a docker archive has no manifest), verified.
+    pub digest: Option<Digest>,
+    /// The platform the image is for.
+    pub platform: Option<Platform>,
+}
+
+/// What sort of thing was scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TargetKind {
+    /// A container image, from wherever it came.
+    Image,
+    /// A root file system laid out in a folder.
+    Rootfs,
+    /// A folder, such as a repository.
+    Directory,
+    /// A software bill of materials.
+    Sbom,
+    /// The machine itself.
+    Host,
+    /// A running container.
+    Container,
+}
+
+impl TargetKind {
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TargetKind::Image => "image",
+            TargetKind::Rootfs => "rootfs",
+            TargetKind::Directory => "directory",
+            TargetKind::Sbom => "sbom",
+            TargetKind::Host => "host",
+            TargetKind::Container => "container",
+        }
+    }
+}
+
+/// Which intelligence the findings come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntelligenceFacts {
+    /// The sequence number: the time of the newest record, in seconds since 1970.
+    pub sequence: u64,
+    /// The same time as RFC 3339.
+    pub built: String,
+    /// Its sources, sorted by name.
+    pub sources: Vec<IntelligenceSource>,
+}
+
+/// One source of the intelligence.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IntelligenceSource {
+    /// `debian-tracker`, `osv/npm`, `kev`, …
+    pub name: String,
+    /// How many records it brought.
+    pub records: u64,
+    /// The time of its newest record, RFC 3339.
+    pub updated: Option<String>,
+}

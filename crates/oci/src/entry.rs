@@ -1,0 +1,73 @@
+//! Entries: files as a layer or a folder brings them, one after the other.
+
+use std::io::{self, Read};
+
+use model::UntrustedPath;
+
+/// One entry of a layer or a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where it lies in the root file system.
+    pub path: UntrustedPath,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The length of its content in bytes; 0 for anything but a regular file.
+    pub size_bytes: u64,
+    /// Permission, set-uid, set-gid and sticky bits (the low twelve bits of `st_mode`).
+    pub mode: u32,
+}
+
+impl Entry {
+    /// Whether it is a regular file that somebody may execute.
+    pub fn is_executable(&self) -> bool {
+        self.kind == EntryKind::File && self.mode & 0o111 != 0
+    }
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file, sparse ones included (holes read as zeroes).
+    File,
+    /// A folder.
+    Directory,
+    /// A symbolic link with its target as written.
+    SymbolicLink(String),
+    /// A further name of a file of the same layer, which is named as it lies in the root file system.
+    HardLink(UntrustedPath),
+    /// A device, a named pipe or anything else without content.
+    Other,
+}
+
+/// Files in the order in which their container stores them, each read at most once.
+pub trait EntryStream {
+    /// Moves to the next entry, skipping what is left of the present one's content.
+    ///
+    /// # Errors
+    /// When the container is damaged or cannot be read; nothing after that place can be had.
+    fn next_entry(&mut self) -> Result<Option<Entry>, ReadEntriesError>;
+
+    /// The content of the entry that [`EntryStream::next_entry`] returned last; empty for anything but a regular file.
+    fn content(&mut self) -> &mut dyn Read;
+}
+
+/// The error of reading a stream of entries.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadEntriesError {
+    /// The tar structure is damaged.
+    #[error("the archive is damaged at byte {offset}: {reason}")]
+    Damaged {
+        /// Offset in the uncompressed archive.
+        offset: u64,
+        /// What is wrong there.
+        reason: &'static str,
+    },
+    /// The bytes could not be read or decompressed.
+    #[error("cannot read the archive at byte {offset}")]
+    Read {
+        /// Offset in the uncompressed archive.
+        offset: u64,
+        /// The cause.
+        source: io::Error,
+    },
+}

@@ -1,0 +1,98 @@
+//! What ecosystems find in files: the facts of one file, as they are kept in the cache.
+
+use model::{Ecosystem, Gap, SourcePackage};
+use serde::{Deserialize, Serialize};
+
+/// The facts of one file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Found {
+    /// The packages that the file names.
+    pub(crate) packages: Vec<FoundPackage>,
+    /// The files that OS packages named here brought: what they own is no second, language package.
+    pub(crate) owned_files: Vec<String>,
+    /// What an os-release or another release file says.
+    pub(crate) release: Option<FoundRelease>,
+    /// Declared licenses of packages that another file names: (ecosystem, package name, licenses).
+    pub(crate) licenses: Vec<(Ecosystem, String, Vec<String>)>,
+    /// Names of packages that a manifest in this folder asks for itself, for the lock file beside it.
+    pub(crate) direct: Vec<(Ecosystem, String)>,
+    /// What could not be read in the file.
+    pub(crate) gaps: Vec<Gap>,
+}
+
+impl Found {
+    /// Notes that a part of a file could not be read.
+    pub(crate) fn gap(&mut self, path: impl Into<String>, reason: impl Into<String>) {
+        self.gaps.push(Gap::new(path, reason));
+    }
+}
+
+/// A package as one file names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FoundPackage {
+    pub(crate) ecosystem: Ecosystem,
+    /// As in `model::Package::name`.
+    pub(crate) name: String,
+    /// As in `model::Package::version`; never empty.
+    pub(crate) version: String,
+    /// Whether the file describes an installed package or only asks for one.
+    pub(crate) evidence: Evidence,
+    pub(crate) source: Option<SourcePackage>,
+    pub(crate) architecture: Option<String>,
+    pub(crate) module: Option<String>,
+    pub(crate) licenses: Vec<String>,
+    pub(crate) direct: Option<bool>,
+    pub(crate) development: bool,
+    /// Places in [`Found::packages`] of the same file.
+    pub(crate) dependencies: Vec<u32>,
+    /// As in `model::Package::sha1`.
+    pub(crate) sha1: Option<String>,
+    /// Further qualifiers of the purl, `(key, value)`, unencoded.
+    pub(crate) qualifiers: Vec<(String, String)>,
+    /// The path inside the file when the file is an archive: `lib/a.jar`, `lib/a.jar!/b.jar`.
+    pub(crate) inner_path: Option<String>,
+}
+
+impl FoundPackage {
+    /// A package of which only the name and the version are known.
+    pub(crate) fn new(
+        ecosystem: Ecosystem,
+        evidence: Evidence,
+        name: impl Into<String>,
+        version: impl Into<String>,
+    ) -> FoundPackage {
+        FoundPackage {
+            ecosystem,
+            name: name.into(),
+            version: version.into(),
+            evidence,
+            source: None,
+            architecture: None,
+            module: None,
+            licenses: Vec::new(),
+            direct: None,
+            development: false,
+            dependencies: Vec::new(),
+            sha1: None,
+            qualifiers: Vec::new(),
+            inner_path: None,
+        }
+    }
+}
+
+/// How strongly a file speaks for a package being there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Evidence {
+    /// The package itself, or the database of the program that installed it.
+    Installed,
+    /// A lock file or manifest, which asks for the package; it yields to an installed tree beside it.
+    Locked,
+}
+
+/// What a release file says of the distribution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FoundRelease {
+    /// Which file wins where several speak: os-release 0, a distribution's own release file 1 and up.
+    pub(crate) rank: u8,
+    pub(crate) distribution: model::Distribution,
+}
