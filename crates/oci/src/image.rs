@@ -1,0 +1,77 @@
+//! An opened image: its configuration, and its layers as streams, whatever source they come from.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use model::{Digest, Platform};
+
+/// An image whose manifest and configuration have been read and verified.
+pub struct Image {
+    /// The name as the user gave it, without its scheme.
+    pub name: String,
+    /// The manifest's digest; the configuration's where there is no manifest (docker archives, engines).
+    pub digest: Option<Digest>,
+    /// The platform that the configuration states.
+    pub platform: Option<Platform>,
+    /// The configuration.
+    pub config: ImageConfig,
+    /// The layers from the base upwards.
+    pub layers: Vec<Layer>,
+    /// Where the layers' bytes come from; index = place in `layers`.
+    pub(crate) blobs: Box<dyn LayerBlobs>,
+}
+
+/// What an image's configuration says (OCI image-spec, config.md).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImageConfig {
+    /// `config.User`.
+    pub user: String,
+    /// `config.Env`.
+    pub environment: Vec<String>,
+    /// `config.Labels`.
+    pub labels: BTreeMap<String, String>,
+    /// `created`, RFC 3339.
+    pub created: Option<String>,
+    /// `history`, from the base upwards.
+    pub history: Vec<HistoryEntry>,
+    /// `rootfs.diff_ids`.
+    pub diff_ids: Vec<Digest>,
+}
+
+/// One step of an image's history.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HistoryEntry {
+    /// The command.
+    pub created_by: String,
+    /// Whether the step made no layer.
+    pub empty_layer: bool,
+}
+
+/// One layer as the manifest describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// What is known of the stored blob's digest.
+    pub identity: LayerIdentity,
+    /// The digest of the uncompressed layer, as the configuration claims it.
+    pub diff_id: Option<Digest>,
+    /// The stored blob's size in bytes.
+    pub size_bytes: u64,
+}
+
+/// What is known of a stored blob's digest before it is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LayerIdentity {
+    /// The blob has this digest: whatever comes from the source under it is checked against it (a registry), or the
+    /// local file was verified before and has not changed since.
+    Verified(Digest),
+    /// A local file claims this digest; nobody has checked.
+    Claimed(Digest),
+    /// Nothing says what digest it has.
+    Unknown,
+}
+
+/// Hands out the stored (compressed) bytes of an image's layers. Readers need not verify digests: whoever reads does.
+pub(crate) trait LayerBlobs: Send + Sync {
+    /// Opens the stored bytes of the layer at `index` from their beginning.
+    fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send + '_>>;
+}
