@@ -60,6 +60,13 @@ impl Purl {
         self
     }
 
+    /// Sets the subpath; nothing and an empty one remove it.
+    #[must_use]
+    pub fn with_subpath(mut self, subpath: Option<&str>) -> Purl {
+        self.subpath = subpath.filter(|subpath| !subpath.is_empty()).map(str::to_owned);
+        self
+    }
+
     /// The type: `deb`, `npm`, `maven`.
     pub fn purl_type(&self) -> &str {
         &self.purl_type
