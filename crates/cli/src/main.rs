@@ -1,1 +1,36 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod diff;
+mod environment;
+mod failure;
+mod host;
+mod intel;
+mod manual;
+mod progress;
+mod report_file;
+mod sbom;
+mod scan;
+mod target;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use environment::Environment;
+
+fn main() -> ExitCode {
+    failure::silence_contained_panics();
+    let environment = Environment::read();
+    let outcome = match &Arguments::parse().command {
+        Command::Scan(arguments) => scan::run(arguments, &environment),
+        Command::Sbom(arguments) => sbom::run(arguments, &environment),
+        Command::Diff(arguments) => diff::run(arguments, &environment),
+        Command::Convert(arguments) => report_file::convert(arguments, &environment),
+        Command::Intel(arguments) => intel::run(arguments, &environment),
+        Command::Completions(arguments) => manual::completions(arguments),
+        Command::Man(arguments) => manual::man(arguments),
+    };
+    failure::exit_code(outcome)
+}
