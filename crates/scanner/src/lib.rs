@@ -2,8 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod cached;
+mod capabilities;
+mod declared_license;
 mod ecosystem;
+#[cfg(test)]
+mod ecosystem_check;
 mod ecosystems;
+mod end_of_life;
 mod found;
 mod index;
 mod layer_index;
@@ -12,6 +17,7 @@ mod merge;
 mod path_set;
 mod purls;
 mod selector;
+mod owned_files;
 mod wanted_file;
 
 pub use index::{IndexError, IndexOptions, index_image, index_tree};

@@ -1,0 +1,108 @@
+//! What the tests of every ecosystem do: feed it a file, and look at the facts as compact text.
+
+use std::fmt::Write;
+
+use expect_test::Expect;
+use model::UntrustedPath;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::Found;
+use crate::wanted_file::WantedFile;
+
+/// Reads `bytes` as the file `path` and compares the facts.
+pub(crate) fn check(ecosystem: &dyn Ecosystem, path: &str, bytes: impl AsRef<[u8]>, expected: Expect) {
+    expected.assert_eq(&render(&read(ecosystem, path, bytes.as_ref())));
+}
+
+/// Reads `bytes` as the file `path`, as the scanner does: only when it is wanted, and an error becomes a gap.
+pub(crate) fn read(ecosystem: &dyn Ecosystem, path: &str, mut bytes: &[u8]) -> Found {
+    let path = UntrustedPath::normalise(path);
+    let mut found = Found::default();
+    if !ecosystem.wants().iter().any(|want| is_wanted(want, &path)) {
+        return found;
+    }
+    let mut file = WantedFile::new(&path, bytes.len() as u64, 0o644, &mut bytes);
+    if let Err(error) = ecosystem.read(&mut file, &mut found) {
+        found.gap(path.as_str(), error.to_string());
+    }
+    found
+}
+
+/// Reads all files of an archive and puts the facts together.
+pub(crate) fn read_all(ecosystem: &dyn Ecosystem, files: &[(String, Vec<u8>)]) -> Found {
+    let mut all = Found::default();
+    for (path, bytes) in files {
+        let mut found = read(ecosystem, path, bytes);
+        let first = all.packages.len() as u32;
+        found.packages.iter_mut().flat_map(|package| &mut package.dependencies).for_each(|place| *place += first);
+        all.packages.append(&mut found.packages);
+        all.owned_files.append(&mut found.owned_files);
+        all.licenses.append(&mut found.licenses);
+        all.gaps.append(&mut found.gaps);
+        all.release = all.release.take().into_iter().chain(found.release).min_by_key(|release| release.rank);
+    }
+    all
+}
+
+fn is_wanted(want: &Want, path: &UntrustedPath) -> bool {
+    match *want {
+        Want::Path(wanted) => path.as_str() == wanted,
+        Want::InFolder(folder, ending) => path.parent() == folder && path.file_name().ends_with(ending),
+        Want::Name(name) => path.file_name() == name,
+        Want::Suffix(ending) => path.file_name().to_ascii_lowercase().ends_with(ending),
+        Want::NameInFolder(folder, name) => path.file_name() == name && path.parent().ends_with(folder),
+        Want::SuffixInFolder(folder, ending) => {
+            path.file_name().ends_with(ending) && path.parent().rsplit('/').next() == Some(folder)
+        }
+        Want::Executable => true,
+    }
+}
+
+fn render(found: &Found) -> String {
+    let mut text = String::new();
+    for package in &found.packages {
+        write!(text, "{} {} {}", package.ecosystem, package.name, package.version).unwrap();
+        for (word, value) in [("", &package.architecture), ("module ", &package.module)] {
+            if let Some(value) = value {
+                write!(text, " {word}{value}").unwrap();
+            }
+        }
+        if let Some(source) = &package.source {
+            write!(text, " source {} {}", source.name, source.version).unwrap();
+        }
+        for license in &package.licenses {
+            write!(text, " license {license:?}").unwrap();
+        }
+        if !package.dependencies.is_empty() {
+            text.push_str(" needs");
+            package.dependencies.iter().for_each(|place| write!(text, " {place}").unwrap());
+        }
+        text.push('\n');
+    }
+    for owned in &found.owned_files {
+        writeln!(text, "owns {owned}").unwrap();
+    }
+    for (ecosystem, name, licenses) in &found.licenses {
+        writeln!(text, "{ecosystem} {name} has license {}", licenses.join(", ")).unwrap();
+    }
+    if let Some(release) = &found.release {
+        let distribution = &release.distribution;
+        writeln!(
+            text,
+            "release {}: {} {:?} {:?} codename {:?} like {:?} cpe {:?} until {:?}",
+            release.rank,
+            distribution.id,
+            distribution.version,
+            distribution.name,
+            distribution.codename.as_deref().unwrap_or_default(),
+            distribution.id_like,
+            distribution.cpe.as_deref().unwrap_or_default(),
+            distribution.end_of_life.as_deref().unwrap_or_default(),
+        )
+        .unwrap();
+    }
+    for gap in &found.gaps {
+        writeln!(text, "gap {}: {}", gap.path, gap.reason).unwrap();
+    }
+    text
+}

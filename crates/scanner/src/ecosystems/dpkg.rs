@@ -1,0 +1,221 @@
+//! Debian packages: dpkg's status file (dpkg(1), deb822(5)), the `status.d` folder of distroless images, the lists of
+//! files that packages brought, and the licenses in `usr/share/doc/PACKAGE/copyright`.
+//!
+//! A package counts when any of its files are on the disk: every state but `not-installed` and `config-files`. A
+//! paragraph in `status.d` names no state and counts.
+
+mod copyright;
+mod paragraphs;
+
+use std::io::{BufRead, BufReader, Read};
+
+use model::{Ecosystem as PackageEcosystem, SourcePackage};
+
+use self::paragraphs::Paragraphs;
+use crate::capabilities::Capabilities;
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::owned_files::OwnedFiles;
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// Debian packages.
+pub(crate) struct Dpkg;
+
+const STATUS: &str = "var/lib/dpkg/status";
+const STATUS_FOLDER: &str = "var/lib/dpkg/status.d";
+const INFO_FOLDER: &str = "var/lib/dpkg/info";
+
+/// The longest database that is read; a desktop with everything has some 20 MB.
+const LARGEST_STATUS_BYTES: u64 = 256 << 20;
+
+impl Ecosystem for Dpkg {
+    fn name(&self) -> &'static str {
+        "dpkg"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::Path(STATUS),
+            Want::InFolder(STATUS_FOLDER, ""),
+            Want::InFolder(INFO_FOLDER, ".list"),
+            Want::Name("copyright"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let (folder, name) = (path.parent(), path.file_name());
+        match (folder, name) {
+            (_, "copyright") => {
+                let package = folder.strip_prefix("usr/share/doc/").filter(|package| !package.contains('/'));
+                if let Some(package) = package {
+                    let licenses = copyright::licenses(&file.text()?);
+                    if !licenses.is_empty() {
+                        found.licenses.push((PackageEcosystem::Deb, package.to_owned(), licenses));
+                    }
+                }
+            }
+            (STATUS_FOLDER, name) if name.ends_with(".md5sums") => {
+                read_lines(path.as_str(), file.stream(), found, |line, owned_files| {
+                    if let Some((_sum, owned)) = line.split_once(char::is_whitespace) {
+                        owned_files.add("", owned.trim().trim_start_matches("./"));
+                    }
+                })?;
+            }
+            (INFO_FOLDER, _) => read_lines(path.as_str(), file.stream(), found, |line, owned_files| {
+                owned_files.add("", line);
+            })?,
+            (STATUS_FOLDER, name) if name.ends_with(".list") => {}
+            (STATUS_FOLDER, _) => read_status(path.as_str(), file.stream(), State::Implied, found)?,
+            _ => read_status(path.as_str(), file.stream(), State::Stated, found)?,
+        }
+        Ok(())
+    }
+}
+
+/// Whether paragraphs say the state of their package.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Stated,
+    Implied,
+}
+
+fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -> Result<(), ReadFileError> {
+    let first = found.packages.len();
+    let mut capabilities = Capabilities::default();
+    let mut stream = stream.take(LARGEST_STATUS_BYTES);
+    let mut paragraphs = Paragraphs::new(&mut stream);
+    loop {
+        let paragraph = match paragraphs.next() {
+            Ok(Some(paragraph)) => paragraph,
+            Ok(None) => break,
+            Err(error) if found.packages.len() > first => {
+                found.gap(path, format!("packages after {} are unknown: {error}", last_name(found)));
+                break;
+            }
+            Err(error) => return Err(error),
+        };
+        let place = (found.packages.len() - first) as u32;
+        let Some(fields) = Fields::of(&paragraph, state) else { continue };
+        if found.packages.len() - first >= Found::LARGEST_PACKAGE_COUNT {
+            found.gap(
+                path,
+                format!("it lists more than {} packages; the rest is unknown", Found::LARGEST_PACKAGE_COUNT),
+            );
+            break;
+        }
+        if fields.version.is_empty() {
+            found.gap(path, format!("package {} has no version", fields.name));
+            continue;
+        }
+        capabilities.provide(place, fields.name);
+        fields.provides.split(',').filter_map(relation_name).for_each(|name| capabilities.provide(place, name));
+        for relations in [fields.depends, fields.pre_depends] {
+            relations.split([',', '|']).filter_map(relation_name).for_each(|name| capabilities.require(place, name));
+        }
+        found.packages.push(fields.package());
+    }
+    if stream.limit() == 0 {
+        found.gap(path, format!("it is longer than {} MiB; the rest is unknown", LARGEST_STATUS_BYTES >> 20));
+    }
+    if !capabilities.resolve(&mut found.packages[first..]) {
+        found.gap(path, "its packages have too many relations; some dependencies are unknown");
+    }
+    if first > 0 {
+        let first = first as u32;
+        found.packages[first as usize..].iter_mut().flat_map(|p| &mut p.dependencies).for_each(|place| *place += first);
+    }
+    Ok(())
+}
+
+fn last_name(found: &Found) -> &str {
+    found.packages.last().map_or("the first", |package| &package.name)
+}
+
+/// The fields of a paragraph that matter.
+#[derive(Default)]
+struct Fields<'a> {
+    name: &'a str,
+    version: &'a str,
+    source: &'a str,
+    architecture: &'a str,
+    depends: &'a str,
+    pre_depends: &'a str,
+    provides: &'a str,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields, if the paragraph is a package whose files are on the disk.
+    fn of(paragraph: &'a str, state: State) -> Option<Fields<'a>> {
+        let mut fields = Fields::default();
+        let mut status = None;
+        for (name, value) in paragraphs::fields(paragraph) {
+            // Field names are compared without case; the first letter sorts out most of them.
+            let place = match name.as_bytes().first()?.to_ascii_lowercase() {
+                b'a' if name.eq_ignore_ascii_case("architecture") => &mut fields.architecture,
+                b'd' if name.eq_ignore_ascii_case("depends") => &mut fields.depends,
+                b'p' if name.eq_ignore_ascii_case("package") => &mut fields.name,
+                b'p' if name.eq_ignore_ascii_case("pre-depends") => &mut fields.pre_depends,
+                b'p' if name.eq_ignore_ascii_case("provides") => &mut fields.provides,
+                b's' if name.eq_ignore_ascii_case("source") => &mut fields.source,
+                b's' if name.eq_ignore_ascii_case("status") => status.get_or_insert(""),
+                b'v' if name.eq_ignore_ascii_case("version") => &mut fields.version,
+                _ => continue,
+            };
+            *place = value;
+        }
+        let has_files = match (status, state) {
+            // The last of the three words is the state; the others are the wish and a flag.
+            (Some(status), _) => {
+                !matches!(status.split_whitespace().last(), None | Some("not-installed" | "config-files"))
+            }
+            (None, State::Implied) => true,
+            (None, State::Stated) => false,
+        };
+        (has_files && !fields.name.is_empty()).then_some(fields)
+    }
+
+    fn package(&self) -> FoundPackage {
+        let source = match self.source.split_once('(') {
+            Some((name, version)) => (name.trim(), version.trim_end().trim_end_matches(')').trim()),
+            None => (self.source, self.version),
+        };
+        let (source_name, source_version) = if source.0.is_empty() { (self.name, self.version) } else { source };
+        FoundPackage {
+            source: Some(SourcePackage { name: source_name.to_owned(), version: source_version.to_owned() }),
+            architecture: Some(self.architecture.to_owned()).filter(|architecture| !architecture.is_empty()),
+            ..FoundPackage::new(PackageEcosystem::Deb, Evidence::Installed, self.name, self.version)
+        }
+    }
+}
+
+/// The package's name in one relation: `libc6` of `libc6:any (>= 2.36) [amd64] <!nocheck>`.
+fn relation_name(relation: &str) -> Option<&str> {
+    let name = relation.trim_start().split([' ', '\t', '\n', '(', ':', '[', '<']).next()?;
+    (!name.is_empty()).then_some(name)
+}
+
+/// Reads a list of files, one a line.
+fn read_lines(
+    path: &str,
+    stream: impl Read,
+    found: &mut Found,
+    mut each: impl FnMut(&str, &mut OwnedFiles),
+) -> Result<(), ReadFileError> {
+    const LONGEST_LINE: u64 = 16 << 10;
+    let mut lines = BufReader::new(stream);
+    let mut owned_files = OwnedFiles::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if (&mut lines).take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        each(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']), &mut owned_files);
+    }
+    owned_files.finish(path, found);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

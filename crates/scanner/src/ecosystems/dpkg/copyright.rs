@@ -1,0 +1,112 @@
+//! Licenses in Debian copyright files: machine-readable ones (copyright-format 1.0) by their `License` fields, others
+//! by the texts in `/usr/share/common-licenses` that they refer to.
+
+use super::paragraphs::{self, Paragraphs};
+use crate::declared_license::{declared_license, spdx_identifier};
+
+/// The licenses that a copyright file declares, sorted; none where it is free text that names no common license.
+pub(super) fn licenses(text: &str) -> Vec<String> {
+    let mut licenses = if is_machine_readable(text) { declared(text) } else { referenced(text) };
+    licenses.sort_unstable();
+    licenses.dedup();
+    licenses
+}
+
+/// The most names taken of one file, and their greatest length: what is longer is no short name.
+const MOST_NAMES: usize = 500;
+const LONGEST_NAME: usize = 200;
+
+fn is_machine_readable(text: &str) -> bool {
+    let header = text.trim_start().lines().take_while(|line| !line.trim().is_empty());
+    header.take(20).any(|line| {
+        let lower = line.to_ascii_lowercase();
+        (lower.starts_with("format:") || lower.starts_with("format-specification:"))
+            && (lower.contains("copyright") || lower.contains("dep5") || lower.contains("dep/5"))
+    })
+}
+
+fn declared(text: &str) -> Vec<String> {
+    let mut licenses = Vec::new();
+    let mut paragraphs = Paragraphs::new(text.as_bytes());
+    // A paragraph that is too long ends the list; what was found before it stands.
+    while let Ok(Some(paragraph)) = paragraphs.next() {
+        for (name, value) in paragraphs::fields(&paragraph) {
+            if name.eq_ignore_ascii_case("license") {
+                let short = value.lines().next().unwrap_or_default().trim().trim_end_matches([',', '.', ';']);
+                if !short.is_empty() && short.len() <= LONGEST_NAME && licenses.len() < MOST_NAMES {
+                    licenses.push(declared_license(short));
+                }
+            }
+        }
+    }
+    licenses
+}
+
+fn referenced(text: &str) -> Vec<String> {
+    const FOLDER: &str = "/common-licenses/";
+    let mut licenses = Vec::new();
+    let mut any_later = None;
+    for (at, _) in text.match_indices(FOLDER) {
+        let rest = &text[at + FOLDER.len()..];
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-.".contains(c)).unwrap_or(rest.len());
+        let name = rest[..end].trim_end_matches(['.', '-']);
+        let is_gnu = name.contains("GPL") || name.contains("GFDL");
+        let has_version = name.contains('-');
+        // The folder's text is the license; whether later versions may be chosen stands in the file's own words.
+        let identifier = if is_gnu && has_version && *any_later.get_or_insert_with(|| says_any_later(text)) {
+            spdx_identifier(&format!("{name}+"))
+        } else if name == "BSD" {
+            Some("BSD-3-Clause".to_owned())
+        } else {
+            spdx_identifier(name)
+        };
+        if let Some(identifier) = identifier
+            && !licenses.contains(&identifier)
+        {
+            licenses.push(identifier);
+        }
+    }
+    licenses
+}
+
+fn says_any_later(text: &str) -> bool {
+    text.match_indices("later").any(|(at, word)| {
+        let mut words = text[at + word.len()..].split_whitespace();
+        let before = text[..at].trim_end();
+        words.next().is_some_and(|next| next.starts_with("version")) && before.ends_with("any")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &[&str]) {
+        assert_eq!(licenses(text), expected, "{text}");
+    }
+
+    #[test]
+    fn machine_readable_files_declare_short_names() {
+        check(
+            "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: x\n\n\
+             Files: *\nCopyright: 2001 A\nLicense: GPL-2+\n This is free\n .\n software\n\nFiles: b\nLicense: expat or ISC\n\n\
+             License: GPL-2+\n text\n\nFiles: c\nLicense:\n only a text\n",
+            &["GPL-2.0-or-later", "MIT OR ISC", "only a text"],
+        );
+    }
+
+    #[test]
+    fn free_text_refers_to_common_licenses() {
+        check(
+            "This is dash.\nGNU General Public License, either version 2, or (at your option) any\n later version.\n\
+             see `/usr/share/common-licenses/GPL-2'. And /usr/share/common-licenses/BSD.",
+            &["BSD-3-Clause", "GPL-2.0-or-later"],
+        );
+        check("see /usr/share/common-licenses/LGPL-2.1.", &["LGPL-2.1-only"]);
+        check(
+            "in /usr/share/common-licenses/Apache-2.0, and /usr/share/common-licenses/GPL",
+            &["Apache-2.0", "GPL-1.0-or-later"],
+        );
+        check("in the public domain", &[]);
+    }
+}

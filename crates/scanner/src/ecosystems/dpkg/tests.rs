@@ -1,0 +1,140 @@
+use expect_test::{Expect, expect};
+
+use super::*;
+use crate::ecosystem_check;
+
+fn check(path: &str, bytes: impl AsRef<[u8]>, expected: Expect) {
+    ecosystem_check::check(&Dpkg, path, bytes, expected);
+}
+
+#[test]
+fn only_packages_with_files_on_the_disk_count() {
+    let states = [
+        "install ok installed",
+        "hold ok installed",
+        "deinstall ok config-files",
+        "purge ok not-installed",
+        "install reinstreq half-installed",
+        "install ok unpacked",
+        "install ok half-configured",
+        "install ok triggers-awaited",
+        "deinstall ok installed",
+    ];
+    let text: String = states
+        .iter()
+        .enumerate()
+        .map(|(n, state)| format!("Package: p{n}\nStatus: {state}\nVersion: 1\nArchitecture: amd64\n\n"))
+        .collect();
+    check(
+        STATUS,
+        text + "Package: stateless\nVersion: 1\n",
+        expect![[r#"
+        deb p0 1 amd64 source p0 1
+        deb p1 1 amd64 source p1 1
+        deb p4 1 amd64 source p4 1
+        deb p5 1 amd64 source p5 1
+        deb p6 1 amd64 source p6 1
+        deb p7 1 amd64 source p7 1
+        deb p8 1 amd64 source p8 1
+    "#]],
+    );
+}
+
+#[test]
+fn sources_and_relations_are_read() {
+    check(
+        STATUS,
+        "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nMulti-Arch: same\nSource: glibc\nVersion: 2.36-9\n\
+         Depends: libgcc-s1,\n libcrypt1 (>= 1:4.4.10-10~)\n\n\
+         Package: libc6\nStatus: install ok installed\nArchitecture: i386\nSource: glibc\nVersion: 2.36-9\n\n\
+         Package: mawk\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.3.4-3+b1\nsource: mawk (1.3.4-3)\n\
+         Provides: awk (= 1.3)\nPre-Depends: libc6 (>= 2.34)\nBuilt-Using: gcc (= 1)\n\n\
+         Package: base-files\nStatus: install ok installed\nVersion: 12.4\nArchitecture: all\n\
+         Depends: gawk | awk:any, libc6:any [amd64]\nDescription: caf\u{e9}\n .\n Package: not-me\n",
+        expect![[r#"
+            deb libc6 2.36-9 amd64 source glibc 2.36-9
+            deb libc6 2.36-9 i386 source glibc 2.36-9
+            deb mawk 1.3.4-3+b1 amd64 source mawk 1.3.4-3 needs 0
+            deb base-files 12.4 all source base-files 12.4 needs 0 1 2
+        "#]],
+    );
+}
+
+#[test]
+fn distroless_packages_have_no_state() {
+    check(
+        "var/lib/dpkg/status.d/tzdata",
+        "Package: tzdata\nVersion: 2024a-0\nArchitecture: all\n",
+        expect![[r#"
+        deb tzdata 2024a-0 all source tzdata 2024a-0
+    "#]],
+    );
+    check(
+        "var/lib/dpkg/status.d/tzdata.md5sums",
+        "0123  usr/share/zoneinfo/Zulu\n4567  ./usr/share/doc/tzdata/copyright\n",
+        expect![[r#"
+            owns usr/share/doc/tzdata/copyright
+            owns usr/share/zoneinfo/Zulu
+        "#]],
+    );
+}
+
+#[test]
+fn lists_of_files_are_owned() {
+    check(
+        "var/lib/dpkg/info/libjson-java.list",
+        "/.\n/usr\n/usr/share/java/json.jar\n/usr/share/doc/x/changelog.gz\n/lib/systemd/a\n",
+        expect![[r#"
+            owns usr
+            owns usr/lib/systemd/a
+            owns usr/share/java/json.jar
+        "#]],
+    );
+}
+
+#[test]
+fn odd_files_give_gaps_and_never_panic() {
+    check(
+        STATUS,
+        b"Package: a\xff\nStatus: install ok installed\nVersion:\n\n\xef\xbb\xbf\x00\n".as_slice(),
+        expect![[r#"
+        gap var/lib/dpkg/status: package a� has no version
+    "#]],
+    );
+    check(
+        STATUS,
+        "Package: a\nStatus: install ok installed\nVersion: 1\n\n".to_owned() + &"x".repeat(5 << 20),
+        expect![[r#"
+        deb a 1 source a 1
+        gap var/lib/dpkg/status: packages after a are unknown: it is no valid list of packages: a paragraph is longer than 4 MiB
+    "#]],
+    );
+    check(STATUS, "", expect![[""]]);
+}
+
+#[test]
+fn licenses_are_those_of_the_folder() {
+    check(
+        "usr/share/doc/libx1/copyright",
+        "see /usr/share/common-licenses/GPL-3",
+        expect![[r#"
+        deb libx1 has license GPL-3.0-only
+    "#]],
+    );
+    check("usr/share/doc/libx1/examples/copyright", "see /usr/share/common-licenses/GPL-3", expect![[""]]);
+}
+
+#[test]
+fn a_real_minimal_debian_has_its_packages() {
+    let Some(files) = test_support::test_files("images/debian/debian12-minbase-nosec.slim.tar.zst") else { return };
+    let found = ecosystem_check::read_all(&Dpkg, &files);
+    assert_eq!(found.gaps, []);
+    assert_eq!(found.packages.len(), 96);
+    let dash = found.packages.iter().find(|package| package.name == "dash").unwrap();
+    assert_eq!(dash.version, "0.5.12-2");
+    let tar = found.packages.iter().find(|package| package.name == "libgcc-s1").unwrap();
+    assert_eq!(tar.source.as_ref().unwrap().name, "gcc-12");
+    assert!(tar.dependencies.iter().any(|&place| found.packages[place as usize].name == "libc6"));
+    assert!(found.owned_files.iter().any(|path| path == "usr/bin/dash"));
+    assert!(found.licenses.len() > 60, "{}", found.licenses.len());
+}

@@ -1,0 +1,237 @@
+//! RPM packages: the databases of Red Hat, SUSE, Amazon, Oracle, Photon, Azure Linux and their derivatives, whichever
+//! of the three backends wrote them, and the package list of distroless Azure Linux images.
+//!
+//! The file's content decides which backend it is, not its name. Headers are read one at a time; none is longer than
+//! 64 MiB. A write-ahead log or rollback journal beside an sqlite database is a gap: what it holds is not applied.
+
+mod bdb;
+mod header;
+mod manifest;
+mod ndb;
+mod pages;
+mod sqlite;
+
+use std::fmt::Display;
+use std::io::Read;
+
+use model::{Ecosystem as PackageEcosystem, SourcePackage};
+
+use self::header::{Header, Tag};
+use crate::capabilities::Capabilities;
+use crate::declared_license::declared_license;
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::owned_files::OwnedFiles;
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// RPM packages.
+pub(crate) struct Rpm;
+
+/// The longest header that is read; those of the largest kernels have some 6 MiB.
+const LARGEST_HEADER_BYTES: usize = 64 << 20;
+
+impl Ecosystem for Rpm {
+    fn name(&self) -> &'static str {
+        "rpm"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::Path("var/lib/rpm/Packages"),
+            Want::Path("var/lib/rpm/Packages.db"),
+            Want::Path("var/lib/rpm/rpmdb.sqlite"),
+            Want::Path("var/lib/rpm/rpmdb.sqlite-wal"),
+            Want::Path("var/lib/rpm/rpmdb.sqlite-journal"),
+            Want::Path("usr/lib/sysimage/rpm/Packages"),
+            Want::Path("usr/lib/sysimage/rpm/Packages.db"),
+            Want::Path("usr/lib/sysimage/rpm/rpmdb.sqlite"),
+            Want::Path("usr/lib/sysimage/rpm/rpmdb.sqlite-wal"),
+            Want::Path("usr/lib/sysimage/rpm/rpmdb.sqlite-journal"),
+            Want::Path("usr/share/rpm/Packages"),
+            Want::Path("usr/share/rpm/Packages.db"),
+            Want::Path("usr/share/rpm/rpmdb.sqlite"),
+            Want::Path("usr/share/rpm/rpmdb.sqlite-wal"),
+            Want::Path("usr/share/rpm/rpmdb.sqlite-journal"),
+            Want::Path("var/lib/rpmmanifest/container-manifest-2"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        match path.file_name() {
+            "container-manifest-2" => manifest::read(path.as_str(), &file.text()?, found),
+            "rpmdb.sqlite-wal" => {
+                // A log with frames holds changes that the database may lack; one that is only a header holds none.
+                if file.head(LOG_HEADER_BYTES + 1)?.len() > LOG_HEADER_BYTES {
+                    found.gap(path.as_str(), UNAPPLIED);
+                }
+            }
+            "rpmdb.sqlite-journal" => {
+                if file.head(8)? == JOURNAL_MAGIC {
+                    found.gap(path.as_str(), UNAPPLIED);
+                }
+            }
+            _ => read_database(path.as_str(), file, found)?,
+        }
+        Ok(())
+    }
+}
+
+const LOG_HEADER_BYTES: usize = 32;
+const JOURNAL_MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+const UNAPPLIED: &str = "it holds changes to the rpm database that are not applied, so that packages may be missing or \
+                         out of date; run `rpm -qa` once in the image before it is saved, which applies them";
+
+fn read_database(path: &str, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+    let mut content = file.at_random()?;
+    let mut head = Vec::with_capacity(16);
+    content.by_ref().take(16).read_to_end(&mut head)?;
+    let mut sink = Sink::default();
+    let result = if head.starts_with(sqlite::MAGIC) {
+        sqlite::read(&mut *content, &mut sink)
+    } else if head.starts_with(ndb::MAGIC) {
+        ndb::read(&mut *content, &mut sink)
+    } else if let Some(byte_order) = bdb::recognise(&head) {
+        bdb::read(&mut *content, byte_order, &mut sink)
+    } else {
+        let reason =
+            if head.is_empty() { "it is empty" } else { "it is neither sqlite, ndb nor a Berkeley hash table" };
+        Err(ReadFileError::malformed("rpm database", reason))
+    };
+    sink.finish(path, result, found)
+}
+
+/// Takes the headers that a backend finds, one at a time.
+#[derive(Default)]
+struct Sink {
+    packages: Vec<FoundPackage>,
+    capabilities: Capabilities,
+    owned_files: OwnedFiles,
+    unreadable_count: usize,
+    first_reason: Option<String>,
+    is_full: bool,
+}
+
+impl Sink {
+    /// Takes a header's bytes.
+    fn header(&mut self, bytes: &[u8]) {
+        if self.packages.len() >= Found::LARGEST_PACKAGE_COUNT {
+            self.is_full = true;
+            return;
+        }
+        let header = match Header::parse(bytes) {
+            Ok(header) => header,
+            Err(reason) => return self.unreadable(reason),
+        };
+        match package(&header) {
+            Ok(Some(package)) => self.add(&header, package),
+            Ok(None) => {}
+            Err(reason) => self.unreadable(reason),
+        }
+    }
+
+    /// Notes that a header cannot be had.
+    fn unreadable(&mut self, reason: impl Display) {
+        self.unreadable_count += 1;
+        self.first_reason.get_or_insert_with(|| reason.to_string());
+    }
+
+    fn add(&mut self, header: &Header<'_>, package: FoundPackage) {
+        const GHOST: u32 = 1 << 6;
+        let place = self.packages.len() as u32;
+        self.capabilities.provide(place, &package.name);
+        header.texts(Tag::ProvideName).for_each(|name| self.capabilities.provide(place, &name));
+        header
+            .texts(Tag::RequireName)
+            // What rpm itself must be able to do, and conditions of several packages, name no package.
+            .filter(|name| !name.starts_with("rpmlib(") && !name.starts_with('('))
+            .for_each(|name| self.capabilities.require(place, &name));
+
+        let folders: Vec<_> = header.texts(Tag::DirNames).collect();
+        let mut flags = header.numbers(Tag::FileFlags);
+        // A ghost is a file that the package claims but does not bring.
+        let mut is_brought = move || flags.next().is_none_or(|flags| flags & GHOST == 0);
+        let mut own = |folder: &str, name: &str| {
+            // Scripts require their interpreters and configurations by path.
+            if folder.ends_with("bin/") || folder.starts_with("/etc/") {
+                self.capabilities.provide(place, &format!("{folder}{name}"));
+            }
+            if is_brought() {
+                self.owned_files.add(folder, name);
+            }
+        };
+        for (name, folder) in header.texts(Tag::BaseNames).zip(header.numbers(Tag::DirIndexes)) {
+            if let Some(folder) = folders.get(folder as usize).filter(|folder| folder.len() <= 4096) {
+                own(folder, &name);
+            }
+        }
+        for name in header.texts(Tag::OldFileNames) {
+            own("", &name);
+        }
+        self.packages.push(package);
+    }
+
+    /// Hands over what was found; a database that ended in an error yields what came before it.
+    fn finish(mut self, path: &str, result: Result<(), ReadFileError>, found: &mut Found) -> Result<(), ReadFileError> {
+        match result {
+            Err(error) if self.packages.is_empty() => return Err(error),
+            Err(error) => found.gap(path, format!("only a part of it can be read: {error}")),
+            Ok(()) => {}
+        }
+        if let Some(reason) = self.first_reason {
+            let count = self.unreadable_count;
+            found.gap(path, format!("{count} of its packages cannot be read, the first because {reason}"));
+        }
+        if self.is_full {
+            found.gap(path, format!("it has more than {} packages; the rest is unknown", Found::LARGEST_PACKAGE_COUNT));
+        }
+        if !self.capabilities.resolve(&mut self.packages) {
+            found.gap(path, "its packages have too many relations; some dependencies are unknown");
+        }
+        self.owned_files.finish(path, found);
+        found.packages.append(&mut self.packages);
+        Ok(())
+    }
+}
+
+/// The package that a header describes; nothing for an imported key, which rpm keeps as a package too.
+fn package(header: &Header<'_>) -> Result<Option<FoundPackage>, &'static str> {
+    const LONGEST_WORD: usize = 1024;
+    let text = |tag| header.text(tag).filter(|text| !text.is_empty() && text.len() <= LONGEST_WORD);
+    let (Some(name), Some(version), Some(release)) = (text(Tag::Name), text(Tag::Version), text(Tag::Release)) else {
+        return Err("a header has no name, version or release");
+    };
+    if name == "gpg-pubkey" {
+        return Ok(None);
+    }
+    let epoch = header.number(Tag::Epoch).unwrap_or(0);
+    Ok(Some(FoundPackage {
+        source: text(Tag::SourceRpm).and_then(|source_rpm| source_package(&source_rpm, epoch)),
+        architecture: text(Tag::Architecture).map(|text| text.into_owned()),
+        module: text(Tag::ModularityLabel).filter(|label| label != "(none)").map(|text| text.into_owned()),
+        licenses: text(Tag::License).map(|license| declared_license(&license)).into_iter().collect(),
+        ..FoundPackage::new(
+            PackageEcosystem::Rpm,
+            Evidence::Installed,
+            name,
+            evr(epoch, &format!("{version}-{release}")),
+        )
+    }))
+}
+
+/// `[epoch:]version-release`; an epoch of zero is as good as none and is not written.
+fn evr(epoch: u32, version_release: &str) -> String {
+    if epoch == 0 { version_release.to_owned() } else { format!("{epoch}:{version_release}") }
+}
+
+/// The source package of `name-version-release.src.rpm`; its epoch is taken to be the package's.
+fn source_package(source_rpm: &str, epoch: u32) -> Option<SourcePackage> {
+    let stem = source_rpm.strip_suffix(".src.rpm").or_else(|| source_rpm.strip_suffix(".nosrc.rpm"))?;
+    let mut parts = stem.rsplitn(3, '-');
+    let (release, version, name) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_whole = !release.is_empty() && !version.is_empty() && !name.is_empty();
+    is_whole.then(|| SourcePackage { name: name.to_owned(), version: evr(epoch, &format!("{version}-{release}")) })
+}
+
+#[cfg(test)]
+mod tests;
