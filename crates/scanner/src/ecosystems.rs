@@ -7,5 +7,17 @@ mod rpm;
 
 use crate::ecosystem::Ecosystem;
 
+mod binaries;
+mod borrowed_json;
+mod go;
+mod locked_packages;
+mod npm;
+mod python;
+#[cfg(test)]
+mod reading;
+mod rust;
+
 /// Every ecosystem the scanner reads.
 pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[&release::Release, &dpkg::Dpkg, &apk::Apk, &rpm::Rpm];
+pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] =
+    &[&npm::Npm, &python::Python, &go::Go, &rust::Rust, &binaries::Binaries];
