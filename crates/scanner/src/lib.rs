@@ -4,4 +4,8 @@
 mod ecosystem;
 mod ecosystems;
 mod found;
+#[cfg(test)]
+mod rendered;
 mod wanted_file;
+mod xml;
+mod yaml;
