@@ -4,6 +4,7 @@ mod apk;
 mod dpkg;
 mod release;
 mod rpm;
+mod java;
 
 use crate::ecosystem::Ecosystem;
 
@@ -21,3 +22,4 @@ mod rust;
 pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[&release::Release, &dpkg::Dpkg, &apk::Apk, &rpm::Rpm];
 pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] =
     &[&npm::Npm, &python::Python, &go::Go, &rust::Rust, &binaries::Binaries];
+pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[&java::Java];

@@ -21,3 +21,8 @@ mod owned_files;
 mod wanted_file;
 
 pub use index::{IndexError, IndexOptions, index_image, index_tree};
+#[cfg(test)]
+mod rendered;
+mod wanted_file;
+mod xml;
+mod yaml;
