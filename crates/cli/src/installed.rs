@@ -17,13 +17,27 @@ pub(crate) fn file(environment: &Environment) -> Option<PathBuf> {
 
 /// Opens the intelligence.
 pub(crate) fn open(named: Option<&Path>, environment: &Environment) -> anyhow::Result<Database> {
+    open_named(named, environment).map(|(database, _)| database)
+}
+
+/// Opens the intelligence, and says where it is from.
+pub(crate) fn open_named(named: Option<&Path>, environment: &Environment) -> anyhow::Result<(Database, String)> {
     if let Some(path) = named.or(environment.intelligence_file.as_deref()) {
-        return Database::open(path).with_context(|| format!("cannot use the intelligence file {}", path.display()));
+        let place = path.display().to_string();
+        let database = Database::open(path).with_context(|| format!("cannot use the intelligence file {place}"))?;
+        return Ok((database, place));
     }
     match file(environment).filter(|path| path.exists()) {
-        Some(path) => Database::open(&path).with_context(|| {
-            format!("cannot use the installed intelligence {}; run bulkhead intel update or remove it", path.display())
-        }),
-        None => Database::from_static(SNAPSHOT).context("the intelligence built into this program is damaged"),
+        Some(path) => {
+            let place = path.display().to_string();
+            let database = Database::open(&path).with_context(|| {
+                format!("cannot use the installed intelligence {place}; run bulkhead intel update or remove it")
+            })?;
+            Ok((database, place))
+        }
+        None => {
+            let database = Database::from_static(SNAPSHOT).context("the intelligence built into this program is damaged")?;
+            Ok((database, "built into the program".to_owned()))
+        }
     }
 }

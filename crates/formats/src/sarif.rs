@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use model::{Finding, Package, ScanReport, Severity, VulnerabilityFinding};
 use serde::Serialize;
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const INFORMATION: &str = "https://github.com/bulkhead-security/bulkhead";
@@ -257,7 +257,7 @@ fn result<'a>(
         locations: vec![location(place, true)],
         partial_fingerprints: BTreeMap::from([(
             "bulkheadFinding/v1",
-            format!("{:016x}", xxh3_64(fingerprint.as_bytes())),
+            format!("{:016x}", XxHash3_64::oneshot(fingerprint.as_bytes())),
         )]),
         properties: ResultProperties {
             purl: package.purl.to_string(),

@@ -1,25 +1,32 @@
 //! The list of ecosystems. Adding one is one file and one line here (`docs/contributing/add-ecosystem.md`).
 
 mod apk;
-mod dpkg;
-mod release;
-mod rpm;
-mod java;
-
-use crate::ecosystem::Ecosystem;
-
 mod binaries;
 mod borrowed_json;
+mod dpkg;
 mod go;
+mod java;
 mod locked_packages;
 mod npm;
 mod python;
 #[cfg(test)]
 mod reading;
+pub(crate) mod release;
+mod rpm;
 mod rust;
 
+use crate::ecosystem::Ecosystem;
+
 /// Every ecosystem the scanner reads.
-pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[&release::Release, &dpkg::Dpkg, &apk::Apk, &rpm::Rpm];
-pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] =
-    &[&npm::Npm, &python::Python, &go::Go, &rust::Rust, &binaries::Binaries];
-pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[&java::Java];
+pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
+    &release::Release,
+    &dpkg::Dpkg,
+    &apk::Apk,
+    &rpm::Rpm,
+    &npm::Npm,
+    &python::Python,
+    &go::Go,
+    &rust::Rust,
+    &java::Java,
+    &binaries::Binaries,
+];

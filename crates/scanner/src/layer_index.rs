@@ -3,16 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 
 use model::{Gap, UntrustedPath};
-use oci::{Entry, EntryKind, EntryStream, PathRole, ReadEntriesError};
+use oci::{Entry, EntryKind, EntryStream, LayerPath, ReadEntriesError};
 use serde::{Deserialize, Serialize};
 
+use crate::contained::contain;
 use crate::ecosystems::ECOSYSTEMS;
 use crate::found::Found;
-use crate::path_set::{PathSet, merged_usr_hash, path_hash};
+use crate::owned_files::owned_name;
+use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -51,17 +52,17 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
     let mut links: MissingLinks = BTreeMap::new();
     let (mut occupied, mut folders) = (Vec::new(), Vec::new());
     while let Some(entry) = stream.next_entry()? {
-        match oci::classify_path(&entry.path) {
-            PathRole::Plain => {}
-            PathRole::Whiteout(path) => {
+        match LayerPath::of(&entry.path) {
+            LayerPath::Plain => {}
+            LayerPath::Whiteout(path) => {
                 index.whiteouts.insert(path.as_str().to_owned());
                 continue;
             }
-            PathRole::Opaque(folder) => {
+            LayerPath::Opaque(folder) => {
                 index.opaque.insert(folder.as_str().to_owned());
                 continue;
             }
-            PathRole::Metadata => continue,
+            LayerPath::Metadata => continue,
         }
         let hash = path_hash(entry.path.as_str());
         if entry.kind == EntryKind::Directory {
@@ -162,11 +163,10 @@ fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index
     for place in selection.iter() {
         let ecosystem = ECOSYSTEMS[place];
         // A reader that fails on foreign bytes costs the file, never the scan.
-        let outcome = panic::catch_unwind(AssertUnwindSafe(|| ecosystem.read(&mut file, &mut found)));
-        let reason = match outcome {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => gap_reason(ecosystem.name(), &error),
-            Err(_) => format!("the {} reader stopped unexpectedly on it; please report the file", ecosystem.name()),
+        let reason = match contain(|| ecosystem.read(&mut file, &mut found)) {
+            Some(Ok(())) => continue,
+            Some(Err(error)) => gap_reason(ecosystem.name(), &error),
+            None => format!("the {} reader stopped unexpectedly on it; please report the file", ecosystem.name()),
         };
         found.gap("", reason);
     }
@@ -174,13 +174,14 @@ fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index
     for mut gap in std::mem::take(&mut found.gaps) {
         gap.path = match gap.path.as_str() {
             "" => path.to_owned(),
+            whole if whole.starts_with(path) => whole.to_owned(),
             inner => format!("{path}!/{inner}"),
         };
         index.gaps.push(gap);
     }
     let owned = std::mem::take(&mut found.owned_files);
     if !owned.is_empty() {
-        let hashes = owned.iter().map(|path| merged_usr_hash(UntrustedPath::normalise(path).as_str())).collect();
+        let hashes = owned.iter().map(|path| path_hash(&owned_name(path))).collect();
         index.owned.insert(path.to_owned(), PathSet::from_hashes(hashes));
     }
     if found != Found::default() || index.owned.contains_key(path) {

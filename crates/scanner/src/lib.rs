@@ -3,6 +3,7 @@
 
 mod cached;
 mod capabilities;
+mod contained;
 mod declared_license;
 mod ecosystem;
 #[cfg(test)]
@@ -14,15 +15,15 @@ mod index;
 mod layer_index;
 mod locked;
 mod merge;
+mod owned_files;
 mod path_set;
 mod purls;
-mod selector;
-mod owned_files;
-mod wanted_file;
-
-pub use index::{IndexError, IndexOptions, index_image, index_tree};
 #[cfg(test)]
 mod rendered;
+mod selector;
 mod wanted_file;
 mod xml;
 mod yaml;
+
+pub use contained::is_contained;
+pub use index::{IndexError, IndexOptions, index_image, index_tree};

@@ -6,8 +6,10 @@ use model::{Distribution, Ecosystem, Gap, Inventory, Package, Purl, RemovedPacka
 
 use crate::found::{Evidence, Found, FoundPackage, FoundRelease};
 use crate::layer_index::LayerIndex;
+use crate::ecosystems::release;
 use crate::locked::LockedFiles;
-use crate::path_set::{PathSet, merged_usr_hash, path_hash};
+use crate::owned_files::owned_name;
+use crate::path_set::{PathSet, path_hash};
 use crate::purls::purl_of;
 
 /// What the uppermost layer leaves visible, and how it came there.
@@ -95,7 +97,7 @@ impl<'a> MergedLayers<'a> {
         let mut packages: BTreeMap<Purl, Package> = BTreeMap::new();
         let mut purls_by_file: Vec<(&Found, Vec<Option<Purl>>)> = Vec::new();
         for (path, file) in &self.files {
-            let is_os_owned = os_owned.contains(&merged_usr_hash(path));
+            let is_os_owned = os_owned.contains(&path_hash(&owned_name(path)));
             let mut purls = Vec::with_capacity(file.found.packages.len());
             for found in &file.found.packages {
                 if !found.ecosystem.is_operating_system() && (is_os_owned || locked.yields(path, found)) {
@@ -138,7 +140,7 @@ impl<'a> MergedLayers<'a> {
             self.files.values().filter_map(|file| file.found.release.as_ref()).collect();
         releases.sort_by_key(|release| release.rank);
         let (first, others) = releases.split_first()?;
-        Some(crate::ecosystems::complete_distribution(first, others))
+        Some(release::complete(first, others))
     }
 
     fn files_of_os_packages(&self) -> HashSet<u64> {
@@ -146,7 +148,7 @@ impl<'a> MergedLayers<'a> {
             .files
             .iter()
             .filter(|(_, file)| file.found.packages.iter().any(|package| !package.ecosystem.is_operating_system()))
-            .map(|(path, _)| merged_usr_hash(path))
+            .map(|(path, _)| path_hash(&owned_name(path)))
             .collect();
         if candidates.is_empty() {
             return candidates;

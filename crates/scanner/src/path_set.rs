@@ -2,7 +2,7 @@
 //! is among them.
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 /// A set of path hashes, kept as sorted little-endian bytes so that the cache loads it in one copy. Two different paths
 /// share a hash with a probability of 2⁻⁶⁴ a pair.
@@ -36,17 +36,9 @@ impl PathSet {
     }
 }
 
-/// The hash of a normalised path, the same for a path and its place before `/usr` was merged: `bin/x` and `usr/bin/x`.
-pub(crate) fn merged_usr_hash(path: &str) -> u64 {
-    let merged = path.strip_prefix("usr/").filter(|rest| {
-        ["bin/", "sbin/", "lib/", "lib64/", "lib32/", "libx32/"].iter().any(|folder| rest.starts_with(folder))
-    });
-    xxh3_64(merged.unwrap_or(path).as_bytes())
-}
-
 /// The hash of a normalised path.
 pub(crate) fn path_hash(path: &str) -> u64 {
-    xxh3_64(path.as_bytes())
+    XxHash3_64::oneshot(path.as_bytes())
 }
 
 #[cfg(test)]
@@ -59,11 +51,5 @@ mod tests {
         assert!(set.contains(path_hash("bin/sh")));
         assert!(!set.contains(path_hash("bin")));
         assert_eq!(set.iter().count(), 2);
-    }
-
-    #[test]
-    fn a_path_is_the_same_before_and_after_the_merge_of_usr() {
-        assert_eq!(merged_usr_hash("usr/lib/x.so"), merged_usr_hash("lib/x.so"));
-        assert_ne!(merged_usr_hash("usr/share/x"), merged_usr_hash("share/x"));
     }
 }
