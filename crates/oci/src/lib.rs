@@ -1,8 +1,25 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod cache;
+mod compression;
 mod entry;
 mod image;
+mod layer;
+mod local_blob;
+mod local_layers;
+mod manifest;
+mod read_ahead;
+mod source;
+mod stored;
+mod tar;
 
+pub use cache::{Cache, OpenCacheError};
+pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
+pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError, Threads};
+pub use source::{
+    OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
+    open_oci_layout, recognise,
+};
