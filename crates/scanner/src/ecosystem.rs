@@ -37,6 +37,9 @@ pub(crate) enum Want {
     NameInFolder(&'static str, &'static str),
     /// A file whose name ends so in a folder of exactly this name: (`specifications`, `.gemspec`).
     SuffixInFolder(&'static str, &'static str),
+    /// A file whose name ends so, directly in any child of a folder whose path ends so: (`wp-content/plugins`, `.php`)
+    /// wants `srv/wp-content/plugins/akismet/akismet.php`.
+    InChildOf(&'static str, &'static str),
     /// A regular file that begins like an executable or a shared object (ELF, PE, Mach-O).
     Executable,
 }

@@ -14,6 +14,21 @@ mod reading;
 pub(crate) mod release;
 mod rpm;
 mod rust;
+mod bitnami;
+mod cocoapods;
+mod conan;
+mod conda;
+mod dart;
+mod dotnet;
+mod elixir;
+mod haskell;
+mod java;
+mod julia;
+mod php;
+mod r;
+mod ruby;
+mod swift;
+mod wordpress;
 
 use crate::ecosystem::Ecosystem;
 
@@ -29,4 +44,19 @@ pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
     &rust::Rust,
     &java::Java,
     &binaries::Binaries,
+    &bitnami::Bitnami,
+    &cocoapods::Cocoapods,
+    &conan::Conan,
+    &conda::Conda,
+    &dart::Dart,
+    &dotnet::Dotnet,
+    &elixir::Elixir,
+    &haskell::Haskell,
+    &java::Java,
+    &julia::Julia,
+    &php::Php,
+    &r::R,
+    &ruby::Ruby,
+    &swift::Swift,
+    &wordpress::Wordpress,
 ];

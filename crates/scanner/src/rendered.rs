@@ -39,6 +39,11 @@ pub(crate) fn wants(ecosystem: &dyn Ecosystem, path: &str) -> bool {
         Want::Suffix(suffix) => name.to_ascii_lowercase().ends_with(suffix),
         Want::NameInFolder(suffix, wanted) => folder.ends_with(suffix) && name == wanted,
         Want::SuffixInFolder(wanted, suffix) => folder == wanted && name.ends_with(suffix),
+        Want::InChildOf(wanted, suffix) => {
+            let grandparent = parent.rsplit_once('/').map_or("", |(grandparent, _)| grandparent);
+            (grandparent == wanted || grandparent.strip_suffix(wanted).is_some_and(|rest| rest.ends_with('/')))
+                && name.ends_with(suffix)
+        }
         Want::Executable => false,
     })
 }

@@ -49,7 +49,7 @@ fn nested_archives_are_read_stored_and_deflated() {
         &ear,
         &expect![[r#"
             maven g:inner 1 in web.war!/WEB-INF/lib/inner-1.jar
-            maven org.springframework:spring-core 5.3.20 sha1:40e07d6f67e3773458ea3ded5c03249a36553626 in web.war!/WEB-INF/lib/spring-core-5.3.20.jar
+            maven org.springframework:spring-core 5.3.20 sha1:171d2e4b79fcd029d6078f2d4be5e605cda8ac93 in web.war!/WEB-INF/lib/spring-core-5.3.20.jar
             maven g:inner 1 in lib/inner-1.jar
         "#]],
     );
@@ -85,7 +85,7 @@ fn a_renamed_archive_is_what_its_only_properties_say() {
         &archive,
         &expect![[r#"
             maven g:a 2
-            maven other 3 sha1:42077161fce08ecb6a91ef3ad1c3e036f5633b10
+            maven other 3 sha1:06cc1fb2fcdf5de29a6eec1caafd3e0106f048e7
         "#]],
     );
 }
@@ -101,7 +101,7 @@ fn a_tomcat_server_is_known_by_its_library() {
         &archive,
         &expect![[r#"
             maven org.apache.tomcat:tomcat 9.0.50
-            maven org.apache.tomcat:tomcat-catalina 9.0.50 sha1:227786345a3a4ed346a4c13d3f3a259d4b6229d1
+            maven org.apache.tomcat:tomcat-catalina 9.0.50 sha1:5750c0e3b81a9aafad1a78c224d2f08afea82f8f
         "#]],
     );
 }
@@ -136,9 +136,13 @@ fn nesting_without_end_stops_with_a_gap() {
     for _ in 0..12 {
         archive = zip(&[("x.jar", &archive, true)]);
     }
-    check("deep.jar", &archive, &expect![[r#"
-        gap deep.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar: it is no valid archive to read further into: archives lie more than 8 deep in one another here; unpack it and scan it by itself
-    "#]]);
+    check(
+        "deep.jar",
+        &archive,
+        &expect![[r#"
+            gap deep.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar: archives lie more than 8 deep in one another here; unpack it and scan it by itself
+        "#]],
+    );
 }
 
 #[test]
