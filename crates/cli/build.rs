@@ -8,6 +8,8 @@ fn main() {
     println!("cargo::rerun-if-changed={packed}");
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     let bytes = fs::read(packed).unwrap_or_else(|error| panic!("cannot read {packed}: {error}"));
-    let snapshot = zstd::decode_all(bytes.as_slice()).unwrap_or_else(|error| panic!("cannot inflate {packed}: {error}"));
-    fs::write(Path::new(&out).join("snapshot.db"), snapshot).unwrap_or_else(|error| panic!("cannot write the snapshot: {error}"));
+    let snapshot =
+        zstd::decode_all(bytes.as_slice()).unwrap_or_else(|error| panic!("cannot inflate {packed}: {error}"));
+    fs::write(Path::new(&out).join("snapshot.db"), snapshot)
+        .unwrap_or_else(|error| panic!("cannot write the snapshot: {error}"));
 }

@@ -89,6 +89,9 @@ mod tests {
     fn dependencies_of_every_section_are_seen() {
         let manifest = "[dependencies]\nmodel.workspace = true\nserde = \"1\"\n[dev-dependencies]\ntest-support.workspace = true\n";
         let found = internal_dependencies(manifest, &ARROWS.iter().copied().collect());
-        assert_eq!(found, [("dependencies".into(), "model".into()), ("dev-dependencies".into(), "test-support".into())]);
+        assert_eq!(
+            found,
+            [("dependencies".into(), "model".into()), ("dev-dependencies".into(), "test-support".into())]
+        );
     }
 }

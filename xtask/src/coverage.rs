@@ -35,10 +35,15 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<Complaint>> {
             complaints.push(format!("{place} ({row}) names {proof}, which is no test; write FILE.rs::test_name"));
         }
         match *state {
-            "works" if proofs.is_empty() => complaints.push(format!("{place} ({row}) works without a test that proves it")),
-            "works" if !missing.is_empty() => complaints.push(format!("{place} ({row}) works and still misses something")),
+            "works" if proofs.is_empty() => {
+                complaints.push(format!("{place} ({row}) works without a test that proves it"))
+            }
+            "works" if !missing.is_empty() => {
+                complaints.push(format!("{place} ({row}) works and still misses something"))
+            }
             "partly" if proofs.is_empty() || missing.is_empty() => {
-                complaints.push(format!("{place} ({row}) is partly there: name the test of the part and what is missing"));
+                complaints
+                    .push(format!("{place} ({row}) is partly there: name the test of the part and what is missing"));
             }
             _ => {}
         }

@@ -7,8 +7,13 @@ use anyhow::Context;
 use crate::Complaint;
 
 /// Documents whose paths in backquotes must exist.
-const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "CONTRIBUTING.md", "docs/contributing/add-ecosystem.md",
-    "docs/contributing/add-feed.md", "docs/contributing/add-format.md"];
+const DOCUMENTS: &[&str] = &[
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "docs/contributing/add-ecosystem.md",
+    "docs/contributing/add-feed.md",
+    "docs/contributing/add-format.md",
+];
 
 /// Folders with which a path of ours begins.
 const ROOTS: &[&str] = &["crates/", "docs/", "content/", "scripts/", "fuzz/", "xtask/", ".ci/"];

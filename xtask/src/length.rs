@@ -15,7 +15,8 @@ pub(crate) fn check(root: &Path) -> anyhow::Result<Vec<Complaint>> {
         let has_reason = text.lines().take(20).any(|line| line.starts_with(REASON));
         if lines > MOST_LINES && !has_reason {
             let place = path.strip_prefix(root).unwrap_or(&path).display();
-            complaints.push(format!("{place} has {lines} lines; find the second thing in it, or say why with `{REASON}…`"));
+            complaints
+                .push(format!("{place} has {lines} lines; find the second thing in it, or say why with `{REASON}…`"));
         }
     }
     Ok(complaints)

@@ -2,14 +2,14 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod diff;
 mod environment;
 mod failure;
-mod host;
 mod intel;
+mod installed;
 mod manual;
+mod open;
+mod output;
 mod progress;
-mod report_file;
 mod sbom;
 mod scan;
 mod target;
@@ -26,8 +26,6 @@ fn main() -> ExitCode {
     let outcome = match &Arguments::parse().command {
         Command::Scan(arguments) => scan::run(arguments, &environment),
         Command::Sbom(arguments) => sbom::run(arguments, &environment),
-        Command::Diff(arguments) => diff::run(arguments, &environment),
-        Command::Convert(arguments) => report_file::convert(arguments, &environment),
         Command::Intel(arguments) => intel::run(arguments, &environment),
         Command::Completions(arguments) => manual::completions(arguments),
         Command::Man(arguments) => manual::man(arguments),

@@ -18,30 +18,7 @@ use serde_json::{Value, json};
 use crate::WriteOptions;
 use crate::licenses::{LicenseWord, license_word};
 use crate::names::{document_uuid, timestamp};
-
-/// Names of the properties that carry what CycloneDX has no field for.
-pub(crate) mod property {
-    pub(crate) const TYPE: &str = "bulkhead:package:type";
-    pub(crate) const NAME: &str = "bulkhead:package:name";
-    pub(crate) const VERSION: &str = "bulkhead:package:version";
-    pub(crate) const SOURCE_NAME: &str = "bulkhead:package:source:name";
-    pub(crate) const SOURCE_VERSION: &str = "bulkhead:package:source:version";
-    pub(crate) const ARCHITECTURE: &str = "bulkhead:package:architecture";
-    pub(crate) const MODULE: &str = "bulkhead:package:module";
-    pub(crate) const LICENSE: &str = "bulkhead:package:license";
-    pub(crate) const LAYER: &str = "bulkhead:package:layer";
-    pub(crate) const DIRECT: &str = "bulkhead:package:direct";
-    pub(crate) const DEVELOPMENT: &str = "bulkhead:package:development";
-    pub(crate) const KIND: &str = "bulkhead:target:kind";
-    pub(crate) const PLATFORM: &str = "bulkhead:target:platform";
-    pub(crate) const DIGEST: &str = "bulkhead:target:digest";
-    pub(crate) const GAP: &str = "bulkhead:gap";
-    pub(crate) const OS_LIKE: &str = "bulkhead:os:id_like";
-    pub(crate) const OS_CODENAME: &str = "bulkhead:os:codename";
-    pub(crate) const OS_NAME: &str = "bulkhead:os:name";
-    pub(crate) const OS_CPE: &str = "bulkhead:os:cpe";
-    pub(crate) const OS_END_OF_LIFE: &str = "bulkhead:os:end_of_life";
-}
+use crate::properties::{of_distribution, of_package, of_target};
 
 /// The `bom-ref` of the scanned target.
 const TARGET_REF: &str = "target";
@@ -64,7 +41,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
                 { "type": "application", "name": "bulkhead", "version": env!("CARGO_PKG_VERSION") },
             ] },
             "component": target(report),
-            "properties": properties(target_properties(report)),
+            "properties": properties(of_target(report)),
         },
         "components": components,
         "dependencies": dependencies(inventory),
@@ -92,23 +69,13 @@ fn target(report: &ScanReport) -> Value {
     component
 }
 
-fn target_properties(report: &ScanReport) -> Vec<(&'static str, String)> {
-    let target = &report.target;
-    let mut list = vec![(property::KIND, target.kind.as_str().to_owned())];
-    list.extend(target.platform.as_ref().map(|platform| (property::PLATFORM, platform.to_string())));
-    list.extend(target.digest.as_ref().map(|digest| (property::DIGEST, digest.to_string())));
-    list.extend(report.inventory.gaps.iter().map(|gap| (property::GAP, format!("{}\t{}", gap.path, gap.reason))));
-    list
-}
-
 fn operating_system(distribution: &Distribution) -> Value {
-    let mut list = vec![(property::OS_NAME, distribution.name.clone())];
-    list.extend(distribution.id_like.iter().map(|id| (property::OS_LIKE, id.clone())));
-    list.extend(distribution.codename.iter().map(|codename| (property::OS_CODENAME, codename.clone())));
-    list.extend(distribution.cpe.iter().map(|cpe| (property::OS_CPE, cpe.clone())));
-    list.extend(distribution.end_of_life.iter().map(|day| (property::OS_END_OF_LIFE, day.clone())));
-    let mut component =
-        json!({ "bom-ref": OS_REF, "type": "operating-system", "name": distribution.id, "properties": properties(list) });
+    let mut component = json!({
+        "bom-ref": OS_REF,
+        "type": "operating-system",
+        "name": distribution.id,
+        "properties": properties(of_distribution(distribution)),
+    });
     if !distribution.version.is_empty() {
         component["version"] = distribution.version.clone().into();
     }
@@ -123,7 +90,7 @@ fn component(package: &Package) -> Value {
         "name": package.purl.name(),
         "version": package.purl.version().unwrap_or(&package.version),
         "purl": purl,
-        "properties": properties(package_properties(package)),
+        "properties": properties(of_package(package)),
     });
     if let Some(group) = package.purl.namespace() {
         component["group"] = group.into();
@@ -139,27 +106,6 @@ fn component(package: &Package) -> Value {
         component["evidence"] = json!({ "occurrences": places });
     }
     component
-}
-
-fn package_properties(package: &Package) -> Vec<(&'static str, String)> {
-    let mut list = vec![
-        (property::TYPE, package.ecosystem.purl_type().to_owned()),
-        (property::NAME, package.name.clone()),
-        (property::VERSION, package.version.clone()),
-    ];
-    if let Some(source) = &package.source {
-        list.push((property::SOURCE_NAME, source.name.clone()));
-        list.push((property::SOURCE_VERSION, source.version.clone()));
-    }
-    list.extend(package.architecture.iter().map(|architecture| (property::ARCHITECTURE, architecture.clone())));
-    list.extend(package.module.iter().map(|module| (property::MODULE, module.clone())));
-    list.extend(package.licenses.iter().map(|license| (property::LICENSE, license.clone())));
-    list.extend(package.layer.map(|layer| (property::LAYER, layer.to_string())));
-    list.extend(package.direct.map(|direct| (property::DIRECT, direct.to_string())));
-    if package.development {
-        list.push((property::DEVELOPMENT, "true".into()));
-    }
-    list
 }
 
 fn properties(list: Vec<(&'static str, String)>) -> Value {

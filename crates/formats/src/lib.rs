@@ -1,8 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod bill;
+mod cyclonedx;
 mod json;
+mod licenses;
 mod messages;
+mod names;
+mod properties;
+mod sarif;
+mod spdx;
 mod table;
 
 use std::io;
@@ -10,6 +17,7 @@ use std::str::FromStr;
 
 use model::ScanReport;
 
+pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
 pub use json::{ReadReportError, read_report};
 
 /// A format in which a report can be written.

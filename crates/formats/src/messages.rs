@@ -56,7 +56,9 @@ fn fill(pattern: &str, parameters: &[(&str, Value<'_>)], count: Option<usize>) -
         let name = parts.next().unwrap_or_default().trim();
         let value = parameters.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         match (value, parts.nth(1)) {
-            (Some(Value::Count(number)), Some(forms)) => sentence.push_str(&fill(form(forms, number), parameters, Some(number))),
+            (Some(Value::Count(number)), Some(forms)) => {
+                sentence.push_str(&fill(form(forms, number), parameters, Some(number)))
+            }
             (Some(Value::Count(number)), None) => _ = write!(sentence, "{number}"),
             (Some(Value::Text(text)), _) => sentence.push_str(text),
             (None, _) => _ = write!(sentence, "{{{name}}}"),
@@ -118,7 +120,9 @@ mod tests {
                     .split('{')
                     .skip(1)
                     .map(|part| part.split([',', '}']).next().unwrap_or_default().trim().to_owned())
-                    .filter(|name| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'))
+                    .filter(|name| {
+                        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+                    })
                     .filter(|name| pattern.contains(&format!("{{{name}}}")) || pattern.contains(&format!("{{{name},")))
                     .collect();
                 names.sort();

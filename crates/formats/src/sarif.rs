@@ -319,10 +319,10 @@ fn security_severity(finding: &VulnerabilityFinding) -> f32 {
     };
     let scores = finding.scores.iter().map(|score| score.vector.base_score());
     // A score that contradicts the rating would sort the finding where the vendor says it does not belong.
-    scores.filter(|score| Severity::from_score(*score) == finding.severity).fold(None, |best: Option<f32>, score| {
-        Some(best.map_or(score, |best| best.max(score)))
-    })
-    .unwrap_or(band)
+    scores
+        .filter(|score| Severity::from_score(*score) == finding.severity)
+        .fold(None, |best: Option<f32>, score| Some(best.map_or(score, |best| best.max(score))))
+        .unwrap_or(band)
 }
 
 #[cfg(test)]

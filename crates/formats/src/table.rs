@@ -24,7 +24,8 @@ const WIDEST_CELL: usize = 44;
 
 /// Writes the table.
 pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table { report, language: options.language, paint: Paint::new(options.color), width: options.width, out };
+    let mut table =
+        Table { report, language: options.language, paint: Paint::new(options.color), width: options.width, out };
     table.head()?;
     if table.report.findings.is_empty() {
         let all = table.say("table.none", &[]);
@@ -69,7 +70,9 @@ impl<'a> Table<'a> {
         let target = &self.report.target;
         let inventory = &self.report.inventory;
         let mut line = self.paint.text(Style::Strong, &plain(&target.name));
-        for part in [target.platform.as_ref().map(ToString::to_string), target.digest.as_ref().map(|d| d.short().to_owned())] {
+        for part in
+            [target.platform.as_ref().map(ToString::to_string), target.digest.as_ref().map(|d| d.short().to_owned())]
+        {
             line.extend(part.map(|part| format!("  {part}")));
         }
         writeln!(self.out, "{line}")?;
@@ -106,7 +109,11 @@ impl<'a> Table<'a> {
         let fixable = rows.iter().filter(|row| row.finding.fixed_version.is_some()).count();
         let sentence = self.say(
             "table.summary",
-            &[("count", Value::Count(rows.len())), ("severities", Value::Text(&severities)), ("fixable", Value::Count(fixable))],
+            &[
+                ("count", Value::Count(rows.len())),
+                ("severities", Value::Text(&severities)),
+                ("fixable", Value::Count(fixable)),
+            ],
         );
         writeln!(self.out, "\n{sentence}")
     }
@@ -123,7 +130,9 @@ impl<'a> Table<'a> {
             let list = shown.join(", ");
             let repairs = match more {
                 0 => self.say("table.first.repairs", &[("list", Value::Text(&list))]),
-                _ => self.say("table.first.repairs_more", &[("list", Value::Text(&list)), ("count", Value::Count(more))]),
+                _ => {
+                    self.say("table.first.repairs_more", &[("list", Value::Text(&list)), ("count", Value::Count(more))])
+                }
             };
             let severity = self.paint.severity(upgrade.severity, upgrade.severity.as_str());
             let exploited = match upgrade.kev {
@@ -149,7 +158,9 @@ impl<'a> Table<'a> {
         for row in self.rows() {
             let is_language = !row.package.ecosystem.is_operating_system();
             let place = match is_language {
-                true => row.package.paths.first().map_or_else(|| ecosystem_name(row.package.ecosystem), |path| plain(path)),
+                true => {
+                    row.package.paths.first().map_or_else(|| ecosystem_name(row.package.ecosystem), |path| plain(path))
+                }
                 false => String::new(),
             };
             groups.entry((is_language, place)).or_default().push(row);

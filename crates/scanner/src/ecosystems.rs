@@ -2,31 +2,30 @@
 
 mod apk;
 mod binaries;
-mod borrowed_json;
-mod dpkg;
-mod go;
-mod java;
-mod locked_packages;
-mod npm;
-mod python;
-#[cfg(test)]
-mod reading;
-pub(crate) mod release;
-mod rpm;
-mod rust;
 mod bitnami;
+mod borrowed_json;
 mod cocoapods;
 mod conan;
 mod conda;
 mod dart;
 mod dotnet;
+mod dpkg;
 mod elixir;
+mod go;
 mod haskell;
 mod java;
 mod julia;
+mod locked_packages;
+mod npm;
 mod php;
+mod python;
 mod r;
+#[cfg(test)]
+mod reading;
+pub(crate) mod release;
+mod rpm;
 mod ruby;
+mod rust;
 mod swift;
 mod wordpress;
 
@@ -42,7 +41,6 @@ pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
     &python::Python,
     &go::Go,
     &rust::Rust,
-    &java::Java,
     &binaries::Binaries,
     &bitnami::Bitnami,
     &cocoapods::Cocoapods,

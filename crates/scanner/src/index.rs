@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use model::{Digest, ImageFacts, Inventory, LayerFacts};
-use oci::{Cache, EntryStream, FileTree, Image, LayerIdentity};
+use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 
 use crate::layer_index::{LayerIndex, MissingLinks, index_entries, read_links};
 use crate::{cached, merge};
@@ -41,7 +41,7 @@ pub enum IndexError {
         /// The image's name.
         image: String,
         /// The cause.
-        source: oci::ReadEntriesError,
+        source: ReadEntriesError,
     },
     /// The layer's bytes are not those that its digest promises.
     #[error("layer {number} of {image} is not what it claims to be")]
@@ -75,11 +75,9 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Inventor
 ///
 /// # Errors
 /// When the folder itself cannot be read; what lies in it and cannot be read is a gap.
-pub fn index_tree(tree: &mut FileTree) -> Result<Inventory, oci::ReadEntriesError> {
-    let (mut index, links) = index_entries(tree)?;
-    // In a folder every name of a file is a file: links are never missing.
-    debug_assert!(links.is_empty(), "a folder has no hard link entries");
-    index.gaps.extend(tree.gaps());
+pub fn index_tree(tree: &mut dyn EntryStream) -> Result<Inventory, ReadEntriesError> {
+    // In a folder every name of a file is a file: there are no links to complete.
+    let (index, _) = index_entries(tree)?;
     Ok(merge::merge(&[index], false))
 }
 
@@ -157,7 +155,7 @@ fn open_error(image: &Image, number: usize, source: oci::OpenLayerError) -> Inde
     IndexError::OpenLayer { number: number + 1, image: image.name.clone(), source }
 }
 
-fn read_error(image: &Image, number: usize, source: oci::ReadEntriesError) -> IndexError {
+fn read_error(image: &Image, number: usize, source: ReadEntriesError) -> IndexError {
     IndexError::ReadLayer { number: number + 1, image: image.name.clone(), source }
 }
 

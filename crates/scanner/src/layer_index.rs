@@ -121,7 +121,9 @@ pub(crate) fn read_links(
     }
     for (target, names) in links {
         for name in names {
-            index.gaps.push(Gap::new(name.as_str(), format!("it is a hard link to {target}, which the layer does not have")));
+            index
+                .gaps
+                .push(Gap::new(name.as_str(), format!("it is a hard link to {target}, which the layer does not have")));
         }
     }
     index.bound_gaps();

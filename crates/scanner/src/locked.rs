@@ -104,7 +104,8 @@ fn installs_elsewhere(ecosystem: Ecosystem) -> bool {
 
 /// Whether a lock file came along with a dependency instead of belonging to a project.
 fn is_in_dependency_folder(path: &str) -> bool {
-    const FOLDERS: &[&str] = &["node_modules", "site-packages", "dist-packages", "vendor", ".m2", ".gradle", ".pnpm-store"];
+    const FOLDERS: &[&str] =
+        &["node_modules", "site-packages", "dist-packages", "vendor", ".m2", ".gradle", ".pnpm-store"];
     const RUNS: &[&str] = &["/pkg/mod/", "/registry/src/", "/git/checkouts/", "/gems/"];
     folder(path).split('/').any(|part| FOLDERS.contains(&part)) || RUNS.iter().any(|run| path.contains(run))
 }

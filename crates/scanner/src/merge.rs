@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::{Distribution, Ecosystem, Gap, Inventory, Package, Purl, RemovedPackage};
 
+use crate::ecosystems::release;
 use crate::found::{Evidence, Found, FoundPackage, FoundRelease};
 use crate::layer_index::LayerIndex;
-use crate::ecosystems::release;
 use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
 use crate::path_set::{PathSet, path_hash};
@@ -130,7 +130,14 @@ impl<'a> MergedLayers<'a> {
             distribution,
             image: None,
             packages: packages.into_values().map(sorted).collect(),
-            gaps: self.gaps.values().flatten().map(|gap| (*gap).clone()).collect::<BTreeSet<Gap>>().into_iter().collect(),
+            gaps: self
+                .gaps
+                .values()
+                .flatten()
+                .map(|gap| (*gap).clone())
+                .collect::<BTreeSet<Gap>>()
+                .into_iter()
+                .collect(),
         }
     }
 

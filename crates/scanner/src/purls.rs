@@ -27,7 +27,8 @@ pub(crate) fn purl_of(package: &FoundPackage, distribution: Option<&Distribution
             Purl::new(purl_type, namespace, name, version)
         }
         Ecosystem::Cocoapods => {
-            let (pod, subspec) = package.name.split_once('/').map_or((package.name.as_str(), None), |(a, b)| (a, Some(b)));
+            let (pod, subspec) =
+                package.name.split_once('/').map_or((package.name.as_str(), None), |(a, b)| (a, Some(b)));
             Purl::new(purl_type, None, pod, version).with_subpath(subspec)
         }
         Ecosystem::Pypi
@@ -101,10 +102,20 @@ mod tests {
     #[test]
     fn names_are_split_as_their_type_demands() {
         check(Ecosystem::Npm, "@babel/core", "7.0.0", "pkg:npm/%40babel/core@7.0.0");
-        check(Ecosystem::Maven, "org.apache.logging.log4j:log4j-core", "2.14.1", "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1");
+        check(
+            Ecosystem::Maven,
+            "org.apache.logging.log4j:log4j-core",
+            "2.14.1",
+            "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
+        );
         check(Ecosystem::Golang, "github.com/gin-gonic/gin", "v1.9.0", "pkg:golang/github.com/gin-gonic/gin@v1.9.0");
         check(Ecosystem::Golang, "stdlib", "1.22.3", "pkg:golang/stdlib@1.22.3");
         check(Ecosystem::Cocoapods, "Firebase/Core", "1.0", "pkg:cocoapods/Firebase@1.0#Core");
-        check(Ecosystem::Rpm, "bind-libs", "32:9.11.4-1.el8", "pkg:rpm/redhat/bind-libs@9.11.4-1.el8?arch=x86_64&distro=rhel-8.10&epoch=32");
+        check(
+            Ecosystem::Rpm,
+            "bind-libs",
+            "32:9.11.4-1.el8",
+            "pkg:rpm/redhat/bind-libs@9.11.4-1.el8?arch=x86_64&distro=rhel-8.10&epoch=32",
+        );
     }
 }

@@ -35,10 +35,30 @@ impl Selection {
 pub(crate) struct Selector {
     by_path: HashMap<&'static str, Selection>,
     by_name: HashMap<&'static str, Vec<(Option<&'static str>, Selection)>>,
-    by_extension: HashMap<String, Vec<(String, Selection)>>,
+    by_extension: HashMap<String, Vec<(Ending, Selection)>>,
     by_folder: HashMap<&'static str, Vec<(&'static str, Selection)>>,
     by_folder_name: HashMap<&'static str, Vec<(&'static str, Selection)>>,
+    by_grandparent_name: HashMap<&'static str, Vec<(&'static str, &'static str, Selection)>>,
     executables: Selection,
+}
+
+/// A test on a file name that has the right extension.
+enum Ending {
+    /// It ends so, compared without case.
+    Suffix(String),
+    /// It begins and ends so, compared exactly.
+    Around(&'static str, &'static str),
+}
+
+impl Ending {
+    fn fits(&self, name: &str) -> bool {
+        match self {
+            Ending::Suffix(suffix) => ends_with_ignoring_case(name, suffix),
+            Ending::Around(begin, end) => {
+                name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end)
+            }
+        }
+    }
 }
 
 /// The selector of all ecosystems.
@@ -53,6 +73,7 @@ impl Selector {
             by_extension: HashMap::new(),
             by_folder: HashMap::new(),
             by_folder_name: HashMap::new(),
+            by_grandparent_name: HashMap::new(),
             executables: Selection::default(),
         };
         for (place, wants) in wants_by_place.enumerate() {
@@ -75,7 +96,16 @@ impl Selector {
             Want::NameInFolder(ending, name) => self.by_name.entry(name).or_default().push((Some(ending), selection)),
             Want::Suffix(suffix) => {
                 let suffix = suffix.to_ascii_lowercase();
-                self.by_extension.entry(extension(&suffix).to_owned()).or_default().push((suffix, selection));
+                let rows = self.by_extension.entry(extension(&suffix).to_owned()).or_default();
+                rows.push((Ending::Suffix(suffix), selection));
+            }
+            Want::Around(begin, end) => {
+                let rows = self.by_extension.entry(extension(end).to_ascii_lowercase()).or_default();
+                rows.push((Ending::Around(begin, end), selection));
+            }
+            Want::InChildOf(folder, ending) => {
+                let rows = self.by_grandparent_name.entry(last_part(folder)).or_default();
+                rows.push((folder, ending, selection));
             }
             Want::InFolder(folder, ending) => self.by_folder.entry(folder).or_default().push((ending, selection)),
             Want::SuffixInFolder(name, ending) => {
@@ -95,8 +125,9 @@ impl Selector {
             }
         }
         let mut lower = [0_u8; 16];
-        for (suffix, selection) in lower_extension(name, &mut lower).and_then(|key| self.by_extension.get(key)).into_iter().flatten() {
-            if ends_with_ignoring_case(name, suffix) {
+        let rows = lower_extension(name, &mut lower).and_then(|key| self.by_extension.get(key));
+        for (ending, selection) in rows.into_iter().flatten() {
+            if ending.fits(name) {
                 chosen = chosen.union(*selection);
             }
         }
@@ -105,9 +136,15 @@ impl Selector {
                 chosen = chosen.union(*selection);
             }
         }
-        let folder_name = folder.rsplit('/').next().unwrap_or_default();
-        for (ending, selection) in self.by_folder_name.get(folder_name).into_iter().flatten() {
+        for (ending, selection) in self.by_folder_name.get(last_part(folder)).into_iter().flatten() {
             if name.ends_with(ending) {
+                chosen = chosen.union(*selection);
+            }
+        }
+        let grandparent = folder.rsplit_once('/').map_or("", |(grandparent, _)| grandparent);
+        let rows = self.by_grandparent_name.get(last_part(grandparent));
+        for (above, ending, selection) in rows.into_iter().flatten() {
+            if grandparent.ends_with(above) && name.ends_with(ending) {
                 chosen = chosen.union(*selection);
             }
         }
@@ -118,6 +155,11 @@ impl Selector {
     pub(crate) fn executables(&self) -> Selection {
         self.executables
     }
+}
+
+/// The last part of a path.
+fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }
 
 /// What follows the last dot; the whole text where there is none.
@@ -147,6 +189,7 @@ mod tests {
         &[Want::Path("var/lib/dpkg/status"), Want::InFolder("var/lib/dpkg/info", ".list")],
         &[Want::Name("package-lock.json"), Want::NameInFolder(".dist-info", "METADATA")],
         &[Want::Suffix(".jar"), Want::Suffix(".sbt.lock"), Want::SuffixInFolder("specifications", ".gemspec")],
+        &[Want::Around("requirements", ".txt"), Want::InChildOf("wp-content/plugins", ".php")],
     ];
 
     fn check(path: &str, places: &[usize]) {
@@ -170,6 +213,10 @@ mod tests {
         check("project/other.lock", &[]);
         check("gems/specifications/rake-13.gemspec", &[2]);
         check("gems/rake/rake.gemspec", &[]);
+        check("app/requirements-dev.txt", &[3]);
+        check("app/requirements.TXT", &[]);
+        check("srv/wp-content/plugins/akismet/akismet.php", &[3]);
+        check("srv/wp-content/plugins/hello.php", &[]);
         check("", &[]);
     }
 }

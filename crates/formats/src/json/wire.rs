@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use model::cvss::CvssVector;
 use model::{
     AdvisoryReference, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, IntelligenceFacts,
-    IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, Severity, SourcePackage,
-    SourcedScore, TargetKind, VulnerabilityFinding,
+    IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, Severity,
+    SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
 };
 use serde::{Deserialize, Serialize};
 
@@ -255,8 +255,10 @@ impl<'a> Report<'a> {
     pub(super) fn into_model(self) -> Result<ScanReport, String> {
         let ids: HashMap<String, usize> =
             self.packages.iter().enumerate().map(|(id, row)| (row.purl.clone().into_owned(), id)).collect();
-        let packages: Result<Vec<Package>, String> = self.packages.into_iter().map(|row| row.into_model(&ids)).collect();
-        let findings: Result<Vec<Finding>, String> = self.findings.into_iter().map(|row| row.into_model(&ids)).collect();
+        let packages: Result<Vec<Package>, String> =
+            self.packages.into_iter().map(|row| row.into_model(&ids)).collect();
+        let findings: Result<Vec<Finding>, String> =
+            self.findings.into_iter().map(|row| row.into_model(&ids)).collect();
         let inventory = Inventory {
             distribution: self.os.map(Os::into_model),
             image: self.image.map(Image::into_model),
@@ -270,7 +272,12 @@ impl<'a> Report<'a> {
             digest: self.target.digest,
             platform: self.target.platform,
         };
-        Ok(ScanReport { target, inventory, findings: findings?, intelligence: self.intelligence.map(Intelligence::into_model) })
+        Ok(ScanReport {
+            target,
+            inventory,
+            findings: findings?,
+            intelligence: self.intelligence.map(Intelligence::into_model),
+        })
     }
 }
 
@@ -361,10 +368,10 @@ impl<'a> PackageRow<'a> {
             version: text(&package.version),
             ecosystem: text(ecosystem_word(package.ecosystem, inventory.distribution.as_ref())),
             purl_type: text(package.ecosystem.purl_type()),
-            source: package.source.as_ref().map(|source| SourceRow {
-                name: text(&source.name),
-                version: text(&source.version),
-            }),
+            source: package
+                .source
+                .as_ref()
+                .map(|source| SourceRow { name: text(&source.name), version: text(&source.version) }),
             architecture: maybe(&package.architecture),
             module: maybe(&package.module),
             licenses: Cow::Borrowed(&package.licenses),
@@ -385,7 +392,9 @@ impl<'a> PackageRow<'a> {
             name: owned(self.name),
             version: owned(self.version),
             purl: self.purl.parse().map_err(|error: model::InvalidPurl| error.to_string())?,
-            source: self.source.map(|source| SourcePackage { name: owned(source.name), version: owned(source.version) }),
+            source: self
+                .source
+                .map(|source| SourcePackage { name: owned(source.name), version: owned(source.version) }),
             architecture: self.architecture.map(owned),
             module: self.module.map(owned),
             licenses: self.licenses.into_owned(),
@@ -477,7 +486,8 @@ impl<'a> VulnerabilityRow<'a> {
     fn into_model(self, ids: &HashMap<String, usize>) -> Result<VulnerabilityFinding, String> {
         let package = ids.get(self.package.purl.as_ref());
         Ok(VulnerabilityFinding {
-            package: *package.ok_or_else(|| format!("{} is on {}, which is no package of it", self.id, self.package.purl))?,
+            package: *package
+                .ok_or_else(|| format!("{} is on {}, which is no package of it", self.id, self.package.purl))?,
             id: owned(self.id),
             aliases: self.aliases.into_owned(),
             status: finding_status(&self.status)?,
@@ -500,7 +510,10 @@ impl<'a> VulnerabilityRow<'a> {
 fn finding_status(word: &str) -> Result<FindingStatus, String> {
     use FindingStatus::{Affected, EndOfLife, FixDeferred, Fixed, NotAffected, UnderInvestigation, WillNotFix};
     let statuses = [Affected, WillNotFix, FixDeferred, UnderInvestigation, EndOfLife, Fixed, NotAffected];
-    statuses.into_iter().find(|status| status.as_str() == word).ok_or_else(|| format!("`{word}` is no status of a finding"))
+    statuses
+        .into_iter()
+        .find(|status| status.as_str() == word)
+        .ok_or_else(|| format!("`{word}` is no status of a finding"))
 }
 
 impl<'a> ScoreRow<'a> {

@@ -37,7 +37,9 @@ impl Upgrade<'_> {
 /// The upgrades that repair something, most urgent first: one for each source package (or package) and version.
 pub(super) fn upgrades<'a>(rows: &[Row<'a>]) -> Vec<Upgrade<'a>> {
     let mut groups: BTreeMap<(Ecosystem, &'a str, &'a str), Vec<&Row<'a>>> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.finding.fixed_version.is_some() && row.finding.status == FindingStatus::Affected) {
+    for row in
+        rows.iter().filter(|row| row.finding.fixed_version.is_some() && row.finding.status == FindingStatus::Affected)
+    {
         let package = row.package;
         let name = package.source.as_ref().map_or(package.name.as_str(), |source| source.name.as_str());
         groups.entry((package.ecosystem, name, &package.version)).or_default().push(row);
@@ -51,7 +53,9 @@ pub(super) fn upgrades<'a>(rows: &[Row<'a>]) -> Vec<Upgrade<'a>> {
 fn upgrade<'a>(ecosystem: Ecosystem, mut rows: Vec<&Row<'a>>) -> Option<Upgrade<'a>> {
     let scheme = ecosystem.version_scheme();
     rows.sort_by(|a, b| urgency(b).total_cmp(&urgency(a)).then(a.finding.id.cmp(&b.finding.id)));
-    let highest = rows.iter().max_by_key(|row| row.finding.fixed_version.as_deref().and_then(|version| scheme.key(version).ok()))?;
+    let highest = rows
+        .iter()
+        .max_by_key(|row| row.finding.fixed_version.as_deref().and_then(|version| scheme.key(version).ok()))?;
     let mut ids: Vec<&str> = Vec::new();
     for row in &rows {
         if !ids.contains(&row.finding.id.as_str()) {

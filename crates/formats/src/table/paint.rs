@@ -56,7 +56,9 @@ impl Paint {
 
 /// Text from the target without what a terminal would obey: control characters and invisible direction changes.
 pub(super) fn plain(text: &str) -> String {
-    let is_obeyed = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_obeyed = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     text.chars().map(|c| if is_obeyed(c) { '\u{fffd}' } else { c }).collect()
 }
 
@@ -92,7 +94,9 @@ mod tests {
 
     #[test]
     fn text_fits_its_columns_whatever_its_script() {
-        for (text, width, fitted) in [("abc", 5, "abc  "), ("abcdef", 4, "abc…"), ("脆弱性情報", 6, "脆弱… "), ("abc", 3, "abc")] {
+        for (text, width, fitted) in
+            [("abc", 5, "abc  "), ("abcdef", 4, "abc…"), ("脆弱性情報", 6, "脆弱… "), ("abc", 3, "abc")]
+        {
             assert_eq!(fit(text, width), fitted);
             assert_eq!(columns_of(&fit(text, width)), width);
         }

@@ -115,8 +115,11 @@ mod tests {
                 cocoapods GoogleUtilities 7.4.0 locked transitive
             "#]],
         );
-        check("PODS: 3\n", &expect![[r#"
+        check(
+            "PODS: 3\n",
+            &expect![[r#"
             unreadable: it is no valid YAML: expected sequence start at line 1, column 7
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -183,7 +183,8 @@ fn pip_pin(text: &str) -> Option<FoundPackage> {
     if !is_name(name) || version.is_empty() || version.contains(['*', ',', ' ']) {
         return None;
     }
-    let mut package = FoundPackage::new(Kind::Pypi, Evidence::Locked, name.to_lowercase().replace(['_', '.'], "-"), version);
+    let mut package =
+        FoundPackage::new(Kind::Pypi, Evidence::Locked, name.to_lowercase().replace(['_', '.'], "-"), version);
     package.direct = Some(true);
     Some(package)
 }

@@ -21,12 +21,7 @@ impl Ecosystem for Elixir {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[
-            Want::Name("mix.lock"),
-            Want::Name("rebar.lock"),
-            Want::Name("mix.exs"),
-            Want::SuffixInFolder("ebin", ".app"),
-        ]
+        &[Want::Name("mix.lock"), Want::Name("rebar.lock"), Want::Name("mix.exs"), Want::SuffixInFolder("ebin", ".app")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
@@ -65,7 +60,9 @@ fn read_mix_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
                     let (Some(package), Some(version)) = (part(1), part(2)) else { continue };
                     found.packages.push(FoundPackage::new(Kind::Hex, Evidence::Locked, package, version));
                     let dependencies = parts.get(5).map(Term::items).unwrap_or_default();
-                    needs.extend(dependencies.iter().filter_map(|d| Some((place, d.items().first()?.text()?.to_owned()))));
+                    needs.extend(
+                        dependencies.iter().filter_map(|d| Some((place, d.items().first()?.text()?.to_owned()))),
+                    );
                 }
                 Some("git") => {
                     let (Some(url), Some(revision)) = (part(1), part(2)) else { continue };
@@ -160,10 +157,48 @@ fn git_tag(options: Option<&Term>) -> Option<&str> {
 
 /// The applications that come with Erlang/OTP and Elixir, sorted.
 const OWN_APPLICATIONS: &[&str] = &[
-    "asn1", "common_test", "compiler", "crypto", "debugger", "dialyzer", "diameter", "eex", "eldap", "elixir", "erl_docgen",
-    "erl_interface", "et", "eunit", "ex_unit", "ftp", "hipe", "iex", "inets", "jinterface", "kernel", "logger", "megaco",
-    "mix", "mnesia", "observer", "odbc", "os_mon", "parsetools", "public_key", "reltool", "runtime_tools", "sasl", "snmp",
-    "ssh", "ssl", "stdlib", "syntax_tools", "tftp", "tools", "wx", "xmerl",
+    "asn1",
+    "common_test",
+    "compiler",
+    "crypto",
+    "debugger",
+    "dialyzer",
+    "diameter",
+    "eex",
+    "eldap",
+    "elixir",
+    "erl_docgen",
+    "erl_interface",
+    "et",
+    "eunit",
+    "ex_unit",
+    "ftp",
+    "hipe",
+    "iex",
+    "inets",
+    "jinterface",
+    "kernel",
+    "logger",
+    "megaco",
+    "mix",
+    "mnesia",
+    "observer",
+    "odbc",
+    "os_mon",
+    "parsetools",
+    "public_key",
+    "reltool",
+    "runtime_tools",
+    "sasl",
+    "snmp",
+    "ssh",
+    "ssl",
+    "stdlib",
+    "syntax_tools",
+    "tftp",
+    "tools",
+    "wx",
+    "xmerl",
 ];
 
 #[cfg(test)]

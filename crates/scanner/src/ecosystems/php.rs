@@ -196,9 +196,13 @@ mod tests {
 
     #[test]
     fn installed_packages_are_read_in_both_shapes() {
-        check("app/vendor/composer/installed.json", r#"[{"name":"a/b","version":"1.0.0"}]"#, &expect![[r#"
+        check(
+            "app/vendor/composer/installed.json",
+            r#"[{"name":"a/b","version":"1.0.0"}]"#,
+            &expect![[r#"
             composer a/b 1.0.0
-        "#]]);
+        "#]],
+        );
         check(
             "app/vendor/composer/installed.json",
             r#"{"packages":[{"name":"a/b","version":"1.0.0"},{"name":"c/d","version":"2.0"}],"dev":true,"dev-package-names":["c/d"]}"#,
@@ -211,13 +215,21 @@ mod tests {
 
     #[test]
     fn the_project_names_what_it_asks_for() {
-        check("srv/composer.json", r#"{"require":{"php":"^8","A/b":"^1"},"require-dev":[]}"#, &expect![[r#"
+        check(
+            "srv/composer.json",
+            r#"{"require":{"php":"^8","A/b":"^1"},"require-dev":[]}"#,
+            &expect![[r#"
             asks for a/b
             asks for php
-        "#]]);
+        "#]],
+        );
         check("srv/vendor/a/b/composer.json", "{", &expect![[""]]);
-        check("srv/composer.lock", &"[".repeat(1000), &expect![[r#"
+        check(
+            "srv/composer.lock",
+            &"[".repeat(1000),
+            &expect![[r#"
             unreadable: it is no valid composer.lock: invalid type: sequence, expected a string at line 1 column 3
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -105,7 +105,11 @@ mod tests {
             &expect![[r#""#]],
         );
         check("src/DESCRIPTION", "Package: mine\nVersion: 0.1\n", &expect![[""]]);
-        check("lib/R/library/base/DESCRIPTION", "Package: base\nVersion: 4.2\nPriority: base\nBuilt: R\n", &expect![[""]]);
+        check(
+            "lib/R/library/base/DESCRIPTION",
+            "Package: base\nVersion: 4.2\nPriority: base\nBuilt: R\n",
+            &expect![[""]],
+        );
     }
 
     #[test]

@@ -267,9 +267,13 @@ mod tests {
                 gem rake 13.0.6
             "#]],
         );
-        check("specifications/broken.gemspec", "", &expect![[r#"
+        check(
+            "specifications/broken.gemspec",
+            "",
+            &expect![[r#"
             unreadable: it is no valid gem specification: neither it nor its name tell a version
-        "#]]);
+        "#]],
+        );
         check("config/default/x-1.gemspec", "", &expect![[r#""#]]);
     }
 }

@@ -91,7 +91,11 @@ mod tests {
 
     #[test]
     fn the_core_is_known_by_its_version_file() {
-        check("var/www/html/wp-includes/version.php", "<?php\n/**\n * @global string $wp_version\n */\n$wp_version = '6.4.2';\n", &expect![[r#""#]]);
+        check(
+            "var/www/html/wp-includes/version.php",
+            "<?php\n/**\n * @global string $wp_version\n */\n$wp_version = '6.4.2';\n",
+            &expect![[r#""#]],
+        );
         check("wp-includes/version.php", "<?php\n", &expect![[r#""#]]);
     }
 
@@ -105,7 +109,11 @@ mod tests {
         check("wp-content/plugins/akismet/class.akismet.php", "<?php\nclass Akismet {}", &expect![[""]]);
         check("wp-content/plugins/x/x.php", "<?php /* Plugin Name: X */", &expect![[""]]);
         check("wp-content/plugins/x/x.php", "<?php\n// Plugin Name: X\n", &expect![[r#""#]]);
-        check("wp-content/themes/twentytwenty/style.css", "/*\n * Theme Name: Twenty\n * Version: 2.2\n */", &expect![[r#""#]]);
+        check(
+            "wp-content/themes/twentytwenty/style.css",
+            "/*\n * Theme Name: Twenty\n * Version: 2.2\n */",
+            &expect![[r#""#]],
+        );
         assert!(!rendered::wants(&Wordpress, "wp-content/plugins/akismet/views/x.php"));
     }
 }

@@ -284,8 +284,12 @@ mod tests {
                 nuget B 2.0.0 locked transitive
             "#]],
         );
-        check("x.deps.json", "[1]", &expect![[r#"
+        check(
+            "x.deps.json",
+            "[1]",
+            &expect![[r#"
             unreadable: it is no valid deps.json: data did not match any variant of untagged enum RuntimeTarget at line 1 column 3
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -160,8 +160,12 @@ mod tests {
                 nuget StyleCop 5.0.0 locked development
             "#]],
         );
-        check("x.csproj", "<Project>", &expect![[r#"
+        check(
+            "x.csproj",
+            "<Project>",
+            &expect![[r#"
             unreadable: it is no valid XML: it ends in the middle of an element
-        "#]]);
+        "#]],
+        );
     }
 }
