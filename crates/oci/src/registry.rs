@@ -21,7 +21,7 @@ use model::{Digest, DigestAlgorithm, ImageName, Platform};
 use ureq::http::header::HeaderName;
 
 use crate::credentials::{CredentialSources, FindCredentialError};
-use crate::manifest::{self, Descriptor, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
+use crate::manifest_tree::{self, Descriptor, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
 use crate::{Image, LayerIdentity};
 use blob::RegistryBlobs;
 use session::{Endpoint, Session};

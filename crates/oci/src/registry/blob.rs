@@ -11,7 +11,7 @@ use super::RegistryError;
 use super::http::{Answer, from_io};
 use super::session::Session;
 use crate::image::LayerBlobs;
-use crate::manifest::Descriptor;
+use crate::manifest_tree::Descriptor;
 
 /// With so many bytes of progress the failures before them are forgotten.
 const PROGRESS_BYTES: u64 = 8 << 20;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use model::{Digest, DigestAlgorithm};
 
-use crate::manifest::digest_of;
+use crate::manifest_tree::digest_of;
 
 /// One request as it came.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use super::token::{self, Token};
 use super::{RegistryError, RegistryOptions, Timeouts};
 use crate::Secret;
 use crate::credentials::{Credential, FoundCredential};
-use crate::manifest::{ACCEPTED_MANIFESTS, Descriptor};
+use crate::manifest_tree::{ACCEPTED_MANIFESTS, Descriptor};
 
 /// One place to get an image from.
 pub(super) struct Endpoint {
