@@ -1,15 +1,14 @@
-//! Manifests, indexes and configurations: the JSON documents that say what an image is made of (OCI image-spec,
-//! manifest.md, image-index.md, config.md; Docker's image manifest version 2, schema 2).
+//! The way from a reference to an image: through indexes to the manifest of a platform and its configuration, every
+//! document verified (OCI image-spec, image-index.md and manifest.md). For places where documents are had by digest:
+//! registries and content stores.
 
 mod choose;
 
-use std::collections::BTreeMap;
-
 use model::{Digest, DigestAlgorithm, Platform};
-use serde::{Deserialize, Deserializer};
-use sha2::{Sha256, Sha512};
 
-use crate::{HistoryEntry, ImageConfig, Layer, LayerIdentity};
+use crate::manifest::{Descriptor, Document, read_config};
+use crate::stored;
+use crate::{ImageConfig, Layer, LayerIdentity};
 
 pub use choose::NoSuchPlatform;
 
@@ -31,34 +30,9 @@ pub(crate) const ACCEPTED_MANIFESTS: &str = "application/vnd.oci.image.index.v1+
      application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, \
      application/vnd.docker.distribution.manifest.v2+json";
 
-/// A reference to a document or blob (OCI image-spec, descriptor.md).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Descriptor {
-    #[serde(rename = "mediaType", default)]
-    pub(crate) media_type: String,
-    pub(crate) digest: Digest,
-    pub(crate) size: u64,
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub(crate) annotations: BTreeMap<String, String>,
-    #[serde(default)]
-    pub(crate) platform: Option<PlatformObject>,
-}
-
-/// The `platform` of an entry of an index.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct PlatformObject {
-    #[serde(deserialize_with = "null_as_default")]
-    pub(crate) os: String,
-    #[serde(deserialize_with = "null_as_default")]
-    pub(crate) architecture: String,
-    #[serde(deserialize_with = "null_as_default")]
-    pub(crate) variant: String,
-}
-
-/// What a document of an image's manifest tree is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Document {
+/// What a document is.
+#[derive(Debug)]
+enum Kind {
     /// A list of manifests, one for each platform.
     Index(Vec<Descriptor>),
     /// One image.
@@ -157,12 +131,16 @@ pub(crate) fn find_image<E>(
     platform: Option<&Platform>,
     mut read: impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
 ) -> Result<FoundImage, FindImageError<E>> {
-    let (digest, manifest) = match parse_document(top, &digest)? {
-        Document::Manifest(manifest) => (digest, manifest),
-        Document::Index(entries) => choose::choose_image(entries, platform, &mut read)?,
+    let (digest, manifest) = match kind_of(top, &digest)? {
+        Kind::Manifest(manifest) => (digest, manifest),
+        Kind::Index(entries) => choose::choose_image(entries, platform, &mut read)?,
     };
     let config_bytes = read_verified(&manifest.config, MAX_CONFIG_BYTES, &mut read)?;
-    let (config, stated) = parse_config(&config_bytes, &manifest.config.digest)?;
+    let (config, stated) = read_config(&config_bytes).map_err(|source| ReadManifestError::Parse {
+        digest: manifest.config.digest.clone(),
+        kind: "configuration",
+        source,
+    })?;
     if let (Some(asked), Some(stated)) = (platform, &stated)
         && !choose::serves(asked, stated)
     {
@@ -216,133 +194,31 @@ pub(crate) fn verify(bytes: &[u8], expected: &Digest) -> Result<(), ReadManifest
 
 /// The digest of bytes.
 pub(crate) fn digest_of(bytes: &[u8], algorithm: DigestAlgorithm) -> Digest {
-    use sha2::Digest as _;
-    match algorithm {
-        DigestAlgorithm::Sha256 => Digest::from_hash(algorithm, &Sha256::digest(bytes)),
-        DigestAlgorithm::Sha512 => Digest::from_hash(algorithm, &Sha512::digest(bytes)),
-    }
+    stored::digest_of(algorithm, bytes)
 }
 
-#[derive(Deserialize)]
-struct RawDocument {
-    #[serde(rename = "schemaVersion", default)]
-    schema_version: Option<u64>,
-    #[serde(default)]
-    manifests: Option<Vec<Descriptor>>,
-    #[serde(default)]
-    config: Option<Descriptor>,
-    #[serde(default)]
-    layers: Option<Vec<Descriptor>>,
-}
-
-/// Parses an index or a manifest. A document that could be read as both is refused, as the specification asks, so that
+/// Tells an index from a manifest. A document that could be read as both is refused, as the specification asks, so that
 /// nobody is shown one image and runs another.
-pub(crate) fn parse_document(bytes: &[u8], digest: &Digest) -> Result<Document, ReadManifestError> {
-    let raw: RawDocument = serde_json::from_slice(bytes).map_err(|source| ReadManifestError::Parse {
+fn kind_of(bytes: &[u8], digest: &Digest) -> Result<Kind, ReadManifestError> {
+    let document: Document = serde_json::from_slice(bytes).map_err(|source| ReadManifestError::Parse {
         digest: digest.clone(),
         kind: "manifest",
         source,
     })?;
-    let unusable = |reason| ReadManifestError::Unusable { digest: digest.clone(), reason };
-    match (raw.manifests, raw.config) {
-        _ if raw.schema_version == Some(1) => {
-            Err(unusable("it is a manifest of the outdated schema 1; pull the image and push it again"))
+    let unusable = |reason| Err(ReadManifestError::Unusable { digest: digest.clone(), reason });
+    match (document.manifests, document.config) {
+        (Some(_), Some(_)) => unusable("it claims to be an index and a manifest at once"),
+        (Some(_), None) if !document.layers.is_empty() => unusable("it claims to be an index and a manifest at once"),
+        (Some(manifests), None) => Ok(Kind::Index(manifests)),
+        (None, Some(_)) if document.layers.len() > MAX_LAYERS => unusable("it has more than 4096 layers"),
+        (None, Some(config)) if !config.is_image_config() => {
+            unusable("it is another artifact, such as a chart or a signature")
         }
-        (Some(_), Some(_)) => Err(unusable("it claims to be an index and a manifest at once")),
-        (Some(_), None) if raw.layers.is_some() => Err(unusable("it claims to be an index and a manifest at once")),
-        (Some(manifests), None) => Ok(Document::Index(manifests)),
-        (None, Some(config)) => {
-            let layers = raw.layers.unwrap_or_default();
-            if layers.len() > MAX_LAYERS {
-                return Err(unusable("it has more than 4096 layers"));
-            }
-            Ok(Document::Manifest(Manifest { config, layers }))
-        }
-        (None, None) => Err(unusable("it has neither manifests nor a configuration")),
+        (None, Some(config)) => Ok(Kind::Manifest(Manifest { config, layers: document.layers })),
+        (None, None) => unusable(
+            "it is neither an index nor a manifest of schema 2; one of the outdated schema 1 must be pulled and pushed again",
+        ),
     }
-}
-
-#[derive(Deserialize)]
-struct RawConfig {
-    #[serde(default, deserialize_with = "null_as_default")]
-    os: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    architecture: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    variant: String,
-    #[serde(default)]
-    created: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
-    config: RawExecution,
-    #[serde(default, deserialize_with = "null_as_default")]
-    history: Vec<RawHistory>,
-    #[serde(default, deserialize_with = "null_as_default")]
-    rootfs: RawRootfs,
-}
-
-#[derive(Default, Deserialize)]
-struct RawExecution {
-    #[serde(rename = "User", default, deserialize_with = "null_as_default")]
-    user: String,
-    #[serde(rename = "Env", default, deserialize_with = "null_as_default")]
-    environment: Vec<String>,
-    #[serde(rename = "Labels", default, deserialize_with = "null_as_default")]
-    labels: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
-struct RawHistory {
-    #[serde(default, deserialize_with = "null_as_default")]
-    created_by: String,
-    #[serde(default, deserialize_with = "null_as_default")]
-    empty_layer: bool,
-}
-
-#[derive(Default, Deserialize)]
-struct RawRootfs {
-    #[serde(default, deserialize_with = "null_as_default")]
-    diff_ids: Vec<Digest>,
-}
-
-/// Parses a configuration: what it says, and the platform it states.
-pub(crate) fn parse_config(
-    bytes: &[u8],
-    digest: &Digest,
-) -> Result<(ImageConfig, Option<Platform>), ReadManifestError> {
-    let raw: RawConfig = serde_json::from_slice(bytes).map_err(|source| ReadManifestError::Parse {
-        digest: digest.clone(),
-        kind: "configuration",
-        source,
-    })?;
-    let history = raw.history.into_iter();
-    let config = ImageConfig {
-        user: raw.config.user,
-        environment: raw.config.environment,
-        labels: raw.config.labels,
-        created: raw.created.filter(|created| !created.is_empty()),
-        history: history
-            .map(|entry| HistoryEntry { created_by: entry.created_by, empty_layer: entry.empty_layer })
-            .collect(),
-        diff_ids: raw.rootfs.diff_ids,
-    };
-    let platform = PlatformObject { os: raw.os, architecture: raw.architecture, variant: raw.variant };
-    Ok((config, platform.platform()))
-}
-
-impl PlatformObject {
-    /// The platform, unless it is not stated.
-    pub(crate) fn platform(&self) -> Option<Platform> {
-        let mut text = format!("{}/{}", self.os, self.architecture);
-        if !self.variant.is_empty() {
-            text.push('/');
-            text.push_str(&self.variant);
-        }
-        text.parse().ok()
-    }
-}
-
-fn null_as_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -15,13 +15,15 @@ mod trust;
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Digest, DigestAlgorithm, ImageName, Platform};
 use ureq::http::header::HeaderName;
 
 use crate::credentials::{CredentialSources, FindCredentialError};
-use crate::manifest_tree::{self, Descriptor, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
+use crate::manifest::Descriptor;
+use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
 use crate::{Image, LayerIdentity};
 use blob::RegistryBlobs;
 use session::{Endpoint, Session};
@@ -298,17 +300,18 @@ fn open_at(
     let session = Session::new(Endpoint { name: place.clone(), plain_http, is_origin }, options)?;
     let (top, digest) = fetch_top(&session, place)?;
     let read = |descriptor: &Descriptor| session.document(descriptor);
-    let found = manifest::find_image(&top, digest, options.platform.as_ref(), read).map_err(|error| match error {
-        FindImageError::Manifest(error) => RegistryError::Manifest(error),
-        FindImageError::Read(error) => error,
-    })?;
+    let found =
+        manifest_tree::find_image(&top, digest, options.platform.as_ref(), read).map_err(|error| match error {
+            FindImageError::Manifest(error) => RegistryError::Manifest(error),
+            FindImageError::Read(error) => error,
+        })?;
     Ok(Image {
         name: asked.to_string(),
         digest: Some(found.digest.clone()),
         platform: found.platform.clone(),
         layers: found.layers(LayerIdentity::Verified),
         config: found.config,
-        blobs: Box::new(RegistryBlobs { session, layers: found.manifest.layers }),
+        blobs: Arc::new(RegistryBlobs { session: Arc::new(session), layers: found.manifest.layers }),
     })
 }
 
@@ -324,11 +327,11 @@ fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), R
         answer.header(HeaderName::from_static("docker-content-digest")).and_then(|text| text.parse::<Digest>().ok());
     let bytes = answer.read_document(MAX_MANIFEST_BYTES)?;
     if let Some(digest) = name.digest() {
-        manifest::verify(&bytes, digest)?;
+        manifest_tree::verify(&bytes, digest)?;
         return Ok((bytes, digest.clone()));
     }
     let algorithm = stated.as_ref().map_or(DigestAlgorithm::Sha256, Digest::algorithm);
-    let found = manifest::digest_of(&bytes, algorithm);
+    let found = manifest_tree::digest_of(&bytes, algorithm);
     match stated {
         Some(stated) if stated != found => {
             let what = format!("manifest {reference}");

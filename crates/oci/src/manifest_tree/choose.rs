@@ -3,9 +3,10 @@
 use model::{Digest, Platform};
 
 use super::{
-    Descriptor, Document, FindImageError, MAX_DOCUMENTS, MAX_INDEX_DEPTH, MAX_MANIFEST_BYTES, MAX_MANIFESTS, Manifest,
-    ReadManifestError, parse_document, read_verified,
+    FindImageError, Kind, MAX_DOCUMENTS, MAX_INDEX_DEPTH, MAX_MANIFEST_BYTES, MAX_MANIFESTS, Manifest,
+    ReadManifestError, kind_of, read_verified,
 };
+use crate::manifest::Descriptor;
 
 /// The error of asking for a platform that an image is not made for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,10 +45,10 @@ pub(super) fn choose_image<E>(
     search.gather(entries, 1, read)?;
     let native = Platform::native();
     let asked = platform.unwrap_or(&native);
-    let offers = |candidate: &&Descriptor| stated(candidate).is_some_and(|offered| serves(asked, &offered));
-    let is_plain = |candidate: &&Descriptor| stated(candidate).is_some_and(|offered| offered.variant.is_none());
+    let offers = |candidate: &&Descriptor| candidate.platform().is_some_and(|offered| serves(asked, &offered));
+    let is_plain = |candidate: &&Descriptor| candidate.platform().is_some_and(|offered| offered.variant.is_none());
     let manifests = &search.manifests;
-    let unstated: Vec<&Descriptor> = manifests.iter().filter(|candidate| stated(candidate).is_none()).collect();
+    let unstated: Vec<&Descriptor> = manifests.iter().filter(|candidate| candidate.platform().is_none()).collect();
     let chosen = manifests
         .iter()
         .filter(offers)
@@ -56,15 +57,15 @@ pub(super) fn choose_image<E>(
         .or_else(|| unstated.first().copied().filter(|_| unstated.len() == 1))
         .or_else(|| manifests.first().filter(|_| manifests.len() == 1 && platform.is_none()));
     let Some(chosen) = chosen else {
-        let mut offered: Vec<Platform> = manifests.iter().filter_map(stated).collect();
+        let mut offered: Vec<Platform> = manifests.iter().filter_map(Descriptor::platform).collect();
         offered.sort();
         offered.dedup();
         return Err(ReadManifestError::from(NoSuchPlatform { asked: asked.clone(), offered }).into());
     };
     let bytes = read_verified(chosen, MAX_MANIFEST_BYTES, read)?;
-    match parse_document(&bytes, &chosen.digest)? {
-        Document::Manifest(manifest) => Ok((chosen.digest.clone(), manifest)),
-        Document::Index(_) => {
+    match kind_of(&bytes, &chosen.digest)? {
+        Kind::Manifest(manifest) => Ok((chosen.digest.clone(), manifest)),
+        Kind::Index(_) => {
             let digest = chosen.digest.clone();
             Err(ReadManifestError::Unusable { digest, reason: "its index says manifest and it is an index" }.into())
         }
@@ -85,7 +86,7 @@ impl Search {
         read: &mut impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
     ) -> Result<(), FindImageError<E>> {
         for entry in entries {
-            if is_attestation(&entry) {
+            if entry.is_attachment() {
                 continue;
             }
             let unusable =
@@ -103,17 +104,13 @@ impl Search {
             self.documents_left =
                 self.documents_left.checked_sub(1).ok_or_else(|| unusable("it has more than 64 indexes"))?;
             let bytes = read_verified(&entry, MAX_MANIFEST_BYTES, read)?;
-            match parse_document(&bytes, &entry.digest)? {
-                Document::Index(entries) => self.gather(entries, depth + 1, read)?,
-                Document::Manifest(_) => return Err(unusable("its index says index and it is a manifest")),
+            match kind_of(&bytes, &entry.digest)? {
+                Kind::Index(entries) => self.gather(entries, depth + 1, read)?,
+                Kind::Manifest(_) => return Err(unusable("its index says index and it is a manifest")),
             }
         }
         Ok(())
     }
-}
-
-fn stated(candidate: &Descriptor) -> Option<Platform> {
-    candidate.platform.as_ref().and_then(super::PlatformObject::platform)
 }
 
 fn is_index(media_type: &str) -> bool {
@@ -121,13 +118,4 @@ fn is_index(media_type: &str) -> bool {
         media_type,
         "application/vnd.oci.image.index.v1+json" | "application/vnd.docker.distribution.manifest.list.v2+json"
     )
-}
-
-/// BuildKit lists attestations beside images, as images for the platform `unknown/unknown`.
-fn is_attestation(entry: &Descriptor) -> bool {
-    entry.annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
-        || entry
-            .platform
-            .as_ref()
-            .is_some_and(|platform| platform.os == "unknown" && platform.architecture == "unknown")
 }

@@ -2,6 +2,7 @@
 //! speed.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ureq::BodyReader;
@@ -11,28 +12,28 @@ use super::RegistryError;
 use super::http::{Answer, from_io};
 use super::session::Session;
 use crate::image::LayerBlobs;
-use crate::manifest_tree::Descriptor;
+use crate::manifest::Descriptor;
 
 /// With so many bytes of progress the failures before them are forgotten.
 const PROGRESS_BYTES: u64 = 8 << 20;
 
 /// The layers of an image in a registry.
 pub(super) struct RegistryBlobs {
-    pub(super) session: Session,
+    pub(super) session: Arc<Session>,
     pub(super) layers: Vec<Descriptor>,
 }
 
 impl LayerBlobs for RegistryBlobs {
-    fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send + '_>> {
+    fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>> {
         let descriptor = self.layers.get(index).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(Box::new(BlobReader::new(&self.session, descriptor)))
+        Ok(Box::new(BlobReader::new(Arc::clone(&self.session), descriptor.clone())))
     }
 }
 
 /// Reads one blob. Its digest is checked by whoever reads.
-struct BlobReader<'a> {
-    session: &'a Session,
-    descriptor: &'a Descriptor,
+struct BlobReader {
+    session: Arc<Session>,
+    descriptor: Descriptor,
     body: Option<OpenBody>,
     position: u64,
     failures: u32,
@@ -56,8 +57,8 @@ enum Progress {
     Read(usize),
 }
 
-impl<'a> BlobReader<'a> {
-    fn new(session: &'a Session, descriptor: &'a Descriptor) -> BlobReader<'a> {
+impl BlobReader {
+    fn new(session: Arc<Session>, descriptor: Descriptor) -> BlobReader {
         BlobReader {
             session,
             descriptor,
@@ -175,7 +176,7 @@ impl<'a> BlobReader<'a> {
     }
 }
 
-impl Read for BlobReader<'_> {
+impl Read for BlobReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.is_finished || buffer.is_empty() {
             return Ok(0);

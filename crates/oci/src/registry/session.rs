@@ -14,7 +14,8 @@ use super::token::{self, Token};
 use super::{RegistryError, RegistryOptions, Timeouts};
 use crate::Secret;
 use crate::credentials::{Credential, FoundCredential};
-use crate::manifest_tree::{ACCEPTED_MANIFESTS, Descriptor};
+use crate::manifest::Descriptor;
+use crate::manifest_tree::ACCEPTED_MANIFESTS;
 
 /// One place to get an image from.
 pub(super) struct Endpoint {
