@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use proptest::prelude::*;
 
-use super::super::VersionScheme;
+use super::super::{VersionKey, VersionScheme};
 
 /// Both versions compiled, then compared.
 fn by_key(scheme: VersionScheme, left: &str, right: &str) -> Ordering {
@@ -358,6 +358,7 @@ proptest! {
         for scheme in VersionScheme::ALL {
             for text in [&text, &ascii] {
                 if let Ok(key) = scheme.key(text) {
+                    prop_assert!(VersionKey::lowest() < key);
                     prop_assert_eq!(&key, &scheme.key(&format!(" {text}\n")).unwrap());
                 }
             }
