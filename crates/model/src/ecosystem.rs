@@ -158,3 +158,25 @@ impl fmt::Display for Ecosystem {
         f.pad(self.purl_type())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ecosystem_is_found_by_its_purl_type() {
+        for ecosystem in Ecosystem::ALL {
+            assert_eq!(Ecosystem::from_purl_type(ecosystem.purl_type()), Some(ecosystem));
+            assert_eq!(serde_json::to_value(ecosystem).unwrap(), ecosystem.purl_type());
+        }
+        assert_eq!(Ecosystem::from_purl_type("docker"), None);
+    }
+
+    #[test]
+    fn letters_behind_the_number_are_later_where_programs_are_packaged() {
+        for ecosystem in [Ecosystem::Conan, Ecosystem::Generic, Ecosystem::Bitnami] {
+            let key = |version| ecosystem.version_scheme().key(version).unwrap();
+            assert!(key("1.1.1") < key("1.1.1k"), "{ecosystem}");
+        }
+    }
+}

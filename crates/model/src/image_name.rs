@@ -180,6 +180,13 @@ mod tests {
     }
 
     #[test]
+    fn a_mirror_has_the_same_repository_behind_its_prefix() {
+        let name: ImageName = "alpine:3.19".parse().unwrap();
+        assert_eq!(name.on_registry("mirror.example", "").to_string(), "mirror.example/library/alpine:3.19");
+        assert_eq!(name.on_registry("mirror.example", "/hub/").to_string(), "mirror.example/hub/library/alpine:3.19");
+    }
+
+    #[test]
     fn names_outside_the_grammar_are_refused() {
         let identifier = "a".repeat(64);
         for bad in [

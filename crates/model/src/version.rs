@@ -54,6 +54,11 @@ pub enum VersionScheme {
 pub struct VersionKey(Vec<u8>);
 
 impl VersionKey {
+    /// The key before those of all versions: what OSV means by `introduced: 0`.
+    pub const fn lowest() -> VersionKey {
+        VersionKey(Vec::new())
+    }
+
     /// Takes a key back from the bytes it was stored as.
     pub fn from_bytes(bytes: Vec<u8>) -> VersionKey {
         VersionKey(bytes)

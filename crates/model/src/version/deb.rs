@@ -48,9 +48,8 @@ pub(super) fn write(version: &str, key: &mut KeyWriter<'_>) -> Option<()> {
 
 fn write_part(mut rest: &[u8], key: &mut KeyWriter<'_>) {
     loop {
-        for &byte in take_while(&mut rest, |byte| !byte.is_ascii_digit()) {
-            key.mark(WEIGHTS[usize::from(byte)]);
-        }
+        let others = take_while(&mut rest, |byte| !byte.is_ascii_digit());
+        key.marks(others.iter().map(|&byte| WEIGHTS[usize::from(byte)]));
         key.mark(END);
         key.number(take_digits(&mut rest));
         if rest.is_empty() {

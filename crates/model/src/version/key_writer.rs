@@ -32,6 +32,12 @@ impl<'a> KeyWriter<'a> {
         self.bytes.push(mark);
     }
 
+    /// Bytes of the scheme's own.
+    #[inline]
+    pub(super) fn marks(&mut self, marks: impl Iterator<Item = u8>) {
+        self.bytes.extend(marks);
+    }
+
     /// A number of any length from its ASCII digits; no digits are zero.
     #[inline]
     pub(super) fn number(&mut self, digits: &[u8]) {

@@ -4,8 +4,12 @@
 //! list, always at its end. Within one list words come before lists and lists before numbers, and what is missing is
 //! neutral: zero, or the release. Zeros and release words at the end of a list are dropped.
 //!
+//! This is the comparison as published with Maven 3.8.5, which the ordering tables hold to; since 3.8.7 Maven reads a dot
+//! before a word as a hyphen, which differs only between versions that mix both (`1.0.0-RC16` and `1.0.0.RC8`).
+//!
 //! What is missing stands between the items that are less and those that are more than it, so each item that is itself
-//! neutral is marked by the first item behind it that is not.
+//! neutral is marked by the first item behind it that is not. Maven compares such items only pair by pair and so has
+//! cycles (`1.0.0.Beta < 1.0 < 1.0-2 < 1.0.0.Beta`); the keys keep what each is to the plain release.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

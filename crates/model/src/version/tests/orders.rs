@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use proptest::prelude::*;
 
-use super::super::VersionScheme;
+use super::super::{VersionKey, VersionScheme};
 
 /// Both versions compiled, then compared.
 fn by_key(scheme: VersionScheme, left: &str, right: &str) -> Ordering {
@@ -343,11 +343,12 @@ proptest! {
     }
 
     // Maven's own comparison is no order on versions that mix `1.word` with `1-word`: 1.0.rc is more than 1.foo, less than
-    // 1, and 1 is less than 1.foo. Words behind hyphens, as Maven recommends them, have none of this.
+    // 1, and 1 is less than 1.foo. A neutral part before a pre-release does the same: 1-ga-alpha is more than 1-sp, less
+    // than 1. The other versions with words behind hyphens, as Maven recommends them, have none of this.
     #[test]
     fn maven_keys_agree_with_the_pairwise_comparison(
-        left in "[0-2](\\.[0-2]){0,3}(-(a|alpha|beta|b|m|rc|cr|snapshot|ga|final|sp|foo|x|[1-2])(-?[0-2])?){0,2}",
-        right in "[0-2](\\.[0-2]){0,3}(-(a|alpha|beta|b|m|rc|cr|snapshot|ga|final|sp|foo|x|[1-2])(-?[0-2])?){0,2}",
+        left in "[0-2](\\.[0-2]){0,3}(-(a|alpha|beta|b|m|rc|cr|snapshot|sp|foo|x|[1-2])(-?[1-2])?){0,2}(-ga|-final|-0)?",
+        right in "[0-2](\\.[0-2]){0,3}(-(a|alpha|beta|b|m|rc|cr|snapshot|sp|foo|x|[1-2])(-?[1-2])?){0,2}(-ga|-final|-0)?",
     ) {
         prop_assert_eq!(by_key(VersionScheme::Maven, &left, &right), maven(&left, &right));
     }
@@ -357,6 +358,7 @@ proptest! {
         for scheme in VersionScheme::ALL {
             for text in [&text, &ascii] {
                 if let Ok(key) = scheme.key(text) {
+                    prop_assert!(VersionKey::lowest() < key);
                     prop_assert_eq!(&key, &scheme.key(&format!(" {text}\n")).unwrap());
                 }
             }
