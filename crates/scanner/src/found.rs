@@ -22,7 +22,7 @@ pub(crate) struct Found {
 
 impl Found {
     /// The most packages that one file may name; a database that names more is hostile, and the rest is a gap.
-    pub(crate) const LARGEST_PACKAGE_COUNT: usize = 100_000;
+    pub(crate) const LARGEST_PACKAGE_COUNT: usize = 50_000;
 
     /// Notes that a part of a file could not be read.
     pub(crate) fn gap(&mut self, path: impl Into<String>, reason: impl Into<String>) {

@@ -16,7 +16,7 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 pub(crate) struct Apk;
 
 /// The longest database that is read, and the longest line in it: a line of dependencies has a few kilobytes.
-const LARGEST_BYTES: u64 = 256 << 20;
+const LARGEST_BYTES: u64 = 64 << 20;
 const LONGEST_LINE: u64 = 1 << 20;
 
 impl Ecosystem for Apk {

@@ -26,7 +26,7 @@ const STATUS_FOLDER: &str = "var/lib/dpkg/status.d";
 const INFO_FOLDER: &str = "var/lib/dpkg/info";
 
 /// The longest database that is read; a desktop with everything has some 20 MB.
-const LARGEST_STATUS_BYTES: u64 = 256 << 20;
+const LARGEST_STATUS_BYTES: u64 = 64 << 20;
 
 impl Ecosystem for Dpkg {
     fn name(&self) -> &'static str {

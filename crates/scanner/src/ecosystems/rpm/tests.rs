@@ -277,3 +277,33 @@ fn the_package_list_of_distroless_images_is_read() {
         "#]],
     );
 }
+
+#[test]
+fn a_header_of_countless_empty_names_is_read_in_bounded_time() {
+    let many = vec![""; 1_300_000];
+    let folders: Vec<u32> = vec![0; 1_300_000];
+    let header = header_bytes(
+        &[
+            (Tag::Name, &["x"]),
+            (Tag::Version, &["1"]),
+            (Tag::Release, &["1"]),
+            (Tag::ProvideName, &many),
+            (Tag::DirNames, &many),
+            (Tag::BaseNames, &many),
+        ],
+        &[(Tag::DirIndexes, &folders)],
+    );
+    let headers = vec![header; 4];
+    check(
+        "usr/lib/sysimage/rpm/Packages.db",
+        ndb(&headers),
+        expect![[r#"
+        rpm x 1-1
+        rpm x 1-1
+        rpm x 1-1
+        rpm x 1-1
+        gap usr/lib/sysimage/rpm/Packages.db: its packages have too many relations; some dependencies are unknown
+        gap usr/lib/sysimage/rpm/Packages.db: its packages own more than 4194304 files or 32 MiB of paths; packages in the files beyond may be listed twice
+    "#]],
+    );
+}
