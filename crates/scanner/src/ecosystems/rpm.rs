@@ -209,7 +209,7 @@ impl Sink {
             found.gap(path, "its packages have too many relations; some dependencies are unknown");
         }
         self.owned_files.finish(path, found);
-        found.packages.append(&mut self.packages);
+        found.append(self.packages);
         Ok(())
     }
 }
