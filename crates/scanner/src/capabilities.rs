@@ -15,7 +15,7 @@ pub(crate) struct Capabilities {
 
 impl Capabilities {
     /// The most names on each side, 16 bytes each.
-    const LARGEST_COUNT: usize = 1 << 20;
+    const LARGEST_COUNT: usize = 1 << 19;
 
     /// The most packages that one required name leads to.
     const PROVIDERS: usize = 8;
@@ -36,6 +36,11 @@ impl Capabilities {
         } else {
             self.is_full = true;
         }
+    }
+
+    /// Whether there were too many names to keep all, so that asking for more is of no use.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Sets the dependencies of `packages`. Of several packages that provide a name, those of the requiring package's

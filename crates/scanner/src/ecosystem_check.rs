@@ -33,15 +33,28 @@ pub(crate) fn read_all(ecosystem: &dyn Ecosystem, files: &[(String, Vec<u8>)]) -
     let mut all = Found::default();
     for (path, bytes) in files {
         let mut found = read(ecosystem, path, bytes);
-        let first = all.packages.len() as u32;
-        found.packages.iter_mut().flat_map(|package| &mut package.dependencies).for_each(|place| *place += first);
-        all.packages.append(&mut found.packages);
+        all.append(std::mem::take(&mut found.packages));
         all.owned_files.append(&mut found.owned_files);
         all.licenses.append(&mut found.licenses);
         all.gaps.append(&mut found.gaps);
         all.release = all.release.take().into_iter().chain(found.release).min_by_key(|release| release.rank);
     }
     all
+}
+
+/// Reads the file cut off at every length and with every byte damaged in several ways: nothing may panic.
+pub(crate) fn check_survives(ecosystem: &dyn Ecosystem, path: &str, bytes: &[u8]) {
+    for length in 0..bytes.len() {
+        read(ecosystem, path, &bytes[..length]);
+    }
+    let mut damaged = bytes.to_vec();
+    for at in 0..bytes.len() {
+        for byte in [0, b'\n', b':', 0x80, 0xff, bytes[at].wrapping_add(1)] {
+            damaged[at] = byte;
+            read(ecosystem, path, &damaged);
+        }
+        damaged[at] = bytes[at];
+    }
 }
 
 fn is_wanted(want: &Want, path: &UntrustedPath) -> bool {

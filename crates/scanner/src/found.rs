@@ -22,7 +22,16 @@ pub(crate) struct Found {
 
 impl Found {
     /// The most packages that one file may name; a database that names more is hostile, and the rest is a gap.
-    pub(crate) const LARGEST_PACKAGE_COUNT: usize = 100_000;
+    pub(crate) const LARGEST_PACKAGE_COUNT: usize = 50_000;
+
+    /// Adds packages whose dependencies are places among themselves.
+    pub(crate) fn append(&mut self, mut packages: Vec<FoundPackage>) {
+        let first = self.packages.len() as u32;
+        if first > 0 {
+            packages.iter_mut().flat_map(|package| &mut package.dependencies).for_each(|place| *place += first);
+        }
+        self.packages.append(&mut packages);
+    }
 
     /// Notes that a part of a file could not be read.
     pub(crate) fn gap(&mut self, path: impl Into<String>, reason: impl Into<String>) {

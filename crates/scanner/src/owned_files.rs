@@ -10,6 +10,7 @@ use crate::found::Found;
 pub(crate) struct OwnedFiles {
     paths: Vec<String>,
     bytes: usize,
+    seen: usize,
     is_full: bool,
 }
 
@@ -29,8 +30,23 @@ impl OwnedFiles {
     /// The longest path that Linux opens.
     const LONGEST_PATH: usize = 4096;
 
+    /// The most files and folders of one database that are looked at.
+    const MOST_SEEN: usize = 4 << 20;
+
+    /// Whether there was more than fits, so that adding more is of no use.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// Counts what costs time to look at, though it is not kept.
+    pub(crate) fn see(&mut self, count: usize) {
+        self.seen = self.seen.saturating_add(count);
+        self.is_full |= self.seen > OwnedFiles::MOST_SEEN;
+    }
+
     /// Adds a file, given by its folder and name, or by its whole path as name.
     pub(crate) fn add(&mut self, folder: &str, name: &str) {
+        self.see(1);
         let folder = folder.trim_matches('/');
         let name = name.trim_matches('/');
         let length = folder.len() + 1 + name.len();
@@ -38,7 +54,7 @@ impl OwnedFiles {
             return;
         }
         let cost = length + size_of::<String>();
-        if cost > OwnedFiles::LARGEST_BYTES - self.bytes {
+        if self.is_full || cost > OwnedFiles::LARGEST_BYTES - self.bytes {
             self.is_full = true;
             return;
         }
@@ -59,7 +75,9 @@ impl OwnedFiles {
             found.gap(
                 path,
                 format!(
-                    "its packages own more files than fit into {} MiB; packages in the files beyond may be listed twice",
+                    "its packages own more than {} files or {} MiB of paths; packages in the files beyond may be \
+                     listed twice",
+                    OwnedFiles::MOST_SEEN,
                     OwnedFiles::LARGEST_BYTES >> 20
                 ),
             );

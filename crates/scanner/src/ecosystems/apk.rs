@@ -16,7 +16,7 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 pub(crate) struct Apk;
 
 /// The longest database that is read, and the longest line in it: a line of dependencies has a few kilobytes.
-const LARGEST_BYTES: u64 = 256 << 20;
+const LARGEST_BYTES: u64 = 64 << 20;
 const LONGEST_LINE: u64 = 1 << 20;
 
 impl Ecosystem for Apk {
@@ -58,7 +58,7 @@ impl Ecosystem for Apk {
             found.gap(&path, "its packages have too many relations; some dependencies are unknown");
         }
         database.owned_files.finish(&path, found);
-        found.packages.append(&mut database.packages);
+        found.append(database.packages);
         Ok(())
     }
 }
@@ -173,6 +173,12 @@ mod tests {
                 owns usr/lib/x.jar
             "#]],
         );
+    }
+
+    #[test]
+    fn damaged_databases_are_survived() {
+        let text = "P:a\nV:1\nA:x86_64\no:b\nL:MIT\nD:b so:c=1 !d\np:so:c\nF:lib\nR:x\n\nP:b\nV:2~1\n";
+        ecosystem_check::check_survives(&Apk, "lib/apk/db/installed", text.as_bytes());
     }
 
     #[test]

@@ -26,7 +26,7 @@ const STATUS_FOLDER: &str = "var/lib/dpkg/status.d";
 const INFO_FOLDER: &str = "var/lib/dpkg/info";
 
 /// The longest database that is read; a desktop with everything has some 20 MB.
-const LARGEST_STATUS_BYTES: u64 = 256 << 20;
+const LARGEST_STATUS_BYTES: u64 = 64 << 20;
 
 impl Ecosystem for Dpkg {
     fn name(&self) -> &'static str {
@@ -81,7 +81,8 @@ enum State {
 }
 
 fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -> Result<(), ReadFileError> {
-    let first = found.packages.len();
+    let mut packages = Vec::new();
+    let mut without_version = (0, None);
     let mut capabilities = Capabilities::default();
     let mut stream = stream.take(LARGEST_STATUS_BYTES);
     let mut paragraphs = Paragraphs::new(&mut stream);
@@ -89,47 +90,43 @@ fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -
         let paragraph = match paragraphs.next() {
             Ok(Some(paragraph)) => paragraph,
             Ok(None) => break,
-            Err(error) if found.packages.len() > first => {
-                found.gap(path, format!("packages after {} are unknown: {error}", last_name(found)));
-                break;
-            }
-            Err(error) => return Err(error),
+            Err(error) => match packages.last() {
+                Some(FoundPackage { name, .. }) => {
+                    found.gap(path, format!("packages after {name} are unknown: {error}"));
+                    break;
+                }
+                None => return Err(error),
+            },
         };
-        let place = (found.packages.len() - first) as u32;
         let Some(fields) = Fields::of(&paragraph, state) else { continue };
-        if found.packages.len() - first >= Found::LARGEST_PACKAGE_COUNT {
-            found.gap(
-                path,
-                format!("it lists more than {} packages; the rest is unknown", Found::LARGEST_PACKAGE_COUNT),
-            );
+        if packages.len() >= Found::LARGEST_PACKAGE_COUNT {
+            found.gap(path, format!("it lists more than {} packages; the rest is unknown", packages.len()));
             break;
         }
         if fields.version.is_empty() {
-            found.gap(path, format!("package {} has no version", fields.name));
+            without_version.0 += 1;
+            without_version.1.get_or_insert_with(|| fields.name.to_owned());
             continue;
         }
+        let place = packages.len() as u32;
         capabilities.provide(place, fields.name);
         fields.provides.split(',').filter_map(relation_name).for_each(|name| capabilities.provide(place, name));
         for relations in [fields.depends, fields.pre_depends] {
             relations.split([',', '|']).filter_map(relation_name).for_each(|name| capabilities.require(place, name));
         }
-        found.packages.push(fields.package());
+        packages.push(fields.package());
+    }
+    if let (count, Some(name)) = without_version {
+        found.gap(path, format!("{count} of its packages have no version, the first is {name}"));
     }
     if stream.limit() == 0 {
         found.gap(path, format!("it is longer than {} MiB; the rest is unknown", LARGEST_STATUS_BYTES >> 20));
     }
-    if !capabilities.resolve(&mut found.packages[first..]) {
+    if !capabilities.resolve(&mut packages) {
         found.gap(path, "its packages have too many relations; some dependencies are unknown");
     }
-    if first > 0 {
-        let first = first as u32;
-        found.packages[first as usize..].iter_mut().flat_map(|p| &mut p.dependencies).for_each(|place| *place += first);
-    }
+    found.append(packages);
     Ok(())
-}
-
-fn last_name(found: &Found) -> &str {
-    found.packages.last().map_or("the first", |package| &package.name)
 }
 
 /// The fields of a paragraph that matter.
@@ -212,6 +209,9 @@ fn read_lines(
             break;
         }
         each(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']), &mut owned_files);
+        if owned_files.is_full() {
+            break;
+        }
     }
     owned_files.finish(path, found);
     Ok(())

@@ -137,38 +137,58 @@ impl Sink {
     }
 
     fn add(&mut self, header: &Header<'_>, package: FoundPackage) {
-        const GHOST: u32 = 1 << 6;
         let place = self.packages.len() as u32;
         self.capabilities.provide(place, &package.name);
-        header.texts(Tag::ProvideName).for_each(|name| self.capabilities.provide(place, &name));
-        header
-            .texts(Tag::RequireName)
+        for name in header.texts(Tag::ProvideName) {
+            if self.capabilities.is_full() {
+                break;
+            }
+            self.capabilities.provide(place, &name);
+        }
+        for name in header.texts(Tag::RequireName) {
+            if self.capabilities.is_full() {
+                break;
+            }
             // What rpm itself must be able to do, and conditions of several packages, name no package.
-            .filter(|name| !name.starts_with("rpmlib(") && !name.starts_with('('))
-            .for_each(|name| self.capabilities.require(place, &name));
+            if !name.starts_with("rpmlib(") && !name.starts_with('(') {
+                self.capabilities.require(place, &name);
+            }
+        }
+        if !self.owned_files.is_full() {
+            self.own_files(header, place);
+        }
+        self.packages.push(package);
+    }
 
-        let folders: Vec<_> = header.texts(Tag::DirNames).collect();
-        let mut flags = header.numbers(Tag::FileFlags);
-        // A ghost is a file that the package claims but does not bring.
-        let mut is_brought = move || flags.next().is_none_or(|flags| flags & GHOST == 0);
-        let mut own = |folder: &str, name: &str| {
+    fn own_files(&mut self, header: &Header<'_>, place: u32) {
+        const GHOST: u32 = 1 << 6;
+        const MOST_FOLDERS: usize = 1 << 18;
+        const LONGEST_PATH: usize = 4096;
+        let folders: Vec<_> = header.texts(Tag::DirNames).take(MOST_FOLDERS).collect();
+        self.owned_files.see(folders.len());
+        let named_in_parts = header
+            .texts(Tag::BaseNames)
+            .zip(header.numbers(Tag::DirIndexes))
+            .map(|(name, folder)| (folders.get(folder as usize).map(|folder| &**folder), name));
+        let named_whole = header.texts(Tag::OldFileNames).map(|name| (Some(""), name));
+        let flags = header.numbers(Tag::FileFlags).chain(std::iter::repeat(0));
+        for ((folder, name), flags) in named_in_parts.chain(named_whole).zip(flags) {
+            if self.owned_files.is_full() {
+                return;
+            }
+            let Some(folder) = folder.filter(|folder| folder.len() + name.len() <= LONGEST_PATH) else {
+                self.owned_files.see(1);
+                continue;
+            };
             // Scripts require their interpreters and configurations by path.
             if folder.ends_with("bin/") || folder.starts_with("/etc/") {
                 self.capabilities.provide(place, &format!("{folder}{name}"));
             }
-            if is_brought() {
-                self.owned_files.add(folder, name);
-            }
-        };
-        for (name, folder) in header.texts(Tag::BaseNames).zip(header.numbers(Tag::DirIndexes)) {
-            if let Some(folder) = folders.get(folder as usize).filter(|folder| folder.len() <= 4096) {
-                own(folder, &name);
+            // A ghost is a file that the package claims but does not bring.
+            if flags & GHOST == 0 {
+                self.owned_files.add(folder, &name);
             }
         }
-        for name in header.texts(Tag::OldFileNames) {
-            own("", &name);
-        }
-        self.packages.push(package);
     }
 
     /// Hands over what was found; a database that ended in an error yields what came before it.
@@ -189,14 +209,16 @@ impl Sink {
             found.gap(path, "its packages have too many relations; some dependencies are unknown");
         }
         self.owned_files.finish(path, found);
-        found.packages.append(&mut self.packages);
+        found.append(self.packages);
         Ok(())
     }
 }
 
+/// The longest name, version or license; what is longer is none.
+const LONGEST_WORD: usize = 512;
+
 /// The package that a header describes; nothing for an imported key, which rpm keeps as a package too.
 fn package(header: &Header<'_>) -> Result<Option<FoundPackage>, &'static str> {
-    const LONGEST_WORD: usize = 1024;
     let text = |tag| header.text(tag).filter(|text| !text.is_empty() && text.len() <= LONGEST_WORD);
     let (Some(name), Some(version), Some(release)) = (text(Tag::Name), text(Tag::Version), text(Tag::Release)) else {
         return Err("a header has no name, version or release");

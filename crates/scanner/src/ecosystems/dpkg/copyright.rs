@@ -33,13 +33,20 @@ fn declared(text: &str) -> Vec<String> {
         for (name, value) in paragraphs::fields(&paragraph) {
             if name.eq_ignore_ascii_case("license") {
                 let short = value.lines().next().unwrap_or_default().trim().trim_end_matches([',', '.', ';']);
-                if !short.is_empty() && short.len() <= LONGEST_NAME && licenses.len() < MOST_NAMES {
+                if is_short_name(short) && licenses.len() < MOST_NAMES {
                     licenses.push(declared_license(short));
                 }
             }
         }
     }
     licenses
+}
+
+/// Whether it is a name or several joined, not the first line of a license's text.
+fn is_short_name(text: &str) -> bool {
+    let words = text.split_whitespace().take(10).count();
+    let is_joined = [" or ", " and ", " with "].iter().any(|join| text.contains(join));
+    words > 0 && text.len() <= LONGEST_NAME && (words < 6 || is_joined) && words < 30
 }
 
 fn referenced(text: &str) -> Vec<String> {

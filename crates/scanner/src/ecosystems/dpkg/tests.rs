@@ -98,7 +98,7 @@ fn odd_files_give_gaps_and_never_panic() {
         STATUS,
         b"Package: a\xff\nStatus: install ok installed\nVersion:\n\n\xef\xbb\xbf\x00\n".as_slice(),
         expect![[r#"
-        gap var/lib/dpkg/status: package a� has no version
+        gap var/lib/dpkg/status: 1 of its packages have no version, the first is a�
     "#]],
     );
     check(
@@ -110,6 +110,21 @@ fn odd_files_give_gaps_and_never_panic() {
     "#]],
     );
     check(STATUS, "", expect![[""]]);
+}
+
+#[test]
+fn damaged_files_are_survived() {
+    let status = "Package: a\nStatus: install ok installed\nVersion: 1:2-3\nArchitecture: all\nSource: b (1)\n\
+                  Depends: c | d (>= 1), e:any [amd64]\n f\n\nPackage: c\nStatus: hold ok installed\nVersion: 1\n";
+    ecosystem_check::check_survives(&Dpkg, STATUS, status.as_bytes());
+    let sums = "0123456789  usr/share/doc/x\n01  ./b\n";
+    ecosystem_check::check_survives(&Dpkg, "var/lib/dpkg/status.d/x.md5sums", sums.as_bytes());
+    for copyright in [
+        "Format: http://dep.debian.net/deps/dep5\n\nFiles: *\nLicense: (GPL-2+ or MIT) and ISC\n text\n",
+        "either version 2, or any later version: /usr/share/common-licenses/GPL-2, /usr/share/common-licenses/BSD",
+    ] {
+        ecosystem_check::check_survives(&Dpkg, "usr/share/doc/x/copyright", copyright.as_bytes());
+    }
 }
 
 #[test]

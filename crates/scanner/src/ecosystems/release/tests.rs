@@ -156,6 +156,21 @@ fn release_files_are_trusted_by_their_words() {
 }
 
 #[test]
+fn damaged_files_are_survived() {
+    for (path, text) in [
+        ("etc/os-release", "ID=\"a\\b\"\nNAME='c'\nVERSION=\"9 (stretch)\"\nVERSION_ID=9\n"),
+        ("etc/redhat-release", "CentOS Linux release 7.5.1804 (Core)\n"),
+        ("etc/mariner-release", "CBL-Mariner 2.0.20220527\n"),
+        ("etc/SuSE-release", "openSUSE 13.2 (x86_64)\nVERSION = 13.2\nCODENAME = Harlequin\n"),
+        ("etc/debian_version", "trixie/sid\n"),
+        ("etc/lsb-release", "DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=14.04\n"),
+        ("etc/alpine-release", "3.21.0_alpha20240807\n"),
+    ] {
+        ecosystem_check::check_survives(&Release, path, text.as_bytes());
+    }
+}
+
+#[test]
 fn real_images_say_what_they_are() {
     for (image, id, version) in [
         ("images/alpine/alpine-minirootfs-3.19.4-x86_64.tar.gz", "alpine", "3.19.4"),

@@ -27,7 +27,7 @@ pub(super) fn read(file: &mut dyn ReadSeek, sink: &mut Sink) -> Result<(), ReadF
     if u32_at(&head, 56, true).is_some_and(|encoding| encoding > 1) {
         return Err(ReadFileError::malformed(FORMAT, "its text is not UTF-8, as rpm's always is"));
     }
-    let mut tree = Tree { pages: Pages::new(file, page_bytes)?, usable };
+    let mut tree = Tree { pages: Pages::new(file, page_bytes)?, usable, pointers: 0 };
     let mut root = None;
     tree.walk(1, SCHEMA_BYTES, &mut |row| {
         if let Ok(row) = row
@@ -58,6 +58,8 @@ type Row<'a> = Result<&'a [u8], PageError>;
 struct Tree<'a> {
     pages: Pages<'a>,
     usable: usize,
+    /// How many pages others pointed at. In a tree that is no more than there are.
+    pointers: u64,
 }
 
 impl Tree<'_> {
@@ -104,25 +106,43 @@ impl Tree<'_> {
         };
         if kind == TABLE_INTERIOR {
             // What is ahead is a stack: the rightmost page goes first to come out last.
-            ahead.push(u64::from(u32_at(page, start + 8, true).ok_or(cut)?));
+            self.go_on(u32_at(page, start + 8, true).ok_or(cut)?, ahead)?;
         }
+        // Cells share the page and never overlap.
+        let mut room = self.usable;
         for cell in 0..cells {
             let cell = if kind == TABLE_INTERIOR { cells - 1 - cell } else { cell };
             let at = usize::from(u16_at(page, first_cell + cell * 2, true).ok_or(cut)?);
             if kind == TABLE_INTERIOR {
-                ahead.push(u64::from(u32_at(page, at, true).ok_or(cut)?));
-            } else {
-                match self.payload(page, at, limit_bytes, payload) {
-                    Ok(()) => each(Ok(payload)),
-                    Err(error) => each(Err(error)),
-                }
+                self.go_on(u32_at(page, at, true).ok_or(cut)?, ahead)?;
+                continue;
+            }
+            match self.payload(page, at, limit_bytes, &mut room, payload) {
+                Ok(()) => each(Ok(payload)),
+                Err(error) => each(Err(error)),
             }
         }
         Ok(())
     }
 
-    /// Puts a leaf cell's payload together from its page and its overflow pages.
-    fn payload(&mut self, page: &[u8], at: usize, limit_bytes: usize, payload: &mut Vec<u8>) -> Result<(), PageError> {
+    fn go_on(&mut self, number: u32, ahead: &mut Vec<u64>) -> Result<(), PageError> {
+        self.pointers += 1;
+        if self.pointers > self.pages.count() {
+            return Err(PageError::UsedTwice);
+        }
+        ahead.push(u64::from(number));
+        Ok(())
+    }
+
+    /// Puts a leaf cell's payload together from its page, where it takes from `room`, and its overflow pages.
+    fn payload(
+        &mut self,
+        page: &[u8],
+        at: usize,
+        limit_bytes: usize,
+        room: &mut usize,
+        payload: &mut Vec<u8>,
+    ) -> Result<(), PageError> {
         let cut = PageError::Damaged("a cell is cut off");
         let (length, at) = varint(page, at).ok_or(cut)?;
         let (_row, at) = varint(page, at).ok_or(cut)?;
@@ -138,6 +158,7 @@ impl Tree<'_> {
             let kept = smallest_local + (length - smallest_local) % (self.usable - 4);
             if kept <= largest_local { kept } else { smallest_local }
         };
+        *room = room.checked_sub(local).ok_or(PageError::Damaged("its cells overlap"))?;
         payload.clear();
         payload.extend_from_slice(page.get(at..at + local).ok_or(cut)?);
         if local == length {
