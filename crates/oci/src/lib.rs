@@ -4,6 +4,7 @@
 mod cache;
 mod compression;
 mod entry;
+mod file_tree;
 mod image;
 mod layer;
 mod local_blob;
@@ -17,8 +18,9 @@ mod tar;
 pub use cache::{Cache, OpenCacheError};
 pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
+pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
 pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
-pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError, Threads};
+pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use source::{
     OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
     open_oci_layout, recognise,

@@ -209,3 +209,6 @@ fn open_either(files: ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, 
 fn cannot_read(path: &Path, source: io::Error) -> OpenImageError {
     OpenImageError::Read { place: PathBuf::from(path).display().to_string(), source }
 }
+
+#[cfg(test)]
+mod tests;
