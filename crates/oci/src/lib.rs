@@ -23,5 +23,5 @@ pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
 pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use source::{
     OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
-    open_oci_layout, recognise,
+    open_oci_layout, open_root_archive, recognise,
 };
