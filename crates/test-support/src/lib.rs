@@ -2,7 +2,13 @@
 #![forbid(unsafe_code)]
 
 use std::io::Read;
+mod image;
+mod tar_writer;
+
 use std::path::PathBuf;
+
+pub use image::{Blob, Storage, TestImage, TestImages};
+pub use tar_writer::{TarWriter, pax_record};
 
 /// The file or folder `path` of the full test data (`BULKHEAD_TEST_DATA`, else `../shared/data` beside the checkout).
 ///

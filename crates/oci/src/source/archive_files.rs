@@ -45,7 +45,7 @@ impl ArchiveFiles {
             return Err(cannot_read(io::ErrorKind::IsADirectory.into()));
         }
         if !metadata.is_file() {
-            let file = spool::spool(&mut file, &place)?;
+            let file = spool::spool_stream(&mut file, &place)?;
             return ArchiveFiles::walk(place, &file.whole());
         }
         let file = LocalFile::new(file, cache).map_err(cannot_read)?;
@@ -55,7 +55,7 @@ impl ArchiveFiles {
             .map_err(|source| OpenImageError::Compression { place: place.clone(), source })?;
         let file = match compression {
             Compression::Plain => file,
-            Compression::Gzip | Compression::Zstd => spool::spool(&mut file.whole().open(), &place)?,
+            Compression::Gzip | Compression::Zstd => spool::spool_file(&file.whole(), compression, &place)?,
         };
         ArchiveFiles::walk(place, &file.whole())
     }
@@ -63,7 +63,7 @@ impl ArchiveFiles {
     /// Takes an archive that comes through a pipe.
     pub(super) fn from_stream(input: &mut (dyn Read + Send)) -> Result<ArchiveFiles, OpenImageError> {
         let place = "standard input".to_owned();
-        let file = spool::spool(input, &place)?;
+        let file = spool::spool_stream(input, &place)?;
         ArchiveFiles::walk(place, &file.whole())
     }
 
