@@ -187,7 +187,16 @@ pub fn open_archive_stdin(
     input: &mut (dyn io::Read + Send),
     options: &OpenOptions<'_>,
 ) -> Result<Image, OpenImageError> {
-    open_either(ArchiveFiles::from_stream(input)?, options)
+    open_archive_stream(input, "standard input", options)
+}
+
+/// Opens an archive of either kind that comes from anywhere; `place` is what errors call it.
+pub(crate) fn open_archive_stream(
+    input: &mut (dyn io::Read + Send),
+    place: &str,
+    options: &OpenOptions<'_>,
+) -> Result<Image, OpenImageError> {
+    open_either(ArchiveFiles::from_stream(input, place)?, options)
 }
 
 /// Opens an OCI image layout in a folder (OCI image-spec, image-layout.md).
