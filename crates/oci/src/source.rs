@@ -198,7 +198,16 @@ pub fn open_archive_stdin(
     input: &mut (dyn io::Read + Send),
     options: &OpenOptions<'_>,
 ) -> Result<Image, OpenImageError> {
-    open_either(ArchiveFiles::from_stream(input)?, options)
+    open_archive_stream(input, "standard input", options)
+}
+
+/// Opens an archive of either kind that comes from anywhere; `place` is what errors call it.
+pub(crate) fn open_archive_stream(
+    input: &mut (dyn io::Read + Send),
+    place: &str,
+    options: &OpenOptions<'_>,
+) -> Result<Image, OpenImageError> {
+    open_either(ArchiveFiles::from_stream(input, place)?, options)
 }
 
 /// Opens a tar archive of a root file system, compressed or not, as an image of one layer without a configuration.

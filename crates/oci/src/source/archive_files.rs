@@ -61,10 +61,9 @@ impl ArchiveFiles {
     }
 
     /// Takes an archive that comes through a pipe.
-    pub(super) fn from_stream(input: &mut (dyn Read + Send)) -> Result<ArchiveFiles, OpenImageError> {
-        let place = "standard input".to_owned();
-        let file = spool::spool_stream(input, &place)?;
-        ArchiveFiles::walk(place, &file.whole())
+    pub(super) fn from_stream(input: &mut (dyn Read + Send), place: &str) -> Result<ArchiveFiles, OpenImageError> {
+        let file = spool::spool_stream(input, place)?;
+        ArchiveFiles::walk(place.to_owned(), &file.whole())
     }
 
     fn walk(place: String, archive: &LocalBlob) -> Result<ArchiveFiles, OpenImageError> {
