@@ -140,6 +140,34 @@ fn licenses_are_those_of_the_folder() {
 }
 
 #[test]
+fn chiselled_images_have_a_manifest() {
+    let text = "{\"jsonwall\":\"1.0\",\"schema\":\"1.0\",\"count\":5}\n\
+                {\"kind\":\"content\",\"slice\":\"libc6_libs\",\"path\":\"/lib/x86_64-linux-gnu/libc.so.6\"}\n\
+                {\"kind\":\"package\",\"name\":\"libc6\",\"version\":\"2.39-0ubuntu8.3\",\"sha256\":\"0\",\"arch\":\"amd64\"}\n\
+                {\"kind\":\"path\",\"path\":\"/lib/x86_64-linux-gnu/libc.so.6\",\"mode\":\"0755\",\"slices\":[\"libc6_libs\"]}\n\
+                {\"kind\":\"slice\",\"name\":\"libc6_libs\"}\n";
+    let compressed = zstd::encode_all(text.as_bytes(), 3).unwrap();
+    check(
+        CHISEL_MANIFEST,
+        &compressed,
+        expect![[r#"
+        deb libc6 2.39-0ubuntu8.3 amd64
+        owns usr/lib/x86_64-linux-gnu/libc.so.6
+        gap var/lib/chisel/manifest.wall: it does not name source packages, so that advisories which name only those may be missed
+    "#]],
+    );
+    ecosystem_check::check_survives(&Dpkg, CHISEL_MANIFEST, &compressed);
+    let future = zstd::encode_all("{\"jsonwall\":\"1.0\",\"schema\":\"2.0\"}\n".as_bytes(), 3).unwrap();
+    check(
+        CHISEL_MANIFEST,
+        future,
+        expect![[r#"
+        gap var/lib/chisel/manifest.wall: it is no valid manifest of a chiselled image: its schema is not 1.x
+    "#]],
+    );
+}
+
+#[test]
 fn a_real_minimal_debian_has_its_packages() {
     let Some(files) = test_support::test_files("images/debian/debian12-minbase-nosec.slim.tar.zst") else { return };
     let found = ecosystem_check::read_all(&Dpkg, &files);
