@@ -5,3 +5,6 @@ mod ecosystem;
 mod ecosystems;
 mod found;
 mod wanted_file;
+
+#[doc(hidden)]
+pub mod exercise;
