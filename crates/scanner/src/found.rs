@@ -16,6 +16,8 @@ pub(crate) struct Found {
     pub(crate) licenses: Vec<(Ecosystem, String, Vec<String>)>,
     /// Names of packages that a manifest in this folder asks for itself, for the lock file beside it.
     pub(crate) direct: Vec<(Ecosystem, String)>,
+    /// Ecosystems for which this folder's [`Evidence::Supplementary`] packages count.
+    pub(crate) supplements: Vec<Ecosystem>,
     /// What could not be read in the file.
     pub(crate) gaps: Vec<Gap>,
 }
@@ -99,6 +101,9 @@ pub(crate) enum Evidence {
     Installed,
     /// A lock file or manifest, which asks for the package; it yields to an installed tree beside it.
     Locked,
+    /// A list that may name more than was chosen (`go.sum`): it counts only for names that no other file of its folder
+    /// has, and only when one of them says so with [`Found::supplements`].
+    Supplementary,
 }
 
 /// What a release file says of the distribution.
