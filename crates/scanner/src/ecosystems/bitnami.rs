@@ -125,7 +125,9 @@ mod tests {
         check(
             "opt/bitnami/.bitnami_components.json",
             r#"{"postgresql":{"arch":"amd64","digest":"x","distro":"debian-11","type":"NAMI","version":"16.1.0-13"}}"#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                bitnami postgresql 16.1.0 amd64 revision=13
+            "#]],
         );
         check(
             "opt/bitnami/postgresql/.spdx-postgresql.spdx",
@@ -134,9 +136,17 @@ mod tests {
                 {"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:x"},
                 {"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:bitnami/postgresql@16.1.0-13?arch=amd64&distro=debian-11"}]},
               {"name":"geos","versionInfo":"3.8.3","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:github/libgeos/geos@3.8.3"}]}]}"#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                bitnami postgresql 16.1.0 amd64 [PostgreSQL] revision=13
+            "#]],
         );
         check("srv/x.spdx", "SPDXVersion: SPDX-2.2", &expect![[""]]);
-        check("opt/bitnami/x/.spdx-x.spdx", "SPDXVersion: SPDX-2.2", &expect![[r#""#]]);
+        check(
+            "opt/bitnami/x/.spdx-x.spdx",
+            "SPDXVersion: SPDX-2.2",
+            &expect![[r#"
+            unreadable: it is no valid SPDX document: expected value at line 1 column 1
+        "#]],
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! C and C++ packages of Conan: `conan.lock` of Conan 1 (a graph) and 2 (lists), and the exact requirements of
 //! `conanfile.txt`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Ecosystem as Kind;
 use serde::Deserialize;
@@ -114,7 +114,7 @@ fn read_graph(graph: Graph, found: &mut Found) {
         nodes.filter_map(|id| places.get(id).copied()).collect()
     };
     let roots = graph.nodes.iter().filter(|(id, node)| is_root(id, node));
-    let direct: Vec<u32> = roots.flat_map(|(_, node)| requires(node)).collect();
+    let direct: BTreeSet<u32> = roots.flat_map(|(_, node)| requires(node)).collect();
     for (id, node) in &graph.nodes {
         if let Some(&place) = places.get(id.as_str())
             && let Some(package) = found.packages.get_mut(place as usize)
@@ -234,6 +234,12 @@ mod tests {
                 conan a 1 locked -> a
             "#]],
         );
-        check("conan.lock", "[]", &expect![[r#""#]]);
+        check(
+            "conan.lock",
+            "[]",
+            &expect![[r#"
+            unreadable: it is no valid conan.lock: it has neither a graph nor requirements
+        "#]],
+        );
     }
 }

@@ -84,8 +84,11 @@ mod tests {
         );
         check("packages: {}\n", &expect![[""]]);
         check("packages:\n", &expect![[""]]);
-        check("- x\n", &expect![[r#"
+        check(
+            "- x\n",
+            &expect![[r#"
             unreadable: it is no valid YAML: expected mapping start at line 1, column 1
-        "#]]);
+        "#]],
+        );
     }
 }

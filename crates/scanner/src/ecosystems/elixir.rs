@@ -21,12 +21,7 @@ impl Ecosystem for Elixir {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[
-            Want::Name("mix.lock"),
-            Want::Name("rebar.lock"),
-            Want::Name("mix.exs"),
-            Want::SuffixInFolder("ebin", ".app"),
-        ]
+        &[Want::Name("mix.lock"), Want::Name("rebar.lock"), Want::Name("mix.exs"), Want::SuffixInFolder("ebin", ".app")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
@@ -65,7 +60,9 @@ fn read_mix_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
                     let (Some(package), Some(version)) = (part(1), part(2)) else { continue };
                     found.packages.push(FoundPackage::new(Kind::Hex, Evidence::Locked, package, version));
                     let dependencies = parts.get(5).map(Term::items).unwrap_or_default();
-                    needs.extend(dependencies.iter().filter_map(|d| Some((place, d.items().first()?.text()?.to_owned()))));
+                    needs.extend(
+                        dependencies.iter().filter_map(|d| Some((place, d.items().first()?.text()?.to_owned()))),
+                    );
                 }
                 Some("git") => {
                     let (Some(url), Some(revision)) = (part(1), part(2)) else { continue };
@@ -160,10 +157,48 @@ fn git_tag(options: Option<&Term>) -> Option<&str> {
 
 /// The applications that come with Erlang/OTP and Elixir, sorted.
 const OWN_APPLICATIONS: &[&str] = &[
-    "asn1", "common_test", "compiler", "crypto", "debugger", "dialyzer", "diameter", "eex", "eldap", "elixir", "erl_docgen",
-    "erl_interface", "et", "eunit", "ex_unit", "ftp", "hipe", "iex", "inets", "jinterface", "kernel", "logger", "megaco",
-    "mix", "mnesia", "observer", "odbc", "os_mon", "parsetools", "public_key", "reltool", "runtime_tools", "sasl", "snmp",
-    "ssh", "ssl", "stdlib", "syntax_tools", "tftp", "tools", "wx", "xmerl",
+    "asn1",
+    "common_test",
+    "compiler",
+    "crypto",
+    "debugger",
+    "dialyzer",
+    "diameter",
+    "eex",
+    "eldap",
+    "elixir",
+    "erl_docgen",
+    "erl_interface",
+    "et",
+    "eunit",
+    "ex_unit",
+    "ftp",
+    "hipe",
+    "iex",
+    "inets",
+    "jinterface",
+    "kernel",
+    "logger",
+    "megaco",
+    "mix",
+    "mnesia",
+    "observer",
+    "odbc",
+    "os_mon",
+    "parsetools",
+    "public_key",
+    "reltool",
+    "runtime_tools",
+    "sasl",
+    "snmp",
+    "ssh",
+    "ssl",
+    "stdlib",
+    "syntax_tools",
+    "tftp",
+    "tools",
+    "wx",
+    "xmerl",
 ];
 
 #[cfg(test)]
@@ -189,10 +224,22 @@ mod tests {
   "fork": {:git, "https://github.com/acme/fork.git", "0a1b", []},
 }
 "#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                hex castore 0.1.17 locked
+                hex mint 1.4.2 locked -> castore
+                hex old 0.1.0 locked
+                hex tool 1.2.0 locked vcs_url=git+https://github.com/acme/tool.git@0a1b
+                hex fork git@0a1b locked vcs_url=git+https://github.com/acme/fork.git@0a1b
+            "#]],
         );
         check("mix.lock", "%{}", &expect![[""]]);
-        check("mix.lock", &"%{\"a\": {".repeat(10_000), &expect![[r#""#]]);
+        check(
+            "mix.lock",
+            &"%{\"a\": {".repeat(10_000),
+            &expect![[r#"
+            unreadable: it is no valid mix.lock: its terms lie more than 64 deep
+        "#]],
+        );
     }
 
     #[test]
@@ -200,9 +247,18 @@ mod tests {
         check(
             "rebar.lock",
             "{\"1.2.0\",\n[{<<\"cowboy\">>,{pkg,<<\"cowboy\">>,<<\"2.9.0\">>},0},\n {<<\"jsx\">>,{git,\"https://github.com/talentdeficit/jsx.git\",{ref,\"abc\"}},1}]}.\n[\n{pkg_hash,[\n {<<\"cowboy\">>, <<\"865D\">>}]}\n].\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                hex cowboy 2.9.0 locked direct
+                hex jsx git@abc locked transitive vcs_url=git+https://github.com/talentdeficit/jsx.git@abc
+            "#]],
         );
-        check("rebar.lock", "[{<<\"ranch\">>,{pkg,<<\"ranch\">>,<<\"1.8.0\">>},0}].", &expect![[r#""#]]);
+        check(
+            "rebar.lock",
+            "[{<<\"ranch\">>,{pkg,<<\"ranch\">>,<<\"1.8.0\">>},0}].",
+            &expect![[r#"
+            hex ranch 1.8.0 locked direct
+        "#]],
+        );
         check("rebar.lock", "[].", &expect![[""]]);
     }
 
@@ -211,7 +267,9 @@ mod tests {
         check(
             "app/lib/phoenix-1.6.6/ebin/phoenix.app",
             "{application,phoenix,\n             [{applications,[kernel,stdlib]},\n              {description,\"Peace of \\\"mind\\\"\"},\n              {modules,['Elixir.Phoenix']},\n              {vsn,\"1.6.6\"}]}.\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                hex phoenix 1.6.6
+            "#]],
         );
         check("lib/ssl-10.9/ebin/ssl.app", "%% This is\n{application, ssl, [{vsn, \"10.9\"}]}.", &expect![[""]]);
         assert!(OWN_APPLICATIONS.is_sorted());
@@ -222,7 +280,10 @@ mod tests {
         check(
             "mix.exs",
             "defp deps do\n [{:phoenix, \"~> 1.6\"}, {:jason,\n \"~> 1.0\", only: :dev}]\nend\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                asks for jason
+                asks for phoenix
+            "#]],
         );
     }
 }

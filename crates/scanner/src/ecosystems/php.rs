@@ -27,11 +27,12 @@ impl Ecosystem for Php {
         let path = file.path().clone();
         let bytes = file.bytes_up_to(64 << 20)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut needs = Vec::new();
         match path.file_name() {
             "composer.lock" => {
                 let lock: Lock = parse(bytes, "composer.lock")?;
-                add(lock.packages.into_iter().map(|p| (p, false)), Evidence::Locked, found);
-                add(lock.packages_dev.into_iter().flatten().map(|p| (p, true)), Evidence::Locked, found);
+                add(lock.packages.into_iter().map(|p| (p, false)), Evidence::Locked, found, &mut needs);
+                add(lock.packages_dev.into_iter().flatten().map(|p| (p, true)), Evidence::Locked, found, &mut needs);
             }
             "composer.json" => {
                 // Each installed package has one of its own, which says nothing of this project.
@@ -53,10 +54,10 @@ impl Ecosystem for Php {
                     let is_development = development.contains(&package.name);
                     (package, is_development)
                 });
-                add(packages, Evidence::Installed, found);
+                add(packages, Evidence::Installed, found, &mut needs);
             }
         }
-        relate(found);
+        relate(found, needs);
         Ok(())
     }
 }
@@ -135,8 +136,13 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Resul
     serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
-/// Adds packages, what they require parked in `qualifiers` until all are known.
-fn add(packages: impl Iterator<Item = (Listed, bool)>, evidence: Evidence, found: &mut Found) {
+/// Adds packages, and to `needs` what each of them requires.
+fn add(
+    packages: impl Iterator<Item = (Listed, bool)>,
+    evidence: Evidence,
+    found: &mut Found,
+    needs: &mut Vec<Vec<String>>,
+) {
     for (listed, is_development) in packages {
         if listed.name.is_empty() || listed.version.is_empty() {
             continue;
@@ -151,16 +157,15 @@ fn add(packages: impl Iterator<Item = (Listed, bool)>, evidence: Evidence, found
             }
             Licenses::Nothing => Vec::new(),
         };
-        package.qualifiers = listed.require.0.into_iter().map(|name| (name.to_lowercase(), String::new())).collect();
+        needs.push(listed.require.0);
         found.packages.push(package);
     }
 }
 
-fn relate(found: &mut Found) {
+fn relate(found: &mut Found, needs: Vec<Vec<String>>) {
     let places: BTreeMap<String, u32> = found.packages.iter().map(|package| package.name.clone()).zip(0..).collect();
-    for package in &mut found.packages {
-        let required = std::mem::take(&mut package.qualifiers);
-        package.dependencies = required.iter().filter_map(|(name, _)| places.get(name).copied()).collect();
+    for (package, names) in found.packages.iter_mut().zip(needs) {
+        package.dependencies = names.iter().filter_map(|name| places.get(&name.to_lowercase()).copied()).collect();
     }
 }
 
@@ -196,9 +201,13 @@ mod tests {
 
     #[test]
     fn installed_packages_are_read_in_both_shapes() {
-        check("app/vendor/composer/installed.json", r#"[{"name":"a/b","version":"1.0.0"}]"#, &expect![[r#"
+        check(
+            "app/vendor/composer/installed.json",
+            r#"[{"name":"a/b","version":"1.0.0"}]"#,
+            &expect![[r#"
             composer a/b 1.0.0
-        "#]]);
+        "#]],
+        );
         check(
             "app/vendor/composer/installed.json",
             r#"{"packages":[{"name":"a/b","version":"1.0.0"},{"name":"c/d","version":"2.0"}],"dev":true,"dev-package-names":["c/d"]}"#,
@@ -211,13 +220,21 @@ mod tests {
 
     #[test]
     fn the_project_names_what_it_asks_for() {
-        check("srv/composer.json", r#"{"require":{"php":"^8","A/b":"^1"},"require-dev":[]}"#, &expect![[r#"
+        check(
+            "srv/composer.json",
+            r#"{"require":{"php":"^8","A/b":"^1"},"require-dev":[]}"#,
+            &expect![[r#"
             asks for a/b
             asks for php
-        "#]]);
+        "#]],
+        );
         check("srv/vendor/a/b/composer.json", "{", &expect![[""]]);
-        check("srv/composer.lock", &"[".repeat(1000), &expect![[r#"
+        check(
+            "srv/composer.lock",
+            &"[".repeat(1000),
+            &expect![[r#"
             unreadable: it is no valid composer.lock: invalid type: sequence, expected a string at line 1 column 3
-        "#]]);
+        "#]],
+        );
     }
 }

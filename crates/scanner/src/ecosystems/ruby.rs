@@ -136,13 +136,13 @@ fn read_lock(text: &str, found: &mut Found) {
         }
     }
     for (place, name) in needs {
-        if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize))
-            && !package.dependencies.contains(&needed)
-        {
+        if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize)) {
             package.dependencies.push(needed);
         }
     }
     for package in &mut found.packages {
+        package.dependencies.sort_unstable();
+        package.dependencies.dedup();
         package.direct = Some(direct.contains(package.name.as_str()));
     }
 }
@@ -267,9 +267,13 @@ mod tests {
                 gem rake 13.0.6
             "#]],
         );
-        check("specifications/broken.gemspec", "", &expect![[r#"
+        check(
+            "specifications/broken.gemspec",
+            "",
+            &expect![[r#"
             unreadable: it is no valid gem specification: neither it nor its name tell a version
-        "#]]);
+        "#]],
+        );
         check("config/default/x-1.gemspec", "", &expect![[r#""#]]);
     }
 }

@@ -134,11 +134,17 @@ mod tests {
                 swift gitlab.com/a/y revision@abc locked
             "#]],
         );
-        check(r#"{"pins":[{"location":"a"}],"version":2}"#, &expect![[r#"
+        check(
+            r#"{"pins":[{"location":"a"}],"version":2}"#,
+            &expect![[r#"
             gap Package.resolved: the pin of `a` has no version
-        "#]]);
-        check("{\"pins\":3}", &expect![[r#"
+        "#]],
+        );
+        check(
+            "{\"pins\":3}",
+            &expect![[r#"
             unreadable: it is no valid Package.resolved: invalid type: integer `3`, expected a sequence at line 1 column 9
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -89,7 +89,8 @@ impl Parser<'_> {
     }
 
     fn unexpected<T>(&self) -> Result<T, String> {
-        let line = self.text.as_bytes()[..self.at.min(self.text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1;
+        let line =
+            self.text.as_bytes()[..self.at.min(self.text.len())].iter().filter(|&&byte| byte == b'\n').count() + 1;
         Err(format!("line {line} is not understood"))
     }
 
@@ -186,7 +187,8 @@ impl Parser<'_> {
         let bytes = self.text.as_bytes();
         let start = self.at;
         while let Some(&byte) = bytes.get(self.at) {
-            let is_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'@' | b'?' | b'!') || byte >= 0x80;
+            let is_word =
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'@' | b'?' | b'!') || byte >= 0x80;
             let is_inner_stop = byte == b'.' && bytes.get(self.at + 1).is_some_and(u8::is_ascii_alphanumeric);
             if !is_word && !is_inner_stop {
                 break;
