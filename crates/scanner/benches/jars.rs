@@ -21,7 +21,8 @@ fn main() {
         counts = (0, 0);
         for (name, archive) in &archives {
             let (packages, gaps) =
-                scanner::measure::read_java_archive(name, archive.len() as u64, &mut archive.as_slice());
+                scanner::measure::read_file("java", name, archive.len() as u64, &mut archive.as_slice())
+                    .expect("java is an ecosystem");
             counts = (counts.0 + packages, counts.1 + gaps);
         }
         best = best.min(start.elapsed().as_secs_f64());

@@ -8,7 +8,7 @@ mod dart;
 mod dotnet;
 mod elixir;
 mod haskell;
-pub(crate) mod java;
+mod java;
 mod julia;
 mod php;
 mod r;

@@ -7,10 +7,8 @@ mod found;
 #[cfg(test)]
 mod rendered;
 mod wanted_file;
-
-/// For this crate's benches only.
-#[doc(hidden)]
-pub mod measure;
-
 mod xml;
 mod yaml;
+
+#[doc(hidden)]
+pub mod measure;

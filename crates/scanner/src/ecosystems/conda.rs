@@ -34,7 +34,7 @@ impl Ecosystem for Conda {
             "conda-lock.yml" => read_lock(yaml::parse(&file.text()?)?, found),
             name if name.starts_with("environment.y") => read_environment(&file.text()?, found),
             _ => {
-                let meta: Meta<'_> = serde_json::from_slice(file.bytes_up_to(64 << 20)?)
+                let meta: Meta<'_> = serde_json::from_slice(file.bytes()?)
                     .map_err(|error| ReadFileError::malformed("conda package record", error))?;
                 found.packages.push(installed(meta));
                 Ok(())

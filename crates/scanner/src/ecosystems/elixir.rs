@@ -97,7 +97,7 @@ fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             (Some("pkg"), Some(package), Some(version)) => {
                 FoundPackage::new(Kind::Hex, Evidence::Locked, package, version)
             }
-            (Some("git"), Some(url), _) => match parts.get(2).map(Term::items) {
+            (Some("git" | "git_subdir"), Some(url), _) => match parts.get(2).map(Term::items) {
                 Some([_, revision]) => git_package(name, url, revision.text().unwrap_or_default(), None),
                 _ => continue,
             },

@@ -25,7 +25,7 @@ impl Ecosystem for Php {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
-        let bytes = file.bytes_up_to(64 << 20)?;
+        let bytes = file.bytes()?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut needs = Vec::new();
         match path.file_name() {
@@ -44,11 +44,14 @@ impl Ecosystem for Php {
                 found.direct.extend(names.map(|name| (Kind::Composer, name.to_lowercase())));
             }
             _ => {
-                let installed: Installed = parse(bytes, "installed.json")?;
-                let (packages, development) = match installed {
-                    Installed::List(packages) => (packages, Vec::new()),
-                    Installed::Object { packages, development } => (packages, development),
+                // Composer 1 writes a list, Composer 2 an object with more to say.
+                let is_list = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+                let installed = if is_list {
+                    Installed { packages: parse(bytes, "installed.json")?, development: Vec::new() }
+                } else {
+                    parse(bytes, "installed.json")?
                 };
+                let Installed { packages, development } = installed;
                 let development: BTreeSet<String> = development.into_iter().collect();
                 let packages = packages.into_iter().map(|package| {
                     let is_development = development.contains(&package.name);
@@ -70,16 +73,10 @@ struct Lock {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Installed {
-    /// Composer 1.
-    List(Vec<Listed>),
-    /// Composer 2.
-    Object {
-        packages: Vec<Listed>,
-        #[serde(default, rename = "dev-package-names")]
-        development: Vec<String>,
-    },
+struct Installed {
+    packages: Vec<Listed>,
+    #[serde(default, rename = "dev-package-names")]
+    development: Vec<String>,
 }
 
 #[derive(Deserialize)]

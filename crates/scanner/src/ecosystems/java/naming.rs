@@ -31,6 +31,10 @@ pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> boo
     if manifest.title.as_deref() == Some("Java Runtime Environment") {
         return None;
     }
+    // Sources and documentation run nowhere.
+    if ["-sources", "-src", "-javadoc", "-groovydoc"].iter().any(|suffix| stem.ends_with(suffix)) {
+        return None;
+    }
     let in_file_name = split_stem(stem, manifest.stated_version());
     let version = in_file_name.map(|(_, version)| version).or_else(|| manifest.stated_version())?;
     if manifest.title.as_deref() == Some("Apache Tomcat")
@@ -356,6 +360,13 @@ mod tests {
         check("org.eclipse.core.runtime_3.29.0.v20230726", "", &[], "org.eclipse.core.runtime 3.29.0.v20230726");
         check("kafka_2.13-3.6.0", "", &["kafka/server"], "org.apache.kafka:kafka_2.13 3.6.0");
         check("app", "", &[], "nothing");
+        check("foo-1.0-sources", "", &[], "nothing");
+        check(
+            "rt",
+            "Implementation-Title: Java Runtime Environment\nImplementation-Version: 1.8.0_292\n",
+            &[],
+            "nothing",
+        );
         check("-1.0", "", &[], "nothing");
         check("ü-1", "", &[], "ü 1");
     }
