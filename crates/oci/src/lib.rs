@@ -25,7 +25,6 @@ pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
 pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
-pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError, Threads};
 pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
 pub use secret::Secret;
 pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};

@@ -3,6 +3,9 @@
 use model::{Ecosystem, Gap, SourcePackage};
 use serde::{Deserialize, Serialize};
 
+/// How many characters of a gap's reason are kept.
+const LONGEST_REASON: usize = 1000;
+
 /// The facts of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Found {
@@ -37,6 +40,12 @@ impl Found {
 
     /// Notes that a part of a file could not be read.
     pub(crate) fn gap(&mut self, path: impl Into<String>, reason: impl Into<String>) {
+        let mut reason = reason.into();
+        // Reasons name what stands in the file, at a length that the file decides.
+        if let Some((end, _)) = reason.char_indices().nth(LONGEST_REASON) {
+            reason.truncate(end);
+            reason.push('…');
+        }
         self.gaps.push(Gap::new(path, reason));
     }
 }

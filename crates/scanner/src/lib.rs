@@ -30,3 +30,5 @@ pub use index::{IndexError, IndexOptions, index_image, index_tree};
 
 #[doc(hidden)]
 pub mod exercise;
+#[doc(hidden)]
+pub mod measure;

@@ -39,9 +39,19 @@ pub(crate) enum ReadFileError {
 }
 
 impl ReadFileError {
+    /// How many characters of a parser's error are kept.
+    const LONGEST_REASON: usize = 200;
+
     /// The file does not follow `format` because of `reason`.
     pub(crate) fn malformed(format: &'static str, reason: impl ToString) -> ReadFileError {
-        ReadFileError::Malformed { format, reason: reason.to_string() }
+        // Parsers quote the file in their errors, at a length that the file decides.
+        let reason = reason.to_string();
+        let line = reason.lines().next().unwrap_or_default();
+        let reason = match line.char_indices().nth(ReadFileError::LONGEST_REASON) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line.to_owned(),
+        };
+        ReadFileError::Malformed { format, reason }
     }
 }
 

@@ -1,10 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
-use std::io::Read;
 mod image;
 mod tar_writer;
 
+use std::io::Read;
 use std::path::PathBuf;
 
 pub use image::{Blob, Storage, TestImage, TestImages};

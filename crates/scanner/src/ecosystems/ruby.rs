@@ -136,13 +136,13 @@ fn read_lock(text: &str, found: &mut Found) {
         }
     }
     for (place, name) in needs {
-        if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize))
-            && !package.dependencies.contains(&needed)
-        {
+        if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize)) {
             package.dependencies.push(needed);
         }
     }
     for package in &mut found.packages {
+        package.dependencies.sort_unstable();
+        package.dependencies.dedup();
         package.direct = Some(direct.contains(package.name.as_str()));
     }
 }

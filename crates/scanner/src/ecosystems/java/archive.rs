@@ -6,7 +6,7 @@
 //! room, else to an unlinked temporary file.
 
 use std::collections::BTreeSet;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, SeekFrom};
 use std::ops::Range;
 
 use model::{Ecosystem, UntrustedPath};
@@ -152,22 +152,23 @@ impl Walk<'_> {
             let mut memory = Vec::with_capacity(limit.min(16 * entry.compressed_bytes) as usize);
             stream.read_to_end(&mut memory)?;
             drop(stream);
-            self.inflated(memory.len() as u64, limit, entry)?;
+            self.inflated(memory.len() as u64, limit)?;
             let length = memory.len() as u64;
-            self.memory_left -= length.min(self.memory_left);
+            let taken = length.min(self.memory_left);
+            self.memory_left -= taken;
             let mut inner = Cursor::new(memory);
             let result = if self.is_other_format(&mut inner, &(0..length), file_name)? {
                 Ok(())
             } else {
                 self.archive(&mut inner, 0..length, file_name, Some(path), depth + 1)
             };
-            self.memory_left += length;
+            self.memory_left += taken;
             return result;
         }
         let mut inner = tempfile::tempfile()?;
         let length = io::copy(&mut stream, &mut inner)?;
         drop(stream);
-        self.inflated(length, limit, entry)?;
+        self.inflated(length, limit)?;
         if self.is_other_format(&mut inner, &(0..length), file_name)? {
             return Ok(());
         }
@@ -175,11 +176,12 @@ impl Walk<'_> {
     }
 
     /// Accounts for inflated bytes and refuses those that are more than announced or allowed.
-    fn inflated(&mut self, length: u64, limit: u64, entry: Entry) -> Result<(), ReadFileError> {
-        if length > limit && entry.size_bytes <= limit {
+    fn inflated(&mut self, length: u64, limit: u64) -> Result<(), ReadFileError> {
+        self.spend(length)?;
+        if length > limit {
             return Err(ReadFileError::malformed("archive entry", "it is longer than its archive says"));
         }
-        self.spend(length)
+        Ok(())
     }
 
     /// Takes `bytes` from what may be read, inflated and hashed, so that no archive costs more than in proportion to its
@@ -251,8 +253,12 @@ impl Walk<'_> {
             self.add(package);
         }
         let Some(guess) = guess.filter(|_| main.is_none()) else { return Ok(()) };
-        self.spend(range.end.saturating_sub(range.start))?;
-        let sha1 = sha1(source, range)?;
+        let sha1 = if guess.is_sure {
+            None
+        } else {
+            self.spend(range.end.saturating_sub(range.start))?;
+            Some(sha1(source, range)?)
+        };
         let mut package =
             FoundPackage::new(Ecosystem::Maven, Evidence::Installed, guess.name(), guess.version.as_str());
         package.inner_path = inner_path.map(str::to_owned);
@@ -263,7 +269,7 @@ impl Walk<'_> {
             server.name = "org.apache.tomcat:tomcat".to_owned();
             self.add(server);
         }
-        package.sha1 = Some(sha1);
+        package.sha1 = sha1;
         self.add(package);
         Ok(())
     }
