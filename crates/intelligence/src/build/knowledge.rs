@@ -19,7 +19,7 @@ pub(super) struct Knowledge {
     number_of_row: Vec<Option<u32>>,
 }
 
-/// The records of one source under one id, taken together.
+/// The records of one source under one id on the same vulnerabilities, taken together.
 struct MergedAdvisory {
     rows: Vec<u32>,
     source: TextId,
@@ -45,17 +45,20 @@ impl Knowledge {
             collected.advisories.iter().map(|row| aliases.vulnerabilities(collected, row)).collect();
         // The exploit prediction covers every CVE there is; alone it is no reason to keep one.
         let is_telling = |facts: &&FactsRow| !facts.rejected && text(facts.source) != "epss";
-        let mut vulnerabilities: Vec<TextId> = collected.facts.iter().filter(is_telling).map(|facts| facts.id).collect();
+        let mut vulnerabilities: Vec<TextId> =
+            collected.facts.iter().filter(is_telling).map(|facts| facts.id).collect();
         vulnerabilities.retain(|&id| super::aliases::is_cve(collected, id) && !aliases.is_rejected(id));
         vulnerabilities.extend(of_row.iter().flatten());
         vulnerabilities.sort_unstable_by_key(|&id| text(id));
         vulnerabilities.dedup();
         let numbers: BTreeMap<TextId, u32> = vulnerabilities.iter().copied().zip(0..).collect();
 
-        let mut rows: Vec<u32> = (0..collected.advisories.len() as u32).filter(|&row| !of_row[row as usize].is_empty()).collect();
+        let mut rows: Vec<u32> =
+            (0..collected.advisories.len() as u32).filter(|&row| !of_row[row as usize].is_empty()).collect();
+        // A feed may give an erratum in parts, one for each vulnerability with its own ranges; those stay apart.
         let name = |row: u32| {
             let advisory = &collected.advisories[row as usize];
-            (text(advisory.source), text(advisory.id))
+            (text(advisory.source), text(advisory.id), &of_row[row as usize])
         };
         rows.sort_by(|&one, &other| name(one).cmp(&name(other)));
         let mut number_of_row = vec![None; collected.advisories.len()];
@@ -102,7 +105,12 @@ impl Knowledge {
         self.advisories[advisory as usize].exact
     }
 
-    pub(super) fn write(&self, collected: &Collected, of_advisory: &[Vec<u32>], strings: &mut Strings) -> KnowledgeSections {
+    pub(super) fn write(
+        &self,
+        collected: &Collected,
+        of_advisory: &[Vec<u32>],
+        strings: &mut Strings,
+    ) -> KnowledgeSections {
         let mut ids: Vec<(u64, u32)> = Vec::new();
         let mut known_ids = BTreeSet::new();
         let (mut vulnerability_offsets, mut vulnerabilities) = (Blob::default(), Blob::default());
