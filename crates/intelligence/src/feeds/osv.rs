@@ -158,7 +158,25 @@ fn advisory(record: &OsvRecord<'_>, skipped: &mut Reasons) -> Advisory {
             }
         }
     }
+    if publisher.source == "ubuntu" {
+        let skipped_open = drop_open_beside_repairs(&mut advisory.affected);
+        skipped.extend(skipped_open.then_some("an open entry beside its repair under Ubuntu Pro".into()));
+    }
     advisory
+}
+
+/// Ubuntu's release and its Pro stream speak of the same packages: where one names a repair, the other's "all versions"
+/// would hold for the repaired package as well. Says whether there was such an entry.
+fn drop_open_beside_repairs(affected: &mut Vec<Affected>) -> bool {
+    let is_open = |entry: &Affected| entry.ranges.iter().all(|range| range.end == RangeEnd::Open);
+    let repaired: BTreeSet<(String, String)> = affected
+        .iter()
+        .filter(|entry| !is_open(entry))
+        .map(|entry| (entry.namespace.clone(), entry.package.clone()))
+        .collect();
+    let before = affected.len();
+    affected.retain(|entry| !is_open(entry) || !repaired.contains(&(entry.namespace.clone(), entry.package.clone())));
+    affected.len() < before
 }
 
 fn source(record: &OsvRecord<'_>, publisher: &Publisher) -> String {
@@ -258,9 +276,12 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
         add_suse_binaries(entry, &affected, into);
     }
     if into.len() == before {
-        if entry.package.ecosystem.starts_with("Rocky Linux") {
-            // Rocky names source packages by the schema, and binary ones in records of its first years.
-            push_unless_there(into, Affected { name_kind: NameKind::Binary, ..affected.clone() });
+        if entry.package.ecosystem.starts_with("Rocky Linux") || entry.package.ecosystem.starts_with("Photon OS") {
+            // These name source packages in some records and binary ones in others; most are both.
+            for name_kind in [NameKind::Binary, NameKind::Source] {
+                push_unless_there(into, Affected { name_kind, ..affected.clone() });
+            }
+            return;
         }
         push_unless_there(into, affected);
     }
