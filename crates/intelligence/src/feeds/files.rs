@@ -12,7 +12,7 @@ use crate::feed::ReadFeedError;
 /// The largest record that is read, in bytes.
 pub(super) const RECORD_LIMIT: u64 = 16 << 20;
 /// The largest whole-feed document (the Debian tracker, a year of the NVD), in bytes, inflated.
-pub(super) const DOCUMENT_LIMIT: u64 = 1 << 30;
+pub(super) const DOCUMENT_LIMIT: u64 = 512 << 20;
 /// The most that one archive or compressed file may inflate to, in bytes.
 pub(super) const ARCHIVE_LIMIT: u64 = 16 << 30;
 /// How deep folders are walked.
@@ -244,6 +244,12 @@ mod tests {
         gzip.write_all(b"{}").unwrap();
         gzip.finish().unwrap();
         assert_eq!(check(&path, ".json", 9), ["here={}"]);
+
+        let path = folder.path().join("b.json.bz2");
+        let mut bzip2 = bzip2::write::BzEncoder::new(File::create(&path).unwrap(), bzip2::Compression::fast());
+        bzip2.write_all(b"{\"b\":2}").unwrap();
+        bzip2.finish().unwrap();
+        assert_eq!(check(&path, ".json", 9), ["here={\"b\":2}"]);
 
         let path = folder.path().join("vex.tar.zst");
         let mut tar = tar::Builder::new(Vec::new());
