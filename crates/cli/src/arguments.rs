@@ -158,7 +158,7 @@ pub(crate) struct IntelBuildArguments {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Sign with this private key and write FILE.sig beside the file
+    /// Sign with this private key, made by bulkhead intel keygen
     #[arg(long, value_name = "KEY")]
     pub(crate) sign: Option<PathBuf>,
     /// Say nothing on standard error but errors

@@ -94,7 +94,8 @@ fn open_cache(
         return Ok(None);
     }
     if let Some(folder) = &arguments.cache_dir {
-        let opened = Cache::open(folder, CACHE_LIMIT_BYTES).context("cannot use --cache-dir").map_err(Failure::Usage)?;
+        let opened =
+            Cache::open(folder, CACHE_LIMIT_BYTES).context("cannot use --cache-dir").map_err(Failure::Usage)?;
         return Ok(Some(opened));
     }
     let Some(folder) = &environment.cache_folder else { return Ok(None) };

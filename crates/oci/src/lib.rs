@@ -25,9 +25,9 @@ pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
 pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
+pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
 pub use secret::Secret;
-pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use source::{
     OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
     open_oci_layout, open_root_archive, recognise,

@@ -7,6 +7,7 @@
 mod address;
 mod blob;
 mod challenge;
+mod download;
 mod http;
 mod proxy;
 mod session;
@@ -29,6 +30,7 @@ use blob::RegistryBlobs;
 use session::{Endpoint, Session};
 
 pub use address::RefusedAddress;
+pub use download::{DownloadError, download};
 pub use http::ExchangeError;
 pub use proxy::ProxySettings;
 pub use trust::ReadAuthoritiesError;
