@@ -1,1 +1,34 @@
-fn main() {}
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod environment;
+mod failure;
+mod intel;
+mod installed;
+mod manual;
+mod open;
+mod output;
+mod progress;
+mod sbom;
+mod scan;
+mod target;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use clap::Parser;
+use environment::Environment;
+
+fn main() -> ExitCode {
+    failure::silence_contained_panics();
+    let environment = Environment::read();
+    let outcome = match &Arguments::parse().command {
+        Command::Scan(arguments) => scan::run(arguments, &environment),
+        Command::Sbom(arguments) => sbom::run(arguments, &environment),
+        Command::Intel(arguments) => intel::run(arguments, &environment),
+        Command::Completions(arguments) => manual::completions(arguments),
+        Command::Man(arguments) => manual::man(arguments),
+    };
+    failure::exit_code(outcome)
+}

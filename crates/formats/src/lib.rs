@@ -1,1 +1,106 @@
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+mod bill;
+mod cyclonedx;
+mod json;
+mod licenses;
+mod messages;
+mod names;
+mod properties;
+mod sarif;
+mod spdx;
+mod table;
+
+use std::io;
+use std::str::FromStr;
+
+use model::ScanReport;
+
+pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
+pub use json::{ReadReportError, read_report};
+
+/// A format in which a report can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// `bulkhead.report/1`.
+    Json,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// CycloneDX 1.6, with vulnerabilities and VEX.
+    Cyclonedx,
+    /// SPDX 2.3.
+    Spdx,
+}
+
+/// The error of parsing a format's name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{name}` is not a format; use table, json, sarif, cyclonedx or spdx")]
+pub struct UnknownFormat {
+    /// The name that was given.
+    pub name: String,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 5] = [Format::Table, Format::Json, Format::Sarif, Format::Cyclonedx, Format::Spdx];
+
+    /// The name on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Json => "json",
+            Format::Sarif => "sarif",
+            Format::Cyclonedx => "cyclonedx",
+            Format::Spdx => "spdx",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Format, UnknownFormat> {
+        let known = Format::ALL.into_iter().find(|format| format.as_str() == name);
+        known.ok_or_else(|| UnknownFormat { name: name.to_owned() })
+    }
+}
+
+/// The language in which sentences for people are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English.
+    #[default]
+    English,
+    /// Japanese.
+    Japanese,
+}
+
+/// What a writer needs to know beside the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WriteOptions {
+    /// The language of the table.
+    pub language: Language,
+    /// Whether the table may use colors.
+    pub color: bool,
+    /// The width of the terminal in columns; `None` when the table goes to a file.
+    pub width: Option<usize>,
+    /// Seconds since 1970 for formats that demand a time; `None` takes the intelligence's own time.
+    pub time: Option<i64>,
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// When `out` cannot be written to.
+pub fn write(report: &ScanReport, format: Format, options: &WriteOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    match format {
+        Format::Table => table::write(report, options, out),
+        Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Cyclonedx => cyclonedx::write(report, options, out),
+        Format::Spdx => spdx::write(report, options, out),
+    }
+}

@@ -134,23 +134,21 @@ impl Ecosystem {
             Ecosystem::Pypi => VersionScheme::Pypi,
             Ecosystem::Maven => VersionScheme::Maven,
             Ecosystem::Gem => VersionScheme::Gem,
-            Ecosystem::Composer => VersionScheme::Packagist,
+            // WordPress itself compares with PHP's version_compare.
+            Ecosystem::Composer | Ecosystem::Wordpress => VersionScheme::Packagist,
             Ecosystem::Nuget => VersionScheme::Nuget,
-            Ecosystem::Pub => VersionScheme::Pub,
+            // A build of a Julia binary package (`1.2.3+1`) is a version of its own.
+            Ecosystem::Pub | Ecosystem::Julia => VersionScheme::Pub,
             Ecosystem::Hackage => VersionScheme::Hackage,
             Ecosystem::Cran => VersionScheme::Cran,
+            // They package programs of others under the others' own numbers: OpenSSL's 1.1.1k, a revision behind a hyphen.
+            Ecosystem::Conan | Ecosystem::Conda | Ecosystem::Bitnami | Ecosystem::Generic => VersionScheme::Generic,
             Ecosystem::Npm
             | Ecosystem::Golang
             | Ecosystem::Cargo
-            | Ecosystem::Conan
             | Ecosystem::Swift
             | Ecosystem::Cocoapods
-            | Ecosystem::Hex
-            | Ecosystem::Conda
-            | Ecosystem::Julia
-            | Ecosystem::Bitnami
-            | Ecosystem::Wordpress
-            | Ecosystem::Generic => VersionScheme::Semver,
+            | Ecosystem::Hex => VersionScheme::Semver,
         }
     }
 }
@@ -158,5 +156,27 @@ impl Ecosystem {
 impl fmt::Display for Ecosystem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.purl_type())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ecosystem_is_found_by_its_purl_type() {
+        for ecosystem in Ecosystem::ALL {
+            assert_eq!(Ecosystem::from_purl_type(ecosystem.purl_type()), Some(ecosystem));
+            assert_eq!(serde_json::to_value(ecosystem).unwrap(), ecosystem.purl_type());
+        }
+        assert_eq!(Ecosystem::from_purl_type("docker"), None);
+    }
+
+    #[test]
+    fn letters_behind_the_number_are_later_where_programs_are_packaged() {
+        for ecosystem in [Ecosystem::Conan, Ecosystem::Generic, Ecosystem::Bitnami] {
+            let key = |version| ecosystem.version_scheme().key(version).unwrap();
+            assert!(key("1.1.1") < key("1.1.1k"), "{ecosystem}");
+        }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// It is text for reports and look-ups. It deliberately does not convert into `std::path::Path`, so that nothing opens
 /// it on the host. Bytes that are not UTF-8 are replaced when it is made, which is safe because it is never opened.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "String")]
 pub struct UntrustedPath(String);
 
 impl UntrustedPath {
@@ -68,6 +69,12 @@ impl fmt::Display for UntrustedPath {
     }
 }
 
+impl From<String> for UntrustedPath {
+    fn from(raw: String) -> UntrustedPath {
+        UntrustedPath::normalise(&raw)
+    }
+}
+
 impl Borrow<str> for UntrustedPath {
     fn borrow(&self) -> &str {
         &self.0
@@ -89,6 +96,7 @@ mod tests {
         ] {
             assert_eq!(UntrustedPath::normalise(raw).as_str(), normal, "{raw}");
         }
+        assert_eq!(serde_json::from_str::<UntrustedPath>("\"../../etc\"").unwrap().as_str(), "etc");
     }
 
     #[test]

@@ -34,16 +34,28 @@ impl Platform {
             "aarch64" => "arm64",
             "x86" => "386",
             "powerpc64" => "ppc64le",
+            "loongarch64" => "loong64",
             other => other,
         };
         Platform { os: "linux".into(), architecture: architecture.into(), variant: None }
     }
 
-    /// Whether an image for `offered` serves someone who asked for this platform: a variant counts only when asked.
+    /// Whether an image for `offered` serves someone who asked for this platform: a variant counts only when asked, and
+    /// an offer without one has the architecture's first.
     pub fn accepts(&self, offered: &Platform) -> bool {
         self.os == offered.os
             && self.architecture == offered.architecture
-            && (self.variant.is_none() || self.variant == offered.variant)
+            && (self.variant.is_none() || self.variant.as_deref() == offered.effective_variant())
+    }
+
+    /// The variant, or the one that the architecture has when none is written: `arm64` is `arm64/v8`.
+    fn effective_variant(&self) -> Option<&str> {
+        self.variant.as_deref().or(match self.architecture.as_str() {
+            "arm64" => Some("v8"),
+            "arm" => Some("v7"),
+            "amd64" => Some("v1"),
+            _ => None,
+        })
     }
 }
 
@@ -102,7 +114,10 @@ mod tests {
         let v7: Platform = "linux/arm/v7".parse().unwrap();
         let arm: Platform = "linux/arm".parse().unwrap();
         assert!(arm.accepts(&v7));
-        assert!(!v7.accepts(&arm));
+        assert!(v7.accepts(&arm));
+        assert!(!"linux/arm/v6".parse::<Platform>().unwrap().accepts(&arm));
+        assert!("linux/arm64/v8".parse::<Platform>().unwrap().accepts(&"linux/aarch64".parse().unwrap()));
+        assert!(!"linux/arm64/v9".parse::<Platform>().unwrap().accepts(&"linux/arm64/v8".parse().unwrap()));
         assert!("linux".parse::<Platform>().is_err());
         assert!("linux//v7".parse::<Platform>().is_err());
         assert_eq!("linux/x86_64".parse::<Platform>().unwrap().to_string(), "linux/amd64");

@@ -1,6 +1,7 @@
 //! Entries: files as a layer or a folder brings them, one after the other.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use model::UntrustedPath;
 
@@ -55,19 +56,33 @@ pub trait EntryStream {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadEntriesError {
     /// The tar structure is damaged.
-    #[error("the archive is damaged at byte {offset}: {reason}")]
+    #[error("{container} is damaged at byte {offset} of its uncompressed content: {reason}")]
     Damaged {
+        /// The archive or layer, as a person knows it.
+        container: Arc<str>,
         /// Offset in the uncompressed archive.
         offset: u64,
         /// What is wrong there.
         reason: &'static str,
     },
     /// The bytes could not be read or decompressed.
-    #[error("cannot read the archive at byte {offset}")]
+    #[error("cannot read {container} at byte {offset} of its uncompressed content")]
     Read {
+        /// The archive or layer, as a person knows it.
+        container: Arc<str>,
         /// Offset in the uncompressed archive.
         offset: u64,
         /// The cause.
         source: io::Error,
+    },
+    /// It holds more than anyone would put into an image.
+    #[error("{container} is refused at byte {offset} of its uncompressed content: {limit}")]
+    TooLarge {
+        /// The archive or layer, as a person knows it.
+        container: Arc<str>,
+        /// Offset in the uncompressed archive.
+        offset: u64,
+        /// Which limit it exceeds.
+        limit: &'static str,
     },
 }

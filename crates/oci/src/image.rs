@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use model::{Digest, Platform};
+
+use crate::cache::Cache;
+use crate::local_blob::LocalBlob;
 
 /// An image whose manifest and configuration have been read and verified.
 pub struct Image {
@@ -18,7 +22,7 @@ pub struct Image {
     /// The layers from the base upwards.
     pub layers: Vec<Layer>,
     /// Where the layers' bytes come from; index = place in `layers`.
-    pub(crate) blobs: Box<dyn LayerBlobs>,
+    pub(crate) blobs: Arc<dyn LayerBlobs>,
 }
 
 /// What an image's configuration says (OCI image-spec, config.md).
@@ -72,6 +76,27 @@ pub enum LayerIdentity {
 
 /// Hands out the stored (compressed) bytes of an image's layers. Readers need not verify digests: whoever reads does.
 pub(crate) trait LayerBlobs: Send + Sync {
-    /// Opens the stored bytes of the layer at `index` from their beginning.
-    fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send + '_>>;
+    /// Opens the stored bytes of the layer at `index` from their beginning. The reader may be handed to a thread, and
+    /// the same layer may be opened several times.
+    fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>>;
+
+    /// The place of the layer at `index` in a local file that lasts; `None` for anything else.
+    fn local(&self, index: usize) -> Option<&LocalBlob> {
+        let _ = index;
+        None
+    }
+}
+
+impl Image {
+    /// Remembers in the cache that the local files had these verified layer digests (one for each layer, from
+    /// [`crate::LayerReader::finish`] or [`Image::hash_layer`]), so that the next opening yields
+    /// [`LayerIdentity::Verified`]. Does nothing for layers that do not lie in local files, and for files that changed
+    /// meanwhile or shortly before.
+    pub fn remember(&self, cache: &Cache, digests: &[Digest]) {
+        for (index, digest) in digests.iter().enumerate().take(self.layers.len()) {
+            if let Some(blob) = self.blobs.local(index) {
+                blob.remember(cache, digest);
+            }
+        }
+    }
 }

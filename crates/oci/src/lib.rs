@@ -1,8 +1,32 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod cache;
+mod compression;
+pub mod credentials;
+pub mod engine;
 mod entry;
 mod image;
+mod layer;
+mod local_blob;
+mod local_layers;
+mod manifest;
+mod manifest_tree;
+mod read_ahead;
+pub mod registry;
+mod secret;
+mod source;
+mod stored;
+mod tar;
 
+pub use cache::{Cache, OpenCacheError};
+pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
+pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError, Threads};
+pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
+pub use secret::Secret;
+pub use source::{
+    OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
+    open_oci_layout, recognise,
+};

@@ -31,10 +31,15 @@ pub(crate) enum Want {
     Name(&'static str),
     /// A file anywhere whose name ends so, compared without case: `.jar`.
     Suffix(&'static str),
+    /// A file anywhere whose name begins and ends so, compared exactly: (`requirements`, `.txt`).
+    Around(&'static str, &'static str),
     /// A file of this name in a folder whose name ends so: (`.dist-info`, `METADATA`).
     NameInFolder(&'static str, &'static str),
     /// A file whose name ends so in a folder of exactly this name: (`specifications`, `.gemspec`).
     SuffixInFolder(&'static str, &'static str),
+    /// A file whose name ends so, directly in any child of a folder whose path ends so: (`wp-content/plugins`, `.php`)
+    /// wants `srv/wp-content/plugins/akismet/akismet.php`.
+    InChildOf(&'static str, &'static str),
     /// A regular file that begins like an executable or a shared object (ELF, PE, Mach-O).
     Executable,
 }

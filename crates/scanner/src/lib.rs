@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod cached;
 mod capabilities;
+mod contained;
 mod declared_license;
 mod ecosystem;
 #[cfg(test)]
@@ -9,5 +11,19 @@ mod ecosystem_check;
 mod ecosystems;
 mod end_of_life;
 mod found;
+mod index;
+mod layer_index;
+mod locked;
+mod merge;
 mod owned_files;
+mod path_set;
+mod purls;
+#[cfg(test)]
+mod rendered;
+mod selector;
 mod wanted_file;
+mod xml;
+mod yaml;
+
+pub use contained::is_contained;
+pub use index::{IndexError, IndexOptions, index_image, index_tree};

@@ -73,6 +73,19 @@ impl Ecosystem for Release {
     }
 }
 
+/// What the release file of the lowest rank says, with what it leaves out taken from the others of the same distribution.
+pub(crate) fn complete(first: &FoundRelease, others: &[&FoundRelease]) -> Distribution {
+    let mut distribution = first.distribution.clone();
+    for other in others.iter().map(|release| &release.distribution).filter(|other| other.id == distribution.id) {
+        if distribution.version.is_empty() && !ROLLING.contains(&distribution.id.as_str()) {
+            distribution.version.clone_from(&other.version);
+        }
+        distribution.codename = distribution.codename.or_else(|| other.codename.clone());
+        distribution.cpe = distribution.cpe.or_else(|| other.cpe.clone());
+    }
+    settle(distribution)
+}
+
 /// Brings the version into the form in which advisories know it, and adds the end of support.
 fn settle(mut distribution: Distribution) -> Distribution {
     if ROLLING.contains(&distribution.id.as_str()) {

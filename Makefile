@@ -1,0 +1,37 @@
+# The few verbs a newcomer needs. Everything CI runs is `make test`.
+
+# One target folder outside the checkout, shared by clones: a warm build takes minutes less.
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/bulkhead-target
+BULKHEAD := $(CARGO_TARGET_DIR)/release/bulkhead
+
+.PHONY: help run test check bench fuzz clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## Set up, build, build the intelligence, scan a real image
+	@scripts/setup build
+	cargo build --release --locked --bin bulkhead
+	@scripts/run-example $(BULKHEAD)
+
+test: ## Set up and pass every test and check
+	@scripts/setup test
+	@scripts/check
+	cargo test --workspace --locked
+
+check: ## Formatting, lints, house rules, licenses of dependencies
+	@scripts/setup test
+	@scripts/check
+
+bench: ## Set up, make real inputs, print figures beside their baselines
+	@scripts/setup bench
+	cargo build --release --locked --bin bulkhead
+	cargo bench --workspace --locked
+	@scripts/bench $(BULKHEAD)
+
+fuzz: ## Run every fuzz target for SECONDS (default 20)
+	@scripts/setup build
+	@scripts/fuzz $(or $(SECONDS_EACH),20)
+
+clean: ## Remove what builds made
+	cargo clean

@@ -1,0 +1,288 @@
+//! The command line, as `docs/reference/command-line.md` describes it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use formats::{Format, Language};
+use model::{Platform, Severity};
+
+use crate::target::Target;
+
+/// Scans container images, folders and hosts for known vulnerabilities.
+#[derive(Debug, Parser)]
+#[command(name = "bulkhead", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Report what is wrong with an image, a folder, a host or a bill of materials
+    Scan(Box<ScanArguments>),
+    /// Write the bill of materials of an image, a folder or a host
+    Sbom(Box<SbomArguments>),
+    /// Build, update and ask the intelligence: what is known to be wrong
+    #[command(subcommand)]
+    Intel(IntelCommand),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+    /// Write the manual pages into a folder
+    Man(ManArguments),
+}
+
+/// What to read and how to get it.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArguments {
+    /// SCHEME:PLACE, or an image name, file or folder; `-` reads an archive from standard input. Schemes: registry,
+    /// docker-archive, oci, oci-archive, docker, podman, containerd, container, rootfs, dir, sbom, host
+    pub(crate) target: Target,
+    /// Choose this platform from an image index, such as linux/arm64
+    #[arg(long, value_name = "OS/ARCH")]
+    pub(crate) platform: Option<Platform>,
+    /// Choose this image from an archive or layout that holds several, by name or tag
+    #[arg(long, value_name = "NAME")]
+    pub(crate) image: Option<String>,
+    /// Keep layer indexes here instead of the user's cache folder
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// Neither read nor write the cache
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Never open a network connection, not even for the target
+    #[arg(long)]
+    pub(crate) offline: bool,
+    /// Trust the certificate authorities in this PEM file beside the system's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// Speak plain http with the registry
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+    /// Ask TO first for images of registry FROM; repeatable, tried in order
+    #[arg(long, value_name = "FROM=TO", value_parser = parse_mirror)]
+    pub(crate) mirror: Vec<(String, String)>,
+    /// Say nothing on standard error but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// Where reports go.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArguments {
+    /// Write the report here instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// The language of the table: en or ja; the environment's own when not given
+    #[arg(long, value_name = "LANGUAGE", value_parser = parse_language)]
+    pub(crate) lang: Option<Language>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScanArguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+    /// table, json, sarif, cyclonedx or spdx; F=FILE writes that format to a file; repeatable
+    #[arg(long, short, value_name = "FORMAT[=FILE]", value_parser = parse_format)]
+    pub(crate) format: Vec<(Format, Option<PathBuf>)>,
+    /// What to look for
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vulnerabilities")]
+    pub(crate) detectors: Vec<Detector>,
+    /// Use this intelligence file instead of the installed or the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intel: Option<PathBuf>,
+    /// Report only findings of these severities
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) severity: Vec<Severity>,
+    /// Report only vulnerabilities that a version repairs
+    #[arg(long)]
+    pub(crate) fixable_only: bool,
+    /// Match a member of the RHEL family against this distribution's advisories, such as almalinux
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rhel_advisories: Option<String>,
+    /// Exit with 4 when something could not be read
+    #[arg(long)]
+    pub(crate) fail_on_gaps: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SbomArguments {
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+    /// cyclonedx or spdx
+    #[arg(long, short, value_name = "FORMAT", default_value = "cyclonedx")]
+    pub(crate) format: SbomFormat,
+    /// Exit with 4 when something could not be read
+    #[arg(long)]
+    pub(crate) fail_on_gaps: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SbomFormat {
+    Cyclonedx,
+    Spdx,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Detector {
+    Vulnerabilities,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum IntelCommand {
+    /// Build an intelligence file from a folder of feeds
+    Build(IntelBuildArguments),
+    /// Replace the installed intelligence by a newer one, signed by a trusted key
+    Update(IntelUpdateArguments),
+    /// List each source of the intelligence, its records and its age
+    Status(IntelStatusArguments),
+    /// Show all that is known of a vulnerability, the sources side by side
+    Lookup(IntelLookupArguments),
+    /// Write the installed intelligence and its signature as one file, to carry it across an air gap
+    Export(IntelExportArguments),
+    /// Install an exported file, as update does
+    Import(IntelImportArguments),
+    /// Make a key pair for signing intelligence
+    Keygen(IntelKeygenArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelBuildArguments {
+    /// The folder of feeds; `docs/reference/feeds.md` lists the folders it may have
+    #[arg(long, value_name = "DIR")]
+    pub(crate) feeds: PathBuf,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// Sign with this private key and write FILE.sig beside the file
+    #[arg(long, value_name = "KEY")]
+    pub(crate) sign: Option<PathBuf>,
+    /// Say nothing on standard error but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelUpdateArguments {
+    /// A folder, a file or an http(s) URL with the intelligence and its signature
+    pub(crate) from: String,
+    /// The public key that must have signed it
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) key: Vec<PathBuf>,
+    /// Trust the certificate authorities in this PEM file beside the system's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelStatusArguments {
+    /// Ask this file instead of the installed or the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intel: Option<PathBuf>,
+    /// Check every checksum of the file
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// table or json
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: PlainFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelLookupArguments {
+    /// A CVE id or the id of an advisory
+    pub(crate) id: String,
+    /// Ask this file instead of the installed or the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intel: Option<PathBuf>,
+    /// table or json
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(crate) format: PlainFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlainFormat {
+    Table,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelExportArguments {
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelImportArguments {
+    /// The exported file
+    pub(crate) file: PathBuf,
+    /// The public key that must have signed it
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) key: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelKeygenArguments {
+    /// The private key's file; the public key goes beside it as FILE.pub
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArguments {
+    /// The folder to write into; it is made when it is missing
+    pub(crate) folder: PathBuf,
+}
+
+fn parse_mirror(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
+        _ => Err("write FROM=TO, such as docker.io=mirror.example:5000".into()),
+    }
+}
+
+fn parse_language(text: &str) -> Result<Language, String> {
+    match text {
+        "en" => Ok(Language::English),
+        "ja" => Ok(Language::Japanese),
+        _ => Err("use en or ja".into()),
+    }
+}
+
+fn parse_format(text: &str) -> Result<(Format, Option<PathBuf>), String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("name a file after the =".into()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    name.parse().map(|format| (format, file)).map_err(|error: formats::UnknownFormat| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_format_may_name_its_file() {
+        assert_eq!(parse_format("json=out/r.json"), Ok((Format::Json, Some("out/r.json".into()))));
+        assert_eq!(parse_format("sarif"), Ok((Format::Sarif, None)));
+        assert!(parse_format("xml").is_err());
+        assert!(parse_format("json=").is_err());
+    }
+}

@@ -1,0 +1,92 @@
+//! The environment: the one place that reads variables, so that everything else takes values.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// What the environment tells the program.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment {
+    /// `BULKHEAD_CACHE_DIR`, else `$XDG_CACHE_HOME/bulkhead`, else `~/.cache/bulkhead`.
+    pub(crate) cache_folder: Option<PathBuf>,
+    /// `BULKHEAD_DATA_DIR`, else `$XDG_DATA_HOME/bulkhead`, else `~/.local/share/bulkhead`: the installed intelligence.
+    pub(crate) data_folder: Option<PathBuf>,
+    /// `BULKHEAD_INTEL`: the intelligence file, as `--intel`.
+    pub(crate) intelligence_file: Option<PathBuf>,
+    /// Files with registry credentials, in the order in which they are asked: `$REGISTRY_AUTH_FILE`,
+    /// `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, `$XDG_RUNTIME_DIR/containers/auth.json`.
+    pub(crate) credential_files: Vec<PathBuf>,
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, lower case too.
+    pub(crate) https_proxy: Option<String>,
+    pub(crate) http_proxy: Option<String>,
+    pub(crate) no_proxy: Option<String>,
+    /// `DOCKER_HOST`.
+    pub(crate) docker_host: Option<String>,
+    /// `CONTAINER_HOST`: Podman's socket.
+    pub(crate) podman_host: Option<String>,
+    /// `$XDG_RUNTIME_DIR/podman/podman.sock`: Podman's socket of a user.
+    pub(crate) runtime_folder: Option<PathBuf>,
+    /// `SOURCE_DATE_EPOCH`: seconds since 1970 for formats that demand a time.
+    pub(crate) source_date: Option<i64>,
+    /// Whether `NO_COLOR` is set, or the terminal can do none.
+    pub(crate) no_color: bool,
+    /// Whether standard output is a terminal.
+    pub(crate) stdout_is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub(crate) stderr_is_terminal: bool,
+    /// `COLUMNS`, when it overrides the terminal's own width.
+    pub(crate) columns: Option<usize>,
+    /// Whether `LC_ALL`, `LC_MESSAGES` or `LANG` ask for Japanese.
+    pub(crate) speaks_japanese: bool,
+}
+
+impl Environment {
+    /// Reads the environment of the process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads environment variables")]
+    pub(crate) fn read() -> Environment {
+        let path = |name: &str| -> Option<PathBuf> {
+            std::env::var_os(name).filter(|value: &OsString| !value.is_empty()).map(PathBuf::from)
+        };
+        let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let either = |upper: &str, lower: &str| text(lower).or_else(|| text(upper));
+        let home = path("HOME");
+        let below_home = |variable: &str, usual: &str| {
+            path(variable).or_else(|| home.as_ref().map(|home| home.join(usual))).map(|folder| folder.join("bulkhead"))
+        };
+        let docker_folder = path("DOCKER_CONFIG").or_else(|| home.as_ref().map(|home| home.join(".docker")));
+        let runtime_folder = path("XDG_RUNTIME_DIR");
+        let credential_files = [
+            path("REGISTRY_AUTH_FILE"),
+            docker_folder.map(|folder| folder.join("config.json")),
+            runtime_folder.as_ref().map(|folder| folder.join("containers/auth.json")),
+        ];
+        let language = text("LC_ALL").or_else(|| text("LC_MESSAGES")).or_else(|| text("LANG")).unwrap_or_default();
+        Environment {
+            cache_folder: path("BULKHEAD_CACHE_DIR").or_else(|| below_home("XDG_CACHE_HOME", ".cache")),
+            data_folder: path("BULKHEAD_DATA_DIR").or_else(|| below_home("XDG_DATA_HOME", ".local/share")),
+            intelligence_file: path("BULKHEAD_INTEL"),
+            credential_files: credential_files.into_iter().flatten().collect(),
+            https_proxy: either("HTTPS_PROXY", "https_proxy"),
+            http_proxy: either("HTTP_PROXY", "http_proxy"),
+            no_proxy: either("NO_PROXY", "no_proxy"),
+            docker_host: text("DOCKER_HOST"),
+            podman_host: text("CONTAINER_HOST"),
+            runtime_folder,
+            source_date: text("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse().ok()),
+            no_color: path("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+            speaks_japanese: language.starts_with("ja"),
+        }
+    }
+
+    /// The width of the terminal on standard output, in columns.
+    pub(crate) fn width(&self) -> Option<usize> {
+        if !self.stdout_is_terminal {
+            return None;
+        }
+        let asked = || rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col));
+        self.columns.or_else(asked).filter(|columns| *columns > 0)
+    }
+}

@@ -1,0 +1,71 @@
+//! How a command ends: exit codes and the one sentence on standard error.
+
+use std::io::{self, ErrorKind};
+use std::panic;
+use std::process::ExitCode;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line, a configuration file or an input named on the command line is wrong: exit code 2.
+    Usage(anyhow::Error),
+    /// The target could not be scanned, or the work could not be done: exit code 3.
+    Work(anyhow::Error),
+    /// Whoever reads standard output went away: nothing to say.
+    BrokenPipe,
+}
+
+/// How a command ended when it did its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Exit code 0.
+    Good,
+    /// Not compliant, or something new with `--fail-on-new`: exit code 1.
+    Refused,
+    /// Gaps with `--fail-on-gaps`: exit code 4.
+    Gaps,
+}
+
+impl Failure {
+    /// A mistake on the command line, in words.
+    pub(crate) fn usage(sentence: impl Into<String>) -> Failure {
+        Failure::Usage(anyhow::Error::msg(sentence.into()))
+    }
+
+    /// An error of writing the report.
+    pub(crate) fn of_output(error: io::Error, place: &str) -> Failure {
+        match error.kind() {
+            ErrorKind::BrokenPipe => Failure::BrokenPipe,
+            _ => Failure::Work(anyhow::Error::new(error).context(format!("cannot write to {place}"))),
+        }
+    }
+}
+
+/// Prints what went wrong and gives the process its exit code (`docs/reference/exit-codes.md`).
+#[expect(clippy::print_stderr, reason = "the one place where a command's failure is told")]
+pub(crate) fn exit_code(outcome: Result<Outcome, Failure>) -> ExitCode {
+    match outcome {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Refused) => ExitCode::from(1),
+        Ok(Outcome::Gaps) => ExitCode::from(4),
+        Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
+        Err(Failure::Usage(error)) => {
+            eprintln!("bulkhead: {error:#}");
+            ExitCode::from(2)
+        }
+        Err(Failure::Work(error)) => {
+            eprintln!("bulkhead: {error:#}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+/// Keeps the panic message of a reader off standard error: the scanner catches it and reports a gap instead.
+pub(crate) fn silence_contained_panics() {
+    let inherited = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !scanner::is_contained() {
+            inherited(info);
+        }
+    }));
+}

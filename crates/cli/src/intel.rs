@@ -1,0 +1,63 @@
+//! `bulkhead intel`: what is known to be wrong, and how it gets here.
+
+mod lookup;
+mod status;
+mod transfer;
+
+use crate::arguments::{IntelBuildArguments, IntelCommand};
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome};
+use anyhow::Context;
+use intelligence::{BuildError, BuildOptions, BuildSummary};
+
+pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<Outcome, Failure> {
+    match command {
+        IntelCommand::Build(arguments) => build(arguments),
+        IntelCommand::Update(arguments) => transfer::update(arguments, environment),
+        IntelCommand::Status(arguments) => status::run(arguments, environment),
+        IntelCommand::Lookup(arguments) => lookup::run(arguments, environment),
+        IntelCommand::Export(arguments) => transfer::export(arguments, environment),
+        IntelCommand::Import(arguments) => transfer::import(arguments, environment),
+        IntelCommand::Keygen(arguments) => transfer::keygen(arguments),
+    }
+}
+
+fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
+    let summary = intelligence::build(&arguments.feeds, &arguments.out, &BuildOptions::default())
+        .map_err(|error| match error {
+            BuildError::UnknownFeed { .. } | BuildError::ListFeeds { .. } => Failure::Usage(error.into()),
+            _ => Failure::Work(error.into()),
+        })?;
+    if let Some(key) = &arguments.sign {
+        intelligence::sign_file(&arguments.out, key)
+            .with_context(|| format!("cannot sign {}", arguments.out.display()))
+            .map_err(Failure::Work)?;
+    }
+    if !arguments.quiet {
+        tell(&summary, arguments);
+    }
+    Ok(Outcome::Good)
+}
+
+/// Tells on standard error what the build made, and what it could not use.
+#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
+fn tell(summary: &BuildSummary, arguments: &IntelBuildArguments) {
+    for source in &summary.sources {
+        eprintln!("{:<32} {:>8} records", source.name, source.records);
+    }
+    for skipped in &summary.skipped_records {
+        eprintln!("not used: {} {}: {}", skipped.source, skipped.place, skipped.reason);
+    }
+    let shown = summary.skipped_records.len() as u64;
+    if summary.skipped > shown {
+        eprintln!("not used: {} more records", summary.skipped - shown);
+    }
+    eprintln!(
+        "{}: {} vulnerabilities, {} advisories, {} packages in {:.1} MB",
+        arguments.out.display(),
+        summary.vulnerabilities,
+        summary.advisories,
+        summary.packages,
+        summary.size_bytes as f64 / 1e6
+    );
+}

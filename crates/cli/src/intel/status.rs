@@ -1,0 +1,56 @@
+//! `bulkhead intel status`: each source of the intelligence, its records and its age.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use model::IntelligenceFacts;
+use serde_json::json;
+
+use crate::arguments::{IntelStatusArguments, PlainFormat};
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome};
+use crate::installed;
+use crate::output::to_destination;
+
+pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    let (database, origin) = installed::open_named(arguments.intel.as_deref(), environment).map_err(Failure::Usage)?;
+    if arguments.verify {
+        database.verify().map_err(|error| Failure::Work(anyhow::Error::new(error).context(format!("{origin} is damaged"))))?;
+    }
+    let facts = database.facts();
+    to_destination(None, |out| match arguments.format {
+        PlainFormat::Table => table(&facts, &origin, now(), out),
+        PlainFormat::Json => {
+            let document = json!({
+                "origin": origin,
+                "sequence": facts.sequence,
+                "built": facts.built,
+                "sources": facts.sources.iter().map(|source| json!({
+                    "name": source.name, "records": source.records, "updated": source.updated,
+                })).collect::<Vec<_>>(),
+            });
+            serde_json::to_writer_pretty(&mut *out, &document)?;
+            out.write_all(b"\n")
+        }
+    })?;
+    Ok(Outcome::Good)
+}
+
+fn table(facts: &IntelligenceFacts, origin: &str, now: u64, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{origin}\nsequence {}, newest record of {} ({} days old)\n", facts.sequence, facts.built, days(now, facts.sequence))?;
+    writeln!(out, "{:<28} {:>9}  NEWEST RECORD", "SOURCE", "RECORDS")?;
+    for source in &facts.sources {
+        writeln!(out, "{:<28} {:>9}  {}", source.name, source.records, source.updated.as_deref().unwrap_or("-"))?;
+    }
+    Ok(())
+}
+
+fn days(now: u64, then: u64) -> u64 {
+    now.saturating_sub(then) / 86_400
+}
+
+/// Ages are printed beside the facts, never into a report.
+#[expect(clippy::disallowed_methods, reason = "the age of the intelligence is told, not decided by")]
+fn now() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,114 @@
+//! Where reports go, and how they get there.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use formats::{Format, Language, WriteOptions};
+use model::ScanReport;
+
+use crate::arguments::OutputArguments;
+use crate::environment::Environment;
+use crate::failure::Failure;
+
+/// A report in a format, to a file or to standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination {
+    pub(crate) format: Format,
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// What `--format` and `--output` together ask for; a table on standard output when they ask for nothing.
+pub(crate) fn destinations(
+    formats: &[(Format, Option<PathBuf>)],
+    output: &OutputArguments,
+) -> Result<Vec<Destination>, Failure> {
+    let mut destinations: Vec<Destination> =
+        formats.iter().map(|(format, file)| Destination { format: *format, file: file.clone() }).collect();
+    if destinations.iter().all(|destination| destination.file.is_some()) && (formats.is_empty() || output.output.is_some()) {
+        destinations.push(Destination { format: Format::Table, file: None });
+    }
+    let mut unnamed = destinations.iter_mut().filter(|destination| destination.file.is_none());
+    if let Some(first) = unnamed.next() {
+        first.file.clone_from(&output.output);
+    }
+    if let Some(second) = unnamed.next() {
+        let name = second.format.as_str();
+        return Err(Failure::usage(format!(
+            "only one report fits on standard output; write --format {name}=FILE for the others"
+        )));
+    }
+    Ok(destinations)
+}
+
+/// Writes the report everywhere it is asked for.
+pub(crate) fn write(
+    report: &ScanReport,
+    destinations: &[Destination],
+    language: Option<Language>,
+    environment: &Environment,
+) -> Result<(), Failure> {
+    let usual = if environment.speaks_japanese { Language::Japanese } else { Language::English };
+    for destination in destinations {
+        let is_screen = destination.file.is_none();
+        let options = WriteOptions {
+            language: language.unwrap_or(usual),
+            color: is_screen && environment.stdout_is_terminal && !environment.no_color,
+            width: environment.width().filter(|_| is_screen),
+            time: environment.source_date,
+        };
+        to_destination(destination.file.as_deref(), |out| formats::write(report, destination.format, &options, out))?;
+    }
+    Ok(())
+}
+
+/// Hands `write` a buffered writer for the file, or for standard output when there is none.
+pub(crate) fn to_destination(
+    file: Option<&Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let place = file.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
+    let out: Box<dyn Write> = match file {
+        Some(path) => {
+            let cannot = |error| Failure::usage(format!("cannot write to {place}: {error}"));
+            Box::new(File::create(path).map_err(cannot)?)
+        }
+        None => Box::new(io::stdout().lock()),
+    };
+    let mut out = BufWriter::with_capacity(1 << 16, out);
+    write(&mut out).and_then(|()| out.flush()).map_err(|error| Failure::of_output(error, &place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(formats: &[&str], output: Option<&str>, expected: Option<&[&str]>) {
+        let formats: Vec<_> = formats
+            .iter()
+            .map(|text| match text.split_once('=') {
+                Some((name, file)) => (name.parse().unwrap(), Some(PathBuf::from(file))),
+                None => (text.parse().unwrap(), None),
+            })
+            .collect();
+        let output = OutputArguments { output: output.map(PathBuf::from), lang: None };
+        let found = destinations(&formats, &output).ok().map(|destinations| {
+            let text = |d: &Destination| match &d.file {
+                Some(file) => format!("{}={}", d.format.as_str(), file.display()),
+                None => d.format.as_str().to_owned(),
+            };
+            destinations.iter().map(text).collect::<Vec<_>>()
+        });
+        assert_eq!(found, expected.map(|names| names.iter().map(|name| (*name).to_owned()).collect()));
+    }
+
+    #[test]
+    fn one_report_at_most_goes_to_standard_output() {
+        check(&[], None, Some(&["table"]));
+        check(&[], Some("r.txt"), Some(&["table=r.txt"]));
+        check(&["json"], Some("r.json"), Some(&["json=r.json"]));
+        check(&["json=r.json"], None, Some(&["json=r.json"]));
+        check(&["json=r.json", "table"], None, Some(&["json=r.json", "table"]));
+        check(&["json", "table"], None, None);
+    }
+}

@@ -1,0 +1,26 @@
+//! `bulkhead sbom`: index → bill of materials.
+
+use formats::Format;
+use model::ScanReport;
+
+use crate::arguments::{SbomArguments, SbomFormat};
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome};
+use crate::open;
+use crate::output::{self, Destination};
+use crate::progress::Progress;
+
+pub(crate) fn run(arguments: &SbomArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    let progress = Progress::new(environment, arguments.source.quiet);
+    let mut opened = open::open(&arguments.source, environment, &progress)?;
+    let inventory = opened.index(&progress)?;
+    let report = ScanReport { target: opened.target(), inventory, findings: Vec::new(), intelligence: None };
+    let format = match arguments.format {
+        SbomFormat::Cyclonedx => Format::Cyclonedx,
+        SbomFormat::Spdx => Format::Spdx,
+    };
+    progress.clear();
+    let destination = Destination { format, file: arguments.output.output.clone() };
+    output::write(&report, &[destination], arguments.output.lang, environment)?;
+    Ok(if arguments.fail_on_gaps && !report.inventory.gaps.is_empty() { Outcome::Gaps } else { Outcome::Good })
+}

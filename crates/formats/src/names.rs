@@ -1,0 +1,70 @@
+//! Names and times that documents demand, derived from content so that the same report gives the same document.
+
+use std::fmt::Write;
+
+use model::ScanReport;
+use twox_hash::XxHash3_64;
+
+use crate::WriteOptions;
+
+/// A UUID (RFC 9562, version 8: vendor-specific) derived from text.
+pub(crate) fn document_uuid(text: &str) -> String {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&XxHash3_64::oneshot_with_seed(1, text.as_bytes()).to_be_bytes());
+    bytes[8..].copy_from_slice(&XxHash3_64::oneshot_with_seed(2, text.as_bytes()).to_be_bytes());
+    bytes[6] = bytes[6] & 0x0f | 0x80;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut uuid = String::with_capacity(36);
+    for (place, byte) in bytes.iter().enumerate() {
+        if matches!(place, 4 | 6 | 8 | 10) {
+            uuid.push('-');
+        }
+        let _ = write!(uuid, "{byte:02x}");
+    }
+    uuid
+}
+
+/// The time of a document, RFC 3339: the one that was given, else that of the intelligence, else the beginning of 1970.
+pub(crate) fn timestamp(report: &ScanReport, options: &WriteOptions) -> String {
+    match (options.time, &report.intelligence) {
+        (Some(seconds), _) => rfc3339(seconds),
+        (None, Some(intelligence)) => intelligence.built.clone(),
+        (None, None) => rfc3339(0),
+    }
+}
+
+/// Seconds since 1970 as RFC 3339 in UTC.
+fn rfc3339(seconds: i64) -> String {
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    // Days to civil date in the proleptic Gregorian calendar, counted from 1 March of year 0.
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3_600, second / 60 % 60, second % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_in_utc() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(951_827_696), "2000-02-29T12:34:56Z");
+        assert_eq!(rfc3339(1_763_769_600), "2025-11-22T00:00:00Z");
+    }
+
+    #[test]
+    fn the_same_text_has_the_same_uuid() {
+        let uuid = document_uuid("a");
+        assert_eq!(uuid, document_uuid("a"));
+        assert_ne!(uuid, document_uuid("b"));
+        assert_eq!((uuid.len(), &uuid[14..15]), (36, "8"));
+    }
+}

@@ -1,0 +1,90 @@
+//! What to do first: the upgrades that repair most, exploited vulnerabilities before likely and severe ones.
+
+use std::collections::BTreeMap;
+
+use model::{Ecosystem, FindingStatus, Severity};
+
+use super::Row;
+
+/// How many upgrades the table shows.
+pub(super) const SHOWN: usize = 5;
+
+/// How many ids the table names for each.
+const NAMED_IDS: usize = 4;
+
+/// One upgrade and what it repairs.
+pub(super) struct Upgrade<'a> {
+    pub(super) name: &'a str,
+    pub(super) from: &'a str,
+    /// The version that repairs all of it.
+    pub(super) to: &'a str,
+    pub(super) remedy: Option<&'a str>,
+    pub(super) severity: Severity,
+    pub(super) kev: bool,
+    /// Ids, most urgent first.
+    ids: Vec<&'a str>,
+    urgency: f32,
+}
+
+impl Upgrade<'_> {
+    /// The ids to name, and how many are left.
+    pub(super) fn named_ids(&self) -> (&[&str], usize) {
+        let shown = self.ids.len().min(NAMED_IDS);
+        (&self.ids[..shown], self.ids.len() - shown)
+    }
+}
+
+/// The upgrades that repair something, most urgent first: one for each source package (or package) and version.
+pub(super) fn upgrades<'a>(rows: &[Row<'a>]) -> Vec<Upgrade<'a>> {
+    let mut groups: BTreeMap<(Ecosystem, &'a str, &'a str), Vec<&Row<'a>>> = BTreeMap::new();
+    for row in
+        rows.iter().filter(|row| row.finding.fixed_version.is_some() && row.finding.status == FindingStatus::Affected)
+    {
+        let package = row.package;
+        let name = package.source.as_ref().map_or(package.name.as_str(), |source| source.name.as_str());
+        groups.entry((package.ecosystem, name, &package.version)).or_default().push(row);
+    }
+    let mut upgrades: Vec<Upgrade<'a>> =
+        groups.into_iter().filter_map(|((ecosystem, ..), rows)| upgrade(ecosystem, rows)).collect();
+    upgrades.sort_by(|a, b| b.kev.cmp(&a.kev).then(b.urgency.total_cmp(&a.urgency)).then(a.name.cmp(b.name)));
+    upgrades
+}
+
+fn upgrade<'a>(ecosystem: Ecosystem, mut rows: Vec<&Row<'a>>) -> Option<Upgrade<'a>> {
+    let scheme = ecosystem.version_scheme();
+    rows.sort_by(|a, b| urgency(b).total_cmp(&urgency(a)).then(a.finding.id.cmp(&b.finding.id)));
+    let highest = rows
+        .iter()
+        .max_by_key(|row| row.finding.fixed_version.as_deref().and_then(|version| scheme.key(version).ok()))?;
+    let mut ids: Vec<&str> = Vec::new();
+    for row in &rows {
+        if !ids.contains(&row.finding.id.as_str()) {
+            ids.push(&row.finding.id);
+        }
+    }
+    Some(Upgrade {
+        name: &highest.package.name,
+        from: &highest.package.version,
+        to: highest.finding.fixed_version.as_deref()?,
+        remedy: highest.finding.remedy.as_deref(),
+        severity: rows.iter().map(|row| row.finding.severity).max()?,
+        kev: rows.iter().any(|row| row.finding.kev),
+        urgency: rows.iter().map(|row| urgency(row)).fold(0.0, f32::max),
+        ids,
+    })
+}
+
+/// How urgent a finding is: exploited above all, then severity weighted by how likely exploitation is. A vulnerability
+/// without a prediction counts as a rather unlikely one.
+fn urgency(row: &Row<'_>) -> f32 {
+    let severity = match row.finding.severity {
+        Severity::Critical => 10.0,
+        Severity::High => 8.0,
+        Severity::Medium => 5.0,
+        Severity::Low => 2.0,
+        Severity::None | Severity::Unknown => 1.0,
+    };
+    let probability = row.finding.epss.map_or(0.01, |epss| epss.probability);
+    let exploited = if row.finding.kev { 1_000.0 } else { 0.0 };
+    exploited + severity * (0.05 + probability)
+}

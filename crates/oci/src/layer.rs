@@ -1,0 +1,333 @@
+//! A layer as a stream of entries, verified while it is read (OCI image-spec, layer.md).
+
+use std::io::{self, BufRead, BufReader, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Digest, DigestAlgorithm, UntrustedPath};
+
+use crate::compression::{Compression, MAGIC_BYTES, UnsupportedCompression, inflate, read_full};
+use crate::entry::{Entry, EntryStream, ReadEntriesError};
+use crate::image::{Image, LayerBlobs, LayerIdentity};
+use crate::read_ahead::ReadAhead;
+use crate::stored::StoredBytes;
+use crate::tar::{SkipRead, TarReader};
+
+/// Stored bytes are read and hashed in pieces of this size.
+const STORED_CHUNK: usize = 128 << 10;
+/// Inflated bytes are handed over in pieces of this size.
+const INFLATED_CHUNK: usize = 256 << 10;
+/// The most bytes that one layer may inflate to.
+const LARGEST_INFLATED: u64 = 128 << 30;
+
+/// Which threads read a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Threads {
+    /// Two helping ones: one reads and hashes, one inflates, and the caller's looks at the entries. For a single layer.
+    ReadAhead,
+    /// One.
+    One,
+    /// The caller's alone. For as many layers at a time as there are processors.
+    CallersOnly,
+}
+
+/// A layer being read, entry after entry.
+pub struct LayerReader<'a> {
+    image: &'a Image,
+    index: usize,
+    tar: TarReader<LayerBytes>,
+    stored: StoredBytes,
+    /// The stored bytes when they had to be read a second time.
+    second: Arc<Mutex<Option<StoredBytes>>>,
+}
+
+/// The error of opening a layer, or of hashing it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenLayerError {
+    /// The image has fewer layers.
+    #[error("there is no layer {index}: the image has {count}")]
+    NoSuchLayer {
+        /// The place that was asked for, from 0.
+        index: usize,
+        /// How many layers there are.
+        count: usize,
+    },
+    /// Its bytes cannot be had.
+    #[error("cannot read {layer}")]
+    Read {
+        /// The layer, as a person knows it.
+        layer: Arc<str>,
+        /// The cause.
+        source: io::Error,
+    },
+    /// It is compressed in a way that is not read.
+    #[error("cannot inflate {layer}")]
+    Compression {
+        /// The layer, as a person knows it.
+        layer: Arc<str>,
+        /// The compression.
+        source: UnsupportedCompression,
+    },
+    /// Its bytes are others than its digest says.
+    #[error("{layer} is not what it claims to be: its bytes have the digest {actual}")]
+    WrongDigest {
+        /// The layer with the claimed digest, as a person knows it.
+        layer: Arc<str>,
+        /// The digest of its bytes.
+        actual: Digest,
+    },
+}
+
+/// The error of finishing a layer.
+#[derive(Debug, thiserror::Error)]
+pub enum FinishLayerError {
+    /// The rest of its bytes cannot be read.
+    #[error("cannot read {layer} to its end")]
+    Read {
+        /// The layer, as a person knows it.
+        layer: Arc<str>,
+        /// The cause.
+        source: io::Error,
+    },
+    /// Its bytes are others than its digest says: nothing that was read from it can be trusted.
+    #[error("{layer} is not what it claims to be: its bytes have the digest {actual}")]
+    WrongDigest {
+        /// The layer with the claimed digest, as a person knows it.
+        layer: Arc<str>,
+        /// The digest of its bytes.
+        actual: Digest,
+    },
+    /// It was read twice, and the second time other bytes came.
+    #[error("{layer} changed while it was read")]
+    Changed {
+        /// The layer, as a person knows it.
+        layer: Arc<str>,
+    },
+}
+
+impl Image {
+    /// Opens layer `index` with helping threads: entries come out, and the stored bytes are hashed while they are read.
+    ///
+    /// # Errors
+    /// When its bytes cannot be had, or are compressed in a way that is not read.
+    pub fn open_layer(&self, index: usize) -> Result<LayerReader<'_>, OpenLayerError> {
+        self.open_layer_on(index, Threads::ReadAhead)
+    }
+
+    /// Opens layer `index` as [`Image::open_layer`] does, to be read by these threads.
+    ///
+    /// # Errors
+    /// As [`Image::open_layer`].
+    pub fn open_layer_on(&self, index: usize, threads: Threads) -> Result<LayerReader<'_>, OpenLayerError> {
+        let label = self.layer_label(index)?;
+        let cannot_read = |source| OpenLayerError::Read { layer: label.clone(), source };
+        let algorithm = self.layer_algorithm(index);
+        let stored = StoredBytes::new(self.blobs.open(index).map_err(cannot_read)?, algorithm);
+        let second = Arc::new(Mutex::new(None));
+        let mut head = [0; MAGIC_BYTES];
+        let head_length = read_full(&mut stored.clone(), &mut head).map_err(cannot_read)?;
+        let compression = Compression::of(&head[..head_length])
+            .map_err(|source| OpenLayerError::Compression { layer: label.clone(), source })?;
+        let all = io::Cursor::new(head).take(head_length as u64).chain(stored.clone());
+        let reopen = {
+            let (blobs, second): (Arc<dyn LayerBlobs>, _) = (self.blobs.clone(), Arc::clone(&second));
+            move || {
+                let again = StoredBytes::new(blobs.open(index)?, algorithm);
+                *second.lock().unwrap_or_else(PoisonError::into_inner) = Some(again.clone());
+                Ok(Box::new(BufReader::with_capacity(STORED_CHUNK, again)) as Box<dyn BufRead + Send>)
+            }
+        };
+        let bytes = LayerBytes::new(all, compression, Box::new(reopen), threads).map_err(cannot_read)?;
+        Ok(LayerReader { image: self, index, tar: TarReader::new(bytes, label), stored, second })
+    }
+
+    /// Reads the stored bytes of layer `index` without inflating them and gives their digest.
+    ///
+    /// # Errors
+    /// When they cannot be read, or when the digest differs from the claimed one.
+    pub fn hash_layer(&self, index: usize) -> Result<Digest, OpenLayerError> {
+        let layer = self.layer_label(index)?;
+        let hashed = self.blobs.open(index).and_then(|reader| {
+            StoredBytes::new(reader, self.layer_algorithm(index)).finish(&mut vec![0; INFLATED_CHUNK])
+        });
+        match hashed {
+            Ok(actual) if self.claims_otherwise(index, &actual) => Err(OpenLayerError::WrongDigest { layer, actual }),
+            Ok(actual) => Ok(actual),
+            Err(source) => Err(OpenLayerError::Read { layer, source }),
+        }
+    }
+
+    /// How errors name layer `index`.
+    fn layer_label(&self, index: usize) -> Result<Arc<str>, OpenLayerError> {
+        let count = self.layers.len();
+        let layer = self.layers.get(index).ok_or(OpenLayerError::NoSuchLayer { index, count })?;
+        let number = index + 1;
+        Ok(match layer.identity.digest() {
+            Some(digest) => format!("layer {number} of {count} ({digest}) of {}", self.name).into(),
+            None => format!("layer {number} of {count} of {}", self.name).into(),
+        })
+    }
+
+    fn layer_algorithm(&self, index: usize) -> DigestAlgorithm {
+        let claimed = self.layers.get(index).and_then(|layer| layer.identity.digest());
+        claimed.map_or(DigestAlgorithm::Sha256, Digest::algorithm)
+    }
+
+    fn claims_otherwise(&self, index: usize, actual: &Digest) -> bool {
+        let claimed = self.layers.get(index).and_then(|layer| layer.identity.digest());
+        claimed.is_some_and(|claimed| claimed != actual)
+    }
+}
+
+impl LayerIdentity {
+    /// The digest, whether anybody has checked it or not.
+    pub fn digest(&self) -> Option<&Digest> {
+        match self {
+            LayerIdentity::Verified(digest) | LayerIdentity::Claimed(digest) => Some(digest),
+            LayerIdentity::Unknown => None,
+        }
+    }
+}
+
+impl LayerReader<'_> {
+    /// Reads the stored bytes to their end, checks their digest against what was claimed, and returns the true digest.
+    /// What lies behind the end of the tar archive is hashed and not inflated.
+    ///
+    /// # Errors
+    /// When the rest cannot be read, or the digest is another: then the entries must be forgotten.
+    pub fn finish(self) -> Result<Digest, FinishLayerError> {
+        let LayerReader { image, index, tar, stored, second } = self;
+        let layer = tar.container();
+        // The helping threads end here, and the stored bytes are read on from where they stopped.
+        drop(tar);
+        let mut buffer = vec![0; STORED_CHUNK];
+        let cannot_read = |source| FinishLayerError::Read { layer: layer.clone(), source };
+        let actual = stored.finish(&mut buffer).map_err(cannot_read)?;
+        if image.claims_otherwise(index, &actual) {
+            return Err(FinishLayerError::WrongDigest { layer, actual });
+        }
+        let second = second.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(second) = second
+            && second.finish(&mut buffer).map_err(cannot_read)? != actual
+        {
+            return Err(FinishLayerError::Changed { layer });
+        }
+        Ok(actual)
+    }
+}
+
+impl EntryStream for LayerReader<'_> {
+    fn next_entry(&mut self) -> Result<Option<Entry>, ReadEntriesError> {
+        self.tar.next_entry()
+    }
+
+    fn content(&mut self) -> &mut dyn Read {
+        self.tar.content()
+    }
+}
+
+/// What the path of an entry says about the layers below (OCI image-spec, layer.md, Whiteouts).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LayerPath {
+    /// An entry like any other.
+    Plain,
+    /// The file or folder that it hides in the layers below.
+    Whiteout(UntrustedPath),
+    /// The folder of which everything in the layers below is hidden.
+    Opaque(UntrustedPath),
+    /// Book-keeping of the AUFS storage driver (`.wh..wh.plnk` and the like) or a whiteout without a name: in no root
+    /// file system.
+    Metadata,
+}
+
+impl LayerPath {
+    /// Tells what `path` says. A whiteout without a name, or one that names `.` or `..`, hides nothing: some programs
+    /// that unpack images refuse it, others remove whole folders, and what may still be there must be seen.
+    pub fn of(path: &UntrustedPath) -> LayerPath {
+        let name = path.file_name();
+        if path.as_str().starts_with(".wh..wh.") && name != ".wh..wh..opq" {
+            return LayerPath::Metadata;
+        }
+        match name.strip_prefix(".wh.") {
+            None => LayerPath::Plain,
+            Some(".wh..opq") => LayerPath::Opaque(UntrustedPath::normalise(path.parent())),
+            Some(hidden) if hidden.starts_with(".wh.") => LayerPath::Metadata,
+            Some("" | "." | "..") => LayerPath::Metadata,
+            Some(hidden) => LayerPath::Whiteout(UntrustedPath::normalise(&format!("{}/{hidden}", path.parent()))),
+        }
+    }
+}
+
+/// The uncompressed bytes of a layer.
+struct LayerBytes(Box<dyn BufRead>);
+
+impl LayerBytes {
+    fn new(
+        stored: impl Read + Send + 'static,
+        compression: Compression,
+        reopen: crate::compression::Reopen<'static>,
+        threads: Threads,
+    ) -> io::Result<LayerBytes> {
+        if threads == Threads::CallersOnly {
+            let stored = BufReader::with_capacity(STORED_CHUNK, stored);
+            if compression == Compression::Plain {
+                return Ok(LayerBytes(Box::new(stored)));
+            }
+            let inflated = Bounded { bytes: inflate(compression, stored, reopen)?, left: LARGEST_INFLATED };
+            return Ok(LayerBytes(Box::new(BufReader::with_capacity(INFLATED_CHUNK, inflated))));
+        }
+        if threads == Threads::One {
+            let stored = BufReader::with_capacity(STORED_CHUNK, stored);
+            let inflated = ReadAhead::start(
+                move || Ok(Bounded { bytes: inflate(compression, stored, reopen)?, left: LARGEST_INFLATED }),
+                INFLATED_CHUNK,
+            )?;
+            return Ok(LayerBytes(Box::new(inflated)));
+        }
+        let stored = ReadAhead::start(move || Ok(stored), STORED_CHUNK)?;
+        if compression == Compression::Plain {
+            return Ok(LayerBytes(Box::new(stored)));
+        }
+        let inflated = ReadAhead::start(
+            move || Ok(Bounded { bytes: inflate(compression, stored, reopen)?, left: LARGEST_INFLATED }),
+            INFLATED_CHUNK,
+        )?;
+        Ok(LayerBytes(Box::new(inflated)))
+    }
+}
+
+impl Read for LayerBytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl BufRead for LayerBytes {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.0.consume(count);
+    }
+}
+
+impl SkipRead for LayerBytes {}
+
+/// Bytes that become an error where there are too many of them.
+pub(crate) struct Bounded<R> {
+    pub(crate) bytes: R,
+    pub(crate) left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.bytes.read(buffer)?;
+        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidData, "it inflates to more than 128 GiB, which no image needs")
+        })?;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,200 @@
+//! Indexes, manifests and configurations (OCI image-spec, image-index.md, manifest.md, config.md; Docker Image Manifest
+//! Version 2, Schema 2), and the list of images in a docker archive (Docker Image Specification v1.2, Combined Image JSON).
+
+use std::collections::BTreeMap;
+
+use model::{Digest, Platform};
+use serde::{Deserialize, Deserializer};
+
+use crate::image::{HistoryEntry, ImageConfig};
+
+/// The most bytes of one such document.
+pub(crate) const LARGEST_DOCUMENT: u64 = 16 << 20;
+
+/// A reference to a blob (OCI image-spec, descriptor.md).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Descriptor {
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) media_type: String,
+    pub(crate) digest: Digest,
+    pub(crate) size: u64,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) urls: Vec<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) annotations: BTreeMap<String, String>,
+    #[serde(default)]
+    platform: Option<PlatformFields>,
+    #[serde(default)]
+    pub(crate) artifact_type: Option<String>,
+}
+
+/// An index or a manifest: which of them a document is, its content tells better than its media type.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Document {
+    /// The manifests of an index.
+    #[serde(default)]
+    pub(crate) manifests: Option<Vec<Descriptor>>,
+    /// The configuration of a manifest.
+    #[serde(default)]
+    pub(crate) config: Option<Descriptor>,
+    /// The layers of a manifest from the base upwards.
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) layers: Vec<Descriptor>,
+}
+
+/// One image in the `manifest.json` of a docker archive.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct DockerManifest {
+    /// The path of the configuration in the archive.
+    pub(crate) config: String,
+    /// The names of the image.
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) repo_tags: Vec<String>,
+    /// The paths of the layers in the archive, from the base upwards.
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) layers: Vec<String>,
+}
+
+/// A platform as documents spell it, where any field may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+struct PlatformFields {
+    #[serde(default, deserialize_with = "or_default")]
+    os: String,
+    #[serde(default, deserialize_with = "or_default")]
+    architecture: String,
+    #[serde(default)]
+    variant: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ConfigFields {
+    #[serde(flatten)]
+    platform: PlatformFields,
+    #[serde(default)]
+    created: Option<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    config: RunFields,
+    #[serde(default, deserialize_with = "or_default")]
+    history: Vec<HistoryFields>,
+    #[serde(default, deserialize_with = "or_default")]
+    rootfs: RootfsFields,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct RunFields {
+    #[serde(default, deserialize_with = "or_default")]
+    user: String,
+    #[serde(default, deserialize_with = "or_default")]
+    env: Vec<String>,
+    #[serde(default, deserialize_with = "or_default")]
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+struct HistoryFields {
+    #[serde(default, deserialize_with = "or_default")]
+    created_by: String,
+    #[serde(default, deserialize_with = "or_default")]
+    empty_layer: bool,
+}
+
+#[derive(Default, Deserialize)]
+struct RootfsFields {
+    #[serde(default, deserialize_with = "or_default")]
+    diff_ids: Vec<Digest>,
+}
+
+impl Descriptor {
+    /// The platform, where it states one that images can have.
+    pub(crate) fn platform(&self) -> Option<Platform> {
+        self.platform.as_ref().and_then(PlatformFields::platform)
+    }
+
+    /// Whether it names something that belongs to an image, such as a provenance statement, and no image.
+    pub(crate) fn is_attachment(&self) -> bool {
+        let is_unknown = self.platform.as_ref().is_some_and(|platform| platform.os == "unknown");
+        let is_attestation = self.annotations.contains_key("vnd.docker.reference.type");
+        is_unknown || is_attestation || self.artifact_type.as_ref().is_some_and(|kind| !kind.is_empty())
+    }
+
+    /// Whether the blob may be absent because its owner hands it out elsewhere (foreign and non-distributable layers).
+    pub(crate) fn is_foreign(&self) -> bool {
+        !self.urls.is_empty() || self.media_type.contains("nondistributable") || self.media_type.contains(".foreign.")
+    }
+
+    /// Whether it names an image's configuration, rather than that of a chart or another artifact.
+    pub(crate) fn is_image_config(&self) -> bool {
+        matches!(
+            self.media_type.as_str(),
+            "" | "application/vnd.oci.image.config.v1+json"
+                | "application/vnd.docker.container.image.v1+json"
+                | "application/json"
+                | "application/octet-stream"
+        )
+    }
+}
+
+impl PlatformFields {
+    fn platform(&self) -> Option<Platform> {
+        let variant = self.variant.as_ref().filter(|variant| !variant.is_empty());
+        (!self.os.is_empty() && !self.architecture.is_empty()).then(|| Platform {
+            os: self.os.clone(),
+            architecture: self.architecture.clone(),
+            variant: variant.cloned(),
+        })
+    }
+}
+
+/// Reads a configuration.
+pub(crate) fn read_config(bytes: &[u8]) -> Result<(ImageConfig, Option<Platform>), serde_json::Error> {
+    let fields: ConfigFields = serde_json::from_slice(bytes)?;
+    let history = fields
+        .history
+        .into_iter()
+        .map(|step| HistoryEntry { created_by: step.created_by, empty_layer: step.empty_layer });
+    let config = ImageConfig {
+        user: fields.config.user,
+        environment: fields.config.env,
+        labels: fields.config.labels,
+        created: fields.created,
+        history: history.collect(),
+        diff_ids: fields.rootfs.diff_ids,
+    };
+    Ok((config, fields.platform.platform()))
+}
+
+/// Takes `null` for what is not there: Go programs write it for empty lists and maps.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nulls_of_go_programs_are_empty() {
+        let text = r#"{"architecture":"arm","os":"linux","variant":"v7","created":"2024-01-01T00:00:00Z",
+            "config":{"User":"app","Env":null,"Labels":null},"history":[{"created_by":"RUN x","empty_layer":true}],
+            "rootfs":{"type":"layers","diff_ids":null}}"#;
+        let (config, platform) = read_config(text.as_bytes()).unwrap();
+        assert_eq!(platform.unwrap().to_string(), "linux/arm/v7");
+        assert_eq!((config.user.as_str(), config.history.len()), ("app", 1));
+        let (config, platform) = read_config(br#"{"config":null,"history":null,"rootfs":null}"#).unwrap();
+        assert_eq!((config, platform), (ImageConfig::default(), None));
+    }
+
+    #[test]
+    fn attestations_are_no_images() {
+        let text = format!(
+            r#"{{"mediaType":"m","digest":"sha256:{}","size":1,"platform":{{"architecture":"unknown","os":"unknown"}}}}"#,
+            "a".repeat(64)
+        );
+        let descriptor: Descriptor = serde_json::from_str(&text).unwrap();
+        assert!(descriptor.is_attachment());
+    }
+}

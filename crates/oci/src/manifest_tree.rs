@@ -1,0 +1,225 @@
+//! The way from a reference to an image: through indexes to the manifest of a platform and its configuration, every
+//! document verified (OCI image-spec, image-index.md and manifest.md). For places where documents are had by digest:
+//! registries and content stores.
+
+mod choose;
+
+use model::{Digest, DigestAlgorithm, Platform};
+
+use crate::manifest::{Descriptor, Document, read_config};
+use crate::stored;
+use crate::{ImageConfig, Layer, LayerIdentity};
+
+pub use choose::NoSuchPlatform;
+
+/// The largest manifest or index that is read (what distribution-spec asks registries to accept).
+pub(crate) const MAX_MANIFEST_BYTES: u64 = 4 << 20;
+/// The largest configuration that is read.
+pub(crate) const MAX_CONFIG_BYTES: u64 = 8 << 20;
+/// How deep indexes may lie in one another.
+const MAX_INDEX_DEPTH: usize = 4;
+/// How many documents are looked at in the search for one platform.
+const MAX_DOCUMENTS: usize = 64;
+/// How many images one index may offer, those within it included.
+const MAX_MANIFESTS: usize = 4096;
+/// More layers than any storage driver can stack.
+const MAX_LAYERS: usize = 4096;
+
+/// The media types of manifests and indexes that are understood, as an `Accept` header.
+pub(crate) const ACCEPTED_MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
+     application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.oci.image.manifest.v1+json, \
+     application/vnd.docker.distribution.manifest.v2+json";
+
+/// What a document is.
+#[derive(Debug)]
+enum Kind {
+    /// A list of manifests, one for each platform.
+    Index(Vec<Descriptor>),
+    /// One image.
+    Manifest(Manifest),
+}
+
+/// One image's parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Manifest {
+    pub(crate) config: Descriptor,
+    pub(crate) layers: Vec<Descriptor>,
+}
+
+/// An image found behind a reference, all documents verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundImage {
+    /// The manifest's digest.
+    pub(crate) digest: Digest,
+    pub(crate) manifest: Manifest,
+    pub(crate) config: ImageConfig,
+    pub(crate) platform: Option<Platform>,
+}
+
+/// The error of making sense of a manifest, an index or a configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadManifestError {
+    /// A document is not what it should be.
+    #[error("{digest} is not a {kind}")]
+    Parse {
+        /// The document.
+        digest: Digest,
+        /// What was expected.
+        kind: &'static str,
+        /// The cause.
+        source: serde_json::Error,
+    },
+    /// A document breaks a rule of the specification.
+    #[error("{digest} is not an image: {reason}")]
+    Unusable {
+        /// The document.
+        digest: Digest,
+        /// The rule.
+        reason: &'static str,
+    },
+    /// A document's bytes are not those that were asked for.
+    #[error("{expected} has the content of {found}: it was damaged or replaced")]
+    WrongDigest {
+        /// The digest asked for.
+        expected: Digest,
+        /// The digest of what came.
+        found: Digest,
+    },
+    /// A document does not have the length that its descriptor states.
+    #[error("{digest} has {found} bytes where its descriptor states {expected}")]
+    WrongSize {
+        /// The document.
+        digest: Digest,
+        /// The descriptor's size.
+        expected: u64,
+        /// The size of what came.
+        found: u64,
+    },
+    /// A document is larger than any of its kind.
+    #[error("{digest} would have {size} bytes; at most {limit} are read of a document of its kind")]
+    TooLarge {
+        /// The document.
+        digest: Digest,
+        /// The descriptor's size.
+        size: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The image is not offered for the platform.
+    #[error(transparent)]
+    Platform(#[from] NoSuchPlatform),
+}
+
+/// What stops the search for an image: the documents themselves, or the place that they are read from.
+#[derive(Debug)]
+pub(crate) enum FindImageError<E> {
+    Manifest(ReadManifestError),
+    Read(E),
+}
+
+impl<E> From<ReadManifestError> for FindImageError<E> {
+    fn from(error: ReadManifestError) -> FindImageError<E> {
+        FindImageError::Manifest(error)
+    }
+}
+
+/// Follows a verified top document to the image of a platform. `read` gives the bytes of the document that a
+/// descriptor names; they are verified here. Without a platform the native one is meant, or the only one there is.
+pub(crate) fn find_image<E>(
+    top: &[u8],
+    digest: Digest,
+    platform: Option<&Platform>,
+    mut read: impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
+) -> Result<FoundImage, FindImageError<E>> {
+    let (digest, manifest) = match kind_of(top, &digest)? {
+        Kind::Manifest(manifest) => (digest, manifest),
+        Kind::Index(entries) => choose::choose_image(entries, platform, &mut read)?,
+    };
+    let config_bytes = read_verified(&manifest.config, MAX_CONFIG_BYTES, &mut read)?;
+    let (config, stated) = read_config(&config_bytes).map_err(|source| ReadManifestError::Parse {
+        digest: manifest.config.digest.clone(),
+        kind: "configuration",
+        source,
+    })?;
+    if let (Some(asked), Some(stated)) = (platform, &stated)
+        && !choose::serves(asked, stated)
+    {
+        let offered = vec![stated.clone()];
+        return Err(ReadManifestError::from(NoSuchPlatform { asked: asked.clone(), offered }).into());
+    }
+    Ok(FoundImage { digest, manifest, config, platform: stated })
+}
+
+impl FoundImage {
+    /// The layers, whose blobs are checked against their digests by whoever reads them.
+    pub(crate) fn layers(&self, identity: fn(Digest) -> LayerIdentity) -> Vec<Layer> {
+        let diff_ids = &self.config.diff_ids;
+        let is_complete = diff_ids.len() == self.manifest.layers.len();
+        let diff_id = |index: usize| diff_ids.get(index).filter(|_| is_complete).cloned();
+        let layers = self.manifest.layers.iter().enumerate();
+        layers
+            .map(|(index, layer)| Layer {
+                identity: identity(layer.digest.clone()),
+                diff_id: diff_id(index),
+                size_bytes: layer.size,
+            })
+            .collect()
+    }
+}
+
+/// Reads a document that a descriptor names, and holds it to size and digest.
+fn read_verified<E>(
+    descriptor: &Descriptor,
+    limit: u64,
+    read: &mut impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
+) -> Result<Vec<u8>, FindImageError<E>> {
+    let digest = || descriptor.digest.clone();
+    if descriptor.size > limit {
+        return Err(ReadManifestError::TooLarge { digest: digest(), size: descriptor.size, limit }.into());
+    }
+    let bytes = read(descriptor).map_err(FindImageError::Read)?;
+    if bytes.len() as u64 != descriptor.size {
+        let found = bytes.len() as u64;
+        return Err(ReadManifestError::WrongSize { digest: digest(), expected: descriptor.size, found }.into());
+    }
+    verify(&bytes, &descriptor.digest)?;
+    Ok(bytes)
+}
+
+/// Checks that bytes have a digest.
+pub(crate) fn verify(bytes: &[u8], expected: &Digest) -> Result<(), ReadManifestError> {
+    let found = digest_of(bytes, expected.algorithm());
+    if found == *expected { Ok(()) } else { Err(ReadManifestError::WrongDigest { expected: expected.clone(), found }) }
+}
+
+/// The digest of bytes.
+pub(crate) fn digest_of(bytes: &[u8], algorithm: DigestAlgorithm) -> Digest {
+    stored::digest_of(algorithm, bytes)
+}
+
+/// Tells an index from a manifest. A document that could be read as both is refused, as the specification asks, so that
+/// nobody is shown one image and runs another.
+fn kind_of(bytes: &[u8], digest: &Digest) -> Result<Kind, ReadManifestError> {
+    let document: Document = serde_json::from_slice(bytes).map_err(|source| ReadManifestError::Parse {
+        digest: digest.clone(),
+        kind: "manifest",
+        source,
+    })?;
+    let unusable = |reason| Err(ReadManifestError::Unusable { digest: digest.clone(), reason });
+    match (document.manifests, document.config) {
+        (Some(_), Some(_)) => unusable("it claims to be an index and a manifest at once"),
+        (Some(_), None) if !document.layers.is_empty() => unusable("it claims to be an index and a manifest at once"),
+        (Some(manifests), None) => Ok(Kind::Index(manifests)),
+        (None, Some(_)) if document.layers.len() > MAX_LAYERS => unusable("it has more than 4096 layers"),
+        (None, Some(config)) if !config.is_image_config() => {
+            unusable("it is another artifact, such as a chart or a signature")
+        }
+        (None, Some(config)) => Ok(Kind::Manifest(Manifest { config, layers: document.layers })),
+        (None, None) => unusable(
+            "it is neither an index nor a manifest of schema 2; one of the outdated schema 1 must be pulled and pushed again",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,347 @@
+//! Registries: images from where they are pushed to (OCI distribution-spec 1.1, Docker Registry HTTP API V2).
+//!
+//! Limits on a registry that is hostile or broken: a manifest has at most 4 MiB, a configuration 8 MiB, a token 1 MiB;
+//! a redirect chain five steps; credentials go to no host but the one they are for; no answer may pause or drip longer
+//! than [`Timeouts`] allow; a blob ends at the size that its descriptor states.
+
+mod address;
+mod blob;
+mod challenge;
+mod http;
+mod proxy;
+mod session;
+mod token;
+mod trust;
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{Digest, DigestAlgorithm, ImageName, Platform};
+use ureq::http::header::HeaderName;
+
+use crate::credentials::{CredentialSources, FindCredentialError};
+use crate::manifest::Descriptor;
+use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
+use crate::{Image, LayerIdentity};
+use blob::RegistryBlobs;
+use session::{Endpoint, Session};
+
+pub use address::RefusedAddress;
+pub use http::ExchangeError;
+pub use proxy::ProxySettings;
+pub use trust::ReadAuthoritiesError;
+
+/// How to reach registries.
+#[derive(Debug, Clone)]
+pub struct RegistryOptions {
+    /// The platform to choose from an index; without one the native platform is meant.
+    pub platform: Option<Platform>,
+    /// Where credentials are looked for.
+    pub credentials: CredentialSources,
+    /// Whether to speak plain http, without encryption and without knowing who answers.
+    pub plain_http: bool,
+    /// Files with further certificate authorities (PEM).
+    pub ca_files: Vec<PathBuf>,
+    /// Mirrors, tried in order before the registry itself.
+    pub mirrors: Vec<Mirror>,
+    /// The proxies to use.
+    pub proxies: ProxySettings,
+    /// How long to wait for what.
+    pub timeouts: Timeouts,
+    /// How this program calls itself.
+    pub user_agent: String,
+}
+
+impl Default for RegistryOptions {
+    fn default() -> RegistryOptions {
+        RegistryOptions {
+            platform: None,
+            credentials: CredentialSources::default(),
+            plain_http: false,
+            ca_files: Vec::new(),
+            mirrors: Vec::new(),
+            proxies: ProxySettings::default(),
+            timeouts: Timeouts::default(),
+            user_agent: concat!("bulkhead/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// How long to wait for what, and how often to try again.
+#[derive(Debug, Clone)]
+pub struct Timeouts {
+    /// For a name to be resolved, and for a connection with its encryption to stand. Default 15 s.
+    pub connect: Duration,
+    /// For the head of an answer. Default 60 s.
+    pub answer: Duration,
+    /// Between two bytes. Default 30 s.
+    pub idle: Duration,
+    /// For a manifest, a configuration or a token as a whole. Default 60 s.
+    pub document: Duration,
+    /// Waiting on a blob that does not count against [`Timeouts::minimum_rate`]. Default 60 s.
+    pub grace: Duration,
+    /// Bytes a second that a blob must bring on average over the time spent waiting on it. Default 32 KiB.
+    pub minimum_rate: u64,
+    /// How often a request, or the rest of a blob, is asked for again before it fails. Default 4.
+    pub retries: u32,
+    /// The wait before the first retry; it doubles with each. Default 500 ms.
+    pub first_retry: Duration,
+    /// The longest wait that a registry may ask for with `Retry-After`; one that asks for more has failed. Default 60 s.
+    pub longest_retry: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Timeouts {
+        Timeouts {
+            connect: Duration::from_secs(15),
+            answer: Duration::from_secs(60),
+            idle: Duration::from_secs(30),
+            document: Duration::from_secs(60),
+            grace: Duration::from_secs(60),
+            minimum_rate: 32 << 10,
+            retries: 4,
+            first_retry: Duration::from_millis(500),
+            longest_retry: Duration::from_secs(60),
+        }
+    }
+}
+
+/// A registry that has copies of another's images.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mirror {
+    from: String,
+    to: String,
+    prefix: String,
+    /// Whether `http://` was written.
+    plain_http: bool,
+}
+
+/// The error of parsing a mirror.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is not a mirror; write REGISTRY=[http://]REGISTRY[/PREFIX], such as docker.io=mirror.example.com/hub"
+)]
+pub struct InvalidMirror {
+    /// The text that was given.
+    pub text: String,
+}
+
+impl FromStr for Mirror {
+    type Err = InvalidMirror;
+
+    fn from_str(text: &str) -> Result<Mirror, InvalidMirror> {
+        let invalid = || InvalidMirror { text: text.to_owned() };
+        let (from, to) = text.split_once('=').ok_or_else(invalid)?;
+        let from = match from.trim_end_matches('/') {
+            "index.docker.io" | "registry-1.docker.io" => "docker.io",
+            other => other,
+        };
+        let plain_http = to.starts_with("http://");
+        let to = to.strip_prefix("http://").or_else(|| to.strip_prefix("https://")).unwrap_or(to);
+        let (to, prefix) = to.split_once('/').unwrap_or((to, ""));
+        let prefix = prefix.trim_matches('/');
+        // A name on each host is held to the grammar of image names; both hosts are told from a repository by a colon.
+        let is_host = |host: &str| {
+            let port = if host.rsplit_once(':').is_some_and(|(_, port)| !port.contains(']')) { "" } else { ":443" };
+            format!("{host}{port}/x").parse::<ImageName>().is_ok_and(|name| name.repository() == "x")
+        };
+        let is_prefix = prefix.is_empty() || format!("localhost/{prefix}/x").parse::<ImageName>().is_ok();
+        if !is_host(from) || !is_host(to) || !is_prefix {
+            return Err(invalid());
+        }
+        Ok(Mirror { from: from.to_owned(), to: to.to_owned(), prefix: prefix.to_owned(), plain_http })
+    }
+}
+
+/// The error of getting an image from a registry.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// A host could not be talked to.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// The registry wants a credential, or another one.
+    #[error("{registry} does not let this user read {repository}{}; log in with `docker login {registry}`",
+        if *.had_credential { " with the credential it was given" } else { " without a credential" })]
+    Unauthorized {
+        /// The registry's host.
+        registry: String,
+        /// The repository.
+        repository: String,
+        /// Whether a credential was sent.
+        had_credential: bool,
+        /// Why no credential could be had, where that is the reason.
+        source: Option<FindCredentialError>,
+    },
+    /// The registry asks for a proof that is not known.
+    #[error("{registry} asks for a way to log in that is not supported: {schemes}")]
+    UnknownChallenge {
+        /// The registry's host.
+        registry: String,
+        /// The schemes it offers.
+        schemes: String,
+    },
+    /// The token service gave no token.
+    #[error("{host} gave no token: {reason}")]
+    NoToken {
+        /// The token service's host.
+        host: String,
+        /// What was wrong.
+        reason: &'static str,
+    },
+    /// There is no such image or blob.
+    #[error("{registry} has no {what} in {repository}; check the name, and whether it may be read")]
+    NotFound {
+        /// The registry's host.
+        registry: String,
+        /// The repository.
+        repository: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// The registry answered with a failure.
+    #[error("{host} answered {status} to the request for {what}{}", .message.as_ref().map(|text| format!(": {text}")).unwrap_or_default())]
+    Status {
+        /// The host that answered.
+        host: String,
+        /// The HTTP status.
+        status: u16,
+        /// What was asked for.
+        what: String,
+        /// The registry's own words, cut and cleaned.
+        message: Option<String>,
+    },
+    /// The registry limits how often it is asked, and the wait it wants is too long.
+    #[error("{host} asks to come back in {seconds} s; log in for a higher limit, or use a mirror")]
+    RateLimited {
+        /// The host.
+        host: String,
+        /// The wait it asks for.
+        seconds: u64,
+    },
+    /// What came has another digest than the registry said.
+    #[error("{registry} says that {what} has the digest {stated}, and what it sent has {found}")]
+    WrongDigest {
+        /// The registry's host.
+        registry: String,
+        /// What was asked for.
+        what: String,
+        /// The digest in the answer's head.
+        stated: Digest,
+        /// The digest of the body.
+        found: Digest,
+    },
+    /// A blob has another length than its descriptor states.
+    #[error("{host} sent {} {expected} bytes of the blob {digest}", if *.is_longer { "more than the" } else { "fewer than the" })]
+    WrongLength {
+        /// The host.
+        host: String,
+        /// The blob.
+        digest: Digest,
+        /// The descriptor's size.
+        expected: u64,
+        /// Whether more came, or less.
+        is_longer: bool,
+    },
+    /// A blob came too slowly.
+    #[error("{host} sent the blob {digest} at less than {rate} bytes a second")]
+    TooSlow {
+        /// The host.
+        host: String,
+        /// The blob.
+        digest: Digest,
+        /// The rate that is the least.
+        rate: u64,
+    },
+    /// The manifest or the configuration is of no use.
+    #[error("the registry's documents are of no use")]
+    Manifest(#[from] ReadManifestError),
+    /// Neither the mirrors nor the registry gave the image; the registry's own failure is the source.
+    #[error("{} failed too: {mirror_failure}", mirror)]
+    MirrorsFailed {
+        /// The mirror tried last.
+        mirror: String,
+        /// Why it failed.
+        mirror_failure: Box<RegistryError>,
+        /// Why the registry itself failed.
+        source: Box<RegistryError>,
+    },
+}
+
+/// Opens an image of a registry or of its mirrors. The layers' bytes are fetched when they are read.
+///
+/// # Errors
+/// When neither gives an image with documents that verify; the registry's own failure is told.
+pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
+    let mut mirror_failure = None;
+    for mirror in options.mirrors.iter().filter(|mirror| mirror.from == name.registry()) {
+        let plain_http = options.plain_http || mirror.plain_http;
+        match open_at(&name.on_registry(&mirror.to, &mirror.prefix), plain_http, false, name, options) {
+            Ok(image) => return Ok(image),
+            Err(error) => mirror_failure = Some((mirror.to.clone(), Box::new(error))),
+        }
+    }
+    open_at(name, options.plain_http, true, name, options).map_err(|error| match mirror_failure {
+        Some((mirror, mirror_failure)) => {
+            RegistryError::MirrorsFailed { mirror, mirror_failure, source: Box::new(error) }
+        }
+        None => error,
+    })
+}
+
+fn open_at(
+    place: &ImageName,
+    plain_http: bool,
+    is_origin: bool,
+    asked: &ImageName,
+    options: &RegistryOptions,
+) -> Result<Image, RegistryError> {
+    let session = Session::new(Endpoint { name: place.clone(), plain_http, is_origin }, options)?;
+    let (top, digest) = fetch_top(&session, place)?;
+    let read = |descriptor: &Descriptor| session.document(descriptor);
+    let found =
+        manifest_tree::find_image(&top, digest, options.platform.as_ref(), read).map_err(|error| match error {
+            FindImageError::Manifest(error) => RegistryError::Manifest(error),
+            FindImageError::Read(error) => error,
+        })?;
+    Ok(Image {
+        name: asked.to_string(),
+        digest: Some(found.digest.clone()),
+        platform: found.platform.clone(),
+        layers: found.layers(LayerIdentity::Verified),
+        config: found.config,
+        blobs: Arc::new(RegistryBlobs { session: Arc::new(session), layers: found.manifest.layers }),
+    })
+}
+
+/// Fetches the document that the name means, with its digest: the one asked for, or the one that the registry states,
+/// verified either way.
+fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), RegistryError> {
+    let reference = match name.digest() {
+        Some(digest) => digest.to_string(),
+        None => name.tag().unwrap_or("latest").to_owned(),
+    };
+    let answer = session.manifest(&reference)?;
+    let stated =
+        answer.header(HeaderName::from_static("docker-content-digest")).and_then(|text| text.parse::<Digest>().ok());
+    let bytes = answer.read_document(MAX_MANIFEST_BYTES)?;
+    if let Some(digest) = name.digest() {
+        manifest_tree::verify(&bytes, digest)?;
+        return Ok((bytes, digest.clone()));
+    }
+    let algorithm = stated.as_ref().map_or(DigestAlgorithm::Sha256, Digest::algorithm);
+    let found = manifest_tree::digest_of(&bytes, algorithm);
+    match stated {
+        Some(stated) if stated != found => {
+            let what = format!("manifest {reference}");
+            Err(RegistryError::WrongDigest { registry: session.host(), what, stated, found })
+        }
+        _ => Ok((bytes, found)),
+    }
+}
+
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! Blobs as streams: resumed where a connection breaks, held to the size that the descriptor states and to a least
+//! speed.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ureq::BodyReader;
+use ureq::http::{StatusCode, header};
+
+use super::RegistryError;
+use super::http::{Answer, from_io};
+use super::session::Session;
+use crate::image::LayerBlobs;
+use crate::manifest::Descriptor;
+
+/// With so many bytes of progress the failures before them are forgotten.
+const PROGRESS_BYTES: u64 = 8 << 20;
+
+/// The layers of an image in a registry.
+pub(super) struct RegistryBlobs {
+    pub(super) session: Arc<Session>,
+    pub(super) layers: Vec<Descriptor>,
+}
+
+impl LayerBlobs for RegistryBlobs {
+    fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>> {
+        let descriptor = self.layers.get(index).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        Ok(Box::new(BlobReader::new(Arc::clone(&self.session), descriptor.clone())))
+    }
+}
+
+/// Reads one blob. Its digest is checked by whoever reads.
+struct BlobReader {
+    session: Arc<Session>,
+    descriptor: Descriptor,
+    body: Option<OpenBody>,
+    position: u64,
+    failures: u32,
+    /// Where the blob stood when it last failed.
+    failed_at: u64,
+    /// The time spent waiting for the registry, which leaves out what the caller does between reads.
+    waited: Duration,
+    is_finished: bool,
+}
+
+struct OpenBody {
+    host: String,
+    /// How many bytes lie in front of those wanted, from a server that cannot send parts.
+    skip: u64,
+    reader: BodyReader<'static>,
+}
+
+/// What one read brought.
+enum Progress {
+    Skipped,
+    Read(usize),
+}
+
+impl BlobReader {
+    fn new(session: Arc<Session>, descriptor: Descriptor) -> BlobReader {
+        BlobReader {
+            session,
+            descriptor,
+            body: None,
+            position: 0,
+            failures: 0,
+            failed_at: 0,
+            waited: Duration::ZERO,
+            is_finished: false,
+        }
+    }
+
+    /// Reads what there is, going on after failures that pass.
+    fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize, RegistryError> {
+        loop {
+            let before = Instant::now();
+            let outcome = self.read_once(buffer);
+            self.waited += before.elapsed();
+            let error = match outcome {
+                Ok(Progress::Skipped) => {
+                    self.check_speed()?;
+                    continue;
+                }
+                Ok(Progress::Read(count)) => {
+                    self.position += count as u64;
+                    self.check_speed()?;
+                    return Ok(count);
+                }
+                Err(error) => error,
+            };
+            self.body = None;
+            self.check_speed()?;
+            if self.position - self.failed_at >= PROGRESS_BYTES {
+                self.failures = 0;
+            }
+            self.failed_at = self.position;
+            if !self.session.wait_before_retry(&error, self.failures) {
+                return Err(error);
+            }
+            self.failures += 1;
+        }
+    }
+
+    fn read_once(&mut self, buffer: &mut [u8]) -> Result<Progress, RegistryError> {
+        let mut body = match self.body.take() {
+            Some(body) => body,
+            None => self.open()?,
+        };
+        let left = self.descriptor.size - self.position;
+        if left == 0 {
+            // One byte more than stated would be another blob.
+            return match body.reader.read(&mut [0]) {
+                Ok(1..) => Err(self.wrong_length(body.host, true)),
+                Ok(0) | Err(_) => Ok(Progress::Read(0)),
+            };
+        }
+        let wanted = if body.skip > 0 { body.skip } else { left };
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(buffer.len());
+        let part = buffer.get_mut(..wanted).unwrap_or_default();
+        let count = body.reader.read(part).map_err(|error| from_io(error, &body.host))?;
+        if count == 0 {
+            return Err(from_io(io::Error::from(io::ErrorKind::UnexpectedEof), &body.host).into());
+        }
+        let progress = if body.skip > 0 { Progress::Skipped } else { Progress::Read(count) };
+        body.skip = body.skip.saturating_sub(count as u64);
+        self.body = Some(body);
+        Ok(progress)
+    }
+
+    /// Asks for the blob from the present position on.
+    fn open(&self) -> Result<OpenBody, RegistryError> {
+        let answer = self.session.blob(&self.descriptor.digest, self.position, self.longest())?;
+        let host = answer.host.clone();
+        let is_part = answer.status == StatusCode::PARTIAL_CONTENT;
+        let begins_at = if is_part { range_start(&answer).unwrap_or(u64::MAX) } else { 0 };
+        if begins_at > self.position {
+            return Err(RegistryError::Status {
+                host,
+                status: answer.status.as_u16(),
+                what: format!("byte {} of blob {}", self.position, self.descriptor.digest),
+                message: None,
+            });
+        }
+        let length: Option<u64> = answer.header(header::CONTENT_LENGTH).and_then(|text| text.parse().ok());
+        if let Some(length) = length {
+            let ends_at = begins_at.saturating_add(length);
+            if ends_at != self.descriptor.size {
+                return Err(self.wrong_length(host, ends_at > self.descriptor.size));
+            }
+        }
+        Ok(OpenBody { host, skip: self.position - begins_at, reader: answer.body.into_reader() })
+    }
+
+    /// A bound on one answer that also stops one that drips inside a single read. It is generous, because it counts the
+    /// time that the caller takes too; what counts against the registry is [`BlobReader::check_speed`].
+    fn longest(&self) -> Duration {
+        let timeouts = self.session.timeouts();
+        let transfer = Duration::from_secs(self.descriptor.size / timeouts.minimum_rate.max(1));
+        timeouts.grace.saturating_add(transfer).saturating_mul(10)
+    }
+
+    fn check_speed(&self) -> Result<(), RegistryError> {
+        let timeouts = self.session.timeouts();
+        let rate = timeouts.minimum_rate.max(1);
+        let allowed = timeouts.grace.saturating_add(Duration::from_secs(self.position / rate));
+        if self.waited <= allowed {
+            return Ok(());
+        }
+        Err(RegistryError::TooSlow { host: self.session.host(), digest: self.descriptor.digest.clone(), rate })
+    }
+
+    fn wrong_length(&self, host: String, is_longer: bool) -> RegistryError {
+        let digest = self.descriptor.digest.clone();
+        RegistryError::WrongLength { host, digest, expected: self.descriptor.size, is_longer }
+    }
+}
+
+impl Read for BlobReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.is_finished || buffer.is_empty() {
+            return Ok(0);
+        }
+        match self.read_on(buffer) {
+            Ok(0) => {
+                self.is_finished = true;
+                Ok(0)
+            }
+            Ok(count) => Ok(count),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+}
+
+/// The first byte that an answer to a range request has (RFC 9110, section 14.4).
+fn range_start(answer: &Answer) -> Option<u64> {
+    let range = answer.header(header::CONTENT_RANGE)?.trim().strip_prefix("bytes")?.trim_start();
+    range.split_once('-')?.0.trim().parse().ok()
+}

@@ -1,0 +1,307 @@
+//! A session with one registry about one repository: requests with whatever proof it wants, tried again where that
+//! helps.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use model::{Digest, ImageName};
+use serde::Deserialize;
+use ureq::http::{StatusCode, Uri, header};
+
+use super::challenge::{Challenge, parse_challenges};
+use super::http::{Answer, Call, ExchangeError, HttpClient, back_off};
+use super::token::{self, Token};
+use super::{RegistryError, RegistryOptions, Timeouts};
+use crate::Secret;
+use crate::credentials::{Credential, FoundCredential};
+use crate::manifest::Descriptor;
+use crate::manifest_tree::ACCEPTED_MANIFESTS;
+
+/// One place to get an image from.
+pub(super) struct Endpoint {
+    pub(super) name: ImageName,
+    pub(super) plain_http: bool,
+    /// Whether it is the registry that the user named, rather than a mirror of it.
+    pub(super) is_origin: bool,
+}
+
+/// A session with one registry about one repository. Threads share it; only one of them renews the proof.
+pub(super) struct Session {
+    client: HttpClient,
+    repository: String,
+    registry: String,
+    timeouts: Timeouts,
+    credential: Option<Credential>,
+    proof: Mutex<Proof>,
+}
+
+/// What is sent along to show who is asking.
+#[derive(Default)]
+struct Proof {
+    kind: ProofKind,
+    /// How often it was renewed, so that of many threads that are refused only the first renews it.
+    generation: u64,
+    /// Why no credential was found, until that is told.
+    problem: Option<crate::credentials::FindCredentialError>,
+}
+
+#[derive(Default)]
+enum ProofKind {
+    /// The registry has not asked.
+    #[default]
+    None,
+    Basic(Secret),
+    Bearer {
+        token: Token,
+        challenge: Challenge,
+    },
+}
+
+impl Session {
+    pub(super) fn new(endpoint: Endpoint, options: &RegistryOptions) -> Result<Session, RegistryError> {
+        let registry = endpoint.name.registry();
+        let repository = endpoint.name.repository().to_owned();
+        let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
+        let scheme = if endpoint.plain_http { "http" } else { "https" };
+        let base: Uri =
+            format!("{scheme}://{host}/").parse().map_err(|_| ExchangeError::BadLocation { host: host.to_owned() })?;
+        let client = HttpClient::new(base, endpoint.plain_http, options)?;
+        let given = options.credentials.given.clone().filter(|_| endpoint.is_origin);
+        let FoundCredential { credential, problem } = match given {
+            Some(credential) => FoundCredential { credential: Some(credential), problem: None },
+            None => options.credentials.find(registry, &repository),
+        };
+        let kind = match &credential {
+            Some(Credential::RegistryToken(token)) => ProofKind::Bearer {
+                token: Token::lasting(token.clone()),
+                challenge: Challenge { scheme: "bearer".to_owned(), parameters: Default::default() },
+            },
+            _ => ProofKind::None,
+        };
+        Ok(Session {
+            client,
+            repository,
+            registry: registry.to_owned(),
+            timeouts: options.timeouts.clone(),
+            credential,
+            proof: Mutex::new(Proof { kind, generation: 0, problem }),
+        })
+    }
+
+    /// The registry's host.
+    pub(super) fn host(&self) -> String {
+        self.client.host()
+    }
+
+    pub(super) fn timeouts(&self) -> &Timeouts {
+        &self.timeouts
+    }
+
+    /// Asks for a manifest by tag or digest.
+    pub(super) fn manifest(&self, reference: &str) -> Result<Answer, RegistryError> {
+        let path = format!("/v2/{}/manifests/{reference}", self.repository);
+        self.ask(&path, &format!("manifest {reference}"), Call { accept: ACCEPTED_MANIFESTS, ..Call::default() })
+    }
+
+    /// Asks for a blob from one of its bytes on. Failures are not tried again: whoever reads the blob does.
+    pub(super) fn blob(&self, digest: &Digest, from_byte: u64, within: Duration) -> Result<Answer, RegistryError> {
+        let path = format!("/v2/{}/blobs/{digest}", self.repository);
+        self.ask_once(
+            &path,
+            &format!("blob {digest}"),
+            Call { from_byte, body_within: Some(within), ..Call::default() },
+        )
+    }
+
+    /// Fetches a manifest within an index, or a configuration; its digest is checked by whoever asked.
+    pub(super) fn document(&self, descriptor: &Descriptor) -> Result<Vec<u8>, RegistryError> {
+        let digest = &descriptor.digest;
+        let is_manifest = ACCEPTED_MANIFESTS.split(", ").any(|media_type| media_type == descriptor.media_type);
+        let answer = if is_manifest {
+            self.manifest(&digest.to_string())?
+        } else {
+            let path = format!("/v2/{}/blobs/{digest}", self.repository);
+            self.ask(&path, &format!("blob {digest}"), Call::default())?
+        };
+        Ok(answer.read_document(descriptor.size)?)
+    }
+
+    /// Sends a request until it succeeds, or fails in a way that stays.
+    fn ask(&self, path: &str, what: &str, call: Call<'_>) -> Result<Answer, RegistryError> {
+        let mut attempt = 0;
+        loop {
+            let error = match self.ask_once(path, what, call) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match self.wait_before_retry(&error, attempt) {
+                true => attempt += 1,
+                false => return Err(error),
+            }
+        }
+    }
+
+    /// Waits when a failure is worth another attempt; `false` when it is not.
+    pub(super) fn wait_before_retry(&self, error: &RegistryError, attempt: u32) -> bool {
+        let wait = match error {
+            RegistryError::Exchange(error) if error.is_passing() => None,
+            RegistryError::Status { status: 408 | 500 | 502 | 503 | 504, .. } => None,
+            RegistryError::RateLimited { seconds, .. } => Some(Duration::from_secs(*seconds)),
+            _ => return false,
+        };
+        if attempt >= self.timeouts.retries || wait.is_some_and(|wait| wait > self.timeouts.longest_retry) {
+            return false;
+        }
+        back_off(attempt, wait, self.timeouts.first_retry);
+        true
+    }
+
+    /// Sends a request, and once more with a renewed proof when the registry wants one.
+    fn ask_once(&self, path: &str, what: &str, call: Call<'_>) -> Result<Answer, RegistryError> {
+        let mut has_renewed = false;
+        loop {
+            let (authorization, generation) = self.authorization()?;
+            let call = Call { authorization: authorization.as_ref().map(Secret::expose), ..call };
+            let answer = self.client.ask(path, call)?;
+            let from_registry = answer.host == self.client.host();
+            match answer.status {
+                StatusCode::OK | StatusCode::PARTIAL_CONTENT => return Ok(answer),
+                StatusCode::UNAUTHORIZED if from_registry && !has_renewed => {
+                    self.renew(challenges_of(&answer), generation)?;
+                }
+                // Some registries say so when a token has expired.
+                StatusCode::FORBIDDEN if from_registry && !has_renewed && self.has_bearer() => {
+                    self.renew(Vec::new(), generation)?;
+                }
+                _ => return Err(self.failure(answer, what)),
+            }
+            has_renewed = true;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Proof> {
+        self.proof.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn has_bearer(&self) -> bool {
+        matches!(self.lock().kind, ProofKind::Bearer { .. })
+    }
+
+    /// The header to send, renewed when it is about to expire.
+    fn authorization(&self) -> Result<(Option<Secret>, u64), RegistryError> {
+        let mut proof = self.lock();
+        let expired = match &proof.kind {
+            ProofKind::Bearer { token, challenge } if token.is_expired(Instant::now()) => Some(challenge.clone()),
+            _ => None,
+        };
+        if let Some(challenge) = expired {
+            proof.kind = ProofKind::Bearer { token: self.fetch_token(&challenge, &mut proof)?, challenge };
+            proof.generation += 1;
+        }
+        let header = match &proof.kind {
+            ProofKind::None => None,
+            ProofKind::Basic(header) => Some(header.clone()),
+            ProofKind::Bearer { token, .. } => Some(token.header()),
+        };
+        Ok((header, proof.generation))
+    }
+
+    /// Gets the proof that the challenges ask for, unless another thread has done so since `generation`.
+    fn renew(&self, challenges: Vec<Challenge>, generation: u64) -> Result<(), RegistryError> {
+        let mut proof = self.lock();
+        if proof.generation != generation {
+            return Ok(());
+        }
+        let bearer = challenges.iter().find(|challenge| challenge.scheme == "bearer").cloned();
+        let known = match &proof.kind {
+            ProofKind::Bearer { challenge, .. } if challenges.is_empty() => Some(challenge.clone()),
+            _ => None,
+        };
+        let is_basic = challenges.iter().any(|challenge| challenge.scheme == "basic");
+        proof.kind = match (bearer.or(known), &self.credential) {
+            (Some(_), Some(Credential::RegistryToken(_))) => return Err(self.unauthorized(&mut proof)),
+            (Some(challenge), _) => ProofKind::Bearer { token: self.fetch_token(&challenge, &mut proof)?, challenge },
+            (None, Some(Credential::Password { user, password })) if is_basic => {
+                let header = token::basic_header(user, password);
+                if matches!(&proof.kind, ProofKind::Basic(sent) if *sent == header) {
+                    return Err(self.unauthorized(&mut proof));
+                }
+                ProofKind::Basic(header)
+            }
+            (None, _) if is_basic || challenges.is_empty() => return Err(self.unauthorized(&mut proof)),
+            (None, _) => {
+                let schemes: Vec<&str> = challenges.iter().map(|challenge| challenge.scheme.as_str()).collect();
+                return Err(RegistryError::UnknownChallenge { registry: self.host(), schemes: schemes.join(", ") });
+            }
+        };
+        proof.generation += 1;
+        Ok(())
+    }
+
+    fn fetch_token(&self, challenge: &Challenge, proof: &mut Proof) -> Result<Token, RegistryError> {
+        let default_scope = format!("repository:{}:pull", self.repository);
+        let fetched = token::fetch(&self.client, challenge, &default_scope, self.credential.as_ref());
+        match fetched {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) => Err(self.unauthorized(proof)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn unauthorized(&self, proof: &mut Proof) -> RegistryError {
+        RegistryError::Unauthorized {
+            registry: self.registry.clone(),
+            repository: self.repository.clone(),
+            had_credential: self.credential.is_some(),
+            source: proof.problem.take(),
+        }
+    }
+
+    /// Puts an answer that is a failure into words.
+    fn failure(&self, answer: Answer, what: &str) -> RegistryError {
+        let status = answer.status.as_u16();
+        let host = answer.host.clone();
+        let from_registry = host == self.client.host();
+        let what = what.to_owned();
+        match status {
+            401 | 403 if from_registry => self.unauthorized(&mut self.lock()),
+            404 => RegistryError::NotFound { registry: host, repository: self.repository.clone(), what },
+            429 | 503 if status == 429 || answer.headers.contains_key(header::RETRY_AFTER) => rate_limit(&answer),
+            _ => RegistryError::Status { host, status, what, message: message_of(answer) },
+        }
+    }
+}
+
+/// Reads how long to wait from an answer that says to come back later.
+pub(super) fn rate_limit(answer: &Answer) -> RegistryError {
+    let asked = answer.header(header::RETRY_AFTER).and_then(|text| text.trim().parse().ok());
+    RegistryError::RateLimited { host: answer.host.clone(), seconds: asked.unwrap_or(1) }
+}
+
+fn challenges_of(answer: &Answer) -> Vec<Challenge> {
+    let values = answer.headers.get_all(header::WWW_AUTHENTICATE).iter();
+    values.filter_map(|value| value.to_str().ok()).flat_map(parse_challenges).collect()
+}
+
+#[derive(Deserialize)]
+struct Errors {
+    #[serde(default)]
+    errors: Vec<ErrorEntry>,
+}
+
+#[derive(Deserialize)]
+struct ErrorEntry {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
+}
+
+/// The words of the first error of an answer (distribution-spec, Error Codes), cut and without control characters.
+fn message_of(answer: Answer) -> Option<String> {
+    let body = answer.read_document(64 << 10).ok()?;
+    let errors: Errors = serde_json::from_slice(&body).ok()?;
+    let first = errors.errors.into_iter().next()?;
+    let text = if first.message.is_empty() { first.code } else { first.message };
+    Some(text.chars().filter(|character| !character.is_control()).take(200).collect())
+}

@@ -1,0 +1,211 @@
+//! Where images come from: one file for each kind of source.
+
+mod archive_files;
+mod choice;
+mod docker_archive;
+mod files;
+mod folder_files;
+mod oci_layout;
+mod recognition;
+mod spool;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use model::{Digest, Platform};
+
+use crate::cache::Cache;
+use crate::compression::UnsupportedCompression;
+use crate::entry::ReadEntriesError;
+use crate::image::Image;
+use archive_files::ArchiveFiles;
+use folder_files::FolderFiles;
+pub use recognition::{PathKind, recognise};
+
+/// How an image is opened.
+#[derive(Debug, Clone, Default)]
+pub struct OpenOptions<'a> {
+    /// The platform to take where an index or an archive has several; default the one that this program runs on, or
+    /// the only one there.
+    pub platform: Option<Platform>,
+    /// The name, tag or digest to take where a file has several images.
+    pub image: Option<String>,
+    /// Where digests of unchanged local files are remembered.
+    pub cache: Option<&'a Cache>,
+}
+
+/// The error of opening an image from a file, a folder or standard input.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenImageError {
+    /// It is not there, or may not be read.
+    #[error("cannot read {place}")]
+    Read {
+        /// The file, with what inside of it.
+        place: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The archive around the image cannot be read.
+    #[error("cannot read the image archive")]
+    Archive {
+        /// The cause, which names the file.
+        source: ReadEntriesError,
+    },
+    /// The archive is compressed in a way that is not read.
+    #[error("cannot inflate {place}")]
+    Compression {
+        /// The file.
+        place: String,
+        /// The compression.
+        source: UnsupportedCompression,
+    },
+    /// It is something else.
+    #[error("{place} is no {expected}: it has no {missing}")]
+    OtherKind {
+        /// The file or folder.
+        place: String,
+        /// What it was opened as.
+        expected: &'static str,
+        /// What such a thing has.
+        missing: &'static str,
+    },
+    /// A document inside of it is malformed.
+    #[error("{document} in {place} is malformed")]
+    Malformed {
+        /// The file or folder.
+        place: String,
+        /// The path inside of it.
+        document: String,
+        /// The cause.
+        source: serde_json::Error,
+    },
+    /// A document inside of it says something impossible.
+    #[error("{document} in {place} {reason}")]
+    Unusable {
+        /// The file or folder.
+        place: String,
+        /// The path inside of it.
+        document: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A file that the image needs is absent.
+    #[error("{place} is incomplete: it names {missing} and does not have it")]
+    Missing {
+        /// The file or folder.
+        place: String,
+        /// What is absent.
+        missing: String,
+    },
+    /// A document does not have the digest that it is named by.
+    #[error("{document} in {place} is not what it claims to be: its bytes have the digest {actual}")]
+    WrongDigest {
+        /// The file or folder.
+        place: String,
+        /// The path inside of it.
+        document: String,
+        /// The digest of its bytes.
+        actual: Digest,
+    },
+    /// It has no image at all.
+    #[error("{place} has no images")]
+    Empty {
+        /// The file or folder.
+        place: String,
+    },
+    /// None of its images has the wanted name.
+    #[error("{place} has no image `{wanted}`; it has {}", offered.join(", "))]
+    NoSuchImage {
+        /// The file or folder.
+        place: String,
+        /// The name that was asked for.
+        wanted: String,
+        /// The names that there are.
+        offered: Vec<String>,
+    },
+    /// There are several images, and nothing says which one is meant.
+    #[error("{place} has several images; name one of {}", offered.join(", "))]
+    SeveralImages {
+        /// The file or folder.
+        place: String,
+        /// The names that there are.
+        offered: Vec<String>,
+    },
+    /// There is none for the platform.
+    #[error("{place} has no image for {wanted}; it has {}; choose with --platform", offered.join(", "))]
+    NoSuchPlatform {
+        /// The file or folder.
+        place: String,
+        /// The platform that was asked for.
+        wanted: Platform,
+        /// The platforms that there are.
+        offered: Vec<String>,
+    },
+    /// Standard input holds more than is kept of it, or a compressed archive inflates to more.
+    #[error("{place} has more than {limit_bytes} bytes when it is uncompressed")]
+    TooLarge {
+        /// The file.
+        place: String,
+        /// The limit.
+        limit_bytes: u64,
+    },
+}
+
+/// Opens an archive of `docker save` (or of a program that writes the same), compressed or not.
+///
+/// # Errors
+/// When it cannot be read, is none, or has not exactly one image that fits the options.
+pub fn open_docker_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    let files = ArchiveFiles::open(path, options.cache)?;
+    docker_archive::open(Arc::new(files), options)
+}
+
+/// Opens an OCI image layout inside of a tar archive, compressed or not.
+///
+/// # Errors
+/// When it cannot be read, is none, or has not exactly one image that fits the options.
+pub fn open_oci_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    let files = ArchiveFiles::open(path, options.cache)?;
+    oci_layout::open(Arc::new(files), options)
+}
+
+/// Opens an archive, whichever of the two kinds it is.
+///
+/// # Errors
+/// When it cannot be read, is neither, or has not exactly one image that fits the options.
+pub fn open_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    open_either(ArchiveFiles::open(path, options.cache)?, options)
+}
+
+/// Opens an archive of either kind that comes through a pipe; it is kept in a temporary file without a name, of at most
+/// 64 GiB.
+///
+/// # Errors
+/// As [`open_archive`], and when the temporary file cannot be written.
+pub fn open_archive_stdin(
+    input: &mut (dyn io::Read + Send),
+    options: &OpenOptions<'_>,
+) -> Result<Image, OpenImageError> {
+    open_either(ArchiveFiles::from_stream(input)?, options)
+}
+
+/// Opens an OCI image layout in a folder (OCI image-spec, image-layout.md).
+///
+/// # Errors
+/// When it cannot be read, is none, or has not exactly one image that fits the options.
+pub fn open_oci_layout(folder: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    oci_layout::open(Arc::new(FolderFiles::open(folder, options.cache)?), options)
+}
+
+fn open_either(files: ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    if docker_archive::is_one(&files) {
+        docker_archive::open(Arc::new(files), options)
+    } else {
+        oci_layout::open(Arc::new(files), options)
+    }
+}
+
+fn cannot_read(path: &Path, source: io::Error) -> OpenImageError {
+    OpenImageError::Read { place: PathBuf::from(path).display().to_string(), source }
+}

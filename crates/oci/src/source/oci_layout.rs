@@ -1,0 +1,171 @@
+//! OCI image layouts, in a folder or an archive (OCI image-spec, image-layout.md).
+//!
+//! An archive may hold several layouts in folders of their own, one for each platform, as some builders ship them.
+
+use std::sync::Arc;
+
+use model::{Digest, Platform, UntrustedPath};
+
+use super::choice::{Candidate, choose};
+use super::files::{Files, blob_path, parse, read_blob, read_optional};
+use super::{OpenImageError, OpenOptions};
+use crate::image::{Image, ImageConfig, Layer};
+use crate::local_layers::LocalLayers;
+use crate::manifest::{Descriptor, Document, read_config};
+
+/// How deep indexes may name indexes.
+const DEEPEST: usize = 4;
+/// The most manifests that are looked at.
+const MOST_MANIFESTS: usize = 1000;
+
+/// A manifest that was read and verified.
+struct Found {
+    folder: UntrustedPath,
+    layers: Vec<Descriptor>,
+    config: ImageConfig,
+}
+
+/// Opens the image that the options mean.
+pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    let files = &*files;
+    let mut search = Search { files, candidates: Vec::new(), count: 0 };
+    let mut has_index = false;
+    for folder in files.layouts() {
+        let path = UntrustedPath::normalise(&format!("{folder}/index.json"));
+        let Some(bytes) = read_optional(files, &path)? else { continue };
+        has_index = true;
+        let index: Document = parse(files, &path, &bytes)?;
+        for descriptor in index.manifests.unwrap_or_default() {
+            search.follow(&folder, &descriptor, &[], 1)?;
+        }
+    }
+    let place = || files.place().to_owned();
+    if !has_index {
+        return Err(OpenImageError::OtherKind { place: place(), expected: "OCI image layout", missing: "index.json" });
+    }
+    let Candidate { names, mut digests, platform, image: Found { folder, layers: descriptors, config } } =
+        choose(files.place(), search.candidates, options)?;
+    let mut layers = Vec::with_capacity(descriptors.len());
+    let mut blobs = Vec::with_capacity(descriptors.len());
+    let has_diff_ids = config.diff_ids.len() == descriptors.len();
+    for (index, descriptor) in descriptors.iter().enumerate() {
+        let path = blob_path(&folder, &descriptor.digest);
+        let blob = files
+            .file(&path)
+            .map_err(|source| OpenImageError::Read { place: format!("{path} in {}", files.place()), source })?;
+        if blob.is_none() && !descriptor.is_foreign() {
+            return Err(OpenImageError::Missing { place: place(), missing: path.to_string() });
+        }
+        let claimed = Some(descriptor.digest.clone());
+        layers.push(Layer {
+            identity: match &blob {
+                Some(blob) => blob.identify(claimed, options.cache),
+                None => crate::image::LayerIdentity::Claimed(descriptor.digest.clone()),
+            },
+            diff_id: config.diff_ids.get(index).filter(|_| has_diff_ids).cloned(),
+            size_bytes: blob.as_ref().map_or(descriptor.size, crate::local_blob::LocalBlob::size_bytes),
+        });
+        blobs.push(blob);
+    }
+    Ok(Image {
+        name: names.into_iter().next().unwrap_or_else(place),
+        digest: digests.drain(..).next(),
+        platform,
+        config,
+        layers,
+        blobs: Arc::new(LocalLayers::new(blobs)),
+    })
+}
+
+/// The images of a layout, as they are found.
+struct Search<'a> {
+    files: &'a dyn Files,
+    candidates: Vec<Candidate<Found>>,
+    count: usize,
+}
+
+impl Search<'_> {
+    /// Follows a descriptor down to image manifests; `names` are those of the indexes above it.
+    fn follow(
+        &mut self,
+        folder: &UntrustedPath,
+        descriptor: &Descriptor,
+        names: &[String],
+        depth: usize,
+    ) -> Result<(), OpenImageError> {
+        if descriptor.is_attachment() {
+            return Ok(());
+        }
+        let path = blob_path(folder, &descriptor.digest);
+        let unusable = |reason| OpenImageError::Unusable {
+            place: self.files.place().to_owned(),
+            document: path.to_string(),
+            reason,
+        };
+        self.count += 1;
+        if depth > DEEPEST || self.count > MOST_MANIFESTS {
+            return Err(unusable(
+                "lies too deep, or is one of too many: 4 indexes below each other with 1,000 manifests",
+            ));
+        }
+        let names = names_of(descriptor, names);
+        if let Some(known) = self.candidates.iter_mut().find(|known| known.digests.contains(&descriptor.digest)) {
+            known.names.extend(names);
+            known.names.sort_unstable();
+            known.names.dedup();
+            return Ok(());
+        }
+        if descriptor.platform().is_some() && matches!(self.files.file(&path), Ok(None)) {
+            // A layout may hold one platform of an image and keep the whole index.
+            return Ok(());
+        }
+        let bytes = read_blob(self.files, folder, descriptor)?;
+        let document: Document = parse(self.files, &path, &bytes)?;
+        if let Some(manifests) = document.manifests {
+            for descriptor in manifests {
+                self.follow(folder, &descriptor, &names, depth + 1)?;
+            }
+            return Ok(());
+        }
+        let Some(config) = document.config else {
+            return Err(unusable("is neither an index nor an image manifest"));
+        };
+        if !config.is_image_config() {
+            // A chart, a signature or another artifact that is stored beside images.
+            return Ok(());
+        }
+        let (digest, config, platform) = self.read_config(folder, &config)?;
+        self.candidates.push(Candidate {
+            names,
+            digests: vec![descriptor.digest.clone(), digest],
+            platform: platform.or_else(|| descriptor.platform()),
+            image: Found { folder: folder.clone(), layers: document.layers, config },
+        });
+        Ok(())
+    }
+
+    fn read_config(
+        &self,
+        folder: &UntrustedPath,
+        descriptor: &Descriptor,
+    ) -> Result<(Digest, ImageConfig, Option<Platform>), OpenImageError> {
+        let bytes = read_blob(self.files, folder, descriptor)?;
+        let (config, platform) = read_config(&bytes).map_err(|source| OpenImageError::Malformed {
+            place: self.files.place().to_owned(),
+            document: blob_path(folder, &descriptor.digest).to_string(),
+            source,
+        })?;
+        Ok((descriptor.digest.clone(), config, platform))
+    }
+}
+
+/// The names that annotations give an image (OCI image-spec, annotations.md; containerd's and Docker's own).
+fn names_of(descriptor: &Descriptor, above: &[String]) -> Vec<String> {
+    const WHOLE_NAME: &str = "io.containerd.image.name";
+    const NAME_OR_TAG: &str = "org.opencontainers.image.ref.name";
+    let name = descriptor.annotations.get(WHOLE_NAME).or_else(|| descriptor.annotations.get(NAME_OR_TAG));
+    match name {
+        Some(name) if !name.is_empty() => vec![name.clone()],
+        _ => above.to_vec(),
+    }
+}

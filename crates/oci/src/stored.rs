@@ -1,0 +1,85 @@
+//! Stored bytes: what a source keeps of a layer, hashed while it is read.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{Digest, DigestAlgorithm};
+use sha2::{Digest as _, Sha256, Sha512};
+
+/// A hash in the making.
+pub(crate) enum Hasher {
+    Sha256(Sha256),
+    Sha512(Sha512),
+}
+
+impl Hasher {
+    pub(crate) fn new(algorithm: DigestAlgorithm) -> Hasher {
+        match algorithm {
+            DigestAlgorithm::Sha256 => Hasher::Sha256(Sha256::new()),
+            DigestAlgorithm::Sha512 => Hasher::Sha512(Sha512::new()),
+        }
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Hasher::Sha256(hasher) => hasher.update(bytes),
+            Hasher::Sha512(hasher) => hasher.update(bytes),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Digest {
+        match self {
+            Hasher::Sha256(hasher) => Digest::from_hash(DigestAlgorithm::Sha256, &hasher.finalize()),
+            Hasher::Sha512(hasher) => Digest::from_hash(DigestAlgorithm::Sha512, &hasher.finalize()),
+        }
+    }
+}
+
+/// The digest of bytes in memory.
+pub(crate) fn digest_of(algorithm: DigestAlgorithm, bytes: &[u8]) -> Digest {
+    let mut hasher = Hasher::new(algorithm);
+    hasher.update(bytes);
+    hasher.finish()
+}
+
+/// A reader that hashes what it reads. Its clones are the same reader, so that whoever began can read on to the end.
+#[derive(Clone)]
+pub(crate) struct StoredBytes(Arc<Mutex<State>>);
+
+struct State {
+    reader: Box<dyn Read + Send>,
+    hasher: Option<Hasher>,
+}
+
+impl StoredBytes {
+    pub(crate) fn new(reader: Box<dyn Read + Send>, algorithm: DigestAlgorithm) -> StoredBytes {
+        StoredBytes(Arc::new(Mutex::new(State { reader, hasher: Some(Hasher::new(algorithm)) })))
+    }
+
+    /// Reads on to the end and returns the digest of all bytes.
+    pub(crate) fn finish(self, buffer: &mut [u8]) -> io::Result<Digest> {
+        let mut stored = self;
+        while stored.read(buffer)? > 0 {}
+        let mut state = stored.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hasher = state.hasher.take();
+        hasher.map(Hasher::finish).ok_or_else(|| io::Error::other("the stored bytes were read to their end before"))
+    }
+}
+
+impl Read for StoredBytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match state.reader.read(buffer) {
+                Ok(count) => {
+                    if let Some(hasher) = &mut state.hasher {
+                        hasher.update(&buffer[..count]);
+                    }
+                    return Ok(count);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}

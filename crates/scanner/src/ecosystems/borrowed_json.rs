@@ -1,0 +1,227 @@
+//! JSON and TOML values that borrow from their file and put up with values of an unexpected kind.
+//!
+//! Manifests are written by people: a field that ought to be a string is now and then an object, and one such field
+//! must not cost the rest of the file. What is of another kind reads as empty.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// A string, borrowed where it has no escapes; empty when the value is of another kind.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(super) struct Text<'a>(Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The entries of an object in the order of the file; empty when the value is of another kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entries<'a, V>(pub(super) Vec<(Text<'a>, V)>);
+
+impl<V> Default for Entries<'_, V> {
+    fn default() -> Self {
+        Entries(Vec::new())
+    }
+}
+
+/// The items of an array; empty when the value is of another kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Items<V>(pub(super) Vec<V>);
+
+impl<V> Default for Items<V> {
+    fn default() -> Self {
+        Items(Vec::new())
+    }
+}
+
+/// `true` only for the value `true`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Flag(pub(super) bool);
+
+/// Whether a value is there at all, whatever it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Present(pub(super) bool);
+
+/// Ways of the visitors below to read every kind of value that they do not look for as empty.
+macro_rules! ignore_values {
+    ($($visit:ident: $kind:ty),*) => {
+        $(fn $visit<E: serde::de::Error>(self, _: $kind) -> Result<Self::Value, E> { Ok(Self::Value::default()) })*
+        fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> { Ok(Self::Value::default()) }
+    };
+}
+macro_rules! ignore_seq {
+    () => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+}
+macro_rules! ignore_map {
+    () => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+}
+
+struct TextVisitor;
+
+impl<'de> Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(text)))
+    }
+
+    ignore_values!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64);
+    ignore_seq!();
+    ignore_map!();
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text<'a>, D::Error> {
+        deserializer.deserialize_any(TextVisitor)
+    }
+}
+
+struct EntriesVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for EntriesVisitor<V> {
+    type Value = Entries<'de, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de, V>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Entries(entries))
+    }
+
+    ignore_values!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    ignore_seq!();
+}
+
+impl<'de: 'a, 'a, V: Deserialize<'de>> Deserialize<'de> for Entries<'a, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries<'a, V>, D::Error> {
+        deserializer.deserialize_any(EntriesVisitor(PhantomData))
+    }
+}
+
+struct ItemsVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for ItemsVisitor<V> {
+    type Value = Items<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Items<V>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok(Items(items))
+    }
+
+    ignore_values!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    ignore_map!();
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Items<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Items<V>, D::Error> {
+        deserializer.deserialize_any(ItemsVisitor(PhantomData))
+    }
+}
+
+struct FlagVisitor;
+
+impl<'de> Visitor<'de> for FlagVisitor {
+    type Value = Flag;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Flag, E> {
+        Ok(Flag(value))
+    }
+
+    ignore_values!(visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    ignore_seq!();
+    ignore_map!();
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Flag, D::Error> {
+        deserializer.deserialize_any(FlagVisitor)
+    }
+}
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Present, D::Error> {
+        IgnoredAny::deserialize(deserializer).map(|_| Present(true))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Manifest<'a> {
+        #[serde(borrow, default)]
+        name: Text<'a>,
+        #[serde(borrow, default)]
+        needs: Entries<'a, Text<'a>>,
+        #[serde(borrow, default)]
+        files: Items<Text<'a>>,
+        #[serde(default)]
+        dev: Flag,
+    }
+
+    #[test]
+    fn values_of_an_unexpected_kind_read_as_empty() {
+        let json = r#"{"name":["x",{"y":1}],"needs":"none","files":{"a":[1]},"dev":"yes"}"#;
+        let manifest: Manifest<'_> = serde_json::from_str(json).unwrap();
+        assert_eq!((&*manifest.name, manifest.needs.0.len(), manifest.files.0.len()), ("", 0, 0));
+        assert!(!manifest.dev.0);
+    }
+
+    #[test]
+    fn strings_are_borrowed_and_entries_keep_their_order() {
+        let json = r#"{"name":"a","needs":{"z":"1","a":"\u0032"},"files":["f",1],"dev":true}"#;
+        let manifest: Manifest<'_> = serde_json::from_str(json).unwrap();
+        assert!(matches!(manifest.name.0, Cow::Borrowed("a")));
+        let needs: Vec<(&str, &str)> = manifest.needs.0.iter().map(|(name, range)| (&**name, &**range)).collect();
+        assert_eq!(needs, [("z", "1"), ("a", "2")]);
+        assert_eq!(&*manifest.files.0[0], "f");
+        assert!(manifest.dev.0);
+    }
+}

@@ -1,0 +1,239 @@
+//! C and C++ packages of Conan: `conan.lock` of Conan 1 (a graph) and 2 (lists), and the exact requirements of
+//! `conanfile.txt`.
+
+use std::collections::BTreeMap;
+
+use model::Ecosystem as Kind;
+use serde::Deserialize;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// Conan.
+pub(crate) struct Conan;
+
+impl Ecosystem for Conan {
+    fn name(&self) -> &'static str {
+        "conan"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[Want::Name("conan.lock"), Want::Name("conanfile.txt")]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        if path.file_name() == "conanfile.txt" {
+            read_conanfile(path.as_str(), &file.text()?, found);
+            return Ok(());
+        }
+        let lock: Lock =
+            serde_json::from_slice(file.bytes()?).map_err(|error| ReadFileError::malformed("conan.lock", error))?;
+        if lock.graph_lock.is_none() && lock.requires.is_none() && lock.build_requires.is_none() {
+            return Err(ReadFileError::malformed("conan.lock", "it has neither a graph nor requirements"));
+        }
+        if let Some(graph) = lock.graph_lock {
+            read_graph(graph, found);
+        }
+        let lists = [(lock.requires, false), (lock.build_requires, true), (lock.python_requires, true)];
+        for (references, is_development) in lists {
+            for package in references.unwrap_or_default().iter().filter_map(|reference| package(reference)) {
+                found.packages.push(FoundPackage { development: is_development, ..package });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(default)]
+    graph_lock: Option<Graph>,
+    #[serde(default)]
+    requires: Option<Vec<String>>,
+    #[serde(default)]
+    build_requires: Option<Vec<String>>,
+    #[serde(default)]
+    python_requires: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+struct Graph {
+    #[serde(default)]
+    nodes: BTreeMap<String, Node>,
+}
+
+#[derive(Deserialize)]
+struct Node {
+    /// Conan before 1.30 writes `pref`.
+    #[serde(default, rename = "ref", alias = "pref")]
+    reference: Option<String>,
+    #[serde(default)]
+    requires: Option<Requires>,
+    #[serde(default)]
+    build_requires: Option<Requires>,
+    /// The conanfile that the lock was made for.
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    context: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Requires {
+    Nodes(Vec<String>),
+    /// Conan before 1.22: reference to node.
+    ByReference(BTreeMap<String, String>),
+}
+
+impl Requires {
+    fn nodes(&self) -> Vec<&str> {
+        match self {
+            Requires::Nodes(nodes) => nodes.iter().map(String::as_str).collect(),
+            Requires::ByReference(nodes) => nodes.values().map(String::as_str).collect(),
+        }
+    }
+}
+
+fn read_graph(graph: Graph, found: &mut Found) {
+    let is_root = |id: &str, node: &Node| node.path.is_some() || (id == "0" && node.reference.is_none());
+    let mut places: BTreeMap<&str, u32> = BTreeMap::new();
+    for (id, node) in &graph.nodes {
+        let package = node.reference.as_deref().filter(|_| !is_root(id, node)).and_then(package);
+        if let Some(mut package) = package {
+            package.development = node.context.as_deref() == Some("build");
+            places.insert(id, found.packages.len() as u32);
+            found.packages.push(package);
+        }
+    }
+    let requires = |node: &Node| -> Vec<u32> {
+        let lists = [&node.requires, &node.build_requires];
+        let nodes = lists.into_iter().flatten().flat_map(Requires::nodes);
+        nodes.filter_map(|id| places.get(id).copied()).collect()
+    };
+    let roots = graph.nodes.iter().filter(|(id, node)| is_root(id, node));
+    let direct: Vec<u32> = roots.flat_map(|(_, node)| requires(node)).collect();
+    for (id, node) in &graph.nodes {
+        if let Some(&place) = places.get(id.as_str())
+            && let Some(package) = found.packages.get_mut(place as usize)
+        {
+            package.dependencies = requires(node);
+            if !direct.is_empty() {
+                package.direct = Some(direct.contains(&place));
+            }
+        }
+    }
+}
+
+fn read_conanfile(path: &str, text: &str, found: &mut Found) {
+    let mut section = "";
+    for line in text.lines() {
+        let line = line.split(" #").next().unwrap_or_default().trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = name;
+            continue;
+        }
+        if !matches!(section, "requires" | "build_requires" | "tool_requires" | "test_requires") {
+            continue;
+        }
+        if line.contains("/[") {
+            found.gap(path, format!("{line} asks for a range of versions; lock it with `conan lock create`"));
+        } else if let Some(mut package) = package(line) {
+            package.direct = Some(true);
+            package.development = section != "requires";
+            found.direct.push((Kind::Conan, package.name.clone()));
+            found.packages.push(package);
+        }
+    }
+}
+
+/// Reads a reference, `name/version[@user[/channel]][#recipe revision][:package][%time]`.
+fn package(reference: &str) -> Option<FoundPackage> {
+    let (reference, revision) = match reference.split_once('#') {
+        Some((reference, rest)) => (reference, rest.split([':', '%', '#']).next().unwrap_or_default()),
+        None => (reference.split([':', '%']).next().unwrap_or_default(), ""),
+    };
+    let (reference, user_channel) = reference.split_once('@').unwrap_or((reference, ""));
+    let (name, version) = reference.split_once('/')?;
+    if name.is_empty() || version.is_empty() {
+        return None;
+    }
+    let mut package = FoundPackage::new(Kind::Conan, Evidence::Locked, name, version);
+    let (user, channel) = user_channel.split_once('/').unwrap_or((user_channel, ""));
+    for (key, value) in [("user", user), ("channel", channel), ("rrev", revision)] {
+        if !value.is_empty() && value != "_" && value != "0" {
+            package.qualifiers.push((key.to_owned(), value.to_owned()));
+        }
+    }
+    Some(package)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Conan, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn graphs_of_conan_1_tell_relations() {
+        check(
+            "conan.lock",
+            r#"{"graph_lock":{"nodes":{
+              "0":{"ref":"app/1.0","options":"","requires":["1"],"build_requires":["3"],"path":"conanfile.txt","context":"host"},
+              "1":{"ref":"poco/1.9.4@acme/stable#abc:def","requires":["2"],"context":"host"},
+              "2":{"ref":"openssl/1.1.1k","context":"host"},
+              "3":{"pref":"cmake/3.22.0#0:x","context":"build"}},"revisions_enabled":false},"version":"0.4"}"#,
+            &expect![[r#"
+                conan poco 1.9.4 locked direct user=acme channel=stable rrev=abc -> openssl
+                conan openssl 1.1.1k locked transitive
+                conan cmake 3.22.0 locked direct development
+            "#]],
+        );
+    }
+
+    #[test]
+    fn lists_of_conan_2_tell_what_builds() {
+        check(
+            "conan.lock",
+            r#"{"version":"0.5","requires":["zlib/1.2.13#e377%1675278.9","fmt/9.1.0"],"build_requires":["cmake/3.25.1#x%1"],"python_requires":[]}"#,
+            &expect![[r#"
+                conan zlib 1.2.13 locked rrev=e377
+                conan fmt 9.1.0 locked
+                conan cmake 3.25.1 locked development rrev=x
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_conanfile_pins_what_it_asks_for_exactly() {
+        check(
+            "conanfile.txt",
+            "[requires]\nzlib/1.2.11\nboost/[>1.70]\n# no\n[tool_requires]\ncmake/3.20\n[generators]\ncmake\n",
+            &expect![[r#"
+                conan zlib 1.2.11 locked direct
+                conan cmake 3.20 locked direct development
+                asks for zlib
+                asks for cmake
+                gap conanfile.txt: boost/[>1.70] asks for a range of versions; lock it with `conan lock create`
+            "#]],
+        );
+        check(
+            "conan.lock",
+            "{\"graph_lock\":{\"nodes\":{\"1\":{\"requires\":[\"1\"],\"ref\":\"a/1\"}}}}",
+            &expect![[r#"
+                conan a 1 locked -> a
+            "#]],
+        );
+        check("conan.lock", "[]", &expect![[r#""#]]);
+    }
+}

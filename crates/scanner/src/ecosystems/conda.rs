@@ -1,0 +1,236 @@
+//! Conda: packages of an environment (`conda-meta/*.json`), locked ones (`conda-lock.yml`) and the exact pins of
+//! `environment.yml`, with the Python packages that the last two ask pip for.
+
+use std::collections::BTreeMap;
+
+use model::Ecosystem as Kind;
+use serde::Deserialize;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+use crate::yaml;
+
+/// Conda, Mamba and Micromamba.
+pub(crate) struct Conda;
+
+impl Ecosystem for Conda {
+    fn name(&self) -> &'static str {
+        "conda"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::SuffixInFolder("conda-meta", ".json"),
+            Want::Name("environment.yml"),
+            Want::Name("environment.yaml"),
+            Want::Name("conda-lock.yml"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        match path.file_name() {
+            "conda-lock.yml" => read_lock(yaml::parse(&file.text()?)?, found),
+            name if name.starts_with("environment.y") => read_environment(&file.text()?, found),
+            _ => {
+                let meta: Meta<'_> = serde_json::from_slice(file.bytes_up_to(64 << 20)?)
+                    .map_err(|error| ReadFileError::malformed("conda package record", error))?;
+                found.packages.push(installed(meta));
+                Ok(())
+            }
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Meta<'a> {
+    name: &'a str,
+    version: &'a str,
+    #[serde(default)]
+    build: Option<&'a str>,
+    #[serde(default)]
+    subdir: Option<&'a str>,
+    #[serde(default)]
+    license: Option<String>,
+    #[serde(default)]
+    channel: Option<String>,
+}
+
+fn installed(meta: Meta<'_>) -> FoundPackage {
+    let mut package = FoundPackage::new(Kind::Conda, Evidence::Installed, meta.name, meta.version);
+    package.licenses = meta.license.filter(|license| !license.is_empty()).into_iter().collect();
+    // The channel is a name or an address such as https://conda.anaconda.org/conda-forge/linux-64.
+    let channel = meta.channel.as_deref().map(|channel| {
+        let channel = channel.trim_end_matches('/');
+        let channel = meta.subdir.and_then(|subdir| channel.strip_suffix(subdir)).unwrap_or(channel);
+        channel.trim_end_matches('/').rsplit('/').next().unwrap_or(channel)
+    });
+    for (key, value) in [("build", meta.build), ("channel", channel), ("subdir", meta.subdir)] {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            package.qualifiers.push((key.to_owned(), value.to_owned()));
+        }
+    }
+    package
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    package: Vec<Locked>,
+}
+
+#[derive(Deserialize)]
+struct Locked {
+    name: String,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    manager: String,
+    #[serde(default)]
+    category: Option<String>,
+    #[serde(default)]
+    platform: Option<String>,
+}
+
+fn read_lock(lock: Lock, found: &mut Found) -> Result<(), ReadFileError> {
+    let mut places: BTreeMap<(String, String, bool), usize> = BTreeMap::new();
+    for locked in lock.package {
+        if locked.name.is_empty() || locked.version.is_empty() {
+            continue;
+        }
+        let is_pip = locked.manager == "pip";
+        let key = (locked.name.clone(), locked.version.clone(), is_pip);
+        let is_development = locked.category.as_deref().is_some_and(|category| category != "main");
+        if let Some(package) = places.get(&key).and_then(|&place| found.packages.get_mut(place)) {
+            // The same version for several platforms is one package of no platform in particular.
+            package.qualifiers.clear();
+            package.development &= is_development;
+            continue;
+        }
+        places.insert(key, found.packages.len());
+        let kind = if is_pip { Kind::Pypi } else { Kind::Conda };
+        let mut package = FoundPackage::new(kind, Evidence::Locked, locked.name, locked.version);
+        package.development = is_development;
+        if let Some(platform) = locked.platform.filter(|_| !is_pip) {
+            package.qualifiers.push(("subdir".to_owned(), platform));
+        }
+        found.packages.push(package);
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Environment {
+    #[serde(default)]
+    dependencies: Option<Vec<Asked>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Asked {
+    Conda(String),
+    /// `pip:` with a list of its own.
+    Other(BTreeMap<String, Option<Vec<String>>>),
+}
+
+fn read_environment(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    // Other tools use the file's name too.
+    if !text.lines().any(|line| line.starts_with("dependencies:")) {
+        return Ok(());
+    }
+    let environment: Environment = yaml::parse(text)?;
+    for asked in environment.dependencies.unwrap_or_default() {
+        match asked {
+            Asked::Conda(text) => found.packages.extend(conda_pin(&text)),
+            Asked::Other(lists) => {
+                let pinned = lists.into_iter().filter(|(manager, _)| manager == "pip").filter_map(|(_, list)| list);
+                found.packages.extend(pinned.flatten().filter_map(|text| pip_pin(&text)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads `[channel::]name=version[=build]`; a pin by `=` alone may match later versions too, and names the oldest.
+fn conda_pin(text: &str) -> Option<FoundPackage> {
+    let text = text.split('#').next().unwrap_or_default().trim();
+    let (channel, text) = text.split_once("::").map_or((None, text), |(channel, text)| (Some(channel), text));
+    let (name, rest) = text.split_once('=')?;
+    let rest = rest.trim_start_matches('=').trim();
+    let (version, build) = rest.split_once('=').unwrap_or((rest, ""));
+    let name = name.trim();
+    let is_exact = is_name(name)
+        && version.starts_with(|c: char| c.is_ascii_digit() || c.is_ascii_alphabetic())
+        && !version.contains(['*', ',', '|', '<', '>', ' ', '!']);
+    if !is_exact {
+        return None;
+    }
+    let mut package = FoundPackage::new(Kind::Conda, Evidence::Locked, name, version);
+    package.direct = Some(true);
+    for (key, value) in [("build", build), ("channel", channel.unwrap_or_default())] {
+        if !value.is_empty() && !value.contains('*') {
+            package.qualifiers.push((key.to_owned(), value.to_owned()));
+        }
+    }
+    Some(package)
+}
+
+fn pip_pin(text: &str) -> Option<FoundPackage> {
+    let text = text.split([';', '#']).next().unwrap_or_default();
+    let (name, version) = text.split_once("==")?;
+    let name = name.split('[').next().unwrap_or_default().trim();
+    let version = version.trim_start_matches('=').trim();
+    if !is_name(name) || version.is_empty() || version.contains(['*', ',', ' ']) {
+        return None;
+    }
+    let mut package =
+        FoundPackage::new(Kind::Pypi, Evidence::Locked, name.to_lowercase().replace(['_', '.'], "-"), version);
+    package.direct = Some(true);
+    Some(package)
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Conda, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn records_of_an_environment_are_packages() {
+        check(
+            "opt/conda/conda-meta/openssl-1.1.1q-h7f8727e_0.json",
+            r#"{"build":"h7f8727e_0","build_number":0,"channel":"https://repo.anaconda.com/pkgs/main/linux-64","depends":["ca-certificates"],"files":["bin/openssl"],"license":"OpenSSL","name":"openssl","subdir":"linux-64","version":"1.1.1q"}"#,
+            &expect![[r#""#]],
+        );
+        check("conda-meta/x.json", "{}", &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn environments_pin_packages_of_conda_and_pip() {
+        check(
+            "srv/environment.yml",
+            "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.9.7=h12debd9_1\n  - conda-forge::numpy==1.21\n  - scipy>=1\n  - pandas\n  - r-base=4.*\n  - pip\n  - pip:\n    - Requests[socks]==2.26.0 ; python_version > '3'\n    - -r other.txt\n",
+            &expect![[r#""#]],
+        );
+        check("k8s/environment.yaml", "kind: Environment\n", &expect![[""]]);
+        check("environment.yml", "dependencies: 3\n", &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn locks_for_several_platforms_name_a_package_once() {
+        check(
+            "conda-lock.yml",
+            "version: 1\nmetadata: {}\npackage:\n- name: numpy\n  version: 1.24.0\n  manager: conda\n  platform: linux-64\n  dependencies: {}\n  category: main\n- name: numpy\n  version: 1.24.0\n  manager: conda\n  platform: osx-64\n  category: main\n- name: black\n  version: 22.0\n  manager: pip\n  platform: linux-64\n  category: dev\n",
+            &expect![[r#""#]],
+        );
+    }
+}

@@ -1,0 +1,44 @@
+//! .NET: what applications bring (`*.deps.json`, the shared runtimes included) and what projects ask for
+//! (`packages.lock.json`, `project.assets.json`, `packages.config`, `Directory.Packages.props`, project files).
+
+mod deps;
+mod project;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::Found;
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// NuGet.
+pub(crate) struct Dotnet;
+
+impl Ecosystem for Dotnet {
+    fn name(&self) -> &'static str {
+        "dotnet"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::Suffix(".deps.json"),
+            Want::Name("packages.lock.json"),
+            Want::Name("project.assets.json"),
+            Want::Name("packages.config"),
+            Want::Name("Directory.Packages.props"),
+            Want::Name("Directory.Build.props"),
+            Want::Suffix(".csproj"),
+            Want::Suffix(".fsproj"),
+            Want::Suffix(".vbproj"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let bytes = file.bytes_up_to(64 << 20)?;
+        match path.file_name() {
+            "packages.lock.json" => deps::read_lock(bytes, found),
+            "project.assets.json" => deps::read_assets(bytes, found),
+            "packages.config" => project::read_config(bytes, found),
+            name if name.to_ascii_lowercase().ends_with(".deps.json") => deps::read_deps(path.as_str(), bytes, found),
+            _ => project::read_project(path.as_str(), bytes, found),
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! Elixir and Erlang: `mix.lock`, `rebar.lock`, what a project asks for itself (`mix.exs`), and the applications of a
+//! release (`lib/NAME-VERSION/ebin/NAME.app`), which is all that an image of a release keeps.
+
+mod term;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Ecosystem as Kind;
+
+use self::term::Term;
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// Hex, Mix and Rebar.
+pub(crate) struct Elixir;
+
+impl Ecosystem for Elixir {
+    fn name(&self) -> &'static str {
+        "elixir"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[Want::Name("mix.lock"), Want::Name("rebar.lock"), Want::Name("mix.exs"), Want::SuffixInFolder("ebin", ".app")]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let text = file.text()?;
+        match path.file_name() {
+            "mix.lock" => read_mix_lock(&text, found),
+            "rebar.lock" => read_rebar_lock(&text, found),
+            "mix.exs" => {
+                // Each fetched dependency has one of its own, which says nothing of this project.
+                if !path.as_str().starts_with("deps/") && !path.as_str().contains("/deps/") {
+                    found.direct.extend(asked_for(&text).into_iter().map(|name| (Kind::Hex, name.to_owned())));
+                }
+                Ok(())
+            }
+            _ => read_app(&text, found),
+        }
+    }
+}
+
+/// Reads `%{"name": {:hex, :package, "version", …, [dependencies], …}, …}`.
+fn read_mix_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let mut places = BTreeMap::new();
+    let mut needs = Vec::new();
+    for lock in term::parse_elixir(text).map_err(|error| ReadFileError::malformed("mix.lock", error))? {
+        let Term::Map(entries) = lock else {
+            return Err(ReadFileError::malformed("mix.lock", "it is no map"));
+        };
+        for entry in entries {
+            let Term::Pair(name, value) = entry else { continue };
+            let Term::Tuple(parts) = *value else { continue };
+            let part = |at: usize| parts.get(at).and_then(Term::text);
+            let place = found.packages.len() as u32;
+            match part(0) {
+                Some("hex") => {
+                    let (Some(package), Some(version)) = (part(1), part(2)) else { continue };
+                    found.packages.push(FoundPackage::new(Kind::Hex, Evidence::Locked, package, version));
+                    let dependencies = parts.get(5).map(Term::items).unwrap_or_default();
+                    needs.extend(
+                        dependencies.iter().filter_map(|d| Some((place, d.items().first()?.text()?.to_owned()))),
+                    );
+                }
+                Some("git") => {
+                    let (Some(url), Some(revision)) = (part(1), part(2)) else { continue };
+                    found.packages.push(git_package(&name, url, revision, git_tag(parts.get(3))));
+                }
+                _ => continue,
+            }
+            places.insert(name, place);
+        }
+    }
+    for (place, name) in needs {
+        if let (Some(&needed), Some(package)) = (places.get(&name), found.packages.get_mut(place as usize)) {
+            package.dependencies.push(needed);
+        }
+    }
+    Ok(())
+}
+
+/// Reads `{"1.2.0",[{<<"name">>,{pkg,<<"package">>,<<"version">>},level}, …]}.`, or the bare list of older versions.
+fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let terms = term::parse_erlang(text).map_err(|error| ReadFileError::malformed("rebar.lock", error))?;
+    let entries = match terms.first() {
+        Some(Term::Tuple(parts)) => parts.get(1).map(Term::items).unwrap_or_default(),
+        Some(Term::List(entries)) => entries.as_slice(),
+        _ => return Err(ReadFileError::malformed("rebar.lock", "it holds no list of packages")),
+    };
+    for entry in entries {
+        let [name, source, level] = entry.items() else { continue };
+        let (Some(name), parts) = (name.text(), source.items()) else { continue };
+        let part = |at: usize| parts.get(at).and_then(Term::text);
+        let mut package = match (part(0), part(1), part(2)) {
+            (Some("pkg"), Some(package), Some(version)) => {
+                FoundPackage::new(Kind::Hex, Evidence::Locked, package, version)
+            }
+            (Some("git"), Some(url), _) => match parts.get(2).map(Term::items) {
+                Some([_, revision]) => git_package(name, url, revision.text().unwrap_or_default(), None),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        package.direct = level.text().map(|level| level == "0");
+        found.packages.push(package);
+    }
+    Ok(())
+}
+
+/// Reads `{application, name, [{vsn, "version"}, …]}.`; what Erlang and Elixir bring themselves is no package of Hex.
+fn read_app(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let terms = term::parse_erlang(text).map_err(|error| ReadFileError::malformed("application file", error))?;
+    let Some([kind, name, keys]) = terms.first().map(Term::items) else { return Ok(()) };
+    let (Some("application"), Some(name)) = (kind.text(), name.text()) else { return Ok(()) };
+    let version = keys.items().iter().find_map(|key| match key.items() {
+        [key, value] if key.text() == Some("vsn") => value.text(),
+        _ => None,
+    });
+    if let Some(version) = version.filter(|version| !version.is_empty())
+        && OWN_APPLICATIONS.binary_search(&name).is_err()
+    {
+        found.packages.push(FoundPackage::new(Kind::Hex, Evidence::Installed, name, version));
+    }
+    Ok(())
+}
+
+/// The names in `{:name, …}` of a project file.
+fn asked_for(text: &str) -> BTreeSet<&str> {
+    let name_end = |rest: &str| rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+    text.split("{:")
+        .skip(1)
+        .map(|rest| rest.split_at(name_end(rest)))
+        .filter(|(name, rest)| !name.is_empty() && rest.trim_start().starts_with(','))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// A package from a repository has no version number but its tag's, if it has one.
+fn git_package(name: &str, url: &str, revision: &str, tag: Option<&str>) -> FoundPackage {
+    let version = match tag.map(|tag| tag.strip_prefix('v').unwrap_or(tag)) {
+        Some(version) if !version.is_empty() => version.to_owned(),
+        _ => format!("git@{revision}"),
+    };
+    let mut package = FoundPackage::new(Kind::Hex, Evidence::Locked, name, version);
+    package.qualifiers.push(("vcs_url".to_owned(), format!("git+{url}@{revision}")));
+    package
+}
+
+fn git_tag(options: Option<&Term>) -> Option<&str> {
+    options?.items().iter().find_map(|option| match option {
+        Term::Pair(key, value) if key == "tag" => value.text(),
+        _ => None,
+    })
+}
+
+/// The applications that come with Erlang/OTP and Elixir, sorted.
+const OWN_APPLICATIONS: &[&str] = &[
+    "asn1",
+    "common_test",
+    "compiler",
+    "crypto",
+    "debugger",
+    "dialyzer",
+    "diameter",
+    "eex",
+    "eldap",
+    "elixir",
+    "erl_docgen",
+    "erl_interface",
+    "et",
+    "eunit",
+    "ex_unit",
+    "ftp",
+    "hipe",
+    "iex",
+    "inets",
+    "jinterface",
+    "kernel",
+    "logger",
+    "megaco",
+    "mix",
+    "mnesia",
+    "observer",
+    "odbc",
+    "os_mon",
+    "parsetools",
+    "public_key",
+    "reltool",
+    "runtime_tools",
+    "sasl",
+    "snmp",
+    "ssh",
+    "ssl",
+    "stdlib",
+    "syntax_tools",
+    "tftp",
+    "tools",
+    "wx",
+    "xmerl",
+];
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Elixir, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn mix_locks_of_several_ages_are_read() {
+        check(
+            "srv/mix.lock",
+            r#"%{
+  "castore": {:hex, :castore, "0.1.17", "ba67", [:mix], [], "hexpm", "d9844"},
+  "mint": {:hex, :mint, "1.4.2", "50c", [:mix], [{:castore, "~> 0.1.0", [hex: :castore, repo: "hexpm", optional: true]}], "hexpm", "ce7"},
+  "old": {:hex, :old, "0.1.0"},
+  "tool": {:git, "https://github.com/acme/tool.git", "0a1b", [tag: "v1.2.0"]},
+  "fork": {:git, "https://github.com/acme/fork.git", "0a1b", []},
+}
+"#,
+            &expect![[r#""#]],
+        );
+        check("mix.lock", "%{}", &expect![[""]]);
+        check("mix.lock", &"%{\"a\": {".repeat(10_000), &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn rebar_locks_of_several_ages_are_read() {
+        check(
+            "rebar.lock",
+            "{\"1.2.0\",\n[{<<\"cowboy\">>,{pkg,<<\"cowboy\">>,<<\"2.9.0\">>},0},\n {<<\"jsx\">>,{git,\"https://github.com/talentdeficit/jsx.git\",{ref,\"abc\"}},1}]}.\n[\n{pkg_hash,[\n {<<\"cowboy\">>, <<\"865D\">>}]}\n].\n",
+            &expect![[r#""#]],
+        );
+        check("rebar.lock", "[{<<\"ranch\">>,{pkg,<<\"ranch\">>,<<\"1.8.0\">>},0}].", &expect![[r#""#]]);
+        check("rebar.lock", "[].", &expect![[""]]);
+    }
+
+    #[test]
+    fn releases_keep_application_files() {
+        check(
+            "app/lib/phoenix-1.6.6/ebin/phoenix.app",
+            "{application,phoenix,\n             [{applications,[kernel,stdlib]},\n              {description,\"Peace of \\\"mind\\\"\"},\n              {modules,['Elixir.Phoenix']},\n              {vsn,\"1.6.6\"}]}.\n",
+            &expect![[r#""#]],
+        );
+        check("lib/ssl-10.9/ebin/ssl.app", "%% This is\n{application, ssl, [{vsn, \"10.9\"}]}.", &expect![[""]]);
+        assert!(OWN_APPLICATIONS.is_sorted());
+    }
+
+    #[test]
+    fn project_files_name_what_they_ask_for() {
+        check(
+            "mix.exs",
+            "defp deps do\n [{:phoenix, \"~> 1.6\"}, {:jason,\n \"~> 1.0\", only: :dev}]\nend\n",
+            &expect![[r#""#]],
+        );
+    }
+}

@@ -1,0 +1,70 @@
+//! Java and other JVM languages: archives (`archive.rs`), and what builds ask for: `pom.xml`, Gradle's and sbt's lock
+//! files.
+//!
+//! Archives are packages that are there; a package in one has the path inside it in `inner_path`. Maven writes
+//! `META-INF/maven/GROUP/ARTIFACT/pom.properties` into every archive it builds, which names it exactly; others are named
+//! by file name and manifest, and carry their SHA-1.
+
+mod archive;
+mod gradle;
+mod manifest;
+mod naming;
+mod pom;
+mod sbt;
+mod zip;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::Found;
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// The JVM's ecosystem.
+pub(crate) struct Java;
+
+impl Ecosystem for Java {
+    fn name(&self) -> &'static str {
+        "java"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::Suffix(".jar"),
+            Want::Suffix(".war"),
+            Want::Suffix(".ear"),
+            Want::Suffix(".par"),
+            Want::Suffix(".sar"),
+            Want::Suffix(".nar"),
+            Want::Suffix(".jpi"),
+            Want::Suffix(".hpi"),
+            Want::Suffix(".kar"),
+            Want::Suffix(".rar"),
+            Want::Suffix(".aar"),
+            Want::Name("pom.xml"),
+            Want::Name("gradle.lockfile"),
+            Want::Name("buildscript-gradle.lockfile"),
+            Want::SuffixInFolder("dependency-locks", ".lockfile"),
+            Want::Suffix(".sbt.lock"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let name = path.file_name();
+        if name == "pom.xml" {
+            return pom::read(path.as_str(), file.bytes()?, found);
+        }
+        if name.ends_with(".lockfile") {
+            gradle::read(path.as_str(), &file.text()?, found);
+            return Ok(());
+        }
+        if name.to_ascii_lowercase().ends_with(".sbt.lock") {
+            return sbt::read(file.bytes()?, found);
+        }
+        // An empty file is a placeholder that no JVM could load.
+        let head = file.head(4)?;
+        if head.is_empty() || archive::is_other_format(name, head) {
+            return Ok(());
+        }
+        let mut source = file.at_random()?;
+        archive::read(&path, &mut source, found)
+    }
+}

@@ -1,0 +1,158 @@
+use expect_test::{Expect, expect};
+
+use crate::ecosystems::java::Java;
+use crate::ecosystems::java::zip::writer::zip;
+use crate::rendered;
+
+fn check(path: &str, archive: &[u8], expected: &Expect) {
+    expected.assert_eq(&rendered::read(&Java, path, archive));
+}
+
+fn properties(group: &str, artifact: &str, version: &str) -> Vec<u8> {
+    format!("#Created by Apache Maven 3.8.6\nversion={version}\ngroupId={group}\nartifactId={artifact}\n").into_bytes()
+}
+
+#[test]
+fn shaded_properties_all_count_and_the_archive_itself_is_one_of_them() {
+    let archive = zip(&[
+        ("META-INF/MANIFEST.MF", b"Bundle-License: http://www.apache.org/licenses/LICENSE-2.0.txt\n", true),
+        ("META-INF/maven/com.acme/app/pom.properties", &properties("com.acme", "app", "1.0"), true),
+        (
+            "META-INF/maven/com.google.guava/guava/pom.properties",
+            &properties("com.google.guava", "guava", "31.1-jre"),
+            true,
+        ),
+        ("com/acme/App.class", b"", false),
+    ]);
+    check(
+        "opt/app-1.0-all.jar",
+        &archive,
+        &expect![[r#"
+        maven com.acme:app 1.0 [Apache-2.0]
+        maven com.google.guava:guava 31.1-jre
+    "#]],
+    );
+}
+
+#[test]
+fn nested_archives_are_read_stored_and_deflated() {
+    let inner = zip(&[("META-INF/maven/g/inner/pom.properties", &properties("g", "inner", "1"), true)]);
+    let spring = zip(&[
+        ("META-INF/MANIFEST.MF", b"Implementation-Title: spring-core\nImplementation-Version: 5.3.20\n", false),
+        ("org/springframework/core/A.class", b"x", false),
+    ]);
+    let war = zip(&[("WEB-INF/lib/inner-1.jar", &inner, true), ("WEB-INF/lib/spring-core-5.3.20.jar", &spring, false)]);
+    let mut ear = b"#!/bin/bash\n".to_vec();
+    ear.extend(zip(&[("web.war", &war, false), ("lib/inner-1.jar", &inner, false)]));
+    check(
+        "srv/app.ear",
+        &ear,
+        &expect![[r#"
+            maven g:inner 1 in web.war!/WEB-INF/lib/inner-1.jar
+            maven org.springframework:spring-core 5.3.20 sha1:171d2e4b79fcd029d6078f2d4be5e605cda8ac93 in web.war!/WEB-INF/lib/spring-core-5.3.20.jar
+            maven g:inner 1 in lib/inner-1.jar
+        "#]],
+    );
+}
+
+#[test]
+fn a_pom_stands_in_where_properties_say_too_little() {
+    let archive = zip(&[
+        ("META-INF/maven/g/a/pom.properties", b"version=${project.version}\n", true),
+        ("META-INF/maven/g/a/pom.xml", b"<project><parent><groupId>g</groupId><artifactId>p</artifactId><version>2</version></parent><artifactId>a</artifactId><licenses><license><name>MIT</name></license></licenses></project>", true),
+    ]);
+    check(
+        "a.jar",
+        &archive,
+        &expect![[r#"
+        maven g:a 2 [MIT]
+    "#]],
+    );
+}
+
+#[test]
+fn a_renamed_archive_is_what_its_only_properties_say() {
+    let archive = zip(&[("META-INF/maven/g/a/pom.properties", &properties("g", "a", "2"), false)]);
+    check(
+        "renamed.jar",
+        &archive,
+        &expect![[r#"
+        maven g:a 2
+    "#]],
+    );
+    check(
+        "other-3.jar",
+        &archive,
+        &expect![[r#"
+            maven g:a 2
+            maven other 3 sha1:06cc1fb2fcdf5de29a6eec1caafd3e0106f048e7
+        "#]],
+    );
+}
+
+#[test]
+fn a_tomcat_server_is_known_by_its_library() {
+    let archive = zip(&[
+        ("META-INF/MANIFEST.MF", b"Implementation-Title: Apache Tomcat\nImplementation-Version: 9.0.50\n", false),
+        ("org/apache/catalina/A.class", b"", false),
+    ]);
+    check(
+        "usr/local/tomcat/lib/catalina.jar",
+        &archive,
+        &expect![[r#"
+            maven org.apache.tomcat:tomcat 9.0.50
+            maven org.apache.tomcat:tomcat-catalina 9.0.50 sha1:5750c0e3b81a9aafad1a78c224d2f08afea82f8f
+        "#]],
+    );
+}
+
+#[test]
+fn what_cannot_be_read_inside_is_a_gap_and_the_rest_is_kept() {
+    let good = zip(&[("META-INF/maven/g/a/pom.properties", &properties("g", "a", "2"), true)]);
+    let archive =
+        zip(&[("lib/bad.jar", b"not a zip", true), ("lib/good.jar", &good, true), ("lib/x.rar", b"Rar!", true)]);
+    check(
+        "app.war",
+        &archive,
+        &expect![[r#"
+        maven g:a 2 in lib/good.jar
+        gap app.war!/lib/bad.jar: it is no valid zip archive: it has no end record, so it is cut short or something else
+    "#]],
+    );
+    check(
+        "bad.jar",
+        b"PK but no zip",
+        &expect![[r#"
+        unreadable: it is no valid zip archive: it has no end record, so it is cut short or something else
+    "#]],
+    );
+    check("empty.jar", b"", &expect![[""]]);
+    check("music.kar", b"MThd", &expect![[""]]);
+}
+
+#[test]
+fn nesting_without_end_stops_with_a_gap() {
+    let mut archive = zip(&[("META-INF/maven/g/a/pom.properties", &properties("g", "a", "2"), true)]);
+    for _ in 0..12 {
+        archive = zip(&[("x.jar", &archive, true)]);
+    }
+    check(
+        "deep.jar",
+        &archive,
+        &expect![[r#"
+            gap deep.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar!/x.jar: archives lie more than 8 deep in one another here; unpack it and scan it by itself
+        "#]],
+    );
+}
+
+#[test]
+fn a_bomb_of_nested_archives_ends_in_a_gap() {
+    // Sixty entries inflate to 16 MiB each, from about one megabyte.
+    let zeros = vec![0_u8; 16 << 20];
+    let one = zip(&[("z.jar", &zeros, true)]);
+    let name = |number: usize| format!("{number}.jar");
+    let names: Vec<String> = (0..60).map(name).collect();
+    let entries: Vec<(&str, &[u8], bool)> = names.iter().map(|name| (name.as_str(), one.as_slice(), false)).collect();
+    let text = rendered::read(&Java, "bomb.jar", &zip(&entries));
+    assert!(text.contains("reading it costs far more than its length warrants"), "{text}");
+}

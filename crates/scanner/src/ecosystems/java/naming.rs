@@ -1,0 +1,379 @@
+//! The name of an archive that carries no Maven properties of its own, from its file name, its manifest and the classes
+//! in it. Such a name is a guess; the archive's SHA-1 goes with it.
+
+use super::manifest::Manifest;
+
+/// What an archive is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Guess {
+    pub(super) group: Option<String>,
+    pub(super) artifact: String,
+    pub(super) version: String,
+}
+
+impl Guess {
+    /// `group:artifact`, or the artifact alone where no group is known.
+    pub(super) fn name(&self) -> String {
+        match &self.group {
+            Some(group) => format!("{group}:{}", self.artifact),
+            None => self.artifact.clone(),
+        }
+    }
+}
+
+/// Takes the archive whose file is called `stem` (without its suffix) for something, if there is a version to be had.
+///
+/// `holds` tells whether the archive has classes below a folder, such as `org/springframework`.
+pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> bool) -> Option<Guess> {
+    let in_file_name = split_stem(stem, manifest.stated_version());
+    let version = in_file_name.map(|(_, version)| version).or_else(|| manifest.stated_version())?;
+    if manifest.title.as_deref() == Some("Apache Tomcat")
+        && let Some((_, artifact)) = TOMCAT.iter().find(|(file, _)| *file == stem)
+    {
+        let group = Some("org.apache.tomcat".to_owned());
+        return Some(Guess { group, artifact: (*artifact).to_owned(), version: version.to_owned() });
+    }
+    let artifact = match in_file_name {
+        Some((artifact, _)) => artifact,
+        None => manifest.title.as_deref().filter(|title| is_identifier(title)).unwrap_or(stem),
+    };
+    if artifact.is_empty() {
+        return None;
+    }
+    let known = known_group(artifact, version, holds);
+    let vendor = || manifest.vendor_id.as_deref().filter(|id| id.contains('.') && is_identifier(id));
+    let symbolic = || {
+        [&manifest.symbolic_name, &manifest.module_name].into_iter().flatten().find_map(|name| {
+            let group = name.strip_suffix(artifact)?.strip_suffix('.')?;
+            (!group.is_empty() && is_identifier(group)).then_some(group)
+        })
+    };
+    let group = known.or_else(vendor).or_else(symbolic);
+    // Quarkus and others put the group in front of the artifact in the file name.
+    let artifact = match group.and_then(|group| artifact.strip_prefix(group)?.strip_prefix('.')) {
+        Some(artifact) if !artifact.is_empty() => artifact,
+        _ => artifact,
+    };
+    Some(Guess { group: group.map(str::to_owned), artifact: artifact.to_owned(), version: version.to_owned() })
+}
+
+/// Whether a file called `stem` can be the artifact: `artifact`, `artifact-1.0`, `group.artifact-1.0`.
+pub(super) fn is_named_after(stem: &str, group: &str, artifact: &str) -> bool {
+    let after = |stem: &str| {
+        stem.strip_prefix(artifact).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+    };
+    after(stem) || stem.strip_prefix(group).and_then(|rest| rest.strip_prefix('.')).is_some_and(after)
+}
+
+/// Splits `artifact-version[-classifier]`; a version that the manifest states is believed where it stands in the name.
+pub(super) fn split_stem<'a>(stem: &'a str, stated: Option<&str>) -> Option<(&'a str, &'a str)> {
+    if let Some(stated) = stated
+        && let Some(at) = stem.rfind(stated)
+        && let Some(artifact) = stem[..at].strip_suffix(['-', '_'])
+        && stem[at + stated.len()..].chars().next().is_none_or(|c| c == '-')
+        && !artifact.is_empty()
+    {
+        let rest = &stem[at + stated.len()..];
+        let version = if qualifiers_bytes(rest) == rest.len() { &stem[at..] } else { &stem[at..at + stated.len()] };
+        return Some((artifact, version));
+    }
+    let candidates = || {
+        let starts_version =
+            |&(at, _): &(usize, &str)| at > 0 && stem[at + 1..].starts_with(|c: char| c.is_ascii_digit());
+        stem.match_indices('-').filter(starts_version).map(|(at, _)| (&stem[..at], &stem[at + 1..]))
+    };
+    if let Some(whole) = candidates().find(|(_, version)| version_bytes(version) == version.len()) {
+        return Some(whole);
+    }
+    if let Some((artifact, version)) = candidates().next() {
+        return Some((artifact, &version[..version_bytes(version)]));
+    }
+    // Eclipse bundles: org.eclipse.core.runtime_3.29.0.v20230726.
+    let (artifact, version) = stem.rsplit_once('_')?;
+    (!artifact.is_empty() && version.starts_with(|c: char| c.is_ascii_digit())).then_some((artifact, version))
+}
+
+/// How many bytes of `text` are a version: a number and the numbers and qualifiers that follow dashes.
+fn version_bytes(text: &str) -> usize {
+    let first = text.find(['-', '_']).unwrap_or(text.len());
+    first + qualifiers_bytes(&text[first..])
+}
+
+fn qualifiers_bytes(text: &str) -> usize {
+    let mut end = 0;
+    while let Some(part) = text[end..].strip_prefix(['-', '_']) {
+        let part = &part[..part.find(['-', '_']).unwrap_or(part.len())];
+        let letters = part.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(part.len());
+        let word = part[..letters].to_ascii_lowercase();
+        if !word.is_empty() && !QUALIFIERS.contains(&word.as_str()) || part.is_empty() {
+            break;
+        }
+        end += 1 + part.len();
+    }
+    end
+}
+
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+}
+
+fn known_group(artifact: &str, version: &str, holds: impl Fn(&str) -> bool) -> Option<&'static str> {
+    if artifact.starts_with("groovy") && holds("org/codehaus/groovy") {
+        let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok())?;
+        return Some(if major >= 4 { "org.apache.groovy" } else { "org.codehaus.groovy" });
+    }
+    GROUPS
+        .iter()
+        .find(|(pattern, classes, _)| {
+            let matches = match pattern.strip_suffix('*') {
+                Some(prefix) => artifact.starts_with(prefix),
+                None => artifact == *pattern,
+            };
+            matches && holds(classes)
+        })
+        .map(|(_, _, group)| *group)
+}
+
+/// Words that follow a dash in versions.
+const QUALIFIERS: &[&str] = &[
+    "alpha",
+    "beta",
+    "a",
+    "b",
+    "rc",
+    "cr",
+    "m",
+    "milestone",
+    "snapshot",
+    "final",
+    "ga",
+    "release",
+    "sp",
+    "sec",
+    "jre",
+    "android",
+    "redhat",
+    "jbossorg",
+    "incubating",
+    "incubator",
+    "pre",
+    "preview",
+    "build",
+    "v",
+    "r",
+    "patch",
+    "p",
+    "sr",
+    "hadoop",
+    "atlassian",
+    "cdh",
+    "hdp",
+    "pfd",
+    "dev",
+    "ea",
+    "fuse",
+    "temporary",
+    "osgi",
+    "empty",
+    "java",
+];
+
+/// The libraries of a Tomcat server, whose files carry no version: file, artifact.
+const TOMCAT: &[(&str, &str)] = &[
+    ("annotations-api", "tomcat-annotations-api"),
+    ("catalina", "tomcat-catalina"),
+    ("catalina-ant", "tomcat-catalina-ant"),
+    ("catalina-ha", "tomcat-catalina-ha"),
+    ("catalina-ssi", "tomcat-ssi"),
+    ("catalina-storeconfig", "tomcat-storeconfig"),
+    ("catalina-tribes", "tomcat-tribes"),
+    ("jasper", "tomcat-jasper"),
+    ("jasper-el", "tomcat-jasper-el"),
+    ("tomcat-api", "tomcat-api"),
+    ("tomcat-coyote", "tomcat-coyote"),
+    ("tomcat-coyote-ffm", "tomcat-coyote-ffm"),
+    ("tomcat-dbcp", "tomcat-dbcp"),
+    ("tomcat-jdbc", "tomcat-jdbc"),
+    ("tomcat-jni", "tomcat-jni"),
+    ("tomcat-juli", "tomcat-juli"),
+    ("tomcat-util", "tomcat-util"),
+    ("tomcat-util-scan", "tomcat-util-scan"),
+    ("tomcat-websocket", "tomcat-websocket"),
+];
+
+/// Artifacts whose builds write no Maven properties: artifact (`*` at its end stands for any rest), a folder of classes
+/// that must be in the archive, group. The first that fits counts.
+const GROUPS: &[(&str, &str, &str)] = &[
+    ("spring-boot*", "org/springframework", "org.springframework.boot"),
+    ("spring-security*", "org/springframework", "org.springframework.security"),
+    ("spring-integration*", "org/springframework", "org.springframework.integration"),
+    ("spring-session*", "org/springframework", "org.springframework.session"),
+    ("spring-batch*", "org/springframework", "org.springframework.batch"),
+    ("spring-kafka*", "org/springframework", "org.springframework.kafka"),
+    ("spring-amqp", "org/springframework", "org.springframework.amqp"),
+    ("spring-rabbit*", "org/springframework", "org.springframework.amqp"),
+    ("spring-ldap*", "org/springframework", "org.springframework.ldap"),
+    ("spring-ws*", "org/springframework", "org.springframework.ws"),
+    ("spring-graphql*", "org/springframework", "org.springframework.graphql"),
+    ("spring-webflow", "org/springframework", "org.springframework.webflow"),
+    ("spring-retry", "org/springframework", "org.springframework.retry"),
+    ("spring-aop", "org/springframework", "org.springframework"),
+    ("spring-aspects", "org/springframework", "org.springframework"),
+    ("spring-beans", "org/springframework", "org.springframework"),
+    ("spring-context*", "org/springframework", "org.springframework"),
+    ("spring-core*", "org/springframework", "org.springframework"),
+    ("spring-expression", "org/springframework", "org.springframework"),
+    ("spring-instrument", "org/springframework", "org.springframework"),
+    ("spring-jcl", "org/apache", "org.springframework"),
+    ("spring-jdbc", "org/springframework", "org.springframework"),
+    ("spring-jms", "org/springframework", "org.springframework"),
+    ("spring-messaging", "org/springframework", "org.springframework"),
+    ("spring-orm", "org/springframework", "org.springframework"),
+    ("spring-oxm", "org/springframework", "org.springframework"),
+    ("spring-r2dbc", "org/springframework", "org.springframework"),
+    ("spring-test", "org/springframework", "org.springframework"),
+    ("spring-tx", "org/springframework", "org.springframework"),
+    ("spring-web", "org/springframework", "org.springframework"),
+    ("spring-webflux", "org/springframework", "org.springframework"),
+    ("spring-webmvc*", "org/springframework", "org.springframework"),
+    ("spring-websocket", "org/springframework", "org.springframework"),
+    ("bcprov-*", "org/bouncycastle", "org.bouncycastle"),
+    ("bcpkix-*", "org/bouncycastle", "org.bouncycastle"),
+    ("bcutil-*", "org/bouncycastle", "org.bouncycastle"),
+    ("bctls-*", "org/bouncycastle", "org.bouncycastle"),
+    ("bcpg-*", "org/bouncycastle", "org.bouncycastle"),
+    ("bcmail-*", "org/bouncycastle", "org.bouncycastle"),
+    ("bcjmail-*", "org/bouncycastle", "org.bouncycastle"),
+    ("bc-fips", "org/bouncycastle", "org.bouncycastle"),
+    ("bctls-fips", "org/bouncycastle", "org.bouncycastle"),
+    ("tomcat-embed-*", "org/apache", "org.apache.tomcat.embed"),
+    ("tomcat-annotations-api", "javax/annotation", "org.apache.tomcat"),
+    ("tomcat-*", "org/apache", "org.apache.tomcat"),
+    ("kafka-*", "org/apache", "org.apache.kafka"),
+    ("kafka_*", "kafka", "org.apache.kafka"),
+    ("connect-runtime", "org/apache", "org.apache.kafka"),
+    ("lucene-*", "org/apache", "org.apache.lucene"),
+    ("solr-*", "org/apache", "org.apache.solr"),
+    ("elasticsearch*", "org/elasticsearch", "org.elasticsearch"),
+    ("opensearch*", "org/opensearch", "org.opensearch"),
+    ("micrometer-*", "io/micrometer", "io.micrometer"),
+    ("reactor-netty*", "reactor/netty", "io.projectreactor.netty"),
+    ("reactor-core", "reactor/core", "io.projectreactor"),
+    ("rxjava", "io/reactivex", "io.reactivex.rxjava2"),
+    ("okhttp*", "okhttp3", "com.squareup.okhttp3"),
+    ("okio*", "okio", "com.squareup.okio"),
+    ("retrofit", "retrofit2", "com.squareup.retrofit2"),
+    ("kotlin-*", "kotlin", "org.jetbrains.kotlin"),
+    ("kotlinx-coroutines-*", "kotlinx", "org.jetbrains.kotlinx"),
+    ("ktor-*", "io/ktor", "io.ktor"),
+    ("grpc-*", "io/grpc", "io.grpc"),
+    ("graphql-java", "graphql", "com.graphql-java"),
+    ("h2", "org/h2", "com.h2database"),
+    ("hsqldb", "org/hsqldb", "org.hsqldb"),
+    ("postgresql", "org/postgresql", "org.postgresql"),
+    ("mysql-connector-java", "com/mysql", "mysql"),
+    ("mysql-connector-j", "com/mysql", "com.mysql"),
+    ("mariadb-java-client", "org/mariadb", "org.mariadb.jdbc"),
+    ("c3p0", "com/mchange", "com.mchange"),
+    ("dom4j", "org/dom4j", "org.dom4j"),
+    ("asm*", "org/objectweb", "org.ow2.asm"),
+    ("hibernate-core", "org/hibernate", "org.hibernate"),
+    ("hibernate-entitymanager", "org/hibernate", "org.hibernate"),
+    ("struts2-*", "org/apache", "org.apache.struts"),
+    ("commons-beanutils", "org/apache", "commons-beanutils"),
+    ("commons-collections", "org/apache", "commons-collections"),
+    ("commons-collections4", "org/apache", "org.apache.commons"),
+    ("commons-fileupload", "org/apache", "commons-fileupload"),
+    ("commons-io", "org/apache", "commons-io"),
+    ("commons-lang", "org/apache", "commons-lang"),
+    ("commons-lang3", "org/apache", "org.apache.commons"),
+    ("commons-codec", "org/apache", "commons-codec"),
+    ("commons-httpclient", "org/apache", "commons-httpclient"),
+    ("commons-logging", "org/apache", "commons-logging"),
+    ("log4j", "org/apache", "log4j"),
+    ("ant", "org/apache", "org.apache.ant"),
+    ("velocity", "org/apache", "org.apache.velocity"),
+    ("xercesImpl", "org/apache", "xerces"),
+    ("xalan", "org/apache", "xalan"),
+    ("axis", "org/apache", "axis"),
+    ("quartz", "org/quartz", "org.quartz-scheduler"),
+    ("rhino*", "org/mozilla", "org.mozilla"),
+    ("gradle-*", "org/gradle", "org.gradle"),
+    ("scala-library", "scala", "org.scala-lang"),
+    ("scala-compiler", "scala", "org.scala-lang"),
+    ("akka-*", "akka", "com.typesafe.akka"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(stem: &str, manifest: &str, classes: &[&str], expected: &str) {
+        let guess = guess(stem, &Manifest::parse(manifest), |folder| {
+            classes
+                .iter()
+                .any(|class| *class == folder || class.strip_prefix(folder).is_some_and(|c| c.starts_with('/')))
+        });
+        let shown = guess.map_or("nothing".to_owned(), |guess| format!("{} {}", guess.name(), guess.version));
+        assert_eq!(shown, expected, "{stem}");
+    }
+
+    #[test]
+    fn versions_are_cut_from_file_names() {
+        check("commons-lang-2.6", "", &[], "commons-lang 2.6");
+        check("log4j-1.2-api-2.17.0", "", &[], "log4j-1.2-api 2.17.0");
+        check("guava-31.1-jre", "", &[], "guava 31.1-jre");
+        check("bcprov-jdk15on-1.70", "", &["org/bouncycastle/asn1"], "org.bouncycastle:bcprov-jdk15on 1.70");
+        check(
+            "netty-transport-native-epoll-4.1.100.Final-linux-x86_64",
+            "",
+            &[],
+            "netty-transport-native-epoll 4.1.100.Final",
+        );
+        check("commons-lang-2.6-redhat-4", "", &[], "commons-lang 2.6-redhat-4");
+        check("foo-1.0-SNAPSHOT", "", &[], "foo 1.0-SNAPSHOT");
+        check("foo-1.0-20200101.120000-1", "", &[], "foo 1.0-20200101.120000-1");
+        check("org.eclipse.core.runtime_3.29.0.v20230726", "", &[], "org.eclipse.core.runtime 3.29.0.v20230726");
+        check("kafka_2.13-3.6.0", "", &["kafka/server"], "org.apache.kafka:kafka_2.13 3.6.0");
+        check("app", "", &[], "nothing");
+        check("-1.0", "", &[], "nothing");
+        check("ü-1", "", &[], "ü 1");
+    }
+
+    #[test]
+    fn the_group_comes_from_known_families_the_vendor_or_the_bundle() {
+        check(
+            "spring-core-5.3.20",
+            "Automatic-Module-Name: spring.core\n",
+            &["org/springframework"],
+            "org.springframework:spring-core 5.3.20",
+        );
+        check("spring-core-5.3.20", "", &["evil"], "spring-core 5.3.20");
+        check(
+            "play_2.12-2.6.0",
+            "Implementation-Vendor-Id: com.typesafe.play\nImplementation-Version: 2.6.0\n",
+            &[],
+            "com.typesafe.play:play_2.12 2.6.0",
+        );
+        check(
+            "jackson-databind-2.9.1",
+            "Bundle-SymbolicName: com.fasterxml.jackson.core.jackson-databind\n",
+            &[],
+            "com.fasterxml.jackson.core:jackson-databind 2.9.1",
+        );
+        check("groovy-3.0.9", "", &["org/codehaus/groovy"], "org.codehaus.groovy:groovy 3.0.9");
+    }
+
+    #[test]
+    fn a_version_may_stand_in_the_manifest_alone() {
+        check(
+            "catalina",
+            "Implementation-Title: Apache Tomcat\nImplementation-Version: 9.0.50\n",
+            &[],
+            "org.apache.tomcat:tomcat-catalina 9.0.50",
+        );
+        check("app", "Implementation-Title: demo\nImplementation-Version: 0.1\n", &[], "demo 0.1");
+        check("app", "Implementation-Title: My Demo\nImplementation-Version: 0.1\n", &[], "app 0.1");
+    }
+}

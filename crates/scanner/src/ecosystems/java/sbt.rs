@@ -1,0 +1,76 @@
+//! `build.sbt.lock`, as the plug-in sbt-dependency-lock writes it.
+
+use model::Ecosystem;
+use serde::Deserialize;
+
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::ReadFileError;
+
+#[derive(Deserialize)]
+struct Lock<'a> {
+    #[serde(borrow, default)]
+    modules: Vec<Module<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Module<'a> {
+    #[serde(default)]
+    org: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    version: String,
+    #[serde(borrow, default)]
+    configurations: Vec<std::borrow::Cow<'a, str>>,
+}
+
+/// Reads the lock file.
+///
+/// # Errors
+/// When it is not JSON of this shape.
+pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
+    let lock: Lock<'_> =
+        serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed("sbt lock file", error))?;
+    for module in lock.modules {
+        if module.org.is_empty() || module.name.is_empty() || module.version.is_empty() {
+            continue;
+        }
+        let name = format!("{}:{}", module.org, module.name);
+        let mut package = FoundPackage::new(Ecosystem::Maven, Evidence::Locked, name, module.version);
+        let is_test = |name: &std::borrow::Cow<'_, str>| matches!(&**name, "test" | "it" | "test-internal");
+        package.development = !module.configurations.is_empty() && module.configurations.iter().all(is_test);
+        found.packages.push(package);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::ecosystems::java::Java;
+    use crate::rendered;
+
+    fn check(text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Java, "build.sbt.lock", text.as_bytes()));
+    }
+
+    #[test]
+    fn modules_are_listed_with_their_configurations() {
+        check(
+            r#"{"lockVersion":1,"timestamp":"2022-01-01T00:00:00Z","configurations":["compile","test"],"modules":[
+              {"org":"org.scala-lang","name":"scala-library","version":"2.13.8","artifacts":[{"name":"scala-library.jar","hash":"sha1:x"}],"configurations":["compile","runtime","test"]},
+              {"org":"org.scalatest","name":"scalatest_2.13","version":"3.2.11","artifacts":[],"configurations":["test"]}]}"#,
+            &expect![[r#"
+                maven org.scala-lang:scala-library 2.13.8 locked
+                maven org.scalatest:scalatest_2.13 3.2.11 locked development
+            "#]],
+        );
+        check(
+            "{",
+            &expect![[r#"
+            unreadable: it is no valid sbt lock file: EOF while parsing an object at line 1 column 1
+        "#]],
+        );
+    }
+}

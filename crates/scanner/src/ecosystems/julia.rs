@@ -1,0 +1,160 @@
+//! Julia: `Manifest.toml` in both formats (Pkg.jl, Manifest.toml), and `Project.toml` for what is asked for directly.
+//! Packages without a version belong to Julia itself.
+
+use std::collections::BTreeMap;
+
+use model::Ecosystem as Kind;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// Julia's Pkg.
+pub(crate) struct Julia;
+
+impl Ecosystem for Julia {
+    fn name(&self) -> &'static str {
+        "julia"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::Name("Manifest.toml"),
+            Want::Name("JuliaManifest.toml"),
+            Want::Name("Project.toml"),
+            Want::Name("JuliaProject.toml"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let text = file.text()?;
+        if path.file_name().ends_with("Project.toml") {
+            // Other tools use the name too; only a table of uuids is Julia's.
+            if let Ok(project) = toml::from_str::<Project>(&text) {
+                found.direct.extend(project.deps.into_keys().map(|name| (Kind::Julia, name)));
+            }
+            return Ok(());
+        }
+        let malformed = |error| ReadFileError::malformed("Manifest.toml", error);
+        let is_second = text.lines().any(|line| line.trim_start().starts_with("manifest_format"));
+        let entries = if is_second {
+            toml::from_str::<Second>(&text).map_err(malformed)?.deps
+        } else {
+            toml::from_str::<First>(&text).map_err(malformed)?.0
+        };
+        add(entries, found);
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Project {
+    #[serde(default)]
+    deps: BTreeMap<String, String>,
+}
+
+/// Format 1: the packages stand at the top.
+#[derive(Deserialize)]
+struct First(BTreeMap<String, Entries>);
+
+/// Format 2: the packages stand in `deps`.
+#[derive(Deserialize)]
+struct Second {
+    #[serde(default)]
+    deps: BTreeMap<String, Entries>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Entries {
+    Packages(Vec<Entry>),
+    Other(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    uuid: String,
+    #[serde(default)]
+    version: Option<String>,
+    #[serde(default)]
+    deps: Needs,
+}
+
+/// Names, or names with the uuids that tell them apart.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Needs {
+    Names(Vec<String>),
+    ByUuid(BTreeMap<String, String>),
+}
+
+impl Default for Needs {
+    fn default() -> Needs {
+        Needs::Names(Vec::new())
+    }
+}
+
+fn add(packages: BTreeMap<String, Entries>, found: &mut Found) {
+    let mut by_name: BTreeMap<String, u32> = BTreeMap::new();
+    let mut by_uuid: BTreeMap<String, u32> = BTreeMap::new();
+    let mut needs = Vec::new();
+    for (name, entries) in packages {
+        let Entries::Packages(entries) = entries else { continue };
+        for entry in entries {
+            let Some(version) = entry.version.filter(|version| !version.is_empty()) else { continue };
+            let place = found.packages.len() as u32;
+            let mut package = FoundPackage::new(Kind::Julia, Evidence::Locked, name.as_str(), version);
+            package.qualifiers.push(("uuid".to_owned(), entry.uuid.clone()));
+            found.packages.push(package);
+            by_name.insert(name.clone(), place);
+            by_uuid.insert(entry.uuid, place);
+            needs.push((place, entry.deps));
+        }
+    }
+    for (place, deps) in needs {
+        let dependencies = match deps {
+            Needs::Names(names) => names.iter().filter_map(|name| by_name.get(name).copied()).collect(),
+            Needs::ByUuid(uuids) => uuids.values().filter_map(|uuid| by_uuid.get(uuid).copied()).collect(),
+        };
+        if let Some(package) = found.packages.get_mut(place as usize) {
+            package.dependencies = dependencies;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Julia, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn both_formats_are_read() {
+        check(
+            "Manifest.toml",
+            "# This file is machine-generated\n[[Dates]]\ndeps = [\"Printf\"]\nuuid = \"ade2\"\n\n[[HTTP]]\ndeps = [\"Dates\", \"URIs\"]\ngit-tree-sha1 = \"00\"\nuuid = \"cd3e\"\nversion = \"0.9.16\"\n\n[[URIs]]\nuuid = \"5c27\"\nversion = \"1.3.0\"\n",
+            &expect![[r#""#]],
+        );
+        check(
+            "Manifest.toml",
+            "julia_version = \"1.9.0\"\nmanifest_format = \"2.0\"\nproject_hash = \"x\"\n\n[[deps.A]]\nuuid = \"a\"\nversion = \"1.0.0+1\"\n\n    [deps.A.deps]\n    B = \"b2\"\n\n[[deps.B]]\nuuid = \"b1\"\nversion = \"1.0.0\"\n\n[[deps.B]]\nuuid = \"b2\"\nversion = \"2.0.0\"\n",
+            &expect![[r#""#]],
+        );
+    }
+
+    #[test]
+    fn projects_name_what_they_ask_for() {
+        check("Project.toml", "name = \"X\"\n[deps]\nHTTP = \"cd3e\"\n[compat]\njulia = \"1\"\n", &expect![[r#""#]]);
+        check("Project.toml", "deps = 3", &expect![[""]]);
+        check("Manifest.toml", "[[", &expect![[r#""#]]);
+        check("Manifest.toml", &format!("a = {}", "[".repeat(10_000)), &expect![[r#""#]]);
+    }
+}

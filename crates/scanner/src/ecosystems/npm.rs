@@ -1,0 +1,104 @@
+//! Node packages: installed trees (`node_modules`) and the lock files of npm, yarn, pnpm and bun.
+//!
+//! | file | read by |
+//! |---|---|
+//! | `package-lock.json`, `npm-shrinkwrap.json` (lockfileVersion 1, 2, 3) | `npm/package_lock.rs` |
+//! | `yarn.lock` (classic v1 and berry) | `npm/yarn.rs` |
+//! | `pnpm-lock.yaml` (5.x, 6.x, 9.x) | `npm/pnpm.rs` |
+//! | `bun.lock` | `npm/bun.rs` |
+//! | `package.json` in `node_modules` (installed) and elsewhere (manifest) | `npm/package_json.rs` |
+//!
+//! `bun.lockb` is bun's own memory image without a published format: a gap that names the way out.
+
+use model::Ecosystem as Registry;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::Found;
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+mod bun;
+mod machine_yaml;
+mod package_json;
+mod package_lock;
+mod pnpm;
+mod yarn;
+
+/// Reads Node packages.
+pub(crate) struct Npm;
+
+impl Ecosystem for Npm {
+    fn name(&self) -> &'static str {
+        "npm"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::Name("package.json"),
+            Want::Name("package-lock.json"),
+            Want::Name("npm-shrinkwrap.json"),
+            Want::Name("yarn.lock"),
+            Want::Name("pnpm-lock.yaml"),
+            Want::Name("bun.lock"),
+            Want::Name("bun.lockb"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        match path.file_name() {
+            "package.json" => package_json::read(file, found),
+            _ if is_in_package(path.as_str()) => Ok(()),
+            "package-lock.json" | "npm-shrinkwrap.json" => package_lock::read(path.as_str(), &file.text()?, found),
+            "yarn.lock" => yarn::read(&file.text()?, found),
+            "pnpm-lock.yaml" => pnpm::read(&file.text()?, found),
+            "bun.lock" => bun::read(&file.text()?, found),
+            _ => {
+                let reason = "bun's binary lock file is not read; write the text form beside it with \
+                              `bun install --save-text-lockfile`";
+                found.gap(path.as_str(), reason);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Whether a path lies inside an installed package, whose own lock files say nothing of what is installed.
+fn is_in_package(path: &str) -> bool {
+    path.starts_with("node_modules/") || path.contains("/node_modules/")
+}
+
+/// The ecosystem of every package here.
+const NPM: Registry = Registry::Npm;
+
+/// Splits `name@rest` and `@scope/name@rest`.
+fn split_name(text: &str) -> Option<(&str, &str)> {
+    let at = text.get(1..)?.find('@')? + 1;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystems::reading::read;
+
+    #[test]
+    fn buns_binary_lock_file_is_a_gap() {
+        let found = read(&Npm, "app/bun.lockb", b"#!/usr/bin/env bun\nbun-lockfile-format-v0\n");
+        assert!(found.gaps[0].reason.contains("--save-text-lockfile"));
+    }
+
+    #[test]
+    fn lock_files_inside_installed_packages_are_left_alone() {
+        let found = read(&Npm, "app/node_modules/a/yarn.lock", b"b@^1:\n  version \"1.0.0\"\n");
+        assert_eq!(found, Found::default());
+    }
+
+    #[test]
+    fn names_end_at_the_at_sign_after_the_scope() {
+        assert_eq!(split_name("@a/b@^1"), Some(("@a/b", "^1")));
+        assert_eq!(split_name("b@npm:c@1"), Some(("b", "npm:c@1")));
+        for none in ["", "@", "@a/b", "é"] {
+            assert_eq!(split_name(none), None, "{none}");
+        }
+    }
+}

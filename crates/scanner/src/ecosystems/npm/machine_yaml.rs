@@ -1,0 +1,187 @@
+//! The YAML that package managers write: block mappings of scalars, two spaces a level.
+//!
+//! It has no anchors, no tags and no folded keys, so a reader of lines does: it is faster than a YAML parser, needs no
+//! recursion, and an alias bomb is only text to it. Sequences and block texts are passed over.
+
+use std::borrow::Cow;
+
+/// A mapping in the order of the file.
+pub(super) type Mapping<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
+
+/// The value of an entry.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Value<'a> {
+    /// The scalar or flow value on the entry's own line, without quotes.
+    pub(super) scalar: Cow<'a, str>,
+    /// The entries below it.
+    pub(super) entries: Mapping<'a>,
+}
+
+impl<'a> Value<'a> {
+    /// The entries of the mapping under `key`; none where there is no such mapping.
+    pub(super) fn mapping(&self, key: &str) -> &[(Cow<'a, str>, Value<'a>)] {
+        find(&self.entries, key).map_or(&[], |value| &value.entries)
+    }
+
+    /// The scalar under `key`; empty where there is none.
+    pub(super) fn text(&self, key: &str) -> &str {
+        find(&self.entries, key).map_or("", |value| &value.scalar)
+    }
+}
+
+fn find<'v, 'a>(mapping: &'v [(Cow<'a, str>, Value<'a>)], key: &str) -> Option<&'v Value<'a>> {
+    mapping.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+}
+
+/// Mappings nested deeper than this are passed over.
+const DEEPEST_MAPPING: usize = 32;
+
+/// Reads every document of the text, each as the value of the whole.
+pub(super) fn documents(text: &str) -> Vec<Value<'_>> {
+    let mut documents = Vec::new();
+    let mut reader = Reader::default();
+    for line in text.lines() {
+        if line == "---" || line.starts_with("--- ") {
+            documents.push(std::mem::take(&mut reader).finish());
+        } else {
+            reader.read_line(line);
+        }
+    }
+    documents.push(reader.finish());
+    documents.retain(|document| !document.entries.is_empty());
+    documents
+}
+
+#[derive(Default)]
+struct Reader<'a> {
+    root: Mapping<'a>,
+    /// The entries that are open, from the outermost: indentation, key, value so far.
+    open: Vec<(usize, Cow<'a, str>, Value<'a>)>,
+    /// Lines indented deeper than this belong to a block text.
+    text_indent: Option<usize>,
+}
+
+impl<'a> Reader<'a> {
+    fn read_line(&mut self, line: &'a str) {
+        let content = line.trim_start_matches(' ');
+        let indent = line.len() - content.len();
+        if content.is_empty() || content.starts_with('#') {
+            return;
+        }
+        if self.text_indent.is_some_and(|text_indent| indent > text_indent) {
+            return;
+        }
+        self.text_indent = None;
+        if let Some(value) = content.strip_prefix(": ") {
+            // The value of an explicit key (`? key`), whose first entry stands on this line.
+            return self.read_entry(indent + 2, value);
+        }
+        match content.strip_prefix("? ") {
+            Some(key) => {
+                self.close_down_to(indent);
+                self.open(indent, unquoted(key.trim_end()), Value::default());
+            }
+            None => self.read_entry(indent, content),
+        }
+    }
+
+    fn read_entry(&mut self, indent: usize, content: &'a str) {
+        self.close_down_to(indent);
+        let Some((key, value)) = split_entry(content) else { return };
+        if value.starts_with(['|', '>']) {
+            self.text_indent = Some(indent);
+        }
+        self.open(indent, key, Value { scalar: unquoted(value), entries: Vec::new() });
+    }
+
+    fn open(&mut self, indent: usize, key: Cow<'a, str>, value: Value<'a>) {
+        if self.open.len() < DEEPEST_MAPPING {
+            self.open.push((indent, key, value));
+        }
+    }
+
+    /// Closes the entries that cannot hold a line of this indentation.
+    fn close_down_to(&mut self, indent: usize) {
+        while self.open.last().is_some_and(|(open, ..)| *open >= indent) {
+            let Some((_, key, value)) = self.open.pop() else { return };
+            match self.open.last_mut() {
+                Some((_, _, parent)) => parent.entries.push((key, value)),
+                None => self.root.push((key, value)),
+            }
+        }
+    }
+
+    fn finish(mut self) -> Value<'a> {
+        self.close_down_to(0);
+        Value { scalar: Cow::Borrowed(""), entries: self.root }
+    }
+}
+
+/// Splits `key: value`, `'key': value`, `"key":`.
+fn split_entry(content: &str) -> Option<(Cow<'_, str>, &str)> {
+    let key_end = match content.as_bytes().first()? {
+        quote @ (b'"' | b'\'') => closing_quote(content, *quote)? + 1,
+        b'-' | b'[' | b'{' => return None,
+        _ => content.find(": ").or_else(|| content.strip_suffix(':').map(str::len))?,
+    };
+    let value = content[key_end..].strip_prefix(':')?;
+    Some((unquoted(&content[..key_end]), value.trim()))
+}
+
+/// The place of the quote that ends the text which begins with one.
+fn closing_quote(text: &str, quote: u8) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'\\' if quote == b'"' => at += 2,
+            b'\'' if quote == b'\'' && bytes.get(at + 1) == Some(&b'\'') => at += 2,
+            _ if byte == quote => return Some(at),
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+fn unquoted(text: &str) -> Cow<'_, str> {
+    let inside = |quote| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+    match (inside('\''), inside('"')) {
+        (Some(text), _) if text.contains("''") => Cow::Owned(text.replace("''", "'")),
+        (_, Some(text)) if text.contains('\\') => Cow::Owned(text.replace("\\\"", "\"").replace("\\\\", "\\")),
+        (Some(text), _) | (_, Some(text)) => Cow::Borrowed(text),
+        (None, None) => Cow::Borrowed(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mappings_nest_by_indentation() {
+        let text = "a:\n  'b c': 1\n  \"d:e\":\n    f: {x: y}\n  list:\n    - one\n    - two: 3\ng: 'it''s'\n";
+        let documents = documents(text);
+        let root = &documents[0];
+        assert_eq!(root.text("g"), "it's");
+        let a = find(&root.entries, "a").unwrap();
+        assert_eq!((a.text("b c"), find(&a.entries, "d:e").unwrap().text("f")), ("1", "{x: y}"));
+    }
+
+    #[test]
+    fn block_texts_explicit_keys_and_documents_are_understood() {
+        let text = "---\na:\n  d: >-\n    not: this\n    : nor this\n  b: 2\n---\n? long\n: x: 1\n  y: 2\nz: 3\n";
+        let documents = documents(text);
+        assert_eq!(documents[0].mapping("a").len(), 2);
+        let long = find(&documents[1].entries, "long").unwrap();
+        assert_eq!((long.text("x"), long.text("y"), documents[1].text("z")), ("1", "2", "3"));
+    }
+
+    #[test]
+    fn hostile_text_is_only_text() {
+        let deep: String = (0..10_000).map(|depth| format!("{}a:\n", " ".repeat(depth % 5_000))).collect();
+        for text in [deep.as_str(), "a: &a [*a, *a]\nb: *a\n", "'", "\"\\", ": x", "? ", "-", "é:", "'é': é", "a:\tb"]
+        {
+            documents(text);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! `package-lock.json` and `npm-shrinkwrap.json`, lockfileVersion 1, 2 and 3
+//! (docs.npmjs.com, configuring-npm/package-lock-json).
+//!
+//! Versions 2 and 3 list every folder of the installed tree under `packages`; version 1 nests `dependencies`. A version
+//! 2 file has both, and the former is the truth.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::{NPM, package_json::Licenses, split_name};
+use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text};
+use crate::ecosystems::locked_packages::LockedPackages;
+use crate::found::Found;
+use crate::wanted_file::ReadFileError;
+
+#[derive(Deserialize)]
+struct PackageLock<'a> {
+    #[serde(borrow, default)]
+    packages: Entries<'a, Folder<'a>>,
+    #[serde(borrow, default)]
+    dependencies: Entries<'a, Dependency<'a>>,
+}
+
+/// One folder of the tree: the root (empty path), a workspace member, or an installed package.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Folder<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(borrow, default)]
+    version: Text<'a>,
+    #[serde(borrow, default)]
+    resolved: Text<'a>,
+    #[serde(default)]
+    dev: Flag,
+    #[serde(default)]
+    link: Flag,
+    #[serde(default)]
+    license: Licenses,
+    #[serde(borrow, default)]
+    dependencies: Entries<'a, Present>,
+    #[serde(borrow, default)]
+    dev_dependencies: Entries<'a, Present>,
+    #[serde(borrow, default)]
+    optional_dependencies: Entries<'a, Present>,
+    #[serde(borrow, default)]
+    peer_dependencies: Entries<'a, Present>,
+}
+
+/// One package of a version 1 file.
+#[derive(Deserialize)]
+struct Dependency<'a> {
+    #[serde(borrow, default)]
+    version: Text<'a>,
+    #[serde(default)]
+    dev: Flag,
+    #[serde(borrow, default)]
+    requires: Entries<'a, Present>,
+    #[serde(borrow, default)]
+    dependencies: Entries<'a, Dependency<'a>>,
+}
+
+/// How many folders up a dependency is looked for; real trees nest a dozen deep.
+const DEEPEST_TREE: usize = 64;
+
+/// Reads the lock file at `path`.
+pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let lock: PackageLock<'_> =
+        serde_json::from_str(text).map_err(|error| ReadFileError::malformed("package-lock.json", error))?;
+    let mut locked = LockedPackages::new(NPM);
+    let unversioned = if lock.packages.0.is_empty() {
+        let mut reader = NestedReader { locked: &mut locked, scopes: Vec::new(), unversioned: 0 };
+        reader.read_level(None, &lock.dependencies);
+        reader.unversioned
+    } else {
+        read_folders(&lock.packages, &mut locked)
+    };
+    if unversioned > 0 {
+        let reason = format!("{unversioned} of its packages come from git or a folder, without a version to look up");
+        found.gap(path, reason);
+    }
+    locked.hand_over(found);
+    Ok(())
+}
+
+/// Adds the packages of a version 2 or 3 file and says how many have no version.
+fn read_folders(folders: &Entries<'_, Folder<'_>>, locked: &mut LockedPackages) -> usize {
+    let mut unversioned = 0;
+    let mut places: HashMap<&str, usize> = HashMap::with_capacity(folders.0.len());
+    for (path, folder) in &folders.0 {
+        let Some(installed_as) = installed_name(path) else { continue };
+        if folder.link.0 {
+            continue;
+        }
+        let name: &str = if folder.name.is_empty() { installed_as } else { &folder.name };
+        match locked.add(name, &folder.version, folder.dev.0) {
+            Some(place) => {
+                locked.package(place).licenses.extend_from_slice(&folder.license.0);
+                places.insert(path, place);
+            }
+            // Nothing was installed for a placeholder that only says why it is optional.
+            None => unversioned += usize::from(folder.version.is_empty() && !folder.resolved.is_empty()),
+        }
+    }
+    let mut direct = Vec::new();
+    let mut has_root = false;
+    for (path, folder) in &folders.0 {
+        let place = places.get(&**path).copied();
+        let is_project = installed_name(path).is_none();
+        has_root |= path.is_empty();
+        let needed = [&folder.dependencies, &folder.optional_dependencies, &folder.peer_dependencies];
+        let developed = is_project.then_some(&folder.dev_dependencies);
+        for (name, _) in needed.into_iter().chain(developed).flat_map(|entries| &entries.0) {
+            let Some(on) = resolve(path, name, &places) else { continue };
+            match place {
+                Some(from) => locked.depends(from, on),
+                None if is_project => direct.push(on),
+                None => {}
+            }
+        }
+    }
+    if has_root {
+        locked.set_direct_only(&direct);
+    }
+    unversioned
+}
+
+/// The name that a folder's path gives its package; `None` for the root and for workspace members.
+fn installed_name(path: &str) -> Option<&str> {
+    match path.rfind("/node_modules/") {
+        Some(at) => Some(&path[at + "/node_modules/".len()..]),
+        None => path.strip_prefix("node_modules/"),
+    }
+}
+
+/// Node's own look-up: `node_modules/NAME` in the folder itself, then in each folder above.
+fn resolve(path: &str, name: &str, places: &HashMap<&str, usize>) -> Option<usize> {
+    let mut folder = path;
+    let mut candidate = String::with_capacity(path.len() + "/node_modules/".len() + name.len());
+    for _ in 0..DEEPEST_TREE {
+        candidate.clear();
+        candidate.push_str(folder);
+        candidate.push_str(if folder.is_empty() { "node_modules/" } else { "/node_modules/" });
+        candidate.push_str(name);
+        if let Some(&place) = places.get(candidate.as_str()) {
+            return Some(place);
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = match folder.rfind("node_modules/") {
+            Some(at) => folder[..at].trim_end_matches('/'),
+            None => folder.rsplit_once('/').map_or("", |(parent, _)| parent),
+        };
+    }
+    None
+}
+
+/// Reads the nested `dependencies` of a version 1 file. The JSON reader's own limit bounds the nesting.
+struct NestedReader<'r, 'l> {
+    locked: &'r mut LockedPackages,
+    /// What each level from the root to the present one installs, by name.
+    scopes: Vec<HashMap<&'l str, usize>>,
+    unversioned: usize,
+}
+
+impl<'l> NestedReader<'_, 'l> {
+    fn read_level(&mut self, owner: Option<(usize, &'l Dependency<'l>)>, level: &'l Entries<'l, Dependency<'l>>) {
+        let mut scope = HashMap::with_capacity(level.0.len());
+        for (installed_as, dependency) in &level.0 {
+            let (name, version) = match dependency.version.strip_prefix("npm:").and_then(split_name) {
+                Some(alias) => alias,
+                None => (&**installed_as, &*dependency.version),
+            };
+            if version.contains([':', '/']) {
+                // A folder of the project is its own code; of a repository only the commit is known.
+                self.unversioned += usize::from(!version.starts_with("file:"));
+            } else if let Some(place) = self.locked.add(name, version, dependency.dev.0) {
+                scope.insert(&**installed_as, place);
+            }
+        }
+        self.scopes.push(scope);
+        if let Some((from, dependency)) = owner {
+            for (name, _) in &dependency.requires.0 {
+                if let Some(on) = self.scopes.iter().rev().find_map(|scope| scope.get(&**name)) {
+                    self.locked.depends(from, *on);
+                }
+            }
+        }
+        for (installed_as, dependency) in &level.0 {
+            let place = self.scopes.last().and_then(|scope| scope.get(&**installed_as)).copied();
+            if place.is_some() || !dependency.dependencies.0.is_empty() {
+                self.read_level(place.map(|place| (place, dependency)), &dependency.dependencies);
+            }
+        }
+        self.scopes.pop();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ecosystems::npm::Npm;
+    use crate::ecosystems::reading::{listing, read, try_read};
+
+    fn check(json: &str, expected: &[&str]) {
+        let found = read(&Npm, "app/package-lock.json", json.as_bytes());
+        assert_eq!(listing(&found), expected.join("\n"));
+    }
+
+    #[test]
+    fn version_3_resolves_as_node_does() {
+        let json = r#"{
+          "name": "app", "version": "1.0.0", "lockfileVersion": 3, "requires": true,
+          "packages": {
+            "": {"name": "app", "version": "1.0.0", "license": "MIT", "workspaces": ["packages/*"],
+                 "dependencies": {"express": "^4", "string-width-cjs": "npm:string-width@^4"},
+                 "devDependencies": {"mocha": "^10"}},
+            "node_modules/express": {"version": "4.18.2", "resolved": "https://registry.npmjs.org/express/-/express-4.18.2.tgz",
+                 "integrity": "sha512-x", "license": "MIT", "dependencies": {"debug": "2.6.9"}, "engines": {"node": ">= 0.10.0"}},
+            "node_modules/express/node_modules/debug": {"version": "2.6.9", "dependencies": {"ms": "2.0.0"}},
+            "node_modules/debug": {"version": "4.3.4", "dev": true, "dependencies": {"ms": "2.1.2"}},
+            "node_modules/ms": {"version": "2.1.2", "devOptional": true},
+            "node_modules/express/node_modules/ms": {"version": "2.0.0"},
+            "node_modules/mocha": {"version": "10.2.0", "dev": true, "dependencies": {"debug": "4.3.4"}},
+            "node_modules/string-width-cjs": {"name": "string-width", "version": "4.2.3"},
+            "node_modules/@acme/tools": {"resolved": "packages/tools", "link": true},
+            "packages/tools": {"name": "@acme/tools", "version": "0.1.0", "dependencies": {"left-pad": "1.3.0"}},
+            "packages/tools/node_modules/left-pad": {"version": "1.3.0", "resolved": "git+ssh://git@github.com/a/b.git#0123"},
+            "node_modules/fsevents": {"optional": true}
+          }
+        }"#;
+        check(
+            json,
+            &[
+                "npm express 4.18.2 direct [MIT] -> debug",
+                "npm debug 2.6.9 indirect -> ms",
+                "npm debug 4.3.4 indirect dev -> ms",
+                "npm ms 2.1.2 indirect",
+                "npm ms 2.0.0 indirect",
+                "npm mocha 10.2.0 direct dev -> debug",
+                "npm string-width 4.2.3 direct",
+                "npm left-pad 1.3.0 direct",
+            ],
+        );
+    }
+
+    #[test]
+    fn version_1_nests_and_names_aliases_in_the_version() {
+        let json = r#"{"name":"app","lockfileVersion":1,"requires":true,"dependencies":{
+            "a":{"version":"1.0.0","requires":{"b":"^1","c":"^1"},"dependencies":{"b":{"version":"1.5.0","bundled":true,"requires":{"c":"*"}}}},
+            "b":{"version":"2.0.0","dev":true,"requires":true},
+            "c":{"version":"npm:@real/c@1.1.0"},
+            "g":{"version":"git+https://github.com/x/g.git#0123456789"},
+            "f":{"version":"file:../f"}}}"#;
+        let found = read(&Npm, "npm-shrinkwrap.json", json.as_bytes());
+        let expected = ["npm a 1.0.0 -> @real/c, b", "npm b 2.0.0 dev", "npm @real/c 1.1.0", "npm b 1.5.0 -> @real/c"];
+        assert_eq!(listing(&found), expected.join("\n"));
+        assert!(found.gaps[0].reason.starts_with("1 of its packages come from git"), "{:?}", found.gaps);
+    }
+
+    #[test]
+    fn one_package_in_two_folders_is_development_only_when_both_say_so() {
+        let json = r#"{"lockfileVersion":2,"packages":{
+            "node_modules/a":{"version":"1.0.0","dev":true},"node_modules/b/node_modules/a":{"version":"1.0.0"}},
+            "dependencies":{"a":{"version":"9.9.9"}}}"#;
+        check(json, &["npm a 1.0.0"]);
+    }
+
+    #[test]
+    fn endless_nesting_is_refused_and_a_deep_path_is_cheap() {
+        let deep = format!(r#"{{"dependencies":{}"#, r#"{"a":{"dependencies":"#.repeat(50_000));
+        assert!(try_read(&Npm, "package-lock.json", deep.as_bytes()).is_err());
+        let path = "node_modules/x/".repeat(20_000);
+        let json = format!(r#"{{"packages":{{"{path}node_modules/a":{{"version":"1","dependencies":{{"b":"1"}}}}}}}}"#);
+        assert_eq!(read(&Npm, "package-lock.json", json.as_bytes()).packages.len(), 1);
+    }
+}

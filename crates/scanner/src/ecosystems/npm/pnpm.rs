@@ -1,0 +1,186 @@
+//! `pnpm-lock.yaml`, lockfileVersion 5.x, 6.x and 9.x (github.com/pnpm/spec, lockfile).
+//!
+//! | version | key of a package | where its dependencies stand |
+//! |---|---|---|
+//! | 5 | `/name/1.2.3`, with peers `/name/1.2.3_peer@1.0.0` | beside it |
+//! | 6 | `/name@1.2.3`, with peers `/name@1.2.3(peer@1.0.0)` | beside it |
+//! | 9 | `name@1.2.3` | in `snapshots`, under `name@1.2.3(peer@1.0.0)` |
+//!
+//! What only serves development is settled over the relations: version 9 does not say it, and they say it for all.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::machine_yaml::{Value, documents};
+use super::{NPM, split_name};
+use crate::ecosystems::locked_packages::LockedPackages;
+use crate::found::Found;
+use crate::wanted_file::ReadFileError;
+
+/// Reads a lock file.
+pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let documents = documents(text);
+    if !documents.iter().any(|document| !document.text("lockfileVersion").is_empty()) {
+        return Err(ReadFileError::malformed("pnpm-lock.yaml", "it states no lockfileVersion"));
+    }
+    for document in &documents {
+        read_document(document, found);
+    }
+    Ok(())
+}
+
+fn read_document(document: &Value<'_>, found: &mut Found) {
+    let mut locked = LockedPackages::new(NPM);
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    let packages = document.mapping("packages");
+    let snapshots = document.mapping("snapshots");
+    for (key, package) in packages.iter().chain(snapshots) {
+        if let Some((name, version)) = identity(key, package)
+            && let Some(place) = locked.add(name, version, false)
+        {
+            places.insert(key, place);
+        } else if let Some(&place) = places.get(without_peers(key)) {
+            // The snapshot of a package whose name and version stand in its entry under `packages`.
+            places.insert(key, place);
+        }
+    }
+    for (key, package) in packages.iter().chain(snapshots) {
+        let Some(&from) = places.get(&**key) else { continue };
+        for section in ["dependencies", "optionalDependencies"] {
+            for (name, reference) in package.mapping(section) {
+                if let Some(on) = resolve(name, &reference.scalar, &places) {
+                    locked.depends(from, on);
+                }
+            }
+        }
+    }
+    let importers = document.mapping("importers");
+    let whole = std::slice::from_ref(document);
+    let mut production = Vec::new();
+    let mut development = Vec::new();
+    for importer in importers.iter().map(|(_, importer)| importer).chain(whole) {
+        for section in ["dependencies", "optionalDependencies", "devDependencies"] {
+            let roots = if section == "devDependencies" { &mut development } else { &mut production };
+            for (name, reference) in importer.mapping(section) {
+                // A scalar in version 5, a mapping of specifier and version since 6.
+                let version = reference.text("version");
+                let version = if version.is_empty() { &*reference.scalar } else { version };
+                roots.extend(resolve(name, version, &places));
+            }
+        }
+    }
+    locked.settle_development(&production, &development);
+    production.extend(development);
+    if !importers.is_empty() || !production.is_empty() {
+        locked.set_direct_only(&production);
+    }
+    locked.hand_over(found);
+}
+
+/// The name and the version of a package by its key, or by its fields where it does not come from a registry.
+fn identity<'v>(key: &'v str, package: &'v Value<'_>) -> Option<(&'v str, &'v str)> {
+    let (name, version) = (package.text("name"), package.text("version"));
+    if !name.is_empty() && !version.is_empty() {
+        return Some((name, version));
+    }
+    let bare = without_peers(key);
+    let path = bare.strip_prefix('/').unwrap_or(bare);
+    if let Some((name, rest)) = split_name(path)
+        && !name.ends_with('/')
+        && (!name.contains('/') || name.starts_with('@') && name.matches('/').count() == 1)
+    {
+        let version = if version.is_empty() { rest } else { version };
+        return is_version(version).then_some((name, version));
+    }
+    // Version 5, perhaps with the host of another registry in front.
+    let path = if bare.starts_with('/') { path } else { path.split_once('/')?.1 };
+    let (name, rest) = path.rsplit_once('/')?;
+    let version = rest.split('_').next().unwrap_or(rest);
+    is_version(version).then_some((name, version))
+}
+
+/// A version, and not the address of a repository, an archive or a folder.
+fn is_version(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_digit()) && text.contains('.') && !text.contains([':', '/'])
+}
+
+/// The key without the peers behind it: `a@1.0.0(b@2.0.0)`, `/a/1.0.0_b@2.0.0`.
+fn without_peers(key: &str) -> &str {
+    let key = key.split('(').next().unwrap_or(key);
+    let name_end = key.rfind('/').map_or(0, |slash| slash + 1);
+    match key[name_end..].find('_') {
+        // An underscore may be part of a name, never of a version.
+        Some(at) if key[name_end..].starts_with(|first: char| first.is_ascii_digit()) => &key[..name_end + at],
+        _ => key,
+    }
+}
+
+/// The package that a reference means: a version, an alias to another key, or a key.
+fn resolve(name: &str, reference: &str, places: &HashMap<&str, usize>) -> Option<usize> {
+    if reference.is_empty() || reference.starts_with("link:") {
+        return None;
+    }
+    let forms: [Cow<'_, str>; 5] = [
+        format!("{name}@{reference}").into(),
+        format!("/{name}@{reference}").into(),
+        format!("/{name}/{reference}").into(),
+        Cow::Borrowed(reference),
+        format!("/{reference}").into(),
+    ];
+    forms.iter().find_map(|form| places.get(&**form)).or_else(|| places.get(without_peers(&forms[0]))).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ecosystems::npm::Npm;
+    use crate::ecosystems::reading::{listing, read, try_read};
+
+    fn check(yaml: &str, expected: &[&str]) {
+        let found = read(&Npm, "app/pnpm-lock.yaml", yaml.as_bytes());
+        assert_eq!(listing(&found), expected.join("\n"));
+    }
+
+    #[test]
+    fn version_5_keys_have_slashes_and_underscored_peers() {
+        let yaml = "lockfileVersion: 5.4\n\nspecifiers:\n  react: ^17.0.2\n\ndependencies:\n  react-dom: 17.0.2_react@17.0.2\n  wrap: /wrappy/1.0.2\n\ndevDependencies:\n  '@types/node': 18.0.0\n\npackages:\n\n  /@types/node/18.0.0:\n    resolution: {integrity: sha512-x}\n    dev: true\n\n  /react-dom/17.0.2_react@17.0.2:\n    resolution: {integrity: sha512-x}\n    peerDependencies:\n      react: 17.0.2\n    dependencies:\n      react: 17.0.2\n      scheduler: 0.20.2\n    dev: false\n\n  /react/17.0.2:\n    resolution: {integrity: sha512-x}\n    engines: {node: '>=0.10.0'}\n    dev: false\n\n  /scheduler/0.20.2:\n    resolution: {integrity: sha512-x}\n\n  /wrappy/1.0.2:\n    resolution: {integrity: sha1-x}\n\n  github.com/a/b/0123456789abcdef:\n    resolution: {tarball: https://codeload.github.com/a/b/tar.gz/0123456789abcdef}\n    name: from-git\n    version: 2.0.1\n    dev: true\n";
+        check(
+            yaml,
+            &[
+                "npm @types/node 18.0.0 direct dev",
+                "npm react-dom 17.0.2 direct -> react, scheduler",
+                "npm react 17.0.2 indirect",
+                "npm scheduler 0.20.2 indirect",
+                "npm wrappy 1.0.2 direct",
+                "npm from-git 2.0.1 indirect",
+            ],
+        );
+    }
+
+    #[test]
+    fn version_6_keys_have_at_signs_and_bracketed_peers() {
+        let yaml = "lockfileVersion: '6.0'\n\nsettings:\n  autoInstallPeers: true\n\nimporters:\n\n  .:\n    dependencies:\n      '@scope/a':\n        specifier: ^1.0.0\n        version: 1.0.0(b@2.0.0)\n      ws:\n        specifier: workspace:*\n        version: link:packages/ws\n  packages/ws:\n    devDependencies:\n      c:\n        specifier: npm:real@3\n        version: /real@3.0.0\n\npackages:\n\n  /@scope/a@1.0.0(b@2.0.0):\n    resolution: {integrity: sha512-x}\n    dependencies:\n      b: 2.0.0\n\n  /b@2.0.0:\n    resolution: {integrity: sha512-x}\n    deprecated: 'no: more'\n\n  /real@3.0.0:\n    resolution: {integrity: sha512-x}\n    dev: true\n";
+        check(yaml, &["npm @scope/a 1.0.0 direct -> b", "npm b 2.0.0 indirect", "npm real 3.0.0 direct dev"]);
+    }
+
+    #[test]
+    fn version_9_has_its_relations_in_snapshots() {
+        let yaml = "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      a:\n        specifier: ^1.0.0\n        version: 1.0.0(c@3.0.0)\n      g:\n        specifier: github:x/g\n        version: https://codeload.github.com/x/g/tar.gz/0123\n    devDependencies:\n      b:\n        specifier: ^2\n        version: 2.0.0\n\npackages:\n\n  a@1.0.0:\n    resolution: {integrity: sha512-x}\n    peerDependencies:\n      c: '*'\n\n  b@2.0.0:\n    resolution: {integrity: sha512-x}\n    hasBin: true\n\n  c@3.0.0:\n    resolution: {integrity: sha512-x}\n\n  g@https://codeload.github.com/x/g/tar.gz/0123:\n    resolution: {tarball: https://codeload.github.com/x/g/tar.gz/0123}\n    version: 0.4.0\n\nsnapshots:\n\n  a@1.0.0(c@3.0.0):\n    dependencies:\n      c: 3.0.0\n\n  b@2.0.0:\n    dependencies:\n      c: 3.0.0\n      al: real@4.0.0\n\n  c@3.0.0: {}\n\n  g@https://codeload.github.com/x/g/tar.gz/0123: {}\n\n  real@4.0.0: {}\n";
+        check(
+            yaml,
+            &[
+                "npm a 1.0.0 direct -> c",
+                "npm b 2.0.0 direct dev -> c, real",
+                "npm c 3.0.0 indirect",
+                "npm g 0.4.0 direct",
+                "npm real 4.0.0 indirect dev",
+            ],
+        );
+    }
+
+    #[test]
+    fn text_without_a_lockfile_version_is_an_error() {
+        for bad in ["", "packages:\n  /a/1.0.0:\n", "a: &a [*a]\n"] {
+            assert!(try_read(&Npm, "pnpm-lock.yaml", bad.as_bytes()).is_err());
+        }
+    }
+}

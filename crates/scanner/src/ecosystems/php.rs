@@ -1,0 +1,235 @@
+//! PHP: packages installed (`vendor/composer/installed.json`, as Composer 1 and 2 write it) and locked
+//! (`composer.lock`) by Composer, and what the project asks for itself (`composer.json`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Ecosystem as Kind;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// Composer.
+pub(crate) struct Php;
+
+impl Ecosystem for Php {
+    fn name(&self) -> &'static str {
+        "php"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[Want::Name("composer.lock"), Want::NameInFolder("composer", "installed.json"), Want::Name("composer.json")]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let bytes = file.bytes_up_to(64 << 20)?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        match path.file_name() {
+            "composer.lock" => {
+                let lock: Lock = parse(bytes, "composer.lock")?;
+                add(lock.packages.into_iter().map(|p| (p, false)), Evidence::Locked, found);
+                add(lock.packages_dev.into_iter().flatten().map(|p| (p, true)), Evidence::Locked, found);
+            }
+            "composer.json" => {
+                // Each installed package has one of its own, which says nothing of this project.
+                if path.as_str().starts_with("vendor/") || path.as_str().contains("/vendor/") {
+                    return Ok(());
+                }
+                let project: Project = parse(bytes, "composer.json")?;
+                let names = project.require.0.into_iter().chain(project.require_dev.0);
+                found.direct.extend(names.map(|name| (Kind::Composer, name.to_lowercase())));
+            }
+            _ => {
+                let installed: Installed = parse(bytes, "installed.json")?;
+                let (packages, development) = match installed {
+                    Installed::List(packages) => (packages, Vec::new()),
+                    Installed::Object { packages, development } => (packages, development),
+                };
+                let development: BTreeSet<String> = development.into_iter().collect();
+                let packages = packages.into_iter().map(|package| {
+                    let is_development = development.contains(&package.name);
+                    (package, is_development)
+                });
+                add(packages, Evidence::Installed, found);
+            }
+        }
+        relate(found);
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    packages: Vec<Listed>,
+    #[serde(default, rename = "packages-dev")]
+    packages_dev: Option<Vec<Listed>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Installed {
+    /// Composer 1.
+    List(Vec<Listed>),
+    /// Composer 2.
+    Object {
+        packages: Vec<Listed>,
+        #[serde(default, rename = "dev-package-names")]
+        development: Vec<String>,
+    },
+}
+
+#[derive(Deserialize)]
+struct Project {
+    #[serde(default)]
+    require: Names,
+    #[serde(default, rename = "require-dev")]
+    require_dev: Names,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    name: String,
+    #[serde(default)]
+    version: String,
+    #[serde(default)]
+    license: Licenses,
+    #[serde(default)]
+    require: Names,
+}
+
+/// The keys of an object. PHP writes an empty one as a list.
+#[derive(Default, Deserialize)]
+#[serde(from = "NamesAsWritten")]
+struct Names(Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NamesAsWritten {
+    Object(BTreeMap<String, IgnoredAny>),
+    Other(IgnoredAny),
+}
+
+impl From<NamesAsWritten> for Names {
+    fn from(written: NamesAsWritten) -> Names {
+        match written {
+            NamesAsWritten::Object(object) => Names(object.into_keys().collect()),
+            NamesAsWritten::Other(_) => Names::default(),
+        }
+    }
+}
+
+/// One license or several of which one may be chosen.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Licenses {
+    One(String),
+    Several(Vec<String>),
+    #[default]
+    Nothing,
+}
+
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadFileError> {
+    serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
+}
+
+/// Adds packages, what they require parked in `qualifiers` until all are known.
+fn add(packages: impl Iterator<Item = (Listed, bool)>, evidence: Evidence, found: &mut Found) {
+    for (listed, is_development) in packages {
+        if listed.name.is_empty() || listed.version.is_empty() {
+            continue;
+        }
+        let mut package = FoundPackage::new(Kind::Composer, evidence, listed.name.to_lowercase(), listed.version);
+        package.development = is_development;
+        package.licenses = match listed.license {
+            Licenses::One(license) => vec![license],
+            Licenses::Several(mut licenses) => {
+                licenses.sort();
+                licenses
+            }
+            Licenses::Nothing => Vec::new(),
+        };
+        package.qualifiers = listed.require.0.into_iter().map(|name| (name.to_lowercase(), String::new())).collect();
+        found.packages.push(package);
+    }
+}
+
+fn relate(found: &mut Found) {
+    let places: BTreeMap<String, u32> = found.packages.iter().map(|package| package.name.clone()).zip(0..).collect();
+    for package in &mut found.packages {
+        let required = std::mem::take(&mut package.qualifiers);
+        package.dependencies = required.iter().filter_map(|(name, _)| places.get(name).copied()).collect();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Php, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn lock_files_list_packages_and_those_for_development() {
+        check(
+            "srv/composer.lock",
+            r#"{"_readme":["x"],"packages":[
+                {"name":"Symfony/HttpKernel","version":"v5.4.1","require":{"php":">=7.2","psr/log":"^1"},"license":["MIT"]},
+                {"name":"psr/log","version":"1.1.4","require":[],"license":"MIT"},
+                {"name":"acme/dev","version":"dev-main"}],
+              "packages-dev":[{"name":"phpunit/phpunit","version":"9.5.10","license":["BSD-3-Clause","GPL-2.0"]}],"aliases":[]}"#,
+            &expect![[r#"
+                composer symfony/httpkernel v5.4.1 locked [MIT] -> psr/log
+                composer psr/log 1.1.4 locked [MIT]
+                composer acme/dev dev-main locked
+                composer phpunit/phpunit 9.5.10 locked development [BSD-3-Clause, GPL-2.0]
+            "#]],
+        );
+        check("composer.lock", r#"{"packages":[],"packages-dev":null}"#, &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn installed_packages_are_read_in_both_shapes() {
+        check(
+            "app/vendor/composer/installed.json",
+            r#"[{"name":"a/b","version":"1.0.0"}]"#,
+            &expect![[r#"
+            composer a/b 1.0.0
+        "#]],
+        );
+        check(
+            "app/vendor/composer/installed.json",
+            r#"{"packages":[{"name":"a/b","version":"1.0.0"},{"name":"c/d","version":"2.0"}],"dev":true,"dev-package-names":["c/d"]}"#,
+            &expect![[r#"
+                composer a/b 1.0.0
+                composer c/d 2.0 development
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_project_names_what_it_asks_for() {
+        check(
+            "srv/composer.json",
+            r#"{"require":{"php":"^8","A/b":"^1"},"require-dev":[]}"#,
+            &expect![[r#"
+            asks for a/b
+            asks for php
+        "#]],
+        );
+        check("srv/vendor/a/b/composer.json", "{", &expect![[""]]);
+        check(
+            "srv/composer.lock",
+            &"[".repeat(1000),
+            &expect![[r#"
+            unreadable: it is no valid composer.lock: invalid type: sequence, expected a string at line 1 column 3
+        "#]],
+        );
+    }
+}

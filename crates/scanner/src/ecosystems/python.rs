@@ -1,0 +1,131 @@
+//! Python packages: installed distributions, lock files and pinned requirements.
+//!
+//! | file | read by |
+//! |---|---|
+//! | `*.dist-info/METADATA`, `*.egg-info/PKG-INFO`, `*.egg-info`, `EGG-INFO/PKG-INFO` | `python/metadata.rs` |
+//! | `*.egg` (zip) | `python/egg.rs` |
+//! | `requirements*.txt`, `*.txt` in `requirements` | `python/requirements.rs` |
+//! | `Pipfile.lock`, `Pipfile` | `python/pipfile.rs` |
+//! | `poetry.lock` | `python/poetry.rs` |
+//! | `uv.lock` | `python/uv.rs` |
+//! | `pdm.lock` | `python/pdm.rs` |
+//! | `pylock.toml`, `pylock.*.toml` | `python/pylock.rs` |
+//! | `pyproject.toml` (what the project asks for itself) | `python/pyproject.rs` |
+
+use model::Ecosystem as Registry;
+use serde::Deserialize;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::Found;
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+mod egg;
+mod metadata;
+mod pdm;
+mod pipfile;
+mod poetry;
+mod pylock;
+mod pyproject;
+mod requirement;
+mod requirements;
+mod uv;
+
+/// Reads Python packages.
+pub(crate) struct Python;
+
+impl Ecosystem for Python {
+    fn name(&self) -> &'static str {
+        "python"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::NameInFolder(".dist-info", "METADATA"),
+            Want::NameInFolder(".egg-info", "PKG-INFO"),
+            Want::NameInFolder("EGG-INFO", "PKG-INFO"),
+            Want::Suffix(".egg-info"),
+            Want::Suffix(".egg"),
+            Want::Suffix("requirements.txt"),
+            Want::Around("requirements", ".txt"),
+            Want::SuffixInFolder("requirements", ".txt"),
+            Want::Name("Pipfile"),
+            Want::Name("Pipfile.lock"),
+            Want::Name("poetry.lock"),
+            Want::Name("uv.lock"),
+            Want::Name("pdm.lock"),
+            Want::Name("pylock.toml"),
+            Want::Around("pylock.", ".toml"),
+            Want::Name("pyproject.toml"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let path = path.as_str();
+        match path.rsplit('/').next().unwrap_or_default() {
+            "METADATA" | "PKG-INFO" => return metadata::read(file, found),
+            name if name.to_ascii_lowercase().ends_with(".egg-info") => return metadata::read(file, found),
+            name if name.to_ascii_lowercase().ends_with(".egg") => return egg::read(file, found),
+            // What an installed package brings of its own development says nothing of what is installed.
+            _ if is_in_installed_tree(path) => return Ok(()),
+            "Pipfile" => pipfile::read_manifest(&file.text()?, found),
+            "Pipfile.lock" => pipfile::read_lock(path, &file.text()?, found),
+            "poetry.lock" => poetry::read(&file.text()?, found),
+            "uv.lock" => uv::read(&file.text()?, found),
+            "pdm.lock" => pdm::read(&file.text()?, found),
+            "pyproject.toml" => pyproject::read(&file.text()?, found),
+            name if name.ends_with(".toml") => pylock::read(path, &file.text()?, found),
+            _ => {
+                requirements::read(path, &file.text()?, found);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn is_in_installed_tree(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "site-packages" | "dist-packages" | "node_modules"))
+}
+
+/// The ecosystem of every package here.
+const PYPI: Registry = Registry::Pypi;
+
+/// The name in the form in which names are compared: lower case, runs of `-`, `_` and `.` as one `-` (PEP 503).
+fn normal_name(name: &str) -> String {
+    let mut normal = String::with_capacity(name.len());
+    for character in name.chars() {
+        match character {
+            '-' | '_' | '.' if normal.ends_with('-') => {}
+            '-' | '_' | '.' => normal.push('-'),
+            other => normal.push(other.to_ascii_lowercase()),
+        }
+    }
+    normal
+}
+
+/// Reads a TOML file into borrowed fields.
+fn parse_toml<'a, T: Deserialize<'a>>(format: &'static str, text: &'a str) -> Result<T, ReadFileError> {
+    toml::from_str(text).map_err(|error: toml::de::Error| {
+        // The error's own text quotes the line over several lines; one sentence is enough for a gap.
+        ReadFileError::malformed(format, error.message())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ecosystems::reading::read;
+
+    #[test]
+    fn names_are_normalised() {
+        for (name, normal) in [("Django", "django"), ("zope.interface", "zope-interface"), ("A__b-._C", "a-b-c")] {
+            assert_eq!(normal_name(name), normal);
+        }
+    }
+
+    #[test]
+    fn files_of_an_installed_packages_own_development_are_left_alone() {
+        let path = "usr/lib/python3/site-packages/a/requirements.txt";
+        assert_eq!(read(&Python, path, b"b==1.0\nc\n"), Found::default());
+    }
+}

@@ -1,0 +1,160 @@
+//! Core metadata of installed distributions: `METADATA`, `PKG-INFO` and single-file `.egg-info`
+//! (packaging.python.org, core metadata specifications).
+//!
+//! Headers as in e-mail up to the first empty line; the description behind it is of no interest and may be long.
+
+use std::io::{BufRead, BufReader, Read};
+
+use super::{PYPI, normal_name};
+use crate::ecosystems::locked_packages::is_word;
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// The most that is read of the headers, in bytes.
+const HEADERS_BYTES: u64 = 1 << 20;
+
+/// Reads the metadata of one distribution.
+pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+    let package = read_headers(file.stream())?;
+    found.packages.extend(package);
+    Ok(())
+}
+
+/// Reads the headers; a distribution without a name or a version is none.
+pub(super) fn read_headers(content: impl Read) -> Result<Option<FoundPackage>, ReadFileError> {
+    let mut lines = BufReader::with_capacity(4 << 10, content).take(HEADERS_BYTES);
+    let mut headers = Headers::default();
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        lines.read_until(b'\n', &mut line)?;
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_end_matches(['\r', '\n']);
+        if line.is_empty() || text.is_empty() && headers.has_begun() {
+            break;
+        }
+        headers.read_line(text.strip_prefix('\u{feff}').unwrap_or(text));
+    }
+    Ok(headers.package())
+}
+
+#[derive(Default)]
+struct Headers {
+    name: String,
+    version: String,
+    expression: String,
+    license: String,
+    /// The license field goes on over several lines: it is a license text, not a name.
+    has_license_text: bool,
+    classifiers: Vec<String>,
+    is_in_license: bool,
+}
+
+impl Headers {
+    fn has_begun(&self) -> bool {
+        !self.name.is_empty() || !self.version.is_empty()
+    }
+
+    fn read_line(&mut self, line: &str) {
+        if line.starts_with([' ', '\t', '|']) {
+            self.has_license_text |= self.is_in_license && !line.trim().is_empty();
+            return;
+        }
+        self.is_in_license = false;
+        let Some((key, value)) = line.split_once(':') else { return };
+        let value = value.trim();
+        if value == "UNKNOWN" {
+            return;
+        }
+        // The first of a repeated field counts, as it does for the tools that read it.
+        let set = |field: &mut String| {
+            if field.is_empty() {
+                value.clone_into(field);
+            }
+        };
+        match key.to_ascii_lowercase().as_str() {
+            "name" => set(&mut self.name),
+            "version" => set(&mut self.version),
+            "license-expression" => set(&mut self.expression),
+            "license" => {
+                set(&mut self.license);
+                self.is_in_license = true;
+            }
+            "classifier" => {
+                if let Some(license) = value.strip_prefix("License ::") {
+                    let name = license.rsplit("::").next().unwrap_or_default().trim();
+                    if !name.is_empty() && name != "OSI Approved" {
+                        self.classifiers.push(name.to_owned());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn package(self) -> Option<FoundPackage> {
+        if !is_word(&self.name) || !is_word(&self.version) {
+            return None;
+        }
+        let mut package = FoundPackage::new(PYPI, Evidence::Installed, normal_name(&self.name), self.version);
+        let is_license_name = !self.license.is_empty() && !self.has_license_text && self.license.len() <= 100;
+        package.licenses = match (self.expression, self.license) {
+            (expression, _) if !expression.is_empty() => vec![expression],
+            (_, license) if is_license_name => vec![license],
+            _ => self.classifiers,
+        };
+        package.licenses.sort_unstable();
+        package.licenses.dedup();
+        Some(package)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ecosystems::python::Python;
+    use crate::ecosystems::reading::{listing, read};
+
+    fn check(path: &str, text: &str, expected: &str) {
+        assert_eq!(listing(&read(&Python, path, text.as_bytes())), expected, "{path}");
+    }
+
+    #[test]
+    fn license_expressions_go_before_license_fields_and_classifiers() {
+        let path = "usr/lib/python3.11/site-packages/A-1.dist-info/METADATA";
+        check(
+            path,
+            "Metadata-Version: 2.4\nName: Zope.Interface\nVersion: 6.0\nLicense-Expression: MIT OR Apache-2.0\nLicense: x\n\nName: b\n",
+            "pypi zope-interface 6.0 [MIT OR Apache-2.0]",
+        );
+        check(
+            path,
+            "Metadata-Version: 2.1\r\nName: a\r\nVersion: 1.0\r\nLicense: BSD-3-Clause\r\nClassifier: License :: OSI Approved :: BSD License\r\n\r\n",
+            "pypi a 1.0 [BSD-3-Clause]",
+        );
+        check(
+            path,
+            "Name: a\nVersion: 1.0\nLicense: Copyright (c)\n        Permission is granted\nClassifier: License :: OSI Approved :: MIT License\nClassifier: License :: OSI Approved\nClassifier: Topic :: x\n",
+            "pypi a 1.0 [MIT License]",
+        );
+        check(path, "Name: a\nVersion: 1.0\nLicense: UNKNOWN\n", "pypi a 1.0");
+    }
+
+    #[test]
+    fn eggs_have_the_same_headers_under_other_names() {
+        let text = "Metadata-Version: 1.0\nName: PyYAML\nVersion: 5.4.1\n";
+        for path in [
+            "a/PyYAML-5.4.1.egg-info/PKG-INFO",
+            "a/PyYAML-5.4.1.egg-info",
+            "a/PyYAML-5.4.1-py3.9.egg/EGG-INFO/PKG-INFO",
+        ] {
+            check(path, text, "pypi pyyaml 5.4.1");
+        }
+    }
+
+    #[test]
+    fn headers_without_name_or_version_are_no_package() {
+        for text in ["", "\n\n\n", "Name: a\n", "Name: a\n\nVersion: 1\n", "Name: a b\nVersion: 1\n", "\u{0}\u{1}"] {
+            check("x.dist-info/METADATA", text, "");
+        }
+    }
+}

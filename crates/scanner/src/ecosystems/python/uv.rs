@@ -1,0 +1,187 @@
+//! `uv.lock` (docs.astral.sh/uv, lockfile).
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::{PYPI, normal_name, parse_toml};
+use crate::ecosystems::borrowed_json::{Entries, Items, Present, Text};
+use crate::ecosystems::locked_packages::LockedPackages;
+use crate::found::Found;
+use crate::wanted_file::ReadFileError;
+
+/// How many versions of one package, locked for different environments, a dependency without a version is taken to
+/// mean. It bounds what a hostile file with thousands of versions of a name can make of its relations.
+pub(super) const FORKS_OF_A_PACKAGE: usize = 16;
+
+#[derive(Deserialize)]
+struct UvLock<'a> {
+    #[serde(borrow, default)]
+    package: Vec<Package<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Package<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(borrow, default)]
+    version: Text<'a>,
+    #[serde(default)]
+    source: Source,
+    #[serde(borrow, default)]
+    dependencies: Items<Dependency<'a>>,
+    #[serde(borrow, default)]
+    optional_dependencies: Entries<'a, Items<Dependency<'a>>>,
+    #[serde(borrow, default)]
+    dev_dependencies: Entries<'a, Items<Dependency<'a>>>,
+}
+
+/// Where a package comes from; only the kinds that are the project's own code matter.
+#[derive(Default, Deserialize)]
+struct Source {
+    #[serde(default)]
+    editable: Present,
+    #[serde(default)]
+    r#virtual: Present,
+    #[serde(default)]
+    directory: Present,
+}
+
+#[derive(Deserialize)]
+struct Dependency<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(borrow, default)]
+    version: Text<'a>,
+}
+
+/// Reads a lock file.
+pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let lock: UvLock<'_> = parse_toml("uv.lock", text)?;
+    let mut locked = LockedPackages::new(PYPI);
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    let mut place_of_package = Vec::with_capacity(lock.package.len());
+    for package in &lock.package {
+        let name = normal_name(&package.name);
+        let source = &package.source;
+        let is_own = source.editable.0 || source.r#virtual.0 || source.directory.0;
+        let place = if is_own { None } else { locked.add(&name, &package.version, false) };
+        place_of_package.push((place, is_own));
+        if let Some(place) = place {
+            places.entry(name).or_default().push(place);
+        }
+    }
+    let (mut production, mut development) = (Vec::new(), Vec::new());
+    for (package, (place, is_own)) in lock.package.iter().zip(place_of_package) {
+        let extras = package.optional_dependencies.0.iter().flat_map(|(_, extra)| &extra.0);
+        let needed = resolve(package.dependencies.0.iter().chain(extras), &places, &mut locked);
+        if let Some(from) = place {
+            for on in needed {
+                locked.depends(from, on);
+            }
+        } else if is_own {
+            production.extend(needed);
+            let groups = package.dev_dependencies.0.iter().flat_map(|(_, group)| &group.0);
+            development.extend(resolve(groups, &places, &mut locked));
+        }
+    }
+    if !production.is_empty() || !development.is_empty() {
+        locked.settle_development(&production, &development);
+        production.extend(development);
+        locked.set_direct_only(&production);
+    }
+    locked.hand_over(found);
+    Ok(())
+}
+
+fn resolve<'d, 'a: 'd>(
+    dependencies: impl Iterator<Item = &'d Dependency<'a>>,
+    places: &HashMap<String, Vec<usize>>,
+    locked: &mut LockedPackages,
+) -> Vec<usize> {
+    let mut resolved = Vec::new();
+    for dependency in dependencies {
+        let forks = places.get(&normal_name(&dependency.name)).map_or(&[][..], Vec::as_slice);
+        let is_meant =
+            |&&place: &&usize| dependency.version.is_empty() || locked.package(place).version == *dependency.version;
+        resolved.extend(forks.iter().filter(is_meant).take(FORKS_OF_A_PACKAGE));
+    }
+    resolved
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ecosystems::python::Python;
+    use crate::ecosystems::reading::{listing, read};
+
+    #[test]
+    fn roots_tell_direct_and_development_packages() {
+        let toml = r#"version = 1
+revision = 2
+requires-python = ">=3.9"
+resolution-markers = ["python_full_version >= '3.10'", "python_full_version < '3.10'"]
+
+[[package]]
+name = "app"
+version = "0.1.0"
+source = { editable = "." }
+dependencies = [
+    { name = "flask", extra = ["async"] },
+    { name = "numpy", version = "2.0.2", source = { registry = "https://pypi.org/simple" }, marker = "python_full_version < '3.10'" },
+]
+
+[package.optional-dependencies]
+cli = [{ name = "click" }]
+
+[package.dev-dependencies]
+dev = [{ name = "pytest" }]
+
+[package.metadata]
+requires-dist = [{ name = "flask" }]
+
+[[package]]
+name = "flask"
+version = "3.0.0"
+source = { registry = "https://pypi.org/simple" }
+dependencies = [{ name = "click" }]
+sdist = { url = "https://x/flask.tar.gz", hash = "sha256:x", size = 1 }
+wheels = [{ url = "https://x/flask.whl", hash = "sha256:x", size = 1 }]
+
+[[package]]
+name = "click"
+version = "8.1.7"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "numpy"
+version = "2.0.2"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "numpy"
+version = "2.2.0"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "pytest"
+version = "8.0.0"
+source = { git = "https://github.com/pytest-dev/pytest?rev=8.0.0#0123" }
+dependencies = [{ name = "iniconfig" }]
+
+[[package]]
+name = "iniconfig"
+version = "2.0.0"
+source = { registry = "https://pypi.org/simple" }
+"#;
+        let expected = [
+            "pypi flask 3.0.0 direct -> click",
+            "pypi click 8.1.7 direct",
+            "pypi numpy 2.0.2 direct",
+            "pypi numpy 2.2.0 indirect",
+            "pypi pytest 8.0.0 direct dev -> iniconfig",
+            "pypi iniconfig 2.0.0 indirect dev",
+        ];
+        assert_eq!(listing(&read(&Python, "uv.lock", toml.as_bytes())), expected.join("\n"));
+    }
+}

@@ -1,0 +1,124 @@
+//! R: installed packages (`DESCRIPTION` with the line that R adds when it builds one) and `renv.lock`.
+
+use std::collections::BTreeMap;
+
+use model::Ecosystem as Kind;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// CRAN and Bioconductor.
+pub(crate) struct R;
+
+impl Ecosystem for R {
+    fn name(&self) -> &'static str {
+        "r"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[Want::Name("DESCRIPTION"), Want::Name("renv.lock")]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        if path.file_name() == "DESCRIPTION" {
+            found.packages.extend(installed(&file.text()?));
+            return Ok(());
+        }
+        let lock: Lock =
+            serde_json::from_slice(file.bytes()?).map_err(|error| ReadFileError::malformed("renv.lock", error))?;
+        let mut needs = Vec::new();
+        let mut places: BTreeMap<String, u32> = BTreeMap::new();
+        for (name, locked) in lock.packages {
+            if locked.version.is_empty() {
+                continue;
+            }
+            places.insert(name.clone(), found.packages.len() as u32);
+            needs.push(match locked.requirements {
+                Some(Requirements::Names(names)) => names,
+                Some(Requirements::Other(_)) | None => Vec::new(),
+            });
+            found.packages.push(FoundPackage::new(Kind::Cran, Evidence::Locked, name, locked.version));
+        }
+        for (package, names) in found.packages.iter_mut().zip(needs) {
+            package.dependencies = names.iter().filter_map(|name| places.get(name).copied()).collect();
+        }
+        Ok(())
+    }
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(rename = "Packages")]
+    packages: BTreeMap<String, Locked>,
+}
+
+#[derive(Deserialize)]
+struct Locked {
+    #[serde(default, rename = "Version")]
+    version: String,
+    #[serde(default, rename = "Requirements")]
+    requirements: Option<Requirements>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Requirements {
+    Names(Vec<String>),
+    Other(IgnoredAny),
+}
+
+/// Reads the fields of an installed package; sources under development and R's own packages are none.
+fn installed(text: &str) -> Option<FoundPackage> {
+    let field = |name: &str| {
+        let mut values = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        values.next().map(str::trim).filter(|value| !value.is_empty())
+    };
+    if field("Built").is_none() || field("Priority") == Some("base") {
+        return None;
+    }
+    let mut package = FoundPackage::new(Kind::Cran, Evidence::Installed, field("Package")?, field("Version")?);
+    // The part behind the bar is the file that holds the license's text.
+    package.licenses = field("License").into_iter().map(|license| license.replace(" + file LICENSE", "")).collect();
+    Some(package)
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&R, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn installed_packages_have_been_built() {
+        check(
+            "usr/lib/R/site-library/readxl/DESCRIPTION",
+            "Package: readxl\nTitle: Read\n  Version: 9\nVersion: 1.4.0\nLicense: MIT + file LICENSE\nBuilt: R 4.2.0; x86_64-pc-linux-gnu; 2022; unix\n",
+            &expect![[r#""#]],
+        );
+        check("src/DESCRIPTION", "Package: mine\nVersion: 0.1\n", &expect![[""]]);
+        check(
+            "lib/R/library/base/DESCRIPTION",
+            "Package: base\nVersion: 4.2\nPriority: base\nBuilt: R\n",
+            &expect![[""]],
+        );
+    }
+
+    #[test]
+    fn locks_tell_relations() {
+        check(
+            "renv.lock",
+            r#"{"R":{"Version":"4.2.0","Repositories":[]},"Packages":{"R6":{"Package":"R6","Version":"2.5.1","Source":"Repository"},"cli":{"Package":"cli","Version":"3.4.0","Requirements":["R6","utils"]}}}"#,
+            &expect![[r#""#]],
+        );
+        check("renv.lock", "{}", &expect![[r#""#]]);
+    }
+}

@@ -1,0 +1,279 @@
+//! Ruby: gems installed (`specifications/*.gemspec`) and locked by Bundler (`Gemfile.lock`, `gems.locked`).
+//!
+//! A gemspec is a Ruby program; RubyGems writes the installed ones in one fixed shape with a stub line, which is read
+//! as text. In a lock file, four spaces begin a gem and six a dependency of it; gems of `PATH` sections are the project
+//! itself and no packages, but what they need counts as direct.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::Ecosystem as Kind;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// RubyGems and Bundler.
+pub(crate) struct Ruby;
+
+impl Ecosystem for Ruby {
+    fn name(&self) -> &'static str {
+        "ruby"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::Name("Gemfile.lock"),
+            Want::Name("gems.locked"),
+            Want::SuffixInFolder("specifications", ".gemspec"),
+            Want::SuffixInFolder("default", ".gemspec"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        if !path.file_name().ends_with(".gemspec") {
+            read_lock(&file.text()?, found);
+            return Ok(());
+        }
+        let folder = path.parent();
+        let is_installed = folder.ends_with("specifications") || folder.ends_with("specifications/default");
+        if is_installed {
+            let stem = path.file_name().trim_end_matches(".gemspec");
+            let package = read_gemspec(stem, &file.text()?).ok_or_else(|| {
+                ReadFileError::malformed("gem specification", "neither it nor its name tell a version")
+            })?;
+            found.packages.push(package);
+        }
+        Ok(())
+    }
+}
+
+/// The sections of a lock file that list something of use.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Gem,
+    Git,
+    Path,
+    Dependencies,
+    Other,
+}
+
+fn read_lock(text: &str, found: &mut Found) {
+    let mut section = Section::Other;
+    let mut remote = "";
+    let mut revision = "";
+    let mut places: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut needs: Vec<(u32, &str)> = Vec::new();
+    let mut direct: BTreeSet<&str> = BTreeSet::new();
+    let mut current: Option<u32> = None;
+    for line in text.lines() {
+        let content = line.trim_start();
+        let indent = line.len() - content.len();
+        let content = content.trim_end();
+        if content.is_empty() {
+            continue;
+        }
+        match indent {
+            0 => {
+                (remote, revision, current) = ("", "", None);
+                section = match content {
+                    "GEM" => Section::Gem,
+                    "GIT" => Section::Git,
+                    "PATH" => Section::Path,
+                    "DEPENDENCIES" => Section::Dependencies,
+                    _ => Section::Other,
+                };
+            }
+            2 if section == Section::Dependencies => {
+                direct.insert(content.split([' ', '!']).next().unwrap_or(content));
+            }
+            2 => match content.split_once(": ") {
+                Some(("remote", value)) => remote = value,
+                Some(("revision", value)) => revision = value,
+                _ => {}
+            },
+            4 if section == Section::Gem || section == Section::Git => {
+                current = None;
+                let Some((name, version)) = content.split_once(" (") else { continue };
+                let version = version.trim_end_matches(')');
+                // A platform follows the first dash; versions of gems have none.
+                let (version, platform) = version.split_once('-').unwrap_or((version, ""));
+                if name.is_empty() || version.is_empty() {
+                    continue;
+                }
+                if let Some(&place) = places.get(name)
+                    && let Some(package) = found.packages.get_mut(place as usize)
+                    && package.version == version
+                {
+                    // The same gem for several platforms is one package of no platform in particular.
+                    package.qualifiers.retain(|(key, _)| key != "platform");
+                    current = Some(place);
+                    continue;
+                }
+                let place = found.packages.len() as u32;
+                let mut package = FoundPackage::new(Kind::Gem, Evidence::Locked, name, version);
+                if !platform.is_empty() {
+                    package.qualifiers.push(("platform".to_owned(), platform.to_owned()));
+                }
+                if section == Section::Git && !remote.is_empty() {
+                    package.qualifiers.push(("vcs_url".to_owned(), format!("git+{remote}@{revision}")));
+                }
+                found.packages.push(package);
+                places.insert(name, place);
+                current = Some(place);
+            }
+            6 => {
+                let name = content.split(' ').next().unwrap_or(content);
+                match current {
+                    Some(place) => needs.push((place, name)),
+                    None if section == Section::Path => {
+                        direct.insert(name);
+                    }
+                    None => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    for (place, name) in needs {
+        if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize))
+            && !package.dependencies.contains(&needed)
+        {
+            package.dependencies.push(needed);
+        }
+    }
+    for package in &mut found.packages {
+        package.direct = Some(direct.contains(package.name.as_str()));
+    }
+}
+
+/// Reads an installed specification; `stem` is its file name without the suffix, `name-version[-platform]`.
+fn read_gemspec(stem: &str, text: &str) -> Option<FoundPackage> {
+    let stub = text.lines().take(5).find_map(|line| line.strip_prefix("# stub: "));
+    let mut words = stub.unwrap_or_default().split(' ');
+    let mut name = words.next().filter(|word| !word.is_empty()).map(str::to_owned);
+    let mut version = words.next().map(str::to_owned);
+    let mut platform = words.next().filter(|_| version.is_some()).map(str::to_owned);
+    let mut licenses = Vec::new();
+    for line in text.lines() {
+        let Some((key, value)) = assignment(line) else { continue };
+        let first = || strings(value).into_iter().next();
+        match key {
+            "name" => name = name.or_else(first),
+            "version" => version = version.or_else(first),
+            "platform" => platform = platform.or_else(first),
+            "license" | "licenses" => licenses = strings(value),
+            _ => {}
+        }
+    }
+    // A version that another file computes is still in the file's name.
+    let (name, version) = match (name, version) {
+        (Some(name), Some(version)) => (name, version),
+        (name, _) => {
+            let (before, after) = match &name {
+                Some(name) => (name.as_str(), stem.strip_prefix(name.as_str())?.strip_prefix('-')?),
+                None => stem.rsplit_once('-')?,
+            };
+            let version =
+                after.split('-').next().filter(|version| version.starts_with(|c: char| c.is_ascii_digit()))?;
+            (before.to_owned(), version.to_owned())
+        }
+    };
+    if name.is_empty() || version.is_empty() {
+        return None;
+    }
+    let mut package = FoundPackage::new(Kind::Gem, Evidence::Installed, name, version);
+    licenses.sort();
+    licenses.dedup();
+    package.licenses = licenses;
+    if let Some(platform) = platform.filter(|platform| platform != "ruby") {
+        package.qualifiers.push(("platform".to_owned(), platform));
+    }
+    Some(package)
+}
+
+/// `s.key = value`, whatever the variable is called.
+fn assignment(line: &str) -> Option<(&str, &str)> {
+    let (left, value) = line.trim_start().split_once('=')?;
+    let (variable, key) = left.trim_end().split_once('.')?;
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    (is_word(variable) && is_word(key)).then_some((key, value))
+}
+
+/// The quoted strings in a piece of Ruby.
+fn strings(mut value: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    while let Some(start) = value.find(['"', '\'']) {
+        let quote = value[start..].chars().next().unwrap_or('"');
+        let rest = &value[start + 1..];
+        let Some(end) = rest.find(quote) else { break };
+        all.push(rest[..end].to_owned());
+        value = &rest[end + 1..];
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Ruby, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn lock_files_tell_direct_gems_platforms_and_relations() {
+        check(
+            "srv/Gemfile.lock",
+            "GIT\n  remote: https://github.com/acme/tool.git\n  revision: 0123abc\n  specs:\n    tool (0.3.0)\n\n\
+             PATH\n  remote: .\n  specs:\n    engine (0.1)\n      rack (>= 2)\n\n\
+             GEM\n  remote: https://rubygems.org/\n  specs:\n    nokogiri (1.16.0-x86_64-linux)\n      racc (~> 1.4)\n\
+             \x20   nokogiri (1.16.0-arm64-darwin)\n      racc (~> 1.4)\n    racc (1.7.3)\n    rack (3.0.0.beta1)\n    sqlite3 (1.6.0-x86_64-linux)\n\n\
+             PLATFORMS\n  x86_64-linux\n\nDEPENDENCIES\n  engine!\n  nokogiri (~> 1.16)\n  tool!\n\n\
+             CHECKSUMS\n  rack (3.0.0) sha256=00\n\nBUNDLED WITH\n   2.5.3\n",
+            &expect![[r#"
+                gem tool 0.3.0 locked direct vcs_url=git+https://github.com/acme/tool.git@0123abc
+                gem nokogiri 1.16.0 locked direct -> racc
+                gem racc 1.7.3 locked transitive
+                gem rack 3.0.0.beta1 locked direct
+                gem sqlite3 1.6.0 locked transitive platform=x86_64-linux
+            "#]],
+        );
+    }
+
+    #[test]
+    fn installed_specifications_are_read_by_stub_or_text() {
+        check(
+            "usr/local/bundle/specifications/nokogiri-1.16.0-x86_64-linux.gemspec",
+            "# -*- encoding: utf-8 -*-\n# stub: nokogiri 1.16.0 x86_64-linux lib\n\nGem::Specification.new do |s|\n  s.name = \"nokogiri\".freeze\n  s.licenses = [\"MIT\".freeze]\nend\n",
+            &expect![[r#"
+                gem nokogiri 1.16.0 [MIT] platform=x86_64-linux
+            "#]],
+        );
+        check(
+            "usr/lib/ruby/gems/3.1.0/specifications/default/json-2.6.1.gemspec",
+            "Gem::Specification.new do |spec|\n  spec.name = %q<json>\n  spec.version = Foo::VERSION\n  spec.license = 'Ruby'\nend\n",
+            &expect![[r#"
+                gem json 2.6.1 [Ruby]
+            "#]],
+        );
+        check(
+            "specifications/rake-13.0.gemspec",
+            "Gem::Specification.new do |s|\n  s.name = 'rake'\n  s.version = Gem::Version.new(\"13.0.6\")\nend\n",
+            &expect![[r#"
+                gem rake 13.0.6
+            "#]],
+        );
+        check(
+            "specifications/broken.gemspec",
+            "",
+            &expect![[r#"
+            unreadable: it is no valid gem specification: neither it nor its name tell a version
+        "#]],
+        );
+        check("config/default/x-1.gemspec", "", &expect![[r#""#]]);
+    }
+}

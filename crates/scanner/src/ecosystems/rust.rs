@@ -1,0 +1,16 @@
+//! Stub.
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::Found;
+use crate::wanted_file::{ReadFileError, WantedFile};
+pub(crate) struct Rust;
+impl Ecosystem for Rust {
+    fn name(&self) -> &'static str {
+        "rust"
+    }
+    fn wants(&self) -> &'static [Want] {
+        &[]
+    }
+    fn read(&self, _: &mut WantedFile<'_>, _: &mut Found) -> Result<(), ReadFileError> {
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! WordPress: the core by `wp-includes/version.php`, plugins and themes by the header of their main file (WordPress
+//! handbooks, Header Requirements).
+
+use model::Ecosystem as Kind;
+
+use crate::ecosystem::{Ecosystem, Want};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// How far into a file WordPress itself looks for a header.
+const HEADER_BYTES: usize = 8 << 10;
+
+/// WordPress.
+pub(crate) struct Wordpress;
+
+impl Ecosystem for Wordpress {
+    fn name(&self) -> &'static str {
+        "wordpress"
+    }
+
+    fn wants(&self) -> &'static [Want] {
+        &[
+            Want::NameInFolder("wp-includes", "version.php"),
+            Want::InChildOf("wp-content/plugins", ".php"),
+            Want::InChildOf("wp-content/themes", "style.css"),
+        ]
+    }
+
+    fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
+        let head = String::from_utf8_lossy(file.head(HEADER_BYTES)?).into_owned();
+        if path.file_name() == "version.php" && path.parent().ends_with("wp-includes") {
+            if let Some(version) = core_version(&head) {
+                found.packages.push(FoundPackage::new(Kind::Wordpress, Evidence::Installed, "wordpress", version));
+            } else {
+                found.gap(path.as_str(), "it does not set $wp_version, so the version of WordPress is not known");
+            }
+            return Ok(());
+        }
+        let is_theme = path.file_name() == "style.css";
+        let (title, kind) = if is_theme { ("Theme Name", "themes") } else { ("Plugin Name", "plugins") };
+        // Only the main file has the header; a plugin's folder may hold many others.
+        if header(&head, title).is_none() {
+            return Ok(());
+        }
+        let slug = path.parent().rsplit('/').next().unwrap_or_default();
+        match header(&head, "Version") {
+            Some(version) => {
+                let name = format!("{kind}/{slug}");
+                let mut package = FoundPackage::new(Kind::Wordpress, Evidence::Installed, name, version);
+                package.licenses = header(&head, "License").into_iter().map(str::to_owned).collect();
+                found.packages.push(package);
+            }
+            None => found.gap(path.as_str(), "its header has no version"),
+        }
+        Ok(())
+    }
+}
+
+fn core_version(text: &str) -> Option<&str> {
+    let assigned = text.lines().find_map(|line| {
+        let value = line.trim_start().strip_prefix("$wp_version")?;
+        value.trim_start().strip_prefix('=')
+    })?;
+    let version = assigned.trim().trim_end_matches(';').trim().trim_matches(['\'', '"']);
+    (!version.is_empty()).then_some(version)
+}
+
+/// The value of a header field, which stands behind white space and comment signs.
+fn header<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find_map(|line| {
+        let line = line.strip_prefix("<?php").unwrap_or(line);
+        let line = line.trim_start_matches(|c: char| c.is_whitespace() || "/*#@".contains(c));
+        let start = line.get(..name.len())?;
+        let value = line.get(name.len()..)?.trim_start().strip_prefix(':')?;
+        let value = value.trim().trim_end_matches("*/").trim_end_matches("?>").trim();
+        (start.eq_ignore_ascii_case(name) && !value.is_empty()).then_some(value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+    use crate::rendered;
+
+    fn check(path: &str, text: &str, expected: &Expect) {
+        expected.assert_eq(&rendered::read(&Wordpress, path, text.as_bytes()));
+    }
+
+    #[test]
+    fn the_core_is_known_by_its_version_file() {
+        check(
+            "var/www/html/wp-includes/version.php",
+            "<?php\n/**\n * @global string $wp_version\n */\n$wp_version = '6.4.2';\n",
+            &expect![[r#""#]],
+        );
+        check("wp-includes/version.php", "<?php\n", &expect![[r#""#]]);
+    }
+
+    #[test]
+    fn plugins_and_themes_are_known_by_their_headers() {
+        check(
+            "var/www/html/wp-content/plugins/akismet/akismet.php",
+            "<?php\n/**\n * @package Akismet\n */\n/*\nPlugin Name: Akismet Anti-Spam\nVersion: 5.3\nLicense: GPLv2 or later\n*/\n",
+            &expect![[r#""#]],
+        );
+        check("wp-content/plugins/akismet/class.akismet.php", "<?php\nclass Akismet {}", &expect![[""]]);
+        check("wp-content/plugins/x/x.php", "<?php /* Plugin Name: X */", &expect![[""]]);
+        check("wp-content/plugins/x/x.php", "<?php\n// Plugin Name: X\n", &expect![[r#""#]]);
+        check(
+            "wp-content/themes/twentytwenty/style.css",
+            "/*\n * Theme Name: Twenty\n * Version: 2.2\n */",
+            &expect![[r#""#]],
+        );
+        assert!(!rendered::wants(&Wordpress, "wp-content/plugins/akismet/views/x.php"));
+    }
+}

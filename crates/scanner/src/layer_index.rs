@@ -1,0 +1,236 @@
+//! The index of one layer (or one folder): the facts of its wanted files, and what it hides of the layers below. It is
+//! what the cache keeps under the layer's digest, so it depends on nothing but the layer's bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use model::{Gap, UntrustedPath};
+use oci::{Entry, EntryKind, EntryStream, LayerPath, ReadEntriesError};
+use serde::{Deserialize, Serialize};
+
+use crate::contained::contain;
+use crate::ecosystems::ECOSYSTEMS;
+use crate::found::Found;
+use crate::owned_files::owned_name;
+use crate::path_set::{PathSet, path_hash};
+use crate::selector::{SELECTOR, Selection};
+use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// The most that one reader may take over one file before its stream ends in an error, which becomes a gap.
+const LONGEST_READ: Duration = Duration::from_secs(60);
+
+/// The most gaps that one layer notes one by one; the rest is counted in a last one.
+const MOST_GAPS: usize = 1_000;
+
+/// The index of one layer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct LayerIndex {
+    /// The wanted files in the order of their paths.
+    pub(crate) files: BTreeMap<String, Found>,
+    /// The files that OS packages brought, by the file that says so.
+    pub(crate) owned: BTreeMap<String, PathSet>,
+    /// Every path that holds something other than a folder: it replaces whatever lower layers have there and below.
+    pub(crate) occupied: PathSet,
+    /// Every path that holds a folder: it replaces a file of a lower layer, and merges with a folder.
+    pub(crate) folders: PathSet,
+    /// Paths that the layer removes (OCI image-spec, layer.md, Whiteouts).
+    pub(crate) whiteouts: BTreeSet<String>,
+    /// Folders whose lower content the layer hides (OCI image-spec, layer.md, Opaque Whiteout).
+    pub(crate) opaque: BTreeSet<String>,
+    /// What could not be read.
+    pub(crate) gaps: Vec<Gap>,
+}
+
+/// Hard links to files that were not read under their own name.
+pub(crate) type MissingLinks = BTreeMap<UntrustedPath, Vec<UntrustedPath>>;
+
+/// Reads a whole stream of entries. Hard links under a wanted name whose target nobody wanted come back beside the
+/// index: a second pass with [`read_links`] completes it.
+pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex, MissingLinks), ReadEntriesError> {
+    let mut index = LayerIndex::default();
+    let mut links: MissingLinks = BTreeMap::new();
+    let (mut occupied, mut folders) = (Vec::new(), Vec::new());
+    while let Some(entry) = stream.next_entry()? {
+        match LayerPath::of(&entry.path) {
+            LayerPath::Plain => {}
+            LayerPath::Whiteout(path) => {
+                index.whiteouts.insert(path.as_str().to_owned());
+                continue;
+            }
+            LayerPath::Opaque(folder) => {
+                index.opaque.insert(folder.as_str().to_owned());
+                continue;
+            }
+            LayerPath::Metadata => continue,
+        }
+        let hash = path_hash(entry.path.as_str());
+        if entry.kind == EntryKind::Directory {
+            folders.push(hash);
+            continue;
+        }
+        occupied.push(hash);
+        // A path that occurs again in one layer holds what came last.
+        index.forget(entry.path.as_str());
+        match &entry.kind {
+            EntryKind::File => read_entry(&entry, SELECTOR.select(&entry.path), stream.content(), &mut index),
+            EntryKind::HardLink(target) => {
+                if !SELECTOR.select(&entry.path).is_empty() {
+                    links.entry(target.clone()).or_default().push(entry.path.clone());
+                }
+            }
+            EntryKind::SymbolicLink(_) | EntryKind::Directory | EntryKind::Other => {}
+        }
+    }
+    index.occupied = PathSet::from_hashes(occupied);
+    index.folders = PathSet::from_hashes(folders);
+    links.retain(|target, names| {
+        let Some(found) = index.files.get(target.as_str()).cloned() else { return true };
+        let owned = index.owned.get(target.as_str()).cloned();
+        for name in names {
+            index.files.insert(name.as_str().to_owned(), found.clone());
+            if let Some(owned) = &owned {
+                index.owned.insert(name.as_str().to_owned(), owned.clone());
+            }
+        }
+        false
+    });
+    index.bound_gaps();
+    Ok((index, links))
+}
+
+/// Reads the targets of `links` under the names of the links, in a second pass over the same entries.
+pub(crate) fn read_links(
+    stream: &mut dyn EntryStream,
+    mut links: MissingLinks,
+    index: &mut LayerIndex,
+) -> Result<(), ReadEntriesError> {
+    while let Some(entry) = stream.next_entry()? {
+        if entry.kind != EntryKind::File {
+            continue;
+        }
+        let Some(names) = links.remove(&entry.path) else { continue };
+        let selection = names.iter().map(|name| SELECTOR.select(name)).fold(Selection::default(), Selection::union);
+        let first = Entry { path: names[0].clone(), ..entry };
+        read_entry(&first, selection, stream.content(), index);
+        if let Some(found) = index.files.get(first.path.as_str()).cloned() {
+            for name in &names[1..] {
+                index.files.insert(name.as_str().to_owned(), found.clone());
+            }
+        }
+    }
+    for (target, names) in links {
+        for name in names {
+            index
+                .gaps
+                .push(Gap::new(name.as_str(), format!("it is a hard link to {target}, which the layer does not have")));
+        }
+    }
+    index.bound_gaps();
+    Ok(())
+}
+
+impl LayerIndex {
+    fn forget(&mut self, path: &str) {
+        if self.files.remove(path).is_some() {
+            self.owned.remove(path);
+        }
+    }
+
+    fn bound_gaps(&mut self) {
+        if self.gaps.len() > MOST_GAPS {
+            let rest = self.gaps.len() - MOST_GAPS;
+            self.gaps.truncate(MOST_GAPS);
+            self.gaps.push(Gap::new("", format!("{rest} more files could not be read")));
+        }
+    }
+}
+
+/// Has every ecosystem that wants the file read it, and keeps what they find.
+fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index: &mut LayerIndex) {
+    let mut content = Deadline { content, until: Instant::now() + LONGEST_READ };
+    let mut file = WantedFile::new(&entry.path, entry.size_bytes, entry.mode, &mut content);
+    let mut selection = selection;
+    if may_be_executable(entry) {
+        match file.head(4) {
+            Ok(head) if is_executable_magic(head) => selection = selection.union(SELECTOR.executables()),
+            Ok(_) => {}
+            Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
+        }
+    }
+    if selection.is_empty() {
+        return;
+    }
+    let mut found = Found::default();
+    for place in selection.iter() {
+        let ecosystem = ECOSYSTEMS[place];
+        // A reader that fails on foreign bytes costs the file, never the scan.
+        let reason = match contain(|| ecosystem.read(&mut file, &mut found)) {
+            Some(Ok(())) => continue,
+            Some(Err(error)) => gap_reason(ecosystem.name(), &error),
+            None => format!("the {} reader stopped unexpectedly on it; please report the file", ecosystem.name()),
+        };
+        found.gap("", reason);
+    }
+    let path = entry.path.as_str();
+    for mut gap in std::mem::take(&mut found.gaps) {
+        gap.path = match gap.path.as_str() {
+            "" => path.to_owned(),
+            whole if whole.starts_with(path) => whole.to_owned(),
+            inner => format!("{path}!/{inner}"),
+        };
+        index.gaps.push(gap);
+    }
+    let owned = std::mem::take(&mut found.owned_files);
+    if !owned.is_empty() {
+        let hashes = owned.iter().map(|path| path_hash(&owned_name(path))).collect();
+        index.owned.insert(path.to_owned(), PathSet::from_hashes(hashes));
+    }
+    if found != Found::default() || index.owned.contains_key(path) {
+        index.files.insert(path.to_owned(), found);
+    }
+}
+
+fn gap_reason(ecosystem: &str, error: &ReadFileError) -> String {
+    match error {
+        ReadFileError::Malformed { .. } => error.to_string(),
+        ReadFileError::TooLarge { .. } | ReadFileError::Read { .. } => format!("{ecosystem}: {error}"),
+    }
+}
+
+/// Whether an entry's name or mode makes it worth looking for an executable's magic number.
+fn may_be_executable(entry: &Entry) -> bool {
+    let name = entry.path.file_name();
+    !SELECTOR.executables().is_empty()
+        && entry.size_bytes >= 64
+        && (entry.is_executable() || name.contains(".so") || name.ends_with(".exe") || name.ends_with(".dll"))
+}
+
+/// ELF, PE and Mach-O (thin and universal) begin so.
+fn is_executable_magic(head: &[u8]) -> bool {
+    head.starts_with(b"\x7fELF")
+        || head.starts_with(b"MZ")
+        || matches!(
+            head,
+            [0xfe, 0xed, 0xfa, 0xce | 0xcf]
+                | [0xce | 0xcf, 0xfa, 0xed, 0xfe]
+                | [0xca, 0xfe, 0xba, 0xbe]
+                | [0xbe, 0xba, 0xfe, 0xca]
+        )
+}
+
+/// A stream that ends in an error when its reader takes too long.
+struct Deadline<'a> {
+    content: &'a mut dyn Read,
+    until: Instant,
+}
+
+impl Read for Deadline<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if Instant::now() > self.until {
+            let message = format!("reading it takes longer than {} seconds", LONGEST_READ.as_secs());
+            return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, message));
+        }
+        self.content.read(buffer)
+    }
+}

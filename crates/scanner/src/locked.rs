@@ -1,0 +1,130 @@
+//! Lock files beside what is installed: a lock file asks for packages, an installed tree has them. Where both are there,
+//! the tree counts, and the lock file only tells which of its packages the project asks for itself.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use model::Ecosystem;
+
+use crate::found::{Evidence, FoundPackage};
+use crate::merge::VisibleFile;
+
+/// What the lock files of a target say, ready for questions.
+pub(crate) struct LockedFiles<'a> {
+    /// Names that a manifest in a folder asks for: (folder, ecosystem) → names.
+    direct: HashMap<(&'a str, Ecosystem), HashSet<&'a str>>,
+    /// Folders that hold an installed tree of the ecosystem.
+    trees: BTreeSet<(Ecosystem, &'a str)>,
+    /// Names that are installed somewhere, for ecosystems that install away from the project.
+    installed: HashSet<(Ecosystem, &'a str)>,
+    /// What the lock file beside a tree says of its packages: (folder, ecosystem, name, version).
+    hints: HashMap<(&'a str, Ecosystem, &'a str, &'a str), Hint>,
+}
+
+/// What a lock file or manifest adds to an installed package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hint {
+    pub(crate) direct: Option<bool>,
+    pub(crate) development: bool,
+}
+
+impl<'a> LockedFiles<'a> {
+    pub(crate) fn new(files: &BTreeMap<&'a str, VisibleFile<'a>>) -> LockedFiles<'a> {
+        let mut locked = LockedFiles {
+            direct: HashMap::new(),
+            trees: BTreeSet::new(),
+            installed: HashSet::new(),
+            hints: HashMap::new(),
+        };
+        for (path, file) in files {
+            for (ecosystem, name) in &file.found.direct {
+                locked.direct.entry((folder(path), *ecosystem)).or_default().insert(name);
+            }
+            for package in file.found.packages.iter().filter(|package| package.evidence == Evidence::Installed) {
+                if let Some(project) = project_of_tree(path, package.ecosystem) {
+                    locked.trees.insert((package.ecosystem, project));
+                }
+                if installs_elsewhere(package.ecosystem) {
+                    locked.installed.insert((package.ecosystem, &package.name));
+                }
+            }
+        }
+        for (path, file) in files {
+            for package in file.found.packages.iter().filter(|package| package.evidence == Evidence::Locked) {
+                let hint = Hint { direct: locked.is_direct(path, package), development: package.development };
+                locked.hints.insert((folder(path), package.ecosystem, &package.name, &package.version), hint);
+            }
+        }
+        locked
+    }
+
+    /// Whether a package of a lock file yields to what is installed, or lies among someone else's files.
+    pub(crate) fn yields(&self, path: &str, package: &FoundPackage) -> bool {
+        package.evidence == Evidence::Locked
+            && (is_in_dependency_folder(path)
+                || self.trees.contains(&(package.ecosystem, folder(path)))
+                || self.installed.contains(&(package.ecosystem, package.name.as_str())))
+    }
+
+    /// What lock files and manifests say of a package found in the file at `path`.
+    pub(crate) fn hint(&self, path: &'a str, package: &'a FoundPackage) -> Option<Hint> {
+        let folder = match package.evidence {
+            Evidence::Locked => folder(path),
+            Evidence::Installed => project_of_tree(path, package.ecosystem)?,
+        };
+        self.hints.get(&(folder, package.ecosystem, &package.name, &package.version)).copied()
+    }
+
+    fn is_direct(&self, path: &'a str, package: &'a FoundPackage) -> Option<bool> {
+        package.direct.or_else(|| {
+            let names = self.direct.get(&(folder(path), package.ecosystem))?;
+            Some(names.contains(package.name.as_str()))
+        })
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// The project whose installed tree holds `path`: the folder that its lock file would lie in.
+fn project_of_tree(path: &str, ecosystem: Ecosystem) -> Option<&str> {
+    let tree = match ecosystem {
+        Ecosystem::Npm => "node_modules/",
+        Ecosystem::Composer => "vendor/composer/",
+        _ => return None,
+    };
+    let start = if path.starts_with(tree) { 0 } else { path.find(&format!("/{tree}"))? };
+    Some(&path[..start])
+}
+
+/// Whether the ecosystem's packages are installed for the whole machine rather than beside the lock file.
+fn installs_elsewhere(ecosystem: Ecosystem) -> bool {
+    matches!(ecosystem, Ecosystem::Pypi | Ecosystem::Gem)
+}
+
+/// Whether a lock file came along with a dependency instead of belonging to a project.
+fn is_in_dependency_folder(path: &str) -> bool {
+    const FOLDERS: &[&str] =
+        &["node_modules", "site-packages", "dist-packages", "vendor", ".m2", ".gradle", ".pnpm-store"];
+    const RUNS: &[&str] = &["/pkg/mod/", "/registry/src/", "/git/checkouts/", "/gems/"];
+    folder(path).split('/').any(|part| FOLDERS.contains(&part)) || RUNS.iter().any(|run| path.contains(run))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lock_files_of_dependencies_are_recognised() {
+        assert!(is_in_dependency_folder("app/node_modules/x/yarn.lock"));
+        assert!(is_in_dependency_folder("root/.cargo/registry/src/index/x-1/Cargo.lock"));
+        assert!(!is_in_dependency_folder("app/yarn.lock"));
+    }
+
+    #[test]
+    fn a_tree_belongs_to_the_folder_above_it() {
+        assert_eq!(project_of_tree("app/node_modules/a/node_modules/b/package.json", Ecosystem::Npm), Some("app"));
+        assert_eq!(project_of_tree("node_modules/a/package.json", Ecosystem::Npm), Some(""));
+        assert_eq!(project_of_tree("usr/lib/x/METADATA", Ecosystem::Pypi), None);
+    }
+}

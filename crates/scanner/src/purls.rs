@@ -1,0 +1,121 @@
+//! Package URLs of found packages (package-url/purl-spec, PURL-TYPES.rst): one place for all ecosystems.
+
+use model::{Distribution, Ecosystem, Purl};
+
+use crate::found::FoundPackage;
+
+/// The purl of a found package; OS packages carry the distribution as namespace and qualifier.
+pub(crate) fn purl_of(package: &FoundPackage, distribution: Option<&Distribution>) -> Purl {
+    let purl_type = package.ecosystem.purl_type();
+    let version = Some(package.version.as_str());
+    let mut purl = match package.ecosystem {
+        Ecosystem::Deb | Ecosystem::Apk => Purl::new(purl_type, distribution.map(os_namespace), &package.name, version),
+        Ecosystem::Rpm => {
+            let (epoch, version) = match package.version.split_once(':') {
+                Some((epoch, version)) => (epoch, version),
+                None => ("", package.version.as_str()),
+            };
+            Purl::new(purl_type, distribution.map(os_namespace), &package.name, Some(version))
+                .with_qualifier("epoch", if epoch == "0" { "" } else { epoch })
+        }
+        Ecosystem::Maven => {
+            let (group, artifact) = split_at_last(&package.name, ':');
+            Purl::new(purl_type, group, artifact, version)
+        }
+        Ecosystem::Npm | Ecosystem::Golang | Ecosystem::Composer | Ecosystem::Swift => {
+            let (namespace, name) = split_at_last(&package.name, '/');
+            Purl::new(purl_type, namespace, name, version)
+        }
+        Ecosystem::Cocoapods => {
+            let (pod, subspec) =
+                package.name.split_once('/').map_or((package.name.as_str(), None), |(a, b)| (a, Some(b)));
+            Purl::new(purl_type, None, pod, version).with_subpath(subspec)
+        }
+        Ecosystem::Pypi
+        | Ecosystem::Cargo
+        | Ecosystem::Gem
+        | Ecosystem::Nuget
+        | Ecosystem::Conan
+        | Ecosystem::Pub
+        | Ecosystem::Hex
+        | Ecosystem::Conda
+        | Ecosystem::Julia
+        | Ecosystem::Hackage
+        | Ecosystem::Cran
+        | Ecosystem::Bitnami
+        | Ecosystem::Wordpress
+        | Ecosystem::Generic => Purl::new(purl_type, None, &package.name, version),
+    };
+    if package.ecosystem.is_operating_system() {
+        purl = purl.with_qualifier("arch", package.architecture.as_deref().unwrap_or_default());
+        if let Some(distribution) = distribution {
+            purl = purl.with_qualifier("distro", &distro_qualifier(distribution));
+        }
+    }
+    for (key, value) in &package.qualifiers {
+        purl = purl.with_qualifier(key, value);
+    }
+    purl
+}
+
+/// The purl namespace of a distribution: its os-release id, but for the vendors that purl-spec names otherwise.
+fn os_namespace(distribution: &Distribution) -> &str {
+    match distribution.id.as_str() {
+        "rhel" => "redhat",
+        "amzn" => "amazon",
+        "ol" => "oracle",
+        id if id.starts_with("opensuse") => "opensuse",
+        "sles" | "sled" | "sles_sap" | "sle-micro" | "sl-micro" | "suse" => "suse",
+        id => id,
+    }
+}
+
+/// `ID-VERSION`, as other tools write and read it; the id alone for a rolling release.
+fn distro_qualifier(distribution: &Distribution) -> String {
+    match distribution.version.as_str() {
+        "" => distribution.id.clone(),
+        version => format!("{}-{version}", distribution.id),
+    }
+}
+
+fn split_at_last(name: &str, separator: char) -> (Option<&str>, &str) {
+    match name.rsplit_once(separator) {
+        Some((namespace, name)) => (Some(namespace), name),
+        None => (None, name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::found::Evidence;
+
+    fn check(ecosystem: Ecosystem, name: &str, version: &str, purl: &str) {
+        let mut package = FoundPackage::new(ecosystem, Evidence::Installed, name, version);
+        if ecosystem.is_operating_system() {
+            package.architecture = Some("x86_64".into());
+        }
+        let rhel = Distribution { id: "rhel".into(), version: "8.10".into(), ..Distribution::default() };
+        assert_eq!(purl_of(&package, Some(&rhel)).to_string(), purl);
+    }
+
+    #[test]
+    fn names_are_split_as_their_type_demands() {
+        check(Ecosystem::Npm, "@babel/core", "7.0.0", "pkg:npm/%40babel/core@7.0.0");
+        check(
+            Ecosystem::Maven,
+            "org.apache.logging.log4j:log4j-core",
+            "2.14.1",
+            "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
+        );
+        check(Ecosystem::Golang, "github.com/gin-gonic/gin", "v1.9.0", "pkg:golang/github.com/gin-gonic/gin@v1.9.0");
+        check(Ecosystem::Golang, "stdlib", "1.22.3", "pkg:golang/stdlib@1.22.3");
+        check(Ecosystem::Cocoapods, "Firebase/Core", "1.0", "pkg:cocoapods/Firebase@1.0#Core");
+        check(
+            Ecosystem::Rpm,
+            "bind-libs",
+            "32:9.11.4-1.el8",
+            "pkg:rpm/redhat/bind-libs@9.11.4-1.el8?arch=x86_64&distro=rhel-8.10&epoch=32",
+        );
+    }
+}
