@@ -11,8 +11,9 @@ const LONGEST_REASON: usize = 1000;
 pub(crate) struct Found {
     /// The packages that the file names.
     pub(crate) packages: Vec<FoundPackage>,
-    /// The files that OS packages named here brought: what they own is no second, language package.
-    pub(crate) owned_files: Vec<String>,
+    /// The files that OS packages named here brought, as `path_set::path_hash` of their `owned_files::owned_name`: what
+    /// they own is no second, language package.
+    pub(crate) owned_files: Vec<u64>,
     /// What an os-release or another release file says.
     pub(crate) release: Option<FoundRelease>,
     /// Declared licenses of packages that another file names: (ecosystem, package name, licenses).

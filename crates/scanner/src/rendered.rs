@@ -37,6 +37,7 @@ pub(crate) fn wants(ecosystem: &dyn Ecosystem, path: &str) -> bool {
         Want::InFolder(wanted, suffix) => parent == wanted && name.ends_with(suffix),
         Want::Name(wanted) => name == wanted,
         Want::Suffix(suffix) => name.to_ascii_lowercase().ends_with(suffix),
+        Want::Around(begin, end) => name.starts_with(begin) && name.ends_with(end),
         Want::NameInFolder(suffix, wanted) => folder.ends_with(suffix) && name == wanted,
         Want::SuffixInFolder(wanted, suffix) => folder == wanted && name.ends_with(suffix),
         Want::InChildOf(wanted, suffix) => {
