@@ -53,6 +53,9 @@ struct Locked<'a> {
     dependencies: Items<Text<'a>>,
 }
 
+/// How many versions of one crate a dependency is looked for among; a hostile file may have any number of them.
+const VERSIONS_OF_A_CRATE: usize = 64;
+
 fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: CargoLock<'_> = toml::from_str(text)
         .map_err(|error: toml::de::Error| ReadFileError::malformed("Cargo.lock", error.message()))?;
@@ -69,7 +72,10 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         {
             locked.package(place).qualifiers.push(("vcs_url".to_owned(), format!("git+{}", git.replace('#', "@"))));
         }
-        places.entry(&package.name).or_default().push((&package.version, place));
+        let versions = places.entry(&package.name).or_default();
+        if versions.len() < VERSIONS_OF_A_CRATE {
+            versions.push((&package.version, place));
+        }
         place_of_package.push((place, is_member));
     }
     let mut direct = Vec::new();

@@ -105,7 +105,7 @@ impl<'l> GoFinder<'l> {
                 let offset = window.offset + start as u64;
                 let Some(header) = window.bytes.get(start..start + HEADER_BYTES) else { break };
                 // The boundary counts in memory, which shares the lower bits with the file.
-                if (offset - segment.offset + segment.address) % 16 != 0 {
+                if !(offset - segment.offset).wrapping_add(segment.address).is_multiple_of(16) {
                     continue;
                 }
                 if let Some(state) = self.read_header(header, offset) {

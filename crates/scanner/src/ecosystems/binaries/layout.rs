@@ -85,7 +85,7 @@ impl Layout {
     pub(super) fn offset_of(&self, address: u64) -> Option<u64> {
         self.segments.iter().find_map(|segment| {
             let distance = address.checked_sub(segment.address)?;
-            (distance < segment.bytes).then(|| segment.offset + distance)
+            (distance < segment.bytes).then(|| segment.offset.saturating_add(distance))
         })
     }
 }

@@ -130,13 +130,13 @@ impl Capture {
 
     /// As [`Watcher::wants_from`]; what has passed cannot be had again.
     pub(super) fn wants_from(&self, offset: u64) -> Option<u64> {
-        let next = self.start + self.bytes.len() as u64;
+        let next = self.start.saturating_add(self.bytes.len() as u64);
         (self.bytes.len() < self.most_bytes && next >= offset).then_some(next)
     }
 
     /// As [`Watcher::look`].
     pub(super) fn look(&mut self, window: &Window<'_>) {
-        let next = self.start + self.bytes.len() as u64;
+        let next = self.start.saturating_add(self.bytes.len() as u64);
         let Some(skipped) = next.checked_sub(window.offset) else { return };
         let Some(fresh) = usize::try_from(skipped).ok().and_then(|skipped| window.bytes.get(skipped..)) else { return };
         let missing = self.most_bytes - self.bytes.len();
@@ -188,12 +188,13 @@ mod tests {
         for &place in &places {
             file[place as usize] = b'x';
         }
-        for ranges in
-            [vec![0..u64::MAX], vec![5_000..140_000, 400_000..400_001, 700_000..2_000_000], vec![2_000_000..u64::MAX]]
-        {
+        let some = [5_000..140_000, 400_000..400_001, 700_000..2_000_000];
+        let whole = 0..u64::MAX;
+        let behind_the_end = 2_000_000..u64::MAX;
+        for ranges in [std::slice::from_ref(&whole), &some, std::slice::from_ref(&behind_the_end)] {
             let expected: Vec<u64> =
                 places.iter().copied().filter(|place| ranges.iter().any(|range| range.contains(place))).collect();
-            let mut finder = Finder { ranges: ranges.clone(), places: Vec::new() };
+            let mut finder = Finder { ranges: ranges.to_vec(), places: Vec::new() };
             run(&mut Dripping(&file), &mut [&mut finder]).unwrap();
             assert_eq!(finder.places, expected, "{ranges:?}");
         }

@@ -12,6 +12,9 @@ use crate::found::{Evidence, Found, FoundPackage};
 /// The most that is read of a program, in bytes.
 const MOST_BYTES: u64 = 1 << 30;
 
+/// The longest number in a version; dates have eight digits, times of a build more.
+const LONGEST_NUMBER: usize = 8;
+
 /// How many different versions are collected before a program is given up as saying too much.
 const MOST_VERSIONS: usize = 64;
 
@@ -164,6 +167,9 @@ fn version_at(bytes: &[u8], end: &str) -> Option<String> {
         let more = digits(length + 1);
         if more == 0 {
             break;
+        }
+        if more > LONGEST_NUMBER {
+            return None;
         }
         length += 1 + more;
         parts += 1;

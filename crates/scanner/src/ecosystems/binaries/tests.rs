@@ -200,7 +200,8 @@ fn well_known_programs_tell_their_version() {
         ("proftpd", "ProFTPD 1.3.8 standalone\0", "proftpd 1.3.8"),
         ("python3.11", "/usr/local/3.11\0Python-3.11.7\0", "python 3.11.7"),
         ("libpython3.13t.so.1.0", "3.13.0rc1\0", "python 3.13.0rc1"),
-        ("redis-server", "7.0.15\0127.0.0.1\x007.2.4\07.2.4buildkitsandbox-1704786820000000000\0", "redis 7.2.4"),
+        ("redis-server", "7.0.15\x00127.0.0.1\x007.2.4\x007.2.4buildkitsandbox-1704786820000000000\0", "redis 7.2.4"),
+        ("redis-check-rdb", "7.0.15\0A7.0.151790282056000000000\0", "redis 7.0.15"),
         ("ruby", "ruby 3.1.7p261 (2025-03-26 revision 0a3704f218)\0", "ruby 3.1.7"),
         ("libsqlite3.so.0.8.6", "3.40.1\0", "sqlite 3.40.1"),
         ("squid", "squid/5.7\0", "squid 5.7"),
@@ -222,7 +223,7 @@ fn programs_that_say_nothing_clear_are_no_package() {
     check("python3.11", b"3.11.7\x003.11.8\0", "");
     check("libsqlite3.so.0", b"3.40.1\x0013.40.1\x003.9.9\0", "");
     check("grep", b"nginx version: nginx/1.25.3\0", "");
-    check("redis-server", b"7.2.4\0127.0.0.1\0", "");
+    check("redis-server", b"7.2.4\x00127.0.0.1\0", "");
 }
 
 #[test]

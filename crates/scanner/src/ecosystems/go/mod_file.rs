@@ -6,6 +6,9 @@ use super::{GOLANG, standard_library, standard_library_version};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::{Evidence, Found};
 
+/// The most replacements that are looked at for each requirement; real files have some thirty.
+const MOST_REPLACEMENTS: usize = 1000;
+
 /// Reads the file.
 pub(super) fn read(text: &str, found: &mut Found) {
     let mut go_mod = GoMod::default();
@@ -75,7 +78,9 @@ impl<'a> GoMod<'a> {
                 let is_indirect = comment.split(';').any(|part| part.trim() == "indirect");
                 self.required.push((module, version, is_indirect));
             }
-            ("replace", words) => self.replaced.extend(Replacement::parse(words)),
+            ("replace", words) if self.replaced.len() < MOST_REPLACEMENTS => {
+                self.replaced.extend(Replacement::parse(words));
+            }
             ("go", [version, ..]) => self.language = Some(version),
             ("toolchain", [name, ..]) => self.toolchain = Some(name),
             _ => {}
