@@ -446,8 +446,15 @@ fn is_archive(name: &[u8]) -> bool {
     })
 }
 
-fn is_in_maven_folder(name: &[u8]) -> bool {
+/// Whether a path lies in the folder where Maven puts what describes an archive.
+pub(super) fn is_in_maven_folder(name: &[u8]) -> bool {
     memchr::memmem::find(name, b"META-INF/maven/").is_some_and(|at| at == 0 || name[at - 1] == b'/')
+}
+
+/// The package that a `pom.properties` outside of any archive describes.
+pub(super) fn unpacked(path: &UntrustedPath, text: &str) -> Option<FoundPackage> {
+    let Coordinates { group, artifact, version, .. } = properties(path.parent(), text)?;
+    Some(FoundPackage::new(Ecosystem::Maven, Evidence::Installed, format!("{group}:{artifact}"), version))
 }
 
 /// Reads `pom.properties`; group and artifact may also come from its folder, `META-INF/maven/GROUP/ARTIFACT`.

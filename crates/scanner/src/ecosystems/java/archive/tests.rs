@@ -138,10 +138,28 @@ fn a_manifest_that_cannot_be_read_costs_nothing_else() {
     ]);
     let record = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
     archive[record + 8] = 1;
-    check("a.jar", &archive, &expect![[r#"
+    check(
+        "a.jar",
+        &archive,
+        &expect![[r#"
         maven g:a 2
         gap a.jar!/META-INF/MANIFEST.MF: it is no valid zip archive: the entry is encrypted
-    "#]]);
+    "#]],
+    );
+}
+
+#[test]
+fn an_unpacked_archive_is_the_same_package() {
+    let folder = "var/war/META-INF/maven/org.jenkins-ci.main/jenkins-war";
+    check(
+        &format!("{folder}/pom.properties"),
+        &properties("org.jenkins-ci.main", "jenkins-war", "2.4"),
+        &expect![[r#"
+            maven org.jenkins-ci.main:jenkins-war 2.4
+        "#]],
+    );
+    check(&format!("{folder}/pom.xml"), b"<project>", &expect![[""]]);
+    check("target/maven-archiver/pom.properties", &properties("g", "a", "1"), &expect![[""]]);
 }
 
 #[test]
