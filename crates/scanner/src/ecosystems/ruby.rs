@@ -255,12 +255,20 @@ mod tests {
 
     #[test]
     fn what_is_no_lock_file_is_said() {
-        check("Gemfile.lock", "<<<<<<< HEAD\nGEM\n", &expect![[r#"
+        check(
+            "Gemfile.lock",
+            "<<<<<<< HEAD\nGEM\n",
+            &expect![[r#"
             unreadable: it is no valid lock file of Bundler: it holds the marks of a merge that was not finished
-        "#]]);
-        check("Gemfile.lock", "\u{1}\u{2}", &expect![[r#"
+        "#]],
+        );
+        check(
+            "Gemfile.lock",
+            "\u{1}\u{2}",
+            &expect![[r#"
             unreadable: it is no valid lock file of Bundler: it has none of its sections
-        "#]]);
+        "#]],
+        );
         check("Gemfile.lock", "\n", &expect![[r#""#]]);
     }
 
