@@ -113,6 +113,9 @@ impl Walk<'_> {
         }
         contents.nested.sort_by_key(|(_, entry)| entry.header_at);
         for (name, entry) in std::mem::take(&mut contents.nested) {
+            if self.is_exhausted() {
+                break;
+            }
             let nested_path = match inner_path {
                 Some(inner_path) => format!("{inner_path}!/{name}"),
                 None => name,
@@ -198,6 +201,11 @@ impl Walk<'_> {
         Ok(())
     }
 
+    /// Whether no work is left, which one gap has said already.
+    fn is_exhausted(&self) -> bool {
+        self.work_left == 0
+    }
+
     /// Whether it is something else whose name ends the same, such as a RAR archive.
     fn is_other_format(
         &self,
@@ -221,8 +229,12 @@ impl Walk<'_> {
         inner_path: Option<&str>,
     ) -> Result<(), ReadFileError> {
         let coordinates = self.coordinates(source, range, contents, inner_path);
-        let manifest = match contents.manifest {
-            Some(entry) => Manifest::parse(&self.text(source, range, entry)?),
+        let manifest = match contents.manifest.map(|entry| self.text(source, range, entry)) {
+            Some(Ok(text)) => Manifest::parse(&text),
+            Some(Err(error)) => {
+                self.gap_at(inner_path, "META-INF/MANIFEST.MF", error.to_string());
+                Manifest::default()
+            }
             None => Manifest::default(),
         };
         let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
@@ -292,6 +304,9 @@ impl Walk<'_> {
         };
         let mut read_folders = BTreeSet::new();
         for (folder, entry) in &contents.properties {
+            if self.is_exhausted() {
+                break;
+            }
             match self.text(source, range, *entry) {
                 Ok(text) => {
                     if let Some(coordinates) = properties(folder, &text) {
@@ -303,6 +318,9 @@ impl Walk<'_> {
             }
         }
         for (folder, entry) in &contents.poms {
+            if self.is_exhausted() {
+                break;
+            }
             if read_folders.contains(folder) {
                 continue;
             }
@@ -428,8 +446,15 @@ fn is_archive(name: &[u8]) -> bool {
     })
 }
 
-fn is_in_maven_folder(name: &[u8]) -> bool {
+/// Whether a path lies in the folder where Maven puts what describes an archive.
+pub(super) fn is_in_maven_folder(name: &[u8]) -> bool {
     memchr::memmem::find(name, b"META-INF/maven/").is_some_and(|at| at == 0 || name[at - 1] == b'/')
+}
+
+/// The package that a `pom.properties` outside of any archive describes.
+pub(super) fn unpacked(path: &UntrustedPath, text: &str) -> Option<FoundPackage> {
+    let Coordinates { group, artifact, version, .. } = properties(path.parent(), text)?;
+    Some(FoundPackage::new(Ecosystem::Maven, Evidence::Installed, format!("{group}:{artifact}"), version))
 }
 
 /// Reads `pom.properties`; group and artifact may also come from its folder, `META-INF/maven/GROUP/ARTIFACT`.

@@ -143,16 +143,15 @@ fn known_group(artifact: &str, version: &str, holds: impl Fn(&str) -> bool) -> O
         let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok())?;
         return Some(if major >= 6 { "org.hibernate.orm" } else { "org.hibernate" });
     }
-    GROUPS
-        .iter()
-        .find(|(pattern, classes, _)| {
-            let matches = match pattern.strip_suffix('*') {
-                Some(prefix) => artifact.starts_with(prefix),
-                None => artifact == *pattern,
-            };
-            matches && holds(classes)
-        })
-        .map(|(_, _, group)| *group)
+    let fits = |(pattern, classes, group): &&(&str, &str, &str)| {
+        let bare = artifact.strip_prefix(group).and_then(|rest| rest.strip_prefix('.')).unwrap_or(artifact);
+        let is_named = match pattern.strip_suffix('*') {
+            Some(prefix) => bare.starts_with(prefix),
+            None => bare == *pattern,
+        };
+        is_named && holds(classes)
+    };
+    GROUPS.iter().find(fits).map(|(_, _, group)| *group)
 }
 
 /// Words that follow a dash in versions.
@@ -376,6 +375,12 @@ mod tests {
         check(
             "spring-core-5.3.20",
             "Automatic-Module-Name: spring.core\n",
+            &["org/springframework"],
+            "org.springframework:spring-core 5.3.20",
+        );
+        check(
+            "org.springframework.spring-core-5.3.20",
+            "",
             &["org/springframework"],
             "org.springframework:spring-core 5.3.20",
         );
