@@ -126,7 +126,7 @@ pub enum EngineError {
         /// The engine.
         engine: &'static str,
         /// The cause.
-        source: OpenImageError,
+        source: Box<OpenImageError>,
     },
     /// containerd's list of images cannot be read.
     #[error("cannot read containerd's list of images in {}", path.display())]

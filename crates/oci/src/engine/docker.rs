@@ -43,7 +43,7 @@ fn open(engine: &'static str, reference: &str, options: &EngineOptions<'_>) -> R
     let open_options = OpenOptions { platform: options.platform.clone(), image: None, cache: options.cache };
     let place = format!("the export of {reference}");
     let mut image = open_archive_stream(&mut archive, &place, &open_options)
-        .map_err(|source| EngineError::Export { engine, source })?;
+        .map_err(|source| EngineError::Export { engine, source: Box::new(source) })?;
     image.name = reference.to_owned();
     Ok(image)
 }
