@@ -1,6 +1,7 @@
 //! An opened image: its configuration, and its layers as streams, whatever source they come from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -84,6 +85,12 @@ pub(crate) trait LayerBlobs: Send + Sync {
     fn local(&self, index: usize) -> Option<&LocalBlob> {
         let _ = index;
         None
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image").field("name", &self.name).field("digest", &self.digest).finish_non_exhaustive()
     }
 }
 

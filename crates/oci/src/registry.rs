@@ -114,8 +114,8 @@ pub struct Mirror {
     from: String,
     to: String,
     prefix: String,
-    /// Whether `http://` was written.
-    plain_http: bool,
+    /// Whether `http://` or `https://` was written; without either the option for all registries counts.
+    plain_http: Option<bool>,
 }
 
 /// The error of parsing a mirror.
@@ -138,8 +138,11 @@ impl FromStr for Mirror {
             "index.docker.io" | "registry-1.docker.io" => "docker.io",
             other => other,
         };
-        let plain_http = to.starts_with("http://");
-        let to = to.strip_prefix("http://").or_else(|| to.strip_prefix("https://")).unwrap_or(to);
+        let (plain_http, to) = match (to.strip_prefix("http://"), to.strip_prefix("https://")) {
+            (Some(rest), _) => (Some(true), rest),
+            (None, Some(rest)) => (Some(false), rest),
+            (None, None) => (None, to),
+        };
         let (to, prefix) = to.split_once('/').unwrap_or((to, ""));
         let prefix = prefix.trim_matches('/');
         // A name on each host is held to the grammar of image names; both hosts are told from a repository by a colon.
@@ -276,7 +279,7 @@ pub enum RegistryError {
 pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
     let mut mirror_failure = None;
     for mirror in options.mirrors.iter().filter(|mirror| mirror.from == name.registry()) {
-        let plain_http = options.plain_http || mirror.plain_http;
+        let plain_http = mirror.plain_http.unwrap_or(options.plain_http);
         match open_at(&name.on_registry(&mirror.to, &mirror.prefix), plain_http, false, name, options) {
             Ok(image) => return Ok(image),
             Err(error) => mirror_failure = Some((mirror.to.clone(), Box::new(error))),

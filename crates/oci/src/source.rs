@@ -9,6 +9,7 @@ mod oci_layout;
 mod recognition;
 mod spool;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,7 +19,9 @@ use model::{Digest, Platform};
 use crate::cache::Cache;
 use crate::compression::UnsupportedCompression;
 use crate::entry::ReadEntriesError;
-use crate::image::Image;
+use crate::image::{Image, ImageConfig, Layer};
+use crate::local_blob::LocalFile;
+use crate::local_layers::LocalLayers;
 use archive_files::ArchiveFiles;
 use folder_files::FolderFiles;
 pub use recognition::{PathKind, recognise};
@@ -42,6 +45,14 @@ pub enum OpenImageError {
     #[error("cannot read {place}")]
     Read {
         /// The file, with what inside of it.
+        place: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A compressed archive, or one that comes through a pipe, cannot be kept in a temporary file.
+    #[error("cannot write {place} to a temporary file; make room there, or choose another place with TMPDIR")]
+    Spool {
+        /// The file.
         place: String,
         /// The cause.
         source: io::Error,
@@ -199,6 +210,24 @@ pub(crate) fn open_archive_stream(
     open_either(ArchiveFiles::from_stream(input, place)?, options)
 }
 
+/// Opens a tar archive of a root file system, compressed or not, as an image of one layer without a configuration.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    let file = File::open(path).and_then(|file| LocalFile::new(file, options.cache));
+    let blob = file.map_err(|source| cannot_read(path, source))?.whole();
+    let identity = blob.identify(None, options.cache);
+    Ok(Image {
+        name: path.display().to_string(),
+        digest: None,
+        platform: None,
+        config: ImageConfig::default(),
+        layers: vec![Layer { identity, diff_id: None, size_bytes: blob.size_bytes() }],
+        blobs: Arc::new(LocalLayers::new(vec![Some(blob)])),
+    })
+}
+
 /// Opens an OCI image layout in a folder (OCI image-spec, image-layout.md).
 ///
 /// # Errors
@@ -218,3 +247,6 @@ fn open_either(files: ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, 
 fn cannot_read(path: &Path, source: io::Error) -> OpenImageError {
     OpenImageError::Read { place: PathBuf::from(path).display().to_string(), source }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,7 +134,7 @@ impl Session {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            match self.wait_before_retry(&error, attempt) {
+            match self.wait_before_retry(&error, attempt, false) {
                 true => attempt += 1,
                 false => return Err(error),
             }
@@ -142,9 +142,9 @@ impl Session {
     }
 
     /// Waits when a failure is worth another attempt; `false` when it is not.
-    pub(super) fn wait_before_retry(&self, error: &RegistryError, attempt: u32) -> bool {
+    pub(super) fn wait_before_retry(&self, error: &RegistryError, attempt: u32, was_reached: bool) -> bool {
         let wait = match error {
-            RegistryError::Exchange(error) if error.is_passing() => None,
+            RegistryError::Exchange(error) if error.is_passing(was_reached) => None,
             RegistryError::Status { status: 408 | 500 | 502 | 503 | 504, .. } => None,
             RegistryError::RateLimited { seconds, .. } => Some(Duration::from_secs(*seconds)),
             _ => return false,

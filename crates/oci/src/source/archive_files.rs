@@ -45,7 +45,7 @@ impl ArchiveFiles {
             return Err(cannot_read(io::ErrorKind::IsADirectory.into()));
         }
         if !metadata.is_file() {
-            let file = spool::spool(&mut file, &place)?;
+            let file = spool::spool_stream(&mut file, &place)?;
             return ArchiveFiles::walk(place, &file.whole());
         }
         let file = LocalFile::new(file, cache).map_err(cannot_read)?;
@@ -55,14 +55,14 @@ impl ArchiveFiles {
             .map_err(|source| OpenImageError::Compression { place: place.clone(), source })?;
         let file = match compression {
             Compression::Plain => file,
-            Compression::Gzip | Compression::Zstd => spool::spool(&mut file.whole().open(), &place)?,
+            Compression::Gzip | Compression::Zstd => spool::spool_file(&file.whole(), compression, &place)?,
         };
         ArchiveFiles::walk(place, &file.whole())
     }
 
     /// Takes an archive that comes through a pipe.
     pub(super) fn from_stream(input: &mut (dyn Read + Send), place: &str) -> Result<ArchiveFiles, OpenImageError> {
-        let file = spool::spool(input, place)?;
+        let file = spool::spool_stream(input, place)?;
         ArchiveFiles::walk(place.to_owned(), &file.whole())
     }
 

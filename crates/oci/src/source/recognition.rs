@@ -17,7 +17,7 @@ pub enum PathKind {
     DockerArchive,
     /// An OCI image layout in an archive, for [`super::open_oci_archive`].
     OciArchive,
-    /// A tar archive that is none of these: a root file system or just files.
+    /// A tar archive that is none of these, for [`super::open_root_archive`]: a root file system or just files.
     OtherArchive,
     /// An OCI image layout in a folder, for [`super::open_oci_layout`].
     OciLayout,
