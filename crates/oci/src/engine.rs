@@ -38,6 +38,13 @@ pub enum EngineAddress {
     Unix(PathBuf),
     /// A host and port that are spoken to without encryption.
     Tcp(String),
+    /// A host and port that are spoken to with encryption, both sides with certificates of their own authority.
+    Tls {
+        /// The host and port.
+        host: String,
+        /// The folder with `ca.pem`, `cert.pem` and `key.pem`, as `DOCKER_CERT_PATH` names it.
+        certificates: PathBuf,
+    },
 }
 
 /// How to reach an engine.
@@ -85,6 +92,16 @@ pub enum EngineError {
         engine: &'static str,
         /// Where it should listen.
         address: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The certificates for the engine cannot be read.
+    #[error("cannot read {} for the connection to {engine}", path.display())]
+    Certificates {
+        /// The engine.
+        engine: &'static str,
+        /// The file.
+        path: PathBuf,
         /// The cause.
         source: io::Error,
     },

@@ -19,14 +19,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Digest, DigestAlgorithm, ImageName, Platform};
-use ureq::http::header::HeaderName;
 
 use crate::credentials::{CredentialSources, FindCredentialError};
 use crate::manifest::Descriptor;
 use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
 use crate::{Image, LayerIdentity};
 use blob::RegistryBlobs;
-use session::{Endpoint, Session};
+use session::{Endpoint, Fetched, Session};
 
 pub use address::RefusedAddress;
 pub use http::ExchangeError;
@@ -325,17 +324,14 @@ fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), R
         Some(digest) => digest.to_string(),
         None => name.tag().unwrap_or("latest").to_owned(),
     };
-    let answer = session.manifest(&reference)?;
-    let stated =
-        answer.header(HeaderName::from_static("docker-content-digest")).and_then(|text| text.parse::<Digest>().ok());
-    let bytes = answer.read_document(MAX_MANIFEST_BYTES)?;
+    let Fetched { bytes, stated_digest } = session.manifest(&reference, MAX_MANIFEST_BYTES)?;
     if let Some(digest) = name.digest() {
         manifest_tree::verify(&bytes, digest)?;
         return Ok((bytes, digest.clone()));
     }
-    let algorithm = stated.as_ref().map_or(DigestAlgorithm::Sha256, Digest::algorithm);
+    let algorithm = stated_digest.as_ref().map_or(DigestAlgorithm::Sha256, Digest::algorithm);
     let found = manifest_tree::digest_of(&bytes, algorithm);
-    match stated {
+    match stated_digest {
         Some(stated) if stated != found => {
             let what = format!("manifest {reference}");
             Err(RegistryError::WrongDigest { registry: session.host(), what, stated, found })

@@ -10,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use oci::credentials::CredentialSources;
+use oci::engine::{EngineAddress, EngineOptions, open_docker};
 use oci::registry::{RegistryError, RegistryOptions, open_registry};
 use oci::{EntryStream, LayerIdentity};
 
@@ -43,6 +44,11 @@ fn run(name: &str, arguments: &[&str]) -> bool {
 impl Registry {
     /// Starts one; `None` where the programs are not installed.
     fn start() -> Option<Registry> {
+        Registry::start_with("")
+    }
+
+    /// Starts one with further lines on its encryption.
+    fn start_with(tls: &str) -> Option<Registry> {
         for name in ["docker-registry", "skopeo", "openssl"] {
             let argument = if name == "openssl" { "version" } else { "--version" };
             if !run(name, &[argument]) {
@@ -57,8 +63,9 @@ impl Registry {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let config = format!(
             "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {place}/data\n\
-             http:\n  addr: 127.0.0.1:{port}\n  tls:\n    certificate: {place}/server.pem\n    key: {place}/server.key\n\
-             auth:\n  htpasswd:\n    realm: test\n    path: {place}/passwords\n"
+             http:\n  addr: 127.0.0.1:{port}\n  tls:\n    certificate: {place}/server.pem\n    key: {place}/server.key\n{}\
+             auth:\n  htpasswd:\n    realm: test\n    path: {place}/passwords\n",
+            tls.replace("PLACE", &place)
         );
         let path = folder.path().join("config.yml");
         fs::write(&path, config).unwrap();
@@ -188,4 +195,18 @@ fn a_mirror_serves_what_the_registry_cannot() {
     assert_eq!(image.layers.len(), 4);
     let error = open_registry(&"quay.invalid/team/app:1".parse().unwrap(), &options).err().unwrap();
     assert!(matches!(error, RegistryError::Exchange(_)), "{error}");
+}
+
+#[test]
+fn an_engine_behind_encryption_gets_the_certificate_it_asks_for() {
+    // Any server that checks certificates will do; this one has no images of an engine.
+    let Some(registry) = Registry::start_with("    clientcas:\n      - PLACE/ca.pem\n") else { return };
+    fs::copy(registry.path("server.pem"), registry.path("cert.pem")).unwrap();
+    fs::copy(registry.path("server.key"), registry.path("key.pem")).unwrap();
+    let tell = |certificates: PathBuf| {
+        let address = EngineAddress::Tls { host: format!("127.0.0.1:{}", registry.port), certificates };
+        open_docker("alpine", &EngineOptions::at(address)).err().map(|error| chain(&error)).unwrap_or_default()
+    };
+    assert!(tell(registry.path("")).starts_with("Docker has no image `alpine`"), "{}", tell(registry.path("")));
+    assert!(tell(registry.path("absent")).starts_with("cannot read "));
 }

@@ -33,7 +33,7 @@ fn open(engine: &'static str, reference: &str, options: &EngineOptions<'_>) -> R
     if !is_plain(reference) {
         return Err(EngineError::Reference { reference: reference.to_owned() });
     }
-    let api = EngineApi::new(engine, options);
+    let api = EngineApi::new(engine, options)?;
     let description: Option<Description> = api.document(&format!("/images/{reference}/json"))?;
     let no_such_image = || EngineError::NoSuchImage { engine, reference: reference.to_owned() };
     let Description { id } = description.ok_or_else(no_such_image)?;

@@ -459,6 +459,44 @@ fn documents_that_lie_are_refused() {
 }
 
 #[test]
+fn a_manifest_that_breaks_off_is_fetched_again() {
+    let image = MockImage::new(layer());
+    let count = AtomicUsize::new(0);
+    let server = MockServer::start({
+        let image = image.clone();
+        move |request| match count.fetch_add(1, Ordering::SeqCst) {
+            0 => half(
+                format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n", image.manifest.len()),
+                image.manifest.as_bytes(),
+            ),
+            1 => reply(502, &[], ""),
+            _ => image.answer(request),
+        }
+    });
+    assert_eq!(check(&server, &options()).unwrap(), image.layer);
+}
+
+#[test]
+fn a_manifest_that_drips_is_given_up() {
+    let server = MockServer::start(|_| {
+        stream(|connection| {
+            connection.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 9999\r\n\r\n")?;
+            loop {
+                connection.write_all(b" ")?;
+                thread::sleep(Duration::from_millis(20));
+            }
+        })
+    });
+    let mut options = options();
+    options.timeouts.document = Duration::from_millis(200);
+    let before = Instant::now();
+    let error = check(&server, &options).unwrap_err();
+    assert!(error.contains("took too long"), "{error}");
+    assert!(before.elapsed() < Duration::from_secs(5));
+    assert!(server.requests().len() <= 2);
+}
+
+#[test]
 fn an_index_gives_the_image_of_the_platform_asked_for() {
     let images =
         [MockImage::for_platform(layer(), "linux", "amd64"), MockImage::for_platform(vec![7; 9], "linux", "arm64")];
