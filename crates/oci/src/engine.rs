@@ -38,6 +38,13 @@ pub enum EngineAddress {
     Unix(PathBuf),
     /// A host and port that are spoken to without encryption.
     Tcp(String),
+    /// A host and port that are spoken to with encryption, both sides with certificates of their own authority.
+    Tls {
+        /// The host and port.
+        host: String,
+        /// The folder with `ca.pem`, `cert.pem` and `key.pem`, as `DOCKER_CERT_PATH` names it.
+        certificates: PathBuf,
+    },
 }
 
 /// How to reach an engine.
@@ -88,6 +95,16 @@ pub enum EngineError {
         /// The cause.
         source: io::Error,
     },
+    /// The certificates for the engine cannot be read.
+    #[error("cannot read {} for the connection to {engine}", path.display())]
+    Certificates {
+        /// The engine.
+        engine: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
     /// The connection broke, or the engine took too long.
     #[error("{engine} did not answer to the end")]
     Exchange {
@@ -126,7 +143,7 @@ pub enum EngineError {
         /// The engine.
         engine: &'static str,
         /// The cause.
-        source: OpenImageError,
+        source: Box<OpenImageError>,
     },
     /// containerd's list of images cannot be read.
     #[error("cannot read containerd's list of images in {}", path.display())]

@@ -1,14 +1,19 @@
 //! The HTTP interface that Docker has and Podman copies (Docker Engine API).
 
-use std::io::Read;
+use std::fs;
+use std::io::{self, Read};
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 
+use rustls::crypto::aws_lc_rs;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use ureq::config::Config;
 use ureq::http::{Response, Uri};
+use ureq::tls::{Certificate, ClientCert, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{NextTimeout, TcpConnector};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout, TcpConnector};
 use ureq::{Agent, Body};
 
 use super::unix_socket::UnixConnector;
@@ -44,7 +49,7 @@ struct Failure {
 }
 
 impl EngineApi {
-    pub(super) fn new(engine: &'static str, options: &EngineOptions<'_>) -> EngineApi {
+    pub(super) fn new(engine: &'static str, options: &EngineOptions<'_>) -> Result<EngineApi, EngineError> {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -54,8 +59,11 @@ impl EngineApi {
             .timeout_connect(Some(std::time::Duration::from_secs(10)))
             .timeout_recv_response(Some(options.answer_timeout))
             .timeout_per_read(Some(options.answer_timeout.max(options.idle_timeout)))
-            .timeout_per_write(Some(options.idle_timeout))
-            .build();
+            .timeout_per_write(Some(options.idle_timeout));
+        let config = match &options.address {
+            EngineAddress::Tls { certificates, .. } => config.tls_config(read_tls(engine, certificates)?).build(),
+            EngineAddress::Unix(_) | EngineAddress::Tcp(_) => config.build(),
+        };
         let (agent, address, base) = match &options.address {
             EngineAddress::Unix(path) => {
                 let agent = Agent::with_parts(config, UnixConnector { path: path.clone() }, NoResolver);
@@ -65,8 +73,12 @@ impl EngineApi {
                 let agent = Agent::with_parts(config, TcpConnector::default(), DefaultResolver::default());
                 (agent, host.clone(), format!("http://{host}"))
             }
+            EngineAddress::Tls { host, .. } => {
+                let agent = Agent::with_parts(config, DefaultConnector::default(), DefaultResolver::default());
+                (agent, host.clone(), format!("https://{host}"))
+            }
         };
-        EngineApi { engine, address, base, agent }
+        Ok(EngineApi { engine, address, base, agent })
     }
 
     /// Asks for a document; `None` when the engine says that there is no such thing.
@@ -112,6 +124,39 @@ impl EngineApi {
         let message = message.map(|text| text.chars().filter(|c| !c.is_control()).take(300).collect());
         EngineError::Status { engine: self.engine, status, message }
     }
+}
+
+/// Reads the certificates that Docker's own client uses (Docker, Protect the Docker daemon socket).
+fn read_tls(engine: &'static str, folder: &Path) -> Result<TlsConfig, EngineError> {
+    let read = |name: &str| -> Result<Vec<PemItem<'static>>, EngineError> {
+        let path = folder.join(name);
+        let failed = |source| EngineError::Certificates { engine, path: path.clone(), source };
+        let items: Vec<PemItem<'static>> =
+            parse_pem(&fs::read(&path).map_err(failed)?).filter_map(Result::ok).collect();
+        if items.is_empty() {
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidData, "it has nothing in PEM form")));
+        }
+        Ok(items)
+    };
+    let certificates = |items: Vec<PemItem<'static>>| -> Vec<Certificate<'static>> {
+        let certificates = items.into_iter().filter_map(|item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        });
+        certificates.collect()
+    };
+    let key = read("key.pem")?.into_iter().find_map(|item| match item {
+        PemItem::PrivateKey(key) => Some(key),
+        _ => None,
+    });
+    let missing = || io::Error::new(io::ErrorKind::InvalidData, "it has no private key");
+    let path = folder.join("key.pem");
+    let key = key.ok_or_else(|| EngineError::Certificates { engine, path, source: missing() })?;
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::from(certificates(read("ca.pem")?)))
+        .client_cert(Some(ClientCert::new_with_certs(&certificates(read("cert.pem")?), key)))
+        .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+        .build())
 }
 
 /// Whether a text can be put into a path of the interface as it is: names, digests and ids can.

@@ -99,7 +99,7 @@ struct State {
 }
 
 fn ask_engine(engine: &'static str, address: &EngineAddress, id: &str) -> Result<Option<u32>, EngineError> {
-    let api = EngineApi::new(engine, &EngineOptions::at(address.clone()));
+    let api = EngineApi::new(engine, &EngineOptions::at(address.clone()))?;
     let description: Option<Description> = api.document(&format!("/containers/{id}/json"))?;
     Ok(description.map(|description| description.state.process))
 }

@@ -33,7 +33,7 @@ fn open(engine: &'static str, reference: &str, options: &EngineOptions<'_>) -> R
     if !is_plain(reference) {
         return Err(EngineError::Reference { reference: reference.to_owned() });
     }
-    let api = EngineApi::new(engine, options);
+    let api = EngineApi::new(engine, options)?;
     let description: Option<Description> = api.document(&format!("/images/{reference}/json"))?;
     let no_such_image = || EngineError::NoSuchImage { engine, reference: reference.to_owned() };
     let Description { id } = description.ok_or_else(no_such_image)?;
@@ -43,7 +43,7 @@ fn open(engine: &'static str, reference: &str, options: &EngineOptions<'_>) -> R
     let open_options = OpenOptions { platform: options.platform.clone(), image: None, cache: options.cache };
     let place = format!("the export of {reference}");
     let mut image = open_archive_stream(&mut archive, &place, &open_options)
-        .map_err(|source| EngineError::Export { engine, source })?;
+        .map_err(|source| EngineError::Export { engine, source: Box::new(source) })?;
     image.name = reference.to_owned();
     Ok(image)
 }

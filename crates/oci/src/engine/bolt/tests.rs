@@ -100,12 +100,11 @@ fn no_damage_does_more_than_an_error() {
     let database = BoltFile::open(file.path()).unwrap();
     let ask = || database.values(&[b"v1", b"in"], [b"digest", b"size"]);
     assert!(ask().is_ok());
-    for at in 2 * PAGE..bytes.len() {
-        for flip in [0x01, 0x80, 0xff] {
-            file.as_file().write_all_at(&[bytes[at] ^ flip], at as u64).unwrap();
+    for (at, byte) in bytes.iter().enumerate().skip(2 * PAGE) {
+        for flip in [0x01, 0x80, 0xff, 0x00] {
+            file.as_file().write_all_at(&[byte ^ flip], at as u64).unwrap();
             let _ = ask();
         }
-        file.as_file().write_all_at(&[bytes[at]], at as u64).unwrap();
     }
     assert!(ask().is_ok());
     for length in (0..bytes.len()).rev().step_by(61) {
