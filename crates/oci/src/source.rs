@@ -168,8 +168,7 @@ pub enum OpenImageError {
 /// # Errors
 /// When it cannot be read, is none, or has not exactly one image that fits the options.
 pub fn open_docker_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let files = ArchiveFiles::open(path, options.cache)?;
-    docker_archive::open(Arc::new(files), options)
+    open_docker(ArchiveFiles::open(path, options.cache)?, options)
 }
 
 /// Opens an OCI image layout inside of a tar archive, compressed or not.
@@ -177,8 +176,7 @@ pub fn open_docker_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Ima
 /// # Errors
 /// When it cannot be read, is none, or has not exactly one image that fits the options.
 pub fn open_oci_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let files = ArchiveFiles::open(path, options.cache)?;
-    oci_layout::open(Arc::new(files), options)
+    oci_layout::open(&ArchiveFiles::open(path, options.cache)?, options)
 }
 
 /// Opens an archive, whichever of the two kinds it is.
@@ -224,14 +222,18 @@ pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image
 /// # Errors
 /// When it cannot be read, is none, or has not exactly one image that fits the options.
 pub fn open_oci_layout(folder: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    oci_layout::open(Arc::new(FolderFiles::open(folder, options.cache)?), options)
+    oci_layout::open(&FolderFiles::open(folder, options.cache)?, options)
 }
 
 fn open_either(files: ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    if docker_archive::is_one(&files) {
-        docker_archive::open(Arc::new(files), options)
-    } else {
-        oci_layout::open(Arc::new(files), options)
+    if docker_archive::is_one(&files) { open_docker(files, options) } else { oci_layout::open(&files, options) }
+}
+
+/// Docker lists one platform of an image in `manifest.json`; the others are in the OCI layout that it writes beside it.
+fn open_docker(files: ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    match docker_archive::open(&files, options) {
+        Err(error @ OpenImageError::NoSuchPlatform { .. }) => oci_layout::open(&files, options).map_err(|_| error),
+        opened => opened,
     }
 }
 

@@ -26,8 +26,7 @@ struct Found {
 }
 
 /// Opens the image that the options mean.
-pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let files = &*files;
+pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
     let mut search = Search { files, candidates: Vec::new(), count: 0 };
     let mut has_index = false;
     for folder in files.layouts() {

@@ -104,6 +104,18 @@ fn an_archive_of_several_images_needs_a_name() {
 }
 
 #[test]
+fn a_docker_archive_of_several_platforms_offers_those_of_its_layout() {
+    let arm = TestImages::parse("image app:1 linux/arm64\n layer\n  b =", Storage::Plain);
+    let amd = TestImages::parse("image app:1\n layer\n  a =", Storage::Plain);
+    let docker = amd.docker_archive();
+    let archive = [&docker[..docker.len() - 1024], &arm.oci_archive()].concat();
+    for (platform, path) in [("linux/amd64", "a"), ("linux/arm64", "b")] {
+        let options = OpenOptions { platform: Some(platform.parse().unwrap()), ..OpenOptions::default() };
+        assert_eq!(read(&open_archive_stdin(&mut archive.as_slice(), &options).unwrap()).0, [path]);
+    }
+}
+
+#[test]
 fn a_digest_is_trusted_only_while_its_file_is_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(&folder.path().join("cache"), 1 << 20).unwrap();
