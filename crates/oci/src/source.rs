@@ -119,6 +119,14 @@ pub enum OpenImageError {
         /// The digest of its bytes.
         actual: Digest,
     },
+    /// The image has more layers than any engine would run.
+    #[error("the image in {place} has {count} layers, more than the 1,024 that are read")]
+    TooManyLayers {
+        /// The file or folder.
+        place: String,
+        /// How many there are.
+        count: usize,
+    },
     /// It has no image at all.
     #[error("{place} has no images")]
     Empty {

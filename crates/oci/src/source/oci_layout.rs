@@ -11,7 +11,7 @@ use super::files::{Files, blob_path, parse, read_blob, read_optional};
 use super::{OpenImageError, OpenOptions};
 use crate::image::{Image, ImageConfig, Layer};
 use crate::local_layers::LocalLayers;
-use crate::manifest::{Descriptor, Document, read_config};
+use crate::manifest::{Descriptor, Document, MOST_LAYERS, read_config};
 
 /// How deep indexes may name indexes.
 const DEEPEST: usize = 4;
@@ -42,8 +42,11 @@ pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     if !has_index {
         return Err(OpenImageError::OtherKind { place: place(), expected: "OCI image layout", missing: "index.json" });
     }
-    let Candidate { names, mut digests, platform, image: Found { folder, layers: descriptors, config } } =
+    let Candidate { mut digests, platform, image: Found { folder, layers: descriptors, config }, .. } =
         choose(files.place(), search.candidates, options)?;
+    if descriptors.len() > MOST_LAYERS {
+        return Err(OpenImageError::TooManyLayers { place: place(), count: descriptors.len() });
+    }
     let mut layers = Vec::with_capacity(descriptors.len());
     let mut blobs = Vec::with_capacity(descriptors.len());
     let has_diff_ids = config.diff_ids.len() == descriptors.len();
@@ -67,7 +70,7 @@ pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         blobs.push(blob);
     }
     Ok(Image {
-        name: names.into_iter().next().unwrap_or_else(place),
+        name: place(),
         digest: digests.drain(..).next(),
         platform,
         config,

@@ -57,7 +57,7 @@ fn one_image_opens_from_every_source() {
                 fs::write(&path, outer.store(&archive)).unwrap();
                 assert_eq!(recognise(&path).unwrap(), PathKind::DockerArchive);
                 let image = check(open_docker_archive(&path, &options()));
-                assert_eq!(image.name, "app:1");
+                assert_eq!(image.name, path.display().to_string());
                 assert_eq!(image.digest.unwrap().to_string(), images.images[0].config().digest);
             }
             check(open_archive_stdin(&mut archive.as_slice(), &options()));
@@ -182,6 +182,16 @@ fn damaged_layouts_are_refused_by_what_is_wrong() {
 }
 
 #[test]
+fn an_image_of_very_many_layers_is_refused() {
+    let mut images = TestImages::parse("layer\n a =", Storage::Plain);
+    images.images[0].layers = vec![Vec::new(); 1025];
+    for archive in [images.docker_archive(), images.oci_archive()] {
+        let error = open_archive_stdin(&mut archive.as_slice(), &options()).unwrap_err().to_string();
+        assert_eq!(error, "the image in standard input has 1025 layers, more than the 1,024 that are read");
+    }
+}
+
+#[test]
 fn links_that_lead_in_a_circle_end() {
     let mut tar = TarWriter::new();
     tar.symbolic_link("manifest.json", "a").symbolic_link("a", "manifest.json");
@@ -230,7 +240,6 @@ fn real_docker_archives_open() {
     assert!(layers.iter().any(|paths| paths.contains(".wh.")), "{layers:?}");
     let path = folder.join("alpine-3.10.4.tar.gz");
     let image = open_archive(&path, &OpenOptions::default()).unwrap();
-    assert_eq!(image.name, "alpine:3.10");
     let (_, digests) = read(&image);
     assert_eq!(digests, image.config.diff_ids);
 }
@@ -244,7 +253,6 @@ fn real_layouts_in_folders_of_an_archive_open_by_platform() {
         open_oci_archive(&path, &options)
     };
     let image = open("linux/amd64").unwrap();
-    assert_eq!(image.name, "busybox:1.38.0-musl");
     let (paths, digests) = read(&image);
     assert!(paths[0].contains("bin/busybox"));
     assert_eq!(image.layers[0].identity, LayerIdentity::Claimed(digests[0].clone()));
