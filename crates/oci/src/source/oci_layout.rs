@@ -9,7 +9,8 @@ use model::{Digest, Platform, UntrustedPath};
 use super::choice::{Candidate, choose};
 use super::files::{Files, blob_path, parse, read_blob, read_optional};
 use super::{OpenImageError, OpenOptions};
-use crate::image::{Image, ImageConfig, Layer};
+use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
+use crate::local_blob::LocalBlob;
 use crate::local_layers::LocalLayers;
 use crate::manifest::{Descriptor, Document, MOST_LAYERS, read_config};
 
@@ -62,10 +63,10 @@ pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         layers.push(Layer {
             identity: match &blob {
                 Some(blob) => blob.identify(claimed, options.cache),
-                None => crate::image::LayerIdentity::Claimed(descriptor.digest.clone()),
+                None => LayerIdentity::Claimed(descriptor.digest.clone()),
             },
             diff_id: config.diff_ids.get(index).filter(|_| has_diff_ids).cloned(),
-            size_bytes: blob.as_ref().map_or(descriptor.size, crate::local_blob::LocalBlob::size_bytes),
+            size_bytes: blob.as_ref().map_or(descriptor.size, LocalBlob::size_bytes),
         });
         blobs.push(blob);
     }

@@ -120,31 +120,37 @@ fn a_digest_is_trusted_only_while_its_file_is_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let cache = Cache::open(&folder.path().join("cache"), 1 << 20).unwrap();
     let path = folder.path().join("image.tar");
-    let mut archive = TestImages::parse(TWO_LAYERS, Storage::Gzip).docker_archive();
-    fs::write(&path, &archive).unwrap();
+    let archive = TestImages::parse(TWO_LAYERS, Storage::Gzip).docker_archive();
     let options = OpenOptions { cache: Some(&cache), ..options() };
-    let verified = || {
+    let open = || {
         let image = open_docker_archive(&path, &options).unwrap();
         let is_verified = image.layers.iter().all(|layer| matches!(layer.identity, LayerIdentity::Verified(_)));
         (image, is_verified)
     };
-    // The file was written this moment: a change in the same tick of the clock would go unseen.
-    let (image, _) = verified();
-    image.remember(&cache, &read(&image).1);
-    assert!(!verified().1);
-    std::thread::sleep(Duration::from_millis(2100));
-    let (image, is_verified) = verified();
-    assert!(!is_verified);
-    image.remember(&cache, &read(&image).1);
-    assert!(verified().1);
-    // A change that keeps the size and, by force, the time of modification.
-    let modified = fs::metadata(&path).unwrap().modified().unwrap();
-    // In the padding behind the last member.
-    let last = archive.len() - 1025;
-    archive[last] = 1;
-    fs::write(&path, &archive).unwrap();
-    File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
-    assert!(!verified().1);
+    for outer in [Storage::Plain, Storage::Gzip] {
+        let mut bytes = outer.store(&archive);
+        fs::write(&path, &bytes).unwrap();
+        // The file was written this moment: a change in the same tick of the clock would go unseen.
+        let (image, _) = open();
+        image.remember(&cache, &read(&image).1);
+        assert!(!open().1);
+        std::thread::sleep(Duration::from_millis(2100));
+        let (image, is_verified) = open();
+        assert!(!is_verified);
+        image.remember(&cache, &read(&image).1);
+        let (again, is_verified) = open();
+        assert!(is_verified);
+        assert_eq!((read(&again), &again.digest), (read(&image), &image.digest));
+        assert_eq!((again.config, again.platform), (image.config, image.platform));
+        // A change that keeps the size and, by force, the time of modification.
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        // In the padding behind the last member, or the system byte of the gzip header.
+        let place = if outer == Storage::Plain { bytes.len() - 1025 } else { 9 };
+        bytes[place] = 1;
+        fs::write(&path, &bytes).unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        assert!(!open().1);
+    }
 }
 
 /// Opens an OCI layout of which one file was changed.
