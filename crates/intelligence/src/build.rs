@@ -1,0 +1,269 @@
+//! Builds the database: every feed is read, its records are kept small, merged, sorted and laid out.
+//!
+//! The same input gives the same bytes: nothing of the machine, the clock or the order of a hash table goes in.
+
+mod aliases;
+mod blob;
+mod collect;
+mod file;
+mod intern;
+mod knowledge;
+mod packages;
+#[cfg(test)]
+mod tests;
+mod versions;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use model::IntelligenceSource;
+
+use self::blob::{Blob, Strings};
+use self::collect::Collected;
+use self::knowledge::Knowledge;
+use self::packages::Packages;
+use self::versions::Versions;
+use crate::database::format::Section;
+use crate::feed::{Feed, ReadFeedError, Sink};
+use crate::feeds::FEEDS;
+use crate::time;
+
+/// What a build may leave out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BuildOptions {
+    /// The sources (`osv/npm`, `cve-list-v5`) whose titles are left out, to keep the file small.
+    pub without_titles: Vec<String>,
+}
+
+/// What a build made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildSummary {
+    /// The sequence number: the time of the newest record, in seconds since 1970.
+    pub sequence: u64,
+    /// The size of the file.
+    pub size_bytes: u64,
+    /// The number of advisories.
+    pub advisories: u64,
+    /// The number of vulnerabilities, however many ids each has.
+    pub vulnerabilities: u64,
+    /// The number of packages, each counted in each namespace.
+    pub packages: u64,
+    /// The sources, sorted by name.
+    pub sources: Vec<IntelligenceSource>,
+    /// How many records or parts of records could not be used.
+    pub skipped: u64,
+    /// The first of these.
+    pub skipped_records: Vec<SkippedRecord>,
+}
+
+/// A record, or a part of one, that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkippedRecord {
+    /// The source's name.
+    pub source: String,
+    /// The file or record.
+    pub place: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// The error of building a database.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The folder of the feeds cannot be listed.
+    #[error("cannot list the feeds in {path}")]
+    List {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A folder is none that a feed reads.
+    #[error("{folder} is no folder of a feed; the known ones are {known}")]
+    UnknownFeed {
+        /// The folder.
+        folder: PathBuf,
+        /// The folders that feeds read.
+        known: String,
+    },
+    /// The folder holds no feed at all.
+    #[error("{path} holds no feed; put at least one of these folders there: {known}")]
+    NoFeed {
+        /// The folder.
+        path: PathBuf,
+        /// The folders that feeds read.
+        known: String,
+    },
+    /// A feed cannot be read.
+    #[error("cannot read the feed {folder}")]
+    Feed {
+        /// The feed's folder.
+        folder: &'static str,
+        /// The cause.
+        source: ReadFeedError,
+    },
+    /// The database would not fit its format.
+    #[error("the database would have {size_bytes} bytes, more than its format can address; leave feeds out")]
+    TooLarge {
+        /// Its size.
+        size_bytes: u64,
+    },
+    /// The file cannot be written.
+    #[error("cannot write the database {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+/// Builds a database from the folders of feeds under `feeds` and puts it at `out`, replacing what is there by rename.
+///
+/// # Errors
+/// When a folder is unknown (loose files and hidden folders are passed over), a feed cannot be read, or the file
+/// cannot be written.
+pub fn build(feeds: &Path, out: &Path, options: &BuildOptions) -> Result<BuildSummary, BuildError> {
+    let mut collected = Collected::new(options);
+    for (feed, folder) in present_feeds(feeds, FEEDS)? {
+        feed.read(&folder, &mut collected).map_err(|source| BuildError::Feed { folder: feed.folder(), source })?;
+    }
+    let (bytes, summary) = lay_out(collected)?;
+    write_file(out, &bytes).map_err(|source| BuildError::Write { path: out.to_owned(), source })?;
+    Ok(summary)
+}
+
+/// The feeds whose folders are there, in the order of the list.
+fn present_feeds<'a>(path: &Path, list: &[&'a dyn Feed]) -> Result<Vec<(&'a dyn Feed, PathBuf)>, BuildError> {
+    let known = || list.iter().map(|feed| feed.folder()).collect::<Vec<_>>().join(", ");
+    let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(|source| BuildError::List { path: path.to_owned(), source })?;
+    let mut folders: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    for folder in &folders {
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if !name.starts_with('.') && !list.iter().any(|feed| feed.folder() == name) {
+            return Err(BuildError::UnknownFeed { folder: folder.clone(), known: known() });
+        }
+    }
+    let present: Vec<_> =
+        list.iter().map(|&feed| (feed, path.join(feed.folder()))).filter(|(_, folder)| folder.is_dir()).collect();
+    if present.is_empty() {
+        return Err(BuildError::NoFeed { path: path.to_owned(), known: known() });
+    }
+    Ok(present)
+}
+
+/// Merges, sorts and lays out everything that was collected.
+fn lay_out(mut collected: Collected) -> Result<(Vec<u8>, BuildSummary), BuildError> {
+    let knowledge = Knowledge::new(&collected);
+    let versions = Versions::new(&collected);
+    let mut strings = Strings::new();
+    let packages = packages::write(&collected, &knowledge, &versions, &mut strings);
+    let sections = knowledge.write(&collected, &packages.of_advisory, &mut strings);
+    let archives = archives(&collected, &mut strings);
+    for (row, reason) in &packages.unusable {
+        let advisory = collected.advisories[*row as usize];
+        let (source, id) = (collected.texts.text(advisory.source).to_owned(), collected.texts.text(advisory.id).to_owned());
+        collected.skipped(&source, &id, reason.clone());
+    }
+    let sources: Vec<IntelligenceSource> = collected
+        .sources
+        .iter()
+        .map(|(name, tally)| IntelligenceSource {
+            name: name.clone(),
+            records: tally.records,
+            updated: tally.newest.map(time::format),
+        })
+        .collect();
+    let source_list = source_list(&collected);
+    let sequence = collected.newest;
+    let Packages { records, index, namespaces, count, .. } = packages;
+    let bytes = file::assemble(
+        sequence,
+        &[
+            (Section::Sources, source_list),
+            (Section::Namespaces, namespaces),
+            (Section::Strings, strings.into_bytes()),
+            (Section::PackageIndex, index),
+            (Section::Packages, records),
+            (Section::Versions, versions.bytes),
+            (Section::AdvisoryOffsets, sections.advisory_offsets),
+            (Section::Advisories, sections.advisories),
+            (Section::VulnerabilityOffsets, sections.vulnerability_offsets),
+            (Section::Vulnerabilities, sections.vulnerabilities),
+            (Section::IdIndex, sections.id_index),
+            (Section::Archives, archives),
+        ],
+    )?;
+    let summary = BuildSummary {
+        sequence,
+        size_bytes: bytes.len() as u64,
+        advisories: knowledge.advisory_count() as u64,
+        vulnerabilities: knowledge.vulnerability_count() as u64,
+        packages: count,
+        sources,
+        skipped: collected.skipped,
+        skipped_records: collected.skipped_records,
+    };
+    Ok((bytes, summary))
+}
+
+fn source_list(collected: &Collected) -> Vec<u8> {
+    let mut blob = Blob::default();
+    for (name, tally) in &collected.sources {
+        blob.counted(name.as_bytes());
+        blob.number(tally.records);
+        blob.number(time::encode(tally.newest));
+    }
+    blob.bytes
+}
+
+fn archives(collected: &Collected, strings: &mut Strings) -> Vec<u8> {
+    let mut rows: Vec<([u8; 20], &str, &str)> = collected
+        .archives
+        .iter()
+        .map(|&(sha1, name, version)| (sha1, collected.texts.text(name), collected.texts.text(version)))
+        .collect();
+    rows.sort_unstable();
+    // Of several names for the same bytes the first in order is as good as any, and always the same.
+    rows.dedup_by_key(|row| row.0);
+    let mut blob = Blob::default();
+    for (sha1, name, version) in rows {
+        blob.bytes.extend_from_slice(&sha1);
+        blob.fixed32(strings.offset(name));
+        blob.fixed32(strings.offset(version));
+    }
+    blob.bytes
+}
+
+/// Writes a file beside its place and renames it there, so that whoever has the old one open keeps it whole.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder)?;
+    io::Write::write_all(&mut file, bytes)?;
+    put_in_place(file, path)
+}
+
+/// Gives a finished temporary file its name and the permissions of a file that others may read.
+pub(crate) fn put_in_place(file: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Builds a database in memory from records, in tests.
+#[cfg(test)]
+pub(crate) fn build_records(records: impl IntoIterator<Item = (String, crate::advisory::Record)>) -> (Vec<u8>, BuildSummary) {
+    let mut collected = Collected::new(&BuildOptions::default());
+    for (source, record) in records {
+        collected.record(&source, record);
+    }
+    lay_out(collected).unwrap()
+}

@@ -1,0 +1,194 @@
+//! What every source says of one vulnerability, side by side.
+
+use model::{EpssScore, FindingStatus, SourcedScore};
+
+use super::packages::{End, Entry, PackageRecord, Range};
+use super::sources::{Namespace, namespaces};
+use super::storage::{Damaged, Storage};
+use super::vulnerabilities::{Named, StoredAdvisory, advisory, find_id, vulnerability};
+use super::Database;
+
+/// Everything that is known of a vulnerability.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VulnerabilityRecord {
+    /// Its id: the CVE id where there is one; the advisory's id when an advisory on several was asked for.
+    pub id: String,
+    /// Its other ids; for an advisory on several vulnerabilities, these.
+    pub aliases: Vec<String>,
+    /// One line on what it is.
+    pub title: Option<String>,
+    /// When it became public, RFC 3339.
+    pub published: Option<String>,
+    /// Whether CISA knows it to be exploited.
+    pub kev: bool,
+    /// The exploit prediction.
+    pub epss: Option<EpssScore>,
+    /// Every score known, sorted by source.
+    pub scores: Vec<SourcedScore>,
+    /// Every source's own rating, in its own word, sorted by source.
+    pub ratings: Vec<(String, String)>,
+    /// What the sources say, sorted by source and id.
+    pub advisories: Vec<AdvisoryRecord>,
+}
+
+/// One source's advisory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdvisoryRecord {
+    /// The source.
+    pub source: String,
+    /// The advisory's own id.
+    pub id: String,
+    /// Where to read it.
+    pub url: Option<String>,
+    /// One line on what it is.
+    pub title: Option<String>,
+    /// When it became public, RFC 3339.
+    pub published: Option<String>,
+    /// When it last changed, RFC 3339.
+    pub modified: Option<String>,
+    /// The source's own rating, its own word.
+    pub severity: Option<String>,
+    /// The packages it speaks of.
+    pub affected: Vec<AffectedPackage>,
+}
+
+/// What an advisory says of one package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AffectedPackage {
+    /// Whose package it is: `npm`, `debian:12`.
+    pub namespace: String,
+    /// The package.
+    pub package: String,
+    /// Whether that is the name of a source package.
+    pub is_source: bool,
+    /// The rpm module `name:stream` that the statement is limited to.
+    pub module: Option<String>,
+    /// What the source says of the package.
+    pub status: FindingStatus,
+    /// The source's rating for this package.
+    pub severity: Option<String>,
+    /// The affected versions as people write them: `>= 1.2, < 1.4.3`; empty for none, `*` for all.
+    pub ranges: Vec<String>,
+    /// The affected versions that lie in no range.
+    pub versions: Vec<String>,
+}
+
+impl Database {
+    /// Everything known of a vulnerability, by any of its ids, or of an advisory; nothing when the id is unknown or the
+    /// database is damaged where it is read, which [`Database::verify`] tells apart.
+    pub fn lookup(&self, id: &str) -> Option<VulnerabilityRecord> {
+        look_up(self.storage(), id.trim()).unwrap_or_default()
+    }
+}
+
+fn look_up(storage: &Storage, id: &str) -> Result<Option<VulnerabilityRecord>, Damaged> {
+    let found = match find_id(storage, id)? {
+        Some(found) => Some(found),
+        None => find_id(storage, &id.to_ascii_uppercase())?,
+    };
+    match found {
+        Some(Named::Vulnerability(number)) => vulnerability_record(storage, number).map(Some),
+        Some(Named::Advisory(number)) => advisory_as_record(storage, number).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn vulnerability_record(storage: &Storage, number: u32) -> Result<VulnerabilityRecord, Damaged> {
+    let found = vulnerability(storage, number)?;
+    let namespaces = namespaces(storage)?;
+    let advisories = found
+        .advisories
+        .iter()
+        .map(|&number| advisory_record(storage, &namespaces, number, advisory(storage, number)?))
+        .collect::<Result<_, Damaged>>()?;
+    Ok(VulnerabilityRecord {
+        id: found.id,
+        aliases: found.aliases,
+        title: found.title.map(str::to_owned),
+        published: found.published,
+        kev: found.kev,
+        epss: found.epss,
+        scores: crate::matching::sourced_scores(&found.scores),
+        ratings: found.ratings.iter().map(|&(source, word)| (source.to_owned(), word.to_owned())).collect(),
+        advisories,
+    })
+}
+
+fn advisory_as_record(storage: &Storage, number: u32) -> Result<VulnerabilityRecord, Damaged> {
+    let found = advisory(storage, number)?;
+    let aliases = found
+        .vulnerabilities
+        .iter()
+        .map(|&number| vulnerability(storage, number).map(|vulnerability| vulnerability.id))
+        .collect::<Result<_, Damaged>>()?;
+    let (id, title, published) = (found.id.clone(), found.title.map(str::to_owned), found.published.clone());
+    let ratings = found.severity.iter().map(|&word| (found.source.to_owned(), word.to_owned())).collect();
+    let advisories = vec![advisory_record(storage, &namespaces(storage)?, number, found)?];
+    let (kev, epss, scores) = (false, None, Vec::new());
+    Ok(VulnerabilityRecord { id, aliases, title, published, kev, epss, scores, ratings, advisories })
+}
+
+fn advisory_record(
+    storage: &Storage,
+    namespaces: &[Namespace<'_>],
+    number: u32,
+    found: StoredAdvisory<'_>,
+) -> Result<AdvisoryRecord, Damaged> {
+    let mut affected = Vec::new();
+    for &offset in &found.packages {
+        let package = PackageRecord::read(storage, offset as usize)?;
+        let namespace = namespaces.get(package.namespace as usize).ok_or(Damaged { at: offset as usize })?;
+        let mut entries = package.entries();
+        while let Some(entry) = entries.advance()? {
+            if entry.advisory == number {
+                affected.push(affected_package(namespace, &package, entry)?);
+            }
+        }
+    }
+    Ok(AdvisoryRecord {
+        source: found.source.to_owned(),
+        id: found.id,
+        url: found.url,
+        title: found.title.map(str::to_owned),
+        published: found.published,
+        modified: found.modified,
+        severity: found.severity.map(str::to_owned),
+        affected,
+    })
+}
+
+fn affected_package(
+    namespace: &Namespace<'_>,
+    package: &PackageRecord<'_>,
+    entry: &Entry<'_>,
+) -> Result<AffectedPackage, Damaged> {
+    let ranges = if entry.all_versions {
+        vec!["*".to_owned()]
+    } else {
+        entry.ranges.iter().map(|range| range_text(package, range)).collect::<Result<_, Damaged>>()?
+    };
+    let versions = entry.versions.iter().map(|&rank| package.version(rank).map(str::to_owned));
+    Ok(AffectedPackage {
+        namespace: namespace.name.to_owned(),
+        package: package.name.to_owned(),
+        is_source: package.is_source,
+        module: entry.module.map(str::to_owned),
+        status: entry.status,
+        severity: entry.severity.map(str::to_owned),
+        ranges,
+        versions: versions.collect::<Result<_, Damaged>>()?,
+    })
+}
+
+fn range_text(package: &PackageRecord<'_>, range: &Range) -> Result<String, Damaged> {
+    let mut parts = Vec::new();
+    if let Some(rank) = range.introduced {
+        parts.push(format!(">= {}", package.version(rank)?));
+    }
+    match range.end {
+        End::Open => {}
+        End::Fixed(rank) | End::Limit(rank) => parts.push(format!("< {}", package.version(rank)?)),
+        End::LastAffected(rank) => parts.push(format!("<= {}", package.version(rank)?)),
+    }
+    Ok(if parts.is_empty() { "*".to_owned() } else { parts.join(", ") })
+}

@@ -1,0 +1,189 @@
+//! The command that brings a package to a repaired version, where it is installed.
+
+use std::borrow::Cow;
+
+use model::{Distribution, Ecosystem, Inventory, Package};
+
+/// The tools for the system's packages that the target has, as its packages tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SystemTool {
+    Apt,
+    Apk,
+    Dnf,
+    Microdnf,
+    Yum,
+    Tdnf,
+    Zypper,
+    /// The target has no package manager, as distroless images.
+    None,
+}
+
+impl SystemTool {
+    /// Recognises the package manager of a target.
+    pub(super) fn of(inventory: &Inventory) -> SystemTool {
+        let known = [
+            ("apt", SystemTool::Apt),
+            ("apk-tools", SystemTool::Apk),
+            ("zypper", SystemTool::Zypper),
+            ("tdnf", SystemTool::Tdnf),
+            ("dnf", SystemTool::Dnf),
+            ("dnf5", SystemTool::Dnf),
+            ("microdnf", SystemTool::Microdnf),
+            ("yum", SystemTool::Yum),
+        ];
+        let has = |name: &str| {
+            inventory.packages.iter().any(|package| package.ecosystem.is_operating_system() && package.name == name)
+        };
+        let found = known.into_iter().find(|(name, _)| has(name)).map(|(_, tool)| tool);
+        match (found, &inventory.distribution) {
+            // RHEL 8 and later keep the name yum as another name of dnf.
+            (Some(SystemTool::Dnf), Some(distribution)) if has("yum") && is_older_than_dnf(distribution) => SystemTool::Yum,
+            (Some(tool), _) => tool,
+            (None, _) => SystemTool::None,
+        }
+    }
+}
+
+fn is_older_than_dnf(distribution: &Distribution) -> bool {
+    matches!((distribution.id.as_str(), distribution.major_version()), ("amzn", "2" | "2018") | (_, "5" | "6" | "7"))
+}
+
+/// The command that upgrades a package to the fixed version, or where there is none, the step to take.
+pub(super) fn remedy(package: &Package, fixed: &str, tool: SystemTool) -> Option<String> {
+    let is_plain = |text: &str| !text.is_empty() && !text.starts_with('-') && !text.chars().any(char::is_control);
+    if !is_plain(&package.name) || !is_plain(fixed) {
+        return None;
+    }
+    let (name, path) = (package.name.as_str(), package.paths.first().map_or("", String::as_str));
+    let joined = |separator: &str| quoted(&format!("{name}{separator}{fixed}"));
+    Some(match package.ecosystem {
+        Ecosystem::Deb | Ecosystem::Apk | Ecosystem::Rpm => system_command(package, fixed, tool),
+        Ecosystem::Npm => npm_command(package, fixed, path),
+        Ecosystem::Pypi => match file_name(path) {
+            "poetry.lock" => format!("poetry add {}", joined("@^")),
+            "uv.lock" => format!("uv lock --upgrade-package {}", joined("==")),
+            "Pipfile.lock" => format!("pipenv upgrade {}", joined("==")),
+            "pdm.lock" => format!("pdm update {}", quoted(name)),
+            _ => format!("pip install {}", joined("==")),
+        },
+        Ecosystem::Golang if name == "stdlib" || name == "toolchain" => format!("rebuild with Go {fixed} or later"),
+        Ecosystem::Golang => format!("go get {}", joined(if fixed.starts_with('v') { "@" } else { "@v" })),
+        Ecosystem::Cargo => {
+            let installed = quoted(&format!("{name}@{}", package.version)).into_owned();
+            format!("cargo update -p {installed} --precise {}", quoted(fixed))
+        }
+        Ecosystem::Gem if file_name(path).ends_with(".lock") => format!("bundle update {}", quoted(name)),
+        Ecosystem::Gem => format!("gem install {} -v {}", quoted(name), quoted(fixed)),
+        Ecosystem::Composer => format!("composer update {} --with-all-dependencies", quoted(name)),
+        Ecosystem::Nuget => format!("dotnet add package {} --version {}", quoted(name), quoted(fixed)),
+        Ecosystem::Maven => maven_step(name, fixed, file_name(path)),
+        Ecosystem::Pub => format!("dart pub upgrade {}", quoted(name)),
+        Ecosystem::Hex => format!("mix deps.update {}", quoted(name)),
+        Ecosystem::Conda => format!("conda install {}", joined("=")),
+        Ecosystem::Swift => format!("swift package update {}", quoted(name.rsplit('/').next().unwrap_or(name))),
+        Ecosystem::Cocoapods => format!("pod update {}", quoted(name)),
+        Ecosystem::Conan | Ecosystem::Julia | Ecosystem::Hackage | Ecosystem::Cran => {
+            format!("require {name} {fixed} or later")
+        }
+        Ecosystem::Bitnami | Ecosystem::Wordpress | Ecosystem::Generic => format!("install {name} {fixed} or later"),
+    })
+}
+
+fn system_command(package: &Package, fixed: &str, tool: SystemTool) -> String {
+    let name = package.name.as_str();
+    // A package may be numbered apart from its source; then the source's fixed version names no build of it.
+    let has_own_number = package.source.as_ref().is_some_and(|source| {
+        let installed = package.version.as_str();
+        installed != source.version && installed.strip_prefix(&source.version).is_none_or(|rest| !rest.starts_with("+b"))
+    });
+    let quoted_name = quoted(name);
+    let with = |separator: &str| {
+        if has_own_number { quoted_name.clone() } else { quoted(&format!("{name}{separator}{fixed}")) }
+    };
+    match tool {
+        SystemTool::Apt => format!("apt-get install --only-upgrade {}", with("=")),
+        SystemTool::Apk => format!("apk add --upgrade {}", with(">=")),
+        SystemTool::Dnf => format!("dnf upgrade {}", with("-")),
+        SystemTool::Microdnf => format!("microdnf update {quoted_name}"),
+        SystemTool::Yum => format!("yum update {}", with("-")),
+        SystemTool::Tdnf => format!("tdnf update {quoted_name}"),
+        SystemTool::Zypper => format!("zypper install {}", with(">=")),
+        SystemTool::None => format!("rebuild on a base image that has {name} {fixed} or later"),
+    }
+}
+
+fn npm_command(package: &Package, fixed: &str, path: &str) -> String {
+    let name = quoted(&package.name);
+    let exact = quoted(&format!("{}@{fixed}", package.name)).into_owned();
+    let is_transitive = package.direct == Some(false);
+    match file_name(path) {
+        "yarn.lock" if is_transitive => format!("yarn up -R {name}"),
+        "yarn.lock" => format!("yarn upgrade {exact}"),
+        "pnpm-lock.yaml" => format!("pnpm update {exact}"),
+        "bun.lock" | "bun.lockb" => format!("bun add {exact}"),
+        _ if is_transitive => format!("npm update {name}"),
+        _ => format!("npm install {exact}"),
+    }
+}
+
+fn maven_step(name: &str, fixed: &str, file: &str) -> String {
+    match file {
+        "pom.xml" => format!("mvn versions:use-dep-version -Dincludes={} -DdepVersion={}", quoted(name), quoted(fixed)),
+        file if file.contains("gradle") => format!("require {name}:{fixed} in the Gradle build"),
+        file if file.ends_with(".sbt") || file.contains("sbt") => format!("require {name}:{fixed} in build.sbt"),
+        _ => format!("require {name}:{fixed} or later in the build that made the archive"),
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// A word as a POSIX shell takes it literally.
+fn quoted(word: &str) -> Cow<'_, str> {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_safe) {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::package;
+
+    fn check(line: &str, fixed: &str, tool: SystemTool, command: &str) {
+        assert_eq!(remedy(&package(line), fixed, tool).as_deref(), Some(command), "{line}");
+    }
+
+    #[test]
+    fn the_system_s_packages_are_upgraded_by_its_own_tool() {
+        let libssl = "deb libssl3 3.0.9-1 source=openssl/3.0.9-1";
+        check(libssl, "3.0.11-1~deb12u2", SystemTool::Apt, "apt-get install --only-upgrade 'libssl3=3.0.11-1~deb12u2'");
+        check("deb gcc 4:12.2.0-3 source=gcc-defaults/1.203", "1.204", SystemTool::Apt, "apt-get install --only-upgrade gcc");
+        check("deb a 1-1+b2 source=a/1-1", "1-2", SystemTool::Apt, "apt-get install --only-upgrade a=1-2");
+        check("apk busybox 1.36.1-r2", "1.36.1-r5", SystemTool::Apk, "apk add --upgrade 'busybox>=1.36.1-r5'");
+        check("rpm openssl-libs 1:1.1.1c-2.el8", "1:1.1.1g-12.el8_3", SystemTool::Dnf, "dnf upgrade openssl-libs-1:1.1.1g-12.el8_3");
+        check(libssl, "3.0.11", SystemTool::None, "rebuild on a base image that has libssl3 3.0.11 or later");
+    }
+
+    #[test]
+    fn language_packages_are_upgraded_by_the_tool_of_their_lock_file() {
+        check("npm @a/b 1.0.0 path=app/yarn.lock", "1.0.1", SystemTool::None, "yarn upgrade @a/b@1.0.1");
+        check("npm lodash 4.17.20 path=app/package-lock.json", "4.17.21", SystemTool::None, "npm install lodash@4.17.21");
+        check("golang golang.org/x/net v0.16.0", "0.17.0", SystemTool::None, "go get golang.org/x/net@v0.17.0");
+        check("golang stdlib 1.21.0", "1.21.3", SystemTool::None, "rebuild with Go 1.21.3 or later");
+        check("cargo time 0.1.43", "0.2.23", SystemTool::None, "cargo update -p time@0.1.43 --precise 0.2.23");
+        check("pypi jinja2 3.1.2", "3.1.3", SystemTool::None, "pip install jinja2==3.1.3");
+        check("gem rack 2.0.1 path=Gemfile.lock", "2.2.3", SystemTool::None, "bundle update rack");
+    }
+
+    #[test]
+    fn hostile_names_cannot_leave_their_word() {
+        check("npm a';reboot;' 1", "2", SystemTool::None, r"npm install 'a'\'';reboot;'\''@2'");
+        assert_eq!(remedy(&package("npm -g 1"), "2", SystemTool::None), None);
+        assert_eq!(remedy(&package("npm a 1"), "2\nreboot", SystemTool::None), None);
+    }
+}

@@ -1,0 +1,110 @@
+//! Times: RFC 3339 text to seconds since 1970 and back, without a clock.
+
+/// The last year whose times are believed: a record from the far future must not set the sequence number for ever.
+const LAST_YEAR: i64 = 2199;
+
+/// Reads an RFC 3339 time or date; the far past and the far future, which stand for "unknown", are none.
+pub(crate) fn parse(text: &str) -> Option<u64> {
+    let bytes = text.trim().as_bytes();
+    let digits = |range: std::ops::Range<usize>| -> Option<i64> {
+        bytes.get(range)?.iter().try_fold(0, |number, byte| {
+            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+        })
+    };
+    let (year, month, day) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
+    let separated = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
+    if !separated || !(1970..=LAST_YEAR).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return None;
+    }
+    let midnight = days_from_civil(year, month, day) * 86_400;
+    if bytes.len() == 10 {
+        return u64::try_from(midnight).ok();
+    }
+    let (hour, minute, second) = (digits(11..13)?, digits(14..16)?, digits(17..19).unwrap_or(0));
+    if hour > 24 || minute > 59 || second > 60 {
+        return None;
+    }
+    u64::try_from(midnight + hour * 3600 + minute * 60 + second - offset_seconds(bytes)).ok()
+}
+
+/// The offset from UTC that the end of a time names.
+fn offset_seconds(bytes: &[u8]) -> i64 {
+    let Some([sign @ (b'+' | b'-'), h1, h2, rest @ ..]) = bytes.len().checked_sub(6).and_then(|at| bytes.get(at..))
+    else {
+        return 0;
+    };
+    let digit = |byte: &u8| i64::from(byte.wrapping_sub(b'0').min(9));
+    let [b':', m1, m2] = rest else { return 0 };
+    let seconds = (digit(h1) * 10 + digit(h2)) * 3600 + (digit(m1) * 10 + digit(m2)) * 60;
+    if *sign == b'+' { seconds } else { -seconds }
+}
+
+/// Writes seconds since 1970 as RFC 3339.
+pub(crate) fn format(seconds: u64) -> String {
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(days_from_civil(9999, 12, 31) * 86_400);
+    let (year, month, day) = civil_from_days(seconds / 86_400);
+    let second = seconds % 86_400;
+    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+}
+
+/// A time as the database stores it: zero for none.
+pub(crate) fn encode(seconds: Option<u64>) -> u64 {
+    seconds.map_or(0, |seconds| seconds + 1)
+}
+
+/// The text of a time that the database stores.
+pub(crate) fn decode(stored: u64) -> Option<String> {
+    stored.checked_sub(1).map(format)
+}
+
+/// The days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March.
+fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
+}
+
+/// The date that lies so many days after 1970-01-01.
+fn civil_from_days(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * day_of_year + 2) / 153;
+    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day_of_year - (153 * march_month + 2) / 5 + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_survive_the_round_trip() {
+        for text in ["1970-01-01T00:00:00Z", "2000-02-29T23:59:59Z", "2024-12-31T12:00:01Z", "2100-03-01T00:00:00Z"] {
+            assert_eq!(parse(text).map(format).as_deref(), Some(text));
+        }
+        assert_eq!(parse("2024-01-01T00:00:00Z"), Some(1_704_067_200));
+    }
+
+    #[test]
+    fn offsets_fractions_and_plain_dates_are_read() {
+        for (text, same) in [
+            ("2024-01-01T02:00:00.123456+02:00", "2024-01-01T00:00:00Z"),
+            ("2023-12-31T19:30:00-04:30", "2024-01-01T00:00:00Z"),
+            ("2024-01-01", "2024-01-01T00:00:00Z"),
+            ("2024-01-01T00:00Z", "2024-01-01T00:00:00Z"),
+        ] {
+            assert_eq!(parse(text).map(format).as_deref(), Some(same), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_or_cannot_be_meant_is_none() {
+        for text in ["", "yesterday", "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2024-13-01", "2024-01-01T99:00:00Z"] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}
