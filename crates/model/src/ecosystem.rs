@@ -134,23 +134,21 @@ impl Ecosystem {
             Ecosystem::Pypi => VersionScheme::Pypi,
             Ecosystem::Maven => VersionScheme::Maven,
             Ecosystem::Gem => VersionScheme::Gem,
-            Ecosystem::Composer => VersionScheme::Packagist,
+            // WordPress itself compares with PHP's version_compare.
+            Ecosystem::Composer | Ecosystem::Wordpress => VersionScheme::Packagist,
             Ecosystem::Nuget => VersionScheme::Nuget,
-            Ecosystem::Pub => VersionScheme::Pub,
+            // A build of a Julia binary package (`1.2.3+1`) is a version of its own.
+            Ecosystem::Pub | Ecosystem::Julia => VersionScheme::Pub,
             Ecosystem::Hackage => VersionScheme::Hackage,
             Ecosystem::Cran => VersionScheme::Cran,
+            // They package programs of others under the others' own numbers: OpenSSL's 1.1.1k, a revision behind a hyphen.
+            Ecosystem::Conan | Ecosystem::Conda | Ecosystem::Bitnami | Ecosystem::Generic => VersionScheme::Generic,
             Ecosystem::Npm
             | Ecosystem::Golang
             | Ecosystem::Cargo
-            | Ecosystem::Conan
             | Ecosystem::Swift
             | Ecosystem::Cocoapods
-            | Ecosystem::Hex
-            | Ecosystem::Conda
-            | Ecosystem::Julia
-            | Ecosystem::Bitnami
-            | Ecosystem::Wordpress
-            | Ecosystem::Generic => VersionScheme::Semver,
+            | Ecosystem::Hex => VersionScheme::Semver,
         }
     }
 }

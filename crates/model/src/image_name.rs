@@ -80,11 +80,18 @@ impl FromStr for ImageName {
         let (registry, repository) = match rest.split_once('/') {
             Some((first, rest)) if first == "localhost" || first.contains(['.', ':']) => (first, rest.to_owned()),
             Some(_) => (DOCKER_HUB, rest.to_owned()),
-            None => (DOCKER_HUB, format!("library/{rest}")),
+            None => (DOCKER_HUB, rest.to_owned()),
         };
         let registry = if registry == "index.docker.io" { DOCKER_HUB } else { registry };
+        let repository = match registry {
+            DOCKER_HUB if !repository.contains('/') => format!("library/{repository}"),
+            _ => repository,
+        };
         if !is_host(registry) {
             return Err(invalid("the registry is not a host name"));
+        }
+        if rest.len() == 64 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(invalid("64 hexadecimal digits are an image's identifier, not its name"));
         }
         if repository.len() > 255 || !repository.split('/').all(is_repository_part) {
             return Err(invalid("the repository has lower-case letters, digits and single . _ - / only"));
@@ -119,7 +126,12 @@ fn is_host(host: &str) -> bool {
     let is_port = (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit());
     let is_name = match name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(address) => address.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b':'),
-        None => name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)),
+        None => name.split('.').all(|part| {
+            !part.is_empty()
+                && !part.starts_with('-')
+                && !part.ends_with('-')
+                && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        }),
     };
     is_port && is_name && !name.is_empty()
 }
@@ -153,6 +165,8 @@ mod tests {
         check("alpine", "docker.io/library/alpine:latest");
         check("index.docker.io/library/alpine:3.19", "docker.io/library/alpine:3.19");
         check("grafana/grafana:11.0.0", "docker.io/grafana/grafana:11.0.0");
+        check("docker.io/alpine", "docker.io/library/alpine:latest");
+        check("registry.example.com:443/a-b/c--d", "registry.example.com:443/a-b/c--d:latest");
         check("localhost/app", "localhost/app:latest");
         check("localhost:5000/team/app__x:v1", "localhost:5000/team/app__x:v1");
         check("[::1]:5000/app", "[::1]:5000/app:latest");
@@ -167,8 +181,24 @@ mod tests {
 
     #[test]
     fn names_outside_the_grammar_are_refused() {
-        for bad in ["", "Alpine", "alpine:", "a//b", "alpine:-x", "alpine@sha256:12", "-a/b", "a..b", "exa mple.com/a"]
-        {
+        let identifier = "a".repeat(64);
+        for bad in [
+            "",
+            "Alpine",
+            "alpine:",
+            "a//b",
+            "alpine:-x",
+            "alpine@sha256:12",
+            "-a/b",
+            "a..b",
+            "exa mple.com/a",
+            "example..com/a",
+            "-example.com/a",
+            "example.com:port/a",
+            "example.com/",
+            "a___b",
+            &identifier,
+        ] {
             assert!(bad.parse::<ImageName>().is_err(), "{bad}");
         }
     }

@@ -73,7 +73,10 @@ impl Aliases {
 
     fn join(&mut self, pairs: &[(TextId, TextId)]) {
         let has_cve = |aliases: &Aliases, id| aliases.direct.contains_key(&id);
-        for &(one, other) in pairs.iter().filter(|(one, other)| !has_cve(self, *one) && !has_cve(self, *other)) {
+        for &(one, other) in pairs {
+            if has_cve(self, one) || has_cve(self, other) {
+                continue;
+            }
             let (one, other) = (self.root(one), self.root(other));
             self.parents.insert(one.max(other), one.min(other));
             self.parents.entry(one.min(other)).or_insert(one.min(other));

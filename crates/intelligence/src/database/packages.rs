@@ -16,7 +16,7 @@ use super::sources::Namespace;
 use super::storage::{Damaged, Storage};
 
 /// The version schemes by the number that stands for them in the file.
-pub(crate) const SCHEMES: [VersionScheme; 12] = [
+pub(crate) const SCHEMES: [VersionScheme; 13] = [
     VersionScheme::Deb,
     VersionScheme::Apk,
     VersionScheme::Rpm,
@@ -29,6 +29,7 @@ pub(crate) const SCHEMES: [VersionScheme; 12] = [
     VersionScheme::Pub,
     VersionScheme::Hackage,
     VersionScheme::Cran,
+    VersionScheme::Generic,
 ];
 
 /// The statuses by the number that stands for them in the file.

@@ -14,7 +14,7 @@ pub(super) fn fits_module(entry: &Entry<'_>, package: &Package) -> bool {
         (Some(module), Some(label)) => name_and_stream(module) == name_and_stream(label),
         // The release alone tells a modular build whose label the package database does not have.
         (Some(_), None) => is_modular_release(&package.version),
-        (None, _) => entry.is_modular == (label.is_some() || is_modular_release(&package.version)) || entry.all_versions && label.is_none(),
+        (None, _) => entry.is_modular == (label.is_some() || is_modular_release(&package.version)),
     }
 }
 

@@ -1,8 +1,6 @@
 //! The command that brings a package to a repaired version, where it is installed.
 
-use std::borrow::Cow;
-
-use model::{Distribution, Ecosystem, Inventory, Package};
+use model::{Ecosystem, Inventory, Package};
 
 /// The tools for the system's packages that the target has, as its packages tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +32,8 @@ impl SystemTool {
         let has = |name: &str| {
             inventory.packages.iter().any(|package| package.ecosystem.is_operating_system() && package.name == name)
         };
-        let found = known.into_iter().find(|(name, _)| has(name)).map(|(_, tool)| tool);
-        match (found, &inventory.distribution) {
-            // RHEL 8 and later keep the name yum as another name of dnf.
-            (Some(SystemTool::Dnf), Some(distribution)) if has("yum") && is_older_than_dnf(distribution) => SystemTool::Yum,
-            (Some(tool), _) => tool,
-            (None, _) => SystemTool::None,
-        }
+        known.into_iter().find(|(name, _)| has(name)).map_or(SystemTool::None, |(_, tool)| tool)
     }
-}
-
-fn is_older_than_dnf(distribution: &Distribution) -> bool {
-    matches!((distribution.id.as_str(), distribution.major_version()), ("amzn", "2" | "2018") | (_, "5" | "6" | "7"))
 }
 
 /// The command that upgrades a package to the fixed version, or where there is none, the step to take.
@@ -69,7 +57,7 @@ pub(super) fn remedy(package: &Package, fixed: &str, tool: SystemTool) -> Option
         Ecosystem::Golang if name == "stdlib" || name == "toolchain" => format!("rebuild with Go {fixed} or later"),
         Ecosystem::Golang => format!("go get {}", joined(if fixed.starts_with('v') { "@" } else { "@v" })),
         Ecosystem::Cargo => {
-            let installed = quoted(&format!("{name}@{}", package.version)).into_owned();
+            let installed = quoted(&format!("{name}@{}", package.version));
             format!("cargo update -p {installed} --precise {}", quoted(fixed))
         }
         Ecosystem::Gem if file_name(path).ends_with(".lock") => format!("bundle update {}", quoted(name)),
@@ -114,7 +102,7 @@ fn system_command(package: &Package, fixed: &str, tool: SystemTool) -> String {
 
 fn npm_command(package: &Package, fixed: &str, path: &str) -> String {
     let name = quoted(&package.name);
-    let exact = quoted(&format!("{}@{fixed}", package.name)).into_owned();
+    let exact = quoted(&format!("{}@{fixed}", package.name));
     let is_transitive = package.direct == Some(false);
     match file_name(path) {
         "yarn.lock" if is_transitive => format!("yarn up -R {name}"),
@@ -140,12 +128,12 @@ fn file_name(path: &str) -> &str {
 }
 
 /// A word as a POSIX shell takes it literally.
-fn quoted(word: &str) -> Cow<'_, str> {
+fn quoted(word: &str) -> String {
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"@%+=:,./-_".contains(&byte);
     if !word.is_empty() && word.bytes().all(is_safe) {
-        Cow::Borrowed(word)
+        word.to_owned()
     } else {
-        Cow::Owned(format!("'{}'", word.replace('\'', r"'\''")))
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

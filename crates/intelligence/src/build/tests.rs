@@ -1,0 +1,50 @@
+use super::*;
+use crate::sample::records;
+
+const RECORDS: &str = "
+    advisory debian CVE-2024-0001 modified=2024-05-02T00:00:00Z
+      debian:12 src a < 2
+    advisory ghsa GHSA-1 CVE-2024-0001 modified=2024-05-01T00:00:00Z
+      npm bin b >= 1.0.0, < 1.2.3
+    fact nvd CVE-2024-0002";
+
+#[test]
+fn the_same_records_give_the_same_bytes() {
+    let (one, summary) = build_records(records(RECORDS));
+    let (other, _) = build_records(records(RECORDS));
+    assert_eq!(one, other);
+    assert_eq!(time::format(summary.sequence), "2024-05-02T00:00:00Z");
+    assert_eq!((summary.advisories, summary.vulnerabilities, summary.packages), (2, 2, 2));
+    assert_eq!(summary.sources[0].records, 3);
+}
+
+#[test]
+fn a_range_without_a_valid_version_is_skipped_and_counted() {
+    let text = "
+        advisory ghsa GHSA-1 CVE-2024-0001
+          pypi bin a < not/a/version";
+    let (_, summary) = build_records(records(text));
+    assert_eq!(summary.skipped, 1);
+    assert_eq!(summary.skipped_records[0].place, "GHSA-1");
+}
+
+#[test]
+fn a_folder_that_no_feed_reads_is_an_error_that_names_those_known() {
+    struct Fake;
+    impl Feed for Fake {
+        fn folder(&self) -> &'static str {
+            "fake"
+        }
+        fn read(&self, _: &Path, _: &mut dyn Sink) -> Result<(), ReadFeedError> {
+            Ok(())
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let present = || present_feeds(folder.path(), &[&Fake]).map(|feeds| feeds.len()).map_err(|error| error.to_string());
+    assert!(present().unwrap_err().contains("put at least one of these folders there: fake"));
+    fs::create_dir(folder.path().join("fake")).unwrap();
+    fs::write(folder.path().join("README"), "").unwrap();
+    assert_eq!(present(), Ok(1));
+    fs::create_dir(folder.path().join("osx")).unwrap();
+    assert!(present().unwrap_err().ends_with("osx is no folder of a feed; the known ones are fake"));
+}

@@ -1,0 +1,291 @@
+//! Which vulnerabilities apply to the packages of an inventory (`docs/reference/matching.md` has the rules).
+
+mod evaluate;
+mod finding;
+mod namespace;
+mod remedy;
+mod severity;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::version::VersionScheme;
+use model::{Distribution, Ecosystem, FindingStatus, Gap, Inventory, Package, PackageId, VulnerabilityFinding};
+
+use self::finding::FindingWriter;
+use self::namespace::{SystemNamespaces, of_distribution};
+pub(crate) use self::severity::sourced_scores;
+use crate::database::Database;
+use crate::database::packages::find;
+use crate::database::sha1_bytes;
+use crate::database::sources::{Namespace, namespaces};
+use crate::database::storage::{Damaged, Storage};
+use crate::database::vulnerabilities::find_archive;
+use crate::package_name;
+
+/// How an inventory is matched.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MatchOptions {
+    /// The member of the RHEL family (`almalinux`) whose advisories are used for every member; named in the notes.
+    pub rhel_advisories: Option<String>,
+}
+
+/// What matching found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Matches {
+    /// The vulnerabilities that apply, sorted by package and id, one for each package and vulnerability.
+    pub findings: Vec<VulnerabilityFinding>,
+    /// What could not be matched, sorted.
+    pub gaps: Vec<Gap>,
+    /// What a reader of the findings must know of how they were made, one English sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Database {
+    /// Finds the vulnerabilities that apply to the packages of an inventory.
+    pub fn match_inventory(&self, inventory: &Inventory, options: &MatchOptions) -> Matches {
+        let storage = self.storage();
+        let mut matches = Matches::default();
+        match Matcher::new(storage, inventory, options) {
+            Ok(mut matcher) => matcher.match_all(inventory, &mut matches),
+            Err(damaged) => matches.gaps.push(damage(damaged)),
+        }
+        matches.findings.sort_by(|one, other| {
+            (one.package, finding::id_order(&one.id)).cmp(&(other.package, finding::id_order(&other.id)))
+        });
+        matches.gaps.sort();
+        matches.gaps.dedup();
+        matches
+    }
+}
+
+fn damage(damaged: Damaged) -> Gap {
+    let reason = format!(
+        "the intelligence database is damaged at byte {}, so that findings are missing; get it again with `bulkhead intel update`",
+        damaged.at
+    );
+    Gap::new("", reason)
+}
+
+/// What an advisory says of the package at hand.
+pub(crate) struct Hit<'a> {
+    pub(crate) advisory: u32,
+    pub(crate) status: FindingStatus,
+    pub(crate) severity: Option<&'a str>,
+    /// The version that repairs it, and how it compares.
+    pub(crate) fixed: Option<(VersionScheme, &'a str)>,
+    pub(crate) decided_elsewhere: Vec<u32>,
+}
+
+/// A name and version under which a package is looked up.
+struct Question<'q, 'a> {
+    namespace: &'q Namespace<'a>,
+    is_source: bool,
+    name: &'q str,
+    version: &'q str,
+}
+
+struct Matcher<'a, 'o> {
+    storage: &'a Storage,
+    options: &'o MatchOptions,
+    namespaces: Vec<Namespace<'a>>,
+    writer: FindingWriter<'a>,
+    /// The namespaces of the distributions that were met, by what names them.
+    systems: BTreeMap<(String, String), (SystemNamespaces, Vec<Namespace<'a>>)>,
+    hits: Vec<Hit<'a>>,
+}
+
+impl<'a, 'o> Matcher<'a, 'o> {
+    fn new(storage: &'a Storage, inventory: &Inventory, options: &'o MatchOptions) -> Result<Matcher<'a, 'o>, Damaged> {
+        let (systems, hits) = (BTreeMap::new(), Vec::new());
+        let writer = FindingWriter::new(storage, inventory);
+        Ok(Matcher { storage, options, namespaces: namespaces(storage)?, writer, systems, hits })
+    }
+
+    fn match_all(&mut self, inventory: &Inventory, matches: &mut Matches) {
+        let mut unmatched = Unmatched::default();
+        for (id, package) in inventory.packages.iter().enumerate() {
+            let result = if package.ecosystem.is_operating_system() {
+                self.match_system_package(id, package, inventory.distribution.as_ref(), &mut unmatched, matches)
+            } else {
+                self.match_language_package(id, package, &mut unmatched, matches)
+            };
+            if let Err(damaged) = result {
+                matches.gaps.push(damage(damaged));
+            }
+        }
+        unmatched.tell(matches);
+        matches.notes.extend(self.systems.values().filter_map(|(system, _)| system.note.clone()));
+    }
+
+    fn match_system_package(
+        &mut self,
+        id: PackageId,
+        package: &Package,
+        distribution: Option<&Distribution>,
+        unmatched: &mut Unmatched,
+        matches: &mut Matches,
+    ) -> Result<(), Damaged> {
+        let distribution = match distribution {
+            Some(distribution) if !distribution.id.is_empty() => Cow::Borrowed(distribution),
+            _ => match distribution_of_purl(package) {
+                Some(distribution) => Cow::Owned(distribution),
+                None => {
+                    unmatched.without_distribution += 1;
+                    return Ok(());
+                }
+            },
+        };
+        let key = (distribution.id.clone(), distribution.version.clone());
+        let known = &self.namespaces;
+        let (system, system_namespaces) = self.systems.entry(key).or_insert_with(|| {
+            let system = of_distribution(&distribution, self.options.rhel_advisories.as_deref());
+            let present = system.names.iter().filter_map(|name| {
+                known.binary_search_by(|namespace| namespace.name.cmp(name)).ok().and_then(|at| known.get(at).copied())
+            });
+            let present: Vec<Namespace<'a>> = if system.ecosystem.is_some() { present.collect() } else { present.take(1).collect() };
+            (system, present)
+        });
+        if system.ecosystem.is_some_and(|ecosystem| ecosystem != package.ecosystem) {
+            *unmatched.of_another_system.entry((package.ecosystem, distribution.id.clone())).or_default() += 1;
+            return Ok(());
+        }
+        if system_namespaces.is_empty() {
+            let name = system.names.first().cloned().unwrap_or_default();
+            *unmatched.without_advisories.entry(name).or_default() += 1;
+            return Ok(());
+        }
+        let own = (package.name.as_str(), package.version.as_str());
+        let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
+        self.hits.clear();
+        for namespace in system_namespaces.iter() {
+            for (is_source, (name, version)) in [(true, source), (false, own)] {
+                gather(self.storage, package, &Question { namespace, is_source, name, version }, &mut self.hits)?;
+            }
+        }
+        self.writer.write(id, package, &mut self.hits, &mut matches.findings)
+    }
+
+    fn match_language_package(
+        &mut self,
+        id: PackageId,
+        package: &Package,
+        unmatched: &mut Unmatched,
+        matches: &mut Matches,
+    ) -> Result<(), Damaged> {
+        let namespace = package.ecosystem.purl_type();
+        let Ok(at) = self.namespaces.binary_search_by(|known| known.name.cmp(namespace)) else {
+            unmatched.unknown_ecosystems.insert(package.ecosystem);
+            return Ok(());
+        };
+        let archive = match package.sha1.as_deref().and_then(sha1_bytes) {
+            Some(sha1) => find_archive(self.storage, &sha1)?,
+            None => None,
+        };
+        let (name, version) = archive.unwrap_or((&package.name, &package.version));
+        let name = package_name::comparable(namespace, name);
+        let version = comparable_version(package.ecosystem, &name, version);
+        self.hits.clear();
+        if let Some(namespace) = self.namespaces.get(at) {
+            let question = Question { namespace, is_source: false, name: &name, version: &version };
+            gather(self.storage, package, &question, &mut self.hits)?;
+        }
+        self.writer.write(id, package, &mut self.hits, &mut matches.findings)
+    }
+}
+
+/// Adds what the advisories on one name say of the installed version.
+fn gather<'a>(
+    storage: &'a Storage,
+    package: &Package,
+    question: &Question<'_, 'a>,
+    hits: &mut Vec<Hit<'a>>,
+) -> Result<(), Damaged> {
+    let Some(record) = find(storage, question.namespace, question.is_source, question.name)? else { return Ok(()) };
+    let standing = record.standing(question.version)?;
+    let mut entries = record.entries();
+    while let Some(entry) = entries.advance()? {
+        if !evaluate::applies(entry, standing) || !evaluate::fits_module(entry, package) {
+            continue;
+        }
+        let fixed = match evaluate::fixed(entry, standing) {
+            Some(rank) => Some((record.scheme, record.version(rank)?)),
+            None => None,
+        };
+        let (advisory, status, severity) = (entry.advisory, entry.status, entry.severity);
+        hits.push(Hit { advisory, status, severity, fixed, decided_elsewhere: entry.decided_elsewhere.clone() });
+    }
+    Ok(())
+}
+
+/// The version as advisories write it; Go's own is printed by its tools as `go1.21.3`, `go1.22rc1` or with the names of
+/// experiments behind it.
+fn comparable_version<'v>(ecosystem: Ecosystem, name: &str, version: &'v str) -> Cow<'v, str> {
+    if ecosystem != Ecosystem::Golang || !matches!(name, "stdlib" | "toolchain") {
+        return Cow::Borrowed(version);
+    }
+    let version = version.split_whitespace().next().unwrap_or_default();
+    let version = version.strip_prefix("go").unwrap_or(version);
+    let Some(at) = version.find(['r', 'b']).filter(|&at| !version[..at].contains('-')) else {
+        return Cow::Borrowed(version);
+    };
+    let (number, word) = version.split_at(at);
+    match word.find(|character: char| character.is_ascii_digit()) {
+        Some(digit) => Cow::Owned(format!("{number}{}-{}.{}", if number.matches('.').count() == 1 { ".0" } else { "" }, &word[..digit], &word[digit..])),
+        None => Cow::Borrowed(version),
+    }
+}
+
+/// The distribution that a package's own purl names, for inventories that come from documents without one.
+fn distribution_of_purl(package: &Package) -> Option<Distribution> {
+    let id = package.purl.namespace()?.to_ascii_lowercase();
+    let distro = package.purl.qualifiers().get("distro")?.to_ascii_lowercase();
+    let release = distro.strip_prefix(&id).map_or(distro.as_str(), |rest| rest.trim_start_matches('-'));
+    let is_number = release.starts_with(|character: char| character.is_ascii_digit());
+    let version = if is_number { release.to_owned() } else { String::new() };
+    let codename = (!is_number && !release.is_empty()).then(|| release.to_owned());
+    let name = format!("{id} {release}");
+    Some(Distribution { id: if id == "redhat" { "rhel".to_owned() } else { id }, version, codename, name, ..Distribution::default() })
+}
+
+/// The packages that nothing could be said of, counted by reason.
+#[derive(Default)]
+struct Unmatched {
+    without_distribution: usize,
+    without_advisories: BTreeMap<String, usize>,
+    of_another_system: BTreeMap<(Ecosystem, String), usize>,
+    unknown_ecosystems: BTreeSet<Ecosystem>,
+}
+
+impl Unmatched {
+    fn tell(self, matches: &mut Matches) {
+        if self.without_distribution > 0 {
+            let reason = format!(
+                "no distribution is recognised, so that its {} were not matched; keep /etc/os-release in the image",
+                packages(self.without_distribution)
+            );
+            matches.gaps.push(Gap::new("", reason));
+        }
+        for (name, count) in self.without_advisories {
+            let reason = format!(
+                "the intelligence has no advisories at all for {name}, so that its {} were not matched; build or update it with a feed that covers {name}",
+                packages(count)
+            );
+            matches.gaps.push(Gap::new("", reason));
+        }
+        for ((ecosystem, distribution), count) in self.of_another_system {
+            let reason = format!("{distribution} has no advisories on {ecosystem} packages, so that {} were not matched", packages(count));
+            matches.gaps.push(Gap::new("", reason));
+        }
+        if !self.unknown_ecosystems.is_empty() {
+            let names: Vec<&str> = self.unknown_ecosystems.iter().map(|ecosystem| ecosystem.purl_type()).collect();
+            matches.notes.push(format!("the intelligence has no advisories on packages of {}", names.join(", ")));
+        }
+    }
+}
+
+fn packages(count: usize) -> String {
+    if count == 1 { "1 package".to_owned() } else { format!("{count} packages") }
+}

@@ -1,0 +1,336 @@
+use super::*;
+use crate::sample::{database, package};
+
+/// Matches packages of a distribution against a database; a finding is a line `package id fixed status`.
+fn found(advisories: &str, system: (&str, &str), packages: &[&str]) -> Vec<String> {
+    lines(&matches(advisories, system, packages), packages)
+}
+
+fn matches(advisories: &str, system: (&str, &str), packages: &[&str]) -> Matches {
+    database(advisories).match_inventory(&inventory(system, packages), &MatchOptions::default())
+}
+
+fn inventory((id, version): (&str, &str), packages: &[&str]) -> Inventory {
+    let distribution = Distribution { id: id.into(), version: version.into(), ..Distribution::default() };
+    Inventory {
+        distribution: Some(distribution).filter(|_| !id.is_empty()),
+        packages: packages.iter().map(|line| package(line)).collect(),
+        ..Inventory::default()
+    }
+}
+
+fn lines(matches: &Matches, packages: &[&str]) -> Vec<String> {
+    let line = |finding: &VulnerabilityFinding| {
+        let name = packages[finding.package].split_whitespace().nth(1).unwrap();
+        let fixed = finding.fixed_version.as_deref().unwrap_or("-");
+        format!("{name} {} {fixed} {}", finding.id, finding.status.as_str())
+    };
+    matches.findings.iter().map(line).collect()
+}
+
+#[track_caller]
+fn check(advisories: &str, system: (&str, &str), packages: &[&str], expected: &[&str]) {
+    assert_eq!(found(advisories, system, packages), expected);
+}
+
+const DEBIAN: (&str, &str) = ("debian", "12");
+const NONE: (&str, &str) = ("", "");
+
+#[test]
+fn a_backported_fix_is_not_reported() {
+    let advisories = "
+        advisory debian CVE-2023-5363
+          debian:12 src openssl < 3.0.11-1~deb12u2
+        fact nvd CVE-2023-5363";
+    let affected = ["deb libssl3 3.0.11-1~deb12u1 source=openssl/3.0.11-1~deb12u1"];
+    check(advisories, DEBIAN, &affected, &["libssl3 CVE-2023-5363 3.0.11-1~deb12u2 affected"]);
+    check(advisories, DEBIAN, &["deb libssl3 3.0.11-1~deb12u2 source=openssl/3.0.11-1~deb12u2"], &[]);
+    check(advisories, ("debian", "11"), &affected, &[]);
+}
+
+#[test]
+fn sources_are_found_by_source_and_binaries_by_their_own_name() {
+    let advisories = "
+        advisory debian CVE-2024-0001
+          debian:12 src gcc-defaults < 1.204
+        advisory rocky RLSA-1 CVE-2024-0002
+          rocky:9 bin curl < 7.76.1-20.el9";
+    check(
+        advisories,
+        DEBIAN,
+        &["deb gcc 4:12.2.0-3 source=gcc-defaults/1.203", "deb gcc-defaults 9 source=other/9"],
+        &["gcc CVE-2024-0001 1.204 affected"],
+    );
+    check(
+        advisories,
+        ("rocky", "9.0"),
+        &["rpm curl 7.76.1-14.el9 source=curl/7.76.1-14.el9", "rpm libcurl 7.76.1-14.el9 source=curl/7.76.1-14.el9"],
+        &["curl CVE-2024-0002 7.76.1-20.el9 affected"],
+    );
+}
+
+#[test]
+fn an_advisory_on_several_cves_gives_a_finding_for_each() {
+    let advisories = "
+        advisory almalinux ALSA-2022:1 CVE-2022-0002 CVE-2022-0001 severity=Important
+          almalinux:8 bin zlib < 1.2.11-18.el8_5";
+    check(
+        advisories,
+        ("almalinux", "8.4"),
+        &["rpm zlib 1.2.11-17.el8"],
+        &["zlib CVE-2022-0001 1.2.11-18.el8_5 affected", "zlib CVE-2022-0002 1.2.11-18.el8_5 affected"],
+    );
+}
+
+#[test]
+fn a_member_of_the_rhel_family_uses_anothers_advisories_only_when_asked() {
+    let advisories = "
+        advisory almalinux ALSA-2022:1 CVE-2022-0001
+          almalinux:8 bin zlib < 1.2.11-18.el8_5";
+    let inventory = inventory(("rhel", "8.0"), &["rpm zlib 1.2.11-10.el8"]);
+    let plain = database(advisories).match_inventory(&inventory, &MatchOptions::default());
+    assert!(plain.findings.is_empty());
+    assert!(plain.gaps[0].reason.contains("no advisories at all for rhel:8"), "{:?}", plain.gaps);
+    let options = MatchOptions { rhel_advisories: Some("almalinux".into()) };
+    let asked = database(advisories).match_inventory(&inventory, &options);
+    assert_eq!(asked.findings.len(), 1);
+    assert_eq!(asked.notes, ["packages of rhel 8.0 are matched against the advisories of almalinux, as asked for"]);
+}
+
+#[test]
+fn modules_only_match_their_own_stream() {
+    let advisories = "
+        advisory rocky RLSA-1 CVE-2022-0001
+          rocky:8 bin nodejs module=nodejs:12 < 1:12.22.12-1.module+el8.6
+        advisory rocky RLSA-2 CVE-2022-0002
+          rocky:8 bin nodejs < 1:16.0-1.el8";
+    let twelve = "rpm nodejs 1:12.21.0-1.module+el8.4 module=nodejs:12:8040020210708:522a0ee4";
+    let fourteen = "rpm nodejs 1:12.21.0-1.module+el8.4 module=nodejs:14:8040020210708:522a0ee4";
+    let expected = ["nodejs CVE-2022-0001 1:12.22.12-1.module+el8.6 affected"];
+    check(advisories, ("rocky", "8.6"), &[twelve], &expected);
+    check(advisories, ("rocky", "8.6"), &[fourteen], &[]);
+    check(advisories, ("rocky", "8.6"), &["rpm nodejs 1:12.0-1.el8"], &["nodejs CVE-2022-0002 1:16.0-1.el8 affected"]);
+}
+
+#[test]
+fn what_the_vendor_says_of_a_package_is_told_apart() {
+    let advisories = "
+        advisory debian CVE-2024-0001
+          debian:12 src a * will_not_fix
+        advisory debian CVE-2024-0002
+          debian:12 src a * fix_deferred
+        advisory debian CVE-2024-0003
+          debian:12 src a * end_of_life
+        advisory debian CVE-2024-0004
+          debian:12 src a * under_investigation
+        advisory debian CVE-2024-0005
+          debian:12 src a *
+        advisory debian CVE-2024-0006
+          debian:12 src a not_affected
+        advisory debian CVE-2024-0007
+          debian:12 src a < 0";
+    check(
+        advisories,
+        DEBIAN,
+        &["deb a 1-1"],
+        &[
+            "a CVE-2024-0001 - will_not_fix",
+            "a CVE-2024-0002 - fix_deferred",
+            "a CVE-2024-0003 - end_of_life",
+            "a CVE-2024-0004 - under_investigation",
+            "a CVE-2024-0005 - affected",
+        ],
+    );
+}
+
+#[test]
+fn a_record_that_says_not_affected_silences_other_sources() {
+    let advisories = "
+        advisory other X-1 CVE-2024-0001 CVE-2024-0002
+          debian:12 src a < 2
+        advisory debian CVE-2024-0001
+          debian:12 src a not_affected";
+    check(advisories, DEBIAN, &["deb a 1-1"], &["a CVE-2024-0002 2 affected"]);
+}
+
+#[test]
+fn the_record_on_one_cve_decides_over_the_erratum_on_several() {
+    let advisories = "
+        advisory debian DSA-1-1 CVE-2024-0001 CVE-2024-0002
+          debian:12 src a < 3-1
+        advisory debian CVE-2024-0001
+          debian:12 src a < 2-1";
+    check(advisories, DEBIAN, &["deb a 2-5"], &["a CVE-2024-0002 3-1 affected"]);
+    let matches = matches(advisories, DEBIAN, &["deb a 1-1"]);
+    assert_eq!(lines(&matches, &["deb a 1-1"])[0], "a CVE-2024-0001 2-1 affected");
+    let ids: Vec<&str> = matches.findings[0].advisories.iter().map(|advisory| advisory.id.as_str()).collect();
+    assert_eq!(ids, ["CVE-2024-0001", "DSA-1-1"]);
+}
+
+#[test]
+fn several_sources_of_one_vulnerability_are_one_finding() {
+    let advisories = "
+        advisory ghsa GHSA-aaaa-bbbb-cccc CVE-2024-0001 severity=MODERATE title=Bad_thing
+          pypi bin Some_Package >= 1.0, < 1.4 | >= 2.0, < 2.2
+        advisory pypa PYSEC-2024-1 GHSA-aaaa-bbbb-cccc
+          pypi bin some-package < 1.5 | >= 2.0, < 2.2 = 3.0
+        fact nvd CVE-2024-0001 score=CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+    let packages = ["pypi some.package 1.2", "pypi some.package 2.1", "pypi some.package 3.0", "pypi some.package 1.6"];
+    let matches = matches(advisories, NONE, &packages);
+    assert_eq!(
+        lines(&matches, &packages),
+        [
+            "some.package CVE-2024-0001 1.5 affected",
+            "some.package CVE-2024-0001 2.2 affected",
+            "some.package CVE-2024-0001 - affected"
+        ]
+    );
+    let first = &matches.findings[0];
+    assert_eq!(first.aliases, ["GHSA-aaaa-bbbb-cccc", "PYSEC-2024-1"]);
+    assert_eq!(first.advisories.len(), 2);
+    assert_eq!((first.severity.as_str(), first.severity_source.as_deref()), ("medium", Some("ghsa")));
+    assert_eq!(first.vendor_severity.as_deref(), Some("MODERATE"));
+    assert_eq!(first.scores.len(), 1);
+    assert_eq!(first.title.as_deref(), Some("Bad thing"));
+}
+
+#[test]
+fn of_several_branches_the_smallest_step_repairs() {
+    let advisories = "
+        advisory ghsa GHSA-1 CVE-2024-0001
+          npm bin a >= 1.0.0, < 1.8.1 | >= 2.0.0, < 2.3.0";
+    let packages = ["npm a 1.5.0", "npm a 2.0.0", "npm a 1.8.1", "npm a 2.0.0-beta.1"];
+    check(advisories, NONE, &packages, &["a CVE-2024-0001 1.8.1 affected", "a CVE-2024-0001 2.3.0 affected"]);
+}
+
+#[test]
+fn two_cves_are_never_taken_for_one() {
+    let advisories = "
+        advisory ghsa GHSA-1 CVE-2024-0001 GHSA-2
+          npm bin a < 2.0.0
+        advisory ghsa GHSA-2 CVE-2024-0002
+          npm bin a < 3.0.0
+        advisory other OTHER-1 GHSA-1
+          npm bin a < 2.5.0";
+    check(advisories, NONE, &["npm a 1.0.0"], &["a CVE-2024-0001 2.5.0 affected", "a CVE-2024-0002 3.0.0 affected"]);
+}
+
+#[test]
+fn without_a_cve_the_advisory_gives_its_own_id() {
+    let advisories = "
+        advisory rustsec RUSTSEC-2024-0001 GHSA-1
+          cargo bin a < 2.0.0
+        advisory golang GO-2024-1
+          golang bin github.com/A/b < 1.2.3";
+    check(
+        advisories,
+        NONE,
+        &["cargo a 1.0.0", "golang github.com/a/b v1.2.3-0.20240101000000-abcdefabcdef"],
+        &["a RUSTSEC-2024-0001 2.0.0 affected", "github.com/a/b GO-2024-1 1.2.3 affected"],
+    );
+}
+
+#[test]
+fn a_rejected_cve_never_shows() {
+    let advisories = "
+        fact cna CVE-2024-0001 rejected
+        advisory debian CVE-2024-0001
+          debian:12 src a < 2
+        advisory rocky RLSA-1 CVE-2024-0001
+          debian:12 bin a < 2
+        advisory ghsa GHSA-1 CVE-2024-0001
+          npm bin a < 2.0.0";
+    check(advisories, DEBIAN, &["deb a 1", "npm a 1.0.0"], &["a GHSA-1 2.0.0 affected"]);
+    assert_eq!(database(advisories).lookup("CVE-2024-0001"), None);
+}
+
+#[test]
+fn the_vendor_rates_before_nvd() {
+    let advisories = "
+        advisory debian CVE-2024-0001 severity=not_yet_assigned
+          debian:12 src a < 2 severity=unimportant
+        advisory debian CVE-2024-0002
+          debian:12 src a < 2
+        advisory debian CVE-2024-0003
+          debian:12 src a < 2
+        fact nvd CVE-2024-0001 score=CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H
+        fact nvd CVE-2024-0002 score=CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H kev epss=0.25
+        fact cna CVE-2024-0003 severity=HIGH";
+    let matches = matches(advisories, DEBIAN, &["deb a 1"]);
+    let ratings: Vec<(&str, Option<&str>, Option<&str>)> = matches
+        .findings
+        .iter()
+        .map(|one| (one.severity.as_str(), one.severity_source.as_deref(), one.vendor_severity.as_deref()))
+        .collect();
+    assert_eq!(
+        ratings,
+        [
+            ("low", Some("debian"), Some("unimportant")),
+            ("critical", Some("nvd"), None),
+            ("high", Some("cna"), Some("HIGH"))
+        ]
+    );
+    assert!(matches.findings[1].kev);
+    assert_eq!(matches.findings[1].epss.map(|epss| epss.probability), Some(0.25));
+}
+
+#[test]
+fn versions_that_are_none_are_compared_as_text() {
+    let advisories = "
+        advisory pypa PYSEC-1 CVE-2024-0001
+          pypi bin pytz < 2005 = 2004d";
+    check(advisories, NONE, &["pypi pytz 2004d", "pypi pytz 2004e", "pypi pytz 2004.1"], &[
+        "pytz CVE-2024-0001 - affected",
+        "pytz CVE-2024-0001 2005 affected",
+    ]);
+}
+
+#[test]
+fn go_itself_is_matched_however_its_version_is_written() {
+    let advisories = "
+        advisory golang GO-1 CVE-2024-0001
+          golang bin stdlib < 1.21.8 | >= 1.22.0-0, < 1.22.1";
+    let packages =
+        ["golang stdlib go1.21.3", "golang stdlib 1.22rc1", "golang stdlib go1.22.1", "golang stdlib v1.22.0"];
+    let found = found(advisories, NONE, &packages);
+    assert_eq!(
+        found,
+        [
+            "stdlib CVE-2024-0001 1.21.8 affected",
+            "stdlib CVE-2024-0001 1.22.1 affected",
+            "stdlib CVE-2024-0001 1.22.1 affected"
+        ]
+    );
+}
+
+#[test]
+fn an_unknown_release_or_distribution_is_a_gap() {
+    let advisories = "
+        advisory debian CVE-2024-0001
+          debian:12 src a < 2";
+    let reasons = |system, packages: &[&str]| -> Vec<String> {
+        matches(advisories, system, packages).gaps.into_iter().map(|gap| gap.reason).collect()
+    };
+    assert_eq!(reasons(DEBIAN, &["deb a 1"]), [""; 0]);
+    assert!(reasons(("debian", "13"), &["deb a 1", "deb b 1"])[0].contains("for debian:13, so that its 2 packages"));
+    assert!(reasons(NONE, &["deb a 1"])[0].starts_with("no distribution is recognised"));
+    assert!(reasons(DEBIAN, &["apk a 1"])[0].starts_with("debian has no advisories on apk packages"));
+    assert!(reasons(NONE, &["npm a 1"]).is_empty());
+}
+
+#[test]
+fn archives_are_named_by_their_bytes() {
+    let mut records = crate::sample::records(
+        "advisory ghsa GHSA-1 CVE-2021-44228
+           maven bin org.apache.logging.log4j:log4j-core >= 2.0, < 2.15.0",
+    );
+    let (name, version) = ("org.apache.logging.log4j:log4j-core".to_owned(), "2.14.1".to_owned());
+    let sha1 = "0123456789abcdef0123456789abcdef01234567".to_owned();
+    let archive = crate::advisory::ArchiveName { sha1: sha1.clone(), name, version };
+    records.push(("maven".into(), crate::advisory::Record::Archive(archive)));
+    let database = Database::from_vec(crate::build::build_records(records).0).unwrap();
+    let line = format!("maven log4j-core unknown sha1={sha1}");
+    let matches = database.match_inventory(&inventory(NONE, &[&line]), &MatchOptions::default());
+    assert_eq!(matches.findings[0].id, "CVE-2021-44228");
+    assert_eq!(database.archive(&sha1).unwrap().1, "2.14.1");
+}

@@ -1,0 +1,114 @@
+mod orders;
+
+use std::cmp::Ordering;
+
+use super::*;
+
+/// Holds each line `a < b`, `a = b`, `a > b` of a table against the keys and tells those that do not hold.
+fn failures(scheme: VersionScheme, table: &str) -> Vec<String> {
+    let mut failures = Vec::new();
+    for line in table.lines().map(str::trim) {
+        if line.is_empty() || line.starts_with('#') || line.starts_with("//") {
+            continue;
+        }
+        let mut words = line.split_ascii_whitespace();
+        let (Some(left), Some(relation), Some(right), None) = (words.next(), words.next(), words.next(), words.next())
+        else {
+            failures.push(format!("{line}: not a comparison"));
+            continue;
+        };
+        let expected = match relation {
+            "<" => Ordering::Less,
+            "=" => Ordering::Equal,
+            _ => Ordering::Greater,
+        };
+        match (scheme.key(left), scheme.key(right)) {
+            (Ok(left), Ok(right)) if left.cmp(&right) == expected => {}
+            (left, right) => failures.push(format!("{line}: {left:?} {right:?}")),
+        }
+    }
+    failures
+}
+
+fn check(scheme: VersionScheme, files: &[&str]) {
+    for file in files {
+        let Some(path) = test_support::test_data(&format!("version-ordering/{file}")) else {
+            continue;
+        };
+        let failures = failures(scheme, &std::fs::read_to_string(path).unwrap());
+        assert!(failures.is_empty(), "{file}: {} comparisons\n{}", failures.len(), failures.join("\n"));
+    }
+}
+
+#[test]
+fn the_excerpt_of_all_tables_holds() {
+    let mut schemes = 0;
+    for section in include_str!("../../testdata/version-ordering.txt").split("\n[").skip(1) {
+        let (name, table) = section.split_once("]\n").unwrap();
+        let scheme = VersionScheme::ALL.into_iter().find(|scheme| format!("{scheme:?}") == name).unwrap();
+        let failures = failures(scheme, table);
+        assert!(failures.is_empty(), "{name}: {}", failures.join("\n"));
+        schemes += 1;
+    }
+    assert_eq!(schemes, 12);
+}
+
+#[test]
+fn the_tables_of_deb_hold() {
+    check(VersionScheme::Deb, &["debian-versions.txt", "debian-versions-generated.txt"]);
+}
+
+#[test]
+fn the_tables_of_apk_hold() {
+    check(VersionScheme::Apk, &["alpine-versions.txt", "alpine-versions-generated.txt"]);
+}
+
+#[test]
+fn the_tables_of_rpm_hold() {
+    check(VersionScheme::Rpm, &["redhat-versions.txt"]);
+}
+
+#[test]
+fn the_tables_of_maven_hold() {
+    check(VersionScheme::Maven, &["maven-versions.txt", "maven-versions-generated.txt"]);
+}
+
+#[test]
+fn the_tables_of_pypi_hold() {
+    check(VersionScheme::Pypi, &["pypi-versions.txt", "pypi-versions-generated.txt"]);
+}
+
+#[test]
+fn the_tables_of_gem_hold() {
+    check(VersionScheme::Gem, &["rubygems-versions.txt", "rubygems-versions-generated.txt"]);
+}
+
+#[test]
+fn the_tables_of_semver_hold() {
+    check(VersionScheme::Semver, &["semver-versions.txt"]);
+}
+
+#[test]
+fn the_tables_of_nuget_hold() {
+    check(VersionScheme::Nuget, &["nuget-versions.txt"]);
+}
+
+#[test]
+fn the_tables_of_packagist_hold() {
+    check(VersionScheme::Packagist, &["packagist-versions.txt", "packagist-versions-generated.txt"]);
+}
+
+#[test]
+fn the_tables_of_pub_hold() {
+    check(VersionScheme::Pub, &["pub-versions.txt"]);
+}
+
+#[test]
+fn the_tables_of_hackage_hold() {
+    check(VersionScheme::Hackage, &["hackage-versions.txt"]);
+}
+
+#[test]
+fn the_tables_of_cran_hold() {
+    check(VersionScheme::Cran, &["cran-versions.txt", "cran-versions-generated.txt"]);
+}
