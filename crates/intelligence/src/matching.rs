@@ -145,7 +145,8 @@ impl<'a, 'o> Matcher<'a, 'o> {
             let present = system.names.iter().filter_map(|name| {
                 known.binary_search_by(|namespace| namespace.name.cmp(name)).ok().and_then(|at| known.get(at).copied())
             });
-            let present: Vec<Namespace<'a>> = if system.ecosystem.is_some() { present.collect() } else { present.take(1).collect() };
+            let present: Vec<Namespace<'a>> =
+                if system.ecosystem.is_some() { present.collect() } else { present.take(1).collect() };
             (system, present)
         });
         if system.ecosystem.is_some_and(|ecosystem| ecosystem != package.ecosystem) {
@@ -233,7 +234,12 @@ fn comparable_version<'v>(ecosystem: Ecosystem, name: &str, version: &'v str) ->
     };
     let (number, word) = version.split_at(at);
     match word.find(|character: char| character.is_ascii_digit()) {
-        Some(digit) => Cow::Owned(format!("{number}{}-{}.{}", if number.matches('.').count() == 1 { ".0" } else { "" }, &word[..digit], &word[digit..])),
+        Some(digit) => Cow::Owned(format!(
+            "{number}{}-{}.{}",
+            if number.matches('.').count() == 1 { ".0" } else { "" },
+            &word[..digit],
+            &word[digit..]
+        )),
         None => Cow::Borrowed(version),
     }
 }
@@ -247,7 +253,13 @@ fn distribution_of_purl(package: &Package) -> Option<Distribution> {
     let version = if is_number { release.to_owned() } else { String::new() };
     let codename = (!is_number && !release.is_empty()).then(|| release.to_owned());
     let name = format!("{id} {release}");
-    Some(Distribution { id: if id == "redhat" { "rhel".to_owned() } else { id }, version, codename, name, ..Distribution::default() })
+    Some(Distribution {
+        id: if id == "redhat" { "rhel".to_owned() } else { id },
+        version,
+        codename,
+        name,
+        ..Distribution::default()
+    })
 }
 
 /// The packages that nothing could be said of, counted by reason.
@@ -276,7 +288,10 @@ impl Unmatched {
             matches.gaps.push(Gap::new("", reason));
         }
         for ((ecosystem, distribution), count) in self.of_another_system {
-            let reason = format!("{distribution} has no advisories on {ecosystem} packages, so that {} were not matched", packages(count));
+            let reason = format!(
+                "{distribution} has no advisories on {ecosystem} packages, so that {} were not matched",
+                packages(count)
+            );
             matches.gaps.push(Gap::new("", reason));
         }
         if !self.unknown_ecosystems.is_empty() {

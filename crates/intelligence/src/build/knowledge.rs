@@ -45,14 +45,16 @@ impl Knowledge {
             collected.advisories.iter().map(|row| aliases.vulnerabilities(collected, row)).collect();
         // The exploit prediction covers every CVE there is; alone it is no reason to keep one.
         let is_telling = |facts: &&FactsRow| !facts.rejected && text(facts.source) != "epss";
-        let mut vulnerabilities: Vec<TextId> = collected.facts.iter().filter(is_telling).map(|facts| facts.id).collect();
+        let mut vulnerabilities: Vec<TextId> =
+            collected.facts.iter().filter(is_telling).map(|facts| facts.id).collect();
         vulnerabilities.retain(|&id| super::aliases::is_cve(collected, id) && !aliases.is_rejected(id));
         vulnerabilities.extend(of_row.iter().flatten());
         vulnerabilities.sort_unstable_by_key(|&id| text(id));
         vulnerabilities.dedup();
         let numbers: BTreeMap<TextId, u32> = vulnerabilities.iter().copied().zip(0..).collect();
 
-        let mut rows: Vec<u32> = (0..collected.advisories.len() as u32).filter(|&row| !of_row[row as usize].is_empty()).collect();
+        let mut rows: Vec<u32> =
+            (0..collected.advisories.len() as u32).filter(|&row| !of_row[row as usize].is_empty()).collect();
         let name = |row: u32| {
             let advisory = &collected.advisories[row as usize];
             (text(advisory.source), text(advisory.id))
@@ -102,7 +104,12 @@ impl Knowledge {
         self.advisories[advisory as usize].exact
     }
 
-    pub(super) fn write(&self, collected: &Collected, of_advisory: &[Vec<u32>], strings: &mut Strings) -> KnowledgeSections {
+    pub(super) fn write(
+        &self,
+        collected: &Collected,
+        of_advisory: &[Vec<u32>],
+        strings: &mut Strings,
+    ) -> KnowledgeSections {
         let mut ids: Vec<(u64, u32)> = Vec::new();
         let mut known_ids = BTreeSet::new();
         let (mut vulnerability_offsets, mut vulnerabilities) = (Blob::default(), Blob::default());

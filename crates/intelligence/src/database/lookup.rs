@@ -2,11 +2,11 @@
 
 use model::{EpssScore, FindingStatus, SourcedScore};
 
+use super::Database;
 use super::packages::{End, Entry, PackageRecord, Range};
 use super::sources::{Namespace, namespaces};
 use super::storage::{Damaged, Storage};
 use super::vulnerabilities::{Named, StoredAdvisory, advisory, find_id, vulnerability};
-use super::Database;
 
 /// Everything that is known of a vulnerability.
 #[derive(Debug, Clone, PartialEq)]

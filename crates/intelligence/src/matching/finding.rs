@@ -85,7 +85,8 @@ impl<'a> FindingWriter<'a> {
         deciding: &[(&Hit<'a>, &StoredAdvisory<'a>)],
     ) -> VulnerabilityFinding {
         let rating = rate(vulnerability, deciding);
-        let fixed_version = deciding.iter().filter_map(|(hit, _)| hit.fixed).max_by(compare_versions).map(|(_, text)| text);
+        let fixed_version =
+            deciding.iter().filter_map(|(hit, _)| hit.fixed).max_by(compare_versions).map(|(_, text)| text);
         let status = status(deciding);
         let mut advisories: Vec<AdvisoryReference> = all
             .iter()

@@ -23,7 +23,8 @@ pub(super) fn rate(vulnerability: &Vulnerability<'_>, hits: &[(&Hit<'_>, &Stored
     let is_source = |source: &str| hits.iter().any(|(_, advisory)| advisory.source == source);
     let by_vulnerability = vulnerability.ratings.iter().copied().filter(|(source, _)| is_source(source));
     let by_erratum = hits.iter().filter_map(|(_, advisory)| Some((advisory.source, advisory.severity?)));
-    let by_general = |wanted: &'static str| vulnerability.ratings.iter().copied().filter(move |(source, _)| *source == wanted);
+    let by_general =
+        |wanted: &'static str| vulnerability.ratings.iter().copied().filter(move |(source, _)| *source == wanted);
     worst_word(by_package)
         .or_else(|| worst_word(by_vulnerability))
         .or_else(|| worst_word(by_erratum))
@@ -44,7 +45,11 @@ fn worst_word<'w>(words: impl Iterator<Item = (&'w str, &'w str)>) -> Option<Rat
         .map(|(source, word)| (Severity::from_vendor_word(word), source, word))
         .filter(|(severity, ..)| *severity != Severity::Unknown)
         .max_by(|one, other| one.0.cmp(&other.0).then_with(|| (other.1, other.2).cmp(&(one.1, one.2))))
-        .map(|(severity, source, word)| Rating { severity, source: Some(source.to_owned()), word: Some(word.to_owned()) })
+        .map(|(severity, source, word)| Rating {
+            severity,
+            source: Some(source.to_owned()),
+            word: Some(word.to_owned()),
+        })
 }
 
 /// The rating of the score of the newest CVSS version; of several, the highest.

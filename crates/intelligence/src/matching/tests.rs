@@ -277,12 +277,10 @@ fn the_vendor_rates_before_nvd() {
 #[test]
 fn versions_that_are_none_are_compared_as_text() {
     let advisories = "
-        advisory pypa PYSEC-1 CVE-2024-0001
-          pypi bin pytz < 2005 = 2004d";
-    check(advisories, NONE, &["pypi pytz 2004d", "pypi pytz 2004e", "pypi pytz 2004.1"], &[
-        "pytz CVE-2024-0001 - affected",
-        "pytz CVE-2024-0001 2005 affected",
-    ]);
+        advisory ghsa GHSA-1 CVE-2024-0001
+          npm bin a < 2.0.0 = nightly~2";
+    let packages = ["npm a nightly~2", "npm a nightly~3", "npm a 1.0.0"];
+    check(advisories, NONE, &packages, &["a CVE-2024-0001 - affected", "a CVE-2024-0001 2.0.0 affected"]);
 }
 
 #[test]
