@@ -2,6 +2,8 @@
 
 mod evaluate;
 mod finding;
+#[cfg(test)]
+mod images;
 mod namespace;
 mod remedy;
 mod severity;

@@ -19,7 +19,7 @@ pub(super) struct Knowledge {
     number_of_row: Vec<Option<u32>>,
 }
 
-/// The records of one source under one id, taken together.
+/// The records of one source under one id on the same vulnerabilities, taken together.
 struct MergedAdvisory {
     rows: Vec<u32>,
     source: TextId,
@@ -55,9 +55,10 @@ impl Knowledge {
 
         let mut rows: Vec<u32> =
             (0..collected.advisories.len() as u32).filter(|&row| !of_row[row as usize].is_empty()).collect();
+        // A feed may give an erratum in parts, one for each vulnerability with its own ranges; those stay apart.
         let name = |row: u32| {
             let advisory = &collected.advisories[row as usize];
-            (text(advisory.source), text(advisory.id))
+            (text(advisory.source), text(advisory.id), &of_row[row as usize])
         };
         rows.sort_by(|&one, &other| name(one).cmp(&name(other)));
         let mut number_of_row = vec![None; collected.advisories.len()];
