@@ -40,3 +40,6 @@ pub(crate) const FEEDS: &[&dyn Feed] = &[
     &epss::Epss,
     &maven_sha1::MavenSha1,
 ];
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::feed::ReadFeedError;
 /// The largest record that is read, in bytes.
 pub(super) const RECORD_LIMIT: u64 = 16 << 20;
 /// The largest whole-feed document (the Debian tracker, a year of the NVD), in bytes, inflated.
-pub(super) const DOCUMENT_LIMIT: u64 = 1 << 30;
+pub(super) const DOCUMENT_LIMIT: u64 = 512 << 20;
 /// The most that one archive or compressed file may inflate to, in bytes.
 pub(super) const ARCHIVE_LIMIT: u64 = 16 << 30;
 /// How deep folders are walked.

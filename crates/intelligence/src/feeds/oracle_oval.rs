@@ -80,7 +80,7 @@ fn advisory(definition: &Node, place: &str, sink: &mut dyn Sink) -> Result<Advis
         }
         let Some(release) = package.release.or_else(|| platform(metadata)) else { continue };
         let entry = Affected {
-            namespace: format!("ol:{release}"),
+            namespace: format!("oracle:{release}"),
             package: package.name,
             name_kind: NameKind::Binary,
             module: package.module,
@@ -228,9 +228,9 @@ ELSA-2024-1444:  nodejs:16 security update (IMPORTANT)
     fn criteria_name_release_module_package_and_version() {
         let kept = check(OVAL);
         expect![[r#"
-            oracle/ELSA-2024-1444 {CVE-2024-22019} ol:8 binary:nodejs <nodejs:16> [,1:16.20.2-4.module+el8.9.0+90204+4d1a2eae) affected IMPORTANT
-            oracle/ELSA-2024-1 {CVE-2024-2961} ol:7 binary:glibc [,0:2.17-326.0.9.el7_9.3) affected
-            oracle/ELSA-2024-1 {CVE-2024-2961} ol:9 binary:glibc [,0:2.34-100.0.1.el9) affected
+            oracle/ELSA-2024-1444 {CVE-2024-22019} oracle:8 binary:nodejs <nodejs:16> [,1:16.20.2-4.module+el8.9.0+90204+4d1a2eae) affected IMPORTANT
+            oracle/ELSA-2024-1 {CVE-2024-2961} oracle:7 binary:glibc [,0:2.17-326.0.9.el7_9.3) affected
+            oracle/ELSA-2024-1 {CVE-2024-2961} oracle:9 binary:glibc [,0:2.34-100.0.1.el9) affected
         "#]]
         .assert_eq(&kept.lines());
         assert_eq!(kept.skipped.len(), 2);

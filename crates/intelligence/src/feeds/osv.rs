@@ -16,16 +16,19 @@
 //! | `database_specific.severity`, `ecosystem_specific.{severity,urgency,ubuntu_priority}`, `Important: …` | `severity` |
 //! | `affected[].ranges[]` of type SEMVER and ECOSYSTEM | `ranges`, by the schema's evaluation (`osv/ranges.rs`) |
 //! | `affected[].ranges[]` of type GIT | skipped, counted |
-//! | `affected[].versions[]` | those outside of the ranges; none beside SEMVER ranges, which say it all |
+//! | `affected[].versions[]` | those outside of the ranges; none beside SEMVER ranges and those of distributions |
 //! | `ecosystem_specific.binaries` of SUSE | one `Affected` for each binary package |
 //! | `…module_el8…` in versions | `module` (`osv/modules.rs`) |
 //!
 //! Tested on real records of AlmaLinux, Go, Maven, npm, NuGet, Packagist, PyPI, RubyGems and crates.io; those of other
 //! distributions on records written after their publishers' documentation.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use model::FindingStatus;
+use model::version::VersionScheme;
 
 use self::modules::KnownModules;
 use self::publishers::{Publisher, publisher, upstream_id};
@@ -93,7 +96,9 @@ impl OsvReader {
         if !record.withdrawn.is_empty() {
             return skipped("it was withdrawn".to_owned());
         }
-        let advisory = advisory(&record, &mut skipped);
+        let mut reasons = Reasons::new();
+        let advisory = advisory(&record, &mut reasons);
+        reasons.into_iter().for_each(|reason| skipped(reason.into_owned()));
         if advisory.affected.is_empty() {
             return skipped("it names no version of a package that is of use to us".to_owned());
         }
@@ -113,13 +118,16 @@ impl OsvReader {
     }
 }
 
+/// Why parts of a record were left out: each reason once, however many packages it left out.
+type Reasons = BTreeSet<Cow<'static, str>>;
+
 /// Bug fixes and enhancements (ALBA, RHEA, …), which distributions publish beside security advisories.
 fn is_enhancement(id: &str) -> bool {
     let prefix = id.split('-').next().unwrap_or_default();
     prefix.len() == 4 && (prefix.ends_with("BA") || prefix.ends_with("EA")) || id.starts_with("SUSE-RU-")
 }
 
-fn advisory(record: &OsvRecord<'_>, skipped: &mut dyn FnMut(String)) -> Advisory {
+fn advisory(record: &OsvRecord<'_>, skipped: &mut Reasons) -> Advisory {
     let publisher = publisher(&record.id);
     let mut advisory = Advisory {
         source: source(record, publisher),
@@ -134,17 +142,41 @@ fn advisory(record: &OsvRecord<'_>, skipped: &mut dyn FnMut(String)) -> Advisory
     rate(&record.severity, &mut advisory);
     add_score(&mut advisory.scores, &record.database_specific.cvss);
     if advisory.severity.is_none() {
-        advisory.severity = record.database_specific.severity.to_option().or_else(|| leading_word(&record.summary));
+        let word = record.database_specific.severity.to_option().filter(|word| word.len() <= 32);
+        advisory.severity = word.or_else(|| leading_word(&record.summary));
     }
     for affected in &record.affected {
         rate(&affected.severity, &mut advisory);
+        if affected.package.name.is_empty() {
+            skipped.insert("a package without a name (GIT ranges only)".into());
+            continue;
+        }
         match ecosystems::place(&affected.package.ecosystem) {
-            _ if affected.package.name.is_empty() => skipped("a package without a name (GIT ranges only)".to_owned()),
             Ok(place) => add_affected(affected, &place, &mut advisory.affected, skipped),
-            Err(reason) => skipped(reason.into_owned()),
+            Err(reason) => {
+                skipped.insert(reason);
+            }
         }
     }
+    if publisher.source == "ubuntu" {
+        let skipped_open = drop_open_beside_repairs(&mut advisory.affected);
+        skipped.extend(skipped_open.then_some("an open entry beside its repair under Ubuntu Pro".into()));
+    }
     advisory
+}
+
+/// Ubuntu's release and its Pro stream speak of the same packages: where one names a repair, the other's "all versions"
+/// would hold for the repaired package as well. Says whether there was such an entry.
+fn drop_open_beside_repairs(affected: &mut Vec<Affected>) -> bool {
+    let is_open = |entry: &Affected| entry.ranges.iter().all(|range| range.end == RangeEnd::Open);
+    let repaired: BTreeSet<(String, String)> = affected
+        .iter()
+        .filter(|entry| !is_open(entry))
+        .map(|entry| (entry.namespace.clone(), entry.package.clone()))
+        .collect();
+    let before = affected.len();
+    affected.retain(|entry| !is_open(entry) || !repaired.contains(&(entry.namespace.clone(), entry.package.clone())));
+    affected.len() < before
 }
 
 fn source(record: &OsvRecord<'_>, publisher: &Publisher) -> String {
@@ -202,7 +234,7 @@ fn leading_word(summary: &str) -> Option<String> {
     matches!(word, "Critical" | "Important" | "Moderate" | "Low").then(|| word.to_owned())
 }
 
-fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>, skipped: &mut dyn FnMut(String)) {
+fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>, skipped: &mut Reasons) {
     let mut ranges = Vec::new();
     let mut is_semver = false;
     for range in &entry.ranges {
@@ -210,14 +242,15 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
             ranges.extend(version_ranges(&range.events, place.scheme));
             is_semver |= &*range.kind == "SEMVER" && !range.events.is_empty();
         } else if &*range.kind == "GIT" {
-            skipped("a GIT range".to_owned());
+            skipped.insert("a GIT range".into());
         } else {
-            skipped("a range of an unknown type".to_owned());
+            skipped.insert("a range of an unknown type".into());
         }
     }
     let versions = if is_semver { Vec::new() } else { versions_outside(&entry.versions, &ranges, place) };
     if ranges.is_empty() && versions.is_empty() {
-        return skipped("a package without ranges and versions".to_owned());
+        skipped.insert("a package without ranges and versions".into());
+        return;
     }
     let specific = &entry.ecosystem_specific;
     let word = [&specific.severity, &specific.urgency, &specific.ubuntu_priority, &entry.database_specific.severity]
@@ -243,9 +276,12 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
         add_suse_binaries(entry, &affected, into);
     }
     if into.len() == before {
-        if entry.package.ecosystem.starts_with("Rocky Linux") {
-            // Rocky names source packages by the schema, and binary ones in records of its first years.
-            push_unless_there(into, Affected { name_kind: NameKind::Binary, ..affected.clone() });
+        if entry.package.ecosystem.starts_with("Rocky Linux") || entry.package.ecosystem.starts_with("Photon OS") {
+            // These name source packages in some records and binary ones in others; most are both.
+            for name_kind in [NameKind::Binary, NameKind::Source] {
+                push_unless_there(into, Affected { name_kind, ..affected.clone() });
+            }
+            return;
         }
         push_unless_there(into, affected);
     }
@@ -253,7 +289,10 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
 
 /// The versions that the ranges do not hold; all of them where there is none.
 fn versions_outside(versions: &[Text<'_>], ranges: &[VersionRange], place: &Place) -> Vec<String> {
-    if versions.is_empty() || ranges.iter().any(|range| *range == VersionRange::default()) {
+    // Distributions enumerate the versions of their ranges: a kernel's record has tens of thousands of them.
+    let is_distribution = matches!(place.scheme, VersionScheme::Deb | VersionScheme::Apk | VersionScheme::Rpm);
+    let is_covered = is_distribution && !ranges.is_empty();
+    if is_covered || versions.is_empty() || ranges.iter().any(|range| *range == VersionRange::default()) {
         return Vec::new();
     }
     let cover = Cover::new(ranges, place.scheme);

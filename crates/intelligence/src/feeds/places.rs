@@ -2,6 +2,7 @@
 //!
 //! A namespace is the purl type of an ecosystem (`npm`), or `ID:VERSION_ID` of os-release cut to what the vendor's
 //! advisories tell apart: the major version for Debian, RHEL and its family, the minor for Alpine, SUSE and openSUSE.
+//! Oracle Linux is `oracle:8`, though its `ID` is `ol`.
 
 use std::borrow::Cow;
 

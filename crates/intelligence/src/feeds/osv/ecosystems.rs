@@ -57,7 +57,7 @@ pub(super) fn place(ecosystem: &str) -> Result<Place, Cow<'static, str>> {
             release => versioned("azurelinux", &with_minor(release), Rpm, Source),
         },
         "openEuler" => versioned("openeuler", release, Rpm, Source),
-        "Oracle" | "Oracle Linux" => versioned("ol", major(release), Rpm, Binary),
+        "Oracle" | "Oracle Linux" => versioned("oracle", major(release), Rpm, Binary),
         "Amazon Linux" => versioned("amzn", release, Rpm, Binary),
         "Fedora" => versioned("fedora", release, Rpm, Binary),
         _ => Err(format!("ecosystem `{}`", name.chars().take(40).collect::<String>()).into()),

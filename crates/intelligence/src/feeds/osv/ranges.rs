@@ -91,10 +91,13 @@ fn sort(events: &mut Vec<Event<'_>>, scheme: VersionScheme) {
     events.extend(keyed.into_iter().map(|(_, event)| event));
 }
 
+/// A compiled range: its first version, and its end with whether that is still in it.
+type CompiledRange = (Option<VersionKey>, Option<(VersionKey, bool)>);
+
 /// Says of versions whether some ranges hold them.
 pub(super) struct Cover {
     scheme: VersionScheme,
-    ranges: Option<Vec<(Option<VersionKey>, Option<(VersionKey, bool)>)>>,
+    ranges: Option<Vec<CompiledRange>>,
 }
 
 impl Cover {
@@ -119,7 +122,7 @@ impl Cover {
     /// Whether the version lies in one of the ranges.
     pub(super) fn holds(&self, version: &str) -> bool {
         let Some(ranges) = &self.ranges else { return false };
-        if ranges.iter().any(|range| *range == (None, None)) {
+        if ranges.contains(&(None, None)) {
             return true;
         }
         let Ok(key) = self.scheme.key(version) else { return false };

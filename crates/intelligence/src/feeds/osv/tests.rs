@@ -96,6 +96,22 @@ fn advisories_of_distributions_repair_what_they_relate_to() {
 }
 
 #[test]
+fn a_repair_under_ubuntu_pro_counts_before_the_open_release() {
+    check(
+        r#"{"id":"UBUNTU-CVE-2024-0006","upstream":["CVE-2024-0006"],"severity":[{"type":"Ubuntu","score":"low"}],"affected":[
+          {"package":{"ecosystem":"Ubuntu:18.04:LTS","name":"bash"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]},
+          {"package":{"ecosystem":"Ubuntu:Pro:18.04:LTS","name":"bash"},"ranges":[{"type":"ECOSYSTEM",
+          "events":[{"introduced":"0"},{"fixed":"4.4.18-2ubuntu1.3+esm1"}]}]},
+          {"package":{"ecosystem":"Ubuntu:20.04:LTS","name":"bash"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"0"}]}]}]}"#,
+        expect![[r#"
+            ubuntu/UBUNTU-CVE-2024-0006 {CVE-2024-0006} ubuntu:18.04 source:bash [,4.4.18-2ubuntu1.3+esm1) affected low
+            ubuntu/UBUNTU-CVE-2024-0006 {CVE-2024-0006} ubuntu:20.04 source:bash [,) affected low
+            skipped: osv/some some/a.json: an open entry beside its repair under Ubuntu Pro
+        "#]],
+    );
+}
+
+#[test]
 fn what_says_nothing_is_skipped_with_its_reason() {
     for (json, reason) in [
         (r#"{"id":"GHSA-1","withdrawn":"2024-01-01T00:00:00Z"}"#, "it was withdrawn"),
