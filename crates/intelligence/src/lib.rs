@@ -19,4 +19,4 @@ pub use database::{AdvisoryRecord, AffectedPackage, Database, OpenDatabaseError,
 pub use feed::ReadFeedError;
 pub use matching::{MatchOptions, Matches};
 pub use signature::{InvalidKey, SignDatabaseError, SigningKey, TrustedKey, sign};
-pub use update::{DATABASE_FILE_NAMES, Fetch, InstallError, Installed, UpdateSource, export, install};
+pub use update::{DATABASE_FILE_NAMES, Fetch, InstallError, Installed, UpdateSource, export, import, install};

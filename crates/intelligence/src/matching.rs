@@ -89,19 +89,26 @@ struct Question<'q, 'a> {
     version: &'q str,
 }
 
+/// A distribution, where its advisories are looked for, and which of these namespaces the database has.
+struct System<'a> {
+    distribution: Distribution,
+    choice: SystemNamespaces,
+    namespaces: Vec<Namespace<'a>>,
+}
+
 struct Matcher<'a, 'o> {
     storage: &'a Storage,
     options: &'o MatchOptions,
     namespaces: Vec<Namespace<'a>>,
     writer: FindingWriter<'a>,
-    /// The namespaces of the distributions that were met, by what names them.
-    systems: BTreeMap<(String, String), (SystemNamespaces, Vec<Namespace<'a>>)>,
+    /// The distributions that were met.
+    systems: Vec<System<'a>>,
     hits: Vec<Hit<'a>>,
 }
 
 impl<'a, 'o> Matcher<'a, 'o> {
     fn new(storage: &'a Storage, inventory: &Inventory, options: &'o MatchOptions) -> Result<Matcher<'a, 'o>, Damaged> {
-        let (systems, hits) = (BTreeMap::new(), Vec::new());
+        let (systems, hits) = (Vec::new(), Vec::new());
         let writer = FindingWriter::new(storage, inventory);
         Ok(Matcher { storage, options, namespaces: namespaces(storage)?, writer, systems, hits })
     }
@@ -119,7 +126,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
             }
         }
         unmatched.tell(matches);
-        matches.notes.extend(self.systems.values().filter_map(|(system, _)| system.note.clone()));
+        matches.notes.extend(self.systems.iter().filter_map(|system| system.choice.note.clone()));
     }
 
     fn match_system_package(
@@ -140,35 +147,45 @@ impl<'a, 'o> Matcher<'a, 'o> {
                 }
             },
         };
-        let key = (distribution.id.clone(), distribution.version.clone());
-        let known = &self.namespaces;
-        let (system, system_namespaces) = self.systems.entry(key).or_insert_with(|| {
-            let system = of_distribution(&distribution, self.options.rhel_advisories.as_deref());
-            let present = system.names.iter().filter_map(|name| {
-                known.binary_search_by(|namespace| namespace.name.cmp(name)).ok().and_then(|at| known.get(at).copied())
-            });
-            let present: Vec<Namespace<'a>> =
-                if system.ecosystem.is_some() { present.collect() } else { present.take(1).collect() };
-            (system, present)
+        let known = self.systems.iter().position(|system| system.distribution == *distribution);
+        let at = known.unwrap_or_else(|| {
+            let system = self.system(distribution.clone().into_owned());
+            self.systems.push(system);
+            self.systems.len() - 1
         });
-        if system.ecosystem.is_some_and(|ecosystem| ecosystem != package.ecosystem) {
+        let Some(system) = self.systems.get(at) else { return Ok(()) };
+        if system.choice.ecosystem.is_some_and(|ecosystem| ecosystem != package.ecosystem) {
             *unmatched.of_another_system.entry((package.ecosystem, distribution.id.clone())).or_default() += 1;
             return Ok(());
         }
-        if system_namespaces.is_empty() {
-            let name = system.names.first().cloned().unwrap_or_default();
+        if system.namespaces.is_empty() {
+            let name = system.choice.names.first().cloned().unwrap_or_default();
             *unmatched.without_advisories.entry(name).or_default() += 1;
             return Ok(());
         }
         let own = (package.name.as_str(), package.version.as_str());
         let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
         self.hits.clear();
-        for namespace in system_namespaces.iter() {
+        for namespace in &system.namespaces {
             for (is_source, (name, version)) in [(true, source), (false, own)] {
                 gather(self.storage, package, &Question { namespace, is_source, name, version }, &mut self.hits)?;
             }
         }
         self.writer.write(id, package, &mut self.hits, &mut matches.findings)
+    }
+
+    fn system(&self, distribution: Distribution) -> System<'a> {
+        let choice = of_distribution(&distribution, self.options.rhel_advisories.as_deref());
+        let namespaces = choice.names.iter().filter_map(|name| self.namespace(name));
+        // Of the names that a distribution without a rule may go by, the most exact one that is known counts.
+        let count = if choice.ecosystem.is_some() { usize::MAX } else { 1 };
+        let namespaces = namespaces.take(count).collect();
+        System { distribution, choice, namespaces }
+    }
+
+    fn namespace(&self, name: &str) -> Option<Namespace<'a>> {
+        let at = self.namespaces.binary_search_by(|namespace| namespace.name.cmp(name)).ok()?;
+        self.namespaces.get(at).copied()
     }
 
     fn match_language_package(
@@ -179,7 +196,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
         matches: &mut Matches,
     ) -> Result<(), Damaged> {
         let namespace = package.ecosystem.purl_type();
-        let Ok(at) = self.namespaces.binary_search_by(|known| known.name.cmp(namespace)) else {
+        let Some(known) = self.namespace(namespace) else {
             unmatched.unknown_ecosystems.insert(package.ecosystem);
             return Ok(());
         };
@@ -191,10 +208,8 @@ impl<'a, 'o> Matcher<'a, 'o> {
         let name = package_name::comparable(namespace, name);
         let version = comparable_version(package.ecosystem, &name, version);
         self.hits.clear();
-        if let Some(namespace) = self.namespaces.get(at) {
-            let question = Question { namespace, is_source: false, name: &name, version: &version };
-            gather(self.storage, package, &question, &mut self.hits)?;
-        }
+        let question = Question { namespace: &known, is_source: false, name: &name, version: &version };
+        gather(self.storage, package, &question, &mut self.hits)?;
         self.writer.write(id, package, &mut self.hits, &mut matches.findings)
     }
 }

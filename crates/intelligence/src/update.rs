@@ -154,6 +154,14 @@ pub fn install(
     Ok(Installed { previous, sequence, replaced: !is_same })
 }
 
+/// Puts an exported database at `target`, as [`install`] from that file.
+///
+/// # Errors
+/// As for [`install`].
+pub fn import(exported: &Path, target: &Path, trusted_keys: &[TrustedKey]) -> Result<Installed, InstallError> {
+    install(UpdateSource::File(exported), target, trusted_keys)
+}
+
 /// Writes a database with its signatures as one compressed file, to carry to where there is no network.
 ///
 /// # Errors

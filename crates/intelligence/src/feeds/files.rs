@@ -245,12 +245,6 @@ mod tests {
         gzip.finish().unwrap();
         assert_eq!(check(&path, ".json", 9), ["here={}"]);
 
-        let path = folder.path().join("b.json.bz2");
-        let mut bzip2 = bzip2::write::BzEncoder::new(File::create(&path).unwrap(), bzip2::Compression::fast());
-        bzip2.write_all(b"{\"b\":2}").unwrap();
-        bzip2.finish().unwrap();
-        assert_eq!(check(&path, ".json", 9), ["here={\"b\":2}"]);
-
         let path = folder.path().join("vex.tar.zst");
         let mut tar = tar::Builder::new(Vec::new());
         let mut header = tar::Header::new_gnu();
