@@ -13,7 +13,7 @@ use crate::stored::StoredBytes;
 use crate::tar::TarReader;
 
 /// Stored bytes are read and hashed in pieces of this size.
-const STORED_CHUNK: usize = 128 << 10;
+const STORED_CHUNK: usize = 256 << 10;
 /// Inflated bytes are handed over in pieces of this size.
 const INFLATED_CHUNK: usize = 256 << 10;
 /// The most bytes that one layer may inflate to.

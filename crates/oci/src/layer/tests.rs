@@ -71,6 +71,13 @@ fn a_layer_that_is_cut_off_is_an_error_with_its_place() {
 }
 
 #[test]
+fn a_reader_may_go_to_another_thread() {
+    let image = image(TarWriter::new().file("a", 0o644, b"1").finish(), LayerIdentity::Unknown);
+    let mut layer = image.open_layer(0).unwrap();
+    std::thread::scope(|scope| scope.spawn(move || layer.next_entry().unwrap().unwrap()).join().unwrap());
+}
+
+#[test]
 fn layers_may_be_empty_or_left_early() {
     for stored in [vec![], vec![0; 1024], Storage::Gzip.store(&[]), Storage::Zstd.store(&[0; 10240])] {
         assert_eq!(read(&image(stored, LayerIdentity::Unknown)), Ok(vec![]));

@@ -288,3 +288,50 @@ fn lying_sparse_maps_are_refused() {
         assert!(lines[0].contains("sparse file"), "{map}: {lines:?}");
     }
 }
+
+#[test]
+fn holes_without_end_are_not_read() {
+    let records =
+        [pax_record("GNU.sparse.size", b"9000000000000000000"), pax_record("GNU.sparse.map", b"0,0")].concat();
+    let mut tar = TarWriter::new();
+    tar.raw(b"x", b'x', b"", 0, records.len() as u64, &records).file("bomb", 0o644, b"").file("b", 0o644, b"");
+    let bytes = tar.finish();
+    let mut reader = TarReader::new(bytes.as_slice(), Arc::from("a.tar"));
+    reader.content.holes = 1 << 20;
+    assert_eq!(reader.next_entry().unwrap().unwrap().size_bytes, 9_000_000_000_000_000_000);
+    let error = io::copy(reader.content(), &mut io::sink()).unwrap_err();
+    assert!(error.to_string().contains("holes"), "{error}");
+    assert_eq!(reader.next_entry().unwrap().unwrap().path.as_str(), "b");
+}
+
+#[test]
+fn damaged_archives_never_panic_and_always_end() {
+    let mut tar = TarWriter::new();
+    let long = "d/".repeat(80);
+    let records = [pax_record("GNU.sparse.size", b"600"), pax_record("GNU.sparse.map", b"0,2,500,2")].concat();
+    tar.file(&long, 0o644, b"1").folder("d/").symbolic_link("l", &long).hard_link("h", "d");
+    tar.raw(b"x", b'x', b"", 0, records.len() as u64, &records).file("sparse", 0o644, b"aabb");
+    let records = [pax_record("GNU.sparse.major", b"1"), pax_record("GNU.sparse.realsize", b"9")].concat();
+    tar.raw(b"x", b'x', b"", 0, records.len() as u64, &records).file("sparse", 0o644, b"1\n2\n3\n");
+    let bytes = tar.finish();
+    let mut seed = 7_u64;
+    let mut random = move || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize
+    };
+    for _ in 0..3000 {
+        let mut damaged = bytes.clone();
+        for _ in 0..1 + random() % 4 {
+            let place = random() % damaged.len();
+            damaged[place] = random() as u8;
+        }
+        // With the right sums, or no damage would come further than the first check.
+        for header in damaged.chunks_exact_mut(512).filter(|block| block[148] != 0) {
+            header[148..156].fill(b' ');
+            let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+            header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        }
+        damaged.truncate(random() % (2 * damaged.len()));
+        list(&damaged);
+    }
+}
