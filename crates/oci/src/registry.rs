@@ -1,8 +1,10 @@
 //! Registries: images from where they are pushed to (OCI distribution-spec 1.1, Docker Registry HTTP API V2).
 //!
-//! Limits on a registry that is hostile or broken: a manifest has at most 4 MiB, a configuration 8 MiB, a token 1 MiB;
-//! a redirect chain five steps; credentials go to no host but the one they are for; no answer may pause or drip longer
-//! than [`Timeouts`] allow; a blob ends at the size that its descriptor states.
+//! Limits on a registry that is hostile or broken: a manifest has at most 4 MiB, a configuration 8 MiB, the answer of a
+//! token service 1 MiB; a redirect chain five steps; credentials go to no host but the one they are for; a document that
+//! drips is given up within two minutes; a blob that stops or drips once a minute of waiting is spent and fewer than
+//! 32 KiB a second have come, unless [`Timeouts`] say otherwise; a blob ends at the size that its descriptor states.
+//! A connection holds 512 KiB of buffers at most.
 
 mod address;
 mod blob;
@@ -166,7 +168,7 @@ pub enum RegistryError {
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
     /// The registry wants a credential, or another one.
-    #[error("{registry} does not let this user read {repository}{}; log in with `docker login {registry}`",
+    #[error("{registry} does not let this user read {repository}{}; check the name, or log in with `docker login {registry}`",
         if *.had_credential { " with the credential it was given" } else { " without a credential" })]
     Unauthorized {
         /// The registry's host.

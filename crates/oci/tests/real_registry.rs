@@ -171,7 +171,8 @@ fn a_pushed_image_comes_back_verified() {
     };
     let stranger = RegistryOptions { credentials: CredentialSources::default(), ..registry.options() };
     assert!(
-        tell("team/alpine:3.10.1", &stranger).contains("without a credential; log in with `docker login 127.0.0.1")
+        tell("team/alpine:3.10.1", &stranger)
+            .contains("without a credential; check the name, or log in with `docker login 127.0.0.1")
     );
     assert!(tell("team/alpine:nope", &registry.options()).contains("has no manifest nope in team/alpine"));
     let distrustful = RegistryOptions { ca_files: Vec::new(), ..registry.options() };

@@ -125,13 +125,17 @@ impl Session {
     pub(super) fn document(&self, descriptor: &Descriptor) -> Result<Vec<u8>, RegistryError> {
         let digest = &descriptor.digest;
         let is_manifest = ACCEPTED_MANIFESTS.split(", ").any(|media_type| media_type == descriptor.media_type);
-        let fetched = if is_manifest {
-            self.manifest(&digest.to_string(), descriptor.size)?
-        } else {
-            let path = format!("/v2/{}/blobs/{digest}", self.repository);
-            self.fetch(&path, &format!("blob {digest}"), Call::default(), descriptor.size)?
-        };
-        Ok(fetched.bytes)
+        if is_manifest {
+            return Ok(self.manifest(&digest.to_string(), descriptor.size)?.bytes);
+        }
+        let path = format!("/v2/{}/blobs/{digest}", self.repository);
+        match self.fetch(&path, &format!("blob {digest}"), Call::default(), descriptor.size) {
+            // An index may leave out that its entry is a manifest.
+            Err(RegistryError::NotFound { .. }) if descriptor.media_type.is_empty() => {
+                Ok(self.manifest(&digest.to_string(), descriptor.size)?.bytes)
+            }
+            fetched => Ok(fetched?.bytes),
+        }
     }
 
     /// Fetches a document, again until that succeeds or fails in a way that stays, or until the time for documents is

@@ -269,6 +269,20 @@ fn redirects_to_metadata_services_are_refused() {
 }
 
 #[test]
+fn a_token_service_at_a_metadata_address_gets_no_password() {
+    for realm in ["http://169.254.169.254/token", "http://2852039166/token", "gopher://127.0.0.1/token", ""] {
+        let challenge = format!("Bearer realm=\"{realm}\",service=\"s\"");
+        let server = MockServer::start(move |_| reply(401, &[("www-authenticate", &challenge)], ""));
+        let mut options = options();
+        options.credentials.given = password("u", "p");
+        let error = check(&server, &options).unwrap_err();
+        let is_refused = ["refused to connect", "unknown", "of no use", "does not say where"];
+        assert!(is_refused.iter().any(|words| error.contains(words)), "{realm}: {error}");
+        assert_eq!(server.requests().len(), 1, "{realm}");
+    }
+}
+
+#[test]
 fn redirects_without_end_or_to_other_schemes_are_refused() {
     let error = check(&registry_that_redirects_its_layer("/loop"), &options()).unwrap_err();
     assert!(error.contains("redirects more than 5 times"), "{error}");
