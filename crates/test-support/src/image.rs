@@ -152,13 +152,13 @@ impl TestImages {
     /// An archive as Docker 25 and later write it: an OCI layout with a `manifest.json`, which older ones read too.
     pub fn docker_archive(&self) -> Vec<u8> {
         let mut tar = TarWriter::new();
+        for (path, bytes) in self.oci_files() {
+            tar.file(&path, 0o644, &bytes);
+        }
         let mut manifests = Vec::new();
         for image in &self.images {
             let layers = self.layers(image);
             let config = image.config();
-            for blob in layers.iter().chain([&config]) {
-                tar.file(&format!("blobs/sha256/{}", blob.hex()), 0o644, &blob.bytes);
-            }
             let paths: Vec<String> = layers.iter().map(|layer| format!("blobs/sha256/{}", layer.hex())).collect();
             let names: Vec<&str> = [image.name.as_str()].into_iter().filter(|name| !name.is_empty()).collect();
             let config = format!("blobs/sha256/{}", config.hex());
