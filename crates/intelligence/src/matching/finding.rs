@@ -139,7 +139,9 @@ fn status(hits: &[(&Hit<'_>, &StoredAdvisory<'_>)]) -> FindingStatus {
 }
 
 /// CVE ids by year and number, before all others by their text.
-pub(super) fn id_order(id: &str) -> (bool, Option<CveId>, &str) {
-    let cve: Option<CveId> = id.parse().ok();
-    (cve.is_none(), cve, id)
+pub(super) fn id_order(id: &str) -> (bool, Option<CveId>, String) {
+    match id.parse() {
+        Ok(cve) => (false, Some(cve), String::new()),
+        Err(_) => (true, None, id.to_owned()),
+    }
 }
