@@ -54,9 +54,7 @@ impl Database {
             Ok(mut matcher) => matcher.match_all(inventory, &mut matches),
             Err(damaged) => matches.gaps.push(damage(damaged)),
         }
-        matches.findings.sort_by(|one, other| {
-            (one.package, finding::id_order(&one.id)).cmp(&(other.package, finding::id_order(&other.id)))
-        });
+        matches.findings.sort_by_cached_key(|finding| (finding.package, finding::id_order(&finding.id)));
         matches.gaps.sort();
         matches.gaps.dedup();
         matches

@@ -157,7 +157,7 @@ impl Knowledge {
                 of_vulnerability.advisories.push(number as u32);
                 for &row in &advisory.rows {
                     let row = &collected.advisories[row as usize];
-                    of_vulnerability.advisory(collected, row, advisory.vulnerabilities.len() == 1);
+                    of_vulnerability.advisory(collected, row, advisory);
                 }
             }
         }
@@ -227,12 +227,18 @@ impl<'a> Gathered<'a> {
         self.scores.extend(scores.map(|&score| (source, collected.texts.text(score))));
     }
 
-    fn advisory(&mut self, collected: &'a Collected, advisory: &AdvisoryRow, is_alone: bool) {
+    fn advisory(&mut self, collected: &'a Collected, advisory: &AdvisoryRow, merged: &MergedAdvisory) {
         let source = collected.texts.text(advisory.source);
         self.published(advisory.published);
         // An erratum on several vulnerabilities neither names nor rates any one of them.
-        if is_alone || !advisory.is_of_system {
-            self.titled(if advisory.is_of_system { 2 } else { 0 }, collected.texts.text(advisory.title));
+        if merged.vulnerabilities.len() == 1 || !advisory.is_of_system {
+            let preference = match (advisory.is_of_system, merged.exact) {
+                (false, _) => 0,
+                (true, Some(_)) => 2,
+                // An erratum's title tells the package, hardly ever the flaw.
+                (true, None) => 6,
+            };
+            self.titled(preference, collected.texts.text(advisory.title));
             self.rated(source, collected.texts.text(advisory.severity));
             let scores = advisory.scores.of(&collected.scores).iter();
             self.scores.extend(scores.map(|&score| (source, collected.texts.text(score))));
