@@ -25,7 +25,7 @@ pub(crate) fn read(ecosystem: &dyn Ecosystem, path: &str, mut bytes: &[u8]) -> F
     if !is_wanted {
         return found;
     }
-    let mut file = WantedFile::new(&path, bytes.len() as u64, 0o644, &mut bytes);
+    let mut file = WantedFile::new(&path, bytes.len() as u64, &mut bytes);
     if let Err(error) = ecosystem.read(&mut file, &mut found) {
         found.gap(path.as_str(), error.to_string());
     }

@@ -19,7 +19,7 @@ pub fn read_file(ecosystem: &str, path: &str, size_bytes: u64, content: &mut dyn
     let ecosystem = ECOSYSTEMS.iter().find(|known| known.name() == ecosystem).expect("the caller names a known one");
     let path = UntrustedPath::normalise(path);
     let mut found = Found::default();
-    let outcome = ecosystem.read(&mut WantedFile::new(&path, size_bytes, 0o755, content), &mut found);
+    let outcome = ecosystem.read(&mut WantedFile::new(&path, size_bytes, content), &mut found);
     let packages = found.packages.iter();
     let mut listing: Vec<String> =
         packages.map(|package| format!("{} {} {}", package.ecosystem, package.name, package.version)).collect();

@@ -148,7 +148,7 @@ impl LayerIndex {
 /// Has every ecosystem that wants the file read it, and keeps what they find.
 fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index: &mut LayerIndex) {
     let mut content = Deadline { content, until: Instant::now() + LONGEST_READ };
-    let mut file = WantedFile::new(&entry.path, entry.size_bytes, entry.mode, &mut content);
+    let mut file = WantedFile::new(&entry.path, entry.size_bytes, &mut content);
     let mut selection = selection;
     if may_be_executable(entry) {
         match file.head(4) {

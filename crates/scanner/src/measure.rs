@@ -11,7 +11,7 @@ use crate::wanted_file::WantedFile;
 pub fn read_file(ecosystem: &str, path: &str, size_bytes: u64, content: &mut dyn Read) -> Option<(usize, usize)> {
     let ecosystem = ECOSYSTEMS.iter().find(|listed| listed.name() == ecosystem)?;
     let path = model::UntrustedPath::normalise(path);
-    let mut file = WantedFile::new(&path, size_bytes, 0o644, content);
+    let mut file = WantedFile::new(&path, size_bytes, content);
     let mut found = Found::default();
     let unreadable = usize::from(ecosystem.read(&mut file, &mut found).is_err());
     Some((found.packages.len(), found.gaps.len() + unreadable))

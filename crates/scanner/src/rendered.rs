@@ -9,7 +9,7 @@ pub(crate) fn read(ecosystem: &dyn Ecosystem, path: &str, content: &[u8]) -> Str
     assert!(wants(ecosystem, path), "{} does not want {path}", ecosystem.name());
     let path = model::UntrustedPath::normalise(path);
     let mut stream = content;
-    let mut file = WantedFile::new(&path, content.len() as u64, 0o644, &mut stream);
+    let mut file = WantedFile::new(&path, content.len() as u64, &mut stream);
     let mut found = Found::default();
     let result = ecosystem.read(&mut file, &mut found);
     let mut text = String::new();
