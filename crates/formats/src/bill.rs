@@ -19,9 +19,9 @@ pub(crate) use origin::{distribution_id, named_distribution, named_source, sourc
 pub const LARGEST_BILL_BYTES: usize = 256 << 20;
 
 /// The most objects and list entries of a document, so that a small file cannot ask for a lot of memory.
-const MOST_ENTRIES: usize = 16_000_000;
+const MOST_ENTRIES: usize = 8_000_000;
 /// The most objects among them.
-const MOST_OBJECTS: usize = 4_000_000;
+const MOST_OBJECTS: usize = 2_000_000;
 
 /// What a bill of materials says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -137,7 +137,9 @@ fn read_text(bytes: &[u8]) -> Result<Bill, ReadBillError> {
     }
     let header: Header = parse(bytes, "JSON")?;
     match header {
-        Header { bom_format: Some(format), .. } if is_cyclonedx(&format) => Ok(cyclonedx::read(&parse(bytes, CYCLONEDX)?)),
+        Header { bom_format: Some(format), .. } if is_cyclonedx(&format) => {
+            Ok(cyclonedx::read(&parse(bytes, CYCLONEDX)?))
+        }
         Header { spdx_version: Some(_), .. } => Ok(spdx::read(&parse(bytes, SPDX)?)),
         Header { predicate: Some(predicate), .. } => read_statement(&predicate, bytes),
         Header { dsse_envelope: Some(Envelope { payload }), .. } | Header { payload: Some(payload), .. } => {
@@ -186,11 +188,9 @@ fn read_payload(payload: &str) -> Result<Bill, ReadBillError> {
 
 fn read_report(bytes: &[u8]) -> Result<Bill, ReadBillError> {
     match json::read_report(bytes) {
-        Ok(report) => Ok(Bill {
-            digest: report.target.digest,
-            platform: report.target.platform,
-            inventory: report.inventory,
-        }),
+        Ok(report) => {
+            Ok(Bill { digest: report.target.digest, platform: report.target.platform, inventory: report.inventory })
+        }
         Err(json::ReadReportError::Schema { .. }) => Err(ReadBillError::UnknownFormat),
         Err(json::ReadReportError::Malformed { reason }) => {
             Err(ReadBillError::Malformed { format: "Bulkhead report", reason })

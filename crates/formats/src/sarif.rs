@@ -258,9 +258,12 @@ fn place_of<'a>(package: &'a Package, report: &'a ScanReport) -> &'a str {
 fn rule(finding: &VulnerabilityFinding) -> Rule<'_> {
     let title = finding.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&finding.id);
     let url = finding.advisories.iter().find_map(|advisory| advisory.url.as_deref()).filter(|url| is_web_page(url));
-    let see = url.map(|url| format!(" See {url}")).unwrap_or_default();
+    let text = match url {
+        Some(url) => format!("{title} (see {url})"),
+        None => title.to_owned(),
+    };
     let markdown = match url {
-        Some(url) => format!("{} [{}]({url})", escaped(title), escaped(&finding.id)),
+        Some(url) => format!("{} ([{}]({url}))", escaped(title), escaped(&finding.id)),
         None => escaped(title),
     };
     Rule {
@@ -268,7 +271,7 @@ fn rule(finding: &VulnerabilityFinding) -> Rule<'_> {
         name: "KnownVulnerability",
         short_description: Message { text: shortened(&format!("{} ({})", finding.id, finding.severity)) },
         full_description: Message { text: shortened(title) },
-        help: Help { text: format!("{title}.{see}"), markdown },
+        help: Help { text, markdown },
         help_uri: url.map(str::to_owned),
         default_configuration: Configuration { level: level(finding.severity) },
         properties: RuleProperties {

@@ -1,5 +1,6 @@
 //! The formats as others see them: valid by the official schemas, readable again, and the same bytes every time.
 #![allow(missing_docs, reason = "tests are no interface")]
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
 #[path = "formats/golden.rs"]
 mod golden;

@@ -9,6 +9,9 @@ use super::origin::{distribution_of, name_of, qualifier, upstream_of, version_of
 /// The most gaps that are told one by one.
 const MOST_GAPS: usize = 1_000;
 
+/// The most packages that are taken; the rest is counted in a gap.
+const MOST_PACKAGES: usize = 300_000;
+
 /// Collects what a document lists.
 #[derive(Default)]
 pub(crate) struct BillBuilder {
@@ -21,6 +24,7 @@ pub(crate) struct BillBuilder {
     pub(crate) is_ours: bool,
     gaps: Vec<Gap>,
     untold_gaps: usize,
+    untaken_packages: usize,
 }
 
 /// What a document says of a package beside its purl.
@@ -58,6 +62,10 @@ impl BillBuilder {
         let Some(version) = details.version.or_else(|| version_of(&purl, ecosystem)).or_else(written) else {
             return self.gap(reference, format!("{purl} has no version"));
         };
+        if self.packages.len() == MOST_PACKAGES {
+            self.untaken_packages += 1;
+            return;
+        }
         let mut package = Package {
             ecosystem,
             name: details.name.unwrap_or_else(|| name_of(&purl, ecosystem)),
@@ -123,6 +131,11 @@ impl BillBuilder {
         }
         if self.untold_gaps > 0 {
             self.gaps.push(Gap::new("", format!("{} further entries cannot be used either", self.untold_gaps)));
+        }
+        if self.untaken_packages > 0 {
+            let count = self.untaken_packages;
+            let reason = format!("only the first {MOST_PACKAGES} packages are read, and {count} are left out");
+            self.gaps.push(Gap::new("", reason));
         }
         self.gaps.sort();
         self.gaps.dedup();

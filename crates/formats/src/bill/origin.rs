@@ -171,7 +171,9 @@ fn split_distro<'a>(namespace: &'a str, distro: &'a str) -> (String, String) {
         }
         _ if distro.is_empty() => (distribution_id(namespace), String::new()),
         _ if starts_with_digit(distro) => (distribution_id(namespace), distro.to_owned()),
-        _ if release_of(&distribution_id(namespace), distro).is_some() => (distribution_id(namespace), distro.to_owned()),
+        _ if release_of(&distribution_id(namespace), distro).is_some() => {
+            (distribution_id(namespace), distro.to_owned())
+        }
         _ => (distribution_id(distro), String::new()),
     }
 }

@@ -122,9 +122,10 @@ fn add(row: &Row, is_target: bool, is_development: bool, bill: &mut Bill, builde
     let name = row.name.as_deref().unwrap_or_default();
     let purpose = row.primary_package_purpose.as_deref().unwrap_or_default().replace('_', "-");
     let is_system = purpose == "OPERATING-SYSTEM";
-    let purl = row.external_refs.iter().find(|reference| {
-        reference.reference_type == "purl" || reference.reference_type.ends_with("/purl")
-    });
+    let purl = row
+        .external_refs
+        .iter()
+        .find(|reference| reference.reference_type == "purl" || reference.reference_type.ends_with("/purl"));
     match purl.map(|purl| purl.reference_locator.as_str()) {
         // What the document is about is no package of an ecosystem when it is an image or a folder.
         Some(purl) if is_target && !is_package(purl) => {}
@@ -161,7 +162,9 @@ fn describe(row: &Row, details: &mut Details) {
     let declared = row.license_declared.iter().filter(|text| !matches!(text.as_str(), "NOASSERTION" | "NONE" | ""));
     details.licenses.extend(declared.cloned());
     let source_info = row.source_info.as_deref().unwrap_or_default();
-    if let Some((name, version)) = source_info.strip_prefix("built package from: ").and_then(|text| text.split_once(' ')) {
+    if let Some((name, version)) =
+        source_info.strip_prefix("built package from: ").and_then(|text| text.split_once(' '))
+    {
         details.source = Some(SourcePackage { name: name.to_owned(), version: version.trim().to_owned() });
     } else if let Some((_, paths)) =
         source_info.strip_prefix("acquired package info from").and_then(|text| text.split_once(": "))

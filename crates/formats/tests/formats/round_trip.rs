@@ -194,7 +194,10 @@ fn a_report_that_contradicts_itself_is_refused() {
         (text.replacen("\"affected\"", "\"maybe\"", 1), "`maybe` is no status of a finding"),
         (text.replacen("\"kind\": \"image\"", "\"kind\": \"cake\"", 1), "`cake` is no kind of target"),
         (text.replace("bulkhead.report/1", "bulkhead.report/2"), "its schema is `bulkhead.report/2`"),
-        (text.replace("pkg:npm/qs@6.7.0\",\n        \"name\": \"qs\"", "pkg:npm/q@1\",\n        \"name\": \"qs\""), "which is no package of it"),
+        (
+            text.replace("pkg:npm/qs@6.7.0\",\n        \"name\": \"qs\"", "pkg:npm/q@1\",\n        \"name\": \"qs\""),
+            "which is no package of it",
+        ),
         (text[..text.len() / 2].to_owned(), "it is no Bulkhead report"),
     ];
     for (text, message) in refused {

@@ -109,7 +109,11 @@ pub(crate) fn rich() -> ScanReport {
         paths: vec!["app/shop.war!/WEB-INF/lib/log4j-core-2.14.1.jar".into()],
         layer: Some(1),
         sha1: Some("0123456789abcdef0123456789abcdef01234567".into()),
-        ..package("pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1", "org.apache.logging.log4j:log4j-core", "2.14.1")
+        ..package(
+            "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1",
+            "org.apache.logging.log4j:log4j-core",
+            "2.14.1",
+        )
     };
     let status = "var/lib/dpkg/status";
     let packages = vec![
@@ -125,10 +129,8 @@ pub(crate) fn rich() -> ScanReport {
         id: id.into(),
         url: Some(url.into()),
     };
-    let score = |source: &str, vector: &str| SourcedScore {
-        source: source.into(),
-        vector: CvssVector::parse(vector).unwrap(),
-    };
+    let score =
+        |source: &str, vector: &str| SourcedScore { source: source.into(), vector: CvssVector::parse(vector).unwrap() };
     let openssl = |package: usize| VulnerabilityFinding {
         fixed_version: Some("3.0.15-1~deb12u1".into()),
         severity_source: Some("nvd".into()),
@@ -137,7 +139,7 @@ pub(crate) fn rich() -> ScanReport {
         advisories: vec![advisory("debian", "DSA-5764-1", "https://security-tracker.debian.org/tracker/DSA-5764-1")],
         title: Some("openssl: A malformed certificate name crashes the comparison of names".into()),
         published: Some("2024-09-03T16:15:07Z".into()),
-        remedy: Some("apt-get install --only-upgrade libssl3 openssl".into()),
+        remedy: Some(format!("apt-get install --only-upgrade {}=3.0.15-1~deb12u1", ["libssl3", "openssl"][package])),
         ..finding("CVE-2024-6119", package, Severity::High)
     };
     let findings = vec![
@@ -160,7 +162,11 @@ pub(crate) fn rich() -> ScanReport {
             ],
             kev: true,
             epss: Some(EpssScore { probability: 0.943_58, percentile: 0.999_6 }),
-            advisories: vec![advisory("ghsa", "GHSA-jfh8-c2jp-5v3q", "https://github.com/advisories/GHSA-jfh8-c2jp-5v3q")],
+            advisories: vec![advisory(
+                "ghsa",
+                "GHSA-jfh8-c2jp-5v3q",
+                "https://github.com/advisories/GHSA-jfh8-c2jp-5v3q",
+            )],
             title: Some("log4j-core: Remote code execution through JNDI look-ups in log messages".into()),
             published: Some("2021-12-10".into()),
             remedy: Some("set org.apache.logging.log4j:log4j-core to 2.15.0 in pom.xml".into()),
