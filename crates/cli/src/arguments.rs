@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use formats::{Format, Language};
 use model::{Platform, Severity};
+use oci::registry::Mirror;
 
 use crate::target::Target;
 
@@ -59,8 +60,8 @@ pub(crate) struct SourceArguments {
     #[arg(long)]
     pub(crate) plain_http: bool,
     /// Ask TO first for images of registry FROM; repeatable, tried in order
-    #[arg(long, value_name = "FROM=TO", value_parser = parse_mirror)]
-    pub(crate) mirror: Vec<(String, String)>,
+    #[arg(long, value_name = "FROM=TO")]
+    pub(crate) mirror: Vec<Mirror>,
     /// Say nothing on standard error but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -157,7 +158,7 @@ pub(crate) struct IntelBuildArguments {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
-    /// Sign with this private key and write FILE.sig beside the file
+    /// Sign with this private key, made by bulkhead intel keygen
     #[arg(long, value_name = "KEY")]
     pub(crate) sign: Option<PathBuf>,
     /// Say nothing on standard error but errors
@@ -241,13 +242,6 @@ pub(crate) struct CompletionsArguments {
 pub(crate) struct ManArguments {
     /// The folder to write into; it is made when it is missing
     pub(crate) folder: PathBuf,
-}
-
-fn parse_mirror(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
-        _ => Err("write FROM=TO, such as docker.io=mirror.example:5000".into()),
-    }
 }
 
 fn parse_language(text: &str) -> Result<Language, String> {

@@ -16,6 +16,8 @@ pub(crate) struct Environment {
     /// Files with registry credentials, in the order in which they are asked: `$REGISTRY_AUTH_FILE`,
     /// `$DOCKER_CONFIG/config.json` or `~/.docker/config.json`, `$XDG_RUNTIME_DIR/containers/auth.json`.
     pub(crate) credential_files: Vec<PathBuf>,
+    /// `PATH`: where credential helpers are looked for.
+    pub(crate) program_folders: Vec<PathBuf>,
     /// `HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`, lower case too.
     pub(crate) https_proxy: Option<String>,
     pub(crate) http_proxy: Option<String>,
@@ -66,6 +68,9 @@ impl Environment {
             data_folder: path("BULKHEAD_DATA_DIR").or_else(|| below_home("XDG_DATA_HOME", ".local/share")),
             intelligence_file: path("BULKHEAD_INTEL"),
             credential_files: credential_files.into_iter().flatten().collect(),
+            program_folders: std::env::var_os("PATH")
+                .map(|path| std::env::split_paths(&path).collect())
+                .unwrap_or_default(),
             https_proxy: either("HTTPS_PROXY", "https_proxy"),
             http_proxy: either("HTTP_PROXY", "http_proxy"),
             no_proxy: either("NO_PROXY", "no_proxy"),

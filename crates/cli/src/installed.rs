@@ -36,7 +36,8 @@ pub(crate) fn open_named(named: Option<&Path>, environment: &Environment) -> any
             Ok((database, place))
         }
         None => {
-            let database = Database::from_static(SNAPSHOT).context("the intelligence built into this program is damaged")?;
+            let database =
+                Database::from_static(SNAPSHOT).context("the intelligence built into this program is damaged")?;
             Ok((database, "built into the program".to_owned()))
         }
     }

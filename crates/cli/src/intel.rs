@@ -7,7 +7,6 @@ mod transfer;
 use crate::arguments::{IntelBuildArguments, IntelCommand};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
-use anyhow::Context;
 use intelligence::{BuildError, BuildOptions, BuildSummary};
 
 pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<Outcome, Failure> {
@@ -23,15 +22,18 @@ pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<O
 }
 
 fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
-    let summary = intelligence::build(&arguments.feeds, &arguments.out, &BuildOptions::default())
-        .map_err(|error| match error {
-            BuildError::UnknownFeed { .. } | BuildError::ListFeeds { .. } => Failure::Usage(error.into()),
-            _ => Failure::Work(error.into()),
-        })?;
+    let summary =
+        intelligence::build(&arguments.feeds, &arguments.out, &BuildOptions::default()).map_err(
+            |error| match error {
+                BuildError::UnknownFeed { .. } | BuildError::List { .. } | BuildError::NoFeed { .. } => {
+                    Failure::Usage(error.into())
+                }
+                _ => Failure::Work(error.into()),
+            },
+        )?;
     if let Some(key) = &arguments.sign {
-        intelligence::sign_file(&arguments.out, key)
-            .with_context(|| format!("cannot sign {}", arguments.out.display()))
-            .map_err(Failure::Work)?;
+        let key = transfer::signing_key(key)?;
+        intelligence::sign(&arguments.out, &key).map_err(|error| Failure::Work(error.into()))?;
     }
     if !arguments.quiet {
         tell(&summary, arguments);

@@ -4,8 +4,8 @@
 mod arguments;
 mod environment;
 mod failure;
-mod intel;
 mod installed;
+mod intel;
 mod manual;
 mod open;
 mod output;

@@ -1,10 +1,16 @@
 //! From TARGET to something that can be indexed.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
-use anyhow::Context;
-use model::{Inventory, ScanTarget, TargetKind};
-use oci::{Cache, FileTree, FileTreeOptions, Image, OpenOptions};
+use anyhow::{Context, anyhow};
+use formats::{Bill, LARGEST_BILL_BYTES};
+use model::{ImageName, Inventory, ScanTarget, TargetKind};
+use oci::credentials::CredentialSources;
+use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
+use oci::registry::{ProxySettings, RegistryOptions};
+use oci::{Cache, FileTree, FileTreeOptions, Image, OpenOptions, PathKind};
 use scanner::IndexOptions;
 
 use crate::arguments::SourceArguments;
@@ -25,9 +31,22 @@ pub(crate) struct Opened {
 }
 
 enum Content {
-    Image(Image),
-    Tree(FileTree),
-    Bill(formats::Bill),
+    Image(Box<Image>),
+    Tree(Box<FileTree>),
+    Bill(Box<Bill>),
+}
+
+/// Opens the target.
+pub(crate) fn open(
+    arguments: &SourceArguments,
+    environment: &Environment,
+    progress: &Progress,
+) -> Result<Opened, Failure> {
+    let cache = open_cache(arguments, environment, progress)?;
+    let name = arguments.target.to_string();
+    progress.say(&format!("opening {name}"));
+    let (kind, content) = Opener { arguments, environment, cache: cache.as_ref() }.open(&arguments.target)?;
+    Ok(Opened { name, kind, content, cache })
 }
 
 impl Opened {
@@ -48,13 +67,195 @@ impl Opened {
             Content::Image(image) => {
                 let threads = std::thread::available_parallelism().map_or(1, usize::from);
                 let options = IndexOptions { cache: self.cache.as_ref(), threads };
-                scanner::index_image(image, &options).map_err(|error| Failure::Work(error.into()))
+                let indexed = scanner::index_image(image, &options);
+                indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
             }
             Content::Tree(tree) => {
-                let context = || format!("cannot scan {}", self.name);
-                scanner::index_tree(tree).with_context(context).map_err(Failure::Work)
+                let indexed = scanner::index_tree(tree.as_mut());
+                let mut inventory =
+                    indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)?;
+                inventory.gaps.extend(tree.gaps());
+                inventory.gaps.sort();
+                inventory.gaps.dedup();
+                Ok(inventory)
             }
             Content::Bill(bill) => Ok(std::mem::take(&mut bill.inventory)),
         }
+    }
+}
+
+/// A cache that was asked for must work; the usual one may be missing, which costs time only.
+fn open_cache(
+    arguments: &SourceArguments,
+    environment: &Environment,
+    progress: &Progress,
+) -> Result<Option<Cache>, Failure> {
+    if arguments.no_cache {
+        return Ok(None);
+    }
+    if let Some(folder) = &arguments.cache_dir {
+        let opened =
+            Cache::open(folder, CACHE_LIMIT_BYTES).context("cannot use --cache-dir").map_err(Failure::Usage)?;
+        return Ok(Some(opened));
+    }
+    let Some(folder) = &environment.cache_folder else { return Ok(None) };
+    Ok(Cache::open(folder, CACHE_LIMIT_BYTES)
+        .inspect_err(|error| progress.warn(&format!("going on without a cache: {error}")))
+        .ok())
+}
+
+/// Everything that opening a target needs to know.
+struct Opener<'a> {
+    arguments: &'a SourceArguments,
+    environment: &'a Environment,
+    cache: Option<&'a Cache>,
+}
+
+impl Opener<'_> {
+    fn open(&self, target: &Target) -> Result<(TargetKind, Content), Failure> {
+        let image = |image: Image| (TargetKind::Image, Content::Image(Box::new(image)));
+        let options = self.options();
+        match target {
+            Target::Registry(name) => self.registry(name).map(image),
+            Target::DockerArchive(path) => work(oci::open_docker_archive(path, &options)).map(image),
+            Target::OciArchive(path) => work(oci::open_oci_archive(path, &options)).map(image),
+            Target::OciLayout(path) => work(oci::open_oci_layout(path, &options)).map(image),
+            Target::StandardInput => work(oci::open_archive_stdin(&mut std::io::stdin(), &options)).map(image),
+            Target::Docker(name) => {
+                let usual = EngineAddress::Unix(engine::DOCKER_SOCKET.into());
+                let address = address(self.environment.docker_host.as_deref(), "DOCKER_HOST", usual)?;
+                work(engine::open_docker(name, &self.engine(address))).map(image)
+            }
+            Target::Podman(name) => {
+                let address = address(self.environment.podman_host.as_deref(), "CONTAINER_HOST", self.podman_socket())?;
+                work(engine::open_podman(name, &self.engine(address))).map(image)
+            }
+            Target::Containerd(name) => {
+                let platform = self.arguments.platform.clone();
+                let options = ContainerdOptions { platform, cache: self.cache, ..ContainerdOptions::default() };
+                work(engine::open_containerd(name, &options)).map(image)
+            }
+            Target::Container(id) => {
+                let mut options = ContainerOptions::default();
+                if let Some(host) = &self.environment.docker_host {
+                    let usual = EngineAddress::Unix(engine::DOCKER_SOCKET.into());
+                    options.engines.insert(0, ("Docker", address(Some(host), "DOCKER_HOST", usual)?));
+                }
+                let root = work(engine::find_container_root(id, &options))?;
+                Ok((TargetKind::Container, tree(&root, FileTreeOptions::default())?))
+            }
+            Target::Rootfs(path) if path.is_file() => {
+                let image = work(oci::open_root_archive(path, &options))?;
+                Ok((TargetKind::Rootfs, Content::Image(Box::new(image))))
+            }
+            Target::Rootfs(path) => Ok((TargetKind::Rootfs, tree(path, FileTreeOptions::default())?)),
+            Target::Directory(path) => Ok((TargetKind::Directory, tree(path, FileTreeOptions::default())?)),
+            Target::Host(path) => {
+                let excluded: BTreeSet<_> = self.cache_folders().collect();
+                Ok((TargetKind::Host, tree(path, FileTreeOptions { excluded, ..FileTreeOptions::default() })?))
+            }
+            Target::Sbom(path) => bill(path),
+            Target::Path(path) => self.recognise(path),
+        }
+    }
+
+    fn recognise(&self, path: &Path) -> Result<(TargetKind, Content), Failure> {
+        let kind = work(oci::recognise(path).with_context(|| format!("cannot read {}", path.display())))?;
+        let path = path.to_owned();
+        self.open(&match kind {
+            PathKind::DockerArchive => Target::DockerArchive(path),
+            PathKind::OciArchive => Target::OciArchive(path),
+            PathKind::OciLayout => Target::OciLayout(path),
+            PathKind::RootFileSystem | PathKind::OtherArchive => Target::Rootfs(path),
+            PathKind::Folder => Target::Directory(path),
+            PathKind::OtherFile => Target::Sbom(path),
+        })
+    }
+
+    fn options(&self) -> OpenOptions<'_> {
+        OpenOptions {
+            platform: self.arguments.platform.clone(),
+            image: self.arguments.image.clone(),
+            cache: self.cache,
+        }
+    }
+
+    fn registry(&self, name: &ImageName) -> Result<Image, Failure> {
+        if self.arguments.offline {
+            return Err(Failure::usage(format!("{name} is in a registry, and --offline forbids asking one")));
+        }
+        let environment = self.environment;
+        let options = RegistryOptions {
+            platform: self.arguments.platform.clone(),
+            credentials: CredentialSources {
+                files: environment.credential_files.clone(),
+                helper_folders: environment.program_folders.clone(),
+                ..CredentialSources::default()
+            },
+            plain_http: self.arguments.plain_http,
+            ca_files: self.arguments.ca.iter().cloned().collect(),
+            mirrors: self.arguments.mirror.clone(),
+            proxies: proxies(environment),
+            ..RegistryOptions::default()
+        };
+        work(oci::registry::open_registry(name, &options))
+    }
+
+    fn engine(&self, address: EngineAddress) -> EngineOptions<'_> {
+        let platform = self.arguments.platform.clone();
+        EngineOptions { platform, cache: self.cache, ..EngineOptions::at(address) }
+    }
+
+    /// The user's own socket where there is one, else the superuser's.
+    fn podman_socket(&self) -> EngineAddress {
+        let own = self.environment.runtime_folder.as_ref().map(|folder| folder.join("podman/podman.sock"));
+        EngineAddress::Unix(own.filter(|path| path.exists()).unwrap_or_else(|| engine::PODMAN_SOCKET.into()))
+    }
+
+    /// Our own cache is no part of a host.
+    fn cache_folders(&self) -> impl Iterator<Item = model::UntrustedPath> {
+        let folders = [self.arguments.cache_dir.as_deref(), self.environment.cache_folder.as_deref()];
+        folders.into_iter().flatten().map(|folder| model::UntrustedPath::normalise(&folder.to_string_lossy()))
+    }
+}
+
+/// The proxies that the environment names.
+pub(crate) fn proxies(environment: &Environment) -> ProxySettings {
+    ProxySettings {
+        https: environment.https_proxy.clone(),
+        http: environment.http_proxy.clone(),
+        except: environment.no_proxy.clone().unwrap_or_default(),
+    }
+}
+
+fn work<T, E: Into<anyhow::Error>>(result: Result<T, E>) -> Result<T, Failure> {
+    result.map_err(|error| Failure::Work(error.into()))
+}
+
+fn tree(root: &Path, options: FileTreeOptions) -> Result<Content, Failure> {
+    work(FileTree::open(root, options)).map(|tree| Content::Tree(Box::new(tree)))
+}
+
+fn bill(path: &Path) -> Result<(TargetKind, Content), Failure> {
+    let read = || -> anyhow::Result<Bill> {
+        let mut bytes = Vec::new();
+        // One byte more than the limit tells a bill that is too large from one that just fits.
+        let limit = LARGEST_BILL_BYTES as u64 + 1;
+        std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+        Ok(formats::read_bill(&bytes)?)
+    };
+    let bill = work(read().with_context(|| format!("cannot read {} as a bill of materials", path.display())))?;
+    Ok((TargetKind::Sbom, Content::Bill(Box::new(bill))))
+}
+
+/// An engine's address as the variable of the environment gives it: `unix:///PATH`, `tcp://HOST:PORT`.
+fn address(value: Option<&str>, variable: &str, usual: EngineAddress) -> Result<EngineAddress, Failure> {
+    let Some(value) = value else { return Ok(usual) };
+    if let Some(path) = value.strip_prefix("unix://") {
+        return Ok(EngineAddress::Unix(PathBuf::from(path)));
+    }
+    match value.strip_prefix("tcp://").or_else(|| value.strip_prefix("http://")) {
+        Some(host) if !host.is_empty() => Ok(EngineAddress::Tcp(host.trim_end_matches('/').to_owned())),
+        _ => Err(Failure::Usage(anyhow!("{variable} is `{value}`; write unix:///PATH or tcp://HOST:PORT"))),
     }
 }

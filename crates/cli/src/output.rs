@@ -25,7 +25,9 @@ pub(crate) fn destinations(
 ) -> Result<Vec<Destination>, Failure> {
     let mut destinations: Vec<Destination> =
         formats.iter().map(|(format, file)| Destination { format: *format, file: file.clone() }).collect();
-    if destinations.iter().all(|destination| destination.file.is_some()) && (formats.is_empty() || output.output.is_some()) {
+    if destinations.iter().all(|destination| destination.file.is_some())
+        && (formats.is_empty() || output.output.is_some())
+    {
         destinations.push(Destination { format: Format::Table, file: None });
     }
     let mut unnamed = destinations.iter_mut().filter(|destination| destination.file.is_none());

@@ -5,17 +5,17 @@ use model::{Finding, FindingStatus, ScanReport};
 use crate::arguments::ScanArguments;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::installed;
 use crate::open;
 use crate::output;
 use crate::progress::Progress;
-use crate::installed;
 
 pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let progress = Progress::new(environment, arguments.source.quiet);
 
     let intelligence = installed::open(arguments.intel.as_deref(), environment).map_err(Failure::Usage)?;
-    let opened = open::open(&arguments.source, environment, &progress)?;
+    let mut opened = open::open(&arguments.source, environment, &progress)?;
 
     let mut inventory = opened.index(&progress)?;
     let options = intelligence::MatchOptions { rhel_advisories: arguments.rhel_advisories.clone() };
@@ -24,7 +24,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     inventory.gaps.sort();
     inventory.gaps.dedup();
     let matched = matches.findings.len();
-    let findings = matches.findings.into_iter().map(Finding::Vulnerability).filter(|finding| is_wanted(finding, arguments));
+    let findings =
+        matches.findings.into_iter().map(Finding::Vulnerability).filter(|finding| is_wanted(finding, arguments));
     let report = ScanReport {
         target: opened.target(),
         findings: findings.collect(),

@@ -97,7 +97,9 @@ impl Target {
             return Ok(Target::Path(path.to_owned()));
         }
         // A path that is not there is no image name: say so rather than ask a registry for it.
-        if text.starts_with(['/', '.', '~']) || [".tar", ".tgz", ".tar.gz", ".json"].iter().any(|end| text.ends_with(end)) {
+        if text.starts_with(['/', '.', '~'])
+            || [".tar", ".tgz", ".tar.gz", ".json"].iter().any(|end| text.ends_with(end))
+        {
             return Err(format!("there is no file or folder {text}"));
         }
         parse_name(text).map(Target::Registry)
@@ -117,7 +119,9 @@ impl fmt::Display for Target {
             | Target::Sbom(path)
             | Target::Host(path)
             | Target::Path(path) => path.display().fmt(f),
-            Target::Docker(name) | Target::Podman(name) | Target::Containerd(name) | Target::Container(name) => f.pad(name),
+            Target::Docker(name) | Target::Podman(name) | Target::Containerd(name) | Target::Container(name) => {
+                f.pad(name)
+            }
             Target::StandardInput => f.pad("-"),
         }
     }

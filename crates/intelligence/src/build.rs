@@ -165,7 +165,8 @@ fn lay_out(mut collected: Collected) -> Result<(Vec<u8>, BuildSummary), BuildErr
     let archives = archives(&collected, &mut strings);
     for (row, reason) in &packages.unusable {
         let advisory = collected.advisories[*row as usize];
-        let (source, id) = (collected.texts.text(advisory.source).to_owned(), collected.texts.text(advisory.id).to_owned());
+        let (source, id) =
+            (collected.texts.text(advisory.source).to_owned(), collected.texts.text(advisory.id).to_owned());
         collected.skipped(&source, &id, reason.clone());
     }
     let sources: Vec<IntelligenceSource> = collected
@@ -260,7 +261,9 @@ pub(crate) fn put_in_place(file: tempfile::NamedTempFile, path: &Path) -> io::Re
 
 /// Builds a database in memory from records, in tests.
 #[cfg(test)]
-pub(crate) fn build_records(records: impl IntoIterator<Item = (String, crate::advisory::Record)>) -> (Vec<u8>, BuildSummary) {
+pub(crate) fn build_records(
+    records: impl IntoIterator<Item = (String, crate::advisory::Record)>,
+) -> (Vec<u8>, BuildSummary) {
     let mut collected = Collected::new(&BuildOptions::default());
     for (source, record) in records {
         collected.record(&source, record);

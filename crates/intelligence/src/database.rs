@@ -45,7 +45,9 @@ pub enum OpenDatabaseError {
     #[error("the file is no intelligence database; make one with `bulkhead intel build`")]
     NotADatabase,
     /// The file is of another version of the format.
-    #[error("the intelligence database has format {found}, and this program reads format {known}; get a fresh one with `bulkhead intel update`")]
+    #[error(
+        "the intelligence database has format {found}, and this program reads format {known}; get a fresh one with `bulkhead intel update`"
+    )]
     OtherFormat {
         /// The file's format.
         found: u32,

@@ -10,9 +10,13 @@ mod matching;
 mod package_name;
 #[cfg(test)]
 mod sample;
+mod signature;
 mod time;
+mod update;
 
 pub use build::{BuildError, BuildOptions, BuildSummary, SkippedRecord, build};
 pub use database::{AdvisoryRecord, AffectedPackage, Database, OpenDatabaseError, VulnerabilityRecord};
 pub use feed::ReadFeedError;
 pub use matching::{MatchOptions, Matches};
+pub use signature::{InvalidKey, SignDatabaseError, SigningKey, TrustedKey, sign};
+pub use update::{DATABASE_FILE_NAMES, Fetch, InstallError, Installed, UpdateSource, export, import, install};

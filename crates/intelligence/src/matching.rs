@@ -2,6 +2,8 @@
 
 mod evaluate;
 mod finding;
+#[cfg(test)]
+mod images;
 mod namespace;
 mod remedy;
 mod severity;
@@ -52,9 +54,7 @@ impl Database {
             Ok(mut matcher) => matcher.match_all(inventory, &mut matches),
             Err(damaged) => matches.gaps.push(damage(damaged)),
         }
-        matches.findings.sort_by(|one, other| {
-            (one.package, finding::id_order(&one.id)).cmp(&(other.package, finding::id_order(&other.id)))
-        });
+        matches.findings.sort_by_cached_key(|finding| (finding.package, finding::id_order(&finding.id)));
         matches.gaps.sort();
         matches.gaps.dedup();
         matches
@@ -87,19 +87,26 @@ struct Question<'q, 'a> {
     version: &'q str,
 }
 
+/// A distribution, where its advisories are looked for, and which of these namespaces the database has.
+struct System<'a> {
+    distribution: Distribution,
+    choice: SystemNamespaces,
+    namespaces: Vec<Namespace<'a>>,
+}
+
 struct Matcher<'a, 'o> {
     storage: &'a Storage,
     options: &'o MatchOptions,
     namespaces: Vec<Namespace<'a>>,
     writer: FindingWriter<'a>,
-    /// The namespaces of the distributions that were met, by what names them.
-    systems: BTreeMap<(String, String), (SystemNamespaces, Vec<Namespace<'a>>)>,
+    /// The distributions that were met.
+    systems: Vec<System<'a>>,
     hits: Vec<Hit<'a>>,
 }
 
 impl<'a, 'o> Matcher<'a, 'o> {
     fn new(storage: &'a Storage, inventory: &Inventory, options: &'o MatchOptions) -> Result<Matcher<'a, 'o>, Damaged> {
-        let (systems, hits) = (BTreeMap::new(), Vec::new());
+        let (systems, hits) = (Vec::new(), Vec::new());
         let writer = FindingWriter::new(storage, inventory);
         Ok(Matcher { storage, options, namespaces: namespaces(storage)?, writer, systems, hits })
     }
@@ -117,7 +124,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
             }
         }
         unmatched.tell(matches);
-        matches.notes.extend(self.systems.values().filter_map(|(system, _)| system.note.clone()));
+        matches.notes.extend(self.systems.iter().filter_map(|system| system.choice.note.clone()));
     }
 
     fn match_system_package(
@@ -138,34 +145,45 @@ impl<'a, 'o> Matcher<'a, 'o> {
                 }
             },
         };
-        let key = (distribution.id.clone(), distribution.version.clone());
-        let known = &self.namespaces;
-        let (system, system_namespaces) = self.systems.entry(key).or_insert_with(|| {
-            let system = of_distribution(&distribution, self.options.rhel_advisories.as_deref());
-            let present = system.names.iter().filter_map(|name| {
-                known.binary_search_by(|namespace| namespace.name.cmp(name)).ok().and_then(|at| known.get(at).copied())
-            });
-            let present: Vec<Namespace<'a>> = if system.ecosystem.is_some() { present.collect() } else { present.take(1).collect() };
-            (system, present)
+        let known = self.systems.iter().position(|system| system.distribution == *distribution);
+        let at = known.unwrap_or_else(|| {
+            let system = self.system(distribution.clone().into_owned());
+            self.systems.push(system);
+            self.systems.len() - 1
         });
-        if system.ecosystem.is_some_and(|ecosystem| ecosystem != package.ecosystem) {
+        let Some(system) = self.systems.get(at) else { return Ok(()) };
+        if system.choice.ecosystem.is_some_and(|ecosystem| ecosystem != package.ecosystem) {
             *unmatched.of_another_system.entry((package.ecosystem, distribution.id.clone())).or_default() += 1;
             return Ok(());
         }
-        if system_namespaces.is_empty() {
-            let name = system.names.first().cloned().unwrap_or_default();
+        if system.namespaces.is_empty() {
+            let name = system.choice.names.first().cloned().unwrap_or_default();
             *unmatched.without_advisories.entry(name).or_default() += 1;
             return Ok(());
         }
         let own = (package.name.as_str(), package.version.as_str());
         let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
         self.hits.clear();
-        for namespace in system_namespaces.iter() {
+        for namespace in &system.namespaces {
             for (is_source, (name, version)) in [(true, source), (false, own)] {
                 gather(self.storage, package, &Question { namespace, is_source, name, version }, &mut self.hits)?;
             }
         }
         self.writer.write(id, package, &mut self.hits, &mut matches.findings)
+    }
+
+    fn system(&self, distribution: Distribution) -> System<'a> {
+        let choice = of_distribution(&distribution, self.options.rhel_advisories.as_deref());
+        let namespaces = choice.names.iter().filter_map(|name| self.namespace(name));
+        // Of the names that a distribution without a rule may go by, the most exact one that is known counts.
+        let count = if choice.ecosystem.is_some() { usize::MAX } else { 1 };
+        let namespaces = namespaces.take(count).collect();
+        System { distribution, choice, namespaces }
+    }
+
+    fn namespace(&self, name: &str) -> Option<Namespace<'a>> {
+        let at = self.namespaces.binary_search_by(|namespace| namespace.name.cmp(name)).ok()?;
+        self.namespaces.get(at).copied()
     }
 
     fn match_language_package(
@@ -176,7 +194,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
         matches: &mut Matches,
     ) -> Result<(), Damaged> {
         let namespace = package.ecosystem.purl_type();
-        let Ok(at) = self.namespaces.binary_search_by(|known| known.name.cmp(namespace)) else {
+        let Some(known) = self.namespace(namespace) else {
             unmatched.unknown_ecosystems.insert(package.ecosystem);
             return Ok(());
         };
@@ -188,10 +206,8 @@ impl<'a, 'o> Matcher<'a, 'o> {
         let name = package_name::comparable(namespace, name);
         let version = comparable_version(package.ecosystem, &name, version);
         self.hits.clear();
-        if let Some(namespace) = self.namespaces.get(at) {
-            let question = Question { namespace, is_source: false, name: &name, version: &version };
-            gather(self.storage, package, &question, &mut self.hits)?;
-        }
+        let question = Question { namespace: &known, is_source: false, name: &name, version: &version };
+        gather(self.storage, package, &question, &mut self.hits)?;
         self.writer.write(id, package, &mut self.hits, &mut matches.findings)
     }
 }
@@ -233,7 +249,12 @@ fn comparable_version<'v>(ecosystem: Ecosystem, name: &str, version: &'v str) ->
     };
     let (number, word) = version.split_at(at);
     match word.find(|character: char| character.is_ascii_digit()) {
-        Some(digit) => Cow::Owned(format!("{number}{}-{}.{}", if number.matches('.').count() == 1 { ".0" } else { "" }, &word[..digit], &word[digit..])),
+        Some(digit) => Cow::Owned(format!(
+            "{number}{}-{}.{}",
+            if number.matches('.').count() == 1 { ".0" } else { "" },
+            &word[..digit],
+            &word[digit..]
+        )),
         None => Cow::Borrowed(version),
     }
 }
@@ -247,7 +268,13 @@ fn distribution_of_purl(package: &Package) -> Option<Distribution> {
     let version = if is_number { release.to_owned() } else { String::new() };
     let codename = (!is_number && !release.is_empty()).then(|| release.to_owned());
     let name = format!("{id} {release}");
-    Some(Distribution { id: if id == "redhat" { "rhel".to_owned() } else { id }, version, codename, name, ..Distribution::default() })
+    Some(Distribution {
+        id: if id == "redhat" { "rhel".to_owned() } else { id },
+        version,
+        codename,
+        name,
+        ..Distribution::default()
+    })
 }
 
 /// The packages that nothing could be said of, counted by reason.
@@ -276,7 +303,10 @@ impl Unmatched {
             matches.gaps.push(Gap::new("", reason));
         }
         for ((ecosystem, distribution), count) in self.of_another_system {
-            let reason = format!("{distribution} has no advisories on {ecosystem} packages, so that {} were not matched", packages(count));
+            let reason = format!(
+                "{distribution} has no advisories on {ecosystem} packages, so that {} were not matched",
+                packages(count)
+            );
             matches.gaps.push(Gap::new("", reason));
         }
         if !self.unknown_ecosystems.is_empty() {

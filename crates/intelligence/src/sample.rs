@@ -52,7 +52,8 @@ fn advisory(words: &[&str]) -> Advisory {
 }
 
 fn facts(words: &[&str]) -> VulnerabilityFacts {
-    let mut facts = VulnerabilityFacts { source: words[0].into(), id: words[1].into(), ..VulnerabilityFacts::default() };
+    let mut facts =
+        VulnerabilityFacts { source: words[0].into(), id: words[1].into(), ..VulnerabilityFacts::default() };
     for word in &words[2..] {
         match word.split_once('=') {
             Some(("severity", value)) => facts.severity = Some(value.into()),

@@ -7,9 +7,10 @@ const LAST_YEAR: i64 = 2199;
 pub(crate) fn parse(text: &str) -> Option<u64> {
     let bytes = text.trim().as_bytes();
     let digits = |range: std::ops::Range<usize>| -> Option<i64> {
-        bytes.get(range)?.iter().try_fold(0, |number, byte| {
-            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
-        })
+        bytes
+            .get(range)?
+            .iter()
+            .try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
     };
     let (year, month, day) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
     let separated = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
@@ -103,7 +104,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_or_cannot_be_meant_is_none() {
-        for text in ["", "yesterday", "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2024-13-01", "2024-01-01T99:00:00Z"] {
+        for text in
+            ["", "yesterday", "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2024-13-01", "2024-01-01T99:00:00Z"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
     }

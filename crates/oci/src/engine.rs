@@ -1,1 +1,208 @@
-//! Engines.
+//! Engines: images and containers that this machine has already.
+//!
+//! Docker and Podman are asked over their socket and export an image as an archive, which goes to a temporary file
+//! without a name, of at most 64 GiB. containerd's images are read from its content store on disk, without its help.
+
+mod api;
+mod bolt;
+mod container;
+mod containerd;
+mod docker;
+mod unix_socket;
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use model::Platform;
+
+use crate::cache::Cache;
+use crate::manifest_tree::ReadManifestError;
+use crate::source::OpenImageError;
+
+pub use bolt::ReadBoltError;
+pub use container::{ContainerOptions, find_container_root};
+pub use containerd::{ContainerdOptions, open_containerd};
+pub use docker::{open_docker, open_podman};
+
+/// The socket that Docker opens unless it is told otherwise.
+pub const DOCKER_SOCKET: &str = "/var/run/docker.sock";
+
+/// The socket that Podman opens for the superuser.
+pub const PODMAN_SOCKET: &str = "/run/podman/podman.sock";
+
+/// Where an engine listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EngineAddress {
+    /// A socket in the file system.
+    Unix(PathBuf),
+    /// A host and port that are spoken to without encryption.
+    Tcp(String),
+    /// A host and port that are spoken to with encryption, both sides with certificates of their own authority.
+    Tls {
+        /// The host and port.
+        host: String,
+        /// The folder with `ca.pem`, `cert.pem` and `key.pem`, as `DOCKER_CERT_PATH` names it.
+        certificates: PathBuf,
+    },
+}
+
+/// How to reach an engine.
+#[derive(Debug, Clone)]
+pub struct EngineOptions<'a> {
+    /// Where it listens.
+    pub address: EngineAddress,
+    /// The platform to take where the engine has several of an image.
+    pub platform: Option<Platform>,
+    /// Where digests of unchanged local files are remembered.
+    pub cache: Option<&'a Cache>,
+    /// How long the engine may take until it begins to answer. An export begins only when the engine has gathered the
+    /// image. Default 30 minutes.
+    pub answer_timeout: Duration,
+    /// How long it may pause within an answer. Default 5 minutes.
+    pub idle_timeout: Duration,
+}
+
+impl EngineOptions<'_> {
+    /// The default options for an engine at an address.
+    pub fn at(address: EngineAddress) -> EngineOptions<'static> {
+        EngineOptions {
+            address,
+            platform: None,
+            cache: None,
+            answer_timeout: Duration::from_secs(30 * 60),
+            idle_timeout: Duration::from_secs(5 * 60),
+        }
+    }
+}
+
+/// The error of asking an engine for an image or a container.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// What the user gave cannot be the name of anything.
+    #[error("`{reference}` cannot be the name of an image or a container")]
+    Reference {
+        /// What was given.
+        reference: String,
+    },
+    /// The engine cannot be reached.
+    #[error("cannot reach {engine} at {address}; is it running, and may this user speak to it?")]
+    Connect {
+        /// The engine.
+        engine: &'static str,
+        /// Where it should listen.
+        address: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The certificates for the engine cannot be read.
+    #[error("cannot read {} for the connection to {engine}", path.display())]
+    Certificates {
+        /// The engine.
+        engine: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The connection broke, or the engine took too long.
+    #[error("{engine} did not answer to the end")]
+    Exchange {
+        /// The engine.
+        engine: &'static str,
+        /// The cause.
+        source: Box<ureq::Error>,
+    },
+    /// The engine answered with a failure.
+    #[error("{engine} answered {status}{}", .message.as_ref().map(|text| format!(": {text}")).unwrap_or_default())]
+    Status {
+        /// The engine.
+        engine: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// The engine's own words, cut and cleaned.
+        message: Option<String>,
+    },
+    /// The engine's answer is not the one of its interface.
+    #[error("{engine} gave an answer that is not understood")]
+    Answer {
+        /// The engine.
+        engine: &'static str,
+    },
+    /// There is no such image.
+    #[error("{engine} has no image `{reference}`; pull it first, or scan it from its registry")]
+    NoSuchImage {
+        /// The engine.
+        engine: &'static str,
+        /// What was asked for.
+        reference: String,
+    },
+    /// The exported image is of no use.
+    #[error("the image that {engine} exported is of no use")]
+    Export {
+        /// The engine.
+        engine: &'static str,
+        /// The cause.
+        source: Box<OpenImageError>,
+    },
+    /// containerd's list of images cannot be read.
+    #[error("cannot read containerd's list of images in {}", path.display())]
+    Metadata {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: ReadBoltError,
+    },
+    /// containerd's content store cannot be read.
+    #[error("cannot read {} of containerd's content store", path.display())]
+    Content {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// containerd does not keep a part of the image.
+    #[error(
+        "containerd does not keep {digest} of the image `{reference}`: it was pulled for another platform, or its layers \
+         were dropped after they had been unpacked; pull it again with `ctr images pull`, or scan it from its registry"
+    )]
+    Incomplete {
+        /// The blob.
+        digest: model::Digest,
+        /// What was asked for.
+        reference: String,
+    },
+    /// The image's documents are of no use.
+    #[error("the image's documents are of no use")]
+    Manifest(#[from] ReadManifestError),
+    /// There is no such container.
+    #[error("there is no container `{id}`; looked for it in: {}", engines.join(", "))]
+    NoSuchContainer {
+        /// What was asked for.
+        id: String,
+        /// The engines that were looked at.
+        engines: Vec<String>,
+    },
+    /// Several containers could be meant.
+    #[error("`{id}` could be several containers; write more of its id")]
+    AmbiguousContainer {
+        /// What was asked for.
+        id: String,
+    },
+    /// The container has no process.
+    #[error("the container `{id}` is not running; start it, or scan its image")]
+    NotRunning {
+        /// What was asked for.
+        id: String,
+    },
+    /// The container's files may not be read.
+    #[error("cannot look into the container `{id}` at {}; run as the superuser", path.display())]
+    ContainerRoot {
+        /// What was asked for.
+        id: String,
+        /// The place of its root.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}

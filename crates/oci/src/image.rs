@@ -1,10 +1,12 @@
 //! An opened image: its configuration, and its layers as streams, whatever source they come from.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
 
 use model::{Digest, Platform};
+use serde::{Deserialize, Serialize};
 
 use crate::cache::Cache;
 use crate::local_blob::LocalBlob;
@@ -26,7 +28,7 @@ pub struct Image {
 }
 
 /// What an image's configuration says (OCI image-spec, config.md).
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ImageConfig {
     /// `config.User`.
     pub user: String,
@@ -43,7 +45,7 @@ pub struct ImageConfig {
 }
 
 /// One step of an image's history.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HistoryEntry {
     /// The command.
     pub created_by: String,
@@ -80,10 +82,25 @@ pub(crate) trait LayerBlobs: Send + Sync {
     /// the same layer may be opened several times.
     fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>>;
 
-    /// The place of the layer at `index` in a local file that lasts; `None` for anything else.
+    /// The place of the layer at `index` in a local file; `None` for anything else.
     fn local(&self, index: usize) -> Option<&LocalBlob> {
         let _ = index;
         None
+    }
+
+    /// Remembers that the layers have these verified digests, for as long as their files are unchanged.
+    fn remember(&self, cache: &Cache, digests: &[Digest]) {
+        for (index, digest) in digests.iter().enumerate() {
+            if let Some(blob) = self.local(index) {
+                blob.remember_digest(cache, digest);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Image {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Image").field("name", &self.name).field("digest", &self.digest).finish_non_exhaustive()
     }
 }
 
@@ -93,10 +110,6 @@ impl Image {
     /// [`LayerIdentity::Verified`]. Does nothing for layers that do not lie in local files, and for files that changed
     /// meanwhile or shortly before.
     pub fn remember(&self, cache: &Cache, digests: &[Digest]) {
-        for (index, digest) in digests.iter().enumerate().take(self.layers.len()) {
-            if let Some(blob) = self.blobs.local(index) {
-                blob.remember(cache, digest);
-            }
-        }
+        self.blobs.remember(cache, digests);
     }
 }

@@ -5,36 +5,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use model::{Digest, DigestAlgorithm, UntrustedPath};
 
-use crate::compression::{Compression, MAGIC_BYTES, UnsupportedCompression, inflate, read_full};
+use crate::compression::{Compression, MAGIC_BYTES, Reopen, UnsupportedCompression, inflate, read_full};
 use crate::entry::{Entry, EntryStream, ReadEntriesError};
 use crate::image::{Image, LayerBlobs, LayerIdentity};
 use crate::read_ahead::ReadAhead;
 use crate::stored::StoredBytes;
-use crate::tar::{SkipRead, TarReader};
+use crate::tar::TarReader;
 
 /// Stored bytes are read and hashed in pieces of this size.
-const STORED_CHUNK: usize = 128 << 10;
+const STORED_CHUNK: usize = 256 << 10;
 /// Inflated bytes are handed over in pieces of this size.
 const INFLATED_CHUNK: usize = 256 << 10;
 /// The most bytes that one layer may inflate to.
 const LARGEST_INFLATED: u64 = 128 << 30;
 
-/// Which threads read a layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Threads {
-    /// Two helping ones: one reads and hashes, one inflates, and the caller's looks at the entries. For a single layer.
-    ReadAhead,
-    /// One.
-    One,
-    /// The caller's alone. For as many layers at a time as there are processors.
-    CallersOnly,
-}
-
 /// A layer being read, entry after entry.
+///
+/// Two threads help: one reads and hashes the stored bytes, one inflates them. Both are idle while they wait for each
+/// other, so reading as many layers at a time as there are processors costs no more than inflating them does.
 pub struct LayerReader<'a> {
     image: &'a Image,
     index: usize,
-    tar: TarReader<LayerBytes>,
+    tar: TarReader<ReadAhead>,
     stored: StoredBytes,
     /// The stored bytes when they had to be read a second time.
     second: Arc<Mutex<Option<StoredBytes>>>,
@@ -105,19 +97,11 @@ pub enum FinishLayerError {
 }
 
 impl Image {
-    /// Opens layer `index` with helping threads: entries come out, and the stored bytes are hashed while they are read.
+    /// Opens layer `index`: entries come out, and the stored bytes are hashed while they are read.
     ///
     /// # Errors
     /// When its bytes cannot be had, or are compressed in a way that is not read.
     pub fn open_layer(&self, index: usize) -> Result<LayerReader<'_>, OpenLayerError> {
-        self.open_layer_on(index, Threads::ReadAhead)
-    }
-
-    /// Opens layer `index` as [`Image::open_layer`] does, to be read by these threads.
-    ///
-    /// # Errors
-    /// As [`Image::open_layer`].
-    pub fn open_layer_on(&self, index: usize, threads: Threads) -> Result<LayerReader<'_>, OpenLayerError> {
         let label = self.layer_label(index)?;
         let cannot_read = |source| OpenLayerError::Read { layer: label.clone(), source };
         let algorithm = self.layer_algorithm(index);
@@ -136,7 +120,7 @@ impl Image {
                 Ok(Box::new(BufReader::with_capacity(STORED_CHUNK, again)) as Box<dyn BufRead + Send>)
             }
         };
-        let bytes = LayerBytes::new(all, compression, Box::new(reopen), threads).map_err(cannot_read)?;
+        let bytes = read_ahead(all, compression, Box::new(reopen)).map_err(cannot_read)?;
         Ok(LayerReader { image: self, index, tar: TarReader::new(bytes, label), stored, second })
     }
 
@@ -257,66 +241,24 @@ impl LayerPath {
     }
 }
 
-/// The uncompressed bytes of a layer.
-struct LayerBytes(Box<dyn BufRead>);
-
-impl LayerBytes {
-    fn new(
-        stored: impl Read + Send + 'static,
-        compression: Compression,
-        reopen: crate::compression::Reopen<'static>,
-        threads: Threads,
-    ) -> io::Result<LayerBytes> {
-        if threads == Threads::CallersOnly {
-            let stored = BufReader::with_capacity(STORED_CHUNK, stored);
-            if compression == Compression::Plain {
-                return Ok(LayerBytes(Box::new(stored)));
-            }
-            let inflated = Bounded { bytes: inflate(compression, stored, reopen)?, left: LARGEST_INFLATED };
-            return Ok(LayerBytes(Box::new(BufReader::with_capacity(INFLATED_CHUNK, inflated))));
-        }
-        if threads == Threads::One {
-            let stored = BufReader::with_capacity(STORED_CHUNK, stored);
-            let inflated = ReadAhead::start(
-                move || Ok(Bounded { bytes: inflate(compression, stored, reopen)?, left: LARGEST_INFLATED }),
-                INFLATED_CHUNK,
-            )?;
-            return Ok(LayerBytes(Box::new(inflated)));
-        }
-        let stored = ReadAhead::start(move || Ok(stored), STORED_CHUNK)?;
-        if compression == Compression::Plain {
-            return Ok(LayerBytes(Box::new(stored)));
-        }
-        let inflated = ReadAhead::start(
-            move || Ok(Bounded { bytes: inflate(compression, stored, reopen)?, left: LARGEST_INFLATED }),
-            INFLATED_CHUNK,
-        )?;
-        Ok(LayerBytes(Box::new(inflated)))
+/// Starts the threads that read, hash and inflate a layer.
+fn read_ahead(
+    stored: impl Read + Send + 'static,
+    compression: Compression,
+    reopen: Reopen<'static>,
+) -> io::Result<ReadAhead> {
+    let stored = ReadAhead::start(move || Ok(stored), STORED_CHUNK)?;
+    if compression == Compression::Plain {
+        return Ok(stored);
     }
+    let inflate = move || Ok(Bounded { bytes: inflate(compression, stored, reopen)?, left: LARGEST_INFLATED });
+    ReadAhead::start(inflate, INFLATED_CHUNK)
 }
-
-impl Read for LayerBytes {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl BufRead for LayerBytes {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.0.fill_buf()
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.0.consume(count);
-    }
-}
-
-impl SkipRead for LayerBytes {}
 
 /// Bytes that become an error where there are too many of them.
-pub(crate) struct Bounded<R> {
-    pub(crate) bytes: R,
-    pub(crate) left: u64,
+struct Bounded<R> {
+    bytes: R,
+    left: u64,
 }
 
 impl<R: Read> Read for Bounded<R> {

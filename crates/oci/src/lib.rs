@@ -6,6 +6,7 @@ mod compression;
 pub mod credentials;
 pub mod engine;
 mod entry;
+mod file_tree;
 mod image;
 mod layer;
 mod local_blob;
@@ -22,11 +23,12 @@ mod tar;
 pub use cache::{Cache, OpenCacheError};
 pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
+pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
 pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
-pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError, Threads};
+pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
 pub use secret::Secret;
 pub use source::{
     OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
-    open_oci_layout, recognise,
+    open_oci_layout, open_root_archive, recognise,
 };

@@ -118,21 +118,30 @@ impl LocalBlob {
 
     /// The verified digest that is remembered for these very bytes.
     fn remembered(&self, cache: &Cache) -> Option<Digest> {
-        let digest = cache.get(ROOM, &self.key())?;
-        std::str::from_utf8(&digest).ok()?.parse().ok()
+        std::str::from_utf8(&self.recall(cache, ROOM, "")?).ok()?.parse().ok()
     }
 
-    /// Remembers the verified digest of these bytes, if the file is the same as when it was opened and had lain still.
-    pub(crate) fn remember(&self, cache: &Cache, digest: &Digest) {
+    /// Remembers the verified digest of these bytes.
+    pub(crate) fn remember_digest(&self, cache: &Cache, digest: &Digest) {
+        self.remember(cache, ROOM, "", digest.to_string().as_bytes());
+    }
+
+    /// What was remembered of these very bytes under `key`.
+    pub(crate) fn recall(&self, cache: &Cache, room: &str, key: &str) -> Option<Vec<u8>> {
+        cache.get(room, &(self.key() + key))
+    }
+
+    /// Remembers what holds for these bytes, if the file is the same as when it was opened and had lain still.
+    pub(crate) fn remember(&self, cache: &Cache, room: &str, key: &str, value: &[u8]) {
         let is_unchanged = FileStamp::of(&self.file.file).is_ok_and(|stamp| stamp == self.file.stamp);
         if self.file.is_settled && is_unchanged {
-            cache.put(ROOM, &self.key(), digest.to_string().as_bytes());
+            cache.put(room, &(self.key() + key), value);
         }
     }
 
     fn key(&self) -> String {
         let FileStamp { device, inode, size_bytes, modified_ns, changed_ns } = self.file.stamp;
-        format!("{device}:{inode}:{size_bytes}:{modified_ns}:{changed_ns}:{}:{}", self.offset, self.length)
+        format!("{device}:{inode}:{size_bytes}:{modified_ns}:{changed_ns}:{}:{} ", self.offset, self.length)
     }
 }
 

@@ -11,6 +11,9 @@ use crate::image::{HistoryEntry, ImageConfig};
 /// The most bytes of one such document.
 pub(crate) const LARGEST_DOCUMENT: u64 = 16 << 20;
 
+/// The most layers of one image. Engines run images of at most about 130; one of very many would be read for ever.
+pub(crate) const MOST_LAYERS: usize = 1024;
+
 /// A reference to a blob (OCI image-spec, descriptor.md).
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -91,7 +94,7 @@ struct RunFields {
     #[serde(default, deserialize_with = "or_default")]
     env: Vec<String>,
     #[serde(default, deserialize_with = "or_default")]
-    labels: BTreeMap<String, String>,
+    labels: BTreeMap<String, Option<String>>,
 }
 
 #[derive(Deserialize)]
@@ -159,7 +162,7 @@ pub(crate) fn read_config(bytes: &[u8]) -> Result<(ImageConfig, Option<Platform>
     let config = ImageConfig {
         user: fields.config.user,
         environment: fields.config.env,
-        labels: fields.config.labels,
+        labels: fields.config.labels.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect(),
         created: fields.created,
         history: history.collect(),
         diff_ids: fields.rootfs.diff_ids,
@@ -179,11 +182,11 @@ mod tests {
     #[test]
     fn nulls_of_go_programs_are_empty() {
         let text = r#"{"architecture":"arm","os":"linux","variant":"v7","created":"2024-01-01T00:00:00Z",
-            "config":{"User":"app","Env":null,"Labels":null},"history":[{"created_by":"RUN x","empty_layer":true}],
+            "config":{"User":"app","Env":null,"Labels":{"a":null}},"history":[{"created_by":"RUN x","empty_layer":true}],
             "rootfs":{"type":"layers","diff_ids":null}}"#;
         let (config, platform) = read_config(text.as_bytes()).unwrap();
         assert_eq!(platform.unwrap().to_string(), "linux/arm/v7");
-        assert_eq!((config.user.as_str(), config.history.len()), ("app", 1));
+        assert_eq!((config.user.as_str(), config.history.len(), config.labels["a"].as_str()), ("app", 1, ""));
         let (config, platform) = read_config(br#"{"config":null,"history":null,"rootfs":null}"#).unwrap();
         assert_eq!((config, platform), (ImageConfig::default(), None));
     }

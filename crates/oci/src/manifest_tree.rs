@@ -36,7 +36,7 @@ enum Kind {
     /// A list of manifests, one for each platform.
     Index(Vec<Descriptor>),
     /// One image.
-    Manifest(Manifest),
+    Manifest(Box<Manifest>),
 }
 
 /// One image's parts.
@@ -132,7 +132,7 @@ pub(crate) fn find_image<E>(
     mut read: impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
 ) -> Result<FoundImage, FindImageError<E>> {
     let (digest, manifest) = match kind_of(top, &digest)? {
-        Kind::Manifest(manifest) => (digest, manifest),
+        Kind::Manifest(manifest) => (digest, *manifest),
         Kind::Index(entries) => choose::choose_image(entries, platform, &mut read)?,
     };
     let config_bytes = read_verified(&manifest.config, MAX_CONFIG_BYTES, &mut read)?;
@@ -214,7 +214,7 @@ fn kind_of(bytes: &[u8], digest: &Digest) -> Result<Kind, ReadManifestError> {
         (None, Some(config)) if !config.is_image_config() => {
             unusable("it is another artifact, such as a chart or a signature")
         }
-        (None, Some(config)) => Ok(Kind::Manifest(Manifest { config, layers: document.layers })),
+        (None, Some(config)) => Ok(Kind::Manifest(Box::new(Manifest { config, layers: document.layers }))),
         (None, None) => unusable(
             "it is neither an index nor a manifest of schema 2; one of the outdated schema 1 must be pulled and pushed again",
         ),

@@ -1,12 +1,15 @@
 //! Registries: images from where they are pushed to (OCI distribution-spec 1.1, Docker Registry HTTP API V2).
 //!
-//! Limits on a registry that is hostile or broken: a manifest has at most 4 MiB, a configuration 8 MiB, a token 1 MiB;
-//! a redirect chain five steps; credentials go to no host but the one they are for; no answer may pause or drip longer
-//! than [`Timeouts`] allow; a blob ends at the size that its descriptor states.
+//! Limits on a registry that is hostile or broken: a manifest has at most 4 MiB, a configuration 8 MiB, the answer of a
+//! token service 1 MiB; a redirect chain five steps; credentials go to no host but the one they are for; a document that
+//! drips is given up within two minutes; a blob that stops or drips once a minute of waiting is spent and fewer than
+//! 32 KiB a second have come, unless [`Timeouts`] say otherwise; a blob ends at the size that its descriptor states.
+//! A connection holds 512 KiB of buffers at most.
 
 mod address;
 mod blob;
 mod challenge;
+mod download;
 mod http;
 mod proxy;
 mod session;
@@ -19,16 +22,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Digest, DigestAlgorithm, ImageName, Platform};
-use ureq::http::header::HeaderName;
 
 use crate::credentials::{CredentialSources, FindCredentialError};
 use crate::manifest::Descriptor;
 use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
 use crate::{Image, LayerIdentity};
 use blob::RegistryBlobs;
-use session::{Endpoint, Session};
+use session::{Endpoint, Fetched, Session};
 
 pub use address::RefusedAddress;
+pub use download::{DownloadError, download};
 pub use http::ExchangeError;
 pub use proxy::ProxySettings;
 pub use trust::ReadAuthoritiesError;
@@ -114,8 +117,8 @@ pub struct Mirror {
     from: String,
     to: String,
     prefix: String,
-    /// Whether `http://` was written.
-    plain_http: bool,
+    /// Whether `http://` or `https://` was written; without either the option for all registries counts.
+    plain_http: Option<bool>,
 }
 
 /// The error of parsing a mirror.
@@ -138,8 +141,11 @@ impl FromStr for Mirror {
             "index.docker.io" | "registry-1.docker.io" => "docker.io",
             other => other,
         };
-        let plain_http = to.starts_with("http://");
-        let to = to.strip_prefix("http://").or_else(|| to.strip_prefix("https://")).unwrap_or(to);
+        let (plain_http, to) = match (to.strip_prefix("http://"), to.strip_prefix("https://")) {
+            (Some(rest), _) => (Some(true), rest),
+            (None, Some(rest)) => (Some(false), rest),
+            (None, None) => (None, to),
+        };
         let (to, prefix) = to.split_once('/').unwrap_or((to, ""));
         let prefix = prefix.trim_matches('/');
         // A name on each host is held to the grammar of image names; both hosts are told from a repository by a colon.
@@ -162,7 +168,7 @@ pub enum RegistryError {
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
     /// The registry wants a credential, or another one.
-    #[error("{registry} does not let this user read {repository}{}; log in with `docker login {registry}`",
+    #[error("{registry} does not let this user read {repository}{}; check the name, or log in with `docker login {registry}`",
         if *.had_credential { " with the credential it was given" } else { " without a credential" })]
     Unauthorized {
         /// The registry's host.
@@ -276,7 +282,7 @@ pub enum RegistryError {
 pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
     let mut mirror_failure = None;
     for mirror in options.mirrors.iter().filter(|mirror| mirror.from == name.registry()) {
-        let plain_http = options.plain_http || mirror.plain_http;
+        let plain_http = mirror.plain_http.unwrap_or(options.plain_http);
         match open_at(&name.on_registry(&mirror.to, &mirror.prefix), plain_http, false, name, options) {
             Ok(image) => return Ok(image),
             Err(error) => mirror_failure = Some((mirror.to.clone(), Box::new(error))),
@@ -322,17 +328,14 @@ fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), R
         Some(digest) => digest.to_string(),
         None => name.tag().unwrap_or("latest").to_owned(),
     };
-    let answer = session.manifest(&reference)?;
-    let stated =
-        answer.header(HeaderName::from_static("docker-content-digest")).and_then(|text| text.parse::<Digest>().ok());
-    let bytes = answer.read_document(MAX_MANIFEST_BYTES)?;
+    let Fetched { bytes, stated_digest } = session.manifest(&reference, MAX_MANIFEST_BYTES)?;
     if let Some(digest) = name.digest() {
         manifest_tree::verify(&bytes, digest)?;
         return Ok((bytes, digest.clone()));
     }
-    let algorithm = stated.as_ref().map_or(DigestAlgorithm::Sha256, Digest::algorithm);
+    let algorithm = stated_digest.as_ref().map_or(DigestAlgorithm::Sha256, Digest::algorithm);
     let found = manifest_tree::digest_of(&bytes, algorithm);
-    match stated {
+    match stated_digest {
         Some(stated) if stated != found => {
             let what = format!("manifest {reference}");
             Err(RegistryError::WrongDigest { registry: session.host(), what, stated, found })

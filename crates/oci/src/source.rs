@@ -2,6 +2,7 @@
 
 mod archive_files;
 mod choice;
+mod compressed_archive;
 mod docker_archive;
 mod files;
 mod folder_files;
@@ -9,6 +10,7 @@ mod oci_layout;
 mod recognition;
 mod spool;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,10 +18,13 @@ use std::sync::Arc;
 use model::{Digest, Platform};
 
 use crate::cache::Cache;
-use crate::compression::UnsupportedCompression;
+use crate::compression::{Compression, MAGIC_BYTES, UnsupportedCompression, read_full};
 use crate::entry::ReadEntriesError;
-use crate::image::Image;
+use crate::image::{Image, ImageConfig, Layer};
+use crate::local_blob::LocalFile;
+use crate::local_layers::LocalLayers;
 use archive_files::ArchiveFiles;
+use compressed_archive::CompressedArchive;
 use folder_files::FolderFiles;
 pub use recognition::{PathKind, recognise};
 
@@ -42,6 +47,14 @@ pub enum OpenImageError {
     #[error("cannot read {place}")]
     Read {
         /// The file, with what inside of it.
+        place: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A compressed archive, or one that comes through a pipe, cannot be kept in a temporary file.
+    #[error("cannot write {place} to a temporary file; make room there, or choose another place with TMPDIR")]
+    Spool {
+        /// The file.
         place: String,
         /// The cause.
         source: io::Error,
@@ -108,6 +121,14 @@ pub enum OpenImageError {
         /// The digest of its bytes.
         actual: Digest,
     },
+    /// The image has more layers than any engine would run.
+    #[error("the image in {place} has {count} layers, more than the 1,024 that are read")]
+    TooManyLayers {
+        /// The file or folder.
+        place: String,
+        /// How many there are.
+        count: usize,
+    },
     /// It has no image at all.
     #[error("{place} has no images")]
     Empty {
@@ -157,8 +178,7 @@ pub enum OpenImageError {
 /// # Errors
 /// When it cannot be read, is none, or has not exactly one image that fits the options.
 pub fn open_docker_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let files = ArchiveFiles::open(path, options.cache)?;
-    docker_archive::open(Arc::new(files), options)
+    open_file(path, Kind::Docker, options)
 }
 
 /// Opens an OCI image layout inside of a tar archive, compressed or not.
@@ -166,8 +186,7 @@ pub fn open_docker_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Ima
 /// # Errors
 /// When it cannot be read, is none, or has not exactly one image that fits the options.
 pub fn open_oci_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let files = ArchiveFiles::open(path, options.cache)?;
-    oci_layout::open(Arc::new(files), options)
+    open_file(path, Kind::Oci, options)
 }
 
 /// Opens an archive, whichever of the two kinds it is.
@@ -175,7 +194,7 @@ pub fn open_oci_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image,
 /// # Errors
 /// When it cannot be read, is neither, or has not exactly one image that fits the options.
 pub fn open_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    open_either(ArchiveFiles::open(path, options.cache)?, options)
+    open_file(path, Kind::Either, options)
 }
 
 /// Opens an archive of either kind that comes through a pipe; it is kept in a temporary file without a name, of at most
@@ -187,7 +206,34 @@ pub fn open_archive_stdin(
     input: &mut (dyn io::Read + Send),
     options: &OpenOptions<'_>,
 ) -> Result<Image, OpenImageError> {
-    open_either(ArchiveFiles::from_stream(input)?, options)
+    open_archive_stream(input, "standard input", options)
+}
+
+/// Opens an archive of either kind that comes from anywhere; `place` is what errors call it.
+pub(crate) fn open_archive_stream(
+    input: &mut (dyn io::Read + Send),
+    place: &str,
+    options: &OpenOptions<'_>,
+) -> Result<Image, OpenImageError> {
+    Kind::Either.open(&ArchiveFiles::from_stream(place, input)?, options)
+}
+
+/// Opens a tar archive of a root file system, compressed or not, as an image of one layer without a configuration.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    let file = File::open(path).and_then(|file| LocalFile::new(file, options.cache));
+    let blob = file.map_err(|source| cannot_read(path, source))?.whole();
+    let identity = blob.identify(None, options.cache);
+    Ok(Image {
+        name: path.display().to_string(),
+        digest: None,
+        platform: None,
+        config: ImageConfig::default(),
+        layers: vec![Layer { identity, diff_id: None, size_bytes: blob.size_bytes() }],
+        blobs: Arc::new(LocalLayers::new(vec![Some(blob)])),
+    })
 }
 
 /// Opens an OCI image layout in a folder (OCI image-spec, image-layout.md).
@@ -195,17 +241,55 @@ pub fn open_archive_stdin(
 /// # Errors
 /// When it cannot be read, is none, or has not exactly one image that fits the options.
 pub fn open_oci_layout(folder: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    oci_layout::open(Arc::new(FolderFiles::open(folder, options.cache)?), options)
+    oci_layout::open(&FolderFiles::open(folder, options.cache)?, options)
 }
 
-fn open_either(files: ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    if docker_archive::is_one(&files) {
-        docker_archive::open(Arc::new(files), options)
-    } else {
-        oci_layout::open(Arc::new(files), options)
+/// Which kind of archive is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Docker,
+    Oci,
+    Either,
+}
+
+impl Kind {
+    fn open(self, files: &ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+        if self == Kind::Oci || (self == Kind::Either && !docker_archive::is_one(files)) {
+            return oci_layout::open(files, options);
+        }
+        // Docker lists one platform of an image in `manifest.json`; the others are in the OCI layout beside it.
+        match docker_archive::open(files, options) {
+            Err(error @ OpenImageError::NoSuchPlatform { .. }) => oci_layout::open(files, options).map_err(|_| error),
+            opened => opened,
+        }
+    }
+}
+
+/// Opens an archive in place, or through a temporary file where it is compressed or no plain file.
+fn open_file(path: &Path, kind: Kind, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    let cannot_read = |source| cannot_read(path, source);
+    let place = path.display().to_string();
+    let mut file = File::open(path).map_err(cannot_read)?;
+    let metadata = file.metadata().map_err(cannot_read)?;
+    if metadata.is_dir() {
+        return Err(cannot_read(io::ErrorKind::IsADirectory.into()));
+    }
+    if !metadata.is_file() {
+        return kind.open(&ArchiveFiles::from_stream(&place, &mut file)?, options);
+    }
+    let archive = LocalFile::new(file, options.cache).map_err(cannot_read)?.whole();
+    let mut head = [0; MAGIC_BYTES];
+    let length = read_full(&mut archive.open(), &mut head).map_err(cannot_read)?;
+    match Compression::of(&head[..length]) {
+        Ok(Compression::Plain) => kind.open(&ArchiveFiles::from_plain(&place, &archive)?, options),
+        Ok(compression) => CompressedArchive { place, archive, compression, kind }.open(options),
+        Err(source) => Err(OpenImageError::Compression { place, source }),
     }
 }
 
 fn cannot_read(path: &Path, source: io::Error) -> OpenImageError {
     OpenImageError::Read { place: PathBuf::from(path).display().to_string(), source }
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,6 +26,9 @@ const LONGEST_NAME: u64 = 64 << 10;
 /// The longest extended header in bytes.
 const LONGEST_PAX: u64 = 1 << 20;
 
+/// The most bytes of holes that are read from the sparse files of one archive: a few stored bytes may claim any number.
+const MOST_HOLES: u64 = 128 << 30;
+
 /// Bytes that can be passed over more cheaply than by reading them.
 pub(crate) trait SkipRead: BufRead {
     /// Passes over up to `count` bytes and returns how many there were.
@@ -69,6 +72,8 @@ struct Content<B> {
     /// What follows the stored bytes up to the next block.
     padding: u64,
     sparse: Option<SparseReader>,
+    /// How many bytes of holes may still be read.
+    holes: u64,
 }
 
 impl<B: SkipRead> TarReader<B> {
@@ -76,7 +81,7 @@ impl<B: SkipRead> TarReader<B> {
     pub(crate) fn new(bytes: B, container: Arc<str>) -> TarReader<B> {
         TarReader {
             container,
-            content: Content { bytes, offset: 0, stored: 0, padding: 0, sparse: None },
+            content: Content { bytes, offset: 0, stored: 0, padding: 0, sparse: None, holes: MOST_HOLES },
             entries: 0,
             ended: false,
             pax: Pax::default(),
@@ -338,7 +343,9 @@ impl<B: SkipRead> Read for Content<B> {
         match self.sparse.take() {
             None => self.read_stored(buffer),
             Some(mut sparse) => {
-                let count = sparse.read(buffer, |part| self.read_stored(part));
+                let mut holes = self.holes;
+                let count = sparse.read(buffer, &mut holes, |part| self.read_stored(part));
+                self.holes = holes;
                 self.sparse = Some(sparse);
                 count
             }

@@ -5,8 +5,11 @@ use std::fmt::Write;
 use expect_test::Expect;
 use model::UntrustedPath;
 
-use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystem::Ecosystem;
+use crate::ecosystems::ECOSYSTEMS;
 use crate::found::Found;
+use crate::path_set::path_hash;
+use crate::selector::SELECTOR;
 use crate::wanted_file::WantedFile;
 
 /// Reads `bytes` as the file `path` and compares the facts.
@@ -18,10 +21,11 @@ pub(crate) fn check(ecosystem: &dyn Ecosystem, path: &str, bytes: impl AsRef<[u8
 pub(crate) fn read(ecosystem: &dyn Ecosystem, path: &str, mut bytes: &[u8]) -> Found {
     let path = UntrustedPath::normalise(path);
     let mut found = Found::default();
-    if !ecosystem.wants().iter().any(|want| is_wanted(want, &path)) {
+    let is_wanted = SELECTOR.select(&path).iter().any(|place| ECOSYSTEMS[place].name() == ecosystem.name());
+    if !is_wanted {
         return found;
     }
-    let mut file = WantedFile::new(&path, bytes.len() as u64, 0o644, &mut bytes);
+    let mut file = WantedFile::new(&path, bytes.len() as u64, &mut bytes);
     if let Err(error) = ecosystem.read(&mut file, &mut found) {
         found.gap(path.as_str(), error.to_string());
     }
@@ -42,6 +46,11 @@ pub(crate) fn read_all(ecosystem: &dyn Ecosystem, files: &[(String, Vec<u8>)]) -
     all
 }
 
+/// Whether the file at `path` was found to belong to a package.
+pub(crate) fn owns(found: &Found, path: &str) -> bool {
+    found.owned_files.contains(&path_hash(path))
+}
+
 /// Reads the file cut off at every length and with every byte damaged in several ways: nothing may panic.
 pub(crate) fn check_survives(ecosystem: &dyn Ecosystem, path: &str, bytes: &[u8]) {
     for length in 0..bytes.len() {
@@ -54,20 +63,6 @@ pub(crate) fn check_survives(ecosystem: &dyn Ecosystem, path: &str, bytes: &[u8]
             read(ecosystem, path, &damaged);
         }
         damaged[at] = bytes[at];
-    }
-}
-
-fn is_wanted(want: &Want, path: &UntrustedPath) -> bool {
-    match *want {
-        Want::Path(wanted) => path.as_str() == wanted,
-        Want::InFolder(folder, ending) => path.parent() == folder && path.file_name().ends_with(ending),
-        Want::Name(name) => path.file_name() == name,
-        Want::Suffix(ending) => path.file_name().to_ascii_lowercase().ends_with(ending),
-        Want::NameInFolder(folder, name) => path.file_name() == name && path.parent().ends_with(folder),
-        Want::SuffixInFolder(folder, ending) => {
-            path.file_name().ends_with(ending) && path.parent().rsplit('/').next() == Some(folder)
-        }
-        Want::Executable => true,
     }
 }
 
@@ -92,8 +87,8 @@ fn render(found: &Found) -> String {
         }
         text.push('\n');
     }
-    for owned in &found.owned_files {
-        writeln!(text, "owns {owned}").unwrap();
+    if !found.owned_files.is_empty() {
+        writeln!(text, "owns {} files", found.owned_files.len()).unwrap();
     }
     for (ecosystem, name, licenses) in &found.licenses {
         writeln!(text, "{ecosystem} {name} has license {}", licenses.join(", ")).unwrap();

@@ -58,3 +58,106 @@ pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
     &swift::Swift,
     &wordpress::Wordpress,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rendered;
+
+    const NOISE: &[u8] = b"\0{}[]()<>\"'\\:,=-#%$/\n \xff";
+
+    /// Changes bytes of a text in ways that a fixed sequence decides, and reads what comes out.
+    fn check(path: &str, text: &str) {
+        let ecosystem = ECOSYSTEMS.iter().find(|ecosystem| rendered::wants(**ecosystem, path)).unwrap();
+        let mut state = 0x9e37_79b9_u32;
+        let mut next = |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 17;
+            state ^= state << 5;
+            state as usize % below.max(1)
+        };
+        for _ in 0..300 {
+            let mut bytes = text.as_bytes().to_vec();
+            for _ in 0..=next(4) {
+                let at = next(bytes.len());
+                match next(4) {
+                    0 => bytes[at] = NOISE[next(NOISE.len())],
+                    1 => bytes.truncate(at.max(1)),
+                    2 => drop(bytes.remove(at)),
+                    _ => {
+                        let piece = bytes[at..(at + next(40)).min(bytes.len())].to_vec();
+                        let to = next(bytes.len());
+                        bytes.splice(to..to, piece);
+                    }
+                }
+                if bytes.is_empty() {
+                    break;
+                }
+            }
+            rendered::read(*ecosystem, path, &bytes);
+        }
+    }
+
+    #[test]
+    fn damaged_files_never_panic() {
+        check(
+            "Gemfile.lock",
+            "GEM\n  remote: https://x/\n  specs:\n    a (1.0-x86)\n      b (>= 1)\n    b (2)\n\nDEPENDENCIES\n  a!\n",
+        );
+        check(
+            "specifications/a-1.0.gemspec",
+            "# stub: a 1.0 ruby lib\nGem::Specification.new do |s|\n  s.name = \"a\"\n  s.licenses = [\"MIT\"]\n",
+        );
+        check(
+            "composer.lock",
+            r#"{"packages":[{"name":"a/b","version":"v1","require":{"c/d":"*"},"license":["MIT"]}],"packages-dev":[]}"#,
+        );
+        check(
+            "x.deps.json",
+            r#"{"runtimeTarget":{"name":"n"},"targets":{"n":{"A/1":{"dependencies":{"B":"1"},"runtime":{}}}},"libraries":{"A/1":{"type":"package"}}}"#,
+        );
+        check(
+            "a.csproj",
+            "<Project><PropertyGroup><V>1</V></PropertyGroup><ItemGroup><PackageReference Include='A' Version='$(V)'/></ItemGroup></Project>",
+        );
+        check(
+            "pom.xml",
+            "<project><properties><v>${w}</v></properties><dependencies><dependency><groupId>g</groupId><artifactId>a</artifactId><version>${v}</version></dependency></dependencies></project>",
+        );
+        check("gradle.lockfile", "a:b:1=testX\nempty=\n");
+        check(
+            "conan.lock",
+            r#"{"graph_lock":{"nodes":{"0":{"path":"x","requires":["1"]},"1":{"ref":"a/1@u/c#r:p"}}}}"#,
+        );
+        check(
+            "Package.resolved",
+            r#"{"pins":[{"identity":"a","location":"git@github.com:a/b.git","state":{"branch":"m","revision":"0a"}}],"version":2}"#,
+        );
+        check(
+            "Podfile.lock",
+            "PODS:\n  - A/B (1.0):\n    - C (~> 1)\nDEPENDENCIES:\n  - A/B\nEXTERNAL SOURCES:\n  C:\n    :path: x\n",
+        );
+        check(
+            "pubspec.lock",
+            "packages:\n  a:\n    dependency: \"direct main\"\n    source: hosted\n    version: \"1\"\n",
+        );
+        check(
+            "mix.lock",
+            r#"%{"a": {:hex, :a, "1", "h", [:mix], [{:b, "~> 1", [hex: :b]}], "hexpm"}, "b": {:git, "u", "r", [tag: "v1"]}}"#,
+        );
+        check("rebar.lock", "{\"1.2.0\",[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1\">>},0}]}.");
+        check("ebin/a.app", "{application, a, [{vsn, \"1\"}, {'B', [c]}]}.");
+        check("environment.yml", "dependencies:\n  - c::a=1=b\n  - pip:\n    - x[y]==1 ; z\n");
+        check(
+            "Manifest.toml",
+            "manifest_format = \"2.0\"\n[[deps.A]]\nuuid = \"a\"\nversion = \"1\"\ndeps = [\"B\"]\n",
+        );
+        check("stack.yaml.lock", "packages:\n- completed:\n    hackage: a-1.0@sha256:x,1\n");
+        check("DESCRIPTION", "Package: a\nVersion: 1\nBuilt: R\n");
+        check(
+            "opt/bitnami/x/.spdx-x.spdx",
+            r#"{"packages":[{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/a@1-2?arch=x"}]}]}"#,
+        );
+        check("wp-content/plugins/a/a.php", "<?php\n/*\nPlugin Name: ä\nVersion: 1\n*/");
+    }
+}

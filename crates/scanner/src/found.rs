@@ -3,19 +3,25 @@
 use model::{Ecosystem, Gap, SourcePackage};
 use serde::{Deserialize, Serialize};
 
+/// How many characters of a gap's reason are kept.
+const LONGEST_REASON: usize = 1000;
+
 /// The facts of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Found {
     /// The packages that the file names.
     pub(crate) packages: Vec<FoundPackage>,
-    /// The files that OS packages named here brought: what they own is no second, language package.
-    pub(crate) owned_files: Vec<String>,
+    /// The files that OS packages named here brought, as `path_set::path_hash` of their `owned_files::owned_name`: what
+    /// they own is no second, language package.
+    pub(crate) owned_files: Vec<u64>,
     /// What an os-release or another release file says.
     pub(crate) release: Option<FoundRelease>,
     /// Declared licenses of packages that another file names: (ecosystem, package name, licenses).
     pub(crate) licenses: Vec<(Ecosystem, String, Vec<String>)>,
     /// Names of packages that a manifest in this folder asks for itself, for the lock file beside it.
     pub(crate) direct: Vec<(Ecosystem, String)>,
+    /// Ecosystems for which this folder's [`Evidence::Supplementary`] packages count.
+    pub(crate) supplements: Vec<Ecosystem>,
     /// What could not be read in the file.
     pub(crate) gaps: Vec<Gap>,
 }
@@ -35,6 +41,12 @@ impl Found {
 
     /// Notes that a part of a file could not be read.
     pub(crate) fn gap(&mut self, path: impl Into<String>, reason: impl Into<String>) {
+        let mut reason = reason.into();
+        // Reasons name what stands in the file, at a length that the file decides.
+        if let Some((end, _)) = reason.char_indices().nth(LONGEST_REASON) {
+            reason.truncate(end);
+            reason.push('…');
+        }
         self.gaps.push(Gap::new(path, reason));
     }
 }
@@ -99,6 +111,9 @@ pub(crate) enum Evidence {
     Installed,
     /// A lock file or manifest, which asks for the package; it yields to an installed tree beside it.
     Locked,
+    /// A list that may name more than was chosen (`go.sum`): it counts only for names that no other file of its folder
+    /// has, and only when one of them says so with [`Found::supplements`].
+    Supplementary,
 }
 
 /// What a release file says of the distribution.

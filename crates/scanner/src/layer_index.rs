@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::contained::contain;
 use crate::ecosystems::ECOSYSTEMS;
 use crate::found::Found;
-use crate::owned_files::owned_name;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -149,7 +148,7 @@ impl LayerIndex {
 /// Has every ecosystem that wants the file read it, and keeps what they find.
 fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index: &mut LayerIndex) {
     let mut content = Deadline { content, until: Instant::now() + LONGEST_READ };
-    let mut file = WantedFile::new(&entry.path, entry.size_bytes, entry.mode, &mut content);
+    let mut file = WantedFile::new(&entry.path, entry.size_bytes, &mut content);
     let mut selection = selection;
     if may_be_executable(entry) {
         match file.head(4) {
@@ -183,8 +182,7 @@ fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index
     }
     let owned = std::mem::take(&mut found.owned_files);
     if !owned.is_empty() {
-        let hashes = owned.iter().map(|path| path_hash(&owned_name(path))).collect();
-        index.owned.insert(path.to_owned(), PathSet::from_hashes(hashes));
+        index.owned.insert(path.to_owned(), PathSet::from_hashes(owned));
     }
     if found != Found::default() || index.owned.contains_key(path) {
         index.files.insert(path.to_owned(), found);

@@ -27,3 +27,8 @@ mod yaml;
 
 pub use contained::is_contained;
 pub use index::{IndexError, IndexOptions, index_image, index_tree};
+
+#[doc(hidden)]
+pub mod exercise;
+#[doc(hidden)]
+pub mod measure;

@@ -16,6 +16,10 @@ pub(crate) struct LockedFiles<'a> {
     trees: BTreeSet<(Ecosystem, &'a str)>,
     /// Names that are installed somewhere, for ecosystems that install away from the project.
     installed: HashSet<(Ecosystem, &'a str)>,
+    /// Folders whose supplementary lists count.
+    supplemented: HashSet<(&'a str, Ecosystem)>,
+    /// Names that a lock file of the folder has, which wins over a supplementary list.
+    locked_names: HashSet<(&'a str, Ecosystem, &'a str)>,
     /// What the lock file beside a tree says of its packages: (folder, ecosystem, name, version).
     hints: HashMap<(&'a str, Ecosystem, &'a str, &'a str), Hint>,
 }
@@ -33,12 +37,15 @@ impl<'a> LockedFiles<'a> {
             direct: HashMap::new(),
             trees: BTreeSet::new(),
             installed: HashSet::new(),
+            supplemented: HashSet::new(),
+            locked_names: HashSet::new(),
             hints: HashMap::new(),
         };
         for (path, file) in files {
             for (ecosystem, name) in &file.found.direct {
                 locked.direct.entry((folder(path), *ecosystem)).or_default().insert(name);
             }
+            locked.supplemented.extend(file.found.supplements.iter().map(|ecosystem| (folder(path), *ecosystem)));
             for package in file.found.packages.iter().filter(|package| package.evidence == Evidence::Installed) {
                 if let Some(project) = project_of_tree(path, package.ecosystem) {
                     locked.trees.insert((package.ecosystem, project));
@@ -51,24 +58,35 @@ impl<'a> LockedFiles<'a> {
         for (path, file) in files {
             for package in file.found.packages.iter().filter(|package| package.evidence == Evidence::Locked) {
                 let hint = Hint { direct: locked.is_direct(path, package), development: package.development };
+                locked.locked_names.insert((folder(path), package.ecosystem, &package.name));
                 locked.hints.insert((folder(path), package.ecosystem, &package.name, &package.version), hint);
             }
         }
         locked
     }
 
-    /// Whether a package of a lock file yields to what is installed, or lies among someone else's files.
+    /// Whether what a lock file or list says of a package does not count: it yields to what is installed or to a better
+    /// list, or lies among someone else's files.
     pub(crate) fn yields(&self, path: &str, package: &FoundPackage) -> bool {
-        package.evidence == Evidence::Locked
-            && (is_in_dependency_folder(path)
-                || self.trees.contains(&(package.ecosystem, folder(path)))
-                || self.installed.contains(&(package.ecosystem, package.name.as_str())))
+        let place = (folder(path), package.ecosystem);
+        let to_installed = is_in_dependency_folder(path)
+            || self.trees.contains(&(package.ecosystem, folder(path)))
+            || self.installed.contains(&(package.ecosystem, package.name.as_str()));
+        match package.evidence {
+            Evidence::Installed => false,
+            Evidence::Locked => to_installed,
+            Evidence::Supplementary => {
+                to_installed
+                    || !self.supplemented.contains(&place)
+                    || self.locked_names.contains(&(place.0, place.1, package.name.as_str()))
+            }
+        }
     }
 
     /// What lock files and manifests say of a package found in the file at `path`.
     pub(crate) fn hint(&self, path: &'a str, package: &'a FoundPackage) -> Option<Hint> {
         let folder = match package.evidence {
-            Evidence::Locked => folder(path),
+            Evidence::Locked | Evidence::Supplementary => folder(path),
             Evidence::Installed => project_of_tree(path, package.ecosystem)?,
         };
         self.hints.get(&(folder, package.ecosystem, &package.name, &package.version)).copied()

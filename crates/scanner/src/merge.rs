@@ -107,7 +107,7 @@ impl<'a> MergedLayers<'a> {
                 let purl = purl_of(found, distribution.as_ref());
                 let layer = in_layers.then(|| match found.evidence {
                     Evidence::Installed => self.presence.get(&package_key(found)).map_or(file.layer, |p| p.since),
-                    Evidence::Locked => file.layer,
+                    Evidence::Locked | Evidence::Supplementary => file.layer,
                 });
                 let package = packages.entry(purl.clone()).or_insert_with(|| new_package(found, purl.clone()));
                 add_evidence(package, found, path, layer);

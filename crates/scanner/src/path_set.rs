@@ -21,10 +21,6 @@ impl PathSet {
         PathSet { sorted: hashes.into_iter().flat_map(u64::to_le_bytes).collect() }
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.sorted.is_empty()
-    }
-
     pub(crate) fn contains(&self, hash: u64) -> bool {
         let (hashes, _) = self.sorted.as_chunks::<HASH_BYTES>();
         hashes.binary_search_by(|bytes| u64::from_le_bytes(*bytes).cmp(&hash)).is_ok()

@@ -9,7 +9,7 @@ pub(crate) fn read(ecosystem: &dyn Ecosystem, path: &str, content: &[u8]) -> Str
     assert!(wants(ecosystem, path), "{} does not want {path}", ecosystem.name());
     let path = model::UntrustedPath::normalise(path);
     let mut stream = content;
-    let mut file = WantedFile::new(&path, content.len() as u64, 0o644, &mut stream);
+    let mut file = WantedFile::new(&path, content.len() as u64, &mut stream);
     let mut found = Found::default();
     let result = ecosystem.read(&mut file, &mut found);
     let mut text = String::new();
@@ -37,6 +37,7 @@ pub(crate) fn wants(ecosystem: &dyn Ecosystem, path: &str) -> bool {
         Want::InFolder(wanted, suffix) => parent == wanted && name.ends_with(suffix),
         Want::Name(wanted) => name == wanted,
         Want::Suffix(suffix) => name.to_ascii_lowercase().ends_with(suffix),
+        Want::Around(begin, end) => name.starts_with(begin) && name.ends_with(end),
         Want::NameInFolder(suffix, wanted) => folder.ends_with(suffix) && name == wanted,
         Want::SuffixInFolder(wanted, suffix) => folder == wanted && name.ends_with(suffix),
         Want::InChildOf(wanted, suffix) => {

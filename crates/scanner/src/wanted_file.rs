@@ -15,7 +15,6 @@ impl<T: Read + Seek> ReadSeek for T {}
 pub(crate) struct WantedFile<'a> {
     path: &'a UntrustedPath,
     size_bytes: u64,
-    mode: u32,
     head: Vec<u8>,
     content: &'a mut dyn Read,
     bytes: Option<Vec<u8>>,
@@ -39,9 +38,19 @@ pub(crate) enum ReadFileError {
 }
 
 impl ReadFileError {
+    /// How many characters of a parser's error are kept.
+    const LONGEST_REASON: usize = 200;
+
     /// The file does not follow `format` because of `reason`.
     pub(crate) fn malformed(format: &'static str, reason: impl ToString) -> ReadFileError {
-        ReadFileError::Malformed { format, reason: reason.to_string() }
+        // Parsers quote the file in their errors, at a length that the file decides.
+        let reason = reason.to_string();
+        let line = reason.lines().next().unwrap_or_default();
+        let reason = match line.char_indices().nth(ReadFileError::LONGEST_REASON) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line.to_owned(),
+        };
+        ReadFileError::Malformed { format, reason }
     }
 }
 
@@ -55,13 +64,8 @@ impl<'a> WantedFile<'a> {
     /// The most that [`WantedFile::at_random`] writes to a temporary file.
     pub(crate) const LARGEST_BYTES: u64 = 2 << 30;
 
-    pub(crate) fn new(
-        path: &'a UntrustedPath,
-        size_bytes: u64,
-        mode: u32,
-        content: &'a mut dyn Read,
-    ) -> WantedFile<'a> {
-        WantedFile { path, size_bytes, mode, head: Vec::new(), content, bytes: None }
+    pub(crate) fn new(path: &'a UntrustedPath, size_bytes: u64, content: &'a mut dyn Read) -> WantedFile<'a> {
+        WantedFile { path, size_bytes, head: Vec::new(), content, bytes: None }
     }
 
     /// Where it lies in the root file system.
@@ -72,11 +76,6 @@ impl<'a> WantedFile<'a> {
     /// The length that its container states, in bytes.
     pub(crate) fn size_bytes(&self) -> u64 {
         self.size_bytes
-    }
-
-    /// Permission, set-uid, set-gid and sticky bits.
-    pub(crate) fn mode(&self) -> u32 {
-        self.mode
     }
 
     /// The first `count` bytes (fewer in a shorter file) without taking them away from later readers.

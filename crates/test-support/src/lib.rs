@@ -1,8 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod image;
+mod tar_writer;
+
 use std::io::Read;
 use std::path::PathBuf;
+
+pub use image::{Blob, Storage, TestImage, TestImages};
+pub use tar_writer::{TarWriter, pax_record};
 
 /// The file or folder `path` of the full test data (`BULKHEAD_TEST_DATA`, else `../shared/data` beside the checkout).
 ///

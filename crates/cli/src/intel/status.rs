@@ -15,7 +15,9 @@ use crate::output::to_destination;
 pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let (database, origin) = installed::open_named(arguments.intel.as_deref(), environment).map_err(Failure::Usage)?;
     if arguments.verify {
-        database.verify().map_err(|error| Failure::Work(anyhow::Error::new(error).context(format!("{origin} is damaged"))))?;
+        database
+            .verify()
+            .map_err(|error| Failure::Work(anyhow::Error::new(error).context(format!("{origin} is damaged"))))?;
     }
     let facts = database.facts();
     to_destination(None, |out| match arguments.format {
@@ -37,7 +39,13 @@ pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -
 }
 
 fn table(facts: &IntelligenceFacts, origin: &str, now: u64, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{origin}\nsequence {}, newest record of {} ({} days old)\n", facts.sequence, facts.built, days(now, facts.sequence))?;
+    writeln!(
+        out,
+        "{origin}\nsequence {}, newest record of {} ({} days old)\n",
+        facts.sequence,
+        facts.built,
+        days(now, facts.sequence)
+    )?;
     writeln!(out, "{:<28} {:>9}  NEWEST RECORD", "SOURCE", "RECORDS")?;
     for source in &facts.sources {
         writeln!(out, "{:<28} {:>9}  {}", source.name, source.records, source.updated.as_deref().unwrap_or("-"))?;

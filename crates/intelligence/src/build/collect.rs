@@ -14,6 +14,8 @@ use crate::{package_name, time};
 
 /// How many skipped records are named in the summary; the others are only counted.
 const NAMED_SKIPPED: usize = 100;
+/// How many records of a source that were skipped for the same reason are named.
+const NAMED_OF_A_REASON: usize = 3;
 /// The longest title kept; a line of text does not need more.
 const MAX_TITLE_BYTES: usize = 240;
 
@@ -276,7 +278,9 @@ impl Sink for Collected {
 
     fn skipped(&mut self, source_name: &str, place: &str, reason: String) {
         self.skipped += 1;
-        if self.skipped_records.len() < NAMED_SKIPPED {
+        let is_same = |record: &&SkippedRecord| record.source == source_name && record.reason == reason;
+        let of_this_reason = self.skipped_records.iter().filter(is_same).count();
+        if self.skipped_records.len() < NAMED_SKIPPED && of_this_reason < NAMED_OF_A_REASON {
             let (source, place) = (source_name.to_owned(), place.to_owned());
             self.skipped_records.push(SkippedRecord { source, place, reason });
         }

@@ -19,7 +19,7 @@ pub(super) struct Knowledge {
     number_of_row: Vec<Option<u32>>,
 }
 
-/// The records of one source under one id, taken together.
+/// The records of one source under one id on the same vulnerabilities, taken together.
 struct MergedAdvisory {
     rows: Vec<u32>,
     source: TextId,
@@ -45,17 +45,20 @@ impl Knowledge {
             collected.advisories.iter().map(|row| aliases.vulnerabilities(collected, row)).collect();
         // The exploit prediction covers every CVE there is; alone it is no reason to keep one.
         let is_telling = |facts: &&FactsRow| !facts.rejected && text(facts.source) != "epss";
-        let mut vulnerabilities: Vec<TextId> = collected.facts.iter().filter(is_telling).map(|facts| facts.id).collect();
+        let mut vulnerabilities: Vec<TextId> =
+            collected.facts.iter().filter(is_telling).map(|facts| facts.id).collect();
         vulnerabilities.retain(|&id| super::aliases::is_cve(collected, id) && !aliases.is_rejected(id));
         vulnerabilities.extend(of_row.iter().flatten());
         vulnerabilities.sort_unstable_by_key(|&id| text(id));
         vulnerabilities.dedup();
         let numbers: BTreeMap<TextId, u32> = vulnerabilities.iter().copied().zip(0..).collect();
 
-        let mut rows: Vec<u32> = (0..collected.advisories.len() as u32).filter(|&row| !of_row[row as usize].is_empty()).collect();
+        let mut rows: Vec<u32> =
+            (0..collected.advisories.len() as u32).filter(|&row| !of_row[row as usize].is_empty()).collect();
+        // A feed may give an erratum in parts, one for each vulnerability with its own ranges; those stay apart.
         let name = |row: u32| {
             let advisory = &collected.advisories[row as usize];
-            (text(advisory.source), text(advisory.id))
+            (text(advisory.source), text(advisory.id), &of_row[row as usize])
         };
         rows.sort_by(|&one, &other| name(one).cmp(&name(other)));
         let mut number_of_row = vec![None; collected.advisories.len()];
@@ -102,7 +105,12 @@ impl Knowledge {
         self.advisories[advisory as usize].exact
     }
 
-    pub(super) fn write(&self, collected: &Collected, of_advisory: &[Vec<u32>], strings: &mut Strings) -> KnowledgeSections {
+    pub(super) fn write(
+        &self,
+        collected: &Collected,
+        of_advisory: &[Vec<u32>],
+        strings: &mut Strings,
+    ) -> KnowledgeSections {
         let mut ids: Vec<(u64, u32)> = Vec::new();
         let mut known_ids = BTreeSet::new();
         let (mut vulnerability_offsets, mut vulnerabilities) = (Blob::default(), Blob::default());
@@ -149,7 +157,7 @@ impl Knowledge {
                 of_vulnerability.advisories.push(number as u32);
                 for &row in &advisory.rows {
                     let row = &collected.advisories[row as usize];
-                    of_vulnerability.advisory(collected, row, advisory.vulnerabilities.len() == 1);
+                    of_vulnerability.advisory(collected, row, advisory);
                 }
             }
         }
@@ -219,12 +227,18 @@ impl<'a> Gathered<'a> {
         self.scores.extend(scores.map(|&score| (source, collected.texts.text(score))));
     }
 
-    fn advisory(&mut self, collected: &'a Collected, advisory: &AdvisoryRow, is_alone: bool) {
+    fn advisory(&mut self, collected: &'a Collected, advisory: &AdvisoryRow, merged: &MergedAdvisory) {
         let source = collected.texts.text(advisory.source);
         self.published(advisory.published);
         // An erratum on several vulnerabilities neither names nor rates any one of them.
-        if is_alone || !advisory.is_of_system {
-            self.titled(if advisory.is_of_system { 2 } else { 0 }, collected.texts.text(advisory.title));
+        if merged.vulnerabilities.len() == 1 || !advisory.is_of_system {
+            let preference = match (advisory.is_of_system, merged.exact) {
+                (false, _) => 0,
+                (true, Some(_)) => 2,
+                // An erratum's title tells the package, hardly ever the flaw.
+                (true, None) => 6,
+            };
+            self.titled(preference, collected.texts.text(advisory.title));
             self.rated(source, collected.texts.text(advisory.severity));
             let scores = advisory.scores.of(&collected.scores).iter();
             self.scores.extend(scores.map(|&score| (source, collected.texts.text(score))));

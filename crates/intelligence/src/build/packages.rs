@@ -53,7 +53,12 @@ impl DraftRange {
     }
 }
 
-pub(super) fn write(collected: &Collected, knowledge: &Knowledge, versions: &Versions, strings: &mut Strings) -> Packages {
+pub(super) fn write(
+    collected: &Collected,
+    knowledge: &Knowledge,
+    versions: &Versions,
+    strings: &mut Strings,
+) -> Packages {
     let text = |id| collected.texts.text(id);
     let name = |row: &AffectedRow| (text(row.namespace), row.is_source, text(row.package));
     let mut rows: Vec<&AffectedRow> = collected
@@ -131,13 +136,15 @@ impl PackageWriter<'_> {
             let (introduced, end_version) = (place(range.introduced), place(range.end_version));
             if [introduced, end_version].into_iter().flatten().any(|place| !place.is_valid) {
                 let bounds = format!("{} to {}", text(range.introduced), text(range.end_version));
-                unusable.push((row.advisory, format!("the range {bounds} of {} has no valid version", text(row.package))));
+                unusable
+                    .push((row.advisory, format!("the range {bounds} of {} has no valid version", text(row.package))));
                 continue;
             }
             ranges.push(DraftRange { introduced, end: range.end, end_version });
         }
         let is_in_range = |place: &Place| place.is_valid && ranges.iter().any(|range| range.contains(place.class));
-        let mut versions: Vec<Place> = row.versions.of(&self.collected.versions).iter().filter_map(|&id| place(id)).collect();
+        let mut versions: Vec<Place> =
+            row.versions.of(&self.collected.versions).iter().filter_map(|&id| place(id)).collect();
         versions.retain(|place| !is_in_range(place));
         versions.sort_by_key(|place| place.offset);
         versions.dedup();

@@ -22,7 +22,7 @@ fn the_same_records_give_the_same_bytes() {
 fn a_range_without_a_valid_version_is_skipped_and_counted() {
     let text = "
         advisory ghsa GHSA-1 CVE-2024-0001
-          pypi bin a < not/a/version";
+          npm bin a < not/a/version";
     let (_, summary) = build_records(records(text));
     assert_eq!(summary.skipped, 1);
     assert_eq!(summary.skipped_records[0].place, "GHSA-1");

@@ -51,16 +51,13 @@ impl Versions {
             compiled.sort_unstable();
             let mut class = 0;
             for (order, (is_invalid, key, text, id)) in compiled.iter().enumerate() {
-                let equals_last = order.checked_sub(1).and_then(|last| compiled.get(last)).is_some_and(|last| last.1 == *key);
+                let equals_last =
+                    order.checked_sub(1).and_then(|last| compiled.get(last)).is_some_and(|last| last.1 == *key);
                 if *is_invalid || !equals_last {
                     class = order as u32;
                 }
-                let place = Place {
-                    offset: blob.bytes.len() as u32,
-                    order: order as u32,
-                    class,
-                    is_valid: !is_invalid,
-                };
+                let place =
+                    Place { offset: blob.bytes.len() as u32, order: order as u32, class, is_valid: !is_invalid };
                 blob.counted(text.as_bytes());
                 blob.counted(key);
                 places.insert((number as u8, *id), place);

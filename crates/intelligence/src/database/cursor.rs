@@ -22,11 +22,6 @@ impl<'a> Cursor<'a> {
         Ok(Cursor { storage, bytes: storage.body(), at, checked_to: at, end })
     }
 
-    /// The offset in the section of what comes next.
-    pub(crate) fn offset(&self, section: Section) -> usize {
-        self.at - self.storage.bounds(section).0
-    }
-
     /// Whether the section has nothing more.
     pub(crate) fn is_at_end(&self) -> bool {
         self.at >= self.end

@@ -50,24 +50,6 @@ pub(crate) enum Section {
     BlockSums = 12,
 }
 
-impl Section {
-    pub(crate) const ALL: [Section; SECTION_COUNT] = [
-        Section::Strings,
-        Section::Versions,
-        Section::Packages,
-        Section::PackageIndex,
-        Section::VulnerabilityOffsets,
-        Section::Vulnerabilities,
-        Section::AdvisoryOffsets,
-        Section::Advisories,
-        Section::IdIndex,
-        Section::Archives,
-        Section::Sources,
-        Section::Namespaces,
-        Section::BlockSums,
-    ];
-}
-
 /// The flag bits in front of an entry of a package.
 pub(crate) mod entry_flags {
     /// The status, three bits.

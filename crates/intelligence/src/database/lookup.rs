@@ -2,11 +2,11 @@
 
 use model::{EpssScore, FindingStatus, SourcedScore};
 
+use super::Database;
 use super::packages::{End, Entry, PackageRecord, Range};
 use super::sources::{Namespace, namespaces};
 use super::storage::{Damaged, Storage};
 use super::vulnerabilities::{Named, StoredAdvisory, advisory, find_id, vulnerability};
-use super::Database;
 
 /// Everything that is known of a vulnerability.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,16 +114,26 @@ fn vulnerability_record(storage: &Storage, number: u32) -> Result<VulnerabilityR
     })
 }
 
-fn advisory_as_record(storage: &Storage, number: u32) -> Result<VulnerabilityRecord, Damaged> {
-    let found = advisory(storage, number)?;
-    let aliases = found
-        .vulnerabilities
-        .iter()
-        .map(|&number| vulnerability(storage, number).map(|vulnerability| vulnerability.id))
-        .collect::<Result<_, Damaged>>()?;
-    let (id, title, published) = (found.id.clone(), found.title.map(str::to_owned), found.published.clone());
-    let ratings = found.severity.iter().map(|&word| (found.source.to_owned(), word.to_owned())).collect();
-    let advisories = vec![advisory_record(storage, &namespaces(storage)?, number, found)?];
+/// An advisory on several vulnerabilities; the parts of one that its source gives in parts follow one another.
+fn advisory_as_record(storage: &Storage, first: u32) -> Result<VulnerabilityRecord, Damaged> {
+    let found = advisory(storage, first)?;
+    let (id, source) = (found.id.clone(), found.source);
+    let (title, published) = (found.title.map(str::to_owned), found.published.clone());
+    let ratings = found.severity.iter().map(|&word| (source.to_owned(), word.to_owned())).collect();
+    let (mut aliases, mut advisories) = (Vec::new(), Vec::new());
+    let namespaces = namespaces(storage)?;
+    let mut part = Some((first, found));
+    while let Some((number, found)) = part.take() {
+        for &number in &found.vulnerabilities {
+            aliases.push(vulnerability(storage, number)?.id);
+        }
+        advisories.push(advisory_record(storage, &namespaces, number, found)?);
+        let next = number.saturating_add(1);
+        part = advisory(storage, next)
+            .ok()
+            .filter(|next| next.id == id && next.source == source)
+            .map(|found| (next, found));
+    }
     let (kev, epss, scores) = (false, None, Vec::new());
     Ok(VulnerabilityRecord { id, aliases, title, published, kev, epss, scores, ratings, advisories })
 }

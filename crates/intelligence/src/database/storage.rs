@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use memmap2::Mmap;
 
 use super::OpenDatabaseError;
-use super::format::{
-    BLOCK_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_FILE_BYTES, SECTION_COUNT, Section, hash,
-};
+use super::format::{BLOCK_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_FILE_BYTES, SECTION_COUNT, Section, hash};
 
 /// The error of reading a database whose bytes are not what the builder wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,16 +7,19 @@ use crate::sample::{database, package, records};
 /// Enough records for several blocks of every larger section.
 fn sample_bytes() -> Vec<u8> {
     let mut text = String::new();
-    for n in 1..400 {
-        text += &format!("advisory debian CVE-2024-{n:04} severity=high title=Title_{n} modified=2024-05-01T00:00:00Z\n");
-        text += &format!("  debian:12 src source{} < 1.{n}-1\n  npm bin name{} >= 1.0.{n}, < 2.0.{n}\n", n % 40, n % 60);
+    for n in 1..150 {
+        text +=
+            &format!("advisory debian CVE-2024-{n:04} severity=high title=Title_{n} modified=2024-05-01T00:00:00Z\n");
+        text +=
+            &format!("  debian:12 src source{} < 1.{n}-1\n  npm bin name{} >= 1.0.{n}, < 2.0.{n}\n", n % 15, n % 20);
         text += &format!("fact nvd CVE-2024-{n:04} GHSA-{n} score=CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\n");
     }
     crate::build::build_records(records(&text)).0
 }
 
 fn sample_inventory() -> Inventory {
-    let lines: Vec<String> = (0..60).flat_map(|n| [format!("deb source{n} 1.50-1"), format!("npm name{n} 1.5.0")]).collect();
+    let lines: Vec<String> =
+        (0..20).flat_map(|n| [format!("deb source{n} 1.50-1"), format!("npm name{n} 1.5.0")]).collect();
     Inventory {
         distribution: Some(model::Distribution { id: "debian".into(), version: "12".into(), ..Default::default() }),
         packages: lines.iter().map(|line| package(line)).collect(),
@@ -29,8 +32,8 @@ fn a_flipped_bit_anywhere_is_noticed_and_never_changes_a_finding() {
     let bytes = sample_bytes();
     let (inventory, options) = (sample_inventory(), MatchOptions::default());
     let whole = Database::from_vec(bytes.clone()).unwrap().match_inventory(&inventory, &options);
-    assert!(whole.findings.len() > 400 && whole.gaps.is_empty());
-    for at in (0..bytes.len()).step_by(97).chain(0..300).chain(bytes.len() - 64..bytes.len()) {
+    assert!(whole.findings.len() > 150 && whole.gaps.is_empty());
+    for at in (0..bytes.len()).step_by(211).chain(0..300).chain(bytes.len() - 64..bytes.len()) {
         let mut damaged = bytes.clone();
         damaged[at] ^= 1 << (at % 8);
         let Ok(database) = Database::from_vec(damaged) else { continue };
@@ -50,14 +53,14 @@ fn a_flipped_bit_anywhere_is_noticed_and_never_changes_a_finding() {
 fn a_lie_behind_valid_checksums_does_not_panic() {
     let bytes = sample_bytes();
     let (inventory, options) = (sample_inventory(), MatchOptions::default());
-    for at in (format::HEADER_BYTES..bytes.len()).step_by(61) {
-        for value in [0, 0x7f, 0xff] {
+    for at in (format::HEADER_BYTES..bytes.len()).step_by(193) {
+        for value in [0, 0xff] {
             let mut lying = bytes.clone();
             lying[at] = value;
             reseal(&mut lying);
             let database = Database::from_vec(lying).unwrap();
             database.verify().unwrap();
-            if at % 5 == 0 {
+            if at % 3 == 0 {
                 database.match_inventory(&inventory, &options);
             }
             database.lookup("CVE-2024-0100");
@@ -104,14 +107,23 @@ fn a_vulnerability_is_looked_up_by_any_of_its_ids() {
     );
     let record = database.lookup("cve-2021-44228").unwrap();
     assert_eq!(database.lookup("GHSA-jfh8-c2jp-5v3q").unwrap(), record);
-    assert_eq!((record.id.as_str(), record.aliases.as_slice()), ("CVE-2021-44228", &["GHSA-jfh8-c2jp-5v3q".to_owned()][..]));
+    assert_eq!(
+        (record.id.as_str(), record.aliases.as_slice()),
+        ("CVE-2021-44228", &["GHSA-jfh8-c2jp-5v3q".to_owned()][..])
+    );
     assert_eq!(record.ratings, [("ghsa".to_owned(), "CRITICAL".to_owned())]);
     assert_eq!(record.scores[0].source, "nvd");
     assert!(record.kev);
     let urls: Vec<&str> = record.advisories.iter().filter_map(|one| one.url.as_deref()).collect();
-    assert_eq!(urls, ["https://security-tracker.debian.org/tracker/x", "https://github.com/advisories/GHSA-jfh8-c2jp-5v3q"]);
+    assert_eq!(
+        urls,
+        ["https://security-tracker.debian.org/tracker/x", "https://github.com/advisories/GHSA-jfh8-c2jp-5v3q"]
+    );
     let affected = &record.advisories[1].affected[0];
-    assert_eq!((affected.ranges.as_slice(), affected.versions.as_slice()), (&[">= 2.13.0, < 2.15.0".to_owned()][..], &["2.0-beta9".to_owned()][..]));
+    assert_eq!(
+        (affected.ranges.as_slice(), affected.versions.as_slice()),
+        (&[">= 2.13.0, < 2.15.0".to_owned()][..], &["2.0-beta9".to_owned()][..])
+    );
     let erratum = database.lookup("DSA-5020-1").unwrap();
     assert_eq!(erratum.aliases, ["CVE-2021-44228", "CVE-2021-45046"]);
     assert_eq!(database.lookup("CVE-1999-0001"), None);

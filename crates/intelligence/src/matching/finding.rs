@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AdvisoryReference, CveId, FindingStatus, Inventory, Package, PackageId, VulnerabilityFinding};
+use model::{
+    AdvisoryReference, CveId, FindingStatus, Inventory, Package, PackageId, SourcedScore, VulnerabilityFinding,
+};
 
 use super::Hit;
 use super::remedy::{SystemTool, remedy};
@@ -16,7 +18,8 @@ pub(super) struct FindingWriter<'a> {
     storage: &'a Storage,
     tool: SystemTool,
     advisories: BTreeMap<u32, StoredAdvisory<'a>>,
-    vulnerabilities: BTreeMap<u32, Vulnerability<'a>>,
+    /// With their scores, read once.
+    vulnerabilities: BTreeMap<u32, (Vulnerability<'a>, Vec<SourcedScore>)>,
 }
 
 impl<'a> FindingWriter<'a> {
@@ -55,16 +58,18 @@ impl<'a> FindingWriter<'a> {
                 continue;
             }
             if !self.vulnerabilities.contains_key(&number) {
-                self.vulnerabilities.insert(number, vulnerability(self.storage, number)?);
+                let read = vulnerability(self.storage, number)?;
+                let scores = sourced_scores(&read.scores);
+                self.vulnerabilities.insert(number, (read, scores));
             }
-            let Some(vulnerability) = self.vulnerabilities.get(&number) else { continue };
+            let Some(known) = self.vulnerabilities.get(&number) else { continue };
             let with_advisory = |index: &usize| {
                 let hit = &hits[*index];
                 self.advisories.get(&hit.advisory).map(|advisory| (hit, advisory))
             };
             let all: Vec<_> = indexes.iter().filter_map(with_advisory).collect();
             let deciding: Vec<_> = indexes.iter().filter(|index| here(index)).filter_map(with_advisory).collect();
-            findings.push(self.finding(id, package, vulnerability, &all, &deciding));
+            findings.push(self.finding(id, package, known, &all, &deciding));
         }
         Ok(())
     }
@@ -80,12 +85,13 @@ impl<'a> FindingWriter<'a> {
         &self,
         id: PackageId,
         package: &Package,
-        vulnerability: &Vulnerability<'a>,
+        (vulnerability, scores): &(Vulnerability<'a>, Vec<SourcedScore>),
         all: &[(&Hit<'a>, &StoredAdvisory<'a>)],
         deciding: &[(&Hit<'a>, &StoredAdvisory<'a>)],
     ) -> VulnerabilityFinding {
-        let rating = rate(vulnerability, deciding);
-        let fixed_version = deciding.iter().filter_map(|(hit, _)| hit.fixed).max_by(compare_versions).map(|(_, text)| text);
+        let rating = rate(vulnerability, scores, deciding);
+        let fixed_version =
+            deciding.iter().filter_map(|(hit, _)| hit.fixed).max_by(compare_versions).map(|(_, text)| text);
         let status = status(deciding);
         let mut advisories: Vec<AdvisoryReference> = all
             .iter()
@@ -107,7 +113,7 @@ impl<'a> FindingWriter<'a> {
             severity: rating.severity,
             severity_source: rating.source,
             vendor_severity: rating.word,
-            scores: sourced_scores(&vulnerability.scores),
+            scores: scores.clone(),
             kev: vulnerability.kev,
             epss: vulnerability.epss,
             advisories,
@@ -138,7 +144,9 @@ fn status(hits: &[(&Hit<'_>, &StoredAdvisory<'_>)]) -> FindingStatus {
 }
 
 /// CVE ids by year and number, before all others by their text.
-pub(super) fn id_order(id: &str) -> (bool, Option<CveId>, &str) {
-    let cve: Option<CveId> = id.parse().ok();
-    (cve.is_none(), cve, id)
+pub(super) fn id_order(id: &str) -> (bool, Option<CveId>, String) {
+    match id.parse() {
+        Ok(cve) => (false, Some(cve), String::new()),
+        Err(_) => (true, None, id.to_owned()),
+    }
 }

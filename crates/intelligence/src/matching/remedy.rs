@@ -82,7 +82,8 @@ fn system_command(package: &Package, fixed: &str, tool: SystemTool) -> String {
     // A package may be numbered apart from its source; then the source's fixed version names no build of it.
     let has_own_number = package.source.as_ref().is_some_and(|source| {
         let installed = package.version.as_str();
-        installed != source.version && installed.strip_prefix(&source.version).is_none_or(|rest| !rest.starts_with("+b"))
+        installed != source.version
+            && installed.strip_prefix(&source.version).is_none_or(|rest| !rest.starts_with("+b"))
     });
     let quoted_name = quoted(name);
     let with = |separator: &str| {
@@ -150,17 +151,32 @@ mod tests {
     fn the_system_s_packages_are_upgraded_by_its_own_tool() {
         let libssl = "deb libssl3 3.0.9-1 source=openssl/3.0.9-1";
         check(libssl, "3.0.11-1~deb12u2", SystemTool::Apt, "apt-get install --only-upgrade 'libssl3=3.0.11-1~deb12u2'");
-        check("deb gcc 4:12.2.0-3 source=gcc-defaults/1.203", "1.204", SystemTool::Apt, "apt-get install --only-upgrade gcc");
+        check(
+            "deb gcc 4:12.2.0-3 source=gcc-defaults/1.203",
+            "1.204",
+            SystemTool::Apt,
+            "apt-get install --only-upgrade gcc",
+        );
         check("deb a 1-1+b2 source=a/1-1", "1-2", SystemTool::Apt, "apt-get install --only-upgrade a=1-2");
         check("apk busybox 1.36.1-r2", "1.36.1-r5", SystemTool::Apk, "apk add --upgrade 'busybox>=1.36.1-r5'");
-        check("rpm openssl-libs 1:1.1.1c-2.el8", "1:1.1.1g-12.el8_3", SystemTool::Dnf, "dnf upgrade openssl-libs-1:1.1.1g-12.el8_3");
+        check(
+            "rpm openssl-libs 1:1.1.1c-2.el8",
+            "1:1.1.1g-12.el8_3",
+            SystemTool::Dnf,
+            "dnf upgrade openssl-libs-1:1.1.1g-12.el8_3",
+        );
         check(libssl, "3.0.11", SystemTool::None, "rebuild on a base image that has libssl3 3.0.11 or later");
     }
 
     #[test]
     fn language_packages_are_upgraded_by_the_tool_of_their_lock_file() {
         check("npm @a/b 1.0.0 path=app/yarn.lock", "1.0.1", SystemTool::None, "yarn upgrade @a/b@1.0.1");
-        check("npm lodash 4.17.20 path=app/package-lock.json", "4.17.21", SystemTool::None, "npm install lodash@4.17.21");
+        check(
+            "npm lodash 4.17.20 path=app/package-lock.json",
+            "4.17.21",
+            SystemTool::None,
+            "npm install lodash@4.17.21",
+        );
         check("golang golang.org/x/net v0.16.0", "0.17.0", SystemTool::None, "go get golang.org/x/net@v0.17.0");
         check("golang stdlib 1.21.0", "1.21.3", SystemTool::None, "rebuild with Go 1.21.3 or later");
         check("cargo time 0.1.43", "0.2.23", SystemTool::None, "cargo update -p time@0.1.43 --precise 0.2.23");

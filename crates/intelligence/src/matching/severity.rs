@@ -1,6 +1,5 @@
 //! How severe a vulnerability is here: the vendor's word, then the vendor's scores, then NVD's and the CNA's.
 
-use model::cvss::CvssVector;
 use model::{Severity, SourcedScore};
 
 use super::Hit;
@@ -18,23 +17,28 @@ pub(super) struct Rating {
 }
 
 /// Rates a vulnerability for the package that these advisories apply to.
-pub(super) fn rate(vulnerability: &Vulnerability<'_>, hits: &[(&Hit<'_>, &StoredAdvisory<'_>)]) -> Rating {
+pub(super) fn rate(
+    vulnerability: &Vulnerability<'_>,
+    scores: &[SourcedScore],
+    hits: &[(&Hit<'_>, &StoredAdvisory<'_>)],
+) -> Rating {
     let by_package = hits.iter().filter_map(|(hit, advisory)| Some((advisory.source, hit.severity?)));
     let is_source = |source: &str| hits.iter().any(|(_, advisory)| advisory.source == source);
     let by_vulnerability = vulnerability.ratings.iter().copied().filter(|(source, _)| is_source(source));
     let by_erratum = hits.iter().filter_map(|(_, advisory)| Some((advisory.source, advisory.severity?)));
-    let by_general = |wanted: &'static str| vulnerability.ratings.iter().copied().filter(move |(source, _)| *source == wanted);
+    let by_general =
+        |wanted: &'static str| vulnerability.ratings.iter().copied().filter(move |(source, _)| *source == wanted);
     worst_word(by_package)
         .or_else(|| worst_word(by_vulnerability))
         .or_else(|| worst_word(by_erratum))
-        .or_else(|| newest_score(vulnerability.scores.iter().copied().filter(|(source, _)| is_source(source))))
+        .or_else(|| newest_score(scores.iter().filter(|score| is_source(&score.source))))
         .or_else(|| {
             GENERAL_SOURCES.into_iter().find_map(|wanted| {
-                newest_score(vulnerability.scores.iter().copied().filter(|(source, _)| *source == wanted))
+                newest_score(scores.iter().filter(|score| score.source == wanted))
                     .or_else(|| worst_word(by_general(wanted)))
             })
         })
-        .or_else(|| newest_score(vulnerability.scores.iter().copied()))
+        .or_else(|| newest_score(scores.iter()))
         .unwrap_or_default()
 }
 
@@ -44,18 +48,22 @@ fn worst_word<'w>(words: impl Iterator<Item = (&'w str, &'w str)>) -> Option<Rat
         .map(|(source, word)| (Severity::from_vendor_word(word), source, word))
         .filter(|(severity, ..)| *severity != Severity::Unknown)
         .max_by(|one, other| one.0.cmp(&other.0).then_with(|| (other.1, other.2).cmp(&(one.1, one.2))))
-        .map(|(severity, source, word)| Rating { severity, source: Some(source.to_owned()), word: Some(word.to_owned()) })
+        .map(|(severity, source, word)| Rating {
+            severity,
+            source: Some(source.to_owned()),
+            word: Some(word.to_owned()),
+        })
 }
 
 /// The rating of the score of the newest CVSS version; of several, the highest.
-fn newest_score<'s>(scores: impl Iterator<Item = (&'s str, &'s str)>) -> Option<Rating> {
+fn newest_score<'s>(scores: impl Iterator<Item = &'s SourcedScore>) -> Option<Rating> {
     scores
-        .filter_map(|(source, vector)| Some((source, vector.parse::<CvssVector>().ok()?)))
-        .max_by(|(source, one), (other_source, other)| {
-            let by_version = one.version().cmp(&other.version());
-            by_version.then(one.base_score().total_cmp(&other.base_score())).then_with(|| other_source.cmp(source))
+        .max_by(|one, other| {
+            let by_version = one.vector.version().cmp(&other.vector.version());
+            let by_score = by_version.then(one.vector.base_score().total_cmp(&other.vector.base_score()));
+            by_score.then_with(|| other.source.cmp(&one.source))
         })
-        .map(|(source, vector)| Rating { severity: vector.severity(), source: Some(source.to_owned()), word: None })
+        .map(|score| Rating { severity: score.vector.severity(), source: Some(score.source.clone()), word: None })
 }
 
 /// Scores as reports have them, sorted by source, then version.

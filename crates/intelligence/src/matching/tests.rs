@@ -277,12 +277,10 @@ fn the_vendor_rates_before_nvd() {
 #[test]
 fn versions_that_are_none_are_compared_as_text() {
     let advisories = "
-        advisory pypa PYSEC-1 CVE-2024-0001
-          pypi bin pytz < 2005 = 2004d";
-    check(advisories, NONE, &["pypi pytz 2004d", "pypi pytz 2004e", "pypi pytz 2004.1"], &[
-        "pytz CVE-2024-0001 - affected",
-        "pytz CVE-2024-0001 2005 affected",
-    ]);
+        advisory ghsa GHSA-1 CVE-2024-0001
+          npm bin a < 2.0.0 = nightly~2";
+    let packages = ["npm a nightly~2", "npm a nightly~3", "npm a 1.0.0"];
+    check(advisories, NONE, &packages, &["a CVE-2024-0001 - affected", "a CVE-2024-0001 2.0.0 affected"]);
 }
 
 #[test]
@@ -333,4 +331,62 @@ fn archives_are_named_by_their_bytes() {
     let matches = database.match_inventory(&inventory(NONE, &[&line]), &MatchOptions::default());
     assert_eq!(matches.findings[0].id, "CVE-2021-44228");
     assert_eq!(database.archive(&sha1).unwrap().1, "2.14.1");
+}
+
+#[test]
+fn an_erratum_in_parts_keeps_the_ranges_of_each_vulnerability() {
+    let advisories = "
+        advisory debian DSA-1-1 CVE-2024-0001
+          debian:12 src a < 2-1
+        advisory debian DSA-1-1 CVE-2024-0002
+          debian:12 src a < 3-1";
+    check(advisories, DEBIAN, &["deb a 2-1"], &["a CVE-2024-0002 3-1 affected"]);
+    let erratum = database(advisories).lookup("DSA-1-1").unwrap();
+    assert_eq!(erratum.aliases, ["CVE-2024-0001", "CVE-2024-0002"]);
+    assert_eq!(erratum.advisories.len(), 2);
+}
+
+#[test]
+fn the_repair_leaves_no_advisory_that_still_applies() {
+    let advisories = "
+        advisory rocky RLSA-1 CVE-2024-0001
+          rocky:9 bin a < 2-1.el9
+        advisory rocky RLSA-2 CVE-2024-0001
+          rocky:9 bin a < 3-1.el9";
+    check(advisories, ("rocky", "9.2"), &["rpm a 1-1.el9"], &["a CVE-2024-0001 3-1.el9 affected"]);
+}
+
+#[test]
+fn packages_without_a_distribution_go_by_their_purl() {
+    let advisories = "
+        advisory debian CVE-2024-0001
+          debian:12 src a < 2";
+    let mut inventory = inventory(NONE, &["deb a 1"]);
+    inventory.packages[0].purl = "pkg:deb/debian/a@1?distro=debian-12.5".parse().unwrap();
+    let matches = database(advisories).match_inventory(&inventory, &MatchOptions::default());
+    assert_eq!((matches.findings.len(), matches.gaps.len()), (1, 0));
+    inventory.packages[0].purl = "pkg:deb/debian/a@1?distro=bookworm".parse().unwrap();
+    inventory.packages.insert(0, inventory.packages[0].clone());
+    inventory.packages[0].purl = "pkg:deb/debian/a@1?distro=bullseye".parse().unwrap();
+    let matches = database(advisories).match_inventory(&inventory, &MatchOptions::default());
+    assert_eq!((matches.findings.len(), matches.gaps.len()), (1, 1));
+}
+
+#[test]
+fn names_and_versions_of_hostile_packages_do_no_harm() {
+    let advisories = "
+        advisory debian CVE-2024-0001
+          debian:12 src a *
+        advisory ghsa GHSA-1
+          npm bin a < 2.0.0
+        advisory golang GO-1
+          golang bin stdlib < 1.21.8";
+    let database = database(advisories);
+    let long = "9".repeat(100_000);
+    for version in ["-", "::::", "~~~", "v", "\u{0}", "é", "rrrr", "1.2r", "go", long.as_str()] {
+        let mut inventory = inventory(DEBIAN, &["deb a 1", "npm a 1", "golang stdlib 1", "maven a:b 1 sha1=zz"]);
+        inventory.packages.iter_mut().for_each(|package| package.version = version.to_owned());
+        let matches = database.match_inventory(&inventory, &MatchOptions::default());
+        assert_eq!(matches.findings[0].id, "CVE-2024-0001", "every version is affected");
+    }
 }

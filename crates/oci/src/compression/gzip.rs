@@ -85,7 +85,7 @@ mod fast {
     enum Decoder<'a> {
         /// Boxed because the decoder points into itself from its first read on, so it must not move.
         Fast(Box<isal::read::GzipDecoder<Filled<Box<dyn BufRead + Send + 'a>>>>),
-        Exact(ExactGzip<'a>),
+        Exact(Box<ExactGzip<'a>>),
         Failed,
     }
 
@@ -114,7 +114,7 @@ mod fast {
                     return Ok(count);
                 }
                 self.decoder = Decoder::Failed;
-                self.decoder = Decoder::Exact(self.begin_again()?);
+                self.decoder = Decoder::Exact(Box::new(self.begin_again()?));
             }
             match &mut self.decoder {
                 Decoder::Exact(exact) => exact.read(buffer),

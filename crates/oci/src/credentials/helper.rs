@@ -158,7 +158,7 @@ fn talk(child: &mut Child, registry: &str, timeout: Duration) -> io::Result<Opti
     answer.map(Some)
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

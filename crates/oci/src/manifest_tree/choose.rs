@@ -64,7 +64,7 @@ pub(super) fn choose_image<E>(
     };
     let bytes = read_verified(chosen, MAX_MANIFEST_BYTES, read)?;
     match kind_of(&bytes, &chosen.digest)? {
-        Kind::Manifest(manifest) => Ok((chosen.digest.clone(), manifest)),
+        Kind::Manifest(manifest) => Ok((chosen.digest.clone(), *manifest)),
         Kind::Index(_) => {
             let digest = chosen.digest.clone();
             Err(ReadManifestError::Unusable { digest, reason: "its index says manifest and it is an index" }.into())

@@ -95,7 +95,7 @@ impl BlobReader {
                 self.failures = 0;
             }
             self.failed_at = self.position;
-            if !self.session.wait_before_retry(&error, self.failures) {
+            if !self.session.wait_before_retry(&error, self.failures, true) {
                 return Err(error);
             }
             self.failures += 1;

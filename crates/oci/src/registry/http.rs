@@ -111,11 +111,14 @@ pub enum ExchangeError {
 }
 
 impl ExchangeError {
-    /// Whether the same exchange may succeed when it is tried again.
-    pub(super) fn is_passing(&self) -> bool {
+    /// Whether the same exchange may succeed when it is tried again. A host that was reached before comes back; one
+    /// that does not answer at all does not run, or has another name.
+    pub(super) fn is_passing(&self, was_reached: bool) -> bool {
         match self {
-            ExchangeError::Connection { source, .. } => source.kind() != io::ErrorKind::ConnectionRefused,
-            ExchangeError::TimedOut { .. } => true,
+            ExchangeError::Connection { source, .. } => {
+                was_reached || source.kind() != io::ErrorKind::ConnectionRefused
+            }
+            ExchangeError::TimedOut { phase, .. } => was_reached || !matches!(phase.as_str(), "connect" | "resolve"),
             ExchangeError::Authorities(_)
             | ExchangeError::Proxy { .. }
             | ExchangeError::UnknownHost { .. }
@@ -453,6 +456,20 @@ mod tests {
         assert!(same("https://A.example.com/", "https://a.example.com:443/x"));
         assert!(!same("https://a.example.com/", "https://a.example.com:444/"));
         assert!(!same("https://a.example.com/", "http://a.example.com:443/"));
+    }
+
+    #[test]
+    fn an_encrypted_connection_is_not_left_for_a_plain_one() {
+        let client = |plain_http| {
+            let options = RegistryOptions::default();
+            HttpClient::new("https://reg.example.com/".parse().unwrap(), plain_http, &options).unwrap()
+        };
+        let from = "https://reg.example.com/v2/".parse().unwrap();
+        let next = |client: HttpClient, location: &str| client.next_target(&from, location);
+        let refused = next(client(false), "http://reg.example.com/blob");
+        assert!(matches!(refused, Err(ExchangeError::PlainRedirect { .. })), "{refused:?}");
+        assert!(next(client(false), "https://s3.example.com/blob").is_ok());
+        assert!(next(client(true), "http://s3.example.com/blob").is_ok());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use model::{Digest, ImageName};
 use serde::Deserialize;
+use ureq::http::header::HeaderName;
 use ureq::http::{StatusCode, Uri, header};
 
 use super::challenge::{Challenge, parse_challenges};
@@ -16,6 +17,9 @@ use crate::Secret;
 use crate::credentials::{Credential, FoundCredential};
 use crate::manifest::Descriptor;
 use crate::manifest_tree::ACCEPTED_MANIFESTS;
+
+/// In which a registry states the digest of a manifest (distribution-spec, Pulling manifests).
+const DIGEST_HEADER: HeaderName = HeaderName::from_static("docker-content-digest");
 
 /// One place to get an image from.
 pub(super) struct Endpoint {
@@ -33,6 +37,13 @@ pub(super) struct Session {
     timeouts: Timeouts,
     credential: Option<Credential>,
     proof: Mutex<Proof>,
+}
+
+/// A document as it came.
+pub(super) struct Fetched {
+    pub(super) bytes: Vec<u8>,
+    /// The digest that the registry says it has.
+    pub(super) stated_digest: Option<Digest>,
 }
 
 /// What is sent along to show who is asking.
@@ -97,54 +108,61 @@ impl Session {
         &self.timeouts
     }
 
-    /// Asks for a manifest by tag or digest.
-    pub(super) fn manifest(&self, reference: &str) -> Result<Answer, RegistryError> {
+    /// Fetches a manifest by tag or digest.
+    pub(super) fn manifest(&self, reference: &str, limit_bytes: u64) -> Result<Fetched, RegistryError> {
         let path = format!("/v2/{}/manifests/{reference}", self.repository);
-        self.ask(&path, &format!("manifest {reference}"), Call { accept: ACCEPTED_MANIFESTS, ..Call::default() })
+        let call = Call { accept: ACCEPTED_MANIFESTS, ..Call::default() };
+        self.fetch(&path, &format!("manifest {reference}"), call, limit_bytes)
     }
 
     /// Asks for a blob from one of its bytes on. Failures are not tried again: whoever reads the blob does.
     pub(super) fn blob(&self, digest: &Digest, from_byte: u64, within: Duration) -> Result<Answer, RegistryError> {
         let path = format!("/v2/{}/blobs/{digest}", self.repository);
-        self.ask_once(
-            &path,
-            &format!("blob {digest}"),
-            Call { from_byte, body_within: Some(within), ..Call::default() },
-        )
+        self.ask(&path, &format!("blob {digest}"), Call { from_byte, body_within: Some(within), ..Call::default() })
     }
 
     /// Fetches a manifest within an index, or a configuration; its digest is checked by whoever asked.
     pub(super) fn document(&self, descriptor: &Descriptor) -> Result<Vec<u8>, RegistryError> {
         let digest = &descriptor.digest;
         let is_manifest = ACCEPTED_MANIFESTS.split(", ").any(|media_type| media_type == descriptor.media_type);
-        let answer = if is_manifest {
-            self.manifest(&digest.to_string())?
-        } else {
-            let path = format!("/v2/{}/blobs/{digest}", self.repository);
-            self.ask(&path, &format!("blob {digest}"), Call::default())?
-        };
-        Ok(answer.read_document(descriptor.size)?)
+        if is_manifest {
+            return Ok(self.manifest(&digest.to_string(), descriptor.size)?.bytes);
+        }
+        let path = format!("/v2/{}/blobs/{digest}", self.repository);
+        match self.fetch(&path, &format!("blob {digest}"), Call::default(), descriptor.size) {
+            // An index may leave out that its entry is a manifest.
+            Err(RegistryError::NotFound { .. }) if descriptor.media_type.is_empty() => {
+                Ok(self.manifest(&digest.to_string(), descriptor.size)?.bytes)
+            }
+            fetched => Ok(fetched?.bytes),
+        }
     }
 
-    /// Sends a request until it succeeds, or fails in a way that stays.
-    fn ask(&self, path: &str, what: &str, call: Call<'_>) -> Result<Answer, RegistryError> {
+    /// Fetches a document, again until that succeeds or fails in a way that stays, or until the time for documents is
+    /// over.
+    fn fetch(&self, path: &str, what: &str, call: Call<'_>, limit_bytes: u64) -> Result<Fetched, RegistryError> {
+        let started = Instant::now();
         let mut attempt = 0;
         loop {
-            let error = match self.ask_once(path, what, call) {
-                Ok(answer) => return Ok(answer),
+            let fetched = self.ask(path, what, call).and_then(|answer| {
+                let stated_digest = answer.header(DIGEST_HEADER).and_then(|text| text.parse().ok());
+                Ok(Fetched { bytes: answer.read_document(limit_bytes)?, stated_digest })
+            });
+            let error = match fetched {
+                Ok(fetched) => return Ok(fetched),
                 Err(error) => error,
             };
-            match self.wait_before_retry(&error, attempt) {
-                true => attempt += 1,
-                false => return Err(error),
+            if started.elapsed() > self.timeouts.document || !self.wait_before_retry(&error, attempt, false) {
+                return Err(error);
             }
+            attempt += 1;
         }
     }
 
     /// Waits when a failure is worth another attempt; `false` when it is not.
-    pub(super) fn wait_before_retry(&self, error: &RegistryError, attempt: u32) -> bool {
+    pub(super) fn wait_before_retry(&self, error: &RegistryError, attempt: u32, was_reached: bool) -> bool {
         let wait = match error {
-            RegistryError::Exchange(error) if error.is_passing() => None,
+            RegistryError::Exchange(error) if error.is_passing(was_reached) => None,
             RegistryError::Status { status: 408 | 500 | 502 | 503 | 504, .. } => None,
             RegistryError::RateLimited { seconds, .. } => Some(Duration::from_secs(*seconds)),
             _ => return false,
@@ -157,7 +175,7 @@ impl Session {
     }
 
     /// Sends a request, and once more with a renewed proof when the registry wants one.
-    fn ask_once(&self, path: &str, what: &str, call: Call<'_>) -> Result<Answer, RegistryError> {
+    fn ask(&self, path: &str, what: &str, call: Call<'_>) -> Result<Answer, RegistryError> {
         let mut has_renewed = false;
         loop {
             let (authorization, generation) = self.authorization()?;

@@ -195,6 +195,54 @@ fn redirects_to_storage_leave_the_credential_behind() {
     assert_eq!(requests[0].header("authorization"), "");
 }
 
+#[test]
+fn many_threads_share_one_renewed_token() {
+    let image = MockImage::new(layer());
+    let server = token_registry(image.clone(), 100, "", 401);
+    let opened = open(&server, &options()).unwrap();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(|| read_layer(&opened).unwrap())).collect();
+        assert!(threads.into_iter().all(|thread| thread.join().unwrap() == image.layer));
+    });
+    assert_eq!(server.requests().iter().filter(|request| request.path.starts_with("/token")).count(), 1);
+}
+
+#[test]
+fn a_proxy_is_asked_to_connect_to_a_registry_that_only_it_knows() {
+    let image = MockImage::new(layer());
+    let registry = MockServer::start({
+        let image = image.clone();
+        move |request| image.answer(request)
+    });
+    let address = registry.address;
+    let proxy = MockServer::start(move |request| {
+        let is_right = request.method == "CONNECT"
+            && request.path == "registry.invalid:80"
+            && request.header("proxy-authorization") == "Basic dTpw";
+        if !is_right {
+            return reply(407, &[], "");
+        }
+        stream(move |connection| {
+            connection.write_all(b"HTTP/1.1 200 OK\r\n\r\n")?;
+            let mut upstream = std::net::TcpStream::connect(address)?;
+            let (mut from, mut to) = (connection.try_clone()?, upstream.try_clone()?);
+            thread::spawn(move || io::copy(&mut from, &mut to));
+            io::copy(&mut upstream, connection)?;
+            connection.shutdown(std::net::Shutdown::Both)
+        })
+    });
+    let mut options = options();
+    options.proxies.http = Some(format!("http://u:p@{}", proxy.address));
+    let opened = open_registry(&"registry.invalid/team/app:1".parse().unwrap(), &options).unwrap();
+    assert_eq!(read_layer(&opened).unwrap(), image.layer);
+    options.proxies.http = Some(format!("http://{}", proxy.address));
+    let error = open_registry(&"registry.invalid/team/app:1".parse().unwrap(), &options).err().unwrap();
+    assert!(chain(&error).contains("proxy refused"), "{}", chain(&error));
+    options.proxies.except = "invalid".into();
+    let error = open_registry(&"registry.invalid/team/app:1".parse().unwrap(), &options).err().unwrap();
+    assert!(error.to_string().contains("is unknown"), "{error}");
+}
+
 fn registry_that_redirects_its_layer(location: &'static str) -> MockServer {
     let image = MockImage::new(layer());
     MockServer::start(move |request| match request.path == image.layer_path() || request.path == location {
@@ -217,6 +265,20 @@ fn redirects_to_metadata_services_are_refused() {
         let error = check(&registry_that_redirects_its_layer(location), &options()).unwrap_err();
         assert!(error.contains("refused to connect") || error.contains("unknown"), "{location}: {error}");
         assert!(before.elapsed() < Duration::from_secs(10));
+    }
+}
+
+#[test]
+fn a_token_service_at_a_metadata_address_gets_no_password() {
+    for realm in ["http://169.254.169.254/token", "http://2852039166/token", "gopher://127.0.0.1/token", ""] {
+        let challenge = format!("Bearer realm=\"{realm}\",service=\"s\"");
+        let server = MockServer::start(move |_| reply(401, &[("www-authenticate", &challenge)], ""));
+        let mut options = options();
+        options.credentials.given = password("u", "p");
+        let error = check(&server, &options).unwrap_err();
+        let is_refused = ["refused to connect", "unknown", "of no use", "does not say where"];
+        assert!(is_refused.iter().any(|words| error.contains(words)), "{realm}: {error}");
+        assert_eq!(server.requests().len(), 1, "{realm}");
     }
 }
 
@@ -411,6 +473,44 @@ fn documents_that_lie_are_refused() {
 }
 
 #[test]
+fn a_manifest_that_breaks_off_is_fetched_again() {
+    let image = MockImage::new(layer());
+    let count = AtomicUsize::new(0);
+    let server = MockServer::start({
+        let image = image.clone();
+        move |request| match count.fetch_add(1, Ordering::SeqCst) {
+            0 => half(
+                format!("HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n", image.manifest.len()),
+                image.manifest.as_bytes(),
+            ),
+            1 => reply(502, &[], ""),
+            _ => image.answer(request),
+        }
+    });
+    assert_eq!(check(&server, &options()).unwrap(), image.layer);
+}
+
+#[test]
+fn a_manifest_that_drips_is_given_up() {
+    let server = MockServer::start(|_| {
+        stream(|connection| {
+            connection.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 9999\r\n\r\n")?;
+            loop {
+                connection.write_all(b" ")?;
+                thread::sleep(Duration::from_millis(20));
+            }
+        })
+    });
+    let mut options = options();
+    options.timeouts.document = Duration::from_millis(200);
+    let before = Instant::now();
+    let error = check(&server, &options).unwrap_err();
+    assert!(error.contains("took too long"), "{error}");
+    assert!(before.elapsed() < Duration::from_secs(5));
+    assert!(server.requests().len() <= 2);
+}
+
+#[test]
 fn an_index_gives_the_image_of_the_platform_asked_for() {
     let images =
         [MockImage::for_platform(layer(), "linux", "amd64"), MockImage::for_platform(vec![7; 9], "linux", "arm64")];
@@ -469,7 +569,7 @@ fn mirrors_are_tried_before_the_registry() {
 fn mirrors_follow_a_grammar() {
     let mirror: Mirror = "index.docker.io=http://mirror:5000/hub/".parse().unwrap();
     let expected =
-        Mirror { from: "docker.io".into(), to: "mirror:5000".into(), prefix: "hub".into(), plain_http: true };
+        Mirror { from: "docker.io".into(), to: "mirror:5000".into(), prefix: "hub".into(), plain_http: Some(true) };
     assert_eq!(mirror, expected);
     assert!("docker.io=mirror".parse::<Mirror>().is_ok());
     for bad in ["docker.io", "=x", "docker.io=", "docker.io=a b", "docker.io=https://u:p@x", "a/b=c", "x=y/Z"] {

@@ -1,19 +1,16 @@
 //! The files of a tar archive on disk: its headers are walked once, its members are read in place.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 
 use model::UntrustedPath;
 
 use super::files::Files;
-use super::{OpenImageError, cannot_read, spool};
-use crate::cache::Cache;
-use crate::compression::{Compression, MAGIC_BYTES, read_full};
+use super::{OpenImageError, spool};
+use crate::compression::Compression;
 use crate::entry::{EntryKind, EntryStream, ReadEntriesError};
-use crate::local_blob::{LocalBlob, LocalFile, SeekReader};
+use crate::local_blob::{LocalBlob, SeekReader};
 use crate::tar::TarReader;
 
 /// The most members of an archive around an image: an image has a few files for each layer.
@@ -35,36 +32,25 @@ enum Member {
 }
 
 impl ArchiveFiles {
-    /// Opens an archive; one that is compressed, or that is no plain file, is first written to a temporary file.
-    pub(super) fn open(path: &Path, cache: Option<&Cache>) -> Result<ArchiveFiles, OpenImageError> {
-        let cannot_read = |source| cannot_read(path, source);
-        let place = path.display().to_string();
-        let mut file = File::open(path).map_err(cannot_read)?;
-        let metadata = file.metadata().map_err(cannot_read)?;
-        if metadata.is_dir() {
-            return Err(cannot_read(io::ErrorKind::IsADirectory.into()));
-        }
-        if !metadata.is_file() {
-            let file = spool::spool(&mut file, &place)?;
-            return ArchiveFiles::walk(place, &file.whole());
-        }
-        let file = LocalFile::new(file, cache).map_err(cannot_read)?;
-        let mut head = [0; MAGIC_BYTES];
-        let length = read_full(&mut file.whole().open(), &mut head).map_err(cannot_read)?;
-        let compression = Compression::of(&head[..length])
-            .map_err(|source| OpenImageError::Compression { place: place.clone(), source })?;
-        let file = match compression {
-            Compression::Plain => file,
-            Compression::Gzip | Compression::Zstd => spool::spool(&mut file.whole().open(), &place)?,
-        };
-        ArchiveFiles::walk(place, &file.whole())
+    /// Takes an archive that can be read in place.
+    pub(super) fn from_plain(place: &str, archive: &LocalBlob) -> Result<ArchiveFiles, OpenImageError> {
+        ArchiveFiles::walk(place.to_owned(), archive)
+    }
+
+    /// Takes a compressed archive, which is first written to a temporary file.
+    pub(super) fn from_compressed(
+        place: &str,
+        archive: &LocalBlob,
+        compression: Compression,
+    ) -> Result<ArchiveFiles, OpenImageError> {
+        let file = spool::spool_file(archive, compression, place)?;
+        ArchiveFiles::walk(place.to_owned(), &file.whole())
     }
 
     /// Takes an archive that comes through a pipe.
-    pub(super) fn from_stream(input: &mut (dyn Read + Send)) -> Result<ArchiveFiles, OpenImageError> {
-        let place = "standard input".to_owned();
-        let file = spool::spool(input, &place)?;
-        ArchiveFiles::walk(place, &file.whole())
+    pub(super) fn from_stream(place: &str, input: &mut (dyn Read + Send)) -> Result<ArchiveFiles, OpenImageError> {
+        let file = spool::spool_stream(input, place)?;
+        ArchiveFiles::walk(place.to_owned(), &file.whole())
     }
 
     fn walk(place: String, archive: &LocalBlob) -> Result<ArchiveFiles, OpenImageError> {

@@ -15,7 +15,7 @@ use crate::compression::{Compression, MAGIC_BYTES, read_full};
 use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
 use crate::local_blob::LocalBlob;
 use crate::local_layers::LocalLayers;
-use crate::manifest::{DockerManifest, read_config};
+use crate::manifest::{DockerManifest, MOST_LAYERS, read_config};
 use crate::stored::digest_of;
 
 /// Whether the archive says that it is one.
@@ -24,8 +24,7 @@ pub(super) fn is_one(files: &dyn Files) -> bool {
 }
 
 /// Opens the image that the options mean.
-pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let files = &*files;
+pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
     let place = || files.place().to_owned();
     let path = manifest_path();
     let Some(bytes) = read_optional(files, &path)? else {
@@ -56,8 +55,11 @@ pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Res
             }),
         }
     }
-    let Candidate { names, mut digests, platform, image: (manifest, config) } =
+    let Candidate { mut digests, platform, image: (manifest, config), .. } =
         choose(files.place(), candidates, options)?;
+    if manifest.layers.len() > MOST_LAYERS {
+        return Err(OpenImageError::TooManyLayers { place: place(), count: manifest.layers.len() });
+    }
     let mut layers = Vec::with_capacity(manifest.layers.len());
     let mut blobs = Vec::with_capacity(manifest.layers.len());
     let has_diff_ids = config.diff_ids.len() == manifest.layers.len();
@@ -72,7 +74,7 @@ pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Res
         blobs.push(Some(blob));
     }
     Ok(Image {
-        name: names.into_iter().next().unwrap_or_else(place),
+        name: place(),
         digest: digests.pop(),
         platform,
         config,

@@ -9,9 +9,10 @@ use model::{Digest, Platform, UntrustedPath};
 use super::choice::{Candidate, choose};
 use super::files::{Files, blob_path, parse, read_blob, read_optional};
 use super::{OpenImageError, OpenOptions};
-use crate::image::{Image, ImageConfig, Layer};
+use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
+use crate::local_blob::LocalBlob;
 use crate::local_layers::LocalLayers;
-use crate::manifest::{Descriptor, Document, read_config};
+use crate::manifest::{Descriptor, Document, MOST_LAYERS, read_config};
 
 /// How deep indexes may name indexes.
 const DEEPEST: usize = 4;
@@ -26,8 +27,7 @@ struct Found {
 }
 
 /// Opens the image that the options mean.
-pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let files = &*files;
+pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
     let mut search = Search { files, candidates: Vec::new(), count: 0 };
     let mut has_index = false;
     for folder in files.layouts() {
@@ -43,8 +43,11 @@ pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Res
     if !has_index {
         return Err(OpenImageError::OtherKind { place: place(), expected: "OCI image layout", missing: "index.json" });
     }
-    let Candidate { names, mut digests, platform, image: Found { folder, layers: descriptors, config } } =
+    let Candidate { mut digests, platform, image: Found { folder, layers: descriptors, config }, .. } =
         choose(files.place(), search.candidates, options)?;
+    if descriptors.len() > MOST_LAYERS {
+        return Err(OpenImageError::TooManyLayers { place: place(), count: descriptors.len() });
+    }
     let mut layers = Vec::with_capacity(descriptors.len());
     let mut blobs = Vec::with_capacity(descriptors.len());
     let has_diff_ids = config.diff_ids.len() == descriptors.len();
@@ -60,15 +63,15 @@ pub(super) fn open(files: Arc<dyn Files + '_>, options: &OpenOptions<'_>) -> Res
         layers.push(Layer {
             identity: match &blob {
                 Some(blob) => blob.identify(claimed, options.cache),
-                None => crate::image::LayerIdentity::Claimed(descriptor.digest.clone()),
+                None => LayerIdentity::Claimed(descriptor.digest.clone()),
             },
             diff_id: config.diff_ids.get(index).filter(|_| has_diff_ids).cloned(),
-            size_bytes: blob.as_ref().map_or(descriptor.size, crate::local_blob::LocalBlob::size_bytes),
+            size_bytes: blob.as_ref().map_or(descriptor.size, LocalBlob::size_bytes),
         });
         blobs.push(blob);
     }
     Ok(Image {
-        name: names.into_iter().next().unwrap_or_else(place),
+        name: place(),
         digest: digests.drain(..).next(),
         platform,
         config,

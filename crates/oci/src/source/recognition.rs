@@ -5,10 +5,12 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::compression::{Compression, MAGIC_BYTES, inflate_once, read_full};
+use crate::compression::{Compression, MAGIC_BYTES, inflate, read_full};
 use crate::entry::{EntryKind, EntryStream};
 use crate::local_blob::{LocalFile, SeekReader};
 use crate::tar::{SkipRead, TarReader};
+
+const BUFFER_BYTES: usize = 128 << 10;
 
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub enum PathKind {
     DockerArchive,
     /// An OCI image layout in an archive, for [`super::open_oci_archive`].
     OciArchive,
-    /// A tar archive that is none of these: a root file system or just files.
+    /// A tar archive that is none of these, for [`super::open_root_archive`]: a root file system or just files.
     OtherArchive,
     /// An OCI image layout in a folder, for [`super::open_oci_layout`].
     OciLayout,
@@ -29,13 +31,19 @@ pub enum PathKind {
     OtherFile,
 }
 
-/// Tells what `path` is by what it holds. A compressed archive is inflated until its members tell.
+/// Tells what `path` is by what it holds. A compressed archive is inflated until its members tell, which takes time
+/// where they are large: who expects an image archive of either kind calls [`super::open_archive`] at once.
 ///
 /// # Errors
 /// When it is not there or cannot be read.
 pub fn recognise(path: &Path) -> io::Result<PathKind> {
-    if path.metadata()?.is_dir() {
+    let metadata = path.metadata()?;
+    if metadata.is_dir() {
         return Ok(recognise_folder(path));
+    }
+    if !metadata.is_file() {
+        // Looking into a pipe would take away what somebody wants to read.
+        return Ok(PathKind::OtherFile);
     }
     let file = LocalFile::new(File::open(path)?, None)?;
     let mut head = [0; MAGIC_BYTES];
@@ -44,8 +52,9 @@ pub fn recognise(path: &Path) -> io::Result<PathKind> {
         Err(_) => Ok(PathKind::OtherFile),
         Ok(Compression::Plain) => Ok(recognise_archive(SeekReader::new(&file.whole()))),
         Ok(compression) => {
-            let stored = BufReader::with_capacity(128 << 10, file.whole().open());
-            Ok(recognise_archive(BufReader::with_capacity(128 << 10, inflate_once(compression, stored)?)))
+            let open = || BufReader::with_capacity(BUFFER_BYTES, file.whole().open());
+            let bytes = inflate(compression, open(), Box::new(move || Ok(Box::new(open()))))?;
+            Ok(recognise_archive(BufReader::with_capacity(BUFFER_BYTES, bytes)))
         }
     }
 }
@@ -68,6 +77,9 @@ fn recognise_archive(bytes: impl SkipRead) -> PathKind {
     while let Ok(Some(entry)) = tar.next_entry() {
         let is_file = !matches!(entry.kind, EntryKind::Directory | EntryKind::Other);
         let path = entry.path.as_str();
+        if is_file && is_old_docker_member(path) {
+            return PathKind::DockerArchive;
+        }
         if is_file && path == "manifest.json" && begins_with_list(tar.content()) {
             return PathKind::DockerArchive;
         }
@@ -79,6 +91,14 @@ fn recognise_archive(bytes: impl SkipRead) -> PathKind {
         }
     }
     kind
+}
+
+/// Whether a path is `ID/layer.tar`, `ID/VERSION` or `ID/json`, as Docker wrote them before version 25.
+fn is_old_docker_member(path: &str) -> bool {
+    path.split_once('/').is_some_and(|(folder, name)| {
+        let is_id = folder.len() == 64 && folder.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_id && matches!(name, "layer.tar" | "VERSION" | "json")
+    })
 }
 
 /// Layouts lie at the root of an archive or in a folder of their own.

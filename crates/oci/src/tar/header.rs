@@ -38,7 +38,8 @@ enum Variant {
 }
 
 pub(super) fn is_zero(block: &[u8; BLOCK]) -> bool {
-    block.iter().all(|byte| *byte == 0)
+    // A header begins with a name, so one look is mostly enough.
+    block[0] == 0 && block.iter().all(|byte| *byte == 0)
 }
 
 impl<'a> Header<'a> {
@@ -49,17 +50,23 @@ impl<'a> Header<'a> {
     /// Verifies the checksum and returns the size field.
     pub(super) fn check(&self) -> Result<u64, &'static str> {
         let stated = number(&self.block[148..156]).ok_or("a header's checksum is no number")?;
-        let mut unsigned = 0_u64;
-        let mut signed = 0_i64;
-        for (place, byte) in self.block.iter().enumerate() {
-            let byte = if (148..156).contains(&place) { b' ' } else { *byte };
-            unsigned += u64::from(byte);
-            signed += i64::from(byte.cast_signed());
-        }
-        if stated != unsigned && i64::try_from(stated) != Ok(signed) {
+        if stated != self.sum() && i64::try_from(stated) != Ok(self.signed_sum()) {
             return Err("no header is here, or its checksum is wrong");
         }
         number(&self.block[124..136]).ok_or("a header's size is no number, negative or too large")
+    }
+
+    /// The sum of all bytes, with blanks in place of the checksum itself.
+    fn sum(&self) -> u64 {
+        // 512 bytes cannot overflow 32 bits, and sums of that width are what processors do many of at once.
+        let sum = |bytes: &[u8]| bytes.iter().map(|byte| u32::from(*byte)).sum::<u32>();
+        u64::from(sum(self.block) - sum(&self.block[148..156]) + 8 * u32::from(b' '))
+    }
+
+    /// The same with signed bytes, as some programs of old have it.
+    fn signed_sum(&self) -> i64 {
+        let sum = |bytes: &[u8]| bytes.iter().map(|byte| i64::from(byte.cast_signed())).sum::<i64>();
+        sum(self.block) - sum(&self.block[148..156]) + 8 * i64::from(b' ')
     }
 
     pub(super) fn kind(&self) -> Kind {

@@ -205,10 +205,11 @@ impl SparseReader {
         SparseReader { map, piece: 0, position: 0 }
     }
 
-    /// Fills `buffer` with zeroes in holes and by `read_stored` in pieces.
+    /// Fills `buffer` with zeroes in holes, of which `holes_left` may be read, and by `read_stored` in pieces.
     pub(super) fn read(
         &mut self,
         buffer: &mut [u8],
+        holes_left: &mut u64,
         read_stored: impl FnOnce(&mut [u8]) -> io::Result<usize>,
     ) -> io::Result<usize> {
         while self.map.pieces.get(self.piece).is_some_and(|piece| piece.offset + piece.length <= self.position) {
@@ -222,6 +223,9 @@ impl SparseReader {
         };
         let most = usize::try_from(end - self.position).unwrap_or(usize::MAX).min(buffer.len());
         let count = if is_hole {
+            *holes_left = holes_left.checked_sub(most as u64).ok_or_else(|| {
+                io::Error::new(io::ErrorKind::InvalidData, "the archive's sparse files have more than 128 GiB of holes")
+            })?;
             buffer[..most].fill(0);
             most
         } else {

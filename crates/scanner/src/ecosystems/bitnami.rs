@@ -32,7 +32,12 @@ impl Ecosystem for Bitnami {
                 .map_err(|error| ReadFileError::malformed("list of Bitnami components", error))?;
             for (name, component) in components {
                 if let Some(version) = component.version {
-                    found.packages.extend(package(&name, &version, component.arch.as_deref()));
+                    found.packages.extend(package(
+                        &name,
+                        &version,
+                        component.arch.as_deref(),
+                        component.distro.as_deref(),
+                    ));
                 }
             }
             return Ok(());
@@ -47,8 +52,8 @@ impl Ecosystem for Bitnami {
             let purls = purls.filter_map(|reference| reference.locator.parse::<Purl>().ok());
             for purl in purls.filter(|purl| purl.purl_type() == "bitnami") {
                 let version = purl.version().or(listed.version.as_deref()).unwrap_or_default();
-                let arch = purl.qualifiers().get("arch").map(String::as_str);
-                if let Some(mut package) = package(purl.name(), version, arch) {
+                let qualifier = |key| purl.qualifiers().get(key).map(String::as_str);
+                if let Some(mut package) = package(purl.name(), version, qualifier("arch"), qualifier("distro")) {
                     let licenses = [&listed.license_concluded, &listed.license_declared];
                     let license = licenses.into_iter().flatten().find(|license| !license.starts_with("NO"));
                     package.licenses = license.cloned().into_iter().collect();
@@ -66,6 +71,8 @@ struct Component {
     version: Option<String>,
     #[serde(default)]
     arch: Option<String>,
+    #[serde(default)]
+    distro: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -94,7 +101,7 @@ struct Reference {
     locator: String,
 }
 
-fn package(name: &str, version: &str, arch: Option<&str>) -> Option<FoundPackage> {
+fn package(name: &str, version: &str, arch: Option<&str>, distro: Option<&str>) -> Option<FoundPackage> {
     let is_revision = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (version, revision) = match version.rsplit_once('-') {
         Some((version, revision)) if is_revision(revision) => (version, Some(revision)),
@@ -105,6 +112,7 @@ fn package(name: &str, version: &str, arch: Option<&str>) -> Option<FoundPackage
     }
     let mut package = FoundPackage::new(Kind::Bitnami, Evidence::Installed, name, version);
     package.architecture = arch.map(str::to_owned);
+    package.qualifiers.extend(distro.map(|distro| ("distro".to_owned(), distro.to_owned())));
     package.qualifiers.extend(revision.map(|revision| ("revision".to_owned(), revision.to_owned())));
     Some(package)
 }
@@ -125,7 +133,9 @@ mod tests {
         check(
             "opt/bitnami/.bitnami_components.json",
             r#"{"postgresql":{"arch":"amd64","digest":"x","distro":"debian-11","type":"NAMI","version":"16.1.0-13"}}"#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                bitnami postgresql 16.1.0 amd64 distro=debian-11 revision=13
+            "#]],
         );
         check(
             "opt/bitnami/postgresql/.spdx-postgresql.spdx",
@@ -134,9 +144,17 @@ mod tests {
                 {"referenceCategory":"SECURITY","referenceType":"cpe23Type","referenceLocator":"cpe:2.3:x"},
                 {"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:bitnami/postgresql@16.1.0-13?arch=amd64&distro=debian-11"}]},
               {"name":"geos","versionInfo":"3.8.3","externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:github/libgeos/geos@3.8.3"}]}]}"#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                bitnami postgresql 16.1.0 amd64 [PostgreSQL] distro=debian-11 revision=13
+            "#]],
         );
         check("srv/x.spdx", "SPDXVersion: SPDX-2.2", &expect![[""]]);
-        check("opt/bitnami/x/.spdx-x.spdx", "SPDXVersion: SPDX-2.2", &expect![[r#""#]]);
+        check(
+            "opt/bitnami/x/.spdx-x.spdx",
+            "SPDXVersion: SPDX-2.2",
+            &expect![[r#"
+            unreadable: it is no valid SPDX document: expected value at line 1 column 1
+        "#]],
+        );
     }
 }

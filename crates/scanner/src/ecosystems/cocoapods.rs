@@ -28,11 +28,9 @@ impl Ecosystem for Cocoapods {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let lock: Lock = yaml::parse(&file.text()?)?;
         let direct: BTreeSet<&str> = lock.dependencies.iter().map(|text| pod(text)).collect();
-        let is_local = |name: &str| {
-            lock.sources
-                .iter()
-                .any(|(source, keys)| pod(source) == name && keys.keys().any(|key| key.ends_with("path")))
-        };
+        let has_path = |keys: &BTreeMap<String, IgnoredAny>| keys.keys().any(|key| key.ends_with("path"));
+        let local: BTreeSet<&str> =
+            lock.sources.iter().filter(|(_, keys)| has_path(keys)).map(|(source, _)| pod(source)).collect();
         let mut places: BTreeMap<&str, u32> = BTreeMap::new();
         let mut needs = Vec::new();
         for listed in &lock.pods {
@@ -45,7 +43,7 @@ impl Ecosystem for Cocoapods {
             };
             let name = pod(text);
             let version = text.split_once(" (").map_or("", |(_, version)| version.trim_end_matches(')'));
-            if name.is_empty() || version.is_empty() || is_local(name) {
+            if name.is_empty() || version.is_empty() || local.contains(name) {
                 continue;
             }
             let place = *places.entry(name).or_insert_with(|| {
@@ -60,10 +58,13 @@ impl Ecosystem for Cocoapods {
             if let Some(&needed) = places.get(needed)
                 && needed != place
                 && let Some(package) = found.packages.get_mut(place as usize)
-                && !package.dependencies.contains(&needed)
             {
                 package.dependencies.push(needed);
             }
+        }
+        for package in &mut found.packages {
+            package.dependencies.sort_unstable();
+            package.dependencies.dedup();
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! C and C++ packages of Conan: `conan.lock` of Conan 1 (a graph) and 2 (lists), and the exact requirements of
 //! `conanfile.txt`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Ecosystem as Kind;
 use serde::Deserialize;
@@ -66,9 +66,11 @@ struct Graph {
 
 #[derive(Deserialize)]
 struct Node {
-    /// Conan before 1.30 writes `pref`.
-    #[serde(default, rename = "ref", alias = "pref")]
+    #[serde(default, rename = "ref")]
     reference: Option<String>,
+    /// What older versions write instead: the reference and the package built from it.
+    #[serde(default, rename = "pref")]
+    package_reference: Option<String>,
     #[serde(default)]
     requires: Option<Requires>,
     #[serde(default)]
@@ -88,6 +90,12 @@ enum Requires {
     ByReference(BTreeMap<String, String>),
 }
 
+impl Node {
+    fn reference(&self) -> Option<&str> {
+        self.reference.as_deref().or(self.package_reference.as_deref())
+    }
+}
+
 impl Requires {
     fn nodes(&self) -> Vec<&str> {
         match self {
@@ -98,10 +106,10 @@ impl Requires {
 }
 
 fn read_graph(graph: Graph, found: &mut Found) {
-    let is_root = |id: &str, node: &Node| node.path.is_some() || (id == "0" && node.reference.is_none());
+    let is_root = |id: &str, node: &Node| node.path.is_some() || (id == "0" && node.reference().is_none());
     let mut places: BTreeMap<&str, u32> = BTreeMap::new();
     for (id, node) in &graph.nodes {
-        let package = node.reference.as_deref().filter(|_| !is_root(id, node)).and_then(package);
+        let package = node.reference().filter(|_| !is_root(id, node)).and_then(package);
         if let Some(mut package) = package {
             package.development = node.context.as_deref() == Some("build");
             places.insert(id, found.packages.len() as u32);
@@ -114,7 +122,7 @@ fn read_graph(graph: Graph, found: &mut Found) {
         nodes.filter_map(|id| places.get(id).copied()).collect()
     };
     let roots = graph.nodes.iter().filter(|(id, node)| is_root(id, node));
-    let direct: Vec<u32> = roots.flat_map(|(_, node)| requires(node)).collect();
+    let direct: BTreeSet<u32> = roots.flat_map(|(_, node)| requires(node)).collect();
     for (id, node) in &graph.nodes {
         if let Some(&place) = places.get(id.as_str())
             && let Some(package) = found.packages.get_mut(place as usize)
@@ -202,6 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn older_graphs_name_packages_by_reference() {
+        check(
+            "conan.lock",
+            r#"{"graph_lock":{"nodes":{"0":{"pref":null,"options":"","requires":{"zlib/1.2.11#4199":"1"},"path":"conanfile.txt"},
+              "1":{"pref":"zlib/1.2.11#4199:6af9#4c5a","options":"shared=False"}}},"version":"0.2"}"#,
+            &expect![[r#"
+                conan zlib 1.2.11 locked direct rrev=4199
+            "#]],
+        );
+    }
+
+    #[test]
     fn lists_of_conan_2_tell_what_builds() {
         check(
             "conan.lock",
@@ -234,6 +254,12 @@ mod tests {
                 conan a 1 locked -> a
             "#]],
         );
-        check("conan.lock", "[]", &expect![[r#""#]]);
+        check(
+            "conan.lock",
+            "[]",
+            &expect![[r#"
+            unreadable: it is no valid conan.lock: it has neither a graph nor requirements
+        "#]],
+        );
     }
 }

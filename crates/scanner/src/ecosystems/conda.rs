@@ -34,7 +34,7 @@ impl Ecosystem for Conda {
             "conda-lock.yml" => read_lock(yaml::parse(&file.text()?)?, found),
             name if name.starts_with("environment.y") => read_environment(&file.text()?, found),
             _ => {
-                let meta: Meta<'_> = serde_json::from_slice(file.bytes_up_to(64 << 20)?)
+                let meta: Meta<'_> = serde_json::from_slice(file.bytes()?)
                     .map_err(|error| ReadFileError::malformed("conda package record", error))?;
                 found.packages.push(installed(meta));
                 Ok(())
@@ -209,9 +209,17 @@ mod tests {
         check(
             "opt/conda/conda-meta/openssl-1.1.1q-h7f8727e_0.json",
             r#"{"build":"h7f8727e_0","build_number":0,"channel":"https://repo.anaconda.com/pkgs/main/linux-64","depends":["ca-certificates"],"files":["bin/openssl"],"license":"OpenSSL","name":"openssl","subdir":"linux-64","version":"1.1.1q"}"#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                conda openssl 1.1.1q [OpenSSL] build=h7f8727e_0 channel=main subdir=linux-64
+            "#]],
         );
-        check("conda-meta/x.json", "{}", &expect![[r#""#]]);
+        check(
+            "conda-meta/x.json",
+            "{}",
+            &expect![[r#"
+            unreadable: it is no valid conda package record: missing field `name` at line 1 column 2
+        "#]],
+        );
     }
 
     #[test]
@@ -219,10 +227,20 @@ mod tests {
         check(
             "srv/environment.yml",
             "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.9.7=h12debd9_1\n  - conda-forge::numpy==1.21\n  - scipy>=1\n  - pandas\n  - r-base=4.*\n  - pip\n  - pip:\n    - Requests[socks]==2.26.0 ; python_version > '3'\n    - -r other.txt\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                conda python 3.9.7 locked direct build=h12debd9_1
+                conda numpy 1.21 locked direct channel=conda-forge
+                pypi requests 2.26.0 locked direct
+            "#]],
         );
         check("k8s/environment.yaml", "kind: Environment\n", &expect![[""]]);
-        check("environment.yml", "dependencies: 3\n", &expect![[r#""#]]);
+        check(
+            "environment.yml",
+            "dependencies: 3\n",
+            &expect![[r#"
+            unreadable: it is no valid YAML: expected sequence start at line 1, column 15
+        "#]],
+        );
     }
 
     #[test]
@@ -230,7 +248,10 @@ mod tests {
         check(
             "conda-lock.yml",
             "version: 1\nmetadata: {}\npackage:\n- name: numpy\n  version: 1.24.0\n  manager: conda\n  platform: linux-64\n  dependencies: {}\n  category: main\n- name: numpy\n  version: 1.24.0\n  manager: conda\n  platform: osx-64\n  category: main\n- name: black\n  version: 22.0\n  manager: pip\n  platform: linux-64\n  category: dev\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                conda numpy 1.24.0 locked
+                pypi black 22.0 locked development
+            "#]],
         );
     }
 }

@@ -8,6 +8,9 @@ use crate::ecosystem::{Ecosystem, Want};
 use crate::found::Found;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
+/// The assets of a large solution name every file of every package.
+const LARGEST_BYTES: u64 = 32 << 20;
+
 /// NuGet.
 pub(crate) struct Dotnet;
 
@@ -32,7 +35,7 @@ impl Ecosystem for Dotnet {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
-        let bytes = file.bytes_up_to(64 << 20)?;
+        let bytes = file.bytes_up_to(LARGEST_BYTES)?;
         match path.file_name() {
             "packages.lock.json" => deps::read_lock(bytes, found),
             "project.assets.json" => deps::read_assets(bytes, found),

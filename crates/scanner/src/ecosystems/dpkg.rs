@@ -1,9 +1,11 @@
 //! Debian packages: dpkg's status file (dpkg(1), deb822(5)), the `status.d` folder of distroless images, the lists of
-//! files that packages brought, and the licenses in `usr/share/doc/PACKAGE/copyright`.
+//! files that packages brought, the licenses in `usr/share/doc/PACKAGE/copyright`, and the manifest of chiselled Ubuntu
+//! images.
 //!
 //! A package counts when any of its files are on the disk: every state but `not-installed` and `config-files`. A
 //! paragraph in `status.d` names no state and counts.
 
+mod chisel;
 mod copyright;
 mod paragraphs;
 
@@ -24,6 +26,7 @@ pub(crate) struct Dpkg;
 const STATUS: &str = "var/lib/dpkg/status";
 const STATUS_FOLDER: &str = "var/lib/dpkg/status.d";
 const INFO_FOLDER: &str = "var/lib/dpkg/info";
+const CHISEL_MANIFEST: &str = "var/lib/chisel/manifest.wall";
 
 /// The longest database that is read; a desktop with everything has some 20 MB.
 const LARGEST_STATUS_BYTES: u64 = 64 << 20;
@@ -39,6 +42,7 @@ impl Ecosystem for Dpkg {
             Want::InFolder(STATUS_FOLDER, ""),
             Want::InFolder(INFO_FOLDER, ".list"),
             Want::Name("copyright"),
+            Want::Path(CHISEL_MANIFEST),
         ]
     }
 
@@ -46,6 +50,7 @@ impl Ecosystem for Dpkg {
         let path = file.path().clone();
         let (folder, name) = (path.parent(), path.file_name());
         match (folder, name) {
+            (_, "manifest.wall") => chisel::read(path.as_str(), file.stream(), found)?,
             (_, "copyright") => {
                 let package = folder.strip_prefix("usr/share/doc/").filter(|package| !package.contains('/'));
                 if let Some(package) = package {

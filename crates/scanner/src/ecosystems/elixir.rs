@@ -97,7 +97,7 @@ fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             (Some("pkg"), Some(package), Some(version)) => {
                 FoundPackage::new(Kind::Hex, Evidence::Locked, package, version)
             }
-            (Some("git"), Some(url), _) => match parts.get(2).map(Term::items) {
+            (Some("git" | "git_subdir"), Some(url), _) => match parts.get(2).map(Term::items) {
                 Some([_, revision]) => git_package(name, url, revision.text().unwrap_or_default(), None),
                 _ => continue,
             },
@@ -224,10 +224,22 @@ mod tests {
   "fork": {:git, "https://github.com/acme/fork.git", "0a1b", []},
 }
 "#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                hex castore 0.1.17 locked
+                hex mint 1.4.2 locked -> castore
+                hex old 0.1.0 locked
+                hex tool 1.2.0 locked vcs_url=git+https://github.com/acme/tool.git@0a1b
+                hex fork git@0a1b locked vcs_url=git+https://github.com/acme/fork.git@0a1b
+            "#]],
         );
         check("mix.lock", "%{}", &expect![[""]]);
-        check("mix.lock", &"%{\"a\": {".repeat(10_000), &expect![[r#""#]]);
+        check(
+            "mix.lock",
+            &"%{\"a\": {".repeat(10_000),
+            &expect![[r#"
+            unreadable: it is no valid mix.lock: its terms lie more than 64 deep
+        "#]],
+        );
     }
 
     #[test]
@@ -235,9 +247,18 @@ mod tests {
         check(
             "rebar.lock",
             "{\"1.2.0\",\n[{<<\"cowboy\">>,{pkg,<<\"cowboy\">>,<<\"2.9.0\">>},0},\n {<<\"jsx\">>,{git,\"https://github.com/talentdeficit/jsx.git\",{ref,\"abc\"}},1}]}.\n[\n{pkg_hash,[\n {<<\"cowboy\">>, <<\"865D\">>}]}\n].\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                hex cowboy 2.9.0 locked direct
+                hex jsx git@abc locked transitive vcs_url=git+https://github.com/talentdeficit/jsx.git@abc
+            "#]],
         );
-        check("rebar.lock", "[{<<\"ranch\">>,{pkg,<<\"ranch\">>,<<\"1.8.0\">>},0}].", &expect![[r#""#]]);
+        check(
+            "rebar.lock",
+            "[{<<\"ranch\">>,{pkg,<<\"ranch\">>,<<\"1.8.0\">>},0}].",
+            &expect![[r#"
+            hex ranch 1.8.0 locked direct
+        "#]],
+        );
         check("rebar.lock", "[].", &expect![[""]]);
     }
 
@@ -246,7 +267,9 @@ mod tests {
         check(
             "app/lib/phoenix-1.6.6/ebin/phoenix.app",
             "{application,phoenix,\n             [{applications,[kernel,stdlib]},\n              {description,\"Peace of \\\"mind\\\"\"},\n              {modules,['Elixir.Phoenix']},\n              {vsn,\"1.6.6\"}]}.\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                hex phoenix 1.6.6
+            "#]],
         );
         check("lib/ssl-10.9/ebin/ssl.app", "%% This is\n{application, ssl, [{vsn, \"10.9\"}]}.", &expect![[""]]);
         assert!(OWN_APPLICATIONS.is_sorted());
@@ -257,7 +280,10 @@ mod tests {
         check(
             "mix.exs",
             "defp deps do\n [{:phoenix, \"~> 1.6\"}, {:jason,\n \"~> 1.0\", only: :dev}]\nend\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                asks for jason
+                asks for phoenix
+            "#]],
         );
     }
 }

@@ -98,12 +98,18 @@ mod tests {
         check(
             "stack.yaml.lock",
             "packages:\n- completed:\n    hackage: fuzzyset-0.2.4@sha256:f1b6,1618\n    pantry-tree:\n      size: 574\n  original:\n    hackage: fuzzyset-0.2.4\n- completed:\n    name: tool\n    version: 1.0.0\n    git: https://x\n    commit: 0a\n  original: {}\nsnapshots:\n- completed: {size: 1}\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                hackage fuzzyset 0.2.4 locked
+                hackage tool 1.0.0 locked
+            "#]],
         );
         check(
             "cabal.project.freeze",
             "active-repositories: hackage.haskell.org:merge\nconstraints: any.aeson ==2.0.3.0,\n             aeson -bytestring-builder,\n             any.base ==4.15.1.0\nindex-state: x\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                hackage aeson 2.0.3.0 locked
+                hackage base 4.15.1.0 locked
+            "#]],
         );
     }
 }

@@ -38,6 +38,7 @@ impl Ecosystem for Java {
             Want::Suffix(".kar"),
             Want::Suffix(".rar"),
             Want::Suffix(".aar"),
+            Want::Name("pom.properties"),
             Want::Name("pom.xml"),
             Want::Name("gradle.lockfile"),
             Want::Name("buildscript-gradle.lockfile"),
@@ -49,7 +50,18 @@ impl Ecosystem for Java {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
         let name = path.file_name();
+        // An archive may lie unpacked, as servers unpack what they deploy; its pom asks for nothing here.
+        let is_unpacked = archive::is_in_maven_folder(path.as_str().as_bytes());
+        if name == "pom.properties" {
+            if is_unpacked {
+                found.packages.extend(archive::unpacked(&path, &file.text()?));
+            }
+            return Ok(());
+        }
         if name == "pom.xml" {
+            if is_unpacked {
+                return Ok(());
+            }
             return pom::read(path.as_str(), file.bytes()?, found);
         }
         if name.ends_with(".lockfile") {

@@ -38,7 +38,7 @@ impl Ecosystem for Julia {
             }
             return Ok(());
         }
-        let malformed = |error| ReadFileError::malformed("Manifest.toml", error);
+        let malformed = |error: toml::de::Error| ReadFileError::malformed("Manifest.toml", error.message());
         let is_second = text.lines().any(|line| line.trim_start().starts_with("manifest_format"));
         let entries = if is_second {
             toml::from_str::<Second>(&text).map_err(malformed)?.deps
@@ -141,20 +141,45 @@ mod tests {
         check(
             "Manifest.toml",
             "# This file is machine-generated\n[[Dates]]\ndeps = [\"Printf\"]\nuuid = \"ade2\"\n\n[[HTTP]]\ndeps = [\"Dates\", \"URIs\"]\ngit-tree-sha1 = \"00\"\nuuid = \"cd3e\"\nversion = \"0.9.16\"\n\n[[URIs]]\nuuid = \"5c27\"\nversion = \"1.3.0\"\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                julia HTTP 0.9.16 locked uuid=cd3e -> URIs
+                julia URIs 1.3.0 locked uuid=5c27
+            "#]],
         );
         check(
             "Manifest.toml",
             "julia_version = \"1.9.0\"\nmanifest_format = \"2.0\"\nproject_hash = \"x\"\n\n[[deps.A]]\nuuid = \"a\"\nversion = \"1.0.0+1\"\n\n    [deps.A.deps]\n    B = \"b2\"\n\n[[deps.B]]\nuuid = \"b1\"\nversion = \"1.0.0\"\n\n[[deps.B]]\nuuid = \"b2\"\nversion = \"2.0.0\"\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                julia A 1.0.0+1 locked uuid=a -> B
+                julia B 1.0.0 locked uuid=b1
+                julia B 2.0.0 locked uuid=b2
+            "#]],
         );
     }
 
     #[test]
     fn projects_name_what_they_ask_for() {
-        check("Project.toml", "name = \"X\"\n[deps]\nHTTP = \"cd3e\"\n[compat]\njulia = \"1\"\n", &expect![[r#""#]]);
+        check(
+            "Project.toml",
+            "name = \"X\"\n[deps]\nHTTP = \"cd3e\"\n[compat]\njulia = \"1\"\n",
+            &expect![[r#"
+            asks for HTTP
+        "#]],
+        );
         check("Project.toml", "deps = 3", &expect![[""]]);
-        check("Manifest.toml", "[[", &expect![[r#""#]]);
-        check("Manifest.toml", &format!("a = {}", "[".repeat(10_000)), &expect![[r#""#]]);
+        check(
+            "Manifest.toml",
+            "[[",
+            &expect![[r#"
+                unreadable: it is no valid Manifest.toml: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
+            "#]],
+        );
+        check(
+            "Manifest.toml",
+            &format!("a = {}", "[".repeat(10_000)),
+            &expect![[r#"
+                unreadable: it is no valid Manifest.toml: cannot recurse further; max recursion depth met
+            "#]],
+        );
     }
 }

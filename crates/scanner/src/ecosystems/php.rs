@@ -25,13 +25,14 @@ impl Ecosystem for Php {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
-        let bytes = file.bytes_up_to(64 << 20)?;
+        let bytes = file.bytes()?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let mut needs = Vec::new();
         match path.file_name() {
             "composer.lock" => {
                 let lock: Lock = parse(bytes, "composer.lock")?;
-                add(lock.packages.into_iter().map(|p| (p, false)), Evidence::Locked, found);
-                add(lock.packages_dev.into_iter().flatten().map(|p| (p, true)), Evidence::Locked, found);
+                add(lock.packages.into_iter().map(|p| (p, false)), Evidence::Locked, found, &mut needs);
+                add(lock.packages_dev.into_iter().flatten().map(|p| (p, true)), Evidence::Locked, found, &mut needs);
             }
             "composer.json" => {
                 // Each installed package has one of its own, which says nothing of this project.
@@ -43,20 +44,23 @@ impl Ecosystem for Php {
                 found.direct.extend(names.map(|name| (Kind::Composer, name.to_lowercase())));
             }
             _ => {
-                let installed: Installed = parse(bytes, "installed.json")?;
-                let (packages, development) = match installed {
-                    Installed::List(packages) => (packages, Vec::new()),
-                    Installed::Object { packages, development } => (packages, development),
+                // Composer 1 writes a list, Composer 2 an object with more to say.
+                let is_list = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+                let installed = if is_list {
+                    Installed { packages: parse(bytes, "installed.json")?, development: Vec::new() }
+                } else {
+                    parse(bytes, "installed.json")?
                 };
+                let Installed { packages, development } = installed;
                 let development: BTreeSet<String> = development.into_iter().collect();
                 let packages = packages.into_iter().map(|package| {
                     let is_development = development.contains(&package.name);
                     (package, is_development)
                 });
-                add(packages, Evidence::Installed, found);
+                add(packages, Evidence::Installed, found, &mut needs);
             }
         }
-        relate(found);
+        relate(found, needs);
         Ok(())
     }
 }
@@ -69,16 +73,10 @@ struct Lock {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum Installed {
-    /// Composer 1.
-    List(Vec<Listed>),
-    /// Composer 2.
-    Object {
-        packages: Vec<Listed>,
-        #[serde(default, rename = "dev-package-names")]
-        development: Vec<String>,
-    },
+struct Installed {
+    packages: Vec<Listed>,
+    #[serde(default, rename = "dev-package-names")]
+    development: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -135,8 +133,13 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Resul
     serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
-/// Adds packages, what they require parked in `qualifiers` until all are known.
-fn add(packages: impl Iterator<Item = (Listed, bool)>, evidence: Evidence, found: &mut Found) {
+/// Adds packages, and to `needs` what each of them requires.
+fn add(
+    packages: impl Iterator<Item = (Listed, bool)>,
+    evidence: Evidence,
+    found: &mut Found,
+    needs: &mut Vec<Vec<String>>,
+) {
     for (listed, is_development) in packages {
         if listed.name.is_empty() || listed.version.is_empty() {
             continue;
@@ -151,16 +154,15 @@ fn add(packages: impl Iterator<Item = (Listed, bool)>, evidence: Evidence, found
             }
             Licenses::Nothing => Vec::new(),
         };
-        package.qualifiers = listed.require.0.into_iter().map(|name| (name.to_lowercase(), String::new())).collect();
+        needs.push(listed.require.0);
         found.packages.push(package);
     }
 }
 
-fn relate(found: &mut Found) {
+fn relate(found: &mut Found, needs: Vec<Vec<String>>) {
     let places: BTreeMap<String, u32> = found.packages.iter().map(|package| package.name.clone()).zip(0..).collect();
-    for package in &mut found.packages {
-        let required = std::mem::take(&mut package.qualifiers);
-        package.dependencies = required.iter().filter_map(|(name, _)| places.get(name).copied()).collect();
+    for (package, names) in found.packages.iter_mut().zip(needs) {
+        package.dependencies = names.iter().filter_map(|name| places.get(&name.to_lowercase()).copied()).collect();
     }
 }
 

@@ -63,11 +63,11 @@ impl Ecosystem for Python {
         let path = file.path().clone();
         let path = path.as_str();
         match path.rsplit('/').next().unwrap_or_default() {
-            "METADATA" | "PKG-INFO" => return metadata::read(file, found),
-            name if name.to_ascii_lowercase().ends_with(".egg-info") => return metadata::read(file, found),
-            name if name.to_ascii_lowercase().ends_with(".egg") => return egg::read(file, found),
+            "METADATA" | "PKG-INFO" => metadata::read(file, found),
+            name if name.to_ascii_lowercase().ends_with(".egg-info") => metadata::read(file, found),
+            name if name.to_ascii_lowercase().ends_with(".egg") => egg::read(file, found),
             // What an installed package brings of its own development says nothing of what is installed.
-            _ if is_in_installed_tree(path) => return Ok(()),
+            _ if is_in_installed_tree(path) => Ok(()),
             "Pipfile" => pipfile::read_manifest(&file.text()?, found),
             "Pipfile.lock" => pipfile::read_lock(path, &file.text()?, found),
             "poetry.lock" => poetry::read(&file.text()?, found),

@@ -102,7 +102,9 @@ mod tests {
         check(
             "usr/lib/R/site-library/readxl/DESCRIPTION",
             "Package: readxl\nTitle: Read\n  Version: 9\nVersion: 1.4.0\nLicense: MIT + file LICENSE\nBuilt: R 4.2.0; x86_64-pc-linux-gnu; 2022; unix\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                cran readxl 1.4.0 [MIT]
+            "#]],
         );
         check("src/DESCRIPTION", "Package: mine\nVersion: 0.1\n", &expect![[""]]);
         check(
@@ -117,8 +119,17 @@ mod tests {
         check(
             "renv.lock",
             r#"{"R":{"Version":"4.2.0","Repositories":[]},"Packages":{"R6":{"Package":"R6","Version":"2.5.1","Source":"Repository"},"cli":{"Package":"cli","Version":"3.4.0","Requirements":["R6","utils"]}}}"#,
-            &expect![[r#""#]],
+            &expect![[r#"
+                cran R6 2.5.1 locked
+                cran cli 3.4.0 locked -> R6
+            "#]],
         );
-        check("renv.lock", "{}", &expect![[r#""#]]);
+        check(
+            "renv.lock",
+            "{}",
+            &expect![[r#"
+            unreadable: it is no valid renv.lock: missing field `Packages` at line 1 column 2
+        "#]],
+        );
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn try_read(ecosystem: &dyn Ecosystem, path: &str, bytes: &[u8]) -> R
     let path = UntrustedPath::normalise(path);
     let mut content = bytes;
     let mut found = Found::default();
-    let mut file = WantedFile::new(&path, bytes.len() as u64, 0o755, &mut content);
+    let mut file = WantedFile::new(&path, bytes.len() as u64, &mut content);
     ecosystem.read(&mut file, &mut found)?;
     Ok(found)
 }

@@ -32,8 +32,7 @@ impl Ecosystem for Ruby {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
         if !path.file_name().ends_with(".gemspec") {
-            read_lock(&file.text()?, found);
-            return Ok(());
+            return read_lock(&file.text()?, found);
         }
         let folder = path.parent();
         let is_installed = folder.ends_with("specifications") || folder.ends_with("specifications/default");
@@ -58,8 +57,10 @@ enum Section {
     Other,
 }
 
-fn read_lock(text: &str, found: &mut Found) {
+fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let malformed = |reason| ReadFileError::malformed("lock file of Bundler", reason);
     let mut section = Section::Other;
+    let mut is_lock = false;
     let mut remote = "";
     let mut revision = "";
     let mut places: BTreeMap<&str, u32> = BTreeMap::new();
@@ -75,6 +76,9 @@ fn read_lock(text: &str, found: &mut Found) {
         }
         match indent {
             0 => {
+                if content.starts_with("<<<<<<<") {
+                    return Err(malformed("it holds the marks of a merge that was not finished"));
+                }
                 (remote, revision, current) = ("", "", None);
                 section = match content {
                     "GEM" => Section::Gem,
@@ -83,6 +87,7 @@ fn read_lock(text: &str, found: &mut Found) {
                     "DEPENDENCIES" => Section::Dependencies,
                     _ => Section::Other,
                 };
+                is_lock |= section != Section::Other;
             }
             2 if section == Section::Dependencies => {
                 direct.insert(content.split([' ', '!']).next().unwrap_or(content));
@@ -135,16 +140,20 @@ fn read_lock(text: &str, found: &mut Found) {
             _ => {}
         }
     }
+    if !is_lock && !text.trim().is_empty() {
+        return Err(malformed("it has none of its sections"));
+    }
     for (place, name) in needs {
-        if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize))
-            && !package.dependencies.contains(&needed)
-        {
+        if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize)) {
             package.dependencies.push(needed);
         }
     }
     for package in &mut found.packages {
+        package.dependencies.sort_unstable();
+        package.dependencies.dedup();
         package.direct = Some(direct.contains(package.name.as_str()));
     }
+    Ok(())
 }
 
 /// Reads an installed specification; `stem` is its file name without the suffix, `name-version[-platform]`.
@@ -242,6 +251,25 @@ mod tests {
                 gem sqlite3 1.6.0 locked transitive platform=x86_64-linux
             "#]],
         );
+    }
+
+    #[test]
+    fn what_is_no_lock_file_is_said() {
+        check(
+            "Gemfile.lock",
+            "<<<<<<< HEAD\nGEM\n",
+            &expect![[r#"
+            unreadable: it is no valid lock file of Bundler: it holds the marks of a merge that was not finished
+        "#]],
+        );
+        check(
+            "Gemfile.lock",
+            "\u{1}\u{2}",
+            &expect![[r#"
+            unreadable: it is no valid lock file of Bundler: it has none of its sections
+        "#]],
+        );
+        check("Gemfile.lock", "\n", &expect![[r#""#]]);
     }
 
     #[test]

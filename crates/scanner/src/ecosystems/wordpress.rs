@@ -94,9 +94,17 @@ mod tests {
         check(
             "var/www/html/wp-includes/version.php",
             "<?php\n/**\n * @global string $wp_version\n */\n$wp_version = '6.4.2';\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                wordpress wordpress 6.4.2
+            "#]],
         );
-        check("wp-includes/version.php", "<?php\n", &expect![[r#""#]]);
+        check(
+            "wp-includes/version.php",
+            "<?php\n",
+            &expect![[r#"
+            gap wp-includes/version.php: it does not set $wp_version, so the version of WordPress is not known
+        "#]],
+        );
     }
 
     #[test]
@@ -104,15 +112,31 @@ mod tests {
         check(
             "var/www/html/wp-content/plugins/akismet/akismet.php",
             "<?php\n/**\n * @package Akismet\n */\n/*\nPlugin Name: Akismet Anti-Spam\nVersion: 5.3\nLicense: GPLv2 or later\n*/\n",
-            &expect![[r#""#]],
+            &expect![[r#"
+                wordpress plugins/akismet 5.3 [GPLv2 or later]
+            "#]],
         );
         check("wp-content/plugins/akismet/class.akismet.php", "<?php\nclass Akismet {}", &expect![[""]]);
-        check("wp-content/plugins/x/x.php", "<?php /* Plugin Name: X */", &expect![[""]]);
-        check("wp-content/plugins/x/x.php", "<?php\n// Plugin Name: X\n", &expect![[r#""#]]);
+        check(
+            "wp-content/plugins/x/x.php",
+            "<?php /* Plugin Name: X */",
+            &expect![[r#"
+            gap wp-content/plugins/x/x.php: its header has no version
+        "#]],
+        );
+        check(
+            "wp-content/plugins/x/x.php",
+            "<?php\n// Plugin Name: X\n",
+            &expect![[r#"
+            gap wp-content/plugins/x/x.php: its header has no version
+        "#]],
+        );
         check(
             "wp-content/themes/twentytwenty/style.css",
             "/*\n * Theme Name: Twenty\n * Version: 2.2\n */",
-            &expect![[r#""#]],
+            &expect![[r#"
+                wordpress themes/twentytwenty 2.2
+            "#]],
         );
         assert!(!rendered::wants(&Wordpress, "wp-content/plugins/akismet/views/x.php"));
     }

@@ -2,7 +2,7 @@
 //! `packages.lock.json` and `obj/project.assets.json` of NuGet.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Ecosystem as Kind;
 use serde::Deserialize;
@@ -80,10 +80,10 @@ pub(super) fn read_assets(bytes: &[u8], found: &mut Found) -> Result<(), ReadFil
     let assets: Dependencies<'_> = parse(bytes, "project.assets.json")?;
     add_libraries(&assets, assets.targets.values().next(), Evidence::Locked, |_| true, found);
     let groups: Groups<'_> = parse(bytes, "project.assets.json")?;
-    let direct: Vec<&str> =
-        groups.groups.values().flatten().map(|asked| asked.split(' ').next().unwrap_or_default()).collect();
+    let name_of = |asked: &Cow<'_, str>| asked.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    let direct: BTreeSet<String> = groups.groups.values().flatten().map(name_of).collect();
     for package in &mut found.packages {
-        package.direct = Some(direct.iter().any(|name| name.eq_ignore_ascii_case(&package.name)));
+        package.direct = Some(direct.contains(&package.name.to_ascii_lowercase()));
     }
     Ok(())
 }
@@ -126,7 +126,8 @@ fn add_libraries(
     }
     // The application itself is a library of type project; what it depends on is direct.
     let projects = target.iter().filter(|(key, _)| deps.libraries.get(&**key).is_some_and(|l| l.kind == "project"));
-    let direct: Vec<u32> = projects.flat_map(|(_, entry)| entry.dependencies.keys().filter_map(place_of)).collect();
+    let direct: BTreeSet<u32> =
+        projects.flat_map(|(_, entry)| entry.dependencies.keys().filter_map(place_of)).collect();
     if !direct.is_empty() {
         for (package, place) in found.packages[first..].iter_mut().zip(first as u32..) {
             package.direct = Some(direct.contains(&place));
@@ -189,14 +190,13 @@ pub(super) fn read_lock(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileE
             let Some(&place) = places.get(&(&**name, &*locked.resolved)) else { continue };
             for needed in locked.dependencies.keys() {
                 let resolved = packages.get(needed).and_then(|other| places.get(&(&**needed, &*other.resolved)));
-                if let Some(&needed) = resolved
-                    && let dependencies = &mut found.packages[place as usize].dependencies
-                    && !dependencies.contains(&needed)
-                {
-                    dependencies.push(needed);
-                }
+                found.packages[place as usize].dependencies.extend(resolved);
             }
         }
+    }
+    for package in &mut found.packages {
+        package.dependencies.sort_unstable();
+        package.dependencies.dedup();
     }
     Ok(())
 }

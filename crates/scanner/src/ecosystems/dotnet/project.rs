@@ -2,7 +2,7 @@
 //! `PackageVersion`. Properties are taken from the file itself; conditions are not evaluated, so what any of them brings
 //! counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::Ecosystem as Kind;
 
@@ -38,6 +38,7 @@ pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Resul
     let properties: BTreeMap<String, &str> =
         groups().map(|property| (property.name().to_ascii_lowercase(), property.text())).collect();
     let mut inexact = Vec::new();
+    let mut seen = BTreeSet::new();
     for item in project.children_named("ItemGroup").flat_map(Element::children) {
         if !matches!(item.name(), "PackageReference" | "PackageVersion" | "GlobalPackageReference") {
             continue;
@@ -60,7 +61,7 @@ pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Resul
                     let mut package = FoundPackage::new(Kind::Nuget, Evidence::Locked, name, version);
                     package.direct = Some(true);
                     package.development = private.is_some_and(|assets| assets.eq_ignore_ascii_case("all"));
-                    if !found.packages.contains(&package) {
+                    if seen.insert((name.to_ascii_lowercase(), version.to_owned())) {
                         found.packages.push(package);
                     }
                 }
@@ -77,16 +78,15 @@ pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Resul
 }
 
 fn resolve(text: &str, properties: &BTreeMap<String, &str>) -> String {
-    let mut resolved = text.to_owned();
+    let mut resolved: String = text.chars().take(LONGEST_VERSION).collect();
     for _ in 0..DEEPEST_PROPERTY {
         let Some((before, rest)) = resolved.split_once("$(") else { break };
         let Some((name, after)) = rest.split_once(')') else { break };
         let Some(value) = properties.get(&name.to_ascii_lowercase()) else { break };
-        let again = format!("{before}{value}{after}");
-        if again.len() > LONGEST_VERSION {
+        if before.len() + value.len() + after.len() > LONGEST_VERSION {
             break;
         }
-        resolved = again;
+        resolved = format!("{before}{value}{after}");
     }
     resolved
 }

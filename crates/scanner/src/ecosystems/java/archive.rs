@@ -6,7 +6,7 @@
 //! room, else to an unlinked temporary file.
 
 use std::collections::BTreeSet;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, Read, SeekFrom};
 use std::ops::Range;
 
 use model::{Ecosystem, UntrustedPath};
@@ -113,6 +113,9 @@ impl Walk<'_> {
         }
         contents.nested.sort_by_key(|(_, entry)| entry.header_at);
         for (name, entry) in std::mem::take(&mut contents.nested) {
+            if self.is_exhausted() {
+                break;
+            }
             let nested_path = match inner_path {
                 Some(inner_path) => format!("{inner_path}!/{name}"),
                 None => name,
@@ -152,22 +155,23 @@ impl Walk<'_> {
             let mut memory = Vec::with_capacity(limit.min(16 * entry.compressed_bytes) as usize);
             stream.read_to_end(&mut memory)?;
             drop(stream);
-            self.inflated(memory.len() as u64, limit, entry)?;
+            self.inflated(memory.len() as u64, limit)?;
             let length = memory.len() as u64;
-            self.memory_left -= length.min(self.memory_left);
+            let taken = length.min(self.memory_left);
+            self.memory_left -= taken;
             let mut inner = Cursor::new(memory);
             let result = if self.is_other_format(&mut inner, &(0..length), file_name)? {
                 Ok(())
             } else {
                 self.archive(&mut inner, 0..length, file_name, Some(path), depth + 1)
             };
-            self.memory_left += length;
+            self.memory_left += taken;
             return result;
         }
         let mut inner = tempfile::tempfile()?;
         let length = io::copy(&mut stream, &mut inner)?;
         drop(stream);
-        self.inflated(length, limit, entry)?;
+        self.inflated(length, limit)?;
         if self.is_other_format(&mut inner, &(0..length), file_name)? {
             return Ok(());
         }
@@ -175,11 +179,12 @@ impl Walk<'_> {
     }
 
     /// Accounts for inflated bytes and refuses those that are more than announced or allowed.
-    fn inflated(&mut self, length: u64, limit: u64, entry: Entry) -> Result<(), ReadFileError> {
-        if length > limit && entry.size_bytes <= limit {
+    fn inflated(&mut self, length: u64, limit: u64) -> Result<(), ReadFileError> {
+        self.spend(length)?;
+        if length > limit {
             return Err(ReadFileError::malformed("archive entry", "it is longer than its archive says"));
         }
-        self.spend(length)
+        Ok(())
     }
 
     /// Takes `bytes` from what may be read, inflated and hashed, so that no archive costs more than in proportion to its
@@ -194,6 +199,11 @@ impl Walk<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether no work is left, which one gap has said already.
+    fn is_exhausted(&self) -> bool {
+        self.work_left == 0
     }
 
     /// Whether it is something else whose name ends the same, such as a RAR archive.
@@ -219,8 +229,12 @@ impl Walk<'_> {
         inner_path: Option<&str>,
     ) -> Result<(), ReadFileError> {
         let coordinates = self.coordinates(source, range, contents, inner_path);
-        let manifest = match contents.manifest {
-            Some(entry) => Manifest::parse(&self.text(source, range, entry)?),
+        let manifest = match contents.manifest.map(|entry| self.text(source, range, entry)) {
+            Some(Ok(text)) => Manifest::parse(&text),
+            Some(Err(error)) => {
+                self.gap_at(inner_path, "META-INF/MANIFEST.MF", error.to_string());
+                Manifest::default()
+            }
             None => Manifest::default(),
         };
         let stem = file_name.rsplit_once('.').map_or(file_name, |(stem, _)| stem);
@@ -251,8 +265,12 @@ impl Walk<'_> {
             self.add(package);
         }
         let Some(guess) = guess.filter(|_| main.is_none()) else { return Ok(()) };
-        self.spend(range.end.saturating_sub(range.start))?;
-        let sha1 = sha1(source, range)?;
+        let sha1 = if guess.is_sure {
+            None
+        } else {
+            self.spend(range.end.saturating_sub(range.start))?;
+            Some(sha1(source, range)?)
+        };
         let mut package =
             FoundPackage::new(Ecosystem::Maven, Evidence::Installed, guess.name(), guess.version.as_str());
         package.inner_path = inner_path.map(str::to_owned);
@@ -263,7 +281,7 @@ impl Walk<'_> {
             server.name = "org.apache.tomcat:tomcat".to_owned();
             self.add(server);
         }
-        package.sha1 = Some(sha1);
+        package.sha1 = sha1;
         self.add(package);
         Ok(())
     }
@@ -286,6 +304,9 @@ impl Walk<'_> {
         };
         let mut read_folders = BTreeSet::new();
         for (folder, entry) in &contents.properties {
+            if self.is_exhausted() {
+                break;
+            }
             match self.text(source, range, *entry) {
                 Ok(text) => {
                     if let Some(coordinates) = properties(folder, &text) {
@@ -297,6 +318,9 @@ impl Walk<'_> {
             }
         }
         for (folder, entry) in &contents.poms {
+            if self.is_exhausted() {
+                break;
+            }
             if read_folders.contains(folder) {
                 continue;
             }
@@ -422,8 +446,15 @@ fn is_archive(name: &[u8]) -> bool {
     })
 }
 
-fn is_in_maven_folder(name: &[u8]) -> bool {
+/// Whether a path lies in the folder where Maven puts what describes an archive.
+pub(super) fn is_in_maven_folder(name: &[u8]) -> bool {
     memchr::memmem::find(name, b"META-INF/maven/").is_some_and(|at| at == 0 || name[at - 1] == b'/')
+}
+
+/// The package that a `pom.properties` outside of any archive describes.
+pub(super) fn unpacked(path: &UntrustedPath, text: &str) -> Option<FoundPackage> {
+    let Coordinates { group, artifact, version, .. } = properties(path.parent(), text)?;
+    Some(FoundPackage::new(Ecosystem::Maven, Evidence::Installed, format!("{group}:{artifact}"), version))
 }
 
 /// Reads `pom.properties`; group and artifact may also come from its folder, `META-INF/maven/GROUP/ARTIFACT`.

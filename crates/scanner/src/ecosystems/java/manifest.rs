@@ -66,6 +66,10 @@ impl Manifest {
             "implementation-title" => &mut self.title,
             "implementation-version" => &mut self.version,
             "implementation-vendor-id" => &mut self.vendor_id,
+            // What Jenkins plug-ins say instead.
+            "group-id" => &mut self.vendor_id,
+            "short-name" => &mut self.title,
+            "plugin-version" => &mut self.version,
             "bundle-symbolicname" => &mut self.symbolic_name,
             "automatic-module-name" => &mut self.module_name,
             "bundle-version" => &mut self.bundle_version,

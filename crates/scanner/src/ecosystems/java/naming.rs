@@ -1,5 +1,5 @@
 //! The name of an archive that carries no Maven properties of its own, from its file name, its manifest and the classes
-//! in it. Such a name is a guess; the archive's SHA-1 goes with it.
+//! in it. Such a name is a guess, with which the archive's SHA-1 goes, but for well-known families whose classes are in it.
 
 use super::manifest::Manifest;
 
@@ -9,6 +9,8 @@ pub(super) struct Guess {
     pub(super) group: Option<String>,
     pub(super) artifact: String,
     pub(super) version: String,
+    /// Whether name and classes are those of a well-known family, so that the name is sure.
+    pub(super) is_sure: bool,
 }
 
 impl Guess {
@@ -25,13 +27,21 @@ impl Guess {
 ///
 /// `holds` tells whether the archive has classes below a folder, such as `org/springframework`.
 pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> bool) -> Option<Guess> {
+    // The libraries of Java 8 itself belong to the runtime, which is found by its release file.
+    if manifest.title.as_deref() == Some("Java Runtime Environment") {
+        return None;
+    }
+    // Sources and documentation run nowhere.
+    if ["-sources", "-src", "-javadoc", "-groovydoc"].iter().any(|suffix| stem.ends_with(suffix)) {
+        return None;
+    }
     let in_file_name = split_stem(stem, manifest.stated_version());
     let version = in_file_name.map(|(_, version)| version).or_else(|| manifest.stated_version())?;
     if manifest.title.as_deref() == Some("Apache Tomcat")
         && let Some((_, artifact)) = TOMCAT.iter().find(|(file, _)| *file == stem)
     {
         let group = Some("org.apache.tomcat".to_owned());
-        return Some(Guess { group, artifact: (*artifact).to_owned(), version: version.to_owned() });
+        return Some(Guess { group, artifact: (*artifact).to_owned(), version: version.to_owned(), is_sure: true });
     }
     let artifact = match in_file_name {
         Some((artifact, _)) => artifact,
@@ -54,7 +64,12 @@ pub(super) fn guess(stem: &str, manifest: &Manifest, holds: impl Fn(&str) -> boo
         Some(artifact) if !artifact.is_empty() => artifact,
         _ => artifact,
     };
-    Some(Guess { group: group.map(str::to_owned), artifact: artifact.to_owned(), version: version.to_owned() })
+    Some(Guess {
+        group: group.map(str::to_owned),
+        artifact: artifact.to_owned(),
+        version: version.to_owned(),
+        is_sure: known.is_some(),
+    })
 }
 
 /// Whether a file called `stem` can be the artifact: `artifact`, `artifact-1.0`, `group.artifact-1.0`.
@@ -119,20 +134,24 @@ fn is_identifier(text: &str) -> bool {
 }
 
 fn known_group(artifact: &str, version: &str, holds: impl Fn(&str) -> bool) -> Option<&'static str> {
-    if artifact.starts_with("groovy") && holds("org/codehaus/groovy") {
+    if artifact.starts_with("groovy") && ["groovy", "org/codehaus/groovy", "org/apache/groovy"].into_iter().any(&holds)
+    {
         let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok())?;
         return Some(if major >= 4 { "org.apache.groovy" } else { "org.codehaus.groovy" });
     }
-    GROUPS
-        .iter()
-        .find(|(pattern, classes, _)| {
-            let matches = match pattern.strip_suffix('*') {
-                Some(prefix) => artifact.starts_with(prefix),
-                None => artifact == *pattern,
-            };
-            matches && holds(classes)
-        })
-        .map(|(_, _, group)| *group)
+    if artifact == "hibernate-core" && holds("org/hibernate") {
+        let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok())?;
+        return Some(if major >= 6 { "org.hibernate.orm" } else { "org.hibernate" });
+    }
+    let fits = |(pattern, classes, group): &&(&str, &str, &str)| {
+        let bare = artifact.strip_prefix(group).and_then(|rest| rest.strip_prefix('.')).unwrap_or(artifact);
+        let is_named = match pattern.strip_suffix('*') {
+            Some(prefix) => bare.starts_with(prefix),
+            None => bare == *pattern,
+        };
+        is_named && holds(classes)
+    };
+    GROUPS.iter().find(fits).map(|(_, _, group)| *group)
 }
 
 /// Words that follow a dash in versions.
@@ -260,7 +279,9 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("micrometer-*", "io/micrometer", "io.micrometer"),
     ("reactor-netty*", "reactor/netty", "io.projectreactor.netty"),
     ("reactor-core", "reactor/core", "io.projectreactor"),
+    ("rxjava", "io/reactivex/rxjava3", "io.reactivex.rxjava3"),
     ("rxjava", "io/reactivex", "io.reactivex.rxjava2"),
+    ("rxjava", "rx", "io.reactivex"),
     ("okhttp*", "okhttp3", "com.squareup.okhttp3"),
     ("okio*", "okio", "com.squareup.okio"),
     ("retrofit", "retrofit2", "com.squareup.retrofit2"),
@@ -278,7 +299,6 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("c3p0", "com/mchange", "com.mchange"),
     ("dom4j", "org/dom4j", "org.dom4j"),
     ("asm*", "org/objectweb", "org.ow2.asm"),
-    ("hibernate-core", "org/hibernate", "org.hibernate"),
     ("hibernate-entitymanager", "org/hibernate", "org.hibernate"),
     ("struts2-*", "org/apache", "org.apache.struts"),
     ("commons-beanutils", "org/apache", "commons-beanutils"),
@@ -300,7 +320,9 @@ const GROUPS: &[(&str, &str, &str)] = &[
     ("quartz", "org/quartz", "org.quartz-scheduler"),
     ("rhino*", "org/mozilla", "org.mozilla"),
     ("gradle-*", "org/gradle", "org.gradle"),
+    ("derby*", "org/apache", "org.apache.derby"),
     ("scala-library", "scala", "org.scala-lang"),
+    ("scala-reflect", "scala", "org.scala-lang"),
     ("scala-compiler", "scala", "org.scala-lang"),
     ("akka-*", "akka", "com.typesafe.akka"),
 ];
@@ -337,6 +359,13 @@ mod tests {
         check("org.eclipse.core.runtime_3.29.0.v20230726", "", &[], "org.eclipse.core.runtime 3.29.0.v20230726");
         check("kafka_2.13-3.6.0", "", &["kafka/server"], "org.apache.kafka:kafka_2.13 3.6.0");
         check("app", "", &[], "nothing");
+        check("foo-1.0-sources", "", &[], "nothing");
+        check(
+            "rt",
+            "Implementation-Title: Java Runtime Environment\nImplementation-Version: 1.8.0_292\n",
+            &[],
+            "nothing",
+        );
         check("-1.0", "", &[], "nothing");
         check("ü-1", "", &[], "ü 1");
     }
@@ -346,6 +375,12 @@ mod tests {
         check(
             "spring-core-5.3.20",
             "Automatic-Module-Name: spring.core\n",
+            &["org/springframework"],
+            "org.springframework:spring-core 5.3.20",
+        );
+        check(
+            "org.springframework.spring-core-5.3.20",
+            "",
             &["org/springframework"],
             "org.springframework:spring-core 5.3.20",
         );

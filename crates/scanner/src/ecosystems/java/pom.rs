@@ -179,6 +179,7 @@ impl<'a> Pom<'a> {
                     continue;
                 };
                 match self.properties.get(name) {
+                    Some(value) if again.len() + value.len() > LONGEST_VALUE => return None,
                     Some(value) => {
                         again.push_str(value);
                         is_changed = true;

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::package_lock::LOOK_UP_BYTES;
 use super::{NPM, split_name};
 use crate::ecosystems::borrowed_json::{Entries, Present, Text};
 use crate::ecosystems::locked_packages::LockedPackages;
@@ -62,6 +63,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             places.insert(path, place);
         }
     }
+    let mut budget = LOOK_UP_BYTES;
     for (path, package) in &lock.packages.0 {
         let Some(&from) = places.get(&**path) else { continue };
         let needs = &package.needs;
@@ -69,13 +71,13 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             .into_iter()
             .flat_map(|entries| &entries.0)
         {
-            if let Some(on) = resolve(path, name, &places) {
+            if let Some(on) = resolve(path, name, &places, &mut budget) {
                 locked.depends(from, on);
             }
         }
     }
     let resolved = |entries: &Entries<'_, Present>| -> Vec<usize> {
-        entries.0.iter().filter_map(|(name, _)| resolve("", name, &places)).collect()
+        entries.0.iter().filter_map(|(name, _)| resolve("", name, &places, &mut 0)).collect()
     };
     let (mut production, mut development) = (Vec::new(), Vec::new());
     for (_, needs) in &lock.workspaces.0 {
@@ -94,12 +96,13 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 }
 
 /// Looks for `name` below the package at `path`, then below each one above it.
-fn resolve(path: &str, name: &str, places: &HashMap<&str, usize>) -> Option<usize> {
+fn resolve(path: &str, name: &str, places: &HashMap<&str, usize>, budget: &mut usize) -> Option<usize> {
     let mut above = path;
     for _ in 0..DEEPEST_TREE {
         if above.is_empty() {
             break;
         }
+        *budget = budget.checked_sub(above.len() + name.len())?;
         if let Some(&place) = places.get(format!("{above}/{name}").as_str()) {
             return Some(place);
         }

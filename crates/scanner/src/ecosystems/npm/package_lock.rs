@@ -64,6 +64,10 @@ struct Dependency<'a> {
 /// How many folders up a dependency is looked for; real trees nest a dozen deep.
 const DEEPEST_TREE: usize = 64;
 
+/// The length of all paths that are tried for the dependencies of one file, in bytes: less than a second's work, and
+/// twenty times what large real files take. Relations behind it are left out.
+pub(super) const LOOK_UP_BYTES: usize = 128 << 20;
+
 /// Reads the lock file at `path`.
 pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: PackageLock<'_> =
@@ -105,6 +109,7 @@ fn read_folders(folders: &Entries<'_, Folder<'_>>, locked: &mut LockedPackages) 
     }
     let mut direct = Vec::new();
     let mut has_root = false;
+    let mut budget = LOOK_UP_BYTES;
     for (path, folder) in &folders.0 {
         let place = places.get(&**path).copied();
         let is_project = installed_name(path).is_none();
@@ -112,7 +117,7 @@ fn read_folders(folders: &Entries<'_, Folder<'_>>, locked: &mut LockedPackages) 
         let needed = [&folder.dependencies, &folder.optional_dependencies, &folder.peer_dependencies];
         let developed = is_project.then_some(&folder.dev_dependencies);
         for (name, _) in needed.into_iter().chain(developed).flat_map(|entries| &entries.0) {
-            let Some(on) = resolve(path, name, &places) else { continue };
+            let Some(on) = resolve(path, name, &places, &mut budget) else { continue };
             match place {
                 Some(from) => locked.depends(from, on),
                 None if is_project => direct.push(on),
@@ -134,8 +139,9 @@ fn installed_name(path: &str) -> Option<&str> {
     }
 }
 
-/// Node's own look-up: `node_modules/NAME` in the folder itself, then in each folder above.
-fn resolve(path: &str, name: &str, places: &HashMap<&str, usize>) -> Option<usize> {
+/// Node's own look-up: `node_modules/NAME` in the folder itself, then in each folder above. Every path that is tried
+/// costs its length of the budget.
+fn resolve(path: &str, name: &str, places: &HashMap<&str, usize>, budget: &mut usize) -> Option<usize> {
     let mut folder = path;
     let mut candidate = String::with_capacity(path.len() + "/node_modules/".len() + name.len());
     for _ in 0..DEEPEST_TREE {
@@ -143,6 +149,7 @@ fn resolve(path: &str, name: &str, places: &HashMap<&str, usize>) -> Option<usiz
         candidate.push_str(folder);
         candidate.push_str(if folder.is_empty() { "node_modules/" } else { "/node_modules/" });
         candidate.push_str(name);
+        *budget = budget.checked_sub(candidate.len())?;
         if let Some(&place) = places.get(candidate.as_str()) {
             return Some(place);
         }
@@ -271,6 +278,10 @@ mod tests {
     fn endless_nesting_is_refused_and_a_deep_path_is_cheap() {
         let deep = format!(r#"{{"dependencies":{}"#, r#"{"a":{"dependencies":"#.repeat(50_000));
         assert!(try_read(&Npm, "package-lock.json", deep.as_bytes()).is_err());
+        let needs = (0..100_000).map(|at| format!("\"{at}\":1")).collect::<Vec<_>>().join(",");
+        let long = format!("{}node_modules/a", "node_modules/x/".repeat(20_000));
+        let json = format!(r#"{{"packages":{{"{long}":{{"version":"1","dependencies":{{{needs}}}}}}}}}"#);
+        assert_eq!(read(&Npm, "package-lock.json", json.as_bytes()).packages.len(), 1);
         let path = "node_modules/x/".repeat(20_000);
         let json = format!(r#"{{"packages":{{"{path}node_modules/a":{{"version":"1","dependencies":{{"b":"1"}}}}}}}}"#);
         assert_eq!(read(&Npm, "package-lock.json", json.as_bytes()).packages.len(), 1);

@@ -57,14 +57,17 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
         };
         place_of_package.push(place);
         if let Some(place) = place {
-            places.entry(name).or_default().push(place);
+            let forks = places.entry(name).or_default();
+            if forks.len() < FORKS_OF_A_PACKAGE {
+                forks.push(place);
+            }
         }
     }
     for (package, place) in lock.packages.iter().zip(place_of_package) {
         let Some(from) = place else { continue };
         for dependency in &package.dependencies.0 {
             let forks = places.get(&normal_name(&dependency.name)).map_or(&[][..], Vec::as_slice);
-            for &on in forks.iter().take(FORKS_OF_A_PACKAGE) {
+            for &on in forks {
                 if dependency.version.is_empty() || locked.package(on).version == *dependency.version {
                     locked.depends(from, on);
                 }

@@ -10,8 +10,8 @@ use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
 
-/// How many versions of one package, locked for different environments, a dependency without a version is taken to
-/// mean. It bounds what a hostile file with thousands of versions of a name can make of its relations.
+/// How many versions of one package, locked for different environments, a dependency can mean. It bounds what a hostile
+/// file with thousands of versions of a name can make of its relations.
 pub(super) const FORKS_OF_A_PACKAGE: usize = 16;
 
 #[derive(Deserialize)]
@@ -69,7 +69,10 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         let place = if is_own { None } else { locked.add(&name, &package.version, false) };
         place_of_package.push((place, is_own));
         if let Some(place) = place {
-            places.entry(name).or_default().push(place);
+            let forks = places.entry(name).or_default();
+            if forks.len() < FORKS_OF_A_PACKAGE {
+                forks.push(place);
+            }
         }
     }
     let (mut production, mut development) = (Vec::new(), Vec::new());
@@ -105,7 +108,7 @@ fn resolve<'d, 'a: 'd>(
         let forks = places.get(&normal_name(&dependency.name)).map_or(&[][..], Vec::as_slice);
         let is_meant =
             |&&place: &&usize| dependency.version.is_empty() || locked.package(place).version == *dependency.version;
-        resolved.extend(forks.iter().filter(is_meant).take(FORKS_OF_A_PACKAGE));
+        resolved.extend(forks.iter().filter(is_meant));
     }
     resolved
 }

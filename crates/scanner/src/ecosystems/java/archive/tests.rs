@@ -49,7 +49,7 @@ fn nested_archives_are_read_stored_and_deflated() {
         &ear,
         &expect![[r#"
             maven g:inner 1 in web.war!/WEB-INF/lib/inner-1.jar
-            maven org.springframework:spring-core 5.3.20 sha1:171d2e4b79fcd029d6078f2d4be5e605cda8ac93 in web.war!/WEB-INF/lib/spring-core-5.3.20.jar
+            maven org.springframework:spring-core 5.3.20 in web.war!/WEB-INF/lib/spring-core-5.3.20.jar
             maven g:inner 1 in lib/inner-1.jar
         "#]],
     );
@@ -101,7 +101,7 @@ fn a_tomcat_server_is_known_by_its_library() {
         &archive,
         &expect![[r#"
             maven org.apache.tomcat:tomcat 9.0.50
-            maven org.apache.tomcat:tomcat-catalina 9.0.50 sha1:5750c0e3b81a9aafad1a78c224d2f08afea82f8f
+            maven org.apache.tomcat:tomcat-catalina 9.0.50
         "#]],
     );
 }
@@ -131,6 +131,38 @@ fn what_cannot_be_read_inside_is_a_gap_and_the_rest_is_kept() {
 }
 
 #[test]
+fn a_manifest_that_cannot_be_read_costs_nothing_else() {
+    let mut archive = zip(&[
+        ("META-INF/MANIFEST.MF", b"Implementation-Version: 2", false),
+        ("META-INF/maven/g/a/pom.properties", &properties("g", "a", "2"), false),
+    ]);
+    let record = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    archive[record + 8] = 1;
+    check(
+        "a.jar",
+        &archive,
+        &expect![[r#"
+        maven g:a 2
+        gap a.jar!/META-INF/MANIFEST.MF: it is no valid zip archive: the entry is encrypted
+    "#]],
+    );
+}
+
+#[test]
+fn an_unpacked_archive_is_the_same_package() {
+    let folder = "var/war/META-INF/maven/org.jenkins-ci.main/jenkins-war";
+    check(
+        &format!("{folder}/pom.properties"),
+        &properties("org.jenkins-ci.main", "jenkins-war", "2.4"),
+        &expect![[r#"
+            maven org.jenkins-ci.main:jenkins-war 2.4
+        "#]],
+    );
+    check(&format!("{folder}/pom.xml"), b"<project>", &expect![[""]]);
+    check("target/maven-archiver/pom.properties", &properties("g", "a", "1"), &expect![[""]]);
+}
+
+#[test]
 fn nesting_without_end_stops_with_a_gap() {
     let mut archive = zip(&[("META-INF/maven/g/a/pom.properties", &properties("g", "a", "2"), true)]);
     for _ in 0..12 {
@@ -155,4 +187,36 @@ fn a_bomb_of_nested_archives_ends_in_a_gap() {
     let entries: Vec<(&str, &[u8], bool)> = names.iter().map(|name| (name.as_str(), one.as_slice(), false)).collect();
     let text = rendered::read(&Java, "bomb.jar", &zip(&entries));
     assert!(text.contains("reading it costs far more than its length warrants"), "{text}");
+}
+
+/// Repeats the only directory record of an archive.
+fn repeat_directory(archive: &[u8], count: u32) -> Vec<u8> {
+    let at = archive.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let end = archive.len() - 22;
+    let record = &archive[at..end];
+    let mut repeated = archive[..at].to_vec();
+    (0..count).for_each(|_| repeated.extend_from_slice(record));
+    repeated.extend_from_slice(&archive[end..end + 12]);
+    repeated.extend((count * record.len() as u32).to_le_bytes());
+    repeated.extend_from_slice(&archive[end + 16..]);
+    repeated
+}
+
+#[test]
+fn entries_that_all_lie_in_one_place_cost_no_more_than_the_archive_warrants() {
+    let name = format!("{}.class", "a".repeat(16_000));
+    let inner = repeat_directory(&zip(&[(&name, b"", false)]), 500);
+    let outer = repeat_directory(&zip(&[("x.jar", &inner, false)]), 30_000);
+    let text = rendered::read(&Java, "overlap.jar", &outer);
+    assert!(text.contains("gap overlap.jar: only 20000 of the files of interest in it were read"));
+    assert_eq!(text.matches("gap overlap.jar!/x.jar: it is no valid archive: reading it costs far more").count(), 1);
+}
+
+#[test]
+fn properties_that_inflate_without_end_are_cut() {
+    let mut bomb = properties("g", "a", "1");
+    bomb.resize(64 << 20, b'\n');
+    let archive = repeat_directory(&zip(&[("META-INF/maven/g/a/pom.properties", &bomb, true)]), 15_000);
+    let text = rendered::read(&Java, "bomb-1.jar", &archive);
+    assert!(text.starts_with("maven g:a 1\n") && text.matches("costs far more").count() == 1);
 }

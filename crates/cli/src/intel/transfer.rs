@@ -1,0 +1,112 @@
+//! `bulkhead intel update|export|import|keygen`: intelligence from somewhere else, trusted only by signature.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use intelligence::{Fetch, Installed, SigningKey, TrustedKey, UpdateSource};
+use oci::registry::{RegistryOptions, download};
+
+use crate::arguments::{IntelExportArguments, IntelImportArguments, IntelKeygenArguments, IntelUpdateArguments};
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome};
+use crate::{installed, open};
+
+/// The most that an update downloads.
+const LARGEST_DOWNLOAD_BYTES: u64 = 2 << 30;
+
+pub(super) fn update(arguments: &IntelUpdateArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    let keys = trusted_keys(&arguments.key)?;
+    let mut fetch = Download {
+        options: RegistryOptions {
+            ca_files: arguments.ca.iter().cloned().collect(),
+            proxies: open::proxies(environment),
+            ..RegistryOptions::default()
+        },
+    };
+    let from = arguments.from.as_str();
+    let path = Path::new(from);
+    let source = if from.starts_with("https://") || from.starts_with("http://") {
+        UpdateSource::Url { url: from, fetch: &mut fetch }
+    } else if path.is_dir() {
+        UpdateSource::Folder(path)
+    } else if path.exists() {
+        UpdateSource::File(path)
+    } else {
+        return Err(Failure::usage(format!("there is no file or folder {from}; an address begins with https://")));
+    };
+    install(source, &keys, environment)
+}
+
+pub(super) fn import(arguments: &IntelImportArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    install(UpdateSource::File(&arguments.file), &trusted_keys(&arguments.key)?, environment)
+}
+
+pub(super) fn export(arguments: &IntelExportArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    let installed = target(environment)?;
+    if !installed.exists() {
+        return Err(Failure::usage("no intelligence is installed; run bulkhead intel update first"));
+    }
+    intelligence::export(&installed, &arguments.out).map_err(|error| Failure::Work(error.into()))?;
+    Ok(Outcome::Good)
+}
+
+pub(super) fn keygen(arguments: &IntelKeygenArguments) -> Result<Outcome, Failure> {
+    let key = SigningKey::generate().map_err(|error| Failure::Work(error.into()))?;
+    let public = arguments.out.with_added_extension("pub");
+    write_new(&arguments.out, &key.to_secret_text(), 0o600)?;
+    write_new(&public, &key.trusted_key().to_string(), 0o644)?;
+    Ok(Outcome::Good)
+}
+
+/// Reads a private key for signing.
+pub(super) fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
+    let read = || -> anyhow::Result<SigningKey> { Ok(fs::read_to_string(path)?.trim().parse()?) };
+    read().with_context(|| format!("cannot use the private key {}", path.display())).map_err(Failure::Usage)
+}
+
+#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
+fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environment) -> Result<Outcome, Failure> {
+    let target = target(environment)?;
+    let Installed { previous, sequence, replaced } =
+        intelligence::install(source, &target, keys).map_err(|error| Failure::Work(error.into()))?;
+    match (replaced, previous) {
+        (false, _) => eprintln!("the installed intelligence is current (sequence {sequence})"),
+        (true, Some(previous)) => eprintln!("installed sequence {sequence} in place of {previous}"),
+        (true, None) => eprintln!("installed sequence {sequence}"),
+    }
+    Ok(Outcome::Good)
+}
+
+fn target(environment: &Environment) -> Result<PathBuf, Failure> {
+    installed::file(environment)
+        .ok_or_else(|| Failure::usage("nowhere to install intelligence; set HOME or BULKHEAD_DATA_DIR"))
+}
+
+fn trusted_keys(files: &[PathBuf]) -> Result<Vec<TrustedKey>, Failure> {
+    let read = |path: &PathBuf| -> anyhow::Result<TrustedKey> { Ok(fs::read_to_string(path)?.trim().parse()?) };
+    let keys = files.iter().map(|path| read(path).with_context(|| format!("cannot use the key {}", path.display())));
+    keys.collect::<anyhow::Result<_>>().map_err(Failure::Usage)
+}
+
+/// Writes a file that must not be there yet.
+fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), Failure> {
+    let write = || -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+        writeln!(file, "{text}")
+    };
+    write().with_context(|| format!("cannot write {}", path.display())).map_err(Failure::Usage)
+}
+
+/// Fetches by HTTP for the crate that opens no connection itself.
+struct Download {
+    options: RegistryOptions,
+}
+
+impl Fetch for Download {
+    fn fetch(&mut self, url: &str, out: &mut dyn Write) -> io::Result<()> {
+        download(url, LARGEST_DOWNLOAD_BYTES, &self.options, out).map_err(io::Error::other)
+    }
+}

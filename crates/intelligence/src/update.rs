@@ -1,0 +1,225 @@
+//! Brings a database to where scans open it: fetched, checked, and swapped in by rename, or the old one stays.
+//!
+//! A database is taken only if a trusted key signed it, every checksum fits, and its sequence number is not lower than
+//! that of the one in place. Scans that have the old file open keep it, since its inode stays until they end.
+
+mod receive;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use self::receive::Receiver;
+use crate::build::put_in_place;
+use crate::database::{Database, OpenDatabaseError};
+use crate::signature::{TrustedKey, is_signed, is_signed_by};
+
+/// The names under which a folder or a mirror offers a database, the compressed one first.
+pub const DATABASE_FILE_NAMES: [&str; 2] = ["intelligence.db.zst", "intelligence.db"];
+
+/// Where a database comes from.
+pub enum UpdateSource<'a> {
+    /// A file, as built or as exported.
+    File(&'a Path),
+    /// A folder that holds one under a name of [`DATABASE_FILE_NAMES`].
+    Folder(&'a Path),
+    /// An address; one that ends in a slash stands for the folder of a mirror.
+    Url {
+        /// The address.
+        url: &'a str,
+        /// Who fetches it.
+        fetch: &'a mut dyn Fetch,
+    },
+}
+
+/// Fetches what an address names; this crate itself opens no connection.
+pub trait Fetch {
+    /// Writes what the address names to `out`, and stops when that refuses to take more.
+    ///
+    /// # Errors
+    /// When the address cannot be read to its end or `out` refuses.
+    fn fetch(&mut self, url: &str, out: &mut dyn Write) -> io::Result<()>;
+}
+
+/// What an update did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Installed {
+    /// The sequence number of the database that was in place, if one was.
+    pub previous: Option<u64>,
+    /// The sequence number of the database that is in place.
+    pub sequence: u64,
+    /// Whether the file was replaced; not so when the same was there already.
+    pub replaced: bool,
+}
+
+/// The error of installing a database. Whichever it is, the old database stays as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum InstallError {
+    /// The source cannot be read.
+    #[error("cannot read the intelligence database from {place}")]
+    Read {
+        /// The file or address.
+        place: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The folder offers none.
+    #[error("{folder} holds no intelligence database; it would be named intelligence.db.zst or intelligence.db")]
+    NothingThere {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// What was received is no whole database.
+    #[error("what {place} offers cannot be used")]
+    Unusable {
+        /// The file or address.
+        place: String,
+        /// The cause.
+        source: OpenDatabaseError,
+    },
+    /// Nobody signed it.
+    #[error("the intelligence database of {place} is not signed; sign it with `bulkhead intel build --sign KEY`")]
+    NotSigned {
+        /// The file or address.
+        place: String,
+    },
+    /// No trusted key signed it.
+    #[error("no trusted key signed the intelligence database of {place}")]
+    NotTrusted {
+        /// The file or address.
+        place: String,
+    },
+    /// It is older than the one in place.
+    #[error("{place} offers sequence {offered}, which is older than {installed}, the one in place")]
+    Older {
+        /// The file or address.
+        place: String,
+        /// The sequence number offered.
+        offered: u64,
+        /// The sequence number in place.
+        installed: u64,
+    },
+    /// The new file cannot be written or put in place.
+    #[error("cannot write the intelligence database {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+}
+
+/// Fetches a database, checks it, and puts it at `target`.
+///
+/// # Errors
+/// When it cannot be had, is damaged, torn, not signed by one of the keys, or older than what is in place.
+pub fn install(
+    source: UpdateSource<'_>,
+    target: &Path,
+    trusted_keys: &[TrustedKey],
+) -> Result<Installed, InstallError> {
+    let write = |source| InstallError::Write { path: target.to_owned(), source };
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(write)?;
+    let file = tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder).map_err(write)?;
+    let place = receive(source, file.as_file())?;
+    let unusable = |source| InstallError::Unusable { place: place.clone(), source };
+    let offered = Database::open(file.path()).map_err(unusable)?;
+    if !is_signed(offered.storage()) {
+        return Err(InstallError::NotSigned { place });
+    }
+    if !is_signed_by(offered.storage(), trusted_keys) {
+        return Err(InstallError::NotTrusted { place });
+    }
+    offered.verify().map_err(unusable)?;
+    // Two updates at once must not compare with the same old file and then let the older one win.
+    let lock = lock(target).map_err(write)?;
+    let current = Database::open(target).ok();
+    let previous = current.as_ref().map(Database::sequence);
+    let sequence = offered.sequence();
+    if let Some(installed) = previous.filter(|&installed| installed > sequence) {
+        return Err(InstallError::Older { place, offered: sequence, installed });
+    }
+    let is_same = current.is_some_and(|current| {
+        current.storage().body() == offered.storage().body()
+            && current.storage().trailer() == offered.storage().trailer()
+    });
+    drop(offered);
+    if !is_same {
+        put_in_place(file, target).map_err(write)?;
+    }
+    drop(lock);
+    Ok(Installed { previous, sequence, replaced: !is_same })
+}
+
+/// Puts an exported database at `target`, as [`install`] from that file.
+///
+/// # Errors
+/// As for [`install`].
+pub fn import(exported: &Path, target: &Path, trusted_keys: &[TrustedKey]) -> Result<Installed, InstallError> {
+    install(UpdateSource::File(exported), target, trusted_keys)
+}
+
+/// Writes a database with its signatures as one compressed file, to carry to where there is no network.
+///
+/// # Errors
+/// When the database is damaged or the file cannot be written.
+pub fn export(database: &Path, out: &Path) -> Result<(), InstallError> {
+    let place = database.display().to_string();
+    let unusable = |source| InstallError::Unusable { place: place.clone(), source };
+    let opened = Database::open(database).map_err(unusable)?;
+    opened.verify().map_err(unusable)?;
+    let write = |source| InstallError::Write { path: out.to_owned(), source };
+    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let file = tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder).map_err(write)?;
+    let compress = || -> io::Result<()> {
+        let mut encoder = zstd::stream::write::Encoder::new(file.as_file(), EXPORT_LEVEL)?;
+        encoder.include_checksum(true)?;
+        encoder.write_all(opened.storage().body())?;
+        encoder.write_all(opened.storage().trailer())?;
+        encoder.finish()?;
+        Ok(())
+    };
+    compress().map_err(write)?;
+    put_in_place(file, out).map_err(write)
+}
+
+/// Exports are made once and carried often.
+const EXPORT_LEVEL: i32 = 19;
+
+/// Writes what the source offers to a file and says where it came from.
+fn receive(source: UpdateSource<'_>, file: &File) -> Result<String, InstallError> {
+    let mut receiver = Receiver::new(file);
+    let (place, result) = match source {
+        UpdateSource::File(path) => (path.display().to_string(), copy(path, &mut receiver)),
+        UpdateSource::Folder(folder) => {
+            let found = DATABASE_FILE_NAMES.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+            let path = found.ok_or_else(|| InstallError::NothingThere { folder: folder.to_owned() })?;
+            (path.display().to_string(), copy(&path, &mut receiver))
+        }
+        UpdateSource::Url { url, fetch } => {
+            let url = if url.ends_with('/') { format!("{url}{}", DATABASE_FILE_NAMES[0]) } else { url.to_owned() };
+            let result = fetch.fetch(&url, &mut receiver);
+            (url, result)
+        }
+    };
+    match result.and_then(|()| receiver.finish()) {
+        Ok(()) => Ok(place),
+        Err(source) => Err(InstallError::Read { place, source }),
+    }
+}
+
+fn copy(path: &Path, receiver: &mut Receiver<'_>) -> io::Result<()> {
+    io::copy(&mut File::open(path)?, receiver).map(|_| ())
+}
+
+/// Waits for its turn to replace the file.
+fn lock(target: &Path) -> io::Result<File> {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".lock");
+    let file = File::options().create(true).append(true).open(PathBuf::from(name))?;
+    file.lock()?;
+    Ok(file)
+}

@@ -1,0 +1,133 @@
+use super::*;
+use crate::sample::records;
+use crate::signature::{SigningKey, sign};
+
+struct House {
+    folder: tempfile::TempDir,
+    key: SigningKey,
+}
+
+impl House {
+    fn new() -> House {
+        House { folder: tempfile::tempdir().unwrap(), key: SigningKey::generate().unwrap() }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A signed database whose newest record is of that day of May 2024.
+    fn database(&self, name: &str, day: u8) -> PathBuf {
+        let text = format!("advisory debian CVE-2024-0001 modified=2024-05-{day:02}T00:00:00Z\n debian:12 src a < 2");
+        let path = self.path(name);
+        crate::build::write_file(&path, &crate::build::build_records(records(&text)).0).unwrap();
+        sign(&path, &self.key).unwrap();
+        path
+    }
+
+    fn install(&self, from: &Path) -> Result<Installed, String> {
+        self.install_by(from, &[self.key.trusted_key()])
+    }
+
+    /// A compressed file has bits that mean nothing, and checksums at its end; whatever is taken must be what was signed.
+    fn take_only(&self, offered: &Path, signed: &[u8], at: usize) {
+        if self.install(offered).is_ok() {
+            assert_eq!(fs::read(self.path("in place")).unwrap(), signed, "byte {at}");
+            fs::remove_file(self.path("in place")).unwrap();
+        }
+    }
+
+    fn install_by(&self, from: &Path, keys: &[TrustedKey]) -> Result<Installed, String> {
+        install(UpdateSource::File(from), &self.path("in place"), keys).map_err(|error| error.to_string())
+    }
+}
+
+#[test]
+fn a_newer_database_takes_the_place_of_the_old_one() {
+    let house = House::new();
+    let first = house.install(&house.database("a", 1)).unwrap();
+    assert_eq!((first.previous, first.replaced), (None, true));
+    let held = Database::open(&house.path("in place")).unwrap();
+    let second = house.install(&house.database("b", 2)).unwrap();
+    assert_eq!((second.previous, second.replaced), (Some(first.sequence), true));
+    assert_eq!(held.sequence(), first.sequence, "a running scan keeps what it has open");
+    held.verify().unwrap();
+    assert!(!house.install(&house.database("b", 2)).unwrap().replaced);
+}
+
+#[test]
+fn an_older_unsigned_or_foreign_database_is_refused_and_the_old_one_stays() {
+    let house = House::new();
+    house.install(&house.database("a", 5)).unwrap();
+    let before = fs::read(house.path("in place")).unwrap();
+    assert!(house.install(&house.database("old", 4)).unwrap_err().contains("older than"));
+    let other = SigningKey::generate().unwrap().trusted_key();
+    assert!(house.install_by(&house.database("b", 6), &[other]).unwrap_err().starts_with("no trusted key"));
+    assert!(house.install_by(&house.database("b", 6), &[]).is_err());
+    let unsigned = house.path("unsigned");
+    fs::write(&unsigned, crate::build::build_records(records("fact nvd CVE-2024-0001 modified=2025-01-01")).0).unwrap();
+    assert!(house.install(&unsigned).unwrap_err().contains("is not signed"));
+    assert!(house.install(&house.path("missing")).is_err());
+    assert_eq!(fs::read(house.path("in place")).unwrap(), before);
+    let left: Vec<_> = fs::read_dir(house.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| !name.to_string_lossy().starts_with(".bulkhead-")), "{left:?}");
+}
+
+#[test]
+fn a_torn_or_changed_file_is_refused_wherever_it_is_touched() {
+    let house = House::new();
+    let whole = fs::read(house.database("a", 5)).unwrap();
+    let exported = house.path("exported");
+    export(&house.path("a"), &exported).unwrap();
+    let compressed = fs::read(&exported).unwrap();
+    let bad = house.path("bad");
+    for bytes in [&whole, &compressed] {
+        for at in (0..bytes.len()).step_by(7) {
+            let mut changed = bytes.clone();
+            changed[at] ^= 0x10;
+            fs::write(&bad, &changed).unwrap();
+            house.take_only(&bad, &whole, at);
+            fs::write(&bad, &bytes[..at]).unwrap();
+            house.take_only(&bad, &whole, at);
+        }
+    }
+    assert!(!house.path("in place").exists());
+}
+
+#[test]
+fn an_export_carries_database_and_signature_in_one_file() {
+    let house = House::new();
+    let built = house.database("a", 5);
+    fs::create_dir(house.path("stick")).unwrap();
+    export(&built, &house.path("stick").join(DATABASE_FILE_NAMES[0])).unwrap();
+    let stick = house.path("stick");
+    install(UpdateSource::Folder(&stick), &house.path("in place"), &[house.key.trusted_key()]).unwrap();
+    assert_eq!(fs::read(built).unwrap(), fs::read(house.path("in place")).unwrap());
+}
+
+#[test]
+fn an_address_is_fetched_by_whoever_can() {
+    struct Mirror(Vec<u8>, Option<String>);
+    impl Fetch for Mirror {
+        fn fetch(&mut self, url: &str, out: &mut dyn Write) -> io::Result<()> {
+            self.1 = Some(url.to_owned());
+            self.0.chunks(3).try_for_each(|chunk| out.write_all(chunk))
+        }
+    }
+    let house = House::new();
+    let mut mirror = Mirror(fs::read(house.database("a", 5)).unwrap(), None);
+    let source = UpdateSource::Url { url: "https://example.org/intel/", fetch: &mut mirror };
+    install(source, &house.path("in place"), &[house.key.trusted_key()]).unwrap();
+    assert_eq!(mirror.1.as_deref(), Some("https://example.org/intel/intelligence.db.zst"));
+}
+
+#[test]
+fn a_key_survives_its_text_and_does_not_print_itself() {
+    let key = SigningKey::generate().unwrap();
+    let secret = key.to_secret_text();
+    let read: SigningKey = format!("# keep secret\n{secret}\n").parse().unwrap();
+    assert_eq!(read.trusted_key(), key.trusted_key());
+    assert!(!format!("{key:?}").contains(&secret[secret.len() - 64..]));
+    assert_eq!(key.trusted_key().to_string().parse(), Ok(key.trusted_key()));
+    assert!(secret.parse::<TrustedKey>().is_err());
+}

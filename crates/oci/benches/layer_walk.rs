@@ -1,0 +1,79 @@
+//! Walks a layer of 200,000 small files, and inflates the same bytes alone: `cargo bench -p oci`.
+//!
+//! The goal is at least 90 % of the speed of inflating.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+
+use oci::{EntryStream, OpenOptions, open_root_archive};
+use test_support::{Storage, TarWriter};
+
+const FILES: usize = 200_000;
+const ROUNDS: usize = 5;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut tar = TarWriter::new();
+    let mut seed = 1_u64;
+    let mut content = Vec::new();
+    for number in 0..FILES {
+        content.clear();
+        while content.len() < 600 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            write!(content, "word{} ", (seed >> 40) % 5000)?;
+        }
+        tar.file(&format!("usr/lib/node_modules/package-{}/lib/file-{number}.js", number / 40), 0o644, &content);
+    }
+    let tar = tar.finish();
+    let stored = Storage::Gzip.store(&tar);
+    let mut file = tempfile::NamedTempFile::new()?;
+    file.write_all(&stored)?;
+    drop(stored);
+    let inflating = best(|| inflate(file.path()));
+    let walking = best(|| walk(file.path()));
+    let megabytes = tar.len() as f64 / 1e6;
+    let speed = |time: Duration| megabytes / time.as_secs_f64();
+    println!("inflating alone   {:6.0} MB/s", speed(inflating));
+    println!("walking, hashing  {:6.0} MB/s = {:.0} %", speed(walking), 100.0 * speed(walking) / speed(inflating));
+    Ok(())
+}
+
+fn best(mut run: impl FnMut()) -> Duration {
+    let mut times = Vec::new();
+    for _ in 0..ROUNDS {
+        let start = Instant::now();
+        run();
+        times.push(start.elapsed());
+    }
+    times.into_iter().min().unwrap_or_default()
+}
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+fn inflate(path: &std::path::Path) {
+    let file = std::fs::File::open(path).expect("the file is there");
+    let mut decoder = Box::new(isal::read::GzipDecoder::new(file));
+    drain(&mut decoder);
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn inflate(path: &std::path::Path) {
+    let file = std::fs::File::open(path).expect("the file is there");
+    drain(&mut flate2::read::GzDecoder::new(file));
+}
+
+fn drain(reader: &mut dyn Read) {
+    let mut buffer = vec![0; 256 << 10];
+    while reader.read(&mut buffer).expect("the file is whole") > 0 {}
+}
+
+fn walk(path: &std::path::Path) {
+    let image = open_root_archive(path, &OpenOptions::default()).expect("the file is an archive");
+    let mut layer = image.open_layer(0).expect("the layer is there");
+    let mut count = 0;
+    while layer.next_entry().expect("the layer is whole").is_some() {
+        count += 1;
+    }
+    layer.finish().expect("the layer is whole");
+    assert_eq!(count, FILES);
+}

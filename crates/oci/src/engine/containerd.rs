@@ -1,0 +1,150 @@
+//! Images of containerd, read from its content store on disk (containerd, docs/content-flow.md).
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use model::{Digest, ImageName, Platform};
+
+use super::bolt::BoltFile;
+use super::{EngineError, ReadBoltError};
+use crate::cache::Cache;
+use crate::local_blob::{LocalBlob, LocalFile};
+use crate::local_layers::LocalLayers;
+use crate::manifest::Descriptor;
+use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES};
+use crate::{Image, Layer};
+
+/// The largest blob that is read whole.
+const MAX_DOCUMENT_BYTES: u64 = 16 << 20;
+
+/// Where containerd keeps its images.
+#[derive(Debug, Clone)]
+pub struct ContainerdOptions<'a> {
+    /// Its root folder: `/var/lib/containerd`, for k3s `/var/lib/rancher/k3s/agent/containerd`.
+    pub root: PathBuf,
+    /// The namespaces to look through, in order.
+    pub namespaces: Vec<String>,
+    /// The platform to take where an image has several.
+    pub platform: Option<Platform>,
+    /// Where digests of unchanged local files are remembered.
+    pub cache: Option<&'a Cache>,
+}
+
+impl Default for ContainerdOptions<'_> {
+    fn default() -> Self {
+        ContainerdOptions {
+            root: "/var/lib/containerd".into(),
+            namespaces: ["default", "k8s.io", "moby"].map(str::to_owned).to_vec(),
+            platform: None,
+            cache: None,
+        }
+    }
+}
+
+/// Opens an image that containerd has, by name or digest. containerd need not run.
+///
+/// # Errors
+/// When there is no such image, when it is not complete, and when its store cannot be read.
+pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Result<Image, EngineError> {
+    let store = ContentStore { root: &options.root, reference };
+    let target = find_target(reference, options)?;
+    let top = store.document(&target, MAX_MANIFEST_BYTES)?;
+    manifest_tree::verify(&top, &target)?;
+    let read = |descriptor: &Descriptor| store.document(&descriptor.digest, MAX_DOCUMENT_BYTES);
+    let found =
+        manifest_tree::find_image(&top, target, options.platform.as_ref(), read).map_err(|error| match error {
+            FindImageError::Manifest(error) => EngineError::Manifest(error),
+            FindImageError::Read(error) => error,
+        })?;
+    let mut layers: Vec<Layer> = found.layers(crate::LayerIdentity::Claimed);
+    let mut blobs = Vec::with_capacity(layers.len());
+    for (layer, descriptor) in layers.iter_mut().zip(&found.manifest.layers) {
+        let blob = match store.blob(&descriptor.digest, options.cache) {
+            Err(EngineError::Incomplete { .. }) if descriptor.is_foreign() => None,
+            blob => Some(blob?),
+        };
+        if let Some(blob) = &blob {
+            layer.identity = blob.identify(Some(descriptor.digest.clone()), options.cache);
+            layer.size_bytes = blob.size_bytes();
+        }
+        blobs.push(blob);
+    }
+    Ok(Image {
+        name: reference.to_owned(),
+        digest: Some(found.digest.clone()),
+        platform: found.platform,
+        config: found.config,
+        layers,
+        blobs: Arc::new(LocalLayers::new(blobs)),
+    })
+}
+
+/// The digest that a name has in one of the namespaces.
+fn find_target(reference: &str, options: &ContainerdOptions<'_>) -> Result<Digest, EngineError> {
+    let path = options.root.join("io.containerd.metadata.v1.bolt/meta.db");
+    let failed = |source| EngineError::Metadata { path: path.clone(), source };
+    let file = BoltFile::open(&path).map_err(failed)?;
+    let mut names = vec![reference.to_owned()];
+    if let Ok(name) = reference.parse::<ImageName>() {
+        names.push(name.to_string());
+    }
+    for namespace in &options.namespaces {
+        for name in &names {
+            let bucket = [b"v1", namespace.as_bytes(), b"images", name.as_bytes(), b"target"];
+            let Some([Some(digest)]) = file.values(&bucket, [b"digest"]).map_err(failed)? else { continue };
+            let digest = String::from_utf8(digest).ok().and_then(|text| text.parse().ok());
+            let reason = "the target of an image is not a digest";
+            return digest.ok_or_else(|| failed(ReadBoltError::Damaged { page: 0, reason }));
+        }
+    }
+    // A digest may be in the store without a name.
+    let digest = reference.rsplit('@').next().and_then(|text| text.parse::<Digest>().ok());
+    let is_stored = |digest: &Digest| blob_path(&options.root, digest).is_file();
+    digest
+        .filter(is_stored)
+        .ok_or_else(|| EngineError::NoSuchImage { engine: "containerd", reference: reference.into() })
+}
+
+struct ContentStore<'a> {
+    root: &'a Path,
+    reference: &'a str,
+}
+
+impl ContentStore<'_> {
+    fn open(&self, digest: &Digest) -> Result<File, EngineError> {
+        let path = blob_path(self.root, digest);
+        // What lies there is a plain file in containerd's own folder; anything else must not be waited for.
+        let open = || {
+            if fs::symlink_metadata(&path)?.is_file() { File::open(&path) } else { Err(io::ErrorKind::NotFound.into()) }
+        };
+        open().map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => {
+                EngineError::Incomplete { digest: digest.clone(), reference: self.reference.to_owned() }
+            }
+            _ => EngineError::Content { path: path.clone(), source },
+        })
+    }
+
+    /// Reads a document, one byte beyond the limit at most, which its size then gives away.
+    fn document(&self, digest: &Digest, limit: u64) -> Result<Vec<u8>, EngineError> {
+        let mut bytes = Vec::new();
+        let read = self.open(digest)?.take(limit + 1).read_to_end(&mut bytes);
+        read.map_err(|source| EngineError::Content { path: blob_path(self.root, digest), source })?;
+        Ok(bytes)
+    }
+
+    fn blob(&self, digest: &Digest, cache: Option<&Cache>) -> Result<LocalBlob, EngineError> {
+        let file = LocalFile::new(self.open(digest)?, cache)
+            .map_err(|source| EngineError::Content { path: blob_path(self.root, digest), source })?;
+        Ok(file.whole())
+    }
+}
+
+fn blob_path(root: &Path, digest: &Digest) -> PathBuf {
+    root.join("io.containerd.content.v1.content/blobs").join(digest.algorithm().as_str()).join(digest.hex())
+}
+
+#[cfg(test)]
+mod tests;

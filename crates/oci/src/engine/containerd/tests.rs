@@ -1,0 +1,119 @@
+use std::io::Read;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::*;
+
+/// A containerd with a root of its own, ended with the value.
+struct Containerd {
+    folder: tempfile::TempDir,
+    process: Child,
+}
+
+impl Drop for Containerd {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn skipped(reason: &str) {
+    eprintln!("SKIPPED: {reason}");
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests run the real engine")]
+fn program(name: &str) -> Command {
+    Command::new(name)
+}
+
+impl Containerd {
+    /// Starts one; `None` where it is not installed or may not run.
+    fn start() -> Option<Containerd> {
+        let folder = tempfile::tempdir().unwrap();
+        let config = folder.path().join("config.toml");
+        let place = folder.path().display();
+        let text = format!(
+            "version = 2\nroot = \"{place}/root\"\nstate = \"{place}/state\"\n\
+             disabled_plugins = [\"io.containerd.grpc.v1.cri\"]\n[grpc]\naddress = \"{place}/containerd.sock\"\n\
+             [ttrpc]\naddress = \"{place}/ttrpc.sock\"\n"
+        );
+        fs::write(&config, text).unwrap();
+        let started =
+            program("containerd").arg("--config").arg(&config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let Ok(process) = started else {
+            skipped("containerd is not installed");
+            return None;
+        };
+        let containerd = Containerd { folder, process };
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !containerd.socket().exists() || !containerd.ctr(&["version"]) {
+            if Instant::now() > deadline {
+                skipped("containerd does not start here; it needs the superuser");
+                return None;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Some(containerd)
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.path().join("containerd.sock")
+    }
+
+    fn ctr(&self, arguments: &[&str]) -> bool {
+        let mut command = program("ctr");
+        command.arg("--address").arg(self.socket()).args(arguments);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+    }
+
+    fn options(&self) -> ContainerdOptions<'static> {
+        ContainerdOptions { root: self.folder.path().join("root"), ..ContainerdOptions::default() }
+    }
+}
+
+#[test]
+fn images_are_read_from_the_store_of_a_running_containerd() {
+    let Some(path) = test_support::test_data("images/docker-archive/alpine-3.10.4.tar.gz") else { return };
+    let Some(containerd) = Containerd::start() else { return };
+    let archive = containerd.folder.path().join("alpine.tar");
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(File::open(path).unwrap()).read_to_end(&mut bytes).unwrap();
+    fs::write(&archive, bytes).unwrap();
+    assert!(containerd.ctr(&["--namespace", "k8s.io", "images", "import", &archive.display().to_string()]));
+    // So many names that the tree of names has branches.
+    for number in 0..60 {
+        let tag = format!("example.com/many/tags:{number:03}");
+        assert!(containerd.ctr(&["--namespace", "k8s.io", "images", "tag", "docker.io/library/alpine:3.10", &tag]));
+    }
+    let image = open_containerd("alpine:3.10", &containerd.options()).unwrap();
+    assert_eq!(image.layers.len(), 1);
+    assert!(image.config.diff_ids[0].hex().starts_with("531743b7098c"), "{}", image.config.diff_ids[0]);
+    let mut layer = Vec::new();
+    image.blobs.open(0).unwrap().read_to_end(&mut layer).unwrap();
+    assert_eq!(layer.len() as u64, image.layers[0].size_bytes);
+    let same = open_containerd("example.com/many/tags:042", &containerd.options()).unwrap();
+    assert_eq!(same.digest, image.digest);
+    let digest = image.digest.unwrap().to_string();
+    assert!(open_containerd(&digest, &containerd.options()).is_ok());
+    let error = open_containerd("alpine:3.11", &containerd.options()).err().map(|error| error.to_string()).unwrap();
+    assert!(error.starts_with("containerd has no image `alpine:3.11`"), "{error}");
+    fs::remove_file(blob_path(&containerd.options().root, &layer_digest(&image.layers[0]))).unwrap();
+    let error = open_containerd("alpine:3.10", &containerd.options()).err().map(|error| error.to_string()).unwrap();
+    assert!(error.contains("were dropped after they had been unpacked"), "{error}");
+}
+
+fn layer_digest(layer: &Layer) -> Digest {
+    match &layer.identity {
+        crate::LayerIdentity::Claimed(digest) | crate::LayerIdentity::Verified(digest) => digest.clone(),
+        crate::LayerIdentity::Unknown => panic!("a layer of a content store has a digest"),
+    }
+}
+
+#[test]
+fn a_store_that_is_not_there_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = ContainerdOptions { root: folder.path().to_owned(), ..ContainerdOptions::default() };
+    let error = open_containerd("alpine", &options).err().map(|error| error.to_string()).unwrap();
+    assert!(error.starts_with("cannot read containerd's list of images in "), "{error}");
+}

@@ -1,0 +1,276 @@
+use std::fs;
+use std::time::Duration;
+
+use test_support::{Storage, TarWriter, TestImages, test_data};
+
+use super::*;
+use crate::entry::EntryStream;
+use crate::image::LayerIdentity;
+
+const TWO_LAYERS: &str = "image app:1
+    user app
+    env PATH=/bin
+    label a=b
+    layer ADD base
+      etc/os-release = ID=debian
+      tmp/
+    layer RUN rm
+      etc/.wh.os-release
+    layer ADD base
+      etc/os-release = ID=debian
+      tmp/";
+
+fn options() -> OpenOptions<'static> {
+    OpenOptions { platform: Some("linux/amd64".parse().unwrap()), ..OpenOptions::default() }
+}
+
+/// Reads all layers and gives their paths, one line a layer, and the digests.
+fn read(image: &Image) -> (Vec<String>, Vec<Digest>) {
+    let read_layer = |index| {
+        let mut layer = image.open_layer(index).unwrap();
+        let mut paths = Vec::new();
+        while let Some(entry) = layer.next_entry().unwrap() {
+            paths.push(entry.path.to_string());
+        }
+        (paths.join(" "), layer.finish().unwrap())
+    };
+    (0..image.layers.len()).map(read_layer).unzip()
+}
+
+fn check(image: Result<Image, OpenImageError>) -> Image {
+    let image = image.unwrap();
+    assert_eq!(read(&image).0, ["etc/os-release tmp", "etc/.wh.os-release", "etc/os-release tmp"]);
+    assert_eq!((image.config.user.as_str(), image.config.labels["a"].as_str()), ("app", "b"));
+    assert_eq!(image.config.history[1].created_by, "RUN rm");
+    assert_eq!(image.platform.as_ref().unwrap().to_string(), "linux/amd64");
+    image
+}
+
+#[test]
+fn one_image_opens_from_every_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("image.tar");
+    for storage in [Storage::Plain, Storage::Gzip, Storage::Zstd] {
+        let images = TestImages::parse(TWO_LAYERS, storage);
+        for archive in [images.docker_archive(), images.old_docker_archive()] {
+            for outer in [Storage::Plain, Storage::Gzip, Storage::Zstd] {
+                fs::write(&path, outer.store(&archive)).unwrap();
+                assert_eq!(recognise(&path).unwrap(), PathKind::DockerArchive);
+                let image = check(open_docker_archive(&path, &options()));
+                assert_eq!(image.name, path.display().to_string());
+                assert_eq!(image.digest.unwrap().to_string(), images.images[0].config().digest);
+            }
+            check(open_archive_stdin(&mut archive.as_slice(), &options()));
+        }
+        fs::write(&path, images.oci_archive()).unwrap();
+        assert_eq!(recognise(&path).unwrap(), PathKind::OciArchive);
+        check(open_oci_archive(&path, &options()));
+        check(open_archive(&path, &options()));
+        let layout = folder.path().join(format!("{storage:?}"));
+        images.write_oci_layout(&layout);
+        assert_eq!(recognise(&layout).unwrap(), PathKind::OciLayout);
+        check(open_oci_layout(&layout, &options()));
+    }
+}
+
+#[test]
+fn an_index_offers_its_platforms() {
+    let text = "image app:1 linux/amd64\n layer\n  a =\nimage app:1 linux/arm64/v8\n layer\n  b =";
+    let archive = TestImages::parse(text, Storage::Gzip).oci_archive();
+    let open = |platform: &str| {
+        let options = OpenOptions { platform: Some(platform.parse().unwrap()), ..OpenOptions::default() };
+        open_archive_stdin(&mut archive.as_slice(), &options)
+    };
+    assert_eq!(read(&open("linux/arm64").unwrap()).0, ["b"]);
+    assert_eq!(
+        open("linux/s390x").unwrap_err().to_string(),
+        "standard input has no image for linux/s390x; it has linux/amd64, linux/arm64/v8; choose with --platform"
+    );
+}
+
+#[test]
+fn an_archive_of_several_images_needs_a_name() {
+    let text = "image one:1\n layer\n  a =\nimage two:1\n layer\n  b =";
+    let images = TestImages::parse(text, Storage::Plain);
+    for archive in [images.docker_archive(), images.old_docker_archive(), images.oci_archive()] {
+        let open = |name: Option<&str>| {
+            let options = OpenOptions { image: name.map(str::to_owned), ..options() };
+            open_archive_stdin(&mut archive.as_slice(), &options)
+        };
+        assert_eq!(read(&open(Some("two:1")).unwrap()).0, ["b"]);
+        let error = open(None).unwrap_err().to_string();
+        assert_eq!(error, "standard input has several images; name one of one:1, two:1");
+    }
+}
+
+#[test]
+fn a_docker_archive_of_several_platforms_offers_those_of_its_layout() {
+    let arm = TestImages::parse("image app:1 linux/arm64\n layer\n  b =", Storage::Plain);
+    let amd = TestImages::parse("image app:1\n layer\n  a =", Storage::Plain);
+    let docker = amd.docker_archive();
+    let archive = [&docker[..docker.len() - 1024], &arm.oci_archive()].concat();
+    for (platform, path) in [("linux/amd64", "a"), ("linux/arm64", "b")] {
+        let options = OpenOptions { platform: Some(platform.parse().unwrap()), ..OpenOptions::default() };
+        assert_eq!(read(&open_archive_stdin(&mut archive.as_slice(), &options).unwrap()).0, [path]);
+    }
+}
+
+#[test]
+fn a_digest_is_trusted_only_while_its_file_is_unchanged() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = Cache::open(&folder.path().join("cache"), 1 << 20).unwrap();
+    let path = folder.path().join("image.tar");
+    let archive = TestImages::parse(TWO_LAYERS, Storage::Gzip).docker_archive();
+    let options = OpenOptions { cache: Some(&cache), ..options() };
+    let open = || {
+        let image = open_docker_archive(&path, &options).unwrap();
+        let is_verified = image.layers.iter().all(|layer| matches!(layer.identity, LayerIdentity::Verified(_)));
+        (image, is_verified)
+    };
+    for outer in [Storage::Plain, Storage::Gzip] {
+        let mut bytes = outer.store(&archive);
+        fs::write(&path, &bytes).unwrap();
+        // The file was written this moment: a change in the same tick of the clock would go unseen.
+        let (image, _) = open();
+        image.remember(&cache, &read(&image).1);
+        assert!(!open().1);
+        std::thread::sleep(Duration::from_millis(2100));
+        let (image, is_verified) = open();
+        assert!(!is_verified);
+        image.remember(&cache, &read(&image).1);
+        let (again, is_verified) = open();
+        assert!(is_verified);
+        assert_eq!((read(&again), &again.digest), (read(&image), &image.digest));
+        assert_eq!((again.config, again.platform), (image.config, image.platform));
+        // A change that keeps the size and, by force, the time of modification.
+        let modified = fs::metadata(&path).unwrap().modified().unwrap();
+        // In the padding behind the last member, or the system byte of the gzip header.
+        let place = if outer == Storage::Plain { bytes.len() - 1025 } else { 9 };
+        bytes[place] = 1;
+        fs::write(&path, &bytes).unwrap();
+        File::options().write(true).open(&path).unwrap().set_modified(modified).unwrap();
+        assert!(!open().1);
+    }
+}
+
+/// Opens an OCI layout of which one file was changed.
+fn check_damaged(change: impl Fn(&str, &mut Vec<u8>) -> bool, message: &str) {
+    let mut files = TestImages::parse(TWO_LAYERS, Storage::Gzip).oci_files();
+    files.retain_mut(|(path, bytes)| change(path, bytes));
+    let mut tar = TarWriter::new();
+    for (path, bytes) in &files {
+        tar.file(path, 0o644, bytes);
+    }
+    let error = open_archive_stdin(&mut tar.finish().as_slice(), &options()).unwrap_err();
+    assert!(error.to_string().contains(message), "{error}");
+}
+
+#[test]
+fn damaged_layouts_are_refused_by_what_is_wrong() {
+    let begins = |bytes: &[u8], text: &str| String::from_utf8_lossy(bytes).contains(text);
+    check_damaged(|path, _| path != "index.json", "has no index.json");
+    check_damaged(|_, bytes| !begins(bytes, "diff_ids"), "is incomplete: it names blobs/sha256/");
+    check_damaged(|_, bytes| !bytes.starts_with(&[0x1f, 0x8b]), "is incomplete: it names blobs/sha256/");
+    let spoil = |_: &str, bytes: &mut Vec<u8>| {
+        if begins(bytes, "diff_ids") {
+            bytes.push(b' ');
+        }
+        true
+    };
+    check_damaged(spoil, "is not what it claims to be");
+    let cut = |path: &str, bytes: &mut Vec<u8>| {
+        if path == "index.json" {
+            bytes.truncate(20);
+        }
+        true
+    };
+    check_damaged(cut, "index.json in standard input is malformed");
+}
+
+#[test]
+fn an_image_of_very_many_layers_is_refused() {
+    let mut images = TestImages::parse("layer\n a =", Storage::Plain);
+    images.images[0].layers = vec![Vec::new(); 1025];
+    for archive in [images.docker_archive(), images.oci_archive()] {
+        let error = open_archive_stdin(&mut archive.as_slice(), &options()).unwrap_err().to_string();
+        assert_eq!(error, "the image in standard input has 1025 layers, more than the 1,024 that are read");
+    }
+}
+
+#[test]
+fn links_that_lead_in_a_circle_end() {
+    let mut tar = TarWriter::new();
+    tar.symbolic_link("manifest.json", "a").symbolic_link("a", "manifest.json");
+    let error = open_archive_stdin(&mut tar.finish().as_slice(), &options()).unwrap_err();
+    assert!(matches!(error, OpenImageError::Read { .. } | OpenImageError::OtherKind { .. }), "{error}");
+}
+
+#[test]
+fn a_layout_in_a_folder_does_not_lead_out_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let layout = folder.path().join("layout");
+    fs::create_dir(&layout).unwrap();
+    fs::write(folder.path().join("index.json"), "{}").unwrap();
+    std::os::unix::fs::symlink("../index.json", layout.join("index.json")).unwrap();
+    let error = open_oci_layout(&layout, &options()).unwrap_err();
+    assert!(matches!(error, OpenImageError::OtherKind { .. } | OpenImageError::Read { .. }), "{error}");
+}
+
+#[test]
+fn other_files_are_recognised_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    for (bytes, kind) in [
+        (TarWriter::new().file("etc/os-release", 0o644, b"").finish(), PathKind::OtherArchive),
+        (TarWriter::new().file("manifest.json", 0o644, b"{}").finish(), PathKind::OtherArchive),
+        (b"{ \"bomFormat\": 1 }".to_vec(), PathKind::OtherFile),
+        (Vec::new(), PathKind::OtherFile),
+        (b"\xfd7zXZ\0\0\0".to_vec(), PathKind::OtherFile),
+    ] {
+        for outer in [Storage::Plain, Storage::Gzip] {
+            fs::write(&path, outer.store(&bytes)).unwrap();
+            assert_eq!(recognise(&path).unwrap(), kind);
+        }
+    }
+    assert_eq!(recognise(folder.path()).unwrap(), PathKind::Folder);
+}
+
+#[test]
+fn real_docker_archives_open() {
+    let Some(folder) = test_data("images/docker-archive") else { return };
+    let path = folder.join("alpine-3.10.1-four-layers-with-whiteouts.tar");
+    assert_eq!(recognise(&path).unwrap(), PathKind::DockerArchive);
+    let image = open_docker_archive(&path, &OpenOptions::default()).unwrap();
+    let layers = read(&image).0;
+    assert_eq!(layers.len(), 4);
+    assert!(layers.iter().any(|paths| paths.contains(".wh.")), "{layers:?}");
+    let path = folder.join("alpine-3.10.4.tar.gz");
+    let image = open_archive(&path, &OpenOptions::default()).unwrap();
+    let (_, digests) = read(&image);
+    assert_eq!(digests, image.config.diff_ids);
+}
+
+#[test]
+fn real_layouts_in_folders_of_an_archive_open_by_platform() {
+    let Some(path) = test_data("images/busybox-oci/busybox-musl.oci.tar") else { return };
+    assert_eq!(recognise(&path).unwrap(), PathKind::OciArchive);
+    let open = |platform: &str| {
+        let options = OpenOptions { platform: Some(platform.parse().unwrap()), ..OpenOptions::default() };
+        open_oci_archive(&path, &options)
+    };
+    let image = open("linux/amd64").unwrap();
+    let (paths, digests) = read(&image);
+    assert!(paths[0].contains("bin/busybox"));
+    assert_eq!(image.layers[0].identity, LayerIdentity::Claimed(digests[0].clone()));
+    // Of the other platforms only the documents were kept.
+    let error = open("linux/arm64").unwrap_err().to_string();
+    assert!(error.contains("is incomplete: it names arm64v8/blobs/sha256/"), "{error}");
+}
+
+#[test]
+fn a_root_file_system_in_an_archive_is_one_layer() {
+    let Some(path) = test_data("images/alpine/alpine-minirootfs-3.16.9-x86_64.tar.gz") else { return };
+    assert_eq!(recognise(&path).unwrap(), PathKind::OtherArchive);
+    let image = open_root_archive(&path, &OpenOptions::default()).unwrap();
+    assert!(read(&image).0[0].contains("etc/alpine-release"));
+}

@@ -1,0 +1,225 @@
+//! Finds the version of a well-known program in its content, by the marks of `programs.rs`.
+
+use std::collections::BTreeSet;
+
+use memchr::{memchr_iter, memmem};
+use model::Ecosystem;
+
+use super::pass::{Watcher, Window};
+use super::programs::{Mark, PROGRAMS, Program};
+use crate::found::{Evidence, Found, FoundPackage};
+
+/// The most that is read of a program, in bytes.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// The longest number in a version; dates have eight digits, times of a build more.
+const LONGEST_NUMBER: usize = 8;
+
+/// How many different versions are collected before a program is given up as saying too much.
+const MOST_VERSIONS: usize = 64;
+
+/// Looks for the version of the programs that a file's name suggests.
+pub(super) struct ProgramFinder {
+    searches: Vec<Search>,
+}
+
+struct Search {
+    program: &'static Program,
+    /// The beginning that a bare version must have: of the mark, or of the file's name.
+    prefix: String,
+    finder: memmem::Finder<'static>,
+    versions: BTreeSet<String>,
+    /// Texts that begin with a version and go on with a build's own id.
+    built: BTreeSet<String>,
+}
+
+impl ProgramFinder {
+    /// A finder for a file of this name; `None` when it is the name of no known program.
+    pub(super) fn for_file(name: &str) -> Option<ProgramFinder> {
+        let searches: Vec<Search> = PROGRAMS
+            .iter()
+            .filter(|program| program.names.iter().any(|pattern| matches_name(pattern, name)))
+            .map(|program| Search::new(program, name))
+            .collect();
+        (!searches.is_empty()).then_some(ProgramFinder { searches })
+    }
+
+    /// Adds what was found.
+    pub(super) fn hand_over(self, found: &mut Found) {
+        for mut search in self.searches {
+            if let Mark::BareWithBuildId = search.program.mark {
+                let built = &search.built;
+                search.versions.retain(|version| built.iter().any(|text| text.starts_with(version.as_str())));
+            }
+            // Programs that name several versions say nothing of their own.
+            if search.versions.len() == 1
+                && let Some(version) = search.versions.pop_first()
+            {
+                let name = search.program.purl_name;
+                found.packages.push(FoundPackage::new(Ecosystem::Generic, Evidence::Installed, name, version));
+            }
+        }
+    }
+}
+
+impl Watcher for ProgramFinder {
+    fn wants_from(&self, offset: u64) -> Option<u64> {
+        let is_open = |search: &Search| match search.program.mark {
+            Mark::After { .. } => search.versions.is_empty(),
+            Mark::Bare { .. } | Mark::BareOfName | Mark::BareWithBuildId => search.versions.len() < MOST_VERSIONS,
+        };
+        (offset < MOST_BYTES && self.searches.iter().any(is_open)).then_some(offset)
+    }
+
+    fn look(&mut self, window: &Window<'_>) {
+        for search in &mut self.searches {
+            search.look(window);
+        }
+    }
+}
+
+impl Search {
+    fn new(program: &'static Program, name: &str) -> Search {
+        let prefix = match program.mark {
+            Mark::Bare { prefix } => prefix.to_owned(),
+            Mark::BareOfName => version_in_name(name).map(|version| format!("{version}.")).unwrap_or_default(),
+            Mark::After { .. } | Mark::BareWithBuildId => String::new(),
+        };
+        let needle: &[u8] = match program.mark {
+            Mark::After { text, .. } => text,
+            _ => prefix.as_bytes(),
+        };
+        let finder = memmem::Finder::new(needle).into_owned();
+        Search { program, prefix, finder, versions: BTreeSet::new(), built: BTreeSet::new() }
+    }
+
+    fn look(&mut self, window: &Window<'_>) {
+        let reach = |part: usize| &window.bytes[part..];
+        match self.program.mark {
+            Mark::After { text, own, numbers, end } => {
+                for at in self.finder.find_iter(reach(window.from)).map(|at| window.from + at) {
+                    if at >= window.until || !self.versions.is_empty() {
+                        break;
+                    }
+                    let version = at + text.len() - own;
+                    let version = version_at(&window.bytes[version..window.bytes.len().min(version + 128)], end);
+                    self.versions.extend(version.filter(|version| version.matches('.').count() + 1 >= numbers));
+                }
+            }
+            Mark::Bare { .. } | Mark::BareOfName if self.prefix.is_empty() => {}
+            Mark::Bare { .. } | Mark::BareOfName => {
+                for at in self.finder.find_iter(reach(window.from)).map(|at| window.from + at) {
+                    if at >= window.until {
+                        break;
+                    }
+                    if is_beginning(window.bytes, at)
+                        && let Some(version) = version_at(&window.bytes[at..window.bytes.len().min(at + 64)], "\0")
+                    {
+                        add_bare(&mut self.versions, version);
+                    }
+                }
+            }
+            Mark::BareWithBuildId => {
+                for dot in memchr_iter(b'.', reach(window.from)).map(|dot| window.from + dot) {
+                    let digits = window.bytes[..dot].iter().rev().take(3).take_while(|byte| byte.is_ascii_digit());
+                    let at = dot - digits.count();
+                    if at == dot || !is_beginning(window.bytes, at) {
+                        continue;
+                    }
+                    let text = &window.bytes[at..window.bytes.len().min(at + 64)];
+                    if let Some(version) = version_at(text, "\0") {
+                        add_bare(&mut self.versions, version);
+                    } else if self.built.len() < MOST_VERSIONS {
+                        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'.' | b'-');
+                        let built: String = text.iter().take_while(is_part).map(|&byte| char::from(byte)).collect();
+                        // Three numbers and, glued to the last, where and when it was built.
+                        let has_id = built.len() >= 16 && built.matches('.').count() == 2;
+                        self.built.extend(has_id.then_some(built));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn add_bare(versions: &mut BTreeSet<String>, version: String) {
+    if version.matches('.').count() == 2 && versions.len() < MOST_VERSIONS {
+        versions.insert(version);
+    }
+}
+
+/// Whether no number goes on into the text at `at`. Linkers let strings share their ends, so the byte before a text is
+/// seldom a zero.
+fn is_beginning(bytes: &[u8], at: usize) -> bool {
+    at.checked_sub(1).and_then(|before| bytes.get(before)).is_none_or(|&byte| !byte.is_ascii_digit() && byte != b'.')
+}
+
+/// Reads a version, which must be followed by `end` where that is not empty: numbers with dots between them, one letter
+/// (`1.1.1w`), and the stage of a pre-release (`-rc.1`, `beta2`).
+fn version_at(bytes: &[u8], end: &str) -> Option<String> {
+    let digits = |at: usize| bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut length = digits(0);
+    let mut parts = 1;
+    if length == 0 || length > 4 {
+        return None;
+    }
+    while parts < 5 && bytes.get(length) == Some(&b'.') {
+        let more = digits(length + 1);
+        if more == 0 {
+            break;
+        }
+        if more > LONGEST_NUMBER {
+            return None;
+        }
+        length += 1 + more;
+        parts += 1;
+    }
+    if parts == 1 {
+        return None;
+    }
+    let rest = &bytes[length..];
+    let (mut behind, mut is_patch_level) = (length, false);
+    let stage = ["-rc.", "-beta.", "-alpha.", "-rc", "-beta", "-alpha", "rc", "beta", "alpha"]
+        .into_iter()
+        .find(|stage| rest.starts_with(stage.as_bytes()) && rest.get(stage.len()).is_some_and(u8::is_ascii_digit));
+    if let Some(stage) = stage {
+        length += stage.len() + digits(length + stage.len());
+    } else if rest.first().is_some_and(u8::is_ascii_lowercase) {
+        let letter_end = length + 1 + digits(length + 1);
+        if bytes.get(letter_end).is_none_or(|byte| !byte.is_ascii_alphanumeric()) {
+            // A patch level is behind the version (ruby's `3.1.7p261`), a lone letter a part of it.
+            is_patch_level = rest.first() == Some(&b'p');
+            behind = letter_end;
+        }
+    }
+    if !is_patch_level {
+        length = length.max(behind);
+    }
+    let version = std::str::from_utf8(bytes.get(..length)?).ok()?;
+    let rest = &bytes[length.max(behind)..];
+    let is_followed = match end.strip_prefix('…') {
+        // Any builder's own mark, then the text.
+        Some(end) => memmem::find(&rest[..rest.len().min(64)], end.as_bytes())
+            .is_some_and(|at| rest[..at].iter().all(|byte| byte.is_ascii_graphic())),
+        None => rest.starts_with(end.as_bytes()),
+    };
+    let is_whole = rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    (is_followed && (is_whole || !end.is_empty())).then(|| version.to_owned())
+}
+
+/// Whether a pattern of the table, `*` at its end standing for anything, is this file name.
+fn matches_name(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(begin) => name.starts_with(begin),
+        None => name == pattern,
+    }
+}
+
+/// `3.11` of `python3.11` and `libpython3.11.so.1.0`.
+fn version_in_name(name: &str) -> Option<&str> {
+    let start = name.find(|character: char| character.is_ascii_digit())?;
+    let version = &name[start..];
+    let dot = version.find('.')?;
+    let minor = version[dot + 1..].bytes().take_while(u8::is_ascii_digit).count();
+    (minor > 0).then(|| &version[..dot + 1 + minor])
+}

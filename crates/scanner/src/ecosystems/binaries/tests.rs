@@ -1,0 +1,237 @@
+use std::io::Write;
+
+use super::Binaries;
+use crate::ecosystems::reading::{listing, read, try_read};
+use crate::found::Found;
+
+const LIST_BEGIN: &[u8] = b"\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6";
+const LIST_END: &[u8] = b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x16\xd8\xf2";
+
+/// One loaded part of a synthetic program: flags (1 executable, 2 writable), content. Part n begins at n × 64 KiB of the
+/// file and at 4 MiB + n × 64 KiB of the memory.
+type Part<'a> = (u32, &'a [u8]);
+
+const PART_BYTES: usize = 64 << 10;
+const ADDRESS: u64 = 4 << 20;
+
+/// A 64-bit ELF program of these parts, with `unloaded` behind them and its section headers at the end.
+fn elf(has_go_note: bool, parts: &[Part<'_>], unloaded: &[u8]) -> Vec<u8> {
+    let mut file = vec![0; PART_BYTES * (parts.len() + 1)];
+    let sections_at = (file.len() + unloaded.len()) as u64;
+    file[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
+    file[16] = 2;
+    file[32..40].copy_from_slice(&64_u64.to_le_bytes());
+    file[40..48].copy_from_slice(&sections_at.to_le_bytes());
+    file[54..56].copy_from_slice(&56_u16.to_le_bytes());
+    file[56..58].copy_from_slice(&(parts.len() as u16 + 1).to_le_bytes());
+    file[58..60].copy_from_slice(&64_u16.to_le_bytes());
+    file[60..62].copy_from_slice(&1_u16.to_le_bytes());
+    let header = |kind: u32, flags: u32, offset: usize, bytes: usize| {
+        let numbers = [offset as u64, ADDRESS + offset as u64, 0, bytes as u64, bytes as u64, 16].map(u64::to_le_bytes);
+        [kind.to_le_bytes().as_slice(), &flags.to_le_bytes(), &numbers.concat()].concat()
+    };
+    let mut headers = if has_go_note { header(4, 4, 2048, 100) } else { header(6, 4, 64, 56) };
+    file[2048..2064].copy_from_slice(b"\x04\0\0\0\x53\0\0\0\x04\0\0\0Go\0\0");
+    for (place, (flags, content)) in parts.iter().enumerate() {
+        let offset = PART_BYTES * (place + 1);
+        headers.extend(header(1, flags | 4, offset, PART_BYTES));
+        file[offset..offset + content.len()].copy_from_slice(content);
+    }
+    file[64..64 + headers.len()].copy_from_slice(&headers);
+    file.extend_from_slice(unloaded);
+    file.extend_from_slice(&[0; 64]);
+    file
+}
+
+fn counted(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut length = text.len();
+    while length >= 0x80 {
+        bytes.push(length as u8 | 0x80);
+        length >>= 7;
+    }
+    bytes.push(length as u8);
+    bytes.extend_from_slice(text);
+    bytes
+}
+
+fn inline_header(version: &str, list: &str) -> Vec<u8> {
+    let list = [LIST_BEGIN, list.as_bytes(), LIST_END].concat();
+    [b"\xff Go buildinf:\x08\x02".as_slice(), &[0; 16], &counted(version.as_bytes()), &counted(&list)].concat()
+}
+
+fn list_of(modules: usize) -> String {
+    let mut list = "path\ta/b\nmod\ta/b\tv1.0.0\t\n".to_owned();
+    for module in 0..modules {
+        list.push_str(&format!(
+            "dep\texample.com/m{module}\tv1.0.{module}\th1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n"
+        ));
+    }
+    list
+}
+
+#[test]
+fn inline_build_information_is_read_wherever_it_lies_in_the_data() {
+    let header = inline_header("go1.22.3", &list_of(2));
+    let expected =
+        "golang stdlib 1.22.3\ngolang a/b v1.0.0\ngolang example.com/m0 v1.0.0\ngolang example.com/m1 v1.0.1";
+    for shift in [0, 16, 4096, 60_000 & !15] {
+        // A text with the magic that is on no boundary of 16 is none.
+        let data = [vec![1; shift], header.clone()].concat();
+        for has_go_note in [true, false] {
+            let file = elf(has_go_note, &[(1, b"code"), (0, b"\xff Go buildinf:"), (2, &data)], b"");
+            assert_eq!(listing(&read(&Binaries, "bin/app", &file)), expected, "{shift}");
+        }
+    }
+    let unaligned = elf(true, &[(2, &[vec![1; 8], header].concat())], b"");
+    assert!(read(&Binaries, "bin/app", &unaligned).gaps[0].reason.contains("without build information"));
+}
+
+#[test]
+fn pointers_of_older_programs_lead_to_their_strings() {
+    let list = [LIST_BEGIN, list_of(1).as_bytes(), LIST_END].concat();
+    let read_only = [b"xgo1.9go1.17.5go1.4".as_slice(), &list].concat();
+    let data_address = ADDRESS + 3 * PART_BYTES as u64;
+    let string = [ADDRESS + 2 * PART_BYTES as u64 + 6, 8].map(u64::to_le_bytes).concat();
+    let pointers = [data_address + 64, data_address + 128].map(u64::to_le_bytes).concat();
+    let data = [b"\xff Go buildinf:\x08\0".as_slice(), &pointers, &[0; 32], &string].concat();
+    let file = elf(true, &[(1, b"code"), (0, &read_only), (2, &data)], b"");
+    let expected = "golang stdlib 1.17.5\ngolang a/b v1.0.0\ngolang example.com/m0 v1.0.0";
+    assert_eq!(listing(&read(&Binaries, "bin/app", &file)), expected);
+}
+
+fn deflated(json: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(json).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn lists_of_crates_lie_behind_the_loaded_segments() {
+    let json = br#"{"packages":[{"name":"serde","version":"1.0.1","source":"crates.io"}]}"#;
+    let decoy = deflated(b"something else");
+    let stripped = [b"GCC: 12\0".as_slice(), &decoy, &deflated(json)].concat();
+    let far = [b"rustc version 1.95.0\0".as_slice(), &vec![0x78; 400_000], &decoy, &deflated(json)].concat();
+    let unnamed = [vec![0x78; 400_000], deflated(json)].concat();
+    for (unloaded, expected) in
+        [(stripped, "cargo serde 1.0.1 indirect"), (far, "cargo serde 1.0.1 indirect"), (unnamed, "")]
+    {
+        let file = elf(false, &[(1, b"code"), (2, b"data")], &unloaded);
+        assert_eq!(listing(&read(&Binaries, "bin/app", &file)), expected);
+    }
+    let damaged = &deflated(&[json.as_slice(), &[b' '; 500]].concat())[..40];
+    let file = elf(false, &[(1, b"code")], damaged);
+    assert!(read(&Binaries, "bin/app", &file).gaps[0].reason.contains("damaged"));
+}
+
+#[test]
+fn a_bomb_in_the_list_of_crates_is_a_gap() {
+    let bomb = deflated(&[b"{\"packages\"".as_slice(), &vec![b' '; 64 << 20]].concat());
+    let file = elf(false, &[(1, b"code")], &bomb);
+    assert!(read(&Binaries, "bin/app", &file).gaps[0].reason.contains("longer than 8 MiB"));
+}
+
+#[test]
+fn packed_programs_are_a_gap() {
+    let mut file = elf(false, &[(1, b"code")], b"");
+    file[300..304].copy_from_slice(b"UPX!");
+    assert!(read(&Binaries, "bin/app", &file).gaps[0].reason.contains("UPX"));
+}
+
+#[test]
+fn damaged_headers_never_panic() {
+    let whole = elf(true, &[(1, b"code"), (2, &inline_header("go1.22.3", &list_of(3)))], b"tail");
+    for end in (0..300).chain((300..whole.len()).step_by(997)) {
+        let _ = try_read(&Binaries, "bin/app", &whole[..end]);
+    }
+    for place in 0..400 {
+        for value in [0, 0x7f, 0xff] {
+            let mut file = whole.clone();
+            file[place] = value;
+            let _ = try_read(&Binaries, "bin/app", &file);
+            for magic in [b"MZ\0\0", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xfe\xed\xfa\xce"] {
+                file[..4].copy_from_slice(magic);
+                file.truncate(70_000);
+                let _ = try_read(&Binaries, "bin/app", &file);
+            }
+        }
+    }
+}
+
+/// A program of one read-only part with this text, under this name.
+fn check(name: &str, text: &[u8], expected: &str) {
+    let Found { packages, .. } = read(&Binaries, &format!("usr/local/bin/{name}"), &elf(false, &[(0, text)], b""));
+    let found: Vec<String> = packages.iter().map(|package| format!("{} {}", package.name, package.version)).collect();
+    assert_eq!(found.join(", "), expected, "{name}");
+}
+
+#[test]
+fn well_known_programs_tell_their_version() {
+    for (name, text, expected) in [
+        ("httpd", "Apache/\0Apache/2.4\0Apache/2.4.58 (Unix)\0", "apache-httpd 2.4.58"),
+        ("bash", "@(#)Bash version 5.2.15(1) release GNU\0", "bash 5.2.15"),
+        ("named", "BIND 9 is\0named version: BIND 9.18.49-1 <>\0", "bind 9.18.49"),
+        ("busybox", "BusyBox v1.36.1 (2023-11-07 18:53:09 UTC)\0", "busybox 1.36.1"),
+        ("curl", "curl/%s\0curl/8.5.0\0", "curl 8.5.0"),
+        ("dnsmasq", "dnsmasq-2.90\0", "dnsmasq 2.90"),
+        ("dovecot", "Dovecot v2.3.19.1 (9b53102964) starting up\0", "dovecot 2.3.19.1"),
+        ("dropbear", "SSH-2.0-dropbear_2022.83\0", "dropbear 2022.83"),
+        ("ffmpeg", "FFmpeg version n6.1.1\0", "ffmpeg 6.1.1"),
+        ("libavutil.so.57.28.100", "FFmpeg version 5.1.9-0+deb12u1\0", "ffmpeg 5.1.9"),
+        ("git", "/usr/share/git/\0git/2.39.5\0", "git 2.39.5"),
+        ("haproxy", "HAProxy version \0 version 2.9.1-f72603c, released 2023/12/15\0", "haproxy 2.9.1"),
+        ("magick", "ImageMagick 7.1.1-21 Q16\0", "imagemagick 7.1.1"),
+        ("libcurl.so.4.8.0", "libcurl/7.88.1\0", "libcurl 7.88.1"),
+        ("liblzma.so.5.6.1", "5.6.1\0XZ 1.2.3\0", "liblzma 5.6.1"),
+        ("lighttpd", "lighttpd/1.4.69 (ssl)\0", "lighttpd 1.4.69"),
+        ("lua5.4", "Lua 5.4\0Lua 5.4.4  Copyright (C)\0", "lua 5.4.4"),
+        ("mariadbd", "10.11.19-MariaDB\0MariaDB 10.11.19\0", "mariadb 10.11.19"),
+        ("memcached", "memcached 1.6.18\0", "memcached 1.6.18"),
+        ("mysqld", "/export/home/pb2/build/mysql-8.0.36/sql/mysqld.cc\0", "mysql 8.0.36"),
+        ("nginx", "nginx version: nginx/1.25.3\0", "nginx 1.25.3"),
+        ("nginx", "nginx version: openresty/1.25.3.1\0", "openresty 1.25.3.1"),
+        ("node", "node.js/v20.11.1\0", "node 20.11.1"),
+        ("libcrypto.so.1.1", "OpenSSL 1.1.1w  11 Sep 2023\0", "openssl 1.1.1w"),
+        ("openssl", "OpenSSL \0OpenSSL 3.2.0-beta1 26 Oct 2023\0", "openssl 3.2.0-beta1"),
+        ("openvpn", "OpenVPN 2.6.14 x86_64\0", "openvpn 2.6.14"),
+        ("perl5.36.0", "v5.10\0v5.36.0\0", "perl 5.36.0"),
+        ("php8.2", "X-Powered-By: PHP/8.2.14\0", "php 8.2.14"),
+        ("postgres", "postgres (PostgreSQL) 16.1\0", "postgresql 16.1"),
+        ("proftpd", "ProFTPD 1.3.8 standalone\0", "proftpd 1.3.8"),
+        ("python3.11", "/usr/local/3.11\0Python-3.11.7\0", "python 3.11.7"),
+        ("libpython3.13t.so.1.0", "3.13.0rc1\0", "python 3.13.0rc1"),
+        ("redis-server", "7.0.15\x00127.0.0.1\x007.2.4\x007.2.4buildkitsandbox-1704786820000000000\0", "redis 7.2.4"),
+        ("redis-check-rdb", "7.0.15\0A7.0.151790282056000000000\0", "redis 7.0.15"),
+        ("ruby", "ruby 3.1.7p261 (2025-03-26 revision 0a3704f218)\0", "ruby 3.1.7"),
+        ("libsqlite3.so.0.8.6", "3.40.1\0", "sqlite 3.40.1"),
+        ("squid", "squid/5.7\0", "squid 5.7"),
+        ("stunnel", "stunnel 5.68 on x86_64\0", "stunnel 5.68"),
+        ("tor", " (on Tor 0.4.9.11 )\0", "tor 0.4.9.11"),
+        ("unbound", "unbound 1.17.1\0", "unbound 1.17.1"),
+        ("valkey-server", "7.2.5\x007.2.5sandbox-01-1704786820000000000\0", "valkey 7.2.5"),
+        ("varnishd", "varnish-7.1.1 revision 7cee1c58\0", "varnish 7.1.1"),
+        ("vsftpd", "(vsFTPd 3.0.3)\0", "vsftpd 3.0.3"),
+        ("libz.so.1.3.1", " deflate 1.3.1 Copyright 1995-2024\0", "zlib 1.3.1"),
+    ] {
+        check(name, text.as_bytes(), expected);
+    }
+}
+
+#[test]
+fn programs_that_say_nothing_clear_are_no_package() {
+    check("nginx", b"nginx version: nginx/\0", "");
+    check("python3.11", b"3.11.7\x003.11.8\0", "");
+    check("libsqlite3.so.0", b"3.40.1\x0013.40.1\x003.9.9\0", "");
+    check("grep", b"nginx version: nginx/1.25.3\0", "");
+    check("redis-server", b"7.2.4\x00127.0.0.1\0", "");
+}
+
+#[test]
+fn a_mark_at_the_edge_of_a_window_is_seen() {
+    for shift in (0..700).step_by(7) {
+        let mut text = vec![b'.'; 64 << 10];
+        let at = text.len() - 800 + shift;
+        text[at..at + 28].copy_from_slice(b"nginx version: nginx/1.25.3\0");
+        check("nginx", &text, "nginx 1.25.3");
+    }
+}

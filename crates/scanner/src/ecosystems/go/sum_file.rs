@@ -1,0 +1,54 @@
+//! `go.sum` (go.dev/ref/mod, go.sum files): `MODULE VERSION HASH`, and `MODULE VERSION/go.mod HASH` for modules of which
+//! only the requirements were looked at.
+
+use std::collections::BTreeMap;
+
+use model::version::VersionScheme;
+
+use super::GOLANG;
+use crate::ecosystems::locked_packages::LockedPackages;
+use crate::found::{Evidence, Found};
+
+/// Reads the file: of each module whose content was downloaded, the highest version, which is the one Go chooses.
+pub(super) fn read(text: &str, found: &mut Found) {
+    let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        let (Some(module), Some(version), Some(_)) = (words.next(), words.next(), words.next()) else { continue };
+        if version.ends_with("/go.mod") {
+            continue;
+        }
+        let highest = chosen.entry(module).or_insert(version);
+        if is_higher(version, highest) {
+            *highest = version;
+        }
+    }
+    let mut locked = LockedPackages::with_evidence(GOLANG, Evidence::Supplementary);
+    for (module, version) in chosen {
+        locked.add(module, version, false);
+    }
+    locked.hand_over(found);
+}
+
+fn is_higher(version: &str, other: &str) -> bool {
+    match (VersionScheme::Semver.key(version), VersionScheme::Semver.key(other)) {
+        (Ok(key), Ok(other)) => key > other,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ecosystems::go::Go;
+    use crate::ecosystems::reading::{listing, read};
+    use crate::found::Evidence;
+
+    #[test]
+    fn the_highest_downloaded_version_counts() {
+        let text = "golang.org/x/net v0.1.0 h1:x=\ngolang.org/x/net v0.1.0/go.mod h1:x=\ngolang.org/x/net v0.7.0 h1:x=\n\
+                    golang.org/x/net v0.9.0/go.mod h1:x=\ngithub.com/a/b v1.0.0 h1:x=\nbroken\n";
+        let found = read(&Go, "go.sum", text.as_bytes());
+        assert_eq!(listing(&found), "golang github.com/a/b v1.0.0\ngolang golang.org/x/net v0.7.0");
+        assert!(found.packages.iter().all(|package| package.evidence == Evidence::Supplementary));
+    }
+}

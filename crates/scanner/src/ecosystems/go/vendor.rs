@@ -1,0 +1,50 @@
+//! `vendor/modules.txt` (go.dev/ref/mod, vendoring): `# MODULE VERSION [=> REPLACEMENT]` before each module's packages.
+//!
+//! A vendored module lies in the image itself, so it counts as installed, but only when a package of it was copied:
+//! modules without one are listed for the record.
+
+use super::GOLANG;
+use crate::ecosystems::locked_packages::LockedPackages;
+use crate::found::{Evidence, Found};
+
+/// Reads the file.
+pub(super) fn read(text: &str, found: &mut Found) {
+    let mut locked = LockedPackages::with_evidence(GOLANG, Evidence::Installed);
+    let mut module = None;
+    for line in text.lines() {
+        if line.starts_with("## ") {
+            continue;
+        }
+        if let Some(header) = line.strip_prefix("# ") {
+            let words: Vec<&str> = header.split_whitespace().take(8).collect();
+            module = match words.as_slice() {
+                [_, _, "=>", module, version, ..] => Some((*module, *version)),
+                // A folder of the project, or a line that only repeats a replacement.
+                [_, _, "=>", _] | [_, "=>", ..] => None,
+                [module, version, ..] => Some((*module, *version)),
+                _ => None,
+            };
+        } else if !line.trim().is_empty()
+            && let Some((module, version)) = module.take()
+        {
+            locked.add(module, version, false);
+        }
+    }
+    locked.hand_over(found);
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ecosystems::go::Go;
+    use crate::ecosystems::reading::{listing, read};
+
+    #[test]
+    fn modules_with_copied_packages_are_installed() {
+        let text = "# github.com/a/b v1.0.0\n## explicit; go 1.17\ngithub.com/a/b\ngithub.com/a/b/sub\n\
+                    # github.com/a/unused v1.0.0\n## explicit\n\
+                    # github.com/c/d v1.0.0 => github.com/fork/d v1.1.0\ngithub.com/c/d\n\
+                    # example.com/own v0.0.0 => ./own\nexample.com/own\n# github.com/c/d => github.com/fork/d v1.1.0\n";
+        let found = read(&Go, "src/vendor/modules.txt", text.as_bytes());
+        assert_eq!(listing(&found), "golang github.com/a/b v1.0.0\ngolang github.com/fork/d v1.1.0");
+    }
+}
