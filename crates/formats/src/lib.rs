@@ -3,6 +3,8 @@
 
 mod bill;
 mod cyclonedx;
+#[doc(hidden)]
+pub mod exercise;
 mod json;
 mod licenses;
 mod messages;
