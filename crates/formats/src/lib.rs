@@ -4,6 +4,8 @@
 mod bill;
 mod cyclonedx;
 mod diff;
+#[doc(hidden)]
+pub mod exercise;
 mod json;
 mod licenses;
 mod messages;
