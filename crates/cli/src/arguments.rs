@@ -1,5 +1,6 @@
 //! The command line, as `docs/reference/command-line.md` describes it.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArguments>),
     /// Write the bill of materials of an image, a folder or a host
     Sbom(Box<SbomArguments>),
+    /// Write a saved JSON report in another format
+    Convert(ConvertArguments),
     /// Build, update and ask the intelligence: what is known to be wrong
     #[command(subcommand)]
     Intel(IntelCommand),
@@ -102,6 +105,9 @@ pub(crate) struct ScanArguments {
     /// Match a member of the RHEL family against this distribution's advisories, such as almalinux
     #[arg(long, value_name = "NAME")]
     pub(crate) rhel_advisories: Option<String>,
+    /// Tell whether the image is built on one of the base images that this file lists, a line NAME DIGEST… each
+    #[arg(long, value_name = "FILE")]
+    pub(crate) approved_bases: Option<PathBuf>,
     /// Exit with 4 when something could not be read
     #[arg(long)]
     pub(crate) fail_on_gaps: bool,
@@ -119,6 +125,18 @@ pub(crate) struct SbomArguments {
     /// Exit with 4 when something could not be read
     #[arg(long)]
     pub(crate) fail_on_gaps: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConvertArguments {
+    /// The report, as bulkhead scan --format json wrote it; `-` reads standard input
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+    /// table, json, sarif, cyclonedx or spdx; F=FILE writes that format to a file; repeatable
+    #[arg(long, short, value_name = "FORMAT[=FILE]", value_parser = parse_format, required = true)]
+    pub(crate) format: Vec<(Format, Option<PathBuf>)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -146,6 +164,8 @@ pub(crate) enum IntelCommand {
     Export(IntelExportArguments),
     /// Install an exported file, as update does
     Import(IntelImportArguments),
+    /// Offer the installed intelligence to others over http, as a mirror for intel update
+    Serve(IntelServeArguments),
     /// Make a key pair for signing intelligence
     Keygen(IntelKeygenArguments),
 }
@@ -223,6 +243,19 @@ pub(crate) struct IntelImportArguments {
     /// The public key that must have signed it
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) key: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct IntelServeArguments {
+    /// The address to listen on; port 0 takes a free one. Signatures, not the connection, make it trusted
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8480")]
+    pub(crate) listen: SocketAddr,
+    /// Offer this file instead of the installed one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intel: Option<PathBuf>,
+    /// Say nothing on standard error but errors
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,6 +1,7 @@
 //! `bulkhead intel`: what is known to be wrong, and how it gets here.
 
 mod lookup;
+mod serve;
 mod status;
 mod transfer;
 
@@ -17,6 +18,7 @@ pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<O
         IntelCommand::Lookup(arguments) => lookup::run(arguments, environment),
         IntelCommand::Export(arguments) => transfer::export(arguments, environment),
         IntelCommand::Import(arguments) => transfer::import(arguments, environment),
+        IntelCommand::Serve(arguments) => serve::run(arguments, environment),
         IntelCommand::Keygen(arguments) => transfer::keygen(arguments),
     }
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod convert;
 mod environment;
 mod failure;
 mod installed;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let outcome = match &Arguments::parse().command {
         Command::Scan(arguments) => scan::run(arguments, &environment),
         Command::Sbom(arguments) => sbom::run(arguments, &environment),
+        Command::Convert(arguments) => convert::run(arguments, &environment),
         Command::Intel(arguments) => intel::run(arguments, &environment),
         Command::Completions(arguments) => manual::completions(arguments),
         Command::Man(arguments) => manual::man(arguments),

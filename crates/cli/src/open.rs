@@ -1,7 +1,7 @@
 //! From TARGET to something that can be indexed.
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -42,6 +42,12 @@ pub(crate) fn open(
     environment: &Environment,
     progress: &Progress,
 ) -> Result<Opened, Failure> {
+    // A wrong word on the command line is told as such, before anything is done.
+    if let Some(path) = arguments.target.path()
+        && matches!(path.metadata(), Err(error) if error.kind() == ErrorKind::NotFound)
+    {
+        return Err(Failure::usage(format!("there is no file or folder {}", path.display())));
+    }
     let cache = open_cache(arguments, environment, progress)?;
     let name = arguments.target.to_string();
     progress.say(&format!("opening {name}"));

@@ -106,11 +106,10 @@ impl Target {
     }
 }
 
-impl fmt::Display for Target {
-    /// The name in the report: the place without its scheme.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Target {
+    /// The file or folder, where the target is one.
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Target::Registry(name) => name.fmt(f),
             Target::DockerArchive(path)
             | Target::OciLayout(path)
             | Target::OciArchive(path)
@@ -118,11 +117,28 @@ impl fmt::Display for Target {
             | Target::Directory(path)
             | Target::Sbom(path)
             | Target::Host(path)
-            | Target::Path(path) => path.display().fmt(f),
-            Target::Docker(name) | Target::Podman(name) | Target::Containerd(name) | Target::Container(name) => {
-                f.pad(name)
-            }
-            Target::StandardInput => f.pad("-"),
+            | Target::Path(path) => Some(path),
+            Target::Registry(_)
+            | Target::Docker(_)
+            | Target::Podman(_)
+            | Target::Containerd(_)
+            | Target::Container(_)
+            | Target::StandardInput => None,
+        }
+    }
+}
+
+impl fmt::Display for Target {
+    /// The name in the report: the place without its scheme.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self, self.path()) {
+            (_, Some(path)) => path.display().fmt(f),
+            (Target::Registry(name), _) => name.fmt(f),
+            (
+                Target::Docker(name) | Target::Podman(name) | Target::Containerd(name) | Target::Container(name),
+                _,
+            ) => f.pad(name),
+            _ => f.pad("-"),
         }
     }
 }

@@ -7,7 +7,7 @@ mod paint;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use model::{Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
+use model::{BaseImage, Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
 
 use crate::messages::Value;
 use crate::{Language, WriteOptions};
@@ -97,8 +97,21 @@ impl<'a> Table<'a> {
                 true => self.say("table.root", &[]),
                 false => self.say("table.user", &[("user", Value::Text(&plain(&image.user)))]),
             });
+            facts.extend(image.base.as_ref().map(|base| self.base(base)));
         }
         self.paragraph(0, None, &facts.join(" · "))
+    }
+
+    fn base(&self, base: &BaseImage) -> String {
+        let name = base.name.as_deref().map(plain).filter(|name| !name.is_empty());
+        match (&name, base.is_approved) {
+            (Some(name), true) => self.say("table.base.approved", &[("name", Value::Text(name))]),
+            (Some(name), false) => {
+                let sentence = self.say("table.base.unapproved_name", &[("name", Value::Text(name))]);
+                self.paint.text(Style::Alarm, &sentence)
+            }
+            (None, _) => self.paint.text(Style::Alarm, &self.say("table.base.unapproved", &[])),
+        }
     }
 
     /// How many of what; and where there are none, why that says something or nothing.

@@ -75,6 +75,11 @@ impl From<Damaged> for OpenDatabaseError {
 }
 
 impl Database {
+    /// Whether it carries a signature, whoever made it.
+    pub fn is_signed(&self) -> bool {
+        crate::signature::is_signed(self.storage())
+    }
+
     /// Maps a database file.
     ///
     /// # Errors

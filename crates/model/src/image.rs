@@ -11,6 +11,8 @@ pub struct ImageFacts {
     pub user: String,
     /// `config.Labels`.
     pub labels: BTreeMap<String, String>,
+    /// The annotations of the manifest (OCI image-spec, annotations.md); empty where there is no manifest.
+    pub annotations: BTreeMap<String, String>,
     /// `config.Env`, `NAME=value`, in the order given.
     pub environment: Vec<String>,
     /// When the image was made, RFC 3339, as its configuration says.
@@ -19,6 +21,21 @@ pub struct ImageFacts {
     pub layers: Vec<LayerFacts>,
     /// The commands of the history that made no layer, from the base upwards.
     pub empty_history: Vec<String>,
+    /// The base image; `None` while nobody says which ones are approved.
+    pub base: Option<BaseImage>,
+}
+
+/// The image that another was built on, as far as a list of approved ones tells.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BaseImage {
+    /// Its name: the list's, or that of the image's own label where the list has none that fits.
+    pub name: Option<String>,
+    /// Its digest, from the same place.
+    pub digest: Option<Digest>,
+    /// How many of the image's lowest layers are its; `None` where only a label tells of it.
+    pub layers: Option<u32>,
+    /// Whether the list has it.
+    pub is_approved: bool,
 }
 
 /// One layer of an image.

@@ -26,7 +26,7 @@ pub use distribution::Distribution;
 pub use ecosystem::Ecosystem;
 pub use finding::{AdvisoryReference, Finding, FindingStatus, VulnerabilityFinding};
 pub use gap::Gap;
-pub use image::{ImageFacts, LayerFacts};
+pub use image::{BaseImage, ImageFacts, LayerFacts};
 pub use image_name::{ImageName, InvalidImageName};
 pub use package::{Inventory, Package, PackageId, RemovedPackage, SourcePackage};
 pub use path::UntrustedPath;

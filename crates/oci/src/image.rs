@@ -21,6 +21,8 @@ pub struct Image {
     pub platform: Option<Platform>,
     /// The configuration.
     pub config: ImageConfig,
+    /// The manifest's annotations; empty where there is no manifest.
+    pub annotations: BTreeMap<String, String>,
     /// The layers from the base upwards.
     pub layers: Vec<Layer>,
     /// Where the layers' bytes come from; index = place in `layers`.

@@ -45,6 +45,9 @@ pub(crate) struct Document {
     /// The layers of a manifest from the base upwards.
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) layers: Vec<Descriptor>,
+    /// The annotations of a manifest.
+    #[serde(default, deserialize_with = "or_default")]
+    pub(crate) annotations: BTreeMap<String, String>,
 }
 
 /// One image in the `manifest.json` of a docker archive.

@@ -4,6 +4,8 @@
 
 mod choose;
 
+use std::collections::BTreeMap;
+
 use model::{Digest, DigestAlgorithm, Platform};
 
 use crate::manifest::{Descriptor, Document, read_config};
@@ -44,6 +46,7 @@ enum Kind {
 pub(crate) struct Manifest {
     pub(crate) config: Descriptor,
     pub(crate) layers: Vec<Descriptor>,
+    pub(crate) annotations: BTreeMap<String, String>,
 }
 
 /// An image found behind a reference, all documents verified.
@@ -214,7 +217,10 @@ fn kind_of(bytes: &[u8], digest: &Digest) -> Result<Kind, ReadManifestError> {
         (None, Some(config)) if !config.is_image_config() => {
             unusable("it is another artifact, such as a chart or a signature")
         }
-        (None, Some(config)) => Ok(Kind::Manifest(Box::new(Manifest { config, layers: document.layers }))),
+        (None, Some(config)) => {
+            let Document { layers, annotations, .. } = document;
+            Ok(Kind::Manifest(Box::new(Manifest { config, layers, annotations })))
+        }
         (None, None) => unusable(
             "it is neither an index nor a manifest of schema 2; one of the outdated schema 1 must be pulled and pushed again",
         ),

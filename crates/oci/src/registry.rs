@@ -319,6 +319,7 @@ fn open_at(
         platform: found.platform.clone(),
         layers: found.layers(LayerIdentity::Verified),
         config: found.config,
+        annotations: found.manifest.annotations,
         blobs: Arc::new(RegistryBlobs { session: Arc::new(session), layers: found.manifest.layers }),
     })
 }

@@ -10,6 +10,7 @@ mod oci_layout;
 mod recognition;
 mod spool;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -231,6 +232,7 @@ pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image
         digest: None,
         platform: None,
         config: ImageConfig::default(),
+        annotations: BTreeMap::new(),
         layers: vec![Layer { identity, diff_id: None, size_bytes: blob.size_bytes() }],
         blobs: Arc::new(LocalLayers::new(vec![Some(blob)])),
     })

@@ -174,9 +174,11 @@ fn image_facts(image: &Image, digests: Vec<Digest>) -> ImageFacts {
     ImageFacts {
         user: image.config.user.clone(),
         labels: image.config.labels.clone(),
+        annotations: image.annotations.clone(),
         environment: image.config.environment.clone(),
         created: image.config.created.clone(),
         layers: layers.collect(),
         empty_history: empty.into_iter().map(|entry| entry.created_by.clone()).collect(),
+        base: None,
     }
 }

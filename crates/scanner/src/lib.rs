@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod base;
 mod cached;
 mod capabilities;
 mod contained;
@@ -25,6 +26,7 @@ mod wanted_file;
 mod xml;
 mod yaml;
 
+pub use base::{ApprovedBases, InvalidApprovedBases};
 pub use contained::is_contained;
 pub use index::{IndexError, IndexOptions, index_image, index_tree};
 

@@ -1,10 +1,9 @@
 //! `bulkhead intel status`: each source of the intelligence, its records and its age.
 
 use std::io::{self, Write};
-use std::time::SystemTime;
 
 use model::IntelligenceFacts;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::arguments::{IntelStatusArguments, PlainFormat};
 use crate::environment::Environment;
@@ -21,16 +20,10 @@ pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -
     }
     let facts = database.facts();
     to_destination(None, |out| match arguments.format {
-        PlainFormat::Table => table(&facts, &origin, now(), out),
+        PlainFormat::Table => table(&facts, &origin, out),
         PlainFormat::Json => {
-            let document = json!({
-                "origin": origin,
-                "sequence": facts.sequence,
-                "built": facts.built,
-                "sources": facts.sources.iter().map(|source| json!({
-                    "name": source.name, "records": source.records, "updated": source.updated,
-                })).collect::<Vec<_>>(),
-            });
+            let mut document = document(&facts);
+            document["origin"] = json!(origin);
             serde_json::to_writer_pretty(&mut *out, &document)?;
             out.write_all(b"\n")
         }
@@ -38,13 +31,13 @@ pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -
     Ok(Outcome::Good)
 }
 
-fn table(facts: &IntelligenceFacts, origin: &str, now: u64, out: &mut dyn Write) -> io::Result<()> {
+fn table(facts: &IntelligenceFacts, origin: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "{origin}\nsequence {}, newest record of {} ({} days old)\n",
         facts.sequence,
         facts.built,
-        days(now, facts.sequence)
+        installed::age_days(facts.sequence)
     )?;
     writeln!(out, "{:<28} {:>9}  NEWEST RECORD", "SOURCE", "RECORDS")?;
     for source in &facts.sources {
@@ -53,12 +46,14 @@ fn table(facts: &IntelligenceFacts, origin: &str, now: u64, out: &mut dyn Write)
     Ok(())
 }
 
-fn days(now: u64, then: u64) -> u64 {
-    now.saturating_sub(then) / 86_400
-}
-
-/// Ages are printed beside the facts, never into a report.
-#[expect(clippy::disallowed_methods, reason = "the age of the intelligence is told, not decided by")]
-fn now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+/// What is in the intelligence, as JSON.
+pub(super) fn document(facts: &IntelligenceFacts) -> Value {
+    let sources = facts.sources.iter();
+    json!({
+        "sequence": facts.sequence,
+        "built": facts.built,
+        "sources": sources.map(|source| json!({
+            "name": source.name, "records": source.records, "updated": source.updated,
+        })).collect::<Vec<_>>(),
+    })
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use intelligence::{Fetch, Installed, SigningKey, TrustedKey, UpdateSource};
+use intelligence::{Database, Fetch, InstallError, Installed, SigningKey, TrustedKey, UpdateSource};
 use oci::registry::{RegistryOptions, download};
 
 use crate::arguments::{IntelExportArguments, IntelImportArguments, IntelKeygenArguments, IntelUpdateArguments};
@@ -71,13 +71,25 @@ pub(super) fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
 fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environment) -> Result<Outcome, Failure> {
     let target = target(environment)?;
     let Installed { previous, sequence, replaced } =
-        intelligence::install(source, &target, keys).map_err(|error| Failure::Work(error.into()))?;
+        intelligence::install(source, &target, keys).map_err(|error| Failure::Work(with_what_stays(error, &target)))?;
     match (replaced, previous) {
         (false, _) => eprintln!("the installed intelligence is current (sequence {sequence})"),
         (true, Some(previous)) => eprintln!("installed sequence {sequence} in place of {previous}"),
         (true, None) => eprintln!("installed sequence {sequence}"),
     }
     Ok(Outcome::Good)
+}
+
+/// A failed update changes nothing: says so, and how old what stays is.
+fn with_what_stays(error: InstallError, target: &Path) -> anyhow::Error {
+    let error = anyhow::Error::new(error);
+    match Database::open(target) {
+        Ok(database) => {
+            let (sequence, age) = (database.sequence(), installed::age_days(database.sequence()));
+            error.context(format!("the installed intelligence stays (sequence {sequence}, {age} days old)"))
+        }
+        Err(_) => error.context("no intelligence is installed; scans go on with the one built into the program"),
+    }
 }
 
 fn target(environment: &Environment) -> Result<PathBuf, Failure> {

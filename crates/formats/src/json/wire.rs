@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::cvss::CvssVector;
 use model::{
-    AdvisoryReference, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, IntelligenceFacts,
+    AdvisoryReference, BaseImage, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, IntelligenceFacts,
     IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, Severity,
     SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
 };
@@ -29,6 +29,8 @@ pub(super) struct Report<'a> {
     os: Option<Os<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Image<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base: Option<Base<'a>>,
     packages: Vec<PackageRow<'a>>,
     findings: Vec<FindingRow<'a>>,
     removed: Vec<RemovedRow>,
@@ -70,9 +72,22 @@ struct Image<'a> {
     created: Option<Text<'a>>,
     layers: Vec<LayerRow<'a>>,
     labels: Cow<'a, BTreeMap<String, String>>,
+    #[serde(default, skip_serializing_if = "BTreeMap::<String, String>::is_empty")]
+    annotations: Cow<'a, BTreeMap<String, String>>,
     environment: Cow<'a, [String]>,
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     empty_history: Cow<'a, [String]>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Base<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<model::Digest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layers: Option<u32>,
+    approved: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -243,6 +258,7 @@ impl<'a> Report<'a> {
             },
             os: distribution.map(Os::from_model),
             image: inventory.image.as_ref().map(Image::from_model),
+            base: inventory.image.as_ref().and_then(|image| image.base.as_ref()).map(Base::from_model),
             packages: inventory.packages.iter().map(|p| PackageRow::from_model(p, inventory)).collect(),
             findings: report.findings.iter().map(|finding| FindingRow::from_model(finding, inventory)).collect(),
             removed: inventory.removed.iter().map(RemovedRow::from_model).collect(),
@@ -259,9 +275,10 @@ impl<'a> Report<'a> {
             self.packages.into_iter().map(|row| row.into_model(&ids)).collect();
         let findings: Result<Vec<Finding>, String> =
             self.findings.into_iter().map(|row| row.into_model(&ids)).collect();
+        let base = self.base.map(Base::into_model);
         let inventory = Inventory {
             distribution: self.os.map(Os::into_model),
-            image: self.image.map(Image::into_model),
+            image: self.image.map(|image| image.into_model(base)),
             packages: packages?,
             removed: self.removed.into_iter().map(RemovedRow::into_model).collect(),
             gaps: self.gaps,
@@ -320,19 +337,37 @@ impl<'a> Image<'a> {
             created: maybe(&image.created),
             layers: image.layers.iter().map(LayerRow::from_model).collect(),
             labels: Cow::Borrowed(&image.labels),
+            annotations: Cow::Borrowed(&image.annotations),
             environment: Cow::Borrowed(&image.environment),
             empty_history: Cow::Borrowed(&image.empty_history),
         }
     }
 
-    fn into_model(self) -> ImageFacts {
+    fn into_model(self, base: Option<BaseImage>) -> ImageFacts {
         ImageFacts {
             user: owned(self.user),
             labels: self.labels.into_owned(),
+            annotations: self.annotations.into_owned(),
             environment: self.environment.into_owned(),
             created: self.created.map(owned),
             layers: self.layers.into_iter().map(LayerRow::into_model).collect(),
             empty_history: self.empty_history.into_owned(),
+            base,
+        }
+    }
+}
+
+impl<'a> Base<'a> {
+    fn from_model(base: &'a BaseImage) -> Base<'a> {
+        Base { name: maybe(&base.name), digest: base.digest.clone(), layers: base.layers, approved: base.is_approved }
+    }
+
+    fn into_model(self) -> BaseImage {
+        BaseImage {
+            name: self.name.map(owned),
+            digest: self.digest,
+            layers: self.layers,
+            is_approved: self.approved,
         }
     }
 }

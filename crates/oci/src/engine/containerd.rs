@@ -76,6 +76,7 @@ pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Resu
         digest: Some(found.digest.clone()),
         platform: found.platform,
         config: found.config,
+        annotations: found.manifest.annotations,
         layers,
         blobs: Arc::new(LocalLayers::new(blobs)),
     })

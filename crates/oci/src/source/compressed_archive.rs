@@ -1,6 +1,7 @@
 //! Compressed archives. What was found in one is remembered, so that an unchanged one need not be inflated again unless
 //! somebody wants to read its layers.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +17,7 @@ use crate::local_blob::LocalBlob;
 use crate::local_layers::LocalLayers;
 
 /// The room of the cache that holds what compressed archives have in them; the number is that of [`Record`]'s form.
-const ROOM: &str = "archives-1";
+const ROOM: &str = "archives-2";
 
 /// A compressed archive on disk.
 #[derive(Clone)]
@@ -33,6 +34,7 @@ struct Record {
     digest: Option<Digest>,
     platform: Option<Platform>,
     config: ImageConfig,
+    annotations: BTreeMap<String, String>,
     layers: Vec<RecordedLayer>,
 }
 
@@ -53,6 +55,7 @@ struct CompressedLayers {
     digest: Option<Digest>,
     offered: Option<Platform>,
     config: ImageConfig,
+    annotations: BTreeMap<String, String>,
     layers: Vec<Layer>,
     /// The layers in the temporary file, once there is one.
     inflated: Mutex<Option<Arc<dyn LayerBlobs>>>,
@@ -65,7 +68,7 @@ impl CompressedArchive {
             Some(image) => (image, false),
             None => (self.inflate(options)?, true),
         };
-        let Image { name, digest, platform, config, layers, blobs } = image;
+        let Image { name, digest, platform, config, annotations, layers, blobs } = image;
         let inflated = Mutex::new(is_inflated.then_some(blobs));
         let blobs = CompressedLayers {
             archive: self,
@@ -74,10 +77,11 @@ impl CompressedArchive {
             digest: digest.clone(),
             offered: platform.clone(),
             config: config.clone(),
+            annotations: annotations.clone(),
             layers: layers.clone(),
             inflated,
         };
-        Ok(Image { name, digest, platform, config, layers, blobs: Arc::new(blobs) })
+        Ok(Image { name, digest, platform, config, annotations, layers, blobs: Arc::new(blobs) })
     }
 
     fn inflate(&self, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
@@ -98,6 +102,7 @@ impl CompressedArchive {
             digest: record.digest,
             platform: record.platform,
             config: record.config,
+            annotations: record.annotations,
             layers: layers.collect(),
             blobs: Arc::new(LocalLayers::new(Vec::new())),
         })
@@ -142,6 +147,7 @@ impl LayerBlobs for CompressedLayers {
             digest: self.digest.clone(),
             platform: self.offered.clone(),
             config: self.config.clone(),
+            annotations: self.annotations.clone(),
             layers: layers.collect(),
         };
         if let Ok(bytes) = serde_json::to_vec(&record) {

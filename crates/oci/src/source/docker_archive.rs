@@ -4,6 +4,7 @@
 //! Old ones have a folder with a `layer.tar` for each layer, where repeated layers are links; those of Docker 25 and
 //! later are OCI layouts with a `manifest.json` beside `index.json`; others (Bazel, Jib, ko) compress the layers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Digest, DigestAlgorithm, Platform, UntrustedPath};
@@ -78,6 +79,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         digest: digests.pop(),
         platform,
         config,
+        annotations: BTreeMap::new(),
         layers,
         blobs: Arc::new(LocalLayers::new(blobs)),
     })

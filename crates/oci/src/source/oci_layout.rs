@@ -2,6 +2,7 @@
 //!
 //! An archive may hold several layouts in folders of their own, one for each platform, as some builders ship them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Digest, Platform, UntrustedPath};
@@ -24,6 +25,7 @@ struct Found {
     folder: UntrustedPath,
     layers: Vec<Descriptor>,
     config: ImageConfig,
+    annotations: BTreeMap<String, String>,
 }
 
 /// Opens the image that the options mean.
@@ -43,7 +45,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     if !has_index {
         return Err(OpenImageError::OtherKind { place: place(), expected: "OCI image layout", missing: "index.json" });
     }
-    let Candidate { mut digests, platform, image: Found { folder, layers: descriptors, config }, .. } =
+    let Candidate { mut digests, platform, image: Found { folder, layers: descriptors, config, annotations }, .. } =
         choose(files.place(), search.candidates, options)?;
     if descriptors.len() > MOST_LAYERS {
         return Err(OpenImageError::TooManyLayers { place: place(), count: descriptors.len() });
@@ -75,6 +77,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         digest: digests.drain(..).next(),
         platform,
         config,
+        annotations,
         layers,
         blobs: Arc::new(LocalLayers::new(blobs)),
     })
@@ -142,7 +145,12 @@ impl Search<'_> {
             names,
             digests: vec![descriptor.digest.clone(), digest],
             platform: platform.or_else(|| descriptor.platform()),
-            image: Found { folder: folder.clone(), layers: document.layers, config },
+            image: Found {
+                folder: folder.clone(),
+                layers: document.layers,
+                config,
+                annotations: document.annotations,
+            },
         });
         Ok(())
     }

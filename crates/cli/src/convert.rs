@@ -1,0 +1,40 @@
+//! `bulkhead convert`: saved report → another format.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use model::ScanReport;
+
+use crate::arguments::ConvertArguments;
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome};
+use crate::output;
+
+/// The largest saved report that is read.
+const LARGEST_REPORT_BYTES: u64 = 1 << 30;
+
+pub(crate) fn run(arguments: &ConvertArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    let destinations = output::destinations(&arguments.format, &arguments.output)?;
+    let report = read(&arguments.report).map_err(Failure::Usage)?;
+    output::write(&report, &destinations, arguments.output.lang, environment)?;
+    Ok(Outcome::Good)
+}
+
+/// Reads a report that `scan --format json` wrote; `-` reads standard input.
+pub(crate) fn read(path: &Path) -> anyhow::Result<ScanReport> {
+    let is_stdin = path.as_os_str() == "-";
+    let place = if is_stdin { "standard input".into() } else { path.display().to_string() };
+    let read = || -> anyhow::Result<ScanReport> {
+        let mut bytes = Vec::new();
+        // One byte more than the limit tells a report that is too large from one that just fits.
+        match is_stdin {
+            true => std::io::stdin().lock().take(LARGEST_REPORT_BYTES + 1).read_to_end(&mut bytes)?,
+            false => File::open(path)?.take(LARGEST_REPORT_BYTES + 1).read_to_end(&mut bytes)?,
+        };
+        ensure!(bytes.len() as u64 <= LARGEST_REPORT_BYTES, "it is larger than 1 GiB");
+        Ok(formats::read_report(&bytes)?)
+    };
+    read().with_context(|| format!("cannot read {place} as a report of bulkhead scan --format json"))
+}

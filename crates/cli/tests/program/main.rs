@@ -1,0 +1,17 @@
+//! The built program, driven as its users drive it. Each file is a subject; `run.rs` starts the program and `feeds.rs`
+//! builds the intelligence that most tests scan with.
+
+mod base;
+mod convert;
+mod exactness;
+mod exit_codes;
+mod feeds;
+mod images;
+mod intel;
+mod manual;
+mod mirror;
+mod options;
+mod report;
+mod run;
+mod sbom;
+mod targets;

@@ -1,0 +1,127 @@
+//! TARGET in all its forms.
+
+use serde_json::Value;
+use test_support::{Storage, TestImages};
+
+use crate::feeds::intelligence;
+use crate::images::{APPLICATION, application};
+use crate::run::{Program, ids};
+
+/// What is the same of an image however it is stored.
+fn essence(report: &Value) -> (Value, Value, Value) {
+    (report["findings"].clone(), report["packages"].clone(), report["removed"].clone())
+}
+
+#[test]
+fn every_form_of_an_image_has_the_same_findings() {
+    let program = Program::new();
+    let expected = essence(&{
+        program.write("plain.tar", application(Storage::Plain).docker_archive());
+        program.scan(&intelligence(), &["plain.tar"])
+    });
+    assert_eq!(expected.0.as_array().map(Vec::len), Some(2));
+    for storage in [Storage::Plain, Storage::Gzip, Storage::Zstd] {
+        let images = application(storage);
+        program.write("docker.tar", images.docker_archive());
+        program.write("old.tar", images.old_docker_archive());
+        program.write("oci.tar", images.oci_archive());
+        program.write("oci.tar.gz", Storage::Gzip.store(&images.oci_archive()));
+        program.write("docker.tar.zst", Storage::Zstd.store(&images.docker_archive()));
+        let folder = format!("layout-{storage:?}");
+        images.write_oci_layout(&program.path(&folder));
+        let layout = format!("oci:{folder}");
+        let targets = [
+            "docker.tar",
+            "docker-archive:docker.tar",
+            "old.tar",
+            "docker-archive:old.tar",
+            "oci.tar",
+            "oci-archive:oci.tar",
+            "oci-archive:oci.tar.gz",
+            "docker.tar.zst",
+            folder.as_str(),
+            layout.as_str(),
+        ];
+        for target in targets {
+            let report = program.scan(&intelligence(), &[target]);
+            assert_eq!(essence(&report), expected, "{target} {storage:?}");
+            assert_eq!(report["target"]["kind"], "image", "{target}");
+        }
+    }
+}
+
+#[test]
+fn standard_input_takes_an_archive() {
+    let program = Program::new();
+    let intelligence = intelligence();
+    let arguments = ["scan", "--format", "json", "--intel", intelligence.to_str().unwrap(), "-"];
+    for archive in [application(Storage::Gzip).docker_archive(), application(Storage::Gzip).oci_archive()] {
+        let report = program.run_on(&arguments, &archive).json();
+        assert_eq!(ids(&report), ["CVE-2021-23337", "CVE-2023-42363"]);
+        assert_eq!(report["target"]["name"], "-");
+    }
+    program.run_on(&arguments, b"no archive at all").ended(3, &["bulkhead: "]);
+}
+
+#[test]
+fn a_root_file_system_a_folder_and_a_host_are_told_apart() {
+    let program = Program::new();
+    program.write("root/etc/os-release", "ID=alpine\nVERSION_ID=3.19.1\n");
+    program.write("root/lib/apk/db/installed", "P:busybox\nV:1.36.1-r15\nA:x86_64\no:busybox\n\n");
+    program.write("root/usr/bin/env", "");
+    let lock = r#"{"name":"a","lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.20"}}}"#;
+    program.write("repository/package-lock.json", lock);
+    for (target, kind, expected) in [
+        ("rootfs:root", "rootfs", "CVE-2023-42363"),
+        ("host:root", "host", "CVE-2023-42363"),
+        ("repository", "directory", "CVE-2021-23337"),
+        ("dir:repository", "directory", "CVE-2021-23337"),
+    ] {
+        let report = program.scan(&intelligence(), &[target]);
+        assert_eq!((ids(&report), &report["target"]["kind"]), (vec![expected.to_owned()], &kind.into()), "{target}");
+        assert_eq!(report["image"], Value::Null, "{target}");
+    }
+}
+
+#[test]
+fn an_archive_of_a_root_file_system_is_a_root_file_system() {
+    let program = Program::new();
+    let layer = &application(Storage::Plain).images[0].layers[0];
+    program.write("root.tar.gz", Storage::Gzip.store(layer));
+    for target in ["root.tar.gz", "rootfs:root.tar.gz"] {
+        let report = program.scan(&intelligence(), &[target]);
+        assert_eq!((ids(&report), &report["target"]["kind"]), (vec!["CVE-2023-42363".to_owned()], &"rootfs".into()));
+    }
+}
+
+#[test]
+fn a_platform_is_chosen_from_an_index() {
+    let program = Program::new();
+    let arm = APPLICATION.replace("A:x86_64", "A:aarch64").replace("1.36.1-r15", "1.36.1-r16");
+    let text = format!("image shop:1 linux/amd64\n{APPLICATION}\nimage shop:1 linux/arm64\n{arm}");
+    program.write("both.tar", TestImages::parse(&text, Storage::Gzip).oci_archive());
+    let amd = program.scan(&intelligence(), &["--platform", "linux/amd64", "both.tar"]);
+    let arm = program.scan(&intelligence(), &["--platform", "linux/arm64", "both.tar"]);
+    assert_eq!((ids(&amd).len(), &amd["target"]["platform"]), (2, &"linux/amd64".into()));
+    assert_eq!((ids(&arm).len(), &arm["target"]["platform"]), (1, &"linux/arm64".into()));
+    program.run(&["scan", "--platform", "linux/s390x", "both.tar"]).ended(3, &["linux/s390x", "linux/arm64"]);
+    program.run(&["scan", "--platform", "amd", "both.tar"]).ended(2, &["--platform"]);
+}
+
+#[test]
+fn an_image_is_chosen_by_its_name() {
+    let program = Program::new();
+    let text = format!("image shop:1\n{APPLICATION}\nimage base:1\nlayer FROM\n  etc/os-release = ID=alpine\\nVERSION_ID=3.19.1\n");
+    program.write("two.tar", TestImages::parse(&text, Storage::Gzip).docker_archive());
+    assert_eq!(ids(&program.scan(&intelligence(), &["--image", "shop:1", "two.tar"])).len(), 2);
+    assert!(ids(&program.scan(&intelligence(), &["--image", "base:1", "two.tar"])).is_empty());
+    program.run(&["scan", "two.tar"]).ended(3, &["shop:1", "base:1"]);
+    program.run(&["scan", "--image", "none:1", "two.tar"]).ended(3, &["none:1", "shop:1"]);
+}
+
+#[test]
+fn an_archive_of_another_kind_than_its_scheme_says_is_refused() {
+    let program = Program::new();
+    program.write("oci.tar", application(Storage::Gzip).oci_archive());
+    program.run(&["scan", "docker-archive:oci.tar"]).ended(3, &["oci.tar", "manifest.json"]);
+}
