@@ -23,7 +23,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let progress = Progress::new(environment, arguments.source.quiet);
 
-    let approved_bases = arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
+    let approved_bases =
+        arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
     let intelligence =
         installed::open_for_scan(arguments.intel.as_deref(), environment, &progress).map_err(Failure::Usage)?;
     let mut opened = open::open(&arguments.source, environment, &progress)?;
@@ -43,12 +44,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let matched = matches.findings.len();
     let findings =
         matches.findings.into_iter().map(Finding::Vulnerability).filter(|finding| is_wanted(finding, arguments));
-    let report = ScanReport {
-        target,
-        findings: findings.collect(),
-        inventory,
-        intelligence: Some(intelligence.facts()),
-    };
+    let report =
+        ScanReport { target, findings: findings.collect(), inventory, intelligence: Some(intelligence.facts()) };
 
     progress.clear();
     let hidden = matched - report.findings.len();
