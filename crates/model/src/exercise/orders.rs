@@ -7,6 +7,7 @@ use crate::version::VersionScheme;
 
 /// How the versions compare; nothing where the scheme has no second description here.
 pub(super) fn compare(scheme: VersionScheme, left: &str, right: &str) -> Option<Ordering> {
+    let (left, right) = (left.trim_ascii(), right.trim_ascii());
     match scheme {
         VersionScheme::Deb => Some(compare_deb(left, right)),
         VersionScheme::Rpm => Some(compare_rpm(left, right)),
@@ -59,7 +60,8 @@ fn compare_rpm(left: &str, right: &str) -> Ordering {
             Some(rest) => (&version[..digits], rest),
             None => ("", version),
         };
-        let (version, release) = rest.rsplit_once('-').map_or((rest, None), |(version, release)| (version, Some(release)));
+        let (version, release) =
+            rest.rsplit_once('-').map_or((rest, None), |(version, release)| (version, Some(release)));
         (epoch.to_owned(), version.to_owned(), release.map(str::to_owned))
     };
     let (left, right) = (parts(left), parts(right));
@@ -91,7 +93,9 @@ fn compare_rpm_part(mut left: &[u8], mut right: &[u8]) -> Ordering {
             (Some(_), None) => return Ordering::Greater,
             (Some(first), Some(second)) => {
                 let order = match (first.is_ascii_digit(), second.is_ascii_digit()) {
-                    (true, true) => compare_numbers(take(&mut left, u8::is_ascii_digit), take(&mut right, u8::is_ascii_digit)),
+                    (true, true) => {
+                        compare_numbers(take(&mut left, u8::is_ascii_digit), take(&mut right, u8::is_ascii_digit))
+                    }
                     (false, false) => {
                         take(&mut left, u8::is_ascii_alphabetic).cmp(take(&mut right, u8::is_ascii_alphabetic))
                     }
