@@ -1,7 +1,7 @@
 //! The index of one layer (or one folder): the facts of its wanted files, and what it hides of the layers below. It is
 //! what the cache keeps under the layer's digest, so it depends on nothing but the layer's bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,9 @@ const LONGEST_READ: Duration = Duration::from_secs(60);
 
 /// The most gaps that one layer notes one by one; the rest is counted in a last one.
 const MOST_GAPS: usize = 1_000;
+
+/// The most hard links of one layer that are remembered to follow links to them; images have hundreds.
+const MOST_HARD_LINKS: usize = 100_000;
 
 /// The index of one layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,6 +53,8 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
     let mut index = LayerIndex::default();
     let mut links: MissingLinks = BTreeMap::new();
     let (mut occupied, mut folders) = (Vec::new(), Vec::new());
+    // What the hard links so far are in the end, because links may lead to links.
+    let mut linked: HashMap<UntrustedPath, UntrustedPath> = HashMap::new();
     while let Some(entry) = stream.next_entry()? {
         match LayerPath::of(&entry.path) {
             LayerPath::Plain => {}
@@ -71,11 +76,16 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
         occupied.push(hash);
         // A path that occurs again in one layer holds what came last.
         index.forget(entry.path.as_str());
+        linked.remove(&entry.path);
         match &entry.kind {
             EntryKind::File => read_entry(&entry, SELECTOR.select(&entry.path), stream.content(), &mut index),
             EntryKind::HardLink(target) => {
+                let target = linked.get(target).unwrap_or(target).clone();
+                if linked.len() < MOST_HARD_LINKS {
+                    linked.insert(entry.path.clone(), target.clone());
+                }
                 if !SELECTOR.select(&entry.path).is_empty() {
-                    links.entry(target.clone()).or_default().push(entry.path.clone());
+                    links.entry(target).or_default().push(entry.path.clone());
                 }
             }
             EntryKind::SymbolicLink(_) | EntryKind::Directory | EntryKind::Other => {}
@@ -171,6 +181,7 @@ fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index
         };
         found.gap("", reason);
     }
+    found.drop_nameless("");
     let path = entry.path.as_str();
     for mut gap in std::mem::take(&mut found.gaps) {
         gap.path = match gap.path.as_str() {

@@ -212,8 +212,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Detail<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     #[test]
     fn packages_of_the_tree_are_read_with_their_relations() {

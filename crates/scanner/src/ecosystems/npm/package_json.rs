@@ -227,8 +227,8 @@ impl<'de> Deserialize<'de> for Licenses {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn check(path: &str, json: &str, expected: &str) {
         assert_eq!(listing(&read(&Npm, path, json.as_bytes())), expected, "{path}");

@@ -207,8 +207,8 @@ impl<'l> NestedReader<'_, 'l> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn check(json: &str, expected: &[&str]) {
         let found = read(&Npm, "app/package-lock.json", json.as_bytes());

@@ -64,8 +64,8 @@ pub(super) fn read_manifest(text: &str, found: &mut Found) -> Result<(), ReadFil
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     #[test]
     fn default_and_develop_are_told_apart() {
