@@ -11,7 +11,8 @@ use model::{Ecosystem, Finding, FindingStatus, Package, ScanReport, Severity, Vu
 
 use crate::messages::Value;
 use crate::{Language, WriteOptions};
-use paint::{Paint, Style, columns_of, fit, plain};
+pub use paint::plain;
+use paint::{Paint, Style, columns_of, fit};
 
 /// A terminal narrower than this gets findings below one another instead of in columns.
 const NARROW: usize = 72;

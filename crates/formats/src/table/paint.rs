@@ -55,7 +55,7 @@ impl Paint {
 }
 
 /// Text from the target without what a terminal would obey: control characters and invisible direction changes.
-pub(super) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let is_obeyed = |c: char| {
         c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
