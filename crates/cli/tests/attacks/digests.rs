@@ -164,3 +164,19 @@ fn values_of(folder: &Path) -> Vec<PathBuf> {
     values.sort();
     values
 }
+
+#[test]
+fn a_digest_that_is_a_path_is_refused() {
+    for digest in ["sha256:../../../../outside", "../../outside", "sha256:", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
+        let bench = Bench::new();
+        bench.write("outside", &layer(ALPINE));
+        for (path, bytes) in layout(&[("", layer(ALPINE))]) {
+            bench.write(&format!("image/{path}"), &bytes);
+        }
+        let index = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":3072}}]}}"#
+        );
+        bench.write("image/index.json", index.as_bytes());
+        bench.scan("oci:image").fails_with("index.json");
+    }
+}

@@ -223,7 +223,8 @@ fn names_of_every_sort_of_bytes_are_read() {
     assert!(run.gaps().len() >= 3, "{:?}", run.gaps());
 
     let long = "y".repeat(100_000);
-    for (name, words) in [(&b"a\0b"[..], "a name with a zero byte"), (long.as_bytes(), "a name longer than 64 KiB")] {
+    for (name, words) in [(&b"a\0b"[..], "a name with a zero byte"), (long.as_bytes(), "a name is longer than 64 KiB")]
+    {
         let record = pax_record("path", name);
         let mut tar = TarWriter::new();
         tar.raw(b"pax", b'x', b"", 0o644, record.len() as u64, &record).raw(b"x", b'0', b"", 0o644, 0, b"");

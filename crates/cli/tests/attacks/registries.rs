@@ -182,7 +182,7 @@ fn a_credential_helper_of_a_hostile_name_is_not_run() {
 }
 
 #[test]
-fn an_archive_on_standard_input_without_end_is_refused() {
+fn nothing_and_noise_on_standard_input_are_refused() {
     let bench = Bench::new();
     let run = bench.run_with_input(&["scan", "-"], Some("/dev/null".as_ref()));
     run.fails_with("standard input");
