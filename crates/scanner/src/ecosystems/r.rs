@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -28,8 +29,7 @@ impl Ecosystem for R {
             found.packages.extend(installed(&file.text()?));
             return Ok(());
         }
-        let lock: Lock =
-            serde_json::from_slice(file.bytes()?).map_err(|error| ReadFileError::malformed("renv.lock", error))?;
+        let lock: Lock = object(file.bytes()?).map_err(|error| ReadFileError::malformed("renv.lock", error))?;
         let mut needs = Vec::new();
         let mut places: BTreeMap<String, u32> = BTreeMap::new();
         for (name, locked) in lock.packages {

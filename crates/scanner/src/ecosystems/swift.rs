@@ -5,6 +5,7 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -23,8 +24,8 @@ impl Ecosystem for Swift {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
-        let resolved: Resolved = serde_json::from_slice(file.bytes()?)
-            .map_err(|error| ReadFileError::malformed("Package.resolved", error))?;
+        let resolved: Resolved =
+            object(file.bytes()?).map_err(|error| ReadFileError::malformed("Package.resolved", error))?;
         let pins = resolved.pins.or(resolved.object.map(|object| object.pins));
         let pins = pins.ok_or_else(|| ReadFileError::malformed("Package.resolved", "it has no list of pins"))?;
         for pin in pins {

@@ -3,6 +3,7 @@
 use model::Ecosystem;
 use serde::Deserialize;
 
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::ReadFileError;
 
@@ -29,8 +30,7 @@ struct Module<'a> {
 /// # Errors
 /// When it is not JSON of this shape.
 pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
-    let lock: Lock<'_> =
-        serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed("sbt lock file", error))?;
+    let lock: Lock<'_> = object(bytes).map_err(|error| ReadFileError::malformed("sbt lock file", error))?;
     for module in lock.modules {
         if module.org.is_empty() || module.name.is_empty() || module.version.is_empty() {
             continue;
