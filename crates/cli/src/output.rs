@@ -43,11 +43,12 @@ pub(crate) fn destinations(
     Ok(destinations)
 }
 
-/// Writes the report everywhere it is asked for.
+/// Writes the report everywhere it is asked for; `hidden` findings were left out of it.
 pub(crate) fn write(
     report: &ScanReport,
     destinations: &[Destination],
     language: Option<Language>,
+    hidden: usize,
     environment: &Environment,
 ) -> Result<(), Failure> {
     let usual = if environment.speaks_japanese { Language::Japanese } else { Language::English };
@@ -58,6 +59,7 @@ pub(crate) fn write(
             color: is_screen && environment.stdout_is_terminal && !environment.no_color,
             width: environment.width().filter(|_| is_screen),
             time: environment.source_date,
+            hidden,
         };
         to_destination(destination.file.as_deref(), |out| formats::write(report, destination.format, &options, out))?;
     }

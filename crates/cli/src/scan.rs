@@ -40,6 +40,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     inventory.gaps.extend(matches.gaps);
     inventory.gaps.sort();
     inventory.gaps.dedup();
+    let matched = matches.findings.len();
     let findings =
         matches.findings.into_iter().map(Finding::Vulnerability).filter(|finding| is_wanted(finding, arguments));
     let report = ScanReport {
@@ -50,7 +51,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     };
 
     progress.clear();
-    output::write(&report, &destinations, arguments.output.lang, environment)?;
+    let hidden = matched - report.findings.len();
+    output::write(&report, &destinations, arguments.output.lang, hidden, environment)?;
     Ok(if arguments.fail_on_gaps && !report.inventory.gaps.is_empty() { Outcome::Gaps } else { Outcome::Good })
 }
 

@@ -1,13 +1,27 @@
 //! Bills of materials as a target: what a document lists becomes an inventory, whoever wrote it.
 
-use std::collections::HashMap;
+mod builder;
+mod lenient;
+mod origin;
 
-use model::{Digest, Distribution, Ecosystem, Gap, Inventory, Package, Platform, Purl, SourcePackage};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use model::{Digest, Inventory, Platform};
+use serde::Deserialize;
 
-use crate::{cyclonedx, spdx};
+use crate::{cyclonedx, json, spdx};
+
+pub(crate) use builder::{BillBuilder, Details};
+pub(crate) use lenient::{list, text};
+pub(crate) use origin::{distribution_id, named_distribution, named_source, source_rpm};
 
 /// The largest document that is read, in bytes.
 pub const LARGEST_BILL_BYTES: usize = 256 << 20;
+
+/// The most objects and list entries of a document, so that a small file cannot ask for a lot of memory.
+const MOST_ENTRIES: usize = 8_000_000;
+/// The most objects among them.
+const MOST_OBJECTS: usize = 2_000_000;
 
 /// What a bill of materials says.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,6 +34,18 @@ pub struct Bill {
     pub inventory: Inventory,
 }
 
+impl Bill {
+    /// Puts in the packages; gaps and image facts that the document's own properties told stay.
+    pub(crate) fn put(&mut self, inventory: Inventory) {
+        let (image, gaps) = (self.inventory.image.take(), std::mem::take(&mut self.inventory.gaps));
+        self.inventory = inventory;
+        self.inventory.image = image;
+        self.inventory.gaps.extend(gaps);
+        self.inventory.gaps.sort();
+        self.inventory.gaps.dedup();
+    }
+}
+
 /// The error of reading a bill of materials.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadBillError {
@@ -29,8 +55,20 @@ pub enum ReadBillError {
         /// Its size.
         size_bytes: usize,
     },
+    /// It has more entries than a bill may have.
+    #[error("it lists more than {MOST_OBJECTS} things, more than are read of a bill of materials")]
+    TooManyEntries,
+    /// It is a bill of materials in a format that is not read.
+    #[error("it is {format}, which is not read; save it as CycloneDX JSON or SPDX 2.3 JSON")]
+    Unsupported {
+        /// The format it has.
+        format: &'static str,
+    },
     /// It is none of the formats.
-    #[error("it is no bill of materials: CycloneDX JSON has `bomFormat`, SPDX 2 JSON has `spdxVersion`")]
+    #[error(
+        "it is no bill of materials that is read: CycloneDX JSON (`bomFormat`), SPDX 2 JSON (`spdxVersion`), either \
+         inside of an in-toto statement, or a report of this program"
+    )]
     UnknownFormat,
     /// It is damaged.
     #[error("it is no valid {format}: {reason}")]
@@ -42,254 +80,133 @@ pub enum ReadBillError {
     },
 }
 
-#[derive(serde::Deserialize)]
+/// Enough of a document to tell what it is.
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Header {
     bom_format: Option<String>,
     spdx_version: Option<String>,
+    schema: Option<serde::de::IgnoredAny>,
+    #[serde(rename = "@context")]
+    context: Option<serde::de::IgnoredAny>,
+    predicate: Option<Box<Header>>,
+    payload: Option<String>,
+    dsse_envelope: Option<Envelope>,
 }
 
-/// Reads a bill of materials: CycloneDX (1.2 and later) or SPDX (2.2 and later) as JSON.
+/// A signed envelope (DSSE); its signatures are for others to verify.
+#[derive(Deserialize)]
+struct Envelope {
+    payload: String,
+}
+
+/// A document inside of an in-toto statement, as builders attach it to images.
+#[derive(Deserialize)]
+struct Statement<T> {
+    predicate: T,
+}
+
+/// Reads a bill of materials: CycloneDX (1.2 and later) or SPDX (2.2 and later) as JSON, bare or attested (in-toto), or
+/// a saved report.
 ///
 /// # Errors
-/// When the bytes are neither; packages without a usable package URL are gaps.
+/// When the bytes are none of these; what is listed and cannot be used is a gap.
 pub fn read_bill(bytes: &[u8]) -> Result<Bill, ReadBillError> {
     if bytes.len() > LARGEST_BILL_BYTES {
         return Err(ReadBillError::TooLarge { size_bytes: bytes.len() });
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let header: Header = serde_json::from_slice(bytes).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => ReadBillError::UnknownFormat,
-        _ => ReadBillError::Malformed { format: "JSON", reason: error.to_string() },
-    })?;
-    match (header.bom_format, header.spdx_version) {
-        (Some(format), _) if format.eq_ignore_ascii_case("CycloneDX") => cyclonedx::read(bytes),
-        (_, Some(_)) => spdx::read(bytes),
-        _ => Err(ReadBillError::UnknownFormat),
+    // Windows shells save what a program prints as UTF-16.
+    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        let (units, _) = rest.as_chunks::<2>();
+        let text: String = char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)))
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
+        return read_text(text.as_bytes());
     }
+    read_text(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }
 
-/// Collects what a document lists.
-#[derive(Default)]
-pub(crate) struct BillBuilder {
-    packages: Vec<(String, Package, Vec<String>)>,
-    pub(crate) distribution: Option<Distribution>,
-    gaps: Vec<Gap>,
-}
-
-/// What a document says of a package beside its purl.
-#[derive(Debug, Default)]
-pub(crate) struct Details {
-    pub(crate) name: Option<String>,
-    pub(crate) version: Option<String>,
-    pub(crate) source: Option<SourcePackage>,
-    pub(crate) architecture: Option<String>,
-    pub(crate) module: Option<String>,
-    pub(crate) licenses: Vec<String>,
-    pub(crate) paths: Vec<String>,
-    pub(crate) layer: Option<u32>,
-    pub(crate) direct: Option<bool>,
-    pub(crate) development: bool,
-    pub(crate) sha1: Option<String>,
-}
-
-impl BillBuilder {
-    /// Adds a package under the document's own reference; `needs` are references of others.
-    pub(crate) fn add(&mut self, reference: &str, purl: &str, details: Details, needs: Vec<String>) {
-        let purl: Purl = match purl.parse() {
-            Ok(purl) => purl,
-            Err(error) => return self.gap(reference, error.to_string()),
-        };
-        let Some(ecosystem) = Ecosystem::from_purl_type(purl.purl_type()) else { return };
-        let Some(version) = details.version.or_else(|| version_of(&purl, ecosystem)) else {
-            return self.gap(reference, format!("{purl} has no version"));
-        };
-        let module = || qualifier(&purl, "rpmmod").or_else(|| qualifier(&purl, "modularitylabel"));
-        let package = Package {
-            ecosystem,
-            name: details.name.unwrap_or_else(|| name_of(&purl, ecosystem)),
-            source: details.source.or_else(|| upstream_of(&purl, &version)),
-            version,
-            architecture: details.architecture.or_else(|| qualifier(&purl, "arch")),
-            module: details.module.or_else(module),
-            licenses: sorted(details.licenses),
-            paths: sorted(details.paths),
-            layer: details.layer,
-            direct: details.direct,
-            development: details.development,
-            dependencies: Vec::new(),
-            sha1: details.sha1,
-            purl,
-        };
-        self.packages.push((reference.to_owned(), package, needs));
+fn read_text(bytes: &[u8]) -> Result<Bill, ReadBillError> {
+    check_entries(bytes)?;
+    let start = bytes.trim_ascii_start();
+    if start.starts_with(b"<") {
+        return Err(ReadBillError::Unsupported { format: "XML (CycloneDX XML or SPDX RDF)" });
     }
-
-    /// Notes something that the document lists and that cannot be used.
-    pub(crate) fn gap(&mut self, path: &str, reason: impl Into<String>) {
-        self.gaps.push(Gap::new(path, reason));
+    if start.starts_with(b"SPDXVersion:") || start.starts_with(b"##") {
+        return Err(ReadBillError::Unsupported { format: "an SPDX tag-value document" });
     }
-
-    /// The inventory: sorted, each package once, dependencies by place.
-    pub(crate) fn finish(mut self) -> Inventory {
-        self.packages.sort_by(|(_, one, _), (_, other, _)| one.purl.cmp(&other.purl));
-        let mut packages: Vec<Package> = Vec::with_capacity(self.packages.len());
-        let mut needs: Vec<Vec<String>> = Vec::with_capacity(self.packages.len());
-        let mut ids: HashMap<String, usize> = HashMap::new();
-        for (reference, package, dependencies) in self.packages {
-            match packages.last_mut().filter(|last| last.purl == package.purl) {
-                Some(last) => last.paths.extend(package.paths),
-                None => {
-                    packages.push(package);
-                    needs.push(Vec::new());
-                }
-            }
-            ids.insert(reference, packages.len() - 1);
-            if let Some(last) = needs.last_mut() {
-                last.extend(dependencies);
-            }
+    let header: Header = parse(bytes, "JSON")?;
+    match header {
+        Header { bom_format: Some(format), .. } if is_cyclonedx(&format) => {
+            Ok(cyclonedx::read(&parse(bytes, CYCLONEDX)?))
         }
-        for (package, needs) in packages.iter_mut().zip(needs) {
-            package.dependencies = sorted(needs.iter().filter_map(|reference| ids.get(reference).copied()).collect());
-            package.paths = sorted(std::mem::take(&mut package.paths));
+        Header { spdx_version: Some(_), .. } => Ok(spdx::read(&parse(bytes, SPDX)?)),
+        Header { predicate: Some(predicate), .. } => read_statement(&predicate, bytes),
+        Header { dsse_envelope: Some(Envelope { payload }), .. } | Header { payload: Some(payload), .. } => {
+            read_payload(&payload)
         }
-        let distribution = self.distribution.or_else(|| distribution_of(&packages));
-        Inventory { distribution, image: None, packages, removed: Vec::new(), gaps: sorted(self.gaps) }
+        Header { schema: Some(_), .. } => read_report(bytes),
+        Header { context: Some(_), .. } => Err(ReadBillError::Unsupported { format: "SPDX 3 (JSON-LD)" }),
+        Header { .. } => Err(ReadBillError::UnknownFormat),
     }
 }
 
-fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
-    list.sort();
-    list.dedup();
-    list
+const CYCLONEDX: &str = "CycloneDX document";
+const SPDX: &str = "SPDX document";
+
+fn is_cyclonedx(format: &str) -> bool {
+    format.eq_ignore_ascii_case("CycloneDX")
 }
 
-fn qualifier(purl: &Purl, key: &str) -> Option<String> {
-    purl.qualifiers().get(key).cloned()
-}
-
-/// The name as the ecosystem's own tools print it (the inverse of how purls are made).
-fn name_of(purl: &Purl, ecosystem: Ecosystem) -> String {
-    let join = |separator: char| match purl.namespace() {
-        Some(namespace) => format!("{namespace}{separator}{}", purl.name()),
-        None => purl.name().to_owned(),
-    };
-    match ecosystem {
-        Ecosystem::Maven => join(':'),
-        Ecosystem::Npm | Ecosystem::Golang | Ecosystem::Composer | Ecosystem::Swift => join('/'),
-        Ecosystem::Cocoapods => match purl.subpath() {
-            Some(subspec) => format!("{}/{subspec}", purl.name()),
-            None => purl.name().to_owned(),
-        },
-        Ecosystem::Deb
-        | Ecosystem::Apk
-        | Ecosystem::Rpm
-        | Ecosystem::Pypi
-        | Ecosystem::Cargo
-        | Ecosystem::Gem
-        | Ecosystem::Nuget
-        | Ecosystem::Conan
-        | Ecosystem::Pub
-        | Ecosystem::Hex
-        | Ecosystem::Conda
-        | Ecosystem::Julia
-        | Ecosystem::Hackage
-        | Ecosystem::Cran
-        | Ecosystem::Bitnami
-        | Ecosystem::Wordpress
-        | Ecosystem::Generic => purl.name().to_owned(),
-    }
-}
-
-fn version_of(purl: &Purl, ecosystem: Ecosystem) -> Option<String> {
-    let version = purl.version()?;
-    match qualifier(purl, "epoch").filter(|epoch| epoch != "0") {
-        Some(epoch) if ecosystem == Ecosystem::Rpm && !version.contains(':') => Some(format!("{epoch}:{version}")),
-        _ => Some(version.to_owned()),
-    }
-}
-
-/// The source package from the `upstream` qualifier that other tools write: `name`, `name@version`, or the file name of
-/// a source rpm.
-fn upstream_of(purl: &Purl, version: &str) -> Option<SourcePackage> {
-    let upstream = purl.qualifiers().get("upstream")?;
-    if let Some(file) = upstream.strip_suffix(".src.rpm") {
-        let (rest, release) = file.rsplit_once('-')?;
-        let (name, number) = rest.rsplit_once('-')?;
-        return Some(SourcePackage { name: name.to_owned(), version: format!("{number}-{release}") });
-    }
-    Some(match upstream.split_once('@') {
-        Some((name, version)) => SourcePackage { name: name.to_owned(), version: version.to_owned() },
-        None => SourcePackage { name: upstream.clone(), version: version.to_owned() },
+fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadBillError> {
+    serde_json::from_slice(bytes).map_err(|error| match (error.classify(), format) {
+        (serde_json::error::Category::Data, "JSON") => ReadBillError::UnknownFormat,
+        _ => ReadBillError::Malformed { format, reason: error.to_string() },
     })
 }
 
-/// The distribution that most packages of an operating system name, by namespace and `distro` qualifier.
-fn distribution_of(packages: &[Package]) -> Option<Distribution> {
-    let mut votes: Vec<((String, String), usize)> = Vec::new();
-    for package in packages.iter().filter(|package| package.ecosystem.is_operating_system()) {
-        let Some(namespace) = package.purl.namespace() else { continue };
-        let distro = package.purl.qualifiers().get("distro").map_or("", String::as_str);
-        let vote = split_distro(namespace, distro);
-        match votes.iter_mut().find(|(known, _)| *known == vote) {
-            Some((_, count)) => *count += 1,
-            None => votes.push((vote, 1)),
+fn read_statement(predicate: &Header, bytes: &[u8]) -> Result<Bill, ReadBillError> {
+    match predicate {
+        Header { bom_format: Some(format), .. } if is_cyclonedx(format) => {
+            Ok(cyclonedx::read(&parse::<Statement<_>>(bytes, CYCLONEDX)?.predicate))
         }
+        Header { spdx_version: Some(_), .. } => Ok(spdx::read(&parse::<Statement<_>>(bytes, SPDX)?.predicate)),
+        Header { .. } => Err(ReadBillError::UnknownFormat),
     }
-    let ((id, version), _) = votes.into_iter().max_by_key(|(_, count)| *count)?;
-    Some(Distribution { name: format!("{id} {version}").trim().to_owned(), id, version, ..Distribution::default() })
 }
 
-/// `debian-12` is Debian 12 whatever the namespace says; a bare version belongs to the namespace's distribution.
-fn split_distro(namespace: &str, distro: &str) -> (String, String) {
-    let id = match namespace {
-        "redhat" => "rhel",
-        "amazon" => "amzn",
-        "oracle" => "ol",
-        "suse" => "sles",
-        other => other,
-    };
-    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-    match distro.rsplit_once('-') {
-        Some((id, version)) if is_number(version) => (id.to_owned(), version.to_owned()),
-        _ if is_number(distro) => (id.to_owned(), distro.to_owned()),
-        _ if distro.is_empty() => (id.to_owned(), String::new()),
-        _ => (distro.to_owned(), String::new()),
+/// The statement in a signed envelope; an envelope in an envelope is none.
+fn read_payload(payload: &str) -> Result<Bill, ReadBillError> {
+    let malformed = |reason| ReadBillError::Malformed { format: "signed envelope", reason };
+    let bytes = STANDARD.decode(payload).map_err(|error| malformed(error.to_string()))?;
+    let header: Header = parse(&bytes, "JSON")?;
+    match &header.predicate {
+        Some(predicate) => read_statement(predicate, &bytes),
+        None => Err(malformed("its payload is no in-toto statement".to_owned())),
     }
+}
+
+fn read_report(bytes: &[u8]) -> Result<Bill, ReadBillError> {
+    match json::read_report(bytes) {
+        Ok(report) => {
+            Ok(Bill { digest: report.target.digest, platform: report.target.platform, inventory: report.inventory })
+        }
+        Err(json::ReadReportError::Schema { .. }) => Err(ReadBillError::UnknownFormat),
+        Err(json::ReadReportError::Malformed { reason }) => {
+            Err(ReadBillError::Malformed { format: "Bulkhead report", reason })
+        }
+    }
+}
+
+/// Objects and entries are many times larger in memory than in the file, so they are counted before anything is kept.
+fn check_entries(bytes: &[u8]) -> Result<(), ReadBillError> {
+    let (mut objects, mut entries) = (0_usize, 0_usize);
+    for chunk in bytes.chunks(1 << 20) {
+        objects += chunk.iter().filter(|byte| **byte == b'{').count();
+        entries += chunk.iter().filter(|byte| **byte == b',').count();
+    }
+    if objects > MOST_OBJECTS || entries > MOST_ENTRIES { Err(ReadBillError::TooManyEntries) } else { Ok(()) }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(purl: &str, expected: &str) {
-        let mut builder = BillBuilder::default();
-        builder.add("ref", purl, Details::default(), Vec::new());
-        let inventory = builder.finish();
-        let package = &inventory.packages[0];
-        let source = package.source.as_ref().map(|s| format!(" from {} {}", s.name, s.version)).unwrap_or_default();
-        let distribution = inventory.distribution.map(|d| format!(" on {} {}", d.id, d.version)).unwrap_or_default();
-        assert_eq!(format!("{} {}{source}{distribution}", package.name, package.version), expected);
-    }
-
-    #[test]
-    fn purls_of_other_tools_tell_source_and_distribution() {
-        check(
-            "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl",
-            "libssl3 3.0.11-1 from openssl 3.0.11-1 on debian 12",
-        );
-        check(
-            "pkg:rpm/redhat/bind-libs@9.11-1.el8?epoch=32&upstream=bind-9.11-1.el8.src.rpm&distro=rhel-8.10",
-            "bind-libs 32:9.11-1.el8 from bind 9.11-1.el8 on rhel 8.10",
-        );
-        check("pkg:apk/alpine/musl@1.2.4-r2?distro=3.19.1", "musl 1.2.4-r2 on alpine 3.19.1");
-        check("pkg:maven/org.a/b@1", "org.a:b 1");
-        check("pkg:npm/%40a/b@1", "@a/b 1");
-    }
-
-    #[test]
-    fn what_is_no_bill_is_said_to_be_none() {
-        assert!(matches!(read_bill(b"{}"), Err(ReadBillError::UnknownFormat)));
-        assert!(matches!(read_bill(b"[1]"), Err(ReadBillError::UnknownFormat)));
-        assert!(matches!(read_bill(b"{"), Err(ReadBillError::Malformed { .. })));
-    }
-}
+mod tests;

@@ -6,18 +6,18 @@ mod read;
 
 pub(crate) use read::read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use model::{
-    Distribution, Finding, FindingStatus, Inventory, Package, ScanReport, Severity, SourcedScore, TargetKind,
+    Distribution, Finding, FindingStatus, Inventory, Package, ScanReport, SourcedScore, TargetKind,
     VulnerabilityFinding,
 };
 use serde_json::{Value, json};
 
 use crate::WriteOptions;
-use crate::licenses::{LicenseWord, license_word};
-use crate::names::{document_uuid, timestamp};
+use crate::licenses::{LicenseWord, is_cyclonedx_id, license_word};
+use crate::names::{date_time, document_uuid, timestamp};
 use crate::properties::{of_distribution, of_package, of_target};
 
 /// The `bom-ref` of the scanned target.
@@ -46,6 +46,9 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         "components": components,
         "dependencies": dependencies(inventory),
     });
+    if !inventory.gaps.is_empty() {
+        bill["compositions"] = json!([{ "aggregate": "incomplete", "assemblies": [TARGET_REF] }]);
+    }
     if !report.findings.is_empty() {
         bill["vulnerabilities"] = vulnerabilities(report).into();
     }
@@ -98,7 +101,7 @@ fn component(package: &Package) -> Value {
     if !package.licenses.is_empty() {
         component["licenses"] = licenses(&package.licenses);
     }
-    if let Some(sha1) = &package.sha1 {
+    if let Some(sha1) = package.sha1.as_ref().filter(|sha1| is_sha1(sha1)) {
         component["hashes"] = json!([{ "alg": "SHA-1", "content": sha1 }]);
     }
     if !package.paths.is_empty() {
@@ -106,6 +109,10 @@ fn component(package: &Package) -> Value {
         component["evidence"] = json!({ "occurrences": places });
     }
     component
+}
+
+fn is_sha1(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn properties(list: Vec<(&'static str, String)>) -> Value {
@@ -117,29 +124,39 @@ fn licenses(licenses: &[String]) -> Value {
     if let [only] = licenses
         && let LicenseWord::Expression(expression) = license_word(only)
     {
-        return json!([{ "expression": expression }]);
+        return json!([{ "expression": expression, "acknowledgement": "declared" }]);
     }
     let one = |license: &String| match license_word(license) {
-        LicenseWord::Id(id) => json!({ "license": { "id": id } }),
-        LicenseWord::Expression(name) | LicenseWord::Name(name) => json!({ "license": { "name": name } }),
+        LicenseWord::Id(id) if is_cyclonedx_id(id) => json!({ "license": { "id": id, "acknowledgement": "declared" } }),
+        LicenseWord::Id(_) | LicenseWord::Expression(_) | LicenseWord::Name(_) => {
+            json!({ "license": { "name": license, "acknowledgement": "declared" } })
+        }
     };
     licenses.iter().map(one).collect()
 }
 
+/// A node for every component, so that the graph can be followed from the target.
 fn dependencies(inventory: &Inventory) -> Value {
-    let purl = |id: &usize| inventory.packages.get(*id).map(|package| package.purl.to_string());
-    let mut rows: Vec<Value> = Vec::new();
-    let direct = inventory.packages.iter().filter(|package| package.direct != Some(false));
+    let packages = &inventory.packages;
+    let direct = packages.iter().filter(|package| package.direct != Some(false));
     let mut top: Vec<String> = direct.map(|package| package.purl.to_string()).collect();
     top.extend(inventory.distribution.iter().map(|_| OS_REF.to_owned()));
-    top.sort();
-    rows.push(json!({ "ref": TARGET_REF, "dependsOn": top }));
-    for package in inventory.packages.iter().filter(|package| !package.dependencies.is_empty()) {
-        let mut needs: Vec<String> = package.dependencies.iter().filter_map(purl).collect();
-        needs.sort();
-        rows.push(json!({ "ref": package.purl.to_string(), "dependsOn": needs }));
+    let mut rows = vec![node(TARGET_REF, top)];
+    rows.extend(inventory.distribution.iter().map(|_| json!({ "ref": OS_REF })));
+    for package in packages {
+        let needs = package.dependencies.iter().filter_map(|id| packages.get(*id));
+        rows.push(node(&package.purl.to_string(), needs.map(|needed| needed.purl.to_string()).collect()));
     }
     rows.into()
+}
+
+fn node(reference: &str, mut needs: Vec<String>) -> Value {
+    needs.sort();
+    needs.dedup();
+    match needs.is_empty() {
+        true => json!({ "ref": reference }),
+        false => json!({ "ref": reference, "dependsOn": needs }),
+    }
 }
 
 /// One vulnerability an id, with all the packages it is in.
@@ -164,45 +181,78 @@ fn vulnerabilities(report: &ScanReport) -> Vec<Value> {
 
 fn vulnerability(findings: &[&VulnerabilityFinding], inventory: &Inventory) -> Value {
     let first = findings[0];
-    let worst = findings.iter().map(|finding| finding.severity).max().unwrap_or_default();
-    let mut ratings: Vec<Value> = vec![json!({
-        "source": { "name": first.severity_source.as_deref().unwrap_or("unknown") },
-        "severity": severity_word(worst),
+    let worst = findings.iter().max_by_key(|finding| finding.severity).unwrap_or(&first);
+    let mut ratings = vec![json!({
+        "source": { "name": worst.severity_source.as_deref().unwrap_or("unknown") },
+        "severity": worst.severity.as_str(),
     })];
-    ratings.extend(first.scores.iter().map(rating));
-    let affects = findings.iter().map(|finding| {
-        let package = &inventory.packages[finding.package];
-        let version = package.purl.version().unwrap_or(&package.version);
-        json!({ "ref": package.purl.to_string(), "versions": [{ "version": version, "status": affected_word(first.status) }] })
-    });
-    let references = first.aliases.iter().map(|alias| json!({ "id": alias, "source": { "name": source_of(alias) } }));
-    let advisories = first.advisories.iter().filter_map(|advisory| {
-        let url = advisory.url.as_deref()?;
-        Some(json!({ "title": advisory.id, "url": url }))
-    });
+    for score in findings.iter().flat_map(|finding| &finding.scores).map(rating) {
+        if !ratings.contains(&score) {
+            ratings.push(score);
+        }
+    }
+    let aliases: BTreeSet<&String> = findings.iter().flat_map(|finding| &finding.aliases).collect();
+    let references = aliases.into_iter().map(|alias| json!({ "id": alias, "source": { "name": source_of(alias) } }));
+    let advisories: BTreeSet<(&str, &str)> = findings
+        .iter()
+        .flat_map(|finding| &finding.advisories)
+        .filter_map(|advisory| Some((advisory.id.as_str(), advisory.url.as_deref().filter(|url| is_url(url))?)))
+        .collect();
     let mut row = json!({
         "bom-ref": format!("{}/{}", first.id, first.status.as_str()),
         "id": first.id,
         "source": { "name": source_of(&first.id) },
         "references": references.collect::<Vec<_>>(),
         "ratings": ratings,
-        "advisories": advisories.collect::<Vec<_>>(),
-        "analysis": analysis(first),
-        "affects": affects.collect::<Vec<_>>(),
+        "advisories": advisories.iter().map(|(id, url)| json!({ "title": id, "url": url })).collect::<Vec<_>>(),
+        "analysis": analysis(first, findings),
+        "affects": findings.iter().map(|finding| affects(finding, inventory)).collect::<Vec<_>>(),
     });
     if let Some(title) = &first.title {
         row["description"] = title.clone().into();
     }
-    if let Some(published) = &first.published {
-        row["published"] = published.clone().into();
+    if let Some(published) = first.published.as_deref().and_then(date_time) {
+        row["published"] = published.into();
     }
-    let mut remedies: Vec<&str> = findings.iter().filter_map(|finding| finding.remedy.as_deref()).collect();
-    remedies.sort_unstable();
-    remedies.dedup();
+    let remedies: BTreeSet<&str> = findings.iter().filter_map(|finding| finding.remedy.as_deref()).collect();
     if !remedies.is_empty() {
-        row["recommendation"] = remedies.join("\n").into();
+        row["recommendation"] = remedies.into_iter().collect::<Vec<_>>().join("\n").into();
+    }
+    let mut properties = Vec::new();
+    if first.kev {
+        properties.push(json!({ "name": "bulkhead:vulnerability:kev", "value": "true" }));
+    }
+    if let Some(epss) = first.epss {
+        for (name, value) in [("probability", epss.probability), ("percentile", epss.percentile)] {
+            let name = format!("bulkhead:vulnerability:epss:{name}");
+            properties.push(json!({ "name": name, "value": value.to_string() }));
+        }
+    }
+    if !properties.is_empty() {
+        row["properties"] = properties.into();
     }
     row
+}
+
+/// The installed version, and the one that repairs it.
+fn affects(finding: &VulnerabilityFinding, inventory: &Inventory) -> Value {
+    let package = &inventory.packages[finding.package];
+    let installed = package.purl.version().unwrap_or(&package.version);
+    let mut versions = vec![json!({ "version": installed, "status": affected_word(finding.status) })];
+    if let Some(fixed) = finding.fixed_version.as_ref().filter(|fixed| !fixed.is_empty() && *fixed != installed) {
+        versions.push(json!({ "version": fixed, "status": "unaffected" }));
+    }
+    json!({ "ref": package.purl.to_string(), "versions": versions })
+}
+
+/// Whether text can stand where an IRI is wanted.
+fn is_url(text: &str) -> bool {
+    let is_encoded = |(at, _): (usize, &str)| {
+        text.get(at + 1..at + 3).is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    (text.starts_with("https://") || text.starts_with("http://"))
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`[]".contains(c))
+        && text.match_indices('%').all(is_encoded)
 }
 
 fn rating(score: &SourcedScore) -> Value {
@@ -216,24 +266,24 @@ fn rating(score: &SourcedScore) -> Value {
     json!({
         "source": { "name": score.source },
         "score": (f64::from(score.vector.base_score()) * 10.0).round() / 10.0,
-        "severity": severity_word(score.vector.severity()),
+        "severity": score.vector.severity().as_str(),
         "method": method,
         "vector": vector,
     })
 }
 
-/// What the vendor says, in the words of a CycloneDX VEX.
-fn analysis(finding: &VulnerabilityFinding) -> Value {
-    let (state, response) = match (finding.status, &finding.fixed_version) {
-        (FindingStatus::Affected, Some(_)) => ("exploitable", Some("update")),
-        (FindingStatus::Affected, None) => ("exploitable", None),
-        (FindingStatus::WillNotFix | FindingStatus::EndOfLife, _) => ("exploitable", Some("will_not_fix")),
-        (FindingStatus::FixDeferred, _) => ("exploitable", Some("can_not_fix")),
-        (FindingStatus::UnderInvestigation, _) => ("in_triage", None),
-        (FindingStatus::Fixed, _) => ("resolved", None),
-        (FindingStatus::NotAffected, _) => ("not_affected", None),
+/// What the vendor says, in the words of a CycloneDX VEX; the words that it lacks are the detail.
+fn analysis(first: &VulnerabilityFinding, findings: &[&VulnerabilityFinding]) -> Value {
+    let is_fixable = findings.iter().any(|finding| finding.fixed_version.is_some());
+    let (state, response) = match first.status {
+        FindingStatus::Affected if is_fixable => ("exploitable", Some("update")),
+        FindingStatus::Affected | FindingStatus::FixDeferred => ("exploitable", None),
+        FindingStatus::WillNotFix | FindingStatus::EndOfLife => ("exploitable", Some("will_not_fix")),
+        FindingStatus::UnderInvestigation => ("in_triage", None),
+        FindingStatus::Fixed => ("resolved", None),
+        FindingStatus::NotAffected => ("not_affected", None),
     };
-    let mut analysis = json!({ "state": state });
+    let mut analysis = json!({ "state": state, "detail": first.status.as_str() });
     if let Some(response) = response {
         analysis["response"] = json!([response]);
     }
@@ -248,10 +298,6 @@ fn affected_word(status: FindingStatus) -> &'static str {
             "affected"
         }
     }
-}
-
-fn severity_word(severity: Severity) -> &'static str {
-    severity.as_str()
 }
 
 /// Who gives ids of this kind.

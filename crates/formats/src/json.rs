@@ -6,6 +6,8 @@ use std::io::{self, Write};
 
 use model::ScanReport;
 
+pub(crate) use wire::FindingRow;
+
 /// Writes a report as one indented JSON document with a final line break.
 pub(crate) fn write(report: &ScanReport, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &wire::Report::from_model(report))?;

@@ -3,6 +3,9 @@
 
 mod bill;
 mod cyclonedx;
+mod diff;
+#[doc(hidden)]
+pub mod exercise;
 mod json;
 mod licenses;
 mod messages;
@@ -18,6 +21,7 @@ use std::str::FromStr;
 use model::ScanReport;
 
 pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
+pub use diff::{DiffFormat, FindingChange, FindingPlace, PackageChange, ReportDiff, diff, write_diff};
 pub use json::{ReadReportError, read_report};
 
 /// A format in which a report can be written.
@@ -89,6 +93,8 @@ pub struct WriteOptions {
     pub width: Option<usize>,
     /// Seconds since 1970 for formats that demand a time; `None` takes the intelligence's own time.
     pub time: Option<i64>,
+    /// How many findings the caller has left out of the report because the user asked for a part; the table says so.
+    pub hidden: usize,
 }
 
 /// Writes a report.

@@ -24,13 +24,37 @@ pub(crate) fn document_uuid(text: &str) -> String {
     uuid
 }
 
-/// The time of a document, RFC 3339: the one that was given, else that of the intelligence, else the beginning of 1970.
+/// The time of a document, RFC 3339 in whole seconds of UTC: the one that was given, else that of the intelligence, else
+/// the beginning of 1970.
 pub(crate) fn timestamp(report: &ScanReport, options: &WriteOptions) -> String {
     match (options.time, &report.intelligence) {
         (Some(seconds), _) => rfc3339(seconds),
-        (None, Some(intelligence)) => intelligence.built.clone(),
+        (None, Some(intelligence)) => match date_time(&intelligence.built) {
+            Some(built) => built,
+            None => rfc3339(i64::try_from(intelligence.sequence).unwrap_or_default()),
+        },
         (None, None) => rfc3339(0),
     }
+}
+
+/// A date or time in UTC as `YYYY-MM-DDTHH:MM:SSZ`; `None` for what is neither.
+pub(crate) fn date_time(text: &str) -> Option<String> {
+    let date = text.get(..10)?;
+    let time = match text.get(10..)? {
+        "" => "T00:00:00",
+        rest => rest.get(..9).filter(|_| rest.ends_with('Z') || rest.len() == 9)?,
+    };
+    let fits = |text: &str, pattern: &str| {
+        text.len() == pattern.len()
+            && text.bytes().zip(pattern.bytes()).all(|(byte, wanted)| match wanted {
+                b'0' => byte.is_ascii_digit(),
+                wanted => byte == wanted,
+            })
+    };
+    let number = |range| date.get(range).and_then(|text: &str| text.parse::<u8>().ok());
+    let is_day = matches!(number(5..7), Some(1..=12)) && matches!(number(8..10), Some(1..=31));
+    let is_time = time.get(1..3)? < "24" && time.get(4..6)? < "60" && time.get(7..9)? < "60";
+    (fits(date, "0000-00-00") && fits(time, "T00:00:00") && is_day && is_time).then(|| format!("{date}{time}Z"))
 }
 
 /// Seconds since 1970 as RFC 3339 in UTC.
@@ -58,6 +82,22 @@ mod tests {
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
         assert_eq!(rfc3339(951_827_696), "2000-02-29T12:34:56Z");
         assert_eq!(rfc3339(1_763_769_600), "2025-11-22T00:00:00Z");
+    }
+
+    #[test]
+    fn dates_and_times_get_one_form() {
+        let cases = [
+            ("2024-05-06", Some("2024-05-06T00:00:00Z")),
+            ("2024-05-06T07:08:09.123Z", Some("2024-05-06T07:08:09Z")),
+            ("2024-05-06T07:08:09", Some("2024-05-06T07:08:09Z")),
+            ("2024-05-06T07:08:09+02:00", None),
+            ("2024-13-06", None),
+            ("yesterday", None),
+            ("", None),
+        ];
+        for (text, written) in cases {
+            assert_eq!(date_time(text).as_deref(), written, "{text}");
+        }
     }
 
     #[test]

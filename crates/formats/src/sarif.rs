@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use model::{Finding, Package, ScanReport, Severity, VulnerabilityFinding};
+use model::{Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
 use serde::Serialize;
 use twox_hash::XxHash3_64;
 
@@ -31,10 +31,28 @@ struct Log<'a> {
 #[serde(rename_all = "camelCase")]
 struct Run<'a> {
     tool: Tool<'a>,
+    automation_details: AutomationDetails,
     invocations: [Invocation; 1],
-    artifacts: Vec<Artifact<'a>>,
+    artifacts: Vec<Artifact>,
     results: Vec<ResultRow<'a>>,
     column_kind: &'static str,
+    properties: RunProperties<'a>,
+}
+
+/// The category under which code hosts file the run, so that two images of one repository do not replace each other.
+#[derive(Serialize)]
+struct AutomationDetails {
+    id: String,
+}
+
+#[derive(Serialize)]
+struct RunProperties<'a> {
+    target: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    platform: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +65,7 @@ struct Tool<'a> {
 struct Driver<'a> {
     name: &'static str,
     information_uri: &'static str,
+    semantic_version: &'static str,
     version: &'static str,
     rules: Vec<Rule<'a>>,
 }
@@ -69,18 +88,8 @@ struct Notification {
 }
 
 #[derive(Serialize)]
-struct Artifact<'a> {
-    location: ArtifactName<'a>,
-}
-
-#[derive(Serialize)]
-struct ArtifactName<'a> {
-    description: MessageOf<'a>,
-}
-
-#[derive(Serialize)]
-struct MessageOf<'a> {
-    text: &'a str,
+struct Artifact {
+    location: ArtifactLocation,
 }
 
 #[derive(Serialize)]
@@ -92,7 +101,7 @@ struct Rule<'a> {
     full_description: Message,
     #[serde(skip_serializing_if = "Option::is_none")]
     help_uri: Option<String>,
-    help: Message,
+    help: Help,
     default_configuration: Configuration,
     properties: RuleProperties,
 }
@@ -105,8 +114,8 @@ struct Configuration {
 #[derive(Serialize)]
 struct RuleProperties {
     /// What code hosts sort by: the base score, or one in the middle of the severity's band.
-    #[serde(rename = "security-severity")]
-    security_severity: String,
+    #[serde(rename = "security-severity", skip_serializing_if = "Option::is_none")]
+    security_severity: Option<String>,
     precision: &'static str,
     tags: [&'static str; 3],
 }
@@ -114,6 +123,20 @@ struct RuleProperties {
 #[derive(Serialize)]
 struct Message {
     text: String,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+/// Why a result needs nobody's attention.
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    status: &'static str,
+    justification: &'a str,
 }
 
 #[derive(Serialize)]
@@ -125,6 +148,8 @@ struct ResultRow<'a> {
     message: Message,
     locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression<'a>>,
     properties: ResultProperties<'a>,
 }
 
@@ -144,8 +169,6 @@ struct ResultProperties<'a> {
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: PhysicalLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Message>,
 }
 
 #[derive(Serialize)]
@@ -159,6 +182,8 @@ struct PhysicalLocation {
 #[derive(Serialize)]
 struct ArtifactLocation {
     uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    index: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -168,25 +193,25 @@ struct Region {
 }
 
 fn log(report: &ScanReport) -> Log<'_> {
-    let findings: Vec<&VulnerabilityFinding> = report
+    let mut findings: Vec<&VulnerabilityFinding> = report
         .findings
         .iter()
         .map(|finding| match finding {
             Finding::Vulnerability(finding) => finding,
         })
         .collect();
+    // Code hosts show a part of a long list: the most severe come first. Sorting is stable.
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     let mut rules: BTreeMap<&str, &VulnerabilityFinding> = BTreeMap::new();
     for finding in &findings {
-        let worst = rules.entry(&finding.id).or_insert(finding);
-        if finding.severity > worst.severity {
-            *worst = finding;
-        }
+        rules.entry(&finding.id).or_insert(finding);
     }
-    let places: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(place, id)| (*id, place)).collect();
-    let results = findings.iter().map(|finding| {
-        let package = &report.inventory.packages[finding.package];
-        result(finding, places[finding.id.as_str()], package, report)
-    });
+    let rule_indexes: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(place, id)| (*id, place)).collect();
+    let package = |finding: &VulnerabilityFinding| &report.inventory.packages[finding.package];
+    let places = findings.iter().map(|finding| uri_of(place_of(package(finding), report)));
+    let mut artifacts: BTreeMap<String, usize> = places.map(|uri| (uri, 0)).collect();
+    artifacts.values_mut().enumerate().for_each(|(place, index)| *index = place);
+    let target = &report.target;
     Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -195,58 +220,118 @@ fn log(report: &ScanReport) -> Log<'_> {
                 driver: Driver {
                     name: "Bulkhead",
                     information_uri: INFORMATION,
+                    semantic_version: env!("CARGO_PKG_VERSION"),
                     version: env!("CARGO_PKG_VERSION"),
                     rules: rules.values().map(|finding| rule(finding)).collect(),
                 },
             },
+            automation_details: AutomationDetails { id: format!("bulkhead/{}/", uri_of(&target.name)) },
             invocations: [Invocation {
                 execution_successful: true,
                 tool_execution_notifications: report.inventory.gaps.iter().map(notification).collect(),
             }],
-            artifacts: vec![Artifact {
-                location: ArtifactName { description: MessageOf { text: &report.target.name } },
-            }],
-            results: results.collect(),
+            results: findings
+                .iter()
+                .map(|finding| result(finding, rule_indexes[finding.id.as_str()], package(finding), &artifacts, report))
+                .collect(),
+            artifacts: artifacts
+                .into_keys()
+                .map(|uri| Artifact { location: ArtifactLocation { uri, index: None } })
+                .collect(),
             column_kind: "unicodeCodePoints",
+            properties: RunProperties {
+                target: &target.name,
+                kind: target.kind.as_str(),
+                digest: target.digest.as_ref().map(ToString::to_string),
+                platform: target.platform.as_ref().map(ToString::to_string),
+            },
         }],
     }
 }
 
+/// The file where a package is found, which is the manifest in a repository; what has no file of its own is in the
+/// target.
+fn place_of<'a>(package: &'a Package, report: &'a ScanReport) -> &'a str {
+    package.paths.first().map_or(report.target.name.as_str(), String::as_str)
+}
+
 fn rule(finding: &VulnerabilityFinding) -> Rule<'_> {
-    let title = finding.title.as_deref().unwrap_or(&finding.id);
-    let url = finding.advisories.iter().find_map(|advisory| advisory.url.clone());
-    let see = url.as_deref().map(|url| format!(" See {url}")).unwrap_or_default();
+    let title = finding.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&finding.id);
+    let url = finding.advisories.iter().find_map(|advisory| advisory.url.as_deref()).filter(|url| is_web_page(url));
+    let text = match url {
+        Some(url) => format!("{title} (see {url})"),
+        None => title.to_owned(),
+    };
+    let markdown = match url {
+        Some(url) => format!("{} ([{}]({url}))", escaped(title), escaped(&finding.id)),
+        None => escaped(title),
+    };
     Rule {
         id: &finding.id,
         name: "KnownVulnerability",
-        short_description: Message { text: format!("{} ({})", finding.id, finding.severity) },
-        full_description: Message { text: title.to_owned() },
-        help: Message { text: format!("{title}.{see}") },
-        help_uri: url,
+        short_description: Message { text: shortened(&format!("{} ({})", finding.id, finding.severity)) },
+        full_description: Message { text: shortened(title) },
+        help: Help { text, markdown },
+        help_uri: url.map(str::to_owned),
         default_configuration: Configuration { level: level(finding.severity) },
         properties: RuleProperties {
-            security_severity: format!("{:.1}", security_severity(finding)),
+            security_severity: security_severity(finding).map(|score| format!("{score:.1}")),
             precision: "very-high",
             tags: ["security", "vulnerability", finding.severity.as_str()],
         },
     }
 }
 
+/// Code hosts refuse descriptions of more than 1,024 characters.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(1_023) {
+        Some((end, _)) if text[end..].chars().nth(1).is_some() => format!("{}…", &text[..end]),
+        _ => text.to_owned(),
+    }
+}
+
+/// Text that Markdown shows as it is.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_punctuation() && !",.:;-/'()".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(if c.is_control() { ' ' } else { c });
+    }
+    escaped
+}
+
+fn is_web_page(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&*+,;=".contains(&byte))
+    })
+}
+
 fn result<'a>(
     finding: &'a VulnerabilityFinding,
     rule_index: usize,
     package: &Package,
+    artifacts: &BTreeMap<String, usize>,
     report: &ScanReport,
 ) -> ResultRow<'a> {
-    let repair = match (&finding.remedy, &finding.fixed_version) {
-        (Some(remedy), _) => format!("Repair: {remedy}"),
-        (None, Some(version)) => format!("Repaired in {version}"),
-        (None, None) => "No version repairs it".to_owned(),
+    let repair = match (&finding.remedy, &finding.fixed_version, finding.status) {
+        (_, _, FindingStatus::Fixed | FindingStatus::NotAffected) => "Nothing is to be done".to_owned(),
+        (Some(remedy), ..) => format!("Repair: {remedy}"),
+        (None, Some(version), _) => format!("Repaired in {version}"),
+        (None, None, FindingStatus::WillNotFix) => "The vendor will not repair it".to_owned(),
+        (None, None, FindingStatus::EndOfLife) => "It is no longer supported".to_owned(),
+        (None, None, FindingStatus::FixDeferred) => "The vendor has put the repair off".to_owned(),
+        (None, None, FindingStatus::UnderInvestigation) => "The vendor is looking into it".to_owned(),
+        (None, None, FindingStatus::Affected) => "No version repairs it".to_owned(),
     };
-    let manifest = package.paths.first().map_or("", String::as_str);
-    // A result must be somewhere: what has no file of its own is in the target.
-    let place = if manifest.is_empty() { report.target.name.as_str() } else { manifest };
-    let fingerprint = format!("{}\n{}\n{}\n{manifest}", finding.id, package.ecosystem, package.name);
+    let place = place_of(package, report);
+    let uri = uri_of(place);
+    let index = artifacts.get(&uri).copied();
+    let fingerprint = format!("{}\n{}\n{}\n{place}", finding.id, package.ecosystem, package.name);
+    let fingerprint = format!("{:016x}", XxHash3_64::oneshot(fingerprint.as_bytes()));
     ResultRow {
         rule_id: &finding.id,
         rule_index,
@@ -254,11 +339,13 @@ fn result<'a>(
         message: Message {
             text: format!("{} {} has {} ({}). {repair}.", package.name, package.version, finding.id, finding.severity),
         },
-        locations: vec![location(place, true)],
-        partial_fingerprints: BTreeMap::from([(
-            "bulkheadFinding/v1",
-            format!("{:016x}", XxHash3_64::oneshot(fingerprint.as_bytes())),
-        )]),
+        locations: vec![location(uri, index, true)],
+        partial_fingerprints: BTreeMap::from([
+            // The one that code hosts compare; they would compute it from the line, which all findings of a file share.
+            ("primaryLocationLineHash", format!("{fingerprint}:1")),
+            ("bulkheadFinding/v1", fingerprint),
+        ]),
+        suppressions: suppressions(finding),
         properties: ResultProperties {
             purl: package.purl.to_string(),
             fixed_version: finding.fixed_version.as_deref(),
@@ -269,26 +356,43 @@ fn result<'a>(
     }
 }
 
+fn suppressions(finding: &VulnerabilityFinding) -> Vec<Suppression<'_>> {
+    let justification = match (&finding.excepted_by, finding.status) {
+        (Some(exception), _) => Some(exception.as_str()),
+        (None, FindingStatus::Fixed) => Some("A VEX statement says that it is repaired in place."),
+        (None, FindingStatus::NotAffected) => Some("A VEX statement says that the package is not affected."),
+        (
+            None,
+            FindingStatus::Affected
+            | FindingStatus::WillNotFix
+            | FindingStatus::FixDeferred
+            | FindingStatus::UnderInvestigation
+            | FindingStatus::EndOfLife,
+        ) => None,
+    };
+    let suppression = |justification| Suppression { kind: "external", status: "accepted", justification };
+    justification.map(suppression).into_iter().collect()
+}
+
 fn notification(gap: &model::Gap) -> Notification {
     Notification {
         level: "warning",
         message: Message { text: format!("Not read: {}", gap.reason) },
-        locations: if gap.path.is_empty() { Vec::new() } else { vec![location(&gap.path, false)] },
+        locations: if gap.path.is_empty() { Vec::new() } else { vec![location(uri_of(&gap.path), None, false)] },
     }
 }
 
-fn location(path: &str, with_region: bool) -> Location {
+fn location(uri: String, index: Option<usize>, with_region: bool) -> Location {
     Location {
         physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation { uri: uri_of(path) },
+            artifact_location: ArtifactLocation { uri, index },
             region: with_region.then_some(Region { start_line: 1 }),
         },
-        message: None,
     }
 }
 
-/// A path as a relative URI reference (RFC 3986, 4.2): everything outside the unreserved characters is encoded, and a
-/// colon in the first part cannot be taken for a scheme.
+/// A path as a relative URI reference (RFC 3986, 4.2): everything outside the unreserved characters is encoded, so that
+/// a colon in the first part cannot be taken for a scheme.
 fn uri_of(path: &str) -> String {
     let mut uri = String::with_capacity(path.len());
     for byte in path.trim_start_matches('/').bytes() {
@@ -298,7 +402,7 @@ fn uri_of(path: &str) -> String {
             uri.push_str(&format!("%{byte:02X}"));
         }
     }
-    uri
+    if uri.is_empty() { ".".to_owned() } else { uri }
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -309,25 +413,31 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn security_severity(finding: &VulnerabilityFinding) -> f32 {
-    let band = match finding.severity {
+/// The score by which code hosts sort and block; none for what nobody has rated.
+fn security_severity(finding: &VulnerabilityFinding) -> Option<f32> {
+    let middle_of_band = match finding.severity {
         Severity::Critical => 9.5,
         Severity::High => 8.0,
         Severity::Medium => 5.5,
         Severity::Low => 2.0,
-        Severity::None | Severity::Unknown => 0.0,
+        Severity::None | Severity::Unknown => return None,
     };
-    let scores = finding.scores.iter().map(|score| score.vector.base_score());
     // A score that contradicts the rating would sort the finding where the vendor says it does not belong.
-    scores
-        .filter(|score| Severity::from_score(*score) == finding.severity)
-        .fold(None, |best: Option<f32>, score| Some(best.map_or(score, |best| best.max(score))))
-        .unwrap_or(band)
+    let scores = finding.scores.iter().map(|score| score.vector.base_score());
+    let fitting = scores.filter(|score| Severity::from_score(*score) == finding.severity);
+    Some(fitting.max_by(f32::total_cmp).unwrap_or(middle_of_band))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_of_advisories_is_no_markup() {
+        assert_eq!(escaped("<img src=x> [a](b) `c`"), "\\<img src\\=x\\> \\[a\\](b) \\`c\\`");
+        assert_eq!(shortened(&"ä".repeat(1_024)).chars().count(), 1_024);
+        assert_eq!(shortened(&"ä".repeat(2_000)).chars().count(), 1_024);
+    }
 
     #[test]
     fn paths_become_relative_uris() {

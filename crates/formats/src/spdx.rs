@@ -30,7 +30,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     let mut relationships = vec![relationship(DOCUMENT, "DESCRIBES", TARGET)];
     if let Some(distribution) = &report.inventory.distribution {
         let mut row =
-            row(SYSTEM, &distribution.id, "OPERATING-SYSTEM", annotation(of_distribution(distribution), &created));
+            row(SYSTEM, &distribution.id, "OPERATING_SYSTEM", annotation(of_distribution(distribution), &created));
         if !distribution.version.is_empty() {
             row["versionInfo"] = distribution.version.clone().into();
         }
@@ -59,7 +59,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         document["hasExtractedLicensingInfos"] = extracted.collect();
     }
     let uuid = document_uuid(&document.to_string());
-    document["documentNamespace"] = format!("https://bulkhead.example/spdx/{uuid}").into();
+    document["documentNamespace"] = format!("https://spdx.org/spdxdocs/bulkhead-{uuid}").into();
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
 }
@@ -90,7 +90,7 @@ fn row(reference: &str, name: &str, purpose: &str, annotation: Value) -> Value {
 fn target(report: &ScanReport, created: &str) -> Value {
     let purpose = match report.target.kind {
         TargetKind::Image | TargetKind::Container => "CONTAINER",
-        TargetKind::Rootfs | TargetKind::Host => "OPERATING-SYSTEM",
+        TargetKind::Rootfs | TargetKind::Host => "OPERATING_SYSTEM",
         TargetKind::Directory | TargetKind::Sbom => "APPLICATION",
     };
     let mut row = row(TARGET, &report.target.name, purpose, annotation(of_target(report), created));
@@ -115,7 +115,7 @@ fn package_row<'a>(
     if !package.licenses.is_empty() {
         row["licenseDeclared"] = declared(&package.licenses, texts).into();
     }
-    if let Some(sha1) = &package.sha1 {
+    if let Some(sha1) = package.sha1.as_ref().filter(|sha1| sha1.len() == 40) {
         row["checksums"] = json!([{ "algorithm": "SHA1", "checksumValue": sha1 }]);
     }
     let mut references = vec![json!({
@@ -133,19 +133,24 @@ fn package_row<'a>(
 /// The declared licenses as one SPDX expression; what is no SPDX license becomes a reference to its own words.
 fn declared<'a>(licenses: &'a [String], texts: &mut BTreeMap<String, &'a str>) -> String {
     let mut words: Vec<String> = Vec::new();
-    for license in licenses {
+    for license in licenses.iter().filter(|license| !matches!(license.as_str(), "" | "NOASSERTION" | "NONE")) {
         words.push(match license_word(license) {
             LicenseWord::Id(id) => id.to_owned(),
+            LicenseWord::Expression(expression) if expression.contains("Ref-") => own_words(expression, texts),
             LicenseWord::Expression(expression) if licenses.len() == 1 => expression.to_owned(),
             LicenseWord::Expression(expression) => format!("({expression})"),
-            LicenseWord::Name(name) => {
-                let id = format!("LicenseRef-{:016x}", XxHash3_64::oneshot(name.as_bytes()));
-                texts.insert(id.clone(), name);
-                id
-            }
+            LicenseWord::Name(name) => own_words(name, texts),
         });
     }
-    words.join(" AND ")
+    words.dedup();
+    if words.is_empty() { "NOASSERTION".to_owned() } else { words.join(" AND ") }
+}
+
+/// A reference to a license in its own words; so are references to texts that only another document has.
+fn own_words<'a>(name: &'a str, texts: &mut BTreeMap<String, &'a str>) -> String {
+    let id = format!("LicenseRef-{:016x}", XxHash3_64::oneshot(name.as_bytes()));
+    texts.insert(id.clone(), name);
+    id
 }
 
 /// Where to read of the vulnerabilities of each package: (id, url).
@@ -155,6 +160,7 @@ fn advisory_links(report: &ScanReport) -> BTreeMap<usize, BTreeSet<(&str, &str)>
         match finding {
             Finding::Vulnerability(finding) => {
                 let urls = finding.advisories.iter().filter_map(|advisory| advisory.url.as_deref());
+                let urls = urls.filter(|url| !url.is_empty() && !url.contains(char::is_whitespace));
                 links.entry(finding.package).or_default().extend(urls.map(|url| (finding.id.as_str(), url)));
             }
         }

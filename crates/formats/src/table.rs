@@ -1,41 +1,35 @@
-//! The report for people: what to do first on top, then every finding by the place where it is, then what the report
-//! cannot tell. Text from the target is printed without its control characters.
+//! The report for people: what cannot be relied on and what to do first on top, then every finding by the place where it
+//! is, then what could not be read. Text from the target is printed without what a terminal would obey.
 
 mod first;
 mod paint;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use model::{BaseImage, Ecosystem, Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
+use model::{BaseImage, Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
 
 use crate::messages::Value;
 use crate::{Language, WriteOptions};
-use paint::{Paint, Style, columns_of, fit, plain};
-
-/// A terminal narrower than this gets findings below one another instead of in columns.
-const NARROW: usize = 72;
+pub(crate) use paint::{Paint, Style, columns_of, fit, plain, wrapped};
 
 /// The least that a title needs to be worth its column.
 const SHORTEST_TITLE: usize = 16;
 
-/// The most columns that a name or version takes.
-const WIDEST_CELL: usize = 44;
+/// The most columns that a name or version takes on a terminal.
+const WIDEST_CELL: usize = 40;
+
+/// What marks a vulnerability that is known to be exploited.
+const EXPLOITED: &str = "!";
 
 /// Writes the table.
 pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut table =
         Table { report, language: options.language, paint: Paint::new(options.color), width: options.width, out };
     table.head()?;
-    if table.report.findings.is_empty() {
-        let all = table.say("table.none", &[]);
-        let painted = table.paint.text(Style::Good, &all);
-        writeln!(table.out, "\n{painted}")?;
-    } else {
-        table.summary()?;
-        table.first()?;
-        table.groups()?;
-    }
+    table.summary(options.hidden)?;
+    table.first()?;
+    table.groups()?;
     table.foot()
 }
 
@@ -66,24 +60,32 @@ impl<'a> Table<'a> {
         rows.collect()
     }
 
+    /// A paragraph in the width of the terminal.
+    fn paragraph(&mut self, indent: usize, style: Option<Style>, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        for line in wrapped(text, self.width.map(|width| width.saturating_sub(indent))) {
+            let line = style.map_or_else(|| line.to_owned(), |style| self.paint.text(style, line));
+            writeln!(self.out, "{:indent$}{line}", "")?;
+        }
+        Ok(())
+    }
+
     fn head(&mut self) -> io::Result<()> {
         let target = &self.report.target;
         let inventory = &self.report.inventory;
-        let mut line = self.paint.text(Style::Strong, &plain(&target.name));
-        for part in
-            [target.platform.as_ref().map(ToString::to_string), target.digest.as_ref().map(|d| d.short().to_owned())]
-        {
-            line.extend(part.map(|part| format!("  {part}")));
-        }
-        writeln!(self.out, "{line}")?;
+        self.paragraph(0, Some(Style::Strong), &plain(&target.name))?;
 
         let mut facts = Vec::new();
+        facts.extend(target.platform.as_ref().map(|platform| plain(&platform.to_string())));
+        facts.extend(target.digest.as_ref().map(|digest| digest.short().to_owned()));
         match &inventory.distribution {
             Some(distribution) => {
                 let name = if distribution.name.is_empty() { &distribution.id } else { &distribution.name };
                 facts.push(plain(name));
                 if let Some(date) = &distribution.end_of_life {
-                    facts.push(self.say("table.end_of_life", &[("date", Value::Text(date))]));
+                    facts.push(self.say("table.end_of_life", &[("date", Value::Text(&plain(date)))]));
                 }
             }
             None => facts.push(self.say("table.no_distribution", &[])),
@@ -97,7 +99,7 @@ impl<'a> Table<'a> {
             });
             facts.extend(image.base.as_ref().map(|base| self.base(base)));
         }
-        writeln!(self.out, "{}", facts.join(" · "))
+        self.paragraph(0, None, &facts.join(" · "))
     }
 
     fn base(&self, base: &BaseImage) -> String {
@@ -112,55 +114,107 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn summary(&mut self) -> io::Result<()> {
+    /// How many of what; and where there are none, why that says something or nothing.
+    fn summary(&mut self, hidden: usize) -> io::Result<()> {
         let rows = self.rows();
-        let counted = Severity::DESCENDING.into_iter().filter_map(|severity| {
-            let count = rows.iter().filter(|row| row.finding.severity == severity).count();
-            (count > 0).then(|| self.paint.severity(severity, &format!("{severity} {count}")))
-        });
-        let severities = counted.collect::<Vec<_>>().join(", ");
-        let fixable = rows.iter().filter(|row| row.finding.fixed_version.is_some()).count();
-        let sentence = self.say(
-            "table.summary",
-            &[
-                ("count", Value::Count(rows.len())),
-                ("severities", Value::Text(&severities)),
-                ("fixable", Value::Count(fixable)),
-            ],
-        );
-        writeln!(self.out, "\n{sentence}")
+        let inventory = &self.report.inventory;
+        writeln!(self.out)?;
+        if !rows.is_empty() {
+            let counted = Severity::DESCENDING.into_iter().filter_map(|severity| {
+                let count = rows.iter().filter(|row| row.finding.severity == severity).count();
+                let word = severity_word(self.language, severity);
+                (count > 0).then(|| match self.language {
+                    Language::English => format!("{count} {word}"),
+                    Language::Japanese => format!("{word} {count}"),
+                })
+            });
+            let severities = counted.collect::<Vec<_>>().join(", ");
+            let distinct: BTreeSet<&str> = rows.iter().map(|row| row.finding.id.as_str()).collect();
+            let sentence = self.say(
+                "table.summary",
+                &[
+                    ("count", Value::Count(rows.len())),
+                    ("distinct", Value::Count(distinct.len())),
+                    ("severities", Value::Text(&severities)),
+                    ("fixable", Value::Count(rows.iter().filter(|row| row.is_fixable()).count())),
+                ],
+            );
+            self.paragraph(0, Some(Style::Strong), &sentence)?;
+            let exploited = rows.iter().filter(|row| row.finding.kev).count();
+            if exploited > 0 {
+                let mark = ("mark", Value::Text(EXPLOITED));
+                let sentence = self.say("table.exploited_count", &[("count", Value::Count(exploited)), mark]);
+                self.paragraph(0, Some(Style::Alarm), &sentence)?;
+            }
+        } else if self.report.intelligence.is_none() {
+            let sentence = self.say("table.not_checked", &[]);
+            self.paragraph(0, Some(Style::Alarm), &sentence)?;
+        } else if inventory.packages.is_empty() {
+            let sentence = self.say("table.nothing_to_check", &[]);
+            self.paragraph(0, Some(Style::Alarm), &sentence)?;
+        } else if hidden > 0 {
+            let sentence = self.say("table.none_shown", &[]);
+            self.paragraph(0, None, &sentence)?;
+        } else if inventory.gaps.is_empty() {
+            let sentence = self.say("table.none", &[]);
+            self.paragraph(0, Some(Style::Good), &sentence)?;
+        } else {
+            let sentence = self.say("table.none_in_what_was_read", &[]);
+            self.paragraph(0, None, &sentence)?;
+        }
+        if hidden > 0 {
+            let sentence = self.say("table.hidden", &[("count", Value::Count(hidden))]);
+            self.paragraph(0, None, &sentence)?;
+        }
+        if !inventory.gaps.is_empty() {
+            let sentence = self.say("table.gaps", &[("count", Value::Count(inventory.gaps.len()))]);
+            self.paragraph(0, Some(Style::Alarm), &sentence)?;
+        }
+        Ok(())
     }
 
     fn first(&mut self) -> io::Result<()> {
-        let upgrades = first::upgrades(&self.rows());
+        let rows = self.rows();
+        let upgrades = first::upgrades(&rows);
         if upgrades.is_empty() {
             return Ok(());
         }
         let heading = self.say("table.first", &[]);
         writeln!(self.out, "\n{}", self.paint.text(Style::Strong, &heading))?;
-        for upgrade in upgrades.iter().take(first::SHOWN) {
-            let (shown, more) = upgrade.named_ids();
-            let list = shown.join(", ");
-            let repairs = match more {
-                0 => self.say("table.first.repairs", &[("list", Value::Text(&list))]),
-                _ => {
-                    self.say("table.first.repairs_more", &[("list", Value::Text(&list)), ("count", Value::Count(more))])
-                }
-            };
-            let severity = self.paint.severity(upgrade.severity, upgrade.severity.as_str());
-            let exploited = match upgrade.kev {
-                true => format!(" · {}", self.paint.text(Style::Alarm, &self.say("table.exploited", &[]))),
-                false => String::new(),
-            };
+        for (number, upgrade) in upgrades.iter().take(first::SHOWN).enumerate() {
             let what = format!("{} {} → {}", plain(upgrade.name), plain(upgrade.from), plain(upgrade.to));
-            writeln!(self.out, "  {}  {severity}{exploited} · {repairs}", self.paint.text(Style::Strong, &what))?;
-            if let Some(remedy) = upgrade.remedy {
-                writeln!(self.out, "      {}", plain(remedy))?;
+            let mut lines = wrapped(&what, self.width.map(|width| width.saturating_sub(5))).into_iter();
+            let head = lines.next().unwrap_or_default();
+            writeln!(self.out, "  {}. {}", number + 1, self.paint.text(Style::Strong, head))?;
+            for line in lines {
+                writeln!(self.out, "     {}", self.paint.text(Style::Strong, line))?;
+            }
+            let mut why = severity_word(self.language, upgrade.severity);
+            if upgrade.kev {
+                why = format!("{why} · {}", self.say("table.exploited", &[]));
+            }
+            let style = if upgrade.kev { Style::Alarm } else { Style::of(upgrade.severity) };
+            let (shown, more) = upgrade.named_ids();
+            let list = shown.iter().map(|id| plain(id)).collect::<Vec<_>>().join(", ");
+            let list = ("list", Value::Text(&list));
+            let repairs = match more {
+                0 => self.say("table.first.repairs", &[list]),
+                _ => self.say("table.first.repairs_more", &[list, ("count", Value::Count(more))]),
+            };
+            if self.width.is_none_or(|width| columns_of(&why) + columns_of(&repairs) + 8 <= width) {
+                writeln!(self.out, "     {} · {repairs}", self.paint.text(style, &why))?;
+            } else {
+                self.paragraph(5, Some(style), &why)?;
+                self.paragraph(5, None, &repairs)?;
+            }
+            if let Some(remedy) = &upgrade.remedy {
+                // A command is copied: it is never broken into lines.
+                writeln!(self.out, "     {}", plain(remedy))?;
             }
         }
         if upgrades.len() > first::SHOWN {
             let more = self.say("table.first.more", &[("count", Value::Count(upgrades.len() - first::SHOWN))]);
-            writeln!(self.out, "  {more}")?;
+            self.paragraph(2, None, &more)?;
         }
         Ok(())
     }
@@ -170,95 +224,89 @@ impl<'a> Table<'a> {
         let mut groups: BTreeMap<(bool, String), Vec<Row<'a>>> = BTreeMap::new();
         for row in self.rows() {
             let is_language = !row.package.ecosystem.is_operating_system();
-            let place = match is_language {
-                true => {
-                    row.package.paths.first().map_or_else(|| ecosystem_name(row.package.ecosystem), |path| plain(path))
-                }
-                false => String::new(),
-            };
+            let path = || row.package.paths.first().map_or(row.package.ecosystem.purl_type(), String::as_str);
+            let place = if is_language { plain(path()) } else { String::new() };
             groups.entry((is_language, place)).or_default().push(row);
         }
         for ((is_language, place), mut rows) in groups {
             rows.sort_by(|a, b| row_order(a).partial_cmp(&row_order(b)).unwrap_or(std::cmp::Ordering::Equal));
             let heading = if is_language { place } else { self.say("table.os", &[]) };
-            writeln!(self.out, "\n{} ({})", self.paint.text(Style::Strong, &heading), rows.len())?;
-            if self.width.is_some_and(|width| width < NARROW) {
-                self.stacked(&rows)?;
-            } else {
-                self.columns(&rows)?;
-            }
+            writeln!(self.out)?;
+            self.paragraph(0, Some(Style::Strong), &format!("{heading} ({})", rows.len()))?;
+            self.group(&rows)?;
         }
         Ok(())
     }
 
-    fn columns(&mut self, rows: &[Row<'a>]) -> io::Result<()> {
-        let mut cells: Vec<[String; 6]> = vec![[
-            self.say("table.column.severity", &[]),
-            self.say("table.column.id", &[]),
-            self.say("table.column.package", &[]),
-            self.say("table.column.installed", &[]),
-            self.say("table.column.fixed", &[]),
-            self.say("table.column.title", &[]),
-        ]];
+    /// In columns where they fit, else below one another.
+    fn group(&mut self, rows: &[Row<'a>]) -> io::Result<()> {
+        let columns = ["severity", "id", "package", "installed", "fixed", "title"];
+        let heading = columns.map(|column| self.say(&format!("table.column.{column}"), &[]));
+        let mut cells: Vec<[String; 6]> = vec![heading];
         cells.extend(rows.iter().map(|row| self.cells(row)));
+        let widest = if self.width.is_some() { WIDEST_CELL } else { usize::MAX };
         let mut widths = [0; 5];
         for line in &cells {
             for (width, cell) in widths.iter_mut().zip(line) {
-                *width = (*width).max(columns_of(cell)).min(WIDEST_CELL);
+                *width = (*width).max(columns_of(cell)).min(widest);
             }
         }
-        let used: usize = widths.iter().sum::<usize>() + 2 * (widths.len() + 1);
-        let title_width = match self.width {
-            Some(width) => width.saturating_sub(used),
-            None => usize::MAX,
-        };
+        let used = widths.iter().sum::<usize>() + 2 * (widths.len() + 1);
+        if self.width.is_some_and(|width| used - 2 > width) {
+            return self.stacked(rows, &cells[1..]);
+        }
+        let title_width = self.width.map_or(usize::MAX, |width| width.saturating_sub(used));
         for (number, line) in cells.iter().enumerate() {
             let mut text = String::new();
             for (column, width) in widths.iter().enumerate() {
                 let cell = fit(&line[column], *width);
-                let painted = match (number, column) {
-                    (0, _) => self.paint.text(Style::Faint, &cell),
-                    (_, 0) => self.paint.severity(rows[number - 1].finding.severity, &cell),
-                    _ => cell,
-                };
                 text.push_str("  ");
-                text.push_str(&painted);
+                text.push_str(&match (number, column) {
+                    (0, _) => self.paint.text(Style::Faint, &cell),
+                    (_, 0) => self.paint.text(Style::of(rows[number - 1].finding.severity), &cell),
+                    (_, 1) if rows[number - 1].finding.kev => self.paint.text(Style::Alarm, &cell),
+                    _ => cell,
+                });
             }
             if title_width >= SHORTEST_TITLE {
                 let title = fit(&line[5], title_width.min(columns_of(&line[5])));
-                let painted = if number == 0 { self.paint.text(Style::Faint, &title) } else { title };
                 text.push_str("  ");
-                text.push_str(&painted);
+                text.push_str(&if number == 0 { self.paint.text(Style::Faint, &title) } else { title });
             }
             writeln!(self.out, "{}", text.trim_end())?;
         }
         Ok(())
     }
 
-    fn stacked(&mut self, rows: &[Row<'a>]) -> io::Result<()> {
-        for row in rows {
-            let [severity, id, package, installed, fixed, title] = self.cells(row);
-            let severity = self.paint.severity(row.finding.severity, &severity);
-            writeln!(self.out, "  {severity} {id}\n    {package} {installed} → {fixed}")?;
-            if !title.is_empty() {
-                let room = self.width.unwrap_or(NARROW).saturating_sub(4).max(SHORTEST_TITLE);
-                writeln!(self.out, "    {}", fit(&title, room.min(columns_of(&title))))?;
-            }
+    fn stacked(&mut self, rows: &[Row<'a>], cells: &[[String; 6]]) -> io::Result<()> {
+        for (row, [severity, id, package, installed, fixed, title]) in rows.iter().zip(cells) {
+            let severity = self.paint.text(Style::of(row.finding.severity), severity);
+            let id = if row.finding.kev { self.paint.text(Style::Alarm, id) } else { id.clone() };
+            writeln!(self.out, "  {severity}  {id}")?;
+            let versions = match (fixed.as_str(), row.is_fixable()) {
+                ("-", _) => installed.clone(),
+                (fixed, true) => format!("{installed} → {fixed}"),
+                (fixed, false) => format!("{installed} · {fixed}"),
+            };
+            self.paragraph(4, None, &format!("{package} {versions}"))?;
+            self.paragraph(4, Some(Style::Faint), title)?;
         }
         Ok(())
     }
 
     fn cells(&self, row: &Row<'_>) -> [String; 6] {
         let finding = row.finding;
+        let status = || self.say(&format!("table.status.{}", finding.status.as_str()), &[]);
         let fixed = match (&finding.fixed_version, finding.status) {
             (Some(version), FindingStatus::Affected) => plain(version),
             (None, FindingStatus::Affected) => "-".to_owned(),
-            (_, status) => self.say(&format!("table.status.{}", status.as_str()), &[]),
+            (Some(version), FindingStatus::EndOfLife) => format!("{} ({})", plain(version), status()),
+            _ => status(),
         };
-        let id = if finding.kev { format!("{}!", finding.id) } else { finding.id.clone() };
+        let mark = if finding.kev { EXPLOITED } else { "" };
         [
-            finding.severity.as_str().to_owned(),
-            plain(&id),
+            severity_word(self.language, finding.severity),
+            format!("{}{mark}", plain(&finding.id)),
             plain(&row.package.name),
             plain(&row.package.version),
             fixed,
@@ -268,27 +316,41 @@ impl<'a> Table<'a> {
 
     fn foot(&mut self) -> io::Result<()> {
         let inventory = &self.report.inventory;
-        if !inventory.removed.is_empty() {
-            let sentence = self.say("table.removed", &[("count", Value::Count(inventory.removed.len()))]);
-            writeln!(self.out, "\n{sentence}")?;
-        }
         if !inventory.gaps.is_empty() {
-            let sentence = self.say("table.gaps", &[("count", Value::Count(inventory.gaps.len()))]);
-            writeln!(self.out, "\n{}", self.paint.text(Style::Alarm, &sentence))?;
+            let heading = self.say("table.gaps.heading", &[]);
+            writeln!(self.out, "\n{}", self.paint.text(Style::Alarm, &heading))?;
             for gap in &inventory.gaps {
                 let place = if gap.path.is_empty() { String::new() } else { format!("{}: ", plain(&gap.path)) };
-                writeln!(self.out, "  {place}{}", plain(&gap.reason))?;
+                self.paragraph(2, None, &format!("{place}{}", plain(&gap.reason)))?;
             }
         }
+        if !inventory.removed.is_empty() {
+            let sentence = self.say("table.removed", &[("count", Value::Count(inventory.removed.len()))]);
+            writeln!(self.out)?;
+            self.paragraph(0, Some(Style::Faint), &sentence)?;
+        }
         if let Some(intelligence) = &self.report.intelligence {
-            let names: Vec<&str> = intelligence.sources.iter().map(|source| source.name.as_str()).collect();
-            let day = intelligence.built.split('T').next().unwrap_or_default();
-            let parameters = [("date", Value::Text(day)), ("sources", Value::Text(&names.join(", ")))];
+            let names: Vec<String> = intelligence.sources.iter().map(|source| plain(&source.name)).collect();
+            let day = plain(intelligence.built.split('T').next().unwrap_or_default());
+            let parameters = [("date", Value::Text(&day)), ("sources", Value::Text(&names.join(", ")))];
             let sentence = self.say("table.intelligence", &parameters);
-            writeln!(self.out, "\n{}", self.paint.text(Style::Faint, &sentence))?;
+            writeln!(self.out)?;
+            self.paragraph(0, Some(Style::Faint), &sentence)?;
         }
         Ok(())
     }
+}
+
+impl Row<'_> {
+    fn is_fixable(&self) -> bool {
+        self.finding.fixed_version.is_some()
+            && !matches!(self.finding.status, FindingStatus::Fixed | FindingStatus::NotAffected)
+    }
+}
+
+/// The severity in the language of the table.
+pub(crate) fn severity_word(language: Language, severity: Severity) -> String {
+    language.say(&format!("table.severity.{severity}"), &[])
 }
 
 /// Most severe first, exploited before likely before unlikely, then by name.
@@ -297,10 +359,3 @@ fn row_order<'a>(row: &Row<'a>) -> (std::cmp::Reverse<Severity>, bool, f32, &'a 
     let unlikely = -finding.epss.map_or(0.0, |epss| epss.probability);
     (std::cmp::Reverse(finding.severity), !finding.kev, unlikely, &row.package.name, &finding.id)
 }
-
-fn ecosystem_name(ecosystem: Ecosystem) -> String {
-    ecosystem.purl_type().to_owned()
-}
-
-#[cfg(test)]
-mod tests;

@@ -259,14 +259,17 @@ pub(crate) fn put_in_place(file: tempfile::NamedTempFile, path: &Path) -> io::Re
     Ok(())
 }
 
+/// Builds a database in memory from the records that `fill` gives.
+pub(crate) fn build_with(fill: impl FnOnce(&mut dyn Sink)) -> Result<(Vec<u8>, BuildSummary), BuildError> {
+    let mut collected = Collected::new(&BuildOptions::default());
+    fill(&mut collected);
+    lay_out(collected)
+}
+
 /// Builds a database in memory from records, in tests.
 #[cfg(test)]
 pub(crate) fn build_records(
     records: impl IntoIterator<Item = (String, crate::advisory::Record)>,
 ) -> (Vec<u8>, BuildSummary) {
-    let mut collected = Collected::new(&BuildOptions::default());
-    for (source, record) in records {
-        collected.record(&source, record);
-    }
-    lay_out(collected).unwrap()
+    build_with(|sink| records.into_iter().for_each(|(source, record)| sink.record(&source, record))).unwrap()
 }

@@ -98,7 +98,7 @@ impl Database {
         Ok(Database { storage: Storage::open(Bytes::Static(bytes))? })
     }
 
-    #[cfg(test)]
+    /// Opens a database that was just made.
     pub(crate) fn from_vec(bytes: Vec<u8>) -> Result<Database, OpenDatabaseError> {
         Ok(Database { storage: Storage::open(Bytes::Owned(bytes))? })
     }

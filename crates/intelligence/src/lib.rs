@@ -4,6 +4,8 @@
 mod advisory;
 mod build;
 mod database;
+#[doc(hidden)]
+pub mod exercise;
 mod feed;
 mod feeds;
 mod matching;

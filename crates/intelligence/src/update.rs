@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use self::receive::Receiver;
+pub(crate) use self::receive::Receiver;
 use crate::build::put_in_place;
 use crate::database::{Database, OpenDatabaseError};
 use crate::signature::{TrustedKey, is_signed, is_signed_by};

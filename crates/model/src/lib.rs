@@ -17,6 +17,8 @@ mod severity;
 mod vulnerability;
 
 pub mod cvss;
+#[doc(hidden)]
+pub mod exercise;
 pub mod version;
 
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};

@@ -12,6 +12,8 @@ use std::time::Duration;
 use crate::Secret;
 use auth_file::AuthFile;
 
+pub(crate) use auth_file::exercise;
+
 pub use auth_file::ReadAuthFileError;
 pub use helper::RunHelperError;
 

@@ -20,6 +20,8 @@ use crate::cache::Cache;
 use crate::manifest_tree::ReadManifestError;
 use crate::source::OpenImageError;
 
+pub(crate) use bolt::exercise as exercise_bolt;
+
 pub use bolt::ReadBoltError;
 pub use container::{ContainerOptions, find_container_root};
 pub use containerd::{ContainerdOptions, open_containerd};

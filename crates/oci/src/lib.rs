@@ -6,6 +6,8 @@ mod compression;
 pub mod credentials;
 pub mod engine;
 mod entry;
+#[doc(hidden)]
+pub mod exercise;
 mod file_tree;
 mod image;
 mod layer;

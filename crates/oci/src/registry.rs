@@ -30,6 +30,8 @@ use crate::{Image, LayerIdentity};
 use blob::RegistryBlobs;
 use session::{Endpoint, Fetched, Session};
 
+pub(crate) use challenge::exercise as exercise_challenge;
+
 pub use address::RefusedAddress;
 pub use download::{DownloadError, download};
 pub use http::ExchangeError;

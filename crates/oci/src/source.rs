@@ -267,6 +267,13 @@ impl Kind {
     }
 }
 
+/// What `crate::exercise` needs of the kinds of images.
+pub(crate) mod exercise {
+    pub(crate) use super::docker_archive::open as open_docker;
+    pub(crate) use super::files::Files;
+    pub(crate) use super::oci_layout::open as open_layout;
+}
+
 /// Opens an archive in place, or through a temporary file where it is compressed or no plain file.
 fn open_file(path: &Path, kind: Kind, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
     let cannot_read = |source| cannot_read(path, source);

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
+use scanner::exercise::read_file;
 
 #[expect(clippy::print_stdout, reason = "a bench prints its figures")]
 fn main() {
@@ -20,10 +21,9 @@ fn main() {
         let start = Instant::now();
         counts = (0, 0);
         for (name, archive) in &archives {
-            let (packages, gaps) =
-                scanner::measure::read_file("java", name, archive.len() as u64, &mut archive.as_slice())
-                    .expect("java is an ecosystem");
-            counts = (counts.0 + packages, counts.1 + gaps);
+            let listing = read_file("java", name, archive.len() as u64, &mut archive.as_slice());
+            let gaps = listing.iter().filter(|line| line.starts_with("gap: ")).count();
+            counts = (counts.0 + listing.len() - gaps, counts.1 + gaps);
         }
         best = best.min(start.elapsed().as_secs_f64());
     }

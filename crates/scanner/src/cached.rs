@@ -10,7 +10,7 @@ use crate::layer_index::LayerIndex;
 const CONTENT_VERSION: u32 = 1;
 
 fn room() -> String {
-    format!("layers-{CONTENT_VERSION}-{}", env!("CARGO_PKG_VERSION"))
+    format!("layers-{CONTENT_VERSION}")
 }
 
 /// The index of the layer with this digest; nothing when there is none or it cannot be read.

@@ -30,6 +30,7 @@ mod swift;
 mod wordpress;
 
 use crate::ecosystem::Ecosystem;
+pub(crate) use rpm::read_header as read_rpm_header;
 
 /// Every ecosystem the scanner reads.
 pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[

@@ -32,5 +32,3 @@ pub use index::{IndexError, IndexOptions, index_image, index_tree};
 
 #[doc(hidden)]
 pub mod exercise;
-#[doc(hidden)]
-pub mod measure;

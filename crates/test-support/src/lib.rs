@@ -1,12 +1,14 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod corpus;
 mod image;
 mod tar_writer;
 
 use std::io::Read;
 use std::path::PathBuf;
 
+pub use corpus::replay_corpora;
 pub use image::{Blob, Storage, TestImage, TestImages};
 pub use tar_writer::{TarWriter, pax_record};
 

@@ -1,93 +1,105 @@
 //! Reads CycloneDX JSON of any tool and version: components at any depth, the operating system, dependencies.
 
-use std::collections::HashMap;
-
-use model::{Distribution, SourcePackage};
+use model::{Distribution, Ecosystem, SourcePackage};
 use serde::Deserialize;
 
-use crate::bill::{Bill, BillBuilder, Details, ReadBillError};
-use crate::properties::{take_of_distribution, take_of_package, take_of_target};
+use crate::bill::{
+    Bill, BillBuilder, Details, distribution_id, list, named_distribution, named_source, source_rpm, text,
+};
+use crate::properties::{our_distribution, take_of_package, take_of_target};
 
 /// Components inside of components are followed this deep.
 const DEEPEST: usize = 32;
 
+/// A CycloneDX document.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Document {
-    #[serde(default)]
-    metadata: Metadata,
-    #[serde(default)]
+pub(crate) struct Document {
+    metadata: Option<Metadata>,
+    #[serde(default, deserialize_with = "list")]
     components: Vec<Component>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     dependencies: Vec<Dependency>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 struct Metadata {
     component: Option<Component>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     properties: Vec<Property>,
 }
 
 #[derive(Deserialize)]
 struct Component {
-    #[serde(rename = "bom-ref")]
+    #[serde(rename = "bom-ref", default, deserialize_with = "text")]
     reference: Option<String>,
-    #[serde(rename = "type", default)]
-    kind: String,
-    #[serde(default)]
-    name: String,
+    #[serde(rename = "type", default, deserialize_with = "text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     version: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     purl: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text")]
+    scope: Option<String>,
+    #[serde(default, deserialize_with = "list")]
     licenses: Vec<LicenseChoice>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     hashes: Vec<Hash>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     properties: Vec<Property>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     components: Vec<Component>,
     evidence: Option<Evidence>,
 }
 
 #[derive(Deserialize)]
 struct Property {
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    value: String,
+    #[serde(default, deserialize_with = "text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    value: Option<String>,
+}
+
+impl Property {
+    fn pair(&self) -> Option<(&str, &str)> {
+        Some((self.name.as_deref()?, self.value.as_deref()?))
+    }
 }
 
 #[derive(Deserialize)]
 struct LicenseChoice {
     license: Option<License>,
+    #[serde(default, deserialize_with = "text")]
     expression: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct License {
+    #[serde(default, deserialize_with = "text")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     name: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Hash {
-    #[serde(default)]
-    alg: String,
-    #[serde(default)]
-    content: String,
+    #[serde(default, deserialize_with = "text")]
+    alg: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    content: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Evidence {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     occurrences: Vec<Occurrence>,
 }
 
 #[derive(Deserialize)]
 struct Occurrence {
-    #[serde(default)]
-    location: String,
+    #[serde(default, deserialize_with = "text")]
+    location: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -95,100 +107,126 @@ struct Occurrence {
 struct Dependency {
     #[serde(rename = "ref", default)]
     reference: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     depends_on: Vec<String>,
 }
 
 /// Reads a CycloneDX document.
-pub(crate) fn read(bytes: &[u8]) -> Result<Bill, ReadBillError> {
-    let document: Document = serde_json::from_slice(bytes)
-        .map_err(|error| ReadBillError::Malformed { format: "CycloneDX document", reason: error.to_string() })?;
-    let needs: HashMap<&str, &[String]> = document
-        .dependencies
-        .iter()
-        .map(|dependency| (dependency.reference.as_str(), dependency.depends_on.as_slice()))
-        .collect();
+pub(crate) fn read(document: &Document) -> Bill {
+    let mut bill = Bill::default();
     let mut builder = BillBuilder::default();
-    // The target itself may be a package: an application that was published under its own purl.
-    for component in document.metadata.component.iter().chain(&document.components) {
-        add(component, &needs, &mut builder, 0);
+    let metadata = document.metadata.as_ref();
+    for (name, value) in metadata.iter().flat_map(|metadata| &metadata.properties).filter_map(Property::pair) {
+        builder.is_ours |= take_of_target(&mut bill, name, value);
     }
-    let mut bill = Bill { inventory: builder.finish(), ..Bill::default() };
-    for property in &document.metadata.properties {
-        take_of_target(&mut bill, &property.name, &property.value);
+    if let Some(target) = metadata.and_then(|metadata| metadata.component.as_ref()) {
+        // The target itself may be a package: an application that was published under its own purl.
+        let is_package = |purl: &String| purl.parse().is_ok_and(|purl: model::Purl| is_known(&purl));
+        if target.purl.as_ref().is_some_and(is_package) || target.kind.as_deref() == Some("operating-system") {
+            add_one(target, &mut builder);
+        }
+        target.components.iter().for_each(|inner| add(inner, &mut builder, 1));
     }
-    bill.inventory.gaps.sort();
-    bill.inventory.gaps.dedup();
-    Ok(bill)
+    document.components.iter().for_each(|component| add(component, &mut builder, 0));
+    let needs = document.dependencies.iter().flat_map(|dependency| {
+        dependency.depends_on.iter().map(|needed| (dependency.reference.as_str(), needed.as_str()))
+    });
+    bill.put(builder.finish(needs));
+    bill
 }
 
-fn add(component: &Component, needs: &HashMap<&str, &[String]>, builder: &mut BillBuilder, depth: usize) {
-    if component.kind == "operating-system" && builder.distribution.is_none() && !component.name.is_empty() {
-        builder.distribution = Some(distribution(component));
-    } else if let Some(purl) = &component.purl {
-        let reference = component.reference.as_deref().unwrap_or(purl);
-        let needs = needs.get(reference).map(|needs| needs.to_vec()).unwrap_or_default();
-        builder.add(reference, purl, details(component), needs);
-    } else if matches!(component.kind.as_str(), "library" | "framework") {
-        builder.gap(&component.name, "the component has no package URL, so that nothing can be said of it");
-    }
+fn is_known(purl: &model::Purl) -> bool {
+    Ecosystem::from_purl_type(purl.purl_type()).is_some()
+}
+
+fn add(component: &Component, builder: &mut BillBuilder, depth: usize) {
+    add_one(component, builder);
     if depth == DEEPEST && !component.components.is_empty() {
-        builder.gap(&component.name, format!("components inside of components are followed {DEEPEST} levels deep"));
+        let name = component.name.as_deref().unwrap_or_default();
+        builder.gap(name, format!("components inside of components are followed {DEEPEST} levels deep"));
         return;
     }
-    for inner in &component.components {
-        add(inner, needs, builder, depth + 1);
+    component.components.iter().for_each(|inner| add(inner, builder, depth + 1));
+}
+
+fn add_one(component: &Component, builder: &mut BillBuilder) {
+    let kind = component.kind.as_deref().unwrap_or_default();
+    let name = component.name.as_deref().unwrap_or_default();
+    if kind == "operating-system" {
+        if builder.distribution.is_none() && !name.is_empty() {
+            builder.distribution = Some(distribution(component, name));
+        }
+    } else if let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) {
+        builder.add(component.reference.as_deref().unwrap_or(purl), purl, details(component));
+    } else if matches!(kind, "library" | "framework") {
+        builder.gap(name, "the component has no package URL, so that nothing can be said of it");
     }
 }
 
-fn distribution(component: &Component) -> Distribution {
-    let version = component.version.clone().unwrap_or_default();
-    let mut distribution = Distribution {
-        id: component.name.to_lowercase(),
-        name: format!("{} {version}", component.name).trim().to_owned(),
-        version,
-        ..Distribution::default()
-    };
-    for property in &component.properties {
-        take_of_distribution(&mut distribution, &property.name, &property.value);
+fn distribution(component: &Component, name: &str) -> Distribution {
+    let version = component.version.as_deref();
+    let properties = || component.properties.iter().filter_map(Property::pair);
+    if let Some(ours) = our_distribution(properties(), version) {
+        return ours;
+    }
+    let mut distribution = named_distribution(name, version.unwrap_or_default());
+    for (name, value) in properties() {
+        match name {
+            "syft:distro:id" => distribution.id = distribution_id(value),
+            "syft:distro:prettyName" => distribution.name = value.to_owned(),
+            "syft:distro:versionID" => distribution.version = value.to_owned(),
+            "syft:distro:versionCodename" => distribution.codename = Some(value.to_owned()),
+            "syft:distro:cpeName" => distribution.cpe = Some(value.to_owned()),
+            name if name.starts_with("syft:distro:idLike:") => distribution.id_like.push(value.to_owned()),
+            _ => {}
+        }
     }
     distribution
 }
 
 fn details(component: &Component) -> Details {
-    let mut details = Details::default();
+    let mut details = Details { written_version: component.version.clone(), ..Details::default() };
     let mut source = SourceParts::default();
-    for Property { name, value } in &component.properties {
-        if take_of_package(&mut details, name, value) {
-            continue;
-        }
-        let value = value.clone();
-        match name.as_str() {
-            "aquasecurity:trivy:SrcName" => source.name = Some(value),
-            "aquasecurity:trivy:SrcVersion" => source.version = Some(value),
-            "aquasecurity:trivy:SrcRelease" => source.release = Some(value),
-            "aquasecurity:trivy:SrcEpoch" => source.epoch = Some(value),
-            "aquasecurity:trivy:Modularitylabel" | "syft:metadata:modularityLabel" if !value.is_empty() => {
-                details.module = Some(value);
-            }
-            "aquasecurity:trivy:FilePath" => details.paths.push(value),
-            name if name.starts_with("syft:location:") && name.ends_with(":path") => {
-                details.paths.push(value.trim_start_matches('/').to_owned());
-            }
-            _ => {}
+    for (name, value) in component.properties.iter().filter_map(Property::pair) {
+        if !take_of_package(&mut details, name, value) && !value.is_empty() {
+            take_of_others(&mut details, &mut source, name, value);
         }
     }
-    details.source = details.source.take().or_else(|| source.join());
-    if details.licenses.is_empty() {
-        details.licenses = component.licenses.iter().filter_map(license).collect();
+    if details.is_ours {
+        return details;
     }
+    details.source = source.join(component.version.as_deref().unwrap_or_default());
+    details.licenses = component.licenses.iter().filter_map(license).collect();
+    details.development |= component.scope.as_deref() == Some("excluded");
     if let Some(evidence) = &component.evidence {
-        details.paths.extend(evidence.occurrences.iter().map(|occurrence| occurrence.location.clone()));
+        details.paths.extend(evidence.occurrences.iter().filter_map(|occurrence| occurrence.location.clone()));
     }
     details.paths.retain(|path| !path.is_empty());
-    let sha1 = component.hashes.iter().find(|hash| hash.alg == "SHA-1").map(|hash| hash.content.to_lowercase());
-    details.sha1 = details.sha1.take().or(sha1);
+    if component.purl.as_deref().is_some_and(|purl| purl.starts_with("pkg:maven/")) {
+        let sha1 = component.hashes.iter().find(|hash| hash.alg.as_deref() == Some("SHA-1"));
+        details.sha1 = sha1.and_then(|hash| hash.content.as_ref()).map(|content| content.to_lowercase());
+    }
     details
+}
+
+/// Properties of other tools: Trivy's and Syft's own, and the CycloneDX property taxonomy's (npm, Maven, NuGet).
+fn take_of_others(details: &mut Details, source: &mut SourceParts, name: &str, value: &str) {
+    let owned = || Some(value.to_owned());
+    match name {
+        "aquasecurity:trivy:SrcName" | "syft:metadata:source" | "syft:metadata:originPackage" => source.name = owned(),
+        "aquasecurity:trivy:SrcVersion" | "syft:metadata:sourceVersion" => source.version = owned(),
+        "aquasecurity:trivy:SrcRelease" => source.release = owned(),
+        "aquasecurity:trivy:SrcEpoch" => source.epoch = owned(),
+        "syft:metadata:sourceRpm" => source.file = owned(),
+        "aquasecurity:trivy:Modularitylabel" | "syft:metadata:modularityLabel" => details.module = owned(),
+        "aquasecurity:trivy:FilePath" | "cdx:npm:package:path" | "SrcFile" => details.paths.push(value.to_owned()),
+        "cdx:npm:package:development" | "cdx:nuget:development" => details.development |= value == "true",
+        "cdx:maven:component_scope" => details.development |= value == "test",
+        name if name.starts_with("syft:location:") && name.ends_with(":path") => {
+            details.paths.push(value.trim_start_matches('/').to_owned());
+        }
+        _ => {}
+    }
 }
 
 /// A source package in the pieces in which tools write it.
@@ -198,13 +236,18 @@ struct SourceParts {
     epoch: Option<String>,
     version: Option<String>,
     release: Option<String>,
+    /// `NAME-VERSION-RELEASE.src.rpm`.
+    file: Option<String>,
 }
 
 impl SourceParts {
-    fn join(self) -> Option<SourcePackage> {
+    /// The source package; where only its name is told, it has the version of the package.
+    fn join(self, version: &str) -> Option<SourcePackage> {
+        let Some(name) = self.name else { return self.file.and_then(|file| source_rpm(&file, version)) };
+        let Some(number) = self.version else { return named_source(&name, version) };
         let release = self.release.map(|release| format!("-{release}")).unwrap_or_default();
-        let epoch = self.epoch.map(|epoch| format!("{epoch}:")).unwrap_or_default();
-        Some(SourcePackage { name: self.name?, version: format!("{epoch}{}{release}", self.version?) })
+        let epoch = self.epoch.filter(|epoch| epoch != "0").map(|epoch| format!("{epoch}:")).unwrap_or_default();
+        Some(SourcePackage { name, version: format!("{epoch}{number}{release}") })
     }
 }
 

@@ -142,12 +142,12 @@ struct SourceRow<'a> {
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum FindingRow<'a> {
+pub(crate) enum FindingRow<'a> {
     Vulnerability(Box<VulnerabilityRow<'a>>),
 }
 
 #[derive(Serialize, Deserialize)]
-struct VulnerabilityRow<'a> {
+pub(crate) struct VulnerabilityRow<'a> {
     id: Text<'a>,
     aliases: Cow<'a, [String]>,
     package: PackageName<'a>,
@@ -473,11 +473,14 @@ pub(super) fn ecosystem_word(ecosystem: Ecosystem, distribution: Option<&Distrib
 }
 
 impl<'a> FindingRow<'a> {
+    /// The row of one vulnerability.
+    pub(crate) fn of_vulnerability(finding: &'a VulnerabilityFinding, inventory: &'a Inventory) -> FindingRow<'a> {
+        FindingRow::Vulnerability(Box::new(VulnerabilityRow::from_model(finding, inventory)))
+    }
+
     fn from_model(finding: &'a Finding, inventory: &'a Inventory) -> FindingRow<'a> {
         match finding {
-            Finding::Vulnerability(finding) => {
-                FindingRow::Vulnerability(Box::new(VulnerabilityRow::from_model(finding, inventory)))
-            }
+            Finding::Vulnerability(finding) => FindingRow::of_vulnerability(finding, inventory),
         }
     }
 

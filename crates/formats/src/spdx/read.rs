@@ -1,19 +1,22 @@
 //! Reads SPDX 2 JSON of any tool: packages with a purl, our own annotations, dependencies.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
-use model::Distribution;
+use model::{Distribution, SourcePackage};
 use serde::Deserialize;
 
-use crate::bill::{Bill, BillBuilder, Details, ReadBillError};
-use crate::properties::{take_of_distribution, take_of_package, take_of_target};
+use crate::bill::{Bill, BillBuilder, Details, list, named_distribution, text};
+use crate::properties::{is_of_target, our_distribution, take_of_package, take_of_target};
 
+/// An SPDX 2 document.
 #[derive(Deserialize)]
-struct Document {
-    #[serde(default)]
+pub(crate) struct Document {
+    #[serde(default, deserialize_with = "list")]
     packages: Vec<Row>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     relationships: Vec<Relationship>,
+    #[serde(rename = "documentDescribes", default, deserialize_with = "list")]
+    describes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -21,15 +24,31 @@ struct Document {
 struct Row {
     #[serde(rename = "SPDXID", default)]
     reference: String,
-    #[serde(default)]
-    name: String,
+    #[serde(default, deserialize_with = "text")]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     version_info: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     license_declared: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    source_info: Option<String>,
+    #[serde(default, deserialize_with = "text")]
     primary_package_purpose: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
+    checksums: Vec<Checksum>,
+    #[serde(default, deserialize_with = "list")]
     external_refs: Vec<ExternalReference>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "list")]
     annotations: Vec<Annotation>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Checksum {
+    #[serde(default, deserialize_with = "text")]
+    algorithm: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    checksum_value: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -43,10 +62,10 @@ struct ExternalReference {
 
 #[derive(Deserialize)]
 struct Annotation {
-    #[serde(default)]
-    annotator: String,
-    #[serde(default)]
-    comment: String,
+    #[serde(default, deserialize_with = "text")]
+    annotator: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    comment: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -61,75 +80,121 @@ struct Relationship {
 }
 
 /// Reads an SPDX document.
-pub(crate) fn read(bytes: &[u8]) -> Result<Bill, ReadBillError> {
-    let document: Document = serde_json::from_slice(bytes)
-        .map_err(|error| ReadBillError::Malformed { format: "SPDX document", reason: error.to_string() })?;
-    let mut needs: HashMap<&str, Vec<String>> = HashMap::new();
+pub(crate) fn read(document: &Document) -> Bill {
+    let mut targets: HashSet<&str> = document.describes.iter().map(String::as_str).collect();
+    let mut development: HashSet<&str> = HashSet::new();
+    let mut needs: Vec<(&str, &str)> = Vec::new();
     for relationship in &document.relationships {
         let (from, to) = (relationship.spdx_element_id.as_str(), relationship.related_spdx_element.as_str());
         match relationship.relationship_type.as_str() {
-            "DEPENDS_ON" => needs.entry(from).or_default().push(to.to_owned()),
-            "DEPENDENCY_OF" => needs.entry(to).or_default().push(from.to_owned()),
+            "DEPENDS_ON" => needs.push((from, to)),
+            "DEPENDENCY_OF" | "RUNTIME_DEPENDENCY_OF" | "OPTIONAL_DEPENDENCY_OF" | "PROVIDED_DEPENDENCY_OF" => {
+                needs.push((to, from));
+            }
+            "DEV_DEPENDENCY_OF" | "TEST_DEPENDENCY_OF" | "BUILD_DEPENDENCY_OF" => {
+                needs.push((to, from));
+                development.insert(from);
+            }
+            "DESCRIBES" => _ = targets.insert(to),
+            "DESCRIBED_BY" => _ = targets.insert(from),
             _ => {}
         }
     }
     let mut bill = Bill::default();
     let mut builder = BillBuilder::default();
     for row in &document.packages {
-        let properties = properties(row);
-        let mut details = Details::default();
-        for (name, value) in &properties {
-            if !take_of_package(&mut details, name, value) {
-                take_of_target(&mut bill, name, value);
-            }
-        }
-        let purl = row.external_refs.iter().find(|reference| reference.reference_type == "purl");
-        let purpose = row.primary_package_purpose.as_deref().unwrap_or_default();
-        match purl {
-            Some(purl) => {
-                if details.licenses.is_empty() {
-                    let declared =
-                        row.license_declared.iter().filter(|text| !matches!(text.as_str(), "NOASSERTION" | "NONE"));
-                    details.licenses.extend(declared.cloned());
-                }
-                let needs = needs.remove(row.reference.as_str()).unwrap_or_default();
-                builder.add(&row.reference, &purl.reference_locator, details, needs);
-            }
-            None if purpose.replace('_', "-") == "OPERATING-SYSTEM" && builder.distribution.is_none() => {
-                builder.distribution = distribution(row, &properties);
-            }
-            None => {}
+        let is_target = targets.contains(row.reference.as_str());
+        let is_development = development.contains(row.reference.as_str());
+        add(row, is_target, is_development, &mut bill, &mut builder);
+    }
+    bill.put(builder.finish(needs.into_iter()));
+    bill
+}
+
+fn add(row: &Row, is_target: bool, is_development: bool, bill: &mut Bill, builder: &mut BillBuilder) {
+    let properties = properties(row);
+    let mut details = Details { development: is_development, ..Details::default() };
+    for (name, value) in &properties {
+        if !take_of_package(&mut details, name, value) {
+            builder.is_ours |= take_of_target(bill, name, value);
         }
     }
-    let gaps = std::mem::take(&mut bill.inventory.gaps);
-    bill.inventory = builder.finish();
-    bill.inventory.gaps.extend(gaps);
-    bill.inventory.gaps.sort();
-    bill.inventory.gaps.dedup();
-    Ok(bill)
+    let name = row.name.as_deref().unwrap_or_default();
+    let purpose = row.primary_package_purpose.as_deref().unwrap_or_default().replace('_', "-");
+    let is_system = purpose == "OPERATING-SYSTEM";
+    let purl = row
+        .external_refs
+        .iter()
+        .find(|reference| reference.reference_type == "purl" || reference.reference_type.ends_with("/purl"));
+    match purl.map(|purl| purl.reference_locator.as_str()) {
+        // What the document is about is no package of an ecosystem when it is an image or a folder.
+        Some(purl) if is_target && !is_package(purl) => {}
+        Some(purl) => {
+            if !details.is_ours {
+                describe(row, &mut details);
+            }
+            builder.add(&row.reference, purl, details);
+        }
+        None if is_system => {
+            if builder.distribution.is_none() {
+                builder.distribution = distribution(row, &properties);
+            }
+        }
+        None if is_target || is_container_of_packages(row, &purpose) => {}
+        None => builder.gap(name, "the package has no package URL, so that nothing can be said of it"),
+    }
+}
+
+fn is_package(purl: &str) -> bool {
+    purl.parse().is_ok_and(|purl: model::Purl| model::Ecosystem::from_purl_type(purl.purl_type()).is_some())
+}
+
+/// Folders, lock files and images that tools list among the packages.
+fn is_container_of_packages(row: &Row, purpose: &str) -> bool {
+    matches!(purpose, "CONTAINER" | "SOURCE" | "FILE" | "APPLICATION" | "FIRMWARE" | "DEVICE" | "ARCHIVE")
+        || row.reference.starts_with("SPDXRef-DocumentRoot")
+        || row.reference.starts_with("SPDXRef-RootPackage")
+}
+
+/// What other tools say of a package outside of its purl.
+fn describe(row: &Row, details: &mut Details) {
+    details.written_version.clone_from(&row.version_info);
+    let declared = row.license_declared.iter().filter(|text| !matches!(text.as_str(), "NOASSERTION" | "NONE" | ""));
+    details.licenses.extend(declared.cloned());
+    let source_info = row.source_info.as_deref().unwrap_or_default();
+    if let Some((name, version)) =
+        source_info.strip_prefix("built package from: ").and_then(|text| text.split_once(' '))
+    {
+        details.source = Some(SourcePackage { name: name.to_owned(), version: version.trim().to_owned() });
+    } else if let Some((_, paths)) =
+        source_info.strip_prefix("acquired package info from").and_then(|text| text.split_once(": "))
+    {
+        details.paths.extend(paths.split(", ").map(|path| path.trim_start_matches('/').to_owned()));
+    }
+    let purl = |reference: &ExternalReference| reference.reference_locator.starts_with("pkg:maven/");
+    if row.external_refs.iter().any(purl) {
+        let sha1 = row.checksums.iter().find(|checksum| checksum.algorithm.as_deref() == Some("SHA1"));
+        details.sha1 = sha1.and_then(|checksum| checksum.checksum_value.as_ref()).map(|value| value.to_lowercase());
+    }
 }
 
 /// The properties in our own annotations of a package.
 fn properties(row: &Row) -> Vec<(String, String)> {
-    let ours = row.annotations.iter().filter(|annotation| annotation.annotator.starts_with("Tool: bulkhead-"));
-    let objects =
-        ours.filter_map(|annotation| serde_json::from_str::<BTreeMap<String, Vec<String>>>(&annotation.comment).ok());
+    let is_ours = |annotation: &&Annotation| {
+        annotation.annotator.as_ref().is_some_and(|annotator| annotator.starts_with("Tool: bulkhead-"))
+    };
+    let comments = row.annotations.iter().filter(is_ours).filter_map(|annotation| annotation.comment.as_deref());
+    let objects = comments.filter_map(|comment| serde_json::from_str::<BTreeMap<String, Vec<String>>>(comment).ok());
     objects.flatten().flat_map(|(name, values)| values.into_iter().map(move |value| (name.clone(), value))).collect()
 }
 
 /// The distribution; a target that is a whole machine is no distribution.
 fn distribution(row: &Row, properties: &[(String, String)]) -> Option<Distribution> {
-    let version = row.version_info.clone().unwrap_or_default();
-    let mut distribution = Distribution {
-        id: row.name.to_lowercase(),
-        name: format!("{} {version}", row.name).trim().to_owned(),
-        version,
-        ..Distribution::default()
-    };
-    let mut is_target = false;
-    for (name, value) in properties {
-        is_target |= name.starts_with("bulkhead:target:");
-        take_of_distribution(&mut distribution, name, value);
+    if properties.iter().any(|(name, _)| is_of_target(name)) {
+        return None;
     }
-    (!is_target && !distribution.id.is_empty()).then_some(distribution)
+    let version = row.version_info.as_deref().filter(|version| *version != "NOASSERTION");
+    let pairs = properties.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let name = row.name.as_deref().filter(|name| !name.is_empty())?;
+    our_distribution(pairs, version).or_else(|| Some(named_distribution(name, version.unwrap_or_default())))
 }

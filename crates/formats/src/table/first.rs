@@ -1,6 +1,6 @@
 //! What to do first: the upgrades that repair most, exploited vulnerabilities before likely and severe ones.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Ecosystem, FindingStatus, Severity};
 
@@ -18,7 +18,7 @@ pub(super) struct Upgrade<'a> {
     pub(super) from: &'a str,
     /// The version that repairs all of it.
     pub(super) to: &'a str,
-    pub(super) remedy: Option<&'a str>,
+    pub(super) remedy: Option<String>,
     pub(super) severity: Severity,
     pub(super) kev: bool,
     /// Ids, most urgent first.
@@ -56,22 +56,38 @@ fn upgrade<'a>(ecosystem: Ecosystem, mut rows: Vec<&Row<'a>>) -> Option<Upgrade<
     let highest = rows
         .iter()
         .max_by_key(|row| row.finding.fixed_version.as_deref().and_then(|version| scheme.key(version).ok()))?;
-    let mut ids: Vec<&str> = Vec::new();
-    for row in &rows {
-        if !ids.contains(&row.finding.id.as_str()) {
-            ids.push(&row.finding.id);
-        }
-    }
+    let mut seen = BTreeSet::new();
+    let ids = rows.iter().map(|row| row.finding.id.as_str()).filter(|id| seen.insert(*id)).collect();
+    let names: BTreeSet<&str> = rows.iter().map(|row| row.package.name.as_str()).collect();
+    let source = highest.package.source.as_ref().filter(|_| names.len() > 1);
     Some(Upgrade {
-        name: &highest.package.name,
+        name: source.map_or(highest.package.name.as_str(), |source| source.name.as_str()),
         from: &highest.package.version,
         to: highest.finding.fixed_version.as_deref()?,
-        remedy: highest.finding.remedy.as_deref(),
+        remedy: joined_remedy(&rows, highest),
         severity: rows.iter().map(|row| row.finding.severity).max()?,
         kev: rows.iter().any(|row| row.finding.kev),
         urgency: rows.iter().map(|row| urgency(row)).fold(0.0, f32::max),
         ids,
     })
+}
+
+/// The command for all packages of the group: of each package the one that goes furthest. Commands that differ in their
+/// last word alone are one command with several last words; of others the first is shown.
+fn joined_remedy(rows: &[&Row<'_>], highest: &Row<'_>) -> Option<String> {
+    let first = highest.finding.remedy.as_deref()?;
+    let reached = |row: &&&Row<'_>| row.finding.fixed_version == highest.finding.fixed_version;
+    let remedies: BTreeSet<&str> =
+        rows.iter().filter(reached).filter_map(|row| row.finding.remedy.as_deref()).collect();
+    let Some((command, _)) = first.rsplit_once(' ') else { return Some(first.to_owned()) };
+    let last_words: Option<Vec<&str>> = remedies
+        .iter()
+        .map(|remedy| remedy.rsplit_once(' ').filter(|(same, _)| *same == command).map(|(_, last)| last))
+        .collect();
+    match last_words {
+        Some(words) if words.len() > 1 => Some(format!("{command} {}", words.join(" "))),
+        _ => Some(first.to_owned()),
+    }
 }
 
 /// How urgent a finding is: exploited above all, then severity weighted by how likely exploitation is. A vulnerability

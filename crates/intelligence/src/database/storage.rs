@@ -18,7 +18,6 @@ pub(crate) struct Damaged {
 pub(super) enum Bytes {
     Mapped(Mmap),
     Static(&'static [u8]),
-    #[cfg(test)]
     Owned(Vec<u8>),
 }
 
@@ -27,7 +26,6 @@ impl Bytes {
         match self {
             Bytes::Mapped(map) => map,
             Bytes::Static(bytes) => bytes,
-            #[cfg(test)]
             Bytes::Owned(bytes) => bytes,
         }
     }

@@ -14,7 +14,7 @@ const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 const MAX_WINDOW_LOG: u32 = 27;
 
 /// Writes what it is given to a file, decompressed.
-pub(super) struct Receiver<'f> {
+pub(crate) struct Receiver<'f> {
     state: State<'f>,
 }
 
@@ -26,12 +26,12 @@ enum State<'f> {
 }
 
 impl<'f> Receiver<'f> {
-    pub(super) fn new(file: &'f File) -> Receiver<'f> {
+    pub(crate) fn new(file: &'f File) -> Receiver<'f> {
         Receiver { state: State::Start(Vec::new(), file) }
     }
 
     /// Writes what is left; a compressed stream must have come to its end.
-    pub(super) fn finish(self) -> io::Result<()> {
+    pub(crate) fn finish(self) -> io::Result<()> {
         match self.state {
             State::Start(first, mut file) => file.write_all(&first),
             State::Plain(_) => Ok(()),

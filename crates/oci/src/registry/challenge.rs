@@ -49,6 +49,15 @@ pub(super) fn parse_challenges(header: &str) -> Vec<Challenge> {
     challenges
 }
 
+/// Reads a header for `crate::exercise`: schemes and names are lower-case tokens, whatever the registry sends.
+pub(crate) fn exercise(bytes: &[u8]) {
+    for challenge in parse_challenges(&String::from_utf8_lossy(bytes)) {
+        let mut words = challenge.parameters.keys().chain([&challenge.scheme]);
+        assert!(words.all(|word| !word.is_empty() && word.chars().all(is_token) && *word == word.to_ascii_lowercase()));
+        challenge.parameter("realm");
+    }
+}
+
 /// Takes a token or a quoted string from the beginning of the text.
 fn take_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {

@@ -25,7 +25,7 @@ pub(super) fn is_one(files: &dyn Files) -> bool {
 }
 
 /// Opens the image that the options mean.
-pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
     let place = || files.place().to_owned();
     let path = manifest_path();
     let Some(bytes) = read_optional(files, &path)? else {

@@ -11,7 +11,7 @@ use crate::manifest::{Descriptor, LARGEST_DOCUMENT};
 use crate::stored::digest_of;
 
 /// Files by their path.
-pub(super) trait Files: Send + Sync {
+pub(crate) trait Files: Send + Sync {
     /// How a person knows the archive or folder.
     fn place(&self) -> &str;
 

@@ -29,7 +29,7 @@ struct Found {
 }
 
 /// Opens the image that the options mean.
-pub(super) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
     let mut search = Search { files, candidates: Vec::new(), count: 0 };
     let mut has_index = false;
     for folder in files.layouts() {

@@ -101,6 +101,16 @@ fn read_database(path: &str, file: &mut WantedFile<'_>, found: &mut Found) -> Re
     sink.finish(path, result, found)
 }
 
+/// Reads one header outside of any database, for `exercise`.
+pub(crate) fn read_header(bytes: &[u8]) -> Found {
+    let (mut sink, mut found) = (Sink::default(), Found::default());
+    sink.header(bytes);
+    if let Err(error) = sink.finish("header", Ok(()), &mut found) {
+        found.gap("header", error.to_string());
+    }
+    found
+}
+
 /// Takes the headers that a backend finds, one at a time.
 #[derive(Default)]
 struct Sink {

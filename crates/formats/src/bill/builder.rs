@@ -1,0 +1,169 @@
+//! From listed packages to an inventory: sorted, each once, with their dependencies.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::{Distribution, Ecosystem, Gap, Inventory, Package, Purl, SourcePackage};
+
+use super::origin::{distribution_of, name_of, qualifier, upstream_of, version_of};
+
+/// The most gaps that are told one by one.
+const MOST_GAPS: usize = 1_000;
+
+/// The most packages that are taken; the rest is counted in a gap.
+const MOST_PACKAGES: usize = 300_000;
+
+/// Collects what a document lists.
+#[derive(Default)]
+pub(crate) struct BillBuilder {
+    packages: Vec<(String, Package)>,
+    /// Packages of purl types that are no ecosystem of ours, counted.
+    unknown_types: BTreeMap<String, usize>,
+    /// The distribution that the document names.
+    pub(crate) distribution: Option<Distribution>,
+    /// Whether the document is one of ours, in which what is absent is absent.
+    pub(crate) is_ours: bool,
+    gaps: Vec<Gap>,
+    untold_gaps: usize,
+    untaken_packages: usize,
+}
+
+/// What a document says of a package beside its purl.
+#[derive(Debug, Default)]
+pub(crate) struct Details {
+    /// Whether our own properties describe it, so that nothing is concluded from the purl.
+    pub(crate) is_ours: bool,
+    pub(crate) name: Option<String>,
+    pub(crate) version: Option<String>,
+    /// The version that the document has beside the purl, for purls without one.
+    pub(crate) written_version: Option<String>,
+    pub(crate) source: Option<SourcePackage>,
+    pub(crate) architecture: Option<String>,
+    pub(crate) module: Option<String>,
+    pub(crate) licenses: Vec<String>,
+    pub(crate) paths: Vec<String>,
+    pub(crate) layer: Option<u32>,
+    pub(crate) direct: Option<bool>,
+    pub(crate) development: bool,
+    pub(crate) sha1: Option<String>,
+}
+
+impl BillBuilder {
+    /// Adds a package under the document's own reference.
+    pub(crate) fn add(&mut self, reference: &str, purl: &str, details: Details) {
+        let purl: Purl = match purl.parse() {
+            Ok(purl) => purl,
+            Err(error) => return self.gap(reference, error.to_string()),
+        };
+        let Some(ecosystem) = Ecosystem::from_purl_type(purl.purl_type()) else {
+            *self.unknown_types.entry(purl.purl_type().to_owned()).or_default() += 1;
+            return;
+        };
+        let written = || details.written_version.filter(|version| is_version(version));
+        let Some(version) = details.version.or_else(|| version_of(&purl, ecosystem)).or_else(written) else {
+            return self.gap(reference, format!("{purl} has no version"));
+        };
+        if self.packages.len() == MOST_PACKAGES {
+            self.untaken_packages += 1;
+            return;
+        }
+        let mut package = Package {
+            ecosystem,
+            name: details.name.unwrap_or_else(|| name_of(&purl, ecosystem)),
+            source: details.source,
+            version,
+            architecture: details.architecture,
+            module: details.module,
+            licenses: details.licenses,
+            paths: details.paths,
+            layer: details.layer,
+            direct: details.direct,
+            development: details.development,
+            dependencies: Vec::new(),
+            sha1: details.sha1,
+            purl,
+        };
+        if !details.is_ours {
+            complete(&mut package);
+        }
+        self.packages.push((reference.to_owned(), package));
+    }
+
+    /// Notes something that the document lists and that cannot be used.
+    pub(crate) fn gap(&mut self, path: &str, reason: impl Into<String>) {
+        match self.gaps.len() {
+            MOST_GAPS => self.untold_gaps += 1,
+            _ => self.gaps.push(Gap::new(path, reason)),
+        }
+    }
+
+    /// The inventory. `needs` are pairs of the document's references: who needs whom.
+    pub(crate) fn finish<'a>(mut self, needs: impl Iterator<Item = (&'a str, &'a str)>) -> Inventory {
+        self.packages.sort_by(|(_, one), (_, other)| one.purl.cmp(&other.purl));
+        let mut packages: Vec<Package> = Vec::with_capacity(self.packages.len());
+        let mut ids: HashMap<String, usize> = HashMap::with_capacity(self.packages.len());
+        for (reference, package) in self.packages {
+            match packages.last_mut().filter(|last| last.purl == package.purl) {
+                Some(last) => {
+                    last.paths.extend(package.paths);
+                    last.development &= package.development;
+                }
+                None => packages.push(package),
+            }
+            ids.insert(reference, packages.len() - 1);
+        }
+        for (from, to) in needs {
+            if let (Some(from), Some(to)) = (ids.get(from), ids.get(to))
+                && from != to
+                && let Some(package) = packages.get_mut(*from)
+            {
+                package.dependencies.push(*to);
+            }
+        }
+        for package in &mut packages {
+            package.dependencies.sort_unstable();
+            package.dependencies.dedup();
+            package.paths.sort();
+            package.paths.dedup();
+        }
+        for (purl_type, count) in &self.unknown_types {
+            let reason = format!("{count} listed with package URLs of type `{purl_type}` are of no known ecosystem");
+            self.gaps.push(Gap::new("", reason));
+        }
+        if self.untold_gaps > 0 {
+            self.gaps.push(Gap::new("", format!("{} further entries cannot be used either", self.untold_gaps)));
+        }
+        if self.untaken_packages > 0 {
+            let count = self.untaken_packages;
+            let reason = format!("only the first {MOST_PACKAGES} packages are read, and {count} are left out");
+            self.gaps.push(Gap::new("", reason));
+        }
+        self.gaps.sort();
+        self.gaps.dedup();
+        let is_ours = self.is_ours;
+        let distribution = self.distribution.or_else(|| (!is_ours).then(|| distribution_of(&packages)).flatten());
+        Inventory { distribution, image: None, packages, removed: Vec::new(), gaps: self.gaps }
+    }
+}
+
+/// What other tools say in the purl and nowhere else.
+fn complete(package: &mut Package) {
+    let purl = &package.purl;
+    if package.source.is_none() {
+        package.source = upstream_of(purl, package.ecosystem, &package.version);
+    }
+    if package.architecture.is_none() {
+        package.architecture = qualifier(purl, "arch");
+    }
+    if package.module.is_none() {
+        package.module = qualifier(purl, "rpmmod").or_else(|| qualifier(purl, "modularitylabel"));
+    }
+    package.licenses.sort();
+    package.licenses.dedup();
+}
+
+/// Whether text is one version, and no range of versions.
+fn is_version(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !text.contains(|c: char| c.is_whitespace() || "<>=*|,".contains(c))
+        && !matches!(text, "NOASSERTION" | "NONE" | "UNKNOWN" | "unknown" | "latest" | "unspecified")
+}

@@ -1,0 +1,112 @@
+use super::*;
+
+fn check(purl: &str, expected: &str) {
+    let mut builder = BillBuilder::default();
+    builder.add("ref", purl, Details::default());
+    let inventory = builder.finish(std::iter::empty());
+    let package = &inventory.packages[0];
+    let source = package.source.as_ref().map(|s| format!(" from {} {}", s.name, s.version)).unwrap_or_default();
+    let distribution = inventory.distribution.map(|d| format!(" on {} {}", d.id, d.version)).unwrap_or_default();
+    assert_eq!(format!("{} {}{source}{distribution}", package.name, package.version), expected);
+}
+
+#[test]
+fn purls_of_other_tools_tell_source_and_distribution() {
+    check(
+        "pkg:deb/debian/libssl3@3.0.11-1?arch=amd64&distro=debian-12&upstream=openssl",
+        "libssl3 3.0.11-1 from openssl 3.0.11-1 on debian 12",
+    );
+    check(
+        "pkg:rpm/redhat/bind-libs@9.11-1.el8?epoch=32&upstream=bind-9.11-1.el8.src.rpm&distro=rhel-8.10",
+        "bind-libs 32:9.11-1.el8 from bind 32:9.11-1.el8 on rhel 8.10",
+    );
+    check("pkg:rpm/redhat/acl@2.2-1.el8?epoch=0&distro=redhat-8.6", "acl 2.2-1.el8 on rhel 8.6");
+    check("pkg:rpm/amazon/acl@2.2-1.amzn2?distro=amazon-2", "acl 2.2-1.amzn2 on amzn 2");
+    check("pkg:rpm/opensuse/acl@2.2-1?distro=opensuse-leap-15.5", "acl 2.2-1 on opensuse-leap 15.5");
+    check("pkg:apk/alpine/musl@1.2.4-r2?distro=3.19.1", "musl 1.2.4-r2 on alpine 3.19.1");
+    check("pkg:deb/ubuntu/bash@5.1-6ubuntu1?distro=jammy", "bash 5.1-6ubuntu1 on ubuntu 22.04");
+    check("pkg:deb/debian/bash@5.1-6?distro=debian-bookworm", "bash 5.1-6 on debian 12");
+    check("pkg:deb/debian/git@2.39-1?epoch=1", "git 1:2.39-1 on debian ");
+    check("pkg:maven/org.a/b@1", "org.a:b 1");
+    check("pkg:npm/%40a/b@1", "@a/b 1");
+}
+
+#[test]
+fn what_is_no_bill_is_said_to_be_none() {
+    for (text, message) in [
+        ("{}", "it is no bill of materials that is read"),
+        ("[1]", "it is no bill of materials that is read"),
+        ("{", "it is no valid JSON"),
+        ("", "it is no valid JSON"),
+        ("<?xml version=\"1.0\"?><bom/>", "save it as CycloneDX JSON"),
+        ("SPDXVersion: SPDX-2.3\n", "an SPDX tag-value document, which is not read; save it as"),
+        (r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#, "it is SPDX 3 (JSON-LD)"),
+        (r#"{"schema": "bulkhead.report/9"}"#, "it is no bill of materials that is read"),
+        (r#"{"payload": "%%%"}"#, "it is no valid signed envelope"),
+        (r#"{"bomFormat": "CycloneDX", "components": 5}"#, "it is no valid CycloneDX document: invalid type"),
+    ] {
+        let error = read_bill(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn hostile_documents_end_in_a_sentence() {
+    let nested = format!(r#"{{"bomFormat":"CycloneDX","components":{}"#, r#"[{"components":"#.repeat(100_000));
+    assert!(matches!(read_bill(nested.as_bytes()), Err(ReadBillError::Malformed { .. })));
+    let ignored = format!(r#"{{"bomFormat":"CycloneDX","x":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
+    assert!(read_bill(ignored.as_bytes()).is_ok(), "what is not asked for is passed over, however deep");
+    let many = format!(r#"{{"bomFormat":"CycloneDX","components":[{}{{}}]}}"#, "{},".repeat(MOST_OBJECTS));
+    assert!(matches!(read_bill(many.as_bytes()), Err(ReadBillError::TooManyEntries)));
+    let zeros = vec![b' '; LARGEST_BILL_BYTES + 1];
+    assert!(matches!(read_bill(&zeros), Err(ReadBillError::TooLarge { .. })));
+}
+
+#[test]
+fn repeated_references_and_circles_are_survived() {
+    let needs = vec![r#""a""#; 50_000].join(",");
+    let component = r#"{"bom-ref":"a","type":"library","name":"a","purl":"pkg:npm/a@1"}"#;
+    let components = vec![component; 2_000].join(",");
+    let text = format!(
+        r#"{{"bomFormat":"CycloneDX","components":[{components},{{"bom-ref":"b","purl":"pkg:npm/b@1"}}],
+        "dependencies":[{{"ref":"a","dependsOn":[{needs},"b","nowhere"]}},{{"ref":"b","dependsOn":["a","b"]}}]}}"#
+    );
+    let inventory = read_bill(text.as_bytes()).unwrap().inventory;
+    let needs: Vec<_> = inventory.packages.iter().map(|package| package.dependencies.clone()).collect();
+    assert_eq!(needs, [[1], [0]]);
+}
+
+#[test]
+fn gaps_of_a_useless_document_are_counted_not_listed() {
+    let nameless = vec![r#"{"type":"library"}"#; 5_000].join(",");
+    let odd = [r#"{"type":"library","purl":"pkg:alpm/arch/a@1"}"#; 3].join(",");
+    let text = format!(r#"{{"bomFormat":"CycloneDX","components":[{odd},{nameless}]}}"#);
+    let gaps = read_bill(text.as_bytes()).unwrap().inventory.gaps;
+    let reasons: Vec<&str> = gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "3 listed with package URLs of type `alpm` are of no known ecosystem",
+            "4000 further entries cannot be used either",
+            "the component has no package URL, so that nothing can be said of it",
+        ]
+    );
+}
+
+#[test]
+fn a_document_saved_by_a_windows_shell_is_read() {
+    let text = r#"{"bomFormat":"CycloneDX","components":[{"type":"library","name":"é","purl":"pkg:npm/a@1"}]}"#;
+    let mut bytes = vec![0xff, 0xfe];
+    bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    assert_eq!(read_bill(&bytes).unwrap().inventory.packages.len(), 1);
+    assert_eq!(read_bill(format!("\u{feff}{text}").as_bytes()).unwrap().inventory.packages.len(), 1);
+}
+
+#[test]
+fn packages_beyond_the_bound_are_a_gap() {
+    let rows: Vec<String> = (0..300_002).map(|number| format!(r#"{{"purl":"pkg:npm/a@{number}"}}"#)).collect();
+    let text = format!(r#"{{"bomFormat":"CycloneDX","components":[{}]}}"#, rows.join(","));
+    let inventory = read_bill(text.as_bytes()).unwrap().inventory;
+    assert_eq!(inventory.packages.len(), 300_000);
+    assert_eq!(inventory.gaps[0].reason, "only the first 300000 packages are read, and 2 are left out");
+}

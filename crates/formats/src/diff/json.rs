@@ -1,0 +1,169 @@
+//! `bulkhead.diff/1`: the difference as JSON, as `docs/reference/report.md` describes it.
+
+use std::io::{self, Write};
+
+use model::{Gap, Package, ScanReport};
+use serde::Serialize;
+
+use super::{FindingChange, FindingPlace, PackageChange, ReportDiff, place_of};
+use crate::json::FindingRow;
+
+const SCHEMA: &str = "bulkhead.diff/1";
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: &'static str,
+    old: Side<'a>,
+    new: Side<'a>,
+    findings: Findings<'a>,
+    packages: Packages<'a>,
+    gaps: Gaps<'a>,
+}
+
+#[derive(Serialize)]
+struct Side<'a> {
+    name: &'a str,
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digest: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    intelligence: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Findings<'a> {
+    added: Vec<FindingRow<'a>>,
+    removed: Vec<FindingRow<'a>>,
+    changed: Vec<ChangedFinding<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChangedFinding<'a> {
+    kind: &'static str,
+    id: &'a str,
+    package: Name<'a>,
+    target: String,
+    old: State<'a>,
+    new: State<'a>,
+}
+
+#[derive(Serialize)]
+struct Name<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    purl_type: &'static str,
+}
+
+#[derive(Serialize)]
+struct State<'a> {
+    version: &'a str,
+    severity: &'static str,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed_version: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Packages<'a> {
+    added: Vec<PackageRow<'a>>,
+    removed: Vec<PackageRow<'a>>,
+    changed: Vec<ChangedPackage<'a>>,
+}
+
+#[derive(Serialize)]
+struct PackageRow<'a> {
+    purl: String,
+    name: &'a str,
+    version: &'a str,
+    #[serde(rename = "type")]
+    purl_type: &'static str,
+    target: String,
+}
+
+#[derive(Serialize)]
+struct ChangedPackage<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    purl_type: &'static str,
+    target: String,
+    old: &'a str,
+    new: &'a str,
+}
+
+#[derive(Serialize)]
+struct Gaps<'a> {
+    added: &'a [&'a Gap],
+}
+
+/// Writes a difference as one indented JSON document with a final line break.
+pub(super) fn write(diff: &ReportDiff<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let document = Document {
+        schema: SCHEMA,
+        old: side(diff.old),
+        new: side(diff.new),
+        findings: Findings {
+            added: finding_rows(&diff.added, diff.new),
+            removed: finding_rows(&diff.removed, diff.old),
+            changed: diff.changed.iter().map(changed_finding).collect(),
+        },
+        packages: Packages {
+            added: diff.packages_added.iter().map(|package| package_row(package)).collect(),
+            removed: diff.packages_removed.iter().map(|package| package_row(package)).collect(),
+            changed: diff.packages_changed.iter().map(changed_package).collect(),
+        },
+        gaps: Gaps { added: &diff.gaps_added },
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    out.write_all(b"\n")
+}
+
+fn side(report: &ScanReport) -> Side<'_> {
+    Side {
+        name: &report.target.name,
+        kind: report.target.kind.as_str(),
+        digest: report.target.digest.as_ref().map(ToString::to_string),
+        intelligence: report.intelligence.as_ref().map(|intelligence| intelligence.sequence),
+    }
+}
+
+fn finding_rows<'a>(places: &[FindingPlace<'a>], report: &'a ScanReport) -> Vec<FindingRow<'a>> {
+    places.iter().map(|place| FindingRow::of_vulnerability(place.finding, &report.inventory)).collect()
+}
+
+fn changed_finding<'a>(change: &FindingChange<'a>) -> ChangedFinding<'a> {
+    let state = |place: FindingPlace<'a>| State {
+        version: &place.package.version,
+        severity: place.finding.severity.as_str(),
+        status: place.finding.status.as_str(),
+        fixed_version: place.finding.fixed_version.as_deref(),
+    };
+    let package = change.new.package;
+    ChangedFinding {
+        kind: "vulnerability",
+        id: &change.new.finding.id,
+        package: Name { name: &package.name, purl_type: package.ecosystem.purl_type() },
+        target: place_of(package),
+        old: state(change.old),
+        new: state(change.new),
+    }
+}
+
+fn package_row(package: &Package) -> PackageRow<'_> {
+    PackageRow {
+        purl: package.purl.to_string(),
+        name: &package.name,
+        version: &package.version,
+        purl_type: package.ecosystem.purl_type(),
+        target: place_of(package),
+    }
+}
+
+fn changed_package<'a>(change: &PackageChange<'a>) -> ChangedPackage<'a> {
+    ChangedPackage {
+        name: &change.new.name,
+        purl_type: change.new.ecosystem.purl_type(),
+        target: place_of(change.new),
+        old: &change.old.version,
+        new: &change.new.version,
+    }
+}

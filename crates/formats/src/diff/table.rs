@@ -1,0 +1,146 @@
+//! The difference for people: what is new first, then what changed, then what is gone, then the packages.
+
+use std::io::{self, Write};
+
+use model::Severity;
+
+use super::{FindingChange, FindingPlace, ReportDiff, place_of};
+use crate::messages::Value;
+use crate::table::{Paint, Style, plain, severity_word, wrapped};
+use crate::{Language, WriteOptions};
+
+/// Writes the difference.
+pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table { language: options.language, paint: Paint::new(options.color), width: options.width, out };
+    let names = format!("{} → {}", plain(&diff.old.target.name), plain(&diff.new.target.name));
+    table.line(0, Some(Style::Strong), &names)?;
+    if diff.is_empty() {
+        let sentence = table.language.say("diff.same", &[]);
+        return table.line(0, None, &sentence);
+    }
+    let sentence = table.language.say(
+        "diff.summary",
+        &[
+            ("added", Value::Count(diff.added.len())),
+            ("removed", Value::Count(diff.removed.len())),
+            ("changed", Value::Count(diff.changed.len())),
+            ("packages_added", Value::Count(diff.packages_added.len())),
+            ("packages_removed", Value::Count(diff.packages_removed.len())),
+            ("packages_changed", Value::Count(diff.packages_changed.len())),
+        ],
+    );
+    table.line(0, None, &sentence)?;
+    if !diff.gaps_added.is_empty() {
+        let sentence = table.language.say("diff.gaps", &[("count", Value::Count(diff.gaps_added.len()))]);
+        table.line(0, Some(Style::Alarm), &sentence)?;
+        for gap in &diff.gaps_added {
+            let place = if gap.path.is_empty() { String::new() } else { format!("{}: ", plain(&gap.path)) };
+            table.line(2, None, &format!("{place}{}", plain(&gap.reason)))?;
+        }
+    }
+    table.findings("diff.added", '+', &diff.added)?;
+    table.changes(&diff.changed)?;
+    table.findings("diff.removed", '-', &diff.removed)?;
+    table.packages(diff)
+}
+
+struct Table<'a> {
+    language: Language,
+    paint: Paint,
+    width: Option<usize>,
+    out: &'a mut dyn Write,
+}
+
+impl Table<'_> {
+    fn line(&mut self, indent: usize, style: Option<Style>, text: &str) -> io::Result<()> {
+        for line in wrapped(text, self.width.map(|width| width.saturating_sub(indent))) {
+            let line = style.map_or_else(|| line.to_owned(), |style| self.paint.text(style, line));
+            writeln!(self.out, "{:indent$}{line}", "")?;
+        }
+        Ok(())
+    }
+
+    fn heading(&mut self, code: &str, count: usize) -> io::Result<()> {
+        writeln!(self.out)?;
+        let heading = format!("{} ({count})", self.language.say(code, &[]));
+        self.line(0, Some(Style::Strong), &heading)
+    }
+
+    /// The most severe first.
+    fn findings(&mut self, code: &str, mark: char, places: &[FindingPlace<'_>]) -> io::Result<()> {
+        if places.is_empty() {
+            return Ok(());
+        }
+        self.heading(code, places.len())?;
+        let mut places: Vec<&FindingPlace<'_>> = places.iter().collect();
+        places.sort_by_key(|place| std::cmp::Reverse(place.finding.severity));
+        for place in places {
+            let finding = place.finding;
+            let severity = severity_word(self.language, finding.severity);
+            let what = format!("{} {}", plain(&place.package.name), plain(&place.package.version));
+            self.line(2, Some(Style::of(finding.severity)), &format!("{mark} {} {severity}", plain(&finding.id)))?;
+            let repair = match &finding.fixed_version {
+                Some(version) if mark == '+' => format!("{what} → {}", plain(version)),
+                _ => what,
+            };
+            self.line(4, None, &format!("{repair}  {}", plain(&place_of(place.package))))?;
+        }
+        Ok(())
+    }
+
+    fn changes(&mut self, changes: &[FindingChange<'_>]) -> io::Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.heading("diff.changed", changes.len())?;
+        for change in changes {
+            let (old, new) = (change.old, change.new);
+            let style = Style::of(new.finding.severity.max(Severity::Low));
+            let name = plain(&new.package.name);
+            self.line(2, Some(style), &format!("~ {} {name}", plain(&new.finding.id)))?;
+            let fixed = |place: FindingPlace<'_>| match &place.finding.fixed_version {
+                Some(version) => plain(version),
+                None => self.language.say("diff.unfixed", &[]),
+            };
+            let pairs = [
+                ("table.column.installed", plain(&old.package.version), plain(&new.package.version)),
+                (
+                    "table.column.severity",
+                    severity_word(self.language, old.finding.severity),
+                    severity_word(self.language, new.finding.severity),
+                ),
+                ("table.column.fixed", fixed(old), fixed(new)),
+                ("diff.status", self.status(old), self.status(new)),
+            ];
+            for (code, old, new) in pairs {
+                if old != new {
+                    let line = format!("{}: {old} → {new}", self.language.say(code, &[]).to_lowercase());
+                    self.line(4, None, &line)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn status(&self, place: FindingPlace<'_>) -> String {
+        self.language.say(&format!("table.status.{}", place.finding.status.as_str()), &[])
+    }
+
+    fn packages(&mut self, diff: &ReportDiff<'_>) -> io::Result<()> {
+        let count = diff.packages_added.len() + diff.packages_removed.len() + diff.packages_changed.len();
+        if count == 0 {
+            return Ok(());
+        }
+        self.heading("diff.packages", count)?;
+        for change in &diff.packages_changed {
+            let versions = format!("{} → {}", plain(&change.old.version), plain(&change.new.version));
+            self.line(2, None, &format!("~ {} {versions}", plain(&change.new.name)))?;
+        }
+        for (mark, packages) in [('+', &diff.packages_added), ('-', &diff.packages_removed)] {
+            for package in packages {
+                self.line(2, None, &format!("{mark} {} {}", plain(&package.name), plain(&package.version)))?;
+            }
+        }
+        Ok(())
+    }
+}

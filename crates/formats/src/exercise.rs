@@ -1,0 +1,68 @@
+//! A door for fuzz targets and the replay of their corpora, which stand outside of the crate.
+//!
+//! It is no interface of the formats: nothing else may use it, and it changes without notice.
+
+use model::{Inventory, ScanReport, ScanTarget, TargetKind};
+
+use crate::{Bill, Format, Language, WriteOptions, read_bill, read_report, write};
+
+const TARGETS: &[(&str, fn(&[u8]))] = &[("bill_cyclonedx", bill), ("bill_spdx", bill), ("report_json", report_json)];
+
+/// The names of all targets.
+pub fn targets() -> impl Iterator<Item = &'static str> {
+    TARGETS.iter().map(|(target, _)| *target)
+}
+
+/// Does with the bytes what the target of this name is there to try.
+///
+/// # Panics
+/// When there is no such target, and when a reader or a writer has a mistake.
+pub fn run(target: &str, bytes: &[u8]) {
+    let known = TARGETS.iter().find(|(known, _)| *known == target);
+    known.expect("the caller names a target of the list").1(bytes);
+}
+
+/// A bill is read, written in both formats, and read again: the packages and their relations must be the same.
+fn bill(bytes: &[u8]) {
+    let Ok(Bill { inventory, .. }) = read_bill(bytes) else { return };
+    check_inventory(&inventory);
+    let target = ScanTarget { name: "x".to_owned(), kind: TargetKind::Image, digest: None, platform: None };
+    let report = ScanReport { target, inventory, findings: Vec::new(), intelligence: None };
+    for format in [Format::Cyclonedx, Format::Spdx] {
+        let again = read_bill(&written(&report, format)).expect("what we write can be read").inventory;
+        let facts = |inventory: &Inventory| -> Vec<_> {
+            let packages = inventory.packages.iter();
+            packages.map(|package| (package.purl.clone(), package.name.clone(), package.version.clone())).collect()
+        };
+        assert_eq!(facts(&again), facts(&report.inventory), "{format:?}");
+    }
+}
+
+/// A report is read, written in every format, and read again.
+fn report_json(bytes: &[u8]) {
+    let Ok(report) = read_report(bytes) else { return };
+    check_inventory(&report.inventory);
+    for format in Format::ALL {
+        written(&report, format);
+    }
+    let first = written(&report, Format::Json);
+    let again = read_report(&first).expect("what we write can be read");
+    assert_eq!(String::from_utf8_lossy(&written(&again, Format::Json)), String::from_utf8_lossy(&first));
+}
+
+fn written(report: &ScanReport, format: Format) -> Vec<u8> {
+    let mut out = Vec::new();
+    for language in [Language::English, Language::Japanese] {
+        out.clear();
+        let options = WriteOptions { language, color: true, width: Some(60), time: Some(0) };
+        write(report, format, &options, &mut out).expect("memory takes everything");
+    }
+    out
+}
+
+fn check_inventory(inventory: &Inventory) {
+    for package in &inventory.packages {
+        let mut needed = package.dependencies.iter();
+        assert!(needed.all(|id| *id < inventory.packages.len()), "{} needs nobody", package.purl);
+    }
+}
