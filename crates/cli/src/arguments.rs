@@ -86,7 +86,7 @@ pub(crate) struct ChoiceArguments {
     /// Use this intelligence file instead of the installed or the built-in one
     #[arg(long, value_name = "FILE")]
     pub(crate) intel: Option<PathBuf>,
-    /// Report only findings of these severities
+    /// Report only findings of these severities: critical, high, medium, low, none, unknown
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) severity: Vec<Severity>,
     /// Report only vulnerabilities that a version repairs
@@ -132,7 +132,7 @@ pub(crate) struct SbomArguments {
     #[command(flatten)]
     pub(crate) output: OutputArguments,
     /// cyclonedx or spdx
-    #[arg(long, short, value_name = "FORMAT", default_value = "cyclonedx")]
+    #[arg(long, short, value_name = "FORMAT", default_value = "cyclonedx", hide_possible_values = true)]
     pub(crate) format: SbomFormat,
     /// Exit with 4 when something could not be read
     #[arg(long)]
@@ -236,7 +236,7 @@ pub(crate) struct IntelStatusArguments {
     #[arg(long)]
     pub(crate) verify: bool,
     /// table or json
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub(crate) format: PlainFormat,
 }
 
@@ -248,7 +248,7 @@ pub(crate) struct IntelLookupArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) intel: Option<PathBuf>,
     /// table or json
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub(crate) format: PlainFormat,
 }
 

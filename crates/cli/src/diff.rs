@@ -68,8 +68,10 @@ impl Side<'_> {
 /// Whether a file is a saved report rather than something to scan.
 fn is_report(path: &Path) -> bool {
     let mut start = Vec::new();
-    let is_read = path.is_file()
-        && File::open(path).and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start)).is_ok();
+    let is_read =
+        path.is_file() && File::open(path).and_then(|file| file.take(HEADER_BYTES).read_to_end(&mut start)).is_ok();
     let start = String::from_utf8_lossy(&start);
-    is_read && start.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{') && start.contains("\"bulkhead.report/")
+    is_read
+        && start.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{')
+        && start.contains("\"bulkhead.report/")
 }

@@ -134,10 +134,9 @@ impl fmt::Display for Target {
         match (self, self.path()) {
             (_, Some(path)) => path.display().fmt(f),
             (Target::Registry(name), _) => name.fmt(f),
-            (
-                Target::Docker(name) | Target::Podman(name) | Target::Containerd(name) | Target::Container(name),
-                _,
-            ) => f.pad(name),
+            (Target::Docker(name) | Target::Podman(name) | Target::Containerd(name) | Target::Container(name), _) => {
+                f.pad(name)
+            }
             _ => f.pad("-"),
         }
     }

@@ -93,7 +93,8 @@ impl ApprovedBases {
             return line.approve(Some(digest.clone()), Some(image.layers.len()));
         }
         let claimed = claim(image, BASE_DIGEST).and_then(|text| text.parse::<Digest>().ok());
-        let line = self.lines.iter().find(|line| claimed.as_ref().is_some_and(|digest| line.digests == [digest.clone()]));
+        let line =
+            self.lines.iter().find(|line| claimed.as_ref().is_some_and(|digest| line.digests == [digest.clone()]));
         match line {
             Some(line) => line.approve(claimed, None),
             None => {
@@ -229,10 +230,17 @@ mod tests {
     #[test]
     fn lists_have_comments_and_clear_errors() {
         let d = digest('a');
-        let bases: ApprovedBases = format!("# approved by the platform team\n\nalpine:3.20 {d} # latest\n").parse().unwrap();
+        let bases: ApprovedBases =
+            format!("# approved by the platform team\n\nalpine:3.20 {d} # latest\n").parse().unwrap();
         assert_eq!(bases.lines.len(), 1);
         let name_only = "alpine".parse::<ApprovedBases>().unwrap_err();
         assert_eq!(name_only, InvalidApprovedBases::NameOnly { line: 1, name: "alpine".into() });
-        assert!(format!("\nalpine:3 {d} sha256:12").parse::<ApprovedBases>().unwrap_err().to_string().starts_with("line 2: "));
+        assert!(
+            format!("\nalpine:3 {d} sha256:12")
+                .parse::<ApprovedBases>()
+                .unwrap_err()
+                .to_string()
+                .starts_with("line 2: ")
+        );
     }
 }

@@ -40,8 +40,7 @@ pub(super) fn run(arguments: &IntelServeArguments, environment: &Environment) ->
     if !arguments.quiet {
         eprintln!("serving {} (sequence {}) at http://{address}/", path.display(), offer.sequence);
     }
-    let mirror =
-        Arc::new(Mirror { path, offer: Mutex::new(Arc::new(offer)), is_reading: AtomicBool::new(false) });
+    let mirror = Arc::new(Mirror { path, offer: Mutex::new(Arc::new(offer)), is_reading: AtomicBool::new(false) });
     let connections = Arc::new(());
     loop {
         // A connection that broke before it began concerns nobody, and a lack of file handles passes.

@@ -62,7 +62,9 @@ fn described(argument: &Arg) -> String {
     if argument.get_action().takes_values() && !names.is_empty() && !argument.is_hide_possible_values_set() {
         text += &format!(". One of `{}`", names.join("`, `"));
     }
-    if let [default] = argument.get_default_values() {
+    if let [default] = argument.get_default_values()
+        && argument.get_action().takes_values()
+    {
         text += &format!(". Default `{}`", default.to_string_lossy());
     }
     text

@@ -38,7 +38,8 @@ fn a_wrong_command_line_ends_with_2() {
 #[test]
 fn a_target_that_is_not_there_ends_with_2() {
     let program = Program::new();
-    let places = ["missing.tar", "./missing", "oci:missing", "docker-archive:missing", "rootfs:missing", "sbom:missing"];
+    let places =
+        ["missing.tar", "./missing", "oci:missing", "docker-archive:missing", "rootfs:missing", "sbom:missing"];
     for target in places {
         let place = target.split_once(':').map_or(target, |(_, place)| place);
         program.run(&["scan", target]).ended(2, &[&format!("there is no file or folder {place}")]);
@@ -50,7 +51,8 @@ fn a_target_that_is_not_there_ends_with_2() {
 fn intelligence_that_cannot_be_used_ends_with_2() {
     let program = Program::new();
     program.write("app.tar", application(Storage::Gzip).docker_archive());
-    program.write("torn.db", &std::fs::read(intelligence()).unwrap()[..5000]);
+    let whole = std::fs::read(intelligence()).unwrap();
+    program.write("torn.db", &whole[..whole.len() / 2]);
     program.run(&["scan", "--intel", "missing.db", "app.tar"]).ended(2, &["missing.db"]);
     program.run(&["scan", "--intel", "torn.db", "app.tar"]).ended(2, &["torn.db"]);
     program.run(&["scan", "--intel", "app.tar", "app.tar"]).ended(2, &["app.tar"]);
@@ -63,7 +65,7 @@ fn a_target_that_cannot_be_scanned_ends_with_3() {
     program.write("cut.tar", &whole[..whole.len() / 3]);
     program.write("empty.tar", b"");
     let mut damaged = application(Storage::Gzip);
-    damaged.images[0].layers[1].truncate(700);
+    damaged.images[0].layers[1].truncate(560);
     program.write("damaged.tar", damaged.docker_archive());
     program.write("text.json", "{\"a\":1}");
     for target in ["cut.tar", "empty.tar", "damaged.tar", "text.json"] {

@@ -78,7 +78,7 @@ fn a_build_is_the_same_from_the_same_feeds_and_names_what_it_does_not_know() {
     write_feeds(&program, "feeds", "2024-05-01T00:00:00Z");
     program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]).ended(0, &["osv/npm", "records"]);
     assert!(std::fs::read(program.path("a.db")).unwrap() == std::fs::read(intelligence()).unwrap());
-    program.write("feeds/osv/torn.json", "{\"id\":");
+    program.write("feeds/osv/npm/torn.json", "{\"id\":");
     program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]).ended(0, &["not used", "torn.json"]);
     program.write("feeds/ovsdb/a.json", "{}");
     program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]).ended(2, &["ovsdb", "redhat-csaf-vex"]);

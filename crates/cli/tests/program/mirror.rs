@@ -20,7 +20,8 @@ impl Mirror {
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
-        let (_, address) = line.trim_end().trim_end_matches('/').rsplit_once("http://").unwrap_or_else(|| panic!("{line}"));
+        let (_, address) =
+            line.trim_end().trim_end_matches('/').rsplit_once("http://").unwrap_or_else(|| panic!("{line}"));
         Mirror { child, address: address.to_owned() }
     }
 

@@ -29,8 +29,19 @@ fn findings_are_chosen_by_severity_and_repair() {
 fn several_formats_are_written_by_one_scan() {
     let program = program();
     let ran = program.run(&[
-        "scan", "--quiet", "--format", "json=r.json", "--format", "sarif=r.sarif", "--format", "cyclonedx=r.cdx",
-        "--format", "spdx=r.spdx", "--format", "table", "app.tar",
+        "scan",
+        "--quiet",
+        "--format",
+        "json=r.json",
+        "--format",
+        "sarif=r.sarif",
+        "--format",
+        "cyclonedx=r.cdx",
+        "--format",
+        "spdx=r.spdx",
+        "--format",
+        "table",
+        "app.tar",
     ]);
     ran.ended(0, &[]);
     assert!(ran.stdout.contains("app.tar"));

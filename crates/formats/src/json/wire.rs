@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::cvss::CvssVector;
 use model::{
-    AdvisoryReference, BaseImage, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, IntelligenceFacts,
-    IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, Severity,
-    SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
+    AdvisoryReference, BaseImage, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts,
+    IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget,
+    Severity, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
 };
 use serde::{Deserialize, Serialize};
 
@@ -363,12 +363,7 @@ impl<'a> Base<'a> {
     }
 
     fn into_model(self) -> BaseImage {
-        BaseImage {
-            name: self.name.map(owned),
-            digest: self.digest,
-            layers: self.layers,
-            is_approved: self.approved,
-        }
+        BaseImage { name: self.name.map(owned), digest: self.digest, layers: self.layers, is_approved: self.approved }
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is written can be read again: reports are the same, bills of materials give the same inventory.
 
 use formats::{Format, WriteOptions, read_bill, read_report};
-use model::{BaseImage, 
-    Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, Inventory, LayerFacts, Package, Purl,
-    ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
+use model::{
+    BaseImage, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, Inventory, LayerFacts,
+    Package, Purl, ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;

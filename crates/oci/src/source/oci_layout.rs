@@ -145,12 +145,7 @@ impl Search<'_> {
             names,
             digests: vec![descriptor.digest.clone(), digest],
             platform: platform.or_else(|| descriptor.platform()),
-            image: Found {
-                folder: folder.clone(),
-                layers: document.layers,
-                config,
-                annotations: document.annotations,
-            },
+            image: Found { folder: folder.clone(), layers: document.layers, config, annotations: document.annotations },
         });
         Ok(())
     }
