@@ -78,7 +78,13 @@ fn feed(folder: &str, name: &str, content: &[u8]) {
     assert!(bytes == build().0, "the same input gives other bytes");
     let built = Database::from_vec(bytes).expect("what is built can be opened");
     built.verify().expect("what is built is whole");
-    assert!(built.match_inventory(&inventory(), &MatchOptions::default()).gaps.iter().all(|gap| !gap.reason.contains("damaged")));
+    assert!(
+        built
+            .match_inventory(&inventory(), &MatchOptions::default())
+            .gaps
+            .iter()
+            .all(|gap| !gap.reason.contains("damaged"))
+    );
     assert_eq!(built.facts().sources, summary.sources);
 }
 
@@ -158,8 +164,7 @@ fn inventory() -> Inventory {
         name: name.to_owned(),
         version: version.to_owned(),
         purl: Purl::new(purl_type, None, name, Some(version)),
-        source: (purl_type == "deb")
-            .then(|| SourcePackage { name: "bash".to_owned(), version: "5.1-1".to_owned() }),
+        source: (purl_type == "deb").then(|| SourcePackage { name: "bash".to_owned(), version: "5.1-1".to_owned() }),
         architecture: Some("x86_64".to_owned()),
         module: (name == "nodejs").then(|| "nodejs:20:1:2".to_owned()),
         licenses: Vec::new(),
@@ -170,6 +175,7 @@ fn inventory() -> Inventory {
         dependencies: Vec::new(),
         sha1: (purl_type == "maven").then(|| "35c4fe3f1d3ed1d0f5c1c4c1f5e1a5b6d7e8f901".to_owned()),
     });
-    let distribution = Distribution { id: "almalinux".to_owned(), version: "8.9".to_owned(), ..Distribution::default() };
+    let distribution =
+        Distribution { id: "almalinux".to_owned(), version: "8.9".to_owned(), ..Distribution::default() };
     Inventory { distribution: Some(distribution), packages: packages.into(), ..Inventory::default() }
 }

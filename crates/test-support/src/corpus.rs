@@ -23,7 +23,8 @@ pub fn replay_corpora(targets: impl Iterator<Item = &'static str>, run: fn(&str,
             let started = Instant::now();
             if let Err(panic) = std::panic::catch_unwind(|| run(target, &bytes)) {
                 let path = path.canonicalize().unwrap_or(path);
-                let message = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+                let message =
+                    panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
                 panic!("{target} fails on {}: {}", path.display(), message.unwrap_or_default());
             }
             assert!(started.elapsed() < LONGEST_RUN, "{target} takes {:?} for {}", started.elapsed(), path.display());

@@ -59,7 +59,8 @@ fn compare_rpm(left: &str, right: &str) -> Ordering {
             Some(rest) => (&version[..digits], rest),
             None => ("", version),
         };
-        let (version, release) = rest.rsplit_once('-').map_or((rest, None), |(version, release)| (version, Some(release)));
+        let (version, release) =
+            rest.rsplit_once('-').map_or((rest, None), |(version, release)| (version, Some(release)));
         (epoch.to_owned(), version.to_owned(), release.map(str::to_owned))
     };
     let (left, right) = (parts(left), parts(right));
@@ -91,7 +92,9 @@ fn compare_rpm_part(mut left: &[u8], mut right: &[u8]) -> Ordering {
             (Some(_), None) => return Ordering::Greater,
             (Some(first), Some(second)) => {
                 let order = match (first.is_ascii_digit(), second.is_ascii_digit()) {
-                    (true, true) => compare_numbers(take(&mut left, u8::is_ascii_digit), take(&mut right, u8::is_ascii_digit)),
+                    (true, true) => {
+                        compare_numbers(take(&mut left, u8::is_ascii_digit), take(&mut right, u8::is_ascii_digit))
+                    }
                     (false, false) => {
                         take(&mut left, u8::is_ascii_alphabetic).cmp(take(&mut right, u8::is_ascii_alphabetic))
                     }

@@ -101,8 +101,8 @@ impl AuthFile {
         if text.iter().all(u8::is_ascii_whitespace) {
             return Ok(None);
         }
-        let content =
-            serde_json::from_slice(text).map_err(|source| ReadAuthFileError::Parse { path: path.to_owned(), source })?;
+        let content = serde_json::from_slice(text)
+            .map_err(|source| ReadAuthFileError::Parse { path: path.to_owned(), source })?;
         Ok(Some(AuthFile { path: path.to_owned(), content }))
     }
 

@@ -63,7 +63,9 @@ fn documents(bytes: &[u8]) -> Vec<Document> {
         let mut rest = *text;
         while let Some((&first, after)) = rest.split_first() {
             let named = after.first().filter(|digit| digit.is_ascii_digit()).map(|digit| usize::from(digit - b'0'));
-            let known = named.filter(|named| *named > number).and_then(|named| documents.get(texts.len().checked_sub(named + 1)?));
+            let known = named
+                .filter(|named| *named > number)
+                .and_then(|named| documents.get(texts.len().checked_sub(named + 1)?));
             match (first, known) {
                 (b'@', Some(document)) => filled.extend(document.digest.to_string().bytes()),
                 (b'#', Some(document)) => filled.extend(document.bytes.len().to_string().bytes()),

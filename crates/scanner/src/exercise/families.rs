@@ -55,11 +55,7 @@ pub(super) const FAMILIES: &[Family] = &[
     family("go", "go", &["go.mod", "go.sum", "vendor/modules.txt", "usr/local/go/VERSION"]),
     family("haskell", "haskell", &["stack.yaml.lock", "cabal.project.freeze"]),
     family("jar", "java", &["app/a-1.0.jar"]),
-    family(
-        "java",
-        "java",
-        &["META-INF/maven/g/a/pom.properties", "app/pom.xml", "gradle.lockfile", "build.sbt.lock"],
-    ),
+    family("java", "java", &["META-INF/maven/g/a/pom.properties", "app/pom.xml", "gradle.lockfile", "build.sbt.lock"]),
     family("julia", "julia", &["Manifest.toml", "Project.toml"]),
     family("npm", "npm", &["package-lock.json", "npm-shrinkwrap.json"]),
     family("npm_bun", "npm", &["bun.lock"]),
@@ -70,7 +66,16 @@ pub(super) const FAMILIES: &[Family] = &[
     family(
         "python",
         "python",
-        &["requirements.txt", "Pipfile", "Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml", "pyproject.toml"],
+        &[
+            "requirements.txt",
+            "Pipfile",
+            "Pipfile.lock",
+            "poetry.lock",
+            "uv.lock",
+            "pdm.lock",
+            "pylock.toml",
+            "pyproject.toml",
+        ],
     ),
     family(
         "python_installed",

@@ -76,7 +76,8 @@ fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
         let mut paths: Vec<String> = Vec::new();
         layer.retain(|change| {
             let Some(path) = change.occupied() else { return true };
-            let is_apart = paths.iter().all(|known| *known != path && !is_below(known, &path) && !is_below(&path, known));
+            let is_apart =
+                paths.iter().all(|known| *known != path && !is_below(known, &path) && !is_below(&path, known));
             if is_apart {
                 paths.push(path);
             }
