@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArguments>),
     /// Write the bill of materials of an image, a folder or a host
     Sbom(Box<SbomArguments>),
+    /// Tell what changed between two targets or two saved reports
+    Diff(Box<DiffArguments>),
     /// Write a saved JSON report in another format
     Convert(ConvertArguments),
     /// Build, update and ask the intelligence: what is known to be wrong
@@ -35,12 +37,9 @@ pub(crate) enum Command {
     Man(ManArguments),
 }
 
-/// What to read and how to get it.
+/// How to get a target.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArguments {
-    /// SCHEME:PLACE, or an image name, file or folder; `-` reads an archive from standard input. Schemes: registry,
-    /// docker-archive, oci, oci-archive, docker, podman, containerd, container, rootfs, dir, sbom, host
-    pub(crate) target: Target,
     /// Choose this platform from an image index, such as linux/arm64
     #[arg(long, value_name = "OS/ARCH")]
     pub(crate) platform: Option<Platform>,
@@ -81,8 +80,28 @@ pub(crate) struct OutputArguments {
     pub(crate) lang: Option<Language>,
 }
 
+/// What findings are made by, and which of them count.
+#[derive(Debug, Args)]
+pub(crate) struct ChoiceArguments {
+    /// Use this intelligence file instead of the installed or the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) intel: Option<PathBuf>,
+    /// Report only findings of these severities: critical, high, medium, low, none, unknown
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) severity: Vec<Severity>,
+    /// Report only vulnerabilities that a version repairs
+    #[arg(long)]
+    pub(crate) fixable_only: bool,
+    /// Match a member of the RHEL family against this distribution's advisories, such as almalinux
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rhel_advisories: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ScanArguments {
+    /// SCHEME:PLACE, or an image name, file or folder; `-` reads an archive from standard input. Schemes: registry,
+    /// docker-archive, oci, oci-archive, docker, podman, containerd, container, rootfs, dir, sbom, host
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) source: SourceArguments,
     #[command(flatten)]
@@ -93,18 +112,8 @@ pub(crate) struct ScanArguments {
     /// What to look for
     #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vulnerabilities")]
     pub(crate) detectors: Vec<Detector>,
-    /// Use this intelligence file instead of the installed or the built-in one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) intel: Option<PathBuf>,
-    /// Report only findings of these severities
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
-    pub(crate) severity: Vec<Severity>,
-    /// Report only vulnerabilities that a version repairs
-    #[arg(long)]
-    pub(crate) fixable_only: bool,
-    /// Match a member of the RHEL family against this distribution's advisories, such as almalinux
-    #[arg(long, value_name = "NAME")]
-    pub(crate) rhel_advisories: Option<String>,
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArguments,
     /// Tell whether the image is built on one of the base images that this file lists, a line NAME DIGEST… each
     #[arg(long, value_name = "FILE")]
     pub(crate) approved_bases: Option<PathBuf>,
@@ -115,16 +124,36 @@ pub(crate) struct ScanArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct SbomArguments {
+    /// SCHEME:PLACE, or an image name, file or folder; `-` reads an archive from standard input. Schemes: registry,
+    /// docker-archive, oci, oci-archive, docker, podman, containerd, container, rootfs, dir, sbom, host
+    pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) source: SourceArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
     /// cyclonedx or spdx
-    #[arg(long, short, value_name = "FORMAT", default_value = "cyclonedx")]
+    #[arg(long, short, value_name = "FORMAT", default_value = "cyclonedx", hide_possible_values = true)]
     pub(crate) format: SbomFormat,
     /// Exit with 4 when something could not be read
     #[arg(long)]
     pub(crate) fail_on_gaps: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArguments {
+    /// What was: a target as for bulkhead scan, or a report saved by scan --format json
+    pub(crate) old: Target,
+    /// What is: the same
+    pub(crate) new: Target,
+    #[command(flatten)]
+    pub(crate) source: SourceArguments,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArguments,
+    /// table or json
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
+    pub(crate) format: PlainFormat,
 }
 
 #[derive(Debug, Args)]
@@ -207,7 +236,7 @@ pub(crate) struct IntelStatusArguments {
     #[arg(long)]
     pub(crate) verify: bool,
     /// table or json
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub(crate) format: PlainFormat,
 }
 
@@ -219,7 +248,7 @@ pub(crate) struct IntelLookupArguments {
     #[arg(long, value_name = "FILE")]
     pub(crate) intel: Option<PathBuf>,
     /// table or json
-    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]
     pub(crate) format: PlainFormat,
 }
 

@@ -20,8 +20,6 @@ pub(crate) enum Failure {
 pub(crate) enum Outcome {
     /// Exit code 0.
     Good,
-    /// Not compliant, or something new with `--fail-on-new`: exit code 1.
-    Refused,
     /// Gaps with `--fail-on-gaps`: exit code 4.
     Gaps,
 }
@@ -46,7 +44,6 @@ impl Failure {
 pub(crate) fn exit_code(outcome: Result<Outcome, Failure>) -> ExitCode {
     match outcome {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
-        Ok(Outcome::Refused) => ExitCode::from(1),
         Ok(Outcome::Gaps) => ExitCode::from(4),
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(Failure::Usage(error)) => {

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod convert;
+mod diff;
 mod environment;
 mod failure;
 mod installed;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let outcome = match &Arguments::parse().command {
         Command::Scan(arguments) => scan::run(arguments, &environment),
         Command::Sbom(arguments) => sbom::run(arguments, &environment),
+        Command::Diff(arguments) => diff::run(arguments, &environment),
         Command::Convert(arguments) => convert::run(arguments, &environment),
         Command::Intel(arguments) => intel::run(arguments, &environment),
         Command::Completions(arguments) => manual::completions(arguments),

@@ -24,3 +24,6 @@ pub(crate) fn man(arguments: &ManArguments) -> Result<Outcome, Failure> {
         .map_err(Failure::Work)?;
     Ok(Outcome::Good)
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,20 +38,21 @@ enum Content {
 
 /// Opens the target.
 pub(crate) fn open(
+    target: &Target,
     arguments: &SourceArguments,
     environment: &Environment,
     progress: &Progress,
 ) -> Result<Opened, Failure> {
     // A wrong word on the command line is told as such, before anything is done.
-    if let Some(path) = arguments.target.path()
+    if let Some(path) = target.path()
         && matches!(path.metadata(), Err(error) if error.kind() == ErrorKind::NotFound)
     {
         return Err(Failure::usage(format!("there is no file or folder {}", path.display())));
     }
     let cache = open_cache(arguments, environment, progress)?;
-    let name = arguments.target.to_string();
+    let name = target.to_string();
     progress.say(&format!("opening {name}"));
-    let (kind, content) = Opener { arguments, environment, cache: cache.as_ref() }.open(&arguments.target)?;
+    let (kind, content) = Opener { arguments, environment, cache: cache.as_ref() }.open(target)?;
     Ok(Opened { name, kind, content, cache })
 }
 

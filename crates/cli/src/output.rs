@@ -53,17 +53,22 @@ pub(crate) fn write(
 ) -> Result<(), Failure> {
     let usual = if environment.speaks_japanese { Language::Japanese } else { Language::English };
     for destination in destinations {
-        let is_screen = destination.file.is_none();
-        let options = WriteOptions {
-            language: language.unwrap_or(usual),
-            color: is_screen && environment.stdout_is_terminal && !environment.no_color,
-            width: environment.width().filter(|_| is_screen),
-            time: environment.source_date,
-            hidden,
-        };
+        let usual = options(destination.file.is_none(), language.unwrap_or(usual), environment);
+        let options = WriteOptions { hidden, ..usual };
         to_destination(destination.file.as_deref(), |out| formats::write(report, destination.format, &options, out))?;
     }
     Ok(())
+}
+
+/// How to write for the screen or for a file.
+pub(crate) fn options(is_screen: bool, language: Language, environment: &Environment) -> WriteOptions {
+    WriteOptions {
+        language,
+        color: is_screen && environment.stdout_is_terminal && !environment.no_color,
+        width: environment.width().filter(|_| is_screen),
+        time: environment.source_date,
+        hidden: 0,
+    }
 }
 
 /// Hands `write` a buffered writer for the file, or for standard output when there is none.

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 
 pub(crate) fn run(arguments: &SbomArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let progress = Progress::new(environment, arguments.source.quiet);
-    let mut opened = open::open(&arguments.source, environment, &progress)?;
+    let mut opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
     let inventory = opened.index(&progress)?;
     let report = ScanReport { target: opened.target(), inventory, findings: Vec::new(), intelligence: None };
     let format = match arguments.format {

@@ -13,7 +13,7 @@ use crate::output::to_destination;
 
 pub(crate) fn run(arguments: &IntelLookupArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let database = installed::open(arguments.intel.as_deref(), environment).map_err(Failure::Usage)?;
-    let Some(record) = database.lookup(&arguments.id) else {
+    let Some(record) = spellings(&arguments.id).iter().find_map(|id| database.lookup(id)) else {
         database.verify().map_err(|error| Failure::Work(error.into()))?;
         return Err(Failure::usage(format!(
             "the intelligence knows no vulnerability or advisory {}; bulkhead intel status lists what it covers",
@@ -28,6 +28,16 @@ pub(crate) fn run(arguments: &IntelLookupArguments, environment: &Environment) -
         }
     })?;
     Ok(Outcome::Good)
+}
+
+/// An id as it was typed, and as publishers write it: letters in capitals, but for the groups of GitHub's ids.
+fn spellings(id: &str) -> [String; 3] {
+    let capitals = id.to_ascii_uppercase();
+    let github = match capitals.strip_prefix("GHSA-") {
+        Some(groups) => format!("GHSA-{}", groups.to_ascii_lowercase()),
+        None => capitals.clone(),
+    };
+    [id.to_owned(), capitals, github]
 }
 
 fn table(record: &VulnerabilityRecord, out: &mut dyn Write) -> io::Result<()> {

@@ -27,7 +27,7 @@ pub(crate) fn intelligence() -> PathBuf {
 pub(crate) fn write_feeds(program: &Program, folder: &str, newest: &str) {
     let write = |place: &str, value: serde_json::Value| program.write(&format!("{folder}/{place}"), value.to_string());
     write(
-        "osv/GHSA-35jh-r3h4-6jhm.json",
+        "osv/npm/GHSA-35jh-r3h4-6jhm.json",
         json!({
             "id": "GHSA-35jh-r3h4-6jhm", "aliases": ["CVE-2021-23337"], "summary": "Command injection in lodash",
             "published": "2021-05-06T16:05:51Z", "modified": newest,
@@ -38,7 +38,7 @@ pub(crate) fn write_feeds(program: &Program, folder: &str, newest: &str) {
         }),
     );
     write(
-        "osv/GHSA-jfh8-c2jp-5v3q.json",
+        "osv/Maven/GHSA-jfh8-c2jp-5v3q.json",
         json!({
             "id": "GHSA-jfh8-c2jp-5v3q", "aliases": ["CVE-2021-44228"], "summary": "Remote code injection in Log4j",
             "published": "2021-12-10T00:40:56Z", "modified": "2024-01-01T00:00:00Z",

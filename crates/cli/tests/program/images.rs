@@ -2,18 +2,18 @@
 
 use test_support::{Storage, TestImages};
 
-/// Three layers on Alpine: an application with a vulnerable package, and one that was there in between only.
+/// Four layers on Alpine: an application with a vulnerable package, and a tool that was there in between only.
 pub(crate) const APPLICATION: &str = r#"
 label org.opencontainers.image.title=shop
 layer ADD alpine-minirootfs.tar.gz / # buildkit
   etc/os-release = ID=alpine\nVERSION_ID=3.19.1\nPRETTY_NAME="Alpine Linux v3.19"\n
-  sbin/apk 755 = apk
-  lib/apk/db/installed = P:busybox\nV:1.36.1-r15\nA:x86_64\no:busybox\nL:GPL-2.0-only\n\n
-layer COPY tool/package-lock.json /tool/ # buildkit
-  tool/package-lock.json = {"name":"tool","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"tool"},"node_modules/lodash":{"version":"4.17.19"}}}
+  lib/apk/db/installed = P:apk-tools\nV:2.14.0-r5\nA:x86_64\no:apk-tools\nL:GPL-2.0-only\n\nP:busybox\nV:1.36.1-r15\nA:x86_64\no:busybox\nL:GPL-2.0-only\n\n
+layer COPY tool /tool # buildkit
+  tool/node_modules/lodash/package.json = {"name":"lodash","version":"4.17.19","license":"MIT"}
 layer RUN npm ci # buildkit
   app/package-lock.json = {"name":"shop","version":"1.0.0","lockfileVersion":3,"packages":{"":{"name":"shop","dependencies":{"lodash":"^4.17.0"}},"node_modules/lodash":{"version":"4.17.20","license":"MIT"}}}
-  tool/.wh.package-lock.json
+layer RUN rm -r /tool # buildkit
+  .wh.tool
 "#;
 
 /// Debian, where a vulnerability of an upstream version is repaired in the distribution's own build.

@@ -1,8 +1,11 @@
 //! The built program, driven as its users drive it. Each file is a subject; `run.rs` starts the program and `feeds.rs`
 //! builds the intelligence that most tests scan with.
 
+#![allow(clippy::unwrap_used, reason = "what the helpers of these tests need is there, or the test fails")]
+
 mod base;
 mod convert;
+mod diff;
 mod exactness;
 mod exit_codes;
 mod feeds;

@@ -111,7 +111,9 @@ fn a_platform_is_chosen_from_an_index() {
 #[test]
 fn an_image_is_chosen_by_its_name() {
     let program = Program::new();
-    let text = format!("image shop:1\n{APPLICATION}\nimage base:1\nlayer FROM\n  etc/os-release = ID=alpine\\nVERSION_ID=3.19.1\n");
+    let text = format!(
+        "image shop:1\n{APPLICATION}\nimage base:1\nlayer FROM\n  etc/os-release = ID=alpine\\nVERSION_ID=3.19.1\n"
+    );
     program.write("two.tar", TestImages::parse(&text, Storage::Gzip).docker_archive());
     assert_eq!(ids(&program.scan(&intelligence(), &["--image", "shop:1", "two.tar"])).len(), 2);
     assert!(ids(&program.scan(&intelligence(), &["--image", "base:1", "two.tar"])).is_empty());

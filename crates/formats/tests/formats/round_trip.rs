@@ -2,8 +2,8 @@
 
 use formats::{Format, WriteOptions, read_bill, read_report};
 use model::{
-    Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, Inventory, LayerFacts, Package, Purl,
-    ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
+    BaseImage, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, Inventory, LayerFacts,
+    Package, Purl, ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -115,6 +115,8 @@ prop_compose! {
         user in text(),
         created in option::of(text()),
         labels in btree_map(text(), text(), 0..3),
+        annotations in btree_map(text(), text(), 0..3),
+        base in option::of((option::of(text()), option::of(any::<u32>()), any::<bool>())),
         environment in vec(text(), 0..3),
         layers in vec((option::of(text()), any::<u64>(), option::of(any::<bool>()), any::<bool>()), 0..4),
     ) -> ImageFacts {
@@ -124,7 +126,9 @@ prop_compose! {
             diff_id: digest().filter(|_| !is_stored),
             created_by, size_bytes, base,
         });
-        ImageFacts { user, labels, environment, created, layers: layers.collect(), empty_history: Vec::new() }
+        let base = base.map(|(name, layers, is_approved)| BaseImage { name, digest: digest(), layers, is_approved });
+        let layers = layers.collect();
+        ImageFacts { user, labels, annotations, environment, created, layers, empty_history: Vec::new(), base }
     }
 }
 

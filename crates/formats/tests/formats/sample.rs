@@ -200,6 +200,7 @@ pub(crate) fn rich() -> ScanReport {
                 created: Some("2025-11-01T10:00:00Z".into()),
                 layers: vec![layer("a", "ADD rootfs.tar /", true), layer("b", "COPY app /app", false)],
                 empty_history: vec!["CMD [\"node\"]".into()],
+                ..ImageFacts::default()
             }),
             packages,
             removed: vec![RemovedPackage {

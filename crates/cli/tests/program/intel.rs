@@ -1,0 +1,167 @@
+//! `bulkhead intel`: built, asked, carried and replaced.
+
+use serde_json::Value;
+use test_support::Storage;
+
+use crate::feeds::{build, intelligence, write_feeds};
+use crate::images::application;
+use crate::run::{Program, ids};
+
+/// A home with a key pair `key`, an old and a newer signed database, and `app.tar`.
+fn program() -> Program {
+    let program = Program::new();
+    program.run(&["intel", "keygen", "--out", "key"]).ended(0, &[]);
+    build(&program, "2024-05-01T00:00:00Z", "old.db", Some("key"));
+    build(&program, "2024-06-01T00:00:00Z", "new.db", Some("key"));
+    program.write("app.tar", application(Storage::Gzip).docker_archive());
+    program
+}
+
+/// The sequence number that scans use, told by `intel status`.
+fn sequence(program: &Program) -> u64 {
+    program.run(&["intel", "status", "--format", "json"]).json()["sequence"].as_u64().unwrap()
+}
+
+const MAY: u64 = 1_714_521_600;
+const JUNE: u64 = 1_717_200_000;
+
+#[test]
+fn status_lists_each_source_with_its_records_and_time() {
+    let program = Program::new();
+    let intelligence = intelligence();
+    let arguments = ["intel", "status", "--intel", intelligence.to_str().unwrap()];
+    let ran = program.run(&arguments);
+    ran.ended(0, &[]);
+    for word in ["osv/npm", "osv/Maven", "nvd", "debian-tracker", "alpine-secdb", "kev", "epss", "days old"] {
+        assert!(ran.stdout.contains(word), "{word} is not in: {}", ran.stdout);
+    }
+    let mut json = arguments.to_vec();
+    json.extend(["--format", "json", "--verify"]);
+    let status = program.run(&json).json();
+    let of = |name: &str| {
+        status["sources"].as_array().unwrap().iter().find(|source| source["name"] == name).cloned().unwrap()
+    };
+    assert_eq!(of("nvd")["records"], 2);
+    assert_eq!(of("osv/npm")["updated"], "2024-05-01T00:00:00Z");
+    assert_eq!(status["built"], "2024-05-01T00:00:00Z");
+}
+
+#[test]
+fn lookup_shows_nvd_and_the_vendor_side_by_side() {
+    let program = Program::new();
+    let intelligence = intelligence();
+    let arguments = ["intel", "lookup", "CVE-2021-44228", "--intel", intelligence.to_str().unwrap()];
+    let table = program.run(&arguments).stdout;
+    for word in ["GHSA-jfh8-c2jp-5v3q", "nvd", "ghsa", "10.0", "debian", "known to be exploited", "2.15.0-1"] {
+        assert!(table.contains(word), "{word} is not in: {table}");
+    }
+    let mut json = arguments.to_vec();
+    json.extend(["--format", "json"]);
+    let record = program.run(&json).json();
+    let sources = |list: &str| -> Vec<String> {
+        let rows = record[list].as_array().unwrap().iter();
+        rows.map(|row| row["source"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(sources("scores").contains(&"nvd".into()) && sources("scores").contains(&"ghsa".into()));
+    assert!(sources("advisories").contains(&"debian".into()) && sources("advisories").contains(&"ghsa".into()));
+    assert_eq!((&record["kev"], &record["id"]), (&true.into(), &"CVE-2021-44228".into()));
+    // Any of its ids finds it, in any case.
+    let by_alias = program.run(&["intel", "lookup", "ghsa-jfh8-c2jp-5v3q", "--intel", arguments[4]]);
+    assert!(by_alias.stdout.contains("CVE-2021-44228"));
+    let unknown = program.run(&["intel", "lookup", "CVE-1999-0001", "--intel", arguments[4]]);
+    unknown.ended(2, &["CVE-1999-0001", "intel status"]);
+}
+
+#[test]
+fn a_build_is_the_same_from_the_same_feeds_and_names_what_it_does_not_know() {
+    let program = Program::new();
+    write_feeds(&program, "feeds", "2024-05-01T00:00:00Z");
+    program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]).ended(0, &["osv/npm", "records"]);
+    assert!(std::fs::read(program.path("a.db")).unwrap() == std::fs::read(intelligence()).unwrap());
+    program.write("feeds/osv/npm/torn.json", "{\"id\":");
+    program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]).ended(0, &["not used", "torn.json"]);
+    program.write("feeds/ovsdb/a.json", "{}");
+    program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]).ended(2, &["ovsdb", "redhat-csaf-vex"]);
+    program.run(&["intel", "build", "--feeds", "nowhere", "--out", "a.db"]).ended(2, &["nowhere"]);
+}
+
+#[test]
+fn an_update_replaces_what_scans_use() {
+    let program = program();
+    let built_in = sequence(&program);
+    program.run(&["intel", "update", "old.db", "--key", "key.pub"]).ended(0, &["installed sequence"]);
+    assert_eq!(sequence(&program), MAY);
+    assert_ne!(built_in, MAY);
+    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &["in place of 1714521600"]);
+    assert_eq!(sequence(&program), JUNE);
+    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &["is current"]);
+    let report = program.run(&["scan", "--quiet", "--format", "json", "app.tar"]).json();
+    assert_eq!((report["intelligence"]["sequence"].as_u64(), ids(&report).len()), (Some(JUNE), 2));
+}
+
+#[test]
+fn a_refused_update_leaves_the_old_one_and_scans_go_on() {
+    let program = program();
+    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &[]);
+    build(&program, "2024-07-01T00:00:00Z", "unsigned.db", None);
+    program.run(&["intel", "keygen", "--out", "other"]).ended(0, &[]);
+    build(&program, "2024-07-01T00:00:00Z", "foreign.db", Some("other"));
+    build(&program, "2024-07-01T00:00:00Z", "torn.db", Some("key"));
+    let whole = std::fs::read(program.path("torn.db")).unwrap();
+    program.write("torn.db", &whole[..whole.len() / 2]);
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    program.write("flipped.db", flipped);
+    for (file, word) in [
+        ("old.db", "older"),
+        ("unsigned.db", "not signed"),
+        ("foreign.db", "no trusted key"),
+        ("torn.db", "torn.db"),
+        ("flipped.db", "flipped.db"),
+        ("http://127.0.0.1:1/intelligence.db", "127.0.0.1:1"),
+    ] {
+        let ran = program.run(&["intel", "update", file, "--key", "key.pub"]);
+        ran.ended(3, &[word, "the installed intelligence stays", "days old"]);
+        assert_eq!(sequence(&program), JUNE, "{file}");
+    }
+    let report: Value = program.run(&["scan", "--format", "json", "app.tar"]).json();
+    assert_eq!(report["intelligence"]["sequence"].as_u64(), Some(JUNE));
+    program.run(&["scan", "app.tar"]).ended(0, &["days old"]);
+}
+
+#[test]
+fn an_update_needs_a_key_and_a_place() {
+    let program = program();
+    program.run(&["intel", "update", "new.db"]).ended(2, &["--key"]);
+    program.run(&["intel", "update", "missing.db", "--key", "key.pub"]).ended(2, &["missing.db"]);
+    program.run(&["intel", "update", "new.db", "--key", "missing.pub"]).ended(2, &["missing.pub"]);
+    program.run(&["intel", "update", "new.db", "--key", "key"]).ended(2, &["no public key"]);
+    program.run(&["intel", "keygen", "--out", "key"]).ended(2, &["key"]);
+    let secret = program.read("key");
+    assert!(secret.starts_with("bulkhead-secret-key-1:") && !program.read("key.pub").contains("secret"));
+}
+
+#[test]
+fn one_file_carries_the_intelligence_across_an_air_gap() {
+    let program = program();
+    program.run(&["intel", "export", "--out", "carried"]).ended(2, &["intel update"]);
+    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &[]);
+    program.run(&["intel", "export", "--out", "carried"]).ended(0, &[]);
+    let other = Program::new();
+    other.write("carried", std::fs::read(program.path("carried")).unwrap());
+    other.write("key.pub", program.read("key.pub"));
+    other.run(&["intel", "import", "carried", "--key", "key.pub"]).ended(0, &["installed sequence"]);
+    assert_eq!(sequence(&other), JUNE);
+    let whole = std::fs::read(program.path("carried")).unwrap();
+    other.write("carried", &whole[..whole.len() - 9]);
+    other.run(&["intel", "import", "carried", "--key", "key.pub"]).ended(3, &["carried", "stays"]);
+    assert_eq!(sequence(&other), JUNE);
+}
+
+#[test]
+fn the_intelligence_of_the_program_needs_no_installation() {
+    let program = Program::new();
+    let status = program.run(&["intel", "status", "--verify"]);
+    status.ended(0, &[]);
+    assert!(status.stdout.contains("built into the program") && status.stdout.contains("days old"));
+}
