@@ -1,13 +1,14 @@
 //! `bulkhead intel`: what is known to be wrong, and how it gets here.
 
 mod lookup;
+mod pull;
 mod status;
 mod transfer;
 
 use crate::arguments::{IntelBuildArguments, IntelCommand};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
-use intelligence::{BuildError, BuildOptions, BuildSummary};
+use intelligence::{BuildError, BuildOptions, BuildSummary, WriteDeltaError, WrittenDelta};
 
 pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<Outcome, Failure> {
     match command {
@@ -35,15 +36,22 @@ fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
         let key = transfer::signing_key(key)?;
         intelligence::sign(&arguments.out, &key).map_err(|error| Failure::Work(error.into()))?;
     }
+    let delta = match &arguments.delta_from {
+        Some(old) => Some(intelligence::write_delta(old, &arguments.out).map_err(|error| match error {
+            WriteDeltaError::Write { .. } => Failure::Work(error.into()),
+            _ => Failure::Usage(error.into()),
+        })?),
+        None => None,
+    };
     if !arguments.quiet {
-        tell(&summary, arguments);
+        tell(&summary, delta.as_ref(), arguments);
     }
     Ok(Outcome::Good)
 }
 
 /// Tells on standard error what the build made, and what it could not use.
 #[expect(clippy::print_stderr, reason = "messages belong on standard error")]
-fn tell(summary: &BuildSummary, arguments: &IntelBuildArguments) {
+fn tell(summary: &BuildSummary, delta: Option<&WrittenDelta>, arguments: &IntelBuildArguments) {
     for source in &summary.sources {
         eprintln!("{:<32} {:>8} records", source.name, source.records);
     }
@@ -62,4 +70,7 @@ fn tell(summary: &BuildSummary, arguments: &IntelBuildArguments) {
         summary.packages,
         summary.size_bytes as f64 / 1e6
     );
+    if let Some(delta) = delta {
+        eprintln!("{}: {:.2} MB", delta.path.display(), delta.size_bytes as f64 / 1e6);
+    }
 }

@@ -14,10 +14,11 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let progress = Progress::new(environment, arguments.source.quiet);
 
-    let intelligence = installed::open(arguments.intel.as_deref(), environment).map_err(Failure::Usage)?;
+    let intelligence = installed::open_fresh(arguments.intel.as_deref(), environment, arguments.now, &progress)?;
     let mut opened = open::open(&arguments.source, environment, &progress)?;
 
     let mut inventory = opened.index(&progress)?;
+    intelligence.name_archives(&mut inventory);
     let options = intelligence::MatchOptions { rhel_advisories: arguments.rhel_advisories.clone() };
     let matches = intelligence.match_inventory(&inventory, &options);
     inventory.gaps.extend(matches.gaps);

@@ -1,7 +1,6 @@
 //! `bulkhead intel status`: each source of the intelligence, its records and its age.
 
 use std::io::{self, Write};
-use std::time::SystemTime;
 
 use model::IntelligenceFacts;
 use serde_json::json;
@@ -21,7 +20,7 @@ pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -
     }
     let facts = database.facts();
     to_destination(None, |out| match arguments.format {
-        PlainFormat::Table => table(&facts, &origin, now(), out),
+        PlainFormat::Table => table(&facts, &origin, installed::clock(), out),
         PlainFormat::Json => {
             let document = json!({
                 "origin": origin,
@@ -44,21 +43,11 @@ fn table(facts: &IntelligenceFacts, origin: &str, now: u64, out: &mut dyn Write)
         "{origin}\nsequence {}, newest record of {} ({} days old)\n",
         facts.sequence,
         facts.built,
-        days(now, facts.sequence)
+        installed::days(now, facts.sequence)
     )?;
     writeln!(out, "{:<28} {:>9}  NEWEST RECORD", "SOURCE", "RECORDS")?;
     for source in &facts.sources {
         writeln!(out, "{:<28} {:>9}  {}", source.name, source.records, source.updated.as_deref().unwrap_or("-"))?;
     }
     Ok(())
-}
-
-fn days(now: u64, then: u64) -> u64 {
-    now.saturating_sub(then) / 86_400
-}
-
-/// Ages are printed beside the facts, never into a report.
-#[expect(clippy::disallowed_methods, reason = "the age of the intelligence is told, not decided by")]
-fn now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
