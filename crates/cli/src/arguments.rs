@@ -164,6 +164,9 @@ pub(crate) struct IntelBuildArguments {
     /// Sign with this private key, made by bulkhead intel keygen
     #[arg(long, value_name = "KEY")]
     pub(crate) sign: Option<PathBuf>,
+    /// Leave the titles of this source out, such as osv/npm; repeatable
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) without_titles: Vec<String>,
     /// Also write, beside the file, the delta that leads from this older file to it
     #[arg(long, value_name = "OLD")]
     pub(crate) delta_from: Option<PathBuf>,

@@ -23,8 +23,9 @@ pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<O
 }
 
 fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
+    let options = BuildOptions { without_titles: arguments.without_titles.clone() };
     let summary =
-        intelligence::build(&arguments.feeds, &arguments.out, &BuildOptions::default()).map_err(
+        intelligence::build(&arguments.feeds, &arguments.out, &options).map_err(
             |error| match error {
                 BuildError::UnknownFeed { .. } | BuildError::List { .. } | BuildError::NoFeed { .. } => {
                     Failure::Usage(error.into())

@@ -8,6 +8,8 @@ mod namespace;
 mod remedy;
 mod severity;
 #[cfg(test)]
+mod snapshot;
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
