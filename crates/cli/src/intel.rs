@@ -24,15 +24,12 @@ pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<O
 
 fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
     let options = BuildOptions { without_titles: arguments.without_titles.clone() };
-    let summary =
-        intelligence::build(&arguments.feeds, &arguments.out, &options).map_err(
-            |error| match error {
-                BuildError::UnknownFeed { .. } | BuildError::List { .. } | BuildError::NoFeed { .. } => {
-                    Failure::Usage(error.into())
-                }
-                _ => Failure::Work(error.into()),
-            },
-        )?;
+    let summary = intelligence::build(&arguments.feeds, &arguments.out, &options).map_err(|error| match error {
+        BuildError::UnknownFeed { .. } | BuildError::List { .. } | BuildError::NoFeed { .. } => {
+            Failure::Usage(error.into())
+        }
+        _ => Failure::Work(error.into()),
+    })?;
     if let Some(key) = &arguments.sign {
         let key = transfer::signing_key(key)?;
         intelligence::sign(&arguments.out, &key).map_err(|error| Failure::Work(error.into()))?;
