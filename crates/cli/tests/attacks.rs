@@ -3,6 +3,8 @@
 //!
 //! `docs/known-attacks.md` has a row for each; a test there is named as here.
 
+#![expect(clippy::unwrap_used, reason = "what a test prepares works, or the test fails")]
+
 #[path = "attacks/bills_and_intelligence.rs"]
 mod bills_and_intelligence;
 #[path = "attacks/bombs.rs"]

@@ -21,6 +21,7 @@ mod purls;
 #[cfg(test)]
 mod rendered;
 mod selector;
+mod toml;
 mod wanted_file;
 mod xml;
 mod yaml;
