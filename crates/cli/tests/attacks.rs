@@ -3,7 +3,7 @@
 //!
 //! `docs/known-attacks.md` has a row for each; a test there is named as here.
 
-#![expect(clippy::unwrap_used, reason = "what a test prepares works, or the test fails")]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "what a test prepares works, or it fails and says where")]
 
 #[path = "attacks/bills_and_intelligence.rs"]
 mod bills_and_intelligence;
