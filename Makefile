@@ -30,7 +30,7 @@ bench: ## Set up, make real inputs, print figures beside their baselines
 	@scripts/bench $(BULKHEAD)
 
 fuzz: ## Run every fuzz target for SECONDS (default 20)
-	@scripts/setup build
+	@scripts/setup fuzz
 	@scripts/fuzz $(or $(SECONDS_EACH),20)
 
 clean: ## Remove what builds made

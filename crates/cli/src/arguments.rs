@@ -95,6 +95,9 @@ pub(crate) struct ChoiceArguments {
     /// Match a member of the RHEL family against this distribution's advisories, such as almalinux
     #[arg(long, value_name = "NAME")]
     pub(crate) rhel_advisories: Option<String>,
+    /// Judge ages as of this time (RFC 3339) instead of the clock's
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) now: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -210,6 +213,12 @@ pub(crate) struct IntelBuildArguments {
     /// Sign with this private key, made by bulkhead intel keygen
     #[arg(long, value_name = "KEY")]
     pub(crate) sign: Option<PathBuf>,
+    /// Leave the titles of this source out, such as osv/npm; repeatable
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) without_titles: Vec<String>,
+    /// Also write, beside the file, the delta that leads from this older file to it
+    #[arg(long, value_name = "OLD")]
+    pub(crate) delta_from: Option<PathBuf>,
     /// Say nothing on standard error but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -217,7 +226,7 @@ pub(crate) struct IntelBuildArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct IntelUpdateArguments {
-    /// A folder, a file or an http(s) URL with the intelligence and its signature
+    /// A folder, a file, an http(s) URL or oci://REGISTRY/REPOSITORY:TAG with the intelligence and its signature
     pub(crate) from: String,
     /// The public key that must have signed it
     #[arg(long, value_name = "FILE", required = true)]
@@ -225,6 +234,12 @@ pub(crate) struct IntelUpdateArguments {
     /// Trust the certificate authorities in this PEM file beside the system's
     #[arg(long, value_name = "FILE")]
     pub(crate) ca: Option<PathBuf>,
+    /// Speak plain http with the registry
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+    /// Ask TO first for artifacts of registry FROM; repeatable, tried in order
+    #[arg(long, value_name = "FROM=TO")]
+    pub(crate) mirror: Vec<Mirror>,
 }
 
 #[derive(Debug, Args)]
@@ -306,6 +321,10 @@ pub(crate) struct ManArguments {
     pub(crate) folder: PathBuf,
 }
 
+fn parse_time(text: &str) -> Result<u64, String> {
+    intelligence::parse_time(text).ok_or_else(|| "write a time such as 2026-01-31T12:00:00Z".into())
+}
+
 fn parse_language(text: &str) -> Result<Language, String> {
     match text {
         "en" => Ok(Language::English),
@@ -332,6 +351,12 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_seconds_since_1970() {
+        assert_eq!(parse_time("1970-01-02T00:00:00Z"), Ok(86_400));
+        assert!(parse_time("tomorrow").is_err());
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl Side<'_> {
         let (environment, progress) = (self.environment, self.progress);
         let intelligence = match self.intelligence.take() {
             Some(intelligence) => intelligence,
-            None => installed::open_for_scan(choice.intel.as_deref(), environment, progress).map_err(Failure::Usage)?,
+            None => installed::open_fresh(choice.intel.as_deref(), environment, choice.now, progress)?,
         };
         let intelligence = self.intelligence.insert(intelligence);
         let opened = crate::open::open(target, source, environment, progress)?;

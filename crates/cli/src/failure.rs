@@ -47,14 +47,19 @@ pub(crate) fn exit_code(outcome: Result<Outcome, Failure>) -> ExitCode {
         Ok(Outcome::Gaps) => ExitCode::from(4),
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(Failure::Usage(error)) => {
-            eprintln!("bulkhead: {error:#}");
+            eprintln!("bulkhead: {}", told(&error));
             ExitCode::from(2)
         }
         Err(Failure::Work(error)) => {
-            eprintln!("bulkhead: {error:#}");
+            eprintln!("bulkhead: {}", told(&error));
             ExitCode::from(3)
         }
     }
+}
+
+/// An error and its causes on one line. Causes quote the target, which must not speak to the terminal.
+fn told(error: &anyhow::Error) -> String {
+    formats::plain(&format!("{error:#}"))
 }
 
 /// Keeps the panic message of a reader off standard error: the scanner catches it and reports a gap instead.

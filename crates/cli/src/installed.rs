@@ -7,12 +7,13 @@ use anyhow::Context;
 use intelligence::Database;
 
 use crate::environment::Environment;
+use crate::failure::Failure;
 use crate::progress::Progress;
 
 /// The snapshot built into the program (`content/intelligence/README.md` tells what it covers).
 static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.db"));
 
-/// Where intelligence is from that is in no file.
+/// Where the snapshot is from.
 const BUILT_IN: &str = "built into the program";
 
 /// Where `intel update` and `intel import` put the intelligence.
@@ -20,22 +21,45 @@ pub(crate) fn file(environment: &Environment) -> Option<PathBuf> {
     environment.data_folder.as_ref().map(|folder| folder.join("intelligence.db"))
 }
 
-/// Intelligence older than this gets a warning: vulnerabilities become public every day.
-const OLD_DAYS: u64 = 14;
+/// The age in days from which a scan warns.
+const STALE_DAYS: u64 = 7;
 
-/// Opens the intelligence to scan with, and warns when it is old.
-pub(crate) fn open_for_scan(
+/// Opens the intelligence for a scan, and warns when it is stale or the built-in one; no scan fails for that.
+pub(crate) fn open_fresh(
     named: Option<&Path>,
     environment: &Environment,
+    now: Option<u64>,
     progress: &Progress,
-) -> anyhow::Result<Database> {
-    let (database, place) = open_named(named, environment)?;
-    let age = age_days(database.sequence());
-    if age > OLD_DAYS {
-        let origin = if place == BUILT_IN { "the intelligence built into this program".to_owned() } else { place };
-        progress.warn(&format!("{origin} is {age} days old; bulkhead intel update brings a newer one"));
+) -> Result<Database, Failure> {
+    let (database, place) = open_named(named, environment).map_err(Failure::Usage)?;
+    if let Some(warning) = staleness(&place, database.sequence(), now.unwrap_or_else(clock)) {
+        progress.warn(&warning);
     }
     Ok(database)
+}
+
+/// What a reader of findings must know of the age of the intelligence behind them.
+fn staleness(place: &str, sequence: u64, now: u64) -> Option<String> {
+    let days = days(now, sequence);
+    let update = "get a fresh one with bulkhead intel update";
+    match place {
+        BUILT_IN => Some(format!("using the intelligence built into the program, which is {days} days old; {update}")),
+        _ if days > STALE_DAYS => {
+            Some(format!("the intelligence is {days} days old and misses what is known since; {update} ({place})"))
+        }
+        _ => None,
+    }
+}
+
+/// Whole days between two times.
+pub(crate) fn days(now: u64, then: u64) -> u64 {
+    now.saturating_sub(then) / 86_400
+}
+
+/// The time by the clock, in seconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "the age of the intelligence is told, not decided by")]
+pub(crate) fn clock() -> u64 {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 /// Opens the intelligence.
@@ -66,9 +90,23 @@ pub(crate) fn open_named(named: Option<&Path>, environment: &Environment) -> any
     }
 }
 
-/// How old intelligence of this sequence number is. Ages are told beside what is found, never in a report.
-#[expect(clippy::disallowed_methods, reason = "the age of the intelligence is told, not decided by")]
-pub(crate) fn age_days(sequence: u64) -> u64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    now.saturating_sub(sequence) / 86_400
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stale_or_built_in_intelligence_is_told_with_its_age() {
+        let day = 86_400;
+        assert_eq!(staleness("/a.db", 100 * day, 107 * day + day - 1), None);
+        assert!(staleness("/a.db", 100 * day, 108 * day).is_some_and(|text| text.contains("8 days old")));
+        assert!(staleness(BUILT_IN, 100 * day, 100 * day).is_some_and(|text| text.contains("built into the program")));
+        assert_eq!(staleness("/a.db", 100 * day, 0), None, "a clock that is wrong is no reason to warn");
+    }
+
+    #[test]
+    fn the_snapshot_opens_and_is_whole() {
+        let database = Database::from_static(SNAPSHOT).unwrap();
+        database.verify().unwrap();
+        assert!(database.facts().sources.iter().any(|source| source.name == "debian-tracker"));
+    }
 }

@@ -1,6 +1,7 @@
 //! `bulkhead intel`: what is known to be wrong, and how it gets here.
 
 mod lookup;
+mod pull;
 mod serve;
 mod status;
 mod transfer;
@@ -8,7 +9,7 @@ mod transfer;
 use crate::arguments::{IntelBuildArguments, IntelCommand};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
-use intelligence::{BuildError, BuildOptions, BuildSummary};
+use intelligence::{BuildError, BuildOptions, BuildSummary, WriteDeltaError, WrittenDelta};
 
 pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<Outcome, Failure> {
     match command {
@@ -24,28 +25,33 @@ pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<O
 }
 
 fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
-    let summary =
-        intelligence::build(&arguments.feeds, &arguments.out, &BuildOptions::default()).map_err(
-            |error| match error {
-                BuildError::UnknownFeed { .. } | BuildError::List { .. } | BuildError::NoFeed { .. } => {
-                    Failure::Usage(error.into())
-                }
-                _ => Failure::Work(error.into()),
-            },
-        )?;
+    let options = BuildOptions { without_titles: arguments.without_titles.clone() };
+    let summary = intelligence::build(&arguments.feeds, &arguments.out, &options).map_err(|error| match error {
+        BuildError::UnknownFeed { .. } | BuildError::List { .. } | BuildError::NoFeed { .. } => {
+            Failure::Usage(error.into())
+        }
+        _ => Failure::Work(error.into()),
+    })?;
     if let Some(key) = &arguments.sign {
         let key = transfer::signing_key(key)?;
         intelligence::sign(&arguments.out, &key).map_err(|error| Failure::Work(error.into()))?;
     }
+    let delta = match &arguments.delta_from {
+        Some(old) => Some(intelligence::write_delta(old, &arguments.out).map_err(|error| match error {
+            WriteDeltaError::Write { .. } => Failure::Work(error.into()),
+            _ => Failure::Usage(error.into()),
+        })?),
+        None => None,
+    };
     if !arguments.quiet {
-        tell(&summary, arguments);
+        tell(&summary, delta.as_ref(), arguments);
     }
     Ok(Outcome::Good)
 }
 
 /// Tells on standard error what the build made, and what it could not use.
 #[expect(clippy::print_stderr, reason = "messages belong on standard error")]
-fn tell(summary: &BuildSummary, arguments: &IntelBuildArguments) {
+fn tell(summary: &BuildSummary, delta: Option<&WrittenDelta>, arguments: &IntelBuildArguments) {
     for source in &summary.sources {
         eprintln!("{:<32} {:>8} records", source.name, source.records);
     }
@@ -64,4 +70,7 @@ fn tell(summary: &BuildSummary, arguments: &IntelBuildArguments) {
         summary.packages,
         summary.size_bytes as f64 / 1e6
     );
+    if let Some(delta) = delta {
+        eprintln!("{}: {:.2} MB", delta.path.display(), delta.size_bytes as f64 / 1e6);
+    }
 }

@@ -191,19 +191,12 @@ impl Opener<'_> {
         if self.arguments.offline {
             return Err(Failure::usage(format!("{name} is in a registry, and --offline forbids asking one")));
         }
-        let environment = self.environment;
         let options = RegistryOptions {
             platform: self.arguments.platform.clone(),
-            credentials: CredentialSources {
-                files: environment.credential_files.clone(),
-                helper_folders: environment.program_folders.clone(),
-                ..CredentialSources::default()
-            },
             plain_http: self.arguments.plain_http,
             ca_files: self.arguments.ca.iter().cloned().collect(),
             mirrors: self.arguments.mirror.clone(),
-            proxies: proxies(environment),
-            ..RegistryOptions::default()
+            ..registry_options(self.environment)
         };
         work(oci::registry::open_registry(name, &options))
     }
@@ -226,12 +219,20 @@ impl Opener<'_> {
     }
 }
 
-/// The proxies that the environment names.
-pub(crate) fn proxies(environment: &Environment) -> ProxySettings {
-    ProxySettings {
-        https: environment.https_proxy.clone(),
-        http: environment.http_proxy.clone(),
-        except: environment.no_proxy.clone().unwrap_or_default(),
+/// How to reach registries and web servers, as far as the environment tells: credentials and proxies.
+pub(crate) fn registry_options(environment: &Environment) -> RegistryOptions {
+    RegistryOptions {
+        credentials: CredentialSources {
+            files: environment.credential_files.clone(),
+            helper_folders: environment.program_folders.clone(),
+            ..CredentialSources::default()
+        },
+        proxies: ProxySettings {
+            https: environment.https_proxy.clone(),
+            http: environment.http_proxy.clone(),
+            except: environment.no_proxy.clone().unwrap_or_default(),
+        },
+        ..RegistryOptions::default()
     }
 }
 

@@ -20,7 +20,7 @@ impl Progress {
         if self.is_shown {
             let mut stderr = std::io::stderr().lock();
             // A terminal that went away is no reason to stop the scan.
-            let _ = write!(stderr, "\r\x1b[K{what} …").and_then(|()| stderr.flush());
+            let _ = write!(stderr, "\r\x1b[K{} …", formats::plain(what)).and_then(|()| stderr.flush());
         }
     }
 
@@ -37,7 +37,7 @@ impl Progress {
     pub(crate) fn warn(&self, what: &str) {
         self.clear();
         if !self.is_quiet {
-            eprintln!("bulkhead: warning: {what}");
+            eprintln!("bulkhead: warning: {}", formats::plain(what));
         }
     }
 }

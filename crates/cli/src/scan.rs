@@ -30,8 +30,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let progress = Progress::new(environment, arguments.source.quiet);
     let bases = arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
-    let intelligence = installed::open_for_scan(arguments.choice.intel.as_deref(), environment, &progress);
-    let intelligence = intelligence.map_err(Failure::Usage)?;
+    let choice = &arguments.choice;
+    let intelligence = installed::open_fresh(choice.intel.as_deref(), environment, choice.now, &progress)?;
     let opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
 
     let scanned = report(opened, &arguments.choice, bases.as_ref(), &intelligence, &progress)?;
@@ -57,6 +57,7 @@ pub(crate) fn report(
     {
         bases.mark(image, target.digest.as_ref());
     }
+    intelligence.name_archives(&mut inventory);
     let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone() };
     let matches = intelligence.match_inventory(&inventory, &options);
     inventory.gaps.extend(matches.gaps);

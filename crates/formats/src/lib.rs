@@ -23,6 +23,7 @@ use model::ScanReport;
 pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
 pub use diff::{DiffFormat, FindingChange, FindingPlace, PackageChange, ReportDiff, diff, write_diff};
 pub use json::{ReadReportError, read_report};
+pub use table::plain;
 
 /// A format in which a report can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -11,7 +11,8 @@ use model::{BaseImage, Finding, FindingStatus, Package, ScanReport, Severity, Vu
 
 use crate::messages::Value;
 use crate::{Language, WriteOptions};
-pub(crate) use paint::{Paint, Style, columns_of, fit, plain, wrapped};
+pub use paint::plain;
+pub(crate) use paint::{Paint, Style, columns_of, fit, wrapped};
 
 /// The least that a title needs to be worth its column.
 const SHORTEST_TITLE: usize = 16;

@@ -4,6 +4,7 @@
 
 mod cursor;
 pub(crate) mod format;
+pub(crate) mod id;
 mod lookup;
 mod map;
 pub(crate) mod packages;

@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 mod advisory;
+mod archives;
 mod build;
 mod database;
 #[doc(hidden)]
@@ -21,4 +22,8 @@ pub use database::{AdvisoryRecord, AffectedPackage, Database, OpenDatabaseError,
 pub use feed::ReadFeedError;
 pub use matching::{MatchOptions, Matches};
 pub use signature::{InvalidKey, SignDatabaseError, SigningKey, TrustedKey, sign};
-pub use update::{DATABASE_FILE_NAMES, Fetch, InstallError, Installed, UpdateSource, export, import, install};
+pub use time::parse as parse_time;
+pub use update::{
+    DATABASE_FILE_NAMES, DELTA_LIST_NAME, Fetch, InstallError, Installed, UpdateSource, WriteDeltaError, WrittenDelta,
+    export, import, install, write_delta,
+};

@@ -8,6 +8,8 @@ mod namespace;
 mod remedy;
 mod severity;
 #[cfg(test)]
+mod snapshot;
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
@@ -18,9 +20,9 @@ use model::{Distribution, Ecosystem, FindingStatus, Gap, Inventory, Package, Pac
 
 use self::finding::FindingWriter;
 use self::namespace::{SystemNamespaces, of_distribution};
-pub(crate) use self::severity::sourced_scores;
+pub(crate) use self::severity::Scores;
 use crate::database::Database;
-use crate::database::packages::find;
+use crate::database::packages::{Entry, find};
 use crate::database::sha1_bytes;
 use crate::database::sources::{Namespace, namespaces};
 use crate::database::storage::{Damaged, Storage};
@@ -54,7 +56,6 @@ impl Database {
             Ok(mut matcher) => matcher.match_all(inventory, &mut matches),
             Err(damaged) => matches.gaps.push(damage(damaged)),
         }
-        matches.findings.sort_by_cached_key(|finding| (finding.package, finding::id_order(&finding.id)));
         matches.gaps.sort();
         matches.gaps.dedup();
         matches
@@ -101,14 +102,30 @@ struct Matcher<'a, 'o> {
     writer: FindingWriter<'a>,
     /// The distributions that were met.
     systems: Vec<System<'a>>,
+    /// The namespaces of languages that were met.
+    languages: Vec<(Ecosystem, Option<Namespace<'a>>)>,
+    gathered: Gathered<'a>,
+}
+
+/// What the advisories say of the package at hand, and room to find out.
+#[derive(Default)]
+struct Gathered<'a> {
     hits: Vec<Hit<'a>>,
+    key: Vec<u8>,
+    entry: Entry<'a>,
 }
 
 impl<'a, 'o> Matcher<'a, 'o> {
     fn new(storage: &'a Storage, inventory: &Inventory, options: &'o MatchOptions) -> Result<Matcher<'a, 'o>, Damaged> {
-        let (systems, hits) = (Vec::new(), Vec::new());
-        let writer = FindingWriter::new(storage, inventory);
-        Ok(Matcher { storage, options, namespaces: namespaces(storage)?, writer, systems, hits })
+        Ok(Matcher {
+            storage,
+            options,
+            namespaces: namespaces(storage)?,
+            writer: FindingWriter::new(storage, inventory),
+            systems: Vec::new(),
+            languages: Vec::new(),
+            gathered: Gathered::default(),
+        })
     }
 
     fn match_all(&mut self, inventory: &Inventory, matches: &mut Matches) {
@@ -163,13 +180,14 @@ impl<'a, 'o> Matcher<'a, 'o> {
         }
         let own = (package.name.as_str(), package.version.as_str());
         let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
-        self.hits.clear();
+        self.gathered.hits.clear();
         for namespace in &system.namespaces {
             for (is_source, (name, version)) in [(true, source), (false, own)] {
-                gather(self.storage, package, &Question { namespace, is_source, name, version }, &mut self.hits)?;
+                let question = Question { namespace, is_source, name, version };
+                self.gathered.gather(self.storage, package, &question)?;
             }
         }
-        self.writer.write(id, package, &mut self.hits, &mut matches.findings)
+        self.writer.write(id, package, &self.gathered.hits, &mut matches.findings)
     }
 
     fn system(&self, distribution: Distribution) -> System<'a> {
@@ -194,7 +212,13 @@ impl<'a, 'o> Matcher<'a, 'o> {
         matches: &mut Matches,
     ) -> Result<(), Damaged> {
         let namespace = package.ecosystem.purl_type();
-        let Some(known) = self.namespace(namespace) else {
+        let met = self.languages.iter().find(|(ecosystem, _)| *ecosystem == package.ecosystem).map(|&(_, known)| known);
+        let known = met.unwrap_or_else(|| {
+            let known = self.namespace(namespace);
+            self.languages.push((package.ecosystem, known));
+            known
+        });
+        let Some(known) = known else {
             unmatched.unknown_ecosystems.insert(package.ecosystem);
             return Ok(());
         };
@@ -205,35 +229,34 @@ impl<'a, 'o> Matcher<'a, 'o> {
         let (name, version) = archive.unwrap_or((&package.name, &package.version));
         let name = package_name::comparable(namespace, name);
         let version = comparable_version(package.ecosystem, &name, version);
-        self.hits.clear();
+        self.gathered.hits.clear();
         let question = Question { namespace: &known, is_source: false, name: &name, version: &version };
-        gather(self.storage, package, &question, &mut self.hits)?;
-        self.writer.write(id, package, &mut self.hits, &mut matches.findings)
+        self.gathered.gather(self.storage, package, &question)?;
+        self.writer.write(id, package, &self.gathered.hits, &mut matches.findings)
     }
 }
 
-/// Adds what the advisories on one name say of the installed version.
-fn gather<'a>(
-    storage: &'a Storage,
-    package: &Package,
-    question: &Question<'_, 'a>,
-    hits: &mut Vec<Hit<'a>>,
-) -> Result<(), Damaged> {
-    let Some(record) = find(storage, question.namespace, question.is_source, question.name)? else { return Ok(()) };
-    let standing = record.standing(question.version)?;
-    let mut entries = record.entries();
-    while let Some(entry) = entries.advance()? {
-        if !evaluate::applies(entry, standing) || !evaluate::fits_module(entry, package) {
-            continue;
+impl<'a> Gathered<'a> {
+    /// Adds what the advisories on one name say of the installed version.
+    fn gather(&mut self, storage: &'a Storage, package: &Package, question: &Question<'_, 'a>) -> Result<(), Damaged> {
+        let Some(record) = find(storage, question.namespace, question.is_source, question.name)? else { return Ok(()) };
+        let standing = record.standing(question.version, &mut self.key)?;
+        let mut entries = record.entries();
+        let entry = &mut self.entry;
+        while entries.advance(entry)? {
+            if !evaluate::applies(entry, standing) || !evaluate::fits_module(entry, package) {
+                continue;
+            }
+            let fixed = match evaluate::fixed(entry, standing) {
+                Some(rank) => Some((record.scheme, record.version(rank)?)),
+                None => None,
+            };
+            let (advisory, status, severity) = (entry.advisory, entry.status, entry.severity);
+            let decided_elsewhere = entry.decided_elsewhere.clone();
+            self.hits.push(Hit { advisory, status, severity, fixed, decided_elsewhere });
         }
-        let fixed = match evaluate::fixed(entry, standing) {
-            Some(rank) => Some((record.scheme, record.version(rank)?)),
-            None => None,
-        };
-        let (advisory, status, severity) = (entry.advisory, entry.status, entry.severity);
-        hits.push(Hit { advisory, status, severity, fixed, decided_elsewhere: entry.decided_elsewhere.clone() });
+        Ok(())
     }
-    Ok(())
 }
 
 /// The version as advisories write it; Go's own is printed by its tools as `go1.21.3`, `go1.22rc1` or with the names of

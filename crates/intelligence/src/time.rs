@@ -3,8 +3,8 @@
 /// The last year whose times are believed: a record from the far future must not set the sequence number for ever.
 const LAST_YEAR: i64 = 2199;
 
-/// Reads an RFC 3339 time or date; the far past and the far future, which stand for "unknown", are none.
-pub(crate) fn parse(text: &str) -> Option<u64> {
+/// Reads an RFC 3339 time or date, as seconds since 1970; the far past and the far future, which stand for "unknown", are none.
+pub fn parse(text: &str) -> Option<u64> {
     let bytes = text.trim().as_bytes();
     let digits = |range: std::ops::Range<usize>| -> Option<i64> {
         bytes
@@ -45,7 +45,33 @@ pub(crate) fn format(seconds: u64) -> String {
     let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(days_from_civil(9999, 12, 31) * 86_400);
     let (year, month, day) = civil_from_days(seconds / 86_400);
     let second = seconds % 86_400;
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3600, second / 60 % 60, second % 60)
+    // Written by hand, because every finding has a time and formatting machinery would cost more than finding it.
+    let mut text = String::with_capacity(20);
+    for (number, digits, after) in [
+        (year, 4, '-'),
+        (month, 2, '-'),
+        (day, 2, 'T'),
+        (second / 3600, 2, ':'),
+        (second / 60 % 60, 2, ':'),
+        (second % 60, 2, 'Z'),
+    ] {
+        push_digits(&mut text, number.unsigned_abs(), digits);
+        text.push(after);
+    }
+    text
+}
+
+/// Appends a number with at least so many digits.
+pub(crate) fn push_digits(text: &mut String, number: u64, digits: usize) {
+    let mut reversed = [b'0'; 20];
+    let (mut left, mut count) = (number, 0);
+    while left > 0 || count < digits {
+        let Some(digit) = reversed.get_mut(count) else { break };
+        *digit = b'0' + (left % 10) as u8;
+        left /= 10;
+        count += 1;
+    }
+    text.extend(reversed[..count].iter().rev().map(|&digit| char::from(digit)));
 }
 
 /// A time as the database stores it: zero for none.
@@ -59,7 +85,7 @@ pub(crate) fn decode(stored: u64) -> Option<String> {
 }
 
 /// The days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
+pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;

@@ -2,7 +2,12 @@
 //!
 //! A database is taken only if a trusted key signed it, every checksum fits, and its sequence number is not lower than
 //! that of the one in place. Scans that have the old file open keep it, since its inode stays until they end.
+//!
+//! Where a delta from what is in place is offered, it is tried first; what it makes is checked the same way, and on any
+//! trouble the whole file is fetched.
 
+mod by_delta;
+mod delta;
 mod receive;
 #[cfg(test)]
 mod tests;
@@ -10,6 +15,8 @@ mod tests;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+pub use self::delta::{WriteDeltaError, WrittenDelta, write_delta};
 
 pub(crate) use self::receive::Receiver;
 use crate::build::put_in_place;
@@ -19,13 +26,17 @@ use crate::signature::{TrustedKey, is_signed, is_signed_by};
 /// The names under which a folder or a mirror offers a database, the compressed one first.
 pub const DATABASE_FILE_NAMES: [&str; 2] = ["intelligence.db.zst", "intelligence.db"];
 
+/// The name under which a mirror lists the deltas that it offers, one name a line.
+pub const DELTA_LIST_NAME: &str = "intelligence.deltas";
+
 /// Where a database comes from.
 pub enum UpdateSource<'a> {
     /// A file, as built or as exported.
     File(&'a Path),
-    /// A folder that holds one under a name of [`DATABASE_FILE_NAMES`].
+    /// A folder that holds one under a name of [`DATABASE_FILE_NAMES`], and maybe deltas to it.
     Folder(&'a Path),
-    /// An address; one that ends in a slash stands for the folder of a mirror.
+    /// An address. One that ends in a slash stands for the folder of a mirror; of one that begins with `oci://`, the
+    /// artifact's other files are named behind a `#`.
     Url {
         /// The address.
         url: &'a str,
@@ -52,6 +63,8 @@ pub struct Installed {
     pub sequence: u64,
     /// Whether the file was replaced; not so when the same was there already.
     pub replaced: bool,
+    /// Whether a delta made the file that is in place.
+    pub by_delta: bool,
 }
 
 /// The error of installing a database. Whichever it is, the old database stays as it was.
@@ -116,15 +129,32 @@ pub enum InstallError {
 /// # Errors
 /// When it cannot be had, is damaged, torn, not signed by one of the keys, or older than what is in place.
 pub fn install(
-    source: UpdateSource<'_>,
+    mut source: UpdateSource<'_>,
+    target: &Path,
+    trusted_keys: &[TrustedKey],
+) -> Result<Installed, InstallError> {
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|source| InstallError::Write { path: target.to_owned(), source })?;
+    // Whatever is wrong with a delta, the whole file decides.
+    if let Ok(current) = Database::open(target)
+        && let Some((place, made)) = by_delta::receive(&mut source, &current, folder)
+        && let Ok(installed) = check_and_swap(made, place, target, trusted_keys)
+    {
+        return Ok(Installed { by_delta: true, ..installed });
+    }
+    let file = temporary_file(folder).map_err(|source| InstallError::Write { path: target.to_owned(), source })?;
+    let place = receive(source, file.as_file())?;
+    check_and_swap(file, place, target, trusted_keys)
+}
+
+/// Puts a database that was received in place, if everything about it is right.
+fn check_and_swap(
+    file: tempfile::NamedTempFile,
+    place: String,
     target: &Path,
     trusted_keys: &[TrustedKey],
 ) -> Result<Installed, InstallError> {
     let write = |source| InstallError::Write { path: target.to_owned(), source };
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(write)?;
-    let file = tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder).map_err(write)?;
-    let place = receive(source, file.as_file())?;
     let unusable = |source| InstallError::Unusable { place: place.clone(), source };
     let offered = Database::open(file.path()).map_err(unusable)?;
     if !is_signed(offered.storage()) {
@@ -151,7 +181,12 @@ pub fn install(
         put_in_place(file, target).map_err(write)?;
     }
     drop(lock);
-    Ok(Installed { previous, sequence, replaced: !is_same })
+    Ok(Installed { previous, sequence, replaced: !is_same, by_delta: false })
+}
+
+/// A file beside the one that it may replace; gone when it does not.
+fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder)
 }
 
 /// Puts an exported database at `target`, as [`install`] from that file.
@@ -173,7 +208,7 @@ pub fn export(database: &Path, out: &Path) -> Result<(), InstallError> {
     opened.verify().map_err(unusable)?;
     let write = |source| InstallError::Write { path: out.to_owned(), source };
     let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder).map_err(write)?;
+    let file = temporary_file(folder).map_err(write)?;
     let compress = || -> io::Result<()> {
         let mut encoder = zstd::stream::write::Encoder::new(file.as_file(), EXPORT_LEVEL)?;
         encoder.include_checksum(true)?;

@@ -62,10 +62,11 @@ impl Purl {
         self
     }
 
-    /// Sets the subpath; nothing and an empty one remove it.
+    /// Sets the subpath; nothing and one without a real segment remove it.
     #[must_use]
     pub fn with_subpath(mut self, subpath: Option<&str>) -> Purl {
-        self.subpath = subpath.filter(|subpath| !subpath.is_empty()).map(str::to_owned);
+        let segments = subpath.unwrap_or_default().split('/').filter(|segment| !matches!(*segment, "" | "." | ".."));
+        self.subpath = Some(segments.collect::<Vec<_>>().join("/")).filter(|subpath| !subpath.is_empty());
         self
     }
 
@@ -140,10 +141,8 @@ impl FromStr for Purl {
             }
             purl = purl.with_qualifier(key, &decode(value));
         }
-        let segments = subpath.split('/').map(decode).filter(|segment| !matches!(segment.as_ref(), "" | "." | ".."));
-        let subpath = segments.collect::<Vec<_>>().join("/");
-        purl.subpath = Some(subpath).filter(|subpath| !subpath.is_empty());
-        Ok(purl)
+        let subpath = subpath.split('/').map(decode).collect::<Vec<_>>().join("/");
+        Ok(purl.with_subpath(Some(&subpath)))
     }
 }
 

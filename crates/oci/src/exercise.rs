@@ -84,8 +84,10 @@ fn compression(bytes: &[u8]) {
     });
     // A bound in the middle of the stream hides from one of the two what the other has met already.
     let is_bounded = [&fast, &exact].iter().any(|(inflated, _)| inflated.len() as u64 == LARGEST_LOOK);
-    assert!(is_bounded || fast.1.is_ok() == exact.1.is_ok(), "{:?} {:?}", fast.1, exact.1);
-    assert!(fast.0 == exact.0 || fast.1.is_err(), "the decoders give other bytes");
+    // ISA-L overlooks reserved flags in a header, as Go's decoder does; zlib refuses them, as RFC 1952 asks.
+    let is_overlooked = exact.1.as_ref().is_err_and(|error| error == "invalid gzip header");
+    assert!(is_bounded || is_overlooked || fast.1.is_ok() == exact.1.is_ok(), "{:?} {:?}", fast.1, exact.1);
+    assert!(fast.0 == exact.0 || fast.1.is_err() || is_overlooked, "the decoders give other bytes");
 }
 
 /// An archive of an image as it comes through a pipe: nothing of what it says is as it should be.

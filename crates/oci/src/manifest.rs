@@ -45,7 +45,10 @@ pub(crate) struct Document {
     /// The layers of a manifest from the base upwards.
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) layers: Vec<Descriptor>,
-    /// The annotations of a manifest.
+    /// What an artifact is.
+    #[serde(default)]
+    pub(crate) artifact_type: Option<String>,
+    /// What a manifest is annotated with.
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) annotations: BTreeMap<String, String>,
 }

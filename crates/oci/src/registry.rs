@@ -7,6 +7,7 @@
 //! A connection holds 512 KiB of buffers at most.
 
 mod address;
+mod artifact;
 mod blob;
 mod challenge;
 mod download;
@@ -33,6 +34,7 @@ use session::{Endpoint, Fetched, Session};
 pub(crate) use challenge::exercise as exercise_challenge;
 
 pub use address::RefusedAddress;
+pub use artifact::{Artifact, ArtifactFile, open_artifact};
 pub use download::{DownloadError, download};
 pub use http::ExchangeError;
 pub use proxy::ProxySettings;
@@ -282,15 +284,27 @@ pub enum RegistryError {
 /// # Errors
 /// When neither gives an image with documents that verify; the registry's own failure is told.
 pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
+    at_mirrors_then_origin(name, options, |place, plain_http, is_origin| {
+        open_at(place, plain_http, is_origin, name, options)
+    })
+}
+
+/// Opens a name on the first of its mirrors that has it, else on its own registry: told are the place, whether to speak
+/// plain http there, and whether it is the registry itself.
+fn at_mirrors_then_origin<T>(
+    name: &ImageName,
+    options: &RegistryOptions,
+    open: impl Fn(&ImageName, bool, bool) -> Result<T, RegistryError>,
+) -> Result<T, RegistryError> {
     let mut mirror_failure = None;
     for mirror in options.mirrors.iter().filter(|mirror| mirror.from == name.registry()) {
         let plain_http = mirror.plain_http.unwrap_or(options.plain_http);
-        match open_at(&name.on_registry(&mirror.to, &mirror.prefix), plain_http, false, name, options) {
-            Ok(image) => return Ok(image),
+        match open(&name.on_registry(&mirror.to, &mirror.prefix), plain_http, false) {
+            Ok(opened) => return Ok(opened),
             Err(error) => mirror_failure = Some((mirror.to.clone(), Box::new(error))),
         }
     }
-    open_at(name, options.plain_http, true, name, options).map_err(|error| match mirror_failure {
+    open(name, options.plain_http, true).map_err(|error| match mirror_failure {
         Some((mirror, mirror_failure)) => {
             RegistryError::MirrorsFailed { mirror, mirror_failure, source: Box::new(error) }
         }

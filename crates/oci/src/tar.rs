@@ -74,6 +74,8 @@ struct Content<B> {
     sparse: Option<SparseReader>,
     /// How many bytes of holes may still be read.
     holes: u64,
+    /// Whether nobody may read it, because the entry is no file, whatever size its header states.
+    is_hidden: bool,
 }
 
 impl<B: SkipRead> TarReader<B> {
@@ -81,7 +83,15 @@ impl<B: SkipRead> TarReader<B> {
     pub(crate) fn new(bytes: B, container: Arc<str>) -> TarReader<B> {
         TarReader {
             container,
-            content: Content { bytes, offset: 0, stored: 0, padding: 0, sparse: None, holes: MOST_HOLES },
+            content: Content {
+                bytes,
+                offset: 0,
+                stored: 0,
+                padding: 0,
+                sparse: None,
+                holes: MOST_HOLES,
+                is_hidden: false,
+            },
             entries: 0,
             ended: false,
             pax: Pax::default(),
@@ -237,6 +247,7 @@ impl<B: SkipRead> TarReader<B> {
         };
         let mode = header.mode();
         self.content.begin(stored);
+        self.content.is_hidden = kind_of_entry != EntryKind::File;
         let mut size_bytes = if kind_of_entry == EntryKind::File { stored } else { 0 };
         if kind_of_entry == EntryKind::File
             && let Some(map) = self.sparse_map(header, kind, stored)?
@@ -303,6 +314,7 @@ impl<B: SkipRead> Content<B> {
         self.stored = stored;
         self.padding = stored.wrapping_neg() % BLOCK as u64;
         self.sparse = None;
+        self.is_hidden = false;
     }
 
     /// Reads one block of the structure; fewer bytes at the end.
@@ -341,6 +353,7 @@ impl<B: SkipRead> Content<B> {
 impl<B: SkipRead> Read for Content<B> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.sparse.take() {
+            None if self.is_hidden => Ok(0),
             None => self.read_stored(buffer),
             Some(mut sparse) => {
                 let mut holes = self.holes;

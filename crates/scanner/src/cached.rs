@@ -7,7 +7,7 @@ use crate::layer_index::LayerIndex;
 
 /// The version of what detectors see in a layer. It goes up with every change of a reader, of [`LayerIndex`] or of the
 /// facts in it: an index that another build wrote would answer for files it never looked at.
-const CONTENT_VERSION: u32 = 1;
+const CONTENT_VERSION: u32 = 2;
 
 fn room() -> String {
     format!("layers-{CONTENT_VERSION}")

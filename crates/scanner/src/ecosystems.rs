@@ -20,8 +20,6 @@ mod npm;
 mod php;
 mod python;
 mod r;
-#[cfg(test)]
-mod reading;
 pub(crate) mod release;
 mod rpm;
 mod ruby;
@@ -63,13 +61,13 @@ pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     const NOISE: &[u8] = b"\0{}[]()<>\"'\\:,=-#%$/\n \xff";
 
     /// Changes bytes of a text in ways that a fixed sequence decides, and reads what comes out.
     fn check(path: &str, text: &str) {
-        let ecosystem = ECOSYSTEMS.iter().find(|ecosystem| rendered::wants(**ecosystem, path)).unwrap();
+        let ecosystem = ECOSYSTEMS.iter().find(|ecosystem| ecosystem_check::wants(**ecosystem, path)).unwrap();
         let mut state = 0x9e37_79b9_u32;
         let mut next = |below: usize| {
             state ^= state << 13;
@@ -95,7 +93,7 @@ mod tests {
                     break;
                 }
             }
-            rendered::read(*ecosystem, path, &bytes);
+            ecosystem_check::read_with_gaps(*ecosystem, path, &bytes);
         }
     }
 

@@ -72,6 +72,7 @@ pub(crate) fn read(ecosystem: &dyn Ecosystem, path: &str, size_bytes: u64, conte
     if let Err(error) = ecosystem.read(&mut WantedFile::new(&path, size_bytes, content), &mut found) {
         found.gap(path.as_str(), error.to_string());
     }
+    found.drop_nameless(path.as_str());
     found
 }
 

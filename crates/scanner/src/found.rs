@@ -39,6 +39,31 @@ impl Found {
         self.packages.append(&mut packages);
     }
 
+    /// Takes out what is no package because it lacks a name or a version, and says so once.
+    pub(crate) fn drop_nameless(&mut self, path: &str) {
+        let is_package = |package: &FoundPackage| !package.name.is_empty() && !package.version.is_empty();
+        let count = self.packages.iter().filter(|package| !is_package(package)).count();
+        if count == 0 {
+            return;
+        }
+        let mut kept_count = 0;
+        let places: Vec<Option<u32>> = self
+            .packages
+            .iter()
+            .map(|package| {
+                let place = is_package(package).then_some(kept_count);
+                kept_count += u32::from(place.is_some());
+                place
+            })
+            .collect();
+        self.packages.retain(is_package);
+        for package in &mut self.packages {
+            let kept = package.dependencies.iter().filter_map(|place| *places.get(*place as usize)?);
+            package.dependencies = kept.collect();
+        }
+        self.gap(path, format!("{count} of its packages lack a name or a version"));
+    }
+
     /// Notes that a part of a file could not be read.
     pub(crate) fn gap(&mut self, path: impl Into<String>, reason: impl Into<String>) {
         let mut reason = reason.into();
@@ -122,4 +147,24 @@ pub(crate) struct FoundRelease {
     /// Which file wins where several speak: os-release 0, a distribution's own release file 1 and up.
     pub(crate) rank: u8,
     pub(crate) distribution: model::Distribution,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_without_a_name_is_a_gap_and_nobody_needs_it() {
+        let mut found = Found::default();
+        for (name, version) in [("", "1"), ("a", "1"), ("b", ""), ("c", "2")] {
+            let mut package = FoundPackage::new(Ecosystem::Hex, Evidence::Locked, name, version);
+            package.dependencies = vec![0, 1, 2, 3];
+            found.packages.push(package);
+        }
+        found.drop_nameless("mix.lock");
+        let kept: Vec<(&str, &[u32])> =
+            found.packages.iter().map(|package| (package.name.as_str(), package.dependencies.as_slice())).collect();
+        assert_eq!(kept, [("a", &[0, 1][..]), ("c", &[0, 1])]);
+        assert_eq!(found.gaps, [Gap::new("mix.lock", "2 of its packages lack a name or a version")]);
+    }
 }

@@ -1,7 +1,7 @@
 //! The index of one layer (or one folder): the facts of its wanted files, and what it hides of the layers below. It is
 //! what the cache keeps under the layer's digest, so it depends on nothing but the layer's bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Read;
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contained::contain;
 use crate::ecosystems::ECOSYSTEMS;
-use crate::found::Found;
+use crate::found::{Found, FoundPackage};
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -21,6 +21,12 @@ const LONGEST_READ: Duration = Duration::from_secs(60);
 
 /// The most gaps that one layer notes one by one; the rest is counted in a last one.
 const MOST_GAPS: usize = 1_000;
+
+/// The most hard links of one layer that are remembered to follow links to them; images have hundreds.
+const MOST_HARD_LINKS: usize = 100_000;
+/// What one layer's names and facts may take in memory, roughly; what comes behind them in the layer is left out, which
+/// is a gap. A layer with a hundred thousand packages stays below.
+const MOST_KEPT_BYTES: usize = 64 << 20;
 
 /// The index of one layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,14 +56,23 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
     let mut index = LayerIndex::default();
     let mut links: MissingLinks = BTreeMap::new();
     let (mut occupied, mut folders) = (Vec::new(), Vec::new());
+    // What the hard links so far are in the end, because links may lead to links.
+    let mut linked: HashMap<UntrustedPath, UntrustedPath> = HashMap::new();
+    let mut room = Room { left: MOST_KEPT_BYTES, refused: 0 };
     while let Some(entry) = stream.next_entry()? {
         match LayerPath::of(&entry.path) {
             LayerPath::Plain => {}
             LayerPath::Whiteout(path) => {
+                if !room.takes(path.as_str().len()) {
+                    continue;
+                }
                 index.whiteouts.insert(path.as_str().to_owned());
                 continue;
             }
             LayerPath::Opaque(folder) => {
+                if !room.takes(folder.as_str().len()) {
+                    continue;
+                }
                 index.opaque.insert(folder.as_str().to_owned());
                 continue;
             }
@@ -71,11 +86,26 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
         occupied.push(hash);
         // A path that occurs again in one layer holds what came last.
         index.forget(entry.path.as_str());
+        linked.remove(&entry.path);
         match &entry.kind {
-            EntryKind::File => read_entry(&entry, SELECTOR.select(&entry.path), stream.content(), &mut index),
+            EntryKind::File => {
+                let selection = SELECTOR.select(&entry.path);
+                if room.left > 0 {
+                    let gaps = index.gaps.len();
+                    read_entry(&entry, selection, stream.content(), &mut index);
+                    room.takes(index.weight_of(entry.path.as_str(), gaps));
+                } else if !selection.is_empty() {
+                    room.refused += 1;
+                }
+            }
             EntryKind::HardLink(target) => {
-                if !SELECTOR.select(&entry.path).is_empty() {
-                    links.entry(target.clone()).or_default().push(entry.path.clone());
+                let target = linked.get(target).unwrap_or(target).clone();
+                if linked.len() < MOST_HARD_LINKS {
+                    linked.insert(entry.path.clone(), target.clone());
+                }
+                let names = target.as_str().len() + entry.path.as_str().len();
+                if !SELECTOR.select(&entry.path).is_empty() && room.takes(names) {
+                    links.entry(target).or_default().push(entry.path.clone());
                 }
             }
             EntryKind::SymbolicLink(_) | EntryKind::Directory | EntryKind::Other => {}
@@ -95,6 +125,14 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
         false
     });
     index.bound_gaps();
+    if room.refused > 0 {
+        let reason = format!(
+            "the layer has more to say than {} MiB, and {} more of its files and whiteouts are left out",
+            MOST_KEPT_BYTES >> 20,
+            room.refused
+        );
+        index.gaps.push(Gap::new("", reason));
+    }
     Ok((index, links))
 }
 
@@ -129,7 +167,32 @@ pub(crate) fn read_links(
     Ok(())
 }
 
+/// What is left of [`MOST_KEPT_BYTES`].
+struct Room {
+    left: usize,
+    /// How often it was not enough.
+    refused: usize,
+}
+
+impl Room {
+    /// Whether something of this size, and of a map's usual overhead, still fits; once something does not, nothing does.
+    fn takes(&mut self, bytes: usize) -> bool {
+        let left = self.left.checked_sub(bytes + 64);
+        self.refused += usize::from(left.is_none());
+        self.left = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
 impl LayerIndex {
+    /// What is kept of a file, in bytes, with the gaps from the given one on.
+    fn weight_of(&self, path: &str, gaps: usize) -> usize {
+        let package = |package: &FoundPackage| 256 + package.name.len() + package.version.len();
+        let found = self.files.get(path);
+        let packages: usize = found.map_or(0, |found| path.len() + found.packages.iter().map(package).sum::<usize>());
+        packages + self.gaps[gaps..].iter().map(|gap| gap.path.len() + gap.reason.len()).sum::<usize>()
+    }
+
     fn forget(&mut self, path: &str) {
         if self.files.remove(path).is_some() {
             self.owned.remove(path);
@@ -171,6 +234,7 @@ fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index
         };
         found.gap("", reason);
     }
+    found.drop_nameless("");
     let path = entry.path.as_str();
     for mut gap in std::mem::take(&mut found.gaps) {
         gap.path = match gap.path.as_str() {

@@ -19,8 +19,6 @@ mod merge;
 mod owned_files;
 mod path_set;
 mod purls;
-#[cfg(test)]
-mod rendered;
 mod selector;
 mod wanted_file;
 mod xml;

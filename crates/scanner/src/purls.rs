@@ -27,8 +27,10 @@ pub(crate) fn purl_of(package: &FoundPackage, distribution: Option<&Distribution
             Purl::new(purl_type, namespace, name, version)
         }
         Ecosystem::Cocoapods => {
-            let (pod, subspec) =
-                package.name.split_once('/').map_or((package.name.as_str(), None), |(a, b)| (a, Some(b)));
+            let (pod, subspec) = match package.name.split_once('/') {
+                Some((pod, subspec)) if !pod.is_empty() => (pod, Some(subspec)),
+                Some(_) | None => (package.name.as_str(), None),
+            };
             Purl::new(purl_type, None, pod, version).with_subpath(subspec)
         }
         Ecosystem::Pypi
@@ -80,8 +82,9 @@ fn distro_qualifier(distribution: &Distribution) -> String {
 
 fn split_at_last(name: &str, separator: char) -> (Option<&str>, &str) {
     match name.rsplit_once(separator) {
-        Some((namespace, name)) => (Some(namespace), name),
-        None => (None, name),
+        Some((namespace, last)) if !last.is_empty() => (Some(namespace), last),
+        // A name that ends with the separator has no parts: a purl without a name is none.
+        Some(_) | None => (None, name),
     }
 }
 
@@ -111,6 +114,9 @@ mod tests {
         check(Ecosystem::Golang, "github.com/gin-gonic/gin", "v1.9.0", "pkg:golang/github.com/gin-gonic/gin@v1.9.0");
         check(Ecosystem::Golang, "stdlib", "1.22.3", "pkg:golang/stdlib@1.22.3");
         check(Ecosystem::Cocoapods, "Firebase/Core", "1.0", "pkg:cocoapods/Firebase@1.0#Core");
+        check(Ecosystem::Cocoapods, "/Core", "1.0", "pkg:cocoapods/%2FCore@1.0");
+        check(Ecosystem::Npm, "@babel/", "7.0.0", "pkg:npm/%40babel%2F@7.0.0");
+        check(Ecosystem::Maven, "group:", "1", "pkg:maven/group:@1");
         check(
             Ecosystem::Rpm,
             "bind-libs",

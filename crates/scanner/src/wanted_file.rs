@@ -99,7 +99,7 @@ impl<'a> WantedFile<'a> {
     pub(crate) fn bytes_up_to(&mut self, limit_bytes: u64) -> Result<&[u8], ReadFileError> {
         if self.bytes.is_none() {
             let mut bytes = std::mem::take(&mut self.head);
-            bytes.reserve(self.size_bytes.min(limit_bytes) as usize - bytes.len().min(self.size_bytes as usize));
+            bytes.reserve((self.size_bytes.min(limit_bytes) as usize).saturating_sub(bytes.len()));
             let room = (limit_bytes + 1).saturating_sub(bytes.len() as u64);
             (&mut *self.content).take(room).read_to_end(&mut bytes)?;
             if bytes.len() as u64 > limit_bytes {

@@ -37,7 +37,7 @@ fn table(facts: &IntelligenceFacts, origin: &str, out: &mut dyn Write) -> io::Re
         "{origin}\nsequence {}, newest record of {} ({} days old)\n",
         facts.sequence,
         facts.built,
-        installed::age_days(facts.sequence)
+        installed::days(installed::clock(), facts.sequence)
     )?;
     writeln!(out, "{:<28} {:>9}  NEWEST RECORD", "SOURCE", "RECORDS")?;
     for source in &facts.sources {

@@ -9,6 +9,7 @@ use anyhow::Context;
 use intelligence::{Database, Fetch, InstallError, Installed, SigningKey, TrustedKey, UpdateSource};
 use oci::registry::{RegistryOptions, download};
 
+use super::pull::Pull;
 use crate::arguments::{IntelExportArguments, IntelImportArguments, IntelKeygenArguments, IntelUpdateArguments};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
@@ -19,23 +20,29 @@ const LARGEST_DOWNLOAD_BYTES: u64 = 2 << 30;
 
 pub(super) fn update(arguments: &IntelUpdateArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let keys = trusted_keys(&arguments.key)?;
-    let mut fetch = Download {
-        options: RegistryOptions {
-            ca_files: arguments.ca.iter().cloned().collect(),
-            proxies: open::proxies(environment),
-            ..RegistryOptions::default()
-        },
+    let options = RegistryOptions {
+        ca_files: arguments.ca.iter().cloned().collect(),
+        plain_http: arguments.plain_http,
+        mirrors: arguments.mirror.clone(),
+        ..open::registry_options(environment)
     };
     let from = arguments.from.as_str();
     let path = Path::new(from);
+    let (mut download, mut pull);
     let source = if from.starts_with("https://") || from.starts_with("http://") {
-        UpdateSource::Url { url: from, fetch: &mut fetch }
+        download = Download { options };
+        UpdateSource::Url { url: from, fetch: &mut download }
+    } else if let Some(name) = from.strip_prefix("oci://") {
+        pull = Pull::open(name, &options)?;
+        UpdateSource::Url { url: from, fetch: &mut pull }
     } else if path.is_dir() {
         UpdateSource::Folder(path)
     } else if path.exists() {
         UpdateSource::File(path)
     } else {
-        return Err(Failure::usage(format!("there is no file or folder {from}; an address begins with https://")));
+        return Err(Failure::usage(format!(
+            "there is no file or folder {from}; an address begins with https:// or oci://"
+        )));
     };
     install(source, &keys, environment)
 }
@@ -70,9 +77,12 @@ pub(super) fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
 #[expect(clippy::print_stderr, reason = "messages belong on standard error")]
 fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environment) -> Result<Outcome, Failure> {
     let target = target(environment)?;
-    let Installed { previous, sequence, replaced } =
+    let Installed { previous, sequence, replaced, by_delta } =
         intelligence::install(source, &target, keys).map_err(|error| Failure::Work(with_what_stays(error, &target)))?;
     match (replaced, previous) {
+        (true, Some(previous)) if by_delta => {
+            eprintln!("installed sequence {sequence} in place of {previous} by a delta")
+        }
         (false, _) => eprintln!("the installed intelligence is current (sequence {sequence})"),
         (true, Some(previous)) => eprintln!("installed sequence {sequence} in place of {previous}"),
         (true, None) => eprintln!("installed sequence {sequence}"),
@@ -85,7 +95,7 @@ fn with_what_stays(error: InstallError, target: &Path) -> anyhow::Error {
     let error = anyhow::Error::new(error);
     match Database::open(target) {
         Ok(database) => {
-            let (sequence, age) = (database.sequence(), installed::age_days(database.sequence()));
+            let (sequence, age) = (database.sequence(), installed::days(installed::clock(), database.sequence()));
             error.context(format!("the installed intelligence stays (sequence {sequence}, {age} days old)"))
         }
         Err(_) => error.context("no intelligence is installed; scans go on with the one built into the program"),

@@ -61,7 +61,7 @@ impl Paint {
 }
 
 /// Text from the target without what a terminal would obey: control characters and invisible direction changes.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let is_obeyed = |c: char| {
         c.is_control()
             || matches!(

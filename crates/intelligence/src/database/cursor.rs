@@ -1,6 +1,7 @@
 //! Reads numbers and texts one after the other, inside one section, from blocks that were checked.
 
 use super::format::{BLOCK_BYTES, Section};
+use super::id::Id;
 use super::storage::{Damaged, Storage};
 
 /// A place in a section.
@@ -100,13 +101,12 @@ impl<'a> Cursor<'a> {
     }
 
     /// The next id: a length and text, or (length 0) the year and number of a CVE.
-    pub(crate) fn id(&mut self) -> Result<String, Damaged> {
+    pub(crate) fn id(&mut self) -> Result<Id<'a>, Damaged> {
         let text = self.text()?;
         if !text.is_empty() {
-            return Ok(text.to_owned());
+            return Ok(Id::Text(text));
         }
-        let (year, number) = (self.number32()?, self.number()?);
-        Ok(format!("CVE-{year:04}-{number:04}"))
+        Ok(Id::Cve { year: self.number32()?, number: self.number()? })
     }
 
     /// The next offset, resolved to the text it means in `Strings`; nothing for the empty text.

@@ -6,7 +6,9 @@ use super::Database;
 use super::packages::{End, Entry, PackageRecord, Range};
 use super::sources::{Namespace, namespaces};
 use super::storage::{Damaged, Storage};
-use super::vulnerabilities::{Named, StoredAdvisory, advisory, find_id, vulnerability};
+use super::vulnerabilities::{Named, StoredAdvisory, Vulnerability, find_id, numbers, vulnerability_id};
+use crate::matching::Scores;
+use crate::time;
 
 /// Everything that is known of a vulnerability.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,21 +96,21 @@ fn look_up(storage: &Storage, id: &str) -> Result<Option<VulnerabilityRecord>, D
 }
 
 fn vulnerability_record(storage: &Storage, number: u32) -> Result<VulnerabilityRecord, Damaged> {
-    let found = vulnerability(storage, number)?;
+    let mut found = Vulnerability::default();
+    let advisories = numbers(found.read(storage, number)?)?;
     let namespaces = namespaces(storage)?;
-    let advisories = found
-        .advisories
-        .iter()
-        .map(|&number| advisory_record(storage, &namespaces, number, advisory(storage, number)?))
+    let advisories = advisories
+        .into_iter()
+        .map(|number| AdvisoryPart::read(storage, number)?.record(storage, &namespaces))
         .collect::<Result<_, Damaged>>()?;
     Ok(VulnerabilityRecord {
-        id: found.id,
-        aliases: found.aliases,
+        id: found.id_text(),
+        aliases: found.aliases.iter().map(|alias| alias.to_text()).collect(),
         title: found.title.map(str::to_owned),
-        published: found.published,
+        published: time::decode(found.published),
         kev: found.kev,
         epss: found.epss,
-        scores: crate::matching::sourced_scores(&found.scores),
+        scores: Scores::default().sourced(&found.scores),
         ratings: found.ratings.iter().map(|&(source, word)| (source.to_owned(), word.to_owned())).collect(),
         advisories,
     })
@@ -116,55 +118,65 @@ fn vulnerability_record(storage: &Storage, number: u32) -> Result<VulnerabilityR
 
 /// An advisory on several vulnerabilities; the parts of one that its source gives in parts follow one another.
 fn advisory_as_record(storage: &Storage, first: u32) -> Result<VulnerabilityRecord, Damaged> {
-    let found = advisory(storage, first)?;
-    let (id, source) = (found.id.clone(), found.source);
-    let (title, published) = (found.title.map(str::to_owned), found.published.clone());
-    let ratings = found.severity.iter().map(|&word| (source.to_owned(), word.to_owned())).collect();
+    let first = AdvisoryPart::read(storage, first)?;
+    let (id, source) = (first.stored.id, first.stored.source);
+    let (title, published) = (first.stored.title.map(str::to_owned), time::decode(first.stored.published));
+    let ratings = first.stored.severity.iter().map(|&word| (source.to_owned(), word.to_owned())).collect();
     let (mut aliases, mut advisories) = (Vec::new(), Vec::new());
     let namespaces = namespaces(storage)?;
-    let mut part = Some((first, found));
-    while let Some((number, found)) = part.take() {
-        for &number in &found.vulnerabilities {
-            aliases.push(vulnerability(storage, number)?.id);
+    let text = first.stored.id_text();
+    let mut part = Some(first);
+    while let Some(this) = part.take() {
+        for &number in &this.stored.vulnerabilities {
+            aliases.push(vulnerability_id(storage, number)?.to_text());
         }
-        advisories.push(advisory_record(storage, &namespaces, number, found)?);
-        let next = number.saturating_add(1);
-        part = advisory(storage, next)
-            .ok()
-            .filter(|next| next.id == id && next.source == source)
-            .map(|found| (next, found));
+        let next = AdvisoryPart::read(storage, this.number.saturating_add(1)).ok();
+        part = next.filter(|next| next.stored.id == id && next.stored.source == source);
+        advisories.push(this.record(storage, &namespaces)?);
     }
     let (kev, epss, scores) = (false, None, Vec::new());
-    Ok(VulnerabilityRecord { id, aliases, title, published, kev, epss, scores, ratings, advisories })
+    Ok(VulnerabilityRecord { id: text, aliases, title, published, kev, epss, scores, ratings, advisories })
 }
 
-fn advisory_record(
-    storage: &Storage,
-    namespaces: &[Namespace<'_>],
+/// An advisory with its number and the offsets of its packages.
+struct AdvisoryPart<'a> {
     number: u32,
-    found: StoredAdvisory<'_>,
-) -> Result<AdvisoryRecord, Damaged> {
-    let mut affected = Vec::new();
-    for &offset in &found.packages {
-        let package = PackageRecord::read(storage, offset as usize)?;
-        let namespace = namespaces.get(package.namespace as usize).ok_or(Damaged { at: offset as usize })?;
-        let mut entries = package.entries();
-        while let Some(entry) = entries.advance()? {
-            if entry.advisory == number {
-                affected.push(affected_package(namespace, &package, entry)?);
+    stored: StoredAdvisory<'a>,
+    packages: Vec<u32>,
+}
+
+impl<'a> AdvisoryPart<'a> {
+    fn read(storage: &'a Storage, number: u32) -> Result<AdvisoryPart<'a>, Damaged> {
+        let mut stored = StoredAdvisory::default();
+        let packages = numbers(stored.read(storage, number)?)?;
+        Ok(AdvisoryPart { number, stored, packages })
+    }
+
+    fn record(self, storage: &Storage, namespaces: &[Namespace<'_>]) -> Result<AdvisoryRecord, Damaged> {
+        let AdvisoryPart { number, stored, packages } = self;
+        let mut affected = Vec::new();
+        for offset in packages {
+            let package = PackageRecord::read(storage, offset as usize)?;
+            let namespace = namespaces.get(package.namespace as usize).ok_or(Damaged { at: offset as usize })?;
+            let mut entry = Entry::default();
+            let mut entries = package.entries();
+            while entries.advance(&mut entry)? {
+                if entry.advisory == number {
+                    affected.push(affected_package(namespace, &package, &entry)?);
+                }
             }
         }
+        Ok(AdvisoryRecord {
+            source: stored.source.to_owned(),
+            id: stored.id_text(),
+            url: stored.url(),
+            title: stored.title.map(str::to_owned),
+            published: time::decode(stored.published),
+            modified: time::decode(stored.modified),
+            severity: stored.severity.map(str::to_owned),
+            affected,
+        })
     }
-    Ok(AdvisoryRecord {
-        source: found.source.to_owned(),
-        id: found.id,
-        url: found.url,
-        title: found.title.map(str::to_owned),
-        published: found.published,
-        modified: found.modified,
-        severity: found.severity.map(str::to_owned),
-        affected,
-    })
 }
 
 fn affected_package(

@@ -171,10 +171,13 @@ impl<'a> PackageRecord<'a> {
         })
     }
 
-    /// Places an installed version among the versions of this package's advisories.
-    pub(crate) fn standing(&self, version: &str) -> Result<Standing, Damaged> {
-        let Ok(key) = self.scheme.key(version) else { return self.standing_as_text(version) };
-        let key = key.as_bytes();
+    /// Places an installed version among the versions of this package's advisories; `key` is room for its key.
+    pub(crate) fn standing(&self, version: &str, key: &mut Vec<u8>) -> Result<Standing, Damaged> {
+        key.clear();
+        if self.scheme.write_key(version, key).is_err() {
+            return self.standing_as_text(version);
+        }
+        let key = key.as_slice();
         let mut from = (0, self.valid);
         while from.0 < from.1 {
             let middle = from.0.midpoint(from.1);
@@ -220,27 +223,28 @@ impl<'a> PackageRecord<'a> {
 
     /// The entries, one after the other.
     pub(crate) fn entries(&self) -> Entries<'a> {
-        Entries { cursor: self.entries.clone(), left: self.entry_count, entry: Entry::default() }
+        Entries { cursor: self.entries.clone(), left: self.entry_count, advisory: 0 }
     }
 }
 
-/// Reads entries into one place, so that a package with thousands of them costs no allocation each.
+/// Reads entries into a place that the caller has, so that a package with thousands of them costs no allocation each.
 pub(crate) struct Entries<'a> {
     cursor: Cursor<'a>,
     left: u64,
-    entry: Entry<'a>,
+    advisory: u32,
 }
 
 impl<'a> Entries<'a> {
-    /// The next entry.
-    pub(crate) fn advance(&mut self) -> Result<Option<&Entry<'a>>, Damaged> {
-        let Some(left) = self.left.checked_sub(1) else { return Ok(None) };
+    /// Reads the next entry; `false` when there is none.
+    pub(crate) fn advance(&mut self, entry: &mut Entry<'a>) -> Result<bool, Damaged> {
+        let Some(left) = self.left.checked_sub(1) else { return Ok(false) };
         self.left = left;
-        let (cursor, entry) = (&mut self.cursor, &mut self.entry);
+        let cursor = &mut self.cursor;
         let flags = cursor.number()?;
         entry.status = *STATUSES.get((flags & entry_flags::STATUS) as usize).ok_or(cursor.damaged())?;
         let step = cursor.number32()?;
-        entry.advisory = entry.advisory.checked_add(step).ok_or(cursor.damaged())?;
+        self.advisory = self.advisory.checked_add(step).ok_or(cursor.damaged())?;
+        entry.advisory = self.advisory;
         entry.module = if flags & entry_flags::MODULE != 0 { cursor.string()? } else { None };
         entry.is_modular = entry.module.is_some() || flags & entry_flags::MODULAR != 0;
         entry.severity = if flags & entry_flags::SEVERITY != 0 { cursor.string()? } else { None };
@@ -261,7 +265,7 @@ impl<'a> Entries<'a> {
         if flags & entry_flags::VERSIONS != 0 {
             ascending(cursor, &mut entry.versions)?;
         }
-        Ok(Some(entry))
+        Ok(true)
     }
 }
 

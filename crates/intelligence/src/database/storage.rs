@@ -75,6 +75,11 @@ impl Storage {
         self.sections[section as usize]
     }
 
+    /// Where the section of a place in the table begins and ends.
+    pub(crate) fn section(&self, index: usize) -> (usize, usize) {
+        self.sections.get(index).copied().unwrap_or_default()
+    }
+
     /// Checks every block that has not been touched yet.
     pub(crate) fn check_all(&self) -> Result<(), Damaged> {
         let (end, _) = self.bounds(Section::BlockSums);

@@ -8,38 +8,40 @@ use model::EpssScore;
 
 use super::cursor::Cursor;
 use super::format::{ID_IS_ADVISORY, SLOT_BYTES, Section, hash, slot_tag, vulnerability_flags};
+use super::id::Id;
 use super::packages::ascending;
 use super::storage::{Damaged, Storage};
-use crate::time;
 
 /// A vulnerability as stored.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Vulnerability<'a> {
-    pub(crate) id: String,
-    pub(crate) aliases: Vec<String>,
+    pub(crate) id: Option<Id<'a>>,
+    pub(crate) aliases: Vec<Id<'a>>,
     pub(crate) title: Option<&'a str>,
-    pub(crate) published: Option<String>,
+    /// For [`crate::time::decode`].
+    pub(crate) published: u64,
     pub(crate) kev: bool,
     pub(crate) epss: Option<EpssScore>,
     /// Source and vector, sorted.
     pub(crate) scores: Vec<(&'a str, &'a str)>,
     /// Source and the source's own word, sorted.
     pub(crate) ratings: Vec<(&'a str, &'a str)>,
-    pub(crate) advisories: Vec<u32>,
 }
 
 /// An advisory as stored.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct StoredAdvisory<'a> {
     pub(crate) source: &'a str,
-    pub(crate) id: String,
-    pub(crate) url: Option<String>,
+    pub(crate) id: Option<Id<'a>>,
+    /// What the address begins with, and the rest of it; an empty rest stands for the id.
+    url: Option<(&'a str, &'a str)>,
     pub(crate) title: Option<&'a str>,
-    pub(crate) published: Option<String>,
-    pub(crate) modified: Option<String>,
+    /// For [`crate::time::decode`].
+    pub(crate) published: u64,
+    /// For [`crate::time::decode`].
+    pub(crate) modified: u64,
     pub(crate) severity: Option<&'a str>,
     pub(crate) vulnerabilities: Vec<u32>,
-    pub(crate) packages: Vec<u32>,
 }
 
 /// What an id names.
@@ -49,47 +51,87 @@ pub(crate) enum Named {
     Advisory(u32),
 }
 
-/// Reads the vulnerability of a number.
-pub(crate) fn vulnerability(storage: &Storage, number: u32) -> Result<Vulnerability<'_>, Damaged> {
-    let mut cursor = record(storage, Section::VulnerabilityOffsets, Section::Vulnerabilities, number)?;
-    let id = cursor.id()?;
-    let aliases = (0..cursor.number()?).map(|_| cursor.id()).collect::<Result<_, _>>()?;
-    let title = Some(cursor.text()?).filter(|title| !title.is_empty());
-    let published = time::decode(cursor.number()?);
-    let flags = cursor.byte()?;
-    let epss = if flags & vulnerability_flags::EPSS != 0 {
-        let (probability, percentile) = (f32::from_bits(cursor.fixed32()?), f32::from_bits(cursor.fixed32()?));
-        Some(EpssScore { probability, percentile })
-    } else {
-        None
-    };
-    let scores = pairs(&mut cursor)?;
-    let ratings = pairs(&mut cursor)?;
-    let mut advisories = Vec::new();
-    ascending(&mut cursor, &mut advisories)?;
-    let kev = flags & vulnerability_flags::KEV != 0;
-    Ok(Vulnerability { id, aliases, title, published, kev, epss, scores, ratings, advisories })
+impl<'a> Vulnerability<'a> {
+    /// Reads the vulnerability of a number into this place, so that reading many costs no allocation each. Gives where
+    /// the numbers of its advisories follow.
+    pub(crate) fn read(&mut self, storage: &'a Storage, number: u32) -> Result<Cursor<'a>, Damaged> {
+        let mut cursor = vulnerability_record(storage, number)?;
+        self.id = Some(cursor.id()?);
+        self.aliases.clear();
+        for _ in 0..cursor.number()? {
+            self.aliases.push(cursor.id()?);
+        }
+        self.title = Some(cursor.text()?).filter(|title| !title.is_empty());
+        self.published = cursor.number()?;
+        let flags = cursor.byte()?;
+        self.kev = flags & vulnerability_flags::KEV != 0;
+        self.epss = None;
+        if flags & vulnerability_flags::EPSS != 0 {
+            let (probability, percentile) = (f32::from_bits(cursor.fixed32()?), f32::from_bits(cursor.fixed32()?));
+            self.epss = Some(EpssScore { probability, percentile });
+        }
+        pairs(&mut cursor, &mut self.scores)?;
+        pairs(&mut cursor, &mut self.ratings)?;
+        Ok(cursor)
+    }
+
+    /// Its id as people write it.
+    pub(crate) fn id_text(&self) -> String {
+        self.id.map(Id::to_text).unwrap_or_default()
+    }
 }
 
-/// Reads the advisory of a number.
-pub(crate) fn advisory(storage: &Storage, number: u32) -> Result<StoredAdvisory<'_>, Damaged> {
-    let mut cursor = record(storage, Section::AdvisoryOffsets, Section::Advisories, number)?;
-    let source = cursor.string()?.unwrap_or_default();
-    let id = cursor.id()?;
-    let url = match cursor.string()? {
-        Some(prefix) => {
-            let rest = cursor.text()?;
-            Some(format!("{prefix}{}", if rest.is_empty() { &id } else { rest }))
+impl<'a> StoredAdvisory<'a> {
+    /// Reads the advisory of a number into this place, as [`Vulnerability::read`]. Gives where the offsets of its packages
+    /// follow.
+    pub(crate) fn read(&mut self, storage: &'a Storage, number: u32) -> Result<Cursor<'a>, Damaged> {
+        let mut cursor = record(storage, Section::AdvisoryOffsets, Section::Advisories, number)?;
+        self.source = cursor.string()?.unwrap_or_default();
+        self.id = Some(cursor.id()?);
+        self.url = match cursor.string()? {
+            Some(prefix) => Some((prefix, cursor.text()?)),
+            None => None,
+        };
+        self.title = Some(cursor.text()?).filter(|title| !title.is_empty());
+        (self.published, self.modified) = (cursor.number()?, cursor.number()?);
+        self.severity = cursor.string()?;
+        self.vulnerabilities.clear();
+        ascending(&mut cursor, &mut self.vulnerabilities)?;
+        Ok(cursor)
+    }
+
+    /// Its id as people write it.
+    pub(crate) fn id_text(&self) -> String {
+        self.id.map(Id::to_text).unwrap_or_default()
+    }
+
+    /// Where to read it.
+    pub(crate) fn url(&self) -> Option<String> {
+        let (prefix, rest) = self.url?;
+        let mut url = String::with_capacity(prefix.len() + rest.len().max(24));
+        url.push_str(prefix);
+        match self.id {
+            Some(id) if rest.is_empty() => id.push_to(&mut url),
+            _ => url.push_str(rest),
         }
-        None => None,
-    };
-    let title = Some(cursor.text()?).filter(|title| !title.is_empty());
-    let (published, modified) = (time::decode(cursor.number()?), time::decode(cursor.number()?));
-    let severity = cursor.string()?;
-    let (mut vulnerabilities, mut packages) = (Vec::new(), Vec::new());
-    ascending(&mut cursor, &mut vulnerabilities)?;
-    ascending(&mut cursor, &mut packages)?;
-    Ok(StoredAdvisory { source, id, url, title, published, modified, severity, vulnerabilities, packages })
+        Some(url)
+    }
+}
+
+/// The numbers of a vulnerability's advisories, or the offsets of an advisory's packages.
+pub(crate) fn numbers(mut cursor: Cursor<'_>) -> Result<Vec<u32>, Damaged> {
+    let mut numbers = Vec::new();
+    ascending(&mut cursor, &mut numbers)?;
+    Ok(numbers)
+}
+
+/// The id of the vulnerability of a number.
+pub(crate) fn vulnerability_id(storage: &Storage, number: u32) -> Result<Id<'_>, Damaged> {
+    vulnerability_record(storage, number)?.id()
+}
+
+fn vulnerability_record(storage: &Storage, number: u32) -> Result<Cursor<'_>, Damaged> {
+    record(storage, Section::VulnerabilityOffsets, Section::Vulnerabilities, number)
 }
 
 /// Finds what an id names: a vulnerability by its id or an alias, or an advisory.
@@ -107,12 +149,15 @@ pub(crate) fn find_id(storage: &Storage, id: &str) -> Result<Option<Named>, Dama
         let Some(number) = (value & !ID_IS_ADVISORY).checked_sub(1) else { return Ok(None) };
         if tag == slot_tag(hash) {
             if value & ID_IS_ADVISORY != 0 {
-                if advisory(storage, number)?.id == id {
+                let mut advisory = StoredAdvisory::default();
+                advisory.read(storage, number)?;
+                if advisory.id.is_some_and(|stored| stored == *id) {
                     return Ok(Some(Named::Advisory(number)));
                 }
             } else {
-                let vulnerability = vulnerability(storage, number)?;
-                if vulnerability.id == id || vulnerability.aliases.iter().any(|alias| alias == id) {
+                let mut vulnerability = Vulnerability::default();
+                vulnerability.read(storage, number)?;
+                if vulnerability.id.iter().chain(&vulnerability.aliases).any(|stored| *stored == *id) {
                     return Ok(Some(Named::Vulnerability(number)));
                 }
             }
@@ -149,8 +194,10 @@ fn record(storage: &Storage, offsets: Section, records: Section, number: u32) ->
 }
 
 /// Reads pairs of interned texts.
-fn pairs<'a>(cursor: &mut Cursor<'a>) -> Result<Vec<(&'a str, &'a str)>, Damaged> {
-    (0..cursor.number()?)
-        .map(|_| Ok((cursor.string()?.unwrap_or_default(), cursor.string()?.unwrap_or_default())))
-        .collect()
+fn pairs<'a>(cursor: &mut Cursor<'a>, pairs: &mut Vec<(&'a str, &'a str)>) -> Result<(), Damaged> {
+    pairs.clear();
+    for _ in 0..cursor.number()? {
+        pairs.push((cursor.string()?.unwrap_or_default(), cursor.string()?.unwrap_or_default()));
+    }
+    Ok(())
 }

@@ -1,128 +1,161 @@
 //! From advisories that apply to findings: one for each package and vulnerability, whatever the number of sources.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use model::{
-    AdvisoryReference, CveId, FindingStatus, Inventory, Package, PackageId, SourcedScore, VulnerabilityFinding,
-};
+use model::{AdvisoryReference, FindingStatus, Inventory, Package, PackageId, SourcedScore, VulnerabilityFinding};
 
 use super::Hit;
 use super::remedy::{SystemTool, remedy};
-use super::severity::{rate, sourced_scores};
+use super::severity::{Scores, rate};
+use crate::database::id::Id;
 use crate::database::storage::{Damaged, Storage};
-use crate::database::vulnerabilities::{StoredAdvisory, Vulnerability, advisory, vulnerability};
+use crate::database::vulnerabilities::{StoredAdvisory, Vulnerability, vulnerability_id};
+use crate::time;
 
-/// Turns hits into findings; what it reads of the database it keeps for the next package.
+/// Turns hits into findings. What it reads of the database goes into places that the next package uses again.
 pub(super) struct FindingWriter<'a> {
     storage: &'a Storage,
     tool: SystemTool,
-    advisories: BTreeMap<u32, StoredAdvisory<'a>>,
-    /// With their scores, read once.
-    vulnerabilities: BTreeMap<u32, (Vulnerability<'a>, Vec<SourcedScore>)>,
+    scores: Scores<'a>,
+    /// The advisory of each hit; there may be more from packages before.
+    advisories: Vec<StoredAdvisory<'a>>,
+    vulnerability: Vulnerability<'a>,
+    /// Numbers of vulnerabilities, each with the place of a hit that speaks of it.
+    mentions: Vec<(u32, usize)>,
+    /// Numbers of vulnerabilities that some hit says the package does not have.
+    cleared: Vec<u32>,
+    /// The vulnerabilities in the order of the report, each with its mentions.
+    groups: Vec<(Id<'a>, u32, Range<usize>)>,
 }
 
 impl<'a> FindingWriter<'a> {
     pub(super) fn new(storage: &'a Storage, inventory: &Inventory) -> FindingWriter<'a> {
-        let (advisories, vulnerabilities) = (BTreeMap::new(), BTreeMap::new());
-        FindingWriter { storage, tool: SystemTool::of(inventory), advisories, vulnerabilities }
+        FindingWriter {
+            storage,
+            tool: SystemTool::of(inventory),
+            scores: Scores::default(),
+            advisories: Vec::new(),
+            vulnerability: Vulnerability::default(),
+            mentions: Vec::new(),
+            cleared: Vec::new(),
+            groups: Vec::new(),
+        }
     }
 
-    /// Adds the findings of one package.
+    /// Adds the findings of one package, sorted by id.
     pub(super) fn write(
         &mut self,
         id: PackageId,
         package: &Package,
-        hits: &mut [Hit<'a>],
+        hits: &[Hit<'a>],
         findings: &mut Vec<VulnerabilityFinding>,
     ) -> Result<(), Damaged> {
         if hits.is_empty() {
             return Ok(());
         }
-        let mut cleared = BTreeSet::new();
-        let mut of_vulnerability: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-        for (index, hit) in hits.iter().enumerate() {
-            self.load_advisory(hit.advisory)?;
-            let Some(advisory) = self.advisories.get(&hit.advisory) else { continue };
-            for &number in &advisory.vulnerabilities {
-                if matches!(hit.status, FindingStatus::NotAffected | FindingStatus::Fixed) {
-                    cleared.insert(number);
-                } else {
-                    of_vulnerability.entry(number).or_default().push(index);
+        self.group(hits)?;
+        let (mut all, mut deciding) = (Vec::new(), Vec::new());
+        for (_, number, mentions) in &self.groups {
+            all.clear();
+            deciding.clear();
+            for &(_, index) in self.mentions.get(mentions.clone()).unwrap_or_default() {
+                let Some(pair) = hits.get(index).zip(self.advisories.get(index)) else { continue };
+                all.push(pair);
+                if !pair.0.decided_elsewhere.contains(number) {
+                    deciding.push(pair);
                 }
             }
-        }
-        for (number, indexes) in of_vulnerability {
-            let here = |index: &usize| !hits[*index].decided_elsewhere.contains(&number);
-            if cleared.contains(&number) || !indexes.iter().any(here) {
+            if deciding.is_empty() {
                 continue;
             }
-            if !self.vulnerabilities.contains_key(&number) {
-                let read = vulnerability(self.storage, number)?;
-                let scores = sourced_scores(&read.scores);
-                self.vulnerabilities.insert(number, (read, scores));
+            self.vulnerability.read(self.storage, *number)?;
+            let scores = self.scores.sourced(&self.vulnerability.scores);
+            findings.push(finding(id, package, self.tool, &self.vulnerability, scores, &all, &deciding));
+        }
+        Ok(())
+    }
+
+    /// Reads the hits' advisories and groups the hits by vulnerability.
+    fn group(&mut self, hits: &[Hit<'a>]) -> Result<(), Damaged> {
+        self.mentions.clear();
+        self.cleared.clear();
+        self.groups.clear();
+        if self.advisories.len() < hits.len() {
+            self.advisories.resize_with(hits.len(), StoredAdvisory::default);
+        }
+        for (index, (hit, advisory)) in hits.iter().zip(&mut self.advisories).enumerate() {
+            advisory.read(self.storage, hit.advisory)?;
+            if matches!(hit.status, FindingStatus::NotAffected | FindingStatus::Fixed) {
+                self.cleared.extend(&advisory.vulnerabilities);
+            } else {
+                self.mentions.extend(advisory.vulnerabilities.iter().map(|&number| (number, index)));
             }
-            let Some(known) = self.vulnerabilities.get(&number) else { continue };
-            let with_advisory = |index: &usize| {
-                let hit = &hits[*index];
-                self.advisories.get(&hit.advisory).map(|advisory| (hit, advisory))
-            };
-            let all: Vec<_> = indexes.iter().filter_map(with_advisory).collect();
-            let deciding: Vec<_> = indexes.iter().filter(|index| here(index)).filter_map(with_advisory).collect();
-            findings.push(self.finding(id, package, known, &all, &deciding));
+        }
+        self.mentions.sort_unstable();
+        self.mentions.dedup();
+        self.cleared.sort_unstable();
+        let mut start = 0;
+        for group in self.mentions.chunk_by(|one, other| one.0 == other.0) {
+            let mentions = start..start + group.len();
+            start = mentions.end;
+            let Some(&(number, _)) = group.first() else { continue };
+            if self.cleared.binary_search(&number).is_err() {
+                self.groups.push((vulnerability_id(self.storage, number)?, number, mentions));
+            }
+        }
+        if self.groups.len() > 1 {
+            self.groups.sort_by(|one, other| one.0.order().cmp(&other.0.order()));
         }
         Ok(())
     }
+}
 
-    fn load_advisory(&mut self, number: u32) -> Result<(), Damaged> {
-        if !self.advisories.contains_key(&number) {
-            self.advisories.insert(number, advisory(self.storage, number)?);
-        }
-        Ok(())
+fn finding<'a>(
+    id: PackageId,
+    package: &Package,
+    tool: SystemTool,
+    vulnerability: &Vulnerability<'a>,
+    scores: Vec<SourcedScore>,
+    all: &[(&Hit<'a>, &StoredAdvisory<'a>)],
+    deciding: &[(&Hit<'a>, &StoredAdvisory<'a>)],
+) -> VulnerabilityFinding {
+    let rating = rate(vulnerability, &scores, deciding);
+    let fixed_version = deciding.iter().filter_map(|(hit, _)| hit.fixed).max_by(compare_versions).map(|(_, text)| text);
+    let title = vulnerability.title.or_else(|| all.iter().find_map(|(_, advisory)| advisory.title));
+    VulnerabilityFinding {
+        id: vulnerability.id_text(),
+        aliases: vulnerability.aliases.iter().map(|alias| alias.to_text()).collect(),
+        package: id,
+        status: status(deciding),
+        fixed_version: fixed_version.map(str::to_owned),
+        severity: rating.severity,
+        severity_source: rating.source,
+        vendor_severity: rating.word,
+        scores,
+        kev: vulnerability.kev,
+        epss: vulnerability.epss,
+        advisories: references(all),
+        title: title.map(str::to_owned),
+        published: time::decode(vulnerability.published),
+        remedy: fixed_version.and_then(|fixed| remedy(package, fixed, tool)),
+        excepted_by: None,
     }
+}
 
-    fn finding(
-        &self,
-        id: PackageId,
-        package: &Package,
-        (vulnerability, scores): &(Vulnerability<'a>, Vec<SourcedScore>),
-        all: &[(&Hit<'a>, &StoredAdvisory<'a>)],
-        deciding: &[(&Hit<'a>, &StoredAdvisory<'a>)],
-    ) -> VulnerabilityFinding {
-        let rating = rate(vulnerability, scores, deciding);
-        let fixed_version =
-            deciding.iter().filter_map(|(hit, _)| hit.fixed).max_by(compare_versions).map(|(_, text)| text);
-        let status = status(deciding);
-        let mut advisories: Vec<AdvisoryReference> = all
-            .iter()
-            .map(|(_, advisory)| AdvisoryReference {
-                source: advisory.source.to_owned(),
-                id: advisory.id.clone(),
-                url: advisory.url.clone(),
-            })
-            .collect();
-        advisories.sort();
-        advisories.dedup();
-        let title = vulnerability.title.or_else(|| all.iter().find_map(|(_, advisory)| advisory.title));
-        VulnerabilityFinding {
-            id: vulnerability.id.clone(),
-            aliases: vulnerability.aliases.clone(),
-            package: id,
-            status,
-            fixed_version: fixed_version.map(str::to_owned),
-            severity: rating.severity,
-            severity_source: rating.source,
-            vendor_severity: rating.word,
-            scores: scores.clone(),
-            kev: vulnerability.kev,
-            epss: vulnerability.epss,
-            advisories,
-            title: title.map(str::to_owned),
-            published: vulnerability.published.clone(),
-            remedy: fixed_version.and_then(|fixed| remedy(package, fixed, self.tool)),
-            excepted_by: None,
-        }
-    }
+/// What the sources say, each advisory once, sorted.
+fn references(hits: &[(&Hit<'_>, &StoredAdvisory<'_>)]) -> Vec<AdvisoryReference> {
+    let mut references: Vec<AdvisoryReference> = hits
+        .iter()
+        .map(|(_, advisory)| AdvisoryReference {
+            source: advisory.source.to_owned(),
+            id: advisory.id_text(),
+            url: advisory.url(),
+        })
+        .collect();
+    references.sort();
+    references.dedup();
+    references
 }
 
 /// Of several advisories the one that asks for most: after it, none of them applies any more.
@@ -141,12 +174,4 @@ fn compare_versions(
 fn status(hits: &[(&Hit<'_>, &StoredAdvisory<'_>)]) -> FindingStatus {
     let best = hits.iter().map(|(hit, _)| (hit.fixed.is_none(), hit.status)).min();
     best.map_or(FindingStatus::Affected, |(_, status)| status)
-}
-
-/// CVE ids by year and number, before all others by their text.
-pub(super) fn id_order(id: &str) -> (bool, Option<CveId>, String) {
-    match id.parse() {
-        Ok(cve) => (false, Some(cve), String::new()),
-        Err(_) => (true, None, id.to_owned()),
-    }
 }

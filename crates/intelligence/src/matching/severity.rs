@@ -1,5 +1,8 @@
 //! How severe a vulnerability is here: the vendor's word, then the vendor's scores, then NVD's and the CNA's.
 
+use std::collections::HashMap;
+
+use model::cvss::CvssVector;
 use model::{Severity, SourcedScore};
 
 use super::Hit;
@@ -66,12 +69,26 @@ fn newest_score<'s>(scores: impl Iterator<Item = &'s SourcedScore>) -> Option<Ra
         .map(|score| Rating { severity: score.vector.severity(), source: Some(score.source.clone()), word: None })
 }
 
-/// Scores as reports have them, sorted by source, then version.
-pub(crate) fn sourced_scores(scores: &[(&str, &str)]) -> Vec<SourcedScore> {
-    let mut scores: Vec<SourcedScore> = scores
-        .iter()
-        .filter_map(|&(source, vector)| Some(SourcedScore { source: source.to_owned(), vector: vector.parse().ok()? }))
-        .collect();
+/// Reads vectors, each once: few thousand vectors score all vulnerabilities there are.
+#[derive(Default)]
+pub(crate) struct Scores<'a> {
+    known: HashMap<&'a str, Option<CvssVector>>,
+}
+
+impl<'a> Scores<'a> {
+    /// Scores as reports have them, sorted by source, then version.
+    pub(crate) fn sourced(&mut self, scores: &[(&'a str, &'a str)]) -> Vec<SourcedScore> {
+        let mut sourced = Vec::with_capacity(scores.len());
+        for &(source, vector) in scores {
+            let vector = self.known.entry(vector).or_insert_with(|| vector.parse().ok());
+            sourced.extend(vector.clone().map(|vector| SourcedScore { source: source.to_owned(), vector }));
+        }
+        sort(&mut sourced);
+        sourced
+    }
+}
+
+fn sort(scores: &mut [SourcedScore]) {
     scores.sort_by(|one, other| {
         (&one.source, one.vector.version(), one.vector.as_str()).cmp(&(
             &other.source,
@@ -79,5 +96,4 @@ pub(crate) fn sourced_scores(scores: &[(&str, &str)]) -> Vec<SourcedScore> {
             other.vector.as_str(),
         ))
     });
-    scores
 }

@@ -121,6 +121,126 @@ fn an_address_is_fetched_by_whoever_can() {
     assert_eq!(mirror.1.as_deref(), Some("https://example.org/intel/intelligence.db.zst"));
 }
 
+/// A mirror or an artifact in memory: the address ends in the name of a file.
+struct Shelf<'f> {
+    folder: &'f Path,
+    asked: Vec<String>,
+}
+
+impl Fetch for Shelf<'_> {
+    fn fetch(&mut self, url: &str, out: &mut dyn Write) -> io::Result<()> {
+        self.asked.push(url.to_owned());
+        let name = url.rsplit(['/', '#']).next().unwrap();
+        let name = if name == "intel:1" { DATABASE_FILE_NAMES[0] } else { name };
+        out.write_all(&fs::read(self.folder.join(name))?)
+    }
+}
+
+/// Databases of the 5th (installed), and of the 6th with its delta in the folder `mirror`.
+fn house_with_mirror() -> (House, PathBuf, Vec<u8>) {
+    let house = House::new();
+    let mirror = house.path("mirror");
+    fs::create_dir(&mirror).unwrap();
+    let (old, new) = (house.database("old", 5), house.database("mirror/intelligence.db", 6));
+    write_delta(&old, &new).unwrap();
+    export(&new, &mirror.join(DATABASE_FILE_NAMES[0])).unwrap();
+    let whole = fs::read(&new).unwrap();
+    fs::remove_file(new).unwrap();
+    house.install(&old).unwrap();
+    (house, mirror, whole)
+}
+
+fn delta_in(folder: &Path) -> PathBuf {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    names.into_iter().find(|path| path.to_string_lossy().ends_with(".delta.zst")).unwrap()
+}
+
+#[test]
+fn a_delta_that_fits_what_is_installed_makes_the_same_file() {
+    let (house, mirror, whole) = house_with_mirror();
+    let key = [house.key.trusted_key()];
+    let installed = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+    assert!(installed.by_delta && installed.replaced);
+    assert_eq!(fs::read(house.path("in place")).unwrap(), whole);
+    for url in ["https://example.org/intel/", "oci://registry.example.org/intel:1"] {
+        fs::remove_file(house.path("in place")).unwrap();
+        house.install(&house.path("old")).unwrap();
+        let mut shelf = Shelf { folder: &mirror, asked: Vec::new() };
+        let source = UpdateSource::Url { url, fetch: &mut shelf };
+        assert!(install(source, &house.path("in place"), &key).unwrap().by_delta);
+        assert_eq!(fs::read(house.path("in place")).unwrap(), whole);
+        assert_eq!(shelf.asked.len(), 2, "the list and the delta: {:?}", shelf.asked);
+    }
+    // What is current has no delta from it, and gets the whole file.
+    let again = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+    assert!(!again.by_delta && !again.replaced);
+}
+
+#[test]
+fn a_delta_in_trouble_gives_way_to_the_whole_file() {
+    let (house, mirror, whole) = house_with_mirror();
+    let key = [house.key.trusted_key()];
+    let delta = delta_in(&mirror);
+    let good = fs::read(&delta).unwrap();
+    let old = fs::read(house.path("in place")).unwrap();
+    for at in (0..good.len()).step_by(3) {
+        let mut flipped = good.clone();
+        flipped[at] ^= 0x20;
+        for bad in [&flipped[..], &good[..at]] {
+            fs::write(&delta, bad).unwrap();
+            fs::write(house.path("in place"), &old).unwrap();
+            install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+            assert_eq!(fs::read(house.path("in place")).unwrap(), whole, "byte {at}");
+        }
+    }
+    // Another database of the same sequence number is a wrong base.
+    fs::write(&delta, &good).unwrap();
+    let text = "advisory debian CVE-2023-9999 modified=2024-05-05T00:00:00Z\n debian:12 src b < 3";
+    fs::write(house.path("in place"), crate::build::build_records(records(text)).0).unwrap();
+    let installed = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+    assert!(!installed.by_delta);
+    assert_eq!(fs::read(house.path("in place")).unwrap(), whole);
+}
+
+#[test]
+fn a_delta_back_to_an_older_database_is_refused() {
+    let (house, mirror, _) = house_with_mirror();
+    let key = [house.key.trusted_key()];
+    let newer = house.database("newer", 9);
+    assert!(matches!(write_delta(&newer, &house.path("old")), Err(WriteDeltaError::NotOlder { .. })));
+    // An attacker names a delta to an old database as one to a newer.
+    house.install(&newer).unwrap();
+    let (from, to) = (Database::open(&newer).unwrap(), Database::open(&house.path("old")).unwrap());
+    let lie = delta::DeltaName { from: from.sequence(), to: from.sequence() + 1 };
+    fs::remove_file(delta_in(&mirror)).unwrap();
+    fs::write(mirror.join(lie.to_string()), delta::make(from.storage(), to.storage()).unwrap()).unwrap();
+    fs::remove_file(mirror.join(DATABASE_FILE_NAMES[0])).unwrap();
+    assert!(install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).is_err());
+    assert_eq!(fs::read(house.path("in place")).unwrap(), fs::read(newer).unwrap());
+}
+
+#[test]
+fn a_delta_works_at_every_size_and_shift() {
+    let text = |count: usize, first: usize| -> String {
+        (first..count)
+            .map(|n| format!("advisory debian CVE-2024-{n:05} title=Flaw_{n} modified=2024-05-{:02}T00:00:00Z\n debian:12 src a{} < {n}\n", 1 + first % 9, n % 700))
+            .collect()
+    };
+    let build = |text: &str| Database::from_vec(crate::build::build_records(records(text)).0).unwrap();
+    let small = build("fact nvd CVE-2024-0002");
+    let (old, new) = (build(&text(3000, 1)), build(&text(3050, 2)));
+    for (from, to) in [(&old, &new), (&new, &old), (&small, &old), (&old, &small)] {
+        let made = delta::make(from.storage(), to.storage()).unwrap();
+        let mut out = Vec::new();
+        delta::apply(from.storage(), &mut made.as_slice(), &mut out).unwrap();
+        assert_eq!(out, to.storage().body());
+        assert!(delta::apply(to.storage(), &mut made.as_slice(), &mut Vec::new()).is_err());
+    }
+    let delta = delta::make(old.storage(), new.storage()).unwrap().len();
+    let whole = zstd::encode_all(new.storage().body(), 19).unwrap().len();
+    assert!(delta * 2 < whole, "{delta} of {whole}");
+}
+
 #[test]
 fn a_key_survives_its_text_and_does_not_print_itself() {
     let key = SigningKey::generate().unwrap();

@@ -7,6 +7,7 @@ use crate::version::VersionScheme;
 
 /// How the versions compare; nothing where the scheme has no second description here.
 pub(super) fn compare(scheme: VersionScheme, left: &str, right: &str) -> Option<Ordering> {
+    let (left, right) = (left.trim_ascii(), right.trim_ascii());
     match scheme {
         VersionScheme::Deb => Some(compare_deb(left, right)),
         VersionScheme::Rpm => Some(compare_rpm(left, right)),

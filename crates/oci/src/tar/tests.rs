@@ -20,6 +20,7 @@ fn list(bytes: &[u8]) -> Vec<String> {
         if let Err(error) = tar.content().take(1 << 16).read_to_end(&mut content) {
             lines.push(format!("content: {error}"));
         }
+        assert!(entry.kind == EntryKind::File || content.is_empty(), "{entry:?} has content");
         let content = String::from_utf8_lossy(&content).replace('\0', ".");
         let Entry { path, kind, size_bytes, mode } = entry;
         lines.push(match kind {

@@ -165,9 +165,9 @@ mod tests {
              P:ssl_client\nV:1.36.1-r5\nA:x86_64\nL:GPL-2.0-only AND Custom\no:busybox\np:cmd:ssl_client=1.36 /bin/sh\n\
              D:so:libc.musl-x86_64.so.1 musl>=1.2",
             expect![[r#"
-                apk alpine-baselayout 3.4.3-r1 x86_64 source alpine-baselayout 3.4.3-r1 license "GPL-2.0-only" needs 1 2
-                apk musl 1.2.4-r0 x86_64 source musl 1.2.4-r0 license "MIT"
-                apk ssl_client 1.36.1-r5 x86_64 source busybox 1.36.1-r5 license "GPL-2.0-only AND Custom" needs 1
+                apk alpine-baselayout 3.4.3-r1 x86_64 source alpine-baselayout 3.4.3-r1 [GPL-2.0-only] -> musl, ssl_client
+                apk musl 1.2.4-r0 x86_64 source musl 1.2.4-r0 [MIT]
+                apk ssl_client 1.36.1-r5 x86_64 source busybox 1.36.1-r5 [GPL-2.0-only AND Custom] -> musl
                 owns 3 files
             "#]],
         );

@@ -122,10 +122,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Bitnami, path, text.as_bytes()));
+        ecosystem_check::check(&Bitnami, path, text, expected);
     }
 
     #[test]
@@ -153,8 +153,8 @@ mod tests {
             "opt/bitnami/x/.spdx-x.spdx",
             "SPDXVersion: SPDX-2.2",
             &expect![[r#"
-            unreadable: it is no valid SPDX document: expected value at line 1 column 1
-        "#]],
+                gap opt/bitnami/x/.spdx-x.spdx: it is no valid SPDX document: expected value at line 1 column 1
+            "#]],
         );
     }
 }

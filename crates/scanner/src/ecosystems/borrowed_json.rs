@@ -10,6 +10,15 @@ use std::ops::Deref;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+/// Reads a document that must be an object. Derived readers put up with an array in the place of a struct, and one that
+/// holds anything else would read as a document of nothing.
+pub(super) fn object<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
+    match bytes.trim_ascii_start().first() {
+        Some(b'[') => Err(serde::de::Error::custom("it is an array where an object should be")),
+        _ => serde_json::from_slice(bytes),
+    }
+}
+
 /// A string, borrowed where it has no escapes; empty when the value is of another kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Text<'a>(Cow<'a, str>);

@@ -97,10 +97,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Cocoapods, "ios/Podfile.lock", text.as_bytes()));
+        ecosystem_check::check(&Cocoapods, "ios/Podfile.lock", text, expected);
     }
 
     #[test]
@@ -111,16 +111,16 @@ mod tests {
              DEPENDENCIES:\n  - Alamofire (~> 5)\n  - Firebase/Core\n  - Own (from `../`)\n\n\
              SPEC REPOS:\n  trunk:\n    - Alamofire\n\nEXTERNAL SOURCES:\n  Own:\n    :path: \"../\"\n\nSPEC CHECKSUMS:\n  Alamofire: 1234\n\nPODFILE CHECKSUM: 00\n\nCOCOAPODS: 1.10.1\n",
             &expect![[r#"
-                cocoapods Alamofire 5.10 locked direct
-                cocoapods Firebase 8.0.0 locked direct -> GoogleUtilities
-                cocoapods GoogleUtilities 7.4.0 locked transitive
+                locked cocoapods Alamofire 5.10 direct
+                locked cocoapods Firebase 8.0.0 direct -> GoogleUtilities
+                locked cocoapods GoogleUtilities 7.4.0 indirect
             "#]],
         );
         check(
             "PODS: 3\n",
             &expect![[r#"
-            unreadable: it is no valid YAML: expected sequence start at line 1, column 7
-        "#]],
+                gap ios/Podfile.lock: it is no valid YAML: expected sequence start at line 1, column 7
+            "#]],
         );
     }
 }

@@ -7,6 +7,7 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -28,8 +29,7 @@ impl Ecosystem for Conan {
             read_conanfile(path.as_str(), &file.text()?, found);
             return Ok(());
         }
-        let lock: Lock =
-            serde_json::from_slice(file.bytes()?).map_err(|error| ReadFileError::malformed("conan.lock", error))?;
+        let lock: Lock = object(file.bytes()?).map_err(|error| ReadFileError::malformed("conan.lock", error))?;
         if lock.graph_lock.is_none() && lock.requires.is_none() && lock.build_requires.is_none() {
             return Err(ReadFileError::malformed("conan.lock", "it has neither a graph nor requirements"));
         }
@@ -186,10 +186,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Conan, path, text.as_bytes()));
+        ecosystem_check::check(&Conan, path, text, expected);
     }
 
     #[test]
@@ -202,9 +202,9 @@ mod tests {
               "2":{"ref":"openssl/1.1.1k","context":"host"},
               "3":{"pref":"cmake/3.22.0#0:x","context":"build"}},"revisions_enabled":false},"version":"0.4"}"#,
             &expect![[r#"
-                conan poco 1.9.4 locked direct user=acme channel=stable rrev=abc -> openssl
-                conan openssl 1.1.1k locked transitive
-                conan cmake 3.22.0 locked direct development
+                locked conan poco 1.9.4 direct user=acme channel=stable rrev=abc -> openssl
+                locked conan openssl 1.1.1k indirect
+                locked conan cmake 3.22.0 direct dev
             "#]],
         );
     }
@@ -216,7 +216,7 @@ mod tests {
             r#"{"graph_lock":{"nodes":{"0":{"pref":null,"options":"","requires":{"zlib/1.2.11#4199":"1"},"path":"conanfile.txt"},
               "1":{"pref":"zlib/1.2.11#4199:6af9#4c5a","options":"shared=False"}}},"version":"0.2"}"#,
             &expect![[r#"
-                conan zlib 1.2.11 locked direct rrev=4199
+                locked conan zlib 1.2.11 direct rrev=4199
             "#]],
         );
     }
@@ -227,9 +227,9 @@ mod tests {
             "conan.lock",
             r#"{"version":"0.5","requires":["zlib/1.2.13#e377%1675278.9","fmt/9.1.0"],"build_requires":["cmake/3.25.1#x%1"],"python_requires":[]}"#,
             &expect![[r#"
-                conan zlib 1.2.13 locked rrev=e377
-                conan fmt 9.1.0 locked
-                conan cmake 3.25.1 locked development rrev=x
+                locked conan zlib 1.2.13 rrev=e377
+                locked conan fmt 9.1.0
+                locked conan cmake 3.25.1 dev rrev=x
             "#]],
         );
     }
@@ -240,8 +240,8 @@ mod tests {
             "conanfile.txt",
             "[requires]\nzlib/1.2.11\nboost/[>1.70]\n# no\n[tool_requires]\ncmake/3.20\n[generators]\ncmake\n",
             &expect![[r#"
-                conan zlib 1.2.11 locked direct
-                conan cmake 3.20 locked direct development
+                locked conan zlib 1.2.11 direct
+                locked conan cmake 3.20 direct dev
                 asks for zlib
                 asks for cmake
                 gap conanfile.txt: boost/[>1.70] asks for a range of versions; lock it with `conan lock create`
@@ -251,15 +251,15 @@ mod tests {
             "conan.lock",
             "{\"graph_lock\":{\"nodes\":{\"1\":{\"requires\":[\"1\"],\"ref\":\"a/1\"}}}}",
             &expect![[r#"
-                conan a 1 locked -> a
+                locked conan a 1 -> a
             "#]],
         );
         check(
             "conan.lock",
             "[]",
             &expect![[r#"
-            unreadable: it is no valid conan.lock: it has neither a graph nor requirements
-        "#]],
+                gap conan.lock: it is no valid conan.lock: it has neither a graph nor requirements
+            "#]],
         );
     }
 }

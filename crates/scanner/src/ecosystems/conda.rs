@@ -198,10 +198,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Conda, path, text.as_bytes()));
+        ecosystem_check::check(&Conda, path, text, expected);
     }
 
     #[test]
@@ -217,8 +217,8 @@ mod tests {
             "conda-meta/x.json",
             "{}",
             &expect![[r#"
-            unreadable: it is no valid conda package record: missing field `name` at line 1 column 2
-        "#]],
+                gap conda-meta/x.json: it is no valid conda package record: missing field `name` at line 1 column 2
+            "#]],
         );
     }
 
@@ -228,9 +228,9 @@ mod tests {
             "srv/environment.yml",
             "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.9.7=h12debd9_1\n  - conda-forge::numpy==1.21\n  - scipy>=1\n  - pandas\n  - r-base=4.*\n  - pip\n  - pip:\n    - Requests[socks]==2.26.0 ; python_version > '3'\n    - -r other.txt\n",
             &expect![[r#"
-                conda python 3.9.7 locked direct build=h12debd9_1
-                conda numpy 1.21 locked direct channel=conda-forge
-                pypi requests 2.26.0 locked direct
+                locked conda python 3.9.7 direct build=h12debd9_1
+                locked conda numpy 1.21 direct channel=conda-forge
+                locked pypi requests 2.26.0 direct
             "#]],
         );
         check("k8s/environment.yaml", "kind: Environment\n", &expect![[""]]);
@@ -238,8 +238,8 @@ mod tests {
             "environment.yml",
             "dependencies: 3\n",
             &expect![[r#"
-            unreadable: it is no valid YAML: expected sequence start at line 1, column 15
-        "#]],
+                gap environment.yml: it is no valid YAML: expected sequence start at line 1, column 15
+            "#]],
         );
     }
 
@@ -249,8 +249,8 @@ mod tests {
             "conda-lock.yml",
             "version: 1\nmetadata: {}\npackage:\n- name: numpy\n  version: 1.24.0\n  manager: conda\n  platform: linux-64\n  dependencies: {}\n  category: main\n- name: numpy\n  version: 1.24.0\n  manager: conda\n  platform: osx-64\n  category: main\n- name: black\n  version: 22.0\n  manager: pip\n  platform: linux-64\n  category: dev\n",
             &expect![[r#"
-                conda numpy 1.24.0 locked
-                pypi black 22.0 locked development
+                locked conda numpy 1.24.0
+                locked pypi black 22.0 dev
             "#]],
         );
     }

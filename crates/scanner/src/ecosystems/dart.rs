@@ -63,10 +63,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Dart, "pubspec.lock", text.as_bytes()));
+        ecosystem_check::check(&Dart, "pubspec.lock", text, expected);
     }
 
     #[test]
@@ -77,9 +77,9 @@ mod tests {
              \x20 http:\n    dependency: \"direct main\"\n    description:\n      name: http\n    source: hosted\n    version: \"0.13.5\"\n\
              \x20 lints:\n    dependency: \"direct dev\"\n    source: hosted\n    version: 2.0.1\nsdks:\n  dart: \">=2.18.0 <3.0.0\"\n",
             &expect![[r#"
-                pub async 2.9.0 locked transitive
-                pub http 0.13.5 locked direct
-                pub lints 2.0.1 locked direct development
+                locked pub async 2.9.0 indirect
+                locked pub http 0.13.5 direct
+                locked pub lints 2.0.1 direct dev
             "#]],
         );
         check("packages: {}\n", &expect![[""]]);
@@ -87,8 +87,8 @@ mod tests {
         check(
             "- x\n",
             &expect![[r#"
-            unreadable: it is no valid YAML: expected mapping start at line 1, column 1
-        "#]],
+                gap pubspec.lock: it is no valid YAML: expected mapping start at line 1, column 1
+            "#]],
         );
     }
 }

@@ -206,10 +206,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Elixir, path, text.as_bytes()));
+        ecosystem_check::check(&Elixir, path, text, expected);
     }
 
     #[test]
@@ -225,11 +225,11 @@ mod tests {
 }
 "#,
             &expect![[r#"
-                hex castore 0.1.17 locked
-                hex mint 1.4.2 locked -> castore
-                hex old 0.1.0 locked
-                hex tool 1.2.0 locked vcs_url=git+https://github.com/acme/tool.git@0a1b
-                hex fork git@0a1b locked vcs_url=git+https://github.com/acme/fork.git@0a1b
+                locked hex castore 0.1.17
+                locked hex mint 1.4.2 -> castore
+                locked hex old 0.1.0
+                locked hex tool 1.2.0 vcs_url=git+https://github.com/acme/tool.git@0a1b
+                locked hex fork git@0a1b vcs_url=git+https://github.com/acme/fork.git@0a1b
             "#]],
         );
         check("mix.lock", "%{}", &expect![[""]]);
@@ -237,8 +237,8 @@ mod tests {
             "mix.lock",
             &"%{\"a\": {".repeat(10_000),
             &expect![[r#"
-            unreadable: it is no valid mix.lock: its terms lie more than 64 deep
-        "#]],
+                gap mix.lock: it is no valid mix.lock: its terms lie more than 64 deep
+            "#]],
         );
     }
 
@@ -248,16 +248,16 @@ mod tests {
             "rebar.lock",
             "{\"1.2.0\",\n[{<<\"cowboy\">>,{pkg,<<\"cowboy\">>,<<\"2.9.0\">>},0},\n {<<\"jsx\">>,{git,\"https://github.com/talentdeficit/jsx.git\",{ref,\"abc\"}},1}]}.\n[\n{pkg_hash,[\n {<<\"cowboy\">>, <<\"865D\">>}]}\n].\n",
             &expect![[r#"
-                hex cowboy 2.9.0 locked direct
-                hex jsx git@abc locked transitive vcs_url=git+https://github.com/talentdeficit/jsx.git@abc
+                locked hex cowboy 2.9.0 direct
+                locked hex jsx git@abc indirect vcs_url=git+https://github.com/talentdeficit/jsx.git@abc
             "#]],
         );
         check(
             "rebar.lock",
             "[{<<\"ranch\">>,{pkg,<<\"ranch\">>,<<\"1.8.0\">>},0}].",
             &expect![[r#"
-            hex ranch 1.8.0 locked direct
-        "#]],
+                locked hex ranch 1.8.0 direct
+            "#]],
         );
         check("rebar.lock", "[].", &expect![[""]]);
     }

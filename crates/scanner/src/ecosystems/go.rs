@@ -89,7 +89,7 @@ fn standard_library_version(toolchain: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystems::reading::{listing, read};
+    use crate::ecosystem_check::{listing, read};
 
     #[test]
     fn toolchain_names_become_standard_library_versions() {

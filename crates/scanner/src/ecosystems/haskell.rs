@@ -87,10 +87,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Haskell, path, text.as_bytes()));
+        ecosystem_check::check(&Haskell, path, text, expected);
     }
 
     #[test]
@@ -99,16 +99,16 @@ mod tests {
             "stack.yaml.lock",
             "packages:\n- completed:\n    hackage: fuzzyset-0.2.4@sha256:f1b6,1618\n    pantry-tree:\n      size: 574\n  original:\n    hackage: fuzzyset-0.2.4\n- completed:\n    name: tool\n    version: 1.0.0\n    git: https://x\n    commit: 0a\n  original: {}\nsnapshots:\n- completed: {size: 1}\n",
             &expect![[r#"
-                hackage fuzzyset 0.2.4 locked
-                hackage tool 1.0.0 locked
+                locked hackage fuzzyset 0.2.4
+                locked hackage tool 1.0.0
             "#]],
         );
         check(
             "cabal.project.freeze",
             "active-repositories: hackage.haskell.org:merge\nconstraints: any.aeson ==2.0.3.0,\n             aeson -bytestring-builder,\n             any.base ==4.15.1.0\nindex-state: x\n",
             &expect![[r#"
-                hackage aeson 2.0.3.0 locked
-                hackage base 4.15.1.0 locked
+                locked hackage aeson 2.0.3.0
+                locked hackage base 4.15.1.0
             "#]],
         );
     }

@@ -130,10 +130,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Julia, path, text.as_bytes()));
+        ecosystem_check::check(&Julia, path, text, expected);
     }
 
     #[test]
@@ -142,17 +142,17 @@ mod tests {
             "Manifest.toml",
             "# This file is machine-generated\n[[Dates]]\ndeps = [\"Printf\"]\nuuid = \"ade2\"\n\n[[HTTP]]\ndeps = [\"Dates\", \"URIs\"]\ngit-tree-sha1 = \"00\"\nuuid = \"cd3e\"\nversion = \"0.9.16\"\n\n[[URIs]]\nuuid = \"5c27\"\nversion = \"1.3.0\"\n",
             &expect![[r#"
-                julia HTTP 0.9.16 locked uuid=cd3e -> URIs
-                julia URIs 1.3.0 locked uuid=5c27
+                locked julia HTTP 0.9.16 uuid=cd3e -> URIs
+                locked julia URIs 1.3.0 uuid=5c27
             "#]],
         );
         check(
             "Manifest.toml",
             "julia_version = \"1.9.0\"\nmanifest_format = \"2.0\"\nproject_hash = \"x\"\n\n[[deps.A]]\nuuid = \"a\"\nversion = \"1.0.0+1\"\n\n    [deps.A.deps]\n    B = \"b2\"\n\n[[deps.B]]\nuuid = \"b1\"\nversion = \"1.0.0\"\n\n[[deps.B]]\nuuid = \"b2\"\nversion = \"2.0.0\"\n",
             &expect![[r#"
-                julia A 1.0.0+1 locked uuid=a -> B
-                julia B 1.0.0 locked uuid=b1
-                julia B 2.0.0 locked uuid=b2
+                locked julia A 1.0.0+1 uuid=a -> B
+                locked julia B 1.0.0 uuid=b1
+                locked julia B 2.0.0 uuid=b2
             "#]],
         );
     }
@@ -171,14 +171,14 @@ mod tests {
             "Manifest.toml",
             "[[",
             &expect![[r#"
-                unreadable: it is no valid Manifest.toml: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
+                gap Manifest.toml: it is no valid Manifest.toml: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
             "#]],
         );
         check(
             "Manifest.toml",
             &format!("a = {}", "[".repeat(10_000)),
             &expect![[r#"
-                unreadable: it is no valid Manifest.toml: cannot recurse further; max recursion depth met
+                gap Manifest.toml: it is no valid Manifest.toml: cannot recurse further; max recursion depth met
             "#]],
         );
     }

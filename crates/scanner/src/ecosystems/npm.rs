@@ -79,7 +79,7 @@ fn split_name(text: &str) -> Option<(&str, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystems::reading::read;
+    use crate::ecosystem_check::read;
 
     #[test]
     fn buns_binary_lock_file_is_a_gap() {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -130,7 +131,7 @@ enum Licenses {
 }
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadFileError> {
-    serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
+    object(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
 /// Adds packages, and to `needs` what each of them requires.
@@ -171,10 +172,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Php, path, text.as_bytes()));
+        ecosystem_check::check(&Php, path, text, expected);
     }
 
     #[test]
@@ -187,10 +188,10 @@ mod tests {
                 {"name":"acme/dev","version":"dev-main"}],
               "packages-dev":[{"name":"phpunit/phpunit","version":"9.5.10","license":["BSD-3-Clause","GPL-2.0"]}],"aliases":[]}"#,
             &expect![[r#"
-                composer symfony/httpkernel v5.4.1 locked [MIT] -> psr/log
-                composer psr/log 1.1.4 locked [MIT]
-                composer acme/dev dev-main locked
-                composer phpunit/phpunit 9.5.10 locked development [BSD-3-Clause, GPL-2.0]
+                locked composer symfony/httpkernel v5.4.1 [MIT] -> psr/log
+                locked composer psr/log 1.1.4 [MIT]
+                locked composer acme/dev dev-main
+                locked composer phpunit/phpunit 9.5.10 dev [BSD-3-Clause; GPL-2.0]
             "#]],
         );
         check("composer.lock", r#"{"packages":[],"packages-dev":null}"#, &expect![[r#""#]]);
@@ -210,7 +211,7 @@ mod tests {
             r#"{"packages":[{"name":"a/b","version":"1.0.0"},{"name":"c/d","version":"2.0"}],"dev":true,"dev-package-names":["c/d"]}"#,
             &expect![[r#"
                 composer a/b 1.0.0
-                composer c/d 2.0 development
+                composer c/d 2.0 dev
             "#]],
         );
     }
@@ -230,8 +231,8 @@ mod tests {
             "srv/composer.lock",
             &"[".repeat(1000),
             &expect![[r#"
-            unreadable: it is no valid composer.lock: invalid type: sequence, expected a string at line 1 column 3
-        "#]],
+                gap srv/composer.lock: it is no valid composer.lock: invalid type: sequence, expected a string at line 1 column 3
+            "#]],
         );
     }
 }

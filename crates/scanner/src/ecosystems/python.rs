@@ -114,7 +114,7 @@ fn parse_toml<'a, T: Deserialize<'a>>(format: &'static str, text: &'a str) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystems::reading::read;
+    use crate::ecosystem_check::read;
 
     #[test]
     fn names_are_normalised() {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -28,8 +29,7 @@ impl Ecosystem for R {
             found.packages.extend(installed(&file.text()?));
             return Ok(());
         }
-        let lock: Lock =
-            serde_json::from_slice(file.bytes()?).map_err(|error| ReadFileError::malformed("renv.lock", error))?;
+        let lock: Lock = object(file.bytes()?).map_err(|error| ReadFileError::malformed("renv.lock", error))?;
         let mut needs = Vec::new();
         let mut places: BTreeMap<String, u32> = BTreeMap::new();
         for (name, locked) in lock.packages {
@@ -91,10 +91,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&R, path, text.as_bytes()));
+        ecosystem_check::check(&R, path, text, expected);
     }
 
     #[test]
@@ -120,16 +120,16 @@ mod tests {
             "renv.lock",
             r#"{"R":{"Version":"4.2.0","Repositories":[]},"Packages":{"R6":{"Package":"R6","Version":"2.5.1","Source":"Repository"},"cli":{"Package":"cli","Version":"3.4.0","Requirements":["R6","utils"]}}}"#,
             &expect![[r#"
-                cran R6 2.5.1 locked
-                cran cli 3.4.0 locked -> R6
+                locked cran R6 2.5.1
+                locked cran cli 3.4.0 -> R6
             "#]],
         );
         check(
             "renv.lock",
             "{}",
             &expect![[r#"
-            unreadable: it is no valid renv.lock: missing field `Packages` at line 1 column 2
-        "#]],
+                gap renv.lock: it is no valid renv.lock: missing field `Packages` at line 1 column 2
+            "#]],
         );
     }
 }

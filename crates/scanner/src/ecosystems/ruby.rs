@@ -227,10 +227,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Ruby, path, text.as_bytes()));
+        ecosystem_check::check(&Ruby, path, text, expected);
     }
 
     #[test]
@@ -244,11 +244,11 @@ mod tests {
              PLATFORMS\n  x86_64-linux\n\nDEPENDENCIES\n  engine!\n  nokogiri (~> 1.16)\n  tool!\n\n\
              CHECKSUMS\n  rack (3.0.0) sha256=00\n\nBUNDLED WITH\n   2.5.3\n",
             &expect![[r#"
-                gem tool 0.3.0 locked direct vcs_url=git+https://github.com/acme/tool.git@0123abc
-                gem nokogiri 1.16.0 locked direct -> racc
-                gem racc 1.7.3 locked transitive
-                gem rack 3.0.0.beta1 locked direct
-                gem sqlite3 1.6.0 locked transitive platform=x86_64-linux
+                locked gem tool 0.3.0 direct vcs_url=git+https://github.com/acme/tool.git@0123abc
+                locked gem nokogiri 1.16.0 direct -> racc
+                locked gem racc 1.7.3 indirect
+                locked gem rack 3.0.0.beta1 direct
+                locked gem sqlite3 1.6.0 indirect platform=x86_64-linux
             "#]],
         );
     }
@@ -259,15 +259,15 @@ mod tests {
             "Gemfile.lock",
             "<<<<<<< HEAD\nGEM\n",
             &expect![[r#"
-            unreadable: it is no valid lock file of Bundler: it holds the marks of a merge that was not finished
-        "#]],
+                gap Gemfile.lock: it is no valid lock file of Bundler: it holds the marks of a merge that was not finished
+            "#]],
         );
         check(
             "Gemfile.lock",
             "\u{1}\u{2}",
             &expect![[r#"
-            unreadable: it is no valid lock file of Bundler: it has none of its sections
-        "#]],
+                gap Gemfile.lock: it is no valid lock file of Bundler: it has none of its sections
+            "#]],
         );
         check("Gemfile.lock", "\n", &expect![[r#""#]]);
     }
@@ -299,8 +299,8 @@ mod tests {
             "specifications/broken.gemspec",
             "",
             &expect![[r#"
-            unreadable: it is no valid gem specification: neither it nor its name tell a version
-        "#]],
+                gap specifications/broken.gemspec: it is no valid gem specification: neither it nor its name tell a version
+            "#]],
         );
         check("config/default/x-1.gemspec", "", &expect![[r#""#]]);
     }

@@ -170,7 +170,7 @@ pub(super) fn read_audit_list(json: &[u8], found: &mut Found) -> Result<(), Read
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystems::reading::{listing, read, try_read};
+    use crate::ecosystem_check::{listing, read, try_read};
 
     fn check(toml: &str, expected: &str) {
         assert_eq!(listing(&read(&Rust, "Cargo.lock", toml.as_bytes())).replace('\n', " | "), expected);

@@ -5,6 +5,7 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -23,8 +24,8 @@ impl Ecosystem for Swift {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
-        let resolved: Resolved = serde_json::from_slice(file.bytes()?)
-            .map_err(|error| ReadFileError::malformed("Package.resolved", error))?;
+        let resolved: Resolved =
+            object(file.bytes()?).map_err(|error| ReadFileError::malformed("Package.resolved", error))?;
         let pins = resolved.pins.or(resolved.object.map(|object| object.pins));
         let pins = pins.ok_or_else(|| ReadFileError::malformed("Package.resolved", "it has no list of pins"))?;
         for pin in pins {
@@ -108,10 +109,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Swift, "Package.resolved", text.as_bytes()));
+        ecosystem_check::check(&Swift, "Package.resolved", text, expected);
     }
 
     #[test]
@@ -120,8 +121,8 @@ mod tests {
             r#"{"object":{"pins":[{"package":"Alamofire","repositoryURL":"https://github.com/Alamofire/Alamofire.git","state":{"branch":null,"revision":"f96b","version":"5.4.3"}},
                 {"package":"X","repositoryURL":"git@GitHub.com:acme/x.git","state":{"branch":"main","revision":"abc","version":null}}]},"version":1}"#,
             &expect![[r#"
-                swift github.com/Alamofire/Alamofire 5.4.3 locked
-                swift github.com/acme/x main@abc locked
+                locked swift github.com/Alamofire/Alamofire 5.4.3
+                locked swift github.com/acme/x main@abc
             "#]],
         );
         check(
@@ -129,9 +130,9 @@ mod tests {
                 {"identity":"mona.linkedlist","kind":"registry","location":"","state":{"version":"1.2.0"}},
                 {"identity":"y","kind":"remoteSourceControl","location":"ssh://git@gitlab.com:22/a/y.git","state":{"revision":"abc"}}],"version":3}"#,
             &expect![[r#"
-                swift github.com/apple/swift-nio 2.40.0 locked
-                swift mona.linkedlist 1.2.0 locked
-                swift gitlab.com/a/y revision@abc locked
+                locked swift github.com/apple/swift-nio 2.40.0
+                locked swift mona.linkedlist 1.2.0
+                locked swift gitlab.com/a/y revision@abc
             "#]],
         );
         check(
@@ -143,8 +144,8 @@ mod tests {
         check(
             "{\"pins\":3}",
             &expect![[r#"
-            unreadable: it is no valid Package.resolved: invalid type: integer `3`, expected a sequence at line 1 column 9
-        "#]],
+                gap Package.resolved: it is no valid Package.resolved: invalid type: integer `3`, expected a sequence at line 1 column 9
+            "#]],
         );
     }
 }

@@ -83,10 +83,10 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
-    use crate::rendered;
+    use crate::ecosystem_check;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Wordpress, path, text.as_bytes()));
+        ecosystem_check::check(&Wordpress, path, text, expected);
     }
 
     #[test]
@@ -138,6 +138,6 @@ mod tests {
                 wordpress themes/twentytwenty 2.2
             "#]],
         );
-        assert!(!rendered::wants(&Wordpress, "wp-content/plugins/akismet/views/x.php"));
+        assert!(!ecosystem_check::wants(&Wordpress, "wp-content/plugins/akismet/views/x.php"));
     }
 }

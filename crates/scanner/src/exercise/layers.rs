@@ -76,6 +76,10 @@ fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
         let mut paths: Vec<String> = Vec::new();
         layer.retain(|change| {
             let Some(path) = change.occupied() else { return true };
+            // A link comes behind what it leads to.
+            if matches!(change, Change::HardLink(_, target) if !paths.contains(target)) {
+                return false;
+            }
             let is_apart =
                 paths.iter().all(|known| *known != path && !is_below(known, &path) && !is_below(&path, known));
             if is_apart {
@@ -136,14 +140,23 @@ fn unpack(layers: &[Vec<Change>]) -> BTreeMap<String, String> {
                 }
                 Change::HardLink(path, target) => {
                     files.retain(|known, _| !is_below(known, path));
-                    let holds = changes.contains(&Change::Manifest(target.clone()));
-                    files.insert(path.clone(), holds.then(|| package_name(number, target)));
+                    let linked = manifest_behind(changes, target);
+                    files.insert(path.clone(), linked.map(|manifest| package_name(number, manifest)));
                 }
                 Change::Whiteout(_) | Change::Opaque(_) => {}
             }
         }
     }
     files.into_iter().filter_map(|(path, package)| Some((path, package?))).collect()
+}
+
+/// The manifest of the same layer that a hard link to `target` makes visible a second time.
+fn manifest_behind<'a>(changes: &'a [Change], target: &str) -> Option<&'a str> {
+    changes.iter().find_map(|change| match change {
+        Change::Manifest(path) if path == target => Some(path.as_str()),
+        Change::HardLink(path, next) if path == target && next != target => manifest_behind(changes, next),
+        _ => None,
+    })
 }
 
 /// One layer's changes as the entries of its archive.

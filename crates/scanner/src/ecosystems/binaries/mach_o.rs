@@ -36,8 +36,12 @@ fn parse_at(head: &[u8], base: usize) -> Option<Parsed> {
         [0xce, 0xfa, 0xed, 0xfe] => read_headers(Numbers { bytes: start, is_big_endian: false }, false, base),
         [0xcf, 0xfa, 0xed, 0xfe] => read_headers(Numbers { bytes: start, is_big_endian: false }, true, base),
         [0xca, 0xfe, 0xba, 0xbe] if base == 0 => {
-            let offset = Numbers { bytes: start, is_big_endian: true }.u32(16)?;
-            parse_at(head, usize::try_from(offset).ok()?)
+            let numbers = Numbers { bytes: start, is_big_endian: true };
+            match numbers.u32(16)? {
+                // The first program cannot be the universal file itself, which would never end.
+                0 => Some(Parsed::Nothing),
+                offset => parse_at(head, usize::try_from(offset).ok()?),
+            }
         }
         _ => Some(Parsed::Nothing),
     }
@@ -79,4 +83,17 @@ fn read_headers(numbers: Numbers<'_>, is_64: bool, base: usize) -> Option<Parsed
         at = at.checked_add(length)?;
     }
     Some(Parsed::Layout(layout))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_universal_file_that_names_itself_as_its_program_is_none() {
+        let mut head = [0xca_fe_ba_be, 1, 0x0100_0007, 3, 0, 64, 6].map(u32::to_be_bytes).concat();
+        head.resize(4096, 0);
+        assert!(is_mach_o(&head));
+        assert!(matches!(parse(&head), Parsed::Nothing));
+    }
 }

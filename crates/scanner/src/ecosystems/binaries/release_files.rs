@@ -61,8 +61,8 @@ fn rust(text: &str) -> Option<(&'static str, String)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::binaries::Binaries;
-    use crate::ecosystems::reading::{listing, read};
 
     fn check(path: &str, text: &str, expected: &str) {
         assert_eq!(listing(&read(&Binaries, path, text.as_bytes())), expected, "{path}");

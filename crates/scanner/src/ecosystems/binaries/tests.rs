@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use super::Binaries;
-use crate::ecosystems::reading::{listing, read, try_read};
+use crate::ecosystem_check::{listing, read, try_read};
 use crate::found::Found;
 
 const LIST_BEGIN: &[u8] = b"\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6";

@@ -8,6 +8,7 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::ReadFileError;
 
@@ -203,18 +204,18 @@ pub(super) fn read_lock(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileE
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadFileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
+    object(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
 
+    use crate::ecosystem_check;
     use crate::ecosystems::dotnet::Dotnet;
-    use crate::rendered;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Dotnet, path, text.as_bytes()));
+        ecosystem_check::check(&Dotnet, path, text, expected);
     }
 
     #[test]
@@ -266,8 +267,8 @@ mod tests {
               "net6.0":{"Serilog.Sinks.File":{"type":"Direct","requested":"[5.0.0, )","resolved":"5.0.0","contentHash":"x","dependencies":{"Serilog":"2.10.0"}},
                         "Serilog":{"type":"CentralTransitive","resolved":"2.10.0"},"lib":{"type":"Project"}}}}"#,
             &expect![[r#"
-                nuget Serilog 2.10.0 locked transitive
-                nuget Serilog.Sinks.File 5.0.0 locked direct -> Serilog
+                locked nuget Serilog 2.10.0 indirect
+                locked nuget Serilog.Sinks.File 5.0.0 direct -> Serilog
             "#]],
         );
     }
@@ -280,16 +281,16 @@ mod tests {
                "libraries":{"A/1.0.0":{"sha512":"x","type":"package"},"B/2.0.0":{"type":"package"},"Own/1.0":{"type":"project"}},
                "projectFileDependencyGroups":{"net6.0":["A >= 1.0.0"]}}"#,
             &expect![[r#"
-                nuget A 1.0.0 locked direct -> B
-                nuget B 2.0.0 locked transitive
+                locked nuget A 1.0.0 direct -> B
+                locked nuget B 2.0.0 indirect
             "#]],
         );
         check(
             "x.deps.json",
             "[1]",
             &expect![[r#"
-            unreadable: it is no valid deps.json: data did not match any variant of untagged enum RuntimeTarget at line 1 column 3
-        "#]],
+                gap x.deps.json: it is no valid deps.json: data did not match any variant of untagged enum RuntimeTarget at line 1 column 3
+            "#]],
         );
     }
 }

@@ -105,11 +105,11 @@ fn exact_version(requirement: &str) -> Option<&str> {
 mod tests {
     use expect_test::{Expect, expect};
 
+    use crate::ecosystem_check;
     use crate::ecosystems::dotnet::Dotnet;
-    use crate::rendered;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Dotnet, path, text.as_bytes()));
+        ecosystem_check::check(&Dotnet, path, text, expected);
     }
 
     #[test]
@@ -127,10 +127,10 @@ mod tests {
               <PackageReference Include="Analyzer" Version="1.0.0" PrivateAssets="all" />
             </ItemGroup></Project>"#,
             &expect![[r#"
-                nuget Serilog 2.10.0 locked direct
-                nuget Newtonsoft.Json 13.0.1 locked direct
-                nuget Ranged 1.2 locked direct
-                nuget Analyzer 1.0.0 locked direct development
+                locked nuget Serilog 2.10.0 direct
+                locked nuget Newtonsoft.Json 13.0.1 direct
+                locked nuget Ranged 1.2 direct
+                locked nuget Analyzer 1.0.0 direct dev
                 asks for Serilog
                 asks for Newtonsoft.Json
                 asks for Central
@@ -149,23 +149,23 @@ mod tests {
             "Directory.Packages.props",
             r#"<Project><ItemGroup><PackageVersion Include="A" Version="1.0.0"/></ItemGroup></Project>"#,
             &expect![[r#"
-                nuget A 1.0.0 locked direct
+                locked nuget A 1.0.0 direct
             "#]],
         );
         check(
             "packages.config",
             r#"<?xml version="1.0" encoding="utf-8"?><packages><package id="jQuery" version="3.1.1" targetFramework="net46"/><package id="StyleCop" version="5.0.0" developmentDependency="true"/></packages>"#,
             &expect![[r#"
-                nuget jQuery 3.1.1 locked
-                nuget StyleCop 5.0.0 locked development
+                locked nuget jQuery 3.1.1
+                locked nuget StyleCop 5.0.0 dev
             "#]],
         );
         check(
             "x.csproj",
             "<Project>",
             &expect![[r#"
-            unreadable: it is no valid XML: it ends in the middle of an element
-        "#]],
+                gap x.csproj: it is no valid XML: it ends in the middle of an element
+            "#]],
         );
     }
 }

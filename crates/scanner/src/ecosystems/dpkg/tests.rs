@@ -54,8 +54,8 @@ fn sources_and_relations_are_read() {
         expect![[r#"
             deb libc6 2.36-9 amd64 source glibc 2.36-9
             deb libc6 2.36-9 i386 source glibc 2.36-9
-            deb mawk 1.3.4-3+b1 amd64 source mawk 1.3.4-3 needs 0
-            deb base-files 12.4 all source base-files 12.4 needs 0 1 2
+            deb mawk 1.3.4-3+b1 amd64 source mawk 1.3.4-3 -> libc6
+            deb base-files 12.4 all source base-files 12.4 -> libc6, libc6, mawk
         "#]],
     );
 }

@@ -128,7 +128,7 @@ fn release_version(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystems::reading::listing;
+    use crate::ecosystem_check::listing;
 
     fn check(toolchain: &str, text: &str, expected: &str) {
         let mut found = Found::default();

@@ -115,8 +115,8 @@ impl<'a> GoMod<'a> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::go::Go;
-    use crate::ecosystems::reading::{listing, read};
 
     #[test]
     fn requirements_replacements_and_the_toolchain_are_read() {

@@ -39,8 +39,8 @@ fn is_higher(version: &str, other: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::go::Go;
-    use crate::ecosystems::reading::{listing, read};
     use crate::found::Evidence;
 
     #[test]

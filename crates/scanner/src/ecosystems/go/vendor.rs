@@ -35,8 +35,8 @@ pub(super) fn read(text: &str, found: &mut Found) {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::go::Go;
-    use crate::ecosystems::reading::{listing, read};
 
     #[test]
     fn modules_with_copied_packages_are_installed() {

@@ -45,11 +45,11 @@ fn is_test(configuration: &str) -> bool {
 mod tests {
     use expect_test::{Expect, expect};
 
+    use crate::ecosystem_check;
     use crate::ecosystems::java::Java;
-    use crate::rendered;
 
     fn check(path: &str, text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Java, path, text.as_bytes()));
+        ecosystem_check::check(&Java, path, text, expected);
     }
 
     #[test]
@@ -62,8 +62,8 @@ mod tests {
              nonsense\n\
              empty=annotationProcessor\n",
             &expect![[r#"
-                maven com.google.guava:guava 31.1-jre locked
-                maven junit:junit 4.13 locked development
+                locked maven com.google.guava:guava 31.1-jre
+                locked maven junit:junit 4.13 dev
                 gap app/gradle.lockfile: `nonsense` in it is no group:artifact:version
             "#]],
         );
@@ -75,7 +75,7 @@ mod tests {
             "gradle/dependency-locks/testCompileClasspath.lockfile",
             "junit:junit:4.12\n",
             &expect![[r#"
-                maven junit:junit 4.12 locked development
+                locked maven junit:junit 4.12 dev
             "#]],
         );
     }

@@ -237,11 +237,11 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::ecosystem_check;
     use crate::ecosystems::java::Java;
-    use crate::rendered;
 
     fn check(text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Java, "app/pom.xml", text.as_bytes()));
+        ecosystem_check::check(&Java, "app/pom.xml", text, expected);
     }
 
     #[test]
@@ -268,10 +268,10 @@ mod tests {
               <profiles><profile><id>p</id><dependencies><dependency><groupId>x</groupId><artifactId>y</artifactId><version>1</version></dependency></dependencies></profile></profiles>
             </project>"#,
             &expect![[r#"
-                maven com.fasterxml.jackson.core:jackson-databind 2.14.1 locked direct
-                maven junit:junit 4.13 locked direct development
-                maven org.acme:sibling 7 locked direct
-                maven a:exact 1.0 locked direct
+                locked maven com.fasterxml.jackson.core:jackson-databind 2.14.1 direct
+                locked maven junit:junit 4.13 direct dev
+                locked maven org.acme:sibling 7 direct
+                locked maven a:exact 1.0 direct
                 gap app/pom.xml: the versions of a:from-parent stand in the parent org.acme:parent:7; scan the built archive to know them
                 gap app/pom.xml: no exact version can be told of a:unknown (${somewhere.else}), a:range ([1.0,2.0)); scan the built archive to know them
             "#]],

@@ -3,6 +3,7 @@
 use model::Ecosystem;
 use serde::Deserialize;
 
+use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::ReadFileError;
 
@@ -29,8 +30,7 @@ struct Module<'a> {
 /// # Errors
 /// When it is not JSON of this shape.
 pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
-    let lock: Lock<'_> =
-        serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed("sbt lock file", error))?;
+    let lock: Lock<'_> = object(bytes).map_err(|error| ReadFileError::malformed("sbt lock file", error))?;
     for module in lock.modules {
         if module.org.is_empty() || module.name.is_empty() || module.version.is_empty() {
             continue;
@@ -48,11 +48,11 @@ pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError>
 mod tests {
     use expect_test::{Expect, expect};
 
+    use crate::ecosystem_check;
     use crate::ecosystems::java::Java;
-    use crate::rendered;
 
     fn check(text: &str, expected: &Expect) {
-        expected.assert_eq(&rendered::read(&Java, "build.sbt.lock", text.as_bytes()));
+        ecosystem_check::check(&Java, "build.sbt.lock", text, expected);
     }
 
     #[test]
@@ -62,15 +62,15 @@ mod tests {
               {"org":"org.scala-lang","name":"scala-library","version":"2.13.8","artifacts":[{"name":"scala-library.jar","hash":"sha1:x"}],"configurations":["compile","runtime","test"]},
               {"org":"org.scalatest","name":"scalatest_2.13","version":"3.2.11","artifacts":[],"configurations":["test"]}]}"#,
             &expect![[r#"
-                maven org.scala-lang:scala-library 2.13.8 locked
-                maven org.scalatest:scalatest_2.13 3.2.11 locked development
+                locked maven org.scala-lang:scala-library 2.13.8
+                locked maven org.scalatest:scalatest_2.13 3.2.11 dev
             "#]],
         );
         check(
             "{",
             &expect![[r#"
-            unreadable: it is no valid sbt lock file: EOF while parsing an object at line 1 column 1
-        "#]],
+                gap build.sbt.lock: it is no valid sbt lock file: EOF while parsing an object at line 1 column 1
+            "#]],
         );
     }
 }

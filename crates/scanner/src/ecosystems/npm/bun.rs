@@ -11,7 +11,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::package_lock::LOOK_UP_BYTES;
 use super::{NPM, split_name};
-use crate::ecosystems::borrowed_json::{Entries, Present, Text};
+use crate::ecosystems::borrowed_json::{Entries, Present, Text, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -50,8 +50,7 @@ const DEEPEST_TREE: usize = 64;
 /// Reads a lock file.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let json = plain_json(text.as_bytes());
-    let lock: BunLock<'_> =
-        serde_json::from_slice(&json).map_err(|error| ReadFileError::malformed("bun.lock", error))?;
+    let lock: BunLock<'_> = object(&json).map_err(|error| ReadFileError::malformed("bun.lock", error))?;
     let mut locked = LockedPackages::new(NPM);
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(lock.packages.0.len());
     for (path, package) in &lock.packages.0 {
@@ -212,8 +211,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Detail<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     #[test]
     fn packages_of_the_tree_are_read_with_their_relations() {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::NPM;
-use crate::ecosystems::borrowed_json::{Entries, Flag, Text};
+use crate::ecosystems::borrowed_json::{Entries, Flag, Text, object};
 use crate::ecosystems::locked_packages::is_word;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -124,7 +124,7 @@ fn package(name: &str, version: &str, mut licenses: Vec<String>) -> FoundPackage
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, ReadFileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed("package.json", error))
+    object(bytes).map_err(|error| ReadFileError::malformed("package.json", error))
 }
 
 struct InstalledVisitor;
@@ -227,8 +227,8 @@ impl<'de> Deserialize<'de> for Licenses {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn check(path: &str, json: &str, expected: &str) {
         assert_eq!(listing(&read(&Npm, path, json.as_bytes())), expected, "{path}");

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::{NPM, package_json::Licenses, split_name};
-use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text};
+use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -71,7 +71,7 @@ pub(super) const LOOK_UP_BYTES: usize = 128 << 20;
 /// Reads the lock file at `path`.
 pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: PackageLock<'_> =
-        serde_json::from_str(text).map_err(|error| ReadFileError::malformed("package-lock.json", error))?;
+        object(text.as_bytes()).map_err(|error| ReadFileError::malformed("package-lock.json", error))?;
     let mut locked = LockedPackages::new(NPM);
     let unversioned = if lock.packages.0.is_empty() {
         let mut reader = NestedReader { locked: &mut locked, scopes: Vec::new(), unversioned: 0 };
@@ -207,8 +207,8 @@ impl<'l> NestedReader<'_, 'l> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn check(json: &str, expected: &[&str]) {
         let found = read(&Npm, "app/package-lock.json", json.as_bytes());

@@ -132,8 +132,8 @@ fn resolve(name: &str, reference: &str, places: &HashMap<&str, usize>) -> Option
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn check(yaml: &str, expected: &[&str]) {
         let found = read(&Npm, "app/pnpm-lock.yaml", yaml.as_bytes());

@@ -136,8 +136,8 @@ fn identity<'a>(block: &Block<'a>) -> Option<(&'a str, &'a str)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn check(text: &str, expected: &[&str]) {
         let found = read(&Npm, "app/yarn.lock", text.as_bytes());

@@ -86,8 +86,8 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 mod tests {
     use std::io::Write;
 
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn egg(text: &[u8]) -> Vec<u8> {
         let mut deflated = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());

@@ -111,8 +111,8 @@ impl Headers {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read};
 
     fn check(path: &str, text: &str, expected: &str) {
         assert_eq!(listing(&read(&Python, path, text.as_bytes())), expected, "{path}");

@@ -64,8 +64,8 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read};
 
     #[test]
     fn groups_tell_development_and_extras_repeat_a_package() {

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{PYPI, normal_name, parse_toml};
-use crate::ecosystems::borrowed_json::{Entries, Present, Text};
+use crate::ecosystems::borrowed_json::{Entries, Present, Text, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -36,7 +36,7 @@ struct Pipfile<'a> {
 /// Reads the lock file at `path`.
 pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: PipfileLock<'_> =
-        serde_json::from_str(text).map_err(|error| ReadFileError::malformed("Pipfile.lock", error))?;
+        object(text.as_bytes()).map_err(|error| ReadFileError::malformed("Pipfile.lock", error))?;
     let mut locked = LockedPackages::new(PYPI);
     let mut from_git = 0;
     for (section, development) in [(&lock.default, false), (&lock.develop, true)] {
@@ -64,8 +64,8 @@ pub(super) fn read_manifest(text: &str, found: &mut Found) -> Result<(), ReadFil
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     #[test]
     fn default_and_develop_are_told_apart() {

@@ -73,8 +73,8 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read, try_read};
 
     fn check(toml: &str, expected: &str) {
         assert_eq!(listing(&read(&Python, "poetry.lock", toml.as_bytes())), expected);

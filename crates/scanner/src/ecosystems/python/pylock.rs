@@ -92,8 +92,8 @@ fn is_development(marker: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read};
 
     #[test]
     fn packages_of_the_standard_lock_file_are_read() {

@@ -96,8 +96,8 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{read, try_read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{read, try_read};
 
     #[test]
     fn every_table_of_dependencies_counts() {

@@ -70,8 +70,8 @@ fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read};
 
     #[test]
     fn pins_are_packages_and_the_rest_is_one_gap() {

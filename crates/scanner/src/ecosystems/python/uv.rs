@@ -115,8 +115,8 @@ fn resolve<'d, 'a: 'd>(
 
 #[cfg(test)]
 mod tests {
+    use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::python::Python;
-    use crate::ecosystems::reading::{listing, read};
 
     #[test]
     fn roots_tell_direct_and_development_packages() {

@@ -8,7 +8,7 @@ fn check(files: &[(&str, &str)], expected: Expect) {
     let text: String = files
         .iter()
         .map(|(path, text)| {
-            let found = ecosystem_check::read(&Release, path, text.as_bytes());
+            let found = ecosystem_check::read_with_gaps(&Release, path, text.as_bytes());
             let gaps: String = found.gaps.iter().map(|gap| format!("gap {}\n", gap.reason)).collect();
             let Some(FoundRelease { rank, distribution: d }) = found.release else { return gaps };
             let mut line = format!("{rank} {} {:?} {:?}", d.id, d.version, d.name);

@@ -1,11 +1,11 @@
 use expect_test::{Expect, expect};
 
+use crate::ecosystem_check;
 use crate::ecosystems::java::Java;
 use crate::ecosystems::java::zip::writer::zip;
-use crate::rendered;
 
 fn check(path: &str, archive: &[u8], expected: &Expect) {
-    expected.assert_eq(&rendered::read(&Java, path, archive));
+    ecosystem_check::check(&Java, path, archive, expected);
 }
 
 fn properties(group: &str, artifact: &str, version: &str) -> Vec<u8> {
@@ -123,8 +123,8 @@ fn what_cannot_be_read_inside_is_a_gap_and_the_rest_is_kept() {
         "bad.jar",
         b"PK but no zip",
         &expect![[r#"
-        unreadable: it is no valid zip archive: it has no end record, so it is cut short or something else
-    "#]],
+            gap bad.jar: it is no valid zip archive: it has no end record, so it is cut short or something else
+        "#]],
     );
     check("empty.jar", b"", &expect![[""]]);
     check("music.kar", b"MThd", &expect![[""]]);
@@ -185,7 +185,7 @@ fn a_bomb_of_nested_archives_ends_in_a_gap() {
     let name = |number: usize| format!("{number}.jar");
     let names: Vec<String> = (0..60).map(name).collect();
     let entries: Vec<(&str, &[u8], bool)> = names.iter().map(|name| (name.as_str(), one.as_slice(), false)).collect();
-    let text = rendered::read(&Java, "bomb.jar", &zip(&entries));
+    let text = ecosystem_check::text(&ecosystem_check::read_with_gaps(&Java, "bomb.jar", &zip(&entries)));
     assert!(text.contains("reading it costs far more than its length warrants"), "{text}");
 }
 
@@ -207,7 +207,7 @@ fn entries_that_all_lie_in_one_place_cost_no_more_than_the_archive_warrants() {
     let name = format!("{}.class", "a".repeat(16_000));
     let inner = repeat_directory(&zip(&[(&name, b"", false)]), 500);
     let outer = repeat_directory(&zip(&[("x.jar", &inner, false)]), 30_000);
-    let text = rendered::read(&Java, "overlap.jar", &outer);
+    let text = ecosystem_check::text(&ecosystem_check::read_with_gaps(&Java, "overlap.jar", &outer));
     assert!(text.contains("gap overlap.jar: only 20000 of the files of interest in it were read"));
     assert_eq!(text.matches("gap overlap.jar!/x.jar: it is no valid archive: reading it costs far more").count(), 1);
 }
@@ -217,6 +217,6 @@ fn properties_that_inflate_without_end_are_cut() {
     let mut bomb = properties("g", "a", "1");
     bomb.resize(64 << 20, b'\n');
     let archive = repeat_directory(&zip(&[("META-INF/maven/g/a/pom.properties", &bomb, true)]), 15_000);
-    let text = rendered::read(&Java, "bomb-1.jar", &archive);
+    let text = ecosystem_check::text(&ecosystem_check::read_with_gaps(&Java, "bomb-1.jar", &archive));
     assert!(text.starts_with("maven g:a 1\n") && text.matches("costs far more").count() == 1);
 }

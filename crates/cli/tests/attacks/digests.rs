@@ -1,0 +1,182 @@
+//! Documents and blobs that are not what they claim, and caches that were tampered with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use test_support::{Blob, Storage, TestImages};
+
+use crate::program::{Bench, image_of_layers, layout};
+
+const ALPINE: &str = "layer ADD x\n  lib/apk/db/installed = P:musl\\nV:1.2.3-r0\\nA:x86_64\\n\n";
+
+fn layer(text: &str) -> Vec<u8> {
+    TestImages::parse(text, Storage::Plain).images[0].layers[0].clone()
+}
+
+fn write_layout(bench: &Bench, files: &[(String, Vec<u8>)]) {
+    for (path, bytes) in files {
+        bench.write(&format!("image/{path}"), bytes);
+    }
+}
+
+#[test]
+fn every_document_and_layer_must_have_its_digest() {
+    let files = layout(&[("", layer(ALPINE))]);
+    for (number, (path, bytes)) in files.iter().enumerate().filter(|(_, (path, _))| path.starts_with("blobs/")) {
+        let bench = Bench::new();
+        let mut files = files.clone();
+        // A name or a version becomes another one, and everything stays well-formed.
+        let place = bytes.iter().rposition(|byte| byte.is_ascii_lowercase()).expect("there are words in it");
+        files[number].1[place] ^= 2;
+        write_layout(&bench, &files);
+        let run = bench.scan("oci:image");
+        assert_eq!(run.code, 3, "{path}: {}", run.stdout);
+        run.says("is not what it claims to be");
+    }
+}
+
+#[test]
+fn a_blob_of_another_length_than_its_descriptor_says_is_refused() {
+    let mut files = layout(&[("", layer(ALPINE))]);
+    for (_, bytes) in files.iter_mut().filter(|(path, _)| path.starts_with("blobs/")) {
+        bytes.push(b' ');
+    }
+    let bench = Bench::new();
+    write_layout(&bench, &files);
+    bench.scan("oci:image").fails_with("image");
+}
+
+#[test]
+fn an_index_that_names_itself_ends() {
+    // A digest cannot be known before its content, so the lie is in the file's name; and nesting is bounded as well.
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let index = format!(
+        r#"{{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[{{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"{digest}","size":242}}]}}"#
+    );
+    let bench = Bench::new();
+    bench.write("image/oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#);
+    bench.write("image/index.json", index.as_bytes());
+    bench.write(&format!("image/blobs/sha256/{}", "a".repeat(64)), index.as_bytes());
+    bench.scan("oci:image").fails_with("is not what it claims to be");
+
+    let mut document = r#"{"schemaVersion":2,"manifests":[]}"#.to_owned();
+    for _ in 0..10 {
+        let blob = Blob::new(document.into_bytes());
+        bench.write(&format!("image/blobs/sha256/{}", &blob.digest[7..]), &blob.bytes);
+        document = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"{}","size":{}}}]}}"#,
+            blob.digest,
+            blob.bytes.len()
+        );
+    }
+    bench.write("image/index.json", document.as_bytes());
+    bench.scan("oci:image").fails_with("image");
+}
+
+#[test]
+fn a_manifest_that_claims_anothers_layer_does_not_get_its_packages_from_the_cache() {
+    let bench = Bench::new();
+    let honest = layer(ALPINE);
+    bench.write("honest.tar", &image_of_layers(&[("", honest.clone())]));
+    assert_eq!(bench.scan("honest.tar").packages(), ["musl"]);
+    assert_eq!(bench.scan("honest.tar").packages(), ["musl"], "from the cache");
+
+    // The same documents, another layer under the honest one's digest; and of the same length.
+    let mut evil = layer("layer ADD x\n  lib/apk/db/installed = P:evil\\nV:1.2.3-r0\\nA:x86_64\\n\n");
+    evil.resize(honest.len(), 0);
+    let mut files = layout(&[("", honest.clone())]);
+    let claimed = files.iter_mut().find(|(_, bytes)| *bytes == honest).expect("the layer is a file");
+    claimed.1 = evil;
+    write_layout(&bench, &files);
+    let run = bench.scan("oci:image");
+    run.fails_with("is not what it claims to be");
+    assert_eq!(bench.scan("honest.tar").packages(), ["musl"], "the cache is not poisoned either");
+}
+
+#[test]
+fn a_file_that_changed_under_the_same_times_is_read_again() {
+    let bench = Bench::new();
+    let text = |name: &str| format!("layer ADD x\n  lib/apk/db/installed = P:{name}\\nV:1.2.3-r0\\nA:x86_64\\n\n");
+    let of = |name: &str| TestImages::parse(&text(name), Storage::Plain).oci_archive();
+    let path = bench.write("image.tar", &of("musl"));
+    // The scan remembers only files that have lain still for two seconds.
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let times = fs::metadata(&path).unwrap().modified().unwrap();
+    assert_eq!(bench.scan("image.tar").packages(), ["musl"]);
+    let size = fs::metadata(&path).unwrap().len();
+    fs::write(&path, of("evil")).unwrap();
+    fs::File::options().write(true).open(&path).unwrap().set_modified(times).unwrap();
+    let now = fs::metadata(&path).unwrap();
+    assert_eq!((now.len(), now.modified().unwrap()), (size, times), "only the change time tells");
+    assert_eq!(bench.scan("image.tar").packages(), ["evil"]);
+}
+
+#[test]
+fn a_cache_that_was_damaged_or_exchanged_is_no_cache() {
+    let bench = Bench::new();
+    let other = "layer ADD x\n  lib/apk/db/installed = P:zlib\\nV:1.2.3-r0\\nA:x86_64\\n\n";
+    bench.write("one.tar", &image_of_layers(&[("", layer(ALPINE))]));
+    bench.write("two.tar", &image_of_layers(&[("", layer(other))]));
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    let scan = |name: &str| bench.run(&["scan", "--format", "json", "--cache-dir", "cache", name]).packages();
+    for _ in 0..2 {
+        assert_eq!((scan("one.tar"), scan("two.tar")), (vec!["musl".to_owned()], vec!["zlib".to_owned()]));
+    }
+    let values = values_of(&bench.work().join("cache"));
+    assert!(values.len() >= 2, "{values:?}");
+    let contents: Vec<Vec<u8>> = values.iter().map(|path| fs::read(path).unwrap()).collect();
+    // Each value stands in the place of the next, is torn, has a flipped bit, is empty, is huge, is a folder.
+    let damages: [&dyn Fn(usize) -> Vec<u8>; 5] = [
+        &|place| contents[(place + 1) % contents.len()].clone(),
+        &|place| contents[place][..contents[place].len() / 2].to_vec(),
+        &|place| {
+            contents[place]
+                .iter()
+                .enumerate()
+                .map(|(at, byte)| byte ^ u8::from(at + 3 == contents[place].len()))
+                .collect()
+        },
+        &|_| Vec::new(),
+        &|_| vec![0xff; 1 << 20],
+    ];
+    for damage in damages {
+        for (place, path) in values.iter().enumerate() {
+            fs::write(path, damage(place)).unwrap();
+        }
+        assert_eq!((scan("one.tar"), scan("two.tar")), (vec!["musl".to_owned()], vec!["zlib".to_owned()]));
+    }
+    for path in &values {
+        let _ = fs::remove_file(path);
+        fs::create_dir(path).unwrap();
+    }
+    assert_eq!((scan("one.tar"), scan("two.tar")), (vec!["musl".to_owned()], vec!["zlib".to_owned()]));
+}
+
+fn values_of(folder: &Path) -> Vec<PathBuf> {
+    let mut values = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { values.push(path) }
+        }
+    }
+    values.sort();
+    values
+}
+
+#[test]
+fn a_digest_that_is_a_path_is_refused() {
+    for digest in ["sha256:../../../../outside", "../../outside", "sha256:", "md5:d41d8cd98f00b204e9800998ecf8427e"] {
+        let bench = Bench::new();
+        bench.write("outside", &layer(ALPINE));
+        for (path, bytes) in layout(&[("", layer(ALPINE))]) {
+            bench.write(&format!("image/{path}"), &bytes);
+        }
+        let index = format!(
+            r#"{{"schemaVersion":2,"manifests":[{{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{digest}","size":3072}}]}}"#
+        );
+        bench.write("image/index.json", index.as_bytes());
+        bench.scan("oci:image").fails_with("index.json");
+    }
+}

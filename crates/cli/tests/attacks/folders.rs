@@ -1,0 +1,108 @@
+//! Folders that want to lead the scan out of them or to make it wait.
+
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+
+use test_support::TarWriter;
+
+use crate::program::{Bench, layout};
+
+const MARKED: &str =
+    r#"{"name":"a","version":"1.0.0","lockfileVersion":3,"packages":{"node_modules/host-secret":{"version":"9.9.9"}}}"#;
+
+/// Links of every sort from `work/root` to what lies beside it.
+fn with_links() -> Bench {
+    let bench = Bench::new();
+    bench.write("outside/package-lock.json", MARKED.as_bytes());
+    bench.write(
+        "outside/app/Cargo.lock",
+        b"[[package]]\nname = \"host-secret\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n",
+    );
+    bench.write("outside/installed", b"P:host-secret\nV:1.0-r0\nA:x86_64\n\n");
+    bench.write("root/etc/os-release", b"ID=alpine\nVERSION_ID=3.19.0\n");
+    bench.write("root/usr/bin/keep", b"");
+    bench.write("root/lib/apk/db/keep", b"");
+    let root = bench.work().join("root");
+    let outside = bench.work().join("outside");
+    symlink(outside.join("package-lock.json"), root.join("package-lock.json")).unwrap();
+    symlink("../outside/package-lock.json", root.join("npm-shrinkwrap.json")).unwrap();
+    symlink(&outside, root.join("app")).unwrap();
+    symlink("../outside", root.join("app2")).unwrap();
+    symlink("../../../../outside/installed", root.join("lib/apk/db/installed")).unwrap();
+    symlink("..", root.join("up")).unwrap();
+    symlink(".", root.join("self")).unwrap();
+    symlink("round-b", root.join("round-a")).unwrap();
+    symlink("round-a", root.join("round-b")).unwrap();
+    symlink("nowhere", root.join("Cargo.lock")).unwrap();
+    symlink("/proc/self/root", root.join("proc")).unwrap();
+    bench
+}
+
+#[test]
+fn links_out_of_a_folder_are_never_followed() {
+    let bench = with_links();
+    for target in ["rootfs:root", "dir:root", "host:root", "root"] {
+        let run = bench.scan(target);
+        assert_eq!(run.packages(), [""; 0], "{target}");
+        assert!(!run.stdout.contains("host-secret"), "{target}");
+    }
+}
+
+#[test]
+fn pipes_and_sockets_in_a_folder_do_not_block() {
+    let bench = Bench::new();
+    bench.write("root/etc/os-release", b"ID=alpine\nVERSION_ID=3.19.0\n");
+    bench.write("root/lib/apk/db/installed", b"P:musl\nV:1.2.3-r0\nA:x86_64\n\n");
+    let root = bench.work().join("root");
+    for name in ["package-lock.json", "usr.so", "go.mod", "etc/debian_version"] {
+        make_pipe(&root.join(name));
+    }
+    let _socket = UnixListener::bind(root.join("Cargo.lock")).unwrap();
+    for target in ["rootfs:root", "dir:root", "root"] {
+        assert_eq!(bench.scan(target).packages(), ["musl"], "{target}");
+    }
+    // Nor do those in the place of a layout's documents and blobs.
+    let files = layout(&[("", TarWriter::new().finish())]);
+    for (place, _) in &files {
+        let bench = Bench::new();
+        for (path, bytes) in &files {
+            let written = bench.write(&format!("image/{path}"), bytes);
+            if path == place {
+                std::fs::remove_file(&written).unwrap();
+                make_pipe(&written);
+            }
+        }
+        let run = bench.scan("oci:image");
+        assert!(run.code == 3 || place == "oci-layout", "{place}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn folders_that_may_not_be_read_or_go_too_deep_are_gaps() {
+    let bench = Bench::new();
+    let mut deep = bench.work().join("root");
+    for _ in 0..400 {
+        deep.push("d");
+    }
+    std::fs::create_dir_all(&deep).unwrap();
+    std::fs::write(deep.join("package-lock.json"), MARKED).unwrap();
+    let run = bench.scan("dir:root");
+    assert_eq!(run.gaps().len(), 1, "{:?}", run.gaps());
+    assert_eq!(run.packages(), [""; 0]);
+
+    bench.write("root/locked/package-lock.json", MARKED.as_bytes());
+    let locked = bench.work().join("root/locked");
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0)).unwrap();
+    let may_read_all = std::fs::read_dir(&locked).is_ok();
+    let run = bench.scan("dir:root");
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o755)).unwrap();
+    if !may_read_all {
+        run.has_gap("locked");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the standard library makes no named pipe")]
+fn make_pipe(path: &std::path::Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo is there");
+    assert!(made.success());
+}

@@ -1,0 +1,114 @@
+//! Artifacts: files that a registry keeps as it keeps images (OCI image-spec, manifest.md, Guidelines for Artifact Usage).
+
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use model::{Digest, ImageName};
+
+use super::blob::RegistryBlobs;
+use super::session::{Endpoint, Session};
+use super::{RegistryError, RegistryOptions, at_mirrors_then_origin, fetch_top};
+use crate::image::LayerBlobs;
+use crate::manifest::{Descriptor, Document, MOST_LAYERS};
+use crate::manifest_tree::ReadManifestError;
+use crate::stored::Hasher;
+
+/// Which tools write for a file's name (image-spec, annotations.md).
+const TITLE: &str = "org.opencontainers.image.title";
+
+/// An artifact whose manifest was read and verified; its files are fetched when they are read.
+pub struct Artifact {
+    digest: Digest,
+    artifact_type: String,
+    annotations: BTreeMap<String, String>,
+    blobs: RegistryBlobs,
+}
+
+/// One file of an artifact, as its manifest describes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArtifactFile<'a> {
+    /// What it is.
+    pub media_type: &'a str,
+    /// Its name, where the manifest has one.
+    pub title: Option<&'a str>,
+    /// Its size.
+    pub size_bytes: u64,
+}
+
+/// Opens an artifact of a registry or of its mirrors.
+///
+/// # Errors
+/// When neither gives a manifest that verifies; the registry's own failure is told.
+pub fn open_artifact(name: &ImageName, options: &RegistryOptions) -> Result<Artifact, RegistryError> {
+    at_mirrors_then_origin(name, options, |place, plain_http, is_origin| {
+        let session = Session::new(Endpoint { name: place.clone(), plain_http, is_origin }, options)?;
+        let (top, digest) = fetch_top(&session, place)?;
+        let document: Document = serde_json::from_slice(&top).map_err(|source| ReadManifestError::Parse {
+            digest: digest.clone(),
+            kind: "manifest",
+            source,
+        })?;
+        let unusable = |reason| ReadManifestError::Unusable { digest: digest.clone(), reason };
+        if document.manifests.is_some() {
+            return Err(unusable("it is an index; name the artifact in it by its digest").into());
+        }
+        if document.layers.len() > MOST_LAYERS {
+            return Err(unusable("it has more than 1024 files").into());
+        }
+        // Before there was a field for it, the type of an artifact was that of its configuration.
+        let of_config = document.config.map(|config| config.media_type);
+        let artifact_type = document.artifact_type.filter(|kind| !kind.is_empty()).or(of_config).unwrap_or_default();
+        let blobs = RegistryBlobs { session: Arc::new(session), layers: document.layers };
+        Ok(Artifact { digest, artifact_type, annotations: document.annotations, blobs })
+    })
+}
+
+impl Artifact {
+    /// The manifest's digest.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// What the artifact is.
+    pub fn artifact_type(&self) -> &str {
+        &self.artifact_type
+    }
+
+    /// What its manifest is annotated with.
+    pub fn annotations(&self) -> &BTreeMap<String, String> {
+        &self.annotations
+    }
+
+    /// Its files, in the order of the manifest.
+    pub fn files(&self) -> impl Iterator<Item = ArtifactFile<'_>> {
+        self.blobs.layers.iter().map(|layer: &Descriptor| ArtifactFile {
+            media_type: &layer.media_type,
+            title: layer.annotations.get(TITLE).map(String::as_str),
+            size_bytes: layer.size,
+        })
+    }
+
+    /// Writes the file at `index` to `out`, which must not believe any of it before this has succeeded.
+    ///
+    /// # Errors
+    /// When the file cannot be fetched whole, has another digest than the manifest states, or `out` refuses.
+    pub fn read(&self, index: usize, out: &mut dyn Write) -> io::Result<()> {
+        let layer = self.blobs.layers.get(index).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        let mut reader = self.blobs.open(index)?;
+        let mut hasher = Hasher::new(layer.digest.algorithm());
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let count = reader.read(&mut buffer)?;
+            let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { break };
+            hasher.update(bytes);
+            out.write_all(bytes)?;
+        }
+        let found = hasher.finish();
+        if found == layer.digest {
+            return Ok(());
+        }
+        let expected = layer.digest.clone();
+        Err(io::Error::other(RegistryError::Manifest(ReadManifestError::WrongDigest { expected, found })))
+    }
+}
