@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::{env, fs};
 
+#[expect(clippy::disallowed_methods, reason = "cargo tells a build script everything by its environment")]
 fn main() {
     let packed = "../../content/intelligence/snapshot.db.zst";
     println!("cargo::rerun-if-changed={packed}");

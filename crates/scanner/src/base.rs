@@ -170,8 +170,7 @@ mod tests {
             format!("{name} {}\n", digests.join(" "))
         });
         let bases: ApprovedBases = lines.collect::<String>().parse().unwrap();
-        let mut image = ImageFacts::default();
-        image.layers = layers
+        let layers = layers
             .iter()
             .map(|letters| {
                 let mut letters = letters.chars().map(digest);
@@ -179,6 +178,7 @@ mod tests {
                 LayerFacts { digest, diff_id, created_by: None, size_bytes: 0, base: None }
             })
             .collect();
+        let mut image = ImageFacts { layers, ..ImageFacts::default() };
         image.labels.extend(claimed.map(|letter| (BASE_DIGEST.to_owned(), digest(letter).to_string())));
         bases.mark(&mut image, Some(&digest('9')));
         let marked = image.layers.iter().filter(|layer| layer.base == Some(true)).count();

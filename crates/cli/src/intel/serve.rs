@@ -22,6 +22,7 @@ use crate::arguments::IntelServeArguments;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::installed;
+use crate::progress::Progress;
 
 /// The most connections that are answered at once; more are told to come back later.
 const MOST_CONNECTIONS: usize = 64;
@@ -32,7 +33,11 @@ pub(super) fn run(arguments: &IntelServeArguments, environment: &Environment) ->
     let path = named.or_else(|| installed::file(environment).filter(|path| path.exists())).ok_or_else(|| {
         Failure::usage("no intelligence is installed; run bulkhead intel update first, or name a file with --intel")
     })?;
-    let offer = Offer::read(&path).map_err(Failure::Usage)?;
+    let progress = Progress::new(environment, arguments.quiet);
+    progress.say(&format!("packing {}", path.display()));
+    let offer = Offer::read(&path);
+    progress.clear();
+    let offer = offer.map_err(Failure::Usage)?;
     let listener = TcpListener::bind(arguments.listen)
         .with_context(|| format!("cannot listen on {}", arguments.listen))
         .map_err(Failure::Usage)?;

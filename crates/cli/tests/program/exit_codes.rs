@@ -87,7 +87,7 @@ fn a_file_that_may_not_be_read_ends_with_3() {
     let program = Program::new();
     program.write("secret.tar", application(Storage::Gzip).docker_archive());
     let path = program.path("secret.tar");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::File::open(&path).is_ok() {
         // The superuser may read everything.
         return;

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::feeds::build;
 use crate::run::Program;
@@ -98,6 +99,25 @@ fn a_mirror_speaks_as_much_http_as_downloads_need() {
             assert_eq!(String::from_utf8_lossy(&start), format!("HTTP/1.1 {answer}"), "{request}");
         }
     }
+}
+
+#[test]
+fn a_mirror_keeps_up_with_its_file() {
+    let program = program();
+    let mirror = Mirror::start(&program, "signed.db");
+    build(&program, "2024-06-01T00:00:00Z", "newer.db", Some("key"));
+    std::fs::rename(program.path("newer.db"), program.path("signed.db")).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    // The first answers may be of the state before, which is served until the other is ready.
+    while !String::from_utf8_lossy(&mirror.ask("GET / HTTP/1.1").1).contains("1717200000") {
+        assert!(Instant::now() < deadline, "the mirror still offers the old state");
+    }
+    // What is no database does not take the good one's place.
+    program.write("signed.db", "torn");
+    for _ in 0..3 {
+        assert!(String::from_utf8_lossy(&mirror.ask("GET / HTTP/1.1").1).contains("1717200000"));
+    }
+    assert!(mirror.ask("HEAD /intelligence.db.zst HTTP/1.1").0.starts_with("HTTP/1.1 200"));
 }
 
 #[test]

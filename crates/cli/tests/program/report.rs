@@ -52,6 +52,18 @@ fn a_finding_names_the_command_that_repairs_it() {
 }
 
 #[test]
+fn what_no_package_manager_can_repair_needs_another_base_image() {
+    let program = Program::new();
+    let package = "P:busybox\\nV:1.36.1-r15\\nA:x86_64\\no:busybox\\n\\n";
+    let layer =
+        format!("layer FROM\n  etc/os-release = ID=alpine\\nVERSION_ID=3.19.1\n  lib/apk/db/installed = {package}");
+    program.write("distroless.tar", TestImages::parse(&layer, Storage::Gzip).docker_archive());
+    let report = program.scan(&intelligence(), &["distroless.tar"]);
+    let remedy = text(&finding(&report, "CVE-2023-42363")["remedy"]);
+    assert!(remedy.contains("base image") && remedy.contains("1.36.1-r16"), "{remedy}");
+}
+
+#[test]
 fn a_package_of_a_lower_layer_that_an_upper_one_removes_is_gone() {
     let (program, report) = scan_application();
     let lodash: Vec<&Value> =
