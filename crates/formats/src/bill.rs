@@ -215,7 +215,9 @@ fn upstream_of(purl: &Purl, version: &str) -> Option<SourcePackage> {
     if let Some(file) = upstream.strip_suffix(".src.rpm") {
         let (rest, release) = file.rsplit_once('-')?;
         let (name, number) = rest.rsplit_once('-')?;
-        return Some(SourcePackage { name: name.to_owned(), version: format!("{number}-{release}") });
+        // The file's name has no epoch; it is taken to be the package's.
+        let epoch = version.split_once(':').map(|(epoch, _)| format!("{epoch}:")).unwrap_or_default();
+        return Some(SourcePackage { name: name.to_owned(), version: format!("{epoch}{number}-{release}") });
     }
     Some(match upstream.split_once('@') {
         Some((name, version)) => SourcePackage { name: name.to_owned(), version: version.to_owned() },
@@ -223,38 +225,17 @@ fn upstream_of(purl: &Purl, version: &str) -> Option<SourcePackage> {
     })
 }
 
-/// The distribution that most packages of an operating system name, by namespace and `distro` qualifier.
+/// The distribution that most packages of an operating system name; of several equally often named the first.
 fn distribution_of(packages: &[Package]) -> Option<Distribution> {
-    let mut votes: Vec<((String, String), usize)> = Vec::new();
+    let mut votes: Vec<(Distribution, usize)> = Vec::new();
     for package in packages.iter().filter(|package| package.ecosystem.is_operating_system()) {
-        let Some(namespace) = package.purl.namespace() else { continue };
-        let distro = package.purl.qualifiers().get("distro").map_or("", String::as_str);
-        let vote = split_distro(namespace, distro);
-        match votes.iter_mut().find(|(known, _)| *known == vote) {
-            Some((_, count)) => *count += 1,
-            None => votes.push((vote, 1)),
+        if let Some((_, count)) = votes.iter_mut().find(|(known, _)| known.can_have(&package.purl)) {
+            *count += 1;
+        } else if let Some(named) = Distribution::of_purl(&package.purl) {
+            votes.push((named, 1));
         }
     }
-    let ((id, version), _) = votes.into_iter().max_by_key(|(_, count)| *count)?;
-    Some(Distribution { name: format!("{id} {version}").trim().to_owned(), id, version, ..Distribution::default() })
-}
-
-/// `debian-12` is Debian 12 whatever the namespace says; a bare version belongs to the namespace's distribution.
-fn split_distro(namespace: &str, distro: &str) -> (String, String) {
-    let id = match namespace {
-        "redhat" => "rhel",
-        "amazon" => "amzn",
-        "oracle" => "ol",
-        "suse" => "sles",
-        other => other,
-    };
-    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-    match distro.rsplit_once('-') {
-        Some((id, version)) if is_number(version) => (id.to_owned(), version.to_owned()),
-        _ if is_number(distro) => (id.to_owned(), distro.to_owned()),
-        _ if distro.is_empty() => (id.to_owned(), String::new()),
-        _ => (distro.to_owned(), String::new()),
-    }
+    votes.into_iter().rev().max_by_key(|(_, count)| *count).map(|(distribution, _)| distribution)
 }
 
 #[cfg(test)]
@@ -279,9 +260,11 @@ mod tests {
         );
         check(
             "pkg:rpm/redhat/bind-libs@9.11-1.el8?epoch=32&upstream=bind-9.11-1.el8.src.rpm&distro=rhel-8.10",
-            "bind-libs 32:9.11-1.el8 from bind 9.11-1.el8 on rhel 8.10",
+            "bind-libs 32:9.11-1.el8 from bind 32:9.11-1.el8 on rhel 8.10",
         );
         check("pkg:apk/alpine/musl@1.2.4-r2?distro=3.19.1", "musl 1.2.4-r2 on alpine 3.19.1");
+        check("pkg:rpm/alma/bash@1-1.el8?distro=alma-8.4", "bash 1-1.el8 on almalinux 8.4");
+        check("pkg:deb/debian/bash@1", "bash 1");
         check("pkg:maven/org.a/b@1", "org.a:b 1");
         check("pkg:npm/%40a/b@1", "@a/b 1");
     }

@@ -142,13 +142,7 @@ fn add(component: &Component, needs: &HashMap<&str, &[String]>, builder: &mut Bi
 }
 
 fn distribution(component: &Component) -> Distribution {
-    let version = component.version.clone().unwrap_or_default();
-    let mut distribution = Distribution {
-        id: component.name.to_lowercase(),
-        name: format!("{} {version}", component.name).trim().to_owned(),
-        version,
-        ..Distribution::default()
-    };
+    let mut distribution = Distribution::named(&component.name, component.version.as_deref().unwrap_or_default());
     for property in &component.properties {
         take_of_distribution(&mut distribution, &property.name, &property.value);
     }

@@ -119,13 +119,7 @@ fn properties(row: &Row) -> Vec<(String, String)> {
 
 /// The distribution; a target that is a whole machine is no distribution.
 fn distribution(row: &Row, properties: &[(String, String)]) -> Option<Distribution> {
-    let version = row.version_info.clone().unwrap_or_default();
-    let mut distribution = Distribution {
-        id: row.name.to_lowercase(),
-        name: format!("{} {version}", row.name).trim().to_owned(),
-        version,
-        ..Distribution::default()
-    };
+    let mut distribution = Distribution::named(&row.name, row.version_info.as_deref().unwrap_or_default());
     let mut is_target = false;
     for (name, value) in properties {
         is_target |= name.starts_with("bulkhead:target:");
