@@ -3,6 +3,8 @@
 //!
 //! `docs/known-attacks.md` has a row for each; a test there is named as here.
 
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "what a test prepares works, or it fails and says where")]
+
 #[path = "attacks/bills_and_intelligence.rs"]
 mod bills_and_intelligence;
 #[path = "attacks/bombs.rs"]

@@ -152,11 +152,14 @@ impl<'a, 'o> Matcher<'a, 'o> {
         unmatched: &mut Unmatched,
         matches: &mut Matches,
     ) -> Result<(), Damaged> {
-        let distribution = match distribution {
-            Some(distribution) if !distribution.id.is_empty() => Cow::Borrowed(distribution),
-            _ => match distribution_of_purl(package) {
-                Some(distribution) => Cow::Owned(distribution),
-                None => {
+        // A document may hold packages of several systems; each goes by what its own purl names.
+        let of_target = distribution.filter(|distribution| !distribution.id.is_empty());
+        let distribution = match of_target {
+            Some(distribution) if distribution.can_have(&package.purl) => Cow::Borrowed(distribution),
+            _ => match (Distribution::of_purl(&package.purl), of_target) {
+                (Some(distribution), _) => Cow::Owned(distribution),
+                (None, Some(distribution)) => Cow::Borrowed(distribution),
+                (None, None) => {
                     unmatched.without_distribution += 1;
                     return Ok(());
                 }
@@ -240,7 +243,13 @@ impl<'a> Gathered<'a> {
     /// Adds what the advisories on one name say of the installed version.
     fn gather(&mut self, storage: &'a Storage, package: &Package, question: &Question<'_, 'a>) -> Result<(), Damaged> {
         let Some(record) = find(storage, question.namespace, question.is_source, question.name)? else { return Ok(()) };
-        let standing = record.standing(question.version, &mut self.key)?;
+        let standing = match package.ecosystem {
+            // `unknown`, `dev`: the old order of Python would put them below every version.
+            Ecosystem::Pypi if !question.version.contains(|character: char| character.is_ascii_digit()) => {
+                record.standing_as_text(question.version)?
+            }
+            _ => record.standing(question.version, &mut self.key)?,
+        };
         let mut entries = record.entries();
         let entry = &mut self.entry;
         while entries.advance(entry)? {
@@ -280,24 +289,6 @@ fn comparable_version<'v>(ecosystem: Ecosystem, name: &str, version: &'v str) ->
         )),
         None => Cow::Borrowed(version),
     }
-}
-
-/// The distribution that a package's own purl names, for inventories that come from documents without one.
-fn distribution_of_purl(package: &Package) -> Option<Distribution> {
-    let id = package.purl.namespace()?.to_ascii_lowercase();
-    let distro = package.purl.qualifiers().get("distro")?.to_ascii_lowercase();
-    let release = distro.strip_prefix(&id).map_or(distro.as_str(), |rest| rest.trim_start_matches('-'));
-    let is_number = release.starts_with(|character: char| character.is_ascii_digit());
-    let version = if is_number { release.to_owned() } else { String::new() };
-    let codename = (!is_number && !release.is_empty()).then(|| release.to_owned());
-    let name = format!("{id} {release}");
-    Some(Distribution {
-        id: if id == "redhat" { "rhel".to_owned() } else { id },
-        version,
-        codename,
-        name,
-        ..Distribution::default()
-    })
 }
 
 /// The packages that nothing could be said of, counted by reason.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Purl;
+
 /// The distribution that an image or a host runs (os-release(5)).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Distribution {
@@ -23,6 +25,43 @@ pub struct Distribution {
 }
 
 impl Distribution {
+    /// The distribution that a document calls by this name and version, in whatever way its tool spells them: `alma` 8.4
+    /// is `almalinux`, `amazon` `2 (Karoo)` is `amzn` 2, `debian` `bookworm` has a code name and no number.
+    pub fn named(name: &str, version: &str) -> Distribution {
+        let lower_case = name.trim().to_lowercase();
+        let id = canonical_id(&lower_case);
+        let version = version.split(" (").next().unwrap_or_default().trim();
+        let is_codename = !is_number(version) && !version.is_empty() && matches!(id, "debian" | "ubuntu");
+        let codename = is_codename.then(|| version.split('/').next().unwrap_or_default().to_lowercase());
+        Distribution {
+            name: format!("{name} {version}").trim().to_owned(),
+            version: if is_codename { String::new() } else { version.to_owned() },
+            id: id.to_owned(),
+            codename,
+            ..Distribution::default()
+        }
+    }
+
+    /// The distribution that the purl of a system's package names, by its `distro` qualifier and its namespace; nothing
+    /// when it does not tell the release of one that has releases.
+    pub fn of_purl(purl: &Purl) -> Option<Distribution> {
+        let (id, release) = named_in(purl)?;
+        let is_rolling = matches!(id, "wolfi" | "chainguard" | "minimos" | "echo" | "arch" | "opensuse-tumbleweed");
+        (!release.is_empty() || is_rolling).then(|| Distribution::named(id, release))
+    }
+
+    /// Whether a package with this purl can be of this distribution: the purl names no other one.
+    pub fn can_have(&self, purl: &Purl) -> bool {
+        let Some((id, release)) = named_in(purl) else { return true };
+        if !is_number(release) {
+            return true;
+        }
+        let begins = |whole: &str, start: &str| {
+            whole.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.') || start.is_empty())
+        };
+        canonical_id(id) == canonical_id(&self.id) && (begins(&self.version, release) || begins(release, &self.version))
+    }
+
     /// The part of the version before the first dot: `8` of `8.10`.
     pub fn major_version(&self) -> &str {
         self.version.split('.').next().unwrap_or_default()
@@ -37,9 +76,110 @@ impl Distribution {
     }
 }
 
+/// Id and release as a purl has them: `distro=debian-12`, `distro=3.19.1` or `distro=bookworm` beside a namespace.
+fn named_in(purl: &Purl) -> Option<(&str, &str)> {
+    let namespace = purl.namespace()?;
+    let distro = purl.qualifiers().get("distro").map_or("", |distro| distro.split(" (").next().unwrap_or_default());
+    Some(match distro.rsplit_once('-') {
+        Some((id, release)) if is_number(release) && !id.is_empty() => (id, release),
+        _ if is_number(distro) => (namespace, distro),
+        _ if canonical_id(distro) == canonical_id(namespace) => (distro, ""),
+        _ if matches!(namespace, "debian" | "ubuntu") => {
+            (namespace, distro.strip_prefix(namespace).map_or(distro, |rest| rest.trim_start_matches('-')))
+        }
+        _ if distro.is_empty() => (namespace, ""),
+        _ => (distro, ""),
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    text.starts_with(|character: char| character.is_ascii_digit())
+}
+
+/// The `ID` of os-release that a distribution has which tools and documents call by this name, in lower case.
+fn canonical_id(name: &str) -> &str {
+    match name {
+        "alma" | "alma linux" => "almalinux",
+        "redhat" | "red hat enterprise linux" => "rhel",
+        "rocky linux" | "rockylinux" => "rocky",
+        "centos linux" | "centos stream" => "centos",
+        "oracle" | "oracle linux" | "oracle linux server" | "oraclelinux" => "ol",
+        "amazon" | "amazon linux" | "amazonlinux" => "amzn",
+        "fedora linux" => "fedora",
+        "debian gnu/linux" => "debian",
+        "alpine linux" => "alpine",
+        "suse" | "suse linux enterprise" | "suse linux enterprise server" => "sles",
+        "suse linux enterprise micro" => "sle-micro",
+        "opensuse.leap" | "opensuse leap" => "opensuse-leap",
+        "opensuse.tumbleweed" | "opensuse tumbleweed" => "opensuse-tumbleweed",
+        "cbl-mariner" | "common base linux mariner" => "mariner",
+        "azure linux" | "microsoft azure linux" => "azurelinux",
+        "photon os" | "vmware photon os" | "vmware photon" => "photon",
+        other => other,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(name: &str, version: &str, expected: &str) {
+        let named = Distribution::named(name, version);
+        assert_eq!(format!("{} {} {:?}", named.id, named.version, named.codename), expected, "{name} {version}");
+    }
+
+    #[test]
+    fn documents_call_distributions_by_many_names() {
+        check("alma", "8.4", "almalinux 8.4 None");
+        check("redhat", "8.4", "rhel 8.4 None");
+        check("oracle", "8.5", "ol 8.5 None");
+        check("amazon", "2 (Karoo)", "amzn 2 None");
+        check("suse linux enterprise server", "15.4", "sles 15.4 None");
+        check("opensuse.leap", "15.4", "opensuse-leap 15.4 None");
+        check("cbl-mariner", "2.0.20220226", "mariner 2.0.20220226 None");
+        check("Debian GNU/Linux", "12", "debian 12 None");
+        check("debian", "bookworm/sid", "debian  Some(\"bookworm\")");
+        check("sles_sap", "15.4", "sles_sap 15.4 None");
+        check("wolfi", "", "wolfi  None");
+    }
+
+    fn check_purl(purl: &str, expected: Option<&str>) {
+        let purl: Purl = purl.parse().unwrap();
+        let found = Distribution::of_purl(&purl);
+        let shown = found.map(|found| format!("{} {}", found.id, found.codename.unwrap_or(found.version)));
+        assert_eq!(shown.as_deref(), expected, "{purl}");
+    }
+
+    #[test]
+    fn purls_tell_their_distribution() {
+        check_purl("pkg:rpm/alma/a@1?distro=alma-8.4", Some("almalinux 8.4"));
+        check_purl("pkg:rpm/redhat/a@1?distro=rhel-8.10", Some("rhel 8.10"));
+        check_purl("pkg:rpm/suse/a@1?distro=sles_sap-15.4", Some("sles_sap 15.4"));
+        check_purl("pkg:rpm/opensuse/a@1?distro=opensuse-leap-15.5", Some("opensuse-leap 15.5"));
+        check_purl("pkg:apk/alpine/a@1?distro=3.19.1", Some("alpine 3.19.1"));
+        check_purl("pkg:apk/wolfi/a@1", Some("wolfi "));
+        check_purl("pkg:deb/debian/a@1?distro=buster", Some("debian buster"));
+        check_purl("pkg:deb/debian/a@1?distro=debian-sid", Some("debian sid"));
+        check_purl("pkg:deb/debian/a@1?arch=amd64", None);
+        check_purl("pkg:deb/debian/a@1?distro=debian", None);
+        check_purl("pkg:deb/a@1?distro=debian-12", None);
+    }
+
+    #[test]
+    fn a_package_of_another_distribution_is_recognised() {
+        let debian = Distribution::named("debian", "10.3");
+        let can_have = |purl: &str| debian.can_have(&purl.parse().unwrap());
+        assert!(can_have("pkg:deb/debian/a@1?distro=debian-10"));
+        assert!(can_have("pkg:deb/debian/a@1?distro=debian-10.3"));
+        assert!(can_have("pkg:deb/debian/a@1?distro=buster"));
+        assert!(can_have("pkg:deb/debian/a@1"));
+        assert!(!can_have("pkg:deb/debian/a@1?distro=debian-1"));
+        assert!(!can_have("pkg:deb/debian/a@1?distro=debian-9"));
+        assert!(!can_have("pkg:apk/alpine/a@1?distro=alpine-3.10.4"));
+        let rhel = Distribution::named("rhel", "8.10");
+        assert!(rhel.can_have(&"pkg:rpm/redhat/a@1?distro=redhat-8.10".parse().unwrap()));
+        assert!(Distribution::named("wolfi", "").can_have(&"pkg:apk/wolfi/a@1?distro=wolfi-20230201".parse().unwrap()));
+    }
 
     #[test]
     fn versions_are_cut_at_their_dots() {

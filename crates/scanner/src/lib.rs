@@ -20,6 +20,7 @@ mod owned_files;
 mod path_set;
 mod purls;
 mod selector;
+mod toml;
 mod wanted_file;
 mod xml;
 mod yaml;

@@ -20,6 +20,8 @@ pub(crate) struct LockedFiles<'a> {
     supplemented: HashSet<(&'a str, Ecosystem)>,
     /// Names that a lock file of the folder has, which wins over a supplementary list.
     locked_names: HashSet<(&'a str, Ecosystem, &'a str)>,
+    /// Folders of Go toolchains.
+    toolchains: Vec<&'a str>,
     /// What the lock file beside a tree says of its packages: (folder, ecosystem, name, version).
     hints: HashMap<(&'a str, Ecosystem, &'a str, &'a str), Hint>,
 }
@@ -39,6 +41,7 @@ impl<'a> LockedFiles<'a> {
             installed: HashSet::new(),
             supplemented: HashSet::new(),
             locked_names: HashSet::new(),
+            toolchains: files.keys().filter(|path| is_go_version(path)).map(|path| folder(path)).collect(),
             hints: HashMap::new(),
         };
         for (path, file) in files {
@@ -73,13 +76,27 @@ impl<'a> LockedFiles<'a> {
             || self.trees.contains(&(package.ecosystem, folder(path)))
             || self.installed.contains(&(package.ecosystem, package.name.as_str()));
         match package.evidence {
+            Evidence::Installed if package.ecosystem == Ecosystem::Golang => self.is_no_module_of_its_own(path),
             Evidence::Installed => false,
+            Evidence::Locked | Evidence::Supplementary if self.is_no_module_of_its_own(path) => true,
             Evidence::Locked => to_installed,
             Evidence::Supplementary => {
                 to_installed
                     || !self.supplemented.contains(&place)
                     || self.locked_names.contains(&(place.0, place.1, package.name.as_str()))
             }
+        }
+    }
+
+    /// Whether `path` lies in the sources of a Go toolchain, whose modules are part of the standard library (its
+    /// advisories cover them), or is a list of vendored modules that came along with a module and that Go ignores.
+    fn is_no_module_of_its_own(&self, path: &str) -> bool {
+        let is_of_toolchain =
+            |folder: &&str| path.strip_prefix(*folder).is_some_and(|inside| inside.starts_with("/src/"));
+        match path.rsplit('/').next().unwrap_or_default() {
+            "modules.txt" if is_in_module_cache(path) => true,
+            "modules.txt" | "go.mod" | "go.sum" => self.toolchains.iter().any(is_of_toolchain),
+            _ => false,
         }
     }
 
@@ -118,6 +135,15 @@ fn project_of_tree(path: &str, ecosystem: Ecosystem) -> Option<&str> {
 /// Whether the ecosystem's packages are installed for the whole machine rather than beside the lock file.
 fn installs_elsewhere(ecosystem: Ecosystem) -> bool {
     matches!(ecosystem, Ecosystem::Pypi | Ecosystem::Gem)
+}
+
+fn is_go_version(path: &str) -> bool {
+    path == "go/VERSION" || path.ends_with("/go/VERSION")
+}
+
+fn is_in_module_cache(path: &str) -> bool {
+    path.split_once("pkg/mod/")
+        .is_some_and(|(before, after)| (before.is_empty() || before.ends_with('/')) && after.contains('@'))
 }
 
 /// Whether a lock file came along with a dependency instead of belonging to a project.

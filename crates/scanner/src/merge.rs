@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use model::{Distribution, Ecosystem, Gap, Inventory, Package, Purl, RemovedPackage};
+use model::{Distribution, Ecosystem, Gap, Inventory, Package, Purl, RemovedPackage, UntrustedPath};
 
-use crate::ecosystems::release;
+use crate::ecosystems::{ECOSYSTEMS, release};
 use crate::found::{Evidence, Found, FoundPackage, FoundRelease};
 use crate::layer_index::LayerIndex;
 use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
 use crate::path_set::{PathSet, path_hash};
 use crate::purls::purl_of;
+use crate::selector::SELECTOR;
 
 /// What the uppermost layer leaves visible, and how it came there.
 #[derive(Default)]
@@ -132,8 +133,9 @@ impl<'a> MergedLayers<'a> {
             packages: packages.into_values().map(sorted).collect(),
             gaps: self
                 .gaps
-                .values()
-                .flatten()
+                .iter()
+                .filter(|(path, _)| !os_owned.contains(&path_hash(&owned_name(path))) || is_of_system(path))
+                .flat_map(|(_, gaps)| gaps)
                 .map(|gap| (*gap).clone())
                 .collect::<BTreeSet<Gap>>()
                 .into_iter()
@@ -151,12 +153,13 @@ impl<'a> MergedLayers<'a> {
     }
 
     fn files_of_os_packages(&self) -> HashSet<u64> {
-        let candidates: HashSet<u64> = self
+        let of_languages = self
             .files
             .iter()
             .filter(|(_, file)| file.found.packages.iter().any(|package| !package.ecosystem.is_operating_system()))
-            .map(|(path, _)| path_hash(&owned_name(path)))
-            .collect();
+            .map(|(path, _)| path);
+        let candidates: HashSet<u64> =
+            of_languages.chain(self.gaps.keys()).map(|path| path_hash(&owned_name(path))).collect();
         if candidates.is_empty() {
             return candidates;
         }
@@ -252,6 +255,13 @@ fn sorted(mut package: Package) -> Package {
     package.dependencies.sort_unstable();
     package.dependencies.dedup();
     package
+}
+
+/// Whether the packages or the release of a system are read from the file: packages may own these files themselves.
+fn is_of_system(path: &str) -> bool {
+    let readers = SELECTOR.select(&UntrustedPath::normalise(path));
+    let mut names = readers.iter().filter_map(|place| ECOSYSTEMS.get(place)).map(|ecosystem| ecosystem.name());
+    names.any(|name| matches!(name, "release" | "dpkg" | "apk" | "rpm"))
 }
 
 /// The path of the file itself when `path` leads into an archive.

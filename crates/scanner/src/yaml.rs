@@ -12,9 +12,9 @@ use crate::wanted_file::ReadFileError;
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ReadFileError> {
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_events: 8_000_000,
+            max_events: 2_000_000,
             max_depth: 64,
-            max_nodes: 8_000_000,
+            max_nodes: 1_000_000,
         },
         duplicate_keys: DuplicateKeyPolicy::LastWins,
         alias_limits: serde_saphyr::alias_limits! {

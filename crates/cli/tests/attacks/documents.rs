@@ -175,3 +175,15 @@ fn files_that_are_something_else_are_gaps_or_nothing() {
         scan(path, [0; 70_000]);
     }
 }
+
+#[test]
+fn files_of_countless_small_values_are_bounded_and_said() {
+    const LENGTH: usize = 16 << 20;
+    scan("app/Cargo.lock", format!("a = [{}]", "1,".repeat(LENGTH / 2 - 10))).has_gap("Cargo.lock");
+    scan("app/pubspec.lock", format!("packages: {{a: [{}]}}", "x,".repeat(LENGTH / 2 - 20))).has_gap("pubspec.lock");
+    let folders: Vec<String> =
+        (0..400_000).map(|number| format!("\"node_modules/{number:x}\":{{\"version\":\"1\"}}")).collect();
+    let run = scan("app/package-lock.json", format!("{{\"packages\":{{{}}}}}", folders.join(",")));
+    run.has_gap("app/package-lock.json: it names more than 50000 packages");
+    assert!(run.packages().len() <= 50_001);
+}

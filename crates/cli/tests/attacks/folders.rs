@@ -92,7 +92,7 @@ fn folders_that_may_not_be_read_or_go_too_deep_are_gaps() {
 
     bench.write("root/locked/package-lock.json", MARKED.as_bytes());
     let locked = bench.work().join("root/locked");
-    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0)).unwrap();
+    std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o000)).unwrap();
     let may_read_all = std::fs::read_dir(&locked).is_ok();
     let run = bench.scan("dir:root");
     std::fs::set_permissions(&locked, PermissionsExt::from_mode(0o755)).unwrap();

@@ -190,7 +190,8 @@ impl<'a> PackageRecord<'a> {
         Ok(Standing::Between { from: from.0, to })
     }
 
-    fn standing_as_text(&self, version: &str) -> Result<Standing, Damaged> {
+    /// Places an installed version that cannot be compared: it is one of those that advisories list, or none.
+    pub(crate) fn standing_as_text(&self, version: &str) -> Result<Standing, Damaged> {
         for rank in 0..(self.versions.len() / 4) as u32 {
             if self.version(rank)? == version {
                 return Ok(Standing::Text { rank: Some(rank) });

@@ -6,7 +6,7 @@
 //!
 //! `packages[].pkg.name` is a source package (`origin`). `secfixes` maps a fixed version to the ids it repairs; `0` says
 //! that the package was never affected (status `NotAffected`). An id may carry others (`CVE-2016-6258 XSA-182`) or
-//! junk (`CVE-2017-8073.patch`): the CVE ids in it are the vulnerabilities, else its first word is the id.
+//! junk (`CVE-2017-8073.patch`): each CVE id in it is a vulnerability, else its first word is the id.
 //! `source_date`, where present, becomes `modified`.
 //!
 //! Tested on real files of v3.3 to v3.16; edge, Wolfi and Chainguard on records written in their form.
@@ -18,7 +18,7 @@ use model::FindingStatus;
 use model::version::VersionScheme;
 use serde::Deserialize;
 
-use super::fields::{cve_ids, time};
+use super::fields::{cve_ids, is_cve_id, time};
 use super::files::{self, DOCUMENT_LIMIT};
 use super::json::{Text, or_default};
 use crate::advisory::{Advisory, Affected, NameKind, RangeEnd, Record, VersionRange};
@@ -116,25 +116,44 @@ fn read_secdb(secdb: &Secdb<'_>, origin: &Origin, place: &str, sink: &mut dyn Si
         }
         for (version, ids) in &pkg.secfixes {
             for text in ids.iter().flatten() {
-                let vulnerabilities = cve_ids(text);
-                let first = text.split([' ', ',', '/']).find(|word| word.contains('-') && word.len() <= 64);
-                let Some(id) = vulnerabilities.first().cloned().or_else(|| first.map(str::to_owned)) else {
+                let ids = ids_in(text);
+                if ids.is_empty() {
                     sink.skipped(SOURCE_NAME, place, format!("`{}` is no id", text.escape_debug()));
-                    continue;
-                };
-                let advisory = Advisory {
-                    source: origin.source.to_owned(),
-                    url: Some(format!("{}{id}", origin.page)),
-                    id,
-                    vulnerabilities,
-                    modified: modified.clone(),
-                    affected: vec![affected(&pkg.name, version, origin)],
-                    ..Advisory::default()
-                };
-                sink.record(SOURCE_NAME, Record::Advisory(advisory));
+                }
+                for id in ids {
+                    let advisory = Advisory {
+                        source: origin.source.to_owned(),
+                        url: Some(format!("{}{id}", origin.page)),
+                        vulnerabilities: if is_cve_id(&id) { vec![id.clone()] } else { Vec::new() },
+                        id,
+                        modified: modified.clone(),
+                        affected: vec![affected(&pkg.name, version, origin)],
+                        ..Advisory::default()
+                    };
+                    sink.record(SOURCE_NAME, Record::Advisory(advisory));
+                }
             }
         }
     }
+}
+
+/// The ids that stand for vulnerabilities in one entry: its CVE ids, else its first word; each is a record of its own,
+/// because two CVEs in one entry are two vulnerabilities. `CVE-????-?????` is a number that nobody had given yet.
+fn ids_in(text: &str) -> Vec<String> {
+    // Typed by hand: `CVE_2019-2426`, `CVE 2018-16859`.
+    let ids = cve_ids(&text.replace("CVE_", "CVE-").replace("CVE ", "CVE-"));
+    if !ids.is_empty() {
+        return ids;
+    }
+    let is_id = |word: &&str| {
+        let is_of_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':' | b'+');
+        word.len() <= 64
+            && word.bytes().all(is_of_id)
+            && word.split_once('-').is_some_and(|(prefix, rest)| {
+                !prefix.is_empty() && prefix != "CVE" && rest.bytes().any(|byte| byte.is_ascii_digit())
+            })
+    };
+    text.split([' ', ',', '/']).find(is_id).map(str::to_owned).into_iter().collect()
 }
 
 fn affected(package: &str, version: &str, origin: &Origin) -> Affected {
@@ -170,13 +189,17 @@ mod tests {
         check(
             "v3.16/main.json",
             r#"{"distroversion":"v3.16","reponame":"main","source_date":"2022-06-22T05:57:57Z","packages":[
-                {"pkg":{"name":"xen","secfixes":{"4.7.0-r0":["CVE-2016-6258 XSA-182"],"4.7.1-r5":["XSA-207"],
+                {"pkg":{"name":"xen","secfixes":{"4.7.0-r0":["CVE-2016-6258 XSA-182"],"4.7.1-r5":["XSA-207","CVE-2019-17349 CVE-2019-17350 XSA-295","CVE-????-?????  XSA-284","CVE_2019-2426"],
                  "0":["CVE-2017-8073.patch"],"1.0-r0":null}}},
                 {"pkg":{"name":"empty","secfixes":{}}}]}"#,
             expect![[r#"
                 alpine/CVE-2017-8073 {CVE-2017-8073} alpine:3.16 source:xen not_affected
                 alpine/CVE-2016-6258 {CVE-2016-6258} alpine:3.16 source:xen [,4.7.0-r0) affected
                 alpine/XSA-207 {} alpine:3.16 source:xen [,4.7.1-r5) affected
+                alpine/CVE-2019-17349 {CVE-2019-17349} alpine:3.16 source:xen [,4.7.1-r5) affected
+                alpine/CVE-2019-17350 {CVE-2019-17350} alpine:3.16 source:xen [,4.7.1-r5) affected
+                alpine/XSA-284 {} alpine:3.16 source:xen [,4.7.1-r5) affected
+                alpine/CVE-2019-2426 {CVE-2019-2426} alpine:3.16 source:xen [,4.7.1-r5) affected
             "#]],
         );
     }

@@ -373,6 +373,38 @@ fn packages_without_a_distribution_go_by_their_purl() {
 }
 
 #[test]
+fn packages_of_another_distribution_go_by_their_purl() {
+    let advisories = "
+        advisory debian CVE-2024-0001
+          debian:12 src a < 2
+        advisory alpine CVE-2024-0002
+          alpine:3.19 src a < 2
+        advisory debian CVE-2024-0003
+          debian:11 src a < 2";
+    let mut inventory = inventory(DEBIAN, &["deb a 1", "apk a 1", "deb a 1", "deb a 1"]);
+    let purls =
+        ["deb/debian/a@1?distro=debian-12.5", "apk/alpine/a@1?distro=alpine-3.19.1", "deb/debian/a@1?distro=debian-11"];
+    for (package, purl) in inventory.packages.iter_mut().zip(purls) {
+        package.purl = format!("pkg:{purl}").parse().unwrap();
+    }
+    let matches = database(advisories).match_inventory(&inventory, &MatchOptions::default());
+    let ids: Vec<&str> = matches.findings.iter().map(|finding| finding.id.as_str()).collect();
+    assert_eq!(ids, ["CVE-2024-0001", "CVE-2024-0002", "CVE-2024-0003", "CVE-2024-0001"]);
+    assert!(matches.gaps.is_empty(), "{:?}", matches.gaps);
+}
+
+#[test]
+fn a_word_in_place_of_a_version_is_below_no_repair() {
+    let advisories = "
+        advisory pysec PYSEC-1
+          pypi bin a < 2
+        advisory pysec PYSEC-2
+          pypi bin a *";
+    check(advisories, NONE, &["pypi a unknown"], &["a PYSEC-2 - affected"]);
+    check(advisories, NONE, &["pypi a 1-unknown"], &["a PYSEC-1 2 affected", "a PYSEC-2 - affected"]);
+}
+
+#[test]
 fn names_and_versions_of_hostile_packages_do_no_harm() {
     let advisories = "
         advisory debian CVE-2024-0001

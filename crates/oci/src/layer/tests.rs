@@ -17,6 +17,7 @@ fn image(stored: Vec<u8>, identity: LayerIdentity) -> Image {
         name: "test".into(),
         digest: None,
         platform: None,
+        annotations: Default::default(),
         config: ImageConfig::default(),
         layers: vec![Layer { identity, diff_id: None, size_bytes: stored.len() as u64 }],
         blobs: Arc::new(Memory(vec![stored])),

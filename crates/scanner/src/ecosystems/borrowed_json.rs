@@ -216,6 +216,12 @@ mod tests {
     }
 
     #[test]
+    fn an_array_is_no_document() {
+        assert!(object::<Manifest<'_>>(b" [[],[]]").is_err());
+        assert!(object::<Manifest<'_>>(b" {}").is_ok());
+    }
+
+    #[test]
     fn values_of_an_unexpected_kind_read_as_empty() {
         let json = r#"{"name":["x",{"y":1}],"needs":"none","files":{"a":[1]},"dev":"yes"}"#;
         let manifest: Manifest<'_> = serde_json::from_str(json).unwrap();

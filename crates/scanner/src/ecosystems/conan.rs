@@ -7,7 +7,6 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
-use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -29,7 +28,8 @@ impl Ecosystem for Conan {
             read_conanfile(path.as_str(), &file.text()?, found);
             return Ok(());
         }
-        let lock: Lock = object(file.bytes()?).map_err(|error| ReadFileError::malformed("conan.lock", error))?;
+        let lock: Lock =
+            serde_json::from_slice(file.bytes()?).map_err(|error| ReadFileError::malformed("conan.lock", error))?;
         if lock.graph_lock.is_none() && lock.requires.is_none() && lock.build_requires.is_none() {
             return Err(ReadFileError::malformed("conan.lock", "it has neither a graph nor requirements"));
         }

@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::toml;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// Julia's Pkg.
@@ -33,17 +34,16 @@ impl Ecosystem for Julia {
         let text = file.text()?;
         if path.file_name().ends_with("Project.toml") {
             // Other tools use the name too; only a table of uuids is Julia's.
-            if let Ok(project) = toml::from_str::<Project>(&text) {
+            if let Ok(project) = toml::parse::<Project>("Project.toml", &text) {
                 found.direct.extend(project.deps.into_keys().map(|name| (Kind::Julia, name)));
             }
             return Ok(());
         }
-        let malformed = |error: toml::de::Error| ReadFileError::malformed("Manifest.toml", error.message());
         let is_second = text.lines().any(|line| line.trim_start().starts_with("manifest_format"));
         let entries = if is_second {
-            toml::from_str::<Second>(&text).map_err(malformed)?.deps
+            toml::parse::<Second>("Manifest.toml", &text)?.deps
         } else {
-            toml::from_str::<First>(&text).map_err(malformed)?.0
+            toml::parse::<First>("Manifest.toml", &text)?.0
         };
         add(entries, found);
         Ok(())

@@ -13,6 +13,8 @@ pub(super) struct LockedPackages {
     evidence: Evidence,
     packages: Vec<FoundPackage>,
     places: HashMap<(String, String), usize>,
+    /// How many more there would have been than one file may name.
+    refused: usize,
 }
 
 /// The longest name or version that is believed, in bytes.
@@ -26,12 +28,16 @@ impl LockedPackages {
 
     /// No packages yet; all of them will have this evidence.
     pub(super) fn with_evidence(ecosystem: Ecosystem, evidence: Evidence) -> LockedPackages {
-        LockedPackages { ecosystem, evidence, packages: Vec::new(), places: HashMap::new() }
+        LockedPackages { ecosystem, evidence, packages: Vec::new(), places: HashMap::new(), refused: 0 }
     }
 
     /// The place of the package, which is added when it is not there; `None` when name or version cannot be one.
     pub(super) fn add(&mut self, name: &str, version: &str, development: bool) -> Option<usize> {
         if !is_word(name) || !is_word(version) {
+            return None;
+        }
+        if self.packages.len() >= Found::LARGEST_PACKAGE_COUNT {
+            self.refused += 1;
             return None;
         }
         let place = *self.places.entry((name.to_owned(), version.to_owned())).or_insert_with(|| {
@@ -96,6 +102,10 @@ impl LockedPackages {
 
     /// Adds the packages to what was found in the file.
     pub(super) fn hand_over(self, found: &mut Found) {
+        if self.refused > 0 {
+            let count = Found::LARGEST_PACKAGE_COUNT;
+            found.gap("", format!("it names more than {count} packages; the rest is left out"));
+        }
         let base = found.packages.len() as u32;
         found.packages.extend(self.packages.into_iter().map(|mut package| {
             package.dependencies.sort_unstable();

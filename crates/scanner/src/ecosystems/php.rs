@@ -8,7 +8,6 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
-use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -131,7 +130,7 @@ enum Licenses {
 }
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadFileError> {
-    object(bytes).map_err(|error| ReadFileError::malformed(format, error))
+    serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
 /// Adds packages, and to `needs` what each of them requires.

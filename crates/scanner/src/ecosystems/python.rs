@@ -105,10 +105,7 @@ fn normal_name(name: &str) -> String {
 
 /// Reads a TOML file into borrowed fields.
 fn parse_toml<'a, T: Deserialize<'a>>(format: &'static str, text: &'a str) -> Result<T, ReadFileError> {
-    toml::from_str(text).map_err(|error: toml::de::Error| {
-        // The error's own text quotes the line over several lines; one sentence is enough for a gap.
-        ReadFileError::malformed(format, error.message())
-    })
+    crate::toml::parse(format, text)
 }
 
 #[cfg(test)]

@@ -57,8 +57,7 @@ struct Locked<'a> {
 const VERSIONS_OF_A_CRATE: usize = 64;
 
 fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
-    let lock: CargoLock<'_> = toml::from_str(text)
-        .map_err(|error: toml::de::Error| ReadFileError::malformed("Cargo.lock", error.message()))?;
+    let lock: CargoLock<'_> = crate::toml::parse("Cargo.lock", text)?;
     let mut locked = LockedPackages::new(Registry::Cargo);
     let mut places: HashMap<&str, Vec<(&str, Option<usize>)>> = HashMap::with_capacity(lock.package.len());
     let packages: Vec<&Locked<'_>> = lock.package.iter().chain(&lock.root).collect();

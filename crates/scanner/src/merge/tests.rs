@@ -1,1 +1,108 @@
+use super::*;
+use crate::wanted_file::WantedFile;
 
+/// A layer of these files; `.wh.` names hide as in a real one.
+fn layer(files: &[(&str, &str)]) -> LayerIndex {
+    let mut index = LayerIndex::default();
+    let mut occupied = Vec::new();
+    for (path, content) in files {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if name == ".wh..wh..opq" {
+            index.opaque.insert(folder.to_owned());
+            continue;
+        }
+        if let Some(hidden) = name.strip_prefix(".wh.") {
+            index.whiteouts.insert(format!("{folder}/{hidden}"));
+            continue;
+        }
+        let mut found = Found::default();
+        let place = UntrustedPath::normalise(path);
+        for reader in SELECTOR.select(&place).iter() {
+            let mut stream = content.as_bytes();
+            let mut file = WantedFile::new(&place, content.len() as u64, &mut stream);
+            if let Err(error) = ECOSYSTEMS[reader].read(&mut file, &mut found) {
+                found.gap(&**path, error.to_string());
+            }
+        }
+        occupied.push(path_hash(path));
+        index.gaps.append(&mut found.gaps);
+        let owned = std::mem::take(&mut found.owned_files);
+        index.owned.insert((*path).to_owned(), PathSet::from_hashes(owned));
+        index.files.insert((*path).to_owned(), found);
+    }
+    index.occupied = PathSet::from_hashes(occupied);
+    index
+}
+
+/// What the layers leave: a line for each package, removed package and gap.
+fn left(layers: &[&[(&str, &str)]]) -> Vec<String> {
+    let layers: Vec<LayerIndex> = layers.iter().map(|files| layer(files)).collect();
+    let inventory = merge(&layers, true);
+    let packages = inventory.packages.iter().map(|package| {
+        let layer = package.layer.map_or("?".to_owned(), |layer| layer.to_string());
+        format!("{} {} in {layer}", package.name, package.version)
+    });
+    let removed = inventory
+        .removed
+        .iter()
+        .map(|removed| format!("{} {}-{}", removed.purl.name(), removed.added_in, removed.removed_in));
+    let gaps = inventory.gaps.iter().map(|gap| format!("gap {}", gap.path));
+    packages.chain(removed).chain(gaps).collect()
+}
+
+fn check(layers: &[&[(&str, &str)]], expected: &[&str]) {
+    assert_eq!(left(layers), expected);
+}
+
+#[test]
+fn an_upgraded_package_came_with_the_layer_that_upgraded_it() {
+    let database = "lib/apk/db/installed";
+    check(
+        &[&[(database, "P:musl\nV:1.0-r0\n\nP:zlib\nV:1.2-r0\n\n")], &[(database, "P:musl\nV:1.1-r0\n\n")]],
+        &["musl 1.1-r0 in 1", "musl 0-1", "zlib 0-1"],
+    );
+}
+
+#[test]
+fn hidden_files_take_their_packages_with_them() {
+    let metadata = "Metadata-Version: 2.1\nName: a\nVersion: 1\n";
+    let old = [("app/lib/a-1.dist-info/METADATA", metadata)];
+    let new = "Metadata-Version: 2.1\nName: b\nVersion: 2\n";
+    check(&[&old, &[("app/lib/.wh..wh..opq", ""), ("app/lib/b-2.dist-info/METADATA", new)]], &["b 2 in 1", "a 0-1"]);
+    check(&[&old, &[("app/.wh.lib", "")]], &["a 0-1"]);
+    check(&[&old, &[("app/lib/.wh.a-1.dist-info", "")]], &["a 0-1"]);
+    check(&[&old, &[], &old], &["a 1 in 0"]);
+}
+
+#[test]
+fn files_of_system_packages_yield_neither_packages_nor_gaps() {
+    let status = "Package: x\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n";
+    let list = "/.\n/usr\n/usr/share/doc/x/requirements.txt\n/usr/share/x/Cargo.lock\n/var/lib/rpm/rpmdb.sqlite\n";
+    check(
+        &[&[
+            ("var/lib/dpkg/status", status),
+            ("var/lib/dpkg/info/x.list", list),
+            ("usr/share/doc/x/requirements.txt", "flask\ndjango==1.0\n"),
+            ("usr/share/x/Cargo.lock", "no toml"),
+            ("var/lib/rpm/rpmdb.sqlite", "no database"),
+            ("srv/requirements.txt", "flask\n"),
+        ]],
+        &["x 1 in 0", "gap srv/requirements.txt", "gap var/lib/rpm/rpmdb.sqlite"],
+    );
+}
+
+#[test]
+fn sources_of_a_go_toolchain_and_of_cached_modules_are_no_projects() {
+    let require = "module cmd\n\ngo 1.22\n\nrequire golang.org/x/net v0.1.0\n";
+    let vendored = "# golang.org/x/text v0.1.0\n## explicit; go 1.17\ngolang.org/x/text/width\n";
+    check(
+        &[&[
+            ("usr/local/go/VERSION", "go1.22.3\n"),
+            ("usr/local/go/src/cmd/go.mod", require),
+            ("usr/local/go/src/vendor/modules.txt", vendored),
+            ("root/go/pkg/mod/example.com/a@v1.0.0/vendor/modules.txt", vendored),
+            ("srv/app/go.mod", "module app\n\ngo 1.22\n\nrequire golang.org/x/sys v0.2.0\n"),
+        ]],
+        &["stdlib 1.22.3 in 0", "golang.org/x/sys v0.2.0 in 0"],
+    );
+}

@@ -8,7 +8,6 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::ecosystems::borrowed_json::object;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::ReadFileError;
 
@@ -204,7 +203,7 @@ pub(super) fn read_lock(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileE
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadFileError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    object(bytes).map_err(|error| ReadFileError::malformed(format, error))
+    serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
 #[cfg(test)]

@@ -134,6 +134,10 @@ fn is_identifier(text: &str) -> bool {
 }
 
 fn known_group(artifact: &str, version: &str, holds: impl Fn(&str) -> bool) -> Option<&'static str> {
+    // Its group has a dot since 2.0.
+    if artifact == "dom4j" && version.starts_with("1.") && holds("org/dom4j") {
+        return Some("dom4j");
+    }
     if artifact.starts_with("groovy") && ["groovy", "org/codehaus/groovy", "org/apache/groovy"].into_iter().any(&holds)
     {
         let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok())?;
@@ -346,6 +350,8 @@ mod tests {
         check("commons-lang-2.6", "", &[], "commons-lang 2.6");
         check("log4j-1.2-api-2.17.0", "", &[], "log4j-1.2-api 2.17.0");
         check("guava-31.1-jre", "", &[], "guava 31.1-jre");
+        check("dom4j-1.6.1", "", &["org/dom4j/io"], "dom4j:dom4j 1.6.1");
+        check("dom4j-2.1.3", "", &["org/dom4j/io"], "org.dom4j:dom4j 2.1.3");
         check("bcprov-jdk15on-1.70", "", &["org/bouncycastle/asn1"], "org.bouncycastle:bcprov-jdk15on 1.70");
         check(
             "netty-transport-native-epoll-4.1.100.Final-linux-x86_64",
