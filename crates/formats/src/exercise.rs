@@ -6,7 +6,10 @@ use model::{Inventory, ScanReport, ScanTarget, TargetKind};
 
 use crate::{Bill, Format, Language, WriteOptions, read_bill, read_report, write};
 
-const TARGETS: &[(&str, fn(&[u8]))] = &[("bill_cyclonedx", bill), ("bill_spdx", bill), ("report_json", report_json)];
+/// A name and what it runs.
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: &[Target] = &[("bill_cyclonedx", bill), ("bill_spdx", bill), ("report_json", report_json)];
 
 /// The names of all targets.
 pub fn targets() -> impl Iterator<Item = &'static str> {

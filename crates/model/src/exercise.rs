@@ -11,7 +11,10 @@ use crate::cvss::CvssVector;
 use crate::version::VersionScheme;
 use crate::{Digest, ImageName, Platform, Purl, UntrustedPath};
 
-const TARGETS: &[(&str, fn(&[u8]))] = &[("identifiers", identifiers), ("version_keys", version_keys)];
+/// A name and what it runs.
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: &[Target] = &[("identifiers", identifiers), ("version_keys", version_keys)];
 
 const SCHEMES: &[VersionScheme] = &[
     VersionScheme::Deb,

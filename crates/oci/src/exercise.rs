@@ -12,7 +12,10 @@ use crate::entry::{Entry, EntryKind, EntryStream};
 use crate::tar::TarReader;
 use crate::{LayerPath, OpenOptions, credentials, engine, registry, source};
 
-const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// A name and what it runs.
+type Target = (&'static str, fn(&[u8]));
+
+const TARGETS: &[Target] = &[
     ("archive", archive),
     ("auth_file", credentials::exercise),
     ("bolt", engine::exercise_bolt),

@@ -26,7 +26,7 @@ mod tests {
 
     #[test]
     fn a_panic_stays_inside() {
-        assert_eq!(contain(|| is_contained()), Some(true));
+        assert_eq!(contain(is_contained), Some(true));
         assert_eq!(contain::<()>(|| panic!("a reader met a byte it did not expect")), None);
         assert!(!is_contained());
     }

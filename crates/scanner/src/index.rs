@@ -81,12 +81,15 @@ pub fn index_tree(tree: &mut dyn EntryStream) -> Result<Inventory, ReadEntriesEr
     Ok(merge::merge(&[index], false))
 }
 
+/// What came of one layer.
+type IndexedLayer = Result<(LayerIndex, Digest), IndexError>;
+
 fn index_layers(image: &Image, options: &IndexOptions<'_>) -> Result<Vec<(LayerIndex, Digest)>, IndexError> {
     // The largest first, so that no thread is left alone with it at the end.
     let mut order: Vec<usize> = (0..image.layers.len()).collect();
     order.sort_by_key(|number| std::cmp::Reverse(image.layers[*number].size_bytes));
     let next = AtomicUsize::new(0);
-    let done: Mutex<BTreeMap<usize, Result<(LayerIndex, Digest), IndexError>>> = Mutex::new(BTreeMap::new());
+    let done: Mutex<BTreeMap<usize, IndexedLayer>> = Mutex::new(BTreeMap::new());
     let work = || {
         while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             let outcome = index_layer(image, number, options.cache);
@@ -107,7 +110,7 @@ fn index_layers(image: &Image, options: &IndexOptions<'_>) -> Result<Vec<(LayerI
     done.into_values().collect()
 }
 
-fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> Result<(LayerIndex, Digest), IndexError> {
+fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> IndexedLayer {
     if let Some(cache) = cache
         && let Some(known) = cached_layer(image, number, cache)?
     {
