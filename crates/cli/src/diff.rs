@@ -24,6 +24,7 @@ pub(crate) fn run(arguments: &DiffArguments, environment: &Environment) -> Resul
     let old = side.report(&arguments.old)?;
     let new = side.report(&arguments.new)?;
     progress.clear();
+    side.intelligence.iter().filter_map(|(_, warning)| warning.as_deref()).for_each(|warning| progress.warn(warning));
     let language = arguments.output.lang.unwrap_or(match environment.speaks_japanese {
         true => Language::Japanese,
         false => Language::English,
@@ -43,7 +44,7 @@ struct Side<'a> {
     arguments: &'a DiffArguments,
     environment: &'a Environment,
     progress: &'a Progress,
-    intelligence: Option<Database>,
+    intelligence: Option<(Database, Option<String>)>,
 }
 
 impl Side<'_> {
@@ -57,9 +58,9 @@ impl Side<'_> {
         let (environment, progress) = (self.environment, self.progress);
         let intelligence = match self.intelligence.take() {
             Some(intelligence) => intelligence,
-            None => installed::open_fresh(choice.intel.as_deref(), environment, choice.now, progress)?,
+            None => installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?,
         };
-        let intelligence = self.intelligence.insert(intelligence);
+        let (intelligence, _) = self.intelligence.insert(intelligence);
         let opened = crate::open::open(target, source, environment, progress)?;
         scan::report(opened, choice, None, intelligence, progress).map(|scanned| scanned.report)
     }

@@ -8,7 +8,6 @@ use intelligence::Database;
 
 use crate::environment::Environment;
 use crate::failure::Failure;
-use crate::progress::Progress;
 
 /// The snapshot built into the program (`content/intelligence/README.md` tells what it covers).
 static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.db"));
@@ -24,18 +23,16 @@ pub(crate) fn file(environment: &Environment) -> Option<PathBuf> {
 /// The age in days from which a scan warns.
 const STALE_DAYS: u64 = 7;
 
-/// Opens the intelligence for a scan, and warns when it is stale or the built-in one; no scan fails for that.
-pub(crate) fn open_fresh(
+/// Opens the intelligence for a scan, with the warning that belongs beside its findings when it is stale or the built-in
+/// one. No scan fails for that, and a scan that fails for something else says only why.
+pub(crate) fn open_for_scan(
     named: Option<&Path>,
     environment: &Environment,
     now: Option<u64>,
-    progress: &Progress,
-) -> Result<Database, Failure> {
+) -> Result<(Database, Option<String>), Failure> {
     let (database, place) = open_named(named, environment).map_err(Failure::Usage)?;
-    if let Some(warning) = staleness(&place, database.sequence(), now.unwrap_or_else(clock)) {
-        progress.warn(&warning);
-    }
-    Ok(database)
+    let warning = staleness(&place, database.sequence(), now.unwrap_or_else(clock));
+    Ok((database, warning))
 }
 
 /// What a reader of findings must know of the age of the intelligence behind them.

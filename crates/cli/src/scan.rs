@@ -31,12 +31,13 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let progress = Progress::new(environment, arguments.source.quiet);
     let bases = arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
     let choice = &arguments.choice;
-    let intelligence = installed::open_fresh(choice.intel.as_deref(), environment, choice.now, &progress)?;
+    let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
     let opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
 
     let scanned = report(opened, &arguments.choice, bases.as_ref(), &intelligence, &progress)?;
 
     progress.clear();
+    warning.iter().for_each(|warning| progress.warn(warning));
     output::write(&scanned.report, &destinations, arguments.output.lang, scanned.hidden, environment)?;
     let has_gaps = !scanned.report.inventory.gaps.is_empty();
     Ok(if arguments.fail_on_gaps && has_gaps { Outcome::Gaps } else { Outcome::Good })
