@@ -1,5 +1,6 @@
 //! `bulkhead.report/1`: the report as JSON, as `docs/reference/report.md` describes it. Written and read here alone.
 
+mod ecosystem_word;
 mod wire;
 
 use std::io::{self, Write};

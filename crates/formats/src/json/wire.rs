@@ -12,6 +12,8 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::ecosystem_word::ecosystem_word;
+
 pub(super) const SCHEMA: &str = "bulkhead.report/1";
 
 /// Enough to tell whether the rest can be read.
@@ -436,35 +438,6 @@ impl<'a> PackageRow<'a> {
             dependencies: self.dependencies.iter().filter_map(|purl| ids.get(purl.as_ref()).copied()).collect(),
             sha1: self.sha1.map(owned),
         })
-    }
-}
-
-/// Whose package it is: the distribution's id, or the language ecosystem's name as OSV spells it.
-pub(super) fn ecosystem_word(ecosystem: Ecosystem, distribution: Option<&Distribution>) -> &str {
-    match ecosystem {
-        Ecosystem::Deb | Ecosystem::Apk | Ecosystem::Rpm => {
-            distribution.map_or(ecosystem.purl_type(), |distribution| distribution.id.as_str())
-        }
-        Ecosystem::Npm => "npm",
-        Ecosystem::Pypi => "PyPI",
-        Ecosystem::Golang => "Go",
-        Ecosystem::Cargo => "crates.io",
-        Ecosystem::Maven => "Maven",
-        Ecosystem::Gem => "RubyGems",
-        Ecosystem::Composer => "Packagist",
-        Ecosystem::Nuget => "NuGet",
-        Ecosystem::Conan => "ConanCenter",
-        Ecosystem::Swift => "SwiftURL",
-        Ecosystem::Cocoapods => "CocoaPods",
-        Ecosystem::Pub => "Pub",
-        Ecosystem::Hex => "Hex",
-        Ecosystem::Conda => "Conda",
-        Ecosystem::Julia => "Julia",
-        Ecosystem::Hackage => "Hackage",
-        Ecosystem::Cran => "CRAN",
-        Ecosystem::Bitnami => "Bitnami",
-        Ecosystem::Wordpress => "WordPress",
-        Ecosystem::Generic => "generic",
     }
 }
 
