@@ -1,5 +1,4 @@
 //! The shapes of `bulkhead.report/1`. Fields are in the order in which people read them; what is unknown is left out.
-// long: each shape stands beside both of its conversions, so that a field cannot be written and not read.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
