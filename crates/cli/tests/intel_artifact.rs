@@ -10,8 +10,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 const ARTIFACT_TYPE: &str = "application/vnd.bulkhead.intelligence.v1";
 
@@ -82,7 +82,7 @@ impl Registry {
 
     /// Pushes a blob and gives its descriptor.
     fn push_blob(&self, media_type: &str, title: &str, bytes: &[u8]) -> Value {
-        let digest = format!("sha256:{}", hex(&Sha256::digest(bytes)));
+        let digest = format!("sha256:{}", hex(digest(&SHA256, bytes).as_ref()));
         let answer = self.send("POST", "/v2/team/intel/blobs/uploads/", "application/octet-stream", b"");
         let location = answer.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap().trim();
         let path = &location[location.find("/v2/").unwrap()..];

@@ -9,8 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use sha2::{Digest, Sha256};
 
 use crate::build::write_file;
 use crate::database::storage::{Storage, u32_at};
@@ -131,7 +131,7 @@ impl TrustedKey {
     /// What a signature calls its key by.
     fn id(&self) -> [u8; 8] {
         let mut id = [0; 8];
-        id.copy_from_slice(&Sha256::digest(self.0)[..8]);
+        id.copy_from_slice(&digest(&SHA256, &self.0).as_ref()[..8]);
         id
     }
 }
@@ -191,7 +191,7 @@ fn signed_message(storage: &Storage) -> Vec<u8> {
     let mut message = b"bulkhead.intelligence/1\0".to_vec();
     message.extend_from_slice(&storage.sequence().to_le_bytes());
     message.extend_from_slice(&(storage.body().len() as u64).to_le_bytes());
-    message.extend_from_slice(&Sha256::digest(storage.body()));
+    message.extend_from_slice(digest(&SHA256, storage.body()).as_ref());
     message
 }
 

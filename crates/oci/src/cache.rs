@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sha2::{Digest as _, Sha256};
+use aws_lc_rs::digest;
 
 /// What every value begins with: the layout's name and version.
 const MAGIC: &[u8; 8] = b"bhcache1";
@@ -166,21 +166,23 @@ impl Cache {
     /// The file of a value; `None` for a room whose name is no plain word.
     fn place(&self, room: &str, key: &str) -> Option<PathBuf> {
         let is_word = !room.is_empty() && room.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        let hash = Sha256::digest(key.as_bytes());
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = digest::digest(&digest::SHA256, key.as_bytes());
+        let hex: String = hash.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         is_word.then(|| self.folder.join(room).join(&hex[..2]).join(&hex[2..]))
     }
 }
 
 /// Hashes the room and the key with the content, so that no value is taken for another's.
 fn value_hash(room: &str, key: &str, content: &[u8]) -> [u8; HASH_BYTES] {
-    let mut hasher = Sha256::new();
+    let mut hasher = digest::Context::new(&digest::SHA256);
     for part in [room.as_bytes(), key.as_bytes()] {
-        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(&(part.len() as u64).to_le_bytes());
         hasher.update(part);
     }
     hasher.update(content);
-    hasher.finalize().into()
+    let mut hash = [0; HASH_BYTES];
+    hash.copy_from_slice(hasher.finish().as_ref());
+    hash
 }
 
 /// Marks a value as used this moment.

@@ -3,35 +3,30 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_lc_rs::digest;
 use model::{Digest, DigestAlgorithm};
-use sha2::{Digest as _, Sha256, Sha512};
 
 /// A hash in the making.
-pub(crate) enum Hasher {
-    Sha256(Sha256),
-    Sha512(Sha512),
+pub(crate) struct Hasher {
+    algorithm: DigestAlgorithm,
+    context: digest::Context,
 }
 
 impl Hasher {
     pub(crate) fn new(algorithm: DigestAlgorithm) -> Hasher {
-        match algorithm {
-            DigestAlgorithm::Sha256 => Hasher::Sha256(Sha256::new()),
-            DigestAlgorithm::Sha512 => Hasher::Sha512(Sha512::new()),
-        }
+        let context = digest::Context::new(match algorithm {
+            DigestAlgorithm::Sha256 => &digest::SHA256,
+            DigestAlgorithm::Sha512 => &digest::SHA512,
+        });
+        Hasher { algorithm, context }
     }
 
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Hasher::Sha256(hasher) => hasher.update(bytes),
-            Hasher::Sha512(hasher) => hasher.update(bytes),
-        }
+        self.context.update(bytes);
     }
 
     pub(crate) fn finish(self) -> Digest {
-        match self {
-            Hasher::Sha256(hasher) => Digest::from_hash(DigestAlgorithm::Sha256, &hasher.finalize()),
-            Hasher::Sha512(hasher) => Digest::from_hash(DigestAlgorithm::Sha512, &hasher.finalize()),
-        }
+        Digest::from_hash(self.algorithm, self.context.finish().as_ref())
     }
 }
 

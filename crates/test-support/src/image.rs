@@ -18,8 +18,8 @@
 use std::io::Write;
 use std::path::Path;
 
+use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::TarWriter;
 
@@ -70,7 +70,7 @@ pub struct TestImage {
 impl Blob {
     /// Computes the digest of bytes.
     pub fn new(bytes: Vec<u8>) -> Blob {
-        let hex: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex: String = digest(&SHA256, &bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
         Blob { digest: format!("sha256:{hex}"), bytes }
     }
 

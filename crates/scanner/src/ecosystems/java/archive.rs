@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read, SeekFrom};
 use std::ops::Range;
 
+use aws_lc_rs::digest;
 use model::{Ecosystem, UntrustedPath};
-use sha1::{Digest, Sha1};
 
 use super::manifest::Manifest;
 use super::naming;
@@ -480,7 +480,7 @@ fn properties(folder: &str, text: &str) -> Option<Coordinates> {
 /// SHA-1 of the whole archive in lower-case hexadecimal.
 fn sha1(source: &mut dyn ReadSeek, range: &Range<u64>) -> io::Result<String> {
     source.seek(SeekFrom::Start(range.start))?;
-    let mut hash = Sha1::new();
+    let mut hash = digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY);
     let mut rest = source.take(range.end.saturating_sub(range.start));
     let mut buffer = vec![0_u8; 64 << 10];
     loop {
@@ -490,7 +490,7 @@ fn sha1(source: &mut dyn ReadSeek, range: &Range<u64>) -> io::Result<String> {
         }
     }
     use std::fmt::Write;
-    Ok(hash.finalize().iter().fold(String::with_capacity(40), |mut hex, byte| {
+    Ok(hash.finish().as_ref().iter().fold(String::with_capacity(40), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
     }))
