@@ -128,8 +128,9 @@ fn project_of_tree(path: &str, ecosystem: Ecosystem) -> Option<&str> {
         Ecosystem::Composer => "vendor/composer/",
         _ => return None,
     };
-    let start = if path.starts_with(tree) { 0 } else { path.find(&format!("/{tree}"))? };
-    Some(&path[..start])
+    let begins_a_part = |at: &usize| *at == 0 || path.as_bytes()[at - 1] == b'/';
+    let at = path.match_indices(tree).map(|(at, _)| at).find(begins_a_part)?;
+    Some(&path[..at.saturating_sub(1)])
 }
 
 /// Whether the ecosystem's packages are installed for the whole machine rather than beside the lock file.

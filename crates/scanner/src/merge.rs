@@ -1,8 +1,9 @@
 //! Lays the indexes of layers over one another and settles what several files say together.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use model::{Distribution, Ecosystem, Gap, Inventory, Package, Purl, RemovedPackage, UntrustedPath};
+use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, RemovedPackage, UntrustedPath};
 
 use crate::ecosystems::{ECOSYSTEMS, release};
 use crate::found::{Evidence, Found, FoundPackage, FoundRelease};
@@ -95,22 +96,22 @@ impl<'a> MergedLayers<'a> {
         let locked = LockedFiles::new(&self.files);
         let licenses = self.licenses();
 
-        let mut packages: BTreeMap<Purl, Package> = BTreeMap::new();
-        let mut purls_by_file: Vec<(&Found, Vec<Option<Purl>>)> = Vec::new();
+        let mut packages = Packages::default();
+        let mut places_by_file: Vec<(&Found, Vec<Option<PackageId>>)> = Vec::with_capacity(self.files.len());
         for (path, file) in &self.files {
             let is_os_owned = os_owned.contains(&path_hash(&owned_name(path)));
-            let mut purls = Vec::with_capacity(file.found.packages.len());
+            let mut places = Vec::with_capacity(file.found.packages.len());
             for found in &file.found.packages {
                 if !found.ecosystem.is_operating_system() && (is_os_owned || locked.yields(path, found)) {
-                    purls.push(None);
+                    places.push(None);
                     continue;
                 }
-                let purl = purl_of(found, distribution.as_ref());
                 let layer = in_layers.then(|| match found.evidence {
                     Evidence::Installed => self.presence.get(&package_key(found)).map_or(file.layer, |p| p.since),
                     Evidence::Locked | Evidence::Supplementary => file.layer,
                 });
-                let package = packages.entry(purl.clone()).or_insert_with(|| new_package(found, purl.clone()));
+                let place = packages.place_of(found, purl_of(found, distribution.as_ref()));
+                let package = &mut packages.list[place];
                 add_evidence(package, found, path, layer);
                 if let Some(hint) = locked.hint(path, found) {
                     package.direct = package.direct.or(hint.direct);
@@ -121,16 +122,16 @@ impl<'a> MergedLayers<'a> {
                 {
                     package.licenses = licenses.to_vec();
                 }
-                purls.push(Some(purl));
+                places.push(Some(place));
             }
-            purls_by_file.push((file.found, purls));
+            places_by_file.push((file.found, places));
         }
-        link_dependencies(&mut packages, &purls_by_file);
+        packages.link_dependencies(&places_by_file);
         Inventory {
             removed: if in_layers { self.removed_packages(distribution.as_ref()) } else { Vec::new() },
             distribution,
             image: None,
-            packages: packages.into_values().map(sorted).collect(),
+            packages: packages.sorted(),
             gaps: self
                 .gaps
                 .iter()
@@ -184,6 +185,52 @@ impl<'a> MergedLayers<'a> {
     }
 }
 
+/// The packages so far, each once by its purl, in the order of their discovery.
+#[derive(Default)]
+struct Packages {
+    list: Vec<Package>,
+    by_purl: HashMap<Purl, PackageId>,
+}
+
+impl Packages {
+    /// The place of the package with this purl, which `found` tells of.
+    fn place_of(&mut self, found: &FoundPackage, purl: Purl) -> PackageId {
+        match self.by_purl.entry(purl) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(vacant) => {
+                self.list.push(new_package(found, vacant.key().clone()));
+                *vacant.insert(self.list.len() - 1)
+            }
+        }
+    }
+
+    /// Adds the dependencies that files state among their own packages, by the places that these have here.
+    fn link_dependencies(&mut self, places_by_file: &[(&Found, Vec<Option<PackageId>>)]) {
+        for (found, places) in places_by_file {
+            for (package, place) in found.packages.iter().zip(places) {
+                let Some(place) = *place else { continue };
+                let targets = package.dependencies.iter().filter_map(|place| *places.get(*place as usize)?);
+                self.list[place].dependencies.extend(targets);
+            }
+        }
+    }
+
+    /// The packages in the order of their purls, as which dependencies count them.
+    fn sorted(self) -> Vec<Package> {
+        let mut list: Vec<(PackageId, Package)> = self.list.into_iter().enumerate().collect();
+        list.sort_unstable_by(|(_, one), (_, other)| one.purl.cmp(&other.purl));
+        let mut new_places = vec![0; list.len()];
+        for (new, (old, _)) in list.iter().enumerate() {
+            new_places[*old] = new;
+        }
+        let renumbered = list.into_iter().map(|(_, mut package)| {
+            package.dependencies.iter_mut().for_each(|place| *place = new_places[*place]);
+            sorted(package)
+        });
+        renumbered.collect()
+    }
+}
+
 fn installed_keys<'a>(found: &'a Found) -> impl Iterator<Item = PackageKey<'a>> {
     found.packages.iter().filter(|package| package.evidence == Evidence::Installed).map(package_key)
 }
@@ -234,17 +281,6 @@ fn add_evidence(package: &mut Package, found: &FoundPackage, path: &str, layer: 
     package.development &= found.development;
     // An archive whose name is certain in one place is certain everywhere.
     package.sha1 = package.sha1.take().filter(|_| found.sha1.is_some());
-}
-
-fn link_dependencies(packages: &mut BTreeMap<Purl, Package>, purls_by_file: &[(&Found, Vec<Option<Purl>>)]) {
-    let ids: HashMap<Purl, usize> = packages.keys().cloned().enumerate().map(|(id, purl)| (purl, id)).collect();
-    for (found, purls) in purls_by_file {
-        for (package, purl) in found.packages.iter().zip(purls) {
-            let Some(entry) = purl.as_ref().and_then(|purl| packages.get_mut(purl)) else { continue };
-            let targets = package.dependencies.iter().filter_map(|place| purls.get(*place as usize)?.as_ref());
-            entry.dependencies.extend(targets.filter_map(|purl| ids.get(purl)));
-        }
-    }
 }
 
 fn sorted(mut package: Package) -> Package {
