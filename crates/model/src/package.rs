@@ -1,12 +1,14 @@
 //! Packages: what is installed, and the inventory of a whole target.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Distribution, Ecosystem, Gap, ImageFacts, Purl};
 
 /// The place of a package in [`Inventory::packages`].
 pub type PackageId = usize;
 
 /// One installed (binary) package.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// The ecosystem that names and numbers the package.
     pub ecosystem: Ecosystem,
@@ -40,7 +42,7 @@ pub struct Package {
 }
 
 /// The source package of a binary package.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourcePackage {
     /// Its name.
     pub name: String,
@@ -49,7 +51,7 @@ pub struct SourcePackage {
 }
 
 /// A package that an earlier layer brought and a later one removed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RemovedPackage {
     /// The package.
     pub purl: Purl,

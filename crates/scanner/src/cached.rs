@@ -1,7 +1,9 @@
-//! Layer indexes in the cache, keyed by the digest of the layer's blob and by what the detectors of this build see.
+//! Layer indexes in the cache, keyed by the digest of the layer's blob and by what the detectors of this build see; and
+//! what came of laying the layers of an image over one another, keyed by all their digests.
 
-use model::Digest;
+use model::{Digest, Distribution, Gap, Inventory, Package, RemovedPackage};
 use oci::Cache;
+use serde::{Deserialize, Serialize};
 
 use crate::layer_index::LayerIndex;
 
@@ -11,6 +13,19 @@ const CONTENT_VERSION: u32 = 2;
 
 fn room() -> String {
     format!("layers-{CONTENT_VERSION}")
+}
+
+fn merged_room() -> String {
+    format!("merged-{CONTENT_VERSION}")
+}
+
+/// What merging makes of layers.
+#[derive(Serialize, Deserialize)]
+struct Merged {
+    distribution: Option<Distribution>,
+    packages: Vec<Package>,
+    removed: Vec<RemovedPackage>,
+    gaps: Vec<Gap>,
 }
 
 /// The index of the layer with this digest; nothing when there is none or it cannot be read.
@@ -24,4 +39,23 @@ pub(crate) fn put(cache: &Cache, digest: &Digest, index: &LayerIndex) {
     if let Ok(bytes) = postcard::to_stdvec(index) {
         cache.put(&room(), digest.hex(), &bytes);
     }
+}
+
+/// The inventory of the image that has these layers, from the base upwards, but for what its configuration says.
+pub(crate) fn get_merged<'a>(cache: &Cache, layers: impl Iterator<Item = &'a Digest>) -> Option<Inventory> {
+    let bytes = cache.get(&merged_room(), &merged_key(layers))?;
+    let Merged { distribution, packages, removed, gaps } = postcard::from_bytes(&bytes).ok()?;
+    Some(Inventory { distribution, packages, removed, gaps, ..Inventory::default() })
+}
+
+/// Keeps the inventory of the image that has these layers.
+pub(crate) fn put_merged<'a>(cache: &Cache, layers: impl Iterator<Item = &'a Digest>, inventory: &Inventory) {
+    let Inventory { distribution, image: _, packages, removed, gaps } = inventory.clone();
+    if let Ok(bytes) = postcard::to_stdvec(&Merged { distribution, packages, removed, gaps }) {
+        cache.put(&merged_room(), &merged_key(layers), &bytes);
+    }
+}
+
+fn merged_key<'a>(layers: impl Iterator<Item = &'a Digest>) -> String {
+    layers.fold(String::new(), |key, digest| key + &digest.to_string() + " ")
 }

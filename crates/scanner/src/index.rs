@@ -60,15 +60,33 @@ pub enum IndexError {
 /// # Errors
 /// When a layer cannot be read or is not what its digest says.
 pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Inventory, IndexError> {
-    let layers = index_layers(image, options)?;
+    let (mut inventory, digests) = match options.cache.and_then(|cache| known_image(image, cache)) {
+        Some(known) => known,
+        None => {
+            let (indexes, digests): (Vec<LayerIndex>, Vec<Digest>) = index_layers(image, options)?.into_iter().unzip();
+            let inventory = merge::merge(&indexes, true);
+            if let Some(cache) = options.cache {
+                cached::put_merged(cache, digests.iter(), &inventory);
+            }
+            (inventory, digests)
+        }
+    };
     if let Some(cache) = options.cache {
-        let digests: Vec<Digest> = layers.iter().map(|(_, digest)| digest.clone()).collect();
         image.remember(cache, &digests);
     }
-    let (indexes, digests): (Vec<LayerIndex>, Vec<Digest>) = layers.into_iter().unzip();
-    let mut inventory = merge::merge(&indexes, true);
     inventory.image = Some(image_facts(image, digests));
     Ok(inventory)
+}
+
+/// What the cache has of the image as a whole, if the digests of all its layers are certain.
+fn known_image(image: &Image, cache: &Cache) -> Option<(Inventory, Vec<Digest>)> {
+    let verified = image.layers.iter().map(|layer| match &layer.identity {
+        LayerIdentity::Verified(digest) => Some(digest.clone()),
+        LayerIdentity::Claimed(_) | LayerIdentity::Unknown => None,
+    });
+    let digests: Vec<Digest> = verified.collect::<Option<_>>()?;
+    let inventory = cached::get_merged(cache, digests.iter())?;
+    Some((inventory, digests))
 }
 
 /// Indexes a folder, the host or a container's root.
