@@ -13,7 +13,7 @@ use crate::{cyclonedx, json, spdx};
 
 pub(crate) use builder::{BillBuilder, Details};
 pub(crate) use lenient::{list, text};
-pub(crate) use origin::{distribution_id, named_distribution, named_source, source_rpm};
+pub(crate) use origin::{named_source, source_rpm};
 
 /// The largest document that is read, in bytes.
 pub const LARGEST_BILL_BYTES: usize = 256 << 20;

@@ -26,16 +26,20 @@ pub struct Distribution {
 
 impl Distribution {
     /// The distribution that a document calls by this name and version, in whatever way its tool spells them: `alma` 8.4
-    /// is `almalinux`, `amazon` `2 (Karoo)` is `amzn` 2, `debian` `bookworm` has a code name and no number.
+    /// is `almalinux`, `amazon` `2 (Karoo)` is `amzn` 2, `debian` `bookworm` is 12.
     pub fn named(name: &str, version: &str) -> Distribution {
         let lower_case = name.trim().to_lowercase();
         let id = canonical_id(&lower_case);
-        let version = version.split(" (").next().unwrap_or_default().trim();
-        let is_codename = !is_number(version) && !version.is_empty() && matches!(id, "debian" | "ubuntu");
-        let codename = is_codename.then(|| version.split('/').next().unwrap_or_default().to_lowercase());
+        let word = version.split_whitespace().next().unwrap_or_default();
+        let has_codenames = matches!(id, "debian" | "ubuntu") && !word.is_empty() && !is_number(word);
+        let codename = has_codenames.then(|| word.split('/').next().unwrap_or_default().to_lowercase());
+        let version = match &codename {
+            Some(codename) => release_of(id, codename).unwrap_or_default(),
+            None => word,
+        };
         Distribution {
-            name: format!("{name} {version}").trim().to_owned(),
-            version: if is_codename { String::new() } else { version.to_owned() },
+            name: format!("{} {word}", name.trim()).trim().to_owned(),
+            version: version.to_owned(),
             id: id.to_owned(),
             codename,
             ..Distribution::default()
@@ -76,12 +80,19 @@ impl Distribution {
     }
 }
 
-/// Id and release as a purl has them: `distro=debian-12`, `distro=3.19.1` or `distro=bookworm` beside a namespace.
+/// Id and release as a purl has them: `distro=debian-12` or `distro=ubuntu-jammy`, whatever the namespace says, or
+/// `distro=3.19.1` or `distro=bookworm` beside a namespace.
 fn named_in(purl: &Purl) -> Option<(&str, &str)> {
     let namespace = purl.namespace()?;
-    let distro = purl.qualifiers().get("distro").map_or("", |distro| distro.split(" (").next().unwrap_or_default());
+    let qualifiers = purl.qualifiers();
+    let distro = qualifiers.get("distro").or_else(|| qualifiers.get("distro_name"));
+    let distro = distro.map_or("", |distro| distro.split(" (").next().unwrap_or_default());
     Some(match distro.rsplit_once('-') {
-        Some((id, release)) if is_number(release) && !id.is_empty() => (id, release),
+        Some((id, release))
+            if !id.is_empty() && (is_number(release) || release_of(canonical_id(id), release).is_some()) =>
+        {
+            (id, release)
+        }
         _ if is_number(distro) => (namespace, distro),
         _ if canonical_id(distro) == canonical_id(namespace) => (distro, ""),
         _ if matches!(namespace, "debian" | "ubuntu") => {
@@ -92,6 +103,32 @@ fn named_in(purl: &Purl) -> Option<(&str, &str)> {
     })
 }
 
+/// The number of the release that has this code name.
+fn release_of(id: &str, codename: &str) -> Option<&'static str> {
+    let releases: &[(&str, &str)] = match id {
+        "debian" => &[
+            ("stretch", "9"),
+            ("buster", "10"),
+            ("bullseye", "11"),
+            ("bookworm", "12"),
+            ("trixie", "13"),
+            ("forky", "14"),
+        ],
+        "ubuntu" => &[
+            ("trusty", "14.04"),
+            ("xenial", "16.04"),
+            ("bionic", "18.04"),
+            ("focal", "20.04"),
+            ("jammy", "22.04"),
+            ("noble", "24.04"),
+            ("plucky", "25.04"),
+            ("questing", "25.10"),
+        ],
+        _ => &[],
+    };
+    releases.iter().find(|(name, _)| name.eq_ignore_ascii_case(codename)).map(|(_, release)| *release)
+}
+
 fn is_number(text: &str) -> bool {
     text.starts_with(|character: char| character.is_ascii_digit())
 }
@@ -100,7 +137,7 @@ fn is_number(text: &str) -> bool {
 fn canonical_id(name: &str) -> &str {
     match name {
         "alma" | "alma linux" => "almalinux",
-        "redhat" | "red hat enterprise linux" => "rhel",
+        "redhat" | "red hat" | "redhat enterprise linux" | "red hat enterprise linux" => "rhel",
         "rocky linux" | "rockylinux" => "rocky",
         "centos linux" | "centos stream" => "centos",
         "oracle" | "oracle linux" | "oracle linux server" | "oraclelinux" => "ol",
@@ -108,12 +145,13 @@ fn canonical_id(name: &str) -> &str {
         "fedora linux" => "fedora",
         "debian gnu/linux" => "debian",
         "alpine linux" => "alpine",
-        "suse" | "suse linux enterprise" | "suse linux enterprise server" => "sles",
-        "suse linux enterprise micro" => "sle-micro",
+        "suse" | "sle" | "suse linux enterprise" | "suse linux enterprise server" => "sles",
+        "suse linux enterprise micro" | "slem" => "sle-micro",
         "opensuse.leap" | "opensuse leap" => "opensuse-leap",
         "opensuse.tumbleweed" | "opensuse tumbleweed" => "opensuse-tumbleweed",
-        "cbl-mariner" | "common base linux mariner" => "mariner",
+        "cbl-mariner" | "cbl mariner" | "common base linux mariner" => "mariner",
         "azure linux" | "microsoft azure linux" => "azurelinux",
+        "minimus" => "minimos",
         "photon os" | "vmware photon os" | "vmware photon" => "photon",
         other => other,
     }
@@ -138,7 +176,10 @@ mod tests {
         check("opensuse.leap", "15.4", "opensuse-leap 15.4 None");
         check("cbl-mariner", "2.0.20220226", "mariner 2.0.20220226 None");
         check("Debian GNU/Linux", "12", "debian 12 None");
-        check("debian", "bookworm/sid", "debian  Some(\"bookworm\")");
+        check("debian", "bookworm/sid", "debian 12 Some(\"bookworm\")");
+        check("debian", "sid", "debian  Some(\"sid\")");
+        check("Ubuntu", "22.04 (Jammy Jellyfish)", "ubuntu 22.04 None");
+        check("alpine", "edge", "alpine edge None");
         check("sles_sap", "15.4", "sles_sap 15.4 None");
         check("wolfi", "", "wolfi  None");
     }

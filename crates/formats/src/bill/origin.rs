@@ -1,5 +1,7 @@
 //! What package URLs of other tools tell: names, versions, source packages, distributions.
 
+use std::collections::BTreeMap;
+
 use model::{Distribution, Ecosystem, Package, Purl, SourcePackage};
 
 pub(super) fn qualifier(purl: &Purl, key: &str) -> Option<String> {
@@ -82,100 +84,18 @@ pub(crate) fn source_rpm(file: &str, version: &str) -> Option<SourcePackage> {
     (!name.is_empty()).then(|| SourcePackage { name: name.to_owned(), version: format!("{epoch}{number}-{release}") })
 }
 
-/// The distribution that most packages of an operating system name, by namespace and `distro` qualifier.
+/// The distribution that most packages of an operating system name.
 pub(super) fn distribution_of(packages: &[Package]) -> Option<Distribution> {
-    let mut votes: std::collections::BTreeMap<(&str, &str), usize> = std::collections::BTreeMap::new();
+    let mut votes: BTreeMap<(&str, &str), (usize, &Purl)> = BTreeMap::new();
     for package in packages.iter().filter(|package| package.ecosystem.is_operating_system()) {
         let Some(namespace) = package.purl.namespace() else { continue };
         let qualifiers = package.purl.qualifiers();
         let distro = qualifiers.get("distro").or_else(|| qualifiers.get("distro_name")).map_or("", String::as_str);
-        *votes.entry((namespace, distro)).or_default() += 1;
+        votes.entry((namespace, distro)).or_insert((0, &package.purl)).0 += 1;
     }
     // Of equally many the first by name, so that the order of a document does not matter.
-    let ((namespace, distro), _) = votes.into_iter().rev().max_by_key(|(_, count)| *count)?;
-    let (id, version) = split_distro(namespace, distro);
-    Some(named_distribution(&id, &version))
-}
-
-/// A distribution of which a document says a name and a version.
-pub(crate) fn named_distribution(name: &str, version: &str) -> Distribution {
-    let id = distribution_id(name);
-    let (version, codename) = match version.split_whitespace().next().unwrap_or_default() {
-        word if word.starts_with(|c: char| c.is_ascii_digit()) => (word.to_owned(), None),
-        "" => (String::new(), None),
-        word => (release_of(&id, word).unwrap_or_default().to_owned(), Some(word.to_lowercase())),
-    };
-    Distribution { name: format!("{id} {version}").trim().to_owned(), id, version, codename, ..Distribution::default() }
-}
-
-/// The os-release id of a distribution under any of the names that tools and purls have for it.
-pub(crate) fn distribution_id(name: &str) -> String {
-    let name = name.trim().to_lowercase();
-    let id = match name.as_str() {
-        "redhat" | "red hat" | "redhat enterprise linux" | "red hat enterprise linux" => "rhel",
-        "amazon" | "amazon linux" | "amazonlinux" => "amzn",
-        "oracle" | "oracle linux" | "oracle linux server" | "oraclelinux" => "ol",
-        "alma" | "alma linux" => "almalinux",
-        "rocky linux" | "rockylinux" => "rocky",
-        "alpine linux" => "alpine",
-        "debian gnu/linux" => "debian",
-        "suse" | "sle" | "suse linux enterprise server" | "sles" => "sles",
-        "suse linux enterprise micro" | "slem" => "sle-micro",
-        "opensuse leap" | "opensuse.leap" => "opensuse-leap",
-        "opensuse tumbleweed" | "opensuse.tumbleweed" => "opensuse-tumbleweed",
-        "cbl-mariner" | "cbl mariner" | "common base linux mariner" => "mariner",
-        "azure linux" | "microsoft azure linux" => "azurelinux",
-        "centos linux" | "centos stream" => "centos",
-        "fedora linux" => "fedora",
-        "vmware photon os" | "photon os" => "photon",
-        "minimos" | "minimus" => "minimos",
-        other => other,
-    };
-    id.to_owned()
-}
-
-/// The release that a codename stands for, where the release is what advisories are filed under.
-fn release_of(id: &str, codename: &str) -> Option<&'static str> {
-    let releases: &[(&str, &str)] = match id {
-        "debian" => &[
-            ("stretch", "9"),
-            ("buster", "10"),
-            ("bullseye", "11"),
-            ("bookworm", "12"),
-            ("trixie", "13"),
-            ("forky", "14"),
-        ],
-        "ubuntu" => &[
-            ("trusty", "14.04"),
-            ("xenial", "16.04"),
-            ("bionic", "18.04"),
-            ("focal", "20.04"),
-            ("jammy", "22.04"),
-            ("noble", "24.04"),
-            ("plucky", "25.04"),
-            ("questing", "25.10"),
-        ],
-        _ => &[],
-    };
-    releases.iter().find(|(name, _)| name.eq_ignore_ascii_case(codename)).map(|(_, release)| *release)
-}
-
-/// `debian-12` is Debian 12 whatever the namespace says; a bare version or codename belongs to the namespace's
-/// distribution.
-fn split_distro<'a>(namespace: &'a str, distro: &'a str) -> (String, String) {
-    let starts_with_digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
-    match distro.rsplit_once('-') {
-        Some((id, version)) if starts_with_digit(version) => (distribution_id(id), version.to_owned()),
-        Some((id, codename)) if release_of(&distribution_id(id), codename).is_some() => {
-            (distribution_id(id), codename.to_owned())
-        }
-        _ if distro.is_empty() => (distribution_id(namespace), String::new()),
-        _ if starts_with_digit(distro) => (distribution_id(namespace), distro.to_owned()),
-        _ if release_of(&distribution_id(namespace), distro).is_some() => {
-            (distribution_id(namespace), distro.to_owned())
-        }
-        _ => (distribution_id(distro), String::new()),
-    }
+    let ((namespace, _), (_, purl)) = votes.into_iter().rev().max_by_key(|(_, (count, _))| *count)?;
+    Some(Distribution::of_purl(purl).unwrap_or_else(|| Distribution::named(namespace, "")))
 }
 
 fn is_number(text: &str) -> bool {

@@ -3,9 +3,7 @@
 use model::{Distribution, Ecosystem, SourcePackage};
 use serde::Deserialize;
 
-use crate::bill::{
-    Bill, BillBuilder, Details, distribution_id, list, named_distribution, named_source, source_rpm, text,
-};
+use crate::bill::{Bill, BillBuilder, Details, list, named_source, source_rpm, text};
 use crate::properties::{our_distribution, take_of_package, take_of_target};
 
 /// Components inside of components are followed this deep.
@@ -169,10 +167,10 @@ fn distribution(component: &Component, name: &str) -> Distribution {
     if let Some(ours) = our_distribution(properties(), version) {
         return ours;
     }
-    let mut distribution = named_distribution(name, version.unwrap_or_default());
+    let mut distribution = Distribution::named(name, version.unwrap_or_default());
     for (name, value) in properties() {
         match name {
-            "syft:distro:id" => distribution.id = distribution_id(value),
+            "syft:distro:id" => distribution.id = Distribution::named(value, "").id,
             "syft:distro:prettyName" => distribution.name = value.to_owned(),
             "syft:distro:versionID" => distribution.version = value.to_owned(),
             "syft:distro:versionCodename" => distribution.codename = Some(value.to_owned()),

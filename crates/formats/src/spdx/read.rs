@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use model::{Distribution, SourcePackage};
 use serde::Deserialize;
 
-use crate::bill::{Bill, BillBuilder, Details, list, named_distribution, text};
+use crate::bill::{Bill, BillBuilder, Details, list, text};
 use crate::properties::{is_of_target, our_distribution, take_of_package, take_of_target};
 
 /// An SPDX 2 document.
@@ -196,5 +196,5 @@ fn distribution(row: &Row, properties: &[(String, String)]) -> Option<Distributi
     let version = row.version_info.as_deref().filter(|version| *version != "NOASSERTION");
     let pairs = properties.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let name = row.name.as_deref().filter(|name| !name.is_empty())?;
-    our_distribution(pairs, version).or_else(|| Some(named_distribution(name, version.unwrap_or_default())))
+    our_distribution(pairs, version).or_else(|| Some(Distribution::named(name, version.unwrap_or_default())))
 }
