@@ -27,6 +27,7 @@ bench: ## Set up, make real inputs, print figures beside their baselines
 	@scripts/setup bench
 	cargo build --release --locked --bin bulkhead
 	cargo bench --workspace --locked
+	@scripts/precision $(BULKHEAD)
 	@scripts/bench $(BULKHEAD)
 
 fuzz: ## Run every fuzz target for SECONDS (default 20)
