@@ -64,6 +64,10 @@ pub(crate) struct SourceArguments {
     /// Ask TO first for images of registry FROM; repeatable, tried in order
     #[arg(long, value_name = "FROM=TO")]
     pub(crate) mirror: Vec<Mirror>,
+    /// Fetch only wanted files of eStargz and zstd:chunked layers, trusting the image's builder that their tables of
+    /// contents are complete
+    #[arg(long)]
+    pub(crate) trust_toc: bool,
     /// Say nothing on standard error but errors
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -196,6 +196,7 @@ impl Opener<'_> {
             plain_http: self.arguments.plain_http,
             ca_files: self.arguments.ca.iter().cloned().collect(),
             mirrors: self.arguments.mirror.clone(),
+            trust_toc: self.arguments.trust_toc,
             ..registry_options(self.environment)
         };
         work(oci::registry::open_registry(name, &options))

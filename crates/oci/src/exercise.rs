@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::compression::{Compression, Reopen, inflate, inflate_once};
 use crate::entry::{Entry, EntryKind, EntryStream};
 use crate::tar::TarReader;
-use crate::{LayerPath, OpenOptions, credentials, engine, registry, source};
+use crate::{LayerPath, OpenOptions, credentials, engine, registry, source, toc};
 
 /// A name and what it runs.
 type Target = (&'static str, fn(&[u8]));
@@ -22,9 +22,12 @@ const TARGETS: &[Target] = &[
     ("challenge", registry::exercise_challenge),
     ("compression", compression),
     ("docker_archive", documents::docker_archive),
+    ("estargz", toc::exercise_estargz),
     ("manifest", documents::manifest),
     ("oci_layout", documents::oci_layout),
     ("tar", tar),
+    ("toc", toc::exercise_contents),
+    ("zstd_chunked", toc::exercise_zstd_chunked),
 ];
 
 /// The most bytes that are looked at of what an input inflates to or of the content of one of its files.

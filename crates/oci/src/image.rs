@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 
 use model::{Digest, Platform};
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cache::Cache;
 use crate::local_blob::LocalBlob;
+use crate::toc::TocPlace;
 
 /// An image whose manifest and configuration have been read and verified.
 pub struct Image {
@@ -88,6 +90,18 @@ pub(crate) trait LayerBlobs: Send + Sync {
     fn local(&self, index: usize) -> Option<&LocalBlob> {
         let _ = index;
         None
+    }
+
+    /// Where the table of contents of the layer at `index` lies, if it has one that may be trusted.
+    fn toc(&self, index: usize) -> Option<TocPlace> {
+        let _ = index;
+        None
+    }
+
+    /// Opens a part of the stored bytes of the layer at `index`, where parts can be had.
+    fn open_part(&self, index: usize, part: Range<u64>) -> io::Result<Box<dyn Read + Send>> {
+        let _ = (index, part);
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// Remembers that the layers have these verified digests, for as long as their files are unchanged.

@@ -21,6 +21,7 @@ mod secret;
 mod source;
 mod stored;
 mod tar;
+mod toc;
 
 pub use cache::{Cache, OpenCacheError};
 pub use compression::UnsupportedCompression;
@@ -34,3 +35,4 @@ pub use source::{
     OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
     open_oci_layout, open_root_archive, recognise,
 };
+pub use toc::{LayerContents, PartsReader, ReadPartsError};

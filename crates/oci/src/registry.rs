@@ -55,6 +55,9 @@ pub struct RegistryOptions {
     pub mirrors: Vec<Mirror>,
     /// The proxies to use.
     pub proxies: ProxySettings,
+    /// Whether tables of contents that the manifest binds may stand for what layers hold, so that only wanted files
+    /// travel. A layer can hold other files than its table lists, so this is for images whose builder is trusted.
+    pub trust_toc: bool,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How this program calls itself.
@@ -70,6 +73,7 @@ impl Default for RegistryOptions {
             ca_files: Vec::new(),
             mirrors: Vec::new(),
             proxies: ProxySettings::default(),
+            trust_toc: false,
             timeouts: Timeouts::default(),
             user_agent: concat!("bulkhead/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -254,6 +258,14 @@ pub enum RegistryError {
         /// Whether more came, or less.
         is_longer: bool,
     },
+    /// A part of a blob was asked for, and the host does not send parts.
+    #[error("{host} does not send parts of the blob {digest}")]
+    NoParts {
+        /// The host.
+        host: String,
+        /// The blob.
+        digest: Digest,
+    },
     /// A blob came too slowly.
     #[error("{host} sent the blob {digest} at less than {rate} bytes a second")]
     TooSlow {
@@ -334,7 +346,11 @@ fn open_at(
         layers: found.layers(LayerIdentity::Verified),
         config: found.config,
         annotations: found.manifest.annotations,
-        blobs: Arc::new(RegistryBlobs { session: Arc::new(session), layers: found.manifest.layers }),
+        blobs: Arc::new(RegistryBlobs {
+            session: Arc::new(session),
+            layers: found.manifest.layers,
+            trust_toc: options.trust_toc,
+        }),
     })
 }
 
@@ -363,5 +379,7 @@ fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), R
 
 #[cfg(test)]
 mod mock;
+#[cfg(test)]
+mod parts_tests;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,10 @@ fn room() -> String {
     format!("layers-{CONTENT_VERSION}")
 }
 
+fn contents_room() -> String {
+    format!("contents-{CONTENT_VERSION}")
+}
+
 fn merged_room() -> String {
     format!("merged-{CONTENT_VERSION}")
 }
@@ -38,6 +42,20 @@ pub(crate) fn get(cache: &Cache, digest: &Digest) -> Option<LayerIndex> {
 pub(crate) fn put(cache: &Cache, digest: &Digest, index: &LayerIndex) {
     if let Ok(bytes) = postcard::to_stdvec(index) {
         cache.put(&room(), digest.hex(), &bytes);
+    }
+}
+
+/// The index that was made of the layer with this digest by the table of contents with that one. It is never taken for
+/// the layer's own: the table may leave out what the layer holds.
+pub(crate) fn get_by_contents(cache: &Cache, digest: &Digest, contents: &Digest) -> Option<LayerIndex> {
+    let bytes = cache.get(&contents_room(), &format!("{digest} {contents}"))?;
+    postcard::from_bytes(&bytes).ok()
+}
+
+/// Keeps the index that was made of the layer with this digest by the table of contents with that one.
+pub(crate) fn put_by_contents(cache: &Cache, digest: &Digest, contents: &Digest, index: &LayerIndex) {
+    if let Ok(bytes) = postcard::to_stdvec(index) {
+        cache.put(&contents_room(), &format!("{digest} {contents}"), &bytes);
     }
 }
 

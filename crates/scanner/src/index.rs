@@ -9,7 +9,7 @@ use model::{Digest, ImageFacts, Inventory, LayerFacts};
 use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 
 use crate::layer_index::{LayerIndex, MissingLinks, index_entries, read_links};
-use crate::{cached, merge};
+use crate::{by_contents, cached, merge};
 
 /// How to index.
 #[derive(Default)]
@@ -63,9 +63,13 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Inventor
     let (mut inventory, digests) = match options.cache.and_then(|cache| known_image(image, cache)) {
         Some(known) => known,
         None => {
-            let (indexes, digests): (Vec<LayerIndex>, Vec<Digest>) = index_layers(image, options)?.into_iter().unzip();
+            let layers = index_layers(image, options)?;
+            let is_whole = layers.iter().all(|layer| layer.is_whole);
+            let (indexes, digests): (Vec<LayerIndex>, Vec<Digest>) =
+                layers.into_iter().map(|layer| (layer.index, layer.digest)).unzip();
             let inventory = merge::merge(&indexes, true);
-            if let Some(cache) = options.cache {
+            // What rests on a table of contents does not stand for the layers' digests.
+            if let Some(cache) = options.cache.filter(|_| is_whole) {
                 cached::put_merged(cache, digests.iter(), &inventory);
             }
             (inventory, digests)
@@ -100,14 +104,19 @@ pub fn index_tree(tree: &mut dyn EntryStream) -> Result<Inventory, ReadEntriesEr
 }
 
 /// What came of one layer.
-type IndexedLayer = Result<(LayerIndex, Digest), IndexError>;
+struct IndexedLayer {
+    index: LayerIndex,
+    digest: Digest,
+    /// Whether the whole blob was read, rather than what its table of contents lists.
+    is_whole: bool,
+}
 
-fn index_layers(image: &Image, options: &IndexOptions<'_>) -> Result<Vec<(LayerIndex, Digest)>, IndexError> {
+fn index_layers(image: &Image, options: &IndexOptions<'_>) -> Result<Vec<IndexedLayer>, IndexError> {
     // The largest first, so that no thread is left alone with it at the end.
     let mut order: Vec<usize> = (0..image.layers.len()).collect();
     order.sort_by_key(|number| std::cmp::Reverse(image.layers[*number].size_bytes));
     let next = AtomicUsize::new(0);
-    let done: Mutex<BTreeMap<usize, IndexedLayer>> = Mutex::new(BTreeMap::new());
+    let done: Mutex<BTreeMap<usize, Result<IndexedLayer, IndexError>>> = Mutex::new(BTreeMap::new());
     let work = || {
         while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
             let outcome = index_layer(image, number, options.cache);
@@ -128,11 +137,14 @@ fn index_layers(image: &Image, options: &IndexOptions<'_>) -> Result<Vec<(LayerI
     done.into_values().collect()
 }
 
-fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> IndexedLayer {
+fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> Result<IndexedLayer, IndexError> {
     if let Some(cache) = cache
-        && let Some(known) = cached_layer(image, number, cache)?
+        && let Some((index, digest)) = cached_layer(image, number, cache)?
     {
-        return Ok(known);
+        return Ok(IndexedLayer { index, digest, is_whole: true });
+    }
+    if let Some((index, digest)) = by_contents::index_layer(image, number, cache) {
+        return Ok(IndexedLayer { index, digest, is_whole: false });
     }
     let (mut index, links, digest) = read_layer(image, number)?;
     if !links.is_empty() {
@@ -142,7 +154,7 @@ fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> IndexedLa
     if let Some(cache) = cache {
         cached::put(cache, &digest, &index);
     }
-    Ok((index, digest))
+    Ok(IndexedLayer { index, digest, is_whole: true })
 }
 
 /// The layer's index from the cache, if it is there and the layer's digest is certain.

@@ -167,6 +167,11 @@ pub(crate) fn read_links(
     Ok(())
 }
 
+/// Whether [`index_entries`] may read the content of this file.
+pub(crate) fn may_read(entry: &Entry) -> bool {
+    may_be_executable(entry) || !SELECTOR.select(&entry.path).is_empty()
+}
+
 /// What is left of [`MOST_KEPT_BYTES`].
 struct Room {
     left: usize,

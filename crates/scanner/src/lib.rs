@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod base;
+mod by_contents;
 mod cached;
 mod capabilities;
 mod contained;

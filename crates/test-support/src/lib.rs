@@ -3,6 +3,7 @@
 
 mod corpus;
 mod image;
+mod layer_with_contents;
 mod tar_writer;
 
 use std::io::Read;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 pub use corpus::replay_corpora;
 pub use image::{Blob, Storage, TestImage, TestImages};
+pub use layer_with_contents::{LayerEntry, LayerWithContents, estargz_footer};
 pub use tar_writer::{TarWriter, pax_record};
 
 /// The file or folder `path` of the full test data (`BULKHEAD_TEST_DATA`, else `../shared/data` beside the checkout).

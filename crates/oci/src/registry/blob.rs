@@ -1,7 +1,8 @@
-//! Blobs as streams: resumed where a connection breaks, held to the size that the descriptor states and to a least
-//! speed.
+//! Blobs, or parts of them, as streams: resumed where a connection breaks, held to the size that the descriptor states
+//! and to a least speed.
 
 use std::io::{self, Read};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,7 @@ use super::http::{Answer, from_io};
 use super::session::Session;
 use crate::image::LayerBlobs;
 use crate::manifest::Descriptor;
+use crate::toc::TocPlace;
 
 /// With so many bytes of progress the failures before them are forgotten.
 const PROGRESS_BYTES: u64 = 8 << 20;
@@ -21,19 +23,42 @@ const PROGRESS_BYTES: u64 = 8 << 20;
 pub(super) struct RegistryBlobs {
     pub(super) session: Arc<Session>,
     pub(super) layers: Vec<Descriptor>,
+    /// Whether tables of contents may stand for what layers hold.
+    pub(super) trust_toc: bool,
 }
 
 impl LayerBlobs for RegistryBlobs {
     fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>> {
-        let descriptor = self.layers.get(index).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
-        Ok(Box::new(BlobReader::new(Arc::clone(&self.session), descriptor.clone())))
+        let descriptor = self.descriptor(index)?;
+        Ok(Box::new(BlobReader::new(Arc::clone(&self.session), descriptor.clone(), 0..descriptor.size)))
+    }
+
+    fn toc(&self, index: usize) -> Option<TocPlace> {
+        let descriptor = self.layers.get(index).filter(|_| self.trust_toc)?;
+        TocPlace::of(&descriptor.annotations, descriptor.size)
+    }
+
+    fn open_part(&self, index: usize, part: Range<u64>) -> io::Result<Box<dyn Read + Send>> {
+        let descriptor = self.descriptor(index)?;
+        if part.is_empty() || part.end > descriptor.size {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        Ok(Box::new(BlobReader::new(Arc::clone(&self.session), descriptor.clone(), part)))
     }
 }
 
-/// Reads one blob. Its digest is checked by whoever reads.
+impl RegistryBlobs {
+    fn descriptor(&self, index: usize) -> io::Result<&Descriptor> {
+        self.layers.get(index).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+/// Reads one blob, or a part of it. Digests are checked by whoever reads.
 struct BlobReader {
     session: Arc<Session>,
     descriptor: Descriptor,
+    /// The wanted bytes of the blob.
+    wanted: Range<u64>,
     body: Option<OpenBody>,
     position: u64,
     failures: u32,
@@ -58,14 +83,15 @@ enum Progress {
 }
 
 impl BlobReader {
-    fn new(session: Arc<Session>, descriptor: Descriptor) -> BlobReader {
+    fn new(session: Arc<Session>, descriptor: Descriptor, wanted: Range<u64>) -> BlobReader {
         BlobReader {
             session,
             descriptor,
             body: None,
-            position: 0,
+            position: wanted.start,
             failures: 0,
-            failed_at: 0,
+            failed_at: wanted.start,
+            wanted,
             waited: Duration::ZERO,
             is_finished: false,
         }
@@ -107,7 +133,7 @@ impl BlobReader {
             Some(body) => body,
             None => self.open()?,
         };
-        let left = self.descriptor.size - self.position;
+        let left = self.wanted.end - self.position;
         if left == 0 {
             // One byte more than stated would be another blob.
             return match body.reader.read(&mut [0]) {
@@ -130,9 +156,13 @@ impl BlobReader {
 
     /// Asks for the blob from the present position on.
     fn open(&self) -> Result<OpenBody, RegistryError> {
-        let answer = self.session.blob(&self.descriptor.digest, self.position, self.longest())?;
+        let until = self.is_part().then_some(self.wanted.end);
+        let answer = self.session.blob(&self.descriptor.digest, self.position, until, self.longest())?;
         let host = answer.host.clone();
         let is_part = answer.status == StatusCode::PARTIAL_CONTENT;
+        if self.is_part() && !is_part {
+            return Err(RegistryError::NoParts { host, digest: self.descriptor.digest.clone() });
+        }
         let begins_at = if is_part { range_start(&answer).unwrap_or(u64::MAX) } else { 0 };
         if begins_at > self.position {
             return Err(RegistryError::Status {
@@ -145,8 +175,8 @@ impl BlobReader {
         let length: Option<u64> = answer.header(header::CONTENT_LENGTH).and_then(|text| text.parse().ok());
         if let Some(length) = length {
             let ends_at = begins_at.saturating_add(length);
-            if ends_at != self.descriptor.size {
-                return Err(self.wrong_length(host, ends_at > self.descriptor.size));
+            if ends_at != self.wanted.end {
+                return Err(self.wrong_length(host, ends_at > self.wanted.end));
             }
         }
         Ok(OpenBody { host, skip: self.position - begins_at, reader: answer.body.into_reader() })
@@ -156,14 +186,14 @@ impl BlobReader {
     /// time that the caller takes too; what counts against the registry is [`BlobReader::check_speed`].
     fn longest(&self) -> Duration {
         let timeouts = self.session.timeouts();
-        let transfer = Duration::from_secs(self.descriptor.size / timeouts.minimum_rate.max(1));
+        let transfer = Duration::from_secs(self.length() / timeouts.minimum_rate.max(1));
         timeouts.grace.saturating_add(transfer).saturating_mul(10)
     }
 
     fn check_speed(&self) -> Result<(), RegistryError> {
         let timeouts = self.session.timeouts();
         let rate = timeouts.minimum_rate.max(1);
-        let allowed = timeouts.grace.saturating_add(Duration::from_secs(self.position / rate));
+        let allowed = timeouts.grace.saturating_add(Duration::from_secs((self.position - self.wanted.start) / rate));
         if self.waited <= allowed {
             return Ok(());
         }
@@ -172,7 +202,15 @@ impl BlobReader {
 
     fn wrong_length(&self, host: String, is_longer: bool) -> RegistryError {
         let digest = self.descriptor.digest.clone();
-        RegistryError::WrongLength { host, digest, expected: self.descriptor.size, is_longer }
+        RegistryError::WrongLength { host, digest, expected: self.length(), is_longer }
+    }
+
+    fn length(&self) -> u64 {
+        self.wanted.end - self.wanted.start
+    }
+
+    fn is_part(&self) -> bool {
+        self.wanted != (0..self.descriptor.size)
     }
 }
 

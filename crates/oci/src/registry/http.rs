@@ -142,6 +142,8 @@ pub(super) struct Call<'a> {
     pub(super) authorization: Option<&'a str>,
     /// The first byte wanted of a blob.
     pub(super) from_byte: u64,
+    /// The byte of a blob before which the wanted part ends; without one it ends with the blob.
+    pub(super) until_byte: Option<u64>,
     /// A form to post; without one the request is a GET.
     pub(super) form: Option<&'a str>,
     /// How long the body may take as a whole, where that is more than a document's.
@@ -297,9 +299,13 @@ impl HttpClient {
         if let Some(authorization) = call.authorization {
             request = request.header(header::AUTHORIZATION, authorization);
         }
-        if call.from_byte > 0 {
-            request = request.header(header::RANGE, format!("bytes={}-", call.from_byte));
-        }
+        request = match call.until_byte {
+            Some(until) => {
+                request.header(header::RANGE, format!("bytes={}-{}", call.from_byte, until.saturating_sub(1)))
+            }
+            None if call.from_byte > 0 => request.header(header::RANGE, format!("bytes={}-", call.from_byte)),
+            None => request,
+        };
         let bad_request = |_| ExchangeError::BadLocation { host: host.clone() };
         let body_within = Some(call.body_within.unwrap_or(self.document_within));
         let sent = match call.form {

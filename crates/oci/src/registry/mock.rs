@@ -140,12 +140,17 @@ impl MockImage {
     }
 
     pub(super) fn for_platform(layer: Vec<u8>, os: &str, architecture: &str) -> MockImage {
+        MockImage::annotated(layer, "{}", os, architecture)
+    }
+
+    /// An image whose layer's descriptor has these annotations, a JSON object.
+    pub(super) fn annotated(layer: Vec<u8>, annotations: &str, os: &str, architecture: &str) -> MockImage {
         let config = format!(
             r#"{{"os":"{os}","architecture":"{architecture}","config":{{"User":"app"}},"rootfs":{{"diff_ids":["{}"]}}}}"#,
             sha256(&layer)
         );
         let manifest = format!(
-            r#"{{"schemaVersion":2,"config":{{"digest":"{}","size":{}}},"layers":[{{"digest":"{}","size":{}}}]}}"#,
+            r#"{{"schemaVersion":2,"config":{{"digest":"{}","size":{}}},"layers":[{{"digest":"{}","size":{},"annotations":{annotations}}}]}}"#,
             sha256(config.as_bytes()),
             config.len(),
             sha256(&layer),
@@ -158,6 +163,16 @@ impl MockImage {
         format!("/v2/team/app/blobs/{}", sha256(&self.layer))
     }
 
+    /// The layer, or the part of it that the value of `Range` asks for.
+    fn layer_part(&self, range: &str) -> Reply {
+        let Some((from, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
+            return reply(200, &[], self.layer.clone());
+        };
+        let last = last.parse().unwrap_or(self.layer.len() - 1);
+        let content_range = format!("bytes {from}-{last}/{}", self.layer.len());
+        reply(206, &[("content-range", &content_range)], &self.layer[from.parse().unwrap()..=last])
+    }
+
     pub(super) fn answer(&self, request: &MockRequest) -> Reply {
         let path = request.path.as_str();
         let digest = sha256(self.manifest.as_bytes()).to_string();
@@ -168,7 +183,7 @@ impl MockImage {
             return reply(200, &[], self.config.clone());
         }
         if path == self.layer_path() {
-            return reply(200, &[], self.layer.clone());
+            return self.layer_part(request.header("range"));
         }
         reply(404, &[], "")
     }

@@ -115,10 +115,18 @@ impl Session {
         self.fetch(&path, &format!("manifest {reference}"), call, limit_bytes)
     }
 
-    /// Asks for a blob from one of its bytes on. Failures are not tried again: whoever reads the blob does.
-    pub(super) fn blob(&self, digest: &Digest, from_byte: u64, within: Duration) -> Result<Answer, RegistryError> {
+    /// Asks for a blob from one of its bytes on, to its end or up to another byte. Failures are not tried again: whoever
+    /// reads the blob does.
+    pub(super) fn blob(
+        &self,
+        digest: &Digest,
+        from_byte: u64,
+        until_byte: Option<u64>,
+        within: Duration,
+    ) -> Result<Answer, RegistryError> {
         let path = format!("/v2/{}/blobs/{digest}", self.repository);
-        self.ask(&path, &format!("blob {digest}"), Call { from_byte, body_within: Some(within), ..Call::default() })
+        let call = Call { from_byte, until_byte, body_within: Some(within), ..Call::default() };
+        self.ask(&path, &format!("blob {digest}"), call)
     }
 
     /// Fetches a manifest within an index, or a configuration; its digest is checked by whoever asked.
