@@ -9,6 +9,8 @@
 mod bills_and_intelligence;
 #[path = "attacks/bombs.rs"]
 mod bombs;
+#[path = "attacks/contents.rs"]
+mod contents;
 #[path = "attacks/databases.rs"]
 mod databases;
 #[path = "attacks/digests.rs"]

@@ -2,6 +2,7 @@
 //! archive of one file. Every part of a file begins a gzip member of its own.
 
 use std::collections::BTreeMap;
+use std::io::BufReader;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -61,8 +62,7 @@ fn table_offset(footer: &[u8]) -> Option<u64> {
 
 /// Takes the table out of its compressed archive.
 fn unpack(stored: &[u8]) -> Result<Vec<u8>, ReadPartsError> {
-    let archive = read_table(GzDecoder::new(stored))?;
-    let mut tar = TarReader::new(archive.as_slice(), Arc::from("table of contents"));
+    let mut tar = TarReader::new(BufReader::new(GzDecoder::new(stored)), Arc::from("table of contents"));
     match tar.next_entry() {
         Ok(Some(entry)) if entry.kind == EntryKind::File && entry.path.as_str() == TABLE_NAME => {
             read_table(tar.content())
