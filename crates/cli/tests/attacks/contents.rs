@@ -12,6 +12,9 @@ use test_support::{LayerEntry, LayerWithContents};
 
 use crate::program::Bench;
 
+type Lie<'a> = &'a dyn Fn(&mut Value);
+type Writer = fn(&[LayerEntry<'_>], Lie<'_>) -> LayerWithContents;
+
 /// A registry of one image that sends parts and counts the bytes of its layer that it sent.
 struct Registry {
     address: String,
@@ -94,10 +97,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// A layer of 4 MiB with one package and a hard link to its list.
-fn layer(
-    writer: fn(&[LayerEntry<'_>], &dyn Fn(&mut Value)) -> LayerWithContents,
-    lie: &dyn Fn(&mut Value),
-) -> LayerWithContents {
+fn layer(writer: Writer, lie: Lie<'_>) -> LayerWithContents {
     let mut state = 1_u64;
     let noise: Vec<u8> = std::iter::repeat_with(|| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -121,11 +121,11 @@ fn layer(
 
 #[test]
 fn an_image_read_by_its_table_has_the_same_report_for_a_fraction_of_its_bytes() {
-    for writer in [
-        (|entries, lie| LayerWithContents::estargz(entries, 1 << 20, lie))
-            as fn(&[LayerEntry<'_>], &dyn Fn(&mut Value)) -> _,
+    let writers: [Writer; 2] = [
+        |entries, lie| LayerWithContents::estargz(entries, 1 << 20, lie),
         |entries, lie| LayerWithContents::zstd_chunked(entries, 1 << 20, lie),
-    ] {
+    ];
+    for writer in writers {
         let registry = Registry::start(layer(writer, &|_| {}));
         let (packages, whole, all) = registry.scan(&Bench::new(), &[]);
         assert_eq!(packages.len(), 1, "{packages:?}");

@@ -1,7 +1,6 @@
 //! Layers with a table of contents, fetched in parts.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
 use serde_json::Value;
 use test_support::{LayerEntry, LayerWithContents};
@@ -11,6 +10,7 @@ use super::*;
 use crate::{Entry, EntryStream, ReadPartsError};
 
 type Files = BTreeMap<String, Vec<u8>>;
+type Lie<'a> = &'a dyn Fn(&mut Value);
 type Writer = fn(&[LayerEntry<'_>], usize, &dyn Fn(&mut Value)) -> LayerWithContents;
 
 /// Both formats; a table can be changed before it is bound.
@@ -159,7 +159,7 @@ fn entry<'a>(table: &'a mut Value, name: &str) -> &'a mut Value {
 #[test]
 fn tables_that_lie_about_sizes_places_and_digests_are_refused() {
     let wrong_digest = sha256(b"another").to_string();
-    let lies: [(&str, &dyn Fn(&mut Value)); 5] = [
+    let lies: [(&str, Lie<'_>); 5] = [
         ("digest", &|table| entry(table, "etc/wanted-too")["chunkDigest"] = wrong_digest.clone().into()),
         ("no digest", &|table| entry(table, "etc/wanted-too")["chunkDigest"] = "md5:0".into()),
         ("size", &|table| entry(table, "etc/wanted-too")["size"] = 6.into()),
