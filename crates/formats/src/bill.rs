@@ -49,6 +49,9 @@ impl Bill {
 /// The error of reading a bill of materials.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadBillError {
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
     /// It is larger than a bill may be.
     #[error("it has {size_bytes} bytes, more than the {LARGEST_BILL_BYTES} that are read of a bill of materials")]
     TooLarge {
@@ -129,11 +132,17 @@ pub fn read_bill(bytes: &[u8]) -> Result<Bill, ReadBillError> {
 fn read_text(bytes: &[u8]) -> Result<Bill, ReadBillError> {
     check_entries(bytes)?;
     let start = bytes.trim_ascii_start();
+    if start.is_empty() {
+        return Err(ReadBillError::Empty);
+    }
     if start.starts_with(b"<") {
         return Err(ReadBillError::Unsupported { format: "XML (CycloneDX XML or SPDX RDF)" });
     }
     if start.starts_with(b"SPDXVersion:") || start.starts_with(b"##") {
         return Err(ReadBillError::Unsupported { format: "an SPDX tag-value document" });
+    }
+    if !start.starts_with(b"{") {
+        return Err(ReadBillError::UnknownFormat);
     }
     let header: Header = parse(bytes, "JSON")?;
     match header {

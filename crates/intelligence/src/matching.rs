@@ -304,7 +304,7 @@ impl Unmatched {
     fn tell(self, matches: &mut Matches) {
         if self.without_distribution > 0 {
             let reason = format!(
-                "no distribution is recognised, so that its {} were not matched; keep /etc/os-release in the image",
+                "no distribution is recognised, so that its {} were not matched; keep /etc/os-release in the image, or the operating system in the bill of materials",
                 packages(self.without_distribution)
             );
             matches.gaps.push(Gap::new("", reason));

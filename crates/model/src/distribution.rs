@@ -50,8 +50,14 @@ impl Distribution {
     /// when it does not tell the release of one that has releases.
     pub fn of_purl(purl: &Purl) -> Option<Distribution> {
         let (id, release) = named_in(purl)?;
-        let is_rolling = matches!(id, "wolfi" | "chainguard" | "minimos" | "echo" | "arch" | "opensuse-tumbleweed");
-        (!release.is_empty() || is_rolling).then(|| Distribution::named(id, release))
+        Some(Distribution::named(id, release)).filter(Distribution::tells_release)
+    }
+
+    /// Whether it is known which release this is; one that has none is always known.
+    pub fn tells_release(&self) -> bool {
+        let is_rolling =
+            || matches!(self.id.as_str(), "wolfi" | "chainguard" | "minimos" | "echo" | "arch" | "opensuse-tumbleweed");
+        !self.version.is_empty() || self.codename.is_some() || is_rolling()
     }
 
     /// Whether a package with this purl can be of this distribution: the purl names no other one.
@@ -80,13 +86,17 @@ impl Distribution {
     }
 }
 
-/// Id and release as a purl has them: `distro=debian-12` or `distro=ubuntu-jammy`, whatever the namespace says, or
-/// `distro=3.19.1` or `distro=bookworm` beside a namespace.
+/// Id and release as a purl has them: `distro=debian-12` or `distro=ubuntu-jammy`, whatever the namespace says,
+/// `distro=3.19.1` or `distro=bookworm` beside a namespace, or each under a name of its own
+/// (`os_name=debian&os_version=12&os_distro=bookworm`).
 fn named_in(purl: &Purl) -> Option<(&str, &str)> {
     let namespace = purl.namespace()?;
-    let qualifiers = purl.qualifiers();
-    let distro = qualifiers.get("distro").or_else(|| qualifiers.get("distro_name"));
-    let distro = distro.map_or("", |distro| distro.split(" (").next().unwrap_or_default());
+    let qualifier = |key| purl.qualifiers().get(key).map(String::as_str).filter(|value| !value.is_empty());
+    let Some(distro) = qualifier("distro").or_else(|| qualifier("distro_name")) else {
+        let release = qualifier("os_version").or_else(|| qualifier("os_distro"));
+        return Some((qualifier("os_name").unwrap_or(namespace), release.unwrap_or_default()));
+    };
+    let distro = distro.split(" (").next().unwrap_or_default();
     Some(match distro.rsplit_once('-') {
         Some((id, release))
             if !id.is_empty() && (is_number(release) || release_of(canonical_id(id), release).is_some()) =>
@@ -98,7 +108,6 @@ fn named_in(purl: &Purl) -> Option<(&str, &str)> {
         _ if matches!(namespace, "debian" | "ubuntu") => {
             (namespace, distro.strip_prefix(namespace).map_or(distro, |rest| rest.trim_start_matches('-')))
         }
-        _ if distro.is_empty() => (namespace, ""),
         _ => (distro, ""),
     })
 }
@@ -201,6 +210,10 @@ mod tests {
         check_purl("pkg:apk/wolfi/a@1", Some("wolfi "));
         check_purl("pkg:deb/debian/a@1?distro=buster", Some("debian buster"));
         check_purl("pkg:deb/debian/a@1?distro=debian-sid", Some("debian sid"));
+        check_purl("pkg:deb/debian/a@1?os_distro=bookworm&os_name=debian&os_version=12", Some("debian 12"));
+        check_purl("pkg:deb/debian/a@1?os_distro=bookworm&os_name=debian", Some("debian bookworm"));
+        check_purl("pkg:apk/alpine/a@1?os_name=alpine&os_version=3.19", Some("alpine 3.19"));
+        check_purl("pkg:rpm/redhat/a@1?os_name=rhel&os_version=9", Some("rhel 9"));
         check_purl("pkg:deb/debian/a@1?arch=amd64", None);
         check_purl("pkg:deb/debian/a@1?distro=debian", None);
         check_purl("pkg:deb/a@1?distro=debian-12", None);
@@ -217,6 +230,8 @@ mod tests {
         assert!(!can_have("pkg:deb/debian/a@1?distro=debian-1"));
         assert!(!can_have("pkg:deb/debian/a@1?distro=debian-9"));
         assert!(!can_have("pkg:apk/alpine/a@1?distro=alpine-3.10.4"));
+        assert!(can_have("pkg:deb/debian/a@1?os_name=debian&os_version=10"));
+        assert!(!can_have("pkg:deb/debian/a@1?os_name=debian&os_version=11"));
         let rhel = Distribution::named("rhel", "8.10");
         assert!(rhel.can_have(&"pkg:rpm/redhat/a@1?distro=redhat-8.10".parse().unwrap()));
         assert!(Distribution::named("wolfi", "").can_have(&"pkg:apk/wolfi/a@1?distro=wolfi-20230201".parse().unwrap()));

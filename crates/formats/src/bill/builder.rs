@@ -88,6 +88,11 @@ impl BillBuilder {
         self.packages.push((reference.to_owned(), package));
     }
 
+    /// Whether nothing was listed so far, usable or not.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.packages.is_empty() && self.unknown_types.is_empty() && self.gaps.is_empty()
+    }
+
     /// Notes something that the document lists and that cannot be used.
     pub(crate) fn gap(&mut self, path: &str, reason: impl Into<String>) {
         match self.gaps.len() {
@@ -139,8 +144,11 @@ impl BillBuilder {
         }
         self.gaps.sort();
         self.gaps.dedup();
-        let is_ours = self.is_ours;
-        let distribution = self.distribution.or_else(|| (!is_ours).then(|| distribution_of(&packages)).flatten());
+        let distribution = match self.distribution {
+            distribution if self.is_ours => distribution,
+            // A name alone would be taken for the release to come, as an image of it calls itself.
+            distribution => distribution.filter(Distribution::tells_release).or_else(|| distribution_of(&packages)),
+        };
         Inventory { distribution, image: None, packages, removed: Vec::new(), gaps: self.gaps }
     }
 }

@@ -84,18 +84,16 @@ pub(crate) fn source_rpm(file: &str, version: &str) -> Option<SourcePackage> {
     (!name.is_empty()).then(|| SourcePackage { name: name.to_owned(), version: format!("{epoch}{number}-{release}") })
 }
 
-/// The distribution that most packages of an operating system name.
+/// The distribution that most packages name; nothing when none tells its release.
 pub(super) fn distribution_of(packages: &[Package]) -> Option<Distribution> {
-    let mut votes: BTreeMap<(&str, &str), (usize, &Purl)> = BTreeMap::new();
-    for package in packages.iter().filter(|package| package.ecosystem.is_operating_system()) {
-        let Some(namespace) = package.purl.namespace() else { continue };
-        let qualifiers = package.purl.qualifiers();
-        let distro = qualifiers.get("distro").or_else(|| qualifiers.get("distro_name")).map_or("", String::as_str);
-        votes.entry((namespace, distro)).or_insert((0, &package.purl)).0 += 1;
+    let mut votes: BTreeMap<_, (usize, Distribution)> = BTreeMap::new();
+    let systems = packages.iter().filter(|package| package.ecosystem.is_operating_system());
+    for distribution in systems.filter_map(|package| Distribution::of_purl(&package.purl)) {
+        let key = (distribution.id.clone(), distribution.version.clone(), distribution.codename.clone());
+        votes.entry(key).or_insert((0, distribution)).0 += 1;
     }
     // Of equally many the first by name, so that the order of a document does not matter.
-    let ((namespace, _), (_, purl)) = votes.into_iter().rev().max_by_key(|(_, (count, _))| *count)?;
-    Some(Distribution::of_purl(purl).unwrap_or_else(|| Distribution::named(namespace, "")))
+    votes.into_values().rev().max_by_key(|(count, _)| *count).map(|(_, distribution)| distribution)
 }
 
 fn is_number(text: &str) -> bool {

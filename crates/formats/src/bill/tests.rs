@@ -26,7 +26,7 @@ fn purls_of_other_tools_tell_source_and_distribution() {
     check("pkg:apk/alpine/musl@1.2.4-r2?distro=3.19.1", "musl 1.2.4-r2 on alpine 3.19.1");
     check("pkg:deb/ubuntu/bash@5.1-6ubuntu1?distro=jammy", "bash 5.1-6ubuntu1 on ubuntu 22.04");
     check("pkg:deb/debian/bash@5.1-6?distro=debian-bookworm", "bash 5.1-6 on debian 12");
-    check("pkg:deb/debian/git@2.39-1?epoch=1", "git 1:2.39-1 on debian ");
+    check("pkg:deb/debian/git@2.39-1?epoch=1", "git 1:2.39-1");
     check("pkg:maven/org.a/b@1", "org.a:b 1");
     check("pkg:npm/%40a/b@1", "@a/b 1");
 }
@@ -37,7 +37,9 @@ fn what_is_no_bill_is_said_to_be_none() {
         ("{}", "it is no bill of materials that is read"),
         ("[1]", "it is no bill of materials that is read"),
         ("{", "it is no valid JSON"),
-        ("", "it is no valid JSON"),
+        ("", "it is empty"),
+        (" \n", "it is empty"),
+        ("\u{1}\u{2}", "it is no bill of materials that is read"),
         ("<?xml version=\"1.0\"?><bom/>", "save it as CycloneDX JSON"),
         ("SPDXVersion: SPDX-2.3\n", "an SPDX tag-value document, which is not read; save it as"),
         (r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#, "it is SPDX 3 (JSON-LD)"),

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use crate::bill::{Bill, BillBuilder, Details, list, text};
 use crate::properties::{is_of_target, our_distribution, take_of_package, take_of_target};
 
+const WITHOUT_PURL: &str = "the package has no package URL, so that nothing can be said of it";
+
 /// An SPDX 2 document.
 #[derive(Deserialize)]
 pub(crate) struct Document {
@@ -107,6 +109,16 @@ pub(crate) fn read(document: &Document) -> Bill {
         let is_development = development.contains(row.reference.as_str());
         add(row, is_target, is_development, &mut bill, &mut builder);
     }
+    if builder.is_empty() && !builder.is_ours {
+        // A document about one recipe describes nothing but that, and must not pass for a clean one.
+        let purpose = |row: &Row| row.primary_package_purpose.clone().unwrap_or_default();
+        let is_target = |row: &&Row| targets.contains(row.reference.as_str()) && purl_of(row).is_none();
+        for row in
+            document.packages.iter().filter(is_target).filter(|row| !is_container_of_packages(row, &purpose(row)))
+        {
+            builder.gap(row.name.as_deref().unwrap_or_default(), WITHOUT_PURL);
+        }
+    }
     bill.put(builder.finish(needs.into_iter()));
     bill
 }
@@ -122,11 +134,7 @@ fn add(row: &Row, is_target: bool, is_development: bool, bill: &mut Bill, builde
     let name = row.name.as_deref().unwrap_or_default();
     let purpose = row.primary_package_purpose.as_deref().unwrap_or_default().replace('_', "-");
     let is_system = purpose == "OPERATING-SYSTEM";
-    let purl = row
-        .external_refs
-        .iter()
-        .find(|reference| reference.reference_type == "purl" || reference.reference_type.ends_with("/purl"));
-    match purl.map(|purl| purl.reference_locator.as_str()) {
+    match purl_of(row) {
         // What the document is about is no package of an ecosystem when it is an image or a folder.
         Some(purl) if is_target && !is_package(purl) => {}
         Some(purl) => {
@@ -141,8 +149,14 @@ fn add(row: &Row, is_target: bool, is_development: bool, bill: &mut Bill, builde
             }
         }
         None if is_target || is_container_of_packages(row, &purpose) => {}
-        None => builder.gap(name, "the package has no package URL, so that nothing can be said of it"),
+        None => builder.gap(name, WITHOUT_PURL),
     }
+}
+
+fn purl_of(row: &Row) -> Option<&str> {
+    let is_purl = |kind: &str| kind == "purl" || kind.ends_with("/purl");
+    let purl = row.external_refs.iter().find(|reference| is_purl(&reference.reference_type))?;
+    Some(&purl.reference_locator)
 }
 
 fn is_package(purl: &str) -> bool {

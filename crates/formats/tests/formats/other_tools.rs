@@ -249,6 +249,87 @@ fn microsoft_sbom_tool() {
     );
 }
 
+/// It lists source packages, and has qualifiers of its own for the distribution.
+#[test]
+fn docker_scout() {
+    check(
+        r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"shop","packages":[
+          {"name":"zlib","SPDXID":"SPDXRef-Package-1","versionInfo":"1:1.2.13.dfsg-1",
+           "externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl",
+            "referenceLocator":"pkg:deb/debian/zlib@1%3A1.2.13.dfsg-1?os_distro=bookworm&os_name=debian&os_version=12"}]},
+          {"name":"redis-server","SPDXID":"SPDXRef-Package-2","versionInfo":"7.2.4",
+           "externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl",
+            "referenceLocator":"pkg:generic/redis-server@7.2.4?os_name=debian&os_version=bookworm"}]}],
+        "relationships":[]}"#,
+        expect![[r#"
+            on debian 12
+            deb zlib 1:1.2.13.dfsg-1
+            generic redis-server 7.2.4
+        "#]],
+    );
+}
+
+/// It describes an image layer by layer, each package with what it was built from.
+#[test]
+fn apko() {
+    check(
+        r#"{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"sbom-sha256:11","documentDescribes":["SPDXRef-Package-sha256-11"],"packages":[
+          {"SPDXID":"SPDXRef-Package-sha256-11","name":"sha256:11","versionInfo":"sha256:11","primaryPackagePurpose":"CONTAINER",
+           "externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:oci/shop@sha256:11?arch=amd64&os=linux"}]},
+          {"SPDXID":"SPDXRef-OperatingSystem","name":"wolfi","versionInfo":"20230201","primaryPackagePurpose":"OPERATING-SYSTEM"},
+          {"SPDXID":"SPDXRef-Package-glibc","name":"glibc","versionInfo":"2.39-r1","licenseDeclared":"LGPL-2.1-or-later",
+           "externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:apk/wolfi/glibc@2.39-r1?arch=x86_64&distro=wolfi"}]},
+          {"SPDXID":"SPDXRef-Package-glibc-source","name":"glibc.yaml","versionInfo":"11",
+           "externalRefs":[{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:github/wolfi-dev/os@11#glibc.yaml"}]}],
+        "relationships":[
+          {"spdxElementId":"SPDXRef-Package-sha256-11","relationshipType":"CONTAINS","relatedSpdxElement":"SPDXRef-Package-glibc"},
+          {"spdxElementId":"SPDXRef-Package-glibc","relationshipType":"GENERATED_FROM","relatedSpdxElement":"SPDXRef-Package-glibc-source"}]}"#,
+        expect![[r#"
+            on wolfi 20230201
+            apk glibc 2.39-r1 [LGPL-2.1-or-later]
+            gap : 1 listed with package URLs of type `github` are of no known ecosystem
+        "#]],
+    );
+}
+
+/// Recipes have no package URL; what is listed is told, and nothing is guessed.
+#[test]
+fn yocto() {
+    check(
+        r#"{"spdxVersion":"SPDX-2.2","SPDXID":"SPDXRef-DOCUMENT","name":"busybox","packages":[
+          {"SPDXID":"SPDXRef-Package-busybox","name":"busybox","versionInfo":"1.36.1","licenseDeclared":"GPL-2.0-only AND bzip2-1.0.4",
+           "externalRefs":[{"referenceCategory":"SECURITY","referenceType":"http://spdx.org/rdf/references/cpe23Type",
+            "referenceLocator":"cpe:2.3:*:*:busybox:1.36.1:*:*:*:*:*:*:*"}]}],
+        "relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-Package-busybox"}]}"#,
+        expect![[r#"
+            gap busybox: the package has no package URL, so that nothing can be said of it
+        "#]],
+    );
+}
+
+#[test]
+fn a_distribution_without_a_release_is_none() {
+    check(
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+          {"type":"operating-system","name":"debian"},
+          {"type":"library","name":"apt","version":"2.6.1","purl":"pkg:deb/debian/apt@2.6.1?arch=amd64"}]}"#,
+        expect![[r#"
+            deb apt 2.6.1
+        "#]],
+    );
+    check(
+        r#"{"bomFormat":"CycloneDX","specVersion":"1.5","components":[
+          {"type":"operating-system","name":"debian"},
+          {"type":"library","name":"apt","version":"2.6.1","purl":"pkg:deb/debian/apt@2.6.1?arch=amd64"},
+          {"type":"library","name":"dpkg","version":"1.21","purl":"pkg:deb/debian/dpkg@1.21?distro=bookworm"}]}"#,
+        expect![[r#"
+            on debian 12
+            deb apt 2.6.1
+            deb dpkg 1.21
+        "#]],
+    );
+}
+
 /// GitHub's dependency graph lists ranges where no lock file tells a version.
 #[test]
 fn dependency_graph() {
