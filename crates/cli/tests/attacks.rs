@@ -29,3 +29,5 @@ mod layers;
 mod program;
 #[path = "attacks/registries.rs"]
 mod registries;
+#[path = "attacks/snapshots.rs"]
+mod snapshots;

@@ -1,10 +1,13 @@
 //! Engines: images and containers that this machine has already.
 //!
-//! Docker and Podman are asked over their socket and export an image as an archive, which goes to a temporary file
-//! without a name, of at most 64 GiB. containerd's images are read from its content store on disk, without its help.
+//! Docker and Podman are asked over their socket. Where the superuser finds on this machine what they unpacked for
+//! overlayfs, complete and bound to the image by its digests, it is read in place. Else they export the image as an
+//! archive, which goes to a temporary file without a name, of at most 64 GiB. containerd's images are read from its
+//! content store on disk, or from its snapshots, without its help.
 
 mod api;
 mod bolt;
+mod chain_id;
 mod container;
 mod containerd;
 mod docker;

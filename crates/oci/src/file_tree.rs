@@ -18,6 +18,9 @@ use rustix::io::Errno;
 use crate::entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 
 mod file_systems;
+mod overlay;
+
+use overlay::Overlay;
 
 /// How deep folders may lie in each other: each level holds one descriptor open, and programs may have 1,024 of them.
 const DEEPEST: usize = 256;
@@ -49,6 +52,8 @@ pub struct FileTree {
     content: FileContent,
     gaps: Vec<Gap>,
     further_gaps: usize,
+    /// Where the tree is one of overlayfs, whose marks mean something.
+    overlay: Option<Overlay>,
 }
 
 /// The error of opening a folder.
@@ -84,8 +89,12 @@ impl FileTree {
     /// # Errors
     /// When it is no folder or may not be read.
     pub fn open(root: &Path, options: FileTreeOptions) -> Result<FileTree, OpenFileTreeError> {
+        FileTree::open_with(root, options, OFlags::empty())
+    }
+
+    fn open_with(root: &Path, options: FileTreeOptions, flags: OFlags) -> Result<FileTree, OpenFileTreeError> {
         let error = |error: Errno| OpenFileTreeError { folder: root.to_owned(), source: error.into() };
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let flags = flags | OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let descriptor = rustix::fs::open(root, flags, Mode::empty()).map_err(error)?;
         let device = rustix::fs::fstat(&descriptor).map_err(error)?.st_dev;
         let names = sorted_names(&descriptor).map_err(error)?.0;
@@ -97,7 +106,37 @@ impl FileTree {
             content: FileContent::default(),
             gaps: Vec::new(),
             further_gaps: 0,
+            overlay: None,
         })
+    }
+
+    /// Opens a folder that overlayfs lays over others: its whiteouts and opaque folders come out as those of layers do
+    /// (OCI image-spec, layer.md, Whiteouts). `root` itself may be no link.
+    ///
+    /// # Errors
+    /// When it is no folder or may not be read.
+    pub(crate) fn open_overlay(root: &Path) -> Result<FileTree, OpenFileTreeError> {
+        let mut tree = FileTree::open_with(root, FileTreeOptions::default(), OFlags::NOFOLLOW)?;
+        let mut overlay = Overlay::default();
+        if let Some(folder) = tree.folders.last() {
+            overlay.look_at_folder(&folder.descriptor, &UntrustedPath::normalise(""));
+        }
+        tree.overlay = Some(overlay);
+        Ok(tree)
+    }
+
+    /// The first place so far where a mark of overlayfs says that the content lies elsewhere, or cannot be read.
+    pub(crate) fn elsewhere(&self) -> Option<&UntrustedPath> {
+        self.overlay.as_ref()?.elsewhere.as_ref()
+    }
+
+    /// Whether the folder that was opened still is the one that its path leads to.
+    pub(crate) fn is_in_place(&self, root: &Path) -> bool {
+        let Some(folder) = self.folders.first() else { return false };
+        let (Ok(opened), Ok(found)) = (rustix::fs::fstat(&*folder.descriptor), rustix::fs::lstat(root)) else {
+            return false;
+        };
+        (opened.st_dev, opened.st_ino) == (found.st_dev, found.st_ino)
     }
 
     /// Takes what could not be read so far: folders without permission, folders that lie too deep.
@@ -138,6 +177,9 @@ impl FileTree {
                 _ => {}
             }
         }
+        if let Some(overlay) = &mut self.overlay {
+            overlay.look_at_folder(&descriptor, path);
+        }
         match sorted_names(&descriptor) {
             Ok((names, is_whole)) => {
                 let parent_length = self.path.len();
@@ -171,6 +213,13 @@ impl FileTree {
                 return None;
             }
         };
+        if let Some(overlay) = &mut self.overlay {
+            match FileType::from_raw_mode(stat.st_mode) {
+                FileType::CharacterDevice if stat.st_rdev == 0 => return Some(overlay::whiteout(&path)),
+                FileType::RegularFile => overlay.look_at_file(&folder.descriptor, name, &path),
+                _ => {}
+            }
+        }
         let kind = match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => EntryKind::File,
             FileType::Directory => EntryKind::Directory,
@@ -200,8 +249,17 @@ impl FileTree {
 impl EntryStream for FileTree {
     fn next_entry(&mut self) -> Result<Option<Entry>, ReadEntriesError> {
         self.content = FileContent::default();
-        while let Some(folder) = self.folders.last_mut() {
+        if let Some(opaque) = self.overlay.as_mut().and_then(|overlay| overlay.opaque.take()) {
+            return Ok(Some(opaque));
+        }
+        loop {
+            let is_root = self.folders.len() == 1;
+            let Some(folder) = self.folders.last_mut() else { return Ok(None) };
             let Some(name) = folder.names.pop() else {
+                if is_root && self.overlay.is_some() {
+                    // The root stays open, so that it can be asked whether it is still in place.
+                    return Ok(None);
+                }
                 self.path.truncate(folder.parent_length);
                 self.folders.pop();
                 continue;
@@ -210,7 +268,6 @@ impl EntryStream for FileTree {
                 return Ok(Some(entry));
             }
         }
-        Ok(None)
     }
 
     fn content(&mut self) -> &mut dyn Read {

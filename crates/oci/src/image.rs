@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 
 use model::{Digest, Platform};
@@ -76,6 +77,9 @@ pub enum LayerIdentity {
     Verified(Digest),
     /// A local file claims this digest; nobody has checked.
     Claimed(Digest),
+    /// An engine says that the layer of this digest is what it unpacked into a folder, which nobody can check. The layer
+    /// is read with [`Image::open_unpacked`], and what comes of it is kept under no digest.
+    Unpacked(Digest),
     /// Nothing says what digest it has.
     Unknown,
 }
@@ -94,6 +98,12 @@ pub(crate) trait LayerBlobs: Send + Sync {
 
     /// Where the table of contents of the layer at `index` lies, if it has one that may be trusted.
     fn toc(&self, index: usize) -> Option<TocPlace> {
+        let _ = index;
+        None
+    }
+
+    /// The folder that has the layer at `index` unpacked; `None` where its bytes are at hand.
+    fn folder(&self, index: usize) -> Option<&Path> {
         let _ = index;
         None
     }

@@ -11,6 +11,7 @@ use crate::image::{Image, LayerBlobs, LayerIdentity};
 use crate::read_ahead::ReadAhead;
 use crate::stored::StoredBytes;
 use crate::tar::TarReader;
+use crate::unpacked::UnpackedLayer;
 
 /// Stored bytes are read and hashed in pieces of this size.
 const STORED_CHUNK: usize = 256 << 10;
@@ -124,6 +125,18 @@ impl Image {
         Ok(LayerReader { image: self, index, tar: TarReader::new(bytes, label), stored, second })
     }
 
+    /// Opens layer `index` where an engine has unpacked it, if its identity is [`LayerIdentity::Unpacked`].
+    ///
+    /// # Errors
+    /// When it is not unpacked, or its folder cannot be read.
+    pub fn open_unpacked(&self, index: usize) -> Result<UnpackedLayer, OpenLayerError> {
+        let layer = self.layer_label(index)?;
+        match self.blobs.folder(index) {
+            Some(folder) => UnpackedLayer::open(folder, layer),
+            None => Err(OpenLayerError::Read { layer, source: io::ErrorKind::NotFound.into() }),
+        }
+    }
+
     /// Reads the stored bytes of layer `index` without inflating them and gives their digest.
     ///
     /// # Errors
@@ -166,7 +179,9 @@ impl LayerIdentity {
     /// The digest, whether anybody has checked it or not.
     pub fn digest(&self) -> Option<&Digest> {
         match self {
-            LayerIdentity::Verified(digest) | LayerIdentity::Claimed(digest) => Some(digest),
+            LayerIdentity::Verified(digest) | LayerIdentity::Claimed(digest) | LayerIdentity::Unpacked(digest) => {
+                Some(digest)
+            }
             LayerIdentity::Unknown => None,
         }
     }

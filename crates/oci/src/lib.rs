@@ -22,6 +22,7 @@ mod source;
 mod stored;
 mod tar;
 mod toc;
+mod unpacked;
 
 pub use cache::{Cache, OpenCacheError};
 pub use compression::UnsupportedCompression;
@@ -36,3 +37,4 @@ pub use source::{
     open_oci_layout, open_root_archive, recognise,
 };
 pub use toc::{LayerContents, PartsReader, ReadPartsError};
+pub use unpacked::UnpackedLayer;

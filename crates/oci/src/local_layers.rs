@@ -1,33 +1,55 @@
-//! Layers that lie in local files.
+//! Layers that lie on this machine: in local files, or unpacked in folders.
 
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use crate::image::LayerBlobs;
 use crate::local_blob::LocalBlob;
 
-/// The places of an image's layers; `None` for one that its owner hands out elsewhere.
+/// Where a layer lies.
+#[derive(Debug)]
+pub(crate) enum LocalLayer {
+    /// Its stored bytes are in a file.
+    Blob(LocalBlob),
+    /// An engine unpacked it into this folder.
+    Folder(PathBuf),
+    /// Its owner hands it out elsewhere.
+    Foreign,
+}
+
+/// The places of an image's layers.
 #[derive(Debug)]
 pub(crate) struct LocalLayers {
-    blobs: Vec<Option<LocalBlob>>,
+    layers: Vec<LocalLayer>,
 }
 
 impl LocalLayers {
-    pub(crate) fn new(blobs: Vec<Option<LocalBlob>>) -> LocalLayers {
-        LocalLayers { blobs }
+    pub(crate) fn new(layers: Vec<LocalLayer>) -> LocalLayers {
+        LocalLayers { layers }
     }
 }
 
 impl LayerBlobs for LocalLayers {
     fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>> {
-        match self.local(index) {
-            Some(blob) => Ok(Box::new(blob.open())),
-            None => {
-                Err(io::Error::new(io::ErrorKind::NotFound, "the layer is not kept with the image (foreign layer)"))
-            }
-        }
+        let reason = match self.layers.get(index) {
+            Some(LocalLayer::Blob(blob)) => return Ok(Box::new(blob.open())),
+            Some(LocalLayer::Folder(_)) => "the layer is unpacked, and its stored bytes are not kept",
+            Some(LocalLayer::Foreign) | None => "the layer is not kept with the image (foreign layer)",
+        };
+        Err(io::Error::new(io::ErrorKind::NotFound, reason))
     }
 
     fn local(&self, index: usize) -> Option<&LocalBlob> {
-        self.blobs.get(index)?.as_ref()
+        match self.layers.get(index)? {
+            LocalLayer::Blob(blob) => Some(blob),
+            LocalLayer::Folder(_) | LocalLayer::Foreign => None,
+        }
+    }
+
+    fn folder(&self, index: usize) -> Option<&Path> {
+        match self.layers.get(index)? {
+            LocalLayer::Folder(folder) => Some(folder),
+            LocalLayer::Blob(_) | LocalLayer::Foreign => None,
+        }
     }
 }

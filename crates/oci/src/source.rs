@@ -23,7 +23,7 @@ use crate::compression::{Compression, MAGIC_BYTES, UnsupportedCompression, read_
 use crate::entry::ReadEntriesError;
 use crate::image::{Image, ImageConfig, Layer};
 use crate::local_blob::LocalFile;
-use crate::local_layers::LocalLayers;
+use crate::local_layers::{LocalLayer, LocalLayers};
 use archive_files::ArchiveFiles;
 use compressed_archive::CompressedArchive;
 use folder_files::FolderFiles;
@@ -234,7 +234,7 @@ pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image
         config: ImageConfig::default(),
         annotations: BTreeMap::new(),
         layers: vec![Layer { identity, diff_id: None, size_bytes: blob.size_bytes() }],
-        blobs: Arc::new(LocalLayers::new(vec![Some(blob)])),
+        blobs: Arc::new(LocalLayers::new(vec![LocalLayer::Blob(blob)])),
     })
 }
 

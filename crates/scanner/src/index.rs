@@ -68,7 +68,7 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Inventor
             let (indexes, digests): (Vec<LayerIndex>, Vec<Digest>) =
                 layers.into_iter().map(|layer| (layer.index, layer.digest)).unzip();
             let inventory = merge::merge(&indexes, true);
-            // What rests on a table of contents does not stand for the layers' digests.
+            // What rests on a table of contents, or on what an engine unpacked, does not stand for the layers' digests.
             if let Some(cache) = options.cache.filter(|_| is_whole) {
                 cached::put_merged(cache, digests.iter(), &inventory);
             }
@@ -86,7 +86,7 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Inventor
 fn known_image(image: &Image, cache: &Cache) -> Option<(Inventory, Vec<Digest>)> {
     let verified = image.layers.iter().map(|layer| match &layer.identity {
         LayerIdentity::Verified(digest) => Some(digest.clone()),
-        LayerIdentity::Claimed(_) | LayerIdentity::Unknown => None,
+        LayerIdentity::Claimed(_) | LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => None,
     });
     let digests: Vec<Digest> = verified.collect::<Option<_>>()?;
     let inventory = cached::get_merged(cache, digests.iter())?;
@@ -107,7 +107,7 @@ pub fn index_tree(tree: &mut dyn EntryStream) -> Result<Inventory, ReadEntriesEr
 struct IndexedLayer {
     index: LayerIndex,
     digest: Digest,
-    /// Whether the whole blob was read, rather than what its table of contents lists.
+    /// Whether the whole blob was read, rather than what its table of contents lists or an engine unpacked.
     is_whole: bool,
 }
 
@@ -138,6 +138,9 @@ fn index_layers(image: &Image, options: &IndexOptions<'_>) -> Result<Vec<Indexed
 }
 
 fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> Result<IndexedLayer, IndexError> {
+    if let LayerIdentity::Unpacked(digest) = &image.layers[number].identity {
+        return Ok(IndexedLayer { index: read_unpacked(image, number)?, digest: digest.clone(), is_whole: false });
+    }
     if let Some(cache) = cache
         && let Some((index, digest)) = cached_layer(image, number, cache)?
     {
@@ -169,8 +172,17 @@ fn cached_layer(image: &Image, number: usize, cache: &Cache) -> Result<Option<(L
             }
             None => Ok(None),
         },
-        LayerIdentity::Unknown => Ok(None),
+        LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => Ok(None),
     }
+}
+
+/// Reads a layer from the folder into which an engine unpacked it: every name of a file is a file there, so that there
+/// are no links to complete.
+fn read_unpacked(image: &Image, number: usize) -> Result<LayerIndex, IndexError> {
+    let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
+    let (mut index, _) = index_entries(&mut reader).map_err(|source| read_error(image, number, source))?;
+    index.gaps.extend(reader.finish().map_err(|source| read_error(image, number, source))?);
+    Ok(index)
 }
 
 fn read_layer(image: &Image, number: usize) -> Result<(LayerIndex, MissingLinks, Digest), IndexError> {

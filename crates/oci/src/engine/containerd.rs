@@ -1,4 +1,5 @@
-//! Images of containerd, read from its content store on disk (containerd, docs/content-flow.md).
+//! Images of containerd, read from its content store on disk (containerd, docs/content-flow.md). Layers that it dropped
+//! after it had unpacked them are read where its overlayfs snapshotter has them.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -11,10 +12,12 @@ use super::bolt::BoltFile;
 use super::{EngineError, ReadBoltError};
 use crate::cache::Cache;
 use crate::local_blob::{LocalBlob, LocalFile};
-use crate::local_layers::LocalLayers;
+use crate::local_layers::{LocalLayer, LocalLayers};
 use crate::manifest::Descriptor;
 use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES};
-use crate::{Image, Layer};
+use crate::{Image, Layer, LayerIdentity};
+
+mod snapshotter;
 
 /// The largest blob that is read whole.
 const MAX_DOCUMENT_BYTES: u64 = 16 << 20;
@@ -58,18 +61,26 @@ pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Resu
             FindImageError::Manifest(error) => EngineError::Manifest(error),
             FindImageError::Read(error) => error,
         })?;
-    let mut layers: Vec<Layer> = found.layers(crate::LayerIdentity::Claimed);
+    let mut layers: Vec<Layer> = found.layers(LayerIdentity::Claimed);
     let mut blobs = Vec::with_capacity(layers.len());
-    for (layer, descriptor) in layers.iter_mut().zip(&found.manifest.layers) {
-        let blob = match store.blob(&descriptor.digest, options.cache) {
-            Err(EngineError::Incomplete { .. }) if descriptor.is_foreign() => None,
-            blob => Some(blob?),
+    for (index, (layer, descriptor)) in layers.iter_mut().zip(&found.manifest.layers).enumerate() {
+        // A blob can be verified and its index be kept, which a snapshot cannot.
+        let local = match store.blob(&descriptor.digest, options.cache) {
+            Ok(blob) => {
+                layer.identity = blob.identify(Some(descriptor.digest.clone()), options.cache);
+                layer.size_bytes = blob.size_bytes();
+                LocalLayer::Blob(blob)
+            }
+            Err(EngineError::Incomplete { .. }) if descriptor.is_foreign() => LocalLayer::Foreign,
+            Err(error @ EngineError::Incomplete { .. }) => {
+                let below = found.config.diff_ids.get(..=index).unwrap_or_default();
+                let folder = snapshotter::find_snapshot(below, options).ok_or(error)?;
+                layer.identity = LayerIdentity::Unpacked(descriptor.digest.clone());
+                LocalLayer::Folder(folder)
+            }
+            Err(error) => return Err(error),
         };
-        if let Some(blob) = &blob {
-            layer.identity = blob.identify(Some(descriptor.digest.clone()), options.cache);
-            layer.size_bytes = blob.size_bytes();
-        }
-        blobs.push(blob);
+        blobs.push(local);
     }
     Ok(Image {
         name: reference.to_owned(),

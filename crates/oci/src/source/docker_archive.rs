@@ -15,7 +15,7 @@ use super::{OpenImageError, OpenOptions};
 use crate::compression::{Compression, MAGIC_BYTES, read_full};
 use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
 use crate::local_blob::LocalBlob;
-use crate::local_layers::LocalLayers;
+use crate::local_layers::{LocalLayer, LocalLayers};
 use crate::manifest::{DockerManifest, MOST_LAYERS, read_config};
 use crate::stored::digest_of;
 
@@ -72,7 +72,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         let diff_id = config.diff_ids.get(index).filter(|_| has_diff_ids).cloned();
         let identity = identify(&path, &blob, diff_id.as_ref(), options).map_err(read)?;
         layers.push(Layer { identity, diff_id, size_bytes: blob.size_bytes() });
-        blobs.push(Some(blob));
+        blobs.push(LocalLayer::Blob(blob));
     }
     Ok(Image {
         name: place(),

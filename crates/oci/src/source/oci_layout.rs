@@ -12,7 +12,7 @@ use super::files::{Files, blob_path, parse, read_blob, read_optional};
 use super::{OpenImageError, OpenOptions};
 use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
 use crate::local_blob::LocalBlob;
-use crate::local_layers::LocalLayers;
+use crate::local_layers::{LocalLayer, LocalLayers};
 use crate::manifest::{Descriptor, Document, MOST_LAYERS, read_config};
 
 /// How deep indexes may name indexes.
@@ -70,7 +70,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
             diff_id: config.diff_ids.get(index).filter(|_| has_diff_ids).cloned(),
             size_bytes: blob.as_ref().map_or(descriptor.size, LocalBlob::size_bytes),
         });
-        blobs.push(blob);
+        blobs.push(blob.map_or(LocalLayer::Foreign, LocalLayer::Blob));
     }
     Ok(Image {
         name: place(),

@@ -1,9 +1,12 @@
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::*;
+use crate::EntryStream;
+use crate::unpacked::sees_marks;
 
 /// A containerd with a root of its own, ended with the value.
 struct Containerd {
@@ -94,19 +97,39 @@ fn images_are_read_from_the_store_of_a_running_containerd() {
     assert_eq!(layer.len() as u64, image.layers[0].size_bytes);
     let same = open_containerd("example.com/many/tags:042", &containerd.options()).unwrap();
     assert_eq!(same.digest, image.digest);
-    let digest = image.digest.unwrap().to_string();
+    let digest = image.digest.clone().unwrap().to_string();
     assert!(open_containerd(&digest, &containerd.options()).is_ok());
     let error = open_containerd("alpine:3.11", &containerd.options()).err().map(|error| error.to_string()).unwrap();
     assert!(error.starts_with("containerd has no image `alpine:3.11`"), "{error}");
+    let packed = names(image.open_layer(0).unwrap());
     fs::remove_file(blob_path(&containerd.options().root, &layer_digest(&image.layers[0]))).unwrap();
+    // What was unpacked is read in its place, by the superuser.
+    if sees_marks() {
+        let unpacked = open_containerd("alpine:3.10", &containerd.options()).unwrap();
+        assert_eq!(unpacked.layers[0].identity, LayerIdentity::Unpacked(layer_digest(&image.layers[0])));
+        assert_eq!(unpacked.layers[0].diff_id, image.layers[0].diff_id);
+        assert_eq!(names(unpacked.open_unpacked(0).unwrap()), packed);
+    }
+    let snapshots = containerd.options().root.join("io.containerd.snapshotter.v1.overlayfs/snapshots");
+    fs::rename(&snapshots, snapshots.with_extension("gone")).unwrap();
     let error = open_containerd("alpine:3.10", &containerd.options()).err().map(|error| error.to_string()).unwrap();
     assert!(error.contains("were dropped after they had been unpacked"), "{error}");
 }
 
+fn names(mut layer: impl EntryStream) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    while let Some(entry) = layer.next_entry().unwrap() {
+        names.insert(entry.path.to_string());
+    }
+    names
+}
+
 fn layer_digest(layer: &Layer) -> Digest {
     match &layer.identity {
-        crate::LayerIdentity::Claimed(digest) | crate::LayerIdentity::Verified(digest) => digest.clone(),
-        crate::LayerIdentity::Unknown => panic!("a layer of a content store has a digest"),
+        LayerIdentity::Claimed(digest) | LayerIdentity::Verified(digest) | LayerIdentity::Unpacked(digest) => {
+            digest.clone()
+        }
+        LayerIdentity::Unknown => panic!("a layer of a content store has a digest"),
     }
 }
 

@@ -1,0 +1,72 @@
+//! The store that Podman, Buildah and CRI-O share: layers that its `overlay` driver has unpacked (containers/storage,
+//! images.go and layers.go).
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use model::Digest;
+use serde::Deserialize;
+
+use super::stored_image::{StoredImage, StoredLayer, is_id, read_bounded, read_config_file};
+use crate::manifest::MOST_LAYERS;
+
+/// The largest list of images or layers that is read; one of a thousand images has 5 MiB.
+const MAX_LIST_BYTES: u64 = 64 << 20;
+
+#[derive(Deserialize)]
+struct ImageRecord {
+    id: String,
+    #[serde(default)]
+    layer: String,
+}
+
+#[derive(Deserialize)]
+struct LayerRecord {
+    id: String,
+    #[serde(default)]
+    parent: String,
+    #[serde(rename = "diff-digest")]
+    diff_id: Option<Digest>,
+    #[serde(rename = "diff-size", default)]
+    size_bytes: u64,
+    #[serde(default)]
+    flags: HashMap<String, serde_json::Value>,
+}
+
+/// Finds the image in the storage's folder. Nothing comes back where a part is missing or does not fit the image's
+/// digests.
+pub(super) fn find(root: &Path, id: &Digest) -> Option<StoredImage> {
+    let images = root.join("overlay-images");
+    let config_file = images.join(id.hex()).join(format!("={}", BASE64_STANDARD.encode(id.to_string())));
+    let (config, platform) = read_config_file(&config_file, id)?;
+    let records: Vec<ImageRecord> = list(&images.join("images.json"))?;
+    let record = records.into_iter().find(|record| record.id == id.hex())?;
+    let lists = ["layers.json", "volatile-layers.json"];
+    let known = lists.iter().filter_map(|name| list::<LayerRecord>(&root.join("overlay-layers").join(name))).flatten();
+    let known: HashMap<String, LayerRecord> = known.map(|layer| (layer.id.clone(), layer)).collect();
+
+    let mut layers = Vec::new();
+    let mut next = record.layer;
+    while !next.is_empty() {
+        let layer = known.get(&next)?;
+        // From the top downwards; a layer that is being written has the flag `incomplete`.
+        let diff_id = config.diff_ids.iter().rev().nth(layers.len())?;
+        let overlay = root.join("overlay").join(&layer.id);
+        // With composefs the folder holds contents by their digests, and names lie in an image beside it.
+        let is_composed = overlay.join("composefs-data").symlink_metadata().is_ok();
+        let fits = layer.diff_id.as_ref() == Some(diff_id) && layer.flags.is_empty() && is_id(&layer.id);
+        if !fits || is_composed || layers.len() >= MOST_LAYERS {
+            return None;
+        }
+        layers.push(StoredLayer { folder: overlay.join("diff"), size_bytes: layer.size_bytes });
+        next.clone_from(&layer.parent);
+    }
+    layers.reverse();
+    Some(StoredImage { config, platform, layers })
+}
+
+fn list<T: serde::de::DeserializeOwned>(path: &Path) -> Option<Vec<T>> {
+    serde_json::from_slice(&read_bounded(path, MAX_LIST_BYTES)?).ok()
+}
