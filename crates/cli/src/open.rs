@@ -135,7 +135,9 @@ impl Opener<'_> {
             }
             Target::Podman(name) => {
                 let address = address(self.environment.podman_host.as_deref(), "CONTAINER_HOST", self.podman_socket())?;
-                work(engine::open_podman(name, &self.engine(address))).map(image)
+                let containers_storage = Some(engine::CONTAINERS_STORAGE.into());
+                let options = EngineOptions { containers_storage, ..self.engine(address) };
+                work(engine::open_podman(name, &options)).map(image)
             }
             Target::Containerd(name) => {
                 let platform = self.arguments.platform.clone();

@@ -36,6 +36,9 @@ pub const DOCKER_SOCKET: &str = "/var/run/docker.sock";
 /// The socket that Podman opens for the superuser.
 pub const PODMAN_SOCKET: &str = "/run/podman/podman.sock";
 
+/// Where Podman keeps the superuser's images.
+pub const CONTAINERS_STORAGE: &str = "/var/lib/containers/storage";
+
 /// Where an engine listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EngineAddress {
@@ -61,6 +64,8 @@ pub struct EngineOptions<'a> {
     pub platform: Option<Platform>,
     /// Where digests of unchanged local files are remembered.
     pub cache: Option<&'a Cache>,
+    /// Podman's storage, which is looked at where nothing listens at the address.
+    pub containers_storage: Option<PathBuf>,
     /// How long the engine may take until it begins to answer. An export begins only when the engine has gathered the
     /// image. Default 30 minutes.
     pub answer_timeout: Duration,
@@ -75,6 +80,7 @@ impl EngineOptions<'_> {
             address,
             platform: None,
             cache: None,
+            containers_storage: None,
             answer_timeout: Duration::from_secs(30 * 60),
             idle_timeout: Duration::from_secs(5 * 60),
         }

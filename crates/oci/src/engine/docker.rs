@@ -8,7 +8,7 @@ mod stored_image;
 use serde::Deserialize;
 
 use super::api::{EngineApi, is_plain};
-use super::{EngineError, EngineOptions};
+use super::{EngineAddress, EngineError, EngineOptions};
 use crate::Image;
 use crate::source::{OpenOptions, open_archive_stream};
 use stored_image::GraphDriver;
@@ -40,6 +40,13 @@ pub fn open_podman(reference: &str, options: &EngineOptions<'_>) -> Result<Image
 fn open(engine: &'static str, reference: &str, options: &EngineOptions<'_>) -> Result<Image, EngineError> {
     if !is_plain(reference) {
         return Err(EngineError::Reference { reference: reference.to_owned() });
+    }
+    // Podman needs no service, so that there is often no socket either.
+    if let (EngineAddress::Unix(socket), Some(storage)) = (&options.address, &options.containers_storage)
+        && !socket.exists()
+        && let Some(image) = stored_image::open_storage(storage, reference, options)
+    {
+        return Ok(image);
     }
     let api = EngineApi::new(engine, options)?;
     let description: Option<Description> = api.document(&format!("/images/{reference}/json"))?;

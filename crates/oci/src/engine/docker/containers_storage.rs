@@ -6,7 +6,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use model::Digest;
+use model::{Digest, ImageName};
 use serde::Deserialize;
 
 use super::stored_image::{StoredImage, StoredLayer, is_id, read_bounded, read_config_file};
@@ -15,11 +15,16 @@ use crate::manifest::MOST_LAYERS;
 /// The largest list of images or layers that is read; one of a thousand images has 5 MiB.
 const MAX_LIST_BYTES: u64 = 64 << 20;
 
+/// The fewest digits that mean an image.
+const FEWEST_DIGITS: usize = 12;
+
 #[derive(Deserialize)]
 struct ImageRecord {
     id: String,
     #[serde(default)]
     layer: String,
+    #[serde(default)]
+    names: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +38,22 @@ struct LayerRecord {
     size_bytes: u64,
     #[serde(default)]
     flags: HashMap<String, serde_json::Value>,
+}
+
+/// The id of the image that a person means by its name, the whole of its id, or at least twelve digits of it.
+pub(super) fn find_id(root: &Path, reference: &str) -> Option<Digest> {
+    // A short name is one of this machine's own images, or one of Docker Hub.
+    let names = [format!("localhost/{reference}"), reference.to_owned()];
+    let names: Vec<String> =
+        names.iter().filter_map(|name| name.parse::<ImageName>().ok()).map(|name| name.to_string()).collect();
+    let digits = reference.strip_prefix("sha256:").unwrap_or(reference);
+    let is_digits = digits.len() >= FEWEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let records: Vec<ImageRecord> = list(&root.join("overlay-images/images.json"))?;
+    let named = names.iter().find_map(|name| records.iter().find(|record| record.names.contains(name)));
+    let mut by_digits = records.iter().filter(|record| is_digits && record.id.starts_with(digits));
+    // Digits that several images begin with are none's.
+    let record = named.or_else(|| by_digits.next().filter(|_| by_digits.next().is_none()))?;
+    format!("sha256:{}", record.id).parse().ok()
 }
 
 /// Finds the image in the storage's folder. Nothing comes back where a part is missing or does not fit the image's

@@ -57,6 +57,17 @@ pub(super) fn open(reference: &str, id: &str, driver: &GraphDriver, options: &En
         "overlay" => containers_storage::find(&driver.root("overlay")?, &id)?,
         _ => return None,
     };
+    image(reference, id, stored, options)
+}
+
+/// The image of this name in a store of Podman's, whose engine is not asked; `None` where it is not complete there.
+pub(super) fn open_storage(root: &Path, reference: &str, options: &EngineOptions<'_>) -> Option<Image> {
+    let id = containers_storage::find_id(root, reference).filter(|_| sees_marks())?;
+    let stored = containers_storage::find(root, &id)?;
+    image(reference, id, stored, options)
+}
+
+fn image(reference: &str, id: Digest, stored: StoredImage, options: &EngineOptions<'_>) -> Option<Image> {
     let StoredImage { config, platform, layers: stored } = stored;
     let is_wanted = match (&options.platform, &platform) {
         (Some(wanted), Some(platform)) => wanted.accepts(platform),

@@ -173,6 +173,28 @@ impl Store {
     }
 }
 
+#[test]
+fn podmans_storage_is_read_where_no_service_runs() {
+    if !sees_marks() {
+        eprintln!("SKIPPED: only the superuser sees the marks of overlayfs");
+        return;
+    }
+    let store = Store::podman();
+    change_all(store.folder.path(), r#""a:1""#, r#""localhost/app:1","quay.io/team/app:2""#);
+    let socket = store.folder.path().join("podman.sock");
+    let containers_storage = Some(store.folder.path().to_owned());
+    let options = EngineOptions { containers_storage, ..EngineOptions::at(EngineAddress::Unix(socket)) };
+    let digits = &store.id.hex()[..12];
+    for reference in ["app:1", "localhost/app:1", "quay.io/team/app:2", digits, &store.id.to_string()] {
+        let image = open_podman(reference, &options).unwrap();
+        assert_eq!(image.digest.as_ref(), Some(&store.id), "{reference}");
+        assert_eq!(paths(&image, 1), ["etc", "etc/top"]);
+    }
+    for reference in ["app", "app:2", &digits[..11], "000000000000"] {
+        assert!(matches!(open_podman(reference, &options), Err(EngineError::Connect { .. })), "{reference}");
+    }
+}
+
 fn paths(image: &Image, index: usize) -> Vec<String> {
     let mut layer = image.open_unpacked(index).unwrap();
     let mut paths = Vec::new();
