@@ -214,6 +214,7 @@ impl FileTree {
             }
         };
         if let Some(overlay) = &mut self.overlay {
+            overlay.look_at_name(&path);
             match FileType::from_raw_mode(stat.st_mode) {
                 FileType::CharacterDevice if stat.st_rdev == 0 => return Some(overlay::whiteout(&path)),
                 FileType::RegularFile => overlay.look_at_file(&folder.descriptor, name, &path),

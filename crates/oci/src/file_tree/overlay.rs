@@ -13,8 +13,11 @@ use crate::entry::{Entry, EntryKind};
 const MAX_NAMES_BYTES: usize = 4096;
 /// Values of the marks are one letter; a longer one is another mark.
 const MAX_MARK_BYTES: usize = 16;
-/// Where overlayfs keeps its marks: as the superuser, and without rights of its own (`userxattr`).
-const PREFIXES: [&str; 2] = ["trusted.overlay.", "user.overlay."];
+/// Where overlayfs keeps its marks as the superuser.
+const PREFIX: &str = "trusted.overlay.";
+/// Where it and its substitute keep them without rights of their own. An image may bring these attributes along, and the
+/// superuser's overlayfs takes no notice of them: what they mean depends on who mounts the layer.
+const UNCERTAIN_PREFIXES: [&str; 2] = ["user.overlay.", "user.fuseoverlayfs."];
 
 /// What the marks say while a tree is walked.
 #[derive(Debug, Default)]
@@ -60,6 +63,14 @@ impl Overlay {
         }
     }
 
+    /// Looks at a name. One that is a whiteout in a layer is a plain file to overlayfs, and a whiteout again in an export
+    /// and for its substitute.
+    pub(super) fn look_at_name(&mut self, path: &UntrustedPath) {
+        if path.file_name().starts_with(".wh.") {
+            self.note(path);
+        }
+    }
+
     fn note(&mut self, path: &UntrustedPath) {
         self.elsewhere.get_or_insert_with(|| path.clone());
     }
@@ -85,7 +96,10 @@ fn mark(listed: Result<usize, Errno>, names: &[u8], value: impl Fn(&str) -> Opti
     };
     let mut mark = Mark::None;
     for name in names.split(|byte| *byte == 0).filter_map(|name| std::str::from_utf8(name).ok()) {
-        let Some(what) = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)) else { continue };
+        if UNCERTAIN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
+            return Mark::Elsewhere;
+        }
+        let Some(what) = name.strip_prefix(PREFIX) else { continue };
         match what {
             "opaque" if value(name).as_deref() == Some(b"y") => mark = Mark::Opaque,
             // These tell how a file came here, and nothing about what it holds.
@@ -111,11 +125,17 @@ mod tests {
         check("", "", Mark::None);
         check("security.capability\0user.note\0", "y", Mark::None);
         check("trusted.overlay.opaque\0", "y", Mark::Opaque);
-        check("trusted.overlay.origin\0user.overlay.opaque\0", "y", Mark::Opaque);
+        check("trusted.overlay.origin\0trusted.overlay.opaque\0", "y", Mark::Opaque);
         check("trusted.overlay.opaque\0", "x", Mark::Elsewhere);
         check("trusted.overlay.redirect\0", "/a", Mark::Elsewhere);
         check("trusted.overlay.opaque\0trusted.overlay.metacopy\0", "y", Mark::Elsewhere);
-        check("user.overlay.unheard-of\0", "", Mark::Elsewhere);
+        check("trusted.overlay.overlay.opaque\0", "y", Mark::Elsewhere);
+    }
+
+    #[test]
+    fn marks_that_an_image_may_bring_along_hide_nothing() {
+        check("user.overlay.opaque\0", "y", Mark::Elsewhere);
+        check("trusted.overlay.opaque\0user.fuseoverlayfs.opaque\0", "y", Mark::Elsewhere);
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn marks_of_overlayfs_are_whiteouts_of_a_layer() {
     assert!(is_whole(folder.path()));
     let expected = ["etc", "etc/deep", "etc/deep/.wh..wh..opq", "etc/deep/file", "etc/.wh.gone", "etc/null"];
     assert_eq!(read(folder.path()), expected);
-    set(folder.path(), "user.overlay.opaque", "y");
+    set(folder.path(), "trusted.overlay.opaque", "y");
     assert_eq!(read(folder.path())[0], ".wh..wh..opq");
 }
 
@@ -59,6 +59,18 @@ fn a_folder_whose_content_lies_elsewhere_is_not_whole() {
         set(&folder.path().join(path), name, value);
         assert!(!is_whole(folder.path()), "{path} {name}");
     }
+}
+
+#[test]
+fn what_an_image_may_bring_along_to_hide_files_is_not_read_in_place() {
+    // To the superuser's overlayfs these are a plain file and an attribute like any other.
+    let Some(folder) = layer() else { return };
+    fs::write(folder.path().join("etc/.wh.passwd"), "").unwrap();
+    assert!(!is_whole(folder.path()));
+    fs::remove_file(folder.path().join("etc/.wh.passwd")).unwrap();
+    assert!(is_whole(folder.path()));
+    set(&folder.path().join("etc"), "user.overlay.opaque", "y");
+    assert!(!is_whole(folder.path()));
 }
 
 #[test]

@@ -91,3 +91,78 @@ pub(super) fn find(root: &Path, id: &Digest) -> Option<StoredImage> {
 fn list<T: serde::de::DeserializeOwned>(path: &Path) -> Option<Vec<T>> {
     serde_json::from_slice(&read_bounded(path, MAX_LIST_BYTES)?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs::File;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+    use crate::engine::{EngineAddress, EngineOptions, open_podman};
+    use crate::unpacked::sees_marks;
+    use crate::{EntryStream, OpenOptions, open_docker_archive};
+
+    /// A folder for the storage, which Podman mounts onto itself.
+    struct Storage(tempfile::TempDir);
+
+    impl Drop for Storage {
+        fn drop(&mut self) {
+            let _ = program("umount").arg(self.0.path().join("root/overlay")).stderr(Stdio::null()).status();
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests run the real engine")]
+    fn program(name: &str) -> Command {
+        Command::new(name)
+    }
+
+    fn podman(folder: &Path, arguments: &[&str]) -> bool {
+        let mut command = program("podman");
+        command.arg("--root").arg(folder.join("root")).arg("--runroot").arg(folder.join("run"));
+        command.args(["--storage-driver", "overlay"]).args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    }
+
+    fn names(mut layer: impl EntryStream) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        while let Some(entry) = layer.next_entry().unwrap() {
+            // Folders that a layer has only because of what lies in them differ in what packs and unpacks.
+            if entry.kind != crate::EntryKind::Directory {
+                names.insert(entry.path.to_string());
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn the_storage_of_a_real_podman_is_read_as_the_archive_it_loaded() {
+        let name = "images/docker-archive/alpine-3.10.1-four-layers-with-whiteouts.tar";
+        let Some(archive) = test_support::test_data(name) else { return };
+        let storage = Storage(tempfile::tempdir().unwrap());
+        let folder = &storage.0;
+        let policy = folder.path().join("policy.json");
+        serde_json::to_writer(
+            File::create(&policy).unwrap(),
+            &serde_json::json!({"default": [{"type": "insecureAcceptAnything"}]}),
+        )
+        .unwrap();
+        let (policy, input) = (policy.display().to_string(), archive.display().to_string());
+        if !sees_marks() || !podman(folder.path(), &["load", "--signature-policy", &policy, "--input", &input]) {
+            eprintln!("SKIPPED: Podman is not installed, or may not run here");
+            return;
+        }
+        let options = EngineOptions {
+            containers_storage: Some(folder.path().join("root")),
+            ..EngineOptions::at(EngineAddress::Unix(folder.path().join("podman.sock")))
+        };
+        let unpacked = open_podman("test:latest", &options).unwrap();
+        let packed = open_docker_archive(&archive, &OpenOptions::default()).unwrap();
+        assert_eq!(unpacked.digest, packed.digest);
+        assert_eq!(unpacked.config, packed.config);
+        for index in 0..packed.layers.len() {
+            assert_eq!(unpacked.layers[index].diff_id, packed.layers[index].diff_id);
+            assert_eq!(names(unpacked.open_unpacked(index).unwrap()), names(packed.open_layer(index).unwrap()));
+        }
+    }
+}
