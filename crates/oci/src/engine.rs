@@ -24,6 +24,7 @@ use crate::manifest_tree::ReadManifestError;
 use crate::source::OpenImageError;
 
 pub(crate) use bolt::exercise as exercise_bolt;
+pub(crate) use docker::exercise_storage;
 
 pub use bolt::ReadBoltError;
 pub use container::{ContainerOptions, find_container_root};

@@ -21,6 +21,7 @@ const TARGETS: &[Target] = &[
     ("bolt", engine::exercise_bolt),
     ("challenge", registry::exercise_challenge),
     ("compression", compression),
+    ("containers_storage", engine::exercise_storage),
     ("docker_archive", documents::docker_archive),
     ("estargz", toc::exercise_estargz),
     ("manifest", documents::manifest),

@@ -13,6 +13,8 @@ use crate::Image;
 use crate::source::{OpenOptions, open_archive_stream};
 use stored_image::GraphDriver;
 
+pub(crate) use containers_storage::exercise as exercise_storage;
+
 #[derive(Deserialize)]
 struct Description {
     #[serde(rename = "Id", default)]

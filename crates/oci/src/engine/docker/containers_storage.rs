@@ -68,28 +68,53 @@ pub(super) fn find(root: &Path, id: &Digest) -> Option<StoredImage> {
     let known = lists.iter().filter_map(|name| list::<LayerRecord>(&root.join("overlay-layers").join(name))).flatten();
     let known: HashMap<String, LayerRecord> = known.map(|layer| (layer.id.clone(), layer)).collect();
 
-    let mut layers = Vec::new();
-    let mut next = record.layer;
-    while !next.is_empty() {
-        let layer = known.get(&next)?;
-        // From the top downwards; a layer that is being written has the flag `incomplete`.
-        let diff_id = config.diff_ids.iter().rev().nth(layers.len())?;
+    let mut layers = Vec::with_capacity(config.diff_ids.len());
+    for layer in chain(&record.layer, &known, &config.diff_ids)? {
         let overlay = root.join("overlay").join(&layer.id);
         // With composefs the folder holds contents by their digests, and names lie in an image beside it.
-        let is_composed = overlay.join("composefs-data").symlink_metadata().is_ok();
-        let fits = layer.diff_id.as_ref() == Some(diff_id) && layer.flags.is_empty() && is_id(&layer.id);
-        if !fits || is_composed || layers.len() >= MOST_LAYERS {
+        if overlay.join("composefs-data").symlink_metadata().is_ok() {
             return None;
         }
         layers.push(StoredLayer { folder: overlay.join("diff"), size_bytes: layer.size_bytes });
-        next.clone_from(&layer.parent);
+    }
+    Some(StoredImage { config, platform, layers })
+}
+
+/// The layers from the base up to `top`, if they are whole and those of the image.
+fn chain<'a>(top: &str, known: &'a HashMap<String, LayerRecord>, diff_ids: &[Digest]) -> Option<Vec<&'a LayerRecord>> {
+    let mut layers = Vec::new();
+    let mut next = top;
+    while !next.is_empty() {
+        let layer = known.get(next)?;
+        let diff_id = diff_ids.iter().rev().nth(layers.len())?;
+        // A layer that is being written has the flag `incomplete`.
+        let fits = layer.diff_id.as_ref() == Some(diff_id) && layer.flags.is_empty() && is_id(&layer.id);
+        if !fits || layers.len() >= MOST_LAYERS {
+            return None;
+        }
+        layers.push(layer);
+        next = &layer.parent;
     }
     layers.reverse();
-    Some(StoredImage { config, platform, layers })
+    Some(layers)
 }
 
 fn list<T: serde::de::DeserializeOwned>(path: &Path) -> Option<Vec<T>> {
     serde_json::from_slice(&read_bounded(path, MAX_LIST_BYTES)?).ok()
+}
+
+/// Reads lists of images and layers for `crate::exercise`, the two between NUL bytes.
+pub(crate) fn exercise(bytes: &[u8]) {
+    let mut documents = bytes.splitn(2, |byte| *byte == 0);
+    let (Some(images), Some(layers)) = (documents.next(), documents.next()) else { return };
+    let images: Vec<ImageRecord> = serde_json::from_slice(images).unwrap_or_default();
+    let layers: Vec<LayerRecord> = serde_json::from_slice(layers).unwrap_or_default();
+    let diff_ids: Vec<Digest> = layers.iter().filter_map(|layer| layer.diff_id.clone()).collect();
+    let known: HashMap<String, LayerRecord> = layers.into_iter().map(|layer| (layer.id.clone(), layer)).collect();
+    for image in images {
+        let chain = chain(&image.layer, &known, &diff_ids).unwrap_or_default();
+        assert!(chain.len() <= diff_ids.len() && chain.iter().all(|layer| is_id(&layer.id)), "it leads astray");
+    }
 }
 
 #[cfg(test)]
