@@ -10,9 +10,11 @@ use crate::Complaint;
 const DOCUMENTS: &[&str] = &[
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
+    "docs/contributing/add-check.md",
     "docs/contributing/add-ecosystem.md",
     "docs/contributing/add-feed.md",
     "docs/contributing/add-format.md",
+    "docs/contributing/add-secret-rule.md",
 ];
 
 /// Folders with which a path of ours begins.

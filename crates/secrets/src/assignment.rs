@@ -1,0 +1,433 @@
+//! Assignments: a name and the value it is given, as files of settings, programs and shells write them.
+
+use std::ops::Range;
+
+use crate::place::Syntax;
+
+/// The longest name that is looked at.
+const LONGEST_KEY: usize = 96;
+/// The longest value that is looked at.
+const LONGEST_VALUE: usize = 2048;
+/// How far from a name its value may begin: `- name: PASSWORD` and, a line below, `value:`.
+const FARTHEST_VALUE: usize = 160;
+
+/// A name and its value, by their places in the bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    pub(crate) key: Range<usize>,
+    pub(crate) value: Range<usize>,
+    pub(crate) is_quoted: bool,
+}
+
+/// The name around this place: letters, digits, `_`, `-` and `.`.
+pub(crate) fn key_around(bytes: &[u8], at: usize) -> Range<usize> {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let before = bytes[at.saturating_sub(LONGEST_KEY)..at].iter().rev().take_while(is_part).count();
+    let after = bytes[at..].iter().take(LONGEST_KEY).take_while(is_part).count();
+    let (mut start, mut end) = (at - before, at + after);
+    // `\npassword` in a quoted text is a sign and a name.
+    if start > 0 && bytes[start - 1] == b'\\' && matches!(bytes[start], b'n' | b't' | b'r') && start < at {
+        start += 1;
+    }
+    while start < at && matches!(bytes[start], b'-' | b'.') {
+        start += 1;
+    }
+    while end > at && matches!(bytes[end - 1], b'.' | b'-') {
+        end -= 1;
+    }
+    start..end
+}
+
+/// The value that the name gets, if any.
+pub(crate) fn assignment(bytes: &[u8], key: Range<usize>, syntax: Syntax) -> Option<Assignment> {
+    let made = |(value, is_quoted): (Range<usize>, bool)| Assignment { key: key.clone(), value, is_quoted };
+    if syntax == Syntax::Single {
+        let is_whole_key = bytes[..key.start].iter().all(|byte| !matches!(byte, b'=' | b'\n' | b' '));
+        if is_whole_key && bytes.get(key.end) == Some(&b'=') {
+            let mut value = key.end + 1..bytes.len();
+            while value.end > value.start && bytes[value.end - 1].is_ascii_whitespace() {
+                value.end -= 1;
+            }
+            return Some(made(unquoted(bytes, value)));
+        }
+    }
+    direct(bytes, &key, syntax)
+        .or_else(|| called(bytes, &key))
+        .or_else(|| tagged(bytes, &key))
+        .or_else(|| passed(bytes, &key))
+        .or_else(|| paired(bytes, &key, syntax))
+        .or_else(|| declared(bytes, &key))
+        .or_else(|| spaced(bytes, &key, syntax))
+        .map(made)
+}
+
+/// Takes one pair of quotes off.
+fn unquoted(bytes: &[u8], value: Range<usize>) -> (Range<usize>, bool) {
+    match &bytes[value.clone()] {
+        [b'"', .., b'"'] | [b'\'', .., b'\''] => (value.start + 1..value.end - 1, true),
+        _ => (value, false),
+    }
+}
+
+/// `key = value`, `"key": "value"`, `key => 'value'`, `config["key"] = "value"`, `key: String = "value"`.
+fn direct(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usize>, bool)> {
+    let mut at = key.end;
+    let is_quoted_key = is_quote_at(bytes, at);
+    at = after_quote(bytes, at);
+    if is_quoted_key && bytes.get(at) == Some(&b']') {
+        at += 1;
+    }
+    let after_key = at;
+    at = after_blanks(bytes, at);
+    let operator = operator_at(bytes, at)?;
+    // `PASSWORD =x` is no assignment for a shell.
+    if syntax == Syntax::Shell && operator == "=" && at != after_key && !is_quote_at(bytes, after_blanks(bytes, at + 1))
+    {
+        return None;
+    }
+    at += operator.len();
+    let start = after_blanks(bytes, at);
+    if operator == ":" && is_type_at(bytes, start) {
+        let after_type = start
+            + bytes[start..]
+                .iter()
+                .take(40)
+                .take_while(|byte| byte.is_ascii_alphanumeric() || b"_&'<>?.".contains(byte))
+                .count();
+        let equals = after_blanks(bytes, after_type);
+        if operator_at(bytes, equals) == Some("=") {
+            let start = after_blanks(bytes, equals + 1);
+            if let Some(value) = quoted_at(bytes, start) {
+                return Some((value, true));
+            }
+        }
+    }
+    if let Some(value) = quoted_at(bytes, start) {
+        return Some((value, true));
+    }
+    let may_be_bare = match syntax {
+        Syntax::Settings => !is_quoted_key,
+        Syntax::Shell => operator == "=" && start == at || operator == ":" && !is_quoted_key && start > at,
+        Syntax::Prose => !is_quoted_key && operator == "=" && start == at,
+        Syntax::Code | Syntax::Single => false,
+    };
+    if !may_be_bare {
+        return None;
+    }
+    bare_at(bytes, start, syntax).map(|value| (value, false))
+}
+
+fn operator_at(bytes: &[u8], at: usize) -> Option<&'static str> {
+    let rest = bytes.get(at..)?;
+    match rest {
+        [b':', b'=', ..] => Some(":="),
+        [b'=', b'>', ..] => Some("=>"),
+        [b'=', b'=' | b'~', ..] | [b':', b':', ..] => None,
+        [b'=', ..] => Some("="),
+        [b':', ..] => Some(":"),
+        _ => None,
+    }
+}
+
+/// Whether a word without quotes follows, such as the type of a variable.
+fn is_type_at(bytes: &[u8], at: usize) -> bool {
+    bytes.get(at).is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'&')
+}
+
+/// `setPassword("value")`, `.password('value')`, `withToken("value")`.
+fn called(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    if bytes.get(key.end) != Some(&b'(') {
+        return None;
+    }
+    let value = quoted_at(bytes, after_blanks(bytes, key.end + 1))?;
+    let end = after_blanks(bytes, value.end + 1);
+    (bytes.get(end) == Some(&b')')).then_some((value, true))
+}
+
+/// `define('PASSWORD', 'value')`, `setenv("PASSWORD", "value")`.
+fn passed(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let at = after_quote(bytes, key.end);
+    let is_argument = bytes[..key.start].ends_with(b"('") || bytes[..key.start].ends_with(b"(\"");
+    if !is_argument || at == key.end || bytes.get(at) != Some(&b',') {
+        return None;
+    }
+    let value = quoted_at(bytes, after_blanks(bytes, at + 1))?;
+    (bytes.get(value.end + 1) == Some(&b')')).then_some((value, true))
+}
+
+/// `<password>value</password>`, `<string name="api_key">value</string>`.
+fn tagged(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let is_tag = key.start > 0 && bytes[key.start - 1] == b'<';
+    let mut at = after_quote(bytes, key.end);
+    if !is_tag && at == key.end || bytes.get(at) != Some(&b'>') {
+        return None;
+    }
+    at += 1;
+    let length = bytes[at..].iter().take(LONGEST_VALUE).position(|&byte| byte == b'<')?;
+    let closes = bytes.get(at + length + 1) == Some(&b'/');
+    let value = trimmed(bytes, at..at + length);
+    (closes && !value.is_empty()).then_some((value, true))
+}
+
+/// `- name: PASSWORD` and `value: x` on the next line, `{"name": "PASSWORD", "value": "x"}`, `<add key="p" value="x"/>`.
+fn paired(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usize>, bool)> {
+    let before = &bytes[key.start.saturating_sub(24)..key.start];
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before).trim_ascii_end();
+    let before = before.strip_suffix(b":").or(before.strip_suffix(b"="))?;
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
+    if !["name", "key", "Name", "Key", "variable", "ParameterKey"].iter().any(|word| before.ends_with(word.as_bytes()))
+    {
+        return None;
+    }
+    let from = after_quote(bytes, key.end);
+    let gap = &bytes[from..bytes.len().min(from + FARTHEST_VALUE)];
+    let is_gap = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_whitespace() || b",\"'".contains(byte));
+    for word in ["value", "Value", "defaultValue", "ParameterValue"] {
+        let Some(at) = memchr::memmem::find(gap, word.as_bytes()) else { continue };
+        if !is_gap(&gap[..at]) {
+            continue;
+        }
+        let at = after_blanks(bytes, after_quote(bytes, from + at + word.len()));
+        let operator = operator_at(bytes, at)?;
+        let start = after_blanks(bytes, at + operator.len());
+        if let Some(value) = quoted_at(bytes, start) {
+            return Some((value, true));
+        }
+        if syntax == Syntax::Settings && operator == ":" {
+            return bare_at(bytes, start, syntax).map(|value| (value, false));
+        }
+        return None;
+    }
+    None
+}
+
+/// `variable "password" { default = "value" }` of Terraform.
+fn declared(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let is_variable = bytes[..key.start].ends_with(b"variable \"");
+    let block = bytes.get(after_quote(bytes, key.end)..)?;
+    let block = &block[..block.len().min(2 * FARTHEST_VALUE)];
+    if !is_variable || !block.trim_ascii_start().starts_with(b"{") {
+        return None;
+    }
+    let block = &block[..memchr::memchr(b'}', block)?];
+    let start = after_quote(bytes, key.end) + memchr::memmem::find(block, b"default")? + "default".len();
+    let equals = after_blanks(bytes, start);
+    if bytes.get(equals) != Some(&b'=') {
+        return None;
+    }
+    quoted_at(bytes, after_blanks(bytes, equals + 1)).map(|value| (value, true))
+}
+
+/// `--password value` of a command, `ENV PASSWORD value` of a Dockerfile, `password value` of .netrc.
+fn spaced(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usize>, bool)> {
+    if syntax != Syntax::Shell {
+        return None;
+    }
+    let before = &bytes[key.start.saturating_sub(4)..key.start];
+    if !before.ends_with(b"--") && !before.ends_with(b"ENV ") && !before.ends_with(b"env ") {
+        return None;
+    }
+    let start = after_blanks(bytes, key.end);
+    if start == key.end {
+        return None;
+    }
+    match quoted_at(bytes, start) {
+        Some(value) => Some((value, true)),
+        None => bare_at(bytes, start, syntax).map(|value| (value, false)),
+    }
+}
+
+fn after_blanks(bytes: &[u8], at: usize) -> usize {
+    at + bytes[at.min(bytes.len())..].iter().take(64).take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+}
+
+fn is_quote_at(bytes: &[u8], at: usize) -> bool {
+    after_quote(bytes, at) != at
+}
+
+/// Behind a quote, or an escaped one, if there is one.
+fn after_quote(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..).unwrap_or_default() {
+        [b'\\', b'"' | b'\'', ..] => at + 2,
+        [b'"' | b'\'' | b'`', ..] => at + 1,
+        _ => at,
+    }
+}
+
+/// The text between quotes that open here, on one line. Prefixes of string literals (`b"`, `r'`, `@"`) are skipped.
+fn quoted_at(bytes: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = bytes.get(at..)?;
+    let (skip, quote): (usize, &[u8]) = match rest {
+        [b'\\', quote @ (b'"' | b'\''), ..] => (2, if *quote == b'"' { b"\\\"" } else { b"\\'" }),
+        [b'"', ..] => (1, b"\""),
+        [b'\'', ..] => (1, b"'"),
+        [b'`', ..] => (1, b"`"),
+        [b'b' | b'r' | b'u' | b'f' | b'@' | b'L', b'"', ..] => (2, b"\""),
+        [b'b' | b'r' | b'u' | b'f', b'\'', ..] => (2, b"'"),
+        _ => return None,
+    };
+    let start = at + skip;
+    let line = &bytes[start..bytes.len().min(start + LONGEST_VALUE)];
+    let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+    let mut from = 0;
+    loop {
+        let end = from + memchr::memmem::find(&line[from..], quote)?;
+        if quote.len() == 1 && line[..end].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1 {
+            from = end + 1;
+            continue;
+        }
+        return Some(start..start + end);
+    }
+}
+
+/// A value without quotes.
+fn bare_at(bytes: &[u8], start: usize, syntax: Syntax) -> Option<Range<usize>> {
+    let line = bytes.get(start..bytes.len().min(start + LONGEST_VALUE))?;
+    let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
+    let end = match syntax {
+        Syntax::Settings => {
+            // A comment begins behind a blank; a comma ends a value of JSON and the like.
+            let comment =
+                [&b" #"[..], b"\t#", b" ;", b" //"].iter().filter_map(|sign| memchr::memmem::find(line, sign)).min();
+            comment.unwrap_or(line.len())
+        }
+        _ => line
+            .iter()
+            .position(|byte| byte.is_ascii_whitespace() || b";&|)\"'`,\\<>".contains(byte))
+            .unwrap_or(line.len()),
+    };
+    let value = trimmed(bytes, start..start + end);
+    (!value.is_empty()).then_some(value)
+}
+
+fn trimmed(bytes: &[u8], mut range: Range<usize>) -> Range<usize> {
+    while range.start < range.end && bytes[range.start].is_ascii_whitespace() {
+        range.start += 1;
+    }
+    while range.end > range.start && bytes[range.end - 1].is_ascii_whitespace() {
+        range.end -= 1;
+    }
+    range
+}
+
+/// A name in one form: `dbPassword`, `DB-PASSWORD` and `db.password` are `db_password`. What a stage, a number or a kind
+/// adds at its end (`_prod`, `2`, `_value`) is left out.
+pub(crate) fn normal_key(key: &[u8]) -> String {
+    let mut normal = String::with_capacity(key.len() + 8);
+    for (index, &byte) in key.iter().enumerate() {
+        let before = index.checked_sub(1).map(|index| key[index]);
+        let is_joint = byte.is_ascii_uppercase()
+            && (before.is_some_and(|before| before.is_ascii_lowercase() || before.is_ascii_digit())
+                || before.is_some_and(|before| before.is_ascii_uppercase())
+                    && key.get(index + 1).is_some_and(u8::is_ascii_lowercase));
+        if is_joint && !normal.ends_with('_') {
+            normal.push('_');
+        }
+        match byte {
+            b'-' | b'.' | b'_' => normal.push('_'),
+            _ => normal.push(char::from(byte.to_ascii_lowercase())),
+        }
+    }
+    loop {
+        let before = normal.len();
+        normal.truncate(normal.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign == '_').len());
+        for ending in ENDINGS {
+            if let Some(rest) = normal.strip_suffix(ending)
+                && !rest.is_empty()
+            {
+                normal.truncate(rest.len());
+            }
+        }
+        if normal.len() == before {
+            return normal;
+        }
+    }
+}
+
+const ENDINGS: &[&str] = &[
+    "_value",
+    "_string",
+    "_base64",
+    "_b64",
+    "_prod",
+    "_production",
+    "_staging",
+    "_stage",
+    "_dev",
+    "_development",
+    "_live",
+    "_old",
+    "_new",
+    "_default",
+    "_base",
+    "_plain",
+    "_text",
+    "_current",
+    "_previous",
+    "_primary",
+    "_secondary",
+    "_arg",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value_in<'a>(text: &'a str, word: &str, syntax: Syntax) -> Option<&'a str> {
+        let key = key_around(text.as_bytes(), text.find(word).expect("the word is there"));
+        assignment(text.as_bytes(), key, syntax).map(|found| &text[found.value])
+    }
+
+    #[test]
+    fn every_way_to_write_an_assignment_is_read() {
+        for (text, syntax) in [
+            ("password = hunter2", Syntax::Settings),
+            ("password=hunter2 # a comment", Syntax::Settings),
+            ("spring.datasource.password: hunter2\n", Syntax::Settings),
+            (r#"{"db_password": "hunter2", "a": 1}"#, Syntax::Settings),
+            ("export DB_password=hunter2; run", Syntax::Shell),
+            ("run --password hunter2 x", Syntax::Shell),
+            ("run --password=hunter2 x", Syntax::Shell),
+            ("ENV password hunter2\n", Syntax::Shell),
+            ("'password' => 'hunter2',", Syntax::Code),
+            (r#"config["password"] = "hunter2""#, Syntax::Code),
+            (r#"let password: &str = "hunter2";"#, Syntax::Code),
+            (r#"connection.setpassword("hunter2")"#, Syntax::Code),
+            ("define('password', 'hunter2');", Syntax::Code),
+            ("variable \"password\" {\n  type    = string\n  default = \"hunter2\"\n}\n", Syntax::Settings),
+            ("<password>hunter2</password>", Syntax::Settings),
+            (r#"<add key="password" value="hunter2"/>"#, Syntax::Settings),
+            ("- name: password\n  value: hunter2\n", Syntax::Settings),
+            (r#"{"name": "password", "value": "hunter2"}"#, Syntax::Settings),
+            (r#""{\"password\":\"hunter2\"}""#, Syntax::Code),
+            ("password=hunter2", Syntax::Single),
+            ("password=\"hunter2\"", Syntax::Single),
+        ] {
+            assert_eq!(value_in(text, "password", syntax), Some("hunter2"), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_an_assignment_is_none() {
+        for (text, syntax) in [
+            ("password == hunter2", Syntax::Code),
+            ("password = hunter2", Syntax::Code),
+            ("password: String,", Syntax::Code),
+            ("the password is hunter2", Syntax::Prose),
+            ("password =hunter2", Syntax::Shell),
+        ] {
+            assert_eq!(value_in(text, "password", syntax), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_all_styles_come_to_one_form() {
+        for name in ["dbPassword", "DB_PASSWORD", "db.password", "DB-Password", "DbPassword2", "DB_PASSWORD_PROD"] {
+            assert_eq!(normal_key(name.as_bytes()), "db_password", "{name}");
+        }
+        assert_eq!(normal_key(b"AWSSecretKey"), "aws_secret_key");
+        assert_eq!(normal_key(b"password_file"), "password_file");
+    }
+}

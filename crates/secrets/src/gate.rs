@@ -1,0 +1,343 @@
+//! The gate: where in the bytes a rule's literal stands. No rule looks at bytes that the gate has not pointed at.
+//!
+//! Every literal of five bytes or more lends a window of five to the gate. Of any five bytes in a row, one of the two
+//! positions that are even and have four bytes to themselves is inside; so it is enough to look up four bytes at every
+//! second position in a table of 65,536 bits. Shorter literals have a table of blocks of three bytes beside it, in which
+//! either case of a letter has its own entries. The look-ups do not depend on each other, as the steps of an automaton do,
+//! and the tables are built in microseconds. A bit that is set is a candidate, which is then compared byte by byte.
+
+use std::collections::BTreeMap;
+
+/// The shortest literal that the gate takes.
+pub(crate) const SHORTEST: usize = 3;
+
+/// The length of the blocks of long literals; those of short ones are one byte shorter.
+const BLOCK: usize = 4;
+const STRIDE: usize = 2;
+/// How many places are looked up before the outcome is looked at.
+const PROBES: usize = 8;
+const STEP: usize = PROBES * STRIDE;
+/// The bytes that a step reads.
+const STEP_BYTES: usize = STEP + BLOCK;
+
+/// A text to look for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Literal {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether letters of the other case count as equal; `bytes` is then in lower case.
+    pub(crate) ignore_case: bool,
+}
+
+/// Finds all literals of a list in one pass.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    literals: Vec<Literal>,
+    short: Blocks,
+    long: Blocks,
+}
+
+/// A table of blocks: a bit for each hash, and behind it what may stand where the block does.
+#[derive(Debug)]
+struct Blocks {
+    bits: Box<[u64; 1024]>,
+    /// For each hash where its candidates begin; they end where those of the next one begin.
+    starts: Vec<u32>,
+    candidates: Vec<Candidate>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Candidate {
+    literal: u16,
+    /// How far behind the literal's beginning the block stands.
+    offset: u8,
+}
+
+impl Gate {
+    /// Makes the gate of these literals, each of [`SHORTEST`] bytes or more; a hit names the literal by its place.
+    pub(crate) fn new(literals: Vec<Literal>) -> Gate {
+        let (mut short, mut long) = (Vec::new(), Vec::new());
+        let windows = Windows::new(&literals);
+        for (index, literal) in literals.iter().enumerate() {
+            let index = index as u16;
+            if literal.bytes.len() > BLOCK {
+                let start = windows.rarest(&literal.bytes);
+                for offset in [start, start + 1] {
+                    let slot = slot(fold(word_of(&literal.bytes[offset..offset + BLOCK])));
+                    long.push((slot, Candidate { literal: index, offset: offset as u8 }));
+                }
+            } else {
+                for spelling in spellings(literal) {
+                    short.push((slot(cut(word_of(&spelling[..3]))), Candidate { literal: index, offset: 0 }));
+                    // What follows a literal of three bytes is unknown, so each sign is taken.
+                    let thirds = spelling.get(3).map_or(b' '..=b'~', |&byte| byte..=byte);
+                    for third in thirds {
+                        let word = word_of(&[spelling[1], spelling[2], third]);
+                        short.push((slot(cut(word)), Candidate { literal: index, offset: 1 }));
+                    }
+                }
+            }
+        }
+        Gate { literals, short: Blocks::new(short), long: Blocks::new(long) }
+    }
+
+    /// The literals in the order of the list.
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &[u8]> {
+        self.literals.iter().map(|literal| literal.bytes.as_slice())
+    }
+
+    /// Calls `hit` with a literal's place in the list and the place in `bytes` where it begins, for each that is there.
+    /// Hits come about in the order of the bytes; those of one literal strictly so.
+    pub(crate) fn find(&self, bytes: &[u8], mut hit: impl FnMut(usize, usize)) {
+        let mut at = 0;
+        while let Some(window) = bytes.get(at..).and_then(|rest| rest.first_chunk::<STEP_BYTES>()) {
+            self.step(window, at, bytes, &mut hit);
+            at += STEP;
+        }
+        // The end is looked at with spaces behind it, so that the last block is whole and what follows is a sign.
+        while at < bytes.len() {
+            let mut window = [b' '; STEP_BYTES];
+            let rest = &bytes[at..bytes.len().min(at + STEP_BYTES)];
+            window[..rest.len()].copy_from_slice(rest);
+            self.step(&window, at, bytes, &mut hit);
+            at += STEP;
+        }
+    }
+
+    #[inline(always)]
+    fn step(&self, window: &[u8; STEP_BYTES], at: usize, bytes: &[u8], hit: &mut impl FnMut(usize, usize)) {
+        for probe in 0..PROBES {
+            let word = word_of(&window[probe * STRIDE..probe * STRIDE + 4]);
+            let (short, long) = (slot(cut(word)), slot(fold(word)));
+            if self.short.has(short) {
+                self.compare(self.short.candidates(short), at + probe * STRIDE, bytes, hit);
+            }
+            if self.long.has(long) {
+                self.compare(self.long.candidates(long), at + probe * STRIDE, bytes, hit);
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn compare(&self, candidates: &[Candidate], place: usize, bytes: &[u8], hit: &mut impl FnMut(usize, usize)) {
+        for candidate in candidates {
+            let literal = &self.literals[usize::from(candidate.literal)];
+            let Some(start) = place.checked_sub(usize::from(candidate.offset)) else { continue };
+            let Some(text) = bytes.get(start..start + literal.bytes.len()) else { continue };
+            let is_equal = match literal.ignore_case {
+                true => text.eq_ignore_ascii_case(&literal.bytes),
+                false => text == literal.bytes,
+            };
+            if is_equal {
+                hit(usize::from(candidate.literal), start);
+            }
+        }
+    }
+}
+
+impl Blocks {
+    fn new(mut blocks: Vec<(usize, Candidate)>) -> Blocks {
+        blocks.sort_unstable();
+        blocks.dedup();
+        let mut bits = Box::new([0; 1024]);
+        let mut starts = Vec::with_capacity(SLOTS + 1);
+        for (place, (slot, _)) in blocks.iter().enumerate() {
+            bits[slot / 64] |= 1 << (slot % 64);
+            starts.resize(starts.len().max(slot + 1), place as u32);
+        }
+        starts.resize(SLOTS + 1, blocks.len() as u32);
+        Blocks { bits, starts, candidates: blocks.into_iter().map(|(_, candidate)| candidate).collect() }
+    }
+
+    #[inline(always)]
+    fn has(&self, slot: usize) -> bool {
+        self.bits[slot >> 6] >> (slot & 63) & 1 == 1
+    }
+
+    fn candidates(&self, slot: usize) -> &[Candidate] {
+        &self.candidates[self.starts[slot] as usize..self.starts[slot + 1] as usize]
+    }
+}
+
+const SLOTS: usize = 1 << 16;
+
+/// Up to four bytes as a number.
+#[inline(always)]
+fn word_of(bytes: &[u8]) -> u32 {
+    match *bytes {
+        [first, second, third, fourth] => u32::from_le_bytes([first, second, third, fourth]),
+        [first, second, third] => u32::from_le_bytes([first, second, third, 0]),
+        _ => 0,
+    }
+}
+
+/// A long block without the difference between letters of either case (and between some signs, which the comparison
+/// tells apart).
+#[inline(always)]
+fn fold(word: u32) -> u32 {
+    word | 0x2020_2020
+}
+
+/// A short block: three bytes.
+#[inline(always)]
+fn cut(word: u32) -> u32 {
+    word & 0x00ff_ffff
+}
+
+#[inline(always)]
+fn slot(block: u32) -> usize {
+    (block.wrapping_mul(0x9e37_79b1) >> 16) as usize
+}
+
+/// A short literal in all mixtures of either case that count.
+fn spellings(literal: &Literal) -> Vec<Vec<u8>> {
+    let mut spellings = vec![Vec::new()];
+    for &byte in &literal.bytes {
+        let mut forms = vec![byte];
+        if literal.ignore_case && byte.is_ascii_lowercase() {
+            forms.push(byte.to_ascii_uppercase());
+        }
+        let longer = |spelling: &Vec<u8>| {
+            let spelling = spelling.clone();
+            forms.clone().into_iter().map(move |form| [spelling.as_slice(), &[form]].concat())
+        };
+        spellings = spellings.iter().flat_map(longer).collect();
+    }
+    spellings
+}
+
+/// How common blocks are in texts and programs, to give the gate the rarest window of each literal.
+struct Windows {
+    /// How many literals a block is part of.
+    used: BTreeMap<u32, usize>,
+}
+
+impl Windows {
+    fn new(literals: &[Literal]) -> Windows {
+        let mut used = BTreeMap::new();
+        for literal in literals {
+            for window in literal.bytes.windows(BLOCK) {
+                *used.entry(fold(word_of(window))).or_default() += 1;
+            }
+        }
+        Windows { used }
+    }
+
+    fn rarest(&self, literal: &[u8]) -> usize {
+        let last = literal.len().saturating_sub(BLOCK + STRIDE - 1).min(200);
+        (0..=last).min_by_key(|&offset| self.cost(&literal[offset..])).unwrap_or(0)
+    }
+
+    fn cost(&self, window: &[u8]) -> usize {
+        let window = &window[..window.len().min(BLOCK + STRIDE - 1)];
+        let letters: usize = window.iter().map(|&byte| commonness(byte)).sum();
+        let shared: usize =
+            window.windows(BLOCK).map(|block| self.used.get(&fold(word_of(block))).map_or(0, |&count| count)).sum();
+        letters * 4 + window.windows(2).map(pair_commonness).sum::<usize>() * 8 + 64 / (1 + shared)
+    }
+}
+
+/// From 0 for a rare sign to 9 for a common one, in programs and English texts.
+fn commonness(byte: u8) -> usize {
+    match byte.to_ascii_lowercase() {
+        b'e' | b't' | b' ' | b'0' => 9,
+        b'a' | b'i' | b'n' | b'o' | b's' | b'r' => 8,
+        b'l' | b'd' | b'c' | b'_' | b'-' | b'=' => 6,
+        b'h' | b'u' | b'm' | b'p' | b'f' | b'g' | b'1'..=b'9' => 4,
+        b'b' | b'y' | b'w' | b'v' | b'.' | b'"' | b':' | b'/' => 3,
+        b'k' | b'x' | b'j' | b'q' | b'z' => 1,
+        _ => 2,
+    }
+}
+
+/// What pairs of letters cost that are far more common than their letters.
+fn pair_commonness(pair: &[u8]) -> usize {
+    let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
+    let is_common = matches!(
+        &pair,
+        b"th"
+            | b"he"
+            | b"in"
+            | b"er"
+            | b"an"
+            | b"re"
+            | b"on"
+            | b"at"
+            | b"en"
+            | b"nd"
+            | b"ti"
+            | b"es"
+            | b"or"
+            | b"te"
+            | b"--"
+            | b"  "
+            | b"st"
+            | b"se"
+            | b"ct"
+            | b"to"
+            | b"as"
+            | b"ss"
+            | b"00"
+            | b"=="
+            | b"__"
+    );
+    usize::from(is_common)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn literal(text: &str, ignore_case: bool) -> Literal {
+        Literal { bytes: text.as_bytes().to_vec(), ignore_case }
+    }
+
+    fn hits(literals: &[Literal], bytes: &[u8]) -> Vec<(usize, usize)> {
+        let mut hits = Vec::new();
+        Gate::new(literals.to_vec()).find(bytes, |literal, at| hits.push((at, literal)));
+        hits.sort_unstable();
+        hits
+    }
+
+    #[test]
+    fn literals_are_found_at_every_place_and_to_the_very_end() {
+        let literals = [literal("AKIA", false), literal("password", true), literal("SG.", false)];
+        for before in 0..40 {
+            for (index, text) in ["AKIA", "PassWord", "SG."].iter().enumerate() {
+                let bytes = [&vec![b'.'; before], text.as_bytes()].concat();
+                assert_eq!(hits(&literals, &bytes), [(before, index)], "{text} behind {before} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn case_counts_unless_it_is_to_be_ignored() {
+        let literals = [literal("AKIA", false), literal("token", true)];
+        assert_eq!(hits(&literals, b"akia Akia TOKEN ToKeN"), [(10, 1), (16, 1)]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_gate_finds_what_a_plain_search_finds(
+            literals in prop::collection::vec(("[a-cA-C_@`]{3,9}", any::<bool>()), 1..6),
+            text in "[a-cA-C_@` ]{0,80}",
+        ) {
+            let literals: Vec<Literal> = literals
+                .into_iter()
+                .map(|(text, ignore)| literal(&if ignore { text.to_lowercase() } else { text }, ignore))
+                .collect();
+            let bytes = text.as_bytes();
+            let mut expected = Vec::new();
+            for at in 0..bytes.len() {
+                for (index, literal) in literals.iter().enumerate() {
+                    let Some(there) = bytes.get(at..at + literal.bytes.len()) else { continue };
+                    if there == literal.bytes || literal.ignore_case && there.eq_ignore_ascii_case(&literal.bytes) {
+                        expected.push((at, index));
+                    }
+                }
+            }
+            prop_assert_eq!(hits(&literals, bytes), expected);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod allow;
+mod assignment;
+#[doc(hidden)]
+pub mod exercise;
+mod found;
+mod gate;
+mod gitleaks;
+mod mask;
+mod pattern;
+mod place;
+mod plausible;
+mod rule;
+mod rule_file;
+mod rules;
+mod scan;
+mod settle;
+mod shapes;
+mod stream;
+mod validators;
+mod wants;
+
+pub use found::{FoundSecret, Outcome};
+pub use place::{Mark, Place, PlaceKind};
+pub use rules::{LARGEST_RULE_FILE_BYTES, LARGEST_RULES_BYTES, MOST_RULES, ReadRulesError, SecretRules, UserRules};
+pub use stream::Stream;

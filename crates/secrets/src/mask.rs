@@ -1,0 +1,72 @@
+//! Values are shown masked: enough to know which secret it is, never enough to use or to guess it.
+
+/// What may be shown of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mask {
+    /// Up to four signs of either end, of a token that is long.
+    Ends,
+    /// Nothing: passwords are short, and each sign helps to guess the others.
+    Nothing,
+}
+
+/// Of shorter values nothing shows.
+const SHORTEST_SHOWN: usize = 16;
+const STARS: usize = 12;
+const HIDDEN: &str = "********";
+/// The most of a name or of the text around a value that is shown.
+const LONGEST_CONTEXT: usize = 60;
+
+/// A value alone.
+pub(crate) fn masked(value: &[u8], mask: Mask) -> String {
+    // A fifth of the value at either end: what is hidden stays longer than what any search can try.
+    let shown = (value.len() / 5).min(4);
+    match mask {
+        Mask::Ends if value.len() >= SHORTEST_SHOWN => {
+            format!("{}{}{}", printable(&value[..shown]), "*".repeat(STARS), printable(&value[value.len() - shown..]))
+        }
+        Mask::Ends | Mask::Nothing => HIDDEN.to_owned(),
+    }
+}
+
+/// A value with the name it is given to.
+pub(crate) fn masked_assignment(key: &[u8], value: &[u8], mask: Mask) -> String {
+    format!("{}={}", context(key), masked(value, mask))
+}
+
+/// A value in the midst of a text: `postgres://user:********@host`.
+pub(crate) fn masked_within(before: &[u8], value: &[u8], after: &[u8], mask: Mask) -> String {
+    format!("{}{}{}", context(before), masked(value, mask), context(after))
+}
+
+fn context(text: &[u8]) -> String {
+    printable(&text[..text.len().min(LONGEST_CONTEXT)])
+}
+
+/// Text that may go to a terminal: whatever is no printable ASCII is a point.
+fn printable(text: &[u8]) -> String {
+    text.iter().map(|&byte| if (0x20..0x7f).contains(&byte) { char::from(byte) } else { '.' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_shows_its_ends_and_a_password_nothing() {
+        let key = concat!("AKIA", "QYLPMN5HHHFPWXYZ");
+        assert_eq!(masked(key.as_bytes(), Mask::Ends), "AKIA************WXYZ");
+        assert_eq!(masked(b"hunter2", Mask::Nothing), "********");
+        assert_eq!(masked(b"hunter2hunter2", Mask::Ends), "********");
+    }
+
+    #[test]
+    fn the_length_of_a_value_does_not_show() {
+        let masks = [40, 64, 4000].map(|length| masked(&vec![b'x'; length], Mask::Ends));
+        assert!(masks.iter().all(|mask| *mask == masks[0]));
+    }
+
+    #[test]
+    fn signs_that_a_terminal_obeys_are_not_passed_on() {
+        assert_eq!(masked_assignment(b"KEY\x1b[31m", b"value", Mask::Nothing), "KEY.[31m=********");
+    }
+}

@@ -1,0 +1,283 @@
+//! The set of rules that a scan uses: the built-in ones and those of users.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use crate::allow::AllowList;
+use crate::gate::{Gate, Literal};
+use crate::gitleaks;
+use crate::pattern::InvalidPattern;
+use crate::rule::{InvalidRule, Rule};
+use crate::rule_file::RuleFile;
+
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
+
+/// The largest file of rules.
+pub const LARGEST_RULE_FILE_BYTES: usize = 2 << 20;
+/// The most rules of a set.
+pub const MOST_RULES: usize = 5_000;
+/// The memory that the patterns of all users' rules may take together.
+pub const LARGEST_RULES_BYTES: usize = 96 << 20;
+
+/// A file of rules that a user gives: Bulkhead's own format, or gitleaks'.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UserRules<'a> {
+    /// The file's name, for messages.
+    pub name: &'a str,
+    /// What it says.
+    pub text: &'a str,
+}
+
+/// The error of reading a file of rules. It names the file, the rule and the key, and never quotes a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadRulesError {
+    /// The file is larger than any such file.
+    #[error("{name}: the file of rules is larger than {LARGEST_RULE_FILE_BYTES} bytes")]
+    TooLarge {
+        /// The file.
+        name: String,
+    },
+    /// The file is no TOML, or has keys that no file of rules has.
+    #[error("{name}:{line}: {reason}")]
+    Syntax {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A rule cannot be used.
+    #[error("{name}: rule `{rule}`: {reason}")]
+    Rule {
+        /// The file.
+        name: String,
+        /// The rule's id, or its place in the file.
+        rule: String,
+        /// What is wrong with it, and in which key.
+        reason: String,
+    },
+    /// An allow list cannot be used.
+    #[error("{name}: allow list {place}: `{key}` {reason}")]
+    Allow {
+        /// The file.
+        name: String,
+        /// The list's place in the file, from 1.
+        place: usize,
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A name is that of no rule.
+    #[error("{name}: `{key}` names the rule `{rule}`, which does not exist")]
+    UnknownRule {
+        /// The file.
+        name: String,
+        /// The key.
+        key: &'static str,
+        /// The name.
+        rule: String,
+    },
+    /// There are more rules than a set may have.
+    #[error("{name}: there are more than {MOST_RULES} rules")]
+    TooMany {
+        /// The file.
+        name: String,
+    },
+    /// The patterns take too much memory together.
+    #[error("{name}: the patterns of the rules take more than {LARGEST_RULES_BYTES} bytes of memory together")]
+    TooMuchMemory {
+        /// The file.
+        name: String,
+    },
+}
+
+/// Rules, ready to scan with. One set serves all threads.
+#[derive(Debug)]
+pub struct SecretRules {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) allow: Vec<AllowList>,
+    ready: LazyLock<Ready, Box<dyn FnOnce() -> Ready + Send>>,
+}
+
+/// What is made of the rules when the first bytes come.
+#[derive(Debug)]
+pub(crate) struct Ready {
+    pub(crate) gate: Gate,
+    /// For each literal of the gate the rules that it belongs to.
+    pub(crate) rules_of_literal: Vec<Vec<u16>>,
+    /// Rules that look at all bytes of a file, with or without a literal.
+    pub(crate) anywhere: Vec<u16>,
+}
+
+/// What the files add up to.
+#[derive(Default)]
+pub(crate) struct Collected {
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) allow: Vec<AllowList>,
+    pub(crate) has_builtin: bool,
+}
+
+impl SecretRules {
+    /// The built-in rules. Their patterns are compiled when their literals are first met.
+    pub fn builtin() -> SecretRules {
+        SecretRules::of(builtin())
+    }
+
+    /// The built-in rules with those of these files. A file of rules may switch built-in rules off, one or all.
+    ///
+    /// # Errors
+    /// When a file cannot be used; the sentence names file, rule and key.
+    pub fn with_rules(files: &[UserRules<'_>]) -> Result<SecretRules, ReadRulesError> {
+        let mut collected = builtin();
+        for file in files {
+            if file.text.len() > LARGEST_RULE_FILE_BYTES {
+                return Err(ReadRulesError::TooLarge { name: file.name.to_owned() });
+            }
+            let table = parse(file)?;
+            if gitleaks::is_gitleaks(&table) {
+                gitleaks::read(file.name, table, &mut collected)?;
+            } else {
+                read_own(file, &mut collected)?;
+            }
+            if collected.rules.len() > MOST_RULES {
+                return Err(ReadRulesError::TooMany { name: file.name.to_owned() });
+            }
+            if collected.rules.iter().map(Rule::size_bytes).sum::<usize>() > LARGEST_RULES_BYTES {
+                return Err(ReadRulesError::TooMuchMemory { name: file.name.to_owned() });
+            }
+        }
+        Ok(SecretRules::of(collected))
+    }
+
+    /// The file that a gitleaks file extends (`[extend] path`), by the path it gives; the caller reads that one first.
+    pub fn extended_path(text: &str) -> Option<String> {
+        let table: toml::Table = text.parse().ok()?;
+        gitleaks::extended_path(&table)
+    }
+
+    /// Whether a file of this path and size is worth looking at.
+    pub fn wants(&self, path: &str, size_bytes: u64) -> bool {
+        crate::wants::wants(path, size_bytes)
+    }
+
+    /// The rules by id, with title, category and severity, sorted.
+    pub fn list(&self) -> Vec<(&str, &str, &str, model::Severity)> {
+        let mut list: Vec<_> =
+            self.rules.iter().map(|rule| (&*rule.id, &*rule.title, &*rule.category, rule.severity)).collect();
+        list.sort_unstable();
+        list
+    }
+
+    pub(crate) fn ready(&self) -> &Ready {
+        &self.ready
+    }
+
+    fn of(collected: Collected) -> SecretRules {
+        let mut by_literal: BTreeMap<Literal, Vec<u16>> = BTreeMap::new();
+        let mut anywhere = Vec::new();
+        for (index, rule) in collected.rules.iter().enumerate() {
+            for literal in &rule.literals {
+                by_literal.entry(literal.clone()).or_default().push(index as u16);
+            }
+            if rule.literals.is_empty() || matches!(rule.kind, crate::rule::Kind::Anywhere { .. }) {
+                anywhere.push(index as u16);
+            }
+        }
+        let make = move || {
+            let (literals, rules_of_literal) = by_literal.into_iter().unzip();
+            Ready { gate: Gate::new(literals), rules_of_literal, anywhere }
+        };
+        SecretRules { rules: collected.rules, allow: collected.allow, ready: LazyLock::new(Box::new(make)) }
+    }
+}
+
+fn builtin() -> Collected {
+    let file: RuleFile = postcard::from_bytes(PACKED).expect("the build script packs what this reads");
+    let rules = file.rules.into_iter().filter_map(|text| Rule::new(text, true).ok()).collect();
+    let allow = file.allow.into_iter().filter_map(|text| AllowList::new(text, true).ok()).collect();
+    Collected { rules, allow, has_builtin: true }
+}
+
+impl Collected {
+    pub(crate) fn switch_builtin_off(&mut self) {
+        if self.has_builtin {
+            self.rules.retain(|rule| !rule.is_builtin);
+            self.has_builtin = false;
+        }
+    }
+
+    /// Switches a rule off by any of its names; says whether there was one.
+    pub(crate) fn disable(&mut self, name: &str) -> bool {
+        let before = self.rules.len();
+        self.rules.retain(|rule| !rule.is_called(name));
+        self.rules.len() < before
+    }
+
+    /// Adds a rule; one of the same id goes.
+    pub(crate) fn add(&mut self, rule: Rule) {
+        self.rules.retain(|known| known.id != rule.id);
+        self.rules.push(rule);
+    }
+}
+
+fn parse(file: &UserRules<'_>) -> Result<toml::Table, ReadRulesError> {
+    file.text.parse().map_err(|error: toml::de::Error| syntax_error(file, &error))
+}
+
+fn syntax_error(file: &UserRules<'_>, error: &toml::de::Error) -> ReadRulesError {
+    let at = error.span().map_or(0, |span| span.start.min(file.text.len()));
+    let line = 1 + file.text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+    // Only the first line: the others quote the file.
+    let reason = error.message().lines().next().unwrap_or("it is no TOML").to_owned();
+    ReadRulesError::Syntax { name: file.name.to_owned(), line, reason }
+}
+
+fn read_own(file: &UserRules<'_>, collected: &mut Collected) -> Result<(), ReadRulesError> {
+    let parsed: RuleFile = toml::from_str(file.text).map_err(|error| syntax_error(file, &error))?;
+    if parsed.builtin == Some(false) {
+        collected.switch_builtin_off();
+    }
+    for name in &parsed.disable {
+        if !collected.disable(name) {
+            return Err(ReadRulesError::UnknownRule {
+                name: file.name.to_owned(),
+                key: "disable",
+                rule: shortened(name),
+            });
+        }
+    }
+    for (place, mut text) in parsed.rules.into_iter().enumerate() {
+        let id = if text.id.is_empty() { format!("#{}", place + 1) } else { shortened(&text.id) };
+        let refused = |reason: InvalidRule| ReadRulesError::Rule {
+            name: file.name.to_owned(),
+            rule: id.clone(),
+            reason: reason.to_string(),
+        };
+        if text.id.is_empty() {
+            return Err(refused(InvalidRule::Missing { key: "id" }));
+        }
+        text.category = text.category.take().or_else(|| parsed.category.clone());
+        collected.add(Rule::new(text, false).map_err(refused)?);
+    }
+    for (place, text) in parsed.allow.into_iter().enumerate() {
+        let list = AllowList::new(text, false).map_err(|(key, reason): (&'static str, InvalidPattern)| {
+            ReadRulesError::Allow { name: file.name.to_owned(), place: place + 1, key, reason: reason.to_string() }
+        })?;
+        if let Some(rule) = list.rules.iter().find(|name| !collected.rules.iter().any(|rule| rule.is_called(name))) {
+            return Err(ReadRulesError::UnknownRule {
+                name: file.name.to_owned(),
+                key: "rules",
+                rule: shortened(rule),
+            });
+        }
+        collected.allow.push(list);
+    }
+    Ok(())
+}
+
+/// A name for a message: short, and of one line.
+pub(crate) fn shortened(name: &str) -> String {
+    name.chars().filter(|sign| !sign.is_control()).take(80).collect()
+}

@@ -1,0 +1,453 @@
+//! One pass over bytes: the gate points at places, rules look at them, and what is found is masked at once.
+
+use std::ops::Range;
+
+use model::Severity;
+use regex_automata::util::captures::Captures;
+use regex_automata::{Anchored, Input};
+
+use crate::allow::Subject;
+use crate::assignment::{self, Assignment};
+use crate::mask::{self, Mask};
+use crate::place::{Mark, Place, PlaceFacts, PlaceKind, Syntax};
+use crate::plausible;
+use crate::rule::{Kind, LONGEST_LITERAL_BYTES, Rule};
+use crate::rules::SecretRules;
+use crate::shapes::Shaped;
+use crate::validators::{Check, Matched};
+
+/// How far a pattern may reach behind its literal.
+const REACH_BYTES: usize = 4 << 10;
+/// How far around a match the texts are looked for that must be near.
+const NEAR_BYTES: usize = 4 << 10;
+/// The most findings of one rule in one file.
+const MOST_OF_ONE_RULE: u32 = 100;
+/// The most findings in one file.
+const MOST_IN_ONE_FILE: usize = 1_000;
+/// Work of patterns for each byte of a file, in bytes that are looked at, and for a file of no bytes.
+const WORK_PER_BYTE: u64 = 64;
+const LEAST_WORK: u64 = 4 << 20;
+/// Work of patterns for a file of any size.
+const MOST_WORK: u64 = 1 << 30;
+/// What reading an assignment counts as.
+const ASSIGNMENT_WORK: usize = 256;
+/// Encoded texts within encoded texts.
+const DEEPEST: u8 = 2;
+
+/// The state of looking through one file.
+#[derive(Debug)]
+pub(crate) struct Pass<'r> {
+    pub(crate) rules: &'r SecretRules,
+    path: String,
+    pub(crate) facts: PlaceFacts,
+    pub(crate) is_text: bool,
+    /// The first bytes of the file.
+    head: Vec<u8>,
+    states: Vec<RuleState>,
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) is_cut_off: bool,
+    pub(crate) is_exhausted: bool,
+    work: u64,
+    seen_bytes: u64,
+    depth: u8,
+    /// The assignment that was read last, which several rules ask for.
+    last: Option<(u64, Option<(Assignment, String)>)>,
+}
+
+/// What a pass remembers of a rule.
+#[derive(Debug, Clone, Copy, Default)]
+struct RuleState {
+    /// Whether the rule holds for the file's path, once asked.
+    holds: Option<bool>,
+    /// No match may begin before this place.
+    from: u64,
+    count: u32,
+}
+
+/// Something found, before it is settled which of several findings in one place stays.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) rule: usize,
+    pub(crate) severity: Severity,
+    pub(crate) mark: Option<Mark>,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) line: u64,
+    pub(crate) shown: String,
+}
+
+/// A stretch of a file: `bytes` begin at `origin`, and what begins in `fresh` is looked for. The bytes around it are there
+/// to be read along.
+#[derive(Debug, Clone)]
+pub(crate) struct Stretch<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) origin: u64,
+    pub(crate) fresh: Range<usize>,
+}
+
+impl<'r> Pass<'r> {
+    pub(crate) fn new(rules: &'r SecretRules, place: Place<'_>) -> Pass<'r> {
+        Pass {
+            rules,
+            path: place.path.to_owned(),
+            facts: PlaceFacts::of(place),
+            is_text: true,
+            head: Vec::new(),
+            states: Vec::new(),
+            candidates: Vec::new(),
+            is_cut_off: false,
+            is_exhausted: false,
+            work: 0,
+            seen_bytes: 0,
+            depth: 0,
+            last: None,
+        }
+    }
+
+    /// Looks through a stretch. Lines are left at 0.
+    pub(crate) fn look(&mut self, stretch: &Stretch<'_>) {
+        if stretch.origin == 0 && self.head.is_empty() {
+            self.head = stretch.bytes[..stretch.bytes.len().min(64)].to_vec();
+            if self.head.starts_with(b"#!") && self.facts.syntax == Syntax::Settings {
+                self.facts.syntax = Syntax::Shell;
+            }
+        }
+        self.seen_bytes += stretch.fresh.len() as u64;
+        let ready = self.rules.ready();
+        let first = stretch.fresh.start.saturating_sub(LONGEST_LITERAL_BYTES);
+        let last = stretch.bytes.len().min(stretch.fresh.end + LONGEST_LITERAL_BYTES);
+        let mut hit_anywhere: Vec<u16> = Vec::new();
+        ready.gate.find(&stretch.bytes[first..last], |literal, at| {
+            let at = first + at;
+            if !stretch.fresh.contains(&at) {
+                return;
+            }
+            for &rule in &ready.rules_of_literal[literal] {
+                if matches!(self.rules.rules[usize::from(rule)].kind, Kind::Anywhere { .. }) {
+                    if !hit_anywhere.contains(&rule) {
+                        hit_anywhere.push(rule);
+                    }
+                } else {
+                    self.hit(usize::from(rule), stretch, at);
+                }
+            }
+        });
+        for &rule in &ready.anywhere {
+            let needs_literal = !self.rules.rules[usize::from(rule)].literals.is_empty();
+            if !needs_literal || hit_anywhere.contains(&rule) {
+                self.look_anywhere(usize::from(rule), stretch);
+            }
+        }
+    }
+
+    /// Whether the rule holds for this file at all.
+    fn holds(&mut self, index: usize) -> bool {
+        if self.states.is_empty() {
+            self.states = vec![RuleState::default(); self.rules.rules.len()];
+        }
+        let state = &mut self.states[index];
+        *state.holds.get_or_insert_with(|| {
+            let rule = &self.rules.rules[index];
+            let is_for_path = rule
+                .path
+                .as_ref()
+                .is_none_or(|path| self.facts.kind == PlaceKind::File && path.is_match(self.path.as_bytes()));
+            is_for_path && (self.is_text || rule.in_binaries)
+        })
+    }
+
+    fn may_start(&mut self, index: usize, at: u64) -> bool {
+        self.holds(index) && self.states[index].count < MOST_OF_ONE_RULE && self.states[index].from <= at
+    }
+
+    /// Counts bytes that a pattern may look at; says whether there is work left to spend.
+    fn spend(&mut self, bytes: usize) -> bool {
+        self.work += bytes as u64;
+        let is_left = self.work <= MOST_WORK.min(LEAST_WORK + WORK_PER_BYTE * self.seen_bytes);
+        self.is_exhausted |= !is_left;
+        is_left
+    }
+
+    /// A literal of the rule stands at this place.
+    fn hit(&mut self, index: usize, stretch: &Stretch<'_>, at: usize) {
+        if !self.may_start(index, stretch.origin + at as u64) {
+            return;
+        }
+        let rules = self.rules;
+        let rule = &rules.rules[index];
+        match &rule.kind {
+            Kind::Near { pattern, before } => {
+                let span = at.saturating_sub(*before)..stretch.bytes.len().min(at + REACH_BYTES);
+                let Some(program) = pattern.program().filter(|_| self.spend(span.len())) else { return };
+                let anchored = if *before == 0 { Anchored::Yes } else { Anchored::No };
+                let mut captures = program.create_captures();
+                program.search_captures(&Input::new(stretch.bytes).span(span).anchored(anchored), &mut captures);
+                self.captured(index, stretch, &captures);
+            }
+            Kind::Assignment { key, value } => {
+                let Some((found, name)) = self.assignment_at(stretch, at) else { return };
+                if !key.is_match(name.as_bytes()) || !self.spend(found.value.len()) {
+                    return;
+                }
+                if value.as_ref().is_some_and(|value| !value.is_match(&stretch.bytes[found.value.clone()])) {
+                    return;
+                }
+                let whole = found.key.start..found.value.end;
+                let matched = self.matched(stretch, whole, found.value, Some(&name), found.is_quoted);
+                let key = &stretch.bytes[found.key];
+                let shown = mask::masked_assignment(key, matched.value(), rule.mask);
+                self.judge(index, &matched, shown);
+            }
+            Kind::Shape(shape) => {
+                if !self.spend(shape.work_bytes()) {
+                    return;
+                }
+                for shaped in shape.read(stretch.bytes, at) {
+                    self.shaped(index, stretch, shaped);
+                }
+                let seen = stretch.origin + shape.seen_until(stretch.bytes, at) as u64;
+                self.states[index].from = self.states[index].from.max(seen);
+            }
+            Kind::Anywhere { .. } | Kind::File => {}
+        }
+    }
+
+    /// Lets a pattern look at all fresh bytes.
+    fn look_anywhere(&mut self, index: usize, stretch: &Stretch<'_>) {
+        let rules = self.rules;
+        let rule = &rules.rules[index];
+        if matches!(rule.kind, Kind::File) && stretch.origin + stretch.fresh.start as u64 == 0 && self.holds(index) {
+            let matched = self.matched(stretch, 0..0, 0..0, None, false);
+            self.judge(index, &matched, String::new());
+            return;
+        }
+        let Kind::Anywhere { pattern } = &rule.kind else { return };
+        let mut from = stretch.fresh.start;
+        while from < stretch.fresh.end && self.may_start(index, u64::MAX) {
+            let Some(program) = pattern.program() else { return };
+            let span = from..stretch.bytes.len();
+            let mut captures = program.create_captures();
+            program.search_captures(&Input::new(stretch.bytes).span(span), &mut captures);
+            let Some(whole) = captures.get_match().map(|found| found.range()) else { return };
+            if whole.start >= stretch.fresh.end || !self.spend(whole.end - from) {
+                return;
+            }
+            if self.may_start(index, stretch.origin + whole.start as u64) {
+                self.captured(index, stretch, &captures);
+            }
+            from = whole.end.max(whole.start + 1);
+        }
+    }
+
+    /// The assignment whose name is around this place.
+    fn assignment_at(&mut self, stretch: &Stretch<'_>, at: usize) -> Option<(Assignment, String)> {
+        let key = assignment::key_around(stretch.bytes, at);
+        let place = stretch.origin + key.start as u64;
+        if let Some((known, found)) = &self.last
+            && *known == place
+        {
+            return found.clone();
+        }
+        if !self.spend(ASSIGNMENT_WORK) {
+            return None;
+        }
+        let found = assignment::assignment(stretch.bytes, key, self.facts.syntax).map(|found| {
+            let name = assignment::normal_key(&stretch.bytes[found.key.clone()]);
+            (found, name)
+        });
+        self.last = Some((place, found.clone()));
+        found
+    }
+
+    fn captured(&mut self, index: usize, stretch: &Stretch<'_>, captures: &Captures) {
+        let Some(whole) = captures.get_match().map(|found| found.range()) else { return };
+        let rules = self.rules;
+        let rule = &rules.rules[index];
+        let groups = 1..captures.group_len();
+        let group = match rule.group {
+            Some(group) => captures.get_group(group),
+            None => groups.into_iter().find_map(|group| captures.get_group(group)),
+        };
+        let value = group.map_or_else(|| whole.clone(), |group| group.range());
+        if rule.is_builtin && !is_bounded(stretch.bytes, &whole) {
+            return;
+        }
+        let matched = self.matched(stretch, whole.clone(), value.clone(), None, false);
+        let bytes = stretch.bytes;
+        let shown = match rule.mask {
+            Mask::Nothing if value != whole => mask::masked_within(
+                &bytes[whole.start..value.start],
+                &bytes[value.clone()],
+                &bytes[value.end..whole.end],
+                rule.mask,
+            ),
+            Mask::Nothing | Mask::Ends => mask::masked(&bytes[value.clone()], rule.mask),
+        };
+        self.judge(index, &matched, shown);
+    }
+
+    fn shaped(&mut self, index: usize, stretch: &Stretch<'_>, shaped: Shaped) {
+        match shaped {
+            Shaped::Secret { whole, shown } => {
+                let matched = self.matched(stretch, whole.clone(), whole, None, false);
+                self.judge(index, &matched, shown);
+            }
+            Shaped::Inner { whole, key, bytes } => {
+                if self.depth < DEEPEST && self.spend(bytes.len()) {
+                    self.look_within(stretch, whole, &key, &bytes);
+                }
+            }
+        }
+    }
+
+    /// Looks through decoded bytes; what is found there stands where the encoded ones do.
+    fn look_within(&mut self, stretch: &Stretch<'_>, whole: Range<usize>, key: &[u8], bytes: &[u8]) {
+        let text = if key.is_empty() { bytes.to_vec() } else { [key, b"=", bytes].concat() };
+        let mut inner = Pass::new(self.rules, Place { kind: PlaceKind::File, path: &self.path });
+        inner.depth = self.depth + 1;
+        inner.facts.mark = self.mark_at(&stretch.bytes[..whole.start]);
+        inner.is_text = memchr::memchr(0, &text).is_none();
+        inner.facts.syntax = if key.is_empty() { Syntax::Settings } else { Syntax::Single };
+        inner.look(&Stretch { bytes: &text, origin: 0, fresh: 0..text.len() });
+        self.is_exhausted |= inner.is_exhausted;
+        for candidate in inner.candidates {
+            let start = stretch.origin + whole.start as u64;
+            let end = stretch.origin + whole.end as u64;
+            self.keep(Candidate { start, end, ..candidate });
+        }
+    }
+
+    fn matched<'a>(
+        &self,
+        stretch: &Stretch<'a>,
+        whole: Range<usize>,
+        value: Range<usize>,
+        key: Option<&'a str>,
+        is_quoted: bool,
+    ) -> Matched<'a>
+    where
+        'r: 'a,
+    {
+        let head = &stretch.bytes[..0];
+        Matched { bytes: stretch.bytes, whole, value, key, is_quoted, facts: self.facts, head, origin: stretch.origin }
+    }
+
+    /// Applies what else must hold, and keeps the finding.
+    fn judge(&mut self, index: usize, matched: &Matched<'_>, shown: String) {
+        let rules = self.rules;
+        let rule = &rules.rules[index];
+        let head = std::mem::take(&mut self.head);
+        let is_secret = self.is_secret(rule, &Matched { head: &head, ..matched.clone() });
+        self.head = head;
+        if !is_secret {
+            return;
+        }
+        let state = &mut self.states[index];
+        state.count += 1;
+        self.is_cut_off |= state.count == MOST_OF_ONE_RULE;
+        state.from = matched.origin + matched.whole.end as u64;
+        let mark = self.mark_at(&matched.bytes[..matched.whole.start]);
+        let is_sample = match &*rule.category {
+            "generic" => mark.is_some() || self.facts.is_library || self.is_in_comment(matched),
+            "connection-string" => self.facts.is_library,
+            _ => false,
+        };
+        if is_sample {
+            return;
+        }
+        self.keep(Candidate {
+            rule: index,
+            severity: if mark.is_some() { Severity::Low } else { rule.severity },
+            mark,
+            start: matched.origin + matched.whole.start as u64,
+            end: matched.origin + matched.whole.end as u64,
+            line: 0,
+            shown,
+        });
+    }
+
+    /// Whether the line is a comment of settings, which in files as they are shipped holds samples, or one of a session
+    /// with Python that a text shows.
+    fn is_in_comment(&self, matched: &Matched<'_>) -> bool {
+        let line = line_around(matched.bytes, &matched.whole).trim_ascii_start();
+        let signs: &[&[u8]] = match self.facts.syntax {
+            Syntax::Settings => &[b"#", b";", b"//", b"<!--"],
+            Syntax::Code => &[b">>>", b"... "],
+            Syntax::Shell | Syntax::Prose | Syntax::Single => &[],
+        };
+        signs.iter().any(|sign| line.starts_with(sign))
+    }
+
+    /// The mark of the file, or that of tests which stand in the same file as what they test, behind these bytes.
+    fn mark_at(&self, before: &[u8]) -> Option<Mark> {
+        let begins_tests = ["#[cfg(test)]", "#[cfg(all(test", "#[test]"];
+        self.facts.mark.or_else(|| {
+            let has_tests = self.path.ends_with(".rs")
+                && begins_tests.iter().any(|text| memchr::memmem::find(before, text.as_bytes()).is_some());
+            has_tests.then_some(Mark::TestData)
+        })
+    }
+
+    fn is_secret(&self, rule: &Rule, matched: &Matched<'_>) -> bool {
+        let value = matched.value();
+        let is_random = rule.entropy.is_none_or(|least| plausible::entropy(value) >= least);
+        if !is_random || !is_near(rule, matched) || !rule.checks.iter().all(|check| Check::holds(*check, matched)) {
+            return false;
+        }
+        let lists = self.rules.allow.iter().filter(|list| list.is_for(rule));
+        let subject = Subject {
+            path: &self.path,
+            value,
+            whole: &matched.bytes[matched.whole.clone()],
+            line: line_around(matched.bytes, &matched.whole),
+        };
+        lists.into_iter().all(|list| !list.allows(&subject))
+    }
+
+    fn keep(&mut self, candidate: Candidate) {
+        if self.candidates.len() < MOST_IN_ONE_FILE {
+            self.candidates.push(candidate);
+        } else {
+            self.is_cut_off = true;
+        }
+    }
+}
+
+/// Whether one of the rule's neighbors stands near the match.
+fn is_near(rule: &Rule, matched: &Matched<'_>) -> bool {
+    if rule.near.is_empty() {
+        return true;
+    }
+    let start = matched.whole.start.saturating_sub(NEAR_BYTES);
+    let end = matched.bytes.len().min(matched.whole.end + NEAR_BYTES);
+    let around = &matched.bytes[start..end];
+    rule.near.iter().any(|text| memchr::memmem::find(around, text.as_bytes()).is_some())
+}
+
+/// Whether the match is no part of a longer word. The letter of an escape (`\nAKIA…`) and the digits of a
+/// percent-encoding (`%3DAKIA…`) are not part of one.
+fn is_bounded(bytes: &[u8], whole: &Range<usize>) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let begins_free = !bytes.get(whole.start).is_some_and(|first| is_word(*first))
+        || match &bytes[whole.start.saturating_sub(3)..whole.start] {
+            [.., b'\\', b'n' | b'r' | b't'] => true,
+            // A text of a Java class has its length before it.
+            [.., 0, length] if usize::from(*length) == whole.len() => true,
+            [b'%', first, second] => first.is_ascii_hexdigit() && second.is_ascii_hexdigit(),
+            [.., before] => !is_word(*before),
+            [] => true,
+        };
+    let ends_free = whole.end == 0
+        || !bytes.get(whole.end - 1).is_some_and(|last| is_word(*last))
+        || !bytes.get(whole.end).is_some_and(|after| is_word(*after));
+    begins_free && ends_free
+}
+
+/// The line of a match, cut to what is near.
+fn line_around<'a>(bytes: &'a [u8], whole: &Range<usize>) -> &'a [u8] {
+    let first = whole.start.saturating_sub(REACH_BYTES);
+    let start = memchr::memrchr(b'\n', &bytes[first..whole.start]).map_or(first, |end| first + end + 1);
+    let last = bytes.len().min(whole.end + REACH_BYTES);
+    let end = memchr::memchr(b'\n', &bytes[whole.end..last]).map_or(last, |end| whole.end + end);
+    &bytes[start..end]
+}

@@ -1,0 +1,253 @@
+//! Secrets where people leave them: each kind of file, and each place of an image that is no file.
+
+use std::collections::BTreeMap;
+
+use secrets::{Mark, Outcome, Place, PlaceKind, SecretRules};
+
+use crate::files::{Example, examples};
+
+fn scan(path: &str, text: &str) -> Outcome {
+    SecretRules::builtin().scan(text.replace("<+>", "").as_bytes(), Place::file(path))
+}
+
+/// `rule:line` of each finding.
+fn found(path: &str, text: &str) -> Vec<String> {
+    scan(path, text).secrets.iter().map(|secret| format!("{}:{}", secret.rule, secret.line)).collect()
+}
+
+fn found_at(kind: PlaceKind, text: &str) -> Vec<String> {
+    let outcome = SecretRules::builtin().scan(text.replace("<+>", "").as_bytes(), Place::of(kind));
+    outcome.secrets.iter().map(|secret| secret.rule.to_string()).collect()
+}
+
+const KEY: &str = "-----BEGIN <+>PRIVATE KEY-----\n\
+    MC4CAQAwBQYDK2VwBCIEIL8dGdmS0Nm0qS8zk0v6mVfZAqhs0vT5nEwTR3pY7bKx\n-----END <+>PRIVATE KEY-----\n";
+
+#[test]
+fn files_of_settings_give_their_passwords_and_tokens_with_their_lines() {
+    let env = "# settings\nDEBUG=true\nDB_PASSWORD=kR8<+>spq2x\nAWS_ACCESS_KEY_ID=AKIA<+>QYLPMN5HFIQR7XYA\n";
+    assert_eq!(found(".env", env), ["generic-password:3", "aws-access-key-id:4"]);
+    let settings =
+        "DATABASES = {\n    'default': {\n        'NAME': 'app',\n        'PASSWORD': 'kR8<+>spq2x',\n    }\n}\n";
+    assert_eq!(found("app/settings.py", settings), ["generic-password:4"]);
+    let application = "spring:\n  datasource:\n    username: app\n    password: kR8<+>spq2x\n";
+    assert_eq!(found("app.jar!/BOOT-INF/classes/application.yml", application), ["generic-password:4"]);
+    let properties = "spring.datasource.username=app\nspring.datasource.password=kR8<+>spq2x\n";
+    assert_eq!(found("app.jar!/application.properties", properties), ["generic-password:2"]);
+    let compose =
+        "services:\n  db:\n    environment:\n      - POSTGRES_USER=app\n      - POSTGRES_PASSWORD=kR8<+>spq2x\n";
+    assert_eq!(found("docker-compose.yml", compose), ["generic-password:5"]);
+    let json =
+        "{\n  \"ConnectionStrings\": {\n    \"Default\": \"Server=db;User Id=sa;Password=kR8<+>spq2x;\"\n  }\n}\n";
+    assert_eq!(found("appsettings.json", json), ["connection-string:3"]);
+    let php = "<?php\ndefine('DB_USER', 'wp');\ndefine('DB_PASSWORD', 'kR8<+>spq2x');\n";
+    assert_eq!(found("wp-config.php", php), ["generic-password:3"]);
+    let state = "{\n  \"attributes\": {\n    \"username\": \"admin\",\n    \"password\": \"kR8<+>spq2x\"\n  }\n}\n";
+    assert_eq!(found("terraform.tfstate", state), ["generic-password:4"]);
+}
+
+#[test]
+fn keys_are_found_in_every_form() {
+    assert_eq!(found("root/.ssh/id_ed25519", KEY), ["private-key:1"]);
+    assert_eq!(found("a.py", &format!("KEY = \"{}\"\n", KEY.replace('\n', "\\n"))), ["private-key:1"]);
+    let der: &[u8] = &[
+        0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20, 7, 9, 1, 8, 2, 7, 3, 6, 4, 5, 5, 4, 6,
+        3, 7, 2, 8, 1, 9, 0, 9, 9, 8, 8, 7, 7, 6, 6, 5, 5, 4, 4,
+    ];
+    let in_binary = |path: &str, bytes: &[u8]| {
+        let outcome = SecretRules::builtin().scan(bytes, Place::file(path));
+        outcome.secrets.iter().map(|secret| secret.rule.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(in_binary("server.key", der), ["der-private-key"]);
+    let oid = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x0c, 0x0a, 0x01, 0x02];
+    let store = [&[0x30, 0x82, 4, 0, 2, 1, 3, 0x30][..], &[0; 40], &oid, &[0xa0, 0x82, 1, 0]].concat();
+    assert_eq!(in_binary("server.p12", &store), ["pkcs12-key-store"]);
+    let java = [&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1][..], &[7; 40]].concat();
+    assert_eq!(in_binary("app.jks", &java), ["java-key-store"]);
+    let trusted = [&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2][..], &[7; 40]].concat();
+    assert_eq!(in_binary("cacerts", &trusted), [""; 0]);
+}
+
+#[test]
+fn texts_of_java_classes_are_looked_at() {
+    for length in [16u8, 61] {
+        let tail = "Z".repeat(usize::from(length) - 4);
+        let token = concat!("AKIA", "QYLPMN5HFIQR7XYA");
+        let class = [&b"\xca\xfe\xba\xbe\0\0\0\x34\0\x10\x01\0"[..], &[20], token.as_bytes(), &[1, 0, length]].concat();
+        let class = [&class, tail.as_bytes()].concat();
+        let outcome = SecretRules::builtin().scan(&class, Place::file("a.jar!/Main.class"));
+        assert_eq!(outcome.secrets.len(), 1);
+    }
+}
+
+#[test]
+fn a_key_of_openssh_with_a_passphrase_counts_less() {
+    let body = |cipher: &str| {
+        let length = [0, 0, 0, cipher.len() as u8];
+        let noise: Vec<u8> = (0..160u32).map(|at| (at * at * 31 % 251) as u8).collect();
+        let bytes = [&b"openssh-key-v1\0"[..], &length, cipher.as_bytes(), &noise].concat();
+        format!("-----BEGIN OPENSSH <+>PRIVATE KEY-----\n{}\n-----END OPENSSH <+>PRIVATE KEY-----\n", encoded(&bytes))
+    };
+    assert_eq!(found("id_rsa", &body("none")), ["private-key:1"]);
+    assert_eq!(found("id_rsa", &body("aes256-ctr")), ["private-key-encrypted:1"]);
+}
+
+#[test]
+fn secrets_of_kubernetes_are_looked_at_decoded() {
+    let manifest = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  username: {}\n  password: {}\n  tls.key: {}\n",
+        encoded(b"app"),
+        encoded(b"kR8spq2x"),
+        encoded(KEY.replace("<+>", "").as_bytes()),
+    );
+    assert_eq!(found("secret.yaml", &manifest), ["generic-password:7", "private-key:8"]);
+    let plain = "kind: Secret\nstringData:\n  password: kR8<+>spq2x\n";
+    assert_eq!(found("secret.yaml", plain), ["generic-password:3"]);
+    let configuration =
+        format!("users:\n- user:\n    client-key-data: {}\n", encoded(KEY.replace("<+>", "").as_bytes()));
+    assert_eq!(found("root/.kube/config", &configuration), ["private-key:3"]);
+}
+
+#[test]
+fn places_of_an_image_that_are_no_files_are_looked_at() {
+    let is_password = ["generic-password"];
+    assert_eq!(found_at(PlaceKind::Environment, "DB_PASSWORD=correct horse"), is_password);
+    assert_eq!(found_at(PlaceKind::Environment, "MYSQL_ROOT_PASSWORD=mysecretpw"), is_password);
+    assert_eq!(found_at(PlaceKind::Environment, "DATABASE_URL=postgres<+>://app:weak@db/app"), ["database-url"]);
+    assert_eq!(found_at(PlaceKind::Argument, "NPM_TOKEN=npm<+>_q7Rk2Lw9Zx4Tn8Vb1Yc5Hd3Jf6Gs0Mp2QaKe"), ["npm-token"]);
+    assert_eq!(found_at(PlaceKind::Label, "com.acme.api-key=9f86d081<+>884c7d659a2feaa0c55ad015"), ["generic-api-key"]);
+    let history = "RUN |2 DB_PASSWORD=kR8<+>spq2x VERSION=1 /bin/sh -c ./install # buildkit";
+    assert_eq!(found_at(PlaceKind::History, history), is_password);
+    assert_eq!(found_at(PlaceKind::History, "/bin/sh -c #(nop)  ENV DB_PASSWORD=kR8<+>spq2x"), is_password);
+    for quiet in
+        ["PATH=/usr/local/bin:/usr/bin", "DB_PASSWORD=${DB_PASSWORD}", "PASSWORD_FILE=/run/secrets/db", "DB_PASSWORD="]
+    {
+        assert_eq!(found_at(PlaceKind::Environment, quiet), [""; 0], "{quiet}");
+    }
+}
+
+#[test]
+fn keys_among_tests_are_marked_and_passwords_there_are_passed_over() {
+    let outcome = scan("src/test/resources/server.key", KEY);
+    let facts: Vec<_> = outcome.secrets.iter().map(|secret| (secret.mark, secret.severity.as_str())).collect();
+    assert_eq!(facts, [(Some(Mark::TestData), "low")]);
+    assert_eq!(found("src/test/resources/application.yml", "db_password: kR8<+>spq2x\n"), [""; 0]);
+    let library = "usr/lib/python3.11/site-packages/a.py";
+    assert_eq!(found(library, "db_password = 'kR8<+>spq2x'\n"), [""; 0]);
+    assert_eq!(scan(library, KEY).secrets[0].mark, None);
+    let outcome = scan("etc/ssl/private/ssl-cert-snakeoil.key", KEY);
+    assert_eq!(outcome.secrets[0].mark, Some(Mark::Packaged));
+    let rust = format!("fn a() {{}}\n#[cfg(test)]\nmod tests {{\n    const KEY: &str = \"{KEY}\";\n}}\n");
+    assert_eq!(scan("src/a.rs", &rust).secrets[0].mark, Some(Mark::TestData));
+}
+
+#[test]
+fn text_of_utf_16_is_read() {
+    let text = "[Registry]\r\nDB_PASSWORD=kR8spq2x\r\n";
+    for big in [false, true] {
+        let units = std::iter::once(0xfeff).chain(text.encode_utf16());
+        let bytes: Vec<u8> =
+            units.flat_map(|unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect();
+        let outcome = SecretRules::builtin().scan(&bytes, Place::file("a.reg"));
+        let lines: Vec<u64> = outcome.secrets.iter().map(|secret| secret.line).collect();
+        assert_eq!(lines, [2], "big: {big}");
+    }
+}
+
+#[test]
+fn a_secret_is_found_wherever_the_pieces_of_a_long_file_part() {
+    let rules = SecretRules::builtin();
+    let secret = concat!("\nAWS_ACCESS_KEY_ID=AKIA", "QYLPMN5HFIQR7XYA\n");
+    let filler = "some text of a log without anything in it\n".repeat(20_000);
+    for cut in [0, 1, 262_100, 262_144, 262_150, 327_680, 400_000, 800_000] {
+        let text = [&filler[..cut], secret, &filler[cut..]].concat();
+        let line = 2 + text[..cut].matches('\n').count() as u64;
+        let mut stream = rules.stream(Place::file("a.log"));
+        text.as_bytes().chunks(65_521).for_each(|piece| stream.push(piece));
+        let places: Vec<_> = stream.finish().secrets.iter().map(|secret| (secret.line, secret.start)).collect();
+        assert_eq!(places, [(line, cut as u64 + 19)], "at {cut}");
+    }
+}
+
+#[test]
+fn what_repeats_without_end_ends_with_a_mark_on_the_outcome() {
+    let rules = SecretRules::builtin();
+    for unit in [
+        "password=",
+        "-----BEGIN RSA PRIVATE KEY-----\n",
+        "sk-ant-api03-",
+        "kind: Secret\ndata:\n",
+        "eyJhbGci",
+        "curl -u ",
+    ] {
+        let text = unit.repeat(500_000 / unit.len());
+        let outcome = rules.scan(text.as_bytes(), Place::file("a.env"));
+        assert!(outcome.secrets.len() <= 1_000, "{unit}");
+    }
+    let many = concat!("key = AKIA", "QYLPMN5HFIQR7XYA\n").repeat(5_000);
+    let outcome = rules.scan(many.as_bytes(), Place::file("a.txt"));
+    assert!(outcome.is_cut_off && outcome.secrets.len() == 100);
+}
+
+/// Ways in which a value is written into a file, with `@` for it.
+const CONTEXTS: &[(&str, &str)] = &[
+    ("a.env", "TOKEN=@\n"),
+    ("a.sh", "export TOKEN='@'\n"),
+    ("a.json", "{\"token\": \"@\"}\n"),
+    ("a.yml", "token: @\nother: 1\n"),
+    ("a.py", "token = \"@\"\n"),
+    ("a.xml", "<token>@</token>\n"),
+    ("a.js", "call(`@`, 1)\n"),
+    ("a.txt", "The token (@) is here.\n"),
+    ("a.log", "GET /?token=@&x=1 HTTP/1.1\n"),
+    ("a.md5", "a\\n@\\nb\n"),
+];
+
+#[test]
+fn tokens_are_found_in_whatever_text_they_stand() {
+    let rules = SecretRules::builtin();
+    let mut table: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    let mut missed = Vec::new();
+    for Example { rule, text, must_match, .. } in examples() {
+        // Tokens that speak for themselves: the first word of an example that is found alone.
+        let value = text
+            .split(['=', ' ', '"', '\''])
+            .find(|word| word.len() >= 20 && !word.contains([':', '/', '<', '$', '{']));
+        let Some(value) = value.filter(|_| must_match) else { continue };
+        let finds = |path: &str, text: &str| {
+            let outcome = rules.scan(text.as_bytes(), Place::file(path));
+            outcome.secrets.iter().any(|secret| *secret.rule == *rule)
+        };
+        if !finds("alone.txt", value) {
+            continue;
+        }
+        for (path, context) in CONTEXTS {
+            let is_found = finds(path, &context.replace('@', value));
+            table.entry(path).or_default()[usize::from(!is_found)] += 1;
+            if !is_found {
+                missed.push(format!("{rule} in {path}"));
+            }
+        }
+    }
+    println!("{:<8} {:>6} {:>7}", "file", "found", "missed");
+    for (path, [found, missed]) in &table {
+        println!("{path:<8} {found:>6} {missed:>7}");
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+    assert!(table.values().all(|[found, _]| *found >= 80), "{table:?}");
+}
+
+/// Base64, for what the examples encode.
+fn encoded(bytes: &[u8]) -> String {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for piece in bytes.chunks(3) {
+        let word = piece.iter().fold(0u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - piece.len()));
+        for place in 0..4 {
+            let is_there = place <= piece.len();
+            let sign = SIGNS[(word >> (18 - 6 * place) & 63) as usize];
+            text.push(if is_there { char::from(sign) } else { '=' });
+        }
+    }
+    text
+}
