@@ -1,0 +1,143 @@
+//! Azure Resource Manager templates, also as Bicep compiles them.
+
+mod expression;
+mod mapping;
+
+use model::{Gap, UntrustedPath};
+
+use crate::cloud::{Cloud, Language, Resource};
+use crate::json;
+use crate::kubernetes::last_line;
+use crate::node::{Node, Value};
+use crate::tree::Tree;
+
+use expression::Template;
+
+/// Deployments within deployments, and resources within resources.
+const DEEPEST: usize = 12;
+/// Resources of one template.
+const MOST_RESOURCES: usize = 5_000;
+
+/// Reads every template of a tree.
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
+    let mut clouds = Vec::new();
+    for (path, text) in tree.files().filter(|(path, _)| path.file_name().ends_with(".json")) {
+        let is_template = text.contains("\"$schema\"") && text.to_ascii_lowercase().contains("deploymenttemplate.json");
+        if !is_template {
+            continue;
+        }
+        match json::parse(text) {
+            Ok(document) => {
+                let mut resources = Vec::new();
+                deployment(&document, path, &mut resources, 0);
+                clouds.push(Cloud::new(resources));
+            }
+            Err(error) => gaps.push(Gap::new(path.as_str(), format!("the template cannot be read: {error}"))),
+        }
+    }
+    clouds
+}
+
+/// The resources of a template, which Bicep gives as a map by symbol, all others as a list.
+fn deployment(document: &Node, path: &UntrustedPath, resources: &mut Vec<Resource>, depth: usize) {
+    let template = Template::new(document);
+    let Some(declared) = document.get("resources") else { return };
+    let entries = declared.as_map().unwrap_or_default().iter().map(|entry| &entry.value);
+    for resource in declared.as_list().unwrap_or_default().iter().chain(entries) {
+        collect(resource, None, &template, path, resources, depth);
+    }
+}
+
+fn collect(
+    declared: &Node,
+    parent: Option<(&str, &str)>,
+    template: &Template<'_>,
+    path: &UntrustedPath,
+    resources: &mut Vec<Resource>,
+    depth: usize,
+) {
+    let Some(kind) = declared.text_at("type") else { return };
+    if depth > DEEPEST || resources.len() >= MOST_RESOURCES || is_off(declared, template) {
+        return;
+    }
+    let own_name = declared.get("name").map(|name| template.resolve(name));
+    let own_name = own_name.as_ref().and_then(Node::as_partial_text).unwrap_or_default();
+    let (kind, name) = match parent {
+        Some((parent_kind, parent_name)) => (format!("{parent_kind}/{kind}"), format!("{parent_name}/{own_name}")),
+        None => (kind.into_owned(), own_name.into_owned()),
+    };
+    if kind.eq_ignore_ascii_case("Microsoft.Resources/deployments") {
+        if let Some(nested) = declared.at("properties.template") {
+            deployment(nested, path, resources, depth + 1);
+        }
+        return;
+    }
+    for child in declared.get("resources").map(Node::items).unwrap_or_default() {
+        collect(child, Some((&kind, &name)), template, path, resources, depth + 1);
+    }
+    let mut body = declared.clone();
+    if let Value::Map(entries) = &mut body.value {
+        entries
+            .retain(|entry| !matches!(entry.key.as_str(), "resources" | "type" | "apiVersion" | "name" | "dependsOn"));
+    }
+    let base = Resource {
+        kind: String::new(),
+        address: format!("{kind} {name}"),
+        path: path.clone(),
+        block: (declared.line, last_line(declared)),
+        body: template.resolve(&body),
+        language: Language::Azure,
+    };
+    mapping::map(&kind, &name, base, resources);
+}
+
+/// Whether `condition` is surely false.
+fn is_off(declared: &Node, template: &Template<'_>) -> bool {
+    declared.get("condition").is_some_and(|condition| template.resolve(condition).as_bool() == Some(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_one(text: &str) -> Cloud {
+        let text = text.replace(
+            "SCHEMA",
+            "\"$schema\": \"https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#\"",
+        );
+        let mut tree = Tree::new();
+        tree.insert("azuredeploy.json".to_owned().into(), text.as_bytes()).unwrap();
+        let mut gaps = Vec::new();
+        let cloud = read(&tree, &mut gaps).remove(0);
+        assert_eq!(gaps, []);
+        cloud
+    }
+
+    #[test]
+    fn properties_have_the_names_of_terraform() {
+        let cloud = read_one(
+            r#"{SCHEMA, "parameters": {"https": {"type": "bool", "defaultValue": false}}, "variables": {"sku": "[concat('Standard', '_', 'LRS')]"},
+                "resources": [{"type": "Microsoft.Storage/storageAccounts", "name": "a", "sku": {"name": "[variables('sku')]"},
+                "properties": {"supportsHttpsTrafficOnly": "[parameters('https')]", "minimumTlsVersion": "TLS1_0",
+                "networkAcls": {"defaultAction": "Allow", "bypass": "Metrics, AzureServices"}}}]}"#,
+        );
+        let account = cloud.of(&["azurerm_storage_account"]).next().unwrap();
+        assert_eq!(account.get("https_traffic_only_enabled").bool(), Some(false));
+        assert_eq!(account.get("account_replication_type").text().unwrap(), "LRS");
+        assert_eq!(account.get("network_rules.bypass").texts(), ["Metrics", "AzureServices"]);
+    }
+
+    #[test]
+    fn children_nested_deployments_and_conditions_are_followed() {
+        let cloud = read_one(
+            r#"{SCHEMA, "resources": {"one": {"type": "Microsoft.Sql/servers", "name": "s", "resources": [
+                {"type": "firewallRules", "name": "all", "properties": {"startIpAddress": "0.0.0.0", "endIpAddress": "255.255.255.255"}}]},
+                "two": {"type": "Microsoft.KeyVault/vaults", "name": "v", "condition": "[equals('a', 'b')]"},
+                "three": {"type": "Microsoft.Resources/deployments", "name": "d", "properties": {"template": {"resources": [
+                {"type": "Microsoft.Compute/disks", "name": "k"}]}}}}}"#,
+        );
+        assert_eq!(cloud.of(&["azurerm_mssql_firewall_rule"]).count(), 1);
+        assert_eq!(cloud.of(&["azurerm_key_vault"]).count(), 0);
+        assert_eq!(cloud.of(&["azurerm_managed_disk"]).count(), 1);
+    }
+}

@@ -1,0 +1,36 @@
+//! API server does not verify kubelets.
+
+use crate::check::{Found, check};
+use crate::kubernetes::Manifests;
+use super::{Flag, must};
+
+check! {
+    id: "BHD-CLUSTER-0006",
+    aliases: ["KCV-0006"],
+    severity: Low,
+    title: "API server does not verify kubelets",
+    remedy: "Set `--kubelet-certificate-authority`.",
+    rule: Kubernetes(find),
+    bad: [
+        r#"apiVersion: v1
+kind: Pod
+metadata: {namespace: kube-system}
+spec: {containers: [{name: a, command: [kube-apiserver]}]}"#,
+        r#"apiVersion: apps/v1
+kind: DaemonSet
+spec: {template: {spec: {containers: [{name: a, command: [/usr/bin/kube-apiserver], args: ["--v=2"]}]}}}"#,
+    ],
+    good: [
+        r#"apiVersion: v1
+kind: Pod
+metadata: {namespace: kube-system}
+spec: {containers: [{name: a, command: [kube-apiserver, --kubelet-certificate-authority=/x]}]}"#,
+        r#"apiVersion: apps/v1
+kind: DaemonSet
+spec: {template: {spec: {containers: [{name: a, command: [/usr/bin/other], args: []}]}}}"#,
+    ],
+}
+
+fn find(manifests: &Manifests, found: &mut Found) {
+    must(manifests, "kube-apiserver", "--kubelet-certificate-authority", Flag::Set, found);
+}

@@ -1,0 +1,36 @@
+//! Admission plugin ServiceAccount is off.
+
+use crate::check::{Found, check};
+use crate::kubernetes::Manifests;
+use super::{Flag, must};
+
+check! {
+    id: "BHD-CLUSTER-0014",
+    aliases: ["KCV-0014"],
+    severity: Low,
+    title: "Admission plugin ServiceAccount is off",
+    remedy: "Remove ServiceAccount from `--disable-admission-plugins`.",
+    rule: Kubernetes(find),
+    bad: [
+        r#"apiVersion: v1
+kind: Pod
+metadata: {namespace: kube-system}
+spec: {containers: [{name: a, command: [kube-apiserver, --disable-admission-plugins=ServiceAccount]}]}"#,
+        r#"apiVersion: apps/v1
+kind: DaemonSet
+spec: {template: {spec: {containers: [{name: a, command: [/usr/bin/kube-apiserver], args: ["--disable-admission-plugins=Other,ServiceAccount"]}]}}}"#,
+    ],
+    good: [
+        r#"apiVersion: v1
+kind: Pod
+metadata: {namespace: kube-system}
+spec: {containers: [{name: a, command: [kube-apiserver, --disable-admission-plugins=Other]}]}"#,
+        r#"apiVersion: apps/v1
+kind: DaemonSet
+spec: {template: {spec: {containers: [{name: a, command: [/usr/bin/other], args: ["--disable-admission-plugins=ServiceAccount"]}]}}}"#,
+    ],
+}
+
+fn find(manifests: &Manifests, found: &mut Found) {
+    must(manifests, "kube-apiserver", "--disable-admission-plugins", Flag::HasNot("ServiceAccount"), found);
+}

@@ -1,0 +1,58 @@
+//! The last stage, or one that it builds on, says a user that is not the superuser.
+
+use crate::check::{Found, check};
+use crate::dockerfile::{Base, Dockerfile, Keyword};
+use crate::node::PLACEHOLDER;
+
+check! {
+    id: "BHD-DOCKER-0002",
+    aliases: ["DS-0002", "docker-least-privilege-user", "CKV_DOCKER_3", "CKV_DOCKER_8"],
+    severity: High,
+    title: "Container runs as the superuser",
+    remedy: "Add `USER name` with a user that is not root to the last stage.",
+    rule: Dockerfile(find),
+    bad: [
+        r#"FROM alpine:3.20
+USER app
+USER 0:0"#,
+        r#"FROM golang:1.22 AS build
+USER app
+FROM debian:12
+COPY --from=build /app /app"#,
+        r#"FROM debian:12
+ONBUILD USER app"#,
+    ],
+    good: [
+        r#"FROM debian:12 AS base
+USER 1000:1000
+FROM base
+CMD ["/app"]"#,
+        r#"FROM gcr.io/distroless/static:nonroot
+COPY app /"#,
+        r#"FROM debian:12
+ARG UID
+USER ${UID}"#,
+    ],
+}
+
+fn find(file: &Dockerfile, found: &mut Found) {
+    let Some(last) = file.last_stage() else { return };
+    for stage in file.lineage() {
+        let user = stage.all(Keyword::User).filter(|instruction| !instruction.is_onbuild).last();
+        if let Some(user) = user {
+            let text = user.text();
+            let name = text.trim().trim_matches(['"', '\'']).split(':').next().unwrap_or_default().to_owned();
+            let is_root = name == "root" || name.parse() == Ok(0_u64);
+            if is_root && !name.contains(PLACEHOLDER) {
+                found.add(&file.path, user.line, stage.block(), format!("the last USER is `{name}`"));
+            }
+            return;
+        }
+        if let Base::Image(image) = &stage.base
+            && image.contains("nonroot")
+        {
+            return;
+        }
+    }
+    found.add(&file.path, last.from.line, last.block(), "no USER is set");
+}

@@ -1,0 +1,29 @@
+//! Image has no health check.
+
+use crate::check::{Found, check};
+use crate::image::{Healthcheck, ImageConfiguration};
+
+check! {
+    id: "BHD-IMAGE-0004",
+    aliases: ["CIS-DI-0006"],
+    severity: Low,
+    title: "Image has no health check",
+    remedy: "Build it with `HEALTHCHECK`, where the orchestrator does not ask itself.",
+    rule: Image(find),
+    bad: [
+        "USER app",
+        "ENV A=b",
+    ],
+    good: [
+        "HEALTHCHECK yes",
+        r#"USER app
+HEALTHCHECK yes"#,
+    ],
+}
+
+fn find(image: &ImageConfiguration, found: &mut Found) {
+    match image.healthcheck {
+        Healthcheck::Absent => found.add(&ImageConfiguration::path(), 0, (0, 0), "no health check is set"),
+        Healthcheck::Unknown | Healthcheck::Set => {}
+    }
+}

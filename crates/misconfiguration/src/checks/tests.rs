@@ -1,0 +1,98 @@
+//! Every check's own examples, and the rules of the list.
+
+use std::collections::BTreeSet;
+
+use crate::check::{Check, Rule, checks};
+use crate::{Healthcheck, ImageConfiguration, Options, Tree, check};
+
+/// Where an example of a check stands, as its kind or its beginning tells.
+pub(crate) fn path_of(check: &Check, example: &str) -> &'static str {
+    match check.rule {
+        Rule::Dockerfile(_) => "Dockerfile",
+        Rule::Kubernetes(_) => "manifest.yaml",
+        Rule::Cloud(_) if example.trim_start().starts_with('{') => "azuredeploy.json",
+        Rule::Cloud(_) if example.lines().any(|line| line.starts_with("Resources:")) => "template.yaml",
+        Rule::Cloud(_) => "main.tf",
+        Rule::Compose(_) => "compose.yaml",
+        Rule::Github(_) => ".github/workflows/ci.yaml",
+        Rule::Ansible(_) => "tasks/main.yaml",
+        Rule::Image(_) => "image",
+    }
+}
+
+/// Whether an example fails its check; the gaps, where it cannot be read.
+fn fails(check_: &Check, example: &str) -> Result<bool, String> {
+    let path = path_of(check_, example);
+    if let Rule::Image(rule) = check_.rule {
+        let mut found = check::Found::default();
+        rule(&image(example), &mut found);
+        return Ok(!found.failures.is_empty());
+    }
+    let mut tree = Tree::new();
+    tree.insert(path.to_owned().into(), example.as_bytes()).unwrap();
+    let options = Options { today: Some("2026-01-01".to_owned()), ..Options::default() };
+    let checked = check(&tree, &options);
+    match checked.gaps.first() {
+        Some(gap) => Err(gap.reason.clone()),
+        None => Ok(checked.findings.iter().any(|finding| finding.id == check_.id)),
+    }
+}
+
+/// An image's configuration in lines: `USER x`, `ENV a=b`, `EXPOSE 22`, `HEALTHCHECK`, `NAME x`, and its history.
+fn image(example: &str) -> ImageConfiguration {
+    let mut image = ImageConfiguration { healthcheck: Healthcheck::Absent, ..Default::default() };
+    for line in example.lines() {
+        match line.split_once(' ').unwrap_or((line, "")) {
+            ("USER", user) => image.facts.user = user.to_owned(),
+            ("ENV", variable) => image.facts.environment.push(variable.to_owned()),
+            ("EXPOSE", port) => image.exposed_ports.push(port.to_owned()),
+            ("HEALTHCHECK", _) => image.healthcheck = Healthcheck::Set,
+            ("NAME", name) => image.name = Some(name.to_owned()),
+            ("LABEL", label) => {
+                let (key, value) = label.split_once('=').unwrap();
+                image.facts.labels.insert(key.to_owned(), value.to_owned());
+            }
+            _ => image.facts.empty_history.push(line.to_owned()),
+        }
+    }
+    image
+}
+
+#[test]
+fn bad_examples_fail_and_good_ones_pass() {
+    let mut wrong = Vec::new();
+    for check in checks() {
+        for bad in check.examples.bad {
+            if fails(check, bad) != Ok(true) {
+                wrong.push(format!("{} does not fail ({:?}):\n{bad}", check.id, fails(check, bad)));
+            }
+        }
+        for good in check.examples.good {
+            if fails(check, good) != Ok(false) {
+                wrong.push(format!("{} does not pass ({:?}):\n{good}", check.id, fails(check, good)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} examples:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn every_check_has_two_examples_of_each_kind() {
+    for check in checks() {
+        assert!(check.examples.bad.len() >= 2 && check.examples.good.len() >= 2, "{}", check.id);
+    }
+}
+
+#[test]
+fn ids_are_unique_and_texts_are_sentences() {
+    let mut ids = BTreeSet::new();
+    for check in checks() {
+        assert!(ids.insert(check.id), "{} is given twice", check.id);
+        assert!(check.id.starts_with("BHD-"), "{}", check.id);
+        assert!(!check.title.ends_with('.') && check.remedy.ends_with('.'), "{}", check.id);
+        for alias in check.aliases {
+            let known = checks().iter().filter(|other| other.is_called(alias)).count();
+            assert_eq!(known, 1, "{alias} is an alias of {known} checks");
+        }
+    }
+}

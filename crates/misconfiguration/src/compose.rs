@@ -1,0 +1,98 @@
+//! Compose files (Compose specification): the services of a project.
+
+use model::{Gap, UntrustedPath};
+
+use crate::check::Found;
+use crate::file_kind::{FileKind, by_name};
+use crate::kubernetes::last_line;
+use crate::node::Node;
+use crate::tree::Tree;
+use crate::yaml::{self, Tags};
+
+/// One file.
+#[derive(Debug)]
+pub(crate) struct Project {
+    pub(crate) path: UntrustedPath,
+    pub(crate) services: Vec<Service>,
+}
+
+/// A service.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) name: String,
+    pub(crate) node: Node,
+    pub(crate) block: (u32, u32),
+}
+
+impl Service {
+    /// Notes a failure at a key of the service.
+    pub(crate) fn fail(&self, project: &Project, key: &str, found: &mut Found, message: &str) {
+        found.add(
+            &project.path,
+            self.node.line_of(key).max(self.block.0),
+            self.block,
+            format!("service `{}` {message}", self.name),
+        );
+    }
+
+    /// The texts of a list.
+    pub(crate) fn texts(&self, key: &str) -> Vec<(u32, String)> {
+        let items = self.node.get(key).map(Node::items).unwrap_or_default();
+        items.iter().filter_map(|item| Some((item.line, item.as_text()?.into_owned()))).collect()
+    }
+
+    /// The host's paths that are mounted, in the short and the long form.
+    pub(crate) fn mounted_paths(&self) -> Vec<(u32, String)> {
+        let volumes = self.node.get("volumes").map(Node::items).unwrap_or_default();
+        volumes
+            .iter()
+            .filter_map(|volume| match volume.as_text() {
+                Some(short) => Some((volume.line, short.split(':').next().unwrap_or_default().to_owned())),
+                None => Some((volume.line, volume.text_at("source")?.into_owned())),
+            })
+            .collect()
+    }
+
+    /// The names and values of the environment, in both forms.
+    pub(crate) fn environment(&self) -> Vec<(u32, String, String)> {
+        let Some(environment) = self.node.get("environment") else { return Vec::new() };
+        if let Some(entries) = environment.as_map() {
+            let known = entries
+                .iter()
+                .filter_map(|entry| Some((entry.line, entry.key.clone(), entry.value.as_text()?.into_owned())));
+            return known.collect();
+        }
+        let texts = environment.items().iter().filter_map(|item| Some((item.line, item.as_text()?.into_owned())));
+        texts
+            .filter_map(|(line, text)| {
+                text.split_once('=').map(|(name, value)| (line, name.to_owned(), value.to_owned()))
+            })
+            .collect()
+    }
+}
+
+/// Reads every Compose file of a tree.
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Project> {
+    let mut projects = Vec::new();
+    for (path, text) in tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Compose)) {
+        match yaml::parse(text, Tags::Dropped) {
+            Ok(documents) => projects.extend(documents.iter().filter_map(|document| project(path, document))),
+            Err(error) => gaps.push(Gap::new(path.as_str(), format!("the Compose file cannot be read: {error}"))),
+        }
+    }
+    projects
+}
+
+fn project(path: &UntrustedPath, document: &Node) -> Option<Project> {
+    let services = document.get("services")?.as_map()?;
+    let services = services
+        .iter()
+        .filter(|entry| entry.value.as_map().is_some())
+        .map(|entry| Service {
+            name: entry.key.clone(),
+            node: entry.value.clone(),
+            block: (entry.line, last_line(&entry.value).max(entry.line)),
+        })
+        .collect();
+    Some(Project { path: path.clone(), services })
+}

@@ -1,0 +1,102 @@
+//! The functions that need the chart: `include`, `tpl`, `required`, and those of the cluster, which is not there.
+
+use std::sync::Arc;
+
+use gotmpl::{Template, TemplateError, Value};
+
+use super::render::Calls;
+use super::sprig;
+use super::value::{from_node, map, to_json, to_yaml};
+use crate::yaml::{self, Tags};
+
+/// Helm's methods, and the functions that stand for them: the template language calls no methods.
+const METHODS: &[(&str, &str)] = &[
+    ("$.Capabilities.APIVersions.Has", "apiVersionsHas"),
+    (".Capabilities.APIVersions.Has", "apiVersionsHas"),
+    ("$.Files.Get ", "index $.Files "),
+    (".Files.Get ", "index $.Files "),
+];
+
+/// Spells methods as functions.
+pub(super) fn spell_methods(source: &str) -> String {
+    METHODS.iter().fold(source.to_owned(), |text, (method, function)| text.replace(method, function))
+}
+
+/// Gives a template every function of Helm.
+pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
+    let (including, templating) = (Arc::clone(calls), Arc::clone(calls));
+    let template = template
+        .func("include", move |arguments| {
+            let name = text(arguments, 0)?;
+            let data = arguments.get(1).cloned().unwrap_or(Value::Nil);
+            including.include(&name, &data)
+        })
+        .func("tpl", move |arguments| {
+            let source = spell_methods(&text(arguments, 0)?);
+            let data = arguments.get(1).cloned().unwrap_or(Value::Nil);
+            templating.call(|base| base.clone().parse(&source)?.execute_to_string(&data))
+        })
+        .func("required", |arguments| match arguments.get(1) {
+            None | Some(Value::Nil) => refuse(&text(arguments, 0)?),
+            Some(Value::String(value)) if value.is_empty() => refuse(&text(arguments, 0)?),
+            Some(value) => Ok(value.clone()),
+        })
+        .func("fail", |arguments| refuse(&text(arguments, 0)?))
+        .func("lookup", |_| Ok(map([])))
+        .func("apiVersionsHas", |arguments| Ok(Value::Bool(has_api(&text(arguments, 0)?))))
+        .func("toYaml", |arguments| Ok(string(to_yaml(argument(arguments, 0)?))))
+        .func("toJson", |arguments| Ok(string(to_json(argument(arguments, 0)?))))
+        .func("toPrettyJson", |arguments| Ok(string(to_json(argument(arguments, 0)?))))
+        .func("fromYaml", |arguments| from_yaml(&text(arguments, 0)?))
+        .func("fromYamlArray", |arguments| from_yaml(&text(arguments, 0)?))
+        .func("fromJson", |arguments| from_yaml(&text(arguments, 0)?));
+    sprig::register(template)
+}
+
+fn from_yaml(text: &str) -> gotmpl::Result<Value> {
+    match yaml::parse(text, Tags::Dropped) {
+        Ok(documents) => Ok(documents.first().map_or_else(|| map([]), from_node)),
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+/// The groups that every cluster of a supported version has.
+fn has_api(name: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "v1",
+        "apps/v1",
+        "batch/v1",
+        "autoscaling/v1",
+        "autoscaling/v2",
+        "networking.k8s.io/v1",
+        "policy/v1",
+        "rbac.authorization.k8s.io/v1",
+        "storage.k8s.io/v1",
+        "admissionregistration.k8s.io/v1",
+        "apiextensions.k8s.io/v1",
+        "coordination.k8s.io/v1",
+        "scheduling.k8s.io/v1",
+    ];
+    KNOWN.iter().any(|known| name == *known || name.strip_prefix(known).is_some_and(|rest| rest.starts_with('/')))
+}
+
+pub(super) fn refuse<T>(reason: &str) -> gotmpl::Result<T> {
+    Err(TemplateError::Exec(reason.to_owned()))
+}
+
+pub(super) fn string(text: impl AsRef<str>) -> Value {
+    Value::String(Arc::from(text.as_ref()))
+}
+
+pub(super) fn argument(arguments: &[Value], place: usize) -> gotmpl::Result<&Value> {
+    arguments.get(place).ok_or_else(|| TemplateError::Exec("an argument is missing".to_owned()))
+}
+
+/// An argument as text; nothing is the empty text.
+pub(super) fn text(arguments: &[Value], place: usize) -> gotmpl::Result<String> {
+    Ok(match argument(arguments, place)? {
+        Value::Nil => String::new(),
+        Value::String(text) => text.to_string(),
+        other => other.to_string(),
+    })
+}

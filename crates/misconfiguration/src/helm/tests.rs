@@ -1,0 +1,87 @@
+use crate::{Options, Tree, check};
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    let mut tree = Tree::new();
+    for (path, text) in files {
+        tree.insert((*path).to_owned().into(), text.as_bytes()).unwrap();
+    }
+    tree
+}
+
+const CHART: (&str, &str) = ("c/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.2.3\nappVersion: \"7\"\n");
+
+const HELPERS: (&str, &str) = (
+    "c/templates/_helpers.tpl",
+    "{{- define \"shop.labels\" -}}\napp: {{ .Chart.Name }}\nversion: {{ .Chart.AppVersion | quote }}\n{{- end -}}\n",
+);
+
+#[test]
+fn charts_are_rendered_with_their_values() {
+    let deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {{ .Release.Name }}-{{ .Chart.Name | trunc 63 | trimSuffix \"-\" }}\n  labels: {{- include \"shop.labels\" . | nindent 4 }}\nspec:\n  template:\n    spec:\n      {{- with .Values.securityContext }}\n      securityContext:\n        {{- toYaml . | nindent 8 }}\n      {{- end }}\n      containers:\n      - name: app\n        image: \"{{ .Values.image.repository }}:{{ .Values.image.tag | default \"latest\" }}\"\n        {{- if .Values.debug }}\n        securityContext:\n          privileged: true\n        {{- end }}\n";
+    let quiet = "image: {repository: shop, tag: \"1.0\"}\nsecurityContext: {runAsNonRoot: true}\n";
+    let loud = "image: {repository: shop}\ndebug: true\n";
+    for (values, is_privileged, is_latest) in [(quiet, false, false), (loud, true, true)] {
+        let tree = tree(&[CHART, HELPERS, ("c/values.yaml", values), ("c/templates/deployment.yaml", deployment)]);
+        let checked = check(&tree, &Options::default());
+        assert_eq!(checked.gaps, []);
+        let finding = |id: &str| checked.findings.iter().find(|finding| finding.id == id);
+        assert_eq!(finding("BHD-KUBERNETES-0017").map(|finding| finding.line), is_privileged.then_some(18), "{values}");
+        assert_eq!(finding("BHD-KUBERNETES-0013").map(|finding| finding.line), is_latest.then_some(15), "{values}");
+        assert_eq!(finding("BHD-KUBERNETES-0012").is_some(), is_privileged, "{values}");
+    }
+}
+
+#[test]
+fn a_template_that_cannot_be_rendered_is_a_gap_and_the_others_are_checked() {
+    let tree = tree(&[
+        CHART,
+        ("c/templates/a.yaml", "a: {{ required \"say the name\" .Values.name }}\n"),
+        ("c/templates/b.yaml", "a: {{ unknownFunction . }}\n"),
+        ("c/templates/c.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostPID: true, containers: [{name: a}]}\n"),
+    ]);
+    let checked = check(&tree, &Options::default());
+    assert_eq!(
+        checked.gaps.iter().map(|gap| gap.path.as_str()).collect::<Vec<_>>(),
+        ["c/templates/a.yaml", "c/templates/b.yaml"]
+    );
+    assert!(checked.gaps[0].reason.contains("say the name"), "{}", checked.gaps[0].reason);
+    assert!(checked.findings.iter().any(|finding| finding.id == "BHD-KUBERNETES-0010"));
+}
+
+#[test]
+fn sub_charts_have_the_values_of_their_parent() {
+    let child = "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: {{ .Values.host }}\n  hostIPC: {{ .Values.global.ipc }}\n  containers: [{name: a}]\n";
+    for (values, expected) in
+        [("db: {host: true}\nglobal: {ipc: true}\n", true), ("db: {enabled: false}\nglobal: {ipc: true}\n", false)]
+    {
+        let tree = tree(&[
+            ("c/Chart.yaml", "name: shop\ndependencies: [{name: db, condition: db.enabled}]\n"),
+            ("c/values.yaml", values),
+            ("c/charts/db/Chart.yaml", "name: db\n"),
+            ("c/charts/db/values.yaml", "host: false\n"),
+            ("c/charts/db/templates/pod.yaml", child),
+        ]);
+        let checked = check(&tree, &Options::default());
+        assert_eq!(checked.gaps, []);
+        for id in ["BHD-KUBERNETES-0009", "BHD-KUBERNETES-0008"] {
+            assert_eq!(checked.findings.iter().any(|finding| finding.id == id), expected, "{id}");
+        }
+    }
+}
+
+#[test]
+fn templates_that_never_end_are_gaps_in_little_time() {
+    let tree = tree(&[
+        CHART,
+        (
+            "c/templates/_loop.tpl",
+            "{{ define \"a\" }}{{ include \"a\" . }}{{ end }}{{ define \"b\" }}{{ include \"b2\" . }}{{ include \"b2\" . }}{{ end }}{{ define \"b2\" }}{{ range until 100 }}{{ include \"c\" $ }}{{ end }}{{ end }}{{ define \"c\" }}{{ repeat 10000 \"x\" }}{{ end }}",
+        ),
+        ("c/templates/a.yaml", "{{ include \"a\" . }}"),
+        ("c/templates/b.yaml", "{{ range until 10000 }}{{ range until 10000 }}x{{ end }}{{ end }}"),
+        ("c/templates/c.yaml", "{{ range until 10000 }}{{ include \"b\" $ }}{{ end }}"),
+        ("c/templates/d.yaml", "{{ tpl (repeat 100000 \"{{ if true }}\") . }}"),
+    ]);
+    let checked = check(&tree, &Options::default());
+    assert_eq!(checked.gaps.len(), 4, "{:?}", checked.gaps);
+}

@@ -1,0 +1,153 @@
+//! JSON with its lines, with the comments and trailing commas that Azure's templates may have; and JSON out.
+
+use jsonc_parser::ast;
+use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
+
+use crate::node::{Entry, Node, Value, spell_number};
+
+/// Levels of a document that are looked into; the parser itself refuses more than 512.
+const DEEPEST: usize = 100;
+
+/// Why a text is no JSON for us.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum JsonError {
+    #[error("it is no valid JSON ({reason})")]
+    Malformed { reason: String },
+    #[error("its JSON is more than {DEEPEST} levels deep")]
+    TooDeep,
+    #[error("it is empty")]
+    Empty,
+}
+
+/// Reads a document whose first line is 1.
+pub(crate) fn parse(text: &str) -> Result<Node, JsonError> {
+    let options = ParseOptions::default();
+    let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed =
+        parse_to_ast(text, &collect, &options).map_err(|error| JsonError::Malformed { reason: error.to_string() })?;
+    let value = parsed.value.ok_or(JsonError::Empty)?;
+    let starts = line_starts(text);
+    convert(&value, &starts, 0)
+}
+
+/// The offsets at which lines begin.
+pub(crate) fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+}
+
+/// The line, from 1, of an offset.
+pub(crate) fn line_at(starts: &[usize], offset: usize) -> u32 {
+    u32::try_from(starts.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
+}
+
+fn convert(value: &ast::Value<'_>, starts: &[usize], depth: usize) -> Result<Node, JsonError> {
+    if depth > DEEPEST {
+        return Err(JsonError::TooDeep);
+    }
+    let (start, value) = match value {
+        ast::Value::StringLit(text) => (text.range.start, Value::Text(text.value.clone().into_owned())),
+        ast::Value::NumberLit(number) => {
+            let value = number.value.parse().map_or_else(|_| Value::Text(number.value.to_owned()), Value::Number);
+            (number.range.start, value)
+        }
+        ast::Value::BooleanLit(value) => (value.range.start, Value::Bool(value.value)),
+        ast::Value::NullKeyword(null) => (null.range.start, Value::Null),
+        ast::Value::Array(array) => {
+            let items: Result<_, _> = array.elements.iter().map(|item| convert(item, starts, depth + 1)).collect();
+            (array.range.start, Value::List(items?))
+        }
+        ast::Value::Object(object) => {
+            let mut entries = Vec::with_capacity(object.properties.len());
+            for property in &object.properties {
+                entries.push(Entry {
+                    key: property.name.as_str().to_owned(),
+                    line: line_at(starts, property.range.start),
+                    value: convert(&property.value, starts, depth + 1)?,
+                });
+            }
+            (object.range.start, Value::Map(entries))
+        }
+    };
+    Ok(Node::new(line_at(starts, start), value))
+}
+
+/// Writes a value as JSON; what is not known is a text of one placeholder.
+pub(crate) fn write(node: &Node) -> String {
+    let mut out = String::new();
+    write_into(node, &mut out);
+    out
+}
+
+fn write_into(node: &Node, out: &mut String) {
+    match &node.value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Number(number) => out.push_str(&spell_number(*number)),
+        Value::Text(text) => write_text(text, out),
+        Value::Unknown => write_text(&crate::node::PLACEHOLDER.to_string(), out),
+        Value::List(items) => {
+            out.push('[');
+            for (place, item) in items.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                write_into(item, out);
+            }
+            out.push(']');
+        }
+        Value::Map(entries) => {
+            out.push('{');
+            for (place, entry) in entries.iter().enumerate() {
+                if place > 0 {
+                    out.push(',');
+                }
+                write_text(&entry.key, out);
+                out.push(':');
+                write_into(&entry.value, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// The placeholder is a control character and stays as it is, so that it is found again.
+fn write_text(text: &str, out: &mut String) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_know_their_lines_and_comments_are_passed_over() {
+        let node = parse("{\n  // why\n  \"a\": [\n 1, \"x\"],\n}").unwrap();
+        assert_eq!(node.line_of("a"), 3);
+        assert_eq!(node.get("a").unwrap().items()[1].line, 4);
+    }
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let node = parse("{\"a\": [1, 1.5, true, null, \"q\\\"\\n\"]}").unwrap();
+        assert_eq!(write(&node), "{\"a\":[1,1.5,true,null,\"q\\\"\\n\"]}");
+        assert_eq!(write(&parse(&write(&node)).unwrap()), write(&node));
+    }
+
+    #[test]
+    fn deep_documents_are_refused() {
+        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(matches!(parse(&format!("{}{}", "[".repeat(200), "]".repeat(200))), Err(JsonError::TooDeep)));
+    }
+}

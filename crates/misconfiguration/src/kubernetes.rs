@@ -1,0 +1,156 @@
+//! Manifests of Kubernetes: the objects of a file, the pods that they make, the containers of those.
+
+mod container;
+mod pod;
+
+use model::{Gap, UntrustedPath};
+
+use crate::file_kind::{FileKind, by_name};
+use crate::json;
+use crate::node::{Node, Value};
+use crate::tree::Tree;
+use crate::yaml::{self, Tags};
+
+pub(crate) use container::Container;
+pub(crate) use pod::Pod;
+
+/// The objects of one file.
+#[derive(Debug)]
+pub(crate) struct Manifests {
+    pub(crate) path: UntrustedPath,
+    pub(crate) objects: Vec<Object>,
+    /// Whether whoever installs the objects decides their namespace, as for charts.
+    pub(crate) is_installed: bool,
+}
+
+/// One object.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    pub(crate) node: Node,
+    /// Its first and last line.
+    pub(crate) block: (u32, u32),
+}
+
+impl Object {
+    /// The namespace that it names; one that it does not name is decided when it is applied.
+    pub(crate) fn namespace(&self) -> Option<String> {
+        self.node.text_at("metadata.namespace").map(std::borrow::Cow::into_owned)
+    }
+}
+
+impl Manifests {
+    /// The objects of documents; lists are taken apart.
+    pub(crate) fn from_documents(path: &UntrustedPath, documents: Vec<Node>) -> Manifests {
+        let mut objects = Vec::new();
+        for document in documents {
+            collect(document, &mut objects, 0);
+        }
+        Manifests { path: path.clone(), objects, is_installed: false }
+    }
+
+    pub(crate) fn pods(&self) -> impl Iterator<Item = Pod<'_>> {
+        self.objects.iter().filter_map(Pod::of)
+    }
+
+    /// Every container of every pod: those that initialize and those for debugging, too.
+    pub(crate) fn containers(&self) -> impl Iterator<Item = Container<'_>> {
+        self.pods().flat_map(Pod::containers)
+    }
+
+    pub(crate) fn of_kind(&self, kinds: &'static [&'static str]) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(|object| kinds.contains(&object.kind.as_str()))
+    }
+}
+
+fn collect(node: Node, objects: &mut Vec<Object>, depth: usize) {
+    let kind = node.text_at("kind").unwrap_or_default().into_owned();
+    if kind.is_empty() || node.text_at("apiVersion").is_none() {
+        return;
+    }
+    if kind.ends_with("List")
+        && depth < 4
+        && let Some(items) = node.entry("items").and_then(|entry| entry.value.as_list())
+    {
+        for item in items {
+            collect(item.clone(), objects, depth + 1);
+        }
+        return;
+    }
+    let name = node.text_at("metadata.name").or_else(|| node.text_at("metadata.generateName"));
+    let name = name.unwrap_or_default().into_owned();
+    let block = (node.line, last_line(&node));
+    objects.push(Object { kind, name, node, block });
+}
+
+/// The last line on which something of a value begins.
+pub(crate) fn last_line(node: &Node) -> u32 {
+    match &node.value {
+        Value::List(items) => items.iter().map(last_line).max().unwrap_or(node.line),
+        Value::Map(entries) => {
+            entries.iter().map(|entry| last_line(&entry.value).max(entry.line)).max().unwrap_or(node.line)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unknown => node.line,
+    }
+}
+
+/// Reads the manifests of a tree, but for templates of charts, which have to be rendered first.
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
+    let mut read = Vec::new();
+    for (path, text) in tree.files() {
+        let name = path.file_name();
+        let is_json = name.ends_with(".json");
+        let is_yaml = name.ends_with(".yaml") || name.ends_with(".yml");
+        let is_other =
+            matches!(by_name(path), Some(FileKind::GithubWorkflow | FileKind::Compose | FileKind::Terraform));
+        let looks_so = text.contains("apiVersion") && text.contains("kind");
+        if !(is_json || is_yaml) || is_other || !looks_so || crate::helm::is_template(tree, path) {
+            continue;
+        }
+        let documents = if is_json {
+            json::parse(text).map(|node| vec![node]).map_err(|error| error.to_string())
+        } else {
+            yaml::parse(text, Tags::Dropped).map_err(|error| error.to_string())
+        };
+        match documents {
+            Ok(documents) => read.push(Manifests::from_documents(path, documents)),
+            Err(error) => gaps.push(Gap::new(path.as_str(), format!("the manifest cannot be read: {error}"))),
+        }
+    }
+    read.retain(|manifests| !manifests.objects.is_empty());
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifests(text: &str) -> Manifests {
+        let documents = yaml::parse(text, Tags::Dropped).unwrap();
+        Manifests::from_documents(&UntrustedPath::normalise("x.yaml"), documents)
+    }
+
+    #[test]
+    fn every_kind_of_workload_has_its_pod() {
+        let spec = "{containers: [{name: c}], initContainers: [{name: i}], ephemeralContainers: [{name: e}]}";
+        for (kind, body) in [
+            ("Pod", format!("spec: {spec}")),
+            ("Deployment", format!("spec: {{template: {{spec: {spec}}}}}")),
+            ("CronJob", format!("spec: {{jobTemplate: {{spec: {{template: {{spec: {spec}}}}}}}}}")),
+            ("PodTemplate", format!("template: {{spec: {spec}}}")),
+        ] {
+            let read = manifests(&format!("apiVersion: v1\nkind: {kind}\n{body}\n"));
+            assert_eq!(read.containers().count(), 3, "{kind}");
+        }
+    }
+
+    #[test]
+    fn lists_and_documents_are_taken_apart() {
+        let read = manifests(
+            "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n---\napiVersion: v1\nkind: Pod\n",
+        );
+        assert_eq!(read.objects.len(), 2);
+        assert_eq!(read.objects[1].block, (6, 7));
+    }
+}

@@ -1,0 +1,54 @@
+//! Terraform and OpenTofu: configuration in HCL with its variables, locals, functions and local modules, and plans as
+//! JSON.
+
+mod evaluate;
+mod functions;
+mod module;
+mod operators;
+mod plan;
+mod resources;
+mod source;
+
+use std::collections::BTreeSet;
+
+use model::Gap;
+
+use crate::cloud::Cloud;
+use crate::tree::Tree;
+
+/// Reads every root module and every plan of a tree.
+///
+/// A folder is a root module when no module of the tree calls it. One that is called is read with the arguments it is
+/// called with, so that what its variables decide is known.
+pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
+    let mut clouds = plan::read(tree, gaps);
+    let folders = source::read(tree, gaps);
+    let called: BTreeSet<String> = folders.values().flat_map(source::Folder::called_folders).collect();
+    for (path, folder) in &folders {
+        if called.contains(path) && !calls_itself(path, &folders) {
+            continue;
+        }
+        clouds.push(Cloud::new(resources::read(tree, &folders, path, folder, gaps)));
+    }
+    clouds
+}
+
+/// Folders that call each other have no root among them: each is read as one.
+fn calls_itself(path: &str, folders: &source::Folders) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut next = vec![path.to_owned()];
+    while let Some(here) = next.pop() {
+        for called in folders.get(&here).map(source::Folder::called_folders).unwrap_or_default() {
+            if called == path {
+                return true;
+            }
+            if seen.insert(called.clone()) {
+                next.push(called);
+            }
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;

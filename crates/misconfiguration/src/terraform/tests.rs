@@ -1,0 +1,159 @@
+use crate::cloud::Cloud;
+use crate::terraform::read;
+use crate::tree::Tree;
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    let mut tree = Tree::new();
+    for (path, text) in files {
+        tree.insert((*path).to_owned().into(), text.as_bytes()).unwrap();
+    }
+    tree
+}
+
+fn clouds(files: &[(&str, &str)]) -> Vec<Cloud> {
+    let mut gaps = Vec::new();
+    let clouds = read(&tree(files), &mut gaps);
+    assert_eq!(gaps, []);
+    clouds
+}
+
+/// The value of `x` of the only bucket, in JSON, with `?` for what is not known.
+fn value_of(expression: &str, rest: &str) -> String {
+    let text = format!("{rest}\nresource \"aws_s3_bucket\" \"b\" {{\n  x = {expression}\n}}\n");
+    let clouds = clouds(&[("main.tf", &text)]);
+    let bucket = clouds[0].of(&["aws_s3_bucket"]).next().unwrap();
+    let node = bucket.get("x");
+    node.node().map(crate::json::write).unwrap_or("null".to_owned()).replace(crate::node::PLACEHOLDER, "?")
+}
+
+#[test]
+fn expressions_are_evaluated_as_terraform_does() {
+    let rest = "variable \"known\" {\n default = [1, 2] \n}\nvariable \"open\" {}\nlocals {\n name = \"shop-${local.stage}\"\n stage = \"test\"\n map = { a = 1, \"b\" = var.open }\n}";
+    for (expression, expected) in [
+        ("local.name", "\"shop-test\""),
+        ("\"a-${var.open}\"", "\"a-?\""),
+        ("var.known[1] + 1", "3"),
+        ("local.map[\"a\"]", "1"),
+        ("local.map.b", "\"?\""),
+        ("local.nothing", "\"?\""),
+        ("local.stage == \"test\" ? \"yes\" : \"no\"", "\"yes\""),
+        ("var.open ? \"same\" : \"same\"", "\"same\""),
+        ("var.open ? 1 : 2", "\"?\""),
+        ("var.open && false", "false"),
+        ("[for n in var.known : n * 10 if n > 1]", "[20]"),
+        ("{ for k, n in var.known : \"k${k}\" => n }", "{\"k0\":1,\"k1\":2}"),
+        ("jsonencode({ a = [true, null] })", "\"{\\\"a\\\":[true,null]}\""),
+        ("merge({ a = 1 }, { a = 2, b = 3 })", "{\"a\":2,\"b\":3}"),
+        ("join(\",\", concat([\"a\"], [\"b\"]))", "\"a,b\""),
+        ("format(\"%s-%d\", upper(\"a\"), 3)", "\"A-3\""),
+        ("lookup({ a = 1 }, \"z\", 9)", "9"),
+        ("element([\"a\", \"b\"], 3)", "\"b\""),
+        ("try(null, 1)", "1"),
+        ("try(var.open, 1)", "\"?\""),
+        ("cidrsubnet(\"10.0.0.0/8\", 8, 1)", "\"?\""),
+        ("substr(\"héllo\", 1, 2)", "\"él\""),
+        ("<<EOT\na\nb ${1 + 1}\nEOT\n", "\"a\\nb 2\\n\""),
+    ] {
+        assert_eq!(value_of(expression, rest), expected, "{expression}");
+    }
+}
+
+#[test]
+fn references_are_remembered_through_locals_lists_and_functions() {
+    let clouds = clouds(&[(
+        "main.tf",
+        "locals { ids = [aws_kms_key.k.arn] }\nresource \"aws_kms_key\" \"k\" {}\nresource \"aws_ebs_volume\" \"v\" {\n  kms_key_id = element(local.ids, 0)\n}\n",
+    )]);
+    let key = clouds[0].of(&["aws_kms_key"]).next().unwrap();
+    let volume = clouds[0].of(&["aws_ebs_volume"]).next().unwrap();
+    assert!(volume.get("kms_key_id").refers_to(key));
+    assert_eq!(volume.block, (3, 5));
+}
+
+#[test]
+fn modules_are_read_with_the_arguments_they_are_called_with() {
+    let module = "variable \"encrypted\" {\n  default = true\n}\nresource \"aws_ebs_volume\" \"v\" {\n  encrypted = var.encrypted\n}\noutput \"id\" {\n  value = aws_ebs_volume.v.id\n}\n";
+    let root = "module \"one\" {\n  source    = \"./modules/disk\"\n  encrypted = false\n}\nmodule \"two\" {\n  source = \"./modules/disk\"\n}\nmodule \"off\" {\n  count  = 0\n  source = \"./modules/disk\"\n}\nresource \"aws_x\" \"x\" {\n  volume = module.one.id\n}\n";
+    let clouds = clouds(&[("main.tf", root), ("modules/disk/main.tf", module)]);
+    assert_eq!(clouds.len(), 1, "a module that is called is no root");
+    let volumes: Vec<_> = clouds[0].of(&["aws_ebs_volume"]).collect();
+    let encrypted: Vec<_> =
+        volumes.iter().map(|volume| (volume.address.as_str(), volume.get("encrypted").bool())).collect();
+    assert_eq!(encrypted, [("module.one.aws_ebs_volume.v", Some(false)), ("module.two.aws_ebs_volume.v", Some(true))]);
+    assert_eq!(volumes[0].path.as_str(), "modules/disk/main.tf");
+    let user = clouds[0].of(&["aws_x"]).next().unwrap();
+    assert!(user.get("volume").refers_to(volumes[0]));
+}
+
+#[test]
+fn repeated_resources_and_dynamic_blocks_are_spelled_out() {
+    let clouds = clouds(&[(
+        "main.tf",
+        "resource \"aws_a\" \"none\" { count = 0 }\nresource \"aws_a\" \"two\" {\n  count = 2\n  name = \"n${count.index}\"\n}\nresource \"aws_a\" \"map\" {\n  for_each = { k = { v = 5 } }\n  name = each.key\n  size = each.value.v\n  dynamic \"rule\" {\n    for_each = [80, 443]\n    iterator = port\n    content { from = port.value }\n  }\n}\n",
+    )]);
+    let found: Vec<_> = clouds[0].of(&["aws_a"]).map(|a| a.get("name").text().unwrap().into_owned()).collect();
+    assert_eq!(found, ["k", "n0", "n1"]);
+    let map = clouds[0].of(&["aws_a"]).next().unwrap();
+    let ports: Vec<_> = map.each("rule.from").iter().map(|port| port.number().unwrap()).collect();
+    assert_eq!(ports, [80.0, 443.0]);
+    assert_eq!(map.get("size").number(), Some(5.0));
+}
+
+#[test]
+fn files_of_values_decide_variables() {
+    let main = "variable \"public\" {}\nresource \"aws_db_instance\" \"d\" { publicly_accessible = var.public }\n";
+    for (name, expected) in [("terraform.tfvars", Some(true)), ("x.auto.tfvars", Some(true)), ("other.tfvars", None)] {
+        let clouds = clouds(&[("main.tf", main), (name, "public = true\n")]);
+        let database = clouds[0].of(&["aws_db_instance"]).next().unwrap();
+        assert_eq!(database.get("publicly_accessible").bool(), expected, "{name}");
+    }
+}
+
+#[test]
+fn plans_say_what_will_be() {
+    let plan = r#"{"format_version": "1.2", "terraform_version": "1.9.0", "planned_values": {"root_module": {"resources": [
+        {"address": "aws_s3_bucket.b[0]", "mode": "managed", "type": "aws_s3_bucket", "name": "b", "values": {"bucket": null, "acl": "public-read"}},
+        {"address": "aws_s3_bucket_acl.a", "mode": "managed", "type": "aws_s3_bucket_acl", "name": "a", "values": {"acl": "private"}}],
+        "child_modules": [{"resources": [{"address": "module.m.aws_ebs_volume.v", "mode": "managed", "type": "aws_ebs_volume", "values": {"encrypted": false}}]}]}},
+        "configuration": {"root_module": {"resources": [
+        {"address": "aws_s3_bucket_acl.a", "expressions": {"bucket": {"references": ["aws_s3_bucket.b[0].id", "aws_s3_bucket.b[0]", "aws_s3_bucket.b"]}}}]}}}"#;
+    let clouds = clouds(&[("plan.json", plan)]);
+    let bucket = clouds[0].of(&["aws_s3_bucket"]).next().unwrap();
+    let acl = clouds[0].of(&["aws_s3_bucket_acl"]).next().unwrap();
+    assert!(acl.get("bucket").refers_to(bucket));
+    assert_eq!(bucket.get("acl").text().unwrap(), "public-read");
+    assert_eq!(clouds[0].of(&["aws_ebs_volume"]).next().unwrap().block.0, 4);
+}
+
+#[test]
+fn what_goes_round_in_circles_ends() {
+    let mut text = "locals {\n  a = local.b\n  b = local.a\n}\n".to_owned();
+    text.push_str(
+        "module \"self\" {\n  source = \"./\"\n  x = module.self.y\n}\nresource \"aws_a\" \"a\" { x = local.a }\n",
+    );
+    text.push_str("locals {\n  z0 = [1, 1]\n");
+    for level in 1..60 {
+        text.push_str(&format!("  z{level} = concat(local.z{0}, local.z{0})\n", level - 1));
+    }
+    text.push_str("  y0 = [1, 1]\n  t0 = \"0123456789\"\n");
+    for level in 1..60 {
+        text.push_str(&format!(
+            "  y{level} = [local.y{0}, local.y{0}]\n  t{level} = \"${{local.t{0}}}${{local.t{0}}}\"\n",
+            level - 1
+        ));
+    }
+    text.push_str("}\nresource \"aws_a\" \"z\" {\n  x = local.z59\n  y = local.y59\n  t = local.t59\n}\n");
+    let mut gaps = Vec::new();
+    let clouds = read(&tree(&[("main.tf", &text)]), &mut gaps);
+    assert!(clouds[0].of(&["aws_a"]).count() >= 2);
+}
+
+#[test]
+fn deep_and_broken_configurations_are_gaps() {
+    let deep = format!("a = {}1{}", "[".repeat(5_000), "]".repeat(5_000));
+    for text in [deep.as_str(), "resource \"a\" {", "a = \"${\"", "\u{0}"] {
+        let mut gaps = Vec::new();
+        read(&tree(&[("main.tf", text)]), &mut gaps);
+        assert_eq!(gaps.len(), 1, "{}", &text[..text.len().min(40)]);
+    }
+}
