@@ -162,10 +162,9 @@ fn node(reference: &str, mut needs: Vec<String>) -> Value {
 /// One vulnerability an id, with all the packages it is in.
 fn vulnerabilities(report: &ScanReport) -> Vec<Value> {
     let mut by_id: BTreeMap<&str, Vec<&VulnerabilityFinding>> = BTreeMap::new();
-    for finding in &report.findings {
-        match finding {
-            Finding::Vulnerability(finding) => by_id.entry(&finding.id).or_default().push(finding),
-        }
+    // For findings of other kinds the standard has no place.
+    for finding in report.findings.iter().filter_map(Finding::vulnerability) {
+        by_id.entry(&finding.id).or_default().push(finding);
     }
     // Packages that the vendor judges differently are vulnerabilities of their own: an analysis speaks of all it names.
     let mut rows = Vec::new();

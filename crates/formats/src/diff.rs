@@ -24,6 +24,10 @@ pub struct ReportDiff<'a> {
     pub removed: Vec<FindingPlace<'a>>,
     /// Findings of both that differ in severity, status, fixed version or the package's version.
     pub changed: Vec<FindingChange<'a>>,
+    /// Findings about anything but vulnerabilities that only the new report has.
+    pub others_added: Vec<&'a Finding>,
+    /// Findings about anything but vulnerabilities that only the old report has.
+    pub others_removed: Vec<&'a Finding>,
     /// Packages that only the new report has.
     pub packages_added: Vec<&'a Package>,
     /// Packages that only the old report has.
@@ -67,6 +71,8 @@ impl ReportDiff<'_> {
         self.added.is_empty()
             && self.removed.is_empty()
             && self.changed.is_empty()
+            && self.others_added.is_empty()
+            && self.others_removed.is_empty()
             && self.packages_added.is_empty()
             && self.packages_removed.is_empty()
             && self.packages_changed.is_empty()
@@ -130,6 +136,8 @@ pub fn diff<'a>(old: &'a ScanReport, new: &'a ScanReport) -> ReportDiff<'a> {
         added: findings.new,
         removed: findings.old,
         changed: changed.filter(FindingChange::is_change).collect(),
+        others_added: others_beside(new, old),
+        others_removed: others_beside(old, new),
         packages_added: packages.new,
         packages_removed: packages.old,
         packages_changed: packages_changed.filter(|change| change.old.version != change.new.version).collect(),
@@ -148,12 +156,43 @@ impl FindingChange<'_> {
 }
 
 fn finding_places<'a>(report: &'a ScanReport) -> Vec<FindingPlace<'a>> {
-    let place = |finding: &'a Finding| match finding {
-        Finding::Vulnerability(finding) => {
-            FindingPlace { finding, package: &report.inventory.packages[finding.package] }
+    let findings = report.findings.iter().filter_map(Finding::vulnerability);
+    findings.map(|finding| FindingPlace { finding, package: &report.inventory.packages[finding.package] }).collect()
+}
+
+/// The findings of `report` about anything but vulnerabilities that `other` does not have. A finding that only moved to
+/// another line of its file is the same.
+fn others_beside<'a>(report: &'a ScanReport, other: &ScanReport) -> Vec<&'a Finding> {
+    let mut known: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
+    for key in other.findings.iter().filter_map(|finding| other_key(finding, other)) {
+        *known.entry(key).or_default() += 1;
+    }
+    let mut beside = Vec::new();
+    // What only one of the reports looked for is neither new nor gone.
+    for finding in report.findings.iter().filter(|finding| other.detectors.contains(&finding.kind())) {
+        let Some(key) = other_key(finding, report) else { continue };
+        match known.get_mut(&key).filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
+            None => beside.push(finding),
         }
-    };
-    report.findings.iter().map(place).collect()
+    }
+    beside
+}
+
+/// What makes a finding about anything but a vulnerability the same one in two reports.
+fn other_key<'a>(finding: &'a Finding, report: &'a ScanReport) -> Option<Vec<&'a str>> {
+    Some(match finding {
+        Finding::Vulnerability(_) => return None,
+        Finding::Secret(secret) => {
+            vec!["secret", secret.location.as_str(), &secret.path, &secret.rule, &secret.matched]
+        }
+        Finding::Malware(malware) => vec!["malware", &malware.path, &malware.rule, malware.engine.as_str()],
+        Finding::License(license) => {
+            let package = &report.inventory.packages[license.package];
+            vec!["license", package.ecosystem.purl_type(), &package.name, &license.name]
+        }
+        Finding::Misconfiguration(found) => vec!["misconfiguration", &found.path, &found.id, &found.message],
+    })
 }
 
 /// What stays the same of a package across versions: ecosystem, name, architecture of the system, place.

@@ -30,7 +30,14 @@ fn bill(bytes: &[u8]) {
     let Ok(Bill { inventory, .. }) = read_bill(bytes) else { return };
     check_inventory(&inventory);
     let target = ScanTarget { name: "x".to_owned(), kind: TargetKind::Image, digest: None, platform: None };
-    let report = ScanReport { target, inventory, findings: Vec::new(), intelligence: None };
+    let report = ScanReport {
+        target,
+        inventory,
+        detectors: Default::default(),
+        findings: Vec::new(),
+        signatures: Vec::new(),
+        intelligence: None,
+    };
     for format in [Format::Cyclonedx, Format::Spdx] {
         let again = read_bill(&written(&report, format)).expect("what we write can be read").inventory;
         let facts = |inventory: &Inventory| -> Vec<_> {

@@ -1,13 +1,19 @@
-//! SARIF 2.1.0 (OASIS Standard, 27 March 2020): one rule a vulnerability, one result a finding, one notification a gap.
+//! SARIF 2.1.0 (OASIS Standard, 27 March 2020): one rule a vulnerability or check, one result a finding, one notification
+//! a gap.
 //! A result's fingerprint depends on the vulnerability and the package's name and place, not on line numbers or versions
 //! of anything else.
 
+mod others;
+
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use model::{Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
 use serde::Serialize;
 use twox_hash::XxHash3_64;
+
+use others::Other;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const INFORMATION: &str = "https://github.com/bulkhead-security/bulkhead";
@@ -95,7 +101,7 @@ struct Artifact {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule<'a> {
-    id: &'a str,
+    id: Cow<'a, str>,
     name: &'static str,
     short_description: Message,
     full_description: Message,
@@ -142,7 +148,7 @@ struct Suppression<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ResultRow<'a> {
-    rule_id: &'a str,
+    rule_id: Cow<'a, str>,
     rule_index: usize,
     level: &'static str,
     message: Message,
@@ -153,14 +159,18 @@ struct ResultRow<'a> {
     properties: ResultProperties<'a>,
 }
 
-#[derive(Serialize)]
+/// What only vulnerabilities have.
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ResultProperties<'a> {
-    purl: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purl: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed_version: Option<&'a str>,
-    status: &'static str,
-    kev: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kev: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     epss: Option<f32>,
 }
@@ -193,25 +203,36 @@ struct Region {
 }
 
 fn log(report: &ScanReport) -> Log<'_> {
-    let mut findings: Vec<&VulnerabilityFinding> = report
-        .findings
-        .iter()
-        .map(|finding| match finding {
-            Finding::Vulnerability(finding) => finding,
-        })
-        .collect();
-    // Code hosts show a part of a long list: the most severe come first. Sorting is stable.
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let mut rules: BTreeMap<&str, &VulnerabilityFinding> = BTreeMap::new();
+    let findings: Vec<&VulnerabilityFinding> = report.findings.iter().filter_map(Finding::vulnerability).collect();
+    let others: Vec<Other<'_>> = report.findings.iter().filter_map(|finding| Other::of(finding, report)).collect();
+    let mut rules: BTreeMap<String, Rule<'_>> = BTreeMap::new();
     for finding in &findings {
-        rules.entry(&finding.id).or_insert(finding);
+        rules.entry(finding.id.clone()).or_insert_with(|| rule(finding));
     }
-    let rule_indexes: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(place, id)| (*id, place)).collect();
+    for other in &others {
+        rules.entry(other.rule_id.clone()).or_insert_with(|| other.rule());
+    }
+    let rule_indexes: BTreeMap<String, usize> =
+        rules.keys().enumerate().map(|(place, id)| (id.clone(), place)).collect();
     let package = |finding: &VulnerabilityFinding| &report.inventory.packages[finding.package];
     let places = findings.iter().map(|finding| uri_of(place_of(package(finding), report)));
+    let places = places.chain(others.iter().map(|other| uri_of(other.path)));
     let mut artifacts: BTreeMap<String, usize> = places.map(|uri| (uri, 0)).collect();
     artifacts.values_mut().enumerate().for_each(|(place, index)| *index = place);
     let target = &report.target;
+    let mut seen = BTreeMap::new();
+    let of_vulnerabilities = findings.iter().map(|finding| {
+        let place = rule_indexes[&finding.id];
+        (finding.severity, result(finding, place, package(finding), &artifacts, report))
+    });
+    let of_others = others.into_iter().map(|other| {
+        let place = rule_indexes[&other.rule_id];
+        (other.finding.severity(), other.result(place, &artifacts, &mut seen))
+    });
+    // Code hosts show a part of a long list: the most severe come first. Sorting is stable.
+    let mut results: Vec<(Severity, ResultRow<'_>)> = of_others.chain(of_vulnerabilities).collect();
+    results.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let results = results.into_iter().map(|(_, result)| result).collect();
     Log {
         schema: SCHEMA,
         version: "2.1.0",
@@ -222,7 +243,7 @@ fn log(report: &ScanReport) -> Log<'_> {
                     information_uri: INFORMATION,
                     semantic_version: env!("CARGO_PKG_VERSION"),
                     version: env!("CARGO_PKG_VERSION"),
-                    rules: rules.values().map(|finding| rule(finding)).collect(),
+                    rules: rules.into_values().collect(),
                 },
             },
             automation_details: AutomationDetails { id: format!("bulkhead/{}/", uri_of(&target.name)) },
@@ -230,10 +251,7 @@ fn log(report: &ScanReport) -> Log<'_> {
                 execution_successful: true,
                 tool_execution_notifications: report.inventory.gaps.iter().map(notification).collect(),
             }],
-            results: findings
-                .iter()
-                .map(|finding| result(finding, rule_indexes[finding.id.as_str()], package(finding), &artifacts, report))
-                .collect(),
+            results,
             artifacts: artifacts
                 .into_keys()
                 .map(|uri| Artifact { location: ArtifactLocation { uri, index: None } })
@@ -267,7 +285,7 @@ fn rule(finding: &VulnerabilityFinding) -> Rule<'_> {
         None => escaped(title),
     };
     Rule {
-        id: &finding.id,
+        id: (&finding.id).into(),
         name: "KnownVulnerability",
         short_description: Message { text: shortened(&format!("{} ({})", finding.id, finding.severity)) },
         full_description: Message { text: shortened(title) },
@@ -333,13 +351,13 @@ fn result<'a>(
     let fingerprint = format!("{}\n{}\n{}\n{place}", finding.id, package.ecosystem, package.name);
     let fingerprint = format!("{:016x}", XxHash3_64::oneshot(fingerprint.as_bytes()));
     ResultRow {
-        rule_id: &finding.id,
+        rule_id: (&finding.id).into(),
         rule_index,
         level: level(finding.severity),
         message: Message {
             text: format!("{} {} has {} ({}). {repair}.", package.name, package.version, finding.id, finding.severity),
         },
-        locations: vec![location(uri, index, true)],
+        locations: vec![location(uri, index, Some(1))],
         partial_fingerprints: BTreeMap::from([
             // The one that code hosts compare; they would compute it from the line, which all findings of a file share.
             ("primaryLocationLineHash", format!("{fingerprint}:1")),
@@ -347,10 +365,10 @@ fn result<'a>(
         ]),
         suppressions: suppressions(finding),
         properties: ResultProperties {
-            purl: package.purl.to_string(),
+            purl: Some(package.purl.to_string()),
             fixed_version: finding.fixed_version.as_deref(),
-            status: finding.status.as_str(),
-            kev: finding.kev,
+            status: Some(finding.status.as_str()),
+            kev: Some(finding.kev),
             epss: finding.epss.map(|epss| epss.probability),
         },
     }
@@ -378,15 +396,15 @@ fn notification(gap: &model::Gap) -> Notification {
     Notification {
         level: "warning",
         message: Message { text: format!("Not read: {}", gap.reason) },
-        locations: if gap.path.is_empty() { Vec::new() } else { vec![location(uri_of(&gap.path), None, false)] },
+        locations: if gap.path.is_empty() { Vec::new() } else { vec![location(uri_of(&gap.path), None, None)] },
     }
 }
 
-fn location(uri: String, index: Option<usize>, with_region: bool) -> Location {
+fn location(uri: String, index: Option<usize>, line: Option<u32>) -> Location {
     Location {
         physical_location: PhysicalLocation {
             artifact_location: ArtifactLocation { uri, index },
-            region: with_region.then_some(Region { start_line: 1 }),
+            region: line.map(|start_line| Region { start_line }),
         },
     }
 }
@@ -415,17 +433,22 @@ fn level(severity: Severity) -> &'static str {
 
 /// The score by which code hosts sort and block; none for what nobody has rated.
 fn security_severity(finding: &VulnerabilityFinding) -> Option<f32> {
-    let middle_of_band = match finding.severity {
-        Severity::Critical => 9.5,
-        Severity::High => 8.0,
-        Severity::Medium => 5.5,
-        Severity::Low => 2.0,
-        Severity::None | Severity::Unknown => return None,
-    };
+    let middle_of_band = middle_of_band(finding.severity)?;
     // A score that contradicts the rating would sort the finding where the vendor says it does not belong.
     let scores = finding.scores.iter().map(|score| score.vector.base_score());
     let fitting = scores.filter(|score| Severity::from_score(*score) == finding.severity);
     Some(fitting.max_by(f32::total_cmp).unwrap_or(middle_of_band))
+}
+
+/// A score in the middle of a severity's band; none for what nobody has rated.
+fn middle_of_band(severity: Severity) -> Option<f32> {
+    match severity {
+        Severity::Critical => Some(9.5),
+        Severity::High => Some(8.0),
+        Severity::Medium => Some(5.5),
+        Severity::Low => Some(2.0),
+        Severity::None | Severity::Unknown => None,
+    }
 }
 
 #[cfg(test)]

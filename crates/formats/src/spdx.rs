@@ -156,14 +156,10 @@ fn own_words<'a>(name: &'a str, texts: &mut BTreeMap<String, &'a str>) -> String
 /// Where to read of the vulnerabilities of each package: (id, url).
 fn advisory_links(report: &ScanReport) -> BTreeMap<usize, BTreeSet<(&str, &str)>> {
     let mut links: BTreeMap<usize, BTreeSet<(&str, &str)>> = BTreeMap::new();
-    for finding in &report.findings {
-        match finding {
-            Finding::Vulnerability(finding) => {
-                let urls = finding.advisories.iter().filter_map(|advisory| advisory.url.as_deref());
-                let urls = urls.filter(|url| !url.is_empty() && !url.contains(char::is_whitespace));
-                links.entry(finding.package).or_default().extend(urls.map(|url| (finding.id.as_str(), url)));
-            }
-        }
+    for finding in report.findings.iter().filter_map(Finding::vulnerability) {
+        let urls = finding.advisories.iter().filter_map(|advisory| advisory.url.as_deref());
+        let urls = urls.filter(|url| !url.is_empty() && !url.contains(char::is_whitespace));
+        links.entry(finding.package).or_default().extend(urls.map(|url| (finding.id.as_str(), url)));
     }
     links
 }

@@ -2,12 +2,13 @@
 //! is, then what could not be read. Text from the target is printed without what a terminal would obey.
 
 mod first;
+mod others;
 mod paint;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use model::{BaseImage, Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
+use model::{BaseImage, Finding, FindingKind, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
 
 use crate::messages::Value;
 use crate::{Language, WriteOptions};
@@ -29,8 +30,12 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         Table { report, language: options.language, paint: Paint::new(options.color), width: options.width, out };
     table.head()?;
     table.summary(options.hidden)?;
+    table.others(FindingKind::Malware)?;
+    table.others(FindingKind::Secret)?;
     table.first()?;
     table.groups()?;
+    table.others(FindingKind::Misconfiguration)?;
+    table.others(FindingKind::License)?;
     table.foot()
 }
 
@@ -55,10 +60,8 @@ impl<'a> Table<'a> {
 
     fn rows(&self) -> Vec<Row<'a>> {
         let packages = &self.report.inventory.packages;
-        let rows = self.report.findings.iter().map(|finding| match finding {
-            Finding::Vulnerability(finding) => Row { finding, package: &packages[finding.package] },
-        });
-        rows.collect()
+        let findings = self.report.findings.iter().filter_map(Finding::vulnerability);
+        findings.map(|finding| Row { finding, package: &packages[finding.package] }).collect()
     }
 
     /// A paragraph in the width of the terminal.
@@ -147,6 +150,9 @@ impl<'a> Table<'a> {
                 let sentence = self.say("table.exploited_count", &[("count", Value::Count(exploited)), mark]);
                 self.paragraph(0, Some(Style::Alarm), &sentence)?;
             }
+        } else if !self.report.detectors.contains(&FindingKind::Vulnerability) {
+            let sentence = self.say("table.not_looked_for", &[]);
+            self.paragraph(0, None, &sentence)?;
         } else if self.report.intelligence.is_none() {
             let sentence = self.say("table.not_checked", &[]);
             self.paragraph(0, Some(Style::Alarm), &sentence)?;
@@ -163,6 +169,7 @@ impl<'a> Table<'a> {
             let sentence = self.say("table.none_in_what_was_read", &[]);
             self.paragraph(0, None, &sentence)?;
         }
+        self.summary_of_others()?;
         if hidden > 0 {
             let sentence = self.say("table.hidden", &[("count", Value::Count(hidden))]);
             self.paragraph(0, None, &sentence)?;

@@ -1,92 +1,200 @@
 //! Findings: whatever a scan reports as wrong.
 
-use crate::{EpssScore, PackageId, Severity, SourcedScore};
+mod license;
+mod malware;
+mod misconfiguration;
+mod secret;
+mod vulnerability;
+
+use std::cmp::Ordering;
+
+pub use license::{LicenseCategory, LicenseFinding};
+pub use malware::{MalwareEngine, MalwareFinding};
+pub use misconfiguration::Misconfiguration;
+pub use secret::{SecretFinding, SecretLocation};
+pub use vulnerability::{AdvisoryReference, FindingStatus, VulnerabilityFinding};
+
+use crate::{PackageId, Severity};
 
 /// Anything that a scan reports.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Finding {
     /// A known vulnerability of an installed package.
     Vulnerability(VulnerabilityFinding),
+    /// A password, key or token that anybody who has the target can read.
+    Secret(SecretFinding),
+    /// A file that is made to do harm, or looks like it.
+    Malware(MalwareFinding),
+    /// A license of a package that asks for attention.
+    License(LicenseFinding),
+    /// A setting that makes an attack easier.
+    Misconfiguration(Misconfiguration),
 }
 
-/// A known vulnerability that applies to an installed package: one for each binary package and vulnerability.
-#[derive(Debug, Clone, PartialEq)]
-pub struct VulnerabilityFinding {
-    /// The CVE id, or the advisory's own id where there is no CVE.
-    pub id: String,
-    /// The vulnerability's other ids, sorted.
-    pub aliases: Vec<String>,
-    /// The package, by its place in the inventory.
-    pub package: PackageId,
-    /// What the vendor says of this package.
-    pub status: FindingStatus,
-    /// The version that repairs it; of several fixed branches the smallest step from the installed version.
-    pub fixed_version: Option<String>,
-    /// Our rating: the first source's that rates it, vendor before NVD.
-    pub severity: Severity,
-    /// The source of that rating: `debian`, `nvd`, `ghsa`, …
-    pub severity_source: Option<String>,
-    /// That source's own word, where it is a word: `unimportant`, `moderate`.
-    pub vendor_severity: Option<String>,
-    /// Every score known, sorted by source, then version.
-    pub scores: Vec<SourcedScore>,
-    /// Whether CISA knows it to be exploited (Known Exploited Vulnerabilities catalog).
-    pub kev: bool,
-    /// The exploit prediction, where known.
-    pub epss: Option<EpssScore>,
-    /// What the sources say, sorted.
-    pub advisories: Vec<AdvisoryReference>,
-    /// One line on what it is.
-    pub title: Option<String>,
-    /// When it became public, RFC 3339.
-    pub published: Option<String>,
-    /// The command that repairs it here.
-    pub remedy: Option<String>,
-    /// The exception that covers it, by name.
-    pub excepted_by: Option<String>,
-}
-
-/// What the vendor says of a vulnerability in a package.
+/// The kinds of findings, in the order in which reports list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FindingStatus {
-    /// Affected, with or without a fixed version.
-    Affected,
-    /// Affected; the vendor will not repair it.
-    WillNotFix,
-    /// Affected; the vendor repairs it at some later time.
-    FixDeferred,
-    /// The vendor is still looking.
-    UnderInvestigation,
-    /// The release or package is no longer supported.
-    EndOfLife,
-    /// Repaired in place, as a VEX statement says.
-    Fixed,
-    /// Not affected, as a VEX statement says.
-    NotAffected,
+pub enum FindingKind {
+    /// [`Finding::Vulnerability`]
+    Vulnerability,
+    /// [`Finding::Secret`]
+    Secret,
+    /// [`Finding::Malware`]
+    Malware,
+    /// [`Finding::License`]
+    License,
+    /// [`Finding::Misconfiguration`]
+    Misconfiguration,
 }
 
-impl FindingStatus {
-    /// The word used in reports.
+impl FindingKind {
+    /// Every kind.
+    pub const ALL: [FindingKind; 5] = [
+        FindingKind::Vulnerability,
+        FindingKind::Secret,
+        FindingKind::Malware,
+        FindingKind::License,
+        FindingKind::Misconfiguration,
+    ];
+
+    /// The word for one finding of the kind.
     pub fn as_str(self) -> &'static str {
         match self {
-            FindingStatus::Affected => "affected",
-            FindingStatus::WillNotFix => "will_not_fix",
-            FindingStatus::FixDeferred => "fix_deferred",
-            FindingStatus::UnderInvestigation => "under_investigation",
-            FindingStatus::EndOfLife => "end_of_life",
-            FindingStatus::Fixed => "fixed",
-            FindingStatus::NotAffected => "not_affected",
+            FindingKind::Vulnerability => "vulnerability",
+            FindingKind::Secret => "secret",
+            FindingKind::Malware => "malware",
+            FindingKind::License => "license",
+            FindingKind::Misconfiguration => "misconfiguration",
+        }
+    }
+
+    /// The word for what looks for findings of the kind.
+    pub fn detector(self) -> &'static str {
+        match self {
+            FindingKind::Vulnerability => "vulnerabilities",
+            FindingKind::Secret => "secrets",
+            FindingKind::Malware => "malware",
+            FindingKind::License => "licenses",
+            FindingKind::Misconfiguration => "misconfigurations",
         }
     }
 }
 
-/// One source's advisory on a vulnerability.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AdvisoryReference {
-    /// `debian`, `ghsa`, `almalinux`, …
-    pub source: String,
-    /// The advisory's own id: `DSA-5000-1`, `GHSA-…`, `ALSA-2022:1234`.
-    pub id: String,
-    /// Where to read it.
-    pub url: Option<String>,
+impl Finding {
+    /// Its kind.
+    pub fn kind(&self) -> FindingKind {
+        match self {
+            Finding::Vulnerability(_) => FindingKind::Vulnerability,
+            Finding::Secret(_) => FindingKind::Secret,
+            Finding::Malware(_) => FindingKind::Malware,
+            Finding::License(_) => FindingKind::License,
+            Finding::Misconfiguration(_) => FindingKind::Misconfiguration,
+        }
+    }
+
+    /// The vulnerability, where it is one.
+    pub fn vulnerability(&self) -> Option<&VulnerabilityFinding> {
+        match self {
+            Finding::Vulnerability(finding) => Some(finding),
+            Finding::Secret(_) | Finding::Malware(_) | Finding::License(_) | Finding::Misconfiguration(_) => None,
+        }
+    }
+
+    /// What it is called within its kind: the id of the vulnerability or check, the name of the rule or license.
+    pub fn id(&self) -> &str {
+        match self {
+            Finding::Vulnerability(finding) => &finding.id,
+            Finding::Secret(finding) => &finding.rule,
+            Finding::Malware(finding) => &finding.rule,
+            Finding::License(finding) => &finding.name,
+            Finding::Misconfiguration(finding) => &finding.id,
+        }
+    }
+
+    /// How bad it is.
+    pub fn severity(&self) -> Severity {
+        match self {
+            Finding::Vulnerability(finding) => finding.severity,
+            Finding::Secret(finding) => finding.severity,
+            Finding::Malware(finding) => finding.severity,
+            Finding::License(finding) => finding.severity,
+            Finding::Misconfiguration(finding) => finding.severity,
+        }
+    }
+
+    /// The package it is about, where it is about one.
+    pub fn package(&self) -> Option<PackageId> {
+        match self {
+            Finding::Vulnerability(finding) => Some(finding.package),
+            Finding::License(finding) => Some(finding.package),
+            Finding::Secret(_) | Finding::Malware(_) | Finding::Misconfiguration(_) => None,
+        }
+    }
+
+    /// The exception that covers it, by name.
+    pub fn excepted_by(&self) -> Option<&str> {
+        match self {
+            Finding::Vulnerability(finding) => finding.excepted_by.as_deref(),
+            Finding::Secret(finding) => finding.excepted_by.as_deref(),
+            Finding::Malware(finding) => finding.excepted_by.as_deref(),
+            Finding::License(finding) => finding.excepted_by.as_deref(),
+            Finding::Misconfiguration(finding) => finding.excepted_by.as_deref(),
+        }
+    }
+
+    /// The order of findings in reports: by kind; vulnerabilities by package and id, the others by their fields from the
+    /// first.
+    pub fn report_order(&self, other: &Finding) -> Ordering {
+        match (self, other) {
+            (Finding::Vulnerability(one), Finding::Vulnerability(other)) => {
+                (one.package, &one.id).cmp(&(other.package, &other.id))
+            }
+            (Finding::Secret(one), Finding::Secret(other)) => one.cmp(other),
+            (Finding::Malware(one), Finding::Malware(other)) => one.cmp(other),
+            (Finding::License(one), Finding::License(other)) => one.cmp(other),
+            (Finding::Misconfiguration(one), Finding::Misconfiguration(other)) => one.cmp(other),
+            (one, other) => one.kind().cmp(&other.kind()),
+        }
+    }
+
+    /// Puts findings into the order of reports, each once, whatever the order in which detectors brought them.
+    pub fn sort(findings: &mut Vec<Finding>) {
+        findings.sort_by(Finding::report_order);
+        findings.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn license(package: PackageId, name: &str) -> Finding {
+        Finding::License(LicenseFinding {
+            package,
+            name: name.into(),
+            category: LicenseCategory::Unknown,
+            severity: Severity::Low,
+            excepted_by: None,
+        })
+    }
+
+    fn malware(path: &str) -> Finding {
+        Finding::Malware(MalwareFinding {
+            path: path.into(),
+            rule: "eicar".into(),
+            engine: MalwareEngine::Hash,
+            severity: Severity::Critical,
+            sha256: "0".repeat(64).parse().unwrap(),
+            description: None,
+            layer: None,
+            excepted_by: None,
+        })
+    }
+
+    #[test]
+    fn findings_are_sorted_by_kind_and_then_by_place_each_once() {
+        let mut findings = vec![license(1, "B"), malware("b"), license(0, "C"), malware("a"), license(1, "B")];
+        Finding::sort(&mut findings);
+        assert_eq!(findings, [malware("a"), malware("b"), license(0, "C"), license(1, "B")]);
+        assert!(FindingKind::ALL.is_sorted());
+    }
 }

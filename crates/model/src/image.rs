@@ -36,6 +36,8 @@ pub struct BaseImage {
     pub layers: Option<u32>,
     /// Whether the list has it.
     pub is_approved: bool,
+    /// The newest base of the list that fixes most, where it has a better one.
+    pub better: Option<String>,
 }
 
 /// One layer of an image.

@@ -4,6 +4,7 @@
 mod digest;
 mod distribution;
 mod ecosystem;
+mod executable;
 mod finding;
 mod gap;
 mod image;
@@ -14,6 +15,8 @@ mod platform;
 mod purl;
 mod report;
 mod severity;
+mod sha256;
+mod signature;
 mod vulnerability;
 
 pub mod cvss;
@@ -24,7 +27,11 @@ pub mod version;
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distribution::Distribution;
 pub use ecosystem::Ecosystem;
-pub use finding::{AdvisoryReference, Finding, FindingStatus, VulnerabilityFinding};
+pub use executable::Executable;
+pub use finding::{
+    AdvisoryReference, Finding, FindingKind, FindingStatus, LicenseCategory, LicenseFinding, MalwareEngine,
+    MalwareFinding, Misconfiguration, SecretFinding, SecretLocation, VulnerabilityFinding,
+};
 pub use gap::Gap;
 pub use image::{BaseImage, ImageFacts, LayerFacts};
 pub use image_name::{ImageName, InvalidImageName};
@@ -34,4 +41,6 @@ pub use platform::{InvalidPlatform, Platform};
 pub use purl::{InvalidPurl, Purl};
 pub use report::{IntelligenceFacts, IntelligenceSource, ScanReport, ScanTarget, TargetKind};
 pub use severity::Severity;
+pub use sha256::{InvalidSha256, Sha256};
+pub use signature::{Attestation, Signature, SignatureKind};
 pub use vulnerability::{CveId, EpssScore, InvalidCveId, SourcedScore};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distribution, Ecosystem, Gap, ImageFacts, Purl};
+use crate::{Distribution, Ecosystem, Executable, Gap, ImageFacts, Purl};
 
 /// The place of a package in [`Inventory::packages`].
 pub type PackageId = usize;
@@ -72,6 +72,8 @@ pub struct Inventory {
     pub packages: Vec<Package>,
     /// The packages that are gone, sorted.
     pub removed: Vec<RemovedPackage>,
+    /// The files that can run, sorted; empty while nobody lists them.
+    pub executables: Vec<Executable>,
     /// What could not be read, sorted.
     pub gaps: Vec<Gap>,
 }

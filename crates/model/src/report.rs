@@ -1,6 +1,8 @@
 //! The scan report: what `bulkhead scan` hands to the writers.
 
-use crate::{Digest, Finding, Inventory, Platform};
+use std::collections::BTreeSet;
+
+use crate::{Digest, Finding, FindingKind, Inventory, Platform, Signature};
 
 /// The whole result of a scan, free of time and place: the same bytes in give the same report out.
 #[derive(Debug, Clone, PartialEq)]
@@ -9,8 +11,12 @@ pub struct ScanReport {
     pub target: ScanTarget,
     /// What is in it, gaps included.
     pub inventory: Inventory,
-    /// What is wrong with it, sorted.
+    /// The kinds of findings that were looked for: of any other kind the report says nothing.
+    pub detectors: BTreeSet<FindingKind>,
+    /// What is wrong with it, in the order of [`Finding::report_order`].
     pub findings: Vec<Finding>,
+    /// Who vouches for it, sorted.
+    pub signatures: Vec<Signature>,
     /// What the findings are judged by.
     pub intelligence: Option<IntelligenceFacts>,
 }

@@ -149,7 +149,7 @@ impl BillBuilder {
             // A name alone would be taken for the release to come, as an image of it calls itself.
             distribution => distribution.filter(Distribution::tells_release).or_else(|| distribution_of(&packages)),
         };
-        Inventory { distribution, image: None, packages, removed: Vec::new(), gaps: self.gaps }
+        Inventory { distribution, packages, gaps: self.gaps, ..Inventory::default() }
     }
 }
 

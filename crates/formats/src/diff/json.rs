@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::{Gap, Package, ScanReport};
+use model::{Finding, Gap, Package, ScanReport};
 use serde::Serialize;
 
 use super::{FindingChange, FindingPlace, PackageChange, ReportDiff, place_of};
@@ -102,8 +102,8 @@ pub(super) fn write(diff: &ReportDiff<'_>, out: &mut dyn Write) -> io::Result<()
         old: side(diff.old),
         new: side(diff.new),
         findings: Findings {
-            added: finding_rows(&diff.added, diff.new),
-            removed: finding_rows(&diff.removed, diff.old),
+            added: finding_rows(&diff.added, &diff.others_added, diff.new),
+            removed: finding_rows(&diff.removed, &diff.others_removed, diff.old),
             changed: diff.changed.iter().map(changed_finding).collect(),
         },
         packages: Packages {
@@ -126,8 +126,14 @@ fn side(report: &ScanReport) -> Side<'_> {
     }
 }
 
-fn finding_rows<'a>(places: &[FindingPlace<'a>], report: &'a ScanReport) -> Vec<FindingRow<'a>> {
-    places.iter().map(|place| FindingRow::of_vulnerability(place.finding, &report.inventory)).collect()
+fn finding_rows<'a>(
+    places: &[FindingPlace<'a>],
+    others: &[&'a Finding],
+    report: &'a ScanReport,
+) -> Vec<FindingRow<'a>> {
+    let vulnerabilities = places.iter().map(|place| FindingRow::of_vulnerability(place.finding, &report.inventory));
+    let others = others.iter().map(|finding| FindingRow::from_model(finding, &report.inventory));
+    vulnerabilities.chain(others).collect()
 }
 
 fn changed_finding<'a>(change: &FindingChange<'a>) -> ChangedFinding<'a> {

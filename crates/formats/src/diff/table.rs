@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::Severity;
+use model::{Finding, Severity};
 
 use super::{FindingChange, FindingPlace, ReportDiff, place_of};
 use crate::messages::Value;
@@ -40,7 +40,9 @@ pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn
     }
     table.findings("diff.added", '+', &diff.added)?;
     table.changes(&diff.changed)?;
+    table.others("diff.others_added", '+', &diff.others_added)?;
     table.findings("diff.removed", '-', &diff.removed)?;
+    table.others("diff.others_removed", '-', &diff.others_removed)?;
     table.packages(diff)
 }
 
@@ -84,6 +86,30 @@ impl Table<'_> {
                 _ => what,
             };
             self.line(4, None, &format!("{repair}  {}", plain(&place_of(place.package))))?;
+        }
+        Ok(())
+    }
+
+    /// Findings about anything but vulnerabilities, the most severe first.
+    fn others(&mut self, code: &str, mark: char, findings: &[&Finding]) -> io::Result<()> {
+        if findings.is_empty() {
+            return Ok(());
+        }
+        self.heading(code, findings.len())?;
+        let mut findings = findings.to_vec();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+        for finding in findings {
+            let severity = severity_word(self.language, finding.severity());
+            let kind = finding.kind().as_str();
+            let line = format!("{mark} {} {severity} ({kind})", plain(finding.id()));
+            self.line(2, Some(Style::of(finding.severity())), &line)?;
+            let place = match finding {
+                Finding::Secret(secret) => &secret.path,
+                Finding::Malware(malware) => &malware.path,
+                Finding::Misconfiguration(misconfiguration) => &misconfiguration.path,
+                Finding::License(_) | Finding::Vulnerability(_) => continue,
+            };
+            self.line(4, None, &plain(place))?;
         }
         Ok(())
     }

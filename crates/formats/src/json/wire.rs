@@ -1,17 +1,22 @@
 //! The shapes of `bulkhead.report/1`. Fields are in the order in which people read them; what is unknown is left out.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+mod evidence;
+mod findings;
+mod vulnerability;
 
-use model::cvss::CvssVector;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use model::{
-    AdvisoryReference, BaseImage, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts,
-    IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget,
-    Severity, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
+    BaseImage, Distribution, Ecosystem, Executable, Finding, FindingKind, Gap, ImageFacts, IntelligenceFacts,
+    IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, SourcePackage,
+    TargetKind,
 };
 use serde::{Deserialize, Serialize};
 
 use super::ecosystem_word::ecosystem_word;
+use evidence::{ExecutableRow, SignatureRow};
+pub(crate) use findings::FindingRow;
 
 pub(super) const SCHEMA: &str = "bulkhead.report/1";
 
@@ -34,7 +39,14 @@ pub(super) struct Report<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     base: Option<Base<'a>>,
     packages: Vec<PackageRow<'a>>,
+    /// Reports of a time when there was one detector do not name it.
+    #[serde(default = "only_vulnerabilities")]
+    detectors: Vec<Text<'a>>,
     findings: Vec<FindingRow<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<SignatureRow<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    executables: Vec<ExecutableRow<'a>>,
     removed: Vec<RemovedRow>,
     gaps: Vec<Gap>,
     verdict: Verdict,
@@ -90,6 +102,8 @@ struct Base<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     layers: Option<u32>,
     approved: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    better: Option<Text<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -140,70 +154,6 @@ struct PackageRow<'a> {
 struct SourceRow<'a> {
     name: Text<'a>,
     version: Text<'a>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
-pub(crate) enum FindingRow<'a> {
-    Vulnerability(Box<VulnerabilityRow<'a>>),
-}
-
-#[derive(Serialize, Deserialize)]
-pub(crate) struct VulnerabilityRow<'a> {
-    id: Text<'a>,
-    aliases: Cow<'a, [String]>,
-    package: PackageName<'a>,
-    target: Text<'a>,
-    status: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    fixed_version: Option<Text<'a>>,
-    severity: Severity,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    severity_source: Option<Text<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    vendor_severity: Option<Text<'a>>,
-    scores: Vec<ScoreRow<'a>>,
-    kev: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    epss: Option<EpssRow>,
-    advisories: Vec<AdvisoryRow<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    title: Option<Text<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    published: Option<Text<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<Text<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    layer: Option<u32>,
-    excepted_by: Option<Text<'a>>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct PackageName<'a> {
-    purl: Text<'a>,
-    name: Text<'a>,
-    version: Text<'a>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct ScoreRow<'a> {
-    source: Text<'a>,
-    vector: Text<'a>,
-    score: f32,
-}
-
-#[derive(Serialize, Deserialize)]
-struct EpssRow {
-    probability: f32,
-    percentile: f32,
-}
-
-#[derive(Serialize, Deserialize)]
-struct AdvisoryRow<'a> {
-    source: Text<'a>,
-    id: Text<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<Text<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -262,7 +212,10 @@ impl<'a> Report<'a> {
             image: inventory.image.as_ref().map(Image::from_model),
             base: inventory.image.as_ref().and_then(|image| image.base.as_ref()).map(Base::from_model),
             packages: inventory.packages.iter().map(|p| PackageRow::from_model(p, inventory)).collect(),
+            detectors: report.detectors.iter().map(|kind| text(kind.detector())).collect(),
             findings: report.findings.iter().map(|finding| FindingRow::from_model(finding, inventory)).collect(),
+            signatures: report.signatures.iter().map(SignatureRow::from_model).collect(),
+            executables: inventory.executables.iter().map(|row| ExecutableRow::from_model(row, inventory)).collect(),
             removed: inventory.removed.iter().map(RemovedRow::from_model).collect(),
             gaps: inventory.gaps.clone(),
             verdict: Verdict { decision: "not_judged".into(), policies: Vec::new() },
@@ -277,12 +230,17 @@ impl<'a> Report<'a> {
             self.packages.into_iter().map(|row| row.into_model(&ids)).collect();
         let findings: Result<Vec<Finding>, String> =
             self.findings.into_iter().map(|row| row.into_model(&ids)).collect();
+        let executables: Result<Vec<Executable>, String> =
+            self.executables.into_iter().map(|row| row.into_model(&ids)).collect();
+        let detectors: Result<BTreeSet<FindingKind>, String> =
+            self.detectors.iter().map(|word| detector(word)).collect();
         let base = self.base.map(Base::into_model);
         let inventory = Inventory {
             distribution: self.os.map(Os::into_model),
             image: self.image.map(|image| image.into_model(base)),
             packages: packages?,
             removed: self.removed.into_iter().map(RemovedRow::into_model).collect(),
+            executables: executables?,
             gaps: self.gaps,
         };
         let target = ScanTarget {
@@ -294,7 +252,9 @@ impl<'a> Report<'a> {
         Ok(ScanReport {
             target,
             inventory,
+            detectors: detectors?,
             findings: findings?,
+            signatures: self.signatures.into_iter().map(SignatureRow::into_model).collect(),
             intelligence: self.intelligence.map(Intelligence::into_model),
         })
     }
@@ -304,6 +264,15 @@ fn target_kind(word: &str) -> Result<TargetKind, String> {
     use TargetKind::{Container, Directory, Host, Image, Rootfs, Sbom};
     let kinds = [Image, Rootfs, Directory, Sbom, Host, Container];
     kinds.into_iter().find(|kind| kind.as_str() == word).ok_or_else(|| format!("`{word}` is no kind of target"))
+}
+
+fn detector(word: &str) -> Result<FindingKind, String> {
+    let known = FindingKind::ALL.into_iter().find(|kind| kind.detector() == word);
+    known.ok_or_else(|| format!("`{word}` is no detector"))
+}
+
+fn only_vulnerabilities() -> Vec<Text<'static>> {
+    vec![text(FindingKind::Vulnerability.detector())]
 }
 
 impl<'a> Os<'a> {
@@ -361,11 +330,23 @@ impl<'a> Image<'a> {
 
 impl<'a> Base<'a> {
     fn from_model(base: &'a BaseImage) -> Base<'a> {
-        Base { name: maybe(&base.name), digest: base.digest.clone(), layers: base.layers, approved: base.is_approved }
+        Base {
+            name: maybe(&base.name),
+            digest: base.digest.clone(),
+            layers: base.layers,
+            approved: base.is_approved,
+            better: maybe(&base.better),
+        }
     }
 
     fn into_model(self) -> BaseImage {
-        BaseImage { name: self.name.map(owned), digest: self.digest, layers: self.layers, is_approved: self.approved }
+        BaseImage {
+            name: self.name.map(owned),
+            digest: self.digest,
+            layers: self.layers,
+            is_approved: self.approved,
+            better: self.better.map(owned),
+        }
     }
 }
 
@@ -437,113 +418,6 @@ impl<'a> PackageRow<'a> {
             dependencies: self.dependencies.iter().filter_map(|purl| ids.get(purl.as_ref()).copied()).collect(),
             sha1: self.sha1.map(owned),
         })
-    }
-}
-
-impl<'a> FindingRow<'a> {
-    /// The row of one vulnerability.
-    pub(crate) fn of_vulnerability(finding: &'a VulnerabilityFinding, inventory: &'a Inventory) -> FindingRow<'a> {
-        FindingRow::Vulnerability(Box::new(VulnerabilityRow::from_model(finding, inventory)))
-    }
-
-    fn from_model(finding: &'a Finding, inventory: &'a Inventory) -> FindingRow<'a> {
-        match finding {
-            Finding::Vulnerability(finding) => FindingRow::of_vulnerability(finding, inventory),
-        }
-    }
-
-    fn into_model(self, ids: &HashMap<String, usize>) -> Result<Finding, String> {
-        match self {
-            FindingRow::Vulnerability(row) => row.into_model(ids).map(Finding::Vulnerability),
-        }
-    }
-}
-
-impl<'a> VulnerabilityRow<'a> {
-    fn from_model(finding: &'a VulnerabilityFinding, inventory: &'a Inventory) -> VulnerabilityRow<'a> {
-        let package = &inventory.packages[finding.package];
-        let manifest = package.paths.first().map_or("", String::as_str);
-        VulnerabilityRow {
-            id: text(&finding.id),
-            aliases: Cow::Borrowed(&finding.aliases),
-            package: PackageName {
-                purl: Cow::Owned(package.purl.to_string()),
-                name: text(&package.name),
-                version: text(&package.version),
-            },
-            target: text(if package.ecosystem.is_operating_system() { "os" } else { manifest }),
-            status: text(finding.status.as_str()),
-            fixed_version: maybe(&finding.fixed_version),
-            severity: finding.severity,
-            severity_source: maybe(&finding.severity_source),
-            vendor_severity: maybe(&finding.vendor_severity),
-            scores: finding.scores.iter().map(ScoreRow::from_model).collect(),
-            kev: finding.kev,
-            epss: finding.epss.map(|epss| EpssRow { probability: epss.probability, percentile: epss.percentile }),
-            advisories: finding.advisories.iter().map(AdvisoryRow::from_model).collect(),
-            title: maybe(&finding.title),
-            published: maybe(&finding.published),
-            remedy: maybe(&finding.remedy),
-            layer: package.layer,
-            excepted_by: maybe(&finding.excepted_by),
-        }
-    }
-
-    fn into_model(self, ids: &HashMap<String, usize>) -> Result<VulnerabilityFinding, String> {
-        let package = ids.get(self.package.purl.as_ref());
-        Ok(VulnerabilityFinding {
-            package: *package
-                .ok_or_else(|| format!("{} is on {}, which is no package of it", self.id, self.package.purl))?,
-            id: owned(self.id),
-            aliases: self.aliases.into_owned(),
-            status: finding_status(&self.status)?,
-            fixed_version: self.fixed_version.map(owned),
-            severity: self.severity,
-            severity_source: self.severity_source.map(owned),
-            vendor_severity: self.vendor_severity.map(owned),
-            scores: self.scores.into_iter().map(ScoreRow::into_model).collect::<Result<_, _>>()?,
-            kev: self.kev,
-            epss: self.epss.map(|epss| EpssScore { probability: epss.probability, percentile: epss.percentile }),
-            advisories: self.advisories.into_iter().map(AdvisoryRow::into_model).collect(),
-            title: self.title.map(owned),
-            published: self.published.map(owned),
-            remedy: self.remedy.map(owned),
-            excepted_by: self.excepted_by.map(owned),
-        })
-    }
-}
-
-fn finding_status(word: &str) -> Result<FindingStatus, String> {
-    use FindingStatus::{Affected, EndOfLife, FixDeferred, Fixed, NotAffected, UnderInvestigation, WillNotFix};
-    let statuses = [Affected, WillNotFix, FixDeferred, UnderInvestigation, EndOfLife, Fixed, NotAffected];
-    statuses
-        .into_iter()
-        .find(|status| status.as_str() == word)
-        .ok_or_else(|| format!("`{word}` is no status of a finding"))
-}
-
-impl<'a> ScoreRow<'a> {
-    fn from_model(score: &'a SourcedScore) -> ScoreRow<'a> {
-        ScoreRow {
-            source: text(&score.source),
-            vector: Cow::Owned(score.vector.to_string()),
-            score: score.vector.base_score(),
-        }
-    }
-
-    fn into_model(self) -> Result<SourcedScore, String> {
-        let vector = CvssVector::parse(&self.vector).map_err(|error| error.to_string())?;
-        Ok(SourcedScore { source: owned(self.source), vector })
-    }
-}
-
-impl<'a> AdvisoryRow<'a> {
-    fn from_model(advisory: &'a AdvisoryReference) -> AdvisoryRow<'a> {
-        AdvisoryRow { source: text(&advisory.source), id: text(&advisory.id), url: maybe(&advisory.url) }
-    }
-
-    fn into_model(self) -> AdvisoryReference {
-        AdvisoryReference { source: owned(self.source), id: owned(self.id), url: self.url.map(owned) }
     }
 }
 

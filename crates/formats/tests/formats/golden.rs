@@ -4,7 +4,7 @@ use std::path::Path;
 
 use expect_test::{ExpectFile, expect_file};
 use formats::{DiffFormat, Format, Language, WriteOptions, diff, write_diff};
-use model::{Finding, FindingStatus, ScanReport, Severity};
+use model::{FindingStatus, ScanReport, Severity};
 
 use crate::sample;
 
@@ -86,12 +86,12 @@ fn no_table_is_wider_than_its_terminal() {
 fn a_target_cannot_command_the_terminal() {
     let odd = sample::odd();
     let mut changed = sample::odd();
-    for Finding::Vulnerability(finding) in &mut changed.findings {
+    for finding in sample::vulnerabilities(&mut changed) {
         finding.fixed_version = finding.title.take();
         finding.severity = Severity::Low;
     }
     changed.inventory.packages.truncate(20);
-    changed.findings.retain(|Finding::Vulnerability(finding)| finding.package < 15);
+    changed.findings.retain(|finding| finding.package().is_none_or(|package| package < 15));
     for width in [None, Some(120), Some(40)] {
         let options = WriteOptions { width, ..WriteOptions::default() };
         let mut text = written(&odd, Format::Table, options);
@@ -118,7 +118,7 @@ fn later() -> ScanReport {
     report.inventory.packages[5].name = "qs-fork".into();
     report.inventory.gaps.push(model::Gap::new("etc/os-release", "it is no text"));
     report.findings.drain(..2);
-    for Finding::Vulnerability(finding) in &mut report.findings {
+    for finding in sample::vulnerabilities(&mut report) {
         match finding.id.as_str() {
             "CVE-2023-45853" => {
                 finding.severity = Severity::Critical;

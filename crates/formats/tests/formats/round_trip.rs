@@ -17,7 +17,8 @@ fn written(report: &ScanReport, format: Format) -> Vec<u8> {
     text
 }
 
-/// What matching sees of an inventory, and what findings say of places: all but labels, environment and what is gone.
+/// What matching sees of an inventory, and what findings say of places: all but labels, environment,
+/// files that can run and what is gone.
 fn essence(inventory: &Inventory) -> Inventory {
     let image = inventory.image.as_ref().map(|image| ImageFacts {
         user: image.user.clone(),
@@ -25,7 +26,7 @@ fn essence(inventory: &Inventory) -> Inventory {
         layers: image.layers.clone(),
         ..ImageFacts::default()
     });
-    Inventory { image, removed: Vec::new(), ..inventory.clone() }
+    Inventory { image, removed: Vec::new(), executables: Vec::new(), ..inventory.clone() }
 }
 
 fn check(report: &ScanReport) {
@@ -126,7 +127,13 @@ prop_compose! {
             diff_id: digest().filter(|_| !is_stored),
             created_by, size_bytes, base,
         });
-        let base = base.map(|(name, layers, is_approved)| BaseImage { name, digest: digest(), layers, is_approved });
+        let base = base.map(|(name, layers, is_approved)| BaseImage {
+            name,
+            digest: digest(),
+            layers,
+            is_approved,
+            better: None,
+        });
         let layers = layers.collect();
         ImageFacts { user, labels, annotations, environment, created, layers, empty_history: Vec::new(), base }
     }
@@ -168,7 +175,7 @@ prop_compose! {
         report.target.name = name;
         report.target.kind = [Image, Rootfs, Directory, Sbom, Host, Container][kind];
         report.findings = findings.map(Finding::Vulnerability).collect();
-        report.inventory = Inventory { distribution, image, packages, removed: Vec::new(), gaps };
+        report.inventory = Inventory { distribution, image, packages, gaps, ..Inventory::default() };
         report
     }
 }

@@ -2,9 +2,10 @@
 
 use model::cvss::CvssVector;
 use model::{
-    AdvisoryReference, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, IntelligenceFacts,
-    IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, Severity,
-    SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
+    AdvisoryReference, Distribution, Ecosystem, EpssScore, Executable, Finding, FindingKind, FindingStatus, Gap,
+    ImageFacts, IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, LicenseCategory, LicenseFinding,
+    MalwareEngine, MalwareFinding, Misconfiguration, Package, RemovedPackage, ScanReport, ScanTarget, SecretFinding,
+    SecretLocation, Severity, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
 };
 
 pub(crate) fn package(purl: &str, name: &str, version: &str) -> Package {
@@ -53,7 +54,9 @@ pub(crate) fn empty() -> ScanReport {
     ScanReport {
         target: ScanTarget { name: "scratch".into(), kind: TargetKind::Image, digest: None, platform: None },
         inventory: Inventory::default(),
+        detectors: [FindingKind::Vulnerability].into(),
         findings: Vec::new(),
+        signatures: Vec::new(),
         intelligence: None,
     }
 }
@@ -208,11 +211,88 @@ pub(crate) fn rich() -> ScanReport {
                 added_in: 0,
                 removed_in: 1,
             }],
+            executables: vec![Executable {
+                path: "usr/bin/ping".into(),
+                sha256: "5".repeat(64).parse().unwrap(),
+                package: Some(0),
+                setuid: false,
+                setgid: false,
+                capabilities: vec!["cap_net_raw".into()],
+                layer: Some(0),
+            }],
             gaps: vec![Gap::new("app/vendor.jar", "the central directory is damaged")],
         },
-        findings: findings.into_iter().map(Finding::Vulnerability).collect(),
+        detectors: FindingKind::ALL.into(),
+        findings: findings.into_iter().map(Finding::Vulnerability).chain(others("app/config", Some(1))).collect(),
+        signatures: Vec::new(),
         intelligence: Some(intelligence()),
     }
+}
+
+/// The vulnerabilities of a report, to change them.
+pub(crate) fn vulnerabilities(report: &mut ScanReport) -> impl Iterator<Item = &mut VulnerabilityFinding> {
+    report.findings.iter_mut().filter_map(|finding| match finding {
+        Finding::Vulnerability(finding) => Some(finding),
+        _ => None,
+    })
+}
+
+/// Findings of every other kind, with this text in all of their fields.
+fn others(text: &str, layer: Option<u32>) -> Vec<Finding> {
+    let secret = |location, line| {
+        Finding::Secret(SecretFinding {
+            location,
+            path: text.into(),
+            line,
+            rule: "aws-access-key-id".into(),
+            title: format!("AWS access key id {text}"),
+            matched: "AKIA************WXYZ".into(),
+            severity: Severity::Critical,
+            category: "cloud".into(),
+            layer,
+            excepted_by: None,
+        })
+    };
+    let malware = MalwareFinding {
+        path: format!("{text}.tar.gz!/b"),
+        rule: "eicar".into(),
+        engine: MalwareEngine::Yara,
+        severity: Severity::Critical,
+        sha256: "7".repeat(64).parse().unwrap(),
+        description: Some(format!("The EICAR test file {text}")),
+        layer,
+        excepted_by: None,
+    };
+    let license = LicenseFinding {
+        package: 0,
+        name: format!("GPL-3.0-only {text}"),
+        category: LicenseCategory::StrongCopyleft,
+        severity: Severity::Low,
+        excepted_by: None,
+    };
+    let misconfiguration = |path: &str, line| {
+        Finding::Misconfiguration(Misconfiguration {
+            path: path.into(),
+            line,
+            id: "BHD-DOCKER-0002".into(),
+            aliases: vec!["DS-0002".into()],
+            severity: Severity::High,
+            title: format!("Run as another user than root {text}"),
+            message: format!("USER is not set {text}"),
+            remedy: Some(format!("Set USER {text}")),
+            layer: None,
+            excepted_by: None,
+        })
+    };
+    vec![
+        secret(SecretLocation::File, Some(12)),
+        secret(SecretLocation::Environment, None),
+        secret(SecretLocation::History, None),
+        Finding::Malware(malware),
+        Finding::License(license),
+        misconfiguration("", None),
+        misconfiguration(text, Some(3)),
+    ]
 }
 
 /// What no document expects: every status and severity, control characters, direction marks, quotes, other scripts.
@@ -276,6 +356,7 @@ pub(crate) fn odd() -> ScanReport {
         }
     }
     packages.sort_by(|one, other| one.purl.cmp(&other.purl));
+    findings.extend(others(odd, Some(2)));
     ScanReport {
         target: ScanTarget { name: odd.into(), kind: TargetKind::Directory, digest: None, platform: None },
         inventory: Inventory {
@@ -288,9 +369,11 @@ pub(crate) fn odd() -> ScanReport {
             }),
             image: Some(ImageFacts { user: odd.into(), ..ImageFacts::default() }),
             packages,
-            removed: Vec::new(),
             gaps: vec![Gap::new("", odd), Gap::new(odd, odd)],
+            ..Inventory::default()
         },
+        detectors: FindingKind::ALL.into(),
+        signatures: Vec::new(),
         findings,
         intelligence: Some(IntelligenceFacts {
             sequence: 5,

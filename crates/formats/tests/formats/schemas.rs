@@ -2,7 +2,7 @@
 
 use boon::{Compiler, SchemaIndex, Schemas};
 use formats::{Format, WriteOptions};
-use model::{Finding, ScanReport};
+use model::ScanReport;
 use serde_json::Value;
 
 use crate::sample;
@@ -50,7 +50,7 @@ fn reports() -> Vec<(&'static str, ScanReport)> {
     let mut no_distribution = sample::rich();
     no_distribution.inventory.distribution = None;
     let mut bare_findings = sample::rich();
-    for Finding::Vulnerability(finding) in &mut bare_findings.findings {
+    for finding in sample::vulnerabilities(&mut bare_findings) {
         *finding = sample::finding(&finding.id, finding.package, finding.severity);
     }
     let mut rolling = sample::rich();

@@ -1,0 +1,87 @@
+//! Signatures and files that can run, as rows of the report.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use model::{Attestation, Executable, Inventory, Sha256, Signature, SignatureKind};
+use serde::{Deserialize, Serialize};
+
+use super::{Text, maybe, owned, text};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct SignatureRow<'a> {
+    kind: SignatureKind,
+    identity: Option<Text<'a>>,
+    verified: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<Text<'a>>,
+    #[serde(default)]
+    attestations: Cow<'a, [Attestation]>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct ExecutableRow<'a> {
+    path: Text<'a>,
+    sha256: Sha256,
+    /// The package URL of the package that brought it.
+    package: Option<Text<'a>>,
+    setuid: bool,
+    setgid: bool,
+    #[serde(default)]
+    capabilities: Cow<'a, [String]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<u32>,
+}
+
+impl<'a> SignatureRow<'a> {
+    pub(super) fn from_model(signature: &'a Signature) -> SignatureRow<'a> {
+        SignatureRow {
+            kind: signature.kind,
+            identity: maybe(&signature.identity),
+            verified: signature.verified,
+            problem: maybe(&signature.problem),
+            attestations: Cow::Borrowed(&signature.attestations),
+        }
+    }
+
+    pub(super) fn into_model(self) -> Signature {
+        Signature {
+            kind: self.kind,
+            identity: self.identity.map(owned),
+            verified: self.verified,
+            problem: self.problem.map(owned),
+            attestations: self.attestations.into_owned(),
+        }
+    }
+}
+
+impl<'a> ExecutableRow<'a> {
+    pub(super) fn from_model(executable: &'a Executable, inventory: &'a Inventory) -> ExecutableRow<'a> {
+        let package = executable.package.and_then(|package| inventory.packages.get(package));
+        ExecutableRow {
+            path: text(&executable.path),
+            sha256: executable.sha256,
+            package: package.map(|package| Cow::Owned(package.purl.to_string())),
+            setuid: executable.setuid,
+            setgid: executable.setgid,
+            capabilities: Cow::Borrowed(&executable.capabilities),
+            layer: executable.layer,
+        }
+    }
+
+    pub(super) fn into_model(self, ids: &HashMap<String, usize>) -> Result<Executable, String> {
+        let place = |purl: Text<'_>| {
+            let place = ids.get(purl.as_ref()).copied();
+            place.ok_or_else(|| format!("{} is of {purl}, which is no package of it", self.path))
+        };
+        Ok(Executable {
+            package: self.package.map(place).transpose()?,
+            path: owned(self.path),
+            sha256: self.sha256,
+            setuid: self.setuid,
+            setgid: self.setgid,
+            capabilities: self.capabilities.into_owned(),
+            layer: self.layer,
+        })
+    }
+}

@@ -1,0 +1,142 @@
+//! Rules and results of findings that are about no vulnerability.
+
+use std::collections::BTreeMap;
+
+use model::{Finding, ScanReport, SecretLocation, Severity};
+use twox_hash::XxHash3_64;
+
+use super::{
+    Configuration, Help, Message, ResultProperties, ResultRow, Rule, RuleProperties, Suppression, escaped, level,
+    location, middle_of_band, shortened, uri_of,
+};
+
+/// What SARIF says of such a finding, gathered from its kind.
+pub(super) struct Other<'a> {
+    pub(super) finding: &'a Finding,
+    /// The rule's id. Ids of rules for secrets and malware may be the same words, so the kind is part of theirs.
+    pub(super) rule_id: String,
+    name: &'static str,
+    title: String,
+    message: String,
+    help: String,
+    /// The file; the target itself where there is none.
+    pub(super) path: &'a str,
+    line: Option<u32>,
+    /// What tells the finding from others in its file, whatever line it is on.
+    identity: String,
+}
+
+impl<'a> Other<'a> {
+    /// Nothing for a vulnerability.
+    pub(super) fn of(finding: &'a Finding, report: &'a ScanReport) -> Option<Other<'a>> {
+        let target = report.target.name.as_str();
+        let or_target = |path: &'a str| if path.is_empty() { target } else { path };
+        Some(match finding {
+            Finding::Vulnerability(_) => return None,
+            Finding::Secret(secret) => {
+                let place = match secret.location {
+                    SecretLocation::File => String::new(),
+                    SecretLocation::Environment => format!(" in the environment variable {}", secret.path),
+                    SecretLocation::Label => format!(" in the label {}", secret.path),
+                    SecretLocation::Argument => format!(" in the build argument {}", secret.path),
+                    SecretLocation::History => " in the history of the image".to_owned(),
+                };
+                Other {
+                    finding,
+                    rule_id: format!("secret/{}", secret.rule),
+                    name: "Secret",
+                    title: secret.title.clone(),
+                    message: format!("{}{place}: {}", secret.title, secret.matched),
+                    help: "Revoke it, then take it out of the target and of every layer below.".to_owned(),
+                    path: if secret.location == SecretLocation::File { &secret.path } else { target },
+                    line: secret.line,
+                    identity: format!("{}\n{}\n{}", secret.location.as_str(), secret.path, secret.matched),
+                }
+            }
+            Finding::Malware(malware) => Other {
+                finding,
+                rule_id: format!("malware/{}", malware.rule),
+                name: "Malware",
+                title: malware.description.clone().filter(|text| !text.is_empty()).unwrap_or(malware.rule.clone()),
+                message: format!("{} ({}), SHA-256 {}", malware.rule, malware.engine.as_str(), malware.sha256),
+                help: "Find out how the file came there, and rebuild the image without it.".to_owned(),
+                path: or_target(&malware.path),
+                line: None,
+                identity: malware.path.clone(),
+            },
+            Finding::License(license) => {
+                let package = &report.inventory.packages[license.package];
+                Other {
+                    finding,
+                    rule_id: format!("license/{}", license.name),
+                    name: "License",
+                    title: format!("{} ({})", license.name, license.category.as_str()),
+                    message: format!("{} {} is under {}", package.name, package.version, license.name),
+                    help: "See whether its terms suit the way in which the target is passed on.".to_owned(),
+                    path: package.paths.first().map_or(target, String::as_str),
+                    line: None,
+                    identity: format!("{}\n{}", package.ecosystem, package.name),
+                }
+            }
+            Finding::Misconfiguration(found) => Other {
+                finding,
+                rule_id: found.id.clone(),
+                name: "Misconfiguration",
+                title: found.title.clone(),
+                message: found.message.clone(),
+                help: found.remedy.clone().unwrap_or_else(|| found.title.clone()),
+                path: or_target(&found.path),
+                line: found.line,
+                identity: format!("{}\n{}", found.path, found.message),
+            },
+        })
+    }
+
+    pub(super) fn rule(&self) -> Rule<'a> {
+        let severity = self.finding.severity();
+        Rule {
+            id: self.rule_id.clone().into(),
+            name: self.name,
+            short_description: Message { text: shortened(&self.title) },
+            full_description: Message { text: shortened(&self.title) },
+            help_uri: None,
+            help: Help { text: self.help.clone(), markdown: escaped(&self.help) },
+            default_configuration: Configuration { level: level(severity) },
+            properties: RuleProperties {
+                security_severity: middle_of_band(severity).map(|score| format!("{score:.1}")),
+                precision: if severity >= Severity::Medium { "high" } else { "medium" },
+                tags: ["security", self.finding.kind().as_str(), severity.as_str()],
+            },
+        }
+    }
+
+    /// `seen` counts the findings that nothing but their lines tells apart.
+    pub(super) fn result(
+        self,
+        rule_index: usize,
+        artifacts: &BTreeMap<String, usize>,
+        seen: &mut BTreeMap<u64, usize>,
+    ) -> ResultRow<'a> {
+        let uri = uri_of(self.path);
+        let index = artifacts.get(&uri).copied();
+        let fingerprint = XxHash3_64::oneshot(format!("{}\n{}", self.rule_id, self.identity).as_bytes());
+        let occurrence = seen.entry(fingerprint).or_default();
+        *occurrence += 1;
+        let fingerprint = format!("{fingerprint:016x}:{occurrence}");
+        let justification = self.finding.excepted_by();
+        let suppression = |justification| Suppression { kind: "external", status: "accepted", justification };
+        ResultRow {
+            rule_id: self.rule_id.into(),
+            rule_index,
+            level: level(self.finding.severity()),
+            message: Message { text: self.message },
+            locations: vec![location(uri, index, Some(self.line.unwrap_or(1).max(1)))],
+            partial_fingerprints: BTreeMap::from([
+                ("primaryLocationLineHash", fingerprint.clone()),
+                ("bulkheadFinding/v1", fingerprint),
+            ]),
+            suppressions: justification.map(suppression).into_iter().collect(),
+            properties: ResultProperties::default(),
+        }
+    }
+}

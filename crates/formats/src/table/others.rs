@@ -1,0 +1,105 @@
+//! Findings that are about no vulnerability: malware and secrets first, because they cannot wait for an upgrade;
+//! misconfigurations and licenses last.
+
+use std::io;
+
+use model::{Finding, FindingKind, LicenseFinding, MalwareFinding, Misconfiguration, SecretFinding, SecretLocation};
+
+use super::{Style, Table, plain, severity_word};
+use crate::messages::Value;
+
+impl Table<'_> {
+    /// How many findings there are beside vulnerabilities; nothing where there are none.
+    pub(super) fn summary_of_others(&mut self) -> io::Result<()> {
+        let kinds = [
+            (FindingKind::Malware, "table.count.malware"),
+            (FindingKind::Secret, "table.count.secret"),
+            (FindingKind::Misconfiguration, "table.count.misconfiguration"),
+            (FindingKind::License, "table.count.license"),
+        ];
+        let counted = kinds.into_iter().filter_map(|(kind, code)| {
+            let count = self.report.findings.iter().filter(|finding| finding.kind() == kind).count();
+            (count > 0).then(|| self.say(code, &[("count", Value::Count(count))]))
+        });
+        let counted = counted.collect::<Vec<_>>().join(", ");
+        self.paragraph(0, Some(Style::Strong), &counted)
+    }
+
+    /// Every finding of a kind, the most severe first.
+    pub(super) fn others(&mut self, kind: FindingKind) -> io::Result<()> {
+        let code = match kind {
+            FindingKind::Vulnerability => return Ok(()),
+            FindingKind::Secret => "table.secrets",
+            FindingKind::Malware => "table.malware",
+            FindingKind::License => "table.licenses",
+            FindingKind::Misconfiguration => "table.misconfigurations",
+        };
+        let mut findings: Vec<&Finding> =
+            self.report.findings.iter().filter(|finding| finding.kind() == kind).collect();
+        if findings.is_empty() {
+            return Ok(());
+        }
+        // Sorting is stable: findings of one severity stay in the order of the report.
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+        let heading = format!("{} ({})", self.say(code, &[]), findings.len());
+        writeln!(self.out, "\n{}", self.paint.text(Style::Strong, &heading))?;
+        for finding in findings {
+            match finding {
+                Finding::Vulnerability(_) => {}
+                Finding::Secret(secret) => self.secret(secret)?,
+                Finding::Malware(malware) => self.malware(malware)?,
+                Finding::License(license) => self.license(license)?,
+                Finding::Misconfiguration(misconfiguration) => self.misconfiguration(misconfiguration)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn secret(&mut self, finding: &SecretFinding) -> io::Result<()> {
+        let name = plain(&finding.path);
+        let place = match finding.location {
+            SecretLocation::File => at_line(&finding.path, finding.line),
+            SecretLocation::Environment => self.say("table.secret.environment", &[("name", Value::Text(&name))]),
+            SecretLocation::Label => self.say("table.secret.label", &[("name", Value::Text(&name))]),
+            SecretLocation::Argument => self.say("table.secret.argument", &[("name", Value::Text(&name))]),
+            SecretLocation::History => self.say("table.secret.history", &[]),
+        };
+        self.row(finding.severity, &format!("{}: {}", finding.title, finding.matched))?;
+        self.paragraph(4, None, &place)
+    }
+
+    fn malware(&mut self, finding: &MalwareFinding) -> io::Result<()> {
+        self.row(finding.severity, &format!("{} ({})", finding.rule, finding.engine.as_str()))?;
+        self.paragraph(4, None, &plain(&finding.path))?;
+        self.paragraph(4, Some(Style::Faint), &plain(finding.description.as_deref().unwrap_or_default()))?;
+        self.paragraph(4, Some(Style::Faint), &format!("sha256:{}", finding.sha256))
+    }
+
+    fn license(&mut self, finding: &LicenseFinding) -> io::Result<()> {
+        let package = &self.report.inventory.packages[finding.package];
+        self.row(finding.severity, &format!("{} ({})", finding.name, finding.category.as_str()))?;
+        self.paragraph(4, None, &format!("{} {}", plain(&package.name), plain(&package.version)))
+    }
+
+    fn misconfiguration(&mut self, finding: &Misconfiguration) -> io::Result<()> {
+        self.row(finding.severity, &format!("{} {}", finding.id, finding.title))?;
+        let place = match finding.path.as_str() {
+            "" => self.say("table.image_configuration", &[]),
+            path => at_line(path, finding.line),
+        };
+        self.paragraph(4, None, &format!("{place}: {}", plain(&finding.message)))?;
+        self.paragraph(4, Some(Style::Faint), &plain(finding.remedy.as_deref().unwrap_or_default()))
+    }
+
+    fn row(&mut self, severity: model::Severity, text: &str) -> io::Result<()> {
+        let word = severity_word(self.language, severity);
+        self.paragraph(2, Some(Style::of(severity)), &format!("{word}  {}", plain(text)))
+    }
+}
+
+fn at_line(path: &str, line: Option<u32>) -> String {
+    match line {
+        Some(line) => format!("{}:{line}", plain(path)),
+        None => plain(path),
+    }
+}

@@ -1,0 +1,72 @@
+//! Licenses that ask for attention.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{PackageId, Severity};
+
+/// A license of a package that asks for attention. Sorted by its fields from the first.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LicenseFinding {
+    /// The package, by its place in the inventory.
+    pub package: PackageId,
+    /// An SPDX id or expression; the words of the metadata where they are neither.
+    pub name: String,
+    /// What it asks of whoever passes the package on. Of licenses to choose from it is the one that asks least.
+    pub category: LicenseCategory,
+    /// How loudly it asks, as long as no policy says otherwise.
+    pub severity: Severity,
+    /// The exception that covers it, by name.
+    pub excepted_by: Option<String>,
+}
+
+/// What a license asks of whoever uses a package or passes it on, from the least to the most.
+///
+/// `Unknown` stands where it weighs: above what is harmless, below what is known to ask for much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LicenseCategory {
+    /// Nothing.
+    PublicDomain,
+    /// Mostly to keep notices.
+    Permissive,
+    /// To publish changes to the package itself.
+    WeakCopyleft,
+    /// Nobody knows: the name is none of the SPDX license list, or one that says nothing.
+    Unknown,
+    /// To publish the whole work that contains it under the same license.
+    StrongCopyleft,
+    /// The same already when the work is only used over a network.
+    NetworkCopyleft,
+    /// The source is open and some uses are forbidden: commercial ones, competing services, changes.
+    SourceAvailable,
+    /// Not open: to have an agreement with the owner.
+    Proprietary,
+}
+
+impl LicenseCategory {
+    /// Every category.
+    pub const ALL: [LicenseCategory; 8] = [
+        LicenseCategory::PublicDomain,
+        LicenseCategory::Permissive,
+        LicenseCategory::WeakCopyleft,
+        LicenseCategory::Unknown,
+        LicenseCategory::StrongCopyleft,
+        LicenseCategory::NetworkCopyleft,
+        LicenseCategory::SourceAvailable,
+        LicenseCategory::Proprietary,
+    ];
+
+    /// The word used in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LicenseCategory::PublicDomain => "public-domain",
+            LicenseCategory::Permissive => "permissive",
+            LicenseCategory::WeakCopyleft => "weak-copyleft",
+            LicenseCategory::Unknown => "unknown",
+            LicenseCategory::StrongCopyleft => "strong-copyleft",
+            LicenseCategory::NetworkCopyleft => "network-copyleft",
+            LicenseCategory::SourceAvailable => "source-available",
+            LicenseCategory::Proprietary => "proprietary",
+        }
+    }
+}
