@@ -93,7 +93,7 @@ pub(crate) struct ChoiceArguments {
     /// Report only findings of these severities: critical, high, medium, low, none, unknown
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) severity: Vec<Severity>,
-    /// Report only vulnerabilities that a version repairs
+    /// Leave out vulnerabilities that no version repairs
     #[arg(long)]
     pub(crate) fixable_only: bool,
     /// Match a member of the RHEL family against this distribution's advisories, such as almalinux
@@ -102,6 +102,23 @@ pub(crate) struct ChoiceArguments {
     /// Judge ages as of this time (RFC 3339) instead of the clock's
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     pub(crate) now: Option<u64>,
+}
+
+/// What is looked for, and by which rules.
+#[derive(Debug, Args)]
+pub(crate) struct DetectorArguments {
+    /// What to look for
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vulnerabilities")]
+    pub(crate) detectors: Vec<Detector>,
+    /// Look for secrets by the rules of this file as well (TOML, ours or that of gitleaks); repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) secret_rules: Vec<PathBuf>,
+    /// Look for malware by the YARA rules in this folder or file as well; repeatable
+    #[arg(long, value_name = "DIR")]
+    pub(crate) rules: Vec<PathBuf>,
+    /// Ask the ClamAV daemon that listens on this socket about every file
+    #[arg(long, value_name = "SOCKET")]
+    pub(crate) clamd: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -116,9 +133,8 @@ pub(crate) struct ScanArguments {
     /// table, json, sarif, cyclonedx or spdx; F=FILE writes that format to a file; repeatable
     #[arg(long, short, value_name = "FORMAT[=FILE]", value_parser = parse_format)]
     pub(crate) format: Vec<(Format, Option<PathBuf>)>,
-    /// What to look for
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vulnerabilities")]
-    pub(crate) detectors: Vec<Detector>,
+    #[command(flatten)]
+    pub(crate) detectors: DetectorArguments,
     #[command(flatten)]
     pub(crate) choice: ChoiceArguments,
     /// Tell whether the image is built on one of the base images that this file lists, a line NAME DIGEST… each
@@ -184,6 +200,9 @@ pub(crate) enum SbomFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Detector {
     Vulnerabilities,
+    Secrets,
+    Malware,
+    Misconfigurations,
 }
 
 #[derive(Debug, Subcommand)]

@@ -9,6 +9,7 @@ use intelligence::Database;
 use model::ScanReport;
 
 use crate::arguments::{DiffArguments, PlainFormat};
+use crate::detectors::Chosen;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
@@ -62,7 +63,8 @@ impl Side<'_> {
         };
         let (intelligence, _) = self.intelligence.insert(intelligence);
         let opened = crate::open::open(target, source, environment, progress)?;
-        scan::report(opened, choice, None, intelligence, progress).map(|scanned| scanned.report)
+        let chosen = Chosen::vulnerabilities();
+        scan::report(opened, &chosen, choice, None, intelligence, progress).map(|scanned| scanned.report)
     }
 }
 

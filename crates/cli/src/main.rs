@@ -3,6 +3,7 @@
 
 mod arguments;
 mod convert;
+mod detectors;
 mod diff;
 mod environment;
 mod failure;

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use formats::{Bill, LARGEST_BILL_BYTES};
-use model::{ImageName, Inventory, ScanTarget, TargetKind};
+use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
 use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
 use oci::registry::{ProxySettings, RegistryOptions};
 use oci::{Cache, FileTree, FileTreeOptions, Image, OpenOptions, PathKind};
-use scanner::IndexOptions;
+use scanner::{Detectors, IndexOptions, Indexed};
 
 use crate::arguments::SourceArguments;
 use crate::environment::Environment;
@@ -67,26 +67,24 @@ impl Opened {
         ScanTarget { name: self.name.clone(), kind: self.kind, digest, platform }
     }
 
-    /// What is in the target.
-    pub(crate) fn index(&mut self, progress: &Progress) -> Result<Inventory, Failure> {
+    /// What is in the target, and what the detectors find in its files.
+    pub(crate) fn index(&mut self, detectors: &Detectors, progress: &Progress) -> Result<Indexed, Failure> {
         progress.say(&format!("reading {}", self.name));
         match &mut self.content {
             Content::Image(image) => {
                 let threads = std::thread::available_parallelism().map_or(1, usize::from);
-                let options = IndexOptions { cache: self.cache.as_ref(), threads };
+                let options = IndexOptions { cache: self.cache.as_ref(), threads, detectors: Some(detectors) };
                 let indexed = scanner::index_image(image, &options);
                 indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
             }
             Content::Tree(tree) => {
-                let indexed = scanner::index_tree(tree.as_mut());
-                let mut inventory =
+                let indexed = scanner::index_tree(tree.as_mut(), Some(detectors));
+                let mut indexed =
                     indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)?;
-                inventory.gaps.extend(tree.gaps());
-                inventory.gaps.sort();
-                inventory.gaps.dedup();
-                Ok(inventory)
+                indexed.inventory.gaps.extend(tree.gaps());
+                Ok(indexed)
             }
-            Content::Bill(bill) => Ok(std::mem::take(&mut bill.inventory)),
+            Content::Bill(bill) => Ok(Indexed { inventory: std::mem::take(&mut bill.inventory), findings: Vec::new() }),
         }
     }
 }

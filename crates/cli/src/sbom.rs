@@ -1,7 +1,10 @@
 //! `bulkhead sbom`: index → bill of materials.
 
+use std::collections::BTreeSet;
+
 use formats::Format;
 use model::ScanReport;
+use scanner::Detectors;
 
 use crate::arguments::{SbomArguments, SbomFormat};
 use crate::environment::Environment;
@@ -13,8 +16,15 @@ use crate::progress::Progress;
 pub(crate) fn run(arguments: &SbomArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let progress = Progress::new(environment, arguments.source.quiet);
     let mut opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
-    let inventory = opened.index(&progress)?;
-    let report = ScanReport { target: opened.target(), inventory, findings: Vec::new(), intelligence: None };
+    let inventory = opened.index(&Detectors::default(), &progress)?.inventory;
+    let report = ScanReport {
+        target: opened.target(),
+        inventory,
+        detectors: BTreeSet::new(),
+        findings: Vec::new(),
+        signatures: Vec::new(),
+        intelligence: None,
+    };
     let format = match arguments.format {
         SbomFormat::Cyclonedx => Format::Cyclonedx,
         SbomFormat::Spdx => Format::Spdx,

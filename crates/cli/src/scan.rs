@@ -6,10 +6,11 @@ use std::path::Path;
 
 use anyhow::Context;
 use intelligence::{Database, MatchOptions};
-use model::{Finding, FindingStatus, ScanReport, TargetKind};
-use scanner::ApprovedBases;
+use model::{Finding, FindingKind, FindingStatus, ScanReport, TargetKind};
+use scanner::{ApprovedBases, Indexed};
 
 use crate::arguments::{ChoiceArguments, ScanArguments};
+use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::installed;
@@ -30,11 +31,12 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let progress = Progress::new(environment, arguments.source.quiet);
     let bases = arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
+    let chosen = detectors::choose(&arguments.detectors)?;
     let choice = &arguments.choice;
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
     let opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
 
-    let scanned = report(opened, &arguments.choice, bases.as_ref(), &intelligence, &progress)?;
+    let scanned = report(opened, &chosen, &arguments.choice, bases.as_ref(), &intelligence, &progress)?;
 
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
@@ -46,12 +48,13 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
 /// Index → match.
 pub(crate) fn report(
     mut opened: Opened,
+    chosen: &Chosen,
     choice: &ChoiceArguments,
     bases: Option<&ApprovedBases>,
     intelligence: &Database,
     progress: &Progress,
 ) -> Result<Scanned, Failure> {
-    let mut inventory = opened.index(progress)?;
+    let Indexed { mut inventory, mut findings } = opened.index(&chosen.detectors, progress)?;
     let target = opened.target();
     if let (Some(bases), Some(image)) = (bases, &mut inventory.image)
         && target.kind != TargetKind::Rootfs
@@ -59,16 +62,26 @@ pub(crate) fn report(
         bases.mark(image, target.digest.as_ref());
     }
     intelligence.name_archives(&mut inventory);
-    let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone() };
-    let matches = intelligence.match_inventory(&inventory, &options);
-    inventory.gaps.extend(matches.gaps);
+    if chosen.kinds.contains(&FindingKind::Vulnerability) {
+        let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone() };
+        let matches = intelligence.match_inventory(&inventory, &options);
+        inventory.gaps.extend(matches.gaps);
+        findings.extend(matches.findings.into_iter().map(Finding::Vulnerability));
+    }
     inventory.gaps.sort();
     inventory.gaps.dedup();
-    let matched = matches.findings.len();
-    let findings = matches.findings.into_iter().map(Finding::Vulnerability);
-    let findings: Vec<Finding> = findings.filter(|finding| is_wanted(finding, choice)).collect();
-    let hidden = matched - findings.len();
-    let report = ScanReport { target, findings, inventory, intelligence: Some(intelligence.facts()) };
+    Finding::sort(&mut findings);
+    let found = findings.len();
+    findings.retain(|finding| is_wanted(finding, choice));
+    let hidden = found - findings.len();
+    let report = ScanReport {
+        target,
+        inventory,
+        detectors: chosen.kinds.clone(),
+        findings,
+        signatures: Vec::new(),
+        intelligence: Some(intelligence.facts()),
+    };
     Ok(Scanned { report, hidden })
 }
 
@@ -82,11 +95,10 @@ fn read_approved_bases(path: &Path) -> anyhow::Result<ApprovedBases> {
 }
 
 fn is_wanted(finding: &Finding, choice: &ChoiceArguments) -> bool {
-    match finding {
-        Finding::Vulnerability(finding) => {
-            let severity = choice.severity.is_empty() || choice.severity.contains(&finding.severity);
-            let repaired = matches!(finding.status, FindingStatus::Fixed | FindingStatus::NotAffected);
-            severity && (!choice.fixable_only || (finding.fixed_version.is_some() && !repaired))
-        }
-    }
+    let has_severity = choice.severity.is_empty() || choice.severity.contains(&finding.severity());
+    let is_fixable = finding.vulnerability().is_none_or(|finding| {
+        let is_repaired = matches!(finding.status, FindingStatus::Fixed | FindingStatus::NotAffected);
+        finding.fixed_version.is_some() && !is_repaired
+    });
+    has_severity && (is_fixable || !choice.fixable_only)
 }

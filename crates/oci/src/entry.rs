@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use model::UntrustedPath;
 
+use crate::file_capabilities::FileCapabilities;
+
 /// One entry of a layer or a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -16,6 +18,8 @@ pub struct Entry {
     pub size_bytes: u64,
     /// Permission, set-uid, set-gid and sticky bits (the low twelve bits of `st_mode`).
     pub mode: u32,
+    /// The capabilities that the file gives to whoever runs it.
+    pub capabilities: FileCapabilities,
 }
 
 impl Entry {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
+use crate::file_capabilities::FileCapabilities;
 
 mod file_systems;
 mod overlay;
@@ -198,6 +199,7 @@ impl FileTree {
     /// The entry `name` of the present folder; `None` when it is left out or cannot be had.
     fn entry(&mut self, name: &CStr) -> Option<Entry> {
         let folder = self.folders.last()?;
+        let folder_descriptor = Arc::clone(&folder.descriptor);
         let mut raw = self.path.clone();
         raw.extend_from_slice(name.to_bytes());
         let path = UntrustedPath::from_bytes(&raw);
@@ -243,7 +245,11 @@ impl FileTree {
             EntryKind::Directory => self.enter(name, &path, &stat),
             EntryKind::SymbolicLink(_) | EntryKind::HardLink(_) | EntryKind::Other => {}
         }
-        Some(Entry { path, kind, size_bytes, mode: stat.st_mode & 0o7777 })
+        let mode = stat.st_mode & 0o7777;
+        let is_program = matches!(FileType::from_raw_mode(stat.st_mode), FileType::RegularFile) && mode & 0o111 != 0;
+        let capabilities =
+            if is_program { capabilities_of(&folder_descriptor, name) } else { FileCapabilities::default() };
+        Some(Entry { path, kind, size_bytes, mode, capabilities })
     }
 }
 
@@ -310,6 +316,19 @@ fn sorted_names(folder: &OwnedFd) -> rustix::io::Result<(Vec<CString>, bool)> {
     }
     names.sort_unstable_by(|one, other| other.cmp(one));
     Ok((names, true))
+}
+
+/// The capabilities of the program `name`. There is no call that takes a folder's descriptor and a name, but the kernel
+/// shows open folders as paths.
+fn capabilities_of(folder: &OwnedFd, name: &CStr) -> FileCapabilities {
+    let mut path = format!("/proc/self/fd/{}/", folder.as_raw_fd()).into_bytes();
+    path.extend_from_slice(name.to_bytes());
+    let mut value = [0; 64];
+    match rustix::fs::lgetxattr(path.as_slice(), c"security.capability", &mut value) {
+        Ok(length) => FileCapabilities::from_attribute(&value[..length.min(value.len())]),
+        // It has none, as nearly every file, or lies where there are no attributes.
+        Err(_) => FileCapabilities::default(),
+    }
 }
 
 fn cannot_read(what: &str, error: Errno) -> String {

@@ -8,6 +8,7 @@ pub mod engine;
 mod entry;
 #[doc(hidden)]
 pub mod exercise;
+mod file_capabilities;
 mod file_tree;
 mod image;
 mod layer;
@@ -27,6 +28,7 @@ mod unpacked;
 pub use cache::{Cache, OpenCacheError};
 pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
+pub use file_capabilities::FileCapabilities;
 pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
 pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
 pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
@@ -36,5 +38,6 @@ pub use source::{
     OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_oci_archive,
     open_oci_layout, open_root_archive, recognise,
 };
+pub use tar::tar_entries;
 pub use toc::{LayerContents, PartsReader, ReadPartsError};
 pub use unpacked::UnpackedLayer;

@@ -6,6 +6,7 @@
 //! two places, so that nothing hides: a lone block of zeroes does not end an archive, and a missing end is no damage.
 
 mod header;
+mod inner;
 mod pax;
 mod sparse;
 
@@ -15,6 +16,8 @@ use std::sync::Arc;
 use model::UntrustedPath;
 
 use crate::entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
+pub use inner::tar_entries;
+
 use header::{BLOCK, Header, Kind};
 use pax::Pax;
 use sparse::{SparseMap, SparseReader};
@@ -246,6 +249,7 @@ impl<B: SkipRead> TarReader<B> {
             }
         };
         let mode = header.mode();
+        let capabilities = self.pax.capabilities;
         self.content.begin(stored);
         self.content.is_hidden = kind_of_entry != EntryKind::File;
         let mut size_bytes = if kind_of_entry == EntryKind::File { stored } else { 0 };
@@ -255,7 +259,7 @@ impl<B: SkipRead> TarReader<B> {
             size_bytes = map.size_bytes;
             self.content.sparse = Some(SparseReader::new(map));
         }
-        Ok(Entry { path, kind: kind_of_entry, size_bytes, mode })
+        Ok(Entry { path, kind: kind_of_entry, size_bytes, mode, capabilities })
     }
 
     /// The map of a sparse file, whose beginning may lie in front of the content.

@@ -99,7 +99,7 @@ impl ApprovedBases {
             Some(line) => line.approve(claimed, None),
             None => {
                 let name = claim(image, BASE_NAME).map(str::to_owned);
-                BaseImage { name, digest: claimed, layers: None, is_approved: false }
+                BaseImage { name, digest: claimed, ..BaseImage::default() }
             }
         }
     }
@@ -115,7 +115,7 @@ struct Matched {
 impl ApprovedBase {
     fn approve(&self, digest: Option<Digest>, layers: Option<usize>) -> BaseImage {
         let layers = layers.and_then(|count| u32::try_from(count).ok());
-        BaseImage { name: Some(self.name.clone()), digest, layers, is_approved: true }
+        BaseImage { name: Some(self.name.clone()), digest, layers, is_approved: true, ..BaseImage::default() }
     }
 
     /// How many of the lowest layers the line names; nothing unless all its digests from some place on are theirs, since

@@ -2,28 +2,28 @@
 //! wrong on the way costs time alone, because the whole layer is read then.
 
 use model::Digest;
-use oci::{Cache, Image, LayerContents, LayerIdentity};
+use oci::{Image, LayerContents, LayerIdentity};
 
-use crate::cached;
-use crate::layer_index::{LayerIndex, index_entries, may_read, read_links};
+use crate::cached::Cached;
+use crate::layer_index::{LayerIndex, ReadLayer, index_entries, may_read, read_links};
 
 /// Indexes layer `number` by its table of contents; nothing where the whole layer is to be read.
-pub(crate) fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> Option<(LayerIndex, Digest)> {
+pub(crate) fn index_layer(image: &Image, number: usize, cached: Option<Cached<'_>>) -> Option<(LayerIndex, Digest)> {
     let contents_digest = image.contents_digest(number)?;
     let LayerIdentity::Verified(digest) = &image.layers.get(number)?.identity else { return None };
-    if let Some(index) = cache.and_then(|cache| cached::get_by_contents(cache, digest, &contents_digest)) {
+    if let Some(index) = cached.and_then(|cached| cached.index_by_contents(digest, &contents_digest)) {
         return Some((index, digest.clone()));
     }
     let index = read(&image.layer_contents(number).ok()??)?;
-    if let Some(cache) = cache {
-        cached::put_by_contents(cache, digest, &contents_digest, &index);
+    if let Some(cached) = cached {
+        cached.keep_index_by_contents(digest, &contents_digest, &index);
     }
     Some((index, digest.clone()))
 }
 
 fn read(contents: &LayerContents<'_>) -> Option<LayerIndex> {
     let mut reader = contents.reader(&may_read).ok()?;
-    let (mut index, links) = index_entries(&mut reader).ok()?;
+    let ReadLayer { mut index, links, detections: _ } = index_entries(&mut reader, None).ok()?;
     reader.finish().ok()?;
     if !links.is_empty() {
         let mut reader = contents.reader(&|entry| links.contains_key(&entry.path)).ok()?;

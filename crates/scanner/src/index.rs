@@ -5,11 +5,14 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use model::{Digest, ImageFacts, Inventory, LayerFacts};
+use model::{Digest, Finding, ImageFacts, Inventory, LayerFacts};
 use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 
-use crate::layer_index::{LayerIndex, MissingLinks, index_entries, read_links};
-use crate::{by_contents, cached, merge};
+use crate::cached::Cached;
+use crate::detect::{Detections, FileDetector, VisibleDetections};
+use crate::detectors::Detectors;
+use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
+use crate::{by_contents, image_secrets, merge, misconfigurations};
 
 /// How to index.
 #[derive(Default)]
@@ -18,6 +21,8 @@ pub struct IndexOptions<'a> {
     pub cache: Option<&'a Cache>,
     /// How many layers are read at once; 0 counts as 1.
     pub threads: usize,
+    /// What is looked for in files beside packages.
+    pub detectors: Option<&'a Detectors>,
 }
 
 /// The error of indexing an image: a layer cannot be had, so that nothing could be said of the image.
@@ -55,145 +60,232 @@ pub enum IndexError {
     },
 }
 
+/// What is in a target, and what the detectors found in its files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indexed {
+    /// Packages, executables and what the image says of itself.
+    pub inventory: Inventory,
+    /// Secrets, malware and misconfigurations, in no order.
+    pub findings: Vec<Finding>,
+}
+
 /// Indexes an image: every layer once, several at a time, with the cache's help.
 ///
 /// # Errors
 /// When a layer cannot be read or is not what its digest says.
-pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Inventory, IndexError> {
-    let (mut inventory, digests) = match options.cache.and_then(|cache| known_image(image, cache)) {
+pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed, IndexError> {
+    let detectors = options.detectors.filter(|detectors| detectors.look_into_files());
+    let fingerprint = detectors.and_then(Detectors::fingerprint);
+    let cached = options.cache.map(|cache| Cached { cache, fingerprint: fingerprint.as_deref() });
+    let work = Work { image, cached, detectors };
+    let (mut inventory, visible, digests) = match work.known_image() {
         Some(known) => known,
-        None => {
-            let layers = index_layers(image, options)?;
-            let is_whole = layers.iter().all(|layer| layer.is_whole);
-            let (indexes, digests): (Vec<LayerIndex>, Vec<Digest>) =
-                layers.into_iter().map(|layer| (layer.index, layer.digest)).unzip();
-            let inventory = merge::merge(&indexes, true);
-            // What rests on a table of contents, or on what an engine unpacked, does not stand for the layers' digests.
-            if let Some(cache) = options.cache.filter(|_| is_whole) {
-                cached::put_merged(cache, digests.iter(), &inventory);
-            }
-            (inventory, digests)
-        }
+        None => work.read_image(options.threads)?,
     };
     if let Some(cache) = options.cache {
         image.remember(cache, &digests);
     }
-    inventory.image = Some(image_facts(image, digests));
-    Ok(inventory)
-}
-
-/// What the cache has of the image as a whole, if the digests of all its layers are certain.
-fn known_image(image: &Image, cache: &Cache) -> Option<(Inventory, Vec<Digest>)> {
-    let verified = image.layers.iter().map(|layer| match &layer.identity {
-        LayerIdentity::Verified(digest) => Some(digest.clone()),
-        LayerIdentity::Claimed(_) | LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => None,
-    });
-    let digests: Vec<Digest> = verified.collect::<Option<_>>()?;
-    let inventory = cached::get_merged(cache, digests.iter())?;
-    Some((inventory, digests))
+    let facts = image_facts(image, digests);
+    let mut findings = visible.findings(true);
+    if let Some(detectors) = options.detectors.filter(|detectors| detectors.misconfigurations) {
+        let (found, gaps) = misconfigurations::of_image(&image.name, &facts, detectors.today.as_deref());
+        findings.extend(found);
+        inventory.gaps.extend(gaps);
+    }
+    if let Some(rules) = detectors.and_then(|detectors| detectors.secrets.as_ref()) {
+        findings.extend(image_secrets::find(rules, &facts));
+    }
+    inventory.executables = visible.executables(true);
+    inventory.gaps.extend(visible.gaps().cloned());
+    inventory.image = Some(facts);
+    Ok(Indexed { inventory, findings })
 }
 
 /// Indexes a folder, the host or a container's root.
 ///
 /// # Errors
 /// When the folder itself cannot be read; what lies in it and cannot be read is a gap.
-pub fn index_tree(tree: &mut dyn EntryStream) -> Result<Inventory, ReadEntriesError> {
+pub fn index_tree(tree: &mut dyn EntryStream, detectors: Option<&Detectors>) -> Result<Indexed, ReadEntriesError> {
+    let mut detector = detectors.filter(|detectors| !detectors.is_empty()).map(FileDetector::of_folder);
     // In a folder every name of a file is a file: there are no links to complete.
-    let (index, _) = index_entries(tree)?;
-    Ok(merge::merge(&[index], false))
+    let ReadLayer { index, links: _, detections } = index_entries(tree, detector.as_mut())?;
+    let mut inventory = merge::merge([&index].into_iter(), false);
+    let visible = VisibleDetections::of([(&index, detections)].into_iter());
+    inventory.executables = visible.executables(false);
+    inventory.gaps.extend(visible.gaps().cloned());
+    let mut findings = visible.findings(false);
+    if let Some(tree) = detector.and_then(FileDetector::into_tree) {
+        let today = detectors.and_then(|detectors| detectors.today.as_deref());
+        let (found, gaps) = misconfigurations::of_tree(&tree, today);
+        findings.extend(found);
+        inventory.gaps.extend(gaps);
+    }
+    Ok(Indexed { inventory, findings })
 }
 
 /// What came of one layer.
 struct IndexedLayer {
     index: LayerIndex,
+    detections: Detections,
     digest: Digest,
     /// Whether the whole blob was read, rather than what its table of contents lists or an engine unpacked.
     is_whole: bool,
 }
 
-fn index_layers(image: &Image, options: &IndexOptions<'_>) -> Result<Vec<IndexedLayer>, IndexError> {
-    // The largest first, so that no thread is left alone with it at the end.
-    let mut order: Vec<usize> = (0..image.layers.len()).collect();
-    order.sort_by_key(|number| std::cmp::Reverse(image.layers[*number].size_bytes));
-    let next = AtomicUsize::new(0);
-    let done: Mutex<BTreeMap<usize, Result<IndexedLayer, IndexError>>> = Mutex::new(BTreeMap::new());
-    let work = || {
-        while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let outcome = index_layer(image, number, options.cache);
-            let failed = outcome.is_err();
-            done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(number, outcome);
-            if failed {
-                next.store(order.len(), Ordering::Relaxed);
+/// What the threads share.
+struct Work<'a> {
+    image: &'a Image,
+    cached: Option<Cached<'a>>,
+    detectors: Option<&'a Detectors>,
+}
+
+impl Work<'_> {
+    /// What the cache has of the image as a whole, if the digests of all its layers are certain.
+    fn known_image(&self) -> Option<(Inventory, VisibleDetections, Vec<Digest>)> {
+        let cached = self.cached?;
+        let verified = self.image.layers.iter().map(|layer| match &layer.identity {
+            LayerIdentity::Verified(digest) => Some(digest.clone()),
+            LayerIdentity::Claimed(_) | LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => None,
+        });
+        let digests: Vec<Digest> = verified.collect::<Option<_>>()?;
+        let inventory = cached.inventory(&digests)?;
+        let visible = match self.detectors {
+            Some(_) => cached.visible(&digests)?,
+            None => VisibleDetections::default(),
+        };
+        Some((inventory, visible, digests))
+    }
+
+    /// Reads what the cache does not have, and lays the layers over one another.
+    fn read_image(&self, threads: usize) -> Result<(Inventory, VisibleDetections, Vec<Digest>), IndexError> {
+        let layers = self.layers(threads)?;
+        let (mut indexes, mut found, mut digests) = (Vec::new(), Vec::new(), Vec::new());
+        let is_whole = layers.iter().all(|layer| layer.is_whole);
+        for IndexedLayer { index, detections, digest, is_whole: _ } in layers {
+            indexes.push(index);
+            found.push(detections);
+            digests.push(digest);
+        }
+        let inventory = merge::merge(indexes.iter(), true);
+        let visible = VisibleDetections::of(indexes.iter().zip(found));
+        // What rests on a table of contents, or on what an engine unpacked, does not stand for the layers' digests.
+        if let Some(cached) = self.cached.filter(|_| is_whole) {
+            cached.keep_inventory(&digests, &inventory);
+            if self.detectors.is_some() {
+                cached.keep_visible(&digests, &visible);
             }
         }
-    };
-    thread::scope(|scope| {
-        for _ in 1..options.threads.clamp(1, order.len().max(1)) {
-            scope.spawn(work);
+        Ok((inventory, visible, digests))
+    }
+
+    fn layers(&self, threads: usize) -> Result<Vec<IndexedLayer>, IndexError> {
+        let layers = &self.image.layers;
+        // The largest first, so that no thread is left alone with it at the end.
+        let mut order: Vec<usize> = (0..layers.len()).collect();
+        order.sort_by_key(|number| std::cmp::Reverse(layers[*number].size_bytes));
+        let next = AtomicUsize::new(0);
+        let done: Mutex<BTreeMap<usize, Result<IndexedLayer, IndexError>>> = Mutex::new(BTreeMap::new());
+        let work = || {
+            let mut detector = self.detectors.map(FileDetector::new);
+            while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let outcome = self.layer(number, detector.as_mut());
+                let failed = outcome.is_err();
+                done.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(number, outcome);
+                if failed {
+                    next.store(order.len(), Ordering::Relaxed);
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 1..threads.clamp(1, order.len().max(1)) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        done.into_values().collect()
+    }
+
+    fn layer(&self, number: usize, detector: Option<&mut FileDetector<'_>>) -> Result<IndexedLayer, IndexError> {
+        if let LayerIdentity::Unpacked(digest) = &self.image.layers[number].identity {
+            let ReadLayer { index, detections, .. } = read_unpacked(self.image, number, detector)?;
+            return Ok(IndexedLayer { index, detections, digest: digest.clone(), is_whole: false });
         }
-        work();
-    });
-    let done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-    done.into_values().collect()
-}
+        if let Some(known) = self.known_layer(number)? {
+            return Ok(known);
+        }
+        let image = self.image;
+        // A table of contents tells what is in a layer; who looks into files needs them all.
+        if self.detectors.is_none()
+            && let Some((index, digest)) = by_contents::index_layer(image, number, self.cached)
+        {
+            return Ok(IndexedLayer { index, detections: Detections::default(), digest, is_whole: false });
+        }
+        let (ReadLayer { mut index, links, detections }, digest) = read_layer(image, number, detector)?;
+        if !links.is_empty() {
+            let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
+            read_links(&mut reader, links, &mut index).map_err(|source| read_error(image, number, source))?;
+        }
+        if let Some(cached) = self.cached {
+            cached.keep_index(&digest, &index);
+            if self.detectors.is_some() {
+                cached.keep_detections(&digest, &detections);
+            }
+        }
+        Ok(IndexedLayer { index, detections, digest, is_whole: true })
+    }
 
-fn index_layer(image: &Image, number: usize, cache: Option<&Cache>) -> Result<IndexedLayer, IndexError> {
-    if let LayerIdentity::Unpacked(digest) = &image.layers[number].identity {
-        return Ok(IndexedLayer { index: read_unpacked(image, number)?, digest: digest.clone(), is_whole: false });
-    }
-    if let Some(cache) = cache
-        && let Some((index, digest)) = cached_layer(image, number, cache)?
-    {
-        return Ok(IndexedLayer { index, digest, is_whole: true });
-    }
-    if let Some((index, digest)) = by_contents::index_layer(image, number, cache) {
-        return Ok(IndexedLayer { index, digest, is_whole: false });
-    }
-    let (mut index, links, digest) = read_layer(image, number)?;
-    if !links.is_empty() {
-        let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-        read_links(&mut reader, links, &mut index).map_err(|source| read_error(image, number, source))?;
-    }
-    if let Some(cache) = cache {
-        cached::put(cache, &digest, &index);
-    }
-    Ok(IndexedLayer { index, digest, is_whole: true })
-}
-
-/// The layer's index from the cache, if it is there and the layer's digest is certain.
-fn cached_layer(image: &Image, number: usize, cache: &Cache) -> Result<Option<(LayerIndex, Digest)>, IndexError> {
-    match &image.layers[number].identity {
-        LayerIdentity::Verified(digest) => Ok(cached::get(cache, digest).map(|index| (index, digest.clone()))),
-        LayerIdentity::Claimed(digest) => match cached::get(cache, digest) {
+    /// What the cache has of a layer, if it is all there and the layer's digest is certain.
+    fn known_layer(&self, number: usize) -> Result<Option<IndexedLayer>, IndexError> {
+        let image = self.image;
+        let (Some(cached), Some(digest)) = (self.cached, image.layers[number].identity.digest()) else {
+            return Ok(None);
+        };
+        let known = cached.index(digest).and_then(|index| {
+            let detections = match self.detectors {
+                Some(_) => cached.detections(digest)?,
+                None => Detections::default(),
+            };
+            Some((index, detections))
+        });
+        let Some((index, detections)) = known else { return Ok(None) };
+        let digest = match &image.layers[number].identity {
+            LayerIdentity::Verified(digest) => digest.clone(),
             // Hashing alone is several times cheaper than inflating; a claim that proves false is an error here.
-            Some(index) => {
-                let digest = image.hash_layer(number).map_err(|source| open_error(image, number, source))?;
-                Ok(Some((index, digest)))
+            LayerIdentity::Claimed(_) | LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => {
+                image.hash_layer(number).map_err(|source| open_error(image, number, source))?
             }
-            None => Ok(None),
-        },
-        LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => Ok(None),
+        };
+        Ok(Some(IndexedLayer { index, detections, digest, is_whole: true }))
     }
 }
 
 /// Reads a layer from the folder into which an engine unpacked it: every name of a file is a file there, so that there
 /// are no links to complete.
-fn read_unpacked(image: &Image, number: usize) -> Result<LayerIndex, IndexError> {
+fn read_unpacked(
+    image: &Image,
+    number: usize,
+    detector: Option<&mut FileDetector<'_>>,
+) -> Result<ReadLayer, IndexError> {
     let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-    let (mut index, _) = index_entries(&mut reader).map_err(|source| read_error(image, number, source))?;
-    index.gaps.extend(reader.finish().map_err(|source| read_error(image, number, source))?);
-    Ok(index)
+    let mut read = index_entries(&mut reader, detector).map_err(|source| read_error(image, number, source))?;
+    read.index.gaps.extend(reader.finish().map_err(|source| read_error(image, number, source))?);
+    Ok(read)
 }
 
-fn read_layer(image: &Image, number: usize) -> Result<(LayerIndex, MissingLinks, Digest), IndexError> {
+fn read_layer(
+    image: &Image,
+    number: usize,
+    detector: Option<&mut FileDetector<'_>>,
+) -> Result<(ReadLayer, Digest), IndexError> {
     let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-    let (index, links) = index_entries(&mut reader).map_err(|source| read_error(image, number, source))?;
+    let read = index_entries(&mut reader, detector).map_err(|source| read_error(image, number, source))?;
     let digest = reader.finish().map_err(|source| IndexError::FinishLayer {
         number: number + 1,
         image: image.name.clone(),
         source,
     })?;
-    Ok((index, links, digest))
+    Ok((read, digest))
 }
 
 fn open_error(image: &Image, number: usize, source: oci::OpenLayerError) -> IndexError {

@@ -2,7 +2,7 @@
 //! what the cache keeps under the layer's digest, so it depends on nothing but the layer's bytes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
 use model::{Gap, UntrustedPath};
@@ -10,10 +10,12 @@ use oci::{Entry, EntryKind, EntryStream, LayerPath, ReadEntriesError};
 use serde::{Deserialize, Serialize};
 
 use crate::contained::contain;
+use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::ECOSYSTEMS;
 use crate::found::{Found, FoundPackage};
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
+use crate::shared_content::SharedContent;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// The most that one reader may take over one file before its stream ends in an error, which becomes a gap.
@@ -50,11 +52,21 @@ pub(crate) struct LayerIndex {
 /// Hard links to files that were not read under their own name.
 pub(crate) type MissingLinks = BTreeMap<UntrustedPath, Vec<UntrustedPath>>;
 
-/// Reads a whole stream of entries. Hard links under a wanted name whose target nobody wanted come back beside the
+/// What a pass over a layer brings.
+#[derive(Default)]
+pub(crate) struct ReadLayer {
+    pub(crate) index: LayerIndex,
+    pub(crate) links: MissingLinks,
+    pub(crate) detections: Detections,
+}
+
+/// Reads a whole stream of entries, and has `detector` look into the files. Hard links under a wanted name whose target nobody wanted come back beside the
 /// index: a second pass with [`read_links`] completes it.
-pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex, MissingLinks), ReadEntriesError> {
-    let mut index = LayerIndex::default();
-    let mut links: MissingLinks = BTreeMap::new();
+pub(crate) fn index_entries(
+    stream: &mut dyn EntryStream,
+    mut detector: Option<&mut FileDetector<'_>>,
+) -> Result<ReadLayer, ReadEntriesError> {
+    let ReadLayer { mut index, mut links, mut detections } = ReadLayer::default();
     let (mut occupied, mut folders) = (Vec::new(), Vec::new());
     // What the hard links so far are in the end, because links may lead to links.
     let mut linked: HashMap<UntrustedPath, UntrustedPath> = HashMap::new();
@@ -79,6 +91,9 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
             LayerPath::Metadata => continue,
         }
         let hash = path_hash(entry.path.as_str());
+        if detector.is_some() {
+            detections.forget(entry.path.as_str());
+        }
         if entry.kind == EntryKind::Directory {
             folders.push(hash);
             continue;
@@ -92,7 +107,8 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
                 let selection = SELECTOR.select(&entry.path);
                 if room.left > 0 {
                     let gaps = index.gaps.len();
-                    read_entry(&entry, selection, stream.content(), &mut index);
+                    let look = detector.as_deref_mut().map(|detector| (detector, &mut detections));
+                    read_entry(&entry, selection, stream.content(), &mut index, look);
                     room.takes(index.weight_of(entry.path.as_str(), gaps));
                 } else if !selection.is_empty() {
                     room.refused += 1;
@@ -111,6 +127,8 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
             EntryKind::SymbolicLink(_) | EntryKind::Directory | EntryKind::Other => {}
         }
     }
+    detections.follow_links(&linked);
+    detections.bound_gaps(MOST_GAPS);
     index.occupied = PathSet::from_hashes(occupied);
     index.folders = PathSet::from_hashes(folders);
     links.retain(|target, names| {
@@ -133,7 +151,7 @@ pub(crate) fn index_entries(stream: &mut dyn EntryStream) -> Result<(LayerIndex,
         );
         index.gaps.push(Gap::new("", reason));
     }
-    Ok((index, links))
+    Ok(ReadLayer { index, links, detections })
 }
 
 /// Reads the targets of `links` under the names of the links, in a second pass over the same entries.
@@ -149,7 +167,7 @@ pub(crate) fn read_links(
         let Some(names) = links.remove(&entry.path) else { continue };
         let selection = names.iter().map(|name| SELECTOR.select(name)).fold(Selection::default(), Selection::union);
         let first = Entry { path: names[0].clone(), ..entry };
-        read_entry(&first, selection, stream.content(), index);
+        read_entry(&first, selection, stream.content(), index, None);
         if let Some(found) = index.files.get(first.path.as_str()).cloned() {
             for name in &names[1..] {
                 index.files.insert(name.as_str().to_owned(), found.clone());
@@ -213,10 +231,43 @@ impl LayerIndex {
     }
 }
 
-/// Has every ecosystem that wants the file read it, and keeps what they find.
-fn read_entry(entry: &Entry, selection: Selection, content: &mut dyn Read, index: &mut LayerIndex) {
+/// Has everybody who wants the file read it, and keeps what they find.
+fn read_entry(
+    entry: &Entry,
+    selection: Selection,
+    content: &mut dyn Read,
+    index: &mut LayerIndex,
+    look: Option<(&mut FileDetector<'_>, &mut Detections)>,
+) {
     let mut content = Deadline { content, until: Instant::now() + LONGEST_READ };
-    let mut file = WantedFile::new(&entry.path, entry.size_bytes, &mut content);
+    let Some((detector, detections)) = look else {
+        read_packages(entry, selection, &mut content, index);
+        return;
+    };
+    let mut head = Vec::new();
+    if let Err(error) = (&mut content).take(detector.head_bytes() as u64).read_to_end(&mut head) {
+        index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}")));
+        return;
+    }
+    if !detector.wants(entry, &head) {
+        read_packages(entry, selection, &mut io::Cursor::new(head).chain(content), index);
+        return;
+    }
+    match SharedContent::take(head.clone(), &mut content, entry.size_bytes) {
+        Ok(mut shared) => {
+            match shared.reader() {
+                Ok(mut reader) => read_packages(entry, selection, &mut reader, index),
+                Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
+            }
+            detector.read(entry, &head, &mut shared, detections);
+        }
+        Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
+    }
+}
+
+/// Has every ecosystem that wants the file read it, and keeps what they find.
+fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, index: &mut LayerIndex) {
+    let mut file = WantedFile::new(&entry.path, entry.size_bytes, content);
     let mut selection = selection;
     if may_be_executable(entry) {
         match file.head(4) {
@@ -293,10 +344,10 @@ struct Deadline<'a> {
 }
 
 impl Read for Deadline<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if Instant::now() > self.until {
             let message = format!("reading it takes longer than {} seconds", LONGEST_READ.as_secs());
-            return Err(std::io::Error::new(std::io::ErrorKind::TimedOut, message));
+            return Err(io::Error::new(io::ErrorKind::TimedOut, message));
         }
         self.content.read(buffer)
     }

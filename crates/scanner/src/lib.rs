@@ -7,28 +7,36 @@ mod cached;
 mod capabilities;
 mod contained;
 mod declared_license;
+mod detect;
+mod detectors;
 mod ecosystem;
 #[cfg(test)]
 mod ecosystem_check;
 mod ecosystems;
 mod end_of_life;
 mod found;
+mod image_secrets;
 mod index;
 mod layer_index;
 mod locked;
 mod merge;
+mod misconfigurations;
+mod nested;
 mod owned_files;
 mod path_set;
 mod purls;
 mod selector;
+mod shared_content;
 mod toml;
 mod wanted_file;
 mod xml;
 mod yaml;
+mod zip;
 
 pub use base::{ApprovedBases, InvalidApprovedBases};
 pub use contained::is_contained;
-pub use index::{IndexError, IndexOptions, index_image, index_tree};
+pub use detectors::{ConnectClamd, Detectors};
+pub use index::{IndexError, IndexOptions, Indexed, index_image, index_tree};
 
 #[doc(hidden)]
 pub mod exercise;

@@ -47,9 +47,9 @@ struct Presence {
 }
 
 /// Merges the layers from the base upwards into an inventory. `in_layers` says whether layer numbers mean anything.
-pub(crate) fn merge(layers: &[LayerIndex], in_layers: bool) -> Inventory {
+pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers: bool) -> Inventory {
     let mut merged = MergedLayers::default();
-    for (number, layer) in layers.iter().enumerate() {
+    for (number, layer) in layers.enumerate() {
         merged.add(u32::try_from(number).unwrap_or(u32::MAX), layer);
     }
     merged.settle(in_layers)
@@ -131,6 +131,7 @@ impl<'a> MergedLayers<'a> {
             removed: if in_layers { self.removed_packages(distribution.as_ref()) } else { Vec::new() },
             distribution,
             image: None,
+            executables: Vec::new(),
             packages: packages.sorted(),
             gaps: self
                 .gaps
@@ -306,17 +307,17 @@ fn outer_path(path: &str) -> &str {
 }
 
 /// Answers which paths of lower layers a layer hides (OCI image-spec, layer.md, Applying Changesets).
-struct Hides<'a> {
+pub(crate) struct Hides<'a> {
     layer: &'a LayerIndex,
     folders: HashMap<String, bool>,
 }
 
 impl<'a> Hides<'a> {
-    fn new(layer: &'a LayerIndex) -> Hides<'a> {
+    pub(crate) fn new(layer: &'a LayerIndex) -> Hides<'a> {
         Hides { layer, folders: HashMap::new() }
     }
 
-    fn hides(&mut self, path: &str) -> bool {
+    pub(crate) fn hides(&mut self, path: &str) -> bool {
         let hash = path_hash(path);
         self.layer.occupied.contains(hash)
             || self.layer.folders.contains(hash)

@@ -80,7 +80,8 @@ fn a_label_or_annotation_tells_of_a_base_and_proves_nothing_against_layers() {
 
     // The same as annotations of the manifest, as builders write them.
     let files = TestImages::parse(&format!("{DEBIAN}{OWN}"), Storage::Gzip).oci_files();
-    let manifest = files.iter().find(|(_, bytes)| bytes.starts_with(br#"{"config""#)).unwrap();
+    let is_manifest = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).is_ok_and(|json| json["layers"].is_array());
+    let manifest = files.iter().find(|(_, bytes)| is_manifest(bytes)).unwrap();
     let mut document: Value = serde_json::from_slice(&manifest.1).unwrap();
     document["annotations"] = json!({ "org.opencontainers.image.base.digest": digest });
     let annotated = test_support::Blob::new(document.to_string().into_bytes());

@@ -5,6 +5,7 @@
 
 mod base;
 mod convert;
+mod detectors;
 mod diff;
 mod exactness;
 mod exit_codes;

@@ -8,6 +8,7 @@ use model::UntrustedPath;
 use rustix::io::Errno;
 
 use crate::entry::{Entry, EntryKind};
+use crate::file_capabilities::FileCapabilities;
 
 /// The most that the names of the extended attributes of one file or folder take; they are a few.
 const MAX_NAMES_BYTES: usize = 4096;
@@ -83,7 +84,8 @@ pub(super) fn whiteout(path: &UntrustedPath) -> Entry {
 
 fn beside(folder: &str, name: &str) -> Entry {
     let path = UntrustedPath::normalise(&format!("{folder}/{name}"));
-    Entry { path, kind: EntryKind::File, size_bytes: 0, mode: 0 }
+    let capabilities = FileCapabilities::default();
+    Entry { path, kind: EntryKind::File, size_bytes: 0, mode: 0, capabilities }
 }
 
 /// What a list of attributes says; one that cannot be read says that the content must be had otherwise.

@@ -1,6 +1,7 @@
 //! Extended headers: records `LENGTH KEY=VALUE\n` (POSIX.1-2024, pax, Extended Header).
 
 use super::sparse::PaxSparse;
+use crate::file_capabilities::FileCapabilities;
 
 /// What extended headers say of the entry that follows them.
 #[derive(Debug, Default)]
@@ -9,6 +10,7 @@ pub(super) struct Pax {
     pub(super) link: Option<Vec<u8>>,
     pub(super) size: Option<u64>,
     pub(super) sparse: PaxSparse,
+    pub(super) capabilities: FileCapabilities,
 }
 
 impl Pax {
@@ -18,6 +20,7 @@ impl Pax {
         self.link = None;
         self.size = None;
         self.sparse.clear();
+        self.capabilities = FileCapabilities::default();
     }
 
     /// Reads the records of one extended header; an empty value takes back what the plain header does not say.
@@ -54,6 +57,7 @@ impl Pax {
             b"linkpath" => self.link = text()?,
             b"size" if value.is_empty() => self.size = None,
             b"size" => self.size = Some(decimal(value).ok_or("an extended header has a size that is no number")?),
+            b"SCHILY.xattr.security.capability" => self.capabilities = FileCapabilities::from_attribute(value),
             b"GNU.sparse.name" => self.sparse.name = text()?,
             _ if key.starts_with(b"GNU.sparse.") => self.sparse.record(&key[b"GNU.sparse.".len()..], value)?,
             _ => {}

@@ -22,7 +22,7 @@ fn list(bytes: &[u8]) -> Vec<String> {
         }
         assert!(entry.kind == EntryKind::File || content.is_empty(), "{entry:?} has content");
         let content = String::from_utf8_lossy(&content).replace('\0', ".");
-        let Entry { path, kind, size_bytes, mode } = entry;
+        let Entry { path, kind, size_bytes, mode, capabilities: _ } = entry;
         lines.push(match kind {
             EntryKind::File => format!("{path} {mode:o} {size_bytes} {content}"),
             EntryKind::Directory => format!("{path}/"),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::ReadPartsError;
 use crate::entry::{Entry, EntryKind};
+use crate::file_capabilities::FileCapabilities;
 
 /// The most entries of a table, further parts of files included. A layer has a hundred thousand at the very most.
 const MOST_ENTRIES: usize = 300_000;
@@ -127,7 +128,9 @@ fn entry_of(listed: &Listed) -> Result<Entry, ReadPartsError> {
         _ => return Err(ReadPartsError::BadTable("an entry is of an unknown kind")),
     };
     let size_bytes = if kind == EntryKind::File { listed.size } else { 0 };
-    Ok(Entry { path: UntrustedPath::normalise(&listed.name), kind, size_bytes, mode: listed.mode & 0o7777 })
+    let path = UntrustedPath::normalise(&listed.name);
+    let capabilities = FileCapabilities::default();
+    Ok(Entry { path, kind, size_bytes, mode: listed.mode & 0o7777, capabilities })
 }
 
 /// The next part of a file of which so many bytes are missing.

@@ -12,6 +12,7 @@ use model::{Digest, UntrustedPath};
 use super::contents::{Contents, parse};
 use super::{LARGEST_STORED_TABLE, ReadPartsError, TocPlace, read_table};
 use crate::entry::{Entry, EntryKind, EntryStream};
+use crate::file_capabilities::FileCapabilities;
 use crate::stored::digest_of;
 use crate::tar::TarReader;
 
@@ -48,7 +49,8 @@ pub(super) fn fetch(
     let mut contents = parse(&table, table_start)?;
     // Whoever unpacks the layer gets the table too, and a file of that name in a layer below is hidden by it.
     let path = UntrustedPath::normalise(TABLE_NAME);
-    contents.push_bare(Entry { path, kind: EntryKind::Other, size_bytes: 0, mode: 0 });
+    let capabilities = FileCapabilities::default();
+    contents.push_bare(Entry { path, kind: EntryKind::Other, size_bytes: 0, mode: 0, capabilities });
     Ok(contents)
 }
 

@@ -11,7 +11,6 @@ mod manifest;
 mod naming;
 mod pom;
 mod sbt;
-mod zip;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::Found;

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 use model::UntrustedPath;
-use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
+use oci::{Entry, EntryKind, EntryStream, FileCapabilities, ReadEntriesError};
 
-use crate::layer_index::{index_entries, read_links};
+use crate::layer_index::{ReadLayer, index_entries, read_links};
 use crate::merge::merge;
 
 /// Folders that lie in one another, one of them under the name of a file that is read.
@@ -32,14 +32,14 @@ pub(super) fn run(bytes: &[u8]) {
     let mut indexes = Vec::new();
     for (number, changes) in layers.iter().enumerate() {
         let mut stream = Changes::new(number, changes);
-        let Ok((mut index, links)) = index_entries(&mut stream) else { return };
+        let Ok(ReadLayer { mut index, links, detections: _ }) = index_entries(&mut stream, None) else { return };
         if !links.is_empty() {
             let again = read_links(&mut Changes::new(number, changes), links, &mut index);
             assert!(again.is_ok(), "a stream in memory cannot fail");
         }
         indexes.push(index);
     }
-    let inventory = merge(&indexes, true);
+    let inventory = merge(indexes.iter(), true);
     let seen: BTreeSet<(String, String)> = inventory
         .packages
         .iter()
@@ -191,7 +191,8 @@ impl EntryStream for Changes<'_> {
             Change::Opaque(folder) => (join(folder, ".wh..wh..opq"), EntryKind::File),
         };
         let size_bytes = self.content.get_ref().len() as u64;
-        Ok(Some(Entry { path: UntrustedPath::normalise(&path), kind, size_bytes, mode: 0o644 }))
+        let capabilities = FileCapabilities::default();
+        Ok(Some(Entry { path: UntrustedPath::normalise(&path), kind, size_bytes, mode: 0o644, capabilities }))
     }
 
     fn content(&mut self) -> &mut dyn Read {

@@ -37,7 +37,7 @@ fn layer(files: &[(&str, &str)]) -> LayerIndex {
 /// What the layers leave: a line for each package, removed package and gap.
 fn left(layers: &[&[(&str, &str)]]) -> Vec<String> {
     let layers: Vec<LayerIndex> = layers.iter().map(|files| layer(files)).collect();
-    let inventory = merge(&layers, true);
+    let inventory = merge(layers.iter(), true);
     let packages = inventory.packages.iter().map(|package| {
         let layer = package.layer.map_or("?".to_owned(), |layer| layer.to_string());
         format!("{} {} in {layer}", package.name, package.version)

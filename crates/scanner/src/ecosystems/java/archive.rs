@@ -15,9 +15,9 @@ use model::{Ecosystem, UntrustedPath};
 use super::manifest::Manifest;
 use super::naming;
 use super::pom;
-use super::zip::{self, Entry};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, ReadSeek};
+use crate::zip::{self, Entry};
 
 /// Suffixes of archives, in lower case.
 pub(super) const SUFFIXES: &[&str] =

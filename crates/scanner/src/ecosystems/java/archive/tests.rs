@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 
 use crate::ecosystem_check;
 use crate::ecosystems::java::Java;
-use crate::ecosystems::java::zip::writer::zip;
+use crate::zip::writer::zip;
 
 fn check(path: &str, archive: &[u8], expected: &Expect) {
     ecosystem_check::check(&Java, path, archive, expected);

@@ -19,20 +19,20 @@ const FARTHEST_END_BYTES: u64 = END_BYTES + 0xffff;
 
 /// One entry of the central directory.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
+pub(crate) struct Entry {
     method: u16,
     encrypted: bool,
     /// The length of its bytes in the archive.
-    pub(super) compressed_bytes: u64,
+    pub(crate) compressed_bytes: u64,
     /// The length that it claims to have once inflated.
-    pub(super) size_bytes: u64,
+    pub(crate) size_bytes: u64,
     /// Where its local header lies in the source.
-    pub(super) header_at: u64,
+    pub(crate) header_at: u64,
 }
 
 /// The central directory's place in the source, and what to add to the offsets it states.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Directory {
+pub(crate) struct Directory {
     at: u64,
     size_bytes: u64,
     shift: u64,
@@ -40,7 +40,7 @@ pub(super) struct Directory {
 
 impl Directory {
     /// Its length.
-    pub(super) fn size_bytes(&self) -> u64 {
+    pub(crate) fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
 }
@@ -53,7 +53,7 @@ fn malformed(reason: impl ToString) -> ReadFileError {
 ///
 /// # Errors
 /// When there is none, or it does not fit into the range.
-pub(super) fn find_directory(source: &mut dyn ReadSeek, range: &Range<u64>) -> Result<Directory, ReadFileError> {
+pub(crate) fn find_directory(source: &mut dyn ReadSeek, range: &Range<u64>) -> Result<Directory, ReadFileError> {
     let length = range.end.saturating_sub(range.start);
     // Almost every archive has no comment: the long way back is read only when the short one finds nothing.
     let (tail, end_at) = match end_record(source, range, length.min(1024))? {
@@ -126,7 +126,7 @@ fn end_record_64(
 ///
 /// # Errors
 /// When the directory breaks off.
-pub(super) fn visit_entries(
+pub(crate) fn visit_entries(
     source: &mut dyn ReadSeek,
     directory: Directory,
     mut visit: impl FnMut(&[u8], Entry),
@@ -192,7 +192,7 @@ impl Entry {
     ///
     /// # Errors
     /// When they do not lie in `range`, or there is no such entry.
-    pub(super) fn content(&self, source: &mut dyn ReadSeek, range: &Range<u64>) -> Result<Range<u64>, ReadFileError> {
+    pub(crate) fn content(&self, source: &mut dyn ReadSeek, range: &Range<u64>) -> Result<Range<u64>, ReadFileError> {
         let outside = || malformed("an entry lies outside of it");
         if self.encrypted {
             return Err(malformed("the entry is encrypted"));
@@ -211,15 +211,15 @@ impl Entry {
     }
 
     /// Whether its bytes lie in the archive as they are.
-    pub(super) fn is_stored(&self) -> bool {
+    pub(crate) fn is_stored(&self) -> bool {
         self.method == 0
     }
 
     /// Its inflated bytes as a stream, whose end the caller bounds.
     ///
     /// # Errors
-    /// When it is not there, or compressed in a way that JVMs do not know either.
-    pub(super) fn open<'a>(
+    /// When it is not there, or compressed in a way that is not read.
+    pub(crate) fn open<'a>(
         &self,
         source: &'a mut dyn ReadSeek,
         range: &Range<u64>,
@@ -234,7 +234,7 @@ impl Entry {
                 let buffered = BufReader::with_capacity(length.clamp(64, 32 << 10) as usize, stored);
                 Ok(Box::new(DeflateDecoder::new(buffered)))
             }
-            method => Err(malformed(format!("the entry is compressed by method {method}, which no JVM reads"))),
+            method => Err(malformed(format!("the entry is compressed by method {method}, which is not read"))),
         }
     }
 }
@@ -260,7 +260,7 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 
 /// Writes archives for tests.
 #[cfg(test)]
-pub(super) mod writer {
+pub(crate) mod writer {
     use std::io::Write;
 
     /// An archive of these entries: name, content, whether it is compressed.
@@ -381,7 +381,7 @@ mod tests {
         check(&lie(directory_at + 28, &[255]), "it is no valid zip archive: an entry of its directory is cut short");
         check(
             &lie(directory_at + 10, &[93]),
-            "it is no valid zip archive: the entry is compressed by method 93, which no JVM reads",
+            "it is no valid zip archive: the entry is compressed by method 93, which is not read",
         );
         check(&lie(directory_at + 8, &[1]), "it is no valid zip archive: the entry is encrypted");
         check(

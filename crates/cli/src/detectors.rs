@@ -1,0 +1,124 @@
+//! From options to what is looked for in files.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+use malware::{ClamdLink, ClamdStream, Engine, EngineOptions};
+use model::FindingKind;
+use scanner::{ConnectClamd, Detectors};
+use secrets::{SecretRules, UserRules};
+
+use crate::arguments::{Detector, DetectorArguments};
+use crate::failure::Failure;
+
+/// The kinds of findings to look for, and what looks for those that are in files.
+pub(crate) struct Chosen {
+    pub(crate) kinds: BTreeSet<FindingKind>,
+    pub(crate) detectors: Detectors,
+}
+
+impl Chosen {
+    /// Known vulnerabilities and nothing else.
+    pub(crate) fn vulnerabilities() -> Chosen {
+        Chosen { kinds: [FindingKind::Vulnerability].into(), detectors: Detectors::default() }
+    }
+}
+
+/// Reads the user's rules and makes everything ready that the options ask for.
+pub(crate) fn choose(arguments: &DetectorArguments) -> Result<Chosen, Failure> {
+    let kinds: BTreeSet<FindingKind> = arguments.detectors.iter().copied().map(kind_of).collect();
+    for (is_given, kind, option) in [
+        (!arguments.secret_rules.is_empty(), FindingKind::Secret, "--secret-rules"),
+        (!arguments.rules.is_empty(), FindingKind::Malware, "--rules"),
+        (arguments.clamd.is_some(), FindingKind::Malware, "--clamd"),
+    ] {
+        if is_given && !kinds.contains(&kind) {
+            return Err(Failure::usage(format!("{option} needs {} among the --detectors", kind.detector())));
+        }
+    }
+    let mut detectors = Detectors::default();
+    if kinds.contains(&FindingKind::Secret) {
+        detectors.secrets =
+            Some(secret_rules(&arguments.secret_rules, &mut detectors.content).map_err(Failure::Usage)?);
+    }
+    if kinds.contains(&FindingKind::Malware) {
+        detectors.malware = Some(engine(arguments, &mut detectors.content).map_err(Failure::Usage)?);
+        detectors.clamd = arguments.clamd.as_deref().map(clamd).transpose().map_err(Failure::Usage)?;
+    }
+    detectors.misconfigurations = kinds.contains(&FindingKind::Misconfiguration);
+    detectors.executables = detectors.secrets.is_some() || detectors.malware.is_some();
+    Ok(Chosen { kinds, detectors })
+}
+
+fn kind_of(detector: Detector) -> FindingKind {
+    match detector {
+        Detector::Vulnerabilities => FindingKind::Vulnerability,
+        Detector::Secrets => FindingKind::Secret,
+        Detector::Malware => FindingKind::Malware,
+        Detector::Misconfigurations => FindingKind::Misconfiguration,
+    }
+}
+
+fn secret_rules(files: &[std::path::PathBuf], content: &mut Vec<Vec<u8>>) -> anyhow::Result<SecretRules> {
+    if files.is_empty() {
+        return Ok(SecretRules::builtin());
+    }
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for file in files {
+        read_secret_rules(file, &mut texts, 0)?;
+    }
+    content.extend(texts.iter().map(|(_, text)| text.clone().into_bytes()));
+    let rules: Vec<UserRules<'_>> = texts.iter().map(|(name, text)| UserRules { name, text }).collect();
+    SecretRules::with_rules(&rules).context("cannot use the rules for secrets")
+}
+
+/// How often a file of rules may extend another.
+const MOST_EXTENDED: usize = 8;
+
+/// Reads a file of rules, after the one that it extends.
+fn read_secret_rules(path: &Path, texts: &mut Vec<(String, String)>, depth: usize) -> anyhow::Result<()> {
+    let text = read_text(path).with_context(|| format!("cannot read the rules {}", path.display()))?;
+    if let Some(extended) = SecretRules::extended_path(&text) {
+        anyhow::ensure!(depth < MOST_EXTENDED, "{} extends files more than {MOST_EXTENDED} deep", path.display());
+        let extended = path.parent().unwrap_or(Path::new(".")).join(extended);
+        read_secret_rules(&extended, texts, depth + 1)?;
+    }
+    texts.push((path.display().to_string(), text));
+    Ok(())
+}
+
+fn read_text(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(secrets::LARGEST_RULE_FILE_BYTES as u64 + 1).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn engine(arguments: &DetectorArguments, content: &mut Vec<Vec<u8>>) -> anyhow::Result<Engine> {
+    let mut user_rules = Vec::new();
+    for path in &arguments.rules {
+        user_rules.extend(malware::read_rules(path).context("cannot use the rules for malware")?);
+    }
+    content.extend(user_rules.iter().map(|rule| rule.text.to_string().into_bytes()));
+    let has_rules = !user_rules.is_empty();
+    let options = EngineOptions { user_rules, asks_clamd: arguments.clamd.is_some(), ..EngineOptions::default() };
+    let engine = Engine::new(options).context("cannot use the rules for malware")?;
+    if has_rules {
+        engine.check().context("cannot use the rules for malware")?;
+    }
+    Ok(engine)
+}
+
+/// A way to the daemon, tried once so that a wrong path is told at once.
+fn clamd(socket: &Path) -> anyhow::Result<ConnectClamd> {
+    let socket = socket.to_owned();
+    UnixStream::connect(&socket).with_context(|| format!("cannot reach clamd at {}", socket.display()))?;
+    Ok(Arc::new(move || {
+        let socket = socket.clone();
+        ClamdLink::new(Box::new(move || Ok(Box::new(UnixStream::connect(&socket)?) as Box<dyn ClamdStream>)))
+    }))
+}

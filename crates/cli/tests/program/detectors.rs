@@ -1,0 +1,151 @@
+//! `--detectors`: secrets, malware and misconfigurations.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+use test_support::{Storage, TarWriter, TestImages};
+
+use crate::feeds::intelligence;
+use crate::run::{Program, text};
+
+/// The EICAR test file, in parts so that this file is none.
+fn eicar() -> Vec<u8> {
+    ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!", "$H+H*"].concat().into_bytes()
+}
+
+fn tar_gz(path: &str, content: &[u8]) -> Vec<u8> {
+    let mut tar = TarWriter::new();
+    tar.file(path, 0o644, content);
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(&tar.finish()).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A key id that AWS could have given out, in parts for the same reason.
+fn key_id() -> String {
+    ["AKIAQYLP", "MN5HFIQR7XYA"].concat()
+}
+
+fn findings<'a>(report: &'a Value, kind: &str) -> Vec<&'a Value> {
+    report["findings"].as_array().unwrap().iter().filter(|finding| finding["kind"] == kind).collect()
+}
+
+#[test]
+fn malware_is_found_with_path_and_hash_in_archives_too() {
+    let program = Program::new();
+    program.write("root/app/e.txt", eicar());
+    program.write("root/app/nested.tar.gz", tar_gz("x/eicar.com", &eicar()));
+    program.write("root/app/fine.sh", "#!/bin/sh\necho hello\n");
+    let report = program.scan(&intelligence(), &["--detectors", "malware", "rootfs:root"]);
+    let found = findings(&report, "malware");
+    let paths: Vec<String> = found.iter().map(|finding| text(&finding["path"])).collect();
+    assert_eq!(paths, ["app/e.txt", "app/nested.tar.gz!/x/eicar.com"]);
+    for finding in found {
+        assert_eq!(finding["sha256"], "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f");
+        assert_eq!((&finding["engine"], &finding["severity"]), (&json!("yara"), &json!("critical")));
+    }
+    assert_eq!(report["detectors"], json!(["malware"]));
+}
+
+#[test]
+fn a_users_yara_rules_count_and_broken_ones_are_told() {
+    let program = Program::new();
+    program.write("root/bin/tool", "#!/bin/sh\n# frobnicate-the-warehouse\n");
+    program.write("rules/own.yar", "rule warehouse { strings: $a = \"frobnicate-the-warehouse\" condition: $a }");
+    let arguments = ["--detectors", "malware", "--rules", "rules", "rootfs:root"];
+    let report = program.scan(&intelligence(), &arguments);
+    assert_eq!(findings(&report, "malware")[0]["rule"], "warehouse");
+    program.write("rules/own.yar", "rule warehouse { strings: $a = \"x\" condition: $b }");
+    let mut all = vec!["scan"];
+    all.extend(arguments);
+    program.run(&all).ended(2, &["own.yar", "$b"]);
+    program.run(&["scan", "--rules", "rules", "rootfs:root"]).ended(2, &["--rules needs malware"]);
+}
+
+#[test]
+fn secrets_in_files_and_in_the_configuration_are_found_and_masked() {
+    let program = Program::new();
+    let id = key_id();
+    let image = format!(
+        "image shop:1\nenv DATABASE_PASSWORD=xK9-vQ2pLm7ZwTr4\nlayer COPY app /app\n  app/.env = AWS_ACCESS_KEY_ID={id}\\n\n"
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let report = program.scan(&intelligence(), &["--detectors", "secrets", "image.tar"]);
+    let found = findings(&report, "secret");
+    let places: Vec<(String, String)> =
+        found.iter().map(|finding| (text(&finding["location"]), text(&finding["path"]))).collect();
+    assert!(places.contains(&("file".into(), "app/.env".into())), "{places:?}");
+    assert!(places.contains(&("environment".into(), "DATABASE_PASSWORD".into())), "{places:?}");
+    let file = found.iter().find(|finding| finding["location"] == "file").unwrap();
+    assert_eq!((&file["line"], &file["layer"], &file["severity"]), (&json!(1), &json!(0), &json!("critical")));
+    // The second scan answers from the cache; no report has a value.
+    let again = program.scan(&intelligence(), &["--detectors", "secrets", "image.tar"]);
+    assert_eq!(again, report);
+    for format in ["table", "json", "sarif"] {
+        let ran = program.run(&["scan", "--detectors", "secrets", "--format", format, "image.tar"]);
+        assert!(!ran.stdout.contains(&id) && !ran.stderr.contains(&id), "{format}");
+        assert!(!ran.stdout.contains("xK9-vQ2pLm7ZwTr4") || format == "json", "{format}");
+    }
+}
+
+#[test]
+fn what_an_upper_layer_removes_is_no_finding() {
+    let program = Program::new();
+    let id = key_id();
+    let below = format!("image shop:1\nlayer COPY\n  app/.env = AWS_ACCESS_KEY_ID={id}\\n\n");
+    program.write("below.tar", TestImages::parse(&below, Storage::Gzip).oci_archive());
+    let removed = format!("{below}layer RUN rm\n  app/.wh..env\n");
+    program.write("removed.tar", TestImages::parse(&removed, Storage::Gzip).oci_archive());
+    let count = |target: &str| {
+        let report = program.scan(&intelligence(), &["--detectors", "secrets", target]);
+        findings(&report, "secret").len()
+    };
+    assert_eq!((count("below.tar"), count("removed.tar")), (1, 0));
+}
+
+#[test]
+fn configuration_files_of_a_folder_are_checked() {
+    let program = Program::new();
+    program.write("repo/Dockerfile", "FROM debian:12\nUSER root\nADD http://example.com/a.tar /\nRUN true\n");
+    program.write(
+        "repo/pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: a\n    image: a:1\n    \
+         securityContext: {privileged: true}\n",
+    );
+    program.write("repo/notes.txt", "nothing\n");
+    let report = program.scan(&intelligence(), &["--detectors", "misconfigurations", "dir:repo"]);
+    let found = findings(&report, "misconfiguration");
+    let has = |alias: &str, path: &str| {
+        found
+            .iter()
+            .any(|finding| finding["path"] == path && finding["aliases"].as_array().unwrap().contains(&json!(alias)))
+    };
+    assert!(has("DS-0002", "Dockerfile"), "{found:?}");
+    assert!(has("KSV-0017", "pod.yaml"), "{found:?}");
+    let table = program.run(&["scan", "--detectors", "misconfigurations", "--lang", "ja", "dir:repo"]);
+    assert!(table.stdout.contains("設定ミス") && table.stdout.contains("Dockerfile:2"), "{}", table.stdout);
+}
+
+#[test]
+fn an_image_that_runs_as_root_is_misconfigured() {
+    let program = Program::new();
+    program.write("a.tar", TestImages::parse("image a:1\nlayer COPY\n  a = b\n", Storage::Gzip).oci_archive());
+    let report = program.scan(&intelligence(), &["--detectors", "misconfigurations", "a.tar"]);
+    let found = findings(&report, "misconfiguration");
+    assert!(found.iter().any(|finding| finding["path"].is_null() || finding["path"] == ""), "{report}");
+}
+
+#[test]
+fn files_that_can_run_are_listed_with_their_hashes() {
+    let program = Program::new();
+    let image = "image a:1\nlayer COPY\n  usr/bin/a 4755 = x\n  etc/b 644 = y\n";
+    program.write("a.tar", TestImages::parse(image, Storage::Gzip).oci_archive());
+    let report = program.scan(&intelligence(), &["--detectors", "vulnerabilities,malware", "a.tar"]);
+    let listed = report["executables"].as_array().unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(
+        (&listed[0]["path"], &listed[0]["setuid"], &listed[0]["layer"]),
+        (&json!("usr/bin/a"), &json!(true), &json!(0))
+    );
+    assert_eq!(listed[0]["sha256"], "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881");
+}

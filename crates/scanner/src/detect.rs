@@ -1,0 +1,334 @@
+//! Looks into files for secrets and malware and lists those that can run, in the same pass over a layer that finds its
+//! packages: a file is taken from its layer once, for all who want it.
+
+mod inner;
+mod visible;
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Read};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use malware::{FileScanner, FileToScan};
+use misconfiguration::Tree;
+use model::{Gap, MalwareEngine, Severity, UntrustedPath};
+use oci::Entry;
+use secrets::{Outcome, Place, SecretRules};
+use serde::{Deserialize, Serialize};
+
+use crate::detectors::Detectors;
+use crate::nested::{self, ArchiveFormat};
+use crate::shared_content::SharedContent;
+
+pub(crate) use crate::nested::HEAD_BYTES;
+pub(crate) use visible::VisibleDetections;
+
+/// Files are hashed and searched in pieces of this size.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// What was found in the files of one layer. It is what the cache keeps beside the layer's index.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Detections {
+    /// By file.
+    pub(crate) files: BTreeMap<String, Detected>,
+    /// What could not be looked into.
+    pub(crate) gaps: Vec<Gap>,
+}
+
+impl Detections {
+    /// Forgets what was found under a path that occurs again: it holds what came last.
+    pub(crate) fn forget(&mut self, path: &str) {
+        self.files.remove(path);
+    }
+
+    /// What was found in a file is found under its further names too: (name, file).
+    pub(crate) fn follow_links(&mut self, links: &HashMap<UntrustedPath, UntrustedPath>) {
+        let found = |(name, target): (&UntrustedPath, &UntrustedPath)| {
+            Some((name.as_str().to_owned(), self.files.get(target.as_str())?.clone()))
+        };
+        let further: BTreeMap<String, Detected> = links.iter().filter_map(found).collect();
+        self.files.extend(further);
+    }
+
+    /// Counts the gaps beyond the most that are named.
+    pub(crate) fn bound_gaps(&mut self, most: usize) {
+        if self.gaps.len() > most {
+            let rest = self.gaps.len() - most;
+            self.gaps.truncate(most);
+            self.gaps.push(Gap::new("", format!("{rest} more files could not be looked into")));
+        }
+    }
+}
+
+/// What was found in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Detected {
+    pub(crate) executable: Option<FoundExecutable>,
+    pub(crate) secrets: Vec<FoundSecret>,
+    pub(crate) malware: Vec<FoundMalware>,
+}
+
+/// A file that can run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FoundExecutable {
+    pub(crate) sha256: [u8; 32],
+    pub(crate) mode: u32,
+    /// Numbers of capabilities(7).
+    pub(crate) capabilities: Vec<u32>,
+}
+
+/// A secret, its value masked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FoundSecret {
+    /// The path in the archive that the file is: `b/c.jar!/d`.
+    pub(crate) inner_path: Option<String>,
+    pub(crate) line: u64,
+    pub(crate) rule: String,
+    pub(crate) title: String,
+    pub(crate) category: String,
+    pub(crate) severity: Severity,
+    pub(crate) matched: String,
+}
+
+/// Malware, or a mark of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct FoundMalware {
+    pub(crate) inner_path: Option<String>,
+    pub(crate) rule: String,
+    pub(crate) engine: MalwareEngine,
+    pub(crate) severity: Severity,
+    pub(crate) sha256: String,
+    pub(crate) description: String,
+}
+
+/// Looks into the files of one layer.
+pub(crate) struct FileDetector<'a> {
+    detectors: &'a Detectors,
+    scanner: Option<FileScanner<'a>>,
+    /// The configuration files of a folder, which are checked together at the end.
+    tree: Option<Tree>,
+}
+
+impl<'a> FileDetector<'a> {
+    pub(crate) fn new(detectors: &'a Detectors) -> FileDetector<'a> {
+        FileDetector { detectors, scanner: None, tree: None }
+    }
+
+    /// One that takes in the configuration files of a folder as well.
+    pub(crate) fn of_folder(detectors: &'a Detectors) -> FileDetector<'a> {
+        FileDetector { tree: detectors.misconfigurations.then(Tree::new), ..FileDetector::new(detectors) }
+    }
+
+    /// The configuration files that were taken in.
+    pub(crate) fn into_tree(self) -> Option<Tree> {
+        self.tree
+    }
+
+    /// How much of a file's beginning it wants to see.
+    pub(crate) fn head_bytes(&self) -> usize {
+        if self.tree.is_some() { misconfiguration::HEAD_BYTES } else { HEAD_BYTES }
+    }
+
+    /// Whether the file, which begins with `head`, is looked into.
+    pub(crate) fn wants(&self, entry: &Entry, head: &[u8]) -> bool {
+        let looks_inside = self.detectors.secrets.is_some() || self.detectors.malware.is_some();
+        self.configures(entry, head)
+            || self.lists(entry)
+            || self.wants_content(entry.path.as_str(), head, Some(entry.size_bytes))
+            || looks_inside && ArchiveFormat::of(head).is_some()
+    }
+
+    /// Looks into a file and adds what is there to `detections`.
+    pub(crate) fn read(
+        &mut self,
+        entry: &Entry,
+        head: &[u8],
+        content: &mut SharedContent,
+        detections: &mut Detections,
+    ) {
+        let path = entry.path.as_str();
+        let mut detected = Detected::default();
+        if self.configures(entry, head)
+            && let Some(tree) = &mut self.tree
+        {
+            // What is not in memory is far too large to be configuration.
+            let taken = tree.insert(entry.path.clone(), content.in_memory().unwrap_or_default());
+            if let Err(error) = taken {
+                detections.gaps.push(Gap::new(path, error.to_string()));
+            }
+        }
+        if self.lists(entry) {
+            match sha256(content) {
+                Ok(sha256) => {
+                    let capabilities = entry.capabilities.numbers().collect();
+                    detected.executable = Some(FoundExecutable { sha256, mode: entry.mode, capabilities });
+                }
+                Err(error) => detections.gaps.push(Gap::new(path, format!("cannot read it: {error}"))),
+            }
+        }
+        if self.wants_content(path, head, Some(entry.size_bytes)) {
+            self.look(path, None, head, content, &mut detected, &mut detections.gaps);
+        }
+        if let Some(format) = ArchiveFormat::of(head)
+            && (self.detectors.secrets.is_some() || self.detectors.malware.is_some())
+        {
+            let mut inner = inner::Inner::new(self, path, &mut detected);
+            let walked = match content.reader() {
+                Ok(mut reader) => nested::look_into(path, format, &mut *reader, &mut inner),
+                Err(error) => vec![Gap::new(path, format!("cannot read it: {error}"))],
+            };
+            let own = inner.into_gaps();
+            detections.gaps.extend(walked.into_iter().chain(own));
+        }
+        if detected != Detected::default() {
+            detections.files.insert(path.to_owned(), detected);
+        }
+    }
+
+    fn configures(&self, entry: &Entry, head: &[u8]) -> bool {
+        self.tree.is_some() && misconfiguration::kind_of(&entry.path, head).is_some()
+    }
+
+    /// Whether the file is one that can run: whoever may execute it can, be it a program, a script or anything that a
+    /// shell takes for one.
+    fn lists(&self, entry: &Entry) -> bool {
+        self.detectors.executables && entry.is_executable()
+    }
+
+    fn wants_content(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
+        self.wants_secrets(path, head, size_bytes) || self.wants_malware(path, head, size_bytes)
+    }
+
+    fn wants_secrets(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
+        let size_bytes = size_bytes.unwrap_or(head.len() as u64);
+        self.detectors.secrets.as_ref().is_some_and(|rules| rules.wants(path, size_bytes))
+            && !head.starts_with(b"\x7fELF")
+            && ArchiveFormat::of(head).is_none()
+    }
+
+    fn wants_malware(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
+        let size_bytes = size_bytes.unwrap_or(head.len() as u64);
+        self.detectors.malware.as_ref().is_some_and(|engine| engine.wants(path, head, size_bytes))
+    }
+
+    /// Looks for secrets and malware in one file or one in an archive.
+    fn look(
+        &mut self,
+        path: &str,
+        inner_path: Option<&str>,
+        head: &[u8],
+        content: &mut SharedContent,
+        detected: &mut Detected,
+        gaps: &mut Vec<Gap>,
+    ) {
+        let size_bytes = Some(content.size_bytes());
+        let mut gap = |reason: String| gaps.push(Gap::new(path, reason));
+        if self.wants_secrets(path, head, size_bytes)
+            && let Some(rules) = &self.detectors.secrets
+        {
+            match find_secrets(rules, path, content) {
+                Ok(outcome) => note_secrets(outcome, inner_path, detected, &mut gap),
+                Err(error) => gap(format!("cannot read it: {error}")),
+            }
+        }
+        if self.wants_malware(path, head, size_bytes) {
+            match self.find_malware(path, content) {
+                Ok(scanned) => {
+                    scanned.gaps.into_iter().for_each(&mut gap);
+                    detected.malware.extend(scanned.found.into_iter().map(|found| note_malware(found, inner_path)));
+                }
+                Err(reason) => gap(reason),
+            }
+        }
+    }
+
+    fn find_malware(&mut self, path: &str, content: &mut SharedContent) -> Result<malware::ScannedFile, String> {
+        let Some(engine) = &self.detectors.malware else { return Ok(malware::ScannedFile::default()) };
+        let clamd = self.detectors.clamd.as_ref();
+        let scanner = self.scanner.get_or_insert_with(|| {
+            let mut scanner = engine.scanner();
+            if let Some(connect) = clamd {
+                scanner.ask_clamd(connect());
+            }
+            scanner
+        });
+        let file = FileToScan { path, size: content.size_bytes(), sha256: None };
+        let mut reader = content.reader().map_err(|error| format!("cannot read it: {error}"))?;
+        scanner.scan(&file, &mut *reader).map_err(|error| format!("it cannot be looked at for malware: {error}"))
+    }
+}
+
+fn sha256(content: &mut SharedContent) -> io::Result<[u8; 32]> {
+    let mut hash = Context::new(&SHA256);
+    for_each_chunk(content, |chunk| {
+        hash.update(chunk);
+        true
+    })?;
+    let mut sha256 = [0; 32];
+    sha256.copy_from_slice(hash.finish().as_ref());
+    Ok(sha256)
+}
+
+fn find_secrets(rules: &SecretRules, path: &str, content: &mut SharedContent) -> io::Result<Outcome> {
+    if let Some(bytes) = content.in_memory() {
+        return Ok(rules.scan(bytes, Place::file(path)));
+    }
+    let mut stream = rules.stream(Place::file(path));
+    for_each_chunk(content, |chunk| {
+        stream.push(chunk);
+        !stream.is_done()
+    })?;
+    Ok(stream.finish())
+}
+
+/// Hands the content over piece by piece, until `each` says that it has enough.
+fn for_each_chunk(content: &mut SharedContent, mut each: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+    if let Some(bytes) = content.in_memory() {
+        each(bytes);
+        return Ok(());
+    }
+    let mut reader = content.reader()?;
+    let mut buffer = vec![0; CHUNK_BYTES];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) if each(&buffer[..count]) => {}
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn note_secrets(outcome: Outcome, inner_path: Option<&str>, detected: &mut Detected, gap: &mut dyn FnMut(String)) {
+    detected.secrets.extend(outcome.secrets.into_iter().map(|secret| FoundSecret {
+        inner_path: inner_path.map(str::to_owned),
+        line: secret.line,
+        rule: secret.rule.to_string(),
+        title: secret.title.to_string(),
+        category: secret.category.to_string(),
+        severity: secret.severity,
+        matched: secret.matched,
+    }));
+    if outcome.is_cut_off {
+        gap("it has more secrets than are reported of one file; the rest is left out".to_owned());
+    }
+    if outcome.is_exhausted {
+        gap("looking for secrets in it takes more work than it is given; the rest of it was not looked at".to_owned());
+    }
+}
+
+fn note_malware(found: malware::FoundMalware, inner_path: Option<&str>) -> FoundMalware {
+    FoundMalware {
+        inner_path: inner_path.map(str::to_owned),
+        rule: found.rule,
+        engine: match found.engine {
+            malware::DetectionEngine::Yara => MalwareEngine::Yara,
+            malware::DetectionEngine::Hash => MalwareEngine::Hash,
+            malware::DetectionEngine::ClamAv => MalwareEngine::Clamav,
+            malware::DetectionEngine::Heuristic => MalwareEngine::Heuristic,
+        },
+        severity: found.severity,
+        sha256: found.sha256.hex().to_owned(),
+        description: found.description,
+    }
+}

@@ -1,0 +1,54 @@
+//! What is looked for in files within archives.
+
+use model::Gap;
+
+use super::{Detected, FileDetector, HEAD_BYTES};
+use crate::nested::Look;
+use crate::shared_content::SharedContent;
+
+/// Endings of files in archives in which nobody hides what is looked for, so that they stay compressed: the code of a
+/// JVM, pictures, sounds, fonts.
+const NEVER_READ: &[&str] = &[
+    ".class", ".gif", ".ico", ".jpeg", ".jpg", ".mo", ".mp3", ".mp4", ".otf", ".png", ".pyc", ".svg", ".ttf", ".webp",
+    ".woff", ".woff2",
+];
+
+/// One outermost file whose inner files are looked into.
+pub(super) struct Inner<'d, 'a> {
+    detector: &'d mut FileDetector<'a>,
+    outer_path: &'d str,
+    detected: &'d mut Detected,
+    gaps: Vec<Gap>,
+}
+
+impl<'d, 'a> Inner<'d, 'a> {
+    pub(super) fn new(
+        detector: &'d mut FileDetector<'a>,
+        outer_path: &'d str,
+        detected: &'d mut Detected,
+    ) -> Inner<'d, 'a> {
+        Inner { detector, outer_path, detected, gaps: Vec::new() }
+    }
+
+    pub(super) fn into_gaps(self) -> Vec<Gap> {
+        self.gaps
+    }
+}
+
+impl Look for Inner<'_, '_> {
+    fn may_want(&self, path: &str, _: Option<u64>) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
+        NEVER_READ.binary_search(&ending.to_ascii_lowercase().as_str()).is_err()
+    }
+
+    fn wants(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
+        self.detector.wants_content(path, head, size_bytes)
+    }
+
+    fn look(&mut self, path: &str, content: &mut SharedContent) {
+        let inner_path = path.strip_prefix(self.outer_path).and_then(|rest| rest.strip_prefix("!/")).unwrap_or(path);
+        let head = content.head(HEAD_BYTES);
+        self.detector.look(path, Some(inner_path), &head, content, self.detected, &mut self.gaps);
+    }
+}
