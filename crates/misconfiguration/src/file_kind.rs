@@ -63,12 +63,46 @@ pub(crate) fn by_name(path: &UntrustedPath) -> Option<FileKind> {
     is_compose(&name).then_some(FileKind::Compose)
 }
 
+/// Endings of files that are about Dockerfiles: programs, texts, and what the engine is told to leave out.
+const ABOUT_DOCKERFILES: &[&str] = &[
+    "adoc",
+    "c",
+    "cc",
+    "cpp",
+    "cs",
+    "dockerignore",
+    "go",
+    "h",
+    "html",
+    "java",
+    "js",
+    "json",
+    "kt",
+    "lua",
+    "md",
+    "php",
+    "pl",
+    "py",
+    "rb",
+    "rs",
+    "rst",
+    "svg",
+    "swift",
+    "tmlanguage",
+    "ts",
+    "tsx",
+    "txt",
+    "vim",
+];
+
 fn is_dockerfile(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    if ABOUT_DOCKERFILES.contains(&ending) {
+        return false;
+    }
     ["dockerfile", "containerfile"].iter().any(|word| {
         name == *word
-            || name
-                .strip_prefix(word)
-                .is_some_and(|rest| rest.starts_with(['.', '-']) && !rest.ends_with(".dockerignore"))
+            || name.strip_prefix(word).is_some_and(|rest| rest.starts_with(['.', '-']))
             || name.strip_suffix(word).is_some_and(|rest| rest.ends_with(['.', '-']))
     })
 }
@@ -140,6 +174,8 @@ mod tests {
             ("Containerfile", Some(FileKind::Dockerfile)),
             ("Dockerfile.dockerignore", None),
             ("docs/dockerfiles.md", None),
+            ("src/dockerfile.rs", None),
+            ("parser/dockerfile.go", None),
             ("compose.yaml", Some(FileKind::Compose)),
             ("x/docker-compose.override.yml", Some(FileKind::Compose)),
             ("composer.yml", None),
