@@ -85,7 +85,7 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
     if let Some(cache) = options.cache {
         image.remember(cache, &digests);
     }
-    let facts = image_facts(image, digests);
+    let mut facts = image_facts(image, digests);
     let mut findings = visible.findings(true);
     if let Some(detectors) = options.detectors.filter(|detectors| detectors.misconfigurations) {
         let (found, gaps) = misconfigurations::of_image(&image.name, &facts, detectors.today.as_deref());
@@ -93,7 +93,7 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
         inventory.gaps.extend(gaps);
     }
     if let Some(rules) = detectors.and_then(|detectors| detectors.secrets.as_ref()) {
-        findings.extend(image_secrets::find(rules, &facts));
+        findings.extend(image_secrets::find(rules, &mut facts));
     }
     inventory.executables = visible.executables(true);
     inventory.gaps.extend(visible.gaps().cloned());

@@ -67,7 +67,7 @@ fn secrets_in_files_and_in_the_configuration_are_found_and_masked() {
     let program = Program::new();
     let id = key_id();
     let image = format!(
-        "image shop:1\nenv DATABASE_PASSWORD=xK9-vQ2pLm7ZwTr4\nlayer COPY app /app\n  app/.env = AWS_ACCESS_KEY_ID={id}\\n\n"
+        "image shop:1\nenv DATABASE_PASSWORD=xK9-vQ2pLm7ZwTr4\nlabel admin.password=tR5-wQ8nKp3VxYz6\nlayer COPY app /app\n  app/.env = AWS_ACCESS_KEY_ID={id}\\n\n"
     );
     program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
     let report = program.scan(&intelligence(), &["--detectors", "secrets", "image.tar"]);
@@ -76,15 +76,17 @@ fn secrets_in_files_and_in_the_configuration_are_found_and_masked() {
         found.iter().map(|finding| (text(&finding["location"]), text(&finding["path"]))).collect();
     assert!(places.contains(&("file".into(), "app/.env".into())), "{places:?}");
     assert!(places.contains(&("environment".into(), "DATABASE_PASSWORD".into())), "{places:?}");
+    assert!(places.contains(&("label".into(), "admin.password".into())), "{places:?}");
     let file = found.iter().find(|finding| finding["location"] == "file").unwrap();
     assert_eq!((&file["line"], &file["layer"], &file["severity"]), (&json!(1), &json!(0), &json!("critical")));
     // The second scan answers from the cache; no report has a value.
     let again = program.scan(&intelligence(), &["--detectors", "secrets", "image.tar"]);
     assert_eq!(again, report);
-    for format in ["table", "json", "sarif"] {
+    for format in ["table", "json", "sarif", "cyclonedx", "spdx"] {
         let ran = program.run(&["scan", "--detectors", "secrets", "--format", format, "image.tar"]);
         assert!(!ran.stdout.contains(&id) && !ran.stderr.contains(&id), "{format}");
-        assert!(!ran.stdout.contains("xK9-vQ2pLm7ZwTr4") || format == "json", "{format}");
+        assert!(!ran.stdout.contains("xK9-vQ2pLm7ZwTr4"), "{format}: {}", ran.stdout);
+        assert!(!ran.stdout.contains("tR5-wQ8nKp3VxYz6"), "{format}: {}", ran.stdout);
     }
 }
 
