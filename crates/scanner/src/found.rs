@@ -15,7 +15,9 @@ pub(crate) struct Found {
     /// they own is no second, language package.
     pub(crate) owned_files: Vec<u64>,
     /// What an os-release or another release file says.
-    pub(crate) release: Option<FoundRelease>,
+    ///
+    /// Boxed because one file in thousands has it, and an index keeps thousands of files.
+    pub(crate) release: Option<Box<FoundRelease>>,
     /// Declared licenses of packages that another file names: (ecosystem, package name, licenses).
     pub(crate) licenses: Vec<(Ecosystem, String, Vec<String>)>,
     /// Names of packages that a manifest in this folder asks for itself, for the lock file beside it.

@@ -305,6 +305,8 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         index.owned.insert(path.to_owned(), PathSet::from_hashes(owned));
     }
     if found != Found::default() || index.owned.contains_key(path) {
+        // Thousands of files with one package each: the room that a growing vector takes in advance is most of it.
+        found.packages.shrink_to_fit();
         index.files.insert(path.to_owned(), found);
     }
 }

@@ -148,7 +148,7 @@ impl<'a> MergedLayers<'a> {
     /// The release file of the lowest rank speaks, and the others fill in what it leaves out.
     fn distribution(&self) -> Option<Distribution> {
         let mut releases: Vec<&FoundRelease> =
-            self.files.values().filter_map(|file| file.found.release.as_ref()).collect();
+            self.files.values().filter_map(|file| file.found.release.as_deref()).collect();
         releases.sort_by_key(|release| release.rank);
         let (first, others) = releases.split_first()?;
         Some(release::complete(first, others))

@@ -65,7 +65,7 @@ impl Ecosystem for Release {
             _ => (3, release_line(&text)),
         };
         if let Some(distribution) = distribution {
-            found.release = Some(FoundRelease { rank, distribution: settle(distribution) });
+            found.release = Some(Box::new(FoundRelease { rank, distribution: settle(distribution) }));
         } else if rank <= 1 && !text.trim().is_empty() {
             found.gap(path.as_str(), "it does not say which distribution this is: it has neither ID nor NAME");
         }
