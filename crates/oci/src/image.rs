@@ -135,7 +135,14 @@ impl Image {
     /// [`crate::LayerReader::finish`] or [`Image::hash_layer`]), so that the next opening yields
     /// [`LayerIdentity::Verified`]. Does nothing for layers that do not lie in local files, and for files that changed
     /// meanwhile or shortly before.
+    /// An image whose digests were all remembered costs no write.
     pub fn remember(&self, cache: &Cache, digests: &[Digest]) {
-        self.blobs.remember(cache, digests);
+        let known = self.layers.iter().map(|layer| match &layer.identity {
+            LayerIdentity::Verified(digest) => Some(digest),
+            _ => None,
+        });
+        if !known.eq(digests.iter().map(Some)) {
+            self.blobs.remember(cache, digests);
+        }
     }
 }
