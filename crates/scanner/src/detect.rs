@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use aws_lc_rs::digest::{Context, SHA256};
 use malware::{FileScanner, FileToScan};
 use misconfiguration::Tree;
-use model::{Gap, MalwareEngine, Severity, UntrustedPath};
+use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Severity, UntrustedPath};
 use oci::Entry;
 use secrets::{Outcome, Place, SecretRules};
 use serde::{Deserialize, Serialize};
@@ -166,7 +166,10 @@ impl<'a> FileDetector<'a> {
             }
         }
         if self.wants_content(path, head, Some(entry.size_bytes)) {
-            self.look(path, None, head, content, &mut detected, &mut detections.gaps);
+            let digest = detected.executable.as_ref();
+            let digest = digest.map(|found| Digest::from_hash(DigestAlgorithm::Sha256, &found.sha256));
+            let file = FileToScan { path, size: content.size_bytes(), sha256: digest.as_ref() };
+            self.look(&file, None, head, content, &mut detected, &mut detections.gaps);
         }
         if let Some(format) = ArchiveFormat::of(head)
             && (self.detectors.secrets.is_some() || self.detectors.malware.is_some())
@@ -213,14 +216,14 @@ impl<'a> FileDetector<'a> {
     /// Looks for secrets and malware in one file or one in an archive.
     fn look(
         &mut self,
-        path: &str,
+        file: &FileToScan<'_>,
         inner_path: Option<&str>,
         head: &[u8],
         content: &mut SharedContent,
         detected: &mut Detected,
         gaps: &mut Vec<Gap>,
     ) {
-        let size_bytes = Some(content.size_bytes());
+        let (path, size_bytes) = (file.path, Some(file.size));
         let mut gap = |reason: String| gaps.push(Gap::new(path, reason));
         if self.wants_secrets(path, head, size_bytes)
             && let Some(rules) = &self.detectors.secrets
@@ -231,7 +234,7 @@ impl<'a> FileDetector<'a> {
             }
         }
         if self.wants_malware(path, head, size_bytes) {
-            match self.find_malware(path, content) {
+            match self.find_malware(file, content) {
                 Ok(scanned) => {
                     scanned.gaps.into_iter().for_each(&mut gap);
                     detected.malware.extend(scanned.found.into_iter().map(|found| note_malware(found, inner_path)));
@@ -241,7 +244,11 @@ impl<'a> FileDetector<'a> {
         }
     }
 
-    fn find_malware(&mut self, path: &str, content: &mut SharedContent) -> Result<malware::ScannedFile, String> {
+    fn find_malware(
+        &mut self,
+        file: &FileToScan<'_>,
+        content: &mut SharedContent,
+    ) -> Result<malware::ScannedFile, String> {
         let Some(engine) = &self.detectors.malware else { return Ok(malware::ScannedFile::default()) };
         let clamd = self.detectors.clamd.as_ref();
         let scanner = self.scanner.get_or_insert_with(|| {
@@ -251,9 +258,8 @@ impl<'a> FileDetector<'a> {
             }
             scanner
         });
-        let file = FileToScan { path, size: content.size_bytes(), sha256: None };
         let mut reader = content.reader().map_err(|error| format!("cannot read it: {error}"))?;
-        scanner.scan(&file, &mut *reader).map_err(|error| format!("it cannot be looked at for malware: {error}"))
+        scanner.scan(file, &mut *reader).map_err(|error| format!("it cannot be looked at for malware: {error}"))
     }
 }
 

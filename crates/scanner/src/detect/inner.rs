@@ -1,5 +1,6 @@
 //! What is looked for in files within archives.
 
+use malware::FileToScan;
 use model::Gap;
 
 use super::{Detected, FileDetector, HEAD_BYTES};
@@ -49,6 +50,7 @@ impl Look for Inner<'_, '_> {
     fn look(&mut self, path: &str, content: &mut SharedContent) {
         let inner_path = path.strip_prefix(self.outer_path).and_then(|rest| rest.strip_prefix("!/")).unwrap_or(path);
         let head = content.head(HEAD_BYTES);
-        self.detector.look(path, Some(inner_path), &head, content, self.detected, &mut self.gaps);
+        let file = FileToScan { path, size: content.size_bytes(), sha256: None };
+        self.detector.look(&file, Some(inner_path), &head, content, self.detected, &mut self.gaps);
     }
 }

@@ -10,7 +10,9 @@ fn check(files: &[(&str, &str)], expected: Expect) {
         .map(|(path, text)| {
             let found = ecosystem_check::read_with_gaps(&Release, path, text.as_bytes());
             let gaps: String = found.gaps.iter().map(|gap| format!("gap {}\n", gap.reason)).collect();
-            let Some(FoundRelease { rank, distribution: d }) = found.release.map(|release| *release) else { return gaps };
+            let Some(FoundRelease { rank, distribution: d }) = found.release.map(|release| *release) else {
+                return gaps;
+            };
             let mut line = format!("{rank} {} {:?} {:?}", d.id, d.version, d.name);
             for (word, value) in [("codename", d.codename), ("cpe", d.cpe), ("until", d.end_of_life)] {
                 line += &value.map(|value| format!(" {word} {value}")).unwrap_or_default();
