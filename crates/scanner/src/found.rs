@@ -3,6 +3,8 @@
 use model::{Ecosystem, Gap, SourcePackage};
 use serde::{Deserialize, Serialize};
 
+use crate::needs::Needs;
+
 /// How many characters of a gap's reason are kept.
 const LONGEST_REASON: usize = 1000;
 
@@ -24,6 +26,8 @@ pub(crate) struct Found {
     pub(crate) direct: Vec<(Ecosystem, String)>,
     /// Ecosystems for which this folder's [`Evidence::Supplementary`] packages count.
     pub(crate) supplements: Vec<Ecosystem>,
+    /// What the file says of the installed tree around it.
+    pub(crate) mark: Option<Mark>,
     /// What could not be read in the file.
     pub(crate) gaps: Vec<Gap>,
 }
@@ -96,6 +100,8 @@ pub(crate) struct FoundPackage {
     pub(crate) development: bool,
     /// Places in [`Found::packages`] of the same file.
     pub(crate) dependencies: Vec<u32>,
+    /// What it needs of packages that other files describe.
+    pub(crate) needs: Needs,
     /// As in `model::Package::sha1`.
     pub(crate) sha1: Option<String>,
     /// Further qualifiers of the purl, `(key, value)`, unencoded.
@@ -124,11 +130,26 @@ impl FoundPackage {
             direct: None,
             development: false,
             dependencies: Vec::new(),
+            needs: Needs::default(),
             sha1: None,
             qualifiers: Vec::new(),
             inner_path: None,
         }
     }
+}
+
+/// What a file says of the installed tree around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Mark {
+    /// The Python distribution in this folder was asked for by name (packaging.python.org, Recording installed projects,
+    /// the REQUESTED file).
+    Requested,
+    /// The Python distribution in this folder was installed by a program that marks what was asked for.
+    MarkedByInstaller,
+    /// The path is a symbolic link that Node follows to a package in the folder at this path.
+    LeadsTo(String),
+    /// What the Python distribution in this folder needs.
+    Needs(Needs),
 }
 
 /// How strongly a file speaks for a package being there.

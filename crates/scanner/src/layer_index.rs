@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
-use crate::ecosystems::ECOSYSTEMS;
-use crate::found::{Found, FoundPackage};
+use crate::ecosystems::{ECOSYSTEMS, linked_package};
+use crate::found::{Found, FoundPackage, Mark};
+use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
 use crate::shared_content::SharedContent;
@@ -124,7 +125,15 @@ pub(crate) fn index_entries(
                     links.entry(target).or_default().push(entry.path.clone());
                 }
             }
-            EntryKind::SymbolicLink(_) | EntryKind::Directory | EntryKind::Other => {}
+            EntryKind::SymbolicLink(target) => {
+                if let Some(target) = linked_package(&entry.path, target)
+                    && room.takes(entry.path.as_str().len() + target.len() + size_of::<Found>())
+                {
+                    let found = Found { mark: Some(Mark::LeadsTo(target)), ..Found::default() };
+                    index.files.insert(entry.path.as_str().to_owned(), found);
+                }
+            }
+            EntryKind::Directory | EntryKind::Other => {}
         }
     }
     detections.follow_links(&linked);
@@ -210,7 +219,8 @@ impl Room {
 impl LayerIndex {
     /// What is kept of a file, in bytes, with the gaps from the given one on.
     fn weight_of(&self, path: &str, gaps: usize) -> usize {
-        let package = |package: &FoundPackage| 256 + package.name.len() + package.version.len();
+        let package =
+            |package: &FoundPackage| 256 + package.name.len() + package.version.len() + package.needs.size_bytes();
         let found = self.files.get(path);
         let packages: usize = found.map_or(0, |found| path.len() + found.packages.iter().map(package).sum::<usize>());
         packages + self.gaps[gaps..].iter().map(|gap| gap.path.len() + gap.reason.len()).sum::<usize>()
@@ -291,6 +301,11 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         found.gap("", reason);
     }
     found.drop_nameless("");
+    let needs_beside =
+        found.mark.iter().filter_map(|mark| if let Mark::Needs(needs) = mark { Some(needs) } else { None });
+    if found.packages.iter().map(|package| &package.needs).chain(needs_beside).any(Needs::is_cut) {
+        found.gap("", "it needs more packages than are kept; some dependencies are unknown");
+    }
     let path = entry.path.as_str();
     for mut gap in std::mem::take(&mut found.gaps) {
         gap.path = match gap.path.as_str() {

@@ -24,6 +24,8 @@ pub(crate) struct LockedFiles<'a> {
     toolchains: Vec<&'a str>,
     /// What the lock file beside a tree says of its packages: (folder, ecosystem, name, version).
     hints: HashMap<(&'a str, Ecosystem, &'a str, &'a str), Hint>,
+    /// The same for ecosystems that install away from the project, whichever lock file says it: (ecosystem, name, version).
+    hints_elsewhere: HashMap<(Ecosystem, &'a str, &'a str), Hint>,
 }
 
 /// What a lock file or manifest adds to an installed package.
@@ -31,6 +33,17 @@ pub(crate) struct LockedFiles<'a> {
 pub(crate) struct Hint {
     pub(crate) direct: Option<bool>,
     pub(crate) development: bool,
+}
+
+impl Hint {
+    /// What two lock files say together.
+    fn and(self, other: Hint) -> Hint {
+        let direct = match (self.direct, other.direct) {
+            (Some(one), Some(other)) => Some(one || other),
+            (one, other) => one.or(other),
+        };
+        Hint { direct, development: self.development && other.development }
+    }
 }
 
 impl<'a> LockedFiles<'a> {
@@ -43,6 +56,7 @@ impl<'a> LockedFiles<'a> {
             locked_names: HashSet::new(),
             toolchains: files.keys().filter(|path| is_go_version(path)).map(|path| folder(path)).collect(),
             hints: HashMap::new(),
+            hints_elsewhere: HashMap::new(),
         };
         for (path, file) in files {
             for (ecosystem, name) in &file.found.direct {
@@ -63,6 +77,11 @@ impl<'a> LockedFiles<'a> {
                 let hint = Hint { direct: locked.is_direct(path, package), development: package.development };
                 locked.locked_names.insert((folder(path), package.ecosystem, &package.name));
                 locked.hints.insert((folder(path), package.ecosystem, &package.name, &package.version), hint);
+                if installs_elsewhere(package.ecosystem) && !is_in_dependency_folder(path) {
+                    let key = (package.ecosystem, package.name.as_str(), package.version.as_str());
+                    let known = locked.hints_elsewhere.entry(key).or_insert(hint);
+                    *known = known.and(hint);
+                }
             }
         }
         locked
@@ -104,9 +123,18 @@ impl<'a> LockedFiles<'a> {
     pub(crate) fn hint(&self, path: &'a str, package: &'a FoundPackage) -> Option<Hint> {
         let folder = match package.evidence {
             Evidence::Locked | Evidence::Supplementary => folder(path),
+            Evidence::Installed if installs_elsewhere(package.ecosystem) => {
+                return self.hints_elsewhere.get(&(package.ecosystem, &package.name, &package.version)).copied();
+            }
             Evidence::Installed => project_of_tree(path, package.ecosystem)?,
         };
-        self.hints.get(&(folder, package.ecosystem, &package.name, &package.version)).copied()
+        let locked = self.hints.get(&(folder, package.ecosystem, &package.name, &package.version)).copied();
+        // Composer's tree tells itself what serves development, and the manifest beside it what was asked for.
+        locked.or_else(|| {
+            let names = self.direct.get(&(folder, package.ecosystem))?;
+            let direct = Some(names.contains(package.name.as_str()));
+            (package.ecosystem == Ecosystem::Composer).then_some(Hint { direct, development: package.development })
+        })
     }
 
     fn is_direct(&self, path: &'a str, package: &'a FoundPackage) -> Option<bool> {
@@ -122,7 +150,7 @@ fn folder(path: &str) -> &str {
 }
 
 /// The project whose installed tree holds `path`: the folder that its lock file would lie in.
-fn project_of_tree(path: &str, ecosystem: Ecosystem) -> Option<&str> {
+pub(crate) fn project_of_tree(path: &str, ecosystem: Ecosystem) -> Option<&str> {
     let tree = match ecosystem {
         Ecosystem::Npm => "node_modules/",
         Ecosystem::Composer => "vendor/composer/",

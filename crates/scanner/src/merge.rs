@@ -12,6 +12,7 @@ use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
 use crate::path_set::{PathSet, path_hash};
 use crate::purls::purl_of;
+use crate::relations::Relations;
 use crate::selector::SELECTOR;
 
 /// What the uppermost layer leaves visible, and how it came there.
@@ -127,6 +128,8 @@ impl<'a> MergedLayers<'a> {
             places_by_file.push((file.found, places));
         }
         packages.link_dependencies(&places_by_file);
+        let relations = Relations::new(&self.files, &places_by_file);
+        packages.link(&relations);
         Inventory {
             removed: if in_layers { self.removed_packages(distribution.as_ref()) } else { Vec::new() },
             distribution,
@@ -138,7 +141,9 @@ impl<'a> MergedLayers<'a> {
                 .iter()
                 .filter(|(path, _)| !os_owned.contains(&path_hash(&owned_name(path))) || is_of_system(path))
                 .flat_map(|(_, gaps)| gaps)
-                .map(|gap| (*gap).clone())
+                .copied()
+                .chain(&relations.gaps)
+                .cloned()
                 .collect::<BTreeSet<Gap>>()
                 .into_iter()
                 .collect(),
@@ -213,6 +218,17 @@ impl Packages {
                 let targets = package.dependencies.iter().filter_map(|place| *places.get(*place as usize)?);
                 self.list[place].dependencies.extend(targets);
             }
+        }
+    }
+
+    /// Adds what files say together of packages that each describes by itself.
+    fn link(&mut self, relations: &Relations) {
+        for &(place, needed) in &relations.needed {
+            self.list[place].dependencies.push(needed);
+        }
+        for &(place, is_direct) in &relations.direct {
+            let direct = &mut self.list[place].direct;
+            *direct = Some(is_direct || *direct == Some(true));
         }
     }
 

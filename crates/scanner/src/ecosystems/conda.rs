@@ -7,6 +7,7 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::{Items, Text};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
@@ -43,6 +44,7 @@ impl Ecosystem for Conda {
     }
 }
 
+/// A record of an installed package (conda's `PrefixRecord`).
 #[derive(Deserialize)]
 struct Meta<'a> {
     name: &'a str,
@@ -55,11 +57,19 @@ struct Meta<'a> {
     license: Option<String>,
     #[serde(default)]
     channel: Option<String>,
+    #[serde(default)]
+    depends: Items<Text<'a>>,
+    #[serde(default)]
+    requested_spec: Text<'a>,
 }
 
 fn installed(meta: Meta<'_>) -> FoundPackage {
     let mut package = FoundPackage::new(Kind::Conda, Evidence::Installed, meta.name, meta.version);
     package.licenses = meta.license.filter(|license| !license.is_empty()).into_iter().collect();
+    // `numpy >=1.22,<2.0a0`, or `__glibc >=2.17` for what the system has to bring.
+    package.needs = meta.depends.0.iter().filter_map(|need| need.split_whitespace().next()).collect();
+    // Installers that do not note what they were asked for leave it empty.
+    package.direct = (!matches!(&*meta.requested_spec, "" | "None")).then_some(true);
     // The channel is a name or an address such as https://conda.anaconda.org/conda-forge/linux-64.
     let channel = meta.channel.as_deref().map(|channel| {
         let channel = channel.trim_end_matches('/');

@@ -121,7 +121,13 @@ fn read_app(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     if let Some(version) = version.filter(|version| !version.is_empty())
         && OWN_APPLICATIONS.binary_search(&name).is_err()
     {
-        found.packages.push(FoundPackage::new(Kind::Hex, Evidence::Installed, name, version));
+        let mut package = FoundPackage::new(Kind::Hex, Evidence::Installed, name, version);
+        let lists = keys.items().iter().filter_map(|key| match key.items() {
+            [key, value] if matches!(key.text(), Some("applications" | "included_applications")) => Some(value),
+            _ => None,
+        });
+        package.needs = lists.flat_map(Term::items).filter_map(Term::text).collect();
+        found.packages.push(package);
     }
     Ok(())
 }

@@ -8,6 +8,8 @@
 //! | `bun.lock` | `npm/bun.rs` |
 //! | `package.json` in `node_modules` (installed) and elsewhere (manifest) | `npm/package_json.rs` |
 //!
+//! Which installed package needs which is settled over all of them in `crate::relations`.
+//!
 //! `bun.lockb` is bun's own memory image without a published format: a gap that names the way out.
 
 use model::Ecosystem as Registry;
@@ -17,11 +19,14 @@ use crate::found::Found;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 mod bun;
+mod links;
 mod machine_yaml;
 mod package_json;
 mod package_lock;
 mod pnpm;
 mod yarn;
+
+pub(crate) use links::linked_package;
 
 /// Reads Node packages.
 pub(crate) struct Npm;

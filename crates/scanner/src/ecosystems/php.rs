@@ -96,6 +96,17 @@ struct Listed {
     license: Licenses,
     #[serde(default)]
     require: Names,
+    /// Names that it also stands for.
+    #[serde(default)]
+    provide: Names,
+    #[serde(default)]
+    replace: Names,
+}
+
+/// What one listed package needs, and the names under which others may need it.
+struct Relations {
+    require: Vec<String>,
+    stands_for: Vec<String>,
 }
 
 /// The keys of an object. PHP writes an empty one as a list.
@@ -138,7 +149,7 @@ fn add(
     packages: impl Iterator<Item = (Listed, bool)>,
     evidence: Evidence,
     found: &mut Found,
-    needs: &mut Vec<Vec<String>>,
+    needs: &mut Vec<Relations>,
 ) {
     for (listed, is_development) in packages {
         if listed.name.is_empty() || listed.version.is_empty() {
@@ -154,15 +165,26 @@ fn add(
             }
             Licenses::Nothing => Vec::new(),
         };
-        needs.push(listed.require.0);
+        let stands_for = [listed.provide.0, listed.replace.0].concat();
+        needs.push(Relations { require: listed.require.0, stands_for });
         found.packages.push(package);
     }
 }
 
-fn relate(found: &mut Found, needs: Vec<Vec<String>>) {
-    let places: BTreeMap<String, u32> = found.packages.iter().map(|package| package.name.clone()).zip(0..).collect();
-    for (package, names) in found.packages.iter_mut().zip(needs) {
-        package.dependencies = names.iter().filter_map(|name| places.get(&name.to_lowercase()).copied()).collect();
+fn relate(found: &mut Found, relations: Vec<Relations>) {
+    let own = found.packages.iter().zip(0..).map(|(package, place)| (package.name.clone(), place));
+    let mut places: BTreeMap<String, u32> = own.collect();
+    // A package of the name itself goes before one that stands for it.
+    for (relations, place) in relations.iter().zip(0..) {
+        for name in &relations.stands_for {
+            places.entry(name.to_lowercase()).or_insert(place);
+        }
+    }
+    for ((package, relations), own) in found.packages.iter_mut().zip(relations).zip(0..) {
+        let needed = relations.require.iter().filter_map(|name| places.get(&name.to_lowercase()).copied());
+        package.dependencies = needed.filter(|place| *place != own).collect();
+        package.dependencies.sort_unstable();
+        package.dependencies.dedup();
     }
 }
 

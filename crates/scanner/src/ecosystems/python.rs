@@ -3,6 +3,7 @@
 //! | file | read by |
 //! |---|---|
 //! | `*.dist-info/METADATA`, `*.egg-info/PKG-INFO`, `*.egg-info`, `EGG-INFO/PKG-INFO` | `python/metadata.rs` |
+//! | `requires.txt` beside a `PKG-INFO`, `INSTALLER`, `REQUESTED` | `python/needs.rs` |
 //! | `*.egg` (zip) | `python/egg.rs` |
 //! | `requirements*.txt`, `*.txt` in `requirements` | `python/requirements.rs` |
 //! | `Pipfile.lock`, `Pipfile` | `python/pipfile.rs` |
@@ -16,11 +17,13 @@ use model::Ecosystem as Registry;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::Found;
+use crate::found::{Found, Mark};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 mod egg;
+mod marker;
 mod metadata;
+mod needs;
 mod pdm;
 mod pipfile;
 mod poetry;
@@ -43,6 +46,10 @@ impl Ecosystem for Python {
             Want::NameInFolder(".dist-info", "METADATA"),
             Want::NameInFolder(".egg-info", "PKG-INFO"),
             Want::NameInFolder("EGG-INFO", "PKG-INFO"),
+            Want::NameInFolder(".dist-info", "INSTALLER"),
+            Want::NameInFolder(".dist-info", "REQUESTED"),
+            Want::NameInFolder(".egg-info", "requires.txt"),
+            Want::NameInFolder("EGG-INFO", "requires.txt"),
             Want::Suffix(".egg-info"),
             Want::Suffix(".egg"),
             Want::Suffix("requirements.txt"),
@@ -64,6 +71,15 @@ impl Ecosystem for Python {
         let path = path.as_str();
         match path.rsplit('/').next().unwrap_or_default() {
             "METADATA" | "PKG-INFO" => metadata::read(file, found),
+            "INSTALLER" => needs::read_installer(file, found),
+            "REQUESTED" => {
+                found.mark = Some(Mark::Requested);
+                Ok(())
+            }
+            "requires.txt" if needs::is_egg_info(path) => {
+                needs::read_requires(path, &file.text()?, found);
+                Ok(())
+            }
             name if name.to_ascii_lowercase().ends_with(".egg-info") => metadata::read(file, found),
             name if name.to_ascii_lowercase().ends_with(".egg") => egg::read(file, found),
             // What an installed package brings of its own development says nothing of what is installed.

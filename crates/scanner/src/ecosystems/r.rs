@@ -81,9 +81,19 @@ fn installed(text: &str) -> Option<FoundPackage> {
         return None;
     }
     let mut package = FoundPackage::new(Kind::Cran, Evidence::Installed, field("Package")?, field("Version")?);
+    package.needs = [list_field(text, "Depends"), list_field(text, "Imports")].concat().into_iter().collect();
     // The part behind the bar is the file that holds the license's text.
     package.licenses = field("License").into_iter().map(|license| license.replace(" + file LICENSE", "")).collect();
     Some(package)
+}
+
+/// The names in a list of packages, `R (>= 3.5), rlang (>= 1.0)`, which may go on over indented lines.
+fn list_field<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
+    let mut lines = text.lines().skip_while(|line| !line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')));
+    let first = lines.next().and_then(|line| line.split_once(':')).map(|(_, value)| value);
+    let rest = lines.take_while(|line| line.starts_with([' ', '\t']));
+    let items = first.into_iter().chain(rest).flat_map(|line| line.split(','));
+    items.map(|item| item.split(['(', ' ']).find(|word| !word.is_empty()).unwrap_or_default().trim()).collect()
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use model::Ecosystem as Kind;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::needs::Needs;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// RubyGems and Bundler.
@@ -164,7 +165,11 @@ fn read_gemspec(stem: &str, text: &str) -> Option<FoundPackage> {
     let mut version = words.next().map(str::to_owned);
     let mut platform = words.next().filter(|_| version.is_some()).map(str::to_owned);
     let mut licenses = Vec::new();
+    let mut needs = Needs::default();
     for line in text.lines() {
+        if let Some(need) = need(line) {
+            needs.add(&need);
+        }
         let Some((key, value)) = assignment(line) else { continue };
         let first = || strings(value).into_iter().next();
         match key {
@@ -195,10 +200,22 @@ fn read_gemspec(stem: &str, text: &str) -> Option<FoundPackage> {
     licenses.sort();
     licenses.dedup();
     package.licenses = licenses;
+    package.needs = needs;
     if let Some(platform) = platform.filter(|platform| platform != "ruby") {
         package.qualifiers.push(("platform".to_owned(), platform));
     }
     Some(package)
+}
+
+/// The gem that a line asks for at run time, with its requirement: `s.add_dependency(%q<racc>, ["~> 1.4"])` and the older
+/// `add_runtime_dependency` are `racc ~> 1.4`. What serves development is not installed with a gem.
+fn need(line: &str) -> Option<String> {
+    let (_, call) = line.trim_start().split_once('.')?;
+    let arguments = call.strip_prefix("add_runtime_dependency").or_else(|| call.strip_prefix("add_dependency"))?;
+    let words = strings(arguments);
+    let (name, requirement) = words.split_first()?;
+    let is_name = !name.is_empty() && !name.contains([' ', ',']);
+    is_name.then(|| if requirement.is_empty() { name.clone() } else { format!("{name} {}", requirement.join(", ")) })
 }
 
 /// `s.key = value`, whatever the variable is called.
@@ -209,13 +226,18 @@ fn assignment(line: &str) -> Option<(&str, &str)> {
     (is_word(variable) && is_word(key)).then_some((key, value))
 }
 
-/// The quoted strings in a piece of Ruby.
+/// The quoted strings in a piece of Ruby: `"a"`, `'a'`, `%q<a>`.
 fn strings(mut value: &str) -> Vec<String> {
     let mut all = Vec::new();
-    while let Some(start) = value.find(['"', '\'']) {
+    while let Some(start) = value.find(['"', '\'', '<']) {
         let quote = value[start..].chars().next().unwrap_or('"');
         let rest = &value[start + 1..];
-        let Some(end) = rest.find(quote) else { break };
+        let is_bare = quote == '<' && !value[..start].ends_with("%q") && !value[..start].ends_with("%Q");
+        if is_bare {
+            value = rest;
+            continue;
+        }
+        let Some(end) = rest.find(if quote == '<' { '>' } else { quote }) else { break };
         all.push(rest[..end].to_owned());
         value = &rest[end + 1..];
     }

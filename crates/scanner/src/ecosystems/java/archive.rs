@@ -17,6 +17,7 @@ use super::naming;
 use super::pom;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, ReadSeek};
+use crate::xml::{self, Element};
 use crate::zip::{self, Entry};
 
 /// Suffixes of archives, in lower case.
@@ -255,11 +256,13 @@ impl Walk<'_> {
             let name = format!("{}:{}", coordinates.group, coordinates.artifact);
             let mut package =
                 FoundPackage::new(Ecosystem::Maven, Evidence::Installed, name, coordinates.version.as_str());
+            let pom = self.pom(source, range, contents, &coordinates.folder);
+            package.needs = pom.as_ref().map(pom::needs).unwrap_or_default();
             package.inner_path = inner_path.map(str::to_owned);
             if main == Some(place) {
                 package.licenses.clone_from(&manifest.licenses);
                 if package.licenses.is_empty() {
-                    package.licenses = self.pom_licenses(source, range, contents, &coordinates.folder);
+                    package.licenses = pom.as_ref().map(pom::licenses).unwrap_or_default();
                 }
             }
             self.add(package);
@@ -335,16 +338,18 @@ impl Walk<'_> {
         all
     }
 
-    fn pom_licenses(
+    /// The `pom.xml` in this folder. One that cannot be read costs licenses and relations, which is no reason to doubt the
+    /// package.
+    fn pom(
         &mut self,
         source: &mut dyn ReadSeek,
         range: &Range<u64>,
         contents: &Contents,
         folder: &str,
-    ) -> Vec<String> {
-        let Some((_, entry)) = contents.poms.iter().find(|(other, _)| other == folder) else { return Vec::new() };
-        // A pom that cannot be read costs the license alone, which is no reason to doubt the package.
-        self.text(source, range, *entry).map(|text| pom::licenses(text.as_bytes())).unwrap_or_default()
+    ) -> Option<Element> {
+        let (_, entry) = contents.poms.iter().find(|(other, _)| other == folder)?;
+        let text = self.text(source, range, *entry).ok()?;
+        xml::parse(text.as_bytes()).ok()
     }
 
     /// The beginning of a text entry.

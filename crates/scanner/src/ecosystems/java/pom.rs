@@ -9,6 +9,7 @@ use model::Ecosystem;
 
 use super::manifest::spdx_id;
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::needs::Needs;
 use crate::wanted_file::ReadFileError;
 use crate::xml::{self, Element};
 
@@ -89,8 +90,7 @@ pub(super) fn coordinates(bytes: &[u8]) -> Result<Option<(String, String, String
 }
 
 /// The licenses that a `pom.xml` declares, as SPDX ids where their names or addresses are well known.
-pub(super) fn licenses(bytes: &[u8]) -> Vec<String> {
-    let Ok(project) = xml::parse(bytes) else { return Vec::new() };
+pub(super) fn licenses(project: &Element) -> Vec<String> {
     let declared = project.child("licenses").map(Element::children).unwrap_or_default();
     let mut licenses: Vec<String> = declared
         .iter()
@@ -103,6 +103,22 @@ pub(super) fn licenses(bytes: &[u8]) -> Vec<String> {
     licenses.sort();
     licenses.dedup();
     licenses
+}
+
+/// `group:artifact` of what a project needs when it runs; what cannot be named from this one file is left out.
+pub(super) fn needs(project: &Element) -> Needs {
+    let pom = Pom::new(project);
+    let needed = pom.dependencies().filter_map(|dependency| {
+        let (group, artifact) = (pom.text(dependency, "groupId")?, pom.text(dependency, "artifactId")?);
+        let scope = pom.text(dependency, "scope").or_else(|| {
+            let managed = pom.managed.get(&(group.clone(), artifact.clone()));
+            managed.and_then(|managed| pom.text(managed, "scope"))
+        });
+        let runs = matches!(scope.as_deref(), None | Some("compile" | "runtime"));
+        let name = format!("{group}:{artifact}");
+        (runs && unresolved_variable(&name).is_none()).then_some(name)
+    });
+    needed.collect()
 }
 
 /// A project file with its properties at hand.
@@ -302,6 +318,6 @@ mod tests {
             <properties><v>1</v></properties>\
             <licenses><license><name>The Apache License, Version 2.0</name></license><license><url>x</url></license></licenses></project>";
         assert_eq!(coordinates(text).unwrap(), Some(("g".into(), "a".into(), "1".into())));
-        assert_eq!(licenses(text), ["Apache-2.0", "x"]);
+        assert_eq!(licenses(&xml::parse(text).unwrap()), ["Apache-2.0", "x"]);
     }
 }

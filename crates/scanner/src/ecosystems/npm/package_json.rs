@@ -22,6 +22,9 @@ struct Installed<'a> {
     version: Text<'a>,
     license: Licenses,
     licenses: Licenses,
+    dependencies: Entries<'a, IgnoredAny>,
+    optional_dependencies: Entries<'a, IgnoredAny>,
+    peer_dependencies: Entries<'a, IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -81,7 +84,11 @@ fn read_installed(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), Re
     let installed: Installed<'_> = parse(file.bytes()?)?;
     if is_word(&installed.name) && is_word(&installed.version) {
         let licenses = [installed.license.0, installed.licenses.0].concat();
-        found.packages.push(package(&installed.name, &installed.version, licenses));
+        let mut package = package(&installed.name, &installed.version, licenses);
+        let needs = [&installed.dependencies, &installed.optional_dependencies, &installed.peer_dependencies];
+        let names = needs.into_iter().flat_map(|entries| &entries.0).map(|(name, _)| &**name);
+        package.needs = names.filter(|name| is_word(name)).collect();
+        found.packages.push(package);
     }
     Ok(())
 }
@@ -144,6 +151,9 @@ impl<'de> Visitor<'de> for InstalledVisitor {
                 "version" => installed.version = map.next_value()?,
                 "license" => installed.license = map.next_value()?,
                 "licenses" => installed.licenses = map.next_value()?,
+                "dependencies" => installed.dependencies = map.next_value()?,
+                "optionalDependencies" => installed.optional_dependencies = map.next_value()?,
+                "peerDependencies" => installed.peer_dependencies = map.next_value()?,
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }

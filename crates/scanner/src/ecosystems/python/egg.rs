@@ -8,6 +8,7 @@ use std::io::{Read, SeekFrom};
 
 use flate2::read::DeflateDecoder;
 
+use super::marker::Environment;
 use super::metadata;
 use crate::found::{Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, ReadSeek, WantedFile};
@@ -25,13 +26,14 @@ pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), R
     if file.head(4)? != b"PK\x03\x04" {
         return Ok(());
     }
+    let environment = Environment::of(file.path().as_str());
     let mut archive = file.at_random()?;
-    let package = read_member(&mut *archive)?;
+    let package = read_member(&mut *archive, environment)?;
     found.packages.extend(package.map(|package| FoundPackage { inner_path: None, ..package }));
     Ok(())
 }
 
-fn read_member(archive: &mut dyn ReadSeek) -> Result<Option<FoundPackage>, ReadFileError> {
+fn read_member(archive: &mut dyn ReadSeek, environment: Environment) -> Result<Option<FoundPackage>, ReadFileError> {
     let malformed = |reason: &str| ReadFileError::malformed("egg", reason);
     let size = archive.seek(SeekFrom::End(0))?;
     let tail = read_at(archive, size.saturating_sub(END_BYTES), END_BYTES)?;
@@ -57,8 +59,8 @@ fn read_member(archive: &mut dyn ReadSeek) -> Result<Option<FoundPackage>, ReadF
             archive.seek(SeekFrom::Start(header + 30 + u64::from(name) + u64::from(extra)))?;
             let content = archive.take(compressed);
             return match method {
-                0 => metadata::read_headers(content),
-                8 => metadata::read_headers(DeflateDecoder::new(content)),
+                0 => metadata::read_headers(content, environment),
+                8 => metadata::read_headers(DeflateDecoder::new(content), environment),
                 _ => Err(malformed("its description is compressed in an unknown way")),
             };
         }

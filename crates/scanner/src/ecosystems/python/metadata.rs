@@ -5,9 +5,11 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use super::{PYPI, normal_name};
+use super::marker::Environment;
+use super::{PYPI, needs, normal_name};
 use crate::ecosystems::locked_packages::is_word;
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::needs::Needs;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// The most that is read of the headers, in bytes.
@@ -15,15 +17,19 @@ const HEADERS_BYTES: u64 = 1 << 20;
 
 /// Reads the metadata of one distribution.
 pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
-    let package = read_headers(file.stream())?;
+    let environment = Environment::of(file.path().as_str());
+    let package = read_headers(file.stream(), environment)?;
     found.packages.extend(package);
     Ok(())
 }
 
 /// Reads the headers; a distribution without a name or a version is none.
-pub(super) fn read_headers(content: impl Read) -> Result<Option<FoundPackage>, ReadFileError> {
+pub(super) fn read_headers(
+    content: impl Read,
+    environment: Environment,
+) -> Result<Option<FoundPackage>, ReadFileError> {
     let mut lines = BufReader::with_capacity(4 << 10, content).take(HEADERS_BYTES);
-    let mut headers = Headers::default();
+    let mut headers = Headers { environment, ..Headers::default() };
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -48,6 +54,8 @@ struct Headers {
     has_license_text: bool,
     classifiers: Vec<String>,
     is_in_license: bool,
+    environment: Environment,
+    needs: Needs,
 }
 
 impl Headers {
@@ -75,6 +83,7 @@ impl Headers {
         match key.to_ascii_lowercase().as_str() {
             "name" => set(&mut self.name),
             "version" => set(&mut self.version),
+            "requires-dist" => needs::add(value, self.environment, &mut self.needs),
             "license-expression" => set(&mut self.expression),
             "license" => {
                 set(&mut self.license);
@@ -103,6 +112,7 @@ impl Headers {
             (_, license) if is_license_name => vec![license],
             _ => self.classifiers,
         };
+        package.needs = self.needs;
         package.licenses.sort_unstable();
         package.licenses.dedup();
         Some(package)

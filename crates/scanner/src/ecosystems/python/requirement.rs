@@ -7,6 +7,8 @@ use super::normal_name;
 pub(super) struct Requirement<'a> {
     /// The normalised name.
     pub(super) name: String,
+    /// The extras that are asked for, as written between the brackets.
+    pub(super) extras: &'a str,
     /// The version specifiers without brackets: `==1.0`, `>=1,<2`; empty where there are none.
     pub(super) specifiers: &'a str,
     /// The address behind `@`.
@@ -27,19 +29,27 @@ impl<'a> Requirement<'a> {
             return None;
         }
         rest = rest.trim_start();
-        if let Some(extras) = rest.strip_prefix('[') {
-            rest = extras.split_once(']')?.1.trim_start();
+        let mut extras = "";
+        if let Some(bracketed) = rest.strip_prefix('[') {
+            (extras, rest) = bracketed.split_once(']')?;
+            rest = rest.trim_start();
         }
         let name = normal_name(name);
         if let Some(url) = rest.strip_prefix('@') {
             let (url, marker) = url.split_once(" ;").unwrap_or((url, ""));
-            return Some(Requirement { name, specifiers: "", url: Some(url.trim()), marker: marker.trim() });
+            return Some(Requirement { name, extras, specifiers: "", url: Some(url.trim()), marker: marker.trim() });
         }
         let (specifiers, marker) = rest.split_once(';').unwrap_or((rest, ""));
         let specifiers = specifiers.trim();
         let specifiers = specifiers.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')).unwrap_or(specifiers);
         let is_specifier = specifiers.is_empty() || specifiers.starts_with(['=', '<', '>', '!', '~']);
-        is_specifier.then(|| Requirement { name, specifiers: specifiers.trim(), url: None, marker: marker.trim() })
+        is_specifier.then(|| Requirement {
+            name,
+            extras,
+            specifiers: specifiers.trim(),
+            url: None,
+            marker: marker.trim(),
+        })
     }
 
     /// The only version that the specifiers allow: `==1.0` and `===1.0`, not `==1.*`.

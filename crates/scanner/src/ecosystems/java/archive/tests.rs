@@ -71,6 +71,25 @@ fn a_pom_stands_in_where_properties_say_too_little() {
 }
 
 #[test]
+fn a_pom_tells_what_its_archive_needs_at_run_time() {
+    let pom = b"<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version>\
+        <dependencyManagement><dependencies><dependency><groupId>t</groupId><artifactId>managed</artifactId>\
+        <version>1</version><scope>test</scope></dependency></dependencies></dependencyManagement><dependencies>\
+        <dependency><groupId>${project.groupId}</groupId><artifactId>b</artifactId><version>2</version></dependency>\
+        <dependency><groupId>r</groupId><artifactId>r</artifactId><scope>runtime</scope></dependency>\
+        <dependency><groupId>t</groupId><artifactId>t</artifactId><scope>test</scope></dependency>\
+        <dependency><groupId>t</groupId><artifactId>managed</artifactId></dependency>\
+        <dependency><groupId>p</groupId><artifactId>p</artifactId><scope>provided</scope></dependency>\
+        <dependency><groupId>${unknown}</groupId><artifactId>u</artifactId></dependency></dependencies></project>";
+    let archive = zip(&[
+        ("META-INF/maven/g/a/pom.properties", &properties("g", "a", "1"), true),
+        ("META-INF/maven/g/a/pom.xml", pom, true),
+    ]);
+    let found = ecosystem_check::read(&Java, "lib/a-1.jar", &archive);
+    assert_eq!(found.packages[0].needs.iter().collect::<Vec<_>>(), ["g:b", "r:r"]);
+}
+
+#[test]
 fn a_renamed_archive_is_what_its_only_properties_say() {
     let archive = zip(&[("META-INF/maven/g/a/pom.properties", &properties("g", "a", "2"), false)]);
     check(
