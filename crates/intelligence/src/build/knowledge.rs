@@ -233,12 +233,14 @@ impl<'a> Gathered<'a> {
         // An erratum on several vulnerabilities neither names nor rates any one of them.
         if merged.vulnerabilities.len() == 1 || !advisory.is_of_system {
             let preference = match (advisory.is_of_system, merged.exact) {
-                (false, _) => 0,
-                (true, Some(_)) => 2,
-                // An erratum's title tells the package, hardly ever the flaw.
-                (true, None) => 6,
+                (false, _) => Some(0),
+                (true, Some(_)) => Some(2),
+                // An erratum's title tells its vendor's package: it is for findings that this erratum yields.
+                (true, None) => None,
             };
-            self.titled(preference, collected.texts.text(advisory.title));
+            if let Some(preference) = preference {
+                self.titled(preference, collected.texts.text(advisory.title));
+            }
             self.rated(source, collected.texts.text(advisory.severity));
             let scores = advisory.scores.of(&collected.scores).iter();
             self.scores.extend(scores.map(|&score| (source, collected.texts.text(score))));

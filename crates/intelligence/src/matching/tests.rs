@@ -195,6 +195,25 @@ fn several_sources_of_one_vulnerability_are_one_finding() {
 }
 
 #[test]
+fn an_erratum_titles_only_what_it_matches() {
+    let advisories = "
+        advisory almalinux ALSA-2024:1 CVE-2024-0001 title=Important:_other_security_update
+          almalinux:8 bin other < 2-1
+        advisory almalinux ALSA-2024:2 CVE-2024-0002 title=Important:_other_security_update
+          almalinux:8 bin other < 2-1
+        advisory debian DSA-1-1 CVE-2024-0001 title=a_-_security_update
+          debian:12 src a < 3-1
+        advisory debian CVE-2024-0002
+          debian:12 src a < 3-1
+        advisory debian DSA-2-1 CVE-2024-0003 title=a_-_security_update
+          debian:12 src a < 3-1
+        fact nvd CVE-2024-0003 title=A_flaw_in_a.";
+    let matches = matches(advisories, DEBIAN, &["deb a 1-1"]);
+    let titles: Vec<Option<&str>> = matches.findings.iter().map(|finding| finding.title.as_deref()).collect();
+    assert_eq!(titles, [Some("a - security update"), None, Some("A flaw in a.")]);
+}
+
+#[test]
 fn of_several_branches_the_smallest_step_repairs() {
     let advisories = "
         advisory ghsa GHSA-1 CVE-2024-0001
