@@ -97,7 +97,7 @@ pub(crate) struct ChoiceArguments {
     #[arg(long)]
     pub(crate) fixable_only: bool,
     /// Match a member of the RHEL family against this distribution's advisories, such as almalinux
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = parse_rhel_member)]
     pub(crate) rhel_advisories: Option<String>,
     /// Judge ages as of this time (RFC 3339) instead of the clock's
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
@@ -342,6 +342,18 @@ pub(crate) struct CompletionsArguments {
 pub(crate) struct ManArguments {
     /// The folder to write into; it is made when it is missing
     pub(crate) folder: PathBuf,
+}
+
+/// The members of the RHEL family that publish advisories, with the other words for them.
+const RHEL_FAMILY: &[&str] = &["almalinux", "rocky", "rhel", "oracle", "alma", "redhat", "ol", "oraclelinux"];
+
+fn parse_rhel_member(text: &str) -> Result<String, String> {
+    match RHEL_FAMILY.contains(&text.to_ascii_lowercase().as_str()) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err(format!("`{text}` publishes no advisories for RHEL's packages; use {}", RHEL_FAMILY[..4].join(", ")))
+        }
+    }
 }
 
 fn parse_time(text: &str) -> Result<u64, String> {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{anyhow, ensure};
 use model::ScanReport;
 
 use crate::arguments::ConvertArguments;
@@ -36,5 +36,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<ScanReport> {
         ensure!(bytes.len() as u64 <= LARGEST_REPORT_BYTES, "it is larger than 1 GiB");
         Ok(formats::read_report(&bytes)?)
     };
-    read().with_context(|| format!("cannot read {place} as a report of bulkhead scan --format json"))
+    read().map_err(|error| {
+        anyhow!("cannot read {place}: {error:#}; give a report that bulkhead scan --format json wrote")
+    })
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::Context;
-use intelligence::Database;
+use intelligence::{Database, OpenDatabaseError};
 
 use crate::environment::Environment;
 use crate::failure::Failure;
@@ -68,7 +68,11 @@ pub(crate) fn open(named: Option<&Path>, environment: &Environment) -> anyhow::R
 pub(crate) fn open_named(named: Option<&Path>, environment: &Environment) -> anyhow::Result<(Database, String)> {
     if let Some(path) = named.or(environment.intelligence_file.as_deref()) {
         let place = path.display().to_string();
-        let database = Database::open(path).with_context(|| format!("cannot use the intelligence file {place}"))?;
+        let database = Database::open(path).map_err(|error| match error {
+            // It names the file itself.
+            error @ OpenDatabaseError::Read { .. } => anyhow::Error::new(error),
+            error => anyhow::Error::new(error).context(format!("cannot use the intelligence file {place}")),
+        })?;
         return Ok((database, place));
     }
     match file(environment).filter(|path| path.exists()) {

@@ -25,16 +25,21 @@ pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<O
 }
 
 fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
+    // A key or an older file that is not there is told before minutes of work.
+    let key = arguments.sign.as_deref().map(transfer::signing_key).transpose()?;
+    if let Some(old) = arguments.delta_from.as_deref().filter(|old| !old.exists()) {
+        return Err(Failure::usage(format!("there is no file {} to make a delta from", old.display())));
+    }
     let options = BuildOptions { without_titles: arguments.without_titles.clone() };
     let summary = intelligence::build(&arguments.feeds, &arguments.out, &options).map_err(|error| match error {
-        BuildError::UnknownFeed { .. } | BuildError::List { .. } | BuildError::NoFeed { .. } => {
-            Failure::Usage(error.into())
-        }
+        BuildError::UnknownFeed { .. }
+        | BuildError::List { .. }
+        | BuildError::NoFeed { .. }
+        | BuildError::NothingUsable { .. } => Failure::Usage(error.into()),
         _ => Failure::Work(error.into()),
     })?;
-    if let Some(key) = &arguments.sign {
-        let key = transfer::signing_key(key)?;
-        intelligence::sign(&arguments.out, &key).map_err(|error| Failure::Work(error.into()))?;
+    if let Some(key) = &key {
+        intelligence::sign(&arguments.out, key).map_err(|error| Failure::Work(error.into()))?;
     }
     let delta = match &arguments.delta_from {
         Some(old) => Some(intelligence::write_delta(old, &arguments.out).map_err(|error| match error {

@@ -12,6 +12,7 @@ mod intel;
 mod manual;
 mod open;
 mod output;
+mod place;
 mod progress;
 mod sbom;
 mod scan;

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
-use formats::{Bill, LARGEST_BILL_BYTES};
+use formats::{Bill, LARGEST_BILL_BYTES, ReadBillError};
 use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
 use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
@@ -16,6 +16,7 @@ use scanner::{Detectors, IndexOptions, Indexed};
 use crate::arguments::SourceArguments;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::place;
 use crate::progress::Progress;
 use crate::target::Target;
 
@@ -44,10 +45,16 @@ pub(crate) fn open(
     progress: &Progress,
 ) -> Result<Opened, Failure> {
     // A wrong word on the command line is told as such, before anything is done.
-    if let Some(path) = target.path()
-        && matches!(path.metadata(), Err(error) if error.kind() == ErrorKind::NotFound)
-    {
-        return Err(Failure::usage(format!("there is no file or folder {}", path.display())));
+    match target.path().map(|path| (path, path.metadata())) {
+        Some((path, Err(error))) if error.kind() == ErrorKind::NotFound => {
+            return Err(Failure::usage(format!("there is no file or folder {}", path.display())));
+        }
+        Some((_, Ok(metadata))) => {
+            if let Some(sentence) = place::mismatch(target, &metadata) {
+                return Err(Failure::Work(anyhow!(sentence)));
+            }
+        }
+        Some((_, Err(_))) | None => {}
     }
     let cache = open_cache(arguments, environment, progress)?;
     let name = target.to_string();
@@ -175,7 +182,7 @@ impl Opener<'_> {
             PathKind::OciLayout => Target::OciLayout(path),
             PathKind::RootFileSystem | PathKind::OtherArchive => Target::Rootfs(path),
             PathKind::Folder => Target::Directory(path),
-            PathKind::OtherFile => Target::Sbom(path),
+            PathKind::OtherFile => return other_file(&path),
         })
     }
 
@@ -199,7 +206,13 @@ impl Opener<'_> {
             trust_toc: self.arguments.trust_toc,
             ..registry_options(self.environment)
         };
-        work(oci::registry::open_registry(name, &options))
+        work(oci::registry::open_registry(name, &options)).map_err(|failure| match failure {
+            // Who mistypes a file's name asks a registry for an image of that name.
+            Failure::Work(error) if !format!("{error:#}").contains(name.repository()) => {
+                Failure::Work(error.context(format!("cannot get the image {name}")))
+            }
+            failure => failure,
+        })
     }
 
     fn engine(&self, address: EngineAddress) -> EngineOptions<'_> {
@@ -246,15 +259,29 @@ fn tree(root: &Path, options: FileTreeOptions) -> Result<Content, Failure> {
 }
 
 fn bill(path: &Path) -> Result<(TargetKind, Content), Failure> {
-    let read = || -> anyhow::Result<Bill> {
-        let mut bytes = Vec::new();
-        // One byte more than the limit tells a bill that is too large from one that just fits.
-        let limit = LARGEST_BILL_BYTES as u64 + 1;
-        std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
-        Ok(formats::read_bill(&bytes)?)
-    };
-    let bill = work(read().with_context(|| format!("cannot read {} as a bill of materials", path.display())))?;
-    Ok((TargetKind::Sbom, Content::Bill(Box::new(bill))))
+    let bill = read_bill(path).with_context(|| format!("cannot read {} as a bill of materials", path.display()));
+    Ok((TargetKind::Sbom, Content::Bill(Box::new(work(bill)?))))
+}
+
+/// A file that is no archive is a bill of materials or nothing.
+fn other_file(path: &Path) -> Result<(TargetKind, Content), Failure> {
+    match read_bill(path) {
+        Ok(bill) => Ok((TargetKind::Sbom, Content::Bill(Box::new(bill)))),
+        Err(error) if matches!(error.downcast_ref(), Some(ReadBillError::UnknownFormat)) => {
+            Err(Failure::Work(anyhow!(place::unreadable(path))))
+        }
+        Err(error) => {
+            Err(Failure::Work(error.context(format!("cannot read {} as a bill of materials", path.display()))))
+        }
+    }
+}
+
+fn read_bill(path: &Path) -> anyhow::Result<Bill> {
+    let mut bytes = Vec::new();
+    // One byte more than the limit tells a bill that is too large from one that just fits.
+    let limit = LARGEST_BILL_BYTES as u64 + 1;
+    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    Ok(formats::read_bill(&bytes)?)
 }
 
 /// An engine's address as the variable of the environment gives it: `unix:///PATH`, `tcp://HOST:PORT`.

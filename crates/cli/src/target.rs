@@ -96,8 +96,18 @@ impl Target {
         if path.exists() {
             return Ok(Target::Path(path.to_owned()));
         }
+        if path.symlink_metadata().is_ok() {
+            return Err(format!("{text} is a symbolic link that leads to no file or folder"));
+        }
+        if text.starts_with("http://") || text.starts_with("https://") {
+            return Err(format!(
+                "`{text}` is a web address; name the image alone, [REGISTRY/]REPOSITORY[:TAG][@DIGEST], or download the \
+                 file first"
+            ));
+        }
         // A path that is not there is no image name: say so rather than ask a registry for it.
         if text.starts_with(['/', '.', '~'])
+            || text.ends_with('/')
             || [".tar", ".tgz", ".tar.gz", ".json"].iter().any(|end| text.ends_with(end))
         {
             return Err(format!("there is no file or folder {text}"));
@@ -164,6 +174,8 @@ mod tests {
     fn without_a_scheme_it_is_an_image_unless_the_place_exists() {
         assert_eq!("alpine:3.19".parse::<Target>().unwrap().to_string(), "docker.io/library/alpine:3.19");
         assert!("./no-such-folder".parse::<Target>().is_err());
+        assert!("folder/".parse::<Target>().unwrap_err().contains("no file or folder"));
+        assert!("https://hub.example/a".parse::<Target>().unwrap_err().contains("web address"));
         assert!("missing.tar".parse::<Target>().is_err());
         assert!("Not An Image".parse::<Target>().is_err());
         assert!("oci:".parse::<Target>().is_err());

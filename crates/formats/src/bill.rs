@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::{Digest, Inventory, Platform};
 use serde::Deserialize;
 
-use crate::{cyclonedx, json, spdx};
+use crate::{cyclonedx, json, json_error, spdx};
 
 pub(crate) use builder::{BillBuilder, Details};
 pub(crate) use lenient::{list, text};
@@ -170,7 +170,7 @@ fn is_cyclonedx(format: &str) -> bool {
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadBillError> {
     serde_json::from_slice(bytes).map_err(|error| match (error.classify(), format) {
         (serde_json::error::Category::Data, "JSON") => ReadBillError::UnknownFormat,
-        _ => ReadBillError::Malformed { format, reason: error.to_string() },
+        _ => ReadBillError::Malformed { format, reason: json_error::reason(&error) },
     })
 }
 
@@ -200,10 +200,13 @@ fn read_report(bytes: &[u8]) -> Result<Bill, ReadBillError> {
         Ok(report) => {
             Ok(Bill { digest: report.target.digest, platform: report.target.platform, inventory: report.inventory })
         }
-        Err(json::ReadReportError::Schema { .. }) => Err(ReadBillError::UnknownFormat),
         Err(json::ReadReportError::Malformed { reason }) => {
             Err(ReadBillError::Malformed { format: "Bulkhead report", reason })
         }
+        Err(error @ json::ReadReportError::Schema { .. }) if error.is_of_a_report() => {
+            Err(ReadBillError::Malformed { format: "Bulkhead report", reason: error.to_string() })
+        }
+        Err(_) => Err(ReadBillError::UnknownFormat),
     }
 }
 

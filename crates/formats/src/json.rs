@@ -7,6 +7,8 @@ use std::io::{self, Write};
 
 use model::ScanReport;
 
+use crate::json_error;
+
 pub(crate) use wire::FindingRow;
 
 /// Writes a report as one indented JSON document with a final line break.
@@ -18,8 +20,17 @@ pub(crate) fn write(report: &ScanReport, out: &mut dyn Write) -> io::Result<()> 
 /// The error of reading a saved report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadReportError {
-    /// The text is no JSON, or lacks something that every report has.
-    #[error("it is no Bulkhead report: {reason}")]
+    /// There is nothing in it.
+    #[error("it is empty")]
+    Empty,
+    /// It is something else.
+    #[error("it is {what}, and no Bulkhead report")]
+    OtherDocument {
+        /// What it is, and what can be done with that.
+        what: &'static str,
+    },
+    /// The text is cut off, or lacks something that every report has.
+    #[error("it is no whole Bulkhead report: {reason}")]
     Malformed {
         /// What is wrong, with line and column.
         reason: String,
@@ -32,15 +43,31 @@ pub enum ReadReportError {
     },
 }
 
+impl ReadReportError {
+    /// Whether it is a report, of another version of this program.
+    pub(crate) fn is_of_a_report(&self) -> bool {
+        matches!(self, ReadReportError::Schema { schema } if schema.starts_with("bulkhead.report/"))
+    }
+}
+
 /// Reads a report that [`write`] wrote.
 ///
 /// # Errors
 /// When the bytes are no report of this schema.
 pub fn read_report(bytes: &[u8]) -> Result<ScanReport, ReadReportError> {
-    let malformed = |error: serde_json::Error| ReadReportError::Malformed { reason: error.to_string() };
-    let header: wire::Header = serde_json::from_slice(bytes).map_err(malformed)?;
-    if header.schema != wire::SCHEMA {
-        return Err(ReadReportError::Schema { schema: header.schema });
+    let malformed = |error: serde_json::Error| ReadReportError::Malformed { reason: json_error::reason(&error) };
+    match bytes.trim_ascii_start().first() {
+        None => return Err(ReadReportError::Empty),
+        Some(b'{') => {}
+        Some(_) => return Err(ReadReportError::OtherDocument { what: "no JSON object" }),
+    }
+    match serde_json::from_slice(bytes).map_err(malformed)? {
+        wire::Header { schema: Some(schema), .. } if schema == wire::SCHEMA => {}
+        wire::Header { schema: Some(schema), .. } => return Err(ReadReportError::Schema { schema }),
+        wire::Header { bom_format: Some(_), .. } | wire::Header { spdx_version: Some(_), .. } => {
+            return Err(ReadReportError::OtherDocument { what: "a bill of materials, which bulkhead scan reads" });
+        }
+        wire::Header { .. } => return Err(ReadReportError::OtherDocument { what: "JSON without a `schema`" }),
     }
     let report: wire::Report<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
     report.into_model().map_err(|reason| ReadReportError::Malformed { reason })

@@ -7,6 +7,7 @@ mod diff;
 #[doc(hidden)]
 pub mod exercise;
 mod json;
+mod json_error;
 mod licenses;
 mod messages;
 mod names;

@@ -103,6 +103,14 @@ pub enum BuildError {
         /// The cause.
         source: ReadFeedError,
     },
+    /// The feeds are there, and hold nothing.
+    #[error("the feeds in {path} hold no vulnerability and no advisory{}", first_reason(.skipped))]
+    NothingUsable {
+        /// The folder.
+        path: PathBuf,
+        /// Why records were not used.
+        skipped: Vec<SkippedRecord>,
+    },
     /// The database would not fit its format.
     #[error("the database would have {size_bytes} bytes, more than its format can address; leave feeds out")]
     TooLarge {
@@ -122,16 +130,26 @@ pub enum BuildError {
 /// Builds a database from the folders of feeds under `feeds` and puts it at `out`, replacing what is there by rename.
 ///
 /// # Errors
-/// When a folder is unknown (loose files and hidden folders are passed over), a feed cannot be read, or the file
-/// cannot be written.
+/// When a folder is unknown (loose files and hidden folders are passed over), a feed cannot be read, nothing in them can
+/// be used, or the file cannot be written.
 pub fn build(feeds: &Path, out: &Path, options: &BuildOptions) -> Result<BuildSummary, BuildError> {
     let mut collected = Collected::new(options);
     for (feed, folder) in present_feeds(feeds, FEEDS)? {
         feed.read(&folder, &mut collected).map_err(|source| BuildError::Feed { folder: feed.folder(), source })?;
     }
     let (bytes, summary) = lay_out(collected)?;
+    // A database of nothing would find nothing and say that all is well.
+    if summary.vulnerabilities == 0 && summary.advisories == 0 {
+        return Err(BuildError::NothingUsable { path: feeds.to_owned(), skipped: summary.skipped_records });
+    }
     write_file(out, &bytes).map_err(|source| BuildError::Write { path: out.to_owned(), source })?;
     Ok(summary)
+}
+
+fn first_reason(skipped: &[SkippedRecord]) -> String {
+    skipped.first().map_or_else(String::new, |first| {
+        format!("; not used for example: {} {}: {}", first.source, first.place, first.reason)
+    })
 }
 
 /// The feeds whose folders are there, in the order of the list.

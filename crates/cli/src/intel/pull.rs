@@ -27,7 +27,9 @@ impl Pull {
             .parse()
             .with_context(|| format!("oci://{name} names no artifact; write oci://REGISTRY/REPOSITORY:TAG"))
             .map_err(Failure::Usage)?;
-        let artifact = open_artifact(&name, options).map_err(|error| Failure::Work(error.into()))?;
+        let artifact = open_artifact(&name, options)
+            .with_context(|| format!("cannot get the intelligence from oci://{name}"))
+            .map_err(Failure::Work)?;
         if artifact.artifact_type() != ARTIFACT_TYPE {
             return Err(Failure::usage(format!(
                 "{name} is no intelligence but `{}`; push it with the type {ARTIFACT_TYPE}",

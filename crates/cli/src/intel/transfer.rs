@@ -1,11 +1,11 @@
 //! `bulkhead intel update|export|import|keygen`: intelligence from somewhere else, trusted only by signature.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use intelligence::{Database, Fetch, InstallError, Installed, SigningKey, TrustedKey, UpdateSource};
 use oci::registry::{RegistryOptions, download};
 
@@ -48,7 +48,11 @@ pub(super) fn update(arguments: &IntelUpdateArguments, environment: &Environment
 }
 
 pub(super) fn import(arguments: &IntelImportArguments, environment: &Environment) -> Result<Outcome, Failure> {
-    install(UpdateSource::File(&arguments.file), &trusted_keys(&arguments.key)?, environment)
+    let (file, keys) = (arguments.file.as_path(), trusted_keys(&arguments.key)?);
+    if !file.exists() {
+        return Err(Failure::usage(format!("there is no file {}", file.display())));
+    }
+    install(UpdateSource::File(file), &keys, environment)
 }
 
 pub(super) fn export(arguments: &IntelExportArguments, environment: &Environment) -> Result<Outcome, Failure> {
@@ -93,13 +97,14 @@ fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environm
 /// A failed update changes nothing: says so, and how old what stays is.
 fn with_what_stays(error: InstallError, target: &Path) -> anyhow::Error {
     let error = anyhow::Error::new(error);
-    match Database::open(target) {
+    let stays = match Database::open(target) {
         Ok(database) => {
             let (sequence, age) = (database.sequence(), installed::days(installed::clock(), database.sequence()));
-            error.context(format!("the installed intelligence stays (sequence {sequence}, {age} days old)"))
+            format!("the installed intelligence stays (sequence {sequence}, {age} days old)")
         }
-        Err(_) => error.context("no intelligence is installed; scans go on with the one built into the program"),
-    }
+        Err(_) => "scans go on with the intelligence built into the program".to_owned(),
+    };
+    anyhow!("{error:#}; {stays}")
 }
 
 fn target(environment: &Environment) -> Result<PathBuf, Failure> {
@@ -119,7 +124,12 @@ fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), Failure> {
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
         writeln!(file, "{text}")
     };
-    write().with_context(|| format!("cannot write {}", path.display())).map_err(Failure::Usage)
+    write().map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => {
+            Failure::usage(format!("{} is there already, and no key is overwritten; name another file", path.display()))
+        }
+        _ => Failure::Usage(anyhow::Error::new(error).context(format!("cannot write {}", path.display()))),
+    })
 }
 
 /// Fetches by HTTP for the crate that opens no connection itself.

@@ -33,7 +33,17 @@ fn what_is_no_report_ends_with_2() {
     program.write("r.json", "{\"schema\":\"bulkhead.report/9\"}");
     program.run(&["convert", "--format", "sarif", "r.json"]).ended(2, &["r.json", "bulkhead.report/9"]);
     program.write("r.json", "{}");
-    program.run(&["convert", "--format", "sarif", "r.json"]).ended(2, &["r.json", "no Bulkhead report"]);
+    program
+        .run(&["convert", "--format", "sarif", "r.json"])
+        .ended(2, &["r.json", "no Bulkhead report", "bulkhead scan --format json"]);
+    program.write("r.json", "");
+    program.run(&["convert", "--format", "sarif", "r.json"]).ended(2, &["r.json: it is empty"]);
+    program.write("r.json", "{\"schema\":\"bulkhead.report/1\",\"targ");
+    program.run(&["convert", "--format", "sarif", "r.json"]).ended(2, &["r.json", "it ends too early, in line 1"]);
+    program.write("r.json", "{\"bomFormat\":\"CycloneDX\"}");
+    program
+        .run(&["convert", "--format", "sarif", "r.json"])
+        .ended(2, &["a bill of materials, which bulkhead scan reads"]);
     program.run(&["convert", "--format", "sarif", "missing.json"]).ended(2, &["missing.json"]);
     program.run(&["convert", "r.json"]).ended(2, &["--format"]);
 }

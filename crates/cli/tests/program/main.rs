@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what the helpers of these tests need is there, or the test fails")]
 
+mod bad_input;
 mod base;
 mod convert;
 mod detectors;

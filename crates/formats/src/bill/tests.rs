@@ -36,14 +36,15 @@ fn what_is_no_bill_is_said_to_be_none() {
     for (text, message) in [
         ("{}", "it is no bill of materials that is read"),
         ("[1]", "it is no bill of materials that is read"),
-        ("{", "it is no valid JSON"),
+        ("{", "it is no valid JSON: it ends too early, in line 1"),
         ("", "it is empty"),
         (" \n", "it is empty"),
         ("\u{1}\u{2}", "it is no bill of materials that is read"),
         ("<?xml version=\"1.0\"?><bom/>", "save it as CycloneDX JSON"),
         ("SPDXVersion: SPDX-2.3\n", "an SPDX tag-value document, which is not read; save it as"),
         (r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#, "it is SPDX 3 (JSON-LD)"),
-        (r#"{"schema": "bulkhead.report/9"}"#, "it is no bill of materials that is read"),
+        (r#"{"schema": "bulkhead.report/9"}"#, "this program reads bulkhead.report/1"),
+        (r#"{"schema": "x"}"#, "it is no bill of materials that is read"),
         (r#"{"payload": "%%%"}"#, "it is no valid signed envelope"),
         (r#"{"bomFormat": "CycloneDX", "components": 5}"#, "it is no valid CycloneDX document: invalid type"),
     ] {

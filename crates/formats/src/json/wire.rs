@@ -12,6 +12,7 @@ use model::{
     IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, SourcePackage,
     TargetKind,
 };
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::ecosystem_word::ecosystem_word;
@@ -22,8 +23,12 @@ pub(super) const SCHEMA: &str = "bulkhead.report/1";
 
 /// Enough to tell whether the rest can be read.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Header {
-    pub(super) schema: String,
+    pub(super) schema: Option<String>,
+    /// CycloneDX and SPDX say so of themselves.
+    pub(super) bom_format: Option<IgnoredAny>,
+    pub(super) spdx_version: Option<IgnoredAny>,
 }
 
 type Text<'a> = Cow<'a, str>;

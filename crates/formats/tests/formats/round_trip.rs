@@ -209,7 +209,7 @@ fn a_report_that_contradicts_itself_is_refused() {
             text.replace("pkg:npm/qs@6.7.0\",\n        \"name\": \"qs\"", "pkg:npm/q@1\",\n        \"name\": \"qs\""),
             "which is no package of it",
         ),
-        (text[..text.len() / 2].to_owned(), "it is no Bulkhead report"),
+        (text[..text.len() / 2].to_owned(), "it is no whole Bulkhead report: it ends too early"),
     ];
     for (text, message) in refused {
         let error = read_report(text.as_bytes()).unwrap_err().to_string();

@@ -1,0 +1,60 @@
+//! What lies at a place on disk that cannot be what the command line says: told before anything is read.
+
+use std::fs::{File, Metadata};
+use std::io::Read;
+use std::path::Path;
+
+use crate::target::Target;
+
+/// How files begin that are known and not read, and what to do with them.
+const KNOWN: &[(&[u8], &str)] = &[
+    (b"PK\x03\x04", "a zip archive (or jar, wheel, …), which is not scanned by itself; scan the folder that holds it"),
+    (b"BZh", "compressed by bzip2, which is not read; decompress it, or compress it by gzip or zstd"),
+    (b"\xfd7zXZ\0", "compressed by xz, which is not read; decompress it, or compress it by gzip or zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7z archive, which is not read; unpack it and scan the folder"),
+    (b"Rar!", "a rar archive, which is not read; unpack it and scan the folder"),
+    (b"\x7fELF", "a program, which is not scanned by itself; scan the folder that holds it"),
+    (b"MZ", "a program, which is not scanned by itself; scan the folder that holds it"),
+    (b"hsqs", "a squashfs image, which is not read; unpack it (unsquashfs) and scan the folder"),
+    (b"\x1f\x8b", "compressed by gzip, and holds no archive that can be read"),
+    (b"\x28\xb5\x2f\xfd", "compressed by zstd, and holds no archive that can be read"),
+];
+
+/// Why a file or folder cannot be what its scheme says; `None` where it can.
+pub(crate) fn mismatch(target: &Target, metadata: &Metadata) -> Option<String> {
+    let path = target.path()?.display();
+    let (is_file, is_folder) = (metadata.is_file(), metadata.is_dir());
+    match target {
+        Target::OciLayout(_) if is_file => {
+            Some(format!("{path} is a file, and oci: means a folder; for an archive write oci-archive:{path}"))
+        }
+        Target::Directory(_) | Target::Host(_) if is_file => Some(format!(
+            "{path} is a file, and dir: and host: mean a folder; leave the scheme out to have it recognized"
+        )),
+        Target::DockerArchive(_) | Target::OciArchive(_) if is_folder => {
+            Some(format!("{path} is a folder, and no archive; for an image layout write oci:{path}, else dir:{path}"))
+        }
+        Target::Sbom(_) if is_folder => {
+            Some(format!("{path} is a folder, and sbom: means a file; to scan the folder write dir:{path}"))
+        }
+        Target::DockerArchive(_) | Target::OciArchive(_) | Target::Rootfs(_) | Target::Path(_)
+            if is_file && metadata.len() == 0 =>
+        {
+            Some(format!("{path} is empty"))
+        }
+        _ => None,
+    }
+}
+
+/// Why a file that is neither an archive nor a bill of materials cannot be scanned.
+pub(crate) fn unreadable(path: &Path) -> String {
+    let mut head = [0; 8];
+    let length = File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
+    let known = KNOWN.iter().find(|(magic, _)| head[..length].starts_with(magic));
+    let what = known.map_or(
+        "nothing that can be scanned: neither an archive (tar, plain or compressed by gzip or zstd) nor a bill of \
+         materials (CycloneDX JSON, SPDX 2 JSON) nor a saved report; name one of these, a folder or an image",
+        |(_, what)| what,
+    );
+    format!("{} is {what}", path.display())
+}

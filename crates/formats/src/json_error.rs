@@ -1,0 +1,29 @@
+//! What is wrong with a JSON document, in the words of those who saved it.
+
+use serde_json::error::Category;
+
+/// The reason of an error, with the place where one helps.
+pub(crate) fn reason(error: &serde_json::Error) -> String {
+    match (error.classify(), error.line(), error.column()) {
+        (Category::Eof, line, _) => format!("it ends too early, in line {line}; was it saved and copied to its end?"),
+        (Category::Syntax, 1, 0 | 1) => "it is no JSON".to_owned(),
+        (Category::Syntax | Category::Data | Category::Io, ..) => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_off_and_what_is_no_json_is_said_in_words() {
+        let check = |text: &str, expected: &str| {
+            let error = serde_json::from_str::<Vec<u8>>(text).unwrap_err();
+            assert_eq!(reason(&error), expected, "{text}");
+        };
+        check("[1,\n", "it ends too early, in line 2; was it saved and copied to its end?");
+        check("PK\u{3}", "it is no JSON");
+        check("[1,x]", "expected value at line 1 column 4");
+        check("[\"a\"]", "invalid type: string \"a\", expected u8 at line 1 column 4");
+    }
+}
