@@ -3,6 +3,7 @@
 mod builder;
 mod lenient;
 mod origin;
+mod rows;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,6 +15,7 @@ use crate::{cyclonedx, json, json_error, spdx};
 pub(crate) use builder::{BillBuilder, Details};
 pub(crate) use lenient::{list, text};
 pub(crate) use origin::{named_source, source_rpm};
+pub(crate) use rows::{Rows, reason as list_reason};
 
 /// The largest document that is read, in bytes.
 pub const LARGEST_BILL_BYTES: usize = 256 << 20;
@@ -147,9 +149,9 @@ fn read_text(bytes: &[u8]) -> Result<Bill, ReadBillError> {
     let header: Header = parse(bytes, "JSON")?;
     match header {
         Header { bom_format: Some(format), .. } if is_cyclonedx(&format) => {
-            Ok(cyclonedx::read(&parse(bytes, CYCLONEDX)?))
+            in_format(cyclonedx::read(&parse(bytes, CYCLONEDX)?), CYCLONEDX)
         }
-        Header { spdx_version: Some(_), .. } => Ok(spdx::read(&parse(bytes, SPDX)?)),
+        Header { spdx_version: Some(_), .. } => in_format(spdx::read(&parse(bytes, SPDX)?), SPDX),
         Header { predicate: Some(predicate), .. } => read_statement(&predicate, bytes),
         Header { dsse_envelope: Some(Envelope { payload }), .. } | Header { payload: Some(payload), .. } => {
             read_payload(&payload)
@@ -174,12 +176,18 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Resul
     })
 }
 
+fn in_format(read: Result<Bill, String>, format: &'static str) -> Result<Bill, ReadBillError> {
+    read.map_err(|reason| ReadBillError::Malformed { format, reason })
+}
+
 fn read_statement(predicate: &Header, bytes: &[u8]) -> Result<Bill, ReadBillError> {
     match predicate {
         Header { bom_format: Some(format), .. } if is_cyclonedx(format) => {
-            Ok(cyclonedx::read(&parse::<Statement<_>>(bytes, CYCLONEDX)?.predicate))
+            in_format(cyclonedx::read(&parse::<Statement<_>>(bytes, CYCLONEDX)?.predicate), CYCLONEDX)
         }
-        Header { spdx_version: Some(_), .. } => Ok(spdx::read(&parse::<Statement<_>>(bytes, SPDX)?.predicate)),
+        Header { spdx_version: Some(_), .. } => {
+            in_format(spdx::read(&parse::<Statement<_>>(bytes, SPDX)?.predicate), SPDX)
+        }
         Header { .. } => Err(ReadBillError::UnknownFormat),
     }
 }

@@ -15,7 +15,9 @@ const MOST_PACKAGES: usize = 300_000;
 /// Collects what a document lists.
 #[derive(Default)]
 pub(crate) struct BillBuilder {
-    packages: Vec<(String, Package)>,
+    packages: Vec<Package>,
+    /// The document's own names of the packages, in their order.
+    references: Vec<String>,
     /// Packages of purl types that are no ecosystem of ours, counted.
     unknown_types: BTreeMap<String, usize>,
     /// The distribution that the document names.
@@ -85,7 +87,8 @@ impl BillBuilder {
         if !details.is_ours {
             complete(&mut package);
         }
-        self.packages.push((reference.to_owned(), package));
+        self.packages.push(package);
+        self.references.push(reference.to_owned());
     }
 
     /// Whether nothing was listed so far, usable or not.
@@ -101,29 +104,24 @@ impl BillBuilder {
         }
     }
 
-    /// The inventory. `needs` are pairs of the document's references: who needs whom.
-    pub(crate) fn finish<'a>(mut self, needs: impl Iterator<Item = (&'a str, &'a str)>) -> Inventory {
-        self.packages.sort_by(|(_, one), (_, other)| one.purl.cmp(&other.purl));
-        let mut packages: Vec<Package> = Vec::with_capacity(self.packages.len());
-        let mut ids: HashMap<String, usize> = HashMap::with_capacity(self.packages.len());
-        for (reference, package) in self.packages {
-            match packages.last_mut().filter(|last| last.purl == package.purl) {
-                Some(last) => {
-                    last.paths.extend(package.paths);
-                    last.development &= package.development;
-                }
-                None => packages.push(package),
-            }
-            ids.insert(reference, packages.len() - 1);
-        }
-        for (from, to) in needs {
+    /// The inventory. `needs` hands over pairs of the document's references: who needs whom.
+    ///
+    /// # Errors
+    /// Those of `needs`.
+    pub(crate) fn finish<E>(
+        mut self,
+        needs: impl FnOnce(&mut dyn FnMut(&str, &str)) -> Result<(), E>,
+    ) -> Result<Inventory, E> {
+        let ids = self.sort();
+        let mut packages = self.packages;
+        needs(&mut |from, to| {
             if let (Some(from), Some(to)) = (ids.get(from), ids.get(to))
                 && from != to
                 && let Some(package) = packages.get_mut(*from)
             {
                 package.dependencies.push(*to);
             }
-        }
+        })?;
         for package in &mut packages {
             package.dependencies.sort_unstable();
             package.dependencies.dedup();
@@ -149,7 +147,41 @@ impl BillBuilder {
             // A name alone would be taken for the release to come, as an image of it calls itself.
             distribution => distribution.filter(Distribution::tells_release).or_else(|| distribution_of(&packages)),
         };
-        Inventory { distribution, packages, gaps: self.gaps, ..Inventory::default() }
+        Ok(Inventory { distribution, packages, gaps: self.gaps, ..Inventory::default() })
+    }
+
+    /// Puts the packages in the order of their purls, each once, and tells their places by reference. All in place: a
+    /// second copy of what a large document lists would be the larger part of the memory.
+    fn sort(&mut self) -> HashMap<String, usize> {
+        let packages = &mut self.packages;
+        let mut order: Vec<usize> = (0..packages.len()).collect();
+        order.sort_by(|&one, &other| packages[one].purl.cmp(&packages[other].purl));
+        let mut ids: HashMap<String, usize> = HashMap::with_capacity(packages.len());
+        let mut place = 0;
+        for (position, &number) in order.iter().enumerate() {
+            if position > 0 && packages[number].purl != packages[order[position - 1]].purl {
+                place += 1;
+            }
+            ids.insert(std::mem::take(&mut self.references[number]), place);
+        }
+        // Each package goes to its place; what has been put is followed to where it was moved.
+        for position in 0..order.len() {
+            let mut from = order[position];
+            while from < position {
+                from = order[from];
+            }
+            order[position] = from;
+            packages.swap(position, from);
+        }
+        packages.dedup_by(|next, last| {
+            let is_same = next.purl == last.purl;
+            if is_same {
+                last.paths.append(&mut next.paths);
+                last.development &= next.development;
+            }
+            is_same
+        });
+        ids
     }
 }
 

@@ -3,7 +3,7 @@ use super::*;
 fn check(purl: &str, expected: &str) {
     let mut builder = BillBuilder::default();
     builder.add("ref", purl, Details::default());
-    let inventory = builder.finish(std::iter::empty());
+    let inventory = builder.finish(|_| Ok::<(), String>(())).unwrap();
     let package = &inventory.packages[0];
     let source = package.source.as_ref().map(|s| format!(" from {} {}", s.name, s.version)).unwrap_or_default();
     let distribution = inventory.distribution.map(|d| format!(" on {} {}", d.id, d.version)).unwrap_or_default();

@@ -1,9 +1,11 @@
 //! Reads CycloneDX JSON of any tool and version: components at any depth, the operating system, dependencies.
 
+use std::borrow::Cow;
+
 use model::{Distribution, Ecosystem, SourcePackage};
 use serde::Deserialize;
 
-use crate::bill::{Bill, BillBuilder, Details, list, named_source, source_rpm, text};
+use crate::bill::{Bill, BillBuilder, Details, Rows, list, list_reason, named_source, source_rpm, text};
 use crate::properties::{our_distribution, take_of_package, take_of_target};
 
 /// Components inside of components are followed this deep.
@@ -11,23 +13,25 @@ const DEEPEST: usize = 32;
 
 /// A CycloneDX document.
 #[derive(Deserialize)]
-pub(crate) struct Document {
-    metadata: Option<Metadata>,
-    #[serde(default, deserialize_with = "list")]
-    components: Vec<Component>,
-    #[serde(default, deserialize_with = "list")]
-    dependencies: Vec<Dependency>,
+pub(crate) struct Document<'a> {
+    #[serde(borrow)]
+    metadata: Option<Metadata<'a>>,
+    #[serde(borrow, default)]
+    components: Rows<'a>,
+    #[serde(borrow, default)]
+    dependencies: Rows<'a>,
 }
 
 #[derive(Deserialize)]
-struct Metadata {
-    component: Option<Component>,
+struct Metadata<'a> {
+    #[serde(borrow)]
+    component: Option<Component<'a>>,
     #[serde(default, deserialize_with = "list")]
     properties: Vec<Property>,
 }
 
 #[derive(Deserialize)]
-struct Component {
+struct Component<'a> {
     #[serde(rename = "bom-ref", default, deserialize_with = "text")]
     reference: Option<String>,
     #[serde(rename = "type", default, deserialize_with = "text")]
@@ -46,8 +50,8 @@ struct Component {
     hashes: Vec<Hash>,
     #[serde(default, deserialize_with = "list")]
     properties: Vec<Property>,
-    #[serde(default, deserialize_with = "list")]
-    components: Vec<Component>,
+    #[serde(borrow, default)]
+    components: Rows<'a>,
     evidence: Option<Evidence>,
 }
 
@@ -102,15 +106,19 @@ struct Occurrence {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Dependency {
-    #[serde(rename = "ref", default)]
-    reference: String,
-    #[serde(default, deserialize_with = "list")]
-    depends_on: Vec<String>,
+struct Dependency<'a> {
+    #[serde(rename = "ref", borrow, default)]
+    reference: Cow<'a, str>,
+    #[serde(borrow, default)]
+    depends_on: Rows<'a>,
 }
 
 /// Reads a CycloneDX document.
-pub(crate) fn read(document: &Document) -> Bill {
+///
+/// # Errors
+/// What is wrong, when it is no such document.
+pub(crate) fn read(document: &Document<'_>) -> Result<Bill, String> {
+    let in_components = |error| list_reason(&error, "components");
     let mut bill = Bill::default();
     let mut builder = BillBuilder::default();
     let metadata = document.metadata.as_ref();
@@ -123,31 +131,40 @@ pub(crate) fn read(document: &Document) -> Bill {
         if target.purl.as_ref().is_some_and(is_package) || target.kind.as_deref() == Some("operating-system") {
             add_one(target, &mut builder);
         }
-        target.components.iter().for_each(|inner| add(inner, &mut builder, 1));
+        target.components.each(|inner| add(&inner, &mut builder, 1)).map_err(in_components)?;
     }
-    document.components.iter().for_each(|component| add(component, &mut builder, 0));
-    let needs = document.dependencies.iter().flat_map(|dependency| {
-        dependency.depends_on.iter().map(|needed| (dependency.reference.as_str(), needed.as_str()))
+    document.components.each(|component| add(&component, &mut builder, 0)).map_err(in_components)?;
+    let inventory = builder.finish(|link| {
+        document.dependencies.each(|dependency: Dependency<'_>| {
+            dependency.depends_on.each(|needed: Written<'_>| {
+                link(&dependency.reference, &needed.0);
+                Ok(())
+            })
+        })
     });
-    bill.put(builder.finish(needs));
-    bill
+    bill.put(inventory.map_err(|error| list_reason(&error, "dependencies"))?);
+    Ok(bill)
 }
+
+/// Text, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Written<'a>(#[serde(borrow)] Cow<'a, str>);
 
 fn is_known(purl: &model::Purl) -> bool {
     Ecosystem::from_purl_type(purl.purl_type()).is_some()
 }
 
-fn add(component: &Component, builder: &mut BillBuilder, depth: usize) {
+fn add(component: &Component<'_>, builder: &mut BillBuilder, depth: usize) -> serde_json::Result<()> {
     add_one(component, builder);
     if depth == DEEPEST && !component.components.is_empty() {
         let name = component.name.as_deref().unwrap_or_default();
         builder.gap(name, format!("components inside of components are followed {DEEPEST} levels deep"));
-        return;
+        return Ok(());
     }
-    component.components.iter().for_each(|inner| add(inner, builder, depth + 1));
+    component.components.each(|inner| add(&inner, builder, depth + 1))
 }
 
-fn add_one(component: &Component, builder: &mut BillBuilder) {
+fn add_one(component: &Component<'_>, builder: &mut BillBuilder) {
     let kind = component.kind.as_deref().unwrap_or_default();
     let name = component.name.as_deref().unwrap_or_default();
     if kind == "operating-system" {
@@ -161,7 +178,7 @@ fn add_one(component: &Component, builder: &mut BillBuilder) {
     }
 }
 
-fn distribution(component: &Component, name: &str) -> Distribution {
+fn distribution(component: &Component<'_>, name: &str) -> Distribution {
     let version = component.version.as_deref();
     let properties = || component.properties.iter().filter_map(Property::pair);
     if let Some(ours) = our_distribution(properties(), version) {
@@ -182,7 +199,7 @@ fn distribution(component: &Component, name: &str) -> Distribution {
     distribution
 }
 
-fn details(component: &Component) -> Details {
+fn details(component: &Component<'_>) -> Details {
     let mut details = Details { written_version: component.version.clone(), ..Details::default() };
     let mut source = SourceParts::default();
     for (name, value) in component.properties.iter().filter_map(Property::pair) {

@@ -1,22 +1,26 @@
 //! Reads SPDX 2 JSON of any tool: packages with a purl, our own annotations, dependencies.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use model::{Distribution, SourcePackage};
 use serde::Deserialize;
 
-use crate::bill::{Bill, BillBuilder, Details, list, text};
+use crate::bill::{Bill, BillBuilder, Details, Rows, list, list_reason, text};
 use crate::properties::{is_of_target, our_distribution, take_of_package, take_of_target};
 
 const WITHOUT_PURL: &str = "the package has no package URL, so that nothing can be said of it";
 
+/// How many of the things that a document without packages is about are named in gaps.
+const MOST_BARE_TARGETS: usize = 100;
+
 /// An SPDX 2 document.
 #[derive(Deserialize)]
-pub(crate) struct Document {
-    #[serde(default, deserialize_with = "list")]
-    packages: Vec<Row>,
-    #[serde(default, deserialize_with = "list")]
-    relationships: Vec<Relationship>,
+pub(crate) struct Document<'a> {
+    #[serde(borrow, default)]
+    packages: Rows<'a>,
+    #[serde(borrow, default)]
+    relationships: Rows<'a>,
     #[serde(rename = "documentDescribes", default, deserialize_with = "list")]
     describes: Vec<String>,
 }
@@ -72,55 +76,88 @@ struct Annotation {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Relationship {
-    #[serde(default)]
-    spdx_element_id: String,
-    #[serde(default)]
-    related_spdx_element: String,
-    #[serde(default)]
-    relationship_type: String,
+struct Relationship<'a> {
+    #[serde(borrow, default)]
+    spdx_element_id: Cow<'a, str>,
+    #[serde(borrow, default)]
+    related_spdx_element: Cow<'a, str>,
+    #[serde(borrow, default)]
+    relationship_type: Cow<'a, str>,
+}
+
+/// What a relationship tells of its two ends.
+enum Told<'a> {
+    /// The first needs the second.
+    Needs(&'a str, &'a str),
+    /// The first needs the second for its development.
+    DevelopsWith(&'a str, &'a str),
+    /// The document is about it.
+    IsTarget(&'a str),
+    Nothing,
+}
+
+impl Relationship<'_> {
+    fn told(&self) -> Told<'_> {
+        let (from, to) = (&*self.spdx_element_id, &*self.related_spdx_element);
+        match &*self.relationship_type {
+            "DEPENDS_ON" => Told::Needs(from, to),
+            "DEPENDENCY_OF" | "RUNTIME_DEPENDENCY_OF" | "OPTIONAL_DEPENDENCY_OF" | "PROVIDED_DEPENDENCY_OF" => {
+                Told::Needs(to, from)
+            }
+            "DEV_DEPENDENCY_OF" | "TEST_DEPENDENCY_OF" | "BUILD_DEPENDENCY_OF" => Told::DevelopsWith(to, from),
+            "DESCRIBES" => Told::IsTarget(to),
+            "DESCRIBED_BY" => Told::IsTarget(from),
+            _ => Told::Nothing,
+        }
+    }
 }
 
 /// Reads an SPDX document.
-pub(crate) fn read(document: &Document) -> Bill {
-    let mut targets: HashSet<&str> = document.describes.iter().map(String::as_str).collect();
-    let mut development: HashSet<&str> = HashSet::new();
-    let mut needs: Vec<(&str, &str)> = Vec::new();
-    for relationship in &document.relationships {
-        let (from, to) = (relationship.spdx_element_id.as_str(), relationship.related_spdx_element.as_str());
-        match relationship.relationship_type.as_str() {
-            "DEPENDS_ON" => needs.push((from, to)),
-            "DEPENDENCY_OF" | "RUNTIME_DEPENDENCY_OF" | "OPTIONAL_DEPENDENCY_OF" | "PROVIDED_DEPENDENCY_OF" => {
-                needs.push((to, from));
-            }
-            "DEV_DEPENDENCY_OF" | "TEST_DEPENDENCY_OF" | "BUILD_DEPENDENCY_OF" => {
-                needs.push((to, from));
-                development.insert(from);
-            }
-            "DESCRIBES" => _ = targets.insert(to),
-            "DESCRIBED_BY" => _ = targets.insert(from),
-            _ => {}
+///
+/// # Errors
+/// What is wrong, when it is no such document.
+pub(crate) fn read(document: &Document<'_>) -> Result<Bill, String> {
+    let in_relationships = |error| list_reason(&error, "relationships");
+    let mut targets: HashSet<String> = document.describes.iter().cloned().collect();
+    let mut development: HashSet<String> = HashSet::new();
+    let read = document.relationships.each(|relationship: Relationship<'_>| {
+        match relationship.told() {
+            Told::IsTarget(reference) => _ = targets.insert(reference.to_owned()),
+            Told::DevelopsWith(_, reference) => _ = development.insert(reference.to_owned()),
+            Told::Needs(..) | Told::Nothing => {}
         }
-    }
+        Ok(())
+    });
+    read.map_err(in_relationships)?;
     let mut bill = Bill::default();
     let mut builder = BillBuilder::default();
-    for row in &document.packages {
-        let is_target = targets.contains(row.reference.as_str());
-        let is_development = development.contains(row.reference.as_str());
-        add(row, is_target, is_development, &mut bill, &mut builder);
-    }
-    if builder.is_empty() && !builder.is_ours {
-        // A document about one recipe describes nothing but that, and must not pass for a clean one.
-        let purpose = |row: &Row| row.primary_package_purpose.clone().unwrap_or_default();
-        let is_target = |row: &&Row| targets.contains(row.reference.as_str()) && purl_of(row).is_none();
-        for row in
-            document.packages.iter().filter(is_target).filter(|row| !is_container_of_packages(row, &purpose(row)))
-        {
-            builder.gap(row.name.as_deref().unwrap_or_default(), WITHOUT_PURL);
+    // A document about one recipe describes nothing but that, and must not pass for a clean one.
+    let mut bare_targets = Vec::new();
+    let read = document.packages.each(|row: Row| {
+        let is_target = targets.contains(&row.reference);
+        let is_development = development.contains(&row.reference);
+        add(&row, is_target, is_development, &mut bill, &mut builder);
+        let purpose = row.primary_package_purpose.as_deref().unwrap_or_default();
+        let is_bare = is_target && purl_of(&row).is_none() && !is_container_of_packages(&row, purpose);
+        if is_bare && builder.is_empty() && bare_targets.len() < MOST_BARE_TARGETS {
+            bare_targets.push(row.name.unwrap_or_default());
         }
+        Ok(())
+    });
+    read.map_err(|error| list_reason(&error, "packages"))?;
+    if builder.is_empty() && !builder.is_ours {
+        bare_targets.iter().for_each(|name| builder.gap(name, WITHOUT_PURL));
     }
-    bill.put(builder.finish(needs.into_iter()));
-    bill
+    let inventory = builder.finish(|link| {
+        document.relationships.each(|relationship: Relationship<'_>| {
+            if let Told::Needs(from, to) | Told::DevelopsWith(from, to) = relationship.told() {
+                link(from, to);
+            }
+            Ok(())
+        })
+    });
+    bill.put(inventory.map_err(in_relationships)?);
+    Ok(bill)
 }
 
 fn add(row: &Row, is_target: bool, is_development: bool, bill: &mut Bill, builder: &mut BillBuilder) {
