@@ -140,6 +140,10 @@ pub(crate) struct ScanArguments {
     /// Tell whether the image is built on one of the base images that this file lists, a line NAME DIGEST… each
     #[arg(long, value_name = "FILE")]
     pub(crate) approved_bases: Option<PathBuf>,
+    /// Look at other builds of the image's base on that list in their registries, to tell which repairs more; without it
+    /// only those count that the cache knows
+    #[arg(long, requires = "approved_bases", conflicts_with = "offline")]
+    pub(crate) look_up_bases: bool,
     /// Exit with 4 when something could not be read
     #[arg(long)]
     pub(crate) fail_on_gaps: bool,
@@ -172,6 +176,8 @@ pub(crate) struct DiffArguments {
     pub(crate) source: SourceArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
+    #[command(flatten)]
+    pub(crate) detectors: DetectorArguments,
     #[command(flatten)]
     pub(crate) choice: ChoiceArguments,
     /// table or json

@@ -22,13 +22,6 @@ pub(crate) struct Chosen {
     pub(crate) detectors: Detectors,
 }
 
-impl Chosen {
-    /// Known vulnerabilities and nothing else.
-    pub(crate) fn vulnerabilities() -> Chosen {
-        Chosen { kinds: [FindingKind::Vulnerability].into(), detectors: Detectors::default() }
-    }
-}
-
 /// Reads the user's rules and makes everything ready that the options ask for.
 pub(crate) fn choose(arguments: &DetectorArguments) -> Result<Chosen, Failure> {
     let kinds: BTreeSet<FindingKind> = arguments.detectors.iter().copied().map(kind_of).collect();

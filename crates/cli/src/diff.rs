@@ -9,7 +9,7 @@ use intelligence::Database;
 use model::ScanReport;
 
 use crate::arguments::{DiffArguments, PlainFormat};
-use crate::detectors::Chosen;
+use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::progress::Progress;
@@ -21,7 +21,8 @@ const HEADER_BYTES: u64 = 4096;
 
 pub(crate) fn run(arguments: &DiffArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let progress = Progress::new(environment, arguments.source.quiet);
-    let mut side = Side { arguments, environment, progress: &progress, intelligence: None };
+    let chosen = detectors::choose(&arguments.detectors)?;
+    let mut side = Side { arguments, environment, progress: &progress, chosen, intelligence: None };
     let old = side.report(&arguments.old)?;
     let new = side.report(&arguments.new)?;
     progress.clear();
@@ -45,6 +46,7 @@ struct Side<'a> {
     arguments: &'a DiffArguments,
     environment: &'a Environment,
     progress: &'a Progress,
+    chosen: Chosen,
     intelligence: Option<(Database, Option<String>)>,
 }
 
@@ -63,8 +65,7 @@ impl Side<'_> {
         };
         let (intelligence, _) = self.intelligence.insert(intelligence);
         let opened = crate::open::open(target, source, environment, progress)?;
-        let chosen = Chosen::vulnerabilities();
-        scan::report(opened, &chosen, choice, None, intelligence, progress).map(|scanned| scanned.report)
+        scan::report(opened, &self.chosen, choice, None, intelligence, progress).map(|scanned| scanned.report)
     }
 }
 

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod better_base;
 mod convert;
 mod detectors;
 mod diff;

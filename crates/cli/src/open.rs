@@ -29,6 +29,8 @@ pub(crate) struct Opened {
     kind: TargetKind,
     content: Content,
     cache: Option<Cache>,
+    /// Whether a registry was asked for it by name.
+    is_asked_by_name: bool,
 }
 
 enum Content {
@@ -60,7 +62,8 @@ pub(crate) fn open(
     let name = target.to_string();
     progress.say(&format!("opening {name}"));
     let (kind, content) = Opener { arguments, environment, cache: cache.as_ref() }.open(target)?;
-    Ok(Opened { name, kind, content, cache })
+    let is_asked_by_name = matches!(target, Target::Registry(_));
+    Ok(Opened { name, kind, content, cache, is_asked_by_name })
 }
 
 impl Opened {
@@ -74,13 +77,23 @@ impl Opened {
         ScanTarget { name: self.name.clone(), kind: self.kind, digest, platform }
     }
 
+    /// The cache that the target was opened with.
+    pub(crate) fn cache(&self) -> Option<&Cache> {
+        self.cache.as_ref()
+    }
+
     /// What is in the target, and what the detectors find in its files.
     pub(crate) fn index(&mut self, detectors: &Detectors, progress: &Progress) -> Result<Indexed, Failure> {
         progress.say(&format!("reading {}", self.name));
         match &mut self.content {
             Content::Image(image) => {
                 let threads = std::thread::available_parallelism().map_or(1, usize::from);
-                let options = IndexOptions { cache: self.cache.as_ref(), threads, detectors: Some(detectors) };
+                let options = IndexOptions {
+                    cache: self.cache.as_ref(),
+                    threads,
+                    detectors: Some(detectors),
+                    is_asked_by_name: self.is_asked_by_name,
+                };
                 let indexed = scanner::index_image(image, &options);
                 indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
             }

@@ -10,6 +10,7 @@ use model::{Finding, FindingKind, FindingStatus, ScanReport, TargetKind};
 use scanner::{ApprovedBases, Indexed};
 
 use crate::arguments::{ChoiceArguments, ScanArguments};
+use crate::better_base::{BaseSearch, Registries};
 use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
@@ -20,6 +21,12 @@ use crate::progress::Progress;
 
 /// The most that is read of a list of approved base images.
 const LARGEST_LIST_BYTES: u64 = 16 << 20;
+
+/// The base images that are approved, and where other builds of them may be looked at.
+pub(crate) struct Bases<'a> {
+    list: ApprovedBases,
+    registries: Option<Registries<'a>>,
+}
 
 /// A report, and how many findings were left out of it as not asked for.
 pub(crate) struct Scanned {
@@ -36,7 +43,9 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
     let opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
 
-    let scanned = report(opened, &chosen, &arguments.choice, bases.as_ref(), &intelligence, &progress)?;
+    let registries = arguments.look_up_bases.then_some(Registries { source: &arguments.source, environment });
+    let bases = bases.map(|list| Bases { list, registries });
+    let scanned = report(opened, &chosen, &arguments.choice, bases, &intelligence, &progress)?;
 
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
@@ -50,23 +59,30 @@ pub(crate) fn report(
     mut opened: Opened,
     chosen: &Chosen,
     choice: &ChoiceArguments,
-    bases: Option<&ApprovedBases>,
+    bases: Option<Bases<'_>>,
     intelligence: &Database,
     progress: &Progress,
 ) -> Result<Scanned, Failure> {
     let Indexed { mut inventory, mut findings } = opened.index(&chosen.detectors, progress)?;
     let target = opened.target();
-    if let (Some(bases), Some(image)) = (bases, &mut inventory.image)
-        && target.kind != TargetKind::Rootfs
-    {
-        bases.mark(image, target.digest.as_ref());
+    let bases = bases.filter(|_| target.kind != TargetKind::Rootfs);
+    if let (Some(bases), Some(image)) = (&bases, &mut inventory.image) {
+        bases.list.mark(image, target.digest.as_ref());
     }
     intelligence.name_archives(&mut inventory);
+    let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone() };
     if chosen.kinds.contains(&FindingKind::Vulnerability) {
-        let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone() };
         let matches = intelligence.match_inventory(&inventory, &options);
         inventory.gaps.extend(matches.gaps);
         findings.extend(matches.findings.into_iter().map(Finding::Vulnerability));
+    }
+    if let Some(Bases { list, registries }) = bases {
+        let (cache, options) = (opened.cache(), &options);
+        let search = BaseSearch { bases: &list, intelligence, options, cache, registries, progress };
+        let better = search.find(&inventory, &findings);
+        if let Some(base) = inventory.image.as_mut().and_then(|image| image.base.as_mut()) {
+            base.better = better;
+        }
     }
     inventory.gaps.sort();
     inventory.gaps.dedup();

@@ -3,15 +3,17 @@
 //! helps is a finding that is gone.
 
 mod json;
+mod others;
 mod table;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::str::FromStr;
 
-use model::{Ecosystem, Finding, Gap, Package, ScanReport, VulnerabilityFinding};
+use model::{Ecosystem, Finding, FindingKind, Gap, Package, ScanReport, VulnerabilityFinding};
 
 use crate::{UnknownFormat, WriteOptions};
+pub use others::OtherChange;
 
 /// What changed from an old report to a new one.
 #[derive(Debug)]
@@ -28,6 +30,10 @@ pub struct ReportDiff<'a> {
     pub others_added: Vec<&'a Finding>,
     /// Findings about anything but vulnerabilities that only the old report has.
     pub others_removed: Vec<&'a Finding>,
+    /// Findings of both about anything but vulnerabilities that differ in severity or category.
+    pub others_changed: Vec<OtherChange<'a>>,
+    /// Kinds of findings that only one of the reports looked for: nothing is said of them.
+    pub not_compared: Vec<FindingKind>,
     /// Packages that only the new report has.
     pub packages_added: Vec<&'a Package>,
     /// Packages that only the old report has.
@@ -73,6 +79,7 @@ impl ReportDiff<'_> {
             && self.changed.is_empty()
             && self.others_added.is_empty()
             && self.others_removed.is_empty()
+            && self.others_changed.is_empty()
             && self.packages_added.is_empty()
             && self.packages_removed.is_empty()
             && self.packages_changed.is_empty()
@@ -121,7 +128,11 @@ pub fn write_diff(
 pub fn diff<'a>(old: &'a ScanReport, new: &'a ScanReport) -> ReportDiff<'a> {
     let finding_key = |place: &FindingPlace<'a>| (place.finding.id.as_str(), package_key(place.package));
     let version = |place: &FindingPlace<'a>| place.package.version.as_str();
-    let findings = paired(finding_places(old), finding_places(new), finding_key, version);
+    // What only one of the reports looked for is neither new nor gone.
+    let both_looked = [old, new].iter().all(|report| report.detectors.contains(&FindingKind::Vulnerability));
+    let places = |report| if both_looked { finding_places(report) } else { Vec::new() };
+    let findings = paired(places(old), places(new), finding_key, version);
+    let others = others::compare(old, new);
     let packages = paired(
         old.inventory.packages.iter().collect(),
         new.inventory.packages.iter().collect(),
@@ -136,8 +147,10 @@ pub fn diff<'a>(old: &'a ScanReport, new: &'a ScanReport) -> ReportDiff<'a> {
         added: findings.new,
         removed: findings.old,
         changed: changed.filter(FindingChange::is_change).collect(),
-        others_added: others_beside(new, old),
-        others_removed: others_beside(old, new),
+        others_added: others.added,
+        others_removed: others.removed,
+        others_changed: others.changed,
+        not_compared: old.detectors.symmetric_difference(&new.detectors).copied().collect(),
         packages_added: packages.new,
         packages_removed: packages.old,
         packages_changed: packages_changed.filter(|change| change.old.version != change.new.version).collect(),
@@ -158,41 +171,6 @@ impl FindingChange<'_> {
 fn finding_places<'a>(report: &'a ScanReport) -> Vec<FindingPlace<'a>> {
     let findings = report.findings.iter().filter_map(Finding::vulnerability);
     findings.map(|finding| FindingPlace { finding, package: &report.inventory.packages[finding.package] }).collect()
-}
-
-/// The findings of `report` about anything but vulnerabilities that `other` does not have. A finding that only moved to
-/// another line of its file is the same.
-fn others_beside<'a>(report: &'a ScanReport, other: &ScanReport) -> Vec<&'a Finding> {
-    let mut known: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
-    for key in other.findings.iter().filter_map(|finding| other_key(finding, other)) {
-        *known.entry(key).or_default() += 1;
-    }
-    let mut beside = Vec::new();
-    // What only one of the reports looked for is neither new nor gone.
-    for finding in report.findings.iter().filter(|finding| other.detectors.contains(&finding.kind())) {
-        let Some(key) = other_key(finding, report) else { continue };
-        match known.get_mut(&key).filter(|count| **count > 0) {
-            Some(count) => *count -= 1,
-            None => beside.push(finding),
-        }
-    }
-    beside
-}
-
-/// What makes a finding about anything but a vulnerability the same one in two reports.
-fn other_key<'a>(finding: &'a Finding, report: &'a ScanReport) -> Option<Vec<&'a str>> {
-    Some(match finding {
-        Finding::Vulnerability(_) => return None,
-        Finding::Secret(secret) => {
-            vec!["secret", secret.location.as_str(), &secret.path, &secret.rule, &secret.matched]
-        }
-        Finding::Malware(malware) => vec!["malware", &malware.path, &malware.rule, malware.engine.as_str()],
-        Finding::License(license) => {
-            let package = &report.inventory.packages[license.package];
-            vec!["license", package.ecosystem.purl_type(), &package.name, &license.name]
-        }
-        Finding::Misconfiguration(found) => vec!["misconfiguration", &found.path, &found.id, &found.message],
-    })
 }
 
 /// What stays the same of a package across versions: ecosystem, name, architecture of the system, place.

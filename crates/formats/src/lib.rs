@@ -22,7 +22,7 @@ use std::str::FromStr;
 use model::ScanReport;
 
 pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
-pub use diff::{DiffFormat, FindingChange, FindingPlace, PackageChange, ReportDiff, diff, write_diff};
+pub use diff::{DiffFormat, FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, diff, write_diff};
 pub use json::{ReadReportError, read_report};
 pub use table::plain;
 

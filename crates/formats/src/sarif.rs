@@ -179,6 +179,23 @@ struct ResultProperties<'a> {
 #[serde(rename_all = "camelCase")]
 struct Location {
     physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<LogicalLocation>,
+}
+
+/// A place in something that has no lines (SARIF 2.1.0, 3.33).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    name: String,
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+impl LogicalLocation {
+    fn new(name: &str, fully_qualified_name: &str, kind: &'static str) -> LogicalLocation {
+        LogicalLocation { name: name.to_owned(), fully_qualified_name: fully_qualified_name.to_owned(), kind }
+    }
 }
 
 #[derive(Serialize)]
@@ -406,6 +423,7 @@ fn location(uri: String, index: Option<usize>, line: Option<u32>) -> Location {
             artifact_location: ArtifactLocation { uri, index },
             region: line.map(|start_line| Region { start_line }),
         },
+        logical_locations: Vec::new(),
     }
 }
 

@@ -8,7 +8,9 @@ mod paint;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use model::{BaseImage, Finding, FindingKind, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
+use model::{
+    BaseImage, Finding, FindingKind, FindingStatus, Healthcheck, Package, ScanReport, Severity, VulnerabilityFinding,
+};
 
 use crate::messages::Value;
 use crate::{Language, WriteOptions};
@@ -102,6 +104,10 @@ impl<'a> Table<'a> {
                 false => self.say("table.user", &[("user", Value::Text(&plain(&image.user)))]),
             });
             facts.extend(image.base.as_ref().map(|base| self.base(base)));
+            let looks = self.report.detectors.contains(&FindingKind::Misconfiguration);
+            if looks && image.healthcheck == Healthcheck::Unknown {
+                facts.push(self.say("table.healthcheck_unknown", &[]));
+            }
         }
         self.paragraph(0, None, &facts.join(" · "))
     }
@@ -116,6 +122,28 @@ impl<'a> Table<'a> {
             }
             (None, _) => self.paint.text(Style::Alarm, &self.say("table.base.unapproved", &[])),
         }
+    }
+
+    /// What comes with the base image, and whether another build of it is better.
+    fn summary_of_base(&mut self) -> io::Result<()> {
+        let inventory = &self.report.inventory;
+        let Some(base) = inventory.image.as_ref().and_then(|image| image.base.as_ref()) else { return Ok(()) };
+        let of_base = |finding: &Finding| inventory.is_of_base(finding.layer(inventory));
+        let count = |is_base| self.report.findings.iter().filter(|finding| of_base(finding) == Some(is_base)).count();
+        let (with_base, added) = (count(true), count(false));
+        if with_base + added > 0 {
+            let counts = [("base", Value::Count(with_base)), ("added", Value::Count(added))];
+            let sentence = self.say("table.base.split", &counts);
+            self.paragraph(0, None, &sentence)?;
+        }
+        let Some(better) = &base.better else { return Ok(()) };
+        let number = |count: u32| Value::Count(usize::try_from(count).unwrap_or(usize::MAX));
+        let name = plain(&better.name);
+        let parameters =
+            [("name", Value::Text(&name)), ("repairs", number(better.repairs)), ("brings", number(better.brings))];
+        let code = if better.brings == 0 { "table.base.better" } else { "table.base.better_brings" };
+        let sentence = self.say(code, &parameters);
+        self.paragraph(0, Some(Style::Good), &sentence)
     }
 
     /// How many of what; and where there are none, why that says something or nothing.
@@ -170,6 +198,7 @@ impl<'a> Table<'a> {
             self.paragraph(0, None, &sentence)?;
         }
         self.summary_of_others()?;
+        self.summary_of_base()?;
         if hidden > 0 {
             let sentence = self.say("table.hidden", &[("count", Value::Count(hidden))]);
             self.paragraph(0, None, &sentence)?;

@@ -1,8 +1,9 @@
-//! The configuration of an image (OCI image-spec, config.md).
+//! The configuration of an image (OCI image-spec, config.md), and what stands out among its files.
 
 use model::{ImageFacts, UntrustedPath};
 
-use crate::check::Subject;
+use crate::check::{Found, Subject};
+use crate::left_over::LeftOver;
 use crate::run::{Checked, Options, Report};
 use crate::tree::Tree;
 
@@ -11,27 +12,41 @@ use crate::tree::Tree;
 pub struct ImageConfiguration {
     /// The facts that every scan of an image knows.
     pub facts: ImageFacts,
-    /// The health check: of Docker's own format, which OCI's has not.
-    pub healthcheck: Healthcheck,
-    /// `config.ExposedPorts`: `22/tcp`.
-    pub exposed_ports: Vec<String>,
     /// The name by which the image was asked for, if it was by name.
     pub name: Option<String>,
+    /// Files and folders that stand out by their name or their permissions.
+    pub files: Vec<ImageFile>,
 }
 
-/// Whether an image says how its health is asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Healthcheck {
-    /// The configuration has no room for it, or was not read.
-    #[default]
-    Unknown,
-    /// It has room and says nothing.
-    Absent,
-    /// It has a command, or says that there is none.
-    Set,
+/// A file or folder that stands out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageFile {
+    /// Where it is.
+    pub path: UntrustedPath,
+    /// What is remarkable about it.
+    pub what: FileFact,
 }
 
-/// Checks the configuration of an image. Its findings have no line and the path `image configuration`.
+/// What is remarkable about a file or folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileFact {
+    /// A program that runs with the rights of its owner or its group.
+    SetId {
+        /// Of its owner.
+        user: bool,
+        /// Of its group.
+        group: bool,
+    },
+    /// A program that is given capabilities, in the words of capabilities(7).
+    Capabilities(Vec<String>),
+    /// A folder in which everybody may remove and replace the files of others.
+    WritableFolder,
+    /// A folder in which a package manager left something behind.
+    LeftOver(LeftOver),
+}
+
+/// Checks the configuration of an image and what stands out among its files. Findings have no line; those about the
+/// configuration have the path [`ImageConfiguration::PATH`].
 pub fn check_image(image: &ImageConfiguration, options: &Options) -> Checked {
     let mut report = Report::new(options);
     report.run(Subject::Image(image));
@@ -39,9 +54,20 @@ pub fn check_image(image: &ImageConfiguration, options: &Options) -> Checked {
 }
 
 impl ImageConfiguration {
-    /// The path that findings have.
+    /// The path that findings about the configuration have.
+    pub const PATH: &str = "image configuration";
+
     pub(crate) fn path() -> UntrustedPath {
-        UntrustedPath::normalise("image configuration")
+        UntrustedPath::normalise(ImageConfiguration::PATH)
+    }
+
+    /// Adds a failure for each file of which `say` has something to say.
+    pub(crate) fn add_files(&self, found: &mut Found, say: impl Fn(&FileFact) -> Option<String>) {
+        for file in &self.files {
+            if let Some(message) = say(&file.what) {
+                found.add(&file.path, 0, (0, 0), message);
+            }
+        }
     }
 
     /// The commands of the history, from the base upwards: those that made layers, then those that made none.

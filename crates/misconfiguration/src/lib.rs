@@ -17,6 +17,7 @@ mod ignore;
 mod image;
 mod json;
 mod kubernetes;
+mod left_over;
 mod node;
 mod policy_document;
 mod run;
@@ -30,6 +31,7 @@ pub mod exercise;
 
 pub use check::{Check, checks};
 pub use file_kind::{FileKind, HEAD_BYTES, kind_of};
-pub use image::{Healthcheck, ImageConfiguration, check_image};
+pub use image::{FileFact, ImageConfiguration, ImageFile, check_image};
+pub use left_over::LeftOver;
 pub use run::{Checked, Misconfiguration, Options, check};
 pub use tree::{InvalidTree, Tree};

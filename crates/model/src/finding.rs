@@ -14,7 +14,7 @@ pub use misconfiguration::Misconfiguration;
 pub use secret::{SecretFinding, SecretLocation};
 pub use vulnerability::{AdvisoryReference, FindingStatus, VulnerabilityFinding};
 
-use crate::{PackageId, Severity};
+use crate::{Inventory, PackageId, Severity};
 
 /// Anything that a scan reports.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,12 +121,35 @@ impl Finding {
         }
     }
 
+    /// The file it is in, or the name of the variable, label or argument; `None` where it is about a package. Empty for the
+    /// configuration of an image and for its history.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Finding::Secret(finding) => Some(&finding.path),
+            Finding::Malware(finding) => Some(&finding.path),
+            Finding::Misconfiguration(finding) => Some(&finding.path),
+            Finding::Vulnerability(_) | Finding::License(_) => None,
+        }
+    }
+
     /// The package it is about, where it is about one.
     pub fn package(&self) -> Option<PackageId> {
         match self {
             Finding::Vulnerability(finding) => Some(finding.package),
             Finding::License(finding) => Some(finding.package),
             Finding::Secret(_) | Finding::Malware(_) | Finding::Misconfiguration(_) => None,
+        }
+    }
+
+    /// Index of the layer that brought it; `None` outside images, and where no one layer did.
+    pub fn layer(&self, inventory: &Inventory) -> Option<u32> {
+        let of_package = |id: PackageId| inventory.packages.get(id)?.layer;
+        match self {
+            Finding::Vulnerability(finding) => of_package(finding.package),
+            Finding::License(finding) => of_package(finding.package),
+            Finding::Secret(finding) => finding.layer,
+            Finding::Malware(finding) => finding.layer,
+            Finding::Misconfiguration(finding) => finding.layer,
         }
     }
 

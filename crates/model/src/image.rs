@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Digest;
 
 /// The facts of an image that its configuration tells (OCI image-spec, config.md).
@@ -13,6 +15,10 @@ pub struct ImageFacts {
     pub labels: BTreeMap<String, String>,
     /// The annotations of the manifest (OCI image-spec, annotations.md); empty where there is no manifest.
     pub annotations: BTreeMap<String, String>,
+    /// Whether the image says how its health is asked for.
+    pub healthcheck: Healthcheck,
+    /// `config.ExposedPorts`, sorted: `8080/tcp`.
+    pub exposed_ports: Vec<String>,
     /// `config.Env`, `NAME=value`, in the order given.
     pub environment: Vec<String>,
     /// When the image was made, RFC 3339, as its configuration says.
@@ -23,6 +29,20 @@ pub struct ImageFacts {
     pub empty_history: Vec<String>,
     /// The base image; `None` while nobody says which ones are approved.
     pub base: Option<BaseImage>,
+}
+
+/// Whether an image says how its health is asked for: Docker's own format has a place for it (`config.Healthcheck`, Docker
+/// Image Specification v1.2), OCI's has none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Healthcheck {
+    /// The format has no place for it, or the configuration was not read.
+    #[default]
+    Unknown,
+    /// There is a place, and nothing in it.
+    Absent,
+    /// It has a command, or says that there is none.
+    Set,
 }
 
 /// The image that another was built on, as far as a list of approved ones tells.
@@ -36,8 +56,21 @@ pub struct BaseImage {
     pub layers: Option<u32>,
     /// Whether the list has it.
     pub is_approved: bool,
-    /// The newest base of the list that fixes most, where it has a better one.
-    pub better: Option<String>,
+    /// Another build of it that repairs more, where the list has one and its content is known.
+    pub better: Option<BetterBase>,
+}
+
+/// A base image that is better than the present one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BetterBase {
+    /// Its name on the list.
+    pub name: String,
+    /// Its digest, where the list has that of its manifest.
+    pub digest: Option<Digest>,
+    /// How many vulnerabilities of the present base it does not have.
+    pub repairs: u32,
+    /// How many it has that the present base has not.
+    pub brings: u32,
 }
 
 /// One layer of an image.

@@ -27,13 +27,13 @@ pub mod version;
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distribution::Distribution;
 pub use ecosystem::Ecosystem;
-pub use executable::Executable;
+pub use executable::{Executable, WritableFolder};
 pub use finding::{
     AdvisoryReference, Finding, FindingKind, FindingStatus, LicenseCategory, LicenseFinding, MalwareEngine,
     MalwareFinding, Misconfiguration, SecretFinding, SecretLocation, VulnerabilityFinding,
 };
 pub use gap::Gap;
-pub use image::{BaseImage, ImageFacts, LayerFacts};
+pub use image::{BaseImage, BetterBase, Healthcheck, ImageFacts, LayerFacts};
 pub use image_name::{ImageName, InvalidImageName};
 pub use package::{Inventory, Package, PackageId, RemovedPackage, SourcePackage};
 pub use path::UntrustedPath;

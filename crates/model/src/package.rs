@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distribution, Ecosystem, Executable, Gap, ImageFacts, Purl};
+use crate::{Distribution, Ecosystem, Executable, Gap, ImageFacts, Purl, WritableFolder};
 
 /// The place of a package in [`Inventory::packages`].
 pub type PackageId = usize;
@@ -74,6 +74,16 @@ pub struct Inventory {
     pub removed: Vec<RemovedPackage>,
     /// The files that can run, sorted; empty while nobody lists them.
     pub executables: Vec<Executable>,
+    /// The folders in which everybody may replace files, sorted; empty while nobody looks for them.
+    pub writable_folders: Vec<WritableFolder>,
     /// What could not be read, sorted.
     pub gaps: Vec<Gap>,
+}
+
+impl Inventory {
+    /// Whether a layer belongs to the base image; `None` while that is unknown, and outside images.
+    pub fn is_of_base(&self, layer: Option<u32>) -> Option<bool> {
+        let layers = &self.image.as_ref()?.layers;
+        layers.get(usize::try_from(layer?).ok()?)?.base
+    }
 }

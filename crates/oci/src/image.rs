@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use model::{Digest, Platform};
+use model::{Digest, Healthcheck, Platform};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::Cache;
@@ -39,6 +39,10 @@ pub struct ImageConfig {
     pub user: String,
     /// `config.Env`.
     pub environment: Vec<String>,
+    /// `config.Healthcheck`.
+    pub healthcheck: Healthcheck,
+    /// `config.ExposedPorts`, sorted.
+    pub exposed_ports: Vec<String>,
     /// `config.Labels`.
     pub labels: BTreeMap<String, String>,
     /// `created`, RFC 3339.
@@ -47,6 +51,15 @@ pub struct ImageConfig {
     pub history: Vec<HistoryEntry>,
     /// `rootfs.diff_ids`.
     pub diff_ids: Vec<Digest>,
+}
+
+impl ImageConfig {
+    /// Notes that the image is stored in Docker's own format: what has a place there and is not there is absent.
+    pub(crate) fn is_in_dockers_format(&mut self) {
+        if self.healthcheck == Healthcheck::Unknown {
+            self.healthcheck = Healthcheck::Absent;
+        }
+    }
 }
 
 /// One step of an image's history.

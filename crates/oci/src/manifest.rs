@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use model::{Digest, Platform};
+use model::{Digest, Healthcheck, Platform};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::image::{HistoryEntry, ImageConfig};
@@ -84,6 +85,11 @@ struct ConfigFields {
     platform: PlatformFields,
     #[serde(default)]
     created: Option<String>,
+    /// Only Docker's own format has these two.
+    #[serde(default)]
+    docker_version: Option<IgnoredAny>,
+    #[serde(default)]
+    container_config: Option<IgnoredAny>,
     #[serde(default, deserialize_with = "or_default")]
     config: RunFields,
     #[serde(default, deserialize_with = "or_default")]
@@ -101,6 +107,10 @@ struct RunFields {
     env: Vec<String>,
     #[serde(default, deserialize_with = "or_default")]
     labels: BTreeMap<String, Option<String>>,
+    #[serde(default, deserialize_with = "or_default")]
+    exposed_ports: BTreeMap<String, IgnoredAny>,
+    #[serde(default)]
+    healthcheck: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +119,8 @@ struct HistoryFields {
     created_by: String,
     #[serde(default, deserialize_with = "or_default")]
     empty_layer: bool,
+    #[serde(default, deserialize_with = "or_default")]
+    comment: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -135,6 +147,11 @@ impl Descriptor {
         !self.urls.is_empty() || self.media_type.contains("nondistributable") || self.media_type.contains(".foreign.")
     }
 
+    /// Whether the configuration that it names is in Docker's own format.
+    pub(crate) fn is_dockers_config(&self) -> bool {
+        self.media_type == "application/vnd.docker.container.image.v1+json"
+    }
+
     /// Whether it names an image's configuration, rather than that of a chart or another artifact.
     pub(crate) fn is_image_config(&self) -> bool {
         matches!(
@@ -158,9 +175,21 @@ impl PlatformFields {
     }
 }
 
+/// The beginning of the comment that BuildKit writes into the history. It keeps a health check in the configuration
+/// whatever the format.
+const BUILDKIT: &str = "buildkit.";
+
 /// Reads a configuration.
 pub(crate) fn read_config(bytes: &[u8]) -> Result<(ImageConfig, Option<Platform>), serde_json::Error> {
     let fields: ConfigFields = serde_json::from_slice(bytes)?;
+    let is_kept = fields.docker_version.is_some()
+        || fields.container_config.is_some()
+        || fields.history.iter().any(|step| step.comment.starts_with(BUILDKIT));
+    let healthcheck = match (fields.config.healthcheck, is_kept) {
+        (Some(_), _) => Healthcheck::Set,
+        (None, true) => Healthcheck::Absent,
+        (None, false) => Healthcheck::Unknown,
+    };
     let history = fields
         .history
         .into_iter()
@@ -168,6 +197,8 @@ pub(crate) fn read_config(bytes: &[u8]) -> Result<(ImageConfig, Option<Platform>
     let config = ImageConfig {
         user: fields.config.user,
         environment: fields.config.env,
+        healthcheck,
+        exposed_ports: fields.config.exposed_ports.into_keys().collect(),
         labels: fields.config.labels.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect(),
         created: fields.created,
         history: history.collect(),
@@ -195,6 +226,17 @@ mod tests {
         assert_eq!((config.user.as_str(), config.history.len(), config.labels["a"].as_str()), ("app", 1, ""));
         let (config, platform) = read_config(br#"{"config":null,"history":null,"rootfs":null}"#).unwrap();
         assert_eq!((config, platform), (ImageConfig::default(), None));
+    }
+
+    #[test]
+    fn a_health_check_is_absent_only_where_there_is_a_place_for_it() {
+        let check = |text: &str, expected| assert_eq!(read_config(text.as_bytes()).unwrap().0.healthcheck, expected);
+        check(r#"{"config":{"Healthcheck":{"Test":["NONE"]}}}"#, Healthcheck::Set);
+        check(r#"{"config":{"Healthcheck":null}}"#, Healthcheck::Unknown);
+        check(r#"{"config":{},"docker_version":"24"}"#, Healthcheck::Absent);
+        check(r#"{"history":[{"comment":"buildkit.dockerfile.v0"}]}"#, Healthcheck::Absent);
+        let ports = read_config(br#"{"config":{"ExposedPorts":{"80/tcp":{},"22/tcp":{}}}}"#).unwrap().0.exposed_ports;
+        assert_eq!(ports, ["22/tcp", "80/tcp"]);
     }
 
     #[test]

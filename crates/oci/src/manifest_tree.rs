@@ -139,11 +139,14 @@ pub(crate) fn find_image<E>(
         Kind::Index(entries) => choose::choose_image(entries, platform, &mut read)?,
     };
     let config_bytes = read_verified(&manifest.config, MAX_CONFIG_BYTES, &mut read)?;
-    let (config, stated) = read_config(&config_bytes).map_err(|source| ReadManifestError::Parse {
+    let (mut config, stated) = read_config(&config_bytes).map_err(|source| ReadManifestError::Parse {
         digest: manifest.config.digest.clone(),
         kind: "configuration",
         source,
     })?;
+    if manifest.config.is_dockers_config() {
+        config.is_in_dockers_format();
+    }
     if let (Some(asked), Some(stated)) = (platform, &stated)
         && !choose::serves(asked, stated)
     {

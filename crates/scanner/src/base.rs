@@ -27,6 +27,15 @@ struct ApprovedBase {
     digests: Vec<Digest>,
 }
 
+/// Another build of a base image, as the list has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaseAlternative<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its digests: of manifest and configuration, where they are listed, then of layers from the bottom upwards.
+    pub digests: &'a [Digest],
+}
+
 /// The error of reading a list of approved base images.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidApprovedBases {
@@ -78,6 +87,18 @@ impl ApprovedBases {
             }
         }
         image.base = Some(base);
+    }
+
+    /// Other builds of the image's base on the list: lines whose names differ in tag and digest alone, in the order of the
+    /// list.
+    pub fn alternatives(&self, image: &ImageFacts) -> Vec<BaseAlternative<'_>> {
+        let base = image.base.as_ref().filter(|base| base.is_approved && base.layers.is_some());
+        let Some(name) = base.and_then(|base| base.name.as_deref()) else { return Vec::new() };
+        let is_other = |line: &&ApprovedBase| {
+            repository_of(&line.name) == repository_of(name) && line.layers_of(&image.layers).is_none()
+        };
+        let lines = self.lines.iter().filter(is_other);
+        lines.map(|line| BaseAlternative { name: &line.name, digests: &line.digests }).collect()
     }
 
     fn find(&self, image: &ImageFacts, digest: Option<&Digest>) -> BaseImage {
@@ -140,6 +161,13 @@ impl ApprovedBase {
         }
         Some(Matched { first, layers: top + 1 })
     }
+}
+
+/// A name without its tag and digest: `registry:5000/team/base` of `registry:5000/team/base:1@sha256:…`.
+fn repository_of(name: &str) -> &str {
+    let name = name.split('@').next().unwrap_or_default();
+    let last = name.rfind('/').map_or(0, |slash| slash + 1);
+    name[last..].find(':').map_or(name, |colon| &name[..last + colon])
 }
 
 fn is_of(layer: &LayerFacts, digest: &Digest) -> bool {
@@ -213,6 +241,21 @@ mod tests {
     fn the_longest_base_wins() {
         check("alpine:3.20 0a\nteam/alpine:1 4ab", &["a1", "b2", "c3"], None, "team/alpine:1 4 2");
         check("first 0a\nsecond 4a", &["a1"], None, "first 0 1");
+    }
+
+    #[test]
+    fn other_builds_differ_in_tag_and_digest_alone() {
+        assert_eq!(repository_of("registry:5000/team/base:1@sha256:12"), "registry:5000/team/base");
+        assert_eq!(repository_of("registry:5000/base"), "registry:5000/base");
+        let layers =
+            vec![LayerFacts { digest: Some(digest('a')), diff_id: None, created_by: None, size_bytes: 0, base: None }];
+        let list = [("alpine:1", 'a'), ("alpine:2", 'b'), ("alpine", 'c'), ("debian:2", 'd')];
+        let list: String = list.iter().map(|(name, letter)| format!("{name} {}\n", digest(*letter))).collect();
+        let bases: ApprovedBases = list.parse().unwrap();
+        let mut image = ImageFacts { layers, ..ImageFacts::default() };
+        bases.mark(&mut image, None);
+        let names: Vec<&str> = bases.alternatives(&image).iter().map(|other| other.name).collect();
+        assert_eq!(names, ["alpine:2", "alpine"]);
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl Cached<'_> {
 
     /// Keeps the inventory of an image.
     pub(crate) fn keep_inventory(&self, layers: &[Digest], inventory: &Inventory) {
-        let Inventory { distribution, image: _, packages, removed, executables: _, gaps } = inventory.clone();
+        let Inventory { distribution, packages, removed, gaps, .. } = inventory.clone();
         let merged = Merged { distribution, packages, removed, gaps };
         self.write(&format!("merged-{CONTENT_VERSION}"), &key_of(layers), &merged);
     }

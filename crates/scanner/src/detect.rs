@@ -7,8 +7,9 @@ mod visible;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use malware::{FileScanner, FileToScan};
+use md5::{Digest, Md5};
 use misconfiguration::Tree;
 use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Severity, UntrustedPath};
 use oci::Entry;
@@ -17,6 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::detectors::Detectors;
 use crate::nested::{self, ArchiveFormat};
+use crate::owners::{self, DigestHead, Owners};
+use crate::remarks::Remarks;
 use crate::shared_content::SharedContent;
 
 pub(crate) use crate::nested::HEAD_BYTES;
@@ -30,6 +33,10 @@ const CHUNK_BYTES: usize = 64 << 10;
 pub(crate) struct Detections {
     /// By file.
     pub(crate) files: BTreeMap<String, Detected>,
+    /// What names and permissions alone tell.
+    pub(crate) remarks: Remarks,
+    /// Who owns which files, by the database that says so.
+    pub(crate) owners: BTreeMap<String, Owners>,
     /// What could not be looked into.
     pub(crate) gaps: Vec<Gap>,
 }
@@ -38,6 +45,8 @@ impl Detections {
     /// Forgets what was found under a path that occurs again: it holds what came last.
     pub(crate) fn forget(&mut self, path: &str) {
         self.files.remove(path);
+        self.remarks.forget(path);
+        self.owners.remove(path);
     }
 
     /// What was found in a file is found under its further names too: (name, file).
@@ -47,6 +56,7 @@ impl Detections {
         };
         let further: BTreeMap<String, Detected> = links.iter().filter_map(found).collect();
         self.files.extend(further);
+        self.remarks.follow_links(links);
     }
 
     /// Counts the gaps beyond the most that are named.
@@ -71,6 +81,9 @@ pub(crate) struct Detected {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FoundExecutable {
     pub(crate) sha256: [u8; 32],
+    /// Further digests that databases of packages have, where one could list the file.
+    pub(crate) md5: Option<DigestHead>,
+    pub(crate) sha1: Option<DigestHead>,
     pub(crate) mode: u32,
     /// Numbers of capabilities(7).
     pub(crate) capabilities: Vec<u32>,
@@ -128,11 +141,17 @@ impl<'a> FileDetector<'a> {
         if self.tree.is_some() { misconfiguration::HEAD_BYTES } else { HEAD_BYTES }
     }
 
+    /// Whether it may want any file's content; if not, nobody need read the beginning of each.
+    pub(crate) fn reads_files(&self) -> bool {
+        self.tree.is_some() || self.detectors.reads_files()
+    }
+
     /// Whether the file, which begins with `head`, is looked into.
     pub(crate) fn wants(&self, entry: &Entry, head: &[u8]) -> bool {
         let looks_inside = self.detectors.secrets.is_some() || self.detectors.malware.is_some();
         self.configures(entry, head)
             || self.lists(entry)
+            || self.tells_owners(entry)
             || self.wants_content(entry.path.as_str(), head, Some(entry.size_bytes))
             || looks_inside && ArchiveFormat::of(head).is_some()
     }
@@ -157,12 +176,19 @@ impl<'a> FileDetector<'a> {
             }
         }
         if self.lists(entry) {
-            match sha256(content) {
-                Ok(sha256) => {
+            match digests(path, content) {
+                Ok((sha256, md5, sha1)) => {
                     let capabilities = entry.capabilities.numbers().collect();
-                    detected.executable = Some(FoundExecutable { sha256, mode: entry.mode, capabilities });
+                    let mode = entry.mode;
+                    detected.executable = Some(FoundExecutable { sha256, md5, sha1, mode, capabilities });
                 }
                 Err(error) => detections.gaps.push(Gap::new(path, format!("cannot read it: {error}"))),
+            }
+        }
+        if self.tells_owners(entry) {
+            let owners = owners::read(&entry.path, content, &mut detections.gaps);
+            if !owners.is_empty() {
+                detections.owners.insert(path.to_owned(), owners);
             }
         }
         if self.wants_content(path, head, Some(entry.size_bytes)) {
@@ -195,6 +221,11 @@ impl<'a> FileDetector<'a> {
     /// shell takes for one.
     fn lists(&self, entry: &Entry) -> bool {
         self.detectors.executables && entry.is_executable()
+    }
+
+    /// Whether the file says which packages own the files that are listed.
+    fn tells_owners(&self, entry: &Entry) -> bool {
+        self.detectors.executables && owners::tells_owners(entry.path.as_str())
     }
 
     fn wants_content(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
@@ -263,15 +294,38 @@ impl<'a> FileDetector<'a> {
     }
 }
 
-fn sha256(content: &mut SharedContent) -> io::Result<[u8; 32]> {
+/// The file's SHA-256, and the digests by which dpkg (MD5) and apk (SHA-1) know it where they may have brought it.
+type Digests = ([u8; 32], Option<DigestHead>, Option<DigestHead>);
+
+fn digests(path: &str, content: &mut SharedContent) -> io::Result<Digests> {
     let mut hash = Context::new(&SHA256);
+    let mut others = may_be_of_the_system(path).then(|| (Md5::new(), Context::new(&SHA1_FOR_LEGACY_USE_ONLY)));
     for_each_chunk(content, |chunk| {
-        hash.update(chunk);
+        // In pieces that stay in the processor's cache for all three.
+        for piece in chunk.chunks(CHUNK_BYTES) {
+            hash.update(piece);
+            if let Some((md5, sha1)) = &mut others {
+                md5.update(piece);
+                sha1.update(piece);
+            }
+        }
         true
     })?;
     let mut sha256 = [0; 32];
     sha256.copy_from_slice(hash.finish().as_ref());
-    Ok(sha256)
+    let (md5, sha1) = match others {
+        Some((md5, sha1)) => (DigestHead::of(&md5.finalize()), DigestHead::of(sha1.finish().as_ref())),
+        None => (None, None),
+    };
+    Ok((sha256, md5, sha1))
+}
+
+/// Whether a package of the system may have brought the file: what administrators and language packages install lies
+/// elsewhere (Filesystem Hierarchy Standard 3.0, 4.9), and need not be hashed by the system's algorithms.
+fn may_be_of_the_system(path: &str) -> bool {
+    let top = path.split('/').next().unwrap_or_default();
+    let is_system = matches!(top, "usr" | "bin" | "sbin" | "etc" | "opt") || top.starts_with("lib");
+    is_system && !path.starts_with("usr/local/") && !path.contains("/site-packages/")
 }
 
 fn find_secrets(rules: &SecretRules, path: &str, content: &mut SharedContent) -> io::Result<Outcome> {

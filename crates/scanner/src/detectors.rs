@@ -9,7 +9,7 @@ use secrets::SecretRules;
 
 /// The version of what the built-in rules and the readers around them see. It goes up with every change of them: what
 /// another build found would answer for rules it did not have.
-const CONTENT_VERSION: u32 = 1;
+const CONTENT_VERSION: u32 = 2;
 
 /// Opens a connection to a ClamAV daemon, for each thread its own.
 pub type ConnectClamd = Arc<dyn Fn() -> ClamdLink + Send + Sync>;
@@ -23,7 +23,7 @@ pub struct Detectors {
     pub malware: Option<Engine>,
     /// A ClamAV daemon that is asked about every file as well; what it answers is not kept in the cache.
     pub clamd: Option<ConnectClamd>,
-    /// Whether the files that can run are listed with their hashes.
+    /// Whether the files that can run are listed with their hashes and owners.
     pub executables: bool,
     /// Whether configuration is checked: an image's own, and the files of a folder.
     pub misconfigurations: bool,
@@ -36,11 +36,16 @@ pub struct Detectors {
 impl Detectors {
     /// Whether nothing is looked for.
     pub fn is_empty(&self) -> bool {
-        !self.look_into_files() && !self.misconfigurations
+        !self.look_into_files()
     }
 
-    /// Whether files of layers are looked into.
+    /// Whether files of layers are looked at: into them, or at their permissions.
     pub(crate) fn look_into_files(&self) -> bool {
+        self.reads_files() || self.misconfigurations
+    }
+
+    /// Whether anything is looked for in the content of files.
+    pub(crate) fn reads_files(&self) -> bool {
         self.secrets.is_some() || self.malware.is_some() || self.executables
     }
 

@@ -30,6 +30,7 @@ mod wordpress;
 use crate::ecosystem::Ecosystem;
 pub(crate) use npm::linked_package;
 pub(crate) use rpm::read_header as read_rpm_header;
+pub(crate) use rpm::read_owners as read_rpm_owners;
 
 /// Every ecosystem the scanner reads.
 pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[

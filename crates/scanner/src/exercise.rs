@@ -4,6 +4,7 @@
 
 mod families;
 mod layers;
+mod owners;
 
 use std::io::Read;
 
@@ -18,10 +19,11 @@ use families::FAMILIES;
 
 /// The names of all targets.
 pub fn targets() -> impl Iterator<Item = &'static str> {
-    FAMILIES.iter().map(|family| family.target).chain([LAYERS, RPM_HEADER])
+    FAMILIES.iter().map(|family| family.target).chain([LAYERS, OWNERS, RPM_HEADER])
 }
 
 const LAYERS: &str = "layers";
+const OWNERS: &str = "owners";
 const RPM_HEADER: &str = "rpm_header";
 
 /// Does with the bytes what the target of this name is there to try. For the files of an ecosystem the first byte
@@ -43,6 +45,7 @@ pub fn run(target: &str, bytes: &[u8]) {
     }
     match target {
         LAYERS => layers::run(bytes),
+        OWNERS => owners::run(bytes),
         RPM_HEADER => check_found(&ecosystems::read_rpm_header(bytes)),
         _ => panic!("there is no target {target}"),
     }

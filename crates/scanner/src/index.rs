@@ -23,6 +23,8 @@ pub struct IndexOptions<'a> {
     pub threads: usize,
     /// What is looked for in files beside packages.
     pub detectors: Option<&'a Detectors>,
+    /// Whether the image's name is one that a registry may give to another image tomorrow.
+    pub is_asked_by_name: bool,
 }
 
 /// The error of indexing an image: a layer cannot be had, so that nothing could be said of the image.
@@ -88,17 +90,25 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
     let mut facts = image_facts(image, digests);
     let mut findings = visible.findings(true);
     if let Some(detectors) = options.detectors.filter(|detectors| detectors.misconfigurations) {
-        let (found, gaps) = misconfigurations::of_image(&image.name, &facts, detectors.today.as_deref());
+        let name = options.is_asked_by_name.then_some(image.name.as_str());
+        let (found, gaps) = misconfigurations::of_image(name, &facts, visible.remarks(), detectors.today.as_deref());
         findings.extend(found);
         inventory.gaps.extend(gaps);
     }
     if let Some(rules) = detectors.and_then(|detectors| detectors.secrets.as_ref()) {
         findings.extend(image_secrets::find(rules, &mut facts));
     }
-    inventory.executables = visible.executables(true);
+    inventory.executables = visible.executables(&inventory.packages, true);
+    inventory.writable_folders = visible.writable_folders(true);
     inventory.gaps.extend(visible.gaps().cloned());
     inventory.image = Some(facts);
     Ok(Indexed { inventory, findings })
+}
+
+/// What the cache knows of an image that has these layers (the digests of their blobs, from the base upwards), if it was
+/// scanned before.
+pub fn known_inventory(cache: &Cache, layers: &[Digest]) -> Option<Inventory> {
+    Cached { cache, fingerprint: None }.inventory(layers)
 }
 
 /// Indexes a folder, the host or a container's root.
@@ -111,7 +121,8 @@ pub fn index_tree(tree: &mut dyn EntryStream, detectors: Option<&Detectors>) -> 
     let ReadLayer { index, links: _, detections } = index_entries(tree, detector.as_mut())?;
     let mut inventory = merge::merge([&index].into_iter(), false);
     let visible = VisibleDetections::of([(&index, detections)].into_iter());
-    inventory.executables = visible.executables(false);
+    inventory.executables = visible.executables(&inventory.packages, false);
+    inventory.writable_folders = visible.writable_folders(false);
     inventory.gaps.extend(visible.gaps().cloned());
     let mut findings = visible.findings(false);
     if let Some(tree) = detector.and_then(FileDetector::into_tree) {
@@ -313,6 +324,8 @@ fn image_facts(image: &Image, digests: Vec<Digest>) -> ImageFacts {
         labels: image.config.labels.clone(),
         annotations: image.annotations.clone(),
         environment: image.config.environment.clone(),
+        healthcheck: image.config.healthcheck,
+        exposed_ports: image.config.exposed_ports.clone(),
         created: image.config.created.clone(),
         layers: layers.collect(),
         empty_history: empty.into_iter().map(|entry| entry.created_by.clone()).collect(),

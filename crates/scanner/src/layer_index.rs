@@ -94,6 +94,7 @@ pub(crate) fn index_entries(
         let hash = path_hash(entry.path.as_str());
         if detector.is_some() {
             detections.forget(entry.path.as_str());
+            detections.remarks.note(&entry);
         }
         if entry.kind == EntryKind::Directory {
             folders.push(hash);
@@ -137,6 +138,7 @@ pub(crate) fn index_entries(
         }
     }
     detections.follow_links(&linked);
+    detections.gaps.extend(detections.remarks.gap());
     detections.bound_gaps(MOST_GAPS);
     index.occupied = PathSet::from_hashes(occupied);
     index.folders = PathSet::from_hashes(folders);
@@ -254,6 +256,10 @@ fn read_entry(
         read_packages(entry, selection, &mut content, index);
         return;
     };
+    if !detector.reads_files() {
+        read_packages(entry, selection, &mut content, index);
+        return;
+    }
     let mut head = Vec::new();
     if let Err(error) = (&mut content).take(detector.head_bytes() as u64).read_to_end(&mut head) {
         index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}")));

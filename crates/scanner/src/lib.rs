@@ -5,6 +5,7 @@ mod base;
 mod by_contents;
 mod cached;
 mod capabilities;
+mod capability_names;
 mod contained;
 mod declared_license;
 mod detect;
@@ -24,9 +25,11 @@ mod misconfigurations;
 mod needs;
 mod nested;
 mod owned_files;
+mod owners;
 mod path_set;
 mod purls;
 mod relations;
+mod remarks;
 mod selector;
 mod shared_content;
 mod toml;
@@ -35,10 +38,10 @@ mod xml;
 mod yaml;
 mod zip;
 
-pub use base::{ApprovedBases, InvalidApprovedBases};
+pub use base::{ApprovedBases, BaseAlternative, InvalidApprovedBases};
 pub use contained::is_contained;
 pub use detectors::{ConnectClamd, Detectors};
-pub use index::{IndexError, IndexOptions, Indexed, index_image, index_tree};
+pub use index::{IndexError, IndexOptions, Indexed, index_image, index_tree, known_inventory};
 
 #[doc(hidden)]
 pub mod exercise;

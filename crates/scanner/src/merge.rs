@@ -135,6 +135,7 @@ impl<'a> MergedLayers<'a> {
             distribution,
             image: None,
             executables: Vec::new(),
+            writable_folders: Vec::new(),
             packages: packages.sorted(),
             gaps: self
                 .gaps

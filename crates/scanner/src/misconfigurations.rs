@@ -1,7 +1,12 @@
 //! Misconfigurations of a folder's files or of an image's configuration, as findings.
 
-use misconfiguration::{Checked, ImageConfiguration, Options, Tree};
-use model::{Finding, Gap, ImageFacts};
+use std::collections::BTreeMap;
+
+use misconfiguration::{Checked, FileFact, ImageConfiguration, ImageFile, LeftOver, Options, Tree};
+use model::{Finding, Gap, ImageFacts, UntrustedPath};
+
+use crate::capability_names::capability_name;
+use crate::remarks::{Remark, SET_GID, SET_UID};
 
 /// What checking gives: findings, and what could not be checked.
 pub(crate) type Outcome = (Vec<Finding>, Vec<Gap>);
@@ -11,14 +16,50 @@ pub(crate) fn of_tree(tree: &Tree, today: Option<&str>) -> Outcome {
     findings(misconfiguration::check(tree, &options(today)), false)
 }
 
-/// Checks what an image says of itself.
-pub(crate) fn of_image(name: &str, facts: &ImageFacts, today: Option<&str>) -> Outcome {
-    let image = ImageConfiguration {
-        facts: facts.clone(),
-        name: Some(name.to_owned()).filter(|name| !name.is_empty()),
-        ..ImageConfiguration::default()
-    };
-    findings(misconfiguration::check_image(&image, &options(today)), true)
+/// Checks what an image says of itself, and what stands out among its files: path, layer and remark, in the order of the
+/// paths.
+pub(crate) fn of_image<'a>(
+    name: Option<&str>,
+    facts: &ImageFacts,
+    remarks: impl Iterator<Item = (&'a str, u32, &'a Remark)>,
+    today: Option<&str>,
+) -> Outcome {
+    let (mut files, mut layers) = (Vec::new(), BTreeMap::new());
+    for (path, layer, remark) in remarks {
+        for (path, what) in facts_of(path, remark) {
+            // Of a folder with left-overs the uppermost layer counts.
+            let known = layers.entry(path.to_owned()).or_insert(layer);
+            *known = layer.max(*known);
+            files.push(ImageFile { path: UntrustedPath::normalise(path), what });
+        }
+    }
+    let name = name.map(str::to_owned);
+    let image = ImageConfiguration { facts: facts.clone(), name, files };
+    let (mut findings, gaps) = findings(misconfiguration::check_image(&image, &options(today)), true);
+    for finding in &mut findings {
+        if let Finding::Misconfiguration(found) = finding {
+            found.layer = layers.get(&found.path).copied();
+        }
+    }
+    (findings, gaps)
+}
+
+/// What a remark says, and of which path.
+fn facts_of<'a>(path: &'a str, remark: &Remark) -> Vec<(&'a str, FileFact)> {
+    match remark {
+        Remark::WritableFolder => vec![(path, FileFact::WritableFolder)],
+        Remark::LeftOver => {
+            let left_over = LeftOver::of(path, u64::MAX);
+            left_over.map(|(whose, folder)| (folder, FileFact::LeftOver(whose))).into_iter().collect()
+        }
+        Remark::Privileged { mode, capabilities } => {
+            let (user, group) = (mode & SET_UID != 0, mode & SET_GID != 0);
+            let set_id = (user || group).then_some((path, FileFact::SetId { user, group }));
+            let names: Vec<String> = capabilities.iter().map(|number| capability_name(*number)).collect();
+            let capabilities = (!names.is_empty()).then_some((path, FileFact::Capabilities(names)));
+            set_id.into_iter().chain(capabilities).collect()
+        }
+    }
 }
 
 fn options(today: Option<&str>) -> Options {
@@ -30,7 +71,10 @@ fn findings(checked: Checked, is_of_image: bool) -> Outcome {
         let mut aliases: Vec<String> = found.aliases.iter().map(|alias| (*alias).to_owned()).collect();
         aliases.sort();
         Finding::Misconfiguration(model::Misconfiguration {
-            path: if is_of_image { String::new() } else { found.path.as_str().to_owned() },
+            path: match found.path.as_str() {
+                ImageConfiguration::PATH if is_of_image => String::new(),
+                path => path.to_owned(),
+            },
             line: Some(found.line).filter(|line| *line > 0),
             id: found.id.to_owned(),
             aliases,

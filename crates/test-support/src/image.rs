@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! image app:1 linux/arm64          one or more; left out, one image `test:latest` for linux/amd64
-//! user app                         of its configuration, as are the next two
+//! user app                         of its configuration, as are the next three
 //! env PATH=/bin
 //! label a=b
+//! expose 80/tcp
 //! layer RUN apk add x              from the base upwards, with the command that made it
 //!   etc/os-release = ID=debian     a file; \n, \t and \\ are escapes
 //!     | VERSION_ID="12"            a further line of the file above, with its line end
@@ -12,6 +13,7 @@
 //!   bin/sh -> dash                 a symbolic link
 //!   bin/bash => bin/dash           a hard link
 //!   tmp/                           a folder
+//!   tmp/ 1777                      a folder with its mode
 //!   etc/.wh.passwd                 a whiteout, or any other empty file
 //! ```
 
@@ -64,6 +66,7 @@ pub struct TestImage {
     commands: Vec<String>,
     user: String,
     environment: Vec<String>,
+    exposed_ports: Vec<String>,
     labels: serde_json::Map<String, serde_json::Value>,
 }
 
@@ -124,6 +127,7 @@ impl TestImages {
             let image = images.last_mut().expect("one was made");
             match word {
                 "user" => image.user = rest.to_owned(),
+                "expose" => image.exposed_ports.push(rest.to_owned()),
                 "env" => image.environment.push(rest.to_owned()),
                 "label" => {
                     let (key, value) = rest.split_once('=').expect("a label is KEY=VALUE");
@@ -284,6 +288,7 @@ impl TestImage {
             commands: Vec::new(),
             user: String::new(),
             environment: Vec::new(),
+            exposed_ports: Vec::new(),
             labels: serde_json::Map::new(),
         }
     }
@@ -295,6 +300,10 @@ impl TestImage {
         let mut config = self.platform_json();
         config["created"] = json!("2024-01-01T00:00:00Z");
         config["config"] = json!({ "User": self.user, "Env": self.environment, "Labels": self.labels });
+        if !self.exposed_ports.is_empty() {
+            let ports = self.exposed_ports.iter().map(|port| (port.clone(), json!({})));
+            config["config"]["ExposedPorts"] = ports.collect::<serde_json::Map<_, _>>().into();
+        }
         config["history"] = json!(history);
         config["rootfs"] = json!({ "type": "layers", "diff_ids": diff_ids });
         Blob::new(config.to_string().into_bytes())
@@ -323,6 +332,10 @@ fn add_entry(tar: &mut TarWriter, line: &str, further: &str) {
         tar.hard_link(path, target);
     } else if line.ends_with('/') {
         tar.folder(line);
+    } else if let Some((path, mode)) =
+        line.split_once("/ ").filter(|(_, mode)| mode.bytes().all(|byte| byte.is_ascii_digit()))
+    {
+        tar.folder_with_mode(&format!("{path}/"), u32::from_str_radix(mode, 8).expect("a mode is octal"));
     } else {
         let (path, content) = match line.split_once(" =") {
             Some((path, content)) => (path, content.strip_prefix(' ').unwrap_or(content)),

@@ -19,7 +19,12 @@ impl TarWriter {
 
     /// Adds a folder.
     pub fn folder(&mut self, path: &str) -> &mut TarWriter {
-        self.entry(path, b'5', "", 0o755, b"")
+        self.folder_with_mode(path, 0o755)
+    }
+
+    /// Adds a folder with permissions.
+    pub fn folder_with_mode(&mut self, path: &str, mode: u32) -> &mut TarWriter {
+        self.entry(path, b'5', "", mode, b"")
     }
 
     /// Adds a symbolic link.

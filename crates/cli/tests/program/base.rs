@@ -1,5 +1,12 @@
 //! `--approved-bases`: on what an image is built.
 
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
 use serde_json::{Value, json};
 use test_support::{Storage, TestImages};
 
@@ -107,4 +114,106 @@ fn a_list_that_cannot_be_read_ends_with_2() {
     scan("missing.txt").ended(2, &["missing.txt"]);
     program.write("bases.txt", "\nalpine:3.20 sha256:123\n");
     scan("bases.txt").ended(2, &["line 2", "sha256:123"]);
+}
+
+const NEWER_ALPINE: &str = "layer ADD alpine / \n  etc/os-release = ID=alpine\\nVERSION_ID=3.19.2\\n\n  \
+                            lib/apk/db/installed = P:busybox\\nV:1.36.1-r16\\nA:x86_64\\no:busybox\\n\\n\n";
+
+#[test]
+fn findings_are_split_by_the_base_and_a_better_one_is_named() {
+    let program = Program::new();
+    let write = |name: &str, text: &str| program.write(name, TestImages::parse(text, Storage::Gzip).oci_archive());
+    let (base, own) = crate::images::APPLICATION.split_once("layer COPY tool").unwrap();
+    write("base.tar", base);
+    write("newer.tar", NEWER_ALPINE);
+    write("app.tar", &format!("{base}layer COPY tool{own}"));
+    let intelligence = intelligence();
+    let line = |name: &str, target: &str| {
+        let report = program.scan(&intelligence, &[target]);
+        format!("{name} {} {}\n", text(&report["target"]["digest"]), text(&report["image"]["layers"][0]["digest"]))
+    };
+    let list = line("alpine:3.19.1", "base.tar") + &line("alpine:3.19.2", "newer.tar");
+    let (base, _, table) = scan(&program, &list, "app.tar");
+    assert_eq!(
+        (&base["name"], &base["better"], &base["better_repairs"], &base["better_brings"]),
+        (&json!("alpine:3.19.1"), &json!("alpine:3.19.2"), &json!(1), &json!(0))
+    );
+    let digest = list.lines().nth(1).unwrap().split(' ').nth(1).unwrap();
+    assert_eq!(base["better_digest"], digest);
+    assert!(table.contains("1 from the base image, 1 added here"), "{table}");
+    assert!(table.contains("Better base image: alpine:3.19.2 repairs 1 vulnerability"), "{table}");
+    let japanese = ["scan", "--lang", "ja", "--approved-bases", "bases.txt", "--intel", intelligence.to_str().unwrap()];
+    let japanese = program.run(&[&japanese[..], &["app.tar"]].concat());
+    assert!(japanese.stdout.contains("より良いベースイメージ: alpine:3.19.2"), "{}", japanese.stdout);
+    let report = program.scan(&intelligence, &["--approved-bases", "bases.txt", "app.tar"]);
+    let split: Vec<(String, Value)> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|finding| (text(&finding["package"]["name"]), finding["base"].clone()))
+        .collect();
+    assert_eq!(split, [("busybox".to_owned(), json!(true)), ("lodash".to_owned(), json!(false))]);
+    // What nobody has looked at is not known to be better; and of a better one, the present one is none.
+    let fresh = ["--cache-dir", "empty", "--approved-bases", "bases.txt", "app.tar"];
+    assert_eq!(program.scan(&intelligence, &fresh)["base"]["better"], Value::Null);
+    let (base, _, _) = scan(&program, &list, "newer.tar");
+    assert_eq!(base["better"], Value::Null);
+    let arguments = ["scan", "--offline", "--approved-bases", "bases.txt", "--look-up-bases", "app.tar"];
+    program.run(&arguments).ended(2, &["--look-up-bases"]);
+}
+
+/// A registry that has the blobs and manifests of an image, by their digests; its address, and how often it was asked.
+fn registry(images: &TestImages) -> (String, Arc<AtomicUsize>) {
+    let blobs: BTreeMap<String, Vec<u8>> = images
+        .oci_files()
+        .into_iter()
+        .filter_map(|(path, bytes)| Some((path.strip_prefix("blobs/sha256/")?.to_owned(), bytes)))
+        .collect();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            count.fetch_add(1, Ordering::Relaxed);
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let first = lines.next().unwrap_or_default();
+            lines.find(String::is_empty);
+            let path = first.split(' ').nth(1).unwrap_or_default();
+            let blob = path.rsplit_once("sha256:").and_then(|(_, hex)| blobs.get(hex));
+            let (status, body) = blob.map_or(("404 Not Found", &b""[..]), |blob| ("200 OK", blob));
+            let kind = "application/vnd.oci.image.manifest.v1+json";
+            let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
+            let _ = stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes());
+            let _ = stream.write_all(body);
+        }
+    });
+    (address, asked)
+}
+
+#[test]
+fn a_registry_is_asked_for_other_builds_only_when_told_to() {
+    let program = Program::new();
+    let (base, own) = crate::images::APPLICATION.split_once("layer COPY tool").unwrap();
+    let newer = TestImages::parse(NEWER_ALPINE, Storage::Gzip);
+    let write = |name: &str, images: &TestImages| program.write(name, images.oci_archive());
+    write("app.tar", &TestImages::parse(&format!("{base}layer COPY tool{own}"), Storage::Gzip));
+    write("newer.tar", &newer);
+    let (address, asked) = registry(&newer);
+    let intelligence = intelligence();
+    let manifest = text(&program.scan(&intelligence, &["--no-cache", "newer.tar"])["target"]["digest"]);
+    let layer = text(&program.scan(&intelligence, &["app.tar"])["image"]["layers"][0]["digest"]);
+    program.write("bases.txt", format!("{address}/alpine:3.19.1 {layer}\n{address}/alpine:3.19.2 {manifest}\n"));
+    let arguments = ["--plain-http", "--approved-bases", "bases.txt", "app.tar"];
+    assert_eq!(program.scan(&intelligence, &arguments)["base"]["better"], Value::Null);
+    assert_eq!(asked.load(Ordering::Relaxed), 0);
+    let found = program.scan(&intelligence, &[&arguments[..], &["--look-up-bases"]].concat());
+    assert_eq!(found["base"]["better"], format!("{address}/alpine:3.19.2"), "{found:#}");
+    assert!(asked.load(Ordering::Relaxed) > 0);
+    // A registry that cannot be reached costs a sentence, not the scan.
+    let gone = format!("127.0.0.1:1/alpine:1 {layer}\n127.0.0.1:1/alpine:2 {manifest}\n");
+    program.write("bases.txt", gone);
+    let intel = intelligence.to_str().unwrap();
+    let ran = program.run(&[&["scan", "--intel", intel, "--look-up-bases"], &arguments[..]].concat());
+    ran.ended(0, &["cannot look at the base image 127.0.0.1:1/alpine:2"]);
 }

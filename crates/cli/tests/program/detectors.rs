@@ -151,3 +151,21 @@ fn files_that_can_run_are_listed_with_their_hashes() {
     );
     assert_eq!(listed[0]["sha256"], "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881");
 }
+
+#[test]
+fn secrets_of_the_configuration_have_logical_locations_in_sarif() {
+    let program = Program::new();
+    let image = "image shop:1\nenv DATABASE_PASSWORD=xK9-vQ2pLm7ZwTr4\nlabel admin.password=tR5-wQ8nKp3VxYz6\n\
+                 layer COPY\n  a = b\n";
+    program.write("image.tar", TestImages::parse(image, Storage::Gzip).oci_archive());
+    let arguments = ["scan", "--detectors", "secrets,misconfigurations", "--format", "sarif", "image.tar"];
+    let log = program.run(&arguments).json();
+    let results = log["runs"][0]["results"].as_array().unwrap();
+    let mut places: Vec<String> = results
+        .iter()
+        .map(|result| text(&result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"]))
+        .collect();
+    places.sort();
+    places.dedup();
+    assert_eq!(places, ["config", "config.Env.DATABASE_PASSWORD", "config.Labels.admin.password"]);
+}

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use model::{Finding, Gap, Package, ScanReport};
 use serde::Serialize;
 
-use super::{FindingChange, FindingPlace, PackageChange, ReportDiff, place_of};
+use super::{FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, place_of};
 use crate::json::FindingRow;
 
 const SCHEMA: &str = "bulkhead.diff/1";
@@ -18,6 +18,9 @@ struct Document<'a> {
     findings: Findings<'a>,
     packages: Packages<'a>,
     gaps: Gaps<'a>,
+    /// What only one of the reports looked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_compared: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -41,7 +44,8 @@ struct Findings<'a> {
 struct ChangedFinding<'a> {
     kind: &'static str,
     id: &'a str,
-    package: Name<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<Name<'a>>,
     target: String,
     old: State<'a>,
     new: State<'a>,
@@ -56,9 +60,13 @@ struct Name<'a> {
 
 #[derive(Serialize)]
 struct State<'a> {
-    version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
     severity: &'static str,
-    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed_version: Option<&'a str>,
 }
@@ -104,7 +112,12 @@ pub(super) fn write(diff: &ReportDiff<'_>, out: &mut dyn Write) -> io::Result<()
         findings: Findings {
             added: finding_rows(&diff.added, &diff.others_added, diff.new),
             removed: finding_rows(&diff.removed, &diff.others_removed, diff.old),
-            changed: diff.changed.iter().map(changed_finding).collect(),
+            changed: diff
+                .changed
+                .iter()
+                .map(changed_finding)
+                .chain(diff.others_changed.iter().map(|change| changed_other(change, diff.new)))
+                .collect(),
         },
         packages: Packages {
             added: diff.packages_added.iter().map(|package| package_row(package)).collect(),
@@ -112,6 +125,7 @@ pub(super) fn write(diff: &ReportDiff<'_>, out: &mut dyn Write) -> io::Result<()
             changed: diff.packages_changed.iter().map(changed_package).collect(),
         },
         gaps: Gaps { added: &diff.gaps_added },
+        not_compared: diff.not_compared.iter().map(|kind| kind.detector()).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
@@ -138,17 +152,43 @@ fn finding_rows<'a>(
 
 fn changed_finding<'a>(change: &FindingChange<'a>) -> ChangedFinding<'a> {
     let state = |place: FindingPlace<'a>| State {
-        version: &place.package.version,
+        version: Some(&place.package.version),
         severity: place.finding.severity.as_str(),
-        status: place.finding.status.as_str(),
+        status: Some(place.finding.status.as_str()),
+        category: None,
         fixed_version: place.finding.fixed_version.as_deref(),
     };
     let package = change.new.package;
     ChangedFinding {
         kind: "vulnerability",
         id: &change.new.finding.id,
-        package: Name { name: &package.name, purl_type: package.ecosystem.purl_type() },
+        package: Some(Name { name: &package.name, purl_type: package.ecosystem.purl_type() }),
         target: place_of(package),
+        old: state(change.old),
+        new: state(change.new),
+    }
+}
+
+fn changed_other<'a>(change: &OtherChange<'a>, report: &'a ScanReport) -> ChangedFinding<'a> {
+    let state = |finding: &Finding| State {
+        version: None,
+        severity: finding.severity().as_str(),
+        status: None,
+        category: match finding {
+            Finding::License(license) => Some(license.category.as_str()),
+            Finding::Vulnerability(_) | Finding::Secret(_) | Finding::Malware(_) | Finding::Misconfiguration(_) => None,
+        },
+        fixed_version: None,
+    };
+    let package = change.new.package().map(|id| &report.inventory.packages[id]);
+    ChangedFinding {
+        kind: change.new.kind().as_str(),
+        id: change.new.id(),
+        package: package.map(|package| Name { name: &package.name, purl_type: package.ecosystem.purl_type() }),
+        target: match (package, change.new.path()) {
+            (Some(package), _) => place_of(package),
+            (None, path) => path.unwrap_or_default().to_owned(),
+        },
         old: state(change.old),
         new: state(change.new),
     }

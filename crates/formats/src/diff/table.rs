@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use model::{Finding, Severity};
 
-use super::{FindingChange, FindingPlace, ReportDiff, place_of};
+use super::{FindingChange, FindingPlace, OtherChange, ReportDiff, place_of};
 use crate::messages::Value;
 use crate::table::{Paint, Style, plain, severity_word, wrapped};
 use crate::{Language, WriteOptions};
@@ -14,6 +14,11 @@ pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn
     let mut table = Table { language: options.language, paint: Paint::new(options.color), width: options.width, out };
     let names = format!("{} → {}", plain(&diff.old.target.name), plain(&diff.new.target.name));
     table.line(0, Some(Style::Strong), &names)?;
+    if !diff.not_compared.is_empty() {
+        let list = diff.not_compared.iter().map(|kind| kind.detector()).collect::<Vec<_>>().join(", ");
+        let sentence = table.language.say("diff.not_compared", &[("list", Value::Text(&list))]);
+        table.line(0, Some(Style::Alarm), &sentence)?;
+    }
     if diff.is_empty() {
         let sentence = table.language.say("diff.same", &[]);
         return table.line(0, None, &sentence);
@@ -21,9 +26,9 @@ pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn
     let sentence = table.language.say(
         "diff.summary",
         &[
-            ("added", Value::Count(diff.added.len())),
-            ("removed", Value::Count(diff.removed.len())),
-            ("changed", Value::Count(diff.changed.len())),
+            ("added", Value::Count(diff.added.len() + diff.others_added.len())),
+            ("removed", Value::Count(diff.removed.len() + diff.others_removed.len())),
+            ("changed", Value::Count(diff.changed.len() + diff.others_changed.len())),
             ("packages_added", Value::Count(diff.packages_added.len())),
             ("packages_removed", Value::Count(diff.packages_removed.len())),
             ("packages_changed", Value::Count(diff.packages_changed.len())),
@@ -41,6 +46,7 @@ pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn
     table.findings("diff.added", '+', &diff.added)?;
     table.changes(&diff.changed)?;
     table.others("diff.others_added", '+', &diff.others_added)?;
+    table.other_changes(&diff.others_changed)?;
     table.findings("diff.removed", '-', &diff.removed)?;
     table.others("diff.others_removed", '-', &diff.others_removed)?;
     table.packages(diff)
@@ -103,13 +109,29 @@ impl Table<'_> {
             let kind = finding.kind().as_str();
             let line = format!("{mark} {} {severity} ({kind})", plain(finding.id()));
             self.line(2, Some(Style::of(finding.severity())), &line)?;
-            let place = match finding {
-                Finding::Secret(secret) => &secret.path,
-                Finding::Malware(malware) => &malware.path,
-                Finding::Misconfiguration(misconfiguration) => &misconfiguration.path,
-                Finding::License(_) | Finding::Vulnerability(_) => continue,
-            };
-            self.line(4, None, &plain(place))?;
+            if let Some(place) = finding.path() {
+                self.line(4, None, &plain(place))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn other_changes(&mut self, changes: &[OtherChange<'_>]) -> io::Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        self.heading("diff.others_changed", changes.len())?;
+        for OtherChange { old, new } in changes {
+            let style = Style::of(new.severity().max(Severity::Low));
+            self.line(2, Some(style), &format!("~ {} ({})", plain(new.id()), new.kind().as_str()))?;
+            if let Some(place) = new.path().filter(|place| !place.is_empty()) {
+                self.line(4, None, &plain(place))?;
+            }
+            let [old, new] = [old, new].map(|finding| severity_word(self.language, finding.severity()));
+            if old != new {
+                let column = self.language.say("table.column.severity", &[]).to_lowercase();
+                self.line(4, None, &format!("{column}: {old} → {new}"))?;
+            }
         }
         Ok(())
     }

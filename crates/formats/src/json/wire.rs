@@ -8,15 +8,15 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
-    BaseImage, Distribution, Ecosystem, Executable, Finding, FindingKind, Gap, ImageFacts, IntelligenceFacts,
-    IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget, SourcePackage,
-    TargetKind,
+    BaseImage, BetterBase, Distribution, Ecosystem, Executable, Finding, FindingKind, Gap, Healthcheck, ImageFacts,
+    IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget,
+    SourcePackage, TargetKind,
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::ecosystem_word::ecosystem_word;
-use evidence::{ExecutableRow, SignatureRow};
+use evidence::{ExecutableRow, FolderRow, SignatureRow};
 pub(crate) use findings::FindingRow;
 
 pub(super) const SCHEMA: &str = "bulkhead.report/1";
@@ -52,6 +52,8 @@ pub(super) struct Report<'a> {
     signatures: Vec<SignatureRow<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     executables: Vec<ExecutableRow<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    writable_folders: Vec<FolderRow<'a>>,
     removed: Vec<RemovedRow>,
     gaps: Vec<Gap>,
     verdict: Verdict,
@@ -94,6 +96,10 @@ struct Image<'a> {
     #[serde(default, skip_serializing_if = "BTreeMap::<String, String>::is_empty")]
     annotations: Cow<'a, BTreeMap<String, String>>,
     environment: Cow<'a, [String]>,
+    #[serde(default)]
+    healthcheck: Healthcheck,
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    exposed_ports: Cow<'a, [String]>,
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     empty_history: Cow<'a, [String]>,
 }
@@ -109,6 +115,14 @@ struct Base<'a> {
     approved: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     better: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    better_digest: Option<model::Digest>,
+    /// How many vulnerabilities of this base the better one does not have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    better_repairs: Option<u32>,
+    /// How many it has that this base has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    better_brings: Option<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -221,6 +235,7 @@ impl<'a> Report<'a> {
             findings: report.findings.iter().map(|finding| FindingRow::from_model(finding, inventory)).collect(),
             signatures: report.signatures.iter().map(SignatureRow::from_model).collect(),
             executables: inventory.executables.iter().map(|row| ExecutableRow::from_model(row, inventory)).collect(),
+            writable_folders: inventory.writable_folders.iter().map(FolderRow::from_model).collect(),
             removed: inventory.removed.iter().map(RemovedRow::from_model).collect(),
             gaps: inventory.gaps.clone(),
             verdict: Verdict { decision: "not_judged".into(), policies: Vec::new() },
@@ -246,6 +261,7 @@ impl<'a> Report<'a> {
             packages: packages?,
             removed: self.removed.into_iter().map(RemovedRow::into_model).collect(),
             executables: executables?,
+            writable_folders: self.writable_folders.into_iter().map(FolderRow::into_model).collect(),
             gaps: self.gaps,
         };
         let target = ScanTarget {
@@ -315,6 +331,8 @@ impl<'a> Image<'a> {
             labels: Cow::Borrowed(&image.labels),
             annotations: Cow::Borrowed(&image.annotations),
             environment: Cow::Borrowed(&image.environment),
+            healthcheck: image.healthcheck,
+            exposed_ports: Cow::Borrowed(&image.exposed_ports),
             empty_history: Cow::Borrowed(&image.empty_history),
         }
     }
@@ -325,6 +343,8 @@ impl<'a> Image<'a> {
             labels: self.labels.into_owned(),
             annotations: self.annotations.into_owned(),
             environment: self.environment.into_owned(),
+            healthcheck: self.healthcheck,
+            exposed_ports: self.exposed_ports.into_owned(),
             created: self.created.map(owned),
             layers: self.layers.into_iter().map(LayerRow::into_model).collect(),
             empty_history: self.empty_history.into_owned(),
@@ -335,12 +355,16 @@ impl<'a> Image<'a> {
 
 impl<'a> Base<'a> {
     fn from_model(base: &'a BaseImage) -> Base<'a> {
+        let better = base.better.as_ref();
         Base {
             name: maybe(&base.name),
             digest: base.digest.clone(),
             layers: base.layers,
             approved: base.is_approved,
-            better: maybe(&base.better),
+            better: better.map(|better| text(&better.name)),
+            better_digest: better.and_then(|better| better.digest.clone()),
+            better_repairs: better.map(|better| better.repairs),
+            better_brings: better.map(|better| better.brings),
         }
     }
 
@@ -350,7 +374,12 @@ impl<'a> Base<'a> {
             digest: self.digest,
             layers: self.layers,
             is_approved: self.approved,
-            better: self.better.map(owned),
+            better: self.better.map(|name| BetterBase {
+                name: owned(name),
+                digest: self.better_digest,
+                repairs: self.better_repairs.unwrap_or(0),
+                brings: self.better_brings.unwrap_or(0),
+            }),
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use model::{Finding, ScanReport, SecretLocation, Severity};
+use model::{Finding, FindingKind, ScanReport, SecretLocation, Severity};
 use twox_hash::XxHash3_64;
 
 use super::{
-    Configuration, Help, Message, ResultProperties, ResultRow, Rule, RuleProperties, Suppression, escaped, level,
-    location, middle_of_band, shortened, uri_of,
+    Configuration, Help, Location, LogicalLocation, Message, ResultProperties, ResultRow, Rule, RuleProperties,
+    Suppression, escaped, level, location, middle_of_band, shortened, uri_of,
 };
 
 /// What SARIF says of such a finding, gathered from its kind.
@@ -22,6 +22,8 @@ pub(super) struct Other<'a> {
     /// The file; the target itself where there is none.
     pub(super) path: &'a str,
     line: Option<u32>,
+    /// Where it is in what has no lines: a variable, a label, the history.
+    logical: Option<LogicalLocation>,
     /// What tells the finding from others in its file, whatever line it is on.
     identity: String,
 }
@@ -50,6 +52,7 @@ impl<'a> Other<'a> {
                     help: "Revoke it, then take it out of the target and of every layer below.".to_owned(),
                     path: if secret.location == SecretLocation::File { &secret.path } else { target },
                     line: secret.line,
+                    logical: logical_location(secret.location, &secret.path),
                     identity: format!("{}\n{}\n{}", secret.location.as_str(), secret.path, secret.matched),
                 }
             }
@@ -62,6 +65,7 @@ impl<'a> Other<'a> {
                 help: "Find out how the file came there, and rebuild the image without it.".to_owned(),
                 path: or_target(&malware.path),
                 line: None,
+                logical: None,
                 identity: malware.path.clone(),
             },
             Finding::License(license) => {
@@ -75,6 +79,7 @@ impl<'a> Other<'a> {
                     help: "See whether its terms suit the way in which the target is passed on.".to_owned(),
                     path: package.paths.first().map_or(target, String::as_str),
                     line: None,
+                    logical: None,
                     identity: format!("{}\n{}", package.ecosystem, package.name),
                 }
             }
@@ -87,6 +92,7 @@ impl<'a> Other<'a> {
                 help: found.remedy.clone().unwrap_or_else(|| found.title.clone()),
                 path: or_target(&found.path),
                 line: found.line,
+                logical: found.path.is_empty().then(|| LogicalLocation::new("config", "config", "object")),
                 identity: format!("{}\n{}", found.path, found.message),
             },
         })
@@ -94,6 +100,7 @@ impl<'a> Other<'a> {
 
     pub(super) fn rule(&self) -> Rule<'a> {
         let severity = self.finding.severity();
+        let is_license = self.finding.kind() == FindingKind::License;
         Rule {
             id: self.rule_id.clone().into(),
             name: self.name,
@@ -103,9 +110,14 @@ impl<'a> Other<'a> {
             help: Help { text: self.help.clone(), markdown: escaped(&self.help) },
             default_configuration: Configuration { level: level(severity) },
             properties: RuleProperties {
-                security_severity: middle_of_band(severity).map(|score| format!("{score:.1}")),
+                // Code hosts take whatever has a score for a flaw of security, which no license is.
+                security_severity: middle_of_band(severity).filter(|_| !is_license).map(|score| format!("{score:.1}")),
                 precision: if severity >= Severity::Medium { "high" } else { "medium" },
-                tags: ["security", self.finding.kind().as_str(), severity.as_str()],
+                tags: [
+                    if is_license { "compliance" } else { "security" },
+                    self.finding.kind().as_str(),
+                    severity.as_str(),
+                ],
             },
         }
     }
@@ -130,7 +142,10 @@ impl<'a> Other<'a> {
             rule_index,
             level: level(self.finding.severity()),
             message: Message { text: self.message },
-            locations: vec![location(uri, index, Some(self.line.unwrap_or(1).max(1)))],
+            locations: vec![Location {
+                logical_locations: self.logical.into_iter().collect(),
+                ..location(uri, index, Some(self.line.unwrap_or(1).max(1)))
+            }],
             partial_fingerprints: BTreeMap::from([
                 ("primaryLocationLineHash", fingerprint.clone()),
                 ("bulkheadFinding/v1", fingerprint),
@@ -139,4 +154,15 @@ impl<'a> Other<'a> {
             properties: ResultProperties::default(),
         }
     }
+}
+
+/// The place in the image's configuration (OCI image-spec, config.md) that a secret is in; none for a file.
+fn logical_location(location: SecretLocation, name: &str) -> Option<LogicalLocation> {
+    Some(match location {
+        SecretLocation::File => return None,
+        SecretLocation::Environment => LogicalLocation::new(name, &format!("config.Env.{name}"), "variable"),
+        SecretLocation::Label => LogicalLocation::new(name, &format!("config.Labels.{name}"), "property"),
+        SecretLocation::Argument => LogicalLocation::new(name, &format!("history.{name}"), "parameter"),
+        SecretLocation::History => LogicalLocation::new("history", "history", "array"),
+    })
 }

@@ -2,8 +2,8 @@
 
 use formats::{Format, WriteOptions, read_bill, read_report};
 use model::{
-    BaseImage, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, Inventory, LayerFacts,
-    Package, Purl, ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
+    BaseImage, BetterBase, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, Inventory,
+    LayerFacts, Package, Purl, ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -18,7 +18,7 @@ fn written(report: &ScanReport, format: Format) -> Vec<u8> {
 }
 
 /// What matching sees of an inventory, and what findings say of places: all but labels, environment,
-/// files that can run and what is gone.
+/// files that stand out and what is gone.
 fn essence(inventory: &Inventory) -> Inventory {
     let image = inventory.image.as_ref().map(|image| ImageFacts {
         user: image.user.clone(),
@@ -26,7 +26,8 @@ fn essence(inventory: &Inventory) -> Inventory {
         layers: image.layers.clone(),
         ..ImageFacts::default()
     });
-    Inventory { image, removed: Vec::new(), executables: Vec::new(), ..inventory.clone() }
+    let (removed, executables, writable_folders) = (Vec::new(), Vec::new(), Vec::new());
+    Inventory { image, removed, executables, writable_folders, ..inventory.clone() }
 }
 
 fn check(report: &ScanReport) {
@@ -117,7 +118,7 @@ prop_compose! {
         created in option::of(text()),
         labels in btree_map(text(), text(), 0..3),
         annotations in btree_map(text(), text(), 0..3),
-        base in option::of((option::of(text()), option::of(any::<u32>()), any::<bool>())),
+        base in option::of((option::of(text()), option::of(any::<u32>()), any::<bool>(), option::of(text()))),
         environment in vec(text(), 0..3),
         layers in vec((option::of(text()), any::<u64>(), option::of(any::<bool>()), any::<bool>()), 0..4),
     ) -> ImageFacts {
@@ -127,15 +128,15 @@ prop_compose! {
             diff_id: digest().filter(|_| !is_stored),
             created_by, size_bytes, base,
         });
-        let base = base.map(|(name, layers, is_approved)| BaseImage {
+        let base = base.map(|(name, layers, is_approved, better)| BaseImage {
             name,
             digest: digest(),
             layers,
             is_approved,
-            better: None,
+            better: better.map(|name| BetterBase { name, digest: digest(), repairs: 3, brings: 1 }),
         });
         let layers = layers.collect();
-        ImageFacts { user, labels, annotations, environment, created, layers, empty_history: Vec::new(), base }
+        ImageFacts { user, labels, annotations, environment, created, layers, base, ..ImageFacts::default() }
     }
 }
 

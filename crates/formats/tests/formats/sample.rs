@@ -2,10 +2,10 @@
 
 use model::cvss::CvssVector;
 use model::{
-    AdvisoryReference, Distribution, Ecosystem, EpssScore, Executable, Finding, FindingKind, FindingStatus, Gap,
-    ImageFacts, IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, LicenseCategory, LicenseFinding,
-    MalwareEngine, MalwareFinding, Misconfiguration, Package, RemovedPackage, ScanReport, ScanTarget, SecretFinding,
-    SecretLocation, Severity, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
+    AdvisoryReference, BaseImage, BetterBase, Distribution, Ecosystem, EpssScore, Executable, Finding, FindingKind,
+    FindingStatus, Gap, ImageFacts, IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, LicenseCategory,
+    LicenseFinding, MalwareEngine, MalwareFinding, Misconfiguration, Package, RemovedPackage, ScanReport, ScanTarget,
+    SecretFinding, SecretLocation, Severity, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
 };
 
 pub(crate) fn package(purl: &str, name: &str, version: &str) -> Package {
@@ -200,9 +200,23 @@ pub(crate) fn rich() -> ScanReport {
                 user: String::new(),
                 labels: [("maintainer".to_owned(), "shop".to_owned())].into(),
                 environment: vec!["PATH=/usr/bin".into()],
+                healthcheck: model::Healthcheck::Absent,
+                exposed_ports: vec!["8080/tcp".into()],
                 created: Some("2025-11-01T10:00:00Z".into()),
                 layers: vec![layer("a", "ADD rootfs.tar /", true), layer("b", "COPY app /app", false)],
                 empty_history: vec!["CMD [\"node\"]".into()],
+                base: Some(BaseImage {
+                    name: Some("debian:12.1".into()),
+                    digest: Some(digest("e")),
+                    layers: Some(1),
+                    is_approved: true,
+                    better: Some(BetterBase {
+                        name: "debian:12.15".into(),
+                        digest: Some(digest("f")),
+                        repairs: 2,
+                        brings: 1,
+                    }),
+                }),
                 ..ImageFacts::default()
             }),
             packages,
@@ -215,11 +229,13 @@ pub(crate) fn rich() -> ScanReport {
                 path: "usr/bin/ping".into(),
                 sha256: "5".repeat(64).parse().unwrap(),
                 package: Some(0),
+                modified: Some(true),
                 setuid: false,
                 setgid: false,
                 capabilities: vec!["cap_net_raw".into()],
                 layer: Some(0),
             }],
+            writable_folders: vec![model::WritableFolder { path: "srv/data".into(), layer: Some(1) }],
             gaps: vec![Gap::new("app/vendor.jar", "the central directory is damaged")],
         },
         detectors: FindingKind::ALL.into(),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use model::Healthcheck;
+
 use crate::check::{Check, Rule, checks};
-use crate::{Healthcheck, ImageConfiguration, Options, Tree, check};
+use crate::{FileFact, ImageConfiguration, ImageFile, LeftOver, Options, Tree, check};
 
 /// Where an example of a check stands, as its kind or its beginning tells.
 pub(crate) fn path_of(check: &Check, example: &str) -> &'static str {
@@ -38,16 +40,26 @@ fn fails(check_: &Check, example: &str) -> Result<bool, String> {
     }
 }
 
-/// An image's configuration in lines: `USER x`, `ENV a=b`, `EXPOSE 22`, `HEALTHCHECK`, `NAME x`, and its history.
+/// An image's configuration in lines: `USER x`, `ENV a=b`, `EXPOSE 22`, `HEALTHCHECK`, `NAME x`, its history, and its
+/// files: `SETUID path`, `SETGID path`, `CAPABILITY path`, `WRITABLE path`, `LEFT path`.
 fn image(example: &str) -> ImageConfiguration {
-    let mut image = ImageConfiguration { healthcheck: Healthcheck::Absent, ..Default::default() };
+    let mut image = ImageConfiguration::default();
+    image.facts.healthcheck = Healthcheck::Absent;
     for line in example.lines() {
         match line.split_once(' ').unwrap_or((line, "")) {
             ("USER", user) => image.facts.user = user.to_owned(),
             ("ENV", variable) => image.facts.environment.push(variable.to_owned()),
-            ("EXPOSE", port) => image.exposed_ports.push(port.to_owned()),
-            ("HEALTHCHECK", _) => image.healthcheck = Healthcheck::Set,
+            ("EXPOSE", port) => image.facts.exposed_ports.push(port.to_owned()),
+            ("HEALTHCHECK", _) => image.facts.healthcheck = Healthcheck::Set,
             ("NAME", name) => image.name = Some(name.to_owned()),
+            ("SETUID", path) => add(&mut image, path, FileFact::SetId { user: true, group: false }),
+            ("SETGID", path) => add(&mut image, path, FileFact::SetId { user: false, group: true }),
+            ("CAPABILITY", path) => add(&mut image, path, FileFact::Capabilities(vec!["cap_net_raw".to_owned()])),
+            ("WRITABLE", path) => add(&mut image, path, FileFact::WritableFolder),
+            ("LEFT", path) => {
+                let (whose, folder) = LeftOver::of(path, 1 << 20).unwrap();
+                add(&mut image, folder, FileFact::LeftOver(whose));
+            }
             ("LABEL", label) => {
                 let (key, value) = label.split_once('=').unwrap();
                 image.facts.labels.insert(key.to_owned(), value.to_owned());
@@ -56,6 +68,10 @@ fn image(example: &str) -> ImageConfiguration {
         }
     }
     image
+}
+
+fn add(image: &mut ImageConfiguration, path: &str, what: FileFact) {
+    image.files.push(ImageFile { path: path.to_owned().into(), what });
 }
 
 #[test]

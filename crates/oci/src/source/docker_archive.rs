@@ -106,11 +106,12 @@ fn open_config(
         }
         None => digest_of(DigestAlgorithm::Sha256, &bytes),
     };
-    let (config, platform) = read_config(&bytes).map_err(|source| OpenImageError::Malformed {
+    let (mut config, platform) = read_config(&bytes).map_err(|source| OpenImageError::Malformed {
         place: files.place().to_owned(),
         document: path.to_string(),
         source,
     })?;
+    config.is_in_dockers_format();
     Ok((digest, config, platform))
 }
 

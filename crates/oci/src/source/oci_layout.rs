@@ -156,11 +156,14 @@ impl Search<'_> {
         descriptor: &Descriptor,
     ) -> Result<(Digest, ImageConfig, Option<Platform>), OpenImageError> {
         let bytes = read_blob(self.files, folder, descriptor)?;
-        let (config, platform) = read_config(&bytes).map_err(|source| OpenImageError::Malformed {
+        let (mut config, platform) = read_config(&bytes).map_err(|source| OpenImageError::Malformed {
             place: self.files.place().to_owned(),
             document: blob_path(folder, &descriptor.digest).to_string(),
             source,
         })?;
+        if descriptor.is_dockers_config() {
+            config.is_in_dockers_format();
+        }
         Ok((descriptor.digest.clone(), config, platform))
     }
 }

@@ -2,18 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use model::{Executable, Finding, Gap, MalwareFinding, SecretFinding, SecretLocation, Sha256};
+use model::{Executable, Finding, Gap, MalwareFinding, Package, SecretFinding, SecretLocation, Sha256, WritableFolder};
 use serde::{Deserialize, Serialize};
 
 use super::{Detected, Detections};
+use crate::capability_names::capability_name;
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
+use crate::owners::{DigestHead, Owned, OwnerFinder, Owners, resolve};
+use crate::remarks::{Remark, SET_GID, SET_UID};
 
 /// What was found in the files of a target, layers laid over one another. The cache keeps it for whole images.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct VisibleDetections {
     /// By file, with the place of its layer.
     files: BTreeMap<String, (u32, Detected)>,
+    /// By path, with the place of its layer.
+    remarks: BTreeMap<String, (u32, Remark)>,
+    /// Which packages own the files that can run, by file.
+    owners: BTreeMap<String, Owned>,
     gaps: BTreeMap<String, Vec<Gap>>,
 }
 
@@ -21,18 +28,46 @@ impl VisibleDetections {
     /// Lays layers over one another, from the base upwards.
     pub(crate) fn of<'a>(layers: impl Iterator<Item = (&'a LayerIndex, Detections)>) -> VisibleDetections {
         let mut visible = VisibleDetections::default();
+        let mut databases: BTreeMap<String, Owners> = BTreeMap::new();
         for (number, (index, detections)) in layers.enumerate() {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             let mut hides = Hides::new(index);
             visible.files.retain(|path, _| !hides.hides(path));
+            visible.remarks.retain(|path, _| !hides.hides(path));
             visible.gaps.retain(|path, _| !hides.hides(path));
+            databases.retain(|path, _| !hides.hides(path));
+            let remarks = detections.remarks.entries.into_iter();
+            visible.remarks.extend(remarks.map(|(path, remark)| (path, (number, remark))));
+            databases.extend(detections.owners);
             visible.files.extend(detections.files.into_iter().map(|(path, detected)| (path, (number, detected))));
             for gap in detections.gaps {
                 let outer = gap.path.split_once("!/").map_or(gap.path.as_str(), |(outer, _)| outer);
                 visible.gaps.entry(outer.to_owned()).or_default().push(gap);
             }
         }
+        visible.owners = resolve(visible.asked(), &databases.values().collect::<Vec<_>>());
         visible
+    }
+
+    /// The files whose owners are wanted, each with its digests.
+    fn asked(&self) -> impl Iterator<Item = (&str, [Option<DigestHead>; 3])> {
+        self.files.iter().filter_map(|(path, (_, detected))| {
+            let found = detected.executable.as_ref()?;
+            Some((path.as_str(), [DigestHead::of(&found.sha256), found.md5, found.sha1]))
+        })
+    }
+
+    /// What names and permissions alone tell, in the order of the paths.
+    pub(crate) fn remarks(&self) -> impl Iterator<Item = (&str, u32, &Remark)> {
+        self.remarks.iter().map(|(path, (layer, remark))| (path.as_str(), *layer, remark))
+    }
+
+    /// The folders in which everybody may replace files, sorted.
+    pub(crate) fn writable_folders(&self, in_layers: bool) -> Vec<WritableFolder> {
+        let folders = self.remarks().filter(|(_, _, remark)| **remark == Remark::WritableFolder);
+        folders
+            .map(|(path, layer, _)| WritableFolder { path: path.to_owned(), layer: in_layers.then_some(layer) })
+            .collect()
     }
 
     /// What could not be looked into.
@@ -41,15 +76,16 @@ impl VisibleDetections {
     }
 
     /// The files that can run, sorted; `in_layers` says whether places of layers mean anything.
-    pub(crate) fn executables(&self, in_layers: bool) -> Vec<Executable> {
-        const SET_UID: u32 = 0o4000;
-        const SET_GID: u32 = 0o2000;
+    pub(crate) fn executables(&self, packages: &[Package], in_layers: bool) -> Vec<Executable> {
+        let finder = OwnerFinder::new(packages);
         let listed = self.files.iter().filter_map(|(path, (layer, detected))| {
             let found = detected.executable.as_ref()?;
+            let owned = self.owners.get(path).and_then(|owned| Some((finder.named(&owned.by)?, owned.is_modified)));
             Some(Executable {
                 path: path.clone(),
                 sha256: Sha256(found.sha256),
-                package: None,
+                package: owned.map(|(id, _)| id).or_else(|| finder.around(path)),
+                modified: owned.and_then(|(_, is_modified)| is_modified),
                 setuid: found.mode & SET_UID != 0,
                 setgid: found.mode & SET_GID != 0,
                 capabilities: found.capabilities.iter().map(|number| capability_name(*number)).collect(),
@@ -97,52 +133,4 @@ impl VisibleDetections {
         }
         findings
     }
-}
-
-/// The name of a capability in capabilities(7); one that is newer than this list goes by its number.
-fn capability_name(number: u32) -> String {
-    const NAMES: &[&str] = &[
-        "cap_chown",
-        "cap_dac_override",
-        "cap_dac_read_search",
-        "cap_fowner",
-        "cap_fsetid",
-        "cap_kill",
-        "cap_setgid",
-        "cap_setuid",
-        "cap_setpcap",
-        "cap_linux_immutable",
-        "cap_net_bind_service",
-        "cap_net_broadcast",
-        "cap_net_admin",
-        "cap_net_raw",
-        "cap_ipc_lock",
-        "cap_ipc_owner",
-        "cap_sys_module",
-        "cap_sys_rawio",
-        "cap_sys_chroot",
-        "cap_sys_ptrace",
-        "cap_sys_pacct",
-        "cap_sys_admin",
-        "cap_sys_boot",
-        "cap_sys_nice",
-        "cap_sys_resource",
-        "cap_sys_time",
-        "cap_sys_tty_config",
-        "cap_mknod",
-        "cap_lease",
-        "cap_audit_write",
-        "cap_audit_control",
-        "cap_setfcap",
-        "cap_mac_override",
-        "cap_mac_admin",
-        "cap_syslog",
-        "cap_wake_alarm",
-        "cap_block_suspend",
-        "cap_audit_read",
-        "cap_perfmon",
-        "cap_bpf",
-        "cap_checkpoint_restore",
-    ];
-    NAMES.get(number as usize).map_or_else(|| format!("cap_{number}"), |name| (*name).to_owned())
 }

@@ -5,6 +5,7 @@
 //! 64 MiB. A write-ahead log or rollback journal beside an sqlite database is a gap: what it holds is not applied.
 
 mod bdb;
+mod files;
 mod header;
 mod manifest;
 mod ndb;
@@ -16,12 +17,14 @@ use std::io::Read;
 
 use model::{Ecosystem as PackageEcosystem, SourcePackage};
 
+use self::files::{GHOST, LONGEST_PATH, MOST_FOLDERS};
 use self::header::{Header, Tag};
 use crate::capabilities::Capabilities;
 use crate::declared_license::declared_license;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::owned_files::OwnedFiles;
+use crate::owners::Owners;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// RPM packages.
@@ -83,22 +86,34 @@ const UNAPPLIED: &str = "it holds changes to the rpm database that are not appli
                          out of date; run `rpm -qa` once in the image before it is saved, which applies them";
 
 fn read_database(path: &str, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+    let mut sink = Sink::default();
+    let result = read_headers(file, &mut sink);
+    sink.finish(path, result, found)
+}
+
+/// Reads which package of a database owns which files, and nothing else of it.
+pub(crate) fn read_owners(file: &mut WantedFile<'_>, owners: &mut Owners) -> Result<(), ReadFileError> {
+    let mut sink = Sink { owners: Some(std::mem::take(owners)), ..Sink::default() };
+    let result = read_headers(file, &mut sink);
+    *owners = sink.owners.unwrap_or_default();
+    result
+}
+
+fn read_headers(file: &mut WantedFile<'_>, sink: &mut Sink) -> Result<(), ReadFileError> {
     let mut content = file.at_random()?;
     let mut head = Vec::with_capacity(16);
     content.by_ref().take(16).read_to_end(&mut head)?;
-    let mut sink = Sink::default();
-    let result = if head.starts_with(sqlite::MAGIC) {
-        sqlite::read(&mut *content, &mut sink)
+    if head.starts_with(sqlite::MAGIC) {
+        sqlite::read(&mut *content, sink)
     } else if head.starts_with(ndb::MAGIC) {
-        ndb::read(&mut *content, &mut sink)
+        ndb::read(&mut *content, sink)
     } else if let Some(byte_order) = bdb::recognise(&head) {
-        bdb::read(&mut *content, byte_order, &mut sink)
+        bdb::read(&mut *content, byte_order, sink)
     } else {
         let reason =
             if head.is_empty() { "it is empty" } else { "it is neither sqlite, ndb nor a Berkeley hash table" };
         Err(ReadFileError::malformed("rpm database", reason))
-    };
-    sink.finish(path, result, found)
+    }
 }
 
 /// Reads one header outside of any database, for `exercise`.
@@ -120,6 +135,8 @@ struct Sink {
     unreadable_count: usize,
     first_reason: Option<String>,
     is_full: bool,
+    /// Where nothing but the owners of files is asked for.
+    owners: Option<Owners>,
 }
 
 impl Sink {
@@ -134,7 +151,10 @@ impl Sink {
             Err(reason) => return self.unreadable(reason),
         };
         match package(&header) {
-            Ok(Some(package)) => self.add(&header, package),
+            Ok(Some(package)) => match &mut self.owners {
+                Some(owners) => files::note_owners(&header, package, owners),
+                None => self.add(&header, package),
+            },
             Ok(None) => {}
             Err(reason) => self.unreadable(reason),
         }
@@ -171,9 +191,6 @@ impl Sink {
     }
 
     fn own_files(&mut self, header: &Header<'_>, place: u32) {
-        const GHOST: u32 = 1 << 6;
-        const MOST_FOLDERS: usize = 1 << 18;
-        const LONGEST_PATH: usize = 4096;
         let folders: Vec<_> = header.texts(Tag::DirNames).take(MOST_FOLDERS).collect();
         self.owned_files.see(folders.len());
         let named_in_parts = header

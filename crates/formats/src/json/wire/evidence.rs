@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use model::{Attestation, Executable, Inventory, Sha256, Signature, SignatureKind};
+use model::{Attestation, Executable, Inventory, Sha256, Signature, SignatureKind, WritableFolder};
 use serde::{Deserialize, Serialize};
 
 use super::{Text, maybe, owned, text};
@@ -25,12 +25,32 @@ pub(super) struct ExecutableRow<'a> {
     sha256: Sha256,
     /// The package URL of the package that brought it.
     package: Option<Text<'a>>,
+    /// Whether it is another file than the package brought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified: Option<bool>,
     setuid: bool,
     setgid: bool,
     #[serde(default)]
     capabilities: Cow<'a, [String]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct FolderRow<'a> {
+    path: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<u32>,
+}
+
+impl<'a> FolderRow<'a> {
+    pub(super) fn from_model(folder: &'a WritableFolder) -> FolderRow<'a> {
+        FolderRow { path: text(&folder.path), layer: folder.layer }
+    }
+
+    pub(super) fn into_model(self) -> WritableFolder {
+        WritableFolder { path: owned(self.path), layer: self.layer }
+    }
 }
 
 impl<'a> SignatureRow<'a> {
@@ -62,6 +82,7 @@ impl<'a> ExecutableRow<'a> {
             path: text(&executable.path),
             sha256: executable.sha256,
             package: package.map(|package| Cow::Owned(package.purl.to_string())),
+            modified: executable.modified,
             setuid: executable.setuid,
             setgid: executable.setgid,
             capabilities: Cow::Borrowed(&executable.capabilities),
@@ -78,6 +99,7 @@ impl<'a> ExecutableRow<'a> {
             package: self.package.map(place).transpose()?,
             path: owned(self.path),
             sha256: self.sha256,
+            modified: self.modified,
             setuid: self.setuid,
             setgid: self.setgid,
             capabilities: self.capabilities.into_owned(),

@@ -37,6 +37,9 @@ pub(crate) struct SecretRow<'a> {
     category: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<u32>,
+    /// Whether the layer is one of the base image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<bool>,
     excepted_by: Option<Text<'a>>,
 }
 
@@ -51,6 +54,9 @@ pub(crate) struct MalwareRow<'a> {
     description: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<u32>,
+    /// Whether the layer is one of the base image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<bool>,
     excepted_by: Option<Text<'a>>,
 }
 
@@ -62,6 +68,9 @@ pub(crate) struct LicenseRow<'a> {
     severity: Severity,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<u32>,
+    /// Whether the layer is one of the base image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<bool>,
     excepted_by: Option<Text<'a>>,
 }
 
@@ -80,6 +89,9 @@ pub(crate) struct MisconfigurationRow<'a> {
     remedy: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<u32>,
+    /// Whether the layer is one of the base image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    base: Option<bool>,
     excepted_by: Option<Text<'a>>,
 }
 
@@ -99,11 +111,11 @@ impl<'a> FindingRow<'a> {
     pub(crate) fn from_model(finding: &'a Finding, inventory: &'a Inventory) -> FindingRow<'a> {
         match finding {
             Finding::Vulnerability(finding) => FindingRow::of_vulnerability(finding, inventory),
-            Finding::Secret(finding) => FindingRow::Secret(SecretRow::from_model(finding)),
-            Finding::Malware(finding) => FindingRow::Malware(MalwareRow::from_model(finding)),
+            Finding::Secret(finding) => FindingRow::Secret(SecretRow::from_model(finding, inventory)),
+            Finding::Malware(finding) => FindingRow::Malware(MalwareRow::from_model(finding, inventory)),
             Finding::License(finding) => FindingRow::License(LicenseRow::from_model(finding, inventory)),
             Finding::Misconfiguration(finding) => {
-                FindingRow::Misconfiguration(Box::new(MisconfigurationRow::from_model(finding)))
+                FindingRow::Misconfiguration(Box::new(MisconfigurationRow::from_model(finding, inventory)))
             }
         }
     }
@@ -136,7 +148,7 @@ impl<'a> PackageName<'a> {
 }
 
 impl<'a> SecretRow<'a> {
-    fn from_model(finding: &'a SecretFinding) -> SecretRow<'a> {
+    fn from_model(finding: &'a SecretFinding, inventory: &Inventory) -> SecretRow<'a> {
         SecretRow {
             rule: text(&finding.rule),
             title: text(&finding.title),
@@ -147,6 +159,7 @@ impl<'a> SecretRow<'a> {
             severity: finding.severity,
             category: text(&finding.category),
             layer: finding.layer,
+            base: inventory.is_of_base(finding.layer),
             excepted_by: maybe(&finding.excepted_by),
         }
     }
@@ -168,7 +181,7 @@ impl<'a> SecretRow<'a> {
 }
 
 impl<'a> MalwareRow<'a> {
-    fn from_model(finding: &'a MalwareFinding) -> MalwareRow<'a> {
+    fn from_model(finding: &'a MalwareFinding, inventory: &Inventory) -> MalwareRow<'a> {
         MalwareRow {
             rule: text(&finding.rule),
             engine: finding.engine,
@@ -177,6 +190,7 @@ impl<'a> MalwareRow<'a> {
             sha256: finding.sha256,
             description: maybe(&finding.description),
             layer: finding.layer,
+            base: inventory.is_of_base(finding.layer),
             excepted_by: maybe(&finding.excepted_by),
         }
     }
@@ -204,6 +218,7 @@ impl<'a> LicenseRow<'a> {
             category: finding.category,
             severity: finding.severity,
             layer: package.layer,
+            base: inventory.is_of_base(package.layer),
             excepted_by: maybe(&finding.excepted_by),
         }
     }
@@ -220,7 +235,7 @@ impl<'a> LicenseRow<'a> {
 }
 
 impl<'a> MisconfigurationRow<'a> {
-    fn from_model(finding: &'a Misconfiguration) -> MisconfigurationRow<'a> {
+    fn from_model(finding: &'a Misconfiguration, inventory: &Inventory) -> MisconfigurationRow<'a> {
         MisconfigurationRow {
             id: text(&finding.id),
             aliases: Cow::Borrowed(&finding.aliases),
@@ -231,6 +246,7 @@ impl<'a> MisconfigurationRow<'a> {
             message: text(&finding.message),
             remedy: maybe(&finding.remedy),
             layer: finding.layer,
+            base: inventory.is_of_base(finding.layer),
             excepted_by: maybe(&finding.excepted_by),
         }
     }

@@ -1,7 +1,9 @@
 //! Image has no health check.
 
+use model::Healthcheck;
+
 use crate::check::{Found, check};
-use crate::image::{Healthcheck, ImageConfiguration};
+use crate::image::ImageConfiguration;
 
 check! {
     id: "BHD-IMAGE-0004",
@@ -22,7 +24,7 @@ HEALTHCHECK yes"#,
 }
 
 fn find(image: &ImageConfiguration, found: &mut Found) {
-    match image.healthcheck {
+    match image.facts.healthcheck {
         Healthcheck::Absent => found.add(&ImageConfiguration::path(), 0, (0, 0), "no health check is set"),
         Healthcheck::Unknown | Healthcheck::Set => {}
     }

@@ -22,7 +22,7 @@ EXPOSE 22"#,
 }
 
 fn find(image: &ImageConfiguration, found: &mut Found) {
-    if image.exposed_ports.iter().any(|port| matches!(port.split('/').next(), Some("22"))) {
+    if image.facts.exposed_ports.iter().any(|port| matches!(port.split('/').next(), Some("22"))) {
         found.add(&ImageConfiguration::path(), 0, (0, 0), "port 22 is exposed");
     }
 }

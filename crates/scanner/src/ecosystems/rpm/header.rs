@@ -20,6 +20,7 @@ pub(super) enum Tag {
     License = 1014,
     Architecture = 1022,
     OldFileNames = 1027,
+    FileDigests = 1035,
     FileFlags = 1037,
     SourceRpm = 1044,
     ProvideName = 1047,

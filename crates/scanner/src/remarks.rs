@@ -1,0 +1,105 @@
+//! What an entry's name and permissions alone tell: files that run with rights of others, folders that everybody may
+//! write to, and what package managers have left behind. No content is read for it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use misconfiguration::LeftOver;
+use model::{Gap, UntrustedPath};
+use oci::{Entry, EntryKind};
+use serde::{Deserialize, Serialize};
+
+pub(crate) const SET_UID: u32 = 0o4000;
+pub(crate) const SET_GID: u32 = 0o2000;
+const STICKY: u32 = 0o1000;
+const WRITABLE_BY_OTHERS: u32 = 0o002;
+
+/// The most remarks that one layer notes; images have some tens.
+const MOST_REMARKS: usize = 20_000;
+
+/// The most files that package managers left behind in one layer that are noted: one is enough for a finding, and the
+/// others matter where upper layers remove some.
+const MOST_LEFT_OVER: usize = 1_000;
+
+/// The remarks on one layer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Remarks {
+    /// By path.
+    pub(crate) entries: BTreeMap<String, Remark>,
+    left_over: usize,
+    left_out: usize,
+}
+
+/// A remark on one entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Remark {
+    /// A program that runs as another user or group, or with capabilities (numbers of capabilities(7)).
+    Privileged { mode: u32, capabilities: Vec<u32> },
+    /// A folder in which everybody may remove and replace the files of others.
+    WritableFolder,
+    /// A file that a package manager only needs while it installs.
+    LeftOver,
+}
+
+impl Remarks {
+    /// Notes what there is to remark on an entry.
+    pub(crate) fn note(&mut self, entry: &Entry) {
+        let Some(remark) = Remark::on(entry) else { return };
+        let is_left_over = remark == Remark::LeftOver;
+        if is_left_over && self.left_over >= MOST_LEFT_OVER {
+            return;
+        }
+        if self.entries.len() >= MOST_REMARKS {
+            self.left_out += 1;
+            return;
+        }
+        self.left_over += usize::from(is_left_over);
+        self.entries.insert(entry.path.as_str().to_owned(), remark);
+    }
+
+    /// Forgets what was noted of a path that occurs again.
+    pub(crate) fn forget(&mut self, path: &str) {
+        if !self.entries.is_empty() {
+            self.entries.remove(path);
+        }
+    }
+
+    /// What is remarked on a file holds under its further names too: (name, file).
+    pub(crate) fn follow_links(&mut self, links: &HashMap<UntrustedPath, UntrustedPath>) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let further: BTreeMap<String, Remark> = links
+            .iter()
+            .filter_map(|(name, file)| Some((name.as_str().to_owned(), self.entries.get(file.as_str())?.clone())))
+            .filter(|(_, remark)| matches!(remark, Remark::Privileged { .. }))
+            .collect();
+        self.entries.extend(further);
+    }
+
+    /// Says that there was more than is noted.
+    pub(crate) fn gap(&self) -> Option<Gap> {
+        let count = self.left_out;
+        let reason = || format!("{count} more files and folders with wide permissions than {MOST_REMARKS}, not listed");
+        (count > 0).then(|| Gap::new("", reason()))
+    }
+}
+
+impl Remark {
+    fn on(entry: &Entry) -> Option<Remark> {
+        match entry.kind {
+            EntryKind::Directory => {
+                let is_open = entry.mode & WRITABLE_BY_OTHERS != 0 && entry.mode & STICKY == 0;
+                is_open.then_some(Remark::WritableFolder)
+            }
+            EntryKind::File => {
+                let is_set = entry.mode & (SET_UID | SET_GID) != 0 || !entry.capabilities.is_empty();
+                if is_set && entry.is_executable() {
+                    let capabilities = entry.capabilities.numbers().collect();
+                    return Some(Remark::Privileged { mode: entry.mode, capabilities });
+                }
+                LeftOver::of(entry.path.as_str(), entry.size_bytes).map(|_| Remark::LeftOver)
+            }
+            EntryKind::SymbolicLink(_) | EntryKind::HardLink(_) | EntryKind::Other => None,
+        }
+    }
+}
