@@ -9,7 +9,7 @@ use std::io::{self, Read};
 
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use malware::{FileScanner, FileToScan};
-use md5::{Digest, Md5};
+use md5::{Digest as _, Md5};
 use misconfiguration::Tree;
 use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Severity, UntrustedPath};
 use oci::Entry;
