@@ -1,5 +1,5 @@
 //! Which installed package needs which, where each is described by a file of its own: the trees of Node, Python, Ruby,
-//! Java, Conda, R and Erlang. Lock files and databases tell the relations of their packages by themselves.
+//! Java, Conda, R and Erlang, and distroless images. Lock files and databases tell the relations of their packages by themselves.
 //!
 //! A need leads to a package only where the language's own loader would find it: a relation that is not certain is none.
 
@@ -14,6 +14,9 @@ use model::{Ecosystem, Gap, PackageId};
 
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::merge::VisibleFile;
+
+/// Where images without dpkg keep a file for each of Debian's packages; other systems have one database.
+const DISTROLESS_FOLDER: &str = "var/lib/dpkg/status.d/";
 
 /// An installed package, the file that describes it, and its place in the inventory.
 #[derive(Clone, Copy)]
@@ -46,7 +49,7 @@ impl Relations {
             for (package, place) in found.packages.iter().zip(places) {
                 if let Some(place) = *place
                     && package.evidence == Evidence::Installed
-                    && !package.ecosystem.is_operating_system()
+                    && (!package.ecosystem.is_operating_system() || path.starts_with(DISTROLESS_FOLDER))
                 {
                     by_ecosystem.entry(package.ecosystem).or_default().push(Described { path, package, place });
                 }

@@ -18,6 +18,8 @@ pub(crate) struct BillBuilder {
     packages: Vec<Package>,
     /// The document's own names of the packages, in their order.
     references: Vec<String>,
+    /// Source packages that the document lists apart, by the name of the system package that was built from them.
+    sources: HashMap<String, SourcePackage>,
     /// Packages of purl types that are no ecosystem of ours, counted.
     unknown_types: BTreeMap<String, usize>,
     /// The distribution that the document names.
@@ -91,6 +93,13 @@ impl BillBuilder {
         self.references.push(reference.to_owned());
     }
 
+    /// Notes of which source package the system's package of this name was built.
+    pub(crate) fn add_source(&mut self, package: String, source: SourcePackage) {
+        if self.sources.len() < MOST_PACKAGES {
+            self.sources.insert(package, source);
+        }
+    }
+
     /// Whether nothing was listed so far, usable or not.
     pub(crate) fn is_empty(&self) -> bool {
         self.packages.is_empty() && self.unknown_types.is_empty() && self.gaps.is_empty()
@@ -112,6 +121,7 @@ impl BillBuilder {
         mut self,
         needs: impl FnOnce(&mut dyn FnMut(&str, &str)) -> Result<(), E>,
     ) -> Result<Inventory, E> {
+        self.complete_sources();
         let ids = self.sort();
         let mut packages = self.packages;
         needs(&mut |from, to| {
@@ -148,6 +158,14 @@ impl BillBuilder {
             distribution => distribution.filter(Distribution::tells_release).or_else(|| distribution_of(&packages)),
         };
         Ok(Inventory { distribution, packages, gaps: self.gaps, ..Inventory::default() })
+    }
+
+    fn complete_sources(&mut self) {
+        for package in self.packages.iter_mut().filter(|package| package.ecosystem.is_operating_system()) {
+            if package.source.is_none() {
+                package.source = self.sources.get(&package.name).cloned();
+            }
+        }
     }
 
     /// Puts the packages in the order of their purls, each once, and tells their places by reference. All in place: a

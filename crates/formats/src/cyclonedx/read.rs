@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use model::{Distribution, Ecosystem, SourcePackage};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::bill::{Bill, BillBuilder, Details, Rows, list, list_reason, named_source, source_rpm, text};
 use crate::properties::{our_distribution, take_of_package, take_of_target};
@@ -52,7 +53,10 @@ struct Component<'a> {
     properties: Vec<Property>,
     #[serde(borrow, default)]
     components: Rows<'a>,
-    evidence: Option<Evidence>,
+    #[serde(borrow)]
+    evidence: Option<Evidence<'a>>,
+    #[serde(borrow, default)]
+    tags: Rows<'a>,
 }
 
 #[derive(Deserialize)]
@@ -93,9 +97,25 @@ struct Hash {
 }
 
 #[derive(Deserialize)]
-struct Evidence {
+struct Evidence<'a> {
+    /// A list since 1.6, one object before.
+    #[serde(borrow)]
+    identity: Option<&'a RawValue>,
     #[serde(default, deserialize_with = "list")]
     occurrences: Vec<Occurrence>,
+}
+
+/// How a tool knows what a component is.
+#[derive(Deserialize)]
+struct Identity {
+    #[serde(default, deserialize_with = "list")]
+    methods: Vec<Method>,
+}
+
+#[derive(Deserialize)]
+struct Method {
+    #[serde(default, deserialize_with = "text")]
+    value: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -171,11 +191,35 @@ fn add_one(component: &Component<'_>, builder: &mut BillBuilder) {
         if builder.distribution.is_none() && !name.is_empty() {
             builder.distribution = Some(distribution(component, name));
         }
+    } else if let Some((binary, source)) = source_of_another(component) {
+        builder.add_source(binary, source);
     } else if let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) {
+        // cdxgen lists each executable with a purl that only repeats its name.
+        if kind == "file" && component.version.is_none() && !purl.contains('@') {
+            return;
+        }
         builder.add(component.reference.as_deref().unwrap_or(purl), purl, details(component));
     } else if matches!(kind, "library" | "framework") {
         builder.gap(name, "the component has no package URL, so that nothing can be said of it");
     }
+}
+
+/// The source package that a component stands for, and the name of the package that was built from it. cdxgen lists the
+/// sources of system packages as if they were installed, with the tag `source` and the name of what is installed as the
+/// value of the method of its identity.
+fn source_of_another(component: &Component<'_>) -> Option<(String, SourcePackage)> {
+    let mut is_source = false;
+    let tags = component.tags.each(|tag: Written<'_>| {
+        is_source |= tag.0 == "source";
+        Ok(())
+    });
+    tags.ok().filter(|()| is_source)?;
+    let raw = component.evidence.as_ref()?.identity?.get();
+    let identities: Vec<Identity> =
+        serde_json::from_str(raw).or_else(|_| serde_json::from_str(raw).map(|one| vec![one])).ok()?;
+    let binary = identities.into_iter().flat_map(|identity| identity.methods).find_map(|method| method.value)?;
+    let (name, version) = (component.name.clone()?, component.version.clone()?);
+    Some((binary, SourcePackage { name, version }))
 }
 
 fn distribution(component: &Component<'_>, name: &str) -> Distribution {

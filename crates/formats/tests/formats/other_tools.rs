@@ -210,11 +210,22 @@ fn cdxgen() {
            "properties":[{"name":"SrcFile","value":"web/pom.xml"}],"evidence":{"identity":[{"field":"purl","confidence":1}]}},
           {"group":"","name":"apt","version":"2.6.1","type":"library","bom-ref":"a",
            "purl":"pkg:deb/debian/apt@2.6.1?arch=amd64&distro=debian-12.5&distro_name=bookworm"},
+          {"group":"debian","name":"libssl3","version":"3.0.11-1~deb12u2","type":"library","bom-ref":"s",
+           "purl":"pkg:deb/debian/libssl3@3.0.11-1~deb12u2?arch=amd64&distro=debian-12.5&distro_name=bookworm"},
+          {"group":"debian","name":"openssl","version":"3.0.11-1~deb12u2","type":"library","tags":["source"],"bom-ref":"o",
+           "purl":"pkg:deb/debian/openssl@3.0.11-1~deb12u2?arch=amd64&distro=debian-12.5&distro_name=bookworm",
+           "evidence":{"identity":[{"field":"purl","confidence":0,"methods":[{"technique":"filename","confidence":0,"value":"libssl3"}]}]}},
+          {"group":"","name":"libxml2","version":"1:2.9.14-1","type":"library","bom-ref":"x",
+           "purl":"pkg:deb/debian/libxml2@1%3A2.9.14-1?arch=amd64&epoch=1&distro=debian-12.5"},
+          {"name":"ls","type":"file","purl":"pkg:generic/ls","bom-ref":"pkg:generic/ls","hashes":[{"alg":"MD5","content":"00"}],
+           "properties":[{"name":"SrcFile","value":"/bin/ls"},{"name":"internal:is_executable","value":"true"}]},
           {"name":"checkout","group":"actions","version":"v4","type":"application","purl":"pkg:github/actions/checkout@v4","bom-ref":"c"}],
         "dependencies":[{"ref":"w","dependsOn":["l"]}]}"#,
         expect![[r#"
             on debian 12.5
             deb apt 2.6.1
+            deb libssl3 3.0.11-1~deb12u2 from openssl 3.0.11-1~deb12u2
+            deb libxml2 1:2.9.14-1
             maven com.shop:shop 1
             maven com.shop:web 1 needs org.apache.logging.log4j:log4j-core
             maven org.apache.logging.log4j:log4j-core 2.14.1 at web/pom.xml
@@ -296,13 +307,33 @@ fn apko() {
 #[test]
 fn yocto() {
     check(
-        r#"{"spdxVersion":"SPDX-2.2","SPDXID":"SPDXRef-DOCUMENT","name":"busybox","packages":[
-          {"SPDXID":"SPDXRef-Package-busybox","name":"busybox","versionInfo":"1.36.1","licenseDeclared":"GPL-2.0-only AND bzip2-1.0.4",
+        r#"{"spdxVersion":"SPDX-2.2","SPDXID":"SPDXRef-DOCUMENT","name":"recipe-busybox",
+        "creationInfo":{"creators":["Tool: OpenEmbedded Core create-spdx.bbclass","Organization: OpenEmbedded ()","Person: N/A ()"]},"packages":[
+          {"SPDXID":"SPDXRef-Recipe-busybox","name":"busybox","versionInfo":"1.36.1","licenseDeclared":"GPL-2.0-only AND bzip2-1.0.4",
+           "sourceInfo":"CVEs fixed: CVE-2022-48174","supplier":"Organization: OpenEmbedded ()",
            "externalRefs":[{"referenceCategory":"SECURITY","referenceType":"http://spdx.org/rdf/references/cpe23Type",
-            "referenceLocator":"cpe:2.3:*:*:busybox:1.36.1:*:*:*:*:*:*:*"}]}],
-        "relationships":[{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-Package-busybox"}]}"#,
+            "referenceLocator":"cpe:2.3:*:*:busybox:1.36.1:*:*:*:*:*:*:*"}]},
+          {"SPDXID":"SPDXRef-Download-busybox-1","name":"busybox-source-1","downloadLocation":"https://busybox.net/downloads/busybox-1.36.1.tar.bz2",
+           "checksums":[{"algorithm":"SHA256","checksumValue":"b8cc24c9574d809e7279c3be349795c5d5ceb6fdf19ca709f80cde50e47de314"}]}],
+        "relationships":[
+          {"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-Recipe-busybox"},
+          {"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-Download-busybox-1"},
+          {"spdxElementId":"SPDXRef-Download-busybox-1","relationshipType":"BUILD_DEPENDENCY_OF","relatedSpdxElement":"SPDXRef-Recipe-busybox"}]}"#,
         expect![[r#"
             gap busybox: the package has no package URL, so that nothing can be said of it
+            gap busybox-source-1: the package has no package URL, so that nothing can be said of it
+        "#]],
+    );
+    // What a recipe is split into is a document for each package, which refers to the recipe's.
+    check(
+        r#"{"spdxVersion":"SPDX-2.2","SPDXID":"SPDXRef-DOCUMENT","name":"busybox-syslog",
+        "externalDocumentRefs":[{"externalDocumentId":"DocumentRef-recipe-busybox","spdxDocument":"http://spdx.org/spdxdoc/recipe-busybox-1"}],
+        "packages":[{"SPDXID":"SPDXRef-Package-busybox-syslog","name":"busybox-syslog","versionInfo":"1.36.1","licenseDeclared":"GPL-2.0-only"}],
+        "relationships":[
+          {"spdxElementId":"SPDXRef-Package-busybox-syslog","relationshipType":"GENERATED_FROM","relatedSpdxElement":"DocumentRef-recipe-busybox:SPDXRef-Recipe-busybox"},
+          {"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-Package-busybox-syslog"}]}"#,
+        expect![[r#"
+            gap busybox-syslog: the package has no package URL, so that nothing can be said of it
         "#]],
     );
 }

@@ -119,7 +119,13 @@ fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -
         for relations in [fields.depends, fields.pre_depends] {
             relations.split([',', '|']).filter_map(relation_name).for_each(|name| capabilities.require(place, name));
         }
-        packages.push(fields.package());
+        let mut package = fields.package();
+        if state == State::Implied {
+            // Each package has a file of its own there.
+            let alternatives = [fields.depends, fields.pre_depends].into_iter().flat_map(|list| list.split([',', '|']));
+            package.needs = alternatives.filter_map(relation_name).collect();
+        }
+        packages.push(package);
     }
     if let (count, Some(name)) = without_version {
         found.gap(path, format!("{count} of its packages have no version, the first is {name}"));

@@ -1,6 +1,6 @@
 //! The packages of one lock file: each once, with what depends on what and what only serves development.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::Ecosystem;
 
@@ -68,6 +68,15 @@ impl LockedPackages {
         }
         for &place in direct {
             self.packages[place].direct = Some(true);
+        }
+    }
+
+    /// Says of every package but those at these places that the project does not ask for it itself.
+    pub(super) fn set_indirect_but(&mut self, places: &HashSet<usize>) {
+        for (place, package) in self.packages.iter_mut().enumerate() {
+            if !places.contains(&place) {
+                package.direct = Some(false);
+            }
         }
     }
 

@@ -228,6 +228,61 @@ fn other_trees_go_by_name_in_one_folder() {
 }
 
 #[test]
+fn packages_of_distroless_images_need_one_another() {
+    check(
+        &[
+            (
+                "var/lib/dpkg/status.d/libc6",
+                "Package: libc6\nVersion: 2.36-9\nArchitecture: amd64\nDepends: libgcc-s1, libcrypt1 (>= 1)\n",
+            ),
+            ("var/lib/dpkg/status.d/libgcc-s1", "Package: libgcc-s1\nVersion: 12.2.0-14\nArchitecture: amd64\n"),
+        ],
+        &expect![[r#"
+            libc6 2.36-9 -> libgcc-s1 12.2.0-14
+            libgcc-s1 12.2.0-14
+        "#]],
+    );
+}
+
+#[test]
+fn archives_find_what_they_need_in_themselves_or_beside_them() {
+    use crate::found::{Evidence, Found, FoundPackage};
+    use crate::layer_index::LayerIndex;
+    let package = |name: &str, version: &str, needs: &[&str]| FoundPackage {
+        needs: needs.iter().collect(),
+        ..FoundPackage::new(model::Ecosystem::Maven, Evidence::Installed, name, version)
+    };
+    let file = |path: &str, packages: Vec<FoundPackage>| (path.to_owned(), Found { packages, ..Found::default() });
+    let index = LayerIndex {
+        files: [
+            file("lib/app.war", vec![package("g:app", "1", &["g:util", "g:core"]), package("g:util", "2", &[])]),
+            file("lib/core.jar", vec![package("g:core", "3", &["g:gone"])]),
+            file("lib/util.jar", vec![package("g:util", "1", &["g:core"])]),
+            file("other/core.jar", vec![package("g:core", "9", &[])]),
+        ]
+        .into(),
+        ..LayerIndex::default()
+    };
+    let inventory = merge([index].iter(), false);
+    let needed = |place: &usize| format!("{} {}", inventory.packages[*place].name, inventory.packages[*place].version);
+    let lines: Vec<String> = inventory
+        .packages
+        .iter()
+        .map(|p| format!("{} {} {:?}", p.name, p.version, p.dependencies.iter().map(needed).collect::<Vec<_>>()))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            r#"g:app 1 ["g:core 3", "g:util 2"]"#,
+            "g:core 3 []",
+            "g:core 9 []",
+            r#"g:util 1 ["g:core 3"]"#,
+            "g:util 2 []",
+        ]
+    );
+}
+
+#[test]
 fn trees_that_need_too_much_are_a_gap() {
     let needs: Vec<String> = (0..20_000).map(|number| format!("\"{number}\":1")).collect();
     let package = format!(r#"{{"name":"a","version":"1","dependencies":{{{}}}}}"#, needs.join(","));

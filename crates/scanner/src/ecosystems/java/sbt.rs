@@ -1,4 +1,4 @@
-//! `build.sbt.lock`, as the plug-in sbt-dependency-lock writes it.
+//! `build.sbt.lock`, as the plug-in sbt-dependency-lock writes it (its `docs/lockfile.md`).
 
 use model::Ecosystem;
 use serde::Deserialize;
@@ -9,8 +9,8 @@ use crate::wanted_file::ReadFileError;
 
 #[derive(Deserialize)]
 struct Lock<'a> {
-    #[serde(borrow, default)]
-    modules: Vec<Module<'a>>,
+    #[serde(borrow)]
+    dependencies: Vec<Module<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -31,7 +31,7 @@ struct Module<'a> {
 /// When it is not JSON of this shape.
 pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let lock: Lock<'_> = object(bytes).map_err(|error| ReadFileError::malformed("sbt lock file", error))?;
-    for module in lock.modules {
+    for module in lock.dependencies {
         if module.org.is_empty() || module.name.is_empty() || module.version.is_empty() {
             continue;
         }
@@ -58,12 +58,18 @@ mod tests {
     #[test]
     fn modules_are_listed_with_their_configurations() {
         check(
-            r#"{"lockVersion":1,"timestamp":"2022-01-01T00:00:00Z","configurations":["compile","test"],"modules":[
+            r#"{"lockVersion":1,"timestamp":"2022-01-01T00:00:00Z","configurations":["compile","test"],"dependencies":[
               {"org":"org.scala-lang","name":"scala-library","version":"2.13.8","artifacts":[{"name":"scala-library.jar","hash":"sha1:x"}],"configurations":["compile","runtime","test"]},
               {"org":"org.scalatest","name":"scalatest_2.13","version":"3.2.11","artifacts":[],"configurations":["test"]}]}"#,
             &expect![[r#"
                 locked maven org.scala-lang:scala-library 2.13.8
                 locked maven org.scalatest:scalatest_2.13 3.2.11 dev
+            "#]],
+        );
+        check(
+            r#"{"lockVersion":1}"#,
+            &expect![[r#"
+                gap build.sbt.lock: it is no valid sbt lock file: missing field `dependencies` at line 1 column 17
             "#]],
         );
         check(

@@ -4,7 +4,7 @@
 //! Versions 2 and 3 list every folder of the installed tree under `packages`; version 1 nests `dependencies`. A version
 //! 2 file has both, and the former is the truth.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
@@ -74,9 +74,12 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
         object(text.as_bytes()).map_err(|error| ReadFileError::malformed("package-lock.json", error))?;
     let mut locked = LockedPackages::new(NPM);
     let unversioned = if lock.packages.0.is_empty() {
-        let mut reader = NestedReader { locked: &mut locked, scopes: Vec::new(), unversioned: 0 };
+        let mut reader = NestedReader { locked: &mut locked, scopes: Vec::new(), top: HashSet::new(), unversioned: 0 };
         reader.read_level(None, &lock.dependencies);
-        reader.unversioned
+        let NestedReader { top, unversioned, .. } = reader;
+        // What lies deeper is there for another package, even where the project asks for the name in another version.
+        locked.set_indirect_but(&top);
+        unversioned
     } else {
         read_folders(&lock.packages, &mut locked)
     };
@@ -169,6 +172,8 @@ struct NestedReader<'r, 'l> {
     locked: &'r mut LockedPackages,
     /// What each level from the root to the present one installs, by name.
     scopes: Vec<HashMap<&'l str, usize>>,
+    /// The packages of the root's own folder.
+    top: HashSet<usize>,
     unversioned: usize,
 }
 
@@ -185,6 +190,9 @@ impl<'l> NestedReader<'_, 'l> {
                 self.unversioned += usize::from(!version.starts_with("file:"));
             } else if let Some(place) = self.locked.add(name, version, dependency.dev.0) {
                 scope.insert(&**installed_as, place);
+                if self.scopes.is_empty() {
+                    self.top.insert(place);
+                }
             }
         }
         self.scopes.push(scope);
@@ -213,6 +221,16 @@ mod tests {
     fn check(json: &str, expected: &[&str]) {
         let found = read(&Npm, "app/package-lock.json", json.as_bytes());
         assert_eq!(listing(&found), expected.join("\n"));
+    }
+
+    #[test]
+    fn a_nested_package_of_version_1_is_not_what_the_project_asks_for() {
+        check(
+            r#"{"lockfileVersion":1,"dependencies":{
+              "debug":{"version":"2.6.9","requires":{"ms":"2.0.0"},"dependencies":{"ms":{"version":"2.0.0"}}},
+              "ms":{"version":"2.1.3"}}}"#,
+            &["npm debug 2.6.9 -> ms", "npm ms 2.1.3", "npm ms 2.0.0 indirect"],
+        );
     }
 
     #[test]
@@ -261,7 +279,8 @@ mod tests {
             "g":{"version":"git+https://github.com/x/g.git#0123456789"},
             "f":{"version":"file:../f"}}}"#;
         let found = read(&Npm, "npm-shrinkwrap.json", json.as_bytes());
-        let expected = ["npm a 1.0.0 -> @real/c, b", "npm b 2.0.0 dev", "npm @real/c 1.1.0", "npm b 1.5.0 -> @real/c"];
+        let expected =
+            ["npm a 1.0.0 -> @real/c, b", "npm b 2.0.0 dev", "npm @real/c 1.1.0", "npm b 1.5.0 indirect -> @real/c"];
         assert_eq!(listing(&found), expected.join("\n"));
         assert!(found.gaps[0].reason.starts_with("1 of its packages come from git"), "{:?}", found.gaps);
     }
