@@ -10,8 +10,8 @@ use crate::found::Mark;
 use crate::locked::project_of_tree;
 use crate::merge::VisibleFile;
 
-/// How many folders are looked into for all needs together: the largest trees take half a million.
-const MOST_LOOK_UPS: u32 = 8_000_000;
+/// The length of all paths that are tried for all needs together, in bytes: the largest trees take a tenth of it.
+const LOOK_UP_BYTES: usize = 256 << 20;
 
 /// Settles the needs of the packages in `node_modules`, and which of them projects ask for themselves.
 pub(super) fn relate<'a>(
@@ -43,7 +43,7 @@ pub(super) fn relate<'a>(
             relations.direct.push((package.place, is_direct));
         }
     }
-    if tree.look_ups_left == 0 {
+    if tree.bytes_left == 0 {
         let reason = "the Node packages have too many relations; some dependencies are unknown";
         relations.gaps.push(Gap::new("", reason));
     }
@@ -55,7 +55,7 @@ struct Tree<'a> {
     packages: HashMap<&'a str, PackageId>,
     /// Symbolic links to folders.
     links: HashMap<&'a str, &'a str>,
-    look_ups_left: u32,
+    bytes_left: usize,
     candidate: String,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Tree<'a> {
         Tree {
             packages: described.iter().map(|package| (parent(package.path), package.place)).collect(),
             links: links.collect(),
-            look_ups_left: MOST_LOOK_UPS,
+            bytes_left: LOOK_UP_BYTES,
             candidate: String::new(),
         }
     }
@@ -77,7 +77,11 @@ impl<'a> Tree<'a> {
     fn find(&mut self, mut folder: &str, name: &str) -> Option<PackageId> {
         loop {
             if last_part(folder) != "node_modules" {
-                self.look_ups_left = self.look_ups_left.checked_sub(1)?;
+                let length = folder.len() + "/node_modules/".len() + name.len();
+                self.bytes_left = self.bytes_left.saturating_sub(length);
+                if self.bytes_left == 0 {
+                    return None;
+                }
                 self.candidate.clear();
                 self.candidate.push_str(folder);
                 self.candidate.push_str(if folder.is_empty() { "node_modules/" } else { "/node_modules/" });
