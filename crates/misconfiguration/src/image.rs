@@ -65,6 +65,9 @@ impl ImageConfiguration {
     pub(crate) fn add_files(&self, found: &mut Found, say: impl Fn(&FileFact) -> Option<String>) {
         for file in &self.files {
             if let Some(message) = say(&file.what) {
+                // The root has no name of its own.
+                let message =
+                    if file.path.as_str().is_empty() { format!("the root folder: {message}") } else { message };
                 found.add(&file.path, 0, (0, 0), message);
             }
         }

@@ -28,6 +28,9 @@ pub(crate) use visible::VisibleDetections;
 /// Files are hashed and searched in pieces of this size.
 const CHUNK_BYTES: usize = 64 << 10;
 
+/// What the list of the files of one layer that can run, and of their owners, may take in memory, roughly.
+const MOST_LISTED_BYTES: usize = 64 << 20;
+
 /// What was found in the files of one layer. It is what the cache keeps beside the layer's index.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Detections {
@@ -39,9 +42,44 @@ pub(crate) struct Detections {
     pub(crate) owners: BTreeMap<String, Owners>,
     /// What could not be looked into.
     pub(crate) gaps: Vec<Gap>,
+    #[serde(skip)]
+    kept: Kept,
+}
+
+/// What the files that can run and their owners take of [`MOST_LISTED_BYTES`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Kept {
+    bytes: usize,
+    /// How many files did not fit.
+    refused: usize,
+}
+
+impl Kept {
+    fn takes(&mut self, bytes: usize) -> bool {
+        let fits = self.bytes.saturating_add(bytes) <= MOST_LISTED_BYTES;
+        self.bytes = if fits { self.bytes + bytes } else { self.bytes };
+        self.refused += usize::from(!fits);
+        fits
+    }
+
+    fn left(&self) -> usize {
+        MOST_LISTED_BYTES - self.bytes
+    }
 }
 
 impl Detections {
+    /// Says that files that can run were left out.
+    pub(crate) fn gap(&self) -> Option<Gap> {
+        let Kept { refused, .. } = self.kept;
+        let reason = || {
+            let most = MOST_LISTED_BYTES >> 20;
+            format!(
+                "{refused} of its files that can run, or that tell owners, are left out: the list of one layer has {most} MiB"
+            )
+        };
+        (refused > 0).then(|| Gap::new("", reason()))
+    }
+
     /// Forgets what was found under a path that occurs again: it holds what came last.
     pub(crate) fn forget(&mut self, path: &str) {
         self.files.remove(path);
@@ -175,7 +213,7 @@ impl<'a> FileDetector<'a> {
                 detections.gaps.push(Gap::new(path, error.to_string()));
             }
         }
-        if self.lists(entry) {
+        if self.lists(entry) && detections.kept.takes(path.len() + 256) {
             match digests(path, content) {
                 Ok((sha256, md5, sha1)) => {
                     let capabilities = entry.capabilities.numbers().collect();
@@ -186,8 +224,8 @@ impl<'a> FileDetector<'a> {
             }
         }
         if self.tells_owners(entry) {
-            let owners = owners::read(&entry.path, content, &mut detections.gaps);
-            if !owners.is_empty() {
+            let owners = owners::read(&entry.path, content, detections.kept.left(), &mut detections.gaps);
+            if !owners.is_empty() && detections.kept.takes(path.len() + owners.weight()) {
                 detections.owners.insert(path.to_owned(), owners);
             }
         }

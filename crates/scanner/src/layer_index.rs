@@ -138,7 +138,8 @@ pub(crate) fn index_entries(
         }
     }
     detections.follow_links(&linked);
-    detections.gaps.extend(detections.remarks.gap());
+    let further = [detections.remarks.gap(), detections.gap()];
+    detections.gaps.extend(further.into_iter().flatten());
     detections.bound_gaps(MOST_GAPS);
     index.occupied = PathSet::from_hashes(occupied);
     index.folders = PathSet::from_hashes(folders);

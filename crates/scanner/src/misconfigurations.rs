@@ -38,7 +38,8 @@ pub(crate) fn of_image<'a>(
     let (mut findings, gaps) = findings(misconfiguration::check_image(&image, &options(today)), true);
     for finding in &mut findings {
         if let Finding::Misconfiguration(found) = finding {
-            found.layer = layers.get(&found.path).copied();
+            // The configuration has no path, and comes from no one layer.
+            found.layer = layers.get(&found.path).copied().filter(|_| !found.path.is_empty());
         }
     }
     (findings, gaps)

@@ -5,6 +5,7 @@
 //! listed under its own path.
 
 mod apk;
+mod chisel;
 mod dpkg;
 mod python;
 mod resolve;
@@ -44,6 +45,9 @@ pub(crate) struct Owners {
     files: Vec<u8>,
     diversions: Vec<Diversion>,
     left_out: usize,
+    /// What it may still take in memory, in bytes.
+    #[serde(skip)]
+    room: usize,
 }
 
 /// How a database names a package.
@@ -84,19 +88,29 @@ struct Diversion {
 
 /// Whether the file at `path` says who owns which files.
 pub(crate) fn tells_owners(path: &str) -> bool {
-    dpkg::lists_files(path) || apk::lists_files(path) || python::lists_files(path) || is_rpm_database(path)
+    dpkg::lists_files(path)
+        || apk::lists_files(path)
+        || python::lists_files(path)
+        || chisel::lists_files(path)
+        || is_rpm_database(path)
 }
 
-/// Reads the file at `path`, for which [`tells_owners`] says yes.
-pub(crate) fn read(path: &model::UntrustedPath, content: &mut SharedContent, gaps: &mut Vec<Gap>) -> Owners {
+/// Reads the file at `path`, for which [`tells_owners`] says yes, as far as what it tells fits into `room` bytes.
+pub(crate) fn read(
+    path: &model::UntrustedPath,
+    content: &mut SharedContent,
+    room: usize,
+    gaps: &mut Vec<Gap>,
+) -> Owners {
     let size_bytes = content.size_bytes();
-    let mut owners = Owners::default();
+    let mut owners = Owners { room, ..Owners::default() };
     let outcome = contain(|| -> Result<(), ReadFileError> {
         let mut reader = content.reader()?;
         let mut file = WantedFile::new(path, size_bytes, &mut *reader);
         match path.as_str() {
             path if dpkg::lists_files(path) => dpkg::read(path, file.stream(), &mut owners)?,
             path if apk::lists_files(path) => apk::read(file.stream(), &mut owners)?,
+            path if chisel::lists_files(path) => chisel::read(file.stream(), &mut owners)?,
             path if python::lists_files(path) => python::read(path, file.stream(), &mut owners)?,
             _ => read_rpm_owners(&mut file, &mut owners)?,
         }
@@ -110,6 +124,7 @@ pub(crate) fn read(path: &model::UntrustedPath, content: &mut SharedContent, gap
         None => gaps
             .push(Gap::new(path.as_str(), "the reader of owners stopped unexpectedly on it; please report the file")),
     }
+    owners.room = 0;
     if owners.left_out > 0 {
         let reason =
             format!("it lists more files than are looked at; who owns the {} beyond is unknown", owners.left_out);
@@ -121,9 +136,11 @@ pub(crate) fn read(path: &model::UntrustedPath, content: &mut SharedContent, gap
 impl Owners {
     /// Notes a package and says its place.
     pub(crate) fn package(&mut self, name: OwnerName) -> u32 {
-        if self.packages.len() >= Found::LARGEST_PACKAGE_COUNT {
+        let weight = name.weight();
+        if self.packages.len() >= Found::LARGEST_PACKAGE_COUNT || self.room < weight {
             return TOO_MANY;
         }
+        self.room -= weight;
         self.packages.push(name);
         u32::try_from(self.packages.len() - 1).unwrap_or(TOO_MANY)
     }
@@ -134,11 +151,18 @@ impl Owners {
         if path.is_empty() || path == "." {
             return;
         }
-        if package == TOO_MANY || self.files.len() / OwnedFile::BYTES >= MOST_OWNED {
+        let is_full = self.files.len() / OwnedFile::BYTES >= MOST_OWNED || self.room < OwnedFile::BYTES;
+        if package == TOO_MANY || is_full {
             self.left_out += 1;
             return;
         }
+        self.room -= OwnedFile::BYTES;
         OwnedFile { path: path_hash(&owned_name(path)), package, digest }.pack(&mut self.files);
+    }
+
+    /// What it takes in memory, in bytes, roughly.
+    pub(crate) fn weight(&self) -> usize {
+        self.packages.iter().map(OwnerName::weight).sum::<usize>() + self.files.len() + 64 * self.diversions.len()
     }
 
     /// Whether nothing is known.
@@ -154,6 +178,18 @@ impl Owners {
     fn files(&self) -> impl Iterator<Item = OwnedFile> + '_ {
         let (records, _) = self.files.as_chunks::<{ OwnedFile::BYTES }>();
         records.iter().map(OwnedFile::unpack)
+    }
+}
+
+impl OwnerName {
+    fn weight(&self) -> usize {
+        size_of::<OwnerName>()
+            + match self {
+                OwnerName::Described { path } => path.len(),
+                OwnerName::Named { ecosystem: _, name, version, architecture } => {
+                    [version, architecture].into_iter().flatten().map(String::len).sum::<usize>() + name.len()
+                }
+            }
     }
 }
 
@@ -207,13 +243,14 @@ impl DigestHead {
 
     /// The same of a digest in hexadecimal digits.
     pub(crate) fn of_hex(text: &str) -> Option<DigestHead> {
-        let mut digest = Vec::with_capacity(32);
-        for pair in text.as_bytes().chunks(2).take(33) {
-            let [high, low] = pair else { return None };
-            let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            digest.push(digit(high)? << 4 | digit(low)?);
+        let head = text.get(..16).filter(|head| head.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+        let head = u64::from_str_radix(head, 16).ok()?;
+        match text.len() {
+            32 => Some(DigestHead::Md5(head)),
+            40 => Some(DigestHead::Sha1(head)),
+            64 => Some(DigestHead::Sha256(head)),
+            _ => None,
         }
-        DigestHead::of(&digest)
     }
 }
 
@@ -228,8 +265,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_does_not_fit_is_a_gap() {
+        let path = model::UntrustedPath::normalise("var/lib/dpkg/info/a.list");
+        let check = |room: usize, files: usize, gap: Option<&str>| {
+            let mut content = SharedContent::Memory(b"/bin/a\n/bin/b\n/bin/c\n".to_vec());
+            let mut gaps = Vec::new();
+            let owners = read(&path, &mut content, room, &mut gaps);
+            assert_eq!((owners.files().count(), owners.weight() <= room), (files, true));
+            assert_eq!(gaps.first().map(|gap| gap.reason.split(';').next_back().unwrap_or_default().trim()), gap);
+        };
+        let package =
+            OwnerName::Named { ecosystem: Ecosystem::Deb, name: "a".into(), version: None, architecture: None };
+        check(1 << 20, 3, None);
+        check(package.weight() + 2 * OwnedFile::BYTES, 2, Some("who owns the 1 beyond is unknown"));
+        check(0, 0, Some("who owns the 3 beyond is unknown"));
+    }
+
+    #[test]
     fn files_stay_the_same_in_the_cache() {
-        let mut owners = Owners::default();
+        let mut owners = Owners { room: 1 << 20, ..Owners::default() };
         let package = owners.package(OwnerName::Described { path: "a".into() });
         let digests = [None, DigestHead::of(&[7; 16]), DigestHead::of(&[7; 20]), DigestHead::of_hex(&"0a".repeat(32))];
         for digest in digests {
@@ -237,7 +291,8 @@ mod tests {
         }
         let expected = digests.map(|digest| OwnedFile { path: path_hash("usr/bin/sh"), package, digest });
         assert_eq!(owners.files().collect::<Vec<_>>(), expected);
-        assert_eq!(DigestHead::of_hex("0g"), None);
+        assert_eq!(DigestHead::of_hex(&"0a".repeat(32)), DigestHead::of(&[10; 32]));
+        assert_eq!(DigestHead::of_hex(&"0g".repeat(32)), None);
         assert_eq!(DigestHead::of_hex(&"0a".repeat(64)), None);
     }
 }

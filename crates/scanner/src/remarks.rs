@@ -13,8 +13,8 @@ pub(crate) const SET_GID: u32 = 0o2000;
 const STICKY: u32 = 0o1000;
 const WRITABLE_BY_OTHERS: u32 = 0o002;
 
-/// The most remarks that one layer notes; images have some tens.
-const MOST_REMARKS: usize = 20_000;
+/// What the remarks on one layer may take in memory, roughly; images have some tens.
+const MOST_REMARK_BYTES: usize = 8 << 20;
 
 /// The most files that package managers left behind in one layer that are noted: one is enough for a finding, and the
 /// others matter where upper layers remove some.
@@ -26,6 +26,7 @@ pub(crate) struct Remarks {
     /// By path.
     pub(crate) entries: BTreeMap<String, Remark>,
     left_over: usize,
+    bytes: usize,
     left_out: usize,
 }
 
@@ -48,10 +49,12 @@ impl Remarks {
         if is_left_over && self.left_over >= MOST_LEFT_OVER {
             return;
         }
-        if self.entries.len() >= MOST_REMARKS {
+        let weight = entry.path.as_str().len() + 64;
+        if self.bytes + weight > MOST_REMARK_BYTES {
             self.left_out += 1;
             return;
         }
+        self.bytes += weight;
         self.left_over += usize::from(is_left_over);
         self.entries.insert(entry.path.as_str().to_owned(), remark);
     }
@@ -79,7 +82,7 @@ impl Remarks {
     /// Says that there was more than is noted.
     pub(crate) fn gap(&self) -> Option<Gap> {
         let count = self.left_out;
-        let reason = || format!("{count} more files and folders with wide permissions than {MOST_REMARKS}, not listed");
+        let reason = || format!("{count} more files and folders with wide permissions than can be listed of one layer");
         (count > 0).then(|| Gap::new("", reason()))
     }
 }

@@ -46,6 +46,7 @@ fn debian() -> String {
   usr/bin/gone 755 = x
   usr/sbin/nginx 755 = x
   etc/init.d/nginx 755 = script
+  var/lib/dpkg/info/nginx:amd64.postinst 755 = script
   var/lib/dpkg/info/bash.list = /bin\n/bin/bash\n/usr/bin/gone\n
   var/lib/dpkg/info/bash.md5sums = {MD5}  bin/bash\n
   var/lib/dpkg/info/man-db.list = /usr/bin/man\n
@@ -93,6 +94,7 @@ fn debian_packages_own_their_files_across_diversions_and_layers() {
             "usr/bin/man.REAL pkg:deb/debian/man-db",
             "usr/local/bin/own nobody",
             "usr/sbin/nginx pkg:deb/debian/nginx modified",
+            "var/lib/dpkg/info/nginx:amd64.postinst pkg:deb/debian/nginx",
         ]
     );
 }

@@ -9,6 +9,9 @@ use super::{DigestHead, OwnerName, Owners};
 use crate::owned_files::owned_name;
 use crate::path_set::path_hash;
 
+/// How far up from a file the folder of its package is looked for; real ones lie within ten.
+const MOST_FOLDERS_UP: usize = 64;
+
 /// Who owns a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Owned {
@@ -166,14 +169,23 @@ impl<'a> OwnerFinder<'a> {
         }
     }
 
-    /// The package in whose folder the file lies: one of Node's (`node_modules/NAME`), a gem (`gems/NAME-VERSION`); or
-    /// the one package that was recognized by the file itself.
+    /// The package in whose folder the file lies: one of Node's (`node_modules/NAME`), a gem (`gems/NAME-VERSION`); the
+    /// one whose maintainer script it is (deb-postinst(5), `info/NAME.postinst`); or the one package that was recognized
+    /// by the file itself.
     pub(crate) fn around(&self, path: &str) -> Option<PackageId> {
         if let Some(id) = self.only(path) {
             return Some(id);
         }
+        if let Some((name, _)) = path.strip_prefix("var/lib/dpkg/info/").and_then(|name| name.rsplit_once('.')) {
+            let (name, architecture) = match name.split_once(':') {
+                Some((name, architecture)) => (name, Some(architecture.to_owned())),
+                None => (name, None),
+            };
+            let (name, version) = (name.to_owned(), None);
+            return self.named(&OwnerName::Named { ecosystem: Ecosystem::Deb, name, version, architecture });
+        }
         let mut folder = path.rsplit_once('/')?.0;
-        loop {
+        for _ in 0..MOST_FOLDERS_UP {
             if let Some(id) = self.only(&format!("{folder}/package.json")) {
                 return Some(id);
             }
@@ -186,6 +198,7 @@ impl<'a> OwnerFinder<'a> {
             }
             folder = parent;
         }
+        None
     }
 
     fn only(&self, path: &str) -> Option<PackageId> {
@@ -210,8 +223,12 @@ mod tests {
         let databases: Vec<Owners> = databases
             .iter()
             .map(|(path, text)| {
-                let mut content = SharedContent::Memory(text.as_bytes().to_vec());
-                read(&UntrustedPath::normalise(path), &mut content, &mut gaps)
+                let bytes = match path.ends_with(".wall") {
+                    true => zstd::encode_all(text.as_bytes(), 1).unwrap(),
+                    false => text.as_bytes().to_vec(),
+                };
+                let mut content = SharedContent::Memory(bytes);
+                read(&UntrustedPath::normalise(path), &mut content, 1 << 20, &mut gaps)
             })
             .collect();
         assert_eq!(gaps, []);
@@ -295,6 +312,23 @@ mod tests {
                 ("bin/none", &[1; 20], "busybox"),
                 ("usr/bin/b", &[1; 20], "b"),
             ],
+        );
+    }
+
+    #[test]
+    fn slices_of_a_chiselled_image_are_of_their_packages() {
+        let sum = "07".repeat(32);
+        check(
+            &[(
+                "var/lib/chisel/manifest.wall",
+                &format!(
+                    "{{\"jsonwall\":\"1.0\",\"schema\":\"1.0\"}}\n\
+                     {{\"kind\":\"path\",\"path\":\"/usr/bin/openssl\",\"slices\":[\"openssl_bins\"],\"sha256\":\"{sum}\"}}\n\
+                     {{\"kind\":\"path\",\"path\":\"/etc/x\",\"slices\":[\"base_a\"],\"sha256\":\"00\",\
+                     \"final_sha256\":\"{sum}\"}}\n"
+                ),
+            )],
+            &[("usr/bin/openssl", &[7; 32], "openssl same"), ("etc/x", &[8; 32], "base modified")],
         );
     }
 

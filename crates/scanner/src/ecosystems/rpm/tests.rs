@@ -1,8 +1,11 @@
 use expect_test::{Expect, expect};
+use model::UntrustedPath;
 
 use super::header::header_bytes;
 use super::*;
 use crate::ecosystem_check;
+use crate::owners::{self, DigestHead, OwnerName};
+use crate::shared_content::SharedContent;
 
 const DATABASE: &str = "var/lib/rpm/Packages";
 
@@ -154,6 +157,28 @@ fn ghosts_and_files_without_a_folder_are_not_owned() {
     assert_eq!(found.owned_files.len(), 2);
     assert!(ecosystem_check::owns(&found, "usr/bin/bash"));
     assert!(ecosystem_check::owns(&found, "usr/share/java/x.jar"));
+}
+
+#[test]
+fn real_databases_tell_owners_and_digests_of_files() {
+    for (file, path, owner) in [
+        ("sqlite/rpmdb.sqlite", "usr/bin/bash", "bash"),
+        ("bdb/Packages", "usr/lib64/libuuid.so.1.3.0", "libuuid"),
+        ("ndb/Packages.db", "lib64/libc-2.31.so", "glibc"),
+    ] {
+        let Some(place) = test_support::test_data(&format!("rpmdb/{file}")) else { return };
+        let mut content = SharedContent::Memory(std::fs::read(place).unwrap());
+        let mut gaps = Vec::new();
+        let owners = owners::read(&UntrustedPath::normalise(DATABASE), &mut content, 64 << 20, &mut gaps);
+        assert_eq!(gaps, []);
+        let digests = [DigestHead::of(&[1; 32]), None, None];
+        let found = owners::resolve([(path, digests)].into_iter(), &[&owners]);
+        let Some(owned) = found.get(path) else { panic!("{file} does not tell who owns {path}") };
+        let OwnerName::Named { name, version: Some(_), architecture: Some(_), .. } = &owned.by else {
+            panic!("{owned:?}")
+        };
+        assert_eq!((name.as_str(), owned.is_modified), (owner, Some(true)));
+    }
 }
 
 #[test]
