@@ -108,11 +108,13 @@ impl GraphDriver {
     }
 }
 
-/// Reads a configuration, which must have the digest.
+/// Reads a configuration, which must have the digest. It is taken as engines export it, which is in Docker's format.
 pub(super) fn read_config_file(path: &Path, id: &Digest) -> Option<(ImageConfig, Option<Platform>)> {
     let bytes = read_bounded(path, MAX_CONFIG_BYTES)?;
     verify(&bytes, id).ok()?;
-    read_config(&bytes).ok()
+    let (mut config, platform) = read_config(&bytes).ok()?;
+    config.is_in_dockers_format();
+    Some((config, platform))
 }
 
 /// Reads a short text.
