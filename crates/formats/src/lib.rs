@@ -6,15 +6,22 @@ mod cyclonedx;
 mod diff;
 #[doc(hidden)]
 pub mod exercise;
+mod gitlab;
+mod html;
 mod json;
 mod json_error;
+mod junit;
 mod licenses;
+mod markdown;
+mod markup;
 mod messages;
 mod names;
 mod properties;
 mod sarif;
 mod spdx;
+mod summary;
 mod table;
+mod told;
 
 use std::io;
 use std::str::FromStr;
@@ -39,11 +46,19 @@ pub enum Format {
     Cyclonedx,
     /// SPDX 2.3.
     Spdx,
+    /// JUnit XML.
+    Junit,
+    /// A security report of GitLab.
+    Gitlab,
+    /// One HTML file.
+    Html,
+    /// Markdown.
+    Markdown,
 }
 
 /// The error of parsing a format's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{name}` is not a format; use table, json, sarif, cyclonedx or spdx")]
+#[error("`{name}` is not a format; use table, json, sarif, cyclonedx, spdx, junit, gitlab, html or markdown")]
 pub struct UnknownFormat {
     /// The name that was given.
     pub name: String,
@@ -51,7 +66,17 @@ pub struct UnknownFormat {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 5] = [Format::Table, Format::Json, Format::Sarif, Format::Cyclonedx, Format::Spdx];
+    pub const ALL: [Format; 9] = [
+        Format::Table,
+        Format::Json,
+        Format::Sarif,
+        Format::Cyclonedx,
+        Format::Spdx,
+        Format::Junit,
+        Format::Gitlab,
+        Format::Html,
+        Format::Markdown,
+    ];
 
     /// The name on the command line.
     pub fn as_str(self) -> &'static str {
@@ -61,6 +86,10 @@ impl Format {
             Format::Sarif => "sarif",
             Format::Cyclonedx => "cyclonedx",
             Format::Spdx => "spdx",
+            Format::Junit => "junit",
+            Format::Gitlab => "gitlab",
+            Format::Html => "html",
+            Format::Markdown => "markdown",
         }
     }
 }
@@ -110,5 +139,9 @@ pub fn write(report: &ScanReport, format: Format, options: &WriteOptions, out: &
         Format::Sarif => sarif::write(report, out),
         Format::Cyclonedx => cyclonedx::write(report, options, out),
         Format::Spdx => spdx::write(report, options, out),
+        Format::Junit => junit::write(report, options, out),
+        Format::Gitlab => gitlab::write(report, options, out),
+        Format::Html => html::write(report, options, out),
+        Format::Markdown => markdown::write(report, options, out),
     }
 }

@@ -15,6 +15,9 @@ use twox_hash::XxHash3_64;
 
 use others::Other;
 
+use crate::markup::markdown;
+use crate::told::web_page;
+
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const INFORMATION: &str = "https://github.com/bulkhead-security/bulkhead";
 
@@ -292,14 +295,14 @@ fn place_of<'a>(package: &'a Package, report: &'a ScanReport) -> &'a str {
 
 fn rule(finding: &VulnerabilityFinding) -> Rule<'_> {
     let title = finding.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&finding.id);
-    let url = finding.advisories.iter().find_map(|advisory| advisory.url.as_deref()).filter(|url| is_web_page(url));
+    let url = web_page(finding);
     let text = match url {
         Some(url) => format!("{title} (see {url})"),
         None => title.to_owned(),
     };
     let markdown = match url {
-        Some(url) => format!("{} ([{}]({url}))", escaped(title), escaped(&finding.id)),
-        None => escaped(title),
+        Some(url) => format!("{} ([{}]({url}))", markdown(title), markdown(&finding.id)),
+        None => markdown(title),
     };
     Rule {
         id: (&finding.id).into(),
@@ -323,26 +326,6 @@ fn shortened(text: &str) -> String {
         Some((end, _)) if text[end..].chars().nth(1).is_some() => format!("{}…", &text[..end]),
         _ => text.to_owned(),
     }
-}
-
-/// Text that Markdown shows as it is.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_punctuation() && !",.:;-/'()".contains(c) {
-            escaped.push('\\');
-        }
-        escaped.push(if c.is_control() { ' ' } else { c });
-    }
-    escaped
-}
-
-fn is_web_page(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&*+,;=".contains(&byte))
-    })
 }
 
 fn result<'a>(
@@ -474,8 +457,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_of_advisories_is_no_markup() {
-        assert_eq!(escaped("<img src=x> [a](b) `c`"), "\\<img src\\=x\\> \\[a\\](b) \\`c\\`");
+    fn long_descriptions_are_shortened() {
         assert_eq!(shortened(&"ä".repeat(1_024)).chars().count(), 1_024);
         assert_eq!(shortened(&"ä".repeat(2_000)).chars().count(), 1_024);
     }

@@ -1,18 +1,16 @@
 //! The report for people: what cannot be relied on and what to do first on top, then every finding by the place where it
 //! is, then what could not be read. Text from the target is printed without what a terminal would obey.
 
-mod first;
 mod others;
 mod paint;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use model::{
-    BaseImage, Finding, FindingKind, FindingStatus, Healthcheck, Package, ScanReport, Severity, VulnerabilityFinding,
-};
+use model::{FindingKind, FindingStatus, ScanReport, Severity};
 
 use crate::messages::Value;
+use crate::summary::{self, Row, SHOWN_UPGRADES, Sentence};
 use crate::{Language, WriteOptions};
 pub use paint::plain;
 pub(crate) use paint::{Paint, Style, columns_of, fit, wrapped};
@@ -49,21 +47,9 @@ struct Table<'a> {
     out: &'a mut dyn Write,
 }
 
-/// One finding as it stands in the table.
-struct Row<'a> {
-    finding: &'a VulnerabilityFinding,
-    package: &'a Package,
-}
-
 impl<'a> Table<'a> {
     fn say(&self, code: &str, parameters: &[(&str, Value<'_>)]) -> String {
         self.language.say(code, parameters)
-    }
-
-    fn rows(&self) -> Vec<Row<'a>> {
-        let packages = &self.report.inventory.packages;
-        let findings = self.report.findings.iter().filter_map(Finding::vulnerability);
-        findings.map(|finding| Row { finding, package: &packages[finding.package] }).collect()
     }
 
     /// A paragraph in the width of the terminal.
@@ -79,165 +65,40 @@ impl<'a> Table<'a> {
     }
 
     fn head(&mut self) -> io::Result<()> {
-        let target = &self.report.target;
-        let inventory = &self.report.inventory;
-        self.paragraph(0, Some(Style::Strong), &plain(&target.name))?;
-
-        let mut facts = Vec::new();
-        facts.extend(target.platform.as_ref().map(|platform| plain(&platform.to_string())));
-        facts.extend(target.digest.as_ref().map(|digest| digest.short().to_owned()));
-        match &inventory.distribution {
-            Some(distribution) => {
-                let name = if distribution.name.is_empty() { &distribution.id } else { &distribution.name };
-                facts.push(plain(name));
-                if let Some(date) = &distribution.end_of_life {
-                    facts.push(self.say("table.end_of_life", &[("date", Value::Text(&plain(date)))]));
-                }
-            }
-            None => facts.push(self.say("table.no_distribution", &[])),
-        }
-        facts.push(self.say("table.packages", &[("count", Value::Count(inventory.packages.len()))]));
-        if let Some(image) = &inventory.image {
-            let is_root = matches!(image.user.split(':').next().unwrap_or_default(), "" | "root" | "0");
-            facts.push(match is_root {
-                true => self.say("table.root", &[]),
-                false => self.say("table.user", &[("user", Value::Text(&plain(&image.user)))]),
-            });
-            facts.extend(image.base.as_ref().map(|base| self.base(base)));
-            let looks = self.report.detectors.contains(&FindingKind::Misconfiguration);
-            if looks && image.healthcheck == Healthcheck::Unknown {
-                facts.push(self.say("table.healthcheck_unknown", &[]));
-            }
-        }
-        self.paragraph(0, None, &facts.join(" · "))
+        self.paragraph(0, Some(Style::Strong), &plain(&self.report.target.name))?;
+        let facts = summary::facts(self.report, self.language).into_iter().map(|Sentence { style, text }| {
+            let text = plain(&text);
+            style.map_or_else(|| text.clone(), |style| self.paint.text(style, &text))
+        });
+        let facts = facts.collect::<Vec<_>>().join(" · ");
+        self.paragraph(0, None, &facts)
     }
 
-    fn base(&self, base: &BaseImage) -> String {
-        let name = base.name.as_deref().map(plain).filter(|name| !name.is_empty());
-        match (&name, base.is_approved) {
-            (Some(name), true) => self.say("table.base.approved", &[("name", Value::Text(name))]),
-            (Some(name), false) => {
-                let sentence = self.say("table.base.unapproved_name", &[("name", Value::Text(name))]);
-                self.paint.text(Style::Alarm, &sentence)
-            }
-            (None, _) => self.paint.text(Style::Alarm, &self.say("table.base.unapproved", &[])),
-        }
-    }
-
-    /// What comes with the base image, and whether another build of it is better.
-    fn summary_of_base(&mut self) -> io::Result<()> {
-        let inventory = &self.report.inventory;
-        let Some(base) = inventory.image.as_ref().and_then(|image| image.base.as_ref()) else { return Ok(()) };
-        let of_base = |finding: &Finding| inventory.is_of_base(finding.layer(inventory));
-        let count = |is_base| self.report.findings.iter().filter(|finding| of_base(finding) == Some(is_base)).count();
-        let (with_base, added) = (count(true), count(false));
-        if with_base + added > 0 {
-            let counts = [("base", Value::Count(with_base)), ("added", Value::Count(added))];
-            let sentence = self.say("table.base.split", &counts);
-            self.paragraph(0, None, &sentence)?;
-        }
-        let Some(better) = &base.better else { return Ok(()) };
-        let number = |count: u32| Value::Count(usize::try_from(count).unwrap_or(usize::MAX));
-        let name = plain(&better.name);
-        let parameters =
-            [("name", Value::Text(&name)), ("repairs", number(better.repairs)), ("brings", number(better.brings))];
-        let code = if better.brings == 0 { "table.base.better" } else { "table.base.better_brings" };
-        let sentence = self.say(code, &parameters);
-        self.paragraph(0, Some(Style::Good), &sentence)
-    }
-
-    /// How many of what; and where there are none, why that says something or nothing.
     fn summary(&mut self, hidden: usize) -> io::Result<()> {
-        let rows = self.rows();
-        let inventory = &self.report.inventory;
         writeln!(self.out)?;
-        if !rows.is_empty() {
-            let counted = Severity::DESCENDING.into_iter().filter_map(|severity| {
-                let count = rows.iter().filter(|row| row.finding.severity == severity).count();
-                let word = severity_word(self.language, severity);
-                (count > 0).then(|| match self.language {
-                    Language::English => format!("{count} {word}"),
-                    Language::Japanese => format!("{word} {count}"),
-                })
-            });
-            let severities = counted.collect::<Vec<_>>().join(", ");
-            let distinct: BTreeSet<&str> = rows.iter().map(|row| row.finding.id.as_str()).collect();
-            let sentence = self.say(
-                "table.summary",
-                &[
-                    ("count", Value::Count(rows.len())),
-                    ("distinct", Value::Count(distinct.len())),
-                    ("severities", Value::Text(&severities)),
-                    ("fixable", Value::Count(rows.iter().filter(|row| row.is_fixable()).count())),
-                ],
-            );
-            self.paragraph(0, Some(Style::Strong), &sentence)?;
-            let exploited = rows.iter().filter(|row| row.finding.kev).count();
-            if exploited > 0 {
-                let mark = ("mark", Value::Text(EXPLOITED));
-                let sentence = self.say("table.exploited_count", &[("count", Value::Count(exploited)), mark]);
-                self.paragraph(0, Some(Style::Alarm), &sentence)?;
-            }
-        } else if !self.report.detectors.contains(&FindingKind::Vulnerability) {
-            let sentence = self.say("table.not_looked_for", &[]);
-            self.paragraph(0, None, &sentence)?;
-        } else if self.report.intelligence.is_none() {
-            let sentence = self.say("table.not_checked", &[]);
-            self.paragraph(0, Some(Style::Alarm), &sentence)?;
-        } else if inventory.packages.is_empty() {
-            let sentence = self.say("table.nothing_to_check", &[]);
-            self.paragraph(0, Some(Style::Alarm), &sentence)?;
-        } else if hidden > 0 {
-            let sentence = self.say("table.none_shown", &[]);
-            self.paragraph(0, None, &sentence)?;
-        } else if inventory.gaps.is_empty() {
-            let sentence = self.say("table.none", &[]);
-            self.paragraph(0, Some(Style::Good), &sentence)?;
-        } else {
-            let sentence = self.say("table.none_in_what_was_read", &[]);
-            self.paragraph(0, None, &sentence)?;
-        }
-        self.summary_of_others()?;
-        self.summary_of_base()?;
-        if hidden > 0 {
-            let sentence = self.say("table.hidden", &[("count", Value::Count(hidden))]);
-            self.paragraph(0, None, &sentence)?;
-        }
-        if !inventory.gaps.is_empty() {
-            let sentence = self.say("table.gaps", &[("count", Value::Count(inventory.gaps.len()))]);
-            self.paragraph(0, Some(Style::Alarm), &sentence)?;
-        }
-        Ok(())
+        let sentences = summary::sentences(self.report, hidden, Some(EXPLOITED), self.language);
+        sentences.into_iter().try_for_each(|Sentence { style, text }| self.paragraph(0, style, &plain(&text)))
     }
 
     fn first(&mut self) -> io::Result<()> {
-        let rows = self.rows();
-        let upgrades = first::upgrades(&rows);
+        let rows = summary::rows(self.report);
+        let upgrades = summary::upgrades(&rows);
         if upgrades.is_empty() {
             return Ok(());
         }
         let heading = self.say("table.first", &[]);
         writeln!(self.out, "\n{}", self.paint.text(Style::Strong, &heading))?;
-        for (number, upgrade) in upgrades.iter().take(first::SHOWN).enumerate() {
-            let what = format!("{} {} → {}", plain(upgrade.name), plain(upgrade.from), plain(upgrade.to));
+        for (number, upgrade) in upgrades.iter().take(SHOWN_UPGRADES).enumerate() {
+            let what = plain(&upgrade.what());
             let mut lines = wrapped(&what, self.width.map(|width| width.saturating_sub(5))).into_iter();
             let head = lines.next().unwrap_or_default();
             writeln!(self.out, "  {}. {}", number + 1, self.paint.text(Style::Strong, head))?;
             for line in lines {
                 writeln!(self.out, "     {}", self.paint.text(Style::Strong, line))?;
             }
-            let mut why = severity_word(self.language, upgrade.severity);
-            if upgrade.kev {
-                why = format!("{why} · {}", self.say("table.exploited", &[]));
-            }
+            let why = upgrade.why(self.language);
             let style = if upgrade.kev { Style::Alarm } else { Style::of(upgrade.severity) };
-            let (shown, more) = upgrade.named_ids();
-            let list = shown.iter().map(|id| plain(id)).collect::<Vec<_>>().join(", ");
-            let list = ("list", Value::Text(&list));
-            let repairs = match more {
-                0 => self.say("table.first.repairs", &[list]),
-                _ => self.say("table.first.repairs_more", &[list, ("count", Value::Count(more))]),
-            };
+            let repairs = plain(&upgrade.repairs(self.language));
             if self.width.is_none_or(|width| columns_of(&why) + columns_of(&repairs) + 8 <= width) {
                 writeln!(self.out, "     {} · {repairs}", self.paint.text(style, &why))?;
             } else {
@@ -249,8 +110,8 @@ impl<'a> Table<'a> {
                 writeln!(self.out, "     {}", plain(remedy))?;
             }
         }
-        if upgrades.len() > first::SHOWN {
-            let more = self.say("table.first.more", &[("count", Value::Count(upgrades.len() - first::SHOWN))]);
+        if upgrades.len() > SHOWN_UPGRADES {
+            let more = self.say("table.first.more", &[("count", Value::Count(upgrades.len() - SHOWN_UPGRADES))]);
             self.paragraph(2, None, &more)?;
         }
         Ok(())
@@ -259,7 +120,7 @@ impl<'a> Table<'a> {
     /// Every finding, by the place of its package: the operating system first, then manifest by manifest.
     fn groups(&mut self) -> io::Result<()> {
         let mut groups: BTreeMap<(bool, String), Vec<Row<'a>>> = BTreeMap::new();
-        for row in self.rows() {
+        for row in summary::rows(self.report) {
             let is_language = !row.package.ecosystem.is_operating_system();
             let path = || row.package.paths.first().map_or(row.package.ecosystem.purl_type(), String::as_str);
             let place = if is_language { plain(path()) } else { String::new() };
@@ -366,22 +227,11 @@ impl<'a> Table<'a> {
             writeln!(self.out)?;
             self.paragraph(0, Some(Style::Faint), &sentence)?;
         }
-        if let Some(intelligence) = &self.report.intelligence {
-            let names: Vec<String> = intelligence.sources.iter().map(|source| plain(&source.name)).collect();
-            let day = plain(intelligence.built.split('T').next().unwrap_or_default());
-            let parameters = [("date", Value::Text(&day)), ("sources", Value::Text(&names.join(", ")))];
-            let sentence = self.say("table.intelligence", &parameters);
+        if let Some(sentence) = summary::intelligence(self.report, self.language) {
             writeln!(self.out)?;
-            self.paragraph(0, Some(Style::Faint), &sentence)?;
+            self.paragraph(0, Some(Style::Faint), &plain(&sentence))?;
         }
         Ok(())
-    }
-}
-
-impl Row<'_> {
-    fn is_fixable(&self) -> bool {
-        self.finding.fixed_version.is_some()
-            && !matches!(self.finding.status, FindingStatus::Fixed | FindingStatus::NotAffected)
     }
 }
 

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use model::{Finding, FindingKind, ScanReport, SecretLocation, Severity};
 use twox_hash::XxHash3_64;
 
+use crate::markup::markdown;
+
 use super::{
     Configuration, Help, Location, LogicalLocation, Message, ResultProperties, ResultRow, Rule, RuleProperties,
-    Suppression, escaped, level, location, middle_of_band, shortened, uri_of,
+    Suppression, level, location, middle_of_band, shortened, uri_of,
 };
 
 /// What SARIF says of such a finding, gathered from its kind.
@@ -107,7 +109,7 @@ impl<'a> Other<'a> {
             short_description: Message { text: shortened(&self.title) },
             full_description: Message { text: shortened(&self.title) },
             help_uri: None,
-            help: Help { text: self.help.clone(), markdown: escaped(&self.help) },
+            help: Help { text: self.help.clone(), markdown: markdown(&self.help) },
             default_configuration: Configuration { level: level(severity) },
             properties: RuleProperties {
                 // Code hosts take whatever has a score for a flaw of security, which no license is.

@@ -7,33 +7,14 @@ use model::{Finding, FindingKind, LicenseFinding, MalwareFinding, Misconfigurati
 
 use super::{Style, Table, plain, severity_word};
 use crate::messages::Value;
+use crate::summary::kind_heading;
 
 impl Table<'_> {
-    /// How many findings there are beside vulnerabilities; nothing where there are none.
-    pub(super) fn summary_of_others(&mut self) -> io::Result<()> {
-        let kinds = [
-            (FindingKind::Malware, "table.count.malware"),
-            (FindingKind::Secret, "table.count.secret"),
-            (FindingKind::Misconfiguration, "table.count.misconfiguration"),
-            (FindingKind::License, "table.count.license"),
-        ];
-        let counted = kinds.into_iter().filter_map(|(kind, code)| {
-            let count = self.report.findings.iter().filter(|finding| finding.kind() == kind).count();
-            (count > 0).then(|| self.say(code, &[("count", Value::Count(count))]))
-        });
-        let counted = counted.collect::<Vec<_>>().join(", ");
-        self.paragraph(0, Some(Style::Strong), &counted)
-    }
-
     /// Every finding of a kind, the most severe first.
     pub(super) fn others(&mut self, kind: FindingKind) -> io::Result<()> {
-        let code = match kind {
-            FindingKind::Vulnerability => return Ok(()),
-            FindingKind::Secret => "table.secrets",
-            FindingKind::Malware => "table.malware",
-            FindingKind::License => "table.licenses",
-            FindingKind::Misconfiguration => "table.misconfigurations",
-        };
+        if kind == FindingKind::Vulnerability {
+            return Ok(());
+        }
         let mut findings: Vec<&Finding> =
             self.report.findings.iter().filter(|finding| finding.kind() == kind).collect();
         if findings.is_empty() {
@@ -41,7 +22,7 @@ impl Table<'_> {
         }
         // Sorting is stable: findings of one severity stay in the order of the report.
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
-        let heading = format!("{} ({})", self.say(code, &[]), findings.len());
+        let heading = format!("{} ({})", kind_heading(kind, self.language), findings.len());
         writeln!(self.out, "\n{}", self.paint.text(Style::Strong, &heading))?;
         for finding in findings {
             match finding {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use expect_test::{ExpectFile, expect_file};
 use formats::{DiffFormat, Format, Language, WriteOptions, diff, write_diff};
-use model::{FindingStatus, ScanReport, Severity};
+use model::{FindingKind, FindingStatus, ScanReport, Severity, TargetKind};
 
 use crate::sample;
 
@@ -28,8 +28,110 @@ fn documents() {
         (Format::Sarif, "report.sarif"),
         (Format::Cyclonedx, "report.cdx.json"),
         (Format::Spdx, "report.spdx.json"),
+        (Format::Gitlab, "report.gitlab.json"),
     ] {
         check(file, &written(&sample::rich(), format, WriteOptions::default()));
+    }
+}
+
+#[test]
+fn documents_in_both_languages() {
+    for (format, file) in [(Format::Junit, "xml"), (Format::Html, "html"), (Format::Markdown, "md")] {
+        for (language, name) in [(Language::English, "en"), (Language::Japanese, "ja")] {
+            let options = WriteOptions { language, ..WriteOptions::default() };
+            check(&format!("report-{name}.{file}"), &written(&sample::rich(), format, options));
+        }
+    }
+}
+
+/// GitLab takes one type of report at a time, and says by which key.
+#[test]
+fn what_was_looked_for_makes_the_type_of_a_gitlab_report() {
+    let types = |kind, detectors: &[FindingKind]| {
+        let mut report = sample::rich();
+        report.target.kind = kind;
+        report.detectors = detectors.iter().copied().collect();
+        report.findings.retain(|finding| detectors.contains(&finding.kind()));
+        let document: serde_json::Value =
+            serde_json::from_str(&written(&report, Format::Gitlab, WriteOptions::default())).unwrap();
+        let count = document["vulnerabilities"].as_array().unwrap().len();
+        (document["scan"]["type"].as_str().unwrap().to_owned(), count > 0)
+    };
+    let check = |kind, detectors: &[FindingKind], expected: &str| {
+        assert_eq!(types(kind, detectors), (expected.to_owned(), true));
+    };
+    check(TargetKind::Image, &FindingKind::ALL, "container_scanning");
+    check(TargetKind::Directory, &FindingKind::ALL, "dependency_scanning");
+    check(TargetKind::Directory, &[FindingKind::Secret], "secret_detection");
+    check(TargetKind::Directory, &[FindingKind::Secret, FindingKind::Misconfiguration], "sast");
+}
+
+#[test]
+fn a_target_writes_no_markup() {
+    let odd = sample::odd();
+    for format in [Format::Junit, Format::Html] {
+        let text = written(&odd, format, WriteOptions::default());
+        let mut reader = quick_xml::Reader::from_str(&text);
+        // Void elements of HTML have no end.
+        reader.config_mut().check_end_names = format == Format::Junit;
+        let mut names = std::collections::BTreeSet::new();
+        loop {
+            match reader.read_event().unwrap() {
+                quick_xml::events::Event::Eof => break,
+                quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                    names.insert(tag.name().as_ref().to_owned());
+                }
+                _ => {}
+            }
+        }
+        let known = [
+            "a",
+            "b",
+            "body",
+            "br",
+            "caption",
+            "code",
+            "details",
+            "div",
+            "failure",
+            "footer",
+            "h1",
+            "h2",
+            "head",
+            "header",
+            "html",
+            "li",
+            "main",
+            "meta",
+            "ol",
+            "p",
+            "pre",
+            "properties",
+            "property",
+            "section",
+            "skipped",
+            "span",
+            "strong",
+            "style",
+            "summary",
+            "table",
+            "tbody",
+            "td",
+            "testcase",
+            "testsuite",
+            "testsuites",
+            "th",
+            "thead",
+            "title",
+            "tr",
+            "ul",
+        ];
+        assert_eq!(names.iter().find(|name| !known.contains(&name.as_str())), None);
+    }
+    let text = written(&odd, Format::Markdown, WriteOptions::default());
+    for line in text.lines().filter(|line| line.starts_with("| ")) {
+        let bars = line.match_indices('|').filter(|(at, _)| *at == 0 || !line[..*at].ends_with('\\')).count();
+        assert_eq!(bars, 6, "{line}");
     }
 }
 

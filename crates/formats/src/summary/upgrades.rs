@@ -5,37 +5,62 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Ecosystem, FindingStatus, Severity};
 
 use super::Row;
+use crate::Language;
+use crate::messages::Value;
+use crate::table::severity_word;
 
-/// How many upgrades the table shows.
-pub(super) const SHOWN: usize = 5;
+/// How many upgrades are shown.
+pub(crate) const SHOWN_UPGRADES: usize = 5;
 
 /// How many ids the table names for each.
 const NAMED_IDS: usize = 4;
 
 /// One upgrade and what it repairs.
-pub(super) struct Upgrade<'a> {
-    pub(super) name: &'a str,
-    pub(super) from: &'a str,
+pub(crate) struct Upgrade<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) from: &'a str,
     /// The version that repairs all of it.
-    pub(super) to: &'a str,
-    pub(super) remedy: Option<String>,
-    pub(super) severity: Severity,
-    pub(super) kev: bool,
+    pub(crate) to: &'a str,
+    pub(crate) remedy: Option<String>,
+    pub(crate) severity: Severity,
+    pub(crate) kev: bool,
     /// Ids, most urgent first.
     ids: Vec<&'a str>,
     urgency: f32,
 }
 
 impl Upgrade<'_> {
+    /// What changes: `openssl 3.0.1 → 3.0.2`.
+    pub(crate) fn what(&self) -> String {
+        format!("{} {} → {}", self.name, self.from, self.to)
+    }
+
+    /// The worst severity that it repairs, and whether that is exploited.
+    pub(crate) fn why(&self, language: Language) -> String {
+        let severity = severity_word(language, self.severity);
+        if self.kev { format!("{severity} · {}", language.say("table.exploited", &[])) } else { severity }
+    }
+
+    /// The vulnerabilities that it repairs, most urgent first.
+    pub(crate) fn repairs(&self, language: Language) -> String {
+        let (shown, more) = self.named_ids();
+        let list = shown.join(", ");
+        let list = ("list", Value::Text(&list));
+        match more {
+            0 => language.say("table.first.repairs", &[list]),
+            _ => language.say("table.first.repairs_more", &[list, ("count", Value::Count(more))]),
+        }
+    }
+
     /// The ids to name, and how many are left.
-    pub(super) fn named_ids(&self) -> (&[&str], usize) {
+    fn named_ids(&self) -> (&[&str], usize) {
         let shown = self.ids.len().min(NAMED_IDS);
         (&self.ids[..shown], self.ids.len() - shown)
     }
 }
 
 /// The upgrades that repair something, most urgent first: one for each source package (or package) and version.
-pub(super) fn upgrades<'a>(rows: &[Row<'a>]) -> Vec<Upgrade<'a>> {
+pub(crate) fn upgrades<'a>(rows: &[Row<'a>]) -> Vec<Upgrade<'a>> {
     let mut groups: BTreeMap<(Ecosystem, &'a str, &'a str), Vec<&Row<'a>>> = BTreeMap::new();
     for row in
         rows.iter().filter(|row| row.finding.fixed_version.is_some() && row.finding.status == FindingStatus::Affected)

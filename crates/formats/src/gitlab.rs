@@ -1,0 +1,278 @@
+//! GitLab's security reports (version 15 of its report schemas): one report has one type, and each type its own place in a
+//! pipeline (`artifacts:reports`).
+//!
+//! The type follows from what was scanned and looked for: vulnerabilities make `container_scanning` of an image and
+//! `dependency_scanning` of anything else; a scan for secrets alone makes `secret_detection`; any other kind alone, or
+//! together with secrets, makes `sast`. A report of vulnerabilities leaves the other kinds out, as GitLab would refuse it.
+
+use std::io::{self, Write};
+
+use model::{FindingKind, ScanReport, Severity, TargetKind};
+use serde::Serialize;
+
+use crate::messages::Value;
+use crate::names::{document_uuid, timestamp};
+use crate::told::{Told, told};
+use crate::{Language, WriteOptions};
+
+/// The version of the schemas that the reports follow.
+const SCHEMA_VERSION: &str = "15.0.7";
+
+/// GitLab refuses longer names.
+const LONGEST_NAME_CHARS: usize = 255;
+
+/// Writes the report.
+pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(report, options)).map_err(io::Error::other)?;
+    writeln!(out)
+}
+
+/// The types of reports, as GitLab names them.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum ReportType {
+    ContainerScanning,
+    DependencyScanning,
+    SecretDetection,
+    Sast,
+}
+
+impl ReportType {
+    fn of(report: &ScanReport) -> ReportType {
+        let looked_for = |kind| report.detectors.contains(&kind);
+        if looked_for(FindingKind::Vulnerability) {
+            match report.target.kind {
+                TargetKind::Image | TargetKind::Container => ReportType::ContainerScanning,
+                TargetKind::Rootfs | TargetKind::Directory | TargetKind::Sbom | TargetKind::Host => {
+                    ReportType::DependencyScanning
+                }
+            }
+        } else if report.detectors.iter().all(|kind| *kind == FindingKind::Secret) {
+            ReportType::SecretDetection
+        } else {
+            ReportType::Sast
+        }
+    }
+
+    fn takes(self, kind: FindingKind) -> bool {
+        match self {
+            ReportType::ContainerScanning | ReportType::DependencyScanning => kind == FindingKind::Vulnerability,
+            ReportType::SecretDetection => kind == FindingKind::Secret,
+            ReportType::Sast => kind != FindingKind::Vulnerability,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: &'static str,
+    scan: Scan,
+    vulnerabilities: Vec<Vulnerability<'a>>,
+    remediations: [(); 0],
+}
+
+#[derive(Serialize)]
+struct Scan {
+    analyzer: Tool,
+    scanner: Tool,
+    #[serde(rename = "type")]
+    report_type: ReportType,
+    start_time: String,
+    end_time: String,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    messages: Vec<Message>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    id: &'static str,
+    name: &'static str,
+    version: &'static str,
+    vendor: Vendor,
+}
+
+#[derive(Serialize)]
+struct Vendor {
+    name: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    level: &'static str,
+    value: String,
+}
+
+#[derive(Serialize)]
+struct Vulnerability<'a> {
+    id: String,
+    name: String,
+    description: String,
+    severity: &'static str,
+    solution: String,
+    identifiers: Vec<Identifier<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<Link<'a>>,
+    location: Location<'a>,
+}
+
+#[derive(Serialize)]
+struct Identifier<'a> {
+    #[serde(rename = "type")]
+    identifier_type: &'static str,
+    name: &'a str,
+    value: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Link<'a> {
+    url: &'a str,
+}
+
+#[derive(Default, Serialize)]
+struct Location<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<Commit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operating_system: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependency: Option<Dependency>,
+}
+
+#[derive(Serialize)]
+struct Commit {
+    sha: &'static str,
+}
+
+#[derive(Serialize)]
+struct Dependency {
+    package: PackageName,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct PackageName {
+    name: String,
+}
+
+fn document<'a>(report: &'a ScanReport, options: &WriteOptions) -> Document<'a> {
+    let report_type = ReportType::of(report);
+    let time = timestamp(report, options).trim_end_matches('Z').to_owned();
+    let tool = || Tool {
+        id: "bulkhead",
+        name: "Bulkhead",
+        version: env!("CARGO_PKG_VERSION"),
+        vendor: Vendor { name: "Bulkhead" },
+    };
+    let told = told(report, options.language).into_iter();
+    let told = told.filter(|told| report_type.takes(told.kind) && told.settled.is_none());
+    Document {
+        version: SCHEMA_VERSION,
+        scan: Scan {
+            analyzer: tool(),
+            scanner: tool(),
+            report_type,
+            start_time: time.clone(),
+            end_time: time,
+            status: "success",
+            messages: messages(report, options.language),
+        },
+        vulnerabilities: told.map(|told| vulnerability(told, report, report_type)).collect(),
+        remediations: [],
+    }
+}
+
+/// What could not be checked.
+fn messages(report: &ScanReport, language: Language) -> Vec<Message> {
+    let gaps = report.inventory.gaps.iter().map(|gap| {
+        let reason = language.say("told.gap", &[("reason", Value::Text(&gap.reason))]);
+        Message { level: "warn", value: if gap.path.is_empty() { reason } else { format!("{}: {reason}", gap.path) } }
+    });
+    gaps.collect()
+}
+
+fn vulnerability<'a>(told: Told<'a>, report: &'a ScanReport, report_type: ReportType) -> Vulnerability<'a> {
+    let location = location(&told, report, report_type);
+    // The same finding has the same id in the next report, whatever line it has moved to.
+    let id =
+        document_uuid(&format!("{}\n{}\n{}\n{}\n{}", told.kind.as_str(), told.id, told.subject, told.place, told.text));
+    let name = format!("{}: {}", told.id, told.subject);
+    Vulnerability {
+        id,
+        name: name.chars().take(LONGEST_NAME_CHARS).collect(),
+        description: if told.text.is_empty() { name } else { told.text },
+        severity: severity_word(told.severity),
+        solution: told.remedy,
+        identifiers: vec![Identifier {
+            identifier_type: identifier_type(told.kind, told.id),
+            name: told.id,
+            value: told.id,
+            url: told.link,
+        }],
+        links: told.link.map(|url| Link { url }).into_iter().collect(),
+        location,
+    }
+}
+
+fn location<'a>(told: &Told<'a>, report: &'a ScanReport, report_type: ReportType) -> Location<'a> {
+    let dependency = || {
+        let (name, version) = told.subject.rsplit_once(' ').unwrap_or((&told.subject, ""));
+        Some(Dependency { package: PackageName { name: name.to_owned() }, version: version.to_owned() })
+    };
+    match report_type {
+        ReportType::ContainerScanning => {
+            let distribution = report.inventory.distribution.as_ref();
+            let system = distribution.map(|distribution| format!("{} {}", distribution.id, distribution.version));
+            Location {
+                image: Some(&report.target.name),
+                operating_system: Some(system.unwrap_or_else(|| "unknown".to_owned()).trim().to_owned()),
+                dependency: dependency(),
+                ..Location::default()
+            }
+        }
+        ReportType::DependencyScanning => {
+            Location { file: Some(told.place), dependency: dependency(), ..Location::default() }
+        }
+        ReportType::SecretDetection => Location {
+            file: Some(told.place),
+            start_line: Some(told.line.unwrap_or(1).max(1)),
+            // What was scanned is the working tree, which is no commit; GitLab asks for one all the same.
+            commit: Some(Commit { sha: "0000000" }),
+            ..Location::default()
+        },
+        ReportType::Sast => {
+            Location { file: Some(told.place), start_line: Some(told.line.unwrap_or(1).max(1)), ..Location::default() }
+        }
+    }
+}
+
+fn identifier_type(kind: FindingKind, id: &str) -> &'static str {
+    match kind {
+        FindingKind::Vulnerability if id.starts_with("CVE-") => "cve",
+        FindingKind::Vulnerability if id.starts_with("GHSA-") => "ghsa",
+        FindingKind::Vulnerability => "bulkhead_vulnerability",
+        FindingKind::Secret => "bulkhead_secret_rule",
+        FindingKind::Malware => "bulkhead_malware_rule",
+        FindingKind::License => "bulkhead_license",
+        FindingKind::Misconfiguration => "bulkhead_check",
+    }
+}
+
+fn severity_word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "Critical",
+        Severity::High => "High",
+        Severity::Medium => "Medium",
+        Severity::Low => "Low",
+        Severity::None => "Info",
+        Severity::Unknown => "Unknown",
+    }
+}

@@ -1,0 +1,163 @@
+//! JUnit XML, as continuous integration reads it: one suite for each detector, one test case for each finding, which fails.
+//!
+//! There is no standard; this is the common part of what Jenkins, GitLab, Azure and CircleCI accept (the schema of Apache
+//! Ant's task and its Windup description). What was looked for and not found is a case that passes; what is settled, and
+//! what could not be checked, is skipped and says why.
+
+use std::io::{self, Write};
+
+use model::{FindingKind, ScanReport};
+
+use crate::markup::xml;
+use crate::messages::Value;
+use crate::table::severity_word;
+use crate::told::{Told, told};
+use crate::{Language, WriteOptions};
+
+/// Writes the report.
+pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
+    let language = options.language;
+    let told = told(report, language);
+    let mut suites: Vec<Suite> = FindingKind::ALL
+        .into_iter()
+        .filter(|kind| report.detectors.contains(kind))
+        .map(|kind| suite(kind, &told, report, language))
+        .collect();
+    suites.extend(gaps(report, language));
+    let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
+    writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+    writeln!(
+        out,
+        r#"<testsuites name="{}" tests="{}" failures="{}" errors="0" skipped="{}" time="0">"#,
+        xml(&report.target.name),
+        sum(Suite::tests),
+        sum(Suite::failures),
+        sum(Suite::skipped)
+    )?;
+    for (number, suite) in suites.iter().enumerate() {
+        suite.write(number, report, out)?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+struct Suite {
+    name: &'static str,
+    cases: Vec<Case>,
+}
+
+struct Case {
+    class: String,
+    name: String,
+    file: String,
+    line: Option<u32>,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Passed,
+    Failed { message: String, kind: &'static str, detail: String },
+    Skipped { message: String },
+}
+
+fn suite(kind: FindingKind, told: &[Told<'_>], report: &ScanReport, language: Language) -> Suite {
+    let mut cases: Vec<Case> = told.iter().filter(|told| told.kind == kind).map(|told| case(told, language)).collect();
+    let is_unchecked = kind == FindingKind::Vulnerability && report.intelligence.is_none();
+    if is_unchecked || cases.is_empty() {
+        let outcome = match is_unchecked {
+            true => Outcome::Skipped { message: language.say("table.not_checked", &[]) },
+            false => Outcome::Passed,
+        };
+        let class = report.target.name.clone();
+        cases.push(Case { file: class.clone(), class, name: kind.detector().to_owned(), line: None, outcome });
+    }
+    Suite { name: kind.detector(), cases }
+}
+
+fn case(told: &Told<'_>, language: Language) -> Case {
+    let severity = severity_word(language, told.severity);
+    let outcome = match &told.settled {
+        Some(reason) => Outcome::Skipped { message: reason.clone() },
+        None => {
+            let mut message = format!("{}: {} ({severity})", told.subject, told.id);
+            if told.is_exploited {
+                message = format!("{message}, {}", language.say("table.exploited", &[]));
+            }
+            let lines = [told.text.as_str(), told.remedy.as_str(), told.place, told.link.unwrap_or_default()];
+            let detail = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+            Outcome::Failed { message, kind: told.severity.as_str(), detail }
+        }
+    };
+    Case {
+        class: told.subject.clone(),
+        name: format!("{} ({severity})", told.id),
+        file: told.place.to_owned(),
+        line: told.line,
+        outcome,
+    }
+}
+
+/// What could not be checked.
+fn gaps(report: &ScanReport, language: Language) -> Option<Suite> {
+    let cases = report.inventory.gaps.iter().map(|gap| Case {
+        class: language.say("table.gaps.heading", &[]),
+        name: gap.path.clone(),
+        file: gap.path.clone(),
+        line: None,
+        outcome: Outcome::Skipped { message: language.say("told.gap", &[("reason", Value::Text(&gap.reason))]) },
+    });
+    let cases: Vec<Case> = cases.collect();
+    (!cases.is_empty()).then_some(Suite { name: "gaps", cases })
+}
+
+impl Suite {
+    fn tests(&self) -> usize {
+        self.cases.len()
+    }
+
+    fn failures(&self) -> usize {
+        self.cases.iter().filter(|case| matches!(case.outcome, Outcome::Failed { .. })).count()
+    }
+
+    fn skipped(&self) -> usize {
+        self.cases.iter().filter(|case| matches!(case.outcome, Outcome::Skipped { .. })).count()
+    }
+
+    fn write(&self, number: usize, report: &ScanReport, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(
+            out,
+            r#"  <testsuite id="{number}" name="{}" package="{}" tests="{}" failures="{}" errors="0" skipped="{}" time="0">"#,
+            self.name,
+            xml(&report.target.name),
+            self.tests(),
+            self.failures(),
+            self.skipped()
+        )?;
+        if let Some(digest) = &report.target.digest {
+            writeln!(out, r#"    <properties><property name="digest" value="{digest}"/></properties>"#)?;
+        }
+        self.cases.iter().try_for_each(|case| case.write(out))?;
+        writeln!(out, "  </testsuite>")
+    }
+}
+
+impl Case {
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Case { class, name, file, line, outcome } = self;
+        write!(out, r#"    <testcase classname="{}" name="{}" file="{}""#, xml(class), xml(name), xml(file))?;
+        if let Some(line) = line {
+            write!(out, r#" line="{line}""#)?;
+        }
+        write!(out, r#" time="0""#)?;
+        match outcome {
+            Outcome::Passed => writeln!(out, "/>"),
+            Outcome::Skipped { message } => {
+                writeln!(out, r#"><skipped message="{}"/></testcase>"#, xml(message))
+            }
+            Outcome::Failed { message, kind, detail } => {
+                writeln!(out, ">")?;
+                writeln!(out, r#"      <failure message="{}" type="{kind}">{}</failure>"#, xml(message), xml(detail))?;
+                writeln!(out, "    </testcase>")
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Markdown for merge requests, tickets and chats: the counts, what to do first, then every finding in a table. GitHub
+//! Flavored Markdown (4.10, tables), which GitLab, Azure and Bitbucket show as well.
+
+use std::io::{self, Write};
+
+use model::{FindingKind, ScanReport};
+
+use crate::markup::{markdown, markdown_code};
+use crate::summary::{self, SHOWN_UPGRADES, kind_heading};
+use crate::table::severity_word;
+use crate::told::{Told, told};
+use crate::{Language, WriteOptions};
+
+/// Writes the report.
+pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
+    let language = options.language;
+    writeln!(out, "# {}\n", markdown(&report.target.name))?;
+    let facts: Vec<String> = summary::facts(report, language).iter().map(|fact| markdown(&fact.text)).collect();
+    writeln!(out, "{}\n", facts.join(" · "))?;
+    for sentence in summary::sentences(report, options.hidden, None, language) {
+        match sentence.style {
+            Some(_) => writeln!(out, "**{}**\n", markdown(&sentence.text))?,
+            None => writeln!(out, "{}\n", markdown(&sentence.text))?,
+        }
+    }
+    first(report, language, out)?;
+    let told = told(report, language);
+    for kind in FindingKind::ALL {
+        table(kind, &told, language, out)?;
+    }
+    let gaps = &report.inventory.gaps;
+    if !gaps.is_empty() {
+        writeln!(out, "## {} ({})\n", language.say("table.gaps.heading", &[]), gaps.len())?;
+        for gap in gaps {
+            writeln!(out, "- {}: {}", markdown_code(&gap.path), markdown(&gap.reason))?;
+        }
+        writeln!(out)?;
+    }
+    summary::intelligence(report, language).map_or(Ok(()), |sentence| writeln!(out, "{}", markdown(&sentence)))
+}
+
+fn first(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Result<()> {
+    let rows = summary::rows(report);
+    let upgrades = summary::upgrades(&rows);
+    if upgrades.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## {}\n", language.say("table.first", &[]))?;
+    for upgrade in upgrades.iter().take(SHOWN_UPGRADES) {
+        let (why, repairs) = (upgrade.why(language), upgrade.repairs(language));
+        writeln!(out, "1. **{}**: {} · {}", markdown(&upgrade.what()), markdown(&why), markdown(&repairs))?;
+        if let Some(command) = &upgrade.remedy {
+            writeln!(out, "\n   {}\n", markdown_code(command))?;
+        }
+    }
+    writeln!(out)
+}
+
+fn table(kind: FindingKind, told: &[Told<'_>], language: Language, out: &mut dyn Write) -> io::Result<()> {
+    let rows: Vec<&Told<'_>> = told.iter().filter(|told| told.kind == kind).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## {} ({})\n", kind_heading(kind, language), rows.len())?;
+    let columns = COLUMNS.map(|code| language.say(code, &[])).join(" | ");
+    writeln!(out, "| {columns} |\n|---|---|---|---|---|")?;
+    for row in rows {
+        let id = match row.link {
+            Some(url) => format!("[{}]({url})", markdown(row.id)),
+            None => markdown(row.id),
+        };
+        let cells = [
+            markdown(&row.marked_severity(language, &severity_word(language, row.severity))),
+            id,
+            markdown(&row.subject_at_place()),
+            markdown(&row.text),
+            markdown(&row.remedy),
+        ];
+        writeln!(out, "| {} |", cells.join(" | "))?;
+    }
+    writeln!(out)
+}
+
+/// The headings of a table of findings, as codes of messages.
+pub(crate) const COLUMNS: [&str; 5] =
+    ["table.column.severity", "told.column.id", "told.column.subject", "table.column.title", "told.column.remedy"];

@@ -1,0 +1,177 @@
+//! Findings told in words, for the formats that are read by people outside a terminal: JUnit, GitLab, Markdown, HTML.
+
+use model::{Finding, FindingKind, FindingStatus, ScanReport, SecretLocation, Severity, VulnerabilityFinding};
+
+use crate::Language;
+use crate::messages::Value;
+
+/// A finding in words. Nothing of it is escaped: each format has its own way.
+pub(crate) struct Told<'a> {
+    pub(crate) kind: FindingKind,
+    pub(crate) id: &'a str,
+    pub(crate) severity: Severity,
+    /// What has it: a package with its version, or a place.
+    pub(crate) subject: String,
+    /// The file; the target's name where there is none.
+    pub(crate) place: &'a str,
+    /// The line in that file, from 1.
+    pub(crate) line: Option<u32>,
+    /// What it is.
+    pub(crate) text: String,
+    /// What to do, or why nothing can be done.
+    pub(crate) remedy: String,
+    /// A web page about it.
+    pub(crate) link: Option<&'a str>,
+    /// Why it needs nobody's attention.
+    pub(crate) settled: Option<String>,
+    /// Known to be exploited.
+    pub(crate) is_exploited: bool,
+}
+
+impl Told<'_> {
+    /// What has it, and where that is if the one does not say the other: `openssl 3.0.1 (var/lib/dpkg/status)`.
+    pub(crate) fn subject_at_place(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        match self.subject == self.place {
+            true => format!("{}{line}", self.place),
+            false => format!("{} ({}{line})", self.subject, self.place),
+        }
+    }
+
+    /// The word of its severity, with what else matters of it.
+    pub(crate) fn marked_severity(&self, language: Language, word: &str) -> String {
+        let exploited = self.is_exploited.then(|| language.say("table.exploited", &[]));
+        let marks: Vec<String> = exploited.into_iter().chain(self.settled.clone()).collect();
+        if marks.is_empty() { word.to_owned() } else { format!("{word} ({})", marks.join(", ")) }
+    }
+}
+
+/// Every finding of the report in words, the most severe first within their kind.
+pub(crate) fn told<'a>(report: &'a ScanReport, language: Language) -> Vec<Told<'a>> {
+    let mut told: Vec<Told<'a>> = report.findings.iter().map(|finding| tell(finding, report, language)).collect();
+    // Sorting is stable: findings of one severity stay in the order of the report.
+    told.sort_by_key(|told| (told.kind, std::cmp::Reverse(told.severity)));
+    told
+}
+
+fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) -> Told<'a> {
+    let target = report.target.name.as_str();
+    let or_target = |path: &'a str| if path.is_empty() { target } else { path };
+    let package = |place: usize| &report.inventory.packages[place];
+    let plain = Told {
+        kind: finding.kind(),
+        id: finding.id(),
+        severity: finding.severity(),
+        subject: String::new(),
+        place: target,
+        line: None,
+        text: String::new(),
+        remedy: String::new(),
+        link: None,
+        settled: finding.excepted_by().map(|name| language.say("told.excepted", &[("name", Value::Text(name))])),
+        is_exploited: false,
+    };
+    match finding {
+        Finding::Vulnerability(found) => {
+            let package = package(found.package);
+            let is_settled = matches!(found.status, FindingStatus::Fixed | FindingStatus::NotAffected);
+            Told {
+                subject: format!("{} {}", package.name, package.version),
+                place: package.paths.first().map_or(target, String::as_str),
+                text: found.title.clone().unwrap_or_default(),
+                remedy: repair(found, language),
+                link: web_page(found),
+                settled: plain.settled.or_else(|| is_settled.then(|| status_word(found.status, language))),
+                is_exploited: found.kev,
+                ..plain
+            }
+        }
+        Finding::Secret(found) => {
+            let name = [("name", Value::Text(&found.path))];
+            let subject = match found.location {
+                SecretLocation::File => found.path.clone(),
+                SecretLocation::Environment => language.say("table.secret.environment", &name),
+                SecretLocation::Label => language.say("table.secret.label", &name),
+                SecretLocation::Argument => language.say("table.secret.argument", &name),
+                SecretLocation::History => language.say("table.secret.history", &[]),
+            };
+            Told {
+                subject,
+                place: if found.location == SecretLocation::File { &found.path } else { target },
+                line: found.line,
+                text: format!("{}: {}", found.title, found.matched),
+                remedy: language.say("told.remedy.secret", &[]),
+                ..plain
+            }
+        }
+        Finding::Malware(found) => {
+            let rule = format!("{} ({}), SHA-256 {}", found.rule, found.engine.as_str(), found.sha256);
+            Told {
+                subject: or_target(&found.path).to_owned(),
+                place: or_target(&found.path),
+                text: match found.description.as_deref().filter(|text| !text.is_empty()) {
+                    Some(description) => format!("{description}: {rule}"),
+                    None => rule,
+                },
+                remedy: language.say("told.remedy.malware", &[]),
+                ..plain
+            }
+        }
+        Finding::License(found) => {
+            let package = package(found.package);
+            Told {
+                subject: format!("{} {}", package.name, package.version),
+                place: package.paths.first().map_or(target, String::as_str),
+                text: format!("{} ({})", found.name, found.category.as_str()),
+                remedy: language.say("told.remedy.license", &[]),
+                ..plain
+            }
+        }
+        Finding::Misconfiguration(found) => Told {
+            subject: match found.path.as_str() {
+                "" => language.say("table.image_configuration", &[]),
+                path => path.to_owned(),
+            },
+            place: or_target(&found.path),
+            line: found.line,
+            text: format!("{}: {}", found.title, found.message),
+            remedy: found.remedy.clone().unwrap_or_default(),
+            ..plain
+        },
+    }
+}
+
+fn repair(found: &VulnerabilityFinding, language: Language) -> String {
+    match (&found.remedy, &found.fixed_version, found.status) {
+        (_, _, status @ (FindingStatus::Fixed | FindingStatus::NotAffected)) => status_word(status, language),
+        (Some(remedy), ..) => remedy.clone(),
+        (None, Some(version), _) => language.say("told.repaired_in", &[("version", Value::Text(version))]),
+        (None, None, FindingStatus::Affected) => language.say("told.no_repair", &[]),
+        (None, None, status) => status_word(status, language),
+    }
+}
+
+fn status_word(status: FindingStatus, language: Language) -> String {
+    language.say(&format!("table.status.{}", status.as_str()), &[])
+}
+
+/// The first page about a vulnerability that a browser may be sent to.
+pub(crate) fn web_page(found: &VulnerabilityFinding) -> Option<&str> {
+    found.advisories.iter().find_map(|advisory| advisory.url.as_deref()).filter(|url| is_web_page(url))
+}
+
+/// Whether an address from an advisory leads to the web, and holds nothing that any format could take for markup.
+fn is_web_page(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~:/?#@!$&*+,;=".contains(&byte))
+    })
+}
+
+/// How many findings of each severity there are, the worst first, without those that are settled.
+pub(crate) fn by_severity(told: &[Told<'_>]) -> Vec<(Severity, usize)> {
+    let count = |severity| told.iter().filter(|told| told.settled.is_none() && told.severity == severity).count();
+    let counted = Severity::DESCENDING.into_iter().map(|severity| (severity, count(severity)));
+    counted.filter(|(_, count)| *count > 0).collect()
+}
