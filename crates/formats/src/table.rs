@@ -1,6 +1,7 @@
 //! The report for people: what cannot be relied on and what to do first on top, then every finding by the place where it
 //! is, then what could not be read. Text from the target is printed without what a terminal would obey.
 
+mod gaps;
 mod others;
 mod paint;
 
@@ -217,9 +218,20 @@ impl<'a> Table<'a> {
         if !inventory.gaps.is_empty() {
             let heading = self.say("table.gaps.heading", &[]);
             writeln!(self.out, "\n{}", self.paint.text(Style::Alarm, &heading))?;
-            for gap in &inventory.gaps {
+            for group in gaps::grouped(&inventory.gaps) {
+                let Some(gap) = group.gaps.first() else { continue };
                 let place = if gap.path.is_empty() { String::new() } else { format!("{}: ", plain(&gap.path)) };
-                self.paragraph(2, None, &format!("{place}{}", plain(&gap.reason)))?;
+                let mut line = format!("{place}{}", plain(&gap.reason));
+                if group.gaps.len() > 1 {
+                    let folder = if group.folder.is_empty() { ".".to_owned() } else { plain(&group.folder) };
+                    let parameters = [
+                        ("folder", Value::Text(&folder)),
+                        ("count", Value::Count(group.gaps.len())),
+                        ("example", Value::Text(&line)),
+                    ];
+                    line = self.say("table.gaps.folder", &parameters);
+                }
+                self.paragraph(2, None, &line)?;
             }
         }
         if !inventory.removed.is_empty() {
