@@ -15,7 +15,7 @@ check! {
         "- postgresql_user: {name: a, password: hunter22}",
         r#"- hosts: all
   tasks:
-  - community.mysql.mysql_db: {name: a, login_password: "hunter22"}"#,
+  - community.mysql.mysql_db: {name: a, login_password: "example-of-one"}"#,
     ],
     good: [
         r#"- postgresql_user: {name: a, password: "{{ db_password }}"}"#,

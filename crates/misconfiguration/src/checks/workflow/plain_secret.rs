@@ -16,7 +16,7 @@ check! {
 env: {API_TOKEN: abcdef}
 jobs: {a: {runs-on: x, steps: []}}"#,
         r#"on: push
-jobs: {a: {runs-on: x, steps: [{run: x, env: {DB_PASSWORD: "hunter22"}}]}}"#,
+jobs: {a: {runs-on: x, steps: [{run: x, env: {DB_PASSWORD: "example-of-one"}}]}}"#,
     ],
     good: [
         r#"on: push
