@@ -104,7 +104,10 @@ impl Opened {
                 indexed.inventory.gaps.extend(tree.gaps());
                 Ok(indexed)
             }
-            Content::Bill(bill) => Ok(Indexed { inventory: std::mem::take(&mut bill.inventory), findings: Vec::new() }),
+            Content::Bill(bill) => {
+                let inventory = std::mem::take(&mut bill.inventory);
+                Ok(Indexed { inventory, findings: Vec::new(), hashed: Vec::new() })
+            }
         }
     }
 }

@@ -63,7 +63,7 @@ pub(crate) fn report(
     intelligence: &Database,
     progress: &Progress,
 ) -> Result<Scanned, Failure> {
-    let Indexed { mut inventory, mut findings } = opened.index(&chosen.detectors, progress)?;
+    let Indexed { mut inventory, mut findings, hashed } = opened.index(&chosen.detectors, progress)?;
     let target = opened.target();
     let bases = bases.filter(|_| target.kind != TargetKind::Rootfs);
     if let (Some(bases), Some(image)) = (&bases, &mut inventory.image) {
@@ -83,6 +83,11 @@ pub(crate) fn report(
         if let Some(base) = inventory.image.as_mut().and_then(|image| image.base.as_mut()) {
             base.better = better;
         }
+    }
+    if chosen.kinds.contains(&FindingKind::Malware) {
+        let matches = intelligence.match_files(&hashed);
+        inventory.gaps.extend(matches.gaps);
+        findings.extend(matches.findings.into_iter().map(Finding::Malware));
     }
     inventory.gaps.sort();
     inventory.gaps.dedup();

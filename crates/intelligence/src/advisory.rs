@@ -13,6 +13,8 @@ pub(crate) enum Record {
     Vulnerability(VulnerabilityFacts),
     /// The archive with this SHA-1 is this Maven artifact.
     Archive(ArchiveName),
+    /// The file with this SHA-256 is malware.
+    Malware(KnownMalware),
 }
 
 /// What one source says of one or several vulnerabilities in packages (an OSV record, a DSA, a secdb entry).
@@ -134,4 +136,15 @@ pub(crate) struct ArchiveName {
     pub(crate) name: String,
     /// The version.
     pub(crate) version: String,
+}
+
+/// A file that is known to be malware.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnownMalware {
+    /// Its hash.
+    pub(crate) sha256: [u8; 32],
+    /// The name of its family; empty where the list gives none.
+    pub(crate) name: String,
+    /// When the list took it up, in RFC 3339.
+    pub(crate) modified: Option<String>,
 }

@@ -8,6 +8,7 @@ mod collect;
 mod file;
 mod intern;
 mod knowledge;
+mod malware;
 mod packages;
 #[cfg(test)]
 mod tests;
@@ -181,6 +182,7 @@ fn lay_out(mut collected: Collected) -> Result<(Vec<u8>, BuildSummary), BuildErr
     let packages = packages::write(&collected, &knowledge, &versions, &mut strings);
     let sections = knowledge.write(&collected, &packages.of_advisory, &mut strings);
     let archives = archives(&collected, &mut strings);
+    let malware = malware::section(&collected, &mut strings);
     for (row, reason) in &packages.unusable {
         let advisory = collected.advisories[*row as usize];
         let (source, id) =
@@ -214,6 +216,7 @@ fn lay_out(mut collected: Collected) -> Result<(Vec<u8>, BuildSummary), BuildErr
             (Section::Vulnerabilities, sections.vulnerabilities),
             (Section::IdIndex, sections.id_index),
             (Section::Archives, archives),
+            (Section::Malware, malware),
         ],
     )?;
     let summary = BuildSummary {

@@ -6,6 +6,7 @@ mod cursor;
 pub(crate) mod format;
 pub(crate) mod id;
 mod lookup;
+pub(crate) mod malware;
 mod map;
 pub(crate) mod packages;
 pub(crate) mod sources;

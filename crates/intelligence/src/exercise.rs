@@ -5,7 +5,7 @@
 use std::fs;
 use std::io::{Read, Write};
 
-use model::{Distribution, Ecosystem, Inventory, Package, Purl, SourcePackage};
+use model::{Distribution, Ecosystem, HashedFile, Inventory, Package, Purl, Sha256, SourcePackage};
 
 use crate::build::build_with;
 use crate::database::{Database, format, storage};
@@ -28,6 +28,7 @@ const FEED_FILES: &[(&str, &str, &[&str])] = &[
     ("feed_debian", "debian-tracker", &["tracker.json", "DSA.list", "DLA.list"]),
     ("feed_epss", "epss", &["a.csv"]),
     ("feed_kev", "kev", &["a.json"]),
+    ("feed_malware", "malware", &["a.csv", "a.txt"]),
     ("feed_maven", "maven-sha1", &["a.tsv"]),
     ("feed_nvd", "nvd", &["a.json"]),
     ("feed_oracle", "oracle-oval", &["a.xml"]),
@@ -99,6 +100,9 @@ fn database(bytes: Vec<u8>) {
     for id in ["CVE-2024-0001", "GHSA-1", "ALSA-2024:1"] {
         database.lookup(id);
     }
+    let hashed =
+        [0, 0x35, 0xff].map(|byte| HashedFile { path: "a".to_owned(), sha256: Sha256([byte; 32]), layer: None });
+    database.match_files(&hashed);
     database.archive("35c4fe3f1d3ed1d0f5c1c4c1f5e1a5b6d7e8f901");
 }
 
@@ -129,21 +133,22 @@ fn inflates_beyond(bytes: &[u8], limit: u64) -> bool {
 
 /// Writes every checksum of a database anew, as one who signs a wrong file would; nothing where there is no room.
 pub(crate) fn reseal(bytes: &mut [u8]) -> Option<()> {
+    let header_bytes = format::header_bytes(format::section_count(storage::u32_at(bytes, 8)?)?);
     let at = 40 + format::Section::BlockSums as usize * 16;
     let sums = usize::try_from(storage::u64_at(bytes, at)?).ok()?;
-    if sums > bytes.len() || bytes.len() < format::HEADER_BYTES {
+    if sums > bytes.len() || bytes.len() < header_bytes {
         return None;
     }
     let end = usize::try_from(storage::u64_at(bytes, 24)?).ok().filter(|end| *end <= bytes.len() && sums <= *end)?;
     for (index, start) in (0..sums).step_by(format::BLOCK_BYTES).enumerate() {
-        let content = bytes.get(start.max(format::HEADER_BYTES)..(start + format::BLOCK_BYTES).min(sums))?;
+        let content = bytes.get(start.max(header_bytes)..(start + format::BLOCK_BYTES).min(sums))?;
         let sum = format::hash(content);
         bytes.get_mut(sums + index * 8..sums + index * 8 + 8)?.copy_from_slice(&sum.to_le_bytes());
     }
     let of_sums = format::hash(&bytes[sums..end]);
     bytes[32..40].copy_from_slice(&of_sums.to_le_bytes());
-    let of_header = format::hash(&bytes[..format::HEADER_BYTES - 8]);
-    bytes[format::HEADER_BYTES - 8..format::HEADER_BYTES].copy_from_slice(&of_header.to_le_bytes());
+    let of_header = format::hash(&bytes[..header_bytes - 8]);
+    bytes[header_bytes - 8..header_bytes].copy_from_slice(&of_header.to_le_bytes());
     Some(())
 }
 

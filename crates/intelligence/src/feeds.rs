@@ -14,6 +14,7 @@ mod json;
 #[cfg(test)]
 mod kept_records;
 mod kev;
+mod malware;
 mod maven_sha1;
 mod nvd;
 mod oracle_oval;
@@ -39,6 +40,7 @@ pub(crate) const FEEDS: &[&dyn Feed] = &[
     &kev::Kev,
     &epss::Epss,
     &maven_sha1::MavenSha1,
+    &malware::Malware,
 ];
 
 #[cfg(test)]

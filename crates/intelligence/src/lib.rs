@@ -9,6 +9,7 @@ mod database;
 pub mod exercise;
 mod feed;
 mod feeds;
+mod malware;
 mod matching;
 mod package_name;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod update;
 pub use build::{BuildError, BuildOptions, BuildSummary, SkippedRecord, build};
 pub use database::{AdvisoryRecord, AffectedPackage, Database, OpenDatabaseError, VulnerabilityRecord};
 pub use feed::ReadFeedError;
+pub use malware::MalwareMatches;
 pub use matching::{MatchOptions, Matches};
 pub use signature::{InvalidKey, SignDatabaseError, SigningKey, TrustedKey, sign};
 pub use time::parse as parse_time;

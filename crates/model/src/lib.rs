@@ -7,6 +7,7 @@ mod ecosystem;
 mod executable;
 mod finding;
 mod gap;
+mod hashed_file;
 mod image;
 mod image_name;
 mod package;
@@ -33,6 +34,7 @@ pub use finding::{
     MalwareFinding, Misconfiguration, SecretFinding, SecretLocation, VulnerabilityFinding,
 };
 pub use gap::Gap;
+pub use hashed_file::HashedFile;
 pub use image::{BaseImage, BetterBase, Healthcheck, ImageFacts, LayerFacts};
 pub use image_name::{ImageName, InvalidImageName};
 pub use package::{Inventory, Package, PackageId, RemovedPackage, SourcePackage};

@@ -1,6 +1,7 @@
 //! Looks into files for secrets and malware and lists those that can run, in the same pass over a layer that finds its
 //! packages: a file is taken from its layer once, for all who want it.
 
+mod class_strings;
 mod inner;
 mod visible;
 
@@ -8,10 +9,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use malware::{FileScanner, FileToScan};
+use malware::{FileKind, FileScanner, FileToScan};
 use md5::{Digest as _, Md5};
 use misconfiguration::Tree;
-use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Severity, UntrustedPath};
+use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Severity, Sha256, UntrustedPath};
 use oci::Entry;
 use secrets::{Outcome, Place, SecretRules};
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,17 @@ pub(crate) struct Detected {
     pub(crate) executable: Option<FoundExecutable>,
     pub(crate) secrets: Vec<FoundSecret>,
     pub(crate) malware: Vec<FoundMalware>,
+    /// The hashes of what lists of known malware may have, beside that of `executable`.
+    pub(crate) hashed: Vec<Hashed>,
+}
+
+/// The hash of a file that was looked into for malware. It is in the index because lists change and layers do not: whoever
+/// has a newer list asks it about these hashes, and opens no layer for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Hashed {
+    /// The path in the archive that the file is: `b/c.jar!/d`.
+    pub(crate) inner_path: Option<String>,
+    pub(crate) sha256: [u8; 32],
 }
 
 /// A file that can run.
@@ -132,6 +144,7 @@ pub(crate) struct FoundExecutable {
 pub(crate) struct FoundSecret {
     /// The path in the archive that the file is: `b/c.jar!/d`.
     pub(crate) inner_path: Option<String>,
+    /// From 1; 0 where the file has no lines.
     pub(crate) line: u64,
     pub(crate) rule: String,
     pub(crate) title: String,
@@ -277,6 +290,12 @@ impl<'a> FileDetector<'a> {
             && ArchiveFormat::of(head).is_none()
     }
 
+    /// Whether classes are worth inflating: for the texts in them, or for rules that look at them.
+    fn wants_classes(&self) -> bool {
+        let by_rule = |engine: &malware::Engine| engine.looks_at(FileKind::Class);
+        self.detectors.secrets.is_some() || self.detectors.malware.as_ref().is_some_and(by_rule)
+    }
+
     fn wants_malware(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
         let size_bytes = size_bytes.unwrap_or(head.len() as u64);
         self.detectors.malware.as_ref().is_some_and(|engine| engine.wants(path, head, size_bytes))
@@ -306,6 +325,7 @@ impl<'a> FileDetector<'a> {
             match self.find_malware(file, content) {
                 Ok(scanned) => {
                     scanned.gaps.into_iter().for_each(&mut gap);
+                    note_hash(scanned.sha256.as_ref(), inner_path, detected);
                     detected.malware.extend(scanned.found.into_iter().map(|found| note_malware(found, inner_path)));
                 }
                 Err(reason) => gap(reason),
@@ -368,7 +388,10 @@ fn may_be_of_the_system(path: &str) -> bool {
 
 fn find_secrets(rules: &SecretRules, path: &str, content: &mut SharedContent) -> io::Result<Outcome> {
     if let Some(bytes) = content.in_memory() {
-        return Ok(rules.scan(bytes, Place::file(path)));
+        return Ok(match class_strings::of(bytes) {
+            Some(texts) => without_lines(rules.scan(&texts, Place::file(path))),
+            None => rules.scan(bytes, Place::file(path)),
+        });
     }
     let mut stream = rules.stream(Place::file(path));
     for_each_chunk(content, |chunk| {
@@ -376,6 +399,12 @@ fn find_secrets(rules: &SecretRules, path: &str, content: &mut SharedContent) ->
         !stream.is_done()
     })?;
     Ok(stream.finish())
+}
+
+/// The texts of a class have an order and no lines.
+fn without_lines(mut outcome: Outcome) -> Outcome {
+    outcome.secrets.iter_mut().for_each(|secret| secret.line = 0);
+    outcome
 }
 
 /// Hands the content over piece by piece, until `each` says that it has enough.
@@ -415,13 +444,20 @@ fn note_secrets(outcome: Outcome, inner_path: Option<&str>, detected: &mut Detec
     }
 }
 
+/// Keeps the hash of a file that lists of known malware may have, unless it is known already as that of an executable.
+fn note_hash(sha256: Option<&Digest>, inner_path: Option<&str>, detected: &mut Detected) {
+    let Some(Ok(Sha256(sha256))) = sha256.map(|digest| digest.hex().parse()) else { return };
+    if inner_path.is_some() || detected.executable.is_none() {
+        detected.hashed.push(Hashed { inner_path: inner_path.map(str::to_owned), sha256 });
+    }
+}
+
 fn note_malware(found: malware::FoundMalware, inner_path: Option<&str>) -> FoundMalware {
     FoundMalware {
         inner_path: inner_path.map(str::to_owned),
         rule: found.rule,
         engine: match found.engine {
             malware::DetectionEngine::Yara => MalwareEngine::Yara,
-            malware::DetectionEngine::Hash => MalwareEngine::Hash,
             malware::DetectionEngine::ClamAv => MalwareEngine::Clamav,
             malware::DetectionEngine::Heuristic => MalwareEngine::Heuristic,
         },

@@ -2,6 +2,7 @@
 //!
 //! It is no interface of the scanner: nothing else may use it, and it changes without notice.
 
+mod archives;
 mod families;
 mod layers;
 mod owners;
@@ -19,10 +20,11 @@ use families::FAMILIES;
 
 /// The names of all targets.
 pub fn targets() -> impl Iterator<Item = &'static str> {
-    FAMILIES.iter().map(|family| family.target).chain([LAYERS, OWNERS, RPM_HEADER])
+    FAMILIES.iter().map(|family| family.target).chain([LAYERS, NESTED_ARCHIVES, OWNERS, RPM_HEADER])
 }
 
 const LAYERS: &str = "layers";
+const NESTED_ARCHIVES: &str = "nested_archives";
 const OWNERS: &str = "owners";
 const RPM_HEADER: &str = "rpm_header";
 
@@ -45,6 +47,7 @@ pub fn run(target: &str, bytes: &[u8]) {
     }
     match target {
         LAYERS => layers::run(bytes),
+        NESTED_ARCHIVES => archives::run(bytes),
         OWNERS => owners::run(bytes),
         RPM_HEADER => check_found(&ecosystems::read_rpm_header(bytes)),
         _ => panic!("there is no target {target}"),

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use model::{Digest, Finding, ImageFacts, Inventory, LayerFacts};
+use model::{Digest, Finding, HashedFile, ImageFacts, Inventory, LayerFacts};
 use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 
 use crate::cached::Cached;
@@ -69,6 +69,8 @@ pub struct Indexed {
     pub inventory: Inventory,
     /// Secrets, malware and misconfigurations, in no order.
     pub findings: Vec<Finding>,
+    /// The hashes that lists of known malware are asked about, sorted by path; empty where malware is not looked for.
+    pub hashed: Vec<HashedFile>,
 }
 
 /// Indexes an image: every layer once, several at a time, with the cache's help.
@@ -98,11 +100,13 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
     if let Some(rules) = detectors.and_then(|detectors| detectors.secrets.as_ref()) {
         findings.extend(image_secrets::find(rules, &mut facts));
     }
+    let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
+    let hashed = if wants_hashes { visible.hashed(true) } else { Vec::new() };
     inventory.executables = visible.executables(&inventory.packages, true);
     inventory.writable_folders = visible.writable_folders(true);
     inventory.gaps.extend(visible.gaps().cloned());
     inventory.image = Some(facts);
-    Ok(Indexed { inventory, findings })
+    Ok(Indexed { inventory, findings, hashed })
 }
 
 /// What the cache knows of an image that has these layers (the digests of their blobs, from the base upwards), if it was
@@ -121,6 +125,8 @@ pub fn index_tree(tree: &mut dyn EntryStream, detectors: Option<&Detectors>) -> 
     let ReadLayer { index, links: _, detections } = index_entries(tree, detector.as_mut())?;
     let mut inventory = merge::merge([&index].into_iter(), false);
     let visible = VisibleDetections::of([(&index, detections)].into_iter());
+    let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
+    let hashed = if wants_hashes { visible.hashed(false) } else { Vec::new() };
     inventory.executables = visible.executables(&inventory.packages, false);
     inventory.writable_folders = visible.writable_folders(false);
     inventory.gaps.extend(visible.gaps().cloned());
@@ -131,7 +137,7 @@ pub fn index_tree(tree: &mut dyn EntryStream, detectors: Option<&Detectors>) -> 
         findings.extend(found);
         inventory.gaps.extend(gaps);
     }
-    Ok(Indexed { inventory, findings })
+    Ok(Indexed { inventory, findings, hashed })
 }
 
 /// What came of one layer.

@@ -4,6 +4,8 @@
 //! zip archives, where files are compressed one by one, not even inflated. Bytes are inflated within a budget for each
 //! outermost file, and archives are followed to a fixed depth; what lies beyond is a gap.
 
+mod seven_zip;
+
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Cursor, Read, SeekFrom};
 use std::rc::Rc;
@@ -30,6 +32,13 @@ pub(crate) const HEAD_BYTES: usize = 512;
 /// The largest window of a zstd frame, as a power of two.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
+/// The most memory that the decoder of an xz or 7z archive may ask for: both formats let a file demand gibibytes. The
+/// strongest setting of xz needs 65 MiB.
+const DECODER_MEMORY_KIB: u32 = 96 << 10;
+
+/// The gap of an archive whose budget is spent.
+const TOO_COSTLY: &str = "looking into it costs far more than its length warrants; unpack it and scan it by itself";
+
 /// What looks into files.
 pub(crate) trait Look {
     /// Whether a file in an archive may be worth reading, by its path alone. Most are not, and stay compressed.
@@ -50,6 +59,9 @@ pub(crate) enum ArchiveFormat {
     Gzip,
     Zstd,
     Bzip2,
+    Xz,
+    SevenZip,
+    Rar,
 }
 
 impl ArchiveFormat {
@@ -60,6 +72,9 @@ impl ArchiveFormat {
             [b'P', b'K', 3, 4, ..] => Some(ArchiveFormat::Zip),
             [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(ArchiveFormat::Zstd),
             [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Some(ArchiveFormat::Bzip2),
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(ArchiveFormat::Xz),
+            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(ArchiveFormat::SevenZip),
+            [b'R', b'a', b'r', b'!', 0x1a, 7, 0 | 1, ..] => Some(ArchiveFormat::Rar),
             _ => (head.get(257..262) == Some(b"ustar")).then_some(ArchiveFormat::Tar),
         }
     }
@@ -104,7 +119,15 @@ impl Walk<'_> {
         match format {
             ArchiveFormat::Zip => self.zip(path, content, depth),
             ArchiveFormat::Tar => self.tar(path, &mut BufReader::new(content), depth),
-            ArchiveFormat::Gzip | ArchiveFormat::Zstd | ArchiveFormat::Bzip2 => {
+            ArchiveFormat::SevenZip => self.seven_zip(path, content, depth),
+            ArchiveFormat::Rar => {
+                self.gap(
+                    path,
+                    "it is a RAR archive, a format that is not opened; what is in it was not looked at".into(),
+                );
+                Ok(())
+            }
+            ArchiveFormat::Gzip | ArchiveFormat::Zstd | ArchiveFormat::Bzip2 | ArchiveFormat::Xz => {
                 let inflated = inflate(format, BufReader::new(content))?;
                 self.compressed(path, inflated, depth)
             }
@@ -261,7 +284,8 @@ fn inflate<'a>(format: ArchiveFormat, stored: impl BufRead + 'a) -> io::Result<B
             decoder.window_log_max(ZSTD_WINDOW_LOG)?;
             Box::new(decoder)
         }
-        ArchiveFormat::Tar | ArchiveFormat::Zip => Box::new(stored),
+        ArchiveFormat::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(stored, true, DECODER_MEMORY_KIB)),
+        ArchiveFormat::Tar | ArchiveFormat::Zip | ArchiveFormat::SevenZip | ArchiveFormat::Rar => Box::new(stored),
     })
 }
 
@@ -273,8 +297,8 @@ fn inner_path(path: &str, inner: &str) -> String {
 /// Whether a name is one that archives have: such a file is looked into whatever anybody wants of it.
 fn ends_like_an_archive(path: &str) -> bool {
     const EXTENSIONS: &[&str] = &[
-        "tar", "tgz", "gz", "zip", "jar", "war", "ear", "zst", "tzst", "bz2", "tbz", "tbz2", "whl", "egg", "apk",
-        "aar", "hpi", "jpi", "nupkg", "gem", "crate", "vsix", "xpi",
+        "tar", "tgz", "gz", "zip", "jar", "war", "ear", "zst", "tzst", "bz2", "tbz", "tbz2", "xz", "txz", "7z", "rar",
+        "whl", "egg", "apk", "aar", "hpi", "jpi", "nupkg", "gem", "crate", "vsix", "xpi",
     ];
     let extension = path.rsplit('.').next().unwrap_or_default();
     EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
@@ -303,10 +327,7 @@ impl<R: Read> Read for Metered<R> {
         let count = self.bytes.read(buffer)?;
         let left = self.left.get().checked_sub(count as u64);
         self.left.set(left.unwrap_or_default());
-        left.map(|_| count).ok_or_else(|| {
-            let message = "looking into it costs far more than its length warrants; unpack it and scan it by itself";
-            io::Error::new(io::ErrorKind::InvalidData, message)
-        })
+        left.map(|_| count).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, TOO_COSTLY))
     }
 }
 

@@ -15,6 +15,7 @@ mod feeds;
 mod image_checks;
 mod images;
 mod intel;
+mod malware;
 mod manual;
 mod mirror;
 mod options;

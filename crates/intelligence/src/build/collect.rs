@@ -30,6 +30,7 @@ pub(super) struct Collected {
     pub(super) scores: Vec<TextId>,
     pub(super) facts: Vec<FactsRow>,
     pub(super) archives: Vec<([u8; 20], TextId, TextId)>,
+    pub(super) malware: Vec<([u8; 32], TextId)>,
     pub(super) sources: BTreeMap<String, SourceTally>,
     pub(super) newest: u64,
     pub(super) skipped: u64,
@@ -133,6 +134,7 @@ impl Collected {
             scores: Vec::new(),
             facts: Vec::new(),
             archives: Vec::new(),
+            malware: Vec::new(),
             sources: BTreeMap::new(),
             newest: 0,
             skipped: 0,
@@ -268,6 +270,11 @@ impl Sink for Collected {
                 let row = (sha1, self.texts.id(&archive.name), self.texts.id(&archive.version));
                 self.archives.push(row);
                 None
+            }
+            Record::Malware(known) => {
+                let name = self.texts.id(&known.name);
+                self.malware.push((known.sha256, name));
+                known.modified.as_deref().and_then(time::parse)
             }
         };
         self.newest = self.newest.max(time.unwrap_or(0));

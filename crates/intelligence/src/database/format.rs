@@ -8,14 +8,13 @@ use twox_hash::XxHash3_64;
 
 /// The first bytes of every database.
 pub(crate) const MAGIC: [u8; 8] = *b"BHINTEL\x01";
-/// The version of the layout; a reader knows exactly one.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+/// The newest version of the layout. Version 2 has one section more than version 1, and a database without anything in it
+/// is written as version 1, which programs that know no other read as well.
+pub(crate) const FORMAT_VERSION: u32 = 2;
 /// How many bytes one checksum covers.
 pub(crate) const BLOCK_BYTES: usize = 4096;
 /// The number of sections.
-pub(crate) const SECTION_COUNT: usize = 13;
-/// The length of the header with its table and hash.
-pub(crate) const HEADER_BYTES: usize = 40 + SECTION_COUNT * 16 + 8;
+pub(crate) const SECTION_COUNT: usize = 14;
 /// Offsets inside sections are 32 bits wide, and so is the whole file.
 pub(crate) const MAX_FILE_BYTES: u64 = u32::MAX as u64;
 
@@ -48,6 +47,22 @@ pub(crate) enum Section {
     Namespaces = 11,
     /// The hash of each block of the bytes between the header and this section.
     BlockSums = 12,
+    /// SHA-256 of malware (see `database/malware.rs`); from version 2 of the format.
+    Malware = 13,
+}
+
+/// How many sections a database of this version has; nothing where no such version is known.
+pub(crate) fn section_count(version: u32) -> Option<usize> {
+    match version {
+        1 => Some(SECTION_COUNT - 1),
+        FORMAT_VERSION => Some(SECTION_COUNT),
+        _ => None,
+    }
+}
+
+/// The length of a header with a table of so many sections and its hash.
+pub(crate) fn header_bytes(sections: usize) -> usize {
+    40 + sections * 16 + 8
 }
 
 /// The flag bits in front of an entry of a package.

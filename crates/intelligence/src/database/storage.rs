@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use memmap2::Mmap;
 
 use super::OpenDatabaseError;
-use super::format::{BLOCK_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_FILE_BYTES, SECTION_COUNT, Section, hash};
+use super::format::{
+    BLOCK_BYTES, FORMAT_VERSION, MAGIC, MAX_FILE_BYTES, SECTION_COUNT, Section, hash, header_bytes, section_count,
+};
 
 /// The error of reading a database whose bytes are not what the builder wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,7 @@ impl Bytes {
 pub(crate) struct Storage {
     bytes: Bytes,
     sections: [(usize, usize); SECTION_COUNT],
+    header_bytes: usize,
     sequence: u64,
     length: usize,
     checked: Box<[AtomicU64]>,
@@ -48,6 +51,7 @@ impl Storage {
         let block_count = header.sections[Section::BlockSums as usize].0.div_ceil(BLOCK_BYTES);
         Ok(Storage {
             sections: header.sections,
+            header_bytes: header.header_bytes,
             sequence: header.sequence,
             length: header.length,
             checked: (0..block_count.div_ceil(64)).map(|_| AtomicU64::new(0)).collect(),
@@ -70,7 +74,12 @@ impl Storage {
         &self.bytes.all()[self.length..]
     }
 
-    /// Where a section begins and ends in the file.
+    /// The length of the header, which a version with more sections has longer.
+    pub(crate) fn header_bytes(&self) -> usize {
+        self.header_bytes
+    }
+
+    /// Where a section begins and ends in the file; a section that the file's version does not have is empty.
     pub(crate) fn bounds(&self, section: Section) -> (usize, usize) {
         self.sections[section as usize]
     }
@@ -106,7 +115,7 @@ impl Storage {
         let damaged = Damaged { at: start };
         let body = self.body();
         // The header has a hash of its own, because it holds the hash of this list.
-        let content = body.get(start.max(HEADER_BYTES)..(start + BLOCK_BYTES).min(sums)).ok_or(damaged)?;
+        let content = body.get(start.max(self.header_bytes)..(start + BLOCK_BYTES).min(sums)).ok_or(damaged)?;
         let expected = u64_at(body, sums + block * 8).ok_or(damaged)?;
         if hash(content) != expected {
             return Err(damaged);
@@ -119,6 +128,7 @@ impl Storage {
 struct Header {
     sequence: u64,
     length: usize,
+    header_bytes: usize,
     sections: [(usize, usize); SECTION_COUNT],
 }
 
@@ -129,13 +139,14 @@ impl Header {
         }
         let torn = OpenDatabaseError::Torn { found: all.len() as u64 };
         let version = u32_at(all, 8).ok_or(torn)?;
-        if version != FORMAT_VERSION {
+        let Some(count) = section_count(version) else {
             return Err(OpenDatabaseError::OtherFormat { found: version, known: FORMAT_VERSION });
-        }
+        };
+        let header_bytes = header_bytes(count);
         let torn = || OpenDatabaseError::Torn { found: all.len() as u64 };
-        let header = all.get(..HEADER_BYTES).ok_or_else(torn)?;
+        let header = all.get(..header_bytes).ok_or_else(torn)?;
         let number = |at: usize| u64_at(header, at).ok_or_else(torn);
-        if hash(&header[..HEADER_BYTES - 8]) != number(HEADER_BYTES - 8)? {
+        if hash(&header[..header_bytes - 8]) != number(header_bytes - 8)? {
             return Err(OpenDatabaseError::Damaged { at: 0 });
         }
         let length = number(24)?;
@@ -143,20 +154,21 @@ impl Header {
             return Err(torn());
         }
         let mut sections = [(0, 0); SECTION_COUNT];
-        for (index, bounds) in sections.iter_mut().enumerate() {
+        for (index, bounds) in sections.iter_mut().take(count).enumerate() {
             let (start, size) = (number(40 + index * 16)?, number(48 + index * 16)?);
             let end = start.checked_add(size).filter(|&end| end <= length).ok_or_else(torn)?;
             *bounds = (start as usize, end as usize);
         }
         let (sums, end) = sections[Section::BlockSums as usize];
-        let others_come_first = sections[..SECTION_COUNT - 1].iter().all(|&(_, end)| end <= sums);
+        let is_other = |&(index, _): &(usize, _)| index != Section::BlockSums as usize;
+        let others_come_first = sections.iter().enumerate().filter(is_other).all(|(_, &(_, end))| end <= sums);
         if !others_come_first || end as u64 != length || end - sums != sums.div_ceil(BLOCK_BYTES) * 8 {
             return Err(OpenDatabaseError::Damaged { at: 40 });
         }
         if hash(&all[sums..end]) != number(32)? {
             return Err(OpenDatabaseError::Damaged { at: sums as u64 });
         }
-        Ok(Header { sequence: number(16)?, length: length as usize, sections })
+        Ok(Header { sequence: number(16)?, length: length as usize, header_bytes, sections })
     }
 }
 

@@ -38,7 +38,7 @@ impl KeptRecords {
             .iter()
             .filter_map(|(_, record)| match record {
                 Record::Advisory(advisory) => Some(advisory),
-                Record::Vulnerability(_) | Record::Archive(_) => None,
+                Record::Vulnerability(_) | Record::Archive(_) | Record::Malware(_) => None,
             })
             .collect()
     }
@@ -48,7 +48,7 @@ impl KeptRecords {
             .iter()
             .filter_map(|(_, record)| match record {
                 Record::Vulnerability(facts) => Some(facts),
-                Record::Advisory(_) | Record::Archive(_) => None,
+                Record::Advisory(_) | Record::Archive(_) | Record::Malware(_) => None,
             })
             .collect()
     }

@@ -62,6 +62,11 @@ const FILES: &[(&str, &str, &str)] = &[
     ),
     ("kev", "a.json", r#"{"vulnerabilities":[{"cveID":"CVE-2025-48384","dateAdded":"2025-08-25"}]}"#),
     ("epss", "a.csv", "#model_version:v1,score_date:2024-05-01T00:00:00+0000\nCVE-1999-0001,0.00383,0.73206\n"),
+    (
+        "malware",
+        "a.csv",
+        "# \"first_seen_utc\",\"sha256_hash\",\"signature\"\n\"2024-01-02 03:04:05\",\"abababababababababababababababababababababababababababababababab\",\"Mirai ü\"\n",
+    ),
     ("maven-sha1", "a.tsv", "35C4FE3F1D3ED1D0F5C1C4C1F5E1A5B6D7E8F901\torg.slf4j:slf4j-api\t2.0.9\n"),
 ];
 

@@ -16,7 +16,7 @@ use zstd::stream::{read, write};
 
 use super::DELTA_LIST_NAME;
 use crate::build::write_file;
-use crate::database::format::{HEADER_BYTES, MAX_FILE_BYTES, SECTION_COUNT, Section};
+use crate::database::format::{MAX_FILE_BYTES, SECTION_COUNT, Section};
 use crate::database::storage::{Storage, u32_at, u64_at};
 use crate::database::{Database, OpenDatabaseError};
 use crate::signature::MAX_TRAILER_BYTES;
@@ -194,9 +194,10 @@ pub(super) fn make(old: &Storage, new: &Storage) -> io::Result<Vec<u8>> {
 /// Cuts the new file along its sections, and gives each piece the stretch of the old file where its bytes would be.
 fn plan(old: &Storage, new: &Storage, new_length: usize) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let mut sections: Vec<usize> = (0..SECTION_COUNT).collect();
+    // A section that the new file's version does not have begins nowhere.
+    let mut sections: Vec<usize> = (0..SECTION_COUNT).filter(|&index| new.section(index).0 > 0).collect();
     sections.sort_by_key(|&index| new.section(index));
-    let mut stretches = vec![((0, HEADER_BYTES), (0, HEADER_BYTES), Form::AsTheyAre)];
+    let mut stretches = vec![((0, old.header_bytes()), (0, new.header_bytes()), Form::AsTheyAre)];
     for (place, &index) in sections.iter().enumerate() {
         // The bytes between a section and the next belong to it.
         let end = sections.get(place + 1).map_or(new_length, |&next| new.section(next).0);

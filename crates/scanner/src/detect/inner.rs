@@ -7,11 +7,11 @@ use super::{Detected, FileDetector, HEAD_BYTES};
 use crate::nested::Look;
 use crate::shared_content::SharedContent;
 
-/// Endings of files in archives in which nobody hides what is looked for, so that they stay compressed: the code of a
-/// JVM, pictures, sounds, fonts.
+/// Endings of files in archives in which nobody hides what is looked for, so that they stay compressed: pictures, sounds,
+/// fonts.
 const NEVER_READ: &[&str] = &[
-    ".class", ".gif", ".ico", ".jpeg", ".jpg", ".mo", ".mp3", ".mp4", ".otf", ".png", ".pyc", ".svg", ".ttf", ".webp",
-    ".woff", ".woff2",
+    ".gif", ".ico", ".jpeg", ".jpg", ".mo", ".mp3", ".mp4", ".otf", ".png", ".pyc", ".svg", ".ttf", ".webp", ".woff",
+    ".woff2",
 ];
 
 /// One outermost file whose inner files are looked into.
@@ -40,7 +40,11 @@ impl Look for Inner<'_, '_> {
     fn may_want(&self, path: &str, _: Option<u64>) -> bool {
         let name = path.rsplit('/').next().unwrap_or(path);
         let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
-        NEVER_READ.binary_search(&ending.to_ascii_lowercase().as_str()).is_err()
+        let ending = ending.to_ascii_lowercase();
+        if ending == ".class" {
+            return self.detector.wants_classes();
+        }
+        NEVER_READ.binary_search(&ending.as_str()).is_err()
     }
 
     fn wants(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {

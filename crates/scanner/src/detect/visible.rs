@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Executable, Finding, Gap, MalwareFinding, Package, SecretFinding, SecretLocation, Sha256, WritableFolder};
+use model::{
+    Executable, Finding, Gap, HashedFile, MalwareFinding, Package, SecretFinding, SecretLocation, Sha256,
+    WritableFolder,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Detected, Detections};
@@ -95,6 +98,22 @@ impl VisibleDetections {
         listed.collect()
     }
 
+    /// The files that lists of known malware are asked about: those that can run, and what else was looked into.
+    pub(crate) fn hashed(&self, in_layers: bool) -> Vec<HashedFile> {
+        let mut hashed = Vec::new();
+        for (path, (layer, detected)) in &self.files {
+            let layer = in_layers.then_some(*layer);
+            if let Some(executable) = &detected.executable {
+                hashed.push(HashedFile { path: path.clone(), sha256: Sha256(executable.sha256), layer });
+            }
+            hashed.extend(detected.hashed.iter().map(|file| {
+                let path = file.inner_path.as_ref().map_or_else(|| path.clone(), |inner| format!("{path}!/{inner}"));
+                HashedFile { path, sha256: Sha256(file.sha256), layer }
+            }));
+        }
+        hashed
+    }
+
     /// Secrets and malware as findings.
     pub(crate) fn findings(&self, in_layers: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
@@ -108,7 +127,7 @@ impl VisibleDetections {
                 Finding::Secret(SecretFinding {
                     location: SecretLocation::File,
                     path: whole(&secret.inner_path),
-                    line: u32::try_from(secret.line).ok(),
+                    line: u32::try_from(secret.line).ok().filter(|line| *line > 0),
                     rule: secret.rule.clone(),
                     title: secret.title.clone(),
                     matched: secret.matched.clone(),
