@@ -108,7 +108,12 @@ pub(crate) struct ChoiceArguments {
 #[derive(Debug, Args)]
 pub(crate) struct DetectorArguments {
     /// What to look for
-    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "vulnerabilities")]
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_delimiter = ',',
+        default_value = "vulnerabilities,secrets,malware,misconfigurations"
+    )]
     pub(crate) detectors: Vec<Detector>,
     /// Look for secrets by the rules of this file as well (TOML, ours or that of gitleaks); repeatable
     #[arg(long, value_name = "FILE")]
@@ -130,7 +135,7 @@ pub(crate) struct ScanArguments {
     pub(crate) source: SourceArguments,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
-    /// table, json, sarif, cyclonedx or spdx; F=FILE writes that format to a file; repeatable
+    /// table, json, sarif, cyclonedx, spdx, junit, gitlab, html or markdown; F=FILE writes that format to a file; repeatable
     #[arg(long, short, value_name = "FORMAT[=FILE]", value_parser = parse_format)]
     pub(crate) format: Vec<(Format, Option<PathBuf>)>,
     #[command(flatten)]
@@ -192,7 +197,7 @@ pub(crate) struct ConvertArguments {
     pub(crate) report: PathBuf,
     #[command(flatten)]
     pub(crate) output: OutputArguments,
-    /// table, json, sarif, cyclonedx or spdx; F=FILE writes that format to a file; repeatable
+    /// table, json, sarif, cyclonedx, spdx, junit, gitlab, html or markdown; F=FILE writes that format to a file; repeatable
     #[arg(long, short, value_name = "FORMAT[=FILE]", value_parser = parse_format, required = true)]
     pub(crate) format: Vec<(Format, Option<PathBuf>)>,
 }

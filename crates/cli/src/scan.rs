@@ -1,12 +1,13 @@
 //! `bulkhead scan`: index → match → judge → write.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::Context;
 use intelligence::{Database, MatchOptions};
-use model::{Finding, FindingKind, FindingStatus, ScanReport, TargetKind};
+use model::{Finding, FindingKind, FindingStatus, ScanReport, ScanTarget, TargetKind};
 use scanner::{ApprovedBases, Indexed};
 
 use crate::arguments::{ChoiceArguments, ScanArguments};
@@ -63,15 +64,16 @@ pub(crate) fn report(
     intelligence: &Database,
     progress: &Progress,
 ) -> Result<Scanned, Failure> {
-    let Indexed { mut inventory, mut findings, hashed } = opened.index(&chosen.detectors, progress)?;
     let target = opened.target();
+    let kinds = kinds_in(&target, &chosen.kinds)?;
+    let Indexed { mut inventory, mut findings, hashed } = opened.index(&chosen.detectors, progress)?;
     let bases = bases.filter(|_| target.kind != TargetKind::Rootfs);
     if let (Some(bases), Some(image)) = (&bases, &mut inventory.image) {
         bases.list.mark(image, target.digest.as_ref());
     }
     intelligence.name_archives(&mut inventory);
     let options = MatchOptions { rhel_advisories: choice.rhel_advisories.clone() };
-    if chosen.kinds.contains(&FindingKind::Vulnerability) {
+    if kinds.contains(&FindingKind::Vulnerability) {
         let matches = intelligence.match_inventory(&inventory, &options);
         inventory.gaps.extend(matches.gaps);
         findings.extend(matches.findings.into_iter().map(Finding::Vulnerability));
@@ -84,7 +86,7 @@ pub(crate) fn report(
             base.better = better;
         }
     }
-    if chosen.kinds.contains(&FindingKind::Malware) {
+    if kinds.contains(&FindingKind::Malware) {
         let matches = intelligence.match_files(&hashed);
         inventory.gaps.extend(matches.gaps);
         findings.extend(matches.findings.into_iter().map(Finding::Malware));
@@ -98,12 +100,27 @@ pub(crate) fn report(
     let report = ScanReport {
         target,
         inventory,
-        detectors: chosen.kinds.clone(),
+        detectors: kinds,
         findings,
         signatures: Vec::new(),
         intelligence: Some(intelligence.facts()),
     };
     Ok(Scanned { report, hidden })
+}
+
+/// The kinds that can be looked for in the target: a bill of materials names packages and has no files.
+fn kinds_in(target: &ScanTarget, chosen: &BTreeSet<FindingKind>) -> Result<BTreeSet<FindingKind>, Failure> {
+    if target.kind != TargetKind::Sbom {
+        return Ok(chosen.clone());
+    }
+    let kinds: BTreeSet<FindingKind> = chosen.intersection(&[FindingKind::Vulnerability].into()).copied().collect();
+    if kinds.is_empty() {
+        let name = &target.name;
+        return Err(Failure::usage(format!(
+            "{name} is a bill of materials, which has no files to look into; use --detectors vulnerabilities"
+        )));
+    }
+    Ok(kinds)
 }
 
 fn read_approved_bases(path: &Path) -> anyhow::Result<ApprovedBases> {

@@ -66,7 +66,14 @@ impl Registry {
         self.sent.store(0, Ordering::SeqCst);
         let target = format!("registry:{}/app:1", self.address);
         let now = ["--now", "2026-01-01T00:00:00Z"];
-        let run = bench.run(&[&["scan", "--plain-http", "--format", "json", &target], &now[..], options].concat());
+        let run = bench.run(
+            &[
+                &["scan", "--detectors", "vulnerabilities", "--plain-http", "--format", "json", &target],
+                &now[..],
+                options,
+            ]
+            .concat(),
+        );
         assert_eq!(run.code, 0, "{}", run.stderr);
         (run.packages(), run.report(), self.sent.load(Ordering::SeqCst))
     }

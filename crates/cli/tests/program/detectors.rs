@@ -59,7 +59,9 @@ fn a_users_yara_rules_count_and_broken_ones_are_told() {
     let mut all = vec!["scan"];
     all.extend(arguments);
     program.run(&all).ended(2, &["own.yar", "$b"]);
-    program.run(&["scan", "--rules", "rules", "rootfs:root"]).ended(2, &["--rules needs malware"]);
+    program
+        .run(&["scan", "--detectors", "secrets", "--rules", "rules", "rootfs:root"])
+        .ended(2, &["--rules needs malware"]);
 }
 
 #[test]

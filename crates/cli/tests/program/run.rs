@@ -71,10 +71,14 @@ impl Program {
         })
     }
 
-    /// The JSON report of a scan with the given intelligence; further arguments include the target.
+    /// The JSON report of a scan with the given intelligence, for vulnerabilities unless the arguments name detectors;
+    /// further arguments include the target.
     pub(crate) fn scan(&self, intelligence: &Path, arguments: &[&str]) -> Value {
         let mut all = vec!["scan".as_ref(), "--format".as_ref(), "json".as_ref(), "--intel".as_ref()];
         all.push(intelligence.as_os_str());
+        if !arguments.contains(&"--detectors") {
+            all.extend(["--detectors", "vulnerabilities"].map(OsStr::new));
+        }
         all.extend(arguments.iter().map(|argument| -> &OsStr { argument.as_ref() }));
         self.run(&all).json()
     }

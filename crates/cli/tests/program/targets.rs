@@ -54,7 +54,8 @@ fn every_form_of_an_image_has_the_same_findings() {
 fn standard_input_takes_an_archive() {
     let program = Program::new();
     let intelligence = intelligence();
-    let arguments = ["scan", "--format", "json", "--intel", intelligence.to_str().unwrap(), "-"];
+    let arguments =
+        ["scan", "--detectors", "vulnerabilities", "--format", "json", "--intel", intelligence.to_str().unwrap(), "-"];
     for archive in [application(Storage::Gzip).docker_archive(), application(Storage::Gzip).oci_archive()] {
         let report = program.run_on(&arguments, &archive).json();
         assert_eq!(ids(&report), ["CVE-2021-23337", "CVE-2023-42363"]);
