@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &SbomArguments, environment: &Environment) -> Resul
         detectors: BTreeSet::new(),
         findings: Vec::new(),
         signatures: Vec::new(),
+        verdict: None,
         intelligence: None,
     };
     let format = match arguments.format {

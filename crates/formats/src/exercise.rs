@@ -36,6 +36,7 @@ fn bill(bytes: &[u8]) {
         detectors: Default::default(),
         findings: Vec::new(),
         signatures: Vec::new(),
+        verdict: None,
         intelligence: None,
     };
     for format in [Format::Cyclonedx, Format::Spdx] {

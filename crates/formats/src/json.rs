@@ -17,6 +17,11 @@ pub(crate) fn write(report: &ScanReport, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(b"\n")
 }
 
+/// A report as the document that [`write`] writes.
+pub fn report_document(report: &ScanReport) -> serde_json::Value {
+    serde_json::to_value(wire::Report::from_model(report)).expect("a report has text keys only")
+}
+
 /// The error of reading a saved report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadReportError {

@@ -22,6 +22,7 @@ mod spdx;
 mod summary;
 mod table;
 mod told;
+mod verdict;
 
 use std::io;
 use std::str::FromStr;
@@ -30,8 +31,9 @@ use model::ScanReport;
 
 pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
 pub use diff::{DiffFormat, FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, diff, write_diff};
-pub use json::{ReadReportError, read_report};
+pub use json::{ReadReportError, read_report, report_document};
 pub use table::plain;
+pub use verdict::{explain, say};
 
 /// A format in which a report can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -31,6 +31,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         Table { report, language: options.language, paint: Paint::new(options.color), width: options.width, out };
     table.head()?;
     table.summary(options.hidden)?;
+    table.verdict()?;
     table.others(FindingKind::Malware)?;
     table.others(FindingKind::Secret)?;
     table.first()?;
@@ -79,6 +80,13 @@ impl<'a> Table<'a> {
         writeln!(self.out)?;
         let sentences = summary::sentences(self.report, hidden, Some(EXPLOITED), self.language);
         sentences.into_iter().try_for_each(|Sentence { style, text }| self.paragraph(0, style, &plain(&text)))
+    }
+
+    fn verdict(&mut self) -> io::Result<()> {
+        match &self.report.verdict {
+            Some(verdict) => crate::verdict::in_table(verdict, self.language, self.paint, self.width, self.out),
+            None => Ok(()),
+        }
     }
 
     fn first(&mut self) -> io::Result<()> {

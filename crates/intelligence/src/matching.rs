@@ -64,8 +64,9 @@ impl Database {
 
 fn damage(damaged: Damaged) -> Gap {
     let reason = format!(
-        "the intelligence database is damaged at byte {}, so that findings are missing; get it again with `bulkhead intel update`",
-        damaged.at
+        "the intelligence database is damaged at byte {}, so that {}; get it again with `bulkhead intel update`",
+        damaged.at,
+        Gap::FINDINGS_MISSING
     );
     Gap::new("", reason)
 }
@@ -302,23 +303,24 @@ struct Unmatched {
 
 impl Unmatched {
     fn tell(self, matches: &mut Matches) {
+        let unmatched = Gap::UNMATCHED;
         if self.without_distribution > 0 {
             let reason = format!(
-                "no distribution is recognised, so that its {} were not matched; keep /etc/os-release in the image, or the operating system in the bill of materials",
+                "no distribution is recognised, so that its {} {unmatched}; keep /etc/os-release in the image, or the operating system in the bill of materials",
                 packages(self.without_distribution)
             );
             matches.gaps.push(Gap::new("", reason));
         }
         for (name, count) in self.without_advisories {
             let reason = format!(
-                "the intelligence has no advisories at all for {name}, so that its {} were not matched; build or update it with a feed that covers {name}",
+                "the intelligence has no advisories at all for {name}, so that its {} {unmatched}; build or update it with a feed that covers {name}",
                 packages(count)
             );
             matches.gaps.push(Gap::new("", reason));
         }
         for ((ecosystem, distribution), count) in self.of_another_system {
             let reason = format!(
-                "{distribution} has no advisories on {ecosystem} packages, so that {} were not matched",
+                "{distribution} has no advisories on {ecosystem} packages, so that {} {unmatched}",
                 packages(count)
             );
             matches.gaps.push(Gap::new("", reason));

@@ -12,6 +12,17 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// What the reason of a gap says where the intelligence knows nothing of packages, so that none of their
+    /// vulnerabilities can be among the findings. Where it says it, it is said in these words.
+    pub const UNMATCHED: &str = "were not matched";
+    /// The same where the intelligence itself cannot be read.
+    pub const FINDINGS_MISSING: &str = "findings are missing";
+
+    /// Whether it says that vulnerabilities were not looked up at all, so that finding none means nothing.
+    pub fn is_about_matching(&self) -> bool {
+        self.path.is_empty() && (self.reason.contains(Gap::UNMATCHED) || self.reason.contains(Gap::FINDINGS_MISSING))
+    }
+
     /// Notes that `path` could not be read because of `reason`.
     pub fn new(path: impl Into<String>, reason: impl Into<String>) -> Gap {
         Gap { path: path.into(), reason: reason.into() }

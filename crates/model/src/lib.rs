@@ -18,6 +18,7 @@ mod report;
 mod severity;
 mod sha256;
 mod signature;
+mod verdict;
 mod vulnerability;
 
 pub mod cvss;
@@ -45,4 +46,8 @@ pub use report::{IntelligenceFacts, IntelligenceSource, ScanReport, ScanTarget, 
 pub use severity::Severity;
 pub use sha256::{InvalidSha256, Sha256};
 pub use signature::{Attestation, Signature, SignatureKind};
+pub use verdict::{
+    ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, ExceptionState, ExceptionUse, Parameter,
+    PolicyEffect, PolicyMode, PolicyVerdict, Reason, ScopeTerm, Verdict,
+};
 pub use vulnerability::{CveId, EpssScore, InvalidCveId, SourcedScore};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Digest, Finding, FindingKind, Inventory, Platform, Signature};
+use crate::{Digest, Finding, FindingKind, Inventory, Platform, Signature, Verdict};
 
 /// The whole result of a scan, free of time and place: the same bytes in give the same report out.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,8 @@ pub struct ScanReport {
     pub findings: Vec<Finding>,
     /// Who vouches for it, sorted.
     pub signatures: Vec<Signature>,
+    /// What policies say of it; `None` where nobody asked one.
+    pub verdict: Option<Verdict>,
     /// What the findings are judged by.
     pub intelligence: Option<IntelligenceFacts>,
 }

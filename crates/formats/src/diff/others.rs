@@ -99,6 +99,7 @@ mod tests {
             detectors: model::FindingKind::ALL.into(),
             findings: secrets.iter().map(secret).collect(),
             signatures: Vec::new(),
+            verdict: None,
             intelligence: None,
         }
     }

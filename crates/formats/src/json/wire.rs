@@ -2,6 +2,7 @@
 
 mod evidence;
 mod findings;
+mod verdict;
 mod vulnerability;
 
 use std::borrow::Cow;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use super::ecosystem_word::ecosystem_word;
 use evidence::{ExecutableRow, FolderRow, SignatureRow};
 pub(crate) use findings::FindingRow;
+use verdict::VerdictRow;
 
 pub(super) const SCHEMA: &str = "bulkhead.report/1";
 
@@ -56,7 +58,7 @@ pub(super) struct Report<'a> {
     writable_folders: Vec<FolderRow<'a>>,
     removed: Vec<RemovedRow>,
     gaps: Vec<Gap>,
-    verdict: Verdict,
+    verdict: VerdictRow,
     #[serde(skip_serializing_if = "Option::is_none")]
     intelligence: Option<Intelligence<'a>>,
 }
@@ -183,12 +185,6 @@ struct RemovedRow {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Verdict {
-    decision: String,
-    policies: Vec<serde_json::Value>,
-}
-
-#[derive(Serialize, Deserialize)]
 struct Intelligence<'a> {
     sequence: u64,
     built: Text<'a>,
@@ -238,7 +234,7 @@ impl<'a> Report<'a> {
             writable_folders: inventory.writable_folders.iter().map(FolderRow::from_model).collect(),
             removed: inventory.removed.iter().map(RemovedRow::from_model).collect(),
             gaps: inventory.gaps.clone(),
-            verdict: Verdict { decision: "not_judged".into(), policies: Vec::new() },
+            verdict: VerdictRow::from_model(report.verdict.as_ref()),
             intelligence: report.intelligence.as_ref().map(Intelligence::from_model),
         }
     }
@@ -276,6 +272,7 @@ impl<'a> Report<'a> {
             detectors: detectors?,
             findings: findings?,
             signatures: self.signatures.into_iter().map(SignatureRow::into_model).collect(),
+            verdict: self.verdict.into_model()?,
             intelligence: self.intelligence.map(Intelligence::into_model),
         })
     }

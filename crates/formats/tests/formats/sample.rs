@@ -57,6 +57,7 @@ pub(crate) fn empty() -> ScanReport {
         detectors: [FindingKind::Vulnerability].into(),
         findings: Vec::new(),
         signatures: Vec::new(),
+        verdict: None,
         intelligence: None,
     }
 }
@@ -241,6 +242,7 @@ pub(crate) fn rich() -> ScanReport {
         detectors: FindingKind::ALL.into(),
         findings: findings.into_iter().map(Finding::Vulnerability).chain(others("app/config", Some(1))).collect(),
         signatures: Vec::new(),
+        verdict: None,
         intelligence: Some(intelligence()),
     }
 }
@@ -390,6 +392,7 @@ pub(crate) fn odd() -> ScanReport {
         },
         detectors: FindingKind::ALL.into(),
         signatures: Vec::new(),
+        verdict: None,
         findings,
         intelligence: Some(IntelligenceFacts {
             sequence: 5,

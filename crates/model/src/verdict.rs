@@ -1,0 +1,338 @@
+//! The verdict of policies on a target: what was decided, by which controls, on what evidence.
+//!
+//! Everything that a person reads is a code with typed parameters; the sentences are made from the catalogs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::{FindingKind, Severity};
+
+/// What policies say of a target. It names everything by itself, so that it stays readable after its policies and its
+/// image are gone.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Verdict {
+    /// The outcome of all policies together.
+    pub decision: Decision,
+    /// What was judged: the name of the target.
+    pub subject: String,
+    /// Each policy, in the order given.
+    pub policies: Vec<PolicyVerdict>,
+    /// What decided beside the controls of a policy: that no policy applies, say.
+    pub reasons: Vec<Reason>,
+    /// Each exception that was offered, in the order given, and what became of it.
+    pub exceptions: Vec<ExceptionUse>,
+}
+
+/// The outcome of a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Decision {
+    /// Every control holds.
+    Allow,
+    /// Every control holds, but only because exceptions take findings out.
+    Excepted,
+    /// A control fails of a policy that only watches.
+    WouldDeny,
+    /// It cannot be told, because a custom check ended in an error.
+    Unknown,
+    /// A control fails, or no policy says anything: what nobody allows is denied.
+    #[default]
+    Deny,
+}
+
+impl Decision {
+    /// Every decision, the mildest first.
+    pub const ALL: [Decision; 5] =
+        [Decision::Allow, Decision::Excepted, Decision::WouldDeny, Decision::Unknown, Decision::Deny];
+
+    /// The word of the verdict object.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Decision::Allow => "allow",
+            Decision::Excepted => "excepted",
+            Decision::WouldDeny => "would_deny",
+            Decision::Unknown => "unknown",
+            Decision::Deny => "deny",
+        }
+    }
+
+    /// The word of the report.
+    pub fn compliance(self) -> &'static str {
+        match self {
+            Decision::Allow | Decision::Excepted | Decision::WouldDeny => "compliant",
+            Decision::Unknown => "not_judged",
+            Decision::Deny => "non_compliant",
+        }
+    }
+}
+
+/// Whether a policy decides or only watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum PolicyMode {
+    /// What fails is denied.
+    #[default]
+    Enforce,
+    /// What fails is told.
+    Audit,
+}
+
+impl PolicyMode {
+    /// Every mode.
+    pub const ALL: [PolicyMode; 2] = [PolicyMode::Enforce, PolicyMode::Audit];
+
+    /// The word in policies and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PolicyMode::Enforce => "enforce",
+            PolicyMode::Audit => "audit",
+        }
+    }
+}
+
+/// What is done where a policy denies. Whoever asks for a verdict does its own part and leaves the others alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PolicyEffect {
+    /// A pipeline ends with exit code 1.
+    FailPipeline,
+    /// The image does not start.
+    Block,
+    /// The audit trail has a record.
+    Record,
+    /// People are told.
+    Notify,
+}
+
+impl PolicyEffect {
+    /// Every effect.
+    pub const ALL: [PolicyEffect; 4] =
+        [PolicyEffect::FailPipeline, PolicyEffect::Block, PolicyEffect::Record, PolicyEffect::Notify];
+
+    /// The word in policies and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PolicyEffect::FailPipeline => "fail_pipeline",
+            PolicyEffect::Block => "block",
+            PolicyEffect::Record => "record",
+            PolicyEffect::Notify => "notify",
+        }
+    }
+}
+
+/// What one policy says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyVerdict {
+    /// The policy's name.
+    pub name: String,
+    /// The policy's own version, as its author writes it.
+    pub version: String,
+    /// Whether it decides or only watches.
+    pub mode: PolicyMode,
+    /// Whether its scope takes in the target. One that does not apply says nothing.
+    pub applied: bool,
+    /// The terms of its scope, in the order of the expression; empty where it has none.
+    pub scope: Vec<ScopeTerm>,
+    /// What is done where it denies, sorted.
+    pub effects: Vec<PolicyEffect>,
+    /// Its outcome alone.
+    pub decision: Decision,
+    /// Each of its controls, in the order of the policy.
+    pub controls: Vec<ControlVerdict>,
+}
+
+/// A term of a scope expression and whether it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeTerm {
+    /// The term as the policy names it: `v1`.
+    pub term: String,
+    /// What it asks: `image.repository = shop/*`.
+    pub meaning: String,
+    /// Whether it holds of the target.
+    pub is_true: bool,
+}
+
+/// What a control does when it fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ControlAction {
+    /// The policy denies.
+    #[default]
+    Fail,
+    /// People are warned.
+    Warn,
+    /// It is noted, as when trying a control out.
+    Audit,
+}
+
+impl ControlAction {
+    /// Every action.
+    pub const ALL: [ControlAction; 3] = [ControlAction::Fail, ControlAction::Warn, ControlAction::Audit];
+
+    /// The word in policies and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ControlAction::Fail => "fail",
+            ControlAction::Warn => "warn",
+            ControlAction::Audit => "audit",
+        }
+    }
+}
+
+/// What one control says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ControlVerdict {
+    /// The control: `cvss.maximum_score`.
+    pub control: String,
+    /// The name that the policy gives it, where it has one.
+    pub name: Option<String>,
+    /// What it does when it fails.
+    pub action: ControlAction,
+    /// The clauses of standards that it serves, as the policy states them.
+    pub clauses: Vec<String>,
+    /// The outcome.
+    pub decision: ControlDecision,
+    /// Why it does not pass; empty where it does. More than one where it fails in more than one way.
+    pub reasons: Vec<Reason>,
+    /// How many findings it would have counted but for exceptions.
+    pub excepted: usize,
+}
+
+/// The outcome of a control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ControlDecision {
+    /// It holds.
+    Pass,
+    /// It does not, and only tells.
+    Warn,
+    /// It could not be asked: a custom check ended in an error.
+    Error,
+    /// It does not hold.
+    Fail,
+}
+
+impl ControlDecision {
+    /// Every outcome, the mildest first.
+    pub const ALL: [ControlDecision; 4] =
+        [ControlDecision::Pass, ControlDecision::Warn, ControlDecision::Error, ControlDecision::Fail];
+
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ControlDecision::Pass => "pass",
+            ControlDecision::Warn => "warn",
+            ControlDecision::Error => "error",
+            ControlDecision::Fail => "fail",
+        }
+    }
+}
+
+/// Why something does not hold, as data. The catalogs have a sentence for `code` and one on what to do for
+/// `code.remedy`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reason {
+    /// The stable code: `verdict.cvss.maximum_score`.
+    pub code: String,
+    /// What goes into the sentence.
+    pub parameters: BTreeMap<String, Parameter>,
+    /// What it rests on, in the order of the report, at most as much as the judge keeps.
+    pub evidence: Vec<Arc<Evidence>>,
+    /// How much evidence there is in all.
+    pub evidence_count: usize,
+}
+
+/// A value that goes into a sentence.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parameter {
+    /// A number of things.
+    Count(u64),
+    /// A measure, such as a score.
+    Number(f64),
+    /// A name or other text, not to be translated.
+    Text(String),
+}
+
+impl From<&str> for Parameter {
+    fn from(text: &str) -> Parameter {
+        Parameter::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Parameter {
+    fn from(text: String) -> Parameter {
+        Parameter::Text(text)
+    }
+}
+
+impl From<f64> for Parameter {
+    fn from(number: f64) -> Parameter {
+        Parameter::Number(number)
+    }
+}
+
+impl From<usize> for Parameter {
+    fn from(count: usize) -> Parameter {
+        Parameter::Count(count as u64)
+    }
+}
+
+/// One thing that a reason rests on. What does not apply is `None`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// The kind of the finding; `None` where it is none.
+    pub kind: Option<FindingKind>,
+    /// What the finding is called: the id of the vulnerability or check, the name of the rule, license or label.
+    pub id: String,
+    /// The package, as a purl.
+    pub package: Option<String>,
+    /// The file or other place.
+    pub path: Option<String>,
+    /// The line in that place, counted from 1.
+    pub line: Option<u32>,
+    /// How bad it is.
+    pub severity: Option<Severity>,
+    /// The score that counts, 0 to 10.
+    pub score: Option<f64>,
+    /// The version that repairs it.
+    pub fixed_version: Option<String>,
+    /// The command or deed that repairs it.
+    pub remedy: Option<String>,
+}
+
+/// What became of an exception.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExceptionUse {
+    /// Its name.
+    pub name: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it was made.
+    pub reason: String,
+    /// The last day it holds, `YYYY-MM-DD`, or the moment from which it no longer does, RFC 3339.
+    pub expires: String,
+    /// Whether it counts.
+    pub state: ExceptionState,
+    /// How many findings it takes out, or would if it had not expired.
+    pub findings: usize,
+}
+
+/// Whether an exception counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ExceptionState {
+    /// It takes findings out.
+    Used,
+    /// It holds, and nothing here falls under it.
+    Unused,
+    /// Its time is over: what falls under it counts again.
+    Expired,
+}
+
+impl ExceptionState {
+    /// Every state.
+    pub const ALL: [ExceptionState; 3] = [ExceptionState::Used, ExceptionState::Unused, ExceptionState::Expired];
+
+    /// The word in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ExceptionState::Used => "used",
+            ExceptionState::Unused => "unused",
+            ExceptionState::Expired => "expired",
+        }
+    }
+}
