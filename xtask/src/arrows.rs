@@ -14,10 +14,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("formats", &["model"]),
     ("malware", &["model"]),
     ("misconfiguration", &["model"]),
+    ("policy", &["model"]),
     ("secrets", &["model"]),
     ("scanner", &["model", "oci", "malware", "misconfiguration", "secrets"]),
     ("intelligence", &["model", "formats"]),
-    ("cli", &["scanner", "intelligence", "formats", "oci", "malware", "secrets", "model"]),
+    ("cli", &["scanner", "intelligence", "formats", "policy", "oci", "malware", "secrets", "model"]),
     ("test-support", &[]),
     ("xtask", &[]),
 ];

@@ -1,0 +1,253 @@
+//! Exceptions: findings that somebody answers for until some day.
+
+use model::{ExceptionState, ExceptionUse, Finding, FindingKind, Gap, Package, ScanReport};
+
+use crate::check_id::check_id;
+use crate::document::{PackageMatch, package_match};
+use crate::facts::{Facts, attributes};
+use crate::keys::{EXCEPTION, EXCEPTIONS, PACKAGE};
+use crate::reader::{self, DocumentError, DocumentProblem, Table};
+use crate::scope::{Attributes, Scope};
+use crate::{Pattern, time};
+
+/// The most exceptions of one file.
+pub const MOST_EXCEPTIONS: usize = 10_000;
+
+/// Findings that do not count until some day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exception {
+    /// The name under which verdicts and findings tell of it.
+    pub name: String,
+    /// Only findings of this kind; `None` for every kind.
+    pub kind: Option<ExceptionKind>,
+    /// Ids in one spelling and upper case; empty for every one.
+    pub ids: Vec<String>,
+    /// Only in this package.
+    pub package: Option<PackageMatch>,
+    /// Only at this path.
+    pub path: Option<Pattern>,
+    /// Only in what this takes in.
+    pub scope: Option<Scope>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it may stay.
+    pub reason: String,
+    /// When it ends, as it is written.
+    pub expires: String,
+    /// The moment from which it no longer holds, in seconds since 1970.
+    pub ends: i64,
+    /// The file it is from, as the caller named it.
+    pub file: String,
+    /// The line it begins on.
+    pub line: usize,
+}
+
+/// What an exception may be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExceptionKind {
+    /// A finding.
+    Finding(FindingKind),
+    /// Something that could not be read.
+    Gap,
+}
+
+/// Reads a list of exceptions, as YAML or JSON. `file` is what errors call it.
+///
+/// # Errors
+/// When the text is neither, is beyond a limit, or says something that exceptions do not have.
+pub fn read_exceptions(file: &str, text: &str) -> Result<Vec<Exception>, DocumentError> {
+    let root = reader::parse(file, text)?;
+    let table = Table::new(file, "", &root, EXCEPTIONS)?;
+    let tables = table.tables("exceptions", EXCEPTION)?;
+    if tables.len() > MOST_EXCEPTIONS {
+        let reason = format!("`exceptions` has more than {MOST_EXCEPTIONS}; split the file");
+        return Err(table.error("exceptions", DocumentProblem::Combination { reason }));
+    }
+    let mut exceptions: Vec<Exception> = Vec::with_capacity(tables.len());
+    let mut names = std::collections::BTreeMap::new();
+    for table in &tables {
+        let exception = exception(file, table)?;
+        if let Some(line) = names.insert(exception.name.clone(), exception.line) {
+            let reason = format!(
+                "`{}` is the name of the exception on line {line} as well; give each its own",
+                table.place("name")
+            );
+            return Err(table.error("name", DocumentProblem::Combination { reason }));
+        }
+        exceptions.push(exception);
+    }
+    Ok(exceptions)
+}
+
+fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> {
+    let kind = table.text("kind").map(|word| {
+        let finding = FindingKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+        finding.map_or(ExceptionKind::Gap, ExceptionKind::Finding)
+    });
+    if ["ids", "package", "path"].iter().all(|key| !table.has(key)) {
+        let reason = format!(
+            "`{}` covers everything; say what it is about: `ids`, `package` or `path`",
+            table.place("name").trim_end_matches(".name")
+        );
+        return Err(table.error("name", DocumentProblem::Combination { reason }));
+    }
+    let expires = table.required("expires");
+    let written = time::parse(expires).unwrap_or_default();
+    let ids = table.texts("ids").iter().map(|id| check_id(id)).collect();
+    Ok(Exception {
+        name: table.required("name").to_owned(),
+        kind,
+        ids,
+        package: table.table("package", PACKAGE)?.as_ref().map(package_match).transpose()?,
+        path: table.text("path").map(Pattern::new),
+        scope: table.scope("scope")?,
+        owner: table.required("owner").to_owned(),
+        reason: table.required("reason").to_owned(),
+        // A date is the last day that counts, the whole of it.
+        ends: if time::is_date(expires) { written + time::DAY } else { written },
+        expires: expires.to_owned(),
+        file: file.to_owned(),
+        line: table.node.line,
+    })
+}
+
+impl Exception {
+    /// Whether its time is over.
+    pub fn is_expired(&self, now: i64) -> bool {
+        now >= self.ends
+    }
+
+    /// Whether it takes in a target.
+    fn is_for(&self, attributes: &Attributes) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope.evaluate(attributes).is_true)
+    }
+
+    /// Whether a finding with these ids falls under it, its time and scope aside.
+    fn covers(&self, finding: &Finding, ids: &[String], packages: &[Package]) -> bool {
+        let is_kind = match self.kind {
+            Some(ExceptionKind::Finding(kind)) => kind == finding.kind(),
+            Some(ExceptionKind::Gap) => false,
+            None => true,
+        };
+        is_kind
+            && (self.ids.is_empty() || ids.iter().any(|id| self.ids.contains(id)))
+            && self.covers_place(finding, packages)
+    }
+
+    fn covers_place(&self, finding: &Finding, packages: &[Package]) -> bool {
+        let package = finding.package().and_then(|id| packages.get(id));
+        let is_package =
+            self.package.as_ref().is_none_or(|wanted| package.is_some_and(|package| wanted.matches(package)));
+        let is_path = self.path.as_ref().is_none_or(|wanted| match finding {
+            Finding::Vulnerability(_) | Finding::License(_) => {
+                package.is_some_and(|package| package.paths.iter().any(|path| wanted.matches(path)))
+            }
+            Finding::Secret(finding) => wanted.matches(&finding.path),
+            Finding::Malware(finding) => wanted.matches(&finding.path),
+            Finding::Misconfiguration(finding) => wanted.matches(&finding.path),
+        });
+        is_package && is_path
+    }
+
+    fn covers_gap(&self, gap: &Gap) -> bool {
+        self.kind == Some(ExceptionKind::Gap)
+            && self.ids.is_empty()
+            && self.package.is_none()
+            && self.path.as_ref().is_some_and(|path| path.matches(&gap.path))
+    }
+
+    /// Whether the license of a package falls under it, by its id in one spelling.
+    fn covers_license(&self, license: &str, package: &Package) -> bool {
+        matches!(self.kind, None | Some(ExceptionKind::Finding(FindingKind::License)))
+            && (self.ids.is_empty() || self.ids.iter().any(|id| id == license))
+            && self.package.as_ref().is_none_or(|wanted| wanted.matches(package))
+            && self.path.as_ref().is_none_or(|wanted| package.paths.iter().any(|path| wanted.matches(path)))
+    }
+}
+
+/// What a finding is called, in one spelling.
+fn ids(finding: &Finding) -> Vec<String> {
+    let aliases: &[String] = match finding {
+        Finding::Vulnerability(finding) => &finding.aliases,
+        Finding::Misconfiguration(finding) => &finding.aliases,
+        Finding::Secret(_) | Finding::Malware(_) | Finding::License(_) => &[],
+    };
+    std::iter::once(finding.id()).chain(aliases.iter().map(String::as_str)).map(check_id).collect()
+}
+
+/// Marks the findings that fall under exceptions which hold at `now` (seconds since 1970); the first one in the list
+/// counts. A finding that is already marked stays as it is.
+pub fn apply_exceptions(report: &mut ScanReport, exceptions: &[Exception], now: i64) {
+    let attributes = attributes(report);
+    let holding: Vec<&Exception> =
+        exceptions.iter().filter(|exception| !exception.is_expired(now) && exception.is_for(&attributes)).collect();
+    let packages = &report.inventory.packages;
+    for finding in &mut report.findings {
+        if finding.excepted_by().is_some() {
+            continue;
+        }
+        let ids = ids(finding);
+        let covering = holding.iter().find(|exception| exception.covers(finding, &ids, packages));
+        let name = covering.map(|exception| exception.name.clone());
+        let mark = match finding {
+            Finding::Vulnerability(finding) => &mut finding.excepted_by,
+            Finding::Secret(finding) => &mut finding.excepted_by,
+            Finding::Malware(finding) => &mut finding.excepted_by,
+            Finding::License(finding) => &mut finding.excepted_by,
+            Finding::Misconfiguration(finding) => &mut finding.excepted_by,
+        };
+        *mark = name;
+    }
+}
+
+/// The exceptions that hold here and now, for what is no finding of the report.
+pub(crate) struct Holding<'e> {
+    exceptions: Vec<&'e Exception>,
+}
+
+impl<'e> Holding<'e> {
+    pub(crate) fn new(exceptions: &'e [Exception], facts: &Facts<'_>, now: i64) -> Holding<'e> {
+        let holds = |exception: &&Exception| !exception.is_expired(now) && exception.is_for(&facts.attributes);
+        Holding { exceptions: exceptions.iter().filter(holds).collect() }
+    }
+
+    pub(crate) fn covers_gap(&self, gap: &Gap) -> bool {
+        self.exceptions.iter().any(|exception| exception.covers_gap(gap))
+    }
+
+    pub(crate) fn covers_license(&self, license: &str, package: &Package) -> bool {
+        let license = check_id(license);
+        self.exceptions.iter().any(|exception| exception.covers_license(&license, package))
+    }
+}
+
+/// What became of each exception. Expired ones are told with what they would take out.
+pub(crate) fn uses(exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Vec<ExceptionUse> {
+    let inventory = &facts.report.inventory;
+    let findings: Vec<(&Finding, Vec<String>)> = match exceptions.iter().any(|exception| exception.is_expired(now)) {
+        true => facts.report.findings.iter().map(|finding| (finding, ids(finding))).collect(),
+        false => facts.report.findings.iter().map(|finding| (finding, Vec::new())).collect(),
+    };
+    let of = |exception: &Exception| {
+        let is_expired = exception.is_expired(now);
+        let findings = findings.iter().filter(|(finding, ids)| match is_expired {
+            true => finding.excepted_by().is_none() && exception.covers(finding, ids, &inventory.packages),
+            false => finding.excepted_by() == Some(exception.name.as_str()),
+        });
+        let gaps = inventory.gaps.iter().filter(|gap| exception.covers_gap(gap));
+        let count = if exception.is_for(&facts.attributes) { findings.count() + gaps.count() } else { 0 };
+        ExceptionUse {
+            name: exception.name.clone(),
+            owner: exception.owner.clone(),
+            reason: exception.reason.clone(),
+            expires: exception.expires.clone(),
+            state: match (is_expired, count) {
+                (true, _) => ExceptionState::Expired,
+                (false, 0) => ExceptionState::Unused,
+                (false, _) => ExceptionState::Used,
+            },
+            findings: count,
+        }
+    };
+    exceptions.iter().map(of).collect()
+}

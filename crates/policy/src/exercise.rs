@@ -1,0 +1,123 @@
+//! A door for fuzz targets and for the replay of their corpora, which stand outside of the crate.
+//!
+//! It is no interface: nothing else may use it, and it changes without notice.
+
+use model::{Gap, Inventory, ScanReport, ScanTarget, TargetKind};
+use serde_json::json;
+
+use crate::{Attribute, CustomCheck, Facts, Pattern, Scope, Variable};
+
+/// A name and what it runs.
+type Target = (&'static str, fn(&str));
+
+const TARGETS: &[Target] = &[
+    ("aqua_policy", aqua_policy),
+    ("custom_check", custom_check),
+    ("exceptions", exceptions),
+    ("policy", policy),
+    ("scope_expression", scope_expression),
+];
+
+/// The names of all targets.
+pub fn targets() -> impl Iterator<Item = &'static str> {
+    TARGETS.iter().map(|(target, _)| *target)
+}
+
+/// Does with the bytes what the target of this name is there to try.
+///
+/// # Panics
+/// When there is no such target, and when something has a mistake.
+pub fn run(target: &str, bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let known = TARGETS.iter().find(|(known, _)| *known == target);
+    known.expect("the caller names a target of the list").1(text);
+}
+
+/// A policy that reads is judged by, twice with the same verdict, and checked; one that does not is told in one line.
+fn policy(text: &str) {
+    match crate::read_policy("p.yaml", text) {
+        Ok(policy) => {
+            let report = report();
+            let facts = Facts::new(&report).with_document(json!({"target": {"name": "a"}, "findings": []}));
+            let policies = [policy];
+            let verdict = crate::judge(&policies, &[], &facts, 1_800_000_000);
+            assert_eq!(verdict, crate::judge(&policies, &[], &facts, 1_800_000_000));
+            crate::check_policies(&policies, &[], 1_800_000_000);
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
+}
+
+fn exceptions(text: &str) {
+    match crate::read_exceptions("e.yaml", text) {
+        Ok(exceptions) => {
+            let mut report = report();
+            crate::apply_exceptions(&mut report, &exceptions, 1_800_000_000);
+            let verdict = crate::judge(&[], &exceptions, &Facts::new(&report), 1_800_000_000);
+            assert_eq!(verdict.exceptions.len(), exceptions.len());
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
+}
+
+/// What reads means the same when all its blanks are gone, and errors point into the text.
+fn scope_expression(text: &str) {
+    let variable =
+        |at| Variable { term: format!("v{at}"), attribute: Attribute::TargetName, key: None, value: Pattern::new("a") };
+    let read = |text: &str| Scope::new(text, (1..=4).map(variable).collect());
+    match read(text) {
+        Ok(scope) => {
+            let tight: String = scope.expression().split_whitespace().collect();
+            let tight = read(&tight).expect("blanks mean nothing");
+            assert_eq!(scope.can_be(), tight.can_be());
+        }
+        Err(error) => {
+            assert!(error.position <= text.trim().chars().count() + 1, "{error}");
+            one_line(&error.to_string());
+        }
+    }
+}
+
+fn custom_check(text: &str) {
+    match CustomCheck::new(text, "m", None) {
+        Ok(check) => {
+            let findings: Vec<_> =
+                (0..200).map(|at| json!({"id": format!("CVE-2024-{at}"), "severity": "high"})).collect();
+            let document = json!({"target": {"name": "a"}, "findings": findings, "packages": []});
+            let report = report();
+            let facts = Facts::new(&report).with_document(document);
+            if let Err(problem) = facts.cel().and_then(|report| check.passes(report)) {
+                one_line(&problem);
+            }
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
+}
+
+/// What is imported can be read.
+fn aqua_policy(text: &str) {
+    match crate::import_aqua("a.json", text) {
+        Ok(imported) => {
+            if let Err(error) = crate::read_policy("p.yaml", &imported.policy) {
+                one_line(&error.to_string());
+            }
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
+}
+
+fn one_line(error: &str) {
+    assert!(error.lines().count() == 1, "an error is one sentence: {error}");
+}
+
+fn report() -> ScanReport {
+    ScanReport {
+        target: ScanTarget { name: "a".into(), kind: TargetKind::Image, digest: None, platform: None },
+        inventory: Inventory { gaps: vec![Gap::new("a/b", "it is torn")], ..Inventory::default() },
+        detectors: Default::default(),
+        findings: Vec::new(),
+        signatures: Vec::new(),
+        verdict: None,
+        intelligence: None,
+    }
+}

@@ -1,0 +1,263 @@
+//! What policies are asked of: a scan report, prepared once so that many policies read it fast.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use model::{
+    Evidence, Finding, FindingKind, FindingStatus, Gap, ImageFacts, ImageName, Package, PackageId, ScanReport,
+    Severity, TargetKind, VulnerabilityFinding,
+};
+use serde_json::Value;
+
+use crate::custom::CelReport;
+use crate::document::ScoreSource;
+use crate::license::License;
+use crate::scope::{Attribute, Attributes};
+use crate::time;
+
+/// A scan report as policies see it.
+pub struct Facts<'a> {
+    pub(crate) report: &'a ScanReport,
+    /// What scopes may ask of it.
+    pub attributes: Attributes,
+    pub(crate) vulnerabilities: Vec<VulnerabilityFact<'a>>,
+    /// Places in `vulnerabilities` by id and alias, upper case.
+    pub(crate) by_id: HashMap<String, Vec<usize>>,
+    pub(crate) others: Vec<OtherFact<'a>>,
+    /// Each license text and the packages that have it.
+    pub(crate) licenses: Vec<(License, Vec<LicensedPackage>)>,
+    document: Option<Value>,
+    cel: OnceCell<Result<CelReport, String>>,
+}
+
+/// A vulnerability that counts.
+pub(crate) struct VulnerabilityFact<'a> {
+    pub(crate) finding: &'a VulnerabilityFinding,
+    pub(crate) evidence: Arc<Evidence>,
+    pub(crate) is_excepted: bool,
+    pub(crate) has_fix: bool,
+    pub(crate) is_in_base: bool,
+    /// When it became public, in seconds since 1970.
+    pub(crate) published: Option<i64>,
+    pub(crate) scores: Scores,
+}
+
+/// The base scores of a vulnerability, 0 to 10. One without any counts as the least of its severity's band.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Scores {
+    vendor: f64,
+    nvd: f64,
+    highest: f64,
+}
+
+/// A package that has a license, and the evidence that it has, once somebody asks for it.
+pub(crate) struct LicensedPackage {
+    pub(crate) id: PackageId,
+    pub(crate) evidence: OnceCell<Arc<Evidence>>,
+}
+
+/// A finding of another kind.
+pub(crate) struct OtherFact<'a> {
+    pub(crate) finding: &'a Finding,
+    pub(crate) evidence: Arc<Evidence>,
+}
+
+impl<'a> Facts<'a> {
+    /// Prepares a report.
+    pub fn new(report: &'a ScanReport) -> Facts<'a> {
+        let mut facts = Facts {
+            report,
+            attributes: attributes(report),
+            vulnerabilities: Vec::new(),
+            by_id: HashMap::new(),
+            others: Vec::new(),
+            licenses: licenses(&report.inventory.packages),
+            document: None,
+            cel: OnceCell::new(),
+        };
+        let purls: HashMap<PackageId, String> = report
+            .findings
+            .iter()
+            .filter_map(Finding::package)
+            .filter_map(|id| Some((id, report.inventory.packages.get(id)?.purl.to_string())))
+            .collect();
+        for finding in &report.findings {
+            let purl = finding.package().and_then(|id| purls.get(&id));
+            match finding {
+                Finding::Vulnerability(vulnerability) => facts.add_vulnerability(vulnerability, purl),
+                Finding::Secret(_) | Finding::Malware(_) | Finding::License(_) | Finding::Misconfiguration(_) => {
+                    facts.others.push(OtherFact { finding, evidence: Arc::new(other_evidence(finding, purl)) });
+                }
+            }
+        }
+        facts
+    }
+
+    /// Adds the report as the document that custom checks see: what `scan --format json` writes.
+    pub fn with_document(mut self, document: Value) -> Facts<'a> {
+        self.document = Some(document);
+        self
+    }
+
+    /// The report as custom checks see it; the error is a sentence without a full stop.
+    pub(crate) fn cel(&self) -> Result<&CelReport, String> {
+        let prepare = || match &self.document {
+            Some(document) => CelReport::new(document),
+            None => Err("the report was not given as a document, so that custom checks cannot be asked".into()),
+        };
+        self.cel.get_or_init(prepare).as_ref().map_err(Clone::clone)
+    }
+
+    fn add_vulnerability(&mut self, finding: &'a VulnerabilityFinding, purl: Option<&String>) {
+        // What VEX says is repaired or not affected does not count, and needs no exception.
+        if matches!(finding.status, FindingStatus::Fixed | FindingStatus::NotAffected) {
+            return;
+        }
+        let scores = Scores::of(finding);
+        let fact = VulnerabilityFact {
+            finding,
+            evidence: Arc::new(Evidence {
+                kind: Some(FindingKind::Vulnerability),
+                id: finding.id.clone(),
+                package: purl.cloned(),
+                severity: Some(finding.severity),
+                score: (!finding.scores.is_empty()).then_some(scores.vendor),
+                fixed_version: finding.fixed_version.clone(),
+                remedy: finding.remedy.clone(),
+                ..Evidence::default()
+            }),
+            is_excepted: finding.excepted_by.is_some(),
+            has_fix: finding.fixed_version.is_some(),
+            is_in_base: self.is_in_base(finding.package),
+            published: finding.published.as_deref().and_then(time::parse),
+            scores,
+        };
+        let at = self.vulnerabilities.len();
+        self.vulnerabilities.push(fact);
+        for id in std::iter::once(&finding.id).chain(&finding.aliases) {
+            self.by_id.entry(id.to_ascii_uppercase()).or_default().push(at);
+        }
+    }
+
+    /// Whether an approved base image brought the package.
+    fn is_in_base(&self, package: PackageId) -> bool {
+        let Some(image) = self.image() else { return false };
+        let is_approved = image.base.as_ref().is_some_and(|base| base.is_approved);
+        let layer = self.report.inventory.packages.get(package).and_then(|package| package.layer);
+        let is_base_layer = |layer: u32| image.layers.get(layer as usize).and_then(|layer| layer.base) == Some(true);
+        is_approved && layer.is_some_and(is_base_layer)
+    }
+
+    pub(crate) fn image(&self) -> Option<&'a ImageFacts> {
+        self.report.inventory.image.as_ref()
+    }
+
+    /// The gaps that say that packages were not matched at all, so that the lack of findings means nothing.
+    pub(crate) fn unmatched(&self) -> impl Iterator<Item = &'a Gap> {
+        self.report.inventory.gaps.iter().filter(|gap| gap.is_about_matching())
+    }
+
+    pub(crate) fn package_evidence(&self, package: &Package, id: &str, kind: Option<FindingKind>) -> Arc<Evidence> {
+        Arc::new(Evidence {
+            kind,
+            id: id.to_owned(),
+            package: Some(package.purl.to_string()),
+            path: package.paths.first().cloned(),
+            ..Evidence::default()
+        })
+    }
+}
+
+impl Scores {
+    fn of(finding: &VulnerabilityFinding) -> Scores {
+        let unscored = match finding.severity {
+            Severity::Critical => 9.0,
+            Severity::High => 7.0,
+            Severity::Medium => 4.0,
+            Severity::Low => 0.1,
+            Severity::None | Severity::Unknown => 0.0,
+        };
+        let highest_of = |source: Option<&str>| {
+            let of_source = finding.scores.iter().filter(|score| source.is_none_or(|source| score.source == source));
+            // A score of one decimal stays that number: 7.3 is not 7.300000190734863.
+            of_source.map(|score| (f64::from(score.vector.base_score()) * 10.0).round() / 10.0).reduce(f64::max)
+        };
+        let highest = highest_of(None).unwrap_or(unscored);
+        let nvd = highest_of(Some("nvd"));
+        let vendor = finding.severity_source.as_deref().and_then(|source| highest_of(Some(source)));
+        Scores { vendor: vendor.or(nvd).unwrap_or(highest), nvd: nvd.or(vendor).unwrap_or(highest), highest }
+    }
+
+    pub(crate) fn by(self, source: ScoreSource) -> f64 {
+        match source {
+            ScoreSource::Vendor => self.vendor,
+            ScoreSource::Nvd => self.nvd,
+            ScoreSource::Highest => self.highest,
+        }
+    }
+}
+
+fn other_evidence(finding: &Finding, purl: Option<&String>) -> Evidence {
+    let (path, line, remedy) = match finding {
+        Finding::Vulnerability(_) | Finding::License(_) => (None, None, None),
+        Finding::Secret(finding) => (Some(&finding.path), finding.line, None),
+        Finding::Malware(finding) => (Some(&finding.path), None, None),
+        Finding::Misconfiguration(finding) => (Some(&finding.path), finding.line, finding.remedy.clone()),
+    };
+    Evidence {
+        kind: Some(finding.kind()),
+        id: finding.id().to_owned(),
+        package: purl.cloned(),
+        path: path.filter(|path| !path.is_empty()).cloned(),
+        line,
+        severity: Some(finding.severity()),
+        remedy,
+        ..Evidence::default()
+    }
+}
+
+/// What scopes may ask of a scan.
+pub(crate) fn attributes(report: &ScanReport) -> Attributes {
+    let mut attributes = Attributes::default();
+    let target = &report.target;
+    attributes.add(Attribute::TargetKind, None, target.kind.as_str());
+    attributes.add(Attribute::TargetName, None, &target.name);
+    if matches!(target.kind, TargetKind::Image | TargetKind::Container) {
+        attributes.add(Attribute::ImageName, None, &target.name);
+        if let Ok(name) = target.name.parse::<ImageName>() {
+            attributes.add(Attribute::ImageRegistry, None, name.registry());
+            attributes.add(Attribute::ImageRepository, None, name.repository());
+            if let Some(tag) = name.tag() {
+                attributes.add(Attribute::ImageTag, None, tag);
+            }
+        }
+    }
+    if let Some(digest) = &target.digest {
+        attributes.add(Attribute::ImageDigest, None, digest.to_string());
+    }
+    if let Some(image) = &report.inventory.image {
+        for (key, value) in &image.labels {
+            attributes.add(Attribute::ImageLabel, Some(key), value);
+        }
+    }
+    if let Some(distribution) = &report.inventory.distribution {
+        attributes.add(Attribute::OsId, None, &distribution.id);
+        attributes.add(Attribute::OsVersion, None, &distribution.version);
+    }
+    if let Some(platform) = &target.platform {
+        let platform = platform.to_string();
+        attributes.add(Attribute::OsType, None, platform.split('/').next().unwrap_or_default());
+    }
+    attributes
+}
+
+fn licenses(packages: &[Package]) -> Vec<(License, Vec<LicensedPackage>)> {
+    let mut by_text: BTreeMap<&str, Vec<LicensedPackage>> = BTreeMap::new();
+    for (id, package) in packages.iter().enumerate() {
+        for text in &package.licenses {
+            by_text.entry(text).or_default().push(LicensedPackage { id, evidence: OnceCell::new() });
+        }
+    }
+    by_text.into_iter().map(|(text, packages)| (License::new(text), packages)).collect()
+}

@@ -1,0 +1,223 @@
+//! The verdict: policies and facts in, a decision with its reasons out. Nothing else decides.
+
+mod image;
+mod tally;
+mod vulnerabilities;
+
+use std::collections::BTreeMap;
+
+use model::{
+    ControlAction, ControlDecision, ControlVerdict, Decision, FindingKind, PolicyMode, PolicyVerdict, Reason, Verdict,
+};
+
+use crate::document::{Control, Policy, Rule};
+use crate::exceptions::{self, Exception, Holding};
+use crate::facts::Facts;
+pub use tally::MOST_EVIDENCE;
+use tally::Outcome;
+
+/// Judges a target by policies at a moment (`now`, seconds since 1970).
+///
+/// Every policy that applies must allow; where none applies the target is denied, for nobody allows it. Where no policy
+/// is given nobody was asked, and the decision is [`Decision::Unknown`]. `exceptions` must have been applied to the
+/// report ([`crate::apply_exceptions`]); here they are told, and cover what is no finding.
+pub fn judge(policies: &[Policy], exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Verdict {
+    let holding = Holding::new(exceptions, facts, now);
+    let policies: Vec<PolicyVerdict> = policies.iter().map(|policy| judge_one(policy, &holding, facts, now)).collect();
+    let mut reasons = Vec::new();
+    let decision = match policies.iter().filter(|policy| policy.applied).map(|policy| policy.decision).max() {
+        Some(decision) => decision,
+        None if policies.is_empty() => Decision::Unknown,
+        None => {
+            reasons.push(reason("verdict.no_policy_applies", [("policies", policies.len().into())]));
+            Decision::Deny
+        }
+    };
+    Verdict {
+        decision,
+        subject: facts.report.target.name.clone(),
+        policies,
+        reasons,
+        exceptions: exceptions::uses(exceptions, facts, now),
+    }
+}
+
+fn judge_one(policy: &Policy, holding: &Holding<'_>, facts: &Facts<'_>, now: i64) -> PolicyVerdict {
+    let scope = policy.scope.as_ref().map(|scope| scope.evaluate(&facts.attributes));
+    let applied = scope.as_ref().is_none_or(|scope| scope.is_true);
+    let allowed = if applied { allowed(policy, facts) } else { Vec::new() };
+    let bench = Bench { facts, holding, now, allowed };
+    let controls: Vec<ControlVerdict> = match applied {
+        true => policy.controls.iter().map(|control| bench.judge(control)).collect(),
+        false => Vec::new(),
+    };
+    let denied = match policy.mode {
+        PolicyMode::Enforce => Decision::Deny,
+        PolicyMode::Audit => Decision::WouldDeny,
+    };
+    let excepts = |control: &ControlVerdict| control.action == ControlAction::Fail && control.excepted > 0;
+    let decision = match controls.iter().map(|control| control.decision).max() {
+        // What a policy that does not apply says is never asked.
+        _ if !applied => Decision::Allow,
+        Some(ControlDecision::Fail) => denied,
+        Some(ControlDecision::Error) => Decision::Unknown,
+        _ if controls.iter().any(excepts) => Decision::Excepted,
+        _ => Decision::Allow,
+    };
+    PolicyVerdict {
+        name: policy.name.clone(),
+        version: policy.version.clone(),
+        mode: policy.mode,
+        applied,
+        scope: scope.map(|scope| scope.terms).unwrap_or_default(),
+        effects: policy.effects.clone(),
+        decision,
+        controls,
+    }
+}
+
+/// Which vulnerabilities the policy itself lets pass, by place; empty where it lets none.
+fn allowed(policy: &Policy, facts: &Facts<'_>) -> Vec<bool> {
+    let mut allowed = Vec::new();
+    for control in &policy.controls {
+        let Rule::CveAllow { ids, .. } = &control.rule else { continue };
+        allowed.resize(facts.vulnerabilities.len(), false);
+        for at in ids.iter().filter_map(|id| facts.by_id.get(id)).flatten() {
+            allowed[*at] = true;
+        }
+    }
+    allowed
+}
+
+/// One policy at work.
+struct Bench<'a> {
+    facts: &'a Facts<'a>,
+    holding: &'a Holding<'a>,
+    now: i64,
+    allowed: Vec<bool>,
+}
+
+impl Bench<'_> {
+    fn judge(&self, control: &Control) -> ControlVerdict {
+        let Outcome { reasons, excepted, error } = self.ask(control);
+        let decision = match control.action {
+            _ if error => ControlDecision::Error,
+            _ if reasons.is_empty() => ControlDecision::Pass,
+            ControlAction::Fail => ControlDecision::Fail,
+            ControlAction::Warn | ControlAction::Audit => ControlDecision::Warn,
+        };
+        ControlVerdict {
+            control: control.control.to_owned(),
+            name: control.name.clone(),
+            action: control.action,
+            clauses: control.clauses.clone(),
+            decision,
+            reasons,
+            excepted,
+        }
+    }
+
+    fn ask(&self, control: &Control) -> Outcome {
+        if let Some(detector) = needed(&control.rule)
+            && !self.facts.report.detectors.contains(&detector)
+        {
+            // What was not looked for is not known to be absent.
+            let parameters = [("detector", detector.detector().into())];
+            return Outcome::failing(reason("verdict.not_looked_for", parameters));
+        }
+        match &control.rule {
+            Rule::VulnerabilitySeverity(filter) => self.severity(filter),
+            Rule::VulnerabilityAge { filter, days, since } => self.age(filter, *days, *since),
+            Rule::Kev(filter) => self.exploited(filter),
+            Rule::Epss { filter, probability, percentile } => self.likely(filter, *probability, *percentile),
+            Rule::MaximumScore { filter, score, source } => self.score(filter, *score, *source),
+            Rule::CveDeny { ids } => self.denied(ids),
+            Rule::CveAllow { .. } => Outcome::default(),
+            Rule::PackageDeny(packages) => self.packages_denied(packages),
+            Rule::PackageRequire(packages) => self.packages_required(packages),
+            Rule::LicenseDeny { names } => self.licenses_denied(names),
+            Rule::LicenseAllow { names, passes_undeclared } => self.licenses_allowed(names, *passes_undeclared),
+            Rule::LicenseCategory(categories) => self.license_categories(categories),
+            Rule::Malware(place) => self.files(FindingKind::Malware, place, "verdict.malware"),
+            Rule::Secret(place) => self.files(FindingKind::Secret, place, "verdict.secret"),
+            Rule::Superuser => self.superuser(),
+            Rule::ApprovedBase { names } => self.base(names),
+            Rule::Signature { identities, kinds, attestations } => self.signature(identities, kinds, attestations),
+            Rule::LabelRequire(labels) => self.labels_required(labels),
+            Rule::LabelForbid(labels) => self.labels_forbidden(labels),
+            Rule::MisconfigurationId { ids, place } => self.checks(ids, place),
+            Rule::MisconfigurationSeverity(place) => {
+                self.files(FindingKind::Misconfiguration, place, "verdict.misconfiguration.severity")
+            }
+            Rule::Gaps { ignore_paths, at_most } => self.gaps(ignore_paths, *at_most),
+            Rule::ImageAge { days } => self.image_age(*days),
+            Rule::EndOfLife { days_ahead } => self.end_of_life(*days_ahead),
+            Rule::Custom(check) => match self.facts.cel().and_then(|report| check.passes(report)) {
+                Ok(true) => Outcome::default(),
+                Ok(false) => {
+                    let code = if check.remedy.is_some() { "verdict.custom.with_remedy" } else { "verdict.custom" };
+                    let remedy = check.remedy.clone().unwrap_or_default();
+                    let parameters = [("message", check.message.clone().into()), ("remedy", remedy.into())];
+                    Outcome::failing(reason(code, parameters))
+                }
+                Err(problem) => {
+                    let name = control.name.clone().unwrap_or_else(|| check.message.clone());
+                    let parameters = [("name", name.into()), ("problem", problem.into())];
+                    Outcome { error: true, ..Outcome::failing(reason("verdict.custom.error", parameters)) }
+                }
+            },
+        }
+    }
+}
+
+/// What must have been looked for so that a rule can be asked.
+pub(crate) fn needed(rule: &Rule) -> Option<FindingKind> {
+    match rule {
+        Rule::VulnerabilitySeverity(_)
+        | Rule::VulnerabilityAge { .. }
+        | Rule::Kev(_)
+        | Rule::Epss { .. }
+        | Rule::MaximumScore { .. }
+        | Rule::CveDeny { .. } => Some(FindingKind::Vulnerability),
+        Rule::Malware(_) => Some(FindingKind::Malware),
+        Rule::Secret(_) => Some(FindingKind::Secret),
+        Rule::LicenseCategory(_) => Some(FindingKind::License),
+        Rule::MisconfigurationId { .. } | Rule::MisconfigurationSeverity(_) => Some(FindingKind::Misconfiguration),
+        Rule::CveAllow { .. }
+        | Rule::PackageDeny(_)
+        | Rule::PackageRequire(_)
+        | Rule::LicenseDeny { .. }
+        | Rule::LicenseAllow { .. }
+        | Rule::Superuser
+        | Rule::ApprovedBase { .. }
+        | Rule::Signature { .. }
+        | Rule::LabelRequire(_)
+        | Rule::LabelForbid(_)
+        | Rule::Gaps { .. }
+        | Rule::ImageAge { .. }
+        | Rule::EndOfLife { .. }
+        | Rule::Custom(_) => None,
+    }
+}
+
+impl Policy {
+    /// What must be looked for so that every control can be asked.
+    pub fn needed_detectors(&self) -> std::collections::BTreeSet<FindingKind> {
+        self.controls.iter().filter_map(|control| needed(&control.rule)).collect()
+    }
+
+    /// Whether a control asks the report as a document.
+    pub fn has_custom_checks(&self) -> bool {
+        self.controls.iter().any(|control| matches!(control.rule, Rule::Custom(_)))
+    }
+}
+
+/// A reason without evidence.
+fn reason<const N: usize>(code: &str, parameters: [(&str, model::Parameter); N]) -> Reason {
+    Reason {
+        code: code.to_owned(),
+        parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
+        evidence: Vec::new(),
+        evidence_count: 0,
+    }
+}

@@ -1,0 +1,65 @@
+//! What a control counted.
+
+use std::sync::Arc;
+
+use model::{Evidence, Parameter, Reason};
+
+use super::reason;
+
+/// The most evidence that a reason keeps; the rest is counted.
+pub const MOST_EVIDENCE: usize = 1000;
+
+/// What asking a control gave: it passes where there is no reason.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) reasons: Vec<Reason>,
+    /// How many findings exceptions took out.
+    pub(super) excepted: usize,
+    /// Whether the control could not be asked; the reason says why.
+    pub(super) error: bool,
+}
+
+impl Outcome {
+    pub(super) fn failing(reason: Reason) -> Outcome {
+        Outcome { reasons: vec![reason], ..Outcome::default() }
+    }
+}
+
+/// Evidence as it is found.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    evidence: Vec<Arc<Evidence>>,
+    count: usize,
+    excepted: usize,
+}
+
+impl Tally {
+    /// Takes one piece of evidence, or counts that an exception covers it.
+    pub(super) fn take(&mut self, evidence: &Arc<Evidence>, is_excepted: bool) {
+        if is_excepted {
+            self.excepted += 1;
+            return;
+        }
+        self.count += 1;
+        if self.evidence.len() < MOST_EVIDENCE {
+            self.evidence.push(Arc::clone(evidence));
+        }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The outcome: it fails with this reason where there is evidence.
+    pub(super) fn outcome<const N: usize>(self, code: &str, parameters: [(&str, Parameter); N]) -> Outcome {
+        let mut reasons = Vec::new();
+        if self.count > 0 {
+            let mut reason = reason(code, parameters);
+            reason.parameters.insert("count".into(), self.count.into());
+            reason.evidence = self.evidence;
+            reason.evidence_count = self.count;
+            reasons.push(reason);
+        }
+        Outcome { reasons, excepted: self.excepted, error: false }
+    }
+}

@@ -1,0 +1,115 @@
+//! Controls over vulnerabilities.
+
+use std::sync::Arc;
+
+use model::Evidence;
+
+use super::tally::{Outcome, Tally};
+use super::{Bench, reason};
+use crate::document::{Filter, Fix, ScoreSource, Since};
+use crate::facts::VulnerabilityFact;
+use crate::time::DAY;
+
+impl Bench<'_> {
+    pub(super) fn severity(&self, filter: &Filter) -> Outcome {
+        let least = filter.at_least.or_else(|| filter.severities.iter().min().copied()).unwrap_or_default();
+        let tally = self.tally(filter, |_| true);
+        self.covered(tally.outcome("verdict.vulnerability.severity", [("severity", least.as_str().into())]))
+    }
+
+    pub(super) fn age(&self, filter: &Filter, days: u32, since: Since) -> Outcome {
+        // The intelligence does not tell when a repair came out; it did not before the vulnerability was public, so that
+        // the vulnerability's age stands for it and errs on the strict side.
+        let counts = |fact: &VulnerabilityFact<'_>| {
+            (since == Since::Published || fact.has_fix) && self.is_older(fact.published, days.saturating_add(1))
+        };
+        let tally = self.tally(filter, counts);
+        self.covered(tally.outcome("verdict.vulnerability.age", [("days", (days as usize).into())]))
+    }
+
+    pub(super) fn exploited(&self, filter: &Filter) -> Outcome {
+        let tally = self.tally(filter, |fact| fact.finding.kev);
+        self.covered(tally.outcome("verdict.vulnerability.kev", []))
+    }
+
+    pub(super) fn likely(&self, filter: &Filter, probability: Option<f64>, percentile: Option<f64>) -> Outcome {
+        let tally = self.tally(filter, |fact| {
+            fact.finding.epss.is_some_and(|epss| {
+                // As f32, as which the scores were published: 0.1 is at least 0.1.
+                probability.is_some_and(|least| epss.probability >= least as f32)
+                    || percentile.is_some_and(|least| epss.percentile >= least as f32)
+            })
+        });
+        let (code, threshold) = match (probability, percentile) {
+            (Some(probability), _) => ("verdict.vulnerability.epss", probability),
+            (None, percentile) => ("verdict.vulnerability.epss_percentile", percentile.unwrap_or_default()),
+        };
+        self.covered(tally.outcome(code, [("threshold", threshold.into())]))
+    }
+
+    pub(super) fn score(&self, filter: &Filter, score: f64, source: ScoreSource) -> Outcome {
+        let tally = self.tally(filter, |fact| fact.scores.by(source) >= score);
+        self.covered(tally.outcome("verdict.cvss.maximum_score", [("score", score.into())]))
+    }
+
+    /// Denied ids fail irrespective of score, fix and what the policy lets pass; only an exception takes them out.
+    pub(super) fn denied(&self, ids: &[String]) -> Outcome {
+        let mut tally = Tally::default();
+        let mut places: Vec<usize> = ids.iter().filter_map(|id| self.facts.by_id.get(id)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
+        for fact in places.into_iter().filter_map(|at| self.facts.vulnerabilities.get(at)) {
+            tally.take(&fact.evidence, fact.is_excepted);
+        }
+        self.covered(tally.outcome("verdict.cve.deny", []))
+    }
+
+    fn tally(&self, filter: &Filter, counts: impl Fn(&VulnerabilityFact<'_>) -> bool) -> Tally {
+        let mut tally = Tally::default();
+        for (at, fact) in self.facts.vulnerabilities.iter().enumerate() {
+            let is_allowed = self.allowed.get(at).copied().unwrap_or(false);
+            if !is_allowed && self.is_among(filter, fact) && counts(fact) {
+                tally.take(&fact.evidence, fact.is_excepted);
+            }
+        }
+        tally
+    }
+
+    fn is_among(&self, filter: &Filter, fact: &VulnerabilityFact<'_>) -> bool {
+        let severity = fact.finding.severity;
+        filter.at_least.is_none_or(|least| severity >= least)
+            && (filter.severities.is_empty() || filter.severities.contains(&severity))
+            && match filter.fix {
+                Fix::Any => true,
+                Fix::Available => fact.has_fix,
+                Fix::Missing => !fact.has_fix,
+            }
+            && !(filter.ignores_base_image && fact.is_in_base)
+            && filter.published_days_ago.is_none_or(|days| self.is_older(fact.published, days))
+            && filter.fixed_days_ago.is_none_or(|days| !fact.has_fix || self.is_older(fact.published, days))
+    }
+
+    /// Whether something is at least so many days old; what has no time is.
+    fn is_older(&self, time: Option<i64>, days: u32) -> bool {
+        time.is_none_or(|time| self.now.saturating_sub(time) >= i64::from(days) * DAY)
+    }
+
+    /// Adds that packages were never matched: an outcome over vulnerabilities is no pass then.
+    fn covered(&self, mut outcome: Outcome) -> Outcome {
+        let facts = self.facts;
+        let mut tally = Tally::default();
+        for gap in facts.unmatched() {
+            let evidence = Evidence { id: gap.reason.clone(), ..Evidence::default() };
+            tally.take(&Arc::new(evidence), self.holding.covers_gap(gap));
+        }
+        let os = facts.report.inventory.distribution.as_ref();
+        let name = os.map(|os| if os.name.is_empty() { os.id.clone() } else { os.name.clone() });
+        let unmatched = tally.outcome("verdict.not_covered", [("os", name.unwrap_or_else(|| "-".into()).into())]);
+        outcome.reasons.extend(unmatched.reasons);
+        outcome.excepted += unmatched.excepted;
+        if facts.report.intelligence.is_none() {
+            outcome.reasons.push(reason("verdict.no_intelligence", []));
+        }
+        outcome
+    }
+}

@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod aqua;
+mod builtin;
+mod check;
+mod check_id;
+mod custom;
+mod document;
+mod exceptions;
+#[doc(hidden)]
+pub mod exercise;
+mod facts;
+mod judge;
+mod keys;
+mod license;
+mod nearest;
+mod node;
+mod pattern;
+mod reader;
+mod schema;
+mod scope;
+mod time;
+mod version_range;
+
+pub use aqua::{AquaKey, Imported, InvalidAqua, import_aqua, import_aqua_keys};
+pub use builtin::{BUILTIN_POLICIES, builtin_policy};
+pub use check::{Complaint, check_policies};
+pub use check_id::check_id;
+pub use custom::{CustomCheck, CustomCheckError, LARGEST_VALUE, LONGEST_CHECK_BYTES, MOST_STEPS};
+pub use document::{
+    Control, Filter, Fix, LabelMatch, MOST_CONTROLS, PackageMatch, Policy, Rule, ScoreSource, Since, Where, read_policy,
+};
+pub use exceptions::{Exception, ExceptionKind, MOST_EXCEPTIONS, apply_exceptions, read_exceptions};
+pub use facts::Facts;
+pub use judge::{MOST_EVIDENCE, judge};
+pub use node::LARGEST_DOCUMENT_BYTES;
+pub use pattern::Pattern;
+pub use reader::{DocumentError, DocumentProblem};
+pub use schema::{exceptions_schema, keys_page, policy_schema};
+pub use scope::{
+    Attribute, Attributes, LONGEST_EXPRESSION_BYTES, MOST_TERMS, Scope, ScopeError, ScopeOutcome, ScopeProblem,
+    UnknownAttribute, Variable,
+};
+pub use version_range::{InvalidRange, VersionRange};

@@ -1,0 +1,153 @@
+//! Ranges of versions: comparisons joined by spaces (all must hold), alternatives joined by `||`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use model::version::{VersionKey, VersionScheme};
+
+/// The longest range, in bytes.
+pub(crate) const LONGEST_RANGE_BYTES: usize = 1024;
+
+/// A range of versions, not yet tied to an ecosystem's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionRange {
+    text: String,
+    alternatives: Vec<Vec<(Comparison, String)>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Less,
+    LessOrEqual,
+    Equal,
+    NotEqual,
+    GreaterOrEqual,
+    Greater,
+}
+
+/// The error of reading a range of versions.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{part}` is no comparison; write `<1.2.3`, `<=1.2`, `=1.2`, `!=1.2`, `>=1.0` or `>1.0`, several with spaces between"
+)]
+pub struct InvalidRange {
+    /// What was read.
+    pub part: String,
+}
+
+/// A range in the order of one scheme.
+#[derive(Debug, Clone)]
+pub(crate) struct CompiledRange {
+    alternatives: Vec<Vec<(Comparison, VersionKey)>>,
+}
+
+impl VersionRange {
+    /// The range as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The range in the order of a scheme; `None` where one of its versions is none of that scheme.
+    pub(crate) fn compile(&self, scheme: VersionScheme) -> Option<CompiledRange> {
+        let compile = |parts: &Vec<(Comparison, String)>| -> Option<Vec<_>> {
+            parts.iter().map(|(comparison, version)| Some((*comparison, scheme.key(version).ok()?))).collect()
+        };
+        Some(CompiledRange { alternatives: self.alternatives.iter().map(compile).collect::<Option<_>>()? })
+    }
+
+    /// Whether the range takes in a version. What is no version of its scheme, here or there, is taken in: nobody can
+    /// tell that it is not.
+    pub fn contains(&self, version: &str, scheme: VersionScheme) -> bool {
+        match (self.compile(scheme), scheme.key(version)) {
+            (Some(range), Ok(key)) => range.contains(&key),
+            _ => true,
+        }
+    }
+}
+
+impl CompiledRange {
+    pub(crate) fn contains(&self, version: &VersionKey) -> bool {
+        let holds = |(comparison, bound): &(Comparison, VersionKey)| match comparison {
+            Comparison::Less => version < bound,
+            Comparison::LessOrEqual => version <= bound,
+            Comparison::Equal => version == bound,
+            Comparison::NotEqual => version != bound,
+            Comparison::GreaterOrEqual => version >= bound,
+            Comparison::Greater => version > bound,
+        };
+        self.alternatives.iter().any(|parts| parts.iter().all(holds))
+    }
+}
+
+impl FromStr for VersionRange {
+    type Err = InvalidRange;
+
+    fn from_str(text: &str) -> Result<VersionRange, InvalidRange> {
+        let invalid = |part: &str| InvalidRange { part: part.chars().take(80).collect() };
+        if text.len() > LONGEST_RANGE_BYTES {
+            return Err(invalid(text));
+        }
+        let mut alternatives = Vec::new();
+        for alternative in text.split("||") {
+            let mut parts = Vec::new();
+            let mut words = alternative.split([' ', ',', '\t']).filter(|word| !word.is_empty());
+            while let Some(word) = words.next() {
+                let (comparison, rest) = comparison(word).unwrap_or((Comparison::Equal, word));
+                let version = if rest.is_empty() { words.next().unwrap_or_default() } else { rest };
+                if version.is_empty() || version.starts_with(['<', '>', '=', '!', '~', '^']) {
+                    return Err(invalid(word));
+                }
+                parts.push((comparison, version.to_owned()));
+            }
+            if parts.is_empty() {
+                return Err(invalid(alternative));
+            }
+            alternatives.push(parts);
+        }
+        Ok(VersionRange { text: text.trim().to_owned(), alternatives })
+    }
+}
+
+fn comparison(word: &str) -> Option<(Comparison, &str)> {
+    let operators = [
+        ("<=", Comparison::LessOrEqual),
+        (">=", Comparison::GreaterOrEqual),
+        ("!=", Comparison::NotEqual),
+        ("==", Comparison::Equal),
+        ("<", Comparison::Less),
+        (">", Comparison::Greater),
+        ("=", Comparison::Equal),
+    ];
+    operators.iter().find_map(|(sign, comparison)| Some((*comparison, word.strip_prefix(sign)?)))
+}
+
+impl fmt::Display for VersionRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_follow_the_order_of_the_ecosystem() {
+        let contains =
+            |range: &str, version: &str, scheme| range.parse::<VersionRange>().unwrap().contains(version, scheme);
+        assert!(contains("<1.2.3", "1.2.3~rc1", VersionScheme::Deb));
+        assert!(!contains("<1.2.3", "1:1.0", VersionScheme::Deb));
+        assert!(contains(">=1.0 <2.0 || =3", "3", VersionScheme::Semver));
+        assert!(contains(">= 1.0, < 2.0", "1.9.9", VersionScheme::Semver));
+        assert!(!contains("2.17.1", "2.17.0", VersionScheme::Maven));
+        assert!(contains("!=2.17.1", "2.17.0", VersionScheme::Maven));
+        assert!(contains("<1", "not a version", VersionScheme::Semver));
+    }
+
+    #[test]
+    fn what_is_no_range_is_told() {
+        for text in ["", "<", "~1.2", "^1", ">= || 2", "< >1"] {
+            assert!(text.parse::<VersionRange>().is_err(), "{text}");
+        }
+    }
+}
