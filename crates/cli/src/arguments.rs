@@ -31,6 +31,9 @@ pub(crate) enum Command {
     /// Build, update and ask the intelligence: what is known to be wrong
     #[command(subcommand)]
     Intel(IntelCommand),
+    /// Check policies, explain verdicts, bring policies of others
+    #[command(subcommand)]
+    Policy(PolicyCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Write the manual pages into a folder
@@ -149,6 +152,13 @@ pub(crate) struct ScanArguments {
     /// only those count that the cache knows
     #[arg(long, requires = "approved_bases", conflicts_with = "offline")]
     pub(crate) look_up_bases: bool,
+    /// Judge by this policy, a file or the name of a built-in one: default, strict, pci-dss, hipaa, nist-sp-800-190;
+    /// repeatable, every one that applies must allow
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Vec<PathBuf>,
+    /// Leave out of the judgement what the exceptions in this file cover; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exceptions: Vec<PathBuf>,
     /// Exit with 4 when something could not be read
     #[arg(long)]
     pub(crate) fail_on_gaps: bool,
@@ -341,6 +351,79 @@ pub(crate) struct IntelKeygenArguments {
     /// The private key's file; the public key goes beside it as FILE.pub
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// Find contradictions, controls that never decide, and expired exceptions
+    Check(PolicyCheckArguments),
+    /// Tell why a report was judged as it was, and what to change
+    Explain(PolicyExplainArguments),
+    /// Print the JSON Schema of policies or of exceptions
+    Schema(PolicySchemaArguments),
+    /// Print a built-in policy, to start one's own from
+    Show(PolicyShowArguments),
+    /// Make a policy of another product's
+    #[command(subcommand)]
+    Import(PolicyImportCommand),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyCheckArguments {
+    /// The policies: files, or names of built-in ones
+    #[arg(value_name = "FILE")]
+    pub(crate) policies: Vec<PathBuf>,
+    /// Check the exceptions in this file as well; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exceptions: Vec<PathBuf>,
+    /// Judge expiry as of this time (RFC 3339) instead of the clock's
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) now: Option<u64>,
+    /// The language of the sentences: en or ja; the environment's own when not given
+    #[arg(long, value_name = "LANGUAGE", value_parser = parse_language)]
+    pub(crate) lang: Option<Language>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyExplainArguments {
+    /// The report, as bulkhead scan --policy FILE --format json wrote it; `-` reads standard input
+    #[arg(value_name = "REPORT.json")]
+    pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicySchemaArguments {
+    /// Of what
+    #[arg(default_value = "policy")]
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    Policy,
+    Exceptions,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyShowArguments {
+    /// default, strict, pci-dss, hipaa or nist-sp-800-190
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyImportCommand {
+    /// Read an image assurance policy of Aqua (JSON); what became of each key is told on standard error
+    Aqua(PolicyImportArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyImportArguments {
+    /// The policy
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: OutputArguments,
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,6 @@
 //! `bulkhead diff`: what changed between two targets, or two saved reports of them.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -12,6 +13,7 @@ use crate::arguments::{DiffArguments, PlainFormat};
 use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::judging::Judging;
 use crate::progress::Progress;
 use crate::target::Target;
 use crate::{convert, installed, output, scan};
@@ -65,7 +67,8 @@ impl Side<'_> {
         };
         let (intelligence, _) = self.intelligence.insert(intelligence);
         let opened = crate::open::open(target, source, environment, progress)?;
-        scan::report(opened, &self.chosen, choice, None, intelligence, progress).map(|scanned| scanned.report)
+        scan::report(opened, &self.chosen, choice, None, intelligence, &Judging::default(), progress)
+            .map(|scanned| scanned.report)
     }
 }
 

@@ -16,10 +16,12 @@ pub(crate) enum Failure {
 }
 
 /// How a command ended when it did its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// Exit code 0.
     Good,
+    /// Not compliant, with the sentence that says so: exit code 1.
+    NotCompliant(String),
     /// Gaps with `--fail-on-gaps`: exit code 4.
     Gaps,
 }
@@ -44,6 +46,10 @@ impl Failure {
 pub(crate) fn exit_code(outcome: Result<Outcome, Failure>) -> ExitCode {
     match outcome {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::NotCompliant(sentence)) => {
+            eprintln!("bulkhead: {}", formats::plain(&sentence));
+            ExitCode::from(1)
+        }
         Ok(Outcome::Gaps) => ExitCode::from(4),
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(Failure::Usage(error)) => {

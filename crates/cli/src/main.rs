@@ -10,10 +10,12 @@ mod environment;
 mod failure;
 mod installed;
 mod intel;
+mod judging;
 mod manual;
 mod open;
 mod output;
 mod place;
+mod policy_command;
 mod progress;
 mod sbom;
 mod scan;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => diff::run(arguments, &environment),
         Command::Convert(arguments) => convert::run(arguments, &environment),
         Command::Intel(arguments) => intel::run(arguments, &environment),
+        Command::Policy(command) => policy_command::run(command, &environment),
         Command::Completions(arguments) => manual::completions(arguments),
         Command::Man(arguments) => manual::man(arguments),
     };

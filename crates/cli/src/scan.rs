@@ -16,6 +16,7 @@ use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::installed;
+use crate::judging::{self, Judging};
 use crate::open::{self, Opened};
 use crate::output;
 use crate::progress::Progress;
@@ -39,29 +40,34 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let progress = Progress::new(environment, arguments.source.quiet);
     let bases = arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
-    let chosen = detectors::choose(&arguments.detectors)?;
     let choice = &arguments.choice;
+    let judging = Judging::read(&arguments.policy, &arguments.exceptions, choice.now)?;
+    let chosen = detectors::choose(&arguments.detectors)?;
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
     let opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
 
     let registries = arguments.look_up_bases.then_some(Registries { source: &arguments.source, environment });
     let bases = bases.map(|list| Bases { list, registries });
-    let scanned = report(opened, &chosen, &arguments.choice, bases, &intelligence, &progress)?;
+    let scanned = report(opened, &chosen, choice, bases, &intelligence, &judging, &progress)?;
 
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
     output::write(&scanned.report, &destinations, arguments.output.lang, scanned.hidden, environment)?;
+    if let Some(outcome) = scanned.report.verdict.as_ref().map(judging::outcome).transpose()?.flatten() {
+        return Ok(outcome);
+    }
     let has_gaps = !scanned.report.inventory.gaps.is_empty();
     Ok(if arguments.fail_on_gaps && has_gaps { Outcome::Gaps } else { Outcome::Good })
 }
 
-/// Index → match.
+/// Index → match → judge.
 pub(crate) fn report(
     mut opened: Opened,
     chosen: &Chosen,
     choice: &ChoiceArguments,
     bases: Option<Bases<'_>>,
     intelligence: &Database,
+    judging: &Judging,
     progress: &Progress,
 ) -> Result<Scanned, Failure> {
     let target = opened.target();
@@ -94,17 +100,20 @@ pub(crate) fn report(
     inventory.gaps.sort();
     inventory.gaps.dedup();
     Finding::sort(&mut findings);
-    let found = findings.len();
-    findings.retain(|finding| is_wanted(finding, choice));
-    let hidden = found - findings.len();
-    let report = ScanReport {
+    let mut report = ScanReport {
         target,
         inventory,
         detectors: kinds,
         findings,
         signatures: Vec::new(),
+        verdict: None,
         intelligence: Some(intelligence.facts()),
     };
+    // Policies see every finding; the options only choose which of them are shown.
+    judging.judge(&mut report);
+    let found = report.findings.len();
+    report.findings.retain(|finding| is_wanted(finding, choice));
+    let hidden = found - report.findings.len();
     Ok(Scanned { report, hidden })
 }
 

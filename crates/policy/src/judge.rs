@@ -201,10 +201,6 @@ pub(crate) fn needed(rule: &Rule) -> Option<FindingKind> {
 }
 
 impl Policy {
-    /// What must be looked for so that every control can be asked.
-    pub fn needed_detectors(&self) -> std::collections::BTreeSet<FindingKind> {
-        self.controls.iter().filter_map(|control| needed(&control.rule)).collect()
-    }
 
     /// Whether a control asks the report as a document.
     pub fn has_custom_checks(&self) -> bool {

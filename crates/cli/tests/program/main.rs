@@ -19,6 +19,7 @@ mod malware;
 mod manual;
 mod mirror;
 mod options;
+mod policy;
 mod report;
 mod run;
 mod sbom;

@@ -1,0 +1,107 @@
+//! `bulkhead policy`: checks policies, explains verdicts, brings policies of others.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+use formats::Language;
+use model::Parameter;
+
+use crate::arguments::{
+    PolicyCheckArguments, PolicyCommand, PolicyExplainArguments, PolicyImportArguments, PolicyImportCommand,
+    PolicySchemaArguments, PolicyShowArguments, SchemaOf,
+};
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome};
+use crate::judging::{self, Judging};
+use crate::{convert, output};
+
+pub(crate) fn run(command: &PolicyCommand, environment: &Environment) -> Result<Outcome, Failure> {
+    match command {
+        PolicyCommand::Check(arguments) => check(arguments, environment),
+        PolicyCommand::Explain(arguments) => explain(arguments, environment),
+        PolicyCommand::Schema(arguments) => schema(arguments),
+        PolicyCommand::Show(arguments) => show(arguments),
+        PolicyCommand::Import(PolicyImportCommand::Aqua(arguments)) => import_aqua(arguments, environment),
+    }
+}
+
+/// Prints what is wrong, a line each, and ends as not compliant where something is.
+fn check(arguments: &PolicyCheckArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    if arguments.policies.is_empty() && arguments.exceptions.is_empty() {
+        return Err(Failure::usage("name a policy, or --exceptions FILE"));
+    }
+    let judging = Judging::read(&arguments.policies, &arguments.exceptions, arguments.now)?;
+    let language = language(arguments.lang, environment);
+    let complaints = policy::check_policies(&judging.policies, &judging.exceptions, judging.now);
+    output::to_destination(None, |out| {
+        for complaint in &complaints {
+            let sentence = formats::say(language, complaint.code, &complaint.parameters);
+            writeln!(out, "{}:{}: {sentence}", formats::plain(&complaint.file), complaint.line)?;
+        }
+        Ok(())
+    })?;
+    Ok(match complaints.len() {
+        0 => Outcome::Good,
+        1 => Outcome::NotCompliant("1 thing to mend in the policies".into()),
+        count => Outcome::NotCompliant(format!("{count} things to mend in the policies")),
+    })
+}
+
+fn explain(arguments: &PolicyExplainArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    let report = convert::read(&arguments.report).map_err(Failure::Usage)?;
+    let file = arguments.output.output.as_deref();
+    let options = output::options(file.is_none(), language(arguments.output.lang, environment), environment);
+    output::to_destination(file, |out| formats::explain(&report, &options, out))?;
+    Ok(Outcome::Good)
+}
+
+fn schema(arguments: &PolicySchemaArguments) -> Result<Outcome, Failure> {
+    let schema = match arguments.of {
+        SchemaOf::Policy => policy::policy_schema(),
+        SchemaOf::Exceptions => policy::exceptions_schema(),
+    };
+    output::to_destination(None, |out| out.write_all(schema.as_bytes()))?;
+    Ok(Outcome::Good)
+}
+
+fn show(arguments: &PolicyShowArguments) -> Result<Outcome, Failure> {
+    let known = policy::BUILTIN_POLICIES;
+    let Some((_, text)) = known.iter().find(|(name, _)| *name == arguments.name) else {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        return Err(Failure::usage(format!(
+            "{} is no built-in policy; those are {}",
+            arguments.name,
+            names.join(", ")
+        )));
+    };
+    output::to_destination(None, |out| out.write_all(text.as_bytes()))?;
+    Ok(Outcome::Good)
+}
+
+/// Writes the policy, and tells on standard error what became of each key.
+#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
+fn import_aqua(arguments: &PolicyImportArguments, environment: &Environment) -> Result<Outcome, Failure> {
+    let name = arguments.file.display().to_string();
+    let text = judging::read(&arguments.file, "policy").map_err(Failure::Usage)?;
+    let imported = policy::import_aqua(&name, &text).map_err(|error| Failure::Usage(error.into()))?;
+    // What we write must be what we read.
+    policy::read_policy(&name, &imported.policy)
+        .context("the imported policy says something that policies here cannot")
+        .map_err(Failure::Usage)?;
+    let language = language(arguments.output.lang, environment);
+    let file = arguments.output.output.as_deref();
+    output::to_destination(file, |out| out.write_all(imported.policy.as_bytes()))?;
+    for told in &imported.keys {
+        let parameters = BTreeMap::from([
+            ("key".to_owned(), Parameter::from(told.key.as_str())),
+            ("detail".to_owned(), Parameter::from(told.detail.as_str())),
+        ]);
+        eprintln!("{}", formats::say(language, told.code, &parameters));
+    }
+    Ok(Outcome::Good)
+}
+
+fn language(chosen: Option<Language>, environment: &Environment) -> Language {
+    let usual = if environment.speaks_japanese { Language::Japanese } else { Language::English };
+    chosen.unwrap_or(usual)
+}

@@ -1,0 +1,173 @@
+//! `--policy`, `--exceptions` and `bulkhead policy`: verdicts in pipelines.
+
+use serde_json::{Value, json};
+use test_support::Storage;
+
+use crate::feeds::intelligence;
+use crate::images::application;
+use crate::run::Program;
+
+/// A policy with these controls, in `p.yaml`.
+fn write_policy(program: &Program, controls: &str) {
+    program.write("p.yaml", format!("schema: bulkhead.policy/1\nname: gate\ncontrols:\n{controls}\n"));
+}
+
+fn with_image() -> Program {
+    let program = Program::new();
+    program.write("app.tar", application(Storage::Gzip).docker_archive());
+    program
+}
+
+fn scan(program: &Program, more: &[&str]) -> (crate::run::Ran, Value) {
+    let intelligence = intelligence();
+    let intelligence = intelligence.display().to_string();
+    let mut arguments =
+        vec!["scan", "--quiet", "--intel", &intelligence, "--now", "2026-06-01T00:00:00Z", "--format", "json=r.json"];
+    arguments.extend(more);
+    arguments.push("app.tar");
+    let ran = program.run(&arguments);
+    let report = serde_json::from_str(&program.read("r.json")).unwrap();
+    (ran, report)
+}
+
+#[test]
+fn a_pipeline_is_red_with_the_failed_controls_and_green_without() {
+    let program = with_image();
+    write_policy(
+        &program,
+        "- {control: vulnerability.severity, severities: [critical, high, medium, low, none, unknown]}",
+    );
+    let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(1, &["not compliant", "policy gate", "vulnerability.severity"]);
+    assert_eq!(report["verdict"]["decision"], "non_compliant");
+    assert_eq!(report["verdict"]["outcome"], "deny");
+    let control = &report["verdict"]["policies"][0]["controls"][0];
+    assert_eq!(control["decision"], "fail");
+    assert_eq!(control["evidence"].as_array().unwrap().len(), report["findings"].as_array().unwrap().len());
+
+    write_policy(&program, "- {control: malware}");
+    let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(0, &[]);
+    assert_eq!(report["verdict"]["decision"], "compliant");
+    assert_eq!(report["detectors"], json!(["vulnerabilities", "malware"]), "what the policy asks for is looked for");
+
+    let (ran, report) = scan(&program, &[]);
+    ran.ended(0, &[]);
+    assert_eq!(report["verdict"], json!({"decision": "not_judged", "policies": []}));
+}
+
+#[test]
+fn what_is_hidden_is_judged_all_the_same() {
+    let program = with_image();
+    write_policy(
+        &program,
+        "- {control: vulnerability.severity, severities: [critical, high, medium, low, none, unknown]}",
+    );
+    let (ran, _) = scan(&program, &["--policy", "p.yaml", "--severity", "none"]);
+    ran.ended(1, &["not compliant"]);
+}
+
+#[test]
+fn only_the_effect_that_is_chosen_occurs() {
+    let program = with_image();
+    let controls = "- {control: vulnerability.severity, severities: [critical, high, medium, low, none, unknown]}";
+    program
+        .write("p.yaml", format!("schema: bulkhead.policy/1\nname: gate\neffects: [block]\ncontrols:\n{controls}\n"));
+    let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(0, &[]);
+    assert_eq!(report["verdict"]["decision"], "non_compliant");
+}
+
+#[test]
+fn exceptions_make_it_green_until_they_expire() {
+    let program = with_image();
+    write_policy(
+        &program,
+        "- {control: vulnerability.severity, severities: [critical, high, medium, low, none, unknown]}",
+    );
+    let write = |expires: &str| {
+        program.write(
+            "e.yaml",
+            format!(
+                "schema: bulkhead.exceptions/1\nexceptions:\n- {{name: all, package: {{name: '*'}}, owner: o, reason: r, expires: {expires}}}\n"
+            ),
+        );
+    };
+    write("2026-12-31");
+    let (ran, report) = scan(&program, &["--policy", "p.yaml", "--exceptions", "e.yaml"]);
+    ran.ended(0, &[]);
+    assert_eq!(report["verdict"]["outcome"], "excepted");
+    assert_eq!(report["findings"][0]["excepted_by"], "all");
+    write("2026-05-01");
+    let (ran, report) = scan(&program, &["--policy", "p.yaml", "--exceptions", "e.yaml"]);
+    ran.ended(1, &["not compliant"]);
+    assert_eq!(report["verdict"]["exceptions"][0]["state"], "expired");
+    let told = program.run(&["policy", "explain", "r.json", "--lang", "en"]);
+    told.ended(0, &[]);
+    assert!(
+        program.run(&["policy", "explain", "r.json", "--lang", "en"]).stdout.contains("Exception all of o expired")
+    );
+}
+
+#[test]
+fn a_verdict_is_explained_in_english_and_japanese() {
+    let program = with_image();
+    write_policy(
+        &program,
+        "- {control: superuser, clauses: ['NIST SP 800-190, 4.1.2']}\n- {control: label.require, labels: [{key: team}]}",
+    );
+    let (ran, _) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(1, &["not compliant"]);
+    let english = program.run(&["policy", "explain", "r.json", "--lang", "en"]).stdout;
+    for part in ["Not compliant.", "Policy gate denies it", "fail: label.require", "team", "What to do: set the labels"]
+    {
+        assert!(english.contains(part), "{part} is not in\n{english}");
+    }
+    let japanese = program.run(&["policy", "explain", "r.json", "--lang", "ja"]).stdout;
+    for part in ["非準拠です。", "不合格: label.require", "対処: "] {
+        assert!(japanese.contains(part), "{part} is not in\n{japanese}");
+    }
+    let converted = program.run(&["convert", "--format", "json", "r.json"]).stdout;
+    assert_eq!(converted, program.read("r.json"), "a verdict survives being read and written");
+}
+
+#[test]
+fn mistakes_in_policies_end_with_2_and_say_where() {
+    let program = with_image();
+    write_policy(&program, "- {control: suporuser}");
+    let run = |arguments: &[&str]| program.run(&[&["scan", "--quiet"], arguments, &["app.tar"]].concat());
+    run(&["--policy", "p.yaml"]).ended(2, &["p.yaml:4", "`suporuser`", "the nearest is `superuser`"]);
+    run(&["--policy", "srtict"]).ended(2, &["srtict is neither a file nor a built-in policy", "strict"]);
+    run(&["--policy", "no/such.yaml"]).ended(2, &["no/such.yaml"]);
+    write_policy(&program, "- {control: custom, cel: report.nothing == 1, message: m}");
+    run(&["--policy", "p.yaml"]).ended(2, &["policy gate could not judge", "nothing"]);
+}
+
+#[test]
+fn policies_are_checked_and_shown() {
+    let program = Program::new();
+    write_policy(&program, "- {control: cvss.maximum_score, score: 7}\n- {control: cvss.maximum_score, score: 9}");
+    let ran = program.run(&["policy", "check", "p.yaml", "--lang", "en"]);
+    assert!(ran.stdout.starts_with("p.yaml:5: cvss.maximum_score never decides anything"), "{}", ran.stdout);
+    ran.ended(1, &["1 thing to mend"]);
+    program.run(&["policy", "check", "strict", "default", "pci-dss", "hipaa", "nist-sp-800-190"]).ended(0, &[]);
+    let shown = program.run(&["policy", "show", "strict"]).stdout;
+    program.write("own.yaml", &shown);
+    program.run(&["policy", "check", "own.yaml"]).ended(0, &[]);
+    assert!(program.run(&["policy", "schema"]).stdout.contains("\"title\": \"Bulkhead policy\""));
+}
+
+#[test]
+fn a_policy_of_aqua_is_imported_key_by_key() {
+    let program = with_image();
+    program.write(
+        "aqua.json",
+        r#"{"name": "prod", "fail_cicd": true, "only_none_root_users": true, "dta_enabled": true,
+            "required_labels": [{"key": "team", "value": "shop"}]}"#,
+    );
+    let ran = program.run(&["policy", "import", "aqua", "aqua.json", "--output", "p.yaml", "--lang", "en"]);
+    ran.ended(0, &["only_none_root_users → superuser", "dta_enabled: not mapped", "required_labels → label.require"]);
+    let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(1, &["policy prod"]);
+    assert_eq!(report["verdict"]["policies"][0]["name"], "prod");
+}
