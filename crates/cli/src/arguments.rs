@@ -223,6 +223,7 @@ pub(crate) enum Detector {
     Vulnerabilities,
     Secrets,
     Malware,
+    Licenses,
     Misconfigurations,
 }
 

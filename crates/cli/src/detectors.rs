@@ -54,6 +54,7 @@ fn kind_of(detector: Detector) -> FindingKind {
         Detector::Vulnerabilities => FindingKind::Vulnerability,
         Detector::Secrets => FindingKind::Secret,
         Detector::Malware => FindingKind::Malware,
+        Detector::Licenses => FindingKind::License,
         Detector::Misconfigurations => FindingKind::Misconfiguration,
     }
 }

@@ -84,6 +84,9 @@ pub(crate) fn report(
         inventory.gaps.extend(matches.gaps);
         findings.extend(matches.findings.into_iter().map(Finding::Vulnerability));
     }
+    if chosen.kinds.contains(&FindingKind::License) {
+        findings.extend(licenses::findings(&inventory.packages).into_iter().map(Finding::License));
+    }
     if let Some(Bases { list, registries }) = bases {
         let (cache, options) = (opened.cache(), &options);
         let search = BaseSearch { bases: &list, intelligence, options, cache, registries, progress };

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, RemovedPackage, UntrustedPath};
 
+use crate::declared_license::declared_license;
 use crate::ecosystems::{ECOSYSTEMS, release};
 use crate::found::{Evidence, Found, FoundPackage, FoundRelease};
 use crate::layer_index::LayerIndex;
@@ -287,7 +288,7 @@ fn add_evidence(package: &mut Package, found: &FoundPackage, path: &str, layer: 
         Some(inner) => format!("{path}!/{inner}"),
         None => path.to_owned(),
     });
-    package.licenses.extend(found.licenses.iter().cloned());
+    package.licenses.extend(found.licenses.iter().map(|license| declared_license(license)));
     package.layer = match (package.layer, layer) {
         (Some(known), Some(other)) => Some(known.min(other)),
         (known, other) => known.or(other),

@@ -171,3 +171,39 @@ fn secrets_of_the_configuration_have_logical_locations_in_sarif() {
     places.dedup();
     assert_eq!(places, ["config", "config.Env.DATABASE_PASSWORD", "config.Labels.admin.password"]);
 }
+
+#[test]
+fn licenses_that_ask_for_attention_are_listed_with_their_categories() {
+    let program = Program::new();
+    program.write(
+        "root/var/lib/dpkg/status",
+        "Package: sheller\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n",
+    );
+    program.write(
+        "root/usr/share/doc/sheller/copyright",
+        "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n\
+         Files: *\nCopyright: 2001 A\nLicense: GPL-3+\n\nFiles: b\nCopyright: B\nLicense: Expat\n",
+    );
+    for (name, license) in [("calm", "MIT OR GPL-2.0"), ("served", "AGPL-3.0"), ("odd", "SEE LICENSE IN EULA.txt")] {
+        let manifest = format!(r#"{{"name":"{name}","version":"1.0.0","license":"{license}"}}"#);
+        program.write(&format!("root/app/node_modules/{name}/package.json"), manifest);
+    }
+    let report = program.scan(&intelligence(), &["--detectors", "licenses", "rootfs:root"]);
+    let found: Vec<String> = findings(&report, "license")
+        .iter()
+        .map(|finding| {
+            let words = ["name", "category", "severity"].map(|field| text(&finding[field]));
+            format!("{}: {}", text(&finding["package"]["name"]), words.join(", "))
+        })
+        .collect();
+    let mut found = found;
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "odd: SEE LICENSE IN EULA.txt, unknown, unknown",
+            "served: AGPL-3.0-only, network-copyleft, high",
+            "sheller: GPL-3.0-or-later, strong-copyleft, low",
+        ]
+    );
+}

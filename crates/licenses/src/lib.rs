@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod category;
+mod expression;
+mod findings;
+mod gnu;
+mod names;
+mod shingle;
+mod text;
+
+pub use category::{category_of_id, severity};
+pub use expression::{LONGEST_DECLARATION_BYTES, License};
+pub use findings::findings;
+pub use text::{LARGEST_TEXT_BYTES, identifier_tags, is_license_file, licenses_of_text};
+
+#[doc(hidden)]
+pub mod exercise;
