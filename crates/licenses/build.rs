@@ -27,7 +27,8 @@ fn main() {
         if runs.len() < FEWEST {
             continue;
         }
-        let rank = |id: &str| (spdx::license_id(id).is_none_or(|id| id.is_deprecated()), id.ends_with("-or-later"), id.len());
+        let rank =
+            |id: &str| (spdx::license_id(id).is_none_or(|id| id.is_deprecated()), id.ends_with("-or-later"), id.len());
         let place = by_runs.entry(runs.into_iter().collect()).or_insert(known.name);
         if rank(known.name) < rank(place) {
             *place = known.name;

@@ -79,7 +79,10 @@ mod tests {
         for (category, ids) in [
             (LicenseCategory::PublicDomain, "CC0-1.0 Unlicense 0BSD"),
             (LicenseCategory::Permissive, "MIT Apache-2.0 BSD-3-Clause ISC Zlib curl OpenSSL CC-BY-4.0 MulanPSL-2.0"),
-            (LicenseCategory::WeakCopyleft, "LGPL-2.1-or-later MPL-2.0 EPL-2.0 CDDL-1.1 GFDL-1.3-or-later CC-BY-SA-4.0"),
+            (
+                LicenseCategory::WeakCopyleft,
+                "LGPL-2.1-or-later MPL-2.0 EPL-2.0 CDDL-1.1 GFDL-1.3-or-later CC-BY-SA-4.0",
+            ),
             (LicenseCategory::StrongCopyleft, "GPL-2.0-only GPL-3.0-or-later CECILL-2.1 OSL-2.1 EUPL-1.0"),
             (LicenseCategory::NetworkCopyleft, "AGPL-3.0-only OSL-3.0 EUPL-1.2 CPAL-1.0 RPL-1.5 Parity-7.0.0"),
             (LicenseCategory::SourceAvailable, "SSPL-1.0 BUSL-1.1 Elastic-2.0 CC-BY-NC-SA-4.0 FSL-1.1-MIT"),

@@ -5,8 +5,8 @@ use std::fmt;
 use model::LicenseCategory;
 
 use crate::category::{category_of_id, with_exception};
-use crate::names::{self, Named};
 use crate::gnu;
+use crate::names::{self, Named};
 
 /// The longest declaration that is taken apart, in bytes; a longer one stays as it is, unknown.
 pub const LONGEST_DECLARATION_BYTES: usize = 8 << 10;
@@ -129,7 +129,9 @@ impl Node {
                 }
             }
         }
-        if flat.len() == 1 && let Some(only) = flat.pop() {
+        if flat.len() == 1
+            && let Some(only) = flat.pop()
+        {
             return only;
         }
         if is_all { Node::All(flat) } else { Node::Any(flat) }

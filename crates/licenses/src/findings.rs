@@ -41,7 +41,9 @@ fn of_package(place: usize, package: &Package) -> Vec<LicenseFinding> {
 
 /// Words that mean that nothing was declared (SPDX 2.3, 7.15: NOASSERTION, NONE).
 fn says_nothing(license: &str) -> bool {
-    ["", "noassertion", "none", "unknown", "n/a", "undefined", "null"].iter().any(|word| license.eq_ignore_ascii_case(word))
+    ["", "noassertion", "none", "unknown", "n/a", "undefined", "null"]
+        .iter()
+        .any(|word| license.eq_ignore_ascii_case(word))
 }
 
 /// Whether several licenses of a package are to choose from: Composer's schema and Maven's reference say so ("the user can

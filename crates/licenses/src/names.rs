@@ -27,11 +27,7 @@ pub(crate) fn named(name: &str) -> Option<Named> {
     }
     let key = key(name);
     if let Some(license) = NAMES.get(key.as_str()) {
-        return Some(if license.contains(' ') {
-            Named::Expression(license)
-        } else {
-            Named::Id((*license).to_owned())
-        });
+        return Some(if license.contains(' ') { Named::Expression(license) } else { Named::Id((*license).to_owned()) });
     }
     let words: Vec<&str> = key.split(' ').filter(|word| !word.is_empty()).collect();
     if let Some(id) = gnu::identifier(&words) {

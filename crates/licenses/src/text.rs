@@ -1,7 +1,7 @@
 //! Texts of licenses, recognised by the runs of words that they share with the texts of the SPDX license list, and the
 //! `SPDX-License-Identifier` tags of source files.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::expression::License;
@@ -40,7 +40,9 @@ pub fn is_license_file(name: &str) -> bool {
 ///
 /// The text of a GNU license does not say whether later versions may be chosen; its id ends in `-only`.
 pub fn licenses_of_text(text: &str) -> Vec<&'static str> {
-    let runs: HashSet<u32> = shingles(text, MOST_WORDS).into_iter().collect();
+    let mut runs = shingles(text, MOST_WORDS);
+    runs.sort_unstable();
+    runs.dedup();
     let mut counts: HashMap<u16, u32> = HashMap::new();
     for run in &runs {
         for place in SKETCHES.by_run.get(run).into_iter().flatten() {
@@ -60,8 +62,7 @@ pub fn licenses_of_text(text: &str) -> Vec<&'static str> {
     });
     let mut accepted: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        let relatives: Vec<usize> =
-            (0..accepted.len()).filter(|at| are_related(&accepted[*at], &candidate)).collect();
+        let relatives: Vec<usize> = (0..accepted.len()).filter(|at| are_related(&accepted[*at], &candidate)).collect();
         if relatives.iter().all(|at| extends(&candidate, &accepted[*at])) {
             for at in relatives.into_iter().rev() {
                 accepted.remove(at);

@@ -78,7 +78,11 @@ fn loose_names_of_languages_are_understood() {
     check("https://opensource.org/licenses/MIT", "MIT", Permissive);
     check("MIT License", "MIT", Permissive);
     check("MIT/Apache-2.0", "MIT OR Apache-2.0", Permissive);
-    check("License :: OSI Approved :: GNU General Public License v3 or later (GPLv3+)", "GPL-3.0-or-later", StrongCopyleft);
+    check(
+        "License :: OSI Approved :: GNU General Public License v3 or later (GPLv3+)",
+        "GPL-3.0-or-later",
+        StrongCopyleft,
+    );
     check("License :: OSI Approved :: BSD License", "License :: OSI Approved :: BSD License", Permissive);
     check("GNU Lesser General Public License v3 (LGPLv3)", "LGPL-3.0-only", WeakCopyleft);
     check("GNU LGPL version 2.1 or later", "LGPL-2.1-or-later", WeakCopyleft);
@@ -94,7 +98,11 @@ fn loose_names_of_languages_are_understood() {
     check("Unlicense", "Unlicense", PublicDomain);
     check("Mozilla Public License 2.0 (MPL 2.0)", "MPL-2.0", WeakCopyleft);
     check("Eclipse Public License - v 2.0", "EPL-2.0", WeakCopyleft);
-    check("CDDL + GPLv2 with classpath exception", "CDDL-1.0 OR GPL-2.0-only WITH Classpath-exception-2.0", WeakCopyleft);
+    check(
+        "CDDL + GPLv2 with classpath exception",
+        "CDDL-1.0 OR GPL-2.0-only WITH Classpath-exception-2.0",
+        WeakCopyleft,
+    );
     check("GPL2 w/ CPE", "GPL-2.0-only WITH Classpath-exception-2.0", WeakCopyleft);
     check("Business Source License 1.1", "BUSL-1.1", SourceAvailable);
     check("European Union Public Licence 1.2 (EUPL 1.2)", "EUPL-1.2", NetworkCopyleft);
@@ -103,8 +111,22 @@ fn loose_names_of_languages_are_understood() {
 #[test]
 fn words_that_are_not_understood_stay_and_are_unknown() {
     for odd in [
-        "(MIT", "MIT)", "and MIT", "MIT or", "()", "MIT (ISC)", "(MIT) ISC", "SEE LICENSE IN LICENSE.md", "GPL-9", "or",
-        "custom", "GPL or", ", ,", "with", "MIT with", "|",
+        "(MIT",
+        "MIT)",
+        "and MIT",
+        "MIT or",
+        "()",
+        "MIT (ISC)",
+        "(MIT) ISC",
+        "SEE LICENSE IN LICENSE.md",
+        "GPL-9",
+        "or",
+        "custom",
+        "GPL or",
+        ", ,",
+        "with",
+        "MIT with",
+        "|",
     ] {
         check(odd, odd, Unknown);
     }

@@ -14,10 +14,39 @@ fn as_found(id: &str) -> String {
 #[test]
 fn the_texts_of_common_licenses_are_recognised_in_another_layout() {
     for id in [
-        "MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSD-4-Clause", "ISC", "Zlib", "MPL-2.0", "MPL-1.1",
-        "GPL-1.0-only", "GPL-2.0-only", "GPL-3.0-only", "LGPL-2.0-only", "LGPL-2.1-only", "LGPL-3.0-only",
-        "AGPL-3.0-only", "EPL-1.0", "EPL-2.0", "CC0-1.0", "Unlicense", "BSL-1.0", "JSON", "OpenSSL", "Artistic-2.0",
-        "SSPL-1.0", "BUSL-1.1", "Elastic-2.0", "CC-BY-SA-4.0", "OFL-1.1", "CDDL-1.0", "EUPL-1.2", "PostgreSQL", "WTFPL",
+        "MIT",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "BSD-4-Clause",
+        "ISC",
+        "Zlib",
+        "MPL-2.0",
+        "MPL-1.1",
+        "GPL-1.0-only",
+        "GPL-2.0-only",
+        "GPL-3.0-only",
+        "LGPL-2.0-only",
+        "LGPL-2.1-only",
+        "LGPL-3.0-only",
+        "AGPL-3.0-only",
+        "EPL-1.0",
+        "EPL-2.0",
+        "CC0-1.0",
+        "Unlicense",
+        "BSL-1.0",
+        "JSON",
+        "OpenSSL",
+        "Artistic-2.0",
+        "SSPL-1.0",
+        "BUSL-1.1",
+        "Elastic-2.0",
+        "CC-BY-SA-4.0",
+        "OFL-1.1",
+        "CDDL-1.0",
+        "EUPL-1.2",
+        "PostgreSQL",
+        "WTFPL",
     ] {
         let found = licenses_of_text(&as_found(id));
         assert_eq!(found.first(), Some(&id), "{id} is taken for {found:?}");
@@ -66,10 +95,14 @@ fn texts_that_are_no_license_are_none() {
 
 #[test]
 fn files_of_licenses_are_told_by_their_names() {
-    for name in ["LICENSE", "license.txt", "LICENSE-MIT", "Licence.md", "COPYING", "COPYING.LESSER", "NOTICE", "copyright"] {
+    for name in
+        ["LICENSE", "license.txt", "LICENSE-MIT", "Licence.md", "COPYING", "COPYING.LESSER", "NOTICE", "copyright"]
+    {
         assert!(is_license_file(name), "{name}");
     }
-    for name in ["license.rs", "licensing_test.py", "licensee", "noticeboard.html", "README", "copyrighted", "LICENSE.json"] {
+    for name in
+        ["license.rs", "licensing_test.py", "licensee", "noticeboard.html", "README", "copyrighted", "LICENSE.json"]
+    {
         assert!(!is_license_file(name), "{name}");
     }
 }
@@ -77,7 +110,10 @@ fn files_of_licenses_are_told_by_their_names() {
 #[test]
 fn tags_in_heads_of_files_are_read() {
     let tags = |head: &str| identifier_tags(head).iter().map(ToString::to_string).collect::<Vec<_>>();
-    assert_eq!(tags("// SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note\n"), ["GPL-2.0-only WITH Linux-syscall-note"]);
+    assert_eq!(
+        tags("// SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note\n"),
+        ["GPL-2.0-only WITH Linux-syscall-note"]
+    );
     assert_eq!(tags("#!/bin/sh\n# SPDX-License-Identifier: (MIT OR Apache-2.0)\n"), ["MIT OR Apache-2.0"]);
     assert_eq!(tags("/* SPDX-License-Identifier: BSD-3-Clause */"), ["BSD-3-Clause"]);
     assert!(tags("the tag is SPDX-License-Identifier: <id>").is_empty());
