@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("policy", &["model"]),
     ("secrets", &["model"]),
     ("scanner", &["model", "oci", "licenses", "malware", "misconfiguration", "secrets"]),
+    ("signatures", &["model"]),
     ("intelligence", &["model", "formats"]),
     ("cli", &["scanner", "intelligence", "formats", "policy", "oci", "licenses", "malware", "secrets", "model"]),
     ("test-support", &[]),
