@@ -115,7 +115,7 @@ pub(crate) struct DetectorArguments {
         long,
         value_name = "LIST",
         value_delimiter = ',',
-        default_value = "vulnerabilities,secrets,malware,misconfigurations"
+        default_value = "vulnerabilities,secrets,malware,licenses,misconfigurations"
     )]
     pub(crate) detectors: Vec<Detector>,
     /// Look for secrets by the rules of this file as well (TOML, ours or that of gitleaks); repeatable

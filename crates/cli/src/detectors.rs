@@ -8,7 +8,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
-use clap::ValueEnum;
 use malware::{ClamdLink, ClamdStream, Engine, EngineOptions};
 use model::FindingKind;
 use scanner::{ConnectClamd, Detectors};

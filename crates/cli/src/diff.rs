@@ -1,6 +1,5 @@
 //! `bulkhead diff`: what changed between two targets, or two saved reports of them.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

@@ -1,12 +1,11 @@
 //! From `--policy` and `--exceptions` to a verdict on a report.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use model::{ControlDecision, Decision, FindingKind, PolicyEffect, ScanReport, Verdict};
+use model::{ControlDecision, Decision, PolicyEffect, ScanReport, Verdict};
 use policy::{BUILTIN_POLICIES, Exception, Facts, LARGEST_DOCUMENT_BYTES, Policy};
 
 use crate::failure::{Failure, Outcome};

@@ -125,11 +125,12 @@ fn kinds_in(target: &ScanTarget, chosen: &BTreeSet<FindingKind>) -> Result<BTree
     if target.kind != TargetKind::Sbom {
         return Ok(chosen.clone());
     }
-    let kinds: BTreeSet<FindingKind> = chosen.intersection(&[FindingKind::Vulnerability].into()).copied().collect();
+    let kinds: BTreeSet<FindingKind> =
+        chosen.intersection(&[FindingKind::Vulnerability, FindingKind::License].into()).copied().collect();
     if kinds.is_empty() {
         let name = &target.name;
         return Err(Failure::usage(format!(
-            "{name} is a bill of materials, which has no files to look into; use --detectors vulnerabilities"
+            "{name} is a bill of materials, which has no files to look into; use --detectors vulnerabilities,licenses"
         )));
     }
     Ok(kinds)

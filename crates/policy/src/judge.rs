@@ -201,7 +201,6 @@ pub(crate) fn needed(rule: &Rule) -> Option<FindingKind> {
 }
 
 impl Policy {
-
     /// Whether a control asks the report as a document.
     pub fn has_custom_checks(&self) -> bool {
         self.controls.iter().any(|control| matches!(control.rule, Rule::Custom(_)))
