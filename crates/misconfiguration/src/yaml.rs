@@ -34,12 +34,46 @@ pub(crate) enum Tags {
 /// Reads every document of a file.
 pub(crate) fn parse(text: &str, tags: Tags) -> Result<Vec<Node>, YamlError> {
     let mut builder = Builder { tags, open: Vec::new(), documents: Vec::new(), anchors: BTreeMap::new(), nodes: 0 };
+    let lines = Lines::of(text);
     for event in Parser::new_from_str(text) {
-        let (event, span) = event
-            .map_err(|error| YamlError::Malformed { line: error.marker().line(), reason: error.info().to_owned() })?;
-        builder.take(event, u32::try_from(span.start.line()).unwrap_or(u32::MAX))?;
+        let (event, span) = event.map_err(|error| YamlError::Malformed {
+            line: lines.number(error.marker().line()),
+            reason: error.info().to_owned(),
+        })?;
+        builder.take(event, u32::try_from(lines.number(span.start.line())).unwrap_or(u32::MAX))?;
     }
     Ok(builder.documents)
+}
+
+/// Lines as people count them. In YAML a carriage return alone ends a line as well (YAML 1.2.2, 5.4, b-break); no editor
+/// shows it so.
+struct Lines {
+    /// YAML's numbers of the lines that end so.
+    returns: Vec<usize>,
+}
+
+impl Lines {
+    fn of(text: &str) -> Lines {
+        let bytes = text.as_bytes();
+        let mut returns = Vec::new();
+        let mut line = 1;
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            match (bytes[at], bytes.get(at + 1)) {
+                (b'\r', Some(b'\n')) => {}
+                (b'\r', _) => {
+                    returns.push(line);
+                    line += 1;
+                }
+                _ => line += 1,
+            }
+        }
+        Lines { returns }
+    }
+
+    /// The number of the line that is YAML's `line`.
+    fn number(&self, line: usize) -> usize {
+        line - self.returns.partition_point(|ended| *ended < line)
+    }
 }
 
 struct Builder {
@@ -187,6 +221,13 @@ fn merge(node: &mut Node) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_carriage_return_alone_makes_no_line_for_people() {
+        let documents = parse("a: 1\r\nb: 2\r\r\rc: 3\nd: 4\n", Tags::Dropped).unwrap();
+        let lines = ["a", "b", "c", "d"].map(|key| documents[0].line_of(key));
+        assert_eq!(lines, [1, 2, 2, 3]);
+    }
 
     #[test]
     fn values_know_their_lines() {

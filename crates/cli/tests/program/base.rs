@@ -34,7 +34,16 @@ fn scan(program: &Program, list: &str, target: &str) -> (Value, Vec<Value>, Stri
     let intelligence = intelligence();
     let report = program.scan(&intelligence, &["--approved-bases", "bases.txt", target]);
     let intel = intelligence.to_str().unwrap();
-    let table = program.run(&["scan", "--intel", intel, "--approved-bases", "bases.txt", target]);
+    let table = program.run(&[
+        "scan",
+        "--detectors",
+        "vulnerabilities",
+        "--intel",
+        intel,
+        "--approved-bases",
+        "bases.txt",
+        target,
+    ]);
     table.ended(0, &[]);
     let layers = report["image"]["layers"].as_array().unwrap().iter().map(|layer| layer["base"].clone());
     (report["base"].clone(), layers.collect(), table.stdout)

@@ -37,7 +37,7 @@ fn a_pipeline_is_red_with_the_failed_controls_and_green_without() {
         &program,
         "- {control: vulnerability.severity, severities: [critical, high, medium, low, none, unknown]}",
     );
-    let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
+    let (ran, report) = scan(&program, &["--detectors", "vulnerabilities", "--policy", "p.yaml"]);
     ran.ended(1, &["not compliant", "policy gate", "vulnerability.severity"]);
     assert_eq!(report["verdict"]["decision"], "non_compliant");
     assert_eq!(report["verdict"]["outcome"], "deny");
@@ -49,7 +49,8 @@ fn a_pipeline_is_red_with_the_failed_controls_and_green_without() {
     let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
     ran.ended(0, &[]);
     assert_eq!(report["verdict"]["decision"], "compliant");
-    assert_eq!(report["detectors"], json!(["vulnerabilities", "malware"]), "what the policy asks for is looked for");
+    let all = json!(["vulnerabilities", "secrets", "malware", "licenses", "misconfigurations"]);
+    assert_eq!(report["detectors"], all, "what the policy asks for is looked for");
 
     let (ran, report) = scan(&program, &[]);
     ran.ended(0, &[]);
