@@ -24,12 +24,14 @@ impl Table<'_> {
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         let heading = format!("{} ({})", kind_heading(kind, self.language), findings.len());
         writeln!(self.out, "\n{}", self.paint.text(Style::Strong, &heading))?;
+        if kind == FindingKind::License {
+            return self.licenses(&findings);
+        }
         for finding in findings {
             match finding {
-                Finding::Vulnerability(_) => {}
+                Finding::Vulnerability(_) | Finding::License(_) => {}
                 Finding::Secret(secret) => self.secret(secret)?,
                 Finding::Malware(malware) => self.malware(malware)?,
-                Finding::License(license) => self.license(license)?,
                 Finding::Misconfiguration(misconfiguration) => self.misconfiguration(misconfiguration)?,
             }
         }
@@ -56,10 +58,31 @@ impl Table<'_> {
         self.paragraph(4, Some(Style::Faint), &format!("sha256:{}", finding.sha256))
     }
 
-    fn license(&mut self, finding: &LicenseFinding) -> io::Result<()> {
-        let package = &self.report.inventory.packages[finding.package];
-        self.row(finding.severity, &format!("{} ({})", finding.name, finding.category.as_str()))?;
-        self.paragraph(4, None, &format!("{} {}", plain(&package.name), plain(&package.version)))
+    /// Each license once, with all packages under it: there are few licenses and many packages.
+    fn licenses(&mut self, findings: &[&Finding]) -> io::Result<()> {
+        let mut groups: Vec<(&LicenseFinding, Vec<String>)> = Vec::new();
+        let licenses = findings.iter().filter_map(|finding| match finding {
+            Finding::License(license) => Some(license),
+            _ => None,
+        });
+        for license in licenses {
+            let package = &self.report.inventory.packages[license.package];
+            let package = format!("{} {}", plain(&package.name), plain(&package.version));
+            let same = |group: &&mut (&LicenseFinding, Vec<String>)| {
+                (&group.0.name, group.0.severity, group.0.category)
+                    == (&license.name, license.severity, license.category)
+            };
+            match groups.iter_mut().find(same) {
+                Some((_, packages)) => packages.push(package),
+                None => groups.push((license, vec![package])),
+            }
+        }
+        for (license, mut packages) in groups {
+            packages.dedup();
+            self.row(license.severity, &format!("{} ({})", license.name, license.category.as_str()))?;
+            self.paragraph(4, None, &packages.join(", "))?;
+        }
+        Ok(())
     }
 
     fn misconfiguration(&mut self, finding: &Misconfiguration) -> io::Result<()> {
