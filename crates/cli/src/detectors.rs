@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
+use intelligence::Database;
 use malware::{ClamdLink, ClamdStream, Engine, EngineOptions};
 use model::FindingKind;
 use scanner::{ConnectClamd, Detectors};
@@ -20,6 +21,17 @@ use crate::failure::Failure;
 pub(crate) struct Chosen {
     pub(crate) kinds: BTreeSet<FindingKind>,
     pub(crate) detectors: Detectors,
+}
+
+impl Chosen {
+    /// Has files hashed if this intelligence has lists to ask about the hashes.
+    pub(crate) fn prepare_for(&mut self, intelligence: &Database) {
+        if let Some(engine) = &mut self.detectors.malware
+            && intelligence.has_malware_lists()
+        {
+            engine.prepare_for_lists();
+        }
+    }
 }
 
 /// Reads the user's rules and makes everything ready that the options ask for.

@@ -65,6 +65,7 @@ impl Side<'_> {
             None => installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?,
         };
         let (intelligence, _) = self.intelligence.insert(intelligence);
+        self.chosen.prepare_for(intelligence);
         let opened = crate::open::open(target, source, environment, progress)?;
         scan::report(opened, &self.chosen, choice, None, intelligence, &Judging::default(), progress)
             .map(|scanned| scanned.report)

@@ -42,8 +42,9 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let bases = arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
     let choice = &arguments.choice;
     let judging = Judging::read(&arguments.policy, &arguments.exceptions, choice.now)?;
-    let chosen = detectors::choose(&arguments.detectors)?;
+    let mut chosen = detectors::choose(&arguments.detectors)?;
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
+    chosen.prepare_for(&intelligence);
     let opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
 
     let registries = arguments.look_up_bases.then_some(Registries { source: &arguments.source, environment });

@@ -55,7 +55,8 @@ impl Detectors {
             return None;
         }
         let mut hash = Context::new(&SHA256);
-        let flags = [self.secrets.is_some(), self.malware.is_some(), self.executables].map(u8::from);
+        let has_lists = self.malware.as_ref().is_some_and(Engine::has_lists);
+        let flags = [self.secrets.is_some(), self.malware.is_some(), self.executables, has_lists].map(u8::from);
         for part in
             [&CONTENT_VERSION.to_le_bytes()[..], &flags].into_iter().chain(self.content.iter().map(Vec::as_slice))
         {
