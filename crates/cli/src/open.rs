@@ -85,9 +85,9 @@ impl Opened {
     /// What is in the target, and what the detectors find in its files.
     pub(crate) fn index(&mut self, detectors: &Detectors, progress: &Progress) -> Result<Indexed, Failure> {
         progress.say(&format!("reading {}", self.name));
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         match &mut self.content {
             Content::Image(image) => {
-                let threads = std::thread::available_parallelism().map_or(1, usize::from);
                 let options = IndexOptions {
                     cache: self.cache.as_ref(),
                     threads,
@@ -98,7 +98,7 @@ impl Opened {
                 indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
             }
             Content::Tree(tree) => {
-                let indexed = scanner::index_tree(tree.as_mut(), Some(detectors));
+                let indexed = scanner::index_tree(tree.as_mut(), Some(detectors), threads);
                 let mut indexed =
                     indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)?;
                 indexed.inventory.gaps.extend(tree.gaps());

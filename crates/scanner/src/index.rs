@@ -9,7 +9,7 @@ use model::{Digest, Finding, HashedFile, ImageFacts, Inventory, LayerFacts};
 use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 
 use crate::cached::Cached;
-use crate::detect::{Detections, FileDetector, VisibleDetections};
+use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
 use crate::detectors::Detectors;
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
 use crate::{by_contents, image_secrets, merge, misconfigurations};
@@ -115,14 +115,28 @@ pub fn known_inventory(cache: &Cache, layers: &[Digest]) -> Option<Inventory> {
     Cached { cache, fingerprint: None }.inventory(layers)
 }
 
-/// Indexes a folder, the host or a container's root.
+/// Indexes a folder, the host or a container's root; its files are looked into on so many `threads`.
 ///
 /// # Errors
 /// When the folder itself cannot be read; what lies in it and cannot be read is a gap.
-pub fn index_tree(tree: &mut dyn EntryStream, detectors: Option<&Detectors>) -> Result<Indexed, ReadEntriesError> {
-    let mut detector = detectors.filter(|detectors| !detectors.is_empty()).map(FileDetector::of_folder);
+pub fn index_tree(
+    tree: &mut dyn EntryStream,
+    detectors: Option<&Detectors>,
+    threads: usize,
+) -> Result<Indexed, ReadEntriesError> {
+    let crew = Crew::new(detectors.filter(|detectors| !detectors.is_empty()), 1);
+    let (read, tree) = thread::scope(|scope| {
+        let reading = crew.reading();
+        for _ in 1..threads {
+            scope.spawn(|| crew.help());
+        }
+        let mut detector = FileDetector::of_folder(&crew);
+        let read = index_entries(tree, detector.as_mut());
+        drop(reading);
+        (read, detector.and_then(FileDetector::into_tree))
+    });
     // In a folder every name of a file is a file: there are no links to complete.
-    let ReadLayer { index, links: _, detections } = index_entries(tree, detector.as_mut())?;
+    let ReadLayer { index, links: _, detections } = read?;
     let mut inventory = merge::merge([&index].into_iter(), false);
     let visible = VisibleDetections::of([(&index, detections)].into_iter());
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
@@ -131,7 +145,7 @@ pub fn index_tree(tree: &mut dyn EntryStream, detectors: Option<&Detectors>) -> 
     inventory.writable_folders = visible.writable_folders(false);
     inventory.gaps.extend(visible.gaps().cloned());
     let mut findings = visible.findings(false);
-    if let Some(tree) = detector.and_then(FileDetector::into_tree) {
+    if let Some(tree) = tree {
         let today = detectors.and_then(|detectors| detectors.today.as_deref());
         let (found, gaps) = misconfigurations::of_tree(&tree, today);
         findings.extend(found);
@@ -202,8 +216,11 @@ impl Work<'_> {
         order.sort_by_key(|number| std::cmp::Reverse(layers[*number].size_bytes));
         let next = AtomicUsize::new(0);
         let done: Mutex<BTreeMap<usize, Result<IndexedLayer, IndexError>>> = Mutex::new(BTreeMap::new());
-        let work = || {
-            let mut detector = self.detectors.map(FileDetector::new);
+        let readers = threads.clamp(1, order.len().max(1));
+        let crew = Crew::new(self.detectors, readers);
+        let read = || {
+            let reading = crew.reading();
+            let mut detector = FileDetector::new(&crew);
             while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let outcome = self.layer(number, detector.as_mut());
                 let failed = outcome.is_err();
@@ -212,18 +229,26 @@ impl Work<'_> {
                     next.store(order.len(), Ordering::Relaxed);
                 }
             }
+            drop(reading);
+            crew.help();
         };
         thread::scope(|scope| {
-            for _ in 1..threads.clamp(1, order.len().max(1)) {
-                scope.spawn(work);
+            for _ in readers..threads {
+                scope.spawn(|| crew.help());
             }
-            work();
+            for _ in 1..readers {
+                scope.spawn(read);
+            }
+            read();
         });
         let done = done.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         done.into_values().collect()
     }
 
-    fn layer(&self, number: usize, detector: Option<&mut FileDetector<'_>>) -> Result<IndexedLayer, IndexError> {
+    fn layer(&self, number: usize, mut detector: Option<&mut FileDetector<'_>>) -> Result<IndexedLayer, IndexError> {
+        if let Some(detector) = &mut detector {
+            detector.begin(number == 0);
+        }
         if let LayerIdentity::Unpacked(digest) = &self.image.layers[number].identity {
             let ReadLayer { index, detections, .. } = read_unpacked(self.image, number, detector)?;
             return Ok(IndexedLayer { index, detections, digest: digest.clone(), is_whole: false });

@@ -92,9 +92,8 @@ pub(crate) fn index_entries(
             LayerPath::Metadata => continue,
         }
         let hash = path_hash(entry.path.as_str());
-        if detector.is_some() {
-            detections.forget(entry.path.as_str());
-            detections.remarks.note(&entry);
+        if let Some(detector) = &mut detector {
+            detector.note(&entry, &mut detections);
         }
         if entry.kind == EntryKind::Directory {
             folders.push(hash);
@@ -136,6 +135,9 @@ pub(crate) fn index_entries(
             }
             EntryKind::Directory | EntryKind::Other => {}
         }
+    }
+    if let Some(detector) = detector {
+        detector.finish(&mut detections);
     }
     detections.follow_links(&linked);
     let further = [detections.remarks.gap(), detections.gap()];
@@ -276,7 +278,7 @@ fn read_entry(
                 Ok(mut reader) => read_packages(entry, selection, &mut reader, index),
                 Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
             }
-            detector.read(entry, &head, &mut shared, detections);
+            detector.read(entry.clone(), head, shared, detections);
         }
         Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
     }

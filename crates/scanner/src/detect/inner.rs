@@ -3,7 +3,8 @@
 use malware::FileToScan;
 use model::Gap;
 
-use super::{Detected, FileDetector, HEAD_BYTES};
+use super::examine::Examiner;
+use super::{Detected, HEAD_BYTES};
 use crate::nested::Look;
 use crate::shared_content::SharedContent;
 
@@ -16,7 +17,7 @@ const NEVER_READ: &[&str] = &[
 
 /// One outermost file whose inner files are looked into.
 pub(super) struct Inner<'d, 'a> {
-    detector: &'d mut FileDetector<'a>,
+    examiner: &'d mut Examiner<'a>,
     outer_path: &'d str,
     detected: &'d mut Detected,
     gaps: Vec<Gap>,
@@ -24,11 +25,11 @@ pub(super) struct Inner<'d, 'a> {
 
 impl<'d, 'a> Inner<'d, 'a> {
     pub(super) fn new(
-        detector: &'d mut FileDetector<'a>,
+        examiner: &'d mut Examiner<'a>,
         outer_path: &'d str,
         detected: &'d mut Detected,
     ) -> Inner<'d, 'a> {
-        Inner { detector, outer_path, detected, gaps: Vec::new() }
+        Inner { examiner, outer_path, detected, gaps: Vec::new() }
     }
 
     pub(super) fn into_gaps(self) -> Vec<Gap> {
@@ -42,19 +43,19 @@ impl Look for Inner<'_, '_> {
         let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
         let ending = ending.to_ascii_lowercase();
         if ending == ".class" {
-            return self.detector.wants_classes();
+            return self.examiner.wants_classes();
         }
         NEVER_READ.binary_search(&ending.as_str()).is_err()
     }
 
     fn wants(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
-        self.detector.wants_content(path, head, size_bytes)
+        self.examiner.wants_content(path, head, size_bytes)
     }
 
     fn look(&mut self, path: &str, content: &mut SharedContent) {
         let inner_path = path.strip_prefix(self.outer_path).and_then(|rest| rest.strip_prefix("!/")).unwrap_or(path);
         let head = content.head(HEAD_BYTES);
         let file = FileToScan { path, size: content.size_bytes(), sha256: None };
-        self.detector.look(&file, Some(inner_path), &head, content, self.detected, &mut self.gaps);
+        self.examiner.look(&file, Some(inner_path), &head, content, self.detected, &mut self.gaps);
     }
 }

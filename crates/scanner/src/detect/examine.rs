@@ -1,0 +1,287 @@
+//! What is done with one file that is looked into, on whichever thread has time for it.
+
+use std::io::{self, Read};
+
+use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
+use malware::{FileKind, FileScanner, FileToScan};
+use md5::{Digest as _, Md5};
+use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Sha256};
+use oci::Entry;
+use secrets::{Outcome, Place, SecretRules};
+
+use super::system::DigestKinds;
+use super::{Detected, FoundExecutable, FoundMalware, FoundSecret, Hashed, class_strings, inner};
+use crate::detectors::Detectors;
+use crate::nested::{self, ArchiveFormat};
+use crate::owners::DigestHead;
+use crate::shared_content::SharedContent;
+
+/// Files are hashed and searched in pieces of this size.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// A file to look into, taken from its layer.
+pub(crate) struct TakenFile {
+    pub(crate) entry: Entry,
+    /// Its first bytes, as many as the detector asked for.
+    pub(crate) head: Vec<u8>,
+    pub(crate) content: SharedContent,
+    /// The digests that are wanted of it as one that can run; `None` where it is not to be listed.
+    pub(crate) digests: Option<DigestKinds>,
+}
+
+/// What looking into a file gave.
+#[derive(Default)]
+pub(crate) struct Examined {
+    pub(crate) path: String,
+    pub(crate) detected: Detected,
+    pub(crate) gaps: Vec<Gap>,
+}
+
+/// Looks into files one after the other, on one thread.
+pub(crate) struct Examiner<'a> {
+    detectors: &'a Detectors,
+    scanner: Option<FileScanner<'a>>,
+}
+
+impl<'a> Examiner<'a> {
+    pub(crate) fn new(detectors: &'a Detectors) -> Examiner<'a> {
+        Examiner { detectors, scanner: None }
+    }
+
+    /// Forgets what it keeps between files.
+    pub(crate) fn renew(&mut self) {
+        self.scanner = None;
+    }
+
+    /// Whether there is anything to look for in the content of this file.
+    pub(crate) fn wants(&self, entry: &Entry, head: &[u8]) -> bool {
+        self.wants_content(entry.path.as_str(), head, Some(entry.size_bytes)) || self.opens(head)
+    }
+
+    /// Whether the file is an archive whose files are looked into.
+    fn opens(&self, head: &[u8]) -> bool {
+        let looks_inside = self.detectors.secrets.is_some() || self.detectors.malware.is_some();
+        looks_inside && ArchiveFormat::of(head).is_some()
+    }
+
+    /// Looks into a file.
+    pub(crate) fn examine(&mut self, file: TakenFile) -> Examined {
+        let TakenFile { entry, head, mut content, digests: wanted } = file;
+        let (path, head) = (entry.path.as_str(), head.as_slice());
+        let (mut detected, mut gaps) = (Detected::default(), Vec::new());
+        if let Some(kinds) = wanted {
+            match digests(kinds, &mut content) {
+                Ok((sha256, md5, sha1)) => {
+                    let capabilities = entry.capabilities.numbers().collect();
+                    let mode = entry.mode;
+                    detected.executable = Some(FoundExecutable { sha256, md5, sha1, mode, capabilities });
+                }
+                Err(error) => gaps.push(Gap::new(path, format!("cannot read it: {error}"))),
+            }
+        }
+        if self.wants_content(path, head, Some(entry.size_bytes)) {
+            let digest = detected.executable.as_ref();
+            let digest = digest.map(|found| Digest::from_hash(DigestAlgorithm::Sha256, &found.sha256));
+            let file = FileToScan { path, size: content.size_bytes(), sha256: digest.as_ref() };
+            self.look(&file, None, head, &mut content, &mut detected, &mut gaps);
+        }
+        if self.opens(head)
+            && let Some(format) = ArchiveFormat::of(head)
+        {
+            let mut inner = inner::Inner::new(self, path, &mut detected);
+            let walked = match content.reader() {
+                Ok(mut reader) => nested::look_into(path, format, &mut *reader, &mut inner),
+                Err(error) => vec![Gap::new(path, format!("cannot read it: {error}"))],
+            };
+            let own = inner.into_gaps();
+            gaps.extend(walked.into_iter().chain(own));
+        }
+        Examined { path: path.to_owned(), detected, gaps }
+    }
+
+    pub(super) fn wants_content(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
+        self.wants_secrets(path, head, size_bytes) || self.wants_malware(path, head, size_bytes)
+    }
+
+    fn wants_secrets(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
+        let size_bytes = size_bytes.unwrap_or(head.len() as u64);
+        self.detectors.secrets.as_ref().is_some_and(|rules| rules.wants(path, size_bytes))
+            && !head.starts_with(b"\x7fELF")
+            && ArchiveFormat::of(head).is_none()
+    }
+
+    /// Whether classes are worth inflating: for the texts in them, or for rules that look at them.
+    pub(super) fn wants_classes(&self) -> bool {
+        let by_rule = |engine: &malware::Engine| engine.looks_at(FileKind::Class);
+        self.detectors.secrets.is_some() || self.detectors.malware.as_ref().is_some_and(by_rule)
+    }
+
+    fn wants_malware(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
+        let size_bytes = size_bytes.unwrap_or(head.len() as u64);
+        self.detectors.malware.as_ref().is_some_and(|engine| engine.wants(path, head, size_bytes))
+    }
+
+    /// Looks for secrets and malware in one file or one in an archive.
+    pub(super) fn look(
+        &mut self,
+        file: &FileToScan<'_>,
+        inner_path: Option<&str>,
+        head: &[u8],
+        content: &mut SharedContent,
+        detected: &mut Detected,
+        gaps: &mut Vec<Gap>,
+    ) {
+        let (path, size_bytes) = (file.path, Some(file.size));
+        let mut gap = |reason: String| gaps.push(Gap::new(path, reason));
+        if self.wants_secrets(path, head, size_bytes)
+            && let Some(rules) = &self.detectors.secrets
+        {
+            match find_secrets(rules, path, content) {
+                Ok(outcome) => note_secrets(outcome, inner_path, detected, &mut gap),
+                Err(error) => gap(format!("cannot read it: {error}")),
+            }
+        }
+        if self.wants_malware(path, head, size_bytes) {
+            match self.find_malware(file, content) {
+                Ok(scanned) => {
+                    scanned.gaps.into_iter().for_each(&mut gap);
+                    note_hash(scanned.sha256.as_ref(), inner_path, detected);
+                    detected.malware.extend(scanned.found.into_iter().map(|found| note_malware(found, inner_path)));
+                }
+                Err(reason) => gap(reason),
+            }
+        }
+    }
+
+    fn find_malware(
+        &mut self,
+        file: &FileToScan<'_>,
+        content: &mut SharedContent,
+    ) -> Result<malware::ScannedFile, String> {
+        let Some(engine) = &self.detectors.malware else { return Ok(malware::ScannedFile::default()) };
+        let clamd = self.detectors.clamd.as_ref();
+        let scanner = self.scanner.get_or_insert_with(|| {
+            let mut scanner = engine.scanner();
+            if let Some(connect) = clamd {
+                scanner.ask_clamd(connect());
+            }
+            scanner
+        });
+        let scanned = match content.in_memory() {
+            Some(bytes) => scanner.scan_bytes(file, bytes),
+            None => {
+                let mut reader = content.reader().map_err(|error| format!("cannot read it: {error}"))?;
+                scanner.scan(file, &mut *reader)
+            }
+        };
+        scanned.map_err(|error| format!("it cannot be looked at for malware: {error}"))
+    }
+}
+
+/// The file's SHA-256, and the digests by which dpkg (MD5) and apk (SHA-1) know it where they may have brought it.
+type Digests = ([u8; 32], Option<DigestHead>, Option<DigestHead>);
+
+fn digests(kinds: DigestKinds, content: &mut SharedContent) -> io::Result<Digests> {
+    let mut hash = Context::new(&SHA256);
+    let mut md5 = kinds.md5.then(Md5::new);
+    let mut sha1 = kinds.sha1.then(|| Context::new(&SHA1_FOR_LEGACY_USE_ONLY));
+    for_each_chunk(content, |chunk| {
+        // In pieces that stay in the processor's cache for all three.
+        for piece in chunk.chunks(CHUNK_BYTES) {
+            hash.update(piece);
+            if let Some(md5) = &mut md5 {
+                md5.update(piece);
+            }
+            if let Some(sha1) = &mut sha1 {
+                sha1.update(piece);
+            }
+        }
+        true
+    })?;
+    let mut sha256 = [0; 32];
+    sha256.copy_from_slice(hash.finish().as_ref());
+    let md5 = md5.and_then(|md5| DigestHead::of(&md5.finalize()));
+    let sha1 = sha1.and_then(|sha1| DigestHead::of(sha1.finish().as_ref()));
+    Ok((sha256, md5, sha1))
+}
+
+fn find_secrets(rules: &SecretRules, path: &str, content: &mut SharedContent) -> io::Result<Outcome> {
+    if let Some(bytes) = content.in_memory() {
+        return Ok(match class_strings::of(bytes) {
+            Some(texts) => without_lines(rules.scan(&texts, Place::file(path))),
+            None => rules.scan(bytes, Place::file(path)),
+        });
+    }
+    let mut stream = rules.stream(Place::file(path));
+    for_each_chunk(content, |chunk| {
+        stream.push(chunk);
+        !stream.is_done()
+    })?;
+    Ok(stream.finish())
+}
+
+/// The texts of a class have an order and no lines.
+fn without_lines(mut outcome: Outcome) -> Outcome {
+    outcome.secrets.iter_mut().for_each(|secret| secret.line = 0);
+    outcome
+}
+
+/// Hands the content over piece by piece, until `each` says that it has enough.
+fn for_each_chunk(content: &mut SharedContent, mut each: impl FnMut(&[u8]) -> bool) -> io::Result<()> {
+    if let Some(bytes) = content.in_memory() {
+        each(bytes);
+        return Ok(());
+    }
+    let mut reader = content.reader()?;
+    let mut buffer = vec![0; CHUNK_BYTES];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(count) if each(&buffer[..count]) => {}
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn note_secrets(outcome: Outcome, inner_path: Option<&str>, detected: &mut Detected, gap: &mut dyn FnMut(String)) {
+    detected.secrets.extend(outcome.secrets.into_iter().map(|secret| FoundSecret {
+        inner_path: inner_path.map(str::to_owned),
+        line: secret.line,
+        rule: secret.rule.to_string(),
+        title: secret.title.to_string(),
+        category: secret.category.to_string(),
+        severity: secret.severity,
+        matched: secret.matched,
+    }));
+    if outcome.is_cut_off {
+        gap("it has more secrets than are reported of one file; the rest is left out".to_owned());
+    }
+    if outcome.is_exhausted {
+        gap("looking for secrets in it takes more work than it is given; the rest of it was not looked at".to_owned());
+    }
+}
+
+/// Keeps the hash of a file that lists of known malware may have, unless it is known already as that of an executable.
+fn note_hash(sha256: Option<&Digest>, inner_path: Option<&str>, detected: &mut Detected) {
+    let Some(Ok(Sha256(sha256))) = sha256.map(|digest| digest.hex().parse()) else { return };
+    if inner_path.is_some() || detected.executable.is_none() {
+        detected.hashed.push(Hashed { inner_path: inner_path.map(str::to_owned), sha256 });
+    }
+}
+
+fn note_malware(found: malware::FoundMalware, inner_path: Option<&str>) -> FoundMalware {
+    FoundMalware {
+        inner_path: inner_path.map(str::to_owned),
+        rule: found.rule,
+        engine: match found.engine {
+            malware::DetectionEngine::Yara => MalwareEngine::Yara,
+            malware::DetectionEngine::ClamAv => MalwareEngine::Clamav,
+            malware::DetectionEngine::Heuristic => MalwareEngine::Heuristic,
+        },
+        severity: found.severity,
+        sha256: found.sha256.hex().to_owned(),
+        description: found.description,
+    }
+}
