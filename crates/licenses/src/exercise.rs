@@ -1,6 +1,6 @@
 //! The door for fuzzing and for tests over a corpus: no interface, nothing else may use it.
 
-use crate::{License, identifier_tags, licenses_of_text};
+use crate::{License, is_license_file, licenses_of_file, licenses_of_tags};
 
 /// Reads a declaration. Whatever it becomes must be read as the same thing again.
 pub fn expression(bytes: &[u8]) {
@@ -15,9 +15,15 @@ pub fn expression(bytes: &[u8]) {
     }
 }
 
-/// Reads a text: its license, and the tags in it.
+/// Reads a file: its first line is its name, the rest its content.
 pub fn text(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
-    licenses_of_text(&text);
-    identifier_tags(&text);
+    let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
+    let (name, content) = bytes.split_at(end);
+    let name = String::from_utf8_lossy(name);
+    is_license_file(&name);
+    let found = licenses_of_file(&name, content);
+    for license in found.iter().chain(&licenses_of_tags(content)) {
+        assert!(license.confidence_percent.is_none_or(|percent| percent <= 100));
+        assert_eq!(License::parse(&license.name).category(), license.category, "{}", license.name);
+    }
 }

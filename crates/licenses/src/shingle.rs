@@ -4,14 +4,34 @@
 /// How many words make a run.
 const RUN: usize = 4;
 
-/// The hashes of all runs of words of a text, in order; at most `most` words count.
+/// The hashes of all runs of words of a text, in order; at most `most` words count. Signs before the points of a list are
+/// no words (SPDX 2.3, annex B, Bullets and numbering).
 pub(crate) fn shingles(text: &str, most: usize) -> Vec<u32> {
     let mut hashes = Vec::with_capacity(text.len() / 6);
     let mut recent = [0u64; RUN];
-    let mut word = FIRST;
-    let mut is_in_word = false;
     let mut count = 0;
-    let mut end_word = |word: u64| {
+    let bytes = text.as_bytes();
+    let mut is_at_start_of_line = true;
+    let mut at = 0;
+    while at < bytes.len() && count < most {
+        if !bytes[at].is_ascii_alphanumeric() {
+            is_at_start_of_line |= bytes[at] == b'\n';
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let mut word = FIRST;
+        // An apostrophe is left out and ends no word.
+        while let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphanumeric() || **byte == b'\'') {
+            if *byte != b'\'' {
+                word = (word ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(PRIME);
+            }
+            at += 1;
+        }
+        if is_at_start_of_line && is_point(&bytes[start..at], &bytes[at..]) {
+            continue;
+        }
+        is_at_start_of_line = false;
         recent.rotate_left(1);
         recent[RUN - 1] = word;
         count += 1;
@@ -20,24 +40,14 @@ pub(crate) fn shingles(text: &str, most: usize) -> Vec<u32> {
             let run = (run ^ (run >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             hashes.push((run >> 32) as u32);
         }
-        count < most
-    };
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() {
-            let byte = byte.to_ascii_lowercase();
-            word = (word ^ u64::from(byte)).wrapping_mul(PRIME);
-            is_in_word = true;
-        } else if is_in_word && byte != b'\'' {
-            if !end_word(word) {
-                return hashes;
-            }
-            (word, is_in_word) = (FIRST, false);
-        }
-    }
-    if is_in_word {
-        end_word(word);
     }
     hashes
+}
+
+/// Whether a word at the start of a line numbers a point: `1.`, `(b)`, `12)`.
+fn is_point(word: &[u8], rest: &[u8]) -> bool {
+    let is_short = word.len() == 1 || word.len() == 2 && word.iter().all(u8::is_ascii_digit);
+    is_short && matches!(rest, [b'.' | b')', next, ..] if next.is_ascii_whitespace())
 }
 
 /// The start and the factor of FNV-1a (64 bits).

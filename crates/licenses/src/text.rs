@@ -1,11 +1,13 @@
-//! Texts of licenses, recognised by the runs of words that they share with the texts of the SPDX license list, and the
-//! `SPDX-License-Identifier` tags of source files.
+//! Texts of licenses, recognised by the runs of words that they share with the texts of the SPDX license list and with
+//! well-known notices.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+mod sketches;
 
-use crate::expression::License;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+
 use crate::shingle::shingles;
+use sketches::{Difference, SKETCHES, Sketch};
 
 /// The longest file that is read for license texts, in bytes; of a longer one its beginning counts.
 pub const LARGEST_TEXT_BYTES: usize = 256 << 10;
@@ -17,157 +19,157 @@ const MOST_WORDS: usize = 64_000;
 const MOST_LICENSES: usize = 32;
 
 /// How much of a license's sketch a text must hold: names of owners and small changes of wording are in every copy.
-const LEAST_SHARE: f64 = 0.85;
+const LEAST_SHARE: f64 = 0.8;
 
-/// How much of what a longer license has beyond a shorter one must be there for it to be the longer one.
-const LEAST_SHARE_BEYOND: f64 = 0.6;
+/// How much of what tells two like texts apart must be there for one of them, and for it to be there beside the other.
+const LEAST_OF_DIFFERENCE: f64 = 0.6;
 
-/// Whether a file called so holds by custom the license of what lies beside it: `LICENSE`, `LICENSE-MIT.txt`, `COPYING`,
-/// `NOTICE.md`, `copyright`.
-pub fn is_license_file(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    let stem = ["license", "licence", "copying", "notice", "copyright", "unlicense", "mit-license"]
-        .iter()
-        .find_map(|stem| lower.strip_prefix(stem));
-    let Some(rest) = stem else { return false };
-    let is_source = [".rs", ".py", ".js", ".ts", ".go", ".c", ".h", ".rb", ".php", ".java", ".json", ".so", ".css"]
-        .iter()
-        .any(|end| rest.ends_with(end));
-    !is_source && (rest.is_empty() || rest.starts_with(['.', '-', '_', ' ', 's']))
+/// How many words more than the list's text a copy may have for names of owners, beside a quarter more of words.
+const ROOM_FOR_OWNERS: u32 = 30;
+
+/// What differs in fewer runs differs by a word, which may be the name of an owner.
+const FEWEST_DIFFERENCES: u32 = 3;
+
+/// A license whose text is in another text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextLicense {
+    /// Its SPDX id.
+    ///
+    /// The text of a GNU license does not say whether later versions may be chosen; its id ends in `-only`. A notice says
+    /// so, and the id with it.
+    pub id: &'static str,
+    /// How much of its wording is there, in percent.
+    pub confidence_percent: u8,
 }
 
-/// The SPDX ids of the licenses whose texts are in this one, in the order of how sure they are.
-///
-/// The text of a GNU license does not say whether later versions may be chosen; its id ends in `-only`.
-pub fn licenses_of_text(text: &str) -> Vec<&'static str> {
-    let mut runs = shingles(text, MOST_WORDS);
+/// The licenses whose texts, or well-known notices, are in this text, each once, in the order of how sure they are.
+pub fn licenses_of_text(text: &str) -> Vec<TextLicense> {
+    let runs = shingles(text, MOST_WORDS);
+    let mut placed: Vec<(u32, u32)> = runs.iter().copied().zip(0..).collect();
+    placed.sort_unstable();
+    let mut runs = runs;
     runs.sort_unstable();
     runs.dedup();
-    let mut counts: HashMap<u16, u32> = HashMap::new();
-    for run in &runs {
-        for place in SKETCHES.by_run.get(run).into_iter().flatten() {
-            *counts.entry(*place).or_default() += 1;
-        }
-    }
-    let mut candidates: Vec<Candidate> = counts
-        .into_iter()
-        .filter_map(|(place, count)| {
-            let sketch = SKETCHES.list.get(usize::from(place))?;
-            let share = f64::from(count) / f64::from(sketch.size);
-            (share >= LEAST_SHARE).then_some(Candidate { place, count, share, runs: sketch.runs })
-        })
-        .collect();
+    let mut candidates = candidates(&runs, &placed);
     candidates.sort_by(|one, other| {
         other.share.total_cmp(&one.share).then(other.runs.cmp(&one.runs)).then(one.place.cmp(&other.place))
     });
     let mut accepted: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        let relatives: Vec<usize> = (0..accepted.len()).filter(|at| are_related(&accepted[*at], &candidate)).collect();
-        if relatives.iter().all(|at| extends(&candidate, &accepted[*at])) {
-            for at in relatives.into_iter().rev() {
-                accepted.remove(at);
-            }
-            accepted.push(candidate);
+        let meetings = accepted.iter().map(|known| meet(known, &candidate, &runs));
+        let meetings: Vec<Meeting> = meetings.collect();
+        if meetings.contains(&Meeting::First) {
+            continue;
         }
+        let mut outcomes = meetings.into_iter();
+        accepted.retain(|_| outcomes.next() != Some(Meeting::Second));
+        accepted.push(candidate);
     }
-    accepted.truncate(MOST_LICENSES);
-    accepted.into_iter().filter_map(|found| Some(SKETCHES.list.get(usize::from(found.place))?.id)).collect()
-}
-
-/// The licenses of the `SPDX-License-Identifier` tags in the first lines of a file (SPDX 2.3, annex E), each once; empty
-/// where there is none.
-pub fn identifier_tags(head: &str) -> Vec<License> {
-    const TAG: &str = "SPDX-License-Identifier:";
-    let mut found: Vec<License> = Vec::new();
-    for line in head.lines().take(TAGGED_LINES) {
-        let Some((_, rest)) = line.split_once(TAG) else { continue };
-        let words = rest.trim().trim_end_matches("*/").trim_end_matches("-->").trim_end_matches(['"', '\'', ';', ',']);
-        let license = License::parse(words.trim());
-        if license.is_spdx() && !found.contains(&license) {
-            found.push(license);
+    // A variant without words of its own is there where its words are not those of others that are there.
+    let is_approved = accepted.iter().any(|found| found.is_approved);
+    accepted.retain(|found| found.is_approved || found.has_own_words || !is_approved);
+    let mut found: Vec<TextLicense> = Vec::new();
+    for Candidate { id, share, .. } in accepted {
+        if found.len() < MOST_LICENSES && found.iter().all(|known| known.id != id) {
+            found.push(TextLicense { id, confidence_percent: (share * 100.0).round() as u8 });
         }
     }
     found
 }
 
-/// How many lines of a file may hold its tag.
-const TAGGED_LINES: usize = 60;
+/// The licenses of whose words enough are there, together in one place of the text.
+fn candidates(all: &[u32], placed: &[(u32, u32)]) -> Vec<Candidate> {
+    let share = |count: usize, size: u8| count as f64 / f64::from(size);
+    let counts = SKETCHES.counts(all).into_iter();
+    let scattered = (0u16..).zip(SKETCHES.list.iter().zip(counts));
+    let scattered = scattered.filter(|(_, (sketch, count))| share(usize::from(*count), sketch.size) >= LEAST_SHARE);
+    let places: Vec<u16> = scattered.map(|(place, _)| place).collect();
+    let mut hits: BTreeMap<u16, Vec<(u32, u32)>> = BTreeMap::new();
+    for (place, run) in SKETCHES.rows_of(&places) {
+        let first = placed.partition_point(|(other, _)| *other < run);
+        let occurrences = placed[first..].iter().take_while(|(other, _)| *other == run);
+        hits.entry(place).or_default().extend(occurrences.map(|(run, position)| (*position, *run)));
+    }
+    let candidate = |(place, mut hits): (u16, Vec<(u32, u32)>)| {
+        let sketch = SKETCHES.list.get(usize::from(place))?;
+        let share = share(most_in_window(&mut hits, sketch.runs + sketch.runs / 4 + ROOM_FOR_OWNERS), sketch.size);
+        let own = share_of(sketch.own(all));
+        if own.is_some_and(|own| own < LEAST_OF_DIFFERENCE) {
+            return None;
+        }
+        let has_own_words = own.is_some();
+        let Sketch { id, runs, is_approved, .. } = *sketch;
+        (share >= LEAST_SHARE).then_some(Candidate { place, id, runs, is_approved, has_own_words, share })
+    };
+    hits.into_iter().filter_map(candidate).collect()
+}
+
+/// The most different runs within so many words, of (position, run).
+fn most_in_window(hits: &mut [(u32, u32)], words: u32) -> usize {
+    hits.sort_unstable();
+    let mut inside: HashMap<u32, u32> = HashMap::new();
+    let (mut most, mut first) = (0, 0);
+    for (position, run) in hits.iter() {
+        *inside.entry(*run).or_default() += 1;
+        while let Some((_, old)) = hits.get(first).filter(|(behind, _)| position - behind > words) {
+            if let Entry::Occupied(mut count) = inside.entry(*old) {
+                *count.get_mut() -= 1;
+                if *count.get() == 0 {
+                    count.remove();
+                }
+            }
+            first += 1;
+        }
+        most = most.max(inside.len());
+    }
+    most
+}
 
 /// A license that a text may hold.
 struct Candidate {
     place: u16,
-    count: u32,
-    share: f64,
-    runs: u32,
-}
-
-/// Whether they share so much that one text is but one of them.
-fn are_related(one: &Candidate, other: &Candidate) -> bool {
-    shared(one.place, other.place).is_some() || shared(other.place, one.place).is_some()
-}
-
-/// Whether the text also has what the longer license has beyond the shorter one.
-fn extends(longer: &Candidate, shorter: &Candidate) -> bool {
-    if longer.runs <= shorter.runs {
-        return false;
-    }
-    let Some(sketch) = SKETCHES.list.get(usize::from(longer.place)) else { return false };
-    let common = f64::from(shared(longer.place, shorter.place).unwrap_or(0));
-    let beyond = f64::from(sketch.size) - common;
-    let present = f64::from(longer.count) - common * shorter.share;
-    beyond >= 3.0 && present / beyond >= LEAST_SHARE_BEYOND
-}
-
-/// How many hashes of the sketch of one license lie in the text of another, where that is a third of them or more.
-fn shared(sketch: u16, text: u16) -> Option<u8> {
-    let shared = &SKETCHES.list.get(usize::from(sketch))?.shared;
-    let at = shared.binary_search_by_key(&text, |(text, _)| *text).ok()?;
-    Some(shared[at].1)
-}
-
-struct Sketch {
     id: &'static str,
-    /// How many runs of words the whole text has.
     runs: u32,
-    /// How many of them the sketch holds.
-    size: u8,
-    /// Other texts and how much of this sketch they hold, by their places.
-    shared: Vec<(u16, u8)>,
+    is_approved: bool,
+    has_own_words: bool,
+    share: f64,
 }
 
-#[derive(Default)]
-struct Sketches {
-    list: Vec<Sketch>,
-    by_run: HashMap<u32, Vec<u16>>,
+/// Which of two candidates the text holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meeting {
+    Both,
+    First,
+    Second,
 }
 
-static SKETCHES: LazyLock<Sketches> = LazyLock::new(|| unpack(PACKED).unwrap_or_default());
-
-/// What the build script packed.
-const PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/texts.bin"));
-
-fn unpack(mut packed: &'static [u8]) -> Option<Sketches> {
-    let mut take = |count: usize| {
-        let (head, rest) = packed.split_at_checked(count)?;
-        packed = rest;
-        Some(head)
-    };
-    let mut sketches = Sketches::default();
-    let count = u16::from_le_bytes(take(2)?.try_into().ok()?);
-    for place in 0..count {
-        let length = usize::from(take(1)?[0]);
-        let id = std::str::from_utf8(take(length)?).ok()?;
-        let runs = u32::from_le_bytes(take(4)?.try_into().ok()?);
-        let size = take(1)?[0];
-        for run in take(4 * usize::from(size))?.chunks_exact(4) {
-            sketches.by_run.entry(u32::from_le_bytes(run.try_into().ok()?)).or_default().push(place);
+/// Of two texts that are alike, the one counts of whose own words more are there. `first` has the larger share.
+fn meet(first: &Candidate, second: &Candidate, runs: &[u32]) -> Meeting {
+    let (one, other) = (first.place, second.place);
+    let differences = SKETCHES.difference(one, other, runs).zip(SKETCHES.difference(other, one, runs));
+    let Some((of_first, of_second)) = differences else { return Meeting::Both };
+    match (share_of(of_first), share_of(of_second)) {
+        (Some(one), Some(other)) if one.min(other) >= LEAST_OF_DIFFERENCE => Meeting::Both,
+        // Neither is there as it stands: more likely a copy with words of its own owner than one with those of another's.
+        (Some(one), Some(other)) if one.max(other) < LEAST_OF_DIFFERENCE && first.is_approved != second.is_approved => {
+            longer(first.is_approved)
         }
-        let others = usize::from(u16::from_le_bytes(take(2)?.try_into().ok()?));
-        let shared = take(3 * others)?.chunks_exact(3);
-        let shared = shared.map(|row| (u16::from_le_bytes([row[0], row[1]]), row[2])).collect();
-        sketches.list.push(Sketch { id, runs, size, shared });
+        (Some(one), Some(other)) if one == other => Meeting::First,
+        (Some(one), Some(other)) => longer(one > other),
+        // One of them is but a part of the other: the longer one counts where what it has beyond is there.
+        (Some(beyond), None) => longer(beyond >= LEAST_OF_DIFFERENCE),
+        (None, Some(beyond)) => longer(beyond < LEAST_OF_DIFFERENCE),
+        (None, None) => Meeting::First,
     }
-    Some(sketches)
+}
+
+fn longer(is_first: bool) -> Meeting {
+    if is_first { Meeting::First } else { Meeting::Second }
+}
+
+/// Nothing where too little is different.
+fn share_of(difference: Difference) -> Option<f64> {
+    (difference.size >= FEWEST_DIFFERENCES).then(|| f64::from(difference.present) / f64::from(difference.size))
 }
 
 #[cfg(test)]
