@@ -124,6 +124,9 @@ pub(crate) struct DetectorArguments {
     /// Look for malware by the YARA rules in this folder or file as well; repeatable
     #[arg(long, value_name = "DIR")]
     pub(crate) rules: Vec<PathBuf>,
+    /// Recognise texts of licenses as well: in LICENSE, COPYING and their like, and in tags of source files
+    #[arg(long)]
+    pub(crate) license_texts: bool,
     /// Ask the ClamAV daemon that listens on this socket about every file
     #[arg(long, value_name = "SOCKET")]
     pub(crate) clamd: Option<PathBuf>,

@@ -40,6 +40,7 @@ pub(crate) fn choose(arguments: &DetectorArguments) -> Result<Chosen, Failure> {
     for (is_given, kind, option) in [
         (!arguments.secret_rules.is_empty(), FindingKind::Secret, "--secret-rules"),
         (!arguments.rules.is_empty(), FindingKind::Malware, "--rules"),
+        (arguments.license_texts, FindingKind::License, "--license-texts"),
         (arguments.clamd.is_some(), FindingKind::Malware, "--clamd"),
     ] {
         if is_given && !kinds.contains(&kind) {
@@ -55,6 +56,7 @@ pub(crate) fn choose(arguments: &DetectorArguments) -> Result<Chosen, Failure> {
         detectors.malware = Some(engine(arguments, &mut detectors.content).map_err(Failure::Usage)?);
         detectors.clamd = arguments.clamd.as_deref().map(clamd).transpose().map_err(Failure::Usage)?;
     }
+    detectors.license_texts = arguments.license_texts;
     detectors.misconfigurations = kinds.contains(&FindingKind::Misconfiguration);
     detectors.executables = detectors.secrets.is_some() || detectors.malware.is_some();
     Ok(Chosen { kinds, detectors })

@@ -12,6 +12,7 @@ use model::{
 use crate::Language;
 use crate::messages::Value;
 use crate::table::{Style, severity_word};
+use crate::told::is_harmless;
 pub(crate) use upgrades::{SHOWN_UPGRADES, upgrades};
 
 /// A sentence, and how it stands out. Names from the target stand in it as they are.
@@ -152,7 +153,7 @@ fn of_other_kinds(report: &ScanReport, language: Language) -> Option<Sentence> {
         (FindingKind::License, "table.count.license"),
     ];
     let counted = kinds.into_iter().filter_map(|(kind, code)| {
-        let count = report.findings.iter().filter(|finding| finding.kind() == kind).count();
+        let count = report.findings.iter().filter(|finding| finding.kind() == kind && !is_harmless(finding)).count();
         (count > 0).then(|| language.say(code, &[("count", Value::Count(count))]))
     });
     let counted = counted.collect::<Vec<_>>();

@@ -1,6 +1,8 @@
 //! Findings told in words, for the formats that are read by people outside a terminal: JUnit, GitLab, Markdown, HTML.
 
-use model::{Finding, FindingKind, FindingStatus, ScanReport, SecretLocation, Severity, VulnerabilityFinding};
+use model::{
+    Finding, FindingKind, FindingStatus, LicenseSource, ScanReport, SecretLocation, Severity, VulnerabilityFinding,
+};
 
 use crate::Language;
 use crate::messages::Value;
@@ -48,10 +50,16 @@ impl Told<'_> {
 
 /// Every finding of the report in words, the most severe first within their kind.
 pub(crate) fn told<'a>(report: &'a ScanReport, language: Language) -> Vec<Told<'a>> {
-    let mut told: Vec<Told<'a>> = report.findings.iter().map(|finding| tell(finding, report, language)).collect();
+    let findings = report.findings.iter().filter(|finding| !is_harmless(finding));
+    let mut told: Vec<Told<'a>> = findings.map(|finding| tell(finding, report, language)).collect();
     // Sorting is stable: findings of one severity stay in the order of the report.
     told.sort_by_key(|told| (told.kind, std::cmp::Reverse(told.severity)));
     told
+}
+
+/// Whether it is a text of a license that asks for nothing that anybody has to see to.
+pub(crate) fn is_harmless(finding: &Finding) -> bool {
+    finding.kind() == FindingKind::License && finding.severity() == Severity::None
 }
 
 fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) -> Told<'a> {
@@ -118,10 +126,17 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             }
         }
         Finding::License(found) => {
-            let package = package(found.package);
+            let (subject, place) = match &found.source {
+                LicenseSource::Package(id) => {
+                    let package = package(*id);
+                    let place = package.paths.first().map_or(target, String::as_str);
+                    (format!("{} {}", package.name, package.version), place)
+                }
+                LicenseSource::File(file) => (file.path.clone(), or_target(&file.path)),
+            };
             Told {
-                subject: format!("{} {}", package.name, package.version),
-                place: package.paths.first().map_or(target, String::as_str),
+                subject,
+                place,
                 text: format!("{} ({})", found.name, found.category.as_str()),
                 remedy: language.say("told.remedy.license", &[]),
                 ..plain

@@ -2,8 +2,25 @@
 
 use crate::{License, is_license_file, licenses_of_file, licenses_of_tags};
 
+/// The names of all targets.
+pub fn targets() -> impl Iterator<Item = &'static str> {
+    ["license_expression", "license_text"].into_iter()
+}
+
+/// Does with the bytes what the target of this name is there to try.
+///
+/// # Panics
+/// When there is no such target, and when something has a mistake.
+pub fn run(target: &str, bytes: &[u8]) {
+    match target {
+        "license_expression" => expression(bytes),
+        "license_text" => text(bytes),
+        _ => panic!("there is no target {target}"),
+    }
+}
+
 /// Reads a declaration. Whatever it becomes must be read as the same thing again.
-pub fn expression(bytes: &[u8]) {
+fn expression(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let license = License::parse(&text);
     let written = license.to_string();
@@ -16,7 +33,7 @@ pub fn expression(bytes: &[u8]) {
 }
 
 /// Reads a file: its first line is its name, the rest its content.
-pub fn text(bytes: &[u8]) {
+fn text(bytes: &[u8]) {
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let (name, content) = bytes.split_at(end);
     let name = String::from_utf8_lossy(name);

@@ -20,9 +20,21 @@ pub struct FileLicense {
     pub confidence_percent: Option<u8>,
 }
 
-/// Whether a file called so holds by custom the license of what lies beside it: `LICENSE`, `LICENSE-MIT.txt`,
-/// `MIT-LICENSE`, `COPYING`, `NOTICE.md`, `copyright`.
-pub fn is_license_file(name: &str) -> bool {
+/// Whether the file at this path holds by custom a license of what lies beside it: `LICENSE`, `LICENSE-MIT.txt`,
+/// `MIT-LICENSE`, `COPYING`, `NOTICE.md`, `copyright`, or a text in a folder `LICENSES` (REUSE specification 3.3, License
+/// files).
+pub fn is_license_file(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    has_license_name(name) || is_text_in_folder(folder, name)
+}
+
+fn is_text_in_folder(folder: &str, name: &str) -> bool {
+    let folder = folder.rsplit('/').next().unwrap_or(folder);
+    let is_text = name.rsplit_once('.').is_some_and(|(_, ending)| TEXT_ENDINGS.contains(&ending));
+    folder.eq_ignore_ascii_case("licenses") && is_text
+}
+
+fn has_license_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     let (stem, ending) = match lower.rsplit_once('.') {
         // What follows the last dot of "LICENSE-2.0" or "COPYING.LESSER" is no type of file.
@@ -39,16 +51,16 @@ pub fn is_license_file(name: &str) -> bool {
     (is_begun || is_ended) && !is_other_type
 }
 
-/// Whether a file called so, and beginning so, is one whose tag is read.
+/// Whether a tag may be in the beginning of a file.
 pub fn is_tagged(head: &[u8]) -> bool {
     head.windows(TAG.len()).any(|part| part == TAG.as_bytes())
 }
 
-/// The licenses that a file with this name (see [`is_license_file`]) and content holds.
+/// The licenses that the file at this path (see [`is_license_file`]) holds.
 ///
 /// A text of some length that holds none of the SPDX list is a license that nobody knows; a notice, by its name, may well
 /// hold none.
-pub fn licenses_of_file(name: &str, content: &[u8]) -> Vec<FileLicense> {
+pub fn licenses_of_file(path: &str, content: &[u8]) -> Vec<FileLicense> {
     let content = &content[..content.len().min(LARGEST_TEXT_BYTES)];
     if content.contains(&0) {
         return Vec::new();
@@ -65,16 +77,17 @@ pub fn licenses_of_file(name: &str, content: &[u8]) -> Vec<FileLicense> {
         let license = License::parse(text.trim().trim_end_matches('.'));
         found.extend(license.is_spdx().then(|| FileLicense::known(license, 100)));
     }
+    let name = path.rsplit('/').next().unwrap_or(path);
     let lower = name.to_ascii_lowercase();
-    let is_notice = lower.starts_with("notice") || lower.starts_with("copyright");
-    if found.is_empty() && !is_notice && text.split_whitespace().nth(FEWEST_WORDS_OF_UNKNOWN).is_some() {
+    let is_text = has_license_name(name) && !lower.starts_with("notice") && !lower.starts_with("copyright");
+    if found.is_empty() && is_text && text.split_whitespace().nth(FEWEST_WORDS_OF_UNKNOWN).is_some() {
         let category = LicenseCategory::Unknown;
         found.push(FileLicense { name: UNKNOWN_TEXT.to_owned(), category, confidence_percent: None });
     }
     found
 }
 
-/// The licenses of the tags in the beginning of a source file that ask for attention.
+/// The licenses of the tags in the beginning of a source file.
 pub fn licenses_of_tags(head: &[u8]) -> Vec<FileLicense> {
     let tags = identifier_tags(&String::from_utf8_lossy(head)).into_iter();
     tags.map(|license| FileLicense::known(license, 100)).collect()
@@ -154,6 +167,8 @@ mod tests {
             "UNLICENSE",
             "MIT-LICENSE",
             "bootstrap.LICENSE.txt",
+            "a/LICENSE",
+            "a/LICENSES/Apache-2.0.txt",
         ] {
             assert!(is_license_file(name), "{name}");
         }
@@ -167,6 +182,8 @@ mod tests {
             "LICENSE.json",
             "copying-files.py",
             "sublicense",
+            "licenses/pictures.png",
+            "Apache-2.0.txt",
         ] {
             assert!(!is_license_file(name), "{name}");
         }

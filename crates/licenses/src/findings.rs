@@ -1,6 +1,6 @@
 //! Which declared licenses of packages ask for attention.
 
-use model::{Ecosystem, LicenseCategory, LicenseFinding, Package};
+use model::{Ecosystem, LicenseCategory, LicenseFinding, LicenseSource, Package};
 
 use crate::category::severity;
 use crate::expression::License;
@@ -34,7 +34,8 @@ fn of_package(place: usize, package: &Package) -> Vec<LicenseFinding> {
             return None;
         }
         let severity = severity(category, is_operating_system)?;
-        Some(LicenseFinding { package: place, name, category, severity, excepted_by: None })
+        let source = LicenseSource::Package(place);
+        Some(LicenseFinding { source, name, category, severity, excepted_by: None })
     };
     parts.into_iter().filter_map(asks).collect()
 }

@@ -8,7 +8,7 @@ mod vulnerability;
 
 use std::cmp::Ordering;
 
-pub use license::{LicenseCategory, LicenseFinding};
+pub use license::{LicenseCategory, LicenseFile, LicenseFinding, LicenseSource};
 pub use malware::{MalwareEngine, MalwareFinding};
 pub use misconfiguration::Misconfiguration;
 pub use secret::{SecretFinding, SecretLocation};
@@ -25,7 +25,7 @@ pub enum Finding {
     Secret(SecretFinding),
     /// A file that is made to do harm, or looks like it.
     Malware(MalwareFinding),
-    /// A license of a package that asks for attention.
+    /// A license of a package that asks for attention, or one whose text is in a file.
     License(LicenseFinding),
     /// A setting that makes an attack easier.
     Misconfiguration(Misconfiguration),
@@ -128,7 +128,8 @@ impl Finding {
             Finding::Secret(finding) => Some(&finding.path),
             Finding::Malware(finding) => Some(&finding.path),
             Finding::Misconfiguration(finding) => Some(&finding.path),
-            Finding::Vulnerability(_) | Finding::License(_) => None,
+            Finding::License(finding) => finding.file().map(|file| file.path.as_str()),
+            Finding::Vulnerability(_) => None,
         }
     }
 
@@ -136,7 +137,7 @@ impl Finding {
     pub fn package(&self) -> Option<PackageId> {
         match self {
             Finding::Vulnerability(finding) => Some(finding.package),
-            Finding::License(finding) => Some(finding.package),
+            Finding::License(finding) => finding.package(),
             Finding::Secret(_) | Finding::Malware(_) | Finding::Misconfiguration(_) => None,
         }
     }
@@ -146,7 +147,8 @@ impl Finding {
         let of_package = |id: PackageId| inventory.packages.get(id)?.layer;
         match self {
             Finding::Vulnerability(finding) => of_package(finding.package),
-            Finding::License(finding) => of_package(finding.package),
+            Finding::License(LicenseFinding { source: LicenseSource::Package(package), .. }) => of_package(*package),
+            Finding::License(LicenseFinding { source: LicenseSource::File(file), .. }) => file.layer,
             Finding::Secret(finding) => finding.layer,
             Finding::Malware(finding) => finding.layer,
             Finding::Misconfiguration(finding) => finding.layer,
@@ -192,7 +194,7 @@ mod tests {
 
     fn license(package: PackageId, name: &str) -> Finding {
         Finding::License(LicenseFinding {
-            package,
+            source: LicenseSource::Package(package),
             name: name.into(),
             category: LicenseCategory::Unknown,
             severity: Severity::Low,

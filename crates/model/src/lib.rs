@@ -31,8 +31,9 @@ pub use distribution::Distribution;
 pub use ecosystem::Ecosystem;
 pub use executable::{Executable, WritableFolder};
 pub use finding::{
-    AdvisoryReference, Finding, FindingKind, FindingStatus, LicenseCategory, LicenseFinding, MalwareEngine,
-    MalwareFinding, Misconfiguration, SecretFinding, SecretLocation, VulnerabilityFinding,
+    AdvisoryReference, Finding, FindingKind, FindingStatus, LicenseCategory, LicenseFile, LicenseFinding,
+    LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, SecretFinding, SecretLocation,
+    VulnerabilityFinding,
 };
 pub use gap::Gap;
 pub use hashed_file::HashedFile;

@@ -1,6 +1,8 @@
 //! Exceptions: findings that somebody answers for until some day.
 
-use model::{ExceptionState, ExceptionUse, Finding, FindingKind, Gap, Package, ScanReport};
+use model::{
+    ExceptionState, ExceptionUse, Finding, FindingKind, Gap, LicenseFinding, LicenseSource, Package, ScanReport,
+};
 
 use crate::check_id::check_id;
 use crate::document::{PackageMatch, package_match};
@@ -139,6 +141,7 @@ impl Exception {
         let is_package =
             self.package.as_ref().is_none_or(|wanted| package.is_some_and(|package| wanted.matches(package)));
         let is_path = self.path.as_ref().is_none_or(|wanted| match finding {
+            Finding::License(LicenseFinding { source: LicenseSource::File(file), .. }) => wanted.matches(&file.path),
             Finding::Vulnerability(_) | Finding::License(_) => {
                 package.is_some_and(|package| package.paths.iter().any(|path| wanted.matches(path)))
             }

@@ -200,7 +200,8 @@ impl Scores {
 
 fn other_evidence(finding: &Finding, purl: Option<&String>) -> Evidence {
     let (path, line, remedy) = match finding {
-        Finding::Vulnerability(_) | Finding::License(_) => (None, None, None),
+        Finding::Vulnerability(_) => (None, None, None),
+        Finding::License(finding) => (finding.file().map(|file| &file.path), None, None),
         Finding::Secret(finding) => (Some(&finding.path), finding.line, None),
         Finding::Malware(finding) => (Some(&finding.path), None, None),
         Finding::Misconfiguration(finding) => (Some(&finding.path), finding.line, finding.remedy.clone()),

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use model::{
     BaseImage, ControlDecision, Decision, Distribution, ExceptionState, Finding, Gap, LayerFacts, LicenseCategory,
-    LicenseFinding, MalwareEngine, MalwareFinding, Misconfiguration, ScanReport, SecretFinding, SecretLocation,
-    Severity, Signature, SignatureKind, Verdict,
+    LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, ScanReport, SecretFinding,
+    SecretLocation, Severity, Signature, SignatureKind, Verdict,
 };
 use policy::{Exception, Facts, Policy};
 use sample::{image, package, vulnerability};
@@ -135,7 +135,7 @@ fn licenses_are_expressions() {
     check(&report, "license.allow, names: [MIT]", Some("license.undeclared"));
     check(&report, "license.allow, names: [MIT], undeclared: pass", None);
     report.findings.push(Finding::License(LicenseFinding {
-        package: 0,
+        source: LicenseSource::Package(0),
         name: "GPL-3.0-only".into(),
         category: LicenseCategory::StrongCopyleft,
         severity: Severity::Medium,

@@ -5,6 +5,7 @@ mod class_strings;
 mod crew;
 mod examine;
 mod inner;
+mod license_texts;
 mod system;
 mod visible;
 
@@ -26,6 +27,7 @@ pub(crate) use crate::nested::HEAD_BYTES;
 pub(crate) use crew::Crew;
 use crew::Job;
 use examine::{Examined, Examiner, TakenFile};
+pub(crate) use license_texts::FoundLicense;
 use system::SeenManagers;
 pub(crate) use visible::VisibleDetections;
 
@@ -107,6 +109,7 @@ pub(crate) struct Detected {
     pub(crate) executable: Option<FoundExecutable>,
     pub(crate) secrets: Vec<FoundSecret>,
     pub(crate) malware: Vec<FoundMalware>,
+    pub(crate) licenses: Vec<FoundLicense>,
     /// The hashes of what lists of known malware may have, beside that of `executable`.
     pub(crate) hashed: Vec<Hashed>,
 }

@@ -9,7 +9,7 @@ use secrets::SecretRules;
 
 /// The version of what the built-in rules and the readers around them see. It goes up with every change of them: what
 /// another build found would answer for rules it did not have.
-const CONTENT_VERSION: u32 = 3;
+const CONTENT_VERSION: u32 = 4;
 
 /// Opens a connection to a ClamAV daemon, for each thread its own.
 pub type ConnectClamd = Arc<dyn Fn() -> ClamdLink + Send + Sync>;
@@ -25,6 +25,8 @@ pub struct Detectors {
     pub clamd: Option<ConnectClamd>,
     /// Whether the files that can run are listed with their hashes and owners.
     pub executables: bool,
+    /// Whether texts of licenses are recognised.
+    pub license_texts: bool,
     /// Whether configuration is checked: an image's own, and the files of a folder.
     pub misconfigurations: bool,
     /// The day (`2026-11-28`) on which checks that depend on one are made; without it they find nothing.
@@ -46,7 +48,7 @@ impl Detectors {
 
     /// Whether anything is looked for in the content of files.
     pub(crate) fn reads_files(&self) -> bool {
-        self.secrets.is_some() || self.malware.is_some() || self.executables
+        self.secrets.is_some() || self.malware.is_some() || self.executables || self.license_texts
     }
 
     /// What stands for all of this in the key of a cached finding; `None` where findings are not to be kept.
@@ -56,7 +58,8 @@ impl Detectors {
         }
         let mut hash = Context::new(&SHA256);
         let has_lists = self.malware.as_ref().is_some_and(Engine::has_lists);
-        let flags = [self.secrets.is_some(), self.malware.is_some(), self.executables, has_lists].map(u8::from);
+        let looked_for = [self.secrets.is_some(), self.malware.is_some(), self.executables, has_lists, self.license_texts];
+        let flags = looked_for.map(u8::from);
         for part in
             [&CONTENT_VERSION.to_le_bytes()[..], &flags].into_iter().chain(self.content.iter().map(Vec::as_slice))
         {
@@ -75,6 +78,7 @@ impl fmt::Debug for Detectors {
             .field("malware", &self.malware.is_some())
             .field("clamd", &self.clamd.is_some())
             .field("executables", &self.executables)
+            .field("license_texts", &self.license_texts)
             .field("misconfigurations", &self.misconfigurations)
             .finish_non_exhaustive()
     }

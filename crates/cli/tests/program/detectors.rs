@@ -207,3 +207,49 @@ fn licenses_that_ask_for_attention_are_listed_with_their_categories() {
         ]
     );
 }
+
+#[test]
+fn texts_of_licenses_are_found_where_they_lie_and_judged_like_those_of_packages() {
+    let program = Program::new();
+    let mit = "MIT License Copyright (c) 2020 A Permission is hereby granted, free of charge, to any person obtaining a copy \
+               of this software and associated documentation files (the \"Software\"), to deal in the Software without \
+               restriction, including without limitation the rights to use, copy, modify, merge, publish, distribute, \
+               sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to \
+               do so, subject to the following conditions: The above copyright notice and this permission notice shall be \
+               included in all copies or substantial portions of the Software. THE SOFTWARE IS PROVIDED \"AS IS\", WITHOUT \
+               WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, \
+               FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE \
+               LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, \
+               ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.";
+    let unknown = "You may use the frobnicator on Sundays, and nobody may say a word against it. ".repeat(9);
+    let image = format!(
+        "image shop:1\nlayer COPY\n  app/LICENSE = {mit}\n  app/vendor/EULA/LICENSE.txt = {unknown}\n\
+         layer COPY\n  app/main.py = # SPDX-License-Identifier: AGPL-3.0-only\n  app/other.py = # SPDX-License-Identifier: MIT\n"
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let texts = |report: &Value| -> Vec<String> {
+        let row = |finding: &&Value| {
+            let words = ["path", "name", "category", "severity"].map(|field| text(&finding[field]));
+            format!("{} {} {}", words.join(" "), finding["confidence_percent"], finding["layer"])
+        };
+        findings(report, "license").iter().map(row).collect()
+    };
+    let expected = [
+        "app/LICENSE MIT permissive none 100 0",
+        "app/main.py AGPL-3.0-only network-copyleft high 100 1",
+        "app/vendor/EULA/LICENSE.txt unknown license text unknown unknown null 0",
+    ];
+    for cache in ["cold", "warm"] {
+        let report = program.scan(&intelligence(), &["--license-texts", "--detectors", "licenses", "image.tar"]);
+        assert_eq!(texts(&report), expected, "{cache}");
+    }
+    let report = program.scan(&intelligence(), &["--detectors", "licenses", "image.tar"]);
+    assert!(texts(&report).is_empty());
+    program.write(
+        "p.yaml",
+        "schema: bulkhead.policy/1\nname: gate\ncontrols:\n  - control: license.deny\n    names: [AGPL-3.0-only]\n",
+    );
+    let ran = program.run(&["scan", "--license-texts", "--policy", "p.yaml", "image.tar"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stdout.contains("app/main.py"), "{}", ran.stdout);
+}

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Finding, ScanReport};
+use model::{Finding, LicenseSource, ScanReport};
 
 /// A finding as it was and as it is.
 #[derive(Debug, Clone, Copy)]
@@ -63,10 +63,13 @@ fn key<'a>(finding: &'a Finding, report: &'a ScanReport) -> Vec<&'a str> {
             vec!["secret", secret.location.as_str(), &secret.path, &secret.rule, &secret.matched]
         }
         Finding::Malware(malware) => vec!["malware", &malware.path, &malware.rule, malware.engine.as_str()],
-        Finding::License(license) => {
-            let package = &report.inventory.packages[license.package];
-            vec!["license", package.ecosystem.purl_type(), &package.name, &license.name]
-        }
+        Finding::License(license) => match &license.source {
+            LicenseSource::Package(package) => {
+                let package = &report.inventory.packages[*package];
+                vec!["license", package.ecosystem.purl_type(), &package.name, &license.name]
+            }
+            LicenseSource::File(file) => vec!["license", "", &file.path, &license.name],
+        },
         Finding::Misconfiguration(found) => vec!["misconfiguration", &found.path, &found.id, &found.message],
     }
 }

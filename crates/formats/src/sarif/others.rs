@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Finding, FindingKind, ScanReport, SecretLocation, Severity};
+use model::{Finding, FindingKind, LicenseSource, ScanReport, SecretLocation, Severity};
 use twox_hash::XxHash3_64;
 
 use crate::markup::markdown;
@@ -71,18 +71,32 @@ impl<'a> Other<'a> {
                 identity: malware.path.clone(),
             },
             Finding::License(license) => {
-                let package = &report.inventory.packages[license.package];
+                let (path, message, identity) = match &license.source {
+                    LicenseSource::Package(package) => {
+                        let package = &report.inventory.packages[*package];
+                        let message = format!("{} {} is under {}", package.name, package.version, license.name);
+                        let path = package.paths.first().map_or(target, String::as_str);
+                        (path, message, format!("{}\n{}", package.ecosystem, package.name))
+                    }
+                    LicenseSource::File(file) => {
+                        let message = match file.confidence_percent {
+                            Some(percent) => format!("{} holds {} ({percent} %)", file.path, license.name),
+                            None => format!("{} holds an {}", file.path, license.name),
+                        };
+                        (or_target(&file.path), message, file.path.clone())
+                    }
+                };
                 Other {
                     finding,
                     rule_id: format!("license/{}", license.name),
                     name: "License",
                     title: format!("{} ({})", license.name, license.category.as_str()),
-                    message: format!("{} {} is under {}", package.name, package.version, license.name),
+                    message,
                     help: "See whether its terms suit the way in which the target is passed on.".to_owned(),
-                    path: package.paths.first().map_or(target, String::as_str),
+                    path,
                     line: None,
                     logical: None,
-                    identity: format!("{}\n{}", package.ecosystem, package.name),
+                    identity,
                 }
             }
             Finding::Misconfiguration(found) => Other {

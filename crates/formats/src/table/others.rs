@@ -3,11 +3,17 @@
 
 use std::io;
 
-use model::{Finding, FindingKind, LicenseFinding, MalwareFinding, Misconfiguration, SecretFinding, SecretLocation};
+use model::{
+    Finding, FindingKind, LicenseFinding, LicenseSource, MalwareFinding, Misconfiguration, SecretFinding,
+    SecretLocation, Severity,
+};
 
 use super::{Style, Table, plain, severity_word};
 use crate::messages::Value;
 use crate::summary::kind_heading;
+
+/// How many files with a text that asks for nothing are named.
+const MOST_HARMLESS: usize = 3;
 
 impl Table<'_> {
     /// Every finding of a kind, the most severe first.
@@ -66,19 +72,32 @@ impl Table<'_> {
             _ => None,
         });
         for license in licenses {
-            let package = &self.report.inventory.packages[license.package];
-            let package = format!("{} {}", plain(&package.name), plain(&package.version));
+            let place = match &license.source {
+                LicenseSource::Package(package) => {
+                    let package = &self.report.inventory.packages[*package];
+                    format!("{} {}", plain(&package.name), plain(&package.version))
+                }
+                LicenseSource::File(file) => match file.confidence_percent {
+                    Some(100) | None => plain(&file.path),
+                    Some(percent) => format!("{} ({percent} %)", plain(&file.path)),
+                },
+            };
             let same = |group: &&mut (&LicenseFinding, Vec<String>)| {
                 (&group.0.name, group.0.severity, group.0.category)
                     == (&license.name, license.severity, license.category)
             };
             match groups.iter_mut().find(same) {
-                Some((_, packages)) => packages.push(package),
-                None => groups.push((license, vec![package])),
+                Some((_, packages)) => packages.push(place),
+                None => groups.push((license, vec![place])),
             }
         }
         for (license, mut packages) in groups {
             packages.dedup();
+            if license.severity == Severity::None && packages.len() > MOST_HARMLESS {
+                let more = [("count", Value::Count(packages.len() - MOST_HARMLESS))];
+                packages.truncate(MOST_HARMLESS);
+                packages.push(self.say("verdict.more", &more));
+            }
             self.row(license.severity, &format!("{} ({})", license.name, license.category.as_str()))?;
             self.paragraph(4, None, &packages.join(", "))?;
         }
@@ -95,7 +114,7 @@ impl Table<'_> {
         self.paragraph(4, Some(Style::Faint), &plain(finding.remedy.as_deref().unwrap_or_default()))
     }
 
-    fn row(&mut self, severity: model::Severity, text: &str) -> io::Result<()> {
+    fn row(&mut self, severity: Severity, text: &str) -> io::Result<()> {
         let word = severity_word(self.language, severity);
         self.paragraph(2, Some(Style::of(severity)), &format!("{word}  {}", plain(text)))
     }

@@ -4,8 +4,9 @@ use model::cvss::CvssVector;
 use model::{
     AdvisoryReference, BaseImage, BetterBase, Distribution, Ecosystem, EpssScore, Executable, Finding, FindingKind,
     FindingStatus, Gap, ImageFacts, IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, LicenseCategory,
-    LicenseFinding, MalwareEngine, MalwareFinding, Misconfiguration, Package, RemovedPackage, ScanReport, ScanTarget,
-    SecretFinding, SecretLocation, Severity, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
+    LicenseFile, LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, Package,
+    RemovedPackage, ScanReport, ScanTarget, SecretFinding, SecretLocation, Severity, SourcePackage, SourcedScore,
+    TargetKind, VulnerabilityFinding,
 };
 
 pub(crate) fn package(purl: &str, name: &str, version: &str) -> Package {
@@ -282,10 +283,17 @@ fn others(text: &str, layer: Option<u32>) -> Vec<Finding> {
         excepted_by: None,
     };
     let license = LicenseFinding {
-        package: 0,
+        source: LicenseSource::Package(0),
         name: format!("GPL-3.0-only {text}"),
         category: LicenseCategory::StrongCopyleft,
         severity: Severity::Low,
+        excepted_by: None,
+    };
+    let license_text = |name: &str, category, severity, confidence_percent| LicenseFinding {
+        source: LicenseSource::File(LicenseFile { path: format!("LICENSE {text}"), confidence_percent, layer }),
+        name: name.into(),
+        category,
+        severity,
         excepted_by: None,
     };
     let misconfiguration = |path: &str, line| {
@@ -308,6 +316,8 @@ fn others(text: &str, layer: Option<u32>) -> Vec<Finding> {
         secret(SecretLocation::History, None),
         Finding::Malware(malware),
         Finding::License(license),
+        Finding::License(license_text("MIT", LicenseCategory::Permissive, Severity::None, Some(97))),
+        Finding::License(license_text("unknown license text", LicenseCategory::Unknown, Severity::Unknown, None)),
         misconfiguration("", None),
         misconfiguration(text, Some(3)),
     ]

@@ -4,19 +4,57 @@ use serde::{Deserialize, Serialize};
 
 use crate::{PackageId, Severity};
 
-/// A license of a package that asks for attention. Sorted by its fields from the first.
+/// A license of a package that asks for attention, or one whose text is in a file. Sorted by its fields from the first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LicenseFinding {
-    /// The package, by its place in the inventory.
-    pub package: PackageId,
+    /// Where it was found.
+    pub source: LicenseSource,
     /// An SPDX id or expression; the words of the metadata where they are neither.
     pub name: String,
     /// What it asks of whoever passes the package on. Of licenses to choose from it is the one that asks least.
     pub category: LicenseCategory,
-    /// How loudly it asks, as long as no policy says otherwise.
+    /// How loudly it asks, as long as no policy says otherwise; `none` for a text that asks for no more than notices.
     pub severity: Severity,
     /// The exception that covers it, by name.
     pub excepted_by: Option<String>,
+}
+
+/// What says that a license applies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LicenseSource {
+    /// What a package declares.
+    Package(PackageId),
+    /// The text of a file.
+    File(LicenseFile),
+}
+
+/// A file that holds the text of a license, or names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LicenseFile {
+    /// The file; one in an archive as `a.jar!/META-INF/LICENSE`.
+    pub path: String,
+    /// How much of the license's wording is there, in percent; `None` where the text is that of no known license.
+    pub confidence_percent: Option<u8>,
+    /// Index of the layer that brought it; `None` outside images.
+    pub layer: Option<u32>,
+}
+
+impl LicenseFinding {
+    /// The package that declares it.
+    pub fn package(&self) -> Option<PackageId> {
+        match self.source {
+            LicenseSource::Package(package) => Some(package),
+            LicenseSource::File(_) => None,
+        }
+    }
+
+    /// The file that holds it.
+    pub fn file(&self) -> Option<&LicenseFile> {
+        match &self.source {
+            LicenseSource::Package(_) => None,
+            LicenseSource::File(file) => Some(file),
+        }
+    }
 }
 
 /// What a license asks of whoever uses a package or passes it on, from the least to the most.

@@ -10,7 +10,7 @@ use crate::Pattern;
 use crate::check_id::check_id;
 use crate::document::{LabelMatch, PackageMatch, Where};
 use crate::facts::LicensedPackage;
-use crate::license::{is_named, lowered};
+use crate::license::{License, is_named, lowered};
 use crate::time::{self, DAY};
 
 impl Bench<'_> {
@@ -92,7 +92,7 @@ impl Bench<'_> {
         outcome
     }
 
-    /// Packages that cannot be had under licenses as wanted.
+    /// Packages, and files with texts of licenses, that cannot be had under licenses as wanted.
     fn licenses(&self, is_wanted: impl Fn(&[String]) -> bool) -> Tally {
         let packages = &self.facts.report.inventory.packages;
         let mut tally = Tally::default();
@@ -101,6 +101,12 @@ impl Bench<'_> {
                 let Some(package) = packages.get(*id) else { continue };
                 let make = || self.facts.package_evidence(package, &license.text, Some(FindingKind::License));
                 tally.take(evidence.get_or_init(make), self.holding.covers_license(&license.text, package));
+            }
+        }
+        for fact in &self.facts.others {
+            let Finding::License(found) = fact.finding else { continue };
+            if found.file().is_some() && !License::new(&found.name).can_be_had(&is_wanted) {
+                tally.take(&fact.evidence, found.excepted_by.is_some());
             }
         }
         tally
@@ -255,7 +261,8 @@ fn path_of(finding: &Finding) -> &str {
         Finding::Secret(finding) => &finding.path,
         Finding::Malware(finding) => &finding.path,
         Finding::Misconfiguration(finding) => &finding.path,
-        Finding::Vulnerability(_) | Finding::License(_) => "",
+        Finding::License(finding) => finding.file().map_or("", |file| file.path.as_str()),
+        Finding::Vulnerability(_) => "",
     }
 }
 

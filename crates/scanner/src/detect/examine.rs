@@ -10,7 +10,7 @@ use oci::Entry;
 use secrets::{Outcome, Place, SecretRules};
 
 use super::system::DigestKinds;
-use super::{Detected, FoundExecutable, FoundMalware, FoundSecret, Hashed, class_strings, inner};
+use super::{Detected, FoundExecutable, FoundMalware, FoundSecret, Hashed, class_strings, inner, license_texts};
 use crate::detectors::Detectors;
 use crate::nested::{self, ArchiveFormat};
 use crate::owners::DigestHead;
@@ -60,8 +60,13 @@ impl<'a> Examiner<'a> {
 
     /// Whether the file is an archive whose files are looked into.
     fn opens(&self, head: &[u8]) -> bool {
-        let looks_inside = self.detectors.secrets.is_some() || self.detectors.malware.is_some();
-        looks_inside && ArchiveFormat::of(head).is_some()
+        let Detectors { secrets, malware, license_texts, .. } = self.detectors;
+        (secrets.is_some() || malware.is_some() || *license_texts) && ArchiveFormat::of(head).is_some()
+    }
+
+    /// Whether files in archives are opened for texts of licenses alone.
+    pub(super) fn wants_only_licenses(&self) -> bool {
+        self.detectors.secrets.is_none() && self.detectors.malware.is_none()
     }
 
     /// Looks into a file.
@@ -100,7 +105,9 @@ impl<'a> Examiner<'a> {
     }
 
     pub(super) fn wants_content(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
-        self.wants_secrets(path, head, size_bytes) || self.wants_malware(path, head, size_bytes)
+        self.wants_secrets(path, head, size_bytes)
+            || self.wants_malware(path, head, size_bytes)
+            || self.wants_licenses(path, head)
     }
 
     fn wants_secrets(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
@@ -108,6 +115,10 @@ impl<'a> Examiner<'a> {
         self.detectors.secrets.as_ref().is_some_and(|rules| rules.wants(path, size_bytes))
             && !head.starts_with(b"\x7fELF")
             && ArchiveFormat::of(head).is_none()
+    }
+
+    fn wants_licenses(&self, path: &str, head: &[u8]) -> bool {
+        self.detectors.license_texts && license_texts::wants(path, head)
     }
 
     /// Whether classes are worth inflating: for the texts in them, or for rules that look at them.
@@ -149,6 +160,12 @@ impl<'a> Examiner<'a> {
                     detected.malware.extend(scanned.found.into_iter().map(|found| note_malware(found, inner_path)));
                 }
                 Err(reason) => gap(reason),
+            }
+        }
+        if self.wants_licenses(path, head) {
+            match license_texts::find(path, content) {
+                Ok(found) => detected.licenses.extend(found.map(|license| license.at(inner_path))),
+                Err(error) => gap(format!("cannot read it: {error}")),
             }
         }
     }

@@ -4,7 +4,7 @@ use malware::FileToScan;
 use model::Gap;
 
 use super::examine::Examiner;
-use super::{Detected, HEAD_BYTES};
+use super::{Detected, HEAD_BYTES, license_texts};
 use crate::nested::Look;
 use crate::shared_content::SharedContent;
 
@@ -39,6 +39,9 @@ impl<'d, 'a> Inner<'d, 'a> {
 
 impl Look for Inner<'_, '_> {
     fn may_want(&self, path: &str, _: Option<u64>) -> bool {
+        if self.examiner.wants_only_licenses() {
+            return license_texts::wants_by_path(path);
+        }
         let name = path.rsplit('/').next().unwrap_or(path);
         let ending = name.rfind('.').map_or("", |dot| &name[dot..]);
         let ending = ending.to_ascii_lowercase();

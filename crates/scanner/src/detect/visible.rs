@@ -137,6 +137,7 @@ impl VisibleDetections {
                     excepted_by: None,
                 })
             }));
+            findings.extend(detected.licenses.iter().map(|license| license.finding(whole, layer)));
             findings.extend(detected.malware.iter().filter_map(|malware| {
                 Some(Finding::Malware(MalwareFinding {
                     path: whole(&malware.inner_path),

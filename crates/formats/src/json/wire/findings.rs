@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use model::{
-    Finding, Inventory, LicenseCategory, LicenseFinding, MalwareEngine, MalwareFinding, Misconfiguration, Package,
-    SecretFinding, SecretLocation, Severity, Sha256, VulnerabilityFinding,
+    Finding, Inventory, LicenseCategory, LicenseFile, LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding,
+    Misconfiguration, Package, SecretFinding, SecretLocation, Severity, Sha256, VulnerabilityFinding,
 };
 use serde::{Deserialize, Serialize};
 
@@ -63,7 +63,12 @@ pub(crate) struct MalwareRow<'a> {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct LicenseRow<'a> {
     name: Text<'a>,
-    package: PackageName<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    package: Option<PackageName<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<Text<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    confidence_percent: Option<u8>,
     category: LicenseCategory,
     severity: Severity,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -211,21 +216,33 @@ impl<'a> MalwareRow<'a> {
 
 impl<'a> LicenseRow<'a> {
     fn from_model(finding: &'a LicenseFinding, inventory: &'a Inventory) -> LicenseRow<'a> {
-        let package = &inventory.packages[finding.package];
+        let package = finding.package().map(|package| &inventory.packages[package]);
+        let file = finding.file();
+        let layer = package.map_or_else(|| file.and_then(|file| file.layer), |package| package.layer);
         LicenseRow {
             name: text(&finding.name),
-            package: PackageName::of(package),
+            package: package.map(PackageName::of),
+            path: file.map(|file| text(&file.path)),
+            confidence_percent: file.and_then(|file| file.confidence_percent),
             category: finding.category,
             severity: finding.severity,
-            layer: package.layer,
-            base: inventory.is_of_base(package.layer),
+            layer,
+            base: inventory.is_of_base(layer),
             excepted_by: maybe(&finding.excepted_by),
         }
     }
 
     fn into_model(self, ids: &HashMap<String, usize>) -> Result<LicenseFinding, String> {
+        let source = match (self.package, self.path) {
+            (Some(package), _) => LicenseSource::Package(package.place(&self.name, ids)?),
+            (None, Some(path)) => {
+                let confidence_percent = self.confidence_percent;
+                LicenseSource::File(LicenseFile { path: owned(path), confidence_percent, layer: self.layer })
+            }
+            (None, None) => return Err(format!("the license {} has neither a package nor a path", self.name)),
+        };
         Ok(LicenseFinding {
-            package: self.package.place(&self.name, ids)?,
+            source,
             name: owned(self.name),
             category: self.category,
             severity: self.severity,
