@@ -16,7 +16,7 @@ use twox_hash::XxHash3_64;
 use others::Other;
 
 use crate::markup::markdown;
-use crate::told::web_page;
+use crate::told::{is_harmless, web_page};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const INFORMATION: &str = "https://github.com/bulkhead-security/bulkhead";
@@ -224,7 +224,12 @@ struct Region {
 
 fn log(report: &ScanReport) -> Log<'_> {
     let findings: Vec<&VulnerabilityFinding> = report.findings.iter().filter_map(Finding::vulnerability).collect();
-    let others: Vec<Other<'_>> = report.findings.iter().filter_map(|finding| Other::of(finding, report)).collect();
+    let others: Vec<Other<'_>> = report
+        .findings
+        .iter()
+        .filter(|finding| !is_harmless(finding))
+        .filter_map(|finding| Other::of(finding, report))
+        .collect();
     let mut rules: BTreeMap<String, Rule<'_>> = BTreeMap::new();
     for finding in &findings {
         rules.entry(finding.id.clone()).or_insert_with(|| rule(finding));

@@ -28,6 +28,7 @@ mod swift;
 mod wordpress;
 
 use crate::ecosystem::Ecosystem;
+pub(crate) use java::{EffectiveProject, ManagedVersions, Project};
 pub(crate) use npm::linked_package;
 pub(crate) use rpm::read_header as read_rpm_header;
 pub(crate) use rpm::read_owners as read_rpm_owners;

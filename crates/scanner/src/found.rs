@@ -3,6 +3,7 @@
 use model::{Ecosystem, Gap, SourcePackage};
 use serde::{Deserialize, Serialize};
 
+use crate::ecosystems::Project;
 use crate::needs::Needs;
 
 /// How many characters of a gap's reason are kept.
@@ -26,6 +27,8 @@ pub(crate) struct Found {
     pub(crate) direct: Vec<(Ecosystem, String)>,
     /// Ecosystems for which this folder's [`Evidence::Supplementary`] packages count.
     pub(crate) supplements: Vec<Ecosystem>,
+    /// What a Maven project says, to be settled with its parents.
+    pub(crate) project: Option<Box<Project>>,
     /// What the file says of the installed tree around it.
     pub(crate) mark: Option<Mark>,
     /// What could not be read in the file.

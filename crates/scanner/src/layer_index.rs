@@ -227,7 +227,10 @@ impl LayerIndex {
         let package =
             |package: &FoundPackage| 256 + package.name.len() + package.version.len() + package.needs.size_bytes();
         let found = self.files.get(path);
-        let packages: usize = found.map_or(0, |found| path.len() + found.packages.iter().map(package).sum::<usize>());
+        let packages: usize = found.map_or(0, |found| {
+            let project = found.project.as_ref().map_or(0, |project| project.size_bytes());
+            path.len() + project + found.packages.iter().map(package).sum::<usize>()
+        });
         packages + self.gaps[gaps..].iter().map(|gap| gap.path.len() + gap.reason.len()).sum::<usize>()
     }
 

@@ -27,6 +27,7 @@ mod nested;
 mod owned_files;
 mod owners;
 mod path_set;
+mod projects;
 mod purls;
 mod relations;
 mod remarks;

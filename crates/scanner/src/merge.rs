@@ -1,5 +1,6 @@
 //! Lays the indexes of layers over one another and settles what several files say together.
 
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -12,6 +13,7 @@ use crate::layer_index::LayerIndex;
 use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
 use crate::path_set::{PathSet, path_hash};
+use crate::projects;
 use crate::purls::purl_of;
 use crate::relations::Relations;
 use crate::selector::SELECTOR;
@@ -94,13 +96,15 @@ impl<'a> MergedLayers<'a> {
 
     fn settle(&self, in_layers: bool) -> Inventory {
         let distribution = self.distribution();
-        let os_owned = self.files_of_os_packages();
-        let locked = LockedFiles::new(&self.files);
+        let projects = projects::settle(&self.files);
+        let files = self.files_with(&projects);
+        let os_owned = self.files_of_os_packages(&files);
+        let locked = LockedFiles::new(&files);
         let licenses = self.licenses();
 
         let mut packages = Packages::default();
-        let mut places_by_file: Vec<(&Found, Vec<Option<PackageId>>)> = Vec::with_capacity(self.files.len());
-        for (path, file) in &self.files {
+        let mut places_by_file: Vec<(&Found, Vec<Option<PackageId>>)> = Vec::with_capacity(files.len());
+        for (path, file) in files.iter() {
             let is_os_owned = os_owned.contains(&path_hash(&owned_name(path)));
             let mut places = Vec::with_capacity(file.found.packages.len());
             for found in &file.found.packages {
@@ -129,7 +133,7 @@ impl<'a> MergedLayers<'a> {
             places_by_file.push((file.found, places));
         }
         packages.link_dependencies(&places_by_file);
-        let relations = Relations::new(&self.files, &places_by_file);
+        let relations = Relations::new(&files, &places_by_file);
         packages.link(&relations);
         Inventory {
             removed: if in_layers { self.removed_packages(distribution.as_ref()) } else { Vec::new() },
@@ -142,8 +146,13 @@ impl<'a> MergedLayers<'a> {
                 .gaps
                 .iter()
                 .filter(|(path, _)| !os_owned.contains(&path_hash(&owned_name(path))) || is_of_system(path))
-                .flat_map(|(_, gaps)| gaps)
-                .copied()
+                .flat_map(|(_, gaps)| gaps.iter().copied())
+                .chain(
+                    projects
+                        .iter()
+                        .filter(|(path, _)| !os_owned.contains(&path_hash(&owned_name(path))))
+                        .flat_map(|(_, found)| &found.gaps),
+                )
                 .chain(&relations.gaps)
                 .cloned()
                 .collect::<BTreeSet<Gap>>()
@@ -161,9 +170,25 @@ impl<'a> MergedLayers<'a> {
         Some(release::complete(first, others))
     }
 
-    fn files_of_os_packages(&self) -> HashSet<u64> {
-        let of_languages = self
-            .files
+    /// The visible files, those of projects with what came of settling them.
+    fn files_with<'b>(&'b self, projects: &'b BTreeMap<String, Found>) -> Cow<'b, BTreeMap<&'b str, VisibleFile<'b>>>
+    where
+        'a: 'b,
+    {
+        if projects.is_empty() {
+            return Cow::Borrowed(&self.files);
+        }
+        let mut files: BTreeMap<&str, VisibleFile<'_>> = self.files.clone();
+        for (path, found) in projects {
+            if let Some(file) = files.get_mut(path.as_str()) {
+                file.found = found;
+            }
+        }
+        Cow::Owned(files)
+    }
+
+    fn files_of_os_packages(&self, files: &BTreeMap<&str, VisibleFile<'_>>) -> HashSet<u64> {
+        let of_languages = files
             .iter()
             .filter(|(_, file)| file.found.packages.iter().any(|package| !package.ecosystem.is_operating_system()))
             .map(|(path, _)| path);

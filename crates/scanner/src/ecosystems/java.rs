@@ -10,7 +10,10 @@ mod gradle;
 mod manifest;
 mod naming;
 mod pom;
+mod project;
 mod sbt;
+
+pub(crate) use project::{EffectiveProject, ManagedVersions, Project};
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::Found;
@@ -61,7 +64,7 @@ impl Ecosystem for Java {
             if is_unpacked {
                 return Ok(());
             }
-            return pom::read(path.as_str(), file.bytes()?, found);
+            return pom::read(file.bytes()?, found);
         }
         if name.ends_with(".lockfile") {
             gradle::read(path.as_str(), &file.text()?, found);

@@ -1,75 +1,24 @@
-//! `pom.xml`: what one project file asks for (Maven, POM Reference).
-//!
-//! A pom is read by itself: properties, dependency management and the parent's coordinates are taken from this one file.
-//! Versions that stand in a parent or an imported bill of materials cannot be known from it and are named in a gap.
+//! `pom.xml`: what one project file says (Maven, POM Reference). What it asks for is settled by `crate::projects`, because
+//! versions may stand in a parent or in an imported bill of materials.
 
 use std::collections::BTreeMap;
 
-use model::Ecosystem;
-
 use super::manifest::spdx_id;
-use crate::found::{Evidence, Found, FoundPackage};
+use super::project::{Asked, EffectiveProject, Parent, Project, unresolved_variable};
+use crate::found::Found;
 use crate::needs::Needs;
 use crate::wanted_file::ReadFileError;
 use crate::xml::{self, Element};
 
-/// How often properties may stand for one another.
-const DEEPEST_PROPERTY: u32 = 16;
-
-/// The longest text that properties may resolve to.
-const LONGEST_VALUE: usize = 4096;
-
-/// How many dependencies a gap names.
-const NAMED_IN_GAP: usize = 8;
-
-/// Reads the dependencies that a project file asks for.
+/// Reads a project file.
 ///
 /// # Errors
-/// When it is no XML or no project.
-pub(super) fn read(path: &str, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
+/// When it is no XML.
+pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let project = xml::parse(bytes)?;
-    if project.name() != "project" {
-        // Other build tools use the name too.
-        return Ok(());
-    }
-    let pom = Pom::new(&project);
-    let mut unresolved = Vec::new();
-    let mut elsewhere = Vec::new();
-    for dependency in pom.dependencies() {
-        let (Some(group), Some(artifact)) = (pom.text(dependency, "groupId"), pom.text(dependency, "artifactId"))
-        else {
-            continue;
-        };
-        let name = format!("{group}:{artifact}");
-        let managed = pom.managed.get(&(group, artifact));
-        let own = pom.text(dependency, "version");
-        let version = own.or_else(|| managed.and_then(|managed| pom.text(managed, "version")));
-        let scope = pom.text(dependency, "scope").or_else(|| managed.and_then(|managed| pom.text(managed, "scope")));
-        let Some(version) = version else {
-            elsewhere.push(name);
-            continue;
-        };
-        if let Some(variable) = unresolved_variable(&name).or_else(|| unresolved_variable(&version)) {
-            unresolved.push(format!("{name} (${{{variable}}})"));
-            continue;
-        }
-        let Some(version) = exact_version(&version) else {
-            unresolved.push(format!("{name} ({version})"));
-            continue;
-        };
-        let mut package = FoundPackage::new(Ecosystem::Maven, Evidence::Locked, name, version);
-        package.direct = Some(true);
-        package.development = matches!(scope.as_deref(), Some("test" | "provided"));
-        found.packages.push(package);
-    }
-    if !elsewhere.is_empty() {
-        let from = pom.parent.as_deref().unwrap_or("an imported bill of materials");
-        let names = list(&elsewhere);
-        found.gap(path, format!("the versions of {names} stand in {from}; scan the built archive to know them"));
-    }
-    if !unresolved.is_empty() {
-        let names = list(&unresolved);
-        found.gap(path, format!("no exact version can be told of {names}; scan the built archive to know them"));
+    // Other build tools use the name too.
+    if project.name() == "project" {
+        found.project = Some(Box::new(project_of(&project)));
     }
     Ok(())
 }
@@ -79,14 +28,7 @@ pub(super) fn read(path: &str, bytes: &[u8], found: &mut Found) -> Result<(), Re
 /// # Errors
 /// When it is no XML.
 pub(super) fn coordinates(bytes: &[u8]) -> Result<Option<(String, String, String)>, ReadFileError> {
-    let project = xml::parse(bytes)?;
-    let pom = Pom::new(&project);
-    let resolved = |key: &str| pom.properties.get(key).and_then(|value| pom.resolve(value));
-    let own = |key: &str| resolved(key).filter(|value| unresolved_variable(value).is_none());
-    Ok(own("project.groupId")
-        .zip(own("project.artifactId"))
-        .zip(own("project.version"))
-        .map(|((group, artifact), version)| (group, artifact, version)))
+    Ok(EffectiveProject::of_one(&project_of(&xml::parse(bytes)?)).coordinates())
 }
 
 /// The licenses that a `pom.xml` declares, as SPDX ids where their names or addresses are well known.
@@ -107,114 +49,64 @@ pub(super) fn licenses(project: &Element) -> Vec<String> {
 
 /// `group:artifact` of what a project needs when it runs; what cannot be named from this one file is left out.
 pub(super) fn needs(project: &Element) -> Needs {
-    let pom = Pom::new(project);
-    let needed = pom.dependencies().filter_map(|dependency| {
-        let (group, artifact) = (pom.text(dependency, "groupId")?, pom.text(dependency, "artifactId")?);
-        let scope = pom.text(dependency, "scope").or_else(|| {
-            let managed = pom.managed.get(&(group.clone(), artifact.clone()));
-            managed.and_then(|managed| pom.text(managed, "scope"))
-        });
-        let runs = matches!(scope.as_deref(), None | Some("compile" | "runtime"));
-        let name = format!("{group}:{artifact}");
-        (runs && unresolved_variable(&name).is_none()).then_some(name)
+    let project = project_of(project);
+    let effective = EffectiveProject::of_one(&project);
+    let needed = effective.dependencies().filter_map(|dependency| {
+        let runs = matches!(dependency.scope.as_deref(), None | Some("compile" | "runtime"));
+        (runs && unresolved_variable(&dependency.name).is_none()).then_some(dependency.name)
     });
     needed.collect()
 }
 
-/// A project file with its properties at hand.
-struct Pom<'a> {
-    project: &'a Element,
-    properties: BTreeMap<String, &'a str>,
-    managed: BTreeMap<(String, String), &'a Element>,
-    parent: Option<String>,
+/// What the file says, before any property is put in.
+fn project_of(element: &Element) -> Project {
+    let own = |name: &str| element.child_text(name).map(str::to_owned);
+    let parent = element.child("parent").map(|parent| {
+        let part = |name: &str| parent.child_text(name).map(str::to_owned);
+        Parent {
+            group: part("groupId"),
+            artifact: part("artifactId"),
+            version: part("version"),
+            // An empty element says that the parent is not beside the project.
+            relative_path: match parent.child("relativePath") {
+                Some(path) => Some(path.text().trim().to_owned()).filter(|path| !path.is_empty()),
+                None => Some("../pom.xml".to_owned()),
+            },
+        }
+    });
+    let mut properties = BTreeMap::new();
+    let (mut managed, mut dependencies) = (Vec::new(), Vec::new());
+    // What a profile says wins over what the project says.
+    for part in active_profiles(element).chain([element]) {
+        for property in part.child("properties").map(Element::children).unwrap_or_default() {
+            properties.entry(property.name().to_owned()).or_insert_with(|| property.text().to_owned());
+        }
+        let management = part.child("dependencyManagement").and_then(|part| part.child("dependencies"));
+        managed.extend(asked(management));
+        dependencies.extend(asked(part.child("dependencies")));
+    }
+    Project {
+        group: own("groupId"),
+        artifact: own("artifactId"),
+        version: own("version"),
+        parent,
+        properties,
+        managed,
+        dependencies,
+    }
 }
 
-impl<'a> Pom<'a> {
-    fn new(project: &'a Element) -> Pom<'a> {
-        let parent = project.child("parent");
-        let mut properties = BTreeMap::new();
-        for element in ["groupId", "artifactId", "version"] {
-            let inherited = parent.and_then(|parent| parent.child_text(element));
-            // The artifact's name is the one of the three that is never inherited.
-            let own = project.child_text(element).or(inherited.filter(|_| element != "artifactId"));
-            for (prefix, value) in
-                [("project.", own), ("pom.", own), ("project.parent.", inherited), ("parent.", inherited)]
-            {
-                if let Some(value) = value {
-                    properties.insert(format!("{prefix}{element}"), value);
-                }
-            }
-        }
-        for profile in active_profiles(project).chain([project]) {
-            for property in profile.child("properties").map(Element::children).unwrap_or_default() {
-                properties.insert(property.name().to_owned(), property.text());
-            }
-        }
-        let parent = parent.and_then(|parent| {
-            let part = |name| parent.child_text(name);
-            Some(format!("the parent {}:{}:{}", part("groupId")?, part("artifactId")?, part("version")?))
-        });
-        let mut pom = Pom { project, properties, managed: BTreeMap::new(), parent };
-        let management =
-            active_profiles(project).chain([project]).filter_map(|part| part.child("dependencyManagement"));
-        for dependency in management.filter_map(|part| part.child("dependencies")).flat_map(Element::children) {
-            if let (Some(group), Some(artifact)) = (pom.text(dependency, "groupId"), pom.text(dependency, "artifactId"))
-                && pom.text(dependency, "scope").as_deref() != Some("import")
-            {
-                pom.managed.insert((group, artifact), dependency);
-            }
-        }
-        pom
-    }
-
-    fn dependencies(&self) -> impl Iterator<Item = &'a Element> {
-        let parts = active_profiles(self.project).chain([self.project]);
-        parts
-            .filter_map(|part| part.child("dependencies"))
-            .flat_map(Element::children)
-            .filter(|element| element.name() == "dependency")
-    }
-
-    /// The text of an element's child with its properties put in, as far as they are known.
-    fn text(&self, element: &Element, name: &str) -> Option<String> {
-        element.child_text(name).and_then(|text| self.resolve(text))
-    }
-
-    /// Puts properties in; `None` where they stand for one another without end.
-    fn resolve(&self, text: &str) -> Option<String> {
-        let mut resolved = text.to_owned();
-        for _ in 0..DEEPEST_PROPERTY {
-            let mut again = String::with_capacity(resolved.len());
-            let mut rest = resolved.as_str();
-            let mut is_changed = false;
-            while let Some((before, after)) = rest.split_once("${") {
-                again.push_str(before);
-                let Some((name, after)) = after.split_once('}') else {
-                    again.push_str("${");
-                    rest = after;
-                    continue;
-                };
-                match self.properties.get(name) {
-                    Some(value) if again.len() + value.len() > LONGEST_VALUE => return None,
-                    Some(value) => {
-                        again.push_str(value);
-                        is_changed = true;
-                    }
-                    None => again.push_str(&format!("${{{name}}}")),
-                }
-                rest = after;
-            }
-            again.push_str(rest);
-            if again.len() > LONGEST_VALUE {
-                return None;
-            }
-            resolved = again.trim().to_owned();
-            if !is_changed {
-                return Some(resolved);
-            }
-        }
-        Some(resolved)
-    }
+fn asked(dependencies: Option<&Element>) -> impl Iterator<Item = Asked> {
+    let elements = dependencies.map(Element::children).unwrap_or_default();
+    elements.iter().filter(|element| element.name() == "dependency").filter_map(|element| {
+        let part = |name: &str| element.child_text(name).map(str::to_owned);
+        Some(Asked {
+            group: part("groupId")?,
+            artifact: part("artifactId")?,
+            version: part("version"),
+            scope: part("scope"),
+        })
+    })
 }
 
 /// The profiles that are active by default.
@@ -226,28 +118,6 @@ fn active_profiles(project: &Element) -> impl Iterator<Item = &Element> {
     })
 }
 
-fn unresolved_variable(text: &str) -> Option<&str> {
-    let (_, rest) = text.split_once("${")?;
-    Some(rest.split_once('}').map_or(rest, |(name, _)| name))
-}
-
-/// The version that a requirement asks for exactly: `1.0` or `[1.0]`; ranges ask for none.
-fn exact_version(requirement: &str) -> Option<&str> {
-    let exact = requirement.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(requirement).trim();
-    let is_exact = !exact.is_empty()
-        && !exact.contains(['[', '(', ',', ')', ']', '$', ' '])
-        && !matches!(exact, "LATEST" | "RELEASE");
-    is_exact.then_some(exact)
-}
-
-fn list(names: &[String]) -> String {
-    let shown = names.iter().take(NAMED_IN_GAP).map(String::as_str).collect::<Vec<_>>().join(", ");
-    match names.len().checked_sub(NAMED_IN_GAP).filter(|&more| more > 0) {
-        Some(more) => format!("{shown} and {more} more"),
-        None => shown,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
@@ -257,7 +127,9 @@ mod tests {
     use crate::ecosystems::java::Java;
 
     fn check(text: &str, expected: &Expect) {
-        ecosystem_check::check(&Java, "app/pom.xml", text, expected);
+        let found = ecosystem_check::read(&Java, "app/pom.xml", text.as_bytes());
+        let settled = EffectiveProject::of_one(found.project.as_ref().unwrap()).settle("app/pom.xml");
+        expected.assert_eq(&ecosystem_check::text(&settled));
     }
 
     #[test]
@@ -288,7 +160,7 @@ mod tests {
                 locked maven junit:junit 4.13 direct dev
                 locked maven org.acme:sibling 7 direct
                 locked maven a:exact 1.0 direct
-                gap app/pom.xml: the versions of a:from-parent stand in the parent org.acme:parent:7; scan the built archive to know them
+                gap app/pom.xml: the versions of a:from-parent stand in the parent org.acme:parent:7, the bill of materials org.bom:bom:1; scan the built archive to know them
                 gap app/pom.xml: no exact version can be told of a:unknown (${somewhere.else}), a:range ([1.0,2.0)); scan the built archive to know them
             "#]],
         );
@@ -306,7 +178,7 @@ mod tests {
                  </dependencies></project>"
             ),
             &expect![[r#"
-                gap app/pom.xml: the versions of g:y stand in an imported bill of materials; scan the built archive to know them
+                gap app/pom.xml: the versions of g:y are stated nowhere; scan the built archive to know them
                 gap app/pom.xml: no exact version can be told of g:x (${a}); scan the built archive to know them
             "#]],
         );
