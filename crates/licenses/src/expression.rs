@@ -139,6 +139,12 @@ impl Node {
 }
 
 impl Name {
+    /// A name of its own that says which family it is of; else unknown.
+    fn by_family(words: &str) -> Name {
+        let category = names::family_of(words).unwrap_or(LicenseCategory::Unknown);
+        Name { category, ..Name::unknown(words) }
+    }
+
     fn unknown(words: &str) -> Name {
         Name { text: words.to_owned(), category: LicenseCategory::Unknown, is_spdx: false }
     }
@@ -177,6 +183,10 @@ fn tokens(words: &str) -> Vec<Token<'_>> {
         if word.contains("://") {
             let text = word.trim_matches(['(', ')', ',', ';', '<', '>']);
             tokens.push(Token { text, at: at + (text.as_ptr() as usize - word.as_ptr() as usize) });
+            continue;
+        }
+        if word.eq_ignore_ascii_case("and/or") {
+            tokens.push(Token { text: word, at });
             continue;
         }
         let is_sign = |c: char| matches!(c, '(' | ')' | ',' | ';' | '/' | '|' | '&');
@@ -239,7 +249,7 @@ impl Parser<'_> {
         }
         let with = joints.iter().find(|found| found.joint == Joint::With);
         let with = with.and_then(|with| self.with_exception(&tokens[..with.from], &tokens[with.to..], text, depth));
-        Some(with.unwrap_or_else(|| Node::Name(Name::unknown(text))))
+        Some(with.or_else(|| self.glued_exception(text, depth)).unwrap_or_else(|| Node::Name(Name::by_family(text))))
     }
 
     /// The parts between the joints of this kind; nothing where there is none, `Some(None)` where a part is missing.
@@ -263,6 +273,18 @@ impl Parser<'_> {
         parts.push(self.parse(&tokens[start..], depth + 1));
         let parts: Option<Vec<Node>> = parts.into_iter().collect();
         Some(parts.map(|parts| Node::joined(parts, joint == Joint::And)))
+    }
+
+    /// `GPL-2+-autoconf-exception`: a license and its exception written as one word.
+    fn glued_exception(&self, text: &str, depth: usize) -> Option<Node> {
+        let lower = text.to_ascii_lowercase();
+        let stem = lower.strip_suffix("-exception").or_else(|| lower.strip_suffix("-exceptions"))?;
+        let words: Vec<&str> = stem.split('-').collect();
+        let names = (1..words.len()).rev().map(|count| (words[..count].join("-"), &words[count..]));
+        let (base, exception) = names.into_iter().find(|(base, _)| names::named(base).is_some())?;
+        let exception = exception.strip_prefix(&["with"]).unwrap_or(exception).join(" ");
+        let words = format!("{base} with {exception} exception");
+        Parser { words: &words }.parse(&tokens(&words), depth + 1)
     }
 
     fn with_exception(&self, base: &[Token<'_>], rest: &[Token<'_>], text: &str, depth: usize) -> Option<Node> {
@@ -308,6 +330,8 @@ fn joints(tokens: &[Token<'_>]) -> Vec<FoundJoint> {
                 depth = depth.saturating_sub(1);
                 None
             }
+            // Whoever may take one or both may take one.
+            word if word.eq_ignore_ascii_case("and/or") => Some(Joint::Or),
             "/" | "|" => Some(Joint::Or),
             "&" => Some(Joint::And),
             "," | ";" => {

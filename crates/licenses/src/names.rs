@@ -43,6 +43,65 @@ pub(crate) fn named(name: &str) -> Option<Named> {
     FAMILIES.get(key.as_str()).map(|category| Named::Family(*category))
 }
 
+/// What a name asks that is on no list but says of what family it is, as distributions name variants: `BSD-3-clause-KTH`,
+/// `MIT-OpenVision`, `Kuchling-PD`, `Tcl-BSDish`.
+pub(crate) fn family_of(name: &str) -> Option<LicenseCategory> {
+    if name.len() > LONGEST_NAME || name.contains(['(', ')']) {
+        return None;
+    }
+    let key = key(name);
+    let words: Vec<&str> = key.split(' ').collect();
+    let (first, last) = (*words.first()?, *words.last()?);
+    // What ends with a joint is a part of something that is not understood.
+    if last == "with"
+        || words.len() > MOST_WORDS_OF_FAMILY
+        || words.iter().any(|word| WORDS_OF_OTHER_FAMILIES.contains(word))
+    {
+        return None;
+    }
+    let has = |word: &str| words.contains(&word);
+    if last == "pd" || words.windows(2).any(|pair| pair == ["public", "domain"]) {
+        return Some(LicenseCategory::PublicDomain);
+    }
+    let is_permissive = ["bsd", "mit", "expat", "x11", "isc"].contains(&first)
+        || has("permissive")
+        || ["bsd", "bsdish"].contains(&last)
+        || words.ends_with(&["bsd", "style"])
+        || words.ends_with(&["bsd", "like"]);
+    is_permissive.then_some(LicenseCategory::Permissive)
+}
+
+/// A longer name is a sentence.
+const MOST_WORDS_OF_FAMILY: usize = 8;
+
+/// Words that say that a name is of no permissive family, or of none for certain.
+const WORDS_OF_OTHER_FAMILIES: [&str; 24] = [
+    "gpl",
+    "lgpl",
+    "agpl",
+    "gfdl",
+    "gnu",
+    "copyleft",
+    "mpl",
+    "epl",
+    "cddl",
+    "proprietary",
+    "commercial",
+    "noncommercial",
+    "non",
+    "no",
+    "not",
+    "nc",
+    "probably",
+    "restricted",
+    "restriction",
+    "evaluation",
+    "or",
+    "and",
+    "see",
+    "military",
+];
+
 /// The id of the SPDX exception with this name: `Classpath-exception-2.0`, "OpenSSL exception", "classpath exception".
 pub(crate) fn exception(name: &str) -> Option<&'static str> {
     if let Some(id) = spdx::exception_id(name.trim()) {

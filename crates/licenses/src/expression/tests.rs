@@ -145,3 +145,24 @@ fn hostile_declarations_end_soon() {
     let long = vec!["MIT"; 9000].join(" or ");
     assert_eq!(License::parse(&long).category(), Unknown);
 }
+
+#[test]
+fn names_of_variants_say_of_what_family_they_are() {
+    check("BSD-3-clause-KTH", "BSD-3-clause-KTH", Permissive);
+    check("BSD-like-with-advertising-clause", "BSD-like-with-advertising-clause", Permissive);
+    check("MIT-OpenVision", "MIT-OpenVision", Permissive);
+    check("Kuchling-PD", "Kuchling-PD", PublicDomain);
+    check("solar-public-domain", "solar-public-domain", PublicDomain);
+    check("LGPL-2.1+ and BSD-3-clause-pcre", "LGPL-2.1+ and BSD-3-clause-pcre", WeakCopyleft);
+    check("probably-PD", "probably-PD", Unknown);
+    check("BSD-non-commercial", "BSD-non-commercial", Unknown);
+    check("MIT-or-GPL", "MIT-or-GPL", Unknown);
+}
+
+#[test]
+fn and_or_is_a_choice_and_exceptions_may_be_glued_to_their_license() {
+    check("ISC and/or LGPL-2.1+", "ISC OR LGPL-2.1-or-later", Permissive);
+    check("GPL-3+-autoconf-exception", "GPL-3.0-or-later WITH Autoconf-exception-generic", WeakCopyleft);
+    check("GPL-3+-WITH-BISON-EXCEPTION", "GPL-3.0-or-later WITH Bison-exception-2.2", WeakCopyleft);
+    check("GFDL-NIV-1.3+", "GFDL-1.3-no-invariants-or-later", WeakCopyleft);
+}

@@ -1,5 +1,9 @@
 //! Licenses in Debian copyright files: machine-readable ones (copyright-format 1.0) by their `License` fields, others
-//! by the texts in `/usr/share/common-licenses` that they refer to.
+//! by the texts in `/usr/share/common-licenses` that they refer to, else by the texts of licenses that they hold.
+
+use std::collections::BTreeSet;
+
+use licenses::licenses_of_text;
 
 use super::paragraphs::{self, Paragraphs};
 use crate::declared_license::{declared_license, spdx_identifier};
@@ -7,6 +11,9 @@ use crate::declared_license::{declared_license, spdx_identifier};
 /// The licenses that a copyright file declares, sorted; none where it is free text that names no common license.
 pub(super) fn licenses(text: &str) -> Vec<String> {
     let mut licenses = if is_machine_readable(text) { declared(text) } else { referenced(text) };
+    if licenses.is_empty() {
+        licenses.extend(licenses_of_text(text).into_iter().map(|found| found.id.to_owned()));
+    }
     licenses.sort_unstable();
     licenses.dedup();
     licenses
@@ -14,7 +21,7 @@ pub(super) fn licenses(text: &str) -> Vec<String> {
 
 /// The most names taken of one file, and their greatest length: what is longer is no short name.
 const MOST_NAMES: usize = 500;
-const LONGEST_NAME: usize = 200;
+const LONGEST_NAME: usize = 1_000;
 
 fn is_machine_readable(text: &str) -> bool {
     let header = text.trim_start().lines().take_while(|line| !line.trim().is_empty());
@@ -26,27 +33,28 @@ fn is_machine_readable(text: &str) -> bool {
 }
 
 fn declared(text: &str) -> Vec<String> {
-    let mut licenses = Vec::new();
+    // Long files name the same few licenses thousands of times.
+    let mut names: BTreeSet<String> = BTreeSet::new();
     let mut paragraphs = Paragraphs::new(text.as_bytes());
     // A paragraph that is too long ends the list; what was found before it stands.
     while let Ok(Some(paragraph)) = paragraphs.next() {
         for (name, value) in paragraphs::fields(&paragraph) {
             if name.eq_ignore_ascii_case("license") {
                 let short = value.lines().next().unwrap_or_default().trim().trim_end_matches([',', '.', ';']);
-                if is_short_name(short) && licenses.len() < MOST_NAMES {
-                    licenses.push(declared_license(short));
+                if is_short_name(short) && names.len() < MOST_NAMES && !names.contains(short) {
+                    names.insert(short.to_owned());
                 }
             }
         }
     }
-    licenses
+    names.iter().map(|name| declared_license(name)).collect()
 }
 
 /// Whether it is a name or several joined, not the first line of a license's text.
 fn is_short_name(text: &str) -> bool {
     let words = text.split_whitespace().take(10).count();
     let is_joined = [" or ", " and ", " with "].iter().any(|join| text.contains(join));
-    words > 0 && text.len() <= LONGEST_NAME && (words < 6 || is_joined) && words < 30
+    words > 0 && text.len() <= LONGEST_NAME && (words < 6 || is_joined)
 }
 
 fn referenced(text: &str) -> Vec<String> {
@@ -115,5 +123,27 @@ mod tests {
             &["Apache-2.0", "GPL-1.0-or-later"],
         );
         check("in the public domain", &[]);
+    }
+
+    #[test]
+    fn free_text_without_reference_is_known_by_the_texts_in_it() {
+        let text = "This package was put together by A. N. Other.\n\nCopyright 2001 The Frobnicators\n\n\
+                    Permission to use, copy, modify, and distribute this software for any purpose with or without fee is \
+                    hereby granted, provided that the above copyright notice and this permission notice appear in all \
+                    copies.\n\nTHE SOFTWARE IS PROVIDED \"AS IS\" AND ISC DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS \
+                    SOFTWARE INCLUDING ALL IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL ISC BE \
+                    LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING \
+                    FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF CONTRACT, NEGLIGENCE OR OTHER TORTIOUS \
+                    ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS SOFTWARE.";
+        check(text, &["ISC"]);
+    }
+
+    #[test]
+    fn thousands_of_paragraphs_with_one_license_hide_no_other() {
+        let many = "Files: a\nCopyright: A\nLicense: BSL-1.0\n\n".repeat(2_000);
+        let text = format!(
+            "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n{many}Files: b\nLicense: GPL-3+\n"
+        );
+        check(&text, &["BSL-1.0", "GPL-3.0-or-later"]);
     }
 }
