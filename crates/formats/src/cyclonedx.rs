@@ -13,10 +13,12 @@ use model::{
     Distribution, Finding, FindingStatus, Inventory, Package, ScanReport, SourcedScore, TargetKind,
     VulnerabilityFinding,
 };
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::WriteOptions;
 use crate::licenses::{LicenseWord, is_cyclonedx_id, license_word};
+use crate::listed::Listed;
 use crate::names::{date_time, document_uuid, timestamp};
 use crate::properties::{of_distribution, of_package, of_target};
 
@@ -28,34 +30,52 @@ const OS_REF: &str = "os";
 /// Writes a report as a CycloneDX bill of materials.
 pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let inventory = &report.inventory;
-    let mut components: Vec<Value> = inventory.distribution.iter().map(operating_system).collect();
-    components.extend(inventory.packages.iter().map(component));
-    let mut bill = json!({
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "version": 1,
-        "metadata": {
+    let mut bill = Bill {
+        schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        bom_format: "CycloneDX",
+        components: Listed(|| {
+            inventory.distribution.iter().map(operating_system).chain(inventory.packages.iter().map(component))
+        }),
+        compositions: (!inventory.gaps.is_empty())
+            .then(|| json!([{ "aggregate": "incomplete", "assemblies": [TARGET_REF] }])),
+        dependencies: Listed(|| dependencies(inventory)),
+        metadata: json!({
             "timestamp": timestamp(report, options),
             "tools": { "components": [
                 { "type": "application", "name": "bulkhead", "version": env!("CARGO_PKG_VERSION") },
             ] },
             "component": target(report),
             "properties": properties(of_target(report)),
-        },
-        "components": components,
-        "dependencies": dependencies(inventory),
-    });
-    if !inventory.gaps.is_empty() {
-        bill["compositions"] = json!([{ "aggregate": "incomplete", "assemblies": [TARGET_REF] }]);
-    }
-    if !report.findings.is_empty() {
-        bill["vulnerabilities"] = vulnerabilities(report).into();
-    }
+        }),
+        serial_number: None,
+        spec_version: "1.6",
+        version: 1,
+        vulnerabilities: (!report.findings.is_empty()).then(|| vulnerabilities(report)),
+    };
     // The serial number is derived from the content, so that the same report gives the same document.
-    bill["serialNumber"] = format!("urn:uuid:{}", document_uuid(&bill.to_string())).into();
+    bill.serial_number = Some(format!("urn:uuid:{}", document_uuid(&bill)?));
     serde_json::to_writer_pretty(&mut *out, &bill)?;
     out.write_all(b"\n")
+}
+
+/// The document, its fields in the order of the alphabet. Its lists are made while they are written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Bill<C, D> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    bom_format: &'static str,
+    components: C,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compositions: Option<Value>,
+    dependencies: D,
+    metadata: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serial_number: Option<String>,
+    spec_version: &'static str,
+    version: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vulnerabilities: Option<Vec<Value>>,
 }
 
 fn target(report: &ScanReport) -> Value {
@@ -136,18 +156,17 @@ fn licenses(licenses: &[String]) -> Value {
 }
 
 /// A node for every component, so that the graph can be followed from the target.
-fn dependencies(inventory: &Inventory) -> Value {
+fn dependencies(inventory: &Inventory) -> impl Iterator<Item = Value> {
     let packages = &inventory.packages;
     let direct = packages.iter().filter(|package| package.direct != Some(false));
     let mut top: Vec<String> = direct.map(|package| package.purl.to_string()).collect();
     top.extend(inventory.distribution.iter().map(|_| OS_REF.to_owned()));
-    let mut rows = vec![node(TARGET_REF, top)];
-    rows.extend(inventory.distribution.iter().map(|_| json!({ "ref": OS_REF })));
-    for package in packages {
+    let of_system = inventory.distribution.iter().map(|_| json!({ "ref": OS_REF }));
+    let of_packages = packages.iter().map(|package| {
         let needs = package.dependencies.iter().filter_map(|id| packages.get(*id));
-        rows.push(node(&package.purl.to_string(), needs.map(|needed| needed.purl.to_string()).collect()));
-    }
-    rows.into()
+        node(&package.purl.to_string(), needs.map(|needed| needed.purl.to_string()).collect())
+    });
+    std::iter::once(node(TARGET_REF, top)).chain(of_system).chain(of_packages)
 }
 
 fn node(reference: &str, mut needs: Vec<String>) -> Value {

@@ -11,7 +11,7 @@ use model::{FindingKind, ScanReport, Severity, TargetKind};
 use serde::Serialize;
 
 use crate::messages::Value;
-use crate::names::{document_uuid, timestamp};
+use crate::names::{text_uuid, timestamp};
 use crate::told::{Told, told};
 use crate::{Language, WriteOptions};
 
@@ -203,7 +203,7 @@ fn vulnerability<'a>(told: Told<'a>, report: &'a ScanReport, report_type: Report
     let location = location(&told, report, report_type);
     // The same finding has the same id in the next report, whatever line it has moved to.
     let id =
-        document_uuid(&format!("{}\n{}\n{}\n{}\n{}", told.kind.as_str(), told.id, told.subject, told.place, told.text));
+        text_uuid(&format!("{}\n{}\n{}\n{}\n{}", told.kind.as_str(), told.id, told.subject, told.place, told.text));
     let name = format!("{}: {}", told.id, told.subject);
     Vulnerability {
         id,

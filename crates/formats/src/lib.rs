@@ -12,6 +12,7 @@ mod json;
 mod json_error;
 mod junit;
 mod licenses;
+mod listed;
 mod markdown;
 mod markup;
 mod messages;

@@ -1,17 +1,49 @@
 //! Names and times that documents demand, derived from content so that the same report gives the same document.
 
 use std::fmt::Write;
+use std::hash::Hasher;
+use std::io;
 
 use model::ScanReport;
+use serde::Serialize;
 use twox_hash::XxHash3_64;
 
 use crate::WriteOptions;
 
 /// A UUID (RFC 9562, version 8: vendor-specific) derived from text.
-pub(crate) fn document_uuid(text: &str) -> String {
+pub(crate) fn text_uuid(text: &str) -> String {
+    uuid_of([1, 2].map(|seed| XxHash3_64::oneshot_with_seed(seed, text.as_bytes())))
+}
+
+/// A UUID like that of [`text_uuid`], derived from a document's content, which is written for it once.
+///
+/// # Errors
+/// When the document cannot be written as JSON.
+pub(crate) fn document_uuid(document: &impl Serialize) -> io::Result<String> {
+    let mut hashed = io::BufWriter::with_capacity(1 << 16, Hashed([1, 2].map(XxHash3_64::with_seed)));
+    serde_json::to_writer(&mut hashed, document)?;
+    let Hashed(hashes) = hashed.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(uuid_of(hashes.map(|hash| hash.finish())))
+}
+
+/// What is written, as hashes of it.
+struct Hashed([XxHash3_64; 2]);
+
+impl io::Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.iter_mut().for_each(|hash| hash.write(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn uuid_of(hashes: [u64; 2]) -> String {
     let mut bytes = [0; 16];
-    bytes[..8].copy_from_slice(&XxHash3_64::oneshot_with_seed(1, text.as_bytes()).to_be_bytes());
-    bytes[8..].copy_from_slice(&XxHash3_64::oneshot_with_seed(2, text.as_bytes()).to_be_bytes());
+    bytes[..8].copy_from_slice(&hashes[0].to_be_bytes());
+    bytes[8..].copy_from_slice(&hashes[1].to_be_bytes());
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let mut uuid = String::with_capacity(36);
@@ -102,9 +134,10 @@ mod tests {
 
     #[test]
     fn the_same_text_has_the_same_uuid() {
-        let uuid = document_uuid("a");
-        assert_eq!(uuid, document_uuid("a"));
-        assert_ne!(uuid, document_uuid("b"));
+        let uuid = text_uuid("\"a\"");
+        assert_eq!(uuid, text_uuid("\"a\""));
+        assert_eq!(uuid, document_uuid(&"a").unwrap());
+        assert_ne!(uuid, text_uuid("b"));
         assert_eq!((uuid.len(), &uuid[14..15]), (36, "8"));
     }
 }

@@ -9,11 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use model::{Finding, Package, ScanReport, TargetKind};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use twox_hash::XxHash3_64;
 
 use crate::WriteOptions;
 use crate::licenses::{LicenseWord, license_word};
+use crate::listed::Listed;
 use crate::names::{document_uuid, timestamp};
 use crate::properties::{of_distribution, of_package, of_target};
 
@@ -25,43 +27,75 @@ const ANNOTATOR: &str = concat!("Tool: bulkhead-", env!("CARGO_PKG_VERSION"));
 /// Writes a report as an SPDX document.
 pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let created = timestamp(report, options);
+    let packages = &report.inventory.packages;
+    // The references to licenses in their own words stand before the packages that have them.
     let mut texts: BTreeMap<String, &str> = BTreeMap::new();
-    let mut packages = vec![target(report, &created)];
-    let mut relationships = vec![relationship(DOCUMENT, "DESCRIBES", TARGET)];
-    if let Some(distribution) = &report.inventory.distribution {
-        let mut row =
-            row(SYSTEM, &distribution.id, "OPERATING_SYSTEM", annotation(of_distribution(distribution), &created));
-        if !distribution.version.is_empty() {
-            row["versionInfo"] = distribution.version.clone().into();
-        }
-        packages.push(row);
-        relationships.push(relationship(TARGET, "CONTAINS", SYSTEM));
+    for package in packages {
+        declared(&package.licenses, &mut texts);
     }
     let links = advisory_links(report);
-    for (id, package) in report.inventory.packages.iter().enumerate() {
-        packages.push(package_row(id, package, links.get(&id), &created, &mut texts));
-        relationships.push(relationship(TARGET, "CONTAINS", &reference(id)));
-        for needed in &package.dependencies {
-            relationships.push(relationship(&reference(id), "DEPENDS_ON", &reference(*needed)));
-        }
-    }
-    let extracted = texts.iter().map(|(id, text)| json!({ "licenseId": id, "extractedText": text, "name": text }));
-    let mut document = json!({
-        "spdxVersion": "SPDX-2.3",
-        "dataLicense": "CC0-1.0",
-        "SPDXID": DOCUMENT,
-        "name": report.target.name,
-        "creationInfo": { "created": created, "creators": [ANNOTATOR] },
-        "packages": packages,
-        "relationships": relationships,
-    });
-    if !texts.is_empty() {
-        document["hasExtractedLicensingInfos"] = extracted.collect();
-    }
-    let uuid = document_uuid(&document.to_string());
-    document["documentNamespace"] = format!("https://spdx.org/spdxdocs/bulkhead-{uuid}").into();
+    let mut document = Document {
+        id: DOCUMENT,
+        creation_info: json!({ "created": created, "creators": [ANNOTATOR] }),
+        data_license: "CC0-1.0",
+        document_namespace: None,
+        extracted_texts: (!texts.is_empty()).then_some(Listed(|| {
+            texts.iter().map(|(id, text)| json!({ "licenseId": id, "extractedText": text, "name": text }))
+        })),
+        name: &report.target.name,
+        packages: Listed(|| {
+            let of_packages = packages.iter().enumerate();
+            let of_packages = of_packages.map(|(id, package)| package_row(id, package, links.get(&id), &created));
+            let before = std::iter::once(target(report, &created)).chain(system(report, &created));
+            before.chain(of_packages)
+        }),
+        relationships: Listed(|| relationships(report)),
+        version: "SPDX-2.3",
+    };
+    let uuid = document_uuid(&document)?;
+    document.document_namespace = Some(format!("https://spdx.org/spdxdocs/bulkhead-{uuid}"));
     serde_json::to_writer_pretty(&mut *out, &document)?;
     out.write_all(b"\n")
+}
+
+/// The document, its fields in the order of the alphabet. Its lists are made while they are written.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a, T, P, R> {
+    #[serde(rename = "SPDXID")]
+    id: &'static str,
+    creation_info: Value,
+    data_license: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_namespace: Option<String>,
+    #[serde(rename = "hasExtractedLicensingInfos", skip_serializing_if = "Option::is_none")]
+    extracted_texts: Option<T>,
+    name: &'a str,
+    packages: P,
+    relationships: R,
+    #[serde(rename = "spdxVersion")]
+    version: &'static str,
+}
+
+fn system(report: &ScanReport, created: &str) -> Option<Value> {
+    let distribution = report.inventory.distribution.as_ref()?;
+    let annotation = annotation(of_distribution(distribution), created);
+    let mut row = row(SYSTEM, &distribution.id, "OPERATING_SYSTEM", annotation);
+    if !distribution.version.is_empty() {
+        row["versionInfo"] = distribution.version.clone().into();
+    }
+    Some(row)
+}
+
+fn relationships(report: &ScanReport) -> impl Iterator<Item = Value> {
+    let inventory = &report.inventory;
+    let of_system = inventory.distribution.iter().map(|_| relationship(TARGET, "CONTAINS", SYSTEM));
+    let of_packages = inventory.packages.iter().enumerate().flat_map(|(id, package)| {
+        let needed = package.dependencies.iter();
+        let needed = needed.map(move |needed| relationship(&reference(id), "DEPENDS_ON", &reference(*needed)));
+        std::iter::once(relationship(TARGET, "CONTAINS", &reference(id))).chain(needed)
+    });
+    std::iter::once(relationship(DOCUMENT, "DESCRIBES", TARGET)).chain(of_system).chain(of_packages)
 }
 
 fn reference(id: usize) -> String {
@@ -100,20 +134,14 @@ fn target(report: &ScanReport, created: &str) -> Value {
     row
 }
 
-fn package_row<'a>(
-    id: usize,
-    package: &'a Package,
-    links: Option<&BTreeSet<(&str, &str)>>,
-    created: &str,
-    texts: &mut BTreeMap<String, &'a str>,
-) -> Value {
+fn package_row(id: usize, package: &Package, links: Option<&BTreeSet<(&str, &str)>>, created: &str) -> Value {
     let mut row = row(&reference(id), &package.name, "LIBRARY", annotation(of_package(package), created));
     row["versionInfo"] = package.version.clone().into();
     if let Some(source) = &package.source {
         row["sourceInfo"] = format!("built from source package {} {}", source.name, source.version).into();
     }
     if !package.licenses.is_empty() {
-        row["licenseDeclared"] = declared(&package.licenses, texts).into();
+        row["licenseDeclared"] = declared(&package.licenses, &mut BTreeMap::new()).into();
     }
     if let Some(sha1) = package.sha1.as_ref().filter(|sha1| sha1.len() == 40) {
         row["checksums"] = json!([{ "algorithm": "SHA1", "checksumValue": sha1 }]);
