@@ -58,24 +58,24 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     out.write_all(b"\n")
 }
 
-/// The document, its fields in the order of the alphabet. Its lists are made while they are written.
+/// The document. Its lists are made while they are written.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Bill<C, D> {
     #[serde(rename = "$schema")]
     schema: &'static str,
     bom_format: &'static str,
-    components: C,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    compositions: Option<Value>,
-    dependencies: D,
-    metadata: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    serial_number: Option<String>,
     spec_version: &'static str,
     version: u32,
+    metadata: Value,
+    components: C,
+    dependencies: D,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compositions: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     vulnerabilities: Option<Vec<Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    serial_number: Option<String>,
 }
 
 fn target(report: &ScanReport) -> Value {

@@ -111,7 +111,7 @@ mod tests {
         let say = |language: Language, count| language.say("table.packages", &[("count", Value::Count(count))]);
         assert_eq!(say(Language::English, 1), "1 package");
         assert_eq!(say(Language::English, 2), "2 packages");
-        assert_eq!(say(Language::Japanese, 1), "パッケージ 1 個");
+        assert_eq!(say(Language::Japanese, 1), "パッケージ1個");
     }
 
     #[test]

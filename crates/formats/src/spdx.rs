@@ -58,23 +58,23 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     out.write_all(b"\n")
 }
 
-/// The document, its fields in the order of the alphabet. Its lists are made while they are written.
+/// The document. Its lists are made while they are written.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a, T, P, R> {
-    #[serde(rename = "SPDXID")]
-    id: &'static str,
-    creation_info: Value,
-    data_license: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    document_namespace: Option<String>,
-    #[serde(rename = "hasExtractedLicensingInfos", skip_serializing_if = "Option::is_none")]
-    extracted_texts: Option<T>,
-    name: &'a str,
-    packages: P,
-    relationships: R,
     #[serde(rename = "spdxVersion")]
     version: &'static str,
+    data_license: &'static str,
+    #[serde(rename = "SPDXID")]
+    id: &'static str,
+    name: &'a str,
+    creation_info: Value,
+    packages: P,
+    relationships: R,
+    #[serde(rename = "hasExtractedLicensingInfos", skip_serializing_if = "Option::is_none")]
+    extracted_texts: Option<T>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    document_namespace: Option<String>,
 }
 
 fn system(report: &ScanReport, created: &str) -> Option<Value> {

@@ -127,7 +127,7 @@ fn configuration_files_of_a_folder_are_checked() {
     assert!(has("DS-0002", "Dockerfile"), "{found:?}");
     assert!(has("KSV-0017", "pod.yaml"), "{found:?}");
     let table = program.run(&["scan", "--detectors", "misconfigurations", "--lang", "ja", "dir:repo"]);
-    assert!(table.stdout.contains("設定ミス") && table.stdout.contains("Dockerfile:2"), "{}", table.stdout);
+    assert!(table.stdout.contains("設定の誤り") && table.stdout.contains("Dockerfile:2"), "{}", table.stdout);
 }
 
 #[test]

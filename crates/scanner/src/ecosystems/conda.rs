@@ -33,7 +33,7 @@ impl Ecosystem for Conda {
         let path = file.path().clone();
         match path.file_name() {
             "conda-lock.yml" => read_lock(yaml::parse(&file.text()?)?, found),
-            name if name.starts_with("environment.y") => read_environment(&file.text()?, found),
+            name if name.starts_with("environment.y") => read_environment(path.as_str(), &file.text()?, found),
             _ => {
                 let meta: Meta<'_> = serde_json::from_slice(file.bytes()?)
                     .map_err(|error| ReadFileError::malformed("conda package record", error))?;
@@ -143,29 +143,65 @@ enum Asked {
     Other(BTreeMap<String, Option<Vec<String>>>),
 }
 
-fn read_environment(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+fn read_environment(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     // Other tools use the file's name too.
     if !text.lines().any(|line| line.starts_with("dependencies:")) {
         return Ok(());
     }
     let environment: Environment = yaml::parse(text)?;
+    let mut unpinned: Vec<String> = Vec::new();
+    let mut take = |pin: Option<FoundPackage>, text: &str, found: &mut Found| match pin {
+        Some(package) => found.packages.push(package),
+        None => unpinned.extend(name_of(text)),
+    };
     for asked in environment.dependencies.unwrap_or_default() {
         match asked {
-            Asked::Conda(text) => found.packages.extend(conda_pin(&text)),
+            Asked::Conda(text) => take(conda_pin(&text), &text, found),
             Asked::Other(lists) => {
-                let pinned = lists.into_iter().filter(|(manager, _)| manager == "pip").filter_map(|(_, list)| list);
-                found.packages.extend(pinned.flatten().filter_map(|text| pip_pin(&text)));
+                let lists = lists.into_iter().filter(|(manager, _)| manager == "pip").filter_map(|(_, list)| list);
+                lists.flatten().for_each(|text| take(pip_pin(&text), &text, found));
             }
         }
+    }
+    unpinned.sort_unstable();
+    unpinned.dedup();
+    if !unpinned.is_empty() {
+        let (count, names) = (unpinned.len(), unpinned[..unpinned.len().min(NAMES_IN_GAP)].join(", "));
+        let more = if count > NAMES_IN_GAP { ", …" } else { "" };
+        let reason =
+            format!("{count} of its packages have no pinned version ({names}{more}); pin them with `=` or `==`");
+        found.gap(path, reason);
     }
     Ok(())
 }
 
-/// Reads `[channel::]name=version[=build]`; a pin by `=` alone may match later versions too, and names the oldest.
+/// How many unpinned names a gap lists.
+const NAMES_IN_GAP: usize = 5;
+
+/// The name of what is asked for without a pinned version; pip itself is asked for so that it may install the others, and
+/// a line with an option (`-r other.txt`) asks for nothing.
+fn name_of(text: &str) -> Option<String> {
+    let text = text.rsplit("::").next().unwrap_or(text).trim();
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c)).unwrap_or(text.len());
+    let name = &text[..end];
+    (!name.is_empty() && !name.starts_with('-') && name != "pip").then(|| name.to_lowercase())
+}
+
+/// Reads `[channel::]name=version[=build]`, also with blanks for the signs (`name version build`); a pin by `=` alone may match later versions too, and names the oldest.
 fn conda_pin(text: &str) -> Option<FoundPackage> {
     let text = text.split('#').next().unwrap_or_default().trim();
     let (channel, text) = text.split_once("::").map_or((None, text), |(channel, text)| (Some(channel), text));
-    let (name, rest) = text.split_once('=')?;
+    let with_signs = text.split_whitespace().collect::<Vec<_>>();
+    let with_signs = match with_signs.as_slice() {
+        [name, version] if is_name(name) && version.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("{name}={version}")
+        }
+        [name, version, build] if is_name(name) && version.starts_with(|c: char| c.is_ascii_digit()) => {
+            format!("{name}={version}={build}")
+        }
+        _ => text.to_owned(),
+    };
+    let (name, rest) = with_signs.split_once('=')?;
     let rest = rest.trim_start_matches('=').trim();
     let (version, build) = rest.split_once('=').unwrap_or((rest, ""));
     let name = name.trim();
@@ -236,11 +272,14 @@ mod tests {
     fn environments_pin_packages_of_conda_and_pip() {
         check(
             "srv/environment.yml",
-            "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.9.7=h12debd9_1\n  - conda-forge::numpy==1.21\n  - scipy>=1\n  - pandas\n  - r-base=4.*\n  - pip\n  - pip:\n    - Requests[socks]==2.26.0 ; python_version > '3'\n    - -r other.txt\n",
+            "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.9.7=h12debd9_1\n  - conda-forge::numpy==1.21\n  - scipy>=1\n  - pandas\n  - openssl 3.0.7\n  - zlib 1.2.13 h166bdaf_4\n  - r-base=4.*\n  - pip\n  - pip:\n    - Requests[socks]==2.26.0 ; python_version > '3'\n    - -r other.txt\n    - flask\n",
             &expect![[r#"
                 locked conda python 3.9.7 direct build=h12debd9_1
                 locked conda numpy 1.21 direct channel=conda-forge
+                locked conda openssl 3.0.7 direct
+                locked conda zlib 1.2.13 direct build=h166bdaf_4
                 locked pypi requests 2.26.0 direct
+                gap srv/environment.yml: 4 of its packages have no pinned version (flask, pandas, r-base, scipy); pin them with `=` or `==`
             "#]],
         );
         check("k8s/environment.yaml", "kind: Environment\n", &expect![[""]]);
