@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
 use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, RemovedPackage, UntrustedPath};
 
@@ -222,17 +223,24 @@ impl<'a> MergedLayers<'a> {
 #[derive(Default)]
 struct Packages {
     list: Vec<Package>,
-    by_purl: HashMap<Purl, PackageId>,
+    /// Places by the hash of the purl, or by the next number that was free: a second copy of each purl would take as much
+    /// as the packages.
+    by_purl: HashMap<u64, PackageId>,
+    hashing: RandomState,
 }
 
 impl Packages {
     /// The place of the package with this purl, which `found` tells of.
     fn place_of(&mut self, found: &FoundPackage, purl: Purl) -> PackageId {
-        match self.by_purl.entry(purl) {
-            Entry::Occupied(known) => *known.get(),
-            Entry::Vacant(vacant) => {
-                self.list.push(new_package(found, vacant.key().clone()));
-                *vacant.insert(self.list.len() - 1)
+        let mut hash = self.hashing.hash_one(&purl);
+        loop {
+            match self.by_purl.entry(hash) {
+                Entry::Occupied(known) if self.list[*known.get()].purl == purl => return *known.get(),
+                Entry::Occupied(_) => hash = hash.wrapping_add(1),
+                Entry::Vacant(vacant) => {
+                    self.list.push(new_package(found, purl));
+                    return *vacant.insert(self.list.len() - 1);
+                }
             }
         }
     }
@@ -261,17 +269,27 @@ impl Packages {
 
     /// The packages in the order of their purls, as which dependencies count them.
     fn sorted(self) -> Vec<Package> {
-        let mut list: Vec<(PackageId, Package)> = self.list.into_iter().enumerate().collect();
-        list.sort_unstable_by(|(_, one), (_, other)| one.purl.cmp(&other.purl));
+        let Packages { mut list, by_purl, .. } = self;
+        drop(by_purl);
+        let mut order: Vec<PackageId> = (0..list.len()).collect();
+        order.sort_unstable_by(|one, other| list[*one].purl.cmp(&list[*other].purl));
         let mut new_places = vec![0; list.len()];
-        for (new, (old, _)) in list.iter().enumerate() {
-            new_places[*old] = new;
+        for (new, old) in order.into_iter().enumerate() {
+            new_places[old] = new;
         }
-        let renumbered = list.into_iter().map(|(_, mut package)| {
+        for package in &mut list {
             package.dependencies.iter_mut().for_each(|place| *place = new_places[*place]);
-            sorted(package)
-        });
-        renumbered.collect()
+            sort(package);
+        }
+        // Each goes to its place by exchange, so that there is never a second list.
+        for at in 0..list.len() {
+            while new_places[at] != at {
+                let to = new_places[at];
+                list.swap(at, to);
+                new_places.swap(at, to);
+            }
+        }
+        list
     }
 }
 
@@ -327,14 +345,13 @@ fn add_evidence(package: &mut Package, found: &FoundPackage, path: &str, layer: 
     package.sha1 = package.sha1.take().filter(|_| found.sha1.is_some());
 }
 
-fn sorted(mut package: Package) -> Package {
+fn sort(package: &mut Package) {
     package.paths.sort();
     package.paths.dedup();
     package.licenses.sort();
     package.licenses.dedup();
     package.dependencies.sort_unstable();
     package.dependencies.dedup();
-    package
 }
 
 /// Whether the packages or the release of a system are read from the file: packages may own these files themselves.
