@@ -19,6 +19,8 @@ mod malware;
 mod manual;
 mod mirror;
 mod options;
+mod own_repository;
+mod pipelines;
 mod policy;
 mod report;
 mod run;
