@@ -18,6 +18,7 @@ test: ## Set up and pass every test and check
 	@scripts/setup test
 	@scripts/check
 	cargo test --workspace --locked
+	@scripts/scan-own
 
 check: ## Formatting, lints, house rules, licenses of dependencies
 	@scripts/setup test

@@ -198,10 +198,12 @@ impl Bench<'_> {
             let evidence = Evidence { id: gap.reason.clone(), path, ..Evidence::default() };
             tally.take(&Arc::new(evidence), self.holding.covers_gap(gap));
         }
-        match tally.count() <= at_most as usize {
-            true => Tally::default().outcome("verdict.gaps", []),
-            false => tally.outcome("verdict.gaps", []),
+        let passes = tally.count() <= at_most as usize;
+        let mut outcome = tally.outcome("verdict.gaps", []);
+        if passes {
+            outcome.reasons.clear();
         }
+        outcome
     }
 
     pub(super) fn image_age(&self, days: u32) -> Outcome {
