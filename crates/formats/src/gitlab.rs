@@ -18,8 +18,10 @@ use crate::{Language, WriteOptions};
 /// The version of the schemas that the reports follow.
 const SCHEMA_VERSION: &str = "15.0.7";
 
-/// GitLab refuses longer names.
+/// GitLab refuses longer names, descriptions and solutions.
 const LONGEST_NAME_CHARS: usize = 255;
+const LONGEST_DESCRIPTION_CHARS: usize = 1_048_576;
+const LONGEST_SOLUTION_CHARS: usize = 7000;
 
 /// Writes the report.
 pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
@@ -207,10 +209,10 @@ fn vulnerability<'a>(told: Told<'a>, report: &'a ScanReport, report_type: Report
     let name = format!("{}: {}", told.id, told.subject);
     Vulnerability {
         id,
-        name: name.chars().take(LONGEST_NAME_CHARS).collect(),
-        description: if told.text.is_empty() { name } else { told.text },
+        name: at_most(LONGEST_NAME_CHARS, name.clone()),
+        description: at_most(LONGEST_DESCRIPTION_CHARS, if told.text.is_empty() { name } else { told.text }),
         severity: severity_word(told.severity),
-        solution: told.remedy,
+        solution: at_most(LONGEST_SOLUTION_CHARS, told.remedy),
         identifiers: vec![Identifier {
             identifier_type: identifier_type(told.kind, told.id),
             name: told.id,
@@ -220,6 +222,19 @@ fn vulnerability<'a>(told: Told<'a>, report: &'a ScanReport, report_type: Report
         links: told.link.map(|url| Link { url }).into_iter().collect(),
         location,
     }
+}
+
+/// The beginning of a text that is longer than GitLab takes.
+fn at_most(most: usize, text: String) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+/// A text that must not be empty.
+fn known(text: &str) -> String {
+    if text.is_empty() { "unknown".to_owned() } else { text.to_owned() }
 }
 
 fn location<'a>(told: &Told<'a>, report: &'a ScanReport, report_type: ReportType) -> Location<'a> {
@@ -233,7 +248,7 @@ fn location<'a>(told: &Told<'a>, report: &'a ScanReport, report_type: ReportType
             let system = distribution.map(|distribution| format!("{} {}", distribution.id, distribution.version));
             Location {
                 image: Some(&report.target.name),
-                operating_system: Some(system.unwrap_or_else(|| "unknown".to_owned()).trim().to_owned()),
+                operating_system: Some(known(system.unwrap_or_default().trim())),
                 dependency: dependency(),
                 ..Location::default()
             }

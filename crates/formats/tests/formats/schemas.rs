@@ -3,7 +3,7 @@
 use boon::{Compiler, SchemaIndex, Schemas};
 use formats::{Format, WriteOptions};
 use model::ScanReport;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::sample;
 
@@ -193,4 +193,84 @@ fn sarif_meets_what_code_scanning_asks() {
         fingerprints.dedup();
         assert!(fingerprints.len() == count || name == "odd", "{name}: findings share a fingerprint");
     }
+}
+
+/// What version 15.0.7 of GitLab's schema `container-scanning-report-format.json` asks of what we write, written anew from
+/// it: which keys must be there, of which form, and how long. Keys that we do not write are left out.
+fn gitlab_container_scanning() -> Value {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let time = json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}$" });
+    let url = json!({ "type": "string", "pattern": "^(https?|ftp)://.+" });
+    let map = |required: &[&str], properties: Value| json!({ "type": "object", "required": required, "properties": properties });
+    let list = |items: Value| json!({ "type": "array", "items": items });
+    let tool = map(
+        &["id", "name", "version", "vendor"],
+        json!({ "id": text, "name": text, "version": text, "vendor": map(&["name"], json!({ "name": text })) }),
+    );
+    let message = map(&["level", "value"], json!({ "level": { "enum": ["info", "warn", "fatal"] }, "value": text }));
+    let scan = map(
+        &["analyzer", "end_time", "scanner", "start_time", "status", "type"],
+        json!({
+            "analyzer": tool, "scanner": tool, "end_time": time, "start_time": time, "messages": list(message),
+            "status": { "enum": ["success", "failure"] }, "type": { "enum": ["container_scanning"] },
+        }),
+    );
+    let identifier = map(&["type", "name", "value"], json!({ "type": text, "name": text, "value": text, "url": url }));
+    let dependency = map(
+        &["package", "version"],
+        json!({ "package": map(&["name"], json!({ "name": { "type": "string" } })), "version": { "type": "string" } }),
+    );
+    let location = map(
+        &["dependency", "operating_system", "image"],
+        json!({ "dependency": dependency, "operating_system": text, "image": text }),
+    );
+    let vulnerability = map(
+        &["id", "identifiers", "location"],
+        json!({
+            "id": text,
+            "name": { "type": "string", "maxLength": 255 },
+            "description": { "type": "string", "maxLength": 1_048_576 },
+            "severity": { "enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"] },
+            "solution": { "type": "string", "maxLength": 7000 },
+            "identifiers": { "type": "array", "minItems": 1, "items": identifier },
+            "links": list(map(&["url"], json!({ "url": url }))),
+            "location": location,
+        }),
+    );
+    map(
+        &["scan", "version", "vulnerabilities"],
+        json!({
+            "scan": scan,
+            "version": { "type": "string", "pattern": "^[0-9]+\\.[0-9]+\\.[0-9]+$" },
+            "vulnerabilities": list(vulnerability),
+            "remediations": { "type": "array" },
+        }),
+    )
+}
+
+#[test]
+fn gitlab_is_as_its_schema_of_container_scanning_asks() {
+    let mut compiler = Compiler::new();
+    compiler.add_resource("http://localhost/gitlab.json", gitlab_container_scanning()).unwrap();
+    let mut schemas = Schemas::new();
+    let index = compiler.compile("http://localhost/gitlab.json", &mut schemas).unwrap();
+    let mut count = 0;
+    for (name, mut report) in reports() {
+        report.target.kind = model::TargetKind::Image;
+        report.detectors = model::FindingKind::ALL.into();
+        let mut long = report.clone();
+        for finding in sample::vulnerabilities(&mut long) {
+            finding.remedy = Some("é".repeat(8000));
+            finding.title = Some("長".repeat(1000));
+        }
+        for report in [report, long] {
+            let document = document(&report, Format::Gitlab);
+            count += document["vulnerabilities"].as_array().unwrap().len();
+            if let Err(error) = schemas.validate(&document, index) {
+                panic!("{name}: {error:#}");
+            }
+        }
+    }
+    assert!(count > 0);
+    assert!(schemas.validate(&json!({ "version": 5 }), index).is_err(), "the schema rejects nothing");
 }
