@@ -363,18 +363,21 @@ pub(crate) enum PolicyCommand {
     Check(PolicyCheckArguments),
     /// Tell why a report was judged as it was, and what to change
     Explain(PolicyExplainArguments),
-    /// Print the JSON Schema of policies or of exceptions
+    /// Print the JSON Schema of policies, exceptions or profiles
     Schema(PolicySchemaArguments),
     /// Print a built-in policy, to start one's own from
     Show(PolicyShowArguments),
     /// Make a policy of another product's
     #[command(subcommand)]
     Import(PolicyImportCommand),
+    /// Answer one check in Rego within limits; the program starts itself so
+    #[command(hide = true)]
+    AskRego,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct PolicyCheckArguments {
-    /// The policies: files, or names of built-in ones
+    /// The policies: files, or names of built-in ones; profiles of images are read as well
     #[arg(value_name = "FILE")]
     pub(crate) policies: Vec<PathBuf>,
     /// Check the exceptions in this file as well; repeatable
@@ -408,6 +411,7 @@ pub(crate) struct PolicySchemaArguments {
 pub(crate) enum SchemaOf {
     Policy,
     Exceptions,
+    Profile,
 }
 
 #[derive(Debug, Args)]
@@ -420,6 +424,8 @@ pub(crate) struct PolicyShowArguments {
 pub(crate) enum PolicyImportCommand {
     /// Read an image assurance policy of Aqua (JSON); what became of each key is told on standard error
     Aqua(PolicyImportArguments),
+    /// Read a program in Rego with rules such as deny[msg], violation[msg] and warn[msg]; the report is its input
+    Rego(PolicyImportArguments),
 }
 
 #[derive(Debug, Args)]

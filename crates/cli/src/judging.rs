@@ -9,7 +9,7 @@ use model::{ControlDecision, Decision, PolicyEffect, ScanReport, Verdict};
 use policy::{BUILTIN_POLICIES, Exception, Facts, LARGEST_DOCUMENT_BYTES, Policy};
 
 use crate::failure::{Failure, Outcome};
-use crate::installed;
+use crate::{installed, rego};
 
 /// The policies and exceptions that a report is judged by, and the time of the judgement.
 #[derive(Default)]
@@ -41,9 +41,10 @@ impl Judging {
         policy::apply_exceptions(report, &self.exceptions, self.now);
         let mut facts = Facts::new(report);
         if self.policies.iter().any(Policy::has_custom_checks) {
-            facts = facts.with_document(formats::report_document(report));
+            facts = facts.with_document(formats::report_document(report)).with_rego(Box::new(rego::ask));
         }
         let verdict = policy::judge(&self.policies, &self.exceptions, &facts, self.now);
+        drop(facts);
         report.verdict = Some(verdict);
     }
 }

@@ -17,6 +17,7 @@ mod output;
 mod place;
 mod policy_command;
 mod progress;
+mod rego;
 mod sbom;
 mod scan;
 mod target;

@@ -1,6 +1,7 @@
 //! `bulkhead policy`: checks policies, explains verdicts, brings policies of others.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::Context;
 use formats::Language;
@@ -13,7 +14,7 @@ use crate::arguments::{
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::judging::{self, Judging};
-use crate::{convert, output};
+use crate::{convert, output, rego};
 
 pub(crate) fn run(command: &PolicyCommand, environment: &Environment) -> Result<Outcome, Failure> {
     match command {
@@ -22,6 +23,8 @@ pub(crate) fn run(command: &PolicyCommand, environment: &Environment) -> Result<
         PolicyCommand::Schema(arguments) => schema(arguments),
         PolicyCommand::Show(arguments) => show(arguments),
         PolicyCommand::Import(PolicyImportCommand::Aqua(arguments)) => import_aqua(arguments, environment),
+        PolicyCommand::Import(PolicyImportCommand::Rego(arguments)) => import_rego(arguments),
+        PolicyCommand::AskRego => rego::answer(),
     }
 }
 
@@ -30,7 +33,8 @@ fn check(arguments: &PolicyCheckArguments, environment: &Environment) -> Result<
     if arguments.policies.is_empty() && arguments.exceptions.is_empty() {
         return Err(Failure::usage("name a policy, or --exceptions FILE"));
     }
-    let judging = Judging::read(&arguments.policies, &arguments.exceptions, arguments.now)?;
+    let policies = without_profiles(&arguments.policies).map_err(Failure::Usage)?;
+    let judging = Judging::read(&policies, &arguments.exceptions, arguments.now)?;
     let language = language(arguments.lang, environment);
     let complaints = policy::check_policies(&judging.policies, &judging.exceptions, judging.now);
     output::to_destination(None, |out| {
@@ -47,6 +51,19 @@ fn check(arguments: &PolicyCheckArguments, environment: &Environment) -> Result<
     })
 }
 
+/// Reads those of the files that are profiles, which need nothing else, and gives the others.
+fn without_profiles(files: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut policies = Vec::new();
+    for path in files {
+        let text = if path.is_file() { judging::read(path, "policy")? } else { String::new() };
+        match policy::is_profile(&text) {
+            true => drop(policy::read_profile(&path.display().to_string(), &text)?),
+            false => policies.push(path.clone()),
+        }
+    }
+    Ok(policies)
+}
+
 fn explain(arguments: &PolicyExplainArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let report = convert::read(&arguments.report).map_err(Failure::Usage)?;
     let file = arguments.output.output.as_deref();
@@ -59,6 +76,7 @@ fn schema(arguments: &PolicySchemaArguments) -> Result<Outcome, Failure> {
     let schema = match arguments.of {
         SchemaOf::Policy => policy::policy_schema(),
         SchemaOf::Exceptions => policy::exceptions_schema(),
+        SchemaOf::Profile => policy::profile_schema(),
     };
     output::to_destination(None, |out| out.write_all(schema.as_bytes()))?;
     Ok(Outcome::Good)
@@ -97,6 +115,24 @@ fn import_aqua(arguments: &PolicyImportArguments, environment: &Environment) -> 
             ("detail".to_owned(), Parameter::from(told.detail.as_str())),
         ]);
         eprintln!("{}", formats::say(language, told.code, &parameters));
+    }
+    Ok(Outcome::Good)
+}
+
+/// Writes the policy, and tells on standard error which rules it asks.
+#[expect(clippy::print_stderr, reason = "messages belong on standard error")]
+fn import_rego(arguments: &PolicyImportArguments) -> Result<Outcome, Failure> {
+    let name = arguments.file.display().to_string();
+    let text = judging::read(&arguments.file, "program").map_err(Failure::Usage)?;
+    let imported = policy::import_rego(&text).with_context(|| name.clone()).map_err(Failure::Usage)?;
+    policy::read_policy(&name, &imported.policy)
+        .context("the imported policy says something that policies here cannot")
+        .map_err(Failure::Usage)?;
+    output::to_destination(arguments.output.output.as_deref(), |out| out.write_all(imported.policy.as_bytes()))?;
+    for (rules, action) in [(&imported.denying, "fail"), (&imported.warning, "warn")] {
+        for rule in rules {
+            eprintln!("{rule} → custom.rego, {action}");
+        }
     }
     Ok(Outcome::Good)
 }

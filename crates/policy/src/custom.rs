@@ -136,8 +136,8 @@ impl CelReport {
     }
 }
 
-/// A message of the interpreter as one line of bounded length.
-fn one_line(text: &str) -> String {
+/// A message of an interpreter as one line of bounded length.
+pub(crate) fn one_line(text: &str) -> String {
     const LONGEST: usize = 300;
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match line.char_indices().nth(LONGEST) {

@@ -5,6 +5,7 @@ mod read;
 use model::{Ecosystem, LicenseCategory, PolicyEffect, PolicyMode, Severity, SignatureKind};
 
 use crate::custom::CustomCheck;
+use crate::rego::RegoCheck;
 use crate::version_range::VersionRange;
 use crate::{Pattern, Scope};
 pub(crate) use read::package as package_match;
@@ -164,6 +165,8 @@ pub enum Rule {
     },
     /// A check of one's own.
     Custom(CustomCheck),
+    /// Rules of a program in Rego deny nothing.
+    Rego(RegoCheck),
 }
 
 /// Which vulnerabilities a control counts: all conditions must hold.

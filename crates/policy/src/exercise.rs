@@ -5,7 +5,7 @@
 use model::{Gap, Inventory, ScanReport, ScanTarget, TargetKind};
 use serde_json::json;
 
-use crate::{Attribute, CustomCheck, Facts, Pattern, Scope, Variable};
+use crate::{Attribute, CustomCheck, Facts, Pattern, RegoCheck, Scope, Variable};
 
 /// A name and what it runs.
 type Target = (&'static str, fn(&str));
@@ -15,6 +15,7 @@ const TARGETS: &[Target] = &[
     ("custom_check", custom_check),
     ("exceptions", exceptions),
     ("policy", policy),
+    ("rego_check", rego_check),
     ("scope_expression", scope_expression),
 ];
 
@@ -91,6 +92,26 @@ fn custom_check(text: &str) {
             }
         }
         Err(error) => one_line(&error.to_string()),
+    }
+}
+
+/// What reads is asked within few steps, twice with the same answer; what is imported can be read. Here is no process with
+/// limits: programs that nest calls or double what they share are found by their size alone.
+fn rego_check(text: &str) {
+    const FEW_STEPS: u64 = 10_000;
+    match RegoCheck::new(text, &[]) {
+        Ok(check) => {
+            let document = json!({"target": {"name": "a"}, "findings": [{"id": "CVE-2024-1", "severity": "high"}]});
+            let answer = check.ask_within(&document, FEW_STEPS);
+            assert_eq!(answer, check.ask_within(&document, FEW_STEPS));
+            if let Err(problem) = answer {
+                one_line(&problem);
+            }
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
+    if let Ok(imported) = crate::import_rego(text) {
+        assert!(crate::read_policy("p.yaml", &imported.policy).is_ok(), "{}", imported.policy);
     }
 }
 

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::custom::CelReport;
 use crate::document::ScoreSource;
 use crate::license::License;
+use crate::rego::{RegoAsker, RegoCheck};
 use crate::scope::{Attribute, Attributes};
 use crate::time;
 
@@ -29,6 +30,7 @@ pub struct Facts<'a> {
     pub(crate) licenses: Vec<(License, Vec<LicensedPackage>)>,
     document: Option<Value>,
     cel: OnceCell<Result<CelReport, String>>,
+    rego: Option<RegoAsker<'a>>,
 }
 
 /// A vulnerability that counts.
@@ -75,6 +77,7 @@ impl<'a> Facts<'a> {
             licenses: licenses(&report.inventory.packages),
             document: None,
             cel: OnceCell::new(),
+            rego: None,
         };
         let purls: HashMap<PackageId, String> = report
             .findings
@@ -98,6 +101,22 @@ impl<'a> Facts<'a> {
     pub fn with_document(mut self, document: Value) -> Facts<'a> {
         self.document = Some(document);
         self
+    }
+
+    /// Adds the way in which checks in Rego are asked: [`RegoCheck::ask`] where the policies are trusted, else in a process
+    /// with limits on time and memory.
+    pub fn with_rego(mut self, asker: RegoAsker<'a>) -> Facts<'a> {
+        self.rego = Some(asker);
+        self
+    }
+
+    /// Asks a check in Rego; the error is a sentence without a full stop.
+    pub(crate) fn rego(&self, check: &RegoCheck) -> Result<Vec<String>, String> {
+        match (&self.rego, &self.document) {
+            (Some(asker), Some(document)) => asker(check, document),
+            (None, _) => Err("whoever judges here has no way to ask checks in Rego".into()),
+            (_, None) => Err("the report was not given as a document, so that custom checks cannot be asked".into()),
+        }
     }
 
     /// The report as custom checks see it; the error is a sentence without a full stop.

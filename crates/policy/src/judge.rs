@@ -5,16 +5,22 @@ mod tally;
 mod vulnerabilities;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use model::{
-    ControlAction, ControlDecision, ControlVerdict, Decision, FindingKind, PolicyMode, PolicyVerdict, Reason, Verdict,
+    ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, FindingKind, PolicyMode, PolicyVerdict, Reason,
+    Verdict,
 };
 
 use crate::document::{Control, Policy, Rule};
 use crate::exceptions::{self, Exception, Holding};
 use crate::facts::Facts;
+use crate::rego::RegoCheck;
 pub use tally::MOST_EVIDENCE;
-use tally::Outcome;
+use tally::{Outcome, Tally};
+
+/// The most messages of a check in Rego that its sentence says; all of them are evidence.
+const MOST_TOLD: usize = 3;
 
 /// Judges a target by policies at a moment (`now`, seconds since 1970).
 ///
@@ -160,14 +166,33 @@ impl Bench<'_> {
                     let parameters = [("message", check.message.clone().into()), ("remedy", remedy.into())];
                     Outcome::failing(reason(code, parameters))
                 }
-                Err(problem) => {
-                    let name = control.name.clone().unwrap_or_else(|| check.message.clone());
-                    let parameters = [("name", name.into()), ("problem", problem.into())];
-                    Outcome { error: true, ..Outcome::failing(reason("verdict.custom.error", parameters)) }
-                }
+                Err(problem) => not_asked(control, &check.message, problem),
+            },
+            Rule::Rego(check) => match self.facts.rego(check) {
+                Ok(messages) => denied(check, messages),
+                Err(problem) => not_asked(control, control.control, problem),
             },
         }
     }
+}
+
+/// A custom check that gave no answer.
+fn not_asked(control: &Control, otherwise: &str, problem: String) -> Outcome {
+    let name = control.name.as_deref().unwrap_or(otherwise);
+    let parameters = [("name", name.into()), ("problem", problem.into())];
+    Outcome { error: true, ..Outcome::failing(reason("verdict.custom.error", parameters)) }
+}
+
+/// What the rules of a program say.
+fn denied(check: &RegoCheck, messages: Vec<String>) -> Outcome {
+    let told = messages.iter().take(MOST_TOLD).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let mut tally = Tally::default();
+    for id in messages {
+        tally.take(&Arc::new(Evidence { id, ..Evidence::default() }), false);
+    }
+    let code = if check.remedy.is_some() { "verdict.custom.rego.with_remedy" } else { "verdict.custom.rego" };
+    let remedy = check.remedy.clone().unwrap_or_default();
+    tally.outcome(code, [("messages", told.into()), ("remedy", remedy.into())])
 }
 
 /// What must have been looked for so that a rule can be asked.
@@ -196,14 +221,15 @@ pub(crate) fn needed(rule: &Rule) -> Option<FindingKind> {
         | Rule::Gaps { .. }
         | Rule::ImageAge { .. }
         | Rule::EndOfLife { .. }
-        | Rule::Custom(_) => None,
+        | Rule::Custom(_)
+        | Rule::Rego(_) => None,
     }
 }
 
 impl Policy {
     /// Whether a control asks the report as a document.
     pub fn has_custom_checks(&self) -> bool {
-        self.controls.iter().any(|control| matches!(control.rule, Rule::Custom(_)))
+        self.controls.iter().any(|control| matches!(control.rule, Rule::Custom(_) | Rule::Rego(_)))
     }
 }
 

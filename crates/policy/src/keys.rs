@@ -46,11 +46,11 @@ pub(crate) struct ControlKeys {
     pub(crate) has_filter: bool,
 }
 
-const fn required(name: &'static str, kind: Kind, about: &'static str) -> Key {
+pub(crate) const fn required(name: &'static str, kind: Kind, about: &'static str) -> Key {
     Key { name, kind, is_required: true, about }
 }
 
-const fn optional(name: &'static str, kind: Kind, about: &'static str) -> Key {
+pub(crate) const fn optional(name: &'static str, kind: Kind, about: &'static str) -> Key {
     Key { name, kind, is_required: false, about }
 }
 
@@ -323,6 +323,21 @@ pub(crate) const CONTROLS: &[ControlKeys] = &[
         keys: &[
             required("cel", Kind::Text, "A CEL expression over `report` that is true where the check passes."),
             required("message", Kind::Text, "What the verdict says where it does not."),
+            optional("remedy", Kind::Text, "What to do about it."),
+        ],
+        has_filter: false,
+    },
+    ControlKeys {
+        name: "custom.rego",
+        about: "A check of one's own over the report in Rego, the language of Open Policy Agent: its rules deny nothing.",
+        keys: &[
+            required("rego", Kind::Text, "The program; the report is its `input`."),
+            optional(
+                "rules",
+                Kind::Texts,
+                "The rules that deny by their messages; without the key `deny` and `violation`.",
+            ),
+            optional("message", Kind::Text, "What the verdict says where a rule gives no message."),
             optional("remedy", Kind::Text, "What to do about it."),
         ],
         has_filter: false,

@@ -17,7 +17,9 @@ mod license;
 mod nearest;
 mod node;
 mod pattern;
+mod profile;
 mod reader;
+mod rego;
 mod schema;
 mod scope;
 mod time;
@@ -36,8 +38,12 @@ pub use facts::Facts;
 pub use judge::{MOST_EVIDENCE, judge};
 pub use node::LARGEST_DOCUMENT_BYTES;
 pub use pattern::Pattern;
+pub use profile::{MOST_NETWORK_RULES, NetworkRule, PROFILE_PATH, Profile, is_profile, read_profile};
 pub use reader::{DocumentError, DocumentProblem};
-pub use schema::{exceptions_schema, keys_page, policy_schema};
+pub use rego::{
+    ImportedRego, LONGEST_REGO_BYTES, MOST_REGO_MESSAGES, MOST_REGO_STEPS, RegoAsker, RegoCheck, RegoError, import_rego,
+};
+pub use schema::{exceptions_schema, keys_page, policy_schema, profile_schema};
 pub use scope::{
     Attribute, Attributes, LONGEST_EXPRESSION_BYTES, MOST_TERMS, Scope, ScopeError, ScopeOutcome, ScopeProblem,
     UnknownAttribute, Variable,

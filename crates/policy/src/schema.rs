@@ -17,6 +17,11 @@ pub fn exceptions_schema() -> String {
     document("Bulkhead exceptions", EXCEPTIONS)
 }
 
+/// The schema of profiles, as JSON with a final line break.
+pub fn profile_schema() -> String {
+    document("Bulkhead profile", crate::profile::PROFILE_KEYS)
+}
+
 /// The page `docs/reference/policy-keys.md`: every control and every key.
 pub fn keys_page() -> String {
     let mut page = "# Keys of policies and exceptions\n\nMade from the list that the program reads by: \

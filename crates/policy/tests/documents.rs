@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use policy::{
-    BUILTIN_POLICIES, exceptions_schema, import_aqua_keys, keys_page, policy_schema, read_exceptions, read_policy,
+    BUILTIN_POLICIES, exceptions_schema, import_aqua_keys, keys_page, policy_schema, profile_schema, read_exceptions,
+    read_policy,
 };
 
 fn root() -> PathBuf {
@@ -108,6 +109,7 @@ fn the_published_schemas_and_keys_are_those_of_the_code() {
     for (name, schema) in [
         ("policy.schema.json", policy_schema()),
         ("exceptions.schema.json", exceptions_schema()),
+        ("profile.schema.json", profile_schema()),
         ("policy-keys.md", keys_page()),
     ] {
         let path = root().join("docs/reference").join(name);

@@ -22,6 +22,7 @@ mod options;
 mod own_repository;
 mod pipelines;
 mod policy;
+mod rego;
 mod report;
 mod run;
 mod sbom;

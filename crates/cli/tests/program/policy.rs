@@ -159,6 +159,18 @@ fn policies_are_checked_and_shown() {
 }
 
 #[test]
+fn profiles_of_images_are_checked_as_well() {
+    let program = Program::new();
+    program.write("profile.json", r#"{"schema": "bulkhead.profile/1", "name": "shop", "drift": "block"}"#);
+    program.run(&["policy", "check", "profile.json", "strict"]).ended(0, &[]);
+    program.write("profile.json", "{\"schema\": \"bulkhead.profile/1\",\n \"name\": \"shop\", \"drift\": \"stop\"}");
+    program
+        .run(&["policy", "check", "profile.json"])
+        .ended(2, &["profile.json:2: `stop` is nothing that `drift` can be"]);
+    assert!(program.run(&["policy", "schema", "profile"]).stdout.contains("\"title\": \"Bulkhead profile\""));
+}
+
+#[test]
 fn a_policy_of_aqua_is_imported_key_by_key() {
     let program = with_image();
     program.write(

@@ -8,6 +8,7 @@ use crate::custom::CustomCheck;
 use crate::keys::{self, CONTROLS, ControlKeys, Key, Kind, POLICY};
 use crate::node::Node;
 use crate::reader::{self, DocumentError, DocumentProblem, Table};
+use crate::rego::RegoCheck;
 
 /// The most controls of one policy.
 pub const MOST_CONTROLS: usize = 500;
@@ -145,6 +146,7 @@ fn rule(known: &ControlKeys, table: &Table<'_>) -> Result<Rule, DocumentError> {
         },
         "image.age" => Rule::ImageAge { days: table.count("days").unwrap_or_default() },
         "os.end_of_life" => Rule::EndOfLife { days_ahead: table.count("days_ahead").unwrap_or_default() },
+        "custom.rego" => Rule::Rego(rego(table)?),
         _ => Rule::Custom(custom(table)?),
     })
 }
@@ -208,6 +210,15 @@ fn custom(table: &Table<'_>) -> Result<CustomCheck, DocumentError> {
     check.map_err(|error| {
         table.error("cel", DocumentProblem::Check { key: table.place("cel"), reason: error.to_string() })
     })
+}
+
+fn rego(table: &Table<'_>) -> Result<RegoCheck, DocumentError> {
+    let mut check = RegoCheck::new(table.required("rego"), &table.texts("rules")).map_err(|error| {
+        table.error("rego", DocumentProblem::Check { key: table.place("rego"), reason: error.to_string() })
+    })?;
+    check.message = table.text("message").map(str::to_owned);
+    check.remedy = table.text("remedy").map(str::to_owned);
+    Ok(check)
 }
 
 /// The word at a key as what it stands for.
