@@ -28,6 +28,8 @@ pub struct Facts<'a> {
     pub(crate) others: Vec<OtherFact<'a>>,
     /// Each license text and the packages that have it.
     pub(crate) licenses: Vec<(License, Vec<LicensedPackage>)>,
+    /// Gaps that say that packages were never matched; every control over vulnerabilities asks for them.
+    unmatched: Vec<&'a Gap>,
     document: Option<Value>,
     cel: OnceCell<Result<CelReport, String>>,
     rego: Option<RegoAsker<'a>>,
@@ -75,6 +77,7 @@ impl<'a> Facts<'a> {
             by_id: HashMap::new(),
             others: Vec::new(),
             licenses: licenses(&report.inventory.packages),
+            unmatched: report.inventory.gaps.iter().filter(|gap| gap.is_about_matching()).collect(),
             document: None,
             cel: OnceCell::new(),
             rego: None,
@@ -174,7 +177,7 @@ impl<'a> Facts<'a> {
 
     /// The gaps that say that packages were not matched at all, so that the lack of findings means nothing.
     pub(crate) fn unmatched(&self) -> impl Iterator<Item = &'a Gap> {
-        self.report.inventory.gaps.iter().filter(|gap| gap.is_about_matching())
+        self.unmatched.iter().copied()
     }
 
     pub(crate) fn package_evidence(&self, package: &Package, id: &str, kind: Option<FindingKind>) -> Arc<Evidence> {

@@ -15,7 +15,7 @@ pub use import::{ImportedRego, import_rego};
 /// The longest program, in bytes.
 pub const LONGEST_REGO_BYTES: usize = 64 << 10;
 /// The deepest nesting of brackets in a program.
-pub(crate) const DEEPEST_REGO: usize = 9;
+pub(crate) const DEEPEST_REGO: usize = 8;
 /// The most steps that each rule of a program may take on a report.
 pub const MOST_REGO_STEPS: u64 = 2_000_000;
 /// The most messages of a program that are kept.

@@ -22,7 +22,7 @@ fn page() -> String {
     let mut command = Arguments::command();
     command.build();
     let mut page = HEAD.to_owned();
-    for command in command.get_subcommands() {
+    for command in command.get_subcommands().filter(|command| !command.is_hide_set()) {
         section(command, "bulkhead", &mut page);
     }
     page
@@ -41,7 +41,7 @@ fn section(command: &Command, parent: &str, page: &mut String) {
             line(&format!("| `{}` | {} |", spelled(argument), described(argument)));
         }
     }
-    for inner in command.get_subcommands() {
+    for inner in command.get_subcommands().filter(|inner| !inner.is_hide_set()) {
         section(inner, &name, page);
     }
 }
