@@ -159,9 +159,18 @@ pub(crate) struct ScanArguments {
     /// repeatable, every one that applies must allow
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Vec<PathBuf>,
-    /// Leave out of the judgement what the exceptions in this file cover; repeatable
+    /// Leave out of the judgement what the exceptions in this file cover, ours or a .trivyignore; repeatable
     #[arg(long, value_name = "FILE")]
     pub(crate) exceptions: Vec<PathBuf>,
+    /// Take the status of vulnerabilities from this VEX document (OpenVEX, CSAF 2.0, CycloneDX); repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) vex: Vec<PathBuf>,
+    /// Tell what is new against this report, saved by scan --format json
+    #[arg(long, value_name = "REPORT")]
+    pub(crate) compare_to: Option<PathBuf>,
+    /// Exit with 1 when something is new
+    #[arg(long, requires = "compare_to")]
+    pub(crate) fail_on_new: bool,
     /// Exit with 4 when something could not be read
     #[arg(long)]
     pub(crate) fail_on_gaps: bool,

@@ -5,17 +5,21 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use model::{ControlDecision, Decision, PolicyEffect, ScanReport, Verdict};
+use model::{ControlDecision, Decision, PolicyEffect, ScanReport, Verdict, VexName, VexStatement};
 use policy::{BUILTIN_POLICIES, Exception, Facts, LARGEST_DOCUMENT_BYTES, Policy};
 
 use crate::failure::{Failure, Outcome};
 use crate::{installed, rego};
 
-/// The policies and exceptions that a report is judged by, and the time of the judgement.
+/// The most statements without effect that are named one by one.
+const MOST_NAMED: usize = 20;
+
+/// The policies, exceptions and VEX statements that a report is judged by, and the time of the judgement.
 #[derive(Default)]
 pub(crate) struct Judging {
     pub(crate) policies: Vec<Policy>,
     pub(crate) exceptions: Vec<Exception>,
+    pub(crate) vex: Vec<VexStatement>,
     /// Seconds since 1970.
     pub(crate) now: i64,
 }
@@ -29,12 +33,28 @@ impl Judging {
         Ok(Judging {
             policies: policies.map_err(Failure::Usage)?,
             exceptions: exceptions.map_err(Failure::Usage)?.concat(),
+            vex: Vec::new(),
             now,
         })
     }
 
-    /// Marks the findings of a whole report that exceptions cover, and judges it. Nobody is asked where nothing is given.
-    pub(crate) fn judge(&self, report: &mut ScanReport) {
+    /// Adds the statements of VEX documents.
+    pub(crate) fn with_vex(mut self, files: &[PathBuf]) -> Result<Judging, Failure> {
+        for file in files {
+            self.vex.extend(read_vex(file).map_err(Failure::Usage)?);
+        }
+        Ok(self)
+    }
+
+    /// Gives the findings of a whole report the status that VEX statements say, marks those that exceptions cover, and
+    /// judges it. Nobody is asked where nothing is given. Returns notes on statements that speak of nothing in it.
+    pub(crate) fn judge(&self, report: &mut ScanReport) -> Vec<String> {
+        let unmatched = policy::apply_vex(report, &self.vex);
+        self.ask_policies(report);
+        self.notes(&unmatched)
+    }
+
+    fn ask_policies(&self, report: &mut ScanReport) {
         if self.policies.is_empty() && self.exceptions.is_empty() {
             return;
         }
@@ -47,6 +67,53 @@ impl Judging {
         drop(facts);
         report.verdict = Some(verdict);
     }
+
+    fn notes(&self, unmatched: &[usize]) -> Vec<String> {
+        let statements = unmatched.iter().filter_map(|at| self.vex.get(*at));
+        let mut notes: Vec<String> = statements.take(MOST_NAMED).map(note).collect();
+        if unmatched.len() > MOST_NAMED {
+            let more = unmatched.len() - MOST_NAMED;
+            notes.push(format!("{more} more VEX statements match nothing in this report"));
+        }
+        notes
+    }
+}
+
+/// That a statement matches nothing, with what it speaks of.
+fn note(statement: &VexStatement) -> String {
+    let ids = statement.ids.join(", ");
+    let name = |name: &VexName| match name {
+        VexName::Purl(purl) => purl.to_string(),
+        VexName::Digest(digest) => digest.to_string(),
+        VexName::Cpe(text) | VexName::Other(text) => text.clone(),
+    };
+    let first = statement.products.first().map(|product| match (product.names.first(), product.within.as_deref()) {
+        (Some(part), Some([whole, ..])) => format!("{} in {}", name(part), name(whole)),
+        (Some(product), _) => name(product),
+        (None, _) => "a product without package URL".to_owned(),
+    });
+    let more = statement.products.len().saturating_sub(1);
+    let products = match (first, more) {
+        (None, _) => "no product".to_owned(),
+        (Some(first), 0) => first,
+        (Some(first), more) => format!("{first} and {more} more"),
+    };
+    format!(
+        "{}: statement {} ({ids}: {} for {products}) matches nothing in this report",
+        statement.document.file,
+        statement.number,
+        statement.status.as_str()
+    )
+}
+
+fn read_vex(path: &Path) -> anyhow::Result<Vec<VexStatement>> {
+    let name = path.display().to_string();
+    let read = || -> anyhow::Result<Vec<VexStatement>> {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(formats::LARGEST_VEX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(formats::read_vex(&name, &bytes)?)
+    };
+    read().with_context(|| format!("cannot read the VEX document {name}"))
 }
 
 /// How a scan ends by its verdict: `None` where the verdict does not end it.

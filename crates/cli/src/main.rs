@@ -3,6 +3,7 @@
 
 mod arguments;
 mod better_base;
+mod comparing;
 mod convert;
 mod detectors;
 mod diff;

@@ -32,6 +32,15 @@ impl Progress {
         }
     }
 
+    /// Tells something that may surprise but is no mistake, terminal or not.
+    #[expect(clippy::print_stderr, reason = "notes belong on standard error")]
+    pub(crate) fn note(&self, what: &str) {
+        self.clear();
+        if !self.is_quiet {
+            eprintln!("bulkhead: note: {}", formats::plain(what));
+        }
+    }
+
     /// Tells something that is worth knowing though the work goes on, terminal or not.
     #[expect(clippy::print_stderr, reason = "warnings belong on standard error")]
     pub(crate) fn warn(&self, what: &str) {

@@ -24,6 +24,7 @@ pub(crate) fn run(arguments: &SbomArguments, environment: &Environment) -> Resul
         findings: Vec::new(),
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         intelligence: None,
     };
     let format = match arguments.format {

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use anyhow::Context;
 use intelligence::{Database, MatchOptions};
-use model::{Finding, FindingKind, FindingStatus, ScanReport, ScanTarget, TargetKind};
+use model::{Finding, FindingKind, ScanReport, ScanTarget, TargetKind};
 use scanner::{ApprovedBases, Indexed};
 
 use crate::arguments::{ChoiceArguments, ScanArguments};
 use crate::better_base::{BaseSearch, Registries};
+use crate::comparing::{self, Earlier};
 use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
@@ -34,6 +35,8 @@ pub(crate) struct Bases<'a> {
 pub(crate) struct Scanned {
     pub(crate) report: ScanReport,
     hidden: usize,
+    /// What is worth knowing beside the report.
+    notes: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Result<Outcome, Failure> {
@@ -41,7 +44,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let progress = Progress::new(environment, arguments.source.quiet);
     let bases = arguments.approved_bases.as_deref().map(read_approved_bases).transpose().map_err(Failure::Usage)?;
     let choice = &arguments.choice;
-    let judging = Judging::read(&arguments.policy, &arguments.exceptions, choice.now)?;
+    let judging = Judging::read(&arguments.policy, &arguments.exceptions, choice.now)?.with_vex(&arguments.vex)?;
+    let earlier = arguments.compare_to.as_deref().map(Earlier::read).transpose()?;
     let mut chosen = detectors::choose(&arguments.detectors)?;
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
     chosen.prepare_for(&intelligence);
@@ -49,12 +53,21 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
 
     let registries = arguments.look_up_bases.then_some(Registries { source: &arguments.source, environment });
     let bases = bases.map(|list| Bases { list, registries });
-    let scanned = report(opened, &chosen, choice, bases, &intelligence, &judging, &progress)?;
+    let mut scanned = report(opened, &chosen, choice, bases, &intelligence, &judging, &progress)?;
+    if let Some(earlier) = &earlier {
+        scanned.notes.extend(earlier.compare(&mut scanned.report, |finding| is_wanted(finding, choice)));
+    }
 
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
+    scanned.notes.iter().for_each(|note| progress.note(note));
     output::write(&scanned.report, &destinations, arguments.output.lang, scanned.hidden, environment)?;
     if let Some(outcome) = scanned.report.verdict.as_ref().map(judging::outcome).transpose()?.flatten() {
+        return Ok(outcome);
+    }
+    if arguments.fail_on_new
+        && let Some(outcome) = comparing::outcome(&scanned.report)
+    {
         return Ok(outcome);
     }
     let has_gaps = !scanned.report.inventory.gaps.is_empty();
@@ -111,14 +124,15 @@ pub(crate) fn report(
         findings,
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         intelligence: Some(intelligence.facts()),
     };
     // Policies see every finding; the options only choose which of them are shown.
-    judging.judge(&mut report);
+    let notes = judging.judge(&mut report);
     let found = report.findings.len();
     report.findings.retain(|finding| is_wanted(finding, choice));
     let hidden = found - report.findings.len();
-    Ok(Scanned { report, hidden })
+    Ok(Scanned { report, hidden, notes })
 }
 
 /// The kinds that can be looked for in the target: a bill of materials names packages and has no files.
@@ -148,9 +162,7 @@ fn read_approved_bases(path: &Path) -> anyhow::Result<ApprovedBases> {
 
 fn is_wanted(finding: &Finding, choice: &ChoiceArguments) -> bool {
     let has_severity = choice.severity.is_empty() || choice.severity.contains(&finding.severity());
-    let is_fixable = finding.vulnerability().is_none_or(|finding| {
-        let is_repaired = matches!(finding.status, FindingStatus::Fixed | FindingStatus::NotAffected);
-        finding.fixed_version.is_some() && !is_repaired
-    });
+    let is_fixable =
+        finding.vulnerability().is_none_or(|finding| finding.fixed_version.is_some() && !finding.is_settled_by_vex());
     has_severity && (is_fixable || !choice.fixable_only)
 }

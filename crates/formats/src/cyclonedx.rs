@@ -10,17 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use model::{
-    Distribution, Finding, FindingStatus, Inventory, Package, ScanReport, SourcedScore, TargetKind,
+    Distribution, Finding, FindingStatus, Inventory, Package, ScanReport, SourcedScore, TargetKind, VexAssertion,
     VulnerabilityFinding,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::WriteOptions;
 use crate::licenses::{LicenseWord, is_cyclonedx_id, license_word};
 use crate::listed::Listed;
 use crate::names::{date_time, document_uuid, timestamp};
 use crate::properties::{of_distribution, of_package, of_target};
+use crate::{Language, WriteOptions, said};
 
 /// The `bom-ref` of the scanned target.
 const TARGET_REF: &str = "target";
@@ -188,16 +188,20 @@ fn vulnerabilities(report: &ScanReport) -> Vec<Value> {
     // Packages that the vendor judges differently are vulnerabilities of their own: an analysis speaks of all it names.
     let mut rows = Vec::new();
     for findings in by_id.into_values() {
-        let mut by_status: BTreeMap<FindingStatus, Vec<&VulnerabilityFinding>> = BTreeMap::new();
+        let mut by_status: BTreeMap<FindingStatus, BTreeMap<Option<&VexAssertion>, Vec<&VulnerabilityFinding>>> =
+            BTreeMap::new();
         for finding in findings {
-            by_status.entry(finding.status).or_default().push(finding);
+            let by_saying = by_status.entry(finding.status).or_default();
+            by_saying.entry(finding.vex.as_deref()).or_default().push(finding);
         }
-        rows.extend(by_status.into_values().map(|findings| vulnerability(&findings, &report.inventory)));
+        let groups = by_status.into_values().flat_map(|by_saying| by_saying.into_values().enumerate());
+        rows.extend(groups.map(|(number, findings)| vulnerability(number, &findings, &report.inventory)));
     }
     rows
 }
 
-fn vulnerability(findings: &[&VulnerabilityFinding], inventory: &Inventory) -> Value {
+/// `number` counts the rows of one vulnerability and status, of which different people say different things.
+fn vulnerability(number: usize, findings: &[&VulnerabilityFinding], inventory: &Inventory) -> Value {
     let first = findings[0];
     let worst = findings.iter().max_by_key(|finding| finding.severity).unwrap_or(&first);
     let mut ratings = vec![json!({
@@ -217,7 +221,10 @@ fn vulnerability(findings: &[&VulnerabilityFinding], inventory: &Inventory) -> V
         .filter_map(|advisory| Some((advisory.id.as_str(), advisory.url.as_deref().filter(|url| is_url(url))?)))
         .collect();
     let mut row = json!({
-        "bom-ref": format!("{}/{}", first.id, first.status.as_str()),
+        "bom-ref": match number {
+            0 => format!("{}/{}", first.id, first.status.as_str()),
+            number => format!("{}/{}/{}", first.id, first.status.as_str(), number + 1),
+        },
         "id": first.id,
         "source": { "name": source_of(&first.id) },
         "references": references.collect::<Vec<_>>(),
@@ -302,10 +309,40 @@ fn analysis(first: &VulnerabilityFinding, findings: &[&VulnerabilityFinding]) ->
         FindingStatus::NotAffected => ("not_affected", None),
     };
     let mut analysis = json!({ "state": state, "detail": first.status.as_str() });
+    if let Some(vex) = &first.vex {
+        analysis["detail"] = format!("{}; {}", first.status.as_str(), said::said(vex, Language::English)).into();
+        if let Some(word) = vex.justification.as_deref().and_then(justification).filter(|_| state == "not_affected") {
+            analysis["justification"] = word.into();
+        }
+        if let Some(time) = vex.timestamp.as_deref().and_then(date_time) {
+            analysis["lastUpdated"] = time.into();
+        }
+    }
     if let Some(response) = response {
         analysis["response"] = json!([response]);
     }
     analysis
+}
+
+/// The justification in the words of CycloneDX (1.6, impactAnalysisJustification); none for one that it has no word for.
+fn justification(word: &str) -> Option<&'static str> {
+    const WORDS: [&str; 9] = [
+        "code_not_present",
+        "code_not_reachable",
+        "requires_configuration",
+        "requires_dependency",
+        "requires_environment",
+        "protected_by_compiler",
+        "protected_at_runtime",
+        "protected_at_perimeter",
+        "protected_by_mitigating_control",
+    ];
+    match word {
+        "component_not_present" | "vulnerable_code_not_present" => Some("code_not_present"),
+        "vulnerable_code_not_in_execute_path" => Some("code_not_reachable"),
+        "inline_mitigations_already_exist" => Some("protected_by_mitigating_control"),
+        _ => WORDS.into_iter().find(|known| *known == word),
+    }
 }
 
 fn affected_word(status: FindingStatus) -> &'static str {

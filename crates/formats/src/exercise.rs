@@ -4,12 +4,19 @@
 
 use model::{Inventory, ScanReport, ScanTarget, TargetKind};
 
-use crate::{Bill, Format, Language, WriteOptions, read_bill, read_report, write};
+use crate::{Bill, Format, Language, WriteOptions, read_bill, read_report, read_vex, write};
 
 /// A name and what it runs.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: &[Target] = &[("bill_cyclonedx", bill), ("bill_spdx", bill), ("report_json", report_json)];
+const TARGETS: &[Target] = &[
+    ("bill_cyclonedx", bill),
+    ("bill_spdx", bill),
+    ("report_json", report_json),
+    ("vex_csaf", vex),
+    ("vex_cyclonedx", vex),
+    ("vex_openvex", vex),
+];
 
 /// The names of all targets.
 pub fn targets() -> impl Iterator<Item = &'static str> {
@@ -37,6 +44,7 @@ fn bill(bytes: &[u8]) {
         findings: Vec::new(),
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         intelligence: None,
     };
     for format in [Format::Cyclonedx, Format::Spdx] {
@@ -59,6 +67,21 @@ fn report_json(bytes: &[u8]) {
     let first = written(&report, Format::Json);
     let again = read_report(&first).expect("what we write can be read");
     assert_eq!(String::from_utf8_lossy(&written(&again, Format::Json)), String::from_utf8_lossy(&first));
+}
+
+/// Statements name a vulnerability and say from where they are; what does not read is one sentence.
+fn vex(bytes: &[u8]) {
+    match read_vex("v.json", bytes) {
+        Ok(statements) => {
+            for statement in &statements {
+                assert!(!statement.ids.is_empty() && statement.number > 0);
+                assert_eq!(statement.document.file, "v.json");
+            }
+            let again = read_vex("v.json", bytes).expect("it did before");
+            assert_eq!(again, statements);
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
 }
 
 fn written(report: &ScanReport, format: Format) -> Vec<u8> {

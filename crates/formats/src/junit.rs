@@ -79,6 +79,9 @@ fn case(told: &Told<'_>, language: Language) -> Case {
         Some(reason) => Outcome::Skipped { message: reason.clone() },
         None => {
             let mut message = format!("{}: {} ({severity})", told.subject, told.id);
+            if told.is_new {
+                message = format!("{message}, {}", language.say("compare.new", &[]));
+            }
             if told.is_exploited {
                 message = format!("{message}, {}", language.say("table.exploited", &[]));
             }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bill;
+mod compare;
 mod cyclonedx;
 mod diff;
 #[doc(hidden)]
@@ -18,12 +19,14 @@ mod markup;
 mod messages;
 mod names;
 mod properties;
+mod said;
 mod sarif;
 mod spdx;
 mod summary;
 mod table;
 mod told;
 mod verdict;
+mod vex;
 
 use std::io;
 use std::str::FromStr;
@@ -31,10 +34,12 @@ use std::str::FromStr;
 use model::ScanReport;
 
 pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
+pub use compare::compare;
 pub use diff::{DiffFormat, FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, diff, write_diff};
 pub use json::{ReadReportError, read_report, report_document};
 pub use table::plain;
 pub use verdict::{explain, say};
+pub use vex::{LARGEST_VEX_BYTES, ReadVexError, read_vex};
 
 /// A format in which a report can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

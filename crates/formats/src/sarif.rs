@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use model::{Finding, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
+use model::{FindingKind, FindingStatus, Package, ScanReport, Severity, VulnerabilityFinding};
 use serde::Serialize;
 use twox_hash::XxHash3_64;
 
@@ -17,6 +17,7 @@ use others::Other;
 
 use crate::markup::markdown;
 use crate::told::{is_harmless, web_page};
+use crate::{Language, said};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const INFORMATION: &str = "https://github.com/bulkhead-security/bulkhead";
@@ -142,10 +143,10 @@ struct Help {
 
 /// Why a result needs nobody's attention.
 #[derive(Serialize)]
-struct Suppression<'a> {
+struct Suppression {
     kind: &'static str,
     status: &'static str,
-    justification: &'a str,
+    justification: String,
 }
 
 #[derive(Serialize)]
@@ -158,7 +159,10 @@ struct ResultRow<'a> {
     locations: Vec<Location>,
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    suppressions: Vec<Suppression<'a>>,
+    suppressions: Vec<Suppression>,
+    /// Whether an earlier report has it (SARIF 2.1.0, 3.27.24); absent where none was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     properties: ResultProperties<'a>,
 }
 
@@ -223,12 +227,12 @@ struct Region {
 }
 
 fn log(report: &ScanReport) -> Log<'_> {
-    let findings: Vec<&VulnerabilityFinding> = report.findings.iter().filter_map(Finding::vulnerability).collect();
-    let others: Vec<Other<'_>> = report
-        .findings
-        .iter()
-        .filter(|finding| !is_harmless(finding))
-        .filter_map(|finding| Other::of(finding, report))
+    let numbered = || report.findings.iter().enumerate();
+    let vulnerabilities = numbered().filter_map(|(at, finding)| Some((at, finding.vulnerability()?)));
+    let (findings_at, findings): (Vec<usize>, Vec<&VulnerabilityFinding>) = vulnerabilities.unzip();
+    let others: Vec<Other<'_>> = numbered()
+        .filter(|(_, finding)| !is_harmless(finding))
+        .filter_map(|(at, finding)| Other::of(at, finding, report))
         .collect();
     let mut rules: BTreeMap<String, Rule<'_>> = BTreeMap::new();
     for finding in &findings {
@@ -246,9 +250,11 @@ fn log(report: &ScanReport) -> Log<'_> {
     artifacts.values_mut().enumerate().for_each(|(place, index)| *index = place);
     let target = &report.target;
     let mut seen = BTreeMap::new();
-    let of_vulnerabilities = findings.iter().map(|finding| {
+    let of_vulnerabilities = findings.iter().zip(findings_at).map(|(finding, at)| {
         let place = rule_indexes[&finding.id];
-        (finding.severity, result(finding, place, package(finding), &artifacts, report))
+        let baseline_state = baseline_state(report, at, FindingKind::Vulnerability);
+        let result = result(finding, place, package(finding), &artifacts, report);
+        (finding.severity, ResultRow { baseline_state, ..result })
     });
     let of_others = others.into_iter().map(|other| {
         let place = rule_indexes[&other.rule_id];
@@ -369,6 +375,7 @@ fn result<'a>(
             ("bulkheadFinding/v1", fingerprint),
         ]),
         suppressions: suppressions(finding),
+        baseline_state: None,
         properties: ResultProperties {
             purl: Some(package.purl.to_string()),
             fixed_version: finding.fixed_version.as_deref(),
@@ -379,11 +386,20 @@ fn result<'a>(
     }
 }
 
-fn suppressions(finding: &VulnerabilityFinding) -> Vec<Suppression<'_>> {
+/// The word for whether an earlier report has a finding.
+fn baseline_state(report: &ScanReport, at: usize, kind: FindingKind) -> Option<&'static str> {
+    said::is_new(report, at, kind).map(|is_new| if is_new { "new" } else { "unchanged" })
+}
+
+fn suppressions(finding: &VulnerabilityFinding) -> Vec<Suppression> {
+    let said = |usual: &str| match &finding.vex {
+        Some(vex) => format!("VEX: {}", said::said(vex, Language::English)),
+        None => usual.to_owned(),
+    };
     let justification = match (&finding.excepted_by, finding.status) {
-        (Some(exception), _) => Some(exception.as_str()),
-        (None, FindingStatus::Fixed) => Some("A VEX statement says that it is repaired in place."),
-        (None, FindingStatus::NotAffected) => Some("A VEX statement says that the package is not affected."),
+        (Some(exception), _) => Some(exception.clone()),
+        (None, FindingStatus::Fixed) => Some(said("A VEX statement says that it is repaired in place.")),
+        (None, FindingStatus::NotAffected) => Some(said("A VEX statement says that the package is not affected.")),
         (
             None,
             FindingStatus::Affected

@@ -9,10 +9,10 @@ use model::{
     BaseImage, Finding, FindingKind, FindingStatus, Healthcheck, Package, ScanReport, Severity, VulnerabilityFinding,
 };
 
-use crate::Language;
 use crate::messages::Value;
 use crate::table::{Style, severity_word};
 use crate::told::is_harmless;
+use crate::{Language, said};
 pub(crate) use upgrades::{SHOWN_UPGRADES, upgrades};
 
 /// A sentence, and how it stands out. Names from the target stand in it as they are.
@@ -81,8 +81,10 @@ fn base_image(base: &BaseImage, language: Language) -> Sentence {
 /// `mark` is the sign that exploited ones bear below, where they bear one.
 pub(crate) fn sentences(report: &ScanReport, hidden: usize, mark: Option<&str>, language: Language) -> Vec<Sentence> {
     let mut sentences = of_vulnerabilities(report, hidden, mark, language);
+    sentences.extend(said::settled_by_vex(report, language));
     sentences.extend(of_other_kinds(report, language));
     sentences.extend(of_base(report, language));
+    sentences.extend(said::comparison(report, language));
     if hidden > 0 {
         let text = language.say("table.hidden", &[("count", Value::Count(hidden))]);
         sentences.push(Sentence { style: None, text });

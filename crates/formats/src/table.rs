@@ -4,6 +4,7 @@
 mod gaps;
 mod others;
 mod paint;
+mod said;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -32,10 +33,12 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     table.head()?;
     table.summary(options.hidden)?;
     table.verdict()?;
+    table.new_findings()?;
     table.others(FindingKind::Malware)?;
     table.others(FindingKind::Secret)?;
     table.first()?;
     table.groups()?;
+    table.vex()?;
     table.others(FindingKind::Misconfiguration)?;
     table.others(FindingKind::License)?;
     table.foot()

@@ -4,8 +4,8 @@ use model::{
     Finding, FindingKind, FindingStatus, LicenseSource, ScanReport, SecretLocation, Severity, VulnerabilityFinding,
 };
 
-use crate::Language;
 use crate::messages::Value;
+use crate::{Language, said};
 
 /// A finding in words. Nothing of it is escaped: each format has its own way.
 pub(crate) struct Told<'a> {
@@ -28,6 +28,8 @@ pub(crate) struct Told<'a> {
     pub(crate) settled: Option<String>,
     /// Known to be exploited.
     pub(crate) is_exploited: bool,
+    /// Not in the earlier report that this one is compared to.
+    pub(crate) is_new: bool,
 }
 
 impl Told<'_> {
@@ -43,15 +45,20 @@ impl Told<'_> {
     /// The word of its severity, with what else matters of it.
     pub(crate) fn marked_severity(&self, language: Language, word: &str) -> String {
         let exploited = self.is_exploited.then(|| language.say("table.exploited", &[]));
-        let marks: Vec<String> = exploited.into_iter().chain(self.settled.clone()).collect();
+        let new = self.is_new.then(|| language.say("compare.new", &[]));
+        let marks: Vec<String> = new.into_iter().chain(exploited).chain(self.settled.clone()).collect();
         if marks.is_empty() { word.to_owned() } else { format!("{word} ({})", marks.join(", ")) }
     }
 }
 
 /// Every finding of the report in words, the most severe first within their kind.
 pub(crate) fn told<'a>(report: &'a ScanReport, language: Language) -> Vec<Told<'a>> {
-    let findings = report.findings.iter().filter(|finding| !is_harmless(finding));
-    let mut told: Vec<Told<'a>> = findings.map(|finding| tell(finding, report, language)).collect();
+    let findings = report.findings.iter().enumerate().filter(|(_, finding)| !is_harmless(finding));
+    let findings = findings.map(|(at, finding)| Told {
+        is_new: said::is_new(report, at, finding.kind()) == Some(true),
+        ..tell(finding, report, language)
+    });
+    let mut told: Vec<Told<'a>> = findings.collect();
     // Sorting is stable: findings of one severity stay in the order of the report.
     told.sort_by_key(|told| (told.kind, std::cmp::Reverse(told.severity)));
     told
@@ -78,18 +85,18 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
         link: None,
         settled: finding.excepted_by().map(|name| language.say("told.excepted", &[("name", Value::Text(name))])),
         is_exploited: false,
+        is_new: false,
     };
     match finding {
         Finding::Vulnerability(found) => {
             let package = package(found.package);
-            let is_settled = matches!(found.status, FindingStatus::Fixed | FindingStatus::NotAffected);
             Told {
                 subject: format!("{} {}", package.name, package.version),
                 place: package.paths.first().map_or(target, String::as_str),
                 text: found.title.clone().unwrap_or_default(),
                 remedy: repair(found, language),
                 link: web_page(found),
-                settled: plain.settled.or_else(|| is_settled.then(|| status_word(found.status, language))),
+                settled: plain.settled.or_else(|| found.is_settled_by_vex().then(|| settled(found, language))),
                 is_exploited: found.kev,
                 ..plain
             }
@@ -156,7 +163,24 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
     }
 }
 
+/// Who says that a vulnerability is no danger here, and why.
+fn settled(found: &VulnerabilityFinding, language: Language) -> String {
+    match &found.vex {
+        Some(vex) => said::said(vex, language),
+        None => status_word(found.status, language),
+    }
+}
+
+/// What repairs it, and what a VEX statement has to say to that.
 fn repair(found: &VulnerabilityFinding, language: Language) -> String {
+    let repair = usual_repair(found, language);
+    match found.vex.as_deref().filter(|_| !found.is_settled_by_vex()) {
+        Some(vex) => format!("{repair} ({})", said::said(vex, language)),
+        None => repair,
+    }
+}
+
+fn usual_repair(found: &VulnerabilityFinding, language: Language) -> String {
     match (&found.remedy, &found.fixed_version, found.status) {
         (_, _, status @ (FindingStatus::Fixed | FindingStatus::NotAffected)) => status_word(status, language),
         (Some(remedy), ..) => remedy.clone(),

@@ -166,6 +166,11 @@ impl Finding {
         }
     }
 
+    /// Whether nobody needs to look at it: an exception covers it, or a VEX statement says that it is no danger here.
+    pub fn is_settled(&self) -> bool {
+        self.excepted_by().is_some() || self.vulnerability().is_some_and(VulnerabilityFinding::is_settled_by_vex)
+    }
+
     /// The order of findings in reports: by kind; vulnerabilities by package and id, the others by their fields from the
     /// first.
     pub fn report_order(&self, other: &Finding) -> Ordering {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod comparison;
 mod digest;
 mod distribution;
 mod ecosystem;
@@ -19,6 +20,7 @@ mod severity;
 mod sha256;
 mod signature;
 mod verdict;
+mod vex;
 mod vulnerability;
 
 pub mod cvss;
@@ -26,6 +28,7 @@ pub mod cvss;
 pub mod exercise;
 pub mod version;
 
+pub use comparison::Comparison;
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distribution::Distribution;
 pub use ecosystem::Ecosystem;
@@ -51,4 +54,5 @@ pub use verdict::{
     ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, ExceptionState, ExceptionUse, Parameter,
     PolicyEffect, PolicyMode, PolicyVerdict, Reason, ScopeTerm, Verdict,
 };
+pub use vex::{VexAssertion, VexDocument, VexName, VexProduct, VexStatement, VexStatus};
 pub use vulnerability::{CveId, EpssScore, InvalidCveId, SourcedScore};

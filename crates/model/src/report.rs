@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Digest, Finding, FindingKind, Inventory, Platform, Signature, Verdict};
+use crate::{Comparison, Digest, Finding, FindingKind, Inventory, Platform, Signature, Verdict};
 
 /// The whole result of a scan, free of time and place: the same bytes in give the same report out.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct ScanReport {
     pub signatures: Vec<Signature>,
     /// What policies say of it; `None` where nobody asked one.
     pub verdict: Option<Verdict>,
+    /// What is new against an earlier report; `None` where none was given.
+    pub comparison: Option<Comparison>,
     /// What the findings are judged by.
     pub intelligence: Option<IntelligenceFacts>,
 }

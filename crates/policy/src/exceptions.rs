@@ -1,7 +1,7 @@
 //! Exceptions: findings that somebody answers for until some day.
 
 use model::{
-    ExceptionState, ExceptionUse, Finding, FindingKind, Gap, LicenseFinding, LicenseSource, Package, ScanReport,
+    Distribution, ExceptionState, ExceptionUse, Finding, FindingKind, Gap, Inventory, Package, Purl, ScanReport,
 };
 
 use crate::check_id::check_id;
@@ -10,7 +10,7 @@ use crate::facts::{Facts, attributes};
 use crate::keys::{EXCEPTION, EXCEPTIONS, PACKAGE};
 use crate::reader::{self, DocumentError, DocumentProblem, Table};
 use crate::scope::{Attributes, Scope};
-use crate::{Pattern, time};
+use crate::{Pattern, ignore_file, purl_match, time};
 
 /// The most exceptions of one file.
 pub const MOST_EXCEPTIONS: usize = 10_000;
@@ -26,8 +26,10 @@ pub struct Exception {
     pub ids: Vec<String>,
     /// Only in this package.
     pub package: Option<PackageMatch>,
-    /// Only at this path.
-    pub path: Option<Pattern>,
+    /// Only in packages that one of these means; empty for every one.
+    pub purls: Vec<Purl>,
+    /// Only at one of these paths; empty for every one.
+    pub paths: Vec<Pattern>,
     /// Only in what this takes in.
     pub scope: Option<Scope>,
     /// Who answers for it.
@@ -53,11 +55,15 @@ pub enum ExceptionKind {
     Gap,
 }
 
-/// Reads a list of exceptions, as YAML or JSON. `file` is what errors call it.
+/// Reads a list of exceptions, as YAML or JSON, or an ignore file of Trivy, by its name (`.trivyignore`,
+/// `trivyignore.yaml`) or its content. `file` is what errors call it.
 ///
 /// # Errors
-/// When the text is neither, is beyond a limit, or says something that exceptions do not have.
+/// When the text is none of these, is beyond a limit, or says something that exceptions do not have.
 pub fn read_exceptions(file: &str, text: &str) -> Result<Vec<Exception>, DocumentError> {
+    if let Some(shape) = ignore_file::shape(file, text) {
+        return ignore_file::read(file, text, shape);
+    }
     let root = reader::parse(file, text)?;
     let table = Table::new(file, "", &root, EXCEPTIONS)?;
     let tables = table.tables("exceptions", EXCEPTION)?;
@@ -101,7 +107,8 @@ fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> 
         kind,
         ids,
         package: table.table("package", PACKAGE)?.as_ref().map(package_match).transpose()?,
-        path: table.text("path").map(Pattern::new),
+        purls: Vec::new(),
+        paths: table.text("path").map(Pattern::new).into_iter().collect(),
         scope: table.scope("scope")?,
         owner: table.required("owner").to_owned(),
         reason: table.required("reason").to_owned(),
@@ -125,7 +132,7 @@ impl Exception {
     }
 
     /// Whether a finding with these ids falls under it, its time and scope aside.
-    fn covers(&self, finding: &Finding, ids: &[String], packages: &[Package]) -> bool {
+    fn covers(&self, finding: &Finding, ids: &[String], inventory: &Inventory) -> bool {
         let is_kind = match self.kind {
             Some(ExceptionKind::Finding(kind)) => kind == finding.kind(),
             Some(ExceptionKind::Gap) => false,
@@ -133,38 +140,42 @@ impl Exception {
         };
         is_kind
             && (self.ids.is_empty() || ids.iter().any(|id| self.ids.contains(id)))
-            && self.covers_place(finding, packages)
+            && self.covers_place(finding, inventory)
     }
 
-    fn covers_place(&self, finding: &Finding, packages: &[Package]) -> bool {
-        let package = finding.package().and_then(|id| packages.get(id));
-        let is_package =
-            self.package.as_ref().is_none_or(|wanted| package.is_some_and(|package| wanted.matches(package)));
-        let is_path = self.path.as_ref().is_none_or(|wanted| match finding {
-            Finding::License(LicenseFinding { source: LicenseSource::File(file), .. }) => wanted.matches(&file.path),
-            Finding::Vulnerability(_) | Finding::License(_) => {
-                package.is_some_and(|package| package.paths.iter().any(|path| wanted.matches(path)))
-            }
-            Finding::Secret(finding) => wanted.matches(&finding.path),
-            Finding::Malware(finding) => wanted.matches(&finding.path),
-            Finding::Misconfiguration(finding) => wanted.matches(&finding.path),
-        });
-        is_package && is_path
+    fn covers_place(&self, finding: &Finding, inventory: &Inventory) -> bool {
+        let package = finding.package().and_then(|id| inventory.packages.get(id));
+        let is_at = |path: &str| self.paths.iter().any(|wanted| wanted.matches(path));
+        let is_path = self.paths.is_empty()
+            || match finding.path() {
+                Some(path) => is_at(path),
+                None => package.is_some_and(|package| package.paths.iter().any(|path| is_at(path))),
+            };
+        is_path && self.covers_package(package, inventory.distribution.as_ref())
+    }
+
+    fn covers_package(&self, package: Option<&Package>, distribution: Option<&Distribution>) -> bool {
+        let is_meant =
+            |package: &Package| self.purls.iter().any(|wanted| purl_match::means(wanted, package, distribution));
+        self.package.as_ref().is_none_or(|wanted| package.is_some_and(|package| wanted.matches(package)))
+            && (self.purls.is_empty() || package.is_some_and(is_meant))
     }
 
     fn covers_gap(&self, gap: &Gap) -> bool {
         self.kind == Some(ExceptionKind::Gap)
             && self.ids.is_empty()
             && self.package.is_none()
-            && self.path.as_ref().is_some_and(|path| path.matches(&gap.path))
+            && self.purls.is_empty()
+            && self.paths.iter().any(|path| path.matches(&gap.path))
     }
 
     /// Whether the license of a package falls under it, by its id in one spelling.
     fn covers_license(&self, license: &str, package: &Package) -> bool {
         matches!(self.kind, None | Some(ExceptionKind::Finding(FindingKind::License)))
             && (self.ids.is_empty() || self.ids.iter().any(|id| id == license))
-            && self.package.as_ref().is_none_or(|wanted| wanted.matches(package))
-            && self.path.as_ref().is_none_or(|wanted| package.paths.iter().any(|path| wanted.matches(path)))
+            && self.covers_package(Some(package), None)
+            && (self.paths.is_empty()
+                || package.paths.iter().any(|path| self.paths.iter().any(|wanted| wanted.matches(path))))
     }
 }
 
@@ -184,13 +195,13 @@ pub fn apply_exceptions(report: &mut ScanReport, exceptions: &[Exception], now: 
     let attributes = attributes(report);
     let holding: Vec<&Exception> =
         exceptions.iter().filter(|exception| !exception.is_expired(now) && exception.is_for(&attributes)).collect();
-    let packages = &report.inventory.packages;
+    let inventory = &report.inventory;
     for finding in &mut report.findings {
         if finding.excepted_by().is_some() {
             continue;
         }
         let ids = ids(finding);
-        let covering = holding.iter().find(|exception| exception.covers(finding, &ids, packages));
+        let covering = holding.iter().find(|exception| exception.covers(finding, &ids, inventory));
         let name = covering.map(|exception| exception.name.clone());
         let mark = match finding {
             Finding::Vulnerability(finding) => &mut finding.excepted_by,
@@ -238,7 +249,7 @@ pub(crate) fn uses(exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Vec
     let of = |exception: &Exception| {
         let is_expired = exception.is_expired(now);
         let findings = findings.iter().filter(|(finding, ids)| match is_expired {
-            true => finding.excepted_by().is_none() && exception.covers(finding, ids, &inventory.packages),
+            true => finding.excepted_by().is_none() && exception.covers(finding, ids, inventory),
             false => finding.excepted_by() == Some(exception.name.as_str()),
         });
         let gaps = inventory.gaps.iter().filter(|gap| exception.covers_gap(gap));

@@ -14,6 +14,7 @@ const TARGETS: &[Target] = &[
     ("aqua_policy", aqua_policy),
     ("custom_check", custom_check),
     ("exceptions", exceptions),
+    ("ignore_file", ignore_file),
     ("policy", policy),
     ("rego_check", rego_check),
     ("scope_expression", scope_expression),
@@ -58,6 +59,21 @@ fn exceptions(text: &str) {
             assert_eq!(verdict.exceptions.len(), exceptions.len());
         }
         Err(error) => one_line(&error.to_string()),
+    }
+}
+
+/// The same bytes as either shape of an ignore file; what reads is applied.
+fn ignore_file(text: &str) {
+    for file in [".trivyignore", "trivyignore.yaml"] {
+        match crate::read_exceptions(file, text) {
+            Ok(exceptions) => {
+                let mut report = report();
+                crate::apply_exceptions(&mut report, &exceptions, 1_800_000_000);
+                let verdict = crate::judge(&[], &exceptions, &Facts::new(&report), 1_800_000_000);
+                assert_eq!(verdict.exceptions.len(), exceptions.len());
+            }
+            Err(error) => one_line(&error.to_string()),
+        }
     }
 }
 
@@ -139,6 +155,7 @@ fn report() -> ScanReport {
         findings: Vec::new(),
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         intelligence: None,
     }
 }

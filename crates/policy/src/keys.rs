@@ -366,6 +366,29 @@ pub(crate) const EXCEPTION: &[Key] = &[
     required("expires", Kind::Time, "The last day on which it holds, or the moment at which it ends."),
 ];
 
+/// The keys of a `trivyignore.yaml`.
+pub(crate) const IGNORE_FILE: &[Key] = &[
+    optional("vulnerabilities", Kind::Maps(IGNORED_IN_PACKAGES), "Vulnerabilities."),
+    optional("misconfigurations", Kind::Maps(IGNORED), "Misconfigurations."),
+    optional("secrets", Kind::Maps(IGNORED), "Secrets."),
+    optional("licenses", Kind::Maps(IGNORED_IN_PACKAGES), "Licenses."),
+];
+
+const IGNORED_ID: Key = required("id", Kind::Text, "The id of what is ignored.");
+const IGNORED_PATHS: Key = optional("paths", Kind::Texts, "Only in files that one of these patterns matches.");
+const IGNORED_STATEMENT: Key = optional("statement", Kind::Text, "Why it is ignored.");
+const IGNORED_END: Key = optional("expired_at", Kind::Time, "The day from which it is no longer ignored.");
+
+const IGNORED: &[Key] = &[IGNORED_ID, IGNORED_PATHS, IGNORED_STATEMENT, IGNORED_END];
+
+const IGNORED_IN_PACKAGES: &[Key] = &[
+    IGNORED_ID,
+    IGNORED_PATHS,
+    optional("purls", Kind::Texts, "Only in packages that one of these package URLs means."),
+    IGNORED_STATEMENT,
+    IGNORED_END,
+];
+
 /// The control of this name.
 pub(crate) fn control(name: &str) -> Option<&'static ControlKeys> {
     CONTROLS.iter().find(|control| control.name == name)

@@ -11,6 +11,7 @@ mod exceptions;
 #[doc(hidden)]
 pub mod exercise;
 mod facts;
+mod ignore_file;
 mod judge;
 mod keys;
 mod license;
@@ -18,12 +19,15 @@ mod nearest;
 mod node;
 mod pattern;
 mod profile;
+mod purl_match;
 mod reader;
 mod rego;
 mod schema;
 mod scope;
 mod time;
+mod vers;
 mod version_range;
+mod vex;
 
 pub use aqua::{AquaKey, Imported, InvalidAqua, import_aqua, import_aqua_keys};
 pub use builtin::{BUILTIN_POLICIES, builtin_policy};
@@ -49,3 +53,4 @@ pub use scope::{
     UnknownAttribute, Variable,
 };
 pub use version_range::{InvalidRange, VersionRange};
+pub use vex::apply_vex;

@@ -103,6 +103,7 @@ mod tests {
             findings: secrets.iter().map(secret).collect(),
             signatures: Vec::new(),
             verdict: None,
+            comparison: None,
             intelligence: None,
         }
     }

@@ -1,8 +1,10 @@
 //! The shapes of `bulkhead.report/1`. Fields are in the order in which people read them; what is unknown is left out.
 
+mod comparison;
 mod evidence;
 mod findings;
 mod verdict;
+mod vex;
 mod vulnerability;
 
 use std::borrow::Cow;
@@ -17,6 +19,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::ecosystem_word::ecosystem_word;
+use comparison::ComparisonRow;
 use evidence::{ExecutableRow, FolderRow, SignatureRow};
 pub(crate) use findings::FindingRow;
 use verdict::VerdictRow;
@@ -59,6 +62,9 @@ pub(super) struct Report<'a> {
     removed: Vec<RemovedRow>,
     gaps: Vec<Gap>,
     verdict: VerdictRow,
+    /// What is new against an earlier report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    comparison: Option<ComparisonRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     intelligence: Option<Intelligence<'a>>,
 }
@@ -235,6 +241,7 @@ impl<'a> Report<'a> {
             removed: inventory.removed.iter().map(RemovedRow::from_model).collect(),
             gaps: inventory.gaps.clone(),
             verdict: VerdictRow::from_model(report.verdict.as_ref()),
+            comparison: report.comparison.as_ref().map(|row| ComparisonRow::from_model(row, report)),
             intelligence: report.intelligence.as_ref().map(Intelligence::from_model),
         }
     }
@@ -266,13 +273,16 @@ impl<'a> Report<'a> {
             digest: self.target.digest,
             platform: self.target.platform,
         };
+        let findings = findings?;
+        let comparison = self.comparison.map(|row| row.into_model(findings.len())).transpose()?;
         Ok(ScanReport {
             target,
             inventory,
             detectors: detectors?,
-            findings: findings?,
+            findings,
             signatures: self.signatures.into_iter().map(SignatureRow::into_model).collect(),
             verdict: self.verdict.into_model()?,
+            comparison,
             intelligence: self.intelligence.map(Intelligence::into_model),
         })
     }

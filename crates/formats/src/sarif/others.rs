@@ -9,11 +9,12 @@ use crate::markup::markdown;
 
 use super::{
     Configuration, Help, Location, LogicalLocation, Message, ResultProperties, ResultRow, Rule, RuleProperties,
-    Suppression, level, location, middle_of_band, shortened, uri_of,
+    Suppression, baseline_state, level, location, middle_of_band, shortened, uri_of,
 };
 
 /// What SARIF says of such a finding, gathered from its kind.
 pub(super) struct Other<'a> {
+    baseline_state: Option<&'static str>,
     pub(super) finding: &'a Finding,
     /// The rule's id. Ids of rules for secrets and malware may be the same words, so the kind is part of theirs.
     pub(super) rule_id: String,
@@ -32,8 +33,9 @@ pub(super) struct Other<'a> {
 
 impl<'a> Other<'a> {
     /// Nothing for a vulnerability.
-    pub(super) fn of(finding: &'a Finding, report: &'a ScanReport) -> Option<Other<'a>> {
+    pub(super) fn of(at: usize, finding: &'a Finding, report: &'a ScanReport) -> Option<Other<'a>> {
         let target = report.target.name.as_str();
+        let baseline_state = baseline_state(report, at, finding.kind());
         let or_target = |path: &'a str| if path.is_empty() { target } else { path };
         Some(match finding {
             Finding::Vulnerability(_) => return None,
@@ -46,6 +48,7 @@ impl<'a> Other<'a> {
                     SecretLocation::History => " in the history of the image".to_owned(),
                 };
                 Other {
+                    baseline_state,
                     finding,
                     rule_id: format!("secret/{}", secret.rule),
                     name: "Secret",
@@ -59,6 +62,7 @@ impl<'a> Other<'a> {
                 }
             }
             Finding::Malware(malware) => Other {
+                baseline_state,
                 finding,
                 rule_id: format!("malware/{}", malware.rule),
                 name: "Malware",
@@ -87,6 +91,7 @@ impl<'a> Other<'a> {
                     }
                 };
                 Other {
+                    baseline_state,
                     finding,
                     rule_id: format!("license/{}", license.name),
                     name: "License",
@@ -100,6 +105,7 @@ impl<'a> Other<'a> {
                 }
             }
             Finding::Misconfiguration(found) => Other {
+                baseline_state,
                 finding,
                 rule_id: found.id.clone(),
                 name: "Misconfiguration",
@@ -151,7 +157,7 @@ impl<'a> Other<'a> {
         let occurrence = seen.entry(fingerprint).or_default();
         *occurrence += 1;
         let fingerprint = format!("{fingerprint:016x}:{occurrence}");
-        let justification = self.finding.excepted_by();
+        let justification = self.finding.excepted_by().map(str::to_owned);
         let suppression = |justification| Suppression { kind: "external", status: "accepted", justification };
         ResultRow {
             rule_id: self.rule_id.into(),
@@ -167,6 +173,7 @@ impl<'a> Other<'a> {
                 ("bulkheadFinding/v1", fingerprint),
             ]),
             suppressions: justification.map(suppression).into_iter().collect(),
+            baseline_state: self.baseline_state,
             properties: ResultProperties::default(),
         }
     }

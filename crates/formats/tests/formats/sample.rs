@@ -47,6 +47,7 @@ pub(crate) fn finding(id: &str, package: usize, severity: Severity) -> Vulnerabi
         published: None,
         remedy: None,
         excepted_by: None,
+        vex: None,
     }
 }
 
@@ -59,6 +60,7 @@ pub(crate) fn empty() -> ScanReport {
         findings: Vec::new(),
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         intelligence: None,
     }
 }
@@ -244,6 +246,7 @@ pub(crate) fn rich() -> ScanReport {
         findings: findings.into_iter().map(Finding::Vulnerability).chain(others("app/config", Some(1))).collect(),
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         intelligence: Some(intelligence()),
     }
 }
@@ -379,6 +382,7 @@ pub(crate) fn odd() -> ScanReport {
                 published: Some(odd.into()),
                 remedy: Some(odd.into()),
                 excepted_by: Some(odd.into()),
+                vex: None,
                 ..finding(&format!("{odd}-{place}"), number, severity)
             }));
         }
@@ -403,6 +407,7 @@ pub(crate) fn odd() -> ScanReport {
         detectors: FindingKind::ALL.into(),
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         findings,
         intelligence: Some(IntelligenceFacts {
             sequence: 5,

@@ -140,6 +140,7 @@ fn finding<'a>(
         published: time::decode(vulnerability.published),
         remedy: fixed_version.and_then(|fixed| remedy(package, fixed, tool)),
         excepted_by: None,
+        vex: None,
     }
 }
 

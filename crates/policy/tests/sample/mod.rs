@@ -52,6 +52,7 @@ pub(crate) fn vulnerability(id: &str, package: usize, vector: Option<&str>) -> V
         published: Some("2026-01-01T00:00:00Z".into()),
         remedy: None,
         excepted_by: None,
+        vex: None,
     }
 }
 
@@ -73,6 +74,7 @@ pub(crate) fn image(packages: Vec<Package>, findings: Vec<Finding>) -> ScanRepor
         findings,
         signatures: Vec::new(),
         verdict: None,
+        comparison: None,
         intelligence: Some(IntelligenceFacts {
             sequence: 1,
             built: "2026-06-01T00:00:00Z".into(),

@@ -20,8 +20,9 @@ pub(super) struct VerdictRow {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     subject: String,
     policies: Vec<PolicyRow>,
+    /// Everything that does not hold: what no control says first, then policy by policy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    reasons: Vec<ReasonRow>,
+    reasons: Vec<FlatReasonRow>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     exceptions: Vec<ExceptionRow>,
 }
@@ -78,6 +79,23 @@ struct ReasonRow {
     evidence_kept: usize,
 }
 
+/// A reason that stands alone.
+#[derive(Serialize, Deserialize)]
+struct FlatReasonRow {
+    #[serde(flatten)]
+    reason: ReasonRow,
+    /// The policy and the control that say so; none where it is no control's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    control: Option<String>,
+    /// What becomes of it: `fail`, `warn` or `error`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<String>,
+    #[serde(default)]
+    evidence: Vec<EvidenceRow>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct EvidenceRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -126,7 +144,7 @@ impl VerdictRow {
             outcome: Some(verdict.decision.as_str().into()),
             subject: verdict.subject.clone(),
             policies: verdict.policies.iter().map(PolicyRow::from_model).collect(),
-            reasons: verdict.reasons.iter().map(ReasonRow::from_model).collect(),
+            reasons: FlatReasonRow::of(verdict),
             exceptions: verdict.exceptions.iter().map(ExceptionRow::from_model).collect(),
         }
     }
@@ -135,8 +153,9 @@ impl VerdictRow {
     pub(super) fn into_model(self) -> Result<Option<model::Verdict>, String> {
         let Some(outcome) = self.outcome else { return Ok(None) };
         let policies: Result<_, String> = self.policies.into_iter().map(PolicyRow::into_model).collect();
-        let reasons: Result<_, String> =
-            self.reasons.into_iter().map(|reason| reason.into_model(&mut std::iter::empty())).collect();
+        // Those of controls stand under the controls as well.
+        let own = self.reasons.into_iter().filter(|reason| reason.control.is_none());
+        let reasons: Result<_, String> = own.map(FlatReasonRow::into_model).collect();
         let exceptions: Result<_, String> = self.exceptions.into_iter().map(ExceptionRow::into_model).collect();
         Ok(Some(model::Verdict {
             decision: word(&outcome, &Decision::ALL, Decision::as_str)?,
@@ -145,6 +164,34 @@ impl VerdictRow {
             reasons: reasons?,
             exceptions: exceptions?,
         }))
+    }
+}
+
+impl FlatReasonRow {
+    fn of(verdict: &model::Verdict) -> Vec<FlatReasonRow> {
+        let own = verdict.reasons.iter().map(|reason| FlatReasonRow::new(reason, None));
+        let applied = verdict.policies.iter().filter(|policy| policy.applied);
+        let controls = applied.flat_map(|policy| policy.controls.iter().map(move |control| (policy, control)));
+        let of_controls = controls.flat_map(|(policy, control)| {
+            control.reasons.iter().map(move |reason| FlatReasonRow::new(reason, Some((policy, control))))
+        });
+        own.chain(of_controls).collect()
+    }
+
+    fn new(reason: &Reason, of: Option<(&PolicyVerdict, &ControlVerdict)>) -> FlatReasonRow {
+        FlatReasonRow {
+            reason: ReasonRow::from_model(reason),
+            policy: of.map(|(policy, _)| policy.name.clone()),
+            control: of.map(|(_, control)| control.control.clone()),
+            decision: of.map(|(_, control)| control.decision.as_str().into()),
+            evidence: reason.evidence.iter().map(|evidence| EvidenceRow::from_model(evidence)).collect(),
+        }
+    }
+
+    fn into_model(self) -> Result<Reason, String> {
+        let evidence: Result<Vec<Arc<Evidence>>, String> =
+            self.evidence.into_iter().map(|row| row.into_model().map(Arc::new)).collect();
+        self.reason.into_model(&mut evidence?.into_iter())
     }
 }
 

@@ -1,0 +1,22 @@
+//! What a report says of an earlier one.
+
+use std::collections::BTreeSet;
+
+use crate::{FindingKind, TargetKind};
+
+/// What is new against a saved report.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The target of the saved report.
+    pub name: String,
+    /// What sort of thing that was.
+    pub kind: TargetKind,
+    /// The sequence number of its intelligence.
+    pub intelligence: Option<u64>,
+    /// The findings that are open here and were not open there, by their place in the report, sorted.
+    pub new: BTreeSet<usize>,
+    /// How many findings were open there and are not open here.
+    pub gone: usize,
+    /// The kinds that only one of the reports looked for: of them nothing is new or gone.
+    pub not_compared: BTreeSet<FindingKind>,
+}
