@@ -21,6 +21,10 @@ const MOST_OBJECTS: usize = 1_000_000;
 const MOST_ENTRIES: usize = 4_000_000;
 /// The most statements of one.
 const MOST_STATEMENTS: usize = 200_000;
+/// The most names of a product that count.
+const MOST_NAMES: usize = 32;
+/// The longest of what an author adds in words, in characters.
+const LONGEST_WORDS: usize = 2000;
 /// The most products that its statements name together, each as often as it is named.
 const MOST_PRODUCTS: usize = 2_000_000;
 
@@ -104,34 +108,28 @@ pub fn read_vex(file: &str, bytes: &[u8]) -> Result<Vec<VexStatement>, ReadVexEr
         Err(error) if error.is_data() => return other("JSON of some other kind"),
         Err(error) => return Err(ReadVexError::Malformed { format: "JSON", reason: json_error::reason(&error) }),
     };
-    let statements = match header {
-        Header { context: Some(context), .. } if is_openvex(&context) => openvex::read(file, text)?,
+    match header {
+        Header { context: Some(context), .. } if is_openvex(&context) => openvex::read(file, text),
         Header { bom_format: Some(format), spec_version, .. } if format.eq_ignore_ascii_case("CycloneDX") => {
             let version = spec_version.unwrap_or_default();
             match version.as_str() {
-                "1.4" | "1.5" | "1.6" => cyclonedx::read(file, text)?,
-                _ => return other(&format!("a CycloneDX document of version `{version}`")),
+                "1.4" | "1.5" | "1.6" => cyclonedx::read(file, text),
+                _ => other(&format!("a CycloneDX document of version `{version}`")),
             }
         }
         Header { document: Some(CsafHeader { csaf_version: Some(version) }), .. } => match version.as_str() {
-            "2.0" => csaf::read(file, text)?,
-            _ => return other(&format!("a CSAF document of version `{version}`")),
+            "2.0" => csaf::read(file, text),
+            _ => other(&format!("a CSAF document of version `{version}`")),
         },
-        Header { spdx_version: Some(_), .. } => {
-            return other("an SPDX document, which says nothing of vulnerabilities");
-        }
+        Header { spdx_version: Some(_), .. } => other("an SPDX document, which says nothing of vulnerabilities"),
         Header { payload: Some(_), .. } | Header { predicate: Some(_), .. } => {
-            return other("a signed statement; take the document out of it, as with cosign verify-attestation and jq");
+            other("a signed statement; take the document out of it, as with cosign verify-attestation and jq")
         }
         Header { schema: Some(serde_json::Value::String(schema)), .. } if schema.starts_with("bulkhead.") => {
-            return other("a document of Bulkhead itself; write the report with --format cyclonedx");
+            other("a document of Bulkhead itself; write the report with --format cyclonedx")
         }
-        Header { .. } => return other("JSON of some other kind"),
-    };
-    if statements.len() > MOST_STATEMENTS {
-        return Err(ReadVexError::TooMany { limit: MOST_STATEMENTS, what: "statements" });
+        Header { .. } => other("JSON of some other kind"),
     }
-    Ok(statements)
 }
 
 fn is_openvex(context: &serde_json::Value) -> bool {
@@ -153,13 +151,22 @@ fn parse<'a, T: Deserialize<'a>>(text: &'a str, format: &'static str) -> Result<
     serde_json::from_str(text).map_err(|error| ReadVexError::Malformed { format, reason: json_error::reason(&error) })
 }
 
-/// Counts what statements name, so that a small document cannot name the same things without end.
+/// Counts statements and what they name, so that a small document cannot make many of few words.
 #[derive(Default)]
 struct Budget {
+    statements: usize,
     products: usize,
 }
 
 impl Budget {
+    fn take_statement(&mut self) -> Result<(), ReadVexError> {
+        self.statements += 1;
+        match self.statements > MOST_STATEMENTS {
+            true => Err(ReadVexError::TooMany { limit: MOST_STATEMENTS, what: "statements" }),
+            false => Ok(()),
+        }
+    }
+
     fn take(&mut self, products: usize) -> Result<(), ReadVexError> {
         self.products = self.products.saturating_add(products);
         match self.products > MOST_PRODUCTS {
@@ -170,8 +177,21 @@ impl Budget {
 }
 
 fn document(file: &str, id: Option<String>, author: Option<String>) -> Arc<VexDocument> {
-    let named = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    Arc::new(VexDocument { file: file.to_owned(), id: named(id), author: named(author) })
+    Arc::new(VexDocument { file: file.to_owned(), id: words(id.as_deref()), author: words(author.as_deref()) })
+}
+
+/// What an author says, without blanks around it and of bounded length; `None` where that is nothing.
+fn words(text: Option<&str>) -> Option<String> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty())?;
+    Some(match text.char_indices().nth(LONGEST_WORDS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    })
+}
+
+/// The names of a product, as many as count.
+fn names(names: impl Iterator<Item = VexName>) -> Arc<[VexName]> {
+    names.take(MOST_NAMES).collect()
 }
 
 /// What a text names: a package URL, a digest, a CPE, or anything else.

@@ -45,7 +45,7 @@ pub struct VexStatement {
     /// Its place in the document, counted from 1.
     pub number: usize,
     /// The ids of the vulnerability, aliases included, as they are written.
-    pub ids: Vec<String>,
+    pub ids: Arc<[String]>,
     /// What it speaks of; any of them.
     pub products: Vec<Arc<VexProduct>>,
     /// What it says.
@@ -73,11 +73,11 @@ pub struct VexDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct VexProduct {
     /// What it is called; each alone names it.
-    pub names: Vec<VexName>,
+    pub names: Arc<[VexName]>,
     /// Only these versions, each as it is or as a range (`vers:…`); empty for those of the names.
     pub versions: Vec<String>,
     /// Only as a part of this; `None` wherever it is.
-    pub within: Option<Vec<VexName>>,
+    pub within: Option<Arc<[VexName]>>,
 }
 
 /// What a product is called.

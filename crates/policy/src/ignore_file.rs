@@ -287,8 +287,8 @@ mod tests {
         );
         check(
             "trivyignore.yaml",
-            "vulns: []\n",
-            "trivyignore.yaml:1: `vulns` is no key here; the nearest is `licenses`",
+            "vulnerabilites: []\n",
+            "trivyignore.yaml:1: `vulnerabilites` is no key here; the nearest is `vulnerabilities`",
         );
         check(
             "trivyignore.yaml",

@@ -23,7 +23,7 @@ use product::{Fit, Here};
 pub fn apply_vex(report: &mut ScanReport, statements: &[VexStatement]) -> Vec<usize> {
     let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, statement) in statements.iter().enumerate() {
-        for id in &statement.ids {
+        for id in statement.ids.iter() {
             let places = by_id.entry(id.trim().to_ascii_uppercase()).or_default();
             if places.last() != Some(&at) {
                 places.push(at);

@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod base;
+mod compare;
 mod convert;
 mod detectors;
 mod diff;
@@ -27,3 +28,4 @@ mod report;
 mod run;
 mod sbom;
 mod targets;
+mod vex;

@@ -184,3 +184,68 @@ fn a_policy_of_aqua_is_imported_key_by_key() {
     ran.ended(1, &["policy prod"]);
     assert_eq!(report["verdict"]["policies"][0]["name"], "prod");
 }
+
+#[test]
+fn ignore_files_of_trivy_are_exceptions_until_their_end() {
+    let program = with_image();
+    write_policy(
+        &program,
+        "- {control: vulnerability.severity, severities: [critical, high, medium, low, none, unknown]}",
+    );
+    let arguments = ["--detectors", "vulnerabilities", "--policy", "p.yaml", "--exceptions"];
+    program.write(".trivyignore", "# we do not use template()\nCVE-2021-23337\nCVE-2023-42363 exp:2026-06-02\n");
+    let (ran, report) = scan(&program, &[&arguments[..], &[".trivyignore"]].concat());
+    ran.ended(0, &[]);
+    let used = &report["verdict"]["exceptions"][0];
+    assert_eq!((&used["name"], &used["state"]), (&json!(".trivyignore:2"), &json!("used")));
+    assert_eq!((&used["reason"], &used["expires"]), (&json!("we do not use template()"), &json!("never")));
+    program.write(".trivyignore", "CVE-2021-23337\nCVE-2023-42363 exp:2026-06-01\n");
+    let (ran, report) = scan(&program, &[&arguments[..], &[".trivyignore"]].concat());
+    ran.ended(1, &["not compliant"]);
+    let expired = &report["verdict"]["exceptions"][1];
+    assert_eq!((&expired["state"], &expired["findings"]), (&json!("expired"), &json!(1)));
+    let told = program.run(&["policy", "explain", "r.json", "--lang", "en"]);
+    assert!(told.stdout.contains("Exception .trivyignore:2 of .trivyignore expired"), "{}", told.stdout);
+
+    let yaml = "vulnerabilities:\n  - id: CVE-2021-23337\n    paths: [app/*.json]\n  - id: CVE-2023-42363\n    purls: [pkg:apk/alpine/busybox]\n    statement: s\n    expired_at: 2027-01-01\n";
+    program.write("list.yaml", yaml);
+    scan(&program, &[&arguments[..], &["list.yaml"]].concat()).0.ended(0, &[]);
+    program.write("list.yaml", yaml.replace("app/*.json", "'*.json'"));
+    scan(&program, &[&arguments[..], &["list.yaml"]].concat()).0.ended(1, &["not compliant"]);
+    let wrong = |name: &str, text: &[u8], words: &[&str]| {
+        program.write(name, text);
+        let ran = program.run(&["scan", "--exceptions", name, "app.tar"]);
+        ran.ended(2, words);
+        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    };
+    wrong(
+        "trivyignore.yaml",
+        b"secrets:\n  - id: a\n    expires: 2026-01-01\n",
+        &["trivyignore.yaml:3", "expires", "expired_at"],
+    );
+    wrong(".trivyignore", b"CVE-1 exp:someday\n", &[".trivyignore:1", "exp", "2026-12-31"]);
+    wrong(".trivyignore", &[0xff, 0xfe, b'C', 0], &["UTF-8"]);
+    wrong("trivyignore.yaml", "[".repeat(100_000).as_bytes(), &["trivyignore.yaml:1"]);
+    wrong(".trivyignore", "CVE-1\n".repeat(10_001).as_bytes(), &["more than 10000 entries"]);
+    wrong(".trivyignore", &vec![b'#'; 5 << 20], &["larger than 4 MiB"]);
+}
+
+#[test]
+fn the_verdict_lists_every_reason_with_its_control_and_evidence() {
+    let program = with_image();
+    write_policy(&program, "- {control: superuser}\n- {control: vulnerability.severity, at_least: high, action: warn}");
+    let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(1, &[]);
+    let reasons = report["verdict"]["reasons"].as_array().unwrap();
+    let facts: Vec<_> = reasons.iter().map(|reason| (&reason["control"], &reason["decision"])).collect();
+    let (fail, warn) = (json!("fail"), json!("warn"));
+    assert_eq!(facts, [(&json!("superuser"), &fail), (&json!("vulnerability.severity"), &warn)]);
+    let vulnerabilities = &reasons[1];
+    assert_eq!(vulnerabilities["code"], "verdict.vulnerability.severity");
+    assert_eq!(vulnerabilities["remedy"], "verdict.vulnerability.severity.remedy");
+    assert_eq!(vulnerabilities["parameters"]["severity"], "high");
+    assert_eq!(vulnerabilities["evidence"][0]["id"], "CVE-2021-23337");
+    assert_eq!(vulnerabilities["policy"], "gate");
+    // A report that is read again says the same.
+    assert_eq!(program.run(&["convert", "--format", "json", "r.json"]).stdout, program.read("r.json"));
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{VexName, VexProduct, VexStatement, VexStatus};
 use serde::Deserialize;
 
-use super::{Budget, ReadVexError, digest, document, name, parse};
+use super::{Budget, ReadVexError, digest, document, name, names, parse, words};
 use crate::bill::list;
 
 const FORMAT: &str = "CSAF";
@@ -144,7 +144,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
     let mut budget = Budget::default();
     let mut statements = Vec::new();
     for (at, vulnerability) in vulnerabilities.into_iter().enumerate() {
-        let ids: Vec<String> =
+        let ids: Arc<[String]> =
             vulnerability.cve.into_iter().chain(vulnerability.ids.into_iter().map(|id| id.text)).collect();
         if vulnerability.product_status.is_empty() {
             continue;
@@ -174,20 +174,21 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
                 };
                 let product = tree.product(id).unwrap_or_else(|| {
                     // A product that the tree does not have is named all the same, so that a note can tell of it.
-                    Arc::new(VexProduct { names: vec![VexName::Other(id.clone())], ..VexProduct::default() })
+                    Arc::new(VexProduct { names: [VexName::Other(id.clone())].into(), ..VexProduct::default() })
                 });
                 groups.entry((status, justification, detail)).or_default().push(product);
             }
         }
         for ((status, justification, detail), products) in groups {
+            budget.take_statement()?;
             statements.push(VexStatement {
                 document: Arc::clone(&document),
                 number: at + 1,
-                ids: ids.clone(),
+                ids: Arc::clone(&ids),
                 products,
                 status,
-                justification: justification.map(str::to_owned),
-                detail: detail.map(str::to_owned),
+                justification: words(justification),
+                detail: words(detail),
                 timestamp: timestamp.clone(),
             });
         }
@@ -289,10 +290,10 @@ impl Product {
         (self.product_id.clone(), VexProduct { names: self.names(), ..VexProduct::default() })
     }
 
-    fn names(&self) -> Vec<VexName> {
-        let Some(helper) = &self.product_identification_helper else { return Vec::new() };
+    fn names(&self) -> Arc<[VexName]> {
+        let Some(helper) = &self.product_identification_helper else { return Arc::default() };
         let hashes = helper.hashes.iter().flat_map(|hashes| &hashes.file_hashes);
         let texts = helper.purl.iter().chain(&helper.purls).chain(&helper.cpe);
-        texts.map(|text| name(text)).chain(hashes.filter_map(|hash| digest(&hash.algorithm, &hash.value))).collect()
+        names(texts.map(|text| name(text)).chain(hashes.filter_map(|hash| digest(&hash.algorithm, &hash.value))))
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use model::{VexName, VexProduct, VexStatement, VexStatus};
 use serde::Deserialize;
 
-use super::{Budget, ReadVexError, digest, document, name, parse};
+use super::{Budget, ReadVexError, digest, document, name, names, parse, words};
 use crate::bill::list;
 
 const FORMAT: &str = "CycloneDX";
@@ -110,7 +110,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
         (time, of_document) = (metadata.timestamp, metadata.component);
     }
     let document = document(file, serial_number, author);
-    let names = names_by_reference(components.into_iter().chain(of_document).collect());
+    let known = names_by_reference(components.into_iter().chain(of_document).collect());
     let mut budget = Budget::default();
     let mut statements = Vec::new();
     for (at, vulnerability) in vulnerabilities.into_iter().enumerate() {
@@ -132,20 +132,21 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
         if ids.is_empty() {
             return Err(malformed(format!("vulnerability {number} has no `id`")));
         }
+        budget.take_statement()?;
         let mut products = Vec::with_capacity(vulnerability.affects.len());
         for affected in vulnerability.affects {
             budget.take(1 + affected.versions.len())?;
-            products.push(Arc::new(affected.into_model(&names, status)));
+            products.push(Arc::new(affected.into_model(&known, status)));
         }
         let timestamp = [last_updated, first_issued, vulnerability.updated, vulnerability.published];
         statements.push(VexStatement {
             document: Arc::clone(&document),
             number,
-            ids,
+            ids: ids.into(),
             products,
             status,
-            justification,
-            detail,
+            justification: words(justification.as_deref()),
+            detail: words(detail.as_deref()),
             timestamp: timestamp.into_iter().flatten().next().or_else(|| time.clone()),
         });
     }
@@ -163,31 +164,31 @@ fn status(state: &str) -> Option<VexStatus> {
 }
 
 /// What the components of the document are called, by their `bom-ref`.
-fn names_by_reference(mut components: Vec<Component>) -> HashMap<String, Vec<VexName>> {
-    let mut names = HashMap::new();
+fn names_by_reference(mut components: Vec<Component>) -> HashMap<String, Arc<[VexName]>> {
+    let mut known = HashMap::new();
     while let Some(component) = components.pop() {
         if let Some(reference) = component.reference {
             let texts = component.purl.iter().chain(&component.cpe);
             let hashes = component.hashes.iter().filter_map(|hash| digest(&hash.alg, &hash.content));
             // The version of an image is often its digest.
             let version = component.version.as_deref().map(name).filter(|name| matches!(name, VexName::Digest(_)));
-            names.insert(reference, texts.map(|text| name(text)).chain(hashes).chain(version).collect());
+            known.insert(reference, names(texts.map(|text| name(text)).chain(version).chain(hashes)));
         }
         components.extend(component.components);
     }
-    names
+    known
 }
 
 impl Affected {
-    fn into_model(self, names: &HashMap<String, Vec<VexName>>, status: VexStatus) -> VexProduct {
+    fn into_model(self, known: &HashMap<String, Arc<[VexName]>>, status: VexStatus) -> VexProduct {
         let reference = self.reference.trim();
         let fragment = reference.strip_prefix("urn:cdx:").and_then(|link| link.split_once('#'));
-        let names = match (names.get(reference), fragment) {
-            (Some(names), _) if !names.is_empty() => names.clone(),
+        let names = match (known.get(reference), fragment) {
+            (Some(names), _) if !names.is_empty() => Arc::clone(names),
             // A BOM-Link (`urn:cdx:serialNumber/version#bom-ref`) leads into another document; many tools write package
             // URLs as references there.
-            (_, Some((_, fragment))) => vec![name(&decoded(fragment))],
-            _ => vec![name(reference)],
+            (_, Some((_, fragment))) => [name(&decoded(fragment))].into(),
+            _ => [name(reference)].into(),
         };
         let is_unaffected = |version: &Version| version.status.as_deref() == Some("unaffected");
         let wants_unaffected =
@@ -202,7 +203,7 @@ impl Affected {
         let is_exact = names.iter().any(|name| matches!(name, VexName::Purl(purl) if purl.version().is_some()));
         let versions = if is_exact { Vec::new() } else { spoken_of.filter_map(text).collect() };
         let says_nothing = !is_exact && !self.versions.is_empty() && versions.is_empty();
-        VexProduct { names: if says_nothing { Vec::new() } else { names }, versions, within: None }
+        VexProduct { names: if says_nothing { Arc::default() } else { names }, versions, within: None }
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use model::{VexName, VexProduct, VexStatement, VexStatus};
 use serde::Deserialize;
 
-use super::{Budget, ReadVexError, digest, document, name, parse};
+use super::{Budget, ReadVexError, digest, document, name, names, parse, words};
 use crate::bill::list;
 
 const FORMAT: &str = "OpenVEX";
@@ -83,29 +83,33 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
         if ids.is_empty() {
             return Err(wrong("names no vulnerability".into()));
         }
-        let shared: Vec<Vec<VexName>> = statement.subcomponents.into_iter().map(|product| product.split().0).collect();
+        budget.take_statement()?;
+        let shared: Vec<Arc<[VexName]>> =
+            statement.subcomponents.into_iter().map(|product| product.split().0).collect();
         let mut products = Vec::new();
         for product in statement.products {
             let (names, parts) = product.split();
-            let parts: Vec<&Vec<VexName>> =
+            let parts: Vec<&Arc<[VexName]>> =
                 if parts.is_empty() { shared.iter().collect() } else { parts.iter().collect() };
             budget.take(parts.len().max(1))?;
             match parts.is_empty() {
                 true => products.push(Arc::new(VexProduct { names, ..VexProduct::default() })),
                 false => products.extend(parts.into_iter().map(|part| {
-                    let within = Some(names.clone());
-                    Arc::new(VexProduct { names: part.clone(), within, ..VexProduct::default() })
+                    let within = Some(Arc::clone(&names));
+                    Arc::new(VexProduct { names: Arc::clone(part), within, ..VexProduct::default() })
                 })),
             }
         }
         Ok(VexStatement {
             document: Arc::clone(&document),
             number,
-            ids,
+            ids: ids.into(),
             products,
             status,
-            justification: statement.justification,
-            detail: statement.impact_statement.or(statement.action_statement).or(statement.status_notes),
+            justification: words(statement.justification.as_deref()),
+            detail: [statement.impact_statement, statement.action_statement, statement.status_notes]
+                .iter()
+                .find_map(|text| words(text.as_deref())),
             timestamp: statement.last_updated.or(statement.timestamp).or_else(|| default_time.clone()),
         })
     };
@@ -134,14 +138,13 @@ impl Vulnerability {
 
 impl Product {
     /// Its names, and those of each of its parts.
-    fn split(self) -> (Vec<VexName>, Vec<Vec<VexName>>) {
+    fn split(self) -> (Arc<[VexName]>, Vec<Arc<[VexName]>>) {
         match self {
-            Product::Text(text) => (vec![name(&text)], Vec::new()),
+            Product::Text(text) => (names(std::iter::once(name(&text))), Vec::new()),
             Product::Object { id, identifiers, hashes, subcomponents } => {
                 let ids = id.iter().chain(identifiers.values()).map(|text| name(text));
                 let hashes = hashes.iter().filter_map(|(algorithm, value)| digest(algorithm, value));
-                let names = ids.chain(hashes).collect();
-                (names, subcomponents.into_iter().map(|part| part.split().0).collect())
+                (names(ids.chain(hashes)), subcomponents.into_iter().map(|part| part.split().0).collect())
             }
         }
     }

@@ -93,11 +93,11 @@ fn statement(product: &str, status: VexStatus, time: Option<&str>) -> VexStateme
     VexStatement {
         document: Arc::default(),
         number: 1,
-        ids: vec!["ghsa-1".into()],
+        ids: ["ghsa-1".into()].into(),
         products: vec![Arc::new(VexProduct {
-            names: vec![name(part)],
+            names: [name(part)].into(),
             versions,
-            within: whole.map(|whole| vec![name(whole)]),
+            within: whole.map(|whole| [name(whole)].into()),
         })],
         status,
         justification: None,
