@@ -187,7 +187,11 @@ fn wrong_documents_end_with_2_and_one_sentence() {
     check(b"{\"a\": 1}", &["OpenVEX, CSAF 2.0 and CycloneDX (1.4 to 1.6) VEX documents are read"]);
     check(b"<VEX/>", &["it is XML"]);
     check(&[0xff, 0xfe, b'{', 0], &["it is no UTF-8 text"]);
-    let deep = format!("{{\"document\": {{\"csaf_version\": \"2.0\"}}, \"product_tree\": {}{{}}{}", "{\"branches\": [".repeat(50_000), "]}".repeat(50_000) + "}");
+    let deep = format!(
+        "{{\"document\": {{\"csaf_version\": \"2.0\"}}, \"product_tree\": {}{{}}{}",
+        "{\"branches\": [".repeat(50_000),
+        "]}".repeat(50_000) + "}"
+    );
     check(deep.as_bytes(), &["recursion limit"]);
     check(
         b"{\"@context\": \"https://openvex.dev/ns/v0.2.0\", \"statements\": [{\"status\": \"fixed\"}]}",

@@ -251,6 +251,19 @@ pub(crate) fn rich() -> ScanReport {
     }
 }
 
+/// What a VEX statement said, in odd words.
+fn vex(odd: &str, vendor_status: FindingStatus) -> model::VexAssertion {
+    model::VexAssertion {
+        status: model::VexStatus::NotAffected,
+        justification: Some("vulnerable_code_not_in_execute_path".into()),
+        detail: Some(odd.into()),
+        author: Some(odd.into()),
+        timestamp: Some("2026-01-01T00:00:00+09:00".into()),
+        document: odd.into(),
+        vendor_status,
+    }
+}
+
 /// The vulnerabilities of a report, to change them.
 pub(crate) fn vulnerabilities(report: &mut ScanReport) -> impl Iterator<Item = &mut VulnerabilityFinding> {
     report.findings.iter_mut().filter_map(|finding| match finding {
@@ -381,8 +394,8 @@ pub(crate) fn odd() -> ScanReport {
                 title: Some(odd.into()),
                 published: Some(odd.into()),
                 remedy: Some(odd.into()),
-                excepted_by: Some(odd.into()),
-                vex: None,
+                excepted_by: (place % 2 == 0).then(|| odd.into()),
+                vex: (place > 0).then(|| Box::new(vex(odd, status))),
                 ..finding(&format!("{odd}-{place}"), number, severity)
             }));
         }
@@ -407,7 +420,14 @@ pub(crate) fn odd() -> ScanReport {
         detectors: FindingKind::ALL.into(),
         signatures: Vec::new(),
         verdict: None,
-        comparison: None,
+        comparison: Some(model::Comparison {
+            name: odd.into(),
+            kind: TargetKind::Image,
+            intelligence: Some(1),
+            new: [0, 1].into(),
+            gone: 1,
+            not_compared: [FindingKind::License].into(),
+        }),
         findings,
         intelligence: Some(IntelligenceFacts {
             sequence: 5,
