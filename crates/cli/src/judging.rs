@@ -20,6 +20,8 @@ pub(crate) struct Judging {
     pub(crate) policies: Vec<Policy>,
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) vex: Vec<VexStatement>,
+    /// The VEX documents without a statement, as the command line names them.
+    silent: Vec<String>,
     /// Seconds since 1970.
     pub(crate) now: i64,
 }
@@ -34,6 +36,7 @@ impl Judging {
             policies: policies.map_err(Failure::Usage)?,
             exceptions: exceptions.map_err(Failure::Usage)?.concat(),
             vex: Vec::new(),
+            silent: Vec::new(),
             now,
         })
     }
@@ -41,7 +44,11 @@ impl Judging {
     /// Adds the statements of VEX documents.
     pub(crate) fn with_vex(mut self, files: &[PathBuf]) -> Result<Judging, Failure> {
         for file in files {
-            self.vex.extend(read_vex(file).map_err(Failure::Usage)?);
+            let statements = read_vex(file).map_err(Failure::Usage)?;
+            if statements.is_empty() {
+                self.silent.push(file.display().to_string());
+            }
+            self.vex.extend(statements);
         }
         Ok(self)
     }
@@ -69,8 +76,9 @@ impl Judging {
     }
 
     fn notes(&self, unmatched: &[usize]) -> Vec<String> {
-        let statements = unmatched.iter().filter_map(|at| self.vex.get(*at));
-        let mut notes: Vec<String> = statements.take(MOST_NAMED).map(note).collect();
+        let silent = self.silent.iter().map(|file| format!("{file}: the VEX document makes no statement"));
+        let statements = unmatched.iter().filter_map(|at| self.vex.get(*at)).take(MOST_NAMED);
+        let mut notes: Vec<String> = silent.chain(statements.map(note)).collect();
         if unmatched.len() > MOST_NAMED {
             let more = unmatched.len() - MOST_NAMED;
             notes.push(format!("{more} more VEX statements match nothing in this report"));

@@ -42,8 +42,7 @@ pub(crate) fn contains(range: &str, version: &str, scheme: VersionScheme) -> Opt
 /// the order of their versions.
 fn is_within(parts: &[(VersionKey, Comparator)], version: &VersionKey) -> bool {
     use Comparator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
-    for (bound, comparator) in parts.iter().filter(|(bound, _)| bound == version) {
-        debug_assert_eq!(bound, version);
+    for (_, comparator) in parts.iter().filter(|(bound, _)| bound == version) {
         match comparator {
             NotEqual => return false,
             Equal | LessOrEqual | GreaterOrEqual => return true,
@@ -54,7 +53,8 @@ fn is_within(parts: &[(VersionKey, Comparator)], version: &VersionKey) -> bool {
         parts.iter().filter(|(_, comparator)| !matches!(comparator, Equal | NotEqual)).collect();
     let is_lower = |comparator: &Comparator| matches!(comparator, Greater | GreaterOrEqual);
     let (Some((first, first_comparator)), Some((last, last_comparator))) = (bounds.first(), bounds.last()) else {
-        return false;
+        // Without bounds everything is in that is not excluded, as long as nothing is named.
+        return parts.iter().all(|(_, comparator)| *comparator == NotEqual);
     };
     if !is_lower(first_comparator) && version < first || is_lower(last_comparator) && version > last {
         return true;
@@ -111,6 +111,8 @@ mod tests {
         check("vers:npm/1.0.0|2.0.0", "2.0.0", Some(true));
         check("vers:npm/1.0.0|2.0.0", "1.5.0", Some(false));
         check("vers:npm/>=1.0.0|!=1.5.0|<2.0.0", "1.5.0", Some(false));
+        check("vers:npm/!=1.5.0", "1.5.0", Some(false));
+        check("vers:npm/!=1.5.0", "1.6.0", Some(true));
         check("vers:npm/*", "1.5.0", Some(true));
         check("<2.0.0", "1.5.0", None);
         check("vers:npm/", "1.5.0", None);

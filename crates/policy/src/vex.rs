@@ -21,6 +21,9 @@ use product::{Fit, Here};
 /// What is affected keeps the vendor's own word for it, such as that it will not be repaired. Returns the places of the
 /// statements that speak of nothing in the report, sorted.
 pub fn apply_vex(report: &mut ScanReport, statements: &[VexStatement]) -> Vec<usize> {
+    if statements.is_empty() {
+        return Vec::new();
+    }
     let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, statement) in statements.iter().enumerate() {
         for id in statement.ids.iter() {

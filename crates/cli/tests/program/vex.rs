@@ -167,6 +167,8 @@ fn later_statements_override_earlier_ones_and_those_without_effect_are_named() {
     );
     assert!(!ran.stderr.contains("statement 1"), "{}", ran.stderr);
     assert_eq!(finding(&program, "CVE-2021-23337")["status"], "affected");
+    program.write("empty.json", openvex(json!([])));
+    scan(&program, &["--vex", "empty.json"]).ended(0, &["empty.json: the VEX document makes no statement"]);
     let many: Vec<Value> = (0..30).map(|at| not_affected("pkg:npm/x", &format!("CVE-2020-{at:04}"))).collect();
     program.write("many.json", openvex(many.into()));
     let ran = scan(&program, &["--vex", "many.json"]);

@@ -136,6 +136,9 @@ struct Remark {
     group_ids: Vec<String>,
 }
 
+/// What is said of a product: the status, the justification, and more in words.
+type Saying<'a> = (VexStatus, Option<&'a str>, Option<&'a str>);
+
 pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexError> {
     let Csaf { document: Document { publisher, tracking }, product_tree, vulnerabilities } = parse(text, FORMAT)?;
     let (id, timestamp) = tracking.map_or((None, None), |tracking| (tracking.id, tracking.current_release_date));
@@ -158,7 +161,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
             threat.details.as_deref().filter(|_| threat.category.as_deref() == Some("impact"))
         });
         let actions = tree.said(&vulnerability.remediations, |remediation| remediation.details.as_deref());
-        let mut groups: BTreeMap<(VexStatus, Option<&str>, Option<&str>), Vec<Arc<VexProduct>>> = BTreeMap::new();
+        let mut groups: BTreeMap<Saying<'_>, Vec<Arc<VexProduct>>> = BTreeMap::new();
         for (word, products) in &vulnerability.product_status {
             let Some(status) = status(word) else { continue };
             let products = products.as_deref().unwrap_or_default();
