@@ -287,6 +287,11 @@ mod tests {
         );
         check(
             "trivyignore.yaml",
+            "CVE-1\n\n  CVE-2\n",
+            "trivyignore.yaml:1: `the document` must be a map, and is `CVE-1 CVE-2`",
+        );
+        check(
+            "trivyignore.yaml",
             "vulnerabilites: []\n",
             "trivyignore.yaml:1: `vulnerabilites` is no key here; the nearest is `vulnerabilities`",
         );

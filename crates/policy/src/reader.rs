@@ -11,7 +11,7 @@ use crate::{Pattern, time};
 
 /// The error of reading a policy or a list of exceptions.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{file}:{line}: {problem}")]
+#[error("{file}:{line}: {}", on_one_line(problem))]
 pub struct DocumentError {
     /// The file as the caller names it.
     pub file: String,
@@ -116,6 +116,11 @@ pub(crate) fn parse(file: &str, text: &str) -> Result<Node, DocumentError> {
     let malformed =
         |problem: node::Malformed| error(file, problem.line, DocumentProblem::Malformed { reason: problem.reason });
     node::parse(text).map_err(malformed)
+}
+
+/// A problem without the line breaks of what it quotes.
+fn on_one_line(problem: &DocumentProblem) -> String {
+    problem.to_string().replace(char::is_control, " ")
 }
 
 pub(crate) fn error(file: &str, line: usize, problem: DocumentProblem) -> DocumentError {
