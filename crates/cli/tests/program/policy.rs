@@ -249,3 +249,20 @@ fn the_verdict_lists_every_reason_with_its_control_and_evidence() {
     // A report that is read again says the same.
     assert_eq!(program.run(&["convert", "--format", "json", "r.json"]).stdout, program.read("r.json"));
 }
+
+#[test]
+fn checks_in_ignore_files_may_be_spelled_as_trivy_does() {
+    let program = Program::new();
+    program.write("repo/Dockerfile", "FROM debian:12\nUSER root\n");
+    program.write(".trivyignore", "DS002\n");
+    program.write("trivyignore.yaml", "misconfigurations:\n  - id: AVD-DS-0002\n    paths: ['**/Dockerfile']\n");
+    let covered_by = |file: &str| -> Vec<String> {
+        let more = ["scan", "--detectors", "misconfigurations", "--format", "json", "--exceptions", file, "dir:repo"];
+        let report = program.run(&more).json();
+        let findings = report["findings"].as_array().unwrap();
+        let covered = findings.iter().filter(|finding| !finding["excepted_by"].is_null());
+        covered.map(|finding| format!("{} {}", finding["id"], finding["excepted_by"]).replace('"', "")).collect()
+    };
+    assert_eq!(covered_by(".trivyignore"), ["BHD-DOCKER-0002 .trivyignore:1"]);
+    assert_eq!(covered_by("trivyignore.yaml"), ["BHD-DOCKER-0002 trivyignore.yaml:2"]);
+}
