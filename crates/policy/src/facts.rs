@@ -44,6 +44,8 @@ pub(crate) struct VulnerabilityFact<'a> {
     pub(crate) is_in_base: bool,
     /// When it became public, in seconds since 1970.
     pub(crate) published: Option<i64>,
+    /// When its repair came out; where nobody says so, when it became public, for the repair cannot be older.
+    pub(crate) fixed: Option<i64>,
     pub(crate) scores: Scores,
 }
 
@@ -137,6 +139,7 @@ impl<'a> Facts<'a> {
             return;
         }
         let scores = Scores::of(finding);
+        let published = finding.published.as_deref().and_then(time::parse);
         let fact = VulnerabilityFact {
             finding,
             evidence: Arc::new(Evidence {
@@ -152,7 +155,8 @@ impl<'a> Facts<'a> {
             is_excepted: finding.excepted_by.is_some(),
             has_fix: finding.fixed_version.is_some(),
             is_in_base: self.is_in_base(finding.package),
-            published: finding.published.as_deref().and_then(time::parse),
+            published,
+            fixed: finding.fix_published.as_deref().and_then(time::parse).or(published),
             scores,
         };
         let at = self.vulnerabilities.len();

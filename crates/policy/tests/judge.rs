@@ -88,6 +88,24 @@ fn severities_fixes_and_ages_choose_what_counts() {
 }
 
 #[test]
+fn a_repair_is_as_old_as_its_announcement_and_else_as_its_vulnerability() {
+    let fixed = |day: Option<&str>| {
+        one(|finding| {
+            finding.fixed_version = Some("3.0.2".into());
+            finding.fix_published = day.map(str::to_owned);
+        })
+    };
+    // The vulnerability is 151 days old.
+    check(&fixed(None), "vulnerability.age, days: 150, since: fixed", Some("vulnerability.age"));
+    let announced = fixed(Some("2026-05-22T00:00:00Z"));
+    check(&announced, "vulnerability.age, days: 9, since: fixed", Some("vulnerability.age"));
+    check(&announced, "vulnerability.age, days: 10, since: fixed", None);
+    check(&announced, "vulnerability.age, days: 150", Some("vulnerability.age"));
+    check(&announced, "vulnerability.severity, at_least: high, fixed_days_ago: 10", Some("vulnerability.severity"));
+    check(&announced, "vulnerability.severity, at_least: high, fixed_days_ago: 11", None);
+}
+
+#[test]
 fn exploited_and_likely_vulnerabilities_fail() {
     let report = one(|finding| {
         finding.kev = true;

@@ -138,10 +138,43 @@ fn finding<'a>(
         advisories: references(all),
         title: title.map(str::to_owned),
         published: time::decode(vulnerability.published),
+        fix_published: fixed_version.and_then(|fixed| fix_published(fixed, all)),
         remedy: fixed_version.and_then(|fixed| remedy(package, fixed, tool)),
         excepted_by: None,
         vex: None,
     }
+}
+
+/// What the ids of announcements begin with by which vendors bring a repaired version.
+const ERRATA: [&str; 15] = [
+    "ALAS",
+    "ALSA-",
+    "ALBA-",
+    "DLA-",
+    "DSA-",
+    "ELBA-",
+    "ELSA-",
+    "RHBA-",
+    "RHSA-",
+    "RLBA-",
+    "RLSA-",
+    "RXSA-",
+    "SUSE-",
+    "USN-",
+    "openSUSE-",
+];
+
+/// When a repaired version came out: the first announcement that brings it. Other advisories tell when somebody wrote
+/// of the vulnerability, which says nothing of the repair.
+fn fix_published(fixed: &str, hits: &[(&Hit<'_>, &StoredAdvisory<'_>)]) -> Option<String> {
+    let bring_it = hits
+        .iter()
+        .filter(|(hit, advisory)| advisory.published > 0 && hit.fixed.is_some_and(|(_, text)| text == fixed));
+    let announcements = bring_it.map(|(_, advisory)| *advisory).filter(|advisory| {
+        let id = advisory.id_text();
+        ERRATA.iter().any(|start| id.starts_with(start))
+    });
+    announcements.map(|advisory| advisory.published).min().and_then(time::decode)
 }
 
 /// What the sources say, each advisory once, sorted.

@@ -18,10 +18,9 @@ impl Bench<'_> {
     }
 
     pub(super) fn age(&self, filter: &Filter, days: u32, since: Since) -> Outcome {
-        // The intelligence does not tell when a repair came out; it did not before the vulnerability was public, so that
-        // the vulnerability's age stands for it and errs on the strict side.
-        let counts = |fact: &VulnerabilityFact<'_>| {
-            (since == Since::Published || fact.has_fix) && self.is_older(fact.published, days.saturating_add(1))
+        let counts = |fact: &VulnerabilityFact<'_>| match since {
+            Since::Published => self.is_older(fact.published, days.saturating_add(1)),
+            Since::Fixed => fact.has_fix && self.is_older(fact.fixed, days.saturating_add(1)),
         };
         let tally = self.tally(filter, counts);
         self.covered(tally.outcome("verdict.vulnerability.age", [("days", (days as usize).into())]))
@@ -86,7 +85,7 @@ impl Bench<'_> {
             }
             && !(filter.ignores_base_image && fact.is_in_base)
             && filter.published_days_ago.is_none_or(|days| self.is_older(fact.published, days))
-            && filter.fixed_days_ago.is_none_or(|days| !fact.has_fix || self.is_older(fact.published, days))
+            && filter.fixed_days_ago.is_none_or(|days| !fact.has_fix || self.is_older(fact.fixed, days))
     }
 
     /// Whether something is at least so many days old; what has no time is.

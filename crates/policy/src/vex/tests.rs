@@ -46,6 +46,7 @@ fn report(purls: &[&str]) -> ScanReport {
             advisories: Vec::new(),
             title: None,
             published: None,
+            fix_published: None,
             remedy: None,
             excepted_by: None,
             vex: None,

@@ -50,6 +50,7 @@ pub(crate) fn vulnerability(id: &str, package: usize, vector: Option<&str>) -> V
         advisories: Vec::new(),
         title: None,
         published: Some("2026-01-01T00:00:00Z".into()),
+        fix_published: None,
         remedy: None,
         excepted_by: None,
         vex: None,
