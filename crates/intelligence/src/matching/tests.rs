@@ -214,6 +214,22 @@ fn an_erratum_titles_only_what_it_matches() {
 }
 
 #[test]
+fn an_erratum_tells_when_its_repair_came_out_and_other_advisories_do_not() {
+    let advisories = "
+        advisory debian DSA-1-1 CVE-2024-0001 published=2024-03-02T00:00:00Z
+          debian:12 src a < 3-1
+        advisory debian DSA-2-1 CVE-2024-0001 published=2024-02-01T00:00:00Z
+          debian:12 src a < 2-1
+        advisory debian CVE-2024-0002 published=2024-03-02T00:00:00Z
+          debian:12 src a < 3-1
+        advisory debian DSA-3-1 CVE-2024-0003
+          debian:12 src a < 3-1";
+    let matches = matches(advisories, DEBIAN, &["deb a 1-1"]);
+    let days: Vec<Option<&str>> = matches.findings.iter().map(|finding| finding.fix_published.as_deref()).collect();
+    assert_eq!(days, [Some("2024-03-02T00:00:00Z"), None, None]);
+}
+
+#[test]
 fn of_several_branches_the_smallest_step_repairs() {
     let advisories = "
         advisory ghsa GHSA-1 CVE-2024-0001
