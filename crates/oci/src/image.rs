@@ -11,6 +11,7 @@ use model::{Digest, Healthcheck, Platform};
 use serde::{Deserialize, Serialize};
 
 use crate::cache::Cache;
+use crate::companions::Companions;
 use crate::local_blob::LocalBlob;
 use crate::toc::TocPlace;
 
@@ -127,6 +128,12 @@ pub(crate) trait LayerBlobs: Send + Sync {
         Err(io::ErrorKind::Unsupported.into())
     }
 
+    /// Finds what lies beside the image, where its source has a place for that.
+    fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
+        let _ = is_wanted;
+        Companions::default()
+    }
+
     /// Remembers that the layers have these verified digests, for as long as their files are unchanged.
     fn remember(&self, cache: &Cache, digests: &[Digest]) {
         for (index, digest) in digests.iter().enumerate() {
@@ -144,6 +151,13 @@ impl fmt::Debug for Image {
 }
 
 impl Image {
+    /// Finds the signatures and attestations that lie beside the image; `is_wanted` says whether an artifact of a type is
+    /// worth fetching, where the type may be unknown (empty). In a registry this takes requests: three for each digest
+    /// that the image goes by, and more for what is found.
+    pub fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
+        self.blobs.companions(is_wanted)
+    }
+
     /// Remembers in the cache that the local files had these verified layer digests (one for each layer, from
     /// [`crate::LayerReader::finish`] or [`Image::hash_layer`]), so that the next opening yields
     /// [`LayerIdentity::Verified`]. Does nothing for layers that do not lie in local files, and for files that changed

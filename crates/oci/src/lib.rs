@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod cache;
+mod companions;
 mod compression;
 pub mod credentials;
 pub mod engine;
@@ -26,6 +27,10 @@ mod toc;
 mod unpacked;
 
 pub use cache::{Cache, OpenCacheError};
+pub use companions::{
+    Companion, CompanionFile, Companions, LARGEST_COMPANION_BYTES, MOST_COMPANION_BYTES, MOST_COMPANION_FILES,
+    MOST_COMPANIONS, UnreadCompanion,
+};
 pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use file_capabilities::FileCapabilities;

@@ -3,8 +3,10 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::companions::Companions;
 use crate::image::LayerBlobs;
 use crate::local_blob::LocalBlob;
+use crate::source::LocalCompanions;
 
 /// Where a layer lies.
 #[derive(Debug)]
@@ -21,11 +23,17 @@ pub(crate) enum LocalLayer {
 #[derive(Debug)]
 pub(crate) struct LocalLayers {
     layers: Vec<LocalLayer>,
+    companions: Option<LocalCompanions>,
 }
 
 impl LocalLayers {
     pub(crate) fn new(layers: Vec<LocalLayer>) -> LocalLayers {
-        LocalLayers { layers }
+        LocalLayers { layers, companions: None }
+    }
+
+    /// With what was found beside the image.
+    pub(crate) fn with_companions(self, companions: LocalCompanions) -> LocalLayers {
+        LocalLayers { companions: Some(companions), ..self }
     }
 }
 
@@ -44,6 +52,10 @@ impl LayerBlobs for LocalLayers {
             LocalLayer::Blob(blob) => Some(blob),
             LocalLayer::Folder(_) | LocalLayer::Foreign => None,
         }
+    }
+
+    fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
+        self.companions.as_ref().map_or_else(Companions::default, |companions| companions.read(is_wanted))
     }
 
     fn folder(&self, index: usize) -> Option<&Path> {

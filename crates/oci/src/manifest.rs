@@ -12,6 +12,9 @@ use crate::image::{HistoryEntry, ImageConfig};
 /// The most bytes of one such document.
 pub(crate) const LARGEST_DOCUMENT: u64 = 16 << 20;
 
+/// The media type of a DSSE envelope, in which cosign keeps attestations.
+const DSSE: &str = "application/vnd.dsse.envelope.v1+json";
+
 /// The most layers of one image. Engines run images of at most about 130; one of very many would be read for ever.
 pub(crate) const MOST_LAYERS: usize = 1024;
 
@@ -49,6 +52,9 @@ pub(crate) struct Document {
     /// What an artifact is.
     #[serde(default)]
     pub(crate) artifact_type: Option<String>,
+    /// What an artifact speaks of.
+    #[serde(default)]
+    pub(crate) subject: Option<Descriptor>,
     /// What a manifest is annotated with.
     #[serde(default, deserialize_with = "or_default")]
     pub(crate) annotations: BTreeMap<String, String>,
@@ -127,6 +133,20 @@ struct HistoryFields {
 struct RootfsFields {
     #[serde(default, deserialize_with = "or_default")]
     diff_ids: Vec<Digest>,
+}
+
+impl Document {
+    /// Whether a manifest is a signature or another companion of an image, although it may state an image's
+    /// configuration: cosign does so for registries that know nothing else.
+    pub(crate) fn is_companion(&self) -> bool {
+        let is_layer = |layer: &Descriptor| layer.is_foreign() || layer.media_type.contains("tar");
+        let has_none = !self.layers.is_empty() && !self.layers.iter().any(is_layer);
+        let is_artifact = self.config.as_ref().is_some_and(|config| !config.is_image_config());
+        let signs = |layer: &Descriptor| {
+            layer.media_type.starts_with("application/vnd.dev.cosign.") || layer.media_type.starts_with(DSSE)
+        };
+        is_artifact || self.subject.is_some() && has_none || has_none && self.layers.iter().all(signs)
+    }
 }
 
 impl Descriptor {

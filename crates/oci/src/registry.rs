@@ -10,6 +10,7 @@ mod address;
 mod artifact;
 mod blob;
 mod challenge;
+mod companions;
 mod download;
 mod http;
 mod proxy;
@@ -334,6 +335,7 @@ fn open_at(
     let session = Session::new(Endpoint { name: place.clone(), plain_http, is_origin }, options)?;
     let (top, digest) = fetch_top(&session, place)?;
     let read = |descriptor: &Descriptor| session.document(descriptor);
+    let top_digest = digest.clone();
     let found =
         manifest_tree::find_image(&top, digest, options.platform.as_ref(), read).map_err(|error| match error {
             FindImageError::Manifest(error) => RegistryError::Manifest(error),
@@ -350,8 +352,14 @@ fn open_at(
             session: Arc::new(session),
             layers: found.manifest.layers,
             trust_toc: options.trust_toc,
+            digests: subjects(found.digest, top_digest),
         }),
     })
+}
+
+/// The digests that an image goes by: its own, and that of the index through which it was chosen.
+fn subjects(image: Digest, top: Digest) -> Vec<Digest> {
+    if image == top { vec![image] } else { vec![image, top] }
 }
 
 /// Fetches the document that the name means, with its digest: the one asked for, or the one that the registry states,
@@ -361,7 +369,7 @@ fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), R
         Some(digest) => digest.to_string(),
         None => name.tag().unwrap_or("latest").to_owned(),
     };
-    let Fetched { bytes, stated_digest } = session.manifest(&reference, MAX_MANIFEST_BYTES)?;
+    let Fetched { bytes, stated_digest, .. } = session.manifest(&reference, MAX_MANIFEST_BYTES)?;
     if let Some(digest) = name.digest() {
         manifest_tree::verify(&bytes, digest)?;
         return Ok((bytes, digest.clone()));

@@ -1,6 +1,7 @@
 //! Where images come from: one file for each kind of source.
 
 mod archive_files;
+mod beside;
 mod choice;
 mod compressed_archive;
 mod docker_archive;
@@ -27,6 +28,7 @@ use crate::local_layers::{LocalLayer, LocalLayers};
 use archive_files::ArchiveFiles;
 use compressed_archive::CompressedArchive;
 use folder_files::FolderFiles;
+pub(crate) use beside::LocalCompanions;
 pub use recognition::{PathKind, recognise};
 
 /// How an image is opened.

@@ -6,12 +6,14 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use model::Digest;
 use ureq::BodyReader;
 use ureq::http::{StatusCode, header};
 
-use super::RegistryError;
+use super::{RegistryError, companions};
 use super::http::{Answer, from_io};
 use super::session::Session;
+use crate::companions::Companions;
 use crate::image::LayerBlobs;
 use crate::manifest::Descriptor;
 use crate::toc::TocPlace;
@@ -25,6 +27,8 @@ pub(super) struct RegistryBlobs {
     pub(super) layers: Vec<Descriptor>,
     /// Whether tables of contents may stand for what layers hold.
     pub(super) trust_toc: bool,
+    /// The digests that the image goes by.
+    pub(super) digests: Vec<Digest>,
 }
 
 impl LayerBlobs for RegistryBlobs {
@@ -36,6 +40,10 @@ impl LayerBlobs for RegistryBlobs {
     fn toc(&self, index: usize) -> Option<TocPlace> {
         let descriptor = self.layers.get(index).filter(|_| self.trust_toc)?;
         TocPlace::of(&descriptor.annotations, descriptor.size)
+    }
+
+    fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
+        companions::find(&self.session, self.digests.clone(), is_wanted)
     }
 
     fn open_part(&self, index: usize, part: Range<u64>) -> io::Result<Box<dyn Read + Send>> {

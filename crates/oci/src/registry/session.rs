@@ -16,10 +16,13 @@ use super::{RegistryError, RegistryOptions, Timeouts};
 use crate::Secret;
 use crate::credentials::{Credential, FoundCredential};
 use crate::manifest::Descriptor;
-use crate::manifest_tree::ACCEPTED_MANIFESTS;
+use crate::manifest_tree::{ACCEPTED_MANIFESTS, MAX_MANIFEST_BYTES};
 
 /// In which a registry states the digest of a manifest (distribution-spec, Pulling manifests).
 const DIGEST_HEADER: HeaderName = HeaderName::from_static("docker-content-digest");
+
+/// What referrers are listed in.
+const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
 /// One place to get an image from.
 pub(super) struct Endpoint {
@@ -44,6 +47,8 @@ pub(super) struct Fetched {
     pub(super) bytes: Vec<u8>,
     /// The digest that the registry says it has.
     pub(super) stated_digest: Option<Digest>,
+    /// Where the list goes on (RFC 8288), for lists.
+    pub(super) next_page: Option<String>,
 }
 
 /// What is sent along to show who is asking.
@@ -146,6 +151,26 @@ impl Session {
         }
     }
 
+    /// Fetches a page of the index of what refers to `subject`: the first, or the one that the page before named.
+    pub(super) fn referrers(&self, subject: &Digest, page: Option<&str>) -> Result<Fetched, RegistryError> {
+        let first = format!("/v2/{}/referrers/{subject}", self.repository);
+        // Only a page of the same list is asked for, so that a registry leads nobody elsewhere.
+        let path = match page.and_then(|page| page.find(&first).and_then(|at| page.get(at..))) {
+            Some(page) => page,
+            None if page.is_some() => return Err(ExchangeError::BadLocation { host: self.host() }.into()),
+            None => &first,
+        };
+        let call = Call { accept: OCI_INDEX, ..Call::default() };
+        self.fetch(path, &format!("referrers of {subject}"), call, MAX_MANIFEST_BYTES)
+    }
+
+    /// Fetches a small blob as a whole; its digest is checked by whoever asked.
+    pub(super) fn blob_document(&self, descriptor: &Descriptor) -> Result<Vec<u8>, RegistryError> {
+        let digest = &descriptor.digest;
+        let path = format!("/v2/{}/blobs/{digest}", self.repository);
+        Ok(self.fetch(&path, &format!("blob {digest}"), Call::default(), descriptor.size)?.bytes)
+    }
+
     /// Fetches a document, again until that succeeds or fails in a way that stays, or until the time for documents is
     /// over.
     fn fetch(&self, path: &str, what: &str, call: Call<'_>, limit_bytes: u64) -> Result<Fetched, RegistryError> {
@@ -154,7 +179,8 @@ impl Session {
         loop {
             let fetched = self.ask(path, what, call).and_then(|answer| {
                 let stated_digest = answer.header(DIGEST_HEADER).and_then(|text| text.parse().ok());
-                Ok(Fetched { bytes: answer.read_document(limit_bytes)?, stated_digest })
+                let next_page = answer.header(header::LINK).and_then(next_of).map(str::to_owned);
+                Ok(Fetched { bytes: answer.read_document(limit_bytes)?, stated_digest, next_page })
             });
             let error = match fetched {
                 Ok(fetched) => return Ok(fetched),
@@ -302,6 +328,12 @@ impl Session {
 pub(super) fn rate_limit(answer: &Answer) -> RegistryError {
     let asked = answer.header(header::RETRY_AFTER).and_then(|text| text.trim().parse().ok());
     RegistryError::RateLimited { host: answer.host.clone(), seconds: asked.unwrap_or(1) }
+}
+
+/// The address of the next page in a `Link` header: `</v2/app/referrers/…?last=…>; rel="next"`.
+fn next_of(link: &str) -> Option<&str> {
+    let (address, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+    parameters.replace('"', "").contains("rel=next").then_some(address)
 }
 
 fn challenges_of(answer: &Answer) -> Vec<Challenge> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use model::{Digest, Platform, UntrustedPath};
 
+use super::beside::Artifacts;
 use super::choice::{Candidate, choose};
 use super::files::{Files, blob_path, parse, read_blob, read_optional};
 use super::{OpenImageError, OpenOptions};
@@ -26,11 +27,22 @@ struct Found {
     layers: Vec<Descriptor>,
     config: ImageConfig,
     annotations: BTreeMap<String, String>,
+    /// The indexes that name it.
+    indexes: Vec<Digest>,
+}
+
+/// What stands above a descriptor.
+#[derive(Default)]
+struct Above {
+    /// The names of the indexes.
+    names: Vec<String>,
+    /// Their digests, the outermost first.
+    indexes: Vec<Digest>,
 }
 
 /// Opens the image that the options mean.
 pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let mut search = Search { files, candidates: Vec::new(), count: 0 };
+    let mut search = Search { files, candidates: Vec::new(), artifacts: Artifacts::default(), count: 0 };
     let mut has_index = false;
     for folder in files.layouts() {
         let path = UntrustedPath::normalise(&format!("{folder}/index.json"));
@@ -38,15 +50,17 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         has_index = true;
         let index: Document = parse(files, &path, &bytes)?;
         for descriptor in index.manifests.unwrap_or_default() {
-            search.follow(&folder, &descriptor, &[], 1)?;
+            search.follow(&folder, &descriptor, &Above::default())?;
         }
     }
     let place = || files.place().to_owned();
     if !has_index {
         return Err(OpenImageError::OtherKind { place: place(), expected: "OCI image layout", missing: "index.json" });
     }
-    let Candidate { mut digests, platform, image: Found { folder, layers: descriptors, config, annotations }, .. } =
-        choose(files.place(), search.candidates, options)?;
+    let Candidate { digests, platform, image, .. } = choose(files.place(), search.candidates, options)?;
+    let Found { folder, layers: descriptors, config, annotations, indexes } = image;
+    let digest = digests.into_iter().next();
+    let companions = search.artifacts.beside(files, digest.iter().cloned().chain(indexes).collect());
     if descriptors.len() > MOST_LAYERS {
         return Err(OpenImageError::TooManyLayers { place: place(), count: descriptors.len() });
     }
@@ -74,12 +88,12 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     }
     Ok(Image {
         name: place(),
-        digest: digests.drain(..).next(),
+        digest,
         platform,
         config,
         annotations,
         layers,
-        blobs: Arc::new(LocalLayers::new(blobs)),
+        blobs: Arc::new(LocalLayers::new(blobs).with_companions(companions)),
     })
 }
 
@@ -87,19 +101,24 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
 struct Search<'a> {
     files: &'a dyn Files,
     candidates: Vec<Candidate<Found>>,
+    /// What is no image.
+    artifacts: Artifacts,
     count: usize,
 }
 
 impl Search<'_> {
-    /// Follows a descriptor down to image manifests; `names` are those of the indexes above it.
+    /// Follows a descriptor down to image manifests.
     fn follow(
         &mut self,
         folder: &UntrustedPath,
         descriptor: &Descriptor,
-        names: &[String],
-        depth: usize,
+        above: &Above,
     ) -> Result<(), OpenImageError> {
+        let names = names_of(descriptor, &above.names);
         if descriptor.is_attachment() {
+            if descriptor.artifact_type.is_some() {
+                self.artifacts.note(folder, descriptor, &names);
+            }
             return Ok(());
         }
         let path = blob_path(folder, &descriptor.digest);
@@ -109,16 +128,16 @@ impl Search<'_> {
             reason,
         };
         self.count += 1;
-        if depth > DEEPEST || self.count > MOST_MANIFESTS {
+        if above.indexes.len() >= DEEPEST || self.count > MOST_MANIFESTS {
             return Err(unusable(
                 "lies too deep, or is one of too many: 4 indexes below each other with 1,000 manifests",
             ));
         }
-        let names = names_of(descriptor, names);
         if let Some(known) = self.candidates.iter_mut().find(|known| known.digests.contains(&descriptor.digest)) {
             known.names.extend(names);
             known.names.sort_unstable();
             known.names.dedup();
+            known.image.indexes.extend(above.indexes.iter().cloned());
             return Ok(());
         }
         if descriptor.platform().is_some() && matches!(self.files.file(&path), Ok(None)) {
@@ -128,24 +147,33 @@ impl Search<'_> {
         let bytes = read_blob(self.files, folder, descriptor)?;
         let document: Document = parse(self.files, &path, &bytes)?;
         if let Some(manifests) = document.manifests {
+            let indexes = above.indexes.iter().chain([&descriptor.digest]).cloned().collect();
+            let above = Above { names, indexes };
             for descriptor in manifests {
-                self.follow(folder, &descriptor, &names, depth + 1)?;
+                self.follow(folder, &descriptor, &above)?;
             }
+            return Ok(());
+        }
+        if document.is_companion() {
+            // A chart, a signature or another artifact that is stored beside images.
+            self.artifacts.note(folder, descriptor, &names);
             return Ok(());
         }
         let Some(config) = document.config else {
             return Err(unusable("is neither an index nor an image manifest"));
         };
-        if !config.is_image_config() {
-            // A chart, a signature or another artifact that is stored beside images.
-            return Ok(());
-        }
         let (digest, config, platform) = self.read_config(folder, &config)?;
         self.candidates.push(Candidate {
             names,
             digests: vec![descriptor.digest.clone(), digest],
             platform: platform.or_else(|| descriptor.platform()),
-            image: Found { folder: folder.clone(), layers: document.layers, config, annotations: document.annotations },
+            image: Found {
+                folder: folder.clone(),
+                layers: document.layers,
+                config,
+                annotations: document.annotations,
+                indexes: above.indexes.clone(),
+            },
         });
         Ok(())
     }
