@@ -20,7 +20,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scanner", &["model", "oci", "licenses", "malware", "misconfiguration", "secrets"]),
     ("signatures", &["model"]),
     ("intelligence", &["model", "formats"]),
-    ("cli", &["scanner", "intelligence", "formats", "policy", "oci", "licenses", "malware", "secrets", "model"]),
+    (
+        "cli",
+        &["scanner", "intelligence", "formats", "policy", "oci", "licenses", "malware", "secrets", "signatures", "model"],
+    ),
     ("test-support", &[]),
     ("xtask", &[]),
 ];

@@ -1,5 +1,7 @@
 //! The command line, as `docs/reference/command-line.md` describes it.
 
+mod signatures;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ use model::{Platform, Severity};
 use oci::registry::Mirror;
 
 use crate::target::Target;
+pub(crate) use signatures::SignatureArguments;
 
 /// Scans container images, folders and hosts for known vulnerabilities.
 #[derive(Debug, Parser)]
@@ -155,6 +158,8 @@ pub(crate) struct ScanArguments {
     /// only those count that the cache knows
     #[arg(long, requires = "approved_bases", conflicts_with = "offline")]
     pub(crate) look_up_bases: bool,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArguments,
     /// Judge by this policy, a file or the name of a built-in one: default, strict, pci-dss, hipaa, nist-sp-800-190;
     /// repeatable, every one that applies must allow
     #[arg(long, value_name = "FILE")]

@@ -14,6 +14,7 @@ use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::judging::Judging;
 use crate::progress::Progress;
+use crate::scan::Beside;
 use crate::target::Target;
 use crate::{convert, installed, output, scan};
 
@@ -67,7 +68,7 @@ impl Side<'_> {
         let (intelligence, _) = self.intelligence.insert(intelligence);
         self.chosen.prepare_for(intelligence);
         let opened = crate::open::open(target, source, environment, progress)?;
-        scan::report(opened, &self.chosen, choice, None, intelligence, &Judging::default(), progress)
+        scan::report(opened, &self.chosen, choice, Beside::default(), intelligence, &Judging::default(), progress)
             .map(|scanned| scanned.report)
     }
 }

@@ -22,6 +22,7 @@ mod rego;
 mod sbom;
 mod scan;
 mod target;
+mod vouching;
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
 use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
 use oci::registry::{ProxySettings, RegistryOptions};
-use oci::{Cache, FileTree, FileTreeOptions, Image, OpenOptions, PathKind};
+use oci::{Cache, Companions, FileTree, FileTreeOptions, Image, OpenOptions, PathKind};
 use scanner::{Detectors, IndexOptions, Indexed};
 
 use crate::arguments::SourceArguments;
@@ -80,6 +80,14 @@ impl Opened {
     /// The cache that the target was opened with.
     pub(crate) fn cache(&self) -> Option<&Cache> {
         self.cache.as_ref()
+    }
+
+    /// What lies beside the image, of the wanted types.
+    pub(crate) fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
+        match &self.content {
+            Content::Image(image) => image.companions(is_wanted),
+            Content::Tree(_) | Content::Bill(_) => Companions::default(),
+        }
     }
 
     /// What is in the target, and what the detectors find in its files.

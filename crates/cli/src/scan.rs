@@ -21,6 +21,7 @@ use crate::judging::{self, Judging};
 use crate::open::{self, Opened};
 use crate::output;
 use crate::progress::Progress;
+use crate::vouching::{self, Vouched};
 
 /// The most that is read of a list of approved base images.
 const LARGEST_LIST_BYTES: u64 = 16 << 20;
@@ -29,6 +30,13 @@ const LARGEST_LIST_BYTES: u64 = 16 << 20;
 pub(crate) struct Bases<'a> {
     list: ApprovedBases,
     registries: Option<Registries<'a>>,
+}
+
+/// What is known of the image beside its content.
+#[derive(Default)]
+pub(crate) struct Beside<'a> {
+    pub(crate) bases: Option<Bases<'a>>,
+    pub(crate) vouched: Vouched,
 }
 
 /// A report, and how many findings were left out of it as not asked for.
@@ -47,13 +55,16 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let judging = Judging::read(&arguments.policy, &arguments.exceptions, choice.now)?.with_vex(&arguments.vex)?;
     let earlier = arguments.compare_to.as_deref().map(Earlier::read).transpose()?;
     let mut chosen = detectors::choose(&arguments.detectors)?;
+    let trust = vouching::read_trust(&arguments.signatures)?;
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
     chosen.prepare_for(&intelligence);
     let opened = open::open(&arguments.target, &arguments.source, environment, &progress)?;
 
     let registries = arguments.look_up_bases.then_some(Registries { source: &arguments.source, environment });
     let bases = bases.map(|list| Bases { list, registries });
-    let mut scanned = report(opened, &chosen, choice, bases, &intelligence, &judging, &progress)?;
+    let vouched = vouching::look(&opened, &trust, &judging, &progress);
+    let beside = Beside { bases, vouched };
+    let mut scanned = report(opened, &chosen, choice, beside, &intelligence, &judging, &progress)?;
     if let Some(earlier) = &earlier {
         scanned.notes.extend(earlier.compare(&mut scanned.report, |finding| is_wanted(finding, choice)));
     }
@@ -79,7 +90,7 @@ pub(crate) fn report(
     mut opened: Opened,
     chosen: &Chosen,
     choice: &ChoiceArguments,
-    bases: Option<Bases<'_>>,
+    beside: Beside<'_>,
     intelligence: &Database,
     judging: &Judging,
     progress: &Progress,
@@ -87,6 +98,8 @@ pub(crate) fn report(
     let target = opened.target();
     let kinds = kinds_in(&target, &chosen.kinds)?;
     let Indexed { mut inventory, mut findings, hashed } = opened.index(&chosen.detectors, progress)?;
+    let Beside { bases, vouched } = beside;
+    inventory.gaps.extend(vouched.gaps);
     let bases = bases.filter(|_| target.kind != TargetKind::Rootfs);
     if let (Some(bases), Some(image)) = (&bases, &mut inventory.image) {
         bases.list.mark(image, target.digest.as_ref());
@@ -122,7 +135,7 @@ pub(crate) fn report(
         inventory,
         detectors: kinds,
         findings,
-        signatures: Vec::new(),
+        signatures: vouched.signatures,
         verdict: None,
         comparison: None,
         intelligence: Some(intelligence.facts()),

@@ -13,7 +13,7 @@ use crate::messages::Value;
 use crate::summary::{self, SHOWN_UPGRADES, Sentence, kind_heading};
 use crate::table::{Style, severity_word};
 use crate::told::{Told, by_severity, told};
-use crate::{Language, WriteOptions};
+use crate::{Language, WriteOptions, signatures};
 
 const STYLES: &str = include_str!("html/report.css");
 
@@ -43,6 +43,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         writeln!(out, "<p>{}</p>", span(&sentence))?;
     }
     writeln!(out, "</section>")?;
+    signed(report, language, out)?;
     first(report, language, out)?;
     for kind in FindingKind::ALL {
         table(kind, &told, language, out)?;
@@ -77,6 +78,23 @@ fn counts(told: &[Told<'_>], language: Language, out: &mut dyn Write) -> io::Res
         writeln!(out, "<li class=\"{}\"><b>{count}</b> {word}</li>", class_of(severity))?;
     }
     writeln!(out, "</ul>")
+}
+
+fn signed(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Result<()> {
+    if report.signatures.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<section>\n<h2>{}</h2>\n<ul>", xml(&language.say("table.signatures", &[])))?;
+    for signature in &report.signatures {
+        let told = signatures::tell(signature, language);
+        let class = if signature.verified { "good" } else { "alarm" };
+        write!(out, "<li><strong class=\"{class}\">{}</strong>", xml(&told.head))?;
+        for line in told.problem.iter().chain(&told.statements) {
+            write!(out, "<br>{}", xml(line))?;
+        }
+        writeln!(out, "</li>")?;
+    }
+    writeln!(out, "</ul>\n</section>")
 }
 
 fn first(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Result<()> {

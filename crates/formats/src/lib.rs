@@ -21,6 +21,7 @@ mod names;
 mod properties;
 mod said;
 mod sarif;
+mod signatures;
 mod spdx;
 mod summary;
 mod table;

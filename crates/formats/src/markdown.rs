@@ -9,7 +9,7 @@ use crate::markup::{markdown, markdown_code};
 use crate::summary::{self, SHOWN_UPGRADES, kind_heading};
 use crate::table::severity_word;
 use crate::told::{Told, told};
-use crate::{Language, WriteOptions};
+use crate::{Language, WriteOptions, signatures};
 
 /// Writes the report.
 pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
@@ -23,6 +23,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
             None => writeln!(out, "{}\n", markdown(&sentence.text))?,
         }
     }
+    signed(report, language, out)?;
     first(report, language, out)?;
     let told = told(report, language);
     for kind in FindingKind::ALL {
@@ -37,6 +38,19 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         writeln!(out)?;
     }
     summary::intelligence(report, language).map_or(Ok(()), |sentence| writeln!(out, "{}", markdown(&sentence)))
+}
+
+fn signed(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Result<()> {
+    if report.signatures.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "## {} ({})\n", language.say("table.signatures", &[]), report.signatures.len())?;
+    for signature in &report.signatures {
+        let told = signatures::tell(signature, language);
+        let parts = [told.head].into_iter().chain(told.problem).chain(told.statements);
+        writeln!(out, "- {}", parts.map(|part| markdown(&part)).collect::<Vec<_>>().join(" · "))?;
+    }
+    writeln!(out)
 }
 
 fn first(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Result<()> {

@@ -13,7 +13,7 @@ use model::{FindingKind, FindingStatus, ScanReport, Severity};
 
 use crate::messages::Value;
 use crate::summary::{self, Row, SHOWN_UPGRADES, Sentence};
-use crate::{Language, WriteOptions};
+use crate::{Language, WriteOptions, signatures};
 pub use paint::plain;
 pub(crate) use paint::{Paint, Style, columns_of, fit, wrapped};
 
@@ -33,6 +33,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     table.head()?;
     table.summary(options.hidden)?;
     table.verdict()?;
+    table.signatures()?;
     table.new_findings()?;
     table.others(FindingKind::Malware)?;
     table.others(FindingKind::Secret)?;
@@ -90,6 +91,24 @@ impl<'a> Table<'a> {
             Some(verdict) => crate::verdict::in_table(verdict, self.language, self.paint, self.width, self.out),
             None => Ok(()),
         }
+    }
+
+    /// Who signed, and what.
+    fn signatures(&mut self) -> io::Result<()> {
+        let signatures = &self.report.signatures;
+        if signatures.is_empty() {
+            return Ok(());
+        }
+        let heading = format!("{} ({})", self.say("table.signatures", &[]), signatures.len());
+        writeln!(self.out, "\n{}", self.paint.text(Style::Strong, &heading))?;
+        for signature in signatures {
+            let told = signatures::tell(signature, self.language);
+            self.paragraph(2, Some(told.style), &plain(&told.head))?;
+            for line in told.problem.iter().chain(&told.statements) {
+                self.paragraph(4, None, &plain(line))?;
+            }
+        }
+        Ok(())
     }
 
     fn first(&mut self) -> io::Result<()> {

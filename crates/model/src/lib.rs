@@ -49,7 +49,7 @@ pub use purl::{InvalidPurl, Purl};
 pub use report::{IntelligenceFacts, IntelligenceSource, ScanReport, ScanTarget, TargetKind};
 pub use severity::Severity;
 pub use sha256::{InvalidSha256, Sha256};
-pub use signature::{Attestation, Signature, SignatureKind};
+pub use signature::{Attestation, Signature, SignatureKind, SignatureProblem};
 pub use verdict::{
     ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, ExceptionState, ExceptionUse, Parameter,
     PolicyEffect, PolicyMode, PolicyVerdict, Reason, ScopeTerm, Verdict,

@@ -1,5 +1,7 @@
 //! Who vouches for an image.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Digest;
@@ -11,12 +13,24 @@ pub struct Signature {
     pub kind: SignatureKind,
     /// Who signed, as far as it is proven: the subject of the certificate, or the fingerprint of the key.
     pub identity: Option<String>,
+    /// Who told the authority of the certificate who signed, as far as it is proven: the identity provider's address.
+    pub issuer: Option<String>,
     /// Whether it was checked against keys or roots that the user trusts, and holds.
     pub verified: bool,
-    /// Why it does not hold, as one English sentence without a full stop.
-    pub problem: Option<String>,
+    /// Why it does not hold.
+    pub problem: Option<SignatureProblem>,
     /// What the same signer states of the image, sorted.
     pub attestations: Vec<Attestation>,
+}
+
+/// Why a signature does not hold, as data: the catalogs have a sentence for the code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SignatureProblem {
+    /// The stable code: `signature.key`.
+    pub code: String,
+    /// What goes into the sentence.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
 }
 
 /// The scheme of a signature.

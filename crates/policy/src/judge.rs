@@ -231,6 +231,11 @@ impl Policy {
     pub fn has_custom_checks(&self) -> bool {
         self.controls.iter().any(|control| matches!(control.rule, Rule::Custom(_) | Rule::Rego(_)))
     }
+
+    /// Whether a control asks who signed the image.
+    pub fn asks_for_signatures(&self) -> bool {
+        self.controls.iter().any(|control| matches!(control.rule, Rule::Signature { .. }))
+    }
 }
 
 /// A reason without evidence.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use model::{
     BaseImage, ControlDecision, Decision, Distribution, ExceptionState, Finding, Gap, LayerFacts, LicenseCategory,
     LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, ScanReport, SecretFinding,
-    SecretLocation, Severity, Signature, SignatureKind, Verdict,
+    SecretLocation, Severity, Signature, SignatureKind, SignatureProblem, Verdict,
 };
 use policy::{Exception, Facts, Policy};
 use sample::{image, package, vulnerability};
@@ -275,7 +275,8 @@ fn the_image_is_asked_for_user_base_labels_age_and_signatures() {
         kind: SignatureKind::Cosign,
         identity: Some("ci@example.com".into()),
         verified: false,
-        problem: Some("the key is not trusted".into()),
+        issuer: None,
+        problem: Some(SignatureProblem { code: "signature.key".into(), parameters: BTreeMap::new() }),
         attestations: Vec::new(),
     });
     check(&report, "signature", Some("signature.unverified"));

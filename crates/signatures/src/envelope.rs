@@ -1,11 +1,8 @@
-//! DSSE envelopes (secure-systems-lab DSSE v1) and the Sigstore bundle around one (sigstore protobuf-specs, v0.1 to v0.3).
+//! DSSE envelopes (secure-systems-lab DSSE v1).
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-
-use crate::problem::Problem;
 
 /// More signatures than any envelope has.
 const MOST_SIGNATURES: usize = 32;
@@ -20,13 +17,12 @@ pub(crate) struct Envelope {
     /// What the signatures are over: the pre-authentication encoding.
     pub(crate) signed: Vec<u8>,
     pub(crate) signatures: Vec<Vec<u8>>,
-    /// Whether the signer is named by a certificate.
-    pub(crate) has_certificate: bool,
 }
 
+/// An envelope as it is written.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Wire {
+pub(crate) struct Wire {
     payload_type: String,
     payload: String,
     signatures: Vec<WireSignature>,
@@ -37,54 +33,29 @@ struct WireSignature {
     sig: String,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Bundle {
-    verification_material: Material,
-    #[serde(default)]
-    dsse_envelope: Option<Wire>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Material {
-    #[serde(default)]
-    certificate: Option<IgnoredAny>,
-    #[serde(default)]
-    x509_certificate_chain: Option<IgnoredAny>,
-}
-
 /// Takes an envelope apart.
-pub(crate) fn read(bytes: &[u8]) -> Result<Envelope, Problem> {
-    let wire = serde_json::from_slice(bytes).map_err(|_| Problem::Malformed("it is not a DSSE envelope"))?;
-    open(wire, false)
+pub(crate) fn read(bytes: &[u8]) -> Result<Envelope, &'static str> {
+    open(serde_json::from_slice(bytes).map_err(|_| "it is not a DSSE envelope")?)
 }
 
-/// Takes the envelope in a Sigstore bundle apart.
-pub(crate) fn read_bundle(bytes: &[u8]) -> Result<Envelope, Problem> {
-    let bundle: Bundle =
-        serde_json::from_slice(bytes).map_err(|_| Problem::Malformed("it is not a Sigstore bundle"))?;
-    let Material { certificate, x509_certificate_chain } = bundle.verification_material;
-    let wire = bundle.dsse_envelope.ok_or(Problem::Malformed("its bundle has no DSSE envelope"))?;
-    open(wire, certificate.is_some() || x509_certificate_chain.is_some())
-}
-
-fn open(wire: Wire, has_certificate: bool) -> Result<Envelope, Problem> {
+/// Takes an envelope apart that was read as a part of something else.
+pub(crate) fn open(wire: Wire) -> Result<Envelope, &'static str> {
     if wire.payload_type != IN_TOTO {
-        return Err(Problem::Malformed("its envelope holds no in-toto statement"));
+        return Err("its envelope holds no in-toto statement");
     }
     if wire.signatures.is_empty() || wire.signatures.len() > MOST_SIGNATURES {
-        return Err(Problem::Malformed("its envelope has no signature, or more than 32"));
+        return Err("its envelope has no signature, or more than 32");
     }
     let payload = decode(&wire.payload)?;
     let head = format!("DSSEv1 {} {IN_TOTO} {} ", IN_TOTO.len(), payload.len());
     let signed = [head.as_bytes(), &payload].concat();
     let signatures = wire.signatures.iter().map(|signature| decode(&signature.sig)).collect::<Result<_, _>>()?;
-    Ok(Envelope { payload, signed, signatures, has_certificate })
+    Ok(Envelope { payload, signed, signatures })
 }
 
-/// Both alphabets of Base64 are allowed (DSSE, protocol.md).
-pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Problem> {
+/// Reads Base64 of any alphabet (DSSE, protocol.md, allows two; JWS has the third).
+pub(crate) fn decode(text: &str) -> Result<Vec<u8>, &'static str> {
     let text = text.trim();
-    STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).map_err(|_| Problem::Malformed("it is not valid Base64"))
+    let read = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text)).or_else(|_| URL_SAFE_NO_PAD.decode(text));
+    read.map_err(|_| "it is not valid Base64")
 }

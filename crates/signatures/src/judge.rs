@@ -2,155 +2,260 @@
 
 use std::collections::BTreeMap;
 
-use model::{Attestation, Digest, Signature, SignatureKind};
+use model::{Attestation, Digest, Signature, SignatureKind, SignatureProblem};
 
-use crate::envelope::{self, Envelope};
-use crate::key::PublicKey;
-use crate::payload;
+use crate::certificate::{Certificate, Moment};
+use crate::envelope::Envelope;
+use crate::evidence::{self, EvidenceFile, Opened};
+use crate::log::Signed;
+use crate::material::Material;
+use crate::notation::NotationEnvelope;
+use crate::payload::{self, Speaks};
 use crate::problem::Problem;
-
-/// The most bytes of one piece of evidence.
-pub const LARGEST_EVIDENCE_BYTES: u64 = 8 << 20;
+use crate::trust::Trust;
 
 /// The predicate type under which cosign signs an image in a bundle.
 const SIGNS_IMAGE: &str = "https://sigstore.dev/cosign/sign/v1";
 
-/// Something beside an image that may vouch for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Evidence {
-    /// A simple-signing payload with its signature (cosign, `.sig`).
-    SimpleSigning {
-        /// The payload's bytes.
-        payload: Vec<u8>,
-        /// The signature, Base64, from the annotation `dev.cosignproject.cosign/signature`.
-        signature: String,
-        /// Whether a certificate lies beside it.
-        has_certificate: bool,
-    },
-    /// A DSSE envelope (cosign, `.att`).
-    Envelope {
-        /// Its bytes.
-        bytes: Vec<u8>,
-        /// The blob it is.
-        digest: Digest,
-        /// Whether a certificate lies beside it.
-        has_certificate: bool,
-    },
-    /// A Sigstore bundle.
-    Bundle {
-        /// Its bytes.
-        bytes: Vec<u8>,
-        /// The blob it is.
-        digest: Digest,
-    },
-    /// An envelope of the Notary Project.
-    Notation,
-    /// A signature of more than [`LARGEST_EVIDENCE_BYTES`].
-    TooLarge,
+/// Who signed an image.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judged {
+    /// Each signature, whether it holds or not; sorted.
+    pub signatures: Vec<Signature>,
+    /// What could not be read, sorted.
+    pub unread: Vec<Unread>,
 }
 
-/// Who signed `image`, as far as `keys` prove it; sorted. A statement by a key that did not sign the image itself is
-/// shown below a signature that is not verified, so that it never passes for one on the image.
-pub fn judge(image: &Digest, evidence: &[Evidence], keys: &[PublicKey]) -> Vec<Signature> {
-    let mut verdict = Verdict { image, keys, signed: BTreeMap::new(), refused: Vec::new() };
-    evidence.iter().for_each(|evidence| verdict.add(evidence));
-    verdict.into_signatures()
+/// Evidence that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unread {
+    /// The file.
+    pub digest: Digest,
+    /// Why, as one English sentence without a full stop.
+    pub reason: &'static str,
+}
+
+/// Who signed the image that goes by these digests, as far as `trust` proves it, at the time `now` (seconds since 1970).
+/// A statement by somebody who did not sign the image itself is shown below a signature that is not verified, so that
+/// it never passes for one on the image.
+pub fn judge(subjects: &[Digest], files: &[EvidenceFile], trust: &Trust, now: u64) -> Judged {
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    let mut verdict = Verdict { subjects, trust, now, signed: BTreeMap::new(), judged: Judged::default() };
+    files.iter().for_each(|file| verdict.add(file));
+    verdict.finish()
+}
+
+/// Somebody whose signature holds.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Signer {
+    identity: String,
+    issuer: Option<String>,
+}
+
+/// A signature that does not hold, with the signer where that is proven all the same.
+struct Refusal {
+    problem: Problem,
+    signer: Option<Signer>,
+}
+
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Refusal {
+        Refusal { problem, signer: None }
+    }
 }
 
 #[derive(Default)]
-struct Signer {
+struct Deeds {
     has_signed_image: bool,
     attestations: Vec<Attestation>,
 }
 
 struct Verdict<'a> {
-    image: &'a Digest,
-    keys: &'a [PublicKey],
-    /// By fingerprint.
-    signed: BTreeMap<&'a str, Signer>,
-    refused: Vec<Signature>,
+    subjects: &'a [Digest],
+    trust: &'a Trust,
+    now: i64,
+    signed: BTreeMap<(SignatureKind, Signer), Deeds>,
+    judged: Judged,
 }
 
-impl<'a> Verdict<'a> {
-    fn add(&mut self, evidence: &Evidence) {
-        match evidence {
-            Evidence::SimpleSigning { payload, signature, has_certificate } => {
-                match self.simple_signing(payload, signature, *has_certificate) {
-                    Ok(key) => self.signed.entry(key).or_default().has_signed_image = true,
-                    Err(problem) => self.refuse(SignatureKind::Cosign, &problem, Vec::new()),
-                }
+impl Verdict<'_> {
+    fn add(&mut self, file: &EvidenceFile) {
+        let Some(kind) = evidence::kind(file) else { return };
+        let read = match evidence::open(file) {
+            Ok(Opened::SimpleSigning { payload, signature, material }) => {
+                self.simple_signing(&payload, signature, &material)
             }
-            Evidence::Envelope { bytes, digest, has_certificate } => {
-                let opened = envelope::read(bytes);
-                let opened = opened.map(|envelope| Envelope { has_certificate: *has_certificate, ..envelope });
-                self.statement(opened, digest);
+            Ok(Opened::Statement { envelope, material }) => self.statement(&envelope, &material, &file.digest),
+            Ok(Opened::Notation(envelope)) => {
+                let signer = self.notation(&envelope);
+                self.signature(kind, signer, payload::digest(&envelope.digest, self.subjects));
+                Ok(())
             }
-            Evidence::Bundle { bytes, digest } => self.statement(envelope::read_bundle(bytes), digest),
-            Evidence::Notation => self.refuse(SignatureKind::Notation, &Problem::Notation, Vec::new()),
-            Evidence::TooLarge => self.refuse(SignatureKind::Cosign, &Problem::TooLarge, Vec::new()),
+            Err(reason) => Err(reason),
+        };
+        if let Err(reason) = read {
+            self.refuse(kind, Problem::Malformed.into(), Vec::new());
+            self.judged.unread.push(Unread { digest: file.digest.clone(), reason });
         }
     }
 
-    fn simple_signing(&self, payload: &[u8], signature: &str, has_certificate: bool) -> Result<&'a str, Problem> {
-        let signature = envelope::decode(signature)?;
-        let key = self.signer(payload, &[signature], has_certificate)?;
-        payload::check_simple_signing(payload, self.image)?;
-        Ok(key)
+    fn simple_signing(&mut self, payload: &[u8], signature: Vec<u8>, material: &Material) -> Result<(), &'static str> {
+        let speaks = payload::simple_signing(payload, self.subjects)?;
+        let signer = self.signer(payload, payload, &[signature], material);
+        self.signature(SignatureKind::Cosign, signer, speaks);
+        Ok(())
     }
 
-    fn statement(&mut self, opened: Result<Envelope, Problem>, blob: &Digest) {
-        let envelope = match opened {
-            Ok(envelope) => envelope,
-            Err(problem) => return self.refuse(SignatureKind::Cosign, &problem, Vec::new()),
-        };
-        let kind = payload::check_statement(&envelope.payload, self.image);
-        let key = self.signer(&envelope.signed, &envelope.signatures, envelope.has_certificate);
+    fn statement(&mut self, envelope: &Envelope, material: &Material, blob: &Digest) -> Result<(), &'static str> {
+        let Envelope { payload, signed, signatures } = envelope;
+        let speaks = payload::statement(payload, self.subjects)?;
+        let signer = self.signer(signed, payload, signatures, material);
+        let kind = SignatureKind::Cosign;
         let attestation =
             |predicate_type: String, verified| Attestation { predicate_type, digest: Some(blob.clone()), verified };
-        match (key, kind) {
-            (Ok(key), Ok(kind)) if kind == SIGNS_IMAGE => self.signed.entry(key).or_default().has_signed_image = true,
-            (Ok(key), Ok(kind)) => self.signed.entry(key).or_default().attestations.push(attestation(kind, true)),
-            (Err(problem), Ok(kind)) if kind != SIGNS_IMAGE => {
-                self.refuse(SignatureKind::Cosign, &problem, vec![attestation(kind, false)]);
+        match (signer, speaks) {
+            (signer, Speaks::OfImage(predicate)) if predicate == SIGNS_IMAGE => {
+                self.signature(kind, signer, Speaks::OfImage(()));
             }
-            (Err(problem), _) | (_, Err(problem)) => self.refuse(SignatureKind::Cosign, &problem, Vec::new()),
+            (Ok(signer), Speaks::OfImage(predicate)) => {
+                self.signed.entry((kind, signer)).or_default().attestations.push(attestation(predicate, true));
+            }
+            (Err(refusal), Speaks::OfImage(predicate)) => {
+                self.refuse(kind, refusal, vec![attestation(predicate, false)]);
+            }
+            (signer, Speaks::OfAnother(digest, _)) => self.signature(kind, signer, Speaks::OfAnother(digest, ())),
+        }
+        Ok(())
+    }
+
+    /// Takes in a signature on an image.
+    fn signature(&mut self, kind: SignatureKind, signer: Result<Signer, Refusal>, speaks: Speaks<()>) {
+        match (signer, speaks) {
+            (Ok(signer), Speaks::OfImage(())) => {
+                self.signed.entry((kind, signer)).or_default().has_signed_image = true;
+            }
+            (Ok(signer), Speaks::OfAnother(digest, ())) => {
+                let refusal = Refusal { problem: Problem::OtherImage(digest), signer: Some(signer) };
+                self.refuse(kind, refusal, Vec::new());
+            }
+            (Err(refusal), _) => self.refuse(kind, refusal, Vec::new()),
         }
     }
 
-    /// The fingerprint of the trusted key that made one of the signatures.
-    fn signer(&self, message: &[u8], signatures: &[Vec<u8>], has_certificate: bool) -> Result<&'a str, Problem> {
-        let has_signed = |key: &&PublicKey| signatures.iter().any(|signature| key.has_signed(message, signature));
-        if let Some(key) = self.keys.iter().find(has_signed) {
-            return Ok(key.fingerprint());
+    /// Who made one of the signatures over `message`, whose payload logs know.
+    fn signer(
+        &self,
+        message: &[u8],
+        payload: &[u8],
+        signatures: &[Vec<u8>],
+        material: &Material,
+    ) -> Result<Signer, Refusal> {
+        let has_signed = |key: &crate::PublicKey| signatures.iter().any(|signature| key.has_signed(message, signature));
+        if let Some(key) = self.trust.keys.iter().find(|key| has_signed(key)) {
+            return Ok(Signer { identity: key.fingerprint().to_owned(), issuer: None });
         }
-        Err(match (has_certificate, self.keys) {
-            (true, _) => Problem::Certificate,
-            (false, []) => Problem::NoKeys,
-            (false, _) => Problem::NoTrustedKey,
-        })
+        let Some((leaf, chain)) = material.certificates.split_first() else {
+            return Err(match self.trust.keys.is_empty() {
+                true => Problem::NoTrust.into(),
+                false => Problem::Key.into(),
+            });
+        };
+        self.has_roots()?;
+        let leaf = Certificate::read(leaf)?;
+        if !has_signed(&leaf.key) {
+            return Err(Problem::Changed.into());
+        }
+        let moment = self.moment(&Signed { payload, signatures, certificate: leaf.der() }, material)?;
+        leaf.check(chain, &self.trust.roots.authorities, moment)?;
+        self.wanted(&leaf, leaf.names())
     }
 
-    fn refuse(&mut self, kind: SignatureKind, problem: &Problem, attestations: Vec<Attestation>) {
-        let problem = Some(problem.to_string());
-        self.refused.push(Signature { kind, identity: None, verified: false, problem, attestations });
+    /// When a signature was made, as far as a trusted log proves it. Without a trusted log, a certificate must be valid
+    /// today.
+    fn moment(&self, signed: &Signed<'_>, material: &Material) -> Result<Moment, Problem> {
+        let now = Moment { seconds: self.now, is_proven: false };
+        let logs = &self.trust.roots.logs;
+        // Authorities that issue for minutes count on a log; who trusts a log, trusts no signature that hides from it.
+        if logs.is_empty() {
+            return Ok(now);
+        }
+        if material.entries.is_empty() {
+            return Err(Problem::NotLogged);
+        }
+        let mut failed = Problem::Log;
+        for entry in &material.entries {
+            match entry.verify(logs, signed) {
+                Ok(Some(seconds)) => return Ok(Moment { seconds, is_proven: true }),
+                Ok(None) => return Ok(now),
+                Err(problem) => failed = problem,
+            }
+        }
+        Err(failed)
     }
 
-    fn into_signatures(self) -> Vec<Signature> {
-        let mut signatures = self.refused;
-        for (key, Signer { has_signed_image, mut attestations }) in self.signed {
+    fn notation(&self, envelope: &NotationEnvelope) -> Result<Signer, Refusal> {
+        self.has_roots()?;
+        let (leaf, chain) = envelope.certificates.split_first().ok_or(Problem::Certificate)?;
+        let leaf = Certificate::read(leaf)?;
+        if !leaf.key.has_signed_by(envelope.algorithm, &envelope.signed, &envelope.signature) {
+            return Err(Problem::Changed.into());
+        }
+        if envelope.needs_plugin {
+            return Err(Problem::Plugin.into());
+        }
+        if let Some(at) = envelope.expires.filter(|at| *at < self.now) {
+            return Err(Problem::Lapsed { at }.into());
+        }
+        leaf.check(chain, &self.trust.roots.authorities, Moment { seconds: self.now, is_proven: false })?;
+        self.wanted(&leaf, &[leaf.subject().to_owned()])
+    }
+
+    fn has_roots(&self) -> Result<(), Problem> {
+        match (self.trust.roots.authorities.is_empty(), self.trust.keys.is_empty()) {
+            (false, _) => Ok(()),
+            (true, true) => Err(Problem::NoTrust),
+            (true, false) => Err(Problem::NoRoots),
+        }
+    }
+
+    /// The signer that a certificate proves, where that is somebody who was asked for.
+    fn wanted(&self, leaf: &Certificate, names: &[String]) -> Result<Signer, Refusal> {
+        let Trust { identities, issuers, .. } = self.trust;
+        let fits = |name: &&String| identities.iter().any(|pattern| pattern.matches(name));
+        let wanted = names.iter().find(fits);
+        let identity = wanted.or(names.first()).cloned().unwrap_or_default();
+        let signer = Signer { identity, issuer: leaf.issuer.clone() };
+        if wanted.is_none() {
+            return Err(Refusal { problem: Problem::Identity(signer.identity.clone()), signer: Some(signer) });
+        }
+        let issuer = signer.issuer.clone().unwrap_or_default();
+        if !issuers.is_empty() && !issuers.iter().any(|pattern| pattern.matches(&issuer)) {
+            return Err(Refusal { problem: Problem::Issuer(issuer), signer: Some(signer) });
+        }
+        Ok(signer)
+    }
+
+    fn refuse(&mut self, kind: SignatureKind, refusal: Refusal, attestations: Vec<Attestation>) {
+        let Refusal { problem, signer } = refusal;
+        let (identity, issuer) = signer.map_or((None, None), |signer| (Some(signer.identity), signer.issuer));
+        let problem = Some(SignatureProblem::from(&problem));
+        self.judged.signatures.push(Signature { kind, identity, issuer, verified: false, problem, attestations });
+    }
+
+    fn finish(self) -> Judged {
+        let Judged { mut signatures, mut unread } = self.judged;
+        for ((kind, signer), Deeds { has_signed_image, mut attestations }) in self.signed {
             attestations.sort();
             attestations.dedup();
-            signatures.push(Signature {
-                kind: SignatureKind::Cosign,
-                identity: Some(key.to_owned()),
-                verified: has_signed_image,
-                problem: (!has_signed_image).then(|| Problem::StatementsOnly.to_string()),
-                attestations,
-            });
+            let problem = (!has_signed_image).then(|| SignatureProblem::from(&Problem::StatementsOnly));
+            let (identity, issuer) = (Some(signer.identity), signer.issuer);
+            signatures.push(Signature { kind, identity, issuer, verified: has_signed_image, problem, attestations });
         }
         signatures.sort();
         signatures.dedup();
-        signatures
+        unread.sort();
+        unread.dedup();
+        Judged { signatures, unread }
     }
 }
 

@@ -6,8 +6,6 @@ use std::collections::BTreeMap;
 use model::Digest;
 use serde::Deserialize;
 
-use crate::problem::Problem;
-
 #[derive(Deserialize)]
 struct SimpleSigning {
     critical: Critical,
@@ -42,35 +40,52 @@ struct Subject {
     digest: BTreeMap<String, String>,
 }
 
-/// Checks that a simple-signing payload speaks of `image`.
-pub(crate) fn check_simple_signing(payload: &[u8], image: &Digest) -> Result<(), Problem> {
-    let signed: SimpleSigning =
-        serde_json::from_slice(payload).map_err(|_| Problem::Malformed("its payload is not simple signing"))?;
-    if signed.critical.kind != "cosign container image signature" {
-        return Err(Problem::Malformed("its payload is of another type"));
-    }
-    let stated = signed.critical.image.digest;
-    if stated == image.to_string() { Ok(()) } else { Err(other_image(&stated)) }
+/// What a payload says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Speaks<T> {
+    /// Of the image.
+    OfImage(T),
+    /// Of another: its digest, or nothing where it names none.
+    OfAnother(String, T),
 }
 
-/// The predicate type of a statement that speaks of `image`.
-pub(crate) fn check_statement(payload: &[u8], image: &Digest) -> Result<String, Problem> {
+/// Of which image a simple-signing payload speaks.
+pub(crate) fn simple_signing(payload: &[u8], subjects: &[Digest]) -> Result<Speaks<()>, &'static str> {
+    let signed: SimpleSigning = serde_json::from_slice(payload).map_err(|_| "its payload is not simple signing")?;
+    if signed.critical.kind != "cosign container image signature" {
+        return Err("its payload is of another type");
+    }
+    Ok(digest(&signed.critical.image.digest, subjects))
+}
+
+/// Of which image a bare digest speaks.
+pub(crate) fn digest(stated: &str, subjects: &[Digest]) -> Speaks<()> {
+    match subjects.iter().any(|subject| subject.to_string() == stated) {
+        true => Speaks::OfImage(()),
+        false => Speaks::OfAnother(clean(stated), ()),
+    }
+}
+
+/// Of which image a statement speaks, with its predicate type.
+pub(crate) fn statement(payload: &[u8], subjects: &[Digest]) -> Result<Speaks<String>, &'static str> {
     let statement: Statement =
-        serde_json::from_slice(payload).map_err(|_| Problem::Malformed("its payload is not an in-toto statement"))?;
+        serde_json::from_slice(payload).map_err(|_| "its payload is not an in-toto statement")?;
     if !statement.kind.starts_with("https://in-toto.io/Statement/") {
-        return Err(Problem::Malformed("its payload is not an in-toto statement"));
+        return Err("its payload is not an in-toto statement");
     }
-    let algorithm = image.algorithm().as_str();
-    let of_subject = |subject: &Subject| subject.digest.get(algorithm).cloned();
-    if statement.subject.iter().filter_map(of_subject).any(|hex| hex == image.hex()) {
-        return Ok(statement.predicate_type);
+    let names = |subject: &Digest| {
+        let mut named = statement.subject.iter();
+        named.any(|named| named.digest.get(subject.algorithm().as_str()).is_some_and(|hex| hex == subject.hex()))
+    };
+    if subjects.iter().any(names) {
+        return Ok(Speaks::OfImage(statement.predicate_type));
     }
-    let first = statement.subject.iter().find_map(of_subject).unwrap_or_default();
-    Err(other_image(&format!("{algorithm}:{first}")))
+    let first = statement.subject.iter().flat_map(|named| &named.digest).next();
+    let first = first.map(|(algorithm, hex)| format!("{algorithm}:{hex}")).unwrap_or_default();
+    Ok(Speaks::OfAnother(clean(&first), statement.predicate_type))
 }
 
 /// A foreign text goes into the report only when it is a digest.
-fn other_image(stated: &str) -> Problem {
-    let digest = stated.parse::<Digest>();
-    Problem::OtherImage(digest.map_or_else(|_| "which it names by no digest".to_owned(), |digest| digest.to_string()))
+fn clean(stated: &str) -> String {
+    stated.parse::<Digest>().map(|digest| digest.to_string()).unwrap_or_default()
 }

@@ -164,7 +164,11 @@ impl Bench<'_> {
         }
         let mut tally = Tally::default();
         for signature in signatures {
-            let id = signature.problem.clone().or_else(|| signature.identity.clone()).unwrap_or_default();
+            let who = signature.identity.clone().unwrap_or_else(|| signature.kind.as_str().to_owned());
+            let id = match &signature.problem {
+                Some(problem) => format!("{who} ({})", problem.code),
+                None => who,
+            };
             tally.take(&Arc::new(Evidence { id, ..Evidence::default() }), false);
         }
         let wanted: Vec<&str> = identities.iter().map(Pattern::as_str).collect();

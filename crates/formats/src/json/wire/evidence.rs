@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use model::{Attestation, Executable, Inventory, Sha256, Signature, SignatureKind, WritableFolder};
+use model::{Attestation, Executable, Inventory, Sha256, Signature, SignatureKind, SignatureProblem, WritableFolder};
 use serde::{Deserialize, Serialize};
 
 use super::{Text, maybe, owned, text};
@@ -12,9 +12,11 @@ use super::{Text, maybe, owned, text};
 pub(super) struct SignatureRow<'a> {
     kind: SignatureKind,
     identity: Option<Text<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    issuer: Option<Text<'a>>,
     verified: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    problem: Option<Text<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    problem: Option<Cow<'a, SignatureProblem>>,
     #[serde(default)]
     attestations: Cow<'a, [Attestation]>,
 }
@@ -58,8 +60,9 @@ impl<'a> SignatureRow<'a> {
         SignatureRow {
             kind: signature.kind,
             identity: maybe(&signature.identity),
+            issuer: maybe(&signature.issuer),
             verified: signature.verified,
-            problem: maybe(&signature.problem),
+            problem: signature.problem.as_ref().map(Cow::Borrowed),
             attestations: Cow::Borrowed(&signature.attestations),
         }
     }
@@ -68,8 +71,9 @@ impl<'a> SignatureRow<'a> {
         Signature {
             kind: self.kind,
             identity: self.identity.map(owned),
+            issuer: self.issuer.map(owned),
             verified: self.verified,
-            problem: self.problem.map(owned),
+            problem: self.problem.map(Cow::into_owned),
             attestations: self.attestations.into_owned(),
         }
     }

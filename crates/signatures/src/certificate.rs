@@ -1,0 +1,150 @@
+//! Certificates that name a signer (RFC 5280; Fulcio's extensions, fulcio/docs/oid-info.md), and the way from one to a
+//! root that is trusted.
+
+use rustls_pki_types::{CertificateDer, UnixTime};
+use std::time::Duration;
+use webpki::{EndEntityCert, Error as ChainError, KeyUsage};
+use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+
+use crate::key::PublicKey;
+use crate::problem::Problem;
+use crate::trust::Root;
+
+/// The most certificates between a signer and a root.
+const MOST_INTERMEDIATES: usize = 8;
+/// The most bytes of one certificate.
+const LARGEST_CERTIFICATE: usize = 64 << 10;
+/// The purpose of signing code, as the content of an object identifier (RFC 5280, 4.2.1.12: 1.3.6.1.5.5.7.3.3).
+const CODE_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 3];
+/// Who says who signed: as a plain text, and as a DER text.
+const ISSUER_V1: &str = "1.3.6.1.4.1.57264.1.1";
+const ISSUER_V2: &str = "1.3.6.1.4.1.57264.1.8";
+/// A name of another kind that Fulcio gives users (fulcio/docs/oid-info.md).
+const OTHER_NAME: &str = "1.3.6.1.4.1.57264.1.7";
+
+/// The certificate of a signer.
+#[derive(Debug, Clone)]
+pub(crate) struct Certificate {
+    der: Vec<u8>,
+    pub(crate) key: PublicKey,
+    /// The alternative names that are texts, in the order of the certificate.
+    names: Vec<String>,
+    /// The subject, as `C=US, O=Example, CN=signer`.
+    subject: String,
+    pub(crate) issuer: Option<String>,
+    /// Seconds since 1970.
+    not_before: i64,
+    not_after: i64,
+    may_sign: bool,
+}
+
+impl Certificate {
+    /// Reads a certificate.
+    pub(crate) fn read(der: &[u8]) -> Result<Certificate, Problem> {
+        if der.len() > LARGEST_CERTIFICATE {
+            return Err(Problem::Certificate);
+        }
+        let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| Problem::Certificate)?;
+        if !rest.is_empty() {
+            return Err(Problem::Certificate);
+        }
+        let usage = parsed.key_usage().map_err(|_| Problem::Certificate)?;
+        Ok(Certificate {
+            der: der.to_vec(),
+            key: PublicKey::from_der(parsed.public_key().raw).map_err(|_| Problem::Certificate)?,
+            names: names(&parsed)?,
+            subject: parsed.subject().to_string(),
+            issuer: issuer(&parsed),
+            not_before: parsed.validity().not_before.timestamp(),
+            not_after: parsed.validity().not_after.timestamp(),
+            may_sign: usage.is_none_or(|usage| usage.value.digital_signature()),
+        })
+    }
+
+    /// The bytes that were read.
+    pub(crate) fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// Every name that it gives the signer: its alternative names, or its subject where it has none.
+    pub(crate) fn names(&self) -> &[String] {
+        if self.names.is_empty() { std::slice::from_ref(&self.subject) } else { &self.names }
+    }
+
+    /// Its subject.
+    pub(crate) fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Checks that it was valid at a time and leads to a root that was.
+    pub(crate) fn check(&self, chain: &[Vec<u8>], roots: &[Root], at: Moment) -> Result<(), Problem> {
+        let Moment { seconds, is_proven } = at;
+        if seconds < self.not_before || seconds > self.not_after {
+            let (from, until) = (self.not_before, self.not_after);
+            return Err(Problem::Expired { from, until, at: seconds, is_proven });
+        }
+        if !self.may_sign || chain.len() > MOST_INTERMEDIATES {
+            return Err(Problem::Certificate);
+        }
+        let anchors: Vec<_> = roots.iter().filter(|root| root.holds_at(seconds)).map(Root::anchor).collect();
+        let leaf = CertificateDer::from(self.der.as_slice());
+        let leaf = EndEntityCert::try_from(&leaf).map_err(|_| Problem::Certificate)?;
+        let chain: Vec<CertificateDer<'_>> = chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
+        let time = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()));
+        let usage = KeyUsage::required_if_present(CODE_SIGNING);
+        let algorithms = webpki::ALL_VERIFICATION_ALGS;
+        let verified = leaf.verify_for_usage(algorithms, &anchors, &chain, time, usage, None, None);
+        verified.map(|_| ()).map_err(|error| match error {
+            ChainError::UnknownIssuer
+            | ChainError::InvalidSignatureForPublicKey
+            | ChainError::CertExpired { .. }
+            | ChainError::CertNotValidYet { .. } => Problem::Untrusted,
+            _ => Problem::Certificate,
+        })
+    }
+}
+
+/// A time at which a signature is judged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    /// Since 1970.
+    pub(crate) seconds: i64,
+    /// Whether a log proves that the signature was made then.
+    pub(crate) is_proven: bool,
+}
+
+fn names(certificate: &X509Certificate<'_>) -> Result<Vec<String>, Problem> {
+    let Some(names) = certificate.subject_alternative_name().map_err(|_| Problem::Certificate)? else {
+        return Ok(Vec::new());
+    };
+    let text = |name: &GeneralName<'_>| match name {
+        GeneralName::RFC822Name(text) | GeneralName::DNSName(text) | GeneralName::URI(text) => {
+            Some((*text).to_owned())
+        }
+        GeneralName::OtherName(kind, value) if kind.to_id_string() == OTHER_NAME => der_text(value),
+        _ => None,
+    };
+    Ok(names.value.general_names.iter().filter_map(text).collect())
+}
+
+/// Who told Fulcio who the signer is.
+fn issuer(certificate: &X509Certificate<'_>) -> Option<String> {
+    let value = |id: &str| {
+        let extension = certificate.iter_extensions().find(|extension| extension.oid.to_id_string() == id);
+        extension.map(|extension| extension.value)
+    };
+    match value(ISSUER_V2) {
+        Some(value) => der_text(value),
+        None => value(ISSUER_V1).and_then(|value| String::from_utf8(value.to_vec()).ok()),
+    }
+}
+
+/// The UTF8String in DER, bare or as the content of an explicit tag (X.690, 8.14).
+fn der_text(der: &[u8]) -> Option<String> {
+    let (_, any) = x509_parser::der_parser::asn1_rs::Any::from_der(der).ok()?;
+    if any.tag().0 == 12 {
+        return String::from_utf8(any.data.to_vec()).ok();
+    }
+    let (_, inner) = x509_parser::der_parser::asn1_rs::Any::from_der(any.data).ok()?;
+    (inner.tag().0 == 12).then(|| String::from_utf8(inner.data.to_vec()).ok()).flatten()
+}
