@@ -72,7 +72,7 @@ pub(crate) fn open(file: &EvidenceFile) -> Result<Opened, &'static str> {
             material: material::of_annotations(annotations)?,
         }),
         "application/jose+json" => notation::read_jws(bytes).map(|jws| Opened::Notation(Box::new(jws))),
-        "application/cose" => Err("it is a COSE envelope of the Notary Project, and only JWS envelopes are read"),
+        "application/cose" => notation::read_cose(bytes).map(|cose| Opened::Notation(Box::new(cose))),
         media_type if media_type.starts_with(BUNDLE) => {
             let (envelope, material) = material::of_bundle(bytes)?;
             Ok(Opened::Statement { envelope, material })

@@ -9,6 +9,7 @@ use aws_lc_rs::signature::{
     ECDSA_P521_SHA512_ASN1, ED25519, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
     RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
 };
+use ed25519_dalek::{Digest, Sha512, VerifyingKey};
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::{Error as PemError, PemObject};
 use x509_parser::prelude::FromDer;
@@ -35,6 +36,7 @@ const RSA_ALGORITHMS: Algorithms =
 #[derive(Clone)]
 pub struct PublicKey {
     algorithms: Algorithms,
+    is_edwards: bool,
     /// What the algorithms take: the point, the 32 bytes, or the RSAPublicKey.
     bytes: Vec<u8>,
     /// SHA-256 of the SubjectPublicKeyInfo.
@@ -79,7 +81,8 @@ impl PublicKey {
             // Writing to a string cannot fail.
             let _ = write!(fingerprint, "{byte:02x}");
         }
-        Ok(PublicKey { algorithms, bytes: key.subject_public_key.data.to_vec(), hash, fingerprint })
+        let is_edwards = key.algorithm.algorithm.to_id_string() == ED;
+        Ok(PublicKey { algorithms, is_edwards, bytes: key.subject_public_key.data.to_vec(), hash, fingerprint })
     }
 
     /// `sha256:` and the hexadecimal SHA-256 of the SubjectPublicKeyInfo.
@@ -95,6 +98,7 @@ impl PublicKey {
     /// Whether this key made `signature` over `message`, by any algorithm that keys of its kind sign with.
     pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
         self.algorithms.iter().any(|algorithm| self.has_signed_by(*algorithm, message, signature))
+            || (self.is_edwards && has_signed_prehashed(&self.bytes, message, signature))
     }
 
     /// Whether this key made `signature` over `message` by this algorithm.
@@ -112,6 +116,13 @@ impl std::fmt::Debug for PublicKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("PublicKey").field(&self.fingerprint).finish()
     }
+}
+
+/// Whether an Ed25519 key signed the hash of the message (Ed25519ph, RFC 8032, 5.1), as cosign does since 2.5.
+fn has_signed_prehashed(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let key = key.try_into().ok().and_then(|key| VerifyingKey::from_bytes(key).ok());
+    let (Some(key), Ok(signature)) = (key, ed25519_dalek::Signature::from_slice(signature)) else { return false };
+    key.verify_prehashed_strict(Sha512::new_with_prefix(message), None, &signature).is_ok()
 }
 
 fn algorithms(key: &SubjectPublicKeyInfo<'_>) -> Option<Algorithms> {

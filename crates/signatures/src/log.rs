@@ -226,13 +226,13 @@ mod tests {
             return Vec::new();
         }
         let left = leaves.len().next_power_of_two() / 2;
-        let (mut path, other) = if place < left {
-            (self::path(&leaves[..left], place), root(&leaves[left..]))
+        let (mut steps, other) = if place < left {
+            (path(&leaves[..left], place), root(&leaves[left..]))
         } else {
-            (self::path(&leaves[left..], place - left), root(&leaves[..left]))
+            (path(&leaves[left..], place - left), root(&leaves[..left]))
         };
-        path.push(other);
-        path
+        steps.push(other);
+        steps
     }
 
     #[test]
