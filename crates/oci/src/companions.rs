@@ -12,8 +12,9 @@ use crate::manifest_tree;
 
 /// The most companions of one image that are read.
 pub const MOST_COMPANIONS: usize = 64;
-/// The most files of one companion that are read: cosign adds one for each signature under the same tag.
-pub const MOST_COMPANION_FILES: usize = 64;
+/// The most files of all companions that are read: cosign adds one for each signature under the same tag. Each may cost
+/// whoever verifies it a few milliseconds.
+pub const MOST_COMPANION_FILES: usize = 256;
 /// The most bytes of one file that are read; a signed bill of materials is the largest of them.
 pub const LARGEST_COMPANION_BYTES: u64 = 32 << 20;
 /// The most bytes of all files of an image's companions.
@@ -90,6 +91,7 @@ pub(crate) struct Collector<'a> {
     companions: Companions,
     seen: BTreeSet<Digest>,
     bytes: u64,
+    files: usize,
     is_full: bool,
     /// Gives the bytes of a file, or why it cannot; verified here.
     read_file: &'a dyn Fn(&Descriptor) -> Result<Vec<u8>, String>,
@@ -101,7 +103,7 @@ impl<'a> Collector<'a> {
         read_file: &'a dyn Fn(&Descriptor) -> Result<Vec<u8>, String>,
     ) -> Collector<'a> {
         let companions = Companions { subjects, has_place: true, ..Companions::default() };
-        Collector { companions, seen: BTreeSet::new(), bytes: 0, is_full: false, read_file }
+        Collector { companions, seen: BTreeSet::new(), bytes: 0, files: 0, is_full: false, read_file }
     }
 
     /// Whether a companion of this digest need not be fetched: it was taken, or there are too many.
@@ -138,13 +140,15 @@ impl<'a> Collector<'a> {
     fn take_document(&mut self, digest: &Digest, document: Document) {
         let of_config = document.config.map(|config| config.media_type);
         let artifact_type = document.artifact_type.filter(|kind| !kind.is_empty()).or(of_config).unwrap_or_default();
-        if document.layers.len() > MOST_COMPANION_FILES {
-            let count = document.layers.len();
-            let reason = format!("it has {count} files, of which only the first {MOST_COMPANION_FILES} are read");
+        let room = MOST_COMPANION_FILES - self.files;
+        let count = document.layers.len();
+        if count > room {
+            let reason = format!("it has {count} files; at most {MOST_COMPANION_FILES} are read of all signatures");
             self.unread(digest.to_string(), reason);
         }
+        self.files += count.min(room);
         let mut files = Vec::new();
-        for layer in document.layers.into_iter().take(MOST_COMPANION_FILES) {
+        for layer in document.layers.into_iter().take(room) {
             match self.file(&layer) {
                 Ok(bytes) => {
                     let Descriptor { media_type, digest, annotations, .. } = layer;
@@ -226,8 +230,9 @@ mod tests {
     fn too_many_are_cut_and_said() {
         let many: Vec<Vec<u8>> = (0..70).map(|place| manifest(&vec![2; place % 3], b"hi")).collect();
         assert!(take(&many, b"hi").unread.is_empty(), "three of them are different");
-        let files = take(&[manifest(&[2; 80], b"hi")], b"hi");
-        assert_eq!((files.found[0].files.len(), files.unread.len()), (MOST_COMPANION_FILES, 1));
+        let files = take(&[manifest(&[2; 300], b"hi"), manifest(&[2; 9], b"hi")], b"hi");
+        let counts: Vec<usize> = files.found.iter().map(|found| found.files.len()).collect();
+        assert_eq!((counts, files.unread.len()), (vec![MOST_COMPANION_FILES, 0], 2));
         let mut all = Vec::new();
         for place in 0..70 {
             let mut manifest = manifest(&[], b"");

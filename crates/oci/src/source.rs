@@ -26,9 +26,9 @@ use crate::image::{Image, ImageConfig, Layer};
 use crate::local_blob::LocalFile;
 use crate::local_layers::{LocalLayer, LocalLayers};
 use archive_files::ArchiveFiles;
+pub(crate) use beside::LocalCompanions;
 use compressed_archive::CompressedArchive;
 use folder_files::FolderFiles;
-pub(crate) use beside::LocalCompanions;
 pub use recognition::{PathKind, recognise};
 
 /// How an image is opened.

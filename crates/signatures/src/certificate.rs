@@ -118,9 +118,7 @@ fn names(certificate: &X509Certificate<'_>) -> Result<Vec<String>, Problem> {
         return Ok(Vec::new());
     };
     let text = |name: &GeneralName<'_>| match name {
-        GeneralName::RFC822Name(text) | GeneralName::DNSName(text) | GeneralName::URI(text) => {
-            Some((*text).to_owned())
-        }
+        GeneralName::RFC822Name(text) | GeneralName::DNSName(text) | GeneralName::URI(text) => Some((*text).to_owned()),
         GeneralName::OtherName(kind, value) if kind.to_id_string() == OTHER_NAME => der_text(value),
         _ => None,
     };

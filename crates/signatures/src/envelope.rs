@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use serde::Deserialize;
 
 /// More signatures than any envelope has.
-const MOST_SIGNATURES: usize = 32;
+const MOST_SIGNATURES: usize = 8;
 
 /// The payload type of in-toto statements.
 const IN_TOTO: &str = "application/vnd.in-toto+json";
@@ -44,7 +44,7 @@ pub(crate) fn open(wire: Wire) -> Result<Envelope, &'static str> {
         return Err("its envelope holds no in-toto statement");
     }
     if wire.signatures.is_empty() || wire.signatures.len() > MOST_SIGNATURES {
-        return Err("its envelope has no signature, or more than 32");
+        return Err("its envelope has no signature, or more than 8");
     }
     let payload = decode(&wire.payload)?;
     let head = format!("DSSEv1 {} {IN_TOTO} {} ", IN_TOTO.len(), payload.len());

@@ -25,7 +25,8 @@ pub struct EvidenceFile {
 
 /// Whether an artifact of this type may hold signatures; an unknown (empty) type may.
 pub fn is_evidence(artifact_type: &str) -> bool {
-    let known = ["application/vnd.dev.cosign.", BUNDLE, NOTARY, "application/vnd.oci.image.", "application/vnd.oci.empty"];
+    let known =
+        ["application/vnd.dev.cosign.", BUNDLE, NOTARY, "application/vnd.oci.image.", "application/vnd.oci.empty"];
     artifact_type.is_empty() || known.iter().any(|known| artifact_type.starts_with(known))
 }
 
@@ -67,10 +68,9 @@ pub(crate) fn open(file: &EvidenceFile) -> Result<Opened, &'static str> {
                 material: material::of_annotations(annotations)?,
             })
         }
-        ENVELOPE => Ok(Opened::Statement {
-            envelope: envelope::read(bytes)?,
-            material: material::of_annotations(annotations)?,
-        }),
+        ENVELOPE => {
+            Ok(Opened::Statement { envelope: envelope::read(bytes)?, material: material::of_annotations(annotations)? })
+        }
         "application/jose+json" => notation::read_jws(bytes).map(|jws| Opened::Notation(Box::new(jws))),
         "application/cose" => notation::read_cose(bytes).map(|cose| Opened::Notation(Box::new(cose))),
         media_type if media_type.starts_with(BUNDLE) => {

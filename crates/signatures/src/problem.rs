@@ -130,10 +130,8 @@ mod tests {
             Problem::Plugin,
             Problem::StatementsOnly,
         ];
-        let catalogs = [
-            include_str!("../../../content/messages/en.json"),
-            include_str!("../../../content/messages/ja.json"),
-        ];
+        let catalogs =
+            [include_str!("../../../content/messages/en.json"), include_str!("../../../content/messages/ja.json")];
         for catalog in catalogs {
             let catalog: BTreeMap<String, String> = serde_json::from_str(catalog).unwrap();
             for problem in &all {

@@ -158,8 +158,7 @@ impl Roots {
     }
 
     fn add_json(&mut self, text: &str) -> Result<(), InvalidRoots> {
-        let roots: TrustedRoot =
-            serde_json::from_str(text).map_err(|error| InvalidRoots::Json(error.to_string()))?;
+        let roots: TrustedRoot = serde_json::from_str(text).map_err(|error| InvalidRoots::Json(error.to_string()))?;
         for (number, authority) in roots.certificate_authorities.iter().enumerate() {
             for certificate in &authority.cert_chain.certificates {
                 let der = STANDARD.decode(&certificate.raw_bytes).map_err(|_| InvalidRoots::Pem)?;

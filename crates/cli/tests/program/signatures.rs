@@ -256,7 +256,10 @@ fn the_policy_judges_on_who_signed() {
     let elsewhere = "control: signature, identities: ['https://github.com/other/*']";
     assert_eq!(judge("keyless", elsewhere, &fulcio("fulcio.pem", "*")), fails("other"));
     assert_eq!(judge("notation", "control: signature, kinds: [notation]", &fulcio("notary.pem", "*")), None);
-    assert_eq!(judge("notation", "control: signature, kinds: [cosign]", &fulcio("notary.pem", "*")), fails("unverified"));
+    assert_eq!(
+        judge("notation", "control: signature, kinds: [cosign]", &fulcio("notary.pem", "*")),
+        fails("unverified")
+    );
 }
 
 #[test]

@@ -59,7 +59,12 @@ pub fn open_artifact(name: &ImageName, options: &RegistryOptions) -> Result<Arti
         // Before there was a field for it, the type of an artifact was that of its configuration.
         let of_config = document.config.map(|config| config.media_type);
         let artifact_type = document.artifact_type.filter(|kind| !kind.is_empty()).or(of_config).unwrap_or_default();
-        let blobs = RegistryBlobs { session: Arc::new(session), layers: document.layers, trust_toc: false, digests: Vec::new() };
+        let blobs = RegistryBlobs {
+            session: Arc::new(session),
+            layers: document.layers,
+            trust_toc: false,
+            digests: Vec::new(),
+        };
         Ok(Artifact { digest, artifact_type, annotations: document.annotations, blobs })
     })
 }

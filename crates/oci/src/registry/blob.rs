@@ -10,9 +10,9 @@ use model::Digest;
 use ureq::BodyReader;
 use ureq::http::{StatusCode, header};
 
-use super::{RegistryError, companions};
 use super::http::{Answer, from_io};
 use super::session::Session;
+use super::{RegistryError, companions};
 use crate::companions::Companions;
 use crate::image::LayerBlobs;
 use crate::manifest::Descriptor;

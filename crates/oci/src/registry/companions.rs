@@ -3,8 +3,8 @@
 
 use model::Digest;
 
-use super::session::{Fetched, Session};
 use super::RegistryError;
+use super::session::{Fetched, Session};
 use crate::companions::{Collector, Companions, TAG_ENDINGS, one_line, tag_of};
 use crate::manifest::{Descriptor, Document};
 use crate::manifest_tree::{self, MAX_MANIFEST_BYTES};

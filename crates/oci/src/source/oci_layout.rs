@@ -108,12 +108,7 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Follows a descriptor down to image manifests.
-    fn follow(
-        &mut self,
-        folder: &UntrustedPath,
-        descriptor: &Descriptor,
-        above: &Above,
-    ) -> Result<(), OpenImageError> {
+    fn follow(&mut self, folder: &UntrustedPath, descriptor: &Descriptor, above: &Above) -> Result<(), OpenImageError> {
         let names = names_of(descriptor, &above.names);
         if descriptor.is_attachment() {
             if descriptor.artifact_type.is_some() {

@@ -103,9 +103,11 @@ fn an_image_signed_by_a_trusted_key_is_verified_and_names_the_key() {
 fn statements_lie_under_the_signature_of_their_signer() {
     let key = Key::new();
     let image = digest('a');
-    let files = [key.statement(&image, "b"), key.simple_signing(&image), key.bundle(&image, "a"), key.bundle(&image, "a")];
+    let files =
+        [key.statement(&image, "b"), key.simple_signing(&image), key.bundle(&image, "a"), key.bundle(&image, "a")];
     let signature = only(&files, &[&key]);
-    let states: Vec<_> = signature.attestations.iter().map(|found| (found.predicate_type.as_str(), found.verified)).collect();
+    let states: Vec<_> =
+        signature.attestations.iter().map(|found| (found.predicate_type.as_str(), found.verified)).collect();
     assert_eq!((signature.verified, states), (true, vec![("a", true), ("b", true)]));
 }
 
@@ -164,7 +166,8 @@ fn a_statement_of_sigstores_public_instance_is_verified_with_its_published_roots
     let package: Digest = "sha512:76176ffa33808b54602c7c35de5c6e9a4deb96066dba6533f50ac234f4f1f4c6b3527515dc17c06fbe2860030f410eee69ea20079bd3a2c6f3dcf3b329b10751".parse().unwrap();
     let judged = |pattern: &str, issuer: &str, file: &EvidenceFile| {
         let identities = vec![crate::Pattern::new(pattern)];
-        let trust = Trust { roots: roots.clone(), identities, issuers: vec![crate::Pattern::new(issuer)], keys: Vec::new() };
+        let trust =
+            Trust { roots: roots.clone(), identities, issuers: vec![crate::Pattern::new(issuer)], keys: Vec::new() };
         judge(std::slice::from_ref(&package), std::slice::from_ref(file), &trust, NOW).signatures.remove(0)
     };
     let issuer = "https://token.actions.githubusercontent.com";

@@ -12,8 +12,7 @@ use crate::envelope::decode;
 pub(crate) fn read_jws(bytes: &[u8]) -> Result<NotationEnvelope, &'static str> {
     let jws: Jws = serde_json::from_slice(bytes).map_err(|_| "it is no JWS envelope")?;
     let protected = decode(&jws.protected)?;
-    let protected: Protected =
-        serde_json::from_slice(&protected).map_err(|_| "its protected header cannot be read")?;
+    let protected: Protected = serde_json::from_slice(&protected).map_err(|_| "its protected header cannot be read")?;
     if protected.cty != PAYLOAD {
         return Err("its payload is of another type");
     }
