@@ -14,13 +14,23 @@ use crate::trust::Root;
 const MOST_INTERMEDIATES: usize = 8;
 /// The most bytes of one certificate.
 const LARGEST_CERTIFICATE: usize = 64 << 10;
-/// The purpose of signing code, as the content of an object identifier (RFC 5280, 4.2.1.12: 1.3.6.1.5.5.7.3.3).
+/// Purposes, as the content of object identifiers (RFC 5280, 4.2.1.12: 1.3.6.1.5.5.7.3.3 and .8).
 const CODE_SIGNING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 3];
+const TIME_STAMPING: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 3, 8];
 /// Who says who signed: as a plain text, and as a DER text.
 const ISSUER_V1: &str = "1.3.6.1.4.1.57264.1.1";
 const ISSUER_V2: &str = "1.3.6.1.4.1.57264.1.8";
 /// A name of another kind that Fulcio gives users (fulcio/docs/oid-info.md).
 const OTHER_NAME: &str = "1.3.6.1.4.1.57264.1.7";
+
+/// What a certificate is used for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Purpose {
+    /// To sign images; a certificate that names no purpose may.
+    CodeSigning,
+    /// To say what time it is; a certificate must say so.
+    TimeStamping,
+}
 
 /// The certificate of a signer.
 #[derive(Debug, Clone)]
@@ -77,7 +87,7 @@ impl Certificate {
     }
 
     /// Checks that it was valid at a time and leads to a root that was.
-    pub(crate) fn check(&self, chain: &[Vec<u8>], roots: &[Root], at: Moment) -> Result<(), Problem> {
+    pub(crate) fn check(&self, chain: &[Vec<u8>], roots: &[Root], at: Moment, purpose: Purpose) -> Result<(), Problem> {
         let Moment { seconds, is_proven } = at;
         if seconds < self.not_before || seconds > self.not_after {
             let (from, until) = (self.not_before, self.not_after);
@@ -91,7 +101,10 @@ impl Certificate {
         let leaf = EndEntityCert::try_from(&leaf).map_err(|_| Problem::Certificate)?;
         let chain: Vec<CertificateDer<'_>> = chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
         let time = UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()));
-        let usage = KeyUsage::required_if_present(CODE_SIGNING);
+        let usage = match purpose {
+            Purpose::CodeSigning => KeyUsage::required_if_present(CODE_SIGNING),
+            Purpose::TimeStamping => KeyUsage::required(TIME_STAMPING),
+        };
         let algorithms = webpki::ALL_VERIFICATION_ALGS;
         let verified = leaf.verify_for_usage(algorithms, &anchors, &chain, time, usage, None, None);
         verified.map(|_| ()).map_err(|error| match error {

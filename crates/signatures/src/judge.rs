@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Attestation, Digest, Signature, SignatureKind, SignatureProblem};
 
-use crate::certificate::{Certificate, Moment};
+use crate::certificate::{Certificate, Moment, Purpose};
 use crate::envelope::Envelope;
 use crate::evidence::{self, EvidenceFile, Opened};
 use crate::log::Signed;
@@ -12,6 +12,7 @@ use crate::material::Material;
 use crate::notation::NotationEnvelope;
 use crate::payload::{self, Speaks};
 use crate::problem::Problem;
+use crate::timestamp;
 use crate::trust::Trust;
 
 /// The predicate type under which cosign signs an image in a bundle.
@@ -85,7 +86,7 @@ impl Verdict<'_> {
             Ok(Opened::SimpleSigning { payload, signature, material }) => {
                 self.simple_signing(&payload, signature, &material)
             }
-            Ok(Opened::Statement { envelope, material }) => self.statement(&envelope, &material, &file.digest),
+            Ok(Opened::Statement { envelope, material }) => self.statement(&envelope, &material, file),
             Ok(Opened::Notation(envelope)) => {
                 let signer = self.notation(&envelope);
                 self.signature(kind, signer, payload::digest(&envelope.digest, self.subjects));
@@ -101,18 +102,21 @@ impl Verdict<'_> {
 
     fn simple_signing(&mut self, payload: &[u8], signature: Vec<u8>, material: &Material) -> Result<(), &'static str> {
         let speaks = payload::simple_signing(payload, self.subjects)?;
-        let signer = self.signer(payload, payload, &[signature], material);
+        let signer = self.signer(payload, payload, payload, &[signature], material);
         self.signature(SignatureKind::Cosign, signer, speaks);
         Ok(())
     }
 
-    fn statement(&mut self, envelope: &Envelope, material: &Material, blob: &Digest) -> Result<(), &'static str> {
+    fn statement(&mut self, envelope: &Envelope, material: &Material, file: &EvidenceFile) -> Result<(), &'static str> {
         let Envelope { payload, signed, signatures } = envelope;
         let speaks = payload::statement(payload, self.subjects)?;
-        let signer = self.signer(signed, payload, signatures, material);
+        let signer = self.signer(signed, payload, &file.bytes, signatures, material);
         let kind = SignatureKind::Cosign;
-        let attestation =
-            |predicate_type: String, verified| Attestation { predicate_type, digest: Some(blob.clone()), verified };
+        let attestation = |predicate_type: String, verified| Attestation {
+            predicate_type,
+            digest: Some(file.digest.clone()),
+            verified,
+        };
         match (signer, speaks) {
             (signer, Speaks::OfImage(predicate)) if predicate == SIGNS_IMAGE => {
                 self.signature(kind, signer, Speaks::OfImage(()));
@@ -142,11 +146,12 @@ impl Verdict<'_> {
         }
     }
 
-    /// Who made one of the signatures over `message`, whose payload logs know.
+    /// Who made one of the signatures over `message`, whose payload logs know, and which lie in `whole`.
     fn signer(
         &self,
         message: &[u8],
         payload: &[u8],
+        whole: &[u8],
         signatures: &[Vec<u8>],
         material: &Material,
     ) -> Result<Signer, Refusal> {
@@ -165,19 +170,22 @@ impl Verdict<'_> {
         if !has_signed(&leaf.key) {
             return Err(Problem::Changed.into());
         }
-        let moment = self.moment(&Signed { payload, signatures, certificate: leaf.der() }, material)?;
-        leaf.check(chain, &self.trust.roots.authorities, moment)?;
+        let moment = self.moment(&Signed { payload, signatures, certificate: leaf.der() }, whole, material)?;
+        leaf.check(chain, &self.trust.roots.authorities, moment, Purpose::CodeSigning)?;
         self.wanted(&leaf, leaf.names())
     }
 
-    /// When a signature was made, as far as a trusted log proves it. Without a trusted log, a certificate must be valid
+    /// When a signature was made, as far as a trusted log or time stamp proves it; else a certificate must be valid
     /// today.
-    fn moment(&self, signed: &Signed<'_>, material: &Material) -> Result<Moment, Problem> {
-        let now = Moment { seconds: self.now, is_proven: false };
+    fn moment(&self, signed: &Signed<'_>, whole: &[u8], material: &Material) -> Result<Moment, Problem> {
+        let proven = |seconds| Moment { seconds, is_proven: true };
+        // A stamp is over the signature, or over the envelope around one (cosign, `.att`).
+        let stamped: Vec<&[u8]> = signed.signatures.iter().map(Vec::as_slice).chain([whole]).collect();
+        let stamp = || self.stamp(&material.stamps, &stamped);
         let logs = &self.trust.roots.logs;
         // Authorities that issue for minutes count on a log; who trusts a log, trusts no signature that hides from it.
         if logs.is_empty() {
-            return Ok(now);
+            return Ok(stamp());
         }
         if material.entries.is_empty() {
             return Err(Problem::NotLogged);
@@ -185,12 +193,19 @@ impl Verdict<'_> {
         let mut failed = Problem::Log;
         for entry in &material.entries {
             match entry.verify(logs, signed) {
-                Ok(Some(seconds)) => return Ok(Moment { seconds, is_proven: true }),
-                Ok(None) => return Ok(now),
+                Ok(Some(seconds)) => return Ok(proven(seconds)),
+                Ok(None) => return Ok(stamp()),
                 Err(problem) => failed = problem,
             }
         }
         Err(failed)
+    }
+
+    /// The time of the first stamp that holds, else that of the scan.
+    fn stamp(&self, stamps: &[Vec<u8>], stamped: &[&[u8]]) -> Moment {
+        let mut stamps = stamps.iter();
+        let found = stamps.find_map(|stamp| timestamp::verify(stamp, stamped, &self.trust.roots));
+        Moment { seconds: found.unwrap_or(self.now), is_proven: found.is_some() }
     }
 
     fn notation(&self, envelope: &NotationEnvelope) -> Result<Signer, Refusal> {
@@ -206,7 +221,8 @@ impl Verdict<'_> {
         if let Some(at) = envelope.expires.filter(|at| *at < self.now) {
             return Err(Problem::Lapsed { at }.into());
         }
-        leaf.check(chain, &self.trust.roots.authorities, Moment { seconds: self.now, is_proven: false })?;
+        let moment = self.stamp(&envelope.stamps, &[&envelope.signature]);
+        leaf.check(chain, &self.trust.roots.authorities, moment, Purpose::CodeSigning)?;
         self.wanted(&leaf, &[leaf.subject().to_owned()])
     }
 

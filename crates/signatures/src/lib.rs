@@ -14,6 +14,7 @@ mod notation;
 mod pattern;
 mod payload;
 mod problem;
+mod timestamp;
 mod trust;
 
 pub use evidence::{EvidenceFile, is_evidence};

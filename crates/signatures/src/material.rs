@@ -21,6 +21,8 @@ pub(crate) struct Material {
     /// The signer's certificate first, DER; empty where it is by key.
     pub(crate) certificates: Vec<Vec<u8>>,
     pub(crate) entries: Vec<Entry>,
+    /// Time stamps, DER.
+    pub(crate) stamps: Vec<Vec<u8>>,
 }
 
 /// Reads cosign's annotations (cosign, specs/SIGNATURE_SPEC.md).
@@ -44,6 +46,11 @@ pub(crate) fn of_annotations(annotations: &BTreeMap<String, String>) -> Result<M
             proof: None,
         });
     }
+    if let Some(stamp) = annotations.get("dev.sigstore.cosign/rfc3161timestamp").filter(|text| !text.trim().is_empty())
+    {
+        let stamp: Stamped = serde_json::from_str(stamp).map_err(|_| "its time stamp cannot be read")?;
+        material.stamps.push(decode(&stamp.signed_timestamp)?);
+    }
     Ok(material)
 }
 
@@ -53,7 +60,13 @@ pub(crate) fn of_bundle(bytes: &[u8]) -> Result<(Envelope, Material), &'static s
     let wire = bundle.verification_material;
     let chain = wire.x509_certificate_chain.map(|chain| chain.certificates).unwrap_or_default();
     let certificates = wire.certificate.into_iter().chain(chain).take(MOST_CERTIFICATES);
+    let stamps = wire.timestamp_verification_data.and_then(|data| data.rfc3161_timestamps).unwrap_or_default();
     let material = Material {
+        stamps: stamps
+            .iter()
+            .take(MOST_ENTRIES)
+            .map(|stamp| decode(&stamp.signed_timestamp))
+            .collect::<Result<_, _>>()?,
         certificates: certificates.map(|certificate| decode(&certificate.raw_bytes)).collect::<Result<_, _>>()?,
         entries: wire.tlog_entries.into_iter().take(MOST_ENTRIES).map(WireEntry::open).collect::<Result<_, _>>()?,
     };
@@ -66,6 +79,12 @@ pub(crate) fn of_bundle(bytes: &[u8]) -> Result<(Envelope, Material), &'static s
 struct RekorBundle {
     signed_entry_timestamp: String,
     payload: Payload,
+}
+
+#[derive(Deserialize)]
+struct Stamped {
+    #[serde(rename = "SignedRFC3161Timestamp")]
+    signed_timestamp: String,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +114,21 @@ struct WireMaterial {
     x509_certificate_chain: Option<Chain>,
     #[serde(default)]
     tlog_entries: Vec<WireEntry>,
+    #[serde(default)]
+    timestamp_verification_data: Option<Stamps>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stamps {
+    #[serde(default)]
+    rfc3161_timestamps: Option<Vec<Stamp>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stamp {
+    signed_timestamp: String,
 }
 
 #[derive(Deserialize)]

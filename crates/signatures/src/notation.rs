@@ -18,6 +18,7 @@ const PAYLOAD: &str = "application/vnd.cncf.notary.payload.v1+json";
 const MOST_CERTIFICATES: usize = 16;
 /// The marks of a header.
 const EXPIRY: &str = "io.cncf.notary.expiry";
+const STAMP: &str = "io.cncf.notary.timestampSignature";
 const PLUGIN: &str = "io.cncf.notary.verificationPlugin";
 /// Those that a header may demand to be understood.
 const KNOWN: [&str; 5] = [
@@ -40,6 +41,8 @@ pub(crate) struct NotationEnvelope {
     pub(crate) digest: String,
     /// When it stops counting, seconds since 1970.
     pub(crate) expires: Option<i64>,
+    /// Time stamps over the signature, DER.
+    pub(crate) stamps: Vec<Vec<u8>>,
     /// Whether a plug-in must verify it.
     pub(crate) needs_plugin: bool,
 }

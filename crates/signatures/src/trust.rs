@@ -35,6 +35,8 @@ pub struct Trust {
 pub struct Roots {
     pub(crate) authorities: Vec<Root>,
     pub(crate) logs: Vec<Log>,
+    /// Who may stamp times, DER beside what it leads to: a stamp may leave out its authority's certificate.
+    pub(crate) stampers: Vec<(Vec<u8>, Root)>,
 }
 
 /// A certificate that others lead to.
@@ -144,8 +146,9 @@ impl Roots {
             }
             match section.map_err(|_| InvalidRoots::Pem)? {
                 (SectionKind::Certificate, der) => {
-                    let root = Root::new(&der, &ValidFor::default());
-                    self.authorities.push(root.ok_or(InvalidRoots::Certificate(number + 1))?);
+                    let root = Root::new(&der, &ValidFor::default()).ok_or(InvalidRoots::Certificate(number + 1))?;
+                    self.stampers.push((der, root.clone()));
+                    self.authorities.push(root);
                 }
                 (SectionKind::PublicKey, der) => {
                     let key = PublicKey::from_der(&der).map_err(|_| InvalidRoots::Key(number + 1))?;
@@ -166,6 +169,13 @@ impl Roots {
                 self.authorities.push(root.ok_or(InvalidRoots::Certificate(number + 1))?);
             }
         }
+        for (number, authority) in roots.timestamp_authorities.iter().enumerate() {
+            for certificate in &authority.cert_chain.certificates {
+                let der = STANDARD.decode(&certificate.raw_bytes).map_err(|_| InvalidRoots::Pem)?;
+                let root = Root::new(&der, &authority.valid_for).ok_or(InvalidRoots::Certificate(number + 1))?;
+                self.stampers.push((der, root));
+            }
+        }
         for (number, log) in roots.tlogs.iter().enumerate() {
             let der = STANDARD.decode(&log.public_key.raw_bytes).map_err(|_| InvalidRoots::Pem)?;
             let invalid = InvalidRoots::Key(number + 1);
@@ -184,6 +194,8 @@ struct TrustedRoot {
     tlogs: Vec<WireLog>,
     #[serde(default)]
     certificate_authorities: Vec<Authority>,
+    #[serde(default)]
+    timestamp_authorities: Vec<Authority>,
 }
 
 #[derive(Deserialize)]

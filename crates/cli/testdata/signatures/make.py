@@ -13,6 +13,7 @@ import base64
 import datetime
 import gzip
 import hashlib
+import http.server
 import io
 import json
 import os
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -80,6 +82,7 @@ def make():
 
     keyless(one)
     notary(one)
+    stamped(one)
 
     for scene in sorted(scene_names):
         dump(scene)
@@ -372,6 +375,71 @@ def notary(image):
         {"name": "k", "keyPath": str(WORK / "notary.key"), "certPath": str(WORK / "notary.crt")}]}))
     for scene, more in (("notation", []), ("notation-cose", ["--signature-format", "cose"]), ("notation-expiry", ["--expiry", "24h"])):
         run("notation", "sign", "--insecure-registry", "--key", "k", *more, push(scene, image))
+
+
+# Time stamps
+
+
+def stamped(image):
+    """Signatures whose certificates are valid on the day that this runs, stamped by an authority that is OpenSSL."""
+    root_key = rsa.generate_private_key(65537, 2048)
+    root = certificate("stamping-root", root_key, "stamping-root", root_key, ca=True)
+    key = rsa.generate_private_key(65537, 2048)
+    leaf = certificate("stamper", key, "stamping-root", root_key, extensions=[(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)])
+    (WORK / "tsa.key").write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL,
+                                                     serialization.NoEncryption()))
+    (WORK / "tsa.crt").write_bytes(pem(leaf))
+    (WORK / "tsa-root.pem").write_bytes(pem(root))
+    (WORK / "serial").write_text("01")
+    (WORK / "tsa.cnf").write_text(f"""[tsa]\ndefault_tsa = it\n[it]\nserial = {WORK}/serial\nsigner_cert = {WORK}/tsa.crt
+certs = {WORK}/tsa-root.pem\nsigner_key = {WORK}/tsa.key\nsigner_digest = sha256\ndefault_policy = 1.2.3.4.1
+digests = sha256, sha384, sha512\nordering = no\ntsa_name = no\ness_cert_id_chain = no\ness_cert_id_alg = sha256\n""")
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            (WORK / "query").write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
+            run("openssl", "ts", "-reply", "-config", WORK / "tsa.cnf", "-queryfile", WORK / "query", "-out", WORK / "reply")
+            body = (WORK / "reply").read_bytes()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.HTTPServer(("127.0.0.1", 0), Answer)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/"
+
+    signing_key = rsa.generate_private_key(65537, 2048)
+    signing_root = certificate("signing-root", signing_key, "signing-root", signing_key, ca=True)
+    today = datetime.datetime.now(UTC).replace(microsecond=0)
+    span = {"start": today - datetime.timedelta(hours=1), "span": datetime.timedelta(hours=2)}
+    (HERE / "trust/stamped.pem").write_bytes(pem(signing_root) + pem(root))
+    (HERE / "trust/stamped-without-authority.pem").write_bytes(pem(signing_root))
+
+    signer = ec.generate_private_key(ec.SECP256R1())
+    usage = [(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), False),
+             (x509.SubjectAlternativeName([x509.RFC822Name("ci@example.com")]), False)]
+    imported("stamped", signer)
+    (HERE / "trust/stamped.pub").unlink()
+    (WORK / "leaf").write_bytes(pem(certificate("ci", signer, "signing-root", signing_key, extensions=usage, **span)))
+    (WORK / "chain").write_bytes(pem(signing_root))
+    reference = push("stamped", image)
+    sign(reference, "stamped", "--certificate", WORK / "leaf", "--certificate-chain", WORK / "chain", "--timestamp-server-url", url)
+
+    notary_key = ec.generate_private_key(ec.SECP384R1())
+    usage = [(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), False), (x509.BasicConstraints(False, None), True)]
+    notary_leaf = certificate("notary.example.com", notary_key, "signing-root", signing_key, extensions=usage, **span)
+    (WORK / "notary.key").write_bytes(notary_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                                               serialization.NoEncryption()))
+    (WORK / "notary.crt").write_bytes(pem(notary_leaf) + pem(signing_root))
+    for scene, form in (("notation-stamped", "jws"), ("notation-cose-stamped", "cose")):
+        run("notation", "sign", "--insecure-registry", "--key", "k", "--signature-format", form, "--timestamp-url", url,
+            "--timestamp-root-cert", WORK / "tsa-root.pem", push(scene, image))
+    server.shutdown()
 
 
 # Layouts

@@ -189,6 +189,22 @@ fn the_notary_projects_signatures_are_verified_to_given_roots() {
 }
 
 #[test]
+fn a_time_stamp_proves_when_it_was_signed() {
+    let later = "2030-01-01T00:00:00Z";
+    for (scene, identity) in [
+        ("stamped", "ci@example.com"),
+        ("notation-stamped", "*CN=notary.example.com"),
+        ("notation-cose-stamped", "*CN=notary.example.com"),
+    ] {
+        let trust = fulcio("stamped.pem", identity);
+        let report = scan_at(&with_scene(scene), later, &[&trust[..], &["image"]].concat()).json();
+        assert_eq!(report["signatures"][0]["verified"], true, "{scene} {report:#}");
+        let without = fulcio("stamped-without-authority.pem", identity);
+        refused_at(later, scene, &without, "signature.expired_now");
+    }
+}
+
+#[test]
 fn a_registry_is_asked_only_where_somebody_asks() {
     for knows_referrers in [true, false] {
         let program = with_scene("keyless-bundle");

@@ -2,11 +2,11 @@
 
 use model::cvss::CvssVector;
 use model::{
-    AdvisoryReference, BaseImage, BetterBase, Distribution, Ecosystem, EpssScore, Executable, Finding, FindingKind,
-    FindingStatus, Gap, ImageFacts, IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, LicenseCategory,
-    LicenseFile, LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, Package,
-    RemovedPackage, ScanReport, ScanTarget, SecretFinding, SecretLocation, Severity, SourcePackage, SourcedScore,
-    TargetKind, VulnerabilityFinding,
+    AdvisoryReference, Attestation, BaseImage, BetterBase, Distribution, Ecosystem, EpssScore, Executable, Finding,
+    FindingKind, FindingStatus, Gap, ImageFacts, IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts,
+    LicenseCategory, LicenseFile, LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, Package,
+    RemovedPackage, ScanReport, ScanTarget, SecretFinding, SecretLocation, Severity, Signature, SignatureKind,
+    SignatureProblem, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
 };
 
 pub(crate) fn package(purl: &str, name: &str, version: &str) -> Package {
@@ -245,7 +245,7 @@ pub(crate) fn rich() -> ScanReport {
         },
         detectors: FindingKind::ALL.into(),
         findings: findings.into_iter().map(Finding::Vulnerability).chain(others("app/config", Some(1))).collect(),
-        signatures: Vec::new(),
+        signatures: signatures(),
         verdict: None,
         comparison: None,
         intelligence: Some(intelligence()),
@@ -263,6 +263,34 @@ fn vex(odd: &str, vendor_status: FindingStatus) -> model::VexAssertion {
         document: odd.into(),
         vendor_status,
     }
+}
+
+/// One that holds, and one that does not.
+fn signatures() -> Vec<Signature> {
+    let states =
+        |verified| Attestation { predicate_type: "https://slsa.dev/provenance/v1".into(), digest: None, verified };
+    let problem = SignatureProblem {
+        code: "signature.other_image".into(),
+        parameters: [("digest".to_owned(), format!("sha256:{}", "b".repeat(64)))].into(),
+    };
+    vec![
+        Signature {
+            kind: SignatureKind::Cosign,
+            identity: Some("ci@example.com".into()),
+            issuer: Some("https://accounts.example.com".into()),
+            verified: true,
+            problem: None,
+            attestations: vec![states(true)],
+        },
+        Signature {
+            kind: SignatureKind::Notation,
+            identity: None,
+            issuer: None,
+            verified: false,
+            problem: Some(problem),
+            attestations: vec![states(false)],
+        },
+    ]
 }
 
 /// The vulnerabilities of a report, to change them.

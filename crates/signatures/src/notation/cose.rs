@@ -6,7 +6,7 @@ use coset::{
     CborSerializable, ContentType, CoseSign1, Header, Label, RegisteredLabelWithPrivate, TaggedCborSerializable,
 };
 
-use super::{EXPIRY, KNOWN, MOST_CERTIFICATES, NotationEnvelope, PAYLOAD, PLUGIN, algorithm, target};
+use super::{EXPIRY, KNOWN, MOST_CERTIFICATES, NotationEnvelope, PAYLOAD, PLUGIN, STAMP, algorithm, target};
 
 /// The largest envelope: what is signed is the description of an artifact.
 const LARGEST_ENVELOPE: usize = 1 << 20;
@@ -40,6 +40,7 @@ pub(crate) fn read_cose(bytes: &[u8]) -> Result<NotationEnvelope, &'static str> 
         signature: sign.signature.clone(),
         certificates: certificates(&sign.unprotected)?,
         expires: marked(header, EXPIRY).map(seconds).transpose()?,
+        stamps: marked(&sign.unprotected, STAMP).and_then(Value::as_bytes).cloned().into_iter().collect(),
         needs_plugin: marked(header, PLUGIN).is_some(),
     })
 }

@@ -28,6 +28,7 @@ pub(crate) fn read_jws(bytes: &[u8]) -> Result<NotationEnvelope, &'static str> {
         signature: decode(&jws.signature)?,
         certificates,
         expires: protected.expiry.map(|text| seconds(&text)).transpose()?,
+        stamps: jws.header.stamp.iter().map(|text| decode(text)).collect::<Result<_, _>>()?,
         needs_plugin: protected.plugin.is_some(),
     })
 }
@@ -49,6 +50,8 @@ struct Jws {
 struct Header {
     #[serde(default)]
     x5c: Vec<String>,
+    #[serde(default, rename = "io.cncf.notary.timestampSignature")]
+    stamp: Option<String>,
 }
 
 #[derive(Deserialize)]
