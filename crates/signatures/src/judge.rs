@@ -139,7 +139,8 @@ impl Verdict<'_> {
                 self.signed.entry((kind, signer)).or_default().has_signed_image = true;
             }
             (Ok(signer), Speaks::OfAnother(digest, ())) => {
-                let refusal = Refusal { problem: Problem::OtherImage(digest), signer: Some(signer) };
+                let problem = if digest.is_empty() { Problem::NoImage } else { Problem::OtherImage(digest) };
+                let refusal = Refusal { problem, signer: Some(signer) };
                 self.refuse(kind, refusal, Vec::new());
             }
             (Err(refusal), _) => self.refuse(kind, refusal, Vec::new()),

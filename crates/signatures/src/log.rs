@@ -20,7 +20,7 @@ pub(crate) struct Entry {
     pub(crate) body: Vec<u8>,
     pub(crate) integrated_time: i64,
     pub(crate) log_index: i64,
-    /// SHA-256 of the log's key.
+    /// What the log calls itself: SHA-256 of its key, or of its name with its key.
     pub(crate) log_id: Vec<u8>,
     /// The log's promise: its signature over body, time, index and id.
     pub(crate) promise: Option<Vec<u8>>,
@@ -53,7 +53,7 @@ impl Entry {
         if !speaks_of(&self.body, signed) {
             return Err(Problem::Log);
         }
-        let log = logs.iter().find(|log| log.key.hash() == self.log_id).ok_or(Problem::Log)?;
+        let log = logs.iter().find(|log| log.is_called(&self.log_id)).ok_or(Problem::Log)?;
         if self.promise.is_none() && self.proof.is_none() {
             return Err(Problem::Log);
         }
@@ -255,6 +255,37 @@ mod tests {
                 assert_eq!(proof.root_of(&leaves[place]), None, "no such leaf");
             }
         }
+    }
+
+    #[test]
+    fn an_entry_about_another_signature_does_not_count() {
+        let pem =
+            |der: &[u8]| format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", STANDARD.encode(der));
+        let (certificate, signature) = (b"certificate".to_vec(), b"signature".to_vec());
+        let old = |payload: &[u8], signature: &[u8], certificate: &[u8]| {
+            let hash = hex(&sha256(&[payload]));
+            let (signature, certificate) = (STANDARD.encode(signature), STANDARD.encode(pem(certificate)));
+            format!(
+                r#"{{"kind":"hashedrekord","spec":{{"data":{{"hash":{{"algorithm":"sha256","value":"{hash}"}}}},"signature":{{"content":"{signature}","publicKey":{{"content":"{certificate}"}}}}}}}}"#
+            )
+        };
+        let new = |payload: &[u8], signature: &[u8], certificate: &[u8]| {
+            let hash = STANDARD.encode(sha256(&[payload]));
+            let (signature, certificate) = (STANDARD.encode(signature), STANDARD.encode(certificate));
+            format!(
+                r#"{{"kind":"dsse","spec":{{"dsseV002":{{"payloadHash":{{"digest":"{hash}"}},"signatures":[{{"content":"{signature}","verifier":{{"x509Certificate":{{"rawBytes":"{certificate}"}}}}}}]}}}}}}"#
+            )
+        };
+        let signed =
+            Signed { payload: b"payload", signatures: std::slice::from_ref(&signature), certificate: &certificate };
+        let speaks = |body: String| speaks_of(body.as_bytes(), &signed);
+        for body in [&old as &dyn Fn(&[u8], &[u8], &[u8]) -> String, &new] {
+            assert!(speaks(body(b"payload", &signature, &certificate)));
+            assert!(!speaks(body(b"another", &signature, &certificate)));
+            assert!(!speaks(body(b"payload", b"another", &certificate)));
+            assert!(!speaks(body(b"payload", &signature, b"another")));
+        }
+        assert!(!speaks("{}".to_owned()) && !speaks("hello".to_owned()));
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) enum Problem {
     Issuer(String),
     /// It signs another image.
     OtherImage(String),
+    /// It signs no image at all: it names no digest that one could have.
+    NoImage,
     /// It cannot be read; the report has a gap that says why.
     Malformed,
     /// The signature itself says that it no longer counts.
@@ -58,6 +60,7 @@ impl Problem {
             Problem::Identity(_) => "signature.identity",
             Problem::Issuer(_) => "signature.issuer",
             Problem::OtherImage(_) => "signature.other_image",
+            Problem::NoImage => "signature.no_image",
             Problem::Malformed => "signature.malformed",
             Problem::Lapsed { .. } => "signature.lapsed",
             Problem::Plugin => "signature.plugin",
@@ -84,6 +87,7 @@ impl Problem {
             | Problem::Certificate
             | Problem::NotLogged
             | Problem::Log
+            | Problem::NoImage
             | Problem::Malformed
             | Problem::Plugin
             | Problem::StatementsOnly => BTreeMap::new(),
@@ -125,6 +129,7 @@ mod tests {
             Problem::Identity("a".to_owned()),
             Problem::Issuer("a".to_owned()),
             Problem::OtherImage("a".to_owned()),
+            Problem::NoImage,
             Problem::Malformed,
             Problem::Lapsed { at: 0 },
             Problem::Plugin,

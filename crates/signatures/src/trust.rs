@@ -51,6 +51,8 @@ pub(crate) struct Root {
 #[derive(Debug, Clone)]
 pub(crate) struct Log {
     pub(crate) key: PublicKey,
+    /// What entries call it where that is not the hash of the key (Rekor v2).
+    id: Option<Vec<u8>>,
     from: i64,
     until: i64,
 }
@@ -113,6 +115,11 @@ impl Root {
 }
 
 impl Log {
+    /// Whether entries mean this log by `id`.
+    pub(crate) fn is_called(&self, id: &[u8]) -> bool {
+        self.key.hash() == id || self.id.as_deref() == Some(id)
+    }
+
     /// Whether the log was in use.
     pub(crate) fn holds_at(&self, seconds: i64) -> bool {
         (self.from..=self.until).contains(&seconds)
@@ -152,7 +159,7 @@ impl Roots {
                 }
                 (SectionKind::PublicKey, der) => {
                     let key = PublicKey::from_der(&der).map_err(|_| InvalidRoots::Key(number + 1))?;
-                    self.logs.push(Log { key, from: i64::MIN, until: i64::MAX });
+                    self.logs.push(Log { key, id: None, from: i64::MIN, until: i64::MAX });
                 }
                 _ => {}
             }
@@ -181,7 +188,8 @@ impl Roots {
             let invalid = InvalidRoots::Key(number + 1);
             let key = PublicKey::from_der(&der).map_err(|_| invalid.clone())?;
             let (from, until) = log.public_key.valid_for.seconds().ok_or(invalid)?;
-            self.logs.push(Log { key, from, until });
+            let id = log.log_id.as_ref().and_then(|id| STANDARD.decode(&id.key_id).ok());
+            self.logs.push(Log { key, id, from, until });
         }
         Ok(())
     }
@@ -202,6 +210,14 @@ struct TrustedRoot {
 #[serde(rename_all = "camelCase")]
 struct WireLog {
     public_key: WireKey,
+    #[serde(default)]
+    log_id: Option<LogId>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LogId {
+    key_id: String,
 }
 
 #[derive(Deserialize)]

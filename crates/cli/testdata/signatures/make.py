@@ -239,7 +239,7 @@ def keyless(image):
                "--insecure-ignore-sct", reference)
 
 
-def fulcio_leaf(key, issuer, issuer_key):
+def fulcio_leaf(key, issuer, issuer_key, start=datetime.datetime(2026, 1, 1, tzinfo=UTC)):
     extensions = [
         (x509.SubjectAlternativeName([x509.UniformResourceIdentifier(IDENTITY)]), True),
         (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING]), False),
@@ -247,7 +247,7 @@ def fulcio_leaf(key, issuer, issuer_key):
         (x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.57264.1.8"), bytes([12, len(ISSUER)]) + ISSUER.encode()), False),
     ]
     return certificate(None, key, issuer, issuer_key, extensions=extensions,
-                       start=datetime.datetime(2026, 1, 1, tzinfo=UTC), span=datetime.timedelta(minutes=10))
+                       start=start, span=datetime.timedelta(minutes=10))
 
 
 def certificate(subject, key, issuer, issuer_key, ca=False, extensions=(), start=datetime.datetime(2025, 1, 1, tzinfo=UTC),
@@ -440,6 +440,53 @@ digests = sha256, sha384, sha512\nordering = no\ntsa_name = no\ness_cert_id_chai
         run("notation", "sign", "--insecure-registry", "--key", "k", "--signature-format", form, "--timestamp-url", url,
             "--timestamp-root-cert", WORK / "tsa-root.pem", push(scene, image))
     server.shutdown()
+    keyless_v2(image, root, leaf)
+
+
+def keyless_v2(image, stamping_root, stamper):
+    """A bundle of the second Rekor: an Ed25519 log that proves inclusion and no time, which a stamp does."""
+    root_key = ec.generate_private_key(ec.SECP384R1())
+    root = certificate("fulcio-root", root_key, "fulcio-root", root_key, ca=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    leaf = fulcio_leaf(key, "fulcio-root", root_key, start=datetime.datetime.now(UTC).replace(microsecond=0) - datetime.timedelta(minutes=2))
+    statement = dump_json({"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://sigstore.dev/cosign/sign/v1", "predicate": {},
+                           "subject": [{"name": "shop", "digest": {"sha256": image.digest[7:]}}]})
+    envelope, signature = dsse(statement, key)
+    (WORK / "signature").write_bytes(signature)
+    run("openssl", "ts", "-query", "-data", WORK / "signature", "-sha256", "-cert", "-out", WORK / "query")
+    run("openssl", "ts", "-reply", "-config", WORK / "tsa.cnf", "-queryfile", WORK / "query", "-out", WORK / "reply")
+
+    log_key = ed25519.Ed25519PrivateKey.generate()
+    origin = "rekor2.example.com"
+    raw = log_key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    log_id = hashlib.sha256(origin.encode() + b"\n\1" + raw).digest()
+    body = canonical({"apiVersion": "0.0.2", "kind": "dsse", "spec": {"dsseV002": {
+        "payloadHash": {"algorithm": "SHA2_256", "digest": b64(hashlib.sha256(statement).digest())},
+        "signatures": [{"content": b64(signature), "verifier": {
+            "keyDetails": "PKIX_ECDSA_P256_SHA_256", "x509Certificate": {"rawBytes": b64(leaf.public_bytes(serialization.Encoding.DER))}}}]}}})
+    other = hashlib.sha256(b"\0other").digest()
+    tree = hashlib.sha256(b"\1" + other + hashlib.sha256(b"\0" + body).digest()).digest()
+    note = f"{origin}\n2\n{b64(tree)}\n"
+    checkpoint = note + f"\n\u2014 {origin} {b64(log_id[:4] + log_key.sign(note.encode()))}\n"
+    content = dump_json({"mediaType": BUNDLE, "dsseEnvelope": envelope, "verificationMaterial": {
+        "certificate": {"rawBytes": b64(leaf.public_bytes(serialization.Encoding.DER))},
+        "tlogEntries": [{"logIndex": "1", "logId": {"keyId": b64(log_id)}, "kindVersion": {"kind": "dsse", "version": "0.0.2"},
+                         "canonicalizedBody": b64(body),
+                         "inclusionProof": {"logIndex": "1", "treeSize": "2", "rootHash": b64(tree), "hashes": [b64(other)],
+                                            "checkpoint": {"envelope": checkpoint}}}],
+        "timestampVerificationData": {"rfc3161Timestamps": [{"signedTimestamp": b64((WORK / "reply").read_bytes())}]}}})
+    reference = push("keyless-rekor2", image)
+    attach_bundles("keyless-rekor2", image, [("https://sigstore.dev/cosign/sign/v1", content)])
+    trusted = trusted_root([root], log_key)
+    trusted["tlogs"][0].update(baseUrl=f"https://{origin}", logId={"keyId": b64(log_id)})
+    trusted["tlogs"][0]["publicKey"]["keyDetails"] = "PKIX_ED25519"
+    der = lambda certificate: {"rawBytes": b64(certificate.public_bytes(serialization.Encoding.DER))}
+    trusted["timestampAuthorities"] = [{"subject": {"organization": "example", "commonName": "stamper"}, "uri": "https://tsa.example.com",
+                                        "certChain": {"certificates": [der(stamper), der(stamping_root)]},
+                                        "validFor": {"start": "2025-01-01T00:00:00Z"}}]
+    (HERE / "trust/trusted_root_rekor2.json").write_text(json.dumps(trusted, indent=1))
+    verify(True, {}, "--new-bundle-format", "--trusted-root", HERE / "trust/trusted_root_rekor2.json", "--use-signed-timestamps",
+           "--insecure-ignore-sct", reference)
 
 
 # Layouts

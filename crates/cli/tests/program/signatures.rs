@@ -202,6 +202,9 @@ fn a_time_stamp_proves_when_it_was_signed() {
         let without = fulcio("stamped-without-authority.pem", identity);
         refused_at(later, scene, &without, "signature.expired_now");
     }
+    let rekor2 = signature("keyless-rekor2", &fulcio("trusted_root_rekor2.json", IDENTITY));
+    assert_eq!(rekor2["verified"], true, "a log that proves no time counts with a stamp: {rekor2}");
+    refused("keyless-rekor2", &fulcio("trusted_root.json", IDENTITY), "signature.log");
 }
 
 #[test]
