@@ -86,8 +86,14 @@ impl Certificate {
         &self.subject
     }
 
-    /// Checks that it was valid at a time and leads to a root that was.
-    pub(crate) fn check(&self, chain: &[Vec<u8>], roots: &[Root], at: Moment, purpose: Purpose) -> Result<(), Problem> {
+    /// Checks that it was valid at a time and leads to a root that was; gives its issuer's SubjectPublicKeyInfo.
+    pub(crate) fn check(
+        &self,
+        chain: &[Vec<u8>],
+        roots: &[Root],
+        at: Moment,
+        purpose: Purpose,
+    ) -> Result<Vec<u8>, Problem> {
         let Moment { seconds, is_proven } = at;
         if seconds < self.not_before || seconds > self.not_after {
             let (from, until) = (self.not_before, self.not_after);
@@ -107,7 +113,7 @@ impl Certificate {
         };
         let algorithms = webpki::ALL_VERIFICATION_ALGS;
         let verified = leaf.verify_for_usage(algorithms, &anchors, &chain, time, usage, None, None);
-        verified.map(|_| ()).map_err(|error| match error {
+        verified.map(|path| path.issuer_spki().to_vec()).map_err(|error| match error {
             ChainError::UnknownIssuer
             | ChainError::InvalidSignatureForPublicKey
             | ChainError::CertExpired { .. }

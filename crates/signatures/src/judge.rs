@@ -12,8 +12,8 @@ use crate::material::Material;
 use crate::notation::NotationEnvelope;
 use crate::payload::{self, Speaks};
 use crate::problem::Problem;
-use crate::timestamp;
-use crate::trust::Trust;
+use crate::trust::{Roots, Trust};
+use crate::{timestamp, transparency};
 
 /// The predicate type under which cosign signs an image in a bundle.
 const SIGNS_IMAGE: &str = "https://sigstore.dev/cosign/sign/v1";
@@ -172,7 +172,12 @@ impl Verdict<'_> {
             return Err(Problem::Changed.into());
         }
         let moment = self.moment(&Signed { payload, signatures, certificate: leaf.der() }, whole, material)?;
-        leaf.check(chain, &self.trust.roots.authorities, moment, Purpose::CodeSigning)?;
+        let Roots { authorities, certificate_logs, .. } = &self.trust.roots;
+        let issuer = leaf.check(chain, authorities, moment, Purpose::CodeSigning)?;
+        // Who trusts logs of certificates, trusts no certificate that hides from them.
+        if !certificate_logs.is_empty() && !transparency::is_logged(leaf.der(), &issuer, certificate_logs) {
+            return Err(Problem::NotTransparent.into());
+        }
         self.wanted(&leaf, leaf.names())
     }
 

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod certificate;
+mod der;
 mod envelope;
 mod evidence;
 #[doc(hidden)]
@@ -15,6 +16,7 @@ mod pattern;
 mod payload;
 mod problem;
 mod timestamp;
+mod transparency;
 mod trust;
 
 pub use evidence::{EvidenceFile, is_evidence};

@@ -25,6 +25,8 @@ pub(crate) enum Problem {
     NotLogged,
     /// What is to prove that it is in the log does not hold.
     Log,
+    /// Logs of certificates are trusted, and its certificate is in none of them.
+    NotTransparent,
     /// Somebody else signed than was asked for.
     Identity(String),
     /// Somebody else says who signed than was asked for.
@@ -57,6 +59,7 @@ impl Problem {
             Problem::Expired { is_proven: false, .. } => "signature.expired_now",
             Problem::NotLogged => "signature.not_logged",
             Problem::Log => "signature.log",
+            Problem::NotTransparent => "signature.not_transparent",
             Problem::Identity(_) => "signature.identity",
             Problem::Issuer(_) => "signature.issuer",
             Problem::OtherImage(_) => "signature.other_image",
@@ -87,6 +90,7 @@ impl Problem {
             | Problem::Certificate
             | Problem::NotLogged
             | Problem::Log
+            | Problem::NotTransparent
             | Problem::NoImage
             | Problem::Malformed
             | Problem::Plugin
@@ -129,6 +133,7 @@ mod tests {
             Problem::Identity("a".to_owned()),
             Problem::Issuer("a".to_owned()),
             Problem::OtherImage("a".to_owned()),
+            Problem::NotTransparent,
             Problem::NoImage,
             Problem::Malformed,
             Problem::Lapsed { at: 0 },

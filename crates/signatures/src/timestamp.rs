@@ -1,13 +1,12 @@
 //! Time stamps: what proves that a signature existed at a time, without a log (RFC 3161; CMS, RFC 5652).
 
 use aws_lc_rs::digest::{SHA256, SHA384, SHA512, digest};
-use x509_parser::der_parser::asn1_rs::{Any, FromDer, GeneralizedTime};
+use x509_parser::der_parser::asn1_rs::{FromDer, GeneralizedTime};
 
 use crate::certificate::{Certificate, Moment, Purpose};
+use crate::der::{MOST_PARTS, Part, oid, only, parts};
 use crate::trust::Roots;
 
-/// The most parts of a structure that are looked at.
-const MOST_PARTS: usize = 64;
 /// The most bytes of a time stamp.
 const LARGEST_STAMP: usize = 256 << 10;
 
@@ -67,15 +66,6 @@ struct Signer<'a> {
     signature: &'a [u8],
 }
 
-/// One part of a structure, with its own bytes and those of its content.
-#[derive(Clone, Copy)]
-struct Part<'a> {
-    tag: u32,
-    is_context: bool,
-    raw: &'a [u8],
-    content: &'a [u8],
-}
-
 fn token(stamp: &[u8]) -> Option<Token<'_>> {
     let mut outer = parts(only(stamp)?.content)?;
     // An answer has its status in front of the token.
@@ -131,26 +121,4 @@ fn hashed(name: &str, content: &[u8]) -> Option<Vec<u8>> {
         _ => return None,
     };
     Some(digest(algorithm, content).as_ref().to_vec())
-}
-
-fn oid(part: &Part<'_>) -> Option<String> {
-    let (_, any) = Any::from_der(part.raw).ok()?;
-    any.oid().ok().map(|oid| oid.to_id_string())
-}
-
-/// The one part that `bytes` are.
-fn only(bytes: &[u8]) -> Option<Part<'_>> {
-    parts(bytes)?.first().copied()
-}
-
-fn parts(mut bytes: &[u8]) -> Option<Vec<Part<'_>>> {
-    let mut parts = Vec::new();
-    while !bytes.is_empty() && parts.len() < MOST_PARTS {
-        let (rest, any) = Any::from_der(bytes).ok()?;
-        let raw = bytes.get(..bytes.len() - rest.len())?;
-        let is_context = any.class() == x509_parser::der_parser::asn1_rs::Class::ContextSpecific;
-        parts.push(Part { tag: any.tag().0, is_context, raw, content: any.data });
-        bytes = rest;
-    }
-    Some(parts)
 }

@@ -35,6 +35,8 @@ pub struct Trust {
 pub struct Roots {
     pub(crate) authorities: Vec<Root>,
     pub(crate) logs: Vec<Log>,
+    /// Logs of certificates.
+    pub(crate) certificate_logs: Vec<Log>,
     /// Who may stamp times, DER beside what it leads to: a stamp may leave out its authority's certificate.
     pub(crate) stampers: Vec<(Vec<u8>, Root)>,
 }
@@ -183,16 +185,23 @@ impl Roots {
                 self.stampers.push((der, root));
             }
         }
-        for (number, log) in roots.tlogs.iter().enumerate() {
-            let der = STANDARD.decode(&log.public_key.raw_bytes).map_err(|_| InvalidRoots::Pem)?;
-            let invalid = InvalidRoots::Key(number + 1);
-            let key = PublicKey::from_der(&der).map_err(|_| invalid.clone())?;
-            let (from, until) = log.public_key.valid_for.seconds().ok_or(invalid)?;
-            let id = log.log_id.as_ref().and_then(|id| STANDARD.decode(&id.key_id).ok());
-            self.logs.push(Log { key, id, from, until });
-        }
+        self.logs.extend(logs(&roots.tlogs)?);
+        self.certificate_logs.extend(logs(&roots.ctlogs)?);
         Ok(())
     }
+}
+
+fn logs(wire: &[WireLog]) -> Result<Vec<Log>, InvalidRoots> {
+    let mut logs = Vec::new();
+    for (number, log) in wire.iter().enumerate() {
+        let der = STANDARD.decode(&log.public_key.raw_bytes).map_err(|_| InvalidRoots::Pem)?;
+        let invalid = InvalidRoots::Key(number + 1);
+        let key = PublicKey::from_der(&der).map_err(|_| invalid.clone())?;
+        let (from, until) = log.public_key.valid_for.seconds().ok_or(invalid)?;
+        let id = log.log_id.as_ref().and_then(|id| STANDARD.decode(&id.key_id).ok());
+        logs.push(Log { key, id, from, until });
+    }
+    Ok(logs)
 }
 
 #[derive(Deserialize)]
@@ -200,6 +209,8 @@ impl Roots {
 struct TrustedRoot {
     #[serde(default)]
     tlogs: Vec<WireLog>,
+    #[serde(default)]
+    ctlogs: Vec<WireLog>,
     #[serde(default)]
     certificate_authorities: Vec<Authority>,
     #[serde(default)]

@@ -157,7 +157,7 @@ fn an_index_that_is_signed_stands_for_the_image() {
 /// The provenance of `sigstore@1.3.0` on npm (`testdata/public-good`), whose subject is a package.
 #[test]
 fn a_statement_of_sigstores_public_instance_is_verified_with_its_published_roots() {
-    let mut roots = crate::Roots::default();
+    let mut roots = Roots::default();
     roots.add(include_str!("../../testdata/public-good/trusted_root.json")).unwrap();
     let file = file(
         "application/vnd.dev.sigstore.bundle+json;version=0.1",
@@ -176,6 +176,13 @@ fn a_statement_of_sigstores_public_instance_is_verified_with_its_published_roots
     let states = &signature.attestations[0];
     assert_eq!((states.predicate_type.as_str(), states.verified), ("https://slsa.dev/provenance/v0.2", true));
     assert_eq!(signature.issuer.as_deref(), Some(issuer));
+
+    assert!(!roots.certificate_logs.is_empty(), "the certificate was looked for in logs");
+    let mut elsewhere = roots.clone();
+    elsewhere.certificate_logs.truncate(1);
+    let trust = Trust { roots: elsewhere, identities: vec![crate::Pattern::new("*")], ..Trust::default() };
+    let hidden = judge(std::slice::from_ref(&package), std::slice::from_ref(&file), &trust, NOW).signatures.remove(0);
+    assert_eq!(hidden.problem.unwrap().code, "signature.not_transparent", "the first log ended before");
 
     let code = |signature: Signature| signature.problem.unwrap().code;
     assert_eq!(code(judged("https://github.com/other/*", issuer, &file)), "signature.identity");
