@@ -16,6 +16,7 @@ const TARGETS: &[Target] = &[
     ("exceptions", exceptions),
     ("ignore_file", ignore_file),
     ("policy", policy),
+    ("profile", profile),
     ("rego_check", rego_check),
     ("scope_expression", scope_expression),
 ];
@@ -45,6 +46,18 @@ fn policy(text: &str) {
             let verdict = crate::judge(&policies, &[], &facts, 1_800_000_000);
             assert_eq!(verdict, crate::judge(&policies, &[], &facts, 1_800_000_000));
             crate::check_policies(&policies, &[], 1_800_000_000);
+        }
+        Err(error) => one_line(&error.to_string()),
+    }
+}
+
+/// A profile is known by its schema alone, and reads or is told in one line.
+fn profile(text: &str) {
+    match crate::read_profile("p.json", text) {
+        Ok(profile) => {
+            assert!(crate::is_profile(text));
+            let rules = profile.outbound.iter().chain(&profile.inbound).flatten();
+            assert!(rules.into_iter().all(|rule| rule.ports.0 <= rule.ports.1));
         }
         Err(error) => one_line(&error.to_string()),
     }
