@@ -55,13 +55,12 @@ fn texts(notices: &str) -> Vec<(String, Vec<u32>)> {
             known.name.clone_into(place);
         }
     }
-    for id in ["LGPL-3.0-only"] {
-        // The list joins the text with that of the license it builds upon; projects have them in two files.
-        let (_, text) = spdx::text::LICENSE_TEXTS.iter().find(|(listed, _)| *listed == id).expect("it is on the list");
-        let end = text.match_indices("GNU GENERAL PUBLIC LICENSE").find(|(at, _)| *at > text.len() / 10);
-        let runs = runs(&text[..end.expect("the other license follows").0]);
-        by_runs.entry(runs.into_iter().collect()).or_insert_with(|| id.to_owned());
-    }
+    // The list joins the text with that of the license it builds upon; projects have them in two files.
+    let lesser = "LGPL-3.0-only";
+    let (_, text) = spdx::text::LICENSE_TEXTS.iter().find(|(id, _)| *id == lesser).expect("it is on the list");
+    let end = text.match_indices("GNU GENERAL PUBLIC LICENSE").find(|(at, _)| *at > text.len() / 10);
+    let lesser_runs = runs(&text[..end.expect("the other license follows").0]);
+    by_runs.entry(lesser_runs.into_iter().collect()).or_insert_with(|| lesser.to_owned());
     for (id, text) in notices.lines().skip(1).filter_map(|line| line.split_once('\t')) {
         let runs = runs(text);
         assert!(runs.len() >= FEWEST, "the notice of {id} is too short");

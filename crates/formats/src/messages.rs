@@ -157,7 +157,13 @@ mod tests {
         let sources = sources.concat();
         // What begins with the last four is said by whoever decides, and tested there.
         let made = [
-            "table.status.", "vex.status.", "table.severity.", "table.column.", "verdict.", "check.", "import.",
+            "table.status.",
+            "vex.status.",
+            "table.severity.",
+            "table.column.",
+            "verdict.",
+            "check.",
+            "import.",
             "signature.",
         ];
         for code in ENGLISH.keys() {

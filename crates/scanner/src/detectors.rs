@@ -58,7 +58,8 @@ impl Detectors {
         }
         let mut hash = Context::new(&SHA256);
         let has_lists = self.malware.as_ref().is_some_and(Engine::has_lists);
-        let looked_for = [self.secrets.is_some(), self.malware.is_some(), self.executables, has_lists, self.license_texts];
+        let looked_for =
+            [self.secrets.is_some(), self.malware.is_some(), self.executables, has_lists, self.license_texts];
         let flags = looked_for.map(u8::from);
         for part in
             [&CONTENT_VERSION.to_le_bytes()[..], &flags].into_iter().chain(self.content.iter().map(Vec::as_slice))

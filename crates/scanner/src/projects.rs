@@ -24,10 +24,16 @@ pub(crate) fn settle(files: &BTreeMap<&str, VisibleFile<'_>>) -> BTreeMap<String
     paths.into_iter().map(|path| (path.to_owned(), projects.settle(path))).collect()
 }
 
+/// A group and an artifact.
+type Coordinates = (String, String);
+
+/// The version of a project, as far as its file tells, and the file's path.
+type Place<'a> = (Option<String>, &'a str);
+
 struct Projects<'a> {
     by_path: BTreeMap<&'a str, &'a Project>,
     /// Where the project with a group and an artifact lies, with its version as far as the file tells.
-    by_name: HashMap<(String, String), Vec<(Option<String>, &'a str)>>,
+    by_name: HashMap<Coordinates, Vec<Place<'a>>>,
     managed: HashMap<&'a str, Rc<ManagedVersions>>,
     /// Those whose dependency management is being settled: who imports them again imports itself.
     open: BTreeSet<&'a str>,
@@ -36,7 +42,7 @@ struct Projects<'a> {
 
 impl<'a> Projects<'a> {
     fn new(by_path: BTreeMap<&'a str, &'a Project>) -> Projects<'a> {
-        let mut by_name: HashMap<(String, String), Vec<(Option<String>, &str)>> = HashMap::new();
+        let mut by_name: HashMap<Coordinates, Vec<Place<'a>>> = HashMap::new();
         for (path, project) in &by_path {
             let inherited = project.parent.as_ref();
             let group = project.group.as_ref().or_else(|| inherited?.group.as_ref());

@@ -4,8 +4,8 @@ use model::cvss::CvssVector;
 use model::{
     AdvisoryReference, Attestation, BaseImage, BetterBase, Distribution, Ecosystem, EpssScore, Executable, Finding,
     FindingKind, FindingStatus, Gap, ImageFacts, IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts,
-    LicenseCategory, LicenseFile, LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, Package,
-    RemovedPackage, ScanReport, ScanTarget, SecretFinding, SecretLocation, Severity, Signature, SignatureKind,
+    LicenseCategory, LicenseFile, LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration,
+    Package, RemovedPackage, ScanReport, ScanTarget, SecretFinding, SecretLocation, Severity, Signature, SignatureKind,
     SignatureProblem, SourcePackage, SourcedScore, TargetKind, VulnerabilityFinding,
 };
 

@@ -85,18 +85,17 @@ pub(crate) struct EffectiveProject<'a> {
     missing: Vec<String>,
 }
 
+/// Gives the dependency management of the bill of materials with a group, an artifact and a version.
+pub(crate) type Import<'i> = dyn FnMut(&str, &str, &str) -> Option<Rc<ManagedVersions>> + 'i;
+
 impl<'a> EffectiveProject<'a> {
     /// A project by itself: a parent that it names is missing.
     pub(crate) fn of_one(project: &'a Project) -> EffectiveProject<'a> {
         EffectiveProject::new(vec![project], &mut |_, _, _| None)
     }
 
-    /// The project at the head of a lineage; `import` gives the dependency management of the bill of materials with
-    /// a group, an artifact and a version.
-    pub(crate) fn new(
-        lineage: Vec<&'a Project>,
-        import: &mut dyn FnMut(&str, &str, &str) -> Option<Rc<ManagedVersions>>,
-    ) -> EffectiveProject<'a> {
+    /// The project at the head of a lineage; `import` gives what bills of materials manage.
+    pub(crate) fn new(lineage: Vec<&'a Project>, import: &mut Import<'_>) -> EffectiveProject<'a> {
         let mut effective = EffectiveProject {
             properties: properties(&lineage),
             lineage,
