@@ -131,16 +131,19 @@ struct Stamp {
     signed_timestamp: String,
 }
 
+/// A chain of certificates as bundles and roots write it.
 #[derive(Deserialize)]
-struct Chain {
+pub(crate) struct Chain {
     #[serde(default)]
-    certificates: Vec<RawCertificate>,
+    pub(crate) certificates: Vec<RawCertificate>,
 }
 
+/// A certificate in it.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RawCertificate {
-    raw_bytes: String,
+pub(crate) struct RawCertificate {
+    /// DER in Base64.
+    pub(crate) raw_bytes: String,
 }
 
 #[derive(Deserialize)]

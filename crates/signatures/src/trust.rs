@@ -10,6 +10,7 @@ use time::format_description::well_known::Rfc3339;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::key::PublicKey;
+use crate::material::Chain;
 use crate::pattern::Pattern;
 
 /// The most bytes of a file with roots.
@@ -245,18 +246,6 @@ struct Authority {
     cert_chain: Chain,
     #[serde(default)]
     valid_for: ValidFor,
-}
-
-#[derive(Deserialize)]
-struct Chain {
-    #[serde(default)]
-    certificates: Vec<RawCertificate>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawCertificate {
-    raw_bytes: String,
 }
 
 /// A span of time, open where an end is absent.
