@@ -4,9 +4,11 @@
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::time::Duration;
 use webpki::{EndEntityCert, Error as ChainError, KeyUsage};
-use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
+use x509_parser::objects::{oid_registry, oid2abbrev};
+use x509_parser::prelude::{AttributeTypeAndValue, FromDer, GeneralName, X509Certificate, X509Name};
 
 use crate::key::PublicKey;
+use crate::log::hex;
 use crate::problem::Problem;
 use crate::trust::Root;
 
@@ -63,7 +65,7 @@ impl Certificate {
             der: der.to_vec(),
             key: PublicKey::from_der(parsed.public_key().raw).map_err(|_| Problem::Certificate)?,
             names: names(&parsed)?,
-            subject: parsed.subject().to_string(),
+            subject: subject(parsed.subject()),
             issuer: issuer(&parsed),
             not_before: parsed.validity().not_before.timestamp(),
             not_after: parsed.validity().not_after.timestamp(),
@@ -144,6 +146,32 @@ fn names(certificate: &X509Certificate<'_>) -> Result<Vec<String>, Problem> {
     Ok(names.value.general_names.iter().filter_map(text).collect())
 }
 
+/// A name as `C=US, O=Example, CN=signer`. What could be taken for another part of the name is escaped (RFC 4514, 2.4),
+/// so that nobody has a part of somebody else's name in his own.
+fn subject(name: &X509Name<'_>) -> String {
+    let attribute = |attribute: &AttributeTypeAndValue<'_>| {
+        let kind = oid2abbrev(attribute.attr_type(), oid_registry()).map(str::to_owned);
+        let kind = kind.unwrap_or_else(|_| attribute.attr_type().to_id_string());
+        match attribute.as_str() {
+            Ok(text) => format!("{kind}={}", escaped(text)),
+            Err(_) => format!("{kind}=#{}", hex(attribute.attr_value().data)),
+        }
+    };
+    let relative = name.iter_rdn().map(|names| names.iter().map(attribute).collect::<Vec<_>>().join("+"));
+    relative.collect::<Vec<_>>().join(", ")
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
 /// Who told Fulcio who the signer is.
 fn issuer(certificate: &X509Certificate<'_>) -> Option<String> {
     let value = |id: &str| {
@@ -164,4 +192,15 @@ fn der_text(der: &[u8]) -> Option<String> {
     }
     let (_, inner) = x509_parser::der_parser::asn1_rs::Any::from_der(any.data).ok()?;
     (inner.tag().0 == 12).then(|| String::from_utf8(inner.data.to_vec()).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_has_a_part_of_somebody_elses_name_in_his_own() {
+        assert_eq!(escaped("Example Inc."), "Example Inc.");
+        assert_eq!(escaped("x, O=Example"), "x\\, O\\=Example");
+    }
 }
