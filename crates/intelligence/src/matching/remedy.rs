@@ -63,6 +63,9 @@ pub(super) fn remedy(package: &Package, fixed: &str, tool: SystemTool) -> Option
         Ecosystem::Gem if file_name(path).ends_with(".lock") => format!("bundle update {}", quoted(name)),
         Ecosystem::Gem => format!("gem install {} -v {}", quoted(name), quoted(fixed)),
         Ecosystem::Composer => format!("composer update {} --with-all-dependencies", quoted(name)),
+        Ecosystem::Nuget if file_name(path) == "packages.config" => {
+            format!("nuget update packages.config -Id {} -Version {}", quoted(name), quoted(fixed))
+        }
         Ecosystem::Nuget => format!("dotnet add package {} --version {}", quoted(name), quoted(fixed)),
         Ecosystem::Maven => maven_step(name, fixed, file_name(path)),
         Ecosystem::Pub => format!("dart pub upgrade {}", quoted(name)),
@@ -176,6 +179,12 @@ mod tests {
             "4.17.21",
             SystemTool::None,
             "npm install lodash@4.17.21",
+        );
+        check(
+            "nuget A 1.0.0 path=web/packages.config",
+            "2.0.0",
+            SystemTool::None,
+            "nuget update packages.config -Id A -Version 2.0.0",
         );
         check("golang golang.org/x/net v0.16.0", "0.17.0", SystemTool::None, "go get golang.org/x/net@v0.17.0");
         check("golang stdlib 1.21.0", "1.21.3", SystemTool::None, "rebuild with Go 1.21.3 or later");
