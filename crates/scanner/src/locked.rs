@@ -14,8 +14,8 @@ pub(crate) struct LockedFiles<'a> {
     direct: HashMap<(&'a str, Ecosystem), HashSet<&'a str>>,
     /// Folders that hold an installed tree of the ecosystem.
     trees: BTreeSet<(Ecosystem, &'a str)>,
-    /// Names that are installed somewhere, for ecosystems that install away from the project.
-    installed: HashSet<(Ecosystem, &'a str)>,
+    /// What is installed away from projects, by name: in which version, and which file says so.
+    installed: HashMap<(Ecosystem, &'a str), Vec<Installed<'a>>>,
     /// Folders whose supplementary lists count.
     supplemented: HashSet<(&'a str, Ecosystem)>,
     /// Names that a lock file of the folder has, which wins over a supplementary list.
@@ -26,6 +26,20 @@ pub(crate) struct LockedFiles<'a> {
     hints: HashMap<(&'a str, Ecosystem, &'a str, &'a str), Hint>,
     /// The same for ecosystems that install away from the project, whichever lock file says it: (ecosystem, name, version).
     hints_elsewhere: HashMap<(Ecosystem, &'a str, &'a str), Hint>,
+}
+
+/// A package that is installed away from its project.
+struct Installed<'a> {
+    version: &'a str,
+    path: &'a str,
+}
+
+impl Installed<'_> {
+    /// Whether a lock file in this folder asked for the place that this package has: then the package counts, whatever its
+    /// version. What another project brought along says nothing of this one.
+    fn is_for(&self, project: &str) -> bool {
+        is_for_the_machine(self.path) || is_environment_of(self.path, project)
+    }
 }
 
 /// What a lock file or manifest adds to an installed package.
@@ -51,7 +65,7 @@ impl<'a> LockedFiles<'a> {
         let mut locked = LockedFiles {
             direct: HashMap::new(),
             trees: BTreeSet::new(),
-            installed: HashSet::new(),
+            installed: HashMap::new(),
             supplemented: HashSet::new(),
             locked_names: HashSet::new(),
             toolchains: files.keys().filter(|path| is_go_version(path)).map(|path| folder(path)).collect(),
@@ -68,7 +82,8 @@ impl<'a> LockedFiles<'a> {
                     locked.trees.insert((package.ecosystem, project));
                 }
                 if installs_elsewhere(package.ecosystem) {
-                    locked.installed.insert((package.ecosystem, &package.name));
+                    let installed = locked.installed.entry((package.ecosystem, &package.name)).or_default();
+                    installed.push(Installed { version: &package.version, path });
                 }
             }
         }
@@ -93,7 +108,9 @@ impl<'a> LockedFiles<'a> {
         let place = (folder(path), package.ecosystem);
         let to_installed = is_in_dependency_folder(path)
             || self.trees.contains(&(package.ecosystem, folder(path)))
-            || self.installed.contains(&(package.ecosystem, package.name.as_str()));
+            || self.installed.get(&(package.ecosystem, package.name.as_str())).is_some_and(|installed| {
+                installed.iter().any(|other| other.version == package.version || other.is_for(folder(path)))
+            });
         match package.evidence {
             Evidence::Installed if package.ecosystem == Ecosystem::Golang => self.is_no_module_of_its_own(path),
             Evidence::Installed => false,
@@ -166,6 +183,25 @@ fn installs_elsewhere(ecosystem: Ecosystem) -> bool {
     matches!(ecosystem, Ecosystem::Pypi | Ecosystem::Gem)
 }
 
+/// Whether what is installed at `path` serves the whole machine (Filesystem Hierarchy Standard 3.0), or is an environment
+/// that stands by itself, as images have: `/venv/lib/python3.12/site-packages`.
+fn is_for_the_machine(path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    matches!(first, "usr" | "opt" | "root" | "home" | "var" | "nix")
+        || first.starts_with("lib")
+        || is_environment_of(path, "")
+}
+
+/// Whether what is installed at `path` lies in an environment of the project in `folder`: in it and in a folder that tools
+/// give one.
+fn is_environment_of(path: &str, folder: &str) -> bool {
+    let below =
+        if folder.is_empty() { Some(path) } else { path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) };
+    let first = below.and_then(|below| below.split('/').next()).unwrap_or_default();
+    first.starts_with('.')
+        || matches!(first, "venv" | "env" | "virtualenv" | "__pypackages__" | "vendor" | "site-packages")
+}
+
 fn is_go_version(path: &str) -> bool {
     path == "go/VERSION" || path.ends_with("/go/VERSION")
 }
@@ -192,6 +228,28 @@ mod tests {
         assert!(is_in_dependency_folder("app/node_modules/x/yarn.lock"));
         assert!(is_in_dependency_folder("root/.cargo/registry/src/index/x-1/Cargo.lock"));
         assert!(!is_in_dependency_folder("app/yarn.lock"));
+    }
+
+    #[test]
+    fn an_installed_package_stands_for_what_its_own_project_locks() {
+        let check = |path: &str, project: &str| Installed { version: "1", path }.is_for(project);
+        for (path, project) in [
+            ("usr/lib/python3/dist-packages/a.dist-info/METADATA", "app"),
+            ("venv/lib/python3.12/site-packages/a.dist-info/METADATA", "app"),
+            ("app/.venv/lib/python3.12/site-packages/a.dist-info/METADATA", "app"),
+            ("shop/vendor/bundle/ruby/3.1.0/specifications/a-1.gemspec", "shop"),
+            ("usr/local/bundle/specifications/a-1.gemspec", ""),
+        ] {
+            assert!(check(path, project), "{path} {project}");
+        }
+        for (path, project) in [
+            ("tools/site-packages/a.dist-info/METADATA", "backend"),
+            ("tools/.venv/lib/python3.12/site-packages/a.dist-info/METADATA", "backend"),
+            ("backend2/.venv/lib/python3.12/site-packages/a.dist-info/METADATA", "backend"),
+            ("tools/specifications/a-1.gemspec", ""),
+        ] {
+            assert!(!check(path, project), "{path} {project}");
+        }
     }
 
     #[test]

@@ -128,3 +128,25 @@ fn an_archive_of_another_kind_than_its_scheme_says_is_refused() {
     program.write("oci.tar", application(Storage::Gzip).oci_archive());
     program.run(&["scan", "docker-archive:oci.tar"]).ended(3, &["oci.tar", "manifest.json"]);
 }
+
+#[test]
+fn what_one_project_installs_says_nothing_of_what_another_locks() {
+    let program = Program::new();
+    let lock = "[[package]]\nname = \"jinja2\"\nversion = \"3.1.2\"\n";
+    program.write("repository/backend/poetry.lock", lock);
+    let metadata = |version: &str| format!("Metadata-Version: 2.1\nName: jinja2\nVersion: {version}\n");
+    let install = |folder: &str, version: &str| {
+        let path = format!("repository/{folder}/site-packages/jinja2-{version}.dist-info/METADATA");
+        program.write(&path, metadata(version));
+    };
+    let versions = || -> Vec<String> {
+        let report = program.scan(&intelligence(), &["dir:repository"]);
+        let packages = report["packages"].as_array().unwrap().iter();
+        packages.map(|package| package["version"].as_str().unwrap().to_owned()).collect()
+    };
+    install("tools", "3.1.3");
+    assert_eq!(versions(), ["3.1.2", "3.1.3"]);
+    // The project's own environment is what runs.
+    install("backend/.venv/lib/python3.12", "3.1.4");
+    assert_eq!(versions(), ["3.1.3", "3.1.4"]);
+}
