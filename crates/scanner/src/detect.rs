@@ -189,7 +189,7 @@ impl<'a> FileDetector<'a> {
     pub(crate) fn new(crew: &'a Crew<'a>) -> Option<FileDetector<'a>> {
         let detectors = crew.detectors()?;
         let examiner = Examiner::new(detectors);
-        let (managers, pending) = (SeenManagers::of_layer(false), Pending::new());
+        let (managers, pending) = (SeenManagers::default(), Pending::new());
         Some(FileDetector { detectors, crew, examiner, tree: None, managers, pending })
     }
 
@@ -205,10 +205,8 @@ impl<'a> FileDetector<'a> {
     }
 
     /// Begins with a layer.
-    ///
-    /// `is_base` says that nothing lies below it: where it has shown no package manager, there is none.
-    pub(crate) fn begin(&mut self, is_base: bool) {
-        self.managers = SeenManagers::of_layer(is_base);
+    pub(crate) fn begin(&mut self) {
+        self.managers = SeenManagers::default();
         self.pending = Pending::new();
     }
 

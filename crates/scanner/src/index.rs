@@ -247,7 +247,7 @@ impl Work<'_> {
 
     fn layer(&self, number: usize, mut detector: Option<&mut FileDetector<'_>>) -> Result<IndexedLayer, IndexError> {
         if let Some(detector) = &mut detector {
-            detector.begin(number == 0);
+            detector.begin();
         }
         if let LayerIdentity::Unpacked(digest) = &self.image.layers[number].identity {
             let ReadLayer { index, detections, .. } = read_unpacked(self.image, number, detector)?;

@@ -8,52 +8,34 @@ pub(crate) struct DigestKinds {
 }
 
 /// The package managers whose traces a layer has shown so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct SeenManagers {
     lists_md5: bool,
     lists_sha1: bool,
-    /// Whether a package manager may be where this layer does not show it: in a lower one, or of a system that it shows.
-    may_be_hidden: bool,
 }
 
-/// Where dpkg and rpm, which list MD5 (rpm in old packages), leave their traces: in folders that archives have before most
-/// programs.
+/// Where dpkg and rpm, which list MD5 (rpm in old packages), leave their traces: most archives have `etc` before programs.
 const LISTS_MD5: &[&str] = &["etc/debian_version", "etc/dpkg/", "var/lib/dpkg/", "etc/redhat-release", "etc/rpm/"];
 
 /// Where apk, which lists SHA-1, leaves its traces.
 const LISTS_SHA1: &[&str] = &["etc/apk/", "lib/apk/", "usr/lib/apk/"];
 
-/// What every system has that comes with a package manager (os-release(5)).
-const SYSTEMS: &[&str] = &["etc/os-release", "usr/lib/os-release"];
-
 impl SeenManagers {
-    /// None so far, in a layer with or without others below.
-    pub(crate) fn of_layer(is_base: bool) -> SeenManagers {
-        SeenManagers { lists_md5: false, lists_sha1: false, may_be_hidden: !is_base }
-    }
-
     /// Takes note of a path.
     pub(crate) fn note(&mut self, path: &str) {
-        // Most paths lie in neither folder.
-        if path.starts_with("etc/")
-            || path.starts_with("lib/")
-            || path.starts_with("var/")
-            || path.starts_with("usr/lib/")
-        {
+        // Most paths lie in none of these.
+        if ["etc/", "lib/", "var/", "usr/lib/"].iter().any(|folder| path.starts_with(folder)) {
             let is_below = |folders: &[&str]| folders.iter().any(|folder| path.starts_with(folder));
             self.lists_md5 |= is_below(LISTS_MD5);
             self.lists_sha1 |= is_below(LISTS_SHA1);
-            self.may_be_hidden |= SYSTEMS.contains(&path);
         }
     }
 
-    /// The digests that are wanted of the file at `path`. A layer that has shown no package manager, as the upper ones of an
-    /// image do, may be on top of any; a lowest one without a system has none, and shows it in `etc`, which archives
-    /// have before all but `bin`.
+    /// The digests that are wanted of the file at `path`. A layer that has shown no package manager may show one later, or
+    /// lie on top of any.
     pub(crate) fn digests_of(self, path: &str) -> DigestKinds {
         let is_of_system = may_be_of_the_system(path);
-        let is_early = path < "etc/";
-        let is_unknown = (self.may_be_hidden || is_early) && !self.lists_md5 && !self.lists_sha1;
+        let is_unknown = !self.lists_md5 && !self.lists_sha1;
         DigestKinds {
             md5: is_of_system && (self.lists_md5 || is_unknown),
             sha1: is_of_system && (self.lists_sha1 || is_unknown),
@@ -73,8 +55,8 @@ fn may_be_of_the_system(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn digests(is_base: bool, seen: &[&str], path: &str) -> (bool, bool) {
-        let mut managers = SeenManagers::of_layer(is_base);
+    fn digests(seen: &[&str], path: &str) -> (bool, bool) {
+        let mut managers = SeenManagers::default();
         seen.iter().for_each(|path| managers.note(path));
         let kinds = managers.digests_of(path);
         (kinds.md5, kinds.sha1)
@@ -82,20 +64,16 @@ mod tests {
 
     #[test]
     fn a_layer_that_shows_its_package_manager_is_hashed_as_that_one_lists_files() {
-        assert_eq!(digests(false, &["bin", "etc/passwd"], "usr/bin/env"), (true, true));
-        assert_eq!(digests(false, &["etc/debian_version"], "usr/bin/env"), (true, false));
-        assert_eq!(digests(false, &["etc/apk/world"], "bin/busybox"), (false, true));
-        assert_eq!(digests(true, &["etc/debian_version"], "usr/bin/env"), (true, false));
-        assert_eq!(digests(true, &["bin", "etc/passwd"], "usr/bin/env"), (false, false));
-        assert_eq!(digests(true, &["etc/os-release"], "usr/bin/env"), (true, true));
-        assert_eq!(digests(true, &[], "bin/busybox"), (true, true));
-        assert_eq!(digests(false, &["lib/apk/db/installed", "var/lib/dpkg/status"], "bin/busybox"), (true, true));
+        assert_eq!(digests(&["bin", "etc/passwd"], "usr/bin/env"), (true, true));
+        assert_eq!(digests(&["etc/debian_version"], "usr/bin/env"), (true, false));
+        assert_eq!(digests(&["etc/apk/world"], "bin/busybox"), (false, true));
+        assert_eq!(digests(&["lib/apk/db/installed", "var/lib/dpkg/status"], "bin/busybox"), (true, true));
     }
 
     #[test]
     fn what_no_package_of_the_system_brings_needs_no_further_digest() {
         for path in ["usr/local/bin/app", "app/server", "usr/lib/python3/site-packages/a.so"] {
-            assert_eq!(digests(false, &[], path), (false, false), "{path}");
+            assert_eq!(digests(&[], path), (false, false), "{path}");
         }
     }
 }
