@@ -18,7 +18,7 @@ test: ## Set up and pass every test and check
 	@scripts/setup test
 	@scripts/check
 	cargo test --workspace --locked
-	@scripts/scan-own
+	@scripts/scan-own $(CARGO_TARGET_DIR)/debug/bulkhead
 
 check: ## Formatting, lints, house rules, licenses of dependencies
 	@scripts/setup test
