@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use model::{Digest, Finding, HashedFile, ImageFacts, Inventory, LayerFacts};
+use model::{Digest, Finding, Gap, HashedFile, ImageFacts, Inventory, LayerFacts, UntrustedPath};
 use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 
 use crate::cached::Cached;
@@ -135,8 +135,14 @@ pub fn index_tree(
         drop(reading);
         (read, detector.and_then(FileDetector::into_tree))
     });
-    // In a folder every name of a file is a file: there are no links to complete.
-    let ReadLayer { index, links: _, detections } = read?;
+    let ReadLayer { mut index, links, detections } = read?;
+    // In a folder every name of a file is a file; what is left are symbolic links to files that nobody else wanted.
+    for (target, names) in links {
+        let gap = |name: &UntrustedPath| {
+            Gap::new(name.as_str(), format!("it is a symbolic link to {target}, which is not followed in a folder"))
+        };
+        index.gaps.extend(names.iter().map(gap));
+    }
     let mut inventory = merge::merge([&index].into_iter(), false);
     let visible = VisibleDetections::of([(&index, detections)].into_iter());
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());

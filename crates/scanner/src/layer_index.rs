@@ -17,6 +17,7 @@ use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
 use crate::shared_content::SharedContent;
+use crate::system_links::SystemLink;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// The most that one reader may take over one file before its stream ends in an error, which becomes a gap.
@@ -126,6 +127,11 @@ pub(crate) fn index_entries(
                 }
             }
             EntryKind::SymbolicLink(target) => {
+                match SystemLink::of(&entry.path, target) {
+                    SystemLink::None => {}
+                    SystemLink::File(file) => links.entry(file).or_default().push(entry.path.clone()),
+                    SystemLink::Unread(gap) => index.gaps.push(gap),
+                }
                 if let Some(target) = linked_package(&entry.path, target)
                     && room.takes(entry.path.as_str().len() + target.len() + size_of::<Found>())
                 {
@@ -192,7 +198,7 @@ pub(crate) fn read_links(
         for name in names {
             index
                 .gaps
-                .push(Gap::new(name.as_str(), format!("it is a hard link to {target}, which the layer does not have")));
+                .push(Gap::new(name.as_str(), format!("it is a link to {target}, which the layer does not have")));
         }
     }
     index.bound_gaps();

@@ -33,6 +33,7 @@ mod relations;
 mod remarks;
 mod selector;
 mod shared_content;
+mod system_links;
 mod toml;
 mod wanted_file;
 mod xml;

@@ -150,3 +150,24 @@ fn what_one_project_installs_says_nothing_of_what_another_locks() {
     install("backend/.venv/lib/python3.12", "3.1.4");
     assert_eq!(versions(), ["3.1.3", "3.1.4"]);
 }
+
+#[test]
+fn a_package_database_behind_a_symbolic_link_is_read_or_a_gap() {
+    let status = "Package: openssl\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 1\\n";
+    let program = Program::new();
+    let scan = |layer: &str| {
+        program.write("a.tar", TestImages::parse(layer, Storage::Gzip).oci_archive());
+        program.scan(&intelligence(), &["a.tar"])
+    };
+    let file = format!(
+        "layer ADD /\n  etc/os-release -> os/rel\n  etc/os/rel = ID=debian\\nVERSION_ID=\"12\"\\n\n  var/lib/dpkg/status -> /opt/dpkg/status\n  opt/dpkg/status = {status}\n"
+    );
+    let report = scan(&file);
+    assert_eq!(report["os"]["id"], "debian");
+    assert_eq!(report["packages"].as_array().map(Vec::len), Some(1), "{report}");
+    let folder = format!(
+        "layer ADD /\n  etc/os-release = ID=debian\\nVERSION_ID=\"12\"\\n\n  var/lib/dpkg -> /opt/dpkg\n  opt/dpkg/status = {status}\n"
+    );
+    let gaps = scan(&folder)["gaps"].to_string();
+    assert!(gaps.contains("it is a symbolic link to /opt/dpkg, which is not followed"), "{gaps}");
+}

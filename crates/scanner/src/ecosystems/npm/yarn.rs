@@ -23,7 +23,8 @@ struct Block<'a> {
 /// Reads a lock file of either kind.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let blocks = blocks(text);
-    if blocks.is_empty() && text.lines().any(|line| !line.is_empty() && !line.starts_with('#')) {
+    let has_any = blocks.iter().any(|block| !block.version.is_empty());
+    if !has_any && text.lines().any(|line| !line.is_empty() && !line.starts_with('#')) {
         return Err(ReadFileError::malformed("yarn.lock", "it has no entries"));
     }
     let mut locked = LockedPackages::new(NPM);
