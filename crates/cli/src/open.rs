@@ -1,6 +1,7 @@
 //! From TARGET to something that can be indexed.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -57,6 +58,10 @@ pub(crate) fn open(
             }
         }
         Some((_, Err(_))) | None => {}
+    }
+    // Only registries are asked with it; who names a wrong file learns of it all the same.
+    if let Some(ca) = &arguments.ca {
+        File::open(ca).with_context(|| format!("cannot read --ca {}", ca.display())).map_err(Failure::Usage)?;
     }
     let cache = open_cache(arguments, environment, progress)?;
     let name = target.to_string();
@@ -304,7 +309,7 @@ fn read_bill(path: &Path) -> anyhow::Result<Bill> {
     let mut bytes = Vec::new();
     // One byte more than the limit tells a bill that is too large from one that just fits.
     let limit = LARGEST_BILL_BYTES as u64 + 1;
-    std::fs::File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(formats::read_bill(&bytes)?)
 }
 

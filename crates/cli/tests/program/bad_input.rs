@@ -30,6 +30,7 @@ fn targets_that_cannot_be_scanned_are_told_by_what_they_are() {
     let nothing = "hello.txt is nothing that can be scanned: neither an archive";
     for (code, words, sentence) in [
         (3, "scan empty", "empty is empty"),
+        (2, "scan folder --ca nosuch.pem", "cannot read --ca nosuch.pem"),
         (3, "scan hello.txt", nothing),
         (3, "sbom hello.txt", nothing),
         (3, "scan app.jar", "app.jar is a zip archive (or jar, wheel, …), which is not scanned by itself"),
