@@ -171,3 +171,19 @@ fn a_package_database_behind_a_symbolic_link_is_read_or_a_gap() {
     let gaps = scan(&folder)["gaps"].to_string();
     assert!(gaps.contains("it is a symbolic link to /opt/dpkg, which is not followed"), "{gaps}");
 }
+
+#[test]
+fn an_emptied_package_database_is_a_gap() {
+    let program = Program::new();
+    for (release, database) in [
+        (r#"ID=debian\nVERSION_ID="12"\n"#, "var/lib/dpkg/status"),
+        (r"ID=alpine\nVERSION_ID=3.19.1\n", "lib/apk/db/installed"),
+    ] {
+        let layer = format!("layer ADD /\n  etc/os-release = {release}\n  {database} = \n");
+        program.write("a.tar", TestImages::parse(&layer, Storage::Gzip).oci_archive());
+        let report = program.scan(&intelligence(), &["a.tar"]);
+        let gaps: Vec<&str> =
+            report["gaps"].as_array().unwrap().iter().filter_map(|gap| gap["path"].as_str()).collect();
+        assert!(gaps.contains(&database), "{database} is not in {gaps:?}");
+    }
+}

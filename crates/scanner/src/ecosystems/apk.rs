@@ -54,6 +54,9 @@ impl Ecosystem for Apk {
         for name in &database.without_version {
             found.gap(&path, format!("package {name} has no version"));
         }
+        if database.packages.is_empty() && database.without_version.is_empty() && reason.is_none() {
+            found.gap(&path, "it lists no package");
+        }
         if !database.capabilities.resolve(&mut database.packages) {
             found.gap(&path, "its packages have too many relations; some dependencies are unknown");
         }

@@ -130,6 +130,10 @@ fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -
     if let (count, Some(name)) = without_version {
         found.gap(path, format!("{count} of its packages have no version, the first is {name}"));
     }
+    // A system without any package is one whose database was emptied to save room.
+    if packages.is_empty() && without_version.0 == 0 && state == State::Stated {
+        found.gap(path, "it lists no package that is installed");
+    }
     if stream.limit() == 0 {
         found.gap(path, format!("it is longer than {} MiB; the rest is unknown", LARGEST_STATUS_BYTES >> 20));
     }

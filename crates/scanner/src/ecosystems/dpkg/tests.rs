@@ -106,7 +106,13 @@ fn odd_files_give_gaps_and_never_panic() {
         gap var/lib/dpkg/status: packages after a are unknown: it is no valid list of packages: a paragraph is longer than 4 MiB
     "#]],
     );
-    check(STATUS, "", expect![[""]]);
+    check(
+        STATUS,
+        "",
+        expect![[r#"
+        gap var/lib/dpkg/status: it lists no package that is installed
+    "#]],
+    );
 }
 
 #[test]
