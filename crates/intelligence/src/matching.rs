@@ -64,7 +64,7 @@ impl Database {
 
 fn damage(damaged: Damaged) -> Gap {
     let reason = format!(
-        "the intelligence database is damaged at byte {}, so that {}; get it again with `bulkhead intel update`",
+        "the intelligence database is damaged behind byte {}, so that {}; get it again with `bulkhead intel update`",
         damaged.at,
         Gap::FINDINGS_MISSING
     );
@@ -131,6 +131,7 @@ impl<'a, 'o> Matcher<'a, 'o> {
 
     fn match_all(&mut self, inventory: &Inventory, matches: &mut Matches) {
         let mut unmatched = Unmatched::default();
+        let mut first_damage = None;
         for (id, package) in inventory.packages.iter().enumerate() {
             let result = if package.ecosystem.is_operating_system() {
                 self.match_system_package(id, package, inventory.distribution.as_ref(), &mut unmatched, matches)
@@ -138,9 +139,11 @@ impl<'a, 'o> Matcher<'a, 'o> {
                 self.match_language_package(id, package, &mut unmatched, matches)
             };
             if let Err(damaged) = result {
-                matches.gaps.push(damage(damaged));
+                first_damage.get_or_insert(damaged);
             }
         }
+        // Others may meet other blocks that are damaged, and one gap says it all.
+        matches.gaps.extend(first_damage.map(damage));
         unmatched.tell(matches);
         matches.notes.extend(self.systems.iter().filter_map(|system| system.choice.note.clone()));
     }

@@ -153,6 +153,8 @@ pub(crate) enum Mark {
     LeadsTo(String),
     /// What the Python distribution in this folder needs.
     Needs(Needs),
+    /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.
+    NoPackages(String),
 }
 
 /// How strongly a file speaks for a package being there.

@@ -129,8 +129,17 @@ pub(crate) fn index_entries(
             EntryKind::SymbolicLink(target) => {
                 match SystemLink::of(&entry.path, target) {
                     SystemLink::None => {}
-                    SystemLink::File(file) => links.entry(file).or_default().push(entry.path.clone()),
-                    SystemLink::Unread(gap) => index.gaps.push(gap),
+                    SystemLink::File(file) => {
+                        if room.takes(file.as_str().len() + entry.path.as_str().len()) {
+                            links.entry(file).or_default().push(entry.path.clone());
+                        }
+                    }
+                    SystemLink::Packages(reason) => {
+                        if room.takes(entry.path.as_str().len() + reason.len() + size_of::<Found>()) {
+                            let found = Found { mark: Some(Mark::NoPackages(reason)), ..Found::default() };
+                            index.files.insert(entry.path.as_str().to_owned(), found);
+                        }
+                    }
                 }
                 if let Some(target) = linked_package(&entry.path, target)
                     && room.takes(entry.path.as_str().len() + target.len() + size_of::<Found>())
@@ -152,6 +161,11 @@ pub(crate) fn index_entries(
     index.occupied = PathSet::from_hashes(occupied);
     index.folders = PathSet::from_hashes(folders);
     links.retain(|target, names| {
+        // A path that was a link and then a file holds the file.
+        names.retain(|name| !index.files.contains_key(name.as_str()));
+        if names.is_empty() {
+            return false;
+        }
         let Some(found) = index.files.get(target.as_str()).cloned() else { return true };
         let owned = index.owned.get(target.as_str()).cloned();
         for name in names {

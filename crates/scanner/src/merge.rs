@@ -9,7 +9,7 @@ use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, R
 
 use crate::declared_license::declared_license;
 use crate::ecosystems::{ECOSYSTEMS, release};
-use crate::found::{Evidence, Found, FoundPackage, FoundRelease};
+use crate::found::{Evidence, Found, FoundPackage, FoundRelease, Mark};
 use crate::layer_index::LayerIndex;
 use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
@@ -134,6 +134,7 @@ impl<'a> MergedLayers<'a> {
             places_by_file.push((file.found, places));
         }
         packages.link_dependencies(&places_by_file);
+        let missing = missing_packages(&files, &packages.list);
         let relations = Relations::new(&files, &places_by_file);
         packages.link(&relations);
         Inventory {
@@ -155,6 +156,7 @@ impl<'a> MergedLayers<'a> {
                         .flat_map(|(_, found)| &found.gaps),
                 )
                 .chain(&relations.gaps)
+                .chain(&missing)
                 .cloned()
                 .collect::<BTreeSet<Gap>>()
                 .into_iter()
@@ -291,6 +293,18 @@ impl Packages {
         }
         list
     }
+}
+
+/// Where the packages of the system should be told, if none is found.
+fn missing_packages(files: &BTreeMap<&str, VisibleFile<'_>>, packages: &[Package]) -> Vec<Gap> {
+    if packages.iter().any(|package| package.ecosystem.is_operating_system()) {
+        return Vec::new();
+    }
+    let reasons = files.iter().filter_map(|(path, file)| match &file.found.mark {
+        Some(Mark::NoPackages(reason)) => Some(Gap::new(*path, reason.as_str())),
+        _ => None,
+    });
+    reasons.collect()
 }
 
 fn installed_keys<'a>(found: &'a Found) -> impl Iterator<Item = PackageKey<'a>> {

@@ -173,17 +173,27 @@ fn a_package_database_behind_a_symbolic_link_is_read_or_a_gap() {
 }
 
 #[test]
-fn an_emptied_package_database_is_a_gap() {
+fn an_emptied_package_database_is_a_gap_unless_packages_are_told_elsewhere() {
     let program = Program::new();
-    for (release, database) in [
-        (r#"ID=debian\nVERSION_ID="12"\n"#, "var/lib/dpkg/status"),
-        (r"ID=alpine\nVERSION_ID=3.19.1\n", "lib/apk/db/installed"),
-    ] {
-        let layer = format!("layer ADD /\n  etc/os-release = {release}\n  {database} = \n");
-        program.write("a.tar", TestImages::parse(&layer, Storage::Gzip).oci_archive());
+    let gaps = |layer: &str| -> Vec<String> {
+        program.write("a.tar", TestImages::parse(&format!("layer ADD /\n{layer}"), Storage::Gzip).oci_archive());
         let report = program.scan(&intelligence(), &["a.tar"]);
-        let gaps: Vec<&str> =
-            report["gaps"].as_array().unwrap().iter().filter_map(|gap| gap["path"].as_str()).collect();
-        assert!(gaps.contains(&database), "{database} is not in {gaps:?}");
+        report["gaps"].as_array().unwrap().iter().map(|gap| gap["path"].as_str().unwrap().to_owned()).collect()
+    };
+    let debian = "  etc/os-release = ID=debian\\nVERSION_ID=\"12\"\\n\n";
+    let alpine = "  etc/os-release = ID=alpine\\nVERSION_ID=3.19.1\\n\n";
+    let package = "Package: openssl\\nVersion: 1\\nArchitecture: amd64\\n\n";
+    for (layer, expected) in [
+        (format!("{debian}  var/lib/dpkg/status = \n"), Some("var/lib/dpkg/status")),
+        (format!("{alpine}  lib/apk/db/installed = \n"), Some("lib/apk/db/installed")),
+        (format!("{debian}  var/lib/dpkg/status = \n  var/lib/dpkg/status.d/openssl = {package}"), None),
+        (format!("{debian}  var/lib -> /opt/lib\n  opt/lib/dpkg/status = {package}"), Some("var/lib")),
+        (format!("{debian}  var/lib/rpm -> ../../usr/lib/sysimage/rpm\n"), Some("var/lib/rpm")),
+    ] {
+        let gaps = gaps(&layer);
+        match expected {
+            Some(path) => assert!(gaps.contains(&path.to_owned()), "{path} is not in {gaps:?}"),
+            None => assert!(gaps.is_empty(), "{gaps:?}"),
+        }
     }
 }

@@ -8,7 +8,7 @@ use model::{Ecosystem as PackageEcosystem, SourcePackage};
 use crate::capabilities::Capabilities;
 use crate::declared_license::declared_license;
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark};
 use crate::owned_files::OwnedFiles;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -55,7 +55,7 @@ impl Ecosystem for Apk {
             found.gap(&path, format!("package {name} has no version"));
         }
         if database.packages.is_empty() && database.without_version.is_empty() && reason.is_none() {
-            found.gap(&path, "it lists no package");
+            found.mark = Some(Mark::NoPackages("it lists no package".to_owned()));
         }
         if !database.capabilities.resolve(&mut database.packages) {
             found.gap(&path, "its packages have too many relations; some dependencies are unknown");

@@ -16,7 +16,7 @@ use model::{Ecosystem as PackageEcosystem, SourcePackage};
 use self::paragraphs::Paragraphs;
 use crate::capabilities::Capabilities;
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark};
 use crate::owned_files::OwnedFiles;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -132,7 +132,7 @@ fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -
     }
     // A system without any package is one whose database was emptied to save room.
     if packages.is_empty() && without_version.0 == 0 && state == State::Stated {
-        found.gap(path, "it lists no package that is installed");
+        found.mark = Some(Mark::NoPackages("it lists no package that is installed".to_owned()));
     }
     if stream.limit() == 0 {
         found.gap(path, format!("it is longer than {} MiB; the rest is unknown", LARGEST_STATUS_BYTES >> 20));

@@ -40,7 +40,7 @@ impl Ecosystem for Go {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let name = file.path().file_name().to_owned();
         match name.as_str() {
-            "go.mod" => mod_file::read(&file.text()?, found),
+            "go.mod" => mod_file::read(&file.text()?, found)?,
             "go.sum" => sum_file::read(&file.text()?, found),
             "modules.txt" => vendor::read(&file.text()?, found),
             _ => {

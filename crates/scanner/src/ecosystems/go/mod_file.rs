@@ -5,12 +5,13 @@
 use super::{GOLANG, standard_library, standard_library_version};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::{Evidence, Found};
+use crate::wanted_file::ReadFileError;
 
 /// The most replacements that are looked at for each requirement; real files have some thirty.
 const MOST_REPLACEMENTS: usize = 1000;
 
-/// Reads the file.
-pub(super) fn read(text: &str, found: &mut Found) {
+/// Reads the file. One without anything in it is none: it keeps a folder out of the module around it.
+pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut go_mod = GoMod::default();
     let mut block = None;
     for line in text.lines() {
@@ -25,7 +26,12 @@ pub(super) fn read(text: &str, found: &mut Found) {
             (None, verb, words) => go_mod.read(verb, words, comment),
         }
     }
+    if go_mod.says_nothing() && text.lines().any(|line| !line.split("//").next().unwrap_or_default().trim().is_empty())
+    {
+        return Err(ReadFileError::malformed("go.mod", "it has neither a module nor anything else of such a file"));
+    }
     go_mod.hand_over(found);
+    Ok(())
 }
 
 #[derive(Default)]
@@ -35,6 +41,7 @@ struct GoMod<'a> {
     replaced: Vec<Replacement<'a>>,
     language: Option<&'a str>,
     toolchain: Option<&'a str>,
+    has_module: bool,
 }
 
 /// `replace MODULE [VERSION] => TARGET`, the target being a module with a version or a folder.
@@ -81,10 +88,19 @@ impl<'a> GoMod<'a> {
             ("replace", words) if self.replaced.len() < MOST_REPLACEMENTS => {
                 self.replaced.extend(Replacement::parse(words));
             }
+            ("module", [_, ..]) => self.has_module = true,
             ("go", [version, ..]) => self.language = Some(version),
             ("toolchain", [name, ..]) => self.toolchain = Some(name),
             _ => {}
         }
+    }
+
+    fn says_nothing(&self) -> bool {
+        !self.has_module
+            && self.required.is_empty()
+            && self.replaced.is_empty()
+            && self.language.is_none()
+            && self.toolchain.is_none()
     }
 
     fn hand_over(self, found: &mut Found) {
@@ -117,6 +133,7 @@ impl<'a> GoMod<'a> {
 mod tests {
     use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::go::Go;
+    use crate::found::Found;
 
     #[test]
     fn requirements_replacements_and_the_toolchain_are_read() {
@@ -154,6 +171,16 @@ retract [v1.0.0, v1.9.9]
         let found = read(&Go, "src/go.mod", text.as_bytes());
         assert_eq!(listing(&found), expected.join("\n"));
         assert!(found.supplements.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_such_file_is_malformed_and_an_empty_one_is_none() {
+        for text in ["<html>not found</html>\n", "module\n"] {
+            assert!(super::read(text, &mut Found::default()).is_err(), "{text}");
+        }
+        for text in ["", "\n// keeps this folder out\n", "module a\n"] {
+            assert!(super::read(text, &mut Found::default()).is_ok(), "{text}");
+        }
     }
 
     #[test]
