@@ -20,6 +20,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("scanner", &["model", "oci", "licenses", "malware", "misconfiguration", "secrets"]),
     ("signatures", &["model"]),
     ("intelligence", &["model", "formats"]),
+    ("store", &["model", "policy"]),
+    ("api", &["model", "policy"]),
+    ("daemon", &[]),
+    ("server", &["store", "api", "intelligence", "formats", "policy", "model", "daemon"]),
     (
         "cli",
         &[

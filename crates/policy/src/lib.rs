@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod access;
 mod aqua;
 mod builtin;
 mod check;
@@ -11,6 +12,7 @@ mod exceptions;
 #[doc(hidden)]
 pub mod exercise;
 mod facts;
+pub mod filter;
 mod ignore_file;
 mod judge;
 mod keys;

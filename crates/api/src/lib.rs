@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod access;
+mod client;
+mod moment;
+mod page;
+mod problem;
+
+pub use client::{Client, ClientError, ClientOptions};
+pub use moment::Moment;
+pub use page::{LARGEST_PAGE, Page, PageQuery};
+pub use problem::{Problem, ProblemCode};

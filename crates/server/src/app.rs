@@ -1,0 +1,68 @@
+//! What every request may use.
+
+use std::sync::{Arc, Mutex};
+
+use daemon::Metrics;
+use store::{Connection, Lane, Store, StoreError};
+
+use crate::config::Config;
+use crate::passwords::Passwords;
+use crate::rate::Rates;
+use crate::sealed::Sealer;
+use crate::setup::SetupSecret;
+
+/// The server's state. Cloning shares it.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) config: Config,
+    pub(crate) store: Store,
+    pub(crate) passwords: Passwords,
+    pub(crate) sealer: Sealer,
+    pub(crate) rates: Rates,
+    pub(crate) metrics: Metrics,
+    /// The secret of the set-up link, while there is no user.
+    pub(crate) setup: Mutex<Option<SetupSecret>>,
+}
+
+impl App {
+    pub(crate) fn new(parts: Parts) -> App {
+        App(Arc::new(parts))
+    }
+
+    /// Reads from the store.
+    pub(crate) async fn read<T, F>(&self, function: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.store.read(function).await
+    }
+
+    /// Changes something that the audit trail tells; the closure appends its record.
+    pub(crate) async fn change<T, F>(&self, function: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.store.write(Lane::Audited, function).await
+    }
+
+    /// Writes what no record tells: derived data, times of use.
+    pub(crate) async fn note<T, F>(&self, function: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.store.write(Lane::Beside, function).await
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}

@@ -1,0 +1,159 @@
+//! The settings of the server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::Context;
+use daemon::{LogFormat, Setting, Settings};
+use store::Address;
+
+/// Every setting, with its meaning: `--help` and the reference page are made of this.
+pub(crate) const SETTINGS: &[Setting] = &[
+    Setting { key: "data_dir", default: "/var/lib/bulkhead", meaning: "The folder for everything that is kept: the database (without `database_url`), keys, certificates." },
+    Setting { key: "database_url", default: "", meaning: "`postgres://user:password@host/name`, or `sqlite:PATH`; without it, `bulkhead.db` in the data folder." },
+    Setting { key: "listen", default: "127.0.0.1:8443", meaning: "Address and port of the API and the console." },
+    Setting { key: "operations_listen", default: "127.0.0.1:9443", meaning: "Address and port of `/healthz`, `/readyz` and `/metrics`, plain HTTP; `off` for none." },
+    Setting { key: "server_names", default: "localhost,127.0.0.1", meaning: "Names and addresses in the certificate of the own CA; the first is used in links." },
+    Setting { key: "tls_certificate", default: "", meaning: "A PEM file with the certificate chain, instead of the own CA's." },
+    Setting { key: "tls_key", default: "", meaning: "A PEM file with the key of `tls_certificate`." },
+    Setting { key: "master_key_file", default: "", meaning: "A file with 32 random bytes as 64 hexadecimal digits that seals stored credentials; without it, one is made in the data folder." },
+    Setting { key: "intelligence_file", default: "", meaning: "The intelligence database; without it, `intelligence.db` in the data folder once there is one." },
+    Setting { key: "session_idle_minutes", default: "60", meaning: "A session ends when it was not used for so many minutes." },
+    Setting { key: "session_hours", default: "12", meaning: "A session ends after so many hours, used or not." },
+    Setting { key: "log_level", default: "info", meaning: "`error`, `warn`, `info`, `debug`, `trace`, or a list as `info,store=debug`." },
+    Setting { key: "log_format", default: "text", meaning: "`text` or `json`." },
+    Setting { key: "drain_seconds", default: "20", meaning: "How many seconds open requests have to end when the server stops." },
+    Setting { key: "most_connections", default: "4096", meaning: "The most connections at once." },
+    Setting { key: "private_addresses", default: "true", meaning: "Whether registries and webhooks may be at private addresses; link-local and metadata addresses never." },
+];
+
+/// What the server runs with.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) data_folder: PathBuf,
+    pub(crate) database: Address,
+    pub(crate) listen: SocketAddr,
+    pub(crate) operations: Option<SocketAddr>,
+    pub(crate) names: Vec<String>,
+    pub(crate) certificate: Option<(PathBuf, PathBuf)>,
+    pub(crate) master_key: Option<PathBuf>,
+    pub(crate) intelligence: Option<PathBuf>,
+    pub(crate) session_idle: Duration,
+    pub(crate) session_length: Duration,
+    pub(crate) log_level: String,
+    pub(crate) log_format: LogFormat,
+    pub(crate) drain: Duration,
+    pub(crate) most_connections: usize,
+    pub(crate) private_addresses: bool,
+}
+
+impl Config {
+    /// Reads file and environment. `BULKHEAD_CONFIG` names the file.
+    #[expect(clippy::disallowed_methods, reason = "this is where the server reads its environment")]
+    pub(crate) fn read() -> anyhow::Result<Config> {
+        let file = std::env::var_os("BULKHEAD_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let settings = Settings::read(SETTINGS, file.as_deref(), std::env::vars())?;
+        Config::of(&settings)
+    }
+
+    pub(crate) fn of(settings: &Settings) -> anyhow::Result<Config> {
+        let data_folder = settings.path("data_dir").context("data_dir must name a folder")?;
+        let database = match settings.parsed::<Address>("database_url")? {
+            Some(address) => address,
+            None => Address::Sqlite(data_folder.join("bulkhead.db")),
+        };
+        let operations = match settings.text("operations_listen") {
+            Some("off") | None => None,
+            Some(_) => settings.parsed("operations_listen")?,
+        };
+        let certificate = match (settings.path("tls_certificate"), settings.path("tls_key")) {
+            (Some(certificate), Some(key)) => Some((certificate, key)),
+            (None, None) => None,
+            (Some(_), None) => return Err(settings.wrong("tls_key", "tls_certificate needs it too").into()),
+            (None, Some(_)) => return Err(settings.wrong("tls_certificate", "tls_key needs it too").into()),
+        };
+        let number = |key| -> anyhow::Result<u64> {
+            let number: u64 = settings.parsed(key)?.unwrap_or_default();
+            match number {
+                0 => Err(settings.wrong(key, "it must be more than 0").into()),
+                number => Ok(number),
+            }
+        };
+        let names: Vec<String> =
+            settings.text("server_names").unwrap_or_default().split(',').map(|name| name.trim().to_owned()).collect();
+        if names.iter().any(String::is_empty) {
+            return Err(settings.wrong("server_names", "a name in it is empty").into());
+        }
+        Ok(Config {
+            database,
+            operations,
+            certificate,
+            names,
+            listen: settings.parsed("listen")?.context("listen must be an address and port")?,
+            master_key: settings.path("master_key_file"),
+            intelligence: settings.path("intelligence_file"),
+            session_idle: Duration::from_secs(number("session_idle_minutes")? * 60),
+            session_length: Duration::from_secs(number("session_hours")? * 3600),
+            log_level: settings.text("log_level").unwrap_or("info").to_owned(),
+            log_format: settings.parsed("log_format")?.unwrap_or(LogFormat::Text),
+            drain: Duration::from_secs(number("drain_seconds")?),
+            most_connections: usize::try_from(number("most_connections")?)?,
+            private_addresses: settings.parsed("private_addresses")?.unwrap_or(true),
+            data_folder,
+        })
+    }
+}
+
+/// What `--help` says.
+pub(crate) fn help() -> String {
+    let mut text = "bulkhead-server: the command center of Bulkhead\n\nUsage: bulkhead-server\n\nSettings are variables, or \
+        keys of the TOML file that BULKHEAD_CONFIG names (key `listen` is BULKHEAD_LISTEN); variables win.\n"
+        .to_owned();
+    for Setting { key, default, meaning } in SETTINGS {
+        let default = if default.is_empty() { String::new() } else { format!(" [default: {default}]") };
+        text.push_str(&format!("\n  BULKHEAD_{}\n      {meaning}{default}\n", key.to_uppercase()));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let settings = Settings::read(SETTINGS, None, variables).unwrap();
+        Config::of(&settings).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_are_usable() {
+        let config = read(&[("BULKHEAD_DATA_DIR", "/d")]).unwrap();
+        assert_eq!(config.database, Address::Sqlite("/d/bulkhead.db".into()));
+        assert_eq!(config.listen.port(), 8443);
+    }
+
+    #[test]
+    fn wrong_settings_name_themselves() {
+        for (name, value) in [
+            ("BULKHEAD_DATABASE_URL", "mysql://h"),
+            ("BULKHEAD_LISTEN", "everywhere"),
+            ("BULKHEAD_SESSION_HOURS", "0"),
+            ("BULKHEAD_LOG_FORMAT", "xml"),
+            ("BULKHEAD_SERVER_NAMES", "a,,b"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert!(error.starts_with(name), "{name}: {error}");
+        }
+        assert!(read(&[("BULKHEAD_TLS_CERTIFICATE", "/c.pem")]).unwrap_err().contains("tls_key"));
+    }
+
+    #[test]
+    fn the_reference_page_is_made_from_the_settings() {
+        let head = "# Configuration of the server\n\nSettings are variables, or keys of the TOML file that `BULKHEAD_CONFIG` \
+            names; variables win. This page is made by a\ntest of `crates/server`; `UPDATE_EXPECT=1` renews it.\n\n";
+        let page = format!("{head}{}", Settings::page(SETTINGS));
+        expect_test::expect_file!["../../../docs/reference/configuration.md"].assert_eq(&page);
+    }
+}

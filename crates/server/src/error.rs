@@ -1,0 +1,154 @@
+//! From what failed to what the API says. Nothing else chooses an HTTP status; what is internal goes to the log.
+
+use std::collections::BTreeMap;
+
+use api::{Problem, ProblemCode};
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use policy::access::Refused;
+use policy::filter::{FilterError, UnknownSort};
+use store::StoreError;
+
+/// A refusal on its way out.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ApiError {
+    pub(crate) code: ProblemCode,
+    detail: String,
+    parameters: BTreeMap<String, serde_json::Value>,
+    retry_after: Option<u64>,
+}
+
+pub(crate) type ApiResult<T> = Result<T, ApiError>;
+
+impl ApiError {
+    /// A refusal with its sentence.
+    pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> ApiError {
+        ApiError { code, detail: detail.into(), parameters: BTreeMap::new(), retry_after: None }
+    }
+
+    /// Adds a value of the sentence.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> ApiError {
+        self.parameters.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(crate) fn retry_after(mut self, seconds: u64) -> ApiError {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// No such thing, or none that one may see: the same answer.
+    pub(crate) fn not_found(what: &str) -> ApiError {
+        ApiError::new(ProblemCode::NotFound, format!("There is no such {what}.")).with("what", what)
+    }
+
+    /// A value that is not allowed.
+    pub(crate) fn invalid(field: &str, problem: impl std::fmt::Display) -> ApiError {
+        ApiError::new(ProblemCode::Invalid, format!("`{field}`: {problem}."))
+            .with("field", field)
+            .with("problem", problem.to_string())
+    }
+
+    pub(crate) fn problem(&self, request: Option<&str>) -> Problem {
+        Problem {
+            status: self.code.status(),
+            code: self.code.as_str().to_owned(),
+            parameters: self.parameters.clone(),
+            detail: self.detail.clone(),
+            request: request.map(str::to_owned),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> ApiError {
+        match &error {
+            StoreError::NotFound { what } => ApiError::not_found(what),
+            StoreError::Exists { what } => {
+                ApiError::new(ProblemCode::Exists, format!("There is already a {what} of this name."))
+                    .with("what", *what)
+            }
+            StoreError::Changed { what } => ApiError::new(
+                ProblemCode::Changed,
+                format!("Somebody else changed this {what}; read it again and repeat the change."),
+            )
+            .with("what", *what),
+            StoreError::InUse { what, by } => {
+                ApiError::new(ProblemCode::InUse, format!("This {what} is used by {by}."))
+                    .with("what", *what)
+                    .with("by", by.as_str())
+            }
+            StoreError::Full | StoreError::Unreachable { .. } | StoreError::Closed | StoreError::Open { .. } => {
+                tracing::error!(error = %chain(&error), "the store is not available");
+                ApiError::new(
+                    ProblemCode::Unavailable,
+                    "The database is not available; nothing was changed. Try again later.",
+                )
+                .retry_after(5)
+            }
+            StoreError::Sqlite(_)
+            | StoreError::Postgres(_)
+            | StoreError::Damaged { .. }
+            | StoreError::Defect
+            | StoreError::Address { .. }
+            | StoreError::NewerSchema { .. }
+            | StoreError::OlderSchema { .. } => {
+                tracing::error!(error = %chain(&error), "the store failed");
+                ApiError::new(ProblemCode::Defect, "The server met a defect; nothing was changed. Its log says more.")
+            }
+        }
+    }
+}
+
+impl From<Refused> for ApiError {
+    fn from(refused: Refused) -> ApiError {
+        let permission = refused.permission.to_string();
+        ApiError::new(ProblemCode::Forbidden, format!("This needs the permission {permission}."))
+            .with("permission", permission)
+    }
+}
+
+impl From<FilterError> for ApiError {
+    fn from(error: FilterError) -> ApiError {
+        ApiError::new(ProblemCode::Filter, format!("The filter cannot be understood: {error}."))
+            .with("position", error.position)
+            .with("problem", error.problem.to_string())
+    }
+}
+
+impl From<UnknownSort> for ApiError {
+    fn from(error: UnknownSort) -> ApiError {
+        ApiError::invalid("sort", error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self.problem(None))).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // The frame around every request puts its id into the body.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// An error with its causes, for the log.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,90 @@
+//! What is around every request: an id, a time limit, headers, a line in the log, a count; and no panic gets out.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use api::ProblemCode;
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::guard::RequestId;
+use crate::{clock, ids};
+
+/// How long an answer may take to begin.
+const LONGEST_ANSWER: Duration = Duration::from_secs(60);
+
+/// Headers of every answer.
+const HEADERS: &[(&str, &str)] = &[
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=()"),
+    ("referrer-policy", "same-origin"),
+    ("strict-transport-security", "max-age=31536000"),
+    ("x-content-type-options", "nosniff"),
+];
+
+/// Puts the frame around the routes.
+pub(crate) fn around(router: Router, app: &App) -> Router {
+    router
+        .fallback(|| async { ApiError::not_found("route") })
+        .method_not_allowed_fallback(|| async {
+            ApiError::new(ProblemCode::Method, "This route does not have this method.")
+        })
+        .layer(middleware::from_fn_with_state(app.clone(), frame))
+}
+
+async fn frame(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let id = ids::new(clock::now());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let answer = AssertUnwindSafe(tokio::time::timeout(LONGEST_ANSWER, next.run(request))).catch_unwind();
+    let mut response = match answer.await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            let detail = "The answer took too long; what was asked may or may not have been done.";
+            ApiError::new(ProblemCode::Timeout, detail).retry_after(5).into_response()
+        }
+        Err(_) => {
+            tracing::error!(request.id = %id, http.path = %path, "a request met a defect");
+            ApiError::new(ProblemCode::Defect, "The server met a defect; its log says more.").into_response()
+        }
+    };
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        let body = serde_json::to_vec(&error.problem(Some(&id))).unwrap_or_default();
+        let headers = response.headers().clone();
+        let mut told = (response.status(), body).into_response();
+        for name in [header::CONTENT_TYPE, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+            if let Some(value) = headers.get(&name) {
+                told.headers_mut().insert(name, value.clone());
+            }
+        }
+        response = told;
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", value);
+    }
+    let (took, status) = (began.elapsed(), response.status().as_u16());
+    app.metrics.histogram("bulkhead_http_request_seconds", "How long answers took to begin.").observe(took);
+    let labels = format!("route=\"{}\",status=\"{status}\"", route.as_deref().unwrap_or("none"));
+    app.metrics.counter("bulkhead_http_requests", "Answers by route and status.", &labels).add(1);
+    tracing::info!(
+        request.id = %id, http.method = %method, http.path = %path, http.status = status,
+        time_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "request"
+    );
+    response
+}

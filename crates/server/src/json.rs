@@ -1,0 +1,115 @@
+//! Bodies, queries and paths of requests, and versions of objects, with refusals that say what is wrong where.
+
+use api::ProblemCode;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{ApiError, ApiResult};
+
+/// A JSON body.
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> ApiResult<Body<T>> {
+        let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(
+            |kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")),
+        );
+        if !is_json {
+            let detail = "The body must be JSON, sent as `Content-Type: application/json`.";
+            return Err(ApiError::new(ProblemCode::MediaType, detail));
+        }
+        let bytes = bytes(request, state).await?;
+        let body = serde_json::from_slice(&bytes).map_err(|error| {
+            ApiError::new(ProblemCode::Malformed, format!("The body cannot be understood: {error}."))
+                .with("problem", error.to_string())
+        })?;
+        Ok(Body(body))
+    }
+}
+
+/// The body as bytes, within the limit of its route.
+pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> ApiResult<Bytes> {
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(ProblemCode::TooLarge, "The body is larger than this route takes."),
+        _ => ApiError::new(ProblemCode::Malformed, "The body could not be read to its end."),
+    })
+}
+
+/// The query of a request.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Query<T>> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(query)) => Ok(Query(query)),
+            Err(rejection) => {
+                let problem = rejection.body_text();
+                let problem = problem.rsplit_once(": ").map_or(problem.as_str(), |(_, problem)| problem).to_owned();
+                Err(ApiError::new(ProblemCode::Malformed, format!("The query cannot be understood: {problem}."))
+                    .with("problem", problem))
+            }
+        }
+    }
+}
+
+/// The parameters in a path. One that cannot be read names nothing that exists.
+pub(crate) struct Path<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Path<T>> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(path)) => Ok(Path(path)),
+            Err(_) => Err(ApiError::not_found("object")),
+        }
+    }
+}
+
+/// The version in `If-Match` (RFC 9110, section 13.1.1), which every change of something edited needs.
+pub(crate) fn if_match(headers: &HeaderMap) -> ApiResult<i64> {
+    let Some(value) = headers.get(header::IF_MATCH) else {
+        let detail = "This change needs `If-Match` with the `ETag` of what was read, so that nobody's change is lost.";
+        return Err(ApiError::new(ProblemCode::Precondition, detail));
+    };
+    let version = value.to_str().ok().map(|text| text.trim().trim_start_matches("W/").trim_matches('"'));
+    version
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| ApiError::new(ProblemCode::Changed, "`If-Match` is not an `ETag` of this object."))
+}
+
+/// An object with its version as `ETag`.
+pub(crate) struct Versioned<T> {
+    pub(crate) status: StatusCode,
+    pub(crate) version: i64,
+    pub(crate) body: T,
+}
+
+impl<T> Versioned<T> {
+    pub(crate) fn read(version: i64, body: T) -> Versioned<T> {
+        Versioned { status: StatusCode::OK, version, body }
+    }
+
+    pub(crate) fn created(version: i64, body: T) -> Versioned<T> {
+        Versioned { status: StatusCode::CREATED, version, body }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Versioned<T> {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, axum::Json(self.body)).into_response();
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", self.version)) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
+        response
+    }
+}

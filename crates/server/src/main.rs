@@ -1,0 +1,64 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod addresses;
+mod app;
+mod clock;
+mod config;
+mod error;
+mod frame;
+mod guard;
+mod ids;
+mod json;
+mod passwords;
+mod rate;
+mod registration;
+mod routes;
+mod sealed;
+mod secrets;
+mod serve;
+mod setup;
+#[cfg(test)]
+mod testing;
+mod totp;
+
+use std::process::ExitCode;
+
+/// The exit code for wrong settings, as of the other programs.
+const WRONG_SETTINGS: u8 = 2;
+
+#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a program's messages belong on its standard streams")]
+fn main() -> ExitCode {
+    daemon::choose_tls_provider();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["--help" | "-h"] => {
+            println!("{}", config::help());
+            return ExitCode::SUCCESS;
+        }
+        ["--version" | "-V"] => {
+            println!("bulkhead-server {}", env!("CARGO_PKG_VERSION"));
+            return ExitCode::SUCCESS;
+        }
+        [] => {}
+        _ => {
+            eprintln!("bulkhead-server takes no arguments but --help and --version; its settings are variables");
+            return ExitCode::from(WRONG_SETTINGS);
+        }
+    }
+    let config = match config::Config::read() {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("bulkhead-server: {error:#}");
+            return ExitCode::from(WRONG_SETTINGS);
+        }
+    };
+    match serve::run(config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bulkhead-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

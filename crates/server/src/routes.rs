@@ -1,0 +1,89 @@
+//! Every route of the API, each with its rule. There is no other list.
+
+mod me;
+mod openapi;
+mod sessions;
+mod setup;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::MethodRouter;
+use policy::access::{Action, Area, Permission};
+use utoipa::openapi::{OpenApi, Paths, RefOr, Schema};
+use utoipa_axum::routes;
+
+use crate::app::App;
+use crate::frame;
+use crate::guard::{Rule, guard};
+
+/// The largest body of a route that does not say otherwise, in bytes.
+pub(crate) const LARGEST_BODY_BYTES: usize = 1 << 20;
+
+/// The prefix of every route.
+pub(crate) const PREFIX: &str = "/api/v1";
+
+const fn needs(area: Area, action: Action) -> Rule {
+    Rule::Needs(Permission::new(area, action))
+}
+
+fn all(routes: Routes) -> Routes {
+    use Rule::{Oneself, Public};
+    routes
+        .add(Public, routes!(openapi::document))
+        .add(Public, routes!(setup::state))
+        .add(Public, routes!(setup::first_user))
+        .add(Public, routes!(sessions::log_in))
+        .add(Oneself, routes!(sessions::log_out))
+        .add(Oneself, routes!(me::show))
+        .add(Oneself, routes!(me::change_password))
+        .add(Oneself, routes!(me::list_sessions))
+        .add(Oneself, routes!(me::end_session))
+        .add(Oneself, routes!(me::end_other_sessions))
+}
+
+/// The API as a service.
+pub(crate) fn router(app: &App) -> Router {
+    let routes = all(Routes::new(app.clone()));
+    let document = openapi::complete(routes.document);
+    let api = routes.router.layer(DefaultBodyLimit::max(LARGEST_BODY_BYTES));
+    let api = api.layer(axum::Extension(openapi::Document::new(&document)));
+    frame::around(Router::new().nest(PREFIX, api), app)
+}
+
+/// A route as `routes!` makes it: schemas, paths, handlers.
+type Made = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<App>);
+
+/// Routes under construction.
+pub(crate) struct Routes {
+    app: App,
+    router: Router,
+    document: OpenApi,
+    /// Method, path and rule of each.
+    rules: Vec<(String, String, Rule)>,
+}
+
+impl Routes {
+    fn new(app: App) -> Routes {
+        Routes { app, router: Router::new(), document: openapi::beginning(), rules: Vec::new() }
+    }
+
+    /// Adds a route with its rule.
+    fn add(mut self, rule: Rule, (schemas, paths, handlers): Made) -> Routes {
+        let state = (self.app.clone(), rule);
+        let guarded = handlers.layer(middleware::from_fn_with_state(state, guard)).with_state(self.app.clone());
+        for (path, item) in paths.paths {
+            for (method, operation) in openapi::operations(&item) {
+                debug_assert!(operation.operation_id.is_some(), "an operation without a name");
+                self.rules.push((method.to_owned(), path.clone(), rule));
+            }
+            self.router = self.router.route(&path, guarded.clone());
+            openapi::merge(&mut self.document, &path, item, rule);
+        }
+        openapi::add_schemas(&mut self.document, schemas);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests;

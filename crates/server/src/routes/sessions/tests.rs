@@ -1,0 +1,99 @@
+use serde_json::json;
+
+use crate::testing::{As, PASSWORD, TestServer};
+
+fn log_in(server: &TestServer, name: &str, password: &str) -> crate::testing::Answer {
+    server.ask(&As::Nobody, "POST", "/sessions", json!({ "name": name, "password": password }))
+}
+
+#[test]
+fn the_first_user_comes_by_the_link_and_by_it_once() {
+    let server = TestServer::new();
+    let set_up = |secret: &str, name: &str| {
+        server.ask(&As::Nobody, "POST", "/setup", json!({ "secret": secret, "name": name, "password": PASSWORD }))
+    };
+    assert_eq!(server.ask(&As::Nobody, "GET", "/setup", json!(null)).body, json!({ "is_needed": true }));
+    assert_eq!(set_up("guess", "Alice").code(), "access.login_refused");
+    assert_eq!(set_up(&server.setup, "no spaces").body["parameters"]["field"], "name");
+    let answer = set_up(&server.setup, "Alice");
+    answer.expect(201);
+    assert_eq!(answer.body["name"], "alice");
+    assert_eq!(answer.body["roles"], json!(["administrator"]));
+    let alice = answer.session();
+    server.ask(&alice, "GET", "/me", json!(null)).expect(200);
+    assert_eq!(set_up(&server.setup, "mallory").code(), "access.login_refused");
+    assert_eq!(server.ask(&As::Nobody, "GET", "/setup", json!(null)).body, json!({ "is_needed": false }));
+    assert_eq!(server.trail(), ["user.create done", "session.login done"]);
+}
+
+#[test]
+fn a_log_in_tells_nothing_of_who_exists() {
+    let server = TestServer::new();
+    server.user("bob", &[]);
+    let (wrong_name, wrong_password) = (log_in(&server, "nobody", PASSWORD), log_in(&server, "bob", "wrong"));
+    wrong_name.expect(401);
+    for field in ["code", "detail", "parameters"] {
+        assert_eq!(wrong_name.body[field], wrong_password.body[field], "{field}");
+    }
+    assert_eq!(server.trail(), ["session.login done", "session.login failed", "session.login failed"]);
+}
+
+#[test]
+fn wrong_passwords_lock_out_for_a_while_the_right_one_too() {
+    let server = TestServer::new();
+    server.user("bob", &[]);
+    for _ in 0..5 {
+        log_in(&server, "bob", "wrong").expect(401);
+    }
+    assert_eq!(log_in(&server, "bob", PASSWORD).code(), "access.login_refused");
+}
+
+#[test]
+fn logging_out_ends_the_session_at_once() {
+    let server = TestServer::new();
+    let bob = server.user("bob", &["developer"]);
+    server.ask(&bob, "GET", "/me", json!(null)).expect(200);
+    let out = server.ask(&bob, "DELETE", "/sessions/current", json!(null));
+    out.expect(204);
+    assert!(out.header("set-cookie").contains("Max-Age=0"));
+    server.ask(&bob, "GET", "/me", json!(null)).expect(401);
+}
+
+#[test]
+fn a_new_password_ends_the_other_sessions() {
+    let server = TestServer::new();
+    let bob = server.user("bob", &[]);
+    let other = log_in(&server, "bob", PASSWORD).session();
+    let change = |current: &str, new: &str| {
+        server.ask(&bob, "POST", "/me/password", json!({ "current": current, "new": new }))
+    };
+    assert_eq!(change("wrong", "another good password").body["parameters"]["field"], "current");
+    assert_eq!(change(PASSWORD, "short").body["parameters"]["field"], "new");
+    change(PASSWORD, "another good password").expect(204);
+    server.ask(&bob, "GET", "/me", json!(null)).expect(200);
+    server.ask(&other, "GET", "/me", json!(null)).expect(401);
+    log_in(&server, "bob", PASSWORD).expect(401);
+    log_in(&server, "bob", "another good password").expect(201);
+}
+
+#[test]
+fn another_site_cannot_use_the_cookie() {
+    let server = TestServer::new();
+    let bob = server.user("bob", &[]);
+    let answer =
+        server.ask_with(&bob, "DELETE", "/me/sessions", &[("sec-fetch-site", "cross-site")], json!(null));
+    assert_eq!((answer.status, answer.code()), (403, "access.cross_site"));
+    server.ask_with(&bob, "DELETE", "/me/sessions", &[("sec-fetch-site", "same-origin")], json!(null)).expect(204);
+}
+
+#[test]
+fn malformed_bodies_are_told() {
+    let server = TestServer::new();
+    let unknown = server.ask(&As::Nobody, "POST", "/sessions", json!({ "name": "a", "pasword": "b" }));
+    assert_eq!((unknown.status, unknown.code()), (400, "request.malformed"));
+    assert!(unknown.body["detail"].as_str().unwrap().contains("pasword"), "{}", unknown.body);
+    let none = server.ask(&As::Nobody, "POST", "/sessions", json!(null));
+    assert_eq!((none.status, none.code()), (415, "request.media_type"));
+    let huge = server.ask(&As::Nobody, "POST", "/sessions", json!({ "name": "x".repeat(2 << 20), "password": "" }));
+    assert_eq!((huge.status, huge.code()), (413, "request.too_large"));
+}

@@ -1,0 +1,143 @@
+//! The server's life: open, bind, tell, serve, drain.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse as _;
+use axum::routing::get;
+use daemon::{Drain, Identity, Listener, ListenerOptions, Metrics};
+use store::{Lane, Store, StoreOptions, rights, users};
+
+use crate::app::{App, Parts};
+use crate::clock::{self, SECOND};
+use crate::config::Config;
+use crate::passwords::Passwords;
+use crate::rate::Rates;
+use crate::routes;
+use crate::sealed::Sealer;
+use crate::setup::SetupSecret;
+
+/// How long a handshake and the head of a request may take.
+const HEAD_WAIT: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(config: Config) -> anyhow::Result<()> {
+    daemon::start_logging(config.log_format, &config.log_level)
+        .map_err(|problem| anyhow::anyhow!("BULKHEAD_LOG_LEVEL cannot be understood: {problem}"))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
+    let app = open(config)?;
+    runtime.block_on(serve(app))
+}
+
+/// Opens everything that can fail before a socket is bound.
+fn open(config: Config) -> anyhow::Result<App> {
+    let folder = &config.data_folder;
+    make_private(folder).with_context(|| format!("cannot use the data folder {}", folder.display()))?;
+    let master = config.master_key.clone();
+    let sealer = match &master {
+        Some(path) => Sealer::from_file(path, false)?,
+        None => Sealer::from_file(&folder.join("master.key"), true)?,
+    };
+    let options = StoreOptions::new(config.database.clone());
+    let store = Store::open(&options)?;
+    let now = clock::now();
+    store.write_blocking(Lane::Beside, move |connection| rights::install_presets(connection, now))?;
+    Ok(App::new(Parts {
+        config,
+        store,
+        sealer,
+        passwords: Passwords::new(),
+        rates: Rates::default(),
+        metrics: Metrics::default(),
+        setup: std::sync::Mutex::new(None),
+    }))
+}
+
+fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+async fn serve(app: App) -> anyhow::Result<()> {
+    let config = &app.config;
+    let identity = match &config.certificate {
+        Some((certificate, key)) => Identity::given(certificate, key)?,
+        None => Identity::own(&config.data_folder.join("tls"), &config.names, clock::now() / SECOND)?,
+    };
+    let options = ListenerOptions {
+        address: config.listen,
+        tls: Some(identity.config.clone()),
+        most_connections: config.most_connections,
+        head_wait: HEAD_WAIT,
+    };
+    let listener = Listener::bind(options).await?;
+    let (drain, draining) = Drain::new();
+    let mut tasks = Vec::new();
+    if let Some(address) = config.operations {
+        let options = ListenerOptions { address, tls: None, most_connections: 64, head_wait: HEAD_WAIT };
+        let operations_listener = Listener::bind(options).await?;
+        tracing::info!(address = %operations_listener.address(), "operations are served");
+        tasks.push(tokio::spawn(operations_listener.serve(operations(&app, draining.clone()), draining.clone())));
+    }
+    let place = format!("https://{}:{}", config.names.first().map_or("localhost", |name| name), listener.address().port());
+    tracing::info!(
+        address = %listener.address(), database = %app.store.address().shown(),
+        ca = identity.ca.as_ref().map(|path| path.display().to_string()), "the server is ready"
+    );
+    if app.read(users::is_empty).await? {
+        offer_setup(&app, &place)?;
+    }
+    tasks.push(tokio::spawn(listener.serve(routes::router(&app), draining)));
+    let signal = Drain::signal().await.context("cannot hear signals")?;
+    tracing::info!(signal, "the server stops; open requests may end");
+    if !drain.finish(app.config.drain).await {
+        tracing::warn!("some requests did not end in time");
+    }
+    for task in tasks {
+        task.abort();
+    }
+    Ok(())
+}
+
+/// Prints the set-up link, once, on standard output alone: it is no log.
+fn offer_setup(app: &App, place: &str) -> anyhow::Result<()> {
+    let (secret, text) = SetupSecret::new(clock::now());
+    *app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(secret);
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "setup: {place}/setup#{text}").and_then(|()| out.flush()).context("cannot print the set-up link")
+}
+
+/// What an operator's tools ask: alive, ready, how much of what.
+fn operations(app: &App, draining: daemon::Draining) -> Router {
+    let (ready, metrics) = (app.clone(), app.metrics.clone());
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route(
+            "/readyz",
+            get(move || {
+                let (app, draining) = (ready.clone(), draining.clone());
+                async move {
+                    if draining.has_begun() {
+                        return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
+                    }
+                    match app.read(|connection| connection.row("SELECT 1", &[]).map(|_| ())).await {
+                        Ok(()) => "ready\n".into_response(),
+                        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database is away\n").into_response(),
+                    }
+                }
+            }),
+        )
+        .route(
+            "/metrics",
+            get(move || {
+                let text = metrics.text();
+                async move {
+                    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+                    ([(header::CONTENT_TYPE, kind)], text)
+                }
+            }),
+        )
+}
+

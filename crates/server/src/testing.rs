@@ -1,0 +1,219 @@
+//! A server for tests: the whole of it but the socket, over a database of its own.
+
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use axum::response::Response;
+use axum::{Extension, Router};
+use daemon::{Metrics, PeerAddress, Settings};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use store::{Lane, Store, StoreOptions, rights, tokens, users};
+use tower::ServiceExt as _;
+
+use crate::app::{App, Parts};
+use crate::config::{Config, SETTINGS};
+use crate::passwords::Passwords;
+use crate::rate::Rates;
+use crate::sealed::Sealer;
+use crate::setup::SetupSecret;
+use crate::{clock, guard, ids, routes, secrets};
+
+/// The password of every user of a test.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// A server whose parts a test may look at.
+pub(crate) struct TestServer {
+    pub(crate) app: App,
+    router: Router,
+    runtime: tokio::runtime::Runtime,
+    /// The secret of the set-up link.
+    pub(crate) setup: String,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: axum::http::HeaderMap,
+    pub(crate) body: Value,
+}
+
+/// Whoever asks in a test.
+#[derive(Debug, Clone)]
+pub(crate) enum As {
+    Nobody,
+    /// A session's cookie.
+    Session(String),
+    /// An API token.
+    Token(String),
+}
+
+impl TestServer {
+    pub(crate) fn new() -> TestServer {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().display().to_string();
+        let variables = [("BULKHEAD_DATA_DIR".to_owned(), data)];
+        let config = Config::of(&Settings::read(SETTINGS, None, variables).unwrap()).unwrap();
+        let store = Store::open(&StoreOptions::new(config.database.clone())).unwrap();
+        store.write_blocking(Lane::Beside, |connection| rights::install_presets(connection, 0)).unwrap();
+        let (secret, setup) = SetupSecret::new(clock::now());
+        let app = App::new(Parts {
+            sealer: Sealer::from_file(&folder.path().join("master.key"), true).unwrap(),
+            config,
+            store,
+            passwords: Passwords::new(),
+            rates: Rates::default(),
+            metrics: Metrics::default(),
+            setup: Mutex::new(Some(secret)),
+        });
+        let peer = PeerAddress("192.0.2.7:1234".parse().unwrap());
+        let router = routes::router(&app).layer(Extension(peer));
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        TestServer { app, router, runtime, setup, _folder: folder }
+    }
+
+    /// Sends a request with a JSON body, or none where it is null.
+    pub(crate) fn ask(&self, who: &As, method: &str, path: &str, body: Value) -> Answer {
+        self.ask_with(who, method, path, &[], body)
+    }
+
+    /// Sends a request with headers.
+    pub(crate) fn ask_with(
+        &self,
+        who: &As,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Value,
+    ) -> Answer {
+        let bytes = if body.is_null() { Vec::new() } else { serde_json::to_vec(&body).unwrap() };
+        let mut request = Request::builder()
+            .method(Method::from_bytes(method.as_bytes()).unwrap())
+            .uri(format!("{}{path}", routes::PREFIX));
+        if !body.is_null() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(who, request, bytes)
+    }
+
+    /// Sends a request with a body of any type.
+    pub(crate) fn send(&self, who: &As, mut request: axum::http::request::Builder, body: Vec<u8>) -> Answer {
+        match who {
+            As::Nobody => {}
+            As::Session(cookie) => request = request.header(header::COOKIE, cookie),
+            As::Token(token) => request = request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        }
+        let request = request.body(Body::from(body)).unwrap();
+        self.runtime.block_on(async {
+            let response: Response = self.router.clone().oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let bytes = body.collect().await.unwrap().to_bytes();
+            let body = serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+            Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        })
+    }
+
+    /// A user with these roles and [`PASSWORD`], logged in.
+    pub(crate) fn user(&self, name: &str, roles: &[&str]) -> As {
+        let hash = self.runtime.block_on(self.app.passwords.hash(PASSWORD.to_owned()));
+        let user = users::User {
+            id: ids::new(clock::now()),
+            name: name.to_owned(),
+            display_name: name.to_owned(),
+            email: None,
+            password_hash: hash,
+            must_change: false,
+            totp_secret: None,
+            totp_last_step: 0,
+            is_disabled: false,
+            failures: 0,
+            locked_until: 0,
+            last_login: None,
+            created: 0,
+            changed: 0,
+            version: 1,
+        };
+        let roles: std::collections::BTreeSet<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+        self.app
+            .store
+            .write_blocking(Lane::Beside, move |connection| {
+                users::insert(connection, &user)?;
+                rights::set_roles_held(connection, &user.id, &roles)
+            })
+            .unwrap();
+        let answer =
+            self.ask(&As::Nobody, "POST", "/sessions", json!({ "name": name, "password": PASSWORD }));
+        answer.expect(201);
+        answer.session()
+    }
+
+    /// A machine's token with these permissions over everything.
+    pub(crate) fn token(&self, permissions: &str) -> As {
+        let text = secrets::new("bh_");
+        let (hash, permissions) = (secrets::hash(&text), permissions.parse().unwrap());
+        let token = tokens::Token {
+            id: ids::new(clock::now()),
+            name: "test".to_owned(),
+            owner: None,
+            permissions,
+            scopes: std::collections::BTreeSet::new(),
+            addresses: Vec::new(),
+            created: 0,
+            created_by: "test".to_owned(),
+            expires: None,
+            last_used: None,
+            revoked: None,
+        };
+        self.app
+            .store
+            .write_blocking(Lane::Beside, move |connection| tokens::insert(connection, &token, &hash))
+            .unwrap();
+        As::Token(text)
+    }
+
+    /// The actions and outcomes in the audit trail, the oldest first.
+    pub(crate) fn trail(&self) -> Vec<String> {
+        let permit = policy::access::permit(&policy::access::Principal::server(), "audit.read".parse().unwrap());
+        let permit = Arc::new(permit.unwrap());
+        let records = self.app.store.read_blocking(move |connection| {
+            store::audit::list(connection, &permit, &store::audit::AuditQuery::default(), 500)
+        });
+        let text = |record: &store::audit::AuditRecord| {
+            let body: Value = serde_json::from_str(&record.body).unwrap();
+            format!("{} {}", body["action"].as_str().unwrap(), body["outcome"].as_str().unwrap())
+        };
+        records.unwrap().iter().rev().map(text).collect()
+    }
+}
+
+impl Answer {
+    /// Panics unless the status is this one.
+    pub(crate) fn expect(&self, status: u16) {
+        assert_eq!(self.status, status, "{}", self.body);
+    }
+
+    /// The code of a refusal.
+    pub(crate) fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or_default()
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The session that was begun.
+    pub(crate) fn session(&self) -> As {
+        let cookie = self.header("set-cookie");
+        assert!(cookie.starts_with(guard::COOKIE), "{cookie}");
+        As::Session(cookie.split(';').next().unwrap_or_default().to_owned())
+    }
+}
+

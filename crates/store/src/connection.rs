@@ -1,0 +1,336 @@
+//! How SQL is said: one text for both databases, parameters as `$1`…, five types of columns.
+//!
+//! Columns are BIGINT (numbers, truth as 0 and 1, times as microseconds since 1970), TEXT, BLOB/BYTEA, DOUBLE PRECISION.
+
+use std::collections::HashMap;
+
+use postgres::types::{ToSql, Type};
+
+use crate::StoreError;
+
+/// A value of a parameter or column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Nothing.
+    Null,
+    /// A number.
+    Integer(i64),
+    /// A number with a fraction.
+    Real(f64),
+    /// A text.
+    Text(String),
+    /// Bytes.
+    Bytes(Vec<u8>),
+}
+
+/// One connection to one of the two databases.
+pub struct Connection(Inner);
+
+/// The most statements that a connection to PostgreSQL keeps prepared.
+const MOST_PREPARED: usize = 256;
+
+enum Inner {
+    Sqlite(rusqlite::Connection),
+    Postgres(Box<Prepared>),
+}
+
+/// A connection to PostgreSQL with the statements that it has prepared: one way there and back for each use.
+struct Prepared {
+    client: postgres::Client,
+    statements: HashMap<String, postgres::Statement>,
+}
+
+impl Prepared {
+    fn statement(&mut self, sql: &str) -> Result<postgres::Statement, StoreError> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        if self.statements.len() == MOST_PREPARED {
+            self.statements.clear();
+        }
+        let statement = self.client.prepare(sql)?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+}
+
+/// A row of a result; columns are read by their place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row(Vec<Value>);
+
+impl Connection {
+    pub(crate) fn sqlite(connection: rusqlite::Connection) -> Connection {
+        Connection(Inner::Sqlite(connection))
+    }
+
+    pub(crate) fn postgres(client: postgres::Client) -> Connection {
+        Connection(Inner::Postgres(Box::new(Prepared { client, statements: HashMap::new() })))
+    }
+
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self.0, Inner::Sqlite(_))
+    }
+
+    /// Runs a statement and returns how many rows it changed.
+    pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, StoreError> {
+        match &mut self.0 {
+            Inner::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(&numbered(sql))?;
+                Ok(statement.execute(rusqlite::params_from_iter(parameters))? as u64)
+            }
+            Inner::Postgres(prepared) => {
+                let statement = prepared.statement(sql)?;
+                let parameters: Vec<&(dyn ToSql + Sync)> =
+                    parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
+                Ok(prepared.client.execute(&statement, &parameters)?)
+            }
+        }
+    }
+
+    /// Runs a query and hands every row on as it comes: results of any length take the memory of one row.
+    pub fn each(
+        &mut self,
+        sql: &str,
+        parameters: &[Value],
+        mut take: impl FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match &mut self.0 {
+            Inner::Sqlite(connection) => {
+                let mut statement = connection.prepare_cached(&numbered(sql))?;
+                let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+                while let Some(row) = rows.next()? {
+                    take(Row::of_sqlite(row)?)?;
+                }
+            }
+            Inner::Postgres(prepared) => {
+                let statement = prepared.statement(sql)?;
+                use postgres::fallible_iterator::FallibleIterator as _;
+                let mut rows = prepared.client.query_raw(&statement, parameters)?;
+                while let Some(row) = rows.next()? {
+                    take(Row::of_postgres(&row)?)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// All rows of a query; the query bounds them.
+    pub fn rows(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(sql, parameters, |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The first row of a query.
+    pub fn row(&mut self, sql: &str, parameters: &[Value]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, parameters)?.into_iter().next())
+    }
+
+    /// Runs several statements without parameters.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        match &mut self.0 {
+            Inner::Sqlite(connection) => connection.execute_batch(sql)?,
+            Inner::Postgres(prepared) => prepared.client.batch_execute(sql)?,
+        }
+        Ok(())
+    }
+}
+
+/// SQLite counts parameters as `?1`; `$1` would be a name to it.
+fn numbered(sql: &str) -> String {
+    sql.replace('$', "?")
+}
+
+impl Row {
+    fn of_sqlite(row: &rusqlite::Row<'_>) -> Result<Row, StoreError> {
+        use rusqlite::types::ValueRef;
+        let mut values = Vec::with_capacity(row.as_ref().column_count());
+        for at in 0..row.as_ref().column_count() {
+            values.push(match row.get_ref(at)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => Value::Integer(number),
+                ValueRef::Real(number) => Value::Real(number),
+                ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+                ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
+            });
+        }
+        Ok(Row(values))
+    }
+
+    fn of_postgres(row: &postgres::Row) -> Result<Row, StoreError> {
+        let mut values = Vec::with_capacity(row.len());
+        for (at, column) in row.columns().iter().enumerate() {
+            let value = match *column.type_() {
+                Type::INT8 => row.try_get::<_, Option<i64>>(at)?.map(Value::Integer),
+                Type::INT4 => row.try_get::<_, Option<i32>>(at)?.map(|number| Value::Integer(number.into())),
+                Type::BOOL => row.try_get::<_, Option<bool>>(at)?.map(|holds| Value::Integer(holds.into())),
+                Type::FLOAT8 => row.try_get::<_, Option<f64>>(at)?.map(Value::Real),
+                Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(at)?.map(Value::Bytes),
+                _ => row.try_get::<_, Option<String>>(at)?.map(Value::Text),
+            };
+            values.push(value.unwrap_or(Value::Null));
+        }
+        Ok(Row(values))
+    }
+
+    /// A number; 0 where the column has none.
+    pub fn integer(&self, at: usize) -> i64 {
+        self.optional_integer(at).unwrap_or_default()
+    }
+
+    /// A number that may be absent.
+    pub fn optional_integer(&self, at: usize) -> Option<i64> {
+        match self.0.get(at) {
+            Some(Value::Integer(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Whether the number is not 0.
+    pub fn truth(&self, at: usize) -> bool {
+        self.integer(at) != 0
+    }
+
+    /// A number with a fraction that may be absent.
+    pub fn optional_real(&self, at: usize) -> Option<f64> {
+        match self.0.get(at) {
+            Some(Value::Real(number)) => Some(*number),
+            Some(Value::Integer(number)) => Some(*number as f64),
+            _ => None,
+        }
+    }
+
+    /// A text; empty where the column has none.
+    pub fn text(&self, at: usize) -> String {
+        self.optional_text(at).unwrap_or_default()
+    }
+
+    /// A text that may be absent.
+    pub fn optional_text(&self, at: usize) -> Option<String> {
+        match self.0.get(at) {
+            Some(Value::Text(text)) => Some(text.clone()),
+            _ => None,
+        }
+    }
+
+    /// Bytes; empty where the column has none.
+    pub fn bytes(&self, at: usize) -> Vec<u8> {
+        match self.0.get(at) {
+            Some(Value::Bytes(bytes)) => bytes.clone(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Value {
+        Value::Integer(number)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Value {
+        Value::Integer(number.into())
+    }
+}
+
+impl From<bool> for Value {
+    fn from(holds: bool) -> Value {
+        Value::Integer(holds.into())
+    }
+}
+
+impl From<f64> for Value {
+    fn from(number: f64) -> Value {
+        Value::Real(number)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Value {
+        Value::Text(text.clone())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::Text(text)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Value {
+        Value::Bytes(bytes)
+    }
+}
+
+impl From<&Vec<u8>> for Value {
+    fn from(bytes: &Vec<u8>) -> Value {
+        Value::Bytes(bytes.clone())
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Value {
+        Value::Bytes(bytes.to_vec())
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        use rusqlite::types::{ToSqlOutput, ValueRef};
+        Ok(ToSqlOutput::Borrowed(match self {
+            Value::Null => ValueRef::Null,
+            Value::Integer(number) => ValueRef::Integer(*number),
+            Value::Real(number) => ValueRef::Real(*number),
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut postgres::types::private::BytesMut,
+    ) -> Result<postgres::types::IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Value::Null => Ok(postgres::types::IsNull::Yes),
+            Value::Integer(number) if *kind == Type::INT4 => i32::try_from(*number)?.to_sql(kind, out),
+            Value::Integer(number) if *kind == Type::BOOL => (*number != 0).to_sql(kind, out),
+            Value::Integer(number) if *kind == Type::FLOAT8 => (*number as f64).to_sql(kind, out),
+            Value::Integer(number) => number.to_sql(kind, out),
+            Value::Real(number) => number.to_sql(kind, out),
+            Value::Text(text) => text.to_sql(kind, out),
+            Value::Bytes(bytes) => bytes.to_sql(kind, out),
+        }
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    postgres::types::to_sql_checked!();
+}
+
+/// The parameters of a statement: `values![name, 3_i64, None::<i64>]`.
+#[macro_export]
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { [$($crate::Value::from($value)),*] };
+}

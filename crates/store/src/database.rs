@@ -1,0 +1,336 @@
+//! How work reaches the database: threads that own connections, and commits that many share.
+//!
+//! A request hands over a closure and waits. Readers run at once, each on its own connection. Writers run in lanes: one
+//! thread takes what waits, runs each piece inside a savepoint of one transaction, commits once and only then answers, so
+//! that a hundred small changes cost one flush of the disk. A piece that fails is undone alone.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use crate::work::{Ended, Item, Work};
+use crate::{Address, Connection, Schema, StoreError};
+
+/// The most pieces of work that share a commit.
+const MOST_SHARED: usize = 256;
+
+/// The most pieces of work that wait for a lane; whoever comes later waits to hand over.
+const MOST_WAITING: usize = 1024;
+
+/// How often work is tried again when another transaction was in its way.
+const MOST_TRIES: usize = 8;
+
+/// How long SQLite waits for another process (a backup, an admin command) to let go of the file.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+/// Which writer takes a piece of work. On SQLite, which has one writer, both are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// What writes to the audit trail, whose records follow one another.
+    Audited,
+    /// All else: jobs, indexes of images, derived data.
+    Beside,
+}
+
+/// How a store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// Where the database is.
+    pub address: Address,
+    /// How many connections read.
+    pub readers: usize,
+    /// How many connections write beside the audited lane; PostgreSQL only.
+    pub writers: usize,
+    /// The memory that each SQLite connection may use for pages, in KiB.
+    pub page_cache_kib: u32,
+    /// Whether the schema is brought up to date.
+    pub migrate: bool,
+}
+
+impl StoreOptions {
+    /// Options for a server.
+    pub fn new(address: Address) -> StoreOptions {
+        StoreOptions { address, readers: 4, writers: 3, page_cache_kib: 4096, migrate: true }
+    }
+}
+
+/// The store. Cloning shares it; its threads end when the last clone is dropped.
+#[derive(Clone)]
+pub struct Store(Arc<Threads>);
+
+type Queue = mpsc::Sender<Box<dyn Work>>;
+
+struct Threads {
+    read: Option<Queue>,
+    audited: Option<Queue>,
+    beside: Option<Queue>,
+    threads: Vec<JoinHandle<()>>,
+    address: Address,
+}
+
+impl Store {
+    /// Opens the database, brings its schema up to date where asked, and starts the threads.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, or its schema is of another version.
+    pub fn open(options: &StoreOptions) -> Result<Store, StoreError> {
+        let in_place =
+            |source| StoreError::Open { place: options.address.shown(), source: Box::new(source) };
+        let connector = Connector { options: options.clone() };
+        let mut first = connector.connect(Role::Writer).map_err(in_place)?;
+        match options.migrate {
+            true => Schema::migrate(&mut first)?,
+            false => Schema::check(&mut first)?,
+        }
+        let mut threads = Vec::new();
+        let (read, receiver) = mpsc::channel(MOST_WAITING);
+        let receiver = Arc::new(Mutex::new(receiver));
+        for number in 0..options.readers.max(1) {
+            let (connector, receiver) = (connector.clone(), Arc::clone(&receiver));
+            threads.push(spawn(format!("store-read-{number}"), move || read_on(&connector, &receiver))?);
+        }
+        let (audited, receiver) = mpsc::channel(MOST_WAITING);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let own = connector.clone();
+        let is_sqlite = first.is_sqlite();
+        threads.push(spawn("store-write".to_owned(), move || write_on(&own, Some(first), &receiver))?);
+        let mut beside = audited.clone();
+        if !is_sqlite {
+            let (queue, receiver) = mpsc::channel(MOST_WAITING);
+            beside = queue;
+            let receiver = Arc::new(Mutex::new(receiver));
+            for number in 0..options.writers.max(1) {
+                let (connector, receiver) = (connector.clone(), Arc::clone(&receiver));
+                threads.push(spawn(format!("store-beside-{number}"), move || write_on(&connector, None, &receiver))?);
+            }
+        }
+        let address = options.address.clone();
+        Ok(Store(Arc::new(Threads { read: Some(read), audited: Some(audited), beside: Some(beside), threads, address })))
+    }
+
+    /// Where the database is.
+    pub fn address(&self) -> &Address {
+        &self.0.address
+    }
+
+    /// Reads.
+    pub async fn read<T, F>(&self, function: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (item, answer) = Item::new(function);
+        let queue = self.0.read.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(Box::new(item)).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Changes something; when this returns, the change is durable. The closure may run more than once, of which one run
+    /// counts.
+    pub async fn write<T, F>(&self, lane: Lane, function: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (item, answer) = Item::new(function);
+        self.queue(lane)?.send(Box::new(item)).await.map_err(|_| StoreError::Closed)?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Like [`Store::read`], for callers without an asynchronous runtime.
+    pub fn read_blocking<T, F>(&self, function: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (item, answer) = Item::new(function);
+        let queue = self.0.read.as_ref().ok_or(StoreError::Closed)?;
+        queue.blocking_send(Box::new(item)).map_err(|_| StoreError::Closed)?;
+        answer.blocking_recv().map_err(|_| StoreError::Closed)?
+    }
+
+    /// Like [`Store::write`], for callers without an asynchronous runtime.
+    pub fn write_blocking<T, F>(&self, lane: Lane, function: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (item, answer) = Item::new(function);
+        self.queue(lane)?.blocking_send(Box::new(item)).map_err(|_| StoreError::Closed)?;
+        answer.blocking_recv().map_err(|_| StoreError::Closed)?
+    }
+
+    fn queue(&self, lane: Lane) -> Result<&Queue, StoreError> {
+        let queue = match lane {
+            Lane::Audited => &self.0.audited,
+            Lane::Beside => &self.0.beside,
+        };
+        queue.as_ref().ok_or(StoreError::Closed)
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        (self.read, self.audited, self.beside) = (None, None, None);
+        // What was handed over is still done: the threads end when their queues are empty.
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn spawn(name: String, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
+    let spawned = thread::Builder::new().name(name).spawn(run);
+    spawned.map_err(|error| StoreError::Unreachable { source: Box::new(error) })
+}
+
+type Shared = Mutex<mpsc::Receiver<Box<dyn Work>>>;
+
+fn next(receiver: &Shared) -> Option<Box<dyn Work>> {
+    receiver.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv()
+}
+
+/// A reader's life.
+fn read_on(connector: &Connector, receiver: &Shared) {
+    let mut connection = None;
+    while let Some(mut work) = next(receiver) {
+        let mut failure = None;
+        // A connection that has died is found out by its first use: one more try on another.
+        for _ in 0..2 {
+            let open = match connection.take().map_or_else(|| connector.connect(Role::Reader), Ok) {
+                Ok(open) => connection.insert(open),
+                Err(error) => {
+                    failure = Some(error);
+                    break;
+                }
+            };
+            match work.run(open) {
+                Ended::Disconnected => connection = None,
+                Ended::Well | Ended::Badly | Ended::Conflict => break,
+            }
+        }
+        work.answer(failure);
+    }
+}
+
+/// A writer's life.
+fn write_on(connector: &Connector, first: Option<Connection>, receiver: &Shared) {
+    let mut connection = first;
+    while let Some(work) = next(receiver) {
+        let mut batch = vec![work];
+        while batch.len() < MOST_SHARED {
+            let Ok(more) = receiver.lock().unwrap_or_else(PoisonError::into_inner).try_recv() else { break };
+            batch.push(more);
+        }
+        let failure = commit(connector, &mut connection, &mut batch).err();
+        for work in batch {
+            work.answer(failure.as_ref().map(StoreError::again));
+        }
+    }
+}
+
+/// Runs a batch in one transaction, on another connection where the first has died before its commit was sent.
+fn commit(
+    connector: &Connector,
+    connection: &mut Option<Connection>,
+    batch: &mut [Box<dyn Work>],
+) -> Result<(), StoreError> {
+    for is_last in [false, true] {
+        let open = match connection.take() {
+            Some(open) => connection.insert(open),
+            None => connection.insert(connector.connect(Role::Writer)?),
+        };
+        match run_batch(open, batch) {
+            Ok(()) => match open.batch("COMMIT") {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    // Whether it was committed is not known where the connection died: say so, never try again.
+                    let _ = open.batch("ROLLBACK");
+                    if error.ends_connection() {
+                        *connection = None;
+                    }
+                    return Err(error);
+                }
+            },
+            Err(error) if error.ends_connection() => {
+                *connection = None;
+                if is_last {
+                    return Err(error);
+                }
+            }
+            Err(error) => {
+                let _ = open.batch("ROLLBACK");
+                return Err(error);
+            }
+        }
+    }
+    Err(StoreError::Closed)
+}
+
+fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+    // IMMEDIATE takes SQLite's write lock at once: a transaction that begins by reading would fail when it writes.
+    connection.batch(if connection.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
+    for work in batch {
+        for _ in 0..MOST_TRIES {
+            connection.batch("SAVEPOINT work")?;
+            match work.run(connection) {
+                Ended::Well => {
+                    connection.batch("RELEASE SAVEPOINT work")?;
+                    break;
+                }
+                Ended::Badly => {
+                    connection.batch("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work")?;
+                    break;
+                }
+                Ended::Conflict => connection.batch("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work")?,
+                Ended::Disconnected => {
+                    return Err(StoreError::Unreachable { source: "the connection was lost".into() });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Reader,
+    Writer,
+}
+
+/// Makes connections.
+#[derive(Clone)]
+struct Connector {
+    options: StoreOptions,
+}
+
+impl Connector {
+    fn connect(&self, role: Role) -> Result<Connection, StoreError> {
+        match &self.options.address {
+            Address::Sqlite(path) => self.open_file(path, role),
+            Address::Postgres(uri) => Ok(Connection::postgres(crate::postgresql::connect(uri)?)),
+        }
+    }
+
+    fn open_file(&self, path: &Path, role: Role) -> Result<Connection, StoreError> {
+        let connection = rusqlite::Connection::open(path)?;
+        connection.busy_timeout(BUSY_WAIT)?;
+        connection.set_prepared_statement_cache_capacity(256);
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // FULL flushes the log at every commit: what was acknowledged survives a loss of power.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "foreign_keys", "ON")?;
+        connection.pragma_update(None, "cache_size", -i64::from(self.options.page_cache_kib))?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        if role == Role::Reader {
+            connection.pragma_update(None, "query_only", "ON")?;
+        }
+        Ok(Connection::sqlite(connection))
+    }
+}
+
+#[cfg(test)]
+mod tests;

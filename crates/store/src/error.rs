@@ -1,0 +1,163 @@
+//! Why the store could not do its work.
+
+/// An error of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database file cannot be opened.
+    #[error("cannot open the database {place}")]
+    Open {
+        /// The file, or host and name of the database.
+        place: String,
+        /// Why.
+        source: Box<StoreError>,
+    },
+    /// The schema is of a later version of the program.
+    #[error(
+        "the database has schema {found}, and this program knows schemas up to {known}: it belongs to a later version; \
+         start that version, or restore a backup of before the upgrade"
+    )]
+    NewerSchema {
+        /// The version of the database.
+        found: i64,
+        /// The version of this program.
+        known: i64,
+    },
+    /// The schema is of an earlier version, and whoever opened it does not migrate.
+    #[error("the database has schema {found}, and this program needs schema {known}: run bulkhead admin migrate")]
+    OlderSchema {
+        /// The version of the database.
+        found: i64,
+        /// The version of this program.
+        known: i64,
+    },
+    /// No such object, or none that the permit reaches.
+    #[error("there is no such {what}")]
+    NotFound {
+        /// The kind of object: `image`, `policy`.
+        what: &'static str,
+    },
+    /// Something else has this name already.
+    #[error("there is already a {what} of this name")]
+    Exists {
+        /// The kind of object.
+        what: &'static str,
+    },
+    /// Somebody changed the object since it was read.
+    #[error("this {what} was changed by somebody else since it was read")]
+    Changed {
+        /// The kind of object.
+        what: &'static str,
+    },
+    /// The object is needed by another.
+    #[error("this {what} is used by {by}")]
+    InUse {
+        /// The kind of object.
+        what: &'static str,
+        /// What uses it.
+        by: String,
+    },
+    /// The database cannot take it: the disk is full.
+    #[error("the disk of the database is full")]
+    Full,
+    /// The database cannot be reached; nothing was written.
+    #[error("the database cannot be reached")]
+    Unreachable {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// SQLite refused a statement.
+    #[error("the database refused a statement")]
+    Sqlite(#[source] rusqlite::Error),
+    /// PostgreSQL refused a statement.
+    #[error("the database refused a statement")]
+    Postgres(#[source] postgres::Error),
+    /// What is stored is not what was written: the database is damaged or was changed by hand.
+    #[error("the database holds something unreadable in {place}: {problem}")]
+    Damaged {
+        /// Table and column.
+        place: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The address of a database cannot be understood.
+    #[error("cannot use the database address: {problem}")]
+    Address {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The program met a defect of its own; the change was undone.
+    #[error("the program met a defect; the change was undone")]
+    Defect,
+    /// The store is shutting down.
+    #[error("the store does not take work")]
+    Closed,
+}
+
+impl StoreError {
+    /// Whether the same work may succeed when it is tried again at once: another transaction was in its way.
+    pub(crate) fn is_conflict(&self) -> bool {
+        let StoreError::Postgres(error) = self else { return false };
+        use postgres::error::SqlState;
+        [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED]
+            .iter()
+            .any(|state| error.code() == Some(state))
+    }
+
+    /// Whether the connection that gave it can no longer be used.
+    pub(crate) fn ends_connection(&self) -> bool {
+        match self {
+            StoreError::Unreachable { .. } => true,
+            StoreError::Postgres(error) => error.is_closed(),
+            _ => false,
+        }
+    }
+
+    /// What befell a whole transaction, told to each whose work was in it.
+    pub(crate) fn again(&self) -> StoreError {
+        match self {
+            StoreError::Full => StoreError::Full,
+            error => StoreError::Unreachable { source: error.to_string().into() },
+        }
+    }
+
+    /// Whether it is the caller's doing (not found, changed, in use) rather than the database's.
+    pub fn is_answer(&self) -> bool {
+        matches!(
+            self,
+            StoreError::NotFound { .. }
+                | StoreError::Exists { .. }
+                | StoreError::Changed { .. }
+                | StoreError::InUse { .. }
+        )
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> StoreError {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => StoreError::Full,
+            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => {
+                StoreError::Unreachable { source: Box::new(error) }
+            }
+            _ => StoreError::Sqlite(error),
+        }
+    }
+}
+
+impl From<postgres::Error> for StoreError {
+    fn from(error: postgres::Error) -> StoreError {
+        use postgres::error::SqlState;
+        match error.code() {
+            Some(state) if *state == SqlState::DISK_FULL => StoreError::Full,
+            Some(state)
+                if [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW]
+                    .contains(state) =>
+            {
+                StoreError::Unreachable { source: Box::new(error) }
+            }
+            None => StoreError::Unreachable { source: Box::new(error) },
+            Some(_) => StoreError::Postgres(error),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod address;
+pub mod audit;
+mod connection;
+mod database;
+mod error;
+mod permitted;
+mod postgresql;
+pub mod rights;
+mod schema;
+pub mod sessions;
+pub mod tokens;
+pub mod users;
+mod work;
+
+pub use address::Address;
+pub use connection::{Connection, Row, Value};
+pub use database::{Lane, Store, StoreOptions};
+pub use error::StoreError;
+pub use permitted::{Keyset, LARGEST_PAGE};
+pub use schema::{SCHEMA, Schema};

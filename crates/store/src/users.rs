@@ -1,0 +1,194 @@
+//! Users: people who log in.
+
+use policy::access::{Action, Area, Permit};
+
+use crate::permitted::{Keyset, require};
+use crate::{Connection, Row, StoreError, Value, values};
+
+/// A user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// Its id.
+    pub id: String,
+    /// What is typed at the log-in; lower case, unique.
+    pub name: String,
+    /// The name that others see.
+    pub display_name: String,
+    /// Where mail goes.
+    pub email: Option<String>,
+    /// The password as an Argon2id PHC string (RFC 9106).
+    pub password_hash: String,
+    /// Whether the password must be changed at the next log-in.
+    pub must_change: bool,
+    /// The sealed secret of the second factor.
+    pub totp_secret: Option<Vec<u8>>,
+    /// The time step of the last code that was accepted: a code counts once.
+    pub totp_last_step: i64,
+    /// Whether log-ins are refused.
+    pub is_disabled: bool,
+    /// Wrong passwords since the last right one.
+    pub failures: i64,
+    /// No log-in before this time, in microseconds since 1970.
+    pub locked_until: i64,
+    /// The last log-in.
+    pub last_login: Option<i64>,
+    /// When it was made.
+    pub created: i64,
+    /// When it was last changed.
+    pub changed: i64,
+    /// Counts changes.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "id, name, display_name, email, password_hash, must_change, totp_secret, totp_last_step,
+    is_disabled, failures, locked_until, last_login, created, changed, version";
+
+fn user(row: &Row) -> User {
+    let secret = row.bytes(6);
+    User {
+        id: row.text(0),
+        name: row.text(1),
+        display_name: row.text(2),
+        email: row.optional_text(3),
+        password_hash: row.text(4),
+        must_change: row.truth(5),
+        totp_secret: (!secret.is_empty()).then_some(secret),
+        totp_last_step: row.integer(7),
+        is_disabled: row.truth(8),
+        failures: row.integer(9),
+        locked_until: row.integer(10),
+        last_login: row.optional_integer(11),
+        created: row.integer(12),
+        changed: row.integer(13),
+        version: row.integer(14),
+    }
+}
+
+/// Whether there is any user: without one the set-up link works.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_empty(connection: &mut Connection) -> Result<bool, StoreError> {
+    Ok(connection.row("SELECT 1 FROM users LIMIT 1", &[])?.is_none())
+}
+
+/// The user of a name, for a log-in: nobody has a permit yet.
+///
+/// # Errors
+/// When the database fails.
+pub fn by_name(connection: &mut Connection, name: &str) -> Result<Option<User>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE name = $1");
+    Ok(connection.row(&sql, &values![name.to_lowercase()])?.as_ref().map(user))
+}
+
+/// A user by id, for itself or for those whose id was recognized.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub fn by_id(connection: &mut Connection, id: &str) -> Result<User, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE id = $1");
+    let row = connection.row(&sql, &values![id])?;
+    row.as_ref().map(user).ok_or(StoreError::NotFound { what: "user" })
+}
+
+/// A page of users by name.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn list(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Result<Vec<User>, StoreError> {
+    require(permit, Area::Access, Action::Read)?;
+    let sql = format!("SELECT {COLUMNS} FROM users WHERE name > $1 ORDER BY name LIMIT $2");
+    let rows = connection.rows(&sql, &values![page.after(), page.limit()])?;
+    Ok(rows.iter().map(user).collect())
+}
+
+/// Adds a user.
+///
+/// # Errors
+/// When the name is taken, or the database fails.
+pub fn insert(connection: &mut Connection, user: &User) -> Result<(), StoreError> {
+    if by_name(connection, &user.name)?.is_some() {
+        return Err(StoreError::Exists { what: "user" });
+    }
+    let sql = format!("INSERT INTO users ({COLUMNS}) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)");
+    let mut parameters = vec![Value::from(&user.id)];
+    parameters.extend(changeable(user));
+    parameters.extend(values![user.created, user.changed, user.version]);
+    connection.execute(&sql, &parameters)?;
+    Ok(())
+}
+
+/// Replaces a user whose version is the one before.
+///
+/// # Errors
+/// When somebody else changed it, or the database fails.
+pub fn update(connection: &mut Connection, user: &User) -> Result<(), StoreError> {
+    let sql = "UPDATE users SET name = $1, display_name = $2, email = $3, password_hash = $4, must_change = $5,
+        totp_secret = $6, totp_last_step = $7, is_disabled = $8, failures = $9, locked_until = $10, last_login = $11,
+        changed = $12, version = $13 WHERE id = $14 AND version = $15";
+    let mut parameters: Vec<Value> = changeable(user).into();
+    parameters.extend(values![user.changed, user.version, &user.id, user.version - 1]);
+    match connection.execute(sql, &parameters)? {
+        0 => Err(StoreError::Changed { what: "user" }),
+        _ => Ok(()),
+    }
+}
+
+fn changeable(user: &User) -> [Value; 11] {
+    values![
+        user.name.to_lowercase(),
+        &user.display_name,
+        user.email.as_deref(),
+        &user.password_hash,
+        user.must_change,
+        user.totp_secret.as_deref(),
+        user.totp_last_step,
+        user.is_disabled,
+        user.failures,
+        user.locked_until,
+        user.last_login
+    ]
+}
+
+/// Notes how a log-in ended, whatever else changed meanwhile.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_login(
+    connection: &mut Connection,
+    id: &str,
+    failures: i64,
+    locked_until: i64,
+    last_login: Option<i64>,
+    totp_step: Option<i64>,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE users SET failures = $1, locked_until = $2, last_login = coalesce($3, last_login),
+        totp_last_step = coalesce($4, totp_last_step) WHERE id = $5";
+    connection.execute(sql, &values![failures, locked_until, last_login, totp_step, id])?;
+    Ok(())
+}
+
+/// Removes a user with its sessions and tokens.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub fn delete(connection: &mut Connection, id: &str) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM role_holders WHERE holder = $1", &values![id])?;
+    match connection.execute("DELETE FROM users WHERE id = $1", &values![id])? {
+        0 => Err(StoreError::NotFound { what: "user" }),
+        _ => Ok(()),
+    }
+}
+
+/// How many users hold a role that gives a permission over everything: the last one must stay.
+///
+/// # Errors
+/// When the database fails.
+pub fn holders_of_everything(connection: &mut Connection, permission: &str) -> Result<i64, StoreError> {
+    let sql = "SELECT count(DISTINCT u.id) FROM users u
+        JOIN role_holders h ON h.holder = u.id OR h.holder IN (SELECT group_id FROM group_members m WHERE m.user_id = u.id)
+        JOIN roles r ON r.id = h.role_id
+        WHERE u.is_disabled = 0 AND ',' || r.permissions || ',' LIKE $1
+          AND NOT EXISTS (SELECT 1 FROM role_scopes s WHERE s.role_id = r.id)";
+    Ok(connection.row(sql, &values![format!("%,{permission},%")])?.map_or(0, |row| row.integer(0)))
+}
