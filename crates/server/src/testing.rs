@@ -53,9 +53,21 @@ pub(crate) enum As {
 
 impl TestServer {
     pub(crate) fn new() -> TestServer {
+        TestServer::with(&[])
+    }
+
+    /// The same on PostgreSQL, where it is installed.
+    pub(crate) fn on_postgres() -> Option<TestServer> {
+        let uri = test_support::postgres_database()?;
+        Some(TestServer::with(&[("BULKHEAD_DATABASE_URL", &uri)]))
+    }
+
+    /// A server with settings beside the usual ones.
+    pub(crate) fn with(variables: &[(&str, &str)]) -> TestServer {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().display().to_string();
-        let variables = [("BULKHEAD_DATA_DIR".to_owned(), data)];
+        let own = [("BULKHEAD_DATA_DIR", data.as_str())];
+        let variables = own.iter().chain(variables).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::of(&Settings::read(SETTINGS, None, variables).unwrap()).unwrap();
         let store = Store::open(&StoreOptions::new(config.database.clone())).unwrap();
         store.write_blocking(Lane::Beside, |connection| rights::install_presets(connection, 0)).unwrap();

@@ -11,6 +11,8 @@ mod postgresql;
 pub mod rights;
 mod schema;
 pub mod sessions;
+#[cfg(test)]
+mod testing;
 pub mod tokens;
 pub mod users;
 mod work;

@@ -1,6 +1,8 @@
 use super::*;
 use crate::values;
 
+use crate::testing::on_both_stores;
+
 fn open(folder: &Path) -> Store {
     Store::open(&StoreOptions::new(Address::Sqlite(folder.join("store.db")))).unwrap()
 }
@@ -30,27 +32,32 @@ fn what_was_acknowledged_is_there_after_opening_again() {
 
 #[test]
 fn work_that_fails_is_undone_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
-    set(&store, "a", "1").unwrap();
+    on_both_stores(work_that_fails);
+}
+
+fn work_that_fails(store: &Store) {
+    set(store, "a", "1").unwrap();
     let failed = store.write_blocking(Lane::Audited, |connection| -> Result<(), StoreError> {
         connection.execute("INSERT INTO settings (name, value, version, changed) VALUES ('b', '', 1, 0)", &[])?;
         Err(StoreError::NotFound { what: "policy" })
     });
     assert!(matches!(failed, Err(StoreError::NotFound { .. })));
-    assert!(matches!(set(&store, "a", "2"), Err(StoreError::Sqlite(_))), "the name is taken");
-    set(&store, "c", "3").unwrap();
-    assert_eq!(names(&store), ["a", "c"]);
+    let taken = set(store, "a", "2");
+    assert!(matches!(taken, Err(StoreError::Sqlite(_) | StoreError::Postgres(_))), "the name is taken: {taken:?}");
+    set(store, "c", "3").unwrap();
+    assert_eq!(names(store), ["a", "c"]);
 }
 
 #[test]
 fn a_defect_costs_its_own_work_only() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    on_both_stores(a_defect);
+}
+
+fn a_defect(store: &Store) {
     let broken = store.write_blocking(Lane::Audited, |_| -> Result<(), StoreError> { panic!("a defect") });
     assert!(matches!(broken, Err(StoreError::Defect)));
-    set(&store, "a", "1").unwrap();
-    assert_eq!(names(&store), ["a"]);
+    set(store, "a", "1").unwrap();
+    assert_eq!(names(store), ["a"]);
 }
 
 #[test]
@@ -65,12 +72,14 @@ fn readers_do_not_write() {
 
 #[test]
 fn many_writers_at_once_all_get_their_answer() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path());
+    on_both_stores(many_writers);
+}
+
+fn many_writers(store: &Store) {
     let threads: Vec<_> = (0..8)
         .map(|thread| {
             let store = store.clone();
-            std::thread::spawn(move || {
+            thread::spawn(move || {
                 for number in 0..50 {
                     let name = format!("{thread}-{number}");
                     let insert = move |connection: &mut Connection| {
@@ -85,7 +94,7 @@ fn many_writers_at_once_all_get_their_answer() {
         })
         .collect();
     threads.into_iter().for_each(|thread| thread.join().unwrap());
-    assert_eq!(names(&store).len(), 400);
+    assert_eq!(names(store).len(), 400);
 }
 
 #[test]
@@ -99,4 +108,25 @@ fn a_schema_of_a_later_version_is_refused_with_a_sentence() {
     let options = StoreOptions::new(Address::Sqlite(folder.path().join("store.db")));
     let error = Store::open(&options).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains("schema 999") && error.contains("later version"), "{error}");
+}
+
+#[test]
+fn a_connection_that_dies_is_replaced_without_a_restart() {
+    let Some(uri) = test_support::postgres_database() else { return };
+    let store = Store::open(&StoreOptions::new(Address::Postgres(uri))).unwrap();
+    set(&store, "a", "1").unwrap();
+    // Every connection but the one that says so.
+    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    store.read_blocking(move |connection| connection.rows(kill, &[]).map(|_| ())).unwrap();
+    set(&store, "b", "2").unwrap();
+    for _ in 0..8 {
+        assert_eq!(names(&store), ["a", "b"]);
+    }
+}
+
+#[test]
+fn a_database_that_is_away_is_told() {
+    let options = StoreOptions::new("postgres://nobody@127.0.0.1:1/none?sslmode=disable".parse().unwrap());
+    let error = Store::open(&options).map(|_| ()).unwrap_err();
+    assert_eq!(error.to_string(), "cannot open the database postgres://127.0.0.1:1/none");
 }

@@ -8,7 +8,11 @@ fn log_in(server: &TestServer, name: &str, password: &str) -> crate::testing::An
 
 #[test]
 fn the_first_user_comes_by_the_link_and_by_it_once() {
-    let server = TestServer::new();
+    first_user(&TestServer::new());
+    TestServer::on_postgres().iter().for_each(first_user);
+}
+
+fn first_user(server: &TestServer) {
     let set_up = |secret: &str, name: &str| {
         server.ask(&As::Nobody, "POST", "/setup", json!({ "secret": secret, "name": name, "password": PASSWORD }))
     };
