@@ -1,5 +1,6 @@
 //! The command line, as `docs/reference/command-line.md` describes it.
 
+mod platform;
 mod signatures;
 
 use std::net::SocketAddr;
@@ -11,6 +12,7 @@ use model::{Platform, Severity};
 use oci::registry::Mirror;
 
 use crate::target::Target;
+pub(crate) use platform::{AdminCommand, AdminPlaceArguments, UpArguments};
 pub(crate) use signatures::SignatureArguments;
 
 /// Scans container images, folders and hosts for known vulnerabilities.
@@ -37,6 +39,11 @@ pub(crate) enum Command {
     /// Check policies, explain verdicts, bring policies of others
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Run the whole platform on this machine: the server and its scan workers
+    Up(UpArguments),
+    /// Look after the store of the platform: backup, restore, migration, a lost password
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Write the manual pages into a folder

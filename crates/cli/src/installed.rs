@@ -91,6 +91,16 @@ pub(crate) fn open_named(named: Option<&Path>, environment: &Environment) -> any
     }
 }
 
+/// Writes the intelligence that would be opened to a file: a copy of the installed one, else the one built in.
+pub(crate) fn copy_to(path: &Path, environment: &Environment) -> anyhow::Result<()> {
+    let source = environment.intelligence_file.clone().or_else(|| file(environment).filter(|path| path.exists()));
+    let written = match &source {
+        Some(source) => std::fs::copy(source, path).map(|_| ()),
+        None => std::fs::write(path, SNAPSHOT),
+    };
+    written.with_context(|| format!("cannot write the intelligence to {}", path.display()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod admin;
 mod arguments;
 mod better_base;
 mod comparing;
@@ -21,7 +22,9 @@ mod progress;
 mod rego;
 mod sbom;
 mod scan;
+mod sibling;
 mod target;
+mod up;
 mod vouching;
 
 use std::process::ExitCode;
@@ -40,6 +43,8 @@ fn main() -> ExitCode {
         Command::Convert(arguments) => convert::run(arguments, &environment),
         Command::Intel(arguments) => intel::run(arguments, &environment),
         Command::Policy(command) => policy_command::run(command, &environment),
+        Command::Up(arguments) => up::run(arguments, &environment),
+        Command::Admin(command) => admin::run(command, &environment),
         Command::Completions(arguments) => manual::completions(arguments),
         Command::Man(arguments) => manual::man(arguments),
     };

@@ -82,11 +82,8 @@ impl Identity {
         let chain = chain.ok().filter(|chain| !chain.is_empty()).ok_or_else(|| content(certificate, "certificate"))?;
         let private = PrivateKeyDer::from_pem_slice(&read(key)?).map_err(|_| content(key, "private key"))?;
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mismatch = |source| IdentityError::Mismatch {
-            certificate: certificate.to_owned(),
-            key: key.to_owned(),
-            source,
-        };
+        let mismatch =
+            |source| IdentityError::Mismatch { certificate: certificate.to_owned(), key: key.to_owned(), source };
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(mismatch)?

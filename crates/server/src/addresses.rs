@@ -39,7 +39,9 @@ mod tests {
         let blocks = |text: &str| -> Vec<String> { text.split(' ').map(str::to_owned).collect() };
         assert!(admits(&[], None));
         assert!(admits(&blocks("10.0.0.0/8 192.168.1.4"), Some("10.255.0.1")));
-        assert!(admits(&blocks("192.168.1.4"), Some("192.168.1.4")) && !admits(&blocks("192.168.1.4"), Some("192.168.1.5")));
+        assert!(
+            admits(&blocks("192.168.1.4"), Some("192.168.1.4")) && !admits(&blocks("192.168.1.4"), Some("192.168.1.5"))
+        );
         assert!(admits(&blocks("2001:db8::/32"), Some("2001:db8:1::1")) && !admits(&blocks("::/0"), Some("10.0.0.1")));
         assert!(admits(&blocks("0.0.0.0/0"), Some("8.8.8.8")));
         assert!(!admits(&blocks("10.0.0.0/8"), None) && !admits(&blocks("nonsense"), Some("10.0.0.1")));

@@ -10,22 +10,76 @@ use store::Address;
 
 /// Every setting, with its meaning: `--help` and the reference page are made of this.
 pub(crate) const SETTINGS: &[Setting] = &[
-    Setting { key: "data_dir", default: "/var/lib/bulkhead", meaning: "The folder for everything that is kept: the database (without `database_url`), keys, certificates." },
-    Setting { key: "database_url", default: "", meaning: "`postgres://user:password@host/name`, or `sqlite:PATH`; without it, `bulkhead.db` in the data folder." },
+    Setting {
+        key: "data_dir",
+        default: "/var/lib/bulkhead",
+        meaning: "The folder for everything that is kept: the database (without `database_url`), keys, certificates.",
+    },
+    Setting {
+        key: "database_url",
+        default: "",
+        meaning: "`postgres://user:password@host/name`, or `sqlite:PATH`; without it, `bulkhead.db` in the data folder.",
+    },
     Setting { key: "listen", default: "127.0.0.1:8443", meaning: "Address and port of the API and the console." },
-    Setting { key: "operations_listen", default: "127.0.0.1:9443", meaning: "Address and port of `/healthz`, `/readyz` and `/metrics`, plain HTTP; `off` for none." },
-    Setting { key: "server_names", default: "localhost,127.0.0.1", meaning: "Names and addresses in the certificate of the own CA; the first is used in links." },
-    Setting { key: "tls_certificate", default: "", meaning: "A PEM file with the certificate chain, instead of the own CA's." },
+    Setting {
+        key: "operations_listen",
+        default: "127.0.0.1:9443",
+        meaning: "Address and port of `/healthz`, `/readyz` and `/metrics`, plain HTTP; `off` for none.",
+    },
+    Setting {
+        key: "server_names",
+        default: "localhost,127.0.0.1",
+        meaning: "Names and addresses in the certificate of the own CA; the first is used in links.",
+    },
+    Setting {
+        key: "tls_certificate",
+        default: "",
+        meaning: "A PEM file with the certificate chain, instead of the own CA's.",
+    },
     Setting { key: "tls_key", default: "", meaning: "A PEM file with the key of `tls_certificate`." },
-    Setting { key: "master_key_file", default: "", meaning: "A file with 32 random bytes as 64 hexadecimal digits that seals stored credentials; without it, one is made in the data folder." },
-    Setting { key: "intelligence_file", default: "", meaning: "The intelligence database; without it, `intelligence.db` in the data folder once there is one." },
-    Setting { key: "session_idle_minutes", default: "60", meaning: "A session ends when it was not used for so many minutes." },
+    Setting {
+        key: "master_key_file",
+        default: "",
+        meaning: "A file with 32 random bytes as 64 hexadecimal digits that seals stored credentials; without it, one is made in the data folder.",
+    },
+    Setting {
+        key: "intelligence_file",
+        default: "",
+        meaning: "The intelligence database; without it, `intelligence.db` in the data folder once there is one.",
+    },
+    Setting {
+        key: "worker_token_file",
+        default: "",
+        meaning: "A file that gets an API token for scan workers when the server starts; no such token without it.",
+    },
+    Setting {
+        key: "stop_with_stdin",
+        default: "false",
+        meaning: "Whether the server stops when its standard input ends: with the program that started it.",
+    },
+    Setting {
+        key: "session_idle_minutes",
+        default: "60",
+        meaning: "A session ends when it was not used for so many minutes.",
+    },
     Setting { key: "session_hours", default: "12", meaning: "A session ends after so many hours, used or not." },
-    Setting { key: "log_level", default: "info", meaning: "`error`, `warn`, `info`, `debug`, `trace`, or a list as `info,store=debug`." },
+    Setting {
+        key: "log_level",
+        default: "info",
+        meaning: "`error`, `warn`, `info`, `debug`, `trace`, or a list as `info,store=debug`.",
+    },
     Setting { key: "log_format", default: "text", meaning: "`text` or `json`." },
-    Setting { key: "drain_seconds", default: "20", meaning: "How many seconds open requests have to end when the server stops." },
+    Setting {
+        key: "drain_seconds",
+        default: "20",
+        meaning: "How many seconds open requests have to end when the server stops.",
+    },
     Setting { key: "most_connections", default: "4096", meaning: "The most connections at once." },
-    Setting { key: "private_addresses", default: "true", meaning: "Whether registries and webhooks may be at private addresses; link-local and metadata addresses never." },
+    Setting {
+        key: "private_addresses",
+        default: "true",
+        meaning: "Whether registries and webhooks may be at private addresses; link-local and metadata addresses never.",
+    },
 ];
 
 /// What the server runs with.
@@ -39,6 +93,8 @@ pub(crate) struct Config {
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) master_key: Option<PathBuf>,
     pub(crate) intelligence: Option<PathBuf>,
+    pub(crate) worker_token: Option<PathBuf>,
+    pub(crate) stops_with_stdin: bool,
     pub(crate) session_idle: Duration,
     pub(crate) session_length: Duration,
     pub(crate) log_level: String,
@@ -93,6 +149,8 @@ impl Config {
             listen: settings.parsed("listen")?.context("listen must be an address and port")?,
             master_key: settings.path("master_key_file"),
             intelligence: settings.path("intelligence_file"),
+            worker_token: settings.path("worker_token_file"),
+            stops_with_stdin: settings.parsed("stop_with_stdin")?.unwrap_or(false),
             session_idle: Duration::from_secs(number("session_idle_minutes")? * 60),
             session_length: Duration::from_secs(number("session_hours")? * 3600),
             log_level: settings.text("log_level").unwrap_or("info").to_owned(),
@@ -107,9 +165,11 @@ impl Config {
 
 /// What `--help` says.
 pub(crate) fn help() -> String {
-    let mut text = "bulkhead-server: the command center of Bulkhead\n\nUsage: bulkhead-server\n\nSettings are variables, or \
+    let mut text =
+        "bulkhead-server: the command center of Bulkhead\n\nUsage: bulkhead-server\n       bulkhead-server admin backup FILE | restore FILE | migrate | \
+        reset-password NAME\n\nSettings are variables, or \
         keys of the TOML file that BULKHEAD_CONFIG names (key `listen` is BULKHEAD_LISTEN); variables win.\n"
-        .to_owned();
+            .to_owned();
     for Setting { key, default, meaning } in SETTINGS {
         let default = if default.is_empty() { String::new() } else { format!(" [default: {default}]") };
         text.push_str(&format!("\n  BULKHEAD_{}\n      {meaning}{default}\n", key.to_uppercase()));

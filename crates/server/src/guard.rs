@@ -329,9 +329,8 @@ mod tests {
     use super::*;
 
     fn is_same_site(pairs: &[(&'static str, &'static str)]) -> bool {
-        let headers = pairs.iter().map(|(name, value)| {
-            (header::HeaderName::from_static(name), HeaderValue::from_static(value))
-        });
+        let headers =
+            pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)));
         same_site(&headers.collect()).is_ok()
     }
 

@@ -18,9 +18,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> ApiResult<Body<T>> {
-        let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(
-            |kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")),
-        );
+        let is_json =
+            request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
+                kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+            });
         if !is_json {
             let detail = "The body must be JSON, sent as `Content-Type: application/json`.";
             return Err(ApiError::new(ProblemCode::MediaType, detail));
@@ -37,7 +38,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 /// The body as bytes, within the limit of its route.
 pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> ApiResult<Bytes> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(ProblemCode::TooLarge, "The body is larger than this route takes."),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            ApiError::new(ProblemCode::TooLarge, "The body is larger than this route takes.")
+        }
         _ => ApiError::new(ProblemCode::Malformed, "The body could not be read to its end."),
     })
 }

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod addresses;
+mod admin;
 mod app;
 mod clock;
 mod config;
@@ -21,6 +22,7 @@ mod setup;
 #[cfg(test)]
 mod testing;
 mod totp;
+mod worker_token;
 
 use std::process::ExitCode;
 
@@ -41,9 +43,9 @@ fn main() -> ExitCode {
             println!("bulkhead-server {}", env!("CARGO_PKG_VERSION"));
             return ExitCode::SUCCESS;
         }
-        [] => {}
+        [] | ["admin", ..] => {}
         _ => {
-            eprintln!("bulkhead-server takes no arguments but --help and --version; its settings are variables");
+            eprintln!("bulkhead-server: {}", admin::USAGE);
             return ExitCode::from(WRONG_SETTINGS);
         }
     }
@@ -54,7 +56,11 @@ fn main() -> ExitCode {
             return ExitCode::from(WRONG_SETTINGS);
         }
     };
-    match serve::run(config) {
+    let done = match words[..] {
+        ["admin", ref verb @ ..] => admin::run(&config, verb).map(|told| println!("{told}")),
+        _ => serve::run(config),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bulkhead-server: {error:#}");

@@ -36,8 +36,8 @@ impl Sealer {
                 .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
                 .with_context(|| format!("cannot write the master key {}", path.display()))?;
         }
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("cannot read the master key {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read the master key {}", path.display()))?;
         let text = text.trim();
         let is_hex = text.len() == 2 * KEY_BYTES && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         ensure!(is_hex, "the master key {} is not 64 hexadecimal digits", path.display());

@@ -19,6 +19,7 @@ use crate::rate::Rates;
 use crate::routes;
 use crate::sealed::Sealer;
 use crate::setup::SetupSecret;
+use crate::worker_token;
 
 /// How long a handshake and the head of a request may take.
 const HEAD_WAIT: Duration = Duration::from_secs(10);
@@ -81,16 +82,26 @@ async fn serve(app: App) -> anyhow::Result<()> {
         tracing::info!(address = %operations_listener.address(), "operations are served");
         tasks.push(tokio::spawn(operations_listener.serve(operations(&app, draining.clone()), draining.clone())));
     }
-    let place = format!("https://{}:{}", config.names.first().map_or("localhost", |name| name), listener.address().port());
+    let place =
+        format!("https://{}:{}", config.names.first().map_or("localhost", |name| name), listener.address().port());
     tracing::info!(
         address = %listener.address(), database = %app.store.address().shown(),
         ca = identity.ca.as_ref().map(|path| path.display().to_string()), "the server is ready"
     );
-    if app.read(users::is_empty).await? {
-        offer_setup(&app, &place)?;
+    if let Some(path) = &config.worker_token {
+        worker_token::provide(&app, path).await?;
     }
     tasks.push(tokio::spawn(listener.serve(routes::router(&app), draining)));
-    let signal = Drain::signal().await.context("cannot hear signals")?;
+    say(&format!("ready: {place}"))?;
+    if app.read(users::is_empty).await? {
+        let (secret, text) = SetupSecret::new(clock::now());
+        *app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(secret);
+        say(&format!("setup: {place}/setup#{text}"))?;
+    }
+    let signal = tokio::select! {
+        signal = Drain::signal() => signal.context("cannot hear signals")?,
+        () = end_of_input(), if config.stops_with_stdin => "the end of standard input",
+    };
     tracing::info!(signal, "the server stops; open requests may end");
     if !drain.finish(app.config.drain).await {
         tracing::warn!("some requests did not end in time");
@@ -101,12 +112,21 @@ async fn serve(app: App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints the set-up link, once, on standard output alone: it is no log.
-fn offer_setup(app: &App, place: &str) -> anyhow::Result<()> {
-    let (secret, text) = SetupSecret::new(clock::now());
-    *app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(secret);
+/// Says something on standard output, which whoever started the server reads. It is no log: the set-up link is a secret.
+fn say(line: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "setup: {place}/setup#{text}").and_then(|()| out.flush()).context("cannot print the set-up link")
+    writeln!(out, "{line}").and_then(|()| out.flush()).context("cannot write to standard output")
+}
+
+/// Waits until standard input ends.
+async fn end_of_input() {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    // A thread of its own: a read of standard input cannot be cancelled, and must not hold up the end of the runtime.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = sender.send(());
+    });
+    let _ = receiver.await;
 }
 
 /// What an operator's tools ask: alive, ready, how much of what.
@@ -140,4 +160,3 @@ fn operations(app: &App, draining: daemon::Draining) -> Router {
             }),
         )
 }
-

@@ -93,14 +93,7 @@ impl TestServer {
     }
 
     /// Sends a request with headers.
-    pub(crate) fn ask_with(
-        &self,
-        who: &As,
-        method: &str,
-        path: &str,
-        headers: &[(&str, &str)],
-        body: Value,
-    ) -> Answer {
+    pub(crate) fn ask_with(&self, who: &As, method: &str, path: &str, headers: &[(&str, &str)], body: Value) -> Answer {
         let bytes = if body.is_null() { Vec::new() } else { serde_json::to_vec(&body).unwrap() };
         let mut request = Request::builder()
             .method(Method::from_bytes(method.as_bytes()).unwrap())
@@ -160,8 +153,7 @@ impl TestServer {
                 rights::set_roles_held(connection, &user.id, &roles)
             })
             .unwrap();
-        let answer =
-            self.ask(&As::Nobody, "POST", "/sessions", json!({ "name": name, "password": PASSWORD }));
+        let answer = self.ask(&As::Nobody, "POST", "/sessions", json!({ "name": name, "password": PASSWORD }));
         answer.expect(201);
         answer.session()
     }
@@ -228,4 +220,3 @@ impl Answer {
         As::Session(cookie.split(';').next().unwrap_or_default().to_owned())
     }
 }
-

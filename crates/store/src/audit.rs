@@ -171,8 +171,7 @@ pub fn list(
         add("sequence < $?", before.into());
     }
     let conditions = if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") };
-    let sql =
-        format!("SELECT sequence, body, hash FROM audit WHERE {conditions} ORDER BY sequence DESC LIMIT {limit}");
+    let sql = format!("SELECT sequence, body, hash FROM audit WHERE {conditions} ORDER BY sequence DESC LIMIT {limit}");
     let rows = connection.rows(&sql, &parameters)?;
     Ok(rows.iter().map(record).collect())
 }

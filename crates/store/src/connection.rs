@@ -176,6 +176,11 @@ impl Row {
         Ok(Row(values))
     }
 
+    /// All values, in the order of the columns.
+    pub fn into_values(self) -> Vec<Value> {
+        self.0
+    }
+
     /// A number; 0 where the column has none.
     pub fn integer(&self, at: usize) -> i64 {
         self.optional_integer(at).unwrap_or_default()

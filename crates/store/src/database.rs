@@ -77,10 +77,8 @@ impl Store {
     /// # Errors
     /// When the database cannot be opened, or its schema is of another version.
     pub fn open(options: &StoreOptions) -> Result<Store, StoreError> {
-        let in_place =
-            |source| StoreError::Open { place: options.address.shown(), source: Box::new(source) };
-        let connector = Connector { options: options.clone() };
-        let mut first = connector.connect(Role::Writer).map_err(in_place)?;
+        let connector = Connector::new(options);
+        let mut first = connector.connect_to_write()?;
         match options.migrate {
             true => Schema::migrate(&mut first)?,
             false => Schema::check(&mut first)?,
@@ -108,7 +106,13 @@ impl Store {
             }
         }
         let address = options.address.clone();
-        Ok(Store(Arc::new(Threads { read: Some(read), audited: Some(audited), beside: Some(beside), threads, address })))
+        Ok(Store(Arc::new(Threads {
+            read: Some(read),
+            audited: Some(audited),
+            beside: Some(beside),
+            threads,
+            address,
+        })))
     }
 
     /// Where the database is.
@@ -303,11 +307,21 @@ enum Role {
 
 /// Makes connections.
 #[derive(Clone)]
-struct Connector {
+pub(crate) struct Connector {
     options: StoreOptions,
 }
 
 impl Connector {
+    pub(crate) fn new(options: &StoreOptions) -> Connector {
+        Connector { options: options.clone() }
+    }
+
+    /// A connection for work that no server takes part in.
+    pub(crate) fn connect_to_write(&self) -> Result<Connection, StoreError> {
+        let place = || self.options.address.shown();
+        self.connect(Role::Writer).map_err(|source| StoreError::Open { place: place(), source: Box::new(source) })
+    }
+
     fn connect(&self, role: Role) -> Result<Connection, StoreError> {
         match &self.options.address {
             Address::Sqlite(path) => self.open_file(path, role),

@@ -248,7 +248,8 @@ pub fn insert_group(connection: &mut Connection, group: &Group) -> Result<(), St
 /// # Errors
 /// When somebody else changed it, a member or role does not exist, or the database fails.
 pub fn update_group(connection: &mut Connection, group: &Group) -> Result<(), StoreError> {
-    let sql = "UPDATE groups SET name = $1, description = $2, changed = $3, version = $4 WHERE id = $5 AND version = $6";
+    let sql =
+        "UPDATE groups SET name = $1, description = $2, changed = $3, version = $4 WHERE id = $5 AND version = $6";
     let parameters =
         values![&group.name, &group.description, group.changed, group.version, &group.id, group.version - 1];
     if connection.execute(sql, &parameters)? == 0 {

@@ -40,7 +40,7 @@ impl Schema {
     /// # Errors
     /// As [`Schema::migrate`].
     pub fn migrate_to(connection: &mut Connection, version: i64) -> Result<(), StoreError> {
-        if found(connection)? > Schema::newest() {
+        if Schema::found(connection)? > Schema::newest() {
             return Schema::check(connection);
         }
         for step in SCHEMA.iter().filter(|step| step.version <= version) {
@@ -57,7 +57,7 @@ impl Schema {
     /// # Errors
     /// When it is another.
     pub fn check(connection: &mut Connection) -> Result<(), StoreError> {
-        let (found, known) = (found(connection)?, Schema::newest());
+        let (found, known) = (Schema::found(connection)?, Schema::newest());
         match found.cmp(&known) {
             std::cmp::Ordering::Less => Err(StoreError::OlderSchema { found, known }),
             std::cmp::Ordering::Equal => Ok(()),
@@ -65,8 +65,22 @@ impl Schema {
         }
     }
 
+    /// The version of the database; 0 where it is empty.
+    pub(crate) fn found(connection: &mut Connection) -> Result<i64, StoreError> {
+        let asks = match connection.is_sqlite() {
+            true => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'",
+            false => {
+                "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema AND table_name = 'schema'"
+            }
+        };
+        if connection.row(asks, &[])?.is_none_or(|row| row.integer(0) == 0) {
+            return Ok(0);
+        }
+        Ok(connection.row("SELECT version FROM schema", &[])?.map_or(0, |row| row.integer(0)))
+    }
+
     fn run(&self, connection: &mut Connection) -> Result<(), StoreError> {
-        if found(connection)? >= self.version {
+        if Schema::found(connection)? >= self.version {
             return Ok(());
         }
         connection.batch(&worded(self.sql, connection.is_sqlite()))?;
@@ -74,18 +88,6 @@ impl Schema {
         connection.execute("INSERT INTO schema (version) VALUES ($1)", &values![self.version])?;
         Ok(())
     }
-}
-
-/// The version of the database; 0 where it is empty.
-fn found(connection: &mut Connection) -> Result<i64, StoreError> {
-    let asks = match connection.is_sqlite() {
-        true => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'schema'",
-        false => "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema AND table_name = 'schema'",
-    };
-    if connection.row(asks, &[])?.is_none_or(|row| row.integer(0) == 0) {
-        return Ok(0);
-    }
-    Ok(connection.row("SELECT version FROM schema", &[])?.map_or(0, |row| row.integer(0)))
 }
 
 /// Begins a transaction that no other migration runs beside.

@@ -108,6 +108,7 @@ pub fn end_others(connection: &mut Connection, user_id: &str, kept: Option<&str>
 /// # Errors
 /// When the database fails.
 pub fn remove_ended(connection: &mut Connection, now: i64, idle_since: i64, limit: u32) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires < $1 OR last_seen < $2 LIMIT $3)";
+    let sql =
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires < $1 OR last_seen < $2 LIMIT $3)";
     connection.execute(sql, &values![now, idle_since, i64::from(limit)])
 }

@@ -38,9 +38,8 @@ const COLUMNS: &str =
     "id, name, owner, permissions, scopes, addresses, created, created_by, expires, last_used, revoked";
 
 fn token(row: &Row) -> Token {
-    let texts = |text: String| -> Vec<String> {
-        text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
-    };
+    let texts =
+        |text: String| -> Vec<String> { text.split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect() };
     Token {
         id: row.text(0),
         name: row.text(1),

@@ -90,12 +90,8 @@ fn term(piece: &Piece, keys: &'static [Key], now: i64) -> Result<Term, FilterPro
 }
 
 fn test(key: &Key, value: &[(char, bool)], now: i64) -> Result<Test, FilterProblem> {
-    let signs = [
-        (">=", Comparison::AtLeast),
-        ("<=", Comparison::AtMost),
-        (">", Comparison::More),
-        ("<", Comparison::Less),
-    ];
+    let signs =
+        [(">=", Comparison::AtLeast), ("<=", Comparison::AtMost), (">", Comparison::More), ("<", Comparison::Less)];
     for (sign, comparison) in signs {
         let is_sign = sign.chars().enumerate().all(|(at, letter)| value.get(at) == Some(&(letter, false)));
         if !is_sign {
@@ -124,7 +120,8 @@ fn test(key: &Key, value: &[(char, bool)], now: i64) -> Result<Test, FilterProbl
 }
 
 fn operand(key: &Key, value: &str, now: i64) -> Result<Operand, FilterProblem> {
-    let bad = |expected: String| FilterProblem::BadValue { key: key.name.to_owned(), value: value.to_owned(), expected };
+    let bad =
+        |expected: String| FilterProblem::BadValue { key: key.name.to_owned(), value: value.to_owned(), expected };
     match key.kind {
         Kind::Text => Ok(Operand::Text(value.to_owned())),
         Kind::Number => match value.parse::<f64>() {
@@ -140,9 +137,9 @@ fn operand(key: &Key, value: &str, now: i64) -> Result<Operand, FilterProblem> {
             Some(place) => Ok(Operand::Word(place)),
             None => Err(bad(words.join(", "))),
         },
-        Kind::Time => moment(value, now)
-            .map(Operand::Time)
-            .ok_or_else(|| bad("a date (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (7d, 12h, 30m)".to_owned())),
+        Kind::Time => moment(value, now).map(Operand::Time).ok_or_else(|| {
+            bad("a date (2026-01-31), a time (2026-01-31T12:00:00Z) or an age (7d, 12h, 30m)".to_owned())
+        }),
     }
 }
 

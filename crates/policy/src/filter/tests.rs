@@ -59,7 +59,10 @@ fn patterns_presence_and_comparisons() {
 
 #[test]
 fn wrong_filters_are_told_with_place_and_remedy() {
-    assert_eq!(problem("fixable:true sevrity:low"), "`sevrity` is no key of this list; the nearest is `severity` (at character 14)");
+    assert_eq!(
+        problem("fixable:true sevrity:low"),
+        "`sevrity` is no key of this list; the nearest is `severity` (at character 14)"
+    );
     assert_eq!(problem("severity:huge"), "`huge` is no value of `severity`; use low, high, critical (at character 1)");
     assert_eq!(problem("image:>a"), "`image` has no order: `>` cannot be asked of it (at character 1)");
     assert_eq!(problem("score:many"), "`many` is no value of `score`; use a number (at character 1)");
@@ -76,5 +79,9 @@ fn wrong_filters_are_told_with_place_and_remedy() {
 #[test]
 fn orders_are_read() {
     assert_eq!(Sort::read("-severity", KEYS), Ok(Sort { key: "severity", is_descending: true }));
-    assert_eq!(Sort::read("seen", KEYS).unwrap_err().to_string(), "this list cannot be sorted by `seen`; the nearest that it can be is `image`".replace("image", Sort::read("seen", KEYS).unwrap_err().nearest));
+    assert_eq!(
+        Sort::read("seen", KEYS).unwrap_err().to_string(),
+        "this list cannot be sorted by `seen`; the nearest that it can be is `image`"
+            .replace("image", Sort::read("seen", KEYS).unwrap_err().nearest)
+    );
 }

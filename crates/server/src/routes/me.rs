@@ -42,8 +42,7 @@ pub(super) async fn change_password(
         return Err(ApiError::invalid("new", "it is the password so far"));
     }
     let password_hash = app.passwords.hash(request.new).await;
-    let changed =
-        users::User { password_hash, must_change: false, changed: now, version: user.version + 1, ..user };
+    let changed = users::User { password_hash, must_change: false, changed: now, version: user.version + 1, ..user };
     let record = caller.entry(now, "user.password", "user", &changed.id, &changed.name);
     app.change(move |connection| {
         users::update(connection, &changed)?;

@@ -88,13 +88,7 @@ fn refused() -> ApiError {
 }
 
 /// Records a log-in that was refused, and counts the failures of the user.
-async fn note_refusal(
-    app: &App,
-    origin: Actor,
-    name: &str,
-    user: Option<(User, bool)>,
-    now: i64,
-) -> ApiResult<()> {
+async fn note_refusal(app: &App, origin: Actor, name: &str, user: Option<(User, bool)>, now: i64) -> ApiResult<()> {
     let name: String = name.chars().take(64).collect();
     app.change(move |connection| {
         let id = match &user {

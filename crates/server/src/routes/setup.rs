@@ -1,7 +1,7 @@
 //! The first user.
 
-use api::access::{Me, SetupRequest, SetupState};
 use api::ProblemCode;
+use api::access::{Me, SetupRequest, SetupState};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;

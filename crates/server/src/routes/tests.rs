@@ -33,8 +33,9 @@ fn the_list_of_rules_is_the_committed_one() {
         };
         lines.insert((path.clone(), method.clone()), format!("{method:6} {path:50} {:20} {who}\n", rule.word()));
     }
-    let mut text = "Which preset role may use which route. Made by a test of crates/server; UPDATE_EXPECT=1 renews it.\n\n"
-        .to_owned();
+    let mut text =
+        "Which preset role may use which route. Made by a test of crates/server; UPDATE_EXPECT=1 renews it.\n\n"
+            .to_owned();
     text.extend(lines.into_values());
     expect_file!["../../../../docs/reference/access-rules.txt"].assert_eq(&text);
 }

@@ -68,9 +68,8 @@ fn a_new_password_ends_the_other_sessions() {
     let server = TestServer::new();
     let bob = server.user("bob", &[]);
     let other = log_in(&server, "bob", PASSWORD).session();
-    let change = |current: &str, new: &str| {
-        server.ask(&bob, "POST", "/me/password", json!({ "current": current, "new": new }))
-    };
+    let change =
+        |current: &str, new: &str| server.ask(&bob, "POST", "/me/password", json!({ "current": current, "new": new }));
     assert_eq!(change("wrong", "another good password").body["parameters"]["field"], "current");
     assert_eq!(change(PASSWORD, "short").body["parameters"]["field"], "new");
     change(PASSWORD, "another good password").expect(204);
@@ -84,8 +83,7 @@ fn a_new_password_ends_the_other_sessions() {
 fn another_site_cannot_use_the_cookie() {
     let server = TestServer::new();
     let bob = server.user("bob", &[]);
-    let answer =
-        server.ask_with(&bob, "DELETE", "/me/sessions", &[("sec-fetch-site", "cross-site")], json!(null));
+    let answer = server.ask_with(&bob, "DELETE", "/me/sessions", &[("sec-fetch-site", "cross-site")], json!(null));
     assert_eq!((answer.status, answer.code()), (403, "access.cross_site"));
     server.ask_with(&bob, "DELETE", "/me/sessions", &[("sec-fetch-site", "same-origin")], json!(null)).expect(204);
 }

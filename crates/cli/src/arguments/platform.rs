@@ -1,0 +1,65 @@
+//! The command line of the platform: `up` and `admin`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Args)]
+pub(crate) struct UpArguments {
+    /// Keep everything here: database, keys, certificates; the user's data folder when not given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Serve the API and the console here
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8443")]
+    pub(crate) listen: SocketAddr,
+    /// Serve health and metrics here, plain http, or off
+    #[arg(long, value_name = "ADDRESS", default_value = "off")]
+    pub(crate) operations_listen: String,
+    /// Start so many scan workers
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=64))]
+    pub(crate) workers: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Write the whole store into one file; servers may go on meanwhile
+    Backup(AdminFileArguments),
+    /// Read such a file into an empty database, of the same kind or the other
+    Restore(AdminFileArguments),
+    /// The same as backup: the file is the way from SQLite to PostgreSQL and back
+    Export(AdminFileArguments),
+    /// The same as restore
+    Import(AdminFileArguments),
+    /// Bring the database to the schema of this version
+    Migrate(AdminPlaceArguments),
+    /// Give a user a new password, which must be changed at the next log-in
+    ResetPassword(AdminUserArguments),
+}
+
+/// Which store is meant.
+#[derive(Debug, Args)]
+pub(crate) struct AdminPlaceArguments {
+    /// The data folder of the platform, as given to bulkhead up
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The database, postgres://… or sqlite:PATH, instead of the one in the data folder
+    #[arg(long, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdminFileArguments {
+    /// The file
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: AdminPlaceArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdminUserArguments {
+    /// The name that the user logs in with
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) place: AdminPlaceArguments,
+}
