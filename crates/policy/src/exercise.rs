@@ -5,6 +5,7 @@
 use model::{Gap, Inventory, ScanReport, ScanTarget, TargetKind};
 use serde_json::json;
 
+use crate::filter::{Filter, Key, Kind, LONGEST_FILTER_BYTES, MOST_TERMS};
 use crate::{Attribute, CustomCheck, Facts, Pattern, RegoCheck, Scope, Variable};
 
 /// A name and what it runs.
@@ -14,6 +15,7 @@ const TARGETS: &[Target] = &[
     ("aqua_policy", aqua_policy),
     ("custom_check", custom_check),
     ("exceptions", exceptions),
+    ("filter", filter),
     ("ignore_file", ignore_file),
     ("policy", policy),
     ("profile", profile),
@@ -83,6 +85,31 @@ fn exceptions_of(file: &str, text: &str) {
             assert_eq!(verdict.exceptions.len(), exceptions.len());
         }
         Err(error) => one_line(&error.to_string()),
+    }
+}
+
+/// A filter reads the same with spaces around it, or is told with a place that it has.
+fn filter(text: &str) {
+    const KEYS: &[Key] = &[
+        Key { name: "image", kind: Kind::Text, sorts: true, meaning: "", example: "" },
+        Key { name: "score", kind: Kind::Number, sorts: true, meaning: "", example: "" },
+        Key { name: "seen", kind: Kind::Time, sorts: false, meaning: "", example: "" },
+        Key { name: "severity", kind: Kind::Words(&["low", "high"]), sorts: true, meaning: "", example: "" },
+        Key { name: "fixable", kind: Kind::Flag, sorts: false, meaning: "", example: "" },
+    ];
+    match Filter::read(text, KEYS, 1_800_000_000_000_000) {
+        Ok(filter) => {
+            assert!(filter.terms.len() <= MOST_TERMS);
+            // Near the longest that is read, the spaces would be too much.
+            let spaced = format!(" {text}\u{3000}");
+            let spaced = if spaced.len() > LONGEST_FILTER_BYTES { text } else { &spaced };
+            assert_eq!(Filter::read(spaced, KEYS, 1_800_000_000_000_000).as_ref(), Ok(&filter));
+            let keys = filter.terms.iter().filter_map(|term| term.key);
+            assert!(keys.into_iter().all(|key| KEYS.iter().any(|known| known.name == key)));
+        }
+        Err(error) => {
+            assert!((1..=text.chars().count().max(1)).contains(&error.position), "{error}");
+        }
     }
 }
 
