@@ -36,6 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "malware",
             "secrets",
             "signatures",
+            "api",
             "model",
         ],
     ),

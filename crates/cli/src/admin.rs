@@ -1,6 +1,5 @@
 //! `bulkhead admin`: what the server's own program does at the machine itself.
 
-
 use std::path::PathBuf;
 
 use anyhow::anyhow;

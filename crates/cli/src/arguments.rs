@@ -12,7 +12,7 @@ use model::{Platform, Severity};
 use oci::registry::Mirror;
 
 use crate::target::Target;
-pub(crate) use platform::{AdminCommand, AdminPlaceArguments, UpArguments};
+pub(crate) use platform::{AdminCommand, AdminPlaceArguments, RegisterArguments, UpArguments};
 pub(crate) use signatures::SignatureArguments;
 
 /// Scans container images, folders and hosts for known vulnerabilities.
@@ -186,6 +186,8 @@ pub(crate) struct ScanArguments {
     /// Exit with 4 when something could not be read
     #[arg(long)]
     pub(crate) fail_on_gaps: bool,
+    #[command(flatten)]
+    pub(crate) register: RegisterArguments,
 }
 
 #[derive(Debug, Args)]

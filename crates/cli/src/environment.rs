@@ -38,6 +38,12 @@ pub(crate) struct Environment {
     pub(crate) stderr_is_terminal: bool,
     /// `COLUMNS`, when it overrides the terminal's own width.
     pub(crate) columns: Option<usize>,
+    /// `BULKHEAD_TOKEN_FILE`: the file with the API token for a server.
+    pub(crate) token_file: Option<PathBuf>,
+    /// `BULKHEAD_TOKEN`: that token itself.
+    pub(crate) token: Option<String>,
+    /// What a pipeline says of itself: `repository`, `commit`, `build` (an address), each where it is known.
+    pub(crate) build: Vec<(&'static str, String)>,
     /// Whether `LC_ALL`, `LC_MESSAGES` or `LANG` ask for Japanese.
     pub(crate) speaks_japanese: bool,
 }
@@ -82,6 +88,9 @@ impl Environment {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             columns: text("COLUMNS").and_then(|columns| columns.parse().ok()),
+            token_file: path("BULKHEAD_TOKEN_FILE"),
+            token: text("BULKHEAD_TOKEN"),
+            build: build(&text),
             speaks_japanese: language.starts_with("ja"),
         }
     }
@@ -93,5 +102,55 @@ impl Environment {
         }
         let asked = || rustix::termios::tcgetwinsize(std::io::stdout()).ok().map(|size| usize::from(size.ws_col));
         self.columns.or_else(asked).filter(|columns| *columns > 0)
+    }
+}
+
+/// What the variables of GitHub Actions, GitLab, Azure Pipelines, CircleCI and Jenkins say of a build; the first that is
+/// set counts.
+fn build(text: &impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> {
+    let first = |names: &[&str]| names.iter().find_map(|name| text(name));
+    let repository =
+        first(&["GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME", "CIRCLE_REPOSITORY_URL", "GIT_URL"]);
+    let commit = first(&["GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "CIRCLE_SHA1", "GIT_COMMIT"]);
+    let github = || {
+        let (server, repository) = (text("GITHUB_SERVER_URL")?, text("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", text("GITHUB_RUN_ID")?))
+    };
+    let azure = || {
+        let (server, project) = (text("SYSTEM_COLLECTIONURI")?, text("SYSTEM_TEAMPROJECT")?);
+        Some(format!("{server}{project}/_build/results?buildId={}", text("BUILD_BUILDID")?))
+    };
+    let build = github().or_else(|| first(&["CI_JOB_URL", "CIRCLE_BUILD_URL", "BUILD_URL"])).or_else(azure);
+    [("repository", repository), ("commit", commit), ("build", build)]
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pipeline_says_what_it_builds() {
+        let of = |pairs: &[(&str, &str)]| {
+            build(&|name: &str| pairs.iter().find(|(own, _)| *own == name).map(|(_, value)| (*value).to_owned()))
+        };
+        let github = [
+            ("GITHUB_REPOSITORY", "shop/web"),
+            ("GITHUB_SHA", "abc"),
+            ("GITHUB_SERVER_URL", "https://github.com"),
+            ("GITHUB_RUN_ID", "7"),
+        ];
+        assert_eq!(
+            of(&github),
+            [
+                ("repository", "shop/web".to_owned()),
+                ("commit", "abc".to_owned()),
+                ("build", "https://github.com/shop/web/actions/runs/7".to_owned())
+            ]
+        );
+        assert_eq!(of(&[("GIT_COMMIT", "abc")]), [("commit", "abc".to_owned())]);
+        assert_eq!(of(&[]), []);
     }
 }

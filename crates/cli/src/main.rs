@@ -19,6 +19,7 @@ mod output;
 mod place;
 mod policy_command;
 mod progress;
+mod register;
 mod rego;
 mod sbom;
 mod scan;

@@ -21,6 +21,7 @@ use crate::judging::{self, Judging};
 use crate::open::{self, Opened};
 use crate::output;
 use crate::progress::Progress;
+use crate::register::Registering;
 use crate::vouching::{self, Vouched};
 
 /// The most that is read of a list of approved base images.
@@ -42,7 +43,8 @@ pub(crate) struct Beside<'a> {
 /// A report, and how many findings were left out of it as not asked for.
 pub(crate) struct Scanned {
     pub(crate) report: ScanReport,
-    hidden: usize,
+    /// The findings that were not asked for.
+    left_out: Vec<Finding>,
     /// What is worth knowing beside the report.
     notes: Vec<String>,
 }
@@ -54,6 +56,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let choice = &arguments.choice;
     let judging = Judging::read(&arguments.policy, &arguments.exceptions, choice.now)?.with_vex(&arguments.vex)?;
     let earlier = arguments.compare_to.as_deref().map(Earlier::read).transpose()?;
+    let registering = Registering::prepare(&arguments.register, environment)?;
     let mut chosen = detectors::choose(&arguments.detectors)?;
     let trust = vouching::read_trust(&arguments.signatures)?;
     let (intelligence, warning) = installed::open_for_scan(choice.intel.as_deref(), environment, choice.now)?;
@@ -65,6 +68,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let vouched = vouching::look(&opened, &trust, &judging, &progress);
     let beside = Beside { bases, vouched };
     let mut scanned = report(opened, &chosen, choice, beside, &intelligence, &judging, &progress)?;
+    // The server gets everything, whatever the options choose to show.
+    let registered = registering.map(|registering| registering.send(&scanned.whole())).transpose()?;
     if let Some(earlier) = &earlier {
         scanned.notes.extend(earlier.compare(&mut scanned.report, |finding| is_wanted(finding, choice)));
     }
@@ -72,8 +77,12 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
     scanned.notes.iter().for_each(|note| progress.note(note));
-    output::write(&scanned.report, &destinations, arguments.output.lang, scanned.hidden, environment)?;
+    registered.iter().for_each(|registered| progress.note(&registered.note));
+    output::write(&scanned.report, &destinations, arguments.output.lang, scanned.left_out.len(), environment)?;
     if let Some(outcome) = scanned.report.verdict.as_ref().map(judging::outcome).transpose()?.flatten() {
+        return Ok(outcome);
+    }
+    if let Some(outcome) = registered.and_then(|registered| registered.outcome) {
         return Ok(outcome);
     }
     if arguments.fail_on_new
@@ -142,10 +151,19 @@ pub(crate) fn report(
     };
     // Policies see every finding; the options only choose which of them are shown.
     let notes = judging.judge(&mut report);
-    let found = report.findings.len();
-    report.findings.retain(|finding| is_wanted(finding, choice));
-    let hidden = found - report.findings.len();
-    Ok(Scanned { report, hidden, notes })
+    let (wanted, left_out) = report.findings.into_iter().partition(|finding| is_wanted(finding, choice));
+    report.findings = wanted;
+    Ok(Scanned { report, left_out, notes })
+}
+
+impl Scanned {
+    /// The report with what was not asked for.
+    fn whole(&self) -> ScanReport {
+        let mut whole = self.report.clone();
+        whole.findings.extend(self.left_out.iter().cloned());
+        Finding::sort(&mut whole.findings);
+        whole
+    }
 }
 
 /// The kinds that can be looked for in the target: a bill of materials names packages and has no files.

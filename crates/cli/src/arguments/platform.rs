@@ -1,9 +1,10 @@
-//! The command line of the platform: `up` and `admin`.
+//! The command line of the platform: `up`, `admin`, and the registration of images.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use model::ImageName;
 
 #[derive(Debug, Args)]
 pub(crate) struct UpArguments {
@@ -19,6 +20,23 @@ pub(crate) struct UpArguments {
     /// Start so many scan workers
     #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=64))]
     pub(crate) workers: u8,
+}
+
+/// Where the index of an image is sent.
+#[derive(Debug, Args)]
+pub(crate) struct RegisterArguments {
+    /// Send the index of the image (not the image) to this server, https://HOST:PORT, and end with 1 where it denies
+    #[arg(long, value_name = "URL", conflicts_with = "offline")]
+    pub(crate) register: Option<String>,
+    /// Register the image under this name, REGISTRY/REPOSITORY:TAG, instead of the scanned one; repeatable
+    #[arg(long, value_name = "NAME", requires = "register")]
+    pub(crate) register_as: Vec<ImageName>,
+    /// The file with the API token for the server; else BULKHEAD_TOKEN_FILE or BULKHEAD_TOKEN
+    #[arg(long, value_name = "FILE", requires = "register")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Trust the certificate authorities in this PEM file, and no others, for the server
+    #[arg(long, value_name = "FILE", requires = "register")]
+    pub(crate) register_ca: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

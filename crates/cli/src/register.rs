@@ -1,0 +1,214 @@
+//! `scan --register`: sends the index of an image to a server, which judges it as it judges what it scans itself.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow, ensure};
+use api::{Client, ClientOptions};
+use formats::{Format, WriteOptions};
+use model::{Finding, ImageName, ScanReport, TargetKind};
+use serde_json::Value;
+
+use crate::arguments::RegisterArguments;
+use crate::environment::Environment;
+use crate::failure::{Failure, Outcome};
+
+/// How long the server may take: it matches and judges before it answers.
+const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+/// How hard the index is compressed: as hard as costs a fraction of the scan.
+const COMPRESSION: i32 = 6;
+
+/// Where and as what an image is registered.
+#[derive(Debug)]
+pub(crate) struct Registering {
+    client: Client,
+    server: String,
+    names: Vec<ImageName>,
+    build: Vec<(&'static str, String)>,
+}
+
+/// What the server said.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Registered {
+    /// What is worth knowing on standard error.
+    pub(crate) note: String,
+    /// How the scan ends by it; `None` where it does not end it.
+    pub(crate) outcome: Option<Outcome>,
+}
+
+impl Registering {
+    /// Prepares what can fail before the scan; nothing where no server is named.
+    pub(crate) fn prepare(
+        arguments: &RegisterArguments,
+        environment: &Environment,
+    ) -> Result<Option<Registering>, Failure> {
+        let Some(server) = &arguments.register else { return Ok(None) };
+        let prepare = || -> anyhow::Result<Registering> {
+            let options = ClientOptions {
+                server: server.clone(),
+                token: Some(token(arguments.token_file.clone(), environment)?),
+                ca: arguments.register_ca.clone(),
+                timeout: LONGEST_WAIT,
+            };
+            let client = Client::new(&options).with_context(|| format!("cannot register at {server}"))?;
+            let build = environment.build.iter().map(|(name, value)| (*name, value.clone())).collect();
+            Ok(Registering { client, server: server.clone(), names: arguments.register_as.clone(), build })
+        };
+        prepare().map(Some).map_err(Failure::Usage)
+    }
+
+    /// Sends the index of a report.
+    pub(crate) fn send(&self, report: &ScanReport) -> Result<Registered, Failure> {
+        let digest = report.target.digest.as_ref().filter(|_| report.target.kind == TargetKind::Image);
+        let Some(digest) = digest else {
+            let name = &report.target.name;
+            return Err(Failure::usage(format!(
+                "{name} is no image with a digest: a server keeps images; leave --register out"
+            )));
+        };
+        let names = self.names_of(report).map_err(Failure::Usage)?;
+        let body = index(report).map_err(Failure::Work)?;
+        let mut query: Vec<(&str, String)> = names.iter().map(|name| ("name", name.to_string())).collect();
+        query.extend(self.build.iter().cloned());
+        let path = format!("/images?{}", encoded(&query));
+        let verdict: Value = self
+            .client
+            .post_bytes(&path, "application/zstd", &body)
+            .with_context(|| format!("cannot register {} at {}", report.target.name, self.server))
+            .map_err(Failure::Work)?;
+        Ok(told(&verdict, &format!("{}@{digest}", report.target.name), &self.server))
+    }
+
+    /// The names to register it under: those that were given, else the one it was scanned by.
+    fn names_of(&self, report: &ScanReport) -> anyhow::Result<Vec<ImageName>> {
+        if !self.names.is_empty() {
+            return Ok(self.names.clone());
+        }
+        let name = report.target.name.parse::<ImageName>();
+        let name = name.ok().filter(|_| !report.target.name.contains(".tar"));
+        name.map(|name| vec![name]).ok_or_else(|| {
+            anyhow!("{} is no name of an image; say with --register-as under which name it is kept", report.target.name)
+        })
+    }
+}
+
+/// The token, from the file that was named, else from the environment.
+fn token(file: Option<PathBuf>, environment: &Environment) -> anyhow::Result<String> {
+    let file = file.or_else(|| environment.token_file.clone());
+    let text = match (file, &environment.token) {
+        (Some(file), _) => {
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read the token in {}", file.display()))?
+        }
+        (None, Some(token)) => token.clone(),
+        (None, None) => {
+            return Err(anyhow!(
+                "--register needs an API token: name its file with --token-file, or set BULKHEAD_TOKEN_FILE or BULKHEAD_TOKEN"
+            ));
+        }
+    };
+    let text = text.trim().to_owned();
+    ensure!(!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic()), "the API token is no token");
+    Ok(text)
+}
+
+/// What the server finds out by itself is left out: vulnerabilities, the verdict, a comparison, the intelligence.
+fn index(report: &ScanReport) -> anyhow::Result<Vec<u8>> {
+    let index = ScanReport {
+        findings: report
+            .findings
+            .iter()
+            .filter(|finding| !matches!(finding, Finding::Vulnerability(_)))
+            .cloned()
+            .collect(),
+        verdict: None,
+        comparison: None,
+        intelligence: None,
+        ..report.clone()
+    };
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), COMPRESSION)?;
+    formats::write(&index, Format::Json, &WriteOptions::default(), &mut encoder)?;
+    Ok(encoder.finish()?)
+}
+
+/// A query (RFC 3986, section 3.4): everything but unreserved characters as `%XX`.
+fn encoded(pairs: &[(&str, String)]) -> String {
+    let encode = |text: &str| -> String {
+        let byte = |byte: u8| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        };
+        text.bytes().map(byte).collect()
+    };
+    let pairs: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    pairs.join("&")
+}
+
+fn told(verdict: &Value, image: &str, server: &str) -> Registered {
+    let decision = verdict["decision"].as_str().unwrap_or("unknown");
+    let policies = verdict["policies"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let denying: Vec<&str> = policies
+        .iter()
+        .filter(|policy| policy["applied"] != false && policy["decision"] == "deny")
+        .filter(|policy| {
+            // A policy whose effects leave the pipeline alone is no reason to end it.
+            policy["effects"].as_array().is_none_or(|effects| effects.iter().any(|effect| effect == "fail_pipeline"))
+        })
+        .filter_map(|policy| policy["name"].as_str())
+        .collect();
+    let outcome = match decision {
+        "deny" if !denying.is_empty() => Some(format!("not compliant: {server} denies it by {}", denying.join(", "))),
+        "deny" if policies.iter().all(|policy| policy["applied"] == false) => {
+            Some(format!("not compliant: {server} has no policy that applies to it"))
+        }
+        _ => None,
+    };
+    Registered {
+        note: format!("registered {image} at {server}: {decision}"),
+        outcome: outcome.map(Outcome::NotCompliant),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_query_is_encoded() {
+        let pairs = [("name", "a/b:1+2".to_owned()), ("build", "https://ci/1?a=b&c=日".to_owned())];
+        assert_eq!(encoded(&pairs), "name=a%2Fb%3A1%2B2&build=https%3A%2F%2Fci%2F1%3Fa%3Db%26c%3D%E6%97%A5");
+    }
+
+    #[test]
+    fn a_denial_ends_the_pipeline_where_its_policy_says_so() {
+        let verdict = |effects: Value| {
+            json!({ "decision": "deny", "policies": [
+                { "name": "p", "applied": true, "decision": "deny", "effects": effects },
+                { "name": "q", "applied": true, "decision": "allow", "effects": ["fail_pipeline"] },
+            ] })
+        };
+        let told_of = |verdict: &Value| told(verdict, "a@sha256:1", "https://s").outcome;
+        assert_eq!(
+            told_of(&verdict(json!(["block", "fail_pipeline"]))),
+            Some(Outcome::NotCompliant("not compliant: https://s denies it by p".to_owned()))
+        );
+        assert_eq!(told_of(&verdict(json!(["block"]))), None);
+        assert_eq!(told_of(&json!({ "decision": "allow", "policies": [] })), None);
+        assert!(told_of(&json!({ "decision": "deny", "policies": [] })).is_some(), "nobody allows it");
+    }
+
+    #[test]
+    fn a_token_comes_from_the_file_or_the_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        std::fs::write(&file, "bh_x\n").unwrap();
+        let environment = Environment { token: Some("bh_y".to_owned()), ..Environment::default() };
+        assert_eq!(token(Some(file.clone()), &environment).unwrap(), "bh_x");
+        assert_eq!(token(None, &environment).unwrap(), "bh_y");
+        assert!(token(None, &Environment::default()).unwrap_err().to_string().contains("--token-file"));
+        std::fs::write(&file, "\n").unwrap();
+        assert_eq!(token(Some(file), &environment).unwrap_err().to_string(), "the API token is no token");
+    }
+}
