@@ -2,6 +2,9 @@
 
 mod read;
 
+use std::borrow::Borrow;
+
+use model::version::VersionKey;
 use model::{Ecosystem, LicenseCategory, PolicyEffect, PolicyMode, Severity, SignatureKind};
 
 use crate::custom::CustomCheck;
@@ -252,14 +255,21 @@ pub struct Where {
 impl PackageMatch {
     /// Whether an installed package is the one that is meant.
     pub fn matches(&self, package: &model::Package) -> bool {
+        self.matches_at(package, &|| package.ecosystem.version_scheme().key(&package.version).ok())
+    }
+
+    /// The same, where asking for the package's version in the order of its scheme is worth keeping.
+    pub(crate) fn matches_at<K: Borrow<VersionKey>>(
+        &self,
+        package: &model::Package,
+        key: &dyn Fn() -> Option<K>,
+    ) -> bool {
         let has_name = self.name.matches(&package.name)
             || package.source.as_ref().is_some_and(|source| self.name.is_plain() && self.name.matches(&source.name));
+        let scheme = package.ecosystem.version_scheme();
         has_name
             && self.ecosystem.is_none_or(|ecosystem| ecosystem == package.ecosystem)
-            && self
-                .version
-                .as_ref()
-                .is_none_or(|range| range.contains(&package.version, package.ecosystem.version_scheme()))
+            && self.version.as_ref().is_none_or(|range| range.contains_key(key().as_ref().map(Borrow::borrow), scheme))
     }
 
     /// What is meant, as one text: `log4j-core (maven) <2.17.1`.

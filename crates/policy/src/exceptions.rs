@@ -1,8 +1,11 @@
 //! Exceptions: findings that somebody answers for until some day.
 
-use model::{
-    Distribution, ExceptionState, ExceptionUse, Finding, FindingKind, Gap, Inventory, Package, Purl, ScanReport,
-};
+mod index;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use model::{Distribution, ExceptionState, ExceptionUse, Finding, FindingKind, Gap, Package, Purl, ScanReport};
 
 use crate::check_id::check_id;
 use crate::document::{PackageMatch, package_match};
@@ -11,6 +14,7 @@ use crate::keys::{EXCEPTION, EXCEPTIONS, PACKAGE};
 use crate::reader::{self, DocumentError, DocumentProblem, Table};
 use crate::scope::{Attributes, Scope};
 use crate::{Pattern, ignore_file, purl_match, time};
+use index::{Index, Subject};
 
 /// The most exceptions of one file.
 pub const MOST_EXCEPTIONS: usize = 10_000;
@@ -108,7 +112,7 @@ fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> 
         ids,
         package: table.table("package", PACKAGE)?.as_ref().map(package_match).transpose()?,
         purls: Vec::new(),
-        paths: table.text("path").map(Pattern::new).into_iter().collect(),
+        paths: table.text("path").map(Pattern::path).into_iter().collect(),
         scope: table.scope("scope")?,
         owner: table.required("owner").to_owned(),
         reason: table.required("reason").to_owned(),
@@ -131,34 +135,28 @@ impl Exception {
         self.scope.as_ref().is_none_or(|scope| scope.evaluate(attributes).is_true)
     }
 
-    /// Whether a finding with these ids falls under it, its time and scope aside.
-    fn covers(&self, finding: &Finding, ids: &[String], inventory: &Inventory) -> bool {
+    /// Whether a finding falls under it, its time and scope aside.
+    fn covers(&self, kind: FindingKind, subject: &Subject<'_>, distribution: Option<&Distribution>) -> bool {
         let is_kind = match self.kind {
-            Some(ExceptionKind::Finding(kind)) => kind == finding.kind(),
+            Some(ExceptionKind::Finding(wanted)) => wanted == kind,
             Some(ExceptionKind::Gap) => false,
             None => true,
         };
         is_kind
-            && (self.ids.is_empty() || ids.iter().any(|id| self.ids.contains(id)))
-            && self.covers_place(finding, inventory)
+            && (self.ids.is_empty() || subject.ids.iter().any(|id| self.ids.contains(id)))
+            && (self.paths.is_empty()
+                || subject.paths().any(|path| self.paths.iter().any(|wanted| wanted.matches(path))))
+            && self.covers_package(subject, distribution)
     }
 
-    fn covers_place(&self, finding: &Finding, inventory: &Inventory) -> bool {
-        let package = finding.package().and_then(|id| inventory.packages.get(id));
-        let is_at = |path: &str| self.paths.iter().any(|wanted| wanted.matches(path));
-        let is_path = self.paths.is_empty()
-            || match finding.path() {
-                Some(path) => is_at(path),
-                None => package.is_some_and(|package| package.paths.iter().any(|path| is_at(path))),
-            };
-        is_path && self.covers_package(package, inventory.distribution.as_ref())
-    }
-
-    fn covers_package(&self, package: Option<&Package>, distribution: Option<&Distribution>) -> bool {
+    fn covers_package(&self, subject: &Subject<'_>, distribution: Option<&Distribution>) -> bool {
         let is_meant =
             |package: &Package| self.purls.iter().any(|wanted| purl_match::means(wanted, package, distribution));
-        self.package.as_ref().is_none_or(|wanted| package.is_some_and(|package| wanted.matches(package)))
-            && (self.purls.is_empty() || package.is_some_and(is_meant))
+        let is_wanted = |wanted: &PackageMatch| {
+            subject.package.is_some_and(|package| wanted.matches_at(package, &|| subject.version()))
+        };
+        self.package.as_ref().is_none_or(is_wanted)
+            && (self.purls.is_empty() || subject.package.is_some_and(is_meant))
     }
 
     fn covers_gap(&self, gap: &Gap) -> bool {
@@ -167,15 +165,6 @@ impl Exception {
             && self.package.is_none()
             && self.purls.is_empty()
             && self.paths.iter().any(|path| path.matches(&gap.path))
-    }
-
-    /// Whether the license of a package falls under it, by its id in one spelling.
-    fn covers_license(&self, license: &str, package: &Package) -> bool {
-        matches!(self.kind, None | Some(ExceptionKind::Finding(FindingKind::License)))
-            && (self.ids.is_empty() || self.ids.iter().any(|id| id == license))
-            && self.covers_package(Some(package), None)
-            && (self.paths.is_empty()
-                || package.paths.iter().any(|path| self.paths.iter().any(|wanted| wanted.matches(path))))
     }
 }
 
@@ -193,15 +182,16 @@ fn ids(finding: &Finding) -> Vec<String> {
 /// counts. A finding that is already marked stays as it is.
 pub fn apply_exceptions(report: &mut ScanReport, exceptions: &[Exception], now: i64) {
     let attributes = attributes(report);
-    let holding: Vec<&Exception> =
-        exceptions.iter().filter(|exception| !exception.is_expired(now) && exception.is_for(&attributes)).collect();
+    let holds = |exception: &&Exception| !exception.is_expired(now) && exception.is_for(&attributes);
+    let holding = Index::new(exceptions.iter().filter(holds));
     let inventory = &report.inventory;
+    let distribution = inventory.distribution.as_ref();
     for finding in &mut report.findings {
         if finding.excepted_by().is_some() {
             continue;
         }
-        let ids = ids(finding);
-        let covering = holding.iter().find(|exception| exception.covers(finding, &ids, inventory));
+        let (kind, subject) = (finding.kind(), Subject::of_finding(finding, inventory));
+        let covering = holding.first(&subject, |exception| exception.covers(kind, &subject, distribution));
         let name = covering.map(|exception| exception.name.clone());
         let mark = match finding {
             Finding::Vulnerability(finding) => &mut finding.excepted_by,
@@ -216,44 +206,73 @@ pub fn apply_exceptions(report: &mut ScanReport, exceptions: &[Exception], now: 
 
 /// The exceptions that hold here and now, for what is no finding of the report.
 pub(crate) struct Holding<'e> {
-    exceptions: Vec<&'e Exception>,
+    for_gaps: Vec<&'e Exception>,
+    for_licenses: Index<'e>,
+    /// What was found of the license of a package: every policy asks for the same ones.
+    licenses: RefCell<HashMap<(String, *const Package), bool>>,
 }
 
 impl<'e> Holding<'e> {
     pub(crate) fn new(exceptions: &'e [Exception], facts: &Facts<'_>, now: i64) -> Holding<'e> {
         let holds = |exception: &&Exception| !exception.is_expired(now) && exception.is_for(&facts.attributes);
-        Holding { exceptions: exceptions.iter().filter(holds).collect() }
+        let holding: Vec<&Exception> = exceptions.iter().filter(holds).collect();
+        let is_for_gaps = |exception: &&Exception| exception.kind == Some(ExceptionKind::Gap);
+        let is_for_licenses = |exception: &&Exception| {
+            matches!(exception.kind, None | Some(ExceptionKind::Finding(FindingKind::License)))
+        };
+        Holding {
+            for_gaps: holding.iter().copied().filter(is_for_gaps).collect(),
+            for_licenses: Index::new(holding.iter().copied().filter(is_for_licenses)),
+            licenses: RefCell::default(),
+        }
     }
 
     pub(crate) fn covers_gap(&self, gap: &Gap) -> bool {
-        self.exceptions.iter().any(|exception| exception.covers_gap(gap))
+        self.for_gaps.iter().any(|exception| exception.covers_gap(gap))
     }
 
     pub(crate) fn covers_license(&self, license: &str, package: &Package) -> bool {
         // Asked for each package of each license: without exceptions nothing is spelled anew.
-        if self.exceptions.is_empty() {
+        if self.for_licenses.is_empty() {
             return false;
         }
         let license = check_id(license);
-        self.exceptions.iter().any(|exception| exception.covers_license(&license, package))
+        let key = (license.clone(), std::ptr::from_ref(package));
+        *self.licenses.borrow_mut().entry(key).or_insert_with(|| {
+            let subject = Subject::of_license(license, package);
+            let covers = |exception: &Exception| exception.covers(FindingKind::License, &subject, None);
+            self.for_licenses.first(&subject, covers).is_some()
+        })
     }
 }
 
 /// What became of each exception. Expired ones are told with what they would take out.
 pub(crate) fn uses(exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Vec<ExceptionUse> {
     let inventory = &facts.report.inventory;
-    let findings: Vec<(&Finding, Vec<String>)> = match exceptions.iter().any(|exception| exception.is_expired(now)) {
-        true => facts.report.findings.iter().map(|finding| (finding, ids(finding))).collect(),
-        false => facts.report.findings.iter().map(|finding| (finding, Vec::new())).collect(),
-    };
-    let of = |exception: &Exception| {
+    let findings = &facts.report.findings;
+    let mut by_name: HashMap<&str, usize> = HashMap::new();
+    for name in findings.iter().filter_map(Finding::excepted_by) {
+        *by_name.entry(name).or_default() += 1;
+    }
+    let expired: Vec<usize> = (0..exceptions.len()).filter(|at| exceptions[*at].is_expired(now)).collect();
+    let index = Index::new(expired.iter().map(|at| &exceptions[*at]));
+    let mut by_place: HashMap<usize, usize> = HashMap::new();
+    for finding in findings.iter().filter(|finding| !index.is_empty() && finding.excepted_by().is_none()) {
+        let (kind, subject) = (finding.kind(), Subject::of_finding(finding, inventory));
+        let covers = |exception: &Exception| exception.covers(kind, &subject, inventory.distribution.as_ref());
+        for at in index.all(&subject, covers) {
+            *by_place.entry(expired[at]).or_default() += 1;
+        }
+    }
+    let of = |(at, exception): (usize, &Exception)| {
         let is_expired = exception.is_expired(now);
-        let findings = findings.iter().filter(|(finding, ids)| match is_expired {
-            true => finding.excepted_by().is_none() && exception.covers(finding, ids, inventory),
-            false => finding.excepted_by() == Some(exception.name.as_str()),
-        });
+        let findings = match is_expired {
+            true => by_place.get(&at),
+            false => by_name.get(exception.name.as_str()),
+        };
         let gaps = inventory.gaps.iter().filter(|gap| exception.covers_gap(gap));
-        let count = if exception.is_for(&facts.attributes) { findings.count() + gaps.count() } else { 0 };
+        let is_here = exception.is_for(&facts.attributes);
+        let count = if is_here { findings.copied().unwrap_or_default() + gaps.count() } else { 0 };
         ExceptionUse {
             name: exception.name.clone(),
             owner: exception.owner.clone(),
@@ -267,5 +286,5 @@ pub(crate) fn uses(exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Vec
             findings: count,
         }
     };
-    exceptions.iter().map(of).collect()
+    exceptions.iter().enumerate().map(of).collect()
 }

@@ -18,6 +18,12 @@ impl Pattern {
         Pattern { is_plain: !text.contains(['*', '?']), text, is_glob: false }
     }
 
+    /// Takes a text as a pattern of paths in a target, where `*` is any text; a slash or `./` in front says nothing.
+    pub fn path(text: &str) -> Pattern {
+        let inside = text.trim_start_matches("./").trim_start_matches('/');
+        Pattern::new(if inside.is_empty() { text } else { inside })
+    }
+
     /// Takes a text as a pattern of paths in which `*` and `?` stay between two slashes and `**` is any number of folders,
     /// none included. A slash or `./` in front says nothing.
     ///
@@ -130,6 +136,13 @@ mod tests {
         assert!(matches("*.jar", "a/b.jar") && matches("a?c", "aéc") && matches("*", ""));
         assert!(matches("a*b*c", "a-b-b-c") && !matches("a*b*c", "a-c-b"));
         assert!(!matches("", "a") && matches("", ""));
+    }
+
+    #[test]
+    fn paths_are_meant_from_the_top_of_the_target() {
+        let matches = |pattern: &str, path: &str| Pattern::path(pattern).matches(path);
+        assert!(matches("/app/.env", "app/.env") && matches("./app/*", "app/a/b") && matches("//a", "a"));
+        assert!(matches("*.env", "app/.env") && matches(".env", ".env") && !matches("/", "app"));
     }
 
     #[test]

@@ -249,6 +249,11 @@ impl<'a> Table<'a> {
         self.texts(key).into_iter().map(Pattern::new).collect()
     }
 
+    /// Patterns of paths in a target.
+    pub(crate) fn paths(&self, key: &str) -> Vec<Pattern> {
+        self.texts(key).iter().map(|text| Pattern::path(text)).collect()
+    }
+
     pub(crate) fn number(&self, key: &str) -> Option<f64> {
         self.node.get(key).and_then(number)
     }

@@ -6,7 +6,7 @@ use model::version::{VersionKey, VersionScheme};
 const LONGEST_VERS_BYTES: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Comparator {
+pub(crate) enum Comparator {
     Equal,
     NotEqual,
     Less,
@@ -15,32 +15,57 @@ enum Comparator {
     GreaterOrEqual,
 }
 
-/// Whether a range takes in a version, in the order of a scheme. `None` where the range is no such range, or has a
-/// version that is none of the scheme: then nobody can tell.
-pub(crate) fn contains(range: &str, version: &str, scheme: VersionScheme) -> Option<bool> {
-    if range.len() > LONGEST_VERS_BYTES {
-        return None;
+/// A range in the order of one scheme.
+#[derive(Debug, Clone)]
+pub(crate) enum Vers {
+    /// `*`: every version.
+    All,
+    /// Constraints in the order of their versions.
+    Some {
+        /// All of them.
+        constraints: Vec<(VersionKey, Comparator)>,
+        /// Those that are the end of something.
+        bounds: Vec<(VersionKey, Comparator)>,
+    },
+}
+
+impl Vers {
+    /// Reads a range. `None` where it is no such range, or has a version that is none of the scheme: then nobody can
+    /// tell what it takes in.
+    pub(crate) fn parse(range: &str, scheme: VersionScheme) -> Option<Vers> {
+        if range.len() > LONGEST_VERS_BYTES {
+            return None;
+        }
+        let (_, constraints) = range.strip_prefix("vers:")?.split_once('/')?;
+        if constraints.trim() == "*" {
+            return Some(Vers::All);
+        }
+        let mut parts = Vec::new();
+        for constraint in constraints.split('|').map(str::trim).filter(|constraint| !constraint.is_empty()) {
+            let (comparator, text) = comparator(constraint);
+            parts.push((scheme.key(&decoded(text.trim())).ok()?, comparator));
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        parts.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let is_bound = |(_, comparator): &&(_, Comparator)| !matches!(comparator, Comparator::Equal | Comparator::NotEqual);
+        Some(Vers::Some { bounds: parts.iter().filter(is_bound).cloned().collect(), constraints: parts })
     }
-    let (_, constraints) = range.strip_prefix("vers:")?.split_once('/')?;
-    if constraints.trim() == "*" {
-        return Some(true);
+
+    /// Whether it takes in a version; `None` is one that is none of the scheme.
+    pub(crate) fn contains(&self, version: Option<&VersionKey>) -> bool {
+        match (self, version) {
+            (Vers::All, _) => true,
+            (Vers::Some { .. }, None) => false,
+            (Vers::Some { constraints, bounds }, Some(version)) => is_within(constraints, bounds, version),
+        }
     }
-    let version = scheme.key(version).ok()?;
-    let mut parts = Vec::new();
-    for constraint in constraints.split('|').map(str::trim).filter(|constraint| !constraint.is_empty()) {
-        let (comparator, text) = comparator(constraint);
-        parts.push((scheme.key(&decoded(text.trim())).ok()?, comparator));
-    }
-    if parts.is_empty() {
-        return None;
-    }
-    parts.sort_by(|(one, _), (other, _)| one.cmp(other));
-    Some(is_within(&parts, &version))
 }
 
 /// The algorithm of the specification (section "Checking if a version is contained within a range"), over constraints in
 /// the order of their versions.
-fn is_within(parts: &[(VersionKey, Comparator)], version: &VersionKey) -> bool {
+fn is_within(parts: &[(VersionKey, Comparator)], bounds: &[(VersionKey, Comparator)], version: &VersionKey) -> bool {
     use Comparator::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
     for (_, comparator) in parts.iter().filter(|(bound, _)| bound == version) {
         match comparator {
@@ -49,8 +74,6 @@ fn is_within(parts: &[(VersionKey, Comparator)], version: &VersionKey) -> bool {
             Less | Greater => {}
         }
     }
-    let bounds: Vec<&(VersionKey, Comparator)> =
-        parts.iter().filter(|(_, comparator)| !matches!(comparator, Equal | NotEqual)).collect();
     let is_lower = |comparator: &Comparator| matches!(comparator, Greater | GreaterOrEqual);
     let (Some((first, first_comparator)), Some((last, last_comparator))) = (bounds.first(), bounds.last()) else {
         // Without bounds everything is in that is not excluded, as long as nothing is named.
@@ -60,7 +83,7 @@ fn is_within(parts: &[(VersionKey, Comparator)], version: &VersionKey) -> bool {
         return true;
     }
     bounds.windows(2).any(|pair| {
-        let ((low, low_comparator), (high, high_comparator)) = (pair[0], pair[1]);
+        let ((low, low_comparator), (high, high_comparator)) = (&pair[0], &pair[1]);
         is_lower(low_comparator) && !is_lower(high_comparator) && version > low && version < high
     })
 }
@@ -98,7 +121,9 @@ mod tests {
     #[test]
     fn ranges_take_in_what_lies_between_their_bounds() {
         let check = |range: &str, version: &str, expected: Option<bool>| {
-            assert_eq!(contains(range, version, VersionScheme::Semver), expected, "{range} {version}");
+            let scheme = VersionScheme::Semver;
+            let found = Vers::parse(range, scheme).map(|vers| vers.contains(scheme.key(version).ok().as_ref()));
+            assert_eq!(found, expected, "{range} {version}");
         };
         check("vers:npm/>=1.0.0|<2.0.0", "1.5.0", Some(true));
         check("vers:npm/>=1.0.0|<2.0.0", "2.0.0", Some(false));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use model::version::{VersionKey, VersionScheme};
 
@@ -9,11 +10,21 @@ use model::version::{VersionKey, VersionScheme};
 pub(crate) const LONGEST_RANGE_BYTES: usize = 1024;
 
 /// A range of versions, not yet tied to an ecosystem's order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct VersionRange {
     text: String,
     alternatives: Vec<Vec<(Comparison, String)>>,
+    /// The range in the order of the first scheme that it was asked for, which is most often the only one.
+    compiled: OnceLock<(VersionScheme, Option<CompiledRange>)>,
 }
+
+impl PartialEq for VersionRange {
+    fn eq(&self, other: &VersionRange) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for VersionRange {}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Comparison {
@@ -58,9 +69,15 @@ impl VersionRange {
     /// Whether the range takes in a version. What is no version of its scheme, here or there, is taken in: nobody can
     /// tell that it is not.
     pub fn contains(&self, version: &str, scheme: VersionScheme) -> bool {
-        match (self.compile(scheme), scheme.key(version)) {
-            (Some(range), Ok(key)) => range.contains(&key),
-            _ => true,
+        self.contains_key(scheme.key(version).ok().as_ref(), scheme)
+    }
+
+    /// The same of a version in the order of its scheme; `None` is one that is none.
+    pub(crate) fn contains_key(&self, version: Option<&VersionKey>, scheme: VersionScheme) -> bool {
+        let Some(version) = version else { return true };
+        match self.compiled.get_or_init(|| (scheme, self.compile(scheme))) {
+            (known, range) if *known == scheme => range.as_ref().is_none_or(|range| range.contains(version)),
+            _ => self.compile(scheme).is_none_or(|range| range.contains(version)),
         }
     }
 }
@@ -104,7 +121,7 @@ impl FromStr for VersionRange {
             }
             alternatives.push(parts);
         }
-        Ok(VersionRange { text: text.trim().to_owned(), alternatives })
+        Ok(VersionRange { text: text.trim().to_owned(), alternatives, compiled: OnceLock::new() })
     }
 }
 

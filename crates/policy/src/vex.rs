@@ -6,15 +6,16 @@
 //! (affected, under investigation, fixed, not affected); then the one that was given last. A statement without a time
 //! is older than any with one.
 
+mod index;
 mod product;
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use model::{FindingStatus, ScanReport, VexAssertion, VexStatement, VexStatus};
 
 use crate::time;
-use product::{Fit, Here};
+use index::Index;
+use product::Here;
 
 /// Gives findings the status that statements say they have, and notes who says it.
 ///
@@ -24,43 +25,23 @@ pub fn apply_vex(report: &mut ScanReport, statements: &[VexStatement]) -> Vec<us
     if statements.is_empty() {
         return Vec::new();
     }
-    let mut by_id: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, statement) in statements.iter().enumerate() {
-        for id in statement.ids.iter() {
-            let places = by_id.entry(id.trim().to_ascii_uppercase()).or_default();
-            if places.last() != Some(&at) {
-                places.push(at);
-            }
-        }
-    }
-    let times: Vec<Option<i64>> =
-        statements.iter().map(|statement| statement.timestamp.as_deref().and_then(time::parse)).collect();
-    let mut is_matched = vec![false; statements.len()];
+    let vulnerabilities = || report.findings.iter().filter_map(model::Finding::vulnerability);
+    let ids = vulnerabilities().flat_map(|finding| std::iter::once(&finding.id).chain(&finding.aliases));
+    let wanted: HashSet<String> = ids.map(|id| id.to_ascii_uppercase()).collect();
+    let times = statements.iter().map(|statement| statement.timestamp.as_deref().and_then(time::parse)).collect();
     let here = Here::new(&report.target, &report.inventory);
+    let mut index = Index::new(here, statements, times, &wanted);
     for finding in &mut report.findings {
         let model::Finding::Vulnerability(finding) = finding else { continue };
         let Some(package) = report.inventory.packages.get(finding.package) else { continue };
         let ids = std::iter::once(&finding.id).chain(&finding.aliases);
-        let mut candidates: Vec<usize> =
-            ids.filter_map(|id| by_id.get(&id.to_ascii_uppercase())).flatten().copied().collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        let mut counting: Option<(usize, Fit)> = None;
-        for at in candidates {
-            let Some(fit) = here.fit(&statements[at], package) else { continue };
-            is_matched[at] = true;
-            let rank = |(at, fit): (usize, Fit)| (times[at], fit, statements[at].status, at);
-            if counting.is_none_or(|known| rank(known).cmp(&rank((at, fit))) == Ordering::Less) {
-                counting = Some((at, fit));
-            }
-        }
-        if let Some((at, _)) = counting {
+        if let Some(at) = index.counting(ids, package) {
             let statement = &statements[at];
             finding.vex = Some(Box::new(assertion(statement, finding.status)));
             finding.status = status(statement.status, finding.status);
         }
     }
-    is_matched.iter().enumerate().filter(|(_, is_matched)| !**is_matched).map(|(at, _)| at).collect()
+    index.unmatched()
 }
 
 fn status(said: VexStatus, vendor: FindingStatus) -> FindingStatus {

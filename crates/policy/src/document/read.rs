@@ -141,7 +141,7 @@ fn rule(known: &ControlKeys, table: &Table<'_>) -> Result<Rule, DocumentError> {
         }
         "misconfiguration.severity" => Rule::MisconfigurationSeverity(place(table)),
         "gaps" => Rule::Gaps {
-            ignore_paths: table.patterns("ignore_paths"),
+            ignore_paths: table.paths("ignore_paths"),
             at_most: table.count("at_most").unwrap_or_default(),
         },
         "image.age" => Rule::ImageAge { days: table.count("days").unwrap_or_default() },
@@ -167,7 +167,7 @@ fn filter(table: &Table<'_>) -> Filter {
 }
 
 fn place(table: &Table<'_>) -> Where {
-    Where { at_least: severity(table), ignore_paths: table.patterns("ignore_paths") }
+    Where { at_least: severity(table), ignore_paths: table.paths("ignore_paths") }
 }
 
 fn severity(table: &Table<'_>) -> Option<Severity> {

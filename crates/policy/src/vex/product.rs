@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use model::{
-    Digest, Distribution, ImageName, Inventory, Package, PackageId, Purl, ScanTarget, TargetKind, VexName, VexProduct,
-    VexStatement,
+    Digest, Distribution, ImageName, Inventory, PackageId, Purl, ScanTarget, TargetKind, VexName, VexProduct,
 };
 
-use crate::{purl_match, vers};
+use crate::purl_match;
 
 /// How closely a product names a package, the closest last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,36 +38,13 @@ impl<'a> Here<'a> {
         Here { target, inventory, image: target.name.parse().ok().filter(|_| is_image), by_name }
     }
 
-    /// How closely a statement names a package; `None` where it does not.
-    pub(super) fn fit(&self, statement: &VexStatement, package: &Package) -> Option<Fit> {
-        statement.products.iter().filter_map(|product| self.fit_of(product, package)).max()
-    }
-
-    fn fit_of(&self, product: &VexProduct, package: &Package) -> Option<Fit> {
-        let fit = product.names.iter().filter_map(|name| self.fit_of_name(name, product, package)).max()?;
+    /// Whether the thing that a product is a part of is here, where it is a part of one: not only the part must be.
+    pub(super) fn has_whole(&self, product: &VexProduct) -> bool {
         let is_here = |name: &VexName| self.is_target(name) || self.is_installed(name);
-        // The thing that it is a part of must be here, not only the part.
-        product.within.as_ref().is_none_or(|within| within.iter().any(is_here)).then_some(fit)
+        product.within.as_ref().is_none_or(|within| within.iter().any(is_here))
     }
 
-    fn fit_of_name(&self, name: &VexName, product: &VexProduct, package: &Package) -> Option<Fit> {
-        if let VexName::Purl(purl) = name
-            && purl_match::means(purl, package, self.distribution())
-        {
-            let version = package.version.as_str();
-            return match (product.versions.is_empty(), purl.version()) {
-                (_, Some(_)) => Some(Fit::Version),
-                (true, None) => Some(Fit::Package),
-                (false, None) => {
-                    product.versions.iter().filter_map(|wanted| has_version(wanted, version, package)).max()
-                }
-            };
-        }
-        // A part that is the image itself is a mistake of its author; the whole is meant only where it stands alone.
-        (product.within.is_none() && self.is_target(name)).then_some(Fit::Whole)
-    }
-
-    fn distribution(&self) -> Option<&'a Distribution> {
+    pub(super) fn distribution(&self) -> Option<&'a Distribution> {
         self.inventory.distribution.as_ref()
     }
 
@@ -86,7 +62,7 @@ impl<'a> Here<'a> {
     }
 
     /// Whether a name is that of the target.
-    fn is_target(&self, name: &VexName) -> bool {
+    pub(super) fn is_target(&self, name: &VexName) -> bool {
         match name {
             VexName::Digest(digest) => self.has_digest(digest),
             VexName::Other(text) => *text == self.target.name,
@@ -139,14 +115,6 @@ impl<'a> Here<'a> {
         };
         image.repository() == name && purl.version().is_none_or(|tag| image.tag() == Some(tag))
     }
-}
-
-/// How closely a version or range that a document gives beside a name fits.
-fn has_version(wanted: &str, version: &str, package: &Package) -> Option<Fit> {
-    if wanted == version || Some(wanted) == package.purl.version() {
-        return Some(Fit::Version);
-    }
-    vers::contains(wanted, version, package.ecosystem.version_scheme())?.then_some(Fit::Package)
 }
 
 /// Whether a CPE of an operating system, or of a part of one (`cpe:/a:redhat:enterprise_linux:9::appstream`), is that of

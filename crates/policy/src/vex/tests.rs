@@ -189,3 +189,23 @@ fn who_says_it_is_kept_beside_what_the_vendor_says() {
     assert_eq!(vex.vendor_status, FindingStatus::WillNotFix);
     assert!(report.findings[1].vulnerability().unwrap().vex.is_none());
 }
+
+/// A document of the size that vendors publish must cost its statements and the findings, not one times the other.
+#[test]
+fn many_statements_on_one_vulnerability_cost_no_more_for_many_findings() {
+    let purls: Vec<String> = (0..3_000).map(|at| format!("pkg:npm/a@0.{at}.0")).collect();
+    let many = |product: &dyn Fn(usize) -> String| -> Vec<VexStatement> {
+        (0..50_000).map(|at| statement(&product(at), VexStatus::NotAffected, None)).collect()
+    };
+    let of_versions = many(&|at| format!("pkg:npm/a@0.{at}.0"));
+    let of_one = many(&|_| "pkg:npm/a".to_owned());
+    for (statements, unmatched) in [(of_versions, 47_000), (of_one, 0)] {
+        let mut report = report(&purls.iter().map(String::as_str).collect::<Vec<_>>());
+        let began = std::time::Instant::now();
+        assert_eq!(apply_vex(&mut report, &statements).len(), unmatched);
+        // Walking all of them for each finding takes minutes in a debug build, this far less than a second.
+        assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+        let is_settled = |finding: &Finding| finding.vulnerability().unwrap().status == FindingStatus::NotAffected;
+        assert!(report.findings.iter().all(is_settled));
+    }
+}
