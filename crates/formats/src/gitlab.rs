@@ -7,13 +7,13 @@
 
 use std::io::{self, Write};
 
-use model::{FindingKind, ScanReport, Severity, TargetKind};
+use model::{Decision, FindingKind, ScanReport, Severity, TargetKind};
 use serde::Serialize;
 
 use crate::messages::Value;
 use crate::names::{text_uuid, timestamp};
 use crate::told::{Told, told};
-use crate::{Language, WriteOptions};
+use crate::{Language, WriteOptions, verdict};
 
 /// The version of the schemas that the reports follow.
 const SCHEMA_VERSION: &str = "15.0.7";
@@ -192,13 +192,17 @@ fn document<'a>(report: &'a ScanReport, options: &WriteOptions) -> Document<'a> 
     }
 }
 
-/// What could not be checked.
+/// The verdict, and what could not be checked.
 fn messages(report: &ScanReport, language: Language) -> Vec<Message> {
+    let verdict = report.verdict.iter().flat_map(|verdict| {
+        let level = if matches!(verdict.decision, Decision::Deny | Decision::Unknown) { "warn" } else { "info" };
+        verdict::sentences(verdict, language).into_iter().map(move |value| Message { level, value })
+    });
     let gaps = report.inventory.gaps.iter().map(|gap| {
         let reason = language.say("told.gap", &[("reason", Value::Text(&gap.reason))]);
         Message { level: "warn", value: if gap.path.is_empty() { reason } else { format!("{}: {reason}", gap.path) } }
     });
-    gaps.collect()
+    verdict.chain(gaps).collect()
 }
 
 fn vulnerability<'a>(told: Told<'a>, report: &'a ScanReport, report_type: ReportType) -> Vulnerability<'a> {

@@ -3,6 +3,8 @@
 //! A content security policy in the file itself forbids everything but its own styles, so that nothing from a target can
 //! become active even in a browser that misreads it.
 
+mod verdict;
+
 use std::io::{self, Write};
 
 use model::{FindingKind, ScanReport, Severity};
@@ -43,6 +45,9 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         writeln!(out, "<p>{}</p>", span(&sentence))?;
     }
     writeln!(out, "</section>")?;
+    if let Some(verdict) = &report.verdict {
+        verdict::write(verdict, language, out)?;
+    }
     signed(report, language, out)?;
     first(report, language, out)?;
     for kind in FindingKind::ALL {
@@ -161,7 +166,11 @@ fn gaps(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Res
     let heading = xml(&language.say("table.gaps.heading", &[]));
     writeln!(out, "<section>\n<details>\n<summary><h2>{heading} ({})</h2></summary>\n<ul>", gaps.len())?;
     for gap in gaps {
-        writeln!(out, "<li><code>{}</code> {}</li>", xml(&gap.path), xml(&gap.reason))?;
+        let path = match gap.path.is_empty() {
+            true => String::new(),
+            false => format!("<code>{}</code> ", xml(&gap.path)),
+        };
+        writeln!(out, "<li>{path}{}</li>", xml(&gap.reason))?;
     }
     writeln!(out, "</ul>\n</details>\n</section>")
 }

@@ -2,27 +2,27 @@
 //!
 //! There is no standard; this is the common part of what Jenkins, GitLab, Azure and CircleCI accept (the schema of Apache
 //! Ant's task and its Windup description). What was looked for and not found is a case that passes; what is settled, and
-//! what could not be checked, is skipped and says why.
+//! what could not be checked, is skipped and says why. A verdict is the first suite: one case for each control of the
+//! policies that apply, which fails where it denies and is skipped where it only tells.
 
 use std::io::{self, Write};
 
-use model::{FindingKind, ScanReport};
+use model::{ControlDecision, Decision, ExceptionState, FindingKind, ScanReport, Verdict};
 
 use crate::markup::xml;
 use crate::messages::Value;
 use crate::table::severity_word;
 use crate::told::{Told, told};
+use crate::verdict::{self, SHOWN_IN_REPORT, ToldReason};
 use crate::{Language, WriteOptions};
 
 /// Writes the report.
 pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let language = options.language;
     let told = told(report, language);
-    let mut suites: Vec<Suite> = FindingKind::ALL
-        .into_iter()
-        .filter(|kind| report.detectors.contains(kind))
-        .map(|kind| suite(kind, &told, report, language))
-        .collect();
+    let mut suites: Vec<Suite> = report.verdict.iter().map(|verdict| judged(verdict, report, language)).collect();
+    let kinds = FindingKind::ALL.into_iter().filter(|kind| report.detectors.contains(kind));
+    suites.extend(kinds.map(|kind| suite(kind, &told, report, language)));
     suites.extend(gaps(report, language));
     let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
@@ -57,6 +57,58 @@ enum Outcome {
     Passed,
     Failed { message: String, kind: &'static str, detail: String },
     Skipped { message: String },
+}
+
+/// The verdict: the controls, what decided beside them, and the exceptions that no longer count.
+fn judged(verdict: &Verdict, report: &ScanReport, language: Language) -> Suite {
+    let told = verdict::tell(verdict, language, SHOWN_IN_REPORT);
+    let case = |class: &str, name: &str, outcome| Case {
+        class: class.to_owned(),
+        name: name.to_owned(),
+        file: report.target.name.clone(),
+        line: None,
+        outcome,
+    };
+    let heading = language.say("verdict.heading", &[]);
+    let mut cases: Vec<Case> = Vec::new();
+    for reason in &told.reasons {
+        let outcome =
+            Outcome::Failed { message: reason.sentence.clone(), kind: "fail", detail: detail(std::slice::from_ref(reason)) };
+        cases.push(case(&heading, &told.sentence, outcome));
+    }
+    for policy in told.policies.iter().filter(|policy| policy.applied) {
+        let denies = matches!(policy.decision, Decision::Deny | Decision::Unknown);
+        for control in &policy.controls {
+            let sentences = || control.reasons.iter().map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join(" ");
+            let outcome = match control.decision {
+                ControlDecision::Pass => Outcome::Passed,
+                ControlDecision::Fail | ControlDecision::Error if denies => Outcome::Failed {
+                    message: sentences(),
+                    kind: control.decision.as_str(),
+                    detail: detail(&control.reasons),
+                },
+                ControlDecision::Warn | ControlDecision::Fail | ControlDecision::Error => {
+                    Outcome::Skipped { message: format!("{}: {}", control.word, sentences()) }
+                }
+            };
+            cases.push(case(&policy.name, &control.name, outcome));
+        }
+    }
+    let expired = told.exceptions.iter().filter(|(state, _)| *state == ExceptionState::Expired);
+    let expired = expired.zip(verdict.exceptions.iter().filter(|used| used.state == ExceptionState::Expired));
+    for ((_, sentence), used) in expired {
+        cases.push(case(&heading, &used.name, Outcome::Skipped { message: sentence.clone() }));
+    }
+    Suite { name: "policies", cases }
+}
+
+/// Reasons with their evidence and what to do, line by line.
+fn detail(reasons: &[ToldReason]) -> String {
+    let lines = reasons.iter().flat_map(|reason| {
+        let evidence = reason.evidence.iter().map(|line| format!("- {line}")).chain(reason.more.clone());
+        [reason.sentence.clone()].into_iter().chain(evidence).chain([reason.remedy.clone()])
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn suite(kind: FindingKind, told: &[Told<'_>], report: &ScanReport, language: Language) -> Suite {
@@ -101,12 +153,16 @@ fn case(told: &Told<'_>, language: Language) -> Case {
 
 /// What could not be checked.
 fn gaps(report: &ScanReport, language: Language) -> Option<Suite> {
-    let cases = report.inventory.gaps.iter().map(|gap| Case {
-        class: language.say("table.gaps.heading", &[]),
-        name: gap.path.clone(),
-        file: gap.path.clone(),
-        line: None,
-        outcome: Outcome::Skipped { message: language.say("told.gap", &[("reason", Value::Text(&gap.reason))]) },
+    let cases = report.inventory.gaps.iter().map(|gap| {
+        // What could not be read of the target as a whole has no path.
+        let path = if gap.path.is_empty() { &report.target.name } else { &gap.path };
+        Case {
+            class: language.say("table.gaps.heading", &[]),
+            name: path.clone(),
+            file: path.clone(),
+            line: None,
+            outcome: Outcome::Skipped { message: language.say("told.gap", &[("reason", Value::Text(&gap.reason))]) },
+        }
     });
     let cases: Vec<Case> = cases.collect();
     (!cases.is_empty()).then_some(Suite { name: "gaps", cases })

@@ -3,12 +3,13 @@
 
 use std::io::{self, Write};
 
-use model::{FindingKind, ScanReport};
+use model::{ControlDecision, FindingKind, ScanReport, Verdict};
 
 use crate::markup::{markdown, markdown_code};
 use crate::summary::{self, SHOWN_UPGRADES, kind_heading};
 use crate::table::severity_word;
 use crate::told::{Told, told};
+use crate::verdict::{self, SHOWN_IN_REPORT, ToldReason};
 use crate::{Language, WriteOptions, signatures};
 
 /// Writes the report.
@@ -23,6 +24,9 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
             None => writeln!(out, "{}\n", markdown(&sentence.text))?,
         }
     }
+    if let Some(verdict) = &report.verdict {
+        judged(verdict, language, out)?;
+    }
     signed(report, language, out)?;
     first(report, language, out)?;
     let told = told(report, language);
@@ -33,11 +37,42 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     if !gaps.is_empty() {
         writeln!(out, "## {} ({})\n", language.say("table.gaps.heading", &[]), gaps.len())?;
         for gap in gaps {
-            writeln!(out, "- {}: {}", markdown_code(&gap.path), markdown(&gap.reason))?;
+            match gap.path.is_empty() {
+                true => writeln!(out, "- {}", markdown(&gap.reason))?,
+                false => writeln!(out, "- {}: {}", markdown_code(&gap.path), markdown(&gap.reason))?,
+            }
         }
         writeln!(out)?;
     }
     summary::intelligence(report, language).map_or(Ok(()), |sentence| writeln!(out, "{}", markdown(&sentence)))
+}
+
+/// The verdict: what does not hold of the policies that apply, and the exceptions.
+fn judged(verdict: &Verdict, language: Language, out: &mut dyn Write) -> io::Result<()> {
+    let told = verdict::tell(verdict, language, SHOWN_IN_REPORT);
+    writeln!(out, "## {}\n\n**{}**\n", language.say("verdict.heading", &[]), markdown(&told.sentence))?;
+    told.reasons.iter().try_for_each(|reason| judged_by(reason, "", out))?;
+    for policy in told.policies.iter().filter(|policy| policy.applied) {
+        writeln!(out, "{}\n", markdown(&policy.sentence))?;
+        for control in policy.controls.iter().filter(|control| control.decision != ControlDecision::Pass) {
+            writeln!(out, "- **{}**: {}", markdown(&control.word), markdown(&control.name))?;
+            control.reasons.iter().try_for_each(|reason| judged_by(reason, "  ", out))?;
+            control.excepted.iter().try_for_each(|excepted| writeln!(out, "  - {}", markdown(excepted)))?;
+        }
+        writeln!(out)?;
+    }
+    for (_, sentence) in &told.exceptions {
+        writeln!(out, "- {}", markdown(sentence))?;
+    }
+    writeln!(out)
+}
+
+fn judged_by(reason: &ToldReason, indent: &str, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{indent}- {}", markdown(&reason.sentence))?;
+    for line in reason.evidence.iter().chain(&reason.more).chain([&reason.remedy]) {
+        writeln!(out, "{indent}  - {}", markdown(line))?;
+    }
+    Ok(())
 }
 
 fn signed(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Result<()> {

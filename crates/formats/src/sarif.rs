@@ -17,7 +17,7 @@ use others::Other;
 
 use crate::markup::markdown;
 use crate::told::{is_harmless, web_page};
-use crate::{Language, said};
+use crate::{Language, said, verdict};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 const INFORMATION: &str = "https://github.com/bulkhead-security/bulkhead";
@@ -63,6 +63,9 @@ struct RunProperties<'a> {
     digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     platform: Option<String>,
+    /// The decision of the policies, in the word of the report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -280,7 +283,9 @@ fn log(report: &ScanReport) -> Log<'_> {
             automation_details: AutomationDetails { id: format!("bulkhead/{}/", uri_of(&target.name)) },
             invocations: [Invocation {
                 execution_successful: true,
-                tool_execution_notifications: report.inventory.gaps.iter().map(notification).collect(),
+                tool_execution_notifications: judged(report)
+                    .chain(report.inventory.gaps.iter().map(notification))
+                    .collect(),
             }],
             results,
             artifacts: artifacts
@@ -293,6 +298,7 @@ fn log(report: &ScanReport) -> Log<'_> {
                 kind: target.kind.as_str(),
                 digest: target.digest.as_ref().map(ToString::to_string),
                 platform: target.platform.as_ref().map(ToString::to_string),
+                verdict: report.verdict.as_ref().map(|verdict| verdict.decision.compliance()),
             },
         }],
     }
@@ -411,6 +417,12 @@ fn suppressions(finding: &VulnerabilityFinding) -> Vec<Suppression> {
     };
     let suppression = |justification| Suppression { kind: "external", status: "accepted", justification };
     justification.map(suppression).into_iter().collect()
+}
+
+/// The verdict, which belongs to no place: sentence by sentence.
+fn judged(report: &ScanReport) -> impl Iterator<Item = Notification> {
+    let sentences = report.verdict.iter().flat_map(|verdict| verdict::sentences(verdict, Language::English));
+    sentences.map(|text| Notification { level: "note", message: Message { text }, locations: Vec::new() })
 }
 
 fn notification(gap: &model::Gap) -> Notification {

@@ -1,19 +1,19 @@
 //! Verdicts in words. Decisions, reasons and remedies are codes; every sentence is one of the catalogs'.
 
+mod told;
+
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use model::{
-    ControlDecision, ControlVerdict, Decision, Evidence, ExceptionState, Parameter, PolicyVerdict, Reason, ScanReport,
-    Verdict,
-};
+use model::{ControlDecision, Decision, ExceptionState, Parameter, ScanReport, Verdict};
 
 use crate::messages::Value;
-use crate::table::{Paint, Style, plain, severity_word, wrapped};
+use crate::table::{Paint, Style, plain, wrapped};
 use crate::{Language, WriteOptions};
+pub(crate) use told::{ToldControl, ToldPolicy, ToldReason, ToldVerdict, tell};
 
-/// How much evidence the table shows of each reason.
-const SHOWN_IN_TABLE: usize = 3;
+/// How much evidence of each reason those formats show that list every finding themselves.
+pub(crate) const SHOWN_IN_REPORT: usize = 3;
 /// How much an explanation shows.
 const SHOWN_IN_EXPLANATION: usize = 20;
 
@@ -42,21 +42,18 @@ pub fn say(language: Language, code: &str, parameters: &BTreeMap<String, Paramet
 /// When `out` cannot be written to.
 pub fn explain(report: &ScanReport, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint::new(options.color);
-    let mut words = Words { language: options.language, paint, width: options.width, out };
+    let mut words = Words { paint, width: options.width, out };
     words.line(0, Some(Style::Strong), &plain(&report.target.name))?;
     let Some(verdict) = &report.verdict else {
-        let sentence = words.say("verdict.none", &[]);
-        return words.line(0, None, &sentence);
+        return words.line(0, None, &options.language.say("verdict.none", &[]));
     };
-    words.decision(verdict)?;
-    for reason in &verdict.reasons {
-        words.reason(2, reason, SHOWN_IN_EXPLANATION, true)?;
-    }
-    for policy in &verdict.policies {
+    let told = tell(verdict, options.language, SHOWN_IN_EXPLANATION);
+    words.head(&told)?;
+    for policy in &told.policies {
         writeln!(words.out)?;
-        words.policy(policy, SHOWN_IN_EXPLANATION, true)?;
+        words.policy(policy, true)?;
     }
-    words.exceptions(verdict, true)
+    words.exceptions(&told, true)
 }
 
 /// Writes the verdict as the part of the table that it is: what does not hold, and the exceptions that no longer do.
@@ -68,29 +65,41 @@ pub(crate) fn in_table(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     writeln!(out)?;
-    let mut words = Words { language, paint, width, out };
-    words.decision(verdict)?;
-    for reason in &verdict.reasons {
-        words.reason(2, reason, SHOWN_IN_TABLE, true)?;
+    let mut words = Words { paint, width, out };
+    let told = tell(verdict, language, SHOWN_IN_REPORT);
+    words.head(&told)?;
+    for policy in told.policies.iter().filter(|policy| policy.applied) {
+        words.policy(policy, false)?;
     }
-    for policy in verdict.policies.iter().filter(|policy| policy.applied) {
-        words.policy(policy, SHOWN_IN_TABLE, false)?;
+    words.exceptions(&told, false)
+}
+
+/// The verdict in sentences that stand alone, for formats whose own place is for findings: the decision, each policy that
+/// applies, each control that does not pass with why, and the exceptions that no longer count.
+pub(crate) fn sentences(verdict: &Verdict, language: Language) -> Vec<String> {
+    let told = tell(verdict, language, 0);
+    let mut sentences = vec![told.sentence];
+    sentences.extend(told.reasons.into_iter().map(|reason| reason.sentence));
+    for policy in told.policies.into_iter().filter(|policy| policy.applied) {
+        sentences.push(policy.sentence);
+        let controls = policy.controls.into_iter().filter(|control| control.decision != ControlDecision::Pass);
+        sentences.extend(controls.map(|control| {
+            let why: Vec<String> = control.reasons.into_iter().map(|reason| reason.sentence).collect();
+            format!("{}: {}: {}", control.word, control.name, why.join(" "))
+        }));
     }
-    words.exceptions(verdict, false)
+    let expired = told.exceptions.into_iter().filter(|(state, _)| *state == ExceptionState::Expired);
+    sentences.extend(expired.map(|(_, sentence)| sentence));
+    sentences
 }
 
 struct Words<'a> {
-    language: Language,
     paint: Paint,
     width: Option<usize>,
     out: &'a mut dyn Write,
 }
 
 impl Words<'_> {
-    fn say(&self, code: &str, parameters: &[(&str, Value<'_>)]) -> String {
-        self.language.say(code, parameters)
-    }
-
     fn line(&mut self, indent: usize, style: Option<Style>, text: &str) -> io::Result<()> {
         for line in wrapped(text, self.width.map(|width| width.saturating_sub(indent))) {
             let line = style.map_or_else(|| line.to_owned(), |style| self.paint.text(style, line));
@@ -99,154 +108,67 @@ impl Words<'_> {
         Ok(())
     }
 
-    fn decision(&mut self, verdict: &Verdict) -> io::Result<()> {
-        let sentence = self.say(&format!("verdict.decision.{}", verdict.decision.as_str()), &[]);
-        self.line(0, Some(style_of(verdict.decision)), &sentence)
+    fn head(&mut self, told: &ToldVerdict) -> io::Result<()> {
+        self.line(0, Some(style_of(told.decision)), &told.sentence)?;
+        told.reasons.iter().try_for_each(|reason| self.reason(2, reason, true))
     }
 
-    fn policy(&mut self, policy: &PolicyVerdict, shown: usize, is_whole: bool) -> io::Result<()> {
-        let failing = policy.controls.iter().filter(|control| control.decision != ControlDecision::Pass).count();
-        let code = match (policy.applied, failing) {
-            (false, _) => "verdict.policy.not_applied",
-            (true, 0) => "verdict.policy.passes",
-            (true, _) => match policy.decision {
-                Decision::Deny => "verdict.policy.denies",
-                Decision::WouldDeny => "verdict.policy.would_deny",
-                Decision::Unknown => "verdict.policy.unknown",
-                Decision::Allow | Decision::Excepted => "verdict.policy.warns",
-            },
-        };
-        let name = match policy.version.is_empty() {
-            true => plain(&policy.name),
-            false => format!("{} {}", plain(&policy.name), plain(&policy.version)),
-        };
-        let parameters = [
-            ("name", Value::Text(&name)),
-            ("count", Value::Count(failing)),
-            ("controls", Value::Count(policy.controls.len())),
-        ];
-        let sentence = self.say(code, &parameters);
-        self.line(0, Some(Style::Strong), &sentence)?;
+    fn policy(&mut self, policy: &ToldPolicy, is_whole: bool) -> io::Result<()> {
+        self.line(0, Some(Style::Strong), &policy.sentence)?;
         if is_whole {
-            for term in &policy.scope {
-                let code = if term.is_true { "verdict.term.true" } else { "verdict.term.false" };
-                let (name, meaning) = (plain(&term.term), plain(&term.meaning));
-                let parameters = [("term", Value::Text(&name)), ("meaning", Value::Text(&meaning))];
-                let sentence = self.say(code, &parameters);
-                self.line(2, None, &sentence)?;
-            }
+            policy.terms.iter().try_for_each(|term| self.line(2, None, term))?;
         }
-        for control in &policy.controls {
-            if is_whole || control.decision != ControlDecision::Pass {
-                self.control(control, shown, is_whole)?;
-            }
-        }
-        Ok(())
+        let is_told = |control: &&ToldControl| is_whole || control.decision != ControlDecision::Pass;
+        policy.controls.iter().filter(is_told).try_for_each(|control| self.control(control, is_whole))
     }
 
-    fn control(&mut self, control: &ControlVerdict, shown: usize, is_whole: bool) -> io::Result<()> {
-        let word = self.say(&format!("verdict.control.{}", control.decision.as_str()), &[]);
-        let name = match &control.name {
-            Some(name) => format!("{} ({})", plain(name), plain(&control.control)),
-            None => plain(&control.control),
-        };
+    fn control(&mut self, control: &ToldControl, is_whole: bool) -> io::Result<()> {
         let style = match control.decision {
             ControlDecision::Pass => Style::Good,
             ControlDecision::Warn => Style::Strong,
             ControlDecision::Error | ControlDecision::Fail => Style::Alarm,
         };
-        self.line(2, Some(style), &format!("{word}: {name}"))?;
+        self.line(2, Some(style), &format!("{}: {}", control.word, control.name))?;
         for reason in &control.reasons {
-            self.reason(4, reason, shown, is_whole)?;
+            self.reason(4, reason, is_whole)?;
         }
-        if control.excepted > 0 {
-            let sentence = self.say("verdict.excepted", &[("count", Value::Count(control.excepted))]);
-            self.line(4, None, &sentence)?;
+        if let Some(excepted) = &control.excepted {
+            self.line(4, None, excepted)?;
         }
         if is_whole {
-            for clause in &control.clauses {
-                let clause = plain(clause);
-                let sentence = self.say("verdict.clause", &[("clause", Value::Text(&clause))]);
-                self.line(4, Some(Style::Faint), &sentence)?;
-            }
+            control.clauses.iter().try_for_each(|clause| self.line(4, Some(Style::Faint), clause))?;
         }
         Ok(())
     }
 
-    fn reason(&mut self, indent: usize, reason: &Reason, shown: usize, is_whole: bool) -> io::Result<()> {
-        let sentence = say(self.language, &reason.code, &reason.parameters);
-        self.line(indent, None, &sentence)?;
-        for evidence in reason.evidence.iter().take(shown) {
-            let told = self.evidence(evidence);
-            self.line(indent + 2, None, &format!("- {told}"))?;
+    fn reason(&mut self, indent: usize, reason: &ToldReason, is_whole: bool) -> io::Result<()> {
+        self.line(indent, None, &reason.sentence)?;
+        for evidence in &reason.evidence {
+            self.line(indent + 2, None, &format!("- {evidence}"))?;
         }
-        let more = reason.evidence_count.saturating_sub(shown.min(reason.evidence.len()));
-        if more > 0 && !reason.evidence.is_empty() {
-            let sentence = self.say("verdict.more", &[("count", Value::Count(more))]);
-            self.line(indent + 2, None, &sentence)?;
+        if let Some(more) = &reason.more {
+            self.line(indent + 2, None, more)?;
         }
         if is_whole {
-            let remedy = say(self.language, &format!("{}.remedy", reason.code), &reason.parameters);
-            let sentence = self.say("verdict.remedy", &[("remedy", Value::Text(&remedy))]);
-            self.line(indent, None, &sentence)?;
+            self.line(indent, None, &reason.remedy)?;
         }
         Ok(())
-    }
-
-    /// One piece of evidence: what, where, how bad, what repairs it.
-    fn evidence(&self, evidence: &Evidence) -> String {
-        let mut parts = vec![plain(&evidence.id)];
-        parts.extend(evidence.package.as_deref().map(plain));
-        if let Some(path) = &evidence.path {
-            parts.push(match evidence.line {
-                Some(line) => format!("{}:{line}", plain(path)),
-                None => plain(path),
-            });
-        }
-        let severity = evidence.severity.map(|severity| severity_word(self.language, severity));
-        parts.push(match (severity, evidence.score) {
-            (Some(severity), Some(score)) => format!("{severity} {score}"),
-            (Some(severity), None) => severity,
-            (None, _) => String::new(),
-        });
-        if let Some(remedy) = &evidence.remedy {
-            parts.push(format!("→ {}", plain(remedy)));
-        } else if let Some(version) = &evidence.fixed_version {
-            parts.push(format!("→ {}", plain(version)));
-        }
-        parts.retain(|part| !part.is_empty());
-        parts.join(" · ")
     }
 
     /// Exceptions whose time is over; and all of them where the whole is told.
-    fn exceptions(&mut self, verdict: &Verdict, is_whole: bool) -> io::Result<()> {
-        for exception in &verdict.exceptions {
-            let code = match exception.state {
-                ExceptionState::Expired => "verdict.exception.expired",
-                ExceptionState::Used => "verdict.exception.used",
-                ExceptionState::Unused => "verdict.exception.unused",
-            };
-            if !is_whole && exception.state != ExceptionState::Expired {
-                continue;
+    fn exceptions(&mut self, told: &ToldVerdict, is_whole: bool) -> io::Result<()> {
+        for (state, sentence) in &told.exceptions {
+            let is_expired = *state == ExceptionState::Expired;
+            if is_whole || is_expired {
+                self.line(0, is_expired.then_some(Style::Alarm), sentence)?;
             }
-            let [name, owner, reason, date] =
-                [&exception.name, &exception.owner, &exception.reason, &exception.expires].map(|text| plain(text));
-            let parameters = [
-                ("name", Value::Text(&name)),
-                ("owner", Value::Text(&owner)),
-                ("reason", Value::Text(&reason)),
-                ("date", Value::Text(&date)),
-                ("count", Value::Count(exception.findings)),
-            ];
-            let sentence = self.say(code, &parameters);
-            let style = (exception.state == ExceptionState::Expired).then_some(Style::Alarm);
-            self.line(0, style, &sentence)?;
         }
         Ok(())
     }
 }
 
-fn style_of(decision: Decision) -> Style {
+/// How a decision stands out.
+pub(crate) fn style_of(decision: Decision) -> Style {
     match decision {
         Decision::Allow | Decision::Excepted => Style::Good,
         Decision::WouldDeny => Style::Strong,

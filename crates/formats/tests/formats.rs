@@ -12,3 +12,5 @@ mod round_trip;
 mod sample;
 #[path = "formats/schemas.rs"]
 mod schemas;
+#[path = "formats/verdicts.rs"]
+mod verdicts;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::{Finding, Severity};
+use model::{Finding, FindingKind, ScanReport, Severity};
 
 use super::{FindingChange, FindingPlace, OtherChange, ReportDiff, place_of};
 use crate::messages::Value;
@@ -45,10 +45,10 @@ pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn
     }
     table.findings("diff.added", '+', &diff.added)?;
     table.changes(&diff.changed)?;
-    table.others("diff.others_added", '+', &diff.others_added)?;
+    table.others("diff.others_added", '+', &diff.others_added, diff.new)?;
     table.other_changes(&diff.others_changed)?;
     table.findings("diff.removed", '-', &diff.removed)?;
-    table.others("diff.others_removed", '-', &diff.others_removed)?;
+    table.others("diff.others_removed", '-', &diff.others_removed, diff.old)?;
     table.packages(diff)
 }
 
@@ -97,7 +97,7 @@ impl Table<'_> {
     }
 
     /// Findings about anything but vulnerabilities, the most severe first.
-    fn others(&mut self, code: &str, mark: char, findings: &[&Finding]) -> io::Result<()> {
+    fn others(&mut self, code: &str, mark: char, findings: &[&Finding], report: &ScanReport) -> io::Result<()> {
         if findings.is_empty() {
             return Ok(());
         }
@@ -106,14 +106,31 @@ impl Table<'_> {
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         for finding in findings {
             let severity = severity_word(self.language, finding.severity());
-            let kind = finding.kind().as_str();
+            let kind = self.kind(finding);
             let line = format!("{mark} {} {severity} ({kind})", plain(finding.id()));
             self.line(2, Some(Style::of(finding.severity())), &line)?;
-            if let Some(place) = finding.path() {
-                self.line(4, None, &plain(place))?;
+            let package = finding.package().and_then(|id| report.inventory.packages.get(id));
+            let place = match package {
+                Some(package) => format!("{} {}  {}", plain(&package.name), plain(&package.version), plain(&place_of(package))),
+                None => plain(finding.path().unwrap_or_default()),
+            };
+            if !place.is_empty() {
+                self.line(4, None, place.trim_end())?;
             }
         }
         Ok(())
+    }
+
+    /// The word of a finding's kind.
+    fn kind(&self, finding: &Finding) -> String {
+        let code = match finding.kind() {
+            FindingKind::Vulnerability => "diff.kind.vulnerability",
+            FindingKind::Secret => "diff.kind.secret",
+            FindingKind::Malware => "diff.kind.malware",
+            FindingKind::License => "diff.kind.license",
+            FindingKind::Misconfiguration => "diff.kind.misconfiguration",
+        };
+        self.language.say(code, &[])
     }
 
     fn other_changes(&mut self, changes: &[OtherChange<'_>]) -> io::Result<()> {
@@ -123,7 +140,7 @@ impl Table<'_> {
         self.heading("diff.others_changed", changes.len())?;
         for OtherChange { old, new } in changes {
             let style = Style::of(new.severity().max(Severity::Low));
-            self.line(2, Some(style), &format!("~ {} ({})", plain(new.id()), new.kind().as_str()))?;
+            self.line(2, Some(style), &format!("~ {} ({})", plain(new.id()), self.kind(new)))?;
             if let Some(place) = new.path().filter(|place| !place.is_empty()) {
                 self.line(4, None, &plain(place))?;
             }
