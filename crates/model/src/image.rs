@@ -9,6 +9,9 @@ use crate::Digest;
 /// The facts of an image that its configuration tells (OCI image-spec, config.md).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ImageFacts {
+    /// What the archive or layout that it lies in calls it (`RepoTags`, names in annotations), sorted; a tag alone may be
+    /// one. Empty where it was asked for by its name.
+    pub names: Vec<String>,
     /// `config.User`; empty means the superuser.
     pub user: String,
     /// `config.Labels`.

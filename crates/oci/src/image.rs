@@ -19,6 +19,8 @@ use crate::toc::TocPlace;
 pub struct Image {
     /// The name as the user gave it, without its scheme.
     pub name: String,
+    /// What an archive or layout calls it (`RepoTags`, names in annotations), sorted; a tag alone may be one.
+    pub names: Vec<String>,
     /// The manifest's digest; the configuration's where there is no manifest (docker archives, engines).
     pub digest: Option<Digest>,
     /// The platform that the configuration states.

@@ -343,6 +343,7 @@ fn open_at(
         })?;
     Ok(Image {
         name: asked.to_string(),
+        names: Vec::new(),
         digest: Some(found.digest.clone()),
         platform: found.platform.clone(),
         layers: found.layers(LayerIdentity::Verified),

@@ -231,6 +231,7 @@ pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image
     let identity = blob.identify(None, options.cache);
     Ok(Image {
         name: path.display().to_string(),
+        names: Vec::new(),
         digest: None,
         platform: None,
         config: ImageConfig::default(),

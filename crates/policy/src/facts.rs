@@ -251,12 +251,13 @@ pub(crate) fn attributes(report: &ScanReport) -> Attributes {
     attributes.add(Attribute::TargetKind, None, target.kind.as_str());
     attributes.add(Attribute::TargetName, None, &target.name);
     if matches!(target.kind, TargetKind::Image | TargetKind::Container) {
-        attributes.add(Attribute::ImageName, None, &target.name);
-        if let Ok(name) = target.name.parse::<ImageName>() {
-            attributes.add(Attribute::ImageRegistry, None, name.registry());
-            attributes.add(Attribute::ImageRepository, None, name.repository());
-            if let Some(tag) = name.tag() {
-                attributes.add(Attribute::ImageTag, None, tag);
+        add_name(&mut attributes, &target.name);
+        // An archive is asked for by its place; what it calls the image is what policies are about.
+        for name in report.inventory.image.iter().flat_map(|image| &image.names) {
+            match name.contains(['/', ':']) {
+                true => add_name(&mut attributes, name),
+                // A layout may name the tag alone.
+                false => attributes.add(Attribute::ImageTag, None, name),
             }
         }
     }
@@ -277,6 +278,18 @@ pub(crate) fn attributes(report: &ScanReport) -> Attributes {
         attributes.add(Attribute::OsType, None, platform.split('/').next().unwrap_or_default());
     }
     attributes
+}
+
+/// A name as it was given, and its parts.
+fn add_name(attributes: &mut Attributes, text: &str) {
+    attributes.add(Attribute::ImageName, None, text);
+    if let Ok(name) = text.parse::<ImageName>() {
+        attributes.add(Attribute::ImageRegistry, None, name.registry());
+        attributes.add(Attribute::ImageRepository, None, name.repository());
+        if let Some(tag) = name.tag() {
+            attributes.add(Attribute::ImageTag, None, tag);
+        }
+    }
 }
 
 fn licenses(packages: &[Package]) -> Vec<(License, Vec<LicensedPackage>)> {

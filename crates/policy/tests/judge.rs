@@ -384,6 +384,32 @@ fn exceptions_count_until_they_expire_and_are_then_named() {
     assert_eq!(judge("2027-01-01", elsewhere).0, Decision::Deny);
 }
 
+/// Pipelines scan `docker save` archives: `image.tar` says nothing, the name in it does.
+#[test]
+fn the_names_in_an_archive_count_for_scopes() {
+    let mut report = one(|_| {});
+    report.target.name = "image.tar".into();
+    let holds = |report: &ScanReport, attribute: &str, value: &str| {
+        let what =
+            format!("ids: [CVE-2025-0001], scope: {{variables: [{{attribute: {attribute}, value: '{value}'}}]}}");
+        let list = exceptions(&format!("- {{name: e, {what}, owner: o, reason: r, expires: 2027-01-01}}"));
+        judged(report, &policy("- {control: cvss.maximum_score, score: 7}"), &list).decision == Decision::Excepted
+    };
+    assert!(!holds(&report, "image.repository", "shop/*"));
+    report.inventory.image.as_mut().unwrap().names = vec!["1.1".into(), "registry.example.com/shop/web:1.0".into()];
+    for (attribute, value) in [
+        ("image.repository", "shop/*"),
+        ("image.registry", "registry.example.com"),
+        ("image.tag", "1.0"),
+        ("image.tag", "1.1"),
+        ("image.name", "registry.example.com/shop/web:1.0"),
+        ("image.name", "image.tar"),
+    ] {
+        assert!(holds(&report, attribute, value), "{attribute} {value}");
+    }
+    assert!(!holds(&report, "image.repository", "library/1.1"));
+}
+
 #[test]
 fn exceptions_take_out_files_and_gaps_by_path() {
     let mut report = with_files();

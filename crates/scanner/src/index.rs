@@ -357,6 +357,7 @@ fn image_facts(image: &Image, digests: Vec<Digest>) -> ImageFacts {
         base: None,
     });
     ImageFacts {
+        names: image.names.clone(),
         user: image.config.user.clone(),
         labels: image.config.labels.clone(),
         annotations: image.annotations.clone(),

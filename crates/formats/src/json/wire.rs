@@ -96,6 +96,8 @@ struct Os<'a> {
 
 #[derive(Serialize, Deserialize)]
 struct Image<'a> {
+    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
+    names: Cow<'a, [String]>,
     user: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<Text<'a>>,
@@ -332,6 +334,7 @@ impl<'a> Os<'a> {
 impl<'a> Image<'a> {
     fn from_model(image: &'a ImageFacts) -> Image<'a> {
         Image {
+            names: Cow::Borrowed(&image.names),
             user: text(&image.user),
             created: maybe(&image.created),
             layers: image.layers.iter().map(LayerRow::from_model).collect(),
@@ -346,6 +349,7 @@ impl<'a> Image<'a> {
 
     fn into_model(self, base: Option<BaseImage>) -> ImageFacts {
         ImageFacts {
+            names: self.names.into_owned(),
             user: owned(self.user),
             labels: self.labels.into_owned(),
             annotations: self.annotations.into_owned(),

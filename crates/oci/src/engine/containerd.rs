@@ -84,6 +84,7 @@ pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Resu
     }
     Ok(Image {
         name: reference.to_owned(),
+        names: Vec::new(),
         digest: Some(found.digest.clone()),
         platform: found.platform,
         config: found.config,

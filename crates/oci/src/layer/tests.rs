@@ -15,6 +15,7 @@ impl LayerBlobs for Memory {
 fn image(stored: Vec<u8>, identity: LayerIdentity) -> Image {
     Image {
         name: "test".into(),
+        names: Vec::new(),
         digest: None,
         platform: None,
         annotations: Default::default(),

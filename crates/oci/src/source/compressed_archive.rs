@@ -17,7 +17,7 @@ use crate::local_blob::LocalBlob;
 use crate::local_layers::LocalLayers;
 
 /// The room of the cache that holds what compressed archives have in them; the number is that of [`Record`]'s form.
-const ROOM: &str = "archives-3";
+const ROOM: &str = "archives-4";
 
 /// A compressed archive on disk.
 #[derive(Clone)]
@@ -31,6 +31,7 @@ pub(super) struct CompressedArchive {
 /// What is remembered of an image in an archive.
 #[derive(Serialize, Deserialize)]
 struct Record {
+    names: Vec<String>,
     digest: Option<Digest>,
     platform: Option<Platform>,
     config: ImageConfig,
@@ -51,6 +52,7 @@ struct CompressedLayers {
     archive: CompressedArchive,
     platform: Option<Platform>,
     image: Option<String>,
+    names: Vec<String>,
     /// The image without its layers' verified digests.
     digest: Option<Digest>,
     offered: Option<Platform>,
@@ -68,12 +70,13 @@ impl CompressedArchive {
             Some(image) => (image, false),
             None => (self.inflate(options)?, true),
         };
-        let Image { name, digest, platform, config, annotations, layers, blobs } = image;
+        let Image { name, names, digest, platform, config, annotations, layers, blobs } = image;
         let inflated = Mutex::new(is_inflated.then_some(blobs));
         let blobs = CompressedLayers {
             archive: self,
             platform: options.platform.clone(),
             image: options.image.clone(),
+            names: names.clone(),
             digest: digest.clone(),
             offered: platform.clone(),
             config: config.clone(),
@@ -81,7 +84,7 @@ impl CompressedArchive {
             layers: layers.clone(),
             inflated,
         };
-        Ok(Image { name, digest, platform, config, annotations, layers, blobs: Arc::new(blobs) })
+        Ok(Image { name, names, digest, platform, config, annotations, layers, blobs: Arc::new(blobs) })
     }
 
     fn inflate(&self, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
@@ -99,6 +102,7 @@ impl CompressedArchive {
         });
         Some(Image {
             name: self.place.clone(),
+            names: record.names,
             digest: record.digest,
             platform: record.platform,
             config: record.config,
@@ -144,6 +148,7 @@ impl LayerBlobs for CompressedLayers {
             size_bytes: layer.size_bytes,
         });
         let record = Record {
+            names: self.names.clone(),
             digest: self.digest.clone(),
             platform: self.offered.clone(),
             config: self.config.clone(),

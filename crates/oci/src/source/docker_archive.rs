@@ -56,7 +56,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
             }),
         }
     }
-    let Candidate { mut digests, platform, image: (manifest, config), .. } =
+    let Candidate { names, mut digests, platform, image: (manifest, config) } =
         choose(files.place(), candidates, options)?;
     if manifest.layers.len() > MOST_LAYERS {
         return Err(OpenImageError::TooManyLayers { place: place(), count: manifest.layers.len() });
@@ -76,6 +76,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     }
     Ok(Image {
         name: place(),
+        names,
         digest: digests.pop(),
         platform,
         config,

@@ -57,7 +57,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     if !has_index {
         return Err(OpenImageError::OtherKind { place: place(), expected: "OCI image layout", missing: "index.json" });
     }
-    let Candidate { digests, platform, image, .. } = choose(files.place(), search.candidates, options)?;
+    let Candidate { names, digests, platform, image } = choose(files.place(), search.candidates, options)?;
     let Found { folder, layers: descriptors, config, annotations, indexes } = image;
     let digest = digests.into_iter().next();
     let companions = search.artifacts.beside(files, digest.iter().cloned().chain(indexes).collect());
@@ -88,6 +88,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     }
     Ok(Image {
         name: place(),
+        names,
         digest,
         platform,
         config,

@@ -58,13 +58,14 @@ fn one_image_opens_from_every_source() {
                 assert_eq!(recognise(&path).unwrap(), PathKind::DockerArchive);
                 let image = check(open_docker_archive(&path, &options()));
                 assert_eq!(image.name, path.display().to_string());
+                assert_eq!(image.names, [images.images[0].name.as_str()]);
                 assert_eq!(image.digest.unwrap().to_string(), images.images[0].config().digest);
             }
             check(open_archive_stdin(&mut archive.as_slice(), &options()));
         }
         fs::write(&path, images.oci_archive()).unwrap();
         assert_eq!(recognise(&path).unwrap(), PathKind::OciArchive);
-        check(open_oci_archive(&path, &options()));
+        assert_eq!(check(open_oci_archive(&path, &options())).names, [images.images[0].name.as_str()]);
         check(open_archive(&path, &options()));
         let layout = folder.path().join(format!("{storage:?}"));
         images.write_oci_layout(&layout);
@@ -141,7 +142,7 @@ fn a_digest_is_trusted_only_while_its_file_is_unchanged() {
         let (again, is_verified) = open();
         assert!(is_verified);
         assert_eq!((read(&again), &again.digest), (read(&image), &image.digest));
-        assert_eq!((again.config, again.platform), (image.config, image.platform));
+        assert_eq!((again.config, again.platform, again.names), (image.config, image.platform, image.names));
         // A change that keeps the size and, by force, the time of modification.
         let modified = fs::metadata(&path).unwrap().modified().unwrap();
         // In the padding behind the last member, or the system byte of the gzip header.

@@ -84,6 +84,7 @@ fn image(reference: &str, id: Digest, stored: StoredImage, options: &EngineOptio
     });
     Some(Image {
         name: reference.to_owned(),
+        names: Vec::new(),
         digest: Some(id),
         platform,
         layers: layers.collect(),
