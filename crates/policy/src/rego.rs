@@ -4,6 +4,7 @@
 //! steps are counted here (`rego/steps.rs`). What one step costs, and memory, are the caller's to limit: a check of somebody
 //! else belongs into a process of its own. Nothing that a program can call knows the clock, chance, files or networks.
 
+mod elsewhere;
 mod import;
 mod nesting;
 mod steps;
@@ -65,6 +66,14 @@ pub enum RegoError {
     /// No name that the rules are found by.
     #[error("the package of the program must be named by words, such as `package main`")]
     Package,
+    /// Something of `data` that is not there.
+    #[error(
+        "the program asks for `{path}`, and of `data` there is only its own package; put into the program what it needs"
+    )]
+    Elsewhere {
+        /// The path, as it is written.
+        path: String,
+    },
     /// A rule that is not there.
     #[error("the program has no rule {names}; say which rules deny with `rules`")]
     NoRule {
@@ -204,9 +213,12 @@ impl Parsed {
         let parsed = read(false)
             .or_else(|newer| read(true).map_err(|older| if place(&older) > place(&newer) { older } else { newer }));
         let parsed = parsed.map_err(|error| RegoError::Malformed { reason: sentence(&error) })?;
-        match parsed.package.split('.').all(is_word) {
-            true => Ok(parsed),
-            false => Err(RegoError::Package),
+        if !parsed.package.split('.').all(is_word) {
+            return Err(RegoError::Package);
+        }
+        match elsewhere::asked_elsewhere(source, &parsed.package) {
+            None => Ok(parsed),
+            Some(path) => Err(RegoError::Elsewhere { path: one_line(&path) }),
         }
     }
 

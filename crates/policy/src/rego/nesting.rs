@@ -21,6 +21,25 @@ pub(super) fn deepest(source: &str) -> usize {
     deepest
 }
 
+/// A program with blanks for what is in strings and comments.
+pub(super) fn without_strings_and_comments(source: &str) -> String {
+    let mut code = String::with_capacity(source.len());
+    let mut bytes = source.bytes();
+    while let Some(byte) = bytes.next() {
+        code.push(if byte.is_ascii() { char::from(byte) } else { ' ' });
+        match byte {
+            b'#' => {
+                _ = bytes.find(|byte| *byte == b'\n');
+                code.push('\n');
+            }
+            b'`' => _ = bytes.find(|byte| *byte == b'`'),
+            b'"' => skip_string(&mut bytes),
+            _ => {}
+        }
+    }
+    code
+}
+
 /// Goes behind the quote that ends a string; a string does not go beyond its line.
 fn skip_string(bytes: &mut std::str::Bytes<'_>) {
     while let Some(byte) = bytes.next() {

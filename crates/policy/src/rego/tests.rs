@@ -48,6 +48,8 @@ fn what_cannot_be_asked_is_an_error_and_no_verdict() {
         let told = told(&format!("package main\ndeny contains \"a\" if {unknown}\n"));
         assert!(told.contains("could not find function"), "{told}");
     }
+    let elsewhere = told("package main\nimport data.lib\ndeny contains \"a\" if lib.is_bad\n");
+    assert!(elsewhere.contains("asks for `data.lib`"), "{elsewhere}");
     let long = format!("package main\ndeny := true\n{}", "# \n".repeat(LONGEST_REGO_BYTES));
     assert_eq!(RegoCheck::new(&long, &[]).unwrap_err(), RegoError::TooLong);
     let missing = RegoCheck::new("package main\ndeny := true\n", &["warn".into()]).unwrap_err();
