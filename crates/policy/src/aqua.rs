@@ -3,10 +3,13 @@
 
 mod fields;
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::keys::POLICY_SCHEMA;
 use crate::nearest::nearest;
+use crate::node;
 use crate::scope::Attribute;
 use crate::version_range::VersionRange;
 use fields::{MAPPED, NOT_MAPPED};
@@ -45,20 +48,24 @@ pub enum InvalidAqua {
         reason: String,
     },
     /// No assurance policy.
-    #[error("{file}:1: this is no image assurance policy of Aqua: `{key}` must be {expected}")]
+    #[error("{file}:{line}: this is no image assurance policy of Aqua: `{key}` must be {expected}")]
     NoPolicy {
         /// The file, as the caller named it.
         file: String,
+        /// The line of the key, or the first, counted from 1.
+        line: usize,
         /// The key.
         key: &'static str,
         /// What it must be.
         expected: &'static str,
     },
     /// A value of another kind.
-    #[error("{file}:1: `{key}` must be {expected}")]
+    #[error("{file}:{line}: `{key}` must be {expected}")]
     WrongValue {
         /// The file, as the caller named it.
         file: String,
+        /// The line of the key, counted from 1.
+        line: usize,
         /// The key.
         key: String,
         /// What it must be.
@@ -82,11 +89,13 @@ pub fn import_aqua(file: &str, text: &str) -> Result<Imported, InvalidAqua> {
         line: error.line().max(1),
         reason: error.to_string(),
     })?;
-    let no_policy = |key, expected| InvalidAqua::NoPolicy { file: file.to_owned(), key, expected };
+    let lines = lines(text);
+    let line_of = |key: &str| lines.get(key).copied().unwrap_or(1);
+    let no_policy = |key, expected| InvalidAqua::NoPolicy { file: file.to_owned(), line: line_of(key), key, expected };
     let members = document.as_object().ok_or_else(|| no_policy("the document", "a JSON object"))?;
     let name = members.get("name").and_then(Value::as_str).filter(|name| !name.trim().is_empty());
     let name = name.ok_or_else(|| no_policy("name", "the policy's name"))?;
-    let mut import = Import { file, members, keys: Vec::new(), controls: Vec::new(), failed: None };
+    let mut import = Import { file, lines, members, keys: Vec::new(), controls: Vec::new(), failed: None };
     let head = import.head(name);
     import.vulnerabilities();
     import.lists();
@@ -115,8 +124,16 @@ pub fn import_aqua_keys() -> impl Iterator<Item = &'static str> {
     MAPPED.iter().copied().chain(NOT_MAPPED.iter().map(|(key, _)| *key))
 }
 
+/// The lines on which the keys of the document stand; none where it is too large for that.
+fn lines(text: &str) -> HashMap<String, usize> {
+    let root = node::parse(text).ok();
+    let entries = root.as_ref().and_then(node::Node::map).unwrap_or_default();
+    entries.iter().map(|entry| (entry.key.clone(), entry.line)).collect()
+}
+
 struct Import<'a> {
     file: &'a str,
+    lines: HashMap<String, usize>,
     members: &'a Map<String, Value>,
     keys: Vec<AquaKey>,
     controls: Vec<Value>,
@@ -139,7 +156,10 @@ impl<'a> Import<'a> {
     }
 
     fn wrong(&mut self, key: &str, expected: &'static str) {
-        let error = InvalidAqua::WrongValue { file: self.file.to_owned(), key: key.to_owned(), expected };
+        let first = key.split(['.', '[']).next().unwrap_or_default();
+        // A key that is missing is asked for by its switch.
+        let line = self.lines.get(first).or_else(|| self.lines.get(&format!("{first}_enabled"))).copied().unwrap_or(1);
+        let error = InvalidAqua::WrongValue { file: self.file.to_owned(), line, key: key.to_owned(), expected };
         self.failed.get_or_insert(error);
     }
 
@@ -218,10 +238,13 @@ impl<'a> Import<'a> {
             "# Imported from an image assurance policy of Aqua.\nschema: {POLICY_SCHEMA}\nname: {}\n",
             json!(name)
         );
-        if let Some(description) = self.text("description") {
-            head.push_str(&format!("description: {}\n", json!(description)));
+        match self.text("description") {
+            Some(description) => {
+                head.push_str(&format!("description: {}\n", json!(description)));
+                self.mapped(&["description"], "description");
+            }
+            None => self.off(&["description"]),
         }
-        self.mapped(&["description"], "description");
         let mut effects = Vec::new();
         for (key, effect) in [("fail_cicd", "fail_pipeline"), ("block_failed", "block"), ("audit_on_failure", "record")]
         {
@@ -258,7 +281,7 @@ impl<'a> Import<'a> {
                 let near = nearest(attribute, Attribute::ALL.iter().map(|known| known.as_str()));
                 let detail = near.unwrap_or_default();
                 self.tell(&format!("scope.variables[{at}].attribute {attribute}"), code, detail);
-                self.tell("scope", "import.wider", "");
+                self.tell("scope", "import.wider", attribute);
                 return None;
             };
             let mut mapped =

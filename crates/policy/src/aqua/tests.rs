@@ -46,6 +46,16 @@ fn what_is_no_policy_is_told() {
 }
 
 #[test]
+fn an_error_names_the_line_of_its_key() {
+    let error = |text: &str| import_aqua("a.json", text).unwrap_err().to_string();
+    let text = "{\n \"name\": \"x\",\n \"scope\": {},\n \"maximum_score_enabled\": \"yes\"\n}";
+    assert!(error(text).starts_with("a.json:4: `maximum_score_enabled`"), "{}", error(text));
+    let text = "{\n \"name\": \"x\",\n \"maximum_score_enabled\": true\n}";
+    assert!(error(text).starts_with("a.json:3: `maximum_score`"), "the key that asks for it: {}", error(text));
+    assert!(error("{\n \"name\": \"\"\n}").starts_with("a.json:2: "));
+}
+
+#[test]
 fn a_scope_that_is_not_understood_makes_the_policy_apply_to_more() {
     let text = r#"{"name": "x", "block_failed": true, "only_none_root_users": true,
         "scope": {"expression": "v1", "variables": [{"attribute": "aqua.registry", "value": "hub"}]}}"#;
