@@ -1,9 +1,12 @@
 //! What is wrong with policies that read well: contradictions, what can never count, exceptions whose time is over.
 
+mod never;
+
 use std::collections::BTreeMap;
 
 use model::{ControlAction, Parameter};
 
+use crate::Pattern;
 use crate::document::{Control, Filter, Fix, LabelMatch, Policy, Rule};
 use crate::exceptions::Exception;
 
@@ -28,6 +31,7 @@ pub fn check_policies(policies: &[Policy], exceptions: &[Exception], now: i64) -
             complaints.push(complaint(&policy.file, 1, "check.same_name", [("name", policy.name.as_str().into())]));
         }
         check_scope(policy, &mut complaints);
+        complaints.extend(unused_variables(policy));
         let earlier = policies[..at].iter().filter(|other| meet(other, policy));
         let others: Vec<(&Policy, &Control)> =
             earlier.flat_map(|other| other.controls.iter().map(move |control| (other, control))).collect();
@@ -37,10 +41,15 @@ pub fn check_policies(policies: &[Policy], exceptions: &[Exception], now: i64) -
                 complaints.extend(contradiction(policy, control, source, other));
             }
             complaints.extend(unreachable(policy, place));
+            complaints.extend(never::in_control(policy, control));
         }
     }
     for exception in exceptions {
         let parameters = [("name", exception.name.as_str().into()), ("date", exception.expires.as_str().into())];
+        if never::covers_everything(exception) {
+            let parameters = [("name", exception.name.as_str().into())];
+            complaints.push(complaint(&exception.file, exception.line, "check.covers_everything", parameters));
+        }
         if exception.is_expired(now) {
             complaints.push(complaint(&exception.file, exception.line, "check.expired", parameters));
         } else if exception.scope.as_ref().and_then(|scope| scope.can_be()).is_some_and(|(can_hold, _)| !can_hold) {
@@ -75,6 +84,16 @@ fn check_scope(policy: &Policy, complaints: &mut Vec<Complaint>) {
     complaints.push(complaint(&policy.file, 1, code, [("name", policy.name.as_str().into()), ("date", "".into())]));
 }
 
+/// Variables that the expression of a scope does not name, so that nobody asks them.
+fn unused_variables(policy: &Policy) -> Vec<Complaint> {
+    let Some(scope) = &policy.scope else { return Vec::new() };
+    let unused = scope.unused().map(|variable| {
+        let parameters = [("name", variable.term.as_str().into()), ("meaning", variable.meaning().into())];
+        complaint(&policy.file, 1, "check.unused_variable", parameters)
+    });
+    unused.collect()
+}
+
 /// What one control asks for and another forbids.
 fn contradiction(policy: &Policy, control: &Control, source: &Policy, other: &Control) -> Option<Complaint> {
     let subject = clash(&control.rule, &other.rule).or_else(|| clash(&other.rule, &control.rule))?;
@@ -107,6 +126,10 @@ fn clash(wants: &Rule, forbids: &Rule) -> Option<String> {
             .iter()
             .find(|wanted| forbidden.iter().any(|forbidden| forbids_label(forbidden, wanted)))
             .map(LabelMatch::describe),
+        (Rule::LabelRequire(required), Rule::LabelRequire(others)) => required
+            .iter()
+            .find(|wanted| others.iter().any(|other| wants_another_value(wanted, other)))
+            .map(LabelMatch::describe),
         (Rule::LicenseAllow { names, .. }, Rule::LicenseDeny { names: denied }) => names
             .iter()
             .find(|name| denied.iter().any(|denied| denied.matches(name.as_str())))
@@ -122,6 +145,17 @@ fn forbids_label(forbidden: &LabelMatch, wanted: &LabelMatch) -> bool {
             (Some(forbidden), Some(wanted)) => forbidden.matches(wanted.as_str()),
             (Some(_), None) => false,
         }
+}
+
+/// Whether a label would need two values at once.
+fn wants_another_value(one: &LabelMatch, other: &LabelMatch) -> bool {
+    let differ = |one: &Pattern, other: &Pattern| one.is_plain() && !other.matches(one.as_str());
+    one.key == other.key
+        && one
+            .value
+            .as_ref()
+            .zip(other.value.as_ref())
+            .is_some_and(|(one, other)| differ(one, other) || differ(other, one))
 }
 
 /// Why a control never decides anything.
@@ -236,6 +270,48 @@ mod tests {
             "- {control: label.require, labels: [{key: a, value: b}]}\n- {control: label.forbid, labels: [{key: a}]}\n",
         );
         assert_eq!(found, [(5, "check.contradiction")]);
+    }
+
+    #[test]
+    fn labels_with_two_values_ranges_without_versions_and_patterns_of_everything_are_found() {
+        let label = |value: &str| format!("- {{control: label.require, labels: [{{key: a, value: '{value}'}}]}}\n");
+        assert_eq!(codes(&(label("x") + &label("y"))), [(5, "check.contradiction")]);
+        assert_eq!(codes(&(label("x*") + &label("xy"))), []);
+        let range = |range: &str| {
+            codes(&format!(
+                "- {{control: package.deny, packages: [{{name: a, ecosystem: deb, version: '{range}'}}]}}\n"
+            ))
+        };
+        assert_eq!(range(">=3 <2"), [(4, "check.empty_range")]);
+        assert_eq!(range(">3 <=3"), [(4, "check.empty_range")]);
+        assert_eq!(range("=3 !=3"), [(4, "check.empty_range")]);
+        assert_eq!(range(">=3 <=3"), []);
+        assert_eq!(range(">=3 <2 || =1"), []);
+        for control in ["malware, ignore_paths: ['*']", "gaps, ignore_paths: [a, '**']"] {
+            assert_eq!(codes(&format!("- {{control: {control}}}\n")), [(4, "check.ignores_everything")], "{control}");
+        }
+        assert_eq!(codes("- {control: secret, ignore_paths: ['test/*']}\n"), []);
+    }
+
+    #[test]
+    fn variables_that_nobody_asks_and_exceptions_of_everything_are_found() {
+        let text = "schema: bulkhead.policy/1\nname: p\nscope:\n  expression: v1\n  variables: [{attribute: os.id, value: a}, {attribute: os.id, value: b}]\ncontrols: [{control: malware}]\n";
+        let policy = crate::read_policy("p.yaml", text).unwrap();
+        let exceptions = |what: &str| {
+            let text = format!(
+                "schema: bulkhead.exceptions/1\nexceptions: [{{name: e, {what}, owner: o, reason: r, expires: 2027-01-01}}]"
+            );
+            crate::read_exceptions("e.yaml", &text).unwrap()
+        };
+        let found = |what: &str| -> Vec<&'static str> {
+            let complaints = check_policies(std::slice::from_ref(&policy), &exceptions(what), 0);
+            complaints.iter().map(|complaint| complaint.code).collect()
+        };
+        assert_eq!(found("path: '**'"), ["check.unused_variable", "check.covers_everything"]);
+        assert_eq!(found("package: {name: '*'}"), ["check.unused_variable", "check.covers_everything"]);
+        for what in ["path: '*', ids: [CVE-2024-1]", "path: '*.pem'", "package: {name: '*', version: <1}"] {
+            assert_eq!(found(what), ["check.unused_variable"], "{what}");
+        }
     }
 
     #[test]

@@ -62,6 +62,11 @@ impl Scope {
         &self.variables
     }
 
+    /// The variables that the expression does not name.
+    pub(crate) fn unused(&self) -> impl Iterator<Item = &Variable> {
+        self.variables.iter().enumerate().filter(|(at, _)| !self.expression.names(*at)).map(|(_, variable)| variable)
+    }
+
     /// Asks the attributes of something. An attribute that it does not have matches nothing.
     pub fn evaluate(&self, attributes: &Attributes) -> ScopeOutcome {
         let holds: Vec<bool> = self.variables.iter().map(|variable| variable.holds(attributes)).collect();

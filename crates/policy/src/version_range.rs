@@ -83,6 +83,11 @@ impl VersionRange {
 }
 
 impl CompiledRange {
+    /// Whether no version is in it: each alternative has bounds that exclude one another.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.alternatives.iter().all(|parts| parts.iter().any(|lower| parts.iter().any(|upper| excludes(lower, upper))))
+    }
+
     pub(crate) fn contains(&self, version: &VersionKey) -> bool {
         let holds = |(comparison, bound): &(Comparison, VersionKey)| match comparison {
             Comparison::Less => version < bound,
@@ -93,6 +98,18 @@ impl CompiledRange {
             Comparison::Greater => version > bound,
         };
         self.alternatives.iter().any(|parts| parts.iter().all(holds))
+    }
+}
+
+/// Whether no version meets two comparisons, the first of which bounds it from below.
+fn excludes(lower: &(Comparison, VersionKey), upper: &(Comparison, VersionKey)) -> bool {
+    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+    let ((lower_sign, low), (upper_sign, high)) = (lower, upper);
+    match (lower_sign, upper_sign) {
+        (Equal | GreaterOrEqual, Equal | LessOrEqual) => low > high,
+        (Equal | GreaterOrEqual | Greater, Less) | (Greater, Equal | LessOrEqual) => low >= high,
+        (Equal, NotEqual) => low == high,
+        _ => false,
     }
 }
 

@@ -21,6 +21,15 @@ pub(crate) enum Expression {
 }
 
 impl Expression {
+    /// Whether a variable stands in it, by its place.
+    pub(crate) fn names(&self, place: usize) -> bool {
+        match self {
+            Expression::Term(at) => *at == place,
+            Expression::Not(inner) => inner.names(place),
+            Expression::All(parts) | Expression::Any(parts) => parts.iter().any(|part| part.names(place)),
+        }
+    }
+
     pub(crate) fn holds(&self, terms: &[bool]) -> bool {
         match self {
             Expression::Term(at) => terms.get(*at).copied().unwrap_or(false),
