@@ -65,6 +65,8 @@ pub enum ExceptionKind {
 /// # Errors
 /// When the text is none of these, is beyond a limit, or says something that exceptions do not have.
 pub fn read_exceptions(file: &str, text: &str) -> Result<Vec<Exception>, DocumentError> {
+    // Editors on Windows write a mark of byte order.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if let Some(shape) = ignore_file::shape(file, text) {
         return ignore_file::read(file, text, shape);
     }
@@ -105,7 +107,11 @@ fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> 
     }
     let expires = table.required("expires");
     let written = time::parse(expires).unwrap_or_default();
-    let ids = table.texts("ids").iter().map(|id| check_id(id)).collect();
+    let kind_of_finding = match kind {
+        Some(ExceptionKind::Finding(kind)) => Some(kind),
+        Some(ExceptionKind::Gap) | None => None,
+    };
+    let ids = table.texts("ids").iter().flat_map(|id| ignore_file::ids(id, kind_of_finding)).collect();
     Ok(Exception {
         name: table.required("name").to_owned(),
         kind,
@@ -155,8 +161,7 @@ impl Exception {
         let is_wanted = |wanted: &PackageMatch| {
             subject.package.is_some_and(|package| wanted.matches_at(package, &|| subject.version()))
         };
-        self.package.as_ref().is_none_or(is_wanted)
-            && (self.purls.is_empty() || subject.package.is_some_and(is_meant))
+        self.package.as_ref().is_none_or(is_wanted) && (self.purls.is_empty() || subject.package.is_some_and(is_meant))
     }
 
     fn covers_gap(&self, gap: &Gap) -> bool {

@@ -210,7 +210,7 @@ fn end(exception: &mut Exception, date: &str) -> Result<(), DocumentProblem> {
 }
 
 /// An id in the one spelling; a license that SPDX has since split (`GPL-3.0`) stands for the one it always meant as well.
-fn ids(id: &str, kind: Option<FindingKind>) -> Vec<String> {
+pub(crate) fn ids(id: &str, kind: Option<FindingKind>) -> Vec<String> {
     let id = check_id(id);
     let is_license = matches!(kind, None | Some(FindingKind::License));
     let is_split = is_license
@@ -228,6 +228,12 @@ mod tests {
     fn read_as(file: &str, text: &str) -> Result<Vec<Exception>, String> {
         let shape = shape(file, text).unwrap_or_else(|| panic!("{file} is an ignore file"));
         read(file, text, shape).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_mark_of_byte_order_is_no_part_of_the_first_id() {
+        let read = crate::read_exceptions(".trivyignore", "\u{feff}CVE-2024-1\r\nCVE-2024-2\r\n").unwrap();
+        assert_eq!(read.iter().map(|row| row.ids[0].as_str()).collect::<Vec<_>>(), ["CVE-2024-1", "CVE-2024-2"]);
     }
 
     #[test]

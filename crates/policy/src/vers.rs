@@ -49,7 +49,8 @@ impl Vers {
             return None;
         }
         parts.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let is_bound = |(_, comparator): &&(_, Comparator)| !matches!(comparator, Comparator::Equal | Comparator::NotEqual);
+        let is_bound =
+            |(_, comparator): &&(_, Comparator)| !matches!(comparator, Comparator::Equal | Comparator::NotEqual);
         Some(Vers::Some { bounds: parts.iter().filter(is_bound).cloned().collect(), constraints: parts })
     }
 

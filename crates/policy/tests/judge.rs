@@ -443,7 +443,9 @@ fn many_exceptions_cost_little_whatever_the_number_of_policies() {
     let findings = (0..1_000).map(|at| Finding::Vulnerability(vulnerability("CVE-2025-0001", at, Some(HIGH))));
     let mut report = image(packages, findings.collect());
     let rows = (0..2_000).map(|at| {
-        format!("- {{name: e{at}, package: {{name: 'open*', version: <2.{at}}}, owner: o, reason: r, expires: 2027-01-01}}")
+        format!(
+            "- {{name: e{at}, package: {{name: 'open*', version: <2.{at}}}, owner: o, reason: r, expires: 2027-01-01}}"
+        )
     });
     let list = exceptions(&rows.collect::<Vec<_>>().join("\n"));
     let policies: Vec<Policy> = (0..50).map(|_| policy("- {control: license.deny, names: [MIT]}")).collect();
@@ -464,4 +466,15 @@ fn the_sample_of_the_bench_is_judged_as_one_would_think() {
     let failing = |control: &&model::ControlVerdict| control.decision == ControlDecision::Fail;
     assert_eq!(verdict.policies[0].controls.iter().filter(failing).count(), 6);
     assert!(verdict.policies.iter().all(|policy| policy.applied && policy.decision == Decision::Deny));
+}
+
+#[test]
+fn an_exception_for_a_license_by_its_old_name_covers_what_it_means() {
+    let mut licensed = package("readline", "8.2");
+    licensed.licenses = vec!["GPL-3.0-only".into()];
+    let report = image(vec![licensed], Vec::new());
+    let policy = policy("- {control: license.deny, names: [GPL-3.0]}");
+    let list = exceptions("- {name: e, ids: [GPL-3.0], owner: o, reason: r, expires: 2027-01-01}");
+    assert_eq!(judged(&report, &policy, &[]).decision, Decision::Deny);
+    assert_eq!(judged(&report, &policy, &list).decision, Decision::Excepted);
 }

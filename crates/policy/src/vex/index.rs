@@ -89,7 +89,11 @@ impl<'a> Index<'a> {
 
     /// The statement that counts of a package's vulnerability with these ids, by its place. Those that speak of it without
     /// counting are noted as well.
-    pub(super) fn counting<'i>(&mut self, ids: impl Iterator<Item = &'i String>, package: &'a Package) -> Option<usize> {
+    pub(super) fn counting<'i>(
+        &mut self,
+        ids: impl Iterator<Item = &'i String>,
+        package: &'a Package,
+    ) -> Option<usize> {
         let scheme = package.ecosystem.version_scheme();
         let candidate = Candidate { package, scheme, key: scheme.key(&package.version).ok() };
         let keys = keys(package);
@@ -122,7 +126,8 @@ fn keys(package: &Package) -> Vec<Key<'_>> {
     let purl = &package.purl;
     let own = [purl.version(), Some(package.version.as_str())];
     let mut keys = Vec::new();
-    let mut add = |name, version| keys.extend([false, true].map(|has_versions| (purl.purl_type(), name, version, has_versions)));
+    let mut add =
+        |name, version| keys.extend([false, true].map(|has_versions| (purl.purl_type(), name, version, has_versions)));
     own.into_iter().chain([None]).for_each(|version| add(purl.name(), version));
     if let Some(source) = &package.source {
         let version = source.version.as_str();
@@ -221,7 +226,12 @@ impl Entry<'_> {
     fn fit_of_versions(&self, candidate: &Candidate<'_>) -> Option<Fit> {
         let Candidate { package, scheme, key } = candidate;
         let version = package.version.as_str();
-        if self.product.versions.iter().any(|wanted| wanted == version || Some(wanted.as_str()) == package.purl.version()) {
+        if self
+            .product
+            .versions
+            .iter()
+            .any(|wanted| wanted == version || Some(wanted.as_str()) == package.purl.version())
+        {
             return Some(Fit::Version);
         }
         // All packages that an entry may mean are of one type, and those of a type have one scheme.

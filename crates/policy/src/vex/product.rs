@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{
-    Digest, Distribution, ImageName, Inventory, PackageId, Purl, ScanTarget, TargetKind, VexName, VexProduct,
-};
+use model::{Digest, Distribution, ImageName, Inventory, PackageId, Purl, ScanTarget, TargetKind, VexName, VexProduct};
 
 use crate::purl_match;
 
