@@ -72,14 +72,18 @@ fn judged(verdict: &Verdict, report: &ScanReport, language: Language) -> Suite {
     let heading = language.say("verdict.heading", &[]);
     let mut cases: Vec<Case> = Vec::new();
     for reason in &told.reasons {
-        let outcome =
-            Outcome::Failed { message: reason.sentence.clone(), kind: "fail", detail: detail(std::slice::from_ref(reason)) };
+        let outcome = Outcome::Failed {
+            message: reason.sentence.clone(),
+            kind: "fail",
+            detail: detail(std::slice::from_ref(reason)),
+        };
         cases.push(case(&heading, &told.sentence, outcome));
     }
     for policy in told.policies.iter().filter(|policy| policy.applied) {
         let denies = matches!(policy.decision, Decision::Deny | Decision::Unknown);
         for control in &policy.controls {
-            let sentences = || control.reasons.iter().map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join(" ");
+            let sentences =
+                || control.reasons.iter().map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join(" ");
             let outcome = match control.decision {
                 ControlDecision::Pass => Outcome::Passed,
                 ControlDecision::Fail | ControlDecision::Error if denies => Outcome::Failed {

@@ -111,7 +111,9 @@ impl Table<'_> {
             self.line(2, Some(Style::of(finding.severity())), &line)?;
             let package = finding.package().and_then(|id| report.inventory.packages.get(id));
             let place = match package {
-                Some(package) => format!("{} {}  {}", plain(&package.name), plain(&package.version), plain(&place_of(package))),
+                Some(package) => {
+                    format!("{} {}  {}", plain(&package.name), plain(&package.version), plain(&place_of(package)))
+                }
                 None => plain(finding.path().unwrap_or_default()),
             };
             if !place.is_empty() {
