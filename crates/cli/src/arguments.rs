@@ -92,7 +92,7 @@ pub(crate) struct OutputArguments {
     /// Write the report here instead of standard output
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// The language of the table: en or ja; the environment's own when not given
+    /// The language of what people read: en or ja; the environment's own when not given
     #[arg(long, value_name = "LANGUAGE", value_parser = parse_language)]
     pub(crate) lang: Option<Language>,
 }

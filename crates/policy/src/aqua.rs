@@ -7,10 +7,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::Pattern;
 use crate::keys::POLICY_SCHEMA;
 use crate::nearest::nearest;
 use crate::node;
-use crate::scope::Attribute;
+use crate::scope::{Attribute, Scope, Variable};
 use crate::version_range::VersionRange;
 use fields::{MAPPED, NOT_MAPPED};
 
@@ -295,6 +296,17 @@ impl<'a> Import<'a> {
         }
         if variables.is_empty() {
             self.off(&["scope"]);
+            return None;
+        }
+        let text = scope.get("expression").and_then(Value::as_str).unwrap_or_default();
+        let asked = variables.iter().enumerate().map(|(at, _)| Variable {
+            term: format!("v{}", at + 1),
+            attribute: Attribute::ImageName,
+            key: None,
+            value: Pattern::new("*"),
+        });
+        if Scope::new(text, asked.collect()).is_err() {
+            self.wrong("scope.expression", "v1, v2, … of its variables, joined by &&, ||, ! and brackets");
             return None;
         }
         let mut mapped = json!({ "variables": variables });

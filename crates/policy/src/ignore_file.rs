@@ -7,7 +7,7 @@ use crate::check_id::check_id;
 use crate::exceptions::{Exception, ExceptionKind, MOST_EXCEPTIONS};
 use crate::keys::{IGNORE_FILE, Key};
 use crate::nearest::nearest;
-use crate::node::{LARGEST_DOCUMENT_BYTES, Node};
+use crate::node::{LARGEST_DOCUMENT_BYTES, Node, Value};
 use crate::reader::{self, DocumentError, DocumentProblem, Table, error};
 use crate::{Pattern, time};
 
@@ -119,7 +119,11 @@ fn one_line(file: &str, line: usize, entry: &str, reason: &str) -> Result<Except
 }
 
 fn yaml(file: &str, text: &str) -> Result<Vec<Exception>, DocumentError> {
-    let root = reader::parse(file, text)?;
+    let mut root = reader::parse(file, text)?;
+    // A section whose entries were all taken out stays behind without a value.
+    if let Value::Map(entries) = &mut root.value {
+        entries.retain(|entry| !entry.value.is_null());
+    }
     let table = Table::new(file, "", &root, IGNORE_FILE)?;
     let kinds = [
         ("vulnerabilities", FindingKind::Vulnerability),
@@ -234,6 +238,13 @@ mod tests {
     fn a_mark_of_byte_order_is_no_part_of_the_first_id() {
         let read = crate::read_exceptions(".trivyignore", "\u{feff}CVE-2024-1\r\nCVE-2024-2\r\n").unwrap();
         assert_eq!(read.iter().map(|row| row.ids[0].as_str()).collect::<Vec<_>>(), ["CVE-2024-1", "CVE-2024-2"]);
+    }
+
+    #[test]
+    fn a_section_without_entries_is_read() {
+        let text = "vulnerabilities:\nsecrets:\n  - id: aws\n";
+        assert_eq!(read_as("trivyignore.yaml", text).unwrap().len(), 1);
+        assert!(read_as("trivyignore.yaml", "vulnerabilities: x\n").is_err());
     }
 
     #[test]

@@ -75,7 +75,9 @@ impl Node {
     pub(crate) fn describe(&self) -> String {
         match &self.value {
             _ if self.is_null() => "nothing".into(),
+            Value::Scalar { text, .. } if text.trim().is_empty() => "an empty text".into(),
             Value::Scalar { text, .. } => format!("`{}`", text.chars().take(60).collect::<String>()),
+            Value::List(items) if items.is_empty() => "an empty list".into(),
             Value::List(_) => "a list".into(),
             Value::Map(_) => "a map".into(),
         }

@@ -128,7 +128,11 @@ impl FromStr for VersionRange {
             while let Some(word) = words.next() {
                 let (comparison, rest) = comparison(word).unwrap_or((Comparison::Equal, word));
                 let version = if rest.is_empty() { words.next().unwrap_or_default() } else { rest };
-                if version.is_empty() || version.starts_with(['<', '>', '=', '!', '~', '^']) {
+                // Intervals and patterns of others: `[1.0,2.0)`, `~1.2`, `1.*`.
+                let is_foreign = version.starts_with(['<', '>', '=', '!', '~', '^', '[', '('])
+                    || version.ends_with([']', ')'])
+                    || version.contains('*');
+                if version.is_empty() || is_foreign {
                     return Err(invalid(word));
                 }
                 parts.push((comparison, version.to_owned()));
@@ -180,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_is_no_range_is_told() {
-        for text in ["", "<", "~1.2", "^1", ">= || 2", "< >1"] {
+        for text in ["", "<", "~1.2", "^1", ">= || 2", "< >1", "[1.0,2.0)", "(,1]", "*", "1.*"] {
             assert!(text.parse::<VersionRange>().is_err(), "{text}");
         }
     }

@@ -46,7 +46,7 @@ fn every_error_names_file_line_key_and_the_nearest_right_one() {
             "p.yaml:4: `controls[0].score` is missing: Fails from this CVSS base score on.",
         ),
         ("control: []\n", "p.yaml:3: `control` is no key here; the nearest is `controls`"),
-        ("controls: []\n", "p.yaml:3: `controls` must be a list of maps with at least one, and is a list"),
+        ("controls: []\n", "p.yaml:3: `controls` must be a list of maps with at least one, and is an empty list"),
         (
             "controls:\n- superuser\n",
             "p.yaml:4: `controls[0]` must be a map with the key `control`, and is `superuser`",

@@ -12,6 +12,41 @@ fn write_policy(program: &Program, controls: &str) {
     program.write("p.yaml", format!("schema: bulkhead.policy/1\nname: gate\ncontrols:\n{controls}\n"));
 }
 
+/// An archive of `docker save` as pipelines scan it: the file's name says nothing, the name in it does.
+#[test]
+fn a_scope_takes_in_an_archive_by_the_name_of_the_image_in_it() {
+    let program = Program::new();
+    let mut images = application(Storage::Gzip);
+    images.images[0].name = "app:1".into();
+    program.write("app.tar", images.docker_archive());
+    let policy = |repository: &str| {
+        format!(
+            "schema: bulkhead.policy/1\nname: gate\nscope:\n  variables: [{{attribute: image.repository, value: {repository}}}]\ncontrols:\n- {{control: malware}}\n"
+        )
+    };
+    program.write("p.yaml", policy("library/app"));
+    let (ran, report) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(0, &[]);
+    assert_eq!(report["verdict"]["policies"][0]["applied"], true);
+    assert_eq!(report["image"]["names"], json!(["app:1"]));
+    program.write("p.yaml", policy("library/other"));
+    let (ran, _) = scan(&program, &["--policy", "p.yaml"]);
+    ran.ended(1, &["no policy applies"]);
+}
+
+#[test]
+fn reports_for_people_tell_the_verdict() {
+    let program = with_image();
+    write_policy(&program, "- {control: package.require, packages: [{name: not-there}]}");
+    let formats =
+        ["--policy", "p.yaml", "-f", "html=r.html", "-f", "junit=r.xml", "-f", "markdown=r.md", "-f", "sarif=r.sarif"];
+    let (ran, _) = scan(&program, &[&formats[..], &["-f", "gitlab=gl.json"]].concat());
+    ran.ended(1, &["package.require"]);
+    for file in ["r.html", "r.xml", "r.md", "r.sarif", "gl.json"] {
+        assert!(program.read(file).contains("package.require"), "{file}");
+    }
+}
+
 fn with_image() -> Program {
     let program = Program::new();
     program.write("app.tar", application(Storage::Gzip).docker_archive());

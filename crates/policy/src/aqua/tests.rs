@@ -56,6 +56,14 @@ fn an_error_names_the_line_of_its_key() {
 }
 
 #[test]
+fn an_expression_that_does_not_read_is_an_error_of_the_document() {
+    let text = "{\"name\": \"x\", \"only_none_root_users\": true,\n \"scope\": {\"expression\": \"v1 && v3\",
+        \"variables\": [{\"attribute\": \"image.name\", \"value\": \"a\"}]}}";
+    let error = import_aqua("a.json", text).unwrap_err().to_string();
+    assert!(error.starts_with("a.json:2: `scope.expression` must be"), "{error}");
+}
+
+#[test]
 fn a_scope_that_is_not_understood_makes_the_policy_apply_to_more() {
     let text = r#"{"name": "x", "block_failed": true, "only_none_root_users": true,
         "scope": {"expression": "v1", "variables": [{"attribute": "aqua.registry", "value": "hub"}]}}"#;
