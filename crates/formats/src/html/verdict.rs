@@ -65,7 +65,7 @@ fn control(control: &ToldControl, out: &mut dyn Write) -> io::Result<()> {
     paragraphs.extend(control.excepted.iter().chain(&control.clauses).map(|text| xml(text)));
     writeln!(
         out,
-        "<tr><td class=\"{class}\">{}</td><th scope=\"row\">{}</th><td>{}</td></tr>",
+        "<tr><td class=\"{class} result\">{}</td><th scope=\"row\">{}</th><td>{}</td></tr>",
         xml(&control.word),
         xml(&control.name),
         paragraphs.join("<br>")

@@ -79,11 +79,9 @@ impl<'a> Index<'a> {
                 statement.products.iter().for_each(|product| named.insert(at, product, &here));
             }
         }
-        for named in by_id.values_mut() {
-            for bucket in named.by_package.values_mut().chain([&mut named.whole]) {
-                bucket.sort(statements, &times);
-            }
-        }
+        // In any order: buckets have nothing to do with one another.
+        let buckets = by_id.values_mut().flat_map(|named| named.by_package.values_mut().chain([&mut named.whole]));
+        buckets.for_each(|bucket| bucket.sort(statements, &times));
         Index { here, is_matched: vec![false; statements.len()], statements, times, by_id }
     }
 
