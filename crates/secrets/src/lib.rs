@@ -8,6 +8,7 @@ pub mod exercise;
 mod found;
 mod gate;
 mod gitleaks;
+mod lead;
 mod mask;
 mod pattern;
 mod place;

@@ -5,23 +5,27 @@ use std::sync::OnceLock;
 use regex_automata::meta::{BuildError, Regex};
 use regex_automata::util::syntax;
 
+use crate::lead::Lead;
+
 /// The longest pattern that a rule may have.
 pub(crate) const LONGEST_PATTERN_BYTES: usize = 8 << 10;
 /// The memory that the program of one pattern may take.
 pub(crate) const LARGEST_PROGRAM_BYTES: usize = 2 << 20;
 const LARGEST_CACHE_BYTES: usize = 1 << 20;
+const NEST_LIMIT: u32 = 64;
 
 /// A pattern, and its program once one was needed.
 #[derive(Debug)]
 pub(crate) struct Pattern {
     text: String,
     program: OnceLock<Option<Regex>>,
+    lead: OnceLock<Lead>,
 }
 
 impl Pattern {
     /// A pattern that is known to be good, such as one of the built-in rules.
     pub(crate) fn lazy(text: impl Into<String>) -> Pattern {
-        Pattern { text: text.into(), program: OnceLock::new() }
+        Pattern { text: text.into(), program: OnceLock::new(), lead: OnceLock::new() }
     }
 
     /// A pattern of a user, which is compiled to see whether it can be.
@@ -30,12 +34,17 @@ impl Pattern {
             return Err(InvalidPattern::TooLong);
         }
         let program = compile(text)?;
-        Ok(Pattern { text: text.to_owned(), program: OnceLock::from(Some(program)) })
+        Ok(Pattern { text: text.to_owned(), program: OnceLock::from(Some(program)), lead: OnceLock::new() })
     }
 
     /// The program; none when the pattern cannot be compiled, which tests rule out for the built-in ones.
     pub(crate) fn program(&self) -> Option<&Regex> {
         self.program.get_or_init(|| compile(&self.text).ok()).as_ref()
+    }
+
+    /// Whether a match may begin where the bytes do; says no only where none does.
+    pub(crate) fn may_begin(&self, bytes: &[u8]) -> bool {
+        self.lead.get_or_init(|| lead(&self.text)).admits(bytes)
     }
 
     /// Whether it matches anywhere in the text.
@@ -68,8 +77,17 @@ fn compile(text: &str) -> Result<Regex, InvalidPattern> {
     }
 }
 
+/// The lead of the pattern as [`compile`] reads it.
+fn lead(text: &str) -> Lead {
+    let parse = |unicode| {
+        let mut parser = regex_syntax::ParserBuilder::new().unicode(unicode).utf8(false).nest_limit(NEST_LIMIT).build();
+        parser.parse(text).ok()
+    };
+    parse(false).or_else(|| parse(true)).map(|hir| Lead::of(&hir)).unwrap_or_default()
+}
+
 fn compile_as(text: &str, unicode: bool) -> Result<Regex, InvalidPattern> {
-    let syntax = syntax::Config::new().unicode(unicode).utf8(false).nest_limit(64);
+    let syntax = syntax::Config::new().unicode(unicode).utf8(false).nest_limit(NEST_LIMIT);
     let config = Regex::config()
         .utf8_empty(false)
         .nfa_size_limit(Some(LARGEST_PROGRAM_BYTES))

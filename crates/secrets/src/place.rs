@@ -107,14 +107,18 @@ impl PlaceFacts {
             PlaceKind::Environment | PlaceKind::Label | PlaceKind::Argument => Syntax::Single,
             PlaceKind::History => Syntax::Shell,
         };
-        let is_library = LIBRARY_FOLDERS.iter().any(|folder| path.contains(folder));
-        PlaceFacts { kind: place.kind, syntax, mark: mark(path, syntax), is_library }
+        PlaceFacts { kind: place.kind, syntax, mark: mark(path, syntax), is_library: is_in_library(path) }
     }
 
     /// Whether a value is one that is in force, as in an environment or a file of settings.
     pub(crate) fn is_in_force(&self) -> bool {
         self.mark.is_none() && matches!(self.syntax, Syntax::Settings | Syntax::Single)
     }
+}
+
+/// Whether a path in lower case lies where packages of a language are installed.
+pub(crate) fn is_in_library(path: &str) -> bool {
+    LIBRARY_FOLDERS.iter().any(|folder| path.contains(folder))
 }
 
 /// A path in lower case, in its last two parts: the name, and what follows the name's last point.
@@ -224,6 +228,8 @@ const TEST_FOLDERS: &[&str] = &[
     "tutorial",
     "tutorials",
     "mochitest",
+    "functest",
+    "functests",
     "selftest",
     "selftests",
     "testlib",
@@ -234,6 +240,28 @@ const TEST_FOLDERS: &[&str] = &[
     "xt",
     "qa",
     "snapshots",
+];
+
+/// What follows `test` in the names of folders that serve tests: `testutils`, `testkeys`.
+const TEST_FOLDER_ENDS: &[&str] = &[
+    "util",
+    "utils",
+    "helper",
+    "helpers",
+    "support",
+    "only",
+    "app",
+    "apps",
+    "key",
+    "keys",
+    "cert",
+    "certs",
+    "pki",
+    "files",
+    "resources",
+    "vectors",
+    "server",
+    "integration",
 ];
 
 const DOCUMENT_FOLDERS: &[&str] = &["doc", "docs", "documentation", "man", "info", "help", "javadoc", "gtk-doc"];
@@ -253,18 +281,18 @@ fn mark(path: &str, syntax: Syntax) -> Option<Mark> {
     let mut folders = folders.split(['/', '!']);
     let in_tests = folders.clone().any(|folder| {
         TEST_FOLDERS.contains(&folder)
+            || folder.strip_prefix("test").is_some_and(|rest| TEST_FOLDER_ENDS.contains(&rest))
             || folder.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "testing" | "testdata"))
             || folder.starts_with("dummy")
     });
-    let stem = name.split('.').next().unwrap_or(name);
-    let is_test = stem.starts_with("test_")
-        || stem.starts_with("test-")
-        || stem == "test"
-        || stem == "tests"
-        || stem.ends_with("_test")
-        || stem.ends_with("_tests")
-        || stem.ends_with("-test")
-        || stem.ends_with("_spec")
+    // `es256_go1.20_test.go` has a point before its ending as well.
+    let first_stem = name.split('.').next().unwrap_or(name);
+    let whole_stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let is_test = ["test_", "test-"].iter().any(|start| name.starts_with(start))
+        || matches!(first_stem, "test" | "tests")
+        || [first_stem, whole_stem]
+            .iter()
+            .any(|stem| ["_test", "_tests", "-test", "_spec"].iter().any(|end| stem.ends_with(end)))
         || name.contains(".test.")
         || name.contains(".spec.")
         || name.ends_with(".t")
@@ -302,11 +330,23 @@ mod tests {
         assert_eq!(facts("src/test/resources/key.pem").1, Some(Mark::TestData));
         assert_eq!(facts("pkg/auth_test.go").1, Some(Mark::TestData));
         assert_eq!(facts("app/.env.example").1, Some(Mark::TestData));
+        for path in ["jwk/es256k_go1.20_test.go", "pkg/testutils/source.go", "certs/testkeys/a.key", "functest/ca.key"]
+        {
+            assert_eq!(facts(path).1, Some(Mark::TestData), "{path}");
+        }
         assert_eq!(facts("usr/share/doc/curl/secret.txt").1, Some(Mark::Documentation));
         assert_eq!(facts("README.md").1, Some(Mark::Documentation));
         assert_eq!(facts("etc/ssl/private/ssl-cert-snakeoil.key").1, Some(Mark::Packaged));
         assert_eq!(facts("app/node_modules/debug/.coveralls.yml").1, Some(Mark::Packaged));
-        for path in ["app/contest/key.pem", "latest/app.py", "root/.ssh/id_rsa", "app/.env", "notes.txt"] {
+        for path in [
+            "app/contest/key.pem",
+            "latest/app.py",
+            "testament/key.pem",
+            "attest.go",
+            "root/.ssh/id_rsa",
+            "app/.env",
+            "notes.txt",
+        ] {
             assert_eq!(facts(path).1, None, "{path}");
         }
     }

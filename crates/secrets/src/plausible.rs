@@ -268,7 +268,7 @@ pub(crate) fn may_be_password(key: &str, value: &[u8], facts: &PlaceFacts) -> bo
     if !facts.is_in_force() && is_idle(value) {
         return false;
     }
-    if is_wordy(text, &kinds) {
+    if is_wordy(text, &kinds) && !(facts.is_in_force() && is_random_letters(text)) {
         // A name made of words is a password only where nobody would write a name: `POSTGRES_PASSWORD: mysecretpassword`.
         return facts.is_in_force()
             && key.contains('_')
@@ -343,6 +343,27 @@ fn is_wordy(text: &str, kinds: &Kinds) -> bool {
         let pieces: Vec<&str> = text.split(['_', '-', '.', ':', '/']).collect();
         kinds.signs == 0 && pieces.len() > 1 && pieces.iter().all(|piece| is_word(piece))
     }
+}
+
+/// Whether a token has letters and digits, or letters that no words are made of: one random token of twenty signs in thirty
+/// has no digit.
+pub(crate) fn is_mixed(value: &[u8]) -> bool {
+    let has_letters = value.iter().any(u8::is_ascii_alphabetic);
+    let has_digits = value.iter().any(u8::is_ascii_digit);
+    // What is random stands behind the issuer's own mark, `glpat-`.
+    let own = value.rsplit(|byte| matches!(byte, b'-' | b'_')).next().unwrap_or(value);
+    has_letters && (has_digits || std::str::from_utf8(own).is_ok_and(is_random_letters))
+}
+
+/// Ten letters or more that change between capital and small ones as no name in camel case does.
+fn is_random_letters(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    let in_words = text.split(|sign: char| !sign.is_ascii_lowercase()).map(str::len).filter(|length| *length >= 3);
+    text.len() >= 10
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && in_words.sum::<usize>() * 5 < text.len() * 2
 }
 
 /// Letters, then at most a short number: `password1`, `v2`; or a number alone.
@@ -431,6 +452,21 @@ mod tests {
         {
             assert!(!judge("app.js", value) && !judge("application.yml", value), "{value}");
         }
+    }
+
+    #[test]
+    fn letters_in_no_order_are_a_password_where_it_is_in_force_and_a_token_behind_a_mark() {
+        let judge = |path, value: &str| may_be_password("db_password", value.as_bytes(), &facts(path));
+        for value in ["LubdTWFAXPNn", "KUsCANDKnvplSn", "pcYhMmKwkcloZg"] {
+            assert!(judge("app/.env", value) && judge("application.yml", value) && !judge("app.js", value), "{value}");
+        }
+        for value in
+            ["hunterTwoHunter", "dbPasswordField", "getLDAPBindSecret", "POSTGRESPASSWORD", "PasswordFieldName"]
+        {
+            assert!(!judge("app/.env", value), "{value}");
+        }
+        assert!(is_mixed(b"glpat-wycMYshDyhUdbpQfJPpw") && is_mixed(b"glpat-x8Kd2Lq9ZbT4mWc7VhRy"));
+        assert!(!is_mixed(b"glpat-abcdefghijklmnopqrst") && !is_mixed(b"glpat-YourTokenGoesHere"));
     }
 
     #[test]

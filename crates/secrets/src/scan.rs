@@ -8,6 +8,7 @@ use regex_automata::{Anchored, Input};
 
 use crate::allow::Subject;
 use crate::assignment::{self, Assignment};
+use crate::lead::LEAD_BYTES;
 use crate::mask::{self, Mask};
 use crate::place::{Mark, Place, PlaceFacts, PlaceKind, Syntax};
 use crate::plausible;
@@ -177,6 +178,10 @@ impl<'r> Pass<'r> {
         let rule = &rules.rules[index];
         match &rule.kind {
             Kind::Near { pattern, before } => {
+                if *before == 0 && !pattern.may_begin(&stretch.bytes[at..]) {
+                    self.spend(LEAD_BYTES);
+                    return;
+                }
                 let span = at.saturating_sub(*before)..stretch.bytes.len().min(at + REACH_BYTES);
                 let Some(program) = pattern.program().filter(|_| self.spend(span.len())) else { return };
                 let anchored = if *before == 0 { Anchored::Yes } else { Anchored::No };
@@ -346,7 +351,7 @@ impl<'r> Pass<'r> {
         state.count += 1;
         self.is_cut_off |= state.count == MOST_OF_ONE_RULE;
         state.from = matched.origin + matched.whole.end as u64;
-        let mark = self.mark_at(&matched.bytes[..matched.whole.start]);
+        let mark = self.mark_at(&matched.bytes[..matched.whole.start]).or_else(|| self.mark_of_line(matched));
         let is_sample = match &*rule.category {
             "generic" => mark.is_some() || self.facts.is_library || self.is_in_comment(matched),
             "connection-string" => self.facts.is_library,
@@ -372,10 +377,18 @@ impl<'r> Pass<'r> {
         let line = line_around(matched.bytes, &matched.whole).trim_ascii_start();
         let signs: &[&[u8]] = match self.facts.syntax {
             Syntax::Settings => &[b"#", b";", b"//", b"<!--"],
-            Syntax::Code => &[b">>>", b"... "],
+            // Commented code may have been in force; what documents it has not.
+            Syntax::Code => &[b">>>", b"... ", b"///", b"//!", b"* ", b"//\t", b"//  "],
             Syntax::Shell | Syntax::Prose | Syntax::Single => &[],
         };
         signs.iter().any(|sign| line.starts_with(sign))
+    }
+
+    /// Programs are documented in comments of their own; a key that begins in one is a sample.
+    fn mark_of_line(&self, matched: &Matched<'_>) -> Option<Mark> {
+        let line = line_around(matched.bytes, &matched.whole).trim_ascii_start();
+        let documents = self.facts.syntax == Syntax::Code && (line.starts_with(b"///") || line.starts_with(b"//!"));
+        documents.then_some(Mark::Documentation)
     }
 
     /// The mark of the file, or that of tests which stand in the same file as what they test, behind these bytes.
@@ -431,16 +444,25 @@ fn is_bounded(bytes: &[u8], whole: &Range<usize>) -> bool {
     let begins_free = !bytes.get(whole.start).is_some_and(|first| is_word(*first))
         || match &bytes[whole.start.saturating_sub(3)..whole.start] {
             [.., b'\\', b'n' | b'r' | b't'] => true,
-            // A text of a Java class has its length before it.
-            [.., 0, length] if usize::from(*length) == whole.len() => true,
-            [b'%', first, second] => first.is_ascii_hexdigit() && second.is_ascii_hexdigit(),
+            _ if has_length_before(bytes, whole) => true,
+            [b'%', first, second] if first.is_ascii_hexdigit() && second.is_ascii_hexdigit() => true,
             [.., before] => !is_word(*before),
             [] => true,
         };
     let ends_free = whole.end == 0
+        || has_length_before(bytes, whole)
         || !bytes.get(whole.end - 1).is_some_and(|last| is_word(*last))
         || !bytes.get(whole.end).is_some_and(|after| is_word(*after));
     begins_free && ends_free
+}
+
+/// Whether the match is a text of a compiled program, which has its length before it: two bytes in a Java class, one behind
+/// the sign of the kind in Python's marshal format (a short text in ASCII, interned or not, kept for reference or not).
+fn has_length_before(bytes: &[u8], whole: &Range<usize>) -> bool {
+    match &bytes[whole.start.saturating_sub(2)..whole.start] {
+        [0 | b'z' | b'Z' | 0xfa | 0xda, length] => usize::from(*length) == whole.len(),
+        _ => false,
+    }
 }
 
 /// The line of a match, cut to what is near.

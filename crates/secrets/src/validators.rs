@@ -88,7 +88,7 @@ impl Check {
             Check::Password => plausible::may_be_password(matched.key.unwrap_or_default(), value, &matched.facts),
             Check::Token => plausible::may_be_token(value, &matched.facts),
             Check::NoStandIn => !plausible::is_stand_in(value),
-            Check::Mixed => value.iter().any(u8::is_ascii_digit) && value.iter().any(u8::is_ascii_alphabetic),
+            Check::Mixed => plausible::is_mixed(value),
             Check::GithubChecksum => checksums::is_github(value),
             Check::AtlassianChecksum => checksums::is_atlassian(value),
             Check::GrafanaChecksum => checksums::is_grafana(value),
@@ -116,7 +116,8 @@ impl Check {
     }
 }
 
-/// A password between `:` and `@`. Where it is in force a weak one counts, but for the name of the service itself.
+/// A password between `:` and `@`. Where it is in force a weak one counts, but for the name of the service itself and for
+/// one that repeats the user of a service on the same machine.
 fn is_password_in_url(matched: &Matched<'_>) -> bool {
     let value = matched.value();
     let is_text = std::str::from_utf8(value)
@@ -165,11 +166,16 @@ fn is_password_in_url(matched: &Matched<'_>) -> bool {
         && !words.iter().any(|word| value.eq_ignore_ascii_case(word))
         && !plausible::is_stand_in(value)
         && !is_stand_in_host
-        && (value != user || matched.facts.is_in_force() && value.len() > 3)
+        && (value != user || matched.facts.is_in_force() && value.len() > 3 && !is_loopback(host))
         && (matched.facts.is_in_force()
             || value.len() >= 5
                 && plausible::entropy(value) > 2.0
                 && value.iter().any(|byte| !byte.is_ascii_lowercase()))
+}
+
+/// A service on the developer's own machine, where `guest:guest` is what it comes with.
+fn is_loopback(host: &[u8]) -> bool {
+    [&b"localhost"[..], b"127.0.0.1", b"[::1]", b"0.0.0.0"].iter().any(|name| host.starts_with(name))
 }
 
 /// Text that may be a password, and is none of the words that stand for one.

@@ -1,6 +1,6 @@
 //! Which files are worth looking at, by path and size.
 
-use crate::place::name_and_ending;
+use crate::place::{is_in_library, name_and_ending};
 
 /// No secret is shorter.
 const SMALLEST_FILE_BYTES: u64 = 8;
@@ -59,8 +59,6 @@ const SKIPPED_ENDINGS: &[&str] = &[
     "dylib",
     "rlib",
     "rmeta",
-    "pyc",
-    "pyo",
     "wasm",
     "gch",
     "pch",
@@ -233,6 +231,10 @@ pub(crate) fn wants(path: &str, size_bytes: u64) -> bool {
     if SKIPPED_ENDINGS.contains(&ending) || SKIPPED_NAMES.contains(&name.as_str()) {
         return false;
     }
+    // An application's compiled Python may hold what its source no longer shows; that of installed packages is public.
+    if matches!(ending, "pyc" | "pyo") && is_in_library(&path.to_ascii_lowercase()) {
+        return false;
+    }
     !is_shared_object(&name)
 }
 
@@ -255,6 +257,16 @@ mod tests {
         for path in [".env", "id_rsa", "app/settings.py", "store.p12", "Main.class", "etc/shadow", "noending", "a.sol"]
         {
             assert!(wants(path, 1000), "{path}");
+        }
+    }
+
+    #[test]
+    fn compiled_python_is_wanted_but_where_packages_are_installed() {
+        for path in ["app/__pycache__/build.cpython-312.pyc", "srv/settings.pyc", "srv/old.pyo"] {
+            assert!(wants(path, 1000), "{path}");
+        }
+        for path in ["usr/lib/python3.11/__pycache__/os.cpython-311.pyc", "venv/site-packages/a/__pycache__/b.pyc"] {
+            assert!(!wants(path, 1000), "{path}");
         }
     }
 

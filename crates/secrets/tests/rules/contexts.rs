@@ -81,6 +81,54 @@ fn texts_of_java_classes_are_looked_at() {
 }
 
 #[test]
+fn texts_of_compiled_python_are_looked_at() {
+    let token = concat!("AKIA", "QYLPMN5HFIQR7XYA");
+    // Short texts of the marshal format: kept for reference, not kept, and with the sign of `None` behind them.
+    for (kind, behind) in [(0xfa, 0xfa), (b'z', b'z'), (b'Z', b'N')] {
+        let compiled = [&b"\xa7\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xe3)\x02"[..], &[kind, 20], token.as_bytes(), &[behind]];
+        let outcome =
+            SecretRules::builtin().scan(&compiled.concat(), Place::file("app/__pycache__/build.cpython-311.pyc"));
+        assert_eq!(outcome.secrets.len(), 1, "{kind}");
+    }
+}
+
+#[test]
+fn a_percent_sign_before_a_secret_hides_it_only_as_an_encoding() {
+    let user = "CREATE USER 'app'@'%' IDENTIFIED BY 'kR8<+>spq2x';\n";
+    assert_eq!(found("init.sql", user), ["sql-user-password:1"]);
+    assert_eq!(
+        found("a.log", "100% \"AKIA<+>QYLPMN5HFIQR7XYA\" %3DAKIA<+>QYLPMN5HFIQR7XYB"),
+        ["aws-access-key-id:1"; 2]
+    );
+    assert_eq!(found("a.log", "100%XAKIA<+>QYLPMN5HFIQR7XYA"), [""; 0]);
+}
+
+#[test]
+fn comments_that_document_programs_hold_samples() {
+    let documented = "/// ```\n/// let id = \"AKIA<+>QYLPMN5HFIQR7XYA\";\n/// ```\n";
+    let severities: Vec<_> = scan("src/lib.rs", documented).secrets.iter().map(|secret| secret.severity).collect();
+    assert_eq!(severities, [model::Severity::Low]);
+    for line in
+        ["//! let password = \"kR8<+>spq2x\";", "//\t\"password\": \"kR8<+>spq2x\",", " * password = \"kR8<+>spq2x\";"]
+    {
+        assert_eq!(found("src/kv.go", line), [""; 0], "{line}");
+    }
+    for line in ["let password = \"kR8<+>spq2x\";", "// password = \"kR8<+>spq2x\";"] {
+        assert_eq!(found("src/kv.go", line), ["generic-password:1"], "{line}");
+    }
+}
+
+#[test]
+fn a_default_of_a_service_on_the_same_machine_is_no_secret() {
+    for address in ["postgres<+>://postgres:postgres@localhost:5432/app", "amqp<+>://guest:guest@127.0.0.1"] {
+        assert_eq!(found(".env", &format!("URL={address}\n")), [""; 0], "{address}");
+    }
+    for address in ["postgres<+>://postgres:postgres@db:5432/app", "postgres<+>://app:kR8<+>spq2x@localhost/app"] {
+        assert_eq!(found(".env", &format!("URL={address}\n")), ["database-url:1"], "{address}");
+    }
+}
+
+#[test]
 fn a_key_of_openssh_with_a_passphrase_counts_less() {
     let body = |cipher: &str| {
         let length = [0, 0, 0, cipher.len() as u8];
@@ -167,6 +215,13 @@ fn a_secret_is_found_wherever_the_pieces_of_a_long_file_part() {
         let places: Vec<_> = stream.finish().secrets.iter().map(|secret| (secret.line, secret.start)).collect();
         assert_eq!(places, [(line, cut as u64 + 19)], "at {cut}");
     }
+}
+
+#[test]
+fn what_only_begins_like_a_token_costs_little() {
+    // The mappings of a source map, in which a literal of Facebook's tokens stands in most segments.
+    let map = format!("{{\"version\":3,\"mappings\":\"{}\"}}", "EAAC,CAAC,EAAM,EAAG;".repeat(3_000));
+    assert!(!scan("encode-html.js.map", &map).is_exhausted);
 }
 
 #[test]
