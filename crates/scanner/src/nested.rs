@@ -4,6 +4,8 @@
 //! zip archives, where files are compressed one by one, not even inflated. Bytes are inflated within a budget for each
 //! outermost file, and archives are followed to a fixed depth; what lies beyond is a gap.
 
+mod format;
+mod packages;
 mod seven_zip;
 
 use std::cell::Cell;
@@ -13,6 +15,7 @@ use std::rc::Rc;
 use model::{Gap, UntrustedPath};
 use oci::{EntryKind, tar_entries};
 
+pub(crate) use self::format::ArchiveFormat;
 use crate::shared_content::SharedContent;
 use crate::wanted_file::{ReadFileError, ReadSeek};
 use crate::zip;
@@ -49,35 +52,6 @@ pub(crate) trait Look {
 
     /// Looks at the file.
     fn look(&mut self, path: &str, content: &mut SharedContent);
-}
-
-/// The formats that are looked into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ArchiveFormat {
-    Tar,
-    Zip,
-    Gzip,
-    Zstd,
-    Bzip2,
-    Xz,
-    SevenZip,
-    Rar,
-}
-
-impl ArchiveFormat {
-    /// The format of what begins with `head`.
-    pub(crate) fn of(head: &[u8]) -> Option<ArchiveFormat> {
-        match head {
-            [0x1f, 0x8b, 8, ..] => Some(ArchiveFormat::Gzip),
-            [b'P', b'K', 3, 4, ..] => Some(ArchiveFormat::Zip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(ArchiveFormat::Zstd),
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, 0x26, ..] => Some(ArchiveFormat::Bzip2),
-            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(ArchiveFormat::Xz),
-            [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(ArchiveFormat::SevenZip),
-            [b'R', b'a', b'r', b'!', 0x1a, 7, 0 | 1, ..] => Some(ArchiveFormat::Rar),
-            _ => (head.get(257..262) == Some(b"ustar")).then_some(ArchiveFormat::Tar),
-        }
-    }
 }
 
 /// Looks into the archive `content` at `path`, which begins with `head`; nothing happens when it is none.
@@ -120,27 +94,36 @@ impl Walk<'_> {
             ArchiveFormat::Zip => self.zip(path, content, depth),
             ArchiveFormat::Tar => self.tar(path, &mut BufReader::new(content), depth),
             ArchiveFormat::SevenZip => self.seven_zip(path, content, depth),
-            ArchiveFormat::Rar => {
-                self.gap(
-                    path,
-                    "it is a RAR archive, a format that is not opened; what is in it was not looked at".into(),
-                );
+            ArchiveFormat::Deb => self.deb(path, &mut BufReader::new(content), depth),
+            ArchiveFormat::Cpio => self.cpio(path, &mut BufReader::new(content), depth),
+            ArchiveFormat::Rpm => self.rpm(path, &mut BufReader::new(content), depth),
+            ArchiveFormat::Unopened(name) => {
+                self.gap(path, format!("it is {name}, a format that is not opened; what is in it was not looked at"));
                 Ok(())
             }
-            ArchiveFormat::Gzip | ArchiveFormat::Zstd | ArchiveFormat::Bzip2 | ArchiveFormat::Xz => {
+            ArchiveFormat::Gzip
+            | ArchiveFormat::Zstd
+            | ArchiveFormat::Bzip2
+            | ArchiveFormat::Xz
+            | ArchiveFormat::Lzma => {
                 let inflated = inflate(format, BufReader::new(content))?;
                 self.compressed(path, inflated, depth)
             }
         }
     }
 
-    /// What one compression holds: a tar archive counts as one archive with it, anything else is one file.
+    /// What one compression holds: a tar or cpio archive counts as one archive with it, anything else is one file.
     fn compressed(&mut self, path: &str, inflated: Box<dyn Read + '_>, depth: u32) -> Result<(), ReadFileError> {
         let mut inflated = self.metered(inflated);
         let mut head = Vec::with_capacity(HEAD_BYTES);
         (&mut inflated).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
-        if ArchiveFormat::of(&head) == Some(ArchiveFormat::Tar) {
-            return self.tar(path, &mut BufReader::with_capacity(64 << 10, Cursor::new(head).chain(inflated)), depth);
+        let format = ArchiveFormat::of(&head);
+        if matches!(format, Some(ArchiveFormat::Tar | ArchiveFormat::Cpio)) {
+            let mut bytes = BufReader::with_capacity(64 << 10, Cursor::new(head).chain(inflated));
+            return match format {
+                Some(ArchiveFormat::Cpio) => self.cpio(path, &mut bytes, depth),
+                _ => self.tar(path, &mut bytes, depth),
+            };
         }
         let name = path.rsplit('/').next().unwrap_or(path);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| if stem.is_empty() { name } else { stem });
@@ -232,6 +215,9 @@ impl Walk<'_> {
         if is_wanted {
             self.look.look(path, &mut content);
         }
+        if depth < DEEPEST {
+            archive = archive.or_else(|| ArchiveFormat::behind_program(&mut content));
+        }
         match archive {
             Some(format) => self.archive(path, format, &mut *content.reader()?, depth + 1),
             None => Ok(()),
@@ -285,7 +271,14 @@ fn inflate<'a>(format: ArchiveFormat, stored: impl BufRead + 'a) -> io::Result<B
             Box::new(decoder)
         }
         ArchiveFormat::Xz => Box::new(lzma_rust2::XzReader::new_mem_limit(stored, true, DECODER_MEMORY_KIB)),
-        ArchiveFormat::Tar | ArchiveFormat::Zip | ArchiveFormat::SevenZip | ArchiveFormat::Rar => Box::new(stored),
+        ArchiveFormat::Lzma => Box::new(lzma_rust2::LzmaReader::new_mem_limit(stored, DECODER_MEMORY_KIB, None)?),
+        ArchiveFormat::Tar
+        | ArchiveFormat::Zip
+        | ArchiveFormat::SevenZip
+        | ArchiveFormat::Deb
+        | ArchiveFormat::Cpio
+        | ArchiveFormat::Rpm
+        | ArchiveFormat::Unopened(_) => Box::new(stored),
     })
 }
 
@@ -298,7 +291,8 @@ fn inner_path(path: &str, inner: &str) -> String {
 fn ends_like_an_archive(path: &str) -> bool {
     const EXTENSIONS: &[&str] = &[
         "tar", "tgz", "gz", "zip", "jar", "war", "ear", "zst", "tzst", "bz2", "tbz", "tbz2", "xz", "txz", "7z", "rar",
-        "whl", "egg", "apk", "aar", "hpi", "jpi", "nupkg", "gem", "crate", "vsix", "xpi",
+        "whl", "egg", "apk", "aar", "hpi", "jpi", "nupkg", "gem", "crate", "vsix", "xpi", "deb", "udeb", "rpm", "cpio",
+        "lzma", "lz", "lz4", "z", "cab", "squashfs", "snap",
     ];
     let extension = path.rsplit('.').next().unwrap_or_default();
     EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))

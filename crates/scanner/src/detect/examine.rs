@@ -60,8 +60,13 @@ impl<'a> Examiner<'a> {
 
     /// Whether the file is an archive whose files are looked into.
     fn opens(&self, head: &[u8]) -> bool {
+        self.opens_archives() && ArchiveFormat::of(head).is_some()
+    }
+
+    /// Whether there is anything to look for in archives.
+    fn opens_archives(&self) -> bool {
         let Detectors { secrets, malware, license_texts, .. } = self.detectors;
-        (secrets.is_some() || malware.is_some() || *license_texts) && ArchiveFormat::of(head).is_some()
+        secrets.is_some() || malware.is_some() || *license_texts
     }
 
     /// Whether files in archives are opened for texts of licenses alone.
@@ -90,8 +95,8 @@ impl<'a> Examiner<'a> {
             let file = FileToScan { path, size: content.size_bytes(), sha256: digest.as_ref() };
             self.look(&file, None, head, &mut content, &mut detected, &mut gaps);
         }
-        if self.opens(head)
-            && let Some(format) = ArchiveFormat::of(head)
+        if self.opens_archives()
+            && let Some(format) = ArchiveFormat::of(head).or_else(|| ArchiveFormat::behind_program(&mut content))
         {
             let mut inner = inner::Inner::new(self, path, &mut detected);
             let walked = match content.reader() {

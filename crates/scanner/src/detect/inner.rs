@@ -11,8 +11,7 @@ use crate::shared_content::SharedContent;
 /// Endings of files in archives in which nobody hides what is looked for, so that they stay compressed: pictures, sounds,
 /// fonts.
 const NEVER_READ: &[&str] = &[
-    ".gif", ".ico", ".jpeg", ".jpg", ".mo", ".mp3", ".mp4", ".otf", ".png", ".svg", ".ttf", ".webp", ".woff",
-    ".woff2",
+    ".gif", ".ico", ".jpeg", ".jpg", ".mo", ".mp3", ".mp4", ".otf", ".png", ".svg", ".ttf", ".webp", ".woff", ".woff2",
 ];
 
 /// One outermost file whose inner files are looked into.

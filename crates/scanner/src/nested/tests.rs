@@ -21,10 +21,9 @@ impl Look for Notes {
     }
 
     fn look(&mut self, path: &str, content: &mut SharedContent) {
-        let mut text = String::new();
-        content.reader().unwrap().read_to_string(&mut text).unwrap();
-        text.truncate(20);
-        self.seen.push((path.to_owned(), text));
+        let mut bytes = Vec::new();
+        content.reader().unwrap().read_to_end(&mut bytes).unwrap();
+        self.seen.push((path.to_owned(), String::from_utf8_lossy(&bytes).chars().take(20).collect()));
     }
 }
 
@@ -80,6 +79,107 @@ fn files_of_every_format_are_seen_under_their_paths() {
     check("a.7z", &seven_zip(files), &[("a.7z!/d/b.txt", "hello"), ("a.7z!/t.tgz!/d/b.txt", "hello")], &[]);
     let zip = zip(&[("k.txt", b"one", true), ("z.class", b"two", true), ("in/l.txt", b"three", false)]);
     check("a.jar", &zip, &[("a.jar!/k.txt", "one"), ("a.jar!/in/l.txt", "three")], &[]);
+}
+
+/// An archive of cpio in its new form.
+fn cpio(files: &[(&str, u32, &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, mode, content) in files.iter().chain([&("TRAILER!!!", 0, &b""[..])]) {
+        let fields = [1, *mode, 0, 0, 1, 0, content.len() as u32, 0, 0, 0, 0, name.len() as u32 + 1, 0];
+        archive.extend(
+            fields.iter().fold(b"070701".to_vec(), |header, field| [header, format!("{field:08x}").into()].concat()),
+        );
+        archive.extend(format!("{name}\0").bytes());
+        archive.resize(archive.len().next_multiple_of(4), 0);
+        archive.extend(*content);
+        archive.resize(archive.len().next_multiple_of(4), 0);
+    }
+    archive
+}
+
+fn deb(members: &[(&str, &[u8])]) -> Vec<u8> {
+    members.iter().fold(b"!<arch>\n".to_vec(), |archive, (name, content)| {
+        let header = format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 100_644, content.len());
+        [&archive, header.as_bytes(), content, &b"\n"[..content.len() % 2]].concat()
+    })
+}
+
+fn rpm(payload: &[u8]) -> Vec<u8> {
+    let header = |entries: u32, data: usize| {
+        let intro =
+            [&[0x8e, 0xad, 0xe8, 1, 0, 0, 0, 0][..], &entries.to_be_bytes(), &(data as u32).to_be_bytes()].concat();
+        [intro, vec![7; entries as usize * 16 + data]].concat()
+    };
+    let lead = [&[0xed, 0xab, 0xee, 0xdb, 3, 0][..], &[0; 90]].concat();
+    // The signatures' data are filled up to eight bytes.
+    [lead, header(2, 13), vec![0; 3], header(1, 5), payload.to_vec()].concat()
+}
+
+#[test]
+fn packages_of_debian_and_rpm_and_archives_of_cpio_are_opened() {
+    let data = gzip(&tar(&[("./opt/a.txt", b"hello"), ("./opt/b.bin", b"\0")]));
+    let package = deb(&[("debian-binary", b"2.0\n"), ("control.tar.gz", &gzip(&tar(&[]))), ("data.tar.gz", &data)]);
+    check("a.deb", &package, &[("a.deb!/data.tar.gz!/opt/a.txt", "hello")], &[]);
+    let files = cpio(&[
+        ("opt", 0o040_755, b""),
+        ("./opt/a.txt", 0o100_644, b"hello"),
+        ("l.txt", 0o120_777, b"opt/a.txt"),
+        ("z.txt", 0o100_600, b"last"),
+    ]);
+    let seen = |path: &str| [(format!("{path}!/opt/a.txt"), "hello"), (format!("{path}!/z.txt"), "last")];
+    for (path, archive) in
+        [("a.cpio", files.clone()), ("a.cpio.gz", gzip(&files)), ("a.rpm", rpm(&gzip(&files))), ("b.rpm", rpm(&files))]
+    {
+        let seen = seen(path);
+        let seen: Vec<(&str, &str)> = seen.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        check(path, &archive, &seen, &[]);
+    }
+    let mut lzma =
+        lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &lzma_rust2::LzmaOptions::with_preset(6), None).unwrap();
+    lzma.write_all(&tar(&[("a.txt", b"hello")])).unwrap();
+    check("a.tar.lzma", &lzma.finish().unwrap(), &[("a.tar.lzma!/a.txt", "hello")], &[]);
+}
+
+#[test]
+fn damaged_packages_are_gaps() {
+    let files = cpio(&[("a.txt", 0o100_644, b"hello"), ("b.txt", 0o100_644, &[b'b'; 500])]);
+    check(
+        "a.cpio",
+        &files[..300],
+        &[("a.cpio!/a.txt", "hello"), ("a.cpio!/b.txt", "bbbbbbbbbbbbbbbbbbbb")],
+        &[("a.cpio", "ends inside of a file")],
+    );
+    check("a.cpio", &files[..100], &[], &[("a.cpio", "archive of cpio")]);
+    check("a.deb", &deb(&[("debian-binary", b"2.0\n")])[..40], &[], &[("a.deb", "package of Debian")]);
+    check("a.rpm", &rpm(b"nothing that is compressed"), &[], &[("a.rpm", "unknown way")]);
+    check("a.rpm", &rpm(&[])[..110], &[], &[("a.rpm", "cannot read it")]);
+}
+
+#[test]
+fn a_zip_archive_behind_a_program_is_opened() {
+    let archive = zip(&[("k.txt", b"one", true)]);
+    for start in ["#!/bin/sh\nexec java -jar $0\n", "MZ\0\0", "\x7fELF\x02"] {
+        let mut content = SharedContent::Memory([start.as_bytes(), &archive].concat());
+        assert_eq!(ArchiveFormat::behind_program(&mut content), Some(ArchiveFormat::Zip), "{start}");
+    }
+    let outer = tar(&[("run.txt", &[b"#!/bin/sh\n", archive.as_slice()].concat())]);
+    check(
+        "a.tar",
+        &outer,
+        &[("a.tar!/run.txt", "#!/bin/sh\nPK\u{3}\u{4}\u{14}\0\0\0\u{8}\0"), ("a.tar!/run.txt!/k.txt", "one")],
+        &[],
+    );
+    let mut script = SharedContent::Memory(b"#!/bin/sh\nprintf 'PK\\005\\006'\n".to_vec());
+    assert_eq!(ArchiveFormat::behind_program(&mut script), None);
+}
+
+#[test]
+fn a_program_that_writes_tar_archives_is_none() {
+    let mut head = vec![b' '; 512];
+    head[140..171].copy_from_slice(b"var TMAGIC = alloc('ustar') // ");
+    head[257..262].copy_from_slice(b"ustar");
+    assert_eq!(ArchiveFormat::of(&head), None);
+    assert_eq!(ArchiveFormat::of(&tar(&[("a.txt", b"hello")])), Some(ArchiveFormat::Tar));
 }
 
 #[test]
@@ -159,8 +259,10 @@ fn an_xz_or_7z_archive_that_wants_gibibytes_of_memory_is_a_gap() {
 }
 
 #[test]
-fn a_rar_archive_is_a_gap_that_says_so() {
+fn an_archive_that_is_not_opened_is_a_gap_that_says_so() {
     check("a.rar", b"Rar!\x1a\x07\x01\x00 whatever", &[], &[("a.rar", "RAR archive, a format that is not opened")]);
+    check("a.tar.lz4", b"\x04\x22\x4d\x18 whatever", &[], &[("a.tar.lz4", "LZ4, a format that is not opened")]);
+    check("a.cab", b"MSCF\0\0\0\0 whatever", &[], &[("a.cab", "cabinet of Windows, a format that is not opened")]);
 }
 
 #[test]
