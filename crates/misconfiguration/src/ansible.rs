@@ -22,6 +22,7 @@ pub(crate) struct Play {
 /// One task and the module it calls.
 #[derive(Debug)]
 pub(crate) struct Task {
+    /// Its name, or that of its module where it has none.
     pub(crate) name: String,
     /// The module without its collection: `get_url` of `ansible.builtin.get_url`.
     pub(crate) module: String,
@@ -116,9 +117,10 @@ fn collect(node: &Node, tasks: &mut Vec<Task>, depth: usize) {
             continue;
         }
         if let Some(entry) = module(item) {
+            let module = entry.key.rsplit('.').next().unwrap_or_default();
             tasks.push(Task {
-                name: item.text_at("name").unwrap_or_default().into_owned(),
-                module: entry.key.rsplit('.').next().unwrap_or_default().to_owned(),
+                name: item.text_at("name").map_or_else(|| module.to_owned(), std::borrow::Cow::into_owned),
+                module: module.to_owned(),
                 arguments: entry.value.clone(),
                 block: (item.line, last_line(item)),
             });

@@ -21,6 +21,12 @@ const MOST_RESOURCES: usize = 5_000;
 /// Reads every template of a tree.
 pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
     let mut clouds = Vec::new();
+    for (path, _) in tree.files() {
+        let Some(stem) = path.as_str().strip_suffix(".bicep") else { continue };
+        if tree.get(&format!("{stem}.json")).is_none() {
+            gaps.push(Gap::new(path.as_str(), "Bicep is not read; the template that `bicep build` makes of it is"));
+        }
+    }
     for (path, text) in tree.files().filter(|(path, _)| path.file_name().ends_with(".json")) {
         let is_template = text.contains("\"$schema\"") && text.to_ascii_lowercase().contains("deploymenttemplate.json");
         if !is_template {
@@ -139,5 +145,28 @@ mod tests {
         assert_eq!(cloud.of(&["azurerm_mssql_firewall_rule"]).count(), 1);
         assert_eq!(cloud.of(&["azurerm_key_vault"]).count(), 0);
         assert_eq!(cloud.of(&["azurerm_managed_disk"]).count(), 1);
+    }
+
+    #[test]
+    fn what_cannot_be_known_of_a_name_shows_as_such() {
+        let text = r#"{"$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+            "resources": [{"type": "Microsoft.Storage/storageAccounts", "name": "[concat('st', uniqueString('a'))]",
+            "properties": {"minimumTlsVersion": "TLS1_0"}}]}"#;
+        let mut tree = Tree::new();
+        tree.insert("azuredeploy.json".to_owned().into(), text.as_bytes()).unwrap();
+        let findings = crate::check(&tree, &crate::Options::default()).findings;
+        let finding = findings.iter().find(|finding| finding.id == "BHD-AZURE-0011").unwrap();
+        assert!(finding.message.starts_with("Microsoft.Storage/storageAccounts st…:"), "{}", finding.message);
+    }
+
+    #[test]
+    fn bicep_that_is_not_compiled_is_a_gap() {
+        for (compiled, count) in [("other.json", 1), ("main.json", 0)] {
+            let mut tree = Tree::new();
+            tree.insert("main.bicep".to_owned().into(), b"param a string").unwrap();
+            tree.insert(compiled.to_owned().into(), b"{}").unwrap();
+            let gaps = crate::check(&tree, &crate::Options::default()).gaps;
+            assert_eq!(gaps.len(), count, "{gaps:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use crate::dockerfile::Dockerfile;
 use crate::github::Workflow;
 use crate::image::ImageConfiguration;
 use crate::kubernetes::Manifests;
+use crate::node::PLACEHOLDER;
 
 /// One question that is asked of configuration files.
 #[derive(Debug)]
@@ -124,7 +125,9 @@ pub(crate) struct Failure {
 
 impl Found {
     pub(crate) fn add(&mut self, path: &UntrustedPath, line: u32, block: (u32, u32), message: impl Into<String>) {
-        self.failures.push(Failure { path: path.clone(), line, block, message: message.into() });
+        // What cannot be known of a name shows as such.
+        let message = message.into().replace(PLACEHOLDER, "…");
+        self.failures.push(Failure { path: path.clone(), line, block, message });
     }
 }
 

@@ -45,6 +45,7 @@ pub(crate) fn by_name(path: &UntrustedPath) -> Option<FileKind> {
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "tf" | "tofu" | "tfvars" => return Some(FileKind::Terraform),
+        "bicep" => return Some(FileKind::AzureResourceManager),
         "tpl" if is_below(path, "templates") => return Some(FileKind::Helm),
         "json" if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") => return Some(FileKind::Terraform),
         "yaml" | "yml" => {}
@@ -66,12 +67,14 @@ pub(crate) fn by_name(path: &UntrustedPath) -> Option<FileKind> {
 /// Endings of files that are about Dockerfiles: programs, texts, and what the engine is told to leave out.
 const ABOUT_DOCKERFILES: &[&str] = &[
     "adoc",
+    "bz2",
     "c",
     "cc",
     "cpp",
     "cs",
     "dockerignore",
     "go",
+    "gz",
     "h",
     "html",
     "java",
@@ -93,6 +96,8 @@ const ABOUT_DOCKERFILES: &[&str] = &[
     "tsx",
     "txt",
     "vim",
+    "xz",
+    "zst",
 ];
 
 fn is_dockerfile(name: &str) -> bool {
@@ -174,6 +179,8 @@ mod tests {
             ("Containerfile", Some(FileKind::Dockerfile)),
             ("Dockerfile.dockerignore", None),
             ("docs/dockerfiles.md", None),
+            ("man5/Containerfile.5.gz", None),
+            ("main.bicep", Some(FileKind::AzureResourceManager)),
             ("src/dockerfile.rs", None),
             ("parser/dockerfile.go", None),
             ("compose.yaml", Some(FileKind::Compose)),

@@ -4,6 +4,7 @@
 mod chart;
 mod functions;
 mod lines;
+mod regexes;
 mod render;
 mod sprig;
 mod value;

@@ -30,7 +30,20 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
         }
         clouds.push(Cloud::new(resources::read(tree, &folders, path, folder, gaps)));
     }
+    for (path, folder) in &folders {
+        if calls_itself(path, &folders) {
+            gaps.push(Gap::new(shown(path), "its modules call each other without end; each was looked at once"));
+        }
+        for source in &folder.sources {
+            gaps.extend(source.modules_elsewhere().map(|reason| Gap::new(source.path.as_str(), reason)));
+        }
+    }
     clouds
+}
+
+/// The path of a folder, where the root of the tree has none.
+fn shown(path: &str) -> &str {
+    if path.is_empty() { "." } else { path }
 }
 
 /// Folders that call each other have no root among them: each is read as one.

@@ -81,18 +81,27 @@ fn children(
 ) -> Vec<Chart> {
     let prefix = join(folder, "charts/");
     let mut children = Vec::new();
+    let dependencies = metadata.get("dependencies").map(Node::items).unwrap_or_default();
+    let missing: Vec<String> = dependencies
+        .iter()
+        .filter(|dependency| !is_off(dependency, values))
+        .filter_map(|dependency| dependency.text_at("name"))
+        .filter(|name| tree.get(&format!("{prefix}{name}/Chart.yaml")).is_none())
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if !missing.is_empty() {
+        let reason = format!(
+            "sub-charts that lie packed or not at all in `charts` were not looked at ({}); unpack them there",
+            missing.join(", ")
+        );
+        gaps.push(Gap::new(join(folder, "Chart.yaml"), reason));
+    }
     for (path, _) in tree.files() {
         let inner = path.as_str().strip_prefix(&prefix).and_then(|rest| rest.strip_suffix("/Chart.yaml"));
         let Some(name) = inner.filter(|name| !name.contains('/')) else { continue };
-        let dependencies = metadata.get("dependencies").map(Node::items).unwrap_or_default();
         let dependency =
             dependencies.iter().find(|dependency| dependency.text_at("name").is_some_and(|called| called == name));
-        let condition = dependency.and_then(|dependency| dependency.text_at("condition"));
-        let is_off = condition.is_some_and(|condition| {
-            let switch = condition.split(',').find_map(|path| values.at(path.trim()));
-            switch.and_then(Node::as_bool) == Some(false)
-        });
-        if is_off {
+        if dependency.is_some_and(|dependency| is_off(dependency, values)) {
             continue;
         }
         let called = dependency.and_then(|dependency| dependency.text_at("alias")).unwrap_or(name.into());
@@ -103,6 +112,14 @@ fn children(
         children.extend(chart(tree, &join(&prefix, name).replace("//", "/"), Some(&given), gaps, depth + 1));
     }
     children
+}
+
+/// Whether the values switch a sub-chart off.
+fn is_off(dependency: &Node, values: &Node) -> bool {
+    dependency.text_at("condition").is_some_and(|condition| {
+        let switch = condition.split(',').find_map(|path| values.at(path.trim()));
+        switch.and_then(Node::as_bool) == Some(false)
+    })
 }
 
 fn document(tree: &Tree, path: &str, gaps: &mut Vec<Gap>) -> Option<Node> {

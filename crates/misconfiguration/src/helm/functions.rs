@@ -1,12 +1,13 @@
 //! The functions that need the chart: `include`, `tpl`, `required`, and those of the cluster, which is not there.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gotmpl::{Template, TemplateError, Value};
+use regex_automata::meta::Regex;
 
 use super::render::Calls;
-use super::sprig;
 use super::value::{from_node, map, to_json, to_yaml};
+use super::{regexes, sprig};
 use crate::yaml::{self, Tags};
 
 /// Helm's methods, and the functions that stand for them: the template language calls no methods.
@@ -17,9 +18,21 @@ const METHODS: &[(&str, &str)] = &[
     (".Files.Get ", "index $.Files "),
 ];
 
-/// Spells methods as functions.
+/// Spells methods as functions, and `$_ := set $map KEY VALUE`, which changes the map in place, as a new value of the
+/// variable: values of the template language do not change.
 pub(super) fn spell_methods(source: &str) -> String {
-    METHODS.iter().fold(source.to_owned(), |text, (method, function)| text.replace(method, function))
+    let text = METHODS.iter().fold(source.to_owned(), |text, (method, function)| text.replace(method, function));
+    match in_place() {
+        Some(pattern) if text.contains("set $") => regexes::replaced(pattern, &text, "${2} = ${1}Of ${2} "),
+        _ => text,
+    }
+}
+
+/// `set` and `unset` whose value nobody uses, of a variable.
+fn in_place() -> Option<&'static Regex> {
+    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
+    let pattern = || Regex::new(r"\$_[ \t]*:?=[ \t]*(set|unset)[ \t]+(\$[A-Za-z][A-Za-z0-9_]*)[ \t]+").ok();
+    PATTERN.get_or_init(pattern).as_ref()
 }
 
 /// Gives a template every function of Helm.
@@ -50,7 +63,7 @@ pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
         .func("fromYaml", |arguments| from_yaml(&text(arguments, 0)?))
         .func("fromYamlArray", |arguments| from_yaml(&text(arguments, 0)?))
         .func("fromJson", |arguments| from_yaml(&text(arguments, 0)?));
-    sprig::register(template)
+    regexes::register(sprig::register(template))
 }
 
 fn from_yaml(text: &str) -> gotmpl::Result<Value> {

@@ -173,6 +173,11 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("mustMerge", |a| Ok(a.iter().skip(1).fold(argument(a, 0)?.clone(), |merged, next| merged_over(&merged, next)))),
     ("deepCopy", |a| Ok(argument(a, 0)?.clone())),
     ("dig", dig),
+    ("setOf", |a| Ok(with_field(fields(a, 0)?, &text(a, 1)?, argument(a, 2)?.clone()))),
+    ("unsetOf", |a| {
+        let name = text(a, 1)?;
+        Ok(filtered(fields(a, 0)?, |key| key != name))
+    }),
     ("set", |_| refuse("`set` changes a dictionary in place, which is not rendered")),
     ("unset", |_| refuse("`unset` changes a dictionary in place, which is not rendered")),
     ("kindOf", |a| Ok(string(kind(argument(a, 0)?)))),
@@ -206,6 +211,12 @@ const FUNCTIONS: &[(&str, Function)] = &[
 
 pub(super) fn register(template: Template) -> Template {
     FUNCTIONS.iter().fold(template, |template, (name, function)| template.func(name, *function))
+}
+
+fn with_field(fields: &BTreeMap<Arc<str>, Value>, name: &str, value: Value) -> Value {
+    let mut fields = fields.clone();
+    fields.insert(Arc::from(name), value);
+    Value::Map(Arc::new(fields))
 }
 
 fn bounded(text: String) -> Result<Value> {

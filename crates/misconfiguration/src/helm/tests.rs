@@ -48,6 +48,52 @@ fn a_template_that_cannot_be_rendered_is_a_gap_and_the_others_are_checked() {
     assert!(checked.findings.iter().any(|finding| finding.id == "BHD-KUBERNETES-0010"));
 }
 
+/// The ids of the findings of one template of a chart without values.
+fn found(template: &str) -> Vec<&'static str> {
+    let checked = check(&tree(&[CHART, HELPERS, ("c/templates/a.yaml", template)]), &Options::default());
+    assert_eq!(checked.gaps, [], "{template}");
+    checked.findings.iter().map(|finding| finding.id).collect()
+}
+
+#[test]
+fn templates_may_use_regular_expressions() {
+    let pod =
+        |host: &str| format!("apiVersion: v1\nkind: Pod\nspec: {{hostNetwork: {host}, containers: [{{name: a}}]}}\n");
+    for (expression, is_bad) in [
+        ("{{ regexMatch \"^[a-z]+$\" \"abc\" }}", true),
+        ("{{ mustRegexMatch \"^[a-z]+$\" \"ABC\" }}", false),
+        ("{{ regexReplaceAll \"t(r)ou\" \"trouue\" \"t${1}u\" | trimSuffix \"e\" | replace \"uu\" \"ue\" }}", true),
+        ("{{ regexReplaceAllLiteral \"x\" \"trxe\" \"u\" }}", true),
+        ("{{ regexFind \"true|no\" \"is true\" }}", true),
+        ("{{ first (regexSplit \",\" \"true,false\" -1) }}", true),
+        ("{{ eq (len (regexFindAll \"a\" \"banana\" 2)) 2 }}", true),
+        ("{{ eq (regexQuoteMeta \"a.b\") \"a\\\\.b\" }}", true),
+    ] {
+        assert_eq!(found(&pod(expression)).contains(&"BHD-KUBERNETES-0009"), is_bad, "{expression}");
+    }
+    let hostile = tree(&[CHART, ("c/templates/a.yaml", "a: {{ regexMatch \"((a{1000}){1000}){1000}\" \"a\" }}\n")]);
+    assert!(check(&hostile, &Options::default()).gaps[0].reason.contains("regular expression"));
+}
+
+#[test]
+fn a_dictionary_that_is_changed_in_place_has_the_change() {
+    let pod = "{{- $context := dict \"host\" false }}\n{{- range $key := list \"host\" }}\n{{- $_ := set $context $key true }}\n{{- end }}\n{{- $_ := unset $context \"other\" -}}\napiVersion: v1\nkind: Pod\nspec: {hostNetwork: {{ $context.host }}, containers: [{name: a}]}\n";
+    assert!(found(pod).contains(&"BHD-KUBERNETES-0009"));
+}
+
+#[test]
+fn sub_charts_that_are_not_unpacked_are_a_gap() {
+    let chart = "name: shop\ndependencies: [{name: db}, {name: off, condition: off.enabled}, {name: cache}]\n";
+    let tree = tree(&[
+        ("c/Chart.yaml", chart),
+        ("c/values.yaml", "off: {enabled: false}\n"),
+        ("c/charts/db/Chart.yaml", "name: db\n"),
+    ]);
+    let gaps = check(&tree, &Options::default()).gaps;
+    assert_eq!(gaps.len(), 1);
+    assert!(gaps[0].path == "c/Chart.yaml" && gaps[0].reason.contains("(`cache`)"), "{gaps:?}");
+}
+
 #[test]
 fn sub_charts_have_the_values_of_their_parent() {
     let child = "apiVersion: v1\nkind: Pod\nspec:\n  hostNetwork: {{ .Values.host }}\n  hostIPC: {{ .Values.global.ipc }}\n  containers: [{name: a}]\n";

@@ -18,6 +18,8 @@ use crate::tree::Tree;
 const DEEPEST: usize = 160;
 /// Expressions evaluated, and values copied, for one root module.
 const MOST_STEPS: usize = 500_000;
+/// Of these, steps of one expression with all that it refers to: one that is too costly leaves the others theirs.
+const MOST_STEPS_OF_ONE: usize = 100_000;
 /// Modules called for one root module.
 const MOST_CALLS: usize = 500;
 /// Bytes of one text.
@@ -33,6 +35,9 @@ pub(super) struct Evaluator<'a> {
     steps: Cell<usize>,
     depth: Cell<usize>,
     calls: Cell<usize>,
+    /// The steps that were taken when the outermost expression began.
+    begun_at: Cell<usize>,
+    was_cut: Cell<bool>,
 }
 
 /// Where an expression stands.
@@ -58,12 +63,30 @@ impl<'a, 'm> Scope<'a, 'm> {
 
 impl<'a> Evaluator<'a> {
     pub(super) fn new(folders: &'a Folders, tree: &'a Tree) -> Evaluator<'a> {
-        Evaluator { folders, tree, steps: Cell::new(0), depth: Cell::new(0), calls: Cell::new(0) }
+        let zero = || Cell::new(0);
+        Evaluator {
+            folders,
+            tree,
+            steps: zero(),
+            depth: zero(),
+            calls: zero(),
+            begun_at: zero(),
+            was_cut: Cell::new(false),
+        }
     }
 
-    /// Whether the bound on steps was reached, so that more is unknown than would have to be.
+    /// Whether a bound on steps was reached, so that more is unknown than would have to be.
+    pub(super) fn was_cut(&self) -> bool {
+        self.was_cut.get()
+    }
+
+    /// Whether no step is left, of all or of those of the expression that is being evaluated.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.steps.get() >= MOST_STEPS
+        let steps = self.steps.get();
+        let of_one = if self.depth.get() > 0 { steps.saturating_sub(self.begun_at.get()) } else { 0 };
+        let is_exhausted = steps >= MOST_STEPS || of_one >= MOST_STEPS_OF_ONE;
+        self.was_cut.set(self.was_cut.get() || is_exhausted);
+        is_exhausted
     }
 
     /// Counts a step that is no expression, and says whether there are more.
@@ -79,6 +102,9 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn evaluate(&self, expression: &'a Expression, scope: &Scope<'a, '_>) -> Node {
         let line = scope.source.line(expression);
+        if self.depth.get() == 0 {
+            self.begun_at.set(self.steps.get());
+        }
         if self.depth.get() >= DEEPEST || self.is_exhausted() {
             return Node::unknown(line);
         }

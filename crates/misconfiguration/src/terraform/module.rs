@@ -30,13 +30,14 @@ pub(super) struct Module<'a> {
     pub(super) resources: BTreeMap<(String, &'a str), (&'a Source, &'a Block)>,
     calls: BTreeMap<&'a str, (&'a Source, &'a Block)>,
     children: RefCell<BTreeMap<String, Option<Rc<Module<'a>>>>>,
-    depth: usize,
+    /// The folders of the modules that call this one.
+    callers: Vec<String>,
 }
 
 impl<'a> Module<'a> {
     /// The root module of a folder: variables are what files of values or their defaults say.
     pub(super) fn root(path: &str, folder: &'a Folder, evaluator: &Evaluator<'a>) -> Module<'a> {
-        let mut module = Module::new(path, String::new(), folder, 0);
+        let mut module = Module::new(path, String::new(), folder, Vec::new());
         let mut given = BTreeMap::new();
         for source in &folder.values {
             for attribute in source.body.attributes() {
@@ -48,7 +49,7 @@ impl<'a> Module<'a> {
         module
     }
 
-    fn new(path: &str, prefix: String, folder: &'a Folder, depth: usize) -> Module<'a> {
+    fn new(path: &str, prefix: String, folder: &'a Folder, callers: Vec<String>) -> Module<'a> {
         let mut module = Module {
             path: path.to_owned(),
             prefix,
@@ -59,7 +60,7 @@ impl<'a> Module<'a> {
             resources: BTreeMap::new(),
             calls: BTreeMap::new(),
             children: RefCell::default(),
-            depth,
+            callers,
         };
         for source in &folder.sources {
             for block in source.body.blocks() {
@@ -138,10 +139,13 @@ impl<'a> Module<'a> {
         let (source, block) = self.calls.get(name)?;
         let path = called_folder(source, block)?;
         let folder = evaluator.folders.get(&path)?;
-        if self.depth >= DEEPEST || !evaluator.may_call() {
+        // Terraform refuses a module that calls itself; once around, nothing new comes.
+        let comes_again = path == self.path || self.callers.contains(&path);
+        if comes_again || self.callers.len() >= DEEPEST || !evaluator.may_call() {
             return None;
         }
-        let mut module = Module::new(&path, format!("{}module.{name}.", self.prefix), folder, self.depth + 1);
+        let callers = [self.callers.as_slice(), std::slice::from_ref(&self.path)].concat();
+        let mut module = Module::new(&path, format!("{}module.{name}.", self.prefix), folder, callers);
         let scope = Scope::new(self, source);
         let given = block
             .body

@@ -6,6 +6,7 @@ use model::Gap;
 use super::evaluate::{Evaluator, Scope};
 use super::functions;
 use super::module::Module;
+use super::shown;
 use super::source::{Folder, Folders};
 use crate::cloud::{Language, Resource};
 use crate::node::{Entry, Node, Value};
@@ -22,11 +23,14 @@ pub(super) fn read(tree: &Tree, folders: &Folders, path: &str, folder: &Folder, 
     let root = Module::root(path, folder, &evaluator);
     let mut resources = Vec::new();
     collect(&root, &evaluator, &mut resources);
-    if evaluator.is_exhausted() {
-        gaps.push(Gap::new(path, "its expressions take more steps than are evaluated; some values count as unknown"));
+    if evaluator.was_cut() {
+        gaps.push(Gap::new(
+            shown(path),
+            "its expressions take more steps than are evaluated; some values count as unknown",
+        ));
     }
     if resources.len() >= MOST_RESOURCES {
-        gaps.push(Gap::new(path, format!("it describes more than {MOST_RESOURCES} resources")));
+        gaps.push(Gap::new(shown(path), format!("it describes more than {MOST_RESOURCES} resources")));
     }
     resources
 }

@@ -35,6 +35,29 @@ impl Source {
         of.span().map_or(0, |span| line_at(&self.starts, span.start))
     }
 
+    /// What to say of the modules that it calls from a registry, a repository or any other address.
+    pub(super) fn modules_elsewhere(&self) -> Option<String> {
+        let elsewhere = |block: &&Block| {
+            let source = block.body.get_attribute("source").and_then(|attribute| attribute.value.as_str());
+            source.is_some_and(|source| !source.starts_with("./") && !source.starts_with("../"))
+        };
+        let names: Vec<String> = self
+            .body
+            .get_blocks("module")
+            .filter(elsewhere)
+            .filter_map(|block| block.labels.first())
+            .map(|label| format!("`{}`", label.as_str()))
+            .collect();
+        let reason = match names.as_slice() {
+            [] => return None,
+            [name] => format!("its module {name} comes from elsewhere and was not looked at"),
+            names => {
+                format!("{} of its modules come from elsewhere and were not looked at: {}", names.len(), listed(names))
+            }
+        };
+        Some(format!("{reason}; the plan of it (`terraform show -json`) has what is in there"))
+    }
+
     /// The first and last line of a block.
     pub(super) fn block(&self, block: &Block) -> (u32, u32) {
         block.span().map_or((0, 0), |span| {
@@ -50,6 +73,13 @@ impl Folder {
             self.sources.iter().flat_map(|source| source.body.get_blocks("module").map(move |block| (source, block)));
         blocks.filter_map(|(source, block)| called_folder(source, block)).collect()
     }
+}
+
+/// The first few of many names.
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 5;
+    let rest = if names.len() > MOST { ", …" } else { "" };
+    format!("{}{rest}", names[..names.len().min(MOST)].join(", "))
 }
 
 /// The folder that a module block names, where it is a path.

@@ -157,3 +157,43 @@ fn deep_and_broken_configurations_are_gaps() {
         assert_eq!(gaps.len(), 1, "{}", &text[..text.len().min(40)]);
     }
 }
+
+/// The gaps of a tree, and how many buckets it has.
+fn gaps_and_buckets(files: &[(&str, &str)]) -> (Vec<String>, usize) {
+    let mut gaps = Vec::new();
+    let clouds = read(&tree(files), &mut gaps);
+    let buckets = clouds.iter().map(|cloud| cloud.of(&["aws_s3_bucket"]).count()).sum();
+    (gaps.into_iter().map(|gap| format!("{}: {}", gap.path, gap.reason)).collect(), buckets)
+}
+
+#[test]
+fn a_module_that_calls_itself_is_read_once_and_a_gap() {
+    let (gaps, buckets) = gaps_and_buckets(&[(
+        "main.tf",
+        "module \"self\" {\n  source = \"./\"\n}\nresource \"aws_s3_bucket\" \"b\" {}\n",
+    )]);
+    assert_eq!(buckets, 1);
+    assert!(gaps.len() == 1 && gaps[0].starts_with(".: its modules call each other"), "{gaps:?}");
+}
+
+#[test]
+fn modules_from_elsewhere_are_a_gap() {
+    let call = |name: &str| format!("module \"{name}\" {{\n  source = \"terraform-aws-modules/{name}/aws\"\n}}\n");
+    let (gaps, _) = gaps_and_buckets(&[("a/main.tf", &call("vpc"))]);
+    assert!(gaps.len() == 1 && gaps[0].starts_with("a/main.tf: its module `vpc` comes from elsewhere"), "{gaps:?}");
+    let (gaps, _) = gaps_and_buckets(&[("main.tf", &[call("vpc"), call("eks")].concat())]);
+    assert!(gaps.len() == 1 && gaps[0].contains("2 of its modules") && gaps[0].contains("`vpc`, `eks`"), "{gaps:?}");
+}
+
+#[test]
+fn an_expression_that_costs_too_much_leaves_the_others_theirs() {
+    let costly = "[for i in range(1000) : [for j in range(1000) : i * j]]";
+    let text = format!(
+        "locals {{\n  x = {costly}\n}}\nresource \"aws_s3_bucket\" \"a\" {{\n  x = local.x\n}}\nresource \"aws_s3_bucket\" \"b\" {{\n  acl = \"public-read\"\n}}\n"
+    );
+    let mut gaps = Vec::new();
+    let clouds = read(&tree(&[("main.tf", &text)]), &mut gaps);
+    assert!(gaps.len() == 1 && gaps[0].path == "." && gaps[0].reason.contains("more steps"), "{gaps:?}");
+    let acl = clouds[0].of(&["aws_s3_bucket"]).find_map(|bucket| bucket.get("acl").node().map(crate::json::write));
+    assert_eq!(acl.as_deref(), Some("\"public-read\""));
+}
