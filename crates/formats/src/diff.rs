@@ -4,13 +4,14 @@
 
 mod json;
 mod others;
+mod signatures;
 mod table;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::str::FromStr;
 
-use model::{Ecosystem, Finding, FindingKind, Gap, Package, ScanReport, VulnerabilityFinding};
+use model::{Ecosystem, Finding, FindingKind, Gap, Package, ScanReport, Signature, VulnerabilityFinding};
 
 use crate::{UnknownFormat, WriteOptions};
 pub use others::OtherChange;
@@ -40,6 +41,10 @@ pub struct ReportDiff<'a> {
     pub packages_removed: Vec<&'a Package>,
     /// Packages of both in different versions.
     pub packages_changed: Vec<PackageChange<'a>>,
+    /// Signatures that only the new report has, or that hold only there.
+    pub signatures_added: Vec<&'a Signature>,
+    /// Signatures that only the old report has, or that hold only there.
+    pub signatures_removed: Vec<&'a Signature>,
     /// Gaps that only the new report has.
     pub gaps_added: Vec<&'a Gap>,
 }
@@ -83,6 +88,8 @@ impl ReportDiff<'_> {
             && self.packages_added.is_empty()
             && self.packages_removed.is_empty()
             && self.packages_changed.is_empty()
+            && self.signatures_added.is_empty()
+            && self.signatures_removed.is_empty()
             && self.gaps_added.is_empty()
     }
 }
@@ -154,6 +161,8 @@ pub fn diff<'a>(old: &'a ScanReport, new: &'a ScanReport) -> ReportDiff<'a> {
         packages_added: packages.new,
         packages_removed: packages.old,
         packages_changed: packages_changed.filter(|change| change.old.version != change.new.version).collect(),
+        signatures_added: signatures::missing(new, old),
+        signatures_removed: signatures::missing(old, new),
         gaps_added: new.inventory.gaps.iter().filter(|gap| !old.inventory.gaps.contains(gap)).collect(),
     }
 }

@@ -5,6 +5,7 @@ use model::{Distribution, Gap, ImageFacts, LayerFacts, Package, ScanReport, Sour
 use serde::{Deserialize, Serialize};
 
 use crate::bill::{Bill, Details};
+use crate::json::SignatureRow;
 
 const TYPE: &str = "bulkhead:package:type";
 const NAME: &str = "bulkhead:package:name";
@@ -26,6 +27,7 @@ const USER: &str = "bulkhead:image:user";
 const CREATED: &str = "bulkhead:image:created";
 const IMAGE_LAYER: &str = "bulkhead:image:layer";
 const GAP: &str = "bulkhead:gap";
+const SIGNATURE: &str = "bulkhead:signature";
 const OS_LIKE: &str = "bulkhead:os:id_like";
 const OS_ID: &str = "bulkhead:os:id";
 const OS_CODENAME: &str = "bulkhead:os:codename";
@@ -45,6 +47,8 @@ pub(crate) fn of_target(report: &ScanReport) -> Vec<(&'static str, String)> {
         list.extend(image.layers.iter().filter_map(layer).map(|text| (IMAGE_LAYER, text)));
     }
     list.extend(report.inventory.gaps.iter().filter_map(|gap| Some((GAP, serde_json::to_string(gap).ok()?))));
+    let signature = |signature| Some((SIGNATURE, serde_json::to_string(&SignatureRow::from_model(signature)).ok()?));
+    list.extend(report.signatures.iter().filter_map(signature));
     list
 }
 
@@ -104,6 +108,8 @@ pub(crate) fn take_of_target(bill: &mut Bill, name: &str, value: &str) -> bool {
             let gap = serde_json::from_str(value).unwrap_or_else(|_| Gap::new("", value));
             bill.inventory.gaps.push(gap);
         }
+        // What a document says of signatures proves nothing: anybody may have written it.
+        SIGNATURE => {}
         _ => return false,
     }
     true

@@ -15,6 +15,7 @@ use twox_hash::XxHash3_64;
 
 use others::Other;
 
+use crate::json::SignatureRow;
 use crate::markup::markdown;
 use crate::told::{is_harmless, web_page};
 use crate::{Language, said, verdict};
@@ -66,6 +67,8 @@ struct RunProperties<'a> {
     /// The decision of the policies, in the word of the report.
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signatures: Vec<SignatureRow<'a>>,
 }
 
 #[derive(Serialize)]
@@ -299,6 +302,7 @@ fn log(report: &ScanReport) -> Log<'_> {
                 digest: target.digest.as_ref().map(ToString::to_string),
                 platform: target.platform.as_ref().map(ToString::to_string),
                 verdict: report.verdict.as_ref().map(|verdict| verdict.decision.compliance()),
+                signatures: report.signatures.iter().map(SignatureRow::from_model).collect(),
             },
         }],
     }

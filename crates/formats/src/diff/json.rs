@@ -6,7 +6,7 @@ use model::{Finding, Gap, Package, ScanReport};
 use serde::Serialize;
 
 use super::{FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, place_of};
-use crate::json::FindingRow;
+use crate::json::{FindingRow, SignatureRow};
 
 const SCHEMA: &str = "bulkhead.diff/1";
 
@@ -17,6 +17,8 @@ struct Document<'a> {
     new: Side<'a>,
     findings: Findings<'a>,
     packages: Packages<'a>,
+    #[serde(skip_serializing_if = "Signatures::is_empty")]
+    signatures: Signatures<'a>,
     gaps: Gaps<'a>,
     /// What only one of the reports looked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -99,6 +101,18 @@ struct ChangedPackage<'a> {
 }
 
 #[derive(Serialize)]
+struct Signatures<'a> {
+    added: Vec<SignatureRow<'a>>,
+    removed: Vec<SignatureRow<'a>>,
+}
+
+impl Signatures<'_> {
+    fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+#[derive(Serialize)]
 struct Gaps<'a> {
     added: &'a [&'a Gap],
 }
@@ -123,6 +137,10 @@ pub(super) fn write(diff: &ReportDiff<'_>, out: &mut dyn Write) -> io::Result<()
             added: diff.packages_added.iter().map(|package| package_row(package)).collect(),
             removed: diff.packages_removed.iter().map(|package| package_row(package)).collect(),
             changed: diff.packages_changed.iter().map(changed_package).collect(),
+        },
+        signatures: Signatures {
+            added: diff.signatures_added.iter().map(|signature| SignatureRow::from_model(signature)).collect(),
+            removed: diff.signatures_removed.iter().map(|signature| SignatureRow::from_model(signature)).collect(),
         },
         gaps: Gaps { added: &diff.gaps_added },
         not_compared: diff.not_compared.iter().map(|kind| kind.detector()).collect(),

@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use model::{Finding, FindingKind, ScanReport, Severity};
+use model::{Finding, FindingKind, ScanReport, Severity, Signature};
 
 use super::{FindingChange, FindingPlace, OtherChange, ReportDiff, place_of};
 use crate::messages::Value;
+use crate::signatures;
 use crate::table::{Paint, Style, plain, severity_word, wrapped};
 use crate::{Language, WriteOptions};
 
@@ -49,6 +50,8 @@ pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn
     table.other_changes(&diff.others_changed)?;
     table.findings("diff.removed", '-', &diff.removed)?;
     table.others("diff.others_removed", '-', &diff.others_removed, diff.old)?;
+    table.signatures("diff.signatures_added", '+', &diff.signatures_added)?;
+    table.signatures("diff.signatures_removed", '-', &diff.signatures_removed)?;
     table.packages(diff)
 }
 
@@ -133,6 +136,21 @@ impl Table<'_> {
             FindingKind::Misconfiguration => "diff.kind.misconfiguration",
         };
         self.language.say(code, &[])
+    }
+
+    fn signatures(&mut self, code: &str, mark: char, signatures: &[&Signature]) -> io::Result<()> {
+        if signatures.is_empty() {
+            return Ok(());
+        }
+        self.heading(code, signatures.len())?;
+        for signature in signatures {
+            let told = signatures::tell(signature, self.language);
+            self.line(2, Some(told.style), &format!("{mark} {}", plain(&told.head)))?;
+            for line in told.problem.iter().chain(&told.statements) {
+                self.line(4, None, &plain(line))?;
+            }
+        }
+        Ok(())
     }
 
     fn other_changes(&mut self, changes: &[OtherChange<'_>]) -> io::Result<()> {

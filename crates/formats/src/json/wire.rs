@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ecosystem_word::ecosystem_word;
 use comparison::ComparisonRow;
-use evidence::{ExecutableRow, FolderRow, SignatureRow};
+pub(crate) use evidence::SignatureRow;
+use evidence::{ExecutableRow, FolderRow};
 pub(crate) use findings::FindingRow;
 use verdict::VerdictRow;
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Text, maybe, owned, text};
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct SignatureRow<'a> {
+pub(crate) struct SignatureRow<'a> {
     kind: SignatureKind,
     identity: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -56,7 +56,7 @@ impl<'a> FolderRow<'a> {
 }
 
 impl<'a> SignatureRow<'a> {
-    pub(super) fn from_model(signature: &'a Signature) -> SignatureRow<'a> {
+    pub(crate) fn from_model(signature: &'a Signature) -> SignatureRow<'a> {
         SignatureRow {
             kind: signature.kind,
             identity: maybe(&signature.identity),
