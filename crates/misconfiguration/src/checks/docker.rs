@@ -33,6 +33,8 @@ folder!(
     several_healthchecks,
     sudo,
     system_workdir,
+    unchecked_certificates,
+    unchecked_script,
     update_alone,
     wget_and_curl,
     wide_mode,
