@@ -95,8 +95,16 @@ impl ClientError {
     }
 }
 
-/// A body and its media type.
-type Body<'a> = Option<(&'a str, &'a [u8])>;
+/// The body of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Body<'a> {
+    /// Its media type.
+    pub kind: &'a str,
+    /// How it is compressed, a content coding (RFC 9110, section 8.4.1): `zstd`.
+    pub coding: Option<&'a str>,
+    /// Its bytes, as they are sent.
+    pub bytes: &'a [u8],
+}
 
 impl Client {
     /// A client for a server.
@@ -151,33 +159,35 @@ impl Client {
     /// When the server cannot be reached, or refuses.
     pub fn post<B: Serialize, T: DeserializeOwned>(&self, path: &str, body: &B) -> Result<T, ClientError> {
         let bytes = serde_json::to_vec(body).unwrap_or_default();
-        self.json("POST", path, Some(("application/json", &bytes)))
+        self.post_bytes(path, Body { kind: "application/json", coding: None, bytes: &bytes })
     }
 
-    /// Posts bytes of a media type.
+    /// Posts a body as it is.
     ///
     /// # Errors
     /// When the server cannot be reached, or refuses.
-    pub fn post_bytes<T: DeserializeOwned>(&self, path: &str, kind: &str, body: &[u8]) -> Result<T, ClientError> {
-        self.json("POST", path, Some((kind, body)))
+    pub fn post_bytes<T: DeserializeOwned>(&self, path: &str, body: Body<'_>) -> Result<T, ClientError> {
+        self.json("POST", path, Some(body))
     }
 
     /// Sends a request and gives status and body as they are.
     ///
     /// # Errors
     /// When the server cannot be reached.
-    pub fn send(&self, method: &str, path: &str, body: Body<'_>) -> Result<(u16, Vec<u8>), ClientError> {
+    pub fn send(&self, method: &str, path: &str, body: Option<Body<'_>>) -> Result<(u16, Vec<u8>), ClientError> {
         let unreachable =
             |error: ureq::Error| ClientError::Unreachable { server: self.base.clone(), source: Box::new(error) };
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}/api/v1{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        let (kind, bytes) = body.unwrap_or(("application/json", &[]));
-        if body.is_some() {
+        if let Some(Body { kind, coding, .. }) = body {
             request = request.header("content-type", kind);
+            if let Some(coding) = coding {
+                request = request.header("content-encoding", coding);
+            }
         }
-        let request = request.body(bytes).map_err(|error| unreachable(error.into()))?;
+        let request = request.body(body.map_or(&[][..], |body| body.bytes)).map_err(|error| unreachable(error.into()))?;
         let mut answer = self.agent.run(request).map_err(unreachable)?;
         let status = answer.status().as_u16();
         let mut bytes = Vec::new();
@@ -186,7 +196,7 @@ impl Client {
         Ok((status, bytes))
     }
 
-    fn json<T: DeserializeOwned>(&self, method: &str, path: &str, body: Body<'_>) -> Result<T, ClientError> {
+    fn json<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<Body<'_>>) -> Result<T, ClientError> {
         let (status, bytes) = self.send(method, path, body)?;
         let strange = || ClientError::Answer { server: self.base.clone(), status };
         if (200..300).contains(&status) {

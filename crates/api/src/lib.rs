@@ -7,7 +7,7 @@ mod moment;
 mod page;
 mod problem;
 
-pub use client::{Client, ClientError, ClientOptions};
+pub use client::{Body, Client, ClientError, ClientOptions};
 pub use moment::Moment;
 pub use page::{LARGEST_PAGE, Page, PageQuery};
 pub use problem::{Problem, ProblemCode};

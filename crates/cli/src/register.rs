@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, ensure};
-use api::{Client, ClientOptions};
+use api::{Body, Client, ClientOptions};
 use formats::{Format, WriteOptions};
 use model::{Finding, ImageName, ScanReport, TargetKind};
 use serde_json::Value;
@@ -68,13 +68,15 @@ impl Registering {
             )));
         };
         let names = self.names_of(report).map_err(Failure::Usage)?;
-        let body = index(report).map_err(Failure::Work)?;
-        let mut query: Vec<(&str, String)> = names.iter().map(|name| ("name", name.to_string())).collect();
+        let bytes = index(report).map_err(Failure::Work)?;
+        let body = Body { kind: "application/json", coding: Some("zstd"), bytes: &bytes };
+        let names: Vec<String> = names.iter().map(ToString::to_string).collect();
+        let mut query = vec![("reference", names.join(","))];
         query.extend(self.build.iter().cloned());
         let path = format!("/images?{}", encoded(&query));
         let verdict: Value = self
             .client
-            .post_bytes(&path, "application/zstd", &body)
+            .post_bytes(&path, body)
             .with_context(|| format!("cannot register {} at {}", report.target.name, self.server))
             .map_err(Failure::Work)?;
         Ok(told(&verdict, &format!("{}@{digest}", report.target.name), &self.server))
