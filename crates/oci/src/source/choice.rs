@@ -4,6 +4,11 @@ use model::{Digest, ImageName, Platform};
 
 use super::{OpenImageError, OpenOptions};
 
+/// The most names that are kept of an image.
+const MOST_NAMES: usize = 100;
+/// The longest of them, in bytes.
+const LONGEST_NAME_BYTES: usize = 1024;
+
 /// An image that could be meant.
 #[derive(Debug)]
 pub(super) struct Candidate<T> {
@@ -63,7 +68,18 @@ pub(super) fn choose<T>(
             best = place;
         }
     }
-    Ok(candidates.swap_remove(best))
+    let mut chosen = candidates.swap_remove(best);
+    keep_names(&mut chosen.names, options.image.as_deref());
+    Ok(chosen)
+}
+
+/// Leaves out what is no name and what is too much, but not the name that was asked for: whoever judges the image compares
+/// each of them with each of his patterns.
+fn keep_names(names: &mut Vec<String>, wanted: Option<&str>) {
+    names.retain(|name| name.len() <= LONGEST_NAME_BYTES);
+    names.sort_by_cached_key(|name| (wanted.is_none_or(|wanted| !is_same_name(name, wanted)), name.clone()));
+    names.truncate(MOST_NAMES);
+    names.sort_unstable();
 }
 
 impl<T> Candidate<T> {
@@ -128,6 +144,14 @@ mod tests {
         let found = choose("a.tar", candidates_list.collect(), &options);
         let found = found.map(|candidate| candidate.image).map_err(|error| error.to_string());
         assert_eq!(found, chosen.map_err(str::to_owned), "{candidates:?} {image:?} {platform:?}");
+    }
+
+    #[test]
+    fn names_are_bounded_and_the_one_asked_for_stays() {
+        let mut names: Vec<String> = (0..5_000).map(|at| format!("shop/app:{at:04}")).collect();
+        names.push("x".repeat(2_000));
+        keep_names(&mut names, Some("shop/app:4999"));
+        assert_eq!((names.len(), names[0].as_str(), names[99].as_str()), (100, "shop/app:0000", "shop/app:4999"));
     }
 
     #[test]
