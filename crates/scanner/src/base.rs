@@ -40,7 +40,7 @@ pub struct BaseAlternative<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidApprovedBases {
     /// A word is no digest.
-    #[error("line {line} has a word that is no digest")]
+    #[error("line {line}: a word is no digest")]
     Digest {
         /// Its number, from 1.
         line: usize,
