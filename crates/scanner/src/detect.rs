@@ -18,6 +18,7 @@ use oci::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::detectors::Detectors;
+use crate::folder_links::rename_keys;
 use crate::owners::{self, DigestHead, Owners};
 use crate::path_set::path_hash;
 use crate::remarks::Remarks;
@@ -71,6 +72,16 @@ impl Kept {
 }
 
 impl Detections {
+    /// Gives every path another one.
+    pub(crate) fn rename(&mut self, real: &dyn Fn(&str) -> String) {
+        rename_keys(&mut self.files, real);
+        rename_keys(&mut self.remarks.entries, real);
+        rename_keys(&mut self.owners, real);
+        for gap in &mut self.gaps {
+            gap.path = real(&gap.path);
+        }
+    }
+
     /// Says that files that can run were left out.
     pub(crate) fn gap(&self) -> Option<Gap> {
         let Kept { refused, .. } = self.kept;

@@ -5,14 +5,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use model::{Digest, Finding, Gap, HashedFile, ImageFacts, Inventory, LayerFacts, UntrustedPath};
+use model::{Digest, Finding, HashedFile, ImageFacts, Inventory, LayerFacts};
 use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 
 use crate::cached::Cached;
 use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
 use crate::detectors::Detectors;
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
-use crate::{by_contents, image_secrets, merge, misconfigurations};
+use crate::system_links::{LinkedFiles, WantedByLinks};
+use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations};
 
 /// How to index.
 #[derive(Default)]
@@ -135,14 +136,10 @@ pub fn index_tree(
         drop(reading);
         (read, detector.and_then(FileDetector::into_tree))
     });
-    let ReadLayer { mut index, links, detections } = read?;
-    // In a folder every name of a file is a file; what is left are symbolic links to files that nobody else wanted.
-    for (target, names) in links {
-        let gap = |name: &UntrustedPath| {
-            Gap::new(name.as_str(), format!("it is a symbolic link to {target}, which is not followed in a folder"))
-        };
-        index.gaps.extend(names.iter().map(gap));
-    }
+    // In a folder every name of a file is a file, so that there are no links to complete.
+    let ReadLayer { mut index, links: _, detections } = read?;
+    let linked = LinkedFiles::of(&[&index]);
+    index.gaps.extend(linked.wanted.values().flat_map(WantedByLinks::unread).chain(linked.gaps));
     let mut inventory = merge::merge([&index].into_iter(), false);
     let visible = VisibleDetections::of([(&index, detections)].into_iter());
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
@@ -203,7 +200,13 @@ impl Work<'_> {
             found.push(detections);
             digests.push(digest);
         }
-        let inventory = merge::merge(indexes.iter(), true);
+        folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
+        let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>());
+        for (number, wanted) in &linked.wanted {
+            self.read_wanted(*number, wanted, &mut indexes[*number])?;
+        }
+        let mut inventory = merge::merge(indexes.iter(), true);
+        inventory.gaps.extend(linked.gaps);
         let visible = VisibleDetections::of(indexes.iter().zip(found));
         // What rests on a table of contents, or on what an engine unpacked, does not stand for the layers' digests.
         if let Some(cached) = self.cached.filter(|_| is_whole) {
@@ -213,6 +216,19 @@ impl Work<'_> {
             }
         }
         Ok((inventory, visible, digests))
+    }
+
+    /// Reads what links of the system lead to in a further pass over the layer.
+    fn read_wanted(&self, number: usize, wanted: &WantedByLinks, index: &mut LayerIndex) -> Result<(), IndexError> {
+        let image = self.image;
+        let outcome = if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
+            let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
+            wanted.read(&mut reader, index)
+        } else {
+            let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
+            wanted.read(&mut reader, index)
+        };
+        outcome.map_err(|source| read_error(image, number, source))
     }
 
     fn layers(&self, threads: usize) -> Result<Vec<IndexedLayer>, IndexError> {

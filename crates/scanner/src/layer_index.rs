@@ -1,7 +1,7 @@
 //! The index of one layer (or one folder): the facts of its wanted files, and what it hides of the layers below. It is
 //! what the cache keeps under the layer's digest, so it depends on nothing but the layer's bytes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, linked_package};
+use crate::folder_links::{Redirects, UnlistedFolders};
 use crate::found::{Found, FoundPackage, Mark};
 use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
 use crate::shared_content::SharedContent;
-use crate::system_links::SystemLink;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// The most that one reader may take over one file before its stream ends in an error, which becomes a gap.
@@ -31,6 +31,13 @@ const MOST_HARD_LINKS: usize = 100_000;
 /// What one layer's names and facts may take in memory, roughly; what comes behind them in the layer is left out, which
 /// is a gap. A layer with a hundred thousand packages stays below.
 const MOST_KEPT_BYTES: usize = 64 << 20;
+
+/// What the symbolic links of one layer, and the folders that it does not list, may take in memory, roughly. Links beyond
+/// are not followed where an upper layer has files behind them, which is a gap there.
+const MOST_LINK_BYTES: usize = 16 << 20;
+
+/// The longest target of a link that Linux follows (`PATH_MAX`).
+const LONGEST_TARGET: usize = 4096;
 
 /// The index of one layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -47,8 +54,18 @@ pub(crate) struct LayerIndex {
     pub(crate) whiteouts: BTreeSet<String>,
     /// Folders whose lower content the layer hides (OCI image-spec, layer.md, Opaque Whiteout).
     pub(crate) opaque: BTreeSet<String>,
+    /// Symbolic links with their targets as written: what an upper layer has below may lie elsewhere.
+    pub(crate) links: BTreeMap<String, String>,
+    /// How many more there are.
+    pub(crate) links_left_out: u64,
+    /// Folders in which the layer has something without listing them itself: a lower layer may have links there.
+    pub(crate) unlisted: BTreeSet<String>,
     /// What could not be read.
     pub(crate) gaps: Vec<Gap>,
+    /// Where some of `unlisted` lie above other layers. It depends on them, so that it is never cached; what is kept as
+    /// hashes goes by the paths that the layer names, all else by where it lies.
+    #[serde(skip)]
+    pub(crate) redirects: Redirects,
 }
 
 /// Hard links to files that were not read under their own name.
@@ -69,11 +86,15 @@ pub(crate) fn index_entries(
     mut detector: Option<&mut FileDetector<'_>>,
 ) -> Result<ReadLayer, ReadEntriesError> {
     let ReadLayer { mut index, mut links, mut detections } = ReadLayer::default();
-    let (mut occupied, mut folders) = (Vec::new(), Vec::new());
+    let mut occupied = Vec::new();
+    let mut folders: HashSet<u64> = HashSet::new();
+    let mut unlisted = UnlistedFolders::default();
+    let mut link_room = Room { left: MOST_LINK_BYTES, refused: 0 };
     // What the hard links so far are in the end, because links may lead to links.
     let mut linked: HashMap<UntrustedPath, UntrustedPath> = HashMap::new();
-    let mut room = Room { left: MOST_KEPT_BYTES, refused: 0 };
+    let mut room = Room::of_a_layer();
     while let Some(entry) = stream.next_entry()? {
+        unlisted.note(&entry.path, |folder| folders.contains(&folder), |bytes| link_room.takes(bytes));
         match LayerPath::of(&entry.path) {
             LayerPath::Plain => {}
             LayerPath::Whiteout(path) => {
@@ -97,7 +118,8 @@ pub(crate) fn index_entries(
             detector.note(&entry, &mut detections);
         }
         if entry.kind == EntryKind::Directory {
-            folders.push(hash);
+            folders.insert(hash);
+            index.links.remove(entry.path.as_str());
             continue;
         }
         occupied.push(hash);
@@ -107,13 +129,13 @@ pub(crate) fn index_entries(
         match &entry.kind {
             EntryKind::File => {
                 let selection = SELECTOR.select(&entry.path);
-                if room.left > 0 {
+                if room.is_left() {
                     let gaps = index.gaps.len();
                     let look = detector.as_deref_mut().map(|detector| (detector, &mut detections));
                     read_entry(&entry, selection, stream.content(), &mut index, look);
-                    room.takes(index.weight_of(entry.path.as_str(), gaps));
+                    room.takes(index.weight_since(entry.path.as_str(), gaps));
                 } else if !selection.is_empty() {
-                    room.refused += 1;
+                    room.refuse();
                 }
             }
             EntryKind::HardLink(target) => {
@@ -127,19 +149,8 @@ pub(crate) fn index_entries(
                 }
             }
             EntryKind::SymbolicLink(target) => {
-                match SystemLink::of(&entry.path, target) {
-                    SystemLink::None => {}
-                    SystemLink::File(file) => {
-                        if room.takes(file.as_str().len() + entry.path.as_str().len()) {
-                            links.entry(file).or_default().push(entry.path.clone());
-                        }
-                    }
-                    SystemLink::Packages(reason) => {
-                        if room.takes(entry.path.as_str().len() + reason.len() + size_of::<Found>()) {
-                            let found = Found { mark: Some(Mark::NoPackages(reason)), ..Found::default() };
-                            index.files.insert(entry.path.as_str().to_owned(), found);
-                        }
-                    }
+                if target.len() <= LONGEST_TARGET && link_room.takes(entry.path.as_str().len() + target.len()) {
+                    index.links.insert(entry.path.as_str().to_owned(), target.clone());
                 }
                 if let Some(target) = linked_package(&entry.path, target)
                     && room.takes(entry.path.as_str().len() + target.len() + size_of::<Found>())
@@ -159,7 +170,9 @@ pub(crate) fn index_entries(
     detections.gaps.extend(further.into_iter().flatten());
     detections.bound_gaps(MOST_GAPS);
     index.occupied = PathSet::from_hashes(occupied);
-    index.folders = PathSet::from_hashes(folders);
+    index.unlisted = unlisted.finish(|folder| folders.contains(&folder));
+    index.folders = PathSet::from_hashes(folders.into_iter().collect());
+    index.links_left_out = link_room.refused as u64;
     links.retain(|target, names| {
         // A path that was a link and then a file holds the file.
         names.retain(|name| !index.files.contains_key(name.as_str()));
@@ -177,14 +190,7 @@ pub(crate) fn index_entries(
         false
     });
     index.bound_gaps();
-    if room.refused > 0 {
-        let reason = format!(
-            "the layer has more to say than {} MiB, and {} more of its files and whiteouts are left out",
-            MOST_KEPT_BYTES >> 20,
-            room.refused
-        );
-        index.gaps.push(Gap::new("", reason));
-    }
+    index.gaps.extend(room.gap());
     Ok(ReadLayer { index, links, detections })
 }
 
@@ -224,16 +230,50 @@ pub(crate) fn may_read(entry: &Entry) -> bool {
     may_be_executable(entry) || !SELECTOR.select(&entry.path).is_empty()
 }
 
-/// What is left of [`MOST_KEPT_BYTES`].
-struct Room {
+/// Reads a file as if it lay at `sought`; the facts come back under that path.
+pub(crate) fn read_wanted(entry: &Entry, sought: UntrustedPath, content: &mut dyn Read) -> LayerIndex {
+    let mut index = LayerIndex::default();
+    let selection = SELECTOR.select(&sought);
+    read_entry(&Entry { path: sought, ..entry.clone() }, selection, content, &mut index, None);
+    index
+}
+
+/// What is left of [`MOST_KEPT_BYTES`] or [`MOST_LINK_BYTES`].
+pub(crate) struct Room {
     left: usize,
     /// How often it was not enough.
     refused: usize,
 }
 
 impl Room {
+    /// The room for the facts of one layer.
+    pub(crate) fn of_a_layer() -> Room {
+        Room { left: MOST_KEPT_BYTES, refused: 0 }
+    }
+
+    pub(crate) fn is_left(&self) -> bool {
+        self.left > 0
+    }
+
+    /// Counts what is left out unread.
+    pub(crate) fn refuse(&mut self) {
+        self.refused += 1;
+    }
+
+    /// Says that facts of the layer were left out.
+    pub(crate) fn gap(&self) -> Option<Gap> {
+        (self.refused > 0).then(|| {
+            let reason = format!(
+                "the layer has more to say than {} MiB, and {} more of its files and whiteouts are left out",
+                MOST_KEPT_BYTES >> 20,
+                self.refused
+            );
+            Gap::new("", reason)
+        })
+    }
+
     /// Whether something of this size, and of a map's usual overhead, still fits; once something does not, nothing does.
-    fn takes(&mut self, bytes: usize) -> bool {
+    pub(crate) fn takes(&mut self, bytes: usize) -> bool {
         let left = self.left.checked_sub(bytes + 64);
         self.refused += usize::from(left.is_none());
         self.left = left.unwrap_or(0);
@@ -242,8 +282,13 @@ impl Room {
 }
 
 impl LayerIndex {
+    /// What is kept of a file and all gaps, in bytes.
+    pub(crate) fn weight_of(&self, path: &str) -> usize {
+        self.weight_since(path, 0)
+    }
+
     /// What is kept of a file, in bytes, with the gaps from the given one on.
-    fn weight_of(&self, path: &str, gaps: usize) -> usize {
+    fn weight_since(&self, path: &str, gaps: usize) -> usize {
         let package =
             |package: &FoundPackage| 256 + package.name.len() + package.version.len() + package.needs.size_bytes();
         let found = self.files.get(path);
@@ -255,12 +300,13 @@ impl LayerIndex {
     }
 
     fn forget(&mut self, path: &str) {
+        self.links.remove(path);
         if self.files.remove(path).is_some() {
             self.owned.remove(path);
         }
     }
 
-    fn bound_gaps(&mut self) {
+    pub(crate) fn bound_gaps(&mut self) {
         if self.gaps.len() > MOST_GAPS {
             let rest = self.gaps.len() - MOST_GAPS;
             self.gaps.truncate(MOST_GAPS);

@@ -9,15 +9,18 @@ use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, R
 
 use crate::declared_license::declared_license;
 use crate::ecosystems::{ECOSYSTEMS, release};
+use crate::folder_links::replaces;
 use crate::found::{Evidence, Found, FoundPackage, FoundRelease, Mark};
 use crate::layer_index::LayerIndex;
 use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
+use crate::package_list::package_list;
 use crate::path_set::{PathSet, path_hash};
 use crate::projects;
 use crate::purls::purl_of;
 use crate::relations::Relations;
 use crate::selector::SELECTOR;
+use crate::system_links::suspicious_links;
 
 /// What the uppermost layer leaves visible, and how it came there.
 #[derive(Default)]
@@ -53,11 +56,12 @@ struct Presence {
 
 /// Merges the layers from the base upwards into an inventory. `in_layers` says whether layer numbers mean anything.
 pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers: bool) -> Inventory {
+    let layers: Vec<&LayerIndex> = layers.collect();
     let mut merged = MergedLayers::default();
-    for (number, layer) in layers.enumerate() {
+    for (number, layer) in layers.iter().enumerate() {
         merged.add(u32::try_from(number).unwrap_or(u32::MAX), layer);
     }
-    merged.settle(in_layers)
+    merged.settle(in_layers, suspicious_links(&layers))
 }
 
 impl<'a> MergedLayers<'a> {
@@ -95,7 +99,7 @@ impl<'a> MergedLayers<'a> {
         }
     }
 
-    fn settle(&self, in_layers: bool) -> Inventory {
+    fn settle(&self, in_layers: bool, suspicious_links: Vec<Gap>) -> Inventory {
         let distribution = self.distribution();
         let projects = projects::settle(&self.files);
         let files = self.files_with(&projects);
@@ -134,7 +138,7 @@ impl<'a> MergedLayers<'a> {
             places_by_file.push((file.found, places));
         }
         packages.link_dependencies(&places_by_file);
-        let missing = missing_packages(&files, &packages.list);
+        let missing = self.missing_packages(&files, &packages.list, suspicious_links);
         let relations = Relations::new(&files, &places_by_file);
         packages.link(&relations);
         Inventory {
@@ -164,13 +168,50 @@ impl<'a> MergedLayers<'a> {
         }
     }
 
+    /// Where the packages of the system should be told, if none is found.
+    fn missing_packages(
+        &self,
+        files: &BTreeMap<&str, VisibleFile<'_>>,
+        packages: &[Package],
+        suspicious_links: Vec<Gap>,
+    ) -> Vec<Gap> {
+        if packages.iter().any(|package| package.ecosystem.is_operating_system()) {
+            return Vec::new();
+        }
+        let mut gaps = suspicious_links;
+        gaps.extend(files.iter().filter_map(|(path, file)| match &file.found.mark {
+            Some(Mark::NoPackages(reason)) => Some(Gap::new(*path, reason.as_str())),
+            _ => None,
+        }));
+        if gaps.is_empty()
+            && let Some((path, release)) = self.releases().into_iter().next()
+            && let Some(list) = package_list(&release.distribution)
+        {
+            gaps.push(Gap::new(
+                path,
+                format!(
+                    "it says that this is {}, and none of its packages is found: their list ({list}) is missing or cannot \
+                     be read",
+                    release.distribution.name
+                ),
+            ));
+        }
+        gaps
+    }
+
     /// The release file of the lowest rank speaks, and the others fill in what it leaves out.
     fn distribution(&self) -> Option<Distribution> {
-        let mut releases: Vec<&FoundRelease> =
-            self.files.values().filter_map(|file| file.found.release.as_deref()).collect();
-        releases.sort_by_key(|release| release.rank);
+        let releases: Vec<&FoundRelease> = self.releases().into_iter().map(|(_, release)| release).collect();
         let (first, others) = releases.split_first()?;
         Some(release::complete(first, others))
+    }
+
+    /// The release files, that of the lowest rank first.
+    fn releases(&self) -> Vec<(&'a str, &'a FoundRelease)> {
+        let mut releases: Vec<(&str, &FoundRelease)> =
+            self.files.iter().filter_map(|(path, file)| Some((*path, file.found.release.as_deref()?))).collect();
+        releases.sort_by_key(|(_, release)| release.rank);
+        releases
     }
 
     /// The visible files, those of projects with what came of settling them.
@@ -295,18 +336,6 @@ impl Packages {
     }
 }
 
-/// Where the packages of the system should be told, if none is found.
-fn missing_packages(files: &BTreeMap<&str, VisibleFile<'_>>, packages: &[Package]) -> Vec<Gap> {
-    if packages.iter().any(|package| package.ecosystem.is_operating_system()) {
-        return Vec::new();
-    }
-    let reasons = files.iter().filter_map(|(path, file)| match &file.found.mark {
-        Some(Mark::NoPackages(reason)) => Some(Gap::new(*path, reason.as_str())),
-        _ => None,
-    });
-    reasons.collect()
-}
-
 fn installed_keys<'a>(found: &'a Found) -> impl Iterator<Item = PackageKey<'a>> {
     found.packages.iter().filter(|package| package.evidence == Evidence::Installed).map(package_key)
 }
@@ -392,6 +421,11 @@ impl<'a> Hides<'a> {
     }
 
     pub(crate) fn hides(&mut self, path: &str) -> bool {
+        self.hides_by_name(path)
+            || self.layer.redirects.aliases(path).any(|(folder, rest)| replaces(self.layer, folder, rest))
+    }
+
+    fn hides_by_name(&mut self, path: &str) -> bool {
         let hash = path_hash(path);
         self.layer.occupied.contains(hash)
             || self.layer.folders.contains(hash)

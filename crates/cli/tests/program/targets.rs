@@ -165,11 +165,41 @@ fn a_package_database_behind_a_symbolic_link_is_read_or_a_gap() {
     let report = scan(&file);
     assert_eq!(report["os"]["id"], "debian");
     assert_eq!(report["packages"].as_array().map(Vec::len), Some(1), "{report}");
-    let folder = format!(
-        "layer ADD /\n  etc/os-release = ID=debian\\nVERSION_ID=\"12\"\\n\n  var/lib/dpkg -> /opt/dpkg\n  opt/dpkg/status = {status}\n"
+    // A folder as a link, in this and in another layer, and a link on the way to a file of an upper layer.
+    let release = "  etc/os-release = ID=debian\\nVERSION_ID=\"12\"\\n\n";
+    let link = "  var/lib/dpkg -> /opt/dpkg\n";
+    for layers in [
+        format!("layer ADD /\n{release}{link}  opt/dpkg/status = {status}\n"),
+        format!("layer ADD /\n{release}{link}layer ADD /\n  opt/dpkg/status = {status}\n"),
+        format!("layer ADD /\n{release}{link}layer ADD /\n  var/lib/dpkg/status = {status}\n"),
+        format!("layer ADD /\n{release}  opt/dpkg/status = {status}\nlayer RUN ln\n{link}"),
+    ] {
+        // The second scan knows the image.
+        for _ in 0..2 {
+            let report = scan(&layers);
+            assert_eq!(report["packages"].as_array().map(Vec::len), Some(1), "{report}");
+            assert_eq!(report["packages"][0]["paths"][0], "opt/dpkg/status", "{report}");
+            assert_eq!(report["gaps"].as_array().map(Vec::len), Some(0), "{report}");
+        }
+    }
+    let gaps = scan(&format!("layer ADD /\n{release}{link}"))["gaps"].to_string();
+    assert!(gaps.contains("it is a symbolic link to /opt/dpkg, and no packages are found behind it"), "{gaps}");
+}
+
+#[test]
+fn whiteouts_behind_links_of_lower_layers_hide_what_lies_there() {
+    let package = "P:openssl\\nV:1.0\\n\\n\n";
+    let program = Program::new();
+    let base = format!(
+        "layer ADD /\n  etc/os-release = ID=alpine\\nVERSION_ID=3.19.1\\n\n  lib -> usr/lib\n  usr/lib/apk/db/installed = {package}"
     );
-    let gaps = scan(&folder)["gaps"].to_string();
-    assert!(gaps.contains("it is a symbolic link to /opt/dpkg, which is not followed"), "{gaps}");
+    for (upper, count) in [("  tmp/x = y\n", 1), ("  lib/apk/db/.wh.installed\n", 0), ("  lib/.wh..wh..opq\n", 0)] {
+        let image = format!("{base}layer RUN x\n{upper}");
+        program.write("a.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+        let report = program.scan(&intelligence(), &["a.tar"]);
+        assert_eq!(report["packages"].as_array().map(Vec::len), Some(count), "{upper}: {report}");
+        assert_eq!(report["removed"].as_array().map(Vec::len), Some(1 - count), "{upper}: {report}");
+    }
 }
 
 #[test]
@@ -187,7 +217,16 @@ fn an_emptied_package_database_is_a_gap_unless_packages_are_told_elsewhere() {
         (format!("{debian}  var/lib/dpkg/status = \n"), Some("var/lib/dpkg/status")),
         (format!("{alpine}  lib/apk/db/installed = \n"), Some("lib/apk/db/installed")),
         (format!("{debian}  var/lib/dpkg/status = \n  var/lib/dpkg/status.d/openssl = {package}"), None),
-        (format!("{debian}  var/lib -> /opt/lib\n  opt/lib/dpkg/status = {package}"), Some("var/lib")),
+        (format!("{debian}  var/lib -> /opt/lib\n  opt/lib/dpkg/status = {package}"), None),
+        // Removed, or never there.
+        (
+            format!("{debian}  var/lib/dpkg/status = {package}layer RUN rm\n  var/lib/.wh.dpkg\n"),
+            Some("etc/os-release"),
+        ),
+        (alpine.to_owned(), Some("etc/os-release")),
+        ("  usr/lib/os-release = ID=rhel\\nVERSION_ID=\"9.4\"\\n\n".to_owned(), Some("usr/lib/os-release")),
+        ("  etc/os-release = ID=tinyos\\nVERSION_ID=1\\n\n".to_owned(), None),
+        ("  bin/busybox = x\n".to_owned(), None),
         (format!("{debian}  var/lib/rpm -> ../../usr/lib/sysimage/rpm\n"), Some("var/lib/rpm")),
     ] {
         let gaps = gaps(&layer);

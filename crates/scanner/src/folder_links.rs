@@ -1,0 +1,311 @@
+//! Symbolic links of folders between layers: `lib/x` of an upper layer lies in `usr/lib` where a lower one has
+//! `lib -> usr/lib`. A program that unpacks layers follows such links inside the root of the image (OCI image-spec,
+//! layer.md, Applying Changesets; path_resolution(7)), and so do whiteouts.
+//!
+//! A layer that lists the folder itself replaces the link, so that only folders which it does not list come into question:
+//! [`LayerIndex::unlisted`]. Most layers list all of theirs.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Gap, UntrustedPath};
+
+use crate::detect::Detections;
+use crate::layer_index::LayerIndex;
+use crate::merge::Hides;
+use crate::path_set::path_hash;
+
+/// The most links that are followed for one path, as many as Linux follows.
+const MOST_FOLLOWED: usize = 40;
+
+/// The most folders of one layer that lie behind links of lower ones; systems have a dozen (`bin`, `lib`, `var/run`, …).
+const MOST_REDIRECTS: usize = 256;
+
+/// Where folders that a layer does not list lie in truth.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Redirects {
+    /// The folder as the layer names it, and where it lies.
+    folders: BTreeMap<String, String>,
+}
+
+/// A path leads through more links than are followed, as links in a circle do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TooManyLinks;
+
+impl Redirects {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.folders.is_empty()
+    }
+
+    /// Where the path that the layer names lies.
+    pub(crate) fn real<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        if self.is_empty() {
+            return Cow::Borrowed(path);
+        }
+        // The innermost folder has been resolved through those around it.
+        let mut folder = path;
+        while let Some((parent, _)) = folder.rsplit_once('/') {
+            if let Some(real) = self.folders.get(parent) {
+                return Cow::Owned(join(real, &path[parent.len() + 1..]));
+            }
+            folder = parent;
+        }
+        Cow::Borrowed(path)
+    }
+
+    /// By which names other than its own the layer could name what lies at this path: the folder and the rest.
+    pub(crate) fn aliases<'s>(&'s self, real: &'s str) -> impl Iterator<Item = (&'s str, &'s str)> {
+        let below = move |folder: &str| {
+            if folder.is_empty() { Some(real) } else { real.strip_prefix(folder)?.strip_prefix('/') }
+        };
+        let names = self.folders.iter().filter_map(move |(named, lies)| Some((named.as_str(), below(lies)?)));
+        names.filter(move |(named, rest)| self.real(&join(named, rest)) == real)
+    }
+
+    /// By which names the layer could name what lies at this path, its own among them.
+    pub(crate) fn names(&self, real: &str) -> Vec<String> {
+        let aliases = self.aliases(real).map(|(folder, rest)| join(folder, rest));
+        std::iter::once(real.to_owned()).chain(aliases).collect()
+    }
+}
+
+/// Gives every path of the layers, from the base upwards, the place where it lies when they are unpacked over one another.
+pub(crate) fn settle(layers: &mut [(&mut LayerIndex, &mut Detections)]) {
+    for number in 0..layers.len() {
+        let (lower, upper) = layers.split_at_mut(number);
+        let Some((layer, detections)) = upper.first_mut() else { continue };
+        if layer.unlisted.is_empty() {
+            continue;
+        }
+        let (redirects, gaps) = redirects_of(layer, lower);
+        layer.gaps.extend(gaps);
+        if redirects.is_empty() {
+            continue;
+        }
+        rename_layer(layer, &redirects);
+        detections.rename(&|path| redirects.real(path).into_owned());
+        layer.redirects = redirects;
+    }
+}
+
+/// The target of the link that is visible at this path above all of the layers.
+pub(crate) fn link_at<'a>(layers: impl DoubleEndedIterator<Item = &'a LayerIndex>, path: &str) -> Option<&'a str> {
+    for layer in layers.rev() {
+        if let Some(target) = layer.links.get(path) {
+            return Some(target);
+        }
+        if Hides::new(layer).hides(path) {
+            return None;
+        }
+    }
+    None
+}
+
+/// Where a path lies when links on the way and at its end are followed inside the root, `..` as the kernel takes it.
+pub(crate) fn resolve<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) -> Result<String, TooManyLinks> {
+    let mut left: Vec<String> = parts(path);
+    let mut real = String::new();
+    let mut followed = 0;
+    while let Some(part) = left.pop() {
+        if part == ".." {
+            real.truncate(real.rfind('/').unwrap_or(0));
+            continue;
+        }
+        let next = join(&real, &part);
+        let Some(target) = link(&next) else {
+            real = next;
+            continue;
+        };
+        followed += 1;
+        if followed > MOST_FOLLOWED {
+            return Err(TooManyLinks);
+        }
+        if target.starts_with('/') {
+            real.clear();
+        }
+        left.extend(parts(target));
+    }
+    Ok(real)
+}
+
+/// The parts of a path, the last one first.
+fn parts(path: &str) -> Vec<String> {
+    path.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).rev().collect()
+}
+
+fn redirects_of(layer: &LayerIndex, lower: &[(&mut LayerIndex, &mut Detections)]) -> (Redirects, Vec<Gap>) {
+    let mut redirects = Redirects::default();
+    let mut gaps = Vec::new();
+    let lower_layers = || lower.iter().map(|(index, _)| &**index);
+    let link = |path: &str| match layer.links.get(path) {
+        Some(target) => Some(target.as_str()),
+        None if Hides::new(layer).hides(path) => None,
+        None => link_at(lower_layers(), path),
+    };
+    // Folders come behind those that they lie in.
+    for folder in &layer.unlisted {
+        let real = redirects.real(folder).into_owned();
+        if layer.links.get(folder).is_none() && link(&real).is_none() {
+            continue;
+        }
+        let start = if layer.links.contains_key(folder) { folder } else { &real };
+        if redirects.folders.len() >= MOST_REDIRECTS {
+            let reason = format!(
+                "more than {MOST_REDIRECTS} folders of a layer lie behind symbolic links; the rest is not followed"
+            );
+            gaps.push(Gap::new(folder.as_str(), reason));
+            break;
+        }
+        match resolve(start, link) {
+            Ok(lies) if lies == *folder => {}
+            Ok(lies) => drop(redirects.folders.insert(folder.clone(), lies)),
+            Err(TooManyLinks) => {
+                let reason = format!(
+                    "it leads through more than {MOST_FOLLOWED} symbolic links, so that it is unknown where files that a \
+                     layer has there lie"
+                );
+                gaps.push(Gap::new(folder.as_str(), reason));
+            }
+        }
+    }
+    let left_out: u64 = lower_layers().chain([layer]).map(|layer| layer.links_left_out).fold(0, u64::saturating_add);
+    if left_out > 0 {
+        let reason = format!("{left_out} symbolic links are left out, so that files may lie elsewhere than is said");
+        gaps.push(Gap::new("", reason));
+    }
+    (redirects, gaps)
+}
+
+fn rename_layer(layer: &mut LayerIndex, redirects: &Redirects) {
+    let real = |path: &str| redirects.real(path).into_owned();
+    rename_keys(&mut layer.files, &real);
+    rename_keys(&mut layer.owned, &real);
+    rename_keys(&mut layer.links, &real);
+    layer.whiteouts = layer.whiteouts.iter().map(|path| real(path)).collect();
+    // The folder itself is what the link leads to.
+    let folder = |path: &String| redirects.folders.get(path).cloned().unwrap_or_else(|| real(path));
+    layer.opaque = layer.opaque.iter().map(folder).collect::<BTreeSet<String>>();
+    for gap in &mut layer.gaps {
+        gap.path = real(&gap.path);
+    }
+}
+
+/// Renames the keys of a map; of two that become one, the one that had the name already stays.
+pub(crate) fn rename_keys<T>(map: &mut BTreeMap<String, T>, real: &dyn Fn(&str) -> String) {
+    let moved: Vec<(String, String)> = map
+        .keys()
+        .filter_map(|path| {
+            let to = real(path);
+            (to != *path).then(|| (path.clone(), to))
+        })
+        .collect();
+    for (from, to) in moved {
+        if let Some(value) = map.remove(&from) {
+            map.entry(to).or_insert(value);
+        }
+    }
+}
+
+/// Whether a layer has something other than a folder at this path, or anything at all that replaces what lies there.
+pub(crate) fn replaces(layer: &LayerIndex, folder: &str, rest: &str) -> bool {
+    let whole = join(folder, rest);
+    if layer.folders.contains(path_hash(&whole)) {
+        return true;
+    }
+    let mut path = whole.as_str();
+    while path.len() > folder.len() {
+        if layer.occupied.contains(path_hash(path)) {
+            return true;
+        }
+        path = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    }
+    false
+}
+
+/// Notes the folders of a layer that hold something and are not listed (yet).
+#[derive(Default)]
+pub(crate) struct UnlistedFolders {
+    last: String,
+    folders: BTreeSet<String>,
+}
+
+impl UnlistedFolders {
+    /// Notes the folders around an entry; `takes` says whether there is room for a path of so many bytes.
+    pub(crate) fn note(
+        &mut self,
+        path: &UntrustedPath,
+        is_listed: impl Fn(u64) -> bool,
+        mut takes: impl FnMut(usize) -> bool,
+    ) {
+        let mut folder = path.parent();
+        if folder == self.last {
+            return;
+        }
+        self.last.clear();
+        self.last.push_str(folder);
+        while !folder.is_empty() && !is_listed(path_hash(folder)) && !self.folders.contains(folder) {
+            if !takes(folder.len()) {
+                return;
+            }
+            self.folders.insert(folder.to_owned());
+            folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
+        }
+    }
+
+    /// Those that were not listed to the end.
+    pub(crate) fn finish(mut self, is_listed: impl Fn(u64) -> bool) -> BTreeSet<String> {
+        self.folders.retain(|folder| !is_listed(path_hash(folder)));
+        self.folders
+    }
+}
+
+pub(crate) fn join(folder: &str, rest: &str) -> String {
+    match (folder, rest) {
+        ("", path) | (path, "") => path.to_owned(),
+        (folder, rest) => format!("{folder}/{rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn follow(path: &str, links: &[(&str, &str)]) -> Result<String, TooManyLinks> {
+        resolve(path, |at| links.iter().find(|(link, _)| *link == at).map(|(_, target)| *target))
+    }
+
+    #[test]
+    fn links_are_followed_inside_the_root() {
+        for (path, links, real) in [
+            ("lib/x", &[("lib", "usr/lib")][..], "usr/lib/x"),
+            ("var/run/x", &[("var/run", "/run")], "run/x"),
+            ("a/b/x", &[("a", "c"), ("c/b", "../d")], "d/x"),
+            ("a/x", &[("a", "../../../../etc")], "etc/x"),
+            // What the kernel makes of `..` behind a link is not what the text says.
+            ("a/../x", &[("a", "b/c")], "b/x"),
+            ("a", &[("a", "/")], ""),
+        ] {
+            assert_eq!(follow(path, links).as_deref(), Ok(real), "{path}");
+        }
+    }
+
+    #[test]
+    fn links_in_a_circle_end() {
+        assert_eq!(follow("a/x", &[("a", "b"), ("b", "a")]), Err(TooManyLinks));
+        assert_eq!(follow("a/x", &[("a", "a/b")]), Err(TooManyLinks));
+    }
+
+    #[test]
+    fn a_redirect_knows_both_names_of_a_path() {
+        let folders = [("lib", "usr/lib"), ("lib/y", "opt")];
+        let redirects = Redirects {
+            folders: folders.iter().map(|(named, lies)| ((*named).to_owned(), (*lies).to_owned())).collect(),
+        };
+        assert_eq!(redirects.real("lib/a"), "usr/lib/a");
+        assert_eq!(redirects.real("lib/y/a"), "opt/a");
+        assert_eq!(redirects.real("lib"), "lib");
+        assert_eq!(redirects.names("usr/lib/a"), ["usr/lib/a", "lib/a"]);
+        assert_eq!(redirects.names("usr/lib/y/a"), ["usr/lib/y/a"]);
+        assert_eq!(redirects.names("usr/libs"), ["usr/libs"]);
+    }
+}
