@@ -11,7 +11,7 @@ use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
 use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
 use oci::registry::{ProxySettings, RegistryOptions};
-use oci::{Cache, Companions, FileTree, FileTreeOptions, Image, OpenOptions, PathKind};
+use oci::{Cache, Companions, EntryStream, FileTree, FileTreeOptions, Image, OpenOptions, PathKind};
 use scanner::{Detectors, IndexOptions, Indexed};
 
 use crate::arguments::SourceArguments;
@@ -36,8 +36,15 @@ pub(crate) struct Opened {
 
 enum Content {
     Image(Box<Image>),
-    Tree(Box<FileTree>),
+    Tree(Box<Tree>),
     Bill(Box<Bill>),
+}
+
+/// A folder, and what opens it once more.
+struct Tree {
+    files: FileTree,
+    root: PathBuf,
+    options: FileTreeOptions,
 }
 
 /// Opens the target.
@@ -111,10 +118,15 @@ impl Opened {
                 indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
             }
             Content::Tree(tree) => {
-                let indexed = scanner::index_tree(tree.as_mut(), Some(detectors), threads);
+                let Tree { files, root, options } = tree.as_mut();
+                let again = || {
+                    let files = FileTree::open(root, options.clone()).ok()?;
+                    Some(Box::new(files) as Box<dyn EntryStream>)
+                };
+                let indexed = scanner::index_tree(files, &again, Some(detectors), threads);
                 let mut indexed =
                     indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)?;
-                indexed.inventory.gaps.extend(tree.gaps());
+                indexed.inventory.gaps.extend(tree.files.gaps());
                 Ok(indexed)
             }
             Content::Bill(bill) => {
@@ -284,7 +296,8 @@ fn work<T, E: Into<anyhow::Error>>(result: Result<T, E>) -> Result<T, Failure> {
 }
 
 fn tree(root: &Path, options: FileTreeOptions) -> Result<Content, Failure> {
-    work(FileTree::open(root, options)).map(|tree| Content::Tree(Box::new(tree)))
+    let files = work(FileTree::open(root, options.clone()))?;
+    Ok(Content::Tree(Box::new(Tree { files, root: root.to_owned(), options })))
 }
 
 fn bill(path: &Path) -> Result<(TargetKind, Content), Failure> {

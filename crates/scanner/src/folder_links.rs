@@ -6,7 +6,8 @@
 //! [`LayerIndex::unlisted`]. Most layers list all of theirs.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use model::{Gap, UntrustedPath};
 
@@ -17,6 +18,12 @@ use crate::path_set::path_hash;
 
 /// The most links that are followed for one path, as many as Linux follows.
 const MOST_FOLLOWED: usize = 40;
+
+/// The most parts of a path, and of the links that it leads through, that are looked at.
+const MOST_STEPS: usize = 1_000;
+
+/// How often the layers of one image are asked for the links of their folders: a second's work.
+const MOST_QUESTIONS: usize = 2_000_000;
 
 /// The most folders of one layer that lie behind links of lower ones; systems have a dozen (`bin`, `lib`, `var/run`, …).
 const MOST_REDIRECTS: usize = 256;
@@ -69,44 +76,55 @@ impl Redirects {
     }
 }
 
+/// The links of the layers below one.
+struct LowerLinks {
+    /// The hashes of their paths, because most folders of a layer are no links below, in as many layers as there may be.
+    paths: HashSet<u64>,
+    /// How many more layers may be asked.
+    questions: Cell<usize>,
+}
+
 /// Gives every path of the layers, from the base upwards, the place where it lies when they are unpacked over one another.
 pub(crate) fn settle(layers: &mut [(&mut LayerIndex, &mut Detections)]) {
+    let mut lower_links = LowerLinks { paths: HashSet::new(), questions: Cell::new(MOST_QUESTIONS) };
     for number in 0..layers.len() {
         let (lower, upper) = layers.split_at_mut(number);
         let Some((layer, detections)) = upper.first_mut() else { continue };
-        if layer.unlisted.is_empty() {
-            continue;
+        if !layer.unlisted.is_empty() {
+            let (redirects, gaps) = redirects_of(layer, lower, &lower_links);
+            layer.gaps.extend(gaps);
+            if !redirects.is_empty() {
+                rename_layer(layer, &redirects);
+                detections.rename(&|path| redirects.real(path).into_owned());
+                layer.redirects = redirects;
+            }
         }
-        let (redirects, gaps) = redirects_of(layer, lower);
-        layer.gaps.extend(gaps);
-        if redirects.is_empty() {
-            continue;
-        }
-        rename_layer(layer, &redirects);
-        detections.rename(&|path| redirects.real(path).into_owned());
-        layer.redirects = redirects;
+        lower_links.paths.extend(layer.links.keys().map(|path| path_hash(path)));
     }
 }
 
 /// The target of the link that is visible at this path above all of the layers.
-pub(crate) fn link_at<'a>(layers: impl DoubleEndedIterator<Item = &'a LayerIndex>, path: &str) -> Option<&'a str> {
-    for layer in layers.rev() {
-        if let Some(target) = layer.links.get(path) {
-            return Some(target);
-        }
-        if Hides::new(layer).hides(path) {
-            return None;
-        }
-    }
-    None
+pub(crate) fn link_at<'a>(
+    layers: impl DoubleEndedIterator<Item = &'a LayerIndex> + Clone,
+    path: &str,
+) -> Option<&'a str> {
+    // Most paths are no links, which is found out before what hides them.
+    let (above, target) =
+        layers.clone().rev().enumerate().find_map(|(above, layer)| Some((above, layer.links.get(path)?)))?;
+    let is_hidden = layers.rev().take(above).any(|layer| Hides::new(layer).hides(path));
+    (!is_hidden).then_some(target.as_str())
 }
 
 /// Where a path lies when links on the way and at its end are followed inside the root, `..` as the kernel takes it.
 pub(crate) fn resolve<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) -> Result<String, TooManyLinks> {
     let mut left: Vec<String> = parts(path);
     let mut real = String::new();
-    let mut followed = 0;
+    let (mut followed, mut steps) = (0, 0);
     while let Some(part) = left.pop() {
+        steps += 1;
+        if steps > MOST_STEPS {
+            return Err(TooManyLinks);
+        }
         if part == ".." {
             real.truncate(real.rfind('/').unwrap_or(0));
             continue;
@@ -133,17 +151,32 @@ fn parts(path: &str) -> Vec<String> {
     path.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).rev().collect()
 }
 
-fn redirects_of(layer: &LayerIndex, lower: &[(&mut LayerIndex, &mut Detections)]) -> (Redirects, Vec<Gap>) {
+fn redirects_of(
+    layer: &LayerIndex,
+    lower: &[(&mut LayerIndex, &mut Detections)],
+    lower_links: &LowerLinks,
+) -> (Redirects, Vec<Gap>) {
     let mut redirects = Redirects::default();
     let mut gaps = Vec::new();
+    let questions = &lower_links.questions;
     let lower_layers = || lower.iter().map(|(index, _)| &**index);
-    let link = |path: &str| match layer.links.get(path) {
-        Some(target) => Some(target.as_str()),
-        None if Hides::new(layer).hides(path) => None,
-        None => link_at(lower_layers(), path),
+    let link = |path: &str| {
+        if let Some(target) = layer.links.get(path) {
+            return Some(target.as_str());
+        }
+        if !lower_links.paths.contains(&path_hash(path)) {
+            return None;
+        }
+        questions.set(questions.get().saturating_sub(1 + lower.len()));
+        link_at(lower_layers(), path).filter(|_| !Hides::new(layer).hides(path))
     };
     // Folders come behind those that they lie in.
     for folder in &layer.unlisted {
+        if questions.get() == 0 {
+            let reason = "the layers have too many symbolic links and folders to say where all their files lie";
+            gaps.push(Gap::new(folder.as_str(), reason));
+            break;
+        }
         let real = redirects.real(folder).into_owned();
         if layer.links.get(folder).is_none() && link(&real).is_none() {
             continue;
@@ -293,6 +326,7 @@ mod tests {
     fn links_in_a_circle_end() {
         assert_eq!(follow("a/x", &[("a", "b"), ("b", "a")]), Err(TooManyLinks));
         assert_eq!(follow("a/x", &[("a", "a/b")]), Err(TooManyLinks));
+        assert_eq!(follow("a", &[("a", &"../".repeat(1_300))]), Err(TooManyLinks));
     }
 
     #[test]

@@ -116,12 +116,14 @@ pub fn known_inventory(cache: &Cache, layers: &[Digest]) -> Option<Inventory> {
     Cached { cache, fingerprint: None }.inventory(layers)
 }
 
-/// Indexes a folder, the host or a container's root; its files are looked into on so many `threads`.
+/// Indexes a folder, the host or a container's root; its files are looked into on so many `threads`. `again` opens it once
+/// more, where symbolic links of the system lead to files that the first pass did not want.
 ///
 /// # Errors
 /// When the folder itself cannot be read; what lies in it and cannot be read is a gap.
 pub fn index_tree(
     tree: &mut dyn EntryStream,
+    again: &dyn Fn() -> Option<Box<dyn EntryStream>>,
     detectors: Option<&Detectors>,
     threads: usize,
 ) -> Result<Indexed, ReadEntriesError> {
@@ -139,7 +141,13 @@ pub fn index_tree(
     // In a folder every name of a file is a file, so that there are no links to complete.
     let ReadLayer { mut index, links: _, detections } = read?;
     let linked = LinkedFiles::of(&[&index]);
-    index.gaps.extend(linked.wanted.values().flat_map(WantedByLinks::unread).chain(linked.gaps));
+    index.gaps.extend(linked.gaps);
+    for wanted in linked.wanted.values() {
+        match again() {
+            Some(mut tree) => wanted.read(tree.as_mut(), &mut index)?,
+            None => index.gaps.extend(wanted.unread()),
+        }
+    }
     let mut inventory = merge::merge([&index].into_iter(), false);
     let visible = VisibleDetections::of([(&index, detections)].into_iter());
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());

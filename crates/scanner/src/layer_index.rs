@@ -34,7 +34,7 @@ const MOST_KEPT_BYTES: usize = 64 << 20;
 
 /// What the symbolic links of one layer, and the folders that it does not list, may take in memory, roughly. Links beyond
 /// are not followed where an upper layer has files behind them, which is a gap there.
-const MOST_LINK_BYTES: usize = 16 << 20;
+const MOST_LINK_BYTES: usize = 8 << 20;
 
 /// The longest target of a link that Linux follows (`PATH_MAX`).
 const LONGEST_TARGET: usize = 4096;

@@ -126,13 +126,10 @@ impl LinkedFiles {
 }
 
 impl WantedByLinks {
-    /// The gaps where there is no further pass over the layer.
+    /// The gaps where a further pass over the folder cannot be had.
     pub(crate) fn unread(&self) -> impl Iterator<Item = Gap> + '_ {
         self.files.values().filter(|place| RELEASES.contains(&place.sought.as_str())).map(|place| {
-            Gap::new(
-                place.sought.as_str(),
-                format!("it is a symbolic link to {}, which is not followed in a folder", place.real),
-            )
+            Gap::new(place.sought.as_str(), format!("it is a symbolic link to {}, which cannot be read", place.real))
         })
     }
 

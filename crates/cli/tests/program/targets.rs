@@ -182,6 +182,18 @@ fn a_package_database_behind_a_symbolic_link_is_read_or_a_gap() {
             assert_eq!(report["gaps"].as_array().map(Vec::len), Some(0), "{report}");
         }
     }
+    // In a folder as well.
+    program.write("root/opt/rel", "ID=debian\nVERSION_ID=12\n");
+    program.write("root/opt/dpkg/status", status.replace("\\n", "\n"));
+    program.write("root/var/lib/x", "");
+    program.write("root/etc/x", "");
+    for (target, path) in [("../opt/rel", "root/etc/os-release"), ("/opt/dpkg", "root/var/lib/dpkg")] {
+        std::os::unix::fs::symlink(target, program.path(path)).unwrap();
+    }
+    let report = program.scan(&intelligence(), &["rootfs:root"]);
+    assert_eq!(report["os"]["id"], "debian", "{report}");
+    assert_eq!(report["packages"][0]["paths"][0], "opt/dpkg/status", "{report}");
+    assert_eq!(report["gaps"].as_array().map(Vec::len), Some(0), "{report}");
     let gaps = scan(&format!("layer ADD /\n{release}{link}"))["gaps"].to_string();
     assert!(gaps.contains("it is a symbolic link to /opt/dpkg, and no packages are found behind it"), "{gaps}");
 }
@@ -212,7 +224,7 @@ fn an_emptied_package_database_is_a_gap_unless_packages_are_told_elsewhere() {
     };
     let debian = "  etc/os-release = ID=debian\\nVERSION_ID=\"12\"\\n\n";
     let alpine = "  etc/os-release = ID=alpine\\nVERSION_ID=3.19.1\\n\n";
-    let package = "Package: openssl\\nVersion: 1\\nArchitecture: amd64\\n\n";
+    let package = "Package: openssl\\nStatus: install ok installed\\nVersion: 1\\nArchitecture: amd64\\n\n";
     for (layer, expected) in [
         (format!("{debian}  var/lib/dpkg/status = \n"), Some("var/lib/dpkg/status")),
         (format!("{alpine}  lib/apk/db/installed = \n"), Some("lib/apk/db/installed")),
