@@ -64,7 +64,10 @@ pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ecosystem_check;
+    use model::UntrustedPath;
+
+    use crate::ecosystem_check::{self, read_with_gaps};
+    use crate::selector::SELECTOR;
 
     const NOISE: &[u8] = b"\0{}[]()<>\"'\\:,=-#%$/\n \xff";
 
@@ -96,8 +99,71 @@ mod tests {
                     break;
                 }
             }
-            ecosystem_check::read_with_gaps(*ecosystem, path, &bytes);
+            read_with_gaps(*ecosystem, path, &bytes);
         }
+    }
+
+    /// Files that list packages and nothing else, so that one of which nothing is understood is damaged.
+    const LISTS: &[&str] = &[
+        "Cargo.lock",
+        "Directory.Packages.props",
+        "Gemfile.lock",
+        "Package.resolved",
+        "Pipfile.lock",
+        "Podfile.lock",
+        "build.sbt.lock",
+        "bun.lock",
+        "cabal.project.freeze",
+        "composer.lock",
+        "conan.lock",
+        "conda-lock.yml",
+        "gems.locked",
+        "go.mod",
+        "go.sum",
+        "gradle.lockfile",
+        "mix.lock",
+        "npm-shrinkwrap.json",
+        "package-lock.json",
+        "packages.config",
+        "packages.lock.json",
+        "pdm.lock",
+        "pnpm-lock.yaml",
+        "poetry.lock",
+        "pom.xml",
+        "pubspec.lock",
+        "pylock.toml",
+        "rebar.lock",
+        "renv.lock",
+        "requirements.txt",
+        "stack.yaml.lock",
+        "uv.lock",
+        "vendor/composer/installed.json",
+        "vendor/modules.txt",
+        "x.deps.json",
+        "yarn.lock",
+    ];
+
+    #[test]
+    fn a_list_of_packages_of_which_nothing_is_understood_is_a_gap() {
+        let garbage: &[&[u8]] = &[
+            b"this is garbage\nand nothing else\n",
+            b"<!DOCTYPE html>\n<html><body>404: not found</body></html>\n",
+            b"\x7f\x00\x01\xff\xfe\x00\x00\x80garbage\x00\n\x00\x80\n",
+            b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n",
+            b"{\"message\": \"Not Found\"}\n",
+            b"<<<<<<< HEAD\n=======\n>>>>>>> theirs\n",
+        ];
+        let mut silent = Vec::new();
+        for path in LISTS {
+            for (number, bytes) in garbage.iter().enumerate() {
+                let readers = SELECTOR.select(&UntrustedPath::normalise(path));
+                let found = readers.iter().map(|place| read_with_gaps(ECOSYSTEMS[place], path, bytes));
+                if found.flat_map(|found| found.gaps).next().is_none() {
+                    silent.push(format!("{path} {number}"));
+                }
+            }
+        }
+        assert_eq!(silent, Vec::<String>::new());
     }
 
     #[test]

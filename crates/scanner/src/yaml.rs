@@ -27,6 +27,16 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ReadFileError>
     serde_saphyr::from_str_with_options(text, options).map_err(|error| ReadFileError::malformed("YAML", error))
 }
 
+/// That a document of which nothing was read is one of its format: it has one of the keys that such documents begin a line
+/// with.
+pub(crate) fn check_keys(text: &str, keys: &[&str], format: &'static str) -> Result<(), ReadFileError> {
+    let has = |key: &&str| text.lines().any(|line| line.strip_prefix(*key).is_some_and(|rest| rest.starts_with(':')));
+    if text.trim().is_empty() || keys.iter().any(has) {
+        return Ok(());
+    }
+    Err(ReadFileError::malformed(format, format!("it has none of the keys {}", keys.join(", "))))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;

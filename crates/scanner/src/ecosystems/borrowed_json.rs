@@ -4,11 +4,14 @@
 //! must not cost the rest of the file. What is of another kind reads as empty.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::wanted_file::ReadFileError;
 
 /// Reads a document that must be an object. Derived readers put up with an array in the place of a struct, and one that
 /// holds anything else would read as a document of nothing.
@@ -113,6 +116,18 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Text<'a>, D::Error> {
         deserializer.deserialize_any(TextVisitor)
     }
+}
+
+/// That a document of which nothing was read is one of its format: it has one of the keys that such documents have. What a
+/// server answers in place of a file is JSON too.
+pub(super) fn check_keys(bytes: &[u8], keys: &[&str], format: &'static str) -> Result<(), ReadFileError> {
+    let document: HashMap<Cow<'_, str>, IgnoredAny> =
+        serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
+            .map_err(|error| ReadFileError::malformed(format, error))?;
+    if keys.iter().any(|key| document.contains_key(*key)) {
+        return Ok(());
+    }
+    Err(ReadFileError::malformed(format, format!("it has none of the keys {}", keys.join(", "))))
 }
 
 struct EntriesVisitor<V>(PhantomData<V>);

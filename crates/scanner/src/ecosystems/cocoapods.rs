@@ -26,7 +26,11 @@ impl Ecosystem for Cocoapods {
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
-        let lock: Lock = yaml::parse(&file.text()?)?;
+        let text = file.text()?;
+        let lock: Lock = yaml::parse(&text)?;
+        if lock.pods.is_empty() {
+            yaml::check_keys(&text, &["PODS", "DEPENDENCIES", "PODFILE CHECKSUM"], "Podfile.lock")?;
+        }
         let direct: BTreeSet<&str> = lock.dependencies.iter().map(|text| pod(text)).collect();
         let has_path = |keys: &BTreeMap<String, IgnoredAny>| keys.keys().any(|key| key.ends_with("path"));
         let local: BTreeSet<&str> =

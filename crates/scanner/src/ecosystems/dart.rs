@@ -24,7 +24,11 @@ impl Ecosystem for Dart {
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
-        let lock: Lock = yaml::parse(&file.text()?)?;
+        let text = file.text()?;
+        let lock: Lock = yaml::parse(&text)?;
+        if lock.packages.is_none() {
+            yaml::check_keys(&text, &["packages", "sdks"], "pubspec.lock")?;
+        }
         for (name, locked) in lock.packages.unwrap_or_default() {
             if matches!(locked.source.as_str(), "sdk" | "path") || locked.version.is_empty() {
                 continue;

@@ -85,7 +85,9 @@ fn read_mix_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let terms = term::parse_erlang(text).map_err(|error| ReadFileError::malformed("rebar.lock", error))?;
     let entries = match terms.first() {
-        Some(Term::Tuple(parts)) => parts.get(1).map(Term::items).unwrap_or_default(),
+        Some(Term::Tuple(parts)) if matches!(parts.get(1), Some(Term::List(_))) => {
+            parts.get(1).map(Term::items).unwrap_or_default()
+        }
         Some(Term::List(entries)) => entries.as_slice(),
         _ => return Err(ReadFileError::malformed("rebar.lock", "it holds no list of packages")),
     };

@@ -41,8 +41,8 @@ impl Ecosystem for Go {
         let name = file.path().file_name().to_owned();
         match name.as_str() {
             "go.mod" => mod_file::read(&file.text()?, found)?,
-            "go.sum" => sum_file::read(&file.text()?, found),
-            "modules.txt" => vendor::read(&file.text()?, found),
+            "go.sum" => sum_file::read(&file.text()?, found)?,
+            "modules.txt" => vendor::read(&file.text()?, found)?,
             _ => {
                 let head = file.head(128)?;
                 let line = head.split(|&byte| byte == b'\n').next().unwrap_or_default();

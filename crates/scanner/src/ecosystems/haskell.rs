@@ -24,17 +24,24 @@ impl Ecosystem for Haskell {
         let path = file.path().clone();
         let text = file.text()?;
         if path.file_name() == "cabal.project.freeze" {
+            let mut is_understood = text.trim().is_empty();
             // constraints: any.aeson ==2.0.3.0, aeson -bytestring-builder, …
             for constraint in text.split([',', '\n']) {
-                let constraint = constraint.trim().trim_start_matches("constraints:").trim();
+                let constraint = constraint.trim();
+                is_understood |= FREEZE_FIELDS.iter().any(|field| constraint.starts_with(field));
+                let constraint = constraint.trim_start_matches("constraints:").trim();
                 if let Some((name, version)) = constraint.split_once("==") {
                     let name = name.trim();
                     add(name.strip_prefix("any.").unwrap_or(name), version.trim(), found);
                 }
             }
-            return Ok(());
+            let reason = "it has no field of such a file";
+            return if is_understood { Ok(()) } else { Err(ReadFileError::malformed("cabal.project.freeze", reason)) };
         }
         let lock: Lock = yaml::parse(&text)?;
+        if lock.packages.is_none() {
+            yaml::check_keys(&text, &["packages", "snapshots"], "stack.yaml.lock")?;
+        }
         for package in lock.packages.unwrap_or_default() {
             let completed = package.completed;
             match (completed.hackage, completed.name, completed.version) {
@@ -52,6 +59,9 @@ impl Ecosystem for Haskell {
         Ok(())
     }
 }
+
+/// The fields that Cabal writes into a freeze file, and the comment that begins any line.
+const FREEZE_FIELDS: &[&str] = &["--", "active-repositories:", "constraints:", "index-state:", "with-compiler:"];
 
 #[derive(Deserialize)]
 struct Lock {

@@ -8,6 +8,7 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::ecosystems::borrowed_json::check_keys;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::ReadFileError;
 
@@ -53,6 +54,9 @@ struct Library<'a> {
 /// Reads what an application or a shared runtime brings.
 pub(super) fn read_deps(path: &str, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let deps: Dependencies<'_> = parse(bytes, "deps.json")?;
+    if deps.targets.is_empty() && deps.libraries.is_empty() {
+        check_keys(bytes, &["targets", "libraries", "runtimeTarget"], "deps.json")?;
+    }
     let target_name = deps.runtime_target.as_ref().map(|target| match target {
         RuntimeTarget::Named { name } | RuntimeTarget::Name(name) => &**name,
     });
@@ -172,6 +176,9 @@ struct Locked<'a> {
 /// Reads NuGet's lock file. Frameworks that resolve to the same version share a package.
 pub(super) fn read_lock(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let lock: Lock<'_> = parse(bytes, "packages.lock.json")?;
+    if lock.dependencies.is_empty() {
+        check_keys(bytes, &["dependencies"], "packages.lock.json")?;
+    }
     let mut places: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     for packages in lock.dependencies.values() {
         for (name, locked) in packages {

@@ -19,6 +19,7 @@ const LONGEST_VERSION: usize = 256;
 /// Reads `packages.config`.
 pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let packages = xml::parse(bytes)?;
+    check_root(&packages, "packages", "packages.config")?;
     for element in packages.children_named("package") {
         let (Some(id), Some(version)) = (element.attribute("id"), element.attribute("version")) else { continue };
         if id.is_empty() || version.is_empty() {
@@ -31,9 +32,18 @@ pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFil
     Ok(())
 }
 
+/// MSBuild and NuGet take an element by its exact name.
+fn check_root(root: &Element, name: &str, format: &'static str) -> Result<(), ReadFileError> {
+    if root.name() == name {
+        return Ok(());
+    }
+    Err(ReadFileError::malformed(format, format!("its root is <{}> rather than <{name}>", root.name())))
+}
+
 /// Reads a project file or `Directory.*.props`.
 pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let project = xml::parse(bytes)?;
+    check_root(&project, "Project", "project file")?;
     let groups = || project.children_named("PropertyGroup").flat_map(Element::children);
     let properties: BTreeMap<String, &str> =
         groups().map(|property| (property.name().to_ascii_lowercase(), property.text())).collect();

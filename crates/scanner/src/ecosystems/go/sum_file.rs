@@ -8,13 +8,23 @@ use model::version::VersionScheme;
 use super::GOLANG;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::{Evidence, Found};
+use crate::wanted_file::ReadFileError;
 
 /// Reads the file: of each module whose content was downloaded, the highest version, which is the one Go chooses.
-pub(super) fn read(text: &str, found: &mut Found) {
+///
+/// # Errors
+/// When there is something in it and none of it is understood.
+pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut is_understood = text.trim().is_empty();
     for line in text.lines() {
         let mut words = line.split_whitespace();
-        let (Some(module), Some(version), Some(_)) = (words.next(), words.next(), words.next()) else { continue };
+        let (Some(module), Some(version), Some(hash)) = (words.next(), words.next(), words.next()) else { continue };
+        // Hashes begin with the name of their algorithm.
+        if !version.starts_with('v') || !hash.contains(':') {
+            continue;
+        }
+        is_understood = true;
         if version.ends_with("/go.mod") {
             continue;
         }
@@ -28,6 +38,7 @@ pub(super) fn read(text: &str, found: &mut Found) {
         locked.add(module, version, false);
     }
     locked.hand_over(found);
+    if is_understood { Ok(()) } else { Err(ReadFileError::malformed("go.sum", "it names no module with its hash")) }
 }
 
 fn is_higher(version: &str, other: &str) -> bool {

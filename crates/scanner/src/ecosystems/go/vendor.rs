@@ -6,12 +6,18 @@
 use super::GOLANG;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::{Evidence, Found};
+use crate::wanted_file::ReadFileError;
 
 /// Reads the file.
-pub(super) fn read(text: &str, found: &mut Found) {
+///
+/// # Errors
+/// When there is something in it and none of it is understood.
+pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut locked = LockedPackages::with_evidence(GOLANG, Evidence::Installed);
     let mut module = None;
+    let mut is_understood = text.trim().is_empty();
     for line in text.lines() {
+        is_understood |= line.starts_with('#') && !line.starts_with("#!");
         if line.starts_with("## ") {
             continue;
         }
@@ -31,6 +37,7 @@ pub(super) fn read(text: &str, found: &mut Found) {
         }
     }
     locked.hand_over(found);
+    if is_understood { Ok(()) } else { Err(ReadFileError::malformed("modules.txt", "it names no module")) }
 }
 
 #[cfg(test)]

@@ -13,12 +13,16 @@ use crate::xml::{self, Element};
 /// Reads a project file.
 ///
 /// # Errors
-/// When it is no XML.
+/// When it is no XML, or a web page.
 pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let project = xml::parse(bytes)?;
-    // Other build tools use the name too.
-    if project.name() == "project" {
-        found.project = Some(Box::new(project_of(&project)));
+    // Other build tools use the name too; a page of a server is what a failed download leaves.
+    match project.name() {
+        "project" => found.project = Some(Box::new(project_of(&project))),
+        name if name.eq_ignore_ascii_case("html") => {
+            return Err(ReadFileError::malformed("pom.xml", "it is a web page"));
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::package_lock::LOOK_UP_BYTES;
 use super::{NPM, split_name};
-use crate::ecosystems::borrowed_json::{Entries, Present, Text, object};
+use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -51,6 +51,9 @@ const DEEPEST_TREE: usize = 64;
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let json = plain_json(text.as_bytes());
     let lock: BunLock<'_> = object(&json).map_err(|error| ReadFileError::malformed("bun.lock", error))?;
+    if lock.packages.0.is_empty() {
+        check_keys(&json, &["lockfileVersion", "packages", "workspaces"], "bun.lock")?;
+    }
     let mut locked = LockedPackages::new(NPM);
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(lock.packages.0.len());
     for (path, package) in &lock.packages.0 {

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use serde::Deserialize;
 
 use super::{NPM, package_json::Licenses, split_name};
-use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text, object};
+use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text, check_keys, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -88,6 +88,9 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
         found.gap(path, reason);
     }
     locked.hand_over(found);
+    if found.packages.is_empty() {
+        check_keys(text.as_bytes(), &["lockfileVersion", "packages", "dependencies"], "package-lock.json")?;
+    }
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{PYPI, normal_name, parse_toml};
-use crate::ecosystems::borrowed_json::{Entries, Present, Text, object};
+use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -51,6 +51,9 @@ pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(),
         found.gap(path, format!("{from_git} of its packages come from git, without a version to look up"));
     }
     locked.hand_over(found);
+    if found.packages.is_empty() {
+        check_keys(text.as_bytes(), &["_meta", "default"], "Pipfile.lock")?;
+    }
     Ok(())
 }
 

@@ -15,20 +15,35 @@ const NAMES_IN_GAP: usize = 5;
 pub(super) fn read(path: &str, text: &str, found: &mut Found) {
     let mut locked = LockedPackages::new(PYPI);
     let mut unpinned: Vec<String> = Vec::new();
+    let mut is_understood = text.trim().is_empty();
+    let mut has_other = false;
     for line in logical_lines(text) {
         let line = without_comment(&line).trim();
-        if line.is_empty() || line.starts_with('-') {
+        if line.is_empty() {
+            continue;
+        }
+        if line.starts_with('-') {
+            is_understood = true;
             continue;
         }
         // Options of a single requirement (`--hash=…`, `--config-settings=…`) follow it.
         let line = line.split(" --").next().unwrap_or(line);
-        let Some(requirement) = Requirement::parse(line) else { continue };
+        let Some(requirement) = Requirement::parse(line) else {
+            let is_place = is_place(line);
+            is_understood |= is_place;
+            has_other |= !is_place;
+            continue;
+        };
+        is_understood = true;
         match requirement.pinned_version() {
             Some(version) => {
                 locked.add(&requirement.name, version, false);
             }
             None => unpinned.push(requirement.name),
         }
+    }
+    if has_other && !is_understood {
+        found.gap(path, "it is no valid requirements file: none of its lines is a requirement");
     }
     unpinned.sort_unstable();
     unpinned.dedup();
@@ -40,6 +55,13 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) {
         found.gap(path, reason);
     }
     locked.hand_over(found);
+}
+
+/// Whether a requirement is where the package is, rather than its name.
+fn is_place(line: &str) -> bool {
+    (line.contains("://") && !line.contains(char::is_whitespace))
+        || line.starts_with(['.', '/'])
+        || [".whl", ".zip", ".tar.gz"].iter().any(|end| line.ends_with(end))
 }
 
 /// Lines with what continues them after a backslash.
