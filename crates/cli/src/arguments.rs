@@ -318,8 +318,8 @@ pub(crate) struct IntelStatusArguments {
     /// Ask this file instead of the installed or the built-in one
     #[arg(long, value_name = "FILE")]
     pub(crate) intel: Option<PathBuf>,
-    /// Check every checksum of the file
-    #[arg(long)]
+    /// Accepted for scripts of old: every checksum is checked anyway
+    #[arg(long, hide = true)]
     pub(crate) verify: bool,
     /// table or json
     #[arg(long, value_name = "FORMAT", default_value = "table", hide_possible_values = true)]

@@ -149,6 +149,9 @@ pub(crate) fn report(
         comparison: None,
         intelligence: Some(intelligence.facts()),
     };
+    if let Some(damage) = intelligence.damage() {
+        progress.warn(&format!("{damage}; what is known of some packages could not be read"));
+    }
     // Policies see every finding; the options only choose which of them are shown.
     let notes = judging.judge(&mut report);
     let (wanted, left_out) = report.findings.into_iter().partition(|finding| is_wanted(finding, choice));

@@ -113,6 +113,11 @@ impl Database {
         Ok(self.storage.check_all()?)
     }
 
+    /// The damage that was met so far, if any: look-ups go on without what a damaged block holds.
+    pub fn damage(&self) -> Option<OpenDatabaseError> {
+        self.storage.damage().map(OpenDatabaseError::from)
+    }
+
     /// The sequence number: the time of the newest record, in seconds since 1970.
     pub fn sequence(&self) -> u64 {
         self.storage.sequence()

@@ -160,6 +160,34 @@ fn one_file_carries_the_intelligence_across_an_air_gap() {
 }
 
 #[test]
+fn damaged_intelligence_warns_once_in_a_scan_and_status_checks_all_of_it() {
+    let program = Program::new();
+    build(&program, "2024-05-01T00:00:00Z", "whole.db", None);
+    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"1.0.0"}}}"#;
+    program.write("app/package-lock.json", lock);
+    let whole = std::fs::read(program.path("whole.db")).unwrap();
+    program.run(&["intel", "status", "--intel", "whole.db"]).ended(0, &[]);
+    let (mut warned, mut refused) = (0, 0);
+    for place in (whole.len() / 4..whole.len() - 64).step_by((whole.len() / 20).max(1)) {
+        let mut damaged = whole.clone();
+        damaged[place] ^= 0x10;
+        program.write("damaged.db", damaged);
+        let status = program.run(&["intel", "status", "--intel", "damaged.db"]);
+        assert_ne!(status.code, Some(0), "status says nothing of byte {place}");
+        refused += 1;
+        let scan = program.run(&["scan", "--format", "json", "--intel", "damaged.db", "dir:app"]);
+        if scan.code != Some(0) {
+            continue;
+        }
+        let lines = scan.stderr.lines().filter(|line| line.contains("the intelligence database is damaged")).count();
+        let has_gap = scan.stdout.contains("the intelligence database is damaged");
+        assert!(lines <= 1 && (lines == 1 || !has_gap), "{}", scan.stderr);
+        warned += lines;
+    }
+    assert!(warned > 0 && refused > 0, "{warned} {refused}");
+}
+
+#[test]
 fn the_intelligence_of_the_program_needs_no_installation() {
     let program = Program::new();
     let status = program.run(&["intel", "status", "--verify"]);

@@ -41,6 +41,8 @@ pub(crate) struct Storage {
     sequence: u64,
     length: usize,
     checked: Box<[AtomicU64]>,
+    /// One more than the first byte of a block that turned out to be damaged; 0 for none.
+    damage: AtomicU64,
 }
 
 impl Storage {
@@ -55,8 +57,15 @@ impl Storage {
             sequence: header.sequence,
             length: header.length,
             checked: (0..block_count.div_ceil(64)).map(|_| AtomicU64::new(0)).collect(),
+            damage: AtomicU64::new(0),
             bytes,
         })
+    }
+
+    /// The first damaged block that was met so far.
+    pub(super) fn damage(&self) -> Option<Damaged> {
+        let found = self.damage.load(Ordering::Relaxed).checked_sub(1)?;
+        Some(Damaged { at: usize::try_from(found).unwrap_or(usize::MAX) })
     }
 
     /// The sequence number.
@@ -118,6 +127,8 @@ impl Storage {
         let content = body.get(start.max(self.header_bytes)..(start + BLOCK_BYTES).min(sums)).ok_or(damaged)?;
         let expected = u64_at(body, sums + block * 8).ok_or(damaged)?;
         if hash(content) != expected {
+            let found = start as u64 + 1;
+            let _ = self.damage.compare_exchange(0, found, Ordering::Relaxed, Ordering::Relaxed);
             return Err(damaged);
         }
         self.checked.get(block / 64).ok_or(damaged)?.fetch_or(1 << (block % 64), Ordering::Relaxed);
