@@ -1,8 +1,9 @@
 //! Where reports go, and how they get there.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use formats::{Format, Language, WriteOptions};
 use model::ScanReport;
@@ -39,6 +40,17 @@ pub(crate) fn destinations(
         return Err(Failure::usage(format!(
             "only one report fits on standard output; write --format {name}=FILE for the others"
         )));
+    }
+    let mut seen = BTreeSet::new();
+    for file in destinations.iter().filter_map(|destination| destination.file.as_deref()) {
+        // `a` and `./a` are one file.
+        let plain: PathBuf = file.components().filter(|part| !matches!(part, Component::CurDir)).collect();
+        if !seen.insert(plain) {
+            return Err(Failure::usage(format!(
+                "two reports cannot go to the same file {}; name another file for one of them",
+                file.display()
+            )));
+        }
     }
     Ok(destinations)
 }
@@ -119,5 +131,13 @@ mod tests {
         check(&["json=r.json"], None, Some(&["json=r.json"]));
         check(&["json=r.json", "table"], None, Some(&["json=r.json", "table"]));
         check(&["json", "table"], None, None);
+    }
+
+    #[test]
+    fn no_two_reports_go_to_the_same_file() {
+        check(&["json=a", "json=a"], None, None);
+        check(&["json=a", "table=./a"], None, None);
+        check(&["json=a", "table"], Some("a"), None);
+        check(&["json=a", "json=b"], None, Some(&["json=a", "json=b"]));
     }
 }
