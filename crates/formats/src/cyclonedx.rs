@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use model::{
-    Distribution, Finding, FindingStatus, Inventory, Package, ScanReport, SourcedScore, TargetKind, VexAssertion,
-    VulnerabilityFinding,
+    AdvisoryReference, Distribution, Finding, FindingStatus, Inventory, Package, ScanReport, SourcedScore, TargetKind,
+    VexAssertion, VulnerabilityFinding,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -226,7 +226,7 @@ fn vulnerability(number: usize, findings: &[&VulnerabilityFinding], inventory: &
             number => format!("{}/{}/{}", first.id, first.status.as_str(), number + 1),
         },
         "id": first.id,
-        "source": { "name": source_of(&first.id) },
+        "source": told_by(first),
         "references": references.collect::<Vec<_>>(),
         "ratings": ratings,
         "advisories": advisories.iter().map(|(id, url)| json!({ "title": id, "url": url })).collect::<Vec<_>>(),
@@ -257,6 +257,18 @@ fn vulnerability(number: usize, findings: &[&VulnerabilityFinding], inventory: &
         row["properties"] = properties.into();
     }
     row
+}
+
+/// The source that told the vulnerability: the one whose rating counts if it has an advisory, else the first one.
+fn told_by(finding: &VulnerabilityFinding) -> Value {
+    let rates = |advisory: &&AdvisoryReference| finding.severity_source.as_ref() == Some(&advisory.source);
+    let advisory = finding.advisories.iter().find(rates).or(finding.advisories.first());
+    let Some(advisory) = advisory else { return json!({ "name": source_of(&finding.id) }) };
+    let mut source = json!({ "name": advisory.source });
+    if let Some(url) = advisory.url.as_deref().filter(|url| is_url(url)) {
+        source["url"] = url.into();
+    }
+    source
 }
 
 /// The installed version, and the one that repairs it.
