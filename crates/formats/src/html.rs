@@ -118,8 +118,8 @@ fn first(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Re
             xml(&upgrade.what()),
             class_of(upgrade.severity)
         )?;
-        if let Some(command) = &upgrade.remedy {
-            write!(out, "<pre>{}</pre>", xml(command))?;
+        if let Some(command) = upgrade.remedy(language) {
+            write!(out, "<pre>{}</pre>", xml(&command))?;
         }
         writeln!(out, "</li>")?;
     }

@@ -98,8 +98,8 @@ fn first(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Re
     for upgrade in upgrades.iter().take(SHOWN_UPGRADES) {
         let (why, repairs) = (upgrade.why(language), upgrade.repairs(language));
         writeln!(out, "1. **{}**: {} · {}", markdown(&upgrade.what()), markdown(&why), markdown(&repairs))?;
-        if let Some(command) = &upgrade.remedy {
-            writeln!(out, "\n   {}\n", markdown_code(command))?;
+        if let Some(command) = upgrade.remedy(language) {
+            writeln!(out, "\n   {}\n", markdown_code(&command))?;
         }
     }
     writeln!(out)

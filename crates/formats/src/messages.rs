@@ -162,6 +162,7 @@ mod tests {
             "table.severity.",
             "table.column.",
             "verdict.",
+            "remedy.",
             "check.",
             "import.",
             "signature.",

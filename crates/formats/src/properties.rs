@@ -1,7 +1,7 @@
 //! What documents have no field for: properties `bulkhead:…`, name and value, so that reading a document of ours back
 //! gives the same inventory (`docs/reference/sbom.md` lists them).
 
-use model::{Distribution, Gap, ImageFacts, LayerFacts, Package, ScanReport, SourcePackage};
+use model::{Distribution, Gap, ImageFacts, LayerFacts, LockTool, Package, ScanReport, SourcePackage};
 use serde::{Deserialize, Serialize};
 
 use crate::bill::{Bill, Details};
@@ -19,6 +19,7 @@ const LAYER: &str = "bulkhead:package:layer";
 const DIRECT: &str = "bulkhead:package:direct";
 const DEVELOPMENT: &str = "bulkhead:package:development";
 const PATH: &str = "bulkhead:package:path";
+const LOCK_TOOL: &str = "bulkhead:package:lock_tool";
 const SHA1: &str = "bulkhead:package:sha1";
 const KIND: &str = "bulkhead:target:kind";
 const PLATFORM: &str = "bulkhead:target:platform";
@@ -80,6 +81,7 @@ pub(crate) fn of_package(package: &Package) -> Vec<(&'static str, String)> {
     list.extend(package.direct.map(|direct| (DIRECT, direct.to_string())));
     list.extend(package.paths.iter().map(|path| (PATH, path.clone())));
     list.extend(package.sha1.iter().map(|sha1| (SHA1, sha1.clone())));
+    list.extend(package.lock_tool.map(|tool| (LOCK_TOOL, tool.as_str().to_owned())));
     if package.development {
         list.push((DEVELOPMENT, "true".into()));
     }
@@ -148,6 +150,7 @@ pub(crate) fn take_of_package(details: &mut Details, name: &str, value: &str) ->
         LICENSE => details.licenses.push(owned()),
         PATH => details.paths.push(owned()),
         SHA1 => details.sha1 = Some(owned()),
+        LOCK_TOOL => details.lock_tool = LockTool::from_word(value),
         LAYER => details.layer = value.parse().ok(),
         DIRECT => details.direct = value.parse().ok(),
         DEVELOPMENT => details.development = value == "true",

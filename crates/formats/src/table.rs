@@ -136,9 +136,9 @@ impl<'a> Table<'a> {
                 self.paragraph(5, Some(style), &why)?;
                 self.paragraph(5, None, &repairs)?;
             }
-            if let Some(remedy) = &upgrade.remedy {
+            if let Some(remedy) = upgrade.remedy(self.language) {
                 // A command is copied: it is never broken into lines.
-                writeln!(self.out, "     {}", plain(remedy))?;
+                writeln!(self.out, "     {}", plain(&remedy))?;
             }
         }
         if upgrades.len() > SHOWN_UPGRADES {

@@ -1,7 +1,8 @@
 //! Findings told in words, for the formats that are read by people outside a terminal: JUnit, GitLab, Markdown, HTML.
 
 use model::{
-    Finding, FindingKind, FindingStatus, LicenseSource, ScanReport, SecretLocation, Severity, VulnerabilityFinding,
+    Finding, FindingKind, FindingStatus, LicenseSource, RemedyStep, ScanReport, SecretLocation, Severity,
+    VulnerabilityFinding,
 };
 
 use crate::messages::Value;
@@ -183,10 +184,21 @@ fn repair(found: &VulnerabilityFinding, language: Language) -> String {
 fn usual_repair(found: &VulnerabilityFinding, language: Language) -> String {
     match (&found.remedy, &found.fixed_version, found.status) {
         (_, _, status @ (FindingStatus::Fixed | FindingStatus::NotAffected)) => status_word(status, language),
-        (Some(remedy), ..) => remedy.clone(),
+        (Some(remedy), ..) => remedy_in(remedy, language),
         (None, Some(version), _) => language.say("told.repaired_in", &[("version", Value::Text(version))]),
         (None, None, FindingStatus::Affected) => language.say("told.no_repair", &[]),
         (None, None, status) => status_word(status, language),
+    }
+}
+
+/// A remedy as people of the language read it: steps are sentences, commands stay what they are.
+pub(crate) fn remedy_in(remedy: &str, language: Language) -> String {
+    match RemedyStep::recognize(remedy).filter(|_| language != Language::English) {
+        Some(step) => language.say(
+            &format!("remedy.{}", step.kind.as_str()),
+            &[("name", Value::Text(&step.name)), ("version", Value::Text(&step.version))],
+        ),
+        None => remedy.to_owned(),
     }
 }
 

@@ -132,6 +132,7 @@ fn package(number: usize, version: &str) -> Package {
         development: false,
         dependencies: Vec::new(),
         sha1: None,
+        lock_tool: None,
     }
 }
 

@@ -179,6 +179,7 @@ fn inventory() -> Inventory {
         development: false,
         dependencies: Vec::new(),
         sha1: (purl_type == "maven").then(|| "35c4fe3f1d3ed1d0f5c1c4c1f5e1a5b6d7e8f901".to_owned()),
+        lock_tool: None,
     });
     let distribution =
         Distribution { id: "almalinux".to_owned(), version: "8.9".to_owned(), ..Distribution::default() };

@@ -140,6 +140,7 @@ pub(crate) fn package(line: &str) -> Package {
         development: false,
         dependencies: Vec::new(),
         sha1: None,
+        lock_tool: None,
     };
     for word in &words[3..] {
         match word.split_once('=').unwrap() {

@@ -74,6 +74,7 @@ mod tests {
             development: false,
             dependencies: Vec::new(),
             sha1: None,
+            lock_tool: None,
         };
         let found = findings(&[package]);
         let found: Vec<String> = found

@@ -39,6 +39,29 @@ pub struct Package {
     /// SHA-1 of the archive (lower-case hexadecimal) when its name is only a guess, so that the intelligence can name
     /// it exactly.
     pub sha1: Option<String>,
+    /// The program that keeps the lock file, where the file's name does not tell.
+    pub lock_tool: Option<LockTool>,
+}
+
+/// A program whose lock file has the name of another one's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LockTool {
+    /// Yarn 2 and later, whose commands are not those of the classic one.
+    YarnBerry,
+}
+
+impl LockTool {
+    /// The word used in documents.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LockTool::YarnBerry => "yarn-berry",
+        }
+    }
+
+    /// The tool of a word.
+    pub fn from_word(word: &str) -> Option<LockTool> {
+        (word == LockTool::YarnBerry.as_str()).then_some(LockTool::YarnBerry)
+    }
 }
 
 /// The source package of a binary package.

@@ -1,6 +1,6 @@
 //! What ecosystems find in files: the facts of one file, as they are kept in the cache.
 
-use model::{Ecosystem, Gap, SourcePackage};
+use model::{Ecosystem, Gap, LockTool, SourcePackage};
 use serde::{Deserialize, Serialize};
 
 use crate::ecosystems::Project;
@@ -151,6 +151,8 @@ pub(crate) enum Mark {
     MarkedByInstaller,
     /// The path is a symbolic link that Node follows to a package in the folder at this path.
     LeadsTo(String),
+    /// The lock file is one of this program's.
+    Lock(LockTool),
     /// What the Python distribution in this folder needs.
     Needs(Needs),
     /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.

@@ -123,6 +123,12 @@ impl<'a> MergedLayers<'a> {
                 });
                 let place = packages.place_of(found, purl_of(found, distribution.as_ref()));
                 let package = &mut packages.list[place];
+                // The first file is the one that a remedy speaks of.
+                if let Some(Mark::Lock(tool)) = &file.found.mark
+                    && package.paths.is_empty()
+                {
+                    package.lock_tool = Some(*tool);
+                }
                 add_evidence(package, found, path, layer);
                 if let Some(hint) = locked.hint(path, found) {
                     package.direct = package.direct.or(hint.direct);
@@ -366,6 +372,7 @@ fn new_package(found: &FoundPackage, purl: Purl) -> Package {
         development: true,
         dependencies: Vec::new(),
         sha1: found.sha1.clone(),
+        lock_tool: None,
     }
 }
 

@@ -1,10 +1,12 @@
 //! Options of `scan`.
 
-use test_support::Storage;
+use std::ffi::OsStr;
+
+use test_support::{Storage, TestImages};
 
 use crate::feeds::intelligence;
 use crate::images::{application, debian};
-use crate::run::{Program, ids};
+use crate::run::{Program, ids, text};
 
 fn program() -> Program {
     let program = Program::new();
@@ -53,6 +55,59 @@ fn several_formats_are_written_by_one_scan() {
     let ran = program.run(&["scan", "--quiet", "--format", "json", "--output", "o.json", "app.tar"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (Some(0), ""));
     assert_eq!(program.read("o.json"), program.read("r.json"));
+}
+
+#[test]
+fn two_reports_in_one_file_are_refused() {
+    let program = program();
+    let sentence = "two reports cannot go to the same file ./a; name another file for one of them";
+    program.run(&["scan", "-f", "json=a", "-f", "json=./a", "app.tar"]).ended(2, &[sentence]);
+}
+
+#[test]
+fn repairs_are_those_of_the_tool_and_said_in_the_reader_s_language() {
+    let program = Program::new();
+    let berry = "__metadata:\n  version: 8\n\n\"lodash@npm:4.17.20\":\n  version: 4.17.20\n  resolution: \"lodash@npm:4.17.20\"\n";
+    let classic = "# yarn lockfile v1\n\nlodash@4.17.20:\n  version \"4.17.20\"\n";
+    program.write("berry/yarn.lock", berry);
+    program.write("classic/yarn.lock", classic);
+    let remedy = |target: &str| text(&program.scan(&intelligence(), &[target])["findings"][0]["remedy"]);
+    assert_eq!(remedy("dir:berry"), "yarn up lodash@4.17.21");
+    assert_eq!(remedy("dir:classic"), "yarn upgrade lodash@4.17.21");
+    // The same of the bill of materials.
+    for (format, file) in [("cyclonedx", "b.cdx.json"), ("spdx", "b.spdx.json")] {
+        program.run(&["sbom", "--format", format, "--output", file, "dir:berry"]).ended(0, &[]);
+        assert_eq!(remedy(&format!("sbom:{file}")), "yarn up lodash@4.17.21");
+    }
+    program.write("gradle/gradle.lockfile", "org.apache.logging.log4j:log4j-core:2.14.1=runtimeClasspath\n");
+    let intelligence = intelligence();
+    for (format, language, expected) in [
+        ("table", "en", "require org.apache.logging.log4j:log4j-core:2.15.0 in the Gradle build"),
+        ("table", "ja", "Gradleのビルドでorg.apache.logging.log4j:log4j-core:2.15.0を指定してください"),
+        ("html", "ja", "Gradleのビルドでorg.apache.logging.log4j:log4j-core:2.15.0を指定してください"),
+        ("json", "ja", "require org.apache.logging.log4j:log4j-core:2.15.0 in the Gradle build"),
+    ] {
+        let arguments = ["scan", "--format", format, "--lang", language, "--intel"].map(OsStr::new);
+        let ran = program.run(&[&arguments[..], &[intelligence.as_os_str(), "dir:gradle".as_ref()]].concat());
+        assert!(ran.stdout.contains(expected), "{format} {language}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn cyclonedx_names_the_source_that_told_a_vulnerability() {
+    let program = Program::new();
+    let status = "Package: openssl\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 3.0.5-1\\n";
+    let image =
+        format!("layer ADD /\n  etc/os-release = ID=debian\\nVERSION_ID=\"12\"\\n\n  var/lib/dpkg/status = {status}\n");
+    program.write("a.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let intelligence = intelligence();
+    let arguments = ["scan", "--format", "cyclonedx", "--intel"].map(OsStr::new);
+    let bill = program.run(&[&arguments[..], &[intelligence.as_os_str(), "a.tar".as_ref()]].concat()).json();
+    let rows = bill["vulnerabilities"].as_array().unwrap();
+    assert!(!rows.is_empty(), "{bill}");
+    for row in rows {
+        assert_eq!(row["source"]["name"], "debian", "{row}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{Distribution, Ecosystem, Gap, Inventory, Package, Purl, SourcePackage};
+use model::{Distribution, Ecosystem, Gap, Inventory, LockTool, Package, Purl, SourcePackage};
 
 use super::origin::{distribution_of, name_of, qualifier, upstream_of, version_of};
 
@@ -49,6 +49,7 @@ pub(crate) struct Details {
     pub(crate) direct: Option<bool>,
     pub(crate) development: bool,
     pub(crate) sha1: Option<String>,
+    pub(crate) lock_tool: Option<LockTool>,
 }
 
 impl BillBuilder {
@@ -84,6 +85,7 @@ impl BillBuilder {
             development: details.development,
             dependencies: Vec::new(),
             sha1: details.sha1,
+            lock_tool: details.lock_tool,
             purl,
         };
         if !details.is_ours {

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{
     BaseImage, BetterBase, Distribution, Ecosystem, Executable, Finding, FindingKind, Gap, Healthcheck, ImageFacts,
-    IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, Package, RemovedPackage, ScanReport, ScanTarget,
-    SourcePackage, TargetKind,
+    IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, LockTool, Package, RemovedPackage, ScanReport,
+    ScanTarget, SourcePackage, TargetKind,
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -178,6 +178,8 @@ struct PackageRow<'a> {
     dependencies: Vec<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sha1: Option<Text<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock_tool: Option<Text<'a>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -440,6 +442,7 @@ impl<'a> PackageRow<'a> {
             development: package.development,
             dependencies: dependencies.map(|package| Cow::Owned(package.purl.to_string())).collect(),
             sha1: maybe(&package.sha1),
+            lock_tool: package.lock_tool.map(|tool| Cow::Borrowed(tool.as_str())),
         }
     }
 
@@ -463,6 +466,7 @@ impl<'a> PackageRow<'a> {
             development: self.development,
             dependencies: self.dependencies.iter().filter_map(|purl| ids.get(purl.as_ref()).copied()).collect(),
             sha1: self.sha1.map(owned),
+            lock_tool: self.lock_tool.and_then(|word| LockTool::from_word(&word)),
         })
     }
 }

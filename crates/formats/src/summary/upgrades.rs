@@ -8,6 +8,7 @@ use super::Row;
 use crate::Language;
 use crate::messages::Value;
 use crate::table::severity_word;
+use crate::told::remedy_in;
 
 /// How many upgrades are shown.
 pub(crate) const SHOWN_UPGRADES: usize = 5;
@@ -21,7 +22,7 @@ pub(crate) struct Upgrade<'a> {
     pub(crate) from: &'a str,
     /// The version that repairs all of it.
     pub(crate) to: &'a str,
-    pub(crate) remedy: Option<String>,
+    remedy: Option<String>,
     pub(crate) severity: Severity,
     pub(crate) kev: bool,
     /// Ids, most urgent first.
@@ -33,6 +34,11 @@ impl Upgrade<'_> {
     /// What changes: `openssl 3.0.1 → 3.0.2`.
     pub(crate) fn what(&self) -> String {
         format!("{} {} → {}", self.name, self.from, self.to)
+    }
+
+    /// The command, or the step to take.
+    pub(crate) fn remedy(&self, language: Language) -> Option<String> {
+        self.remedy.as_deref().map(|remedy| remedy_in(remedy, language))
     }
 
     /// The worst severity that it repairs, and whether that is exploited.

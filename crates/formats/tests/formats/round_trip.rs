@@ -3,7 +3,7 @@
 use formats::{Format, WriteOptions, read_bill, read_report};
 use model::{
     BaseImage, BetterBase, Distribution, Ecosystem, EpssScore, Finding, FindingStatus, Gap, ImageFacts, Inventory,
-    LayerFacts, Package, Purl, ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
+    LayerFacts, LockTool, Package, Purl, ScanReport, Severity, SourcePackage, TargetKind, VulnerabilityFinding,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -68,6 +68,7 @@ prop_compose! {
         (architecture, module, sha1) in (option::of(text()), option::of(text()), option::of(text())),
         (licenses, paths) in (vec(text(), 0..4), vec(word(), 0..4)),
         (layer, direct, development) in (option::of(0..300_u32), option::of(any::<bool>()), any::<bool>()),
+        is_berry in any::<bool>(),
     ) -> Package {
         let mut paths = paths;
         paths.sort();
@@ -75,6 +76,7 @@ prop_compose! {
         Package {
             source: source.map(|(name, version)| SourcePackage { name, version }),
             architecture, module, sha1, licenses, paths, layer, direct, development,
+            lock_tool: is_berry.then_some(LockTool::YarnBerry),
             ..sample::package("pkg:npm/a@1", &name, &version)
         }
     }

@@ -26,6 +26,7 @@ pub(crate) fn package(purl: &str, name: &str, version: &str) -> Package {
         development: false,
         dependencies: Vec::new(),
         sha1: None,
+        lock_tool: None,
     }
 }
 

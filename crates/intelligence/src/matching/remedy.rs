@@ -1,6 +1,6 @@
 //! The command that brings a package to a repaired version, where it is installed.
 
-use model::{Ecosystem, Inventory, Package};
+use model::{Ecosystem, Inventory, LockTool, Package, RemedyKind, RemedyStep};
 
 /// The tools for the system's packages that the target has, as its packages tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,23 +44,30 @@ pub(super) fn remedy(package: &Package, fixed: &str, tool: SystemTool) -> Option
     }
     let (name, path) = (package.name.as_str(), package.paths.first().map_or("", String::as_str));
     let joined = |separator: &str| quoted(&format!("{name}{separator}{fixed}"));
+    let step = |kind: RemedyKind| sentence(kind, name, fixed);
+    let is_transitive = package.direct == Some(false);
     Some(match package.ecosystem {
         Ecosystem::Deb | Ecosystem::Apk | Ecosystem::Rpm => system_command(package, fixed, tool),
         Ecosystem::Npm => npm_command(package, fixed, path),
         Ecosystem::Pypi => match file_name(path) {
+            "poetry.lock" if is_transitive => format!("poetry update {}", quoted(name)),
             "poetry.lock" => format!("poetry add {}", joined("@^")),
             "uv.lock" => format!("uv lock --upgrade-package {}", joined("==")),
             "Pipfile.lock" => format!("pipenv upgrade {}", joined("==")),
             "pdm.lock" => format!("pdm update {}", quoted(name)),
             _ => format!("pip install {}", joined("==")),
         },
-        Ecosystem::Golang if name == "stdlib" || name == "toolchain" => format!("rebuild with Go {fixed} or later"),
+        Ecosystem::Golang if name == "stdlib" || name == "toolchain" => {
+            sentence(RemedyKind::RebuildWithGo, "Go", fixed)
+        }
         Ecosystem::Golang => format!("go get {}", joined(if fixed.starts_with('v') { "@" } else { "@v" })),
         Ecosystem::Cargo => {
             let installed = quoted(&format!("{name}@{}", package.version));
             format!("cargo update -p {installed} --precise {}", quoted(fixed))
         }
-        Ecosystem::Gem if file_name(path).ends_with(".lock") => format!("bundle update {}", quoted(name)),
+        Ecosystem::Gem if matches!(file_name(path), "Gemfile.lock" | "gems.locked") => {
+            format!("bundle update {}", quoted(name))
+        }
         Ecosystem::Gem => format!("gem install {} -v {}", quoted(name), quoted(fixed)),
         Ecosystem::Composer => format!("composer update {} --with-all-dependencies", quoted(name)),
         Ecosystem::Nuget if file_name(path) == "packages.config" => {
@@ -69,14 +76,19 @@ pub(super) fn remedy(package: &Package, fixed: &str, tool: SystemTool) -> Option
         Ecosystem::Nuget => format!("dotnet add package {} --version {}", quoted(name), quoted(fixed)),
         Ecosystem::Maven => maven_step(name, fixed, file_name(path)),
         Ecosystem::Pub => format!("dart pub upgrade {}", quoted(name)),
+        Ecosystem::Hex if file_name(path) == "rebar.lock" => format!("rebar3 upgrade {}", quoted(name)),
         Ecosystem::Hex => format!("mix deps.update {}", quoted(name)),
+        Ecosystem::Conda if file_name(path).starts_with("conda-lock") => {
+            format!("conda-lock lock --lockfile {} --update {}", quoted(file_name(path)), quoted(name))
+        }
         Ecosystem::Conda => format!("conda install {}", joined("=")),
         Ecosystem::Swift => format!("swift package update {}", quoted(name.rsplit('/').next().unwrap_or(name))),
-        Ecosystem::Cocoapods => format!("pod update {}", quoted(name)),
-        Ecosystem::Conan | Ecosystem::Julia | Ecosystem::Hackage | Ecosystem::Cran => {
-            format!("require {name} {fixed} or later")
+        Ecosystem::Cocoapods => format!("pod update {}", quoted(name.split('/').next().unwrap_or(name))),
+        Ecosystem::Cran if file_name(path) == "renv.lock" && is_word(name) && is_word(fixed) => {
+            format!("Rscript -e 'renv::install(\"{name}@{fixed}\"); renv::snapshot()'")
         }
-        Ecosystem::Bitnami | Ecosystem::Wordpress | Ecosystem::Generic => format!("install {name} {fixed} or later"),
+        Ecosystem::Conan | Ecosystem::Julia | Ecosystem::Hackage | Ecosystem::Cran => step(RemedyKind::Require),
+        Ecosystem::Bitnami | Ecosystem::Wordpress | Ecosystem::Generic => step(RemedyKind::Install),
     })
 }
 
@@ -100,7 +112,7 @@ fn system_command(package: &Package, fixed: &str, tool: SystemTool) -> String {
         SystemTool::Yum => format!("yum update {}", with("-")),
         SystemTool::Tdnf => format!("tdnf update {quoted_name}"),
         SystemTool::Zypper => format!("zypper install {}", with(">=")),
-        SystemTool::None => format!("rebuild on a base image that has {name} {fixed} or later"),
+        SystemTool::None => sentence(RemedyKind::RebuildOnBase, name, fixed),
     }
 }
 
@@ -109,9 +121,19 @@ fn npm_command(package: &Package, fixed: &str, path: &str) -> String {
     let exact = quoted(&format!("{}@{fixed}", package.name));
     let is_transitive = package.direct == Some(false);
     match file_name(path) {
-        "yarn.lock" if is_transitive => format!("yarn up -R {name}"),
+        "yarn.lock" if package.lock_tool == Some(LockTool::YarnBerry) => {
+            if is_transitive {
+                format!("yarn up -R {name}")
+            } else {
+                format!("yarn up {exact}")
+            }
+        }
+        // The classic one upgrades what the project itself asks for.
+        "yarn.lock" if is_transitive => sentence(RemedyKind::Resolutions, &package.name, fixed),
         "yarn.lock" => format!("yarn upgrade {exact}"),
+        "pnpm-lock.yaml" if is_transitive => format!("pnpm update --depth Infinity {name}"),
         "pnpm-lock.yaml" => format!("pnpm update {exact}"),
+        "bun.lock" | "bun.lockb" if is_transitive => sentence(RemedyKind::Overrides, &package.name, fixed),
         "bun.lock" | "bun.lockb" => format!("bun add {exact}"),
         _ if is_transitive => format!("npm update {name}"),
         _ => format!("npm install {exact}"),
@@ -121,10 +143,20 @@ fn npm_command(package: &Package, fixed: &str, path: &str) -> String {
 fn maven_step(name: &str, fixed: &str, file: &str) -> String {
     match file {
         "pom.xml" => format!("mvn versions:use-dep-version -Dincludes={} -DdepVersion={}", quoted(name), quoted(fixed)),
-        file if file.contains("gradle") => format!("require {name}:{fixed} in the Gradle build"),
-        file if file.ends_with(".sbt") || file.contains("sbt") => format!("require {name}:{fixed} in build.sbt"),
-        _ => format!("require {name}:{fixed} or later in the build that made the archive"),
+        // Of old, Gradle had a folder of `CONFIGURATION.lockfile`.
+        file if file.ends_with(".lockfile") => sentence(RemedyKind::RequireInGradle, name, fixed),
+        file if file.ends_with(".sbt.lock") => sentence(RemedyKind::RequireInSbt, name, fixed),
+        _ => sentence(RemedyKind::RequireInBuild, name, fixed),
     }
+}
+
+fn sentence(kind: RemedyKind, name: &str, version: &str) -> String {
+    RemedyStep { kind, name: name.to_owned(), version: version.to_owned() }.to_string()
+}
+
+/// Whether text means nothing but itself inside quotes of any language.
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_+".contains(&byte))
 }
 
 fn file_name(path: &str) -> &str {
@@ -191,6 +223,44 @@ mod tests {
         check("cargo time 0.1.43", "0.2.23", SystemTool::None, "cargo update -p time@0.1.43 --precise 0.2.23");
         check("pypi jinja2 3.1.2", "3.1.3", SystemTool::None, "pip install jinja2==3.1.3");
         check("gem rack 2.0.1 path=Gemfile.lock", "2.2.3", SystemTool::None, "bundle update rack");
+    }
+
+    #[test]
+    fn what_others_need_is_upgraded_as_each_tool_does_it() {
+        let npm = |file: &str, direct: bool, tool: Option<LockTool>| {
+            let mut package = package(&format!("npm a 1.0.0 path=app/{file}"));
+            package.direct = Some(direct);
+            package.lock_tool = tool;
+            remedy(&package, "1.0.1", SystemTool::None).unwrap()
+        };
+        let berry = Some(LockTool::YarnBerry);
+        assert_eq!(npm("yarn.lock", true, berry), "yarn up a@1.0.1");
+        assert_eq!(npm("yarn.lock", false, berry), "yarn up -R a");
+        assert_eq!(npm("yarn.lock", true, None), "yarn upgrade a@1.0.1");
+        let step = "set a to 1.0.1 under resolutions in package.json and run yarn install";
+        assert_eq!(npm("yarn.lock", false, None), step);
+        assert_eq!(npm("pnpm-lock.yaml", true, None), "pnpm update a@1.0.1");
+        assert_eq!(npm("pnpm-lock.yaml", false, None), "pnpm update --depth Infinity a");
+        assert_eq!(npm("bun.lock", true, None), "bun add a@1.0.1");
+        let step = "set a to 1.0.1 under overrides in package.json and run bun install";
+        assert_eq!(npm("bun.lock", false, None), step);
+        assert_eq!(npm("package-lock.json", false, None), "npm update a");
+    }
+
+    #[test]
+    fn every_tool_gets_its_own_command() {
+        let check = |line: &str, command: &str| check(line, "2.0", SystemTool::None, command);
+        check("gem rack 1.0 path=gems.locked", "bundle update rack");
+        check("hex cowboy 1.0 path=rebar.lock", "rebar3 upgrade cowboy");
+        check("hex plug 1.0 path=mix.lock", "mix deps.update plug");
+        check("conda numpy 1.0 path=conda-lock.yml", "conda-lock lock --lockfile conda-lock.yml --update numpy");
+        check("conda numpy 1.0 path=conda-meta/numpy-1.0.json", "conda install numpy=2.0");
+        check("cocoapods Firebase/Core 1.0 path=Podfile.lock", "pod update Firebase");
+        check("cran xml2 1.0 path=renv.lock", "Rscript -e 'renv::install(\"xml2@2.0\"); renv::snapshot()'");
+        check("maven g:a 1.0 path=gradle/dependency-locks/x.lockfile", "require g:a:2.0 in the Gradle build");
+        check("maven g:a 1.0 path=build.sbt.lock", "require g:a:2.0 in build.sbt");
+        check("maven g:a 1.0 path=a.jar", "require g:a:2.0 or later in the build that made the archive");
+        check("generic redis 1.0", "install redis 2.0 or later");
     }
 
     #[test]

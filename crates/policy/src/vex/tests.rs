@@ -26,6 +26,7 @@ fn package(purl: &str) -> Package {
         development: false,
         dependencies: Vec::new(),
         sha1: None,
+        lock_tool: None,
     }
 }
 

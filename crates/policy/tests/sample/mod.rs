@@ -25,6 +25,7 @@ pub(crate) fn package(name: &str, version: &str) -> Package {
         development: false,
         dependencies: Vec::new(),
         sha1: None,
+        lock_tool: None,
     }
 }
 

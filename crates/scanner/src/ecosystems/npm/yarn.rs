@@ -5,9 +5,11 @@
 
 use std::collections::HashMap;
 
+use model::LockTool;
+
 use super::{NPM, split_name};
 use crate::ecosystems::locked_packages::LockedPackages;
-use crate::found::Found;
+use crate::found::{Found, Mark};
 use crate::wanted_file::ReadFileError;
 
 /// One block of the file.
@@ -58,6 +60,9 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         locked.set_direct_only(&direct);
     }
     locked.hand_over(found);
+    if text.lines().any(|line| line.starts_with("__metadata:")) {
+        found.mark = Some(Mark::Lock(LockTool::YarnBerry));
+    }
     Ok(())
 }
 
