@@ -178,7 +178,7 @@ fn redirects_of(
             break;
         }
         let real = redirects.real(folder).into_owned();
-        if layer.links.get(folder).is_none() && link(&real).is_none() {
+        if !layer.links.contains_key(folder) && link(&real).is_none() {
             continue;
         }
         let start = if layer.links.contains_key(folder) { folder } else { &real };

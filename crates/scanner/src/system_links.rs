@@ -95,18 +95,16 @@ impl LinkedFiles {
                 }
                 Err(TooManyLinks) => continue,
             };
-            match holder(layers, &real) {
-                Some((number, named)) => {
-                    if is_unread(&named, sought) {
-                        let place = Place { real, sought: (*sought).to_owned() };
-                        linked.wanted.entry(number).or_default().files.insert(named, place);
-                    }
-                }
-                None if is_release && real != **sought && !RELEASES.contains(&real.as_str()) => {
+            let Some((number, named)) = holder(layers, &real) else {
+                if is_release && real != **sought && !RELEASES.contains(&real.as_str()) {
                     let reason = format!("it is a symbolic link to {real}, which is not there");
                     linked.gaps.push(Gap::new(*sought, reason));
                 }
-                None => {}
+                continue;
+            };
+            if is_unread(&named, sought) {
+                let place = Place { real, sought: (*sought).to_owned() };
+                linked.wanted.entry(number).or_default().files.insert(named, place);
             }
         }
         for sought in FOLDERS_OF_FILES {
