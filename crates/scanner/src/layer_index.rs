@@ -406,7 +406,7 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
 
 fn gap_reason(ecosystem: &str, error: &ReadFileError) -> String {
     match error {
-        ReadFileError::Malformed { .. } => error.to_string(),
+        ReadFileError::Malformed { .. } | ReadFileError::Encrypted => error.to_string(),
         ReadFileError::TooLarge { .. } | ReadFileError::Read { .. } => format!("{ecosystem}: {error}"),
     }
 }

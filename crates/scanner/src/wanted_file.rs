@@ -29,6 +29,9 @@ pub(crate) enum ReadFileError {
     /// It does not follow its format.
     #[error("it is no valid {format}: {reason}")]
     Malformed { format: &'static str, reason: String },
+    /// It is sound, and only who has the password can read it.
+    #[error("it is encrypted, so what is in it was not looked at")]
+    Encrypted,
     /// Its bytes cannot be had.
     #[error("cannot read it: {source}")]
     Read {

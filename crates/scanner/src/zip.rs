@@ -195,7 +195,7 @@ impl Entry {
     pub(crate) fn content(&self, source: &mut dyn ReadSeek, range: &Range<u64>) -> Result<Range<u64>, ReadFileError> {
         let outside = || malformed("an entry lies outside of it");
         if self.encrypted {
-            return Err(malformed("the entry is encrypted"));
+            return Err(ReadFileError::Encrypted);
         }
         let header_end = self.header_at.checked_add(30).filter(|&end| end <= range.end).ok_or_else(outside)?;
         if self.header_at < range.start {
@@ -383,7 +383,7 @@ mod tests {
             &lie(directory_at + 10, &[93]),
             "it is no valid zip archive: the entry is compressed by method 93, which is not read",
         );
-        check(&lie(directory_at + 8, &[1]), "it is no valid zip archive: the entry is encrypted");
+        check(&lie(directory_at + 8, &[1]), "it is encrypted, so what is in it was not looked at");
         check(
             &archive[..archive.len() - 1],
             "it is no valid zip archive: it has no end record, so it is cut short or something else",
