@@ -3,9 +3,11 @@
 
 pub mod access;
 mod client;
+pub mod jobs;
 mod moment;
 mod page;
 mod problem;
+pub mod registries;
 
 pub use client::{Body, Client, ClientError, ClientOptions};
 pub use moment::Moment;

@@ -13,6 +13,8 @@ mod challenge;
 mod companions;
 mod download;
 mod http;
+mod listing;
+mod probe;
 mod proxy;
 mod session;
 mod token;
@@ -38,6 +40,8 @@ pub use address::RefusedAddress;
 pub use artifact::{Artifact, ArtifactFile, open_artifact};
 pub use download::{DownloadError, download};
 pub use http::ExchangeError;
+pub use listing::{MOST_NAMES, RepositoryTags, built, list_repositories, list_tags, tag_digest};
+pub use probe::{Probed, Stage, StageOutcome, is_open, probe};
 pub use proxy::ProxySettings;
 pub use trust::ReadAuthoritiesError;
 
@@ -59,6 +63,8 @@ pub struct RegistryOptions {
     /// Whether tables of contents that the manifest binds may stand for what layers hold, so that only wanted files
     /// travel. A layer can hold other files than its table lists, so this is for images whose builder is trusted.
     pub trust_toc: bool,
+    /// Whether registries at private and loopback addresses are refused, as link-local and metadata addresses always are.
+    pub public_only: bool,
     /// How long to wait for what.
     pub timeouts: Timeouts,
     /// How this program calls itself.
@@ -75,6 +81,7 @@ impl Default for RegistryOptions {
             mirrors: Vec::new(),
             proxies: ProxySettings::default(),
             trust_toc: false,
+            public_only: false,
             timeouts: Timeouts::default(),
             user_agent: concat!("bulkhead/", env!("CARGO_PKG_VERSION")).to_owned(),
         }

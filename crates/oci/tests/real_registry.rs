@@ -11,7 +11,9 @@ use std::time::{Duration, Instant};
 
 use oci::credentials::CredentialSources;
 use oci::engine::{EngineAddress, EngineOptions, open_docker};
-use oci::registry::{RegistryError, RegistryOptions, open_registry};
+use oci::registry::{
+    RegistryError, RegistryOptions, StageOutcome, built, is_open, list_repositories, list_tags, open_registry, probe, tag_digest,
+};
 use oci::{EntryStream, LayerIdentity};
 
 /// `user:secret`, hashed with bcrypt.
@@ -179,6 +181,45 @@ fn a_pushed_image_comes_back_verified() {
     assert!(tell("team/alpine:3.10.1", &distrustful).contains("no certificate that this machine trusts"));
     let plain = RegistryOptions { plain_http: true, ..registry.options() };
     assert!(!tell("team/alpine:3.10.1", &plain).is_empty());
+}
+
+#[test]
+fn a_registry_is_listed_and_a_try_tells_what_does_not_work() {
+    let Some(archive) = test_support::test_data("images/docker-archive/alpine-3.10.1-four-layers-with-whiteouts.tar")
+    else {
+        return;
+    };
+    let Some(registry) = Registry::start() else { return };
+    for name in ["team/alpine:1", "team/alpine:2", "other:latest"] {
+        registry.push(&archive, name);
+    }
+    let (host, options) = (format!("127.0.0.1:{}", registry.port), registry.options());
+    assert_eq!(list_repositories(&host, &options).unwrap().names, ["other", "team/alpine"]);
+    let name: model::ImageName = format!("{host}/team/alpine:2").parse().unwrap();
+    assert_eq!(list_tags(&name, &options).unwrap().names, ["1", "2"]);
+    let digest = tag_digest(&name, &options).unwrap();
+    assert_eq!(open_registry(&name, &options).unwrap().digest, Some(digest));
+    assert!(built(&name, &options).unwrap().unwrap().starts_with("20"));
+    assert_eq!(is_open(&host, "team/alpine", &options), Some(false));
+
+    let check = |host: &str, options: &RegistryOptions, expected: &str| {
+        let probed = probe(host, None, options);
+        let letters = probed.stages.iter().map(|(_, outcome)| match outcome {
+            StageOutcome::Good => '+',
+            StageOutcome::Failed => 'x',
+            StageOutcome::Skipped => '-',
+        });
+        let told = probed.failure.map(|error| chain(&error)).unwrap_or_default();
+        assert_eq!(letters.collect::<String>(), expected, "{told}");
+    };
+    check(&host, &options, "++++++");
+    check("nothing.invalid", &options, "x-----");
+    check("169.254.169.254", &options, "x-----");
+    check(&host, &RegistryOptions { public_only: true, ..options.clone() }, "x-----");
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    check(&closed.to_string(), &options, "+x----");
+    check(&host, &RegistryOptions { ca_files: Vec::new(), ..options.clone() }, "++x---");
+    check(&host, &RegistryOptions { credentials: CredentialSources::default(), ..options.clone() }, "+++x--");
 }
 
 #[test]

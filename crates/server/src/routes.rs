@@ -1,7 +1,11 @@
 //! Every route of the API, each with its rule. There is no other list.
 
+mod hooks;
+mod jobs;
 mod me;
 mod openapi;
+mod registries;
+mod scans;
 mod sessions;
 mod setup;
 
@@ -40,6 +44,23 @@ fn all(routes: Routes) -> Routes {
         .add(Oneself, routes!(me::list_sessions))
         .add(Oneself, routes!(me::end_session))
         .add(Oneself, routes!(me::end_other_sessions))
+        .add(needs(Area::Registries, Action::Read), routes!(registries::list))
+        .add(needs(Area::Registries, Action::Write), routes!(registries::create))
+        .add(needs(Area::Registries, Action::Read), routes!(registries::show))
+        .add(needs(Area::Registries, Action::Write), routes!(registries::change))
+        .add(needs(Area::Registries, Action::Write), routes!(registries::remove))
+        .add(needs(Area::Registries, Action::Write), routes!(registries::test))
+        .add(needs(Area::Registries, Action::Write), routes!(registries::list_now))
+        .add(needs(Area::Registries, Action::Write), routes!(registries::scan))
+        .add(needs(Area::Jobs, Action::Read), routes!(jobs::list))
+        .add(needs(Area::Jobs, Action::Read), routes!(jobs::show))
+        .add(needs(Area::Jobs, Action::Write), routes!(jobs::retry))
+        .add(needs(Area::Jobs, Action::Write), routes!(jobs::cancel))
+        .add(needs(Area::Scans, Action::Write), routes!(scans::lease))
+        .add(needs(Area::Scans, Action::Write), routes!(scans::heartbeat))
+        .add(needs(Area::Scans, Action::Write), taking(routes!(scans::answer), scans::LARGEST_ANSWER_BYTES))
+        .add(needs(Area::Scans, Action::Write), routes!(scans::fail))
+        .add(Public, routes!(hooks::receive))
 }
 
 /// The API as a service.
@@ -53,6 +74,11 @@ pub(crate) fn router(app: &App) -> Router {
 
 /// A route as `routes!` makes it: schemas, paths, handlers.
 type Made = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<App>);
+
+/// A route that takes larger bodies than others.
+fn taking((schemas, paths, handlers): Made, bytes: usize) -> Made {
+    (schemas, paths, handlers.layer(DefaultBodyLimit::max(bytes)))
+}
 
 /// Routes under construction.
 pub(crate) struct Routes {

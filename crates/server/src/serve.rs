@@ -16,6 +16,7 @@ use crate::clock::{self, SECOND};
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
+use crate::registries;
 use crate::routes;
 use crate::sealed::Sealer;
 use crate::setup::SetupSecret;
@@ -91,6 +92,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
     if let Some(path) = &config.worker_token {
         worker_token::provide(&app, path).await?;
     }
+    tasks.push(tokio::spawn(registries::scheduler::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(listener.serve(routes::router(&app), draining)));
     say(&format!("ready: {place}"))?;
     if app.read(users::is_empty).await? {

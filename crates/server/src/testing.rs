@@ -182,6 +182,24 @@ impl TestServer {
         As::Token(text)
     }
 
+    /// Everything that is stored, as text: what must not be there is looked for in it.
+    pub(crate) fn database(&self) -> String {
+        let text = self.app.store.read_blocking(|connection| {
+            let tables = connection.rows("SELECT name FROM sqlite_master WHERE type = 'table'", &[])?;
+            let mut text = String::new();
+            for table in tables {
+                let rows = connection.rows(&format!("SELECT * FROM {}", table.text(0)), &[])?;
+                for row in rows {
+                    for at in 0..40 {
+                        text.push_str(&format!("{} {} ", row.text(at), String::from_utf8_lossy(&row.bytes(at))));
+                    }
+                }
+            }
+            Ok(text)
+        });
+        text.unwrap()
+    }
+
     /// The actions and outcomes in the audit trail, the oldest first.
     pub(crate) fn trail(&self) -> Vec<String> {
         let permit = policy::access::permit(&policy::access::Principal::server(), "audit.read".parse().unwrap());

@@ -19,6 +19,7 @@ pub struct Schema {
 pub const SCHEMA: &[Schema] = &[
     Schema { version: 1, name: "audit", sql: include_str!("../migrations/0001_audit.sql") },
     Schema { version: 2, name: "access", sql: include_str!("../migrations/0002_access.sql") },
+    Schema { version: 5, name: "registries", sql: include_str!("../migrations/0005_registries.sql") },
 ];
 
 impl Schema {

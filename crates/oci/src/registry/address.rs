@@ -68,6 +68,8 @@ pub(super) enum NamedBy {
 pub(super) struct GuardedResolver {
     pub(super) named_by: NamedBy,
     pub(super) neighborhood: Arc<Neighborhood>,
+    /// Whether even the user may name nothing but public addresses.
+    pub(super) public_only: bool,
     /// Host and port of the proxy, which the user named.
     pub(super) proxy: Option<(String, u16)>,
 }
@@ -89,11 +91,7 @@ impl Resolver for GuardedResolver {
         let mut farthest = AddressKind::Forbidden;
         for address in &resolved {
             let kind = kind_of(address.ip());
-            let is_allowed = match self.named_by {
-                NamedBy::User => kind != AddressKind::Forbidden,
-                NamedBy::Registry => self.neighborhood.admits(kind),
-            };
-            if is_allowed {
+            if is_allowed(kind, self.named_by, &self.neighborhood, self.public_only) {
                 farthest = farthest.max(kind);
                 allowed.push(*address);
             }
@@ -114,21 +112,30 @@ impl Resolver for GuardedResolver {
 }
 
 /// Judges a host that is written as an address, for connections whose names a proxy resolves.
-pub(super) fn check_literal(host: &str, named_by: NamedBy, neighborhood: &Neighborhood) -> Result<(), RefusedAddress> {
+pub(super) fn check_literal(
+    host: &str,
+    named_by: NamedBy,
+    neighborhood: &Neighborhood,
+    public_only: bool,
+) -> Result<(), RefusedAddress> {
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     let Ok(address) = bare.parse::<IpAddr>() else { return Ok(()) };
     let kind = kind_of(address);
-    let is_allowed = match named_by {
-        NamedBy::User => kind != AddressKind::Forbidden,
-        NamedBy::Registry => neighborhood.admits(kind),
-    };
-    if !is_allowed {
+    if !is_allowed(kind, named_by, neighborhood, public_only) {
         return Err(RefusedAddress { host: host.to_owned(), address });
     }
     if named_by == NamedBy::User {
         neighborhood.record(kind);
     }
     Ok(())
+}
+
+fn is_allowed(kind: AddressKind, named_by: NamedBy, neighborhood: &Neighborhood, public_only: bool) -> bool {
+    let is_near_enough = match named_by {
+        NamedBy::User => kind != AddressKind::Forbidden,
+        NamedBy::Registry => neighborhood.admits(kind),
+    };
+    is_near_enough && (kind == AddressKind::Public || !public_only)
 }
 
 pub(super) fn kind_of(address: IpAddr) -> AddressKind {
@@ -221,8 +228,11 @@ mod tests {
         assert!(admitted(AddressKind::Private) && !admitted(AddressKind::Loopback));
         neighborhood.record(AddressKind::Loopback);
         assert!(admitted(AddressKind::Loopback) && !admitted(AddressKind::Forbidden));
-        assert!(check_literal("169.254.169.254", NamedBy::User, &neighborhood).is_err());
-        assert!(check_literal("[fe80::1]", NamedBy::Registry, &neighborhood).is_err());
-        assert!(check_literal("metadata.example.com", NamedBy::Registry, &neighborhood).is_ok());
+        assert!(check_literal("169.254.169.254", NamedBy::User, &neighborhood, false).is_err());
+        assert!(check_literal("10.0.0.1", NamedBy::User, &neighborhood, false).is_ok());
+        assert!(check_literal("10.0.0.1", NamedBy::User, &neighborhood, true).is_err());
+        assert!(check_literal("1.1.1.1", NamedBy::User, &neighborhood, true).is_ok());
+        assert!(check_literal("[fe80::1]", NamedBy::Registry, &neighborhood, false).is_err());
+        assert!(check_literal("metadata.example.com", NamedBy::Registry, &neighborhood, false).is_ok());
     }
 }

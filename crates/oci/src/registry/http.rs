@@ -146,6 +146,8 @@ pub(super) struct Call<'a> {
     pub(super) until_byte: Option<u64>,
     /// A form to post; without one the request is a GET.
     pub(super) form: Option<&'a str>,
+    /// Whether the head of the answer is all that is wanted.
+    pub(super) is_head: bool,
     /// How long the body may take as a whole, where that is more than a document's.
     pub(super) body_within: Option<Duration>,
 }
@@ -188,6 +190,7 @@ pub(super) struct HttpClient {
     document_within: Duration,
     proxies: ProxySettings,
     neighborhood: Arc<Neighborhood>,
+    public_only: bool,
     /// For each way a connection to the registry itself.
     own: [Agent; 3],
     /// For each way a connection to hosts that the registry named.
@@ -208,6 +211,7 @@ impl HttpClient {
             let resolver = GuardedResolver {
                 named_by,
                 neighborhood: Arc::clone(&neighborhood),
+                public_only: options.public_only,
                 proxy: proxy.as_ref().map(|proxy| (proxy.host().to_owned(), proxy.port())),
             };
             Ok(Agent::with_parts(config(roots.clone(), proxy, options), DefaultConnector::default(), resolver))
@@ -227,6 +231,7 @@ impl HttpClient {
             proxies: options.proxies.clone(),
             own: agents(NamedBy::User)?,
             named: agents(NamedBy::Registry)?,
+            public_only: options.public_only,
             neighborhood,
         })
     }
@@ -281,7 +286,7 @@ impl HttpClient {
     fn send(&self, target: &Uri, call: Call<'_>) -> Result<Response<Body>, ExchangeError> {
         let host = host_of(target);
         let named_by = if is_same_host(&self.base, target) { NamedBy::User } else { NamedBy::Registry };
-        check_literal(target.host().unwrap_or_default(), named_by, &self.neighborhood)?;
+        check_literal(target.host().unwrap_or_default(), named_by, &self.neighborhood, self.public_only)?;
         let agents = match named_by {
             NamedBy::User => &self.own,
             NamedBy::Registry => &self.named,
@@ -310,6 +315,7 @@ impl HttpClient {
         let body_within = Some(call.body_within.unwrap_or(self.document_within));
         let sent = match call.form {
             None => {
+                let request = if call.is_head { request.method("HEAD") } else { request };
                 let request = request.body(()).map_err(bad_request)?;
                 agent.run(agent.configure_request(request).timeout_recv_body(body_within).build())
             }

@@ -171,6 +171,24 @@ impl Session {
         Ok(self.fetch(&path, &format!("blob {digest}"), Call::default(), descriptor.size)?.bytes)
     }
 
+    /// Fetches a page of a list: the first, at `path`, or the one that the page before named, which must be of the same list.
+    pub(super) fn page(&self, path: &str, what: &str, next: Option<&str>) -> Result<Fetched, RegistryError> {
+        let first = path.split('?').next().unwrap_or(path);
+        let path = match next.map(|next| next.find(first).and_then(|at| next.get(at..))) {
+            None => path,
+            Some(Some(next)) => next,
+            Some(None) => return Err(ExchangeError::BadLocation { host: self.host() }.into()),
+        };
+        self.fetch(path, what, Call::default(), MAX_MANIFEST_BYTES)
+    }
+
+    /// The digest that the registry states for a manifest, without fetching it.
+    pub(super) fn stated_digest(&self, reference: &str) -> Result<Option<Digest>, RegistryError> {
+        let path = format!("/v2/{}/manifests/{reference}", self.repository);
+        let call = Call { accept: ACCEPTED_MANIFESTS, is_head: true, ..Call::default() };
+        Ok(self.fetch(&path, &format!("manifest {reference}"), call, 0)?.stated_digest)
+    }
+
     /// Fetches a document, again until that succeeds or fails in a way that stays, or until the time for documents is
     /// over.
     fn fetch(&self, path: &str, what: &str, call: Call<'_>, limit_bytes: u64) -> Result<Fetched, RegistryError> {

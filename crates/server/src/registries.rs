@@ -1,0 +1,253 @@
+//! Registries: from what people say of them to what is stored, and back without their secrets.
+
+pub(crate) mod hooks;
+pub(crate) mod listing;
+pub(crate) mod scheduler;
+
+use api::Moment;
+use api::registries::{Cause, Registry as Told, RegistryCredential, RegistryKind, RegistryRequest};
+use model::ImageName;
+use store::registries::{Registry, Rules};
+
+use crate::app::App;
+use crate::clock::SECOND;
+use crate::error::{ApiError, ApiResult};
+use crate::{ids, jobs};
+
+/// The longest name, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// The most patterns of one sort, and how long each may be.
+pub(crate) const MOST_PATTERNS: usize = 200;
+const LONGEST_PATTERN: usize = 256;
+
+/// The longest certificate file, in bytes.
+const LONGEST_CA_BYTES: usize = 256 << 10;
+
+/// The longest secret, in bytes: the key file of a service account has a few thousand.
+const LONGEST_SECRET_BYTES: usize = 32 << 10;
+
+/// The shortest secret of messages, in characters.
+const SHORTEST_HOOK_SECRET: usize = 16;
+
+/// A registry out of a request: a new one, or what becomes of the one before.
+pub(crate) fn read(app: &App, request: RegistryRequest, before: Option<&Registry>, now: i64) -> ApiResult<Registry> {
+    let name = request.name.trim().to_owned();
+    if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        return Err(ApiError::invalid("name", format!("use 1 to {LONGEST_NAME} characters")));
+    }
+    let address = address(&request)?;
+    let ca = request.ca.map(|pem| pem.trim().to_owned()).filter(|pem| !pem.is_empty());
+    if ca.as_ref().is_some_and(|pem| pem.len() > LONGEST_CA_BYTES || !pem.contains("-----BEGIN CERTIFICATE-----")) {
+        return Err(ApiError::invalid("ca", "it must be certificates in PEM form, of 256 KiB at most"));
+    }
+    within("poll_minutes", request.poll_minutes, 1, 10_080)?;
+    within("most_at_once", request.most_at_once, 1, 64)?;
+    within("stale_days", request.stale_days, 0, 36_500)?;
+    let id = before.map_or_else(|| ids::new(now), |before| before.id.clone());
+    let (credential, credential_type) = match &request.credential {
+        None => {
+            // A credential that stays must not be handed to another host than it was given for.
+            let moves = before.is_some_and(|before| before.credential.is_some() && before.address != address);
+            if moves {
+                let problem = "the address is another one: give the credential again";
+                return Err(ApiError::invalid("credential", problem));
+            }
+            before.map_or((None, None), |before| (before.credential.clone(), before.credential_type.clone()))
+        }
+        Some(RegistryCredential::None) => (None, None),
+        Some(given) => {
+            check_credential(given)?;
+            let bytes = serde_json::to_vec(given).unwrap_or_default();
+            (Some(app.sealer.seal(&belongs_to(&id), &bytes)), Some(given.kind().to_owned()))
+        }
+    };
+    let hook_secret = match &request.hook_secret {
+        None => before.and_then(|before| before.hook_secret.clone()),
+        Some(text) if text.is_empty() => None,
+        Some(text) if text.chars().count() < SHORTEST_HOOK_SECRET || text.len() > LONGEST_SECRET_BYTES => {
+            let problem = format!("use {SHORTEST_HOOK_SECRET} characters at least");
+            return Err(ApiError::invalid("hook_secret", problem));
+        }
+        Some(text) => Some(app.sealer.seal(&hook_belongs_to(&id), text.as_bytes())),
+    };
+    Ok(Registry {
+        name,
+        kind: request.kind.as_str().to_owned(),
+        address,
+        ca,
+        plain_http: request.plain_http,
+        rules: rules(request.rules)?,
+        poll_seconds: i64::from(request.poll_minutes) * 60,
+        most_at_once: request.most_at_once.into(),
+        stale_days: request.stale_days.into(),
+        is_enabled: request.is_enabled,
+        credential,
+        credential_type,
+        hook_secret,
+        // What was changed is looked at again at once.
+        next_poll: now,
+        last_listed: before.and_then(|before| before.last_listed),
+        failure: before.and_then(|before| before.failure.clone()),
+        risks: before.map_or_else(|| "[]".to_owned(), |before| before.risks.clone()),
+        created: before.map_or(now, |before| before.created),
+        changed: now,
+        version: before.map_or(1, |before| before.version + 1),
+        id,
+    })
+}
+
+fn within(field: &str, value: u32, least: u32, most: u32) -> ApiResult<()> {
+    match (least..=most).contains(&value) {
+        true => Ok(()),
+        false => Err(ApiError::invalid(field, format!("use {least} to {most}"))),
+    }
+}
+
+/// The host of a registry, as it stands in image names.
+fn address(request: &RegistryRequest) -> ApiResult<String> {
+    let usual = request.kind.default_address();
+    let given = request.address.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let text = given.or(usual).ok_or_else(|| {
+        ApiError::invalid("address", format!("{} has no usual address: give its host", request.kind.title()))
+    })?;
+    let (host, is_http) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
+        (Some(host), _) => (host, false),
+        (None, Some(host)) => (host, true),
+        (None, None) => (text, request.plain_http),
+    };
+    if is_http != request.plain_http {
+        let problem = "`http://` and `plain_http` must agree: unencrypted connections are only made when they are asked for";
+        return Err(ApiError::invalid("plain_http", problem));
+    }
+    let host = host.trim_end_matches('/').to_ascii_lowercase();
+    let host = match host.as_str() {
+        "index.docker.io" | "registry-1.docker.io" | "hub.docker.com" => "docker.io".to_owned(),
+        _ => host,
+    };
+    let name: Option<ImageName> = format!("{host}/a/b").parse().ok();
+    match name.is_some_and(|name| name.registry() == host && name.repository() == "a/b") {
+        true => Ok(host),
+        false => {
+            let problem = format!("`{text}` is no host; write registry.example.com or 10.0.0.1:5000, without a path");
+            Err(ApiError::invalid("address", problem))
+        }
+    }
+}
+
+fn check_credential(credential: &RegistryCredential) -> ApiResult<()> {
+    let texts: &[&String] = match credential {
+        RegistryCredential::None => &[],
+        RegistryCredential::Password { user, password } => &[user, password],
+        RegistryCredential::Token { token } | RegistryCredential::RefreshToken { token } => &[token],
+    };
+    let is_usable = texts.iter().all(|text| !text.is_empty() && text.len() <= LONGEST_SECRET_BYTES);
+    match is_usable {
+        true => Ok(()),
+        false => Err(ApiError::invalid("credential", "a part of it is empty, or longer than 32 KiB")),
+    }
+}
+
+fn rules(rules: api::registries::RegistryRules) -> ApiResult<Rules> {
+    for (field, patterns) in [("rules.repositories", &rules.repositories), ("rules.tags", &rules.tags)] {
+        let is_usable = |pattern: &String| {
+            let is_short = !pattern.is_empty() && pattern.len() <= LONGEST_PATTERN;
+            is_short && pattern.chars().all(|c| c.is_ascii_alphanumeric() || "._-/*?".contains(c))
+        };
+        if patterns.len() > MOST_PATTERNS {
+            return Err(ApiError::invalid(field, format!("there are more than {MOST_PATTERNS} patterns")));
+        }
+        if let Some(pattern) = patterns.iter().find(|pattern| !is_usable(pattern)) {
+            return Err(ApiError::invalid(field, format!("`{pattern}` is no pattern of names; use `team/*` or `v1.*`")));
+        }
+    }
+    for (field, number) in [("rules.newest", rules.newest), ("rules.pushed_within_days", rules.pushed_within_days)] {
+        if let Some(number) = number {
+            within(field, number, 1, 36_500)?;
+        }
+    }
+    Ok(Rules {
+        repositories: rules.repositories,
+        tags: rules.tags,
+        newest: rules.newest,
+        pushed_within_days: rules.pushed_within_days,
+    })
+}
+
+/// What a registry's sealed credential belongs to.
+fn belongs_to(id: &str) -> String {
+    format!("registry/{id}")
+}
+
+fn hook_belongs_to(id: &str) -> String {
+    format!("registry/{id}/hook")
+}
+
+/// The credential of a registry, opened, for the worker that asks it.
+pub(crate) fn open_credential(app: &App, registry: &Registry) -> Result<RegistryCredential, Cause> {
+    let Some(sealed) = &registry.credential else { return Ok(RegistryCredential::None) };
+    let opened = app.sealer.open(&belongs_to(&registry.id), sealed);
+    opened.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).ok_or_else(|| {
+        tracing::error!(registry.id = %registry.id, "the credential of a registry cannot be opened: was the master key replaced?");
+        Cause::new("registry.credential_unopenable")
+    })
+}
+
+/// The secret of a registry's messages, opened; none where it has none.
+pub(crate) fn open_hook_secret(app: &App, registry: &Registry) -> Option<Vec<u8>> {
+    app.sealer.open(&hook_belongs_to(&registry.id), registry.hook_secret.as_ref()?).ok()
+}
+
+/// The kind of a stored registry.
+pub(crate) fn kind(registry: &Registry) -> RegistryKind {
+    RegistryKind::of_word(&registry.kind).unwrap_or(RegistryKind::Oci)
+}
+
+/// A registry as the API tells it: everything but its secrets.
+pub(crate) fn describe(registry: &Registry) -> Told {
+    let minutes = u32::try_from(registry.poll_seconds / 60).unwrap_or_default();
+    let number = |number: i64| u32::try_from(number).unwrap_or_default();
+    let mut risks: Vec<Cause> = serde_json::from_str(&registry.risks).unwrap_or_default();
+    if registry.plain_http {
+        risks.insert(0, Cause::new("registry.risk.plain_http"));
+    }
+    Told {
+        id: registry.id.clone(),
+        name: registry.name.clone(),
+        kind: kind(registry),
+        address: registry.address.clone(),
+        ca: registry.ca.clone(),
+        plain_http: registry.plain_http,
+        credential_type: registry.credential_type.clone(),
+        has_hook_secret: registry.hook_secret.is_some(),
+        hook_path: format!("/api/v1/hooks/{}", registry.id),
+        rules: jobs::rules(registry),
+        poll_minutes: minutes,
+        most_at_once: number(registry.most_at_once),
+        stale_days: number(registry.stale_days),
+        is_enabled: registry.is_enabled,
+        last_listed: registry.last_listed.map(Moment),
+        next_poll: registry.is_enabled.then_some(Moment(registry.next_poll)),
+        failure: registry.failure.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+        risks,
+        created: Moment(registry.created),
+        changed: Moment(registry.changed),
+    }
+}
+
+/// What the audit trail keeps of a registry: what people edit, and whether there are secrets, never the secrets.
+pub(crate) fn recorded(registry: &Registry) -> serde_json::Value {
+    let told = describe(registry);
+    serde_json::json!({
+        "name": told.name, "kind": told.kind, "address": told.address, "ca": told.ca, "plain_http": told.plain_http,
+        "credential_type": told.credential_type, "has_hook_secret": told.has_hook_secret, "rules": told.rules,
+        "poll_minutes": told.poll_minutes, "most_at_once": told.most_at_once, "stale_days": told.stale_days,
+        "is_enabled": told.is_enabled,
+    })
+}
+
+/// When a registry is listed next: after its time, a tenth more or less.
+pub(crate) fn next_poll(registry: &Registry, now: i64) -> i64 {
+    let length = registry.poll_seconds * SECOND;
+    now + length - length / 10 + (length as f64 / 5.0 * jobs::jitter()) as i64
+}

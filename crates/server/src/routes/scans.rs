@@ -1,0 +1,342 @@
+//! The work of scan workers: they lease a job, show that they live, and answer or fail. Only the holder of the lease can.
+
+use std::time::{Duration, Instant};
+
+use api::ProblemCode;
+use api::jobs::{
+    Heartbeat, JobAnswer, JobFailure, LONGEST_LEASE_WAIT_SECONDS, LeaseAnswer, LeaseRequest, LeasedJob, LeasedRegistry,
+    MOST_LISTED_TAGS, Work,
+};
+use api::registries::Cause;
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use policy::access::Permit;
+use serde::Deserialize;
+use store::audit::Actor;
+use store::jobs::{self as stored, Failed, Job, Lease};
+use store::{StoreError, registries};
+
+use crate::app::App;
+use crate::clock::{self, SECOND};
+use crate::error::{ApiError, ApiResult};
+use crate::guard::Caller;
+use crate::jobs::{self, ANSWER_WAIT, LEASE_SECONDS};
+use crate::json::{Body, Path};
+use crate::registration::{Reference, Registration, Source, register};
+use crate::registries::{kind, listing, open_credential};
+use crate::secrets;
+
+/// The largest answer, in bytes: the index of an image with a few hundred thousand files and packages.
+pub(super) const LARGEST_ANSWER_BYTES: usize = 128 << 20;
+
+/// The longest name of a worker, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// Gives a worker the next job, or none when none came in the time that it waits.
+#[utoipa::path(post, path = "/scans/lease", operation_id = "lease_scan", tag = "scans", request_body = LeaseRequest,
+    responses((status = 200, description = "The job, with the registry's credential", body = LeaseAnswer)))]
+pub(super) async fn lease(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<LeaseRequest>,
+) -> ApiResult<Json<LeaseAnswer>> {
+    let permit = caller.permit()?;
+    let holder: String = request.worker.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+    let wait = Duration::from_secs(request.wait_seconds.min(LONGEST_LEASE_WAIT_SECONDS).into());
+    let until = Instant::now() + wait;
+    loop {
+        if let Some(job) = lease_one(&app, &permit, &holder).await? {
+            return Ok(Json(LeaseAnswer { job: Some(job) }));
+        }
+        if Instant::now() >= until {
+            return Ok(Json(LeaseAnswer { job: None }));
+        }
+        jobs::announced().await;
+    }
+}
+
+async fn lease_one(app: &App, permit: &Permit, holder: &str) -> ApiResult<Option<LeasedJob>> {
+    loop {
+        let now = clock::now();
+        let asking = permit.clone();
+        if !app.read(move |connection| stored::is_waiting(connection, &asking, now)).await? {
+            return Ok(None);
+        }
+        let text = secrets::new("lease_");
+        let given = Lease {
+            secret: secrets::hash(&text),
+            holder: holder.to_owned(),
+            until: now + i64::from(LEASE_SECONDS) * SECOND,
+        };
+        let leasing = permit.clone();
+        let leased = app.note(move |connection| {
+            let Some(job) = stored::lease(connection, &leasing, &given, now)? else { return Ok(None) };
+            let registry = registries::by_id(connection, &leasing, &job.registry_id)?;
+            Ok(Some((job, registry)))
+        });
+        let Some((job, registry)) = leased.await? else { return Ok(None) };
+        let work = match (jobs::work(&job), open_credential(app, &registry)) {
+            (Ok(work), Ok(credential)) => Ok((work, credential)),
+            (Err(_), _) => Err(Cause::new("job.unreadable")),
+            (_, Err(cause)) => Err(cause),
+        };
+        match work {
+            Ok((work, credential)) => {
+                let registry = LeasedRegistry {
+                    kind: kind(&registry),
+                    id: registry.id,
+                    address: registry.address,
+                    ca: registry.ca,
+                    plain_http: registry.plain_http,
+                    may_be_private: app.config.private_addresses,
+                    credential,
+                };
+                tracing::info!(job.id = %job.id, job.kind = %job.kind, worker = holder, job.tries = job.tries, "a job is leased");
+                return Ok(Some(LeasedJob { id: job.id, lease: text, lease_seconds: LEASE_SECONDS, work, registry }));
+            }
+            // Nobody could do it; the next one may be better.
+            Err(cause) => end_badly(app, permit, &job, &secrets::hash(&text), cause, Failed::ForGood).await.map(|_| ())?,
+        }
+    }
+}
+
+/// Keeps a job for longer. A refusal says that it is another's, or was cancelled: stop.
+#[utoipa::path(post, path = "/scans/{id}/heartbeat", operation_id = "keep_scan", tag = "scans",
+    params(("id" = String, Path, description = "The job")), request_body = Heartbeat,
+    responses((status = 204, description = "It is held for its lease's seconds from now on")))]
+pub(super) async fn heartbeat(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<Heartbeat>,
+) -> ApiResult<StatusCode> {
+    let (permit, until) = (caller.permit()?, clock::now() + i64::from(LEASE_SECONDS) * SECOND);
+    let secret = secrets::hash(&request.lease);
+    let kept = app.note(move |connection| stored::heartbeat(connection, &permit, &id, &secret, until).map(|_| ()));
+    kept.await.map_err(lost)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes what came of a job.
+#[utoipa::path(post, path = "/scans/{id}/answer", operation_id = "answer_scan", tag = "scans",
+    params(("id" = String, Path, description = "The job")), request_body = JobAnswer,
+    responses((status = 204, description = "It is taken, and the job is done")))]
+pub(super) async fn answer(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<JobAnswer>,
+) -> ApiResult<StatusCode> {
+    let permit = caller.permit()?;
+    let (theirs, ours) = (secrets::hash(&request.lease), secrets::hash(&secrets::new("")));
+    let (passing, from, to, until) = (permit.clone(), theirs.clone(), ours.clone(), clock::now() + ANSWER_WAIT);
+    // From here on nobody else can answer, though the worker's lease runs out or it sends the answer again.
+    let passed = app.note(move |connection| stored::pass_on(connection, &passing, &id, &from, &to, until));
+    let job = passed.await.map_err(lost)?;
+    let taking = Taking { app, permit, job, theirs, ours, actor: caller.actor };
+    // In a task of its own, so that a worker that hangs up in between does not leave it half done.
+    let taken = tokio::spawn(taking.take_in(request)).await;
+    taken.map_err(|_| ApiError::new(ProblemCode::Defect, "The answer met a defect; the server's log says more."))??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// An answer on its way in: the server holds the job.
+struct Taking {
+    app: App,
+    permit: Permit,
+    job: Job,
+    /// The worker's lease.
+    theirs: Vec<u8>,
+    /// The server's.
+    ours: Vec<u8>,
+    actor: Actor,
+}
+
+impl Taking {
+    async fn take_in(self, answer: JobAnswer) -> ApiResult<()> {
+        let taken = self.apply(answer).await;
+        match &taken {
+            Ok(result) => {
+                let result = result.to_string();
+                let (permit, id, ours) = (self.permit.clone(), self.job.id.clone(), self.ours.clone());
+                let now = clock::now();
+                let done = self.app.note(move |connection| {
+                    stored::finish(connection, &permit, &id, &ours, Some(&result), now)
+                });
+                done.await.map_err(lost)?;
+                tracing::info!(job.id = %self.job.id, job.kind = %self.job.kind, "a job is done");
+                Ok(())
+            }
+            // The worker keeps the job and may send the same again.
+            Err(error) if matches!(error.code, ProblemCode::Unavailable | ProblemCode::Timeout) => {
+                let (permit, id) = (self.permit.clone(), self.job.id.clone());
+                let (ours, theirs) = (self.ours.clone(), self.theirs.clone());
+                let until = clock::now() + i64::from(LEASE_SECONDS) * SECOND;
+                let back = self.app.note(move |connection| {
+                    stored::pass_on(connection, &permit, &id, &ours, &theirs, until).map(|_| ())
+                });
+                back.await.map_err(lost)?;
+                Err(error.clone())
+            }
+            Err(error) => {
+                let problem = error.problem(None);
+                let cause = Cause { code: problem.code, parameters: problem.parameters };
+                let cause = cause.with("detail", problem.detail);
+                end_badly(&self.app, &self.permit, &self.job, &self.ours, cause, Failed::ForGood).await?;
+                Err(error.clone())
+            }
+        }
+    }
+
+    /// Does what the answer is for, and tells what is kept of it.
+    async fn apply(&self, answer: JobAnswer) -> ApiResult<serde_json::Value> {
+        let missing = |field| ApiError::invalid(field, "the answer to this job needs it");
+        match jobs::work(&self.job)? {
+            Work::Scan { repository, tag, digest } => {
+                let index = answer.index.ok_or_else(|| missing("index"))?;
+                self.scanned(index.get().as_bytes().to_vec(), repository, tag, digest).await
+            }
+            Work::List { .. } => {
+                let listing = answer.listing.ok_or_else(|| missing("listing"))?;
+                if listing.tags.len() > MOST_LISTED_TAGS {
+                    return Err(ApiError::invalid("listing", format!("it has more than {MOST_LISTED_TAGS} tags")));
+                }
+                let (tags, is_complete, problems) = (listing.tags.len(), listing.is_complete, listing.problems.clone());
+                let enqueued = listing::take_in(&self.app, &self.job, listing, clock::now()).await?;
+                Ok(serde_json::json!({
+                    "tags": tags, "enqueued": enqueued, "is_complete": is_complete, "problems": problems
+                }))
+            }
+            Work::Test { .. } => {
+                let steps = answer.steps.ok_or_else(|| missing("steps"))?;
+                let is_ok = steps.iter().all(|step| step.outcome != "failed");
+                Ok(serde_json::json!({ "is_ok": is_ok, "steps": steps }))
+            }
+        }
+    }
+
+    async fn scanned(
+        &self,
+        index: Vec<u8>,
+        repository: String,
+        tag: Option<String>,
+        digest: Option<String>,
+    ) -> ApiResult<serde_json::Value> {
+        let of_index = digest_in(&index)?;
+        let (id, permit) = (self.job.registry_id.clone(), self.permit.clone());
+        let known = digest.clone().unwrap_or_else(|| of_index.clone());
+        let place = (id.clone(), repository.clone(), known.clone());
+        let (registry, mut tags) = self
+            .app
+            .read(move |connection| {
+                let registry = registries::by_id(connection, &permit, &place.0)?;
+                Ok((registry, registries::tags_of(connection, &place.0, &place.1, &place.2)?))
+            })
+            .await?;
+        // A tag without digest was asked for by name; one with a digest may have moved on since.
+        tags.extend(tag.clone().filter(|tag| digest.is_none() && !tags.contains(tag)));
+        let names = if tags.is_empty() { vec![None] } else { tags.into_iter().map(Some).collect() };
+        let reference = |tag| Reference { registry: registry.address.clone(), repository: repository.clone(), tag };
+        let registration = Registration {
+            references: names.into_iter().map(reference).collect(),
+            source: Source::Registry { id: id.clone() },
+            index,
+        };
+        let registered = register(&self.app, &self.actor, registration).await?;
+        let now = clock::now();
+        let result = serde_json::json!({
+            "repository": &repository, "digest": &registered.digest, "decision": registered.verdict.get("decision"),
+        });
+        self.app
+            .note(move |connection| {
+                if let (Some(tag), None) = (&tag, &digest) {
+                    let tag = registries::Tag {
+                        repository: repository.clone(),
+                        tag: tag.clone(),
+                        digest: known.clone(),
+                        built: None,
+                    };
+                    registries::note_tags(connection, &id, &[tag], now)?;
+                }
+                registries::note_scanned(connection, &id, &repository, &known, now)
+            })
+            .await?;
+        Ok(result)
+    }
+}
+
+/// The digest of the image that an index tells.
+fn digest_in(index: &[u8]) -> ApiResult<String> {
+    #[derive(Deserialize)]
+    struct Index {
+        target: Target,
+    }
+    #[derive(Deserialize)]
+    struct Target {
+        digest: Option<String>,
+    }
+    let problem = |problem: String| ApiError::invalid("index", problem);
+    let index: Index = serde_json::from_slice(index).map_err(|error| problem(error.to_string()))?;
+    index.target.digest.ok_or_else(|| problem("its target has no digest".to_owned()))
+}
+
+/// Takes why a job could not be done: it is tried again later, or is dead.
+#[utoipa::path(post, path = "/scans/{id}/fail", operation_id = "fail_scan", tag = "scans",
+    params(("id" = String, Path, description = "The job")), request_body = JobFailure,
+    responses((status = 204, description = "It is taken")))]
+pub(super) async fn fail(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<JobFailure>,
+) -> ApiResult<StatusCode> {
+    let permit = caller.permit()?;
+    let how = match request.may_pass {
+        true if request.code == "job.given_back" => Failed::GivenBack,
+        true => Failed::MayPass { jitter: jobs::jitter() },
+        false => Failed::ForGood,
+    };
+    let is_code = |code: &str| code.len() <= 100 && code.chars().all(|c| c.is_ascii_lowercase() || "._".contains(c));
+    if !is_code(&request.code) {
+        return Err(ApiError::invalid("code", "use lower-case words with dots and underscores"));
+    }
+    let (secret, until) = (secrets::hash(&request.lease), clock::now() + ANSWER_WAIT);
+    let (passing, ours) = (permit.clone(), secrets::hash(&secrets::new("")));
+    let to = ours.clone();
+    let passed = app.note(move |connection| stored::pass_on(connection, &passing, &id, &secret, &to, until));
+    let job = passed.await.map_err(lost)?;
+    let cause = Cause { code: request.code, parameters: request.parameters };
+    end_badly(&app, &permit, &job, &ours, cause, how).await?;
+    if how == Failed::GivenBack {
+        jobs::announce();
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn end_badly(app: &App, permit: &Permit, job: &Job, secret: &[u8], cause: Cause, how: Failed) -> ApiResult<Job> {
+    let text = jobs::stored_cause(&cause);
+    let (permit, job, secret, now) = (permit.clone(), job.clone(), secret.to_vec(), clock::now());
+    let ended = app.note(move |connection| {
+        // A listing that fails is told with its registry.
+        if job.kind == "list" && how != Failed::GivenBack {
+            registries::note_listing(connection, &job.registry_id, None, Some(&text), None)?;
+        }
+        stored::fail(connection, &permit, &job.id, &secret, &text, how, now)
+    });
+    let job = ended.await.map_err(lost)?;
+    tracing::warn!(job.id = %job.id, job.kind = %job.kind, job.state = %job.state, code = %cause.code, "a job failed");
+    Ok(job)
+}
+
+fn lost(error: StoreError) -> ApiError {
+    match error {
+        StoreError::Changed { .. } => {
+            ApiError::new(ProblemCode::State, "The job is not held by this lease: it was cancelled, or another has it.")
+        }
+        error => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
