@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "intelligence",
             "formats",
             "policy",
+            "api",
             "oci",
             "licenses",
             "malware",

@@ -2,6 +2,7 @@
 
 mod platform;
 mod signatures;
+mod worker;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use oci::registry::Mirror;
 use crate::target::Target;
 pub(crate) use platform::{AdminCommand, AdminPlaceArguments, RegisterArguments, UpArguments};
 pub(crate) use signatures::SignatureArguments;
+pub(crate) use worker::WorkerArguments;
 
 /// Scans container images, folders and hosts for known vulnerabilities.
 #[derive(Debug, Parser)]
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     /// Look after the store of the platform: backup, restore, migration, a lost password
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Do the scan jobs of a server
+    Worker(WorkerArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Write the manual pages into a folder

@@ -27,6 +27,7 @@ mod sibling;
 mod target;
 mod up;
 mod vouching;
+mod worker;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         Command::Policy(command) => policy_command::run(command, &environment),
         Command::Up(arguments) => up::run(arguments, &environment),
         Command::Admin(command) => admin::run(command, &environment),
+        Command::Worker(arguments) => worker::run(arguments, &environment),
         Command::Completions(arguments) => manual::completions(arguments),
         Command::Man(arguments) => manual::man(arguments),
     };

@@ -22,7 +22,7 @@ use crate::progress::Progress;
 use crate::target::Target;
 
 /// The most that the cache of layer indexes takes on disk; the least recently used go first.
-const CACHE_LIMIT_BYTES: u64 = 1 << 30;
+pub(crate) const CACHE_LIMIT_BYTES: u64 = 1 << 30;
 
 /// An opened target.
 pub(crate) struct Opened {

@@ -40,7 +40,7 @@ pub use address::RefusedAddress;
 pub use artifact::{Artifact, ArtifactFile, open_artifact};
 pub use download::{DownloadError, download};
 pub use http::ExchangeError;
-pub use listing::{MOST_NAMES, RepositoryTags, built, list_repositories, list_tags, tag_digest};
+pub use listing::{MOST_NAMES, Names, Repository, list_repositories};
 pub use probe::{Probed, Stage, StageOutcome, is_open, probe};
 pub use proxy::ProxySettings;
 pub use trust::ReadAuthoritiesError;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use oci::credentials::CredentialSources;
 use oci::engine::{EngineAddress, EngineOptions, open_docker};
 use oci::registry::{
-    RegistryError, RegistryOptions, StageOutcome, built, is_open, list_repositories, list_tags, open_registry, probe, tag_digest,
+    RegistryError, RegistryOptions, Repository, StageOutcome, is_open, list_repositories, open_registry, probe,
 };
 use oci::{EntryStream, LayerIdentity};
 
@@ -196,10 +196,11 @@ fn a_registry_is_listed_and_a_try_tells_what_does_not_work() {
     let (host, options) = (format!("127.0.0.1:{}", registry.port), registry.options());
     assert_eq!(list_repositories(&host, &options).unwrap().names, ["other", "team/alpine"]);
     let name: model::ImageName = format!("{host}/team/alpine:2").parse().unwrap();
-    assert_eq!(list_tags(&name, &options).unwrap().names, ["1", "2"]);
-    let digest = tag_digest(&name, &options).unwrap();
+    let repository = Repository::open(&name, &options).unwrap();
+    assert_eq!(repository.tags().unwrap().names, ["1", "2"]);
+    let digest = repository.digest("2").unwrap();
+    assert!(repository.built(&digest).unwrap().unwrap().starts_with("20"));
     assert_eq!(open_registry(&name, &options).unwrap().digest, Some(digest));
-    assert!(built(&name, &options).unwrap().unwrap().starts_with("20"));
     assert_eq!(is_open(&host, "team/alpine", &options), Some(false));
 
     let check = |host: &str, options: &RegistryOptions, expected: &str| {

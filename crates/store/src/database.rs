@@ -226,7 +226,9 @@ fn write_on(connector: &Connector, first: Option<Connection>, receiver: &Shared)
     while let Some(work) = next(receiver) {
         let mut batch = vec![work];
         while batch.len() < MOST_SHARED {
-            let Ok(more) = receiver.lock().unwrap_or_else(PoisonError::into_inner).try_recv() else { break };
+            // Another writer that waits for work holds the lock while it does: what comes next is its.
+            let Ok(mut queue) = receiver.try_lock() else { break };
+            let Ok(more) = queue.try_recv() else { break };
             batch.push(more);
         }
         let failure = commit(connector, &mut connection, &mut batch).err();

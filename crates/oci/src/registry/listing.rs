@@ -1,11 +1,13 @@
 //! What a registry has: repositories (distribution, `_catalog`), tags and their digests (distribution-spec, Content
 //! Discovery).
 
-use model::{Digest, ImageName};
+use model::{Digest, DigestAlgorithm, ImageName, Platform};
 use serde::Deserialize;
 
 use super::session::{Endpoint, Session};
-use super::{RegistryError, RegistryOptions, fetch_top, open_registry};
+use super::{ExchangeError, RegistryError, RegistryOptions};
+use crate::manifest::Descriptor;
+use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES};
 
 /// The most names that one list is read to.
 pub const MOST_NAMES: usize = 100_000;
@@ -13,9 +15,9 @@ pub const MOST_NAMES: usize = 100_000;
 /// How many names a page is asked for.
 const PAGE: usize = 1000;
 
-/// The tags of a repository, as far as they were read.
+/// Names of a list, as far as they were read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RepositoryTags {
+pub struct Names {
     /// The names, sorted.
     pub names: Vec<String>,
     /// Whether there are more than [`MOST_NAMES`].
@@ -38,44 +40,70 @@ struct TagPage {
 ///
 /// # Errors
 /// When it does not, or cannot be asked.
-pub fn list_repositories(registry: &str, options: &RegistryOptions) -> Result<RepositoryTags, RegistryError> {
+pub fn list_repositories(registry: &str, options: &RegistryOptions) -> Result<Names, RegistryError> {
     // A session is about a repository; the list belongs to none, and its challenge says what the token is for.
     let session = open(registry, "catalog", options)?;
     let read = |bytes: &[u8]| serde_json::from_slice::<CatalogPage>(bytes).ok().map(|page| page.repositories);
     names(&session, &format!("/v2/_catalog?n={PAGE}"), "the list of repositories", read)
 }
 
-/// The tags of a repository.
-///
-/// # Errors
-/// When there is none such, or the registry cannot be asked.
-pub fn list_tags(name: &ImageName, options: &RegistryOptions) -> Result<RepositoryTags, RegistryError> {
-    let session = session(name, options)?;
-    let path = format!("/v2/{}/tags/list?n={PAGE}", name.repository());
-    names(&session, &path, "the list of tags", |bytes| {
-        serde_json::from_slice::<TagPage>(bytes).ok().map(|page| page.tags)
-    })
+/// A repository that is looked at: one connection, one proof.
+pub struct Repository {
+    session: Session,
+    name: ImageName,
+    platform: Option<Platform>,
 }
 
-/// The digest that a tag means.
-///
-/// # Errors
-/// When there is no such tag, or the registry cannot be asked.
-pub fn tag_digest(name: &ImageName, options: &RegistryOptions) -> Result<Digest, RegistryError> {
-    let session = session(name, options)?;
-    match session.stated_digest(name.tag().unwrap_or("latest"))? {
-        Some(digest) => Ok(digest),
-        // A registry need not state it; then it is computed.
-        None => fetch_top(&session, name).map(|(_, digest)| digest),
+impl Repository {
+    /// Makes ready to ask about a repository, of which the name tells no more than that; nothing is sent.
+    ///
+    /// # Errors
+    /// When the options cannot be used.
+    pub fn open(name: &ImageName, options: &RegistryOptions) -> Result<Repository, RegistryError> {
+        Ok(Repository { session: session(name, options)?, name: name.clone(), platform: options.platform.clone() })
     }
-}
 
-/// When an image says it was made, as its configuration has it (image-spec, config.md, `created`).
-///
-/// # Errors
-/// When there is no such image, or the registry cannot be asked.
-pub fn built(name: &ImageName, options: &RegistryOptions) -> Result<Option<String>, RegistryError> {
-    Ok(open_registry(name, options)?.config.created)
+    /// The tags.
+    ///
+    /// # Errors
+    /// When there is no such repository, or the registry cannot be asked.
+    pub fn tags(&self) -> Result<Names, RegistryError> {
+        let path = format!("/v2/{}/tags/list?n={PAGE}", self.name.repository());
+        names(&self.session, &path, "the list of tags", |bytes| {
+            serde_json::from_slice::<TagPage>(bytes).ok().map(|page| page.tags)
+        })
+    }
+
+    /// The digest that a tag means.
+    ///
+    /// # Errors
+    /// When there is no such tag, or the registry cannot be asked.
+    pub fn digest(&self, tag: &str) -> Result<Digest, RegistryError> {
+        match self.session.stated_digest(tag)? {
+            Some(digest) => Ok(digest),
+            // A registry need not state it; then it is computed.
+            None => {
+                let bytes = self.session.manifest(tag, MAX_MANIFEST_BYTES)?.bytes;
+                Ok(manifest_tree::digest_of(&bytes, DigestAlgorithm::Sha256))
+            }
+        }
+    }
+
+    /// When an image says it was made, as its configuration has it (image-spec, config.md, `created`).
+    ///
+    /// # Errors
+    /// When it is no image, or the registry cannot be asked.
+    pub fn built(&self, digest: &Digest) -> Result<Option<String>, RegistryError> {
+        let top = self.session.manifest(&digest.to_string(), MAX_MANIFEST_BYTES)?.bytes;
+        manifest_tree::verify(&top, digest)?;
+        let read = |descriptor: &Descriptor| self.session.document(descriptor);
+        let found = manifest_tree::find_image(&top, digest.clone(), self.platform.as_ref(), read);
+        match found {
+            Ok(found) => Ok(found.config.created),
+            Err(FindImageError::Manifest(error)) => Err(RegistryError::Manifest(error)),
+            Err(FindImageError::Read(error)) => Err(error),
+        }
+    }
 }
 
 fn session(name: &ImageName, options: &RegistryOptions) -> Result<Session, RegistryError> {
@@ -87,7 +115,7 @@ fn session(name: &ImageName, options: &RegistryOptions) -> Result<Session, Regis
 pub(super) fn open(registry: &str, repository: &str, options: &RegistryOptions) -> Result<Session, RegistryError> {
     let name: ImageName = format!("{registry}/{repository}")
         .parse()
-        .map_err(|_| super::ExchangeError::BadLocation { host: registry.to_owned() })?;
+        .map_err(|_| ExchangeError::BadLocation { host: registry.to_owned() })?;
     session(&name, options)
 }
 
@@ -96,8 +124,8 @@ fn names(
     path: &str,
     what: &str,
     read: impl Fn(&[u8]) -> Option<Option<Vec<String>>>,
-) -> Result<RepositoryTags, RegistryError> {
-    let mut listed = RepositoryTags::default();
+) -> Result<Names, RegistryError> {
+    let mut listed = Names::default();
     let mut next: Option<String> = None;
     loop {
         let page = session.page(path, what, next.as_deref())?;

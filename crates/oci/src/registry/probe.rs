@@ -3,7 +3,7 @@
 use model::ImageName;
 
 use super::http::ExchangeError;
-use super::{RegistryError, RegistryOptions, listing, trust};
+use super::{RegistryError, RegistryOptions, Repository, listing, trust};
 
 /// A step on the way to a registry, in their order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +91,7 @@ fn look(registry: &str, repository: Option<&str>, options: &RegistryOptions) -> 
     let name: ImageName = format!("{registry}/{repository}")
         .parse()
         .map_err(|_| ExchangeError::BadLocation { host: registry.to_owned() })?;
-    listing::list_tags(&name, options).map(|_| ())
+    Repository::open(&name, options)?.tags().map(|_| ())
 }
 
 /// Which step an error belongs to; `otherwise` where the registry has answered and did not like what it was asked.

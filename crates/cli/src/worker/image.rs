@@ -1,0 +1,148 @@
+//! A job is done: an image is indexed, a registry listed or tried.
+
+use std::path::PathBuf;
+
+use api::jobs::{JobAnswer, LeasedJob, LeasedRegistry, Work};
+use api::registries::Cause;
+use formats::{Format, Language, WriteOptions};
+use model::{Finding, FindingKind, ImageName, ScanReport, ScanTarget, TargetKind};
+use oci::Cache;
+use oci::registry::open_registry;
+use scanner::{IndexOptions, Indexed};
+use serde_json::value::RawValue;
+
+use super::causes::{Undone, detailed};
+use super::registry::{Reach, test};
+use super::{listing, say};
+use crate::arguments::{Detector, DetectorArguments};
+use crate::detectors::{self, Chosen};
+use crate::environment::Environment;
+use crate::open::CACHE_LIMIT_BYTES;
+
+/// The largest index that is sent, in bytes: the server takes no more.
+const LARGEST_INDEX_BYTES: usize = 120 << 20;
+
+/// Does jobs, one at a time.
+pub(super) struct Doer {
+    cache: Option<PathBuf>,
+    environment: Environment,
+}
+
+impl Doer {
+    pub(super) fn new(cache: Option<PathBuf>, environment: Environment) -> Doer {
+        Doer { cache, environment }
+    }
+
+    pub(super) fn run(&self, job: &LeasedJob) -> Result<JobAnswer, Undone> {
+        let reach = Reach::new(&job.registry, &self.environment)?;
+        let mut answer = JobAnswer { lease: job.lease.clone(), index: None, listing: None, steps: None };
+        match &job.work {
+            Work::Scan { repository, tag, digest } => {
+                let names = names(&job.registry, repository, tag.as_deref(), digest.as_deref())?;
+                answer.index = Some(self.index(names, &reach)?);
+            }
+            Work::List { rules } => answer.listing = Some(listing::list(&job.registry, rules, &reach)?),
+            Work::Test { repository } => answer.steps = Some(test(&job.registry, repository.as_deref(), &reach)),
+        }
+        Ok(answer)
+    }
+
+    /// The index of an image: what `bulkhead scan` reports of it, but for what the intelligence knows.
+    fn index(&self, (asked, shown): (ImageName, String), reach: &Reach) -> Result<Box<RawValue>, Undone> {
+        let Chosen { kinds, detectors } = choose()?;
+        let cache = self.cache.as_ref().and_then(|folder| {
+            Cache::open(folder, CACHE_LIMIT_BYTES)
+                .inspect_err(|error| say(&format!("going on without a cache: {error}")))
+                .ok()
+        });
+        let mut image = open_registry(&asked, &reach.options)?;
+        let target = ScanTarget {
+            name: shown,
+            kind: TargetKind::Image,
+            digest: image.digest.clone(),
+            platform: image.platform.clone(),
+        };
+        let options = IndexOptions {
+            cache: cache.as_ref(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            detectors: Some(&detectors),
+            is_asked_by_name: false,
+        };
+        let Indexed { mut inventory, mut findings, hashed: _ } = scanner::index_image(&mut image, &options)?;
+        findings.extend(licenses::findings(&inventory.packages).into_iter().map(Finding::License));
+        inventory.gaps.sort();
+        inventory.gaps.dedup();
+        Finding::sort(&mut findings);
+        let report = ScanReport {
+            target,
+            inventory,
+            detectors: kinds,
+            findings,
+            signatures: Vec::new(),
+            verdict: None,
+            comparison: None,
+            intelligence: None,
+        };
+        written(&report)
+    }
+}
+
+/// What is asked of the registry, and the name under which the image is told.
+fn names(
+    registry: &LeasedRegistry,
+    repository: &str,
+    tag: Option<&str>,
+    digest: Option<&str>,
+) -> Result<(ImageName, String), Undone> {
+    let by_tag = format!("{}/{repository}:{}", registry.address, tag.unwrap_or("latest"));
+    let by_digest = digest.map(|digest| format!("{}/{repository}@{digest}", registry.address));
+    let asked = by_digest.clone().unwrap_or_else(|| by_tag.clone());
+    let asked: ImageName = asked.parse().map_err(|error| Undone::for_good(detailed("job.unreadable", &error)))?;
+    let shown = match (tag, by_digest) {
+        (None, Some(by_digest)) => by_digest,
+        _ => by_tag,
+    };
+    Ok((asked, shown))
+}
+
+fn choose() -> Result<Chosen, Undone> {
+    let arguments = DetectorArguments {
+        detectors: vec![Detector::Secrets, Detector::Malware, Detector::Licenses, Detector::Misconfigurations],
+        secret_rules: Vec::new(),
+        rules: Vec::new(),
+        license_texts: false,
+        clamd: None,
+    };
+    let chosen = detectors::choose(&arguments).map_err(|_| Undone::for_good(Cause::new("worker.defect")))?;
+    debug_assert!(!chosen.kinds.contains(&FindingKind::Vulnerability), "the server matches, again and again");
+    Ok(chosen)
+}
+
+fn written(report: &ScanReport) -> Result<Box<RawValue>, Undone> {
+    let options = WriteOptions { language: Language::English, color: false, width: None, time: None, hidden: 0 };
+    let mut bytes = Vec::new();
+    let too_large = || Undone::for_good(Cause::new("image.index_too_large").with("limit_bytes", LARGEST_INDEX_BYTES));
+    let mut out = Bounded { bytes: &mut bytes };
+    formats::write(report, Format::Json, &options, &mut out).map_err(|_| too_large())?;
+    let text = String::from_utf8(bytes).map_err(|error| Undone::for_good(detailed("worker.defect", &error)))?;
+    RawValue::from_string(text).map_err(|error| Undone::for_good(detailed("worker.defect", &error)))
+}
+
+/// Takes so many bytes and no more.
+struct Bounded<'a> {
+    bytes: &'a mut Vec<u8>,
+}
+
+impl std::io::Write for Bounded<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + bytes.len() > LARGEST_INDEX_BYTES {
+            return Err(std::io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
