@@ -31,7 +31,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "intelligence",
             "formats",
             "policy",
-            "api",
             "oci",
             "licenses",
             "malware",

@@ -13,8 +13,6 @@ pub(crate) struct Environment {
     pub(crate) data_folder: Option<PathBuf>,
     /// `BULKHEAD_SERVER`: the address of the server.
     pub(crate) server: Option<String>,
-    /// `BULKHEAD_TOKEN_FILE`: the file of the API token.
-    pub(crate) token_file: Option<PathBuf>,
     /// `BULKHEAD_CA`: the certificate authorities of the server.
     pub(crate) server_ca: Option<PathBuf>,
     /// `BULKHEAD_INTEL`: the intelligence file, as `--intel`.
@@ -79,7 +77,6 @@ impl Environment {
             cache_folder: path("BULKHEAD_CACHE_DIR").or_else(|| below_home("XDG_CACHE_HOME", ".cache")),
             data_folder: path("BULKHEAD_DATA_DIR").or_else(|| below_home("XDG_DATA_HOME", ".local/share")),
             server: text("BULKHEAD_SERVER"),
-            token_file: path("BULKHEAD_TOKEN_FILE"),
             server_ca: path("BULKHEAD_CA"),
             intelligence_file: path("BULKHEAD_INTEL"),
             credential_files: credential_files.into_iter().flatten().collect(),

@@ -72,7 +72,7 @@ CREATE TABLE jobs (
 CREATE UNIQUE INDEX jobs_open ON jobs (key) WHERE state IN ('waiting', 'leased');
 CREATE INDEX jobs_waiting ON jobs (registry_id, priority, id) WHERE state = 'waiting';
 CREATE INDEX jobs_leased ON jobs (registry_id) WHERE state = 'leased';
-CREATE INDEX jobs_lease_until ON jobs (lease_until) WHERE state = 'leased';
+CREATE INDEX jobs_lease_until ON jobs (state, lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX jobs_state ON jobs (state, id);
 CREATE INDEX jobs_kind ON jobs (kind, id);
 CREATE INDEX jobs_registry ON jobs (registry_id, id);

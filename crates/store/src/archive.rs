@@ -25,10 +25,13 @@ pub const TABLES: &[&str] = &[
     "group_members",
     "role_holders",
     "tokens",
+    "registries",
+    "registry_tags",
+    "jobs",
 ];
 
-/// Tables that are not kept: sessions end with a restore, keys of requests are of the moment.
-pub const NOT_KEPT: &[&str] = &["schema", "sessions", "idempotency"];
+/// Tables that are not kept: sessions end with a restore, keys of requests and messages of registries are of the moment.
+pub const NOT_KEPT: &[&str] = &["schema", "sessions", "idempotency", "hook_messages"];
 
 /// The longest line, in bytes: an image's index is the largest value there is.
 const LONGEST_LINE_BYTES: u64 = 1 << 30;
