@@ -2,7 +2,9 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod assurance;
 mod client;
+pub mod images;
 pub mod jobs;
 mod moment;
 mod page;

@@ -5,7 +5,7 @@ mod wire;
 
 use std::io::{self, Write};
 
-use model::ScanReport;
+use model::{ScanReport, Verdict};
 
 use crate::json_error;
 
@@ -20,6 +20,41 @@ pub(crate) fn write(report: &ScanReport, out: &mut dyn Write) -> io::Result<()> 
 /// A report as the document that [`write`] writes.
 pub fn report_document(report: &ScanReport) -> serde_json::Value {
     serde_json::to_value(wire::Report::from_model(report)).expect("a report has text keys only")
+}
+
+/// A verdict as the verdict object, which is the same wherever one is told; whoever tells it adds its id, time and place.
+/// Evidence stands under the flat list of reasons alone.
+pub fn verdict_document(verdict: &Verdict) -> serde_json::Value {
+    let row = wire::VerdictRow::from_model(Some(verdict));
+    let mut document = serde_json::to_value(row).expect("a verdict has text keys only");
+    take_outcome(&mut document);
+    for policy in document["policies"].as_array_mut().into_iter().flatten() {
+        take_outcome(policy);
+        for control in policy["controls"].as_array_mut().into_iter().flatten() {
+            if let Some(control) = control.as_object_mut() {
+                control.remove("evidence");
+                control.remove("reasons");
+            }
+        }
+    }
+    for key in ["reasons", "exceptions"] {
+        if document.get(key).is_none() {
+            document[key] = serde_json::Value::Array(Vec::new());
+        }
+    }
+    for reason in document["reasons"].as_array_mut().into_iter().flatten() {
+        if let Some(reason) = reason.as_object_mut() {
+            reason.remove("evidence_kept");
+        }
+    }
+    document
+}
+
+/// Reports say in `decision` what pipelines read; the verdict object says there what reports call the outcome.
+fn take_outcome(document: &mut serde_json::Value) {
+    if let Some(outcome) = document.as_object_mut().and_then(|object| object.remove("outcome")) {
+        document["decision"] = outcome;
+    }
 }
 
 /// The error of reading a saved report.

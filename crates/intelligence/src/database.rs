@@ -2,7 +2,7 @@
 //!
 //! `format.rs` has the layout, `storage.rs` the checksums, `packages.rs` and `vulnerabilities.rs` the records.
 
-mod cursor;
+pub(crate) mod cursor;
 pub(crate) mod format;
 pub(crate) mod id;
 mod lookup;
@@ -121,6 +121,12 @@ impl Database {
     /// The sequence number: the time of the newest record, in seconds since 1970.
     pub fn sequence(&self) -> u64 {
         self.storage.sequence()
+    }
+
+    /// What tells this database from every other: the hash of its header, which holds the hash of all that follows.
+    pub fn fingerprint(&self) -> u64 {
+        let header = self.storage.header_bytes();
+        storage::u64_at(self.storage.body(), header.saturating_sub(8)).unwrap_or_default()
     }
 
     /// Which intelligence this is: its sequence number and its sources, as far as they can be read.

@@ -4,6 +4,7 @@
 mod advisory;
 mod archives;
 mod build;
+mod changes;
 mod database;
 #[doc(hidden)]
 pub mod exercise;
@@ -19,10 +20,12 @@ mod time;
 mod update;
 
 pub use build::{BuildError, BuildOptions, BuildSummary, SkippedRecord, build};
+pub use changes::Changes;
 pub use database::{AdvisoryRecord, AffectedPackage, Database, OpenDatabaseError, VulnerabilityRecord};
 pub use feed::ReadFeedError;
 pub use malware::MalwareMatches;
 pub use matching::{MatchOptions, Matches};
+pub use package_name::comparable as comparable_name;
 pub use signature::{InvalidKey, SignDatabaseError, SigningKey, TrustedKey, sign};
 pub use time::parse as parse_time;
 pub use update::{

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Spells a package's name as its namespace compares it.
-pub(crate) fn comparable<'a>(namespace: &str, name: &'a str) -> Cow<'a, str> {
+/// Spells a package's name as its namespace compares it. `namespace` is the type of its purl, or a distribution.
+pub fn comparable<'a>(namespace: &str, name: &'a str) -> Cow<'a, str> {
     match namespace {
         "pypi" => python_name(name),
         // Names that differ by case alone cannot be two packages of these registries.

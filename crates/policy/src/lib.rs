@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+mod approval;
 mod aqua;
 mod builtin;
 mod check;
@@ -31,6 +32,7 @@ mod vers;
 mod version_range;
 mod vex;
 
+pub use approval::{require_approval, unregistered};
 pub use aqua::{AquaKey, Imported, InvalidAqua, import_aqua, import_aqua_keys};
 pub use builtin::{BUILTIN_POLICIES, builtin_policy};
 pub use check::{Complaint, check_policies};

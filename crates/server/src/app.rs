@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use daemon::Metrics;
 use store::{Connection, Lane, Store, StoreError};
 
+use crate::assurance::Assurance;
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
@@ -22,6 +23,7 @@ pub(crate) struct Parts {
     pub(crate) sealer: Sealer,
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
+    pub(crate) assurance: Assurance,
     /// The secret of the set-up link, while there is no user.
     pub(crate) setup: Mutex<Option<SetupSecret>>,
 }

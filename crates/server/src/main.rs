@@ -4,8 +4,10 @@
 mod addresses;
 mod admin;
 mod app;
+mod assurance;
 mod clock;
 mod config;
+mod cursor;
 mod error;
 mod frame;
 mod guard;
@@ -17,6 +19,8 @@ mod rate;
 mod registration;
 mod registries;
 mod routes;
+#[cfg(test)]
+mod sample;
 mod sealed;
 mod secrets;
 mod serve;

@@ -3,10 +3,25 @@
 //! What a worker or a pipeline sends is the index of an image: a report without vulnerabilities. Whatever follows from the
 //! intelligence and the policies is found here, and can be found again at any time without the image.
 
-use store::audit::Actor;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use api::ProblemCode;
+use intelligence::Database;
+use model::ScanReport;
+use policy::access::{self, Action, Area, Permission, Permit, Principal, Reach};
+use store::audit::{self, Actor};
+use store::images::{self, Evaluation, ImageName, NewImage};
+use store::verdicts::{self, StoredVerdict};
+use store::{StoreError, approvals, evaluation};
 
 use crate::app::App;
+use crate::assurance::index::{self, Index};
+use crate::assurance::judging::{self, Question};
+use crate::assurance::rules::Rules;
+use crate::clock;
 use crate::error::{ApiError, ApiResult};
+use crate::guard::entry;
 
 /// An image that somebody has indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +73,198 @@ pub(crate) struct Registered {
     pub(crate) verdict: serde_json::Value,
 }
 
-/// Registers an image.
-pub(crate) async fn register(_: &App, _: &Actor, registration: Registration) -> ApiResult<Registered> {
-    let Registration { references: _, source: _, index: _ } = registration;
-    Err(ApiError::invalid("index", "images cannot be registered yet"))
+/// Registers an image that the installation's own worker indexed.
+pub(crate) async fn register(app: &App, actor: &Actor, registration: Registration) -> ApiResult<Registered> {
+    let permit = access::permit(&Principal::server(), Permission::new(Area::Images, Action::Write))?;
+    register_within(app, actor, &permit, registration).await
+}
+
+/// How often a registration is judged anew because its rules changed meanwhile.
+const MOST_TRIES: usize = 5;
+
+/// Registers an image within what somebody may register. The same index under the same names again changes nothing.
+pub(crate) async fn register_within(
+    app: &App,
+    actor: &Actor,
+    permit: &Permit,
+    registration: Registration,
+) -> ApiResult<Registered> {
+    let database = app.assurance.intelligence.database();
+    let (registration, index) = {
+        let database = database.clone();
+        app.assurance
+            .work(move || {
+                let index = index::read(&registration, database.as_deref());
+                (registration, index)
+            })
+            .await?
+    };
+    let index = index?;
+    let known = known(app, &index).await?;
+    let index = match &known {
+        // A pipeline cannot replace what the installation's own scan found: it adds names.
+        Some(known) if known.source_rank > index.image.source_rank && known.hash != index.image.index_hash => {
+            outranked(app, registration, &index, known).await?
+        }
+        _ => index,
+    };
+    if let Some(known) = &known
+        && known.is_settled
+        && known.hash == index.image.index_hash
+        && index.names.iter().all(|name| known.current.contains(name))
+        && let Some(verdict) = current(app, permit, &index.image.digest).await?
+    {
+        return Ok(Registered { digest: index.image.digest, verdict: judging::told(&verdict) });
+    }
+    let mut names = index.names.clone();
+    names.extend(known.into_iter().flat_map(|known| known.names));
+    let Index { mut report, image, names: given } = index;
+    index::call(&mut report, &names);
+    let image = Arc::new(image);
+    if let Reach::Scopes(scopes) = permit.reach() {
+        let rules = Rules::read(app, clock::now()).await?;
+        let is_within = |name: &ImageName| {
+            let attributes = judging::attributes([name], &image.labels, &image.digest, &image.os, &image.platform);
+            !rules.scopes.that_take_in(&attributes).is_disjoint(scopes)
+        };
+        // Each name by itself: one of another application would move its tag.
+        if !given.iter().all(is_within) {
+            return Err(beyond(permit));
+        }
+    }
+    for _ in 0..MOST_TRIES {
+        let evaluation = judge(app, &report, &names, &image.digest, database.clone()).await?;
+        if let Reach::Scopes(scopes) = permit.reach()
+            && scopes.is_disjoint(&evaluation.scopes)
+        {
+            return Err(beyond(permit));
+        }
+        if let Some(verdict_id) = write(app, actor, permit, Arc::clone(&image), given.clone(), evaluation).await? {
+            let verdict = app.read(move |connection| verdicts::by_id(connection, &verdict_id)).await?;
+            return Ok(Registered { digest: image.digest.clone(), verdict: judging::told(&verdict) });
+        }
+    }
+    let detail = "Policies or exceptions change all the time; the image was not registered. Try again later.";
+    Err(ApiError::new(ProblemCode::Unavailable, detail).retry_after(1))
+}
+
+fn beyond(permit: &Permit) -> ApiError {
+    let detail = "The image, or a name of it, belongs to none of the application scopes that you may register images of.";
+    ApiError::new(ProblemCode::Forbidden, detail).with("permission", permit.permission().to_string())
+}
+
+/// What the store has of an image.
+struct Known {
+    hash: Vec<u8>,
+    length: i64,
+    body: Vec<u8>,
+    source: String,
+    source_rank: i64,
+    names: BTreeSet<ImageName>,
+    /// The names that hold: tags that have moved on are not among them.
+    current: BTreeSet<ImageName>,
+    /// Whether all images are judged by all that holds.
+    is_settled: bool,
+}
+
+async fn known(app: &App, index: &Index) -> ApiResult<Option<Known>> {
+    let digest = index.image.digest.clone();
+    let server = access::permit(&Principal::server(), Permission::new(Area::Images, Action::Read))?;
+    let known = app.read(move |connection| {
+        let image = match images::by_digest(connection, &server, &digest) {
+            Ok(image) => image,
+            Err(StoreError::NotFound { .. }) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let (hash, length, body) = images::index(connection, image.id)?;
+        let named = images::names(connection, image.id)?;
+        let current = named.iter().filter(|named| named.is_current).map(|named| named.name.clone());
+        let progress = evaluation::progress(connection)?;
+        Ok(Some(Known {
+            hash,
+            length,
+            body,
+            source: image.source,
+            source_rank: image.source_rank,
+            current: current.collect(),
+            names: named.into_iter().map(|named| named.name).collect(),
+            is_settled: progress.wanted == progress.done && evaluation::queued(connection, 1)?.is_empty(),
+        }))
+    });
+    Ok(known.await?)
+}
+
+/// The registration with the index that is kept.
+async fn outranked(app: &App, registration: Registration, index: &Index, known: &Known) -> ApiResult<Index> {
+    let database = app.assurance.intelligence.database();
+    let (body, length) = (known.body.clone(), usize::try_from(known.length).unwrap_or_default());
+    let names = index.names.clone();
+    let kept = app.assurance.work(move || {
+        let kept = zstd::bulk::decompress(&body, length).map_err(|_| crate::assurance::defect())?;
+        index::read(&Registration { index: kept, ..registration }, database.as_deref())
+    });
+    let mut kept = kept.await??;
+    kept.names = names;
+    (kept.image.source, kept.image.source_rank) = (known.source.clone(), known.source_rank);
+    Ok(kept)
+}
+
+async fn current(app: &App, permit: &Permit, digest: &str) -> ApiResult<Option<StoredVerdict>> {
+    let (permit, digest) = (permit.clone(), digest.to_owned());
+    Ok(app.read(move |connection| verdicts::current(connection, &permit, &digest)).await?)
+}
+
+/// Judges by all that holds.
+async fn judge(
+    app: &App,
+    report: &ScanReport,
+    names: &BTreeSet<ImageName>,
+    digest: &str,
+    database: Option<Arc<Database>>,
+) -> ApiResult<Evaluation> {
+    let now = clock::now();
+    let rules = Rules::read(app, now).await?;
+    let (asked, own) = (names.clone(), digest.to_owned());
+    let approvals = app.read(move |connection| approvals::of_names(connection, &own, &asked)).await?;
+    let (mut report, names) = (report.clone(), names.clone());
+    let evaluation = app.assurance.work(move || {
+        let question = Question {
+            rules: &rules,
+            database: database.as_deref(),
+            names: &names,
+            approvals: &approvals,
+            now,
+            cause: "registered",
+        };
+        judging::evaluate(&mut report, &question)
+    });
+    evaluation.await
+}
+
+/// Writes all of it in one transaction; nothing where the rules have changed meanwhile.
+async fn write(
+    app: &App,
+    actor: &Actor,
+    permit: &Permit,
+    image: Arc<NewImage>,
+    names: BTreeSet<ImageName>,
+    evaluation: Evaluation,
+) -> ApiResult<Option<String>> {
+    let now = clock::now();
+    let name = names.first().map_or_else(|| image.digest.clone(), |name| name.text(&image.digest));
+    let mut record = entry(actor.clone(), now, "image.register", "image", &image.digest, &name);
+    let texts: Vec<String> = names.iter().map(|name| name.text(&image.digest)).collect();
+    record.after = Some(serde_json::json!({ "names": texts, "source": image.source }));
+    let permit = permit.clone();
+    let written = app.change(move |connection| {
+        let registered = images::register(connection, &permit, &image, &names, &evaluation, now)?;
+        if let images::Registered::Done { is_new: true, .. } = registered {
+            audit::append(connection, &record)?;
+        }
+        Ok(registered)
+    });
+    match written.await? {
+        images::Registered::Done { verdict_id, .. } => Ok(Some(verdict_id)),
+        images::Registered::Outdated => Ok(None),
+    }
 }

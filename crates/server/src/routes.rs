@@ -1,9 +1,13 @@
 //! Every route of the API, each with its rule. There is no other list.
 
+mod exceptions;
 mod hooks;
+mod images;
+mod inventory;
 mod jobs;
 mod me;
 mod openapi;
+pub(crate) mod policies;
 mod registries;
 mod scans;
 mod sessions;
@@ -18,6 +22,7 @@ use utoipa::openapi::{OpenApi, Paths, RefOr, Schema};
 use utoipa_axum::routes;
 
 use crate::app::App;
+use crate::assurance::index::LARGEST_INDEX_BYTES;
 use crate::frame;
 use crate::guard::{Rule, guard};
 
@@ -44,6 +49,33 @@ fn all(routes: Routes) -> Routes {
         .add(Oneself, routes!(me::list_sessions))
         .add(Oneself, routes!(me::end_session))
         .add(Oneself, routes!(me::end_other_sessions))
+        .add_large(needs(Area::Images, Action::Write), routes!(images::register), LARGEST_INDEX_BYTES)
+        .add(needs(Area::Images, Action::Read), routes!(images::list))
+        .add(needs(Area::Images, Action::Read), routes!(images::show))
+        .add(needs(Area::Images, Action::Write), routes!(images::remove))
+        .add(needs(Area::Images, Action::Read), routes!(images::packages))
+        .add(needs(Area::Findings, Action::Read), routes!(images::findings))
+        .add(needs(Area::Images, Action::Read), routes!(images::history))
+        .add(needs(Area::Images, Action::Read), routes!(images::report))
+        .add(needs(Area::Images, Action::Approve), routes!(images::approve))
+        .add(needs(Area::Images, Action::Approve), routes!(images::revoke))
+        .add(needs(Area::Images, Action::Read), routes!(inventory::packages))
+        .add(needs(Area::Findings, Action::Read), routes!(inventory::vulnerabilities))
+        .add(needs(Area::Findings, Action::Read), routes!(inventory::vulnerability))
+        .add(needs(Area::Verdicts, Action::Read), routes!(inventory::verdict))
+        .add(needs(Area::Policies, Action::Read), routes!(policies::list))
+        .add(needs(Area::Policies, Action::Write), routes!(policies::create))
+        .add(needs(Area::Policies, Action::Read), routes!(policies::dry_run))
+        .add(needs(Area::Policies, Action::Read), routes!(policies::show))
+        .add(needs(Area::Policies, Action::Write), routes!(policies::replace))
+        .add(needs(Area::Policies, Action::Write), routes!(policies::remove))
+        .add(needs(Area::Policies, Action::Read), routes!(policies::versions))
+        .add(needs(Area::Exceptions, Action::Read), routes!(exceptions::list))
+        .add(needs(Area::Exceptions, Action::Write), routes!(exceptions::request))
+        .add(needs(Area::Exceptions, Action::Read), routes!(exceptions::show))
+        .add(needs(Area::Exceptions, Action::Approve), routes!(exceptions::approve))
+        .add(needs(Area::Exceptions, Action::Approve), routes!(exceptions::refuse))
+        .add(needs(Area::Exceptions, Action::Write), routes!(exceptions::withdraw))
         .add(needs(Area::Registries, Action::Read), routes!(registries::list))
         .add(needs(Area::Registries, Action::Write), routes!(registries::create))
         .add(needs(Area::Registries, Action::Read), routes!(registries::show))
@@ -92,6 +124,11 @@ pub(crate) struct Routes {
 impl Routes {
     fn new(app: App) -> Routes {
         Routes { app, router: Router::new(), document: openapi::beginning(), rules: Vec::new() }
+    }
+
+    /// Adds a route with its rule whose body may be so large.
+    fn add_large(self, rule: Rule, (schemas, paths, handlers): Made, largest_bytes: usize) -> Routes {
+        self.add(rule, (schemas, paths, handlers.layer(DefaultBodyLimit::max(largest_bytes))))
     }
 
     /// Adds a route with its rule.

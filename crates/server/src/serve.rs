@@ -12,12 +12,13 @@ use daemon::{Drain, Identity, Listener, ListenerOptions, Metrics};
 use store::{Lane, Store, StoreOptions, rights, users};
 
 use crate::app::{App, Parts};
+use crate::assurance::{Assurance, reevaluation};
 use crate::clock::{self, SECOND};
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::registries;
-use crate::routes;
+use crate::routes::{self, policies::install_default as install_default_policy};
 use crate::sealed::Sealer;
 use crate::setup::SetupSecret;
 use crate::worker_token;
@@ -46,7 +47,11 @@ fn open(config: Config) -> anyhow::Result<App> {
     let store = Store::open(&options)?;
     let now = clock::now();
     store.write_blocking(Lane::Beside, move |connection| rights::install_presets(connection, now))?;
+    store.write_blocking(Lane::Audited, move |connection| install_default_policy(connection, now))?;
+    let assurance = Assurance::new(&config);
+    assurance.intelligence.look();
     Ok(App::new(Parts {
+        assurance,
         config,
         store,
         sealer,
@@ -93,6 +98,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
         worker_token::provide(&app, path).await?;
     }
     tasks.push(tokio::spawn(registries::scheduler::run(app.clone(), draining.clone())));
+    tasks.push(tokio::spawn(reevaluation::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(listener.serve(routes::router(&app), draining)));
     say(&format!("ready: {place}"))?;
     if app.read(users::is_empty).await? {

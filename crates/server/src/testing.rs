@@ -74,11 +74,12 @@ impl TestServer {
         let (secret, setup) = SetupSecret::new(clock::now());
         let app = App::new(Parts {
             sealer: Sealer::from_file(&folder.path().join("master.key"), true).unwrap(),
-            config,
             store,
             passwords: Passwords::new(),
             rates: Rates::default(),
             metrics: Metrics::default(),
+            assurance: crate::assurance::Assurance::new(&config),
+            config,
             setup: Mutex::new(Some(secret)),
         });
         let peer = PeerAddress("192.0.2.7:1234".parse().unwrap());
@@ -198,6 +199,22 @@ impl TestServer {
             Ok(text)
         });
         text.unwrap()
+    }
+
+    /// Does what the server does in the background until nothing is left of it.
+    pub(crate) fn catch_up(&self) {
+        let steps = async { while crate::assurance::reevaluation::step(&self.app, "test").await.unwrap() {} };
+        self.runtime.block_on(steps);
+    }
+
+    /// A folder of the server's own: the data folder.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        &self.app.config.data_folder
+    }
+
+    /// Waits for something that the server does by itself.
+    pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
     }
 
     /// The actions and outcomes in the audit trail, the oldest first.

@@ -2,13 +2,21 @@
 #![forbid(unsafe_code)]
 
 mod address;
+pub mod approvals;
 pub mod archive;
 pub mod audit;
 mod connection;
 mod database;
 mod error;
+pub mod evaluation;
+pub mod events;
+pub mod exceptions;
+mod filtering;
+pub mod images;
+pub mod inventory;
 pub mod jobs;
 mod permitted;
+pub mod policies;
 mod postgresql;
 pub mod registries;
 pub mod rights;
@@ -18,6 +26,7 @@ pub mod sessions;
 mod testing;
 pub mod tokens;
 pub mod users;
+pub mod verdicts;
 mod work;
 
 pub use address::Address;

@@ -345,7 +345,7 @@ pub fn update_scope(connection: &mut Connection, scope: &ApplicationScope) -> Re
     ];
     match connection.execute(sql, &parameters)? {
         0 => Err(StoreError::Changed { what: "scope" }),
-        _ => Ok(()),
+        _ => crate::evaluation::forget_scope(connection, &scope.id),
     }
 }
 
@@ -360,7 +360,7 @@ pub fn delete_scope(connection: &mut Connection, id: &str) -> Result<(), StoreEr
     }
     match connection.execute("DELETE FROM scopes WHERE id = $1", &values![id])? {
         0 => Err(StoreError::NotFound { what: "scope" }),
-        _ => Ok(()),
+        _ => crate::evaluation::forget_scope(connection, id),
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Schema {
 pub const SCHEMA: &[Schema] = &[
     Schema { version: 1, name: "audit", sql: include_str!("../migrations/0001_audit.sql") },
     Schema { version: 2, name: "access", sql: include_str!("../migrations/0002_access.sql") },
+    Schema { version: 3, name: "images", sql: include_str!("../migrations/0003_images.sql") },
+    Schema { version: 4, name: "assurance", sql: include_str!("../migrations/0004_assurance.sql") },
     Schema { version: 5, name: "registries", sql: include_str!("../migrations/0005_registries.sql") },
 ];
 

@@ -23,7 +23,7 @@ use comparison::ComparisonRow;
 pub(crate) use evidence::SignatureRow;
 use evidence::{ExecutableRow, FolderRow};
 pub(crate) use findings::FindingRow;
-use verdict::VerdictRow;
+pub(crate) use verdict::VerdictRow;
 
 pub(super) const SCHEMA: &str = "bulkhead.report/1";
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 const NOT_JUDGED: &str = "not_judged";
 
 #[derive(Serialize, Deserialize)]
-pub(super) struct VerdictRow {
+pub(crate) struct VerdictRow {
     decision: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
@@ -128,7 +128,7 @@ struct ExceptionRow {
 }
 
 impl VerdictRow {
-    pub(super) fn from_model(verdict: Option<&model::Verdict>) -> VerdictRow {
+    pub(crate) fn from_model(verdict: Option<&model::Verdict>) -> VerdictRow {
         let Some(verdict) = verdict else {
             return VerdictRow {
                 decision: NOT_JUDGED.into(),

@@ -1,0 +1,188 @@
+//! Policies and exceptions.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::Moment;
+use crate::images::Image;
+
+/// A policy as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Policy {
+    /// Its id.
+    pub id: String,
+    /// Its name, which its document gives.
+    pub name: String,
+    /// `enforce` or `audit`, from the document.
+    pub mode: String,
+    /// What it is for, from the document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The document, YAML or JSON, as its author wrote it.
+    pub document: String,
+    /// Whether images are judged by it.
+    pub is_enabled: bool,
+    /// When it was made.
+    pub created: Moment,
+    /// When it was last changed.
+    pub changed: Moment,
+    /// Who changed it last.
+    pub author: String,
+    /// Counts changes.
+    pub version: i64,
+}
+
+/// A policy as it shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyEdit {
+    /// The document, YAML or JSON.
+    pub document: String,
+    /// Whether images are judged by it.
+    #[serde(default = "yes")]
+    pub is_enabled: bool,
+    /// What the author says of the change.
+    #[serde(default)]
+    pub comment: String,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A version of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyVersion {
+    /// Its number.
+    pub version: i64,
+    /// The name it gave.
+    pub name: String,
+    /// Its document.
+    pub document: String,
+    /// Whether images were judged by it.
+    pub is_enabled: bool,
+    /// Who wrote it.
+    pub author: String,
+    /// What the author said.
+    pub comment: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// What a change of policies would do, before anybody makes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DryRunRequest {
+    /// The policy that would be replaced; none for a new one.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// The document that it would have; none where it would be removed.
+    #[serde(default)]
+    pub document: Option<String>,
+}
+
+/// What a change of policies would do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DryRun {
+    /// How many images were judged.
+    pub images: u64,
+    /// How many of them would have another decision.
+    pub changed: u64,
+    /// Whether there are more images than were judged.
+    pub is_partial: bool,
+    /// The first of those that would change.
+    pub items: Vec<DryRunChange>,
+}
+
+/// An image that would have another decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DryRunChange {
+    /// The image.
+    pub image: Image,
+    /// The decision now.
+    pub from: String,
+    /// The decision then.
+    pub to: String,
+}
+
+/// An exception.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = PolicyException)]
+pub struct Exception {
+    /// Its id.
+    pub id: String,
+    /// What is excepted.
+    #[serde(flatten)]
+    pub terms: ExceptionTerms,
+    /// The policy that it is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+    /// `requested`, `approved`, `refused`, `withdrawn`, `expired`.
+    pub state: String,
+    /// The moment from which it no longer holds.
+    pub ends: Moment,
+    /// Who asked for it.
+    pub requested_by: String,
+    /// When.
+    pub requested: Moment,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Moment>,
+    /// What they said.
+    pub comment: String,
+    /// Counts changes.
+    pub version: i64,
+}
+
+/// What is excepted, as in a file of exceptions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExceptionTerms {
+    /// The name under which verdicts and findings tell of it.
+    pub name: String,
+    /// `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`, `gap`; none for every kind of finding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// CVE ids, ids of checks, names of rules or licenses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
+    /// Only in this package: `name`, `ecosystem`, `version`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub package: Option<serde_json::Value>,
+    /// Only in files that this pattern matches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Only in these images: `expression`, `variables`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub scope: Option<serde_json::Value>,
+    /// Who answers for it.
+    pub owner: String,
+    /// Why it may stay.
+    pub reason: String,
+    /// The last day on which it holds, or the moment at which it ends.
+    pub expires: String,
+}
+
+/// A request for an exception.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExceptionRequest {
+    /// What is to be excepted.
+    #[serde(flatten)]
+    pub terms: ExceptionTerms,
+    /// The id of the policy that it is asked for: its authors cannot approve it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
+}
+
+/// A decision on an exception.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionDecision {
+    /// Why.
+    #[serde(default)]
+    pub comment: String,
+}

@@ -1,0 +1,286 @@
+//! Images, their packages, findings and verdicts.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Moment;
+
+/// What a registration says beside the index, which is the body.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationQuery {
+    /// The names of the image, joined by commas: `registry.example/shop/api:1.2`; without it, the name in the index.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// The address of the code repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// The commit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The address of the build.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build: Option<String>,
+}
+
+/// A verdict object: id, decision, subject, digest, policies with their scopes and controls, reasons as codes with evidence,
+/// exceptions, when it was evaluated and by which intelligence.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = Object)]
+pub struct VerdictObject(pub serde_json::Value);
+
+/// An image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Image {
+    /// The digest of its manifest.
+    pub digest: String,
+    /// The name that it is listed under.
+    pub name: String,
+    /// Its platform.
+    pub platform: String,
+    /// Id and version of its distribution.
+    pub os: String,
+    /// When it was made, as it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<String>,
+    /// The size of its layers as stored, in bytes.
+    pub size_bytes: i64,
+    /// How many packages it has.
+    pub packages: i64,
+    /// What counts against it.
+    pub counts: ImageCounts,
+    /// The severity of the worst finding that counts.
+    pub severity: String,
+    /// `allow`, `excepted`, `would_deny`, `unknown`, `deny`.
+    pub decision: String,
+    /// The id of the verdict.
+    pub verdict: String,
+    /// Whether its digest may run: `none` where nobody approves digests in its repositories, `approved`, `not_approved`.
+    pub approval: String,
+    /// When it was first registered.
+    pub registered: Moment,
+    /// When its index came.
+    pub indexed: Moment,
+    /// When its verdict came to be as it is.
+    pub evaluated: Moment,
+}
+
+/// How many findings that count an image has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImageCounts {
+    /// Critical vulnerabilities.
+    pub critical: i64,
+    /// High ones.
+    pub high: i64,
+    /// Medium ones.
+    pub medium: i64,
+    /// Low ones.
+    pub low: i64,
+    /// Vulnerabilities that are known to be exploited.
+    pub kev: i64,
+    /// Secrets.
+    pub secrets: i64,
+    /// Malware.
+    pub malware: i64,
+    /// Misconfigurations.
+    pub misconfigurations: i64,
+    /// What could not be read.
+    pub gaps: i64,
+}
+
+/// An image with its names and its verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ImageDetails {
+    /// The image.
+    #[serde(flatten)]
+    pub image: Image,
+    /// Its names.
+    pub names: Vec<ImageReference>,
+    /// Where its index is from.
+    #[schema(value_type = Object)]
+    pub source: serde_json::Value,
+    /// The approvals of its digest.
+    pub approvals: Vec<DigestApproval>,
+    /// Its verdict.
+    pub current_verdict: Option<VerdictObject>,
+}
+
+/// A name of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImageReference {
+    /// The registry.
+    pub registry: String,
+    /// The repository.
+    pub repository: String,
+    /// The tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
+    /// Since when it is known.
+    pub seen: Moment,
+    /// Whether the tag still names this image.
+    pub is_current: bool,
+}
+
+/// That somebody approved a digest in a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DigestApproval {
+    /// The registry.
+    pub registry: String,
+    /// The repository.
+    pub repository: String,
+    /// Who approved it.
+    pub by: String,
+    /// What they said.
+    pub comment: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// An approval that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApprovalRequest {
+    /// Why.
+    #[serde(default)]
+    pub comment: String,
+}
+
+/// A package of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImagePackage)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// `deb`, `npm`.
+    pub ecosystem: String,
+    /// Its purl.
+    pub purl: String,
+    /// The source package, or the spelling that advisories use, where it is another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The index of the layer that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<i64>,
+}
+
+/// A finding of an image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImageFinding)]
+pub struct Finding {
+    /// `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`.
+    pub kind: String,
+    /// Id of the vulnerability or check, name of the rule or license.
+    pub id: String,
+    /// How bad it is.
+    pub severity: String,
+    /// The purl of the package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// The file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What the vendor says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The version that repairs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed_version: Option<String>,
+    /// The score that counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<f64>,
+    /// Whether it is known to be exploited.
+    pub kev: bool,
+    /// The probability of exploitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epss: Option<f64>,
+    /// The exception that covers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excepted_by: Option<String>,
+    /// One line on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// A package of any image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct KnownPackage {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// `deb`, `npm`.
+    pub ecosystem: String,
+    /// Its purl.
+    pub purl: String,
+    /// The source package, or the spelling that advisories use, where it is another name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// How many images have it, counted up to 10,000.
+    pub images: u64,
+}
+
+/// A vulnerability of any image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct KnownVulnerability {
+    /// Its id.
+    pub id: String,
+    /// The worst severity that an image has it with.
+    pub severity: String,
+    /// Whether it is known to be exploited.
+    pub kev: bool,
+    /// The probability of exploitation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epss: Option<f64>,
+    /// One line on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// When it became public.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub published: Option<String>,
+    /// When an image first had it.
+    pub first_seen: Moment,
+    /// How many images have it, counted up to 10,000.
+    pub images: u64,
+}
+
+/// A vulnerability with what its sources say and the images that have it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct VulnerabilityDetails {
+    /// The vulnerability.
+    #[serde(flatten)]
+    pub vulnerability: KnownVulnerability,
+    /// Its other ids.
+    pub aliases: Vec<String>,
+    /// What the sources say.
+    pub advisories: Vec<SourceAdvisory>,
+    /// The first of the images that have it; the list of images has all of them by the filter `vulnerability:ID`.
+    pub touched: Vec<Image>,
+}
+
+/// What one source says of a vulnerability.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SourceAdvisory {
+    /// The source.
+    pub source: String,
+    /// Its own id.
+    pub id: String,
+    /// Where to read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The source's own rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity: Option<String>,
+}
+
+/// Which verdict is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct VerdictQuery {
+    /// The image by digest: `registry.example/shop/api@sha256:…`, or the digest alone.
+    pub image: String,
+}

@@ -1,0 +1,58 @@
+//! Verdicts on stored images, and how they stay true: match → judge, at registration and again whenever the intelligence, a
+//! policy, an exception or an approval changes.
+
+pub(crate) mod index;
+pub(crate) mod intelligence_file;
+pub(crate) mod judging;
+pub(crate) mod reevaluation;
+pub(crate) mod rules;
+
+use std::sync::Arc;
+
+use tokio::sync::{Notify, Semaphore};
+
+use crate::config::Config;
+use crate::error::{ApiError, ApiResult};
+use intelligence_file::IntelligenceFile;
+
+/// How many images are judged at once: each takes a processor and some ten MiB.
+const MOST_AT_ONCE: usize = 2;
+
+/// What judging needs beside the store.
+pub(crate) struct Assurance {
+    pub(crate) intelligence: IntelligenceFile,
+    places: Arc<Semaphore>,
+    /// Rung when something changed that images are judged by, so that the work begins at once.
+    pub(crate) bell: Notify,
+}
+
+impl Assurance {
+    pub(crate) fn new(config: &Config) -> Assurance {
+        let path = config.intelligence.clone().unwrap_or_else(|| config.data_folder.join("intelligence.db"));
+        Assurance {
+            intelligence: IntelligenceFile::new(path),
+            places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+            bell: Notify::new(),
+        }
+    }
+
+    /// Does heavy work on a thread of its own, when one of the few places for it is free.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        function: impl FnOnce() -> T + Send + 'static,
+    ) -> ApiResult<T> {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| defect())?;
+        let work = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            function()
+        });
+        work.await.map_err(|_| defect())
+    }
+}
+
+pub(crate) fn defect() -> ApiError {
+    ApiError::new(api::ProblemCode::Defect, "The server met a defect; its log says more.")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,70 @@
+//! The intelligence database on the disk, opened and opened again when another one lies in its place.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use intelligence::Database;
+
+/// The database that images are matched with.
+pub(crate) struct IntelligenceFile {
+    path: PathBuf,
+    opened: RwLock<Option<Arc<Database>>>,
+    /// What the file looked like when it was last opened, or could not be.
+    seen: Mutex<Option<Seen>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    length: u64,
+    modified: Option<SystemTime>,
+    inode: u64,
+}
+
+impl IntelligenceFile {
+    pub(crate) fn new(path: PathBuf) -> IntelligenceFile {
+        IntelligenceFile { path, opened: RwLock::new(None), seen: Mutex::new(None) }
+    }
+
+    /// The database, if there is one.
+    pub(crate) fn database(&self) -> Option<Arc<Database>> {
+        self.opened.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Looks at the file and opens it where it is another one. A file that cannot be used leaves the former in use. Returns
+    /// whether another is in use.
+    pub(crate) fn look(&self) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        let found = std::fs::metadata(&self.path).ok().map(|metadata| Seen {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            inode: metadata.ino(),
+        });
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen == found {
+            return false;
+        }
+        seen.clone_from(&found);
+        if found.is_none() {
+            tracing::warn!(file.path = %self.path.display(), "the intelligence is gone; the one that was read stays in use");
+            return false;
+        }
+        match Database::open(&self.path) {
+            Ok(database) => {
+                tracing::info!(intelligence.sequence = database.sequence(), "another intelligence is in use");
+                *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(database));
+                true
+            }
+            Err(error) => {
+                tracing::error!(error = %crate::error::chain(&error), file.path = %self.path.display(),
+                    "the intelligence cannot be used");
+                false
+            }
+        }
+    }
+}
+
+/// What tells a database from others, as the store keeps it; empty for none.
+pub(crate) fn fingerprint(database: Option<&Database>) -> String {
+    database.map_or_else(String::new, |database| format!("{:016x}", database.fingerprint()))
+}

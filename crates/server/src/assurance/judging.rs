@@ -1,0 +1,245 @@
+//! Match → judge: from the index of an image to what follows of it at a moment.
+
+use std::collections::BTreeSet;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use intelligence::{Database, MatchOptions};
+use model::{ExceptionState, Finding, FindingKind, ScanReport, Severity};
+use policy::{Attribute, Attributes, Facts, Policy};
+use serde_json::{Value, json};
+use store::images::{Counts, DECISIONS, Evaluation, FindingRow, ImageName, NewVerdict};
+
+use super::rules::Rules;
+use crate::clock::SECOND;
+use crate::ids;
+
+/// What an image is judged with.
+pub(crate) struct Question<'a> {
+    pub(crate) rules: &'a Rules,
+    pub(crate) database: Option<&'a Database>,
+    pub(crate) names: &'a BTreeSet<ImageName>,
+    /// Repositories in which digests are approved, each with whether this one is.
+    pub(crate) approvals: &'a [(String, bool)],
+    /// Microseconds since 1970.
+    pub(crate) now: i64,
+    /// Why it is judged.
+    pub(crate) cause: &'a str,
+}
+
+/// Matches and judges an index; the report has findings and verdict afterwards.
+pub(crate) fn evaluate(report: &mut ScanReport, question: &Question<'_>) -> Evaluation {
+    find(report, question.database);
+    let scopes = judge(report, question);
+    let approval = match question.approvals {
+        [] => 0,
+        approvals if approvals.iter().all(|(_, is_approved)| *is_approved) => 1,
+        _ => 2,
+    };
+    let findings: Vec<FindingRow> = report.findings.iter().map(|finding| row(finding, report)).collect();
+    let findings_hash = hash_of(&findings);
+    Evaluation {
+        counts: counts(report),
+        findings_hash,
+        findings,
+        approval,
+        verdict: verdict(report, question),
+        scopes,
+        generation: question.rules.generation,
+    }
+}
+
+/// Finds the vulnerabilities. Without intelligence they were not looked for, and policies say so.
+fn find(report: &mut ScanReport, database: Option<&Database>) {
+    if let Some(database) = database {
+        let matches = database.match_inventory(&report.inventory, &MatchOptions::default());
+        report.inventory.gaps.extend(matches.gaps);
+        report.inventory.gaps.sort();
+        report.inventory.gaps.dedup();
+        report.findings.extend(matches.findings.into_iter().map(Finding::Vulnerability));
+        report.detectors.insert(FindingKind::Vulnerability);
+        report.intelligence = Some(database.facts());
+    }
+    Finding::sort(&mut report.findings);
+}
+
+/// Judges, and tells which scopes take the image in.
+fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
+    let Rules { policies, exceptions, scopes, .. } = question.rules;
+    let now = question.now / SECOND;
+    policy::apply_exceptions(report, exceptions, now);
+    let mut facts = Facts::new(report);
+    // An image with many names is in whatever takes in one of them.
+    for name in question.names.iter().skip(1) {
+        facts.attributes.add(Attribute::ImageRegistry, None, &name.registry);
+        facts.attributes.add(Attribute::ImageRepository, None, &name.repository);
+        if !name.tag.is_empty() {
+            facts.attributes.add(Attribute::ImageTag, None, &name.tag);
+        }
+    }
+    let labels = super::index::labels(report);
+    let os = super::index::os(report);
+    let platform = report.target.platform.as_ref().map(ToString::to_string).unwrap_or_default();
+    let digest = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+    let scopes = scopes.that_take_in(&attributes(question.names, &labels, &digest, &os, &platform));
+    if policies.iter().any(Policy::has_custom_checks) {
+        facts = facts
+            .with_document(formats::report_document(report))
+            .with_rego(Box::new(|check, document| check.ask(document)));
+    }
+    let mut verdict = policy::judge(policies, exceptions, &facts, now);
+    drop(facts);
+    // Of thousands of exceptions an image tells those that have to do with it.
+    verdict.exceptions.retain(|exception| exception.state != ExceptionState::Unused && exception.findings > 0);
+    let refusing: Vec<String> = question
+        .approvals
+        .iter()
+        .filter(|(_, is_approved)| !is_approved)
+        .map(|(repository, _)| repository.clone())
+        .collect();
+    policy::require_approval(&mut verdict, &digest, &refusing);
+    report.verdict = Some(verdict);
+    scopes
+}
+
+/// What application scopes ask of an image: what the store keeps of it, so that its scopes can be found without its index.
+pub(crate) fn attributes<'a>(
+    names: impl IntoIterator<Item = &'a ImageName>,
+    labels: &BTreeSet<String>,
+    digest: &str,
+    os: &str,
+    platform: &str,
+) -> Attributes {
+    let mut attributes = Attributes::default();
+    attributes.add(Attribute::TargetKind, None, "image");
+    attributes.add(Attribute::ImageDigest, None, digest);
+    for name in names {
+        attributes.add(Attribute::ImageName, None, name.text(digest));
+        attributes.add(Attribute::TargetName, None, name.text(digest));
+        attributes.add(Attribute::ImageRegistry, None, &name.registry);
+        attributes.add(Attribute::ImageRepository, None, &name.repository);
+        if !name.tag.is_empty() {
+            attributes.add(Attribute::ImageTag, None, &name.tag);
+        }
+    }
+    for (key, value) in labels.iter().filter_map(|label| label.split_once('=')) {
+        attributes.add(Attribute::ImageLabel, Some(key), value);
+    }
+    let (id, version) = os.split_once(' ').unwrap_or((os, ""));
+    if !id.is_empty() {
+        attributes.add(Attribute::OsId, None, id);
+        attributes.add(Attribute::OsVersion, None, version);
+    }
+    attributes.add(Attribute::OsType, None, platform.split('/').next().unwrap_or_default());
+    attributes
+}
+
+fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
+    let judged = report.verdict.clone().unwrap_or_default();
+    let mut document = formats::verdict_document(&judged);
+    document["digest"] = report.target.digest.as_ref().map(ToString::to_string).into();
+    let text = document.to_string();
+    let id = ids::new(question.now);
+    let sequence = report.intelligence.as_ref().map(|facts| facts.sequence);
+    let intelligence = sequence.and_then(|sequence| i64::try_from(sequence).ok());
+    // The object is kept without id, time and intelligence: its row has these.
+    let body = zstd::bulk::compress(text.as_bytes(), 3).unwrap_or_default();
+    NewVerdict {
+        id,
+        subject: judged.subject,
+        decision: place(judged.decision.as_str()),
+        evaluated: question.now,
+        intelligence,
+        cause: question.cause.to_owned(),
+        hash: digest(&SHA256, text.as_bytes()).as_ref().to_vec(),
+        body,
+    }
+}
+
+fn place(decision: &str) -> i64 {
+    DECISIONS.iter().position(|word| *word == decision).and_then(|place| i64::try_from(place).ok()).unwrap_or(4)
+}
+
+/// Whether a finding counts: no exception covers it, and VEX does not settle it.
+fn counts_for(finding: &Finding) -> bool {
+    let is_settled = finding.vulnerability().is_some_and(model::VulnerabilityFinding::is_settled_by_vex);
+    finding.excepted_by().is_none() && !is_settled
+}
+
+fn counts(report: &ScanReport) -> Counts {
+    let mut counts =
+        Counts { gaps: i64::try_from(report.inventory.gaps.len()).unwrap_or(i64::MAX), ..Counts::default() };
+    for finding in report.findings.iter().filter(|finding| counts_for(finding)) {
+        counts.severity = counts.severity.max(severity(finding.severity()));
+        match finding {
+            Finding::Vulnerability(found) => {
+                counts.kev += i64::from(found.kev);
+                match found.severity {
+                    Severity::Critical => counts.critical += 1,
+                    Severity::High => counts.high += 1,
+                    Severity::Medium => counts.medium += 1,
+                    Severity::Low => counts.low += 1,
+                    Severity::None | Severity::Unknown => {}
+                }
+            }
+            Finding::Secret(_) => counts.secrets += 1,
+            Finding::Malware(_) => counts.malware += 1,
+            Finding::Misconfiguration(_) => counts.misconfigurations += 1,
+            Finding::License(_) => {}
+        }
+    }
+    counts
+}
+
+fn severity(severity: Severity) -> i64 {
+    match severity {
+        Severity::Unknown => 0,
+        Severity::None => 1,
+        Severity::Low => 2,
+        Severity::Medium => 3,
+        Severity::High => 4,
+        Severity::Critical => 5,
+    }
+}
+
+fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
+    let package = finding.package().and_then(|id| report.inventory.packages.get(id));
+    let vulnerability = finding.vulnerability();
+    let score = vulnerability.and_then(|found| {
+        let vendor = found.severity_source.as_deref();
+        let own = found.scores.iter().find(|score| Some(score.source.as_str()) == vendor);
+        own.or(found.scores.first()).map(|score| f64::from(score.vector.base_score()))
+    });
+    FindingRow {
+        kind: finding.kind().as_str().to_owned(),
+        finding: finding.id().to_owned(),
+        severity: severity(finding.severity()),
+        package: package.map(|package| package.purl.to_string()).unwrap_or_default(),
+        package_name: package.map(|package| package.name.clone()).unwrap_or_default(),
+        path: finding.path().unwrap_or_default().to_owned(),
+        status: vulnerability.map(|found| found.status.as_str().to_owned()).unwrap_or_default(),
+        fixed_version: vulnerability.and_then(|found| found.fixed_version.clone()),
+        score,
+        kev: vulnerability.is_some_and(|found| found.kev),
+        epss: vulnerability.and_then(|found| found.epss).map(|epss| f64::from(epss.probability)),
+        excepted_by: finding.excepted_by().map(str::to_owned),
+        title: vulnerability.and_then(|found| found.title.clone()),
+        published: vulnerability.and_then(|found| found.published.clone()),
+    }
+}
+
+/// A hash of rows; what differs in any column differs in it.
+fn hash_of(findings: &[FindingRow]) -> Vec<u8> {
+    let text = format!("{findings:?}");
+    digest(&SHA256, text.as_bytes()).as_ref().to_vec()
+}
+
+/// The verdict object as it is told: what the store has, with id, time and intelligence.
+pub(crate) fn told(stored: &store::verdicts::StoredVerdict) -> Value {
+    let text = zstd::stream::decode_all(stored.body.as_slice()).unwrap_or_default();
+    let mut document: Value = serde_json::from_slice(&text).unwrap_or_else(|_| json!({}));
+    document["id"] = stored.id.clone().into();
+    document["evaluated"] = api::Moment(stored.evaluated).text().into();
+    document["intelligence"] = stored.intelligence.into();
+    document["cause"] = stored.cause.clone().into();
+    document
+}

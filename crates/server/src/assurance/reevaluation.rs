@@ -1,0 +1,292 @@
+//! Evaluation of stored images without anybody asking: in small steps, each written before the next begins, so that another
+//! server or the next start goes on where this one stopped.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use intelligence::{Changes, Database};
+use policy::access::{self, Action, Area, Permission, Permit, Principal};
+use store::images::{self, Evaluation, ImageName};
+use store::{Connection, StoreError, approvals, evaluation, exceptions};
+
+use super::intelligence_file::fingerprint;
+use super::judging::{self, Question};
+use super::rules::{Rules, scope};
+use super::{defect, index};
+use crate::app::App;
+use crate::clock::{self, SECOND};
+use crate::error::ApiResult;
+
+/// How many images are judged in one step.
+const STEP: u32 = 32;
+
+/// How many images a step looks at to find those of a scope.
+const SCOPE_STEP: u32 = 500;
+
+/// How long nothing is asked where nothing is to be done.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// How long a server that does not answer keeps the work from others.
+const LEASE: i64 = 60 * SECOND;
+
+/// Images are judged anew after so long, because time alone changes verdicts: ages of vulnerabilities, ends of support.
+const DAY: i64 = 24 * 3600 * SECOND;
+
+/// So long before its end an exception is reminded of.
+const REMINDER: i64 = 7 * DAY;
+
+/// With more packages than these it is cheaper to go through all images.
+const MOST_PACKAGES: usize = 5000;
+
+/// Works for as long as the server does.
+pub(crate) async fn run(app: App, draining: daemon::Draining) {
+    let owner = crate::ids::new(clock::now());
+    while !draining.has_begun() {
+        match step(&app, &owner).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(problem = ?error, "stored images could not be judged; it is tried again"),
+        }
+        let _ = tokio::time::timeout(PAUSE, app.assurance.bell.notified()).await;
+    }
+}
+
+/// Does one step; `false` where there is nothing to do.
+pub(crate) async fn step(app: &App, owner: &str) -> ApiResult<bool> {
+    let now = clock::now();
+    let former = app.assurance.intelligence.database();
+    let shared = app.clone();
+    let look = tokio::task::spawn_blocking(move || shared.assurance.intelligence.look());
+    look.await.map_err(|_| defect())?;
+    let own = owner.to_owned();
+    if !app.note(move |connection| evaluation::lease(connection, &own, now, now + LEASE)).await? {
+        return Ok(false);
+    }
+    note_intelligence(app, former).await?;
+    note_time(app, now).await?;
+    if find_scope(app).await? || judge_queued(app, now).await? {
+        return Ok(true);
+    }
+    judge_next(app, now).await
+}
+
+/// Finds out what another intelligence changes.
+async fn note_intelligence(app: &App, former: Option<Arc<Database>>) -> ApiResult<()> {
+    let database = app.assurance.intelligence.database();
+    let own = fingerprint(database.as_deref());
+    let progress = app.read(evaluation::progress).await?;
+    if progress.intelligence == own {
+        return Ok(());
+    }
+    let is_former = progress.intelligence == fingerprint(former.as_deref());
+    let changes = match (former, database) {
+        (Some(former), Some(database)) if is_former => {
+            app.assurance.work(move || database.changes_since(&former)).await?
+        }
+        _ => Changes::Everything,
+    };
+    app.note(move |connection| {
+        match &changes {
+            Changes::Packages(packages) if packages.len() <= MOST_PACKAGES => {
+                let names: BTreeSet<&String> = packages.iter().map(|(_, name)| name).collect();
+                let names: Vec<String> = names.into_iter().cloned().collect();
+                store::inventory::queue_images_with(connection, &names, "intelligence")?;
+            }
+            Changes::Packages(_) | Changes::Everything => evaluation::want(connection, "intelligence")?,
+        }
+        evaluation::note_intelligence(connection, &own)
+    })
+    .await?;
+    Ok(())
+}
+
+/// Sees to what time alone brings: ends of exceptions, and the daily pass.
+async fn note_time(app: &App, now: i64) -> ApiResult<()> {
+    let (has_ending, progress) = app
+        .read(move |connection| {
+            Ok((exceptions::has_ending(connection, now, now + REMINDER)?, evaluation::progress(connection)?))
+        })
+        .await?;
+    if has_ending {
+        app.note(move |connection| exceptions::end(connection, now, now + REMINDER)).await?;
+    }
+    if progress.wanted == progress.done && progress.finished + DAY <= now {
+        app.note(|connection| evaluation::want(connection, "time")).await?;
+    }
+    Ok(())
+}
+
+/// Finds the next images of a scope that is new or has changed.
+async fn find_scope(app: &App) -> ApiResult<bool> {
+    let Some((id, version, cursor)) = app.read(evaluation::unmarked_scopes).await?.into_iter().next() else {
+        return Ok(false);
+    };
+    let permit = reader()?;
+    let own = id.clone();
+    let (definition, subjects) = app
+        .read(move |connection| {
+            let scope = store::rights::scope_by_id(connection, &own)?;
+            Ok((scope.definition, images::subjects(connection, &permit, cursor, SCOPE_STEP)?))
+        })
+        .await?;
+    let scope = scope(&definition);
+    let step: Vec<(i64, bool)> = subjects
+        .iter()
+        .map(|subject| {
+            let attributes = judging::attributes(
+                &subject.names,
+                &subject.labels,
+                &subject.digest,
+                &subject.os,
+                &subject.platform,
+            );
+            (subject.id, scope.as_ref().is_some_and(|scope| scope.evaluate(&attributes).is_true))
+        })
+        .collect();
+    let is_done = step.is_empty();
+    let cursor = step.last().map_or(cursor, |(id, _)| *id);
+    let marked = app.note(move |connection| {
+        evaluation::mark_scope(connection, &id, version, &step, cursor, is_done)
+    });
+    match marked.await {
+        Ok(()) | Err(StoreError::Changed { .. }) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Judges the next images of the queue.
+async fn judge_queued(app: &App, now: i64) -> ApiResult<bool> {
+    let queued = app.read(|connection| evaluation::queued(connection, STEP)).await?;
+    if queued.is_empty() {
+        return Ok(false);
+    }
+    let ids: Vec<i64> = queued.iter().map(|(id, _, _)| *id).collect();
+    let judged = judge(app, queued, now).await?;
+    app.note(move |connection| {
+        write(connection, &judged, now)?;
+        ids.iter().try_for_each(|id| evaluation::dequeue(connection, *id))
+    })
+    .await?;
+    Ok(true)
+}
+
+/// Judges the next images of a pass, or begins one where it is wanted.
+async fn judge_next(app: &App, now: i64) -> ApiResult<bool> {
+    let progress = app.read(evaluation::progress).await?;
+    if progress.running == progress.done {
+        if progress.wanted == progress.done {
+            return Ok(false);
+        }
+        app.note(evaluation::begin).await?;
+        return Ok(true);
+    }
+    let permit = reader()?;
+    let cursor = progress.cursor;
+    let next = app.read(move |connection| images::next_ids(connection, &permit, cursor, STEP)).await?;
+    let Some(last) = next.last().map(|(id, _)| *id) else {
+        app.note(move |connection| evaluation::finish(connection, now)).await?;
+        return Ok(true);
+    };
+    let cause = progress.cause;
+    let judged = judge(app, next.into_iter().map(|(id, digest)| (id, digest, cause.clone())).collect(), now).await?;
+    app.note(move |connection| {
+        write(connection, &judged, now)?;
+        evaluation::advance(connection, last)
+    })
+    .await?;
+    Ok(true)
+}
+
+/// An image that was judged, and the index that it was judged by.
+pub(crate) struct Judged {
+    pub(crate) id: i64,
+    pub(crate) hash: Vec<u8>,
+    pub(crate) evaluation: Evaluation,
+}
+
+/// Judges images by all that holds.
+async fn judge(app: &App, images: Vec<(i64, String, String)>, now: i64) -> ApiResult<Vec<Judged>> {
+    let rules = Arc::new(Rules::read(app, now).await?);
+    judge_by(app, &rules, images, now).await
+}
+
+/// Judges images by rules that may be others than those that hold.
+pub(crate) async fn judge_by(
+    app: &App,
+    rules: &Arc<Rules>,
+    images: Vec<(i64, String, String)>,
+    now: i64,
+) -> ApiResult<Vec<Judged>> {
+    let database = app.assurance.intelligence.database();
+    let work = images.into_iter().map(|(id, digest, cause)| {
+        let (rules, database) = (Arc::clone(rules), database.clone());
+        async move {
+            let own = digest.clone();
+            let read = app.read(move |connection| stored(connection, id, &own)).await;
+            let Stored { hash, length, body, names, approvals } = match read {
+                Ok(stored) => stored,
+                // Somebody removed it meanwhile.
+                Err(StoreError::NotFound { .. }) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            };
+            let evaluation = app.assurance.work(move || {
+                let mut report = index::read_stored(&body, length, &names, database.as_deref())?;
+                let question = Question {
+                    rules: &rules,
+                    database: database.as_deref(),
+                    names: &names,
+                    approvals: &approvals,
+                    now,
+                    cause: &cause,
+                };
+                ApiResult::Ok(judging::evaluate(&mut report, &question))
+            });
+            match evaluation.await.and_then(|evaluation| evaluation) {
+                Ok(evaluation) => Ok(Some(Judged { id, hash, evaluation })),
+                // One image that cannot be judged must not keep the others from it.
+                Err(_) => {
+                    tracing::error!(image.digest = %digest, "a stored image cannot be judged; its verdict stays as it was");
+                    Ok(None)
+                }
+            }
+        }
+    });
+    let judged: ApiResult<Vec<Option<Judged>>> = futures_util::future::join_all(work).await.into_iter().collect();
+    Ok(judged?.into_iter().flatten().collect())
+}
+
+/// What is needed of a stored image to judge it.
+pub(crate) struct Stored {
+    pub(crate) hash: Vec<u8>,
+    pub(crate) length: i64,
+    pub(crate) body: Vec<u8>,
+    pub(crate) names: BTreeSet<ImageName>,
+    pub(crate) approvals: Vec<(String, bool)>,
+}
+
+pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Result<Stored, StoreError> {
+    let (hash, length, body) = images::index(connection, id)?;
+    let names: BTreeSet<ImageName> =
+        images::names(connection, id)?.into_iter().map(|named| named.name).collect();
+    let approvals = approvals::of_names(connection, digest, &names)?;
+    Ok(Stored { hash, length, body, names, approvals })
+}
+
+/// Writes what changed. An image that was registered with another index meanwhile was judged by that.
+fn write(connection: &mut Connection, judged: &[Judged], now: i64) -> Result<(), StoreError> {
+    for Judged { id, hash, evaluation, .. } in judged {
+        match images::index(connection, *id) {
+            Ok((present, _, _)) if present == *hash => {
+                images::evaluate(connection, *id, evaluation, now)?;
+            }
+            Ok(_) | Err(StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn reader() -> ApiResult<Permit> {
+    Ok(access::permit(&Principal::server(), Permission::new(Area::Images, Action::Read))?)
+}

@@ -1,0 +1,121 @@
+//! What images are judged by: policies, exceptions and scopes, as the store has them at a moment.
+
+use std::collections::BTreeSet;
+
+use policy::{Attribute, Attributes, Exception, Pattern, Policy, Scope, Variable};
+use serde::Deserialize;
+use store::policies::StoredPolicy;
+use store::{Connection, StoreError, evaluation, exceptions, policies, rights};
+
+use crate::app::App;
+use crate::error::ApiResult;
+
+/// What images are judged by.
+pub(crate) struct Rules {
+    pub(crate) policies: Vec<Policy>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) scopes: Scopes,
+    /// The number of changes of policies and exceptions so far.
+    pub(crate) generation: i64,
+}
+
+/// The application scopes, each with its id.
+pub(crate) struct Scopes(Vec<(String, Scope)>);
+
+/// The text of a rule as the store has it.
+struct Texts {
+    policies: Vec<StoredPolicy>,
+    exceptions: Vec<String>,
+    scopes: Vec<(String, String)>,
+    generation: i64,
+}
+
+impl Rules {
+    /// Reads the rules that hold.
+    pub(crate) async fn read(app: &App, now: i64) -> ApiResult<Rules> {
+        let texts = app.read(move |connection| texts(connection, now)).await?;
+        Rules::of(texts)
+    }
+
+    fn of(texts: Texts) -> ApiResult<Rules> {
+        let policies = texts.policies.iter().map(|stored| read_policy(&stored.name, &stored.document));
+        let exceptions = texts.exceptions.iter().map(|document| read_exception(document));
+        Ok(Rules {
+            policies: policies.collect::<ApiResult<_>>()?,
+            exceptions: exceptions.collect::<ApiResult<_>>()?,
+            scopes: Scopes(texts.scopes.into_iter().filter_map(|(id, text)| Some((id, scope(&text)?))).collect()),
+            generation: texts.generation,
+        })
+    }
+}
+
+impl Scopes {
+    /// The ids of the scopes that take something in.
+    pub(crate) fn that_take_in(&self, attributes: &Attributes) -> BTreeSet<String> {
+        let taking = self.0.iter().filter(|(_, scope)| scope.evaluate(attributes).is_true);
+        taking.map(|(id, _)| id.clone()).collect()
+    }
+}
+
+fn texts(connection: &mut Connection, now: i64) -> Result<Texts, StoreError> {
+    // The number first: what changes behind it is seen by whoever writes with it.
+    let generation = evaluation::progress(connection)?.wanted;
+    let exceptions = exceptions::in_force(connection, now)?;
+    let scopes = rights::all_scopes(connection)?;
+    Ok(Texts {
+        policies: policies::in_force(connection)?,
+        exceptions: exceptions.into_iter().map(|exception| exception.document).collect(),
+        scopes: scopes.into_iter().map(|scope| (scope.id, scope.definition)).collect(),
+        generation,
+    })
+}
+
+/// A policy that was checked before it was stored. One that cannot be read any more judges nothing: nobody is told that all
+/// is well without it.
+fn read_policy(name: &str, document: &str) -> ApiResult<Policy> {
+    policy::read_policy(name, document).map_err(|error| {
+        tracing::error!(policy.name = name, error = %error, "a stored policy cannot be read");
+        super::defect()
+    })
+}
+
+fn read_exception(document: &str) -> ApiResult<Exception> {
+    let read = policy::read_exceptions("exception", document);
+    let first = read.map(|exceptions| exceptions.into_iter().next());
+    match first {
+        Ok(Some(exception)) => Ok(exception),
+        Ok(None) | Err(_) => {
+            tracing::error!("a stored exception cannot be read");
+            Err(super::defect())
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Definition {
+    #[serde(default)]
+    expression: String,
+    variables: Vec<DefinedVariable>,
+}
+
+#[derive(Deserialize)]
+struct DefinedVariable {
+    attribute: String,
+    #[serde(default, alias = "key")]
+    name: Option<String>,
+    value: String,
+}
+
+/// The scope of a definition; none where it cannot be read, and then it takes nothing in.
+pub(crate) fn scope(definition: &str) -> Option<Scope> {
+    let definition: Definition = serde_json::from_str(definition).ok()?;
+    let variable = |(at, variable): (usize, DefinedVariable)| {
+        let attribute: Attribute = variable.attribute.parse().ok()?;
+        let (term, value) = (format!("v{}", at + 1), Pattern::new(variable.value));
+        Some(Variable { term, attribute, key: variable.name, value })
+    };
+    let variables: Option<Vec<Variable>> = definition.variables.into_iter().enumerate().map(variable).collect();
+    // A scope without variables would take everything in.
+    let variables = variables.filter(|variables| !variables.is_empty())?;
+    Scope::new(&definition.expression, variables).ok()
+}

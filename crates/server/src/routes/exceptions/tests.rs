@@ -1,0 +1,115 @@
+//! Exceptions from their request to their end.
+
+use serde_json::{Value, json};
+
+use crate::sample::{SEVERE, index, intelligence};
+use crate::testing::{As, TestServer};
+
+fn request(name: &str) -> Value {
+    json!({ "name": name, "ids": ["GHSA-aaaa-bbbb-cccc"], "owner": "shop", "reason": "not reachable", "expires": "2099-12-31" })
+}
+
+struct House {
+    server: TestServer,
+    developer: As,
+    author: As,
+    approver: As,
+}
+
+fn house() -> House {
+    let server = TestServer::new();
+    intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")]);
+    server.catch_up();
+    let developer = server.user("dev", &["developer"]);
+    let author = server.user("author", &["security-engineer"]);
+    let approver = server.user("approver", &["security-engineer"]);
+    server.policy(&author, SEVERE);
+    server.register(&developer, &index(1, "shop/api:1", &[("left-pad", "1.0.0")])).expect(200);
+    House { server, developer, author, approver }
+}
+
+fn decide(house: &House, who: &As, id: &str, verb: &str, version: u32) -> crate::testing::Answer {
+    let tag = format!("\"{version}\"");
+    house.server.ask_with(who, "POST", &format!("/exceptions/{id}/{verb}"), &[("if-match", &tag)], json!({ "comment": "seen" }))
+}
+
+#[test]
+fn an_exception_holds_once_another_person_has_approved_it() {
+    let house = house();
+    let server = &house.server;
+    let asked = server.ask(&house.developer, "POST", "/exceptions", request("left-pad"));
+    asked.expect(201);
+    let id = asked.body["id"].as_str().unwrap();
+    server.catch_up();
+    assert_eq!(server.decision(&house.developer, 1), "deny", "a request excepts nothing");
+    decide(&house, &house.developer, id, "approve", 1).expect(403);
+    let own = decide(&house, &house.author, id, "approve", 1);
+    assert_eq!((own.status, own.code()), (403, "access.separation_of_duties"), "its author wrote the policy");
+    let approved = decide(&house, &house.approver, id, "approve", 1);
+    approved.expect(200);
+    assert_eq!((&approved.body["state"], &approved.body["decided_by"]), (&json!("approved"), &json!("approver")));
+    decide(&house, &house.approver, id, "approve", 2).expect(409);
+    server.catch_up();
+    assert_eq!(server.decision(&house.developer, 1), "excepted");
+    decide(&house, &house.approver, id, "withdraw", 2).expect(200);
+    server.catch_up();
+    assert_eq!(server.decision(&house.developer, 1), "deny");
+    let trail = server.trail();
+    for action in ["exception.request done", "exception.approve done", "exception.withdraw done"] {
+        assert!(trail.contains(&action.to_owned()), "{trail:?}");
+    }
+}
+
+#[test]
+fn nobody_approves_what_they_asked_for() {
+    let house = house();
+    let asked = house.server.ask(&house.approver, "POST", "/exceptions", request("left-pad"));
+    let id = asked.body["id"].as_str().unwrap();
+    assert_eq!(decide(&house, &house.approver, id, "approve", 1).code(), "access.separation_of_duties");
+    decide(&house, &house.author, id, "refuse", 1).expect(200);
+    let listed = house.server.ask(&house.author, "GET", "/exceptions?filter=state:refused", json!(null));
+    assert_eq!(listed.body["items"][0]["name"], "left-pad");
+    let listed = house.server.ask(&house.author, "GET", "/exceptions?filter=state:approved", json!(null));
+    assert_eq!(listed.body["items"], json!([]));
+}
+
+#[test]
+fn an_exception_ends_by_itself() {
+    let house = house();
+    let server = &house.server;
+    let asked = server.ask(&house.developer, "POST", "/exceptions", request("left-pad"));
+    let id = asked.body["id"].as_str().unwrap().to_owned();
+    decide(&house, &house.approver, &id, "approve", 1).expect(200);
+    server.catch_up();
+    assert_eq!(server.decision(&house.developer, 1), "excepted");
+    // Its time comes: as if it had been asked for until a moment ago.
+    let now = crate::clock::now();
+    let document = json!({ "schema": "bulkhead.exceptions/1", "exceptions": [
+        { "name": "left-pad", "ids": ["GHSA-aaaa-bbbb-cccc"], "owner": "shop", "reason": "r", "expires": api::Moment(now - now % 1_000_000).text() }] });
+    let text = document.to_string();
+    let ended = server.app.store.write_blocking(store::Lane::Beside, move |connection| {
+        connection.execute("UPDATE exceptions SET document = $1, ends = $2 WHERE id = $3", &store::values![&text, now, &id])
+    });
+    assert_eq!(ended.unwrap(), 1);
+    server.catch_up();
+    assert_eq!(server.decision(&house.developer, 1), "deny");
+    let listed = server.ask(&house.developer, "GET", "/exceptions?filter=state:expired", json!(null));
+    assert_eq!(listed.body["items"].as_array().unwrap().len(), 1);
+    let events = server.app.store.read_blocking(|connection| store::events::behind(connection, 0, 100)).unwrap();
+    assert!(events.iter().any(|event| event.topic == "exception.expired"));
+}
+
+#[test]
+fn a_request_that_covers_everything_or_is_over_is_refused() {
+    let house = house();
+    let mut wide = request("wide");
+    wide.as_object_mut().unwrap().remove("ids");
+    let answer = house.server.ask(&house.developer, "POST", "/exceptions", wide);
+    assert_eq!((answer.status, answer.code()), (422, "request.invalid"), "{}", answer.body);
+    let mut over = request("over");
+    over["expires"] = json!("2020-01-01");
+    house.server.ask(&house.developer, "POST", "/exceptions", over).expect(422);
+    let mut unknown = request("unknown");
+    unknown["policy"] = json!("nothing");
+    house.server.ask(&house.developer, "POST", "/exceptions", unknown).expect(404);
+}

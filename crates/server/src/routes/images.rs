@@ -1,0 +1,349 @@
+//! Images: registering, reading, approving, removing.
+
+pub(crate) mod tell;
+
+use std::sync::Arc;
+
+use api::images::{ApprovalRequest, Finding, Image, ImageDetails, Package, RegistrationQuery, VerdictObject};
+use api::{Page, PageQuery, ProblemCode};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use policy::access::Reach;
+use policy::filter::{Filter, Sort};
+use store::approvals::{self, Approval};
+use store::images::{self, FindingQuery, ImageQuery, ImageSort};
+use store::{Value, audit, verdicts};
+
+use crate::app::App;
+use crate::assurance::{index, judging, reevaluation, rules::Rules};
+use crate::cursor;
+use crate::error::{ApiError, ApiResult};
+use crate::guard::Caller;
+use crate::json::{self, Body, Path, Query};
+use crate::registration::{self, Reference, Registration, Source};
+use crate::clock;
+
+/// Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed.
+#[utoipa::path(post, path = "/images", operation_id = "register_image", tag = "images", params(RegistrationQuery),
+    request_body(content = Object, description = "The index: a bulkhead.report/1 document; Content-Encoding zstd or gzip"),
+    responses((status = 200, description = "The verdict on the image", body = VerdictObject)))]
+pub(super) async fn register(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<RegistrationQuery>,
+    request: Request,
+) -> ApiResult<Json<VerdictObject>> {
+    let permit = caller.permit()?;
+    let headers = request.headers();
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let kind = text(header::CONTENT_TYPE).unwrap_or_default();
+    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+        let detail = "The body must be an index in JSON, sent as `Content-Type: application/json`.";
+        return Err(ApiError::new(ProblemCode::MediaType, detail));
+    }
+    let encoding = text(header::CONTENT_ENCODING);
+    let body = json::bytes(request, &()).await?;
+    let references = references(query.reference.as_deref())?;
+    let index = app.assurance.work(move || index::decoded(encoding.as_deref(), &body)).await??;
+    let source =
+        Source::Pipeline { repository: short(query.repository)?, commit: short(query.commit)?, build: short(query.build)? };
+    let registration = Registration { references, source, index };
+    let registered = registration::register_within(&app, &caller.actor, &permit, registration).await?;
+    Ok(Json(VerdictObject(registered.verdict)))
+}
+
+fn references(text: Option<&str>) -> ApiResult<Vec<Reference>> {
+    let names = text.unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty());
+    names
+        .map(|text| {
+            let name = index::name_of(text)
+                .ok_or_else(|| ApiError::invalid("reference", format!("`{text}` is no name of an image")))?;
+            let tag = (!name.tag.is_empty()).then_some(name.tag);
+            Ok(Reference { registry: name.registry, repository: name.repository, tag })
+        })
+        .collect()
+}
+
+/// What is told of a build is kept whole or refused.
+fn short(text: Option<String>) -> ApiResult<Option<String>> {
+    match text.as_ref().is_some_and(|text| text.len() > 2048) {
+        true => Err(ApiError::invalid("query", "a value is longer than 2048 bytes")),
+        false => Ok(text),
+    }
+}
+
+/// Images, with filter, order and pages. `total` is counted up to 10,000 on the first page.
+#[utoipa::path(get, path = "/images", operation_id = "list_images", tag = "images", params(PageQuery),
+    responses((status = 200, description = "The images", body = Page<Image>)))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<Page<Image>>> {
+    let permit = caller.permit()?;
+    let limit = query.limit();
+    let sort = query.sort.as_deref().map(|text| Sort::read(text, images::KEYS)).transpose()?;
+    let sort = sort.map_or_else(ImageSort::default, |sort| ImageSort { sort });
+    let order = format!("{}{}", if sort.sort.is_descending { "-" } else { "" }, sort.sort.key);
+    let after: Option<(String, serde_json::Value, i64)> = cursor::read(query.cursor.as_deref())?;
+    let after = match after {
+        Some((of, value, id)) if of == order => Some((value_of(value)?, id)),
+        Some(_) => return Err(cursor::not_of_this_list()),
+        None => None,
+    };
+    let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), images::KEYS, clock::now())?;
+    let asked = ImageQuery { filter, sort, after, limit };
+    let (found, total) = app.read(move |connection| images::list(connection, &permit, &asked)).await?;
+    let place = |image: &images::Image| {
+        let value = match sort.value(image) {
+            Value::Text(text) => text.into(),
+            Value::Integer(number) => number.into(),
+            Value::Null | Value::Real(_) | Value::Bytes(_) => serde_json::Value::Null,
+        };
+        cursor::write(&(&order, value, image.id))
+    };
+    Ok(Json(cursor::page(found, limit, total, place, tell::image)))
+}
+
+fn value_of(value: serde_json::Value) -> ApiResult<Value> {
+    match value {
+        serde_json::Value::String(text) => Ok(text.into()),
+        serde_json::Value::Number(number) => number.as_i64().map(Value::from).ok_or_else(cursor::not_of_this_list),
+        _ => Err(cursor::not_of_this_list()),
+    }
+}
+
+/// An image with its names, approvals and verdict.
+#[utoipa::path(get, path = "/images/{digest}", operation_id = "show_image", tag = "images",
+    params(("digest" = String, Path, description = "The digest")),
+    responses((status = 200, description = "The image", body = ImageDetails)))]
+pub(super) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(digest): Path<String>,
+) -> ApiResult<Json<ImageDetails>> {
+    let permit = caller.permit()?;
+    let details = app.read(move |connection| {
+        let image = images::by_digest(connection, &permit, &digest)?;
+        let names = images::names(connection, image.id)?;
+        let approvals = approvals::of_digest(connection, &digest)?;
+        let verdict = verdicts::current(connection, &permit, &digest)?;
+        Ok(tell::details(image, names, approvals, verdict.as_ref()))
+    });
+    Ok(Json(details.await?))
+}
+
+/// The packages of an image by name.
+#[utoipa::path(get, path = "/images/{digest}/packages", operation_id = "list_image_packages", tag = "images",
+    params(("digest" = String, Path, description = "The digest"), PageQuery),
+    responses((status = 200, description = "The packages", body = Page<Package>)))]
+pub(super) async fn packages(
+    State(app): State<App>,
+    caller: Caller,
+    Path(digest): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<Page<Package>>> {
+    let (permit, limit) = (caller.permit()?, query.limit());
+    unfiltered(&query)?;
+    let after: Option<(String, i64)> = cursor::read(query.cursor.as_deref())?;
+    let found = app
+        .read(move |connection| {
+            let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+            images::packages(connection, &permit, &digest, after, limit)
+        })
+        .await?;
+    let place = |installed: &images::InstalledPackage| cursor::write(&(&installed.package.name, installed.id));
+    Ok(Json(cursor::page(found, limit, None, place, tell::package)))
+}
+
+/// Says of a list without filter or order that it has none, where one is asked for.
+pub(super) fn unfiltered(query: &PageQuery) -> ApiResult<()> {
+    match (&query.filter, &query.sort) {
+        (None, None) => Ok(()),
+        (Some(_), _) => Err(ApiError::invalid("filter", "this list has no filter")),
+        (None, Some(_)) => Err(ApiError::invalid("sort", "this list has one order")),
+    }
+}
+
+/// The findings of an image in the order of reports.
+#[utoipa::path(get, path = "/images/{digest}/findings", operation_id = "list_image_findings", tag = "images",
+    params(("digest" = String, Path, description = "The digest"), PageQuery),
+    responses((status = 200, description = "The findings", body = Page<Finding>)))]
+pub(super) async fn findings(
+    State(app): State<App>,
+    caller: Caller,
+    Path(digest): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<Page<Finding>>> {
+    let (permit, limit) = (caller.permit()?, query.limit());
+    if query.sort.is_some() {
+        return Err(ApiError::invalid("sort", "this list has one order: that of reports"));
+    }
+    let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), images::FINDING_KEYS, clock::now())?;
+    let after: Option<i64> = cursor::read(query.cursor.as_deref())?;
+    let asked = FindingQuery { filter, after, limit };
+    let (found, total) = app.read(move |connection| images::findings(connection, &permit, &digest, &asked)).await?;
+    let place = |finding: &images::Finding| cursor::write(&finding.position);
+    Ok(Json(cursor::page(found, limit, total, place, |finding| tell::finding(finding.row))))
+}
+
+/// The verdicts on an image, the newest first: one for each change of the decision.
+#[utoipa::path(get, path = "/images/{digest}/history", operation_id = "list_image_verdicts", tag = "images",
+    params(("digest" = String, Path, description = "The digest"), PageQuery),
+    responses((status = 200, description = "The verdicts", body = Page<VerdictObject>)))]
+pub(super) async fn history(
+    State(app): State<App>,
+    caller: Caller,
+    Path(digest): Path<String>,
+    Query(query): Query<PageQuery>,
+) -> ApiResult<Json<Page<VerdictObject>>> {
+    let (permit, limit) = (caller.permit()?, query.limit());
+    unfiltered(&query)?;
+    let before: Option<(i64, String)> = cursor::read(query.cursor.as_deref())?;
+    let found = app
+        .read(move |connection| {
+            let before = before.as_ref().map(|(evaluated, id)| (*evaluated, id.as_str()));
+            verdicts::history(connection, &permit, &digest, before, limit)
+        })
+        .await?;
+    let place = |verdict: &verdicts::StoredVerdict| cursor::write(&(verdict.evaluated, &verdict.id));
+    Ok(Json(cursor::page(found, limit, None, place, |verdict| VerdictObject(judging::told(&verdict)))))
+}
+
+/// The report on an image as of now: matched and judged anew.
+#[utoipa::path(get, path = "/images/{digest}/report", operation_id = "show_image_report", tag = "images",
+    params(("digest" = String, Path, description = "The digest")),
+    responses((status = 200, description = "A bulkhead.report/1 document", body = Object)))]
+pub(super) async fn report(State(app): State<App>, caller: Caller, Path(digest): Path<String>) -> ApiResult<Response> {
+    let (permit, now) = (caller.permit()?, clock::now());
+    let rules = Rules::read(&app, now).await?;
+    let stored = app.read(move |connection| {
+        let image = images::by_digest(connection, &permit, &digest)?;
+        reevaluation::stored(connection, image.id, &digest)
+    });
+    let stored = stored.await?;
+    let database = app.assurance.intelligence.database();
+    let text = app.assurance.work(move || {
+        let database = database.as_deref();
+        let mut report = index::read_stored(&stored.body, stored.length, &stored.names, database)?;
+        let question = judging::Question {
+            rules: &rules,
+            database,
+            names: &stored.names,
+            approvals: &stored.approvals,
+            now,
+            cause: "report",
+        };
+        judging::evaluate(&mut report, &question);
+        let mut text = Vec::new();
+        formats::write(&report, formats::Format::Json, &formats::WriteOptions::default(), &mut text)
+            .map_err(|_| crate::assurance::defect())?;
+        ApiResult::Ok(text)
+    });
+    Ok(([(header::CONTENT_TYPE, "application/json")], text.await??).into_response())
+}
+
+/// Removes an image; its verdicts stay.
+#[utoipa::path(delete, path = "/images/{digest}", operation_id = "remove_image", tag = "images",
+    params(("digest" = String, Path, description = "The digest")),
+    responses((status = 204, description = "The image is removed")))]
+pub(super) async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(digest): Path<String>,
+) -> ApiResult<StatusCode> {
+    let permit = caller.permit()?;
+    let mut record = caller.entry(clock::now(), "image.remove", "image", &digest, &digest);
+    record.before = Some(serde_json::json!({ "digest": digest }));
+    app.change(move |connection| {
+        images::remove(connection, &permit, &digest)?;
+        audit::append(connection, &record).map(|_| ())
+    })
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Approves the digest in every repository that it has a name in: other digests of these may no longer run.
+#[utoipa::path(post, path = "/images/{digest}/approval", operation_id = "approve_image", tag = "images",
+    params(("digest" = String, Path, description = "The digest")), request_body = ApprovalRequest,
+    responses((status = 204, description = "The digest is approved")))]
+pub(super) async fn approve(
+    State(app): State<App>,
+    caller: Caller,
+    Path(digest): Path<String>,
+    Body(request): Body<ApprovalRequest>,
+) -> ApiResult<StatusCode> {
+    change_approval(&app, &caller, digest, Some(request.comment)).await
+}
+
+/// Takes the approval of the digest back.
+#[utoipa::path(delete, path = "/images/{digest}/approval", operation_id = "revoke_image_approval", tag = "images",
+    params(("digest" = String, Path, description = "The digest")),
+    responses((status = 204, description = "The digest is not approved")))]
+pub(super) async fn revoke(
+    State(app): State<App>,
+    caller: Caller,
+    Path(digest): Path<String>,
+) -> ApiResult<StatusCode> {
+    change_approval(&app, &caller, digest, None).await
+}
+
+async fn change_approval(
+    app: &App,
+    caller: &Caller,
+    digest: String,
+    approves: Option<String>,
+) -> ApiResult<StatusCode> {
+    let (permit, now) = (caller.permit()?, clock::now());
+    let rules = Arc::new(Rules::read(app, now).await?);
+    let action = if approves.is_some() { "image.approve" } else { "image.revoke_approval" };
+    let record = caller.entry(now, action, "image", &digest, &digest);
+    let (by, by_name) = (caller.principal.id.clone(), caller.principal.name.clone());
+    let names = app.change(move |connection| {
+        let image = images::by_digest(connection, &permit, &digest)?;
+        let labels = images::labels(connection, image.id)?;
+        let names = images::names(connection, image.id)?;
+        // Whoever is limited to applications approves in their repositories alone.
+        let is_within = |name: &images::ImageName| match permit.reach() {
+            Reach::Everything => true,
+            Reach::Scopes(scopes) => {
+                let attributes = judging::attributes([name], &labels, &digest, &image.os, &image.platform);
+                !rules.scopes.that_take_in(&attributes).is_disjoint(scopes)
+            }
+        };
+        let approvals: Vec<Approval> = names
+            .into_iter()
+            .filter(|named| is_within(&named.name))
+            .map(|named| Approval {
+                registry: named.name.registry,
+                repository: named.name.repository,
+                digest: digest.clone(),
+                approver: by.clone(),
+                approver_name: by_name.clone(),
+                comment: approves.clone().unwrap_or_default(),
+                at: now,
+            })
+            .collect();
+        match approves {
+            Some(_) => approvals::approve(connection, &permit, &approvals)?,
+            None => approvals::revoke(connection, &permit, &approvals)?,
+        }
+        let mut record = record.clone();
+        let places: std::collections::BTreeSet<String> =
+            approvals.iter().map(|approval| format!("{}/{}", approval.registry, approval.repository)).collect();
+        record.after = Some(serde_json::json!({ "repositories": places, "comment": approves }));
+        audit::append(connection, &record)?;
+        Ok(approvals.len())
+    });
+    if names.await? == 0 {
+        let detail = "The image has no name: a digest is approved in the repositories that it has a name in.";
+        return Err(ApiError::new(ProblemCode::State, detail));
+    }
+    app.assurance.bell.notify_one();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,133 @@
+//! From what the store has to what the API tells.
+
+use api::Moment;
+use api::images::{
+    DigestApproval, Finding, Image, ImageCounts, ImageDetails, ImageReference, KnownPackage, KnownVulnerability, Package,
+    VerdictObject,
+};
+use store::images::{APPROVALS, DECISIONS, FindingRow, InstalledPackage, Named, SEVERITIES, word};
+use store::verdicts::StoredVerdict;
+use store::{approvals, images, inventory};
+
+use crate::assurance::judging;
+
+pub(crate) fn image(image: images::Image) -> Image {
+    let counts = image.counts;
+    Image {
+        digest: image.digest,
+        name: image.name,
+        platform: image.platform,
+        os: image.os,
+        created: image.created,
+        size_bytes: image.size_bytes,
+        packages: image.packages,
+        counts: ImageCounts {
+            critical: counts.critical,
+            high: counts.high,
+            medium: counts.medium,
+            low: counts.low,
+            kev: counts.kev,
+            secrets: counts.secrets,
+            malware: counts.malware,
+            misconfigurations: counts.misconfigurations,
+            gaps: counts.gaps,
+        },
+        severity: word(SEVERITIES, counts.severity).to_owned(),
+        decision: word(DECISIONS, image.decision).to_owned(),
+        verdict: image.verdict_id,
+        approval: word(APPROVALS, image.approval).to_owned(),
+        registered: Moment(image.registered),
+        indexed: Moment(image.indexed),
+        evaluated: Moment(image.evaluated),
+    }
+}
+
+pub(crate) fn details(
+    own: images::Image,
+    names: Vec<Named>,
+    approvals: Vec<approvals::Approval>,
+    verdict: Option<&StoredVerdict>,
+) -> ImageDetails {
+    ImageDetails {
+        source: serde_json::from_str(&own.source).unwrap_or_default(),
+        names: names
+            .into_iter()
+            .map(|named| ImageReference {
+                registry: named.name.registry,
+                repository: named.name.repository,
+                tag: some(named.name.tag),
+                seen: Moment(named.seen),
+                is_current: named.is_current,
+            })
+            .collect(),
+        approvals: approvals
+            .into_iter()
+            .map(|approval| DigestApproval {
+                registry: approval.registry,
+                repository: approval.repository,
+                by: approval.approver_name,
+                comment: approval.comment,
+                at: Moment(approval.at),
+            })
+            .collect(),
+        current_verdict: verdict.map(|verdict| VerdictObject(judging::told(verdict))),
+        image: image(own),
+    }
+}
+
+pub(crate) fn package(installed: InstalledPackage) -> Package {
+    let package = installed.package;
+    Package {
+        name: package.name,
+        version: package.version,
+        ecosystem: package.ecosystem,
+        purl: package.purl,
+        source: some(package.source),
+        layer: package.layer,
+    }
+}
+
+pub(crate) fn finding(row: FindingRow) -> Finding {
+    Finding {
+        kind: row.kind,
+        id: row.finding,
+        severity: word(SEVERITIES, row.severity).to_owned(),
+        package: some(row.package),
+        path: some(row.path),
+        status: some(row.status),
+        fixed_version: row.fixed_version,
+        score: row.score,
+        kev: row.kev,
+        epss: row.epss,
+        excepted_by: row.excepted_by,
+        title: row.title,
+    }
+}
+
+pub(crate) fn known_package(package: inventory::KnownPackage) -> KnownPackage {
+    KnownPackage {
+        name: package.name,
+        version: package.version,
+        ecosystem: package.ecosystem,
+        purl: package.purl,
+        source: some(package.source),
+        images: package.images,
+    }
+}
+
+pub(crate) fn known_vulnerability(vulnerability: inventory::KnownVulnerability) -> KnownVulnerability {
+    KnownVulnerability {
+        id: vulnerability.id,
+        severity: word(SEVERITIES, vulnerability.severity).to_owned(),
+        kev: vulnerability.kev,
+        epss: vulnerability.epss,
+        title: vulnerability.title,
+        published: vulnerability.published,
+        first_seen: Moment(vulnerability.first_seen),
+        images: vulnerability.images,
+    }
+}
+
+fn some(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}

@@ -1,0 +1,95 @@
+//! Policies, their versions and dry runs.
+
+use serde_json::json;
+
+use crate::sample::{SEVERE, index, intelligence};
+use crate::testing::{As, TestServer};
+
+const RIGHTS: &str = "images.read,images.write,verdicts.read,policies.read,policies.write";
+
+fn server() -> (TestServer, As) {
+    let server = TestServer::new();
+    intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")]);
+    server.catch_up();
+    let who = server.token(RIGHTS);
+    (server, who)
+}
+
+#[test]
+fn a_policy_is_edited_with_its_version_and_every_version_stays() {
+    let (server, who) = server();
+    let created = server.policy(&who, SEVERE);
+    let id = created.body["id"].as_str().unwrap();
+    let path = format!("/policies/{id}");
+    assert_eq!(created.header("etag"), "\"1\"");
+    let edit = json!({ "document": SEVERE.replace("high", "critical"), "comment": "milder" });
+    let answer = server.ask(&who, "PUT", &path, edit.clone());
+    assert_eq!(answer.status, 428);
+    server.ask_with(&who, "PUT", &path, &[("if-match", "\"7\"")], edit.clone()).expect(412);
+    server.ask_with(&who, "PUT", &path, &[("if-match", "\"1\"")], edit.clone()).expect(200);
+    server.ask_with(&who, "PUT", &path, &[("if-match", "\"1\"")], edit).expect(412);
+    let versions = server.ask(&who, "GET", &format!("{path}/versions"), json!(null));
+    let told: Vec<_> = versions.body["items"].as_array().unwrap().iter().map(|item| item["version"].clone()).collect();
+    assert_eq!(told, [json!(2), json!(1)]);
+    assert_eq!(versions.body["items"][0]["comment"], "milder");
+    server.ask_with(&who, "DELETE", &path, &[("if-match", "\"2\"")], json!(null)).expect(204);
+    server.ask(&who, "GET", &path, json!(null)).expect(404);
+    server.ask(&who, "GET", &format!("{path}/versions"), json!(null)).expect(200);
+    let trail = server.trail();
+    for action in ["policy.create done", "policy.change done", "policy.remove done"] {
+        assert!(trail.contains(&action.to_owned()), "{trail:?}");
+    }
+}
+
+#[test]
+fn a_wrong_document_is_refused_with_line_and_key() {
+    let (server, who) = server();
+    let answer = server.ask(&who, "POST", "/policies", json!({ "document": SEVERE.replace("at_least", "at_lest") }));
+    assert_eq!((answer.status, answer.code()), (422, "request.invalid"));
+    assert_eq!(answer.body["parameters"]["line"], 6, "{}", answer.body);
+    assert!(answer.body["parameters"]["problem"].as_str().unwrap().contains("at_least"), "{}", answer.body);
+    server.policy(&who, SEVERE);
+    let answer = server.ask(&who, "POST", "/policies", json!({ "document": SEVERE }));
+    assert_eq!(answer.code(), "object.exists");
+}
+
+#[test]
+fn a_dry_run_tells_what_would_change_and_changes_nothing() {
+    let (server, who) = server();
+    let created = server.policy(&who, SEVERE);
+    for number in 1..=5 {
+        let version = if number > 2 { "1.0.0" } else { "2.0.0" };
+        server.register(&who, &index(number, &format!("shop/api-{number}:1"), &[("left-pad", version)])).expect(200);
+    }
+    let milder = SEVERE.replace("high", "critical");
+    let tried = json!({ "policy": created.body["id"], "document": milder });
+    let answer = server.ask(&who, "POST", "/policies/dry-run", tried.clone());
+    answer.expect(200);
+    assert_eq!((&answer.body["images"], &answer.body["changed"]), (&json!(5), &json!(3)), "{}", answer.body);
+    assert_eq!((&answer.body["items"][0]["from"], &answer.body["items"][0]["to"]), (&json!("deny"), &json!("allow")));
+    assert_eq!(server.decision(&who, 3), "deny", "nothing was changed");
+    let path = format!("/policies/{}", created.body["id"].as_str().unwrap());
+    server.ask_with(&who, "PUT", &path, &[("if-match", "\"1\"")], json!({ "document": milder })).expect(200);
+    server.catch_up();
+    assert_eq!(server.decision(&who, 3), "allow", "what the dry run said came true");
+    let nothing = server.token("policies.read");
+    server.ask(&nothing, "POST", "/policies/dry-run", tried).expect(403);
+}
+
+#[test]
+fn the_first_start_brings_the_default_policy_once() {
+    let (server, who) = server();
+    let install = || {
+        let done = server.app.store.write_blocking(store::Lane::Audited, |connection| super::install_default(connection, 1));
+        done.unwrap();
+    };
+    install();
+    install();
+    let list = server.ask(&who, "GET", "/policies", json!(null));
+    assert_eq!(list.body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(list.body["items"][0]["name"], "default");
+    let path = format!("/policies/{}", list.body["items"][0]["id"].as_str().unwrap());
+    server.ask_with(&who, "DELETE", &path, &[("if-match", "\"1\"")], json!(null)).expect(204);
+    install();
+    assert_eq!(server.ask(&who, "GET", "/policies", json!(null)).body["items"], json!([]), "what was removed stays away");
+}

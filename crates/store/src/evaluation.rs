@@ -1,0 +1,204 @@
+//! How far the evaluation of stored images has come, so that it goes on where it was after a restart.
+//!
+//! Two ways lead to an evaluation: a pass over all images, in the order of their numbers, where policies, exceptions or
+//! approvals changed; and a queue of single images, where a change is known to touch only these. One server at a time does
+//! either, by a lease.
+
+use crate::{Connection, StoreError, values};
+
+/// How far the evaluation has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Counts the changes of what images are judged by.
+    pub wanted: i64,
+    /// The number of changes that all images are judged by.
+    pub done: i64,
+    /// The number that the pass under way judges by; that of `done` where there is none.
+    pub running: i64,
+    /// Images up to this number are done in the pass.
+    pub cursor: i64,
+    /// Why the pass runs.
+    pub cause: String,
+    /// The fingerprint of the intelligence that all images are, or are about to be, judged by.
+    pub intelligence: String,
+    /// When the last pass ended.
+    pub finished: i64,
+}
+
+/// Reads how far it has come.
+///
+/// # Errors
+/// When the database fails.
+pub fn progress(connection: &mut Connection) -> Result<Progress, StoreError> {
+    let sql = "SELECT wanted, done, running, cursor, cause, intelligence, finished FROM evaluation WHERE id = 1";
+    let row = connection.row(sql, &[])?;
+    let row = row.ok_or(StoreError::Damaged { place: "evaluation", problem: "it is empty".to_owned() })?;
+    Ok(Progress {
+        wanted: row.integer(0),
+        done: row.integer(1),
+        running: row.integer(2),
+        cursor: row.integer(3),
+        cause: row.text(4),
+        intelligence: row.text(5),
+        finished: row.integer(6),
+    })
+}
+
+/// Asks for a pass over all images, in the transaction of the change that makes it necessary.
+///
+/// # Errors
+/// When the database fails.
+pub fn want(connection: &mut Connection, cause: &str) -> Result<(), StoreError> {
+    connection.execute("UPDATE evaluation SET wanted = wanted + 1, cause = $1 WHERE id = 1", &values![cause])?;
+    Ok(())
+}
+
+/// Takes the lease, or prolongs it; `false` where another server has it.
+///
+/// # Errors
+/// When the database fails.
+pub fn lease(connection: &mut Connection, owner: &str, now: i64, until: i64) -> Result<bool, StoreError> {
+    let sql = "UPDATE evaluation SET owner = $1, until = $2 WHERE id = 1 AND (owner = $1 OR until <= $3)";
+    Ok(connection.execute(sql, &values![owner, until, now])? == 1)
+}
+
+/// Begins a pass for all changes so far.
+///
+/// # Errors
+/// When the database fails.
+pub fn begin(connection: &mut Connection) -> Result<(), StoreError> {
+    connection.execute("UPDATE evaluation SET running = wanted, cursor = 0 WHERE id = 1", &[])?;
+    Ok(())
+}
+
+/// Notes that images up to this number are done.
+///
+/// # Errors
+/// When the database fails.
+pub fn advance(connection: &mut Connection, cursor: i64) -> Result<(), StoreError> {
+    connection.execute("UPDATE evaluation SET cursor = $1 WHERE id = 1", &values![cursor])?;
+    Ok(())
+}
+
+/// Ends a pass.
+///
+/// # Errors
+/// When the database fails.
+pub fn finish(connection: &mut Connection, now: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE evaluation SET done = running, cursor = 0, finished = $1 WHERE id = 1";
+    connection.execute(sql, &values![now])?;
+    Ok(())
+}
+
+/// Notes the intelligence that what is queued or wanted in the same transaction makes true.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_intelligence(connection: &mut Connection, fingerprint: &str) -> Result<(), StoreError> {
+    connection.execute("UPDATE evaluation SET intelligence = $1 WHERE id = 1", &values![fingerprint])?;
+    Ok(())
+}
+
+/// Queues one image.
+///
+/// # Errors
+/// When the database fails.
+pub fn queue(connection: &mut Connection, image_id: i64, cause: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO evaluation_queue (image_id, cause) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    connection.execute(sql, &values![image_id, cause])?;
+    Ok(())
+}
+
+/// Queues every image that has a name in a repository.
+///
+/// # Errors
+/// When the database fails.
+pub fn queue_repository(
+    connection: &mut Connection,
+    registry: &str,
+    repository: &str,
+    cause: &str,
+) -> Result<(), StoreError> {
+    connection.execute(
+        "INSERT INTO evaluation_queue (image_id, cause)
+         SELECT DISTINCT image_id, $3 FROM image_names WHERE registry = $1 AND repository = $2 ON CONFLICT DO NOTHING",
+        &values![registry, repository, cause],
+    )?;
+    Ok(())
+}
+
+/// The next images of the queue, with their digests and causes.
+///
+/// # Errors
+/// When the database fails.
+pub fn queued(connection: &mut Connection, limit: u32) -> Result<Vec<(i64, String, String)>, StoreError> {
+    let sql = "SELECT q.image_id, i.digest, q.cause FROM evaluation_queue q JOIN images i ON i.id = q.image_id
+        WHERE q.image_id > $1 ORDER BY q.image_id LIMIT $2";
+    let rows = connection.rows(sql, &values![i64::MIN, i64::from(limit)])?;
+    Ok(rows.iter().map(|row| (row.integer(0), row.text(1), row.text(2))).collect())
+}
+
+/// Takes an image out of the queue.
+///
+/// # Errors
+/// When the database fails.
+pub fn dequeue(connection: &mut Connection, image_id: i64) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM evaluation_queue WHERE image_id = $1", &values![image_id])?;
+    Ok(())
+}
+
+/// The scopes whose images are not all found by their present definition, with the number that has been reached; scopes
+/// that are gone lose their images here.
+///
+/// # Errors
+/// When the database fails.
+pub fn unmarked_scopes(connection: &mut Connection) -> Result<Vec<(String, i64, i64)>, StoreError> {
+    let rows = connection.rows(
+        "SELECT s.id, s.version, CASE WHEN m.version = s.version THEN m.cursor ELSE 0 END FROM scopes s
+         LEFT JOIN scope_marks m ON m.scope_id = s.id
+         WHERE m.scope_id IS NULL OR m.version <> s.version OR m.is_done = 0 ORDER BY s.id",
+        &[],
+    )?;
+    Ok(rows.iter().map(|row| (row.text(0), row.integer(1), row.integer(2))).collect())
+}
+
+/// Notes how far the images of a scope are found; `members` are those of this step, of all with numbers up to `cursor`.
+///
+/// # Errors
+/// When the scope has changed meanwhile, or the database fails.
+pub fn mark_scope(
+    connection: &mut Connection,
+    scope_id: &str,
+    version: i64,
+    step: &[(i64, bool)],
+    cursor: i64,
+    is_done: bool,
+) -> Result<(), StoreError> {
+    let row = connection.row("SELECT version FROM scopes WHERE id = $1", &values![scope_id])?;
+    if row.is_none_or(|row| row.integer(0) != version) {
+        return Err(StoreError::Changed { what: "scope" });
+    }
+    for (image_id, is_member) in step {
+        let sql = match is_member {
+            true => "INSERT INTO scope_images (scope_id, image_id) SELECT $1, id FROM images WHERE id = $2 ON CONFLICT DO NOTHING",
+            false => "DELETE FROM scope_images WHERE scope_id = $1 AND image_id = $2",
+        };
+        connection.execute(sql, &values![scope_id, *image_id])?;
+    }
+    connection.execute(
+        "INSERT INTO scope_marks (scope_id, version, cursor, is_done) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (scope_id) DO UPDATE SET version = $2, cursor = $3, is_done = $4",
+        &values![scope_id, version, cursor, is_done],
+    )?;
+    Ok(())
+}
+
+/// Forgets which images belong to a scope, in the transaction that changes it: nobody sees by the former definition.
+///
+/// # Errors
+/// When the database fails.
+pub fn forget_scope(connection: &mut Connection, scope_id: &str) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM scope_images WHERE scope_id = $1", &values![scope_id])?;
+    connection.execute("DELETE FROM scope_marks WHERE scope_id = $1", &values![scope_id])?;
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! Exceptions from policies, from their request to their end.
+
+use policy::access::{Action, Area, Permit};
+
+use crate::permitted::require;
+use crate::{Connection, Row, StoreError, evaluation, events, values};
+
+/// What an exception may be.
+pub const STATES: &[&str] = &["requested", "approved", "refused", "withdrawn", "expired"];
+
+/// How long the end of an exception is told in verdicts, in microseconds: thirty days.
+pub const EXPIRED_TOLD: i64 = 30 * 24 * 3600 * 1_000_000;
+
+/// An exception as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredException {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The exception as policies read it, JSON.
+    pub document: String,
+    /// The policy that it is asked for.
+    pub policy_id: Option<String>,
+    /// One of [`STATES`].
+    pub state: String,
+    /// The moment from which it no longer holds, in microseconds since 1970.
+    pub ends: i64,
+    /// The id of whoever asked for it.
+    pub requester: String,
+    /// Their name.
+    pub requester_name: String,
+    /// When.
+    pub requested: i64,
+    /// The id of whoever decided.
+    pub decider: Option<String>,
+    /// Their name.
+    pub decider_name: Option<String>,
+    /// When.
+    pub decided: Option<i64>,
+    /// What they said.
+    pub comment: String,
+    /// When it was last changed.
+    pub changed: i64,
+    /// Counts changes.
+    pub version: i64,
+}
+
+const COLUMNS: &str = "id, name, document, policy_id, state, ends, requester, requester_name, requested, decider,
+    decider_name, decided, comment, changed, version";
+
+fn exception(row: &Row) -> StoredException {
+    StoredException {
+        id: row.text(0),
+        name: row.text(1),
+        document: row.text(2),
+        policy_id: row.optional_text(3),
+        state: row.text(4),
+        ends: row.integer(5),
+        requester: row.text(6),
+        requester_name: row.text(7),
+        requested: row.integer(8),
+        decider: row.optional_text(9),
+        decider_name: row.optional_text(10),
+        decided: row.optional_integer(11),
+        comment: row.text(12),
+        changed: row.integer(13),
+        version: row.integer(14),
+    }
+}
+
+/// The exceptions that hold, and those whose end is still told, by name.
+///
+/// # Errors
+/// When the database fails.
+pub fn in_force(connection: &mut Connection, now: i64) -> Result<Vec<StoredException>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM exceptions WHERE state IN ('approved', 'expired') AND ends > $1 ORDER BY name LIMIT 10000"
+    );
+    Ok(connection.rows(&sql, &values![now - EXPIRED_TOLD])?.iter().map(exception).collect())
+}
+
+/// A page of exceptions by name; those of one state where it is given.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn list(
+    connection: &mut Connection,
+    permit: &Permit,
+    state: Option<&str>,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<StoredException>, StoreError> {
+    require(permit, Area::Exceptions, Action::Read)?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM exceptions WHERE name > $1 AND ($2 = '' OR state = $2) ORDER BY name LIMIT $3"
+    );
+    let rows = connection.rows(&sql, &values![after, state.unwrap_or_default(), i64::from(limit) + 1])?;
+    Ok(rows.iter().map(exception).collect())
+}
+
+/// An exception by id.
+///
+/// # Errors
+/// When there is none, the permit is for something else, or the database fails.
+pub fn by_id(connection: &mut Connection, permit: &Permit, id: &str) -> Result<StoredException, StoreError> {
+    if permit.permission().area != Area::Exceptions || !permit.covers_everything() {
+        return Err(StoreError::NotFound { what: "exception" });
+    }
+    let row = connection.row(&format!("SELECT {COLUMNS} FROM exceptions WHERE id = $1"), &values![id])?;
+    row.as_ref().map(exception).ok_or(StoreError::NotFound { what: "exception" })
+}
+
+/// Adds a request.
+///
+/// # Errors
+/// When the name is taken, the permit is for something else, or the database fails.
+pub fn insert(connection: &mut Connection, permit: &Permit, exception: &StoredException) -> Result<(), StoreError> {
+    require(permit, Area::Exceptions, Action::Write)?;
+    if connection.row("SELECT 1 FROM exceptions WHERE name = $1", &values![&exception.name])?.is_some() {
+        return Err(StoreError::Exists { what: "exception" });
+    }
+    connection.execute(
+        "INSERT INTO exceptions (id, name, document, policy_id, state, ends, requester, requester_name, requested,
+         comment, is_reminded, changed, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $9, 1)",
+        &values![
+            &exception.id,
+            &exception.name,
+            &exception.document,
+            exception.policy_id.clone(),
+            &exception.state,
+            exception.ends,
+            &exception.requester,
+            &exception.requester_name,
+            exception.requested
+        ],
+    )?;
+    let parameters = serde_json::json!({ "name": exception.name, "by": exception.requester_name });
+    events::append(connection, exception.requested, "exception.requested", "exception", &exception.id, &parameters)
+}
+
+/// Puts an exception into another state, if its version is the one before. Where that changes what holds, every stored image
+/// is judged again.
+///
+/// # Errors
+/// When somebody else changed it, the permit allows no such thing, or the database fails.
+pub fn decide(
+    connection: &mut Connection,
+    permit: &Permit,
+    exception: &StoredException,
+    former_state: &str,
+) -> Result<(), StoreError> {
+    let permission = permit.permission();
+    let may = matches!(permission.action, Action::Approve | Action::Write);
+    if permission.area != Area::Exceptions || !may || !permit.covers_everything() {
+        return Err(StoreError::NotFound { what: "exception" });
+    }
+    let changed = connection.execute(
+        "UPDATE exceptions SET state = $1, decider = $2, decider_name = $3, decided = $4, comment = $5, changed = $6,
+         version = $7 WHERE id = $8 AND version = $9 AND state = $10",
+        &values![
+            &exception.state,
+            exception.decider.clone(),
+            exception.decider_name.clone(),
+            exception.decided,
+            &exception.comment,
+            exception.changed,
+            exception.version,
+            &exception.id,
+            exception.version - 1,
+            former_state
+        ],
+    )?;
+    if changed == 0 {
+        return Err(StoreError::Changed { what: "exception" });
+    }
+    if exception.state == "approved" || former_state == "approved" {
+        evaluation::want(connection, "exception")?;
+    }
+    let topic = format!("exception.{}", exception.state);
+    let parameters = serde_json::json!({ "name": exception.name, "by": exception.decider_name });
+    events::append(connection, exception.changed, &topic, "exception", &exception.id, &parameters)
+}
+
+/// Ends the exceptions whose time is over, and reminds once of those that end before `remind_until`.
+///
+/// # Errors
+/// When the database fails.
+pub fn end(connection: &mut Connection, now: i64, remind_until: i64) -> Result<(), StoreError> {
+    let over = connection.rows(
+        "SELECT id, name FROM exceptions WHERE state = 'approved' AND ends <= $1 ORDER BY ends LIMIT 1000",
+        &values![now],
+    )?;
+    for row in &over {
+        connection.execute(
+            "UPDATE exceptions SET state = 'expired', changed = $1, version = version + 1 WHERE id = $2",
+            &values![now, row.text(0)],
+        )?;
+        let parameters = serde_json::json!({ "name": row.text(1) });
+        events::append(connection, now, "exception.expired", "exception", &row.text(0), &parameters)?;
+    }
+    if !over.is_empty() {
+        evaluation::want(connection, "exception")?;
+    }
+    let soon = connection.rows(
+        "SELECT id, name, ends FROM exceptions WHERE state = 'approved' AND ends > $1 AND ends <= $2 AND is_reminded = 0
+         ORDER BY ends LIMIT 1000",
+        &values![now, remind_until],
+    )?;
+    for row in &soon {
+        connection.execute("UPDATE exceptions SET is_reminded = 1 WHERE id = $1", &values![row.text(0)])?;
+        let parameters = serde_json::json!({ "name": row.text(1), "ends": row.integer(2) });
+        events::append(connection, now, "exception.ends_soon", "exception", &row.text(0), &parameters)?;
+    }
+    Ok(())
+}
+
+/// Whether [`end`] would do something.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_ending(connection: &mut Connection, now: i64, remind_until: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM exceptions WHERE state = 'approved'
+        AND (ends <= $1 OR (ends <= $2 AND is_reminded = 0)) LIMIT 1";
+    Ok(connection.row(sql, &values![now, remind_until])?.is_some())
+}

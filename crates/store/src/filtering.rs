@@ -1,0 +1,209 @@
+//! From the terms of a filter to conditions of SQL, whose values are parameters throughout.
+
+use policy::access::{Permit, Reach};
+use policy::filter::{Comparison, Operand, Term, Test, Wanted};
+
+use crate::Value;
+
+/// Conditions that all have to hold, with their parameters.
+#[derive(Debug, Default)]
+pub(crate) struct Conditions {
+    terms: Vec<String>,
+    parameters: Vec<Value>,
+}
+
+/// What a key of a filter asks of the database.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field {
+    /// The key.
+    pub(crate) name: &'static str,
+    /// The column.
+    pub(crate) column: &'static str,
+    /// What its values are.
+    pub(crate) kind: FieldKind,
+    /// The query around the condition, with `{}` in its place, where the column is another table's.
+    pub(crate) within: Option<&'static str>,
+}
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FieldKind {
+    Text,
+    /// A whole number; times, places of words and flags are that too.
+    Integer,
+    Real,
+}
+
+impl Conditions {
+    /// Adds a parameter and returns its name.
+    pub(crate) fn bind(&mut self, value: impl Into<Value>) -> String {
+        self.parameters.push(value.into());
+        format!("${}", self.parameters.len())
+    }
+
+    pub(crate) fn add(&mut self, condition: String) {
+        self.terms.push(condition);
+    }
+
+    /// Limits to what a permit reaches; `image` is the column with the image's id.
+    pub(crate) fn keep_to(&mut self, permit: &Permit, image: &str) {
+        if let Reach::Scopes(scopes) = permit.reach() {
+            let scopes: Vec<String> = scopes.iter().map(|scope| self.bind(scope)).collect();
+            let scopes = scopes.join(", ");
+            self.add(format!(
+                "EXISTS (SELECT 1 FROM scope_images s WHERE s.image_id = {image} AND s.scope_id IN ({scopes}))"
+            ));
+        }
+    }
+
+    /// Adds a term over one of the fields. A term whose field is not there holds of nothing.
+    pub(crate) fn filter(&mut self, term: &Term, fields: &[Field]) {
+        let field = fields.iter().find(|field| Some(field.name) == term.key);
+        let condition = match field {
+            Some(field) => self.condition(&term.test, field),
+            None => "1 = 0".to_owned(),
+        };
+        self.add(if term.is_negated { format!("NOT ({condition})") } else { condition });
+    }
+
+    fn condition(&mut self, test: &Test, field: &Field) -> String {
+        let own = match test {
+            Test::AnyOf(values) => {
+                let any: Vec<String> = values.iter().map(|wanted| self.wanted(wanted, field)).collect();
+                format!("({})", any.join(" OR "))
+            }
+            Test::Compare(comparison, operand) => self.comparison(*comparison, operand, field),
+            Test::Present if field.kind == FieldKind::Text => format!("{} > ''", field.column),
+            Test::Present => format!("{} IS NOT NULL", field.column),
+            Test::Word(_) => "1 = 0".to_owned(),
+        };
+        field.within.map_or(own.clone(), |within| within.replace("{}", &own))
+    }
+
+    fn wanted(&mut self, wanted: &Wanted, field: &Field) -> String {
+        let column = field.column;
+        match wanted {
+            Wanted::Exactly(operand) => match value(operand, field.kind) {
+                Some(value) => format!("{column} = {}", self.bind(value)),
+                None => "1 = 0".to_owned(),
+            },
+            Wanted::Like(pattern) => match prefix(pattern) {
+                Some(prefix) => self.prefix(column, &prefix),
+                None => format!("{column} LIKE {} ESCAPE '\\'", self.bind(like(pattern))),
+            },
+        }
+    }
+
+    /// That a text begins so, in a way that an index answers.
+    pub(crate) fn prefix(&mut self, column: &str, prefix: &str) -> String {
+        let from = self.bind(prefix);
+        let to = self.bind(format!("{prefix}\u{10ffff}"));
+        format!("({column} >= {from} AND {column} < {to})")
+    }
+
+    fn comparison(&mut self, comparison: Comparison, operand: &Operand, field: &Field) -> String {
+        let operand = match (operand, field.kind, comparison) {
+            // A whole number is more than 2.5 where it is at least 3.
+            (Operand::Number(number), FieldKind::Integer, Comparison::AtLeast | Comparison::Less) => {
+                Operand::Number(number.ceil())
+            }
+            (Operand::Number(number), FieldKind::Integer, Comparison::AtMost | Comparison::More) => {
+                Operand::Number(number.floor())
+            }
+            (operand, _, _) => operand.clone(),
+        };
+        match value(&operand, field.kind) {
+            Some(value) => format!("{} {} {}", field.column, comparison.as_str(), self.bind(value)),
+            None => "1 = 0".to_owned(),
+        }
+    }
+
+    /// The conditions as one, and the parameters in their order.
+    pub(crate) fn finish(self) -> (String, Vec<Value>) {
+        let sql = if self.terms.is_empty() { "1 = 1".to_owned() } else { self.terms.join(" AND ") };
+        (sql, self.parameters)
+    }
+}
+
+/// An operand as a value of a column; none where the column cannot have it.
+fn value(operand: &Operand, kind: FieldKind) -> Option<Value> {
+    Some(match (operand, kind) {
+        (Operand::Text(text), FieldKind::Text) => text.into(),
+        (Operand::Number(number), FieldKind::Real) => (*number).into(),
+        // A number beyond 2^63 is cut to it, and no column reaches that.
+        (Operand::Number(number), FieldKind::Integer) if number.fract() == 0.0 => (*number as i64).into(),
+        (Operand::Time(time), FieldKind::Integer) => (*time).into(),
+        (Operand::Word(place), FieldKind::Integer) => i64::try_from(*place).unwrap_or(i64::MAX).into(),
+        (Operand::Flag(holds), FieldKind::Integer) => (*holds).into(),
+        _ => return None,
+    })
+}
+
+/// What a pattern begins with, where a star at its end is all that is open.
+fn prefix(pattern: &str) -> Option<String> {
+    let body = pattern.strip_suffix('*')?;
+    let mut text = String::new();
+    let mut characters = body.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '*' => return None,
+            // The escape belonged to the last star: it is no open one.
+            '\\' => text.push(characters.next()?),
+            other => text.push(other),
+        }
+    }
+    Some(text)
+}
+
+/// A pattern for `LIKE … ESCAPE '\'`.
+fn like(pattern: &str) -> String {
+    let mut text = String::new();
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let literal = match character {
+            '*' => {
+                text.push('%');
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            other => other,
+        };
+        if matches!(literal, '%' | '_' | '\\') {
+            text.push('\\');
+        }
+        text.push(literal);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_become_ranges_or_likes() {
+        assert_eq!(prefix("shop/*").as_deref(), Some("shop/"));
+        assert_eq!(prefix("a\\*b*").as_deref(), Some("a*b"), "a quoted star is a star");
+        assert_eq!(prefix("*/api"), None);
+        assert_eq!(prefix("a\\*"), None, "a quoted star at the end is none");
+        assert_eq!(like("*/a_b%"), "%/a\\_b\\%");
+        assert_eq!(like("a\\\\*"), "a\\\\%");
+    }
+
+    #[test]
+    fn fractions_are_asked_of_whole_numbers_by_their_neighbors() {
+        let field = Field { name: "high", column: "high", kind: FieldKind::Integer, within: None };
+        let asked = |comparison, number| {
+            let mut conditions = Conditions::default();
+            let term = Term {
+                key: Some("high"),
+                is_negated: false,
+                test: Test::Compare(comparison, Operand::Number(number)),
+            };
+            conditions.filter(&term, &[field]);
+            conditions.finish()
+        };
+        assert_eq!(asked(Comparison::AtLeast, 2.5), ("high >= $1".to_owned(), vec![Value::Integer(3)]));
+        assert_eq!(asked(Comparison::More, 2.5), ("high > $1".to_owned(), vec![Value::Integer(2)]));
+    }
+}

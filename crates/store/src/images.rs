@@ -1,0 +1,38 @@
+//! Images: their indexes once per digest, and what is derived of them.
+
+mod evaluate;
+mod findings;
+mod list;
+mod subjects;
+mod write;
+
+pub use evaluate::{Counts, Evaluation, FindingRow, NewVerdict, evaluate};
+pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
+pub use list::{
+    Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, id_of_digest, index, list, names,
+    next_ids, packages,
+};
+pub use subjects::{Subject, labels, subjects};
+pub use write::{ImageName, NewImage, PackageRow, Registered, add_names, register, remove};
+
+/// The words of severities, by their places in the database.
+pub const SEVERITIES: &[&str] = &["unknown", "none", "low", "medium", "high", "critical"];
+
+/// The words of decisions, by their places in the database.
+pub const DECISIONS: &[&str] = &["allow", "excepted", "would_deny", "unknown", "deny"];
+
+/// The words of approval, by their places in the database.
+pub const APPROVALS: &[&str] = &["none", "approved", "not_approved"];
+
+/// The word at a place; empty where there is none.
+pub fn word(words: &[&'static str], place: i64) -> &'static str {
+    usize::try_from(place).ok().and_then(|place| words.get(place).copied()).unwrap_or_default()
+}
+
+/// Cuts a text into the words that it is searched by.
+pub fn words_of(text: &str) -> impl Iterator<Item = String> {
+    text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,277 @@
+//! Writing what follows of an image's index at a moment.
+
+use std::collections::BTreeSet;
+
+use super::{DECISIONS, word};
+use crate::{Connection, StoreError, events, values};
+
+/// A finding of an evaluation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FindingRow {
+    /// Its kind.
+    pub kind: String,
+    /// What it is called.
+    pub finding: String,
+    /// Its severity's place.
+    pub severity: i64,
+    /// The purl of its package; empty where it is about none.
+    pub package: String,
+    /// The package's name.
+    pub package_name: String,
+    /// Its path; empty where it has none.
+    pub path: String,
+    /// What the vendor says.
+    pub status: String,
+    /// The version that repairs it.
+    pub fixed_version: Option<String>,
+    /// The score that counts.
+    pub score: Option<f64>,
+    /// Whether it is known to be exploited.
+    pub kev: bool,
+    /// The probability of exploitation.
+    pub epss: Option<f64>,
+    /// The exception that covers it.
+    pub excepted_by: Option<String>,
+    /// One line on it.
+    pub title: Option<String>,
+    /// When it became public, RFC 3339.
+    pub published: Option<String>,
+}
+
+/// A verdict.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewVerdict {
+    /// Its id.
+    pub id: String,
+    /// What was judged, by name.
+    pub subject: String,
+    /// The decision's place.
+    pub decision: i64,
+    /// When.
+    pub evaluated: i64,
+    /// The sequence number of the intelligence.
+    pub intelligence: Option<i64>,
+    /// Why it was judged.
+    pub cause: String,
+    /// SHA-256 of the object without id, time and intelligence.
+    pub hash: Vec<u8>,
+    /// The object, zstd.
+    pub body: Vec<u8>,
+}
+
+/// How many findings that count an image has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Critical vulnerabilities.
+    pub critical: i64,
+    /// High ones.
+    pub high: i64,
+    /// Medium ones.
+    pub medium: i64,
+    /// Low ones.
+    pub low: i64,
+    /// Those known to be exploited.
+    pub kev: i64,
+    /// Secrets.
+    pub secrets: i64,
+    /// Malware.
+    pub malware: i64,
+    /// Misconfigurations.
+    pub misconfigurations: i64,
+    /// Gaps.
+    pub gaps: i64,
+    /// The worst severity's place.
+    pub severity: i64,
+}
+
+/// What follows of an image's index at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evaluation {
+    /// Counts of its findings.
+    pub counts: Counts,
+    /// Its findings in report order.
+    pub findings: Vec<FindingRow>,
+    /// SHA-256 of them.
+    pub findings_hash: Vec<u8>,
+    /// The place of the approval.
+    pub approval: i64,
+    /// The verdict.
+    pub verdict: NewVerdict,
+    /// The scopes that take it in.
+    pub scopes: BTreeSet<String>,
+    /// The number of the policies and exceptions that it was judged by.
+    pub generation: i64,
+}
+
+/// Writes what changed by an evaluation, and returns the id of the verdict that holds: the one before where it says the
+/// same. Another decision is kept as history and told as an event.
+///
+/// # Errors
+/// When there is no such image, or the database fails.
+pub fn evaluate(
+    connection: &mut Connection,
+    id: i64,
+    evaluation: &Evaluation,
+    now: i64,
+) -> Result<String, StoreError> {
+    let row = connection.row(
+        "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name FROM images i
+         LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
+        &values![id],
+    )?;
+    let row = row.ok_or(StoreError::NotFound { what: "image" })?;
+    let (digest, before, name) = (row.text(0), row.text(1), row.text(6));
+    keep_scopes(connection, id, &evaluation.scopes)?;
+    if row.bytes(2) != evaluation.findings_hash {
+        write_findings(connection, id, evaluation, now)?;
+    }
+    if row.integer(5) != evaluation.approval {
+        connection.execute("UPDATE images SET approval = $1 WHERE id = $2", &values![evaluation.approval, id])?;
+    }
+    let verdict = &evaluation.verdict;
+    let former = row.optional_integer(4);
+    if former.is_some() && row.bytes(3) == verdict.hash {
+        return Ok(before);
+    }
+    if former == Some(verdict.decision) {
+        connection.execute(
+            "UPDATE verdicts SET subject = $1, evaluated = $2, intelligence = $3, hash = $4, body = $5, cause = $6
+             WHERE id = $7",
+            &values![
+                &verdict.subject,
+                verdict.evaluated,
+                verdict.intelligence,
+                &verdict.hash,
+                &verdict.body,
+                &verdict.cause,
+                &before
+            ],
+        )?;
+        connection
+            .execute("UPDATE images SET evaluated = $1 WHERE id = $2", &values![verdict.evaluated, id])?;
+        return Ok(before);
+    }
+    connection.execute(
+        "INSERT INTO verdicts (id, image_id, digest, subject, decision, evaluated, intelligence, cause, hash, body)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &values![
+            &verdict.id,
+            id,
+            &digest,
+            &verdict.subject,
+            verdict.decision,
+            verdict.evaluated,
+            verdict.intelligence,
+            &verdict.cause,
+            &verdict.hash,
+            &verdict.body
+        ],
+    )?;
+    connection.execute(
+        "UPDATE images SET decision = $1, verdict_id = $2, evaluated = $3 WHERE id = $4",
+        &values![verdict.decision, &verdict.id, verdict.evaluated, id],
+    )?;
+    let parameters = serde_json::json!({
+        "name": name,
+        "from": former.map(|place| word(DECISIONS, place)),
+        "to": word(DECISIONS, verdict.decision),
+        "cause": verdict.cause,
+        "verdict": verdict.id,
+    });
+    let topic = if former.is_some() { "verdict.changed" } else { "image.registered" };
+    events::append(connection, now, topic, "image", &digest, &parameters)?;
+    Ok(verdict.id.clone())
+}
+
+/// Makes an image belong to these scopes and no others.
+fn keep_scopes(connection: &mut Connection, id: i64, scopes: &BTreeSet<String>) -> Result<(), StoreError> {
+    let rows = connection.rows("SELECT scope_id FROM scope_images WHERE image_id = $1", &values![id])?;
+    let present: BTreeSet<String> = rows.iter().map(|row| row.text(0)).collect();
+    for gone in present.difference(scopes) {
+        connection
+            .execute("DELETE FROM scope_images WHERE scope_id = $1 AND image_id = $2", &values![gone, id])?;
+    }
+    for new in scopes.difference(&present) {
+        connection.execute(
+            "INSERT INTO scope_images (scope_id, image_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            &values![new, id],
+        )?;
+    }
+    Ok(())
+}
+
+fn write_findings(
+    connection: &mut Connection,
+    id: i64,
+    evaluation: &Evaluation,
+    now: i64,
+) -> Result<(), StoreError> {
+    connection.execute("DELETE FROM findings WHERE image_id = $1", &values![id])?;
+    for (position, finding) in evaluation.findings.iter().enumerate() {
+        connection.execute(
+            "INSERT INTO findings (image_id, position, kind, finding, severity, package, package_name, path, status,
+             fixed_version, score, kev, epss, excepted_by, title)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            &values![
+                id,
+                i64::try_from(position).unwrap_or(i64::MAX),
+                &finding.kind,
+                &finding.finding,
+                finding.severity,
+                &finding.package,
+                &finding.package_name,
+                &finding.path,
+                &finding.status,
+                finding.fixed_version.clone(),
+                finding.score,
+                finding.kev,
+                finding.epss,
+                finding.excepted_by.clone(),
+                finding.title.clone()
+            ],
+        )?;
+    }
+    // In one order on every server, as packages.
+    let mut vulnerabilities: Vec<&FindingRow> =
+        evaluation.findings.iter().filter(|finding| finding.kind == "vulnerability").collect();
+    vulnerabilities.sort_by(|one, other| (&one.finding, other.severity).cmp(&(&other.finding, one.severity)));
+    vulnerabilities.dedup_by(|one, other| one.finding == other.finding);
+    for finding in vulnerabilities {
+        connection.execute(
+            "INSERT INTO vulnerabilities (id, severity, kev, epss, title, published, first_seen)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (id) DO UPDATE SET
+             severity = CASE WHEN vulnerabilities.severity > $2 THEN vulnerabilities.severity ELSE $2 END, kev = $3, epss = $4, title = $5, published = $6
+             WHERE vulnerabilities.severity < $2 OR vulnerabilities.kev <> $3 OR vulnerabilities.epss IS DISTINCT FROM $4",
+            &values![
+                &finding.finding,
+                finding.severity,
+                finding.kev,
+                finding.epss,
+                finding.title.clone(),
+                finding.published.clone(),
+                now
+            ],
+        )?;
+    }
+    let counts = &evaluation.counts;
+    connection.execute(
+        "UPDATE images SET critical = $1, high = $2, medium = $3, low = $4, kev = $5, secrets = $6, malware = $7,
+         misconfigurations = $8, gaps = $9, severity = $10, findings_hash = $11 WHERE id = $12",
+        &values![
+            counts.critical,
+            counts.high,
+            counts.medium,
+            counts.low,
+            counts.kev,
+            counts.secrets,
+            counts.malware,
+            counts.misconfigurations,
+            counts.gaps,
+            counts.severity,
+            &evaluation.findings_hash,
+            id
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! Reading the findings of an image.
+
+use policy::access::Permit;
+use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
+
+use super::list::{id_of_digest, key, number, text};
+use super::{FindingRow, SEVERITIES};
+use crate::filtering::{Conditions, Field, FieldKind};
+use crate::{Connection, Row, StoreError};
+
+/// What lists of findings of an image can be filtered by.
+pub const FINDING_KEYS: &[Key] = &[
+    key(
+        "kind",
+        Kind::Words(KINDS),
+        false,
+        "The kind of finding.",
+        "kind:secret",
+    ),
+    key("id", Kind::Text, false, "What it is called.", "id:CVE-2024-*"),
+    key("severity", Kind::Words(SEVERITIES), false, "How bad it is.", "severity:>=high"),
+    key("package", Kind::Text, false, "The name of the package.", "package:openssl"),
+    key("path", Kind::Text, false, "The file.", "path:etc/*"),
+    key("status", Kind::Text, false, "What the vendor says.", "status:affected"),
+    key("fixed_version", Kind::Text, false, "The version that repairs it.", "fixed_version:*"),
+    key("kev", Kind::Flag, false, "Whether it is known to be exploited.", "kev:true"),
+    key("epss", Kind::Number, false, "The probability of exploitation.", "epss:>=0.5"),
+    key("score", Kind::Number, false, "The score that counts.", "score:>=7"),
+    key("excepted_by", Kind::Text, false, "The exception that covers it.", "-excepted_by:*"),
+];
+
+/// The kinds of findings; the database has them as words.
+const KINDS: &[&str] = &["vulnerability", "secret", "malware", "license", "misconfiguration"];
+
+const FINDING_FIELDS: &[Field] = &[
+    text("id", "finding", None),
+    number("severity", "severity"),
+    text("package", "package_name", None),
+    text("path", "path", None),
+    text("status", "status", None),
+    text("fixed_version", "fixed_version", None),
+    number("kev", "kev"),
+    Field { name: "epss", column: "epss", kind: FieldKind::Real, within: None },
+    Field { name: "score", column: "score", kind: FieldKind::Real, within: None },
+    text("excepted_by", "COALESCE(excepted_by, '')", None),
+];
+
+/// A finding of an image, with its place in the report.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// Its place.
+    pub position: i64,
+    /// The finding.
+    pub row: FindingRow,
+}
+
+/// Which findings of an image are asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FindingQuery {
+    /// What they are narrowed by.
+    pub filter: Filter,
+    /// The place of the last one of the page before.
+    pub after: Option<i64>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A page of the findings of an image, in the order of reports, and how many there are on the first page.
+///
+/// # Errors
+/// When there is no such image that the permit reaches, or the database fails.
+pub fn findings(
+    connection: &mut Connection,
+    permit: &Permit,
+    digest: &str,
+    query: &FindingQuery,
+) -> Result<(Vec<Finding>, Option<u64>), StoreError> {
+    let id = id_of_digest(connection, permit, digest)?;
+    let narrowed = || {
+        let mut conditions = Conditions::default();
+        let own = conditions.bind(id);
+        conditions.add(format!("image_id = {own}"));
+        for term in &query.filter.terms {
+            narrow(&mut conditions, term);
+        }
+        conditions
+    };
+    let counted = match query.after {
+        Some(_) => None,
+        None => {
+            let (sql, parameters) = narrowed().finish();
+            let row = connection.row(&format!("SELECT count(*) FROM findings WHERE {sql}"), &parameters)?;
+            row.map(|row| u64::try_from(row.integer(0)).unwrap_or_default())
+        }
+    };
+    let mut conditions = narrowed();
+    let after = conditions.bind(query.after.unwrap_or(-1));
+    conditions.add(format!("position > {after}"));
+    let limit = conditions.bind(i64::from(query.limit) + 1);
+    let (sql, parameters) = conditions.finish();
+    let rows = connection.rows(
+        &format!(
+            "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
+             excepted_by, title FROM findings WHERE {sql} ORDER BY position LIMIT {limit}"
+        ),
+        &parameters,
+    )?;
+    Ok((rows.iter().map(finding).collect(), counted))
+}
+
+fn narrow(conditions: &mut Conditions, term: &Term) {
+    match (&term.test, term.key) {
+        // The findings of one image are few: their texts are looked through.
+        (Test::Word(word), _) => {
+            let places = ["finding", "package_name", "path", "COALESCE(title, '')"];
+            let pattern: String = word
+                .chars()
+                .flat_map(|character| match character {
+                    '%' | '_' | '\\' => vec!['\\', character],
+                    other => vec![other],
+                })
+                .collect();
+            let pattern = conditions.bind(format!("%{pattern}%"));
+            let any: Vec<String> =
+                places.iter().map(|place| format!("lower({place}) LIKE {pattern} ESCAPE '\\'")).collect();
+            let any = any.join(" OR ");
+            conditions.add(if term.is_negated { format!("NOT ({any})") } else { format!("({any})") });
+        }
+        (Test::AnyOf(values), Some("kind")) => {
+            let any: Vec<String> = values
+                .iter()
+                .map(|value| match value {
+                    Wanted::Exactly(Operand::Word(place)) => {
+                        let kind = KINDS.get(*place).copied().unwrap_or_default();
+                        format!("kind = {}", conditions.bind(kind))
+                    }
+                    _ => "1 = 0".to_owned(),
+                })
+                .collect();
+            let any = any.join(" OR ");
+            conditions.add(if term.is_negated { format!("NOT ({any})") } else { format!("({any})") });
+        }
+        _ => conditions.filter(term, FINDING_FIELDS),
+    }
+}
+
+fn finding(row: &Row) -> Finding {
+    Finding {
+        position: row.integer(0),
+        row: FindingRow {
+            kind: row.text(1),
+            finding: row.text(2),
+            severity: row.integer(3),
+            package: row.text(4),
+            package_name: row.text(5),
+            path: row.text(6),
+            status: row.text(7),
+            fixed_version: row.optional_text(8),
+            score: row.optional_real(9),
+            kev: row.truth(10),
+            epss: row.optional_real(11),
+            excepted_by: row.optional_text(12),
+            title: row.optional_text(13),
+            published: None,
+        },
+    }
+}
+

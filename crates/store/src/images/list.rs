@@ -1,0 +1,438 @@
+//! Reading images, their packages and findings.
+
+use policy::access::{Action, Area, Permit};
+use policy::filter::{Filter, Key, Kind, Operand, Sort, Test, Wanted};
+
+use super::{APPROVALS, DECISIONS, SEVERITIES, words_of};
+use crate::filtering::{Conditions, Field, FieldKind};
+use crate::{Connection, Row, StoreError, Value, values};
+
+/// Matches are counted up to this number.
+pub const MOST_COUNTED: u64 = 10_000;
+
+/// What lists of images can be filtered by.
+pub const KEYS: &[Key] = &[
+    key("name", Kind::Text, true, "The name that it is listed under.", "name:docker.io/*"),
+    key("registry", Kind::Text, false, "The registry of any of its names.", "registry:docker.io"),
+    key("repository", Kind::Text, false, "The repository of any of its names.", "repository:shop/*"),
+    key("tag", Kind::Text, false, "The tag of any of its names.", "tag:latest"),
+    key("digest", Kind::Text, false, "The digest.", "digest:sha256:0a*"),
+    key("os", Kind::Text, false, "Id and version of the distribution.", "os:debian*"),
+    key("platform", Kind::Text, false, "The platform.", "platform:linux/amd64"),
+    key("label", Kind::Text, false, "A label of the image as key=value.", "label:team=shop"),
+    key("decision", Kind::Words(DECISIONS), true, "The decision of the verdict.", "decision:deny"),
+    key("severity", Kind::Words(SEVERITIES), true, "The worst finding that counts.", "severity:>=high"),
+    key("approval", Kind::Words(APPROVALS), false, "Whether its digest is approved.", "approval:not_approved"),
+    key("critical", Kind::Number, true, "Critical vulnerabilities that count.", "critical:>0"),
+    key("high", Kind::Number, true, "High vulnerabilities that count.", "high:>=10"),
+    key("kev", Kind::Number, false, "Vulnerabilities known to be exploited.", "kev:>0"),
+    key("secrets", Kind::Number, false, "Secrets that count.", "secrets:>0"),
+    key("malware", Kind::Number, false, "Malware that counts.", "malware:>0"),
+    key("gaps", Kind::Number, false, "What could not be read.", "gaps:0"),
+    key("package", Kind::Text, false, "The name of a package in it.", "package:xz-utils"),
+    key("package_version", Kind::Text, false, "Name and version of a package in it.", "package_version:xz-utils@5.6.1"),
+    key("vulnerability", Kind::Text, false, "A vulnerability in it.", "vulnerability:CVE-2024-3094"),
+    key("registered", Kind::Time, true, "When it was first registered.", "registered:>=7d"),
+    key("evaluated", Kind::Time, true, "When its verdict came to be as it is.", "evaluated:>=1h"),
+];
+
+pub(super) const fn key(name: &'static str, kind: Kind, sorts: bool, meaning: &'static str, example: &'static str) -> Key {
+    Key { name, kind, sorts, meaning, example }
+}
+
+pub(super) const fn text(name: &'static str, column: &'static str, within: Option<&'static str>) -> Field {
+    Field { name, column, kind: FieldKind::Text, within }
+}
+
+pub(super) const fn number(name: &'static str, column: &'static str) -> Field {
+    Field { name, column, kind: FieldKind::Integer, within: None }
+}
+
+const OF_NAMES: Option<&str> = Some("i.id IN (SELECT image_id FROM image_names WHERE {})");
+const OF_PACKAGES: Option<&str> = Some(
+    "i.id IN (SELECT ip.image_id FROM packages p JOIN image_packages ip ON ip.package_id = p.id WHERE {})",
+);
+
+const FIELDS: &[Field] = &[
+    text("name", "i.name", None),
+    text("registry", "registry", OF_NAMES),
+    text("repository", "repository", OF_NAMES),
+    text("tag", "tag", OF_NAMES),
+    text("digest", "i.digest", None),
+    text("os", "i.os", None),
+    text("platform", "i.platform", None),
+    text("label", "label", Some("i.id IN (SELECT image_id FROM image_labels WHERE {})")),
+    number("decision", "i.decision"),
+    number("severity", "i.severity"),
+    number("approval", "i.approval"),
+    number("critical", "i.critical"),
+    number("high", "i.high"),
+    number("kev", "i.kev"),
+    number("secrets", "i.secrets"),
+    number("malware", "i.malware"),
+    number("gaps", "i.gaps"),
+    text("package", "p.name", OF_PACKAGES),
+    text(
+        "vulnerability",
+        "finding",
+        Some("i.id IN (SELECT image_id FROM findings WHERE kind = 'vulnerability' AND {})"),
+    ),
+    number("registered", "i.registered"),
+    number("evaluated", "i.evaluated"),
+];
+
+/// An image as lists tell it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Its number in the store.
+    pub id: i64,
+    /// The digest of its manifest.
+    pub digest: String,
+    /// The name that it is listed under.
+    pub name: String,
+    /// Its platform.
+    pub platform: String,
+    /// Id and version of its distribution.
+    pub os: String,
+    /// When it was made, as it says.
+    pub created: Option<String>,
+    /// The size of its layers as stored.
+    pub size_bytes: i64,
+    /// How many packages it has.
+    pub packages: i64,
+    /// What counts against it.
+    pub counts: super::Counts,
+    /// The place of its decision.
+    pub decision: i64,
+    /// The verdict that holds.
+    pub verdict_id: String,
+    /// The place of its approval.
+    pub approval: i64,
+    /// Where its index is from, JSON.
+    pub source: String,
+    /// What its index outranks.
+    pub source_rank: i64,
+    /// When it was first registered.
+    pub registered: i64,
+    /// When its index came.
+    pub indexed: i64,
+    /// When its verdict came to be.
+    pub evaluated: i64,
+}
+
+/// A name of an image as it is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name.
+    pub name: super::ImageName,
+    /// Since when.
+    pub seen: i64,
+    /// Whether the tag still names it.
+    pub is_current: bool,
+}
+
+/// The order of a list of images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImageSort {
+    /// A key that sorts.
+    pub sort: Sort,
+}
+
+impl Default for ImageSort {
+    fn default() -> ImageSort {
+        ImageSort { sort: Sort { key: "name", is_descending: false } }
+    }
+}
+
+impl ImageSort {
+    fn column(self) -> (&'static str, bool) {
+        match self.sort.key {
+            "decision" => ("i.decision", false),
+            "severity" => ("i.severity", false),
+            "critical" => ("i.critical", false),
+            "high" => ("i.high", false),
+            "registered" => ("i.registered", false),
+            "evaluated" => ("i.evaluated", false),
+            _ => ("i.name", true),
+        }
+    }
+
+    /// What an image has in this order, for a cursor.
+    pub fn value(self, image: &Image) -> Value {
+        match self.sort.key {
+            "decision" => image.decision.into(),
+            "severity" => image.counts.severity.into(),
+            "critical" => image.counts.critical.into(),
+            "high" => image.counts.high.into(),
+            "registered" => image.registered.into(),
+            "evaluated" => image.evaluated.into(),
+            _ => (&image.name).into(),
+        }
+    }
+}
+
+/// Which images are asked for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ImageQuery {
+    /// What they are narrowed by.
+    pub filter: Filter,
+    /// Their order.
+    pub sort: ImageSort,
+    /// Where the page before ended: its value in this order, and its number.
+    pub after: Option<(Value, i64)>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+const COLUMNS: &str = "i.id, i.digest, i.name, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
+    i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
+    i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated";
+
+fn image(row: &Row) -> Image {
+    Image {
+        id: row.integer(0),
+        digest: row.text(1),
+        name: row.text(2),
+        platform: row.text(3),
+        os: row.text(4),
+        created: row.optional_text(5),
+        size_bytes: row.integer(6),
+        packages: row.integer(7),
+        counts: super::Counts {
+            critical: row.integer(8),
+            high: row.integer(9),
+            medium: row.integer(10),
+            low: row.integer(11),
+            kev: row.integer(12),
+            secrets: row.integer(13),
+            malware: row.integer(14),
+            misconfigurations: row.integer(15),
+            gaps: row.integer(16),
+            severity: row.integer(17),
+        },
+        decision: row.integer(18),
+        verdict_id: row.text(19),
+        approval: row.integer(20),
+        source: row.text(21),
+        source_rank: row.integer(22),
+        registered: row.integer(23),
+        indexed: row.integer(24),
+        evaluated: row.integer(25),
+    }
+}
+
+/// A permit for images can be for reading them, for their findings, verdicts, or for changing them.
+fn may(permit: &Permit) -> Result<(), StoreError> {
+    match permit.permission().area {
+        Area::Images | Area::Findings | Area::Verdicts => Ok(()),
+        _ => Err(StoreError::NotFound { what: "image" }),
+    }
+}
+
+fn conditions(permit: &Permit, filter: &Filter) -> Conditions {
+    let mut conditions = Conditions::default();
+    conditions.keep_to(permit, "i.id");
+    for term in &filter.terms {
+        match &term.test {
+            Test::Word(text) => {
+                let asked: Vec<String> = words_of(text)
+                    .map(|word| {
+                        let own = conditions.prefix("word", &word);
+                        format!("i.id IN (SELECT image_id FROM image_words WHERE {own})")
+                    })
+                    .collect();
+                let asked = if asked.is_empty() { "1 = 0".to_owned() } else { asked.join(" AND ") };
+                conditions.add(if term.is_negated { format!("NOT ({asked})") } else { asked });
+            }
+            Test::AnyOf(values) if term.key == Some("package_version") => {
+                let any: Vec<String> = values.iter().map(|value| package_version(&mut conditions, value)).collect();
+                let any = any.join(" OR ");
+                conditions.add(if term.is_negated { format!("NOT ({any})") } else { format!("({any})") });
+            }
+            _ => conditions.filter(term, FIELDS),
+        }
+    }
+    conditions
+}
+
+/// That an image has the package of `name@version`; names of npm begin with the same sign, so the last one counts.
+fn package_version(conditions: &mut Conditions, wanted: &Wanted) -> String {
+    let text = match wanted {
+        Wanted::Exactly(Operand::Text(text)) | Wanted::Like(text) => text,
+        Wanted::Exactly(_) => return "1 = 0".to_owned(),
+    };
+    let (name, version) = text.rsplit_once('@').filter(|(name, _)| !name.is_empty()).unwrap_or((text, "*"));
+    let name = format!("p.name = {}", conditions.bind(name));
+    let version = match version.strip_suffix('*') {
+        Some(prefix) => conditions.prefix("p.version", prefix),
+        None => format!("p.version = {}", conditions.bind(version)),
+    };
+    format!(
+        "i.id IN (SELECT ip.image_id FROM packages p JOIN image_packages ip ON ip.package_id = p.id
+         WHERE {name} AND {version})"
+    )
+}
+
+/// A page of images, one more than asked for where there are more, and how many there are on the first page, counted up to
+/// [`MOST_COUNTED`].
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn list(
+    connection: &mut Connection,
+    permit: &Permit,
+    query: &ImageQuery,
+) -> Result<(Vec<Image>, Option<u64>), StoreError> {
+    may(permit)?;
+    let (sql, parameters) = conditions(permit, &query.filter).finish();
+    let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX) + 1;
+    let counted = match query.after {
+        Some(_) => None,
+        None => connection
+            .row(&format!("SELECT count(*) FROM (SELECT 1 FROM images i WHERE {sql} LIMIT {most}) c"), &parameters)?
+            .map(|row| u64::try_from(row.integer(0)).unwrap_or_default()),
+    };
+    let (sql, parameters) = page_sql(permit, query)?;
+    let rows = connection.rows(&sql, &parameters)?;
+    Ok((rows.iter().map(image).collect(), counted.filter(|count| *count <= MOST_COUNTED)))
+}
+
+/// The query for a page.
+pub(super) fn page_sql(permit: &Permit, query: &ImageQuery) -> Result<(String, Vec<Value>), StoreError> {
+    let mut conditions = conditions(permit, &query.filter);
+    let (column, is_text) = query.sort.column();
+    let is_descending = query.sort.sort.is_descending;
+    let (sign, order) = if is_descending { ("<", "DESC") } else { (">", "ASC") };
+    // The first page names its beginning too, so that the index of the order is used for both.
+    let first = match (is_text, is_descending) {
+        (true, false) => (Value::from(""), -1),
+        (true, true) => (Value::from("\u{10ffff}"), i64::MAX),
+        (false, false) => (Value::from(i64::MIN), i64::MIN),
+        (false, true) => (Value::from(i64::MAX), i64::MAX),
+    };
+    let (value, id) = query.after.clone().unwrap_or(first);
+    if matches!(value, Value::Text(_)) != is_text {
+        return Err(StoreError::NotFound { what: "page" });
+    }
+    let (value, id) = (conditions.bind(value), conditions.bind(id));
+    conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
+    let limit = conditions.bind(i64::from(query.limit) + 1);
+    let (sql, parameters) = conditions.finish();
+    let sql =
+        format!("SELECT {COLUMNS} FROM images i WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}");
+    Ok((sql, parameters))
+}
+
+/// An image by its digest.
+///
+/// # Errors
+/// When there is none that the permit reaches, or the database fails.
+pub fn by_digest(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<Image, StoreError> {
+    may(permit)?;
+    let mut conditions = Conditions::default();
+    let own = conditions.bind(digest);
+    conditions.add(format!("i.digest = {own}"));
+    conditions.keep_to(permit, "i.id");
+    let (sql, parameters) = conditions.finish();
+    let row = connection.row(&format!("SELECT {COLUMNS} FROM images i WHERE {sql}"), &parameters)?;
+    row.as_ref().map(image).ok_or(StoreError::NotFound { what: "image" })
+}
+
+/// The number of an image.
+///
+/// # Errors
+/// As [`by_digest`].
+pub fn id_of_digest(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<i64, StoreError> {
+    by_digest(connection, permit, digest).map(|image| image.id)
+}
+
+/// The numbers and digests of the next images behind a number: for work that goes through all of them.
+///
+/// # Errors
+/// When the permit does not cover everything, or the database fails.
+pub fn next_ids(
+    connection: &mut Connection,
+    permit: &Permit,
+    behind: i64,
+    limit: u32,
+) -> Result<Vec<(i64, String)>, StoreError> {
+    crate::permitted::require(permit, Area::Images, Action::Read)?;
+    let rows = connection.rows(
+        "SELECT id, digest FROM images WHERE id > $1 ORDER BY id LIMIT $2",
+        &values![behind, i64::from(limit)],
+    )?;
+    Ok(rows.iter().map(|row| (row.integer(0), row.text(1))).collect())
+}
+
+/// The names of an image, current ones first.
+///
+/// # Errors
+/// When the database fails.
+pub fn names(connection: &mut Connection, id: i64) -> Result<Vec<Named>, StoreError> {
+    let rows = connection.rows(
+        "SELECT registry, repository, tag, seen, is_current FROM image_names WHERE image_id = $1
+         ORDER BY is_current DESC, registry, repository, tag LIMIT 1000",
+        &values![id],
+    )?;
+    Ok(rows
+        .iter()
+        .map(|row| Named {
+            name: super::ImageName { registry: row.text(0), repository: row.text(1), tag: row.text(2) },
+            seen: row.integer(3),
+            is_current: row.truth(4),
+        })
+        .collect())
+}
+
+/// The index document of an image: its SHA-256, its length and itself, zstd.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub fn index(connection: &mut Connection, id: i64) -> Result<(Vec<u8>, i64, Vec<u8>), StoreError> {
+    let row = connection.row("SELECT hash, length, body FROM image_indexes WHERE image_id = $1", &values![id])?;
+    row.map(|row| (row.bytes(0), row.integer(1), row.bytes(2))).ok_or(StoreError::NotFound { what: "image" })
+}
+
+/// A package of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledPackage {
+    /// Its number.
+    pub id: i64,
+    /// The package.
+    pub package: super::PackageRow,
+}
+
+/// A page of the packages of an image by name; `after` is name and number of the last one of the page before.
+///
+/// # Errors
+/// When there is no such image that the permit reaches, or the database fails.
+pub fn packages(
+    connection: &mut Connection,
+    permit: &Permit,
+    digest: &str,
+    after: Option<(&str, i64)>,
+    limit: u32,
+) -> Result<Vec<InstalledPackage>, StoreError> {
+    let id = id_of_digest(connection, permit, digest)?;
+    let (name, number) = after.unwrap_or(("", i64::MIN));
+    let rows = connection.rows(
+        "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source, ip.layer
+         FROM image_packages ip JOIN packages p ON p.id = ip.package_id
+         WHERE ip.image_id = $1 AND (p.name, p.id) > ($2, $3) ORDER BY p.name, p.id LIMIT $4",
+        &values![id, name, number, i64::from(limit) + 1],
+    )?;
+    Ok(rows
+        .iter()
+        .map(|row| InstalledPackage {
+            id: row.integer(0),
+            package: super::PackageRow {
+                name: row.text(1),
+                version: row.text(2),
+                ecosystem: row.text(3),
+                purl: row.text(4),
+                source: row.text(5),
+                layer: row.optional_integer(6),
+            },
+        })
+        .collect())
+}

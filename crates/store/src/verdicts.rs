@@ -1,0 +1,93 @@
+//! Verdicts as they were told.
+
+use policy::access::{Area, Permit};
+
+use crate::filtering::Conditions;
+use crate::{Connection, Row, StoreError, values};
+
+/// A verdict that was told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredVerdict {
+    /// Its id.
+    pub id: String,
+    /// The digest of what was judged.
+    pub digest: String,
+    /// Its name.
+    pub subject: String,
+    /// The place of the decision.
+    pub decision: i64,
+    /// When.
+    pub evaluated: i64,
+    /// The sequence number of the intelligence.
+    pub intelligence: Option<i64>,
+    /// Why it was judged.
+    pub cause: String,
+    /// The verdict object, zstd.
+    pub body: Vec<u8>,
+}
+
+const COLUMNS: &str = "v.id, v.digest, v.subject, v.decision, v.evaluated, v.intelligence, v.cause, v.body";
+
+fn verdict(row: &Row) -> StoredVerdict {
+    StoredVerdict {
+        id: row.text(0),
+        digest: row.text(1),
+        subject: row.text(2),
+        decision: row.integer(3),
+        evaluated: row.integer(4),
+        intelligence: row.optional_integer(5),
+        cause: row.text(6),
+        body: row.bytes(7),
+    }
+}
+
+/// The verdict that holds of an image; none where there is no such image that the permit reaches.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn current(
+    connection: &mut Connection,
+    permit: &Permit,
+    digest: &str,
+) -> Result<Option<StoredVerdict>, StoreError> {
+    if !matches!(permit.permission().area, Area::Images | Area::Verdicts | Area::Findings) {
+        return Err(StoreError::NotFound { what: "verdict" });
+    }
+    let mut conditions = Conditions::default();
+    let own = conditions.bind(digest);
+    conditions.add(format!("i.digest = {own}"));
+    conditions.keep_to(permit, "i.id");
+    let (sql, parameters) = conditions.finish();
+    let sql = format!("SELECT {COLUMNS} FROM images i JOIN verdicts v ON v.id = i.verdict_id WHERE {sql}");
+    Ok(connection.row(&sql, &parameters)?.as_ref().map(verdict))
+}
+
+/// A verdict by its id; for those who register, what they were answered.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub fn by_id(connection: &mut Connection, id: &str) -> Result<StoredVerdict, StoreError> {
+    let row = connection.row(&format!("SELECT {COLUMNS} FROM verdicts v WHERE v.id = $1"), &values![id])?;
+    row.as_ref().map(verdict).ok_or(StoreError::NotFound { what: "verdict" })
+}
+
+/// A page of the verdicts of an image, the newest first; `before` is time and id of the last one of the page before.
+///
+/// # Errors
+/// When there is no such image that the permit reaches, or the database fails.
+pub fn history(
+    connection: &mut Connection,
+    permit: &Permit,
+    digest: &str,
+    before: Option<(i64, &str)>,
+    limit: u32,
+) -> Result<Vec<StoredVerdict>, StoreError> {
+    let id = crate::images::id_of_digest(connection, permit, digest)?;
+    let (evaluated, verdict_id) = before.unwrap_or((i64::MAX, "\u{10ffff}"));
+    let sql = format!(
+        "SELECT {COLUMNS} FROM verdicts v WHERE v.image_id = $1 AND (v.evaluated, v.id) < ($2, $3)
+         ORDER BY v.evaluated DESC, v.id DESC LIMIT $4"
+    );
+    let rows = connection.rows(&sql, &values![id, evaluated, verdict_id, i64::from(limit) + 1])?;
+    Ok(rows.iter().map(verdict).collect())
+}
