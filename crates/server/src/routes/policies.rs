@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use policy::access::{self, Action, Area, Permission, Principal};
 use serde_json::json;
-use store::audit::{self, Actor};
+use store::audit;
 use store::images::{DECISIONS, word};
 use store::policies::{self, StoredPolicy};
 use store::{Connection, Keyset, StoreError, images};
@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::assurance::reevaluation;
 use crate::assurance::rules::Rules;
 use crate::error::{ApiError, ApiResult};
-use crate::guard::{Caller, entry};
+use crate::guard::Caller;
 use crate::json::{Body, Path, Query, Versioned, if_match};
 use crate::{clock, cursor, ids};
 
@@ -54,12 +54,8 @@ pub(crate) fn install_default(connection: &mut Connection, now: i64) -> Result<(
         author_name: server.name.clone(),
         version: 1,
     };
-    policies::insert(connection, &permit, &own, "")?;
-    let kind = server.kind.as_str().to_owned();
-    let actor = Actor { kind, id: server.id, name: server.name, address: None, request: None };
-    let mut record = entry(actor, now, "policy.create", "policy", &own.id, &own.name);
-    record.after = Some(shown(&own));
-    audit::append(connection, &record).map(|_| ())
+    // As the preset roles, it comes with the program: nobody acted, and the trail begins with the first user.
+    policies::insert(connection, &permit, &own, "")
 }
 
 /// A policy as records show it.
