@@ -10,11 +10,11 @@ use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
 use crate::database::Database;
+use crate::database::cursor::Cursor;
 use crate::database::format::{SLOT_BYTES, Section};
 use crate::database::packages::{End, Entry, PackageRecord, find};
 use crate::database::sources::{Namespace, namespaces};
 use crate::database::storage::{Damaged, Storage};
-use crate::database::cursor::Cursor;
 use crate::database::vulnerabilities::{StoredAdvisory, Vulnerability};
 
 /// How a database differs from an earlier one.
@@ -241,6 +241,12 @@ mod tests {
     #[test]
     fn what_is_gone_is_a_change_and_a_namespace_that_came_is_everything() {
         assert_eq!(changed(&BASE.replace("  debian:12 bin curl < 7.88\n", "")), packages(&[("debian:12", "curl")]));
-        assert_eq!(changed(&format!("{BASE}  debian:13 bin curl < 8\n").replace("fact nvd CVE-2024-2 epss=0.1\n  debian", "  debian")), Changes::Everything);
+        assert_eq!(
+            changed(
+                &format!("{BASE}  debian:13 bin curl < 8\n")
+                    .replace("fact nvd CVE-2024-2 epss=0.1\n  debian", "  debian")
+            ),
+            Changes::Everything
+        );
     }
 }

@@ -37,10 +37,7 @@ impl Assurance {
     }
 
     /// Does heavy work on a thread of its own, when one of the few places for it is free.
-    pub(crate) async fn work<T: Send + 'static>(
-        &self,
-        function: impl FnOnce() -> T + Send + 'static,
-    ) -> ApiResult<T> {
+    pub(crate) async fn work<T: Send + 'static>(&self, function: impl FnOnce() -> T + Send + 'static) -> ApiResult<T> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| defect())?;
         let work = tokio::task::spawn_blocking(move || {
             let _place = place;

@@ -19,7 +19,8 @@ pub(crate) fn write(place: &impl Serialize) -> String {
 /// Reads a cursor of the same list.
 pub(crate) fn read<T: DeserializeOwned>(cursor: Option<&str>) -> ApiResult<Option<T>> {
     let Some(cursor) = cursor else { return Ok(None) };
-    let bytes = Some(cursor).filter(|cursor| cursor.len() <= LONGEST).and_then(|cursor| URL_SAFE_NO_PAD.decode(cursor).ok());
+    let bytes =
+        Some(cursor).filter(|cursor| cursor.len() <= LONGEST).and_then(|cursor| URL_SAFE_NO_PAD.decode(cursor).ok());
     let place = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     match place {
         Some(place) => Ok(Some(place)),

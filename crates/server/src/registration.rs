@@ -149,7 +149,8 @@ pub(crate) async fn register_within(
 }
 
 fn beyond(permit: &Permit) -> ApiError {
-    let detail = "The image, or a name of it, belongs to none of the application scopes that you may register images of.";
+    let detail =
+        "The image, or a name of it, belongs to none of the application scopes that you may register images of.";
     ApiError::new(ProblemCode::Forbidden, detail).with("permission", permit.permission().to_string())
 }
 

@@ -39,7 +39,8 @@ pub(crate) fn report(number: u32, name: &str, packages: &[(&str, &str)]) -> Scan
         dependencies: Vec::new(),
         sha1: None,
     };
-    let facts = ImageFacts { user: "app".into(), labels: [("team".into(), "shop".into())].into(), ..ImageFacts::default() };
+    let facts =
+        ImageFacts { user: "app".into(), labels: [("team".into(), "shop".into())].into(), ..ImageFacts::default() };
     ScanReport {
         target: ScanTarget {
             name: name.into(),
@@ -52,7 +53,8 @@ pub(crate) fn report(number: u32, name: &str, packages: &[(&str, &str)]) -> Scan
             packages: packages.iter().map(package).collect(),
             ..Inventory::default()
         },
-        detectors: [FindingKind::Secret, FindingKind::Malware, FindingKind::License, FindingKind::Misconfiguration].into(),
+        detectors: [FindingKind::Secret, FindingKind::Malware, FindingKind::License, FindingKind::Misconfiguration]
+            .into(),
         findings: Vec::new(),
         signatures: Vec::new(),
         verdict: None,
@@ -148,7 +150,10 @@ impl TestServer {
         let changed = self.app.store.write_blocking(Lane::Beside, move |connection| {
             let former = rights::scope_by_id(connection, &id)?;
             let version = former.version + 1;
-            rights::update_scope(connection, &rights::ApplicationScope { definition: definition.clone(), version, ..former })
+            rights::update_scope(
+                connection,
+                &rights::ApplicationScope { definition: definition.clone(), version, ..former },
+            )
         });
         changed.unwrap();
     }

@@ -180,7 +180,9 @@ pub fn mark_scope(
     }
     for (image_id, is_member) in step {
         let sql = match is_member {
-            true => "INSERT INTO scope_images (scope_id, image_id) SELECT $1, id FROM images WHERE id = $2 ON CONFLICT DO NOTHING",
+            true => {
+                "INSERT INTO scope_images (scope_id, image_id) SELECT $1, id FROM images WHERE id = $2 ON CONFLICT DO NOTHING"
+            }
             false => "DELETE FROM scope_images WHERE scope_id = $1 AND image_id = $2",
         };
         connection.execute(sql, &values![scope_id, *image_id])?;

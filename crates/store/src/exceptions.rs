@@ -92,9 +92,8 @@ pub fn list(
     limit: u32,
 ) -> Result<Vec<StoredException>, StoreError> {
     require(permit, Area::Exceptions, Action::Read)?;
-    let sql = format!(
-        "SELECT {COLUMNS} FROM exceptions WHERE name > $1 AND ($2 = '' OR state = $2) ORDER BY name LIMIT $3"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM exceptions WHERE name > $1 AND ($2 = '' OR state = $2) ORDER BY name LIMIT $3");
     let rows = connection.rows(&sql, &values![after, state.unwrap_or_default(), i64::from(limit) + 1])?;
     Ok(rows.iter().map(exception).collect())
 }

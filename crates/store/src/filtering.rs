@@ -195,11 +195,8 @@ mod tests {
         let field = Field { name: "high", column: "high", kind: FieldKind::Integer, within: None };
         let asked = |comparison, number| {
             let mut conditions = Conditions::default();
-            let term = Term {
-                key: Some("high"),
-                is_negated: false,
-                test: Test::Compare(comparison, Operand::Number(number)),
-            };
+            let term =
+                Term { key: Some("high"), is_negated: false, test: Test::Compare(comparison, Operand::Number(number)) };
             conditions.filter(&term, &[field]);
             conditions.finish()
         };

@@ -9,8 +9,8 @@ mod write;
 pub use evaluate::{Counts, Evaluation, FindingRow, NewVerdict, evaluate};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use list::{
-    Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, id_of_digest, index, list, names,
-    next_ids, packages,
+    Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, id_of_digest, index, list,
+    names, next_ids, packages,
 };
 pub use subjects::{Subject, labels, subjects};
 pub use write::{ImageName, NewImage, PackageRow, Registered, add_names, register, remove};

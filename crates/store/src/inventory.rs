@@ -26,8 +26,20 @@ pub const VULNERABILITY_KEYS: &[Key] = &[
         example: "severity:>=high",
     },
     Key { name: "kev", kind: Kind::Flag, sorts: false, meaning: "Known to be exploited.", example: "kev:true" },
-    Key { name: "epss", kind: Kind::Number, sorts: false, meaning: "Probability of exploitation.", example: "epss:>0.5" },
-    Key { name: "first_seen", kind: Kind::Time, sorts: true, meaning: "When an image first had it.", example: "first_seen:>=7d" },
+    Key {
+        name: "epss",
+        kind: Kind::Number,
+        sorts: false,
+        meaning: "Probability of exploitation.",
+        example: "epss:>0.5",
+    },
+    Key {
+        name: "first_seen",
+        kind: Kind::Time,
+        sorts: true,
+        meaning: "When an image first had it.",
+        example: "first_seen:>=7d",
+    },
 ];
 
 const PACKAGE_FIELDS: &[Field] = &[
@@ -197,11 +209,7 @@ pub fn vulnerabilities(
 ///
 /// # Errors
 /// When no image that the permit reaches has it, or the database fails.
-pub fn vulnerability(
-    connection: &mut Connection,
-    permit: &Permit,
-    id: &str,
-) -> Result<KnownVulnerability, StoreError> {
+pub fn vulnerability(connection: &mut Connection, permit: &Permit, id: &str) -> Result<KnownVulnerability, StoreError> {
     may(permit)?;
     let mut conditions = Conditions::default();
     let own = conditions.bind(id);
@@ -217,8 +225,7 @@ fn known_vulnerabilities(
     order: &str,
     limit: u32,
 ) -> Result<Vec<KnownVulnerability>, StoreError> {
-    let images =
-        reached(permit, &mut conditions, "findings r", "r.kind = 'vulnerability' AND r.finding = v.id");
+    let images = reached(permit, &mut conditions, "findings r", "r.kind = 'vulnerability' AND r.finding = v.id");
     conditions.add(format!("EXISTS ({images})"));
     let limit = conditions.bind(i64::from(limit) + 1);
     let (sql, parameters) = conditions.finish();

@@ -46,7 +46,10 @@ pub(crate) fn read(registration: &Registration, database: Option<&Database>) -> 
         return Err(ApiError::invalid("target.kind", problem));
     }
     let Some(digest) = report.target.digest.as_ref().map(ToString::to_string) else {
-        return Err(ApiError::invalid("target.digest", "an image without digest cannot be told from others; scan it from a registry or layout"));
+        return Err(ApiError::invalid(
+            "target.digest",
+            "an image without digest cannot be told from others; scan it from a registry or layout",
+        ));
     };
     if report.inventory.packages.len() > MOST_PACKAGES {
         return Err(ApiError::invalid("packages", format!("there are more than {MOST_PACKAGES}")));
@@ -141,7 +144,8 @@ fn names(registration: &Registration, report: &ScanReport) -> ApiResult<BTreeSet
         names.insert(name);
     }
     let is_kept = |text: &str| text.len() <= LONGEST_KEPT_BYTES && !text.chars().any(char::is_control);
-    match names.iter().find(|name| ![&name.registry, &name.repository, &name.tag].into_iter().all(|part| is_kept(part))) {
+    match names.iter().find(|name| ![&name.registry, &name.repository, &name.tag].into_iter().all(|part| is_kept(part)))
+    {
         Some(_) => Err(ApiError::invalid("references", "a name is too long or has control characters")),
         None => Ok(names),
     }
@@ -169,10 +173,9 @@ fn image(report: &ScanReport, registration: &Registration, digest: String, hash:
     let size_bytes = sizes.fold(0_u64, u64::saturating_add);
     let (source, source_rank) = match &registration.source {
         Source::Registry { id } => (serde_json::json!({ "kind": "registry", "id": id }), 1),
-        Source::Pipeline { repository, commit, build } => (
-            serde_json::json!({ "kind": "pipeline", "repository": repository, "commit": commit, "build": build }),
-            0,
-        ),
+        Source::Pipeline { repository, commit, build } => {
+            (serde_json::json!({ "kind": "pipeline", "repository": repository, "commit": commit, "build": build }), 0)
+        }
     };
     NewImage {
         platform,

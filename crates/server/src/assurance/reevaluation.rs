@@ -134,21 +134,14 @@ async fn find_scope(app: &App) -> ApiResult<bool> {
     let step: Vec<(i64, bool)> = subjects
         .iter()
         .map(|subject| {
-            let attributes = judging::attributes(
-                &subject.names,
-                &subject.labels,
-                &subject.digest,
-                &subject.os,
-                &subject.platform,
-            );
+            let attributes =
+                judging::attributes(&subject.names, &subject.labels, &subject.digest, &subject.os, &subject.platform);
             (subject.id, scope.as_ref().is_some_and(|scope| scope.evaluate(&attributes).is_true))
         })
         .collect();
     let is_done = step.is_empty();
     let cursor = step.last().map_or(cursor, |(id, _)| *id);
-    let marked = app.note(move |connection| {
-        evaluation::mark_scope(connection, &id, version, &step, cursor, is_done)
-    });
+    let marked = app.note(move |connection| evaluation::mark_scope(connection, &id, version, &step, cursor, is_done));
     match marked.await {
         Ok(()) | Err(StoreError::Changed { .. }) => Ok(true),
         Err(error) => Err(error.into()),
@@ -267,8 +260,7 @@ pub(crate) struct Stored {
 
 pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Result<Stored, StoreError> {
     let (hash, length, body) = images::index(connection, id)?;
-    let names: BTreeSet<ImageName> =
-        images::names(connection, id)?.into_iter().map(|named| named.name).collect();
+    let names: BTreeSet<ImageName> = images::names(connection, id)?.into_iter().map(|named| named.name).collect();
     let approvals = approvals::of_names(connection, digest, &names)?;
     Ok(Stored { hash, length, body, names, approvals })
 }

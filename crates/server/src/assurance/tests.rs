@@ -65,7 +65,9 @@ fn a_change_of_a_policy_reaches_every_image_even_after_a_restart_in_the_middle()
     for _ in 0..2 {
         assert!(server.run(super::reevaluation::step(&server.app, "test")).unwrap());
     }
-    let denied = |server: &TestServer| server.ask(&who, "GET", "/images?filter=decision:deny", json!(null)).body["total"].clone();
+    let denied = |server: &TestServer| {
+        server.ask(&who, "GET", "/images?filter=decision:deny", json!(null)).body["total"].clone()
+    };
     assert_eq!(denied(&server), 70 - 32, "one step of thirty-two is done");
     let release = server.app.store.write_blocking(store::Lane::Beside, |connection| {
         connection.execute("UPDATE evaluation SET until = 0 WHERE id = 1", &[])
@@ -90,7 +92,13 @@ fn an_image_that_says_the_same_is_not_written_again() {
     server.register(&who, &index(1, "shop/api:1", &[("left-pad", "1.0.0")])).expect(200);
     server.catch_up();
     let before = server.ask(&who, "GET", &format!("/images/{}", digest(1)), json!(null)).body;
-    server.policy(&who, &SEVERE.replace("name: severe", "name: elsewhere\nscope:\n  variables:\n    - attribute: image.repository\n      value: nowhere"));
+    server.policy(
+        &who,
+        &SEVERE.replace(
+            "name: severe",
+            "name: elsewhere\nscope:\n  variables:\n    - attribute: image.repository\n      value: nowhere",
+        ),
+    );
     server.catch_up();
     let after = server.ask(&who, "GET", &format!("/images/{}", digest(1)), json!(null)).body;
     assert_eq!(after["verdict"], before["verdict"], "the decision is the same, and so is the row of history");

@@ -18,12 +18,12 @@ use store::{Value, audit, verdicts};
 
 use crate::app::App;
 use crate::assurance::{index, judging, reevaluation, rules::Rules};
+use crate::clock;
 use crate::cursor;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::{self, Body, Path, Query};
 use crate::registration::{self, Reference, Registration, Source};
-use crate::clock;
 
 /// Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed.
 #[utoipa::path(post, path = "/images", operation_id = "register_image", tag = "images", params(RegistrationQuery),
@@ -47,8 +47,11 @@ pub(super) async fn register(
     let body = json::bytes(request, &()).await?;
     let references = references(query.reference.as_deref())?;
     let index = app.assurance.work(move || index::decoded(encoding.as_deref(), &body)).await??;
-    let source =
-        Source::Pipeline { repository: short(query.repository)?, commit: short(query.commit)?, build: short(query.build)? };
+    let source = Source::Pipeline {
+        repository: short(query.repository)?,
+        commit: short(query.commit)?,
+        build: short(query.build)?,
+    };
     let registration = Registration { references, source, index };
     let registered = registration::register_within(&app, &caller.actor, &permit, registration).await?;
     Ok(Json(VerdictObject(registered.verdict)))

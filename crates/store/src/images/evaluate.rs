@@ -108,12 +108,7 @@ pub struct Evaluation {
 ///
 /// # Errors
 /// When there is no such image, or the database fails.
-pub fn evaluate(
-    connection: &mut Connection,
-    id: i64,
-    evaluation: &Evaluation,
-    now: i64,
-) -> Result<String, StoreError> {
+pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<String, StoreError> {
     let row = connection.row(
         "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name FROM images i
          LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
@@ -147,8 +142,7 @@ pub fn evaluate(
                 &before
             ],
         )?;
-        connection
-            .execute("UPDATE images SET evaluated = $1 WHERE id = $2", &values![verdict.evaluated, id])?;
+        connection.execute("UPDATE images SET evaluated = $1 WHERE id = $2", &values![verdict.evaluated, id])?;
         return Ok(before);
     }
     connection.execute(
@@ -188,8 +182,7 @@ fn keep_scopes(connection: &mut Connection, id: i64, scopes: &BTreeSet<String>) 
     let rows = connection.rows("SELECT scope_id FROM scope_images WHERE image_id = $1", &values![id])?;
     let present: BTreeSet<String> = rows.iter().map(|row| row.text(0)).collect();
     for gone in present.difference(scopes) {
-        connection
-            .execute("DELETE FROM scope_images WHERE scope_id = $1 AND image_id = $2", &values![gone, id])?;
+        connection.execute("DELETE FROM scope_images WHERE scope_id = $1 AND image_id = $2", &values![gone, id])?;
     }
     for new in scopes.difference(&present) {
         connection.execute(
@@ -200,12 +193,7 @@ fn keep_scopes(connection: &mut Connection, id: i64, scopes: &BTreeSet<String>) 
     Ok(())
 }
 
-fn write_findings(
-    connection: &mut Connection,
-    id: i64,
-    evaluation: &Evaluation,
-    now: i64,
-) -> Result<(), StoreError> {
+fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<(), StoreError> {
     connection.execute("DELETE FROM findings WHERE image_id = $1", &values![id])?;
     for (position, finding) in evaluation.findings.iter().enumerate() {
         connection.execute(

@@ -10,13 +10,7 @@ use crate::{Connection, Row, StoreError};
 
 /// What lists of findings of an image can be filtered by.
 pub const FINDING_KEYS: &[Key] = &[
-    key(
-        "kind",
-        Kind::Words(KINDS),
-        false,
-        "The kind of finding.",
-        "kind:secret",
-    ),
+    key("kind", Kind::Words(KINDS), false, "The kind of finding.", "kind:secret"),
     key("id", Kind::Text, false, "What it is called.", "id:CVE-2024-*"),
     key("severity", Kind::Words(SEVERITIES), false, "How bad it is.", "severity:>=high"),
     key("package", Kind::Text, false, "The name of the package.", "package:openssl"),
@@ -165,4 +159,3 @@ fn finding(row: &Row) -> Finding {
         },
     }
 }
-

@@ -36,7 +36,13 @@ pub const KEYS: &[Key] = &[
     key("evaluated", Kind::Time, true, "When its verdict came to be as it is.", "evaluated:>=1h"),
 ];
 
-pub(super) const fn key(name: &'static str, kind: Kind, sorts: bool, meaning: &'static str, example: &'static str) -> Key {
+pub(super) const fn key(
+    name: &'static str,
+    kind: Kind,
+    sorts: bool,
+    meaning: &'static str,
+    example: &'static str,
+) -> Key {
     Key { name, kind, sorts, meaning, example }
 }
 
@@ -49,9 +55,8 @@ pub(super) const fn number(name: &'static str, column: &'static str) -> Field {
 }
 
 const OF_NAMES: Option<&str> = Some("i.id IN (SELECT image_id FROM image_names WHERE {})");
-const OF_PACKAGES: Option<&str> = Some(
-    "i.id IN (SELECT ip.image_id FROM packages p JOIN image_packages ip ON ip.package_id = p.id WHERE {})",
-);
+const OF_PACKAGES: Option<&str> =
+    Some("i.id IN (SELECT ip.image_id FROM packages p JOIN image_packages ip ON ip.package_id = p.id WHERE {})");
 
 const FIELDS: &[Field] = &[
     text("name", "i.name", None),
@@ -184,7 +189,8 @@ pub struct ImageQuery {
     pub limit: u32,
 }
 
-const COLUMNS: &str = "i.id, i.digest, i.name, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
+const COLUMNS: &str =
+    "i.id, i.digest, i.name, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
     i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
     i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated";
 
@@ -357,10 +363,8 @@ pub fn next_ids(
     limit: u32,
 ) -> Result<Vec<(i64, String)>, StoreError> {
     crate::permitted::require(permit, Area::Images, Action::Read)?;
-    let rows = connection.rows(
-        "SELECT id, digest FROM images WHERE id > $1 ORDER BY id LIMIT $2",
-        &values![behind, i64::from(limit)],
-    )?;
+    let rows = connection
+        .rows("SELECT id, digest FROM images WHERE id > $1 ORDER BY id LIMIT $2", &values![behind, i64::from(limit)])?;
     Ok(rows.iter().map(|row| (row.integer(0), row.text(1))).collect())
 }
 

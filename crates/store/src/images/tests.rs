@@ -178,9 +178,8 @@ fn a_tag_names_one_image_at_a_time() {
     on_both_stores(|store| {
         add(store, 1, "shop/api", &[]);
         add(store, 2, "shop/api", &[]);
-        let current = store.read_blocking(|connection| {
-            Ok((names(connection, 1)?[0].is_current, names(connection, 2)?[0].is_current))
-        });
+        let current = store
+            .read_blocking(|connection| Ok((names(connection, 1)?[0].is_current, names(connection, 2)?[0].is_current)));
         assert_eq!(current.unwrap(), (false, true));
         let events = store.read_blocking(|connection| events::behind(connection, 0, 10)).unwrap();
         assert!(events.iter().any(|event| event.topic == "tag.moved"));
@@ -254,7 +253,15 @@ fn no_list_of_images_scans_a_table() {
     };
     for sort in KEYS.iter().filter(|key| key.sorts) {
         for sort in [sort.name.to_owned(), format!("-{}", sort.name)] {
-            for filter in ["", "api", "severity:>=high", "repository:shop/*", "package:xz", "vulnerability:CVE-2026-0001", "package_version:xz@1"] {
+            for filter in [
+                "",
+                "api",
+                "severity:>=high",
+                "repository:shop/*",
+                "package:xz",
+                "vulnerability:CVE-2026-0001",
+                "package_version:xz@1",
+            ] {
                 assert_eq!(scans(&[], filter, &sort), [""; 0], "{filter} {sort}");
                 assert_eq!(scans(&["shop"], filter, &sort), [""; 0], "{filter} {sort}, scoped");
             }

@@ -182,7 +182,8 @@ fn insert(
             now
         ],
     )?;
-    row.map(|row| row.integer(0)).ok_or(StoreError::Damaged { place: "images.id", problem: "none was given".to_owned() })
+    row.map(|row| row.integer(0))
+        .ok_or(StoreError::Damaged { place: "images.id", problem: "none was given".to_owned() })
 }
 
 fn write_index(connection: &mut Connection, id: i64, image: &NewImage) -> Result<(), StoreError> {
@@ -214,9 +215,7 @@ fn write_index(connection: &mut Connection, id: i64, image: &NewImage) -> Result
         )?;
     }
     // The words of names went with the others.
-    for row in connection
-        .rows("SELECT registry, repository, tag FROM image_names WHERE image_id = $1", &values![id])?
-    {
+    for row in connection.rows("SELECT registry, repository, tag FROM image_names WHERE image_id = $1", &values![id])? {
         let name = ImageName { registry: row.text(0), repository: row.text(1), tag: row.text(2) };
         add_words_of_name(connection, id, &name)?;
     }
@@ -225,7 +224,8 @@ fn write_index(connection: &mut Connection, id: i64, image: &NewImage) -> Result
 
 fn package_id(connection: &mut Connection, package: &PackageRow) -> Result<i64, StoreError> {
     let key = values![&package.name, &package.version, &package.ecosystem, &package.purl, &package.source];
-    let asks = "SELECT id FROM packages WHERE name = $1 AND version = $2 AND ecosystem = $3 AND purl = $4 AND source = $5";
+    let asks =
+        "SELECT id FROM packages WHERE name = $1 AND version = $2 AND ecosystem = $3 AND purl = $4 AND source = $5";
     if let Some(row) = connection.row(asks, &key)? {
         return Ok(row.integer(0));
     }

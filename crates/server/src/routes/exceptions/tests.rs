@@ -30,7 +30,13 @@ fn house() -> House {
 
 fn decide(house: &House, who: &As, id: &str, verb: &str, version: u32) -> crate::testing::Answer {
     let tag = format!("\"{version}\"");
-    house.server.ask_with(who, "POST", &format!("/exceptions/{id}/{verb}"), &[("if-match", &tag)], json!({ "comment": "seen" }))
+    house.server.ask_with(
+        who,
+        "POST",
+        &format!("/exceptions/{id}/{verb}"),
+        &[("if-match", &tag)],
+        json!({ "comment": "seen" }),
+    )
 }
 
 #[test]
@@ -88,7 +94,8 @@ fn an_exception_ends_by_itself() {
         { "name": "left-pad", "ids": ["GHSA-aaaa-bbbb-cccc"], "owner": "shop", "reason": "r", "expires": api::Moment(now - now % 1_000_000).text() }] });
     let text = document.to_string();
     let ended = server.app.store.write_blocking(store::Lane::Beside, move |connection| {
-        connection.execute("UPDATE exceptions SET document = $1, ends = $2 WHERE id = $3", &store::values![&text, now, &id])
+        connection
+            .execute("UPDATE exceptions SET document = $1, ends = $2 WHERE id = $3", &store::values![&text, now, &id])
     });
     assert_eq!(ended.unwrap(), 1);
     server.catch_up();

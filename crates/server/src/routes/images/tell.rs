@@ -2,8 +2,8 @@
 
 use api::Moment;
 use api::images::{
-    DigestApproval, Finding, Image, ImageCounts, ImageDetails, ImageReference, KnownPackage, KnownVulnerability, Package,
-    VerdictObject,
+    DigestApproval, Finding, Image, ImageCounts, ImageDetails, ImageReference, KnownPackage, KnownVulnerability,
+    Package, VerdictObject,
 };
 use store::images::{APPROVALS, DECISIONS, FindingRow, InstalledPackage, Named, SEVERITIES, word};
 use store::verdicts::StoredVerdict;

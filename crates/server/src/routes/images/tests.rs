@@ -56,7 +56,12 @@ fn everything_that_is_known_of_an_image_can_be_read() {
     let next = packages.body["next"].as_str().unwrap();
     let rest = server.ask(&who, "GET", &format!("/images/{}/packages?cursor={next}", digest(1)), json!(null));
     assert_eq!(names(&rest), ["xz"]);
-    let findings = server.ask(&who, "GET", &format!("/images/{}/findings?filter=severity:%3E=high%20fixed_version:*", digest(1)), json!(null));
+    let findings = server.ask(
+        &who,
+        "GET",
+        &format!("/images/{}/findings?filter=severity:%3E=high%20fixed_version:*", digest(1)),
+        json!(null),
+    );
     assert_eq!(findings.body["items"][0]["fixed_version"], "1.3.0", "{}", findings.body);
     assert_eq!(findings.body["total"], 1);
     let report = server.ask(&who, "GET", &format!("/images/{}/report", digest(1)), json!(null));
@@ -76,7 +81,9 @@ fn lists_are_filtered_sorted_searched_and_paged() {
     let (server, who) = server();
     for number in 1..=5 {
         let packages: &[(&str, &str)] = if number > 3 { LEFT_PAD } else { &[("xz", "5.4.0")] };
-        server.register(&who, &index(number, &format!("registry.example/shop/api-{number}:v1.{number}"), packages)).expect(200);
+        server
+            .register(&who, &index(number, &format!("registry.example/shop/api-{number}:v1.{number}"), packages))
+            .expect(200);
     }
     let list = |query: &str| server.ask(&who, "GET", &format!("/images?{query}"), json!(null));
     assert_eq!(list("").body["total"], 5);
@@ -151,7 +158,8 @@ fn what_is_no_index_is_refused_and_says_why() {
     host["target"]["kind"] = json!("host");
     refused(&host, "images alone");
     let send = |kind: &str, encoding: Option<&str>, body: Vec<u8>| {
-        let mut request = Request::builder().method("POST").uri(format!("{PREFIX}/images")).header("content-type", kind);
+        let mut request =
+            Request::builder().method("POST").uri(format!("{PREFIX}/images")).header("content-type", kind);
         if let Some(encoding) = encoding {
             request = request.header("content-encoding", encoding);
         }
@@ -197,7 +205,12 @@ fn hostile_names_are_data() {
     server.register(&who, &index(1, "shop/api:1", packages)).expect(200);
     assert_eq!(server.ask(&who, "GET", "/images", json!(null)).body["total"], 1);
     for filter in ["'%20OR%201=1", "%25", "name:%22*'*%22", "$1", "package:%22%25_%5C%5C%22", "\u{202e}evil"] {
-        let answer = server.ask(&who, "GET", &format!("/images?filter={}", filter.replace('\u{202e}', "%E2%80%AE")), json!(null));
+        let answer = server.ask(
+            &who,
+            "GET",
+            &format!("/images?filter={}", filter.replace('\u{202e}', "%E2%80%AE")),
+            json!(null),
+        );
         assert!(answer.status < 500, "{filter}: {}", answer.body);
     }
 }
@@ -219,7 +232,10 @@ fn what_nobody_registered_is_denied() {
     let (server, who) = server();
     let answer = server.ask(&who, "GET", &format!("/verdict?image=shop/api@{}", digest(9)), json!(null));
     answer.expect(200);
-    assert_eq!((&answer.body["decision"], &answer.body["reasons"][0]["code"]), (&json!("deny"), &json!("verdict.image_not_registered")));
+    assert_eq!(
+        (&answer.body["decision"], &answer.body["reasons"][0]["code"]),
+        (&json!("deny"), &json!("verdict.image_not_registered"))
+    );
     let answer = server.ask(&who, "GET", "/verdict?image=shop/api:latest", json!(null));
     assert_eq!((answer.status, answer.code()), (422, "request.invalid"));
 }
@@ -260,7 +276,8 @@ fn a_pipeline_does_not_replace_what_the_own_scan_found() {
         source: crate::registration::Source::Registry { id: "r".to_owned() },
         index: serde_json::to_vec(&index(1, "registry.example/shop/api:1", LEFT_PAD)).unwrap(),
     };
-    let actor = store::audit::Actor { kind: "token".into(), id: "w".into(), name: "w".into(), address: None, request: None };
+    let actor =
+        store::audit::Actor { kind: "token".into(), id: "w".into(), name: "w".into(), address: None, request: None };
     server.run(crate::registration::register(&server.app, &actor, registration)).unwrap();
     let emptied = server.register(&who, &index(1, "registry.example/shop/other:2", &[]));
     emptied.expect(200);
@@ -290,7 +307,10 @@ fn whoever_is_limited_to_an_application_sees_and_registers_nothing_else() {
     let packages = server.ask(&scoped, "GET", "/packages?filter=name:xz", json!(null));
     assert_eq!(packages.body["items"][0]["images"], 1);
     let vulnerability = server.ask(&scoped, "GET", "/vulnerabilities/GHSA-aaaa-bbbb-cccc", json!(null));
-    assert_eq!((&vulnerability.body["images"], vulnerability.body["touched"].as_array().unwrap().len()), (&json!(1), 1));
+    assert_eq!(
+        (&vulnerability.body["images"], vulnerability.body["touched"].as_array().unwrap().len()),
+        (&json!(1), 1)
+    );
     server.register(&scoped, &index(3, "registry.example/shop/web:1", LEFT_PAD)).expect(200);
     server.ask(&scoped, "GET", &format!("/images/{}", digest(3)), json!(null)).expect(200);
     let answer = server.register(&scoped, &index(4, "registry.example/bank/web:1", LEFT_PAD));

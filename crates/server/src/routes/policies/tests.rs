@@ -80,7 +80,8 @@ fn a_dry_run_tells_what_would_change_and_changes_nothing() {
 fn the_first_start_brings_the_default_policy_once() {
     let (server, who) = server();
     let install = || {
-        let done = server.app.store.write_blocking(store::Lane::Audited, |connection| super::install_default(connection, 1));
+        let done =
+            server.app.store.write_blocking(store::Lane::Audited, |connection| super::install_default(connection, 1));
         done.unwrap();
     };
     install();
@@ -91,5 +92,9 @@ fn the_first_start_brings_the_default_policy_once() {
     let path = format!("/policies/{}", list.body["items"][0]["id"].as_str().unwrap());
     server.ask_with(&who, "DELETE", &path, &[("if-match", "\"1\"")], json!(null)).expect(204);
     install();
-    assert_eq!(server.ask(&who, "GET", "/policies", json!(null)).body["items"], json!([]), "what was removed stays away");
+    assert_eq!(
+        server.ask(&who, "GET", "/policies", json!(null)).body["items"],
+        json!([]),
+        "what was removed stays away"
+    );
 }
