@@ -3,11 +3,14 @@
 
 pub mod access;
 pub mod assurance;
+pub mod audit;
 mod client;
 pub mod images;
+pub mod integrations;
 pub mod jobs;
 mod moment;
 mod page;
+pub mod people;
 mod problem;
 pub mod registries;
 

@@ -66,6 +66,10 @@ codes! {
     PasswordChange = 403 "access.password_change_needed";
     /// A permission is missing.
     Forbidden = 403 "access.forbidden";
+    /// The password must be given again first.
+    Confirmation = 403 "access.confirmation_needed";
+    /// It would give rights that whoever gives them does not hold.
+    Beyond = 403 "access.beyond_own_rights";
     /// The request came from another site.
     CrossSite = 403 "access.cross_site";
     /// Whoever asked for it, or wrote the policy, may not approve it.
@@ -78,6 +82,8 @@ codes! {
     Exists = 409 "object.exists";
     /// Something else uses it.
     InUse = 409 "object.in_use";
+    /// Nobody would be left who can give rights.
+    LastAdministrator = 409 "access.last_administrator";
     /// The state does not allow it.
     State = 409 "object.state";
     /// The number of objects that would change has moved.

@@ -101,6 +101,18 @@ pub fn permit(principal: &Principal, permission: Permission) -> Result<Permit, R
     Ok(Permit { permission, reach: Reach::Scopes(scopes) })
 }
 
+/// The first of these permissions that somebody does not hold within these scopes (everywhere, where there are none), so
+/// that they cannot give it to others; `None` where they hold them all.
+pub fn beyond(giver: &Principal, permissions: PermissionSet, scopes: &BTreeSet<String>) -> Option<Permission> {
+    permissions.iter().find(|permission| match permit(giver, *permission) {
+        Err(_) => true,
+        Ok(held) => match held.reach() {
+            Reach::Everything => false,
+            Reach::Scopes(own) => scopes.is_empty() || !scopes.is_subset(own),
+        },
+    })
+}
+
 /// Whether somebody may approve what another asked for. Whoever asked for an exception, or wrote the policy that it
 /// excepts from, may not (separation of duties), unless the installation says otherwise.
 pub fn may_approve(approver: &str, requester: &str, policy_authors: &[&str], is_separated: bool) -> bool {
@@ -187,6 +199,20 @@ mod tests {
         let grants: &[(&str, &[&str])] = &[("images.read,policies.read", &["shop"]), ("policies.read", &[])];
         assert_eq!(reach(grants, "policies.read"), Some(Reach::Everything));
         assert_eq!(reach(grants, "images.read"), Some(Reach::Scopes(["shop".to_owned()].into())));
+    }
+
+    #[test]
+    fn nobody_gives_more_than_they_hold() {
+        let giver = principal(&[("images.read,access.write", &[]), ("policies.read", &["shop"])]);
+        let told = |permissions: &str, scopes: &[&str]| {
+            let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+            beyond(&giver, permissions.parse().unwrap(), &scopes).map(|permission| permission.to_string())
+        };
+        assert_eq!(told("images.read", &[]), None);
+        assert_eq!(told("images.read,policies.read", &["shop"]), None);
+        assert_eq!(told("policies.read", &[]), Some("policies.read".to_owned()), "everywhere is more than a scope");
+        assert_eq!(told("policies.read", &["shop", "bank"]), Some("policies.read".to_owned()));
+        assert_eq!(told("images.write", &["shop"]), Some("images.write".to_owned()));
     }
 
     #[test]

@@ -4,12 +4,21 @@
 //! removed or moved breaks the chain at its place. What is cut off at the end is found by checkpoints: signed statements
 //! of number and hash that were handed out.
 
+mod checkpoint;
+mod retain;
+mod search;
+mod verify;
+
 use aws_lc_rs::digest::{Context, SHA256};
 use policy::access::{Action, Area, Permit};
 use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::{Connection, StoreError, values};
+pub use checkpoint::{Checkpoint, checkpoints, head, last_checkpoint, put_checkpoint};
+pub use retain::{MOST_REMOVED_AT_ONCE, remove_older};
+pub use search::{KEYS, Order, search};
+pub use verify::{ChainFault, Fault, PublicKey, Verification, verify};
 
 /// What a record says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -65,6 +74,20 @@ pub enum Outcome {
     Failed,
 }
 
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Outcome; 3] = [Outcome::Done, Outcome::Refused, Outcome::Failed];
+
+    /// The word in records.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Done => "done",
+            Outcome::Refused => "refused",
+            Outcome::Failed => "failed",
+        }
+    }
+}
+
 /// A record of the trail.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditRecord {
@@ -108,8 +131,8 @@ pub fn append(connection: &mut Connection, entry: &AuditEntry) -> Result<i64, St
         .map_err(|error| StoreError::Damaged { place: "audit.body", problem: error.to_string() })?;
     let hash = chain(&before, sequence, &body);
     connection.execute(
-        "INSERT INTO audit (sequence, at, principal, kind, action, object, object_id, body, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO audit (sequence, at, principal, kind, action, object, object_id, outcome, body, hash)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &values![
             sequence,
             entry.at,
@@ -118,6 +141,7 @@ pub fn append(connection: &mut Connection, entry: &AuditEntry) -> Result<i64, St
             &entry.action,
             &entry.object,
             &entry.object_id,
+            entry.outcome.as_str(),
             body,
             hash.clone()
         ],
@@ -191,11 +215,11 @@ pub fn each(
     connection.each(sql, &values![from], |row| take(record(&row)))
 }
 
-fn record(row: &crate::Row) -> AuditRecord {
+pub(crate) fn record(row: &crate::Row) -> AuditRecord {
     AuditRecord { sequence: row.integer(0), body: row.text(1), hash: row.bytes(2) }
 }
 
-fn may_read(permit: &Permit) -> Result<(), StoreError> {
+pub(crate) fn may_read(permit: &Permit) -> Result<(), StoreError> {
     let permission = permit.permission();
     match (permission.area, permission.action) {
         (Area::Audit, Action::Read) => Ok(()),

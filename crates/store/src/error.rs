@@ -56,6 +56,15 @@ pub enum StoreError {
         /// What uses it.
         by: String,
     },
+    /// It would give rights that whoever gives them does not hold.
+    #[error("nobody can give {permission} beyond what they hold themselves")]
+    Beyond {
+        /// The permission.
+        permission: String,
+    },
+    /// Nobody would be left who can give rights.
+    #[error("this is the last administrator")]
+    LastAdministrator,
     /// The database cannot take it: the disk is full.
     #[error("the disk of the database is full")]
     Full,
@@ -128,6 +137,8 @@ impl StoreError {
                 | StoreError::Exists { .. }
                 | StoreError::Changed { .. }
                 | StoreError::InUse { .. }
+                | StoreError::Beyond { .. }
+                | StoreError::LastAdministrator
         )
     }
 }

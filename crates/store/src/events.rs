@@ -1,59 +1,74 @@
-//! Events: what others want to be told. They are written in the transaction of what they tell.
+//! What happened, for live views and notifications: what changed, not how it is now.
 
-use crate::{Connection, StoreError, values};
+use serde::{Deserialize, Serialize};
 
-/// An event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use crate::{Connection, Row, StoreError, values};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// Its number: later ones have greater ones.
+    /// Its number; 0 before it is stored.
     pub id: i64,
-    /// When.
+    /// When, in microseconds since 1970.
     pub at: i64,
-    /// What: `verdict.changed`, `tag.moved`, `exception.expired`.
+    /// What sort of thing it was: `image.verdict`. What stands before the first `.` names the area.
     pub topic: String,
-    /// What sort of object it is about.
+    /// The sort of object: `image`.
     pub object: String,
     /// Which one.
     pub object_id: String,
-    /// Its values, JSON.
-    pub parameters: String,
+    /// The values of its sentence, by name.
+    pub parameters: serde_json::Map<String, serde_json::Value>,
 }
 
-/// Appends an event.
+/// Stores an event, and gives its number.
 ///
 /// # Errors
 /// When the database fails.
-pub fn append(
-    connection: &mut Connection,
-    at: i64,
-    topic: &str,
-    object: &str,
-    object_id: &str,
-    parameters: &serde_json::Value,
-) -> Result<(), StoreError> {
-    connection.execute(
-        "INSERT INTO events (at, topic, object, object_id, parameters) VALUES ($1, $2, $3, $4, $5)",
-        &values![at, topic, object, object_id, parameters.to_string()],
-    )?;
-    Ok(())
+pub fn insert(connection: &mut Connection, event: &Event) -> Result<i64, StoreError> {
+    let parameters = serde_json::Value::Object(event.parameters.clone()).to_string();
+    let sql = "INSERT INTO events (at, topic, object, object_id, parameters) VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    let row = connection.row(sql, &values![event.at, &event.topic, &event.object, &event.object_id, parameters])?;
+    Ok(row.map_or(0, |row| row.integer(0)))
 }
 
-/// The events behind a number, the oldest first, for whoever hands them on.
+/// The events behind a number, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
-pub fn behind(connection: &mut Connection, id: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
+pub fn behind(connection: &mut Connection, after: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
     let sql = "SELECT id, at, topic, object, object_id, parameters FROM events WHERE id > $1 ORDER BY id LIMIT $2";
-    let rows = connection.rows(sql, &values![id, i64::from(limit)])?;
-    Ok(rows
-        .iter()
-        .map(|row| Event {
-            id: row.integer(0),
-            at: row.integer(1),
-            topic: row.text(2),
-            object: row.text(3),
-            object_id: row.text(4),
-            parameters: row.text(5),
-        })
-        .collect())
+    connection.rows(sql, &values![after, i64::from(limit)])?.iter().map(event).collect()
+}
+
+/// The number of the last event and of the oldest that is kept; 0 where there is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn bounds(connection: &mut Connection) -> Result<(i64, i64), StoreError> {
+    let first = connection.row("SELECT id FROM events ORDER BY id LIMIT 1", &[])?.map_or(0, |row| row.integer(0));
+    let last = connection.row("SELECT id FROM events ORDER BY id DESC LIMIT 1", &[])?.map_or(0, |row| row.integer(0));
+    Ok((first, last))
+}
+
+/// Removes events from before a time, in steps of at most `limit`, and tells how many.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_older(connection: &mut Connection, before: i64, limit: u32) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at, id LIMIT $2)";
+    connection.execute(sql, &values![before, i64::from(limit)])
+}
+
+fn event(row: &Row) -> Result<Event, StoreError> {
+    let damaged =
+        |error: serde_json::Error| StoreError::Damaged { place: "events.parameters", problem: error.to_string() };
+    Ok(Event {
+        id: row.integer(0),
+        at: row.integer(1),
+        topic: row.text(2),
+        object: row.text(3),
+        object_id: row.text(4),
+        parameters: serde_json::from_str(&row.text(5)).map_err(damaged)?,
+    })
 }

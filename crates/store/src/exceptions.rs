@@ -3,7 +3,7 @@
 use policy::access::{Action, Area, Permit};
 
 use crate::permitted::require;
-use crate::{Connection, Row, StoreError, evaluation, events, values};
+use crate::{Connection, Row, StoreError, evaluation, outbox, values};
 
 /// What an exception may be.
 pub const STATES: &[&str] = &["requested", "approved", "refused", "withdrawn", "expired"];
@@ -135,7 +135,7 @@ pub fn insert(connection: &mut Connection, permit: &Permit, exception: &StoredEx
         ],
     )?;
     let parameters = serde_json::json!({ "name": exception.name, "by": exception.requester_name });
-    events::append(connection, exception.requested, "exception.requested", "exception", &exception.id, &parameters)
+    outbox::tell(connection, exception.requested, "exception.requested", "exception", &exception.id, &parameters)
 }
 
 /// Puts an exception into another state, if its version is the one before. Where that changes what holds, every stored image
@@ -178,7 +178,7 @@ pub fn decide(
     }
     let topic = format!("exception.{}", exception.state);
     let parameters = serde_json::json!({ "name": exception.name, "by": exception.decider_name });
-    events::append(connection, exception.changed, &topic, "exception", &exception.id, &parameters)
+    outbox::tell(connection, exception.changed, &topic, "exception", &exception.id, &parameters)
 }
 
 /// Ends the exceptions whose time is over, and reminds once of those that end before `remind_until`.
@@ -196,7 +196,7 @@ pub fn end(connection: &mut Connection, now: i64, remind_until: i64) -> Result<(
             &values![now, row.text(0)],
         )?;
         let parameters = serde_json::json!({ "name": row.text(1) });
-        events::append(connection, now, "exception.expired", "exception", &row.text(0), &parameters)?;
+        outbox::tell(connection, now, "exception.expired", "exception", &row.text(0), &parameters)?;
     }
     if !over.is_empty() {
         evaluation::want(connection, "exception")?;
@@ -209,7 +209,7 @@ pub fn end(connection: &mut Connection, now: i64, remind_until: i64) -> Result<(
     for row in &soon {
         connection.execute("UPDATE exceptions SET is_reminded = 1 WHERE id = $1", &values![row.text(0)])?;
         let parameters = serde_json::json!({ "name": row.text(1), "ends": row.integer(2) });
-        events::append(connection, now, "exception.ends_soon", "exception", &row.text(0), &parameters)?;
+        outbox::tell(connection, now, "exception.ends_soon", "exception", &row.text(0), &parameters)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use policy::access::{Action, Area, Grant, PRESETS, PermissionSet, Permit};
+use policy::access::{self, Action, Area, Grant, PRESETS, PermissionSet, Permit, Principal};
 
 use crate::permitted::{Keyset, require};
 use crate::{Connection, Row, StoreError, values};
@@ -86,6 +86,78 @@ pub fn grants_of(connection: &mut Connection, user_id: &str) -> Result<Vec<Grant
         .collect()
 }
 
+/// Whether a permit lets its holder give and take rights of others.
+///
+/// # Errors
+/// When it does not.
+pub fn may_administer(permit: &Permit) -> Result<(), StoreError> {
+    require(permit, Area::Access, Action::Write)
+}
+
+/// Whether a permit lets its holder see the rights of others.
+///
+/// # Errors
+/// When it does not.
+pub fn may_see(permit: &Permit) -> Result<(), StoreError> {
+    require(permit, Area::Access, Action::Read)
+}
+
+/// Whether somebody holds all that these roles give, so that they may give them.
+///
+/// # Errors
+/// When they do not, a role does not exist, or the database fails.
+pub fn may_give_roles<'a>(
+    connection: &mut Connection,
+    giver: &Principal,
+    roles: impl IntoIterator<Item = &'a String>,
+) -> Result<(), StoreError> {
+    for id in roles {
+        let role = role_by_id(connection, id)?;
+        may_give(giver, role.permissions, &role.scopes)?;
+    }
+    Ok(())
+}
+
+/// Whether somebody holds these permissions within these scopes (everywhere, where there are none).
+///
+/// # Errors
+/// When they do not.
+pub fn may_give(giver: &Principal, permissions: PermissionSet, scopes: &BTreeSet<String>) -> Result<(), StoreError> {
+    match access::beyond(giver, permissions, scopes) {
+        None => Ok(()),
+        Some(permission) => Err(StoreError::Beyond { permission: permission.to_string() }),
+    }
+}
+
+/// Whether somebody holds all that a user may do: only then may they act on the user's account.
+///
+/// # Errors
+/// When they do not, or the database fails.
+pub fn may_manage(connection: &mut Connection, manager: &Principal, user_id: &str) -> Result<(), StoreError> {
+    for grant in grants_of(connection, user_id)? {
+        may_give(manager, grant.permissions, &grant.scopes)?;
+    }
+    Ok(())
+}
+
+/// All that the roles limited to a scope allow: what a wider scope would give more of.
+///
+/// # Errors
+/// When the database fails.
+pub fn permissions_within(connection: &mut Connection, scope_id: &str) -> Result<PermissionSet, StoreError> {
+    let sql = "SELECT r.permissions FROM role_scopes s JOIN roles r ON r.id = s.role_id WHERE s.scope_id = $1";
+    let rows = connection.rows(sql, &values![scope_id])?;
+    rows.iter().try_fold(PermissionSet::default(), |all, row| Ok(all.union(permissions(&row.text(0))?)))
+}
+
+/// The groups that a user is in, by id.
+///
+/// # Errors
+/// When the database fails.
+pub fn groups_of(connection: &mut Connection, user_id: &str) -> Result<BTreeSet<String>, StoreError> {
+    texts(connection, "SELECT group_id FROM group_members WHERE user_id = $1", user_id)
+}
+
 /// Puts the presets in, or brings them up to date with this program.
 ///
 /// # Errors
@@ -153,6 +225,7 @@ pub fn insert_role(connection: &mut Connection, role: &Role) -> Result<(), Store
 /// # Errors
 /// When somebody else changed it, it is a preset, a scope does not exist, or the database fails.
 pub fn update_role(connection: &mut Connection, role: &Role) -> Result<(), StoreError> {
+    free_but_for(connection, "roles", "role", &role.name, &role.id)?;
     let sql = "UPDATE roles SET name = $1, description = $2, permissions = $3, changed = $4, version = $5
         WHERE id = $6 AND version = $7 AND is_preset = 0";
     let parameters = values![
@@ -248,6 +321,7 @@ pub fn insert_group(connection: &mut Connection, group: &Group) -> Result<(), St
 /// # Errors
 /// When somebody else changed it, a member or role does not exist, or the database fails.
 pub fn update_group(connection: &mut Connection, group: &Group) -> Result<(), StoreError> {
+    free_but_for(connection, "groups", "group", &group.name, &group.id)?;
     let sql =
         "UPDATE groups SET name = $1, description = $2, changed = $3, version = $4 WHERE id = $5 AND version = $6";
     let parameters =
@@ -332,6 +406,7 @@ pub fn insert_scope(connection: &mut Connection, scope: &ApplicationScope) -> Re
 /// # Errors
 /// When somebody else changed it, or the database fails.
 pub fn update_scope(connection: &mut Connection, scope: &ApplicationScope) -> Result<(), StoreError> {
+    free_but_for(connection, "scopes", "scope", &scope.name, &scope.id)?;
     let sql = "UPDATE scopes SET name = $1, description = $2, definition = $3, changed = $4, version = $5
         WHERE id = $6 AND version = $7";
     let parameters = values![
@@ -357,6 +432,11 @@ pub fn delete_scope(connection: &mut Connection, id: &str) -> Result<(), StoreEr
     let used = "SELECT r.name FROM role_scopes s JOIN roles r ON r.id = s.role_id WHERE s.scope_id = $1 LIMIT 1";
     if let Some(row) = connection.row(used, &values![id])? {
         return Err(StoreError::InUse { what: "scope", by: format!("the role {}", row.text(0)) });
+    }
+    // Without its scope a token would be limited to nothing that exists, and its holder would not know why.
+    let used = "SELECT name FROM tokens WHERE revoked IS NULL AND ',' || scopes || ',' LIKE $1 LIMIT 1";
+    if let Some(row) = connection.row(used, &values![format!("%,{id},%")])? {
+        return Err(StoreError::InUse { what: "scope", by: format!("the token {}", row.text(0)) });
     }
     match connection.execute("DELETE FROM scopes WHERE id = $1", &values![id])? {
         0 => Err(StoreError::NotFound { what: "scope" }),
@@ -433,7 +513,17 @@ fn exists(connection: &mut Connection, table: &str, what: &'static str, id: &str
 }
 
 fn free(connection: &mut Connection, table: &str, what: &'static str, name: &str) -> Result<(), StoreError> {
-    match connection.row(&format!("SELECT 1 FROM {table} WHERE name = $1"), &values![name])? {
+    free_but_for(connection, table, what, name, "")
+}
+
+fn free_but_for(
+    connection: &mut Connection,
+    table: &str,
+    what: &'static str,
+    name: &str,
+    id: &str,
+) -> Result<(), StoreError> {
+    match connection.row(&format!("SELECT 1 FROM {table} WHERE name = $1 AND id <> $2"), &values![name, id])? {
         Some(_) => Err(StoreError::Exists { what }),
         None => Ok(()),
     }

@@ -22,6 +22,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 3, name: "images", sql: include_str!("../migrations/0003_images.sql") },
     Schema { version: 4, name: "assurance", sql: include_str!("../migrations/0004_assurance.sql") },
     Schema { version: 5, name: "registries", sql: include_str!("../migrations/0005_registries.sql") },
+    Schema { version: 6, name: "notifications", sql: include_str!("../migrations/0006_notifications.sql") },
 ];
 
 impl Schema {

@@ -19,9 +19,11 @@ pub struct Session {
     pub address: String,
     /// The program that it was begun with.
     pub user_agent: String,
+    /// When its person last gave the password.
+    pub confirmed: i64,
 }
 
-const COLUMNS: &str = "id, user_id, created, last_seen, expires, address, user_agent";
+const COLUMNS: &str = "id, user_id, created, last_seen, expires, address, user_agent, confirmed";
 
 fn session(row: &Row) -> Session {
     Session {
@@ -32,6 +34,7 @@ fn session(row: &Row) -> Session {
         expires: row.integer(4),
         address: row.text(5),
         user_agent: row.text(6),
+        confirmed: row.integer(7),
     }
 }
 
@@ -50,7 +53,7 @@ pub fn by_secret(connection: &mut Connection, secret: &[u8]) -> Result<Option<Se
 /// When the database fails.
 pub fn insert(connection: &mut Connection, session: &Session, secret: &[u8]) -> Result<(), StoreError> {
     connection.execute(
-        &format!("INSERT INTO sessions ({COLUMNS}, secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+        &format!("INSERT INTO sessions ({COLUMNS}, secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
         &values![
             &session.id,
             &session.user_id,
@@ -59,6 +62,7 @@ pub fn insert(connection: &mut Connection, session: &Session, secret: &[u8]) -> 
             session.expires,
             &session.address,
             &session.user_agent,
+            session.confirmed,
             secret
         ],
     )?;
@@ -71,6 +75,15 @@ pub fn insert(connection: &mut Connection, session: &Session, secret: &[u8]) -> 
 /// When the database fails.
 pub fn touch(connection: &mut Connection, id: &str, now: i64) -> Result<(), StoreError> {
     connection.execute("UPDATE sessions SET last_seen = $1 WHERE id = $2", &values![now, id])?;
+    Ok(())
+}
+
+/// Notes that the person of a session gave the password again.
+///
+/// # Errors
+/// When the database fails.
+pub fn confirm(connection: &mut Connection, id: &str, now: i64) -> Result<(), StoreError> {
+    connection.execute("UPDATE sessions SET confirmed = $1 WHERE id = $2", &values![now, id])?;
     Ok(())
 }
 

@@ -168,6 +168,41 @@ pub fn note_login(
     Ok(())
 }
 
+/// The sealed secret of a second factor that is not confirmed yet.
+///
+/// # Errors
+/// When there is no such user, or the database fails.
+pub fn pending_totp(connection: &mut Connection, id: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let row = connection.row("SELECT totp_pending FROM users WHERE id = $1", &values![id])?;
+    let secret = row.ok_or(StoreError::NotFound { what: "user" })?.bytes(0);
+    Ok((!secret.is_empty()).then_some(secret))
+}
+
+/// Keeps the sealed secret of a second factor until it is confirmed; `None` forgets it.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_pending_totp(connection: &mut Connection, id: &str, secret: Option<&[u8]>) -> Result<(), StoreError> {
+    connection.execute("UPDATE users SET totp_pending = $1 WHERE id = $2", &values![secret, id])?;
+    Ok(())
+}
+
+/// Runs a change after which somebody must be left who can give rights over everything, where there was somebody.
+///
+/// # Errors
+/// When nobody would be left, or the change or the database fails.
+pub fn keeping_an_administrator<T>(
+    connection: &mut Connection,
+    change: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let before = holders_of_everything(connection, "access.write")?;
+    let done = change(connection)?;
+    match before > 0 && holders_of_everything(connection, "access.write")? == 0 {
+        true => Err(StoreError::LastAdministrator),
+        false => Ok(done),
+    }
+}
+
 /// Removes a user with its sessions and tokens.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{DECISIONS, word};
-use crate::{Connection, StoreError, events, values};
+use crate::{Connection, StoreError, outbox, values};
 
 /// A finding of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,7 +173,7 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
         "verdict": verdict.id,
     });
     let topic = if former.is_some() { "verdict.changed" } else { "image.registered" };
-    events::append(connection, now, topic, "image", &digest, &parameters)?;
+    outbox::tell(connection, now, topic, "image", &digest, &parameters)?;
     Ok(verdict.id.clone())
 }
 

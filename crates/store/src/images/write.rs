@@ -4,7 +4,7 @@ use policy::access::{Action, Area, Permit, Reach};
 use std::collections::BTreeSet;
 
 use super::evaluate::{Evaluation, evaluate};
-use crate::{Connection, StoreError, events, values};
+use crate::{Connection, StoreError, outbox, values};
 
 /// A name of an image.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -289,7 +289,7 @@ pub fn add_names(
                 let parameters = serde_json::json!({
                     "name": name.text(digest), "from": former.text(0), "to": digest,
                 });
-                events::append(connection, now, "tag.moved", "image", digest, &parameters)?;
+                outbox::tell(connection, now, "tag.moved", "image", digest, &parameters)?;
             }
         }
         let current = connection.row(

@@ -1,0 +1,111 @@
+//! The audit trail.
+
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::Moment;
+
+/// A record of the audit trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AuditRecord {
+    /// Its number, from 1.
+    pub sequence: i64,
+    /// When it happened.
+    pub at: Moment,
+    /// Who did it.
+    pub actor: AuditActor,
+    /// What was done: `user.create`.
+    pub action: String,
+    /// The sort of object.
+    pub object: String,
+    /// The id of the object.
+    pub object_id: String,
+    /// The name of the object at that time.
+    pub object_name: String,
+    /// How it ended: `done`, `refused`, `failed`.
+    pub outcome: String,
+    /// The object before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<serde_json::Value>,
+    /// The object after.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<serde_json::Value>,
+    /// The hash, in hexadecimal digits.
+    pub hash: String,
+}
+
+/// Who acted, and how they reached the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditActor {
+    /// `user`, `token`, `server` or `unknown`.
+    pub kind: String,
+    /// The id.
+    pub id: String,
+    /// The name at that time.
+    pub name: String,
+    /// The address that the request came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The id of the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+}
+
+/// What an export is asked for.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct AuditExportQuery {
+    /// `jsonl` (a record on each line) or `csv`.
+    pub format: String,
+    /// Which records; all where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+}
+
+/// What the verification of the trail found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditVerification {
+    /// Whether every record is there as it was written.
+    pub is_whole: bool,
+    /// The number of the oldest record; older ones were removed by the retention setting.
+    pub first: i64,
+    /// The number of the last good record.
+    pub last: i64,
+    /// How many checkpoints agree.
+    pub checkpoints: u64,
+    /// How many checkpoints were signed by a key that is not known here.
+    pub unknown_checkpoints: u64,
+    /// The first fault.
+    pub fault: Option<AuditFault>,
+}
+
+/// A fault of the trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditFault {
+    /// The number of the record.
+    pub sequence: i64,
+    /// `deleted`, `altered`, `moved`, `rewritten`, `forged_checkpoint` or `beheaded`.
+    pub code: String,
+    /// Where a moved record stands.
+    pub moved_to: Option<i64>,
+}
+
+/// A signed statement of how far the trail went, to be kept elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditCheckpoint {
+    /// The number of the record.
+    pub sequence: i64,
+    /// When it was made.
+    pub at: Moment,
+    /// The hash of the record, in hexadecimal digits.
+    pub hash: String,
+    /// Which key signed.
+    pub key_id: String,
+    /// The text that is signed.
+    pub statement: String,
+    /// The Ed25519 signature of the statement, in base 64.
+    pub signature: String,
+    /// The public key in base 64, where it is this server's.
+    pub public_key: Option<String>,
+}
