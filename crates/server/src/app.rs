@@ -4,8 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use daemon::Metrics;
 use store::{Connection, Lane, Store, StoreError};
+use tokio::sync::Semaphore;
 
 use crate::assurance::Assurance;
+use crate::audit_key::AuditKey;
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
@@ -24,6 +26,12 @@ pub(crate) struct Parts {
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
     pub(crate) assurance: Assurance,
+    /// The key of the checkpoints of the audit trail.
+    pub(crate) audit_key: AuditKey,
+    /// The verifications of the trail that may run at once: each reads all of it.
+    pub(crate) verifications: Arc<Semaphore>,
+    /// The streams of events that may be open at once.
+    pub(crate) streams: Arc<Semaphore>,
     /// The secret of the set-up link, while there is no user.
     pub(crate) setup: Mutex<Option<SetupSecret>>,
 }

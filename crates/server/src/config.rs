@@ -64,6 +64,26 @@ pub(crate) const SETTINGS: &[Setting] = &[
     },
     Setting { key: "session_hours", default: "12", meaning: "A session ends after so many hours, used or not." },
     Setting {
+        key: "audit_days",
+        default: "0",
+        meaning: "How many days records of the audit trail are kept; 0 for ever. What is removed is told by a record.",
+    },
+    Setting {
+        key: "audit_checkpoint_minutes",
+        default: "10",
+        meaning: "A signed checkpoint of the audit trail is made after so many minutes, if there is a new record.",
+    },
+    Setting {
+        key: "audit_checkpoint_records",
+        default: "1000",
+        meaning: "A signed checkpoint of the audit trail is made after so many records.",
+    },
+    Setting {
+        key: "event_days",
+        default: "30",
+        meaning: "How many days events are kept: from then on live views cannot go on where they stopped.",
+    },
+    Setting {
         key: "log_level",
         default: "info",
         meaning: "`error`, `warn`, `info`, `debug`, `trace`, or a list as `info,store=debug`.",
@@ -97,6 +117,12 @@ pub(crate) struct Config {
     pub(crate) stops_with_stdin: bool,
     pub(crate) session_idle: Duration,
     pub(crate) session_length: Duration,
+    /// Days; 0 for ever.
+    pub(crate) audit_days: i64,
+    /// Microseconds.
+    pub(crate) checkpoint_pause: i64,
+    pub(crate) checkpoint_records: i64,
+    pub(crate) event_days: i64,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
     pub(crate) drain: Duration,
@@ -153,6 +179,10 @@ impl Config {
             stops_with_stdin: settings.parsed("stop_with_stdin")?.unwrap_or(false),
             session_idle: Duration::from_secs(number("session_idle_minutes")? * 60),
             session_length: Duration::from_secs(number("session_hours")? * 3600),
+            audit_days: settings.parsed::<u32>("audit_days")?.unwrap_or_default().into(),
+            checkpoint_pause: i64::try_from(number("audit_checkpoint_minutes")?.saturating_mul(60_000_000))?,
+            checkpoint_records: i64::try_from(number("audit_checkpoint_records")?)?,
+            event_days: i64::try_from(number("event_days")?.min(36_500))?,
             log_level: settings.text("log_level").unwrap_or("info").to_owned(),
             log_format: settings.parsed("log_format")?.unwrap_or(LogFormat::Text),
             drain: Duration::from_secs(number("drain_seconds")?),

@@ -79,6 +79,14 @@ impl From<StoreError> for ApiError {
                     .with("what", *what)
                     .with("by", by.as_str())
             }
+            StoreError::Beyond { permission } => {
+                let detail = format!("Nobody can give {permission} beyond what they hold themselves.");
+                ApiError::new(ProblemCode::Beyond, detail).with("permission", permission.as_str())
+            }
+            StoreError::LastAdministrator => {
+                let detail = "This is the last administrator; make another one first.";
+                ApiError::new(ProblemCode::LastAdministrator, detail)
+            }
             StoreError::Full | StoreError::Unreachable { .. } | StoreError::Closed | StoreError::Open { .. } => {
                 tracing::error!(error = %chain(&error), "the store is not available");
                 ApiError::new(

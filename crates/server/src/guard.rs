@@ -17,7 +17,7 @@ use store::{StoreError, rights, sessions, tokens, users};
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
-use crate::{rate, secrets};
+use crate::{idempotency, rate, secrets};
 
 /// The cookie of a session. `__Host-` makes browsers refuse it without TLS, for other hosts and for parts of the site
 /// (RFC 6265bis, section 4.1.3.2).
@@ -25,6 +25,9 @@ pub(crate) const COOKIE: &str = "__Host-bulkhead";
 
 /// Times of use are kept to the minute, so that reading does not write.
 const USE_STEP: i64 = 60 * SECOND;
+
+/// How long a password that was given counts for what is dangerous.
+const CONFIRMED: i64 = 15 * 60 * SECOND;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +79,17 @@ impl Caller {
         self.user.as_ref().ok_or_else(|| {
             ApiError::new(ProblemCode::State, "This is for people: an API token has no account of its own.")
         })
+    }
+
+    /// What is dangerous needs a session whose person gave the password lately; API tokens are given for what they may do.
+    pub(crate) fn has_confirmed(&self, now: i64) -> ApiResult<()> {
+        match &self.session {
+            Some(session) if session.confirmed + CONFIRMED <= now => {
+                let detail = "This needs the password again (POST /api/v1/me/confirm).";
+                Err(ApiError::new(ProblemCode::Confirmation, detail))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A record of what the caller did to an object.
@@ -133,9 +147,19 @@ pub(crate) struct RequestId(pub(crate) String);
 /// Asks the rule of a route.
 pub(crate) async fn guard(State((app, rule)): State<(App, Rule)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    match admit(&app, rule, &mut parts).await {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(error) => error.into_response(),
+    if let Err(error) = admit(&app, rule, &mut parts).await {
+        return error.into_response();
+    }
+    let caller = parts.extensions.get::<Caller>().map(|caller| caller.principal.id.clone());
+    let key = match parts.method {
+        Method::POST => idempotency::key(&parts.headers),
+        _ => Ok(None),
+    };
+    let request = Request::from_parts(parts, body);
+    match (key, caller) {
+        (Err(error), _) => error.into_response(),
+        (Ok(Some(key)), Some(caller)) => idempotency::once(&app, &caller, key, request, next).await,
+        (Ok(_), _) => next.run(request).await,
     }
 }
 

@@ -1,17 +1,27 @@
 //! Every route of the API, each with its rule. There is no other list.
 
+mod audit;
 mod exceptions;
+mod groups;
 mod hooks;
 mod images;
+mod integrations;
 mod inventory;
 mod jobs;
 mod me;
 mod openapi;
+mod paging;
 pub(crate) mod policies;
 mod registries;
+mod roles;
 mod scans;
+mod scopes;
+mod second_factor;
 mod sessions;
 mod setup;
+mod stream;
+mod tokens;
+mod users;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -49,6 +59,52 @@ fn all(routes: Routes) -> Routes {
         .add(Oneself, routes!(me::list_sessions))
         .add(Oneself, routes!(me::end_session))
         .add(Oneself, routes!(me::end_other_sessions))
+        .add(Oneself, routes!(second_factor::confirm))
+        .add(Oneself, routes!(second_factor::begin))
+        .add(Oneself, routes!(second_factor::take_into_use))
+        .add(Oneself, routes!(second_factor::remove))
+        .add(Oneself, routes!(tokens::list_own))
+        .add(Oneself, routes!(tokens::create_own))
+        .add(Oneself, routes!(tokens::revoke_own))
+        .add(Oneself, routes!(roles::permissions))
+        .add(needs(Area::Access, Action::Read), routes!(users::list))
+        .add(needs(Area::Access, Action::Write), routes!(users::create))
+        .add(needs(Area::Access, Action::Read), routes!(users::show))
+        .add(needs(Area::Access, Action::Write), routes!(users::update))
+        .add(needs(Area::Access, Action::Write), routes!(users::delete))
+        .add(needs(Area::Access, Action::Write), routes!(users::reset_password))
+        .add(needs(Area::Access, Action::Write), routes!(users::end_sessions))
+        .add(needs(Area::Access, Action::Read), routes!(groups::list))
+        .add(needs(Area::Access, Action::Write), routes!(groups::create))
+        .add(needs(Area::Access, Action::Read), routes!(groups::show))
+        .add(needs(Area::Access, Action::Write), routes!(groups::update))
+        .add(needs(Area::Access, Action::Write), routes!(groups::delete))
+        .add(needs(Area::Access, Action::Read), routes!(roles::list))
+        .add(needs(Area::Access, Action::Write), routes!(roles::create))
+        .add(needs(Area::Access, Action::Read), routes!(roles::show))
+        .add(needs(Area::Access, Action::Write), routes!(roles::update))
+        .add(needs(Area::Access, Action::Write), routes!(roles::delete))
+        .add(needs(Area::Access, Action::Read), routes!(scopes::list))
+        .add(needs(Area::Access, Action::Write), routes!(scopes::create))
+        .add(needs(Area::Access, Action::Read), routes!(scopes::show))
+        .add(needs(Area::Access, Action::Write), routes!(scopes::update))
+        .add(needs(Area::Access, Action::Write), routes!(scopes::delete))
+        .add(needs(Area::Access, Action::Read), routes!(tokens::list))
+        .add(needs(Area::Access, Action::Write), routes!(tokens::create))
+        .add(needs(Area::Access, Action::Write), routes!(tokens::revoke))
+        .add(needs(Area::Audit, Action::Read), routes!(audit::list))
+        .add(needs(Area::Audit, Action::Read), routes!(audit::export))
+        .add(needs(Area::Audit, Action::Read), routes!(audit::verification))
+        .add(needs(Area::Audit, Action::Read), routes!(audit::checkpoints))
+        .add(Oneself, routes!(stream::events))
+        .add(needs(Area::Integrations, Action::Read), routes!(integrations::list))
+        .add(needs(Area::Integrations, Action::Write), routes!(integrations::create))
+        .add(needs(Area::Integrations, Action::Read), routes!(integrations::show))
+        .add(needs(Area::Integrations, Action::Write), routes!(integrations::update))
+        .add(needs(Area::Integrations, Action::Write), routes!(integrations::delete))
+        .add(needs(Area::Integrations, Action::Write), routes!(integrations::test))
+        .add(needs(Area::Integrations, Action::Read), routes!(integrations::dead_letters))
+        .add(needs(Area::Integrations, Action::Write), routes!(integrations::retry))
         .add_large(needs(Area::Images, Action::Write), routes!(images::register), LARGEST_INDEX_BYTES)
         .add(needs(Area::Images, Action::Read), routes!(images::list))
         .add(needs(Area::Images, Action::Read), routes!(images::show))
@@ -90,7 +146,7 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Jobs, Action::Write), routes!(jobs::cancel))
         .add(needs(Area::Scans, Action::Write), routes!(scans::lease))
         .add(needs(Area::Scans, Action::Write), routes!(scans::heartbeat))
-        .add(needs(Area::Scans, Action::Write), taking(routes!(scans::answer), scans::LARGEST_ANSWER_BYTES))
+        .add_large(needs(Area::Scans, Action::Write), routes!(scans::answer), scans::LARGEST_ANSWER_BYTES)
         .add(needs(Area::Scans, Action::Write), routes!(scans::fail))
         .add(Public, routes!(hooks::receive))
 }
@@ -107,10 +163,6 @@ pub(crate) fn router(app: &App) -> Router {
 /// A route as `routes!` makes it: schemas, paths, handlers.
 type Made = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<App>);
 
-/// A route that takes larger bodies than others.
-fn taking((schemas, paths, handlers): Made, bytes: usize) -> Made {
-    (schemas, paths, handlers.layer(DefaultBodyLimit::max(bytes)))
-}
 
 /// Routes under construction.
 pub(crate) struct Routes {

@@ -13,11 +13,14 @@ use store::{Lane, Store, StoreOptions, rights, users};
 
 use crate::app::{App, Parts};
 use crate::assurance::{Assurance, reevaluation};
+use crate::audit_key::{self, AuditKey};
 use crate::clock::{self, SECOND};
 use crate::config::Config;
+use crate::notify;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::registries;
+use crate::retention;
 use crate::routes::{self, policies::install_default as install_default_policy};
 use crate::sealed::Sealer;
 use crate::setup::SetupSecret;
@@ -25,6 +28,9 @@ use crate::worker_token;
 
 /// How long a handshake and the head of a request may take.
 const HEAD_WAIT: Duration = Duration::from_secs(10);
+
+/// The most streams of events at once: each asks the database once a second.
+const MOST_STREAMS: usize = 500;
 
 pub(crate) fn run(config: Config) -> anyhow::Result<()> {
     daemon::start_logging(config.log_format, &config.log_level)
@@ -50,6 +56,7 @@ fn open(config: Config) -> anyhow::Result<App> {
     store.write_blocking(Lane::Audited, move |connection| install_default_policy(connection, now))?;
     let assurance = Assurance::new(&config);
     assurance.intelligence.look();
+    let audit_key = AuditKey::in_folder(&config.data_folder)?;
     Ok(App::new(Parts {
         assurance,
         config,
@@ -58,6 +65,9 @@ fn open(config: Config) -> anyhow::Result<App> {
         passwords: Passwords::new(),
         rates: Rates::default(),
         metrics: Metrics::default(),
+        audit_key,
+        verifications: std::sync::Arc::new(tokio::sync::Semaphore::new(1)),
+        streams: std::sync::Arc::new(tokio::sync::Semaphore::new(MOST_STREAMS)),
         setup: std::sync::Mutex::new(None),
     }))
 }
@@ -99,6 +109,9 @@ async fn serve(app: App) -> anyhow::Result<()> {
     }
     tasks.push(tokio::spawn(registries::scheduler::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(reevaluation::run(app.clone(), draining.clone())));
+    tasks.push(tokio::spawn(audit_key::run(app.clone())));
+    tasks.push(tokio::spawn(retention::run(app.clone())));
+    tasks.push(tokio::spawn(notify::run(app.clone())));
     tasks.push(tokio::spawn(listener.serve(routes::router(&app), draining)));
     say(&format!("ready: {place}"))?;
     if app.read(users::is_empty).await? {

@@ -13,6 +13,7 @@ use store::{Lane, Store, StoreOptions, rights, tokens, users};
 use tower::ServiceExt as _;
 
 use crate::app::{App, Parts};
+use crate::audit_key::AuditKey;
 use crate::config::{Config, SETTINGS};
 use crate::passwords::Passwords;
 use crate::rate::Rates;
@@ -73,6 +74,9 @@ impl TestServer {
         store.write_blocking(Lane::Beside, |connection| rights::install_presets(connection, 0)).unwrap();
         let (secret, setup) = SetupSecret::new(clock::now());
         let app = App::new(Parts {
+            audit_key: AuditKey::in_folder(folder.path()).unwrap(),
+            verifications: Arc::new(tokio::sync::Semaphore::new(1)),
+            streams: Arc::new(tokio::sync::Semaphore::new(8)),
             sealer: Sealer::from_file(&folder.path().join("master.key"), true).unwrap(),
             store,
             passwords: Passwords::new(),
@@ -86,6 +90,11 @@ impl TestServer {
         let router = routes::router(&app).layer(Extension(peer));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         TestServer { app, router, runtime, setup, _folder: folder }
+    }
+
+    /// Runs what is asynchronous to its end.
+    pub(crate) fn run<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
     }
 
     /// Sends a request with a JSON body, or none where it is null.
@@ -123,6 +132,30 @@ impl TestServer {
             let body = serde_json::from_slice(&bytes)
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
             Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        })
+    }
+
+    /// The first pieces of an answer that does not end.
+    pub(crate) fn beginning(&self, who: &As, path: &str, headers: &[(&str, &str)], pieces: usize) -> String {
+        let mut request = Request::builder().uri(format!("{}{path}", routes::PREFIX));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        match who {
+            As::Nobody => {}
+            As::Session(cookie) => request = request.header(header::COOKIE, cookie),
+            As::Token(token) => request = request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+        }
+        let request = request.body(Body::empty()).unwrap();
+        self.runtime.block_on(async {
+            let response: Response = self.router.clone().oneshot(request).await.unwrap();
+            let mut body = response.into_body();
+            let mut text = String::new();
+            for _ in 0..pieces {
+                let frame = body.frame().await.unwrap().unwrap();
+                text.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
+            }
+            text
         })
     }
 

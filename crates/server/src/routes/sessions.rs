@@ -88,7 +88,13 @@ fn refused() -> ApiError {
 }
 
 /// Records a log-in that was refused, and counts the failures of the user.
-async fn note_refusal(app: &App, origin: Actor, name: &str, user: Option<(User, bool)>, now: i64) -> ApiResult<()> {
+pub(super) async fn note_refusal(
+    app: &App,
+    origin: Actor,
+    name: &str,
+    user: Option<(User, bool)>,
+    now: i64,
+) -> ApiResult<()> {
     let name: String = name.chars().take(64).collect();
     app.change(move |connection| {
         let id = match &user {
@@ -135,6 +141,7 @@ pub(super) async fn begin(
         expires: now.saturating_add(length),
         address: origin.address.clone().unwrap_or_default(),
         user_agent: agent.chars().take(200).collect(),
+        confirmed: now,
     };
     let actor = Actor { kind: "user".to_owned(), id: user.id.clone(), name: user.name.clone(), ..origin.clone() };
     let (hash, new) = (secrets::hash(&secret), session.clone());

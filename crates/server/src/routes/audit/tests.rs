@@ -1,0 +1,117 @@
+use serde_json::{Value, json};
+use store::{Lane, audit};
+
+use super::*;
+use crate::audit_key;
+use crate::testing::{Answer, As, TestServer};
+
+fn sequences(answer: &Answer) -> Vec<i64> {
+    answer.expect(200);
+    answer.body["items"].as_array().unwrap().iter().map(|record| record["sequence"].as_i64().unwrap()).collect()
+}
+
+fn get(server: &TestServer, who: &As, path: &str) -> Answer {
+    server.ask(who, "GET", path, json!(null))
+}
+
+#[test]
+fn the_trail_is_listed_page_by_page_and_filtered() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let auditor = server.user("ann", &["auditor"]);
+        for _ in 0..4 {
+            server.ask(&As::Nobody, "POST", "/sessions", json!({ "name": "bob", "password": "x" })).expect(401);
+        }
+        let first = get(&server, &auditor, "/audit?limit=3");
+        assert_eq!(sequences(&first), [5, 4, 3]);
+        assert_eq!(sequences(&get(&server, &auditor, "/audit?limit=3&cursor=3")), [2, 1]);
+        assert_eq!(first.body["next"], "3");
+        assert_eq!(sequences(&get(&server, &auditor, "/audit?filter=outcome:done")), [1]);
+        assert_eq!(sequences(&get(&server, &auditor, "/audit?filter=-outcome:done%20action:session.*")), [5, 4, 3, 2]);
+        let record = &first.body["items"][0];
+        assert_eq!((&record["actor"]["address"], &record["outcome"]), (&json!("192.0.2.7"), &json!("failed")));
+        let wrong = get(&server, &auditor, "/audit?filter=outcom:done");
+        assert_eq!((wrong.code(), &wrong.body["parameters"]["position"]), ("request.filter", &json!(1)));
+        assert_eq!(get(&server, &auditor, "/audit?cursor=x").code(), "request.cursor");
+        assert_eq!(get(&server, &auditor, "/audit?filter=word").code(), "request.invalid");
+    }
+}
+
+#[test]
+fn an_export_has_every_record_and_no_formula() {
+    let server = TestServer::new();
+    let auditor = server.user("ann", &["auditor"]);
+    server
+        .app
+        .store
+        .write_blocking(Lane::Audited, |connection| {
+            for number in 0..1200 {
+                let actor = audit::Actor {
+                    kind: "unknown".into(),
+                    id: String::new(),
+                    name: "=cmd|' /C calc'!A0".into(),
+                    address: None,
+                    request: None,
+                };
+                let mut record = crate::guard::entry(actor, number, "session.login", "user", "", "a \"b\", c");
+                record.after = Some(json!({ "n": number }));
+                audit::append(connection, &record)?;
+            }
+            Ok(())
+        })
+        .unwrap();
+    let lines = get(&server, &auditor, "/audit/export?format=jsonl");
+    lines.expect(200);
+    let text = lines.body.as_str().unwrap();
+    let numbers: Vec<i64> =
+        text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["sequence"].as_i64().unwrap()).collect();
+    assert_eq!(numbers, (1..=1201).collect::<Vec<_>>());
+    let csv = get(&server, &auditor, "/audit/export?format=csv&filter=kind:unknown");
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    let text = csv.body.as_str().unwrap();
+    assert_eq!(text.lines().count(), 1201, "a head and the records");
+    assert!(text.contains(r#","'=cmd|' /C calc'!A0","#) && text.contains(r#","a ""b"", c","#), "{}", &text[..400]);
+    assert_eq!(get(&server, &auditor, "/audit/export?format=xml").code(), "request.invalid");
+    assert_eq!(server.trail().last().unwrap(), "audit.export done");
+}
+
+#[test]
+fn cells_that_begin_like_a_formula_are_led_by_an_apostrophe() {
+    for text in ["=1", "+1", "-1", "@a", "\t=1", "\r=1"] {
+        assert!(cell(text).starts_with("\"'"), "{text:?}");
+    }
+    assert_eq!(cell("plain"), "plain");
+    assert_eq!(cell("a,\"b\""), "\"a,\"\"b\"\"\"");
+}
+
+#[test]
+fn the_verification_tells_what_was_altered_and_what_was_cut_off() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let auditor = server.user("ann", &["auditor"]);
+        for _ in 0..5 {
+            server.ask(&As::Nobody, "POST", "/sessions", json!({ "name": "bob", "password": "x" })).expect(401);
+        }
+        assert_eq!(server.run(audit_key::checkpoint(&server.app, clock::now())).unwrap(), Some(6));
+        assert_eq!(server.run(audit_key::checkpoint(&server.app, clock::now())).unwrap(), None, "nothing is new");
+        let whole = get(&server, &auditor, "/audit/verification");
+        assert_eq!((&whole.body["is_whole"], &whole.body["checkpoints"]), (&json!(true), &json!(1)));
+        let kept = get(&server, &auditor, "/audit/checkpoints");
+        let kept = &kept.body["items"][0];
+        assert_eq!(kept["sequence"], 6);
+        let key = STANDARD.decode(kept["public_key"].as_str().unwrap()).unwrap();
+        let signature = STANDARD.decode(kept["signature"].as_str().unwrap()).unwrap();
+        aws_lc_rs::signature::UnparsedPublicKey::new(&aws_lc_rs::signature::ED25519, key)
+            .verify(kept["statement"].as_str().unwrap().as_bytes(), &signature)
+            .unwrap();
+        let run = |sql: &'static str| {
+            server.app.store.write_blocking(Lane::Audited, move |c| c.execute(sql, &[]).map(|_| ())).unwrap();
+        };
+        run("DELETE FROM audit WHERE sequence > 5");
+        run("UPDATE audit_head SET sequence = 5, hash = (SELECT hash FROM audit WHERE sequence = 5)");
+        let cut = get(&server, &auditor, "/audit/verification");
+        assert_eq!(cut.body["fault"], json!({ "sequence": 6, "code": "deleted", "moved_to": null }));
+        run("UPDATE audit SET body = replace(body, 'bob', 'eve') WHERE sequence = 3");
+        let altered = get(&server, &auditor, "/audit/verification");
+        assert_eq!(altered.body["fault"]["sequence"], 3);
+        assert_eq!(altered.body["fault"]["code"], "altered");
+    }
+}

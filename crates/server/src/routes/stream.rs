@@ -1,0 +1,182 @@
+//! What happens, as it happens: server-sent events (HTML Living Standard, 9.2).
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use api::ProblemCode;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
+use policy::access::{self, Action, Area, Permission, Principal};
+use serde::Deserialize;
+use store::events::{self, Event};
+use store::integrations::is_like;
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::IntoParams;
+
+use super::integrations::event;
+use crate::app::App;
+use crate::error::{ApiError, ApiResult};
+use crate::guard::Caller;
+use crate::json::Query;
+
+/// How often it is looked for events.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long nothing is sent at most: middle boxes end silent connections.
+const LONGEST_SILENCE: Duration = Duration::from_secs(15);
+
+/// How long a stream lives. Whoever follows comes again by itself, and is asked again who they are: a session that was
+/// ended sees no more than this.
+const LIFE: Duration = Duration::from_secs(300);
+
+/// The most events that are read at once.
+const STEP: u32 = 200;
+
+/// The most topics of one stream.
+const MOST_TOPICS: usize = 50;
+
+/// What a stream is asked for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StreamQuery {
+    /// The topics, joined by commas; a trailing `*` takes all that begin so. All where it is absent.
+    #[serde(default)]
+    topics: Option<String>,
+}
+
+/// Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,
+/// an event `reset` says that some were missed.
+#[utoipa::path(get, path = "/events/stream", operation_id = "stream_events", tag = "events", params(StreamQuery),
+    responses((status = 200, description = "Server-sent events", content_type = "text/event-stream")))]
+pub(super) async fn events(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    Query(query): Query<StreamQuery>,
+) -> ApiResult<Response> {
+    if caller.session.is_some() && caller.user.as_ref().is_some_and(|user| user.must_change) {
+        let detail = "The password must be changed first (POST /api/v1/me/password).";
+        return Err(ApiError::new(ProblemCode::PasswordChange, detail));
+    }
+    let topics: Vec<String> = match &query.topics {
+        None => vec!["*".to_owned()],
+        Some(text) => text.split(',').map(|topic| topic.trim().to_owned()).filter(|topic| !topic.is_empty()).collect(),
+    };
+    if topics.is_empty() || topics.len() > MOST_TOPICS {
+        return Err(ApiError::invalid("topics", format_args!("use 1 to {MOST_TOPICS} topics")));
+    }
+    let slot = app.streams.clone().try_acquire_owned().map_err(|_| {
+        ApiError::new(ProblemCode::RateLimited, "Too many streams are open; ask the lists meanwhile.").retry_after(30)
+    })?;
+    let (first, last) = app.read(events::bounds).await?;
+    let asked =
+        headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse::<i64>().ok());
+    let mut waiting = VecDeque::from([Bytes::from_static(b"retry: 3000\n\n")]);
+    // What lies between was removed, or the number is of another database.
+    let is_missed = asked.is_some_and(|id| id > last || id + 1 < first);
+    let behind = match asked {
+        Some(id) if !is_missed => id,
+        _ => last,
+    };
+    if is_missed {
+        waiting.push_back(Bytes::from(format!("id: {last}\nevent: reset\ndata: {{}}\n\n")));
+    }
+    let began = Instant::now();
+    let follow = Follow { app, principal: caller.principal, topics, behind, waiting, began, spoke: began, _slot: slot };
+    let stream = futures_util::stream::unfold(follow, |mut follow| async move {
+        let next = follow.next().await?;
+        Some((Ok::<Bytes, std::convert::Infallible>(next), follow))
+    });
+    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, Body::from_stream(stream)).into_response())
+}
+
+struct Follow {
+    app: App,
+    principal: Principal,
+    topics: Vec<String>,
+    behind: i64,
+    waiting: VecDeque<Bytes>,
+    began: Instant,
+    spoke: Instant,
+    _slot: OwnedSemaphorePermit,
+}
+
+impl Follow {
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if let Some(bytes) = self.waiting.pop_front() {
+                self.spoke = Instant::now();
+                return Some(bytes);
+            }
+            if self.began.elapsed() >= LIFE {
+                return None;
+            }
+            let behind = self.behind;
+            let found = match self.app.read(move |connection| events::behind(connection, behind, STEP)).await {
+                Ok(found) => found,
+                Err(error) => {
+                    tracing::warn!(%error, "a stream of events ends: the store cannot be read");
+                    return None;
+                }
+            };
+            if let Some(last) = found.last() {
+                self.behind = last.id;
+            }
+            let is_more = found.len() == usize::try_from(STEP).unwrap_or(usize::MAX);
+            let told = found.into_iter().filter(|event| self.is_told(event)).map(line);
+            self.waiting.extend(told.collect::<Vec<_>>());
+            if self.waiting.is_empty() && !is_more {
+                if self.spoke.elapsed() >= LONGEST_SILENCE {
+                    // The number goes along, so that whoever comes again does not read anew what was not for them.
+                    self.waiting.push_back(Bytes::from(format!("id: {}\n: still here\n\n", self.behind)));
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    fn is_told(&self, event: &Event) -> bool {
+        self.topics.iter().any(|topic| is_like(&event.topic, topic)) && may_see(&self.principal, &event.topic)
+    }
+}
+
+/// Whether somebody may see what a topic tells. Events do not carry the application scopes of their object: whoever is
+/// limited to some is told nothing.
+fn may_see(principal: &Principal, topic: &str) -> bool {
+    let permission = Permission::new(area(topic), Action::Read);
+    access::permit(principal, permission).is_ok_and(|permit| permit.covers_everything())
+}
+
+/// The area of a topic, by the word before its first dot: `image.verdict` is of the images.
+fn area(topic: &str) -> Area {
+    let word = topic.split('.').next().unwrap_or_default();
+    match word {
+        "image" | "tag" | "digest" => Area::Images,
+        "finding" => Area::Findings,
+        "verdict" => Area::Verdicts,
+        "registry" | "repository" => Area::Registries,
+        "policy" => Area::Policies,
+        "exception" => Area::Exceptions,
+        "job" | "scan" => Area::Jobs,
+        "intelligence" => Area::Intelligence,
+        "integration" => Area::Integrations,
+        "user" | "group" | "role" | "scope" | "token" | "session" => Area::Access,
+        "audit" => Area::Audit,
+        // What is not known is for those who see everything.
+        _ => Area::ALL.iter().copied().find(|area| area.as_str() == word).unwrap_or(Area::Settings),
+    }
+}
+
+fn line(found: Event) -> Bytes {
+    let (id, topic) = (found.id, found.topic.clone());
+    let data = serde_json::to_string(&event(found)).unwrap_or_default();
+    // JSON has no line breaks; a topic is made by the server.
+    Bytes::from(format!("id: {id}\nevent: {topic}\ndata: {data}\n\n"))
+}
+
+#[cfg(test)]
+mod tests;
