@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use api::Moment;
 use formats::Language;
+use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value};
 use model::Parameter;
 use serde::Serialize;
@@ -82,7 +83,7 @@ impl Message {
     pub(crate) fn worded(&self, template: Option<&str>) -> Result<String, String> {
         let Some(template) = template else { return Ok(self.text.clone()) };
         let environment = environment();
-        let text = environment.render_str(template, Value::from_serialize(self)).map_err(|error| error.to_string())?;
+        let text = environment.render_str(template, Value::from(Serde(self))).map_err(|error| error.to_string())?;
         match text.len() <= LONGEST_TEXT_BYTES {
             true => Ok(text),
             false => Err(format!("the template makes more than {LONGEST_TEXT_BYTES} bytes")),
