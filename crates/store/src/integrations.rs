@@ -95,7 +95,7 @@ pub fn list(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Resu
 /// # Errors
 /// When the database fails.
 pub fn enabled(connection: &mut Connection) -> Result<Vec<Integration>, StoreError> {
-    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE is_enabled = 1");
+    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE is_enabled = 1 ORDER BY name");
     Ok(connection.rows(&sql, &[])?.iter().map(integration).collect())
 }
 

@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(message.worded(Some(template)).unwrap(), "sha256:1;sha256:2;2");
         assert_eq!(
             message.worded(Some("{{ {\"text\": subject} | tojson }}")).unwrap(),
-            "{\"text\":\"2 events: image.verdict\"}"
+            "{\"text\": \"2 events: image.verdict\"}"
         );
         assert!(check_template("{{ events").is_err());
         assert!(
