@@ -92,11 +92,13 @@ fn client(arguments: &WorkerArguments, environment: &Environment) -> Result<Clie
     let server = arguments.server.clone().or_else(|| environment.server.clone());
     let server = server.ok_or_else(|| Failure::usage("name the server with --server or BULKHEAD_SERVER"))?;
     if !server.starts_with("https://") {
-        let sentence = format!("`{server}` is no https:// address; credentials of registries do not travel unencrypted");
+        let sentence =
+            format!("`{server}` is no https:// address; credentials of registries do not travel unencrypted");
         return Err(Failure::usage(sentence));
     }
     let path = arguments.token_file.clone().or_else(|| environment.token_file.clone());
-    let path = path.ok_or_else(|| Failure::usage("name the file of the API token with --token-file or BULKHEAD_TOKEN_FILE"))?;
+    let path =
+        path.ok_or_else(|| Failure::usage("name the file of the API token with --token-file or BULKHEAD_TOKEN_FILE"))?;
     let mut token = String::new();
     File::open(&path)
         .and_then(|file| file.take(LARGEST_TOKEN_BYTES).read_to_string(&mut token))
@@ -256,8 +258,7 @@ impl Worker {
 
     fn fail(&self, job: &LeasedJob, undone: Undone) {
         let Undone { cause, may_pass } = undone;
-        let failure =
-            JobFailure { lease: job.lease.clone(), code: cause.code, parameters: cause.parameters, may_pass };
+        let failure = JobFailure { lease: job.lease.clone(), code: cause.code, parameters: cause.parameters, may_pass };
         self.send(&format!("/scans/{}/fail", job.id), &failure);
     }
 

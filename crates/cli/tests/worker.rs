@@ -85,8 +85,7 @@ impl World {
              auth:\n  htpasswd:\n    realm: test\n    path: {place}/passwords\n"
         );
         fs::write(folder.path().join("config.yml"), config).unwrap();
-        let registry =
-            program("docker-registry").arg("serve").arg(folder.path().join("config.yml")).spawn().unwrap();
+        let registry = program("docker-registry").arg("serve").arg(folder.path().join("config.yml")).spawn().unwrap();
         let server = program(&server.display().to_string())
             .env("BULKHEAD_DATA_DIR", folder.path().join("data-of-server"))
             .env("BULKHEAD_LISTEN", format!("127.0.0.1:{server_port}"))
@@ -195,7 +194,10 @@ fn a_worker_scans_every_image_of_a_registry_and_tells_no_secret() {
     assert!(world.text("worker.log").contains("locked in: "));
     let registries = world.ask("GET", "/registries", json!(null)).to_string();
     for text in [world.text("worker.log"), world.text("log"), registries] {
-        assert!(!text.contains("\"secret\"") && !text.contains("user:secret") && !text.contains("dXNlcjpzZWNyZXQ"), "{text}");
+        assert!(
+            !text.contains("\"secret\"") && !text.contains("user:secret") && !text.contains("dXNlcjpzZWNyZXQ"),
+            "{text}"
+        );
     }
 }
 
@@ -205,7 +207,8 @@ fn a_job_of_a_worker_that_is_killed_ends_elsewhere_with_one_answer() {
     let registry = world.ask("GET", "/registries", json!(null))["items"][0]["id"].as_str().unwrap().to_owned();
     let image = json!({ "repository": "team/one", "tag": "1" });
     let job = world.ask("POST", &format!("/registries/{registry}/scan"), image)["id"].as_str().unwrap().to_owned();
-    let state = || world.ask("GET", &format!("/jobs/{job}"), json!(null))["state"].as_str().unwrap_or_default().to_owned();
+    let state =
+        || world.ask("GET", &format!("/jobs/{job}"), json!(null))["state"].as_str().unwrap_or_default().to_owned();
     // A registry that does not answer keeps the first worker in the middle of its scan.
     let id = world.registry.id().to_string();
     assert!(run("kill", &["-STOP", &id]));

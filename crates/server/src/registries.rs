@@ -117,7 +117,8 @@ fn address(request: &RegistryRequest) -> ApiResult<String> {
         (None, None) => (text, request.plain_http),
     };
     if is_http != request.plain_http {
-        let problem = "`http://` and `plain_http` must agree: unencrypted connections are only made when they are asked for";
+        let problem =
+            "`http://` and `plain_http` must agree: unencrypted connections are only made when they are asked for";
         return Err(ApiError::invalid("plain_http", problem));
     }
     let host = host.trim_end_matches('/').to_ascii_lowercase();
@@ -158,7 +159,10 @@ fn rules(rules: api::registries::RegistryRules) -> ApiResult<Rules> {
             return Err(ApiError::invalid(field, format!("there are more than {MOST_PATTERNS} patterns")));
         }
         if let Some(pattern) = patterns.iter().find(|pattern| !is_usable(pattern)) {
-            return Err(ApiError::invalid(field, format!("`{pattern}` is no pattern of names; use `team/*` or `v1.*`")));
+            return Err(ApiError::invalid(
+                field,
+                format!("`{pattern}` is no pattern of names; use `team/*` or `v1.*`"),
+            ));
         }
     }
     for (field, number) in [("rules.newest", rules.newest), ("rules.pushed_within_days", rules.pushed_within_days)] {

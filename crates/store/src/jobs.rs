@@ -31,7 +31,13 @@ pub const KINDS: &[&str] = &["scan", "list", "test"];
 pub const KEYS: &[Key] = &[
     Key { name: "state", kind: Kind::Words(STATES), sorts: false, meaning: "Where it stands.", example: "state:dead" },
     Key { name: "kind", kind: Kind::Words(KINDS), sorts: false, meaning: "What is done.", example: "kind:scan" },
-    Key { name: "registry", kind: Kind::Text, sorts: false, meaning: "The id of its registry.", example: "registry:0190…" },
+    Key {
+        name: "registry",
+        kind: Kind::Text,
+        sorts: false,
+        meaning: "The id of its registry.",
+        example: "registry:0190…",
+    },
     Key { name: "created", kind: Kind::Time, sorts: false, meaning: "When it was made.", example: "created:>=1d" },
 ];
 
@@ -160,7 +166,8 @@ fn job(row: &Row) -> Job {
 /// # Errors
 /// When the database fails.
 pub fn enqueue(connection: &mut Connection, new: &NewJob, now: i64) -> Result<String, StoreError> {
-    let sql = "INSERT INTO jobs (id, kind, key, registry_id, priority, state, work, tries, not_before, requested_by, created)
+    let sql =
+        "INSERT INTO jobs (id, kind, key, registry_id, priority, state, work, tries, not_before, requested_by, created)
         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, 0, $7, $8, $7) ON CONFLICT DO NOTHING";
     let priority = new.priority as i64;
     let parameters =
@@ -189,12 +196,7 @@ pub fn is_waiting(connection: &mut Connection, permit: &Permit, now: i64) -> Res
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
-pub fn lease(
-    connection: &mut Connection,
-    permit: &Permit,
-    lease: &Lease,
-    now: i64,
-) -> Result<Option<Job>, StoreError> {
+pub fn lease(connection: &mut Connection, permit: &Permit, lease: &Lease, now: i64) -> Result<Option<Job>, StoreError> {
     require(permit, Area::Scans, Action::Write)?;
     let is_sqlite = connection.is_sqlite();
     // SQLite has one writer; in PostgreSQL the registry's row is what lessees of the same registry take turns by, and a job
@@ -286,7 +288,8 @@ pub fn finish(
     now: i64,
 ) -> Result<(), StoreError> {
     require(permit, Area::Scans, Action::Write)?;
-    let sql = "UPDATE jobs SET state = 'done', result = $1, failure = NULL, lease = NULL, lease_until = NULL, finished = $2
+    let sql =
+        "UPDATE jobs SET state = 'done', result = $1, failure = NULL, lease = NULL, lease_until = NULL, finished = $2
         WHERE id = $3 AND state = 'leased' AND lease = $4";
     match connection.execute(sql, &values![result, now, id, secret])? {
         0 => Err(StoreError::Changed { what: "job" }),
@@ -443,7 +446,8 @@ pub fn retry(connection: &mut Connection, permit: &Permit, id: &str, now: i64) -
     if let Some(row) = connection.row(sql, &values![&found.key])? {
         return Err(StoreError::InUse { what: "job", by: format!("the open job {}", row.text(0)) });
     }
-    let sql = "UPDATE jobs SET state = 'waiting', tries = 0, priority = $1, not_before = $2, finished = NULL, begun = NULL
+    let sql =
+        "UPDATE jobs SET state = 'waiting', tries = 0, priority = $1, not_before = $2, finished = NULL, begun = NULL
         WHERE id = $3 AND state IN ('dead', 'cancelled')";
     match connection.execute(sql, &values![Priority::Person as i64, now, id])? {
         0 => Err(StoreError::Changed { what: "job" }),

@@ -74,12 +74,15 @@ impl Lister<'_> {
                 if names.is_cut {
                     self.leave_out(Cause::new("registry.too_many_repositories"));
                 }
-                let is_wanted =
-                    |name: &String| open.is_empty() || open.iter().any(|pattern| pattern.matches(name));
+                let is_wanted = |name: &String| open.is_empty() || open.iter().any(|pattern| pattern.matches(name));
                 wanted.extend(names.names.into_iter().filter(is_wanted));
             }
             // The protocol does not make registries list their repositories, and several do not.
-            Err(error @ (RegistryError::NotFound { .. } | RegistryError::Unauthorized { .. } | RegistryError::Status { .. })) => {
+            Err(
+                error @ (RegistryError::NotFound { .. }
+                | RegistryError::Unauthorized { .. }
+                | RegistryError::Status { .. }),
+            ) => {
                 let undone = of_registry(&error);
                 if undone.may_pass {
                     return Err(undone);
@@ -161,8 +164,7 @@ fn choose(mut tags: Vec<ListedTag>, rules: &RegistryRules, now: i64) -> Vec<List
     }
     if let Some(newest) = rules.newest {
         let images: BTreeSet<_> = tags.iter().map(|tag| (std::cmp::Reverse(tag.built), tag.digest.clone())).collect();
-        let kept: BTreeSet<String> =
-            images.into_iter().take(newest as usize).map(|(_, digest)| digest).collect();
+        let kept: BTreeSet<String> = images.into_iter().take(newest as usize).map(|(_, digest)| digest).collect();
         tags.retain(|tag| kept.contains(&tag.digest));
     }
     tags
@@ -185,7 +187,8 @@ mod tests {
             digest: digest.to_owned(),
             built: built.map(|days| Moment(days * DAY)),
         };
-        let tags = vec![tag("1", "a", Some(1)), tag("2", "b", Some(5)), tag("latest", "b", Some(5)), tag("odd", "c", None)];
+        let tags =
+            vec![tag("1", "a", Some(1)), tag("2", "b", Some(5)), tag("latest", "b", Some(5)), tag("odd", "c", None)];
         let rules = RegistryRules { newest, pushed_within_days: days, ..RegistryRules::default() };
         let chosen = choose(tags, &rules, 8 * DAY);
         assert_eq!(chosen.iter().map(|tag| tag.tag.as_str()).collect::<Vec<_>>(), expected);

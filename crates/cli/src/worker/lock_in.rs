@@ -10,7 +10,8 @@ use landlock::{
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
 /// What is read of the system: libraries, authorities, name resolution, time zones, the number of processors.
-const READABLE: &[&str] = &["/etc", "/usr", "/lib", "/lib64", "/proc", "/sys", "/dev/null", "/dev/urandom", "/run/systemd/resolve"];
+const READABLE: &[&str] =
+    &["/etc", "/usr", "/lib", "/lib64", "/proc", "/sys", "/dev/null", "/dev/urandom", "/run/systemd/resolve"];
 
 /// The version of Landlock that the rules are written for; an older kernel keeps to those that it knows.
 const VERSION: ABI = ABI::V5;
@@ -106,7 +107,8 @@ fn restrict_calls() -> Result<(), seccompiler::Error> {
     let rules = REFUSED.iter().map(|call| (*call, Vec::new())).collect();
     let refuse = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let architecture = std::env::consts::ARCH.try_into().map_err(seccompiler::Error::Backend)?;
-    let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture).map_err(seccompiler::Error::Backend)?;
+    let filter =
+        SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture).map_err(seccompiler::Error::Backend)?;
     let program: BpfProgram = filter.try_into().map_err(seccompiler::Error::Backend)?;
     seccompiler::apply_filter(&program)
 }

@@ -49,8 +49,9 @@ const STAGES: [Stage; 6] =
 /// the list of repositories.
 pub fn probe(registry: &str, repository: Option<&str>, options: &RegistryOptions) -> Probed {
     let failure = base(registry, options).err().map(|error| (stage_of(&error, Stage::Authentication), error));
-    let failure = failure
-        .or_else(|| look(registry, repository, options).err().map(|error| (stage_of(&error, Stage::Authorization), error)));
+    let failure = failure.or_else(|| {
+        look(registry, repository, options).err().map(|error| (stage_of(&error, Stage::Authorization), error))
+    });
     let failed = failure.as_ref().map(|(stage, _)| *stage);
     let outcome = |stage: Stage| match failed {
         Some(failed) if stage == failed => StageOutcome::Failed,

@@ -66,8 +66,9 @@ pub(crate) fn is_proven(
         Proof::Hmac256(name, prefix) => header(name)
             .and_then(|value| value.strip_prefix(prefix))
             .is_some_and(|value| is_signature(hmac::HMAC_SHA256, secret, body, value)),
-        Proof::Hmac1(name) => header(name)
-            .is_some_and(|value| is_signature(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret, body, value)),
+        Proof::Hmac1(name) => {
+            header(name).is_some_and(|value| is_signature(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, secret, body, value))
+        }
         Proof::Parameter => parameter.is_some_and(|value| is_secret(value.as_bytes(), secret)),
     })
 }

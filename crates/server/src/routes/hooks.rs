@@ -66,23 +66,31 @@ pub(super) async fn receive(
         &body,
     );
     let Some(registry) = found.filter(|_| secret.is_some() && is_proven) else {
-        return Err(ApiError::new(ProblemCode::Unauthenticated, "The message is not verified by the registry's secret."));
+        return Err(ApiError::new(
+            ProblemCode::Unauthenticated,
+            "The message is not verified by the registry's secret.",
+        ));
     };
     app.rates.take(&format!("hook/{}", registry.id), MESSAGES, now).map_err(too_often)?;
     let message: serde_json::Value = serde_json::from_slice(&body).map_err(|error| {
-        ApiError::new(ProblemCode::Malformed, format!("The message is no JSON: {error}.")).with("problem", error.to_string())
+        ApiError::new(ProblemCode::Malformed, format!("The message is no JSON: {error}."))
+            .with("problem", error.to_string())
     })?;
     let (known, untagged) = wanted(&registry, hooks::pushes(kind_of, &message));
     let is_unique = hooks::is_unique(kind_of, &message);
-    let (id, hash) = (registry.id.clone(), aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &body).as_ref().to_vec());
+    let (id, hash) =
+        (registry.id.clone(), aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &body).as_ref().to_vec());
     let enqueued = app
         .note(move |connection| {
             if is_unique && !registries::take_message(connection, &id, &hash, now)? {
                 return Ok(0);
             }
             let moved = registries::note_tags(connection, &id, &known, now)?;
-            let with_digest = moved.iter().map(|tag| (tag.repository.as_str(), Some(tag.tag.as_str()), Some(tag.digest.as_str())));
-            let others = untagged.iter().map(|(repository, tag, digest)| (repository.as_str(), tag.as_deref(), digest.as_deref()));
+            let with_digest =
+                moved.iter().map(|tag| (tag.repository.as_str(), Some(tag.tag.as_str()), Some(tag.digest.as_str())));
+            let others = untagged
+                .iter()
+                .map(|(repository, tag, digest)| (repository.as_str(), tag.as_deref(), digest.as_deref()));
             let mut ids = std::collections::BTreeSet::new();
             for image in with_digest.chain(others) {
                 let new = jobs::scan_job(&id, image, Priority::Webhook, WEBHOOK, now);

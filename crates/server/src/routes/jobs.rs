@@ -56,7 +56,8 @@ pub(super) async fn retry(State(app): State<App>, caller: Caller, Path(id): Path
         audit::append(connection, &record)?;
         Ok(job)
     });
-    let job = changed.await.map_err(|error| in_state(error, "Only a job that is dead or cancelled can be tried again."))?;
+    let job =
+        changed.await.map_err(|error| in_state(error, "Only a job that is dead or cancelled can be tried again."))?;
     jobs::announce();
     jobs::describe(job).map(Json)
 }

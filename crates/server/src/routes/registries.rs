@@ -42,7 +42,10 @@ pub(super) async fn list(
 ) -> ApiResult<Json<Page<Registry>>> {
     let (permit, limit) = (caller.permit()?, query.limit());
     if query.filter.is_some() || query.sort.is_some() {
-        return Err(ApiError::invalid("filter", "registries are few: they are listed by name, without filter and order"));
+        return Err(ApiError::invalid(
+            "filter",
+            "registries are few: they are listed by name, without filter and order",
+        ));
     }
     let page = Keyset::new(query.cursor.as_deref(), limit + 1);
     let found = app.read(move |connection| stored::list(connection, &permit, &page)).await?;
@@ -202,10 +205,8 @@ async fn enqueue(
 ) -> ApiResult<(StatusCode, Json<Job>)> {
     let mut record = caller.entry(now, action, "registry", &registry.id, &registry.name);
     record.after = serde_json::from_str(&job.work).ok();
-    let permit = jobs::own_permit(policy::access::Permission::new(
-        policy::access::Area::Jobs,
-        policy::access::Action::Read,
-    ));
+    let permit =
+        jobs::own_permit(policy::access::Permission::new(policy::access::Area::Jobs, policy::access::Action::Read));
     let job = app
         .change(move |connection| {
             let id = stored_jobs::enqueue(connection, &job, now)?;

@@ -96,7 +96,9 @@ async fn lease_one(app: &App, permit: &Permit, holder: &str) -> ApiResult<Option
                 return Ok(Some(LeasedJob { id: job.id, lease: text, lease_seconds: LEASE_SECONDS, work, registry }));
             }
             // Nobody could do it; the next one may be better.
-            Err(cause) => end_badly(app, permit, &job, &secrets::hash(&text), cause, Failed::ForGood).await.map(|_| ())?,
+            Err(cause) => {
+                end_badly(app, permit, &job, &secrets::hash(&text), cause, Failed::ForGood).await.map(|_| ())?
+            }
         }
     }
 }
@@ -161,9 +163,9 @@ impl Taking {
                 let result = result.to_string();
                 let (permit, id, ours) = (self.permit.clone(), self.job.id.clone(), self.ours.clone());
                 let now = clock::now();
-                let done = self.app.note(move |connection| {
-                    stored::finish(connection, &permit, &id, &ours, Some(&result), now)
-                });
+                let done = self
+                    .app
+                    .note(move |connection| stored::finish(connection, &permit, &id, &ours, Some(&result), now));
                 done.await.map_err(lost)?;
                 tracing::info!(job.id = %self.job.id, job.kind = %self.job.kind, "a job is done");
                 Ok(())

@@ -187,9 +187,8 @@ fn lists_are_filtered_and_paged_from_the_youngest() {
         take(store, 1, 1);
         let ids = |filter: &str, before: Option<&'static str>| {
             let filter = Filter::read(filter, KEYS, 0).unwrap();
-            let jobs = store
-                .read_blocking(move |connection| list(connection, &may("jobs.read"), &filter, before, 2))
-                .unwrap();
+            let jobs =
+                store.read_blocking(move |connection| list(connection, &may("jobs.read"), &filter, before, 2)).unwrap();
             jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
         };
         assert_eq!(ids("", None), ["4", "3"]);
@@ -207,7 +206,10 @@ fn no_query_scans_the_jobs() {
     let options = crate::StoreOptions::new(crate::Address::Sqlite(folder.path().join("store.db")));
     let store = Store::open(&options).unwrap();
     for (sql, what) in [
-        ("SELECT id FROM jobs WHERE state = 'waiting' AND registry_id = $1 AND not_before <= $2 ORDER BY priority, id LIMIT 1", "first"),
+        (
+            "SELECT id FROM jobs WHERE state = 'waiting' AND registry_id = $1 AND not_before <= $2 ORDER BY priority, id LIMIT 1",
+            "first",
+        ),
         ("SELECT count(*) FROM jobs WHERE registry_id = $1 AND state = 'leased'", "leased"),
         ("SELECT id FROM jobs WHERE state = 'leased' AND lease_until < $1 ORDER BY lease_until LIMIT $2", "over"),
         ("SELECT id FROM jobs WHERE id < $1 ORDER BY id DESC LIMIT $2", "list"),

@@ -85,7 +85,9 @@ fn distribution(message: &Value) -> Vec<Push> {
         // A push of a layer is told too; what is pushed by tag, or is a manifest, is an image.
         .filter(|event| {
             let media_type = text(event, "/target/mediaType").unwrap_or_default();
-            media_type.contains("manifest") || media_type.contains("image.index") || text(event, "/target/tag").is_some()
+            media_type.contains("manifest")
+                || media_type.contains("image.index")
+                || text(event, "/target/tag").is_some()
         })
         .filter_map(|event| {
             Some(Push {

@@ -18,7 +18,10 @@ fn a_registry_is_kept_without_telling_its_secrets() {
     let made = server.ask(&admin, "POST", "/registries", sample());
     made.expect(201);
     assert_eq!((made.header("etag"), made.body["address"].as_str()), ("\"1\"", Some("r.example:5000")));
-    assert_eq!((made.body["credential_type"].as_str(), made.body["has_hook_secret"].as_bool()), (Some("password"), Some(true)));
+    assert_eq!(
+        (made.body["credential_type"].as_str(), made.body["has_hook_secret"].as_bool()),
+        (Some("password"), Some(true))
+    );
     let id = made.body["id"].as_str().unwrap().to_owned();
     let path = format!("/registries/{id}");
     let mut changed = sample();
@@ -55,7 +58,12 @@ fn a_registry_is_kept_without_telling_its_secrets() {
     let jobs = server.ask(&admin, "GET", "/jobs?filter=state:cancelled", json!(null));
     assert_eq!(jobs.body["items"].as_array().unwrap().len(), 2);
     let trail = server.trail().join(" ");
-    assert!(trail.ends_with("registry.create done registry.change done registry.change done registry.test done registry.remove done"), "{trail}");
+    assert!(
+        trail.ends_with(
+            "registry.create done registry.change done registry.change done registry.test done registry.remove done"
+        ),
+        "{trail}"
+    );
 }
 
 #[test]

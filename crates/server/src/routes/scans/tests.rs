@@ -12,9 +12,14 @@ struct World {
 fn world() -> World {
     let server = TestServer::new();
     let (admin, worker) = (server.user("admin", &["administrator"]), server.token("scans.write"));
-    let made = server.ask(&admin, "POST", "/registries", json!({
+    let made = server.ask(
+        &admin,
+        "POST",
+        "/registries",
+        json!({
         "name": "r", "kind": "oci", "address": "r.example", "stale_days": 30,
-        "credential": { "type": "token", "token": "t0ken" }, "rules": { "tags": ["1*"] } }));
+        "credential": { "type": "token", "token": "t0ken" }, "rules": { "tags": ["1*"] } }),
+    );
     made.expect(201);
     let registry = made.body["id"].as_str().unwrap().to_owned();
     World { server, admin, worker, registry }
@@ -50,7 +55,10 @@ fn digest(letter: &str) -> String {
 fn a_listing_leads_to_scans_of_what_is_new_and_tells_the_risks() {
     let world = world();
     let job = world.lease();
-    assert_eq!((job["work"]["kind"].as_str(), job["registry"]["credential"]["token"].as_str()), (Some("list"), Some("t0ken")));
+    assert_eq!(
+        (job["work"]["kind"].as_str(), job["registry"]["credential"]["token"].as_str()),
+        (Some("list"), Some("t0ken"))
+    );
     assert_eq!(world.lease(), json!(null), "there is one job");
     assert_eq!(world.send(&job, "heartbeat", json!({})), 204);
     let tag = |tag: &str, letter: &str| json!({ "repository": "app", "tag": tag, "digest": digest(letter), "built": "2020-01-01T00:00:00Z" });
@@ -61,7 +69,8 @@ fn a_listing_leads_to_scans_of_what_is_new_and_tells_the_risks() {
     let done = world.job(&job);
     assert_eq!((done["state"].as_str(), done["result"]["enqueued"].as_u64()), (Some("done"), Some(2)), "{done}");
     let registry = world.registry();
-    let codes: Vec<&str> = registry["risks"].as_array().unwrap().iter().filter_map(|risk| risk["code"].as_str()).collect();
+    let codes: Vec<&str> =
+        registry["risks"].as_array().unwrap().iter().filter_map(|risk| risk["code"].as_str()).collect();
     assert_eq!(codes, ["registry.risk.no_authentication", "registry.risk.stale_images"]);
     assert_eq!(registry["risks"][1]["parameters"]["count"], 3, "the rules do not want the fourth");
     let (one, two) = (world.lease(), world.lease());
@@ -75,7 +84,10 @@ fn a_failure_that_may_pass_waits_and_one_that_stays_is_dead_with_its_cause() {
     let job = world.lease();
     assert_eq!(world.send(&job, "fail", json!({ "code": "registry.unreachable", "may_pass": true })), 204);
     let waiting = world.job(&job);
-    assert_eq!((waiting["state"].as_str(), waiting["failure"]["code"].as_str()), (Some("waiting"), Some("registry.unreachable")));
+    assert_eq!(
+        (waiting["state"].as_str(), waiting["failure"]["code"].as_str()),
+        (Some("waiting"), Some("registry.unreachable"))
+    );
     assert_eq!(world.registry()["failure"]["code"], "registry.unreachable");
     let again = world.server.ask(&world.admin, "POST", &format!("/registries/{}/list", world.registry), json!(null));
     assert_eq!(again.body["id"], job["id"], "the open job is the one");
