@@ -187,7 +187,8 @@ impl Client {
                 request = request.header("content-encoding", coding);
             }
         }
-        let request = request.body(body.map_or(&[][..], |body| body.bytes)).map_err(|error| unreachable(error.into()))?;
+        let request =
+            request.body(body.map_or(&[][..], |body| body.bytes)).map_err(|error| unreachable(error.into()))?;
         let mut answer = self.agent.run(request).map_err(unreachable)?;
         let status = answer.status().as_u16();
         let mut bytes = Vec::new();

@@ -163,7 +163,6 @@ pub(crate) fn router(app: &App) -> Router {
 /// A route as `routes!` makes it: schemas, paths, handlers.
 type Made = (Vec<(String, RefOr<Schema>)>, Paths, MethodRouter<App>);
 
-
 /// Routes under construction.
 pub(crate) struct Routes {
     app: App,

@@ -179,7 +179,7 @@ fn is_empty(connection: &mut Connection, schema: i64) -> Result<bool, StoreError
         0 => Ok(true),
         found if found > schema => Ok(false),
         _ => {
-            let kept = connection.row("SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM audit)", &[])?;
+            let kept = connection.row("SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM audit) + (SELECT count(*) FROM settings)", &[])?;
             Ok(kept.is_none_or(|row| row.integer(0) == 0))
         }
     }

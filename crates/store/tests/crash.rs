@@ -94,7 +94,8 @@ fn writer() {
 fn pair(connection: &mut Connection, number: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO settings (name, value, version, changed) VALUES ($1, '', $2, 0)";
     connection.execute(sql, &values![format!("left-{number}"), number])?;
-    let actor = Actor { kind: "server".into(), id: "server".into(), name: "server".into(), address: None, request: None };
+    let actor =
+        Actor { kind: "server".into(), id: "server".into(), name: "server".into(), address: None, request: None };
     let entry = AuditEntry {
         at: number,
         actor,
