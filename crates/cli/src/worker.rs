@@ -149,7 +149,8 @@ impl Worker {
                 }
                 Some(Ok(None)) if self.is_once => break,
                 Some(Ok(None)) => failures = 0,
-                Some(Err(error)) if error.is_passing() => {
+                // A defect of the server at this moment is no reason to go away either.
+                Some(Err(error)) if error.is_passing() || error.code() == Some("server.defect") => {
                     let wait = FIRST_WAIT.saturating_mul(1 << failures.min(6)).min(LONGEST_WAIT);
                     if failures == 0 {
                         say(&format!("{}; trying again", chain(&error)));

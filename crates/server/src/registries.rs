@@ -47,10 +47,13 @@ pub(crate) fn read(app: &App, request: RegistryRequest, before: Option<&Registry
     let id = before.map_or_else(|| ids::new(now), |before| before.id.clone());
     let (credential, credential_type) = match &request.credential {
         None => {
-            // A credential that stays must not be handed to another host than it was given for.
-            let moves = before.is_some_and(|before| before.credential.is_some() && before.address != address);
-            if moves {
-                let problem = "the address is another one: give the credential again";
+            // A credential that stays must not go elsewhere, or more openly, than it was given for.
+            let moves = |before: &Registry| {
+                let loses_encryption = request.plain_http && !before.plain_http;
+                before.credential.is_some() && (before.address != address || loses_encryption)
+            };
+            if before.is_some_and(moves) {
+                let problem = "the address is another one, or is no longer encrypted: give the credential again";
                 return Err(ApiError::invalid("credential", problem));
             }
             before.map_or((None, None), |before| (before.credential.clone(), before.credential_type.clone()))

@@ -36,6 +36,10 @@ fn a_registry_is_kept_without_telling_its_secrets() {
     changed["address"] = json!("elsewhere.example");
     let answer = server.ask_with(&admin, "PUT", &path, &[("if-match", "\"2\"")], changed.clone());
     assert_eq!((answer.status, answer.body["parameters"]["field"].as_str()), (422, Some("credential")));
+    changed["address"] = json!("http://r.example:5000");
+    changed["plain_http"] = json!(true);
+    let answer = server.ask_with(&admin, "PUT", &path, &[("if-match", "\"2\"")], changed.clone());
+    assert_eq!(answer.body["parameters"]["field"], "credential", "nor does it go out unencrypted");
     changed["credential"] = json!({ "type": "none" });
     let answer = server.ask_with(&admin, "PUT", &path, &[("if-match", "\"2\"")], changed);
     answer.expect(200);
