@@ -179,7 +179,9 @@ fn is_empty(connection: &mut Connection, schema: i64) -> Result<bool, StoreError
         0 => Ok(true),
         found if found > schema => Ok(false),
         _ => {
-            let kept = connection.row("SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM audit) + (SELECT count(*) FROM settings)", &[])?;
+            let sql = "SELECT (SELECT count(*) FROM users) + (SELECT count(*) FROM audit)
+                + (SELECT count(*) FROM audit_checkpoints) + (SELECT count(*) FROM settings)";
+            let kept = connection.row(sql, &[])?;
             Ok(kept.is_none_or(|row| row.integer(0) == 0))
         }
     }

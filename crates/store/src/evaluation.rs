@@ -62,6 +62,15 @@ pub fn lease(connection: &mut Connection, owner: &str, now: i64, until: i64) -> 
     Ok(connection.execute(sql, &values![owner, until, now])? == 1)
 }
 
+/// Whether somebody has the lease beyond a time: an idle server has nothing to write then.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_lease(connection: &mut Connection, owner: &str, beyond: i64) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM evaluation WHERE id = 1 AND owner = $1 AND until > $2";
+    Ok(connection.row(sql, &values![owner, beyond])?.is_some())
+}
+
 /// Begins a pass for all changes so far.
 ///
 /// # Errors

@@ -60,7 +60,9 @@ pub(crate) async fn step(app: &App, owner: &str) -> ApiResult<bool> {
     let look = tokio::task::spawn_blocking(move || shared.assurance.intelligence.look());
     look.await.map_err(|_| defect())?;
     let own = owner.to_owned();
-    if !app.note(move |connection| evaluation::lease(connection, &own, now, now + LEASE)).await? {
+    let is_mine = app.read(move |connection| evaluation::has_lease(connection, &own, now + LEASE / 2)).await?;
+    let own = owner.to_owned();
+    if !is_mine && !app.note(move |connection| evaluation::lease(connection, &own, now, now + LEASE)).await? {
         return Ok(false);
     }
     note_intelligence(app, former).await?;

@@ -244,7 +244,7 @@ fn no_list_of_images_scans_a_table() {
             limit: 10,
         };
         let plan = store.read_blocking(move |connection| {
-            let (sql, parameters) = super::list::page_sql(&permit("images.read", scopes), &query)?;
+            let (sql, parameters) = list::page_sql(&permit("images.read", scopes), &query)?;
             let rows = connection.rows(&format!("EXPLAIN QUERY PLAN {sql}"), &parameters)?;
             Ok(rows.iter().map(|row| row.text(3)).collect::<Vec<_>>())
         });
