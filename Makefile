@@ -9,10 +9,11 @@ BULKHEAD := $(CARGO_TARGET_DIR)/release/bulkhead
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-run: ## Set up, build, build the intelligence, scan a real image
+run: ## Set up, build, build the intelligence, scan a real image, bring up the platform with it
 	@scripts/setup build
-	cargo build --release --locked --bin bulkhead
+	cargo build --release --locked --bin bulkhead --bin bulkhead-server
 	@scripts/run-example $(BULKHEAD)
+	@scripts/run-platform $(BULKHEAD) $(CARGO_TARGET_DIR)/example/platform
 
 test: ## Set up and pass every test and check
 	@scripts/setup test
