@@ -38,6 +38,7 @@ pub(crate) fn report(number: u32, name: &str, packages: &[(&str, &str)]) -> Scan
         development: false,
         dependencies: Vec::new(),
         sha1: None,
+        lock_tool: None,
     };
     let facts =
         ImageFacts { user: "app".into(), labels: [("team".into(), "shop".into())].into(), ..ImageFacts::default() };

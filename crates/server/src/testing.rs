@@ -245,11 +245,6 @@ impl TestServer {
         &self.app.config.data_folder
     }
 
-    /// Waits for something that the server does by itself.
-    pub(crate) fn run<F: Future>(&self, future: F) -> F::Output {
-        self.runtime.block_on(future)
-    }
-
     /// The actions and outcomes in the audit trail, the oldest first.
     pub(crate) fn trail(&self) -> Vec<String> {
         let permit = policy::access::permit(&policy::access::Principal::server(), "audit.read".parse().unwrap());
