@@ -5,6 +5,7 @@ pub mod access;
 pub mod assurance;
 pub mod audit;
 mod client;
+pub mod events;
 pub mod images;
 pub mod integrations;
 pub mod jobs;

@@ -3,6 +3,8 @@
 //! The test starts itself again as a writer, which writes a pair of rows and an audit record at a time and says each
 //! number once it is acknowledged; it is killed after a time that differs from round to round, 200 times on each store.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Stdio};
 use std::time::Duration;

@@ -55,7 +55,7 @@ impl Doer {
                 .inspect_err(|error| say(&format!("going on without a cache: {error}")))
                 .ok()
         });
-        let mut image = open_registry(&asked, &reach.options)?;
+        let image = open_registry(&asked, &reach.options)?;
         let target = ScanTarget {
             name: shown,
             kind: TargetKind::Image,
@@ -68,7 +68,7 @@ impl Doer {
             detectors: Some(&detectors),
             is_asked_by_name: false,
         };
-        let Indexed { mut inventory, mut findings, hashed: _ } = scanner::index_image(&mut image, &options)?;
+        let Indexed { mut inventory, mut findings, hashed: _ } = scanner::index_image(&image, &options)?;
         findings.extend(licenses::findings(&inventory.packages).into_iter().map(Finding::License));
         inventory.gaps.sort();
         inventory.gaps.dedup();

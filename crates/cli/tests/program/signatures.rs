@@ -83,6 +83,12 @@ fn refused_at(now: &str, scene: &str, trust: &[&str], code: &str) -> Value {
     signatures[0].clone()
 }
 
+/// The gaps that signatures leave; the scenes' image has a distribution and no package, which is one too.
+fn gaps(report: &Value) -> Vec<Value> {
+    let gaps = report["gaps"].as_array().cloned().unwrap_or_default();
+    gaps.into_iter().filter(|gap| gap["path"] != "etc/os-release").collect()
+}
+
 fn fulcio<'a>(roots: &'a str, identity: &'a str) -> [&'a str; 4] {
     ["--verify-roots", roots, "--verify-identity", identity]
 }
@@ -112,7 +118,7 @@ fn what_does_not_verify_is_shown_with_its_reason() {
     let moved = refused("moved", &["--verify-key", "a.pub"], "signature.other_image");
     assert!(text(&moved["problem"]["parameters"]["digest"]).starts_with("sha256:"));
     let report = report(&with_scene("unsigned"), &["--verify-key", "a.pub", "image"]);
-    assert_eq!((signatures(&report), &report["gaps"]), (Vec::new(), &json!([])));
+    assert_eq!((signatures(&report), gaps(&report)), (Vec::new(), Vec::new()));
 }
 
 #[test]
@@ -219,7 +225,7 @@ fn a_registry_is_asked_only_where_somebody_asks() {
         assert_eq!(registry.asked().iter().filter(is_evidence).count(), 0);
         let asked = report(&fulcio("trusted_root.json", "*"));
         assert_eq!(asked["signatures"][0]["verified"], true, "{asked:#}");
-        assert_eq!(asked["gaps"], json!([]));
+        assert_eq!(gaps(&asked), Vec::<Value>::new());
         let searches = registry.asked().iter().filter(is_evidence).count();
         assert_eq!(searches, if knows_referrers { 3 } else { 4 }, "{:?}", registry.asked());
     }
@@ -242,7 +248,7 @@ fn what_cannot_be_read_is_a_gap() {
         }
     }
     let report = report(&program, &["--verify-key", "a.pub", "image"]);
-    assert!(text(&report["gaps"][0]["reason"]).contains("signature could not be read"), "{report:#}");
+    assert!(text(&gaps(&report)[0]["reason"]).contains("signature could not be read"), "{report:#}");
     let ran = scan(&program, &["--verify-key", "a.pub", "--fail-on-gaps", "image"]);
     assert_eq!(ran.code, Some(4));
 }

@@ -96,10 +96,11 @@ fn is_secret(given: &[u8], secret: &[u8]) -> bool {
 
 fn is_signature(algorithm: hmac::Algorithm, secret: &[u8], body: &[u8], hexadecimal: &str) -> bool {
     let digits = hexadecimal.as_bytes();
-    let bytes: Option<Vec<u8>> = (digits.len() % 2 == 0 && digits.iter().all(u8::is_ascii_hexdigit)).then(|| {
-        let pairs = digits.chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
-        pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
-    });
+    let bytes: Option<Vec<u8>> =
+        (digits.len().is_multiple_of(2) && digits.iter().all(u8::is_ascii_hexdigit)).then(|| {
+            let pairs = digits.chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+            pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
+        });
     bytes.is_some_and(|bytes| hmac::verify(&hmac::Key::new(algorithm, secret), body, &bytes).is_ok())
 }
 

@@ -4,16 +4,15 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use api::ProblemCode;
+use api::events::StreamQuery;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse as _, Response};
 use policy::access::{self, Action, Area, Permission, Principal};
-use serde::Deserialize;
 use store::events::{self, Event};
 use store::integrations::is_like;
 use tokio::sync::OwnedSemaphorePermit;
-use utoipa::IntoParams;
 
 use super::integrations::event;
 use crate::app::App;
@@ -36,16 +35,6 @@ const STEP: u32 = 200;
 
 /// The most topics of one stream.
 const MOST_TOPICS: usize = 50;
-
-/// What a stream is asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StreamQuery {
-    /// The topics, joined by commas; a trailing `*` takes all that begin so. All where it is absent.
-    #[serde(default)]
-    topics: Option<String>,
-}
 
 /// Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,
 /// an event `reset` says that some were missed.

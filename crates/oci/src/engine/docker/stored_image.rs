@@ -10,7 +10,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{Digest, Platform};
+use model::{Digest, ImageName, Platform};
 use rustix::fs::{Mode, OFlags};
 use serde::Deserialize;
 
@@ -84,7 +84,7 @@ fn image(reference: &str, id: Digest, stored: StoredImage, options: &EngineOptio
     });
     Some(Image {
         name: reference.to_owned(),
-        names: Vec::new(),
+        names: name_of(reference, &id).into_iter().collect(),
         digest: Some(id),
         platform,
         layers: layers.collect(),
@@ -107,6 +107,14 @@ impl GraphDriver {
         let fits = upper.is_absolute() && upper.ends_with("diff") && layers.ends_with(driver);
         layers.parent().filter(|_| fits).map(Path::to_owned)
     }
+}
+
+/// The name by which the image was asked for, as an export of it would have it; none where it was asked for by its id.
+fn name_of(reference: &str, id: &Digest) -> Option<String> {
+    let named = reference.parse::<ImageName>().ok()?;
+    let is_id = id.hex().starts_with(reference) || named.digest().is_some();
+    let name = || if named.tag().is_some() { reference.to_owned() } else { format!("{reference}:latest") };
+    (!is_id).then(name)
 }
 
 /// Reads a configuration, which must have the digest. It is taken as engines export it, which is in Docker's format.
