@@ -47,6 +47,8 @@ pub const TABLES: &[&str] = &[
     "approved_digests",
     "evaluation",
     "evaluation_queue",
+    "integrations",
+    "outbox",
 ];
 
 /// Tables that are not kept: sessions end with a restore, keys of requests and messages of registries are of the moment.
