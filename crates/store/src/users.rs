@@ -150,21 +150,33 @@ fn changeable(user: &User) -> [Value; 11] {
     ]
 }
 
-/// Notes how a log-in ended, whatever else changed meanwhile.
+/// Notes a log-in, unless the user was locked out meanwhile or the code of the second factor was used: asked here, where
+/// no other log-in comes between. Tells whether it counts.
 ///
 /// # Errors
 /// When the database fails.
-pub fn note_login(
-    connection: &mut Connection,
-    id: &str,
-    failures: i64,
-    locked_until: i64,
-    last_login: Option<i64>,
-    totp_step: Option<i64>,
-) -> Result<(), StoreError> {
-    let sql = "UPDATE users SET failures = $1, locked_until = $2, last_login = coalesce($3, last_login),
-        totp_last_step = coalesce($4, totp_last_step) WHERE id = $5";
-    connection.execute(sql, &values![failures, locked_until, last_login, totp_step, id])?;
+pub fn note_login(connection: &mut Connection, id: &str, now: i64, totp_step: Option<i64>) -> Result<bool, StoreError> {
+    let sql = "UPDATE users SET failures = 0, last_login = $1, totp_last_step = coalesce($2, totp_last_step)
+        WHERE id = $3 AND is_disabled = 0 AND locked_until <= $1 AND totp_last_step < coalesce($2, totp_last_step + 1)";
+    Ok(connection.execute(sql, &values![now, totp_step, id])? == 1)
+}
+
+/// Counts a wrong password, and tells how many there are in a row.
+///
+/// # Errors
+/// When there is no such user, or the database fails.
+pub fn note_failure(connection: &mut Connection, id: &str) -> Result<i64, StoreError> {
+    let sql = "UPDATE users SET failures = failures + 1 WHERE id = $1 RETURNING failures";
+    let row = connection.row(sql, &values![id])?;
+    row.map(|row| row.integer(0)).ok_or(StoreError::NotFound { what: "user" })
+}
+
+/// Refuses log-ins until a time.
+///
+/// # Errors
+/// When the database fails.
+pub fn lock_out(connection: &mut Connection, id: &str, until: i64) -> Result<(), StoreError> {
+    connection.execute("UPDATE users SET locked_until = $1 WHERE id = $2", &values![until, id])?;
     Ok(())
 }
 
@@ -226,4 +238,61 @@ pub fn holders_of_everything(connection: &mut Connection, permission: &str) -> R
         WHERE u.is_disabled = 0 AND ',' || r.permissions || ',' LIKE $1
           AND NOT EXISTS (SELECT 1 FROM role_scopes s WHERE s.role_id = r.id)";
     Ok(connection.row(sql, &values![format!("%,{permission},%")])?.map_or(0, |row| row.integer(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::on_both_stores;
+    use crate::{Lane, Store};
+
+    fn with_user(test: impl Fn(&Store)) {
+        on_both_stores(|store| {
+            let user = User {
+                id: "u".to_owned(),
+                name: "bob".to_owned(),
+                display_name: "Bob".to_owned(),
+                email: None,
+                password_hash: String::new(),
+                must_change: false,
+                totp_secret: None,
+                totp_last_step: 7,
+                is_disabled: false,
+                failures: 0,
+                locked_until: 0,
+                last_login: None,
+                created: 0,
+                changed: 0,
+                version: 1,
+            };
+            store.write_blocking(Lane::Audited, move |connection| insert(connection, &user)).unwrap();
+            test(store);
+        });
+    }
+
+    fn log_in(store: &Store, now: i64, step: Option<i64>) -> bool {
+        store.write_blocking(Lane::Audited, move |connection| note_login(connection, "u", now, step)).unwrap()
+    }
+
+    #[test]
+    fn a_code_counts_once_however_many_log_in_with_it() {
+        with_user(|store| {
+            assert!(log_in(store, 1, None), "without a second factor");
+            assert!(!log_in(store, 1, Some(7)), "used before");
+            assert!(log_in(store, 1, Some(8)));
+            assert!(!log_in(store, 1, Some(8)) && !log_in(store, 1, Some(7)));
+        });
+    }
+
+    #[test]
+    fn a_lock_counts_for_those_who_were_under_way() {
+        with_user(|store| {
+            let fail = || store.write_blocking(Lane::Audited, |connection| note_failure(connection, "u")).unwrap();
+            assert_eq!((fail(), fail()), (1, 2));
+            store.write_blocking(Lane::Audited, |connection| lock_out(connection, "u", 100)).unwrap();
+            assert!(!log_in(store, 99, None));
+            assert!(log_in(store, 100, None));
+            assert_eq!(fail(), 1, "a log-in ends the row");
+        });
+    }
 }

@@ -77,7 +77,11 @@ pub(super) async fn log_in(
         }
     };
     let id = user.id.clone();
-    app.note(move |connection| users::note_login(connection, &id, 0, 0, Some(now), step)).await?;
+    if !app.note(move |connection| users::note_login(connection, &id, now, step)).await? {
+        // Somebody else was faster: with the same code, or with enough wrong passwords.
+        note_refusal(&app, origin, &request.name, Some((user, false)), now).await?;
+        return Err(refused());
+    }
     let (cookie, me) = begin(&app, user, &origin, &headers, now).await?;
     Ok((StatusCode::CREATED, cookie, Json(me)).into_response())
 }
@@ -99,15 +103,11 @@ pub(super) async fn note_refusal(
     app.change(move |connection| {
         let id = match &user {
             Some((user, is_failure)) if *is_failure => {
-                let failures = user.failures + 1;
-                let locked_until = match failures - MOST_FAILURES {
-                    beyond if beyond < 0 => user.locked_until,
-                    beyond => {
-                        let factor = 1_i64.checked_shl(u32::try_from(beyond).unwrap_or(u32::MAX).min(20)).unwrap_or(1);
-                        now + (LOCK * factor).min(LONGEST_LOCK)
-                    }
-                };
-                users::note_login(connection, &user.id, failures, locked_until, None, None)?;
+                let beyond = users::note_failure(connection, &user.id)? - MOST_FAILURES;
+                if beyond >= 0 {
+                    let factor = 1_i64.checked_shl(u32::try_from(beyond).unwrap_or(u32::MAX).min(20)).unwrap_or(1);
+                    users::lock_out(connection, &user.id, now + (LOCK * factor).min(LONGEST_LOCK))?;
+                }
                 user.id.clone()
             }
             Some((user, _)) => user.id.clone(),

@@ -53,6 +53,18 @@ fn wrong_passwords_lock_out_for_a_while_the_right_one_too() {
 }
 
 #[test]
+fn wrong_passwords_at_once_all_count() {
+    let server = TestServer::new();
+    server.user("bob", &[]);
+    std::thread::scope(|scope| {
+        for _ in 0..6 {
+            scope.spawn(|| log_in(&server, "bob", "wrong").expect(401));
+        }
+    });
+    assert_eq!(log_in(&server, "bob", PASSWORD).code(), "access.login_refused");
+}
+
+#[test]
 fn logging_out_ends_the_session_at_once() {
     let server = TestServer::new();
     let bob = server.user("bob", &["developer"]);
