@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::arguments::RegisterArguments;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::target::Target;
 
 /// How long the server may take: it matches and judges before it answers.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
@@ -58,8 +59,8 @@ impl Registering {
         prepare().map(Some).map_err(Failure::Usage)
     }
 
-    /// Sends the index of a report.
-    pub(crate) fn send(&self, report: &ScanReport) -> Result<Registered, Failure> {
+    /// Sends the index of a report on a target.
+    pub(crate) fn send(&self, target: &Target, report: &ScanReport) -> Result<Registered, Failure> {
         let digest = report.target.digest.as_ref().filter(|_| report.target.kind == TargetKind::Image);
         let Some(digest) = digest else {
             let name = &report.target.name;
@@ -67,7 +68,7 @@ impl Registering {
                 "{name} is no image with a digest: a server keeps images; leave --register out"
             )));
         };
-        let names = self.names_of(report).map_err(Failure::Usage)?;
+        let names = self.names_of(target, report).map_err(Failure::Usage)?;
         let bytes = index(report).map_err(Failure::Work)?;
         let body = Body { kind: "application/json", coding: Some("zstd"), bytes: &bytes };
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
@@ -82,16 +83,24 @@ impl Registering {
         Ok(told(&verdict, &format!("{}@{digest}", report.target.name), &self.server))
     }
 
-    /// The names to register it under: those that were given, else the one it was scanned by.
-    fn names_of(&self, report: &ScanReport) -> anyhow::Result<Vec<ImageName>> {
+    /// The names to register it under: those that were given, else the one that was asked for in a registry, else what its
+    /// archive or engine calls it. A path is no name, nor is a tag alone.
+    fn names_of(&self, target: &Target, report: &ScanReport) -> anyhow::Result<Vec<ImageName>> {
         if !self.names.is_empty() {
             return Ok(self.names.clone());
         }
-        let name = report.target.name.parse::<ImageName>();
-        let name = name.ok().filter(|_| !report.target.name.contains(".tar"));
-        name.map(|name| vec![name]).ok_or_else(|| {
-            anyhow!("{} is no name of an image; say with --register-as under which name it is kept", report.target.name)
-        })
+        if let Target::Registry(name) = target {
+            return Ok(vec![name.clone()]);
+        }
+        let own = report.inventory.image.iter().flat_map(|image| &image.names);
+        let own: Vec<ImageName> =
+            own.filter_map(|name| name.parse().ok()).filter(|name: &ImageName| name.tag().is_some()).collect();
+        ensure!(
+            !own.is_empty(),
+            "nothing says what {} is called; say with --register-as under which name it is kept",
+            report.target.name
+        );
+        Ok(own)
     }
 }
 
@@ -173,6 +182,7 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
 
 #[cfg(test)]
 mod tests {
+    use model::{ImageFacts, Inventory, ScanTarget};
     use serde_json::json;
 
     use super::*;
@@ -181,6 +191,45 @@ mod tests {
     fn a_query_is_encoded() {
         let pairs = [("name", "a/b:1+2".to_owned()), ("build", "https://ci/1?a=b&c=日".to_owned())];
         assert_eq!(encoded(&pairs), "name=a%2Fb%3A1%2B2&build=https%3A%2F%2Fci%2F1%3Fa%3Db%26c%3D%E6%97%A5");
+    }
+
+    #[test]
+    fn an_image_is_registered_under_its_name_and_never_under_a_path() {
+        let client = ClientOptions { server: "https://s".to_owned(), token: None, ca: None, timeout: LONGEST_WAIT };
+        let mut registering = Registering {
+            client: Client::new(&client).unwrap(),
+            server: client.server,
+            names: Vec::new(),
+            build: Vec::new(),
+        };
+        let report = |names: &[&str]| ScanReport {
+            target: ScanTarget { name: "image".to_owned(), kind: TargetKind::Image, digest: None, platform: None },
+            inventory: Inventory {
+                image: Some(ImageFacts {
+                    names: names.iter().map(|name| (*name).to_owned()).collect(),
+                    ..ImageFacts::default()
+                }),
+                ..Inventory::default()
+            },
+            detectors: [].into(),
+            findings: Vec::new(),
+            signatures: Vec::new(),
+            verdict: None,
+            comparison: None,
+            intelligence: None,
+        };
+        let named = |registering: &Registering, target: &str, names: &[&str]| {
+            let names = registering.names_of(&target.parse().unwrap(), &report(names));
+            names
+                .map(|names| names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+                .map_err(|error| error.to_string())
+        };
+        assert_eq!(named(&registering, "registry:r.example/shop:1", &[]).unwrap(), "r.example/shop:1");
+        assert_eq!(named(&registering, "docker-archive:a.tar", &["r.example/shop:1"]).unwrap(), "r.example/shop:1");
+        let error = named(&registering, "oci:image", &["1.0"]).unwrap_err();
+        assert!(error.contains("--register-as"), "a folder and a tag are no names: {error}");
+        registering.names = vec!["r.example/other:2".parse().unwrap()];
+        assert_eq!(named(&registering, "oci:image", &["r.example/shop:1"]).unwrap(), "r.example/other:2");
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let beside = Beside { bases, vouched };
     let mut scanned = report(opened, &chosen, choice, beside, &intelligence, &judging, &progress)?;
     // The server gets everything, whatever the options choose to show.
-    let registered = registering.map(|registering| registering.send(&scanned.whole())).transpose()?;
+    let registered = registering.map(|registering| registering.send(&arguments.target, &scanned.whole()));
     if let Some(earlier) = &earlier {
         scanned.notes.extend(earlier.compare(&mut scanned.report, |finding| is_wanted(finding, choice)));
     }
@@ -77,8 +77,10 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
     scanned.notes.iter().for_each(|note| progress.note(note));
-    registered.iter().for_each(|registered| progress.note(&registered.note));
     output::write(&scanned.report, &destinations, arguments.output.lang, scanned.left_out.len(), environment)?;
+    // A server that is away costs the registration, not the report.
+    let registered = registered.transpose()?;
+    registered.iter().for_each(|registered| progress.note(&registered.note));
     if let Some(outcome) = scanned.report.verdict.as_ref().map(judging::outcome).transpose()?.flatten() {
         return Ok(outcome);
     }

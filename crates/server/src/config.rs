@@ -53,6 +53,11 @@ pub(crate) const SETTINGS: &[Setting] = &[
         meaning: "A file that gets an API token for scan workers when the server starts; no such token without it.",
     },
     Setting {
+        key: "ca_file",
+        default: "",
+        meaning: "A file that gets the certificate of the own CA when the server starts, for workers and clients that must not read the data folder.",
+    },
+    Setting {
         key: "stop_with_stdin",
         default: "false",
         meaning: "Whether the server stops when its standard input ends: with the program that started it.",
@@ -114,6 +119,7 @@ pub(crate) struct Config {
     pub(crate) master_key: Option<PathBuf>,
     pub(crate) intelligence: Option<PathBuf>,
     pub(crate) worker_token: Option<PathBuf>,
+    pub(crate) ca_file: Option<PathBuf>,
     pub(crate) stops_with_stdin: bool,
     pub(crate) session_idle: Duration,
     pub(crate) session_length: Duration,
@@ -176,6 +182,7 @@ impl Config {
             master_key: settings.path("master_key_file"),
             intelligence: settings.path("intelligence_file"),
             worker_token: settings.path("worker_token_file"),
+            ca_file: settings.path("ca_file"),
             stops_with_stdin: settings.parsed("stop_with_stdin")?.unwrap_or(false),
             session_idle: Duration::from_secs(number("session_idle_minutes")? * 60),
             session_length: Duration::from_secs(number("session_hours")? * 3600),

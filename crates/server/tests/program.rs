@@ -128,16 +128,19 @@ fn life(database: Option<&str>) {
 }
 
 #[test]
-fn a_token_for_workers_is_made_once() {
+fn a_token_for_workers_is_made_once_and_the_ca_is_handed_out() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("worker.token");
     let start = || {
         let mut command = program(folder.path());
-        Server::start(command.env("BULKHEAD_WORKER_TOKEN_FILE", &file), folder.path(), true)
+        command.env("BULKHEAD_WORKER_TOKEN_FILE", &file).env("BULKHEAD_CA_FILE", folder.path().join("copy.pem"));
+        Server::start(&mut command, folder.path(), true)
     };
     assert_eq!(start().stop().0, Some(0));
     let token = std::fs::read_to_string(&file).unwrap();
     assert!(token.starts_with("bh_"));
+    let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(read("copy.pem"), read("tls/ca.pem"));
     assert_eq!(start().stop().0, Some(0));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), token);
 }
