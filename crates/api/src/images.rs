@@ -78,6 +78,8 @@ pub struct ImageCounts {
     pub medium: i64,
     /// Low ones.
     pub low: i64,
+    /// Vulnerabilities without a severity, or of severity none.
+    pub unrated: i64,
     /// Vulnerabilities that are known to be exploited.
     pub kev: i64,
     /// Secrets.

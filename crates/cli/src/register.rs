@@ -92,9 +92,9 @@ impl Registering {
         if let Target::Registry(name) = target {
             return Ok(vec![name.clone()]);
         }
-        let own = report.inventory.image.iter().flat_map(|image| &image.names);
-        let own: Vec<ImageName> =
-            own.filter_map(|name| name.parse().ok()).filter(|name: &ImageName| name.tag().is_some()).collect();
+        let has_tag = |name: &&String| name.rsplit('/').next().is_some_and(|end| end.contains(':'));
+        let own = report.inventory.image.iter().flat_map(|image| &image.names).filter(has_tag);
+        let own: Vec<ImageName> = own.filter_map(|name| name.parse().ok()).collect();
         ensure!(
             !own.is_empty(),
             "nothing says what {} is called; say with --register-as under which name it is kept",

@@ -105,7 +105,8 @@ async fn serve(app: App) -> anyhow::Result<()> {
         ca = identity.ca.as_ref().map(|path| path.display().to_string()), "the server is ready"
     );
     if let (Some(copy), Some(ca)) = (&config.ca_file, &identity.ca) {
-        std::fs::copy(ca, copy).with_context(|| format!("cannot write the certificate of the CA {}", copy.display()))?;
+        std::fs::copy(ca, copy)
+            .with_context(|| format!("cannot write the certificate of the CA {}", copy.display()))?;
     }
     if let Some(path) = &config.worker_token {
         worker_token::provide(&app, path).await?;

@@ -12,6 +12,7 @@ CREATE TABLE images (
     high          {integer} NOT NULL,
     medium        {integer} NOT NULL,
     low           {integer} NOT NULL,
+    unrated       {integer} NOT NULL,          -- without a severity, or of severity none
     kev           {integer} NOT NULL,          -- of these, known to be exploited
     secrets       {integer} NOT NULL,
     malware       {integer} NOT NULL,

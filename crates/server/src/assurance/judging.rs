@@ -178,7 +178,7 @@ fn counts(report: &ScanReport) -> Counts {
                     Severity::High => counts.high += 1,
                     Severity::Medium => counts.medium += 1,
                     Severity::Low => counts.low += 1,
-                    Severity::None | Severity::Unknown => {}
+                    Severity::None | Severity::Unknown => counts.unrated += 1,
                 }
             }
             Finding::Secret(_) => counts.secrets += 1,

@@ -70,6 +70,8 @@ pub struct Counts {
     pub medium: i64,
     /// Low ones.
     pub low: i64,
+    /// Those without a severity, or of severity none.
+    pub unrated: i64,
     /// Those known to be exploited.
     pub kev: i64,
     /// Secrets.
@@ -245,7 +247,7 @@ fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation,
     let counts = &evaluation.counts;
     connection.execute(
         "UPDATE images SET critical = $1, high = $2, medium = $3, low = $4, kev = $5, secrets = $6, malware = $7,
-         misconfigurations = $8, gaps = $9, severity = $10, findings_hash = $11 WHERE id = $12",
+         misconfigurations = $8, gaps = $9, severity = $10, unrated = $11, findings_hash = $12 WHERE id = $13",
         &values![
             counts.critical,
             counts.high,
@@ -257,6 +259,7 @@ fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation,
             counts.misconfigurations,
             counts.gaps,
             counts.severity,
+            counts.unrated,
             &evaluation.findings_hash,
             id
         ],

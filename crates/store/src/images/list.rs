@@ -192,7 +192,7 @@ pub struct ImageQuery {
 const COLUMNS: &str =
     "i.id, i.digest, i.name, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
     i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
-    i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated";
+    i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated, i.unrated";
 
 fn image(row: &Row) -> Image {
     Image {
@@ -209,6 +209,7 @@ fn image(row: &Row) -> Image {
             high: row.integer(9),
             medium: row.integer(10),
             low: row.integer(11),
+            unrated: row.integer(26),
             kev: row.integer(12),
             secrets: row.integer(13),
             malware: row.integer(14),

@@ -162,10 +162,10 @@ fn insert(
 ) -> Result<i64, StoreError> {
     let name = names.first().map_or_else(|| image.digest.clone(), |name| name.text(&image.digest));
     let row = connection.row(
-        "INSERT INTO images (digest, name, platform, os, created, size_bytes, packages, critical, high, medium, low, kev,
+        "INSERT INTO images (digest, name, platform, os, created, size_bytes, packages, critical, high, medium, low, unrated, kev,
          secrets, malware, misconfigurations, gaps, severity, decision, verdict_id, approval, findings_hash, has_archives,
          source, source_rank, registered, indexed, evaluated)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, '', 0, $8, $9, $10, $11, $12, $12, $12)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, '', 0, $8, $9, $10, $11, $12, $12, $12)
          RETURNING id",
         &values![
             &image.digest,

@@ -113,7 +113,8 @@ impl GraphDriver {
 fn name_of(reference: &str, id: &Digest) -> Option<String> {
     let named = reference.parse::<ImageName>().ok()?;
     let is_id = id.hex().starts_with(reference) || named.digest().is_some();
-    let name = || if named.tag().is_some() { reference.to_owned() } else { format!("{reference}:latest") };
+    let has_tag = reference.rsplit('/').next().is_some_and(|end| end.contains(':'));
+    let name = || if has_tag { reference.to_owned() } else { format!("{reference}:latest") };
     (!is_id).then(name)
 }
 

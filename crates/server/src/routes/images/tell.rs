@@ -26,6 +26,7 @@ pub(crate) fn image(image: images::Image) -> Image {
             high: counts.high,
             medium: counts.medium,
             low: counts.low,
+            unrated: counts.unrated,
             kev: counts.kev,
             secrets: counts.secrets,
             malware: counts.malware,

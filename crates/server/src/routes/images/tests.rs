@@ -44,6 +44,17 @@ fn a_registered_image_has_its_verdict_at_once_and_the_same_again_changes_nothing
 }
 
 #[test]
+fn what_nobody_has_rated_is_counted_too() {
+    let (server, who) = server();
+    intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "")]);
+    server.catch_up();
+    server.register(&who, &index(1, "registry.example/shop/api:1", LEFT_PAD)).expect(200);
+    let image = server.ask(&who, "GET", &format!("/images/{}", digest(1)), json!(null));
+    let counts = &image.body["counts"];
+    assert_eq!((&counts["unrated"], &counts["high"]), (&json!(1), &json!(0)), "{counts}");
+}
+
+#[test]
 fn everything_that_is_known_of_an_image_can_be_read() {
     let (server, who) = server();
     server.register(&who, &index(1, "registry.example/shop/api:1", LEFT_PAD)).expect(200);
