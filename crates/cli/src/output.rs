@@ -55,18 +55,28 @@ pub(crate) fn destinations(
     Ok(destinations)
 }
 
-/// Writes the report everywhere it is asked for; `hidden` findings were left out of it.
+/// What a writer cannot know of how a report came to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Circumstances {
+    /// How many findings were left out of it.
+    pub(crate) hidden: usize,
+    /// Whether findings that the earlier report does not have fail the command (`--fail-on-new`).
+    pub(crate) refuses_new: bool,
+}
+
+/// Writes the report everywhere it is asked for.
 pub(crate) fn write(
     report: &ScanReport,
     destinations: &[Destination],
     language: Option<Language>,
-    hidden: usize,
+    circumstances: Circumstances,
     environment: &Environment,
 ) -> Result<(), Failure> {
+    let Circumstances { hidden, refuses_new } = circumstances;
     let usual = if environment.speaks_japanese { Language::Japanese } else { Language::English };
     for destination in destinations {
         let usual = options(destination.file.is_none(), language.unwrap_or(usual), environment);
-        let options = WriteOptions { hidden, ..usual };
+        let options = WriteOptions { hidden, refuses_new, ..usual };
         to_destination(destination.file.as_deref(), |out| formats::write(report, destination.format, &options, out))?;
     }
     Ok(())
@@ -80,6 +90,7 @@ pub(crate) fn options(is_screen: bool, language: Language, environment: &Environ
         width: environment.width().filter(|_| is_screen),
         time: environment.source_date,
         hidden: 0,
+        refuses_new: false,
     }
 }
 

@@ -77,7 +77,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     progress.clear();
     warning.iter().for_each(|warning| progress.warn(warning));
     scanned.notes.iter().for_each(|note| progress.note(note));
-    output::write(&scanned.report, &destinations, arguments.output.lang, scanned.left_out.len(), environment)?;
+    let circumstances = output::Circumstances { hidden: scanned.left_out.len(), refuses_new: arguments.fail_on_new };
+    output::write(&scanned.report, &destinations, arguments.output.lang, circumstances, environment)?;
     // A server that is away costs the registration, not the report.
     let registered = registered.transpose()?;
     registered.iter().for_each(|registered| progress.note(&registered.note));

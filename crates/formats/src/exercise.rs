@@ -88,7 +88,8 @@ fn written(report: &ScanReport, format: Format) -> Vec<u8> {
     let mut out = Vec::new();
     for language in [Language::English, Language::Japanese] {
         out.clear();
-        let options = WriteOptions { language, color: true, width: Some(60), time: Some(0), hidden: 0 };
+        let options =
+            WriteOptions { language, color: true, width: Some(60), time: Some(0), hidden: 0, refuses_new: false };
         write(report, format, &options, &mut out).expect("memory takes everything");
     }
     out

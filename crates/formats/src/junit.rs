@@ -1,9 +1,11 @@
-//! JUnit XML, as continuous integration reads it: one suite for each detector, one test case for each finding, which fails.
+//! JUnit XML, as continuous integration reads it: one suite for each detector, one test case for each finding, which fails
+//! where the pipeline does.
 //!
 //! There is no standard; this is the common part of what Jenkins, GitLab, Azure and CircleCI accept (the schema of Apache
 //! Ant's task and its Windup description). What was looked for and not found is a case that passes; what is settled, and
-//! what could not be checked, is skipped and says why. A verdict is the first suite: one case for each control of the
-//! policies that apply, which fails where it denies and is skipped where it only tells.
+//! what could not be checked, is skipped and says why; so are findings that the policies let pass, or that the pipeline knew
+//! before. A verdict is the first suite: one case for each control of the policies that apply, which fails where it denies
+//! and is skipped where it only tells.
 
 use std::io::{self, Write};
 
@@ -22,7 +24,7 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
     let told = told(report, language);
     let mut suites: Vec<Suite> = report.verdict.iter().map(|verdict| judged(verdict, report, language)).collect();
     let kinds = FindingKind::ALL.into_iter().filter(|kind| report.detectors.contains(kind));
-    suites.extend(kinds.map(|kind| suite(kind, &told, report, language)));
+    suites.extend(kinds.map(|kind| suite(kind, &told, report, options)));
     suites.extend(gaps(report, language));
     let sum = |count: fn(&Suite) -> usize| suites.iter().map(count).sum::<usize>();
     writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
@@ -115,8 +117,13 @@ fn detail(reasons: &[ToldReason]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn suite(kind: FindingKind, told: &[Told<'_>], report: &ScanReport, language: Language) -> Suite {
-    let mut cases: Vec<Case> = told.iter().filter(|told| told.kind == kind).map(|told| case(told, language)).collect();
+fn suite(kind: FindingKind, told: &[Told<'_>], report: &ScanReport, options: &WriteOptions) -> Suite {
+    let language = options.language;
+    let mut cases: Vec<Case> = told
+        .iter()
+        .filter(|told| told.kind == kind)
+        .map(|told| case(told, tolerated(told, report, options), language))
+        .collect();
     let is_unchecked = kind == FindingKind::Vulnerability && report.intelligence.is_none();
     if is_unchecked || cases.is_empty() {
         let outcome = match is_unchecked {
@@ -129,11 +136,23 @@ fn suite(kind: FindingKind, told: &[Told<'_>], report: &ScanReport, language: La
     Suite { name: kind.detector(), cases }
 }
 
-fn case(told: &Told<'_>, language: Language) -> Case {
+/// Why a finding does not fail its case, where it does not: the message's key.
+fn tolerated(told: &Told<'_>, report: &ScanReport, options: &WriteOptions) -> Option<&'static str> {
+    let denies = report.verdict.as_ref().map(|verdict| matches!(verdict.decision, Decision::Deny | Decision::Unknown));
+    match denies {
+        Some(true) => None,
+        _ if options.refuses_new && told.is_new => None,
+        Some(false) => Some("junit.allowed"),
+        None => options.refuses_new.then_some("junit.known_before"),
+    }
+}
+
+fn case(told: &Told<'_>, tolerated: Option<&'static str>, language: Language) -> Case {
     let severity = severity_word(language, told.severity);
-    let outcome = match &told.settled {
-        Some(reason) => Outcome::Skipped { message: reason.clone() },
-        None => {
+    let outcome = match (&told.settled, tolerated) {
+        (Some(reason), _) => Outcome::Skipped { message: reason.clone() },
+        (None, Some(key)) => Outcome::Skipped { message: format!("{} ({})", language.say(key, &[]), told.text) },
+        (None, None) => {
             let mut message = format!("{}: {} ({severity})", told.subject, told.id);
             if told.is_new {
                 message = format!("{message}, {}", language.say("compare.new", &[]));

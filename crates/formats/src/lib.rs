@@ -135,6 +135,9 @@ pub struct WriteOptions {
     pub time: Option<i64>,
     /// How many findings the caller has left out of the report because the user asked for a part; the table says so.
     pub hidden: usize,
+    /// Whether the caller refuses what the earlier report of a comparison does not have, and nothing else; JUnit fails no
+    /// case then for what was there before.
+    pub refuses_new: bool,
 }
 
 /// Writes a report.

@@ -119,7 +119,14 @@ fn choose() -> Result<Chosen, Undone> {
 }
 
 fn written(report: &ScanReport) -> Result<Box<RawValue>, Undone> {
-    let options = WriteOptions { language: Language::English, color: false, width: None, time: None, hidden: 0 };
+    let options = WriteOptions {
+        language: Language::English,
+        color: false,
+        width: None,
+        time: None,
+        hidden: 0,
+        refuses_new: false,
+    };
     let mut bytes = Vec::new();
     let too_large = || Undone::for_good(Cause::new("image.index_too_large").with("limit_bytes", LARGEST_INDEX_BYTES));
     let mut out = Bounded { bytes: &mut bytes };

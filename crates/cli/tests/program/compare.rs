@@ -55,7 +55,9 @@ fn what_is_new_is_told_in_every_format_and_ends_with_1() {
     assert!(states.contains(&(&json!("CVE-2021-23337"), &json!("new"))), "{states:?}");
     assert!(states.contains(&(&json!("CVE-2023-42363"), &json!("unchanged"))), "{states:?}");
     assert!(program.read("new.md").contains("high (new)") && program.read("new.html").contains("high (new)"));
-    assert!(program.read("new.xml").contains("(high), new"));
+    let junit = program.read("new.xml");
+    assert!(junit.contains("(high), new") && junit.matches("<failure").count() == 1, "{junit}");
+    assert!(junit.contains("<skipped message=\"known from the earlier report"), "{junit}");
     assert_eq!(program.run(&["convert", "--format", "json", "new.json"]).stdout, program.read("new.json"));
 
     // The other way round something is gone and nothing is new.

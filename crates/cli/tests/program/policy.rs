@@ -47,6 +47,21 @@ fn reports_for_people_tell_the_verdict() {
     }
 }
 
+#[test]
+fn junit_is_red_exactly_where_the_exit_code_is() {
+    let program = with_image();
+    let failures = || program.read("r.xml").matches("<failure").count();
+    let arguments = ["--policy", "p.yaml", "-f", "junit=r.xml"];
+    write_policy(&program, "- {control: malware}");
+    scan(&program, &arguments).0.ended(0, &[]);
+    let text = program.read("r.xml");
+    assert!(failures() == 0 && text.contains("CVE-2023-42363"), "{text}");
+    assert!(text.contains("<skipped message=\"the policies let it pass"), "{text}");
+    write_policy(&program, "- {control: package.require, packages: [{name: not-there}]}");
+    scan(&program, &arguments).0.ended(1, &["package.require"]);
+    assert!(failures() > 1, "{}", program.read("r.xml"));
+}
+
 fn with_image() -> Program {
     let program = Program::new();
     program.write("app.tar", application(Storage::Gzip).docker_archive());
