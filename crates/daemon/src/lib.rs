@@ -7,6 +7,7 @@ mod listener;
 mod logging;
 mod metrics;
 mod settings;
+mod supervisor;
 
 pub use drain::{Drain, Draining};
 pub use identity::{Identity, IdentityError};
@@ -14,6 +15,7 @@ pub use listener::{ListenError, Listener, ListenerOptions, PeerAddress};
 pub use logging::{LogFormat, start_logging};
 pub use metrics::{Counter, Histogram, Metrics};
 pub use settings::{Setting, Settings, SettingsError};
+pub use supervisor::{Tidings, tell_manager};
 
 /// Names the one TLS provider. Every program that opens or accepts a TLS connection does this first.
 pub fn choose_tls_provider() {

@@ -8,7 +8,7 @@ use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse as _;
 use axum::routing::get;
-use daemon::{Drain, Identity, Listener, ListenerOptions, Metrics};
+use daemon::{Drain, Identity, Listener, ListenerOptions, Metrics, Tidings};
 use store::{Lane, Store, StoreOptions, rights, users};
 
 use crate::app::{App, Parts};
@@ -123,11 +123,13 @@ async fn serve(app: App) -> anyhow::Result<()> {
         *app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(secret);
         say(&format!("setup: {place}/setup#{text}"))?;
     }
+    tell_manager(Tidings::Ready);
     let signal = tokio::select! {
         signal = Drain::signal() => signal.context("cannot hear signals")?,
         () = end_of_input(), if config.stops_with_stdin => "the end of standard input",
     };
     tracing::info!(signal, "the server stops; open requests may end");
+    tell_manager(Tidings::Stopping);
     if !drain.finish(app.config.drain).await {
         tracing::warn!("some requests did not end in time");
     }
@@ -135,6 +137,13 @@ async fn serve(app: App) -> anyhow::Result<()> {
         task.abort();
     }
     Ok(())
+}
+
+/// Tells the service manager, where one started the server; what else it needs of the server works without.
+fn tell_manager(tidings: Tidings) {
+    if let Err(error) = daemon::tell_manager(tidings) {
+        tracing::warn!(%error, ?tidings, "the service manager cannot be told");
+    }
 }
 
 /// Says something on standard output, which whoever started the server reads. It is no log: the set-up link is a secret.
