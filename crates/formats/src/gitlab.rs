@@ -199,7 +199,7 @@ fn messages(report: &ScanReport, language: Language) -> Vec<Message> {
         verdict::sentences(verdict, language).into_iter().map(move |value| Message { level, value })
     });
     let gaps = report.inventory.gaps.iter().map(|gap| {
-        let reason = language.say("told.gap", &[("reason", Value::Text(&gap.reason))]);
+        let reason = language.say("told.gap", &[("reason", Value::Text(&language.gap_reason(gap)))]);
         Message { level: "warn", value: if gap.path.is_empty() { reason } else { format!("{}: {reason}", gap.path) } }
     });
     verdict.chain(gaps).collect()

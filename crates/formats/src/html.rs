@@ -170,7 +170,7 @@ fn gaps(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Res
             true => String::new(),
             false => format!("<code>{}</code> ", xml(&gap.path)),
         };
-        writeln!(out, "<li>{path}{}</li>", xml(&gap.reason))?;
+        writeln!(out, "<li>{path}{}</li>", xml(&language.gap_reason(gap)))?;
     }
     writeln!(out, "</ul>\n</details>\n</section>")
 }

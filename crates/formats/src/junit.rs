@@ -184,7 +184,9 @@ fn gaps(report: &ScanReport, language: Language) -> Option<Suite> {
             name: path.clone(),
             file: path.clone(),
             line: None,
-            outcome: Outcome::Skipped { message: language.say("told.gap", &[("reason", Value::Text(&gap.reason))]) },
+            outcome: Outcome::Skipped {
+                message: language.say("told.gap", &[("reason", Value::Text(&language.gap_reason(gap)))]),
+            },
         }
     });
     let cases: Vec<Case> = cases.collect();

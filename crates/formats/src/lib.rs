@@ -28,6 +28,7 @@ mod table;
 mod told;
 mod verdict;
 mod vex;
+mod words;
 
 use std::io;
 use std::str::FromStr;

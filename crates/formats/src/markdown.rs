@@ -38,8 +38,8 @@ pub(crate) fn write(report: &ScanReport, options: &WriteOptions, out: &mut dyn W
         writeln!(out, "## {} ({})\n", language.say("table.gaps.heading", &[]), gaps.len())?;
         for gap in gaps {
             match gap.path.is_empty() {
-                true => writeln!(out, "- {}", markdown(&gap.reason))?,
-                false => writeln!(out, "- {}: {}", markdown_code(&gap.path), markdown(&gap.reason))?,
+                true => writeln!(out, "- {}", markdown(&language.gap_reason(gap)))?,
+                false => writeln!(out, "- {}: {}", markdown_code(&gap.path), markdown(&language.gap_reason(gap)))?,
             }
         }
         writeln!(out)?;

@@ -153,6 +153,7 @@ mod tests {
             include_str!("gitlab.rs"),
             include_str!("verdict.rs"),
             include_str!("signatures.rs"),
+            include_str!("words.rs"),
         ];
         let sources = sources.concat();
         // What begins with the last six is said by whoever decides, and tested there.
@@ -168,6 +169,7 @@ mod tests {
             "check.",
             "import.",
             "signature.",
+            "license.category.",
         ];
         for code in ENGLISH.keys() {
             let used = sources.contains(&format!("\"{code}\"")) || made.iter().any(|made| code.starts_with(made));

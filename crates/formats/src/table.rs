@@ -251,7 +251,7 @@ impl<'a> Table<'a> {
             for group in gaps::grouped(&inventory.gaps) {
                 let Some(gap) = group.gaps.first() else { continue };
                 let place = if gap.path.is_empty() { String::new() } else { format!("{}: ", plain(&gap.path)) };
-                let mut line = format!("{place}{}", plain(&gap.reason));
+                let mut line = format!("{place}{}", plain(&self.language.gap_reason(gap)));
                 if group.gaps.len() > 1 {
                     let folder = if group.folder.is_empty() { ".".to_owned() } else { plain(&group.folder) };
                     let parameters = [

@@ -115,7 +115,7 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
                 subject,
                 place: if found.location == SecretLocation::File { &found.path } else { target },
                 line: found.line,
-                text: format!("{}: {}", found.title, found.matched),
+                text: format!("{}: {}", language.secret_title(found), found.matched),
                 remedy: language.say("told.remedy.secret", &[]),
                 ..plain
             }
@@ -125,9 +125,9 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             Told {
                 subject: or_target(&found.path).to_owned(),
                 place: or_target(&found.path),
-                text: match found.description.as_deref().filter(|text| !text.is_empty()) {
-                    Some(description) => format!("{description}: {rule}"),
-                    None => rule,
+                text: match language.malware_description(found) {
+                    "" => rule,
+                    description => format!("{description}: {rule}"),
                 },
                 remedy: language.say("told.remedy.malware", &[]),
                 ..plain
@@ -145,7 +145,7 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             Told {
                 subject,
                 place,
-                text: format!("{} ({})", found.name, found.category.as_str()),
+                text: format!("{} ({})", found.name, language.license_category(found.category)),
                 remedy: language.say("told.remedy.license", &[]),
                 ..plain
             }
@@ -157,8 +157,8 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             },
             place: or_target(&found.path),
             line: found.line,
-            text: format!("{}: {}", found.title, found.message),
-            remedy: found.remedy.clone().unwrap_or_default(),
+            text: format!("{}: {}", language.check_title(found), language.check_message(found)),
+            remedy: language.check_remedy(found).into_owned(),
             ..plain
         },
     }

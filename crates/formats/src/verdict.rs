@@ -22,6 +22,9 @@ pub fn say(language: Language, code: &str, parameters: &BTreeMap<String, Paramet
     let texts: BTreeMap<&str, String> = parameters
         .iter()
         .filter_map(|(name, parameter)| match parameter {
+            Parameter::Text(text) if name == "categories" => {
+                Some((name.as_str(), plain(&language.license_categories(text))))
+            }
             Parameter::Text(text) => Some((name.as_str(), plain(text))),
             Parameter::Count(_) | Parameter::Number(_) => None,
         })

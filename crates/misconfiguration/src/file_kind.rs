@@ -47,7 +47,9 @@ pub(crate) fn by_name(path: &UntrustedPath) -> Option<FileKind> {
         "tf" | "tofu" | "tfvars" => return Some(FileKind::Terraform),
         "bicep" => return Some(FileKind::AzureResourceManager),
         "tpl" if is_below(path, "templates") => return Some(FileKind::Helm),
-        "json" if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") => return Some(FileKind::Terraform),
+        "json" if [".tf.json", ".tofu.json", ".tfvars.json"].iter().any(|end| name.ends_with(end)) => {
+            return Some(FileKind::Terraform);
+        }
         "yaml" | "yml" => {}
         _ => return None,
     }

@@ -1,8 +1,9 @@
-//! Terraform and OpenTofu: configuration in HCL with its variables, locals, functions and local modules, and plans as
+//! Terraform and OpenTofu: configuration in HCL or JSON with its variables, locals, functions and local modules, and plans as
 //! JSON.
 
 mod evaluate;
 mod functions;
+mod json_syntax;
 mod module;
 mod operators;
 mod plan;

@@ -106,3 +106,14 @@ fn nothing_of_a_value_shows_but_its_ends() {
         }
     }
 }
+
+#[test]
+fn every_title_is_written_in_japanese_too() {
+    let words: serde_json::Value =
+        serde_json::from_str(include_str!("../../../content/messages/found.ja.json")).unwrap();
+    let titles: BTreeSet<String> =
+        SecretRules::builtin().list().iter().map(|(_, title, ..)| (*title).to_owned()).collect();
+    let written: BTreeSet<String> = words["secrets"].as_object().unwrap().keys().cloned().collect();
+    let unsaid: Vec<&String> = titles.symmetric_difference(&written).collect();
+    assert!(unsaid.is_empty(), "content/messages/found.ja.json and the rules differ in: {unsaid:?}");
+}

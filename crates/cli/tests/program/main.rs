@@ -16,6 +16,7 @@ mod feeds;
 mod image_checks;
 mod images;
 mod intel;
+mod japanese;
 mod layout_registry;
 mod malware;
 mod manual;

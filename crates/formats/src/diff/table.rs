@@ -41,7 +41,7 @@ pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn
         table.line(0, Some(Style::Alarm), &sentence)?;
         for gap in &diff.gaps_added {
             let place = if gap.path.is_empty() { String::new() } else { format!("{}: ", plain(&gap.path)) };
-            table.line(2, None, &format!("{place}{}", plain(&gap.reason)))?;
+            table.line(2, None, &format!("{place}{}", plain(&table.language.gap_reason(gap))))?;
         }
     }
     table.findings("diff.added", '+', &diff.added)?;

@@ -53,14 +53,14 @@ impl Table<'_> {
             SecretLocation::Argument => self.say("table.secret.argument", &[("name", Value::Text(&name))]),
             SecretLocation::History => self.say("table.secret.history", &[]),
         };
-        self.row(finding.severity, &format!("{}: {}", finding.title, finding.matched))?;
+        self.row(finding.severity, &format!("{}: {}", self.language.secret_title(finding), finding.matched))?;
         self.paragraph(4, None, &place)
     }
 
     fn malware(&mut self, finding: &MalwareFinding) -> io::Result<()> {
         self.row(finding.severity, &format!("{} ({})", finding.rule, finding.engine.as_str()))?;
         self.paragraph(4, None, &plain(&finding.path))?;
-        self.paragraph(4, Some(Style::Faint), &plain(finding.description.as_deref().unwrap_or_default()))?;
+        self.paragraph(4, Some(Style::Faint), &plain(self.language.malware_description(finding)))?;
         self.paragraph(4, Some(Style::Faint), &format!("sha256:{}", finding.sha256))
     }
 
@@ -98,20 +98,23 @@ impl Table<'_> {
                 packages.truncate(MOST_HARMLESS);
                 packages.push(self.say("verdict.more", &more));
             }
-            self.row(license.severity, &format!("{} ({})", license.name, license.category.as_str()))?;
+            self.row(
+                license.severity,
+                &format!("{} ({})", license.name, self.language.license_category(license.category)),
+            )?;
             self.paragraph(4, None, &packages.join(", "))?;
         }
         Ok(())
     }
 
     fn misconfiguration(&mut self, finding: &Misconfiguration) -> io::Result<()> {
-        self.row(finding.severity, &format!("{} {}", finding.id, finding.title))?;
+        self.row(finding.severity, &format!("{} {}", finding.id, self.language.check_title(finding)))?;
         let place = match finding.path.as_str() {
             "" => self.say("table.image_configuration", &[]),
             path => at_line(path, finding.line),
         };
-        self.paragraph(4, None, &format!("{place}: {}", plain(&finding.message)))?;
-        self.paragraph(4, Some(Style::Faint), &plain(finding.remedy.as_deref().unwrap_or_default()))
+        self.paragraph(4, None, &format!("{place}: {}", plain(&self.language.check_message(finding))))?;
+        self.paragraph(4, Some(Style::Faint), &plain(&self.language.check_remedy(finding)))
     }
 
     fn row(&mut self, severity: Severity, text: &str) -> io::Result<()> {

@@ -148,7 +148,7 @@ impl Teller {
 
     /// One piece of evidence: what, where, how bad, what repairs it.
     fn evidence(&self, evidence: &Evidence) -> String {
-        let mut parts = vec![plain(&evidence.id)];
+        let mut parts = vec![plain(&self.language.evidence_id(evidence))];
         parts.extend(evidence.package.as_deref().map(plain));
         if let Some(path) = &evidence.path {
             parts.push(match evidence.line {
@@ -162,8 +162,8 @@ impl Teller {
             (Some(severity), None) => severity,
             (None, _) => String::new(),
         });
-        if let Some(remedy) = &evidence.remedy {
-            parts.push(format!("→ {}", plain(remedy)));
+        if let Some(remedy) = self.language.evidence_remedy(evidence) {
+            parts.push(format!("→ {}", plain(&remedy)));
         } else if let Some(version) = &evidence.fixed_version {
             parts.push(format!("→ {}", plain(version)));
         }

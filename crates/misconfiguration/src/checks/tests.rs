@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::Healthcheck;
+use model::{Healthcheck, PhraseBook};
 
 use crate::check::{Check, Rule, checks};
 use crate::{FileFact, ImageConfiguration, ImageFile, LeftOver, Options, Tree, check};
@@ -111,4 +111,68 @@ fn ids_are_unique_and_texts_are_sentences() {
             assert_eq!(known, 1, "{alias} is an alias of {known} checks");
         }
     }
+}
+
+/// The Japanese of the checks, where reports for people take it from.
+fn japanese() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../../../content/messages/checks.ja.json")).unwrap()
+}
+
+fn book(pairs: &serde_json::Value) -> PhraseBook {
+    let pairs = pairs.as_object().into_iter().flatten();
+    PhraseBook::new(pairs.map(|(english, japanese)| (english.as_str(), japanese.as_str().unwrap())))
+}
+
+#[test]
+fn every_check_is_written_in_japanese_too() {
+    let words = japanese();
+    let written = words["checks"].as_object().unwrap();
+    for check in checks() {
+        let block = written.get(check.id).unwrap_or_else(|| {
+            panic!(
+                "content/messages/checks.ja.json has no block for {}: write its title, remedy and messages",
+                check.id
+            )
+        });
+        let [title, remedy] = ["title", "remedy"].map(|key| block[key].as_str().unwrap_or_default());
+        assert!(!title.is_empty() && !title.ends_with('。'), "the Japanese title of {} is a noun phrase", check.id);
+        assert!(remedy.ends_with('。'), "the Japanese remedy of {} is a sentence", check.id);
+        let names = |text: &str| text.split('`').skip(1).step_by(2).map(str::to_owned).collect::<BTreeSet<String>>();
+        assert_eq!(names(check.remedy), names(remedy), "{}: both remedies quote the same", check.id);
+    }
+    for id in written.keys() {
+        assert!(checks().iter().any(|check| check.id == id), "{id} is no check");
+    }
+}
+
+#[test]
+fn every_message_of_a_bad_example_is_said_in_japanese() {
+    let words = japanese();
+    let shared = book(&words["shared"]);
+    let mut unsaid = BTreeSet::new();
+    for check in checks() {
+        let own = book(&words["checks"][check.id]["messages"]);
+        for example in check.examples.bad {
+            for message in messages(check, example) {
+                if PhraseBook::translate(&[&own, &shared], &message).is_none() {
+                    unsaid.insert(format!("{}: {message}", check.id));
+                }
+            }
+        }
+    }
+    assert!(unsaid.is_empty(), "content/messages/checks.ja.json has no phrase for: {unsaid:#?}");
+}
+
+/// What a check says of an example.
+fn messages(check_: &Check, example: &str) -> Vec<String> {
+    if let Rule::Image(rule) = check_.rule {
+        let mut found = check::Found::default();
+        rule(&image(example), &mut found);
+        return found.failures.into_iter().map(|failure| failure.message).collect();
+    }
+    let mut tree = Tree::new();
+    tree.insert(path_of(check_, example).to_owned().into(), example.as_bytes()).unwrap();
+    let options = Options { today: Some("2026-01-01".to_owned()), ..Options::default() };
+    let findings = check(&tree, &options).findings.into_iter();
+    findings.filter(|finding| finding.id == check_.id).map(|finding| finding.message).collect()
 }

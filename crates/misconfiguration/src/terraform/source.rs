@@ -7,7 +7,8 @@ use hcl_edit::parser::parse_body;
 use hcl_edit::structure::{Block, Body};
 use model::{Gap, UntrustedPath};
 
-use crate::json::{line_at, line_starts};
+use super::json_syntax::{self, Native};
+use crate::json::{JsonError, line_at, line_starts};
 use crate::tree::Tree;
 
 /// Modules by the path of their folder.
@@ -27,12 +28,14 @@ pub(super) struct Source {
     pub(super) path: UntrustedPath,
     pub(super) body: Body,
     starts: Vec<usize>,
+    /// The line of the file that each line of the native syntax comes from, where the file is JSON.
+    lines: Option<Vec<u32>>,
 }
 
 impl Source {
     /// The line of something that was read from this file.
     pub(super) fn line(&self, of: &impl Span) -> u32 {
-        of.span().map_or(0, |span| line_at(&self.starts, span.start))
+        of.span().map_or(0, |span| self.line_at(span.start))
     }
 
     /// What to say of the modules that it calls from a registry, a repository or any other address.
@@ -60,9 +63,15 @@ impl Source {
 
     /// The first and last line of a block.
     pub(super) fn block(&self, block: &Block) -> (u32, u32) {
-        block.span().map_or((0, 0), |span| {
-            (line_at(&self.starts, span.start), line_at(&self.starts, span.end.saturating_sub(1)))
-        })
+        block.span().map_or((0, 0), |span| (self.line_at(span.start), self.line_at(span.end.saturating_sub(1))))
+    }
+
+    fn line_at(&self, offset: usize) -> u32 {
+        let line = line_at(&self.starts, offset);
+        match &self.lines {
+            None => line,
+            Some(lines) => lines.get(line.saturating_sub(1) as usize).copied().unwrap_or(line),
+        }
     }
 }
 
@@ -94,29 +103,52 @@ pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Folders {
     let mut folders = Folders::new();
     for (path, text) in tree.files() {
         let name = path.file_name();
-        let is_configuration = name.ends_with(".tf") || name.ends_with(".tofu");
-        let is_values = name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
-        if name.ends_with(".tf.json") {
-            gaps.push(Gap::new(path.as_str(), "Terraform's JSON syntax is not read; the plan of it is"));
-        }
+        let base = name.strip_suffix(".json").unwrap_or(name);
+        let is_configuration = base.ends_with(".tf") || base.ends_with(".tofu");
+        let is_values = base == "terraform.tfvars" || base.ends_with(".auto.tfvars");
         if !is_configuration && !is_values {
             continue;
         }
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let text = text.replace("\r\n", "\n");
-        match parse_body(&text) {
-            Ok(body) => {
-                let source = Source { path: path.clone(), body, starts: line_starts(&text) };
+        let read = match (base == name, is_values) {
+            (true, _) => native(path, text),
+            (false, true) => in_json(path, json_syntax::values(text)),
+            (false, false) => in_json(path, json_syntax::configuration(text)),
+        };
+        match read {
+            Ok(source) => {
                 let folder = folders.entry(path.parent().to_owned()).or_default();
                 if is_values { folder.values.push(source) } else { folder.sources.push(source) }
             }
-            Err(error) => {
-                let place = error.location();
-                let reason = format!("it is no valid HCL (line {}: {})", place.line(), error.message());
-                gaps.push(Gap::new(path.as_str(), reason));
-            }
+            Err(reason) => gaps.push(Gap::new(path.as_str(), reason)),
         }
+    }
+    for folder in folders.values_mut() {
+        // What is found by its pattern counts more than what is found by its name, whatever the alphabet says.
+        folder.values.sort_by_key(|source| source.path.file_name().contains(".auto."));
     }
     folders.retain(|_, folder| !folder.sources.is_empty());
     folders
+}
+
+fn native(path: &UntrustedPath, text: &str) -> Result<Source, String> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.replace("\r\n", "\n");
+    match parse_body(&text) {
+        Ok(body) => Ok(Source { path: path.clone(), body, starts: line_starts(&text), lines: None }),
+        Err(error) => {
+            let place = error.location();
+            Err(format!("it is no valid HCL (line {}: {})", place.line(), error.message()))
+        }
+    }
+}
+
+fn in_json(path: &UntrustedPath, native: Result<Native, JsonError>) -> Result<Source, String> {
+    let Native { text, lines } = native.map_err(|error| error.to_string())?;
+    match parse_body(&text) {
+        Ok(body) => Ok(Source { path: path.clone(), body, starts: line_starts(&text), lines: Some(lines) }),
+        Err(error) => {
+            let line = lines.get(error.location().line().saturating_sub(1)).copied().unwrap_or(1);
+            Err(format!("an expression in it is no valid HCL (line {line}: {})", error.message()))
+        }
+    }
 }

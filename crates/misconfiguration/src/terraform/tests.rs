@@ -197,3 +197,53 @@ fn an_expression_that_costs_too_much_leaves_the_others_theirs() {
     let acl = clouds[0].of(&["aws_s3_bucket"]).find_map(|bucket| bucket.get("acl").node().map(crate::json::write));
     assert_eq!(acl.as_deref(), Some("\"public-read\""));
 }
+
+#[test]
+fn the_json_syntax_says_the_same_as_the_native_one() {
+    let json = r#"{
+  "//": "made by a generator",
+  "variable": {"public": {"type": "bool", "default": true}, "raw": {"default": "${no}"}},
+  "locals": {"name": "shop-${var.public ? \"open\" : \"closed\"}"},
+  "resource": {
+    "aws_s3_bucket": {
+      "b": {
+        "bucket": "${local.name}",
+        "versioning": {"enabled": "${var.public}"},
+        "tags": {"raw": "${var.raw}"}
+      }
+    },
+    "aws_s3_bucket_policy": {"p": {"bucket": "${aws_s3_bucket.b.id}"}}
+  },
+  "module": {"child": {"source": "./child", "size": 3}}
+}"#;
+    let files = [
+        ("main.tf.json", json),
+        ("terraform.tfvars.json", r#"{"public": false}"#),
+        ("child/main.tf", "variable \"size\" {}\nresource \"aws_instance\" \"i\" {\n  count_is = var.size\n}\n"),
+    ];
+    let clouds = clouds(&files);
+    assert_eq!(clouds.len(), 1);
+    let bucket = clouds[0].of(&["aws_s3_bucket"]).next().unwrap();
+    assert_eq!(bucket.get("bucket").text().as_deref(), Some("shop-closed"));
+    assert_eq!(bucket.get("versioning.enabled").bool(), Some(false));
+    assert_eq!(bucket.get("tags.raw").text().as_deref(), Some("${no}"));
+    let line = bucket.body.entry("bucket").map(|entry| entry.line);
+    assert_eq!((bucket.block, line), ((7, 10), Some(8)));
+    let policy = clouds[0].of(&["aws_s3_bucket_policy"]).next().unwrap();
+    assert!(policy.get("bucket").refers_to(bucket));
+    let instance = clouds[0].of(&["aws_instance"]).next().unwrap();
+    assert_eq!(instance.address, "module.child.aws_instance.i");
+    assert_eq!(instance.get("count_is").number(), Some(3.0));
+}
+
+#[test]
+fn json_that_is_none_and_expressions_that_are_none_are_gaps_with_their_line() {
+    for (text, said) in [
+        ("{\n", "it is no valid JSON"),
+        ("{\"locals\": {\n\"a\": \"${1 +}\"}}", "an expression in it is no valid HCL (line 2"),
+    ] {
+        let mut gaps = Vec::new();
+        read(&tree(&[("a.tf.json", text)]), &mut gaps);
+        assert!(gaps[0].reason.contains(said), "{gaps:?}");
+    }
+}

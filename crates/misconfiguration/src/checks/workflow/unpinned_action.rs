@@ -8,7 +8,7 @@ check! {
     aliases: [],
     severity: Medium,
     title: "Action is not pinned by its commit",
-    remedy: "Name the commit of the action (`owner/action@40 hexadecimal digits # v1`); tags can be moved.",
+    remedy: "Name the commit of the action by its 40 hexadecimal digits (`owner/action@… # v1`); tags can be moved.",
     rule: Github(find),
     bad: [
         r#"on: push

@@ -1,0 +1,138 @@
+//! `--lang ja`: what people read is Japanese; names, paths, ids, commands and quotations stay what they are.
+
+use serde_json::Value;
+
+use crate::feeds::intelligence;
+use crate::run::Program;
+
+/// So many words of English one after the other are a sentence.
+const SENTENCE_WORDS: usize = 4;
+
+/// A tree with something wrong of each kind that has words of its own.
+fn tree(program: &Program) {
+    let key = ["AKIAQYLP", "MN5HFIQR7XYA"].concat();
+    let eicar = ["X5O!P%@AP[4\\PZX54(P^)7CC)7}$", "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!", "$H+H*"].concat();
+    program.write(
+        "app/Dockerfile",
+        "FROM debian\nRUN apt-get install curl\nRUN sudo ls | wc\nADD . /app\nEXPOSE 22\nUSER root\n",
+    );
+    program.write(
+        "app/pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: shop\nspec:\n  hostPID: true\n  containers:\n  - name: web\n    image: nginx\n    securityContext:\n      privileged: true\n",
+    );
+    program.write(
+        "app/main.tf",
+        "resource \"aws_s3_bucket\" \"b\" {\n  bucket = \"b\"\n  acl = \"public-read\"\n}\nresource \"aws_db_instance\" \"d\" {\n  publicly_accessible = true\n}\n",
+    );
+    program.write("app/broken.tf", "resource \"aws_s3_bucket\" {{{");
+    program.write(
+        "app/compose.yaml",
+        "services:\n  web:\n    image: nginx:latest\n    privileged: true\n    network_mode: host\n",
+    );
+    program.write(
+        "app/.github/workflows/ci.yaml",
+        "on: pull_request_target\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n    - uses: actions/checkout@v4\n    - run: echo ${{ github.event.issue.title }}\n",
+    );
+    program.write("app/settings.ini", format!("aws_access_key_id = {key}\n"));
+    program.write("app/eicar.txt", eicar);
+    program.write("app/package-lock.json", "");
+    program.write(
+        "app/node_modules/x/package.json",
+        "{\"name\": \"x\", \"version\": \"1.0.0\", \"license\": \"AGPL-3.0-only\"}",
+    );
+    program.write(
+        "policy.yaml",
+        "schema: bulkhead.policy/1\nname: all\ncontrols:\n  - control: misconfiguration.severity\n    at_least: low\n  - control: license.category\n    deny: [network-copyleft]\n  - control: secret\n  - control: malware\n  - control: gaps\n",
+    );
+}
+
+fn told(program: &Program, more: &[&str]) -> String {
+    let intelligence = intelligence();
+    let mut arguments = vec!["scan", "--intel", intelligence.to_str().unwrap()];
+    arguments.extend(more);
+    arguments.push("dir:app");
+    program.run(&arguments).stdout
+}
+
+/// Lines that say something in English: what stands between backticks, in markup and in addresses is left out.
+fn english(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let spoken: String = line.split('`').step_by(2).collect::<Vec<_>>().join("、");
+        let spoken: String =
+            spoken.split('<').map(|part| part.rsplit('>').next().unwrap_or_default()).collect::<Vec<_>>().join("、");
+        let mut words = 0;
+        for word in spoken.split_whitespace() {
+            let word = word.trim_matches([',', '.', ';', ':']);
+            let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'\'');
+            words = if is_word { words + 1 } else { 0 };
+            if words == SENTENCE_WORDS {
+                found.push(line.to_owned());
+                break;
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn reports_for_people_have_no_english_sentence() {
+    let program = Program::new();
+    tree(&program);
+    for format in ["table", "markdown", "html"] {
+        let report = told(&program, &["--lang", "ja", "--format", format]);
+        let body = report.split("</style>").last().unwrap_or_default();
+        assert_eq!(english(body), Vec::<String>::new(), "{format}:\n{report}");
+        for word in [
+            "特権コンテナ",
+            "ネットワークコピーレフト",
+            "AWSのアクセスキーID",
+            "EICARテストファイル",
+            "正しいHCLではありません",
+        ] {
+            assert!(report.contains(word), "{word} is not in the {format}:\n{report}");
+        }
+    }
+    let judged = told(&program, &["--lang", "ja", "--policy", "policy.yaml"]);
+    assert_eq!(english(&judged), Vec::<String>::new(), "{judged}");
+}
+
+#[test]
+fn formats_for_machines_and_english_reports_stay_english() {
+    let program = Program::new();
+    tree(&program);
+    for format in ["json", "sarif", "cyclonedx"] {
+        let [english, japanese] = ["en", "ja"].map(|language| {
+            let mut report: Value =
+                serde_json::from_str(&told(&program, &["--lang", language, "--format", format])).unwrap();
+            if let Some(report) = report.as_object_mut() {
+                ["serialNumber", "metadata"].map(|key| report.remove(key));
+            }
+            report
+        });
+        assert_eq!(english, japanese, "{format}");
+    }
+    assert!(told(&program, &["--lang", "en"]).contains("Container is privileged"));
+}
+
+#[test]
+fn public_examples_are_told_in_japanese_too() {
+    let Some(path) = test_support::test_data("misconfiguration-examples/examples.jsonl") else { return };
+    let program = Program::new();
+    for (number, line) in std::fs::read_to_string(path).unwrap().lines().enumerate() {
+        let example: Value = serde_json::from_str(line).unwrap();
+        let name = match example["type"].as_str().unwrap_or_default() {
+            "dockerfile" => "Dockerfile",
+            "kubernetes" => "manifest.yaml",
+            "terraform" => "main.tf",
+            "cloudformation" => "template.yaml",
+            _ => continue,
+        };
+        if example["kind"] == "bad" {
+            program.write(&format!("app/{number}/{name}"), example["code"].as_str().unwrap_or_default());
+        }
+    }
+    let report = told(&program, &["--lang", "ja", "--detectors", "misconfigurations"]);
+    assert!(report.lines().count() > 1_000, "{report}");
+    assert_eq!(english(&report), Vec::<String>::new());
+}
