@@ -36,7 +36,11 @@ fn check(arguments: &PolicyCheckArguments, environment: &Environment) -> Result<
     let policies = without_profiles(&arguments.policies).map_err(Failure::Usage)?;
     let judging = Judging::read(&policies, &arguments.exceptions, arguments.now)?;
     let language = language(arguments.lang, environment);
-    let complaints = policy::check_policies(&judging.policies, &judging.exceptions, judging.now);
+    let mut complaints = policy::check_policies(&judging.policies, &judging.exceptions, judging.now);
+    complaints.extend(policy::check_names(&judging.policies, &judging.exceptions, &scanner::check_ids()));
+    let files = judging.policies.iter().map(|policy| &policy.file);
+    let files: Vec<&String> = files.chain(judging.exceptions.iter().map(|exception| &exception.file)).collect();
+    complaints.sort_by_key(|complaint| (files.iter().position(|file| **file == complaint.file), complaint.line));
     output::to_destination(None, |out| {
         for complaint in &complaints {
             let sentence = formats::say(language, complaint.code, &complaint.parameters);

@@ -2,12 +2,30 @@
 
 use serde_json::error::Category;
 
+use crate::json_place;
+
 /// The reason of an error, with the place where one helps.
 pub(crate) fn reason(error: &serde_json::Error) -> String {
     match (error.classify(), error.line(), error.column()) {
         (Category::Eof, line, _) => format!("it ends too early, in line {line}; was it saved and copied to its end?"),
         (Category::Syntax, 1, 0 | 1) => "it is no JSON".to_owned(),
         (Category::Syntax | Category::Data | Category::Io, ..) => error.to_string(),
+    }
+}
+
+/// The same of a document whose text is at hand, with the keys that lead to what is wrong.
+pub(crate) fn reason_in(text: &str, error: &serde_json::Error) -> String {
+    if error.classify() != Category::Data {
+        return reason(error);
+    }
+    let path = json_place::path_at(text, error.line(), error.column());
+    let said = error.to_string();
+    let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+    // What a type of ours is called says nothing to anybody.
+    let said = if said.starts_with("data did not match") { "it is of a type that does not belong there" } else { said };
+    match path.as_str() {
+        "" => format!("line {}: {said}", error.line()),
+        path => format!("line {}, `{path}`: {said}", error.line()),
     }
 }
 

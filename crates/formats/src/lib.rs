@@ -11,6 +11,7 @@ mod gitlab;
 mod html;
 mod json;
 mod json_error;
+mod json_place;
 mod junit;
 mod licenses;
 mod listed;

@@ -11,7 +11,8 @@ use model::{VexDocument, VexName, VexStatement};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::json_error;
+use crate::json_place::Step;
+use crate::{json_error, json_place};
 
 /// The largest VEX document, in bytes.
 pub const LARGEST_VEX_BYTES: usize = 64 << 20;
@@ -147,8 +148,16 @@ fn check_entries(text: &str) -> Result<(), ReadVexError> {
     }
 }
 
+/// What is wrong with the value at the end of a path, or with the one around it where it is not there.
+fn wrong(format: &'static str, text: &str, path: &[Step<'_>], what: &str) -> ReadVexError {
+    let line = (1..=path.len()).rev().find_map(|length| json_place::line_of(text, &path[..length]));
+    let place = format!("line {}, `{}`", line.unwrap_or(1), json_place::shown(path));
+    ReadVexError::Malformed { format, reason: format!("{place}: {what}") }
+}
+
 fn parse<'a, T: Deserialize<'a>>(text: &'a str, format: &'static str) -> Result<T, ReadVexError> {
-    serde_json::from_str(text).map_err(|error| ReadVexError::Malformed { format, reason: json_error::reason(&error) })
+    serde_json::from_str(text)
+        .map_err(|error| ReadVexError::Malformed { format, reason: json_error::reason_in(text, &error) })
 }
 
 /// Counts statements and what they name, so that a small document cannot make many of few words.

@@ -9,7 +9,7 @@ const MOST_TRIES: usize = 256;
 const DEEPEST: usize = 4;
 
 /// Pairs of a sentence and what it is in another language, with places for values: ``the last USER is `{name}` ``. A place
-/// called `{message}` holds a sentence that is translated, too; one called `{detail}` likewise, but where no phrase has it, it
+/// called `{message}` holds a sentence that is translated, too; one called `{detail}` (`{detail2}`, …) likewise, but where no phrase has it, it
 /// stays what it is (what an operating system or a library says).
 #[derive(Debug, Default)]
 pub struct PhraseBook {
@@ -60,7 +60,7 @@ fn translate(books: &[&PhraseBook], sentence: &str, depth: usize, tries: &mut us
                 let value = values.iter().find(|(name, _)| name == place).map(|(_, value)| *value)?;
                 match place.as_str() {
                     "message" => said.push_str(&translate(books, value, depth + 1, tries)?),
-                    "detail" => match translate(books, value, depth + 1, tries) {
+                    place if place.starts_with("detail") => match translate(books, value, depth + 1, tries) {
                         Some(detail) => said.push_str(&detail),
                         None => said.push_str(value),
                     },

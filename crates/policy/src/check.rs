@@ -1,6 +1,9 @@
 //! What is wrong with policies that read well: contradictions, what can never count, exceptions whose time is over.
 
+mod names;
 mod never;
+
+pub use names::check_names;
 
 use std::collections::BTreeMap;
 

@@ -35,7 +35,7 @@ mod vex;
 pub use approval::{require_approval, unregistered};
 pub use aqua::{AquaKey, Imported, InvalidAqua, import_aqua, import_aqua_keys};
 pub use builtin::{BUILTIN_POLICIES, builtin_policy};
-pub use check::{Complaint, check_policies};
+pub use check::{Complaint, check_names, check_policies};
 pub use check_id::check_id;
 pub use custom::{CustomCheck, CustomCheckError, LARGEST_VALUE, LONGEST_CHECK_BYTES, MOST_STEPS};
 pub use document::{

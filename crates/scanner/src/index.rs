@@ -144,7 +144,8 @@ pub fn index_tree(
     index.gaps.extend(linked.gaps);
     for wanted in linked.wanted.values() {
         match again() {
-            Some(mut tree) => wanted.read(tree.as_mut(), &mut index)?,
+            // In a folder every name of a file is a file.
+            Some(mut tree) => _ = wanted.read(tree.as_mut(), &mut index)?,
             None => index.gaps.extend(wanted.unread()),
         }
     }
@@ -229,14 +230,22 @@ impl Work<'_> {
     /// Reads what links of the system lead to in a further pass over the layer.
     fn read_wanted(&self, number: usize, wanted: &WantedByLinks, index: &mut LayerIndex) -> Result<(), IndexError> {
         let image = self.image;
-        let outcome = if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
+        if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
             let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-            wanted.read(&mut reader, index)
-        } else {
-            let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-            wanted.read(&mut reader, index)
-        };
-        outcome.map_err(|source| read_error(image, number, source))
+            let linked = wanted.read(&mut reader, index).map_err(|source| read_error(image, number, source))?;
+            if linked.is_empty() {
+                return Ok(());
+            }
+            let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
+            return linked.read(&mut reader, index).map_err(|source| read_error(image, number, source));
+        }
+        let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
+        let linked = wanted.read(&mut reader, index).map_err(|source| read_error(image, number, source))?;
+        if linked.is_empty() {
+            return Ok(());
+        }
+        let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
+        linked.read(&mut reader, index).map_err(|source| read_error(image, number, source))
     }
 
     fn layers(&self, threads: usize) -> Result<Vec<IndexedLayer>, IndexError> {

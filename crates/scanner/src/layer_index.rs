@@ -14,6 +14,7 @@ use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, linked_package};
 use crate::folder_links::{Redirects, UnlistedFolders};
 use crate::found::{Found, FoundPackage, Mark};
+use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
@@ -378,6 +379,9 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         };
         found.gap("", reason);
     }
+    if is_cut_off(entry, &found) {
+        found.gap("", "it is empty (0 bytes), so that what it locks is unknown".to_owned());
+    }
     found.drop_nameless("");
     let needs_beside =
         found.mark.iter().filter_map(|mark| if let Mark::Needs(needs) = mark { Some(needs) } else { None });
@@ -402,6 +406,14 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         found.packages.shrink_to_fit();
         index.files.insert(path.to_owned(), found);
     }
+}
+
+/// Whether it is a lock file without a byte of which nothing is said yet; those of dependencies do not count.
+fn is_cut_off(entry: &Entry, found: &Found) -> bool {
+    entry.size_bytes == 0
+        && found.gaps.is_empty()
+        && is_lock_file(entry.path.file_name())
+        && !is_in_dependency_folder(entry.path.as_str())
 }
 
 fn gap_reason(ecosystem: &str, error: &ReadFileError) -> String {

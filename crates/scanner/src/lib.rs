@@ -46,6 +46,7 @@ pub use base::{ApprovedBases, BaseAlternative, InvalidApprovedBases};
 pub use contained::is_contained;
 pub use detectors::{ConnectClamd, Detectors};
 pub use index::{IndexError, IndexOptions, Indexed, index_image, index_tree, known_inventory};
+pub use misconfigurations::check_ids;
 
 #[doc(hidden)]
 pub mod exercise;

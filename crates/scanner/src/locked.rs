@@ -28,6 +28,48 @@ pub(crate) struct LockedFiles<'a> {
     hints_elsewhere: HashMap<(Ecosystem, &'a str, &'a str), Hint>,
 }
 
+/// The names of lock files, which the tools that write them never leave without a byte: one that is empty was cut off, and
+/// what it locked is not known.
+const LOCK_FILES: &[&str] = &[
+    ".package.resolved",
+    "Cargo.lock",
+    "Gemfile.lock",
+    "JuliaManifest.toml",
+    "Package.resolved",
+    "Pipfile.lock",
+    "Podfile.lock",
+    "buildscript-gradle.lockfile",
+    "bun.lock",
+    "bun.lockb",
+    "cabal.project.freeze",
+    "composer.lock",
+    "conan.lock",
+    "conda-lock.yml",
+    "gems.locked",
+    "go.sum",
+    "gradle.lockfile",
+    "mix.lock",
+    "npm-shrinkwrap.json",
+    "package-lock.json",
+    "packages.lock.json",
+    "pdm.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "project.assets.json",
+    "pubspec.lock",
+    "pylock.toml",
+    "rebar.lock",
+    "renv.lock",
+    "stack.yaml.lock",
+    "uv.lock",
+    "yarn.lock",
+];
+
+/// Whether a file of this name is a lock file.
+pub(crate) fn is_lock_file(name: &str) -> bool {
+    LOCK_FILES.binary_search(&name).is_ok() || name.starts_with("pylock.") && name.ends_with(".toml")
+}
+
 /// A package that is installed away from its project.
 struct Installed<'a> {
     version: &'a str,
@@ -212,7 +254,7 @@ fn is_in_module_cache(path: &str) -> bool {
 }
 
 /// Whether a lock file came along with a dependency instead of belonging to a project.
-fn is_in_dependency_folder(path: &str) -> bool {
+pub(crate) fn is_in_dependency_folder(path: &str) -> bool {
     const FOLDERS: &[&str] =
         &["node_modules", "site-packages", "dist-packages", "vendor", ".m2", ".gradle", ".pnpm-store"];
     const RUNS: &[&str] = &["/pkg/mod/", "/registry/src/", "/git/checkouts/", "/gems/"];

@@ -11,6 +11,13 @@ use crate::remarks::{Remark, SET_GID, SET_UID};
 /// What checking gives: findings, and what could not be checked.
 pub(crate) type Outcome = (Vec<Finding>, Vec<Gap>);
 
+/// The ids of all checks of configuration, the aliases that others know them by included.
+pub fn check_ids() -> Vec<&'static str> {
+    let of_check =
+        |check: &&'static misconfiguration::Check| std::iter::once(check.id).chain(check.aliases.iter().copied());
+    misconfiguration::checks().iter().flat_map(of_check).collect()
+}
+
 /// Checks the files that were taken in.
 pub(crate) fn of_tree(tree: &Tree, today: Option<&str>) -> Outcome {
     findings(misconfiguration::check(tree, &options(today)), false)

@@ -4,6 +4,7 @@
 //! zip archives, where files are compressed one by one, not even inflated. Bytes are inflated within a budget for each
 //! outermost file, and archives are followed to a fixed depth; what lies beyond is a gap.
 
+mod cpio;
 mod format;
 mod packages;
 mod seven_zip;
@@ -94,7 +95,8 @@ impl Walk<'_> {
             ArchiveFormat::Zip => self.zip(path, content, depth),
             ArchiveFormat::Tar => self.tar(path, &mut BufReader::new(content), depth),
             ArchiveFormat::SevenZip => self.seven_zip(path, content, depth),
-            ArchiveFormat::Deb => self.deb(path, &mut BufReader::new(content), depth),
+            ArchiveFormat::Deb => self.ar(path, "package of Debian", &mut BufReader::new(content), depth),
+            ArchiveFormat::Ar => self.ar(path, "archive of ar", &mut BufReader::new(content), depth),
             ArchiveFormat::Cpio => self.cpio(path, &mut BufReader::new(content), depth),
             ArchiveFormat::Rpm => self.rpm(path, &mut BufReader::new(content), depth),
             ArchiveFormat::Unopened(name) => {
@@ -276,6 +278,7 @@ fn inflate<'a>(format: ArchiveFormat, stored: impl BufRead + 'a) -> io::Result<B
         | ArchiveFormat::Zip
         | ArchiveFormat::SevenZip
         | ArchiveFormat::Deb
+        | ArchiveFormat::Ar
         | ArchiveFormat::Cpio
         | ArchiveFormat::Rpm
         | ArchiveFormat::Unopened(_) => Box::new(stored),
@@ -292,7 +295,7 @@ fn ends_like_an_archive(path: &str) -> bool {
     const EXTENSIONS: &[&str] = &[
         "tar", "tgz", "gz", "zip", "jar", "war", "ear", "zst", "tzst", "bz2", "tbz", "tbz2", "xz", "txz", "7z", "rar",
         "whl", "egg", "apk", "aar", "hpi", "jpi", "nupkg", "gem", "crate", "vsix", "xpi", "deb", "udeb", "rpm", "cpio",
-        "lzma", "lz", "lz4", "z", "cab", "squashfs", "snap",
+        "lzma", "lz", "lz4", "z", "cab", "squashfs", "snap", "a", "ar",
     ];
     let extension = path.rsplit('.').next().unwrap_or_default();
     EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))

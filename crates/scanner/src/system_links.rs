@@ -5,9 +5,10 @@
 //! layer is found when all layers are known, and read in a further pass over the layer that holds it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
 
 use model::{Gap, UntrustedPath};
-use oci::{EntryKind, EntryStream, ReadEntriesError};
+use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
 
 use crate::folder_links::{TooManyLinks, join, link_at, resolve};
 use crate::layer_index::{LayerIndex, Room, read_wanted};
@@ -35,6 +36,10 @@ const DATABASES: &[&str] = &[
     "var/lib/rpm/rpmdb.sqlite",
     "var/lib/rpmmanifest/container-manifest-2",
 ];
+
+/// The longest file that is read by way of a hard link behind symbolic links: the database of a desktop's packages has
+/// some 20 MB.
+const LARGEST_LINKED_BYTES: u64 = 64 << 20;
 
 /// Folders whose files tell packages, and what packages own.
 const FOLDERS_OF_FILES: &[&str] = &["var/lib/dpkg/info", "var/lib/dpkg/status.d"];
@@ -68,6 +73,12 @@ pub(crate) struct WantedByLinks {
 struct Place {
     real: String,
     sought: String,
+}
+
+/// Files of a further pass that the layer has as hard links: what they are links to, and where they are looked for.
+#[derive(Debug, Default)]
+pub(crate) struct HardLinked {
+    places: Vec<(UntrustedPath, Place)>,
 }
 
 /// What symbolic links of the system lead to.
@@ -131,9 +142,15 @@ impl WantedByLinks {
         })
     }
 
-    /// Reads what is wanted of the layer, and adds it to its index by where it lies.
-    pub(crate) fn read(&self, stream: &mut dyn EntryStream, index: &mut LayerIndex) -> Result<(), ReadEntriesError> {
+    /// Reads what is wanted of the layer, and adds it to its index by where it lies. Gives back the hard links among it:
+    /// their files came earlier in the layer, under other names.
+    pub(crate) fn read(
+        &self,
+        stream: &mut dyn EntryStream,
+        index: &mut LayerIndex,
+    ) -> Result<HardLinked, ReadEntriesError> {
         let mut room = Room::of_a_layer();
+        let mut linked = HardLinked::default();
         while let Some(entry) = stream.next_entry()? {
             let Some(place) = self.place_of(&entry.path) else { continue };
             match &entry.kind {
@@ -142,28 +159,15 @@ impl WantedByLinks {
                         room.refuse();
                         continue;
                     }
-                    let sought = UntrustedPath::normalise(&place.sought);
-                    let mut read = read_wanted(&entry, sought, stream.content());
-                    room.takes(read.weight_of(&place.sought));
-                    index.files.extend(read.files.remove(&place.sought).map(|found| (place.real.clone(), found)));
-                    index.owned.extend(read.owned.remove(&place.sought).map(|owned| (place.real.clone(), owned)));
-                    for mut gap in read.gaps {
-                        if let Some(rest) = gap.path.strip_prefix(&place.sought) {
-                            gap.path = format!("{}{rest}", place.real);
-                        }
-                        index.gaps.push(gap);
-                    }
+                    place.take(&entry, stream.content(), index, &mut room);
                 }
-                EntryKind::HardLink(target) => {
-                    let reason = format!("it is a hard link to {target}, which is not followed behind symbolic links");
-                    index.gaps.push(Gap::new(place.real.as_str(), reason));
-                }
+                EntryKind::HardLink(target) => linked.places.push((target.clone(), place)),
                 EntryKind::Directory | EntryKind::SymbolicLink(_) | EntryKind::Other => {}
             }
         }
         index.bound_gaps();
         index.gaps.extend(room.gap());
-        Ok(())
+        Ok(linked)
     }
 
     fn place_of(&self, named: &UntrustedPath) -> Option<Place> {
@@ -174,6 +178,67 @@ impl WantedByLinks {
         let place =
             Place { real: join(&folder.real, named.file_name()), sought: join(&folder.sought, named.file_name()) };
         is_unread(named, &place.sought).then_some(place)
+    }
+}
+
+impl HardLinked {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Reads the files behind the links in one more pass over the layer.
+    pub(crate) fn read(self, stream: &mut dyn EntryStream, index: &mut LayerIndex) -> Result<(), ReadEntriesError> {
+        // A file of several names is read for each of the places it has.
+        let mut left = self.places;
+        let mut room = Room::of_a_layer();
+        while let Some(entry) = stream.next_entry()? {
+            if entry.kind != EntryKind::File || !left.iter().any(|(target, _)| *target == entry.path) {
+                continue;
+            }
+            let mut content = Vec::new();
+            if room.is_left() {
+                stream.content().take(LARGEST_LINKED_BYTES + 1).read_to_end(&mut content).map_err(|source| {
+                    ReadEntriesError::Read { container: entry.path.as_str().into(), offset: 0, source }
+                })?;
+            } else {
+                room.refuse();
+            }
+            let (here, others) = left.into_iter().partition(|(target, _)| *target == entry.path);
+            left = others;
+            let here: Vec<(UntrustedPath, Place)> = here;
+            for (_, place) in here {
+                if content.len() as u64 > LARGEST_LINKED_BYTES {
+                    let reason = format!("it is a hard link to a file of more than {} MiB", LARGEST_LINKED_BYTES >> 20);
+                    index.gaps.push(Gap::new(place.real.as_str(), reason));
+                } else {
+                    place.take(&entry, &mut content.as_slice(), index, &mut room);
+                }
+            }
+        }
+        for (target, place) in left {
+            let reason = format!("it is a link to {target}, which the layer does not have");
+            index.gaps.push(Gap::new(place.real.as_str(), reason));
+        }
+        index.bound_gaps();
+        index.gaps.extend(room.gap());
+        Ok(())
+    }
+}
+
+impl Place {
+    /// Has the file read as what is sought, and keeps what is found where it lies.
+    fn take(&self, entry: &Entry, content: &mut dyn Read, index: &mut LayerIndex, room: &mut Room) {
+        let sought = UntrustedPath::normalise(&self.sought);
+        let mut read = read_wanted(entry, sought, content);
+        room.takes(read.weight_of(&self.sought));
+        index.files.extend(read.files.remove(&self.sought).map(|found| (self.real.clone(), found)));
+        index.owned.extend(read.owned.remove(&self.sought).map(|owned| (self.real.clone(), owned)));
+        for mut gap in read.gaps {
+            if let Some(rest) = gap.path.strip_prefix(&self.sought) {
+                gap.path = format!("{}{rest}", self.real);
+            }
+            index.gaps.push(gap);
+        }
     }
 }
 
@@ -211,9 +276,9 @@ fn is_unread(named: &UntrustedPath, sought: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Cursor, Read};
+    use std::io::Cursor;
 
-    use oci::{Entry, FileCapabilities};
+    use oci::FileCapabilities;
 
     use super::*;
     use crate::detect::Detections;
@@ -240,6 +305,8 @@ mod tests {
             let (path, kind) = if let Some((path, content)) = line.split_once(" = ") {
                 self.content = Cursor::new(content.as_bytes().to_vec());
                 (path, EntryKind::File)
+            } else if let Some((path, target)) = line.split_once(" => ") {
+                (path, EntryKind::HardLink(UntrustedPath::normalise(target)))
             } else if let Some((path, target)) = line.split_once(" -> ") {
                 (path, EntryKind::SymbolicLink(target.to_owned()))
             } else {
@@ -263,7 +330,10 @@ mod tests {
         folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>());
         for (number, wanted) in &linked.wanted {
-            wanted.read(&mut Lines::new(layers[*number]), &mut indexes[*number]).unwrap();
+            let linked = wanted.read(&mut Lines::new(layers[*number]), &mut indexes[*number]).unwrap();
+            if !linked.is_empty() {
+                linked.read(&mut Lines::new(layers[*number]), &mut indexes[*number]).unwrap();
+            }
         }
         let inventory = merge(indexes.iter(), true);
         let packages = inventory
@@ -349,6 +419,26 @@ mod tests {
         check(
             &[&["var/lib/dpkg -> /opt/dpkg"], &[other], &[status, "opt/dpkg/.wh.status.d"]],
             &["openssl 1 in opt/dpkg/status"],
+        );
+    }
+
+    #[test]
+    fn hard_links_behind_links_of_folders_are_read_where_their_file_is() {
+        let status: &str = &format!("srv/x/copy = {STATUS}");
+        let other: &str = &format!("srv/x/other = {OTHER}");
+        check(
+            &[
+                &["var/lib/dpkg -> /opt/dpkg"],
+                &[status, other, "opt/dpkg/status => srv/x/copy", "opt/dpkg/status.d/zlib1g => srv/x/other"],
+            ],
+            &["openssl 1 in opt/dpkg/status", "zlib1g 2 in opt/dpkg/status.d/zlib1g"],
+        );
+        check(
+            &[&["var/lib/dpkg -> /opt/dpkg"], &["opt/dpkg/status => srv/x/none"]],
+            &[
+                "gap opt/dpkg/status: it is a link to srv/x/none, which the layer does not have",
+                "gap var/lib/dpkg: it is a symbolic link to /opt/dpkg, and no packages are found behind it",
+            ],
         );
     }
 

@@ -106,7 +106,7 @@ fn formats_for_machines_and_english_reports_stay_english() {
             let mut report: Value =
                 serde_json::from_str(&told(&program, &["--lang", language, "--format", format])).unwrap();
             if let Some(report) = report.as_object_mut() {
-                ["serialNumber", "metadata"].map(|key| report.remove(key));
+                report.retain(|key, _| !["serialNumber", "metadata"].contains(&key.as_str()));
             }
             report
         });

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use model::{VexName, VexProduct, VexStatement, VexStatus};
 use serde::Deserialize;
 
-use super::{Budget, ReadVexError, digest, document, name, names, parse, words};
+use super::{Budget, ReadVexError, digest, document, name, names, parse, words, wrong};
 use crate::bill::list;
+use crate::json_place::Step;
 
 const FORMAT: &str = "CSAF";
 /// The deepest nesting of relationships: what is part of something that is part of something.
@@ -154,7 +155,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
         }
         if ids.is_empty() {
             let reason = format!("vulnerability {} has neither `cve` nor `ids`", at + 1);
-            return Err(ReadVexError::Malformed { format: FORMAT, reason });
+            return Err(wrong(FORMAT, text, &[Step::Key("vulnerabilities"), Step::Index(at)], &reason));
         }
         let justifications = tree.said(&vulnerability.flags, |flag| flag.label.as_deref());
         let impacts = tree.said(&vulnerability.threats, |threat| {

@@ -7,8 +7,9 @@ use std::sync::Arc;
 use model::{VexName, VexProduct, VexStatement, VexStatus};
 use serde::Deserialize;
 
-use super::{Budget, ReadVexError, digest, document, name, names, parse, words};
+use super::{Budget, ReadVexError, digest, document, name, names, parse, words, wrong};
 use crate::bill::list;
+use crate::json_place::Step;
 
 const FORMAT: &str = "CycloneDX";
 
@@ -121,8 +122,10 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
         else {
             continue;
         };
+        let step = [Step::Key("vulnerabilities"), Step::Index(at)];
         let status = status(&state).ok_or_else(|| {
-            malformed(format!(
+            let path = [step[0], step[1], Step::Key("analysis"), Step::Key("state")];
+            wrong(FORMAT, text, &path, &format!(
                 "vulnerability {number} has the state `{state}`; use resolved, resolved_with_pedigree, exploitable, \
                  in_triage, false_positive or not_affected"
             ))
@@ -130,7 +133,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
         let references = vulnerability.references.into_iter().filter_map(|reference| reference.id);
         let ids: Vec<String> = vulnerability.id.into_iter().chain(references).collect();
         if ids.is_empty() {
-            return Err(malformed(format!("vulnerability {number} has no `id`")));
+            return Err(wrong(FORMAT, text, &step, &format!("vulnerability {number} has no `id`")));
         }
         budget.take_statement()?;
         let mut products = Vec::with_capacity(vulnerability.affects.len());

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use model::{VexName, VexProduct, VexStatement, VexStatus};
 use serde::Deserialize;
 
-use super::{Budget, ReadVexError, digest, document, name, names, parse, words};
+use super::{Budget, ReadVexError, digest, document, name, names, parse, words, wrong};
 use crate::bill::list;
+use crate::json_place::Step;
 
 const FORMAT: &str = "OpenVEX";
 
@@ -76,12 +77,14 @@ pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexE
     let mut budget = Budget::default();
     let read = |(at, statement): (usize, Statement)| -> Result<VexStatement, ReadVexError> {
         let number = at + 1;
-        let wrong =
-            |what: String| ReadVexError::Malformed { format: FORMAT, reason: format!("statement {number} {what}") };
-        let status = status(statement.status.as_deref().unwrap_or_default()).map_err(&wrong)?;
+        let wrong = |key, what: String| {
+            let path = [Step::Key("statements"), Step::Index(at), Step::Key(key)];
+            wrong(FORMAT, text, &path, &format!("statement {number} {what}"))
+        };
+        let status = status(statement.status.as_deref().unwrap_or_default()).map_err(|what| wrong("status", what))?;
         let ids = statement.vulnerability.map(Vulnerability::ids).unwrap_or_default();
         if ids.is_empty() {
-            return Err(wrong("names no vulnerability".into()));
+            return Err(wrong("vulnerability", "names no vulnerability".into()));
         }
         budget.take_statement()?;
         let shared: Vec<Arc<[VexName]>> =

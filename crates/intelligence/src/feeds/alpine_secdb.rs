@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use super::fields::{cve_ids, is_cve_id, time};
 use super::files::{self, DOCUMENT_LIMIT};
-use super::json::{Text, or_default};
+use super::json::{Part, Text, or_default};
 use crate::advisory::{Advisory, Affected, NameKind, RangeEnd, Record, VersionRange};
 use crate::feed::{Feed, ReadFeedError, Sink};
 
@@ -37,7 +37,7 @@ struct Secdb<'a> {
     #[serde(default)]
     source_date: Text<'a>,
     #[serde(deserialize_with = "or_default")]
-    packages: Vec<Entry<'a>>,
+    packages: Vec<Part<Entry<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -109,7 +109,14 @@ fn origin(place: &str, distroversion: &str) -> Option<Origin> {
 
 fn read_secdb(secdb: &Secdb<'_>, origin: &Origin, place: &str, sink: &mut dyn Sink) {
     let modified = time(&secdb.source_date);
-    for Entry { pkg } in &secdb.packages {
+    for Part(entry) in &secdb.packages {
+        let pkg = match entry {
+            Ok(Entry { pkg }) => pkg,
+            Err(wrong) => {
+                sink.skipped(SOURCE_NAME, place, wrong.to_string());
+                continue;
+            }
+        };
         if pkg.name.is_empty() {
             sink.skipped(SOURCE_NAME, place, "a package without a name".to_owned());
             continue;

@@ -30,7 +30,7 @@ use serde::Deserialize;
 use self::lists::{Announcement, read_list};
 use super::fields::title;
 use super::files::{self, DOCUMENT_LIMIT};
-use super::json::{Text, each_entry, or_default};
+use super::json::{Part, Text, each_entry, or_default};
 use super::places::debian_codename;
 use crate::advisory::{Advisory, Affected, NameKind, RangeEnd, Record, VersionRange};
 use crate::feed::{Feed, ReadFeedError, Sink};
@@ -49,7 +49,7 @@ struct Entry<'a> {
     #[serde(default)]
     description: Text<'a>,
     #[serde(default, deserialize_with = "or_default")]
-    releases: BTreeMap<Text<'a>, Release<'a>>,
+    releases: BTreeMap<Text<'a>, Part<Release<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -89,10 +89,16 @@ impl Feed for DebianTracker {
         for file in exports {
             let bytes = files::read(&file, DOCUMENT_LIMIT)?;
             let place = files::place_of(folder, &file);
-            each_entry(&bytes, &mut |package, entries: BTreeMap<Text<'_>, Entry<'_>>| {
-                for (id, entry) in &entries {
-                    tracker.read(&package, id, entry, &place, sink);
+            each_entry(&bytes, &mut |package, entries: Result<BTreeMap<Text<'_>, Part<Entry<'_>>>, _>| match entries {
+                Ok(entries) => {
+                    for (id, Part(entry)) in &entries {
+                        match entry {
+                            Ok(entry) => tracker.read(&package, id, entry, &place, sink),
+                            Err(wrong) => sink.skipped(SOURCE_NAME, &place, wrong.to_string()),
+                        }
+                    }
                 }
+                Err(wrong) => sink.skipped(SOURCE_NAME, &place, wrong.to_string()),
             })
             .map_err(|error| ReadFeedError::Malformed {
                 path: file.clone(),
@@ -132,7 +138,14 @@ impl<'l> Tracker<'l> {
 
     fn read(&mut self, package: &str, id: &str, entry: &Entry<'_>, place: &str, sink: &mut dyn Sink) {
         let mut rest = Vec::new();
-        for (codename, release) in &entry.releases {
+        for (codename, Part(release)) in &entry.releases {
+            let release = match release {
+                Ok(release) => release,
+                Err(wrong) => {
+                    sink.skipped(SOURCE_NAME, place, wrong.to_string());
+                    continue;
+                }
+            };
             let Some(namespace) = debian_codename(codename) else {
                 sink.skipped(SOURCE_NAME, place, format!("release `{}`", codename.escape_debug()));
                 continue;
@@ -283,6 +296,17 @@ mod tests {
                 debian/TEMP-0000000-AAAAAA {TEMP-0000000-AAAAAA} debian:sid source:xorg-server affected
             "#]],
         );
+    }
+
+    #[test]
+    fn what_is_of_another_form_is_skipped_and_counted_and_everything_else_counts() {
+        let export = r#"{"a":{"CVE-2024-1":{"releases":7},"CVE-2024-2":{"releases":{"sid":{"status":"open"}}}},
+            "b":[1,2],"c":{"CVE-2024-3":{"releases":{"sid":{"status":"open"},"bookworm":"open"}}},"d":{"CVE-2024-4":null}}"#;
+        let kept = KeptRecords::read(&DebianTracker, &[("tracker.json", export.as_bytes())]);
+        let ids: Vec<&str> = kept.advisories().into_iter().map(|advisory| advisory.id.as_str()).collect();
+        assert_eq!(ids, ["CVE-2024-2", "CVE-2024-3"]);
+        assert_eq!(kept.skipped.len(), 4, "{:?}", kept.skipped);
+        assert!(kept.skipped.iter().all(|reason| reason.contains("not of the feed's form")), "{:?}", kept.skipped);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::ops::Deref;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
+use serde_json::value::RawValue;
 
 /// A string borrowed from the document where it holds no escapes.
 ///
@@ -90,6 +91,60 @@ impl<'de> Visitor<'de> for TextVisitor {
     }
 }
 
+/// A part of a document that may be of another form than it should be: one among thousands must not cost the others.
+#[derive(Debug)]
+pub(super) struct Part<T>(pub(super) Result<T, WrongPart>);
+
+/// Why a part cannot be used, without its place: thousands that are wrong in the same way are one warning with a count.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("an entry that is not of the feed's form: {reason}")]
+pub(super) struct WrongPart {
+    reason: String,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = <&'de RawValue>::deserialize(deserializer)?;
+        Ok(Part(part(raw)))
+    }
+}
+
+fn part<'de, T: Deserialize<'de>>(raw: &'de RawValue) -> Result<T, WrongPart> {
+    serde_json::from_str(raw.get()).map_err(|error| {
+        let said = error.to_string();
+        let reason = said.rsplit_once(" at line ").map_or(said.as_str(), |(reason, _)| reason);
+        WrongPart { reason: reason.to_owned() }
+    })
+}
+
+/// How many parts were of the right form: a document none of whose parts is, is another one.
+#[derive(Default)]
+struct Tally {
+    right: usize,
+    wrong: usize,
+    first_wrong: Option<WrongPart>,
+}
+
+impl Tally {
+    fn note<T>(&mut self, part: &Result<T, WrongPart>) {
+        match part {
+            Ok(_) => self.right += 1,
+            Err(wrong) => {
+                self.wrong += 1;
+                self.first_wrong.get_or_insert_with(|| wrong.clone());
+            }
+        }
+    }
+
+    /// How many there were.
+    fn count<E: de::Error>(self) -> Result<usize, E> {
+        match self.first_wrong {
+            Some(wrong) if self.right == 0 => Err(E::custom(wrong.reason)),
+            Some(_) | None => Ok(self.right + self.wrong),
+        }
+    }
+}
+
 /// Reads null as the default.
 pub(super) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
@@ -99,11 +154,12 @@ where
     Ok(Option::<T>::deserialize(deserializer)?.unwrap_or_default())
 }
 
-/// Hands every element of the list under the top-level `key` to `visit`, one at a time, and says how many there were.
+/// Hands every element of the list under the top-level `key` to `visit`, one at a time, and says how many there were. One
+/// that is of another form is an error of its own; the result is one where the document as a whole is none.
 pub(super) fn each_element<'de, T: Deserialize<'de>>(
     bytes: &'de [u8],
     key: &str,
-    visit: &mut dyn FnMut(T),
+    visit: &mut dyn FnMut(Result<T, WrongPart>),
 ) -> serde_json::Result<Option<usize>> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let found = deserializer.deserialize_map(InObject { key, visit, item: PhantomData })?;
@@ -113,7 +169,7 @@ pub(super) fn each_element<'de, T: Deserialize<'de>>(
 
 struct InObject<'k, T> {
     key: &'k str,
-    visit: &'k mut dyn FnMut(T),
+    visit: &'k mut dyn FnMut(Result<T, WrongPart>),
     item: PhantomData<T>,
 }
 
@@ -139,7 +195,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for InObject<'_, T> {
 }
 
 struct Elements<'k, T> {
-    visit: &'k mut dyn FnMut(T),
+    visit: &'k mut dyn FnMut(Result<T, WrongPart>),
     item: PhantomData<T>,
 }
 
@@ -163,21 +219,21 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Elements<'_, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<usize, A::Error> {
-        let mut count = 0;
-        while let Some(item) = seq.next_element()? {
+        let mut tally = Tally::default();
+        while let Some(Part(item)) = seq.next_element()? {
+            tally.note(&item);
             (self.visit)(item);
-            count += 1;
         }
-        Ok(count)
+        tally.count()
     }
 }
 
-/// Hands every entry of the top-level object to `visit`, one at a time.
+/// Hands every entry of the top-level object to `visit`, one at a time; one of another form is an error of its own.
 pub(super) fn each_entry<'de, T: Deserialize<'de>>(
     bytes: &'de [u8],
-    visit: &mut dyn FnMut(Text<'de>, T),
+    visit: &mut dyn FnMut(Text<'de>, Result<T, WrongPart>),
 ) -> serde_json::Result<()> {
-    struct Entries<'k, 'de, T>(&'k mut dyn FnMut(Text<'de>, T));
+    struct Entries<'k, 'de, T>(&'k mut dyn FnMut(Text<'de>, Result<T, WrongPart>));
 
     impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<'_, 'de, T> {
         type Value = ();
@@ -187,10 +243,12 @@ pub(super) fn each_entry<'de, T: Deserialize<'de>>(
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-            while let Some((key, value)) = map.next_entry()? {
+            let mut tally = Tally::default();
+            while let Some((key, Part(value))) = map.next_entry()? {
+                tally.note(&value);
                 (self.0)(key, value);
             }
-            Ok(())
+            tally.count().map(|_| ())
         }
     }
 
@@ -224,10 +282,22 @@ mod tests {
     fn elements_are_handed_over_one_by_one() {
         let mut seen = Vec::new();
         let json = br#"{"other": [9], "list": ["a", null, "b"], "list": null}"#;
-        let found = each_element(json, "list", &mut |text: Text<'_>| seen.push(text.to_option())).unwrap();
+        let found =
+            each_element(json, "list", &mut |text: Result<Text<'_>, _>| seen.push(text.unwrap().to_option())).unwrap();
         assert_eq!(found, Some(3));
         assert_eq!(seen, [Some("a".to_owned()), None, Some("b".to_owned())]);
-        assert_eq!(each_element(b"{}", "list", &mut |_: Text<'_>| {}).unwrap(), None);
-        assert!(each_element(b"{\"list\": [}", "list", &mut |_: Text<'_>| {}).is_err());
+        assert_eq!(each_element(b"{}", "list", &mut |_: Result<Text<'_>, _>| {}).unwrap(), None);
+        assert!(each_element(b"{\"list\": [}", "list", &mut |_: Result<Text<'_>, _>| {}).is_err());
+    }
+
+    #[test]
+    fn one_element_of_another_form_does_not_cost_the_others() {
+        let mut seen = Vec::new();
+        let mut note = |number: Result<u8, WrongPart>| seen.push(number.map_err(|error| error.to_string()));
+        assert_eq!(each_element(br#"{"list": [1, "x", {"y": []}, 2]}"#, "list", &mut note).unwrap(), Some(4));
+        assert_eq!((&seen[0], &seen[3]), (&Ok(1), &Ok(2)));
+        assert!(each_element(br#"{"list": ["x", {}]}"#, "list", &mut |_: Result<u8, _>| {}).is_err());
+        let told = seen[1].clone().unwrap_err();
+        assert_eq!(told, "an entry that is not of the feed's form: invalid type: string \"x\", expected u8");
     }
 }

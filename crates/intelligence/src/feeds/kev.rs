@@ -49,7 +49,11 @@ impl Feed for Kev {
             let bytes = files::read(&file, DOCUMENT_LIMIT)?;
             let malformed =
                 |reason: String| ReadFeedError::Malformed { path: file.clone(), format: "KEV catalog", reason };
-            let found = each_element(&bytes, "vulnerabilities", &mut |exploited: Exploited<'_>| {
+            let found = each_element(&bytes, "vulnerabilities", &mut |exploited: Result<Exploited<'_>, _>| {
+                let exploited = match exploited {
+                    Ok(exploited) => exploited,
+                    Err(wrong) => return sink.skipped(SOURCE_NAME, &place, wrong.to_string()),
+                };
                 let id = exploited.cve_id.trim();
                 if !is_cve_id(id) {
                     return sink.skipped(SOURCE_NAME, &place, format!("`{}` is no CVE id", id.escape_debug()));

@@ -16,7 +16,7 @@ use serde::Deserialize;
 
 use super::fields::{add_score, is_cve_id, time, title};
 use super::files::{self, DOCUMENT_LIMIT};
-use super::json::{Text, each_element, or_default};
+use super::json::{Text, WrongPart, each_element, or_default};
 use crate::advisory::{Record, VulnerabilityFacts};
 use crate::feed::{Feed, ReadFeedError, Sink};
 
@@ -107,7 +107,11 @@ impl Feed for Nvd {
 }
 
 fn read_document(bytes: &[u8], place: &str, sink: &mut dyn Sink) {
-    match each_element(bytes, "vulnerabilities", &mut |item: Item<'_>| read_cve(&item.cve, place, sink)) {
+    let mut read = |item: Result<Item<'_>, WrongPart>| match item {
+        Ok(item) => read_cve(&item.cve, place, sink),
+        Err(wrong) => sink.skipped(SOURCE_NAME, place, wrong.to_string()),
+    };
+    match each_element(bytes, "vulnerabilities", &mut read) {
         Ok(Some(_)) => {}
         Ok(None) => match serde_json::from_slice::<Cve<'_>>(bytes) {
             Ok(cve) => read_cve(&cve, place, sink),

@@ -54,9 +54,19 @@ impl Ecosystem for Dpkg {
             (_, "copyright") => {
                 let package = folder.strip_prefix("usr/share/doc/").filter(|package| !package.contains('/'));
                 if let Some(package) = package {
-                    let licenses = copyright::licenses(&file.text()?);
+                    let read = file.bytes().map(copyright::licenses_of_bytes);
+                    // What declares a license and cannot be read is no package without one: its license is unknown.
+                    let licenses = match &read {
+                        Ok(Some(licenses)) => licenses.clone(),
+                        Ok(None) | Err(_) => vec![format!("SEE LICENSE IN {path}")],
+                    };
                     if !licenses.is_empty() {
                         found.licenses.push((PackageEcosystem::Deb, package.to_owned(), licenses));
+                    }
+                    match read {
+                        Ok(Some(_)) => {}
+                        Ok(None) => found.gap("", copyright::NO_TEXT.to_owned()),
+                        Err(error) => return Err(error),
                     }
                 }
             }

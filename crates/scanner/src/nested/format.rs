@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
+use super::cpio;
 use crate::shared_content::SharedContent;
 use crate::zip;
 
@@ -19,9 +20,11 @@ pub(crate) enum ArchiveFormat {
     SevenZip,
     /// A package of Debian: an archive of ar whose members are archives.
     Deb,
+    /// An archive of ar that is no package: a static library, or anything else.
+    Ar,
     /// A package of rpm: an archive of cpio, compressed, behind two headers.
     Rpm,
-    /// The form "new ASCII" of cpio, with or without checksums.
+    /// An archive of cpio, in any of its forms.
     Cpio,
     /// A format for which there is no reader, by its name in a sentence.
     Unopened(&'static str),
@@ -44,8 +47,8 @@ impl ArchiveFormat {
             [0x1f, 0x9d, 0x8c..=0x90, ..] => Some(ArchiveFormat::Unopened("a file compressed with compress")),
             [b'M', b'S', b'C', b'F', 0, 0, 0, 0, ..] => Some(ArchiveFormat::Unopened("a cabinet of Windows")),
             _ if head.starts_with(b"!<arch>\ndebian-binary") => Some(ArchiveFormat::Deb),
-            _ if head.starts_with(b"070701") || head.starts_with(b"070702") => Some(ArchiveFormat::Cpio),
-            _ if head.starts_with(b"070707") => Some(ArchiveFormat::Unopened("an archive of cpio in its old form")),
+            _ if head.starts_with(b"!<arch>\n") => Some(ArchiveFormat::Ar),
+            _ if cpio::is_cpio(head) => Some(ArchiveFormat::Cpio),
             _ if is_squashfs(head) => Some(ArchiveFormat::Unopened("an image of SquashFS")),
             _ if is_lzma(head) => Some(ArchiveFormat::Lzma),
             _ => is_tar(head).then_some(ArchiveFormat::Tar),

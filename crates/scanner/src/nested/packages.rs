@@ -1,4 +1,4 @@
-//! Packages of Debian and rpm, and archives of cpio (initial RAM disks, the payload of rpm).
+//! Packages of Debian and rpm, and archives of ar (static libraries).
 
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 
@@ -9,18 +9,25 @@ use crate::wanted_file::ReadFileError;
 
 /// The length of a member's header in an archive of ar (deb(5), ar(5)).
 const AR_HEADER_BYTES: usize = 60;
-/// The length of an entry's header in the new ASCII form of cpio (cpio(5)).
-const CPIO_HEADER_BYTES: usize = 110;
-/// The longest name of a file in an archive of cpio, beyond what Linux has.
+/// The longest name of a member, beyond what Linux has.
 const LONGEST_NAME_BYTES: u64 = 64 << 10;
+/// The longest table of names of an archive of ar.
+const LONGEST_NAMES_BYTES: u64 = 16 << 20;
 /// The length of the lead of a package of rpm (RPM file format 4, "Lead").
 const RPM_LEAD_BYTES: u64 = 96;
 
 impl Walk<'_> {
-    /// The members of a package of Debian, each of which is an archive by itself.
-    pub(super) fn deb(&mut self, path: &str, bytes: &mut dyn BufRead, depth: u32) -> Result<(), ReadFileError> {
-        let malformed = |reason: &str| ReadFileError::malformed("package of Debian", reason);
+    /// The members of an archive of ar: of a package of Debian, each of which is an archive by itself, or of a library.
+    pub(super) fn ar(
+        &mut self,
+        path: &str,
+        format: &'static str,
+        bytes: &mut dyn BufRead,
+        depth: u32,
+    ) -> Result<(), ReadFileError> {
+        let malformed = |reason: &str| ReadFileError::malformed(format, reason);
         skip(bytes, b"!<arch>\n".len() as u64)?;
+        let mut long_names = Vec::new();
         while !bytes.fill_buf()?.is_empty() {
             let mut header = [0; AR_HEADER_BYTES];
             bytes.read_exact(&mut header).map_err(|_| malformed("it ends inside of a header"))?;
@@ -32,56 +39,28 @@ impl Walk<'_> {
             if !self.counts(path) {
                 return Ok(());
             }
-            let name = text(0..16);
-            let inner = inner_path(path, UntrustedPath::normalise(name.trim_end_matches('/')).as_str());
             let mut content = (&mut *bytes).take(size_bytes);
-            if ends_like_an_archive(&inner) || self.look.may_want(&inner, Some(size_bytes)) {
-                self.peek(&inner, &mut content, Some(size_bytes), depth);
+            let name = match text(0..16).as_str() {
+                // The table of symbols, which holds no file.
+                "/" | "/SYM64/" => None,
+                // The names that are too long for a header, of GNU and System V.
+                "//" => {
+                    (&mut content).take(LONGEST_NAMES_BYTES).read_to_end(&mut long_names)?;
+                    None
+                }
+                name => Some(member_name(name, &long_names, &mut content)?),
+            };
+            if let Some(name) = name {
+                let inner = inner_path(path, UntrustedPath::normalise(&name).as_str());
+                let size_bytes = content.limit();
+                if ends_like_an_archive(&inner) || self.look.may_want(&inner, Some(size_bytes)) {
+                    self.peek(&inner, &mut content, Some(size_bytes), depth);
+                }
             }
-            drain(content, "package of Debian")?;
+            drain(content, format)?;
             skip(bytes, size_bytes % 2)?;
         }
         Ok(())
-    }
-
-    /// The files of an archive of cpio.
-    pub(super) fn cpio(&mut self, path: &str, bytes: &mut dyn BufRead, depth: u32) -> Result<(), ReadFileError> {
-        let malformed = |reason: &str| ReadFileError::malformed("archive of cpio", reason);
-        loop {
-            let mut header = [0; CPIO_HEADER_BYTES];
-            bytes.read_exact(&mut header).map_err(|_| malformed("it ends inside of a header"))?;
-            if !(header.starts_with(b"070701") || header.starts_with(b"070702")) {
-                return Err(malformed("an entry has no header"));
-            }
-            let field = |index: usize| {
-                let digits = std::str::from_utf8(&header[6 + index * 8..14 + index * 8]).ok();
-                let number = digits.and_then(|digits| u64::from_str_radix(digits, 16).ok());
-                number.ok_or_else(|| malformed("a field of a header is no number"))
-            };
-            let (mode, size_bytes, name_bytes) = (field(1)?, field(6)?, field(11)?);
-            if name_bytes > LONGEST_NAME_BYTES {
-                return Err(malformed("a name is longer than 64 KiB"));
-            }
-            let mut name = Vec::new();
-            (&mut *bytes).take(name_bytes).read_to_end(&mut name)?;
-            skip(bytes, padding(CPIO_HEADER_BYTES as u64 + name_bytes, 4))?;
-            let name = String::from_utf8_lossy(&name);
-            let name = name.trim_end_matches('\0');
-            if name == "TRAILER!!!" {
-                return Ok(());
-            }
-            let mut content = (&mut *bytes).take(size_bytes);
-            let is_file = mode & 0o170_000 == 0o100_000;
-            if is_file && !self.counts(path) {
-                return Ok(());
-            }
-            let inner = inner_path(path, UntrustedPath::normalise(name).as_str());
-            if is_file && (ends_like_an_archive(&inner) || self.look.may_want(&inner, Some(size_bytes))) {
-                self.peek(&inner, &mut content, Some(size_bytes), depth);
-            }
-            drain(content, "archive of cpio")?;
-            skip(bytes, padding(size_bytes, 4))?;
-        }
     }
 
     /// The files of a package of rpm, behind its lead, its signatures and its header.
@@ -108,6 +87,23 @@ impl Walk<'_> {
     }
 }
 
+/// The name of a member: `name/` of GNU and System V, `/12` where it stands in the table of names, `#1/20` of BSD where
+/// the content begins with it.
+fn member_name(name: &str, long_names: &[u8], content: &mut dyn Read) -> io::Result<String> {
+    if let Some(length) = name.strip_prefix("#1/").and_then(|length| length.parse().ok()) {
+        let mut bytes = Vec::new();
+        content.take(LONGEST_NAME_BYTES.min(length)).read_to_end(&mut bytes)?;
+        return Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\0').to_owned());
+    }
+    if let Some(at) = name.strip_prefix('/').and_then(|at| at.parse::<usize>().ok()) {
+        let rest = long_names.get(at..).unwrap_or_default();
+        let end = rest.iter().position(|byte| matches!(byte, b'\n' | 0)).unwrap_or(rest.len());
+        let end = end.min(LONGEST_NAME_BYTES as usize);
+        return Ok(String::from_utf8_lossy(&rest[..end]).trim_end_matches('/').to_owned());
+    }
+    Ok(name.trim_end_matches('/').to_owned())
+}
+
 /// Passes over a header of rpm: its magic number, the number of entries, the length of their data, both.
 fn rpm_header(bytes: &mut dyn BufRead) -> Result<u64, ReadFileError> {
     let mut intro = [0; 16];
@@ -122,12 +118,12 @@ fn rpm_header(bytes: &mut dyn BufRead) -> Result<u64, ReadFileError> {
 }
 
 /// How many bytes are missing to the next multiple.
-fn padding(length: u64, multiple: u64) -> u64 {
+pub(super) fn padding(length: u64, multiple: u64) -> u64 {
     length.next_multiple_of(multiple) - length
 }
 
 /// Passes over what is left of a member.
-fn drain(mut content: io::Take<impl Read>, format: &'static str) -> Result<(), ReadFileError> {
+pub(super) fn drain(mut content: io::Take<impl Read>, format: &'static str) -> Result<(), ReadFileError> {
     io::copy(&mut content, &mut io::sink())?;
     match content.limit() {
         0 => Ok(()),
@@ -135,7 +131,7 @@ fn drain(mut content: io::Take<impl Read>, format: &'static str) -> Result<(), R
     }
 }
 
-fn skip(bytes: &mut dyn BufRead, count: u64) -> Result<(), ReadFileError> {
+pub(super) fn skip(bytes: &mut dyn BufRead, count: u64) -> Result<(), ReadFileError> {
     io::copy(&mut bytes.take(count), &mut io::sink())?;
     Ok(())
 }

@@ -140,6 +140,73 @@ fn packages_of_debian_and_rpm_and_archives_of_cpio_are_opened() {
     check("a.tar.lzma", &lzma.finish().unwrap(), &[("a.tar.lzma!/a.txt", "hello")], &[]);
 }
 
+/// An archive of cpio in the portable form of POSIX.1-1988.
+fn odc(files: &[(&str, u32, &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, mode, content) in files.iter().chain([&("TRAILER!!!", 0, &b""[..])]) {
+        let (name_bytes, size_bytes) = (name.len() + 1, content.len());
+        let header =
+            format!("070707{0:06o}{0:06o}{mode:06o}{0:018o}{0:06o}{0:011o}{name_bytes:06o}{size_bytes:011o}", 0);
+        archive.extend([header.as_bytes(), name.as_bytes(), b"\0", content].concat());
+    }
+    archive
+}
+
+/// An archive of cpio in the old binary form, with this order of bytes.
+fn binary(files: &[(&str, u32, &[u8])], pair: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, mode, content) in files.iter().chain([&("TRAILER!!!", 0, &b""[..])]) {
+        let size = content.len() as u32;
+        let name_bytes = name.len() as u16 + 1;
+        let fields =
+            [0o070_707, 1, 2, *mode as u16, 0, 0, 1, 0, 0, 0, name_bytes, (size >> 16) as u16, (size & 0xffff) as u16];
+        archive.extend(fields.into_iter().flat_map(pair));
+        for part in [format!("{name}\0").as_bytes(), content] {
+            archive.extend(part);
+            archive.resize(archive.len().next_multiple_of(2), 0);
+        }
+    }
+    archive
+}
+
+#[test]
+fn old_forms_of_cpio_are_opened() {
+    let large = vec![b'x'; 70_001];
+    let files: &[(&str, u32, &[u8])] = &[
+        ("opt", 0o040_755, b""),
+        ("./opt/a.txt", 0o104_755, b"hello"),
+        ("b", 0o100_644, &large),
+        ("z.txt", 0o100_600, b"last"),
+    ];
+    for archive in [odc(files), binary(files, u16::to_le_bytes), binary(files, u16::to_be_bytes)] {
+        check("a.cpio", &archive, &[("a.cpio!/opt/a.txt", "hello"), ("a.cpio!/z.txt", "last")], &[]);
+        check("a.cpio", &archive[..archive.len() / 2], &[("a.cpio!/opt/a.txt", "hello")], &[("a.cpio", "ends inside")]);
+    }
+    // Two bytes alone are a magic number that other files have, too.
+    for no_archive in
+        [b"\xc7\x71 something else that is long enough to hold a header".as_slice(), b"\x71\xc7", b"\xc7\x71\0"]
+    {
+        assert_eq!(ArchiveFormat::of(no_archive), None);
+    }
+}
+
+#[test]
+fn plain_archives_of_ar_are_opened_with_the_long_names_of_gnu_and_bsd() {
+    let gnu = deb(&[
+        ("/", b"\0\0\0\0"),
+        ("//", b"a-name-longer-than-fifteen.txt/\n"),
+        ("a.txt/", b"hello"),
+        ("/0", b"long"),
+        ("in.tar/", &tar(&[("x.txt", b"within")])),
+    ]);
+    let seen =
+        [("a.a!/a.txt", "hello"), ("a.a!/a-name-longer-than-fifteen.txt", "long"), ("a.a!/in.tar!/x.txt", "within")];
+    check("a.a", &gnu, &seen, &[]);
+    let bsd = deb(&[("#1/20", b"another-long.txt\0\0\0\0hello"), ("b.txt", b"!")]);
+    check("a.a", &bsd, &[("a.a!/another-long.txt", "hello"), ("a.a!/b.txt", "!")], &[]);
+    check("a.a", &gnu[..gnu.len() - 20], &seen, &[("a.a", "archive of ar: it ends inside of a file")]);
+}
+
 #[test]
 fn damaged_packages_are_gaps() {
     let files = cpio(&[("a.txt", 0o100_644, b"hello"), ("b.txt", 0o100_644, &[b'b'; 500])]);

@@ -1,6 +1,7 @@
 //! Licenses in Debian copyright files: machine-readable ones (copyright-format 1.0) by their `License` fields, others
 //! by the texts in `/usr/share/common-licenses` that they refer to, else by the texts of licenses that they hold.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use licenses::licenses_of_text;
@@ -8,8 +9,29 @@ use licenses::licenses_of_text;
 use super::paragraphs::{self, Paragraphs};
 use crate::declared_license::{declared_license, spdx_identifier};
 
+/// What is said of a copyright file that is no text.
+pub(super) const NO_TEXT: &str = "it is no text that can be read, so the license of its package is unknown";
+
+/// The licenses that a copyright file declares, sorted; no list where it is no text and no license can be made out in it.
+/// Debian asks for UTF-8 (policy 12.5); older files are in Latin-1, and some were made on Windows in UTF-16.
+pub(super) fn licenses_of_bytes(bytes: &[u8]) -> Option<Vec<String>> {
+    let text = match bytes {
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(utf_16(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(utf_16(rest, u16::from_be_bytes)),
+        _ => String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+    };
+    let licenses = licenses(&text);
+    let is_text = !text.contains(['\0', char::REPLACEMENT_CHARACTER]);
+    (is_text || !licenses.is_empty()).then_some(licenses)
+}
+
+fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+}
+
 /// The licenses that a copyright file declares, sorted; none where it is free text that names no common license.
-pub(super) fn licenses(text: &str) -> Vec<String> {
+fn licenses(text: &str) -> Vec<String> {
     let mut licenses = if is_machine_readable(text) { declared(text) } else { referenced(text) };
     if licenses.is_empty() {
         licenses.extend(licenses_of_text(text).into_iter().map(|found| found.id.to_owned()));
@@ -145,5 +167,18 @@ mod tests {
             "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\n{many}Files: b\nLicense: GPL-3+\n"
         );
         check(&text, &["BSL-1.0", "GPL-3.0-or-later"]);
+    }
+
+    #[test]
+    fn other_encodings_are_read_and_what_is_no_text_is_not_taken_for_a_file_without_a_license() {
+        let text = "License: MIT, see /usr/share/common-licenses/GPL-2";
+        let wide: Vec<u8> = [0xfeff].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(licenses_of_bytes(&wide), Some(vec!["GPL-2.0-only".to_owned()]));
+        let latin = [b"By J\xfcrgen: ".as_slice(), text.as_bytes()].concat();
+        assert_eq!(licenses_of_bytes(&latin), Some(vec!["GPL-2.0-only".to_owned()]));
+        assert_eq!(licenses_of_bytes(b"do as you like"), Some(Vec::new()));
+        for no_text in [b"\x1f\x8b\x08\x00\xff\xfe\xfd".as_slice(), b"By J\xfcrgen", b"a\0b"] {
+            assert_eq!(licenses_of_bytes(no_text), None, "{no_text:?}");
+        }
     }
 }
