@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 
 use anyhow::Context;
-use policy::RegoCheck;
+use policy::{RegoCheck, RegoDenials};
 use serde_json::{Value, json};
 
 use crate::failure::{Failure, Outcome};
@@ -20,7 +20,7 @@ use crate::output;
 const LARGEST_ANSWER_BYTES: u64 = 16 << 20;
 
 /// Asks a check of a report; the error is a sentence without a full stop.
-pub(crate) fn ask(check: &RegoCheck, report: &Value) -> Result<Vec<String>, String> {
+pub(crate) fn ask(check: &RegoCheck, report: &Value) -> Result<RegoDenials, String> {
     let question = json!({ "rego": check.source, "rules": check.rules, "message": check.message, "report": report });
     let answer = start()
         .and_then(|child| answer_of(child, question.to_string()))
@@ -36,7 +36,9 @@ pub(crate) fn ask(check: &RegoCheck, report: &Value) -> Result<Vec<String>, Stri
         return Err(problem.to_owned());
     }
     let messages = answer["messages"].as_array().into_iter().flatten();
-    Ok(messages.filter_map(|message| message.as_str().map(str::to_owned)).collect())
+    let messages: Vec<String> = messages.filter_map(|message| message.as_str().map(str::to_owned)).collect();
+    let count = answer["count"].as_u64().map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX));
+    Ok(RegoDenials { count: count.max(messages.len()), messages })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program starts itself, and nothing of a target")]
@@ -87,7 +89,7 @@ pub(crate) fn answer() -> Result<Outcome, Failure> {
             check.with_message(message).ask(&question["report"])
         });
     let answer = match answer {
-        Ok(messages) => json!({ "messages": messages }),
+        Ok(RegoDenials { messages, count }) => json!({ "messages": messages, "count": count }),
         Err(problem) => json!({ "problem": problem }),
     };
     output::to_destination(None, |out| writeln!(out, "{answer}"))?;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::custom::CelReport;
 use crate::document::ScoreSource;
 use crate::license::License;
-use crate::rego::{RegoAsker, RegoCheck};
+use crate::rego::{RegoAsker, RegoCheck, RegoDenials};
 use crate::scope::{Attribute, Attributes};
 use crate::time;
 
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
     }
 
     /// Asks a check in Rego; the error is a sentence without a full stop.
-    pub(crate) fn rego(&self, check: &RegoCheck) -> Result<Vec<String>, String> {
+    pub(crate) fn rego(&self, check: &RegoCheck) -> Result<RegoDenials, String> {
         match (&self.rego, &self.document) {
             (Some(asker), Some(document)) => asker(check, document),
             (None, _) => Err("whoever judges here has no way to ask checks in Rego".into()),

@@ -15,7 +15,7 @@ use model::{
 use crate::document::{Control, Policy, Rule};
 use crate::exceptions::{self, Exception, Holding};
 use crate::facts::Facts;
-use crate::rego::RegoCheck;
+use crate::rego::{RegoCheck, RegoDenials};
 pub use tally::MOST_EVIDENCE;
 use tally::{Outcome, Tally};
 
@@ -169,7 +169,7 @@ impl Bench<'_> {
                 Err(problem) => not_asked(control, &check.message, problem),
             },
             Rule::Rego(check) => match self.facts.rego(check) {
-                Ok(messages) => denied(check, messages),
+                Ok(denials) => denied(check, denials),
                 Err(problem) => not_asked(control, control.control, problem),
             },
         }
@@ -184,12 +184,15 @@ fn not_asked(control: &Control, otherwise: &str, problem: String) -> Outcome {
 }
 
 /// What the rules of a program say.
-fn denied(check: &RegoCheck, messages: Vec<String>) -> Outcome {
+fn denied(check: &RegoCheck, denials: RegoDenials) -> Outcome {
+    let RegoDenials { messages, count } = denials;
+    let left_out = count.saturating_sub(messages.len());
     let told = messages.iter().take(MOST_TOLD).map(String::as_str).collect::<Vec<_>>().join("; ");
     let mut tally = Tally::default();
     for id in messages {
         tally.take(&Arc::new(Evidence { id, ..Evidence::default() }), false);
     }
+    tally.take_without_evidence(left_out);
     let code = if check.remedy.is_some() { "verdict.custom.rego.with_remedy" } else { "verdict.custom.rego" };
     let remedy = check.remedy.clone().unwrap_or_default();
     tally.outcome(code, [("messages", told.into()), ("remedy", remedy.into())])

@@ -49,7 +49,8 @@ pub use pattern::Pattern;
 pub use profile::{MOST_NETWORK_RULES, NetworkRule, PROFILE_PATH, Profile, is_profile, read_profile};
 pub use reader::{DocumentError, DocumentProblem};
 pub use rego::{
-    ImportedRego, LONGEST_REGO_BYTES, MOST_REGO_MESSAGES, MOST_REGO_STEPS, RegoAsker, RegoCheck, RegoError, import_rego,
+    ImportedRego, LONGEST_REGO_BYTES, MOST_REGO_MESSAGES, MOST_REGO_STEPS, RegoAsker, RegoCheck, RegoDenials,
+    RegoError, import_rego,
 };
 pub use schema::{exceptions_schema, keys_page, policy_schema, profile_schema};
 pub use scope::{

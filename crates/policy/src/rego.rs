@@ -9,6 +9,9 @@ mod import;
 mod nesting;
 mod steps;
 
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use regorus::{Engine, Value};
 
 pub use import::{ImportedRego, import_rego};
@@ -46,7 +49,16 @@ pub struct RegoCheck {
 
 /// Asks a check of a report in the way that the caller has for it: messages of what is denied, sorted, or a sentence without
 /// a full stop.
-pub type RegoAsker<'a> = Box<dyn Fn(&RegoCheck, &serde_json::Value) -> Result<Vec<String>, String> + 'a>;
+pub type RegoAsker<'a> = Box<dyn Fn(&RegoCheck, &serde_json::Value) -> Result<RegoDenials, String> + 'a>;
+
+/// What a check in Rego denies.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RegoDenials {
+    /// The first messages in their order, each once, at most [`MOST_REGO_MESSAGES`].
+    pub messages: Vec<String>,
+    /// How many different messages there are, those included that are not kept.
+    pub count: usize,
+}
 
 /// The error of reading a check in Rego.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -126,16 +138,16 @@ impl RegoCheck {
     /// # Errors
     /// When a rule ends at a limit, calls what is not there, or gives something else than messages; the sentence has no full
     /// stop. Then there is no verdict.
-    pub fn ask(&self, document: &serde_json::Value) -> Result<Vec<String>, String> {
+    pub fn ask(&self, document: &serde_json::Value) -> Result<RegoDenials, String> {
         self.ask_within(document, MOST_REGO_STEPS)
     }
 
-    pub(crate) fn ask_within(&self, document: &serde_json::Value, most_steps: u64) -> Result<Vec<String>, String> {
+    pub(crate) fn ask_within(&self, document: &serde_json::Value, most_steps: u64) -> Result<RegoDenials, String> {
         let mut engine = engine(self.is_version_0);
         engine.add_policy(FILE.into(), self.source.clone()).map_err(|error| told(&error))?;
         engine.set_strict_builtin_errors(false);
         engine.set_input(Value::from(document.clone()));
-        let mut messages = Vec::new();
+        let mut gathered = Gathered::default();
         for rule in &self.rules {
             let counted = steps::limit(&mut engine, most_steps);
             let value = engine.eval_rule(format!("{}.{rule}", self.package));
@@ -144,33 +156,47 @@ impl RegoCheck {
                     "the rule `{rule}` takes more than {most_steps} steps on this report; walk over fewer lists in one another"
                 ));
             }
-            self.collect(rule, &value.map_err(|error| told(&error))?, &mut messages)?;
+            self.collect(rule, &value.map_err(|error| told(&error))?, &mut gathered)?;
         }
-        messages.sort();
-        messages.dedup();
-        messages.truncate(MOST_REGO_MESSAGES);
-        Ok(messages)
+        Ok(RegoDenials { messages: gathered.first.into_iter().collect(), count: gathered.seen.len() })
     }
 
     /// What a rule gives: nothing, a truth value, a message, or many messages; a message is a text or has one as `msg`.
-    fn collect(&self, rule: &str, value: &Value, messages: &mut Vec<String>) -> Result<(), String> {
+    fn collect(&self, rule: &str, value: &Value, gathered: &mut Gathered) -> Result<(), String> {
         let plain = || self.message.clone().unwrap_or_else(|| format!("the rule {rule} holds"));
         match value {
             Value::Undefined | Value::Bool(false) => {}
-            Value::Bool(true) => messages.push(plain()),
-            Value::Array(items) => items.iter().try_for_each(|item| push(rule, item, messages))?,
-            Value::Set(items) => items.iter().try_for_each(|item| push(rule, item, messages))?,
-            value => push(rule, value, messages)?,
+            Value::Bool(true) => gathered.take(plain()),
+            Value::Array(items) => items.iter().try_for_each(|item| push(rule, item, gathered))?,
+            Value::Set(items) => items.iter().try_for_each(|item| push(rule, item, gathered))?,
+            value => push(rule, value, gathered)?,
         }
         Ok(())
     }
 }
 
-fn push(rule: &str, value: &Value, messages: &mut Vec<String>) -> Result<(), String> {
-    // Some more than are kept, so that those kept are the first in their order of all but hostile programs.
-    if messages.len() >= 10 * MOST_REGO_MESSAGES {
-        return Ok(());
+/// Messages as rules give them: a rule may give a million within its steps, of which hashes are kept.
+#[derive(Default)]
+struct Gathered {
+    first: BTreeSet<String>,
+    seen: HashSet<u64>,
+}
+
+impl Gathered {
+    fn take(&mut self, message: String) {
+        let mut hasher = DefaultHasher::new();
+        message.hash(&mut hasher);
+        if !self.seen.insert(hasher.finish()) {
+            return;
+        }
+        self.first.insert(message);
+        if self.first.len() > MOST_REGO_MESSAGES {
+            self.first.pop_last();
+        }
     }
+}
+
+fn push(rule: &str, value: &Value, gathered: &mut Gathered) -> Result<(), String> {
     let text = match value {
         Value::String(text) => Some(text.as_ref()),
         Value::Object(_) => {
@@ -183,7 +209,7 @@ fn push(rule: &str, value: &Value, messages: &mut Vec<String>) -> Result<(), Str
             "the rule `{rule}` gives something that is no message; it must give texts, or maps with `msg`"
         ));
     };
-    messages.push(text.chars().take(LONGEST_MESSAGE_CHARS).collect());
+    gathered.take(text.chars().take(LONGEST_MESSAGE_CHARS).collect());
     Ok(())
 }
 

@@ -86,6 +86,22 @@ fn a_build_is_the_same_from_the_same_feeds_and_names_what_it_does_not_know() {
 }
 
 #[test]
+fn one_entry_of_another_form_costs_a_feed_nothing_else() {
+    let program = Program::new();
+    let export =
+        r#"{"bash":{"CVE-2024-0001":{"releases":7},"CVE-2024-0002":{"releases":{"bookworm":{"status":"open"}}}}}"#;
+    program.write("feeds/debian-tracker/tracker.json", export);
+    let catalog = r#"{"vulnerabilities":[7,{"cveID":"CVE-2024-0002","dateAdded":"2024-05-01"}]}"#;
+    program.write("feeds/kev/known_exploited_vulnerabilities.json", catalog);
+    let ran = program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]);
+    ran.ended(0, &["not used: debian-tracker tracker.json: an entry that is not of the feed's form", "not used: kev"]);
+    let found = program.run(&["intel", "lookup", "CVE-2024-0002", "--intel", "a.db"]);
+    assert!(found.stdout.contains("bash"), "{found:?}");
+    program.write("feeds/debian-tracker/tracker.json", r#"{"bash":7,"curl":[]}"#);
+    program.run(&["intel", "build", "--feeds", "feeds", "--out", "a.db"]).ended(3, &["tracker.json", "expected a map"]);
+}
+
+#[test]
 fn an_update_replaces_what_scans_use() {
     let program = program();
     let built_in = sequence(&program);

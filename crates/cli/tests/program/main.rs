@@ -31,4 +31,5 @@ mod run;
 mod sbom;
 mod signatures;
 mod targets;
+mod unread;
 mod vex;

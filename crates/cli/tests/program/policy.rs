@@ -316,3 +316,22 @@ fn checks_in_ignore_files_may_be_spelled_as_trivy_does() {
     assert_eq!(covered_by(".trivyignore"), ["BHD-DOCKER-0002 .trivyignore:1"]);
     assert_eq!(covered_by("trivyignore.yaml"), ["BHD-DOCKER-0002 trivyignore.yaml:2"]);
 }
+
+#[test]
+fn names_of_checks_and_licenses_that_do_not_exist_are_told_with_the_nearest() {
+    let program = Program::new();
+    write_policy(
+        &program,
+        "- {control: misconfiguration.id, ids: [BHD-DOKER-0002, AVD-DS-0002]}\n- {control: license.deny, names: [GPL-3.0, Apache2.0, 'LGPL-*']}",
+    );
+    let ran = program.run(&["policy", "check", "p.yaml", "--lang", "en"]);
+    ran.ended(1, &["2 things to mend"]);
+    for sentence in [
+        "p.yaml:4: misconfiguration.id names the check BHD-DOKER-0002, which does not exist; the nearest is BHD-DOCKER-0002",
+        "p.yaml:5: license.deny names the license Apache2.0, which is not on the list of SPDX; the nearest is Apache-2.0",
+    ] {
+        assert!(ran.stdout.contains(sentence), "{}", ran.stdout);
+    }
+    let japanese = program.run(&["policy", "check", "p.yaml", "--lang", "ja"]).stdout;
+    assert!(japanese.contains("チェックBHD-DOKER-0002は存在しません"), "{japanese}");
+}

@@ -117,3 +117,19 @@ fn a_program_of_others_is_imported_as_a_policy() {
     program.write("none.rego", "package main\nallow := true\n");
     program.run(&["policy", "import", "rego", "none.rego"]).ended(2, &["none.rego", "no rule `deny`"]);
 }
+
+#[test]
+fn messages_beyond_the_thousand_that_are_kept_are_counted() {
+    let program = Program::new();
+    judged(
+        &program,
+        "package main\ndeny contains msg if {\n  some i in numbers.range(1, 2500)\n  msg := sprintf(\"no %d\", [i])\n}",
+    )
+    .ended(1, &["custom.rego"]);
+    let control = verdict(&program)["policies"][0]["controls"][0].clone();
+    assert_eq!(control["evidence"].as_array().map(Vec::len), Some(1000));
+    assert_eq!(control["reasons"][0]["evidence_count"], 2500, "{control}");
+    let told = program.run(&["policy", "explain", "r.json", "--lang", "en"]).stdout;
+    assert!(told.contains("Rules deny it 2500 times"), "{told}");
+    assert!(told.contains("2480 more"), "{told}");
+}

@@ -197,7 +197,23 @@ fn wrong_documents_end_with_2_and_one_sentence() {
     check(deep.as_bytes(), &["recursion limit"]);
     check(
         b"{\"@context\": \"https://openvex.dev/ns/v0.2.0\", \"statements\": [{\"status\": \"fixed\"}]}",
-        &["statement 1"],
+        &["line 1, `statements[0].vulnerability`: statement 1 names no vulnerability"],
+    );
+    check(
+        b"{\"@context\": \"https://openvex.dev/ns/v0.2.0\",\n\"statements\": [\n{\"vulnerability\": \"CVE-1\",\n\"status\": \"fine\"}]}",
+        &["line 4, `statements[0].status`: statement 1 has the status `fine`"],
+    );
+    check(
+        b"{\"@context\": \"https://openvex.dev/ns/v0.2.0\",\n\"statements\": [\n{\"status\": 7}]}",
+        &["v.json", "line 3, `statements[0].status`: invalid type: integer `7`"],
+    );
+    check(
+        b"{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.5\", \"vulnerabilities\": [\n{\"id\": \"CVE-1\",\n\"analysis\": {\n\"state\": \"x\"}}]}",
+        &["line 4, `vulnerabilities[0].analysis.state`: vulnerability 1 has the state `x`"],
+    );
+    check(
+        b"{\"document\": {\"csaf_version\": \"2.0\"}, \"vulnerabilities\": [\n{\"product_status\": {\"fixed\": [\"a\"]}}]}",
+        &["line 2, `vulnerabilities[0]`: vulnerability 1 has neither `cve` nor `ids`"],
     );
     scan(&program, &["--vex", "missing.json"]).ended(2, &["missing.json", "No such file"]);
     std::fs::create_dir(program.path("folder")).unwrap();

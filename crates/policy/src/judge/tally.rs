@@ -46,6 +46,11 @@ impl Tally {
         }
     }
 
+    /// Counts what is not at hand any more.
+    pub(super) fn take_without_evidence(&mut self, count: usize) {
+        self.count += count;
+    }
+
     pub(super) fn count(&self) -> usize {
         self.count
     }

@@ -3,10 +3,10 @@ use serde_json::json;
 use super::*;
 
 fn ask(source: &str) -> Result<Vec<String>, String> {
-    ask_within(source, MOST_REGO_STEPS)
+    ask_within(source, MOST_REGO_STEPS).map(|denials| denials.messages)
 }
 
-fn ask_within(source: &str, most_steps: u64) -> Result<Vec<String>, String> {
+fn ask_within(source: &str, most_steps: u64) -> Result<RegoDenials, String> {
     let findings: Vec<_> = (0..2000)
         .map(|at| json!({"kind": "vulnerability", "id": format!("CVE-2024-{at}"), "severity": "high", "kev": at == 7}))
         .collect();
@@ -54,6 +54,14 @@ fn what_cannot_be_asked_is_an_error_and_no_verdict() {
     assert_eq!(RegoCheck::new(&long, &[]).unwrap_err(), RegoError::TooLong);
     let missing = RegoCheck::new("package main\ndeny := true\n", &["warn".into()]).unwrap_err();
     assert!(missing.to_string().contains("no rule `warn`"), "{missing}");
+}
+
+#[test]
+fn messages_beyond_those_kept_are_counted() {
+    let each = "package main\ndeny contains msg if {\n  some f in input.findings\n  msg := f.id\n}\nviolation contains msg if {\n  some f in input.findings\n  msg := f.id\n}\n";
+    let denials = ask_within(each, MOST_REGO_STEPS).unwrap();
+    assert_eq!((denials.messages.len(), denials.count), (MOST_REGO_MESSAGES, 2000));
+    assert_eq!((&*denials.messages[0], &*denials.messages[999]), ("CVE-2024-0", "CVE-2024-1898"));
 }
 
 #[test]

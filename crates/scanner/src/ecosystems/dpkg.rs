@@ -31,6 +31,9 @@ const CHISEL_MANIFEST: &str = "var/lib/chisel/manifest.wall";
 /// The longest database that is read; a desktop with everything has some 20 MB.
 const LARGEST_STATUS_BYTES: u64 = 64 << 20;
 
+/// What stands for the license of a package whose copyright file cannot be read.
+const UNREADABLE: &str = "SEE LICENSE IN copyright";
+
 impl Ecosystem for Dpkg {
     fn name(&self) -> &'static str {
         "dpkg"
@@ -58,7 +61,7 @@ impl Ecosystem for Dpkg {
                     // What declares a license and cannot be read is no package without one: its license is unknown.
                     let licenses = match &read {
                         Ok(Some(licenses)) => licenses.clone(),
-                        Ok(None) | Err(_) => vec![format!("SEE LICENSE IN {path}")],
+                        Ok(None) | Err(_) => vec![UNREADABLE.to_owned()],
                     };
                     if !licenses.is_empty() {
                         found.licenses.push((PackageEcosystem::Deb, package.to_owned(), licenses));

@@ -7,13 +7,18 @@ use std::io::Read;
 use model::UntrustedPath;
 use oci::{Entry, EntryKind, EntryStream, FileCapabilities, ReadEntriesError};
 
+use crate::detect::Detections;
+use crate::folder_links;
 use crate::layer_index::{ReadLayer, index_entries, read_links};
 use crate::merge::merge;
 
 /// Folders that lie in one another, one of them under the name of a file that is read.
 const FOLDERS: &[&str] = &["", "a", "a/b", "a/b/requirements.txt", "c"];
 
-/// What an input's byte says: two bits what happens, three bits where; the end of a layer.
+/// The most links that the model follows one after the other.
+const MOST_FOLLOWED: usize = 40;
+
+/// What an input's byte says: three bits what happens, three bits where, two bits where to; the end of a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Change {
     /// A manifest that names one package.
@@ -22,6 +27,8 @@ enum Change {
     Folder(String),
     Other(String),
     HardLink(String, String),
+    /// A symbolic link to a folder, counted from the root.
+    Link(String, String),
     Whiteout(String),
     Opaque(String),
 }
@@ -39,13 +46,17 @@ pub(super) fn run(bytes: &[u8]) {
         }
         indexes.push(index);
     }
+    // Where a layer can be unpacked in more than one way, there is nothing to compare.
+    let Some(expected) = unpack(&layers) else { return };
+    let mut found: Vec<Detections> = indexes.iter().map(|_| Detections::default()).collect();
+    folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
     let inventory = merge(indexes.iter(), true);
     let seen: BTreeSet<(String, String)> = inventory
         .packages
         .iter()
         .flat_map(|package| package.paths.iter().map(|path| (path.clone(), package.name.clone())))
         .collect();
-    let expected: BTreeSet<(String, String)> = unpack(&layers).into_iter().collect();
+    let expected: BTreeSet<(String, String)> = expected.into_iter().collect();
     assert_eq!(seen, expected, "{layers:#?}");
 }
 
@@ -56,6 +67,7 @@ fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
         let other = FOLDERS[usize::from(byte >> 6) % FOLDERS.len()];
         let manifest = join(folder, "requirements.txt");
         let change = match byte & 7 {
+            1 if !folder.is_empty() && folder != other => Change::Link(folder.to_owned(), other.to_owned()),
             0 | 1 => Change::Manifest(manifest),
             2 if !folder.is_empty() => Change::Folder(folder.to_owned()),
             3 if !folder.is_empty() => Change::Other(folder.to_owned()),
@@ -70,6 +82,14 @@ fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
         if let Some(layer) = layers.last_mut() {
             layer.push(change);
         }
+    }
+    // A link stands alone in its layer: what else its layer has there depends on the order in which it is unpacked.
+    for layer in &mut layers {
+        if let Some(at) = layer.iter().position(|change| matches!(change, Change::Link(..))) {
+            *layer = vec![layer.swap_remove(at)];
+        }
+        // Folders come before what is in them.
+        layer.sort_by_key(|change| !matches!(change, Change::Folder(_)));
     }
     // A layer in which a path holds two things one after the other is unpacked differently by different programs.
     for layer in &mut layers {
@@ -95,7 +115,9 @@ impl Change {
     /// The path that holds something other than a folder.
     fn occupied(&self) -> Option<String> {
         match self {
-            Change::Manifest(path) | Change::Other(path) | Change::HardLink(path, _) => Some(path.clone()),
+            Change::Manifest(path) | Change::Other(path) | Change::HardLink(path, _) | Change::Link(path, _) => {
+                Some(path.clone())
+            }
             Change::Folder(path) => Some(join(path, "")),
             Change::Whiteout(_) | Change::Opaque(_) => None,
         }
@@ -115,39 +137,140 @@ fn package_name(layer: usize, path: &str) -> String {
     format!("l{layer}-{}", path.replace(['/', '.'], "-"))
 }
 
-/// The visible manifests with their packages, as a program that unpacks the layers one by one leaves them.
-fn unpack(layers: &[Vec<Change>]) -> BTreeMap<String, String> {
-    let mut files: BTreeMap<String, Option<String>> = BTreeMap::new();
+/// What a program that unpacks the layers one by one leaves behind.
+#[derive(Default)]
+struct Unpacked {
+    /// What is no folder and no link; manifests with their packages.
+    files: BTreeMap<String, Option<String>>,
+    /// Symbolic links by where they lie, and where they lead.
+    links: BTreeMap<String, String>,
+}
+
+/// The visible manifests with their packages; nothing where a layer is unpacked differently by different programs, or a
+/// link leads in a circle.
+fn unpack(layers: &[Vec<Change>]) -> Option<BTreeMap<String, String>> {
+    let mut unpacked = Unpacked::default();
     for (number, changes) in layers.iter().enumerate() {
-        for change in changes {
+        unpacked.apply(number, changes)?;
+    }
+    Some(unpacked.files.into_iter().filter_map(|(path, package)| Some((path, package?))).collect())
+}
+
+impl Unpacked {
+    fn apply(&mut self, number: usize, changes: &[Change]) -> Option<()> {
+        if !self.links.is_empty() && !is_plain(changes) {
+            return None;
+        }
+        let places: Vec<String> = changes.iter().map(|change| self.place(change, changes)).collect::<Option<_>>()?;
+        if !self.links.is_empty() && !are_apart(changes, &places) {
+            return None;
+        }
+        for (change, path) in changes.iter().zip(&places) {
             match change {
-                Change::Whiteout(path) => files.retain(|known, _| known != path && !is_below(known, path)),
-                Change::Opaque(folder) if folder.is_empty() => files.clear(),
-                Change::Opaque(folder) => files.retain(|known, _| !is_below(known, folder)),
+                Change::Whiteout(_) => self.remove(|known| known == path || is_below(known, path)),
+                Change::Opaque(_) if path.is_empty() => self.remove(|_| true),
+                Change::Opaque(_) => self.remove(|known| is_below(known, path)),
                 _ => {}
             }
         }
-        for change in changes {
-            match change {
-                Change::Folder(path) => drop(files.remove(path)),
-                Change::Manifest(path) => {
-                    files.retain(|known, _| !is_below(known, path));
-                    files.insert(path.clone(), Some(package_name(number, path)));
+        for (change, path) in changes.iter().zip(places) {
+            let package = match change {
+                Change::Whiteout(_) | Change::Opaque(_) => continue,
+                Change::Folder(_) => {
+                    self.remove(|known| *known == path);
+                    continue;
                 }
-                Change::Other(path) => {
-                    files.retain(|known, _| !is_below(known, path));
-                    files.insert(path.clone(), None);
+                Change::Link(_, target) => {
+                    self.remove(|known| *known == path || is_below(known, &path));
+                    self.links.insert(path, target.clone());
+                    continue;
                 }
-                Change::HardLink(path, target) => {
-                    files.retain(|known, _| !is_below(known, path));
-                    let linked = manifest_behind(changes, target);
-                    files.insert(path.clone(), linked.map(|manifest| package_name(number, manifest)));
+                Change::Manifest(named) => Some(package_name(number, named)),
+                Change::Other(_) => None,
+                Change::HardLink(_, target) => {
+                    manifest_behind(changes, target).map(|manifest| package_name(number, manifest))
                 }
-                Change::Whiteout(_) | Change::Opaque(_) => {}
-            }
+            };
+            self.remove(|known| *known == path || is_below(known, &path));
+            self.files.insert(path, package);
         }
+        Some(())
     }
-    files.into_iter().filter_map(|(path, package)| Some((path, package?))).collect()
+
+    fn remove(&mut self, is_gone: impl Fn(&String) -> bool) {
+        self.files.retain(|known, _| !is_gone(known));
+        self.links.retain(|known, _| !is_gone(known));
+    }
+
+    /// Where a change happens: links on the way are followed, but for those that the layer replaces by a folder; an opaque
+    /// folder is also looked for at the end of a link.
+    fn place(&self, change: &Change, changes: &[Change]) -> Option<String> {
+        let (named, is_followed) = match change {
+            Change::Manifest(path)
+            | Change::Folder(path)
+            | Change::Other(path)
+            | Change::HardLink(path, _)
+            | Change::Link(path, _)
+            | Change::Whiteout(path) => (path, false),
+            Change::Opaque(path) => (path, true),
+        };
+        let mut real = String::new();
+        let mut begun = String::new();
+        for part in named.split('/').filter(|part| !part.is_empty()) {
+            begun = join(&begun, part);
+            let next = join(&real, part);
+            let is_last = begun == *named;
+            let is_listed = changes.iter().any(|other| *other == Change::Folder(begun.clone()));
+            real = if is_listed || is_last && !is_followed { next } else { self.follow(next)? };
+        }
+        Some(real)
+    }
+
+    fn follow(&self, path: String) -> Option<String> {
+        let mut left: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
+        let (mut real, mut followed) = (String::new(), 0);
+        while let Some(part) = left.pop() {
+            let next = join(&real, &part);
+            let Some(target) = self.links.get(&next) else {
+                real = next;
+                continue;
+            };
+            followed += 1;
+            if followed > MOST_FOLLOWED {
+                return None;
+            }
+            real.clear();
+            left.extend(target.split('/').filter(|part| !part.is_empty()).rev().map(str::to_owned));
+        }
+        Some(real)
+    }
+}
+
+/// Whether what a layer takes away has nothing to do with what else it says: else the order of its entries decides through
+/// which links they lead.
+fn is_plain(changes: &[Change]) -> bool {
+    let path = |change: &Change| match change {
+        Change::Whiteout(path) | Change::Opaque(path) => path.clone(),
+        other => other.occupied().unwrap_or_default(),
+    };
+    let meet = |one: &str, other: &str| {
+        one.is_empty() || other.is_empty() || one == other || is_below(one, other) || is_below(other, one)
+    };
+    changes.iter().enumerate().all(|(at, change)| {
+        !matches!(change, Change::Whiteout(_) | Change::Opaque(_))
+            || changes.iter().enumerate().all(|(other, beside)| other == at || !meet(&path(change), &path(beside)))
+    })
+}
+
+/// Whether no two changes of a layer happen at one place under two names.
+fn are_apart(changes: &[Change], places: &[String]) -> bool {
+    let is_folder = |at: usize| matches!(changes[at], Change::Folder(_));
+    (0..places.len()).all(|at| {
+        (0..at).all(|other| {
+            let (one, two) = (&places[at], &places[other]);
+            one != two && (is_folder(at) || !is_below(two, one)) && (is_folder(other) || !is_below(one, two))
+        })
+    })
 }
 
 /// The manifest of the same layer that a hard link to `target` makes visible a second time.
@@ -182,7 +305,8 @@ impl EntryStream for Changes<'_> {
                 (path.clone(), EntryKind::File)
             }
             Change::Folder(path) => (path.clone(), EntryKind::Directory),
-            Change::Other(path) => (path.clone(), EntryKind::SymbolicLink("nowhere".to_owned())),
+            Change::Other(path) => (path.clone(), EntryKind::Other),
+            Change::Link(path, target) => (path.clone(), EntryKind::SymbolicLink(format!("/{target}"))),
             Change::HardLink(path, target) => (path.clone(), EntryKind::HardLink(UntrustedPath::normalise(target))),
             Change::Whiteout(path) => {
                 let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
