@@ -323,3 +323,30 @@ impl EntryStream for Changes<'_> {
         &mut self.content
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Bytes by chance that are the same each time (a linear congruential generator).
+    fn bytes(seed: u64, count: usize) -> Vec<u8> {
+        let mut state = seed;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        };
+        (0..count).map(|_| next()).collect()
+    }
+
+    #[test]
+    fn layers_with_links_of_folders_lie_over_one_another_as_when_they_are_unpacked() {
+        let mut compared = 0;
+        for seed in 0..20_000 {
+            let input = bytes(seed, 4 + (seed % 29) as usize);
+            let has_link = layers(&input).iter().flatten().any(|change| matches!(change, Change::Link(..)));
+            compared += usize::from(has_link && unpack(&layers(&input)).is_some());
+            run(&input);
+        }
+        assert!(compared > 2_000, "only {compared} inputs have links and one way to unpack them");
+    }
+}
