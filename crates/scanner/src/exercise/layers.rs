@@ -161,6 +161,11 @@ impl Unpacked {
         if !self.links.is_empty() && !is_plain(changes) {
             return None;
         }
+        // A folder that is listed takes the place of a link, before anything is put into it.
+        for folder in changes.iter().filter(|change| matches!(change, Change::Folder(_))) {
+            let path = self.place(folder, changes)?;
+            self.remove(|known| *known == path);
+        }
         let places: Vec<String> = changes.iter().map(|change| self.place(change, changes)).collect::<Option<_>>()?;
         if !self.links.is_empty() && !are_apart(changes, &places) {
             return None;
@@ -175,11 +180,7 @@ impl Unpacked {
         }
         for (change, path) in changes.iter().zip(places) {
             let package = match change {
-                Change::Whiteout(_) | Change::Opaque(_) => continue,
-                Change::Folder(_) => {
-                    self.remove(|known| *known == path);
-                    continue;
-                }
+                Change::Folder(_) | Change::Whiteout(_) | Change::Opaque(_) => continue,
                 Change::Link(_, target) => {
                     self.remove(|known| *known == path || is_below(known, &path));
                     self.links.insert(path, target.clone());
