@@ -136,11 +136,11 @@ fn what_is_no_vex_document_is_named() {
     check(br#"{"@context": "#, "it is no valid JSON document: it ends too early");
     check(
         format!(r#"{context}[{{"vulnerability": "CVE-1", "products": ["a"], "status": "notaffected"}}]}}"#).as_bytes(),
-        "it is no valid OpenVEX document: statement 1 has the status `notaffected`; use not_affected, affected, fixed or",
+        "it is no valid OpenVEX document: line 1, `statements[0].status`: statement 1 has the status `notaffected`; use",
     );
     check(
         format!(r#"{context}[{{"products": ["a"], "status": "fixed"}}]}}"#).as_bytes(),
-        "it is no valid OpenVEX document: statement 1 names no vulnerability",
+        "it is no valid OpenVEX document: line 1, `statements[0].vulnerability`: statement 1 names no vulnerability",
     );
     check(format!("{context}{}", "[".repeat(100_000)).as_bytes(), "it is no valid");
     check(&vec![b' '; LARGEST_VEX_BYTES + 1], "it is larger than 64 MiB");
