@@ -88,8 +88,11 @@ fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
         if let Some(at) = layer.iter().position(|change| matches!(change, Change::Link(..))) {
             *layer = vec![layer.swap_remove(at)];
         }
-        // Folders come before what is in them.
-        layer.sort_by_key(|change| !matches!(change, Change::Folder(_)));
+        // Folders come before what is in them, the outer ones first.
+        layer.sort_by_key(|change| match change {
+            Change::Folder(path) => (false, path.clone()),
+            _ => (true, String::new()),
+        });
     }
     // A layer in which a path holds two things one after the other is unpacked differently by different programs.
     for layer in &mut layers {
