@@ -221,7 +221,8 @@ pub struct KnownPackage {
     /// The source package, or the spelling that advisories use, where it is another name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
-    /// How many images have it, counted up to 10,000.
+    /// How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
+    /// up to 100.
     pub images: u64,
 }
 
@@ -245,7 +246,8 @@ pub struct KnownVulnerability {
     pub published: Option<String>,
     /// When an image first had it.
     pub first_seen: Moment,
-    /// How many images have it, counted up to 10,000.
+    /// How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
+    /// up to 100.
     pub images: u64,
 }
 

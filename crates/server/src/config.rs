@@ -89,6 +89,27 @@ pub(crate) const SETTINGS: &[Setting] = &[
         meaning: "How many days events are kept: from then on live views cannot go on where they stopped.",
     },
     Setting {
+        key: "image_days",
+        default: "0",
+        meaning: "An image goes that nobody has registered or asked the verdict of for so many days, that no registry lists and whose digest is not approved; 0 for never, else at least 2.",
+    },
+    Setting {
+        key: "image_newest",
+        default: "0",
+        meaning: "How many images of a repository are kept, the newest by their first registration; approved ones, and those seen in the last two days, stay beyond them; 0 for all.",
+    },
+    Setting {
+        key: "verdict_days",
+        default: "365",
+        meaning: "How many days a verdict is kept after another took its place or its image was removed; 0 for ever.",
+    },
+    Setting { key: "job_days", default: "30", meaning: "How many days jobs that ended are kept." },
+    Setting {
+        key: "dead_letter_days",
+        default: "30",
+        meaning: "How many days notifications that were given up are kept.",
+    },
+    Setting {
         key: "log_level",
         default: "info",
         meaning: "`error`, `warn`, `info`, `debug`, `trace`, or a list as `info,store=debug`.",
@@ -128,13 +149,58 @@ pub(crate) struct Config {
     /// Microseconds.
     pub(crate) checkpoint_pause: i64,
     pub(crate) checkpoint_records: i64,
-    pub(crate) event_days: i64,
+    pub(crate) kept: Kept,
     pub(crate) log_level: String,
     pub(crate) log_format: LogFormat,
     pub(crate) drain: Duration,
     pub(crate) most_connections: usize,
     pub(crate) private_addresses: bool,
 }
+
+/// How long each kind of thing is kept, in days.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    /// 0 for ever.
+    pub(crate) image_days: i64,
+    /// Images of a repository; 0 for all.
+    pub(crate) image_newest: u32,
+    /// 0 for ever.
+    pub(crate) verdict_days: i64,
+    pub(crate) event_days: i64,
+    pub(crate) job_days: i64,
+    pub(crate) dead_letter_days: i64,
+}
+
+impl Kept {
+    fn of(settings: &Settings) -> anyhow::Result<Kept> {
+        /// A hundred years: more would not be a time any more.
+        const MOST_DAYS: u32 = 36_500;
+        let days = |key, least: u32| -> anyhow::Result<i64> {
+            let days: u32 = settings.parsed(key)?.unwrap_or_default();
+            match days {
+                days if days < least => Err(settings.wrong(key, "it must be more than 0").into()),
+                days => Ok(days.min(MOST_DAYS).into()),
+            }
+        };
+        let image_days = days("image_days", 0)?;
+        if image_days == 1 {
+            return Err(settings
+                .wrong("image_days", "it must be 0 or at least 2, because use is noted once a day")
+                .into());
+        }
+        Ok(Kept {
+            image_days,
+            image_newest: settings.parsed::<u32>("image_newest")?.unwrap_or_default().min(MOST_NEWEST),
+            verdict_days: days("verdict_days", 0)?,
+            event_days: days("event_days", 1)?,
+            job_days: days("job_days", 1)?,
+            dead_letter_days: days("dead_letter_days", 1)?,
+        })
+    }
+}
+
+/// The most images of a repository that `image_newest` keeps: more are not counted out.
+const MOST_NEWEST: u32 = 10_000;
 
 impl Config {
     /// Reads file and environment. `BULKHEAD_CONFIG` names the file.
@@ -189,7 +255,7 @@ impl Config {
             audit_days: settings.parsed::<u32>("audit_days")?.unwrap_or_default().into(),
             checkpoint_pause: i64::try_from(number("audit_checkpoint_minutes")?.saturating_mul(60_000_000))?,
             checkpoint_records: i64::try_from(number("audit_checkpoint_records")?)?,
-            event_days: i64::try_from(number("event_days")?.min(36_500))?,
+            kept: Kept::of(settings)?,
             log_level: settings.text("log_level").unwrap_or("info").to_owned(),
             log_format: settings.parsed("log_format")?.unwrap_or(LogFormat::Text),
             drain: Duration::from_secs(number("drain_seconds")?),
@@ -239,6 +305,8 @@ mod tests {
             ("BULKHEAD_SESSION_HOURS", "0"),
             ("BULKHEAD_LOG_FORMAT", "xml"),
             ("BULKHEAD_SERVER_NAMES", "a,,b"),
+            ("BULKHEAD_IMAGE_DAYS", "1"),
+            ("BULKHEAD_JOB_DAYS", "0"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(error.starts_with(name), "{name}: {error}");

@@ -87,7 +87,18 @@ impl From<StoreError> for ApiError {
                 let detail = "This is the last administrator; make another one first.";
                 ApiError::new(ProblemCode::LastAdministrator, detail)
             }
-            StoreError::Full | StoreError::Unreachable { .. } | StoreError::Closed | StoreError::Open { .. } => {
+            StoreError::Full => {
+                tracing::error!("the disk of the database is full");
+                let detail = "The disk of the database is full; nothing was changed. Make room there, then try again.";
+                ApiError::new(ProblemCode::Unavailable, detail).with("cause", "disk_full").retry_after(30)
+            }
+            StoreError::Uncertain => {
+                tracing::error!(error = %chain(&error), "the store is not available");
+                let detail =
+                    "The database went away before it said whether the change is kept; look before you repeat it.";
+                ApiError::new(ProblemCode::Unavailable, detail).with("cause", "uncertain").retry_after(5)
+            }
+            StoreError::Unreachable { .. } | StoreError::Closed | StoreError::Open { .. } => {
                 tracing::error!(error = %chain(&error), "the store is not available");
                 ApiError::new(
                     ProblemCode::Unavailable,
@@ -159,4 +170,40 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use store::Lane;
+
+    use crate::sample::index;
+    use crate::testing::TestServer;
+
+    #[test]
+    fn a_full_disk_is_told_by_its_cause_while_reading_goes_on() {
+        let server = TestServer::new();
+        let ci = server.token("images.write,images.read,verdicts.read");
+        server.register(&ci, &index(1, "shop/api:1", &[("a", "1.0.0")])).expect(200);
+        let limit = |pages: u32| {
+            let set = format!("PRAGMA max_page_count = {pages}");
+            server.app.store.write_blocking(Lane::Audited, move |connection| connection.rows(&set, &[])).unwrap();
+        };
+        // No more pages than there are.
+        limit(1);
+        let packages: Vec<(String, String)> =
+            (0..400).map(|at| (format!("package-{at}"), "1.0.0".to_owned())).collect();
+        let packages: Vec<(&str, &str)> =
+            packages.iter().map(|(name, version)| (name.as_str(), version.as_str())).collect();
+        let large = index(2, "shop/api:2", &packages);
+        let answer = server.register(&ci, &large);
+        answer.expect(503);
+        assert_eq!((answer.code(), &answer.body["parameters"]["cause"]), ("server.unavailable", &json!("disk_full")));
+        assert_eq!(answer.header("retry-after"), "30");
+        let listed = server.ask(&ci, "GET", "/images", json!(null));
+        listed.expect(200);
+        assert_eq!(listed.body["total"], 1, "nothing of it is there");
+        limit(100_000);
+        server.register(&ci, &large).expect(200);
+    }
 }

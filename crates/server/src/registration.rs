@@ -114,6 +114,9 @@ pub(crate) async fn register_within(
         && index.names.iter().all(|name| known.current.contains(name))
         && let Some(verdict) = current(app, permit, &index.image.digest).await?
     {
+        if known.is_seen_due {
+            note_seen(app, &index.image.digest);
+        }
         return Ok(Registered { digest: index.image.digest, verdict: judging::told(&verdict) });
     }
     let mut names = index.names.clone();
@@ -166,11 +169,14 @@ struct Known {
     current: BTreeSet<ImageName>,
     /// Whether all images are judged by all that holds.
     is_settled: bool,
+    /// Whether its use was not noted today.
+    is_seen_due: bool,
 }
 
 async fn known(app: &App, index: &Index) -> ApiResult<Option<Known>> {
     let digest = index.image.digest.clone();
     let server = access::permit(&Principal::server(), Permission::new(Area::Images, Action::Read))?;
+    let now = clock::now();
     let known = app.read(move |connection| {
         let image = match images::by_digest(connection, &server, &digest) {
             Ok(image) => image,
@@ -189,6 +195,7 @@ async fn known(app: &App, index: &Index) -> ApiResult<Option<Known>> {
             source_rank: image.source_rank,
             current: current.collect(),
             names: named.into_iter().map(|named| named.name).collect(),
+            is_seen_due: images::is_seen_due(connection, &digest, now)?,
             is_settled: progress.wanted == progress.done && evaluation::queued(connection, 1)?.is_empty(),
         }))
     });
@@ -208,6 +215,16 @@ async fn outranked(app: &App, registration: Registration, index: &Index, known: 
     kept.names = names;
     (kept.image.source, kept.image.source_rank) = (known.source.clone(), known.source_rank);
     Ok(kept)
+}
+
+/// Notes that an image is in use, which nobody waits for: a database that cannot write does not hold up reading.
+pub(crate) fn note_seen(app: &App, digest: &str) {
+    let (app, digest, now) = (app.clone(), digest.to_owned(), clock::now());
+    tokio::spawn(async move {
+        if let Err(error) = app.note(move |connection| images::note_seen(connection, &digest, now)).await {
+            tracing::warn!(%error, "the use of an image could not be noted; it is tried again with its next use");
+        }
+    });
 }
 
 async fn current(app: &App, permit: &Permit, digest: &str) -> ApiResult<Option<StoredVerdict>> {

@@ -62,6 +62,14 @@ pub struct Actor {
     pub request: Option<String>,
 }
 
+impl Actor {
+    /// The server itself, when nobody asked it.
+    pub fn server() -> Actor {
+        let name = "server".to_owned();
+        Actor { kind: name.clone(), id: name.clone(), name, address: None, request: None }
+    }
+}
+
 /// How what was tried ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -123,10 +131,11 @@ pub struct AuditQuery {
 /// # Errors
 /// When the database fails.
 pub fn append(connection: &mut Connection, entry: &AuditEntry) -> Result<i64, StoreError> {
-    let lock = if connection.is_sqlite() { "" } else { " FOR UPDATE" };
-    let head = connection.row(&format!("SELECT sequence, hash FROM audit_head WHERE id = 1{lock}"), &[])?;
-    let head = head.ok_or(StoreError::Damaged { place: "audit_head", problem: "it is empty".to_owned() })?;
-    let (sequence, before) = (head.integer(0) + 1, head.bytes(1));
+    let (last, before) = match connection.audit_head().take() {
+        Some(head) => head,
+        None => locked_head(connection)?,
+    };
+    let sequence = last + 1;
     let body = serde_json::to_string(entry)
         .map_err(|error| StoreError::Damaged { place: "audit.body", problem: error.to_string() })?;
     let hash = chain(&before, sequence, &body);
@@ -146,8 +155,17 @@ pub fn append(connection: &mut Connection, entry: &AuditEntry) -> Result<i64, St
             hash.clone()
         ],
     )?;
-    connection.execute("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1", &values![sequence, hash])?;
+    connection.execute("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1", &values![sequence, &hash])?;
+    *connection.audit_head() = Some((sequence, hash));
     Ok(sequence)
+}
+
+/// The head of the trail, which nobody else moves until this transaction ends.
+fn locked_head(connection: &mut Connection) -> Result<(i64, Vec<u8>), StoreError> {
+    let lock = if connection.is_sqlite() { "" } else { " FOR UPDATE" };
+    let head = connection.row(&format!("SELECT sequence, hash FROM audit_head WHERE id = 1{lock}"), &[])?;
+    let head = head.ok_or(StoreError::Damaged { place: "audit_head", problem: "it is empty".to_owned() })?;
+    Ok((head.integer(0), head.bytes(1)))
 }
 
 /// A page of records.

@@ -24,7 +24,10 @@ pub enum Value {
 }
 
 /// One connection to one of the two databases.
-pub struct Connection(Inner);
+pub struct Connection(Inner, Option<AuditHead>);
+
+/// The last record of the trail: its number and hash. A transaction that has the head locked knows it without asking.
+pub(crate) type AuditHead = (i64, Vec<u8>);
 
 /// The most statements that a connection to PostgreSQL keeps prepared.
 const MOST_PREPARED: usize = 256;
@@ -60,11 +63,11 @@ pub struct Row(Vec<Value>);
 
 impl Connection {
     pub(crate) fn sqlite(connection: rusqlite::Connection) -> Connection {
-        Connection(Inner::Sqlite(connection))
+        Connection(Inner::Sqlite(connection), None)
     }
 
     pub(crate) fn postgres(client: postgres::Client) -> Connection {
-        Connection(Inner::Postgres(Box::new(Prepared { client, statements: HashMap::new() })))
+        Connection(Inner::Postgres(Box::new(Prepared { client, statements: HashMap::new() })), None)
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
@@ -73,6 +76,8 @@ impl Connection {
 
     /// Runs a statement and returns how many rows it changed.
     pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, StoreError> {
+        #[cfg(test)]
+        crate::testing::note(sql, parameters);
         match &mut self.0 {
             Inner::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql))?;
@@ -87,6 +92,20 @@ impl Connection {
         }
     }
 
+    /// Inserts rows, many with each statement: what would be a way there and back for each of them is one for up to 64.
+    /// `into` is the table with its columns, `conflict` what stands behind the values.
+    pub fn insert_rows<const WIDTH: usize>(
+        &mut self,
+        into: &str,
+        conflict: &str,
+        rows: Vec<[Value; WIDTH]>,
+    ) -> Result<(), StoreError> {
+        each_chunk(rows, |count, parameters| {
+            let values = placeholders(count, WIDTH);
+            self.execute(&format!("INSERT INTO {into} VALUES {values} {conflict}"), parameters).map(|_| ())
+        })
+    }
+
     /// Runs a query and hands every row on as it comes: results of any length take the memory of one row.
     pub fn each(
         &mut self,
@@ -94,6 +113,8 @@ impl Connection {
         parameters: &[Value],
         mut take: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        #[cfg(test)]
+        crate::testing::note(sql, parameters);
         match &mut self.0 {
             Inner::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql))?;
@@ -129,14 +150,73 @@ impl Connection {
         Ok(self.rows(sql, parameters)?.into_iter().next())
     }
 
+    /// Does at once what PostgreSQL does by itself some minutes after many rows came: statistics, and the map of pages that
+    /// indexes alone can answer for. SQLite's plans go by the queries alone. For a store that was filled in one go; not
+    /// within [`crate::Store::write`], because it is no part of a transaction.
+    pub fn settle(&mut self) -> Result<(), StoreError> {
+        match &mut self.0 {
+            Inner::Sqlite(_) => Ok(()),
+            Inner::Postgres(prepared) => {
+                prepared.client.batch_execute("SET statement_timeout = 0")?;
+                Ok(prepared.client.batch_execute("VACUUM ANALYZE")?)
+            }
+        }
+    }
+
+    /// The head of the trail, as this transaction left it.
+    pub(crate) fn audit_head(&mut self) -> &mut Option<AuditHead> {
+        &mut self.1
+    }
+
     /// Runs several statements without parameters.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        // Whatever begins, ends or is undone: the head is asked for again.
+        if !sql.starts_with("RELEASE") {
+            self.1 = None;
+        }
         match &mut self.0 {
             Inner::Sqlite(connection) => connection.execute_batch(sql)?,
             Inner::Postgres(prepared) => prepared.client.batch_execute(sql)?,
         }
         Ok(())
     }
+}
+
+/// The numbers of rows that one statement takes, so that there are few different statements to prepare.
+const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+/// Cuts rows into chunks and hands each on, flat, with the number of its rows.
+pub(crate) fn each_chunk<const WIDTH: usize>(
+    rows: Vec<[Value; WIDTH]>,
+    mut take: impl FnMut(usize, &[Value]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut left = rows.len();
+    let mut rows = rows.into_iter();
+    for chunk in CHUNKS {
+        while left >= chunk {
+            let parameters: Vec<Value> = rows.by_ref().take(chunk).flatten().collect();
+            take(chunk, &parameters)?;
+            left -= chunk;
+        }
+    }
+    Ok(())
+}
+
+/// `($1, $2), ($3, $4)` for two rows of two values.
+pub(crate) fn placeholders(rows: usize, width: usize) -> String {
+    let mut text = String::new();
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=width {
+            if column > 1 {
+                text.push_str(", ");
+            }
+            text.push('$');
+            text.push_str(&(row * width + column).to_string());
+        }
+        text.push(')');
+    }
+    text
 }
 
 /// SQLite counts parameters as `?1`; `$1` would be a name to it.

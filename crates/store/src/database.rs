@@ -213,7 +213,7 @@ fn read_on(connector: &Connector, receiver: &Shared) {
             };
             match work.run(open) {
                 Ended::Disconnected => connection = None,
-                Ended::Well | Ended::Badly | Ended::Conflict => break,
+                Ended::Well | Ended::Badly | Ended::Full | Ended::Conflict => break,
             }
         }
         work.answer(failure);
@@ -253,12 +253,13 @@ fn commit(
             Ok(()) => match open.batch("COMMIT") {
                 Ok(()) => return Ok(()),
                 Err(error) => {
-                    // Whether it was committed is not known where the connection died: say so, never try again.
                     let _ = open.batch("ROLLBACK");
-                    if error.ends_connection() {
-                        *connection = None;
+                    if !error.ends_connection() {
+                        return Err(error);
                     }
-                    return Err(error);
+                    // Whether it was committed is not known: say so, never try again.
+                    *connection = None;
+                    return Err(StoreError::Uncertain);
                 }
             },
             Err(error) if error.ends_connection() => {
@@ -278,20 +279,28 @@ fn commit(
 
 fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
     // IMMEDIATE takes SQLite's write lock at once: a transaction that begins by reading would fail when it writes.
-    connection.batch(if connection.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" })?;
-    for work in batch {
+    let begin = if connection.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    connection.batch(&format!("{begin}; SAVEPOINT work"))?;
+    let last = batch.len().saturating_sub(1);
+    for (at, work) in batch.iter_mut().enumerate() {
         for _ in 0..MOST_TRIES {
-            connection.batch("SAVEPOINT work")?;
             match work.run(connection) {
-                Ended::Well => {
-                    connection.batch("RELEASE SAVEPOINT work")?;
+                // One way there and back ends this piece and begins the next; the commit ends the last.
+                Ended::Well if at < last => {
+                    connection.batch("RELEASE SAVEPOINT work; SAVEPOINT work")?;
                     break;
                 }
+                Ended::Well => break,
+                // What was undone leaves the savepoint for the next.
                 Ended::Badly => {
-                    connection.batch("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work")?;
+                    connection.batch("ROLLBACK TO SAVEPOINT work")?;
                     break;
                 }
-                Ended::Conflict => connection.batch("ROLLBACK TO SAVEPOINT work; RELEASE SAVEPOINT work")?,
+                Ended::Full => {
+                    connection.batch("ROLLBACK TO SAVEPOINT work").map_err(|_| StoreError::Full)?;
+                    break;
+                }
+                Ended::Conflict => connection.batch("ROLLBACK TO SAVEPOINT work")?,
                 Ended::Disconnected => {
                     return Err(StoreError::Unreachable { source: "the connection was lost".into() });
                 }

@@ -74,6 +74,9 @@ pub enum StoreError {
         /// Why.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The database went away while it was asked to keep a change.
+    #[error("the database went away before it said whether the change is kept")]
+    Uncertain,
     /// SQLite refused a statement.
     #[error("the database refused a statement")]
     Sqlite(#[source] rusqlite::Error),
@@ -107,7 +110,8 @@ impl StoreError {
     pub(crate) fn is_conflict(&self) -> bool {
         let StoreError::Postgres(error) = self else { return false };
         use postgres::error::SqlState;
-        [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED]
+        // What a row was to refer to has just been removed, as packages are that no image has: it is made again.
+        [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED, &SqlState::FOREIGN_KEY_VIOLATION]
             .iter()
             .any(|state| error.code() == Some(state))
     }
@@ -125,6 +129,7 @@ impl StoreError {
     pub(crate) fn again(&self) -> StoreError {
         match self {
             StoreError::Full => StoreError::Full,
+            StoreError::Uncertain => StoreError::Uncertain,
             error => StoreError::Unreachable { source: error.to_string().into() },
         }
     }
@@ -148,7 +153,8 @@ impl From<rusqlite::Error> for StoreError {
         use rusqlite::ErrorCode;
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => StoreError::Full,
-            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) => {
+            // Busy: another process, a backup say, has held the file for longer than one waits.
+            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::DatabaseBusy) => {
                 StoreError::Unreachable { source: Box::new(error) }
             }
             _ => StoreError::Sqlite(error),
@@ -162,8 +168,14 @@ impl From<postgres::Error> for StoreError {
         match error.code() {
             Some(state) if *state == SqlState::DISK_FULL => StoreError::Full,
             Some(state)
-                if [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW]
-                    .contains(state) =>
+                if [
+                    SqlState::ADMIN_SHUTDOWN,
+                    SqlState::CRASH_SHUTDOWN,
+                    SqlState::CANNOT_CONNECT_NOW,
+                    // What was the primary is a standby now: another connection may lead to the new one.
+                    SqlState::READ_ONLY_SQL_TRANSACTION,
+                ]
+                .contains(state) =>
             {
                 StoreError::Unreachable { source: Box::new(error) }
             }

@@ -46,8 +46,11 @@ pub fn behind(connection: &mut Connection, after: i64, limit: u32) -> Result<Vec
 /// # Errors
 /// When the database fails.
 pub fn bounds(connection: &mut Connection) -> Result<(i64, i64), StoreError> {
-    let first = connection.row("SELECT id FROM events ORDER BY id LIMIT 1", &[])?.map_or(0, |row| row.integer(0));
-    let last = connection.row("SELECT id FROM events ORDER BY id DESC LIMIT 1", &[])?.map_or(0, |row| row.integer(0));
+    let end = |connection: &mut Connection, order: &str| {
+        let sql = format!("SELECT id FROM events WHERE id > $1 ORDER BY id {order} LIMIT 1");
+        Ok::<_, StoreError>(connection.row(&sql, &values![0])?.map_or(0, |row| row.integer(0)))
+    };
+    let (first, last) = (end(connection, "ASC")?, end(connection, "DESC")?);
     Ok((first, last))
 }
 

@@ -21,8 +21,6 @@ pub(crate) struct Field {
     pub(crate) column: &'static str,
     /// What its values are.
     pub(crate) kind: FieldKind,
-    /// The query around the condition, with `{}` in its place, where the column is another table's.
-    pub(crate) within: Option<&'static str>,
 }
 
 /// What the values of a column are.
@@ -60,30 +58,29 @@ impl Conditions {
     pub(crate) fn filter(&mut self, term: &Term, fields: &[Field]) {
         let field = fields.iter().find(|field| Some(field.name) == term.key);
         let condition = match field {
-            Some(field) => self.condition(&term.test, field),
+            Some(field) => self.condition(&term.test, field.column, field.kind),
             None => "1 = 0".to_owned(),
         };
         self.add(if term.is_negated { format!("NOT ({condition})") } else { condition });
     }
 
-    fn condition(&mut self, test: &Test, field: &Field) -> String {
-        let own = match test {
+    /// That a column is as a test wants it.
+    pub(crate) fn condition(&mut self, test: &Test, column: &str, kind: FieldKind) -> String {
+        match test {
             Test::AnyOf(values) => {
-                let any: Vec<String> = values.iter().map(|wanted| self.wanted(wanted, field)).collect();
+                let any: Vec<String> = values.iter().map(|wanted| self.wanted(wanted, column, kind)).collect();
                 format!("({})", any.join(" OR "))
             }
-            Test::Compare(comparison, operand) => self.comparison(*comparison, operand, field),
-            Test::Present if field.kind == FieldKind::Text => format!("{} > ''", field.column),
-            Test::Present => format!("{} IS NOT NULL", field.column),
+            Test::Compare(comparison, operand) => self.comparison(*comparison, operand, column, kind),
+            Test::Present if kind == FieldKind::Text => format!("{column} > ''"),
+            Test::Present => format!("{column} IS NOT NULL"),
             Test::Word(_) => "1 = 0".to_owned(),
-        };
-        field.within.map_or(own.clone(), |within| within.replace("{}", &own))
+        }
     }
 
-    fn wanted(&mut self, wanted: &Wanted, field: &Field) -> String {
-        let column = field.column;
+    fn wanted(&mut self, wanted: &Wanted, column: &str, kind: FieldKind) -> String {
         match wanted {
-            Wanted::Exactly(operand) => match value(operand, field.kind) {
+            Wanted::Exactly(operand) => match value(operand, kind) {
                 Some(value) => format!("{column} = {}", self.bind(value)),
                 None => "1 = 0".to_owned(),
             },
@@ -101,8 +98,8 @@ impl Conditions {
         format!("({column} >= {from} AND {column} < {to})")
     }
 
-    fn comparison(&mut self, comparison: Comparison, operand: &Operand, field: &Field) -> String {
-        let operand = match (operand, field.kind, comparison) {
+    fn comparison(&mut self, comparison: Comparison, operand: &Operand, column: &str, kind: FieldKind) -> String {
+        let operand = match (operand, kind, comparison) {
             // A whole number is more than 2.5 where it is at least 3.
             (Operand::Number(number), FieldKind::Integer, Comparison::AtLeast | Comparison::Less) => {
                 Operand::Number(number.ceil())
@@ -112,8 +109,8 @@ impl Conditions {
             }
             (operand, _, _) => operand.clone(),
         };
-        match value(&operand, field.kind) {
-            Some(value) => format!("{} {} {}", field.column, comparison.as_str(), self.bind(value)),
+        match value(&operand, kind) {
+            Some(value) => format!("{column} {} {}", comparison.as_str(), self.bind(value)),
             None => "1 = 0".to_owned(),
         }
     }
@@ -140,7 +137,7 @@ fn value(operand: &Operand, kind: FieldKind) -> Option<Value> {
 }
 
 /// What a pattern begins with, where a star at its end is all that is open.
-fn prefix(pattern: &str) -> Option<String> {
+pub(crate) fn prefix(pattern: &str) -> Option<String> {
     let body = pattern.strip_suffix('*')?;
     let mut text = String::new();
     let mut characters = body.chars();
@@ -192,7 +189,7 @@ mod tests {
 
     #[test]
     fn fractions_are_asked_of_whole_numbers_by_their_neighbors() {
-        let field = Field { name: "high", column: "high", kind: FieldKind::Integer, within: None };
+        let field = Field { name: "high", column: "high", kind: FieldKind::Integer };
         let asked = |comparison, number| {
             let mut conditions = Conditions::default();
             let term =

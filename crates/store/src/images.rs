@@ -3,6 +3,8 @@
 mod evaluate;
 mod findings;
 mod list;
+mod narrow;
+mod retain;
 mod subjects;
 mod write;
 
@@ -11,6 +13,11 @@ pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use list::{
     Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, id_of_digest, index, list,
     names, next_ids, packages,
+};
+pub(crate) use narrow::FEW;
+pub use retain::{
+    MOST_LOOKED_AT_ONCE, RepositoryPlace, SEEN_STEP, Step, is_seen_due, note_seen, remove_beyond_newest, remove_unseen,
+    remove_unused_packages, remove_unused_vulnerabilities,
 };
 pub use subjects::{Subject, labels, subjects};
 pub use write::{ImageName, NewImage, PackageRow, Registered, add_names, register, remove};

@@ -1,11 +1,21 @@
 //! Over all images: which packages there are, which vulnerabilities, and where.
+//!
+//! Both lists go through their table in the order of an index, or begin with the few rows of a term that leads, as lists of
+//! images do (`images/narrow.rs`).
+
+mod reached;
 
 use policy::access::{Action, Area, Permit};
-use policy::filter::{Filter, Key, Kind, Test};
+use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
-use crate::filtering::{Conditions, Field, FieldKind};
-use crate::images::{MOST_COUNTED, SEVERITIES};
+use crate::filtering::{Conditions, Field, FieldKind, prefix};
+use crate::images::{FEW, SEVERITIES};
 use crate::{Connection, StoreError, values};
+pub use reached::MOST_COUNTED_WITHIN;
+use reached::{Reached, Thing};
+
+/// In lists of packages and vulnerabilities the images of each are counted up to this number.
+pub const MOST_COUNTED_EACH: u64 = 1000;
 
 /// What lists of packages can be filtered by. A bare word is the beginning of a name.
 pub const PACKAGE_KEYS: &[Key] = &[
@@ -43,18 +53,18 @@ pub const VULNERABILITY_KEYS: &[Key] = &[
 ];
 
 const PACKAGE_FIELDS: &[Field] = &[
-    Field { name: "name", column: "p.name", kind: FieldKind::Text, within: None },
-    Field { name: "version", column: "p.version", kind: FieldKind::Text, within: None },
-    Field { name: "ecosystem", column: "p.ecosystem", kind: FieldKind::Text, within: None },
-    Field { name: "source", column: "p.source", kind: FieldKind::Text, within: None },
+    Field { name: "name", column: "p.name", kind: FieldKind::Text },
+    Field { name: "version", column: "p.version", kind: FieldKind::Text },
+    Field { name: "ecosystem", column: "p.ecosystem", kind: FieldKind::Text },
+    Field { name: "source", column: "p.source", kind: FieldKind::Text },
 ];
 
 const VULNERABILITY_FIELDS: &[Field] = &[
-    Field { name: "id", column: "v.id", kind: FieldKind::Text, within: None },
-    Field { name: "severity", column: "v.severity", kind: FieldKind::Integer, within: None },
-    Field { name: "kev", column: "v.kev", kind: FieldKind::Integer, within: None },
-    Field { name: "epss", column: "v.epss", kind: FieldKind::Real, within: None },
-    Field { name: "first_seen", column: "v.first_seen", kind: FieldKind::Integer, within: None },
+    Field { name: "id", column: "v.id", kind: FieldKind::Text },
+    Field { name: "severity", column: "v.severity", kind: FieldKind::Integer },
+    Field { name: "kev", column: "v.kev", kind: FieldKind::Integer },
+    Field { name: "epss", column: "v.epss", kind: FieldKind::Real },
+    Field { name: "first_seen", column: "v.first_seen", kind: FieldKind::Integer },
 ];
 
 /// A package that images have.
@@ -72,7 +82,8 @@ pub struct KnownPackage {
     pub purl: String,
     /// Its source package.
     pub source: String,
-    /// How many images have it, of those that the permit reaches, counted up to [`MOST_COUNTED`].
+    /// How many images have it, of those that the permit reaches, counted up to [`MOST_COUNTED_EACH`], within
+    /// scopes to [`MOST_COUNTED_WITHIN`].
     pub images: u64,
 }
 
@@ -93,7 +104,8 @@ pub struct KnownVulnerability {
     pub published: Option<String>,
     /// When an image first had it.
     pub first_seen: i64,
-    /// How many images have it, of those that the permit reaches, counted up to [`MOST_COUNTED`].
+    /// How many images have it, of those that the permit reaches, counted up to [`MOST_COUNTED_EACH`], within
+    /// scopes to [`MOST_COUNTED_WITHIN`].
     pub images: u64,
 }
 
@@ -117,28 +129,26 @@ pub fn packages(
     limit: u32,
 ) -> Result<Vec<KnownPackage>, StoreError> {
     may(permit)?;
+    let reached = Reached::find(connection, permit, Thing::Package)?;
     let mut conditions = Conditions::default();
-    let (name, version, id) = after.unwrap_or(("", "", i64::MIN));
+    let leads = leader(connection, filter, &["source", "version"], &PACKAGES)?;
+    let from = from(&reached, leads, filter, &PACKAGES, &mut conditions);
+    // One lower bound of the name, the greatest: an index begins there.
+    let begins = filter.terms.iter().filter_map(name_begins).max().unwrap_or_default();
+    let place = after.filter(|(name, _, _)| *name >= begins.as_str());
+    let (name, version, id) = place.unwrap_or((&begins, "", i64::MIN));
     let (name, version, id) = (conditions.bind(name), conditions.bind(version), conditions.bind(id));
     conditions.add(format!("p.name >= {name} AND (p.name, p.version, p.id) > ({name}, {version}, {id})"));
-    for term in &filter.terms {
-        match &term.test {
-            Test::Word(word) => {
-                let own = conditions.prefix("p.name", word);
-                conditions.add(if term.is_negated { format!("NOT {own}") } else { own });
-            }
-            _ => conditions.filter(term, PACKAGE_FIELDS),
-        }
-    }
-    let images = reached(permit, &mut conditions, "image_packages r", "r.package_id = p.id");
-    conditions.add(format!("EXISTS ({images})"));
+    narrow(filter, leads, &PACKAGES, &mut conditions);
+    let images = reached.count(&mut conditions, MOST_COUNTED_EACH);
+    let is_reached = reached.exists(&mut conditions);
+    conditions.add(is_reached);
     let limit = conditions.bind(i64::from(limit) + 1);
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(
-            "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source,
-             (SELECT count(*) FROM ({images} LIMIT {MOST_COUNTED}) c)
-             FROM packages p WHERE {sql} ORDER BY p.name, p.version, p.id LIMIT {limit}"
+            "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source, {images}
+             FROM {from} WHERE {sql} ORDER BY p.name, p.version, p.id LIMIT {limit}"
         ),
         &parameters,
     )?;
@@ -156,20 +166,129 @@ pub fn packages(
         .collect())
 }
 
-/// A query over the images that something is in, of those that the permit reaches.
-fn reached(permit: &Permit, conditions: &mut Conditions, table: &str, is_in: &str) -> String {
-    use policy::access::Reach;
-    let within = match permit.reach() {
-        Reach::Everything => String::new(),
-        Reach::Scopes(scopes) => {
-            let scopes: Vec<String> = scopes.iter().map(|scope| conditions.bind(scope)).collect();
-            format!(
-                " AND EXISTS (SELECT 1 FROM scope_images s WHERE s.image_id = r.image_id AND s.scope_id IN ({}))",
-                scopes.join(", ")
-            )
+/// One of the two tables, as lists ask it.
+struct Table {
+    /// Its name and the letter that it goes by.
+    name: &'static str,
+    /// Its key.
+    key: &'static str,
+    fields: &'static [Field],
+    /// The column that a bare word begins, and whether it is written in capitals.
+    word: &'static str,
+    is_upper: bool,
+}
+
+const PACKAGES: Table =
+    Table { name: "packages p", key: "p.id", fields: PACKAGE_FIELDS, word: "p.name", is_upper: false };
+
+const VULNERABILITIES: Table =
+    Table { name: "vulnerabilities v", key: "v.id", fields: VULNERABILITY_FIELDS, word: "v.id", is_upper: true };
+
+impl Table {
+    fn condition(&self, term: &Term, conditions: &mut Conditions) -> String {
+        let own = match &term.test {
+            Test::Word(word) if self.is_upper => conditions.prefix(self.word, &word.to_uppercase()),
+            Test::Word(word) => conditions.prefix(self.word, word),
+            test => match self.fields.iter().find(|field| Some(field.name) == term.key) {
+                Some(field) => conditions.condition(test, field.column, field.kind),
+                None => "1 = 0".to_owned(),
+            },
+        };
+        if term.is_negated { format!("NOT ({own})") } else { own }
+    }
+
+    /// The order of the index that a term is found by, which lets PostgreSQL see that a few rows of it are enough.
+    fn order(&self, term: &Term) -> String {
+        let field = self.fields.iter().find(|field| Some(field.name) == term.key);
+        match (field, &term.test) {
+            (None, _) => String::new(),
+            (_, Test::AnyOf(values)) if values.len() > 1 => String::new(),
+            (Some(field), _) => format!(" ORDER BY {}, {}", field.column, self.key),
         }
+    }
+}
+
+/// The place of the term that leads: it holds for few rows, and an index finds them.
+fn leader(
+    connection: &mut Connection,
+    filter: &Filter,
+    keys: &[&str],
+    table: &Table,
+) -> Result<Option<usize>, StoreError> {
+    let mut found: Option<(i64, usize)> = None;
+    for (at, term) in filter.terms.iter().enumerate() {
+        let can_lead = term.key.is_some_and(|key| keys.contains(&key)) && !term.is_negated && is_found(&term.test);
+        if !can_lead {
+            continue;
+        }
+        let mut conditions = Conditions::default();
+        let own = table.condition(term, &mut conditions);
+        let (_, parameters) = conditions.finish();
+        let (name, order, limit) = (table.name, table.order(term), FEW + 1);
+        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {name} WHERE {own}{order} LIMIT {limit}) c");
+        let count = connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0));
+        if u64::try_from(count).is_ok_and(|count| count <= FEW) && found.is_none_or(|(least, _)| count < least) {
+            found = Some((count, at));
+        }
+    }
+    Ok(found.map(|(_, at)| at))
+}
+
+fn is_found(test: &Test) -> bool {
+    match test {
+        Test::AnyOf(values) => values.iter().all(|wanted| match wanted {
+            Wanted::Exactly(_) => true,
+            Wanted::Like(pattern) => prefix(pattern).is_some_and(|prefix| !prefix.is_empty()),
+        }),
+        Test::Compare(..) => true,
+        Test::Present | Test::Word(_) => false,
+    }
+}
+
+/// What stands behind `FROM`.
+fn from(
+    reached: &Reached<'_>,
+    leads: Option<usize>,
+    filter: &Filter,
+    table: &Table,
+    conditions: &mut Conditions,
+) -> String {
+    let (name, key) = (table.name, table.key);
+    let rows = match leads.and_then(|at| filter.terms.get(at)) {
+        Some(term) => {
+            let own = table.condition(term, conditions);
+            let (order, limit) = (table.order(term), FEW + 1);
+            format!("SELECT {key} AS id FROM {name} WHERE {own}{order} LIMIT {limit}")
+        }
+        None => match reached.all(conditions) {
+            Some(rows) => rows,
+            None => return name.to_owned(),
+        },
     };
-    format!("SELECT DISTINCT r.image_id FROM {table} WHERE {is_in}{within}")
+    conditions.add(format!("{key} = d.id"));
+    format!("({rows}) d CROSS JOIN {name}")
+}
+
+/// Adds the terms, but for the one that leads.
+fn narrow(filter: &Filter, leads: Option<usize>, table: &Table, conditions: &mut Conditions) {
+    for (_, term) in filter.terms.iter().enumerate().filter(|(at, _)| Some(*at) != leads) {
+        let own = table.condition(term, conditions);
+        conditions.add(own);
+    }
+}
+
+/// What the names that a term asks for begin with.
+fn name_begins(term: &Term) -> Option<String> {
+    match (term.key, &term.test, term.is_negated) {
+        (_, _, true) => None,
+        (None, Test::Word(word), false) => Some(word.clone()),
+        (Some("name"), Test::AnyOf(values), false) => match values.as_slice() {
+            [Wanted::Exactly(Operand::Text(name))] => Some(name.clone()),
+            [Wanted::Like(pattern)] => prefix(pattern),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Where a page of vulnerabilities begins: the value in its order and the id of the last one of the page before.
@@ -189,51 +308,69 @@ pub fn vulnerabilities(
 ) -> Result<Vec<KnownVulnerability>, StoreError> {
     may(permit)?;
     let column = if by_time { "v.first_seen" } else { "v.severity" };
+    let reached = Reached::find(connection, permit, Thing::Vulnerability)?;
     let mut conditions = Conditions::default();
+    let words: Vec<Term> = filter.terms.iter().map(by_id).collect();
+    let filter = Filter { terms: words };
+    let leads = leader(connection, &filter, &["id", "kev", "epss", "severity", "first_seen"], &VULNERABILITIES)?;
+    let from = from(&reached, leads, &filter, &VULNERABILITIES, &mut conditions);
     let (value, id) = after.unwrap_or((i64::MAX, "\u{10ffff}"));
     let (value, id) = (conditions.bind(value), conditions.bind(id));
     conditions.add(format!("({column}, v.id) < ({value}, {id})"));
-    for term in &filter.terms {
-        match &term.test {
-            Test::Word(word) => {
-                let own = conditions.prefix("v.id", &word.to_uppercase());
-                conditions.add(if term.is_negated { format!("NOT {own}") } else { own });
-            }
-            _ => conditions.filter(term, VULNERABILITY_FIELDS),
-        }
-    }
-    known_vulnerabilities(connection, permit, conditions, &format!("{column} DESC, v.id DESC"), limit)
+    narrow(&filter, leads, &VULNERABILITIES, &mut conditions);
+    let order = format!("{column} DESC, v.id DESC");
+    known_vulnerabilities(connection, &reached, &from, conditions, &order, limit, MOST_COUNTED_EACH)
 }
 
-/// A vulnerability that an image has.
+/// A bare word is the beginning of an id.
+fn by_id(term: &Term) -> Term {
+    match &term.test {
+        Test::Word(word) => {
+            let quoted: String = word
+                .to_uppercase()
+                .chars()
+                .flat_map(|letter| matches!(letter, '*' | '\\').then_some('\\').into_iter().chain([letter]))
+                .collect();
+            let wanted = vec![Wanted::Like(format!("{quoted}*"))];
+            Term { key: Some("id"), is_negated: term.is_negated, test: Test::AnyOf(wanted) }
+        }
+        _ => term.clone(),
+    }
+}
+
+/// A vulnerability that an image has, its images counted up to [`crate::images::MOST_COUNTED`].
 ///
 /// # Errors
 /// When no image that the permit reaches has it, or the database fails.
 pub fn vulnerability(connection: &mut Connection, permit: &Permit, id: &str) -> Result<KnownVulnerability, StoreError> {
     may(permit)?;
+    let reached = Reached::find(connection, permit, Thing::Vulnerability)?;
     let mut conditions = Conditions::default();
     let own = conditions.bind(id);
     conditions.add(format!("v.id = {own}"));
-    let found = known_vulnerabilities(connection, permit, conditions, "v.id", 1)?;
+    let (table, most) = (VULNERABILITIES.name, crate::images::MOST_COUNTED);
+    let found = known_vulnerabilities(connection, &reached, table, conditions, "v.id", 1, most)?;
     found.into_iter().next().ok_or(StoreError::NotFound { what: "vulnerability" })
 }
 
 fn known_vulnerabilities(
     connection: &mut Connection,
-    permit: &Permit,
+    reached: &Reached<'_>,
+    from: &str,
     mut conditions: Conditions,
     order: &str,
     limit: u32,
+    most: u64,
 ) -> Result<Vec<KnownVulnerability>, StoreError> {
-    let images = reached(permit, &mut conditions, "findings r", "r.kind = 'vulnerability' AND r.finding = v.id");
-    conditions.add(format!("EXISTS ({images})"));
+    let images = reached.count(&mut conditions, most);
+    let is_reached = reached.exists(&mut conditions);
+    conditions.add(is_reached);
     let limit = conditions.bind(i64::from(limit) + 1);
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(
-            "SELECT v.id, v.severity, v.kev, v.epss, v.title, v.published, v.first_seen,
-             (SELECT count(*) FROM ({images} LIMIT {MOST_COUNTED}) c)
-             FROM vulnerabilities v WHERE {sql} ORDER BY {order} LIMIT {limit}"
+            "SELECT v.id, v.severity, v.kev, v.epss, v.title, v.published, v.first_seen, {images}
+             FROM {from} WHERE {sql} ORDER BY {order} LIMIT {limit}"
         ),
         &parameters,
     )?;

@@ -19,6 +19,8 @@ pub mod inventory;
 pub mod jobs;
 pub mod outbox;
 mod permitted;
+#[cfg(test)]
+mod plans;
 pub mod policies;
 mod postgresql;
 pub mod registries;

@@ -219,7 +219,8 @@ pub fn retry(connection: &mut Connection, permit: &Permit, integration: &str, no
 /// # Errors
 /// When the database fails.
 pub fn remove_dead(connection: &mut Connection, before: i64, limit: u32) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE is_dead = 1 AND at < $1 LIMIT $2)";
+    let sql =
+        "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE is_dead = 1 AND at < $1 ORDER BY at, id LIMIT $2)";
     connection.execute(sql, &values![before, i64::from(limit)])
 }
 

@@ -23,6 +23,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 4, name: "assurance", sql: include_str!("../migrations/0004_assurance.sql") },
     Schema { version: 5, name: "registries", sql: include_str!("../migrations/0005_registries.sql") },
     Schema { version: 6, name: "notifications", sql: include_str!("../migrations/0006_notifications.sql") },
+    Schema { version: 10, name: "scale", sql: include_str!("../migrations/0010_scale.sql") },
 ];
 
 impl Schema {
@@ -130,3 +131,6 @@ fn worded(sql: &str, is_sqlite: bool) -> String {
     }
     sql
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
-//! Both stores for the same test.
+//! Both stores for the same test, and what a database plans to do.
 
-use crate::{Address, Store, StoreOptions};
+use std::cell::RefCell;
+
+use crate::{Address, Connection, Store, StoreError, StoreOptions, Value};
 
 /// Runs a test on SQLite, and on PostgreSQL where it is installed.
 pub(crate) fn on_both_stores(test: impl Fn(&Store)) {
@@ -10,4 +12,48 @@ pub(crate) fn on_both_stores(test: impl Fn(&Store)) {
     if let Some(uri) = test_support::postgres_database() {
         test(&Store::open(&StoreOptions::new(Address::Postgres(uri))).expect("PostgreSQL opens"));
     }
+}
+
+type Asked = Vec<(String, Vec<Value>)>;
+
+thread_local! {
+    /// The queries of this thread, while they are noted.
+    static ASKED: RefCell<Option<Asked>> = const { RefCell::new(None) };
+}
+
+/// Notes a query where somebody wants to know.
+pub(crate) fn note(sql: &str, parameters: &[Value]) {
+    ASKED.with_borrow_mut(|asked| {
+        if let Some(asked) = asked {
+            asked.push((sql.to_owned(), parameters.to_vec()));
+        }
+    });
+}
+
+/// The queries of `work` that go through a whole table, each with its plan.
+pub(crate) fn scans<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<Vec<String>, StoreError> {
+    ASKED.set(Some(Vec::new()));
+    let done = work(connection);
+    let asked = ASKED.take().unwrap_or_default();
+    done?;
+    let (explain, column) = if connection.is_sqlite() { ("EXPLAIN QUERY PLAN", 3) } else { ("EXPLAIN", 0) };
+    let mut scans = Vec::new();
+    for (sql, parameters) in asked {
+        let plan = connection.rows(&format!("{explain} {sql}"), &parameters)?;
+        let lines: Vec<String> = plan.iter().map(|row| row.text(column)).collect();
+        if lines.iter().any(|line| is_scan(line)) {
+            scans.push(format!("{sql}\n{parameters:?}\n{}", lines.join("\n")));
+        }
+    }
+    Ok(scans)
+}
+
+/// Whether a line of a plan says that a table, not an inner query, is gone through.
+fn is_scan(line: &str) -> bool {
+    // `d`, `c`, `x` and `b` are inner queries, all of them bounded.
+    let inner = ["CONSTANT", "SCAN d", "SCAN c", "SCAN x", "SCAN b", "SCAN newest"];
+    (line.starts_with("SCAN ") && !inner.iter().any(|name| line.contains(name))) || line.contains("Seq Scan on ")
 }

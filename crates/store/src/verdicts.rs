@@ -91,3 +91,14 @@ pub fn history(
     let rows = connection.rows(&sql, &values![id, evaluated, verdict_id, i64::from(limit) + 1])?;
     Ok(rows.iter().map(verdict).collect())
 }
+
+/// Removes verdicts that became history before a time, in steps of at most `limit`, and tells how many. What holds of an
+/// image stays for as long as the image does.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_ended(connection: &mut Connection, before: i64, limit: u32) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM verdicts WHERE id IN (
+        SELECT id FROM verdicts WHERE ended IS NOT NULL AND ended < $1 ORDER BY ended, id LIMIT $2)";
+    connection.execute(sql, &values![before, i64::from(limit)])
+}

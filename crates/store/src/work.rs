@@ -12,6 +12,8 @@ pub(crate) enum Ended {
     Well,
     /// Its changes must be undone; others of the same transaction stay.
     Badly,
+    /// As badly, and the disk is full: the database may have undone the whole transaction.
+    Full,
     /// Another transaction was in its way: it may be tried again.
     Conflict,
     /// The connection is gone.
@@ -46,6 +48,7 @@ impl<T: Send, F: Fn(&mut Connection) -> Result<T, StoreError> + Send> Work for I
         let ended = match &result {
             Ok(_) => Ended::Well,
             Err(error) if error.ends_connection() => Ended::Disconnected,
+            Err(StoreError::Full) => Ended::Full,
             Err(error) if error.is_conflict() => Ended::Conflict,
             Err(_) => Ended::Badly,
         };

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub use corpus::replay_corpora;
 pub use image::{Blob, Storage, TestImage, TestImages};
 pub use layer_with_contents::{LayerEntry, LayerWithContents, estargz_footer};
-pub use postgres::postgres_database;
+pub use postgres::{OwnPostgres, can_mount, postgres_database};
 pub use tar_writer::{TarWriter, pax_record};
 
 /// The file or folder `path` of the full test data (`BULKHEAD_TEST_DATA`, else `../shared/data` beside the checkout).

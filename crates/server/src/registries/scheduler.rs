@@ -17,9 +17,6 @@ use crate::jobs;
 /// How often it looks.
 const ROUND: Duration = Duration::from_secs(3);
 
-/// For how long jobs that ended are kept.
-const KEEP_JOBS: i64 = 30 * 24 * 3600 * SECOND;
-
 /// For how long messages are remembered.
 const KEEP_MESSAGES: i64 = 24 * 3600 * SECOND;
 
@@ -67,9 +64,5 @@ pub(crate) async fn round(app: &App, now: i64) -> Result<(), StoreError> {
     if listed > 0 || !lost.is_empty() {
         jobs::announce();
     }
-    app.note(move |connection| {
-        registries::forget_messages(connection, now - KEEP_MESSAGES)?;
-        store::jobs::forget(connection, now - KEEP_JOBS).map(|_| ())
-    })
-    .await
+    app.note(move |connection| registries::forget_messages(connection, now - KEEP_MESSAGES).map(|_| ())).await
 }

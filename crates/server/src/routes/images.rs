@@ -77,7 +77,8 @@ fn short(text: Option<String>) -> ApiResult<Option<String>> {
     }
 }
 
-/// Images, with filter, order and pages. `total` is counted up to 10,000 on the first page.
+/// Images, with filter, order and pages. `total` is counted up to 10,000 on the first page, and absent where more images than
+/// that would have to be looked at.
 #[utoipa::path(get, path = "/images", operation_id = "list_images", tag = "images", params(PageQuery),
     responses((status = 200, description = "The images", body = Page<Image>)))]
 pub(super) async fn list(
@@ -258,10 +259,11 @@ pub(super) async fn remove(
     Path(digest): Path<String>,
 ) -> ApiResult<StatusCode> {
     let permit = caller.permit()?;
-    let mut record = caller.entry(clock::now(), "image.remove", "image", &digest, &digest);
+    let now = clock::now();
+    let mut record = caller.entry(now, "image.remove", "image", &digest, &digest);
     record.before = Some(serde_json::json!({ "digest": digest }));
     app.change(move |connection| {
-        images::remove(connection, &permit, &digest)?;
+        images::remove(connection, &permit, &digest, now)?;
         audit::append(connection, &record).map(|_| ())
     })
     .await?;

@@ -17,6 +17,7 @@ use crate::assurance::judging;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::{Path, Query};
+use crate::registration::note_seen;
 use crate::{clock, cursor, ids};
 
 /// The packages of all images by name and version. Which images have one, the list of images tells by `package_version:…`.
@@ -145,7 +146,16 @@ pub(super) async fn verdict(
     })?;
     let digest = digest.to_string();
     let own = digest.clone();
-    let found = app.read(move |connection| verdicts::current(connection, &permit, &own)).await?;
+    let (found, is_seen_due) = app
+        .read(move |connection| {
+            let found = verdicts::current(connection, &permit, &own)?;
+            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own, clock::now())?;
+            Ok((found, is_seen_due))
+        })
+        .await?;
+    if is_seen_due {
+        note_seen(&app, &digest);
+    }
     Ok(Json(VerdictObject(match found {
         Some(verdict) => judging::told(&verdict),
         None => {

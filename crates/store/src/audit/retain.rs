@@ -26,18 +26,11 @@ pub fn remove_older(connection: &mut Connection, before: i64, now: i64) -> Resul
     let move_base = "UPDATE audit_head SET base = $1, base_hash = $2 WHERE id = 1";
     connection.execute(move_base, &values![until, &hash])?;
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    let server = Actor {
-        kind: "server".to_owned(),
-        id: "server".to_owned(),
-        name: "server".to_owned(),
-        address: None,
-        request: None,
-    };
     append(
         connection,
         &AuditEntry {
             at: now,
-            actor: server,
+            actor: Actor::server(),
             action: ACTION.to_owned(),
             object: "audit".to_owned(),
             object_id: until.to_string(),

@@ -147,6 +147,9 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
         connection.execute("UPDATE images SET evaluated = $1 WHERE id = $2", &values![verdict.evaluated, id])?;
         return Ok(before);
     }
+    if former.is_some() {
+        connection.execute("UPDATE verdicts SET ended = $1 WHERE id = $2", &values![now, &before])?;
+    }
     connection.execute(
         "INSERT INTO verdicts (id, image_id, digest, subject, decision, evaluated, intelligence, cause, hash, body)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -197,53 +200,56 @@ fn keep_scopes(connection: &mut Connection, id: i64, scopes: &BTreeSet<String>) 
 
 fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<(), StoreError> {
     connection.execute("DELETE FROM findings WHERE image_id = $1", &values![id])?;
-    for (position, finding) in evaluation.findings.iter().enumerate() {
-        connection.execute(
-            "INSERT INTO findings (image_id, position, kind, finding, severity, package, package_name, path, status,
-             fixed_version, score, kev, epss, excepted_by, title)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-            &values![
-                id,
-                i64::try_from(position).unwrap_or(i64::MAX),
-                &finding.kind,
-                &finding.finding,
-                finding.severity,
-                &finding.package,
-                &finding.package_name,
-                &finding.path,
-                &finding.status,
-                finding.fixed_version.clone(),
-                finding.score,
-                finding.kev,
-                finding.epss,
-                finding.excepted_by.clone(),
-                finding.title.clone()
-            ],
-        )?;
-    }
+    let rows = evaluation.findings.iter().enumerate().map(|(position, finding)| {
+        values![
+            id,
+            i64::try_from(position).unwrap_or(i64::MAX),
+            &finding.kind,
+            &finding.finding,
+            finding.severity,
+            &finding.package,
+            &finding.package_name,
+            &finding.path,
+            &finding.status,
+            finding.fixed_version.clone(),
+            finding.score,
+            finding.kev,
+            finding.epss,
+            finding.excepted_by.clone(),
+            finding.title.clone()
+        ]
+    });
+    connection.insert_rows(
+        "findings (image_id, position, kind, finding, severity, package, package_name, path, status,
+         fixed_version, score, kev, epss, excepted_by, title)",
+        "",
+        rows.collect(),
+    )?;
     // In one order on every server, as packages.
     let mut vulnerabilities: Vec<&FindingRow> =
         evaluation.findings.iter().filter(|finding| finding.kind == "vulnerability").collect();
     vulnerabilities.sort_by(|one, other| (&one.finding, other.severity).cmp(&(&other.finding, one.severity)));
     vulnerabilities.dedup_by(|one, other| one.finding == other.finding);
-    for finding in vulnerabilities {
-        connection.execute(
-            "INSERT INTO vulnerabilities (id, severity, kev, epss, title, published, first_seen)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)
-             ON CONFLICT (id) DO UPDATE SET
-             severity = CASE WHEN vulnerabilities.severity > $2 THEN vulnerabilities.severity ELSE $2 END, kev = $3, epss = $4, title = $5, published = $6
-             WHERE vulnerabilities.severity < $2 OR vulnerabilities.kev <> $3 OR vulnerabilities.epss IS DISTINCT FROM $4",
-            &values![
-                &finding.finding,
-                finding.severity,
-                finding.kev,
-                finding.epss,
-                finding.title.clone(),
-                finding.published.clone(),
-                now
-            ],
-        )?;
-    }
+    let rows = vulnerabilities.into_iter().map(|finding| {
+        values![
+            &finding.finding,
+            finding.severity,
+            finding.kev,
+            finding.epss,
+            finding.title.clone(),
+            finding.published.clone(),
+            now
+        ]
+    });
+    connection.insert_rows(
+        "vulnerabilities (id, severity, kev, epss, title, published, first_seen)",
+        "ON CONFLICT (id) DO UPDATE SET
+         severity = CASE WHEN vulnerabilities.severity > excluded.severity THEN vulnerabilities.severity ELSE excluded.severity END,
+         kev = excluded.kev, epss = excluded.epss, title = excluded.title, published = excluded.published
+         WHERE vulnerabilities.severity < excluded.severity OR vulnerabilities.kev <> excluded.kev
+         OR vulnerabilities.epss IS DISTINCT FROM excluded.epss",
+        rows.collect(),
+    )?;
     let counts = &evaluation.counts;
     connection.execute(
         "UPDATE images SET critical = $1, high = $2, medium = $3, low = $4, kev = $5, secrets = $6, malware = $7,

@@ -27,16 +27,16 @@ pub const FINDING_KEYS: &[Key] = &[
 const KINDS: &[&str] = &["vulnerability", "secret", "malware", "license", "misconfiguration"];
 
 const FINDING_FIELDS: &[Field] = &[
-    text("id", "finding", None),
+    text("id", "finding"),
     number("severity", "severity"),
-    text("package", "package_name", None),
-    text("path", "path", None),
-    text("status", "status", None),
-    text("fixed_version", "fixed_version", None),
+    text("package", "package_name"),
+    text("path", "path"),
+    text("status", "status"),
+    text("fixed_version", "fixed_version"),
     number("kev", "kev"),
-    Field { name: "epss", column: "epss", kind: FieldKind::Real, within: None },
-    Field { name: "score", column: "score", kind: FieldKind::Real, within: None },
-    text("excepted_by", "COALESCE(excepted_by, '')", None),
+    Field { name: "epss", column: "epss", kind: FieldKind::Real },
+    Field { name: "score", column: "score", kind: FieldKind::Real },
+    text("excepted_by", "COALESCE(excepted_by, '')"),
 ];
 
 /// A finding of an image, with its place in the report.

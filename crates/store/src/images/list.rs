@@ -1,9 +1,10 @@
 //! Reading images, their packages and findings.
 
 use policy::access::{Action, Area, Permit};
-use policy::filter::{Filter, Key, Kind, Operand, Sort, Test, Wanted};
+use policy::filter::{Filter, Key, Kind, Sort};
 
-use super::{APPROVALS, DECISIONS, SEVERITIES, words_of};
+use super::narrow::{ImageField, Place, Question};
+use super::{APPROVALS, DECISIONS, SEVERITIES};
 use crate::filtering::{Conditions, Field, FieldKind};
 use crate::{Connection, Row, StoreError, Value, values};
 
@@ -46,44 +47,44 @@ pub(super) const fn key(
     Key { name, kind, sorts, meaning, example }
 }
 
-pub(super) const fn text(name: &'static str, column: &'static str, within: Option<&'static str>) -> Field {
-    Field { name, column, kind: FieldKind::Text, within }
+pub(super) const fn text(name: &'static str, column: &'static str) -> Field {
+    Field { name, column, kind: FieldKind::Text }
 }
 
 pub(super) const fn number(name: &'static str, column: &'static str) -> Field {
-    Field { name, column, kind: FieldKind::Integer, within: None }
+    Field { name, column, kind: FieldKind::Integer }
 }
 
-const OF_NAMES: Option<&str> = Some("i.id IN (SELECT image_id FROM image_names WHERE {})");
-const OF_PACKAGES: Option<&str> =
-    Some("i.id IN (SELECT ip.image_id FROM packages p JOIN image_packages ip ON ip.package_id = p.id WHERE {})");
+const fn text_in(name: &'static str, column: &'static str, place: Place) -> ImageField {
+    ImageField { name, column, kind: FieldKind::Text, place }
+}
 
-const FIELDS: &[Field] = &[
-    text("name", "i.name", None),
-    text("registry", "registry", OF_NAMES),
-    text("repository", "repository", OF_NAMES),
-    text("tag", "tag", OF_NAMES),
-    text("digest", "i.digest", None),
-    text("os", "i.os", None),
-    text("platform", "i.platform", None),
-    text("label", "label", Some("i.id IN (SELECT image_id FROM image_labels WHERE {})")),
-    number("decision", "i.decision"),
-    number("severity", "i.severity"),
-    number("approval", "i.approval"),
-    number("critical", "i.critical"),
-    number("high", "i.high"),
-    number("kev", "i.kev"),
-    number("secrets", "i.secrets"),
-    number("malware", "i.malware"),
-    number("gaps", "i.gaps"),
-    text("package", "p.name", OF_PACKAGES),
-    text(
-        "vulnerability",
-        "finding",
-        Some("i.id IN (SELECT image_id FROM findings WHERE kind = 'vulnerability' AND {})"),
-    ),
-    number("registered", "i.registered"),
-    number("evaluated", "i.evaluated"),
+const fn own(name: &'static str, column: &'static str) -> ImageField {
+    ImageField { name, column, kind: FieldKind::Integer, place: Place::Own }
+}
+
+const FIELDS: &[ImageField] = &[
+    text_in("name", "i.name", Place::Own),
+    text_in("registry", "t.registry", Place::Names),
+    text_in("repository", "t.repository", Place::Names),
+    text_in("tag", "t.tag", Place::Names),
+    text_in("digest", "i.digest", Place::Own),
+    text_in("os", "i.os", Place::Own),
+    text_in("platform", "i.platform", Place::Own),
+    text_in("label", "t.label", Place::Labels),
+    own("decision", "i.decision"),
+    own("severity", "i.severity"),
+    own("approval", "i.approval"),
+    own("critical", "i.critical"),
+    own("high", "i.high"),
+    own("kev", "i.kev"),
+    own("secrets", "i.secrets"),
+    own("malware", "i.malware"),
+    own("gaps", "i.gaps"),
+    text_in("package", "p.name", Place::Packages),
+    text_in("vulnerability", "t.finding", Place::Vulnerabilities),
+    own("registered", "i.registered"),
+    own("evaluated", "i.evaluated"),
 ];
 
 /// An image as lists tell it.
@@ -236,52 +237,8 @@ fn may(permit: &Permit) -> Result<(), StoreError> {
     }
 }
 
-fn conditions(permit: &Permit, filter: &Filter) -> Conditions {
-    let mut conditions = Conditions::default();
-    conditions.keep_to(permit, "i.id");
-    for term in &filter.terms {
-        match &term.test {
-            Test::Word(text) => {
-                let asked: Vec<String> = words_of(text)
-                    .map(|word| {
-                        let own = conditions.prefix("word", &word);
-                        format!("i.id IN (SELECT image_id FROM image_words WHERE {own})")
-                    })
-                    .collect();
-                let asked = if asked.is_empty() { "1 = 0".to_owned() } else { asked.join(" AND ") };
-                conditions.add(if term.is_negated { format!("NOT ({asked})") } else { asked });
-            }
-            Test::AnyOf(values) if term.key == Some("package_version") => {
-                let any: Vec<String> = values.iter().map(|value| package_version(&mut conditions, value)).collect();
-                let any = any.join(" OR ");
-                conditions.add(if term.is_negated { format!("NOT ({any})") } else { format!("({any})") });
-            }
-            _ => conditions.filter(term, FIELDS),
-        }
-    }
-    conditions
-}
-
-/// That an image has the package of `name@version`; names of npm begin with the same sign, so the last one counts.
-fn package_version(conditions: &mut Conditions, wanted: &Wanted) -> String {
-    let text = match wanted {
-        Wanted::Exactly(Operand::Text(text)) | Wanted::Like(text) => text,
-        Wanted::Exactly(_) => return "1 = 0".to_owned(),
-    };
-    let (name, version) = text.rsplit_once('@').filter(|(name, _)| !name.is_empty()).unwrap_or((text, "*"));
-    let name = format!("p.name = {}", conditions.bind(name));
-    let version = match version.strip_suffix('*') {
-        Some(prefix) => conditions.prefix("p.version", prefix),
-        None => format!("p.version = {}", conditions.bind(version)),
-    };
-    format!(
-        "i.id IN (SELECT ip.image_id FROM packages p JOIN image_packages ip ON ip.package_id = p.id
-         WHERE {name} AND {version})"
-    )
-}
-
-/// A page of images, one more than asked for where there are more, and how many there are on the first page, counted up to
-/// [`MOST_COUNTED`].
+/// A page of images, one more than asked for where there are more, and how many there are on the first page: none where
+/// they are more than [`MOST_COUNTED`], or where more images than that would have to be looked at to count them.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
@@ -291,22 +248,10 @@ pub fn list(
     query: &ImageQuery,
 ) -> Result<(Vec<Image>, Option<u64>), StoreError> {
     may(permit)?;
-    let (sql, parameters) = conditions(permit, &query.filter).finish();
-    let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX) + 1;
-    let counted = match query.after {
-        Some(_) => None,
-        None => connection
-            .row(&format!("SELECT count(*) FROM (SELECT 1 FROM images i WHERE {sql} LIMIT {most}) c"), &parameters)?
-            .map(|row| u64::try_from(row.integer(0)).unwrap_or_default()),
-    };
-    let (sql, parameters) = page_sql(permit, query)?;
-    let rows = connection.rows(&sql, &parameters)?;
-    Ok((rows.iter().map(image).collect(), counted.filter(|count| *count <= MOST_COUNTED)))
-}
-
-/// The query for a page.
-pub(super) fn page_sql(permit: &Permit, query: &ImageQuery) -> Result<(String, Vec<Value>), StoreError> {
-    let mut conditions = conditions(permit, &query.filter);
+    let question = Question { permit, filter: &query.filter, fields: FIELDS };
+    let way = question.way(connection)?;
+    let mut conditions = Conditions::default();
+    let from = question.statement(way, &mut conditions);
     let (column, is_text) = query.sort.column();
     let is_descending = query.sort.sort.is_descending;
     let (sign, order) = if is_descending { ("<", "DESC") } else { (">", "ASC") };
@@ -325,9 +270,17 @@ pub(super) fn page_sql(permit: &Permit, query: &ImageQuery) -> Result<(String, V
     conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
     let limit = conditions.bind(i64::from(query.limit) + 1);
     let (sql, parameters) = conditions.finish();
-    let sql =
-        format!("SELECT {COLUMNS} FROM images i WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}");
-    Ok((sql, parameters))
+    let rows = connection.rows(
+        &format!("SELECT {COLUMNS} FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}"),
+        &parameters,
+    )?;
+    let total = match query.after {
+        Some(_) => None,
+        // A page that is not full has all there are.
+        None if rows.len() <= query.limit as usize => u64::try_from(rows.len()).ok(),
+        None => question.total(connection, way, MOST_COUNTED)?,
+    };
+    Ok((rows.iter().map(image).collect(), total))
 }
 
 /// An image by its digest.

@@ -1,10 +1,12 @@
 //! Registering, evaluating and removing images.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use policy::access::{Action, Area, Permit, Reach};
-use std::collections::BTreeSet;
 
 use super::evaluate::{Evaluation, evaluate};
-use crate::{Connection, StoreError, outbox, values};
+use crate::connection::{each_chunk, placeholders};
+use crate::{Connection, StoreError, Value, outbox, values};
 
 /// A name of an image.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -109,12 +111,17 @@ pub fn register(
         &values![&image.digest],
     )?;
     let (id, is_new) = match found {
-        Some(row) if row.bytes(1) == image.index_hash => (row.integer(0), false),
+        Some(row) if row.bytes(1) == image.index_hash => {
+            if super::is_seen_due(connection, &image.digest, now)? {
+                super::note_seen(connection, &image.digest, now)?;
+            }
+            (row.integer(0), false)
+        }
         Some(row) => {
             let id = row.integer(0);
             connection.execute(
                 "UPDATE images SET platform = $1, os = $2, created = $3, size_bytes = $4, packages = $5, has_archives = $6,
-                 source = $7, source_rank = $8, indexed = $9 WHERE id = $10",
+                 source = $7, source_rank = $8, indexed = $9, seen = $9 WHERE id = $10",
                 &values![
                     &image.platform,
                     &image.os,
@@ -164,8 +171,8 @@ fn insert(
     let row = connection.row(
         "INSERT INTO images (digest, name, platform, os, created, size_bytes, packages, critical, high, medium, low, unrated, kev,
          secrets, malware, misconfigurations, gaps, severity, decision, verdict_id, approval, findings_hash, has_archives,
-         source, source_rank, registered, indexed, evaluated)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, '', 0, $8, $9, $10, $11, $12, $12, $12)
+         source, source_rank, registered, indexed, evaluated, seen)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, '', 0, $8, $9, $10, $11, $12, $12, $12, $12)
          RETURNING id",
         &values![
             &image.digest,
@@ -195,60 +202,87 @@ fn write_index(connection: &mut Connection, id: i64, image: &NewImage) -> Result
          ON CONFLICT (image_id) DO UPDATE SET hash = $2, length = $3, body = $4",
         &values![id, &image.index_hash, image.index_length, &image.index],
     )?;
-    for word in &image.words {
-        add_word(connection, id, word)?;
-    }
-    for label in &image.labels {
-        connection.execute(
-            "INSERT INTO image_labels (label, image_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            &values![label, id],
-        )?;
-    }
-    // In one order on every server, so that two that bring the same packages do not wait for each other in a circle.
-    let mut packages: Vec<&PackageRow> = image.packages.iter().collect();
-    packages.sort();
-    for package in packages {
-        let package_id = package_id(connection, package)?;
-        connection.execute(
-            "INSERT INTO image_packages (image_id, package_id, layer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-            &values![id, package_id, package.layer],
-        )?;
-    }
     // The words of names went with the others.
-    for row in connection.rows("SELECT registry, repository, tag FROM image_names WHERE image_id = $1", &values![id])? {
-        let name = ImageName { registry: row.text(0), repository: row.text(1), tag: row.text(2) };
-        add_words_of_name(connection, id, &name)?;
+    let rows =
+        connection.rows("SELECT registry, repository, tag FROM image_names WHERE image_id = $1", &values![id])?;
+    let names = rows.iter().map(|row| [row.text(0), row.text(1), row.text(2)]);
+    let words = names.flat_map(|parts| parts.map(|part| super::words_of(&part).collect::<Vec<_>>())).flatten();
+    let words: BTreeSet<String> = words.chain(image.words.iter().cloned()).collect();
+    add_words(connection, id, words)?;
+    let labels = image.labels.iter().map(|label| values![label, id]);
+    connection.insert_rows("image_labels (label, image_id)", "ON CONFLICT DO NOTHING", labels.collect())?;
+    let mut packages = BTreeMap::new();
+    for package in &image.packages {
+        packages.entry(key(package)).or_insert(package.layer);
     }
-    Ok(())
+    let ids = package_ids(connection, packages.keys().copied().collect())?;
+    let rows: Option<Vec<_>> = packages
+        .into_iter()
+        .map(|(key, layer)| ids.get(&key.map(str::to_owned)).map(|package_id| values![id, *package_id, layer]))
+        .collect();
+    let rows = rows.ok_or(StoreError::Damaged { place: "packages", problem: "a row is gone".to_owned() })?;
+    connection.insert_rows("image_packages (image_id, package_id, layer)", "ON CONFLICT DO NOTHING", rows)
 }
 
-fn package_id(connection: &mut Connection, package: &PackageRow) -> Result<i64, StoreError> {
-    let key = values![&package.name, &package.version, &package.ecosystem, &package.purl, &package.source];
-    let asks =
-        "SELECT id FROM packages WHERE name = $1 AND version = $2 AND ecosystem = $3 AND purl = $4 AND source = $5";
-    if let Some(row) = connection.row(asks, &key)? {
-        return Ok(row.integer(0));
-    }
-    connection.execute(
-        "INSERT INTO packages (name, version, ecosystem, purl, source) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        &key,
-    )?;
-    let row = connection.row(asks, &key)?;
-    row.map(|row| row.integer(0)).ok_or(StoreError::Damaged { place: "packages", problem: "a row is gone".to_owned() })
+/// Everything that a document says of a package.
+type PackageKey<T> = [T; 5];
+
+fn key(package: &PackageRow) -> PackageKey<&str> {
+    [&package.name, &package.version, &package.ecosystem, &package.purl, &package.source]
 }
 
-fn add_word(connection: &mut Connection, id: i64, word: &str) -> Result<(), StoreError> {
-    let sql = "INSERT INTO image_words (word, image_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    connection.execute(sql, &values![word, id]).map(|_| ())
+/// The numbers of packages, of which those that no image had get one. They are asked for in one order on every server, so
+/// that two that bring the same packages do not wait for each other in a circle.
+fn package_ids(
+    connection: &mut Connection,
+    wanted: Vec<PackageKey<&str>>,
+) -> Result<BTreeMap<PackageKey<String>, i64>, StoreError> {
+    let mut found = BTreeMap::new();
+    known_packages(connection, &wanted, &mut found)?;
+    let missing: Vec<PackageKey<&str>> =
+        wanted.into_iter().filter(|key| !found.contains_key(&key.map(str::to_owned))).collect();
+    if !missing.is_empty() {
+        connection.insert_rows(
+            "packages (name, version, ecosystem, purl, source)",
+            "ON CONFLICT DO NOTHING",
+            missing.iter().map(|key| key.map(Value::from)).collect(),
+        )?;
+        known_packages(connection, &missing, &mut found)?;
+    }
+    Ok(found)
+}
+
+fn known_packages(
+    connection: &mut Connection,
+    wanted: &[PackageKey<&str>],
+    found: &mut BTreeMap<PackageKey<String>, i64>,
+) -> Result<(), StoreError> {
+    each_chunk(wanted.iter().map(|key| key.map(Value::from)).collect(), |count, parameters| {
+        let values = placeholders(count, 5);
+        let rows = connection.rows(
+            &format!(
+                "WITH wanted (name, version, ecosystem, purl, source) AS (VALUES {values})
+                 SELECT p.name, p.version, p.ecosystem, p.purl, p.source, p.id FROM wanted w CROSS JOIN packages p
+                 WHERE p.name = w.name AND p.version = w.version AND p.ecosystem = w.ecosystem AND p.purl = w.purl
+                 AND p.source = w.source"
+            ),
+            parameters,
+        )?;
+        for row in rows {
+            found.insert([0, 1, 2, 3, 4].map(|at| row.text(at)), row.integer(5));
+        }
+        Ok(())
+    })
+}
+
+fn add_words(connection: &mut Connection, id: i64, words: BTreeSet<String>) -> Result<(), StoreError> {
+    let rows = words.into_iter().map(|word| values![word, id]);
+    connection.insert_rows("image_words (word, image_id)", "ON CONFLICT DO NOTHING", rows.collect())
 }
 
 fn add_words_of_name(connection: &mut Connection, id: i64, name: &ImageName) -> Result<(), StoreError> {
-    for part in [&name.registry, &name.repository, &name.tag] {
-        for word in super::words_of(part) {
-            add_word(connection, id, &word)?;
-        }
-    }
-    Ok(())
+    let words = [&name.registry, &name.repository, &name.tag].into_iter().flat_map(|part| super::words_of(part));
+    add_words(connection, id, words.collect())
 }
 
 impl ImageName {
@@ -318,16 +352,22 @@ pub fn add_names(
     Ok(())
 }
 
-/// Removes an image; its verdicts stay.
+/// Removes an image; its verdicts stay as history.
 ///
 /// # Errors
 /// When there is none that the permit reaches, or the database fails.
-pub fn remove(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<(), StoreError> {
+pub fn remove(connection: &mut Connection, permit: &Permit, digest: &str, now: i64) -> Result<(), StoreError> {
     let permission = permit.permission();
     if (permission.area, permission.action) != (Area::Images, Action::Write) {
         return Err(StoreError::NotFound { what: "image" });
     }
     let id = super::id_of_digest(connection, permit, digest)?;
+    forget(connection, id, now)
+}
+
+/// Removes an image with all that is derived of it.
+pub(super) fn forget(connection: &mut Connection, id: i64, now: i64) -> Result<(), StoreError> {
+    connection.execute("UPDATE verdicts SET ended = $1 WHERE image_id = $2 AND ended IS NULL", &values![now, id])?;
     connection.execute("DELETE FROM images WHERE id = $1", &values![id])?;
     Ok(())
 }

@@ -1,0 +1,152 @@
+//! In which images something is, of those that a permit reaches.
+
+use policy::access::{Permit, Reach};
+
+use crate::filtering::Conditions;
+use crate::{Connection, StoreError, Value};
+
+/// Scopes with no more images than these lead: all that is in them is gathered first.
+const FEW_IMAGES: i64 = 200;
+
+/// What is in more images than these is in many: it is asked of the images of the scopes, not the other way round.
+const MANY_IMAGES: u64 = 1000;
+
+/// Scopes with at least one of so many images are large: whatever many images have, they have soon.
+const LARGE_SHARE: i64 = 20;
+
+/// Within scopes the images of each are counted up to this number: each of them has to be looked up.
+pub const MOST_COUNTED_WITHIN: u64 = 100;
+
+/// What is in images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Thing {
+    /// A row of `packages p`.
+    Package,
+    /// A row of `vulnerabilities v`.
+    Vulnerability,
+}
+
+impl Thing {
+    /// The table that tells in which images it is, as `r`, and the condition that a row is about it.
+    fn rows(self) -> (&'static str, &'static str) {
+        match self {
+            Thing::Package => ("image_packages r", "r.package_id = p.id"),
+            Thing::Vulnerability => ("findings r", "r.kind = 'vulnerability' AND r.finding = v.id"),
+        }
+    }
+}
+
+/// The images that a permit reaches, where something may be.
+pub(super) struct Reached<'a> {
+    permit: &'a Permit,
+    thing: Thing,
+    size: Size,
+}
+
+/// How many images the scopes of a permit have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Size {
+    Few,
+    Some,
+    Large,
+}
+
+impl Reached<'_> {
+    /// Finds out how many they are.
+    pub(super) fn find<'a>(
+        connection: &mut Connection,
+        permit: &'a Permit,
+        thing: Thing,
+    ) -> Result<Reached<'a>, StoreError> {
+        let size = match permit.reach() {
+            Reach::Everything => Size::Large,
+            Reach::Scopes(scopes) => {
+                // The numbers of images have few gaps.
+                let all = connection.row("SELECT max(id) FROM images", &[])?.map_or(0, |row| row.integer(0));
+                let large = (all / LARGE_SHARE).max(FEW_IMAGES + 1);
+                let mut parameters: Vec<Value> = scopes.iter().map(Value::from).collect();
+                let places: Vec<String> = (1..=parameters.len()).map(|at| format!("${at}")).collect();
+                parameters.push(large.into());
+                let order = if scopes.len() == 1 { " ORDER BY image_id" } else { "" };
+                let (places, limit) = (places.join(", "), parameters.len());
+                let sql = format!(
+                    "SELECT count(*) FROM (SELECT 1 FROM scope_images WHERE scope_id IN ({places}){order} LIMIT ${limit}) c"
+                );
+                match connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0)) {
+                    images if images <= FEW_IMAGES => Size::Few,
+                    images if images >= large => Size::Large,
+                    _ => Size::Some,
+                }
+            }
+        };
+        Ok(Reached { permit, thing, size })
+    }
+
+    /// The keys of all that is in the images, where these are few.
+    pub(super) fn all(&self, conditions: &mut Conditions) -> Option<String> {
+        if self.size != Size::Few {
+            return None;
+        }
+        let scopes = self.scopes(conditions)?;
+        let (id, table, kind) = match self.thing {
+            Thing::Package => ("r.package_id", "image_packages r", ""),
+            Thing::Vulnerability => ("r.finding", "findings r", " AND (r.kind || '') = 'vulnerability'"),
+        };
+        Some(format!(
+            "SELECT DISTINCT {id} AS id FROM scope_images s CROSS JOIN {table}
+             WHERE s.scope_id IN ({scopes}) AND r.image_id = s.image_id{kind}"
+        ))
+    }
+
+    /// How many images have it, counted up to `most`.
+    pub(super) fn count(&self, conditions: &mut Conditions, most: u64) -> String {
+        let most = match self.permit.reach() {
+            Reach::Everything => most,
+            Reach::Scopes(_) => most.min(MOST_COUNTED_WITHIN),
+        };
+        self.asked(conditions, &|images| format!("(SELECT count(*) FROM (SELECT DISTINCT {images} LIMIT {most}) c)"))
+    }
+
+    /// Whether an image has it.
+    pub(super) fn exists(&self, conditions: &mut Conditions) -> String {
+        let found = self.asked(conditions, &|images| format!("(SELECT {images} LIMIT 1)"));
+        format!("{found} IS NOT NULL")
+    }
+
+    /// Asks for its images; `ask` puts what comes behind `SELECT` into a query for one value.
+    fn asked(&self, conditions: &mut Conditions, ask: &dyn Fn(&str) -> String) -> String {
+        let (table, is_it) = self.thing.rows();
+        let Some(scopes) = self.scopes(conditions) else {
+            return ask(&format!("r.image_id FROM {table} WHERE {is_it}"));
+        };
+        // What few images have is looked up in the scopes; for what many have, the images of small scopes are asked.
+        let of_it = ask(&format!(
+            "r.image_id FROM {table} WHERE {is_it} AND
+             (SELECT 1 FROM scope_images s WHERE s.image_id = r.image_id AND s.scope_id IN ({scopes}) LIMIT 1) IS NOT NULL"
+        ));
+        if self.size == Size::Large {
+            return of_it;
+        }
+        let of_scopes = ask(&format!(
+            "r.image_id FROM scope_images s CROSS JOIN {table} WHERE s.scope_id IN ({scopes}) AND r.image_id = s.image_id AND {is_it}"
+        ));
+        if self.size == Size::Few {
+            return of_scopes;
+        }
+        let limit = MANY_IMAGES + 1;
+        format!(
+            "CASE WHEN (SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {is_it} LIMIT {limit}) b) > {MANY_IMAGES}
+             THEN {of_scopes} ELSE {of_it} END"
+        )
+    }
+
+    fn scopes(&self, conditions: &mut Conditions) -> Option<String> {
+        match self.permit.reach() {
+            Reach::Everything => None,
+            Reach::Scopes(scopes) => {
+                let places: Vec<String> = scopes.iter().map(|scope| conditions.bind(scope)).collect();
+                Some(places.join(", "))
+            }
+        }
+    }
+}
