@@ -135,6 +135,24 @@ pub struct Exception {
     pub comment: String,
     /// Counts changes.
     pub version: i64,
+    /// The ids of the application scopes that it is limited to beside its own: those of whoever asked for it; none for all.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+/// What an exception would do, before anybody asks for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExceptionPreview {
+    /// How many images were judged.
+    pub images: u64,
+    /// How many of them have something that it covers.
+    pub matches: u64,
+    /// How many of these would have another decision.
+    pub changed: u64,
+    /// Whether there are more images than were judged.
+    pub is_partial: bool,
+    /// The first of those that have something that it covers.
+    pub items: Vec<DryRunChange>,
 }
 
 /// What is excepted, as in a file of exceptions.

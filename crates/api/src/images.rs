@@ -65,6 +65,8 @@ pub struct Image {
     pub indexed: Moment,
     /// When its verdict came to be as it is.
     pub evaluated: Moment,
+    /// When its decision came to be what it is.
+    pub decided: Moment,
 }
 
 /// How many findings that count an image has.
@@ -82,6 +84,8 @@ pub struct ImageCounts {
     pub unrated: i64,
     /// Vulnerabilities that are known to be exploited.
     pub kev: i64,
+    /// Vulnerabilities that a newer version repairs.
+    pub fixable: i64,
     /// Secrets.
     pub secrets: i64,
     /// Malware.
@@ -205,6 +209,58 @@ pub struct Finding {
     /// One line on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// What somebody who has seen it says; it changes no verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledgement: Option<FindingAcknowledgement>,
+}
+
+/// That somebody has seen a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FindingAcknowledgement {
+    /// Its id.
+    pub id: String,
+    /// Where it counts: `registry/repository` for all images there, or the digest of one.
+    pub place: String,
+    /// Who.
+    pub by: String,
+    /// What they say.
+    pub reason: String,
+    /// When.
+    pub at: Moment,
+    /// Until when it counts; for ever where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+}
+
+/// That one has seen a finding of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AcknowledgementRequest {
+    /// `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`.
+    pub kind: String,
+    /// Id of the vulnerability or check, name of the rule or license.
+    pub id: String,
+    /// The purl of the package, where it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// The file, where it is in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What one says of it: 3 to 2,000 characters.
+    pub reason: String,
+    /// Until when it counts; for ever where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Moment>,
+    /// Whether it counts for this image alone, and not for all images of its repositories.
+    #[serde(default)]
+    pub is_of_image: bool,
+}
+
+/// What was acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Acknowledged {
+    /// One acknowledgement for each place that it counts in.
+    pub items: Vec<FindingAcknowledgement>,
 }
 
 /// A package of any image.

@@ -10,10 +10,12 @@ pub mod images;
 pub mod integrations;
 pub mod jobs;
 mod moment;
+pub mod overview;
 mod page;
 pub mod people;
 mod problem;
 pub mod registries;
+pub mod settings;
 
 pub use client::{Body, Client, ClientError, ClientOptions};
 pub use moment::Moment;

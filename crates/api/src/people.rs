@@ -275,6 +275,12 @@ pub struct Token {
     pub last_used: Option<Moment>,
     /// When it was revoked.
     pub revoked: Option<Moment>,
+    /// The id of the group whose rights bound it, of a machine's token.
+    pub group: Option<String>,
+    /// The id of the user who answers for a machine's token that no group bounds; `server` for those of the server itself.
+    pub answerable: Option<String>,
+    /// Since when nobody answers for it who holds what it may do: from some days later on it is refused.
+    pub orphaned: Option<Moment>,
 }
 
 /// A token to be made.
@@ -294,6 +300,21 @@ pub struct NewToken {
     /// When it ends; never where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Moment>,
+    /// Of a machine's token: the id of the group whose rights bound it at every moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Of a machine's token without a group: the id of the user who answers for it, and holds what it may do; whoever makes
+    /// it where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answerable: Option<String>,
+}
+
+/// Who shall answer for a token.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenAnswerable {
+    /// The id of the user.
+    pub user: String,
 }
 
 /// A token with its secret, which is never shown again.

@@ -122,6 +122,11 @@ impl Settings {
         (!value.is_empty()).then_some(value)
     }
 
+    /// What was given of a setting, and the file or variable that gave it; `None` where its default holds.
+    pub fn given(&self, key: &str) -> Option<(&str, &str)> {
+        self.given.get(key).map(|(value, place)| (value.as_str(), place.as_str()))
+    }
+
     /// A setting as a path.
     ///
     /// # Panics

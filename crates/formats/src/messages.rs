@@ -156,7 +156,7 @@ mod tests {
             include_str!("words.rs"),
         ];
         let sources = sources.concat();
-        // What begins with the last six is said by whoever decides, and tested there.
+        // What begins with the last ones is said by whoever decides, and tested there.
         let made = [
             "table.status.",
             "vex.status.",
@@ -166,6 +166,13 @@ mod tests {
             "remedy.",
             "event.",
             "notify.",
+            "problem.",
+            "health.",
+            "intelligence.",
+            "registry.",
+            "job.",
+            "worker.",
+            "image.",
             "check.",
             "import.",
             "signature.",

@@ -104,6 +104,18 @@ pub struct Key {
     pub example: &'static str,
 }
 
+impl Key {
+    /// A key that lists are not sorted by.
+    pub const fn new(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {
+        Key { name, kind, sorts: false, meaning, example }
+    }
+
+    /// A key that lists can be sorted by.
+    pub const fn sorting(name: &'static str, kind: Kind, meaning: &'static str, example: &'static str) -> Key {
+        Key { name, kind, sorts: true, meaning, example }
+    }
+}
+
 /// What the values of a key are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {

@@ -3,9 +3,11 @@
 
 pub(crate) mod index;
 pub(crate) mod intelligence_file;
+pub(crate) mod intelligence_update;
 pub(crate) mod judging;
 pub(crate) mod reevaluation;
 pub(crate) mod rules;
+pub(crate) mod trial;
 
 use std::sync::Arc;
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
+use api::settings::ConfiguredSetting;
 use daemon::{LogFormat, Setting, Settings};
+use intelligence::TrustedKey;
 use store::Address;
 
 /// Every setting, with its meaning: `--help` and the reference page are made of this.
@@ -46,6 +48,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
         key: "intelligence_file",
         default: "",
         meaning: "The intelligence database; without it, `intelligence.db` in the data folder once there is one.",
+    },
+    Setting {
+        key: "intelligence_keys",
+        default: "",
+        meaning: "The public keys (`bulkhead-key-1:…`), joined by commas, whose signatures on intelligence are trusted; without one none is imported or fetched.",
+    },
+    Setting {
+        key: "intelligence_from",
+        default: "",
+        meaning: "Where fresh intelligence comes from when somebody asks for it: a file, a folder, or an address that begins with `https://`.",
     },
     Setting {
         key: "worker_token_file",
@@ -139,13 +151,11 @@ pub(crate) struct Config {
     pub(crate) certificate: Option<(PathBuf, PathBuf)>,
     pub(crate) master_key: Option<PathBuf>,
     pub(crate) intelligence: Option<PathBuf>,
+    pub(crate) intelligence_keys: Vec<TrustedKey>,
+    pub(crate) intelligence_from: Option<String>,
     pub(crate) worker_token: Option<PathBuf>,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) stops_with_stdin: bool,
-    pub(crate) session_idle: Duration,
-    pub(crate) session_length: Duration,
-    /// Days; 0 for ever.
-    pub(crate) audit_days: i64,
     /// Microseconds.
     pub(crate) checkpoint_pause: i64,
     pub(crate) checkpoint_records: i64,
@@ -155,6 +165,8 @@ pub(crate) struct Config {
     pub(crate) drain: Duration,
     pub(crate) most_connections: usize,
     pub(crate) private_addresses: bool,
+    /// The settings as they were given, to be shown.
+    settings: Settings,
 }
 
 /// How long each kind of thing is kept, in days.
@@ -166,7 +178,6 @@ pub(crate) struct Kept {
     pub(crate) image_newest: u32,
     /// 0 for ever.
     pub(crate) verdict_days: i64,
-    pub(crate) event_days: i64,
     pub(crate) job_days: i64,
     pub(crate) dead_letter_days: i64,
 }
@@ -192,7 +203,6 @@ impl Kept {
             image_days,
             image_newest: settings.parsed::<u32>("image_newest")?.unwrap_or_default().min(MOST_NEWEST),
             verdict_days: days("verdict_days", 0)?,
-            event_days: days("event_days", 1)?,
             job_days: days("job_days", 1)?,
             dead_letter_days: days("dead_letter_days", 1)?,
         })
@@ -203,6 +213,25 @@ impl Kept {
 const MOST_NEWEST: u32 = 10_000;
 
 impl Config {
+    /// What was given of a setting, and where; `None` where its default holds.
+    pub(crate) fn given(&self, key: &str) -> Option<(&str, &str)> {
+        self.settings.given(key)
+    }
+
+    /// The settings as people may see them: without passwords.
+    pub(crate) fn shown(&self) -> Vec<ConfiguredSetting> {
+        let shown = |setting: &Setting| ConfiguredSetting {
+            key: setting.key.to_owned(),
+            value: match setting.key {
+                "database_url" => Some(self.database.shown()),
+                key => self.settings.text(key).map(str::to_owned),
+            },
+            place: self.given(setting.key).map(|(_, place)| place.to_owned()),
+            meaning: setting.meaning.to_owned(),
+        };
+        SETTINGS.iter().map(shown).collect()
+    }
+
     /// Reads file and environment. `BULKHEAD_CONFIG` names the file.
     #[expect(clippy::disallowed_methods, reason = "this is where the server reads its environment")]
     pub(crate) fn read() -> anyhow::Result<Config> {
@@ -234,12 +263,24 @@ impl Config {
                 number => Ok(number),
             }
         };
+        // They are read where they are needed, because people may set others while the server runs.
+        for key in ["session_idle_minutes", "session_hours", "event_days"] {
+            number(key)?;
+        }
+        settings.parsed::<u32>("audit_days")?;
         let names: Vec<String> =
             settings.text("server_names").unwrap_or_default().split(',').map(|name| name.trim().to_owned()).collect();
         if names.iter().any(String::is_empty) {
             return Err(settings.wrong("server_names", "a name in it is empty").into());
         }
+        let keys = settings.text("intelligence_keys").unwrap_or_default().split(',').map(str::trim);
+        let keys = keys.filter(|key| !key.is_empty()).map(str::parse::<TrustedKey>);
+        let intelligence_keys =
+            keys.collect::<Result<_, _>>().map_err(|error| settings.wrong("intelligence_keys", error))?;
         Ok(Config {
+            intelligence_keys,
+            intelligence_from: settings.text("intelligence_from").map(str::to_owned),
+            settings: settings.clone(),
             database,
             operations,
             certificate,
@@ -250,9 +291,6 @@ impl Config {
             worker_token: settings.path("worker_token_file"),
             ca_file: settings.path("ca_file"),
             stops_with_stdin: settings.parsed("stop_with_stdin")?.unwrap_or(false),
-            session_idle: Duration::from_secs(number("session_idle_minutes")? * 60),
-            session_length: Duration::from_secs(number("session_hours")? * 3600),
-            audit_days: settings.parsed::<u32>("audit_days")?.unwrap_or_default().into(),
             checkpoint_pause: i64::try_from(number("audit_checkpoint_minutes")?.saturating_mul(60_000_000))?,
             checkpoint_records: i64::try_from(number("audit_checkpoint_records")?)?,
             kept: Kept::of(settings)?,

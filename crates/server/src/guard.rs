@@ -17,6 +17,7 @@ use store::{StoreError, rights, sessions, tokens, users};
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
+use crate::installation::Installation;
 use crate::{idempotency, rate, secrets};
 
 /// The cookie of a session. `__Host-` makes browsers refuse it without TLS, for other hosts and for parts of the site
@@ -79,6 +80,14 @@ impl Caller {
         self.user.as_ref().ok_or_else(|| {
             ApiError::new(ProblemCode::State, "This is for people: an API token has no account of its own.")
         })
+    }
+
+    /// What is told of others than oneself waits until a password that somebody else gave was changed.
+    pub(crate) fn has_own_password(&self) -> ApiResult<()> {
+        match self.session.is_some() && self.user.as_ref().is_some_and(|user| user.must_change) {
+            true => Err(password_change()),
+            false => Ok(()),
+        }
     }
 
     /// What is dangerous needs a session whose person gave the password lately; API tokens are given for what they may do.
@@ -177,10 +186,7 @@ async fn admit(app: &App, rule: Rule, request: &mut Parts) -> ApiResult<()> {
         return Err(too_often(seconds));
     }
     if let Rule::Needs(permission) = rule {
-        if caller.session.is_some() && caller.user.as_ref().is_some_and(|user| user.must_change) {
-            let detail = "The password must be changed first (POST /api/v1/me/password).";
-            return Err(ApiError::new(ProblemCode::PasswordChange, detail));
-        }
+        caller.has_own_password()?;
         caller.permit = Some(access::permit(&caller.principal, permission)?);
     }
     request.extensions.insert(caller);
@@ -191,6 +197,11 @@ pub(crate) fn too_often(seconds: u64) -> ApiError {
     ApiError::new(ProblemCode::RateLimited, format!("Too many requests; try again in {seconds} s."))
         .with("seconds", seconds)
         .retry_after(seconds)
+}
+
+fn password_change() -> ApiError {
+    let detail = "The password must be changed first (POST /api/v1/me/password).";
+    ApiError::new(ProblemCode::PasswordChange, detail)
 }
 
 fn unauthenticated() -> ApiError {
@@ -237,9 +248,10 @@ async fn by_session(
     now: i64,
 ) -> ApiResult<Caller> {
     let hash = secrets::hash(cookie);
-    let idle = i64::try_from(app.config.session_idle.as_micros()).unwrap_or(i64::MAX);
+    let own = app.clone();
     let found = app
         .read(move |connection| {
+            let idle = Installation::read(connection, &own.config)?.session_idle;
             let Some(session) = sessions::by_secret(connection, &hash)? else { return Ok(None) };
             if session.expires <= now || session.last_seen + idle <= now {
                 return Ok(None);
@@ -267,22 +279,29 @@ async fn by_token(
     now: i64,
 ) -> ApiResult<Caller> {
     let hash = secrets::hash(token);
+    let own = app.clone();
     let found = app
         .read(move |connection| {
             let Some(token) = tokens::by_secret(connection, &hash)? else { return Ok(None) };
             let owner = match &token.owner {
                 Some(owner) => match users::by_id(connection, owner) {
-                    Ok(user) if !user.is_disabled => Some((rights::grants_of(connection, owner)?, user)),
+                    Ok(user) if !user.is_disabled => Some((rights::grants_of(connection, owner)?, Some(user))),
                     Ok(_) | Err(StoreError::NotFound { .. }) => return Ok(None),
                     Err(error) => return Err(error),
                 },
-                None => None,
+                None => match &token.group {
+                    Some(group) => Some((rights::grants_of_group(connection, group)?, None)),
+                    None => None,
+                },
             };
-            Ok(Some((token, owner)))
+            let grace = Installation::read(connection, &own.config)?.token_grace;
+            Ok(Some((token, owner, grace)))
         })
         .await?;
-    let (token, owner) = found.ok_or_else(unauthenticated)?;
-    let is_valid = token.revoked.is_none() && token.expires.is_none_or(|end| now < end);
+    let (token, owner, grace) = found.ok_or_else(unauthenticated)?;
+    let is_valid = token.revoked.is_none()
+        && token.expires.is_none_or(|end| now < end)
+        && token.orphaned.is_none_or(|since| now < since.saturating_add(grace));
     if !is_valid || !crate::addresses::admits(&token.addresses, address.as_deref()) {
         return Err(unauthenticated());
     }
@@ -292,8 +311,8 @@ async fn by_token(
     }
     let own = Grant { role: token.name.clone(), permissions: token.permissions, scopes: token.scopes.clone() };
     let (grants, user) = match owner {
-        // A token never has more than its owner has at this moment.
-        Some((grants, user)) => (narrowed(&own, &grants), Some(user)),
+        // A token never has more than its owner or group has at this moment.
+        Some((grants, user)) => (narrowed(&own, &grants), user),
         None => (vec![own], None),
     };
     let principal = Principal { kind: PrincipalKind::Token, id: token.id.clone(), name: token.name, grants };

@@ -3,7 +3,7 @@
 pub(crate) mod egress;
 mod mail;
 mod message;
-mod webhook;
+pub(crate) mod webhook;
 
 use std::time::Duration;
 

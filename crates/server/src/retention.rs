@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use store::images::{self, RepositoryPlace};
-use store::{StoreError, audit, events, idempotency, jobs, outbox, sessions, verdicts};
+use store::{StoreError, acknowledgements, audit, events, idempotency, jobs, outbox, sessions, verdicts};
 
 use crate::app::App;
 use crate::clock::{self, SECOND};
+use crate::installation::Installation;
 
 /// How often it is looked for what has served its time.
 const PAUSE: Duration = Duration::from_secs(300);
@@ -59,7 +60,12 @@ pub(crate) async fn run(app: App) {
     let mut retention = Retention::default();
     loop {
         match retention.step(&app, clock::now()).await {
-            Ok(Step { has_more: false, .. }) => tokio::time::sleep(PAUSE).await,
+            Ok(Step { has_more: false, .. }) => {
+                if let Err(error) = crate::orphans::look(&app, clock::now()).await {
+                    tracing::warn!(%error, "it could not be looked who answers for tokens; it is tried again");
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
             Ok(_) => tokio::time::sleep(BREATH).await,
             Err(error) => {
                 tracing::warn!(%error, "what has served its time could not be removed; it is tried again");
@@ -72,14 +78,17 @@ pub(crate) async fn run(app: App) {
 impl Retention {
     /// Removes a little of everything.
     pub(crate) async fn step(&mut self, app: &App, now: i64) -> Result<Step, StoreError> {
-        let idle = i64::try_from(app.config.session_idle.as_micros()).unwrap_or(i64::MAX);
+        let own = app.clone();
+        let held = app.read(move |connection| Installation::read(connection, &own.config)).await?;
+        let (idle, event_days) = (held.session_idle, held.event_days);
         let kept = app.config.kept.clone();
         let before = move |days: i64| now - days * DAY;
         let beside = app
             .note(move |connection| {
                 Ok(sessions::remove_ended(connection, now, now - idle, STEP)?
                     + idempotency::remove_older(connection, now - crate::idempotency::KEPT, STEP)?
-                    + events::remove_older(connection, before(kept.event_days), STEP)?
+                    + events::remove_older(connection, before(event_days), STEP)?
+                    + acknowledgements::remove_ended(connection, now, STEP)?
                     + jobs::forget(connection, before(kept.job_days))?
                     + outbox::remove_dead(connection, before(kept.dead_letter_days), STEP)?
                     + match kept.verdict_days {
@@ -88,7 +97,7 @@ impl Retention {
                     })
             })
             .await?;
-        let trail = match app.config.audit_days {
+        let trail = match held.audit_days {
             0 => 0,
             days => app.change(move |connection| audit::remove_older(connection, before(days), now)).await?,
         };

@@ -1,11 +1,14 @@
 //! Every route of the API, each with its rule. There is no other list.
 
+mod acknowledgements;
 mod audit;
 mod exceptions;
 mod groups;
+mod health;
 mod hooks;
 mod images;
 mod integrations;
+mod intelligence;
 mod inventory;
 mod jobs;
 mod me;
@@ -13,13 +16,17 @@ mod openapi;
 mod paging;
 pub(crate) mod policies;
 mod registries;
+mod repositories;
 mod roles;
 mod scans;
 mod scopes;
+mod search;
 mod second_factor;
 mod sessions;
+mod settings;
 mod setup;
 mod stream;
+mod summary;
 mod tokens;
 mod users;
 
@@ -149,6 +156,24 @@ fn all(routes: Routes) -> Routes {
         .add_large(needs(Area::Scans, Action::Write), routes!(scans::answer), scans::LARGEST_ANSWER_BYTES)
         .add(needs(Area::Scans, Action::Write), routes!(scans::fail))
         .add(Public, routes!(hooks::receive))
+        .add(needs(Area::Images, Action::Read), routes!(summary::show))
+        .add(needs(Area::Images, Action::Read), routes!(health::show))
+        .add(Oneself, routes!(search::find))
+        .add(Oneself, routes!(search::suggest))
+        .add(Oneself, routes!(search::filters))
+        .add(needs(Area::Images, Action::Read), routes!(repositories::list))
+        .add(needs(Area::Images, Action::Read), routes!(repositories::compare))
+        .add(needs(Area::Findings, Action::Read), routes!(repositories::findings))
+        .add(needs(Area::Intelligence, Action::Read), routes!(intelligence::show))
+        .add(needs(Area::Intelligence, Action::Write), routes!(intelligence::refresh))
+        .add(needs(Area::Intelligence, Action::Write), routes!(intelligence::import))
+        .add(needs(Area::Settings, Action::Read), routes!(settings::show))
+        .add(needs(Area::Settings, Action::Write), routes!(settings::change))
+        .add(needs(Area::Findings, Action::Read), routes!(acknowledgements::list))
+        .add(needs(Area::Findings, Action::Write), routes!(acknowledgements::add))
+        .add(needs(Area::Findings, Action::Write), routes!(acknowledgements::remove))
+        .add(needs(Area::Exceptions, Action::Write), routes!(exceptions::preview))
+        .add(needs(Area::Access, Action::Write), routes!(tokens::answer_for))
 }
 
 /// The API as a service.

@@ -136,6 +136,9 @@ impl TestServer {
             expires: None,
             last_used: None,
             revoked: None,
+            group: None,
+            answerable: Some("server".to_owned()),
+            orphaned: None,
         };
         let made = self.app.store.write_blocking(Lane::Beside, move |connection| {
             rights::insert_scope(connection, &own)?;

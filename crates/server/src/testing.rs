@@ -208,6 +208,9 @@ impl TestServer {
             expires: None,
             last_used: None,
             revoked: None,
+            group: None,
+            answerable: Some("server".to_owned()),
+            orphaned: None,
         };
         self.app
             .store

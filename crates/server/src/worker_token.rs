@@ -36,6 +36,9 @@ pub(crate) async fn provide(app: &App, path: &Path) -> anyhow::Result<()> {
         expires: None,
         last_used: None,
         revoked: None,
+        group: None,
+        answerable: Some("server".to_owned()),
+        orphaned: None,
     };
     let hash = secrets::hash(&text);
     app.change(move |connection| {

@@ -261,6 +261,12 @@ impl Row {
         self.0
     }
 
+    /// The last value but one, and the last as a text.
+    pub(crate) fn last_two(&self) -> (Value, String) {
+        let before = self.0.len().checked_sub(2).and_then(|at| self.0.get(at).cloned());
+        (before.unwrap_or(Value::Null), self.text(self.0.len().saturating_sub(1)))
+    }
+
     /// A number; 0 where the column has none.
     pub fn integer(&self, at: usize) -> i64 {
         self.optional_integer(at).unwrap_or_default()

@@ -1,8 +1,25 @@
 //! What happened, for live views and notifications: what changed, not how it is now.
 
+use policy::access::Permit;
 use serde::{Deserialize, Serialize};
 
+use crate::filtering::Conditions;
 use crate::{Connection, Row, StoreError, values};
+
+/// Everything that is told. The catalogs have a sentence for each as `event.<topic>`.
+pub const TOPICS: &[&str] = &[
+    "image.registered",
+    "verdict.changed",
+    "tag.moved",
+    "exception.requested",
+    "exception.approved",
+    "exception.refused",
+    "exception.withdrawn",
+    "exception.expired",
+    "exception.ends_soon",
+    "finding.acknowledged",
+    "token.orphaned",
+];
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +78,50 @@ pub fn bounds(connection: &mut Connection) -> Result<(i64, i64), StoreError> {
 pub fn remove_older(connection: &mut Connection, before: i64, limit: u32) -> Result<u64, StoreError> {
     let sql = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE at < $1 ORDER BY at, id LIMIT $2)";
     connection.execute(sql, &values![before, i64::from(limit)])
+}
+
+/// Of these events, the ones whose object a permit reaches, as they may be told with it. What belongs to no application is
+/// for those who reach everything.
+///
+/// # Errors
+/// When the database fails.
+pub fn within_reach(connection: &mut Connection, permit: &Permit, event: Event) -> Result<Option<Event>, StoreError> {
+    if permit.covers_everything() {
+        return Ok(Some(event));
+    }
+    match event.object.as_str() {
+        "image" if is_reached(connection, permit, &event.object_id)? => {
+            // A tag moves from one image to another, and the other may be somebody else's.
+            let former = event.parameters.get("from").and_then(serde_json::Value::as_str).map(str::to_owned);
+            let mut event = event;
+            if event.topic == "tag.moved"
+                && let Some(former) = former
+                && !is_reached(connection, permit, &former)?
+            {
+                event.parameters.remove("from");
+            }
+            Ok(Some(event))
+        }
+        "exception" => {
+            let mut conditions = Conditions::default();
+            let own = conditions.bind(&event.object_id);
+            conditions.add(format!("t.id = {own}"));
+            crate::exceptions::keep_to(&mut conditions, permit);
+            let (sql, parameters) = conditions.finish();
+            let found = connection.row(&format!("SELECT 1 FROM exceptions t WHERE {sql}"), &parameters)?;
+            Ok(found.map(|_| event))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn is_reached(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<bool, StoreError> {
+    let mut conditions = Conditions::default();
+    let own = conditions.bind(digest);
+    conditions.add(format!("i.digest = {own}"));
+    conditions.keep_to(permit, "i.id");
+    let (sql, parameters) = conditions.finish();
+    Ok(connection.row(&format!("SELECT 1 FROM images i WHERE {sql}"), &parameters)?.is_some())
 }
 
 fn event(row: &Row) -> Result<Event, StoreError> {

@@ -1,8 +1,12 @@
 //! Exceptions from policies, from their request to their end.
 
-use policy::access::{Action, Area, Permit};
+use std::collections::BTreeSet;
 
-use crate::permitted::require;
+use policy::access::{Action, Area, Permit, Reach};
+use policy::filter::{Key, Kind};
+
+use crate::filtering::{Conditions, Field, FieldKind};
+use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
 use crate::{Connection, Row, StoreError, evaluation, outbox, values};
 
 /// What an exception may be.
@@ -44,13 +48,18 @@ pub struct StoredException {
     pub changed: i64,
     /// Counts changes.
     pub version: i64,
+    /// The ids of the application scopes that it is limited to beside its own: those of whoever asked for it; none for all.
+    pub scopes: BTreeSet<String>,
 }
 
 const COLUMNS: &str = "id, name, document, policy_id, state, ends, requester, requester_name, requested, decider,
     decider_name, decided, comment, changed, version";
 
-fn exception(row: &Row) -> StoredException {
-    StoredException {
+fn exception(connection: &mut Connection, row: &Row) -> Result<StoredException, StoreError> {
+    let sql = "SELECT scope_id FROM exception_scopes WHERE exception_id = $1";
+    let scopes = connection.rows(sql, &values![row.text(0)])?.iter().map(|row| row.text(0)).collect();
+    Ok(StoredException {
+        scopes,
         id: row.text(0),
         name: row.text(1),
         document: row.text(2),
@@ -66,7 +75,7 @@ fn exception(row: &Row) -> StoredException {
         comment: row.text(12),
         changed: row.integer(13),
         version: row.integer(14),
-    }
+    })
 }
 
 /// The exceptions that hold, and those whose end is still told, by name.
@@ -77,45 +86,106 @@ pub fn in_force(connection: &mut Connection, now: i64) -> Result<Vec<StoredExcep
     let sql = format!(
         "SELECT {COLUMNS} FROM exceptions WHERE state IN ('approved', 'expired') AND ends > $1 ORDER BY name LIMIT 10000"
     );
-    Ok(connection.rows(&sql, &values![now - EXPIRED_TOLD])?.iter().map(exception).collect())
+    let rows = connection.rows(&sql, &values![now - EXPIRED_TOLD])?;
+    rows.iter().map(|row| exception(connection, row)).collect()
 }
 
-/// A page of exceptions by name; those of one state where it is given.
+/// What the list of exceptions can be filtered by.
+pub const KEYS: &[Key] = &[
+    Key::sorting("name", Kind::Text, "The name.", "name:openssl*"),
+    Key::new("state", Kind::Words(STATES), "What it is.", "state:requested"),
+    Key::new("requested_by", Kind::Text, "Who asked for it.", "requested_by:bob"),
+    Key::new("decided_by", Kind::Text, "Who decided.", "decided_by:eve"),
+    Key::new("policy", Kind::Text, "The id of the policy that it is asked for.", "policy:0190…"),
+    Key::new("scope", Kind::Text, "The id of a scope that it is limited to.", "scope:0190…"),
+    Key::sorting("ends", Kind::Time, "The moment from which it no longer holds.", "ends:<2027-01-01"),
+    Key::sorting("requested", Kind::Time, "When it was asked for.", "requested:>=7d"),
+];
+
+pub(crate) const LISTING: Listing = Listing {
+    table: "exceptions",
+    columns: COLUMNS,
+    fields: &[
+        Field::text("name", "t.name"),
+        Field::new("state", "t.state", FieldKind::Words(STATES)),
+        Field::text("requested_by", "t.requester_name"),
+        Field::text("decided_by", "COALESCE(t.decider_name, '')"),
+        Field::text("policy", "COALESCE(t.policy_id, '')"),
+        Field::of("scope", "scope_id", "t.id IN (SELECT exception_id FROM exception_scopes WHERE {})"),
+        Field::number("ends", "t.ends"),
+        Field::number("requested", "t.requested"),
+    ],
+    words: &["t.name"],
+    orders: &[by_text("name", "t.name"), by_number("ends", "t.ends"), by_number("requested", "t.requested")],
+};
+
+/// Limits to what a permit reaches: whoever is limited to application scopes sees what is limited to some of these.
+pub(crate) fn keep_to(conditions: &mut Conditions, permit: &Permit) {
+    if let Reach::Scopes(scopes) = permit.reach() {
+        let scopes: Vec<String> = scopes.iter().map(|scope| conditions.bind(scope)).collect();
+        let scopes = scopes.join(", ");
+        conditions.add(format!(
+            "EXISTS (SELECT 1 FROM exception_scopes x WHERE x.exception_id = t.id) AND NOT EXISTS
+             (SELECT 1 FROM exception_scopes x WHERE x.exception_id = t.id AND x.scope_id NOT IN ({scopes}))"
+        ));
+    }
+}
+
+/// A page of exceptions.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
 pub fn list(
     connection: &mut Connection,
     permit: &Permit,
-    state: Option<&str>,
-    after: &str,
-    limit: u32,
-) -> Result<Vec<StoredException>, StoreError> {
-    require(permit, Area::Exceptions, Action::Read)?;
-    let sql =
-        format!("SELECT {COLUMNS} FROM exceptions WHERE name > $1 AND ($2 = '' OR state = $2) ORDER BY name LIMIT $3");
-    let rows = connection.rows(&sql, &values![after, state.unwrap_or_default(), i64::from(limit) + 1])?;
-    Ok(rows.iter().map(exception).collect())
+    query: &ListQuery,
+) -> Result<Vec<Placed<StoredException>>, StoreError> {
+    may(permit, &[Action::Read])?;
+    let rows = LISTING.page(connection, query, |conditions| keep_to(conditions, permit))?;
+    placed(rows, |row| exception(connection, row))
 }
 
 /// An exception by id.
 ///
 /// # Errors
-/// When there is none, the permit is for something else, or the database fails.
+/// When there is none that the permit reaches, or the database fails.
 pub fn by_id(connection: &mut Connection, permit: &Permit, id: &str) -> Result<StoredException, StoreError> {
-    if permit.permission().area != Area::Exceptions || !permit.covers_everything() {
-        return Err(StoreError::NotFound { what: "exception" });
+    may(permit, &[Action::Read, Action::Write, Action::Approve])?;
+    let mut conditions = Conditions::default();
+    let own = conditions.bind(id);
+    conditions.add(format!("t.id = {own}"));
+    keep_to(&mut conditions, permit);
+    let (sql, parameters) = conditions.finish();
+    let row = connection.row(&format!("SELECT {COLUMNS} FROM exceptions t WHERE {sql}"), &parameters)?;
+    exception(connection, &row.ok_or(StoreError::NotFound { what: "exception" })?)
+}
+
+fn may(permit: &Permit, actions: &[Action]) -> Result<(), StoreError> {
+    let permission = permit.permission();
+    match permission.area == Area::Exceptions && actions.contains(&permission.action) {
+        true => Ok(()),
+        false => Err(StoreError::NotFound { what: "exception" }),
     }
-    let row = connection.row(&format!("SELECT {COLUMNS} FROM exceptions WHERE id = $1"), &values![id])?;
-    row.as_ref().map(exception).ok_or(StoreError::NotFound { what: "exception" })
+}
+
+/// The scopes that what is asked for with a permit is limited to; none for all.
+pub fn limits(permit: &Permit) -> BTreeSet<String> {
+    match permit.reach() {
+        Reach::Everything => BTreeSet::new(),
+        Reach::Scopes(scopes) => scopes.clone(),
+    }
 }
 
 /// Adds a request.
 ///
 /// # Errors
-/// When the name is taken, the permit is for something else, or the database fails.
+/// When the name is taken, the permit is for something else or reaches less than the exception, or the database fails.
 pub fn insert(connection: &mut Connection, permit: &Permit, exception: &StoredException) -> Result<(), StoreError> {
-    require(permit, Area::Exceptions, Action::Write)?;
+    may(permit, &[Action::Write])?;
+    let own = limits(permit);
+    if !own.is_empty() && (exception.scopes.is_empty() || !exception.scopes.is_subset(&own)) {
+        return Err(StoreError::NotFound { what: "scope" });
+    }
     if connection.row("SELECT 1 FROM exceptions WHERE name = $1", &values![&exception.name])?.is_some() {
         return Err(StoreError::Exists { what: "exception" });
     }
@@ -134,6 +204,12 @@ pub fn insert(connection: &mut Connection, permit: &Permit, exception: &StoredEx
             exception.requested
         ],
     )?;
+    for scope in &exception.scopes {
+        connection.execute(
+            "INSERT INTO exception_scopes (exception_id, scope_id) VALUES ($1, $2)",
+            &values![&exception.id, scope],
+        )?;
+    }
     let parameters = serde_json::json!({ "name": exception.name, "by": exception.requester_name });
     outbox::tell(connection, exception.requested, "exception.requested", "exception", &exception.id, &parameters)
 }
@@ -149,11 +225,8 @@ pub fn decide(
     exception: &StoredException,
     former_state: &str,
 ) -> Result<(), StoreError> {
-    let permission = permit.permission();
-    let may = matches!(permission.action, Action::Approve | Action::Write);
-    if permission.area != Area::Exceptions || !may || !permit.covers_everything() {
-        return Err(StoreError::NotFound { what: "exception" });
-    }
+    may(permit, &[Action::Approve, Action::Write])?;
+    by_id(connection, permit, &exception.id)?;
     let changed = connection.execute(
         "UPDATE exceptions SET state = $1, decider = $2, decider_name = $3, decided = $4, comment = $5, changed = $6,
          version = $7 WHERE id = $8 AND version = $9 AND state = $10",

@@ -21,6 +21,27 @@ pub(crate) struct Field {
     pub(crate) column: &'static str,
     /// What its values are.
     pub(crate) kind: FieldKind,
+    /// The query around the condition, with `{}` in its place, where the column is another table's.
+    pub(crate) within: Option<&'static str>,
+}
+
+impl Field {
+    pub(crate) const fn new(name: &'static str, column: &'static str, kind: FieldKind) -> Field {
+        Field { name, column, kind, within: None }
+    }
+
+    pub(crate) const fn text(name: &'static str, column: &'static str) -> Field {
+        Field::new(name, column, FieldKind::Text)
+    }
+
+    pub(crate) const fn number(name: &'static str, column: &'static str) -> Field {
+        Field::new(name, column, FieldKind::Integer)
+    }
+
+    /// A text of another table, in the query around it.
+    pub(crate) const fn of(name: &'static str, column: &'static str, within: &'static str) -> Field {
+        Field { name, column, kind: FieldKind::Text, within: Some(within) }
+    }
 }
 
 /// What the values of a column are.
@@ -30,6 +51,10 @@ pub(crate) enum FieldKind {
     /// A whole number; times, places of words and flags are that too.
     Integer,
     Real,
+    /// Words of a key that the column has as text.
+    Words(&'static [&'static str]),
+    /// Texts joined by commas, one of which is asked for.
+    List,
 }
 
 impl Conditions {
@@ -45,12 +70,21 @@ impl Conditions {
 
     /// Limits to what a permit reaches; `image` is the column with the image's id.
     pub(crate) fn keep_to(&mut self, permit: &Permit, image: &str) {
-        if let Reach::Scopes(scopes) = permit.reach() {
-            let scopes: Vec<String> = scopes.iter().map(|scope| self.bind(scope)).collect();
-            let scopes = scopes.join(", ");
-            self.add(format!(
-                "EXISTS (SELECT 1 FROM scope_images s WHERE s.image_id = {image} AND s.scope_id IN ({scopes}))"
-            ));
+        if !permit.covers_everything() {
+            let condition = self.reached(permit, image);
+            self.add(condition);
+        }
+    }
+
+    /// That a permit reaches an image, as a condition to be put into another; `image` is the column with its id.
+    pub(crate) fn reached(&mut self, permit: &Permit, image: &str) -> String {
+        match permit.reach() {
+            Reach::Everything => "1 = 1".to_owned(),
+            Reach::Scopes(scopes) => {
+                let scopes: Vec<String> = scopes.iter().map(|scope| self.bind(scope)).collect();
+                let scopes = scopes.join(", ");
+                format!("EXISTS (SELECT 1 FROM scope_images s WHERE s.image_id = {image} AND s.scope_id IN ({scopes}))")
+            }
         }
     }
 
@@ -58,7 +92,10 @@ impl Conditions {
     pub(crate) fn filter(&mut self, term: &Term, fields: &[Field]) {
         let field = fields.iter().find(|field| Some(field.name) == term.key);
         let condition = match field {
-            Some(field) => self.condition(&term.test, field.column, field.kind),
+            Some(field) => {
+                let own = self.condition(&term.test, field.column, field.kind);
+                field.within.map_or(own.clone(), |within| within.replace("{}", &own))
+            }
             None => "1 = 0".to_owned(),
         };
         self.add(if term.is_negated { format!("NOT ({condition})") } else { condition });
@@ -72,7 +109,7 @@ impl Conditions {
                 format!("({})", any.join(" OR "))
             }
             Test::Compare(comparison, operand) => self.comparison(*comparison, operand, column, kind),
-            Test::Present if kind == FieldKind::Text => format!("{column} > ''"),
+            Test::Present if kind != FieldKind::Integer && kind != FieldKind::Real => format!("{column} > ''"),
             Test::Present => format!("{column} IS NOT NULL"),
             Test::Word(_) => "1 = 0".to_owned(),
         }
@@ -80,6 +117,13 @@ impl Conditions {
 
     fn wanted(&mut self, wanted: &Wanted, column: &str, kind: FieldKind) -> String {
         match wanted {
+            Wanted::Exactly(Operand::Text(text)) if kind == FieldKind::List => {
+                let quoted = text.replace('\\', "\\\\").replace('*', "\\*");
+                format!("',' || {column} || ',' LIKE {} ESCAPE '\\'", self.bind(format!("%,{},%", like(&quoted))))
+            }
+            Wanted::Like(pattern) if kind == FieldKind::List => {
+                format!("',' || {column} || ',' LIKE {} ESCAPE '\\'", self.bind(format!("%,{},%", like(pattern))))
+            }
             Wanted::Exactly(operand) => match value(operand, kind) {
                 Some(value) => format!("{column} = {}", self.bind(value)),
                 None => "1 = 0".to_owned(),
@@ -99,6 +143,20 @@ impl Conditions {
     }
 
     fn comparison(&mut self, comparison: Comparison, operand: &Operand, column: &str, kind: FieldKind) -> String {
+        if let (FieldKind::Words(words), Operand::Word(place)) = (kind, operand) {
+            let places = (0..words.len()).filter(|own| match comparison {
+                Comparison::Less => own < place,
+                Comparison::AtMost => own <= place,
+                Comparison::More => own > place,
+                Comparison::AtLeast => own >= place,
+            });
+            let words: Vec<String> = places.map(|own| self.bind(words[own])).collect();
+            return if words.is_empty() {
+                "1 = 0".to_owned()
+            } else {
+                format!("{column} IN ({})", words.join(", "))
+            };
+        }
         let operand = match (operand, kind, comparison) {
             // A whole number is more than 2.5 where it is at least 3.
             (Operand::Number(number), FieldKind::Integer, Comparison::AtLeast | Comparison::Less) => {
@@ -132,6 +190,7 @@ fn value(operand: &Operand, kind: FieldKind) -> Option<Value> {
         (Operand::Time(time), FieldKind::Integer) => (*time).into(),
         (Operand::Word(place), FieldKind::Integer) => i64::try_from(*place).unwrap_or(i64::MAX).into(),
         (Operand::Flag(holds), FieldKind::Integer) => (*holds).into(),
+        (Operand::Word(place), FieldKind::Words(words)) => words.get(*place).copied()?.into(),
         _ => return None,
     })
 }
@@ -189,7 +248,7 @@ mod tests {
 
     #[test]
     fn fractions_are_asked_of_whole_numbers_by_their_neighbors() {
-        let field = Field { name: "high", column: "high", kind: FieldKind::Integer };
+        let field = Field::number("high", "high");
         let asked = |comparison, number| {
             let mut conditions = Conditions::default();
             let term =

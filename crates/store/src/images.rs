@@ -1,5 +1,6 @@
 //! Images: their indexes once per digest, and what is derived of them.
 
+mod across;
 mod evaluate;
 mod findings;
 mod list;
@@ -8,6 +9,7 @@ mod retain;
 mod subjects;
 mod write;
 
+pub use across::{ACROSS_KEYS, ACROSS_KINDS, AcrossPlace, AcrossQuery, FindingAcross, across};
 pub use evaluate::{Counts, Evaluation, FindingRow, NewVerdict, evaluate};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use list::{
@@ -41,5 +43,7 @@ pub fn words_of(text: &str) -> impl Iterator<Item = String> {
     text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
 }
 
+#[cfg(test)]
+mod plans;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,11 @@
 //! Integrations: the targets of notifications, with their credentials sealed.
 
 use policy::access::{Action, Area, Permit};
+use policy::filter::{Key, Kind};
 
-use crate::permitted::{Keyset, require};
+use crate::filtering::{Field, FieldKind};
+use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
+use crate::permitted::require;
 use crate::{Connection, Row, StoreError, Value, values};
 
 /// A target of notifications.
@@ -80,14 +83,42 @@ pub(crate) fn integration(row: &Row) -> Integration {
     }
 }
 
-/// A page of integrations by name.
+/// What the list of integrations can be filtered by.
+pub const KEYS: &[Key] = &[
+    Key::sorting("name", Kind::Text, "The name.", "name:chat*"),
+    Key::new("kind", Kind::Text, "The kind.", "kind:slack"),
+    Key::new("topic", Kind::Text, "A topic as it is written in the integration.", "topic:verdict.*"),
+    Key::new("enabled", Kind::Flag, "Whether it is told anything.", "enabled:true"),
+    Key::new("failing", Kind::Flag, "Whether its last message did not arrive.", "failing:true"),
+    Key::sorting("created", Kind::Time, "When it was made.", "created:>=7d"),
+];
+
+pub(crate) const LISTING: Listing = Listing {
+    table: "integrations",
+    columns: COLUMNS,
+    fields: &[
+        Field::text("name", "t.name"),
+        Field::text("kind", "t.kind"),
+        Field::new("topic", "t.topics", FieldKind::List),
+        Field::number("enabled", "t.is_enabled"),
+        Field::number("failing", "(CASE WHEN t.failed > COALESCE(t.delivered, 0) THEN 1 ELSE 0 END)"),
+        Field::number("created", "t.created"),
+    ],
+    words: &["t.name"],
+    orders: &[by_text("name", "t.name"), by_number("created", "t.created")],
+};
+
+/// A page of integrations.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
-pub fn list(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Result<Vec<Integration>, StoreError> {
+pub fn list(
+    connection: &mut Connection,
+    permit: &Permit,
+    query: &ListQuery,
+) -> Result<Vec<Placed<Integration>>, StoreError> {
     require(permit, Area::Integrations, Action::Read)?;
-    let sql = format!("SELECT {COLUMNS} FROM integrations WHERE name > $1 ORDER BY name LIMIT $2");
-    Ok(connection.rows(&sql, &values![page.after(), page.limit()])?.iter().map(integration).collect())
+    placed(LISTING.page(connection, query, |_| {})?, |row| Ok(integration(row)))
 }
 
 /// Every integration that is enabled. There are few, each is set up by a person.

@@ -53,18 +53,18 @@ pub const VULNERABILITY_KEYS: &[Key] = &[
 ];
 
 const PACKAGE_FIELDS: &[Field] = &[
-    Field { name: "name", column: "p.name", kind: FieldKind::Text },
-    Field { name: "version", column: "p.version", kind: FieldKind::Text },
-    Field { name: "ecosystem", column: "p.ecosystem", kind: FieldKind::Text },
-    Field { name: "source", column: "p.source", kind: FieldKind::Text },
+    Field::text("name", "p.name"),
+    Field::text("version", "p.version"),
+    Field::text("ecosystem", "p.ecosystem"),
+    Field::text("source", "p.source"),
 ];
 
 const VULNERABILITY_FIELDS: &[Field] = &[
-    Field { name: "id", column: "v.id", kind: FieldKind::Text },
-    Field { name: "severity", column: "v.severity", kind: FieldKind::Integer },
-    Field { name: "kev", column: "v.kev", kind: FieldKind::Integer },
-    Field { name: "epss", column: "v.epss", kind: FieldKind::Real },
-    Field { name: "first_seen", column: "v.first_seen", kind: FieldKind::Integer },
+    Field::text("id", "v.id"),
+    Field::number("severity", "v.severity"),
+    Field::number("kev", "v.kev"),
+    Field::new("epss", "v.epss", FieldKind::Real),
+    Field::number("first_seen", "v.first_seen"),
 ];
 
 /// A package that images have.

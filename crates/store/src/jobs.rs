@@ -4,10 +4,12 @@
 //! with heartbeats that it is alive; a lease that ran out is another's to take. Only the holder of the lease can answer.
 
 use policy::access::{Action, Area, Permit};
-use policy::filter::{Comparison, Filter, Key, Kind, Operand, Test, Wanted};
+use policy::filter::{Key, Kind};
 
+use crate::filtering::{Field, FieldKind};
+use crate::listing::{ListQuery, Listing, Placed, by_text, placed};
 use crate::permitted::require;
-use crate::{Connection, Row, StoreError, Value, values};
+use crate::{Connection, Row, StoreError, values};
 
 /// How often a job is tried before it is dead.
 pub const MOST_TRIES: i64 = 5;
@@ -29,17 +31,31 @@ pub const KINDS: &[&str] = &["scan", "list", "test"];
 
 /// By what jobs are filtered.
 pub const KEYS: &[Key] = &[
-    Key { name: "state", kind: Kind::Words(STATES), sorts: false, meaning: "Where it stands.", example: "state:dead" },
-    Key { name: "kind", kind: Kind::Words(KINDS), sorts: false, meaning: "What is done.", example: "kind:scan" },
-    Key {
-        name: "registry",
-        kind: Kind::Text,
-        sorts: false,
-        meaning: "The id of its registry.",
-        example: "registry:0190…",
-    },
-    Key { name: "created", kind: Kind::Time, sorts: false, meaning: "When it was made.", example: "created:>=1d" },
+    Key::new("state", Kind::Words(STATES), "Where it stands.", "state:dead"),
+    Key::new("kind", Kind::Words(KINDS), "What is done.", "kind:scan"),
+    Key::new("registry", Kind::Text, "The id of its registry.", "registry:0190…"),
+    Key::new("requested_by", Kind::Text, "Who asked for it.", "requested_by:bob"),
+    Key::new("tries", Kind::Number, "How often it was leased.", "tries:>1"),
+    Key::sorting("created", Kind::Time, "When it was made.", "created:>=1d"),
+    Key::new("finished", Kind::Time, "When it ended.", "finished:>=1d"),
 ];
+
+pub(crate) const LISTING: Listing = Listing {
+    table: "jobs",
+    columns: COLUMNS,
+    fields: &[
+        Field::new("state", "t.state", FieldKind::Words(STATES)),
+        Field::new("kind", "t.kind", FieldKind::Words(KINDS)),
+        Field::text("registry", "t.registry_id"),
+        Field::text("requested_by", "t.requested_by"),
+        Field::number("tries", "t.tries"),
+        Field::number("created", "t.created"),
+        Field::number("finished", "t.finished"),
+    ],
+    words: &["t.key"],
+    // Ids sort by the time that they were made at.
+    orders: &[by_text("created", "t.id")],
+};
 
 /// Who waits for a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -371,59 +387,13 @@ pub fn take_back(
     Ok(over)
 }
 
-/// A page of jobs, the youngest first; `before` is the id of the last one of the page before.
+/// A page of jobs.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
-pub fn list(
-    connection: &mut Connection,
-    permit: &Permit,
-    filter: &Filter,
-    before: Option<&str>,
-    limit: u32,
-) -> Result<Vec<Job>, StoreError> {
+pub fn list(connection: &mut Connection, permit: &Permit, query: &ListQuery) -> Result<Vec<Placed<Job>>, StoreError> {
     require(permit, Area::Jobs, Action::Read)?;
-    let mut parameters: Vec<Value> = vec![before.unwrap_or("\u{7f}").into(), i64::from(limit).into()];
-    let mut conditions = String::new();
-    for term in &filter.terms {
-        let condition = match (term.key, &term.test) {
-            (Some("created"), Test::Compare(comparison, Operand::Time(time))) => {
-                compare(*comparison, *time, &mut parameters)
-            }
-            (Some("created") | None, _) | (_, Test::Compare(..) | Test::Word(_)) => continue,
-            (_, Test::Present) => "1 = 1".to_owned(),
-            (Some(key), Test::AnyOf(values)) => {
-                let column = if key == "registry" { "registry_id" } else { key };
-                let words = if key == "state" { STATES } else { KINDS };
-                any_of(column, values, words, &mut parameters)
-            }
-        };
-        conditions.push_str(if term.is_negated { " AND NOT (" } else { " AND (" });
-        conditions.push_str(&condition);
-        conditions.push(')');
-    }
-    let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id < $1{conditions} ORDER BY id DESC LIMIT $2");
-    Ok(connection.rows(&sql, &parameters)?.iter().map(job).collect())
-}
-
-fn compare(comparison: Comparison, time: i64, parameters: &mut Vec<Value>) -> String {
-    parameters.push(time.into());
-    format!("created {} ${}", comparison.as_str(), parameters.len())
-}
-
-fn any_of(column: &str, values: &[Wanted], words: &[&str], parameters: &mut Vec<Value>) -> String {
-    let mut places = Vec::new();
-    for value in values {
-        let text = match value {
-            Wanted::Exactly(Operand::Text(text)) => text.clone(),
-            Wanted::Exactly(Operand::Word(place)) => words.get(*place).copied().unwrap_or_default().to_owned(),
-            Wanted::Exactly(Operand::Number(_) | Operand::Time(_) | Operand::Flag(_)) => String::new(),
-            Wanted::Like(text) => text.clone(),
-        };
-        parameters.push(text.into());
-        places.push(format!("${}", parameters.len()));
-    }
-    format!("{column} IN ({})", places.join(", "))
+    placed(LISTING.page(connection, query, |_| {})?, |row| Ok(job(row)))
 }
 
 /// A job by id.

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+pub mod acknowledgements;
 mod address;
 pub mod approvals;
 pub mod archive;
@@ -12,11 +13,13 @@ pub mod evaluation;
 pub mod events;
 pub mod exceptions;
 mod filtering;
+pub mod health;
 pub mod idempotency;
 pub mod images;
 pub mod integrations;
 pub mod inventory;
 pub mod jobs;
+mod listing;
 pub mod outbox;
 mod permitted;
 #[cfg(test)]
@@ -24,9 +27,14 @@ mod plans;
 pub mod policies;
 mod postgresql;
 pub mod registries;
+pub mod repositories;
 pub mod rights;
 mod schema;
+pub mod search;
 pub mod sessions;
+pub mod settings;
+pub mod suggestions;
+pub mod summary;
 #[cfg(test)]
 mod testing;
 pub mod tokens;
@@ -38,5 +46,5 @@ pub use address::Address;
 pub use connection::{Connection, Row, Value};
 pub use database::{Lane, Store, StoreOptions};
 pub use error::StoreError;
-pub use permitted::{Keyset, LARGEST_PAGE};
+pub use listing::{ListQuery, Place, Placed};
 pub use schema::{SCHEMA, Schema};

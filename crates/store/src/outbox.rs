@@ -92,6 +92,7 @@ pub fn tell(
     object_id: &str,
     parameters: &serde_json::Value,
 ) -> Result<(), StoreError> {
+    debug_assert!(events::TOPICS.contains(&topic), "{topic} is not among the topics, and so has no words");
     let reason = parameters.get("cause").and_then(serde_json::Value::as_str).unwrap_or_default();
     let event = Event {
         id: 0,

@@ -1,8 +1,11 @@
 //! Policies with all their versions.
 
 use policy::access::{Action, Area, Permit};
+use policy::filter::{Key, Kind};
 
-use crate::permitted::{Keyset, require};
+use crate::filtering::Field;
+use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
+use crate::permitted::require;
 use crate::{Connection, Row, StoreError, evaluation, values};
 
 /// A policy as it is kept.
@@ -74,14 +77,40 @@ pub fn in_force(connection: &mut Connection) -> Result<Vec<StoredPolicy>, StoreE
     Ok(connection.rows(&sql, &[])?.iter().map(policy).collect())
 }
 
-/// A page of policies by name.
+/// What the list of policies can be filtered by.
+pub const KEYS: &[Key] = &[
+    Key::sorting("name", Kind::Text, "The name.", "name:prod*"),
+    Key::new("author", Kind::Text, "Who changed it last.", "author:bob"),
+    Key::new("enabled", Kind::Flag, "Whether images are judged by it.", "enabled:true"),
+    Key::sorting("changed", Kind::Time, "When it was last changed.", "changed:>=7d"),
+    Key::sorting("created", Kind::Time, "When it was made.", "created:>=7d"),
+];
+
+pub(crate) const LISTING: Listing = Listing {
+    table: "policies",
+    columns: COLUMNS,
+    fields: &[
+        Field::text("name", "t.name"),
+        Field::text("author", "t.author_name"),
+        Field::number("enabled", "t.is_enabled"),
+        Field::number("changed", "t.changed"),
+        Field::number("created", "t.created"),
+    ],
+    words: &["t.name"],
+    orders: &[by_text("name", "t.name"), by_number("changed", "t.changed"), by_number("created", "t.created")],
+};
+
+/// A page of policies.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
-pub fn list(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Result<Vec<StoredPolicy>, StoreError> {
+pub fn list(
+    connection: &mut Connection,
+    permit: &Permit,
+    query: &ListQuery,
+) -> Result<Vec<Placed<StoredPolicy>>, StoreError> {
     require(permit, Area::Policies, Action::Read)?;
-    let sql = format!("SELECT {COLUMNS} FROM policies WHERE name > $1 ORDER BY name LIMIT $2");
-    Ok(connection.rows(&sql, &values![page.after(), page.limit()])?.iter().map(policy).collect())
+    placed(LISTING.page(connection, query, |_| {})?, |row| Ok(policy(row)))
 }
 
 /// A policy by id.

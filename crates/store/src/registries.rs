@@ -1,9 +1,12 @@
 //! Registries: where images are kept, which of them are wanted, and what their tags meant when they were last listed.
 
 use policy::access::{Action, Area, Permit};
+use policy::filter::{Key, Kind};
 use serde::{Deserialize, Serialize};
 
-use crate::permitted::{Keyset, require};
+use crate::filtering::Field;
+use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
+use crate::permitted::require;
 use crate::{Connection, Row, StoreError, Value, values};
 
 /// A registry.
@@ -112,14 +115,47 @@ fn registry(row: &Row) -> Result<Registry, StoreError> {
     })
 }
 
-/// A page of registries by name.
+/// What the list of registries can be filtered by.
+pub const KEYS: &[Key] = &[
+    Key::sorting("name", Kind::Text, "The name.", "name:prod*"),
+    Key::new("kind", Kind::Text, "The kind.", "kind:harbor"),
+    Key::new("address", Kind::Text, "The host.", "address:*.example.com"),
+    Key::new("enabled", Kind::Flag, "Whether it is listed and scanned by itself.", "enabled:false"),
+    Key::new("failing", Kind::Flag, "Whether its last listing failed.", "failing:true"),
+    Key::sorting("last_listed", Kind::Time, "When it was last listed.", "last_listed:<1d"),
+    Key::sorting("created", Kind::Time, "When it was made.", "created:>=7d"),
+];
+
+/// What was never listed comes before all that was.
+const LAST_LISTED: &str = "COALESCE(t.last_listed, 0)";
+
+pub(crate) const LISTING: Listing = Listing {
+    table: "registries",
+    columns: COLUMNS,
+    fields: &[
+        Field::text("name", "t.name"),
+        Field::text("kind", "t.kind"),
+        Field::text("address", "t.address"),
+        Field::number("enabled", "t.is_enabled"),
+        Field::number("failing", "(CASE WHEN t.failure IS NULL THEN 0 ELSE 1 END)"),
+        Field::number("last_listed", LAST_LISTED),
+        Field::number("created", "t.created"),
+    ],
+    words: &["t.name", "t.address"],
+    orders: &[by_text("name", "t.name"), by_number("last_listed", LAST_LISTED), by_number("created", "t.created")],
+};
+
+/// A page of registries.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
-pub fn list(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Result<Vec<Registry>, StoreError> {
+pub fn list(
+    connection: &mut Connection,
+    permit: &Permit,
+    query: &ListQuery,
+) -> Result<Vec<Placed<Registry>>, StoreError> {
     require(permit, Area::Registries, Action::Read)?;
-    let sql = format!("SELECT {COLUMNS} FROM registries WHERE name > $1 ORDER BY name LIMIT $2");
-    connection.rows(&sql, &values![page.after(), page.limit()])?.iter().map(registry).collect()
+    placed(LISTING.page(connection, query, |_| {})?, registry)
 }
 
 /// A registry by id, for whoever may see registries, and for workers that lease its jobs.

@@ -1,11 +1,16 @@
 //! Roles, groups and application scopes: what makes a user a principal with grants.
 
+mod lists;
+
 use std::collections::BTreeSet;
 
 use policy::access::{self, Action, Area, Grant, PRESETS, PermissionSet, Permit, Principal};
 
-use crate::permitted::{Keyset, require};
+use crate::permitted::require;
 use crate::{Connection, Row, StoreError, values};
+pub use lists::{GROUP_KEYS, ROLE_KEYS, SCOPE_KEYS, list_groups, list_roles, list_scopes};
+#[cfg(test)]
+pub(crate) use lists::{GROUPS, ROLES, SCOPES};
 
 /// A role: permissions within application scopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,12 +83,23 @@ pub fn grants_of(connection: &mut Connection, user_id: &str) -> Result<Vec<Grant
     let sql = "SELECT DISTINCT r.id, r.name, r.permissions FROM role_holders h JOIN roles r ON r.id = h.role_id
         WHERE h.holder = $1 OR h.holder IN (SELECT group_id FROM group_members WHERE user_id = $1) ORDER BY r.name";
     let rows = connection.rows(sql, &values![user_id])?;
-    rows.iter()
-        .map(|row| {
-            let scopes = texts(connection, "SELECT scope_id FROM role_scopes WHERE role_id = $1", &row.text(0))?;
-            Ok(Grant { role: row.text(1), permissions: permissions(&row.text(2))?, scopes })
-        })
-        .collect()
+    rows.iter().map(|row| grant(connection, row)).collect()
+}
+
+/// What a group gives its members: a grant for each of its roles. Of a group that is gone there is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn grants_of_group(connection: &mut Connection, group_id: &str) -> Result<Vec<Grant>, StoreError> {
+    let sql = "SELECT r.id, r.name, r.permissions FROM role_holders h JOIN roles r ON r.id = h.role_id
+        WHERE h.holder = $1 ORDER BY r.name";
+    let rows = connection.rows(sql, &values![group_id])?;
+    rows.iter().map(|row| grant(connection, row)).collect()
+}
+
+fn grant(connection: &mut Connection, row: &Row) -> Result<Grant, StoreError> {
+    let scopes = texts(connection, "SELECT scope_id FROM role_scopes WHERE role_id = $1", &row.text(0))?;
+    Ok(Grant { role: row.text(1), permissions: permissions(&row.text(2))?, scopes })
 }
 
 /// Whether a permit lets its holder give and take rights of others.
@@ -173,17 +189,6 @@ pub fn install_presets(connection: &mut Connection, now: i64) -> Result<(), Stor
         )?;
     }
     Ok(())
-}
-
-/// A page of roles by name.
-///
-/// # Errors
-/// When the permit is for something else, or the database fails.
-pub fn list_roles(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Result<Vec<Role>, StoreError> {
-    require(permit, Area::Access, Action::Read)?;
-    let sql = format!("SELECT {ROLE} FROM roles WHERE name > $1 ORDER BY name LIMIT $2");
-    let rows = connection.rows(&sql, &values![page.after(), page.limit()])?;
-    rows.iter().map(|row| role(connection, row)).collect()
 }
 
 const ROLE: &str = "id, name, description, permissions, is_preset, created, changed, version";
@@ -283,17 +288,6 @@ pub fn set_roles_held(connection: &mut Connection, holder: &str, roles: &BTreeSe
 
 const GROUP: &str = "id, name, description, created, changed, version";
 
-/// A page of groups by name.
-///
-/// # Errors
-/// When the permit is for something else, or the database fails.
-pub fn list_groups(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Result<Vec<Group>, StoreError> {
-    require(permit, Area::Access, Action::Read)?;
-    let sql = format!("SELECT {GROUP} FROM groups WHERE name > $1 ORDER BY name LIMIT $2");
-    let rows = connection.rows(&sql, &values![page.after(), page.limit()])?;
-    rows.iter().map(|row| group(connection, row)).collect()
-}
-
 /// A group by id.
 ///
 /// # Errors
@@ -333,11 +327,15 @@ pub fn update_group(connection: &mut Connection, group: &Group) -> Result<(), St
     set_members(connection, group)
 }
 
-/// Removes a group; its members stay.
+/// Removes a group that bounds no token; its members stay.
 ///
 /// # Errors
-/// When there is none, or the database fails.
+/// When there is none, a token in use is bounded by it, or the database fails.
 pub fn delete_group(connection: &mut Connection, id: &str) -> Result<(), StoreError> {
+    let used = "SELECT name FROM tokens WHERE group_id = $1 AND revoked IS NULL LIMIT 1";
+    if let Some(row) = connection.row(used, &values![id])? {
+        return Err(StoreError::InUse { what: "group", by: format!("the token {}", row.text(0)) });
+    }
     connection.execute("DELETE FROM role_holders WHERE holder = $1", &values![id])?;
     match connection.execute("DELETE FROM groups WHERE id = $1", &values![id])? {
         0 => Err(StoreError::NotFound { what: "group" }),
@@ -353,21 +351,6 @@ const SCOPE: &str = "id, name, description, definition, created, changed, versio
 /// When the database fails.
 pub fn all_scopes(connection: &mut Connection) -> Result<Vec<ApplicationScope>, StoreError> {
     let rows = connection.rows(&format!("SELECT {SCOPE} FROM scopes ORDER BY name"), &[])?;
-    Ok(rows.iter().map(scope).collect())
-}
-
-/// A page of application scopes by name.
-///
-/// # Errors
-/// When the permit is for something else, or the database fails.
-pub fn list_scopes(
-    connection: &mut Connection,
-    permit: &Permit,
-    page: &Keyset,
-) -> Result<Vec<ApplicationScope>, StoreError> {
-    require(permit, Area::Access, Action::Read)?;
-    let sql = format!("SELECT {SCOPE} FROM scopes WHERE name > $1 ORDER BY name LIMIT $2");
-    let rows = connection.rows(&sql, &values![page.after(), page.limit()])?;
     Ok(rows.iter().map(scope).collect())
 }
 
@@ -419,9 +402,21 @@ pub fn update_scope(connection: &mut Connection, scope: &ApplicationScope) -> Re
         scope.version - 1
     ];
     match connection.execute(sql, &parameters)? {
-        0 => Err(StoreError::Changed { what: "scope" }),
-        _ => crate::evaluation::forget_scope(connection, &scope.id),
+        0 => return Err(StoreError::Changed { what: "scope" }),
+        _ => crate::evaluation::forget_scope(connection, &scope.id)?,
     }
+    // Where an exception is limited to it, other images have that exception now.
+    match is_scope_of_exception(connection, &scope.id)? {
+        Some(_) => crate::evaluation::want(connection, "scope"),
+        None => Ok(()),
+    }
+}
+
+/// The name of an exception in force, or asked for, that is limited to a scope.
+fn is_scope_of_exception(connection: &mut Connection, scope_id: &str) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT e.name FROM exception_scopes s JOIN exceptions e ON e.id = s.exception_id
+        WHERE s.scope_id = $1 AND e.state IN ('requested', 'approved') LIMIT 1";
+    Ok(connection.row(sql, &values![scope_id])?.map(|row| row.text(0)))
 }
 
 /// Removes an application scope that no role is limited to.
@@ -437,6 +432,9 @@ pub fn delete_scope(connection: &mut Connection, id: &str) -> Result<(), StoreEr
     let used = "SELECT name FROM tokens WHERE revoked IS NULL AND ',' || scopes || ',' LIKE $1 LIMIT 1";
     if let Some(row) = connection.row(used, &values![format!("%,{id},%")])? {
         return Err(StoreError::InUse { what: "scope", by: format!("the token {}", row.text(0)) });
+    }
+    if let Some(name) = is_scope_of_exception(connection, id)? {
+        return Err(StoreError::InUse { what: "scope", by: format!("the exception {name}") });
     }
     match connection.execute("DELETE FROM scopes WHERE id = $1", &values![id])? {
         0 => Err(StoreError::NotFound { what: "scope" }),

@@ -23,7 +23,8 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 4, name: "assurance", sql: include_str!("../migrations/0004_assurance.sql") },
     Schema { version: 5, name: "registries", sql: include_str!("../migrations/0005_registries.sql") },
     Schema { version: 6, name: "notifications", sql: include_str!("../migrations/0006_notifications.sql") },
-    Schema { version: 10, name: "scale", sql: include_str!("../migrations/0010_scale.sql") },
+    Schema { version: 7, name: "scale", sql: include_str!("../migrations/0007_scale.sql") },
+    Schema { version: 8, name: "rights", sql: include_str!("../migrations/0008_rights.sql") },
 ];
 
 impl Schema {

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use policy::access::{Action, Area, PermissionSet, Permit};
+use policy::filter::{Key, Kind};
 
+use crate::filtering::{Field, FieldKind};
+use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
 use crate::permitted::require;
 use crate::{Connection, Row, StoreError, values};
 
@@ -32,10 +35,15 @@ pub struct Token {
     pub last_used: Option<i64>,
     /// When it was revoked.
     pub revoked: Option<i64>,
+    /// The group whose rights bound it, of a machine's token.
+    pub group: Option<String>,
+    /// The user who answers for a machine's token that no group bounds; `server` for those of the server itself.
+    pub answerable: Option<String>,
+    /// Since when nobody answers for it who holds what it may do.
+    pub orphaned: Option<i64>,
 }
 
-const COLUMNS: &str =
-    "id, name, owner, permissions, scopes, addresses, created, created_by, expires, last_used, revoked";
+const COLUMNS: &str = "id, name, owner, permissions, scopes, addresses, created, created_by, expires, last_used, revoked, group_id, answerable, orphaned";
 
 fn token(row: &Row) -> Token {
     let texts =
@@ -52,6 +60,9 @@ fn token(row: &Row) -> Token {
         expires: row.optional_integer(8),
         last_used: row.optional_integer(9),
         revoked: row.optional_integer(10),
+        group: row.optional_text(11),
+        answerable: row.optional_text(12),
+        orphaned: row.optional_integer(13),
     }
 }
 
@@ -71,7 +82,7 @@ pub fn by_secret(connection: &mut Connection, secret: &[u8]) -> Result<Option<To
 pub fn insert(connection: &mut Connection, token: &Token, secret: &[u8]) -> Result<(), StoreError> {
     let scopes = token.scopes.iter().cloned().collect::<Vec<_>>().join(",");
     connection.execute(
-        &format!("INSERT INTO tokens ({COLUMNS}, secret) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)"),
+        &format!("INSERT INTO tokens ({COLUMNS}, secret) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)"),
         &values![
             &token.id,
             &token.name,
@@ -84,6 +95,9 @@ pub fn insert(connection: &mut Connection, token: &Token, secret: &[u8]) -> Resu
             token.expires,
             token.last_used,
             token.revoked,
+            token.group.as_deref(),
+            token.answerable.as_deref(),
+            token.orphaned,
             secret
         ],
     )?;
@@ -99,23 +113,87 @@ pub fn of_owner(connection: &mut Connection, owner: &str) -> Result<Vec<Token>, 
     Ok(connection.rows(&sql, &values![owner])?.iter().map(token).collect())
 }
 
-/// A page of all tokens, the newest first; `before` is (created, id) of the last one of the page before.
+/// What the list of tokens can be filtered by.
+pub const KEYS: &[Key] = &[
+    Key::sorting("name", Kind::Text, "What it is for.", "name:ci*"),
+    Key::new("owner", Kind::Text, "The id of the user whose rights bound it.", "owner:0190…"),
+    Key::new("group", Kind::Text, "The id of the group whose rights bound it.", "group:0190…"),
+    Key::new("answerable", Kind::Text, "The id of the user who answers for it.", "answerable:0190…"),
+    Key::new("permission", Kind::Text, "What it may do.", "permission:images.write"),
+    Key::new("scope", Kind::Text, "The id of a scope that it is limited to.", "scope:0190…"),
+    Key::new("revoked", Kind::Flag, "Whether it was revoked.", "revoked:false"),
+    Key::new("orphaned", Kind::Flag, "Whether nobody answers for it who holds what it may do.", "orphaned:true"),
+    Key::new("expires", Kind::Time, "When it ends.", "expires:<2027-01-01"),
+    Key::sorting("last_used", Kind::Time, "When it was last used.", "last_used:<90d"),
+    Key::sorting("created", Kind::Time, "When it was made.", "created:>=7d"),
+];
+
+/// What was never used comes before all that was.
+const LAST_USED: &str = "COALESCE(t.last_used, 0)";
+
+pub(crate) const LISTING: Listing = Listing {
+    table: "tokens",
+    columns: COLUMNS,
+    fields: &[
+        Field::text("name", "t.name"),
+        Field::text("owner", "COALESCE(t.owner, '')"),
+        Field::text("group", "COALESCE(t.group_id, '')"),
+        Field::text("answerable", "COALESCE(t.answerable, '')"),
+        Field::new("permission", "t.permissions", FieldKind::List),
+        Field::new("scope", "t.scopes", FieldKind::List),
+        Field::number("revoked", "(CASE WHEN t.revoked IS NULL THEN 0 ELSE 1 END)"),
+        Field::number("orphaned", "(CASE WHEN t.orphaned IS NULL THEN 0 ELSE 1 END)"),
+        Field::number("expires", "t.expires"),
+        Field::number("last_used", LAST_USED),
+        Field::number("created", "t.created"),
+    ],
+    words: &["t.name"],
+    orders: &[by_number("created", "t.created"), by_text("name", "t.name"), by_number("last_used", LAST_USED)],
+};
+
+/// A page of all tokens.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
-pub fn list(
-    connection: &mut Connection,
-    permit: &Permit,
-    before: Option<(i64, &str)>,
-    limit: u32,
-) -> Result<Vec<Token>, StoreError> {
+pub fn list(connection: &mut Connection, permit: &Permit, query: &ListQuery) -> Result<Vec<Placed<Token>>, StoreError> {
     require(permit, Area::Access, Action::Read)?;
-    let (created, id) = before.unwrap_or((i64::MAX, ""));
+    placed(LISTING.page(connection, query, |_| {})?, |row| Ok(token(row)))
+}
+
+/// The machines' tokens in use that a person answers for, behind an id, by id: what is looked after from time to time.
+///
+/// # Errors
+/// When the database fails.
+pub fn answered_for(connection: &mut Connection, behind: &str, limit: u32) -> Result<Vec<Token>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens WHERE created < $1 OR (created = $1 AND id < $2)
-         ORDER BY created DESC, id DESC LIMIT $3"
+        "SELECT {COLUMNS} FROM tokens WHERE id > $1 AND answerable IS NOT NULL AND revoked IS NULL ORDER BY id LIMIT $2"
     );
-    Ok(connection.rows(&sql, &values![created, id, i64::from(limit)])?.iter().map(token).collect())
+    Ok(connection.rows(&sql, &values![behind, i64::from(limit)])?.iter().map(token).collect())
+}
+
+/// Notes since when nobody answers for a token; `None` where somebody does. Tells whether that is new.
+///
+/// # Errors
+/// When the database fails.
+pub fn set_orphaned(connection: &mut Connection, id: &str, since: Option<i64>) -> Result<bool, StoreError> {
+    let sql = match since {
+        Some(_) => "UPDATE tokens SET orphaned = $1 WHERE id = $2 AND orphaned IS NULL",
+        None => "UPDATE tokens SET orphaned = $1 WHERE id = $2 AND orphaned IS NOT NULL",
+    };
+    Ok(connection.execute(sql, &values![since, id])? == 1)
+}
+
+/// Lets another user answer for a token.
+///
+/// # Errors
+/// When there is none in use that a person answers for, or the database fails.
+pub fn set_answerable(connection: &mut Connection, id: &str, user: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE tokens SET answerable = $1, orphaned = NULL
+        WHERE id = $2 AND revoked IS NULL AND owner IS NULL AND group_id IS NULL";
+    match connection.execute(sql, &values![user, id])? {
+        0 => Err(StoreError::NotFound { what: "token" }),
+        _ => Ok(()),
+    }
 }
 
 /// A token by id.

@@ -1,8 +1,11 @@
 //! Users: people who log in.
 
 use policy::access::{Action, Area, Permit};
+use policy::filter::{Key, Kind};
 
-use crate::permitted::{Keyset, require};
+use crate::filtering::Field;
+use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
+use crate::permitted::require;
 use crate::{Connection, Row, StoreError, Value, values};
 
 /// A user.
@@ -91,15 +94,51 @@ pub fn by_id(connection: &mut Connection, id: &str) -> Result<User, StoreError> 
     row.as_ref().map(user).ok_or(StoreError::NotFound { what: "user" })
 }
 
-/// A page of users by name.
+/// What the list of users can be filtered by.
+pub const KEYS: &[Key] = &[
+    Key::sorting("name", Kind::Text, "What is typed at the log-in.", "name:bob"),
+    Key::new("display_name", Kind::Text, "The name that others see.", "display_name:Bob*"),
+    Key::new("email", Kind::Text, "Where mail goes.", "email:*@example.com"),
+    Key::new("role", Kind::Text, "The id of a role of the user's own.", "role:administrator"),
+    Key::new("group", Kind::Text, "The id of a group that the user is in.", "group:0190…"),
+    Key::new("disabled", Kind::Flag, "Whether log-ins are refused.", "disabled:true"),
+    Key::new("second_factor", Kind::Flag, "Whether a second factor is in use.", "second_factor:false"),
+    Key::new("must_change", Kind::Flag, "Whether the password must be changed.", "must_change:true"),
+    Key::new("locked_until", Kind::Time, "No log-in before this time.", "locked_until:>=0m"),
+    Key::sorting("last_login", Kind::Time, "The last log-in.", "last_login:<90d"),
+    Key::sorting("created", Kind::Time, "When it was made.", "created:>=7d"),
+];
+
+/// Of somebody who never logged in, the last log-in is before all others.
+const LAST_LOGIN: &str = "COALESCE(t.last_login, 0)";
+
+pub(crate) const LISTING: Listing = Listing {
+    table: "users",
+    columns: COLUMNS,
+    fields: &[
+        Field::text("name", "t.name"),
+        Field::text("display_name", "t.display_name"),
+        Field::text("email", "COALESCE(t.email, '')"),
+        Field::of("role", "role_id", "t.id IN (SELECT holder FROM role_holders WHERE {})"),
+        Field::of("group", "group_id", "t.id IN (SELECT user_id FROM group_members WHERE {})"),
+        Field::number("disabled", "t.is_disabled"),
+        Field::number("second_factor", "(CASE WHEN t.totp_secret IS NULL THEN 0 ELSE 1 END)"),
+        Field::number("must_change", "t.must_change"),
+        Field::number("locked_until", "t.locked_until"),
+        Field::number("last_login", LAST_LOGIN),
+        Field::number("created", "t.created"),
+    ],
+    words: &["t.name", "t.display_name"],
+    orders: &[by_text("name", "t.name"), by_number("last_login", LAST_LOGIN), by_number("created", "t.created")],
+};
+
+/// A page of users.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
-pub fn list(connection: &mut Connection, permit: &Permit, page: &Keyset) -> Result<Vec<User>, StoreError> {
+pub fn list(connection: &mut Connection, permit: &Permit, query: &ListQuery) -> Result<Vec<Placed<User>>, StoreError> {
     require(permit, Area::Access, Action::Read)?;
-    let sql = format!("SELECT {COLUMNS} FROM users WHERE name > $1 ORDER BY name LIMIT $2");
-    let rows = connection.rows(&sql, &values![page.after(), page.limit()])?;
-    Ok(rows.iter().map(user).collect())
+    placed(LISTING.page(connection, query, |_| {})?, |row| Ok(user(row)))
 }
 
 /// Adds a user.

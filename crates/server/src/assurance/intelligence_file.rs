@@ -1,10 +1,13 @@
 //! The intelligence database on the disk, opened and opened again when another one lies in its place.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use api::registries::Cause;
 use intelligence::Database;
+
+use crate::clock;
 
 /// The database that images are matched with.
 pub(crate) struct IntelligenceFile {
@@ -12,6 +15,20 @@ pub(crate) struct IntelligenceFile {
     opened: RwLock<Option<Arc<Database>>>,
     /// What the file looked like when it was last opened, or could not be.
     seen: Mutex<Option<Seen>>,
+    state: Mutex<State>,
+}
+
+/// How the file fares on this server.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct State {
+    /// When the database in use was opened, in microseconds since 1970.
+    pub(crate) opened: Option<i64>,
+    /// When an update was last tried.
+    pub(crate) refreshed: Option<i64>,
+    /// Whether one is under way.
+    pub(crate) is_refreshing: bool,
+    /// Since when something is wrong with it, and what.
+    pub(crate) problem: Option<(i64, Cause)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +40,41 @@ struct Seen {
 
 impl IntelligenceFile {
     pub(crate) fn new(path: PathBuf) -> IntelligenceFile {
-        IntelligenceFile { path, opened: RwLock::new(None), seen: Mutex::new(None) }
+        IntelligenceFile { path, opened: RwLock::new(None), seen: Mutex::new(None), state: Mutex::default() }
+    }
+
+    /// Where it lies.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How it fares.
+    pub(crate) fn state(&self) -> State {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins an update; `false` where one is under way.
+    pub(crate) fn begin(&self) -> bool {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        !std::mem::replace(&mut state.is_refreshing, true)
+    }
+
+    /// Ends an update, with what went wrong.
+    pub(crate) fn end(&self, problem: Option<Cause>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = clock::now();
+        state.is_refreshing = false;
+        state.refreshed = Some(now);
+        state.problem = problem.map(|cause| (now, cause));
+    }
+
+    fn note(&self, problem: Option<Cause>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = clock::now();
+        if problem.is_none() {
+            state.opened = Some(now);
+        }
+        state.problem = problem.map(|cause| (now, cause));
     }
 
     /// The database, if there is one.
@@ -47,17 +98,21 @@ impl IntelligenceFile {
         seen.clone_from(&found);
         if found.is_none() {
             tracing::warn!(file.path = %self.path.display(), "the intelligence is gone; the one that was read stays in use");
+            self.note(Some(Cause::new("health.intelligence.gone")));
             return false;
         }
         match Database::open(&self.path) {
             Ok(database) => {
                 tracing::info!(intelligence.sequence = database.sequence(), "another intelligence is in use");
                 *self.opened.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(database));
+                self.note(None);
                 true
             }
             Err(error) => {
                 tracing::error!(error = %crate::error::chain(&error), file.path = %self.path.display(),
                     "the intelligence cannot be used");
+                let problem = crate::error::chain(&error);
+                self.note(Some(Cause::new("health.intelligence.unusable").with("problem", problem)));
                 false
             }
         }

@@ -64,8 +64,14 @@ fn find(report: &mut ScanReport, database: Option<&Database>) {
 
 /// Judges, and tells which scopes take the image in.
 fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
-    let Rules { policies, exceptions, scopes, .. } = question.rules;
+    let Rules { policies, scopes, .. } = question.rules;
     let now = question.now / SECOND;
+    let labels = super::index::labels(report);
+    let os = super::index::os(report);
+    let platform = report.target.platform.as_ref().map(ToString::to_string).unwrap_or_default();
+    let digest = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+    let scopes = scopes.that_take_in(&attributes(question.names, &labels, &digest, &os, &platform));
+    let exceptions = &*question.rules.exceptions_within(&scopes);
     policy::apply_exceptions(report, exceptions, now);
     let mut facts = Facts::new(report);
     // An image with many names is in whatever takes in one of them.
@@ -76,11 +82,6 @@ fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
             facts.attributes.add(Attribute::ImageTag, None, &name.tag);
         }
     }
-    let labels = super::index::labels(report);
-    let os = super::index::os(report);
-    let platform = report.target.platform.as_ref().map(ToString::to_string).unwrap_or_default();
-    let digest = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
-    let scopes = scopes.that_take_in(&attributes(question.names, &labels, &digest, &os, &platform));
     if policies.iter().any(Policy::has_custom_checks) {
         facts = facts
             .with_document(formats::report_document(report))
@@ -155,6 +156,14 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
     }
 }
 
+/// Whether an exception covers something in what was judged.
+pub(crate) fn excepts(verdict: &NewVerdict, exception: &str) -> bool {
+    let text = zstd::stream::decode_all(verdict.body.as_slice()).unwrap_or_default();
+    let document: Value = serde_json::from_slice(&text).unwrap_or_default();
+    let names = document["exceptions"].as_array().into_iter().flatten();
+    names.into_iter().any(|own| own["name"] == exception)
+}
+
 fn place(decision: &str) -> i64 {
     DECISIONS.iter().position(|word| *word == decision).and_then(|place| i64::try_from(place).ok()).unwrap_or(4)
 }
@@ -173,6 +182,7 @@ fn counts(report: &ScanReport) -> Counts {
         match finding {
             Finding::Vulnerability(found) => {
                 counts.kev += i64::from(found.kev);
+                counts.fixable += i64::from(found.fixed_version.is_some());
                 match found.severity {
                     Severity::Critical => counts.critical += 1,
                     Severity::High => counts.high += 1,

@@ -17,6 +17,7 @@ use super::{defect, index};
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
+use crate::installation::Installation;
 
 /// How many images are judged in one step.
 const STEP: u32 = 32;
@@ -32,9 +33,6 @@ const LEASE: i64 = 60 * SECOND;
 
 /// Images are judged anew after so long, because time alone changes verdicts: ages of vulnerabilities, ends of support.
 const DAY: i64 = 24 * 3600 * SECOND;
-
-/// So long before its end an exception is reminded of.
-const REMINDER: i64 = 7 * DAY;
 
 /// With more packages than these it is cheaper to go through all images.
 const MOST_PACKAGES: usize = 5000;
@@ -105,13 +103,16 @@ async fn note_intelligence(app: &App, former: Option<Arc<Database>>) -> ApiResul
 
 /// Sees to what time alone brings: ends of exceptions, and the daily pass.
 async fn note_time(app: &App, now: i64) -> ApiResult<()> {
-    let (has_ending, progress) = app
+    let own = app.clone();
+    let (reminder, has_ending, progress) = app
         .read(move |connection| {
-            Ok((exceptions::has_ending(connection, now, now + REMINDER)?, evaluation::progress(connection)?))
+            let reminder = Installation::read(connection, &own.config)?.reminder;
+            let has_ending = exceptions::has_ending(connection, now, now + reminder)?;
+            Ok((reminder, has_ending, evaluation::progress(connection)?))
         })
         .await?;
     if has_ending {
-        app.note(move |connection| exceptions::end(connection, now, now + REMINDER)).await?;
+        app.note(move |connection| exceptions::end(connection, now, now + reminder)).await?;
     }
     if progress.wanted == progress.done && progress.finished + DAY <= now {
         app.note(|connection| evaluation::want(connection, "time")).await?;

@@ -1,6 +1,7 @@
 //! What images are judged by: policies, exceptions and scopes, as the store has them at a moment.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{Attribute, Attributes, Exception, Pattern, Policy, Scope, Variable};
 use serde::Deserialize;
@@ -14,6 +15,8 @@ use crate::error::ApiResult;
 pub(crate) struct Rules {
     pub(crate) policies: Vec<Policy>,
     pub(crate) exceptions: Vec<Exception>,
+    /// The scopes that exceptions are limited to, by the place of the exception; there is none for those that are not.
+    pub(crate) limits: BTreeMap<usize, BTreeSet<String>>,
     pub(crate) scopes: Scopes,
     /// The number of changes of policies and exceptions so far.
     pub(crate) generation: i64,
@@ -25,7 +28,7 @@ pub(crate) struct Scopes(Vec<(String, Scope)>);
 /// The text of a rule as the store has it.
 struct Texts {
     policies: Vec<StoredPolicy>,
-    exceptions: Vec<String>,
+    exceptions: Vec<(String, BTreeSet<String>)>,
     scopes: Vec<(String, String)>,
     generation: i64,
 }
@@ -39,13 +42,28 @@ impl Rules {
 
     fn of(texts: Texts) -> ApiResult<Rules> {
         let policies = texts.policies.iter().map(|stored| read_policy(&stored.name, &stored.document));
-        let exceptions = texts.exceptions.iter().map(|document| read_exception(document));
+        let exceptions = texts.exceptions.iter().map(|(document, _)| read_exception(document));
+        let limits = texts.exceptions.iter().enumerate().filter(|(_, (_, scopes))| !scopes.is_empty());
+        let limits = limits.map(|(at, (_, scopes))| (at, scopes.clone())).collect();
         Ok(Rules {
             policies: policies.collect::<ApiResult<_>>()?,
             exceptions: exceptions.collect::<ApiResult<_>>()?,
+            limits,
             scopes: Scopes(texts.scopes.into_iter().filter_map(|(id, text)| Some((id, scope(&text)?))).collect()),
             generation: texts.generation,
         })
+    }
+}
+
+impl Rules {
+    /// The exceptions that hold of what is in these scopes.
+    pub(crate) fn exceptions_within(&self, scopes: &BTreeSet<String>) -> Cow<'_, [Exception]> {
+        if self.limits.is_empty() {
+            return Cow::Borrowed(&self.exceptions);
+        }
+        let is_within = |at: &usize| self.limits.get(at).is_none_or(|limit| !limit.is_disjoint(scopes));
+        let within = self.exceptions.iter().enumerate().filter(|(at, _)| is_within(at));
+        Cow::Owned(within.map(|(_, exception)| exception.clone()).collect())
     }
 }
 
@@ -64,7 +82,7 @@ fn texts(connection: &mut Connection, now: i64) -> Result<Texts, StoreError> {
     let scopes = rights::all_scopes(connection)?;
     Ok(Texts {
         policies: policies::in_force(connection)?,
-        exceptions: exceptions.into_iter().map(|exception| exception.document).collect(),
+        exceptions: exceptions.into_iter().map(|exception| (exception.document, exception.scopes)).collect(),
         scopes: scopes.into_iter().map(|scope| (scope.id, scope.definition)).collect(),
         generation,
     })

@@ -106,8 +106,24 @@ fn environment() -> Environment<'static> {
     environment
 }
 
+/// A value as its sentence has it: words of decisions and causes are those of the language, times are written out.
+fn worded(language: Language, name: &str, value: &serde_json::Value) -> Parameter {
+    let word = value.as_str().filter(|_| matches!(name, "from" | "to" | "cause"));
+    if let Some(word) = word {
+        let code = format!("event.word.{word}");
+        let text = say(language, &code, []);
+        if text != code {
+            return Parameter::Text(text);
+        }
+    }
+    match (name, value.as_i64()) {
+        ("ends", Some(time)) => Parameter::Text(Moment(time).text()),
+        _ => parameter(value),
+    }
+}
+
 fn told(event: &Event, language: Language) -> Told {
-    let parameters = event.parameters.iter().map(|(name, value)| (name.clone(), parameter(value)));
+    let parameters = event.parameters.iter().map(|(name, value)| (name.clone(), worded(language, name, value)));
     let code = format!("event.{}", event.topic);
     let mut text = formats::say(language, &code, &parameters.collect());
     if text == code {
@@ -198,5 +214,60 @@ mod tests {
             check_template("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}").is_err()
         );
         assert!(check_template(&"x".repeat(LONGEST_TEMPLATE_BYTES + 1)).is_err());
+    }
+
+    #[test]
+    fn every_topic_problem_and_cause_has_words_in_both_languages() {
+        let mut codes: Vec<String> = store::events::TOPICS.iter().map(|topic| format!("event.{topic}")).collect();
+        codes.extend(api::ProblemCode::ALL.iter().map(|code| format!("problem.{}", code.as_str())));
+        codes.extend(store::images::DECISIONS.iter().map(|word| format!("event.word.{word}")));
+        let mut causes = 0;
+        // Wherever a cause is made, its code stands in the source as a text.
+        let sources = [
+            include_str!("../routes/health.rs"),
+            include_str!("../assurance/intelligence_file.rs"),
+            include_str!("../assurance/intelligence_update.rs"),
+            include_str!("../registries.rs"),
+            include_str!("../registries/listing.rs"),
+            include_str!("../../../cli/src/worker/causes.rs"),
+            include_str!("../../../cli/src/worker/image.rs"),
+            include_str!("../../../cli/src/worker/listing.rs"),
+            include_str!("../../../cli/src/worker/registry.rs"),
+        ];
+        for part in sources.iter().flat_map(|source| source.split('"')) {
+            let families = ["health.", "intelligence.", "registry.", "job.", "worker.", "image."];
+            let is_code = families.iter().any(|family| part.starts_with(family))
+                && part.chars().all(|letter| letter.is_ascii_lowercase() || matches!(letter, '.' | '_'));
+            if is_code {
+                codes.push(part.to_owned());
+                causes += 1;
+            }
+        }
+        assert!(causes > 40, "{causes}");
+        for language in [Language::English, Language::Japanese] {
+            for code in &codes {
+                assert_ne!(say(language, code, []), *code, "it has no words");
+            }
+        }
+    }
+
+    #[test]
+    fn a_verdict_that_changed_is_told_in_the_words_of_the_reader() {
+        let parameters =
+            serde_json::json!({ "name": "shop/api:1", "from": "allow", "to": "deny", "cause": "intelligence" });
+        let event = Event {
+            id: 1,
+            at: 0,
+            topic: "verdict.changed".into(),
+            object: "image".into(),
+            object_id: "sha256:1".into(),
+            parameters: parameters.as_object().unwrap().clone(),
+        };
+        let text = |language: &str| Message::of(std::slice::from_ref(&event), language).text;
+        assert_eq!(text("en"), "shop/api:1 was allowed and is denied now (new intelligence).");
+        assert_eq!(
+            text("ja"),
+            "shop/api:1の判定が「許可」から「拒否」に変わりました（サイバーインテリジェンスの更新）。"
+        );
     }
 }

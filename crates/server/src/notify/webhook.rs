@@ -98,12 +98,6 @@ fn post(url: &str, headers: &[(&str, String)], body: &str, may_be_private: bool)
 }
 
 fn agent(may_be_private: bool) -> ureq::Agent {
-    let roots = SYSTEM_ROOTS.iter().filter_map(|file| CertificateDer::pem_file_iter(file).ok()).flatten().flatten();
-    let roots: Vec<_> = roots.map(|der| ureq::tls::Certificate::from_der(&der).to_owned()).collect();
-    let tls = ureq::tls::TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .root_certs(ureq::tls::RootCerts::Specific(Arc::new(roots)))
-        .build();
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
@@ -112,9 +106,19 @@ fn agent(may_be_private: bool) -> ureq::Agent {
         .proxy(None)
         .timeout_global(Some(LONGEST_DELIVERY))
         .user_agent(concat!("bulkhead/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls)
+        .tls_config(tls())
         .build();
     ureq::Agent::with_parts(config, DefaultConnector::default(), GuardedResolver { may_be_private })
+}
+
+/// TLS with the certificate authorities that the system trusts.
+pub(crate) fn tls() -> ureq::tls::TlsConfig {
+    let roots = SYSTEM_ROOTS.iter().filter_map(|file| CertificateDer::pem_file_iter(file).ok()).flatten().flatten();
+    let roots: Vec<_> = roots.map(|der| ureq::tls::Certificate::from_der(&der).to_owned()).collect();
+    ureq::tls::TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
+        .root_certs(ureq::tls::RootCerts::Specific(Arc::new(roots)))
+        .build()
 }
 
 #[cfg(test)]

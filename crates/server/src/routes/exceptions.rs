@@ -1,33 +1,38 @@
 //! Exceptions: requested by one person, decided by another, with an end.
 
-use api::assurance::{Exception, ExceptionDecision, ExceptionRequest, ExceptionTerms};
+use std::collections::BTreeSet;
+
+use api::assurance::{DryRunChange, Exception, ExceptionDecision, ExceptionPreview, ExceptionRequest, ExceptionTerms};
 use api::{Moment, Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use policy::access::{self, Action, Area, Permission};
-use policy::filter::{Filter, Key, Kind, Operand, Test, Wanted};
+use policy::filter::{Filter, Operand, Term, Test, Wanted};
 use serde_json::json;
-use store::exceptions::{self, STATES, StoredException};
+use store::exceptions::{self, StoredException};
+use store::images::{DECISIONS, word};
 use store::{audit, policies};
 
+use super::images::tell;
+use super::paging::Asked;
+use super::policies::MOST_LISTED;
 use crate::app::App;
+use crate::assurance::rules::Rules;
+use crate::assurance::{judging, trial};
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
+use crate::ids;
+use crate::installation::Installation;
 use crate::json::{Body, Path, Query, Versioned, if_match};
-use crate::{cursor, ids};
 
-/// What the list of exceptions can be filtered by.
-const KEYS: &[Key] = &[Key {
-    name: "state",
-    kind: Kind::Words(STATES),
-    sorts: false,
-    meaning: "What it is.",
-    example: "state:requested",
-}];
+const DAY: i64 = 24 * 3600 * SECOND;
 
-/// Exceptions by name.
+/// With more ids than these a preview looks at all images.
+const MOST_IDS: usize = 50;
+
+/// Exceptions, by name where no other order is asked for. Whoever is limited to applications sees those that are.
 #[utoipa::path(get, path = "/exceptions", operation_id = "list_exceptions", tag = "exceptions", params(PageQuery),
     responses((status = 200, description = "The exceptions", body = Page<Exception>)))]
 pub(super) async fn list(
@@ -35,23 +40,10 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Exception>>> {
-    let (permit, limit) = (caller.permit()?, query.limit());
-    let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), KEYS, clock::now())?;
-    let state = match filter.terms.as_slice() {
-        [] => None,
-        [term] if !term.is_negated => match &term.test {
-            Test::AnyOf(values) => match values.as_slice() {
-                [Wanted::Exactly(Operand::Word(place))] => STATES.get(*place).copied(),
-                _ => return Err(ApiError::invalid("filter", "one state can be asked for")),
-            },
-            _ => return Err(ApiError::invalid("filter", "one state can be asked for")),
-        },
-        _ => return Err(ApiError::invalid("filter", "one state can be asked for")),
-    };
-    let after: Option<String> = cursor::read(query.cursor.as_deref())?;
-    let after = after.unwrap_or_default();
-    let found = app.read(move |connection| exceptions::list(connection, &permit, state, &after, limit)).await?;
-    Ok(Json(cursor::page(found, limit, None, |exception| cursor::write(&exception.name), told)))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, exceptions::KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| exceptions::list(connection, &permit, &own)).await?;
+    Ok(Json(asked.page(found, told)))
 }
 
 /// An exception.
@@ -93,6 +85,21 @@ fn told(stored: StoredException) -> Exception {
         decided: stored.decided.map(Moment),
         comment: stored.comment,
         version: stored.version,
+        scopes: stored.scopes.into_iter().collect(),
+    }
+}
+
+/// Reads what is asked for, or says what is wrong with it.
+fn read(terms: &ExceptionTerms) -> ApiResult<(policy::Exception, String)> {
+    let document = json!({ "schema": "bulkhead.exceptions/1", "exceptions": [terms] }).to_string();
+    let read = policy::read_exceptions("exception", &document)
+        .map_err(|error| ApiError::invalid("exception", &error.problem).with("problem", error.problem.to_string()))?;
+    let Some(exception) = read.into_iter().next() else {
+        return Err(ApiError::invalid("exception", "it says nothing"));
+    };
+    match exception.name.len() > 200 {
+        true => Err(ApiError::invalid("name", "it is longer than 200 bytes")),
+        false => Ok((exception, document)),
     }
 }
 
@@ -105,18 +112,17 @@ pub(super) async fn request(
     Body(request): Body<ExceptionRequest>,
 ) -> ApiResult<Versioned<Exception>> {
     let (permit, now) = (caller.permit()?, clock::now());
-    let document = json!({ "schema": "bulkhead.exceptions/1", "exceptions": [request.terms] }).to_string();
-    let read = policy::read_exceptions("exception", &document)
-        .map_err(|error| ApiError::invalid("exception", &error.problem).with("problem", error.problem.to_string()))?;
-    let Some(exception) = read.into_iter().next() else {
-        return Err(ApiError::invalid("exception", "it says nothing"));
-    };
-    if exception.name.len() > 200 {
-        return Err(ApiError::invalid("name", "it is longer than 200 bytes"));
-    }
+    let (exception, document) = read(&request.terms)?;
     let ends = exception.ends.saturating_mul(SECOND);
     if ends <= now {
         return Err(ApiError::invalid("expires", "this time is over"));
+    }
+    let own = app.clone();
+    let held = app.read(move |connection| Installation::read(connection, &own.config)).await?;
+    // What ends with a day ends at its end, wherever it began.
+    if held.longest_exception > 0 && ends > now.saturating_add(held.longest_exception).saturating_add(DAY) {
+        let days = held.longest_exception / DAY;
+        return Err(ApiError::invalid("expires", format_args!("exceptions may last {days} days at most")));
     }
     let new = StoredException {
         id: ids::new(now),
@@ -134,6 +140,7 @@ pub(super) async fn request(
         comment: String::new(),
         changed: now,
         version: 1,
+        scopes: exceptions::limits(&permit),
     };
     let mut record = caller.entry(now, "exception.request", "exception", &new.id, &new.name);
     record.after = Some(shown(&new));
@@ -150,12 +157,79 @@ pub(super) async fn request(
     Ok(Versioned::created(new.version, told(new)))
 }
 
+/// Tells which images an exception would cover something of, and their verdicts before and after, before anybody asks for it.
+/// Of whoever is limited to applications these are the images of theirs.
+#[utoipa::path(post, path = "/exceptions/preview", operation_id = "preview_exception", tag = "exceptions",
+    request_body = ExceptionRequest, responses((status = 200, description = "What would change", body = ExceptionPreview)))]
+pub(super) async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<ExceptionRequest>,
+) -> ApiResult<Json<ExceptionPreview>> {
+    let (permit, now) = (caller.permit()?, clock::now());
+    let reader = caller.permit_for(Permission::new(Area::Images, Action::Read))?;
+    let (mut exception, _) = read(&request.terms)?;
+    // A name that no other has tells afterwards what it covers.
+    exception.name = ids::new(now);
+    let (name, filter) = (exception.name.clone(), candidates(&app, &exception).await?);
+    let mut rules = Rules::read(&app, now).await?;
+    let limits = exceptions::limits(&permit);
+    if !limits.is_empty() {
+        rules.limits.insert(rules.exceptions.len(), limits);
+    }
+    rules.exceptions.push(exception);
+    let mut answer = ExceptionPreview { images: 0, matches: 0, changed: 0, is_partial: false, items: Vec::new() };
+    let judged = trial::each(&app, rules, &reader, filter, now, |image, judged| {
+        let verdict = &judged.evaluation.verdict;
+        if !judging::excepts(verdict, &name) {
+            return;
+        }
+        answer.matches += 1;
+        answer.changed += u64::from(verdict.decision != image.decision);
+        if answer.items.len() < MOST_LISTED {
+            answer.items.push(DryRunChange {
+                from: word(DECISIONS, image.decision).to_owned(),
+                to: word(DECISIONS, verdict.decision).to_owned(),
+                image: tell::image(image),
+            });
+        }
+    });
+    (answer.images, answer.is_partial) = judged.await?;
+    Ok(Json(answer))
+}
+
+/// The images that an exception can cover something of, as far as an index tells: those that have one of its
+/// vulnerabilities, under whichever of its names.
+async fn candidates(app: &App, exception: &policy::Exception) -> ApiResult<Filter> {
+    let is_vulnerability = |id: &String| ["CVE-", "GHSA-"].iter().any(|prefix| id.starts_with(prefix));
+    let is_narrow = !exception.ids.is_empty() && exception.ids.iter().all(is_vulnerability);
+    if !is_narrow || exception.ids.len() > MOST_IDS {
+        return Ok(Filter::default());
+    }
+    let (ids, database) = (exception.ids.clone(), app.assurance.intelligence.database());
+    let names = app.assurance.work(move || {
+        let spelled = ids.into_iter().map(|id| match id.strip_prefix("GHSA-") {
+            Some(rest) => format!("GHSA-{}", rest.to_lowercase()),
+            None => id,
+        });
+        let mut names: BTreeSet<String> = spelled.collect();
+        for id in names.clone() {
+            let record = database.as_ref().and_then(|database| database.lookup(&id));
+            names.extend(record.into_iter().flat_map(|record| record.aliases.into_iter().chain([record.id])));
+        }
+        names
+    });
+    let wanted = names.await?.into_iter().map(|name| Wanted::Exactly(Operand::Text(name))).collect();
+    Ok(Filter { terms: vec![Term { key: Some("vulnerability"), is_negated: false, test: Test::AnyOf(wanted) }] })
+}
+
 fn shown(exception: &StoredException) -> serde_json::Value {
     let document: serde_json::Value = serde_json::from_str(&exception.document).unwrap_or_default();
     json!({
         "state": exception.state,
         "exception": document["exceptions"][0],
         "policy": exception.policy_id,
+        "scopes": exception.scopes,
         "comment": exception.comment,
         "version": exception.version,
     })
@@ -232,8 +306,10 @@ async fn decide(
         return Err(ApiError::invalid("comment", "it is longer than 4096 bytes"));
     }
     let (own, asked) = (permit.clone(), id.clone());
-    let (former, authors) = app
+    let shared = app.clone();
+    let (former, authors, held) = app
         .read(move |connection| {
+            let held = Installation::read(connection, &shared.config)?;
             let former = exceptions::by_id(connection, &own, &asked)?;
             let authors = match &former.policy_id {
                 Some(policy) => policies::authors(connection, policy)?,
@@ -246,7 +322,7 @@ async fn decide(
                     authors
                 }
             };
-            Ok((former, authors))
+            Ok((former, authors, held))
         })
         .await?;
     if !step.leads_from(&former.state) {
@@ -258,7 +334,7 @@ async fn decide(
     }
     let me = caller.principal.id.as_str();
     match step.to {
-        "approved" => separate(caller, &former, &authors)?,
+        "approved" => separate(caller, &former, &authors, held.is_separated)?,
         "withdrawn" if former.requester != me => {
             caller.permit_for(Permission::new(Area::Exceptions, Action::Approve))?;
         }
@@ -289,11 +365,13 @@ async fn decide(
     Ok(Versioned::read(new.version, told(new)))
 }
 
-/// Whoever asked for it, or wrote the policy that it excepts from, cannot approve it. A token acts for its owner.
-fn separate(caller: &Caller, exception: &StoredException, authors: &[String]) -> ApiResult<()> {
+/// Whoever asked for it, or wrote the policy that it excepts from, cannot approve it, unless the settings say otherwise. A
+/// token acts for its owner.
+fn separate(caller: &Caller, exception: &StoredException, authors: &[String], is_separated: bool) -> ApiResult<()> {
     let authors: Vec<&str> = authors.iter().map(String::as_str).collect();
     let persons = [Some(caller.principal.id.as_str()), caller.user.as_ref().map(|user| user.id.as_str())];
-    let may = persons.into_iter().flatten().all(|me| access::may_approve(me, &exception.requester, &authors, true));
+    let may =
+        persons.into_iter().flatten().all(|me| access::may_approve(me, &exception.requester, &authors, is_separated));
     match may {
         true => Ok(()),
         false => {

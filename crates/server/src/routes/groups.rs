@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use store::{StoreError, audit, rights, users};
 
-use super::paging::{bounded, by_name, described, named, told};
+use super::paging::{Asked, bounded, described, named, told};
 use crate::app::App;
 use crate::error::ApiResult;
 use crate::guard::Caller;
@@ -22,10 +22,10 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Group>>> {
-    let (permit, page) = (caller.permit()?, by_name(&query)?);
-    let found = app.read(move |connection| rights::list_groups(connection, &permit, &page)).await?;
-    let items = found.into_iter().map(view).collect();
-    Ok(Json(Page::of(items, query.limit(), |group: &Group| group.name.clone())))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, rights::GROUP_KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| rights::list_groups(connection, &permit, &own)).await?;
+    Ok(Json(asked.page(found, view)))
 }
 
 /// Makes a group.

@@ -10,11 +10,11 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use policy::access::Reach;
+use policy::access::{Permit, Reach};
 use policy::filter::{Filter, Sort};
 use store::approvals::{self, Approval};
 use store::images::{self, FindingQuery, ImageQuery, ImageSort};
-use store::{Value, audit, verdicts};
+use store::{Value, acknowledgements, audit, verdicts};
 
 use crate::app::App;
 use crate::assurance::{index, judging, reevaluation, rules::Rules};
@@ -187,10 +187,18 @@ pub(super) async fn findings(
     }
     let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), images::FINDING_KEYS, clock::now())?;
     let after: Option<i64> = cursor::read(query.cursor.as_deref())?;
-    let asked = FindingQuery { filter, after, limit };
-    let (found, total) = app.read(move |connection| images::findings(connection, &permit, &digest, &asked)).await?;
+    let asked = FindingQuery { filter, after, limit, now: clock::now() };
+    let found = app.read(move |connection| {
+        let (found, total) = images::findings(connection, &permit, &digest, &asked)?;
+        Ok((found, total, acknowledgements::of_image(connection, &permit, &digest, asked.now)?))
+    });
+    let (found, total, seen) = found.await?;
     let place = |finding: &images::Finding| cursor::write(&finding.position);
-    Ok(Json(cursor::page(found, limit, total, place, |finding| tell::finding(finding.row))))
+    let tell = |finding: images::Finding| {
+        let seen = seen.iter().find(|own| own.is_of(&finding.row)).cloned();
+        tell::finding(finding.row, seen)
+    };
+    Ok(Json(cursor::page(found, limit, total, place, tell)))
 }
 
 /// The verdicts on an image, the newest first: one for each change of the decision.
@@ -311,13 +319,7 @@ async fn change_approval(
         let labels = images::labels(connection, image.id)?;
         let names = images::names(connection, image.id)?;
         // Whoever is limited to applications approves in their repositories alone.
-        let is_within = |name: &images::ImageName| match permit.reach() {
-            Reach::Everything => true,
-            Reach::Scopes(scopes) => {
-                let attributes = judging::attributes([name], &labels, &digest, &image.os, &image.platform);
-                !rules.scopes.that_take_in(&attributes).is_disjoint(scopes)
-            }
-        };
+        let is_within = |name: &images::ImageName| is_within(&permit, &rules, &image, &labels, name);
         let approvals: Vec<Approval> = names
             .into_iter()
             .filter(|named| is_within(&named.name))
@@ -348,6 +350,23 @@ async fn change_approval(
     }
     app.assurance.bell.notify_one();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether a permit reaches an image under a name: what is done to a repository is done to all of its images.
+pub(super) fn is_within(
+    permit: &Permit,
+    rules: &Rules,
+    image: &images::Image,
+    labels: &std::collections::BTreeSet<String>,
+    name: &images::ImageName,
+) -> bool {
+    match permit.reach() {
+        Reach::Everything => true,
+        Reach::Scopes(scopes) => {
+            let attributes = judging::attributes([name], labels, &image.digest, &image.os, &image.platform);
+            !rules.scopes.that_take_in(&attributes).is_disjoint(scopes)
+        }
+    }
 }
 
 #[cfg(test)]

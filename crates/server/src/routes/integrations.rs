@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use store::outbox::Delivered;
 use store::{Connection, StoreError, audit, integrations, outbox};
 
-use super::paging::{before, by_name, named, told, unfiltered};
+use super::paging::{Asked, before, named, told, unfiltered};
 use super::users::email;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
@@ -38,14 +38,13 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Integration>>> {
-    let (permit, page) = (caller.permit()?, by_name(&query)?);
-    let items = app
-        .read(move |connection| {
-            let found = integrations::list(connection, &permit, &page)?;
-            found.into_iter().map(|integration| view(connection, integration)).collect::<Result<Vec<_>, _>>()
-        })
-        .await?;
-    Ok(Json(Page::of(items, query.limit(), |integration| integration.name.clone())))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, integrations::KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| {
+        let found = integrations::list(connection, &permit, &own)?;
+        found.into_iter().map(|(own, place)| Ok((view(connection, own)?, place))).collect::<Result<Vec<_>, _>>()
+    });
+    Ok(Json(asked.page(found.await?, |integration| integration)))
 }
 
 /// Makes an integration.

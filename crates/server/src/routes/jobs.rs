@@ -4,10 +4,10 @@ use api::jobs::Job;
 use api::{Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::State;
-use policy::filter::Filter;
 use store::jobs as stored;
 use store::{StoreError, audit};
 
+use super::paging::Asked;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -22,16 +22,12 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Job>>> {
-    let (permit, limit) = (caller.permit()?, query.limit());
-    if let Some(sort) = &query.sort {
-        return Err(ApiError::invalid("sort", format!("jobs are listed from the youngest, not by `{sort}`")));
-    }
-    let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), stored::KEYS, clock::now())?;
-    let before = query.cursor;
-    let found =
-        app.read(move |connection| stored::list(connection, &permit, &filter, before.as_deref(), limit + 1)).await?;
-    let items = found.into_iter().map(jobs::describe).collect::<ApiResult<Vec<Job>>>()?;
-    Ok(Json(Page::of(items, limit, |job| job.id.clone())))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, stored::KEYS, "-created")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| stored::list(connection, &permit, &own)).await?;
+    let described = found.into_iter().map(|(job, place)| Ok((jobs::describe(job)?, place)));
+    let described = described.collect::<ApiResult<Vec<_>>>()?;
+    Ok(Json(asked.page(described, |job| job)))
 }
 
 /// A job.

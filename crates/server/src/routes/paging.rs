@@ -1,18 +1,53 @@
 //! Pages of lists in the order of a name, and of lists by number.
 
-use api::{PageQuery, ProblemCode};
-use store::Keyset;
+use api::{Page, PageQuery, ProblemCode};
+use policy::filter::{Filter, Key, Sort};
+use store::{ListQuery, Place, Placed, Value};
 
 use crate::error::{ApiError, ApiResult};
+use crate::{clock, cursor};
 
-/// The page of a list that is in the order of its names and takes no filter: one more than the page has, to see whether
-/// there is another.
-pub(super) fn by_name(query: &PageQuery) -> ApiResult<Keyset> {
-    unfiltered(query)?;
-    if query.sort.as_deref().is_some_and(|sort| sort != "name") {
-        return Err(ApiError::invalid("sort", "this list is in the order of `name`"));
+/// A page of a list of what people keep, as it was asked for.
+pub(super) struct Asked {
+    /// What the store is asked.
+    pub(super) query: ListQuery,
+    /// The order as it is written.
+    order: String,
+}
+
+impl Asked {
+    /// Reads what is asked of a list with these keys; `order` is the one that it has where none is asked for.
+    pub(super) fn read(query: &PageQuery, keys: &'static [Key], order: &str) -> ApiResult<Asked> {
+        let sort = Sort::read(query.sort.as_deref().unwrap_or(order), keys)?;
+        let order = format!("{}{}", if sort.is_descending { "-" } else { "" }, sort.key);
+        let after: Option<(String, serde_json::Value, String)> = cursor::read(query.cursor.as_deref())?;
+        let after = match after {
+            None => None,
+            Some((of, value, id)) if of == order => {
+                let value = match value {
+                    serde_json::Value::String(text) => Value::from(text),
+                    value => Value::from(value.as_i64().ok_or_else(cursor::not_of_this_list)?),
+                };
+                Some(Place { value, id })
+            }
+            Some(_) => return Err(cursor::not_of_this_list()),
+        };
+        let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), keys, clock::now())?;
+        Ok(Asked { query: ListQuery { filter, sort, after, limit: query.limit() }, order })
     }
-    Ok(Keyset::new(query.cursor.as_deref(), query.limit() + 1))
+
+    /// The page of what was found.
+    pub(super) fn page<S, T>(&self, found: Vec<Placed<S>>, tell: impl Fn(S) -> T) -> Page<T> {
+        let place = |(_, place): &Placed<S>| {
+            let value: serde_json::Value = match &place.value {
+                Value::Text(text) => text.as_str().into(),
+                Value::Integer(number) => (*number).into(),
+                Value::Null | Value::Real(_) | Value::Bytes(_) => serde_json::Value::Null,
+            };
+            cursor::write(&(&self.order, value, &place.id))
+        };
+        cursor::page(found, self.query.limit, None, place, |(own, _)| tell(own))
+    }
 }
 
 /// The number in front of which a page of a list with the newest first begins.

@@ -1,36 +1,30 @@
 //! Policies with their versions, and what a change of one would do.
 
-use std::sync::Arc;
-
 use api::assurance::{DryRun, DryRunChange, DryRunRequest, Policy, PolicyEdit, PolicyVersion};
 use api::{Moment, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use policy::access::{self, Action, Area, Permission, Principal};
+use policy::filter::Filter;
 use serde_json::json;
 use store::audit;
 use store::images::{DECISIONS, word};
 use store::policies::{self, StoredPolicy};
-use store::{Connection, Keyset, StoreError, images};
+use store::{Connection, StoreError};
 
 use super::images::{tell, unfiltered};
+use super::paging::Asked;
 use crate::app::App;
-use crate::assurance::reevaluation;
 use crate::assurance::rules::Rules;
+use crate::assurance::trial;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::{Body, Path, Query, Versioned, if_match};
 use crate::{clock, cursor, ids};
 
-/// The most images that a dry run judges.
-const MOST_TRIED: usize = 20_000;
-
 /// How many images that would change are listed.
-const MOST_LISTED: usize = 200;
-
-/// How long a dry run may take; what it has by then is its answer.
-const LONGEST_TRIAL: i64 = 40 * clock::SECOND;
+pub(super) const MOST_LISTED: usize = 200;
 
 /// Puts in the policy that every installation begins with. One that was removed stays away.
 pub(crate) fn install_default(connection: &mut Connection, now: i64) -> Result<(), StoreError> {
@@ -99,12 +93,10 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Policy>>> {
-    let (permit, limit) = (caller.permit()?, query.limit());
-    unfiltered(&query)?;
-    let after: Option<String> = cursor::read(query.cursor.as_deref())?;
-    let page = Keyset::new(after.as_deref(), limit + 1);
-    let found = app.read(move |connection| policies::list(connection, &permit, &page)).await?;
-    Ok(Json(cursor::page(found, limit, None, |policy| cursor::write(&policy.name), told)))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, policies::KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| policies::list(connection, &permit, &own)).await?;
+    Ok(Json(asked.page(found, told)))
 }
 
 /// A policy.
@@ -269,37 +261,23 @@ pub(super) async fn dry_run(
         rules.policies.push(policy);
         rules.policies.sort_by(|one, other| one.name.cmp(&other.name));
     }
-    let rules = Arc::new(rules);
     let mut answer = DryRun { images: 0, changed: 0, is_partial: false, items: Vec::new() };
-    let mut query = images::ImageQuery { limit: 64, ..images::ImageQuery::default() };
-    loop {
-        let (asked, own) = (query.clone(), reader.clone());
-        let (mut found, _) = app.read(move |connection| images::list(connection, &own, &asked)).await?;
-        let has_more = found.len() > 64;
-        found.truncate(64);
-        query.after = found.last().map(|image| (query.sort.value(image), image.id));
-        let asked = found.iter().map(|image| (image.id, image.digest.clone(), "trial".to_owned())).collect();
-        for judged in reevaluation::judge_by(&app, &rules, asked, now).await? {
-            answer.images += 1;
-            let Some(image) = found.iter().find(|image| image.id == judged.id) else { continue };
-            let decision = judged.evaluation.verdict.decision;
-            if decision != image.decision {
-                answer.changed += 1;
-                if answer.items.len() < MOST_LISTED {
-                    answer.items.push(DryRunChange {
-                        from: word(DECISIONS, image.decision).to_owned(),
-                        to: word(DECISIONS, decision).to_owned(),
-                        image: tell::image(image.clone()),
-                    });
-                }
-            }
+    let judged = trial::each(&app, rules, &reader, Filter::default(), now, |image, judged| {
+        let decision = judged.evaluation.verdict.decision;
+        if decision == image.decision {
+            return;
         }
-        let is_over = answer.images >= MOST_TRIED as u64 || clock::now() - now > LONGEST_TRIAL;
-        if !has_more || is_over {
-            answer.is_partial = has_more;
-            return Ok(Json(answer));
+        answer.changed += 1;
+        if answer.items.len() < MOST_LISTED {
+            answer.items.push(DryRunChange {
+                from: word(DECISIONS, image.decision).to_owned(),
+                to: word(DECISIONS, decision).to_owned(),
+                image: tell::image(image),
+            });
         }
-    }
+    });
+    (answer.images, answer.is_partial) = judged.await?;
+    Ok(Json(answer))
 }
 
 #[cfg(test)]

@@ -8,9 +8,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use store::jobs::{NewJob, Priority};
-use store::{Keyset, audit, jobs as stored_jobs, registries as stored};
+use store::{audit, jobs as stored_jobs, registries as stored};
 use utoipa::ToSchema;
 
+use super::paging::Asked;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -40,16 +41,10 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Registry>>> {
-    let (permit, limit) = (caller.permit()?, query.limit());
-    if query.filter.is_some() || query.sort.is_some() {
-        return Err(ApiError::invalid(
-            "filter",
-            "registries are few: they are listed by name, without filter and order",
-        ));
-    }
-    let page = Keyset::new(query.cursor.as_deref(), limit + 1);
-    let found = app.read(move |connection| stored::list(connection, &permit, &page)).await?;
-    Ok(Json(Page::of(found.iter().map(describe).collect(), limit, |registry: &Registry| registry.name.clone())))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, stored::KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| stored::list(connection, &permit, &own)).await?;
+    Ok(Json(asked.page(found, |registry| describe(&registry))))
 }
 
 /// Adds a registry; it is listed at once.

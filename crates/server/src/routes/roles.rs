@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use policy::access::{Area, Permission, PermissionSet};
 use store::{StoreError, audit, rights, users};
 
-use super::paging::{bounded, by_name, described, named, told};
+use super::paging::{Asked, bounded, described, named, told};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -36,10 +36,10 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Role>>> {
-    let (permit, page) = (caller.permit()?, by_name(&query)?);
-    let found = app.read(move |connection| rights::list_roles(connection, &permit, &page)).await?;
-    let items = found.into_iter().map(view).collect();
-    Ok(Json(Page::of(items, query.limit(), |role: &Role| role.name.clone())))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, rights::ROLE_KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| rights::list_roles(connection, &permit, &own)).await?;
+    Ok(Json(asked.page(found, view)))
 }
 
 /// Makes a role, of permissions and scopes that one holds.

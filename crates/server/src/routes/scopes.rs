@@ -9,7 +9,7 @@ use policy::{Attribute, Pattern, Scope, Variable};
 use serde::{Deserialize, Serialize};
 use store::{StoreError, audit, rights};
 
-use super::paging::{by_name, described, named, told};
+use super::paging::{Asked, described, named, told};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -37,14 +37,13 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<ApplicationScope>>> {
-    let (permit, page) = (caller.permit()?, by_name(&query)?);
-    let items = app
-        .read(move |connection| {
-            let found = rights::list_scopes(connection, &permit, &page)?;
-            found.into_iter().map(view).collect::<Result<Vec<_>, _>>()
-        })
-        .await?;
-    Ok(Json(Page::of(items, query.limit(), |scope| scope.name.clone())))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, rights::SCOPE_KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| {
+        let found = rights::list_scopes(connection, &permit, &own)?;
+        found.into_iter().map(|(scope, place)| Ok((view(scope)?, place))).collect::<Result<Vec<_>, _>>()
+    });
+    Ok(Json(asked.page(found.await?, |scope| scope)))
 }
 
 /// Makes an application scope.

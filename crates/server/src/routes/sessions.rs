@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::{COOKIE, Caller, Origin, entry, too_often};
+use crate::installation::Installation;
 use crate::json::Body;
 use crate::{ids, rate, secrets, totp};
 
@@ -131,14 +132,15 @@ pub(super) async fn begin(
     now: i64,
 ) -> ApiResult<(Cookie, Me)> {
     let secret = secrets::new("");
-    let length = i64::try_from(app.config.session_length.as_micros()).unwrap_or(i64::MAX);
+    let own = app.clone();
+    let held = app.read(move |connection| Installation::read(connection, &own.config)).await?;
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let session = Session {
         id: ids::new(now),
         user_id: user.id.clone(),
         created: now,
         last_seen: now,
-        expires: now.saturating_add(length),
+        expires: now.saturating_add(held.session_length),
         address: origin.address.clone().unwrap_or_default(),
         user_agent: agent.chars().take(200).collect(),
         confirmed: now,

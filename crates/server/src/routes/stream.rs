@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use policy::access::{self, Action, Area, Permission, Principal};
 use store::events::{self, Event};
 use store::integrations::is_like;
+use store::{Connection, StoreError};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::integrations::event;
@@ -105,19 +106,26 @@ impl Follow {
                 return None;
             }
             let behind = self.behind;
-            let found = match self.app.read(move |connection| events::behind(connection, behind, STEP)).await {
+            let (principal, topics) = (self.principal.clone(), self.topics.clone());
+            let read = self.app.read(move |connection| {
+                let found = events::behind(connection, behind, STEP)?;
+                let last = found.last().map(|event| event.id);
+                let is_more = found.len() == usize::try_from(STEP).unwrap_or(usize::MAX);
+                let mut told = Vec::new();
+                for event in found {
+                    told.extend(within(connection, &principal, &topics, event)?);
+                }
+                Ok((told, last, is_more))
+            });
+            let (told, last, is_more) = match read.await {
                 Ok(found) => found,
                 Err(error) => {
                     tracing::warn!(%error, "a stream of events ends: the store cannot be read");
                     return None;
                 }
             };
-            if let Some(last) = found.last() {
-                self.behind = last.id;
-            }
-            let is_more = found.len() == usize::try_from(STEP).unwrap_or(usize::MAX);
-            let told = found.into_iter().filter(|event| self.is_told(event)).map(line);
-            self.waiting.extend(told.collect::<Vec<_>>());
+            self.behind = last.unwrap_or(self.behind);
+            self.waiting.extend(told.into_iter().map(line));
             if self.waiting.is_empty() && !is_more {
                 if self.spoke.elapsed() >= LONGEST_SILENCE {
                     // The number goes along, so that whoever comes again does not read anew what was not for them.
@@ -127,17 +135,22 @@ impl Follow {
             }
         }
     }
-
-    fn is_told(&self, event: &Event) -> bool {
-        self.topics.iter().any(|topic| is_like(&event.topic, topic)) && may_see(&self.principal, &event.topic)
-    }
 }
 
-/// Whether somebody may see what a topic tells. Events do not carry the application scopes of their object: whoever is
-/// limited to some is told nothing.
-fn may_see(principal: &Principal, topic: &str) -> bool {
-    let permission = Permission::new(area(topic), Action::Read);
-    access::permit(principal, permission).is_ok_and(|permit| permit.covers_everything())
+/// The event as somebody may see it: of a topic that they follow, within the right to its area and the reach of that.
+fn within(
+    connection: &mut Connection,
+    principal: &Principal,
+    topics: &[String],
+    event: Event,
+) -> Result<Option<Event>, StoreError> {
+    if !topics.iter().any(|topic| is_like(&event.topic, topic)) {
+        return Ok(None);
+    }
+    match access::permit(principal, Permission::new(area(&event.topic), Action::Read)) {
+        Ok(permit) => events::within_reach(connection, &permit, event),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The area of a topic, by the word before its first dot: `image.verdict` is of the images.

@@ -1,18 +1,21 @@
 //! API tokens: of machines, and one's own.
 
-use api::people::{NewToken, Token, TokenWithSecret};
+use api::people::{NewToken, Token, TokenAnswerable, TokenWithSecret};
 use api::{Moment, Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use store::{StoreError, audit, rights, tokens};
+use policy::access::{Principal, PrincipalKind};
+use store::{StoreError, audit, rights, tokens, users};
 
-use super::paging::{bounded, named, told, unfiltered, wrong_cursor};
+use super::paging::{Asked, bounded, named, told};
 use super::roles::permission_set;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
+use crate::installation::Installation;
 use crate::json::{Body, Path, Query, Versioned};
+use crate::orphans::SERVER;
 use crate::{addresses, clock, ids, secrets};
 
 /// The most address blocks of one token.
@@ -32,17 +35,10 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Token>>> {
-    unfiltered(&query)?;
-    let before = query.cursor.as_deref().map(cursor).transpose()?;
-    let (permit, limit) = (caller.permit()?, query.limit());
-    let found = app
-        .read(move |connection| {
-            let before = before.as_ref().map(|(created, id)| (*created, id.as_str()));
-            tokens::list(connection, &permit, before, limit + 1)
-        })
-        .await?;
-    let items = found.into_iter().map(view).collect();
-    Ok(Json(Page::of(items, limit, |token: &Token| format!("{}.{}", token.created.0, token.id))))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, tokens::KEYS, "-created")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| tokens::list(connection, &permit, &own)).await?;
+    Ok(Json(asked.page(found, view)))
 }
 
 /// Makes a token of a machine, of permissions and scopes that one holds. Its secret is shown once.
@@ -57,7 +53,78 @@ pub(super) async fn create(
     if !permit.covers_everything() {
         return Err(ApiError::new(ProblemCode::Forbidden, "This needs the permission access.write over everything."));
     }
-    make(&app, caller, None, request).await
+    let bound = match (request.group.clone(), request.answerable.clone()) {
+        (Some(_), Some(_)) => {
+            let detail = "a group's rights bound it, or a person answers for it: name one of the two";
+            return Err(ApiError::invalid("answerable", detail));
+        }
+        (Some(group), None) => Bound::Group(group),
+        (None, Some(user)) if user == SERVER => return Err(ApiError::not_found("user")),
+        (None, Some(user)) => Bound::Answerable(user),
+        (None, None) => match &caller.user {
+            Some(user) => Bound::Answerable(user.id.clone()),
+            None => inherited(&app, caller.principal.id.clone()).await?,
+        },
+    };
+    make(&app, caller, bound, request).await
+}
+
+/// What bounds a token bounds those that are made with it.
+async fn inherited(app: &App, id: String) -> ApiResult<Bound> {
+    let own = app.read(move |connection| tokens::by_id(connection, &id)).await?;
+    match (own.group, own.answerable) {
+        (Some(group), _) => Ok(Bound::Group(group)),
+        (None, Some(user)) => Ok(Bound::Answerable(user)),
+        (None, None) => Err(ApiError::invalid("answerable", "name the user who answers for the token")),
+    }
+}
+
+/// Lets another user answer for a machine's token, one who holds what it may do.
+#[utoipa::path(put, path = "/tokens/{id}/answerable", operation_id = "answer_for_token", tag = "access",
+    params(("id" = String, Path, description = "The token")), request_body = TokenAnswerable,
+    responses((status = 200, description = "The token", body = Token)))]
+pub(super) async fn answer_for(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(request): Body<TokenAnswerable>,
+) -> ApiResult<Json<Token>> {
+    let (now, permit) = (clock::now(), caller.permit()?);
+    caller.has_confirmed(now)?;
+    let changed = app.change(move |connection| {
+        rights::may_administer(&permit)?;
+        let before = tokens::by_id(connection, &id)?;
+        rights::may_give(&caller.principal, before.permissions, &before.scopes)?;
+        answers(connection, &request.user, &before)?;
+        tokens::set_answerable(connection, &id, &request.user)?;
+        let (was, is) = (view(before), view(tokens::by_id(connection, &id)?));
+        let mut record = caller.entry(now, "token.answer_for", "token", &is.id, &is.name);
+        (record.before, record.after) = (told(&was), told(&is));
+        audit::append(connection, &record)?;
+        Ok(is)
+    });
+    Ok(Json(changed.await?))
+}
+
+/// Whether a user can answer for a token: nobody answers for more than they hold.
+fn answers(connection: &mut store::Connection, user: &str, token: &tokens::Token) -> Result<(), StoreError> {
+    let user = users::by_id(connection, user)?;
+    if user.is_disabled {
+        return Err(StoreError::NotFound { what: "user" });
+    }
+    let grants = rights::grants_of(connection, &user.id)?;
+    let principal = Principal { kind: PrincipalKind::User, id: user.id, name: user.name, grants };
+    rights::may_give(&principal, token.permissions, &token.scopes)
+}
+
+/// What bounds a token that is made.
+enum Bound {
+    /// The rights of its owner.
+    Owner(String),
+    /// The rights of a group.
+    Group(String),
+    /// Its own permissions, which a person answers for.
+    Answerable(String),
 }
 
 /// Revokes a token at once; it stays listed.
@@ -95,6 +162,9 @@ pub(super) async fn create_own(
     Body(request): Body<NewToken>,
 ) -> ApiResult<Versioned<TokenWithSecret>> {
     let user = caller.user()?;
+    if request.group.is_some() || request.answerable.is_some() {
+        return Err(ApiError::invalid("group", "a token of one's own has its owner's rights and nobody else's"));
+    }
     if caller.session.is_none() {
         return Err(ApiError::new(ProblemCode::State, "A token of one's own is made in a session."));
     }
@@ -110,7 +180,7 @@ pub(super) async fn create_own(
         let detail = format!("You have {MOST_OWN} tokens in use; revoke some first.");
         return Err(ApiError::new(ProblemCode::State, detail));
     }
-    make(&app, caller, Some(owner), request).await
+    make(&app, caller, Bound::Owner(owner), request).await
 }
 
 /// Revokes a token of one's own at once.
@@ -134,13 +204,20 @@ pub(super) async fn revoke_own(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn make(
-    app: &App,
-    caller: Caller,
-    owner: Option<String>,
-    request: NewToken,
-) -> ApiResult<Versioned<TokenWithSecret>> {
+async fn make(app: &App, caller: Caller, bound: Bound, request: NewToken) -> ApiResult<Versioned<TokenWithSecret>> {
     let now = clock::now();
+    let shared = app.clone();
+    let held = app.read(move |connection| Installation::read(connection, &shared.config)).await?;
+    if held.longest_token > 0 && request.expires.is_none_or(|end| end.0 > now.saturating_add(held.longest_token)) {
+        let days = held.longest_token / (24 * 3600 * clock::SECOND);
+        return Err(ApiError::invalid("expires", format_args!("tokens may last {days} days at most")));
+    }
+    let (mut owner, mut group, mut answerable) = (None, None, None);
+    match bound {
+        Bound::Owner(user) => owner = Some(user),
+        Bound::Group(id) => group = Some(id),
+        Bound::Answerable(user) => answerable = Some(user),
+    }
     caller.has_confirmed(now)?;
     bounded("scopes", request.scopes.len())?;
     if request.expires.is_some_and(|end| end.0 <= now) {
@@ -158,6 +235,9 @@ async fn make(
         expires: request.expires.map(|end| end.0),
         last_used: None,
         revoked: None,
+        group,
+        answerable,
+        orphaned: None,
     };
     let secret = secrets::new(PREFIX);
     let hash = secrets::hash(&secret);
@@ -167,6 +247,13 @@ async fn make(
                 rights::scope_by_id(connection, scope)?;
             }
             rights::may_give(&caller.principal, token.permissions, &token.scopes)?;
+            if let Some(group) = &token.group {
+                rights::group_by_id(connection, group)?;
+            }
+            // The server answers for its own and what is made with these; nobody names it.
+            if let Some(user) = token.answerable.as_ref().filter(|user| *user != SERVER) {
+                answers(connection, user, &token)?;
+            }
             tokens::insert(connection, &token, &hash)?;
             let is = view(token.clone());
             let mut record = caller.entry(now, "token.create", "token", &is.id, &is.name);
@@ -199,11 +286,6 @@ fn blocks(addresses: &[String]) -> ApiResult<Vec<String>> {
     addresses.iter().map(block).collect()
 }
 
-fn cursor(text: &str) -> ApiResult<(i64, String)> {
-    let (created, id) = text.split_once('.').ok_or_else(wrong_cursor)?;
-    Ok((created.parse().map_err(|_| wrong_cursor())?, id.to_owned()))
-}
-
 fn view(token: tokens::Token) -> Token {
     Token {
         id: token.id,
@@ -217,6 +299,9 @@ fn view(token: tokens::Token) -> Token {
         expires: token.expires.map(Moment),
         last_used: token.last_used.map(Moment),
         revoked: token.revoked.map(Moment),
+        group: token.group,
+        answerable: token.answerable,
+        orphaned: token.orphaned.map(Moment),
     }
 }
 

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use store::{Connection, StoreError, audit, rights, sessions, users};
 
-use super::paging::{bounded, by_name, told};
+use super::paging::{Asked, bounded, told};
 use super::setup::user_name;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
@@ -18,7 +18,7 @@ use crate::guard::Caller;
 use crate::json::{Body, Path, Query, Versioned, if_match};
 use crate::{clock, ids, secrets};
 
-/// Users by name.
+/// Users, by name where no other order is asked for.
 #[utoipa::path(get, path = "/users", operation_id = "list_users", tag = "access", params(PageQuery),
     responses((status = 200, description = "A page of users", body = Page<User>)))]
 pub(super) async fn list(
@@ -26,14 +26,13 @@ pub(super) async fn list(
     caller: Caller,
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<User>>> {
-    let (permit, page) = (caller.permit()?, by_name(&query)?);
-    let items = app
-        .read(move |connection| {
-            let found = users::list(connection, &permit, &page)?;
-            found.into_iter().map(|user| view(connection, user)).collect::<Result<Vec<_>, _>>()
-        })
-        .await?;
-    Ok(Json(Page::of(items, query.limit(), |user| user.name.clone())))
+    let (permit, asked) = (caller.permit()?, Asked::read(&query, users::KEYS, "name")?);
+    let own = asked.query.clone();
+    let found = app.read(move |connection| {
+        let found = users::list(connection, &permit, &own)?;
+        found.into_iter().map(|(user, place)| Ok((view(connection, user)?, place))).collect::<Result<Vec<_>, _>>()
+    });
+    Ok(Json(asked.page(found.await?, |user| user)))
 }
 
 /// Makes a user, with a password that works once and is shown once.

@@ -74,6 +74,8 @@ pub struct Counts {
     pub unrated: i64,
     /// Those known to be exploited.
     pub kev: i64,
+    /// Those that a newer version repairs.
+    pub fixable: i64,
     /// Secrets.
     pub secrets: i64,
     /// Malware.
@@ -112,7 +114,8 @@ pub struct Evaluation {
 /// When there is no such image, or the database fails.
 pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<String, StoreError> {
     let row = connection.row(
-        "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name FROM images i
+        "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name,
+         i.fixable FROM images i
          LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
         &values![id],
     )?;
@@ -124,6 +127,11 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
     }
     if row.integer(5) != evaluation.approval {
         connection.execute("UPDATE images SET approval = $1 WHERE id = $2", &values![evaluation.approval, id])?;
+    }
+    // It was added to the counts later than the others: images of before have it by their next evaluation.
+    let fixable = evaluation.counts.fixable;
+    if row.integer(7) != fixable {
+        connection.execute("UPDATE images SET fixable = $1 WHERE id = $2", &values![fixable, id])?;
     }
     let verdict = &evaluation.verdict;
     let former = row.optional_integer(4);
@@ -167,7 +175,7 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
         ],
     )?;
     connection.execute(
-        "UPDATE images SET decision = $1, verdict_id = $2, evaluated = $3 WHERE id = $4",
+        "UPDATE images SET decision = $1, verdict_id = $2, evaluated = $3, decided = $3 WHERE id = $4",
         &values![verdict.decision, &verdict.id, verdict.evaluated, id],
     )?;
     let parameters = serde_json::json!({

@@ -3,7 +3,7 @@
 use policy::access::Permit;
 use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
-use super::list::{id_of_digest, key, number, text};
+use super::list::{id_of_digest, key};
 use super::{FindingRow, SEVERITIES};
 use crate::filtering::{Conditions, Field, FieldKind};
 use crate::{Connection, Row, StoreError};
@@ -21,22 +21,23 @@ pub const FINDING_KEYS: &[Key] = &[
     key("epss", Kind::Number, false, "The probability of exploitation.", "epss:>=0.5"),
     key("score", Kind::Number, false, "The score that counts.", "score:>=7"),
     key("excepted_by", Kind::Text, false, "The exception that covers it.", "-excepted_by:*"),
+    key("acknowledged", Kind::Flag, false, "Whether somebody has seen it.", "acknowledged:false"),
 ];
 
 /// The kinds of findings; the database has them as words.
 const KINDS: &[&str] = &["vulnerability", "secret", "malware", "license", "misconfiguration"];
 
 const FINDING_FIELDS: &[Field] = &[
-    text("id", "finding"),
-    number("severity", "severity"),
-    text("package", "package_name"),
-    text("path", "path"),
-    text("status", "status"),
-    text("fixed_version", "fixed_version"),
-    number("kev", "kev"),
-    Field { name: "epss", column: "epss", kind: FieldKind::Real },
-    Field { name: "score", column: "score", kind: FieldKind::Real },
-    text("excepted_by", "COALESCE(excepted_by, '')"),
+    Field::text("id", "finding"),
+    Field::number("severity", "severity"),
+    Field::text("package", "package_name"),
+    Field::text("path", "path"),
+    Field::text("status", "status"),
+    Field::text("fixed_version", "fixed_version"),
+    Field::number("kev", "kev"),
+    Field::new("epss", "epss", FieldKind::Real),
+    Field::new("score", "score", FieldKind::Real),
+    Field::text("excepted_by", "COALESCE(excepted_by, '')"),
 ];
 
 /// A finding of an image, with its place in the report.
@@ -57,6 +58,8 @@ pub struct FindingQuery {
     pub after: Option<i64>,
     /// How many at most.
     pub limit: u32,
+    /// The time at which acknowledgements count, in microseconds since 1970.
+    pub now: i64,
 }
 
 /// A page of the findings of an image, in the order of reports, and how many there are on the first page.
@@ -75,7 +78,7 @@ pub fn findings(
         let own = conditions.bind(id);
         conditions.add(format!("image_id = {own}"));
         for term in &query.filter.terms {
-            narrow(&mut conditions, term);
+            narrow(&mut conditions, term, query.now);
         }
         conditions
     };
@@ -83,7 +86,7 @@ pub fn findings(
         Some(_) => None,
         None => {
             let (sql, parameters) = narrowed().finish();
-            let row = connection.row(&format!("SELECT count(*) FROM findings WHERE {sql}"), &parameters)?;
+            let row = connection.row(&format!("SELECT count(*) FROM findings f WHERE {sql}"), &parameters)?;
             row.map(|row| u64::try_from(row.integer(0)).unwrap_or_default())
         }
     };
@@ -95,15 +98,16 @@ pub fn findings(
     let rows = connection.rows(
         &format!(
             "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
-             excepted_by, title FROM findings WHERE {sql} ORDER BY position LIMIT {limit}"
+             excepted_by, title FROM findings f WHERE {sql} ORDER BY position LIMIT {limit}"
         ),
         &parameters,
     )?;
     Ok((rows.iter().map(finding).collect(), counted))
 }
 
-fn narrow(conditions: &mut Conditions, term: &Term) {
+fn narrow(conditions: &mut Conditions, term: &Term, now: i64) {
     match (&term.test, term.key) {
+        (Test::AnyOf(values), Some("acknowledged")) => acknowledged(conditions, values, term.is_negated, now),
         // The findings of one image are few: their texts are looked through.
         (Test::Word(word), _) => {
             let places = ["finding", "package_name", "path", "COALESCE(title, '')"];
@@ -136,6 +140,18 @@ fn narrow(conditions: &mut Conditions, term: &Term) {
         }
         _ => conditions.filter(term, FINDING_FIELDS),
     }
+}
+
+/// That findings of the alias `f` are acknowledged, or are not.
+pub(super) fn acknowledged(conditions: &mut Conditions, values: &[Wanted], is_negated: bool, now: i64) {
+    let wanted = |flag| values.contains(&Wanted::Exactly(Operand::Flag(flag)));
+    // Both, or neither, is no condition.
+    if wanted(true) == wanted(false) {
+        return;
+    }
+    let now = conditions.bind(now);
+    let own = crate::acknowledgements::condition(&now);
+    conditions.add(if wanted(true) == is_negated { format!("NOT {own}") } else { own });
 }
 
 fn finding(row: &Row) -> Finding {

@@ -27,6 +27,7 @@ pub const KEYS: &[Key] = &[
     key("critical", Kind::Number, true, "Critical vulnerabilities that count.", "critical:>0"),
     key("high", Kind::Number, true, "High vulnerabilities that count.", "high:>=10"),
     key("kev", Kind::Number, false, "Vulnerabilities known to be exploited.", "kev:>0"),
+    key("fixable", Kind::Number, false, "Vulnerabilities that a newer version repairs.", "fixable:>0"),
     key("secrets", Kind::Number, false, "Secrets that count.", "secrets:>0"),
     key("malware", Kind::Number, false, "Malware that counts.", "malware:>0"),
     key("gaps", Kind::Number, false, "What could not be read.", "gaps:0"),
@@ -35,6 +36,7 @@ pub const KEYS: &[Key] = &[
     key("vulnerability", Kind::Text, false, "A vulnerability in it.", "vulnerability:CVE-2024-3094"),
     key("registered", Kind::Time, true, "When it was first registered.", "registered:>=7d"),
     key("evaluated", Kind::Time, true, "When its verdict came to be as it is.", "evaluated:>=1h"),
+    key("decided", Kind::Time, true, "When its decision came to be what it is.", "decided:>=1d"),
 ];
 
 pub(super) const fn key(
@@ -45,14 +47,6 @@ pub(super) const fn key(
     example: &'static str,
 ) -> Key {
     Key { name, kind, sorts, meaning, example }
-}
-
-pub(super) const fn text(name: &'static str, column: &'static str) -> Field {
-    Field { name, column, kind: FieldKind::Text }
-}
-
-pub(super) const fn number(name: &'static str, column: &'static str) -> Field {
-    Field { name, column, kind: FieldKind::Integer }
 }
 
 const fn text_in(name: &'static str, column: &'static str, place: Place) -> ImageField {
@@ -78,6 +72,7 @@ const FIELDS: &[ImageField] = &[
     own("critical", "i.critical"),
     own("high", "i.high"),
     own("kev", "i.kev"),
+    own("fixable", "i.fixable"),
     own("secrets", "i.secrets"),
     own("malware", "i.malware"),
     own("gaps", "i.gaps"),
@@ -85,6 +80,7 @@ const FIELDS: &[ImageField] = &[
     text_in("vulnerability", "t.finding", Place::Vulnerabilities),
     own("registered", "i.registered"),
     own("evaluated", "i.evaluated"),
+    own("decided", "i.decided"),
 ];
 
 /// An image as lists tell it.
@@ -124,6 +120,8 @@ pub struct Image {
     pub indexed: i64,
     /// When its verdict came to be.
     pub evaluated: i64,
+    /// When its decision came to be.
+    pub decided: i64,
 }
 
 /// A name of an image as it is told.
@@ -159,6 +157,7 @@ impl ImageSort {
             "high" => ("i.high", false),
             "registered" => ("i.registered", false),
             "evaluated" => ("i.evaluated", false),
+            "decided" => ("i.decided", false),
             _ => ("i.name", true),
         }
     }
@@ -172,6 +171,7 @@ impl ImageSort {
             "high" => image.counts.high.into(),
             "registered" => image.registered.into(),
             "evaluated" => image.evaluated.into(),
+            "decided" => image.decided.into(),
             _ => (&image.name).into(),
         }
     }
@@ -193,7 +193,8 @@ pub struct ImageQuery {
 const COLUMNS: &str =
     "i.id, i.digest, i.name, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
     i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
-    i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated, i.unrated";
+    i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated, i.unrated, i.fixable,
+    i.decided";
 
 fn image(row: &Row) -> Image {
     Image {
@@ -212,6 +213,7 @@ fn image(row: &Row) -> Image {
             low: row.integer(11),
             unrated: row.integer(26),
             kev: row.integer(12),
+            fixable: row.integer(27),
             secrets: row.integer(13),
             malware: row.integer(14),
             misconfigurations: row.integer(15),
@@ -226,6 +228,7 @@ fn image(row: &Row) -> Image {
         registered: row.integer(23),
         indexed: row.integer(24),
         evaluated: row.integer(25),
+        decided: row.integer(28),
     }
 }
 

@@ -1,9 +1,11 @@
 use policy::access::{Principal, permit};
+use policy::filter::{Filter, Sort};
 
 use super::*;
 use crate::registries::{self, Registry, Rules};
 use crate::testing::on_both_stores;
 use crate::{Lane, Store};
+use crate::{Place, Value};
 
 fn may(permission: &str) -> Permit {
     permit(&Principal::server(), permission.parse().unwrap()).unwrap()
@@ -186,10 +188,14 @@ fn lists_are_filtered_and_paged_from_the_youngest() {
         }
         take(store, 1, 1);
         let ids = |filter: &str, before: Option<&'static str>| {
-            let filter = Filter::read(filter, KEYS, 0).unwrap();
-            let jobs =
-                store.read_blocking(move |connection| list(connection, &may("jobs.read"), &filter, before, 2)).unwrap();
-            jobs.into_iter().map(|job| job.id).collect::<Vec<_>>()
+            let query = ListQuery {
+                filter: Filter::read(filter, KEYS, 0).unwrap(),
+                sort: Sort { key: "created", is_descending: true },
+                after: before.map(|id| Place { value: id.into(), id: id.to_owned() }),
+                limit: 1,
+            };
+            let jobs = store.read_blocking(move |connection| list(connection, &may("jobs.read"), &query)).unwrap();
+            jobs.into_iter().map(|(job, _)| job.id).collect::<Vec<_>>()
         };
         assert_eq!(ids("", None), ["4", "3"]);
         assert_eq!(ids("", Some("3")), ["2", "1"]);

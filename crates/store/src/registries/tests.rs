@@ -62,7 +62,13 @@ fn a_registry_comes_back_as_it_was_written_and_changes_by_version() {
         assert_eq!(read("1").unwrap(), changed);
         let refused = write(store, move |connection| update(connection, &may("registries.write"), &changed));
         assert!(matches!(refused, Err(StoreError::Changed { .. })));
-        let refused = write(store, |connection| list(connection, &may("images.read"), &Keyset::new(None, 5)));
+        let query = ListQuery {
+            filter: policy::filter::Filter::default(),
+            sort: policy::filter::Sort { key: "name", is_descending: false },
+            after: None,
+            limit: 5,
+        };
+        let refused = write(store, move |connection| list(connection, &may("images.read"), &query));
         assert!(matches!(refused, Err(StoreError::NotFound { .. })), "a permit for something else is none");
         write(store, |connection| delete(connection, &may("registries.write"), "1", 2, 0)).unwrap();
         assert!(matches!(read("1"), Err(StoreError::NotFound { .. })));

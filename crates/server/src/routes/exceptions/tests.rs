@@ -17,7 +17,14 @@ struct House {
 }
 
 fn house() -> House {
-    let server = TestServer::new();
+    house_on(TestServer::new())
+}
+
+fn houses() -> impl Iterator<Item = House> {
+    std::iter::once(TestServer::new()).chain(TestServer::on_postgres()).map(house_on)
+}
+
+fn house_on(server: TestServer) -> House {
     intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")]);
     server.catch_up();
     let developer = server.user("dev", &["developer"]);
@@ -119,4 +126,109 @@ fn a_request_that_covers_everything_or_is_over_is_refused() {
     let mut unknown = request("unknown");
     unknown["policy"] = json!("nothing");
     house.server.ask(&house.developer, "POST", "/exceptions", unknown).expect(404);
+}
+
+fn settings(house: &House, values: Value) {
+    let admin = house.server.user("root", &["administrator"]);
+    house
+        .server
+        .ask_with(&admin, "PUT", "/settings", &[("if-match", "\"0\"")], json!({ "values": values }))
+        .expect(200);
+}
+
+#[test]
+fn separation_of_duties_is_a_setting() {
+    let house = house();
+    let asked = house.server.ask(&house.author, "POST", "/exceptions", request("left-pad"));
+    let id = asked.body["id"].as_str().unwrap();
+    assert_eq!(decide(&house, &house.author, id, "approve", 1).code(), "access.separation_of_duties");
+    settings(&house, json!({ "separation_of_duties": false }));
+    decide(&house, &house.author, id, "approve", 1).expect(200);
+    decide(&house, &house.developer, id, "withdraw", 2).expect(403);
+}
+
+#[test]
+fn an_exception_lasts_no_longer_than_the_settings_say() {
+    let house = house();
+    settings(&house, json!({ "exception_longest_days": 30 }));
+    house.server.ask(&house.developer, "POST", "/exceptions", request("long")).expect(422);
+    let day = 24 * 3600 * crate::clock::SECOND;
+    let mut short = request("short");
+    short["expires"] = json!(&api::Moment(crate::clock::now() + 29 * day).text()[..10]);
+    house.server.ask(&house.developer, "POST", "/exceptions", short).expect(201);
+}
+
+#[test]
+fn whoever_is_limited_to_applications_asks_within_these_and_sees_theirs_alone() {
+    for house in houses() {
+        let server = &house.server;
+        server.register(&house.developer, &index(2, "bank/core:1", &[("left-pad", "1.0.0")])).expect(200);
+        let permissions = "exceptions.read,exceptions.write,exceptions.approve,images.read";
+        let bank = server.scoped_token(permissions, "bank", "bank/*");
+        let shop = server.scoped_token(permissions, "shop", "shop/*");
+        server.catch_up();
+        let of_all = server.ask(&house.developer, "POST", "/exceptions", request("all")).body;
+        let asked = server.ask(&bank, "POST", "/exceptions", request("left-pad"));
+        asked.expect(201);
+        assert_eq!(asked.body["scopes"], json!(["bank"]));
+        let names = |who: &As, query: &str| {
+            let list = server.ask(who, "GET", &format!("/exceptions{query}"), json!(null));
+            list.expect(200);
+            list.body["items"].as_array().unwrap().iter().map(|own| own["name"].to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&bank, ""), ["\"left-pad\""]);
+        assert_eq!(names(&shop, ""), [""; 0]);
+        assert_eq!(names(&house.approver, "?sort=-requested"), ["\"left-pad\"", "\"all\""]);
+        assert_eq!(names(&house.approver, "?filter=scope:bank"), ["\"left-pad\""]);
+        let id = asked.body["id"].as_str().unwrap();
+        server.ask(&shop, "GET", &format!("/exceptions/{id}"), json!(null)).expect(404);
+        decide(&house, &shop, id, "approve", 1).expect(404);
+        let path = format!("/exceptions/{}", of_all["id"].as_str().unwrap());
+        server.ask(&bank, "GET", &path, json!(null)).expect(404);
+        assert_eq!(decide(&house, &bank, id, "approve", 1).code(), "access.separation_of_duties");
+        decide(&house, &house.approver, id, "approve", 1).expect(200);
+        server.catch_up();
+        let listed = |number: u32| {
+            let path = format!("/images/{}", crate::sample::digest(number));
+            server.ask(&house.approver, "GET", &path, json!(null)).body["decision"].clone()
+        };
+        assert_eq!((listed(2), listed(1)), (json!("excepted"), json!("deny")), "it holds in its application alone");
+        server.redefine_scope("bank", "nothing/*");
+        server.catch_up();
+        assert_eq!(listed(2), "deny", "and follows the application");
+        assert_eq!(names(&shop, ""), [""; 0]);
+    }
+}
+
+#[test]
+fn a_preview_tells_what_an_exception_would_cover() {
+    for house in houses() {
+        let server = &house.server;
+        server.register(&house.developer, &index(2, "bank/core:1", &[("left-pad", "1.0.0")])).expect(200);
+        server.register(&house.developer, &index(3, "bank/web:1", &[("other", "1.0.0")])).expect(200);
+        let preview = |who: &As, body: Value| {
+            let answer = server.ask(who, "POST", "/exceptions/preview", body);
+            answer.expect(200);
+            answer.body
+        };
+        let all = preview(&house.developer, request("x"));
+        assert_eq!((&all["images"], &all["matches"], &all["changed"]), (&json!(2), &json!(2), &json!(2)), "{all}");
+        assert_eq!((&all["items"][0]["from"], &all["items"][0]["to"]), (&json!("deny"), &json!("excepted")));
+        let mut narrow = request("x");
+        narrow["scope"] = json!({ "expression": "v1",
+        "variables": [{ "attribute": "image.repository", "value": "bank/*" }] });
+        let answer = server.ask(&house.developer, "POST", "/exceptions/preview", narrow);
+        assert_eq!((answer.status, &answer.body["matches"]), (200, &json!(1)), "{}", answer.body);
+        let mut by_package = request("x");
+        by_package.as_object_mut().unwrap().remove("ids");
+        by_package["package"] = json!({ "name": "left-pad" });
+        let found = preview(&house.developer, by_package);
+        assert_eq!((&found["images"], &found["matches"]), (&json!(3), &json!(2)));
+        let scoped = server.scoped_token("exceptions.write,images.read", "bank", "bank/*");
+        server.catch_up();
+        assert_eq!(preview(&scoped, request("x"))["matches"], 1);
+        assert_eq!(server.decision(&house.developer, 1), "deny", "nothing was saved");
+        let trail = server.trail();
+        assert!(!trail.iter().any(|line| line.starts_with("exception.")), "{trail:?}");
+    }
 }

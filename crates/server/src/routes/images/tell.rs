@@ -2,9 +2,10 @@
 
 use api::Moment;
 use api::images::{
-    DigestApproval, Finding, Image, ImageCounts, ImageDetails, ImageReference, KnownPackage, KnownVulnerability,
-    Package, VerdictObject,
+    DigestApproval, Finding, FindingAcknowledgement, Image, ImageCounts, ImageDetails, ImageReference, KnownPackage,
+    KnownVulnerability, Package, VerdictObject,
 };
+use store::acknowledgements::Acknowledgement;
 use store::images::{APPROVALS, DECISIONS, FindingRow, InstalledPackage, Named, SEVERITIES, word};
 use store::verdicts::StoredVerdict;
 use store::{approvals, images, inventory};
@@ -28,6 +29,7 @@ pub(crate) fn image(image: images::Image) -> Image {
             low: counts.low,
             unrated: counts.unrated,
             kev: counts.kev,
+            fixable: counts.fixable,
             secrets: counts.secrets,
             malware: counts.malware,
             misconfigurations: counts.misconfigurations,
@@ -40,6 +42,7 @@ pub(crate) fn image(image: images::Image) -> Image {
         registered: Moment(image.registered),
         indexed: Moment(image.indexed),
         evaluated: Moment(image.evaluated),
+        decided: Moment(image.decided),
     }
 }
 
@@ -88,8 +91,10 @@ pub(crate) fn package(installed: InstalledPackage) -> Package {
     }
 }
 
-pub(crate) fn finding(row: FindingRow) -> Finding {
+/// A finding, with what somebody who has seen it says.
+pub(crate) fn finding(row: FindingRow, seen: Option<Acknowledgement>) -> Finding {
     Finding {
+        acknowledgement: seen.map(acknowledgement),
         kind: row.kind,
         id: row.finding,
         severity: word(SEVERITIES, row.severity).to_owned(),
@@ -102,6 +107,17 @@ pub(crate) fn finding(row: FindingRow) -> Finding {
         epss: row.epss,
         excepted_by: row.excepted_by,
         title: row.title,
+    }
+}
+
+pub(crate) fn acknowledgement(own: Acknowledgement) -> FindingAcknowledgement {
+    FindingAcknowledgement {
+        id: own.id,
+        place: own.place,
+        by: own.author_name,
+        reason: own.reason,
+        at: Moment(own.at),
+        until: own.until.map(Moment),
     }
 }
 

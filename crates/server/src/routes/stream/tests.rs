@@ -62,3 +62,47 @@ fn whoever_comes_too_late_is_told_to_read_anew() {
     assert!(follow(&server, &who, "", Some("2"), 2).contains("id: 3\nevent: image.verdict\n"));
     server.ask(&As::Nobody, "GET", "/events/stream", json!(null)).expect(401);
 }
+
+#[test]
+fn whoever_is_limited_to_an_application_is_told_of_its_images_alone() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let admin = server.user("admin", &["administrator"]);
+        let permissions = "images.read,verdicts.read,policies.read,exceptions.read,access.read";
+        let bank = server.scoped_token(permissions, "bank", "bank/*");
+        server.catch_up();
+        for (number, name) in [(1, "a.example/shop/api:1"), (2, "a.example/bank/core:1"), (3, "a.example/bank/core:1")]
+        {
+            server.register(&admin, &crate::sample::index(number, name, &[])).expect(200);
+        }
+        happen(&server, "policy.change");
+        let digest = crate::sample::digest;
+        let all = follow(&server, &server.token(permissions), "", Some("0"), 6);
+        assert!(all.contains(&digest(1)) && all.contains("policy.change"), "{all}");
+        // Two registrations, and the tag that moved from one to the other; nothing of anybody else.
+        let text = follow(&server, &bank, "", Some("0"), 4);
+        let count = text.matches("event: ").count();
+        assert!(text.contains(&digest(2)) && text.contains(&digest(3)) && text.contains("tag.moved"), "{text}");
+        assert!(!text.contains(&digest(1)) && !text.contains("policy.change") && count == 3, "{text}");
+    }
+}
+
+#[test]
+fn a_tag_that_moves_from_somebody_elses_image_does_not_tell_which_one() {
+    let server = TestServer::new();
+    let admin = server.user("admin", &["administrator"]);
+    server.register(&admin, &crate::sample::index(1, "a.example/web:1", &[])).expect(200);
+    let mut other = crate::sample::report(2, "a.example/web:1", &[]);
+    other.inventory.image.as_mut().unwrap().labels = [("team".to_owned(), "bank".to_owned())].into();
+    server.register(&admin, &formats::report_document(&other)).expect(200);
+    let scope = serde_json::json!({ "name": "bank", "expression": "",
+        "variables": [{ "attribute": "image.label", "key": "team", "value": "bank" }] });
+    let scope = server.ask(&admin, "POST", "/scopes", scope);
+    scope.expect(201);
+    let body = json!({ "name": "t", "permissions": ["images.read"], "scopes": [scope.body["id"]] });
+    let made = server.ask(&admin, "POST", "/tokens", body);
+    made.expect(201);
+    let bank = As::Token(made.body["secret"].as_str().unwrap().to_owned());
+    server.catch_up();
+    let text = follow(&server, &bank, "?topics=tag.*", Some("0"), 2);
+    assert!(text.contains(&crate::sample::digest(2)) && !text.contains(&crate::sample::digest(1)), "{text}");
+}

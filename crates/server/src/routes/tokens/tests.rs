@@ -89,3 +89,82 @@ fn tokens_are_listed_page_by_page() {
     assert_eq!((seen.len(), distinct.len()), (5, 5));
     assert_eq!(server.ask(&admin, "GET", "/tokens?cursor=x", json!(null)).code(), "request.cursor");
 }
+
+fn group(server: &TestServer, admin: &As, roles: &[&str]) -> String {
+    let made = server.ask(admin, "POST", "/groups", json!({ "name": "builders", "roles": roles }));
+    made.expect(201);
+    made.body["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_groups_token_has_what_the_group_has_at_every_moment() {
+    let server = TestServer::new();
+    let admin = server.user("root", &["administrator"]);
+    let id = group(&server, &admin, &["developer"]);
+    let mut request = token(&["images.read", "audit.read"]);
+    request["group"] = json!(id);
+    let made = server.ask(&admin, "POST", "/tokens", request.clone());
+    let machine = secret(&made);
+    server.ask(&machine, "GET", "/images", json!(null)).expect(200);
+    server.ask(&machine, "GET", "/audit", json!(null)).expect(403);
+    let path = format!("/groups/{id}");
+    let removed = server.ask_with(&admin, "DELETE", &path, &[("if-match", "\"1\"")], json!(null));
+    assert_eq!((removed.status, removed.code()), (409, "object.in_use"));
+    let edit = json!({ "name": "builders", "roles": [] });
+    server.ask_with(&admin, "PUT", &path, &[("if-match", "\"1\"")], edit).expect(200);
+    server.ask(&machine, "GET", "/images", json!(null)).expect(403);
+    request["answerable"] = json!("x");
+    server.ask(&admin, "POST", "/tokens", request).expect(422);
+    let listed = server.ask(&admin, "GET", &format!("/tokens?filter=group:{id}%20permission:audit.read"), json!(null));
+    assert_eq!(listed.body["items"].as_array().unwrap().len(), 1, "{}", listed.body);
+}
+
+#[test]
+fn a_token_that_nobody_answers_for_is_told_of_and_refused_some_days_later() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let admin = server.user("root", &["administrator"]);
+        let maker = server.user("maker", &["administrator"]);
+        let id_of = |who: &As| server.ask(who, "GET", "/me", json!(null)).body["id"].as_str().unwrap().to_owned();
+        let (maker_id, admin_id) = (id_of(&maker), id_of(&admin));
+        let made = server.ask(&maker, "POST", "/tokens", token(&["images.read"]));
+        assert_eq!(made.body["token"]["answerable"], maker_id.as_str(), "whoever makes it answers for it");
+        let machine = secret(&made);
+        let look = || server.run(crate::orphans::look(&server.app, crate::clock::now())).unwrap();
+        let orphans = || server.ask(&admin, "GET", "/tokens?filter=orphaned:true", json!(null)).body["items"].clone();
+        look();
+        assert_eq!(orphans(), json!([]));
+        let path = format!("/users/{maker_id}");
+        let user = server.ask(&admin, "GET", &path, json!(null));
+        let edit = json!({ "display_name": "Maker", "roles": ["worker"], "is_disabled": false });
+        server.ask_with(&admin, "PUT", &path, &[("if-match", user.header("etag"))], edit).expect(200);
+        look();
+        look();
+        assert_eq!(orphans().as_array().unwrap().len(), 1);
+        let events = server.app.store.read_blocking(|connection| store::events::behind(connection, 0, 100)).unwrap();
+        assert_eq!(events.iter().filter(|event| event.topic == "token.orphaned").count(), 1, "told once");
+        server.ask(&machine, "GET", "/images", json!(null)).expect(200);
+        let later = |connection: &mut store::Connection| {
+            connection.execute("UPDATE tokens SET orphaned = 1 WHERE orphaned IS NOT NULL", &[])
+        };
+        server.app.store.write_blocking(store::Lane::Beside, later).unwrap();
+        server.ask(&machine, "GET", "/images", json!(null)).expect(401);
+        let answer_for = format!("/tokens/{}/answerable", made.body["token"]["id"].as_str().unwrap());
+        let refused = server.ask(&admin, "PUT", &answer_for, json!({ "user": maker_id }));
+        assert_eq!((refused.status, refused.code()), (403, "access.beyond_own_rights"));
+        server.ask(&admin, "PUT", &answer_for, json!({ "user": admin_id })).expect(200);
+        server.ask(&machine, "GET", "/images", json!(null)).expect(200);
+        assert!(server.trail().contains(&"token.answer_for done".to_owned()));
+    }
+}
+
+#[test]
+fn tokens_last_no_longer_than_the_settings_say() {
+    let server = TestServer::new();
+    let admin = server.user("root", &["administrator"]);
+    let values = json!({ "values": { "token_longest_days": 1 } });
+    server.ask_with(&admin, "PUT", "/settings", &[("if-match", "\"0\"")], values).expect(200);
+    server.ask(&admin, "POST", "/tokens", token(&["images.read"])).expect(422);
+    let mut request = token(&["images.read"]);
+    request["expires"] = json!(api::Moment(crate::clock::now() + 3600 * crate::clock::SECOND).text());
+    server.ask(&admin, "POST", "/tokens", request).expect(201);
+}

@@ -67,7 +67,18 @@ fn users_are_listed_page_by_page() {
     let next = first.body["next"].as_str().unwrap();
     let second = server.ask(&admin, "GET", &format!("/users?limit=3&cursor={next}"), json!(null));
     assert_eq!((names(&second), &second.body["next"]), (vec!["z".to_owned()], &json!(null)));
-    assert_eq!(server.ask(&admin, "GET", "/users?filter=a", json!(null)).code(), "request.invalid");
+    for (query, expected) in [
+        ("filter=a", &["a"][..]),
+        ("filter=role:administrator", &["m"]),
+        ("filter=must_change:true&sort=-name", &["z", "k", "a"]),
+        ("filter=last_login:*&sort=created", &["m", "a", "z", "k"]),
+    ] {
+        assert_eq!(names(&server.ask(&admin, "GET", &format!("/users?{query}"), json!(null))), expected, "{query}");
+    }
+    assert_eq!(server.ask(&admin, "GET", "/users?filter=nothing:a", json!(null)).code(), "request.filter");
+    assert_eq!(server.ask(&admin, "GET", "/users?sort=email", json!(null)).code(), "request.invalid");
+    let other = server.ask(&admin, "GET", &format!("/users?sort=-name&cursor={next}"), json!(null));
+    assert_eq!(other.code(), "request.cursor", "a cursor of another order");
 }
 
 #[test]

@@ -1,0 +1,80 @@
+//! Fresh intelligence on somebody's word: fetched from where the configuration says, or handed over. It is taken only if a
+//! key that the configuration trusts signed it, and if it is not older than what is in place.
+
+use std::io::{self, Read as _, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use api::registries::Cause;
+use intelligence::{Fetch, InstallError, UpdateSource};
+
+use crate::app::App;
+use crate::error::chain;
+
+/// The largest file that is fetched or handed over, in bytes.
+pub(crate) const LARGEST_BYTES: u64 = 2 << 30;
+
+/// How long a fetch may take.
+const LONGEST_FETCH: Duration = Duration::from_secs(1800);
+
+/// Looks at the file in place and, where the configuration names a source, fetches from there first.
+pub(crate) fn refresh(app: &App) -> Option<Cause> {
+    let file = &app.assurance.intelligence;
+    let problem = app.config.intelligence_from.as_deref().and_then(|from| install(app, from).err());
+    file.look();
+    problem
+}
+
+fn install(app: &App, from: &str) -> Result<(), Cause> {
+    let (target, keys) = (app.assurance.intelligence.path(), &app.config.intelligence_keys);
+    let path = Path::new(from);
+    let mut https = Https;
+    let source = match from {
+        _ if from.starts_with("https://") => UpdateSource::Url { url: from, fetch: &mut https },
+        _ if path.is_dir() => UpdateSource::Folder(path),
+        _ => UpdateSource::File(path),
+    };
+    intelligence::install(source, target, keys).map(|_| ()).map_err(|error| cause(&error))
+}
+
+/// Puts a file that was handed over in place.
+pub(crate) fn import(app: &App, file: &Path) -> Option<Cause> {
+    let (target, keys) = (app.assurance.intelligence.path(), &app.config.intelligence_keys);
+    let problem = intelligence::import(file, target, keys).err().map(|error| cause(&error));
+    app.assurance.intelligence.look();
+    problem
+}
+
+fn cause(error: &InstallError) -> Cause {
+    match error {
+        InstallError::NotSigned { .. } => Cause::new("intelligence.not_signed"),
+        InstallError::NotTrusted { .. } => Cause::new("intelligence.not_trusted"),
+        InstallError::Older { offered, installed, .. } => {
+            Cause::new("intelligence.older").with("offered", *offered).with("installed", *installed)
+        }
+        InstallError::Unusable { source, .. } => Cause::new("intelligence.unusable").with("problem", chain(source)),
+        InstallError::Read { .. } | InstallError::NothingThere { .. } | InstallError::Write { .. } => {
+            Cause::new("intelligence.unreadable").with("problem", chain(error))
+        }
+    }
+}
+
+/// Fetches from the address of the configuration: whoever wrote that may let the server connect anywhere.
+struct Https;
+
+impl Fetch for Https {
+    fn fetch(&mut self, url: &str, out: &mut dyn Write) -> io::Result<()> {
+        let config = ureq::Agent::config_builder()
+            .https_only(true)
+            .timeout_global(Some(LONGEST_FETCH))
+            .user_agent(concat!("bulkhead/", env!("CARGO_PKG_VERSION")))
+            .tls_config(crate::notify::webhook::tls())
+            .build();
+        let mut answer = config.new_agent().get(url).call().map_err(io::Error::other)?;
+        let mut body = answer.body_mut().as_reader().take(LARGEST_BYTES + 1);
+        match io::copy(&mut body, out)? > LARGEST_BYTES {
+            true => Err(io::Error::other(format!("it is larger than {LARGEST_BYTES} bytes"))),
+            false => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The intelligence: what it is made of, how old it is, and how fresh one comes.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+
+use api::overview::{IntelligenceSourceAge, IntelligenceStatus};
+use api::{Moment, ProblemCode};
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use http_body_util::BodyExt as _;
+use store::{audit, evaluation};
+
+use super::summary::intelligence_age;
+use crate::app::App;
+use crate::assurance::intelligence_file::fingerprint;
+use crate::assurance::intelligence_update::{self, LARGEST_BYTES};
+use crate::clock::{self, SECOND};
+use crate::error::{ApiError, ApiResult};
+use crate::guard::Caller;
+
+/// The intelligence in use with its sources, and how the last update went.
+#[utoipa::path(get, path = "/intelligence", operation_id = "show_intelligence", tag = "intelligence",
+    responses((status = 200, description = "The intelligence", body = IntelligenceStatus)))]
+pub(super) async fn show(State(app): State<App>) -> ApiResult<Json<IntelligenceStatus>> {
+    status(&app).await.map(Json)
+}
+
+async fn status(app: &App) -> ApiResult<IntelligenceStatus> {
+    let now = clock::now();
+    let database = app.assurance.intelligence.database();
+    let own = fingerprint(database.as_deref());
+    let progress = app.read(evaluation::progress).await?;
+    let is_queued = app.read(|connection| Ok(!evaluation::queued(connection, 1)?.is_empty())).await?;
+    let sources = database.map(|database| database.facts().sources).unwrap_or_default();
+    let state = app.assurance.intelligence.state();
+    let age = |text: &String| Moment::read(text).map(|moment| (now - moment.0) / SECOND);
+    Ok(IntelligenceStatus {
+        current: intelligence_age(app, now),
+        sources: sources
+            .into_iter()
+            .map(|source| IntelligenceSourceAge {
+                age_seconds: source.updated.as_ref().and_then(age),
+                name: source.name,
+                records: source.records,
+                updated: source.updated,
+            })
+            .collect(),
+        in_use_since: state.opened.map(Moment),
+        refreshed: state.refreshed.map(Moment),
+        is_refreshing: state.is_refreshing,
+        problem: state.problem.map(|(_, cause)| cause),
+        has_source: app.config.intelligence_from.is_some(),
+        has_keys: !app.config.intelligence_keys.is_empty(),
+        is_judged: progress.intelligence == own && progress.wanted == progress.done && !is_queued,
+    })
+}
+
+/// Fetches fresh intelligence from where the configuration says, or looks at the file in place where it says nothing. The
+/// answer does not wait for it: the state tells how it went.
+#[utoipa::path(post, path = "/intelligence/refresh", operation_id = "refresh_intelligence", tag = "intelligence",
+    responses((status = 202, description = "It is under way", body = IntelligenceStatus)))]
+pub(super) async fn refresh(
+    State(app): State<App>,
+    caller: Caller,
+) -> ApiResult<(StatusCode, Json<IntelligenceStatus>)> {
+    begin(&app)?;
+    let record = caller.entry(clock::now(), "intelligence.refresh", "intelligence", "", "");
+    if let Err(error) = app.change(move |connection| audit::append(connection, &record).map(|_| ())).await {
+        app.assurance.intelligence.end(None);
+        return Err(error.into());
+    }
+    let own = app.clone();
+    tokio::task::spawn_blocking(move || {
+        let problem = intelligence_update::refresh(&own);
+        own.assurance.intelligence.end(problem);
+        own.assurance.bell.notify_one();
+    });
+    Ok((StatusCode::ACCEPTED, Json(status(&app).await?)))
+}
+
+fn begin(app: &App) -> ApiResult<()> {
+    match app.assurance.intelligence.begin() {
+        true => Ok(()),
+        false => Err(ApiError::new(ProblemCode::State, "An update of the intelligence is under way.")),
+    }
+}
+
+/// Takes an intelligence database that is handed over: the body is the file, as built or as exported. It is used only if a
+/// key that the configuration trusts signed it, and never in place of a newer one.
+#[utoipa::path(post, path = "/intelligence/import", operation_id = "import_intelligence", tag = "intelligence",
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file"),
+    responses((status = 200, description = "The intelligence that is in use now", body = IntelligenceStatus)))]
+pub(super) async fn import(
+    State(app): State<App>,
+    caller: Caller,
+    request: Request,
+) -> ApiResult<Json<IntelligenceStatus>> {
+    if app.config.intelligence_keys.is_empty() {
+        let detail = "No key is trusted: name the public key that intelligence is signed with in the setting \
+            intelligence_keys.";
+        return Err(ApiError::new(ProblemCode::State, detail));
+    }
+    begin(&app)?;
+    // Whatever becomes of the request, the next one may try.
+    let ended = Ended(app.clone());
+    let folder = app.config.data_folder.clone();
+    let path = folder.join(format!(".import-{}", crate::ids::new(clock::now())));
+    let received = receive(request, &path).await;
+    let taken = match received {
+        Ok(()) => {
+            let (own, file) = (app.clone(), path.clone());
+            let work = tokio::task::spawn_blocking(move || intelligence_update::import(&own, &file));
+            work.await.map_err(|_| crate::assurance::defect())
+        }
+        Err(error) => Err(error),
+    };
+    // It lies where only the server writes; that it is gone already is no matter.
+    let _ = std::fs::remove_file(&path);
+    let problem = taken?;
+    app.assurance.intelligence.end(problem.clone());
+    std::mem::forget(ended);
+    if let Some(cause) = problem {
+        let text = cause.parameters.get("problem").and_then(|problem| problem.as_str()).unwrap_or(&cause.code);
+        let refused = ApiError::new(ProblemCode::Invalid, format!("The file cannot be used: {text}."));
+        return Err(refused.with("field", "body").with("problem", text).with("cause", cause.code.as_str()));
+    }
+    app.assurance.bell.notify_one();
+    let status = status(&app).await?;
+    let mut record = caller.entry(clock::now(), "intelligence.import", "intelligence", "", "");
+    record.after = status.current.as_ref().map(|current| serde_json::json!({ "sequence": current.sequence }));
+    app.change(move |connection| audit::append(connection, &record).map(|_| ())).await?;
+    Ok(Json(status))
+}
+
+/// Ends an update that did not come to its end.
+struct Ended(App);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        self.0.assurance.intelligence.end(None);
+    }
+}
+
+async fn receive(request: Request, path: &std::path::Path) -> ApiResult<()> {
+    let failed = |error: std::io::Error| {
+        tracing::error!(%error, "what was handed over cannot be written to the data folder");
+        ApiError::new(ProblemCode::Unavailable, "The file cannot be kept; nothing was changed.")
+    };
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
+    let (mut body, mut length) = (request.into_body(), 0_u64);
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|_| ApiError::new(ProblemCode::Malformed, "The body could not be read to its end."))?;
+        let Ok(data) = frame.into_data() else { continue };
+        length = length.saturating_add(data.len() as u64);
+        if length > LARGEST_BYTES {
+            return Err(ApiError::new(ProblemCode::TooLarge, "The file is larger than 2 GiB."));
+        }
+        // A disk may take its time: other requests go on meanwhile.
+        tokio::task::block_in_place(|| file.write_all(&data)).map_err(failed)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
