@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("malware", &["model"]),
     ("misconfiguration", &["model"]),
     ("policy", &["model"]),
+    ("rego-process", &["policy"]),
     ("secrets", &["model"]),
     ("scanner", &["model", "oci", "licenses", "malware", "misconfiguration", "secrets"]),
     ("signatures", &["model"]),
@@ -23,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["model", "policy"]),
     ("api", &["model", "policy"]),
     ("daemon", &[]),
-    ("server", &["store", "api", "intelligence", "formats", "policy", "model", "daemon"]),
+    ("server", &["store", "api", "intelligence", "formats", "policy", "rego-process", "model", "daemon"]),
     (
         "cli",
         &[
@@ -31,6 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "intelligence",
             "formats",
             "policy",
+            "rego-process",
             "oci",
             "licenses",
             "malware",

@@ -127,6 +127,12 @@ pub struct LeasedJob {
     pub work: Work,
     /// The registry that is asked.
     pub registry: LeasedRegistry,
+    /// The key of the lists of known malware that files are asked about; absent where the server has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub malware_lists: Option<String>,
+    /// Whether a policy asks who signed images.
+    #[serde(default)]
+    pub wants_signatures: bool,
 }
 
 /// How a worker reaches a registry.
@@ -210,7 +216,8 @@ pub struct ListedTag {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TestStep {
-    /// `dns`, `tcp`, `tls`, `authentication`, `authorization`, `rate_limit`.
+    /// `exchange` (of the credential, where the server exchanges it), `dns`, `tcp`, `tls`, `authentication`, `authorization`,
+    /// `rate_limit`.
     pub step: String,
     /// `ok`, `failed`, or `skipped` where an earlier one failed or it does not apply.
     pub outcome: String,

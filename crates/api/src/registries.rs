@@ -64,6 +64,11 @@ kinds! {
 }
 
 impl RegistryKind {
+    /// Whether it tells when a tag was pushed and last pulled, by an interface of its own.
+    pub fn tells_times(self) -> bool {
+        matches!(self, RegistryKind::Harbor | RegistryKind::DockerHub)
+    }
+
     /// The kind of a word.
     pub fn of_word(word: &str) -> Option<RegistryKind> {
         RegistryKind::ALL.iter().copied().find(|kind| kind.as_str() == word)
@@ -93,6 +98,58 @@ pub enum RegistryCredential {
         /// The token.
         token: String,
     },
+    /// Amazon ECR: keys of an account, which the server exchanges for a password of twelve hours.
+    AwsKeys {
+        /// The id of the key.
+        access_key_id: String,
+        /// The key.
+        secret_access_key: String,
+        /// What goes with keys that end by themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        session_token: Option<String>,
+        /// The region, where the address of the registry does not tell it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<String>,
+        /// A role to take on first, of another account perhaps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<AwsRole>,
+    },
+    /// Amazon ECR: the keys or the role that the server itself has, where the setting `ambient_credentials` allows it.
+    AwsAmbient {
+        /// The region, where the address of the registry does not tell it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        region: Option<String>,
+        /// A role to take on first, of another account perhaps.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<AwsRole>,
+    },
+    /// Google: the key file of a service account, which the server exchanges for an access token of an hour.
+    GoogleKey {
+        /// The file's text, JSON.
+        key: String,
+    },
+    /// Google: the service account that the server runs as, where the setting `ambient_credentials` allows it.
+    GoogleAmbient,
+    /// Azure: the secret of an application, which the server exchanges for a refresh token of the registry.
+    AzureSecret {
+        /// The directory: its id or domain.
+        tenant: String,
+        /// The id of the application.
+        client_id: String,
+        /// Its secret.
+        client_secret: String,
+    },
+}
+
+/// A role of AWS that is taken on.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AwsRole {
+    /// Its name: `arn:aws:iam::123456789012:role/scan`.
+    pub arn: String,
+    /// What the other account wants to be told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
 }
 
 impl std::fmt::Debug for RegistryCredential {
@@ -109,6 +166,26 @@ impl RegistryCredential {
             RegistryCredential::Password { .. } => "password",
             RegistryCredential::Token { .. } => "token",
             RegistryCredential::RefreshToken { .. } => "refresh_token",
+            RegistryCredential::AwsKeys { .. } => "aws_keys",
+            RegistryCredential::AwsAmbient { .. } => "aws_ambient",
+            RegistryCredential::GoogleKey { .. } => "google_key",
+            RegistryCredential::GoogleAmbient => "google_ambient",
+            RegistryCredential::AzureSecret { .. } => "azure_secret",
+        }
+    }
+
+    /// Whether the server exchanges it for one that lasts hours; workers never get such a one.
+    pub fn is_exchanged(&self) -> bool {
+        match self {
+            RegistryCredential::AwsKeys { .. }
+            | RegistryCredential::AwsAmbient { .. }
+            | RegistryCredential::GoogleKey { .. }
+            | RegistryCredential::GoogleAmbient
+            | RegistryCredential::AzureSecret { .. } => true,
+            RegistryCredential::None
+            | RegistryCredential::Password { .. }
+            | RegistryCredential::Token { .. }
+            | RegistryCredential::RefreshToken { .. } => false,
         }
     }
 }
@@ -182,10 +259,14 @@ pub struct RegistryRules {
     /// So many of the newest images of each repository, by the time at which they were made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest: Option<u32>,
-    /// Only images that were made within so many days. The protocol of registries does not tell when an image was pushed;
-    /// the time at which it was made stands for it.
+    /// Only images that were pushed within so many days. Harbor and Docker Hub tell when; the protocol of registries does
+    /// not, and the time at which an image was made stands for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pushed_within_days: Option<u32>,
+    /// Only images that were pulled within so many days, or pushed: what is new had no time to be pulled. Harbor and Docker
+    /// Hub alone tell when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pulled_within_days: Option<u32>,
 }
 
 /// A registry.
@@ -204,7 +285,7 @@ pub struct Registry {
     pub ca: Option<String>,
     /// Whether it is spoken to without encryption.
     pub plain_http: bool,
-    /// The type of its credential: `password`, `token`, `refresh_token`; absent where it has none.
+    /// The type of its credential, as `password` or `aws_keys`; absent where it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential_type: Option<String>,
     /// Whether its messages can be verified.

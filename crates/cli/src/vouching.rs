@@ -47,9 +47,14 @@ pub(crate) fn look(opened: &Opened, trust: &Trust, judging: &Judging, progress: 
         return Vouched::default();
     }
     progress.say("looking for signatures");
-    let companions = opened.companions(&signatures::is_evidence);
+    let now = u64::try_from(judging.now).unwrap_or_default();
+    judge(opened.companions(&signatures::is_evidence), opened.target().kind, trust, now)
+}
+
+/// Judges what lies beside an image at a time in seconds since 1970.
+pub(crate) fn judge(companions: Companions, kind: TargetKind, trust: &Trust, now: u64) -> Vouched {
     if !companions.has_place {
-        let reason = match opened.target().kind {
+        let reason = match kind {
             TargetKind::Image => {
                 "signatures lie in registries and OCI layouts, and this image comes from elsewhere; name it in its registry"
             }
@@ -61,7 +66,7 @@ pub(crate) fn look(opened: &Opened, trust: &Trust, judging: &Judging, progress: 
     let mut gaps: Vec<Gap> =
         unread.into_iter().map(|unread| Gap::new(unread.place, with_why(&unread.reason))).collect();
     let files: Vec<EvidenceFile> = found.into_iter().flat_map(evidence).collect();
-    let judged = signatures::judge(&subjects, &files, trust, u64::try_from(judging.now).unwrap_or_default());
+    let judged = signatures::judge(&subjects, &files, trust, now);
     gaps.extend(judged.unread.into_iter().map(|unread| Gap::new(unread.digest.to_string(), with_why(unread.reason))));
     Vouched { signatures: judged.signatures, gaps }
 }

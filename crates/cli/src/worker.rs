@@ -6,6 +6,7 @@
 mod causes;
 mod image;
 mod listing;
+mod lists;
 mod lock_in;
 mod registry;
 
@@ -29,6 +30,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use crate::arguments::WorkerArguments;
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::vouching;
 use causes::Undone;
 
 /// How often signals and the end of a job are looked for.
@@ -55,6 +57,8 @@ type Stop = Arc<AtomicBool>;
 
 pub(crate) fn run(arguments: &WorkerArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let client = client(arguments, environment)?;
+    // Keys are read while their files can be.
+    let trust = vouching::read_trust(&arguments.signatures)?;
     let cache = match (arguments.no_cache, &arguments.cache_dir) {
         (true, _) => None,
         (false, Some(folder)) => Some(folder.clone()),
@@ -83,7 +87,8 @@ pub(crate) fn run(arguments: &WorkerArguments, environment: &Environment) -> Res
             stop.store(true, Ordering::SeqCst);
         });
     }
-    let doer = image::Doer::new(cache, environment.clone());
+    let lists = lists::Lists::new(client.clone(), cache.clone());
+    let doer = image::Doer::new(cache, environment.clone(), lists, trust);
     Worker { client, name, stop, is_once: arguments.once, doer: Arc::new(doer) }.work()
 }
 

@@ -3,16 +3,14 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails where it must, and says what it skips")]
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-
-/// `user:secret`, hashed with bcrypt.
-const PASSWORDS: &str = "user:$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n";
+use test_support::{RealRegistry, free_port, is_installed};
 
 const IMAGE: &str = "images/docker-archive/alpine-3.10.1-four-layers-with-whiteouts.tar";
 
@@ -27,10 +25,6 @@ fn run(name: &str, arguments: &[&str]) -> bool {
     program(name).args(arguments).status().is_ok_and(|status| status.success())
 }
 
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
 fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     let until = Instant::now() + Duration::from_secs(150);
     while !is_so() {
@@ -42,18 +36,15 @@ fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
 /// A registry with images and a server that knows it.
 struct World {
     folder: tempfile::TempDir,
-    registry_port: u16,
     server_port: u16,
-    registry: Child,
+    registry: RealRegistry,
     server: Child,
 }
 
 impl Drop for World {
     fn drop(&mut self) {
-        for child in [&mut self.registry, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        let _ = self.server.kill();
+        let _ = self.server.wait();
     }
 }
 
@@ -62,30 +53,16 @@ impl World {
     fn start(images: &[&str], is_enabled: bool) -> Option<World> {
         let server = Path::new(env!("CARGO_BIN_EXE_bulkhead")).with_file_name("bulkhead-server");
         let archive = test_support::test_data(IMAGE)?;
-        for (name, argument) in
-            [("docker-registry", "--version"), ("skopeo", "--version"), ("openssl", "version"), ("curl", "--version")]
-        {
-            if !run(name, &[argument]) {
-                eprintln!("SKIPPED: {name} is not installed");
-                return None;
-            }
+        if !is_installed("curl") {
+            return None;
         }
         if !server.is_file() {
             eprintln!("SKIPPED: {} is not built (cargo build -p server)", server.display());
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().display().to_string();
-        certificates(folder.path());
-        fs::write(folder.path().join("passwords"), PASSWORDS).unwrap();
-        let (registry_port, server_port) = (free_port(), free_port());
-        let config = format!(
-            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {place}/data\nhttp:\n  \
-             addr: 127.0.0.1:{registry_port}\n  tls:\n    certificate: {place}/server.pem\n    key: {place}/server.key\n\
-             auth:\n  htpasswd:\n    realm: test\n    path: {place}/passwords\n"
-        );
-        fs::write(folder.path().join("config.yml"), config).unwrap();
-        let registry = program("docker-registry").arg("serve").arg(folder.path().join("config.yml")).spawn().unwrap();
+        let registry = RealRegistry::start()?;
+        let server_port = free_port();
         let server = program(&server.display().to_string())
             .env("BULKHEAD_DATA_DIR", folder.path().join("data-of-server"))
             .env("BULKHEAD_LISTEN", format!("127.0.0.1:{server_port}"))
@@ -95,21 +72,24 @@ impl World {
             .stderr(fs::File::create(folder.path().join("log")).unwrap())
             .spawn()
             .unwrap();
-        let world = World { folder, registry_port, server_port, registry, server };
-        for port in [registry_port, server_port] {
-            wait_for("a listener", || TcpStream::connect(("127.0.0.1", port)).is_ok());
-        }
+        let world = World { folder, server_port, registry, server };
+        wait_for("a listener", || TcpStream::connect(("127.0.0.1", server_port)).is_ok());
         for image in images {
-            world.push(&archive, image);
+            world.registry.push(&archive, image);
         }
         wait_for("the set-up link", || world.text("out").contains('#'));
         let out = world.text("out");
         let secret = out.split('#').nth(1).unwrap().trim();
         let user = json!({ "secret": secret, "name": "admin", "password": "correct horse battery" });
         assert!(world.ask("POST", "/setup", user)["id"].is_string());
-        let made = world.ask("POST", "/registries", json!({
-            "name": "local", "kind": "oci", "is_enabled": is_enabled, "address": format!("127.0.0.1:{registry_port}"), "ca": world.text("ca.pem"),
-            "credential": { "type": "password", "user": "user", "password": "secret" } }));
+        let made = world.ask(
+            "POST",
+            "/registries",
+            json!({
+            "name": "local", "kind": "oci", "is_enabled": is_enabled, "address": world.registry.host(),
+            "ca": fs::read_to_string(world.registry.path("ca.pem")).unwrap(),
+            "credential": { "type": "password", "user": "user", "password": "secret" } }),
+        );
         assert!(made["id"].is_string(), "{made}");
         Some(world)
     }
@@ -120,19 +100,6 @@ impl World {
 
     fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_default()
-    }
-
-    fn push(&self, archive: &Path, name: &str) {
-        let authorities = self.path("authorities");
-        fs::create_dir_all(&authorities).unwrap();
-        fs::copy(self.path("ca.pem"), authorities.join("ca.crt")).unwrap();
-        let policy = self.path("policy.json");
-        fs::write(&policy, r#"{"default":[{"type":"insecureAcceptAnything"}]}"#).unwrap();
-        let (policy, authorities) = (policy.display().to_string(), authorities.display().to_string());
-        let from = format!("docker-archive:{}", archive.display());
-        let to = format!("docker://127.0.0.1:{}/{name}", self.registry_port);
-        let options = ["--policy", &policy, "copy", "--dest-cert-dir", &authorities, "--dest-creds", "user:secret"];
-        assert!(run("skopeo", &[&options[..], &[&from, &to]].concat()), "skopeo cannot push");
     }
 
     fn ask(&self, method: &str, path: &str, body: Value) -> Value {
@@ -171,20 +138,6 @@ impl World {
     }
 }
 
-/// Makes an authority and a certificate for the loopback address.
-fn certificates(folder: &Path) {
-    let path = |name: &str| folder.join(name).display().to_string();
-    fs::write(folder.join("names"), "subjectAltName=IP:127.0.0.1\n").unwrap();
-    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    let authority = ["req", "-x509", "-days", "2", "-subj", "/CN=test authority", "-keyout"];
-    assert!(run("openssl", &[&authority[..], &[&path("ca.key"), "-out", &path("ca.pem")], &key].concat()));
-    let request = ["req", "-subj", "/CN=registry", "-keyout"];
-    assert!(run("openssl", &[&request[..], &[&path("server.key"), "-out", &path("server.csr")], &key].concat()));
-    let sign = ["x509", "-req", "-days", "2", "-CAcreateserial", "-in", &path("server.csr"), "-CA", &path("ca.pem")];
-    let rest = ["-CAkey", &path("ca.key"), "-extfile", &path("names"), "-out", &path("server.pem")];
-    assert!(run("openssl", &[&sign[..], &rest].concat()));
-}
-
 #[test]
 fn a_worker_scans_every_image_of_a_registry_and_tells_no_secret() {
     let Some(world) = World::start(&["team/one:1", "team/two:1", "three:latest"], true) else { return };
@@ -210,7 +163,7 @@ fn a_job_of_a_worker_that_is_killed_ends_elsewhere_with_one_answer() {
     let state =
         || world.ask("GET", &format!("/jobs/{job}"), json!(null))["state"].as_str().unwrap_or_default().to_owned();
     // A registry that does not answer keeps the first worker in the middle of its scan.
-    let id = world.registry.id().to_string();
+    let id = world.registry.process_id().to_string();
     assert!(run("kill", &["-STOP", &id]));
     let mut victim = world.worker("victim", &[]);
     wait_for("the scan", || state() == "leased");
@@ -222,4 +175,76 @@ fn a_job_of_a_worker_that_is_killed_ends_elsewhere_with_one_answer() {
     assert!(run("kill", &["-TERM", &heir.id().to_string()]));
     assert!(heir.wait().unwrap().success(), "it drains");
     assert_eq!(world.answered(), [(job.clone(), "heir".to_owned())], "{}", world.text("worker.log"));
+}
+
+/// `bin/busybox` of the image. It is no malware.
+const BUSYBOX_SHA256: &str = "8b7c559b8cccca0d30d01bc4b5dc944766208a53d18a03aa8afe97252207521f";
+
+#[test]
+fn a_worker_compares_files_with_the_servers_lists_of_malware_and_keeps_them() {
+    let Some(world) = World::start(&["team/one:1", "team/two:1"], false) else { return };
+    let feeds = world.path("feeds/malware");
+    fs::create_dir_all(&feeds).unwrap();
+    let list = format!("\"2026-11-01 08:00:00\",\"{BUSYBOX_SHA256}\",\"Test.Family\"\n");
+    fs::write(feeds.join("bazaar.csv"), format!("# \"first_seen_utc\",\"sha256_hash\",\"signature\"\n{list}")).unwrap();
+    // Lists alone are no intelligence.
+    let advisory = json!({ "id": "T-1", "modified": "2026-01-01T00:00:00Z", "published": "2026-01-01T00:00:00Z",
+        "affected": [{ "package": { "ecosystem": "npm", "name": "nothing-of-this-image" },
+            "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }, { "fixed": "1.0.0" }] }] }] });
+    fs::create_dir_all(world.path("feeds/osv/npm")).unwrap();
+    fs::write(world.path("feeds/osv/npm/T-1.json"), advisory.to_string()).unwrap();
+    let options = intelligence::BuildOptions::default();
+    intelligence::build(&world.path("feeds"), &world.path("built.db"), &options).unwrap();
+    fs::rename(world.path("built.db"), world.path("data-of-server/intelligence.db")).unwrap();
+    wait_for("the intelligence", || world.text("log").contains("another intelligence is in use"));
+    let registry = world.ask("GET", "/registries", json!(null))["items"][0]["id"].as_str().unwrap().to_owned();
+    for (at, repository) in ["team/one", "team/two"].iter().enumerate() {
+        let image = json!({ "repository": repository, "tag": "1" });
+        assert!(world.ask("POST", &format!("/registries/{registry}/scan"), image)["id"].is_string());
+        assert!(world.worker("once", &["--once"]).wait().unwrap().success(), "{}", world.text("worker.log"));
+        assert_eq!(world.answered().len(), at + 1, "{}", world.text("worker.log"));
+    }
+    let images = world.ask("GET", "/images", json!(null));
+    let digest = images["items"][0]["digest"].as_str().unwrap().to_owned();
+    let report = world.ask("GET", &format!("/images/{digest}/report"), json!(null));
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    let found: Vec<&Value> = findings.iter().filter(|finding| finding["engine"] == "hash").collect();
+    assert_eq!(found.len(), 1, "{findings:?}");
+    assert_eq!((found[0]["path"].as_str(), found[0]["rule"].as_str()), (Some("bin/busybox"), Some("Test.Family")));
+    let kept: Vec<String> = fs::read_dir(world.path("cache"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with("malware-lists-"))
+        .collect();
+    assert_eq!(kept.len(), 1, "{kept:?}");
+}
+
+#[test]
+fn a_worker_tells_who_signed_an_image_when_it_knows_whom_to_trust_or_a_policy_asks() {
+    let Some(world) = World::start(&[], false) else { return };
+    let signed = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/signatures");
+    let layout = world.path("layout");
+    fs::create_dir_all(&layout).unwrap();
+    fs::write(layout.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    fs::copy(signed.join("scenes/ed25519.json"), layout.join("index.json")).unwrap();
+    std::os::unix::fs::symlink(signed.join("blobs"), layout.join("blobs")).unwrap();
+    let digest = "3dbe201de1a437c72d8b5f9e44b929f593661ba614826e77b324b3a91514b207";
+    for tag in ["1", &format!("sha256-{digest}.sig")] {
+        world.registry.copy(&format!("oci:{}:{tag}", layout.display()), &format!("team/signed:{tag}"));
+    }
+    let registry = world.ask("GET", "/registries", json!(null))["items"][0]["id"].as_str().unwrap().to_owned();
+    let scanned = |options: &[&str]| {
+        let image = json!({ "repository": "team/signed", "tag": "1" });
+        assert!(world.ask("POST", &format!("/registries/{registry}/scan"), image)["id"].is_string());
+        let options = [&["--once"], options].concat();
+        assert!(world.worker("once", &options).wait().unwrap().success(), "{}", world.text("worker.log"));
+        let report = world.ask("GET", &format!("/images/sha256:{digest}/report"), json!(null));
+        assert!(report["target"].is_object(), "{report}\n{}", world.text("worker.log"));
+        report["signatures"].as_array().cloned().unwrap_or_default()
+    };
+    assert_eq!(scanned(&[]).len(), 0, "nobody has asked");
+    let key = signed.join("trust/ed25519.pub").display().to_string();
+    let found = scanned(&["--verify-key", &key]);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0]["verified"], json!(true), "{found:?}");
 }

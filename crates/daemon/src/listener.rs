@@ -18,6 +18,9 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use crate::Draining;
+use hurried::Hurried;
+
+mod hurried;
 
 /// What a listener allows.
 #[derive(Debug, Clone)]
@@ -134,6 +137,8 @@ where
         .max_concurrent_streams(128)
         .max_header_list_size(32 << 10)
         .max_pending_accept_reset_streams(Some(20));
+    // What version of HTTP is spoken shows in the first bytes, for which hyper waits without end.
+    let stream = Hurried::new(stream, head_wait);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let ended = tokio::select! {

@@ -2,9 +2,12 @@
 //!
 //! It is no interface of the formats: nothing else may use it, and it changes without notice.
 
-use model::{Inventory, ScanReport, ScanTarget, TargetKind};
+use model::{ImageName, Inventory, ScanReport, ScanTarget, TargetKind};
 
-use crate::{Bill, Format, Language, WriteOptions, read_bill, read_report, read_vex, write};
+use crate::push_messages::MOST_PUSHES;
+use crate::{
+    Bill, Format, Language, PushFormat, WriteOptions, is_unique_push, pushes, read_bill, read_report, read_vex, write,
+};
 
 /// A name and what it runs.
 type Target = (&'static str, fn(&[u8]));
@@ -12,6 +15,7 @@ type Target = (&'static str, fn(&[u8]));
 const TARGETS: &[Target] = &[
     ("bill_cyclonedx", bill),
     ("bill_spdx", bill),
+    ("push_messages", push_messages),
     ("report_json", report_json),
     ("vex_csaf", vex),
     ("vex_cyclonedx", vex),
@@ -54,6 +58,26 @@ fn bill(bytes: &[u8]) {
             packages.map(|package| (package.purl.clone(), package.name.clone(), package.version.clone())).collect()
         };
         assert_eq!(facts(&again), facts(&report.inventory), "{format:?}");
+    }
+}
+
+/// A message is read in every format: what it tells are images by the grammar of names, each once, and not without end.
+fn push_messages(bytes: &[u8]) {
+    let Ok(message) = serde_json::from_slice(bytes) else { return };
+    for format in PushFormat::ALL {
+        is_unique_push(*format, &message);
+        let told = pushes(*format, &message);
+        assert!(told.len() <= MOST_PUSHES && told.is_sorted_by(|one, next| one < next), "{format:?}");
+        for push in told {
+            let reference = match (&push.digest, &push.tag) {
+                (Some(digest), _) => format!("@{digest}"),
+                (None, tag) => format!(":{}", tag.as_deref().expect("one of them is there")),
+            };
+            let name: ImageName =
+                format!("registry.example/{}{reference}", push.repository).parse().expect("it is a name");
+            assert_eq!(name.repository(), push.repository);
+            assert_eq!(name.digest().map(ToString::to_string), push.digest);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::assurance::Assurance;
 use crate::audit_key::AuditKey;
+use crate::clouds::Clouds;
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
@@ -23,6 +24,7 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) passwords: Passwords,
     pub(crate) sealer: Sealer,
+    pub(crate) clouds: Clouds,
     pub(crate) rates: Rates,
     pub(crate) metrics: Metrics,
     pub(crate) assurance: Assurance,

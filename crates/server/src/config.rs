@@ -10,6 +10,8 @@ use daemon::{LogFormat, Setting, Settings};
 use intelligence::TrustedKey;
 use store::Address;
 
+use crate::clouds::Surroundings;
+
 /// Every setting, with its meaning: `--help` and the reference page are made of this.
 pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
@@ -138,6 +140,16 @@ pub(crate) const SETTINGS: &[Setting] = &[
         default: "true",
         meaning: "Whether registries and webhooks may be at private addresses; link-local and metadata addresses never.",
     },
+    Setting {
+        key: "ambient_credentials",
+        default: "",
+        meaning: "Which credentials of its surroundings the server may use for registries that ask for them, a list of `aws-environment`, `aws-container`, `aws-instance`, `google-metadata`: whoever may add registries uses them then.",
+    },
+    Setting {
+        key: "cloud_endpoints",
+        default: "",
+        meaning: "Other addresses of the services that exchange credentials, for private links, as `ecr=https://HOST,sts=https://HOST`: of `ecr`, `sts`, `google`, `azure`, `aws-instance`, `aws-container`, `google-metadata`.",
+    },
 ];
 
 /// What the server runs with.
@@ -167,6 +179,7 @@ pub(crate) struct Config {
     pub(crate) private_addresses: bool,
     /// The settings as they were given, to be shown.
     settings: Settings,
+    pub(crate) surroundings: Surroundings,
 }
 
 /// How long each kind of thing is kept, in days.
@@ -237,7 +250,8 @@ impl Config {
     pub(crate) fn read() -> anyhow::Result<Config> {
         let file = std::env::var_os("BULKHEAD_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
         let settings = Settings::read(SETTINGS, file.as_deref(), std::env::vars())?;
-        Config::of(&settings)
+        let config = Config::of(&settings)?;
+        Ok(Config { surroundings: config.surroundings.clone().with_variables(std::env::vars()), ..config })
     }
 
     pub(crate) fn of(settings: &Settings) -> anyhow::Result<Config> {
@@ -299,6 +313,8 @@ impl Config {
             drain: Duration::from_secs(number("drain_seconds")?),
             most_connections: usize::try_from(number("most_connections")?)?,
             private_addresses: settings.parsed("private_addresses")?.unwrap_or(true),
+            surroundings: Surroundings::read(settings.text("ambient_credentials"), settings.text("cloud_endpoints"))
+                .map_err(|(key, problem)| settings.wrong(key, problem))?,
             data_folder,
         })
     }
@@ -345,6 +361,8 @@ mod tests {
             ("BULKHEAD_SERVER_NAMES", "a,,b"),
             ("BULKHEAD_IMAGE_DAYS", "1"),
             ("BULKHEAD_JOB_DAYS", "0"),
+            ("BULKHEAD_AMBIENT_CREDENTIALS", "everything"),
+            ("BULKHEAD_CLOUD_ENDPOINTS", "ecr=http://ecr.internal"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert!(error.starts_with(name), "{name}: {error}");

@@ -33,22 +33,26 @@ const HEADERS: &[(&str, &str)] = &[
 
 /// Puts the frame around the routes.
 pub(crate) fn around(router: Router, app: &App) -> Router {
+    around_within(router, app, LONGEST_ANSWER)
+}
+
+fn around_within(router: Router, app: &App, longest: Duration) -> Router {
     router
         .fallback(|| async { ApiError::not_found("route") })
         .method_not_allowed_fallback(|| async {
             ApiError::new(ProblemCode::Method, "This route does not have this method.")
         })
-        .layer(middleware::from_fn_with_state(app.clone(), frame))
+        .layer(middleware::from_fn_with_state((app.clone(), longest), frame))
 }
 
-async fn frame(State(app): State<App>, mut request: Request, next: Next) -> Response {
+async fn frame(State((app, longest)): State<(App, Duration)>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = ids::new(clock::now());
     request.extensions_mut().insert(RequestId(id.clone()));
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let answer = AssertUnwindSafe(tokio::time::timeout(LONGEST_ANSWER, next.run(request))).catch_unwind();
+    let answer = AssertUnwindSafe(tokio::time::timeout(longest, next.run(request))).catch_unwind();
     let mut response = match answer.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
@@ -87,4 +91,39 @@ async fn frame(State(app): State<App>, mut request: Request, next: Next) -> Resp
         time_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "request"
     );
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::routing::post;
+    use futures_util::stream::{self, StreamExt as _};
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::json::bytes;
+    use crate::testing::TestServer;
+
+    /// A part of a body, and then nothing for ever.
+    fn stalling() -> Request {
+        let part = stream::once(async { Ok::<_, std::io::Error>("{\"name\":") });
+        let request = Request::builder().method("POST").uri("/x").header("content-type", "application/json");
+        request.body(Body::from_stream(part.chain(stream::pending()))).unwrap()
+    }
+
+    #[test]
+    fn a_body_that_stalls_is_waited_for_no_longer_than_any_answer() {
+        let server = TestServer::new();
+        let handler = |request: Request| async { bytes(request, &()).await.map(|_| "read") };
+        let router = around_within(Router::new().route("/x", post(handler)), &server.app, Duration::from_millis(200));
+        let (status, problem) = server.run(async {
+            let answer = tokio::time::timeout(Duration::from_secs(30), router.oneshot(stalling()));
+            let answer = answer.await.expect("it is not waited for").unwrap();
+            let status = answer.status().as_u16();
+            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            (status, serde_json::from_slice::<api::Problem>(&body).unwrap())
+        });
+        assert_eq!((status, problem.code.as_str()), (ProblemCode::Timeout.status(), ProblemCode::Timeout.as_str()));
+    }
 }

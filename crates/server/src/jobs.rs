@@ -101,6 +101,7 @@ pub(crate) fn rules(registry: &Registry) -> RegistryRules {
         tags: rules.tags,
         newest: rules.newest,
         pushed_within_days: rules.pushed_within_days,
+        pulled_within_days: rules.pulled_within_days,
     }
 }
 

@@ -3,7 +3,7 @@
 pub(crate) mod egress;
 mod mail;
 mod message;
-pub(crate) mod webhook;
+mod webhook;
 
 use std::time::Duration;
 

@@ -244,13 +244,16 @@ async fn judge(
     let rules = Rules::read(app, now).await?;
     let (asked, own) = (names.clone(), digest.to_owned());
     let approvals = app.read(move |connection| approvals::of_names(connection, &own, &asked)).await?;
-    let (mut report, names) = (report.clone(), names.clone());
-    let evaluation = app.assurance.work(move || {
+    let (mut report, names, rego) = (report.clone(), names.clone(), Arc::clone(&app.assurance.rego));
+    let rules = Arc::new(rules);
+    let judging_by = Arc::clone(&rules);
+    let evaluation = app.assurance.judge(&judging_by, move || {
         let question = Question {
             rules: &rules,
             database: database.as_deref(),
             names: &names,
             approvals: &approvals,
+            rego: &rego,
             now,
             cause: "registered",
         };

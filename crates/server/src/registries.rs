@@ -12,7 +12,7 @@ use store::registries::{Registry, Rules};
 use crate::app::App;
 use crate::clock::SECOND;
 use crate::error::{ApiError, ApiResult};
-use crate::{ids, jobs};
+use crate::{clouds, ids, jobs};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 100;
@@ -50,17 +50,19 @@ pub(crate) fn read(app: &App, request: RegistryRequest, before: Option<&Registry
             // A credential that stays must not go elsewhere, or more openly, than it was given for.
             let moves = |before: &Registry| {
                 let loses_encryption = request.plain_http && !before.plain_http;
-                before.credential.is_some() && (before.address != address || loses_encryption)
+                // What is exchanged for one kind is nothing to another.
+                let changes_kind = before.kind != request.kind.as_str() && is_exchanged(before);
+                before.credential.is_some() && (before.address != address || loses_encryption || changes_kind)
             };
             if before.is_some_and(moves) {
-                let problem = "the address is another one, or is no longer encrypted: give the credential again";
+                let problem = "address or kind is another one, or it is no longer encrypted: give the credential again";
                 return Err(ApiError::invalid("credential", problem));
             }
             before.map_or((None, None), |before| (before.credential.clone(), before.credential_type.clone()))
         }
         Some(RegistryCredential::None) => (None, None),
         Some(given) => {
-            check_credential(given)?;
+            check_credential(given, request.kind, &address)?;
             let bytes = serde_json::to_vec(given).unwrap_or_default();
             (Some(app.sealer.seal(&belongs_to(&id), &bytes)), Some(given.kind().to_owned()))
         }
@@ -80,7 +82,7 @@ pub(crate) fn read(app: &App, request: RegistryRequest, before: Option<&Registry
         address,
         ca,
         plain_http: request.plain_http,
-        rules: rules(request.rules)?,
+        rules: rules(request.rules, request.kind)?,
         poll_seconds: i64::from(request.poll_minutes) * 60,
         most_at_once: request.most_at_once.into(),
         stale_days: request.stale_days.into(),
@@ -98,6 +100,11 @@ pub(crate) fn read(app: &App, request: RegistryRequest, before: Option<&Registry
         version: before.map_or(1, |before| before.version + 1),
         id,
     })
+}
+
+fn is_exchanged(registry: &Registry) -> bool {
+    let word = registry.credential_type.as_deref().unwrap_or_default();
+    ["aws_", "google_", "azure_"].iter().any(|cloud| word.starts_with(cloud))
 }
 
 fn within(field: &str, value: u32, least: u32, most: u32) -> ApiResult<()> {
@@ -139,20 +146,69 @@ fn address(request: &RegistryRequest) -> ApiResult<String> {
     }
 }
 
-fn check_credential(credential: &RegistryCredential) -> ApiResult<()> {
-    let texts: &[&String] = match credential {
-        RegistryCredential::None => &[],
-        RegistryCredential::Password { user, password } => &[user, password],
-        RegistryCredential::Token { token } | RegistryCredential::RefreshToken { token } => &[token],
+fn check_credential(credential: &RegistryCredential, kind: RegistryKind, address: &str) -> ApiResult<()> {
+    let (texts, optional): (Vec<&str>, Vec<&Option<String>>) = match credential {
+        RegistryCredential::None | RegistryCredential::GoogleAmbient => (vec![], vec![]),
+        RegistryCredential::Password { user, password } => (vec![user, password], vec![]),
+        RegistryCredential::Token { token } | RegistryCredential::RefreshToken { token } => (vec![token], vec![]),
+        RegistryCredential::AwsKeys { access_key_id, secret_access_key, session_token, region, .. } => {
+            (vec![access_key_id, secret_access_key], vec![session_token, region])
+        }
+        RegistryCredential::AwsAmbient { region, .. } => (vec![], vec![region]),
+        RegistryCredential::GoogleKey { key } => (vec![key], vec![]),
+        RegistryCredential::AzureSecret { tenant, client_id, client_secret } => {
+            (vec![tenant, client_id, client_secret], vec![])
+        }
     };
-    let is_usable = texts.iter().all(|text| !text.is_empty() && text.len() <= LONGEST_SECRET_BYTES);
-    match is_usable {
-        true => Ok(()),
-        false => Err(ApiError::invalid("credential", "a part of it is empty, or longer than 32 KiB")),
+    let texts = texts.into_iter().chain(optional.into_iter().flatten().map(String::as_str));
+    if !texts.into_iter().all(|text| !text.is_empty() && text.len() <= LONGEST_SECRET_BYTES) {
+        return Err(ApiError::invalid("credential", "a part of it is empty, or longer than 32 KiB"));
     }
+    if !clouds::suits(credential, kind) {
+        let problem = format!("`{}` is not for {}", credential.kind(), kind.title());
+        return Err(ApiError::invalid("credential.type", problem));
+    }
+    check_cloud(credential, address)
 }
 
-fn rules(rules: api::registries::RegistryRules) -> ApiResult<Rules> {
+/// What would fail at the first exchange is told before it is stored.
+fn check_cloud(credential: &RegistryCredential, address: &str) -> ApiResult<()> {
+    // These become parts of addresses and headers.
+    let is_word = |text: &str, signs: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || signs.contains(c));
+    match credential {
+        RegistryCredential::AwsKeys { region, role, .. } | RegistryCredential::AwsAmbient { region, role } => {
+            let is_region = |text: &str| text.contains('-') && is_word(text, "-");
+            if !region.as_deref().or_else(|| clouds::region_of(address)).is_some_and(is_region) {
+                let problem = "the address does not tell the region: give it as eu-west-1";
+                return Err(ApiError::invalid("credential.region", problem));
+            }
+            let is_role = |role: &api::registries::AwsRole| {
+                role.arn.starts_with("arn:") && role.arn.len() <= 2048 && is_word(&role.arn, ":/+=,.@-_")
+            };
+            if role.as_ref().is_some_and(|role| !is_role(role)) {
+                let problem = "it is no role; write arn:aws:iam::123456789012:role/NAME";
+                return Err(ApiError::invalid("credential.role.arn", problem));
+            }
+        }
+        RegistryCredential::AzureSecret { tenant, client_id, .. } => {
+            if !is_word(tenant, ".-") || !is_word(client_id, "-") {
+                let problem = "tenant and client_id are ids; a tenant may be a domain";
+                return Err(ApiError::invalid("credential.tenant", problem));
+            }
+        }
+        RegistryCredential::GoogleKey { key } => {
+            clouds::ServiceAccount::read(key).map_err(|problem| ApiError::invalid("credential.key", problem))?;
+        }
+        RegistryCredential::None
+        | RegistryCredential::GoogleAmbient
+        | RegistryCredential::Password { .. }
+        | RegistryCredential::Token { .. }
+        | RegistryCredential::RefreshToken { .. } => {}
+    }
+    Ok(())
+}
+
+fn rules(rules: api::registries::RegistryRules, kind: RegistryKind) -> ApiResult<Rules> {
     for (field, patterns) in [("rules.repositories", &rules.repositories), ("rules.tags", &rules.tags)] {
         let is_usable = |pattern: &String| {
             let is_short = !pattern.is_empty() && pattern.len() <= LONGEST_PATTERN;
@@ -168,7 +224,15 @@ fn rules(rules: api::registries::RegistryRules) -> ApiResult<Rules> {
             ));
         }
     }
-    for (field, number) in [("rules.newest", rules.newest), ("rules.pushed_within_days", rules.pushed_within_days)] {
+    if rules.pulled_within_days.is_some() && !kind.tells_times() {
+        let problem = format!("{} does not tell when an image was pulled", kind.title());
+        return Err(ApiError::invalid("rules.pulled_within_days", problem));
+    }
+    for (field, number) in [
+        ("rules.newest", rules.newest),
+        ("rules.pushed_within_days", rules.pushed_within_days),
+        ("rules.pulled_within_days", rules.pulled_within_days),
+    ] {
         if let Some(number) = number {
             within(field, number, 1, 36_500)?;
         }
@@ -178,6 +242,7 @@ fn rules(rules: api::registries::RegistryRules) -> ApiResult<Rules> {
         tags: rules.tags,
         newest: rules.newest,
         pushed_within_days: rules.pushed_within_days,
+        pulled_within_days: rules.pulled_within_days,
     })
 }
 

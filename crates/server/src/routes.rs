@@ -152,6 +152,7 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Jobs, Action::Write), routes!(jobs::retry))
         .add(needs(Area::Jobs, Action::Write), routes!(jobs::cancel))
         .add(needs(Area::Scans, Action::Write), routes!(scans::lease))
+        .add(needs(Area::Scans, Action::Write), routes!(scans::malware_lists))
         .add(needs(Area::Scans, Action::Write), routes!(scans::heartbeat))
         .add_large(needs(Area::Scans, Action::Write), routes!(scans::answer), scans::LARGEST_ANSWER_BYTES)
         .add(needs(Area::Scans, Action::Write), routes!(scans::fail))

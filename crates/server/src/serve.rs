@@ -59,6 +59,7 @@ fn open(config: Config) -> anyhow::Result<App> {
     let audit_key = AuditKey::in_folder(&config.data_folder)?;
     Ok(App::new(Parts {
         assurance,
+        clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
         config,
         store,
         sealer,

@@ -42,6 +42,15 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+/// An answer as it came.
+#[derive(Debug)]
+pub(crate) struct RawAnswer {
+    pub(crate) status: u16,
+    pub(crate) headers: axum::http::HeaderMap,
+    /// Nothing of an answer that does not end.
+    pub(crate) body: Vec<u8>,
+}
+
 /// Whoever asks in a test.
 #[derive(Debug, Clone)]
 pub(crate) enum As {
@@ -83,6 +92,7 @@ impl TestServer {
             rates: Rates::default(),
             metrics: Metrics::default(),
             assurance: crate::assurance::Assurance::new(&config),
+            clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
             config,
             setup: Mutex::new(Some(secret)),
         });
@@ -133,6 +143,27 @@ impl TestServer {
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
             Answer { status: parts.status.as_u16(), headers: parts.headers, body }
         })
+    }
+
+    /// Sends a request as it is; nothing where the answer does not come in time.
+    pub(crate) fn raw(&self, who: &As, mut request: Request<Body>, within: std::time::Duration) -> Option<RawAnswer> {
+        let (name, value) = match who {
+            As::Nobody => (header::ACCEPT, "*/*".to_owned()),
+            As::Session(cookie) => (header::COOKIE, cookie.clone()),
+            As::Token(token) => (header::AUTHORIZATION, format!("Bearer {token}")),
+        };
+        request.headers_mut().insert(name, value.parse().unwrap());
+        let answer = async {
+            let response: Response = self.router.clone().oneshot(request).await.unwrap();
+            let (parts, body) = response.into_parts();
+            let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            let body = match kind {
+                Some("text/event-stream") => Vec::new(),
+                _ => body.collect().await.map(|body| body.to_bytes().to_vec()).unwrap_or_default(),
+            };
+            RawAnswer { status: parts.status.as_u16(), headers: parts.headers, body }
+        };
+        self.runtime.block_on(async { tokio::time::timeout(within, answer).await.ok() })
     }
 
     /// The first pieces of an answer that does not end.

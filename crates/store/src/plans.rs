@@ -9,7 +9,7 @@ use crate::images::{
     self, Counts, Evaluation, FindingRow, ImageName, ImageQuery, ImageSort, NewImage, NewVerdict, PackageRow,
 };
 use crate::testing::{on_both_stores, scans};
-use crate::{Connection, Lane, Store, StoreError, events, inventory, jobs, outbox, values, verdicts};
+use crate::{Connection, Lane, ListQuery, Store, StoreError, events, inventory, jobs, outbox, values, verdicts};
 
 /// So many images: a list that goes through them costs more than one by an index, however the planner counts.
 const IMAGES: i64 = 1200;
@@ -352,7 +352,8 @@ fn the_rest(store: &Store) {
     for filter in ["", "state:dead", "state:done", "kind:scan", "registry:r7", "created:>=2000-01-01"] {
         let (filter, permit) = (Filter::read(filter, jobs::KEYS, 0).unwrap(), permit("jobs.read", &[]));
         let told = format!("{filter:?}");
-        let scans = scanned(store, move |connection| jobs::list(connection, &permit, &filter, None, 50));
+        let query = ListQuery { filter, sort: Sort { key: "created", is_descending: true }, after: None, limit: 50 };
+        let scans = scanned(store, move |connection| jobs::list(connection, &permit, &query));
         expect_none(&scans, &format!("{told}"));
     }
     let digest = digest(7);

@@ -65,8 +65,11 @@ pub struct Rules {
     pub tags: Vec<String>,
     /// So many of the newest images of each repository.
     pub newest: Option<u32>,
-    /// Only images that were made within so many days.
+    /// Only images that were pushed within so many days.
     pub pushed_within_days: Option<u32>,
+    /// Only images that were pulled or pushed within so many days.
+    #[serde(default)]
+    pub pulled_within_days: Option<u32>,
 }
 
 /// What a tag means.

@@ -2,18 +2,22 @@
 #![forbid(unsafe_code)]
 
 mod corpus;
+mod http_mock;
 mod image;
 mod layer_with_contents;
 mod postgres;
+mod real_registry;
 mod tar_writer;
 
 use std::io::Read;
 use std::path::PathBuf;
 
 pub use corpus::replay_corpora;
+pub use http_mock::{HttpAnswer, HttpMock, HttpRequest};
 pub use image::{Blob, Storage, TestImage, TestImages};
 pub use layer_with_contents::{LayerEntry, LayerWithContents, estargz_footer};
 pub use postgres::{OwnPostgres, can_mount, postgres_database};
+pub use real_registry::{RealRegistry, free_port, is_installed};
 pub use tar_writer::{TarWriter, pax_record};
 
 /// The file or folder `path` of the full test data (`BULKHEAD_TEST_DATA`, else `../shared/data` beside the checkout).

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::SignatureArguments;
+
 #[derive(Debug, Args)]
 pub(crate) struct WorkerArguments {
     /// The address of the server, such as https://bulkhead.example.com:8443; else BULKHEAD_SERVER
@@ -30,4 +32,6 @@ pub(crate) struct WorkerArguments {
     /// Stop when standard input ends, as it does with the program that started this one
     #[arg(long)]
     pub(crate) stop_with_stdin: bool,
+    #[command(flatten)]
+    pub(crate) signatures: SignatureArguments,
 }

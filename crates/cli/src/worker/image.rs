@@ -6,18 +6,22 @@ use api::jobs::{JobAnswer, LeasedJob, LeasedRegistry, Work};
 use api::registries::Cause;
 use formats::{Format, Language, WriteOptions};
 use model::{Finding, FindingKind, ImageName, ScanReport, ScanTarget, TargetKind};
-use oci::Cache;
 use oci::registry::open_registry;
+use oci::{Cache, Image};
 use scanner::{IndexOptions, Indexed};
 use serde_json::value::RawValue;
+use signatures::Trust;
 
 use super::causes::{Undone, detailed};
+use super::lists::Lists;
 use super::registry::{Reach, test};
 use super::{listing, say};
 use crate::arguments::{Detector, DetectorArguments};
 use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
+use crate::installed;
 use crate::open::CACHE_LIMIT_BYTES;
+use crate::vouching::{self, Vouched};
 
 /// The largest index that is sent, in bytes: the server takes no more.
 const LARGEST_INDEX_BYTES: usize = 120 << 20;
@@ -26,11 +30,14 @@ const LARGEST_INDEX_BYTES: usize = 120 << 20;
 pub(super) struct Doer {
     cache: Option<PathBuf>,
     environment: Environment,
+    lists: Lists,
+    /// By which keys and roots signatures are verified.
+    trust: Trust,
 }
 
 impl Doer {
-    pub(super) fn new(cache: Option<PathBuf>, environment: Environment) -> Doer {
-        Doer { cache, environment }
+    pub(super) fn new(cache: Option<PathBuf>, environment: Environment, lists: Lists, trust: Trust) -> Doer {
+        Doer { cache, environment, lists, trust }
     }
 
     pub(super) fn run(&self, job: &LeasedJob) -> Result<JobAnswer, Undone> {
@@ -39,7 +46,7 @@ impl Doer {
         match &job.work {
             Work::Scan { repository, tag, digest } => {
                 let names = names(&job.registry, repository, tag.as_deref(), digest.as_deref())?;
-                answer.index = Some(self.index(names, &reach)?);
+                answer.index = Some(self.index(names, &reach, job)?);
             }
             Work::List { rules } => answer.listing = Some(listing::list(&job.registry, rules, &reach)?),
             Work::Test { repository } => answer.steps = Some(test(&job.registry, repository.as_deref(), &reach)),
@@ -48,8 +55,16 @@ impl Doer {
     }
 
     /// The index of an image: what `bulkhead scan` reports of it, but for what the intelligence knows.
-    fn index(&self, (asked, shown): (ImageName, String), reach: &Reach) -> Result<Box<RawValue>, Undone> {
-        let Chosen { kinds, detectors } = choose()?;
+    fn index(
+        &self,
+        (asked, shown): (ImageName, String),
+        reach: &Reach,
+        job: &LeasedJob,
+    ) -> Result<Box<RawValue>, Undone> {
+        let mut chosen = choose()?;
+        let lists = job.malware_lists.as_deref().map(|key| self.lists.get(key)).transpose()?;
+        lists.iter().for_each(|lists| chosen.prepare_for(lists));
+        let Chosen { kinds, detectors } = chosen;
         let cache = self.cache.as_ref().and_then(|folder| {
             Cache::open(folder, CACHE_LIMIT_BYTES)
                 .inspect_err(|error| say(&format!("going on without a cache: {error}")))
@@ -68,7 +83,14 @@ impl Doer {
             detectors: Some(&detectors),
             is_asked_by_name: false,
         };
-        let Indexed { mut inventory, mut findings, hashed: _ } = scanner::index_image(&image, &options)?;
+        let vouched = self.vouched(&image, job.wants_signatures);
+        let Indexed { mut inventory, mut findings, hashed } = scanner::index_image(&image, &options)?;
+        inventory.gaps.extend(vouched.gaps);
+        if let Some(lists) = lists {
+            let matches = lists.match_files(&hashed);
+            inventory.gaps.extend(matches.gaps);
+            findings.extend(matches.findings.into_iter().map(Finding::Malware));
+        }
         findings.extend(licenses::findings(&inventory.packages).into_iter().map(Finding::License));
         inventory.gaps.sort();
         inventory.gaps.dedup();
@@ -78,12 +100,24 @@ impl Doer {
             inventory,
             detectors: kinds,
             findings,
-            signatures: Vec::new(),
+            signatures: vouched.signatures,
             verdict: None,
             comparison: None,
             intelligence: None,
         };
         written(&report)
+    }
+}
+
+impl Doer {
+    /// Who signed the image. In a registry that takes requests, which are made where a policy asks, or this worker was told
+    /// whom to trust.
+    fn vouched(&self, image: &Image, is_asked: bool) -> Vouched {
+        if !is_asked && self.trust.is_empty() {
+            return Vouched::default();
+        }
+        let companions = image.companions(&signatures::is_evidence);
+        vouching::judge(companions, TargetKind::Image, &self.trust, installed::clock())
     }
 }
 

@@ -7,7 +7,7 @@ use api::Moment;
 use api::jobs::{LeasedRegistry, ListedTag, Listing, MOST_LISTED_TAGS};
 use api::registries::{Cause, RegistryKind, RegistryRules};
 use model::ImageName;
-use oci::registry::{RegistryError, Repository, is_open, list_repositories};
+use oci::registry::{Management, Names, RegistryError, Repository, TagTimes, is_open, list_repositories};
 use policy::Pattern;
 
 use super::causes::{Undone, detailed, of_registry};
@@ -21,7 +21,8 @@ const MOST_PROBLEMS: usize = 20;
 
 /// Lists what the rules want.
 pub(super) fn list(registry: &LeasedRegistry, rules: &RegistryRules, reach: &Reach) -> Result<Listing, Undone> {
-    let mut lister = Lister { registry, rules, reach, listing: Listing { is_complete: true, ..Listing::default() } };
+    let listing = Listing { is_complete: true, ..Listing::default() };
+    let mut lister = Lister { registry, rules, reach, management: management(registry, reach)?, listing };
     let repositories = lister.repositories()?;
     for repository in &repositories {
         if lister.listing.tags.len() >= MOST_LISTED_TAGS {
@@ -48,7 +49,18 @@ struct Lister<'a> {
     registry: &'a LeasedRegistry,
     rules: &'a RegistryRules,
     reach: &'a Reach,
+    /// What the registry tells beyond the protocol.
+    management: Option<Management>,
     listing: Listing,
+}
+
+/// The interface of the registry's own, where its kind has one that is spoken here.
+fn management(registry: &LeasedRegistry, reach: &Reach) -> Result<Option<Management>, RegistryError> {
+    match registry.kind {
+        RegistryKind::Harbor => Management::harbor(&registry.address, &reach.options).map(Some),
+        RegistryKind::DockerHub if registry.address == "docker.io" => Management::docker_hub(&reach.options).map(Some),
+        _ => Ok(None),
+    }
 }
 
 impl Lister<'_> {
@@ -69,7 +81,7 @@ impl Lister<'_> {
         if open.is_empty() && !wanted.is_empty() {
             return Ok(wanted);
         }
-        match list_repositories(&self.registry.address, &self.reach.options) {
+        match self.open_list(&open) {
             Ok(names) => {
                 if names.is_cut {
                     self.leave_out(Cause::new("registry.too_many_repositories"));
@@ -98,6 +110,35 @@ impl Lister<'_> {
         Ok(wanted)
     }
 
+    /// The registry's own list, as far as patterns may find something in it: of projects and namespaces where those are
+    /// listed one by one, and few may list them all.
+    fn open_list(&self, patterns: &[Pattern]) -> Result<Names, RegistryError> {
+        let Some(management) = &self.management else {
+            return list_repositories(&self.registry.address, &self.reach.options);
+        };
+        let mut listed = Names::default();
+        for place in places(patterns) {
+            let found = match management.repositories(place.as_deref()) {
+                // Its interface is not there, or not for this user; its catalog may be.
+                Err(
+                    RegistryError::NotFound { .. } | RegistryError::Unauthorized { .. } | RegistryError::Status { .. },
+                ) => {
+                    return list_repositories(&self.registry.address, &self.reach.options);
+                }
+                found => found?,
+            };
+            listed.is_cut |= found.is_cut;
+            listed.names.extend(found.names);
+        }
+        Ok(listed)
+    }
+
+    /// When the tags of a repository were pushed and pulled, where rules ask and the registry tells.
+    fn times(&self, repository: &str) -> Result<Option<BTreeMap<String, TagTimes>>, RegistryError> {
+        let is_asked = self.rules.pushed_within_days.is_some() || self.rules.pulled_within_days.is_some();
+        self.management.as_ref().filter(|_| is_asked).map(|management| management.times(repository)).transpose()
+    }
+
     /// Docker Hub's official images are in `library`.
     fn full_name(&self, repository: &str) -> String {
         match self.registry.kind {
@@ -111,6 +152,7 @@ impl Lister<'_> {
             self.leave_out(Cause::new("registry.bad_name").with("repository", repository));
             return Ok(Vec::new());
         };
+        let times = self.times(repository)?;
         let asked = Repository::open(&name, &self.reach.options)?;
         let found = asked.tags()?;
         if found.is_cut {
@@ -118,7 +160,10 @@ impl Lister<'_> {
         }
         let patterns: Vec<Pattern> = self.rules.tags.iter().map(|pattern| Pattern::new(pattern.as_str())).collect();
         let is_wanted = |tag: &String| {
-            !is_companion(tag) && (patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(tag)))
+            let is_recent = times.as_ref().is_none_or(|times| is_recent(times.get(tag), self.rules, now()));
+            !is_companion(tag)
+                && is_recent
+                && (patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(tag)))
         };
         let (mut tags, mut built_by_digest) = (Vec::new(), BTreeMap::new());
         for tag in found.names.into_iter().filter(is_wanted).take(MOST_LISTED_TAGS) {
@@ -146,8 +191,32 @@ impl Lister<'_> {
                 });
             }
         }
-        Ok(choose(tags, self.rules, now()))
+        // What the registry has told is not guessed again from when images were made.
+        let told = RegistryRules { pushed_within_days: None, ..self.rules.clone() };
+        Ok(choose(tags, if times.is_some() { &told } else { self.rules }, now()))
     }
+}
+
+/// The projects or namespaces that patterns lie in; `None` stands for all of them.
+fn places(patterns: &[Pattern]) -> BTreeSet<Option<String>> {
+    let place = |pattern: &Pattern| {
+        let (place, _) = pattern.as_str().split_once('/')?;
+        (!place.contains(['*', '?'])).then(|| place.to_owned())
+    };
+    let places: BTreeSet<Option<String>> = patterns.iter().map(place).collect();
+    if places.is_empty() || places.contains(&None) { [None].into() } else { places }
+}
+
+/// Whether a tag was pushed, and pulled or pushed, within the days that rules say. What the registry does not know of was
+/// pushed while it was listed.
+fn is_recent(times: Option<&TagTimes>, rules: &RegistryRules, now: i64) -> bool {
+    let Some(times) = times else { return true };
+    let within = |time: &Option<String>, days: u32| {
+        let since = now - i64::from(days) * DAY;
+        time.as_deref().and_then(Moment::read).is_some_and(|time| time.0 >= since)
+    };
+    rules.pushed_within_days.is_none_or(|days| within(&times.pushed, days))
+        && rules.pulled_within_days.is_none_or(|days| within(&times.pulled, days) || within(&times.pushed, days))
 }
 
 /// Whether a tag is how signatures and attestations of a digest are kept: `sha256-….sig`.
@@ -177,36 +246,4 @@ fn now() -> i64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(newest: Option<u32>, days: Option<u32>, expected: &[&str]) {
-        let tag = |tag: &str, digest: &str, built: Option<i64>| ListedTag {
-            repository: "a".to_owned(),
-            tag: tag.to_owned(),
-            digest: digest.to_owned(),
-            built: built.map(|days| Moment(days * DAY)),
-        };
-        let tags =
-            vec![tag("1", "a", Some(1)), tag("2", "b", Some(5)), tag("latest", "b", Some(5)), tag("odd", "c", None)];
-        let rules = RegistryRules { newest, pushed_within_days: days, ..RegistryRules::default() };
-        let chosen = choose(tags, &rules, 8 * DAY);
-        assert_eq!(chosen.iter().map(|tag| tag.tag.as_str()).collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn the_newest_images_count_with_all_their_tags() {
-        check(None, None, &["1", "2", "latest", "odd"]);
-        check(Some(1), None, &["2", "latest"]);
-        check(Some(2), None, &["1", "2", "latest"]);
-        check(None, Some(3), &["2", "latest"]);
-        check(Some(9), Some(1), &[]);
-    }
-
-    #[test]
-    fn signatures_are_no_images() {
-        assert!(is_companion(&format!("sha256-{}.sig", "a".repeat(64))));
-        assert!(is_companion(&format!("sha256-{}", "a".repeat(64))));
-        assert!(!is_companion("sha256-abc") && !is_companion("latest"));
-    }
-}
+mod tests;

@@ -30,6 +30,14 @@ impl Reach {
             }
             RegistryCredential::Token { token } => Some(Credential::RegistryToken(Secret::new(token))),
             RegistryCredential::RefreshToken { token } => Some(Credential::IdentityToken(Secret::new(token))),
+            // The server exchanges these; one that comes here is a server's that is newer than this worker, or worse.
+            RegistryCredential::AwsKeys { .. }
+            | RegistryCredential::AwsAmbient { .. }
+            | RegistryCredential::GoogleKey { .. }
+            | RegistryCredential::GoogleAmbient
+            | RegistryCredential::AzureSecret { .. } => {
+                return Err(Undone::for_good(Cause::new("worker.credential_unknown")));
+            }
         };
         let options = RegistryOptions {
             credentials: CredentialSources { given, ..CredentialSources::default() },

@@ -65,7 +65,9 @@ pub(super) enum NamedBy {
 
 /// Resolves names and lets only those addresses through that may be connected to.
 #[derive(Debug)]
-pub(super) struct GuardedResolver {
+pub(super) struct GuardedResolver<R = DefaultResolver> {
+    /// What tells the addresses of names.
+    pub(super) inner: R,
     pub(super) named_by: NamedBy,
     pub(super) neighborhood: Arc<Neighborhood>,
     /// Whether even the user may name nothing but public addresses.
@@ -74,9 +76,9 @@ pub(super) struct GuardedResolver {
     pub(super) proxy: Option<(String, u16)>,
 }
 
-impl Resolver for GuardedResolver {
+impl<R: Resolver> Resolver for GuardedResolver<R> {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let resolved = DefaultResolver::default().resolve(uri, config, timeout).map_err(|error| match error {
+        let resolved = self.inner.resolve(uri, config, timeout).map_err(|error| match error {
             ureq::Error::Io(_) => ureq::Error::HostNotFound,
             other => other,
         })?;
@@ -186,6 +188,10 @@ fn kind_of_v6(address: Ipv6Addr) -> AddressKind {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
+    use test_support::HttpMock;
+
     use super::*;
 
     fn check(kind: AddressKind, addresses: &[&str]) {
@@ -234,5 +240,47 @@ mod tests {
         assert!(check_literal("1.1.1.1", NamedBy::User, &neighborhood, true).is_ok());
         assert!(check_literal("[fe80::1]", NamedBy::Registry, &neighborhood, false).is_err());
         assert!(check_literal("metadata.example.com", NamedBy::Registry, &neighborhood, false).is_ok());
+    }
+
+    /// A name server that tells another address each time.
+    #[derive(Debug)]
+    struct Rebinding(Mutex<Vec<SocketAddr>>);
+
+    impl Resolver for Rebinding {
+        fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+            let mut told = self.empty();
+            told.push(self.0.lock().unwrap().pop().unwrap());
+            Ok(told)
+        }
+    }
+
+    #[test]
+    fn a_name_that_tells_another_address_next_is_refused_there_and_resolved_once_for_each_connection() {
+        let registry = HttpMock::start(|_| (200, Vec::new(), String::new()));
+        let neighborhood = Arc::new(Neighborhood::default());
+        let agent = |named_by, mut addresses: Vec<&str>| {
+            addresses.reverse();
+            let inner = Rebinding(Mutex::new(addresses.iter().map(|address| address.parse().unwrap()).collect()));
+            let neighborhood = Arc::clone(&neighborhood);
+            let resolver = GuardedResolver { inner, named_by, neighborhood, public_only: false, proxy: None };
+            let config = ureq::Agent::config_builder().proxy(None).build();
+            ureq::Agent::with_parts(config, ureq::unversioned::transport::DefaultConnector::default(), resolver)
+        };
+        let host = registry.host();
+        // A third look would find nothing to pop.
+        let own = agent(NamedBy::User, vec![&host, "169.254.169.254:80"]);
+        assert!(own.get("http://rebinding.example/v2/").call().is_ok());
+        let refused = own.get("http://rebinding.example/v2/").call().unwrap_err();
+        assert!(matches!(&refused, ureq::Error::Other(error) if error.is::<RefusedAddress>()), "{refused}");
+        assert_eq!(registry.requests().len(), 1);
+        // A registry in public sends nobody to where only this machine gets.
+        *neighborhood.0.lock().unwrap() = Some(AddressKind::Public);
+        for inward in [host.as_str(), "10.0.0.1:80", "169.254.169.254:80", "[fd00:ec2::254]:80"] {
+            let refused = agent(NamedBy::Registry, vec![inward]).get("http://rebinding.example/").call().unwrap_err();
+            assert!(
+                matches!(&refused, ureq::Error::Other(error) if error.is::<RefusedAddress>()),
+                "{inward}: {refused}"
+            );
+        }
     }
 }

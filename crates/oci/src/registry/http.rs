@@ -8,6 +8,7 @@ use rustls::crypto::aws_lc_rs;
 use ureq::config::Config;
 use ureq::http::{HeaderMap, Request, Response, StatusCode, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
@@ -146,6 +147,8 @@ pub(super) struct Call<'a> {
     pub(super) until_byte: Option<u64>,
     /// A form to post; without one the request is a GET.
     pub(super) form: Option<&'a str>,
+    /// What is posted, where it is no form.
+    pub(super) form_type: Option<&'a str>,
     /// Whether the head of the answer is all that is wanted.
     pub(super) is_head: bool,
     /// How long the body may take as a whole, where that is more than a document's.
@@ -209,6 +212,7 @@ impl HttpClient {
         let agent = |named_by, proxy: Option<&str>| -> Result<Agent, ExchangeError> {
             let proxy = proxy.filter(|url| !url.is_empty()).map(parse_proxy).transpose()?;
             let resolver = GuardedResolver {
+                inner: DefaultResolver::default(),
                 named_by,
                 neighborhood: Arc::clone(&neighborhood),
                 public_only: options.public_only,
@@ -320,7 +324,9 @@ impl HttpClient {
                 agent.run(agent.configure_request(request).timeout_recv_body(body_within).build())
             }
             Some(form) => {
-                let request = request.method("POST").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+                let request = request
+                    .method("POST")
+                    .header(header::CONTENT_TYPE, call.form_type.unwrap_or("application/x-www-form-urlencoded"));
                 let request = request.body(form).map_err(bad_request)?;
                 agent.run(agent.configure_request(request).timeout_recv_body(body_within).build())
             }

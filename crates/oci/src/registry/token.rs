@@ -121,7 +121,7 @@ pub(super) fn fetch(
 }
 
 /// Percent-encodes a value of a query or a form (RFC 3986, section 2.3).
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

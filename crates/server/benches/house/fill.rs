@@ -135,6 +135,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
         low: of(2),
         unrated: of(0),
         kev: findings.iter().filter(|finding| finding.kev).count() as i64,
+        fixable: findings.iter().filter(|finding| finding.fixed_version.is_some()).count() as i64,
         secrets: if seed.is_multiple_of(400) { 2 } else { 0 },
         malware: i64::from(seed.is_multiple_of(5000)),
         misconfigurations: 0,

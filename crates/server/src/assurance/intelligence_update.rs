@@ -68,7 +68,7 @@ impl Fetch for Https {
             .https_only(true)
             .timeout_global(Some(LONGEST_FETCH))
             .user_agent(concat!("bulkhead/", env!("CARGO_PKG_VERSION")))
-            .tls_config(crate::notify::webhook::tls())
+            .tls_config(crate::notify::egress::tls(None))
             .build();
         let mut answer = config.new_agent().get(url).call().map_err(io::Error::other)?;
         let mut body = answer.body_mut().as_reader().take(LARGEST_BYTES + 1);

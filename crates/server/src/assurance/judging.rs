@@ -9,6 +9,7 @@ use policy::{Attribute, Attributes, Facts, Policy};
 use serde_json::{Value, json};
 use store::images::{Counts, DECISIONS, Evaluation, FindingRow, ImageName, NewVerdict};
 
+use super::rego::RegoProcesses;
 use super::rules::Rules;
 use crate::clock::SECOND;
 use crate::ids;
@@ -20,6 +21,8 @@ pub(crate) struct Question<'a> {
     pub(crate) names: &'a BTreeSet<ImageName>,
     /// Repositories in which digests are approved, each with whether this one is.
     pub(crate) approvals: &'a [(String, bool)],
+    /// How checks in Rego are asked.
+    pub(crate) rego: &'a RegoProcesses,
     /// Microseconds since 1970.
     pub(crate) now: i64,
     /// Why it is judged.
@@ -85,7 +88,7 @@ fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
     if policies.iter().any(Policy::has_custom_checks) {
         facts = facts
             .with_document(formats::report_document(report))
-            .with_rego(Box::new(|check, document| check.ask(document)));
+            .with_rego(Box::new(|check, document| question.rego.ask(check, document)));
     }
     let mut verdict = policy::judge(policies, exceptions, &facts, now);
     drop(facts);

@@ -226,13 +226,15 @@ pub(crate) async fn judge_by(
                 Err(StoreError::NotFound { .. }) => return Ok(None),
                 Err(error) => return Err(error.into()),
             };
-            let evaluation = app.assurance.work(move || {
+            let (rego, judging_by) = (Arc::clone(&app.assurance.rego), Arc::clone(&rules));
+            let evaluation = app.assurance.judge(&judging_by, move || {
                 let mut report = index::read_stored(&body, length, &names, database.as_deref())?;
                 let question = Question {
                     rules: &rules,
                     database: database.as_deref(),
                     names: &names,
                     approvals: &approvals,
+                    rego: &rego,
                     now,
                     cause: &cause,
                 };

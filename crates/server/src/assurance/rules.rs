@@ -34,6 +34,11 @@ struct Texts {
 }
 
 impl Rules {
+    /// Whether a policy asks who signed images.
+    pub(crate) fn ask_for_signatures(&self) -> bool {
+        self.policies.iter().any(Policy::asks_for_signatures)
+    }
+
     /// Reads the rules that hold.
     pub(crate) async fn read(app: &App, now: i64) -> ApiResult<Rules> {
         let texts = app.read(move |connection| texts(connection, now)).await?;

@@ -1,19 +1,11 @@
 //! Messages by HTTP: to programs, signed; and to Slack.
 
-use std::sync::Arc;
-
 use aws_lc_rs::hmac;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
 use store::outbox::Delivered;
-use ureq::unversioned::transport::DefaultConnector;
 
-use super::egress::{GuardedResolver, refusal};
+use super::egress::{GuardedResolver, agent, refusal};
 use super::{LONGEST_DELIVERY, Message};
 use crate::clock::SECOND;
-
-/// Where Debian and others keep the certificates of the authorities that they trust.
-const SYSTEM_ROOTS: &[&str] = &["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 /// Sends a message to a program as JSON, or as a template says. With a key, `X-Bulkhead-Signature: t=SECONDS,v1=HEX` is
 /// the HMAC-SHA256 of `SECONDS.BODY`: receivers compare it, and refuse what is old.
@@ -76,7 +68,7 @@ fn post(url: &str, headers: &[(&str, String)], body: &str, may_be_private: bool)
         Ok(request) => request,
         Err(_) => return Delivered::Never("the address cannot be used".to_owned()),
     };
-    match agent(may_be_private).run(request) {
+    match agent(GuardedResolver::new(may_be_private), LONGEST_DELIVERY, None).run(request) {
         Ok(answer) => match answer.status().as_u16() {
             200..=299 => Delivered::Well,
             status @ 300..=399 => Delivered::Never(format!("HTTP {status}: redirects are not followed")),
@@ -95,30 +87,6 @@ fn post(url: &str, headers: &[(&str, String)], body: &str, may_be_private: bool)
             _ => "the request failed".to_owned(),
         }),
     }
-}
-
-fn agent(may_be_private: bool) -> ureq::Agent {
-    let config = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        // A proxy of the environment would connect to what was not looked at.
-        .proxy(None)
-        .timeout_global(Some(LONGEST_DELIVERY))
-        .user_agent(concat!("bulkhead/", env!("CARGO_PKG_VERSION")))
-        .tls_config(tls())
-        .build();
-    ureq::Agent::with_parts(config, DefaultConnector::default(), GuardedResolver { may_be_private })
-}
-
-/// TLS with the certificate authorities that the system trusts.
-pub(crate) fn tls() -> ureq::tls::TlsConfig {
-    let roots = SYSTEM_ROOTS.iter().filter_map(|file| CertificateDer::pem_file_iter(file).ok()).flatten().flatten();
-    let roots: Vec<_> = roots.map(|der| ureq::tls::Certificate::from_der(&der).to_owned()).collect();
-    ureq::tls::TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-        .root_certs(ureq::tls::RootCerts::Specific(Arc::new(roots)))
-        .build()
 }
 
 #[cfg(test)]

@@ -1,18 +1,32 @@
-//! Messages of registries: who may send them, and which pushes they tell.
+//! Messages of registries: who may send them, and in which format each kind tells of pushes.
 //!
-//! Each kind of registry proves itself in its own way and has its own format; what is not a push is taken and does nothing.
-
-mod formats;
+//! What is not a push is taken and does nothing.
 
 use api::registries::RegistryKind;
 use aws_lc_rs::hmac;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-
-pub(crate) use formats::{Push, is_unique, pushes};
+use formats::PushFormat;
 
 use crate::secrets;
+
+/// The format of the messages of a kind.
+pub(crate) fn format(kind: RegistryKind) -> PushFormat {
+    match kind {
+        RegistryKind::Oci => PushFormat::Distribution,
+        RegistryKind::DockerHub => PushFormat::DockerHub,
+        RegistryKind::Ecr => PushFormat::EventBridge,
+        RegistryKind::Google => PushFormat::PubSub,
+        RegistryKind::Quay => PushFormat::Quay,
+        RegistryKind::Artifactory => PushFormat::Artifactory,
+        RegistryKind::Acr => PushFormat::Azure,
+        RegistryKind::Harbor => PushFormat::Harbor,
+        RegistryKind::Ghcr => PushFormat::Github,
+        RegistryKind::Gitlab => PushFormat::Gitlab,
+        RegistryKind::Nexus => PushFormat::Nexus,
+    }
+}
 
 /// How a message shows that it is from the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

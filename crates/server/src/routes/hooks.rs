@@ -76,8 +76,9 @@ pub(super) async fn receive(
         ApiError::new(ProblemCode::Malformed, format!("The message is no JSON: {error}."))
             .with("problem", error.to_string())
     })?;
-    let (known, untagged) = wanted(&registry, hooks::pushes(kind_of, &message));
-    let is_unique = hooks::is_unique(kind_of, &message);
+    let format = hooks::format(kind_of);
+    let (known, untagged) = wanted(&registry, formats::pushes(format, &message));
+    let is_unique = formats::is_unique_push(format, &message);
     let (id, hash) =
         (registry.id.clone(), aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &body).as_ref().to_vec());
     let enqueued = app
@@ -110,7 +111,7 @@ pub(super) async fn receive(
 type Image = (String, Option<String>, Option<String>);
 
 /// The pushes that the registry's rules want: those whose tag and digest are known, and the others.
-fn wanted(registry: &registries::Registry, pushes: Vec<hooks::Push>) -> (Vec<Tag>, Vec<Image>) {
+fn wanted(registry: &registries::Registry, pushes: Vec<formats::Push>) -> (Vec<Tag>, Vec<Image>) {
     let (mut known, mut others) = (Vec::new(), Vec::new());
     for push in pushes {
         let tag = Tag {

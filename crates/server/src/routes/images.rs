@@ -237,7 +237,9 @@ pub(super) async fn report(State(app): State<App>, caller: Caller, Path(digest):
     });
     let stored = stored.await?;
     let database = app.assurance.intelligence.database();
-    let text = app.assurance.work(move || {
+    let (rego, rules) = (Arc::clone(&app.assurance.rego), Arc::new(rules));
+    let judging_by = Arc::clone(&rules);
+    let text = app.assurance.judge(&judging_by, move || {
         let database = database.as_deref();
         let mut report = index::read_stored(&stored.body, stored.length, &stored.names, database)?;
         let question = judging::Question {
@@ -245,6 +247,7 @@ pub(super) async fn report(State(app): State<App>, caller: Caller, Path(digest):
             database,
             names: &stored.names,
             approvals: &stored.approvals,
+            rego: &rego,
             now,
             cause: "report",
         };

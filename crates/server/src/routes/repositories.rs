@@ -1,5 +1,7 @@
 //! Repositories, findings over all images, and the comparison of two.
 
+use std::sync::Arc;
+
 use api::overview::{ComparisonQuery, ListedFinding, Repository};
 use api::{Moment, Page, PageQuery};
 use axum::Json;
@@ -113,7 +115,9 @@ pub(super) async fn compare(
     });
     let stored = stored.await?;
     let database = app.assurance.intelligence.database();
-    let text = app.assurance.work(move || {
+    let (rego, rules) = (Arc::clone(&app.assurance.rego), Arc::new(rules));
+    let judging_by = Arc::clone(&rules);
+    let text = app.assurance.judge(&judging_by, move || {
         let database = database.as_deref();
         let report = |own: &reevaluation::Stored| {
             let mut report = index::read_stored(&own.body, own.length, &own.names, database)?;
@@ -124,6 +128,7 @@ pub(super) async fn compare(
                 approvals: &own.approvals,
                 now,
                 cause: "comparison",
+                rego: &rego,
             };
             judging::evaluate(&mut report, &question);
             ApiResult::Ok(report)

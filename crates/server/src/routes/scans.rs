@@ -5,12 +5,13 @@ use std::time::{Duration, Instant};
 use api::ProblemCode;
 use api::jobs::{
     Heartbeat, JobAnswer, JobFailure, LONGEST_LEASE_WAIT_SECONDS, LeaseAnswer, LeaseRequest, LeasedJob, LeasedRegistry,
-    MOST_LISTED_TAGS, Work,
+    MOST_LISTED_TAGS, TestStep, Work,
 };
 use api::registries::Cause;
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use policy::access::Permit;
 use serde::Deserialize;
 use store::audit::Actor;
@@ -18,6 +19,8 @@ use store::jobs::{self as stored, Failed, Job, Lease};
 use store::{StoreError, registries};
 
 use crate::app::App;
+use crate::assurance::malware_lists::MalwareLists;
+use crate::assurance::rules::Rules;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -29,6 +32,12 @@ use crate::secrets;
 
 /// The largest answer, in bytes: the index of an image with a few hundred thousand files and packages.
 pub(super) const LARGEST_ANSWER_BYTES: usize = 128 << 20;
+
+/// The step of a test that the server itself takes.
+const EXCHANGE: &str = "exchange";
+
+/// What workers say of a credential that a registry did not take.
+const REFUSALS: [&str; 2] = ["registry.unauthorized", "registry.no_token"];
 
 /// The longest name of a worker, in characters.
 const LONGEST_NAME: usize = 100;
@@ -76,10 +85,22 @@ async fn lease_one(app: &App, permit: &Permit, holder: &str) -> ApiResult<Option
             Ok(Some((job, registry)))
         });
         let Some((job, registry)) = leased.await? else { return Ok(None) };
-        let work = match (jobs::work(&job), open_credential(app, &registry)) {
-            (Ok(work), Ok(credential)) => Ok((work, credential)),
-            (Err(_), _) => Err(Cause::new("job.unreadable")),
-            (_, Err(cause)) => Err(cause),
+        let stored = match (jobs::work(&job), open_credential(app, &registry)) {
+            (Ok(work), Ok(stored)) => Ok((work, stored)),
+            (Err(_), _) => Err((Cause::new("job.unreadable"), Failed::ForGood)),
+            (_, Err(cause)) => Err((cause, Failed::ForGood)),
+        };
+        let work = match stored {
+            Ok((work, stored)) => match app.clouds.short_lived(&registry, stored, now).await {
+                Ok(credential) => Ok((work, credential)),
+                Err(error) if matches!(work, Work::Test { .. }) => {
+                    end_test(app, permit, &job, &secrets::hash(&text), error.cause()).await?;
+                    continue;
+                }
+                Err(error) if error.may_pass() => Err((error.cause(), Failed::MayPass { jitter: jobs::jitter() })),
+                Err(error) => Err((error.cause(), Failed::ForGood)),
+            },
+            Err(undone) => Err(undone),
         };
         match work {
             Ok((work, credential)) => {
@@ -93,14 +114,52 @@ async fn lease_one(app: &App, permit: &Permit, holder: &str) -> ApiResult<Option
                     credential,
                 };
                 tracing::info!(job.id = %job.id, job.kind = %job.kind, worker = holder, job.tries = job.tries, "a job is leased");
-                return Ok(Some(LeasedJob { id: job.id, lease: text, lease_seconds: LEASE_SECONDS, work, registry }));
+                let malware_lists = app.assurance.intelligence.database().and_then(|known| MalwareLists::key(&known));
+                let wants_signatures =
+                    matches!(work, Work::Scan { .. }) && Rules::read(app, now).await?.ask_for_signatures();
+                let lease_seconds = LEASE_SECONDS;
+                let job = LeasedJob {
+                    id: job.id,
+                    lease: text,
+                    lease_seconds,
+                    work,
+                    registry,
+                    malware_lists,
+                    wants_signatures,
+                };
+                return Ok(Some(job));
             }
             // Nobody could do it; the next one may be better.
-            Err(cause) => {
-                end_badly(app, permit, &job, &secrets::hash(&text), cause, Failed::ForGood).await.map(|_| ())?
+            Err((cause, how)) => {
+                end_badly(app, permit, &job, &secrets::hash(&text), cause, how).await.map(|_| ())?;
             }
         }
     }
+}
+
+/// Ends a try of a connection that needs no worker: the credential could not be exchanged, and nothing after it was tried.
+async fn end_test(app: &App, permit: &Permit, job: &Job, secret: &[u8], cause: Cause) -> ApiResult<()> {
+    let later = ["dns", "tcp", "tls", "authentication", "authorization", "rate_limit"];
+    let skipped =
+        later.iter().map(|step| TestStep { step: (*step).to_owned(), outcome: "skipped".to_owned(), cause: None });
+    let failed = TestStep { step: EXCHANGE.to_owned(), outcome: "failed".to_owned(), cause: Some(cause) };
+    let steps: Vec<TestStep> = std::iter::once(failed).chain(skipped).collect();
+    let result = serde_json::json!({ "is_ok": false, "steps": steps }).to_string();
+    let (permit, id, secret, now) = (permit.clone(), job.id.clone(), secret.to_vec(), clock::now());
+    let done = app.note(move |connection| stored::finish(connection, &permit, &id, &secret, Some(&result), now));
+    done.await.map_err(lost)?;
+    Ok(())
+}
+
+/// The lists of known malware that workers ask about the files that they see: a database that has nothing else.
+#[utoipa::path(get, path = "/scans/malware-lists", operation_id = "show_malware_lists", tag = "scans",
+    responses((status = 200, description = "An intelligence database", content_type = "application/octet-stream")))]
+pub(super) async fn malware_lists(State(app): State<App>, caller: Caller) -> ApiResult<Response> {
+    caller.permit()?;
+    let none = || ApiError::not_found("list of known malware");
+    let database = app.assurance.intelligence.database().ok_or_else(none)?;
+    let bytes = app.assurance.malware_lists.bytes(database).await?.ok_or_else(none)?;
+    Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }
 
 /// Keeps a job for longer. A refusal says that it is another's, or was cancelled: stop.
@@ -211,11 +270,21 @@ impl Taking {
                 }))
             }
             Work::Test { .. } => {
-                let steps = answer.steps.ok_or_else(|| missing("steps"))?;
+                let mut steps = answer.steps.ok_or_else(|| missing("steps"))?;
+                // What the worker tried it with was exchanged before.
+                if self.is_exchanged().await? {
+                    steps.insert(0, TestStep { step: EXCHANGE.to_owned(), outcome: "ok".to_owned(), cause: None });
+                }
                 let is_ok = steps.iter().all(|step| step.outcome != "failed");
                 Ok(serde_json::json!({ "is_ok": is_ok, "steps": steps }))
             }
         }
+    }
+
+    async fn is_exchanged(&self) -> ApiResult<bool> {
+        let (id, permit) = (self.job.registry_id.clone(), self.permit.clone());
+        let registry = self.app.read(move |connection| registries::by_id(connection, &permit, &id)).await?;
+        Ok(open_credential(&self.app, &registry).is_ok_and(|stored| stored.is_exchanged()))
     }
 
     async fn scanned(
@@ -308,6 +377,15 @@ pub(super) async fn fail(
     let to = ours.clone();
     let passed = app.note(move |connection| stored::pass_on(connection, &passing, &id, &secret, &to, until));
     let job = passed.await.map_err(lost)?;
+    // A short-lived credential may have been taken back before its time; another try gets another one.
+    let how = match how {
+        Failed::ForGood
+            if REFUSALS.contains(&request.code.as_str()) && app.clouds.forget(&job.registry_id, clock::now()) =>
+        {
+            Failed::MayPass { jitter: jobs::jitter() }
+        }
+        how => how,
+    };
     let cause = Cause { code: request.code, parameters: request.parameters };
     end_badly(&app, &permit, &job, &ours, cause, how).await?;
     if how == Failed::GivenBack {
@@ -340,5 +418,7 @@ fn lost(error: StoreError) -> ApiError {
     }
 }
 
+#[cfg(test)]
+mod exchange_tests;
 #[cfg(test)]
 mod tests;

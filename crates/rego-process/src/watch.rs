@@ -3,17 +3,13 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-/// The most memory that a check may take, the program itself included, in bytes that are resident.
-pub(super) const MOST_MEMORY_BYTES: u64 = 1 << 30;
-/// The most processor time that a check may take.
-pub(super) const MOST_PROCESSOR_TIME: Duration = Duration::from_secs(5);
-/// The longest that is waited for an answer; a machine may be busy with something else.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+use crate::Limits;
+
 /// How often is looked: memory that is taken in between goes beyond the limit by that much.
 const PAUSE: Duration = Duration::from_millis(10);
 
 /// What a process answers; nothing when it takes too much first, or ends.
-pub(super) fn until<T>(answer: &Receiver<T>, process: u32) -> Option<T> {
+pub(crate) fn until<T>(answer: &Receiver<T>, process: u32, limits: Limits) -> Option<T> {
     let started = Instant::now();
     loop {
         match answer.recv_timeout(PAUSE) {
@@ -21,8 +17,9 @@ pub(super) fn until<T>(answer: &Receiver<T>, process: u32) -> Option<T> {
             Err(RecvTimeoutError::Disconnected) => return None,
             Err(RecvTimeoutError::Timeout) => {}
         }
-        let is_within = memory_bytes(process) <= MOST_MEMORY_BYTES && processor_time(process) <= MOST_PROCESSOR_TIME;
-        if !is_within || started.elapsed() > LONGEST_WAIT {
+        let is_within =
+            memory_bytes(process) <= limits.memory_bytes && processor_time(process) <= limits.processor_time;
+        if !is_within || started.elapsed() > limits.wait {
             return None;
         }
     }

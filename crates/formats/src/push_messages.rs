@@ -1,38 +1,81 @@
-//! The formats of messages, as the registries document them.
+//! Messages by which registries tell of pushes, in the formats that they document.
 
-use api::registries::RegistryKind;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// The most pushes that one message tells.
-const MOST_PUSHES: usize = 1000;
+pub(crate) const MOST_PUSHES: usize = 1000;
+
+/// A format of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PushFormat {
+    /// distribution's notifications, or `{"repository": …, "tag": …, "digest": …}` of a sender of one's own.
+    Distribution,
+    /// GitLab: distribution's notifications.
+    Gitlab,
+    /// Azure: one event of distribution's notifications.
+    Azure,
+    /// Docker Hub.
+    DockerHub,
+    /// Harbor.
+    Harbor,
+    /// Quay.
+    Quay,
+    /// Amazon EventBridge.
+    EventBridge,
+    /// Google Pub/Sub.
+    PubSub,
+    /// JFrog Artifactory.
+    Artifactory,
+    /// GitHub.
+    Github,
+    /// Sonatype Nexus.
+    Nexus,
+}
+
+impl PushFormat {
+    /// Every format.
+    pub const ALL: &[PushFormat] = &[
+        PushFormat::Distribution,
+        PushFormat::Gitlab,
+        PushFormat::Azure,
+        PushFormat::DockerHub,
+        PushFormat::Harbor,
+        PushFormat::Quay,
+        PushFormat::EventBridge,
+        PushFormat::PubSub,
+        PushFormat::Artifactory,
+        PushFormat::Github,
+        PushFormat::Nexus,
+    ];
+}
 
 /// A push that a message tells.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Push {
-    /// The repository.
-    pub(crate) repository: String,
+pub struct Push {
+    /// The repository, by the grammar of image names.
+    pub repository: String,
     /// The tag.
-    pub(crate) tag: Option<String>,
-    /// The digest, where the message tells it.
-    pub(crate) digest: Option<String>,
+    pub tag: Option<String>,
+    /// The digest, where the message tells it; it or the tag is there.
+    pub digest: Option<String>,
 }
 
 /// The pushes of images that a message tells. What has the names of neither repository nor image is left out.
-pub(crate) fn pushes(kind: RegistryKind, message: &Value) -> Vec<Push> {
-    let mut pushes = match kind {
-        RegistryKind::Oci | RegistryKind::Gitlab | RegistryKind::Acr => distribution(message),
-        RegistryKind::DockerHub => docker_hub(message),
-        RegistryKind::Harbor => harbor(message),
-        RegistryKind::Quay => quay(message),
-        RegistryKind::Ecr => ecr(message),
-        RegistryKind::Google => google(message),
-        RegistryKind::Artifactory => artifactory(message),
-        RegistryKind::Ghcr => github(message),
-        RegistryKind::Nexus => nexus(message),
+pub fn pushes(format: PushFormat, message: &Value) -> Vec<Push> {
+    let mut pushes = match format {
+        PushFormat::Distribution | PushFormat::Gitlab | PushFormat::Azure => distribution(message),
+        PushFormat::DockerHub => docker_hub(message),
+        PushFormat::Harbor => harbor(message),
+        PushFormat::Quay => quay(message),
+        PushFormat::EventBridge => event_bridge(message),
+        PushFormat::PubSub => pub_sub(message),
+        PushFormat::Artifactory => artifactory(message),
+        PushFormat::Github => github(message),
+        PushFormat::Nexus => nexus(message),
     };
-    if pushes.is_empty() && kind == RegistryKind::Oci {
+    if pushes.is_empty() && format == PushFormat::Distribution {
         pushes = generic(message);
     }
     pushes.retain(is_usable);
@@ -44,17 +87,17 @@ pub(crate) fn pushes(kind: RegistryKind, message: &Value) -> Vec<Push> {
 
 /// Whether no two pushes are told by the same message: it has a time, an id or a digest. The others are told apart by nothing,
 /// so that a second push must count though its message is the same.
-pub(crate) fn is_unique(kind: RegistryKind, message: &Value) -> bool {
-    match kind {
-        RegistryKind::Quay | RegistryKind::Artifactory => false,
-        RegistryKind::Oci | RegistryKind::Gitlab => message.get("events").is_some(),
-        RegistryKind::DockerHub
-        | RegistryKind::Ecr
-        | RegistryKind::Google
-        | RegistryKind::Acr
-        | RegistryKind::Harbor
-        | RegistryKind::Ghcr
-        | RegistryKind::Nexus => true,
+pub fn is_unique(format: PushFormat, message: &Value) -> bool {
+    match format {
+        PushFormat::Quay | PushFormat::Artifactory => false,
+        PushFormat::Distribution | PushFormat::Gitlab => message.get("events").is_some(),
+        PushFormat::DockerHub
+        | PushFormat::EventBridge
+        | PushFormat::PubSub
+        | PushFormat::Azure
+        | PushFormat::Harbor
+        | PushFormat::Github
+        | PushFormat::Nexus => true,
     }
 }
 
@@ -139,7 +182,7 @@ fn quay(message: &Value) -> Vec<Push> {
 }
 
 /// Amazon ECR, EventBridge: a completed push.
-fn ecr(message: &Value) -> Vec<Push> {
+fn event_bridge(message: &Value) -> Vec<Push> {
     let is_push = text(message, "/detail-type").as_deref() == Some("ECR Image Action")
         && text(message, "/detail/action-type").as_deref() == Some("PUSH")
         && text(message, "/detail/result").as_deref() == Some("SUCCESS");
@@ -154,7 +197,7 @@ fn ecr(message: &Value) -> Vec<Push> {
 }
 
 /// Google, Pub/Sub push of the topic `gcr`: `HOST/REPOSITORY@DIGEST` and `HOST/REPOSITORY:TAG`, in base64.
-fn google(message: &Value) -> Vec<Push> {
+fn pub_sub(message: &Value) -> Vec<Push> {
     let push = || {
         let data = STANDARD.decode(text(message, "/message/data")?).ok()?;
         let event: Value = serde_json::from_slice(&data).ok()?;
@@ -233,8 +276,8 @@ mod tests {
 
     const DIGEST: &str = "sha256:fea8895f450959fa676bcc1df0611ea93823a735a01205fd8622846041d0c7cf";
 
-    fn check(kind: RegistryKind, message: &Value, expected: &str) {
-        let told: Vec<String> = pushes(kind, message)
+    fn check(format: PushFormat, message: &Value, expected: &str) {
+        let told: Vec<String> = pushes(format, message)
             .into_iter()
             .map(|push| {
                 let tag = push.tag.map(|tag| format!(":{tag}")).unwrap_or_default();
@@ -250,51 +293,51 @@ mod tests {
         let manifest = "application/vnd.docker.distribution.manifest.v2+json";
         let event = json!({"action": "push", "target": {"mediaType": manifest, "digest": DIGEST,
             "repository": "hello-world", "tag": "latest"}});
-        check(RegistryKind::Acr, &event, "hello-world:latest@sha256:fea");
-        check(RegistryKind::Oci, &json!({"events": [event, event]}), "hello-world:latest@sha256:fea");
+        check(PushFormat::Azure, &event, "hello-world:latest@sha256:fea");
+        check(PushFormat::Distribution, &json!({"events": [event, event]}), "hello-world:latest@sha256:fea");
         let hub = json!({"push_data": {"tag": "latest"}, "repository": {"repo_name": "svendowideit/testhook"}});
-        check(RegistryKind::DockerHub, &hub, "svendowideit/testhook:latest");
+        check(PushFormat::DockerHub, &hub, "svendowideit/testhook:latest");
         let harbor = json!({"type": "PUSH_ARTIFACT", "event_data": {
             "resources": [{"digest": DIGEST, "tag": "v1", "resource_url": "h/test/debian:v1"}],
             "repository": {"name": "debian", "namespace": "test", "repo_full_name": "test/debian"}}});
-        check(RegistryKind::Harbor, &harbor, "test/debian:v1@sha256:fea");
+        check(PushFormat::Harbor, &harbor, "test/debian:v1@sha256:fea");
         let quay = json!({"repository": "mynamespace/repository", "updated_tags": ["latest", "1"]});
-        check(RegistryKind::Quay, &quay, "mynamespace/repository:1 mynamespace/repository:latest");
+        check(PushFormat::Quay, &quay, "mynamespace/repository:1 mynamespace/repository:latest");
         let ecr = json!({"detail-type": "ECR Image Action", "detail": {"result": "SUCCESS", "action-type": "PUSH",
             "repository-name": "my-repository-name", "image-digest": DIGEST, "image-tag": "latest"}});
-        check(RegistryKind::Ecr, &ecr, "my-repository-name:latest@sha256:fea");
+        check(PushFormat::EventBridge, &ecr, "my-repository-name:latest@sha256:fea");
         let data = STANDARD.encode(
             json!({"action": "INSERT", "digest": format!("gcr.io/my-project/hello@{DIGEST}"),
                 "tag": "gcr.io/my-project/hello:1.1"})
             .to_string(),
         );
         let google = json!({"message": {"data": data}, "subscription": "s"});
-        check(RegistryKind::Google, &google, "my-project/hello:1.1@sha256:fea");
+        check(PushFormat::PubSub, &google, "my-project/hello:1.1@sha256:fea");
         let artifactory = json!({"domain": "docker", "event_type": "pushed",
             "data": {"repo_key": "docker-local", "image_name": "sample", "tag": "2", "name": "manifest.json"}});
-        check(RegistryKind::Artifactory, &artifactory, "docker-local/sample:2");
+        check(PushFormat::Artifactory, &artifactory, "docker-local/sample:2");
         let github = json!({"action": "published", "registry_package": {"name": "App", "namespace": "Team",
             "package_type": "CONTAINER", "package_version": {"container_metadata": {"tag": {"name": "3", "digest": DIGEST}}}}});
-        check(RegistryKind::Ghcr, &github, "team/app:3@sha256:fea");
+        check(PushFormat::Github, &github, "team/app:3@sha256:fea");
         let nexus = json!({"action": "CREATED", "component": {"format": "docker", "name": "team/app", "version": "4"}});
-        check(RegistryKind::Nexus, &nexus, "team/app:4");
-        check(RegistryKind::Oci, &json!({"repository": "team/app", "tag": "5"}), "team/app:5");
+        check(PushFormat::Nexus, &nexus, "team/app:4");
+        check(PushFormat::Distribution, &json!({"repository": "team/app", "tag": "5"}), "team/app:5");
     }
 
     #[test]
     fn what_is_no_push_of_an_image_does_nothing() {
         let layer = json!({"events": [{"action": "push", "target": {"mediaType": "application/octet-stream",
             "digest": DIGEST, "repository": "a"}}, {"action": "pull", "target": {"repository": "a", "tag": "1"}}]});
-        check(RegistryKind::Oci, &layer, "");
-        check(RegistryKind::Harbor, &json!({"type": "DELETE_ARTIFACT"}), "");
+        check(PushFormat::Distribution, &layer, "");
+        check(PushFormat::Harbor, &json!({"type": "DELETE_ARTIFACT"}), "");
         for repository in ["../../etc", "a b", "A", "a//b", "host:5000/x\n", ""] {
-            check(RegistryKind::Oci, &json!({"repository": repository, "tag": "1"}), "");
+            check(PushFormat::Distribution, &json!({"repository": repository, "tag": "1"}), "");
         }
-        check(RegistryKind::Oci, &json!({"repository": "a", "tag": "x/../y"}), "");
-        check(RegistryKind::Oci, &json!({"repository": "a", "digest": "sha256:12"}), "");
-        for kind in RegistryKind::ALL {
+        check(PushFormat::Distribution, &json!({"repository": "a", "tag": "x/../y"}), "");
+        check(PushFormat::Distribution, &json!({"repository": "a", "digest": "sha256:12"}), "");
+        for format in PushFormat::ALL {
             for message in [json!(null), json!([]), json!({"events": 5, "message": {"data": "%%"}})] {
-                check(*kind, &message, "");
+                check(*format, &message, "");
             }
         }
     }

@@ -1,0 +1,181 @@
+//! Registries of several makes, as they are documented to answer, listed from beginning to end.
+
+use api::registries::RegistryCredential;
+use aws_lc_rs::digest::{SHA256, digest};
+use serde_json::json;
+use test_support::{HttpAnswer, HttpMock, HttpRequest};
+
+use super::*;
+use crate::environment::Environment;
+
+/// How a registry wants to be shown who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proof {
+    /// A token of its token service.
+    Token,
+    /// User and password with each request.
+    Basic,
+}
+
+fn sha256(text: &str) -> String {
+    let hex: String = digest(&SHA256, text.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// `user:pass word`
+const AUTHORIZATION: &str = "Basic dXNlcjpwYXNzIHdvcmQ=";
+
+/// A registry with the repositories `team/app` (two tags of one image, on two pages) and `team/other`, which has none.
+fn registry(proof: Proof) -> HttpMock {
+    let config = json!({ "architecture": "amd64", "os": "linux", "created": "2026-01-02T03:04:05Z", "rootfs": {
+        "type": "layers", "diff_ids": [] } })
+    .to_string();
+    let manifest = json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": [],
+        "config": { "mediaType": "application/vnd.oci.image.config.v1+json", "digest": sha256(&config), "size": config.len() } })
+    .to_string();
+    HttpMock::start(move |request| answer(proof, &config, &manifest, request))
+}
+
+fn answer(proof: Proof, config: &str, manifest: &str, request: &HttpRequest) -> HttpAnswer {
+    let header = |name: &str, value: String| vec![(name.to_owned(), value)];
+    let path = request.target.split('?').next().unwrap_or_default();
+    let shown = request.header("authorization");
+    if path == "/token" {
+        return match shown == AUTHORIZATION {
+            true => (200, Vec::new(), json!({ "token": "granted", "expires_in": 300 }).to_string()),
+            false => (401, Vec::new(), String::new()),
+        };
+    }
+    let (wanted, challenge) = match proof {
+        Proof::Token => {
+            ("Bearer granted", format!("Bearer realm=\"http://{}/token\",service=\"registry\"", request.header("host")))
+        }
+        Proof::Basic => (AUTHORIZATION, "Basic realm=\"Artifactory Realm\"".to_owned()),
+    };
+    if shown != wanted {
+        return (
+            401,
+            header("www-authenticate", challenge),
+            json!({ "errors": [{ "code": "UNAUTHORIZED" }] }).to_string(),
+        );
+    }
+    let with_digest = || header("docker-content-digest", sha256(manifest));
+    match path {
+        "/v2/" => (200, Vec::new(), "{}".to_owned()),
+        "/v2/_catalog" => {
+            (200, Vec::new(), json!({ "repositories": ["team/app", "team/other", "base/alpine"] }).to_string())
+        }
+        "/v2/team/app/tags/list" if !request.target.contains("last=") => {
+            let next = header("link", "</v2/team/app/tags/list?n=1&last=1>; rel=\"next\"".to_owned());
+            (200, next, json!({ "name": "team/app", "tags": ["1"] }).to_string())
+        }
+        "/v2/team/app/tags/list" => (200, Vec::new(), json!({ "name": "team/app", "tags": ["latest"] }).to_string()),
+        "/v2/team/other/tags/list" => (200, Vec::new(), json!({ "name": "team/other", "tags": null }).to_string()),
+        _ if path.starts_with("/v2/team/app/manifests/") => (200, with_digest(), manifest.to_owned()),
+        _ if path == format!("/v2/team/app/blobs/{}", sha256(config)) => (200, Vec::new(), config.to_owned()),
+        _ => (404, Vec::new(), json!({ "errors": [{ "code": "NAME_UNKNOWN" }] }).to_string()),
+    }
+}
+
+fn listed(kind: RegistryKind, mock: &HttpMock, password: &str) -> Result<Listing, Undone> {
+    let registry = LeasedRegistry {
+        id: "r".to_owned(),
+        kind,
+        address: mock.host(),
+        ca: None,
+        plain_http: true,
+        may_be_private: true,
+        credential: RegistryCredential::Password { user: "user".to_owned(), password: password.to_owned() },
+    };
+    let reach = Reach::new(&registry, &Environment::default())?;
+    let rules = RegistryRules { repositories: vec!["team/*".to_owned()], ..RegistryRules::default() };
+    list(&registry, &rules, &reach)
+}
+
+#[test]
+fn robots_of_quay_and_users_of_artifactory_and_nexus_are_listed_what_they_may_read() {
+    for (kind, proof) in [
+        (RegistryKind::Quay, Proof::Token),
+        (RegistryKind::Gitlab, Proof::Token),
+        (RegistryKind::Artifactory, Proof::Basic),
+        (RegistryKind::Artifactory, Proof::Token),
+        (RegistryKind::Nexus, Proof::Basic),
+        // Harbor's own interface is not there: its catalog is asked.
+        (RegistryKind::Harbor, Proof::Basic),
+    ] {
+        let mock = registry(proof);
+        let listing = listed(kind, &mock, "pass word").unwrap();
+        let tags: Vec<String> = listing.tags.iter().map(|tag| format!("{}:{}", tag.repository, tag.tag)).collect();
+        assert_eq!(tags, ["team/app:1", "team/app:latest"], "{kind:?}");
+        assert_eq!(listing.tags[0].built.map(Moment::text).as_deref(), Some("2026-01-02T03:04:05Z"));
+        assert!(listing.is_complete && listing.problems.is_empty(), "{kind:?}: {:?}", listing.problems);
+        assert_eq!(listing.is_open, Some(false), "{kind:?}");
+        let refused = listed(kind, &mock, "wrong").unwrap_err();
+        assert!(!refused.may_pass, "{kind:?}: {refused:?}");
+    }
+}
+
+fn check(newest: Option<u32>, days: Option<u32>, expected: &[&str]) {
+    let tag = |tag: &str, digest: &str, built: Option<i64>| ListedTag {
+        repository: "a".to_owned(),
+        tag: tag.to_owned(),
+        digest: digest.to_owned(),
+        built: built.map(|days| Moment(days * DAY)),
+    };
+    let tags = vec![tag("1", "a", Some(1)), tag("2", "b", Some(5)), tag("latest", "b", Some(5)), tag("odd", "c", None)];
+    let rules = RegistryRules { newest, pushed_within_days: days, ..RegistryRules::default() };
+    let chosen = choose(tags, &rules, 8 * DAY);
+    assert_eq!(chosen.iter().map(|tag| tag.tag.as_str()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn the_newest_images_count_with_all_their_tags() {
+    check(None, None, &["1", "2", "latest", "odd"]);
+    check(Some(1), None, &["2", "latest"]);
+    check(Some(2), None, &["1", "2", "latest"]);
+    check(None, Some(3), &["2", "latest"]);
+    check(Some(9), Some(1), &[]);
+}
+
+#[test]
+fn tags_count_by_when_they_were_pushed_and_pulled() {
+    let day = |day: i64| Some(Moment(day * DAY).text());
+    let check = |pushed, pulled, pushed_within, pulled_within, expected: bool| {
+        let rules = RegistryRules {
+            pushed_within_days: pushed_within,
+            pulled_within_days: pulled_within,
+            ..RegistryRules::default()
+        };
+        let times = TagTimes { pushed, pulled };
+        assert_eq!(is_recent(Some(&times), &rules, 100 * DAY), expected, "{times:?} {rules:?}");
+    };
+    check(day(1), day(99), None, Some(7), true);
+    check(day(1), day(50), None, Some(7), false);
+    check(day(1), None, None, Some(7), false);
+    check(day(99), None, None, Some(7), true);
+    check(day(1), day(99), Some(7), Some(7), false);
+    check(day(95), None, Some(7), None, true);
+    check(None, None, Some(7), None, false);
+    check(None, None, None, None, true);
+    assert!(is_recent(None, &RegistryRules { pulled_within_days: Some(1), ..RegistryRules::default() }, 0));
+}
+
+#[test]
+fn patterns_name_the_projects_that_are_listed() {
+    let check = |patterns: &[&str], expected: &[Option<&str>]| {
+        let patterns: Vec<Pattern> = patterns.iter().map(|pattern| Pattern::new(*pattern)).collect();
+        let found: Vec<Option<String>> = places(&patterns).into_iter().collect();
+        assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+    };
+    check(&["shop/*", "base/alpine*"], &[Some("base"), Some("shop")]);
+    check(&["shop/*", "*/api"], &[None]);
+    check(&["*"], &[None]);
+    check(&[], &[None]);
+}
+
+#[test]
+fn signatures_are_no_images() {
+    assert!(is_companion(&format!("sha256-{}.sig", "a".repeat(64))));
+    assert!(is_companion(&format!("sha256-{}", "a".repeat(64))));
+    assert!(!is_companion("sha256-abc") && !is_companion("latest"));
+}

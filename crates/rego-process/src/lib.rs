@@ -1,0 +1,167 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod watch;
+
+use std::io::{self, Read, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use policy::{RegoCheck, RegoDenials};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use serde_json::{Value, json};
+
+/// The largest answer.
+const LARGEST_ANSWER_BYTES: u64 = 16 << 20;
+
+/// How many files the process that is asked may have open: its streams, and those that the system looks into at its start.
+const MOST_FILES: u64 = 16;
+
+/// The most memory that a check may take where nothing else is said, the program itself included, in bytes.
+const MOST_MEMORY_BYTES: u64 = 1 << 30;
+/// The most processor time that it may take there.
+const MOST_PROCESSOR_TIME: Duration = Duration::from_secs(5);
+/// The longest that is waited for an answer there.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// What a process may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Memory, the program itself included, in bytes that are resident.
+    pub memory_bytes: u64,
+    /// Processor time.
+    pub processor_time: Duration,
+    /// The longest that is waited for an answer; a machine may be busy with something else.
+    pub wait: Duration,
+}
+
+/// What is taken where nobody else waits: on the command line.
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { memory_bytes: MOST_MEMORY_BYTES, processor_time: MOST_PROCESSOR_TIME, wait: LONGEST_WAIT }
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unanswered {
+    /// The process took too much, or ended by itself.
+    Stopped(Limits),
+    /// The check said so, or it could not be asked.
+    Failed(String),
+}
+
+/// A sentence without a full stop.
+impl std::fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unanswered::Stopped(limits) => write!(
+                f,
+                "it takes more than {} seconds or {} MiB of memory on this report, or nests its calls without end",
+                limits.processor_time.as_secs(),
+                limits.memory_bytes >> 20
+            ),
+            Unanswered::Failed(problem) => f.write_str(problem),
+        }
+    }
+}
+
+/// Asks a check of a report. The command starts a program that calls [`answer`]; however that ends, it ends in an answer or
+/// in a reason, never in a verdict.
+///
+/// # Errors
+/// When the process takes too much, cannot be started, or the check fails.
+pub fn ask(command: Command, check: &RegoCheck, report: &Value, limits: Limits) -> Result<RegoDenials, Unanswered> {
+    let question = json!({
+        "rego": check.source, "rules": check.rules, "message": check.message, "report": report,
+        "processor_seconds": limits.processor_time.as_secs(), "memory_bytes": limits.memory_bytes,
+    });
+    let answer = start(command)
+        .and_then(|child| answer_of(child, question.to_string(), limits))
+        .map_err(|error| Unanswered::Failed(format!("the process for it could not be asked: {error}")))?;
+    let answer = answer.ok_or(Unanswered::Stopped(limits))?;
+    if let Some(problem) = answer["problem"].as_str() {
+        return Err(Unanswered::Failed(problem.to_owned()));
+    }
+    let messages = answer["messages"].as_array().into_iter().flatten();
+    let messages: Vec<String> = messages.filter_map(|message| message.as_str().map(str::to_owned)).collect();
+    let count = answer["count"].as_u64().map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX));
+    Ok(RegoDenials { count: count.max(messages.len()), messages })
+}
+
+/// The process that is asked: reads a question and writes the answer.
+///
+/// # Errors
+/// When there is no question, or the answer cannot be written.
+pub fn answer(mut question: impl Read, mut out: impl Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    question.read_to_end(&mut text)?;
+    let question: Value = serde_json::from_slice(&text)?;
+    drop(text);
+    bind(&question);
+    let rules: Vec<String> = serde_json::from_value(question["rules"].clone()).unwrap_or_default();
+    let answer = RegoCheck::new(question["rego"].as_str().unwrap_or_default(), &rules)
+        .map_err(|error| error.to_string())
+        .and_then(|check| {
+            let message = question["message"].as_str().map(str::to_owned);
+            check.with_message(message).ask(&question["report"])
+        });
+    let answer = match answer {
+        Ok(RegoDenials { messages, count }) => json!({ "messages": messages, "count": count }),
+        Err(problem) => json!({ "problem": problem }),
+    };
+    writeln!(out, "{answer}")?;
+    out.flush()
+}
+
+/// Has the system enforce what whoever asks watches, for when that one is held up or gone: address space, processor time, no
+/// files, no dumps. A limit that cannot be set is one that is watched alone.
+fn bind(question: &Value) {
+    let limit = |resource, value: u64| {
+        let _ = setrlimit(resource, Rlimit { current: Some(value), maximum: Some(value) });
+    };
+    let number = |name: &str| question[name].as_u64().filter(|number| *number > 0);
+    if let Some(bytes) = number("memory_bytes") {
+        limit(Resource::As, bytes.saturating_mul(2));
+    }
+    if let Some(seconds) = number("processor_seconds") {
+        limit(Resource::Cpu, seconds.saturating_add(2));
+    }
+    limit(Resource::Fsize, 0);
+    limit(Resource::Core, 0);
+    limit(Resource::Nofile, MOST_FILES);
+}
+
+fn start(mut command: Command) -> io::Result<Child> {
+    command.env_clear().current_dir("/");
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()
+}
+
+/// What the process answers; nothing where it ended without an answer or was stopped.
+fn answer_of(mut child: Child, question: String, limits: Limits) -> io::Result<Option<Value>> {
+    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(talk(stdin, stdout, &question)));
+    let answer = watch::until(&receiver, child.id(), limits).unwrap_or_default();
+    // A process that has answered has nothing left to do; one that has not is stopped.
+    if answer.is_empty() {
+        child.kill()?;
+    }
+    let is_good = child.wait()?.success();
+    Ok(is_good.then(|| serde_json::from_slice(&answer).ok()).flatten())
+}
+
+/// Hands the question over and reads the answer; a process that ends early closes both.
+fn talk(stdin: Option<ChildStdin>, stdout: Option<ChildStdout>, question: &str) -> Vec<u8> {
+    let mut answer = Vec::new();
+    if let (Some(mut stdin), Some(stdout)) = (stdin, stdout)
+        && stdin.write_all(question.as_bytes()).is_ok()
+    {
+        drop(stdin);
+        if stdout.take(LARGEST_ANSWER_BYTES).read_to_end(&mut answer).is_err() {
+            answer.clear();
+        }
+    }
+    answer
+}
