@@ -1,28 +1,32 @@
 //! `bulkhead admin`: what the server's own program does at the machine itself.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::anyhow;
 
-use crate::arguments::{AdminCommand, AdminPlaceArguments};
+use crate::arguments::{AdminAuditCommand, AdminCommand, AdminPlaceArguments, AdminVerifyArguments};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::{sibling, up};
 
 pub(crate) fn run(command: &AdminCommand, environment: &Environment) -> Result<Outcome, Failure> {
-    let (verb, operand, place) = match command {
+    let (words, place): (Vec<OsString>, &AdminPlaceArguments) = match command {
         AdminCommand::Backup(arguments) | AdminCommand::Export(arguments) => {
-            ("backup", Some(arguments.file.as_os_str()), &arguments.place)
+            (vec!["backup".into(), arguments.file.clone().into()], &arguments.place)
         }
         AdminCommand::Restore(arguments) | AdminCommand::Import(arguments) => {
-            ("restore", Some(arguments.file.as_os_str()), &arguments.place)
+            (vec!["restore".into(), arguments.file.clone().into()], &arguments.place)
         }
-        AdminCommand::Migrate(place) => ("migrate", None, place),
-        AdminCommand::ResetPassword(arguments) => ("reset-password", Some(arguments.name.as_ref()), &arguments.place),
+        AdminCommand::Migrate(place) => (vec!["migrate".into()], place),
+        AdminCommand::ResetPassword(arguments) => {
+            (vec!["reset-password".into(), arguments.name.clone().into()], &arguments.place)
+        }
+        AdminCommand::Audit(AdminAuditCommand::Verify(arguments)) => (verify_words(arguments), &arguments.place),
     };
     let program = sibling::find("bulkhead-server", environment).map_err(Failure::Usage)?;
     let mut started = sibling::command(&program);
-    started.arg("admin").arg(verb).args(operand);
+    started.arg("admin").args(words);
     started.env("BULKHEAD_DATA_DIR", folder(place, environment)?);
     if let Some(url) = &place.database_url {
         started.env("BULKHEAD_DATABASE_URL", url);
@@ -31,9 +35,21 @@ pub(crate) fn run(command: &AdminCommand, environment: &Environment) -> Result<O
         started.status().map_err(|error| Failure::Work(anyhow!(error).context("cannot start bulkhead-server")))?;
     match ended.code() {
         Some(0) => Ok(Outcome::Good),
+        Some(1) => Ok(Outcome::NotCompliant("what was verified is not as it was written".to_owned())),
         Some(2) => Err(Failure::usage("bulkhead-server could not use its settings")),
         _ => Err(Failure::Work(anyhow!("bulkhead-server could not do it"))),
     }
+}
+
+/// The verification in the words of the server's program.
+fn verify_words(arguments: &AdminVerifyArguments) -> Vec<OsString> {
+    let file = arguments.file.iter().map(|path| ("--file", path));
+    let checkpoints = arguments.checkpoints.iter().map(|path| ("--checkpoints", path));
+    let keys = arguments.key.iter().map(|path| ("--key", path));
+    let options = file.chain(checkpoints).chain(keys);
+    std::iter::once("audit-verify".into())
+        .chain(options.flat_map(|(option, path)| [option.into(), path.clone().into_os_string()]))
+        .collect()
 }
 
 fn folder(place: &AdminPlaceArguments, environment: &Environment) -> Result<PathBuf, Failure> {

@@ -13,7 +13,9 @@ use model::{Platform, Severity};
 use oci::registry::Mirror;
 
 use crate::target::Target;
-pub(crate) use platform::{AdminCommand, AdminPlaceArguments, RegisterArguments, UpArguments};
+pub(crate) use platform::{
+    AdminAuditCommand, AdminCommand, AdminPlaceArguments, AdminVerifyArguments, RegisterArguments, UpArguments,
+};
 pub(crate) use signatures::SignatureArguments;
 pub(crate) use worker::WorkerArguments;
 

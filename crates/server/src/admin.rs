@@ -1,4 +1,8 @@
-//! What an administrator does at the machine itself, without the API: backup, restore, migration, a lost password.
+//! What an administrator does at the machine itself, without the API: backup, restore, migration, a lost password, the
+//! verification of the audit trail.
+
+mod exported_trail;
+mod trail;
 
 use std::fs::File;
 use std::io::Write as _;
@@ -15,10 +19,28 @@ use crate::passwords::Passwords;
 use crate::{clock, secrets};
 
 /// How the verbs are used.
-pub(crate) const USAGE: &str = "use: bulkhead-server admin backup FILE | restore FILE | migrate | reset-password NAME";
+pub(crate) const USAGE: &str = "use: bulkhead-server admin backup FILE | restore FILE | migrate | reset-password NAME | \
+     audit-verify [--file FILE] [--checkpoints FILE] [--key FILE]";
 
-/// Does one verb and returns what is told of it.
-pub(crate) fn run(config: &Config, words: &[&str]) -> anyhow::Result<String> {
+/// How a verb ended, and what is told of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// All is well.
+    Well(String),
+    /// It was done, and what it found is not well.
+    Badly(String),
+}
+
+/// Does one verb.
+pub(crate) fn run(config: &Config, words: &[&str]) -> anyhow::Result<Ended> {
+    match words {
+        ["audit-verify", words @ ..] => trail::verify(config, words),
+        _ => change(config, words).map(Ended::Well),
+    }
+}
+
+/// Does a verb that changes or writes something, and returns what is told of it.
+fn change(config: &Config, words: &[&str]) -> anyhow::Result<String> {
     let options = StoreOptions::new(config.database.clone());
     match words {
         ["backup", file] => backup(&options, Path::new(file)),
@@ -121,7 +143,7 @@ mod tests {
         let server = TestServer::new();
         let bob = server.user("bob", &["auditor"]);
         let config = &server.app.config;
-        let told = run(config, &["reset-password", "Bob"]).unwrap();
+        let told = change(config, &["reset-password", "Bob"]).unwrap();
         let password = told.split(' ').nth(5).unwrap().to_owned();
         server.ask(&bob, "GET", "/me", json!(null)).expect(401);
         let log_in = |server: &TestServer, password: &str| {
@@ -131,16 +153,16 @@ mod tests {
         let answer = log_in(&server, &password);
         answer.expect(201);
         assert_eq!(answer.body["must_change_password"], true);
-        let error = run(config, &["reset-password", "nobody"]).unwrap_err();
+        let error = change(config, &["reset-password", "nobody"]).unwrap_err();
         assert_eq!(format!("{error:#}"), "cannot reset the password of nobody: there is no such user");
 
         let file = config.data_folder.join("backup.bhb");
-        run(config, &["backup", &file.display().to_string()]).unwrap();
+        change(config, &["backup", &file.display().to_string()]).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let variables = [("BULKHEAD_DATA_DIR".to_owned(), folder.path().join("new").display().to_string())];
         let other = Config::of(&Settings::read(SETTINGS, None, variables).unwrap()).unwrap();
-        run(&other, &["restore", &file.display().to_string()]).unwrap();
-        let error = format!("{:#}", run(&other, &["restore", &file.display().to_string()]).unwrap_err());
+        change(&other, &["restore", &file.display().to_string()]).unwrap();
+        let error = format!("{:#}", change(&other, &["restore", &file.display().to_string()]).unwrap_err());
         assert!(error.contains("the database is not empty"), "{error}");
         let restored = Store::open(&StoreOptions::new(other.database.clone())).unwrap();
         let user = restored.read_blocking(|connection| users::by_name(connection, "bob")).unwrap();
@@ -150,6 +172,6 @@ mod tests {
     #[test]
     fn a_wrong_verb_is_told_with_the_right_ones() {
         let server = TestServer::new();
-        assert_eq!(run(&server.app.config, &["bakup"]).unwrap_err().to_string(), USAGE);
+        assert_eq!(change(&server.app.config, &["bakup"]).unwrap_err().to_string(), USAGE);
     }
 }

@@ -44,6 +44,9 @@ use std::process::ExitCode;
 /// The exit code for wrong settings, as of the other programs.
 const WRONG_SETTINGS: u8 = 2;
 
+/// The exit code of an administrator's verb that could not be done, as of the other programs.
+const NOT_DONE: u8 = 3;
+
 #[expect(clippy::print_stderr, clippy::print_stdout, reason = "a program's messages belong on its standard streams")]
 fn main() -> ExitCode {
     daemon::choose_tls_provider();
@@ -78,11 +81,23 @@ fn main() -> ExitCode {
             return ExitCode::from(WRONG_SETTINGS);
         }
     };
-    let done = match words[..] {
-        ["admin", ref verb @ ..] => admin::run(&config, verb).map(|told| println!("{told}")),
-        _ => serve::run(config),
-    };
-    match done {
+    if let ["admin", ref verb @ ..] = words[..] {
+        return match admin::run(&config, verb) {
+            Ok(admin::Ended::Well(told)) => {
+                println!("{told}");
+                ExitCode::SUCCESS
+            }
+            Ok(admin::Ended::Badly(told)) => {
+                println!("{told}");
+                ExitCode::FAILURE
+            }
+            Err(error) => {
+                eprintln!("bulkhead-server: {error:#}");
+                ExitCode::from(NOT_DONE)
+            }
+        };
+    }
+    match serve::run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bulkhead-server: {error:#}");

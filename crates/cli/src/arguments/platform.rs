@@ -53,6 +53,29 @@ pub(crate) enum AdminCommand {
     Migrate(AdminPlaceArguments),
     /// Give a user a new password, which must be changed at the next log-in
     ResetPassword(AdminUserArguments),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(AdminAuditCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminAuditCommand {
+    /// Tell the first record that was deleted, altered or moved, and end with 1 where there is one
+    Verify(AdminVerifyArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdminVerifyArguments {
+    /// Verify this export in JSON lines instead of the store
+    pub(crate) file: Option<PathBuf>,
+    /// Hold the trail against signed checkpoints that were kept elsewhere, as GET /audit/checkpoints told them; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoints: Vec<PathBuf>,
+    /// Trust this public key for checkpoints beside the server's own, as in audit-signing.pub; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: AdminPlaceArguments,
 }
 
 /// Which store is meant.
