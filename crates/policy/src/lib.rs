@@ -8,6 +8,7 @@ mod builtin;
 mod check;
 mod check_id;
 mod custom;
+mod difference;
 mod document;
 mod exceptions;
 #[doc(hidden)]
@@ -28,6 +29,7 @@ mod rego;
 mod schema;
 mod scope;
 mod time;
+mod tree;
 mod vers;
 mod version_range;
 mod vex;
@@ -38,12 +40,14 @@ pub use builtin::{BUILTIN_POLICIES, builtin_policy};
 pub use check::{Complaint, check_names, check_policies};
 pub use check_id::check_id;
 pub use custom::{CustomCheck, CustomCheckError, LARGEST_VALUE, LONGEST_CHECK_BYTES, MOST_STEPS};
+pub use difference::{Change, MOST_CHANGES, differences};
 pub use document::{
     Control, Filter, Fix, LabelMatch, MOST_CONTROLS, PackageMatch, Policy, Rule, ScoreSource, Since, Where, read_policy,
 };
 pub use exceptions::{Exception, ExceptionKind, MOST_EXCEPTIONS, apply_exceptions, read_exceptions};
 pub use facts::Facts;
 pub use judge::{MOST_EVIDENCE, judge};
+pub use nearest::nearest;
 pub use node::LARGEST_DOCUMENT_BYTES;
 pub use pattern::Pattern;
 pub use profile::{MOST_NETWORK_RULES, NetworkRule, PROFILE_PATH, Profile, is_profile, read_profile};
@@ -57,5 +61,6 @@ pub use scope::{
     Attribute, Attributes, LONGEST_EXPRESSION_BYTES, MOST_TERMS, Scope, ScopeError, ScopeOutcome, ScopeProblem,
     UnknownAttribute, Variable,
 };
+pub use tree::{Tree, read_tree};
 pub use version_range::{InvalidRange, VersionRange};
 pub use vex::apply_vex;

@@ -5,7 +5,7 @@ const LONGEST_WORD: usize = 80;
 
 /// The known name that the fewest changes of a letter make of `word`; of equally near ones the first. None where nothing
 /// is known.
-pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().take(LONGEST_WORD).flat_map(char::to_lowercase).collect();
     known.into_iter().min_by_key(|name| distance(&word, name))
 }
