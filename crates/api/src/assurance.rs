@@ -90,8 +90,87 @@ pub struct DryRun {
     pub changed: u64,
     /// Whether there are more images than were judged.
     pub is_partial: bool,
+    /// The id of the job that judges all of them, where there are more than fit in a request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job: Option<String>,
     /// The first of those that would change.
     pub items: Vec<DryRunChange>,
+}
+
+/// How a dry run stands that is a job.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DryRunJob {
+    /// The id of the job.
+    pub job: String,
+    /// `waiting`, `leased`, `done`, `dead` or `cancelled`.
+    pub state: String,
+    /// How many images there were when it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// How many images were judged.
+    pub images: u64,
+    /// How many of them would have another decision.
+    pub changed: u64,
+    /// When what it found goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Moment>,
+}
+
+/// What a version of a policy is compared with: the version before where neither is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDifferenceQuery {
+    /// The older version; the one before `to` where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// The newer version; the newest where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<i64>,
+}
+
+/// A draft to be compared with a version of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDraft {
+    /// The version; the newest where it is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// The draft, YAML or JSON.
+    pub document: String,
+}
+
+/// What is different between two versions of a policy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyDifference {
+    /// The older version; absent where the newer one is the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<i64>,
+    /// The newer version; absent of a draft.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<i64>,
+    /// Whether images were judged by it, before and after; absent where that did not change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_enabled: Option<[bool; 2]>,
+    /// Whether the text is another one while it says the same: comments, order of keys, spaces.
+    pub is_respelled: bool,
+    /// What it says differently, in the order of the document.
+    pub changes: Vec<PolicyChange>,
+}
+
+/// A place at which a policy says something else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct PolicyChange {
+    /// Where: `controls[2].severities[0]`. Items are counted as they stand afterwards, removed ones as they stood before.
+    pub place: String,
+    /// What it said; absent where it is added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub before: Option<serde_json::Value>,
+    /// What it says; absent where it is removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub after: Option<serde_json::Value>,
 }
 
 /// An image that would have another decision.

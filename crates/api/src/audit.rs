@@ -1,7 +1,7 @@
 //! The audit trail.
 
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use crate::Moment;
 
@@ -49,18 +49,6 @@ pub struct AuditActor {
     /// The id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
-}
-
-/// What an export is asked for.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct AuditExportQuery {
-    /// `jsonl` (a record on each line) or `csv`.
-    pub format: String,
-    /// Which records; all where it is absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub filter: Option<String>,
 }
 
 /// What the verification of the trail found.

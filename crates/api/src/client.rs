@@ -170,16 +170,38 @@ impl Client {
         self.json("POST", path, Some(body))
     }
 
+    /// The address of the server.
+    pub fn server(&self) -> &str {
+        &self.base
+    }
+
     /// Sends a request and gives status and body as they are.
     ///
     /// # Errors
     /// When the server cannot be reached.
     pub fn send(&self, method: &str, path: &str, body: Option<Body<'_>>) -> Result<(u16, Vec<u8>), ClientError> {
+        self.exchange(method, path, None, body).map(|(status, _, bytes)| (status, bytes))
+    }
+
+    /// Sends a request for a version of an object (`If-Match`), and gives status, version (`ETag`) and body as they are.
+    ///
+    /// # Errors
+    /// When the server cannot be reached.
+    pub fn exchange(
+        &self,
+        method: &str,
+        path: &str,
+        version: Option<&str>,
+        body: Option<Body<'_>>,
+    ) -> Result<(u16, Option<String>, Vec<u8>), ClientError> {
         let unreachable =
             |error: ureq::Error| ClientError::Unreachable { server: self.base.clone(), source: Box::new(error) };
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}/api/v1{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if let Some(version) = version {
+            request = request.header("if-match", version);
         }
         if let Some(Body { kind, coding, .. }) = body {
             request = request.header("content-type", kind);
@@ -191,10 +213,11 @@ impl Client {
             request.body(body.map_or(&[][..], |body| body.bytes)).map_err(|error| unreachable(error.into()))?;
         let mut answer = self.agent.run(request).map_err(unreachable)?;
         let status = answer.status().as_u16();
+        let version = answer.headers().get("etag").and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut bytes = Vec::new();
         let mut reader = answer.body_mut().as_reader().take(LARGEST_ANSWER_BYTES);
         reader.read_to_end(&mut bytes).map_err(|error| unreachable(ureq::Error::Io(error)))?;
-        Ok((status, bytes))
+        Ok((status, version, bytes))
     }
 
     fn json<T: DeserializeOwned>(&self, method: &str, path: &str, body: Option<Body<'_>>) -> Result<T, ClientError> {
@@ -209,6 +232,15 @@ impl Client {
             Err(_) => Err(strange()),
         }
     }
+}
+
+/// A value as it stands in the query of an address (RFC 3986, section 2.1).
+pub fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
 }
 
 /// The authorities that the system trusts, from where Debian and others keep them.

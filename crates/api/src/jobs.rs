@@ -7,6 +7,8 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use crate::Moment;
+use crate::bulk::BulkWork;
+use crate::exports::{ExportFormat, ExportResource};
 use crate::registries::{Cause, RegistryCredential, RegistryKind, RegistryRules};
 
 /// How long a worker may wait for a job in one request, in seconds.
@@ -20,11 +22,11 @@ pub const MOST_LISTED_TAGS: usize = 100_000;
 pub struct Job {
     /// Its id.
     pub id: String,
-    /// `scan`, `list` or `test`.
+    /// `scan`, `list`, `test`, which workers do; `export`, `bulk`, `dry_run`, which the server does itself.
     pub kind: String,
     /// `waiting`, `leased`, `done`, `dead` or `cancelled`.
     pub state: String,
-    /// The id of the registry that it asks.
+    /// The id of the registry that it asks; empty of what the server does itself.
     pub registry_id: String,
     /// Who waits for it: `person`, `webhook` or `schedule`.
     pub priority: String,
@@ -54,10 +56,38 @@ pub struct Job {
     /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finished: Option<Moment>,
+    /// How far it is; of what the server does itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<JobProgress>,
+    /// When what it made goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Moment>,
+    /// Where its owner gets what it made, until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+}
+
+/// How far a job is that the server does itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobProgress {
+    /// How many rows or objects there were when it began; absent where nobody counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+    /// How many were looked at.
+    pub done: u64,
+    /// How many were changed, or would be.
+    #[serde(default)]
+    pub changed: u64,
+    /// How many were left as they are, because they are so already, or cannot be otherwise.
+    #[serde(default)]
+    pub unchanged: u64,
+    /// How many may be seen, but not changed, by whoever asked.
+    #[serde(default)]
+    pub not_permitted: u64,
 }
 
 /// What is to be done.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Work {
     /// Index an image.
@@ -82,6 +112,33 @@ pub enum Work {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         repository: Option<String>,
     },
+    /// Write a list as a file.
+    Export {
+        /// What is exported.
+        resource: ExportResource,
+        /// How it is written.
+        format: ExportFormat,
+        /// Which rows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        filter: Option<String>,
+        /// Of findings: in which images.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        images: Option<String>,
+    },
+    /// Do the same to all that a filter takes.
+    Bulk {
+        /// What, to which.
+        work: BulkWork,
+    },
+    /// Judge every stored image by policies that are not in force.
+    DryRun {
+        /// The policy that would be replaced.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<String>,
+        /// The document that it would have.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        document: Option<String>,
+    },
 }
 
 impl Work {
@@ -91,6 +148,9 @@ impl Work {
             Work::Scan { .. } => "scan",
             Work::List { .. } => "list",
             Work::Test { .. } => "test",
+            Work::Export { .. } => "export",
+            Work::Bulk { .. } => "bulk",
+            Work::DryRun { .. } => "dry_run",
         }
     }
 }
@@ -107,7 +167,7 @@ pub struct LeaseRequest {
 }
 
 /// The answer to a wish.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LeaseAnswer {
     /// The job; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -115,7 +175,7 @@ pub struct LeaseAnswer {
 }
 
 /// A leased job.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct LeasedJob {
     /// Its id.
     pub id: String,

@@ -4,8 +4,11 @@
 pub mod access;
 pub mod assurance;
 pub mod audit;
+pub mod bulk;
 mod client;
+pub mod declared;
 pub mod events;
+pub mod exports;
 pub mod images;
 pub mod integrations;
 pub mod jobs;
@@ -16,8 +19,11 @@ pub mod people;
 mod problem;
 pub mod registries;
 pub mod settings;
+mod shape;
+pub mod verdicts;
 
-pub use client::{Body, Client, ClientError, ClientOptions};
+pub use client::{Body, Client, ClientError, ClientOptions, encoded};
 pub use moment::Moment;
 pub use page::{LARGEST_PAGE, Page, PageQuery};
 pub use problem::{Problem, ProblemCode};
+pub use shape::{Misshapen, Shape};

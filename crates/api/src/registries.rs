@@ -11,7 +11,7 @@ macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $word:literal $title:literal $address:expr;)*) => {
         /// What a registry is: kinds differ in address, credentials, how repositories are listed, and in the messages that
         /// they send.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum RegistryKind {
             $($(#[$doc])* #[serde(rename = $word)] $name,)*
         }
@@ -62,6 +62,19 @@ kinds! {
     /// Sonatype Nexus.
     Nexus = "nexus" "Sonatype Nexus" None;
 }
+
+impl utoipa::PartialSchema for RegistryKind {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        // The derived schema does not see words that a macro puts in.
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(RegistryKind::ALL.iter().map(|kind| kind.as_str())))
+            .description(Some("What a registry is."))
+            .into()
+    }
+}
+
+impl ToSchema for RegistryKind {}
 
 impl RegistryKind {
     /// Whether it tells when a tag was pushed and last pulled, by an interface of its own.
