@@ -51,10 +51,12 @@ pub const TABLES: &[&str] = &[
     "evaluation_queue",
     "integrations",
     "outbox",
+    "verdict_keys",
 ];
 
-/// Tables that are not kept: sessions end with a restore, keys of requests and messages of registries are of the moment.
-pub const NOT_KEPT: &[&str] = &["schema", "sessions", "idempotency", "hook_messages"];
+/// Tables that are not kept: sessions end with a restore, keys of requests and messages of registries are of the moment, and
+/// exports are made again.
+pub const NOT_KEPT: &[&str] = &["schema", "sessions", "idempotency", "hook_messages", "job_output"];
 
 /// The longest line, in bytes: an image's index is the largest value there is.
 const LONGEST_LINE_BYTES: u64 = 1 << 30;

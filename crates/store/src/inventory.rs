@@ -322,6 +322,24 @@ pub fn vulnerabilities(
     known_vulnerabilities(connection, &reached, &from, conditions, &order, limit, MOST_COUNTED_EACH)
 }
 
+/// How many vulnerabilities a filter takes, of those that an image has that the permit reaches.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn count_vulnerabilities(connection: &mut Connection, permit: &Permit, filter: &Filter) -> Result<u64, StoreError> {
+    may(permit)?;
+    let reached = Reached::find(connection, permit, Thing::Vulnerability)?;
+    let mut conditions = Conditions::default();
+    let filter = Filter { terms: filter.terms.iter().map(by_id).collect() };
+    let from = from(&reached, None, &filter, &VULNERABILITIES, &mut conditions);
+    narrow(&filter, None, &VULNERABILITIES, &mut conditions);
+    let is_reached = reached.exists(&mut conditions);
+    conditions.add(is_reached);
+    let (sql, parameters) = conditions.finish();
+    let row = connection.row(&format!("SELECT count(*) FROM {from} WHERE {sql}"), &parameters)?;
+    Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
+}
+
 /// A bare word is the beginning of an id.
 fn by_id(term: &Term) -> Term {
     match &term.test {

@@ -3,8 +3,10 @@
 //! A job waits, is leased, and ends: done, dead (it failed too often, or for good) or cancelled. Whoever leases it shows
 //! with heartbeats that it is alive; a lease that ran out is another's to take. Only the holder of the lease can answer.
 
+pub mod own;
+
 use policy::access::{Action, Area, Permit};
-use policy::filter::{Key, Kind};
+use policy::filter::{Filter, Key, Kind};
 
 use crate::filtering::{Field, FieldKind};
 use crate::listing::{ListQuery, Listing, Placed, by_text, placed};
@@ -27,7 +29,7 @@ const STEP: i64 = 500;
 pub const STATES: &[&str] = &["waiting", "leased", "done", "dead", "cancelled"];
 
 /// The kinds.
-pub const KINDS: &[&str] = &["scan", "list", "test"];
+pub const KINDS: &[&str] = &["scan", "list", "test", "export", "bulk", "dry_run"];
 
 /// By what jobs are filtered.
 pub const KEYS: &[Key] = &[
@@ -105,6 +107,12 @@ pub struct Job {
     pub begun: Option<i64>,
     /// When it ended.
     pub finished: Option<i64>,
+    /// Whose rights it has, as `user/ID`; of those that the server does itself.
+    pub owner: Option<String>,
+    /// How far it is, as JSON.
+    pub progress: Option<String>,
+    /// When what it made goes.
+    pub expires: Option<i64>,
 }
 
 /// A job to be added.
@@ -152,7 +160,7 @@ pub enum Failed {
 }
 
 const COLUMNS: &str = "id, kind, key, registry_id, priority, state, work, tries, not_before, leased_by, lease_until,
-    failure, result, requested_by, created, begun, finished";
+    failure, result, requested_by, created, begun, finished, owner, progress, expires";
 
 fn job(row: &Row) -> Job {
     Job {
@@ -173,6 +181,9 @@ fn job(row: &Row) -> Job {
         created: row.integer(14),
         begun: row.optional_integer(15),
         finished: row.optional_integer(16),
+        owner: row.optional_text(17),
+        progress: row.optional_text(18),
+        expires: row.optional_integer(19),
     }
 }
 
@@ -394,6 +405,20 @@ pub fn take_back(
 pub fn list(connection: &mut Connection, permit: &Permit, query: &ListQuery) -> Result<Vec<Placed<Job>>, StoreError> {
     require(permit, Area::Jobs, Action::Read)?;
     placed(LISTING.page(connection, query, |_| {})?, |row| Ok(job(row)))
+}
+
+/// How many jobs a filter takes, but for one: what counts them is no part of what it counts.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn count(
+    connection: &mut Connection,
+    permit: &Permit,
+    filter: &Filter,
+    but_for: Option<&str>,
+) -> Result<u64, StoreError> {
+    require(permit, Area::Jobs, Action::Read)?;
+    LISTING.count(connection, filter, but_for.unwrap_or_default())
 }
 
 /// A job by id.

@@ -39,6 +39,7 @@ pub mod summary;
 mod testing;
 pub mod tokens;
 pub mod users;
+pub mod verdict_keys;
 pub mod verdicts;
 mod work;
 

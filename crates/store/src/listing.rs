@@ -76,15 +76,24 @@ impl Listing {
         Ok(rows.into_iter().map(placed).collect())
     }
 
-    /// The query for a page; the value of the order and the id come behind the columns.
-    pub(crate) fn sql(
+    /// How many objects a filter takes, but for one id.
+    pub(crate) fn count(
         &self,
-        query: &ListQuery,
-        within: impl FnOnce(&mut Conditions),
-    ) -> Result<(String, Vec<Value>), StoreError> {
+        connection: &mut Connection,
+        filter: &Filter,
+        but_for: &str,
+    ) -> Result<u64, StoreError> {
         let mut conditions = Conditions::default();
-        within(&mut conditions);
-        for term in &query.filter.terms {
+        let but_for = conditions.bind(but_for);
+        conditions.add(format!("t.id <> {but_for}"));
+        self.narrow(filter, &mut conditions);
+        let (sql, parameters) = conditions.finish();
+        let row = connection.row(&format!("SELECT count(*) FROM {} t WHERE {sql}", self.table), &parameters)?;
+        Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
+    }
+
+    fn narrow(&self, filter: &Filter, conditions: &mut Conditions) {
+        for term in &filter.terms {
             match &term.test {
                 Test::Word(word) => {
                     let any: Vec<String> = self.words.iter().map(|column| conditions.prefix(column, word)).collect();
@@ -94,6 +103,17 @@ impl Listing {
                 _ => conditions.filter(term, self.fields),
             }
         }
+    }
+
+    /// The query for a page; the value of the order and the id come behind the columns.
+    pub(crate) fn sql(
+        &self,
+        query: &ListQuery,
+        within: impl FnOnce(&mut Conditions),
+    ) -> Result<(String, Vec<Value>), StoreError> {
+        let mut conditions = Conditions::default();
+        within(&mut conditions);
+        self.narrow(&query.filter, &mut conditions);
         let order = self.orders.iter().find(|order| order.key == query.sort.key).or(self.orders.first());
         let Some(Order { column, is_text, .. }) = order else { return Err(StoreError::Defect) };
         let (sign, direction) = if query.sort.is_descending { ("<", "DESC") } else { (">", "ASC") };

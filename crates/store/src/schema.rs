@@ -25,6 +25,8 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 6, name: "notifications", sql: include_str!("../migrations/0006_notifications.sql") },
     Schema { version: 7, name: "scale", sql: include_str!("../migrations/0007_scale.sql") },
     Schema { version: 8, name: "rights", sql: include_str!("../migrations/0008_rights.sql") },
+    Schema { version: 9, name: "own_jobs", sql: include_str!("../migrations/0009_own_jobs.sql") },
+    Schema { version: 10, name: "verdict_keys", sql: include_str!("../migrations/0010_verdict_keys.sql") },
 ];
 
 impl Schema {

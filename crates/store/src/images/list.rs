@@ -286,6 +286,21 @@ pub fn list(
     Ok((rows.iter().map(image).collect(), total))
 }
 
+/// How many images a filter takes, however many these are.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn count(connection: &mut Connection, permit: &Permit, filter: &Filter) -> Result<u64, StoreError> {
+    may(permit)?;
+    let question = Question { permit, filter, fields: FIELDS };
+    let way = question.way(connection)?;
+    let mut conditions = Conditions::default();
+    let from = question.statement(way, &mut conditions);
+    let (sql, parameters) = conditions.finish();
+    let row = connection.row(&format!("SELECT count(*) FROM {from} WHERE {sql}"), &parameters)?;
+    Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
+}
+
 /// An image by its digest.
 ///
 /// # Errors
