@@ -7,13 +7,13 @@ use store::{Connection, Lane, Store, StoreError};
 use tokio::sync::Semaphore;
 
 use crate::assurance::Assurance;
-use crate::audit_key::AuditKey;
 use crate::clouds::Clouds;
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::sealed::Sealer;
 use crate::setup::SetupSecret;
+use crate::signing_key::SigningKey;
 
 /// The server's state. Cloning shares it.
 #[derive(Clone)]
@@ -29,7 +29,9 @@ pub(crate) struct Parts {
     pub(crate) metrics: Metrics,
     pub(crate) assurance: Assurance,
     /// The key of the checkpoints of the audit trail.
-    pub(crate) audit_key: AuditKey,
+    pub(crate) audit_key: SigningKey,
+    /// The key of signed verdicts.
+    pub(crate) verdict_key: SigningKey,
     /// The verifications of the trail that may run at once: each reads all of it.
     pub(crate) verifications: Arc<Semaphore>,
     /// The streams of events that may be open at once.

@@ -75,6 +75,11 @@ impl Caller {
         Ok(access::permit(&self.principal, permission)?)
     }
 
+    /// Kind and id, as jobs know whose rights they have.
+    pub(crate) fn owner(&self) -> String {
+        format!("{}/{}", self.principal.kind.as_str(), self.principal.id)
+    }
+
     /// The user; what is a person's own is not a token's.
     pub(crate) fn user(&self) -> ApiResult<&users::User> {
         self.user.as_ref().ok_or_else(|| {
@@ -271,6 +276,83 @@ async fn by_session(
     Ok(Caller { principal, user: Some(user), session: Some(session), actor, permit: None })
 }
 
+/// The principal of an owner (`user/ID`, `token/ID`) with the rights that it has at this moment, for what it asked to be done
+/// without waiting. Whoever may no longer act is refused.
+pub(crate) async fn principal_of(app: &App, owner: &str, now: i64) -> ApiResult<Principal> {
+    let (kind, id) = owner.split_once('/').ok_or_else(unauthenticated)?;
+    let id = id.to_owned();
+    match kind {
+        "user" => {
+            let found = app.read(move |connection| {
+                let user = users::by_id(connection, &id)?;
+                let grants = rights::grants_of(connection, &user.id)?;
+                Ok((user, grants))
+            });
+            let (user, grants) = found.await.map_err(gone)?;
+            match user.is_disabled {
+                true => Err(unauthenticated()),
+                false => Ok(Principal { kind: PrincipalKind::User, id: user.id, name: user.name, grants }),
+            }
+        }
+        "token" => {
+            let own = app.clone();
+            let found = app.read(move |connection| {
+                let token = tokens::by_id(connection, &id)?;
+                let owner = owner_of(connection, &token)?;
+                let grace = Installation::read(connection, &own.config)?.token_grace;
+                Ok((token, owner, grace))
+            });
+            let (token, owner, grace) = found.await.map_err(gone)?;
+            let owner = owner.filter(|_| is_valid(&token, grace, now)).ok_or_else(unauthenticated)?;
+            Ok(token_principal(token, owner).0)
+        }
+        _ => Err(unauthenticated()),
+    }
+}
+
+/// Whoever is no longer there may no longer act.
+fn gone(error: StoreError) -> ApiError {
+    match error {
+        StoreError::NotFound { .. } => unauthenticated(),
+        error => error.into(),
+    }
+}
+
+/// The grants that bound a token, of its owner or its group, where it has one.
+type TokenOwner = Option<(Vec<Grant>, Option<users::User>)>;
+
+/// What bounds a token; nothing where its owner may no longer act.
+fn owner_of(connection: &mut store::Connection, token: &tokens::Token) -> Result<Option<TokenOwner>, StoreError> {
+    Ok(match &token.owner {
+        Some(owner) => match users::by_id(connection, owner) {
+            Ok(user) if !user.is_disabled => Some(Some((rights::grants_of(connection, owner)?, Some(user)))),
+            Ok(_) | Err(StoreError::NotFound { .. }) => None,
+            Err(error) => return Err(error),
+        },
+        None => match &token.group {
+            Some(group) => Some(Some((rights::grants_of_group(connection, group)?, None))),
+            None => Some(None),
+        },
+    })
+}
+
+/// Whether a token may still be used; one that nobody answers for any more for a while.
+fn is_valid(token: &tokens::Token, grace: i64, now: i64) -> bool {
+    token.revoked.is_none()
+        && token.expires.is_none_or(|end| now < end)
+        && token.orphaned.is_none_or(|since| now < since.saturating_add(grace))
+}
+
+fn token_principal(token: tokens::Token, owner: TokenOwner) -> (Principal, Option<users::User>) {
+    let own = Grant { role: token.name.clone(), permissions: token.permissions, scopes: token.scopes };
+    let (grants, user) = match owner {
+        // A token never has more than its owner or group has at this moment.
+        Some((grants, user)) => (narrowed(&own, &grants), user),
+        None => (vec![own], None),
+    };
+    (Principal { kind: PrincipalKind::Token, id: token.id, name: token.name, grants }, user)
+}
+
 async fn by_token(
     app: &App,
     token: &str,
@@ -283,39 +365,20 @@ async fn by_token(
     let found = app
         .read(move |connection| {
             let Some(token) = tokens::by_secret(connection, &hash)? else { return Ok(None) };
-            let owner = match &token.owner {
-                Some(owner) => match users::by_id(connection, owner) {
-                    Ok(user) if !user.is_disabled => Some((rights::grants_of(connection, owner)?, Some(user))),
-                    Ok(_) | Err(StoreError::NotFound { .. }) => return Ok(None),
-                    Err(error) => return Err(error),
-                },
-                None => match &token.group {
-                    Some(group) => Some((rights::grants_of_group(connection, group)?, None)),
-                    None => None,
-                },
-            };
+            let Some(owner) = owner_of(connection, &token)? else { return Ok(None) };
             let grace = Installation::read(connection, &own.config)?.token_grace;
             Ok(Some((token, owner, grace)))
         })
         .await?;
     let (token, owner, grace) = found.ok_or_else(unauthenticated)?;
-    let is_valid = token.revoked.is_none()
-        && token.expires.is_none_or(|end| now < end)
-        && token.orphaned.is_none_or(|since| now < since.saturating_add(grace));
-    if !is_valid || !crate::addresses::admits(&token.addresses, address.as_deref()) {
+    if !is_valid(&token, grace, now) || !crate::addresses::admits(&token.addresses, address.as_deref()) {
         return Err(unauthenticated());
     }
     if token.last_used.is_none_or(|used| used + USE_STEP <= now) {
         let id = token.id.clone();
         app.note(move |connection| tokens::touch(connection, &id, now)).await?;
     }
-    let own = Grant { role: token.name.clone(), permissions: token.permissions, scopes: token.scopes.clone() };
-    let (grants, user) = match owner {
-        // A token never has more than its owner or group has at this moment.
-        Some((grants, user)) => (narrowed(&own, &grants), user),
-        None => (vec![own], None),
-    };
-    let principal = Principal { kind: PrincipalKind::Token, id: token.id.clone(), name: token.name, grants };
+    let (principal, user) = token_principal(token, owner);
     let actor = actor(&principal, address, request);
     Ok(Caller { principal, user, session: None, actor, permit: None })
 }

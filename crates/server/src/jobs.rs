@@ -125,8 +125,13 @@ pub(crate) fn describe(job: store::jobs::Job) -> ApiResult<Job> {
         2 => "webhook",
         _ => "schedule",
     };
+    let work = work(&job)?;
+    let has_file = job.state == "done" && matches!(work, Work::Export { .. });
     Ok(Job {
-        work: work(&job)?,
+        work,
+        progress: job.progress.and_then(|text| serde_json::from_str(&text).ok()),
+        expires: job.expires.map(Moment),
+        link: has_file.then(|| format!("/api/v1/me/jobs/{}/output", job.id)),
         priority: priority.to_owned(),
         tries: u32::try_from(job.tries).unwrap_or_default(),
         not_before: Moment(job.not_before),

@@ -4,13 +4,16 @@
 mod addresses;
 mod admin;
 mod app;
+mod approving;
 mod assurance;
 mod audit_key;
+mod background;
 mod clock;
 mod clouds;
 mod config;
 mod cursor;
 mod error;
+mod exports;
 mod frame;
 #[cfg(test)]
 mod fuzzed;
@@ -34,6 +37,7 @@ mod sealed;
 mod secrets;
 mod serve;
 mod setup;
+mod signing_key;
 #[cfg(test)]
 mod testing;
 mod totp;

@@ -8,6 +8,7 @@ use store::{StoreError, acknowledgements, audit, events, idempotency, jobs, outb
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::installation::Installation;
+use crate::routes::signed_verdicts;
 
 /// How often it is looked for what has served its time.
 const PAUSE: Duration = Duration::from_secs(300);
@@ -82,6 +83,8 @@ impl Retention {
         let held = app.read(move |connection| Installation::read(connection, &own.config)).await?;
         let (idle, event_days) = (held.session_idle, held.event_days);
         let kept = app.config.kept.clone();
+        // A server that is there says so with its key.
+        signed_verdicts::note_key(app).await?;
         let before = move |days: i64| now - days * DAY;
         let beside = app
             .note(move |connection| {
@@ -90,6 +93,7 @@ impl Retention {
                     + events::remove_older(connection, before(event_days), STEP)?
                     + acknowledgements::remove_ended(connection, now, STEP)?
                     + jobs::forget(connection, before(kept.job_days))?
+                    + jobs::own::remove_expired(connection, now, STEP)?
                     + outbox::remove_dead(connection, before(kept.dead_letter_days), STEP)?
                     + match kept.verdict_days {
                         0 => 0,

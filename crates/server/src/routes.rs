@@ -1,18 +1,25 @@
 //! Every route of the API, each with its rule. There is no other list.
 
 mod acknowledgements;
-mod audit;
-mod exceptions;
+pub(crate) mod audit;
+mod bulk;
+#[cfg(test)]
+mod declared;
+mod differences;
+mod dry_runs;
+pub(crate) mod exceptions;
+mod exports;
 mod groups;
 mod health;
 mod hooks;
-mod images;
+pub(crate) mod images;
 mod integrations;
 mod intelligence;
 mod inventory;
 mod jobs;
 mod me;
 mod openapi;
+mod own_jobs;
 mod paging;
 pub(crate) mod policies;
 mod registries;
@@ -25,6 +32,7 @@ mod second_factor;
 mod sessions;
 mod settings;
 mod setup;
+pub(crate) mod signed_verdicts;
 mod stream;
 mod summary;
 mod tokens;
@@ -100,7 +108,7 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Access, Action::Write), routes!(tokens::create))
         .add(needs(Area::Access, Action::Write), routes!(tokens::revoke))
         .add(needs(Area::Audit, Action::Read), routes!(audit::list))
-        .add(needs(Area::Audit, Action::Read), routes!(audit::export))
+        .add(needs(Area::Audit, Action::Read), routes!(exports::audit_trail, exports::begin_audit))
         .add(needs(Area::Audit, Action::Read), routes!(audit::verification))
         .add(needs(Area::Audit, Action::Read), routes!(audit::checkpoints))
         .add(Oneself, routes!(stream::events))
@@ -114,6 +122,8 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Integrations, Action::Write), routes!(integrations::retry))
         .add_large(needs(Area::Images, Action::Write), routes!(images::register), LARGEST_INDEX_BYTES)
         .add(needs(Area::Images, Action::Read), routes!(images::list))
+        .add(needs(Area::Images, Action::Read), routes!(exports::images, exports::begin_images))
+        .add(needs(Area::Images, Action::Write), routes!(bulk::images))
         .add(needs(Area::Images, Action::Read), routes!(images::show))
         .add(needs(Area::Images, Action::Write), routes!(images::remove))
         .add(needs(Area::Images, Action::Read), routes!(images::packages))
@@ -123,16 +133,26 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Images, Action::Approve), routes!(images::approve))
         .add(needs(Area::Images, Action::Approve), routes!(images::revoke))
         .add(needs(Area::Images, Action::Read), routes!(inventory::packages))
+        .add(needs(Area::Images, Action::Read), routes!(exports::packages, exports::begin_packages))
+        .add(needs(Area::Findings, Action::Read), routes!(exports::findings, exports::begin_findings))
+        .add(needs(Area::Findings, Action::Read), routes!(exports::vulnerabilities, exports::begin_vulnerabilities))
+        .add(needs(Area::Exceptions, Action::Write), routes!(bulk::vulnerabilities))
         .add(needs(Area::Findings, Action::Read), routes!(inventory::vulnerabilities))
         .add(needs(Area::Findings, Action::Read), routes!(inventory::vulnerability))
         .add(needs(Area::Verdicts, Action::Read), routes!(inventory::verdict))
+        .add(needs(Area::Verdicts, Action::Read), routes!(signed_verdicts::show))
+        .add(Public, routes!(signed_verdicts::keys))
         .add(needs(Area::Policies, Action::Read), routes!(policies::list))
         .add(needs(Area::Policies, Action::Write), routes!(policies::create))
         .add(needs(Area::Policies, Action::Read), routes!(policies::dry_run))
+        .add(needs(Area::Policies, Action::Read), routes!(dry_runs::create))
+        .add(needs(Area::Policies, Action::Read), routes!(dry_runs::show))
+        .add(needs(Area::Policies, Action::Read), routes!(dry_runs::changes))
         .add(needs(Area::Policies, Action::Read), routes!(policies::show))
         .add(needs(Area::Policies, Action::Write), routes!(policies::replace))
         .add(needs(Area::Policies, Action::Write), routes!(policies::remove))
         .add(needs(Area::Policies, Action::Read), routes!(policies::versions))
+        .add(needs(Area::Policies, Action::Read), routes!(differences::between, differences::with_draft))
         .add(needs(Area::Exceptions, Action::Read), routes!(exceptions::list))
         .add(needs(Area::Exceptions, Action::Write), routes!(exceptions::request))
         .add(needs(Area::Exceptions, Action::Read), routes!(exceptions::show))
@@ -147,7 +167,12 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Registries, Action::Write), routes!(registries::test))
         .add(needs(Area::Registries, Action::Write), routes!(registries::list_now))
         .add(needs(Area::Registries, Action::Write), routes!(registries::scan))
+        .add(Oneself, routes!(own_jobs::list))
+        .add(Oneself, routes!(own_jobs::show))
+        .add(Oneself, routes!(own_jobs::cancel))
+        .add(Oneself, routes!(own_jobs::output))
         .add(needs(Area::Jobs, Action::Read), routes!(jobs::list))
+        .add(needs(Area::Jobs, Action::Write), routes!(bulk::jobs))
         .add(needs(Area::Jobs, Action::Read), routes!(jobs::show))
         .add(needs(Area::Jobs, Action::Write), routes!(jobs::retry))
         .add(needs(Area::Jobs, Action::Write), routes!(jobs::cancel))

@@ -13,7 +13,8 @@ use store::{Lane, Store, StoreOptions, rights, users};
 
 use crate::app::{App, Parts};
 use crate::assurance::{Assurance, reevaluation};
-use crate::audit_key::{self, AuditKey};
+use crate::audit_key;
+use crate::background;
 use crate::clock::{self, SECOND};
 use crate::config::Config;
 use crate::notify;
@@ -21,9 +22,11 @@ use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::registries;
 use crate::retention;
+use crate::routes::signed_verdicts;
 use crate::routes::{self, policies::install_default as install_default_policy};
 use crate::sealed::Sealer;
 use crate::setup::SetupSecret;
+use crate::signing_key::SigningKey;
 use crate::worker_token;
 
 /// How long a handshake and the head of a request may take.
@@ -56,7 +59,8 @@ fn open(config: Config) -> anyhow::Result<App> {
     store.write_blocking(Lane::Audited, move |connection| install_default_policy(connection, now))?;
     let assurance = Assurance::new(&config);
     assurance.intelligence.look();
-    let audit_key = AuditKey::in_folder(&config.data_folder)?;
+    let audit_key = SigningKey::in_folder(&config.data_folder, audit_key::PURPOSE)?;
+    let verdict_key = SigningKey::in_folder(&config.data_folder, "verdict-signing")?;
     Ok(App::new(Parts {
         assurance,
         clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
@@ -67,6 +71,7 @@ fn open(config: Config) -> anyhow::Result<App> {
         rates: Rates::default(),
         metrics: Metrics::default(),
         audit_key,
+        verdict_key,
         verifications: std::sync::Arc::new(tokio::sync::Semaphore::new(1)),
         streams: std::sync::Arc::new(tokio::sync::Semaphore::new(MOST_STREAMS)),
         setup: std::sync::Mutex::new(None),
@@ -91,6 +96,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
         head_wait: HEAD_WAIT,
     };
     let listener = Listener::bind(options).await?;
+    signed_verdicts::note_key(&app).await.context("cannot tell the key of signed verdicts")?;
     let (drain, draining) = Drain::new();
     let mut tasks = Vec::new();
     if let Some(address) = config.operations {
@@ -114,6 +120,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
     }
     tasks.push(tokio::spawn(registries::scheduler::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(reevaluation::run(app.clone(), draining.clone())));
+    tasks.push(tokio::spawn(background::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(audit_key::run(app.clone())));
     tasks.push(tokio::spawn(retention::run(app.clone())));
     tasks.push(tokio::spawn(notify::run(app.clone())));

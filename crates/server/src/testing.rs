@@ -13,12 +13,12 @@ use store::{Lane, Store, StoreOptions, rights, tokens, users};
 use tower::ServiceExt as _;
 
 use crate::app::{App, Parts};
-use crate::audit_key::AuditKey;
 use crate::config::{Config, SETTINGS};
 use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::sealed::Sealer;
 use crate::setup::SetupSecret;
+use crate::signing_key::SigningKey;
 use crate::{clock, guard, ids, routes, secrets};
 
 /// The password of every user of a test.
@@ -83,7 +83,8 @@ impl TestServer {
         store.write_blocking(Lane::Beside, |connection| rights::install_presets(connection, 0)).unwrap();
         let (secret, setup) = SetupSecret::new(clock::now());
         let app = App::new(Parts {
-            audit_key: AuditKey::in_folder(folder.path()).unwrap(),
+            audit_key: SigningKey::in_folder(folder.path(), crate::audit_key::PURPOSE).unwrap(),
+            verdict_key: SigningKey::in_folder(folder.path(), "verdict-signing").unwrap(),
             verifications: Arc::new(tokio::sync::Semaphore::new(1)),
             streams: Arc::new(tokio::sync::Semaphore::new(8)),
             sealer: Sealer::from_file(&folder.path().join("master.key"), true).unwrap(),
@@ -271,6 +272,12 @@ impl TestServer {
     /// Does what the server does in the background until nothing is left of it.
     pub(crate) fn catch_up(&self) {
         let steps = async { while crate::assurance::reevaluation::step(&self.app, "test").await.unwrap() {} };
+        self.runtime.block_on(steps);
+    }
+
+    /// Does the jobs that the server does itself until none waits.
+    pub(crate) fn do_jobs(&self) {
+        let steps = async { while crate::background::step(&self.app).await.unwrap() {} };
         self.runtime.block_on(steps);
     }
 

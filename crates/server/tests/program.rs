@@ -192,3 +192,52 @@ fn nothing_secret_is_written_but_where_it_belongs() {
         assert!(!is_written, "`{marker}` was written");
     }
 }
+
+#[test]
+fn a_declaration_is_applied_over_tls_and_the_trail_is_verified_at_the_machine() {
+    use api::declared::{self, Kind};
+
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&mut program(folder.path()), folder.path(), true);
+    let cookie = server.set_up();
+    let (_, me, _) = server.ask("GET", "/me", Some(&cookie), &Value::Null);
+    let token = json!({ "name": "declare", "permissions": me["permissions"] });
+    let (status, token, _) = server.ask("POST", "/me/tokens", Some(&cookie), &token);
+    assert_eq!(status, 201, "{token}");
+    let client = api::Client::new(&api::ClientOptions {
+        server: server.address.clone(),
+        token: token["secret"].as_str().map(str::to_owned),
+        ca: Some(folder.path().join("tls/ca.pem")),
+        timeout: Duration::from_secs(30),
+    })
+    .unwrap();
+    let kinds = [Kind::Scope, Kind::Role].into();
+    let apply = |files: &[(&str, &str)]| {
+        let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        let declared = declared::read_files(&files).unwrap();
+        let current = declared::read_server(&client, &kinds).unwrap();
+        let plan = declared::plan(&declared, &current, &kinds, false).unwrap();
+        let applied = declared::apply(&client, &plan, &current, &mut |_| Err("no secret".to_owned())).unwrap();
+        (applied.made, applied.changed, applied.removed)
+    };
+    let scope = ("scopes/shop.yaml", "name: shop\nvariables:\n  - attribute: image.repository\n    value: shop/*\n");
+    let role = "name: dev\npermissions: [images.read]\nscopes: [shop]\n";
+    let wider = role.replace("images.read", "images.read, jobs.read");
+    assert_eq!(apply(&[scope, ("roles/dev.yaml", role)]), (2, 0, 0));
+    assert_eq!(apply(&[scope, ("roles/dev.yaml", role)]), (0, 0, 0));
+    assert_eq!(apply(&[scope, ("roles/dev.yaml", &wider)]), (0, 1, 0));
+    assert_eq!(apply(&[]), (0, 0, 2));
+
+    let (status, export) = client.send("GET", "/audit/export?format=jsonl", None).unwrap();
+    assert_eq!(status, 200);
+    assert_eq!(server.stop().0, Some(0));
+    let whole = folder.path().join("whole.jsonl");
+    std::fs::write(&whole, &export).unwrap();
+    let altered = folder.path().join("altered.jsonl");
+    std::fs::write(&altered, String::from_utf8(export).unwrap().replacen("role.update", "role.create", 1)).unwrap();
+    let verify = |words: &[&str]| run(folder.path(), &[], &[&["admin", "audit-verify"], words].concat());
+    assert_eq!(verify(&[]).0, Some(0));
+    assert_eq!(verify(&["--file", &whole.display().to_string()]).0, Some(0));
+    assert_eq!(verify(&["--file", &altered.display().to_string()]).0, Some(1));
+    assert_eq!(verify(&["--file", "/nowhere"]).0, Some(3));
+}

@@ -7,7 +7,7 @@ use api::{Moment, Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use policy::access::{self, Action, Area, Permission};
+use policy::access::{self, Action, Area, Permission, Permit};
 use policy::filter::{Filter, Operand, Term, Test, Wanted};
 use serde_json::json;
 use store::exceptions::{self, StoredException};
@@ -112,36 +112,8 @@ pub(super) async fn request(
     Body(request): Body<ExceptionRequest>,
 ) -> ApiResult<Versioned<Exception>> {
     let (permit, now) = (caller.permit()?, clock::now());
-    let (exception, document) = read(&request.terms)?;
-    let ends = exception.ends.saturating_mul(SECOND);
-    if ends <= now {
-        return Err(ApiError::invalid("expires", "this time is over"));
-    }
-    let own = app.clone();
-    let held = app.read(move |connection| Installation::read(connection, &own.config)).await?;
-    // What ends with a day ends at its end, wherever it began.
-    if held.longest_exception > 0 && ends > now.saturating_add(held.longest_exception).saturating_add(DAY) {
-        let days = held.longest_exception / DAY;
-        return Err(ApiError::invalid("expires", format_args!("exceptions may last {days} days at most")));
-    }
-    let new = StoredException {
-        id: ids::new(now),
-        name: exception.name,
-        document,
-        policy_id: request.policy,
-        state: "requested".to_owned(),
-        ends,
-        requester: caller.principal.id.clone(),
-        requester_name: caller.principal.name.clone(),
-        requested: now,
-        decider: None,
-        decider_name: None,
-        decided: None,
-        comment: String::new(),
-        changed: now,
-        version: 1,
-        scopes: exceptions::limits(&permit),
-    };
+    let requester = (caller.principal.id.as_str(), caller.principal.name.as_str());
+    let new = stored(&app, &permit, &request.terms, request.policy, requester, now).await?;
     let mut record = caller.entry(now, "exception.request", "exception", &new.id, &new.name);
     record.after = Some(shown(&new));
     let own = new.clone();
@@ -223,7 +195,48 @@ async fn candidates(app: &App, exception: &policy::Exception) -> ApiResult<Filte
     Ok(Filter { terms: vec![Term { key: Some("vulnerability"), is_negated: false, test: Test::AnyOf(wanted) }] })
 }
 
-fn shown(exception: &StoredException) -> serde_json::Value {
+/// A request as it is stored, or what is wrong with it; `requester` is id and name.
+pub(crate) async fn stored(
+    app: &App,
+    permit: &Permit,
+    terms: &ExceptionTerms,
+    policy: Option<String>,
+    requester: (&str, &str),
+    now: i64,
+) -> ApiResult<StoredException> {
+    let (exception, document) = read(terms)?;
+    let ends = exception.ends.saturating_mul(SECOND);
+    if ends <= now {
+        return Err(ApiError::invalid("expires", "this time is over"));
+    }
+    let own = app.clone();
+    let held = app.read(move |connection| Installation::read(connection, &own.config)).await?;
+    // What ends with a day ends at its end, wherever it began.
+    if held.longest_exception > 0 && ends > now.saturating_add(held.longest_exception).saturating_add(DAY) {
+        let days = held.longest_exception / DAY;
+        return Err(ApiError::invalid("expires", format_args!("exceptions may last {days} days at most")));
+    }
+    Ok(StoredException {
+        id: ids::new(now),
+        name: exception.name,
+        document,
+        policy_id: policy,
+        state: "requested".to_owned(),
+        ends,
+        requester: requester.0.to_owned(),
+        requester_name: requester.1.to_owned(),
+        requested: now,
+        decider: None,
+        decider_name: None,
+        decided: None,
+        comment: String::new(),
+        changed: now,
+        version: 1,
+        scopes: exceptions::limits(permit),
+    })
+}
+
+pub(crate) fn shown(exception: &StoredException) -> serde_json::Value {
     let document: serde_json::Value = serde_json::from_str(&exception.document).unwrap_or_default();
     json!({
         "state": exception.state,

@@ -12,11 +12,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use policy::access::{Permit, Reach};
 use policy::filter::{Filter, Sort};
-use store::approvals::{self, Approval};
+use store::approvals;
 use store::images::{self, FindingQuery, ImageQuery, ImageSort};
 use store::{Value, acknowledgements, audit, verdicts};
 
 use crate::app::App;
+use crate::approving::{self, Approver};
 use crate::assurance::{index, judging, reevaluation, rules::Rules};
 use crate::clock;
 use crate::cursor;
@@ -319,33 +320,13 @@ async fn change_approval(
     let (by, by_name) = (caller.principal.id.clone(), caller.principal.name.clone());
     let names = app.change(move |connection| {
         let image = images::by_digest(connection, &permit, &digest)?;
-        let labels = images::labels(connection, image.id)?;
-        let names = images::names(connection, image.id)?;
-        // Whoever is limited to applications approves in their repositories alone.
-        let is_within = |name: &images::ImageName| is_within(&permit, &rules, &image, &labels, name);
-        let approvals: Vec<Approval> = names
-            .into_iter()
-            .filter(|named| is_within(&named.name))
-            .map(|named| Approval {
-                registry: named.name.registry,
-                repository: named.name.repository,
-                digest: digest.clone(),
-                approver: by.clone(),
-                approver_name: by_name.clone(),
-                comment: approves.clone().unwrap_or_default(),
-                at: now,
-            })
-            .collect();
-        match approves {
-            Some(_) => approvals::approve(connection, &permit, &approvals)?,
-            None => approvals::revoke(connection, &permit, &approvals)?,
-        }
+        let reached = approving::within(connection, &permit, &rules, &image)?.len();
+        let by = Approver { id: &by, name: &by_name };
+        let places = approving::change(connection, &permit, &rules, &image, &by, approves.as_deref(), now)?;
         let mut record = record.clone();
-        let places: std::collections::BTreeSet<String> =
-            approvals.iter().map(|approval| format!("{}/{}", approval.registry, approval.repository)).collect();
         record.after = Some(serde_json::json!({ "repositories": places, "comment": approves }));
         audit::append(connection, &record)?;
-        Ok(approvals.len())
+        Ok(reached)
     });
     if names.await? == 0 {
         let detail = "The image has no name: a digest is approved in the repositories that it has a name in.";
@@ -356,7 +337,7 @@ async fn change_approval(
 }
 
 /// Whether a permit reaches an image under a name: what is done to a repository is done to all of its images.
-pub(super) fn is_within(
+pub(crate) fn is_within(
     permit: &Permit,
     rules: &Rules,
     image: &images::Image,

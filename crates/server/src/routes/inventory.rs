@@ -139,12 +139,7 @@ pub(super) async fn verdict(
     Query(query): Query<VerdictQuery>,
 ) -> ApiResult<Json<VerdictObject>> {
     let permit = caller.permit()?;
-    let text = query.image.rsplit_once('@').map_or(query.image.as_str(), |(_, digest)| digest);
-    let digest: Digest = text.parse().map_err(|error| {
-        let hint = "a verdict is on a digest, because a tag can move: use name@sha256:…";
-        ApiError::invalid("image", format!("{error}; {hint}"))
-    })?;
-    let digest = digest.to_string();
+    let digest = digest_of(&query.image)?;
     let own = digest.clone();
     let (found, is_seen_due) = app
         .read(move |connection| {
@@ -160,12 +155,27 @@ pub(super) async fn verdict(
         Some(verdict) => judging::told(&verdict),
         None => {
             let now = clock::now();
-            let mut document = formats::verdict_document(&policy::unregistered(&query.image));
-            document["id"] = ids::new(now).into();
-            document["digest"] = digest.into();
-            document["evaluated"] = Moment(now).text().into();
-            document["intelligence"] = serde_json::Value::Null;
-            document
+            unregistered(&query.image, &digest, ids::new(now), now)
         }
     })))
+}
+
+/// The digest in what was asked; a tag can move, so that no verdict is on one.
+pub(super) fn digest_of(image: &str) -> ApiResult<String> {
+    let text = image.rsplit_once('@').map_or(image, |(_, digest)| digest);
+    let digest: Digest = text.parse().map_err(|error| {
+        let hint = "a verdict is on a digest, because a tag can move: use name@sha256:…";
+        ApiError::invalid("image", format!("{error}; {hint}"))
+    })?;
+    Ok(digest.to_string())
+}
+
+/// The verdict on an image that nobody registered.
+pub(super) fn unregistered(image: &str, digest: &str, id: String, now: i64) -> serde_json::Value {
+    let mut document = formats::verdict_document(&policy::unregistered(image));
+    document["id"] = id.into();
+    document["digest"] = digest.into();
+    document["evaluated"] = Moment(now).text().into();
+    document["intelligence"] = serde_json::Value::Null;
+    document
 }

@@ -9,15 +9,15 @@ use policy::access::{self, Action, Area, Permission, Principal};
 use policy::filter::Filter;
 use serde_json::json;
 use store::audit;
-use store::images::{DECISIONS, word};
 use store::policies::{self, StoredPolicy};
 use store::{Connection, StoreError};
 
+use super::dry_runs;
 use super::images::{tell, unfiltered};
 use super::paging::Asked;
 use crate::app::App;
-use crate::assurance::rules::Rules;
 use crate::assurance::trial;
+use crate::background::dry_run;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::{Body, Path, Query, Versioned, if_match};
@@ -74,7 +74,7 @@ fn told(stored: StoredPolicy) -> Policy {
 }
 
 /// Reads a document, or says where it is wrong.
-fn read(document: &str) -> ApiResult<policy::Policy> {
+pub(crate) fn read(document: &str) -> ApiResult<policy::Policy> {
     let policy = policy::read_policy("document", document).map_err(|error| {
         let problem = error.problem.to_string();
         ApiError::invalid("document", &error).with("line", error.line).with("problem", problem)
@@ -248,20 +248,8 @@ pub(super) async fn dry_run(
     let (permit, now) = (caller.permit()?, clock::now());
     // What images there are is told by another right than what policies there are.
     let reader = caller.permit_for(Permission::new(Area::Images, Action::Read))?;
-    let mut rules = Rules::read(&app, now).await?;
-    if let Some(id) = request.policy {
-        let own = app.read(move |connection| policies::by_id(connection, &permit, &id)).await?;
-        rules.policies.retain(|policy| policy.name != own.name);
-    }
-    if let Some(document) = &request.document {
-        let policy = read(document)?;
-        if rules.policies.iter().any(|known| known.name == policy.name) {
-            return Err(StoreError::Exists { what: "policy" }.into());
-        }
-        rules.policies.push(policy);
-        rules.policies.sort_by(|one, other| one.name.cmp(&other.name));
-    }
-    let mut answer = DryRun { images: 0, changed: 0, is_partial: false, items: Vec::new() };
+    let rules = dry_run::rules(&app, &permit, request.clone(), now).await?;
+    let mut answer = DryRun { images: 0, changed: 0, is_partial: false, job: None, items: Vec::new() };
     let judged = trial::each(&app, rules, &reader, Filter::default(), now, |image, judged| {
         let decision = judged.evaluation.verdict.decision;
         if decision == image.decision {
@@ -277,6 +265,9 @@ pub(super) async fn dry_run(
         }
     });
     (answer.images, answer.is_partial) = judged.await?;
+    if answer.is_partial {
+        answer.job = Some(dry_runs::begin(&app, &caller, request).await?.id);
+    }
     Ok(Json(answer))
 }
 

@@ -278,6 +278,8 @@ impl Taking {
                 let is_ok = steps.iter().all(|step| step.outcome != "failed");
                 Ok(serde_json::json!({ "is_ok": is_ok, "steps": steps }))
             }
+            // They have no registry, and no worker is given one.
+            Work::Export { .. } | Work::Bulk { .. } | Work::DryRun { .. } => Err(crate::assurance::defect()),
         }
     }
 

@@ -98,3 +98,32 @@ fn the_first_start_brings_the_default_policy_once() {
         "what was removed stays away"
     );
 }
+
+#[test]
+fn two_versions_and_a_draft_are_compared_place_by_place() {
+    let (server, who) = server();
+    let created = server.policy(&who, SEVERE);
+    let path = format!("/policies/{}", created.body["id"].as_str().unwrap());
+    let milder = SEVERE.replace("high", "critical");
+    let edit = json!({ "document": milder, "is_enabled": false });
+    server.ask_with(&who, "PUT", &path, &[("if-match", "\"1\"")], edit).expect(200);
+    let difference = server.ask(&who, "GET", &format!("{path}/difference"), json!(null));
+    assert_eq!(
+        difference.body,
+        json!({ "from": 1, "to": 2, "is_enabled": [true, false], "is_respelled": false,
+            "changes": [{ "place": "controls[0].at_least", "before": "high", "after": "critical" }] })
+    );
+    let back = server.ask(&who, "GET", &format!("{path}/difference?from=2&to=1"), json!(null));
+    assert_eq!(back.body["changes"][0]["after"], "high");
+    let first = server.ask(&who, "GET", &format!("{path}/difference?to=1"), json!(null));
+    assert_eq!(first.body["changes"][0]["place"], "", "the first version is new as a whole");
+    let draft = json!({ "from": 1, "document": format!("# why\n{SEVERE}") });
+    let draft = server.ask(&who, "POST", &format!("{path}/difference"), draft);
+    assert_eq!((&draft.body["is_respelled"], &draft.body["changes"]), (&json!(true), &json!([])), "{}", draft.body);
+    let wrong = server.ask(&who, "POST", &format!("{path}/difference"), json!({ "document": "a: [" }));
+    assert_eq!(wrong.code(), "request.invalid");
+    for query in ["?from=9", "?to=3", "?to=0", "?from=-1"] {
+        server.ask(&who, "GET", &format!("{path}/difference{query}"), json!(null)).expect(404);
+    }
+    server.ask(&who, "GET", "/policies/nothing/difference", json!(null)).expect(404);
+}

@@ -1,0 +1,68 @@
+//! Approving digests, one at a time or many: within the applications that the permit reaches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use policy::access::Permit;
+use store::approvals::{self, Approval};
+use store::{Connection, StoreError, images};
+
+use crate::assurance::rules::Rules;
+use crate::routes::images::is_within;
+
+/// Whoever approves.
+pub(crate) struct Approver<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+}
+
+/// Approves a digest with a comment, or takes its approvals back without one, in every repository that the image has a name
+/// in and the permit reaches. Tells the repositories in which that changed something.
+pub(crate) fn change(
+    connection: &mut Connection,
+    permit: &Permit,
+    rules: &Rules,
+    image: &images::Image,
+    by: &Approver<'_>,
+    comment: Option<&str>,
+    now: i64,
+) -> Result<BTreeSet<String>, StoreError> {
+    let names = within(connection, permit, rules, image)?;
+    let present: BTreeMap<(String, String), String> = approvals::of_digest(connection, &image.digest)?
+        .into_iter()
+        .map(|approval| ((approval.registry, approval.repository), approval.comment))
+        .collect();
+    let wanted = names.into_iter().filter(|place| match comment {
+        Some(comment) => present.get(place).is_none_or(|said| said != comment),
+        None => present.contains_key(place),
+    });
+    let approvals: Vec<Approval> = wanted
+        .map(|(registry, repository)| Approval {
+            registry,
+            repository,
+            digest: image.digest.clone(),
+            approver: by.id.to_owned(),
+            approver_name: by.name.to_owned(),
+            comment: comment.unwrap_or_default().to_owned(),
+            at: now,
+        })
+        .collect();
+    match comment {
+        Some(_) => approvals::approve(connection, permit, &approvals)?,
+        None => approvals::revoke(connection, permit, &approvals)?,
+    }
+    Ok(approvals.iter().map(|approval| format!("{}/{}", approval.registry, approval.repository)).collect())
+}
+
+/// Registry and repository of the names of an image that a permit reaches: whoever is limited to applications approves in
+/// their repositories alone.
+pub(crate) fn within(
+    connection: &mut Connection,
+    permit: &Permit,
+    rules: &Rules,
+    image: &images::Image,
+) -> Result<BTreeSet<(String, String)>, StoreError> {
+    let labels = images::labels(connection, image.id)?;
+    let is_within = |name: &images::ImageName| is_within(permit, rules, image, &labels, name);
+    let names = images::names(connection, image.id)?.into_iter().map(|named| named.name);
+    Ok(names.filter(is_within).map(|name| (name.registry, name.repository)).collect())
+}
