@@ -1,4 +1,4 @@
-//! `bulkhead admin`: what the server's own program does at the machine itself.
+//! `bulkhead admin`: what the server's own program does at the machine itself, and declarations.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use anyhow::anyhow;
 use crate::arguments::{AdminAuditCommand, AdminCommand, AdminPlaceArguments, AdminVerifyArguments};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
-use crate::{sibling, up};
+use crate::{declaration, sibling, up};
 
 pub(crate) fn run(command: &AdminCommand, environment: &Environment) -> Result<Outcome, Failure> {
     let (words, place): (Vec<OsString>, &AdminPlaceArguments) = match command {
@@ -23,6 +23,8 @@ pub(crate) fn run(command: &AdminCommand, environment: &Environment) -> Result<O
             (vec!["reset-password".into(), arguments.name.clone().into()], &arguments.place)
         }
         AdminCommand::Audit(AdminAuditCommand::Verify(arguments)) => (verify_words(arguments), &arguments.place),
+        AdminCommand::Apply(arguments) => return declaration::apply(arguments, environment),
+        AdminCommand::ExportConfig(arguments) => return declaration::export(arguments, environment),
     };
     let program = sibling::find("bulkhead-server", environment).map_err(Failure::Usage)?;
     let mut started = sibling::command(&program);

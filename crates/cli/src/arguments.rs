@@ -1,5 +1,6 @@
 //! The command line, as `docs/reference/command-line.md` describes it.
 
+mod declaration;
 mod platform;
 mod signatures;
 mod worker;
@@ -13,6 +14,7 @@ use model::{Platform, Severity};
 use oci::registry::Mirror;
 
 use crate::target::Target;
+pub(crate) use declaration::{AdminApplyArguments, AdminExportConfigArguments, ServerArguments};
 pub(crate) use platform::{
     AdminAuditCommand, AdminCommand, AdminPlaceArguments, AdminVerifyArguments, RegisterArguments, UpArguments,
 };

@@ -111,6 +111,12 @@ impl Environment {
     }
 }
 
+/// A variable that a declaration names as the source of a secret.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads environment variables")]
+pub(crate) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// What the variables of GitHub Actions, GitLab, Azure Pipelines, CircleCI and Jenkins say of a build; the first that is
 /// set counts.
 fn build(text: &impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> {

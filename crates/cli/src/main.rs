@@ -6,6 +6,7 @@ mod arguments;
 mod better_base;
 mod comparing;
 mod convert;
+mod declaration;
 mod detectors;
 mod diff;
 mod environment;

@@ -4,6 +4,12 @@ use std::io::Write;
 
 use crate::environment::Environment;
 
+/// Asks a person at a terminal; the answer is read from standard input.
+#[expect(clippy::print_stderr, reason = "questions belong on standard error")]
+pub(crate) fn ask(question: &str) {
+    eprint!("{}", formats::plain(question));
+}
+
 /// Says what is going on.
 pub(crate) struct Progress {
     is_shown: bool,

@@ -48,7 +48,7 @@ impl Registering {
         let prepare = || -> anyhow::Result<Registering> {
             let options = ClientOptions {
                 server: server.clone(),
-                token: Some(token(arguments.token_file.clone(), environment)?),
+                token: Some(token(arguments.token_file.clone(), environment, "--register")?),
                 ca: arguments.register_ca.clone(),
                 timeout: LONGEST_WAIT,
             };
@@ -105,7 +105,8 @@ impl Registering {
 }
 
 /// The token, from the file that was named, else from the environment.
-fn token(file: Option<PathBuf>, environment: &Environment) -> anyhow::Result<String> {
+/// The API token from its file or the environment, for a command or option.
+pub(crate) fn token(file: Option<PathBuf>, environment: &Environment, wanted_by: &str) -> anyhow::Result<String> {
     let file = file.or_else(|| environment.token_file.clone());
     let text = match (file, &environment.token) {
         (Some(file), _) => {
@@ -114,7 +115,7 @@ fn token(file: Option<PathBuf>, environment: &Environment) -> anyhow::Result<Str
         (None, Some(token)) => token.clone(),
         (None, None) => {
             return Err(anyhow!(
-                "--register needs an API token: name its file with --token-file, or set BULKHEAD_TOKEN_FILE or BULKHEAD_TOKEN"
+                "{wanted_by} needs an API token: name its file with --token-file, or set BULKHEAD_TOKEN_FILE or BULKHEAD_TOKEN"
             ));
         }
     };
@@ -256,10 +257,10 @@ mod tests {
         let file = folder.path().join("token");
         std::fs::write(&file, "bh_x\n").unwrap();
         let environment = Environment { token: Some("bh_y".to_owned()), ..Environment::default() };
-        assert_eq!(token(Some(file.clone()), &environment).unwrap(), "bh_x");
-        assert_eq!(token(None, &environment).unwrap(), "bh_y");
-        assert!(token(None, &Environment::default()).unwrap_err().to_string().contains("--token-file"));
+        assert_eq!(token(Some(file.clone()), &environment, "x").unwrap(), "bh_x");
+        assert_eq!(token(None, &environment, "x").unwrap(), "bh_y");
+        assert!(token(None, &Environment::default(), "x").unwrap_err().to_string().contains("--token-file"));
         std::fs::write(&file, "\n").unwrap();
-        assert_eq!(token(Some(file), &environment).unwrap_err().to_string(), "the API token is no token");
+        assert_eq!(token(Some(file), &environment, "x").unwrap_err().to_string(), "the API token is no token");
     }
 }

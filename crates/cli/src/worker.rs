@@ -293,6 +293,9 @@ fn told(job: &LeasedJob) -> String {
         }
         Work::List { .. } => format!("the listing of {address} (job {})", job.id),
         Work::Test { .. } => format!("the test of {address} (job {})", job.id),
+        Work::Export { .. } | Work::Bulk { .. } | Work::DryRun { .. } => {
+            format!("the server's own job {}", job.id)
+        }
     }
 }
 

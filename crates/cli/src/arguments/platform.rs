@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use model::ImageName;
 
+use super::declaration::{AdminApplyArguments, AdminExportConfigArguments};
+
 #[derive(Debug, Args)]
 pub(crate) struct UpArguments {
     /// Keep everything here: database, keys, certificates; the user's data folder when not given
@@ -56,6 +58,10 @@ pub(crate) enum AdminCommand {
     /// The audit trail
     #[command(subcommand)]
     Audit(AdminAuditCommand),
+    /// Make a server as declared in files: show the plan, ask, apply
+    Apply(AdminApplyArguments),
+    /// Write what a server has as such files, without defaults and secrets
+    ExportConfig(AdminExportConfigArguments),
 }
 
 #[derive(Debug, Subcommand)]

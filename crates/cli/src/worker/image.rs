@@ -50,6 +50,9 @@ impl Doer {
             }
             Work::List { rules } => answer.listing = Some(listing::list(&job.registry, rules, &reach)?),
             Work::Test { repository } => answer.steps = Some(test(&job.registry, repository.as_deref(), &reach)),
+            Work::Export { .. } | Work::Bulk { .. } | Work::DryRun { .. } => {
+                return Err(Undone::for_good(Cause::new("job.not_for_workers")));
+            }
         }
         Ok(answer)
     }
