@@ -22,6 +22,7 @@ pub enum Tidings {
 ///
 /// # Errors
 /// When there is one and it cannot be told.
+#[expect(clippy::disallowed_methods, reason = "a service manager is reached by a variable of its own")]
 pub fn tell_manager(tidings: Tidings) -> io::Result<()> {
     match std::env::var_os("NOTIFY_SOCKET") {
         Some(name) => tell(&name, tidings),

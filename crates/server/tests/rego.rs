@@ -19,7 +19,8 @@ fn server() -> Command {
 
 fn asked(source: &str, limits: Limits) -> Result<Vec<String>, Unanswered> {
     let check = RegoCheck::new(source, &[]).unwrap();
-    ask(server(), &check, &json!({ "image": { "user": "" }, "target": { "name": "app" } }), limits)
+    let report = json!({ "image": { "user": "" }, "target": { "name": "app" } });
+    ask(server(), &check, &report, limits).map(|denials| denials.messages)
 }
 
 fn limits() -> Limits {

@@ -151,11 +151,7 @@ impl Conditions {
                 Comparison::AtLeast => own >= place,
             });
             let words: Vec<String> = places.map(|own| self.bind(words[own])).collect();
-            return if words.is_empty() {
-                "1 = 0".to_owned()
-            } else {
-                format!("{column} IN ({})", words.join(", "))
-            };
+            return if words.is_empty() { "1 = 0".to_owned() } else { format!("{column} IN ({})", words.join(", ")) };
         }
         let operand = match (operand, kind, comparison) {
             // A whole number is more than 2.5 where it is at least 3.

@@ -77,12 +77,7 @@ impl Listing {
     }
 
     /// How many objects a filter takes, but for one id.
-    pub(crate) fn count(
-        &self,
-        connection: &mut Connection,
-        filter: &Filter,
-        but_for: &str,
-    ) -> Result<u64, StoreError> {
+    pub(crate) fn count(&self, connection: &mut Connection, filter: &Filter, but_for: &str) -> Result<u64, StoreError> {
         let mut conditions = Conditions::default();
         let but_for = conditions.bind(but_for);
         conditions.add(format!("t.id <> {but_for}"));

@@ -111,7 +111,7 @@ mod tests {
     fn a_check_that_had_to_be_stopped_again_and_again_rests_and_others_do_not() {
         let ask = |check: &RegoCheck, _: &Value| match check.source.contains("hostile") {
             true => Err(Unanswered::Stopped(LIMITS)),
-            false => Ok(vec!["no".to_owned()]),
+            false => Ok(RegoDenials { messages: vec!["no".to_owned()], count: 1 }),
         };
         let processes = RegoProcesses { stopped: Mutex::default(), ask };
         let (hostile, good) = (check("package hostile\ndeny := []"), check("package main\ndeny := []"));
@@ -120,6 +120,6 @@ mod tests {
             assert!(told.starts_with("it takes more than 5 seconds or 512 MiB"), "{told}");
         }
         assert!(processes.ask(&hostile, &Value::Null).unwrap_err().contains("rests for 10 minutes"));
-        assert_eq!(processes.ask(&good, &Value::Null).unwrap(), ["no"]);
+        assert_eq!(processes.ask(&good, &Value::Null).unwrap().messages, ["no"]);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use api::exports::ExportResource;
 use policy::access::Permit;
 use serde_json::{Value as Json, json};
+use store::acknowledgements::{self, Acknowledgement};
 use store::audit::{self, Order};
 use store::images::{self, FindingQuery, ImageQuery};
 use store::{StoreError, Value, inventory};
@@ -143,13 +144,18 @@ impl Rows {
         }
         let (permit, filter, images, from) =
             (self.permit.clone(), self.question.filter.clone(), waiting.clone(), *position);
+        let now = self.question.as_of;
         let (rows, finished, reached) = self
             .app
             .read(move |connection| {
                 let (mut rows, mut position, mut finished) = (Vec::new(), from, 0);
                 for image in &images {
+                    let seen = match acknowledgements::of_image(connection, &permit, &image.digest, now) {
+                        Err(StoreError::NotFound { .. }) => Vec::new(),
+                        seen => seen?,
+                    };
                     loop {
-                        let asked = FindingQuery { filter: filter.clone(), after: Some(position), limit: STEP };
+                        let asked = FindingQuery { filter: filter.clone(), after: Some(position), limit: STEP, now };
                         let (mut found, _) = match images::findings(connection, &permit, &image.digest, &asked) {
                             Ok(found) => found,
                             // Somebody removed it meanwhile.
@@ -159,7 +165,7 @@ impl Rows {
                         let has_more = found.len() > STEP as usize;
                         found.truncate(STEP as usize);
                         position = found.last().map_or(position, |last| last.position);
-                        rows.extend(found.into_iter().map(|finding| finding_row(image, finding)));
+                        rows.extend(found.into_iter().map(|finding| finding_row(image, finding, &seen)));
                         if !has_more {
                             break;
                         }
@@ -204,9 +210,10 @@ fn cut<T>(found: &mut Vec<T>, limit: u32, is_done: &mut bool) {
     found.truncate(limit as usize);
 }
 
-fn finding_row(image: &images::Image, finding: images::Finding) -> Json {
+fn finding_row(image: &images::Image, finding: images::Finding, seen: &[Acknowledgement]) -> Json {
+    let seen = seen.iter().find(|own| own.is_of(&finding.row)).cloned();
     let mut row = json!({ "image": image.name, "digest": image.digest });
-    if let (Some(row), Json::Object(own)) = (row.as_object_mut(), told(&tell::finding(finding.row))) {
+    if let (Some(row), Json::Object(own)) = (row.as_object_mut(), told(&tell::finding(finding.row, seen))) {
         row.extend(own);
     }
     row

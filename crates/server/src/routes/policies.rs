@@ -9,6 +9,7 @@ use policy::access::{self, Action, Area, Permission, Principal};
 use policy::filter::Filter;
 use serde_json::json;
 use store::audit;
+use store::images::{DECISIONS, word};
 use store::policies::{self, StoredPolicy};
 use store::{Connection, StoreError};
 

@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use store::{StoreError, evaluation, verdict_keys, verdicts};
+use store::{StoreError, evaluation, images, verdict_keys, verdicts};
 
 use super::inventory::{digest_of, unregistered};
 use crate::app::App;
@@ -22,6 +22,7 @@ use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
 use crate::guard::Caller;
 use crate::json::Query;
+use crate::registration::note_seen;
 
 /// How long the answer stays the same where nothing changes, so that it can be kept.
 pub(crate) const WINDOW: i64 = 60 * SECOND;
@@ -45,9 +46,17 @@ pub(super) async fn show(
     let permit = caller.permit()?;
     let digest = digest_of(&query.image)?;
     let own = digest.clone();
-    let (found, progress) = app
-        .read(move |connection| Ok((verdicts::current(connection, &permit, &own)?, evaluation::progress(connection)?)))
+    let (found, progress, is_seen_due) = app
+        .read(move |connection| {
+            let found = verdicts::current(connection, &permit, &own)?;
+            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own, clock::now())?;
+            Ok((found, evaluation::progress(connection)?, is_seen_due))
+        })
         .await?;
+    if is_seen_due {
+        // Whoever asks by what may be kept uses the image as well.
+        note_seen(&app, &digest);
+    }
     let now = clock::now();
     let issued = now - now.rem_euclid(WINDOW);
     let verdict = match &found {

@@ -5,7 +5,7 @@ use policy::filter::{Filter, Key, Kind, Sort};
 
 use super::narrow::{ImageField, Place, Question};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
-use crate::filtering::{Conditions, Field, FieldKind};
+use crate::filtering::{Conditions, FieldKind};
 use crate::{Connection, Row, StoreError, Value, values};
 
 /// Matches are counted up to this number.
