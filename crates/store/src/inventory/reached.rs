@@ -67,9 +67,10 @@ impl Reached<'_> {
                 let mut parameters: Vec<Value> = scopes.iter().map(Value::from).collect();
                 let places: Vec<String> = (1..=parameters.len()).map(|at| format!("${at}")).collect();
                 parameters.push(large.into());
+                let order = if scopes.len() == 1 { " ORDER BY image_id" } else { "" };
                 let (places, limit) = (places.join(", "), parameters.len());
                 let sql = format!(
-                    "SELECT count(*) FROM (SELECT 1 FROM scope_images WHERE scope_id IN ({places}) LIMIT ${limit}) c"
+                    "SELECT count(*) FROM (SELECT 1 FROM scope_images WHERE scope_id IN ({places}){order} LIMIT ${limit}) c"
                 );
                 match connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0)) {
                     images if images <= FEW_IMAGES => Size::Few,
