@@ -35,3 +35,5 @@ CREATE INDEX verdicts_ended ON verdicts (ended, id) WHERE ended IS NOT NULL;
 CREATE INDEX outbox_dead ON outbox (at, id) WHERE is_dead = 1;
 -- The newest images of a repository, in the order in which they came.
 CREATE INDEX image_names_place ON image_names (registry, repository, image_id);
+
+CREATE INDEX jobs_created ON jobs (created, id);

@@ -31,8 +31,9 @@ wait $server || true
 /// The life of a server whose cluster is kept from one start to the next.
 const LIFE_OF_KEPT: &str = r#"
 set -e
-[ -d "$3/data" ] || "$1/initdb" -D "$3/data" -U bulkhead -A trust -E UTF8 --locale=C.UTF-8 --no-sync > "$3/log" 2>&1
-mkdir -p "$3/small/space"
+[ -d "$3/data" ] || "$1/initdb" -D "$3/data" -U bulkhead -A trust -E UTF8 --locale=C.UTF-8 --no-sync > "$3/log" 2>&1 ||
+    { cat "$3/log" >&2; exit 1; }
+[ ! -w "$3/small" ] || mkdir -p "$3/small/space"
 "$1/postgres" -D "$3/data" -k "$3" -c listen_addresses=127.0.0.1 -c port="$2" -c fsync=off >> "$3/log" 2>&1 &
 server=$!
 for _ in $(seq 300); do
