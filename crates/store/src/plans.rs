@@ -292,7 +292,7 @@ fn inventory(store: &Store) {
                 (Filter::read(filter, inventory::PACKAGE_KEYS, 0).unwrap(), permit("images.read", scopes));
             let told = format!("{filter:?} {scopes:?}");
             let scans = scanned(store, move |connection| inventory::packages(connection, &permit, &filter, None, 50));
-            expect_none(&scans, &format!("{told}"));
+            expect_none(&scans, &told);
         }
         for filter in [
             "",
@@ -315,7 +315,7 @@ fn inventory(store: &Store) {
                 let scans = scanned(store, move |connection| {
                     inventory::vulnerabilities(connection, &permit, &filter, by_time, None, 50)
                 });
-                expect_none(&scans, &format!("{told}"));
+                expect_none(&scans, &told);
             }
         }
         let own = permit("images.read", scopes);
@@ -346,7 +346,7 @@ fn the_rest(store: &Store) {
             let told = format!("{filter:?} {order:?}");
             let permit = permit("audit.read", &[]);
             let scans = scanned(store, move |connection| audit::search(connection, &permit, &filter, order, 50));
-            expect_none(&scans, &format!("{told}"));
+            expect_none(&scans, &told);
         }
     }
     for filter in ["", "state:dead", "state:done", "kind:scan", "registry:r7", "created:>=2000-01-01"] {
@@ -354,7 +354,7 @@ fn the_rest(store: &Store) {
         let told = format!("{filter:?}");
         let query = ListQuery { filter, sort: Sort { key: "created", is_descending: true }, after: None, limit: 50 };
         let scans = scanned(store, move |connection| jobs::list(connection, &permit, &query));
-        expect_none(&scans, &format!("{told}"));
+        expect_none(&scans, &told);
     }
     let digest = digest(7);
     let scans = scanned(store, move |connection| {

@@ -149,7 +149,7 @@ fn a_full_tablespace_of_postgresql_is_told_and_recovered_from() {
 
 /// A file system of 12 MiB, in a mount namespace of its own where this test program runs again.
 #[test]
-#[expect(clippy::disallowed_methods, clippy::print_stderr, reason = "the test starts itself, and says what it skips")]
+#[expect(clippy::disallowed_methods, reason = "the test starts itself")]
 fn a_full_file_system_below_sqlite_is_told_and_recovered_from() {
     if !test_support::can_mount() {
         eprintln!("SKIPPED: only a superuser with mount namespaces can make a small file system");

@@ -316,18 +316,18 @@ fn found_by(term: &Term, field: &ImageField, conditions: &mut Conditions) -> Opt
         }),
     };
     // An index does not find what has an open beginning; the words of images do, where there is a whole one in it.
-    if opening.is_none() && matches!(place, Place::Own | Place::Names | Place::Labels) {
-        if let Test::AnyOf(values) = &term.test
-            && let [Wanted::Like(pattern)] = values.as_slice()
-            && let Some(known) = known_word(pattern)
-        {
-            let own = match known {
-                Known::Whole(word) => format!("word = {}", conditions.bind(word)),
-                Known::Beginning(word) => conditions.prefix("word", &word),
-            };
-            let sql = format!("SELECT image_id FROM image_words WHERE {own} ORDER BY word, image_id");
-            return Some(Ids { sql, repeats: true, is_exact: false });
-        }
+    if opening.is_none()
+        && matches!(place, Place::Own | Place::Names | Place::Labels)
+        && let Test::AnyOf(values) = &term.test
+        && let [Wanted::Like(pattern)] = values.as_slice()
+        && let Some(known) = known_word(pattern)
+    {
+        let own = match known {
+            Known::Whole(word) => format!("word = {}", conditions.bind(word)),
+            Known::Beginning(word) => conditions.prefix("word", &word),
+        };
+        let sql = format!("SELECT image_id FROM image_words WHERE {own} ORDER BY word, image_id");
+        return Some(Ids { sql, repeats: true, is_exact: false });
     }
     let vulnerability = if opening.is_some() { "finding" } else { "v.id" };
     let column = if place == Place::Vulnerabilities { vulnerability } else { column.trim_start_matches("t.") };

@@ -27,7 +27,9 @@ fn approve(store: &Store, digest: &'static str) {
         comment: String::new(),
         at: 1,
     };
-    write(store, move |connection| approvals::approve(connection, &permit("images.approve", &[]), &[approval.clone()]));
+    write(store, move |connection| {
+        approvals::approve(connection, &permit("images.approve", &[]), std::slice::from_ref(&approval))
+    });
 }
 
 #[test]
