@@ -14,7 +14,7 @@ use futures_util::FutureExt as _;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::guard::RequestId;
-use crate::{clock, ids};
+use crate::{clock, console, ids};
 
 /// How long an answer may take to begin.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);
@@ -38,7 +38,7 @@ pub(crate) fn around(router: Router, app: &App) -> Router {
 
 fn around_within(router: Router, app: &App, longest: Duration) -> Router {
     router
-        .fallback(|| async { ApiError::not_found("route") })
+        .fallback(console::serve)
         .method_not_allowed_fallback(|| async {
             ApiError::new(ProblemCode::Method, "This route does not have this method.")
         })

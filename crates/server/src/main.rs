@@ -11,6 +11,7 @@ mod background;
 mod clock;
 mod clouds;
 mod config;
+mod console;
 mod cursor;
 mod error;
 mod exports;

@@ -1,0 +1,1688 @@
+// Made by scripts/generate-client.mjs from docs/reference/openapi.json. Do not edit.
+import { operation } from './transport';
+
+/** A page of a list. */
+export interface Page<Item> {
+  items: Item[];
+  next?: string | null;
+  total?: number | null;
+}
+
+/** An application scope: what belongs to one application. */
+export interface ApplicationScope {
+  /** When it was last changed. */
+  changed: Moment;
+  /** When it was made. */
+  created: Moment;
+  /** What it is for. */
+  description: string;
+  /** How the variables stand together: `v1 && (v2 || !v3)`. */
+  expression: string;
+  /** The id. */
+  id: string;
+  /** The name. */
+  name: string;
+  /** The variables `v1`, `v2` … in their order. */
+  variables: ScopeVariable[];
+}
+
+/** An approval that is given. */
+export interface ApprovalRequest {
+  /** Why. */
+  comment?: string;
+}
+
+/** Who acted, and how they reached the server. */
+export interface AuditActor {
+  /** The address that the request came from. */
+  address?: string | null;
+  /** The id. */
+  id: string;
+  /** `user`, `token`, `server` or `unknown`. */
+  kind: string;
+  /** The name at that time. */
+  name: string;
+  /** The id of the request. */
+  request?: string | null;
+}
+
+/** A signed statement of how far the trail went, to be kept elsewhere. */
+export interface AuditCheckpoint {
+  /** When it was made. */
+  at: Moment;
+  /** The hash of the record, in hexadecimal digits. */
+  hash: string;
+  /** Which key signed. */
+  key_id: string;
+  /** The public key in base 64, where it is this server's. */
+  public_key?: string | null;
+  /** The number of the record. */
+  sequence: number;
+  /** The Ed25519 signature of the statement, in base 64. */
+  signature: string;
+  /** The text that is signed. */
+  statement: string;
+}
+
+/** A fault of the trail. */
+export interface AuditFault {
+  /** `deleted`, `altered`, `moved`, `rewritten`, `forged_checkpoint` or `beheaded`. */
+  code: string;
+  /** Where a moved record stands. */
+  moved_to?: number | null;
+  /** The number of the record. */
+  sequence: number;
+}
+
+/** A record of the audit trail. */
+export interface AuditRecord {
+  /** What was done: `user.create`. */
+  action: string;
+  /** Who did it. */
+  actor: AuditActor;
+  /** The object after. */
+  after?: unknown;
+  /** When it happened. */
+  at: Moment;
+  /** The object before. */
+  before?: unknown;
+  /** The hash, in hexadecimal digits. */
+  hash: string;
+  /** The sort of object. */
+  object: string;
+  /** The id of the object. */
+  object_id: string;
+  /** The name of the object at that time. */
+  object_name: string;
+  /** How it ended: `done`, `refused`, `failed`. */
+  outcome: string;
+  /** Its number, from 1. */
+  sequence: number;
+}
+
+/** What the verification of the trail found. */
+export interface AuditVerification {
+  /** How many checkpoints agree. */
+  checkpoints: number;
+  fault?: AuditFault | null;
+  /** The number of the oldest record; older ones were removed by the retention setting. */
+  first: number;
+  /** Whether every record is there as it was written. */
+  is_whole: boolean;
+  /** The number of the last good record. */
+  last: number;
+  /** How many checkpoints were signed by a key that is not known here. */
+  unknown_checkpoints: number;
+}
+
+/** A reason as data: the catalogs have the sentence of its code. */
+export interface Cause {
+  /** The code: `registry.unauthorized`. */
+  code: string;
+  /** The values of the sentence. */
+  parameters?: Record<string, unknown>;
+}
+
+/** One's own password, given again before something dangerous. */
+export interface Confirmation {
+  /** The password. */
+  password: string;
+}
+
+/** A message that was given up. */
+export interface DeadLetter {
+  /** How often it was tried. */
+  attempts: number;
+  /** What happened. */
+  event: Event;
+  /** Why it was given up. */
+  failure: string;
+  /** Its number. */
+  id: number;
+}
+
+/** That somebody approved a digest in a repository. */
+export interface DigestApproval {
+  /** When. */
+  at: Moment;
+  /** Who approved it. */
+  by: string;
+  /** What they said. */
+  comment: string;
+  /** The registry. */
+  registry: string;
+  /** The repository. */
+  repository: string;
+}
+
+/** What a change of policies would do. */
+export interface DryRun {
+  /** How many of them would have another decision. */
+  changed: number;
+  /** How many images were judged. */
+  images: number;
+  /** Whether there are more images than were judged. */
+  is_partial: boolean;
+  /** The first of those that would change. */
+  items: DryRunChange[];
+}
+
+/** An image that would have another decision. */
+export interface DryRunChange {
+  /** The decision now. */
+  from: string;
+  /** The image. */
+  image: Image;
+  /** The decision then. */
+  to: string;
+}
+
+/** What a change of policies would do, before anybody makes it. */
+export interface DryRunRequest {
+  /** The document that it would have; none where it would be removed. */
+  document?: string | null;
+  /** The policy that would be replaced; none for a new one. */
+  policy?: string | null;
+}
+
+/** How many were ended. */
+export interface Ended {
+  /** The number. */
+  ended: number;
+}
+
+/** Something that happened. */
+export interface Event {
+  /** When. */
+  at: Moment;
+  /** Its number. */
+  id: number;
+  /** The sort of object. */
+  object: string;
+  /** Its id. */
+  object_id: string;
+  /** The values of its sentence. */
+  parameters: Record<string, unknown>;
+  /** What sort of thing: `image.verdict`. */
+  topic: string;
+}
+
+/** A decision on an exception. */
+export interface ExceptionDecision {
+  /** Why. */
+  comment?: string;
+}
+
+/** A request for an exception. */
+export type ExceptionRequest = ExceptionTerms & ({
+  /** The id of the policy that it is asked for: its authors cannot approve it. */
+  policy?: string | null;
+});
+
+/** What is excepted, as in a file of exceptions. */
+export interface ExceptionTerms {
+  /** The last day on which it holds, or the moment at which it ends. */
+  expires: string;
+  /** CVE ids, ids of checks, names of rules or licenses. */
+  ids?: string[];
+  /** `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`, `gap`; none for every kind of finding. */
+  kind?: string | null;
+  /** The name under which verdicts and findings tell of it. */
+  name: string;
+  /** Who answers for it. */
+  owner: string;
+  /** Only in this package: `name`, `ecosystem`, `version`. */
+  package?: Record<string, unknown> | null;
+  /** Only in files that this pattern matches. */
+  path?: string | null;
+  /** Why it may stay. */
+  reason: string;
+  /** Only in these images: `expression`, `variables`. */
+  scope?: Record<string, unknown> | null;
+}
+
+/** A group of users. */
+export interface Group {
+  /** When it was last changed. */
+  changed: Moment;
+  /** When it was made. */
+  created: Moment;
+  /** What it is for. */
+  description: string;
+  /** The id. */
+  id: string;
+  /** The ids of its members. */
+  members: string[];
+  /** The name. */
+  name: string;
+  /** The ids of the roles that all members hold. */
+  roles: string[];
+}
+
+/** A group as it shall be. */
+export interface GroupEdit {
+  /** What it is for. */
+  description?: string;
+  /** The ids of its members. */
+  members?: string[];
+  /** The name. */
+  name: string;
+  /** The ids of the roles that all members hold. */
+  roles?: string[];
+}
+
+/** A sign of life of whoever holds a job. */
+export interface Heartbeat {
+  /** What shows that one holds it. */
+  lease: string;
+}
+
+/** What a message of a registry led to. */
+export interface HookAnswer {
+  /** How many images are scanned for it. */
+  enqueued: number;
+}
+
+/** An image. */
+export interface Image {
+  /** Whether its digest may run: `none` where nobody approves digests in its repositories, `approved`, `not_approved`. */
+  approval: string;
+  /** What counts against it. */
+  counts: ImageCounts;
+  /** When it was made, as it says. */
+  created?: string | null;
+  /** `allow`, `excepted`, `would_deny`, `unknown`, `deny`. */
+  decision: string;
+  /** The digest of its manifest. */
+  digest: string;
+  /** When its verdict came to be as it is. */
+  evaluated: Moment;
+  /** When its index came. */
+  indexed: Moment;
+  /** The name that it is listed under. */
+  name: string;
+  /** Id and version of its distribution. */
+  os: string;
+  /** How many packages it has. */
+  packages: number;
+  /** Its platform. */
+  platform: string;
+  /** When it was first registered. */
+  registered: Moment;
+  /** The severity of the worst finding that counts. */
+  severity: string;
+  /** The size of its layers as stored, in bytes. */
+  size_bytes: number;
+  /** The id of the verdict. */
+  verdict: string;
+}
+
+/** How many findings that count an image has. */
+export interface ImageCounts {
+  /** Critical vulnerabilities. */
+  critical: number;
+  /** What could not be read. */
+  gaps: number;
+  /** High ones. */
+  high: number;
+  /** Vulnerabilities that are known to be exploited. */
+  kev: number;
+  /** Low ones. */
+  low: number;
+  /** Malware. */
+  malware: number;
+  /** Medium ones. */
+  medium: number;
+  /** Misconfigurations. */
+  misconfigurations: number;
+  /** Secrets. */
+  secrets: number;
+  /** Vulnerabilities without a severity, or of severity none. */
+  unrated: number;
+}
+
+/** An image with its names and its verdict. */
+export type ImageDetails = Image & ({
+  /** The approvals of its digest. */
+  approvals: DigestApproval[];
+  current_verdict?: VerdictObject | null;
+  /** Its names. */
+  names: ImageReference[];
+  /** Where its index is from. */
+  source: Record<string, unknown>;
+});
+
+/** A finding of an image. */
+export interface ImageFinding {
+  /** The probability of exploitation. */
+  epss?: number | null;
+  /** The exception that covers it. */
+  excepted_by?: string | null;
+  /** The version that repairs it. */
+  fixed_version?: string | null;
+  /** Id of the vulnerability or check, name of the rule or license. */
+  id: string;
+  /** Whether it is known to be exploited. */
+  kev: boolean;
+  /** `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`. */
+  kind: string;
+  /** The purl of the package. */
+  package?: string | null;
+  /** The file. */
+  path?: string | null;
+  /** The score that counts. */
+  score?: number | null;
+  /** How bad it is. */
+  severity: string;
+  /** What the vendor says. */
+  status?: string | null;
+  /** One line on it. */
+  title?: string | null;
+}
+
+/** A package of an image. */
+export interface ImagePackage {
+  /** `deb`, `npm`. */
+  ecosystem: string;
+  /** The index of the layer that brought it. */
+  layer?: number | null;
+  /** Its name. */
+  name: string;
+  /** Its purl. */
+  purl: string;
+  /** The source package, or the spelling that advisories use, where it is another name. */
+  source?: string | null;
+  /** Its version. */
+  version: string;
+}
+
+/** A name of an image. */
+export interface ImageReference {
+  /** Whether the tag still names this image. */
+  is_current: boolean;
+  /** The registry. */
+  registry: string;
+  /** The repository. */
+  repository: string;
+  /** Since when it is known. */
+  seen: Moment;
+  /** The tag. */
+  tag?: string | null;
+}
+
+/** A target of notifications. Credentials are never told, only whether there are any. */
+export interface Integration {
+  /** When it was last changed. */
+  changed: Moment;
+  /** When it was made. */
+  created: Moment;
+  delivered?: Moment | null;
+  /** How many seconds events of one cause are gathered into one message; 0 for not at all. */
+  digest_seconds: number;
+  failed?: Moment | null;
+  /** Why it did not. */
+  failure?: string | null;
+  /** Whether there are credentials: the key of the signature, the address at Slack, the password at the mail server. */
+  has_secret: boolean;
+  /** The id. */
+  id: string;
+  /** Whether anything is told. */
+  is_enabled: boolean;
+  /** `en` or `ja`. */
+  language: string;
+  /** The name. */
+  name: string;
+  /** Where messages go. */
+  target: Target;
+  /** The topics that are told; a trailing `*` takes all that begin so. */
+  topics: string[];
+  /** How many messages wait. */
+  waiting: number;
+}
+
+/** An integration as it shall be. */
+export interface IntegrationEdit {
+  /** How many seconds events of one cause are gathered into one message; 0 for not at all. */
+  digest_seconds?: number;
+  /** Whether anything is told. */
+  is_enabled?: boolean;
+  /** `en` or `ja`. */
+  language?: string;
+  /** The name. */
+  name: string;
+  /** The credentials; those so far stay where it is absent. */
+  secret?: string | null;
+  /** Where messages go. */
+  target: Target;
+  /** The topics that are told; a trailing `*` takes all that begin so. */
+  topics: string[];
+}
+
+/** How a test message fared. */
+export interface IntegrationTest {
+  /** Why it did not. */
+  failure?: string | null;
+  /** Whether it arrived. */
+  is_delivered: boolean;
+}
+
+/** A job. */
+export interface Job {
+  begun?: Moment | null;
+  /** When it was made. */
+  created: Moment;
+  failure?: Cause | null;
+  finished?: Moment | null;
+  /** Its id. */
+  id: string;
+  /** `scan`, `list` or `test`. */
+  kind: string;
+  /** Who does it, or did it last. */
+  leased_by?: string | null;
+  /** It is not tried before then. */
+  not_before: Moment;
+  /** Who waits for it: `person`, `webhook` or `schedule`. */
+  priority: string;
+  /** The id of the registry that it asks. */
+  registry_id: string;
+  /** Who asked for it. */
+  requested_by: string;
+  /** What came of it. */
+  result?: Record<string, unknown>;
+  /** `waiting`, `leased`, `done`, `dead` or `cancelled`. */
+  state: string;
+  /** How often it was tried. */
+  tries: number;
+  /** What is to be done. */
+  work: Work;
+}
+
+/** What came of a job: the field of its kind. */
+export interface JobAnswer {
+  /** Of a scan: the index of the image, a `bulkhead.report/1` document without vulnerabilities. */
+  index?: Record<string, unknown>;
+  /** What shows that one holds it. */
+  lease: string;
+  listing?: Listing | null;
+  /** Of a test. */
+  steps?: TestStep[] | null;
+}
+
+/** Why a job could not be done. */
+export interface JobFailure {
+  /** The code: `registry.unauthorized`; `job.given_back` where the worker stops. */
+  code: string;
+  /** What shows that one holds it. */
+  lease: string;
+  /** Whether another try may succeed. */
+  may_pass: boolean;
+  /** The values of the sentence. */
+  parameters?: Record<string, unknown>;
+}
+
+/** A package of any image. */
+export interface KnownPackage {
+  /** `deb`, `npm`. */
+  ecosystem: string;
+  /** How many images have it, counted up to 10,000. */
+  images: number;
+  /** Its name. */
+  name: string;
+  /** Its purl. */
+  purl: string;
+  /** The source package, or the spelling that advisories use, where it is another name. */
+  source?: string | null;
+  /** Its version. */
+  version: string;
+}
+
+/** A vulnerability of any image. */
+export interface KnownVulnerability {
+  /** The probability of exploitation. */
+  epss?: number | null;
+  /** When an image first had it. */
+  first_seen: Moment;
+  /** Its id. */
+  id: string;
+  /** How many images have it, counted up to 10,000. */
+  images: number;
+  /** Whether it is known to be exploited. */
+  kev: boolean;
+  /** When it became public. */
+  published?: string | null;
+  /** The worst severity that an image has it with. */
+  severity: string;
+  /** One line on it. */
+  title?: string | null;
+}
+
+/** The answer to a wish. */
+export interface LeaseAnswer {
+  job?: LeasedJob | null;
+}
+
+/** A worker's wish for a job. */
+export interface LeaseRequest {
+  /** How many seconds to wait for one: 0 to 25. */
+  wait_seconds?: number;
+  /** The worker's name, for people who look at jobs. */
+  worker: string;
+}
+
+/** A leased job. */
+export interface LeasedJob {
+  /** Its id. */
+  id: string;
+  /** What shows that one holds it. */
+  lease: string;
+  /** For how many seconds it is held; a heartbeat begins them anew. */
+  lease_seconds: number;
+  /** The registry that is asked. */
+  registry: LeasedRegistry;
+  /** What is to be done. */
+  work: Work;
+}
+
+/** How a worker reaches a registry. */
+export interface LeasedRegistry {
+  /** The host, with its port where it has one. */
+  address: string;
+  /** Further certificate authorities, PEM. */
+  ca?: string | null;
+  /** What proves who asks. */
+  credential: RegistryCredential;
+  /** Its id. */
+  id: string;
+  /** What it is. */
+  kind: RegistryKind;
+  /** Whether it may be at a private address. */
+  may_be_private: boolean;
+  /** Whether to speak plain http. */
+  plain_http: boolean;
+}
+
+/** A tag of a repository. */
+export interface ListedTag {
+  built?: Moment | null;
+  /** The digest that it means. */
+  digest: string;
+  /** The repository. */
+  repository: string;
+  /** The tag. */
+  tag: string;
+}
+
+/** What a registry has within its rules. */
+export interface Listing {
+  /** Whether everything was listed: what is not among the tags is gone then. */
+  is_complete: boolean;
+  /** Whether anybody may read, without a credential; absent where it was not tried. */
+  is_open?: boolean | null;
+  /** What could not be listed, and why. */
+  problems?: Cause[];
+  /** The tags that are wanted, of every repository that is. */
+  tags: ListedTag[];
+}
+
+/** A log-in. */
+export interface LoginRequest {
+  /** The six digits of the second factor, where the user has one. */
+  code?: string | null;
+  /** The name. */
+  name: string;
+  /** The password. */
+  password: string;
+}
+
+/** How a connection to a mail server is encrypted. */
+export type MailSecurity = 'tls' | 'starttls' | 'none';
+
+/** The one who asks. */
+export interface Me {
+  /** The name that others see; of users. */
+  display_name?: string | null;
+  /** Whether a second factor is in use. */
+  has_second_factor: boolean;
+  /** The id. */
+  id: string;
+  /** `user` or `token`. */
+  kind: string;
+  /** Whether the password must be changed before anything else. */
+  must_change_password: boolean;
+  /** The name. */
+  name: string;
+  /** What may be done somewhere: `images.read`. */
+  permissions: string[];
+  /** The names of the roles. */
+  roles: string[];
+  session_expires?: Moment | null;
+}
+
+/** RFC 3339, in UTC */
+export type Moment = string;
+
+/** A token to be made. */
+export interface NewToken {
+  /** The CIDR blocks that it may be used from; none for any address. */
+  addresses?: string[];
+  expires?: Moment | null;
+  /** What it is for. */
+  name: string;
+  /** What it may do: `images.write`; never more than whoever makes it. */
+  permissions: string[];
+  /** The ids of the application scopes that it is limited to; none for everything. */
+  scopes?: string[];
+}
+
+/** A user to be made. */
+export interface NewUser {
+  /** The name that others see; the other name where it is absent. */
+  display_name?: string | null;
+  /** Where mail goes. */
+  email?: string | null;
+  /** What is typed at the log-in: 1 to 64 letters, digits or . - _ @ +. */
+  name: string;
+  /** The ids of the roles; a preset's id is its name. */
+  roles?: string[];
+}
+
+/** A session of one's own. */
+export interface OwnSession {
+  /** The address that it was begun from. */
+  address: string;
+  /** When it began. */
+  created: Moment;
+  /** When it ends at the latest. */
+  expires: Moment;
+  /** The id. */
+  id: string;
+  /** Whether it is the one that asks. */
+  is_current: boolean;
+  /** When it was last used, to the minute. */
+  last_seen: Moment;
+  /** The program that it was begun with. */
+  user_agent: string;
+}
+
+/** A change of one's own password. */
+export interface PasswordChange {
+  /** The password so far. */
+  current: string;
+  /** The new one, of 12 characters at least. */
+  new: string;
+}
+
+/** A new password for somebody who lost theirs. */
+export interface PasswordReset {
+  /** Whether the second factor is taken away too. */
+  removes_second_factor?: boolean;
+}
+
+/** The permissions of an area. */
+export interface PermissionArea {
+  /** The area: `images`. */
+  area: string;
+  /** Its permissions: `images.read`. */
+  permissions: string[];
+}
+
+/** A policy as it is kept. */
+export interface Policy {
+  /** Who changed it last. */
+  author: string;
+  /** When it was last changed. */
+  changed: Moment;
+  /** When it was made. */
+  created: Moment;
+  /** What it is for, from the document. */
+  description?: string | null;
+  /** The document, YAML or JSON, as its author wrote it. */
+  document: string;
+  /** Its id. */
+  id: string;
+  /** Whether images are judged by it. */
+  is_enabled: boolean;
+  /** `enforce` or `audit`, from the document. */
+  mode: string;
+  /** Its name, which its document gives. */
+  name: string;
+  /** Counts changes. */
+  version: number;
+}
+
+/** A policy as it shall be. */
+export interface PolicyEdit {
+  /** What the author says of the change. */
+  comment?: string;
+  /** The document, YAML or JSON. */
+  document: string;
+  /** Whether images are judged by it. */
+  is_enabled?: boolean;
+}
+
+/** An exception. */
+export type PolicyException = ExceptionTerms & ({
+  /** What they said. */
+  comment: string;
+  decided?: Moment | null;
+  /** Who decided. */
+  decided_by?: string | null;
+  /** The moment from which it no longer holds. */
+  ends: Moment;
+  /** Its id. */
+  id: string;
+  /** The policy that it is asked for. */
+  policy?: string | null;
+  /** When. */
+  requested: Moment;
+  /** Who asked for it. */
+  requested_by: string;
+  /** `requested`, `approved`, `refused`, `withdrawn`, `expired`. */
+  state: string;
+  /** Counts changes. */
+  version: number;
+});
+
+/** A version of a policy. */
+export interface PolicyVersion {
+  /** When. */
+  at: Moment;
+  /** Who wrote it. */
+  author: string;
+  /** What the author said. */
+  comment: string;
+  /** Its document. */
+  document: string;
+  /** Whether images were judged by it. */
+  is_enabled: boolean;
+  /** The name it gave. */
+  name: string;
+  /** Its number. */
+  version: number;
+}
+
+/** An error as the API tells it. */
+export interface Problem {
+  /** What went wrong, for programs; the catalogs have its sentences. */
+  code: string;
+  /** The sentence in English. */
+  detail: string;
+  /** The values of the sentence. */
+  parameters?: Record<string, unknown>;
+  /** The id of the request, which the log has too. */
+  request?: string | null;
+  /** The HTTP status. */
+  status: number;
+}
+
+/** A registry. */
+export interface Registry {
+  /** The host, with its port where it has one. */
+  address: string;
+  /** Further certificate authorities, PEM. */
+  ca?: string | null;
+  /** When it was last changed. */
+  changed: Moment;
+  /** When it was made. */
+  created: Moment;
+  /** The type of its credential: `password`, `token`, `refresh_token`; absent where it has none. */
+  credential_type?: string | null;
+  failure?: Cause | null;
+  /** Whether its messages can be verified. */
+  has_hook_secret: boolean;
+  /** Where it sends its messages, below the server's address. */
+  hook_path: string;
+  /** Its id. */
+  id: string;
+  /** Whether it is listed and scanned by itself. */
+  is_enabled: boolean;
+  /** What it is. */
+  kind: RegistryKind;
+  last_listed?: Moment | null;
+  /** How many jobs may ask it at once. */
+  most_at_once: number;
+  /** What people call it. */
+  name: string;
+  next_poll?: Moment | null;
+  /** Whether it is spoken to without encryption. */
+  plain_http: boolean;
+  /** How often it is listed, in minutes. */
+  poll_minutes: number;
+  /** What is risky about it. */
+  risks: Cause[];
+  /** Which of its images are scanned. */
+  rules: RegistryRules;
+  /** After how many days an image is told as stale; 0 for never. */
+  stale_days: number;
+}
+
+/** What proves to a registry who asks. It is sealed when it is stored and is never told again. */
+export type RegistryCredential = {
+  type: 'none';
+} | {
+  /** The password or token. */
+  password: string;
+  type: 'password';
+  /** The user, the robot account, or what the registry wants in its place. */
+  user: string;
+} | {
+  /** The token. */
+  token: string;
+  type: 'token';
+} | {
+  /** The token. */
+  token: string;
+  type: 'refresh_token';
+};
+
+/** What a registry is: kinds differ in address, credentials, how repositories are listed, and in the messages that
+ * they send. */
+export type RegistryKind = 'Oci' | 'DockerHub' | 'Ecr' | 'Google' | 'Quay' | 'Artifactory' | 'Acr' | 'Harbor' | 'Ghcr' | 'Gitlab' | 'Nexus';
+
+/** A registry to be made, or what is to become of one. */
+export interface RegistryRequest {
+  /** The host, with its port where it has one; `https://` may stand before it. The kind's own where it is not given. */
+  address?: string | null;
+  /** Further certificate authorities, PEM. */
+  ca?: string | null;
+  credential?: RegistryCredential | null;
+  /** The secret that messages of the registry are verified by, of 16 characters at least; the one so far stays where it is
+   * not given, an empty one removes it. */
+  hook_secret?: string | null;
+  /** Whether it is listed and scanned by itself. */
+  is_enabled?: boolean;
+  /** What it is. */
+  kind: RegistryKind;
+  /** How many jobs may ask it at once: 1 to 64. */
+  most_at_once?: number;
+  /** What people call it. */
+  name: string;
+  /** Whether to speak plain http, without encryption and without knowing who answers. */
+  plain_http?: boolean;
+  /** How often it is listed, in minutes: 1 to 10080. */
+  poll_minutes?: number;
+  /** Which of its images are scanned. */
+  rules?: RegistryRules;
+  /** After how many days an image is told as stale; 0 for never. */
+  stale_days?: number;
+}
+
+/** Which images of a registry are scanned. */
+export interface RegistryRules {
+  /** So many of the newest images of each repository, by the time at which they were made. */
+  newest?: number | null;
+  /** Only images that were made within so many days. The protocol of registries does not tell when an image was pushed;
+   * the time at which it was made stands for it. */
+  pushed_within_days?: number | null;
+  /** Repositories, with `*` for any characters; all where there are none. Registries that do not list their repositories
+   * need them without `*`. */
+  repositories?: string[];
+  /** Tags, with `*` for any characters; all where there are none. */
+  tags?: string[];
+}
+
+/** How many messages are tried again. */
+export interface Retried {
+  /** The number. */
+  retried: number;
+}
+
+/** A role: permissions within application scopes. */
+export interface Role {
+  /** When it was last changed. */
+  changed: Moment;
+  /** When it was made. */
+  created: Moment;
+  /** Whom it is for. */
+  description: string;
+  /** The id; a preset's is its name. */
+  id: string;
+  /** Whether it came with the installation and cannot be changed. */
+  is_preset: boolean;
+  /** The name. */
+  name: string;
+  /** What it allows: `images.read`. */
+  permissions: string[];
+  /** The ids of the application scopes that it is limited to; none for everything. */
+  scopes: string[];
+}
+
+/** A role as it shall be. */
+export interface RoleEdit {
+  /** Whom it is for. */
+  description?: string;
+  /** The name. */
+  name: string;
+  /** What it allows: `images.read`. */
+  permissions: string[];
+  /** The ids of the application scopes that it is limited to; none for everything. */
+  scopes?: string[];
+}
+
+/** An image to be scanned now. */
+export interface ScanRequest {
+  /** The digest. */
+  digest?: string | null;
+  /** The repository. */
+  repository: string;
+  /** The tag; `latest` where neither it nor a digest is given. */
+  tag?: string | null;
+}
+
+/** An application scope as it shall be. */
+export interface ScopeEdit {
+  /** What it is for. */
+  description?: string;
+  /** How the variables stand together; all have to hold where it is empty. */
+  expression?: string;
+  /** The name. */
+  name: string;
+  /** The variables `v1`, `v2` … in their order. */
+  variables: ScopeVariable[];
+}
+
+/** A variable of a scope. */
+export interface ScopeVariable {
+  /** What it asks: `image.repository`. */
+  attribute: string;
+  /** The key, where it asks a label. */
+  key?: string | null;
+  /** What the attribute must be; `*` stands for any characters. */
+  value: string;
+}
+
+/** A second factor that is being set up. */
+export interface SecondFactor {
+  /** The secret in base 32, to be typed into an authenticator application. */
+  secret: string;
+  /** The same as an address, to be shown as a QR code. */
+  uri: string;
+}
+
+/** A code of the second factor. */
+export interface SecondFactorCode {
+  /** The six digits. */
+  code: string;
+}
+
+/** The first user, made with the link that the server printed at its first start. */
+export interface SetupRequest {
+  /** The name to log in with. */
+  name: string;
+  /** The password, of 12 characters at least. */
+  password: string;
+  /** The secret of the link. */
+  secret: string;
+}
+
+/** Whether the installation has its first user. */
+export interface SetupState {
+  /** Whether the first user is still missing. */
+  is_needed: boolean;
+}
+
+/** What one source says of a vulnerability. */
+export interface SourceAdvisory {
+  /** Its own id. */
+  id: string;
+  /** The source's own rating. */
+  severity?: string | null;
+  /** The source. */
+  source: string;
+  /** Where to read it. */
+  url?: string | null;
+}
+
+/** Where messages go. */
+export type Target = {
+  kind: 'webhook';
+  /** A template of the body in place of the event as JSON. */
+  template?: string | null;
+  /** The address. */
+  url: string;
+} | {
+  kind: 'slack';
+  /** A template of the text in place of the built-in one. */
+  template?: string | null;
+} | {
+  /** The sender. */
+  from: string;
+  /** The mail server. */
+  host: string;
+  kind: 'email';
+  /** Its port: 465, 587 or 25. */
+  port: number;
+  /** How the connection is encrypted. */
+  security: MailSecurity;
+  /** A template of the text in place of the built-in one. */
+  template?: string | null;
+  /** The recipients. */
+  to: string[];
+  /** The name to log in with; no log-in where it is absent. */
+  user?: string | null;
+};
+
+/** A step of a test of a connection. */
+export interface TestStep {
+  cause?: Cause | null;
+  /** `ok`, `failed`, or `skipped` where an earlier one failed or it does not apply. */
+  outcome: string;
+  /** `dns`, `tcp`, `tls`, `authentication`, `authorization`, `rate_limit`. */
+  step: string;
+}
+
+/** An API token. */
+export interface Token {
+  /** The CIDR blocks that it may be used from; none for any address. */
+  addresses: string[];
+  /** When it was made. */
+  created: Moment;
+  /** Who made it, by id. */
+  created_by: string;
+  expires?: Moment | null;
+  /** The id, which is no secret. */
+  id: string;
+  last_used?: Moment | null;
+  /** What it is for. */
+  name: string;
+  /** The user whose rights bound it; none for a machine's own. */
+  owner?: string | null;
+  /** What it may do. */
+  permissions: string[];
+  revoked?: Moment | null;
+  /** The ids of the application scopes that it is limited to; none for everything. */
+  scopes: string[];
+}
+
+/** A token with its secret, which is never shown again. */
+export interface TokenWithSecret {
+  /** What is sent as `Authorization: Bearer …`. */
+  secret: string;
+  /** The token. */
+  token: Token;
+}
+
+/** A user. */
+export interface User {
+  /** When it was last changed. */
+  changed: Moment;
+  /** When it was made. */
+  created: Moment;
+  /** The name that others see. */
+  display_name: string;
+  /** Where mail goes. */
+  email?: string | null;
+  /** The ids of the groups that the user is in. */
+  groups: string[];
+  /** Whether a second factor is in use. */
+  has_second_factor: boolean;
+  /** The id. */
+  id: string;
+  /** Whether log-ins are refused. */
+  is_disabled: boolean;
+  last_login?: Moment | null;
+  locked_until?: Moment | null;
+  /** Whether the password must be changed before anything else. */
+  must_change_password: boolean;
+  /** What is typed at the log-in. */
+  name: string;
+  /** The ids of the user's own roles; those of the groups come on top. */
+  roles: string[];
+}
+
+/** What of a user is changed, as a whole. */
+export interface UserEdit {
+  /** The name that others see. */
+  display_name: string;
+  /** Where mail goes; nowhere where it is absent. */
+  email?: string | null;
+  /** Whether log-ins are refused, which ends all sessions. */
+  is_disabled: boolean;
+  /** The ids of the roles. */
+  roles: string[];
+}
+
+/** A user with a password that works once: it must be changed at the log-in, and is never shown again. */
+export interface UserWithPassword {
+  /** The password. */
+  password: string;
+  /** The user. */
+  user: User;
+}
+
+/** A verdict object: id, decision, subject, digest, policies with their scopes and controls, reasons as codes with evidence,
+ * exceptions, when it was evaluated and by which intelligence. */
+export type VerdictObject = Record<string, unknown>;
+
+/** A vulnerability with what its sources say and the images that have it. */
+export type VulnerabilityDetails = KnownVulnerability & {
+  /** What the sources say. */
+  advisories: SourceAdvisory[];
+  /** Its other ids. */
+  aliases: string[];
+  /** The first of the images that have it; the list of images has all of them by the filter `vulnerability:ID`. */
+  touched: Image[];
+};
+
+/** What is to be done. */
+export type Work = {
+  /** The digest; where it is not known, the tag says which image. */
+  digest?: string | null;
+  kind: 'scan';
+  /** The repository. */
+  repository: string;
+  /** The tag that it was found by. */
+  tag?: string | null;
+} | {
+  kind: 'list';
+  /** Which images are wanted. */
+  rules: RegistryRules;
+} | {
+  kind: 'test';
+  /** A repository whose tags are asked for; without one, the list of repositories is. */
+  repository?: string | null;
+};
+
+/** The audit trail, the newest first. Filter keys: at, principal, kind, action, object, id, outcome. */
+export const listAudit = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<AuditRecord>>(
+  'list_audit', 'GET', '/audit', 'audit.read',
+);
+
+/** Signed statements of how far the trail went, the newest first. Auditors keep them elsewhere: what is cut off at the end
+ * of the trail is found by them. */
+export const listAuditCheckpoints = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<AuditCheckpoint>>(
+  'list_audit_checkpoints', 'GET', '/audit/checkpoints', 'audit.read',
+);
+
+/** The audit trail as a file, the oldest first, without a limit of its length. */
+export const exportAudit = operation<{ query: { format: string; filter?: string } }, string>(
+  'export_audit', 'GET', '/audit/export', 'audit.read',
+);
+
+/** Walks the whole trail and tells the first record that was deleted, altered or moved. */
+export const verifyAudit = operation<Record<never, never>, AuditVerification>(
+  'verify_audit', 'GET', '/audit/verification', 'audit.read',
+);
+
+/** Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,
+ * an event `reset` says that some were missed. */
+export const streamEvents = operation<{ query?: { topics?: string } }, string>(
+  'stream_events', 'GET', '/events/stream', 'oneself',
+);
+
+/** Exceptions by name. */
+export const listExceptions = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<PolicyException>>(
+  'list_exceptions', 'GET', '/exceptions', 'exceptions.read',
+);
+
+/** Asks for an exception. It holds once another person has approved it. */
+export const requestException = operation<{ body: ExceptionRequest }, PolicyException>(
+  'request_exception', 'POST', '/exceptions', 'exceptions.write',
+);
+
+/** An exception. */
+export const showException = operation<{ path: { id: string } }, PolicyException>(
+  'show_exception', 'GET', '/exceptions/{id}', 'exceptions.read',
+);
+
+/** Approves an exception that another person asked for, from a policy that another person wrote. */
+export const approveException = operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
+  'approve_exception', 'POST', '/exceptions/{id}/approve', 'exceptions.approve',
+);
+
+/** Refuses an exception. */
+export const refuseException = operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
+  'refuse_exception', 'POST', '/exceptions/{id}/refuse', 'exceptions.approve',
+);
+
+/** Withdraws an exception: one's own request, or with the right to approve one that holds. */
+export const withdrawException = operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
+  'withdraw_exception', 'POST', '/exceptions/{id}/withdraw', 'exceptions.write',
+);
+
+/** Groups by name. */
+export const listGroups = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Group>>(
+  'list_groups', 'GET', '/groups', 'access.read',
+);
+
+/** Makes a group. */
+export const createGroup = operation<{ body: GroupEdit }, Group>(
+  'create_group', 'POST', '/groups', 'access.write',
+);
+
+/** A group. */
+export const showGroup = operation<{ path: { id: string } }, Group>(
+  'show_group', 'GET', '/groups/{id}', 'access.read',
+);
+
+/** Changes a group. */
+export const updateGroup = operation<{ path: { id: string }; body: GroupEdit }, Group>(
+  'update_group', 'PUT', '/groups/{id}', 'access.write',
+);
+
+/** Removes a group; its members stay. */
+export const deleteGroup = operation<{ path: { id: string } }, void>(
+  'delete_group', 'DELETE', '/groups/{id}', 'access.write',
+);
+
+/** Takes a message of a registry; a push that it tells is scanned at once. */
+export const receiveHook = operation<{ path: { id: string }; query?: { token?: string }; body: Record<string, unknown> }, HookAnswer>(
+  'receive_hook', 'POST', '/hooks/{id}', 'public',
+);
+
+/** Images, with filter, order and pages. `total` is counted up to 10,000 on the first page. */
+export const listImages = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Image>>(
+  'list_images', 'GET', '/images', 'images.read',
+);
+
+/** Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed. */
+export const registerImage = operation<{ query?: { reference?: string; repository?: string; commit?: string; build?: string }; body: Record<string, unknown> }, VerdictObject>(
+  'register_image', 'POST', '/images', 'images.write',
+);
+
+/** An image with its names, approvals and verdict. */
+export const showImage = operation<{ path: { digest: string } }, ImageDetails>(
+  'show_image', 'GET', '/images/{digest}', 'images.read',
+);
+
+/** Removes an image; its verdicts stay. */
+export const removeImage = operation<{ path: { digest: string } }, void>(
+  'remove_image', 'DELETE', '/images/{digest}', 'images.write',
+);
+
+/** Approves the digest in every repository that it has a name in: other digests of these may no longer run. */
+export const approveImage = operation<{ path: { digest: string }; body: ApprovalRequest }, void>(
+  'approve_image', 'POST', '/images/{digest}/approval', 'images.approve',
+);
+
+/** Takes the approval of the digest back. */
+export const revokeImageApproval = operation<{ path: { digest: string } }, void>(
+  'revoke_image_approval', 'DELETE', '/images/{digest}/approval', 'images.approve',
+);
+
+/** The findings of an image in the order of reports. */
+export const listImageFindings = operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImageFinding>>(
+  'list_image_findings', 'GET', '/images/{digest}/findings', 'findings.read',
+);
+
+/** The verdicts on an image, the newest first: one for each change of the decision. */
+export const listImageVerdicts = operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<VerdictObject>>(
+  'list_image_verdicts', 'GET', '/images/{digest}/history', 'images.read',
+);
+
+/** The packages of an image by name. */
+export const listImagePackages = operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImagePackage>>(
+  'list_image_packages', 'GET', '/images/{digest}/packages', 'images.read',
+);
+
+/** The report on an image as of now: matched and judged anew. */
+export const showImageReport = operation<{ path: { digest: string } }, Record<string, unknown>>(
+  'show_image_report', 'GET', '/images/{digest}/report', 'images.read',
+);
+
+/** Integrations by name. */
+export const listIntegrations = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Integration>>(
+  'list_integrations', 'GET', '/integrations', 'integrations.read',
+);
+
+/** Makes an integration. */
+export const createIntegration = operation<{ body: IntegrationEdit }, Integration>(
+  'create_integration', 'POST', '/integrations', 'integrations.write',
+);
+
+/** An integration, without its credentials. */
+export const showIntegration = operation<{ path: { id: string } }, Integration>(
+  'show_integration', 'GET', '/integrations/{id}', 'integrations.read',
+);
+
+/** Changes an integration. Credentials stay where none are given, unless the target moves: what was given for one place is
+ * not sent to another. */
+export const updateIntegration = operation<{ path: { id: string }; body: IntegrationEdit }, Integration>(
+  'update_integration', 'PUT', '/integrations/{id}', 'integrations.write',
+);
+
+/** Removes an integration with what it was still to be told. */
+export const deleteIntegration = operation<{ path: { id: string } }, void>(
+  'delete_integration', 'DELETE', '/integrations/{id}', 'integrations.write',
+);
+
+/** What was given up for an integration, the newest first. */
+export const listDeadLetters = operation<{ path: { id: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<DeadLetter>>(
+  'list_dead_letters', 'GET', '/integrations/{id}/dead-letters', 'integrations.read',
+);
+
+/** Tries everything again that was given up for an integration. */
+export const retryDeadLetters = operation<{ path: { id: string } }, Retried>(
+  'retry_dead_letters', 'POST', '/integrations/{id}/retry', 'integrations.write',
+);
+
+/** Sends a test message at once, and tells how it fared. */
+export const testIntegration = operation<{ path: { id: string } }, IntegrationTest>(
+  'test_integration', 'POST', '/integrations/{id}/test', 'integrations.write',
+);
+
+/** The jobs, the youngest first. Filter by `state`, `kind`, `registry` and `created`. */
+export const listJobs = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Job>>(
+  'list_jobs', 'GET', '/jobs', 'jobs.read',
+);
+
+/** A job. */
+export const showJob = operation<{ path: { id: string } }, Job>(
+  'show_job', 'GET', '/jobs/{id}', 'jobs.read',
+);
+
+/** Cancels a job that waits or is being done. */
+export const cancelJob = operation<{ path: { id: string } }, Job>(
+  'cancel_job', 'POST', '/jobs/{id}/cancel', 'jobs.write',
+);
+
+/** Lets a job that is dead or cancelled be tried again. */
+export const retryJob = operation<{ path: { id: string } }, Job>(
+  'retry_job', 'POST', '/jobs/{id}/retry', 'jobs.write',
+);
+
+/** Who one is, and what one may do. */
+export const showMe = operation<Record<never, never>, Me>(
+  'show_me', 'GET', '/me', 'oneself',
+);
+
+/** Gives one's password again: for 15 minutes the session may do what is dangerous. */
+export const confirm = operation<{ body: Confirmation }, void>(
+  'confirm', 'POST', '/me/confirm', 'oneself',
+);
+
+/** Changes one's own password, which ends all other sessions. */
+export const changePassword = operation<{ body: PasswordChange }, void>(
+  'change_password', 'POST', '/me/password', 'oneself',
+);
+
+/** Begins to set up a second factor: tells a secret, which counts once a code of it was given. */
+export const beginSecondFactor = operation<Record<never, never>, SecondFactor>(
+  'begin_second_factor', 'POST', '/me/second-factor', 'oneself',
+);
+
+/** Takes the second factor into use with a first code, which ends all other sessions. */
+export const confirmSecondFactor = operation<{ body: SecondFactorCode }, void>(
+  'confirm_second_factor', 'POST', '/me/second-factor/confirm', 'oneself',
+);
+
+/** Takes the second factor out of use, with one's password. */
+export const removeSecondFactor = operation<{ body: Confirmation }, void>(
+  'remove_second_factor', 'POST', '/me/second-factor/remove', 'oneself',
+);
+
+/** One's own sessions. */
+export const listMySessions = operation<Record<never, never>, Page<OwnSession>>(
+  'list_my_sessions', 'GET', '/me/sessions', 'oneself',
+);
+
+/** Ends all of one's own sessions but this one. */
+export const endMyOtherSessions = operation<Record<never, never>, void>(
+  'end_my_other_sessions', 'DELETE', '/me/sessions', 'oneself',
+);
+
+/** Ends one of one's own sessions. */
+export const endMySession = operation<{ path: { id: string } }, void>(
+  'end_my_session', 'DELETE', '/me/sessions/{id}', 'oneself',
+);
+
+/** One's own tokens, the newest first. */
+export const listMyTokens = operation<Record<never, never>, Page<Token>>(
+  'list_my_tokens', 'GET', '/me/tokens', 'oneself',
+);
+
+/** Makes a token of one's own, which never has more than oneself. Its secret is shown once. */
+export const createMyToken = operation<{ body: NewToken }, TokenWithSecret>(
+  'create_my_token', 'POST', '/me/tokens', 'oneself',
+);
+
+/** Revokes a token of one's own at once. */
+export const revokeMyToken = operation<{ path: { id: string } }, void>(
+  'revoke_my_token', 'DELETE', '/me/tokens/{id}', 'oneself',
+);
+
+/** This document. */
+export const openapi = operation<Record<never, never>, unknown>(
+  'openapi', 'GET', '/openapi.json', 'public',
+);
+
+/** The packages of all images by name and version. Which images have one, the list of images tells by `package_version:…`. */
+export const listPackages = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<KnownPackage>>(
+  'list_packages', 'GET', '/packages', 'images.read',
+);
+
+/** Every permission that exists, by area. */
+export const listPermissions = operation<Record<never, never>, Page<PermissionArea>>(
+  'list_permissions', 'GET', '/permissions', 'oneself',
+);
+
+/** Policies by name. */
+export const listPolicies = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Policy>>(
+  'list_policies', 'GET', '/policies', 'policies.read',
+);
+
+/** Adds a policy. */
+export const createPolicy = operation<{ body: PolicyEdit }, Policy>(
+  'create_policy', 'POST', '/policies', 'policies.write',
+);
+
+/** Tells which images would have another decision, before anything is saved. */
+export const tryPolicy = operation<{ body: DryRunRequest }, DryRun>(
+  'try_policy', 'POST', '/policies/dry-run', 'policies.read',
+);
+
+/** A policy. */
+export const showPolicy = operation<{ path: { id: string } }, Policy>(
+  'show_policy', 'GET', '/policies/{id}', 'policies.read',
+);
+
+/** Replaces a policy. */
+export const replacePolicy = operation<{ path: { id: string }; body: PolicyEdit }, Policy>(
+  'replace_policy', 'PUT', '/policies/{id}', 'policies.write',
+);
+
+/** Removes a policy; its versions stay. */
+export const removePolicy = operation<{ path: { id: string } }, void>(
+  'remove_policy', 'DELETE', '/policies/{id}', 'policies.write',
+);
+
+/** The versions of a policy, the newest first. */
+export const listPolicyVersions = operation<{ path: { id: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<PolicyVersion>>(
+  'list_policy_versions', 'GET', '/policies/{id}/versions', 'policies.read',
+);
+
+/** The registries by name. */
+export const listRegistries = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Registry>>(
+  'list_registries', 'GET', '/registries', 'registries.read',
+);
+
+/** Adds a registry; it is listed at once. */
+export const createRegistry = operation<{ body: RegistryRequest }, Registry>(
+  'create_registry', 'POST', '/registries', 'registries.write',
+);
+
+/** A registry. */
+export const showRegistry = operation<{ path: { id: string } }, Registry>(
+  'show_registry', 'GET', '/registries/{id}', 'registries.read',
+);
+
+/** Changes a registry. Credential and hook secret stay where they are not given. */
+export const changeRegistry = operation<{ path: { id: string }; body: RegistryRequest }, Registry>(
+  'change_registry', 'PUT', '/registries/{id}', 'registries.write',
+);
+
+/** Removes a registry, what is known of its tags, and its open jobs. Its images stay. */
+export const removeRegistry = operation<{ path: { id: string } }, void>(
+  'remove_registry', 'DELETE', '/registries/{id}', 'registries.write',
+);
+
+/** Lists a registry now. */
+export const listRegistryNow = operation<{ path: { id: string } }, Job>(
+  'list_registry_now', 'POST', '/registries/{id}/list', 'registries.write',
+);
+
+/** Scans an image of a registry now, whatever its rules say. */
+export const scanRegistryImage = operation<{ path: { id: string }; body: ScanRequest }, Job>(
+  'scan_registry_image', 'POST', '/registries/{id}/scan', 'registries.write',
+);
+
+/** Tries the connection to a registry: a job whose result has the steps. */
+export const testRegistry = operation<{ path: { id: string } }, Job>(
+  'test_registry', 'POST', '/registries/{id}/test', 'registries.write',
+);
+
+/** Roles by name. */
+export const listRoles = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Role>>(
+  'list_roles', 'GET', '/roles', 'access.read',
+);
+
+/** Makes a role, of permissions and scopes that one holds. */
+export const createRole = operation<{ body: RoleEdit }, Role>(
+  'create_role', 'POST', '/roles', 'access.write',
+);
+
+/** A role. */
+export const showRole = operation<{ path: { id: string } }, Role>(
+  'show_role', 'GET', '/roles/{id}', 'access.read',
+);
+
+/** Changes a role, for all who hold it at once. Presets stay as they are. */
+export const updateRole = operation<{ path: { id: string }; body: RoleEdit }, Role>(
+  'update_role', 'PUT', '/roles/{id}', 'access.write',
+);
+
+/** Removes a role that nobody holds. */
+export const deleteRole = operation<{ path: { id: string } }, void>(
+  'delete_role', 'DELETE', '/roles/{id}', 'access.write',
+);
+
+/** Gives a worker the next job, or none when none came in the time that it waits. */
+export const leaseScan = operation<{ body: LeaseRequest }, LeaseAnswer>(
+  'lease_scan', 'POST', '/scans/lease', 'scans.write',
+);
+
+/** Takes what came of a job. */
+export const answerScan = operation<{ path: { id: string }; body: JobAnswer }, void>(
+  'answer_scan', 'POST', '/scans/{id}/answer', 'scans.write',
+);
+
+/** Takes why a job could not be done: it is tried again later, or is dead. */
+export const failScan = operation<{ path: { id: string }; body: JobFailure }, void>(
+  'fail_scan', 'POST', '/scans/{id}/fail', 'scans.write',
+);
+
+/** Keeps a job for longer. A refusal says that it is another's, or was cancelled: stop. */
+export const keepScan = operation<{ path: { id: string }; body: Heartbeat }, void>(
+  'keep_scan', 'POST', '/scans/{id}/heartbeat', 'scans.write',
+);
+
+/** Application scopes by name. */
+export const listScopes = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ApplicationScope>>(
+  'list_scopes', 'GET', '/scopes', 'access.read',
+);
+
+/** Makes an application scope. */
+export const createScope = operation<{ body: ScopeEdit }, ApplicationScope>(
+  'create_scope', 'POST', '/scopes', 'access.write',
+);
+
+/** An application scope. */
+export const showScope = operation<{ path: { id: string } }, ApplicationScope>(
+  'show_scope', 'GET', '/scopes/{id}', 'access.read',
+);
+
+/** Changes an application scope, which changes what the roles limited to it reach: whoever does it must hold what those
+ * roles allow, everywhere. */
+export const updateScope = operation<{ path: { id: string }; body: ScopeEdit }, ApplicationScope>(
+  'update_scope', 'PUT', '/scopes/{id}', 'access.write',
+);
+
+/** Removes an application scope that no role and no token is limited to. */
+export const deleteScope = operation<{ path: { id: string } }, void>(
+  'delete_scope', 'DELETE', '/scopes/{id}', 'access.write',
+);
+
+/** Logs in. */
+export const logIn = operation<{ body: LoginRequest }, Me>(
+  'log_in', 'POST', '/sessions', 'public',
+);
+
+/** Logs out. */
+export const logOut = operation<Record<never, never>, void>(
+  'log_out', 'DELETE', '/sessions/current', 'oneself',
+);
+
+/** Whether the first user is still missing. */
+export const showSetup = operation<Record<never, never>, SetupState>(
+  'show_setup', 'GET', '/setup', 'public',
+);
+
+/** Makes the first user, an administrator, and logs in. */
+export const setUp = operation<{ body: SetupRequest }, Me>(
+  'set_up', 'POST', '/setup', 'public',
+);
+
+/** All tokens, the newest first. */
+export const listTokens = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Token>>(
+  'list_tokens', 'GET', '/tokens', 'access.read',
+);
+
+/** Makes a token of a machine, of permissions and scopes that one holds. Its secret is shown once. */
+export const createToken = operation<{ body: NewToken }, TokenWithSecret>(
+  'create_token', 'POST', '/tokens', 'access.write',
+);
+
+/** Revokes a token at once; it stays listed. */
+export const revokeToken = operation<{ path: { id: string } }, void>(
+  'revoke_token', 'DELETE', '/tokens/{id}', 'access.write',
+);
+
+/** Users by name. */
+export const listUsers = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<User>>(
+  'list_users', 'GET', '/users', 'access.read',
+);
+
+/** Makes a user, with a password that works once and is shown once. */
+export const createUser = operation<{ body: NewUser }, UserWithPassword>(
+  'create_user', 'POST', '/users', 'access.write',
+);
+
+/** A user. */
+export const showUser = operation<{ path: { id: string } }, User>(
+  'show_user', 'GET', '/users/{id}', 'access.read',
+);
+
+/** Changes a user. Disabling one ends all sessions and tokens of theirs. */
+export const updateUser = operation<{ path: { id: string }; body: UserEdit }, User>(
+  'update_user', 'PUT', '/users/{id}', 'access.write',
+);
+
+/** Removes a user with all sessions and tokens of theirs. */
+export const deleteUser = operation<{ path: { id: string } }, void>(
+  'delete_user', 'DELETE', '/users/{id}', 'access.write',
+);
+
+/** Gives a user a new password that works once and is shown once; ends all sessions of theirs and the lock-out. */
+export const resetPassword = operation<{ path: { id: string }; body: PasswordReset }, UserWithPassword>(
+  'reset_password', 'POST', '/users/{id}/reset-password', 'access.write',
+);
+
+/** Ends all sessions of a user. */
+export const endSessions = operation<{ path: { id: string } }, Ended>(
+  'end_sessions', 'DELETE', '/users/{id}/sessions', 'access.write',
+);
+
+/** The verdict on an image by its digest. One that is not registered is denied, and the reason says so. */
+export const showVerdict = operation<{ query: { image: string } }, VerdictObject>(
+  'show_verdict', 'GET', '/verdict', 'verdicts.read',
+);
+
+/** The vulnerabilities of all images, the worst first; with `sort=-first_seen` the newest first. */
+export const listVulnerabilities = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<KnownVulnerability>>(
+  'list_vulnerabilities', 'GET', '/vulnerabilities', 'findings.read',
+);
+
+/** A vulnerability: what its sources say, and which images have it. */
+export const showVulnerability = operation<{ path: { id: string } }, VulnerabilityDetails>(
+  'show_vulnerability', 'GET', '/vulnerabilities/{id}', 'findings.read',
+);

@@ -1,0 +1,112 @@
+// What is around every page for people who are signed in: who they are, the top bar, the navigation, the notes.
+import { Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router';
+import { useQuery } from '@tanstack/react-query';
+import { Suspense, useEffect, useRef, useState } from 'react';
+import { queryClient } from '../client/cache';
+import { useIsReachable } from '../client/connection';
+import { hasCode } from '../client/failure';
+import { noteSessionBegan, useSessionHasEnded } from '../client/session';
+import { follow } from '../client/stream';
+import { useMessages, useReader } from '../i18n/language';
+import { ForcedPasswordChange } from '../parts/ChangePassword';
+import { Problem } from '../parts/Problem';
+import { PageSkeleton } from '../parts/Skeleton';
+import { Broken } from './Broken';
+import { Forbidden } from './Forbidden';
+import { GotoShortcuts } from './GotoShortcuts';
+import { KeyList } from './KeyList';
+import { meQuery } from './me';
+import { messages } from './messages';
+import { Navigation } from './Navigation';
+import { Notes } from './Notes';
+import { SessionDialog } from './SessionDialog';
+import { ShortcutProvider } from './shortcuts';
+import { TopBar } from './TopBar';
+
+export function Frame() {
+  const me = useQuery(meQuery);
+  const location = useLocation();
+  const navigate = useNavigate();
+  const isSignedOut = hasCode(me.error, 'access.unauthenticated') && !me.data;
+  useEffect(() => {
+    // While the page is on its way the address is already that of it.
+    if (!isSignedOut || location.pathname === '/login') return;
+    const isStart = location.href === '/';
+    void navigate({ to: '/login', search: isStart ? {} : { next: location.href }, replace: true });
+  }, [isSignedOut, location.href, location.pathname, navigate]);
+  if (me.data?.must_change_password) return <ForcedPasswordChange me={me.data} />;
+  if (me.data) return <SignedIn key={me.data.id} name={me.data.name} />;
+  if (me.error && !isSignedOut) return <div className="bh-page"><Problem error={me.error} onRetry={() => void me.refetch()} /></div>;
+  return <PageSkeleton />;
+}
+
+function SignedIn({ name }: { name: string }) {
+  const t = useMessages(messages);
+  const [areKeysOpen, setAreKeysOpen] = useState(false);
+  const hasEnded = useSessionHasEnded();
+  const pathname = useLocation({ select: (location) => location.pathname });
+  // Open at a page: going to another one closes it.
+  const [openAt, setOpenAt] = useState<string | null>(null);
+  const isNavigationOpen = openAt === pathname;
+  useEffect(() => {
+    if (hasEnded) return;
+    const controller = new AbortController();
+    void follow(controller.signal);
+    return () => {
+      controller.abort();
+    };
+  }, [hasEnded]);
+  const isReachable = useIsReachable();
+  useEffect(() => {
+    // The server is there again: what it could not answer is asked anew, without anybody's doing.
+    if (isReachable) void queryClient.refetchQueries({ predicate: (query) => query.state.status === 'error' });
+  }, [isReachable]);
+  return (
+    <ShortcutProvider>
+      <a className="bh-skip" href="#main">{t('skip')}</a>
+      <div className="bh-frame">
+        <TopBar
+          isNavigationOpen={isNavigationOpen}
+          onNavigation={() => { setOpenAt(isNavigationOpen ? null : pathname); }}
+          onKeys={() => { setAreKeysOpen(true); }}
+        />
+        <Navigation isOpen={isNavigationOpen} />
+        <Content />
+        <Notes />
+      </div>
+      <GotoShortcuts onKeys={() => { setAreKeysOpen(true); }} />
+      {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
+      {hasEnded && <SessionDialog name={name} onSignedIn={noteSessionBegan} />}
+    </ShortcutProvider>
+  );
+}
+
+/** The page, or why it cannot be seen. The focus follows to it, so that screen readers tell of the change. */
+function Content() {
+  const { language } = useReader();
+  const location = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const staticData = useMatches({ select: (matches) => matches.at(-1)?.staticData });
+  const title = staticData?.title?.[language];
+  const me = useQuery(meQuery).data;
+  const permission = staticData?.permission;
+  const isAllowed = permission === undefined || (me?.permissions.includes(permission) ?? false);
+  useEffect(() => {
+    document.title = title ? `${title} · Bulkhead` : 'Bulkhead';
+  }, [title, location.pathname]);
+  const shown = useRef(location.pathname);
+  useEffect(() => {
+    if (shown.current === location.pathname) return;
+    shown.current = location.pathname;
+    main.current?.focus({ preventScroll: true });
+  }, [location.pathname]);
+  return (
+    <main id="main" className="bh-main" ref={main} tabIndex={-1}>
+      <Broken place={location.pathname}>
+        <Suspense fallback={<PageSkeleton />}>
+          {isAllowed ? <Outlet /> : <Forbidden permission={permission} />}
+        </Suspense>
+      </Broken>
+    </main>
+  );
+}

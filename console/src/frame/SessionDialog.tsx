@@ -1,0 +1,48 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { queryClient } from '../client/cache';
+import { hasCode } from '../client/failure';
+import { logIn } from '../client/generated';
+import { useMessages } from '../i18n/language';
+import { Button, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '../parts/pf';
+import { Problem } from '../parts/Problem';
+import { messages } from './messages';
+
+/** A session that ended while a page is open: signing in again lies over it, and what was typed stays. */
+export function SessionDialog({ name, onSignedIn }: { name: string; onSignedIn: () => void }) {
+  const t = useMessages(messages);
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const signIn = useMutation({
+    mutationFn: () => logIn({ body: { name, password, ...(code === '' ? {} : { code }) } }),
+    onSuccess: () => {
+      onSignedIn();
+      return queryClient.invalidateQueries();
+    },
+  });
+  const needsCode = code !== '' || hasCode(signIn.error, 'access.second_factor_needed');
+  return (
+    <Modal isOpen variant="small" aria-labelledby="session-title">
+      <ModalHeader title={t('session.title')} labelId="session-title" />
+      <ModalBody>
+        <p>{t('session.text')}</p>
+        {signIn.error && <Problem error={signIn.error} />}
+        <Form id="session-form" onSubmit={(event) => { event.preventDefault(); signIn.mutate(); }}>
+          <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
+          <FormGroup label={t('session.password', { name })} fieldId="session-password" isRequired>
+            <TextInput id="session-password" type="password" autoComplete="current-password" isRequired autoFocus value={password} onChange={(_, value) => { setPassword(value); }} />
+          </FormGroup>
+          {needsCode && (
+            <FormGroup label={t('session.code')} fieldId="session-code">
+              <TextInput id="session-code" inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(_, value) => { setCode(value); }} />
+            </FormGroup>
+          )}
+        </Form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form="session-form" variant="primary" isLoading={signIn.isPending} isDisabled={signIn.isPending}>{t('session.submit')}</Button>
+        <Button variant="link" onClick={() => { location.assign('/login'); }}>{t('session.other')}</Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

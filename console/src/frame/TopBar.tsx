@@ -1,0 +1,121 @@
+import { useMutation } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState, type ReactNode } from 'react';
+import { queryClient } from '../client/cache';
+import { logOut } from '../client/generated';
+import { announceSignOut } from '../client/session';
+import { LANGUAGES } from '../i18n/format';
+import { useMessages, useReader } from '../i18n/language';
+import { Icon, type IconName } from '../parts/icons';
+import { Dropdown, DropdownItem, DropdownList, MenuToggle } from '../parts/pf';
+import { useMe } from './me';
+import { messages } from './messages';
+import { THEMES, useTheme } from './theme';
+
+interface TopBarProps {
+  isNavigationOpen: boolean;
+  onNavigation: () => void;
+  onKeys: () => void;
+}
+
+export function TopBar({ isNavigationOpen, onNavigation, onKeys }: TopBarProps) {
+  const t = useMessages(messages);
+  const { language, choose, format } = useReader();
+  const [theme, chooseTheme] = useTheme();
+  return (
+    <header className="bh-top">
+      <button
+        type="button"
+        className="bh-icon-button bh-top-menu"
+        aria-expanded={isNavigationOpen}
+        aria-controls="navigation"
+        aria-label={t(isNavigationOpen ? 'nav.close' : 'nav.open')}
+        onClick={onNavigation}
+      >
+        <Icon name={isNavigationOpen ? 'close' : 'menu'} />
+      </button>
+      <Link to="/" className="bh-brand" aria-label={t('product')}>
+        <img src="/icon.svg" alt="" width="24" height="24" />
+        <span>{t('product')}</span>
+      </Link>
+      <div className="bh-top-end">
+        <span className="bh-zone">{t('zone', { zone: format.zone() })}</span>
+        <button type="button" className="bh-icon-button" aria-label={t('keys.open')} title={t('keys.open')} onClick={onKeys}>
+          <Icon name="help" />
+        </button>
+        <Choice icon="globe" label={t('language')} value={language} values={LANGUAGES} word={(value) => t(`language.${value}`)} onChoose={choose} />
+        <Choice icon="contrast" label={t('theme')} value={theme} values={THEMES} word={(value) => t(`theme.${value}`)} onChoose={chooseTheme} />
+        <Account />
+      </div>
+    </header>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  icon: IconName;
+  label: string;
+  value: Value;
+  values: readonly Value[];
+  word: (value: Value) => string;
+  onChoose: (value: Value) => void;
+}
+
+function Choice<Value extends string>({ icon, label, value, values, word, onChoose }: ChoiceProps<Value>) {
+  return (
+    <TopMenu icon={icon} label={`${label}: ${word(value)}`}>
+      {values.map((one) => (
+        <DropdownItem key={one} isSelected={one === value} onClick={() => { onChoose(one); }}>
+          {word(one)}
+        </DropdownItem>
+      ))}
+    </TopMenu>
+  );
+}
+
+function Account() {
+  const t = useMessages(messages);
+  const me = useMe();
+  const { format } = useReader();
+  const signOut = useMutation({
+    mutationFn: () => logOut({}),
+    onSettled: () => {
+      announceSignOut();
+      queryClient.clear();
+      location.assign('/login');
+    },
+  });
+  return (
+    <TopMenu icon="person" label={t('account', { name: me.display_name ?? me.name })}>
+      <DropdownItem isDisabled description={t('account.roles', { roles: format.list(me.roles) })}>
+        {me.display_name ?? me.name}
+      </DropdownItem>
+      <DropdownItem onClick={() => { signOut.mutate(); }}>{t('account.sign_out')}</DropdownItem>
+    </TopMenu>
+  );
+}
+
+function TopMenu({ icon, label, children }: { icon: IconName; label: string; children: ReactNode }) {
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setIsOpen}
+      onSelect={() => { setIsOpen(false); }}
+      popperProps={{ position: 'right' }}
+      toggle={(reference) => (
+        <MenuToggle
+          ref={reference}
+          variant="plain"
+          isExpanded={isOpen}
+          aria-label={label}
+          title={label}
+          onClick={() => { setIsOpen(!isOpen); }}
+        >
+          <Icon name={icon} />
+        </MenuToggle>
+      )}
+    >
+      <DropdownList>{children}</DropdownList>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,90 @@
+// Keys that do something wherever the focus is not in a field. Each is registered while its component is there, and the
+// list of keys shows what is registered.
+import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { preference } from './preferences';
+
+export interface Shortcut {
+  /** One key, or two after one another: `g i`. */
+  keys: string;
+  /** What it does, in the reader's language. */
+  says: string;
+  run: () => void;
+}
+
+interface Board {
+  shortcuts: Map<string, Shortcut>;
+  subscribe: (shortcut: Shortcut) => () => void;
+}
+
+const BoardContext = createContext<Board | null>(null);
+
+/** How long the second key of a pair may take. */
+const PAIR_MS = 1500;
+
+export function ShortcutProvider({ children }: { children: ReactNode }) {
+  const [shortcuts] = useState(() => new Map<string, Shortcut>());
+  const board = useMemo<Board>(
+    () => ({
+      shortcuts,
+      subscribe: (shortcut) => {
+        shortcuts.set(shortcut.keys, shortcut);
+        return () => {
+          if (shortcuts.get(shortcut.keys) === shortcut) shortcuts.delete(shortcut.keys);
+        };
+      },
+    }),
+    [shortcuts],
+  );
+  const first = useRef<{ key: string; at: number } | null>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!isForShortcuts(event)) return;
+      const pair = first.current && event.timeStamp - first.current.at < PAIR_MS ? `${first.current.key} ${event.key}` : '';
+      const shortcut = shortcuts.get(pair) ?? shortcuts.get(event.key);
+      first.current = { key: event.key, at: event.timeStamp };
+      if (!shortcut) return;
+      first.current = null;
+      event.preventDefault();
+      shortcut.run();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+    };
+  }, [shortcuts]);
+  return <BoardContext value={board}>{children}</BoardContext>;
+}
+
+/** Registers a key while the component is there. */
+export function useShortcut(keys: string, says: string, run: () => void): void {
+  const board = use(BoardContext);
+  const latest = useRef(run);
+  useEffect(() => {
+    latest.current = run;
+  });
+  useEffect(
+    () =>
+      board?.subscribe({
+        keys,
+        says,
+        run: () => {
+          latest.current();
+        },
+      }),
+    [board, keys, says],
+  );
+}
+
+/** What is registered at this moment. */
+export function useShortcuts(): Shortcut[] {
+  return [...(use(BoardContext)?.shortcuts.values() ?? [])];
+}
+
+function isForShortcuts(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return false;
+  if (preference('shortcuts') === 'off') return false;
+  const target = event.target;
+  if (!(target instanceof HTMLElement)) return true;
+  const isField = target.closest('input, textarea, select, [contenteditable="true"], [role="dialog"], [role="menu"]');
+  return isField === null;
+}

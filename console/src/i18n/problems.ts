@@ -1,0 +1,42 @@
+// Problems in words: those of the server from the catalogs that it shares with the other programs, those of the way to it
+// from here.
+import english from '../../../content/messages/problems.en.json';
+import japanese from '../../../content/messages/problems.ja.json';
+import { Failure, Unreachable } from '../client/failure';
+import { catalog } from './catalog';
+import type { Format } from './format';
+import { fill, placeholders, type Value } from './message';
+
+const own = catalog(
+  {
+    unreachable: 'The server cannot be reached.',
+    unknown: 'The server answered with {status}, which the console does not understand.',
+    defect: 'The console met a defect: {message}',
+  } as const,
+  {
+    unreachable: 'サーバーに接続できません。',
+    unknown: 'サーバーの応答({status})を解釈できません。',
+    defect: 'コンソールで障害が発生しました: {message}',
+  },
+);
+
+const catalogs: Readonly<Record<'en' | 'ja', Readonly<Record<string, string>>>> = { en: english, ja: japanese };
+
+/** What went wrong, in one sentence. */
+export function sayProblem(error: unknown, format: Format): string {
+  const words = own[format.language];
+  if (error instanceof Unreachable) return words.unreachable;
+  if (!(error instanceof Failure)) {
+    return fill(words.defect, { message: error instanceof Error ? error.message : String(error) }, format);
+  }
+  const sentence = catalogs[format.language][error.code];
+  if (sentence === undefined) return fill(words.unknown, { status: error.status }, format);
+  const values: Record<string, Value> = {};
+  for (const name of placeholders(sentence)) values[name] = valueOf(error.parameters[name]);
+  return fill(sentence, values, format).trim();
+}
+
+function valueOf(value: unknown): Value {
+  if (typeof value === 'number' || typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : JSON.stringify(value);
+}

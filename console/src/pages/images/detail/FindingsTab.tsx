@@ -1,0 +1,99 @@
+import { useMemo } from 'react';
+import { listImageFindings, type ImageFinding } from '../../../client/generated';
+import { useFormat, useMessages } from '../../../i18n/language';
+import { EmptyState } from '../../../parts/EmptyState';
+import { HostileText } from '../../../parts/HostileText';
+import { KevMark, SeverityMark } from '../../../parts/marks';
+import type { Column } from '../../../parts/table/definition';
+import type { FilterKey } from '../../../parts/table/filter';
+import { ResourceTable } from '../../../parts/table/ResourceTable';
+import { listOf } from '../../../parts/table/source';
+import { useSeverityChoices } from '../../../parts/words';
+import { messages } from './messages';
+
+export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
+
+const TAB_OF = { vulnerability: 'vulnerabilities', secret: 'secrets', malware: 'malware', license: 'licenses', misconfiguration: 'configuration' } as const;
+
+const STATUSES = ['affected', 'not_affected', 'fixed', 'under_investigation', 'will_not_fix', 'fix_deferred', 'end_of_life'] as const;
+
+/** The findings of one kind. */
+export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKind }) {
+  const t = useMessages(messages);
+  const source = useMemo(() => listOf(listImageFindings, { path: { digest } }), [digest]);
+  const columns = useFindingColumns(kind);
+  const filters = useFindingFilters(kind);
+  return (
+    <ResourceTable
+      label={t(`tab.${TAB_OF[kind]}`)}
+      source={source}
+      columns={columns}
+      filters={filters}
+      fixedFilter={`kind:${kind}`}
+      // Findings have no id of their own: what tells them apart is all of this.
+      rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title].join('|')}
+      empty={<EmptyState title={t(`empty.${TAB_OF[kind]}`)}><p>{t('empty.text')}</p></EmptyState>}
+    />
+  );
+}
+
+function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
+  const t = useMessages(messages);
+  const format = useFormat();
+  return useMemo(() => {
+    const text = (id: 'package' | 'path' | 'title' | 'fixed_version' | 'excepted_by', width: number): Column<ImageFinding> => ({
+      id,
+      title: t(`column.${id}`),
+      width,
+      cell: (finding) => finding[id] && <HostileText text={finding[id]} />,
+    });
+    const name: Column<ImageFinding> = { id: 'id', title: t('column.id'), width: 14, cell: (finding) => <HostileText text={finding.id} /> };
+    const severity: Column<ImageFinding> = { id: 'severity', title: t('column.severity'), width: 8, cell: (finding) => <SeverityMark severity={finding.severity} /> };
+    if (kind !== 'vulnerability') return [name, severity, text('path', 20), text('package', 16), text('title', 22), text('excepted_by', 10)];
+    return [
+      name,
+      severity,
+      { id: 'score', title: t('column.score'), width: 5, isNumber: true, cell: (finding) => finding.score != null && format.score(finding.score) },
+      { id: 'epss', title: t('column.epss'), width: 6, isNumber: true, cell: (finding) => finding.epss != null && format.percent(finding.epss) },
+      { id: 'kev', title: t('column.kev'), width: 10, cell: (finding) => finding.kev && <KevMark /> },
+      text('package', 18),
+      text('fixed_version', 11),
+      {
+        id: 'status',
+        title: t('column.status'),
+        width: 9,
+        cell: (finding) => {
+          const known = STATUSES.find((status) => status === finding.status);
+          return known ? t(`status.${known}`) : finding.status && <HostileText text={finding.status} />;
+        },
+      },
+      text('title', 20),
+      text('excepted_by', 10),
+    ];
+  }, [kind, t, format]);
+}
+
+/** What findings can be filtered by (`crates/store/src/images/findings.rs`). */
+function useFindingFilters(kind: FindingKind): readonly FilterKey[] {
+  const t = useMessages(messages);
+  const severities = useSeverityChoices();
+  return useMemo(() => {
+    const flags = [{ value: 'true', label: t('yes') }, { value: 'false', label: t('no') }];
+    const all: FilterKey[] = [
+      { key: 'severity', label: t('column.severity'), values: severities },
+      { key: 'id', label: t('column.id') },
+      { key: 'package', label: t('column.package') },
+      { key: 'path', label: t('column.path') },
+      { key: 'excepted_by', label: t('column.excepted_by') },
+    ];
+    if (kind !== 'vulnerability') return all;
+    return [
+      ...all,
+      { key: 'status', label: t('column.status'), values: STATUSES.map((value) => ({ value, label: t(`status.${value}`) })) },
+      { key: 'kev', label: t('column.kev'), values: flags },
+      { key: 'fixed_version', label: t('column.fixed_version') },
+      { key: 'epss', label: t('column.epss') },
+      { key: 'score', label: t('column.score') },
+    ];
+  }, [kind, t, severities]);
+}

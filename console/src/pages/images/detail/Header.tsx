@@ -1,0 +1,44 @@
+import { Link } from '@tanstack/react-router';
+import type { ImageDetails } from '../../../client/generated';
+import { useFormat, useMessages } from '../../../i18n/language';
+import { Digest } from '../../../parts/Digest';
+import { HostileText } from '../../../parts/HostileText';
+import { SeverityMark } from '../../../parts/marks';
+import { Alert } from '../../../parts/pf';
+import { Timestamp } from '../../../parts/Timestamp';
+import { WhyLink } from '../../../parts/why/WhyLink';
+import { Actions } from './Actions';
+import { messages } from './messages';
+
+const COUNTED = ['critical', 'high', 'medium', 'low'] as const;
+
+/** What matters most of an image: its verdict, what counts against it, what could not be read. */
+export function Header({ image }: { image: ImageDetails }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  return (
+    <header className="bh-image-head">
+      <nav><Link to="/images">{t('images.back')}</Link></nav>
+      <div className="bh-page-head">
+        <h1><HostileText text={image.name || image.digest} /></h1>
+        <Actions image={image} />
+      </div>
+      <div className="bh-summary">
+        <WhyLink decision={image.decision} digest={image.digest} />
+        {COUNTED.map((severity) => (
+          <Link key={severity} to="." search={{ tab: 'vulnerabilities', filter: `severity:${severity}` }} className="bh-summary-count">
+            <SeverityMark severity={severity} /> <b>{format.number(image.counts[severity])}</b>
+          </Link>
+        ))}
+        {image.counts.kev > 0 && (
+          <Link to="." search={{ tab: 'vulnerabilities', filter: 'kev:true' }} className="bh-summary-count">{t('kev', { count: image.counts.kev })}</Link>
+        )}
+        <Digest digest={image.digest} />
+        <span className="bh-quiet"><HostileText text={[image.os, image.platform].filter((part) => part !== '').join(' · ')} /></span>
+        <span className="bh-quiet">{format.bytes(image.size_bytes)}</span>
+        <span className="bh-quiet">{t('fact.evaluated')} <Timestamp moment={image.evaluated} /></span>
+      </div>
+      {image.counts.gaps > 0 && <Alert variant="warning" isInline isPlain title={t('gaps', { count: image.counts.gaps })} />}
+    </header>
+  );
+}

@@ -1,0 +1,41 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { listImageVerdicts } from '../../../client/generated';
+import { verdictOf } from '../../../client/verdict';
+import { useMessages } from '../../../i18n/language';
+import { VerdictMark } from '../../../parts/marks';
+import { Button } from '../../../parts/pf';
+import { Problem } from '../../../parts/Problem';
+import { PageSkeleton } from '../../../parts/Skeleton';
+import { Timestamp } from '../../../parts/Timestamp';
+import { messages } from './messages';
+
+/** How the verdict came to be as it is: one line for each change, with what caused it. */
+export function HistoryTab({ digest, current }: { digest: string; current: string }) {
+  const t = useMessages(messages);
+  const history = useInfiniteQuery({
+    queryKey: [listImageVerdicts.id, digest],
+    queryFn: ({ pageParam, signal }) =>
+      listImageVerdicts({ path: { digest }, query: { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } }, { signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+  if (history.error) return <Problem error={history.error} onRetry={() => void history.refetch()} />;
+  if (!history.data) return <PageSkeleton />;
+  const verdicts = history.data.pages.flatMap((page) => page.items.map(verdictOf));
+  return (
+    <>
+      <h2>{t('history.title')}</h2>
+      <ol className="bh-history">
+        {verdicts.map((verdict) => (
+          <li key={verdict.id}>
+            <Timestamp moment={verdict.evaluated} isExact />
+            <VerdictMark decision={verdict.decision} />
+            <code>{verdict.cause}</code>
+            {verdict.id === current && <span className="bh-quiet">{t('history.current')}</span>}
+          </li>
+        ))}
+      </ol>
+      {history.hasNextPage && <Button variant="link" onClick={() => void history.fetchNextPage()}>{t('history.more')}</Button>}
+    </>
+  );
+}

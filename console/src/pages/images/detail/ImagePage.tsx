@@ -1,0 +1,92 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { showImage, type ImageDetails } from '../../../client/generated';
+import { queryOf } from '../../../client/queries';
+import type { Search } from '../../../frame/routes';
+import { useShortcut } from '../../../frame/shortcuts';
+import { useMessages } from '../../../i18n/language';
+import { Problem } from '../../../parts/Problem';
+import { PageSkeleton } from '../../../parts/Skeleton';
+import { Tab, Tabs, TabTitleText } from '../../../parts/pf';
+import { WhyPlace } from '../../../parts/why/WhyPlace';
+import { AboutTab } from './AboutTab';
+import { FindingsTab, type FindingKind } from './FindingsTab';
+import { Header } from './Header';
+import { HistoryTab } from './HistoryTab';
+import { messages } from './messages';
+import { PackagesTab } from './PackagesTab';
+import { RiskTab } from './RiskTab';
+
+const TABS = ['risk', 'vulnerabilities', 'packages', 'secrets', 'malware', 'licenses', 'configuration', 'history', 'about'] as const;
+
+type TabName = (typeof TABS)[number];
+
+const KINDS: Partial<Record<TabName, FindingKind>> = {
+  vulnerabilities: 'vulnerability',
+  secrets: 'secret',
+  malware: 'malware',
+  licenses: 'license',
+  configuration: 'misconfiguration',
+};
+
+/** Everything that is known of one digest. */
+export function ImagePage() {
+  const { digest } = useParams({ from: '/frame/images/$digest' });
+  const t = useMessages(messages);
+  const image = useQuery(queryOf(showImage, { path: { digest } }));
+  const [tab, openTab] = useTab();
+  const step = (by: number) => { openTab(TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? 'risk'); };
+  useShortcut(']', t('tabs'), () => { step(1); });
+  useShortcut('[', t('tabs'), () => { step(-1); });
+  useEffect(() => {
+    if (image.data) document.title = `${image.data.name} · Bulkhead`;
+  }, [image.data]);
+  if (image.error && !image.data) return <div className="bh-page"><Problem error={image.error} onRetry={() => void image.refetch()} /></div>;
+  if (!image.data) return <PageSkeleton />;
+  return (
+    <WhyPlace>
+      <div className="bh-page bh-page-full">
+        <Header image={image.data} />
+        <Tabs activeKey={tab} onSelect={(_, key) => { openTab(key as TabName); }} aria-label={t('tabs')}>
+          {TABS.map((name) => (
+            <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />
+          ))}
+        </Tabs>
+        <section id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>
+          <TabContent tab={tab} digest={digest} image={image.data} />
+        </section>
+      </div>
+    </WhyPlace>
+  );
+}
+
+function TabContent({ tab, digest, image }: { tab: TabName; digest: string; image: ImageDetails }) {
+  const kind = KINDS[tab];
+  if (kind) return <FindingsTab key={kind} digest={digest} kind={kind} />;
+  switch (tab) {
+    case 'packages':
+      return <PackagesTab digest={digest} />;
+    case 'history':
+      return <HistoryTab digest={digest} current={image.verdict} />;
+    case 'about':
+      return <AboutTab image={image} />;
+    default:
+      return <RiskTab verdict={image.current_verdict ?? null} />;
+  }
+}
+
+/** The tab of the address. Another tab has a list of its own: filter and order stay behind. */
+function useTab(): [TabName, (tab: TabName) => void] {
+  const search: Search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const tab = TABS.find((name) => name === search.tab) ?? 'risk';
+  const open = (next: TabName) => {
+    void navigate({
+      to: '.',
+      search: (before: Search) => ({ ...before, tab: next === 'risk' ? undefined : next, filter: undefined, sort: undefined, cols: undefined }),
+      resetScroll: false,
+    });
+  };
+  return [tab, open];
+}

@@ -1,0 +1,53 @@
+import { listImages } from '../../../client/generated';
+import { useMessages } from '../../../i18n/language';
+import { Command } from '../../../parts/Command';
+import { EmptyState } from '../../../parts/EmptyState';
+import { ResourceTable } from '../../../parts/table/ResourceTable';
+import { listOf } from '../../../parts/table/source';
+import { useWhy } from '../../../parts/why/useWhy';
+import { WhyPlace } from '../../../parts/why/WhyPlace';
+import { useImageColumns } from './columns';
+import { useImageFilters } from './filters';
+import { messages } from './messages';
+
+const source = listOf(listImages, {});
+
+const TOPICS = ['image.*'];
+
+/** All images and their verdicts. */
+export function ImagesPage() {
+  const t = useMessages(messages);
+  const columns = useImageColumns();
+  const filters = useImageFilters();
+  const [, openWhy] = useWhy();
+  return (
+    <WhyPlace>
+      <div className="bh-page bh-page-full">
+        <h1>{t('title')}</h1>
+        <ResourceTable
+          label={t('title')}
+          source={source}
+          columns={columns}
+          filters={filters}
+          defaultSort="-severity"
+          rowKey={(image) => image.digest}
+          onWhy={(image) => { openWhy(image.digest); }}
+          topics={TOPICS}
+          empty={<NoImages />}
+        />
+      </div>
+    </WhyPlace>
+  );
+}
+
+function NoImages() {
+  const t = useMessages(messages);
+  const command = `bulkhead scan --register ${location.origin} --token-file TOKEN IMAGE`;
+  return (
+    <EmptyState title={t('empty.title')}>
+      <p>{t('empty.text')}</p>
+      <p>{t('empty.command')}</p>
+      <Command text={command} />
+    </EmptyState>
+  );
+}

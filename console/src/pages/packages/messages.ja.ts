@@ -1,0 +1,16 @@
+import type { Translation } from '../../i18n/catalog';
+import type { en } from './messages.en';
+
+export const ja: Translation<typeof en> = {
+  title: 'パッケージ',
+  lead: 'どのイメージで使われているかを調べるには、パッケージ名、またはname:名前 version:バージョンを入力します。',
+  'column.name': 'パッケージ',
+  'column.version': 'バージョン',
+  'column.ecosystem': 'エコシステム',
+  'column.source': 'ソースパッケージ',
+  'column.images': 'イメージ',
+  'column.purl': 'purl',
+  'images.many': '{count}件以上',
+  'empty.title': 'パッケージはまだありません',
+  'empty.text': '登録済みのすべてのイメージのパッケージが、重複なくここに表示されます。',
+};

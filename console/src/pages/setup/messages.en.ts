@@ -1,0 +1,15 @@
+export const en = {
+  title: 'First set-up',
+  text: 'Make the first user of this installation, an administrator. Others are made by them.',
+  secret: 'Secret of the set-up link',
+  'secret.help': 'The server prints the link at its start, while there is no user.',
+  name: 'Name',
+  'name.help': '1 to 64 letters, digits or . - _ @ +',
+  password: 'Password',
+  'password.help': '12 characters at least',
+  repeat: 'Password again',
+  'repeat.differs': 'The two passwords differ.',
+  submit: 'Create and sign in',
+  done: 'The first user exists already.',
+  'to.login': 'Sign in',
+} as const;

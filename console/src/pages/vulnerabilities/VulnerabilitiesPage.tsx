@@ -1,0 +1,104 @@
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { listVulnerabilities, type KnownVulnerability } from '../../client/generated';
+import { useFormat, useMessages } from '../../i18n/language';
+import { EmptyState } from '../../parts/EmptyState';
+import { HostileText } from '../../parts/HostileText';
+import { KevMark, SeverityMark } from '../../parts/marks';
+import type { Column } from '../../parts/table/definition';
+import type { FilterKey } from '../../parts/table/filter';
+import { ResourceTable } from '../../parts/table/ResourceTable';
+import { listOf } from '../../parts/table/source';
+import { Timestamp } from '../../parts/Timestamp';
+import { useSeverityChoices } from '../../parts/words';
+import { messages } from './messages';
+
+const source = listOf(listVulnerabilities, {});
+
+const TOPICS = ['image.*', 'intelligence.*'];
+
+/** Images that have a vulnerability or package are counted so far. */
+const MOST_COUNTED = 10_000;
+
+/** Vulnerabilities over all images. */
+export function VulnerabilitiesPage() {
+  const t = useMessages(messages);
+  const columns = useColumns();
+  const filters = useFilters();
+  return (
+    <div className="bh-page bh-page-full">
+      <h1>{t('title')}</h1>
+      <ResourceTable
+        label={t('title')}
+        source={source}
+        columns={columns}
+        filters={filters}
+        defaultSort="-severity"
+        rowKey={(vulnerability) => vulnerability.id}
+        topics={TOPICS}
+        empty={<EmptyState title={t('empty.title')}><p>{t('empty.text')}</p></EmptyState>}
+      />
+    </div>
+  );
+}
+
+function useColumns(): readonly Column<KnownVulnerability>[] {
+  const t = useMessages(messages);
+  const format = useFormat();
+  return useMemo(
+    () => [
+      {
+        id: 'id',
+        title: t('column.id'),
+        width: 13,
+        cell: ({ id }) => <Link to="/vulnerabilities/$id" params={{ id }}><HostileText text={id} /></Link>,
+      },
+      {
+        id: 'severity',
+        title: t('column.severity'),
+        width: 10,
+        sort: { key: 'severity', isGreatestFirst: true, isOnlyGreatestFirst: true },
+        cell: ({ severity }) => <SeverityMark severity={severity} />,
+      },
+      { id: 'kev', title: t('column.kev'), width: 10, cell: ({ kev }) => kev && <KevMark /> },
+      { id: 'epss', title: t('column.epss'), width: 6, isNumber: true, cell: ({ epss }) => epss != null && format.percent(epss) },
+      {
+        id: 'images',
+        title: t('column.images'),
+        width: 7,
+        isNumber: true,
+        cell: ({ id, images }) => (
+          <Link to="/images" search={{ filter: `vulnerability:${id}` }}>
+            {images >= MOST_COUNTED ? t('images.many', { count: MOST_COUNTED }) : format.number(images)}
+          </Link>
+        ),
+      },
+      { id: 'title', title: t('column.title'), width: 24, cell: ({ title }) => title && <HostileText text={title} /> },
+      { id: 'published', title: t('column.published'), width: 9, isHidden: true, cell: ({ published }) => published && format.date(published) },
+      {
+        id: 'first_seen',
+        title: t('column.first_seen'),
+        width: 9,
+        sort: { key: 'first_seen', isGreatestFirst: true, isOnlyGreatestFirst: true },
+        cell: (vulnerability) => <Timestamp moment={vulnerability.first_seen} />,
+      },
+    ],
+    [t, format],
+  );
+}
+
+/** What vulnerabilities can be filtered by (`crates/store/src/inventory.rs`). */
+function useFilters(): readonly FilterKey[] {
+  const t = useMessages(messages);
+  const severities = useSeverityChoices();
+  return useMemo(
+    () => [
+      { key: 'severity', label: t('column.severity'), values: severities },
+      { key: 'kev', label: t('column.kev'), values: [{ value: 'true', label: t('yes') }, { value: 'false', label: t('no') }] },
+      { key: 'id', label: t('column.id') },
+      { key: 'epss', label: t('column.epss') },
+      { key: 'first_seen', label: t('column.first_seen') },
+    ],
+    [t, severities],
+  );
+}

@@ -1,0 +1,37 @@
+import { useId, type ReactNode } from 'react';
+import { useMessages } from '../i18n/language';
+import { messages } from './messages';
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from './pf';
+import { Problem } from './Problem';
+
+interface ConfirmProps {
+  title: string;
+  /** The word on the button that does it. */
+  action: string;
+  isDanger?: boolean;
+  isPending?: boolean;
+  error?: Error | null;
+  onConfirm: () => void;
+  onCancel: () => void;
+  /** What it will do, and whatever has to be given for it. */
+  children: ReactNode;
+}
+
+/** Asks before something is done, and stays until it is done or was refused. */
+export function Confirm({ title, action, isDanger = false, isPending = false, error, onConfirm, onCancel, children }: ConfirmProps) {
+  const t = useMessages(messages);
+  const id = useId();
+  return (
+    <Modal isOpen variant="small" onClose={onCancel} aria-labelledby={`${id}-title`}>
+      <ModalHeader title={title} labelId={`${id}-title`} />
+      <ModalBody>
+        {error && <Problem error={error} />}
+        <form id={`${id}-form`} onSubmit={(event) => { event.preventDefault(); onConfirm(); }}>{children}</form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={isPending} isDisabled={isPending}>{action}</Button>
+        <Button variant="link" onClick={onCancel}>{t('cancel')}</Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

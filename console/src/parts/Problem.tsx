@@ -1,0 +1,34 @@
+import { Failure } from '../client/failure';
+import { useFormat, useMessages } from '../i18n/language';
+import { sayProblem } from '../i18n/problems';
+import { CopyButton } from './CopyButton';
+import { messages } from './messages';
+import { Alert, Button } from './pf';
+
+/** What went wrong, in the place where the answer would stand: one sentence, the id of the request, a way on. */
+export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const failure = error instanceof Failure ? error : null;
+  const details = failure && JSON.stringify({ status: failure.status, code: failure.code, parameters: failure.parameters, detail: failure.detail, request: failure.request });
+  return (
+    <Alert
+      variant="danger"
+      isInline
+      title={sayProblem(error, format)}
+      className="bh-problem"
+      actionLinks={
+        <>
+          {onRetry && (
+            <Button variant="link" isInline onClick={onRetry}>
+              {t('retry')}
+            </Button>
+          )}
+          {details && <CopyButton text={details} label={t('problem.copy')} />}
+        </>
+      }
+    >
+      {failure?.request && <small>{t('problem.request', { id: failure.request })}</small>}
+    </Alert>
+  );
+}

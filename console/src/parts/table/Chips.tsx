@@ -1,0 +1,43 @@
+import { useMessages } from '../../i18n/language';
+import { Icon } from '../icons';
+import type { FilterKey, Term } from './filter';
+import { messages } from './messages';
+
+interface ChipsProps {
+  terms: readonly Term[];
+  keys: readonly FilterKey[];
+  onRemove: (term: Term) => void;
+  onClear: () => void;
+}
+
+/** The terms of a filter in words; each can be taken away. */
+export function Chips({ terms, keys, onRemove, onClear }: ChipsProps) {
+  const t = useMessages(messages);
+  const shown = terms.filter((term) => term.state !== 'incomplete');
+  const words = (term: Term) => {
+    if (term.state === 'unknown') return t('term.unknown', { term: term.text });
+    if (term.key === null) return t('term.word', { word: term.value });
+    const known = keys.find((key) => key.key === term.key);
+    const value = term.value
+      .split(',')
+      .map((one) => known?.values?.find((word) => word.value === one)?.label ?? one)
+      .join(', ');
+    return t(term.isNegated ? 'term.is_not' : 'term.is', { key: known?.label ?? term.key, value });
+  };
+  if (shown.length === 0) return null;
+  return (
+    <ul className="bh-chips" role="list">
+      {shown.map((term) => (
+        <li key={`${term.at}`} className={term.state === 'unknown' ? 'bh-chip bh-chip-unknown' : 'bh-chip'}>
+          <span>{words(term)}</span>
+          <button type="button" className="bh-chip-button" aria-label={t('term.remove', { term: words(term) })} onClick={() => { onRemove(term); }}>
+            <Icon name="close" />
+          </button>
+        </li>
+      ))}
+      <li>
+        <button type="button" className="bh-link-button" onClick={onClear}>{t('clear.all')}</button>
+      </li>
+    </ul>
+  );
+}

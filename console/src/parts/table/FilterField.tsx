@@ -1,0 +1,124 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type Ref } from 'react';
+import { useMessages } from '../../i18n/language';
+import { Icon } from '../icons';
+import { normalized, type FilterKey } from './filter';
+import { messages } from './messages';
+import { useSuggestions } from './useSuggestions';
+
+/** How long typing waits before the list is asked. */
+const TYPING_MS = 150;
+
+interface FilterFieldProps {
+  text: string;
+  keys: readonly FilterKey[];
+  onText: (text: string, isTyping: boolean) => void;
+  ref: Ref<HTMLInputElement>;
+}
+
+/** The filter as text, with completion of keys and values. Nothing is sent while an input method converts. */
+export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
+  const t = useMessages(messages);
+  const list = useId();
+  const [draft, setDraft] = useState<string | null>(null);
+  const [isConverting, setIsConverting] = useState(false);
+  const [active, setActive] = useState(-1);
+  const [isOpen, setIsOpen] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const shown = draft ?? text;
+  const suggestions = useSuggestions(shown, keys, isOpen && !isConverting);
+  useEffect(() => () => { clearTimeout(timer.current); }, []);
+
+  const send = (value: string, isTyping: boolean) => {
+    clearTimeout(timer.current);
+    setDraft(null);
+    onText(normalized(value).trim(), isTyping);
+  };
+  const type = (value: string) => {
+    setDraft(value);
+    setActive(-1);
+    setIsOpen(true);
+    clearTimeout(timer.current);
+    if (!isConverting) timer.current = setTimeout(() => { onText(normalized(value).trim(), true); }, TYPING_MS);
+  };
+  const accept = (completed: string) => {
+    // A completed key still waits for its value.
+    if (completed.endsWith(':')) type(completed);
+    else {
+      send(completed, false);
+      setIsOpen(false);
+    }
+    setActive(-1);
+  };
+  const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    const last = suggestions.length - 1;
+    switch (event.key) {
+      case 'ArrowDown':
+        event.preventDefault();
+        setIsOpen(true);
+        setActive(active >= last ? 0 : active + 1);
+        break;
+      case 'ArrowUp':
+        event.preventDefault();
+        setActive(active <= 0 ? last : active - 1);
+        break;
+      case 'Enter': {
+        event.preventDefault();
+        const suggestion = suggestions[active];
+        if (isOpen && suggestion) accept(suggestion.completed);
+        else {
+          send(shown, false);
+          setIsOpen(false);
+        }
+        break;
+      }
+      case 'Escape':
+        if (isOpen) event.stopPropagation();
+        setIsOpen(false);
+        break;
+    }
+  };
+  const isListed = isOpen && suggestions.length > 0;
+  return (
+    <div className="bh-filter-field">
+      <Icon name="search" />
+      <input
+        ref={ref}
+        type="text"
+        role="combobox"
+        aria-expanded={isListed}
+        aria-controls={list}
+        aria-autocomplete="list"
+        aria-activedescendant={isListed && active >= 0 ? `${list}-${String(active)}` : undefined}
+        aria-label={t('search')}
+        title={t('search.help')}
+        placeholder={t('search')}
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={2000}
+        value={shown}
+        onChange={(event) => { type(event.target.value); }}
+        onCompositionStart={() => { setIsConverting(true); clearTimeout(timer.current); }}
+        onCompositionEnd={(event) => { setIsConverting(false); send(event.currentTarget.value, true); }}
+        onKeyDown={onKey}
+        onBlur={() => { setIsOpen(false); setDraft(null); }}
+      />
+      <ul id={list} role="listbox" aria-label={t('suggestions')} className="bh-suggestions" hidden={!isListed}>
+        {suggestions.map((suggestion, at) => (
+          <li
+            key={suggestion.completed}
+            id={`${list}-${String(at)}`}
+            role="option"
+            aria-selected={at === active}
+            className={at === active ? 'bh-suggestion bh-suggestion-active' : 'bh-suggestion'}
+            // The field keeps the focus.
+            onMouseDown={(event) => { event.preventDefault(); accept(suggestion.completed); }}
+          >
+            <code>{suggestion.text}</code>
+            <span>{suggestion.says}</span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+// Every list of the console: the server filters, sorts and counts; the address is the state; rows are virtual.
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { useEvents } from '../../client/stream';
+import { useMessages } from '../../i18n/language';
+import { useShortcut } from '../../frame/shortcuts';
+import { EmptyState } from '../EmptyState';
+import { Button } from '../pf';
+import { Problem } from '../Problem';
+import { Chips } from './Chips';
+import type { Column, ResourceTableProps } from './definition';
+import { FacetMenus } from './FacetMenus';
+import { sent, termsOf, without } from './filter';
+import { FilterField } from './FilterField';
+import { messages } from './messages';
+import { Rows } from './Rows';
+import { StillWorking } from './StillWorking';
+import { Toolbar } from './Toolbar';
+import { useRows, type RowRange } from './useRows';
+import { useSelection } from './useSelection';
+import { useTableState } from './useTableState';
+
+export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
+  const { source, filters, fixedFilter = '', defaultSort = '', topics = [] } = props;
+  const t = useMessages(messages);
+  const [state, change] = useTableState();
+  const filterText = props.isUnfiltered ? '' : state.filter;
+  const terms = useMemo(() => termsOf(filterText, filters), [filterText, filters]);
+  const filter = [fixedFilter, sent(terms)].filter((part) => part !== '').join(' ');
+  const sort = state.sort || defaultSort;
+  const [range, setRange] = useState<RowRange>({ first: 0, last: 0 });
+  const rows = useRows(source, { filter, sort }, range);
+  const columns = useColumns(props.columns, state.columns);
+  const selection = useSelection(`${filter}|${sort}`);
+  const [news, showNews] = useNews(topics, rows.reload);
+  const field = useRef<HTMLInputElement>(null);
+  useShortcut('/', t('keys.search'), () => field.current?.focus());
+
+  const setFilter = useCallback((text: string, isTyping = false) => { change({ filter: text }, isTyping); }, [change]);
+  const isEmpty = !rows.isPending && !rows.error && rows.count === 0 && !rows.isOld;
+  return (
+    <section className="bh-list" aria-label={props.label}>
+      {!props.isUnfiltered && (
+        <>
+          <div className="bh-filter-bar">
+            <FilterField ref={field} text={filterText} keys={filters} onText={setFilter} />
+            <FacetMenus text={filterText} keys={filters} onText={setFilter} />
+            {props.actions}
+          </div>
+          <Chips terms={terms} keys={filters} onRemove={(term) => { setFilter(without(filterText, term)); }} onClear={() => { setFilter(''); }} />
+        </>
+      )}
+      <Toolbar
+        rows={rows}
+        asked={{ filter, sort }}
+        source={source}
+        columns={props.columns}
+        shown={columns}
+        onColumns={(ids) => { change({ columns: ids }); }}
+        exports={props.exports ?? []}
+        bulk={props.bulk ?? []}
+        selection={selection}
+        news={news}
+        onNews={showNews}
+      />
+      {rows.error && <Problem error={rows.error} onRetry={rows.reload} />}
+      {(rows.isPending || rows.isOld) && <StillWorking />}
+      {isEmpty && terms.length > 0 && (
+        <EmptyState
+          title={t('nothing.matches')}
+          actions={
+            <>
+              <Button variant="secondary" onClick={() => { const last = terms.at(-1); if (last) setFilter(without(filterText, last)); }}>{t('clear.last')}</Button>
+              <Button variant="link" onClick={() => { setFilter(''); }}>{t('clear.all')}</Button>
+            </>
+          }
+        >
+          <p>{t('nothing.matches.text')}</p>
+        </EmptyState>
+      )}
+      {isEmpty && terms.length === 0 && props.empty}
+      {!isEmpty && !(rows.error && rows.count === 0) && (
+        <Rows
+          label={props.label}
+          listKey={`${filter}|${sort}`}
+          rows={rows}
+          columns={columns}
+          sort={sort}
+          onSort={(next) => { change({ sort: next === defaultSort ? '' : next }); }}
+          rowKey={props.rowKey}
+          rowName={props.rowName ?? props.rowKey}
+          selection={props.bulk && props.bulk.length > 0 ? selection : null}
+          onWhy={props.onWhy}
+          onRange={setRange}
+        />
+      )}
+    </section>
+  );
+}
+
+/** The columns that are shown: those of the address, or all that are not hidden by themselves. */
+function useColumns<Item>(columns: readonly Column<Item>[], chosen: string): readonly Column<Item>[] {
+  return useMemo(() => {
+    const ids = chosen.split(',').filter((id) => id !== '');
+    const [name, ...others] = columns;
+    if (!name) return [];
+    // The name is the link of the row, and always there.
+    return [name, ...others.filter((column) => (ids.length === 0 ? !column.isHidden : ids.includes(column.id)))];
+  }, [columns, chosen]);
+}
+
+/** How many events came that may have changed the list; the rows wait until the reader asks for them. */
+function useNews(topics: readonly string[], reload: () => void): [number, () => void] {
+  const [news, setNews] = useState(0);
+  useEvents(topics, useCallback(() => { setNews((before) => before + 1); }, []));
+  const show = useCallback(() => {
+    setNews(0);
+    reload();
+  }, [reload]);
+  return [news, show];
+}

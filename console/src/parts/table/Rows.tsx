@@ -1,0 +1,154 @@
+import '@patternfly/react-styles/css/components/Table/table.css';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { memo, useEffect, useLayoutEffect, useRef } from 'react';
+import { useMessages } from '../../i18n/language';
+import { useShortcut } from '../../frame/shortcuts';
+import { Skeleton } from '../Skeleton';
+import type { Column } from './definition';
+import { Head } from './Head';
+import { messages } from './messages';
+import type { RowRange, Rows as RowsOfList } from './useRows';
+import type { RowSelection } from './useSelection';
+
+/** The height of a row in pixels: fixed, so that nothing is measured while scrolling. */
+const ROW_HEIGHT = 40;
+
+const OVERSCAN = 10;
+
+interface RowsProps<Item> {
+  label: string;
+  /** Changes where another list is shown: it begins at its top. */
+  listKey: string;
+  rows: RowsOfList<Item>;
+  columns: readonly Column<Item>[];
+  sort: string;
+  onSort: (sort: string) => void;
+  rowKey: (item: Item) => string;
+  rowName: (item: Item) => string;
+  selection: RowSelection | null;
+  onWhy: ((item: Item) => void) | undefined;
+  onRange: (range: RowRange) => void;
+}
+
+/** The table itself: as many plain rows as the window shows, and space for the others. */
+export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey, rowName, selection, onWhy, onRange }: RowsProps<Item>) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const isSkeleton = rows.isPending;
+  const count = isSkeleton ? 12 : rows.count;
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+  });
+  const items = virtualizer.getVirtualItems();
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    onRange({ first, last });
+  }, [first, last, onRange]);
+  useLayoutEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [listKey]);
+  useRowKeys(scroller, count, (index) => { virtualizer.scrollToIndex(index); }, (index) => {
+    const item = rows.item(index);
+    if (item !== undefined) onWhy?.(item);
+  });
+
+  const before = items[0]?.start ?? 0;
+  const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
+  const width = columns.reduce((sum, column) => sum + column.width, selection ? 3 : 0);
+  return (
+    <div className={rows.isOld ? 'bh-rows bh-rows-old' : 'bh-rows'} ref={scroller} tabIndex={0} role="region" aria-label={label} aria-busy={rows.isPending || rows.isOld}>
+      <table className="pf-v6-c-table pf-m-compact bh-table" aria-label={label} aria-rowcount={rows.total === null ? -1 : rows.total + 1} style={{ minWidth: `${String(width)}rem` }}>
+        <Head columns={columns} sort={sort} onSort={onSort} isSelectable={selection !== null} />
+        <tbody className="pf-v6-c-table__tbody" role="rowgroup">
+          {before > 0 && <tr aria-hidden="true"><td colSpan={columns.length + 1} style={{ height: before, padding: 0 }} /></tr>}
+          {items.map(({ index }) => {
+            const item = isSkeleton ? undefined : rows.item(index);
+            if (item === undefined) return <SkeletonRow key={`skeleton-${String(index)}`} index={index} columns={columns.length + (selection ? 1 : 0)} />;
+            const key = rowKey(item);
+            return (
+              <Row
+                key={key}
+                item={item}
+                index={index}
+                columns={columns}
+                name={selection ? rowName(item) : ''}
+                isSelected={selection ? selection.has(key) : null}
+                onSelect={() => { selection?.toggle(key); }}
+              />
+            );
+          })}
+          {after > 0 && <tr aria-hidden="true"><td colSpan={columns.length + 1} style={{ height: after, padding: 0 }} /></tr>}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps<Item> {
+  item: Item;
+  index: number;
+  columns: readonly Column<Item>[];
+  name: string;
+  isSelected: boolean | null;
+  onSelect: () => void;
+}
+
+/** A row of plain cells: with a component for each cell the same scroll took three times as long. */
+const Row = memo(PlainRow, (before, after) =>
+  before.item === after.item && before.index === after.index && before.columns === after.columns && before.isSelected === after.isSelected,
+) as typeof PlainRow;
+
+function PlainRow<Item>({ item, index, columns, name, isSelected, onSelect }: RowProps<Item>) {
+  const t = useMessages(messages);
+  return (
+    <tr className="pf-v6-c-table__tr" role="row" aria-rowindex={index + 2} data-row={index}>
+      {isSelected !== null && (
+        <td className="pf-v6-c-table__td bh-tick" role="cell">
+          <input type="checkbox" checked={isSelected} onChange={onSelect} aria-label={t('select.row', { row: name })} />
+        </td>
+      )}
+      {columns.map((column) => (
+        <td key={column.id} className={column.isNumber ? 'pf-v6-c-table__td bh-number' : 'pf-v6-c-table__td'} role="cell" data-label={column.title}>
+          {column.cell(item)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function SkeletonRow({ index, columns }: { index: number; columns: number }) {
+  return (
+    <tr className="pf-v6-c-table__tr" role="row" aria-rowindex={index + 2} data-row={index} aria-hidden="true">
+      {Array.from({ length: columns }, (_, at) => (
+        <td key={at} className="pf-v6-c-table__td" role="cell"><Skeleton width={at === 0 ? 'long' : 'short'} /></td>
+      ))}
+    </tr>
+  );
+}
+
+/** `j` and `k` move the focus from row to row, `w` asks why. */
+function useRowKeys(
+  scroller: React.RefObject<HTMLDivElement | null>,
+  count: number,
+  scrollTo: (index: number) => void,
+  why: (index: number) => void,
+): void {
+  const t = useMessages(messages);
+  const focused = () => {
+    const row = document.activeElement?.closest<HTMLElement>('tr[data-row]');
+    return row && scroller.current?.contains(row) ? Number(row.dataset.row) : -1;
+  };
+  const move = (step: number) => {
+    const index = Math.min(Math.max(focused() + step, 0), count - 1);
+    scrollTo(index);
+    requestAnimationFrame(() => {
+      scroller.current?.querySelector<HTMLElement>(`tr[data-row="${String(index)}"] a, tr[data-row="${String(index)}"] button`)?.focus();
+    });
+  };
+  useShortcut('j', t('keys.down'), () => { move(1); });
+  useShortcut('k', t('keys.up'), () => { move(-1); });
+  useShortcut('w', t('keys.why'), () => { why(focused()); });
+}

@@ -1,0 +1,130 @@
+import { useState } from 'react';
+import { useFormat, useMessages } from '../../i18n/language';
+import { CopyButton } from '../CopyButton';
+import { Icon } from '../icons';
+import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
+import type { BulkAction, Column, Export } from './definition';
+import { messages } from './messages';
+import type { ListSource } from './source';
+import type { Rows } from './useRows';
+import type { RowSelection } from './useSelection';
+
+/** Lists are counted so far. */
+const MOST_COUNTED = 10_000;
+
+interface ToolbarProps<Item> {
+  rows: Rows<Item>;
+  asked: { filter: string; sort: string };
+  source: ListSource<Item>;
+  columns: readonly Column<Item>[];
+  shown: readonly Column<Item>[];
+  onColumns: (ids: string) => void;
+  exports: readonly Export[];
+  bulk: readonly BulkAction[];
+  selection: RowSelection;
+  news: number;
+  onNews: () => void;
+}
+
+/** How many rows there are, what is new, what can be done with all of them. */
+export function Toolbar<Item>(props: ToolbarProps<Item>) {
+  const { rows, asked, source, bulk, selection, news } = props;
+  const t = useMessages(messages);
+  const address = location.origin + source.address(asked);
+  return (
+    <div className="bh-toolbar">
+      <p className="bh-count" role="status">{useCount(rows)}</p>
+      {news > 0 && (
+        <Button variant="secondary" size="sm" onClick={props.onNews}>{t('news', { count: news })}</Button>
+      )}
+      {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} />}
+      <div className="bh-toolbar-end">
+        <button type="button" className="bh-icon-button" aria-label={t('reload')} title={t('reload')} onClick={rows.reload}>
+          <Icon name="refresh" />
+        </button>
+        <Columns columns={props.columns} shown={props.shown} onColumns={props.onColumns} />
+        <CopyButton text={`curl -H "Authorization: Bearer $TOKEN" '${address.replaceAll("'", '%27')}'`} label={t('copy_call')} />
+        {props.exports.map((way) => (
+          <a key={way.label} className="bh-link-button" href={way.address(asked)} download>
+            <Icon name="export" />
+            <span>{t('export.as', { kind: way.label })}</span>
+          </a>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function useCount<Item>({ total, count, isPending }: Rows<Item>): string {
+  const t = useMessages(messages);
+  const format = useFormat();
+  if (isPending) return t('loading');
+  if (total === null) return t('count.more', { count: format.number(count) });
+  return total >= MOST_COUNTED ? t('count.more', { count: format.number(MOST_COUNTED) }) : t('count.all', { count: total });
+}
+
+interface BulkProps {
+  actions: readonly BulkAction[];
+  selection: RowSelection;
+  filter: string;
+  total: number | null;
+}
+
+function Bulk({ actions, selection, filter, total }: BulkProps) {
+  const t = useMessages(messages);
+  const count = selection.isMatching ? (total ?? 0) : selection.keys.size;
+  if (count === 0) {
+    if (total === null || total === 0) return null;
+    return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t('select.all')}</Button>;
+  }
+  const chosen = selection.isMatching
+    ? ({ kind: 'matching', filter, total: count } as const)
+    : ({ kind: 'rows', keys: [...selection.keys] } as const);
+  return (
+    <div className="bh-bulk">
+      <span>{t('count.selected', { count })}</span>
+      {actions.map((action) => (
+        <Button key={action.id} size="sm" variant={action.isDanger ? 'danger' : 'secondary'} onClick={() => { action.run(chosen); }}>
+          {action.label}
+        </Button>
+      ))}
+      <Button variant="link" size="sm" onClick={selection.clear}>{t('select.none')}</Button>
+    </div>
+  );
+}
+
+interface ColumnsProps<Item> {
+  columns: readonly Column<Item>[];
+  shown: readonly Column<Item>[];
+  onColumns: (ids: string) => void;
+}
+
+function Columns<Item>({ columns, shown, onColumns }: ColumnsProps<Item>) {
+  const t = useMessages(messages);
+  const [isOpen, setIsOpen] = useState(false);
+  const ids = shown.slice(1).map((column) => column.id);
+  const toggle = (id: string) => {
+    const wanted = columns.slice(1).filter((column) => (column.id === id) !== ids.includes(column.id));
+    onColumns(wanted.map((column) => column.id).join(','));
+  };
+  return (
+    <Dropdown
+      isOpen={isOpen}
+      onOpenChange={setIsOpen}
+      popperProps={{ position: 'right' }}
+      toggle={(reference) => (
+        <MenuToggle ref={reference} variant="plain" isExpanded={isOpen} aria-label={t('columns')} title={t('columns')} onClick={() => { setIsOpen(!isOpen); }}>
+          <Icon name="columns" />
+        </MenuToggle>
+      )}
+    >
+      <DropdownList>
+        {columns.slice(1).map((column) => (
+          <DropdownItem key={column.id} hasCheckbox isSelected={ids.includes(column.id)} onClick={() => { toggle(column.id); }}>
+            {column.title}
+          </DropdownItem>
+        ))}
+      </DropdownList>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,62 @@
+// What a page says of its table.
+import type { ReactNode } from 'react';
+import type { FilterKey } from './filter';
+import type { ListSource } from './source';
+
+export interface Column<Item> {
+  id: string;
+  /** The heading, in the reader's language. */
+  title: string;
+  /** The width in rem; where there is more room all columns grow alike. */
+  width: number;
+  /** The key that the server sorts by, and whether the first click puts the greatest first. */
+  sort?: { key: string; isGreatestFirst?: boolean; isOnlyGreatestFirst?: boolean };
+  /** Numbers stand at the end. */
+  isNumber?: boolean;
+  /** Only shown where the reader chose it. */
+  isHidden?: boolean;
+  cell: (item: Item) => ReactNode;
+}
+
+/** What a bulk action is done to: some rows, or whatever matches a filter, with the number that the reader saw. */
+export type Selection = { kind: 'rows'; keys: readonly string[] } | { kind: 'matching'; filter: string; total: number };
+
+export interface BulkAction {
+  id: string;
+  label: string;
+  isDanger?: boolean;
+  /** Opens whatever asks for the rest: reason, preview. */
+  run: (selection: Selection) => void;
+}
+
+/** A way out: the address that sends all rows of a filter. */
+export interface Export {
+  label: string;
+  address: (asked: { filter: string; sort: string }) => string;
+}
+
+export interface ResourceTableProps<Item> {
+  /** What the rows are, for screen readers: "Images". */
+  label: string;
+  source: ListSource<Item>;
+  columns: readonly Column<Item>[];
+  filters: readonly FilterKey[];
+  /** A part of the filter that the page sets and the reader cannot take away: `kind:secret`. */
+  fixedFilter?: string;
+  defaultSort?: string;
+  rowKey: (item: Item) => string;
+  /** What a row is called, where it can be selected. */
+  rowName?: (item: Item) => string;
+  /** Opens the reasons of a row, for the key `w`. */
+  onWhy?: (item: Item) => void;
+  /** The events after which the list may have changed: `image.*`. */
+  topics?: readonly string[];
+  bulk?: readonly BulkAction[];
+  exports?: readonly Export[];
+  /** What stands there while nothing exists: what the page is for, and what to do next. */
+  empty: ReactNode;
+  /** Beside the filter. */
+  actions?: ReactNode;
+  /** Lists without filter: no search field. */
+  isUnfiltered?: boolean;
+}

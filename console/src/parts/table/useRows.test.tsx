@@ -1,0 +1,69 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { renderHook, waitFor } from '@testing-library/react';
+import type { ReactNode } from 'react';
+import { expect, test } from 'vitest';
+import type { ListQuery, ListSource } from './source';
+import { PAGE_ROWS, useRows, type RowRange } from './useRows';
+
+/** A list of so many numbers, whose cursors are the places where pages begin. */
+function numbers(count: number, asked: ListQuery[]): ListSource<number> {
+  return {
+    key: ['numbers', count],
+    address: () => '/numbers',
+    page: (query) => {
+      asked.push(query);
+      if (query.filter === 'never') return new Promise(() => undefined);
+      const start = Number(query.cursor ?? 0);
+      const end = Math.min(start + (query.limit ?? 0), count);
+      const items = Array.from({ length: end - start }, (_, at) => start + at);
+      return Promise.resolve({ items, next: end < count ? String(end) : null, total: query.cursor ? null : count });
+    },
+  };
+}
+
+function render(source: ListSource<number>) {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>;
+  return renderHook(
+    ({ filter, range }: { filter: string; range: RowRange }) => useRows(source, { filter, sort: '' }, range),
+    { wrapper, initialProps: { filter: '', range: { first: 0, last: 20 } } },
+  );
+}
+
+test('the first page tells how many there are, and the next one is asked for when its rows come near', async () => {
+  const asked: ListQuery[] = [];
+  const { result, rerender } = render(numbers(250, asked));
+  await waitFor(() => { expect(result.current.total).toBe(250); });
+  await waitFor(() => { expect(result.current.count).toBe(2 * PAGE_ROWS); });
+  expect(asked).toHaveLength(1);
+  expect(result.current.item(99)).toBe(99);
+  expect(result.current.item(100)).toBeUndefined();
+  rerender({ filter: '', range: { first: 30, last: 60 } });
+  await waitFor(() => { expect(result.current.item(150)).toBe(150); });
+  expect(asked.map((query) => query.cursor)).toEqual([undefined, '100']);
+});
+
+test('the last page ends the list', async () => {
+  const { result, rerender } = render(numbers(130, []));
+  await waitFor(() => { expect(result.current.count).toBe(200); });
+  rerender({ filter: '', range: { first: 60, last: 90 } });
+  await waitFor(() => { expect(result.current.count).toBe(130); });
+});
+
+test('the rows of before stay while those of another filter are on their way', async () => {
+  const { result, rerender } = render(numbers(30, []));
+  await waitFor(() => { expect(result.current.count).toBe(30); });
+  rerender({ filter: 'never', range: { first: 0, last: 20 } });
+  expect(result.current.isOld).toBe(true);
+  expect(result.current.item(3)).toBe(3);
+});
+
+test('reading anew begins at the start', async () => {
+  const asked: ListQuery[] = [];
+  const { result } = render(numbers(30, asked));
+  await waitFor(() => { expect(result.current.count).toBe(30); });
+  result.current.reload();
+  await waitFor(() => { expect(asked).toHaveLength(2); });
+  expect(asked[1]?.cursor).toBeUndefined();
+});

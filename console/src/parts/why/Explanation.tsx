@@ -1,0 +1,102 @@
+import { useMemo } from 'react';
+import type { Verdict } from '../../client/verdict';
+import { useFormat, useMessages } from '../../i18n/language';
+import { CopyButton } from '../CopyButton';
+import { HostileText } from '../HostileText';
+import { Icon } from '../icons';
+import { VerdictMark } from '../marks';
+import { Timestamp } from '../Timestamp';
+import { messages } from './messages';
+import { PolicyWhy } from './PolicyWhy';
+import { ReasonWhy } from './ReasonWhy';
+import { tellerOf } from './sentences';
+
+/** A verdict from the decision to what can be done, in the order that never changes. */
+export default function Explanation({ verdict, json }: { verdict: Verdict; json: unknown }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const teller = useMemo(() => tellerOf(format), [format]);
+  const own = verdict.reasons.filter((reason) => reason.control === null);
+  const ofControls = verdict.reasons
+    .filter((reason) => reason.control !== null)
+    .sort((left, right) => rank(left.decision) - rank(right.decision));
+  const passed = verdict.policies
+    .filter((policy) => policy.applied)
+    .flatMap((policy) => policy.controls.filter((control) => control.decision === 'pass').map((control) => ({ policy, control })));
+  return (
+    <>
+      <section>
+        <h3 className="bh-hidden">{t('decision')}</h3>
+        <p className="bh-why-decision"><VerdictMark decision={verdict.decision} /></p>
+        <p>{teller.say(`verdict.decision.${verdict.decision}`)}</p>
+        <p className="bh-quiet"><HostileText text={verdict.subject || verdict.digest} /></p>
+      </section>
+      {own.length > 0 && (
+        <section>
+          <h3>{t('other')}</h3>
+          {own.map((reason) => <ReasonWhy key={reason.code} reason={reason} teller={teller} />)}
+        </section>
+      )}
+      {ofControls.length > 0 && (
+        <section>
+          <h3>{t('failed')}</h3>
+          {ofControls.map((reason, at) => <ReasonWhy key={`${reason.code}-${String(at)}`} reason={reason} teller={teller} />)}
+        </section>
+      )}
+      {verdict.exceptions.length > 0 && (
+        <section>
+          <h3>{t('exceptions')}</h3>
+          <ul>
+            {verdict.exceptions.map((exception) => <li key={exception.name}>{teller.exception(exception)}</li>)}
+          </ul>
+        </section>
+      )}
+      {passed.length > 0 && (
+        <details>
+          <summary>{t('passed', { count: passed.length })}</summary>
+          <ul>
+            {passed.map(({ policy, control }) => (
+              <li key={`${policy.name}/${control.control}`}>
+                <Icon name="allow" className="bh-decision-allow" /> <HostileText text={control.name ?? control.control} />
+                {control.excepted > 0 && <small> {t('excepted', { count: control.excepted })}</small>}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <details open={verdict.policies.length > 0 && ofControls.length === 0}>
+        <summary>{t('policies', { count: verdict.policies.length })}</summary>
+        {verdict.policies.map((policy) => <PolicyWhy key={policy.name} policy={policy} teller={teller} />)}
+      </details>
+      <section>
+        <h3>{t('when')}</h3>
+        <dl className="bh-facts">
+          <dt>{t('evaluated')}</dt>
+          <dd>{verdict.evaluated !== '' && <Timestamp moment={verdict.evaluated} isExact />}</dd>
+          <dt>{t('intelligence')}</dt>
+          <dd>{verdict.intelligence === null ? t('intelligence.none') : t('intelligence.number', { number: verdict.intelligence })}</dd>
+          {verdict.cause !== '' && (
+            <>
+              <dt>{t('cause')}</dt>
+              <dd><code>{verdict.cause}</code></dd>
+            </>
+          )}
+        </dl>
+      </section>
+      <section>
+        <h3>{t('do')}</h3>
+        <div className="bh-actions">
+          <CopyButton text={location.href} label={t('do.copy_link')} />
+          <CopyButton text={JSON.stringify(json, null, 2)} label={t('do.copy_json')} />
+          <CopyButton text={`bulkhead policy explain ${verdict.digest}`} label="bulkhead policy explain" />
+        </div>
+      </section>
+    </>
+  );
+}
+
+/** What denies stands before what could not be asked, and that before what only warns. */
+function rank(decision: string | null): number {
+  const place = ['fail', 'error', 'warn'].indexOf(decision ?? '');
+  return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+}

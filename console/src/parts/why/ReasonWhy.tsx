@@ -1,0 +1,56 @@
+import type { VerdictEvidence, VerdictReason } from '../../client/verdict';
+import { useFormat, useMessages } from '../../i18n/language';
+import { HostileText } from '../HostileText';
+import { SeverityMark } from '../marks';
+import { messages } from './messages';
+import type { Teller } from './sentences';
+
+/** So much evidence is shown of each reason; the tabs of the image have all of it. */
+const SHOWN = 20;
+
+/** One reason: what does not hold, the evidence, what to do. */
+export function ReasonWhy({ reason, teller }: { reason: VerdictReason; teller: Teller }) {
+  const t = useMessages(messages);
+  const shown = reason.evidence.slice(0, SHOWN);
+  const more = reason.evidenceCount - shown.length;
+  return (
+    <article className="bh-reason">
+      <p>
+        <strong>{teller.reason(reason)}</strong>
+      </p>
+      {reason.control && (
+        <p className="bh-quiet">
+          {reason.decision && <>{teller.say(`verdict.control.${reason.decision}`)} · </>}
+          <code>{reason.control}</code>
+          {reason.policy && <> · {t.rich('by.policy', { policy: <HostileText text={reason.policy} /> })}</>}
+        </p>
+      )}
+      {shown.length > 0 && (
+        <ul className="bh-evidence" aria-label={t('evidence')}>
+          {shown.map((evidence, at) => <Evidence key={`${evidence.id}-${String(at)}`} evidence={evidence} />)}
+          {more > 0 && <li>{t('evidence.more', { count: more })}</li>}
+        </ul>
+      )}
+      <p>
+        <em className="bh-remedy">{t('remedy')}</em> {teller.remedy(reason)}
+      </p>
+    </article>
+  );
+}
+
+function Evidence({ evidence }: { evidence: VerdictEvidence }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  return (
+    <li>
+      <strong><HostileText text={evidence.id} /></strong>
+      {evidence.severity && <> <SeverityMark severity={evidence.severity} /></>}
+      {evidence.score !== null && <> {format.score(evidence.score)}</>}
+      {evidence.package && <> · <HostileText text={evidence.package} /></>}
+      {evidence.path && <> · {t.rich('evidence.layer', { path: <HostileText text={evidence.path} /> })}</>}
+      {evidence.line !== null && <> · {t('evidence.line', { line: evidence.line })}</>}
+      {evidence.fixedVersion && <> · {t.rich('evidence.fixed', { version: <HostileText text={evidence.fixedVersion} /> })}</>}
+      {evidence.remedy && <> · <HostileText text={evidence.remedy} /></>}
+    </li>
+  );
+}

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Sentences of `content/messages` that verdicts need; the others are of the command line and its reports. */
+const VERDICT_CODES = /^(verdict\.|table\.severity\.)/;
+
+const SENTENCES = 'virtual:verdict-sentences';
+
+export default defineConfig({
+  plugins: [react(), verdictSentences(), compressed()],
+  build: {
+    target: 'es2022',
+    outDir: 'dist/site',
+    emptyOutDir: true,
+    // The policy of the server allows nothing inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    cssMinify: true,
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'assets/[name]-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
+      },
+    },
+  },
+  // `npm run dev` beside a server, which BULKHEAD_ORIGIN names.
+  server: { proxy: { '/api': { target: process.env.BULKHEAD_ORIGIN ?? 'https://127.0.0.1:8443', secure: false } } },
+});
+
+/** The catalogs that the console shares with the other programs. */
+function verdictSentences(): Plugin {
+  const read = (language: string) => {
+    const path = new URL(`../content/messages/${language}.json`, import.meta.url);
+    const all = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+    return Object.fromEntries(Object.entries(all).filter(([code]) => VERDICT_CODES.test(code)));
+  };
+  return {
+    name: 'verdict-sentences',
+    resolveId: (id) => (id === SENTENCES ? `\0${SENTENCES}` : undefined),
+    load(id) {
+      if (id !== `\0${SENTENCES}`) return;
+      return `export const english = ${JSON.stringify(read('en'))};\nexport const japanese = ${JSON.stringify(read('ja'))};`;
+    },
+  };
+}
+
+/** Beside each file that compresses, the file compressed: the server sends those as they are. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle: {
+      order: 'post',
+      handler(_, bundle) {
+        for (const [name, file] of Object.entries(bundle)) {
+          if (!/\.(js|css|html|svg|json|txt)$/.test(name)) continue;
+          const bytes = Buffer.from(file.type === 'chunk' ? file.code : file.source);
+          const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } });
+          this.emitFile({ type: 'asset', fileName: `${name}.br`, source: brotli });
+          this.emitFile({ type: 'asset', fileName: `${name}.gz`, source: gzipSync(bytes, { level: constants.Z_BEST_COMPRESSION }) });
+        }
+      },
+    },
+  };
+}
