@@ -20,6 +20,10 @@ export type StoreName = 'sqlite' | 'postgresql';
 
 export interface Server {
   origin: string;
+  /** The program itself, where a preview of the console stands before it. */
+  direct: string;
+  /** The file with the certificate of the server's own authority. */
+  authority: string;
   /** The API as the first user. */
   api: APIRequestContext;
   /** The link that the server printed, whose secret works while there is no user. */
@@ -42,6 +46,7 @@ export async function startServer(programs: string, store: StoreName): Promise<S
     BULKHEAD_OPERATIONS_LISTEN: 'off',
     BULKHEAD_LOG_LEVEL: 'warn',
     BULKHEAD_DRAIN_SECONDS: '1',
+    BULKHEAD_CA_FILE: join(folder, 'ca.pem'),
     ...(database ? { BULKHEAD_DATABASE_URL: database.url } : {}),
   };
   await buildIntelligence(programs, folder, join(data, 'intelligence.db'));
@@ -80,6 +85,8 @@ export async function startServer(programs: string, store: StoreName): Promise<S
   const api = await request.newContext({ baseURL: origin, ignoreHTTPSErrors: true });
   return {
     origin,
+    direct: own,
+    authority: join(folder, 'ca.pem'),
     api,
     setupLink,
     start,

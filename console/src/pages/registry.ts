@@ -1,8 +1,12 @@
 // Every page of the console, in the order of the navigation. A page is a folder with a `route.ts`, and a line here.
+import { exceptionRoute, exceptionsRoute } from './exceptions/route';
 import { imageRoute, imagesRoute } from './images/route';
 import { homeRoute } from './home/route';
+import { jobRoute, jobsRoute } from './jobs/route';
 import { loginRoute } from './login/route';
 import { packagesRoute } from './packages/route';
+import { editPolicyRoute, newPolicyRoute, policiesRoute, policyRoute } from './policies/route';
+import { editRegistryRoute, newRegistryRoute, registriesRoute, registryRoute } from './registries/route';
 import { setupRoute } from './setup/route';
 import { vulnerabilitiesRoute, vulnerabilityRoute } from './vulnerabilities/route';
 
@@ -10,4 +14,13 @@ import { vulnerabilitiesRoute, vulnerabilityRoute } from './vulnerabilities/rout
 export const openPages = [loginRoute, setupRoute];
 
 /** Pages inside the frame. */
-export const pages = [homeRoute, imagesRoute, imageRoute, vulnerabilitiesRoute, vulnerabilityRoute, packagesRoute];
+export const pages = [
+  homeRoute,
+  imagesRoute, imageRoute,
+  vulnerabilitiesRoute, vulnerabilityRoute,
+  packagesRoute,
+  registriesRoute, newRegistryRoute, registryRoute, editRegistryRoute,
+  policiesRoute, newPolicyRoute, policyRoute, editPolicyRoute,
+  exceptionsRoute, exceptionRoute,
+  jobsRoute, jobRoute,
+];

@@ -34,13 +34,13 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
       {own.length > 0 && (
         <section>
           <h3>{t('other')}</h3>
-          {own.map((reason) => <ReasonWhy key={reason.code} reason={reason} teller={teller} />)}
+          {own.map((reason) => <ReasonWhy key={reason.code} reason={reason} teller={teller} image={verdict} />)}
         </section>
       )}
       {ofControls.length > 0 && (
         <section>
           <h3>{t('failed')}</h3>
-          {ofControls.map((reason, at) => <ReasonWhy key={`${reason.code}-${String(at)}`} reason={reason} teller={teller} />)}
+          {ofControls.map((reason, at) => <ReasonWhy key={`${reason.code}-${String(at)}`} reason={reason} teller={teller} image={verdict} />)}
         </section>
       )}
       {verdict.exceptions.length > 0 && (

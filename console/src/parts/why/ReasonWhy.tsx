@@ -1,5 +1,6 @@
 import type { VerdictEvidence, VerdictReason } from '../../client/verdict';
 import { useFormat, useMessages } from '../../i18n/language';
+import { ExceptButton } from '../exception/ExceptButton';
 import { HostileText } from '../HostileText';
 import { SeverityMark } from '../marks';
 import { messages } from './messages';
@@ -8,8 +9,14 @@ import type { Teller } from './sentences';
 /** So much evidence is shown of each reason; the tabs of the image have all of it. */
 const SHOWN = 20;
 
+/** The image that a verdict is on. */
+export interface ImageOfWhy {
+  digest: string;
+  subject: string;
+}
+
 /** One reason: what does not hold, the evidence, what to do. */
-export function ReasonWhy({ reason, teller }: { reason: VerdictReason; teller: Teller }) {
+export function ReasonWhy({ reason, teller, image }: { reason: VerdictReason; teller: Teller; image: ImageOfWhy }) {
   const t = useMessages(messages);
   const shown = reason.evidence.slice(0, SHOWN);
   const more = reason.evidenceCount - shown.length;
@@ -27,7 +34,7 @@ export function ReasonWhy({ reason, teller }: { reason: VerdictReason; teller: T
       )}
       {shown.length > 0 && (
         <ul className="bh-evidence" aria-label={t('evidence')}>
-          {shown.map((evidence, at) => <Evidence key={`${evidence.id}-${String(at)}`} evidence={evidence} />)}
+          {shown.map((evidence, at) => <Evidence key={`${evidence.id}-${String(at)}`} evidence={evidence} image={image} />)}
           {more > 0 && <li>{t('evidence.more', { count: more })}</li>}
         </ul>
       )}
@@ -38,7 +45,7 @@ export function ReasonWhy({ reason, teller }: { reason: VerdictReason; teller: T
   );
 }
 
-function Evidence({ evidence }: { evidence: VerdictEvidence }) {
+function Evidence({ evidence, image }: { evidence: VerdictEvidence; image: ImageOfWhy }) {
   const t = useMessages(messages);
   const format = useFormat();
   return (
@@ -51,6 +58,11 @@ function Evidence({ evidence }: { evidence: VerdictEvidence }) {
       {evidence.line !== null && <> · {t('evidence.line', { line: evidence.line })}</>}
       {evidence.fixedVersion && <> · {t.rich('evidence.fixed', { version: <HostileText text={evidence.fixedVersion} /> })}</>}
       {evidence.remedy && <> · <HostileText text={evidence.remedy} /></>}
+      {' '}
+      <ExceptButton
+        what={evidence.id}
+        prefill={{ ids: evidence.id === '' ? [] : [evidence.id], kind: evidence.kind, purl: evidence.package, path: evidence.kind === 'vulnerability' ? null : evidence.path, digest: image.digest, image: image.subject }}
+      />
     </li>
   );
 }

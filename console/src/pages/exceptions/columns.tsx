@@ -1,0 +1,50 @@
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { PolicyException } from '../../client/generated';
+import { useMessages } from '../../i18n/language';
+import { HostileText } from '../../parts/HostileText';
+import { Icon } from '../../parts/icons';
+import type { Column } from '../../parts/table/definition';
+import { Timestamp, useNow } from '../../parts/Timestamp';
+import { ExceptionMark } from './ExceptionMark';
+import { messages } from './messages';
+import { endsSoon, scopeOf } from './state';
+
+/** The columns of the list of exceptions. */
+export function useExceptionColumns(): readonly Column<PolicyException>[] {
+  const t = useMessages(messages);
+  return useMemo(
+    () => [
+      { id: 'name', title: t('column.name'), width: 18, cell: (exception) => <Link to="/exceptions/$id" params={{ id: exception.id }}><HostileText text={exception.name} /></Link> },
+      { id: 'state', title: t('column.state'), width: 9, cell: (exception) => <ExceptionMark state={exception.state} /> },
+      { id: 'what', title: t('column.what'), width: 14, cell: (exception) => <HostileText text={(exception.ids ?? []).join(', ') || (exception.path ?? '')} /> },
+      {
+        id: 'scope',
+        title: t('column.scope'),
+        width: 18,
+        cell: (exception) => {
+          const { variables } = scopeOf(exception);
+          return variables.length === 0 ? t('scope.everywhere') : <HostileText text={variables.join(', ')} />;
+        },
+      },
+      { id: 'ends', title: t('column.ends'), width: 10, cell: (exception) => <Ends exception={exception} /> },
+      { id: 'owner', title: t('column.owner'), width: 9, cell: (exception) => <HostileText text={exception.owner} /> },
+      { id: 'by', title: t('column.by'), width: 9, cell: (exception) => <HostileText text={exception.requested_by} /> },
+      { id: 'decider', title: t('column.decider'), width: 9, isHidden: true, cell: (exception) => exception.decided_by && <HostileText text={exception.decided_by} /> },
+      { id: 'reason', title: t('column.reason'), width: 20, isHidden: true, cell: (exception) => <HostileText text={exception.reason} /> },
+      { id: 'requested', title: t('column.requested'), width: 9, isHidden: true, cell: (exception) => <Timestamp moment={exception.requested} /> },
+    ],
+    [t],
+  );
+}
+
+/** When it ends; marked where that is soon. */
+export function Ends({ exception }: { exception: PolicyException }) {
+  const isSoon = endsSoon(exception, useNow());
+  return (
+    <span className={isSoon ? 'bh-mark bh-decision-would_deny' : undefined}>
+      {isSoon && <Icon name="warn" />}
+      <Timestamp moment={exception.ends} />
+    </span>
+  );
+}

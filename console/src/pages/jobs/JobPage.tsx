@@ -1,0 +1,101 @@
+import '../../styles/assurance.css';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { queryClient } from '../../client/cache';
+import { showJob, type Job } from '../../client/generated';
+import { queryOf } from '../../client/queries';
+import { useEvents } from '../../client/stream';
+import { useFormat, useMessages } from '../../i18n/language';
+import { CauseText } from '../../parts/cause/CauseText';
+import { HostileText } from '../../parts/HostileText';
+import { isOpen, progressOf, stepsOf } from '../../parts/job/job';
+import { JobMark, JobName } from '../../parts/job/JobMark';
+import { TestSteps } from '../../parts/job/TestSteps';
+import { Problem } from '../../parts/Problem';
+import { PageSkeleton } from '../../parts/Skeleton';
+import { Timestamp } from '../../parts/Timestamp';
+import { useRegistryNames } from './columns';
+import { JobActions } from './JobActions';
+import { messages } from './messages';
+import { Result } from './Result';
+
+/** A job that still moves is looked at so often. */
+const OPEN_MS = 1_500;
+
+const TOPICS = ['job.*'];
+
+const onEvent = () => void queryClient.invalidateQueries({ queryKey: [showJob.id] });
+
+/** One job: where it stands, why it failed, what came of it. */
+export function JobPage() {
+  const { id } = useParams({ from: '/frame/jobs/$id' });
+  const job = useQuery({ ...queryOf(showJob, { path: { id } }), refetchInterval: (query) => (query.state.data && isOpen(query.state.data) ? OPEN_MS : false) });
+  useEvents(TOPICS, onEvent);
+  if (job.error && !job.data) return <div className="bh-page"><Problem error={job.error} onRetry={() => void job.refetch()} /></div>;
+  if (!job.data) return <PageSkeleton />;
+  return <JobDetails job={job.data} />;
+}
+
+function JobDetails({ job }: { job: Job }) {
+  const t = useMessages(messages);
+  const progress = progressOf(job);
+  useEffect(() => {
+    document.title = `${t('title')} ${job.id} · Bulkhead`;
+  }, [t, job.id]);
+  return (
+    <div className="bh-page bh-flow">
+      <header className="bh-section">
+        <nav><Link to="/jobs">{t('back')}</Link></nav>
+        <div className="bh-page-head">
+          <h1><JobName job={job} /></h1>
+          <div className="bh-actions"><JobActions job={job} /></div>
+        </div>
+        <p role="status"><JobMark job={job} /></p>
+        {progress?.total != null && isOpen(job) && <progress max={progress.total} value={progress.done} aria-label={t('progress')} />}
+      </header>
+      {job.failure && (
+        <section className="bh-section">
+          <h2>{t(job.state === 'dead' ? 'failure' : 'failure.last')}</h2>
+          <CauseText cause={job.failure} />
+          {job.state === 'waiting' && job.tries > 0 && <p>{t.rich('again', { time: <Timestamp moment={job.not_before} isExact /> })}</p>}
+        </section>
+      )}
+      {job.work.kind === 'test' && (
+        <section className="bh-section">
+          <h2>{t('steps')}</h2>
+          <TestSteps steps={stepsOf(job)} isWaiting={isOpen(job)} />
+        </section>
+      )}
+      {job.state === 'done' && <Result job={job} />}
+      <Facts job={job} />
+    </div>
+  );
+}
+
+function Facts({ job }: { job: Job }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const registries = useRegistryNames();
+  return (
+    <section className="bh-section">
+      <h2>{t('facts')}</h2>
+      <dl className="bh-facts">
+        {job.registry_id !== '' && (
+          <>
+            <dt>{t('column.registry')}</dt>
+            <dd><Link to="/registries/$id" params={{ id: job.registry_id }}><HostileText text={registries.get(job.registry_id) ?? job.registry_id} /></Link></dd>
+          </>
+        )}
+        <dt>{t('column.by')}</dt><dd><HostileText text={job.requested_by} /></dd>
+        <dt>{t('column.created')}</dt><dd><Timestamp moment={job.created} isExact /></dd>
+        {job.begun && <><dt>{t('begun')}</dt><dd><Timestamp moment={job.begun} isExact /></dd></>}
+        {job.finished && <><dt>{t('finished')}</dt><dd><Timestamp moment={job.finished} isExact /></dd></>}
+        {job.begun && job.finished && <><dt>{t('took')}</dt><dd>{format.duration(Date.parse(job.finished) - Date.parse(job.begun))}</dd></>}
+        <dt>{t('column.tries')}</dt><dd>{format.number(job.tries)}</dd>
+        {job.leased_by && <><dt>{t('worker')}</dt><dd><HostileText text={job.leased_by} /></dd></>}
+        <dt>{t('id')}</dt><dd><code>{job.id}</code></dd>
+      </dl>
+    </section>
+  );
+}

@@ -1,0 +1,101 @@
+import { useMessages } from '../../i18n/language';
+import { Choice, LongText, Tick } from '../../parts/Choice';
+import { Field } from '../../parts/Field';
+import { HostileText } from '../../parts/HostileText';
+import { Icon } from '../../parts/icons';
+import { Button } from '../../parts/pf';
+import { controlOf, type ControlField } from './controls';
+import type { ControlOutline, FormValue } from './document/outline';
+import { messages } from './messages';
+import { useControlWords } from './words';
+
+interface ControlFormProps {
+  control: ControlOutline;
+  number: number;
+  onValue: (key: string, value: FormValue) => void;
+  onRemove: () => void;
+}
+
+/** One control as a form: the values that it has, and those that it could have. */
+export function ControlForm({ control, number, onValue, onRemove }: ControlFormProps) {
+  const t = useMessages(messages);
+  const words = useControlWords();
+  const known = controlOf(control.type);
+  const title = words.control(control.type);
+  const isShown = (field: ControlField) => field.isRequired || control.values[field.key] !== undefined;
+  const fields = known?.fields ?? [];
+  const others = fields.filter((field) => !isShown(field));
+  return (
+    <article className="bh-control" aria-label={t('control.number', { number, name: title })}>
+      <div className="bh-control-head">
+        <h3>{title}</h3>
+        <Button variant="plain" size="sm" aria-label={t('control.remove', { name: title })} onClick={onRemove}><Icon name="close" /></Button>
+      </div>
+      <p className="bh-quiet"><code><HostileText text={control.type} /></code></p>
+      {!control.isEditable || !known ? (
+        <p className="bh-quiet">{t(known ? 'control.in_text' : 'control.unknown')}</p>
+      ) : (
+        <>
+          {fields.filter(isShown).map((field) => <Value key={field.key} field={field} value={control.values[field.key] ?? null} onValue={(value) => { onValue(field.key, value); }} />)}
+          {others.length > 0 && (
+            <details>
+              <summary>{t('control.more', { count: others.length })}</summary>
+              <div className="bh-section">
+                {others.map((field) => <Value key={field.key} field={field} value={null} onValue={(value) => { onValue(field.key, value); }} />)}
+              </div>
+            </details>
+          )}
+        </>
+      )}
+    </article>
+  );
+}
+
+interface ValueProps {
+  field: ControlField;
+  value: string | readonly string[] | null;
+  onValue: (value: FormValue) => void;
+}
+
+function Value({ field, value, onValue }: ValueProps) {
+  const t = useMessages(messages);
+  const words = useControlWords();
+  const label = words.field(field.key);
+  const text = typeof value === 'string' ? value : '';
+  const list = typeof value === 'string' ? [value] : (value ?? []);
+  switch (field.kind) {
+    case 'choice':
+      return (
+        <Choice
+          label={label}
+          value={text}
+          choices={[{ value: '', label: t('value.usual') }, ...field.words.map((word) => ({ value: word, label: words.word(word) }))]}
+          onValue={(next) => { onValue(next === '' ? null : next); }}
+        />
+      );
+    case 'choices':
+      return (
+        <fieldset className="bh-choices">
+          <legend>{label}</legend>
+          {field.words.map((word) => (
+            <Tick
+              key={word}
+              label={words.word(word)}
+              isTicked={list.includes(word)}
+              onTicked={(isTicked) => { onValue(field.words.filter((one) => (one === word ? isTicked : list.includes(one)))); }}
+            />
+          ))}
+        </fieldset>
+      );
+    case 'number':
+      return <Field label={label} type="number" min={field.minimum} max={field.maximum} step={field.isWhole ? 1 : 'any'} isRequired={field.isRequired} value={text} onValue={(next) => { onValue(next.normalize('NFKC')); }} />;
+    case 'texts':
+      return <LongText label={label} help={t('value.lines')} isCode rows={2} isRequired={field.isRequired} value={list.join('\n')} onValue={(next) => { onValue(next.split('\n').filter((line, at, all) => line.trim() !== '' || at < all.length - 1)); }} />;
+    case 'code':
+      return <LongText label={label} isCode rows={5} isRequired={field.isRequired} value={text} onValue={onValue} />;
+    case 'text':
+      return <Field label={label} isRequired={field.isRequired} value={text} onValue={onValue} />;
+    default:
+      return <p><strong>{label}</strong> <span className="bh-quiet">{t('value.in_text')}</span></p>;
+  }
+}

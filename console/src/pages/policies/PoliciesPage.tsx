@@ -1,0 +1,75 @@
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { listPolicies, type Policy } from '../../client/generated';
+import { useMay } from '../../frame/me';
+import { useFormat, useMessages } from '../../i18n/language';
+import { EmptyState } from '../../parts/EmptyState';
+import { HostileText } from '../../parts/HostileText';
+import { Icon } from '../../parts/icons';
+import type { Column } from '../../parts/table/definition';
+import { ResourceTable } from '../../parts/table/ResourceTable';
+import { listOf } from '../../parts/table/source';
+import { Timestamp } from '../../parts/Timestamp';
+import { outlineOf } from './document/outline';
+import { messages } from './messages';
+import { ModeMark } from './ModeMark';
+
+const source = listOf(listPolicies, {});
+
+const TOPICS = ['policy.*'];
+
+/** All policies: what each asks, where, and whether it denies. */
+export function PoliciesPage() {
+  const t = useMessages(messages);
+  const columns = usePolicyColumns();
+  return (
+    <div className="bh-page bh-page-full">
+      <div className="bh-page-head">
+        <h1>{t('title')}</h1>
+        <AddPolicy />
+      </div>
+      <ResourceTable
+        label={t('title')}
+        source={source}
+        columns={columns}
+        filters={[]}
+        isUnfiltered
+        rowKey={(policy) => policy.id}
+        topics={TOPICS}
+        empty={<EmptyState title={t('empty.title')} actions={<AddPolicy />}><p>{t('empty.text')}</p></EmptyState>}
+      />
+    </div>
+  );
+}
+
+function AddPolicy() {
+  const t = useMessages(messages);
+  if (!useMay('policies.write')) return null;
+  return <Link to="/policies/new" className="pf-v6-c-button pf-m-primary"><span className="pf-v6-c-button__text"><Icon name="plus" /> {t('new')}</span></Link>;
+}
+
+function usePolicyColumns(): readonly Column<Policy>[] {
+  const t = useMessages(messages);
+  const format = useFormat();
+  return useMemo(
+    () => [
+      { id: 'name', title: t('name'), width: 16, cell: (policy) => <Link to="/policies/$id" params={{ id: policy.id }}><HostileText text={policy.name} /></Link> },
+      { id: 'mode', title: t('mode'), width: 10, cell: (policy) => <ModeMark policy={policy} /> },
+      { id: 'description', title: t('description'), width: 24, cell: (policy) => <HostileText text={policy.description ?? ''} /> },
+      {
+        id: 'scope',
+        title: t('scope'),
+        width: 16,
+        cell: (policy) => {
+          const variables = outlineOf(policy.document)?.scope?.variables ?? [];
+          return variables.length === 0 ? t('scope.everything') : <HostileText text={variables.map(({ attribute, value }) => `${attribute} = ${value}`).join(', ')} />;
+        },
+      },
+      { id: 'controls', title: t('controls'), width: 7, isNumber: true, cell: (policy) => format.number(outlineOf(policy.document)?.controls.length ?? 0) },
+      { id: 'version', title: t('version'), width: 7, isNumber: true, cell: (policy) => format.number(policy.version) },
+      { id: 'author', title: t('author'), width: 9, cell: (policy) => <HostileText text={policy.author} /> },
+      { id: 'changed', title: t('changed'), width: 9, cell: (policy) => <Timestamp moment={policy.changed} /> },
+    ],
+    [t, format],
+  );
+}

@@ -1,0 +1,137 @@
+// The fields of a registry, as the three-step form and the page that edits it show them.
+import { useFormat, useMessages } from '../../i18n/language';
+import { Choice, LongText, Tick } from '../../parts/Choice';
+import { Field } from '../../parts/Field';
+import { Alert } from '../../parts/pf';
+import { CREDENTIALS, needsRepositories, type Draft } from './draft';
+import { KINDS, kindOf } from './kinds';
+import { messages } from './messages';
+
+interface FieldsProps {
+  draft: Draft;
+  onDraft: (change: Partial<Draft>) => void;
+}
+
+/** What the registry is. */
+export function KindFields({ draft, onDraft }: FieldsProps) {
+  const t = useMessages(messages);
+  const choose = (kind: string) => {
+    const before = kindOf(draft.kind)?.address ?? '';
+    const isOwnAddress = draft.address !== '' && draft.address !== before;
+    onDraft({ kind, ...(isOwnAddress ? {} : { address: kindOf(kind)?.address ?? '' }) });
+  };
+  return (
+    <fieldset className="bh-kinds">
+      <legend>{t('kind.legend')}</legend>
+      {KINDS.map((kind) => (
+        <label key={kind.word} className="bh-kind">
+          <input type="radio" name="kind" value={kind.word} checked={draft.kind === kind.word} onChange={() => { choose(kind.word); }} />
+          <span>{kind.name ?? t('kind.oci')}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface AccessProps extends FieldsProps {
+  /** Whether the server has a credential and a secret of messages already. */
+  hasCredential: boolean;
+  hasHookSecret: boolean;
+}
+
+/** Where it is, and how it is asked. */
+export function AccessFields({ draft, onDraft, hasCredential, hasHookSecret }: AccessProps) {
+  const t = useMessages(messages);
+  const choices = [...(hasCredential ? (['keep'] as const) : []), ...CREDENTIALS].map((value) => ({ value, label: t(`credential.${value}`) }));
+  return (
+    <>
+      <div className="bh-form-row">
+        <Field label={t('field.name')} help={t('help.name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { onDraft({ name }); }} />
+        <Field
+          label={t('field.address')}
+          help={t('help.address')}
+          isRequired={kindOf(draft.kind)?.address === ''}
+          placeholder={kindOf(draft.kind)?.address || 'registry.example.com'}
+          spellCheck={false}
+          autoCapitalize="none"
+          value={draft.address}
+          onValue={(address) => { onDraft({ address }); }}
+        />
+      </div>
+      <Choice
+        label={t('field.credential')}
+        help={t('help.credential')}
+        value={draft.credential}
+        choices={choices}
+        onValue={(value) => { onDraft({ credential: choices.find((choice) => choice.value === value)?.value ?? 'none', secret: '' }); }}
+      />
+      {draft.credential === 'password' && (
+        <Field label={t('field.user')} isRequired autoComplete="off" spellCheck={false} value={draft.user} onValue={(user) => { onDraft({ user }); }} />
+      )}
+      {(draft.credential === 'password' || draft.credential === 'token' || draft.credential === 'refresh_token') && (
+        <Field
+          label={t(draft.credential === 'password' ? 'field.password' : 'field.token')}
+          help={t('help.secret')}
+          type="password"
+          autoComplete="new-password"
+          isRequired
+          value={draft.secret}
+          onValue={(secret) => { onDraft({ secret }); }}
+        />
+      )}
+      <LongText label={t('field.ca')} help={t('help.ca')} isCode rows={4} placeholder="-----BEGIN CERTIFICATE-----" value={draft.ca} onValue={(ca) => { onDraft({ ca }); }} />
+      <Tick label={t('field.plainHttp')} help={t('help.plainHttp')} isTicked={draft.plainHttp} onTicked={(plainHttp) => { onDraft({ plainHttp }); }} />
+      {hasHookSecret && <Tick label={t('field.removesHookSecret')} isTicked={draft.removesHookSecret} onTicked={(removesHookSecret) => { onDraft({ removesHookSecret }); }} />}
+      {!draft.removesHookSecret && (
+        <Field
+          label={t('field.hookSecret')}
+          help={t(hasHookSecret ? 'help.hookSecret.kept' : 'help.hookSecret')}
+          type="password"
+          autoComplete="new-password"
+          minLength={16}
+          value={draft.hookSecret}
+          onValue={(hookSecret) => { onDraft({ hookSecret }); }}
+        />
+      )}
+    </>
+  );
+}
+
+/** What of it is scanned, and when. */
+export function RuleFields({ draft, onDraft }: FieldsProps) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const number = (field: 'newest' | 'days' | 'pollMinutes' | 'mostAtOnce' | 'staleDays', min: number, max: number) => (
+    <Field
+      label={t(`field.${field}`)}
+      help={t(`help.${field}`)}
+      type="number"
+      inputMode="numeric"
+      min={min}
+      max={max}
+      step={1}
+      placeholder={format.number(max)}
+      value={draft[field]}
+      onValue={(value) => { onDraft({ [field]: value }); }}
+    />
+  );
+  return (
+    <>
+      {needsRepositories(draft) && <Alert variant="info" isInline title={t('rules.named')} />}
+      <div className="bh-form-row">
+        <LongText label={t('field.repositories')} help={t('help.repositories')} isCode rows={4} placeholder="team/*" value={draft.repositories} onValue={(repositories) => { onDraft({ repositories }); }} />
+        <LongText label={t('field.tags')} help={t('help.tags')} isCode rows={4} placeholder="v1.*" value={draft.tags} onValue={(tags) => { onDraft({ tags }); }} />
+      </div>
+      <div className="bh-form-row">
+        {number('newest', 1, 36_500)}
+        {number('days', 1, 36_500)}
+      </div>
+      <div className="bh-form-row">
+        {number('pollMinutes', 1, 10_080)}
+        {number('mostAtOnce', 1, 64)}
+        {number('staleDays', 0, 36_500)}
+      </div>
+      <Tick label={t('field.isEnabled')} help={t('help.isEnabled')} isTicked={draft.isEnabled} onTicked={(isEnabled) => { onDraft({ isEnabled }); }} />
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { listImages, listJobs, type Registry } from '../../client/generated';
+import { queryOf } from '../../client/queries';
+import { useMay } from '../../frame/me';
+import { useFormat, useMessages } from '../../i18n/language';
+import { CauseText } from '../../parts/cause/CauseText';
+import { CopyButton } from '../../parts/CopyButton';
+import { HostileText } from '../../parts/HostileText';
+import { Icon } from '../../parts/icons';
+import { quoted } from '../../parts/table/filter';
+import { Timestamp } from '../../parts/Timestamp';
+import { kindOf, wordOfKind } from './kinds';
+import { messages } from './messages';
+
+/** Counted up to so many. */
+const MOST = 200;
+
+const LOOK_MS = 3_000;
+
+/** What is known of a registry: its images and work in numbers, risks, address, rules, where it sends its messages. */
+export function Overview({ registry }: { registry: Registry }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const { rules } = registry;
+  const patterns = (list: string[] | undefined) => (list && list.length > 0 ? <HostileText text={list.join(', ')} /> : t('rules.all'));
+  const hook = location.origin + registry.hook_path;
+  return (
+    <div className="bh-about">
+      <Numbers registry={registry} />
+      {registry.risks.length > 0 && (
+        <section className="bh-section">
+          <h2>{t('column.risks')}</h2>
+          <ul className="bh-section">
+            {registry.risks.map((risk) => (
+              <li key={risk.code} className="bh-step bh-mark bh-decision-would_deny"><Icon name="warn" /><CauseText cause={risk} /></li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section className="bh-section">
+        <h2>{t('step.access')}</h2>
+        <dl className="bh-facts">
+          <dt>{t('column.kind')}</dt><dd>{kindOf(wordOfKind(registry))?.name ?? t('kind.oci')}</dd>
+          <dt>{t('field.address')}</dt><dd><HostileText text={registry.address} /></dd>
+          <dt>{t('field.credential')}</dt><dd>{credentialWord(t, registry.credential_type)}</dd>
+          <dt>{t('fact.encryption')}</dt><dd>{t(registry.plain_http ? 'encryption.none' : registry.ca ? 'encryption.ca' : 'encryption.tls')}</dd>
+        </dl>
+      </section>
+      <section className="bh-section">
+        <h2>{t('step.rules')}</h2>
+        <dl className="bh-facts">
+          <dt>{t('field.repositories')}</dt><dd>{patterns(rules.repositories)}</dd>
+          <dt>{t('field.tags')}</dt><dd>{patterns(rules.tags)}</dd>
+          {rules.newest != null && <><dt>{t('field.newest')}</dt><dd>{format.number(rules.newest)}</dd></>}
+          {rules.pushed_within_days != null && <><dt>{t('field.days')}</dt><dd>{format.number(rules.pushed_within_days)}</dd></>}
+          <dt>{t('field.pollMinutes')}</dt><dd>{format.number(registry.poll_minutes)}</dd>
+          <dt>{t('field.mostAtOnce')}</dt><dd>{format.number(registry.most_at_once)}</dd>
+          <dt>{t('field.staleDays')}</dt><dd>{registry.stale_days === 0 ? t('stale.never') : format.number(registry.stale_days)}</dd>
+          {registry.last_listed && <><dt>{t('column.listed')}</dt><dd><Timestamp moment={registry.last_listed} isExact /></dd></>}
+          {registry.next_poll && <><dt>{t('column.next')}</dt><dd><Timestamp moment={registry.next_poll} isExact /></dd></>}
+          <dt>{t('fact.changed')}</dt><dd><Timestamp moment={registry.changed} isExact /></dd>
+        </dl>
+      </section>
+      <section className="bh-section">
+        <h2>{t('hook.title')}</h2>
+        <p>{t('hook.text')}</p>
+        <p className="bh-digest"><code>{hook}</code><CopyButton text={hook} what={t('hook.title')} /></p>
+        <p className="bh-quiet">{t(registry.has_hook_secret ? 'hook.secret' : 'hook.no_secret')}</p>
+      </section>
+    </div>
+  );
+}
+
+function credentialWord(t: ReturnType<typeof useMessages<(typeof messages)['en']>>, type: string | null | undefined): string {
+  const known = (['password', 'token', 'refresh_token'] as const).find((one) => one === type);
+  return known ? t('fact.credential', { type: t(`credential.${known}`) }) : t('credential.none');
+}
+
+/** Each number leads to exactly what it counts. */
+function Numbers({ registry }: { registry: Registry }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const maySeeJobs = useMay('jobs.read');
+  const maySeeImages = useMay('images.read');
+  const filter = `registry:${quoted(registry.address)}`;
+  const images = useQuery({ ...queryOf(listImages, { query: { limit: 1, filter } }), enabled: maySeeImages, refetchInterval: LOOK_MS });
+  const jobs = useQuery({
+    ...queryOf(listJobs, { query: { limit: MOST, filter: `registry:${registry.id} state:waiting,leased,dead` } }),
+    enabled: maySeeJobs,
+    refetchInterval: LOOK_MS,
+  });
+  const count = (state: string) => jobs.data?.items.filter((job) => job.state === state).length ?? 0;
+  const isMore = Boolean(jobs.data?.next);
+  const said = (number: number) => (isMore ? t('number.more', { count: format.number(number) }) : format.number(number));
+  return (
+    <p className="bh-summary" role="status">
+      {images.data?.total != null && <Link to="/registries/$id" params={{ id: registry.id }} search={{ tab: 'images' }} className="bh-summary-count">{t('number.images', { count: images.data.total })}</Link>}
+      {jobs.data && (['leased', 'waiting', 'dead'] as const).map((state) => (
+        <Link key={state} to="/registries/$id" params={{ id: registry.id }} search={{ tab: 'jobs', filter: `state:${state}` }} className="bh-summary-count">
+          {t(`number.${state}`, { count: said(count(state)) })}
+        </Link>
+      ))}
+    </p>
+  );
+}

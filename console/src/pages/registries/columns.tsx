@@ -1,0 +1,57 @@
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import type { Registry } from '../../client/generated';
+import { useFormat, useMessages } from '../../i18n/language';
+import { sayCause } from '../../parts/cause/sentence';
+import { HostileText } from '../../parts/HostileText';
+import { Icon } from '../../parts/icons';
+import type { Column } from '../../parts/table/definition';
+import { Timestamp } from '../../parts/Timestamp';
+import { useLiveJobs } from '../jobs/live';
+import { kindOf, wordOfKind } from './kinds';
+import { messages } from './messages';
+import { RegistryMark } from './RegistryMark';
+
+/** The columns of the list of registries. */
+export function useRegistryColumns(): readonly Column<Registry>[] {
+  const t = useMessages(messages);
+  const format = useFormat();
+  return useMemo(
+    () => [
+      { id: 'name', title: t('column.name'), width: 14, cell: (registry) => <Link to="/registries/$id" params={{ id: registry.id }}><HostileText text={registry.name} /></Link> },
+      { id: 'state', title: t('column.state'), width: 14, cell: (registry) => <RegistryMark registry={registry} /> },
+      { id: 'work', title: t('column.work'), width: 15, cell: (registry) => <Work registry={registry} /> },
+      { id: 'kind', title: t('column.kind'), width: 12, cell: (registry) => kindOf(wordOfKind(registry))?.name ?? t('kind.oci') },
+      { id: 'address', title: t('column.address'), width: 14, cell: (registry) => <HostileText text={registry.address} /> },
+      { id: 'listed', title: t('column.listed'), width: 9, cell: (registry) => registry.last_listed && <Timestamp moment={registry.last_listed} /> },
+      { id: 'next', title: t('column.next'), width: 9, isHidden: true, cell: (registry) => registry.next_poll && <Timestamp moment={registry.next_poll} /> },
+      {
+        id: 'risks',
+        title: t('column.risks'),
+        width: 12,
+        cell: (registry) =>
+          registry.risks.length > 0 && (
+            <span className="bh-mark bh-decision-would_deny" title={registry.risks.map((risk) => sayCause(risk, format)).join('\n')}>
+              <Icon name="warn" />
+              <span>{t('risks', { count: registry.risks.length })}</span>
+            </span>
+          ),
+      },
+    ],
+    [t, format],
+  );
+}
+
+/** What is being done for a registry at this moment. */
+function Work({ registry }: { registry: Registry }) {
+  const t = useMessages(messages);
+  const jobs = useLiveJobs().filter((job) => job.registry_id === registry.id);
+  const counts = (['leased', 'waiting', 'dead'] as const).map((state) => ({ state, count: jobs.filter((job) => job.state === state).length }));
+  return (
+    <span className="bh-summary">
+      {counts.map(({ state, count }) => count > 0 && (
+        <Link key={state} to="/jobs" search={{ filter: `registry:${registry.id} state:${state}` }}>{t(`work.${state}`, { count })}</Link>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,95 @@
+// Lines of a form beside the plain `Field`: one of some words, a longer text, a tick.
+import { useId, type ReactNode } from 'react';
+import { Checkbox, FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, TextArea } from './pf';
+
+interface LineProps {
+  label: string;
+  help?: ReactNode;
+  /** What is wrong with the value, in a sentence. */
+  error?: string | null;
+  isRequired?: boolean;
+}
+
+interface ChoiceProps extends LineProps {
+  value: string;
+  choices: readonly { value: string; label: string }[];
+  onValue: (value: string) => void;
+  isDisabled?: boolean;
+}
+
+/** One of some words. */
+export function Choice({ label, help, error, isRequired = false, value, choices, onValue, isDisabled = false }: ChoiceProps) {
+  const id = useId();
+  return (
+    <FormGroup label={label} fieldId={id} isRequired={isRequired}>
+      <FormSelect
+        id={id}
+        value={value}
+        isDisabled={isDisabled}
+        validated={error ? 'error' : 'default'}
+        aria-describedby={help || error ? `${id}-help` : undefined}
+        onChange={(_, next) => { onValue(next); }}
+      >
+        {choices.map((choice) => <FormSelectOption key={choice.value} value={choice.value} label={choice.label} />)}
+      </FormSelect>
+      <Help id={id} help={help} error={error} />
+    </FormGroup>
+  );
+}
+
+interface LongTextProps extends LineProps {
+  value: string;
+  onValue: (value: string) => void;
+  rows?: number;
+  isCode?: boolean;
+  placeholder?: string;
+  minLength?: number;
+  maxLength?: number;
+}
+
+/** A text of some lines. */
+export function LongText({ label, help, error, isRequired = false, value, onValue, rows = 3, isCode = false, ...input }: LongTextProps) {
+  const id = useId();
+  return (
+    <FormGroup label={label} fieldId={id} isRequired={isRequired}>
+      <TextArea
+        {...input}
+        id={id}
+        className={isCode ? 'bh-code-input' : undefined}
+        rows={rows}
+        required={isRequired}
+        spellCheck={!isCode}
+        resizeOrientation="vertical"
+        value={value}
+        validated={error ? 'error' : 'default'}
+        aria-describedby={help || error ? `${id}-help` : undefined}
+        onChange={(_, next) => { onValue(next); }}
+      />
+      <Help id={id} help={help} error={error} />
+    </FormGroup>
+  );
+}
+
+interface TickProps {
+  label: string;
+  help?: string;
+  isTicked: boolean;
+  onTicked: (isTicked: boolean) => void;
+}
+
+/** Yes or no. */
+export function Tick({ label, help, isTicked, onTicked }: TickProps) {
+  const id = useId();
+  return <Checkbox id={id} label={label} description={help} isChecked={isTicked} onChange={(_, next) => { onTicked(next); }} />;
+}
+
+function Help({ id, help, error }: { id: string; help: ReactNode; error: string | null | undefined }) {
+  if (!help && !error) return null;
+  return (
+    <FormHelperText>
+      <HelperText id={`${id}-help`}>
+        <HelperTextItem variant={error ? 'error' : 'default'}>{error ?? help}</HelperTextItem>
+      </HelperText>
+    </FormHelperText>
+  );
+}

@@ -1,0 +1,132 @@
+import '../../styles/assurance.css';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { queryClient } from '../../client/cache';
+import { listExceptions, listPolicies, requestException, type PolicyException } from '../../client/generated';
+import { queryOf } from '../../client/queries';
+import { idempotencyKey } from '../../client/transport';
+import { useMay, useMe } from '../../frame/me';
+import { useFormat, useMessages } from '../../i18n/language';
+import { Choice, LongText } from '../Choice';
+import { Field } from '../Field';
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
+import { Problem } from '../Problem';
+import { useNow } from '../Timestamp';
+import { Matches } from './Matches';
+import { messages } from './messages';
+import { FINDING_KINDS, PLACES, TERMS, draftOf, lastDay, requestOf, saysWhat, type ExceptionDraft, type Prefill } from './terms';
+
+interface ExceptionDialogProps {
+  prefill: Prefill;
+  onDone: (exception: PolicyException) => void;
+  onCancel: () => void;
+}
+
+/** Asks for an exception: what, where, why, until when. It holds once somebody else has approved it. */
+export default function ExceptionDialog({ prefill, onDone, onCancel }: ExceptionDialogProps) {
+  const t = useMessages(messages);
+  const id = useId();
+  const me = useMe();
+  const now = useNow();
+  const [key] = useState(idempotencyKey);
+  const [draft, setDraft] = useState<ExceptionDraft>(() => draftOf(prefill, me.name));
+  const change = (changed: Partial<ExceptionDraft>) => { setDraft((before) => ({ ...before, ...changed })); };
+  const send = useMutation({
+    mutationFn: () => requestException({ body: requestOf(draft, now) }, { idempotencyKey: key }),
+    onSuccess: async (exception) => {
+      await queryClient.invalidateQueries({ queryKey: [listExceptions.id] });
+      onDone(exception);
+    },
+  });
+  const [isTried, setIsTried] = useState(false);
+  const isVague = !saysWhat(draft);
+  const submit = () => {
+    setIsTried(true);
+    if (!isVague) send.mutate();
+  };
+  return (
+    <Modal isOpen variant="medium" onClose={onCancel} aria-labelledby={`${id}-title`}>
+      <ModalHeader title={t('title')} labelId={`${id}-title`} description={t('text')} />
+      <ModalBody>
+        {send.error && <Problem error={send.error} />}
+        <form id={`${id}-form`} className="bh-form" onSubmit={(event) => { event.preventDefault(); submit(); }}>
+          <What draft={draft} onDraft={change} error={isTried && isVague ? t('what.missing') : null} />
+          <Where draft={draft} onDraft={change} hasDigest={Boolean(prefill.digest)} />
+          <Matches draft={draft} />
+          <LongText label={t('reason')} help={t('reason.help')} isRequired minLength={10} maxLength={4000} value={draft.reason} onValue={(reason) => { change({ reason }); }} />
+          <Until draft={draft} onDraft={change} now={now} />
+          <div className="bh-form-row">
+            <Field label={t('owner')} help={t('owner.help')} isRequired value={draft.owner} onValue={(owner) => { change({ owner }); }} />
+            <Field label={t('name')} help={t('name.help')} isRequired maxLength={200} value={draft.name} onValue={(name) => { change({ name }); }} />
+          </div>
+          <ForPolicy draft={draft} onDraft={change} />
+        </form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form={`${id}-form`} isLoading={send.isPending} isDisabled={send.isPending}>{t('submit')}</Button>
+        <Button variant="link" onClick={onCancel}>{t('cancel')}</Button>
+      </ModalFooter>
+    </Modal>
+  );
+}
+
+interface PartProps {
+  draft: ExceptionDraft;
+  onDraft: (change: Partial<ExceptionDraft>) => void;
+}
+
+function What({ draft, onDraft, error }: PartProps & { error: string | null }) {
+  const t = useMessages(messages);
+  const kinds = [{ value: '', label: t('kind.any') }, ...FINDING_KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))];
+  return (
+    <>
+      <LongText label={t('ids')} help={t('ids.help')} error={error} isCode rows={2} value={draft.ids} onValue={(ids) => { onDraft({ ids }); }} />
+      <div className="bh-form-row">
+        <Choice label={t('kind')} value={draft.kind} choices={kinds} onValue={(value) => { onDraft({ kind: FINDING_KINDS.find((kind) => kind === value) ?? '' }); }} />
+        <Field label={t('package')} help={t('package.help')} spellCheck={false} value={draft.packageName} onValue={(packageName) => { onDraft({ packageName }); }} />
+        <Field label={t('path')} help={t('path.help')} spellCheck={false} value={draft.path} onValue={(path) => { onDraft({ path }); }} />
+      </div>
+    </>
+  );
+}
+
+function Where({ draft, onDraft, hasDigest }: PartProps & { hasDigest: boolean }) {
+  const t = useMessages(messages);
+  const choices = PLACES.map((value) => ({ value, label: t(hasDigest && value === 'digest' ? 'place.this' : `place.${value}`) }));
+  return (
+    <div className="bh-form-row">
+      <Choice label={t('place')} value={draft.place} choices={choices} onValue={(value) => { onDraft({ place: PLACES.find((place) => place === value) ?? 'digest' }); }} />
+      {draft.place === 'digest' && <Field label={t('digest')} isRequired spellCheck={false} placeholder="sha256:…" value={draft.digest} onValue={(digest) => { onDraft({ digest }); }} />}
+      {draft.place === 'repository' && <Field label={t('repository')} help={t('repository.help')} isRequired spellCheck={false} placeholder="shop/*" value={draft.repository} onValue={(repository) => { onDraft({ repository }); }} />}
+    </div>
+  );
+}
+
+function Until({ draft, onDraft, now }: PartProps & { now: number }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const choices = TERMS.map((value) => ({ value, label: value === 'date' ? t('until.date') : t('until.days', { count: Number(value) }) }));
+  const last = lastDay(draft, now);
+  return (
+    <div className="bh-form-row">
+      <Choice
+        label={t('until')}
+        help={draft.term !== 'date' && t('until.help', { date: format.date(`${last}T12:00:00Z`) })}
+        value={draft.term}
+        choices={choices}
+        onValue={(value) => { onDraft({ term: TERMS.find((term) => term === value) ?? '30' }); }}
+      />
+      {draft.term === 'date' && <Field label={t('date')} type="date" isRequired min={new Date(now).toISOString().slice(0, 10)} value={draft.date} onValue={(date) => { onDraft({ date }); }} />}
+    </div>
+  );
+}
+
+/** For which policy: its authors cannot approve it. */
+function ForPolicy({ draft, onDraft }: PartProps) {
+  const t = useMessages(messages);
+  const may = useMay('policies.read');
+  const policies = useQuery({ ...queryOf(listPolicies, { query: { limit: 200 } }), enabled: may });
+  if (!policies.data) return null;
+  const choices = [{ value: '', label: t('policy.all') }, ...policies.data.items.map((policy) => ({ value: policy.id, label: policy.name }))];
+  return <Choice label={t('policy')} help={t('policy.help')} value={draft.policy} choices={choices} onValue={(policy) => { onDraft({ policy }); }} />;
+}

@@ -1,0 +1,49 @@
+import { memo } from 'react';
+import type { Job } from '../../client/generated';
+import { useFormat, useMessages } from '../../i18n/language';
+import { HostileText } from '../HostileText';
+import { Icon, type IconName } from '../icons';
+import { jobKindOf, jobStateOf, progressOf, subjectOf, type JobState } from './job';
+import { messages } from './messages';
+
+const MARKS: Record<JobState, { icon: IconName; color: string }> = {
+  waiting: { icon: 'excepted', color: 'unknown' },
+  leased: { icon: 'refresh', color: 'excepted' },
+  done: { icon: 'allow', color: 'allow' },
+  dead: { icon: 'deny', color: 'deny' },
+  cancelled: { icon: 'none', color: 'unknown' },
+};
+
+/** Where a job stands: shape, word, and how far it is where it tells. */
+export const JobMark = memo(function JobMark({ job }: { job: Job }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const state = jobStateOf(job.state);
+  const { icon, color } = MARKS[state];
+  const progress = state === 'leased' ? progressOf(job) : null;
+  return (
+    <span className={`bh-mark bh-decision-${color}`}>
+      <Icon name={icon} />
+      <span>{t(`state.${state}`)}</span>
+      {progress && (
+        <small className="bh-quiet">
+          {' '}
+          {progress.total === null ? t('progress.open', { done: format.number(progress.done) }) : t('progress', { done: progress.done, total: progress.total })}
+        </small>
+      )}
+    </span>
+  );
+});
+
+/** What a job does, in words. */
+export const JobName = memo(function JobName({ job }: { job: Job }) {
+  const t = useMessages(messages);
+  const kind = jobKindOf(job.kind);
+  const subject = subjectOf(job);
+  return (
+    <>
+      {kind ? t(`kind.${kind}`) : job.kind}
+      {subject !== '' && <> · <HostileText text={subject} /></>}
+    </>
+  );
+});
