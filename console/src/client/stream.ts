@@ -64,6 +64,11 @@ export function useEvents(topics: readonly string[], onEvent: (event: Event) => 
   }, [key, onEvent]);
 }
 
+/** Tells whatever listens in this tab of something that the stream does not speak of, and that was found by asking. */
+export function tellHere(event: Event): void {
+  for (const listener of eventListeners) listener(event);
+}
+
 function isOf(topic: string, pattern: string): boolean {
   return pattern.endsWith('*') ? topic.startsWith(pattern.slice(0, -1)) : topic === pattern;
 }

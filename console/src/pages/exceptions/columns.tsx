@@ -15,21 +15,21 @@ export function useExceptionColumns(): readonly Column<PolicyException>[] {
   const t = useMessages(messages);
   return useMemo(
     () => [
-      { id: 'name', title: t('column.name'), width: 18, cell: (exception) => <Link to="/exceptions/$id" params={{ id: exception.id }}><HostileText text={exception.name} /></Link> },
-      { id: 'state', title: t('column.state'), width: 9, cell: (exception) => <ExceptionMark state={exception.state} /> },
-      { id: 'what', title: t('column.what'), width: 14, cell: (exception) => <HostileText text={(exception.ids ?? []).join(', ') || (exception.path ?? '')} /> },
+      { id: 'name', title: t('column.name'), width: 15, cell: (exception) => <Link to="/exceptions/$id" params={{ id: exception.id }}><HostileText text={exception.name} /></Link> },
+      { id: 'state', title: t('column.state'), width: 8, cell: (exception) => <ExceptionMark state={exception.state} /> },
+      { id: 'what', title: t('column.what'), width: 10, cell: (exception) => <HostileText text={(exception.ids ?? []).join(', ') || (exception.path ?? '')} /> },
       {
         id: 'scope',
         title: t('column.scope'),
-        width: 18,
+        width: 13,
         cell: (exception) => {
           const { variables } = scopeOf(exception);
           return variables.length === 0 ? t('scope.everywhere') : <HostileText text={variables.join(', ')} />;
         },
       },
-      { id: 'ends', title: t('column.ends'), width: 10, cell: (exception) => <Ends exception={exception} /> },
-      { id: 'owner', title: t('column.owner'), width: 9, cell: (exception) => <HostileText text={exception.owner} /> },
-      { id: 'by', title: t('column.by'), width: 9, cell: (exception) => <HostileText text={exception.requested_by} /> },
+      { id: 'ends', title: t('column.ends'), width: 9, cell: (exception) => <Ends exception={exception} /> },
+      { id: 'owner', title: t('column.owner'), width: 7, cell: (exception) => <HostileText text={exception.owner} /> },
+      { id: 'by', title: t('column.by'), width: 7, cell: (exception) => <HostileText text={exception.requested_by} /> },
       { id: 'decider', title: t('column.decider'), width: 9, isHidden: true, cell: (exception) => exception.decided_by && <HostileText text={exception.decided_by} /> },
       { id: 'reason', title: t('column.reason'), width: 20, isHidden: true, cell: (exception) => <HostileText text={exception.reason} /> },
       { id: 'requested', title: t('column.requested'), width: 9, isHidden: true, cell: (exception) => <Timestamp moment={exception.requested} /> },

@@ -4,10 +4,10 @@ import { useMemo } from 'react';
 import { listRegistries, type Job } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
-import { useMessages } from '../../i18n/language';
+import { useFormat, useMessages } from '../../i18n/language';
 import { sayCause } from '../../parts/cause/sentence';
-import { useFormat } from '../../i18n/language';
 import { HostileText } from '../../parts/HostileText';
+import { failedStepOf } from '../../parts/job/job';
 import { JobMark, JobName } from '../../parts/job/JobMark';
 import type { Column } from '../../parts/table/definition';
 import { Timestamp } from '../../parts/Timestamp';
@@ -26,18 +26,18 @@ export function useJobColumns(): readonly Column<Job>[] {
       {
         id: 'job',
         title: t('column.job'),
-        width: 22,
+        width: 17,
         cell: (job) => <Link to="/jobs/$id" params={{ id: job.id }}><JobName job={job} /></Link>,
       },
-      { id: 'state', title: t('column.state'), width: 9, cell: (job) => <State job={job} /> },
-      { id: 'cause', title: t('column.cause'), width: 20, cell: (job) => <CauseOfJob job={job} /> },
+      { id: 'state', title: t('column.state'), width: 8, cell: (job) => <State job={job} /> },
+      { id: 'cause', title: t('column.cause'), width: 15, cell: (job) => <CauseOfJob job={job} /> },
       {
         id: 'registry',
         title: t('column.registry'),
-        width: 11,
+        width: 8,
         cell: (job) => job.registry_id !== '' && <Link to="/registries/$id" params={{ id: job.registry_id }}><HostileText text={registries.get(job.registry_id) ?? job.registry_id} /></Link>,
       },
-      { id: 'by', title: t('column.by'), width: 9, cell: (job) => <HostileText text={job.requested_by} /> },
+      { id: 'by', title: t('column.by'), width: 7, cell: (job) => <HostileText text={job.requested_by} /> },
       {
         id: 'priority',
         title: t('column.priority'),
@@ -49,8 +49,8 @@ export function useJobColumns(): readonly Column<Job>[] {
         },
       },
       { id: 'tries', title: t('column.tries'), width: 5, isNumber: true, isHidden: true, cell: (job) => <Tries job={job} /> },
-      { id: 'created', title: t('column.created'), width: 9, cell: (job) => <Timestamp moment={job.created} /> },
-      { id: 'actions', title: t('column.actions'), width: 7, cell: (job) => <RowActions job={job} /> },
+      { id: 'created', title: t('column.created'), width: 8, cell: (job) => <Timestamp moment={job.created} /> },
+      { id: 'actions', title: t('column.actions'), width: 6, cell: (job) => <RowActions job={job} /> },
     ],
     [t, registries],
   );
@@ -73,7 +73,8 @@ function Tries({ job }: { job: Job }) {
 
 function CauseOfJob({ job }: { job: Job }) {
   const format = useFormat();
-  const { failure } = useLiveJob(job);
+  const live = useLiveJob(job);
+  const failure = live.failure ?? failedStepOf(live)?.cause;
   return failure ? <span title={sayCause(failure, format)}>{sayCause(failure, format)}</span> : null;
 }
 

@@ -1,9 +1,9 @@
 // Jobs move while one looks at them. The list keeps its rows where they are; each row shows the newest that is known of its
 // job, and jobs that came meanwhile wait until the reader asks for them.
 import { useQuery } from '@tanstack/react-query';
-import { createContext, use, useCallback, useMemo, type ReactNode } from 'react';
+import { createContext, use, useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { listJobs, type Job } from '../../client/generated';
-import { useEvents } from '../../client/stream';
+import { tellHere, useEvents } from '../../client/stream';
 import { queryClient } from '../../client/cache';
 import { isOpen } from '../../parts/job/job';
 
@@ -24,6 +24,7 @@ export function LiveJobs({ filter = '', children }: { filter?: string; children:
     refetchInterval: (query) => (query.state.data?.items.some(isOpen) ? OPEN_MS : QUIET_MS),
   });
   useJobEvents();
+  useArrivals(filter, jobs.data?.items);
   const byId = useMemo(() => new Map((jobs.data?.items ?? []).map((job) => [job.id, job] as const)), [jobs.data]);
   return <LiveContext value={byId}>{children}</LiveContext>;
 }
@@ -36,6 +37,21 @@ export function useLiveJob(job: Job): Job {
 /** All jobs that are followed, the youngest first. */
 export function useLiveJobs(): readonly Job[] {
   return [...use(LiveContext).values()];
+}
+
+/** The stream does not speak of jobs: those that were not there before are told to the lists of this tab as if it did. */
+function useArrivals(filter: string, items: readonly Job[] | undefined): void {
+  const seen = useRef<{ filter: string; ids: Set<string> } | null>(null);
+  useEffect(() => {
+    if (!items) return;
+    const before = seen.current?.filter === filter ? seen.current.ids : null;
+    const ids = new Set(before ?? []);
+    for (const job of items) {
+      if (before && !before.has(job.id)) tellHere({ id: 0, at: job.created, topic: 'job.new', object: 'job', object_id: job.id, parameters: {} });
+      ids.add(job.id);
+    }
+    seen.current = { filter, ids };
+  }, [filter, items]);
 }
 
 /** Looks again as soon as the server tells of a job. */

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { Policy } from '../../client/generated';
 import { useMessages } from '../../i18n/language';
 import { DiffView } from '../../parts/diff/DiffView';
@@ -19,9 +20,14 @@ interface ConflictProps {
 /** Somebody else saved first: what they changed, what oneself changed, and how to go on. Nothing is overwritten before. */
 export function Conflict({ base, mine, theirs, onGoOn }: ConflictProps) {
   const t = useMessages(messages);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The button that was pressed may be far below: the reader is led to what it led to.
+    place.current?.focus();
+  }, []);
   const together = mergeLines(base, mine, theirs.document);
   return (
-    <section className="bh-section" aria-label={t('conflict.title')}>
+    <section className="bh-section" aria-label={t('conflict.title')} ref={place} tabIndex={-1}>
       <Alert variant="warning" isInline title={t('conflict.title')}>
         <p>{t.rich('conflict.who', { name: <HostileText text={theirs.author} />, time: <Timestamp moment={theirs.changed} /> })}</p>
         <p>{t(together === null ? 'conflict.overlap' : 'conflict.apart')}</p>

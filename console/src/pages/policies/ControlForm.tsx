@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useMessages } from '../../i18n/language';
 import { Choice, LongText, Tick } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
@@ -22,9 +23,13 @@ export function ControlForm({ control, number, onValue, onRemove }: ControlFormP
   const words = useControlWords();
   const known = controlOf(control.type);
   const title = words.control(control.type);
-  const isShown = (field: ControlField) => field.isRequired || control.values[field.key] !== undefined;
   const fields = known?.fields ?? [];
-  const others = fields.filter((field) => !isShown(field));
+  // Fields stay where they were when the form appeared: one that moved while it is typed into would lose the focus.
+  const [shown] = useState(() => fields.filter((field) => field.isRequired || control.values[field.key] !== undefined).map((field) => field.key));
+  const others = fields.filter((field) => !shown.includes(field.key));
+  const value = (field: ControlField) => (
+    <Value key={field.key} field={field} value={control.values[field.key] ?? null} onValue={(next) => { onValue(field.key, next); }} />
+  );
   return (
     <article className="bh-control" aria-label={t('control.number', { number, name: title })}>
       <div className="bh-control-head">
@@ -36,13 +41,11 @@ export function ControlForm({ control, number, onValue, onRemove }: ControlFormP
         <p className="bh-quiet">{t(known ? 'control.in_text' : 'control.unknown')}</p>
       ) : (
         <>
-          {fields.filter(isShown).map((field) => <Value key={field.key} field={field} value={control.values[field.key] ?? null} onValue={(value) => { onValue(field.key, value); }} />)}
+          {fields.filter((field) => shown.includes(field.key)).map(value)}
           {others.length > 0 && (
             <details>
               <summary>{t('control.more', { count: others.length })}</summary>
-              <div className="bh-section">
-                {others.map((field) => <Value key={field.key} field={field} value={null} onValue={(value) => { onValue(field.key, value); }} />)}
-              </div>
+              <div className="bh-section">{others.map(value)}</div>
             </details>
           )}
         </>
@@ -90,12 +93,32 @@ function Value({ field, value, onValue }: ValueProps) {
     case 'number':
       return <Field label={label} type="number" min={field.minimum} max={field.maximum} step={field.isWhole ? 1 : 'any'} isRequired={field.isRequired} value={text} onValue={(next) => { onValue(next.normalize('NFKC')); }} />;
     case 'texts':
-      return <LongText label={label} help={t('value.lines')} isCode rows={2} isRequired={field.isRequired} value={list.join('\n')} onValue={(next) => { onValue(next.split('\n').filter((line, at, all) => line.trim() !== '' || at < all.length - 1)); }} />;
+      return <Lines label={label} help={t('value.lines')} rows={2} isRequired={field.isRequired} text={list.join('\n')} onText={(next) => { onValue(next.split('\n').map((line) => line.trim()).filter((line) => line !== '')); }} />;
     case 'code':
-      return <LongText label={label} isCode rows={5} isRequired={field.isRequired} value={text} onValue={onValue} />;
+      return <Lines label={label} rows={5} isRequired={field.isRequired} text={text} onText={onValue} />;
     case 'text':
       return <Field label={label} isRequired={field.isRequired} value={text} onValue={onValue} />;
     default:
       return <p><strong>{label}</strong> <span className="bh-quiet">{t('value.in_text')}</span></p>;
   }
+}
+
+interface LinesProps {
+  label: string;
+  help?: string;
+  rows: number;
+  isRequired: boolean;
+  text: string;
+  onText: (text: string) => void;
+}
+
+/** A text of lines. Empty lines are not kept in the document, and stay in the field while it is written. */
+function Lines({ text, onText, ...line }: LinesProps) {
+  const [draft, setDraft] = useState(text);
+  const isOwn = packed(draft) === packed(text);
+  return <LongText {...line} isCode value={isOwn ? draft : text} onValue={(next) => { setDraft(next); onText(next); }} />;
+}
+
+function packed(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, '\n').trim();
 }

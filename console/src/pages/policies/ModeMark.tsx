@@ -8,5 +8,5 @@ export function ModeMark({ policy }: { policy: Pick<Policy, 'is_enabled' | 'mode
   const t = useMessages(messages);
   if (!policy.is_enabled) return <span className="bh-mark bh-decision-unknown"><Icon name="none" /><span>{t('mode.off')}</span></span>;
   if (policy.mode === 'audit') return <span className="bh-mark bh-decision-would_deny"><Icon name="warn" /><span>{t('mode.audit')}</span></span>;
-  return <span className="bh-mark bh-decision-deny"><Icon name="deny" /><span>{t('mode.enforce')}</span></span>;
+  return <span className="bh-mark bh-decision-allow"><Icon name="check" /><span>{t('mode.enforce')}</span></span>;
 }

@@ -53,21 +53,21 @@ function usePolicyColumns(): readonly Column<Policy>[] {
   const format = useFormat();
   return useMemo(
     () => [
-      { id: 'name', title: t('name'), width: 16, cell: (policy) => <Link to="/policies/$id" params={{ id: policy.id }}><HostileText text={policy.name} /></Link> },
+      { id: 'name', title: t('name'), width: 13, cell: (policy) => <Link to="/policies/$id" params={{ id: policy.id }}><HostileText text={policy.name} /></Link> },
       { id: 'mode', title: t('mode'), width: 10, cell: (policy) => <ModeMark policy={policy} /> },
-      { id: 'description', title: t('description'), width: 24, cell: (policy) => <HostileText text={policy.description ?? ''} /> },
+      { id: 'description', title: t('description'), width: 17, cell: (policy) => <HostileText text={policy.description ?? ''} /> },
       {
         id: 'scope',
         title: t('scope'),
-        width: 16,
+        width: 13,
         cell: (policy) => {
           const variables = outlineOf(policy.document)?.scope?.variables ?? [];
           return variables.length === 0 ? t('scope.everything') : <HostileText text={variables.map(({ attribute, value }) => `${attribute} = ${value}`).join(', ')} />;
         },
       },
-      { id: 'controls', title: t('controls'), width: 7, isNumber: true, cell: (policy) => format.number(outlineOf(policy.document)?.controls.length ?? 0) },
-      { id: 'version', title: t('version'), width: 7, isNumber: true, cell: (policy) => format.number(policy.version) },
-      { id: 'author', title: t('author'), width: 9, cell: (policy) => <HostileText text={policy.author} /> },
+      { id: 'controls', title: t('controls'), width: 6, isNumber: true, cell: (policy) => format.number(outlineOf(policy.document)?.controls.length ?? 0) },
+      { id: 'version', title: t('version'), width: 6, isNumber: true, isHidden: true, cell: (policy) => format.number(policy.version) },
+      { id: 'author', title: t('author'), width: 7, cell: (policy) => <HostileText text={policy.author} /> },
       { id: 'changed', title: t('changed'), width: 9, cell: (policy) => <Timestamp moment={policy.changed} /> },
     ],
     [t, format],

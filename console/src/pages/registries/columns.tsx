@@ -18,17 +18,17 @@ export function useRegistryColumns(): readonly Column<Registry>[] {
   const format = useFormat();
   return useMemo(
     () => [
-      { id: 'name', title: t('column.name'), width: 14, cell: (registry) => <Link to="/registries/$id" params={{ id: registry.id }}><HostileText text={registry.name} /></Link> },
-      { id: 'state', title: t('column.state'), width: 14, cell: (registry) => <RegistryMark registry={registry} /> },
-      { id: 'work', title: t('column.work'), width: 15, cell: (registry) => <Work registry={registry} /> },
-      { id: 'kind', title: t('column.kind'), width: 12, cell: (registry) => kindOf(wordOfKind(registry))?.name ?? t('kind.oci') },
-      { id: 'address', title: t('column.address'), width: 14, cell: (registry) => <HostileText text={registry.address} /> },
-      { id: 'listed', title: t('column.listed'), width: 9, cell: (registry) => registry.last_listed && <Timestamp moment={registry.last_listed} /> },
+      { id: 'name', title: t('column.name'), width: 11, cell: (registry) => <Link to="/registries/$id" params={{ id: registry.id }}><HostileText text={registry.name} /></Link> },
+      { id: 'state', title: t('column.state'), width: 11, cell: (registry) => <RegistryMark registry={registry} /> },
+      { id: 'work', title: t('column.work'), width: 12, cell: (registry) => <Work registry={registry} /> },
+      { id: 'kind', title: t('column.kind'), width: 10, cell: (registry) => kindOf(wordOfKind(registry))?.name ?? t('kind.oci') },
+      { id: 'address', title: t('column.address'), width: 11, cell: (registry) => <HostileText text={registry.address} /> },
+      { id: 'listed', title: t('column.listed'), width: 8, cell: (registry) => registry.last_listed && <Timestamp moment={registry.last_listed} /> },
       { id: 'next', title: t('column.next'), width: 9, isHidden: true, cell: (registry) => registry.next_poll && <Timestamp moment={registry.next_poll} /> },
       {
         id: 'risks',
         title: t('column.risks'),
-        width: 12,
+        width: 6,
         cell: (registry) =>
           registry.risks.length > 0 && (
             <span className="bh-mark bh-decision-would_deny" title={registry.risks.map((risk) => sayCause(risk, format)).join('\n')}>

@@ -3,7 +3,7 @@ import type { Job } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { HostileText } from '../HostileText';
 import { Icon, type IconName } from '../icons';
-import { jobKindOf, jobStateOf, progressOf, subjectOf, type JobState } from './job';
+import { failedStepOf, jobKindOf, jobStateOf, progressOf, subjectOf, type JobState } from './job';
 import { messages } from './messages';
 
 const MARKS: Record<JobState, { icon: IconName; color: string }> = {
@@ -19,12 +19,13 @@ export const JobMark = memo(function JobMark({ job }: { job: Job }) {
   const t = useMessages(messages);
   const format = useFormat();
   const state = jobStateOf(job.state);
-  const { icon, color } = MARKS[state];
+  const isBad = state === 'done' && failedStepOf(job) !== null;
+  const { icon, color } = isBad ? MARKS.dead : MARKS[state];
   const progress = state === 'leased' ? progressOf(job) : null;
   return (
     <span className={`bh-mark bh-decision-${color}`}>
       <Icon name={icon} />
-      <span>{t(`state.${state}`)}</span>
+      <span>{t(isBad ? 'state.failed_test' : `state.${state}`)}</span>
       {progress && (
         <small className="bh-quiet">
           {' '}

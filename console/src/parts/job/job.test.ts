@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Job } from '../../client/generated';
-import { canRetry, isOpen, progressOf, stepsOf, subjectOf } from './job';
+import { canRetry, failedStepOf, isOpen, progressOf, stepsOf, subjectOf } from './job';
 
 const JOB: Job = {
   id: '1', kind: 'scan', state: 'waiting', registry_id: 'r', priority: 'person', tries: 0, requested_by: 'admin',
@@ -27,4 +27,6 @@ test('progress is told where the server tells it', () => {
 test('steps that are none are left out', () => {
   expect(stepsOf({ ...JOB, result: { steps: [{ step: 'dns', outcome: 'ok' }, 4, null] } })).toEqual([{ step: 'dns', outcome: 'ok' }]);
   expect(stepsOf(JOB)).toEqual([]);
+  expect(failedStepOf({ ...JOB, result: { steps: [{ step: 'dns', outcome: 'ok' }, { step: 'tls', outcome: 'failed' }] } })?.step).toBe('tls');
+  expect(failedStepOf(JOB)).toBeNull();
 });

@@ -57,6 +57,11 @@ export function stepsOf(job: Job): TestStep[] {
   return Array.isArray(steps) ? steps.filter(isStep) : [];
 }
 
+/** The step at which a connection test failed; none where it passed. A test that failed was done all the same. */
+export function failedStepOf(job: Job): TestStep | null {
+  return stepsOf(job).find((step) => step.outcome === 'failed') ?? null;
+}
+
 function isStep(value: unknown): value is TestStep {
   return typeof value === 'object' && value !== null && 'step' in value && 'outcome' in value && typeof value.step === 'string' && typeof value.outcome === 'string';
 }

@@ -2,6 +2,7 @@ export const en = {
   'state.waiting': 'Waiting',
   'state.leased': 'Running',
   'state.done': 'Done',
+  'state.failed_test': 'Done: not passed',
   'state.dead': 'Failed',
   'state.cancelled': 'Cancelled',
   'kind.scan': 'Scan',
