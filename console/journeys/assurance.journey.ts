@@ -104,7 +104,8 @@ describe(`with ${STORE}`, () => {
     await other.page.getByLabel(say('ja', parts, 'password.new')).first().fill(APPROVER.password);
     await other.page.getByLabel(say('ja', parts, 'password.repeat')).fill(APPROVER.password);
     await other.page.getByRole('button', { name: say('ja', parts, 'password.submit') }).click();
-    await other.page.goto(address);
+    await other.page.locator('#main h1').waitFor();
+    expect(other.page.url()).toBe(address);
     await other.page.getByRole('button', { name: say('ja', exceptions, 'approve') }).click();
     await other.page.getByRole('dialog').getByLabel(say('ja', exceptions, 'comment')).fill('確認しました');
     await accessible(other.page, 'the dialog that approves');

@@ -10,7 +10,10 @@ let timer: ReturnType<typeof setInterval> | undefined;
 /** A moment, from its distance to now where it is near; the exact one in the reader's zone and in UTC on hover. */
 export const Timestamp = memo(function Timestamp({ moment, isExact = false }: { moment: string; isExact?: boolean }) {
   const format = useFormat();
-  const current = useNow();
+  const step = useNow();
+  // What happened since the last step happened now, not in the future.
+  const ahead = Date.parse(moment) - step;
+  const current = ahead > 0 && ahead < STEP_MS ? step + ahead : step;
   const exact = format.dateTime(moment);
   return (
     <time dateTime={moment} title={`${exact} (${format.utc(moment)})`}>

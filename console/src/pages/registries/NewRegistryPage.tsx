@@ -104,7 +104,7 @@ export function NewRegistryPage() {
         <div className="bh-actions">
           {step !== 'kind' && <Button variant="secondary" onClick={() => { goTo(step === 'rules' ? 'access' : 'kind'); }}>{t('previous')}</Button>}
           <Button type="submit" isLoading={finish.isPending} isDisabled={finish.isPending}>{t(step === 'rules' ? 'new.save' : 'next')}</Button>
-          <Button variant="link" isDisabled={discard.isPending} onClick={() => { discard.mutate(); }}>{t('new.discard')}</Button>
+          <Button variant="link" isDisabled={discard.isPending} onClick={() => { discard.mutate(); }}>{t(saved ? 'new.discard' : 'cancel')}</Button>
         </div>
       </form>
     </div>

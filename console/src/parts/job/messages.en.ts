@@ -2,7 +2,7 @@ export const en = {
   'state.waiting': 'Waiting',
   'state.leased': 'Running',
   'state.done': 'Done',
-  'state.failed_test': 'Done: not passed',
+  'state.failed_test': 'Not passed',
   'state.dead': 'Failed',
   'state.cancelled': 'Cancelled',
   'kind.scan': 'Scan',
