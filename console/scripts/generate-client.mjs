@@ -100,7 +100,9 @@ function operation(method, path, definition) {
     const isRequired = inPlace('query').some((parameter) => parameter.required);
     parts.push(`query${isRequired ? '' : '?'}: { ${query.join('; ')} }`);
   }
-  if (kind) parts.push(`body${definition.requestBody.required ? '' : '?'}: ${type(body.schema)}`);
+  // A file is sent as it is.
+  const bodyType = kind === 'application/octet-stream' ? 'Blob' : type(body?.schema);
+  if (kind) parts.push(`body${definition.requestBody.required ? '' : '?'}: ${bodyType}`);
   const input = parts.length === 0 ? 'Record<never, never>' : `{ ${parts.join('; ')} }`;
   const name = definition.operationId.replaceAll(/_([a-z])/g, (_, letter) => letter.toUpperCase());
   const permission = `'${definition['x-rule']}'`;

@@ -8,6 +8,29 @@ export interface Page<Item> {
   total?: number | null;
 }
 
+/** What was acknowledged. */
+export interface Acknowledged {
+  /** One acknowledgement for each place that it counts in. */
+  items: FindingAcknowledgement[];
+}
+
+/** That one has seen a finding of an image. */
+export interface AcknowledgementRequest {
+  /** Id of the vulnerability or check, name of the rule or license. */
+  id: string;
+  /** Whether it counts for this image alone, and not for all images of its repositories. */
+  is_of_image?: boolean;
+  /** `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`. */
+  kind: string;
+  /** The purl of the package, where it is about one. */
+  package?: string | null;
+  /** The file, where it is in one. */
+  path?: string | null;
+  /** What one says of it: 3 to 2,000 characters. */
+  reason: string;
+  until?: Moment | null;
+}
+
 /** An application scope: what belongs to one application. */
 export interface ApplicationScope {
   /** When it was last changed. */
@@ -123,6 +146,18 @@ export interface Cause {
   parameters?: Record<string, unknown>;
 }
 
+/** A setting of the configuration. */
+export interface ConfiguredSetting {
+  /** Its key in the file. */
+  key: string;
+  /** What it is, in English. */
+  meaning: string;
+  /** The file or variable that gives it; absent for a default. */
+  place?: string | null;
+  /** Its value, without passwords; absent where it has none. */
+  value?: string | null;
+}
+
 /** One's own password, given again before something dangerous. */
 export interface Confirmation {
   /** The password. */
@@ -139,6 +174,20 @@ export interface DeadLetter {
   failure: string;
   /** Its number. */
   id: number;
+}
+
+/** A number for each decision. */
+export interface DecisionCounts {
+  /** Allowed. */
+  allow: number;
+  /** Denied. */
+  deny: number;
+  /** Allowed by an exception. */
+  excepted: number;
+  /** Not known. */
+  unknown: number;
+  /** A policy that only audits would deny. */
+  would_deny: number;
 }
 
 /** That somebody approved a digest in a repository. */
@@ -213,11 +262,35 @@ export interface ExceptionDecision {
   comment?: string;
 }
 
+/** What an exception would do, before anybody asks for it. */
+export interface ExceptionPreview {
+  /** How many of these would have another decision. */
+  changed: number;
+  /** How many images were judged. */
+  images: number;
+  /** Whether there are more images than were judged. */
+  is_partial: boolean;
+  /** The first of those that have something that it covers. */
+  items: DryRunChange[];
+  /** How many of them have something that it covers. */
+  matches: number;
+}
+
 /** A request for an exception. */
 export type ExceptionRequest = ExceptionTerms & ({
   /** The id of the policy that it is asked for: its authors cannot approve it. */
   policy?: string | null;
 });
+
+/** Exceptions by state. */
+export interface ExceptionSummary {
+  /** They hold. */
+  approved: number;
+  /** Of these, those that end within 14 days. */
+  ending: number;
+  /** They wait for a decision. */
+  requested: number;
+}
 
 /** What is excepted, as in a file of exceptions. */
 export interface ExceptionTerms {
@@ -239,6 +312,53 @@ export interface ExceptionTerms {
   reason: string;
   /** Only in these images: `expression`, `variables`. */
   scope?: Record<string, unknown> | null;
+}
+
+/** All lists with their keys. */
+export interface FilterCatalog {
+  /** The lists. */
+  items: FilterKeys[];
+}
+
+/** A key that a list can be filtered by. */
+export interface FilterKey {
+  /** A term that uses it. */
+  example: string;
+  /** Whether values are suggested for it. */
+  is_suggested: boolean;
+  /** `text`, `number`, `time`, `words`, `flag`. */
+  kind: string;
+  /** What it asks, in English. */
+  meaning: string;
+  /** Its name. */
+  name: string;
+  /** Whether the list can be sorted by it. */
+  sorts: boolean;
+  /** The words that it takes, in their order. */
+  words?: string[];
+}
+
+/** The keys that a list can be filtered by. */
+export interface FilterKeys {
+  /** The keys. */
+  keys: FilterKey[];
+  /** The list: `images`. */
+  resource: string;
+}
+
+/** That somebody has seen a finding. */
+export interface FindingAcknowledgement {
+  /** When. */
+  at: Moment;
+  /** Who. */
+  by: string;
+  /** Its id. */
+  id: string;
+  /** Where it counts: `registry/repository` for all images there, or the digest of one. */
+  place: string;
+  /** What they say. */
+  reason: string;
+  until?: Moment | null;
 }
 
 /** A group of users. */
@@ -271,6 +391,26 @@ export interface GroupEdit {
   roles?: string[];
 }
 
+/** How the installation does, part by part. */
+export interface Health {
+  /** When it was looked at. */
+  at: Moment;
+  /** The parts that one may see. */
+  parts: HealthPart[];
+  /** The worst state of a part. */
+  state: string;
+}
+
+/** How a part does. */
+export interface HealthPart {
+  cause?: Cause | null;
+  /** `database`, `intelligence`, `evaluation`, `jobs`, `registries`, `integrations`, `audit`. */
+  part: string;
+  since?: Moment | null;
+  /** `ok`, `warning`, `failing`. */
+  state: string;
+}
+
 /** A sign of life of whoever holds a job. */
 export interface Heartbeat {
   /** What shows that one holds it. */
@@ -291,6 +431,8 @@ export interface Image {
   counts: ImageCounts;
   /** When it was made, as it says. */
   created?: string | null;
+  /** When its decision came to be what it is. */
+  decided: Moment;
   /** `allow`, `excepted`, `would_deny`, `unknown`, `deny`. */
   decision: string;
   /** The digest of its manifest. */
@@ -321,6 +463,8 @@ export interface Image {
 export interface ImageCounts {
   /** Critical vulnerabilities. */
   critical: number;
+  /** Vulnerabilities that a newer version repairs. */
+  fixable: number;
   /** What could not be read. */
   gaps: number;
   /** High ones. */
@@ -354,6 +498,7 @@ export type ImageDetails = Image & ({
 
 /** A finding of an image. */
 export interface ImageFinding {
+  acknowledgement?: FindingAcknowledgement | null;
   /** The probability of exploitation. */
   epss?: number | null;
   /** The exception that covers it. */
@@ -408,6 +553,55 @@ export interface ImageReference {
   seen: Moment;
   /** The tag. */
   tag?: string | null;
+}
+
+/** Images by what holds of them. Every number is that of a filter of the list of images. */
+export interface ImageSummary {
+  /** By decision: `decision:deny`. */
+  decisions: DecisionCounts;
+  /** With a vulnerability that a newer version repairs: `fixable:>0`. */
+  fixable: number;
+  /** With a vulnerability that is known to be exploited: `kev:>0`. */
+  known_exploited: number;
+  /** Whose digest is not approved where digests are: `approval:not_approved`. */
+  not_approved: number;
+  /** By the worst severity that counts: `severity:critical`. */
+  severities: SeverityCounts;
+  /** All of them. */
+  total: number;
+  /** With something that could not be read: `gaps:>0`. */
+  with_gaps: number;
+}
+
+/** A setting that can be changed while the server runs. */
+export interface InstallationSetting {
+  /** What would hold if nobody had set it. */
+  default: Record<string, unknown>;
+  /** Its key. */
+  key: string;
+  /** `flag` or `number`. */
+  kind: string;
+  /** The least number. */
+  least?: number | null;
+  /** What it is, in English. */
+  meaning: string;
+  /** The greatest number. */
+  most?: number | null;
+  /** `default`, `configuration`, or `set` where somebody set it here. */
+  source: string;
+  /** The unit of a number: `days`, `hours`, `minutes`. */
+  unit?: string | null;
+  /** What holds: true, false or a number. */
+  value: Record<string, unknown>;
+}
+
+/** The settings, with where each is from. */
+export interface InstallationSettings {
+  changed?: Moment | null;
+  /** What the configuration gives, which only its file and the environment change. */
+  configuration: ConfiguredSetting[];
+  /** What can be changed while the server runs. */
+  items: InstallationSetting[];
 }
 
 /** A target of notifications. Credentials are never told, only whether there are any. */
@@ -466,6 +660,46 @@ export interface IntegrationTest {
   is_delivered: boolean;
 }
 
+/** Which intelligence it is, and how old. */
+export interface IntelligenceAge {
+  /** How long ago that was, in seconds. */
+  age_seconds: number;
+  /** The time of its newest record, RFC 3339. */
+  built: string;
+  /** Its sequence number. */
+  sequence: number;
+}
+
+/** A source of the intelligence. */
+export interface IntelligenceSourceAge {
+  /** How long ago that was, in seconds. */
+  age_seconds?: number | null;
+  /** `debian-tracker`, `osv/npm`, `kev`. */
+  name: string;
+  /** How many records it brought. */
+  records: number;
+  /** The time of its newest record, RFC 3339. */
+  updated?: string | null;
+}
+
+/** The intelligence with its sources. */
+export interface IntelligenceStatus {
+  current?: IntelligenceAge | null;
+  /** Whether the configuration names a key whose signature is trusted: without one nothing is imported. */
+  has_keys: boolean;
+  /** Whether the configuration names where updates come from: else a refresh looks at the file alone. */
+  has_source: boolean;
+  in_use_since?: Moment | null;
+  /** Whether all images are judged by it. */
+  is_judged: boolean;
+  /** Whether an update is under way. */
+  is_refreshing: boolean;
+  problem?: Cause | null;
+  refreshed?: Moment | null;
+  /** Its sources by name. */
+  sources: IntelligenceSourceAge[];
+}
+
 /** A job. */
 export interface Job {
   begun?: Moment | null;
@@ -518,6 +752,16 @@ export interface JobFailure {
   may_pass: boolean;
   /** The values of the sentence. */
   parameters?: Record<string, unknown>;
+}
+
+/** Jobs by state, each counted up to 1,000. */
+export interface JobSummary {
+  /** They were given up: `state:dead`. */
+  dead: number;
+  /** They are being done. */
+  leased: number;
+  /** They wait. */
+  waiting: number;
 }
 
 /** A package of any image. */
@@ -601,6 +845,16 @@ export interface LeasedRegistry {
   plain_http: boolean;
 }
 
+/** A finding with the image that it is in. */
+export interface ListedFinding {
+  /** The digest of the image. */
+  digest: string;
+  /** The finding. */
+  finding: ImageFinding;
+  /** The name that the image is listed under. */
+  image: string;
+}
+
 /** A tag of a repository. */
 export interface ListedTag {
   built?: Moment | null;
@@ -665,7 +919,12 @@ export type Moment = string;
 export interface NewToken {
   /** The CIDR blocks that it may be used from; none for any address. */
   addresses?: string[];
+  /** Of a machine's token without a group: the id of the user who answers for it, and holds what it may do; whoever makes
+   * it where it is absent. */
+  answerable?: string | null;
   expires?: Moment | null;
+  /** Of a machine's token: the id of the group whose rights bound it at every moment. */
+  group?: string | null;
   /** What it is for. */
   name: string;
   /** What it may do: `images.write`; never more than whoever makes it. */
@@ -777,6 +1036,8 @@ export type PolicyException = ExceptionTerms & ({
   requested: Moment;
   /** Who asked for it. */
   requested_by: string;
+  /** The ids of the application scopes that it is limited to beside its own: those of whoever asked for it; none for all. */
+  scopes?: string[];
   /** `requested`, `approved`, `refused`, `withdrawn`, `expired`. */
   state: string;
   /** Counts changes. */
@@ -921,6 +1182,32 @@ export interface RegistryRules {
   tags?: string[];
 }
 
+/** Registries by how they do. */
+export interface RegistrySummary {
+  /** Those whose last listing failed. */
+  failing: number;
+  /** All of them. */
+  total: number;
+}
+
+/** A repository with what its images are. */
+export interface Repository {
+  /** How many of its images are denied. */
+  denied: number;
+  /** How many images it has, counted up to 10,000. */
+  images: number;
+  /** When the newest of its images was registered. */
+  registered: Moment;
+  /** The registry's host. */
+  registry: string;
+  /** The name. */
+  repository: string;
+  /** The worst severity that counts. */
+  severity: string;
+  /** How many tags it has, counted up to 10,000. */
+  tags: number;
+}
+
 /** How many messages are tried again. */
 export interface Retried {
   /** The number. */
@@ -991,6 +1278,27 @@ export interface ScopeVariable {
   value: string;
 }
 
+/** What was found, the nearest first. */
+export interface SearchAnswer {
+  /** The hits. */
+  items: SearchHit[];
+}
+
+/** Something that was found. */
+export interface SearchHit {
+  /** What tells it from others of the name. */
+  detail?: string | null;
+  /** What it is asked for by: the digest of an image, `registry/name` of a repository, `name@version` of a package. */
+  id: string;
+  /** `image`, `repository`, `vulnerability`, `package`, `policy`, `exception`, `registry`, `integration`, `user`, `group`,
+   * `role`, `scope`. */
+  kind: string;
+  /** How near it is: 0 for the very text, 1 for what begins so, 2 for what has it somewhere. */
+  rank: number;
+  /** What people call it. */
+  title: string;
+}
+
 /** A second factor that is being set up. */
 export interface SecondFactor {
   /** The secret in base 32, to be typed into an authenticator application. */
@@ -1003,6 +1311,12 @@ export interface SecondFactor {
 export interface SecondFactorCode {
   /** The six digits. */
   code: string;
+}
+
+/** What shall be set, as a whole: what is not among the values has its default again. */
+export interface SettingsEdit {
+  /** The values by key: true, false or a number. */
+  values: Record<string, Record<string, unknown>>;
 }
 
 /** The first user, made with the link that the server printed at its first start. */
@@ -1021,6 +1335,22 @@ export interface SetupState {
   is_needed: boolean;
 }
 
+/** A number for each severity. */
+export interface SeverityCounts {
+  /** Critical. */
+  critical: number;
+  /** High. */
+  high: number;
+  /** Low. */
+  low: number;
+  /** Medium. */
+  medium: number;
+  /** None. */
+  none: number;
+  /** Nothing counts, or nobody has rated it. */
+  unknown: number;
+}
+
 /** What one source says of a vulnerability. */
 export interface SourceAdvisory {
   /** Its own id. */
@@ -1031,6 +1361,38 @@ export interface SourceAdvisory {
   source: string;
   /** Where to read it. */
   url?: string | null;
+}
+
+/** Values that a filter could have. */
+export interface Suggestions {
+  /** The values in their order. */
+  items: string[];
+}
+
+/** Counts of what one may see. What one may not see is absent. */
+export interface Summary {
+  /** When it was counted. */
+  at: Moment;
+  /** What came since. */
+  deltas: SummaryDeltas;
+  exceptions?: ExceptionSummary | null;
+  /** Images. */
+  images: ImageSummary;
+  intelligence?: IntelligenceAge | null;
+  jobs?: JobSummary | null;
+  registries?: RegistrySummary | null;
+}
+
+/** What came since a moment. */
+export interface SummaryDeltas {
+  /** Images whose decision came to be since: `decision:deny decided:>=…`. */
+  decided: DecisionCounts;
+  /** Images that were first registered since: `registered:>=…`. */
+  registered: number;
+  /** The moment. */
+  since: Moment;
+  /** Vulnerabilities that an image first had since, counted up to 1,000. */
+  vulnerabilities: number;
 }
 
 /** Where messages go. */
@@ -1075,16 +1437,21 @@ export interface TestStep {
 export interface Token {
   /** The CIDR blocks that it may be used from; none for any address. */
   addresses: string[];
+  /** The id of the user who answers for a machine's token that no group bounds; `server` for those of the server itself. */
+  answerable?: string | null;
   /** When it was made. */
   created: Moment;
   /** Who made it, by id. */
   created_by: string;
   expires?: Moment | null;
+  /** The id of the group whose rights bound it, of a machine's token. */
+  group?: string | null;
   /** The id, which is no secret. */
   id: string;
   last_used?: Moment | null;
   /** What it is for. */
   name: string;
+  orphaned?: Moment | null;
   /** The user whose rights bound it; none for a machine's own. */
   owner?: string | null;
   /** What it may do. */
@@ -1092,6 +1459,12 @@ export interface Token {
   revoked?: Moment | null;
   /** The ids of the application scopes that it is limited to; none for everything. */
   scopes: string[];
+}
+
+/** Who shall answer for a token. */
+export interface TokenAnswerable {
+  /** The id of the user. */
+  user: string;
 }
 
 /** A token with its secret, which is never shown again. */
@@ -1184,505 +1557,601 @@ export type Work = {
 };
 
 /** The audit trail, the newest first. Filter keys: at, principal, kind, action, object, id, outcome. */
-export const listAudit = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<AuditRecord>>(
+export const listAudit = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<AuditRecord>>(
   'list_audit', 'GET', '/audit', 'audit.read',
 );
 
 /** Signed statements of how far the trail went, the newest first. Auditors keep them elsewhere: what is cut off at the end
  * of the trail is found by them. */
-export const listAuditCheckpoints = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<AuditCheckpoint>>(
+export const listAuditCheckpoints = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<AuditCheckpoint>>(
   'list_audit_checkpoints', 'GET', '/audit/checkpoints', 'audit.read',
 );
 
 /** The audit trail as a file, the oldest first, without a limit of its length. */
-export const exportAudit = operation<{ query: { format: string; filter?: string } }, string>(
+export const exportAudit = /* @__PURE__ */ operation<{ query: { format: string; filter?: string } }, string>(
   'export_audit', 'GET', '/audit/export', 'audit.read',
 );
 
 /** Walks the whole trail and tells the first record that was deleted, altered or moved. */
-export const verifyAudit = operation<Record<never, never>, AuditVerification>(
+export const verifyAudit = /* @__PURE__ */ operation<Record<never, never>, AuditVerification>(
   'verify_audit', 'GET', '/audit/verification', 'audit.read',
 );
 
 /** Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,
  * an event `reset` says that some were missed. */
-export const streamEvents = operation<{ query?: { topics?: string } }, string>(
+export const streamEvents = /* @__PURE__ */ operation<{ query?: { topics?: string } }, string>(
   'stream_events', 'GET', '/events/stream', 'oneself',
 );
 
-/** Exceptions by name. */
-export const listExceptions = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<PolicyException>>(
+/** Exceptions, by name where no other order is asked for. Whoever is limited to applications sees those that are. */
+export const listExceptions = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<PolicyException>>(
   'list_exceptions', 'GET', '/exceptions', 'exceptions.read',
 );
 
 /** Asks for an exception. It holds once another person has approved it. */
-export const requestException = operation<{ body: ExceptionRequest }, PolicyException>(
+export const requestException = /* @__PURE__ */ operation<{ body: ExceptionRequest }, PolicyException>(
   'request_exception', 'POST', '/exceptions', 'exceptions.write',
 );
 
+/** Tells which images an exception would cover something of, and their verdicts before and after, before anybody asks for it.
+ * Of whoever is limited to applications these are the images of theirs. */
+export const previewException = /* @__PURE__ */ operation<{ body: ExceptionRequest }, ExceptionPreview>(
+  'preview_exception', 'POST', '/exceptions/preview', 'exceptions.write',
+);
+
 /** An exception. */
-export const showException = operation<{ path: { id: string } }, PolicyException>(
+export const showException = /* @__PURE__ */ operation<{ path: { id: string } }, PolicyException>(
   'show_exception', 'GET', '/exceptions/{id}', 'exceptions.read',
 );
 
 /** Approves an exception that another person asked for, from a policy that another person wrote. */
-export const approveException = operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
+export const approveException = /* @__PURE__ */ operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
   'approve_exception', 'POST', '/exceptions/{id}/approve', 'exceptions.approve',
 );
 
 /** Refuses an exception. */
-export const refuseException = operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
+export const refuseException = /* @__PURE__ */ operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
   'refuse_exception', 'POST', '/exceptions/{id}/refuse', 'exceptions.approve',
 );
 
 /** Withdraws an exception: one's own request, or with the right to approve one that holds. */
-export const withdrawException = operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
+export const withdrawException = /* @__PURE__ */ operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
   'withdraw_exception', 'POST', '/exceptions/{id}/withdraw', 'exceptions.write',
 );
 
+/** The keys that lists can be filtered by. */
+export const listFilters = /* @__PURE__ */ operation<Record<never, never>, FilterCatalog>(
+  'list_filters', 'GET', '/filters', 'oneself',
+);
+
+/** Secrets, malware, misconfigurations and licenses over all images, by kind, id and image. `total` is counted up to 10,000
+ * on the first page, where the filter asks for kind and id alone. */
+export const listFindings = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ListedFinding>>(
+  'list_findings', 'GET', '/findings', 'findings.read',
+);
+
 /** Groups by name. */
-export const listGroups = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Group>>(
+export const listGroups = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Group>>(
   'list_groups', 'GET', '/groups', 'access.read',
 );
 
 /** Makes a group. */
-export const createGroup = operation<{ body: GroupEdit }, Group>(
+export const createGroup = /* @__PURE__ */ operation<{ body: GroupEdit }, Group>(
   'create_group', 'POST', '/groups', 'access.write',
 );
 
 /** A group. */
-export const showGroup = operation<{ path: { id: string } }, Group>(
+export const showGroup = /* @__PURE__ */ operation<{ path: { id: string } }, Group>(
   'show_group', 'GET', '/groups/{id}', 'access.read',
 );
 
 /** Changes a group. */
-export const updateGroup = operation<{ path: { id: string }; body: GroupEdit }, Group>(
+export const updateGroup = /* @__PURE__ */ operation<{ path: { id: string }; body: GroupEdit }, Group>(
   'update_group', 'PUT', '/groups/{id}', 'access.write',
 );
 
 /** Removes a group; its members stay. */
-export const deleteGroup = operation<{ path: { id: string } }, void>(
+export const deleteGroup = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'delete_group', 'DELETE', '/groups/{id}', 'access.write',
 );
 
+/** How the installation does: the parts that one may see. */
+export const showHealth = /* @__PURE__ */ operation<Record<never, never>, Health>(
+  'show_health', 'GET', '/health', 'images.read',
+);
+
 /** Takes a message of a registry; a push that it tells is scanned at once. */
-export const receiveHook = operation<{ path: { id: string }; query?: { token?: string }; body: Record<string, unknown> }, HookAnswer>(
+export const receiveHook = /* @__PURE__ */ operation<{ path: { id: string }; query?: { token?: string }; body: Record<string, unknown> }, HookAnswer>(
   'receive_hook', 'POST', '/hooks/{id}', 'public',
 );
 
 /** Images, with filter, order and pages. `total` is counted up to 10,000 on the first page. */
-export const listImages = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Image>>(
+export const listImages = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Image>>(
   'list_images', 'GET', '/images', 'images.read',
 );
 
 /** Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed. */
-export const registerImage = operation<{ query?: { reference?: string; repository?: string; commit?: string; build?: string }; body: Record<string, unknown> }, VerdictObject>(
+export const registerImage = /* @__PURE__ */ operation<{ query?: { reference?: string; repository?: string; commit?: string; build?: string }; body: Record<string, unknown> }, VerdictObject>(
   'register_image', 'POST', '/images', 'images.write',
 );
 
+/** What changed from one image to another, both matched and judged as of now: a `bulkhead.diff/1` document, as
+ * `bulkhead diff --format json` writes it. */
+export const compareImages = /* @__PURE__ */ operation<{ query: { old: string; new: string } }, Record<string, unknown>>(
+  'compare_images', 'GET', '/images/compare', 'images.read',
+);
+
 /** An image with its names, approvals and verdict. */
-export const showImage = operation<{ path: { digest: string } }, ImageDetails>(
+export const showImage = /* @__PURE__ */ operation<{ path: { digest: string } }, ImageDetails>(
   'show_image', 'GET', '/images/{digest}', 'images.read',
 );
 
 /** Removes an image; its verdicts stay. */
-export const removeImage = operation<{ path: { digest: string } }, void>(
+export const removeImage = /* @__PURE__ */ operation<{ path: { digest: string } }, void>(
   'remove_image', 'DELETE', '/images/{digest}', 'images.write',
 );
 
+/** The acknowledgements that count for the findings of an image. */
+export const listAcknowledgements = /* @__PURE__ */ operation<{ path: { digest: string } }, Acknowledged>(
+  'list_acknowledgements', 'GET', '/images/{digest}/acknowledgements', 'findings.read',
+);
+
+/** Says that one has seen a finding: in all repositories of the image, so that its next build has it too, or of this image
+ * alone. It takes the place of what was said before. */
+export const acknowledgeFinding = /* @__PURE__ */ operation<{ path: { digest: string }; body: AcknowledgementRequest }, Acknowledged>(
+  'acknowledge_finding', 'POST', '/images/{digest}/acknowledgements', 'findings.write',
+);
+
+/** Takes an acknowledgement back that counts for an image. */
+export const removeAcknowledgement = /* @__PURE__ */ operation<{ path: { digest: string; id: string } }, void>(
+  'remove_acknowledgement', 'DELETE', '/images/{digest}/acknowledgements/{id}', 'findings.write',
+);
+
 /** Approves the digest in every repository that it has a name in: other digests of these may no longer run. */
-export const approveImage = operation<{ path: { digest: string }; body: ApprovalRequest }, void>(
+export const approveImage = /* @__PURE__ */ operation<{ path: { digest: string }; body: ApprovalRequest }, void>(
   'approve_image', 'POST', '/images/{digest}/approval', 'images.approve',
 );
 
 /** Takes the approval of the digest back. */
-export const revokeImageApproval = operation<{ path: { digest: string } }, void>(
+export const revokeImageApproval = /* @__PURE__ */ operation<{ path: { digest: string } }, void>(
   'revoke_image_approval', 'DELETE', '/images/{digest}/approval', 'images.approve',
 );
 
 /** The findings of an image in the order of reports. */
-export const listImageFindings = operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImageFinding>>(
+export const listImageFindings = /* @__PURE__ */ operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImageFinding>>(
   'list_image_findings', 'GET', '/images/{digest}/findings', 'findings.read',
 );
 
 /** The verdicts on an image, the newest first: one for each change of the decision. */
-export const listImageVerdicts = operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<VerdictObject>>(
+export const listImageVerdicts = /* @__PURE__ */ operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<VerdictObject>>(
   'list_image_verdicts', 'GET', '/images/{digest}/history', 'images.read',
 );
 
 /** The packages of an image by name. */
-export const listImagePackages = operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImagePackage>>(
+export const listImagePackages = /* @__PURE__ */ operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImagePackage>>(
   'list_image_packages', 'GET', '/images/{digest}/packages', 'images.read',
 );
 
 /** The report on an image as of now: matched and judged anew. */
-export const showImageReport = operation<{ path: { digest: string } }, Record<string, unknown>>(
+export const showImageReport = /* @__PURE__ */ operation<{ path: { digest: string } }, Record<string, unknown>>(
   'show_image_report', 'GET', '/images/{digest}/report', 'images.read',
 );
 
 /** Integrations by name. */
-export const listIntegrations = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Integration>>(
+export const listIntegrations = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Integration>>(
   'list_integrations', 'GET', '/integrations', 'integrations.read',
 );
 
 /** Makes an integration. */
-export const createIntegration = operation<{ body: IntegrationEdit }, Integration>(
+export const createIntegration = /* @__PURE__ */ operation<{ body: IntegrationEdit }, Integration>(
   'create_integration', 'POST', '/integrations', 'integrations.write',
 );
 
 /** An integration, without its credentials. */
-export const showIntegration = operation<{ path: { id: string } }, Integration>(
+export const showIntegration = /* @__PURE__ */ operation<{ path: { id: string } }, Integration>(
   'show_integration', 'GET', '/integrations/{id}', 'integrations.read',
 );
 
 /** Changes an integration. Credentials stay where none are given, unless the target moves: what was given for one place is
  * not sent to another. */
-export const updateIntegration = operation<{ path: { id: string }; body: IntegrationEdit }, Integration>(
+export const updateIntegration = /* @__PURE__ */ operation<{ path: { id: string }; body: IntegrationEdit }, Integration>(
   'update_integration', 'PUT', '/integrations/{id}', 'integrations.write',
 );
 
 /** Removes an integration with what it was still to be told. */
-export const deleteIntegration = operation<{ path: { id: string } }, void>(
+export const deleteIntegration = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'delete_integration', 'DELETE', '/integrations/{id}', 'integrations.write',
 );
 
 /** What was given up for an integration, the newest first. */
-export const listDeadLetters = operation<{ path: { id: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<DeadLetter>>(
+export const listDeadLetters = /* @__PURE__ */ operation<{ path: { id: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<DeadLetter>>(
   'list_dead_letters', 'GET', '/integrations/{id}/dead-letters', 'integrations.read',
 );
 
 /** Tries everything again that was given up for an integration. */
-export const retryDeadLetters = operation<{ path: { id: string } }, Retried>(
+export const retryDeadLetters = /* @__PURE__ */ operation<{ path: { id: string } }, Retried>(
   'retry_dead_letters', 'POST', '/integrations/{id}/retry', 'integrations.write',
 );
 
 /** Sends a test message at once, and tells how it fared. */
-export const testIntegration = operation<{ path: { id: string } }, IntegrationTest>(
+export const testIntegration = /* @__PURE__ */ operation<{ path: { id: string } }, IntegrationTest>(
   'test_integration', 'POST', '/integrations/{id}/test', 'integrations.write',
 );
 
+/** The intelligence in use with its sources, and how the last update went. */
+export const showIntelligence = /* @__PURE__ */ operation<Record<never, never>, IntelligenceStatus>(
+  'show_intelligence', 'GET', '/intelligence', 'intelligence.read',
+);
+
+/** Takes an intelligence database that is handed over: the body is the file, as built or as exported. It is used only if a
+ * key that the configuration trusts signed it, and never in place of a newer one. */
+export const importIntelligence = /* @__PURE__ */ operation<{ body: Blob }, IntelligenceStatus>(
+  'import_intelligence', 'POST', '/intelligence/import', 'intelligence.write',
+);
+
+/** Fetches fresh intelligence from where the configuration says, or looks at the file in place where it says nothing. The
+ * answer does not wait for it: the state tells how it went. */
+export const refreshIntelligence = /* @__PURE__ */ operation<Record<never, never>, IntelligenceStatus>(
+  'refresh_intelligence', 'POST', '/intelligence/refresh', 'intelligence.write',
+);
+
 /** The jobs, the youngest first. Filter by `state`, `kind`, `registry` and `created`. */
-export const listJobs = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Job>>(
+export const listJobs = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Job>>(
   'list_jobs', 'GET', '/jobs', 'jobs.read',
 );
 
 /** A job. */
-export const showJob = operation<{ path: { id: string } }, Job>(
+export const showJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
   'show_job', 'GET', '/jobs/{id}', 'jobs.read',
 );
 
 /** Cancels a job that waits or is being done. */
-export const cancelJob = operation<{ path: { id: string } }, Job>(
+export const cancelJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
   'cancel_job', 'POST', '/jobs/{id}/cancel', 'jobs.write',
 );
 
 /** Lets a job that is dead or cancelled be tried again. */
-export const retryJob = operation<{ path: { id: string } }, Job>(
+export const retryJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
   'retry_job', 'POST', '/jobs/{id}/retry', 'jobs.write',
 );
 
 /** Who one is, and what one may do. */
-export const showMe = operation<Record<never, never>, Me>(
+export const showMe = /* @__PURE__ */ operation<Record<never, never>, Me>(
   'show_me', 'GET', '/me', 'oneself',
 );
 
 /** Gives one's password again: for 15 minutes the session may do what is dangerous. */
-export const confirm = operation<{ body: Confirmation }, void>(
+export const confirm = /* @__PURE__ */ operation<{ body: Confirmation }, void>(
   'confirm', 'POST', '/me/confirm', 'oneself',
 );
 
 /** Changes one's own password, which ends all other sessions. */
-export const changePassword = operation<{ body: PasswordChange }, void>(
+export const changePassword = /* @__PURE__ */ operation<{ body: PasswordChange }, void>(
   'change_password', 'POST', '/me/password', 'oneself',
 );
 
 /** Begins to set up a second factor: tells a secret, which counts once a code of it was given. */
-export const beginSecondFactor = operation<Record<never, never>, SecondFactor>(
+export const beginSecondFactor = /* @__PURE__ */ operation<Record<never, never>, SecondFactor>(
   'begin_second_factor', 'POST', '/me/second-factor', 'oneself',
 );
 
 /** Takes the second factor into use with a first code, which ends all other sessions. */
-export const confirmSecondFactor = operation<{ body: SecondFactorCode }, void>(
+export const confirmSecondFactor = /* @__PURE__ */ operation<{ body: SecondFactorCode }, void>(
   'confirm_second_factor', 'POST', '/me/second-factor/confirm', 'oneself',
 );
 
 /** Takes the second factor out of use, with one's password. */
-export const removeSecondFactor = operation<{ body: Confirmation }, void>(
+export const removeSecondFactor = /* @__PURE__ */ operation<{ body: Confirmation }, void>(
   'remove_second_factor', 'POST', '/me/second-factor/remove', 'oneself',
 );
 
 /** One's own sessions. */
-export const listMySessions = operation<Record<never, never>, Page<OwnSession>>(
+export const listMySessions = /* @__PURE__ */ operation<Record<never, never>, Page<OwnSession>>(
   'list_my_sessions', 'GET', '/me/sessions', 'oneself',
 );
 
 /** Ends all of one's own sessions but this one. */
-export const endMyOtherSessions = operation<Record<never, never>, void>(
+export const endMyOtherSessions = /* @__PURE__ */ operation<Record<never, never>, void>(
   'end_my_other_sessions', 'DELETE', '/me/sessions', 'oneself',
 );
 
 /** Ends one of one's own sessions. */
-export const endMySession = operation<{ path: { id: string } }, void>(
+export const endMySession = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'end_my_session', 'DELETE', '/me/sessions/{id}', 'oneself',
 );
 
 /** One's own tokens, the newest first. */
-export const listMyTokens = operation<Record<never, never>, Page<Token>>(
+export const listMyTokens = /* @__PURE__ */ operation<Record<never, never>, Page<Token>>(
   'list_my_tokens', 'GET', '/me/tokens', 'oneself',
 );
 
 /** Makes a token of one's own, which never has more than oneself. Its secret is shown once. */
-export const createMyToken = operation<{ body: NewToken }, TokenWithSecret>(
+export const createMyToken = /* @__PURE__ */ operation<{ body: NewToken }, TokenWithSecret>(
   'create_my_token', 'POST', '/me/tokens', 'oneself',
 );
 
 /** Revokes a token of one's own at once. */
-export const revokeMyToken = operation<{ path: { id: string } }, void>(
+export const revokeMyToken = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'revoke_my_token', 'DELETE', '/me/tokens/{id}', 'oneself',
 );
 
 /** This document. */
-export const openapi = operation<Record<never, never>, unknown>(
+export const openapi = /* @__PURE__ */ operation<Record<never, never>, unknown>(
   'openapi', 'GET', '/openapi.json', 'public',
 );
 
 /** The packages of all images by name and version. Which images have one, the list of images tells by `package_version:…`. */
-export const listPackages = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<KnownPackage>>(
+export const listPackages = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<KnownPackage>>(
   'list_packages', 'GET', '/packages', 'images.read',
 );
 
 /** Every permission that exists, by area. */
-export const listPermissions = operation<Record<never, never>, Page<PermissionArea>>(
+export const listPermissions = /* @__PURE__ */ operation<Record<never, never>, Page<PermissionArea>>(
   'list_permissions', 'GET', '/permissions', 'oneself',
 );
 
 /** Policies by name. */
-export const listPolicies = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Policy>>(
+export const listPolicies = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Policy>>(
   'list_policies', 'GET', '/policies', 'policies.read',
 );
 
 /** Adds a policy. */
-export const createPolicy = operation<{ body: PolicyEdit }, Policy>(
+export const createPolicy = /* @__PURE__ */ operation<{ body: PolicyEdit }, Policy>(
   'create_policy', 'POST', '/policies', 'policies.write',
 );
 
 /** Tells which images would have another decision, before anything is saved. */
-export const tryPolicy = operation<{ body: DryRunRequest }, DryRun>(
+export const tryPolicy = /* @__PURE__ */ operation<{ body: DryRunRequest }, DryRun>(
   'try_policy', 'POST', '/policies/dry-run', 'policies.read',
 );
 
 /** A policy. */
-export const showPolicy = operation<{ path: { id: string } }, Policy>(
+export const showPolicy = /* @__PURE__ */ operation<{ path: { id: string } }, Policy>(
   'show_policy', 'GET', '/policies/{id}', 'policies.read',
 );
 
 /** Replaces a policy. */
-export const replacePolicy = operation<{ path: { id: string }; body: PolicyEdit }, Policy>(
+export const replacePolicy = /* @__PURE__ */ operation<{ path: { id: string }; body: PolicyEdit }, Policy>(
   'replace_policy', 'PUT', '/policies/{id}', 'policies.write',
 );
 
 /** Removes a policy; its versions stay. */
-export const removePolicy = operation<{ path: { id: string } }, void>(
+export const removePolicy = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'remove_policy', 'DELETE', '/policies/{id}', 'policies.write',
 );
 
 /** The versions of a policy, the newest first. */
-export const listPolicyVersions = operation<{ path: { id: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<PolicyVersion>>(
+export const listPolicyVersions = /* @__PURE__ */ operation<{ path: { id: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<PolicyVersion>>(
   'list_policy_versions', 'GET', '/policies/{id}/versions', 'policies.read',
 );
 
 /** The registries by name. */
-export const listRegistries = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Registry>>(
+export const listRegistries = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Registry>>(
   'list_registries', 'GET', '/registries', 'registries.read',
 );
 
 /** Adds a registry; it is listed at once. */
-export const createRegistry = operation<{ body: RegistryRequest }, Registry>(
+export const createRegistry = /* @__PURE__ */ operation<{ body: RegistryRequest }, Registry>(
   'create_registry', 'POST', '/registries', 'registries.write',
 );
 
 /** A registry. */
-export const showRegistry = operation<{ path: { id: string } }, Registry>(
+export const showRegistry = /* @__PURE__ */ operation<{ path: { id: string } }, Registry>(
   'show_registry', 'GET', '/registries/{id}', 'registries.read',
 );
 
 /** Changes a registry. Credential and hook secret stay where they are not given. */
-export const changeRegistry = operation<{ path: { id: string }; body: RegistryRequest }, Registry>(
+export const changeRegistry = /* @__PURE__ */ operation<{ path: { id: string }; body: RegistryRequest }, Registry>(
   'change_registry', 'PUT', '/registries/{id}', 'registries.write',
 );
 
 /** Removes a registry, what is known of its tags, and its open jobs. Its images stay. */
-export const removeRegistry = operation<{ path: { id: string } }, void>(
+export const removeRegistry = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'remove_registry', 'DELETE', '/registries/{id}', 'registries.write',
 );
 
 /** Lists a registry now. */
-export const listRegistryNow = operation<{ path: { id: string } }, Job>(
+export const listRegistryNow = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
   'list_registry_now', 'POST', '/registries/{id}/list', 'registries.write',
 );
 
 /** Scans an image of a registry now, whatever its rules say. */
-export const scanRegistryImage = operation<{ path: { id: string }; body: ScanRequest }, Job>(
+export const scanRegistryImage = /* @__PURE__ */ operation<{ path: { id: string }; body: ScanRequest }, Job>(
   'scan_registry_image', 'POST', '/registries/{id}/scan', 'registries.write',
 );
 
 /** Tries the connection to a registry: a job whose result has the steps. */
-export const testRegistry = operation<{ path: { id: string } }, Job>(
+export const testRegistry = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
   'test_registry', 'POST', '/registries/{id}/test', 'registries.write',
 );
 
+/** Repositories by registry and name. Their images are those of the filter `registry:… repository:…`. */
+export const listRepositories = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Repository>>(
+  'list_repositories', 'GET', '/repositories', 'images.read',
+);
+
 /** Roles by name. */
-export const listRoles = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Role>>(
+export const listRoles = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Role>>(
   'list_roles', 'GET', '/roles', 'access.read',
 );
 
 /** Makes a role, of permissions and scopes that one holds. */
-export const createRole = operation<{ body: RoleEdit }, Role>(
+export const createRole = /* @__PURE__ */ operation<{ body: RoleEdit }, Role>(
   'create_role', 'POST', '/roles', 'access.write',
 );
 
 /** A role. */
-export const showRole = operation<{ path: { id: string } }, Role>(
+export const showRole = /* @__PURE__ */ operation<{ path: { id: string } }, Role>(
   'show_role', 'GET', '/roles/{id}', 'access.read',
 );
 
 /** Changes a role, for all who hold it at once. Presets stay as they are. */
-export const updateRole = operation<{ path: { id: string }; body: RoleEdit }, Role>(
+export const updateRole = /* @__PURE__ */ operation<{ path: { id: string }; body: RoleEdit }, Role>(
   'update_role', 'PUT', '/roles/{id}', 'access.write',
 );
 
 /** Removes a role that nobody holds. */
-export const deleteRole = operation<{ path: { id: string } }, void>(
+export const deleteRole = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'delete_role', 'DELETE', '/roles/{id}', 'access.write',
 );
 
 /** Gives a worker the next job, or none when none came in the time that it waits. */
-export const leaseScan = operation<{ body: LeaseRequest }, LeaseAnswer>(
+export const leaseScan = /* @__PURE__ */ operation<{ body: LeaseRequest }, LeaseAnswer>(
   'lease_scan', 'POST', '/scans/lease', 'scans.write',
 );
 
 /** Takes what came of a job. */
-export const answerScan = operation<{ path: { id: string }; body: JobAnswer }, void>(
+export const answerScan = /* @__PURE__ */ operation<{ path: { id: string }; body: JobAnswer }, void>(
   'answer_scan', 'POST', '/scans/{id}/answer', 'scans.write',
 );
 
 /** Takes why a job could not be done: it is tried again later, or is dead. */
-export const failScan = operation<{ path: { id: string }; body: JobFailure }, void>(
+export const failScan = /* @__PURE__ */ operation<{ path: { id: string }; body: JobFailure }, void>(
   'fail_scan', 'POST', '/scans/{id}/fail', 'scans.write',
 );
 
 /** Keeps a job for longer. A refusal says that it is another's, or was cancelled: stop. */
-export const keepScan = operation<{ path: { id: string }; body: Heartbeat }, void>(
+export const keepScan = /* @__PURE__ */ operation<{ path: { id: string }; body: Heartbeat }, void>(
   'keep_scan', 'POST', '/scans/{id}/heartbeat', 'scans.write',
 );
 
 /** Application scopes by name. */
-export const listScopes = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ApplicationScope>>(
+export const listScopes = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ApplicationScope>>(
   'list_scopes', 'GET', '/scopes', 'access.read',
 );
 
 /** Makes an application scope. */
-export const createScope = operation<{ body: ScopeEdit }, ApplicationScope>(
+export const createScope = /* @__PURE__ */ operation<{ body: ScopeEdit }, ApplicationScope>(
   'create_scope', 'POST', '/scopes', 'access.write',
 );
 
 /** An application scope. */
-export const showScope = operation<{ path: { id: string } }, ApplicationScope>(
+export const showScope = /* @__PURE__ */ operation<{ path: { id: string } }, ApplicationScope>(
   'show_scope', 'GET', '/scopes/{id}', 'access.read',
 );
 
 /** Changes an application scope, which changes what the roles limited to it reach: whoever does it must hold what those
  * roles allow, everywhere. */
-export const updateScope = operation<{ path: { id: string }; body: ScopeEdit }, ApplicationScope>(
+export const updateScope = /* @__PURE__ */ operation<{ path: { id: string }; body: ScopeEdit }, ApplicationScope>(
   'update_scope', 'PUT', '/scopes/{id}', 'access.write',
 );
 
 /** Removes an application scope that no role and no token is limited to. */
-export const deleteScope = operation<{ path: { id: string } }, void>(
+export const deleteScope = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'delete_scope', 'DELETE', '/scopes/{id}', 'access.write',
 );
 
+/** Looks for a text in everything that one may see. */
+export const search = /* @__PURE__ */ operation<{ query: { q: string; limit?: number } }, SearchAnswer>(
+  'search', 'GET', '/search', 'oneself',
+);
+
 /** Logs in. */
-export const logIn = operation<{ body: LoginRequest }, Me>(
+export const logIn = /* @__PURE__ */ operation<{ body: LoginRequest }, Me>(
   'log_in', 'POST', '/sessions', 'public',
 );
 
 /** Logs out. */
-export const logOut = operation<Record<never, never>, void>(
+export const logOut = /* @__PURE__ */ operation<Record<never, never>, void>(
   'log_out', 'DELETE', '/sessions/current', 'oneself',
 );
 
+/** The settings, each with where it is from. */
+export const showSettings = /* @__PURE__ */ operation<Record<never, never>, InstallationSettings>(
+  'show_settings', 'GET', '/settings', 'settings.read',
+);
+
+/** Changes settings, as a whole: what is not named has its default again. */
+export const changeSettings = /* @__PURE__ */ operation<{ body: SettingsEdit }, InstallationSettings>(
+  'change_settings', 'PUT', '/settings', 'settings.write',
+);
+
 /** Whether the first user is still missing. */
-export const showSetup = operation<Record<never, never>, SetupState>(
+export const showSetup = /* @__PURE__ */ operation<Record<never, never>, SetupState>(
   'show_setup', 'GET', '/setup', 'public',
 );
 
 /** Makes the first user, an administrator, and logs in. */
-export const setUp = operation<{ body: SetupRequest }, Me>(
+export const setUp = /* @__PURE__ */ operation<{ body: SetupRequest }, Me>(
   'set_up', 'POST', '/setup', 'public',
 );
 
+/** Values that a filter could have, of what one may see. */
+export const listSuggestions = /* @__PURE__ */ operation<{ query: { resource: string; key: string; prefix?: string; limit?: number } }, Suggestions>(
+  'list_suggestions', 'GET', '/suggestions', 'oneself',
+);
+
+/** Counts of what one may see: images by what holds of them, what came since a moment, what waits for somebody. */
+export const showSummary = /* @__PURE__ */ operation<{ query?: { since?: string } }, Summary>(
+  'show_summary', 'GET', '/summary', 'images.read',
+);
+
 /** All tokens, the newest first. */
-export const listTokens = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Token>>(
+export const listTokens = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Token>>(
   'list_tokens', 'GET', '/tokens', 'access.read',
 );
 
 /** Makes a token of a machine, of permissions and scopes that one holds. Its secret is shown once. */
-export const createToken = operation<{ body: NewToken }, TokenWithSecret>(
+export const createToken = /* @__PURE__ */ operation<{ body: NewToken }, TokenWithSecret>(
   'create_token', 'POST', '/tokens', 'access.write',
 );
 
 /** Revokes a token at once; it stays listed. */
-export const revokeToken = operation<{ path: { id: string } }, void>(
+export const revokeToken = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'revoke_token', 'DELETE', '/tokens/{id}', 'access.write',
 );
 
-/** Users by name. */
-export const listUsers = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<User>>(
+/** Lets another user answer for a machine's token, one who holds what it may do. */
+export const answerForToken = /* @__PURE__ */ operation<{ path: { id: string }; body: TokenAnswerable }, Token>(
+  'answer_for_token', 'PUT', '/tokens/{id}/answerable', 'access.write',
+);
+
+/** Users, by name where no other order is asked for. */
+export const listUsers = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<User>>(
   'list_users', 'GET', '/users', 'access.read',
 );
 
 /** Makes a user, with a password that works once and is shown once. */
-export const createUser = operation<{ body: NewUser }, UserWithPassword>(
+export const createUser = /* @__PURE__ */ operation<{ body: NewUser }, UserWithPassword>(
   'create_user', 'POST', '/users', 'access.write',
 );
 
 /** A user. */
-export const showUser = operation<{ path: { id: string } }, User>(
+export const showUser = /* @__PURE__ */ operation<{ path: { id: string } }, User>(
   'show_user', 'GET', '/users/{id}', 'access.read',
 );
 
 /** Changes a user. Disabling one ends all sessions and tokens of theirs. */
-export const updateUser = operation<{ path: { id: string }; body: UserEdit }, User>(
+export const updateUser = /* @__PURE__ */ operation<{ path: { id: string }; body: UserEdit }, User>(
   'update_user', 'PUT', '/users/{id}', 'access.write',
 );
 
 /** Removes a user with all sessions and tokens of theirs. */
-export const deleteUser = operation<{ path: { id: string } }, void>(
+export const deleteUser = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'delete_user', 'DELETE', '/users/{id}', 'access.write',
 );
 
 /** Gives a user a new password that works once and is shown once; ends all sessions of theirs and the lock-out. */
-export const resetPassword = operation<{ path: { id: string }; body: PasswordReset }, UserWithPassword>(
+export const resetPassword = /* @__PURE__ */ operation<{ path: { id: string }; body: PasswordReset }, UserWithPassword>(
   'reset_password', 'POST', '/users/{id}/reset-password', 'access.write',
 );
 
 /** Ends all sessions of a user. */
-export const endSessions = operation<{ path: { id: string } }, Ended>(
+export const endSessions = /* @__PURE__ */ operation<{ path: { id: string } }, Ended>(
   'end_sessions', 'DELETE', '/users/{id}/sessions', 'access.write',
 );
 
 /** The verdict on an image by its digest. One that is not registered is denied, and the reason says so. */
-export const showVerdict = operation<{ query: { image: string } }, VerdictObject>(
+export const showVerdict = /* @__PURE__ */ operation<{ query: { image: string } }, VerdictObject>(
   'show_verdict', 'GET', '/verdict', 'verdicts.read',
 );
 
 /** The vulnerabilities of all images, the worst first; with `sort=-first_seen` the newest first. */
-export const listVulnerabilities = operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<KnownVulnerability>>(
+export const listVulnerabilities = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<KnownVulnerability>>(
   'list_vulnerabilities', 'GET', '/vulnerabilities', 'findings.read',
 );
 
 /** A vulnerability: what its sources say, and which images have it. */
-export const showVulnerability = operation<{ path: { id: string } }, VulnerabilityDetails>(
+export const showVulnerability = /* @__PURE__ */ operation<{ path: { id: string } }, VulnerabilityDetails>(
   'show_vulnerability', 'GET', '/vulnerabilities/{id}', 'findings.read',
 );

@@ -69,7 +69,10 @@ function address(template: string, input: Input): string {
 async function send<Out>(method: string, url: string, input: Input, options: CallOptions): Promise<Answer<Out>> {
   const headers = new Headers({ accept: 'application/json' });
   const init: RequestInit = { method, headers, credentials: 'same-origin', redirect: 'error' };
-  if (input.body !== undefined) {
+  if (input.body instanceof Blob) {
+    headers.set('content-type', 'application/octet-stream');
+    init.body = input.body;
+  } else if (input.body !== undefined) {
     headers.set('content-type', 'application/json');
     init.body = JSON.stringify(input.body);
   }
