@@ -4,6 +4,7 @@ import './styles/frame.css';
 import './styles/parts.css';
 import './styles/table.css';
 import './styles/pages.css';
+import './styles/forms.css';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';

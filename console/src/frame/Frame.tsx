@@ -10,6 +10,7 @@ import { follow } from '../client/stream';
 import { useMessages, useReader } from '../i18n/language';
 import { ForcedPasswordChange } from '../parts/ChangePassword';
 import { Problem } from '../parts/Problem';
+import { PasswordDialog } from '../parts/confirmation/PasswordDialog';
 import { PageSkeleton } from '../parts/Skeleton';
 import { Broken } from './Broken';
 import { Forbidden } from './Forbidden';
@@ -76,6 +77,7 @@ function SignedIn({ name }: { name: string }) {
       </div>
       <GotoShortcuts onKeys={() => { setAreKeysOpen(true); }} />
       {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
+      <PasswordDialog name={name} />
       {hasEnded && <SessionDialog name={name} onSignedIn={noteSessionBegan} />}
     </ShortcutProvider>
   );

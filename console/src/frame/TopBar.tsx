@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { queryClient } from '../client/cache';
 import { logOut } from '../client/generated';
@@ -76,6 +76,7 @@ function Account() {
   const t = useMessages(messages);
   const me = useMe();
   const { format } = useReader();
+  const navigate = useNavigate();
   const signOut = useMutation({
     mutationFn: () => logOut({}),
     onSettled: () => {
@@ -89,6 +90,7 @@ function Account() {
       <DropdownItem isDisabled description={t('account.roles', { roles: format.list(me.roles) })}>
         {me.display_name ?? me.name}
       </DropdownItem>
+      <DropdownItem onClick={() => void navigate({ to: '/me' })}>{t('account.open')}</DropdownItem>
       <DropdownItem onClick={() => { signOut.mutate(); }}>{t('account.sign_out')}</DropdownItem>
     </TopMenu>
   );

@@ -2,7 +2,7 @@
 
 const PREFIX = 'bulkhead.';
 
-export type Preference = 'language' | 'theme' | 'density' | 'shortcuts';
+export type Preference = 'language' | 'theme' | 'density' | 'shortcuts' | 'zone';
 
 export function preference(name: Preference): string | null {
   try {
@@ -10,6 +10,14 @@ export function preference(name: Preference): string | null {
   } catch {
     // Storage can be forbidden; then nothing is kept.
     return null;
+  }
+}
+
+export function forgetPreference(name: Preference): void {
+  try {
+    localStorage.removeItem(PREFIX + name);
+  } catch {
+    // Nothing is kept where storage is forbidden.
   }
 }
 

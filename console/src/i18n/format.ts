@@ -79,6 +79,21 @@ export function formatOf(language: Language, timeZone?: string): Format {
   };
 }
 
+/** The names of all time zones: `Asia/Tokyo`. */
+export function zones(): readonly string[] {
+  const known = Intl.supportedValuesOf('timeZone');
+  return known.includes('UTC') ? known : ['UTC', ...known];
+}
+
+export function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function formatted(moment: string, format: Intl.DateTimeFormat): string {
   const time = Date.parse(moment);
   return Number.isNaN(time) ? moment : format.format(time);

@@ -1,14 +1,17 @@
 // The language of the reader, and the words in it.
 import { createContext, use, useCallback, useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { Catalog, Names, Sentences } from './catalog';
-import { LANGUAGES, formatOf, type Format, type Language } from './format';
+import { LANGUAGES, formatOf, isZone, type Format, type Language } from './format';
 import { fill, fillParts, type Value } from './message';
-import { preference, savePreference } from '../frame/preferences';
+import { forgetPreference, preference, savePreference } from '../frame/preferences';
 
 interface Reader {
   language: Language;
   format: Format;
   choose: (language: Language) => void;
+  /** The time zone that was chosen; `null` for the one of the system. */
+  zone: string | null;
+  chooseZone: (zone: string | null) => void;
 }
 
 const ReaderContext = createContext<Reader | null>(null);
@@ -22,7 +25,16 @@ export function LanguageProvider({ initial, children }: { initial?: Language; ch
     savePreference('language', chosen);
     setLanguage(chosen);
   }, []);
-  const reader = useMemo(() => ({ language, format: formatOf(language), choose }), [language, choose]);
+  const [zone, setZone] = useState<string | null>(keptZone);
+  const chooseZone = useCallback((chosen: string | null) => {
+    if (chosen === null) forgetPreference('zone');
+    else savePreference('zone', chosen);
+    setZone(chosen);
+  }, []);
+  const reader = useMemo(
+    () => ({ language, format: formatOf(language, zone ?? undefined), choose, zone, chooseZone }),
+    [language, choose, zone, chooseZone],
+  );
   return <ReaderContext value={reader}>{children}</ReaderContext>;
 }
 
@@ -76,4 +88,10 @@ function preferredLanguage(): Language {
     if (language) return language;
   }
   return 'en';
+}
+
+/** A zone that this browser does not know any more counts as none. */
+function keptZone(): string | null {
+  const kept = preference('zone');
+  return kept !== null && isZone(kept) ? kept : null;
 }

@@ -28,4 +28,8 @@ export const en = {
   'password.repeat': 'New password again',
   'password.differs': 'The two passwords differ.',
   'password.submit': 'Change password',
+  'pick.chosen': '{count, plural, one {# chosen} other {# chosen}}',
+  'pick.find': 'Find: {what}',
+  'pick.more': '{count} more are not shown: narrow them down above.',
+  'once.close': 'I have kept it',
 } as const;

@@ -31,4 +31,8 @@ export const ja: Translation<typeof en> = {
   'password.repeat': '新しいパスワード(確認)',
   'password.differs': 'パスワードが一致しません。',
   'password.submit': 'パスワードを変更',
+  'pick.chosen': '{count}件選択中',
+  'pick.find': '{what}を検索',
+  'pick.more': 'ほかに{count}件あります。上の欄で絞り込んでください。',
+  'once.close': '控えました',
 };

@@ -1,0 +1,58 @@
+import { useBlocker } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useMessages } from '../../i18n/language';
+import { Confirm } from '../Confirm';
+import { Button, Form } from '../pf';
+import { Problem } from '../Problem';
+import { ConflictNote } from './ConflictNote';
+import { messages } from './messages';
+import type { Edit } from './useEdit';
+
+interface EditFormProps<Draft> {
+  edit: Edit<Draft>;
+  /** The name of a member of the draft, where two changed it. */
+  memberName: (member: string) => string;
+  /** Its value in words. */
+  memberValue?: (member: string, value: unknown) => string;
+  /** Whether the reader may change it; else it is shown only. */
+  isEditable?: boolean;
+  isWide?: boolean;
+  children: ReactNode;
+}
+
+/** The form of an object: fields, what is wrong, what somebody else changed, Save. */
+export function EditForm<Draft>({ edit, memberName, memberValue, isEditable = true, isWide = false, children }: EditFormProps<Draft>) {
+  const t = useMessages(messages);
+  return (
+    <Form className={isWide ? 'bh-form bh-form-wide' : 'bh-form'} onSubmit={(event) => { event.preventDefault(); edit.save(); }}>
+      {edit.error && <Problem error={edit.error} />}
+      {edit.conflict && <ConflictNote conflict={edit.conflict} memberName={memberName} memberValue={memberValue} onDiscard={edit.discard} />}
+      <fieldset className="bh-fieldset" disabled={!isEditable}>{children}</fieldset>
+      {isEditable && (
+        <div className="bh-actions">
+          <Button type="submit" isLoading={edit.isPending} isDisabled={!edit.isChanged || edit.isPending || edit.conflict !== null}>{t('save')}</Button>
+          {edit.isChanged && <Button variant="link" onClick={edit.discard}>{t('discard')}</Button>}
+          <span role="status" className="bh-quiet">{!edit.isChanged && edit.saves > 0 ? t('saved') : ''}</span>
+        </div>
+      )}
+      <LeaveGuard isChanged={edit.isChanged} />
+    </Form>
+  );
+}
+
+/** Asks before a page with a draft is left. */
+export function LeaveGuard({ isChanged }: { isChanged: boolean }) {
+  const t = useMessages(messages);
+  const blocker = useBlocker({
+    // Filters, tabs and drawers are of the same page: the draft stays.
+    shouldBlockFn: ({ current, next }) => isChanged && current.pathname !== next.pathname,
+    enableBeforeUnload: isChanged,
+    withResolver: true,
+  });
+  if (blocker.status !== 'blocked') return null;
+  return (
+    <Confirm title={t('leave.title')} action={t('leave.action')} isDanger onConfirm={blocker.proceed} onCancel={blocker.reset}>
+      <p>{t('leave.text')}</p>
+    </Confirm>
+  );
+}
