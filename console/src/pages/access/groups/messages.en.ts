@@ -1,0 +1,17 @@
+export const en = {
+  title: 'Groups',
+  new: 'Add group',
+  create: 'Add',
+  name: 'Name',
+  description: 'What it is for',
+  roles: 'Roles',
+  'roles.help': 'Every member holds them.',
+  members: 'Members',
+  changed: 'Changed',
+  'empty.title': 'No groups',
+  'empty.text': 'A group gives the same roles to several people: a team, a shift, everybody on call.',
+  remove: 'Remove group',
+  'remove.title': 'Remove group {name}?',
+  'remove.text': 'Its members stay, and lose the roles that they held through it.',
+  last_administrator: 'Nobody would be left who can give rights to others. Give somebody the role of an administrator first.',
+} as const;

@@ -1,0 +1,70 @@
+import type { ScopeVariable } from '../../../client/generated';
+import { useMessages } from '../../../i18n/language';
+import { Icon } from '../../../parts/icons';
+import { Button, FormSelect, FormSelectOption, TextInput } from '../../../parts/pf';
+import { ATTRIBUTES, hasKeys } from './attributes';
+import { messages } from './messages';
+
+interface VariablesProps {
+  variables: readonly ScopeVariable[];
+  onVariables: (variables: ScopeVariable[]) => void;
+  /** The variable that the server refused, from 1. */
+  wrong: number | null;
+  says: string | null;
+}
+
+/** The variables of a scope, named by their place: v1, v2 … */
+export function Variables({ variables, onVariables, wrong, says }: VariablesProps) {
+  const t = useMessages(messages);
+  const put = (at: number, variable: ScopeVariable) => { onVariables(variables.map((one, index) => (index === at ? variable : one))); };
+  const ask = (at: number, variable: ScopeVariable, attribute: string) => {
+    put(at, { attribute, value: variable.value, ...(hasKeys(attribute) ? { key: variable.key ?? '' } : {}) });
+  };
+  return (
+    <fieldset className="bh-pick">
+      <legend>{t('variables')}</legend>
+      <p className="bh-quiet">{t('variables.help')}</p>
+      <ol className="bh-variables" role="list">
+        {variables.map((variable, at) => {
+          const name = `v${String(at + 1)}`;
+          const isKnown = ATTRIBUTES.some((one) => one === variable.attribute);
+          return (
+            // Variables are named by their place, and have no other name.
+            <li key={at}>
+              <code>{name}</code>
+              <FormSelect aria-label={t('variable.attribute', { name })} value={variable.attribute} onChange={(_, attribute) => { ask(at, variable, attribute); }}>
+                {ATTRIBUTES.map((attribute) => <FormSelectOption key={attribute} value={attribute} label={t(`attribute.${attribute}`)} />)}
+                {!isKnown && <FormSelectOption value={variable.attribute} label={variable.attribute} />}
+              </FormSelect>
+              {hasKeys(variable.attribute) && (
+                <TextInput aria-label={t('variable.key', { name })} placeholder={t('key')} isRequired value={variable.key ?? ''} onChange={(_, key) => { put(at, { ...variable, key }); }} />
+              )}
+              <TextInput
+                aria-label={t('variable.value', { name })}
+                placeholder={t('value')}
+                isRequired
+                validated={wrong === at + 1 ? 'error' : 'default'}
+                value={variable.value}
+                onChange={(_, value) => { put(at, { ...variable, value }); }}
+              />
+              <button
+                type="button"
+                className="bh-icon-button"
+                aria-label={t('variable.remove', { name })}
+                title={t('variable.remove', { name })}
+                disabled={variables.length === 1}
+                onClick={() => { onVariables(variables.filter((_, index) => index !== at)); }}
+              >
+                <Icon name="close" />
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+      {wrong !== null && says && <p className="bh-field-error">{says}</p>}
+      <p>
+        <Button variant="secondary" onClick={() => { onVariables([...variables, { attribute: 'image.repository', value: '' }]); }}>{t('variable.add')}</Button>
+      </p>
+    </fieldset>
+  );
+}

@@ -1,0 +1,68 @@
+import { useState } from 'react';
+import { listScopes, type NewToken, type TokenWithSecret } from '../../../client/generated';
+import type { CallOptions } from '../../../client/transport';
+import { useMay, useMe } from '../../../frame/me';
+import { useMessages } from '../../../i18n/language';
+import { Choose } from '../../../parts/Choose';
+import { NewObject } from '../../../parts/edit/NewObject';
+import { Field } from '../../../parts/Field';
+import { PickList } from '../../../parts/PickList';
+import { ShownOnce } from '../../../parts/ShownOnce';
+import { useAll } from '../all';
+import { PermissionGrid } from '../PermissionGrid';
+import { LIVES, blocksOf, endOf, type Life } from './expiry';
+import { messages } from './messages';
+
+interface Draft {
+  name: string;
+  permissions: string[];
+  scopes: string[];
+  life: Life;
+  date: string;
+  addresses: string;
+}
+
+const EMPTY: Draft = { name: '', permissions: [], scopes: [], life: '90', date: '', addresses: '' };
+
+interface TokenFormProps {
+  create: (token: NewToken, options: CallOptions) => Promise<TokenWithSecret>;
+  stale: readonly string[];
+  /** The secret was shown and kept. */
+  onDone: () => void;
+}
+
+/** A token to be made; its secret is shown once. */
+export function TokenForm({ create, stale, onDone }: TokenFormProps) {
+  const t = useMessages(messages);
+  const me = useMe();
+  const scopes = useAll(listScopes, useMay('access.read')).items.map((scope) => ({ id: scope.id, label: scope.name, description: scope.description }));
+  const [made, setMade] = useState<TokenWithSecret | null>(null);
+  const tokenOf = ({ name, permissions, scopes: chosen, life, date, addresses }: Draft): NewToken => {
+    const expires = endOf(life, date, Date.now());
+    return { name, permissions, scopes: chosen, addresses: blocksOf(addresses), ...(expires ? { expires } : {}) };
+  };
+  const word = (life: Life) => (life === 'date' ? t('expires.date') : life === 'never' ? t('expires.never') : t('expires.days', { count: Number(life) }));
+  return (
+    <>
+      <NewObject initial={EMPTY} action={t('create')} create={(draft, options) => create(tokenOf(draft), options)} onMade={setMade} stale={stale}>
+        {(draft, change) => (
+          <>
+            <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
+            <PermissionGrid
+              label={t('permissions')}
+              help={t('permissions.help')}
+              chosen={draft.permissions}
+              onChosen={(permissions) => { change({ permissions }); }}
+              isOffered={(permission) => me.permissions.includes(permission)}
+            />
+            <PickList label={t('scopes')} help={t('scopes.help')} empty={<p>{t('scopes.none')}</p>} options={scopes} chosen={draft.scopes} onChosen={(next) => { change({ scopes: next }); }} />
+            <Choose label={t('expires')} value={draft.life} options={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
+            {draft.life === 'date' && <Field label={t('expires.on')} type="date" isRequired value={draft.date} onValue={(date) => { change({ date }); }} />}
+            <Field label={t('addresses')} help={t('addresses.help')} spellCheck={false} value={draft.addresses} onValue={(addresses) => { change({ addresses }); }} />
+          </>
+        )}
+      </NewObject>
+      {made && <ShownOnce title={t('made.title', { name: made.token.name })} text={t('made.text')} secret={made.secret} onClose={onDone} />}
+    </>
+  );
+}

@@ -1,0 +1,58 @@
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { listIntegrations, type Integration, type Target } from '../../client/generated';
+import { useMay } from '../../frame/me';
+import { useFormat, useMessages } from '../../i18n/language';
+import { EmptyState } from '../../parts/EmptyState';
+import { HostileText } from '../../parts/HostileText';
+import { LinkButton } from '../../parts/LinkButton';
+import type { Column } from '../../parts/table/definition';
+import { ResourceTable } from '../../parts/table/ResourceTable';
+import { listOf } from '../../parts/table/source';
+import { Timestamp } from '../../parts/Timestamp';
+import { IntegrationState } from './IntegrationState';
+import { messages } from './messages';
+
+const source = listOf(listIntegrations, {});
+
+/** Who outside is told of what happens. */
+export function IntegrationsPage() {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const mayWrite = useMay('integrations.write');
+  const columns = useMemo<readonly Column<Integration>[]>(
+    () => [
+      { id: 'name', title: t('name'), width: 12, cell: (one) => <Link to="/integrations/$id" params={{ id: one.id }}><HostileText text={one.name} /></Link> },
+      { id: 'kind', title: t('kind'), width: 10, cell: (one) => t(`kind.${one.target.kind}`) },
+      { id: 'state', title: t('state'), width: 11, cell: (one) => <IntegrationState integration={one} /> },
+      { id: 'target', title: t('target'), width: 18, cell: (one) => <HostileText text={placeOf(one.target)} /> },
+      { id: 'topics', title: t('topics'), width: 14, cell: (one) => (one.topics.includes('*') ? t('topics.all') : <code>{one.topics.join(', ')}</code>) },
+      { id: 'delivered', title: t('delivered'), width: 9, cell: (one) => (one.delivered ? <Timestamp moment={one.delivered} /> : t('never')) },
+      { id: 'waiting', title: t('waiting'), width: 6, isNumber: true, cell: (one) => format.number(one.waiting) },
+      { id: 'changed', title: t('changed'), width: 9, isHidden: true, cell: (one) => <Timestamp moment={one.changed} /> },
+    ],
+    [t, format],
+  );
+  return (
+    <div className="bh-page bh-page-full">
+      <div className="bh-page-head">
+        <h1>{t('title')}</h1>
+        {mayWrite && <LinkButton to="/integrations/new">{t('new')}</LinkButton>}
+      </div>
+      <ResourceTable
+        label={t('title')}
+        source={source}
+        columns={columns}
+        filters={[]}
+        isUnfiltered
+        rowKey={(one) => one.id}
+        empty={<EmptyState title={t('empty.title')} actions={mayWrite && <Link to="/integrations/new">{t('new')}</Link>}><p>{t('empty.text')}</p></EmptyState>}
+      />
+    </div>
+  );
+}
+
+function placeOf(target: Target): string {
+  if (target.kind === 'webhook') return target.url;
+  return target.kind === 'email' ? target.to.join(', ') : '';
+}

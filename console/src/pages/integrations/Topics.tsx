@@ -1,0 +1,33 @@
+import { useMessages } from '../../i18n/language';
+import { Choose } from '../../parts/Choose';
+import { Field } from '../../parts/Field';
+import { PickList } from '../../parts/PickList';
+import { TOPICS } from './draft';
+import type { IntegrationFieldsProps } from './IntegrationFields';
+import { messages } from './messages';
+
+/** Which events are told. */
+export function Topics({ draft, change }: Pick<IntegrationFieldsProps, 'draft' | 'change'>) {
+  const t = useMessages(messages);
+  return (
+    <>
+      <Choose
+        label={t('topics')}
+        value={draft.isAll ? 'all' : 'some'}
+        options={[{ value: 'some', label: t('topics.some') }, { value: 'all', label: t('topics.all') }]}
+        onValue={(value) => { change({ isAll: value === 'all' }); }}
+      />
+      {!draft.isAll && (
+        <>
+          <PickList
+            label={t('topics.which')}
+            options={TOPICS.map((topic) => ({ id: topic, label: t(`topic.${topic}`), description: <code>{topic}</code> }))}
+            chosen={draft.topics}
+            onChosen={(topics) => { change({ topics }); }}
+          />
+          <Field label={t('topics.more')} help={t('topics.more.help')} spellCheck={false} value={draft.otherTopics} onValue={(otherTopics) => { change({ otherTopics }); }} />
+        </>
+      )}
+    </>
+  );
+}

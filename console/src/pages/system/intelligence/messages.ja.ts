@@ -1,0 +1,30 @@
+import type { Translation } from '../../../i18n/catalog';
+import type { en } from './messages.en';
+
+export const ja: Translation<typeof en> = {
+  title: 'サイバーインテリジェンス',
+  current: '使用中: データベース{sequence}({built}作成)',
+  none: 'インテリジェンスがまだありません。既知の脆弱性は判定に反映されません。',
+  age: '経過時間',
+  in_use_since: '使用開始',
+  refreshed: '最後の更新試行',
+  'judged.yes': 'すべてのイメージがこれで判定されています。',
+  'judged.no': 'イメージを再判定しています。一部はまだ以前のデータベースによる判定です。',
+  refreshing: '更新しています。',
+  no_source: '設定に更新元がありません。更新を実行すると、配置済みのファイルだけを確認します。',
+  refresh: '今すぐ更新',
+  import: 'ファイルをインポート',
+  'import.title': 'インテリジェンスデータベースのインポート',
+  'import.text': 'ネットワークに接続できない環境で使います。bulkheadで作成またはエクスポートしたファイルを選んでください。署名を検証し、古いものは拒否します。',
+  'import.no_keys': '信頼する鍵が設定されていないため、インポートできません。',
+  'import.file': 'ファイル',
+  'import.action': 'インポート',
+  sources: '情報源',
+  'source.name': '情報源',
+  'source.records': '件数',
+  'source.updated': '最新の情報',
+  'source.age': '経過時間',
+  'source.unknown': '不明',
+  'sources.none': '情報源がありません。',
+  problem: '直近の更新は使用できませんでした:',
+};
