@@ -1,5 +1,6 @@
 import { useId, useState, type ReactNode } from 'react';
 import { useFormat, useMessages } from '../i18n/language';
+import { HostileText } from './HostileText';
 import { messages } from './messages';
 import { TextInput } from './pf';
 
@@ -46,7 +47,7 @@ export function PickList({ label, options, chosen, onChosen, help, empty }: Pick
           <li key={option.id}>
             <label className="bh-check">
               <input type="checkbox" checked={chosen.includes(option.id)} disabled={option.isDisabled ?? false} onChange={() => { toggle(option.id); }} />
-              <span>{option.label}</span>
+              <HostileText text={option.label} />
             </label>
             {option.description && <small className="bh-quiet">{option.description}</small>}
           </li>

@@ -12,7 +12,7 @@ interface ConflictNoteProps {
 }
 
 /** Somebody else saved meanwhile: nothing was overwritten, and the reader chooses. */
-export function ConflictNote({ conflict, memberName, memberValue = (_, value) => JSON.stringify(value), onDiscard }: ConflictNoteProps) {
+export function ConflictNote({ conflict, memberName, memberValue = (_, value) => plain(value), onDiscard }: ConflictNoteProps) {
   const t = useMessages(messages);
   return (
     <Alert
@@ -48,4 +48,10 @@ export function ConflictNote({ conflict, memberName, memberValue = (_, value) =>
       )}
     </Alert>
   );
+}
+
+/** A value as it stands in a sentence. */
+function plain(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? '""' : value;
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value.join(', ') : JSON.stringify(value);
 }

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { hasCode } from '../../../client/failure';
 import { listScopes, type NewToken, type TokenWithSecret } from '../../../client/generated';
 import type { CallOptions } from '../../../client/transport';
 import { useMay, useMe } from '../../../frame/me';
@@ -6,6 +7,7 @@ import { useMessages } from '../../../i18n/language';
 import { Choose } from '../../../parts/Choose';
 import { NewObject } from '../../../parts/edit/NewObject';
 import { Field } from '../../../parts/Field';
+import { Alert } from '../../../parts/pf';
 import { PickList } from '../../../parts/PickList';
 import { ShownOnce } from '../../../parts/ShownOnce';
 import { useAll } from '../all';
@@ -45,8 +47,9 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
   return (
     <>
       <NewObject initial={EMPTY} action={t('create')} create={(draft, options) => create(tokenOf(draft), options)} onMade={setMade} stale={stale}>
-        {(draft, change) => (
+        {(draft, change, error) => (
           <>
+            {hasCode(error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}
             <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
             <PermissionGrid
               label={t('permissions')}

@@ -36,4 +36,5 @@ export const en = {
   'empty.title': 'No tokens',
   'empty.text': 'Pipelines, scan workers and scripts come with a token.',
   missing: 'This token is not in the list.',
+  beyond: 'Your rights are limited to application scopes, so a token must be too: choose scopes that you hold. Where you see none to choose, ask whoever administers access.',
 } as const;
