@@ -3,13 +3,14 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Sentences of `content/messages` that verdicts need; the others are of the command line and its reports. */
-const VERDICT_CODES = /^(verdict\.|table\.severity\.)/;
-
-const SENTENCES = 'virtual:verdict-sentences';
+/** The sentences of `content/messages` that the console needs, by module; the others are of the command line and its reports. */
+const SENTENCES: Readonly<Record<string, RegExp>> = {
+  'virtual:verdict-sentences': /^(verdict\.|table\.severity\.)/,
+  'virtual:problem-sentences': /^problem\./,
+};
 
 export default defineConfig({
-  plugins: [react(), verdictSentences(), compressed()],
+  plugins: [react(), sharedSentences(), compressed()],
   build: {
     target: 'es2022',
     outDir: 'dist/site',
@@ -32,18 +33,19 @@ export default defineConfig({
 });
 
 /** The catalogs that the console shares with the other programs. */
-function verdictSentences(): Plugin {
-  const read = (language: string) => {
+function sharedSentences(): Plugin {
+  const read = (language: string, codes: RegExp) => {
     const path = new URL(`../content/messages/${language}.json`, import.meta.url);
     const all = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
-    return Object.fromEntries(Object.entries(all).filter(([code]) => VERDICT_CODES.test(code)));
+    return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([code]) => codes.test(code))));
   };
   return {
-    name: 'verdict-sentences',
-    resolveId: (id) => (id === SENTENCES ? `\0${SENTENCES}` : undefined),
+    name: 'shared-sentences',
+    resolveId: (id) => (id in SENTENCES ? `\0${id}` : undefined),
     load(id) {
-      if (id !== `\0${SENTENCES}`) return;
-      return `export const english = ${JSON.stringify(read('en'))};\nexport const japanese = ${JSON.stringify(read('ja'))};`;
+      const codes = id.startsWith('\0') ? SENTENCES[id.slice(1)] : undefined;
+      if (codes === undefined) return;
+      return `export const english = ${read('en', codes)};\nexport const japanese = ${read('ja', codes)};`;
     },
   };
 }

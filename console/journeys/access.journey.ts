@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import problems from '../../content/messages/problems.en.json';
+import sentences from '../../content/messages/en.json';
 import { messages as frame } from '../src/frame/messages';
 import type { Language } from '../src/i18n/format';
 import { messages as groups } from '../src/pages/access/groups/messages';
@@ -64,7 +64,7 @@ describe(`access, with ${STORE}`, () => {
     }
     await accessible(page, 'a page that one may not see');
     await page.goto(`/images/${digest(1)}`);
-    await page.getByText(problems['request.not_found']).waitFor();
+    await page.getByText(sentences['problem.request.not_found']).waitFor();
     // A token of one's own offers what one holds, and never reaches further.
     await page.goto('/me?tab=tokens&token=new');
     await page.getByLabel(say('en', tokens, 'name')).fill('laptop');

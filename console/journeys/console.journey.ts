@@ -10,8 +10,8 @@ import { messages as setup } from '../src/pages/setup/messages';
 import { messages as parts } from '../src/parts/messages';
 import { messages as table } from '../src/parts/table/messages';
 import { messages as why } from '../src/parts/why/messages';
-import problems from '../../content/messages/problems.en.json';
-import problemsJa from '../../content/messages/problems.ja.json';
+import sentences from '../../content/messages/en.json';
+import sentencesJa from '../../content/messages/ja.json';
 import { accessible, launch, settled, shot, signIn, visit, type Theme } from './browser';
 import { HOSTILE, IMAGES, digest, image } from './data';
 import { ADMIN, fill, post, startServer, type Server, type StoreName } from './server';
@@ -70,7 +70,7 @@ describe(`with ${STORE}`, () => {
     await page.getByLabel(say(language, login, 'name')).fill('nobody');
     await page.getByLabel(say(language, login, 'password')).fill('wrong password');
     await page.getByRole('button', { name: say(language, login, 'submit') }).click();
-    const refused = (language === 'ja' ? problemsJa : problems)['access.login_refused'];
+    const refused = (language === 'ja' ? sentencesJa : sentences)['problem.access.login_refused'];
     await page.getByText(refused).waitFor();
     await accessible(page, 'the refused log-in');
     await signIn(page);
@@ -100,7 +100,7 @@ describe(`with ${STORE}`, () => {
     const names = await page.locator('tr[data-row] td:first-child').allInnerTexts();
     expect(names.every((name) => name.includes('/shop/'))).toBe(true);
     await page.goto(`/images/${digest(1)}`);
-    await page.getByText(problems['request.not_found']).waitFor();
+    await page.getByText(sentences['problem.request.not_found']).waitFor();
     expect((await page.request.get(`/api/v1/images/${digest(1)}`)).status()).toBe(404);
     expect(complaints).toEqual([]);
     await close();

@@ -5,3 +5,9 @@ declare module 'virtual:verdict-sentences' {
   export const english: Readonly<Record<string, string>>;
   export const japanese: Readonly<Record<string, string>>;
 }
+
+declare module 'virtual:problem-sentences' {
+  /** The sentences of the API's problems by code, behind `problem.`. */
+  export const english: Readonly<Record<string, string>>;
+  export const japanese: Readonly<Record<string, string>>;
+}

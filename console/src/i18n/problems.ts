@@ -1,7 +1,6 @@
 // Problems in words: those of the server from the catalogs that it shares with the other programs, those of the way to it
 // from here.
-import english from '../../../content/messages/problems.en.json';
-import japanese from '../../../content/messages/problems.ja.json';
+import { english, japanese } from 'virtual:problem-sentences';
 import { Failure, Unreachable } from '../client/failure';
 import { catalog } from './catalog';
 import type { Format } from './format';
@@ -29,7 +28,7 @@ export function sayProblem(error: unknown, format: Format): string {
   if (!(error instanceof Failure)) {
     return fill(words.defect, { message: error instanceof Error ? error.message : String(error) }, format);
   }
-  const sentence = catalogs[format.language][error.code];
+  const sentence = catalogs[format.language][`problem.${error.code}`];
   if (sentence === undefined) return fill(words.unknown, { status: error.status }, format);
   const values: Record<string, Value> = {};
   for (const name of placeholders(sentence)) values[name] = valueOf(error.parameters[name]);

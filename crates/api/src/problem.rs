@@ -107,19 +107,3 @@ codes! {
     /// It took too long.
     Timeout = 503 "server.timeout";
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_has_its_sentence_in_both_languages() {
-        let catalog = |text: &str| -> BTreeMap<String, String> { serde_json::from_str(text).unwrap() };
-        let english = catalog(include_str!("../../../content/messages/problems.en.json"));
-        let japanese = catalog(include_str!("../../../content/messages/problems.ja.json"));
-        let mut codes: Vec<&str> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
-        codes.sort_unstable();
-        assert_eq!(english.keys().collect::<Vec<_>>(), codes);
-        assert_eq!(japanese.keys().collect::<Vec<_>>(), codes);
-    }
-}
