@@ -80,7 +80,7 @@ function Editor({ opened, begin }: { opened: Answer<Policy>; begin: string }) {
           <DiffView before={base.data.document} after={draft.document} label={t('edit.difference')} />
         </details>
       )}
-      <div className="bh-actions">
+      <div className="bh-actions bh-save-bar">
         <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending || theirs !== null}>{t('save')}</Button>
         <Link to="/policies/$id" params={{ id }} className="bh-link-button">{t('cancel')}</Link>
       </div>

@@ -80,7 +80,7 @@ function Editor({ begin }: { begin: string }) {
       {save.error && !mistake && <Problem error={save.error} />}
       <PolicyEditor draft={draft} onDraft={(changed) => { setDraft((before) => ({ ...before, ...changed })); }} outline={outline} mistake={mistake} />
       <EffectPanel effect={effect} />
-      <div className="bh-actions">
+      <div className="bh-actions bh-save-bar">
         <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending}>{t('save')}</Button>
         <Link to="/policies" className="bh-link-button">{t('cancel')}</Link>
       </div>
