@@ -3,7 +3,7 @@ import type { en } from './messages.en';
 
 export const ja: Translation<typeof en> = {
   title: 'パッケージ',
-  lead: 'どのイメージで使われているかを調べるには、パッケージ名、またはname:名前 version:バージョンを入力します。',
+  lead: 'どのイメージで使われているかを調べるには、パッケージ名、または「name:名前」や「version:バージョン」の条件を入力します。',
   'column.name': 'パッケージ',
   'column.version': 'バージョン',
   'column.ecosystem': 'エコシステム',
