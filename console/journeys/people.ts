@@ -46,11 +46,11 @@ export async function open(page: Page, path: string, who: Pick<Person, 'name' | 
 /** What stands on headings, buttons and labels without any Japanese, but for names. */
 export async function untranslated(page: Page): Promise<string[]> {
   return page.evaluate(() => {
-    const names = /^(?:English|Bulkhead|Webhook|Slack|OK|CSV|JSON Lines|[A-Za-z_]+\/[A-Za-z_/]+)$/;
+    const names = /^(?:English|Bulkhead|Webhook|Slack|URL|OK|CSV|JSON Lines|[A-Za-z_]+\/[A-Za-z_/]+)$/;
     const parts = document.querySelectorAll<HTMLElement>('h1, h2, h3, label, legend, button, th, summary, [role="tab"], nav a, p');
     return [...parts]
       .filter((part) => part.offsetParent !== null && !part.querySelector('bdi, code') && !part.closest('bdi, code, option'))
-      .map((part) => part.innerText.trim())
+      .map((part) => part.innerText.replace('*', '').trim())
       .filter((text) => /[A-Za-z]{3,}/.test(text) && !/[\u3040-\u30ff\u3400-\u9fff]/.test(text) && !names.test(text));
   });
 }

@@ -17,17 +17,21 @@ interface EditFormProps<Draft> {
   /** Whether the reader may change it; else it is shown only. */
   isEditable?: boolean;
   isWide?: boolean;
+  /** What to do about what is wrong, where the page knows. */
+  hint?: ReactNode;
   children: ReactNode;
 }
 
 /** The form of an object: fields, what is wrong, what somebody else changed, Save. */
-export function EditForm<Draft>({ edit, memberName, memberValue, isEditable = true, isWide = false, children }: EditFormProps<Draft>) {
+export function EditForm<Draft>({ edit, memberName, memberValue, isEditable = true, isWide = false, hint, children }: EditFormProps<Draft>) {
   const t = useMessages(messages);
   return (
     <Form className={isWide ? 'bh-form bh-form-wide' : 'bh-form'} onSubmit={(event) => { event.preventDefault(); edit.save(); }}>
-      {edit.error && <Problem error={edit.error} />}
-      {edit.conflict && <ConflictNote conflict={edit.conflict} memberName={memberName} memberValue={memberValue} onDiscard={edit.discard} />}
       <fieldset className="bh-fieldset" disabled={!isEditable}>{children}</fieldset>
+      {/* Beside the button that was pressed: forms are long. */}
+      {edit.error && <Problem error={edit.error} />}
+      {edit.error && hint}
+      {edit.conflict && <ConflictNote conflict={edit.conflict} memberName={memberName} memberValue={memberValue} onDiscard={edit.discard} />}
       {isEditable && (
         <div className="bh-actions">
           <Button type="submit" isLoading={edit.isPending} isDisabled={!edit.isChanged || edit.isPending || edit.conflict !== null}>{t('save')}</Button>

@@ -38,8 +38,8 @@ export function NewObject<Draft extends object, Made>({ initial, action, create,
   const isMade = creation.isSuccess;
   return (
     <Form className={isWide ? 'bh-form bh-form-wide' : 'bh-form'} onSubmit={(event) => { event.preventDefault(); creation.mutate(); }}>
-      {error && <Problem error={error} />}
       {children(draft, (change) => { setDraft((before) => ({ ...before, ...change })); }, error)}
+      {error && <Problem error={error} />}
       <div className="bh-actions">
         <Button type="submit" isLoading={creation.isPending} isDisabled={creation.isPending || isMade}>{action}</Button>
       </div>

@@ -58,8 +58,7 @@ function Whole({ answer }: { answer: Answer<Group> }) {
           />
         )}
       </ObjectHead>
-      {hasCode(edit.error, 'access.last_administrator') && <Alert variant="info" isInline title={t('last_administrator')} />}
-      <EditForm edit={edit} isEditable={mayWrite} memberName={(member) => t(member as keyof GroupDraft)}>
+      <EditForm hint={<>{hasCode(edit.error, 'access.last_administrator') && <Alert variant="info" isInline title={t('last_administrator')} />}</>} edit={edit} isEditable={mayWrite} memberName={(member) => t(member as keyof GroupDraft)}>
         <GroupFields draft={edit.draft} change={edit.change} />
       </EditForm>
     </div>

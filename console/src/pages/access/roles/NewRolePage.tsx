@@ -38,8 +38,8 @@ export function NewRolePage() {
       >
         {(draft, change, error) => (
           <>
-            {hasCode(error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}
             <RoleFields draft={draft} change={change} />
+            {hasCode(error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}
           </>
         )}
       </NewObject>

@@ -70,9 +70,7 @@ function Whole({ answer }: { answer: Answer<Role> }) {
       {role.is_preset && <p className="bh-quiet">{t('preset.text')}</p>}
       {!role.is_preset && <Nearest permissions={edit.draft.permissions} />}
       <Holders role={role} />
-      {hasCode(edit.error, 'access.last_administrator') && <Alert variant="info" isInline title={t('last_administrator')} />}
-      {hasCode(edit.error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}
-      <EditForm edit={shown} isEditable={isEditable} memberName={(member) => t(member as keyof RoleDraft)}>
+      <EditForm hint={<>{hasCode(edit.error, 'access.last_administrator') && <Alert variant="info" isInline title={t('last_administrator')} />}{hasCode(edit.error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}</>} edit={shown} isEditable={isEditable} memberName={(member) => t(member as keyof RoleDraft)}>
         <RoleFields draft={shown.draft} change={edit.change} />
       </EditForm>
     </div>

@@ -49,7 +49,6 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
       <NewObject initial={EMPTY} action={t('create')} create={(draft, options) => create(tokenOf(draft), options)} onMade={setMade} stale={stale}>
         {(draft, change, error) => (
           <>
-            {hasCode(error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}
             <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
             <PermissionGrid
               label={t('permissions')}
@@ -62,6 +61,7 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
             <Choose label={t('expires')} value={draft.life} options={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
             {draft.life === 'date' && <Field label={t('expires.on')} type="date" isRequired value={draft.date} onValue={(date) => { change({ date }); }} />}
             <Field label={t('addresses')} help={t('addresses.help')} spellCheck={false} value={draft.addresses} onValue={(addresses) => { change({ addresses }); }} />
+            {hasCode(error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}
           </>
         )}
       </NewObject>

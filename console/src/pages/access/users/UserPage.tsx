@@ -71,8 +71,7 @@ function Whole({ answer }: { answer: Answer<User> }) {
         {user.id === me.id && <span>{t('yourself')}</span>}
       </div>
       <Facts user={user} />
-      {hasCode(edit.error, 'access.last_administrator') && <Alert variant="info" isInline title={t('last_administrator')} />}
-      <EditForm edit={edit} isEditable={mayWrite} memberName={(member) => t(member as keyof UserEdit)}>
+      <EditForm hint={<>{hasCode(edit.error, 'access.last_administrator') && <Alert variant="info" isInline title={t('last_administrator')} />}</>} edit={edit} isEditable={mayWrite} memberName={(member) => t(member as keyof UserEdit)}>
         <Field label={t('display_name')} isRequired value={draft.display_name} onValue={(value) => { change({ display_name: value }); }} />
         <Field label={t('email')} type="email" value={draft.email} onValue={(value) => { change({ email: value }); }} />
         <RolePicker label={t('roles')} help={t('roles.help')} chosen={draft.roles} onChosen={(roles) => { change({ roles }); }} />
