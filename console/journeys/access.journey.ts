@@ -87,6 +87,9 @@ describe(`access, with ${STORE}`, () => {
     await page.getByLabel(say('en', scopes, 'expression')).fill('v1 && v3');
     await page.getByRole('button', { name: say('en', scopes, 'create'), exact: true }).click();
     await page.getByText(say('en', scopes, 'expression.wrong', { position: 7 })).waitFor();
+    await page.locator('.bh-problem').waitFor();
+    // The sentence fades in; axe measures its color at rest.
+    await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'));
     await accessible(page, 'a scope that cannot be read');
     await shot(page, `${STORE}-scope-wrong`);
     await page.getByLabel(say('en', scopes, 'expression')).fill('v1');
