@@ -138,6 +138,23 @@ export interface AuditVerification {
   unknown_checkpoints: number;
 }
 
+/** A role of AWS that is taken on. */
+export interface AwsRole {
+  /** Its name: `arn:aws:iam::123456789012:role/scan`. */
+  arn: string;
+  /** What the other account wants to be told. */
+  external_id?: string | null;
+}
+
+/** What is to be done to all that a filter takes. */
+export type BulkWork = ImagesBulkRequest & {
+  resource: 'images';
+} | JobsBulkRequest & {
+  resource: 'jobs';
+} | VulnerabilitiesBulkRequest & {
+  resource: 'vulnerabilities';
+};
+
 /** A reason as data: the catalogs have the sentence of its code. */
 export interface Cause {
   /** The code: `registry.unauthorized`. */
@@ -214,6 +231,8 @@ export interface DryRun {
   is_partial: boolean;
   /** The first of those that would change. */
   items: DryRunChange[];
+  /** The id of the job that judges all of them, where there are more than fit in a request. */
+  job?: string | null;
 }
 
 /** An image that would have another decision. */
@@ -224,6 +243,21 @@ export interface DryRunChange {
   image: Image;
   /** The decision then. */
   to: string;
+}
+
+/** How a dry run stands that is a job. */
+export interface DryRunJob {
+  /** How many of them would have another decision. */
+  changed: number;
+  expires?: Moment | null;
+  /** How many images were judged. */
+  images: number;
+  /** The id of the job. */
+  job: string;
+  /** `waiting`, `leased`, `done`, `dead` or `cancelled`. */
+  state: string;
+  /** How many images there were when it began. */
+  total?: number | null;
 }
 
 /** What a change of policies would do, before anybody makes it. */
@@ -313,6 +347,22 @@ export interface ExceptionTerms {
   /** Only in these images: `expression`, `variables`. */
   scope?: Record<string, unknown> | null;
 }
+
+/** How it is written. */
+export type ExportFormat = 'csv' | 'jsonl' | 'sarif';
+
+/** What an export is asked for, in the query of a download and in the body of a job. */
+export interface ExportRequest {
+  /** Which rows, as the list takes it; all without it. */
+  filter?: string | null;
+  /** How it is written. */
+  format: ExportFormat;
+  /** Of findings: in which images, as the list of images takes it; all without it. */
+  images?: string | null;
+}
+
+/** What is exported. */
+export type ExportResource = 'images' | 'findings' | 'vulnerabilities' | 'packages' | 'audit';
 
 /** All lists with their keys. */
 export interface FilterCatalog {
@@ -459,6 +509,9 @@ export interface Image {
   verdict: string;
 }
 
+/** What is done to images. */
+export type ImageAction = 'rescan' | 'delete' | 'approve' | 'revoke_approval';
+
 /** How many findings that count an image has. */
 export interface ImageCounts {
   /** Critical vulnerabilities. */
@@ -571,6 +624,18 @@ export interface ImageSummary {
   total: number;
   /** With something that could not be read: `gaps:>0`. */
   with_gaps: number;
+}
+
+/** Something to be done to all images that a filter takes. */
+export interface ImagesBulkRequest {
+  /** What. */
+  action: ImageAction;
+  /** Why; told with approvals. */
+  comment?: string;
+  /** How many images the person saw that the filter takes. It is refused where the number moved by more than 5 percent. */
+  expected: number;
+  /** Which images; an empty filter takes all. */
+  filter: string;
 }
 
 /** A setting that can be changed while the server runs. */
@@ -705,19 +770,23 @@ export interface Job {
   begun?: Moment | null;
   /** When it was made. */
   created: Moment;
+  expires?: Moment | null;
   failure?: Cause | null;
   finished?: Moment | null;
   /** Its id. */
   id: string;
-  /** `scan`, `list` or `test`. */
+  /** `scan`, `list`, `test`, which workers do; `export`, `bulk`, `dry_run`, which the server does itself. */
   kind: string;
   /** Who does it, or did it last. */
   leased_by?: string | null;
+  /** Where its owner gets what it made, until then. */
+  link?: string | null;
   /** It is not tried before then. */
   not_before: Moment;
   /** Who waits for it: `person`, `webhook` or `schedule`. */
   priority: string;
-  /** The id of the registry that it asks. */
+  progress?: JobProgress | null;
+  /** The id of the registry that it asks; empty of what the server does itself. */
   registry_id: string;
   /** Who asked for it. */
   requested_by: string;
@@ -730,6 +799,9 @@ export interface Job {
   /** What is to be done. */
   work: Work;
 }
+
+/** What is done to jobs. */
+export type JobAction = 'retry' | 'cancel';
 
 /** What came of a job: the field of its kind. */
 export interface JobAnswer {
@@ -754,6 +826,20 @@ export interface JobFailure {
   parameters?: Record<string, unknown>;
 }
 
+/** How far a job is that the server does itself. */
+export interface JobProgress {
+  /** How many were changed, or would be. */
+  changed?: number;
+  /** How many were looked at. */
+  done: number;
+  /** How many may be seen, but not changed, by whoever asked. */
+  not_permitted?: number;
+  /** How many rows or objects there were when it began; absent where nobody counted. */
+  total?: number | null;
+  /** How many were left as they are, because they are so already, or cannot be otherwise. */
+  unchanged?: number;
+}
+
 /** Jobs by state, each counted up to 1,000. */
 export interface JobSummary {
   /** They were given up: `state:dead`. */
@@ -764,11 +850,22 @@ export interface JobSummary {
   waiting: number;
 }
 
+/** Something to be done to all jobs that a filter takes. */
+export interface JobsBulkRequest {
+  /** What. */
+  action: JobAction;
+  /** How many jobs the person saw that the filter takes. It is refused where the number moved by more than 5 percent. */
+  expected: number;
+  /** Which jobs; an empty filter takes all. */
+  filter: string;
+}
+
 /** A package of any image. */
 export interface KnownPackage {
   /** `deb`, `npm`. */
   ecosystem: string;
-  /** How many images have it, counted up to 10,000. */
+  /** How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
+   * up to 100. */
   images: number;
   /** Its name. */
   name: string;
@@ -788,7 +885,8 @@ export interface KnownVulnerability {
   first_seen: Moment;
   /** Its id. */
   id: string;
-  /** How many images have it, counted up to 10,000. */
+  /** How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
+   * up to 100. */
   images: number;
   /** Whether it is known to be exploited. */
   kev: boolean;
@@ -821,8 +919,12 @@ export interface LeasedJob {
   lease: string;
   /** For how many seconds it is held; a heartbeat begins them anew. */
   lease_seconds: number;
+  /** The key of the lists of known malware that files are asked about; absent where the server has none. */
+  malware_lists?: string | null;
   /** The registry that is asked. */
   registry: LeasedRegistry;
+  /** Whether a policy asks who signed images. */
+  wants_signatures?: boolean;
   /** What is to be done. */
   work: Work;
 }
@@ -1009,6 +1111,38 @@ export interface Policy {
   version: number;
 }
 
+/** A place at which a policy says something else. */
+export interface PolicyChange {
+  /** What it says; absent where it is removed. */
+  after?: Record<string, unknown> | null;
+  /** What it said; absent where it is added. */
+  before?: Record<string, unknown> | null;
+  /** Where: `controls[2].severities[0]`. Items are counted as they stand afterwards, removed ones as they stood before. */
+  place: string;
+}
+
+/** What is different between two versions of a policy. */
+export interface PolicyDifference {
+  /** What it says differently, in the order of the document. */
+  changes: PolicyChange[];
+  /** The older version; absent where the newer one is the first. */
+  from?: number | null;
+  /** Whether images were judged by it, before and after; absent where that did not change. */
+  is_enabled?: boolean[] | null;
+  /** Whether the text is another one while it says the same: comments, order of keys, spaces. */
+  is_respelled: boolean;
+  /** The newer version; absent of a draft. */
+  to?: number | null;
+}
+
+/** A draft to be compared with a version of a policy. */
+export interface PolicyDraft {
+  /** The draft, YAML or JSON. */
+  document: string;
+  /** The version; the newest where it is not given. */
+  from?: number | null;
+}
+
 /** A policy as it shall be. */
 export interface PolicyEdit {
   /** What the author says of the change. */
@@ -1086,7 +1220,7 @@ export interface Registry {
   changed: Moment;
   /** When it was made. */
   created: Moment;
-  /** The type of its credential: `password`, `token`, `refresh_token`; absent where it has none. */
+  /** The type of its credential, as `password` or `aws_keys`; absent where it has none. */
   credential_type?: string | null;
   failure?: Cause | null;
   /** Whether its messages can be verified. */
@@ -1134,11 +1268,40 @@ export type RegistryCredential = {
   /** The token. */
   token: string;
   type: 'refresh_token';
+} | {
+  /** The id of the key. */
+  access_key_id: string;
+  /** The region, where the address of the registry does not tell it. */
+  region?: string | null;
+  role?: AwsRole | null;
+  /** The key. */
+  secret_access_key: string;
+  /** What goes with keys that end by themselves. */
+  session_token?: string | null;
+  type: 'aws_keys';
+} | {
+  /** The region, where the address of the registry does not tell it. */
+  region?: string | null;
+  role?: AwsRole | null;
+  type: 'aws_ambient';
+} | {
+  /** The file's text, JSON. */
+  key: string;
+  type: 'google_key';
+} | {
+  type: 'google_ambient';
+} | {
+  /** The id of the application. */
+  client_id: string;
+  /** Its secret. */
+  client_secret: string;
+  /** The directory: its id or domain. */
+  tenant: string;
+  type: 'azure_secret';
 };
 
-/** What a registry is: kinds differ in address, credentials, how repositories are listed, and in the messages that
- * they send. */
-export type RegistryKind = 'Oci' | 'DockerHub' | 'Ecr' | 'Google' | 'Quay' | 'Artifactory' | 'Acr' | 'Harbor' | 'Ghcr' | 'Gitlab' | 'Nexus';
+/** What a registry is. */
+export type RegistryKind = 'oci' | 'docker_hub' | 'ecr' | 'google' | 'quay' | 'artifactory' | 'acr' | 'harbor' | 'ghcr' | 'gitlab' | 'nexus';
 
 /** A registry to be made, or what is to become of one. */
 export interface RegistryRequest {
@@ -1172,8 +1335,11 @@ export interface RegistryRequest {
 export interface RegistryRules {
   /** So many of the newest images of each repository, by the time at which they were made. */
   newest?: number | null;
-  /** Only images that were made within so many days. The protocol of registries does not tell when an image was pushed;
-   * the time at which it was made stands for it. */
+  /** Only images that were pulled within so many days, or pushed: what is new had no time to be pulled. Harbor and Docker
+   * Hub alone tell when. */
+  pulled_within_days?: number | null;
+  /** Only images that were pushed within so many days. Harbor and Docker Hub tell when; the protocol of registries does
+   * not, and the time at which an image was made stands for it. */
   pushed_within_days?: number | null;
   /** Repositories, with `*` for any characters; all where there are none. Registries that do not list their repositories
    * need them without `*`. */
@@ -1351,6 +1517,16 @@ export interface SeverityCounts {
   unknown: number;
 }
 
+/** A signed verdict: an envelope of DSSE. */
+export interface SignedVerdict {
+  /** The statement as JSON, in base 64. */
+  payload: string;
+  /** `application/vnd.bulkhead.verdict.v1+json`. */
+  payloadType: string;
+  /** Its signatures. */
+  signatures: VerdictSignature[];
+}
+
 /** What one source says of a vulnerability. */
 export interface SourceAdvisory {
   /** Its own id. */
@@ -1429,7 +1605,8 @@ export interface TestStep {
   cause?: Cause | null;
   /** `ok`, `failed`, or `skipped` where an earlier one failed or it does not apply. */
   outcome: string;
-  /** `dns`, `tcp`, `tls`, `authentication`, `authorization`, `rate_limit`. */
+  /** `exchange` (of the credential, where the server exchanges it), `dns`, `tcp`, `tls`, `authentication`, `authorization`,
+   * `rate_limit`. */
   step: string;
 }
 
@@ -1523,9 +1700,53 @@ export interface UserWithPassword {
   user: User;
 }
 
+/** A key that verdicts are signed with. */
+export interface VerdictKey {
+  /** Since when it is in use. */
+  created: Moment;
+  /** Its id: the first 16 hexadecimal digits of the SHA-256 of its bytes. */
+  id: string;
+  /** The Ed25519 public key, in base 64. */
+  public_key: string;
+}
+
+/** The keys that verdicts are signed with. */
+export interface VerdictKeys {
+  /** The keys, by id. */
+  keys: VerdictKey[];
+}
+
 /** A verdict object: id, decision, subject, digest, policies with their scopes and controls, reasons as codes with evidence,
  * exceptions, when it was evaluated and by which intelligence. */
 export type VerdictObject = Record<string, unknown>;
+
+/** A signature of an envelope. */
+export interface VerdictSignature {
+  /** Which key signed. */
+  keyid: string;
+  /** The Ed25519 signature of the encoded payload and its type, in base 64. */
+  sig: string;
+}
+
+/** A request for exceptions for all vulnerabilities that a filter takes. Ids are put together, up to 500 in an exception. */
+export interface VulnerabilitiesBulkRequest {
+  /** How many the person saw that the filter takes. It is refused where the number moved by more than 5 percent. */
+  expected: number;
+  /** The last day on which it holds, or the moment at which it ends. */
+  expires: string;
+  /** Which vulnerabilities; an empty filter takes all. */
+  filter: string;
+  /** The name of the exceptions; where there are several, a number is put behind it. */
+  name: string;
+  /** Who answers for it. */
+  owner: string;
+  /** The id of the policy that it is asked for: its authors cannot approve it. */
+  policy?: string | null;
+  /** Why they may stay. */
+  reason: string;
+  /** Only in these images: `expression`, `variables`. */
+  scope?: Record<string, unknown> | null;
+}
 
 /** A vulnerability with what its sources say and the images that have it. */
 export type VulnerabilityDetails = KnownVulnerability & {
@@ -1554,6 +1775,26 @@ export type Work = {
   kind: 'test';
   /** A repository whose tags are asked for; without one, the list of repositories is. */
   repository?: string | null;
+} | {
+  /** Which rows. */
+  filter?: string | null;
+  /** How it is written. */
+  format: ExportFormat;
+  /** Of findings: in which images. */
+  images?: string | null;
+  kind: 'export';
+  /** What is exported. */
+  resource: ExportResource;
+} | {
+  kind: 'bulk';
+  /** What, to which. */
+  work: BulkWork;
+} | {
+  /** The document that it would have. */
+  document?: string | null;
+  kind: 'dry_run';
+  /** The policy that would be replaced. */
+  policy?: string | null;
 };
 
 /** The audit trail, the newest first. Filter keys: at, principal, kind, action, object, id, outcome. */
@@ -1567,9 +1808,14 @@ export const listAuditCheckpoints = /* @__PURE__ */ operation<{ query?: { limit?
   'list_audit_checkpoints', 'GET', '/audit/checkpoints', 'audit.read',
 );
 
-/** The audit trail as a file, the oldest first, without a limit of its length. */
-export const exportAudit = /* @__PURE__ */ operation<{ query: { format: string; filter?: string } }, string>(
+/** The audit trail as a file, the oldest record first, without a limit of its length. JSON lines can be verified. */
+export const exportAudit = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
   'export_audit', 'GET', '/audit/export', 'audit.read',
+);
+
+/** Makes such a file as a job, for what takes longer than one waits. */
+export const beginAuditExport = /* @__PURE__ */ operation<{ body: ExportRequest }, Job>(
+  'begin_audit_export', 'POST', '/audit/export', 'audit.read',
 );
 
 /** Walks the whole trail and tells the first record that was deleted, altered or moved. */
@@ -1630,6 +1876,16 @@ export const listFindings = /* @__PURE__ */ operation<{ query?: { limit?: number
   'list_findings', 'GET', '/findings', 'findings.read',
 );
 
+/** All findings of a filter, in the images of another, as a file, without a limit of its length. */
+export const exportFindings = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+  'export_findings', 'GET', '/findings/export', 'findings.read',
+);
+
+/** Makes such a file as a job, for what takes longer than one waits. */
+export const beginFindingsExport = /* @__PURE__ */ operation<{ body: ExportRequest }, Job>(
+  'begin_findings_export', 'POST', '/findings/export', 'findings.read',
+);
+
 /** Groups by name. */
 export const listGroups = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Group>>(
   'list_groups', 'GET', '/groups', 'access.read',
@@ -1665,7 +1921,8 @@ export const receiveHook = /* @__PURE__ */ operation<{ path: { id: string }; que
   'receive_hook', 'POST', '/hooks/{id}', 'public',
 );
 
-/** Images, with filter, order and pages. `total` is counted up to 10,000 on the first page. */
+/** Images, with filter, order and pages. `total` is counted up to 10,000 on the first page, and absent where more images than
+ * that would have to be looked at. */
 export const listImages = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Image>>(
   'list_images', 'GET', '/images', 'images.read',
 );
@@ -1675,10 +1932,25 @@ export const registerImage = /* @__PURE__ */ operation<{ query?: { reference?: s
   'register_image', 'POST', '/images', 'images.write',
 );
 
+/** Indexes again, removes or approves all images that a filter takes; approving needs `images.approve` too. */
+export const changeImages = /* @__PURE__ */ operation<{ body: ImagesBulkRequest }, Job>(
+  'change_images', 'POST', '/images/bulk', 'images.write',
+);
+
 /** What changed from one image to another, both matched and judged as of now: a `bulkhead.diff/1` document, as
  * `bulkhead diff --format json` writes it. */
 export const compareImages = /* @__PURE__ */ operation<{ query: { old: string; new: string } }, Record<string, unknown>>(
   'compare_images', 'GET', '/images/compare', 'images.read',
+);
+
+/** All images of a filter as a file, without a limit of its length. */
+export const exportImages = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+  'export_images', 'GET', '/images/export', 'images.read',
+);
+
+/** Makes such a file as a job, for what takes longer than one waits. */
+export const beginImagesExport = /* @__PURE__ */ operation<{ body: ExportRequest }, Job>(
+  'begin_images_export', 'POST', '/images/export', 'images.read',
 );
 
 /** An image with its names, approvals and verdict. */
@@ -1800,6 +2072,11 @@ export const listJobs = /* @__PURE__ */ operation<{ query?: { limit?: number; cu
   'list_jobs', 'GET', '/jobs', 'jobs.read',
 );
 
+/** Retries or cancels all jobs that a filter takes. */
+export const changeJobs = /* @__PURE__ */ operation<{ body: JobsBulkRequest }, Job>(
+  'change_jobs', 'POST', '/jobs/bulk', 'jobs.write',
+);
+
 /** A job. */
 export const showJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
   'show_job', 'GET', '/jobs/{id}', 'jobs.read',
@@ -1823,6 +2100,26 @@ export const showMe = /* @__PURE__ */ operation<Record<never, never>, Me>(
 /** Gives one's password again: for 15 minutes the session may do what is dangerous. */
 export const confirm = /* @__PURE__ */ operation<{ body: Confirmation }, void>(
   'confirm', 'POST', '/me/confirm', 'oneself',
+);
+
+/** One's own jobs, the youngest first. */
+export const listOwnJobs = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Job>>(
+  'list_own_jobs', 'GET', '/me/jobs', 'oneself',
+);
+
+/** A job of one's own. */
+export const showOwnJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
+  'show_own_job', 'GET', '/me/jobs/{id}', 'oneself',
+);
+
+/** Cancels a job of one's own. What it did so far stays. */
+export const cancelOwnJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
+  'cancel_own_job', 'POST', '/me/jobs/{id}/cancel', 'oneself',
+);
+
+/** The file that an export made, until its time is over. */
+export const downloadOwnJob = /* @__PURE__ */ operation<{ path: { id: string } }, string>(
+  'download_own_job', 'GET', '/me/jobs/{id}/output', 'oneself',
 );
 
 /** Changes one's own password, which ends all other sessions. */
@@ -1885,6 +2182,16 @@ export const listPackages = /* @__PURE__ */ operation<{ query?: { limit?: number
   'list_packages', 'GET', '/packages', 'images.read',
 );
 
+/** All packages of a filter as a file, without a limit of its length. */
+export const exportPackages = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+  'export_packages', 'GET', '/packages/export', 'images.read',
+);
+
+/** Makes such a file as a job, for what takes longer than one waits. */
+export const beginPackagesExport = /* @__PURE__ */ operation<{ body: ExportRequest }, Job>(
+  'begin_packages_export', 'POST', '/packages/export', 'images.read',
+);
+
 /** Every permission that exists, by area. */
 export const listPermissions = /* @__PURE__ */ operation<Record<never, never>, Page<PermissionArea>>(
   'list_permissions', 'GET', '/permissions', 'oneself',
@@ -1905,6 +2212,21 @@ export const tryPolicy = /* @__PURE__ */ operation<{ body: DryRunRequest }, DryR
   'try_policy', 'POST', '/policies/dry-run', 'policies.read',
 );
 
+/** Begins a dry run over all images. */
+export const beginPolicyTrial = /* @__PURE__ */ operation<{ body: DryRunRequest }, DryRunJob>(
+  'begin_policy_trial', 'POST', '/policies/dry-runs', 'policies.read',
+);
+
+/** How a dry run stands. */
+export const showPolicyTrial = /* @__PURE__ */ operation<{ path: { job: string } }, DryRunJob>(
+  'show_policy_trial', 'GET', '/policies/dry-runs/{job}', 'policies.read',
+);
+
+/** The images that would have another decision, as far as it is. */
+export const listPolicyTrialChanges = /* @__PURE__ */ operation<{ path: { job: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<DryRunChange>>(
+  'list_policy_trial_changes', 'GET', '/policies/dry-runs/{job}/changes', 'policies.read',
+);
+
 /** A policy. */
 export const showPolicy = /* @__PURE__ */ operation<{ path: { id: string } }, Policy>(
   'show_policy', 'GET', '/policies/{id}', 'policies.read',
@@ -1918,6 +2240,16 @@ export const replacePolicy = /* @__PURE__ */ operation<{ path: { id: string }; b
 /** Removes a policy; its versions stay. */
 export const removePolicy = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
   'remove_policy', 'DELETE', '/policies/{id}', 'policies.write',
+);
+
+/** What is different between two versions of a policy, place by place. */
+export const comparePolicyVersions = /* @__PURE__ */ operation<{ path: { id: string }; query?: { from?: number; to?: number } }, PolicyDifference>(
+  'compare_policy_versions', 'GET', '/policies/{id}/difference', 'policies.read',
+);
+
+/** What is different between a version of a policy and a draft, place by place. */
+export const comparePolicyDraft = /* @__PURE__ */ operation<{ path: { id: string }; body: PolicyDraft }, PolicyDifference>(
+  'compare_policy_draft', 'POST', '/policies/{id}/difference', 'policies.read',
 );
 
 /** The versions of a policy, the newest first. */
@@ -1998,6 +2330,11 @@ export const deleteRole = /* @__PURE__ */ operation<{ path: { id: string } }, vo
 /** Gives a worker the next job, or none when none came in the time that it waits. */
 export const leaseScan = /* @__PURE__ */ operation<{ body: LeaseRequest }, LeaseAnswer>(
   'lease_scan', 'POST', '/scans/lease', 'scans.write',
+);
+
+/** The lists of known malware that workers ask about the files that they see: a database that has nothing else. */
+export const showMalwareLists = /* @__PURE__ */ operation<Record<never, never>, string>(
+  'show_malware_lists', 'GET', '/scans/malware-lists', 'scans.write',
 );
 
 /** Takes what came of a job. */
@@ -2146,9 +2483,34 @@ export const showVerdict = /* @__PURE__ */ operation<{ query: { image: string } 
   'show_verdict', 'GET', '/verdict', 'verdicts.read',
 );
 
+/** The public keys that verdicts are signed with, of every server of the installation. */
+export const listVerdictKeys = /* @__PURE__ */ operation<Record<never, never>, VerdictKeys>(
+  'list_verdict_keys', 'GET', '/verdict/keys', 'public',
+);
+
+/** The verdict on an image by its digest, signed, with when it holds and what it rests on. It answers `If-None-Match`. */
+export const showSignedVerdict = /* @__PURE__ */ operation<{ query: { image: string } }, SignedVerdict>(
+  'show_signed_verdict', 'GET', '/verdict/signed', 'verdicts.read',
+);
+
 /** The vulnerabilities of all images, the worst first; with `sort=-first_seen` the newest first. */
 export const listVulnerabilities = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<KnownVulnerability>>(
   'list_vulnerabilities', 'GET', '/vulnerabilities', 'findings.read',
+);
+
+/** Asks for exceptions for all vulnerabilities that a filter takes. They hold once another person has approved them. */
+export const exceptVulnerabilities = /* @__PURE__ */ operation<{ body: VulnerabilitiesBulkRequest }, Job>(
+  'except_vulnerabilities', 'POST', '/vulnerabilities/bulk', 'exceptions.write',
+);
+
+/** All vulnerabilities of a filter as a file, without a limit of its length. */
+export const exportVulnerabilities = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+  'export_vulnerabilities', 'GET', '/vulnerabilities/export', 'findings.read',
+);
+
+/** Makes such a file as a job, for what takes longer than one waits. */
+export const beginVulnerabilitiesExport = /* @__PURE__ */ operation<{ body: ExportRequest }, Job>(
+  'begin_vulnerabilities_export', 'POST', '/vulnerabilities/export', 'findings.read',
 );
 
 /** A vulnerability: what its sources say, and which images have it. */
