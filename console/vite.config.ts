@@ -1,13 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
-
-/** The sentences of `content/messages` that the console needs, by module; the others are of the command line and its reports. */
-const SENTENCES: Readonly<Record<string, RegExp>> = {
-  'virtual:verdict-sentences': /^(verdict\.|table\.severity\.)/,
-  'virtual:problem-sentences': /^problem\./,
-};
+import { sharedSentences } from './sentences';
 
 export default defineConfig({
   plugins: [react(), sharedSentences(), compressed()],
@@ -31,24 +25,6 @@ export default defineConfig({
   // `npm run dev` beside a server, which BULKHEAD_ORIGIN names.
   server: { proxy: { '/api': { target: process.env.BULKHEAD_ORIGIN ?? 'https://127.0.0.1:8443', secure: false } } },
 });
-
-/** The catalogs that the console shares with the other programs. */
-function sharedSentences(): Plugin {
-  const read = (language: string, codes: RegExp) => {
-    const path = new URL(`../content/messages/${language}.json`, import.meta.url);
-    const all = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
-    return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([code]) => codes.test(code))));
-  };
-  return {
-    name: 'shared-sentences',
-    resolveId: (id) => (id in SENTENCES ? `\0${id}` : undefined),
-    load(id) {
-      const codes = id.startsWith('\0') ? SENTENCES[id.slice(1)] : undefined;
-      if (codes === undefined) return;
-      return `export const english = ${read('en', codes)};\nexport const japanese = ${read('ja', codes)};`;
-    },
-  };
-}
 
 /** Beside each file that compresses, the file compressed: the server sends those as they are. */
 function compressed(): Plugin {

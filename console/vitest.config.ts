@@ -1,3 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { sharedSentences } from './sentences';
 
-export default defineConfig({ test: { include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'] } });
+export default defineConfig({
+  plugins: [sharedSentences()],
+  test: { include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'] },
+});

@@ -20,7 +20,7 @@ test('only what has ended without success can be tried again', () => {
 
 test('progress is told where the server tells it', () => {
   expect(progressOf(JOB)).toBeNull();
-  expect(progressOf({ ...JOB, progress: { done: 3, total: null } } as Job)).toEqual({ done: 3, total: null });
+  expect(progressOf({ ...JOB, progress: { done: 3, total: null } })).toEqual({ done: 3, total: null });
   expect(progressOf({ ...JOB, progress: 'half' } as unknown as Job)).toBeNull();
 });
 

@@ -1,0 +1,27 @@
+// The sentences that the console shares with the other programs, as modules for the build and the tests.
+import { readFileSync } from 'node:fs';
+import type { Plugin } from 'vite';
+
+/** The sentences of `content/messages` that the console needs, by module; the others are of the command line and its reports. */
+const SENTENCES: Readonly<Record<string, RegExp>> = {
+  'virtual:verdict-sentences': /^(verdict\.|table\.severity\.)/,
+  'virtual:problem-sentences': /^problem\./,
+};
+
+/** The catalogs that the console shares with the other programs. */
+export function sharedSentences(): Plugin {
+  const read = (language: string, codes: RegExp) => {
+    const path = new URL(`../content/messages/${language}.json`, import.meta.url);
+    const all = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+    return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([code]) => codes.test(code))));
+  };
+  return {
+    name: 'shared-sentences',
+    resolveId: (id) => (id in SENTENCES ? `\0${id}` : undefined),
+    load(id) {
+      const codes = id.startsWith('\0') ? SENTENCES[id.slice(1)] : undefined;
+      if (codes === undefined) return;
+      return `export const english = ${read('en', codes)};\nexport const japanese = ${read('ja', codes)};`;
+    },
+  };
+}
