@@ -214,17 +214,17 @@ fn whatever_is_asked_is_answered_and_never_a_failure_of_the_server() {
     let mut fuzzing = Fuzzing { server: &server, chance: Chance(seed), things, sent: 0, statuses: Default::default() };
     for round in 0..rounds {
         for operation in &operations {
-            for at in 0..askers.len() {
+            for asker in &mut askers {
                 // The document says what is meant; each role gets its share of what is not.
                 for draw in Draw::some(operation.body.is_some(), &mut fuzzing.chance) {
                     let (request, told) = fuzzing.request(operation, draw);
-                    let answer = fuzzing.send(&askers[at], request, Some(&operation.rule), &told);
-                    let is_out = answer.status == 401 && askers[at].role.is_some() && operation.rule != "public";
+                    let answer = fuzzing.send(asker, request, Some(&operation.rule), &told);
+                    let is_out = answer.status == 401 && asker.role.is_some() && operation.rule != "public";
                     if is_out {
                         // Whoever has ended their own session or token comes again.
-                        let role = askers[at].role.unwrap_or_default();
+                        let role = asker.role.unwrap_or_default();
                         let permissions = preset(role).map(|preset| preset.permissions().to_string());
-                        askers[at].how = server.token(&permissions.unwrap_or_default());
+                        asker.how = server.token(&permissions.unwrap_or_default());
                     }
                 }
             }
@@ -236,7 +236,6 @@ fn whatever_is_asked_is_answered_and_never_a_failure_of_the_server() {
     server.ask(&As::Nobody, "GET", "/setup", Value::Null).expect(200);
 }
 
-#[expect(clippy::print_stderr, reason = "a test says what it has done")]
 fn eprint_statuses(fuzzing: &Fuzzing<'_>) {
     eprintln!("{} requests: {:?}", fuzzing.sent, fuzzing.statuses);
 }

@@ -113,7 +113,7 @@ impl House {
         let mut packages: Vec<Package> = (0..count).map(|at| base_package(id, version, at, snapshot)).collect();
         for at in 0..20 + mixed(repository ^ 5) % 60 {
             // A tag differs from the one before in a few of its packages.
-            let drift = if mixed(repository ^ at) % 12 == 0 { tag / 4 } else { 0 };
+            let drift = if mixed(repository ^ at).is_multiple_of(12) { tag / 4 } else { 0 };
             let name = popular(mixed(repository.wrapping_mul(31) ^ at), NAMES);
             let version = (mixed(repository ^ (at << 8)) + drift) % VERSIONS;
             packages.push(program_package(ecosystem, name, version));
@@ -133,10 +133,10 @@ impl House {
             names.push(ImageName { tag: "latest".to_owned(), ..own.clone() });
         }
         let digest = House::digest(number as u32);
-        let platform = if mixed(number ^ 8) % 12 == 0 { "linux/arm64" } else { "linux/amd64" };
+        let platform = if mixed(number ^ 8).is_multiple_of(12) { "linux/arm64" } else { "linux/amd64" };
         let labels = [("team", format!("team-{team}")), ("org.opencontainers.image.version", own.tag.clone())];
         let facts = ImageFacts {
-            user: if mixed(repository ^ 9) % 3 == 0 { String::new() } else { "app".into() },
+            user: if mixed(repository ^ 9).is_multiple_of(3) { String::new() } else { "app".into() },
             labels: labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
             created: Some("2026-09-01T00:00:00Z".into()),
             ..ImageFacts::default()
@@ -225,7 +225,7 @@ fn base_package(distribution: &str, release: &str, at: u64, snapshot: u64) -> Pa
         Some(name) => (*name).to_owned(),
         None => format!("lib{:05}", mixed(at) % 100_000),
     };
-    let steps = if mixed(at ^ hash(release)) % 4 == 0 { snapshot } else { 0 };
+    let steps = if mixed(at ^ hash(release)).is_multiple_of(4) { snapshot } else { 0 };
     // One snapshot of one base has the version with the backdoor.
     let version = match (name.as_str(), release, snapshot) {
         ("xz", "24.04", 9) => "5.6.1".to_owned(),
@@ -277,13 +277,13 @@ fn flaws_of(package: &Package) -> Vec<Flaw> {
     };
     let version = hash(&package.version);
     // A later version has repaired some of them.
-    let open = (0..known).filter(|flaw| mixed(version ^ flaw) % 3 > 0);
+    let open = (0..known).filter(|flaw| !mixed(version ^ flaw).is_multiple_of(3));
     open.map(|flaw| {
         let own = mixed(name ^ (flaw << 32));
         Flaw {
             id: format!("CVE-{}-{}", 2016 + own % 11, 1000 + (own >> 8) % 60_000),
             severity: [0, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 5][(own >> 40) as usize % 12],
-            is_exploited: (own >> 24) % 150 == 0,
+            is_exploited: (own >> 24).is_multiple_of(150),
             epss: ((own >> 16) % 1000) as f64 / 1000.0,
         }
     })
