@@ -244,6 +244,6 @@ mod tests {
             told(&shape, json!({ "name": "shop", "variables": [{ "attribut": "image.name", "value": "x" }] })),
             "variables[0].attribut: `variables[0].attribut` is no key here; the nearest is `attribute`"
         );
-        assert_eq!(shape.keys(), ["name", "description", "expression", "variables"]);
+        assert_eq!(shape.keys(), ["description", "expression", "name", "variables"]);
     }
 }

@@ -98,7 +98,7 @@ pub fn read_files(files: &Files) -> Result<Declared, FileError> {
 fn place_of(file: &str) -> Result<Option<(Kind, bool)>, FileError> {
     let parts: Vec<&str> = file.split('/').collect();
     let Some((name, folders)) = parts.split_last() else { return Ok(None) };
-    if name.starts_with('.') || name.to_ascii_lowercase().starts_with("readme") {
+    if parts.iter().any(|part| part.starts_with('.')) || name.to_ascii_lowercase().starts_with("readme") {
         return Ok(None);
     }
     let known = || Kind::ALL.iter().map(|kind| kind.folder());

@@ -73,6 +73,7 @@ fn under(out: &mut String, value: &Value, depth: usize) {
 fn is_literal(text: &str) -> bool {
     let body = text.strip_suffix('\n').unwrap_or(text);
     text.contains('\n')
+        && !body.is_empty()
         && !body.ends_with('\n')
         && !body.starts_with([' ', '\n'])
         && body.chars().all(|c| c == '\n' || (' '..='~').contains(&c) || c > '\u{9f}' && !is_strange(c))
