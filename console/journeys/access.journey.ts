@@ -197,7 +197,9 @@ describe(`access, with ${STORE}`, () => {
     await page.locator('h1').click();
     await keyboard.press('g');
     await keyboard.press('u');
-    await page.waitForTimeout(300);
+    // What comes later has been done when what was pressed after it has.
+    await keyboard.press('Tab');
+    await page.waitForFunction(() => document.activeElement !== document.body);
     expect(new URL(page.url()).pathname).toBe('/me');
     expect(complaints).toEqual([]);
     await close();

@@ -177,7 +177,6 @@ describe(`with ${STORE}`, () => {
 
     const text = other.page.getByLabel(say('ja', policies, 'source'));
     await text.fill((await text.inputValue()).replace('at_least: high', 'at_least: critical'));
-    await other.page.waitForTimeout(1000);
     await settled(other.page);
     await other.page.getByRole('button', { name: say('ja', policies, 'save') }).click();
     await other.page.getByText(say('ja', policies, 'conflict.title')).first().waitFor();

@@ -227,10 +227,11 @@ describe(`with ${STORE}`, () => {
   test('what is new waits until the reader asks for it', async () => {
     const { page, complaints, close } = await visit(browser, server.origin, { language: 'en', theme: 'light' });
     await page.goto('/images?sort=-registered');
+    // The stream tells what happens from its beginning on.
+    const stream = page.waitForResponse((answer) => answer.url().includes('/api/v1/events/stream') && answer.ok());
     await signIn(page);
     await settled(page);
-    // The stream tells what happens from now on.
-    await page.waitForTimeout(2500);
+    await stream;
     const first = await page.locator('tr[data-row="0"] a').first().innerText();
     const { reference, index } = image(IMAGES + 1);
     await post(server, `/api/v1/images?reference=${encodeURIComponent(reference)}`, index);

@@ -10,7 +10,7 @@ import { messages as dialog } from '../../parts/exception/messages';
 import { Button } from '../../parts/pf';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
-import { useExceptionColumns } from './columns';
+import { useExceptionColumns, useExceptionFilters } from './columns';
 import { messages } from './messages';
 import { STATES } from './state';
 
@@ -26,6 +26,7 @@ export function ExceptionsPage() {
   const d = useMessages(dialog);
   const navigate = useNavigate();
   const columns = useExceptionColumns();
+  const filters = useExceptionFilters();
   const search: Search = useSearch({ strict: false });
   const state = STATES.find((known) => known === search.state);
   const mayAsk = useMay('exceptions.write');
@@ -47,8 +48,7 @@ export function ExceptionsPage() {
         label={t('title')}
         source={source}
         columns={columns}
-        filters={[]}
-        isUnfiltered
+        filters={filters}
         fixedFilter={state ? `state:${state}` : ''}
         rowKey={(exception) => exception.id}
         topics={TOPICS}

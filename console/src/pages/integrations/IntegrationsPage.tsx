@@ -3,11 +3,10 @@ import { useMemo } from 'react';
 import { listIntegrations, type Integration, type Target } from '../../client/generated';
 import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
-import { EmptyState } from '../../parts/EmptyState';
 import { HostileText } from '../../parts/HostileText';
-import { LinkButton } from '../../parts/LinkButton';
 import type { Column } from '../../parts/table/definition';
-import { ResourceTable } from '../../parts/table/ResourceTable';
+import { ListPage } from '../../parts/table/ListPage';
+import type { FilterKey } from '../../parts/table/filter';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
 import { IntegrationState } from './IntegrationState';
@@ -22,7 +21,7 @@ export function IntegrationsPage() {
   const mayWrite = useMay('integrations.write');
   const columns = useMemo<readonly Column<Integration>[]>(
     () => [
-      { id: 'name', title: t('name'), width: 12, cell: (one) => <Link to="/integrations/$id" params={{ id: one.id }}><HostileText text={one.name} /></Link> },
+      { id: 'name', title: t('name'), width: 12, sort: { key: 'name' }, cell: (one) => <Link to="/integrations/$id" params={{ id: one.id }}><HostileText text={one.name} /></Link> },
       { id: 'kind', title: t('kind'), width: 10, cell: (one) => t(`kind.${one.target.kind}`) },
       { id: 'state', title: t('state'), width: 11, cell: (one) => <IntegrationState integration={one} /> },
       { id: 'target', title: t('target'), width: 18, cell: (one) => <HostileText text={placeOf(one.target)} /> },
@@ -33,22 +32,25 @@ export function IntegrationsPage() {
     ],
     [t, format],
   );
+  const filters = useMemo<readonly FilterKey[]>(
+    () => [
+      { key: 'kind', label: t('kind'), values: (['webhook', 'slack', 'email'] as const).map((kind) => ({ value: kind, label: t(`kind.${kind}`) })) },
+      { key: 'name', label: t('name') },
+      { key: 'topic', label: t('topics') },
+    ],
+    [t],
+  );
   return (
-    <div className="bh-page bh-page-full">
-      <div className="bh-page-head">
-        <h1>{t('title')}</h1>
-        {mayWrite && <LinkButton to="/integrations/new">{t('new')}</LinkButton>}
-      </div>
-      <ResourceTable
-        label={t('title')}
-        source={source}
-        columns={columns}
-        filters={[]}
-        isUnfiltered
-        rowKey={(one) => one.id}
-        empty={<EmptyState title={t('empty.title')} actions={mayWrite && <Link to="/integrations/new">{t('new')}</Link>}><p>{t('empty.text')}</p></EmptyState>}
-      />
-    </div>
+    <ListPage
+      title={t('title')}
+      create={{ to: '/integrations/new', label: t('new'), isAllowed: mayWrite }}
+      nothing={{ title: t('empty.title'), text: t('empty.text') }}
+      source={source}
+      columns={columns}
+      filters={filters}
+      defaultSort="name"
+      rowKey={(one) => one.id}
+    />
   );
 }
 

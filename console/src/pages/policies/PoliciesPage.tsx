@@ -3,11 +3,10 @@ import { useMemo } from 'react';
 import { listPolicies, type Policy } from '../../client/generated';
 import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
-import { EmptyState } from '../../parts/EmptyState';
 import { HostileText } from '../../parts/HostileText';
-import { Icon } from '../../parts/icons';
 import type { Column } from '../../parts/table/definition';
-import { ResourceTable } from '../../parts/table/ResourceTable';
+import { ListPage } from '../../parts/table/ListPage';
+import type { FilterKey } from '../../parts/table/filter';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
 import { outlineOf } from './document/outline';
@@ -22,30 +21,21 @@ const TOPICS = ['policy.*'];
 export function PoliciesPage() {
   const t = useMessages(messages);
   const columns = usePolicyColumns();
+  const filters = useMemo<readonly FilterKey[]>(() => (['name', 'author', 'changed'] as const).map((key) => ({ key, label: t(key) })), [t]);
+  const mayWrite = useMay('policies.write');
   return (
-    <div className="bh-page bh-page-full">
-      <div className="bh-page-head">
-        <h1>{t('title')}</h1>
-        <AddPolicy />
-      </div>
-      <ResourceTable
-        label={t('title')}
-        source={source}
-        columns={columns}
-        filters={[]}
-        isUnfiltered
-        rowKey={(policy) => policy.id}
-        topics={TOPICS}
-        empty={<EmptyState title={t('empty.title')} actions={<AddPolicy />}><p>{t('empty.text')}</p></EmptyState>}
-      />
-    </div>
+    <ListPage
+      title={t('title')}
+      create={{ to: '/policies/new', label: t('new'), isAllowed: mayWrite }}
+      nothing={{ title: t('empty.title'), text: t('empty.text') }}
+      source={source}
+      columns={columns}
+      filters={filters}
+      defaultSort="name"
+      rowKey={(policy) => policy.id}
+      topics={TOPICS}
+    />
   );
-}
-
-function AddPolicy() {
-  const t = useMessages(messages);
-  if (!useMay('policies.write')) return null;
-  return <Link to="/policies/new" className="pf-v6-c-button pf-m-primary"><span className="pf-v6-c-button__text"><Icon name="plus" /> {t('new')}</span></Link>;
 }
 
 function usePolicyColumns(): readonly Column<Policy>[] {
@@ -53,7 +43,7 @@ function usePolicyColumns(): readonly Column<Policy>[] {
   const format = useFormat();
   return useMemo(
     () => [
-      { id: 'name', title: t('name'), width: 13, cell: (policy) => <Link to="/policies/$id" params={{ id: policy.id }}><HostileText text={policy.name} /></Link> },
+      { id: 'name', title: t('name'), width: 13, sort: { key: 'name' }, cell: (policy) => <Link to="/policies/$id" params={{ id: policy.id }}><HostileText text={policy.name} /></Link> },
       { id: 'mode', title: t('mode'), width: 10, cell: (policy) => <ModeMark policy={policy} /> },
       { id: 'description', title: t('description'), width: 17, cell: (policy) => <HostileText text={policy.description ?? ''} /> },
       {
@@ -68,7 +58,7 @@ function usePolicyColumns(): readonly Column<Policy>[] {
       { id: 'controls', title: t('controls'), width: 6, isNumber: true, cell: (policy) => format.number(outlineOf(policy.document)?.controls.length ?? 0) },
       { id: 'version', title: t('version'), width: 6, isNumber: true, isHidden: true, cell: (policy) => format.number(policy.version) },
       { id: 'author', title: t('author'), width: 7, cell: (policy) => <HostileText text={policy.author} /> },
-      { id: 'changed', title: t('changed'), width: 9, cell: (policy) => <Timestamp moment={policy.changed} /> },
+      { id: 'changed', title: t('changed'), width: 9, sort: { key: 'changed', isGreatestFirst: true }, cell: (policy) => <Timestamp moment={policy.changed} /> },
     ],
     [t, format],
   );

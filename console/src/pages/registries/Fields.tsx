@@ -1,4 +1,5 @@
 // The fields of a registry, as the three-step form and the page that edits it show them.
+import type { RegistryKind } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { Choice, LongText, Tick } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
@@ -15,7 +16,7 @@ interface FieldsProps {
 /** What the registry is. */
 export function KindFields({ draft, onDraft }: FieldsProps) {
   const t = useMessages(messages);
-  const choose = (kind: string) => {
+  const choose = (kind: RegistryKind) => {
     const before = kindOf(draft.kind)?.address ?? '';
     const isOwnAddress = draft.address !== '' && draft.address !== before;
     onDraft({ kind, ...(isOwnAddress ? {} : { address: kindOf(kind)?.address ?? '' }) });
@@ -101,7 +102,7 @@ export function AccessFields({ draft, onDraft, hasCredential, hasHookSecret }: A
 export function RuleFields({ draft, onDraft }: FieldsProps) {
   const t = useMessages(messages);
   const format = useFormat();
-  const number = (field: 'newest' | 'days' | 'pollMinutes' | 'mostAtOnce' | 'staleDays', min: number, max: number) => (
+  const number = (field: 'newest' | 'days' | 'pulledDays' | 'pollMinutes' | 'mostAtOnce' | 'staleDays', min: number, max: number) => (
     <Field
       label={t(`field.${field}`)}
       help={t(`help.${field}`)}
@@ -125,6 +126,7 @@ export function RuleFields({ draft, onDraft }: FieldsProps) {
       <div className="bh-form-row">
         {number('newest', 1, 36_500)}
         {number('days', 1, 36_500)}
+        {kindOf(draft.kind)?.tellsPulls && number('pulledDays', 1, 36_500)}
       </div>
       <div className="bh-form-row">
         {number('pollMinutes', 1, 10_080)}

@@ -10,7 +10,7 @@ import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
 import { quoted } from '../../parts/table/filter';
 import { Timestamp } from '../../parts/Timestamp';
-import { kindOf, wordOfKind } from './kinds';
+import { kindOf } from './kinds';
 import { messages } from './messages';
 
 /** Counted up to so many. */
@@ -41,7 +41,7 @@ export function Overview({ registry }: { registry: Registry }) {
       <section className="bh-section">
         <h2>{t('step.access')}</h2>
         <dl className="bh-facts">
-          <dt>{t('column.kind')}</dt><dd>{kindOf(wordOfKind(registry))?.name ?? t('kind.oci')}</dd>
+          <dt>{t('column.kind')}</dt><dd>{kindOf(registry.kind)?.name ?? t('kind.oci')}</dd>
           <dt>{t('field.address')}</dt><dd><HostileText text={registry.address} /></dd>
           <dt>{t('field.credential')}</dt><dd>{credentialWord(t, registry.credential_type)}</dd>
           <dt>{t('fact.encryption')}</dt><dd>{t(registry.plain_http ? 'encryption.none' : registry.ca ? 'encryption.ca' : 'encryption.tls')}</dd>
@@ -54,6 +54,7 @@ export function Overview({ registry }: { registry: Registry }) {
           <dt>{t('field.tags')}</dt><dd>{patterns(rules.tags)}</dd>
           {rules.newest != null && <><dt>{t('field.newest')}</dt><dd>{format.number(rules.newest)}</dd></>}
           {rules.pushed_within_days != null && <><dt>{t('field.days')}</dt><dd>{format.number(rules.pushed_within_days)}</dd></>}
+          {rules.pulled_within_days != null && <><dt>{t('field.pulledDays')}</dt><dd>{format.number(rules.pulled_within_days)}</dd></>}
           <dt>{t('field.pollMinutes')}</dt><dd>{format.number(registry.poll_minutes)}</dd>
           <dt>{t('field.mostAtOnce')}</dt><dd>{format.number(registry.most_at_once)}</dd>
           <dt>{t('field.staleDays')}</dt><dd>{registry.stale_days === 0 ? t('stale.never') : format.number(registry.stale_days)}</dd>

@@ -6,9 +6,10 @@ import { sayCause } from '../../parts/cause/sentence';
 import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
 import type { Column } from '../../parts/table/definition';
+import type { FilterKey } from '../../parts/table/filter';
 import { Timestamp } from '../../parts/Timestamp';
 import { useLiveJobs } from '../jobs/live';
-import { kindOf, wordOfKind } from './kinds';
+import { KINDS, kindOf } from './kinds';
 import { messages } from './messages';
 import { RegistryMark } from './RegistryMark';
 
@@ -18,12 +19,12 @@ export function useRegistryColumns(): readonly Column<Registry>[] {
   const format = useFormat();
   return useMemo(
     () => [
-      { id: 'name', title: t('column.name'), width: 11, cell: (registry) => <Link to="/registries/$id" params={{ id: registry.id }}><HostileText text={registry.name} /></Link> },
+      { id: 'name', title: t('column.name'), width: 11, sort: { key: 'name' }, cell: (registry) => <Link to="/registries/$id" params={{ id: registry.id }}><HostileText text={registry.name} /></Link> },
       { id: 'state', title: t('column.state'), width: 11, cell: (registry) => <RegistryMark registry={registry} /> },
       { id: 'work', title: t('column.work'), width: 12, cell: (registry) => <Work registry={registry} /> },
-      { id: 'kind', title: t('column.kind'), width: 10, cell: (registry) => kindOf(wordOfKind(registry))?.name ?? t('kind.oci') },
+      { id: 'kind', title: t('column.kind'), width: 10, cell: (registry) => kindOf(registry.kind)?.name ?? t('kind.oci') },
       { id: 'address', title: t('column.address'), width: 11, cell: (registry) => <HostileText text={registry.address} /> },
-      { id: 'listed', title: t('column.listed'), width: 8, cell: (registry) => registry.last_listed && <Timestamp moment={registry.last_listed} /> },
+      { id: 'listed', title: t('column.listed'), width: 8, sort: { key: 'last_listed', isGreatestFirst: true }, cell: (registry) => registry.last_listed && <Timestamp moment={registry.last_listed} /> },
       { id: 'next', title: t('column.next'), width: 9, isHidden: true, cell: (registry) => registry.next_poll && <Timestamp moment={registry.next_poll} /> },
       {
         id: 'risks',
@@ -39,6 +40,20 @@ export function useRegistryColumns(): readonly Column<Registry>[] {
       },
     ],
     [t, format],
+  );
+}
+
+/** What the list of registries can be filtered by (`crates/store/src/registries.rs`). */
+export function useRegistryFilters(): readonly FilterKey[] {
+  const t = useMessages(messages);
+  return useMemo(
+    () => [
+      { key: 'kind', label: t('column.kind'), values: KINDS.map((kind) => ({ value: kind.word, label: kind.name ?? t('kind.oci') })) },
+      { key: 'name', label: t('column.name') },
+      { key: 'address', label: t('column.address') },
+      { key: 'last_listed', label: t('column.listed') },
+    ],
+    [t],
   );
 }
 

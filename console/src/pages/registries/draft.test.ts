@@ -1,19 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Registry } from '../../client/generated';
 import { NEW_DRAFT, draftOf, merged, needsRepositories, patternsOf, requestOf } from './draft';
-import { kindOnWire } from './kinds';
 
 const STORED: Registry = {
-  id: '1', name: 'shop', kind: kindOnWire('harbor'), address: 'harbor.example', plain_http: false, credential_type: 'password', has_hook_secret: true,
+  id: '1', name: 'shop', kind: 'harbor', address: 'harbor.example', plain_http: false, credential_type: 'password', has_hook_secret: true,
   hook_path: '/api/v1/hooks/1', is_enabled: true, most_at_once: 4, poll_minutes: 60, stale_days: 90, risks: [],
-  rules: { repositories: ['shop/*', 'base'], tags: [], newest: 3 }, created: '2026-01-01T00:00:00Z', changed: '2026-01-01T00:00:00Z',
+  rules: { repositories: ['shop/*', 'base'], tags: ['1.*'], newest: 3, pushed_within_days: 30, pulled_within_days: 7 }, created: '2026-01-01T00:00:00Z', changed: '2026-01-01T00:00:00Z',
 };
 
-test('a stored registry that nobody changed keeps its secrets', () => {
+test('a stored registry that nobody changed keeps its secrets and its rules', () => {
   const request = requestOf(draftOf(STORED));
   expect(request.credential).toBeUndefined();
   expect(request.hook_secret).toBeUndefined();
-  expect(request.rules).toEqual({ repositories: ['shop/*', 'base'], tags: [], newest: 3 });
+  expect(request.rules).toEqual(STORED.rules);
 });
 
 test('a credential is sent as its type wants it, and removed where none is wanted', () => {

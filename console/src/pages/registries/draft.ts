@@ -1,13 +1,13 @@
 // A registry while it is written: every field as the form has it, and what the API is asked with.
-import type { Registry, RegistryCredential, RegistryRequest } from '../../client/generated';
-import { kindOf, kindOnWire, wordOfKind } from './kinds';
+import type { Registry, RegistryCredential, RegistryKind, RegistryRequest } from '../../client/generated';
+import { kindOf } from './kinds';
 
 export const CREDENTIALS = ['none', 'password', 'token', 'refresh_token'] as const;
 
 export type CredentialType = (typeof CREDENTIALS)[number] | 'keep';
 
 export interface Draft {
-  kind: string;
+  kind: RegistryKind;
   name: string;
   address: string;
   ca: string;
@@ -23,6 +23,7 @@ export interface Draft {
   tags: string;
   newest: string;
   days: string;
+  pulledDays: string;
   pollMinutes: string;
   mostAtOnce: string;
   staleDays: string;
@@ -46,6 +47,7 @@ export const NEW_DRAFT: Draft = {
   tags: '',
   newest: '',
   days: '',
+  pulledDays: '',
   pollMinutes: '60',
   mostAtOnce: '4',
   staleDays: '90',
@@ -56,7 +58,7 @@ export const NEW_DRAFT: Draft = {
 export function draftOf(registry: Registry): Draft {
   const lines = (patterns: string[] | undefined) => (patterns ?? []).join('\n');
   return {
-    kind: wordOfKind(registry),
+    kind: registry.kind,
     name: registry.name,
     address: registry.address,
     ca: registry.ca ?? '',
@@ -70,6 +72,7 @@ export function draftOf(registry: Registry): Draft {
     tags: lines(registry.rules.tags),
     newest: registry.rules.newest == null ? '' : String(registry.rules.newest),
     days: registry.rules.pushed_within_days == null ? '' : String(registry.rules.pushed_within_days),
+    pulledDays: registry.rules.pulled_within_days == null ? '' : String(registry.rules.pulled_within_days),
     pollMinutes: String(registry.poll_minutes),
     mostAtOnce: String(registry.most_at_once),
     staleDays: String(registry.stale_days),
@@ -81,10 +84,11 @@ export function draftOf(registry: Registry): Draft {
 export function requestOf(draft: Draft): RegistryRequest {
   const newest = numberOf(draft.newest);
   const days = numberOf(draft.days);
+  const pulledDays = numberOf(draft.pulledDays);
   const credential = credentialOf(draft);
   const number = (text: string, otherwise: string) => numberOf(text) ?? Number(otherwise);
   return {
-    kind: kindOnWire(draft.kind),
+    kind: draft.kind,
     name: draft.name.trim(),
     ...(draft.address.trim() === '' ? {} : { address: draft.address.trim() }),
     ...(draft.ca.trim() === '' ? {} : { ca: `${draft.ca.trim()}\n` }),
@@ -100,6 +104,7 @@ export function requestOf(draft: Draft): RegistryRequest {
       tags: patternsOf(draft.tags),
       ...(newest === null ? {} : { newest }),
       ...(days === null ? {} : { pushed_within_days: days }),
+      ...(pulledDays === null ? {} : { pulled_within_days: pulledDays }),
     },
   };
 }

@@ -1,25 +1,27 @@
 // What registries can be (`crates/api/src/registries.rs`): their words on the wire, their names, the address that each has
 // where none is given.
-import type { Registry, RegistryKind } from '../../client/generated';
+import type { RegistryKind } from '../../client/generated';
 
 export interface KnownKind {
-  word: string;
+  word: RegistryKind;
   /** A name of a product; the general kind has a word of the catalog. */
   name: string | null;
   address: string;
   /** Whether it does not list its repositories, so that they have to be named. */
   hasNoCatalog?: boolean;
+  /** Whether it tells when images were pulled. */
+  tellsPulls?: boolean;
 }
 
 export const KINDS: readonly KnownKind[] = [
   { word: 'oci', name: null, address: '' },
-  { word: 'docker_hub', name: 'Docker Hub', address: 'docker.io', hasNoCatalog: true },
+  { word: 'docker_hub', name: 'Docker Hub', address: 'docker.io', hasNoCatalog: true, tellsPulls: true },
   { word: 'ecr', name: 'Amazon ECR', address: '' },
   { word: 'google', name: 'Google Artifact Registry', address: 'gcr.io' },
   { word: 'quay', name: 'Quay', address: 'quay.io' },
   { word: 'artifactory', name: 'JFrog Artifactory', address: '' },
   { word: 'acr', name: 'Azure Container Registry', address: '' },
-  { word: 'harbor', name: 'Harbor', address: '' },
+  { word: 'harbor', name: 'Harbor', address: '', tellsPulls: true },
   { word: 'ghcr', name: 'GitHub Container Registry', address: 'ghcr.io', hasNoCatalog: true },
   { word: 'gitlab', name: 'GitLab Container Registry', address: 'registry.gitlab.com', hasNoCatalog: true },
   { word: 'nexus', name: 'Sonatype Nexus', address: '' },
@@ -27,14 +29,4 @@ export const KINDS: readonly KnownKind[] = [
 
 export function kindOf(word: string): KnownKind | undefined {
   return KINDS.find((kind) => kind.word === word);
-}
-
-/** The word of a registry's kind as it is on the wire. The OpenAPI document names the kinds as the program does. */
-export function wordOfKind(registry: Registry): string {
-  return registry.kind;
-}
-
-/** The same the other way. */
-export function kindOnWire(word: string): RegistryKind {
-  return word as RegistryKind;
 }

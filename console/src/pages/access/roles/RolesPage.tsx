@@ -10,6 +10,7 @@ import { LinkButton } from '../../../parts/LinkButton';
 import { Tab, Tabs, TabTitleText } from '../../../parts/pf';
 import type { Column } from '../../../parts/table/definition';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
+import type { FilterKey } from '../../../parts/table/filter';
 import { listOf } from '../../../parts/table/source';
 import { Timestamp } from '../../../parts/Timestamp';
 import { useAll } from '../all';
@@ -55,7 +56,7 @@ function List() {
   const columns = useMemo<readonly Column<Role>[]>(() => {
     const names = new Map(scopes.map((scope) => [scope.id, scope.name]));
     return [
-      { id: 'name', title: t('name'), width: 14, cell: (role) => <Link to="/access/roles/$id" params={{ id: role.id }}><HostileText text={words.role(role)} /></Link> },
+      { id: 'name', title: t('name'), width: 14, sort: { key: 'name' }, cell: (role) => <Link to="/access/roles/$id" params={{ id: role.id }}><HostileText text={words.role(role)} /></Link> },
       { id: 'description', title: t('description'), width: 28, cell: (role) => <HostileText text={words.roleText(role)} /> },
       { id: 'permissions', title: t('permissions'), width: 7, isNumber: true, cell: (role) => format.number(role.permissions.length) },
       { id: 'scopes', title: t('scopes'), width: 16, cell: (role) => (role.scopes.length === 0 ? t('scopes.everything') : format.list(role.scopes.map((id) => names.get(id) ?? id))) },
@@ -63,7 +64,15 @@ function List() {
       { id: 'changed', title: t('changed'), width: 10, cell: (role) => !role.is_preset && <Timestamp moment={role.changed} /> },
     ];
   }, [t, format, words, scopes]);
+  const filters = useMemo<readonly FilterKey[]>(
+    () => [
+      { key: 'scope', label: t('scopes'), values: scopes.map((scope) => ({ value: scope.id, label: scope.name })) },
+      { key: 'name', label: t('name') },
+      { key: 'permission', label: t('permissions') },
+    ],
+    [t, scopes],
+  );
   return (
-    <ResourceTable label={t('title')} source={source} columns={columns} filters={[]} isUnfiltered rowKey={(role) => role.id} empty={<EmptyState title={t('empty')} />} />
+    <ResourceTable label={t('title')} source={source} columns={columns} filters={filters} defaultSort="name" rowKey={(role) => role.id} empty={<EmptyState title={t('empty')} />} />
   );
 }

@@ -1,11 +1,11 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useMemo } from 'react';
 import { listTokens, listUsers, revokeToken } from '../../../client/generated';
 import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
 import { useMessages } from '../../../i18n/language';
-import { EmptyState } from '../../../parts/EmptyState';
-import { LinkButton } from '../../../parts/LinkButton';
-import { ResourceTable } from '../../../parts/table/ResourceTable';
+import type { FilterKey } from '../../../parts/table/filter';
+import { ListPage } from '../../../parts/table/ListPage';
 import { listOf } from '../../../parts/table/source';
 import { useAll } from '../all';
 import { useTokenColumns } from './columns';
@@ -25,22 +25,30 @@ export function TokensPage() {
   const tokens = useAll(listTokens, id !== undefined);
   const open = tokens.items.find((token) => token.id === id);
   const close = () => { void navigate({ to: '.', search: (before: Search) => ({ ...before, token: undefined }), resetScroll: false }); };
+  const filters = useMemo<readonly FilterKey[]>(
+    () => [
+      { key: 'owner', label: t('owner'), values: users.map((user) => ({ value: user.id, label: user.name })) },
+      { key: 'name', label: t('name') },
+      { key: 'permission', label: t('permissions') },
+      { key: 'expires', label: t('expires') },
+      { key: 'last_used', label: t('last_used') },
+    ],
+    [t, users],
+  );
   return (
-    <div className="bh-page bh-page-full">
-      <div className="bh-page-head">
-        <h1>{t('title')}</h1>
-        {mayWrite && <LinkButton to="/access/tokens/new">{t('new')}</LinkButton>}
-      </div>
-      {id !== undefined && !open && !tokens.isPending && <p role="status">{t('missing')}</p>}
-      <ResourceTable
-        label={t('title')}
+    <>
+      <ListPage
+        title={t('title')}
+        create={{ to: '/access/tokens/new', label: t('new'), isAllowed: mayWrite }}
+        nothing={{ title: t('empty.title'), text: t('empty.text') }}
         source={source}
         columns={columns}
-        filters={[]}
-        isUnfiltered
+        filters={filters}
+        defaultSort="name"
         rowKey={(token) => token.id}
-        empty={<EmptyState title={t('empty.title')} actions={mayWrite && <Link to="/access/tokens/new">{t('new')}</Link>}><p>{t('empty.text')}</p></EmptyState>}
-      />
+      >
+        {id !== undefined && !open && !tokens.isPending && <p role="status">{t('missing')}</p>}
+      </ListPage>
       {open && (
         <TokenDialog
           token={open}
@@ -51,6 +59,6 @@ export function TokensPage() {
           onClose={close}
         />
       )}
-    </div>
+    </>
   );
 }

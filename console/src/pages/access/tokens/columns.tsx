@@ -17,7 +17,7 @@ export function useTokenColumns(people: readonly User[] | null): readonly Column
     const names = new Map((people ?? []).map((user) => [user.id, user.name]));
     const owner: Column<Token> = { id: 'owner', title: t('owner'), width: 10, cell: (token) => (token.owner ? <HostileText text={names.get(token.owner) ?? token.owner} /> : t('owner.machine')) };
     return [
-      { id: 'name', title: t('name'), width: 16, cell: (token) => <Link to="." search={(before: Search) => ({ ...before, token: token.id })} resetScroll={false}><HostileText text={token.name} /></Link> },
+      { id: 'name', title: t('name'), width: 16, sort: { key: 'name' }, cell: (token) => <Link to="." search={(before: Search) => ({ ...before, token: token.id })} resetScroll={false}><HostileText text={token.name} /></Link> },
       { id: 'state', title: t('state'), width: 14, cell: (token) => <TokenState token={token} /> },
       ...(people ? [owner] : []),
       { id: 'permissions', title: t('permissions'), width: 7, isNumber: true, cell: (token) => format.number(token.permissions.length) },
