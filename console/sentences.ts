@@ -6,6 +6,7 @@ import type { Plugin } from 'vite';
 const SENTENCES: Readonly<Record<string, RegExp>> = {
   'virtual:verdict-sentences': /^(verdict\.|table\.severity\.)/,
   'virtual:problem-sentences': /^problem\./,
+  'virtual:cause-sentences': /^(health|image|intelligence|job|registry|worker)\./,
 };
 
 /** The catalogs that the console shares with the other programs. */

@@ -11,3 +11,9 @@ declare module 'virtual:problem-sentences' {
   export const english: Readonly<Record<string, string>>;
   export const japanese: Readonly<Record<string, string>>;
 }
+
+declare module 'virtual:cause-sentences' {
+  /** The sentences of what a `Cause` says, by code. */
+  export const english: Readonly<Record<string, string>>;
+  export const japanese: Readonly<Record<string, string>>;
+}

@@ -179,6 +179,18 @@ impl Clouds {
     }
 }
 
+/// Whether a credential may go to this registry. What the server itself has goes to the cloud's own hosts alone: whoever may
+/// add registries could have it sent anywhere otherwise.
+pub(crate) fn may_be_sent_to(credential: &RegistryCredential, address: &str, is_encrypted: bool) -> bool {
+    match credential {
+        RegistryCredential::AwsAmbient { .. } => is_encrypted && region_of(address).is_some(),
+        RegistryCredential::GoogleAmbient => {
+            is_encrypted && (address == "gcr.io" || address.ends_with(".gcr.io") || address.ends_with(".pkg.dev"))
+        }
+        _ => true,
+    }
+}
+
 /// Whether a kind of registry takes such a credential.
 pub(crate) fn suits(credential: &RegistryCredential, kind: RegistryKind) -> bool {
     match credential {

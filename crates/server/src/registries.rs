@@ -62,7 +62,7 @@ pub(crate) fn read(app: &App, request: RegistryRequest, before: Option<&Registry
         }
         Some(RegistryCredential::None) => (None, None),
         Some(given) => {
-            check_credential(given, request.kind, &address)?;
+            check_credential(given, request.kind, &address, !request.plain_http)?;
             let bytes = serde_json::to_vec(given).unwrap_or_default();
             (Some(app.sealer.seal(&belongs_to(&id), &bytes)), Some(given.kind().to_owned()))
         }
@@ -146,7 +146,12 @@ fn address(request: &RegistryRequest) -> ApiResult<String> {
     }
 }
 
-fn check_credential(credential: &RegistryCredential, kind: RegistryKind, address: &str) -> ApiResult<()> {
+fn check_credential(
+    credential: &RegistryCredential,
+    kind: RegistryKind,
+    address: &str,
+    is_encrypted: bool,
+) -> ApiResult<()> {
     let (texts, optional): (Vec<&str>, Vec<&Option<String>>) = match credential {
         RegistryCredential::None | RegistryCredential::GoogleAmbient => (vec![], vec![]),
         RegistryCredential::Password { user, password } => (vec![user, password], vec![]),
@@ -167,6 +172,10 @@ fn check_credential(credential: &RegistryCredential, kind: RegistryKind, address
     if !clouds::suits(credential, kind) {
         let problem = format!("`{}` is not for {}", credential.kind(), kind.title());
         return Err(ApiError::invalid("credential.type", problem));
+    }
+    if !clouds::may_be_sent_to(credential, address, is_encrypted) {
+        let problem = format!("what the server itself has is sent to {}'s own hosts alone, encrypted", kind.title());
+        return Err(ApiError::invalid("address", problem));
     }
     check_cloud(credential, address)
 }

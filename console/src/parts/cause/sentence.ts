@@ -1,4 +1,6 @@
-// Why something did not work, in words: the codes of the server and its workers.
+// Why something did not work, in words: the codes of the server and its workers, with the sentences that notifications have
+// too.
+import { english, japanese } from 'virtual:cause-sentences';
 import type { Cause } from '../../client/generated';
 import type { Format } from '../../i18n/format';
 import { fill, placeholders, type Value } from '../../i18n/message';
@@ -7,8 +9,7 @@ import { messages } from './messages';
 
 /** The sentence of a cause. A code that this console does not know yet is told as it is. */
 export function sayCause(cause: Cause, format: Format): string {
-  const sentences: Readonly<Record<string, string>> = messages[format.language];
-  const sentence = sentences[`cause.${cause.code}`];
+  const sentence = (format.language === 'ja' ? japanese : english)[cause.code];
   if (sentence === undefined) return fill(messages[format.language]['unknown'], { code: visible(cause.code) }, format);
   const values = Object.fromEntries(placeholders(sentence).map((name) => [name, valueOf(cause.parameters?.[name])]));
   return fill(sentence, values, format);

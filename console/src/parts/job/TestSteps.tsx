@@ -16,9 +16,10 @@ const MARKS = {
 export function TestSteps({ steps, isWaiting }: { steps: readonly TestStep[]; isWaiting: boolean }) {
   const t = useMessages(messages);
   if (steps.length === 0 && !isWaiting) return null;
+  const names = steps.some((one) => one.step === 'exchange') ? (['exchange', ...TEST_STEPS] as const) : TEST_STEPS;
   return (
     <ol className="bh-steps" aria-label={t('steps.label')} aria-live="polite">
-      {TEST_STEPS.map((name) => {
+      {names.map((name) => {
         const step = steps.find((one) => one.step === name);
         const outcome = step?.outcome === 'ok' || step?.outcome === 'failed' ? step.outcome : isWaiting ? 'waiting' : 'skipped';
         const { icon, color } = MARKS[outcome];

@@ -9,9 +9,8 @@ export const JOB_KINDS = ['scan', 'list', 'test', 'export', 'bulk', 'dry_run'] a
 
 export type JobKind = (typeof JOB_KINDS)[number];
 
+/** What the worker tries, in this order. Where the server exchanges the credential first, that is a step before them. */
 export const TEST_STEPS = ['dns', 'tcp', 'tls', 'authentication', 'authorization', 'rate_limit'] as const;
-
-export type TestStepName = (typeof TEST_STEPS)[number];
 
 export function jobStateOf(word: string): JobState {
   return JOB_STATES.find((state) => state === word) ?? 'waiting';

@@ -13,6 +13,7 @@ export const en = {
   'kind.dry_run': 'Dry run',
   progress: '{done} of {total}',
   'progress.open': '{done} so far',
+  'step.exchange': 'Credential for the registry',
   'step.dns': 'Name (DNS)',
   'step.tcp': 'Connection (TCP)',
   'step.tls': 'Encryption (TLS)',

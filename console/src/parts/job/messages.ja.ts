@@ -16,6 +16,7 @@ export const ja: Translation<typeof en> = {
   'kind.dry_run': 'シミュレーション',
   progress: '{total}件中{done}件',
   'progress.open': '{done}件処理済み',
+  'step.exchange': 'レジストリ用の認証情報の取得',
   'step.dns': '名前解決(DNS)',
   'step.tcp': '接続(TCP)',
   'step.tls': '暗号化(TLS)',

@@ -32,9 +32,8 @@ pub(crate) fn region_of(address: &str) -> Option<&str> {
         None => address.split_once(".dkr-ecr.").or_else(|| address.split_once(".dkr-ecr-fips."))?.1,
     };
     let (region, suffix) = rest.split_once('.')?;
-    let is_amazons = suffix == "on.aws"
-        || suffix == "on.amazonwebservices.com.cn"
-        || suffix.starts_with("amazonaws.com")
+    // As they end, not as they begin: `amazonaws.com.evil.example` is somebody else's.
+    let is_amazons = matches!(suffix, "amazonaws.com" | "amazonaws.com.cn" | "on.aws" | "on.amazonwebservices.com.cn")
         || suffix.ends_with(".ic.gov");
     (is_amazons && is_region(region)).then_some(region)
 }
@@ -203,7 +202,8 @@ mod tests {
         check("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", Some("cn-north-1"));
         check("123456789012.dkr-ecr.ap-northeast-1.on.aws", Some("ap-northeast-1"));
         for other in
-            ["registry.example.com", "x.dkr.ecr.eu-west-1.example.com", "x.dkr.ecr.EU.amazonaws.com", "dkr.ecr"]
+            ["registry.example.com", "x.dkr.ecr.eu-west-1.example.com", "x.dkr.ecr.EU.amazonaws.com", "dkr.ecr",
+             "x.dkr.ecr.eu-west-1.amazonaws.com.evil.example", "x.dkr.ecr.eu-west-1.amazonaws.community"]
         {
             check(other, None);
         }

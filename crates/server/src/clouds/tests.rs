@@ -412,3 +412,26 @@ fn nobody_is_sent_to_where_only_the_server_can_reach() {
         assert!(error.to_string().contains("special address"), "{address}: {error}");
     }
 }
+
+#[test]
+fn what_the_server_itself_has_goes_to_the_clouds_own_hosts_alone() {
+    let check = |credential: &RegistryCredential, address: &str, expected: bool| {
+        assert_eq!(super::may_be_sent_to(credential, address, true), expected, "{address}");
+        assert!(!super::may_be_sent_to(credential, address, false), "{address}, unencrypted");
+    };
+    for (address, expected) in [
+        ("gcr.io", true),
+        ("eu.gcr.io", true),
+        ("europe-docker.pkg.dev", true),
+        ("evil.example", false),
+        ("gcr.io.evil.example", false),
+        ("evilgcr.io", false),
+        ("gcr.io:8443", false),
+    ] {
+        check(&RegistryCredential::GoogleAmbient, address, expected);
+    }
+    let amazon = RegistryCredential::AwsAmbient { region: Some("eu-west-1".to_owned()), role: None };
+    check(&amazon, "123456789012.dkr.ecr.eu-west-1.amazonaws.com", true);
+    check(&amazon, "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example", false);
+    check(&amazon, "evil.example", false);
+}

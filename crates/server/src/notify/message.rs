@@ -225,6 +225,7 @@ mod tests {
         // Wherever a cause is made, its code stands in the source as a text.
         let sources = [
             include_str!("../routes/health.rs"),
+            include_str!("../clouds.rs"),
             include_str!("../assurance/intelligence_file.rs"),
             include_str!("../assurance/intelligence_update.rs"),
             include_str!("../registries.rs"),
@@ -232,6 +233,7 @@ mod tests {
             include_str!("../../../cli/src/worker/causes.rs"),
             include_str!("../../../cli/src/worker/image.rs"),
             include_str!("../../../cli/src/worker/listing.rs"),
+            include_str!("../../../cli/src/worker/lists.rs"),
             include_str!("../../../cli/src/worker/registry.rs"),
         ];
         for part in sources.iter().flat_map(|source| source.split('"')) {

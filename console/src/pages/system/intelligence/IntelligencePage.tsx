@@ -2,13 +2,11 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryClient } from '../../../client/cache';
 import { confirmed, shownError } from '../../../client/confirmation';
-import { Failure } from '../../../client/failure';
-import { refreshIntelligence, showIntelligence, type Cause, type IntelligenceStatus } from '../../../client/generated';
+import { refreshIntelligence, showIntelligence, type IntelligenceStatus } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
 import { useMay } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
-import { sayProblem } from '../../../i18n/problems';
-import { HostileText } from '../../../parts/HostileText';
+import { CauseText } from '../../../parts/cause/CauseText';
 import { Loaded } from '../../../parts/Loaded';
 import { Alert, Button } from '../../../parts/pf';
 import { PlainTable } from '../../../parts/PlainTable';
@@ -87,14 +85,6 @@ function State({ status }: { status: IntelligenceStatus }) {
       {!status.has_source && <p className="bh-quiet">{t('no_source')}</p>}
     </>
   );
-}
-
-/** Causes are worded as problems are: both are codes with values. */
-function CauseText({ cause }: { cause: Cause }) {
-  const format = useFormat();
-  const parameters = cause.parameters ?? {};
-  const said = sayProblem(new Failure(0, cause.code, parameters, '', null), format);
-  return <><HostileText text={said} /> <code>{cause.code}</code></>;
 }
 
 function Sources({ status }: { status: IntelligenceStatus }) {
