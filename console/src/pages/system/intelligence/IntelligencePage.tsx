@@ -68,7 +68,7 @@ function State({ status }: { status: IntelligenceStatus }) {
     <>
       <div role="status">
         {status.is_refreshing && <p>{t('refreshing')}</p>}
-        {status.problem && <Alert variant="warning" isInline title={<>{t('problem')} <CauseText cause={status.problem} /></>} />}
+        {status.problem && <Alert variant="warning" isInline title={t('problem')}><CauseText cause={status.problem} /></Alert>}
       </div>
       {!current && <Alert variant="warning" isInline title={t('none')} />}
       {current && (

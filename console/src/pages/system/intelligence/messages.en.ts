@@ -23,5 +23,5 @@ export const en = {
   'source.age': 'Age',
   'source.unknown': 'Not told',
   'sources.none': 'It has no sources.',
-  problem: 'The last update could not be used:',
+  problem: 'The last update could not be used',
 } as const;

@@ -26,5 +26,5 @@ export const ja: Translation<typeof en> = {
   'source.age': '経過時間',
   'source.unknown': '不明',
   'sources.none': '情報源がありません。',
-  problem: '直近の更新は使用できませんでした:',
+  problem: '直近の更新は使用できませんでした',
 };
