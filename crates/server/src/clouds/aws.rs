@@ -201,10 +201,14 @@ mod tests {
         check("123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com", Some("us-gov-west-1"));
         check("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn", Some("cn-north-1"));
         check("123456789012.dkr-ecr.ap-northeast-1.on.aws", Some("ap-northeast-1"));
-        for other in
-            ["registry.example.com", "x.dkr.ecr.eu-west-1.example.com", "x.dkr.ecr.EU.amazonaws.com", "dkr.ecr",
-             "x.dkr.ecr.eu-west-1.amazonaws.com.evil.example", "x.dkr.ecr.eu-west-1.amazonaws.community"]
-        {
+        for other in [
+            "registry.example.com",
+            "x.dkr.ecr.eu-west-1.example.com",
+            "x.dkr.ecr.EU.amazonaws.com",
+            "dkr.ecr",
+            "x.dkr.ecr.eu-west-1.amazonaws.com.evil.example",
+            "x.dkr.ecr.eu-west-1.amazonaws.community",
+        ] {
             check(other, None);
         }
         assert!(region(None, "ecr.internal").is_err());
