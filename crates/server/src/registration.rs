@@ -101,6 +101,14 @@ pub(crate) async fn register_within(
     };
     let index = index?;
     let known = known(app, &index).await?;
+    // Whoever holds the same index has nothing to gain by it; with another, somebody else's image would be replaced, or
+    // told to them.
+    if let (Some(known), Reach::Scopes(_)) = (&known, permit.reach())
+        && known.hash != index.image.index_hash
+        && !reaches(app, permit, &index.image.digest).await?
+    {
+        return Err(beyond(permit));
+    }
     let index = match &known {
         // A pipeline cannot replace what the installation's own scan found: it adds names.
         Some(known) if known.source_rank > index.image.source_rank && known.hash != index.image.index_hash => {
@@ -149,6 +157,17 @@ pub(crate) async fn register_within(
     }
     let detail = "Policies or exceptions change all the time; the image was not registered. Try again later.";
     Err(ApiError::new(ProblemCode::Unavailable, detail).retry_after(1))
+}
+
+/// Whether a permit reaches an image that the store has.
+async fn reaches(app: &App, permit: &Permit, digest: &str) -> ApiResult<bool> {
+    let (permit, digest) = (permit.clone(), digest.to_owned());
+    let found = app.read(move |connection| match images::id_of_digest(connection, &permit, &digest) {
+        Ok(_) => Ok(true),
+        Err(StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    });
+    Ok(found.await?)
 }
 
 fn beyond(permit: &Permit) -> ApiError {

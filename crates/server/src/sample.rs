@@ -77,10 +77,12 @@ fn write_intelligence(path: &Path, known: &[Known<'_>]) {
     let folder = feeds.path().join("osv/npm");
     std::fs::create_dir_all(&folder).unwrap();
     for (id, package, fixed, severity) in known {
+        let mut events = vec![json!({ "introduced": "0" })];
+        events.extend((!fixed.is_empty()).then(|| json!({ "fixed": fixed })));
         let record = json!({
             "id": id, "modified": "2026-01-01T00:00:00Z", "published": "2026-01-01T00:00:00Z", "summary": format!("{id} in {package}"),
             "affected": [{ "package": { "ecosystem": "npm", "name": package },
-                "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }, { "fixed": fixed }] }] }],
+                "ranges": [{ "type": "SEMVER", "events": events }] }],
             "database_specific": { "severity": severity },
         });
         std::fs::write(folder.join(format!("{id}.json")), record.to_string()).unwrap();

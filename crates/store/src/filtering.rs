@@ -98,7 +98,7 @@ impl Conditions {
             }
             None => "1 = 0".to_owned(),
         };
-        self.add(if term.is_negated { format!("NOT ({condition})") } else { condition });
+        self.add(if term.is_negated { not(&condition) } else { condition });
     }
 
     /// That a column is as a test wants it.
@@ -174,6 +174,11 @@ impl Conditions {
         let sql = if self.terms.is_empty() { "1 = 1".to_owned() } else { self.terms.join(" AND ") };
         (sql, self.parameters)
     }
+}
+
+/// That a condition does not hold, which is so too where a value is missing: SQL's own `NOT` is neither true nor false then.
+pub(crate) fn not(condition: &str) -> String {
+    format!("NOT COALESCE({condition}, FALSE)")
 }
 
 /// An operand as a value of a column; none where the column cannot have it.

@@ -8,7 +8,7 @@ mod reached;
 use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
-use crate::filtering::{Conditions, Field, FieldKind, prefix};
+use crate::filtering::{Conditions, Field, FieldKind, not, prefix};
 use crate::images::{FEW, SEVERITIES};
 use crate::{Connection, StoreError, values};
 pub use reached::MOST_COUNTED_WITHIN;
@@ -194,7 +194,7 @@ impl Table {
                 None => "1 = 0".to_owned(),
             },
         };
-        if term.is_negated { format!("NOT ({own})") } else { own }
+        if term.is_negated { not(&own) } else { own }
     }
 
     /// The order of the index that a term is found by, which lets PostgreSQL see that a few rows of it are enough.

@@ -4,7 +4,7 @@ mod lists;
 
 use std::collections::BTreeSet;
 
-use policy::access::{self, Action, Area, Grant, PRESETS, PermissionSet, Permit, Principal};
+use policy::access::{self, Action, Area, Grant, PRESETS, Permission, PermissionSet, Permit, Principal};
 
 use crate::permitted::require;
 use crate::{Connection, Row, StoreError, values};
@@ -156,14 +156,26 @@ pub fn may_manage(connection: &mut Connection, manager: &Principal, user_id: &st
     Ok(())
 }
 
-/// All that the roles limited to a scope allow: what a wider scope would give more of.
+/// All that the roles and tokens limited to a scope allow, and what the exceptions limited to it amount to: what a wider
+/// scope would give more of.
 ///
 /// # Errors
 /// When the database fails.
 pub fn permissions_within(connection: &mut Connection, scope_id: &str) -> Result<PermissionSet, StoreError> {
-    let sql = "SELECT r.permissions FROM role_scopes s JOIN roles r ON r.id = s.role_id WHERE s.scope_id = $1";
-    let rows = connection.rows(sql, &values![scope_id])?;
-    rows.iter().try_fold(PermissionSet::default(), |all, row| Ok(all.union(permissions(&row.text(0))?)))
+    let of_roles = "SELECT r.permissions FROM role_scopes s JOIN roles r ON r.id = s.role_id WHERE s.scope_id = $1";
+    let of_tokens =
+        "SELECT permissions FROM tokens WHERE revoked IS NULL AND ',' || scopes || ',' LIKE '%,' || $1 || ',%'";
+    let mut rows = connection.rows(of_roles, &values![scope_id])?;
+    rows.extend(connection.rows(of_tokens, &values![scope_id])?);
+    let mut all = PermissionSet::default();
+    for row in &rows {
+        all = all.union(permissions(&row.text(0))?);
+    }
+    let of_exceptions = "SELECT 1 FROM exception_scopes WHERE scope_id = $1 LIMIT 1";
+    if connection.row(of_exceptions, &values![scope_id])?.is_some() {
+        all = all.union([Permission::new(Area::Exceptions, Action::Approve)].into_iter().collect());
+    }
+    Ok(all)
 }
 
 /// The groups that a user is in, by id.

@@ -130,10 +130,10 @@ pub fn since(connection: &mut Connection, permit: &Permit, since: i64) -> Result
     })?;
     let (within_scopes, _) = within(permit, "f.image_id", 2);
     let sql = format!(
-        "SELECT count(*) FROM (SELECT id FROM vulnerabilities WHERE first_seen >= $1
-            ORDER BY first_seen DESC, id DESC LIMIT {MOST_COUNTED}) v
-         WHERE EXISTS (SELECT 1 FROM findings f
-            WHERE f.kind = 'vulnerability' AND f.finding = v.id AND {within_scopes})"
+        "SELECT count(*) FROM (SELECT 1 FROM vulnerabilities v WHERE v.first_seen >= $1
+            AND EXISTS (SELECT 1 FROM findings f
+                WHERE f.kind = 'vulnerability' AND f.finding = v.id AND {within_scopes})
+            ORDER BY v.first_seen DESC, v.id DESC LIMIT {MOST_COUNTED}) c"
     );
     let vulnerabilities = connection.row(&sql, &parameters())?.map_or(0, |row| row.integer(0));
     Ok(Deltas { registered, decided, vulnerabilities })

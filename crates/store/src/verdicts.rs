@@ -85,10 +85,11 @@ pub fn history(
     let id = crate::images::id_of_digest(connection, permit, digest)?;
     let (evaluated, verdict_id) = before.unwrap_or((i64::MAX, "\u{10ffff}"));
     let sql = format!(
-        "SELECT {COLUMNS} FROM verdicts v WHERE v.image_id = $1 AND (v.evaluated, v.id) < ($2, $3)
+        "SELECT {COLUMNS} FROM verdicts v WHERE v.image_id = $1 AND v.digest = $5 AND (v.evaluated, v.id) < ($2, $3)
          ORDER BY v.evaluated DESC, v.id DESC LIMIT $4"
     );
-    let rows = connection.rows(&sql, &values![id, evaluated, verdict_id, i64::from(limit) + 1])?;
+    // The verdicts of an image that was removed stay, and after a restore another may have its number.
+    let rows = connection.rows(&sql, &values![id, evaluated, verdict_id, i64::from(limit) + 1, digest])?;
     Ok(rows.iter().map(verdict).collect())
 }
 

@@ -416,8 +416,8 @@ fn nobody_is_sent_to_where_only_the_server_can_reach() {
 #[test]
 fn what_the_server_itself_has_goes_to_the_clouds_own_hosts_alone() {
     let check = |credential: &RegistryCredential, address: &str, expected: bool| {
-        assert_eq!(super::may_be_sent_to(credential, address, true), expected, "{address}");
-        assert!(!super::may_be_sent_to(credential, address, false), "{address}, unencrypted");
+        assert_eq!(may_be_sent_to(credential, address, true), expected, "{address}");
+        assert!(!may_be_sent_to(credential, address, false), "{address}, unencrypted");
     };
     for (address, expected) in [
         ("gcr.io", true),

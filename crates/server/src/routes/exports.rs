@@ -9,11 +9,12 @@ use axum::body::{Body as Stream, Bytes};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use policy::access::Permit;
 use serde_json::json;
 use store::{StoreError, audit};
 
 use crate::app::App;
-use crate::error::{ApiResult, chain};
+use crate::error::{ApiError, ApiResult, chain};
 use crate::exports::{Question, Renderer, Rows, permission};
 use crate::guard::Caller;
 use crate::json::{Body, Query};
@@ -137,6 +138,7 @@ async fn begin(
 ) -> ApiResult<(StatusCode, Json<Job>)> {
     let now = clock::now();
     Question::read(resource, &request, now)?;
+    reading(caller, resource)?;
     let mut record = caller.entry(now, &action(resource), "export", "", resource.as_str());
     record.after = Some(json!(request));
     let ExportRequest { format, filter, images } = request;
@@ -151,7 +153,7 @@ fn action(resource: ExportResource) -> String {
 async fn stream(app: &App, caller: &Caller, resource: ExportResource, request: &ExportRequest) -> ApiResult<Response> {
     let now = clock::now();
     let question = Question::read(resource, request, now)?;
-    let permit = caller.permit_for(permission(resource))?;
+    let permit = reading(caller, resource)?;
     // Who took it away is told; an export of the trail ends before this record.
     let mut record = caller.entry(now, &action(resource), "export", "", resource.as_str());
     record.after = Some(json!(request));
@@ -165,6 +167,15 @@ async fn stream(app: &App, caller: &Caller, resource: ExportResource, request: &
         Some((next, export))
     });
     Ok((headers, Stream::from_stream(stream)).into_response())
+}
+
+/// The permit that the rows are read by. The trail tells of everything: whoever is limited to applications exports none.
+fn reading(caller: &Caller, resource: ExportResource) -> ApiResult<Permit> {
+    let permit = caller.permit_for(permission(resource))?;
+    match resource {
+        ExportResource::Audit if !permit.covers_everything() => Err(ApiError::not_found("audit trail")),
+        _ => Ok(permit),
+    }
 }
 
 /// What a browser makes of the file.

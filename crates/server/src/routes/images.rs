@@ -318,17 +318,19 @@ async fn change_approval(
     let action = if approves.is_some() { "image.approve" } else { "image.revoke_approval" };
     let record = caller.entry(now, action, "image", &digest, &digest);
     let (by, by_name) = (caller.principal.id.clone(), caller.principal.name.clone());
-    let names = app.change(move |connection| {
+    let is_done = app.change(move |connection| {
         let image = images::by_digest(connection, &permit, &digest)?;
-        let reached = approving::within(connection, &permit, &rules, &image)?.len();
+        if approving::within(connection, &permit, &rules, &image)?.is_empty() {
+            return Ok(false);
+        }
         let by = Approver { id: &by, name: &by_name };
         let places = approving::change(connection, &permit, &rules, &image, &by, approves.as_deref(), now)?;
         let mut record = record.clone();
         record.after = Some(serde_json::json!({ "repositories": places, "comment": approves }));
         audit::append(connection, &record)?;
-        Ok(reached)
+        Ok(true)
     });
-    if names.await? == 0 {
+    if !is_done.await? {
         let detail = "The image has no name: a digest is approved in the repositories that it has a name in.";
         return Err(ApiError::new(ProblemCode::State, detail));
     }

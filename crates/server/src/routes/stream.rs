@@ -17,6 +17,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::integrations::event;
 use crate::app::App;
+use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::Query;
@@ -33,6 +34,9 @@ const LIFE: Duration = Duration::from_secs(300);
 
 /// The most events that are read at once.
 const STEP: u32 = 200;
+
+/// A transaction that has not ended after this time, in microseconds, will not.
+const LONGEST_GAP: i64 = 60 * SECOND;
 
 /// The most topics of one stream.
 const MOST_TOPICS: usize = 50;
@@ -108,9 +112,11 @@ impl Follow {
             let behind = self.behind;
             let (principal, topics) = (self.principal.clone(), self.topics.clone());
             let read = self.app.read(move |connection| {
-                let found = events::behind(connection, behind, STEP)?;
+                let mut found = events::behind(connection, behind, STEP)?;
+                let whole = without_gap(behind, &found, clock::now());
+                let is_more = whole == usize::try_from(STEP).unwrap_or(usize::MAX);
+                found.truncate(whole);
                 let last = found.last().map(|event| event.id);
-                let is_more = found.len() == usize::try_from(STEP).unwrap_or(usize::MAX);
                 let mut told = Vec::new();
                 for event in found {
                     told.extend(within(connection, &principal, &topics, event)?);
@@ -135,6 +141,18 @@ impl Follow {
             }
         }
     }
+}
+
+/// How many of the events are told now. PostgreSQL gives numbers before a transaction ends, so that an earlier number may
+/// come later: a gap is waited for, until no transaction can fill it any more.
+fn without_gap(behind: i64, found: &[Event], now: i64) -> usize {
+    let mut next = behind + 1;
+    let is_told = |event: &&Event| {
+        let is_next = event.id == next || event.at < now - LONGEST_GAP;
+        next = event.id + 1;
+        is_next
+    };
+    found.iter().take_while(is_told).count()
 }
 
 /// The event as somebody may see it: of a topic that they follow, within the right to its area and the reach of that.

@@ -16,8 +16,9 @@ pub(super) const ACTION: &str = "audit.retain";
 /// # Errors
 /// When the database fails.
 pub fn remove_older(connection: &mut Connection, before: i64, now: i64) -> Result<u64, StoreError> {
-    let base = connection.row("SELECT base, sequence FROM audit_head WHERE id = 1", &[])?;
-    let (base, last) = base.map_or((0, 0), |row| (row.integer(0), row.integer(1)));
+    // Another server may be at it too: the beginning is read once nobody else moves it.
+    let (last, _) = super::locked_head(connection)?;
+    let base = connection.row("SELECT base FROM audit_head WHERE id = 1", &[])?.map_or(0, |row| row.integer(0));
     let sql = "SELECT sequence, at, hash FROM audit WHERE sequence > $1 AND sequence < $2 ORDER BY sequence LIMIT $3";
     let rows = connection.rows(sql, &values![base, last, i64::from(MOST_REMOVED_AT_ONCE)])?;
     let Some(newest) = rows.iter().take_while(|row| row.integer(1) < before).last() else { return Ok(0) };

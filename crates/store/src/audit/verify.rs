@@ -15,6 +15,9 @@ const STEP: usize = 1000;
 /// How far behind a fault its record is looked for, to tell a moved record from an altered one.
 const MOST_LOOKED_THROUGH: i64 = 10_000;
 
+/// How often a walk begins anew because records left the trail meanwhile.
+const MOST_BEGUN_ANEW: usize = 3;
+
 /// A public key that checkpoints are verified by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
@@ -88,6 +91,26 @@ impl Fault {
 /// # Errors
 /// When the database fails.
 pub fn verify(store: &Store, keys: &[PublicKey], kept: &[Checkpoint]) -> Result<Verification, StoreError> {
+    let mut walked = walk(store, keys, kept)?;
+    for _ in 0..MOST_BEGUN_ANEW {
+        // Retention may have taken the first records away while this walked.
+        let is_moved = match &walked.fault {
+            Some(found) if found.fault == Fault::Deleted && found.sequence == walked.first => {
+                let row = store
+                    .read_blocking(|connection| connection.row("SELECT base FROM audit_head WHERE id = 1", &[]))?;
+                row.is_some_and(|row| row.integer(0) >= walked.first)
+            }
+            _ => false,
+        };
+        if !is_moved {
+            break;
+        }
+        walked = walk(store, keys, kept)?;
+    }
+    Ok(walked)
+}
+
+fn walk(store: &Store, keys: &[PublicKey], kept: &[Checkpoint]) -> Result<Verification, StoreError> {
     let start = store.read_blocking(start)?;
     let mut walk = Walk::new(&start, keys, kept);
     loop {
@@ -124,8 +147,6 @@ struct Start {
 }
 
 fn start(connection: &mut Connection) -> Result<Start, StoreError> {
-    let row = connection.row("SELECT base, base_hash, sequence, hash FROM audit_head WHERE id = 1", &[])?;
-    let row = row.ok_or(StoreError::Damaged { place: "audit_head", problem: "it is empty".to_owned() })?;
     let mut checkpoints = Vec::new();
     // There is one for so many records or minutes: they fit where the records do not.
     loop {
@@ -135,6 +156,9 @@ fn start(connection: &mut Connection) -> Result<Start, StoreError> {
         }
         checkpoints.extend(more);
     }
+    // After them: a checkpoint that is made meanwhile would state more than the head.
+    let row = connection.row("SELECT base, base_hash, sequence, hash FROM audit_head WHERE id = 1", &[])?;
+    let row = row.ok_or(StoreError::Damaged { place: "audit_head", problem: "it is empty".to_owned() })?;
     Ok(Start { base: row.integer(0), base_hash: row.bytes(1), last: row.integer(2), hash: row.bytes(3), checkpoints })
 }
 

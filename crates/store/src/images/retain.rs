@@ -145,7 +145,7 @@ fn is_among_newest(connection: &mut Connection, id: i64, keep: u32) -> Result<bo
     Ok(false)
 }
 
-fn is_approved(connection: &mut Connection, digest: &str) -> Result<bool, StoreError> {
+pub(super) fn is_approved(connection: &mut Connection, digest: &str) -> Result<bool, StoreError> {
     let sql = "SELECT 1 FROM approved_digests WHERE digest = $1 LIMIT 1";
     Ok(connection.row(sql, &values![digest])?.is_some())
 }

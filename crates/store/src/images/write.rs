@@ -119,6 +119,8 @@ pub fn register(
         }
         Some(row) => {
             let id = row.integer(0);
+            // Whoever is limited to applications replaces what is known of their images alone.
+            super::id_of_digest(connection, permit, &image.digest)?;
             connection.execute(
                 "UPDATE images SET platform = $1, os = $2, created = $3, size_bytes = $4, packages = $5, has_archives = $6,
                  source = $7, source_rank = $8, indexed = $9, seen = $9 WHERE id = $10",
@@ -355,13 +357,20 @@ pub fn add_names(
 /// Removes an image; its verdicts stay as history.
 ///
 /// # Errors
-/// When there is none that the permit reaches, or the database fails.
+/// When there is none that the permit reaches, its digest is approved, or the database fails.
 pub fn remove(connection: &mut Connection, permit: &Permit, digest: &str, now: i64) -> Result<(), StoreError> {
     let permission = permit.permission();
     if (permission.area, permission.action) != (Area::Images, Action::Write) {
         return Err(StoreError::NotFound { what: "image" });
     }
     let id = super::id_of_digest(connection, permit, digest)?;
+    // Its approval decides about all others of its repositories, and is taken back by whoever may approve.
+    if super::retain::is_approved(connection, digest)? {
+        return Err(StoreError::InUse {
+            what: "image",
+            by: "an approval of its digest; take that back first".to_owned(),
+        });
+    }
     forget(connection, id, now)
 }
 

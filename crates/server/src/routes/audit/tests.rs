@@ -37,6 +37,16 @@ fn the_trail_is_listed_page_by_page_and_filtered() {
 }
 
 #[test]
+fn whoever_is_limited_to_an_application_reads_nothing_of_the_trail() {
+    let server = TestServer::new();
+    let scoped = server.scoped_token("audit.read", "shop", "shop/*");
+    for path in ["", "/checkpoints", "/verification", "/export?format=jsonl"] {
+        let answer = get(&server, &scoped, &format!("/audit{path}"));
+        assert!(matches!(answer.status, 403 | 404), "{path}: {} {}", answer.status, answer.body);
+    }
+}
+
+#[test]
 fn an_export_has_every_record_and_no_formula() {
     let server = TestServer::new();
     let auditor = server.user("ann", &["auditor"]);

@@ -44,6 +44,26 @@ fn a_registered_image_has_its_verdict_at_once_and_the_same_again_changes_nothing
 }
 
 #[test]
+fn what_is_missing_is_found_by_not_asking_for_it() {
+    let (server, who) = server();
+    intelligence(
+        &server,
+        &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH"), ("GHSA-dddd-eeee-ffff", "left-pad", "", "HIGH")],
+    );
+    server.catch_up();
+    server.register(&who, &index(1, "registry.example/shop/api:1", LEFT_PAD)).expect(200);
+    let found = |filter: &str| {
+        let path = format!("/images/{}/findings?filter={filter}", digest(1));
+        let answer = server.ask(&who, "GET", &path, json!(null));
+        answer.expect(200);
+        answer.body["items"].as_array().unwrap().iter().map(|item| item["id"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("fixed_version:*"), ["GHSA-aaaa-bbbb-cccc"]);
+    assert_eq!(found("-fixed_version:*"), ["GHSA-dddd-eeee-ffff"]);
+    assert_eq!(found("-epss:%3E0.1").len(), 2, "what has no value is not above any");
+}
+
+#[test]
 fn what_nobody_has_rated_is_counted_too() {
     let (server, who) = server();
     intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "")]);
@@ -332,6 +352,25 @@ fn whoever_is_limited_to_an_application_sees_and_registers_nothing_else() {
     assert_eq!((answer.status, answer.code()), (403, "access.forbidden"));
     let core = server.ask(&who, "GET", &format!("/images/{}", digest(2)), json!(null));
     assert_eq!(core.body["names"][0]["is_current"], true);
+    // Nor under a name of one's own with other contents, which would replace what is known of another's image.
+    let answer = server.register(&scoped, &index(2, "registry.example/shop/core:1", &[]));
+    assert_eq!((answer.status, answer.code()), (403, "access.forbidden"));
+    let core = server.ask(&who, "GET", &format!("/images/{}", digest(2)), json!(null));
+    assert_eq!((&core.body["packages"], core.body["names"].as_array().unwrap().len()), (&json!(2), 1));
+    // One's own can be described anew.
+    server.register(&scoped, &index(1, "registry.example/shop/api:1", &[])).expect(200);
+}
+
+#[test]
+fn an_approved_image_stays_until_its_approval_is_taken_back() {
+    let (server, who) = server();
+    server.register(&who, &index(1, "registry.example/shop/api:1", LEFT_PAD)).expect(200);
+    let (image, approval) = (format!("/images/{}", digest(1)), format!("/images/{}/approval", digest(1)));
+    server.ask(&who, "POST", &approval, json!({})).expect(204);
+    let kept = server.ask(&who, "DELETE", &image, json!(null));
+    assert_eq!((kept.status, kept.code()), (409, "object.in_use"));
+    server.ask(&who, "DELETE", &approval, json!(null)).expect(204);
+    server.ask(&who, "DELETE", &image, json!(null)).expect(204);
 }
 
 #[test]

@@ -38,6 +38,43 @@ fn a_scope_in_use_stays() {
 }
 
 #[test]
+fn a_scope_of_tokens_and_exceptions_is_widened_by_whoever_may_give_as_much() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let admin = server.user("root", &["administrator"]);
+        let helper = server.token("access.read,access.write");
+        let widen = |name: &str, is_allowed: bool, limit: &dyn Fn(&str)| {
+            let mut narrow = scope("v1 && v2");
+            narrow["name"] = json!(name);
+            let made = server.ask(&admin, "POST", "/scopes", narrow);
+            made.expect(201);
+            let id = made.body["id"].as_str().unwrap();
+            limit(id);
+            let mut wide = scope("v1 || !v1");
+            wide["name"] = json!(name);
+            let tag = [("if-match", made.header("etag"))];
+            let answer = server.ask_with(&helper, "PUT", &format!("/scopes/{id}"), &tag, wide);
+            assert_eq!(answer.status == 200, is_allowed, "{name}: {} {}", answer.status, answer.body);
+        };
+        widen("free", true, &|_| ());
+        widen("of a token", false, &|id| {
+            let token = json!({ "name": "ci", "permissions": ["images.write"], "scopes": [id] });
+            server.ask(&admin, "POST", "/tokens", token).expect(201);
+        });
+        widen("of an exception", false, &|id| {
+            let token = json!({ "name": "dev", "permissions": ["exceptions.write"], "scopes": [id] });
+            let token = server.ask(&admin, "POST", "/tokens", token);
+            token.expect(201);
+            let dev = crate::testing::As::Token(token.body["secret"].as_str().unwrap().to_owned());
+            let terms = json!({ "name": "e", "ids": ["CVE-2024-0001"], "owner": "dev", "reason": "r",
+                "expires": "2099-01-01" });
+            server.ask(&dev, "POST", "/exceptions", terms).expect(201);
+            let token = format!("/tokens/{}", token.body["token"]["id"].as_str().unwrap());
+            server.ask(&admin, "DELETE", &token, json!(null)).expect(204);
+        });
+    }
+}
+
+#[test]
 fn a_wrong_scope_is_told_with_its_place() {
     let server = TestServer::new();
     let admin = server.user("root", &["administrator"]);

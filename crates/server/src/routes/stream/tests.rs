@@ -2,6 +2,8 @@ use serde_json::json;
 use store::Lane;
 use store::events::Event;
 
+use super::{LONGEST_GAP, without_gap};
+use crate::clock::SECOND;
 use crate::testing::{As, TestServer};
 
 fn happen(server: &TestServer, topic: &'static str) {
@@ -105,4 +107,21 @@ fn a_tag_that_moves_from_somebody_elses_image_does_not_tell_which_one() {
     server.catch_up();
     let text = follow(&server, &bank, "?topics=tag.*", Some("0"), 2);
     assert!(text.contains(&crate::sample::digest(2)) && !text.contains(&crate::sample::digest(1)), "{text}");
+}
+
+#[test]
+fn a_gap_of_numbers_is_waited_for_as_long_as_it_may_be_filled() {
+    let event = |id: i64, at: i64| Event {
+        id,
+        at,
+        topic: "image.verdict".to_owned(),
+        object: "image".to_owned(),
+        object_id: String::new(),
+        parameters: serde_json::Map::new(),
+    };
+    let now = 1000 * SECOND;
+    assert_eq!(without_gap(5, &[event(6, now), event(7, now)], now), 2);
+    assert_eq!(without_gap(5, &[event(6, now), event(8, now)], now), 1);
+    assert_eq!(without_gap(5, &[event(8, now)], now), 0);
+    assert_eq!(without_gap(5, &[event(8, now - 2 * LONGEST_GAP), event(9, now)], now), 2, "nobody fills it any more");
 }
