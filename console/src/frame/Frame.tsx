@@ -1,7 +1,7 @@
 // What is around every page for people who are signed in: who they are, the top bar, the navigation, the notes.
 import { Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
 import { queryClient } from '../client/cache';
 import { useIsReachable } from '../client/connection';
 import { hasCode } from '../client/failure';
@@ -24,6 +24,8 @@ import { SessionDialog } from './SessionDialog';
 import { ShortcutProvider } from './shortcuts';
 import { TopBar } from './TopBar';
 
+const Palette = lazy(() => import('./palette/Palette'));
+
 export function Frame() {
   const me = useQuery(meQuery);
   const location = useLocation();
@@ -44,6 +46,9 @@ export function Frame() {
 function SignedIn({ name }: { name: string }) {
   const t = useMessages(messages);
   const [areKeysOpen, setAreKeysOpen] = useState(false);
+  const [isPaletteOpen, setIsPaletteOpen] = useState(false);
+  const openKeys = useCallback(() => { setAreKeysOpen(true); }, []);
+  const openPalette = () => { setIsPaletteOpen(true); };
   const hasEnded = useSessionHasEnded();
   const pathname = useLocation({ select: (location) => location.pathname });
   // Open at a page: going to another one closes it.
@@ -69,13 +74,19 @@ function SignedIn({ name }: { name: string }) {
         <TopBar
           isNavigationOpen={isNavigationOpen}
           onNavigation={() => { setOpenAt(isNavigationOpen ? null : pathname); }}
-          onKeys={() => { setAreKeysOpen(true); }}
+          onKeys={openKeys}
+          onSearch={openPalette}
         />
         <Navigation isOpen={isNavigationOpen} />
         <Content />
         <Notes />
       </div>
-      <GotoShortcuts onKeys={() => { setAreKeysOpen(true); }} />
+      <GotoShortcuts onKeys={openKeys} onSearch={openPalette} />
+      {isPaletteOpen && (
+        <Suspense>
+          <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />
+        </Suspense>
+      )}
       {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
       <PasswordDialog name={name} />
       {hasEnded && <SessionDialog name={name} onSignedIn={noteSessionBegan} />}

@@ -4,10 +4,11 @@ import { messages } from './messages';
 import { useNavigationPages, type NavigationPage } from './pages';
 import { useShortcut } from './shortcuts';
 
-/** `g` and a letter lead to a page; `?` lists the keys. */
-export function GotoShortcuts({ onKeys }: { onKeys: () => void }) {
+/** `g` and a letter lead to a page; `Ctrl+K` looks for anything; `?` lists the keys. */
+export function GotoShortcuts({ onKeys, onSearch }: { onKeys: () => void; onSearch: () => void }) {
   const t = useMessages(messages);
   useShortcut('?', t('keys.open'), onKeys);
+  useShortcut('Ctrl+K', t('search'), onSearch);
   return useNavigationPages().map((page) => page.letter && <Goto key={page.path} page={page} letter={page.letter} />);
 }
 

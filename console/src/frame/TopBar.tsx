@@ -16,9 +16,10 @@ interface TopBarProps {
   isNavigationOpen: boolean;
   onNavigation: () => void;
   onKeys: () => void;
+  onSearch: () => void;
 }
 
-export function TopBar({ isNavigationOpen, onNavigation, onKeys }: TopBarProps) {
+export function TopBar({ isNavigationOpen, onNavigation, onKeys, onSearch }: TopBarProps) {
   const t = useMessages(messages);
   const { language, choose, format } = useReader();
   const [theme, chooseTheme] = useTheme();
@@ -38,6 +39,11 @@ export function TopBar({ isNavigationOpen, onNavigation, onKeys }: TopBarProps) 
         <img src="/icon.svg" alt="" width="24" height="24" />
         <span>{t('product')}</span>
       </Link>
+      <button type="button" className="bh-top-search" aria-label={t('search')} aria-keyshortcuts="Control+K" onClick={onSearch}>
+        <Icon name="search" />
+        <span>{t('search')}</span>
+        <kbd aria-hidden="true">{t('search.keys')}</kbd>
+      </button>
       <div className="bh-top-end">
         <span className="bh-zone">{t('zone', { zone: format.zone() })}</span>
         <button type="button" className="bh-icon-button" aria-label={t('keys.open')} title={t('keys.open')} onClick={onKeys}>

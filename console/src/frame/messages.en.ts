@@ -21,6 +21,8 @@ export const en = {
   'account.sign_out': 'Sign out',
   'account.roles': 'Roles: {roles}',
   zone: 'Times in {zone}',
+  search: 'Search',
+  'search.keys': 'Ctrl+K',
   'keys.title': 'Keys',
   'keys.open': 'Show keys',
   'keys.close': 'Close',

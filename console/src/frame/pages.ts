@@ -1,4 +1,4 @@
-// The pages that the registry has, as the navigation shows them.
+// The pages that the registry has: as the navigation shows them, and as the search finds them.
 import { useRouter } from '@tanstack/react-router';
 import { useMe } from './me';
 import { useReader } from '../i18n/language';
@@ -22,4 +22,24 @@ export function useNavigationPages(): NavigationPage[] {
     return [{ path: route.fullPath, title: title[language], group: nav.group, letter: nav.letter }];
   });
   return GROUPS.flatMap((group) => pages.filter((page) => page.group === group));
+}
+
+export interface KnownPage {
+  path: string;
+  title: string;
+  /** Its names in all languages and other words for it: whoever looks for it may know any of them. */
+  words: readonly string[];
+  isInNavigation: boolean;
+}
+
+/** Every page that the signed-in person may open by its address alone: those of the navigation, and those where something is made. */
+export function useKnownPages(): KnownPage[] {
+  const { language } = useReader();
+  const { permissions } = useMe();
+  return Object.values(useRouter().routesByPath).flatMap((route): KnownPage[] => {
+    const { nav, title, permission, also = [] } = route.options.staticData ?? {};
+    const isOfFrame = route.id.startsWith('/frame/') && !route.fullPath.includes('$');
+    if (!isOfFrame || !title || (permission !== undefined && !permissions.includes(permission))) return [];
+    return [{ path: route.fullPath, title: title[language], words: [...Object.values(title), ...also], isInNavigation: nav !== undefined }];
+  });
 }

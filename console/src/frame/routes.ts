@@ -10,6 +10,8 @@ declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
     /** The name of the page, in its heading, in the title of the window and in the navigation. */
     title?: Readonly<Record<Language, string>>;
+    /** Other words that it is looked for by, in any language. */
+    also?: readonly string[];
     /** Its place in the navigation; none for pages that others lead to. */
     nav?: {
       group: Group;

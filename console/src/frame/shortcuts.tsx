@@ -4,7 +4,7 @@ import { createContext, use, useEffect, useMemo, useRef, useState, type ReactNod
 import { preference } from './preferences';
 
 export interface Shortcut {
-  /** One key, or two after one another: `g i`. */
+  /** One key, two after one another, or one that is held with Control or Command: `/`, `g i`, `Ctrl+K`. */
   keys: string;
   /** What it does, in the reader's language. */
   says: string;
@@ -38,6 +38,12 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   const first = useRef<{ key: string; at: number } | null>(null);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      const chord = shortcuts.get(chordOf(event));
+      if (chord && !isInDialog(event)) {
+        event.preventDefault();
+        chord.run();
+        return;
+      }
       if (!isForShortcuts(event)) return;
       const pair = first.current && event.timeStamp - first.current.at < PAIR_MS ? `${first.current.key} ${event.key}` : '';
       const shortcut = shortcuts.get(pair) ?? shortcuts.get(event.key);
@@ -78,6 +84,16 @@ export function useShortcut(keys: string, says: string, run: () => void): void {
 /** What is registered at this moment. */
 export function useShortcuts(): Shortcut[] {
   return [...(use(BoardContext)?.shortcuts.values() ?? [])];
+}
+
+/** A key that is held with Control or Command: it is nobody's text, so that it counts within fields too. */
+function chordOf(event: KeyboardEvent): string {
+  const isHeld = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && !event.isComposing;
+  return isHeld ? `Ctrl+${event.key.toUpperCase()}` : '';
+}
+
+function isInDialog(event: KeyboardEvent): boolean {
+  return event.target instanceof HTMLElement && event.target.closest('[role="dialog"]') !== null;
 }
 
 function isForShortcuts(event: KeyboardEvent): boolean {

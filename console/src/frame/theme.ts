@@ -1,5 +1,5 @@
 // Light, dark, or as the system is. `public/theme.js` does the same before the first paint.
-import { useEffect, useState } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { preference, savePreference } from './preferences';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -8,8 +8,12 @@ export const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
 
 const DARK_CLASS = 'pf-v6-theme-dark';
 
+let current: Theme | null = null;
+const listeners = new Set<() => void>();
+
+/** The theme, and how it is chosen: the same for whoever asks. */
 export function useTheme(): [Theme, (theme: Theme) => void] {
-  const [theme, setTheme] = useState<Theme>(keptTheme);
+  const theme = useSyncExternalStore(subscribe, chosenTheme);
   useEffect(() => {
     const system = matchMedia('(prefers-color-scheme: dark)');
     const apply = () => {
@@ -22,11 +26,23 @@ export function useTheme(): [Theme, (theme: Theme) => void] {
       system.removeEventListener('change', apply);
     };
   }, [theme]);
-  const choose = (chosen: Theme) => {
-    savePreference('theme', chosen);
-    setTheme(chosen);
-  };
-  return [theme, choose];
+  return [theme, chooseTheme];
+}
+
+function chooseTheme(chosen: Theme): void {
+  savePreference('theme', chosen);
+  current = chosen;
+  for (const listener of listeners) listener();
+}
+
+function chosenTheme(): Theme {
+  current ??= keptTheme();
+  return current;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 function keptTheme(): Theme {

@@ -15,6 +15,7 @@ import { meRoute } from './me/route';
 import { packagesRoute } from './packages/route';
 import { editPolicyRoute, newPolicyRoute, policiesRoute, policyRoute } from './policies/route';
 import { editRegistryRoute, newRegistryRoute, registriesRoute, registryRoute } from './registries/route';
+import { searchRoute } from './search/route';
 import { setupRoute } from './setup/route';
 import { intelligenceRoute } from './system/intelligence/route';
 import { settingsRoute } from './system/settings/route';
@@ -37,7 +38,7 @@ const systemPages = [intelligenceRoute, settingsRoute];
 
 /** Pages inside the frame. */
 export const pages = [
-  homeRoute,
+  homeRoute, searchRoute,
   imagesRoute, imageRoute,
   vulnerabilitiesRoute, vulnerabilityRoute,
   packagesRoute,

@@ -4,7 +4,7 @@ import { frameRoute } from '../../frame/routes';
 export const exceptionsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/exceptions',
-  staticData: { title: { en: 'Exceptions', ja: '例外' }, nav: { group: 'assurance', letter: 'e' }, permission: 'exceptions.read' },
+  staticData: { title: { en: 'Exceptions', ja: '例外' }, also: ['allow list', 'whitelist', '許可リスト', 'ホワイトリスト', 'false positives', '誤検知', 'VEX'], nav: { group: 'assurance', letter: 'e' }, permission: 'exceptions.read' },
   component: lazyRouteComponent(() => import('./ExceptionsPage'), 'ExceptionsPage'),
 });
 

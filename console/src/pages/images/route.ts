@@ -4,7 +4,7 @@ import { frameRoute } from '../../frame/routes';
 export const imagesRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/images',
-  staticData: { title: { en: 'Images', ja: 'イメージ' }, nav: { group: 'images', letter: 'i' }, permission: 'images.read' },
+  staticData: { title: { en: 'Images', ja: 'イメージ' }, also: ['containers', 'コンテナ'], nav: { group: 'images', letter: 'i' }, permission: 'images.read' },
   component: lazyRouteComponent(() => import('./list/ImagesPage'), 'ImagesPage'),
 });
 

@@ -4,7 +4,7 @@ import { frameRoute } from '../../frame/routes';
 export const integrationsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/integrations',
-  staticData: { title: { en: 'Integrations', ja: '連携' }, nav: { group: 'administration', letter: 'n' }, permission: 'integrations.read' },
+  staticData: { title: { en: 'Integrations', ja: '連携' }, also: ['notifications', '通知', 'webhooks', 'Slack', 'e-mail', 'メール', 'SIEM'], nav: { group: 'administration', letter: 'n' }, permission: 'integrations.read' },
   component: lazyRouteComponent(() => import('./IntegrationsPage'), 'IntegrationsPage'),
 });
 

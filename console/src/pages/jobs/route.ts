@@ -4,7 +4,7 @@ import { frameRoute } from '../../frame/routes';
 export const jobsRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/jobs',
-  staticData: { title: { en: 'Jobs', ja: 'ジョブ' }, nav: { group: 'assurance', letter: 'j' }, permission: 'jobs.read' },
+  staticData: { title: { en: 'Jobs', ja: 'ジョブ' }, also: ['scans', 'スキャン', 'queue'], nav: { group: 'assurance', letter: 'j' }, permission: 'jobs.read' },
   component: lazyRouteComponent(() => import('./JobsPage'), 'JobsPage'),
 });
 

@@ -4,7 +4,7 @@ import { frameRoute } from '../../frame/routes';
 export const registriesRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/registries',
-  staticData: { title: { en: 'Registries', ja: 'レジストリ' }, nav: { group: 'assurance', letter: 'r' }, permission: 'registries.read' },
+  staticData: { title: { en: 'Registries', ja: 'レジストリ' }, also: ['Harbor', 'ECR', 'Docker Hub'], nav: { group: 'assurance', letter: 'r' }, permission: 'registries.read' },
   component: lazyRouteComponent(() => import('./RegistriesPage'), 'RegistriesPage'),
 });
 

@@ -4,7 +4,7 @@ import { frameRoute } from '../../frame/routes';
 export const vulnerabilitiesRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/vulnerabilities',
-  staticData: { title: { en: 'Vulnerabilities', ja: '脆弱性' }, nav: { group: 'images', letter: 'v' }, permission: 'findings.read' },
+  staticData: { title: { en: 'Vulnerabilities', ja: '脆弱性' }, also: ['CVE', 'GHSA', 'advisories', 'アドバイザリ'], nav: { group: 'images', letter: 'v' }, permission: 'findings.read' },
   component: lazyRouteComponent(() => import('./VulnerabilitiesPage'), 'VulnerabilitiesPage'),
 });
 

@@ -4,7 +4,7 @@ import { frameRoute } from '../../../frame/routes';
 export const rolesRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/access/roles',
-  staticData: { title: { en: 'Roles', ja: 'ロール' }, nav: { group: 'access' }, permission: 'access.read' },
+  staticData: { title: { en: 'Roles', ja: 'ロール' }, also: ['permissions', '権限', 'RBAC'], nav: { group: 'access' }, permission: 'access.read' },
   component: lazyRouteComponent(() => import('./RolesPage'), 'RolesPage'),
 });
 

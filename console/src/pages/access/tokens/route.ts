@@ -4,7 +4,7 @@ import { frameRoute } from '../../../frame/routes';
 export const tokensRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/access/tokens',
-  staticData: { title: { en: 'API tokens', ja: 'APIトークン' }, nav: { group: 'access', letter: 't' }, permission: 'access.read' },
+  staticData: { title: { en: 'API tokens', ja: 'APIトークン' }, also: ['API keys', 'APIキー'], nav: { group: 'access', letter: 't' }, permission: 'access.read' },
   component: lazyRouteComponent(() => import('./TokensPage'), 'TokensPage'),
 });
 

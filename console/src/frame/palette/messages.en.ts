@@ -1,0 +1,15 @@
+export const en = {
+  title: 'Search',
+  label: 'Search for images, packages, vulnerabilities, people, pages',
+  help: 'A name, a digest, an id, or a package with its version: xz 5.6.1',
+  results: 'Results',
+  'results.count': '{count, plural, one {# result} other {# results}}',
+  places: 'Pages and actions',
+  goto: 'Go to',
+  all: 'All results for “{text}”',
+  searching: 'Searching',
+  keys: 'Arrow keys to choose, Enter to open, Ctrl+Enter for a new tab',
+  'action.language': 'Language: {name}',
+  'action.theme': 'Theme: {name}',
+  'action.keys': 'Show keys',
+} as const;

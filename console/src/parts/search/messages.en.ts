@@ -1,0 +1,17 @@
+export const en = {
+  'kind.image': 'Images',
+  'kind.repository': 'Repositories',
+  'kind.vulnerability': 'Vulnerabilities',
+  'kind.package': 'Packages',
+  'kind.policy': 'Assurance policies',
+  'kind.exception': 'Exceptions',
+  'kind.registry': 'Registries',
+  'kind.integration': 'Integrations',
+  'kind.user': 'Users',
+  'kind.group': 'Groups',
+  'kind.role': 'Roles',
+  'kind.scope': 'Application scopes',
+  'images.with': 'Images with {what}',
+  'images.all': 'All {count, plural, one {# image} other {# images}} with {what}',
+  nothing: 'Nothing is called “{text}”, as far as you may see.',
+} as const;
