@@ -1,6 +1,6 @@
 import { memo } from 'react';
 
-/** The longest text from an image that is shown; what is longer is cut, and the whole is in the title. */
+/** The longest text from an image that is shown; what is longer is cut, and ends with `…`. */
 const LONGEST = 300;
 
 const HOSTILE = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu;

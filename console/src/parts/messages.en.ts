@@ -19,6 +19,8 @@ export const en = {
   'decision.unknown': 'Not judged',
   'decision.deny': 'Non-compliant',
   'decision.why': '{decision}: why?',
+  'flag.true': 'Yes',
+  'flag.false': 'No',
   kev: 'Known exploited',
   'password.title': 'Change your password',
   'password.forced': 'Your password was made by somebody else. Choose your own before you go on.',

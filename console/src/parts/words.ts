@@ -18,3 +18,9 @@ export function useDecisionChoices(): readonly Choice[] {
   const t = useMessages(messages);
   return useMemo(() => DECISIONS.map((value) => ({ value, label: t(`decision.${value}`) })), [t]);
 }
+
+/** Of what is so or is not. */
+export function useFlagChoices(): readonly Choice[] {
+  const t = useMessages(messages);
+  return useMemo(() => [{ value: 'true', label: t('flag.true') }, { value: 'false', label: t('flag.false') }], [t]);
+}

@@ -1,134 +1,137 @@
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { listImages, listVulnerabilities } from '../../client/generated';
+import '../../styles/assurance.css';
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { useState } from 'react';
+import { queryClient } from '../../client/cache';
+import { listImages, showHealth, showSummary, type Summary } from '../../client/generated';
+import { useLive } from '../../client/live';
 import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
+import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
-import { Command } from '../../parts/Command';
-import { EmptyState } from '../../parts/EmptyState';
-import { HostileText } from '../../parts/HostileText';
-import { ImageName } from '../../parts/ImageName';
-import { DECISIONS, KevMark, SeverityMark, VerdictMark } from '../../parts/marks';
 import { Problem } from '../../parts/Problem';
 import { Skeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
-import { WhyLink } from '../../parts/why/WhyLink';
+import { VerdictMark } from '../../parts/marks';
 import { WhyPlace } from '../../parts/why/WhyPlace';
+import { Figures } from './Figures';
+import { counted, deltas, filterOf, risks, verdicts, work } from './figures';
+import { FirstSteps } from './FirstSteps';
+import { HealthStrip } from './HealthStrip';
+import { Fresh, Worst } from './Lists';
 import { messages } from './messages';
-import { Tile } from './Tile';
+import { PERIODS, beginOf, periodOf } from './period';
 
-const RISKS = [
-  ['kev', 'kev:>0'],
-  ['critical', 'critical:>0'],
-  ['malware', 'malware:>0'],
-  ['secrets', 'secrets:>0'],
-  ['gaps', 'gaps:>0'],
-] as const;
+const TOPICS = ['image.*', 'verdict.*', 'exception.*', 'registry.*', 'job.*', 'intelligence.*'];
 
-/** So many rows say what is worst; the lists have the rest. */
-const SHOWN = 10;
+/** What the list of images is asked for, because the summary does not count it. */
+const ALSO = ['malware', 'secrets'] as const;
 
-/** What changed, and what needs somebody. Every number leads to exactly those rows. */
+const COUNTED = 'home.counted';
+
+/** What changed, and what needs somebody. Every figure leads to exactly those rows. */
 export function HomePage() {
   const t = useMessages(messages);
   const seesImages = useMay('images.read');
-  const seesFindings = useMay('findings.read');
   return (
     <WhyPlace>
       <div className="bh-page">
         <h1>{t('title')}</h1>
-        {seesImages && <Images />}
-        {seesFindings && <Fresh />}
-        {!seesImages && !seesFindings && <p>{t('none')}</p>}
+        {seesImages ? <Overview /> : <p>{t('none')}</p>}
       </div>
     </WhyPlace>
   );
 }
 
-function Images() {
-  const t = useMessages(messages);
-  const any = useQuery(queryOf(listImages, { query: { limit: 1 } }));
-  if (any.data?.items.length === 0) return <FirstSteps />;
+function Overview() {
+  const { since: word }: Search = useSearch({ strict: false });
+  const [opened] = useState(() => Date.now());
+  const since = beginOf(periodOf(word), opened);
+  const summary = useQuery({ ...queryOf(showSummary, { query: { since } }), placeholderData: keepPreviousData });
+  useLive(TOPICS, () => {
+    // Figures change where they stand: nothing moves under the reader's hand.
+    for (const id of [showSummary.id, showHealth.id, COUNTED]) void queryClient.invalidateQueries({ queryKey: [id] });
+  });
+  if (summary.error && !summary.data) return <Problem error={summary.error} onRetry={() => void summary.refetch()} />;
+  if (!summary.data) return <Waiting />;
   return (
     <>
-      <section>
-        <h2>{t('verdicts')}</h2>
-        <ul className="bh-tiles" role="list">
-          {DECISIONS.map((decision) => (
-            <Tile key={decision} filter={`decision:${decision}`}><VerdictMark decision={decision} /></Tile>
-          ))}
-        </ul>
-      </section>
-      <section>
-        <h2>{t('risks')}</h2>
-        <ul className="bh-tiles" role="list">
-          {RISKS.map(([risk, filter]) => <Tile key={risk} filter={filter}>{t(`risk.${risk}`)}</Tile>)}
-        </ul>
-      </section>
-      <Worst />
+      <HealthStrip />
+      {summary.data.images.total === 0 ? <FirstSteps summary={summary.data} /> : <Counted summary={summary.data} since={since} />}
     </>
   );
 }
 
-function FirstSteps() {
-  const t = useMessages(messages);
-  const command = `bulkhead scan --register ${location.origin} --token-file TOKEN IMAGE`;
+/** As high as what will stand there, so that nothing moves when it comes. */
+function Waiting() {
   return (
-    <EmptyState title={t('first.title')}>
-      <p>{t('first.text')}</p>
-      <Command text={command} />
-    </EmptyState>
+    <div aria-busy="true" className="bh-home-waiting">
+      <Skeleton width="long" />
+      <Skeleton width="middle" />
+      <Skeleton width="long" />
+    </div>
   );
 }
 
-/** The denied images, the worst first. */
-function Worst() {
+function Counted({ summary, since }: { summary: Summary; since: string }) {
   const t = useMessages(messages);
-  const worst = useQuery(queryOf(listImages, { query: { filter: 'decision:deny', sort: '-severity', limit: SHOWN } }));
+  const seesFindings = useMay('findings.read');
+  const waiting = work(summary);
+  const alsoCounted = useQueries({
+    queries: ALSO.map((name) => ({
+      queryKey: [COUNTED, name],
+      queryFn: async ({ signal }: { signal: AbortSignal }) => (await listImages({ query: { filter: filterOf(name), limit: 1 } }, { signal })).total ?? null,
+    })),
+    combine: (results) => ALSO.flatMap((name, at) => (results[at]?.data === undefined ? [] : [counted(name, results[at].data)])),
+  });
   return (
-    <section>
-      <h2>{t('worst')}</h2>
-      {worst.error && <Problem error={worst.error} onRetry={() => void worst.refetch()} />}
-      {worst.isPending && <Skeleton width="long" />}
-      {worst.data?.items.length === 0 && <p>{t('worst.none')}</p>}
-      <ul className="bh-lines" role="list">
-        {worst.data?.items.map((image) => (
-          <li key={image.digest}>
-            <WhyLink decision={image.decision} digest={image.digest} />
-            <SeverityMark severity={image.severity} />
-            <ImageName name={image.name} digest={image.digest} />
-            <span className="bh-quiet"><Timestamp moment={image.evaluated} /></span>
-          </li>
-        ))}
-      </ul>
-      {worst.data && worst.data.items.length > 0 && <Link to="/images" search={{ filter: 'decision:deny' }}>{t('worst.all')}</Link>}
-    </section>
+    <>
+      <section>
+        <h2>{t('verdicts')}</h2>
+        <p><Link to="/images">{t('total', { count: summary.images.total })}</Link></p>
+        <Figures figures={verdicts(summary)} say={(decision) => <VerdictMark decision={decision} />} />
+      </section>
+      <section>
+        <h2>{t('risks')}</h2>
+        <Figures figures={[...risks(summary), ...alsoCounted]} say={(risk) => t(`risk.${risk}`)} />
+      </section>
+      <Worst />
+      <section>
+        <div className="bh-page-head">
+          <h2>{t.rich('since', { moment: <Timestamp moment={summary.deltas.since} isExact /> })}</h2>
+          <Periods />
+        </div>
+        <Figures figures={deltas(summary, seesFindings)} say={(delta) => t(`delta.${delta}`)} />
+      </section>
+      {seesFindings && <Fresh since={since} />}
+      {waiting.length > 0 && (
+        <section>
+          <h2>{t('work')}</h2>
+          <Figures figures={waiting} say={(one) => t(`work.${one}`)} />
+        </section>
+      )}
+    </>
   );
 }
 
-/** Vulnerabilities that an image first had lately. */
-function Fresh() {
+function Periods() {
   const t = useMessages(messages);
-  const filter = 'first_seen:>=7d';
-  const fresh = useQuery(queryOf(listVulnerabilities, { query: { filter, sort: '-severity', limit: SHOWN } }));
+  const { since }: Search = useSearch({ strict: false });
+  const shown = periodOf(since);
   return (
-    <section>
-      <h2>{t('fresh')}</h2>
-      {fresh.error && <Problem error={fresh.error} onRetry={() => void fresh.refetch()} />}
-      {fresh.isPending && <Skeleton width="long" />}
-      {fresh.data?.items.length === 0 && <p>{t('fresh.none')}</p>}
-      <ul className="bh-lines" role="list">
-        {fresh.data?.items.map((found) => (
-          <li key={found.id}>
-            <SeverityMark severity={found.severity} />
-            <Link to="/vulnerabilities/$id" params={{ id: found.id }}><HostileText text={found.id} /></Link>
-            {found.kev && <KevMark />}
-            <Link to="/images" search={{ filter: `vulnerability:${found.id}` }}>{t('fresh.images', { count: found.images })}</Link>
-            {found.title && <span className="bh-quiet"><HostileText text={found.title} longest={80} /></span>}
-          </li>
-        ))}
-      </ul>
-      {fresh.data && fresh.data.items.length > 0 && <Link to="/vulnerabilities" search={{ filter }}>{t('fresh.all')}</Link>}
-    </section>
+    <nav className="bh-choices" aria-label={t('period')}>
+      {PERIODS.map((period) => (
+        <Link
+          key={period}
+          to="/"
+          search={period === '24h' ? {} : { since: period }}
+          resetScroll={false}
+          aria-current={period === shown ? 'page' : undefined}
+          activeOptions={{ exact: true }}
+        >
+          {t(`period.${period}`)}
+        </Link>
+      ))}
+    </nav>
   );
 }

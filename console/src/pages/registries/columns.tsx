@@ -8,6 +8,7 @@ import { Icon } from '../../parts/icons';
 import type { Column } from '../../parts/table/definition';
 import type { FilterKey } from '../../parts/table/filter';
 import { Timestamp } from '../../parts/Timestamp';
+import { useFlagChoices } from '../../parts/words';
 import { useLiveJobs } from '../jobs/live';
 import { KINDS, kindOf } from './kinds';
 import { messages } from './messages';
@@ -46,14 +47,17 @@ export function useRegistryColumns(): readonly Column<Registry>[] {
 /** What the list of registries can be filtered by (`crates/store/src/registries.rs`). */
 export function useRegistryFilters(): readonly FilterKey[] {
   const t = useMessages(messages);
+  const flags = useFlagChoices();
   return useMemo(
     () => [
       { key: 'kind', label: t('column.kind'), values: KINDS.map((kind) => ({ value: kind.word, label: kind.name ?? t('kind.oci') })) },
       { key: 'name', label: t('column.name') },
       { key: 'address', label: t('column.address') },
       { key: 'last_listed', label: t('column.listed') },
+      { key: 'failing', label: t('key.failing'), values: flags },
+      { key: 'enabled', label: t('key.enabled'), values: flags },
     ],
-    [t],
+    [t, flags],
   );
 }
 

@@ -13,6 +13,8 @@ export const en = {
   'column.address': 'Address',
   'column.listed': 'Last listed',
   'column.next': 'Listed next',
+  'key.failing': 'Last listing failed',
+  'key.enabled': 'Listed and scanned by itself',
   'column.risks': 'Risks',
   risks: '{count, plural, one {# risk} other {# risks}}',
   'state.paused': 'Paused',

@@ -25,7 +25,7 @@ export function useImageFilters(): readonly FilterKey[] {
       ...(['name', 'registry', 'repository', 'tag', 'digest', 'os', 'platform', 'label', 'package', 'package_version', 'vulnerability'] as const).map(
         (key) => ({ key, label: t(`key.${key}`) }),
       ),
-      ...(['critical', 'high', 'kev', 'secrets', 'malware', 'gaps', 'registered', 'evaluated'] as const).map((key) => ({
+      ...(['critical', 'high', 'kev', 'fixable', 'secrets', 'malware', 'gaps', 'registered', 'evaluated', 'decided'] as const).map((key) => ({
         key,
         label: t(`column.${key}`),
       })),

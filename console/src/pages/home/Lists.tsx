@@ -1,0 +1,95 @@
+// Short lists of the first page: what is worst, and what is new. They stay as they are until the reader wants the news.
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useCallback, useState, type ReactNode } from 'react';
+import { listImages, listVulnerabilities, type Page } from '../../client/generated';
+import { queryOf } from '../../client/queries';
+import { useEvents } from '../../client/stream';
+import type { Search } from '../../frame/routes';
+import { useMessages } from '../../i18n/language';
+import { HostileText } from '../../parts/HostileText';
+import { ImageName } from '../../parts/ImageName';
+import { KevMark, SeverityMark } from '../../parts/marks';
+import { Button } from '../../parts/pf';
+import { Problem } from '../../parts/Problem';
+import { Skeleton } from '../../parts/Skeleton';
+import { Timestamp } from '../../parts/Timestamp';
+import { WhyLink } from '../../parts/why/WhyLink';
+import { messages } from './messages';
+
+/** So many rows say what is worst; the lists have the rest. */
+const SHOWN = 10;
+
+const TOPICS = ['image.*', 'verdict.*', 'intelligence.*'];
+
+/** The denied images, the worst first. */
+export function Worst() {
+  const t = useMessages(messages);
+  const filter = 'decision:deny';
+  const worst = useQuery(queryOf(listImages, { query: { filter, sort: '-severity', limit: SHOWN } }));
+  return (
+    <ShortList title={t('worst')} none={t('worst.none')} all={{ to: '/images', search: { filter }, label: t('worst.all') }} query={worst}>
+      {(image) => (
+        <li key={image.digest}>
+          <WhyLink decision={image.decision} digest={image.digest} />
+          <SeverityMark severity={image.severity} />
+          <ImageName name={image.name} digest={image.digest} />
+          <span className="bh-quiet"><Timestamp moment={image.evaluated} /></span>
+        </li>
+      )}
+    </ShortList>
+  );
+}
+
+/** Vulnerabilities that an image first had since a moment, the worst first. */
+export function Fresh({ since }: { since: string }) {
+  const t = useMessages(messages);
+  const filter = `first_seen:>=${since}`;
+  const fresh = useQuery(queryOf(listVulnerabilities, { query: { filter, sort: '-severity', limit: SHOWN } }));
+  return (
+    <ShortList title={t('fresh')} none={t('fresh.none')} all={{ to: '/vulnerabilities', search: { filter }, label: t('fresh.all') }} query={fresh}>
+      {(found) => (
+        <li key={found.id}>
+          <SeverityMark severity={found.severity} />
+          <Link to="/vulnerabilities/$id" params={{ id: found.id }}><HostileText text={found.id} /></Link>
+          {found.kev && <KevMark />}
+          <Link to="/images" search={{ filter: `vulnerability:${found.id}` }}>{t('fresh.images', { count: found.images })}</Link>
+          {found.title && <span className="bh-quiet"><HostileText text={found.title} longest={80} /></span>}
+        </li>
+      )}
+    </ShortList>
+  );
+}
+
+interface ShortListProps<Item> {
+  title: string;
+  /** What stands there where nothing does. */
+  none: string;
+  all: { to: '/images' | '/vulnerabilities'; search: Search; label: string };
+  query: UseQueryResult<Page<Item>>;
+  children: (item: Item) => ReactNode;
+}
+
+function ShortList<Item>({ title, none, all, query, children }: ShortListProps<Item>) {
+  const t = useMessages(messages);
+  const [news, setNews] = useState(0);
+  useEvents(TOPICS, useCallback(() => { setNews((before) => before + 1); }, []));
+  const show = () => {
+    setNews(0);
+    void query.refetch();
+  };
+  const items = query.data?.items ?? [];
+  return (
+    <section>
+      <div className="bh-page-head">
+        <h2>{title}</h2>
+        <span role="status">{news > 0 && <Button variant="secondary" size="sm" onClick={show}>{t('news', { count: news })}</Button>}</span>
+      </div>
+      {query.error && <Problem error={query.error} onRetry={show} />}
+      {query.isPending && <Skeleton width="long" />}
+      {query.data && items.length === 0 && <p>{none}</p>}
+      {items.length > 0 && <ul className="bh-lines" role="list">{items.map(children)}</ul>}
+      {items.length > 0 && <Link to={all.to} search={all.search}>{all.label}</Link>}
+    </section>
+  );
+}
