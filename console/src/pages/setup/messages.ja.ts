@@ -7,7 +7,7 @@ export const ja: Translation<typeof en> = {
   secret: '初期設定用リンクのシークレット',
   'secret.help': 'ユーザーがいない間、サーバーは起動時にこのリンクを表示します。',
   name: '名前',
-  'name.help': '1～64文字の文字、数字、または. - _ @ +',
+  'name.help': '1～64文字(日本語などの文字、数字、. - _ @ +)',
   password: 'パスワード',
   'password.help': '12文字以上',
   repeat: 'パスワード(確認)',

@@ -3,7 +3,7 @@ import type { en } from './messages.en';
 
 export const ja: Translation<typeof en> = {
   search: '語句またはキー:値で絞り込み',
-  'search.help': '語句、またはseverity:>=highのような条件を入力します。先頭に-を付けると除外します',
+  'search.help': '語句、またはseverity:>=highのような条件を入力します。先頭に-を付けると除外します。',
   suggestions: '候補',
   'term.remove': '「{term}」を解除',
   'term.unknown': '解釈できない条件: {term}',

@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(text("en"), "shop/api:1 was allowed and is denied now (new intelligence).");
         assert_eq!(
             text("ja"),
-            "shop/api:1の判定が「許可」から「拒否」に変わりました（サイバーインテリジェンスの更新）。"
+            "shop/api:1の判定が「許可」から「拒否」に変わりました(サイバーインテリジェンスの更新)。"
         );
     }
 }

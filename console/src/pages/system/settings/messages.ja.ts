@@ -25,7 +25,7 @@ export const ja: Translation<typeof en> = {
   'configuration.none': 'なし',
   'setting.separation_of_duties': '例外の申請者とポリシーの作成者は、その例外を承認できない',
   'setting.exception_longest_days': '申請できる例外の最長期間(0は無制限)',
-  'setting.exception_reminder_days': '例外の期限を事前に通知する時期',
+  'setting.exception_reminder_days': '例外の期限の何日前に通知するか',
   'setting.token_longest_days': '新しいAPIトークンの最長の有効期間(0は無制限)',
   'setting.token_grace_days': '責任者のいないマシン用トークンの猶予期間',
   'setting.session_idle_minutes': 'セッションが無操作で終了するまでの時間',
