@@ -1,14 +1,13 @@
 // A registry of the journeys' own: Debian's docker-registry on loopback, with encryption by an authority that nobody knows,
 // and an image in it that is made here.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { buildImage, digestOf } from './layout';
 
 const run = promisify(execFile);
 
@@ -40,40 +39,21 @@ export async function startRegistry(repository: string, tags: readonly string[])
   const address = `127.0.0.1:${String(port)}`;
   const ask = (method: string, path: string, body?: Buffer, type?: string) => call(address, authority, method, path, body, type);
   await untilReady(() => ask('GET', '/v2/'));
-  await pushImage(ask, folder, repository, tags);
+  await pushImage(ask, repository, tags);
   return { address, authority, stop: () => { end(program, folder); } };
 }
 
 type Ask = (method: string, path: string, body?: Buffer, type?: string) => Promise<{ status: number; location: string }>;
 
-/** An image with a lock file of npm, pushed as the distribution specification says. */
-async function pushImage(ask: Ask, folder: string, repository: string, tags: readonly string[]): Promise<void> {
-  const root = join(folder, 'image');
-  mkdirSync(join(root, 'app'), { recursive: true });
-  mkdirSync(join(root, 'etc'));
-  writeFileSync(join(root, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n');
-  const lock = { name: 'shop', version: '1.0.0', lockfileVersion: 3, packages: { '': { name: 'shop', version: '1.0.0' }, 'node_modules/lodash': { version: '4.17.11' } } };
-  writeFileSync(join(root, 'app/package-lock.json'), JSON.stringify(lock));
-  await run('tar', ['-C', root, '-cf', join(folder, 'layer.tar'), '--owner=0', '--group=0', '.']);
-  const tar = readFileSync(join(folder, 'layer.tar'));
-  const layer = gzipSync(tar);
-  const config = Buffer.from(JSON.stringify({
-    architecture: 'amd64', os: 'linux', created: new Date().toISOString(), config: { User: '10001' },
-    rootfs: { type: 'layers', diff_ids: [digestOf(tar)] }, history: [{ created_by: 'COPY app /app' }],
-  }));
-  for (const blob of [layer, config]) {
+/** An image with an old package, pushed as the distribution specification says. */
+async function pushImage(ask: Ask, repository: string, tags: readonly string[]): Promise<void> {
+  const { blobs, manifest } = await buildImage({ lodash: '4.17.11' });
+  for (const blob of blobs) {
     const { location } = await ask('POST', `/v2/${repository}/blobs/uploads/`);
     const place = new URL(location, 'https://registry.example');
     place.searchParams.set('digest', digestOf(blob));
     await ask('PUT', place.pathname + place.search, blob, 'application/octet-stream');
   }
-  const part = (mediaType: string, bytes: Buffer) => ({ mediaType, size: bytes.length, digest: digestOf(bytes) });
-  const manifest = Buffer.from(JSON.stringify({
-    schemaVersion: 2,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    config: part('application/vnd.oci.image.config.v1+json', config),
-    layers: [part('application/vnd.oci.image.layer.v1.tar+gzip', layer)],
-  }));
   for (const tag of tags) await ask('PUT', `/v2/${repository}/manifests/${tag}`, manifest, 'application/vnd.oci.image.manifest.v1+json');
 }
 
@@ -118,10 +98,6 @@ async function untilReady(probe: () => Promise<unknown>): Promise<void> {
     }
   }
   throw new Error('docker-registry did not start');
-}
-
-function digestOf(bytes: Buffer): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function end(program: ChildProcess, folder: string): void {

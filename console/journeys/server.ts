@@ -34,8 +34,8 @@ export interface Server {
   remove: () => Promise<void>;
 }
 
-/** Starts a server without any data. */
-export async function startServer(programs: string, store: StoreName): Promise<Server> {
+/** Starts a server without any data, or with those of a folder; `settings` are variables of its environment. */
+export async function startServer(programs: string, store: StoreName, settings: Readonly<Record<string, string>> = {}): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-journeys-'));
   const database: Database | null = store === 'postgresql' ? await startPostgres() : null;
   const data = join(folder, 'data');
@@ -48,8 +48,11 @@ export async function startServer(programs: string, store: StoreName): Promise<S
     BULKHEAD_DRAIN_SECONDS: '1',
     BULKHEAD_CA_FILE: join(folder, 'ca.pem'),
     ...(database ? { BULKHEAD_DATABASE_URL: database.url } : {}),
+    ...settings,
   };
   await buildIntelligence(programs, folder, join(data, 'intelligence.db'));
+  // Where there are users no link is printed.
+  const hasUsers = settings.BULKHEAD_DATA_DIR !== undefined;
   let child: ChildProcess | null = null;
   let port = '0';
   let setupLink = '';
@@ -64,7 +67,7 @@ export async function startServer(programs: string, store: StoreName): Promise<S
         said += text;
         setupLink = /^setup: (\S+)$/m.exec(said)?.[1] ?? setupLink;
         const ready = /^ready: https:\/\/[^:]+:(\d+)$/m.exec(said)?.[1];
-        if (!ready || (setupLink === '' && port === '0')) return;
+        if (!ready || (setupLink === '' && port === '0' && !hasUsers)) return;
         clearTimeout(timer);
         resolve(ready);
       });
@@ -132,9 +135,11 @@ async function startPreview(server: string): Promise<{ origin: string; stop: () 
   return { origin: `http://localhost:${port}`, stop: () => vite.kill() };
 }
 
-async function buildIntelligence(programs: string, folder: string, target: string): Promise<void> {
+/** Builds intelligence of the journeys' feed as of a moment, signed where there is a key. */
+export async function buildIntelligence(programs: string, folder: string, target: string, { modified, key }: { modified?: string; key?: string } = {}): Promise<void> {
   const feeds = join(folder, 'feeds', 'osv', 'npm');
   mkdirSync(feeds, { recursive: true });
-  for (const [name, record] of Object.entries(feed())) writeFileSync(join(feeds, name), JSON.stringify(record));
-  await run(join(programs, 'bulkhead'), ['intel', 'build', '--quiet', '--feeds', join(folder, 'feeds'), '--out', target]);
+  for (const [name, record] of Object.entries(feed(modified))) writeFileSync(join(feeds, name), JSON.stringify(record));
+  const signing = key === undefined ? [] : ['--sign', key];
+  await run(join(programs, 'bulkhead'), ['intel', 'build', '--quiet', '--feeds', join(folder, 'feeds'), '--out', target, ...signing]);
 }

@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** Beside the journeys there are programs that use their server and data: `budgets` and `screenshots`. */
+const only = process.env.BULKHEAD_JOURNEYS_ONLY;
+
 export default defineConfig({
   test: {
-    include: ['journeys/**/*.journey.ts'],
+    include: [only ? `journeys/${only}.ts` : 'journeys/**/*.journey.ts'],
     // One server and one browser at a time: journeys are about what readers see, not about load.
     fileParallelism: false,
     testTimeout: 180_000,

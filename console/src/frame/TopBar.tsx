@@ -39,7 +39,7 @@ export function TopBar({ isNavigationOpen, onNavigation, onKeys, onSearch }: Top
         <img src="/icon.svg" alt="" width="24" height="24" />
         <span>{t('product')}</span>
       </Link>
-      <button type="button" className="bh-top-search" aria-label={t('search')} aria-keyshortcuts="Control+K" onClick={onSearch}>
+      <button type="button" className="bh-top-search" aria-keyshortcuts="Control+K" onClick={onSearch}>
         <Icon name="search" />
         <span>{t('search')}</span>
         <kbd aria-hidden="true">{t('search.keys')}</kbd>
