@@ -34,8 +34,10 @@ console: ## Build the web console, which the next build of the server takes in
 
 bench: ## Set up, make real inputs, print figures beside their baselines
 	@scripts/setup bench
-	cargo build --release --locked --bin bulkhead
+	@scripts/console build
+	cargo build --release --locked --bin bulkhead --bin bulkhead-server
 	cargo bench --workspace --locked
+	@scripts/console budgets $(CARGO_TARGET_DIR)/release
 	@scripts/precision $(BULKHEAD)
 	@scripts/bench $(BULKHEAD)
 

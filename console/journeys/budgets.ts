@@ -82,7 +82,7 @@ async function measure(browser: Browser, server: Server, who: typeof ADMIN): Pro
   line('first paint, files kept', seconds(median(warm.map(({ paint }) => paint))), '0.3 s');
   line('first rows, files kept', seconds(median(warm.map(({ rows }) => rows))), '0.5 s');
   line('requests for the first rows', String(Math.max(...cold.map(({ requests }) => requests))), '8 of the API');
-  line('layout shift of home, list and image', (await shifts(page)).toFixed(3), '0');
+  for (const [what, shift] of await shifts(page)) line(`layout shift of ${what}`, shift.toFixed(3), '0');
   line('interaction to next paint, p95', milliseconds(percentile(await interactions(page), 0.95)), '100 ms');
   line('frame while scrolling, p95', milliseconds(percentile(await frames(page), 0.95)), '33 ms');
   const heap = await watched(page, context, server);
@@ -128,16 +128,16 @@ function zipped(paths: readonly string[]): number {
   return files.filter((file) => existsSync(file)).reduce((bytes, file) => bytes + statSync(file).size, 0);
 }
 
-async function shifts(page: Page): Promise<number> {
-  let worst = 0;
-  const first = await firstImage(page);
-  for (const path of ['/', '/images', first]) {
+async function shifts(page: Page): Promise<[what: string, shift: number][]> {
+  const places = [['the first page', '/'], ['the list of images', '/images'], ['an image', await firstImage(page)]] as const;
+  const found: [string, number][] = [];
+  for (const [what, path] of places) {
     await page.goto(path);
     await page.locator('h1').first().waitFor();
     await settled(page);
-    worst = Math.max(worst, await page.evaluate(() => window.bulkheadMarks.shift));
+    found.push([what, await page.evaluate(() => window.bulkheadMarks.shift)]);
   }
-  return worst;
+  return found;
 }
 
 /** The address of an image of the list. */

@@ -18,14 +18,12 @@ export interface BuiltImage {
   blobs: readonly Buffer[];
 }
 
-/** Builds an image whose application has these packages of npm, by name. */
+/** Builds an image without a distribution, whose application has these packages of npm, by name. */
 export async function buildImage(packages: Readonly<Record<string, string>>): Promise<BuiltImage> {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-image-'));
   try {
     const root = join(folder, 'root');
     mkdirSync(join(root, 'app'), { recursive: true });
-    mkdirSync(join(root, 'etc'));
-    writeFileSync(join(root, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n');
     const locked = Object.entries(packages).map(([name, version]) => [`node_modules/${name}`, { version }]);
     const own = { name: 'shop', version: '1.0.0' };
     writeFileSync(join(root, 'app/package-lock.json'), JSON.stringify({ ...own, lockfileVersion: 3, packages: { '': own, ...Object.fromEntries(locked) } }));

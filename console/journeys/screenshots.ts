@@ -1,5 +1,6 @@
 // The pictures of the README, taken of the data of the journeys. `scripts/screenshots` runs it.
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
@@ -7,7 +8,7 @@ import { expect, test } from 'vitest';
 import type { Language } from '../src/i18n/format';
 import { launch, settled, signIn, visit } from './browser';
 import { digest } from './data';
-import { ADMIN, fill, post, startServer } from './server';
+import { ADMIN, buildIntelligence, fill, post, startServer } from './server';
 
 const PROGRAMS = process.env.BULKHEAD_PROGRAMS ?? '';
 const PICTURES = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
@@ -32,7 +33,11 @@ const SHOTS: readonly [name: string, address: string, act: (page: Page) => Promi
 ];
 
 test('the pictures of the README are taken, and small', async () => {
-  const server = await startServer(PROGRAMS, 'sqlite');
+  // Intelligence of today, so that no picture warns of its age.
+  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-pictures-'));
+  const database = join(folder, 'intelligence.db');
+  await buildIntelligence(PROGRAMS, folder, database, { modified: new Date().toISOString().replace(/\.\d+/, '') });
+  const server = await startServer(PROGRAMS, 'sqlite', { BULKHEAD_INTELLIGENCE_FILE: database });
   const browser = await launch();
   try {
     await post(server, '/api/v1/setup', { secret: new URL(server.setupLink).hash.slice(1), ...ADMIN });
@@ -61,5 +66,6 @@ test('the pictures of the README are taken, and small', async () => {
   } finally {
     await browser.close();
     await server.remove();
+    rmSync(folder, { recursive: true, force: true });
   }
 });

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { showHealth, type HealthPart } from '../../client/generated';
-import { queryOf } from '../../client/queries';
+import type { HealthPart } from '../../client/generated';
 import type { Search } from '../../frame/routes';
 import { useMay } from '../../frame/me';
 import { useMessages } from '../../i18n/language';
@@ -10,6 +9,7 @@ import { Icon } from '../../parts/icons';
 import { Problem } from '../../parts/Problem';
 import { Timestamp } from '../../parts/Timestamp';
 import { messages } from './messages';
+import { healthQuery } from './queries';
 
 const PARTS = ['database', 'intelligence', 'evaluation', 'jobs', 'registries', 'integrations', 'audit'] as const;
 
@@ -27,7 +27,7 @@ const PLACES: Partial<Record<Part, { to: '/system/intelligence' | '/jobs' | '/re
 /** How the installation does: one line where all is well, else what is wrong and where to look. */
 export function HealthStrip() {
   const t = useMessages(messages);
-  const health = useQuery(queryOf(showHealth, {}));
+  const health = useQuery(healthQuery);
   if (health.error) return <Problem error={health.error} onRetry={() => void health.refetch()} />;
   if (!health.data) return null;
   const wrong = health.data.parts.filter(({ state }) => state !== 'ok');

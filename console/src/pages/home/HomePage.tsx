@@ -1,9 +1,9 @@
 import '../../styles/assurance.css';
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { queryClient } from '../../client/cache';
-import { listImages, showHealth, showSummary, type Summary } from '../../client/generated';
+import { showHealth, showSummary, type Summary } from '../../client/generated';
 import { useLive } from '../../client/live';
 import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
@@ -15,19 +15,18 @@ import { Timestamp } from '../../parts/Timestamp';
 import { VerdictMark } from '../../parts/marks';
 import { WhyPlace } from '../../parts/why/WhyPlace';
 import { Figures } from './Figures';
-import { counted, deltas, filterOf, risks, verdicts, work } from './figures';
+import { deltas, risks, verdicts, work, type Figure } from './figures';
 import { FirstSteps } from './FirstSteps';
 import { HealthStrip } from './HealthStrip';
-import { Fresh, Worst } from './Lists';
+import { Fresh, Latest, Worst } from './Lists';
 import { messages } from './messages';
 import { PERIODS, beginOf, periodOf } from './period';
+import { COUNTED, useAlsoCounted, useIsBesideReady } from './queries';
 
 const TOPICS = ['image.*', 'verdict.*', 'exception.*', 'registry.*', 'job.*', 'intelligence.*'];
 
-/** What the list of images is asked for, because the summary does not count it. */
-const ALSO = ['malware', 'secrets'] as const;
-
-const COUNTED = 'home.counted';
+/** The stream does not speak of everything that changes a figure, such as images that are removed. */
+const LOOK_MS = 60_000;
 
 /** What changed, and what needs somebody. Every figure leads to exactly those rows. */
 export function HomePage() {
@@ -47,17 +46,19 @@ function Overview() {
   const { since: word }: Search = useSearch({ strict: false });
   const [opened] = useState(() => Date.now());
   const since = beginOf(periodOf(word), opened);
-  const summary = useQuery({ ...queryOf(showSummary, { query: { since } }), placeholderData: keepPreviousData });
+  const summary = useQuery({ ...queryOf(showSummary, { query: { since } }), placeholderData: keepPreviousData, refetchInterval: LOOK_MS });
+  const alsoCounted = useAlsoCounted();
+  const isBesideReady = useIsBesideReady();
   useLive(TOPICS, () => {
     // Figures change where they stand: nothing moves under the reader's hand.
     for (const id of [showSummary.id, showHealth.id, COUNTED]) void queryClient.invalidateQueries({ queryKey: [id] });
   });
   if (summary.error && !summary.data) return <Problem error={summary.error} onRetry={() => void summary.refetch()} />;
-  if (!summary.data) return <Waiting />;
+  if (!summary.data || !alsoCounted || !isBesideReady) return <Waiting />;
   return (
     <>
       <HealthStrip />
-      {summary.data.images.total === 0 ? <FirstSteps summary={summary.data} /> : <Counted summary={summary.data} since={since} />}
+      {summary.data.images.total === 0 ? <FirstSteps summary={summary.data} /> : <Counted summary={summary.data} alsoCounted={alsoCounted} since={since} />}
     </>
   );
 }
@@ -73,17 +74,11 @@ function Waiting() {
   );
 }
 
-function Counted({ summary, since }: { summary: Summary; since: string }) {
+function Counted({ summary, alsoCounted, since }: { summary: Summary; alsoCounted: readonly Figure<'malware' | 'secrets'>[]; since: string }) {
   const t = useMessages(messages);
   const seesFindings = useMay('findings.read');
+  const seesAudit = useMay('audit.read');
   const waiting = work(summary);
-  const alsoCounted = useQueries({
-    queries: ALSO.map((name) => ({
-      queryKey: [COUNTED, name],
-      queryFn: async ({ signal }: { signal: AbortSignal }) => (await listImages({ query: { filter: filterOf(name), limit: 1 } }, { signal })).total ?? null,
-    })),
-    combine: (results) => ALSO.flatMap((name, at) => (results[at]?.data === undefined ? [] : [counted(name, results[at].data)])),
-  });
   return (
     <>
       <section>
@@ -110,6 +105,7 @@ function Counted({ summary, since }: { summary: Summary; since: string }) {
           <Figures figures={waiting} say={(one) => t(`work.${one}`)} />
         </section>
       )}
+      {seesAudit && <Latest />}
     </>
   );
 }

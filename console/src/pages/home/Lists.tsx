@@ -2,7 +2,7 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useState, type ReactNode } from 'react';
-import { listImages, listVulnerabilities, type Page } from '../../client/generated';
+import { listAudit, listVulnerabilities, type Page } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { useEvents } from '../../client/stream';
 import type { Search } from '../../frame/routes';
@@ -15,20 +15,21 @@ import { Problem } from '../../parts/Problem';
 import { Skeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
 import { WhyLink } from '../../parts/why/WhyLink';
+import { useAuditWords } from '../audit/words/words';
 import { messages } from './messages';
+import { DENIED, SHOWN, worstQuery } from './queries';
 
-/** So many rows say what is worst; the lists have the rest. */
-const SHOWN = 10;
+/** What somebody did, as many rows as a look takes in. */
+const SHOWN_RECORDS = 5;
 
 const TOPICS = ['image.*', 'verdict.*', 'intelligence.*'];
 
 /** The denied images, the worst first. */
 export function Worst() {
   const t = useMessages(messages);
-  const filter = 'decision:deny';
-  const worst = useQuery(queryOf(listImages, { query: { filter, sort: '-severity', limit: SHOWN } }));
+  const worst = useQuery(worstQuery);
   return (
-    <ShortList title={t('worst')} none={t('worst.none')} all={{ to: '/images', search: { filter }, label: t('worst.all') }} query={worst}>
+    <ShortList title={t('worst')} none={t('worst.none')} all={{ to: '/images', search: { filter: DENIED }, label: t('worst.all') }} query={worst}>
       {(image) => (
         <li key={image.digest}>
           <WhyLink decision={image.decision} digest={image.digest} />
@@ -61,11 +62,30 @@ export function Fresh({ since }: { since: string }) {
   );
 }
 
+/** What was done last, by whom. */
+export function Latest() {
+  const t = useMessages(messages);
+  const words = useAuditWords();
+  const latest = useQuery(queryOf(listAudit, { query: { limit: SHOWN_RECORDS } }));
+  return (
+    <ShortList title={t('latest')} none={t('latest.none')} all={{ to: '/audit', search: {}, label: t('latest.all') }} query={latest}>
+      {(record) => (
+        <li key={record.sequence}>
+          <Link to="/audit" search={{ record: String(record.sequence) }}>{words.action(record.action)}</Link>
+          <HostileText text={record.object_name} longest={80} />
+          <span>{record.actor.kind === 'user' ? <HostileText text={record.actor.name} longest={40} /> : words.kind(record.actor.kind)}</span>
+          <span className="bh-quiet"><Timestamp moment={record.at} /></span>
+        </li>
+      )}
+    </ShortList>
+  );
+}
+
 interface ShortListProps<Item> {
   title: string;
   /** What stands there where nothing does. */
   none: string;
-  all: { to: '/images' | '/vulnerabilities'; search: Search; label: string };
+  all: { to: '/images' | '/vulnerabilities' | '/audit'; search: Search; label: string };
   query: UseQueryResult<Page<Item>>;
   children: (item: Item) => ReactNode;
 }

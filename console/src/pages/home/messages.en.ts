@@ -59,4 +59,7 @@ export const en = {
   'work.waiting': 'jobs wait',
   'work.dead': 'jobs were given up',
   'work.registries': 'registries',
+  latest: 'Done last',
+  'latest.none': 'Nothing was recorded yet.',
+  'latest.all': 'The whole audit trail',
 } as const;

@@ -30,7 +30,7 @@ export const ja: Translation<typeof en> = {
   verdicts: '判定別のイメージ',
   risks: '注意が必要なイメージ',
   'risk.kev': '悪用確認済みの脆弱性あり',
-  'risk.critical': '最も高い深刻度が「重大」',
+  'risk.critical': '重大な検出項目あり',
   'risk.fixable': '修正できる脆弱性あり',
   'risk.malware': 'マルウェアあり',
   'risk.secrets': 'シークレットあり',
@@ -62,4 +62,7 @@ export const ja: Translation<typeof en> = {
   'work.waiting': '待機中のジョブ',
   'work.dead': '失敗したジョブ',
   'work.registries': 'レジストリ',
+  latest: '最近の操作',
+  'latest.none': '記録はまだありません。',
+  'latest.all': '監査証跡をすべて表示',
 };

@@ -20,7 +20,7 @@ export const ja: Translation<typeof en> = {
   mode: '制御モード: {mode}',
   'mode.enforce': '制御(Enforce)',
   'mode.audit': '監査のみ(Audit Only)',
-  'by.policy': 'ポリシー{policy}',
+  'by.policy': 'ポリシー「{policy}」',
   'remedy': '対処方法',
   evidence: '根拠',
   'evidence.more': 'ほか{count}件',
