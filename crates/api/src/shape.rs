@@ -72,7 +72,7 @@ impl Shape {
             let expected: Vec<&str> = kinds.iter().map(|kind| worded(kind)).collect();
             return Err(Misshapen {
                 place: place.to_owned(),
-                problem: format!("`{}` must be {}, and is {}", shown(place), expected.join(" or "), described(value)),
+                problem: format!("`{}` must be {}, but is {}", shown(place), expected.join(" or "), described(value)),
             });
         }
         if depth >= DEEPEST {
@@ -126,7 +126,7 @@ impl Shape {
                 None => {
                     let own = inner(place, "type");
                     let nearest = policy::nearest(given, tags.iter().filter_map(|(tag, _)| *tag)).unwrap_or_default();
-                    let problem = format!("`{given}` is nothing that `{own}` can be; the nearest is `{nearest}`");
+                    let problem = format!("`{given}` is not a value of `{own}`; the nearest is `{nearest}`");
                     Err(Misshapen { place: own, problem })
                 }
             };
@@ -157,7 +157,7 @@ fn check_word(place: &str, value: &Value, words: &[Value]) -> Result<(), Misshap
     }
     let given = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let nearest = policy::nearest(&given, words.iter().filter_map(Value::as_str)).unwrap_or_default();
-    let problem = format!("`{given}` is nothing that `{}` can be; the nearest is `{nearest}`", shown(place));
+    let problem = format!("`{given}` is not a value of `{}`; the nearest is `{nearest}`", shown(place));
     Err(Misshapen { place: place.to_owned(), problem })
 }
 
@@ -228,11 +228,11 @@ mod tests {
         );
         assert_eq!(
             told(&shape, json!({ "name": "hub", "kind": "dockerhub" })),
-            "kind: `dockerhub` is nothing that `kind` can be; the nearest is `docker_hub`"
+            "kind: `dockerhub` is not a value of `kind`; the nearest is `docker_hub`"
         );
         assert_eq!(
             told(&shape, json!({ "name": "hub", "kind": "quay", "poll_minutes": "often" })),
-            "poll_minutes: `poll_minutes` must be a whole number, and is `often`"
+            "poll_minutes: `poll_minutes` must be a whole number, but is `often`"
         );
         assert_eq!(told(&shape, json!({ "kind": "quay" })), ": `name` is missing");
     }

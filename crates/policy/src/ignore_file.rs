@@ -285,7 +285,7 @@ mod tests {
         check(
             ".trivyignore",
             "\nCVE-1 exp:soon\n",
-            ".trivyignore:2: `exp` must be a date such as 2026-12-31, and is `soon`",
+            ".trivyignore:2: `exp` must be a date such as 2026-12-31, but is `soon`",
         );
         check(
             ".trivyignore",
@@ -305,7 +305,7 @@ mod tests {
         check(
             "trivyignore.yaml",
             "CVE-1\n\n  CVE-2\n",
-            "trivyignore.yaml:1: `the document` must be a map, and is `CVE-1 CVE-2`",
+            "trivyignore.yaml:1: `the document` must be a map, but is `CVE-1 CVE-2`",
         );
         check(
             "trivyignore.yaml",

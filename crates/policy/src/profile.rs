@@ -118,7 +118,7 @@ fn rules(network: &Table<'_>, key: &str) -> Result<Vec<NetworkRule>, DocumentErr
 
 fn rule(table: &Table<'_>) -> Result<NetworkRule, DocumentError> {
     let wrong = |key: &str, what: &str| {
-        let reason = format!("`{}` must be {what}, and is `{}`", table.place(key), table.required(key));
+        let reason = format!("`{}` must be {what}, but is `{}`", table.place(key), table.required(key));
         table.error(key, DocumentProblem::Combination { reason })
     };
     let peer = table.required("peer");
@@ -190,7 +190,7 @@ mod tests {
         };
         for (rest, expected) in [
             ("\"drfit\": \"block\"", "p.json:3: `drfit` is no key here; the nearest is `drift`"),
-            ("\"drift\": \"blok\"", "p.json:3: `blok` is nothing that `drift` can be; the nearest is `block`"),
+            ("\"drift\": \"blok\"", "p.json:3: `blok` is not a value of `drift`; the nearest is `block`"),
             (
                 "\"executables\": {\"allow\": [\"bin/sh\"]}",
                 "p.json:3: `executables.allow`: `bin/sh` must be an absolute",

@@ -53,7 +53,7 @@ pub enum DocumentProblem {
         about: &'static str,
     },
     /// A value of another kind.
-    #[error("`{key}` must be {expected}, and is {found}")]
+    #[error("`{key}` must be {expected}, but is {found}")]
     WrongValue {
         /// The key with its place.
         key: String,
@@ -63,7 +63,7 @@ pub enum DocumentProblem {
         found: String,
     },
     /// A word that is none of those known.
-    #[error("`{word}` is nothing that `{key}` can be; the nearest is `{nearest}`")]
+    #[error("`{word}` is not a value of `{key}`; the nearest is `{nearest}`")]
     UnknownWord {
         /// The key with its place.
         key: String,

@@ -27,29 +27,29 @@ fn every_error_names_file_line_key_and_the_nearest_right_one() {
         ),
         (
             "controls:\n- control: superuser\n  action: wran\n",
-            "p.yaml:5: `wran` is nothing that `controls[0].action` can be; the nearest is `warn`",
+            "p.yaml:5: `wran` is not a value of `controls[0].action`; the nearest is `warn`",
         ),
         (
             "controls:\n- control: cvss.max_score\n",
-            "p.yaml:4: `cvss.max_score` is nothing that `controls[0].control` can be; the nearest is `cvss.maximum_score`",
+            "p.yaml:4: `cvss.max_score` is not a value of `controls[0].control`; the nearest is `cvss.maximum_score`",
         ),
         (
             "controls:\n- control: cvss.maximum_score\n  score: ten\n",
-            "p.yaml:5: `controls[0].score` must be a number from 0 to 10, and is `ten`",
+            "p.yaml:5: `controls[0].score` must be a number from 0 to 10, but is `ten`",
         ),
         (
             "controls:\n- control: cvss.maximum_score\n  score: 11\n",
-            "p.yaml:5: `controls[0].score` must be a number from 0 to 10, and is `11`",
+            "p.yaml:5: `controls[0].score` must be a number from 0 to 10, but is `11`",
         ),
         (
             "controls:\n- control: cvss.maximum_score\n",
             "p.yaml:4: `controls[0].score` is missing: Fails from this CVSS base score on.",
         ),
         ("control: []\n", "p.yaml:3: `control` is no key here; the nearest is `controls`"),
-        ("controls: []\n", "p.yaml:3: `controls` must be a list of maps with at least one, and is an empty list"),
+        ("controls: []\n", "p.yaml:3: `controls` must be a list of maps with at least one, but is an empty list"),
         (
             "controls:\n- superuser\n",
-            "p.yaml:4: `controls[0]` must be a map with the key `control`, and is `superuser`",
+            "p.yaml:4: `controls[0]` must be a map with the key `control`, but is `superuser`",
         ),
         ("name: q\n", "p.yaml:3: `name` is there twice; keep one"),
         (
@@ -62,7 +62,7 @@ fn every_error_names_file_line_key_and_the_nearest_right_one() {
         ),
         (
             "controls:\n- control: package.deny\n  packages:\n  - name: a\n    ecosystem: nmp\n",
-            "p.yaml:7: `nmp` is nothing that `controls[0].packages[0].ecosystem` can be; the nearest is `npm`",
+            "p.yaml:7: `nmp` is not a value of `controls[0].packages[0].ecosystem`; the nearest is `npm`",
         ),
         (
             "scope:\n  expression: v1 &&\n  variables:\n  - {attribute: image.name, value: a}\ncontrols:\n- control: superuser\n",
@@ -70,7 +70,7 @@ fn every_error_names_file_line_key_and_the_nearest_right_one() {
         ),
         (
             "scope:\n  variables:\n  - {attribute: image.nam, value: a}\ncontrols:\n- control: superuser\n",
-            "p.yaml:5: `image.nam` is nothing that `scope.variables[0].attribute` can be; the nearest is `image.name`",
+            "p.yaml:5: `image.nam` is not a value of `scope.variables[0].attribute`; the nearest is `image.name`",
         ),
         (
             "controls:\n- control: custom\n  cel: report.x ==\n  message: m\n",

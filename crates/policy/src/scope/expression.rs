@@ -54,7 +54,7 @@ pub struct ScopeError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScopeProblem {
     /// Something else should stand here.
-    #[error("there must be {expected}, and there is {found}")]
+    #[error("expected {expected}, but found {found}")]
     Expected {
         /// What should stand here.
         expected: &'static str,
@@ -79,7 +79,7 @@ pub enum ScopeProblem {
     #[error("an expression has at most {LONGEST_EXPRESSION_BYTES} bytes and names {MOST_TERMS} variables; split it")]
     TooLong,
     /// Too deep.
-    #[error("brackets and `!` nest at most {DEEPEST_EXPRESSION} deep; write it flatter")]
+    #[error("brackets and `!` nest at most {DEEPEST_EXPRESSION} deep; use fewer levels")]
     TooDeep,
 }
 
@@ -274,13 +274,10 @@ mod tests {
     #[test]
     fn errors_tell_the_position_and_what_should_stand_there() {
         for (text, expected) in [
-            ("v1 &", "at character 4 of the scope expression: there must be `&&`, and there is a single `&`"),
-            (
-                "v1 && ",
-                "at character 7 of the scope expression: there must be a variable, `!` or `(`, and there is the end",
-            ),
-            ("(v1", "at character 4 of the scope expression: there must be `&&`, `||` or `)`, and there is the end"),
-            ("v1 v2", "at character 4 of the scope expression: there must be `&&`, `||` or the end, and there is `v2`"),
+            ("v1 &", "at character 4 of the scope expression: expected `&&`, but found a single `&`"),
+            ("v1 && ", "at character 7 of the scope expression: expected a variable, `!` or `(`, but found the end"),
+            ("(v1", "at character 4 of the scope expression: expected `&&`, `||` or `)`, but found the end"),
+            ("v1 v2", "at character 4 of the scope expression: expected `&&`, `||` or the end, but found `v2`"),
             ("é || v9", "at character 1 of the scope expression: `é` is no variable of the scope; the nearest is `v1`"),
             (
                 "v1 || v22",
@@ -288,7 +285,7 @@ mod tests {
             ),
             (
                 "v1 + v2",
-                "at character 4 of the scope expression: there must be a variable, `!`, `(`, `)`, `&&` or `||`, and there is `+`",
+                "at character 4 of the scope expression: expected a variable, `!`, `(`, `)`, `&&` or `||`, but found `+`",
             ),
         ] {
             assert_eq!(error(text), expected, "{text}");
