@@ -1,0 +1,102 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type { ReactNode } from 'react';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { LanguageProvider } from '../../i18n/language';
+import Palette from './Palette';
+
+const navigate = vi.hoisted(() => vi.fn());
+const search = vi.hoisted(() => vi.fn());
+const listImages = vi.hoisted(() => vi.fn());
+
+vi.mock('@tanstack/react-router', () => ({ useNavigate: () => navigate, useRouter: () => ({ buildLocation: () => ({ href: '/' }) }) }));
+vi.mock('../../client/generated', () => ({ search: Object.assign(search, { id: 'search' }), listImages: Object.assign(listImages, { id: 'list_images' }) }));
+vi.mock('../me', () => ({ useMay: () => true }));
+vi.mock('../pages', () => {
+  const page = (path: string, title: string, words: string[]) => ({ path, title, words, isInNavigation: true });
+  const pages = [page('/images', 'Images', ['イメージ']), page('/exceptions', 'Exceptions', ['whitelist'])];
+  return { useKnownPages: () => pages };
+});
+// Styles of components are files that tests do not read.
+vi.mock('../../parts/pf', () => {
+  const Plain = ({ children }: { children: ReactNode }) => <div>{children}</div>;
+  return { Modal: Plain, ModalBody: Plain, Alert: Plain, Button: Plain };
+});
+
+beforeAll(() => {
+  Element.prototype.scrollIntoView = () => undefined;
+  window.matchMedia = () => ({ matches: false, addEventListener: () => undefined, removeEventListener: () => undefined }) as unknown as MediaQueryList;
+  vi.stubGlobal('CSS', { escape: (text: string) => text });
+});
+
+beforeEach(() => {
+  search.mockImplementation(({ query: { q } }: { query: { q: string } }) => Promise.resolve({ items: q === 'xz@5.6.1' ? [{ kind: 'package', id: 'xz@5.6.1', title: 'xz', detail: 'deb', rank: 0 }] : [] }));
+  listImages.mockResolvedValue({ items: [{ digest: 'sha256:ab', name: 'bank/core:1', decision: 'deny' }], total: 1, next: null });
+});
+
+afterEach(() => {
+  cleanup();
+  vi.clearAllMocks();
+});
+
+function show() {
+  const onClose = vi.fn();
+  const onKeys = vi.fn();
+  render(
+    <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}>
+      <LanguageProvider initial="en">
+        <Palette onClose={onClose} onKeys={onKeys} />
+      </LanguageProvider>
+    </QueryClientProvider>,
+  );
+  return { onClose, onKeys, field: screen.getByRole('combobox') };
+}
+
+test('a package with its version brings the images that have it, and Enter opens the first', async () => {
+  const { field, onClose } = show();
+  await userEvent.type(field, 'xz 5.6.1');
+  await screen.findByRole('option', { name: /bank\/core:1/ });
+  expect(listImages.mock.calls[0]?.[0]).toEqual({ query: { filter: 'package_version:xz@5.6.1', limit: 5 } });
+  expect(search.mock.calls.map(([{ query }]: [{ query: { q: string } }]) => query.q)).toEqual(['xz@5.6.1', 'xz 5.6.1']);
+  await userEvent.keyboard('{Enter}');
+  expect(navigate).toHaveBeenCalledWith(expect.objectContaining({ to: '/images/$digest', params: { digest: 'sha256:ab' } }));
+  expect(onClose).toHaveBeenCalled();
+});
+
+test('pages come by other words for them, and the arrows go round', async () => {
+  const { field } = show();
+  await userEvent.type(field, 'whitelist');
+  expect(screen.getByRole('option', { name: 'Exceptions' }).getAttribute('aria-selected')).toBe('true');
+  await userEvent.keyboard('{ArrowDown}');
+  expect(screen.getByRole('option', { name: /All results/ }).getAttribute('aria-selected')).toBe('true');
+  await userEvent.keyboard('{ArrowDown}{Enter}');
+  expect(navigate).toHaveBeenCalledWith(expect.objectContaining({ to: '/exceptions' }));
+});
+
+test('while an input method converts nothing is asked, and its Enter opens nothing', async () => {
+  const { field } = show();
+  fireEvent.compositionStart(field);
+  fireEvent.change(field, { target: { value: 'いめーじ' } });
+  fireEvent.keyDown(field, { key: 'Enter', isComposing: true });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(search).not.toHaveBeenCalled();
+  expect(navigate).not.toHaveBeenCalled();
+  fireEvent.compositionEnd(field);
+  await waitFor(() => { expect(search).toHaveBeenCalledTimes(1); });
+});
+
+test('actions are done, not opened', async () => {
+  const { field, onKeys, onClose } = show();
+  await userEvent.type(field, 'shortcuts{Enter}');
+  expect(onKeys).toHaveBeenCalled();
+  expect(onClose).toHaveBeenCalled();
+  expect(navigate).not.toHaveBeenCalled();
+});
+
+test('what nobody is called is told so', async () => {
+  const { field } = show();
+  await userEvent.type(field, 'nobody');
+  await screen.findByText(/Nothing is called/);
+});
