@@ -1,4 +1,5 @@
 // The verdict object (`docs/reference/report.md`), read at the border: the OpenAPI document calls it an object only.
+import { Fields } from './fields';
 import type { VerdictObject } from './generated';
 
 export interface Verdict {
@@ -122,45 +123,4 @@ export function verdictOf(object: VerdictObject): Verdict {
       findings: exception.number('findings') ?? 0,
     })),
   };
-}
-
-/** Members of an object whose types nobody has checked yet. */
-class Fields {
-  readonly #members: Readonly<Record<string, unknown>>;
-
-  constructor(value: unknown) {
-    this.#members = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  }
-
-  text(name: string): string {
-    const value = this.#members[name];
-    return typeof value === 'string' ? value : '';
-  }
-
-  number(name: string): number | null {
-    const value = this.#members[name];
-    return typeof value === 'number' ? value : null;
-  }
-
-  flag(name: string): boolean {
-    return this.#members[name] === true;
-  }
-
-  list(name: string): Fields[] {
-    const value = this.#members[name];
-    return Array.isArray(value) ? value.map((item) => new Fields(item)) : [];
-  }
-
-  texts(name: string): string[] {
-    const value = this.#members[name];
-    return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-  }
-
-  values(name: string): Record<string, string | number> {
-    const members = this.#members[name];
-    if (typeof members !== 'object' || members === null) return {};
-    const isValue = (entry: [string, unknown]): entry is [string, string | number] =>
-      typeof entry[1] === 'string' || typeof entry[1] === 'number';
-    return Object.fromEntries(Object.entries(members).filter(isValue));
-  }
 }

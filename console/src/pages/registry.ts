@@ -7,7 +7,7 @@ import { newUserRoute, userRoute, usersRoute } from './access/users/route';
 import { auditRoute } from './audit/route';
 import { exceptionRoute, exceptionsRoute } from './exceptions/route';
 import { homeRoute } from './home/route';
-import { imageRoute, imagesRoute } from './images/route';
+import { compareRoute, imageRoute, imagesRoute } from './images/route';
 import { integrationRoute, integrationsRoute, newIntegrationRoute } from './integrations/route';
 import { jobRoute, jobsRoute } from './jobs/route';
 import { loginRoute } from './login/route';
@@ -39,7 +39,7 @@ const systemPages = [intelligenceRoute, settingsRoute];
 /** Pages inside the frame. */
 export const pages = [
   homeRoute, searchRoute,
-  imagesRoute, imageRoute,
+  imagesRoute, compareRoute, imageRoute,
   vulnerabilitiesRoute, vulnerabilityRoute,
   packagesRoute,
   registriesRoute, newRegistryRoute, registryRoute, editRegistryRoute,

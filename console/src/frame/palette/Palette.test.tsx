@@ -59,7 +59,7 @@ test('a package with its version brings the images that have it, and Enter opens
   await userEvent.type(field, 'xz 5.6.1');
   await screen.findByRole('option', { name: /bank\/core:1/ });
   expect(listImages.mock.calls[0]?.[0]).toEqual({ query: { filter: 'package_version:xz@5.6.1', limit: 5 } });
-  expect(search.mock.calls.map(([{ query }]: [{ query: { q: string } }]) => query.q)).toEqual(['xz@5.6.1', 'xz 5.6.1']);
+  expect(search.mock.calls.map((call) => (call[0] as { query: { q: string } }).query.q)).toEqual(['xz@5.6.1', 'xz 5.6.1']);
   await userEvent.keyboard('{Enter}');
   expect(navigate).toHaveBeenCalledWith(expect.objectContaining({ to: '/images/$digest', params: { digest: 'sha256:ab' } }));
   expect(onClose).toHaveBeenCalled();

@@ -21,7 +21,7 @@ export function Checkpoints() {
       { id: 'at', title: t('checkpoint.at'), width: 12, cell: (one) => <Timestamp moment={one.at} isExact /> },
       { id: 'key', title: t('checkpoint.key'), width: 12, cell: (one) => <code>{one.key_id}</code> },
       { id: 'hash', title: t('record.hash'), width: 24, cell: (one) => <code>{one.hash}</code> },
-      { id: 'copy', title: t('checkpoint.copy'), width: 14, cell: (one) => <CopyButton text={JSON.stringify(one, null, 2)} label={t('checkpoint.copy')} /> },
+      { id: 'copy', title: t('checkpoint.copy'), width: 14, cell: (one) => <CopyButton text={JSON.stringify(one)} label={t('checkpoint.copy')} /> },
     ],
     [t, format],
   );

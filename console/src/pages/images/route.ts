@@ -14,3 +14,10 @@ export const imageRoute = createRoute({
   staticData: { title: { en: 'Image', ja: 'イメージ' }, permission: 'images.read' },
   component: lazyRouteComponent(() => import('./detail/ImagePage'), 'ImagePage'),
 });
+
+export const compareRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/images/compare',
+  staticData: { title: { en: 'Compare images', ja: 'イメージの比較' }, also: ['diff', '差分'], permission: 'images.read' },
+  component: lazyRouteComponent(() => import('./compare/ComparePage'), 'ComparePage'),
+});

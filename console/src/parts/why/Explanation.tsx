@@ -6,6 +6,7 @@ import { HostileText } from '../HostileText';
 import { Icon } from '../icons';
 import { VerdictMark } from '../marks';
 import { Timestamp } from '../Timestamp';
+import { FixFirst } from './FixFirst';
 import { messages } from './messages';
 import { PolicyWhy } from './PolicyWhy';
 import { ReasonWhy } from './ReasonWhy';
@@ -31,6 +32,7 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
         <p>{teller.say(`verdict.decision.${verdict.decision}`)}</p>
         <p className="bh-quiet"><HostileText text={verdict.subject || verdict.digest} /></p>
       </section>
+      <FixFirst verdict={verdict} />
       {own.length > 0 && (
         <section>
           <h3>{t('other')}</h3>

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { queryClient } from '../../../client/cache';
 import { approveImage, listImages, removeImage, revokeImageApproval, showImage, type ImageDetails } from '../../../client/generated';
@@ -38,6 +38,7 @@ export function Actions({ image }: { image: ImageDetails }) {
   const close = () => { setAsked(null); act.reset(); };
   return (
     <div className="bh-actions">
+      <Link to="/images/compare" search={{ new: image.digest }}>{t('compare')}</Link>
       {mayApprove && (
         <Button variant="secondary" onClick={() => { setAsked(isApproved ? 'revoke' : 'approve'); }}>{t(isApproved ? 'revoke' : 'approve')}</Button>
       )}

@@ -71,6 +71,7 @@ export const en = {
   'approvals.title': 'Approvals of the digest',
   'approvals.none': 'Nobody has approved this digest.',
   'approvals.by': '{name}, {time}',
+  compare: 'Compare',
   approve: 'Approve the digest',
   revoke: 'Take the approval back',
   'approve.title': 'Approve this digest',

@@ -74,6 +74,7 @@ export const ja: Translation<typeof en> = {
   'approvals.title': 'ダイジェストの承認',
   'approvals.none': 'このダイジェストは承認されていません。',
   'approvals.by': '{name}({time})',
+  compare: '比較',
   approve: 'ダイジェストを承認',
   revoke: '承認の取り消し',
   'approve.title': 'ダイジェストの承認',

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Verdict, VerdictEvidence, VerdictReason } from '../../client/verdict';
+import { upgradesOf } from './upgrades';
+
+const found = (id: string, name: string | null, fixedVersion: string | null, remedy: string | null = null): VerdictEvidence => ({
+  kind: 'vulnerability', id, package: name, path: null, line: null, severity: 'high', score: null, fixedVersion, remedy,
+});
+
+const reason = (evidence: VerdictEvidence[], more: Partial<VerdictReason> = {}): VerdictReason => ({
+  code: 'verdict.vulnerability.severity', parameters: {}, policy: 'p', control: 'vulnerability.severity', decision: 'fail', evidence, evidenceCount: evidence.length, ...more,
+});
+
+const verdict = (reasons: VerdictReason[]): Verdict => ({
+  id: '', decision: 'deny', subject: '', digest: '', evaluated: '', intelligence: 1, cause: '', policies: [], reasons, exceptions: [],
+});
+
+test('what several policies find in a package is one upgrade', () => {
+  const lodash = 'pkg:npm/lodash@4.17.11';
+  const { upgrades, areEnough } = upgradesOf(verdict([
+    reason([found('CVE-1', lodash, '4.17.12', 'npm update lodash'), found('CVE-2', lodash, '4.17.21', 'npm update lodash')]),
+    reason([found('CVE-1', lodash, '4.17.12', 'npm update lodash'), found('CVE-3', 'pkg:npm/qs@6.7.0', '6.7.3', 'npm update qs')]),
+  ]));
+  expect(upgrades).toEqual([
+    { package: lodash, versions: ['4.17.12', '4.17.21'], commands: ['npm update lodash'] },
+    { package: 'pkg:npm/qs@6.7.0', versions: ['6.7.3'], commands: ['npm update qs'] },
+  ]);
+  expect(areEnough).toBe(true);
+});
+
+test('upgrades are not enough where something has none, is not a package, or is not told', () => {
+  const one = found('CVE-1', 'pkg:npm/qs@6.7.0', '6.7.3');
+  expect(upgradesOf(verdict([reason([one, found('CVE-2', 'pkg:npm/a@1', null)])])).areEnough).toBe(false);
+  expect(upgradesOf(verdict([reason([one]), reason([{ ...one, package: null, fixedVersion: null, kind: 'secret' }])])).areEnough).toBe(false);
+  expect(upgradesOf(verdict([reason([one], { evidenceCount: 50 })])).areEnough).toBe(false);
+  expect(upgradesOf(verdict([reason([one]), reason([], { code: 'verdict.superuser' })])).areEnough).toBe(false);
+});
+
+test('what only warns asks for nothing', () => {
+  const warns = reason([found('CVE-1', 'pkg:npm/qs@6.7.0', '6.7.3')], { decision: 'warn' });
+  expect(upgradesOf(verdict([warns]))).toEqual({ upgrades: [], areEnough: false });
+});
