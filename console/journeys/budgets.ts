@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { formatOf } from '../src/i18n/format';
 import { launch, settled, signIn, visit } from './browser';
 import { digest, image } from './data';
 import { ADMIN, post, startServer, type Server } from './server';
@@ -18,6 +19,8 @@ const FOLDER = process.env.BULKHEAD_BUDGETS_FOLDER ?? '';
 const OWNER = { name: process.env.BULKHEAD_BUDGETS_NAME ?? 'alice', password: process.env.BULKHEAD_BUDGETS_PASSWORD ?? 'correct horse battery' };
 const IMAGES = Number(process.env.BULKHEAD_BUDGETS_IMAGES ?? 200);
 const UPDATES = Number(process.env.BULKHEAD_BUDGETS_UPDATES ?? 1000);
+
+const WORDS = formatOf('en', 'UTC');
 
 /** Times of loads are medians of so many. */
 const LOADS = 5;
@@ -72,7 +75,7 @@ async function measure(browser: Browser, server: Server, who: typeof ADMIN): Pro
   await signIn(page, who);
   await settled(page);
   const total = ((await (await server.api.get('/api/v1/summary')).json()) as { images: { total: number } }).images.total;
-  console.log(`\n${total.toLocaleString('en-US')} images${process.env.BULKHEAD_PREVIEW ? '; the console before the server, as it was built last' : ''}`);
+  console.log(`\n${WORDS.number(total)} images${process.env.BULKHEAD_PREVIEW ? '; the console before the server, as it was built last' : ''}`);
 
   const cold = await loads(context, true);
   line('JavaScript of shell and list, gzip', kilobytes(Math.max(...cold.map(({ scripts }) => scripts))), '210 kB');
@@ -86,7 +89,7 @@ async function measure(browser: Browser, server: Server, who: typeof ADMIN): Pro
   line('interaction to next paint, p95', milliseconds(percentile(await interactions(page), 0.95)), '100 ms');
   line('frame while scrolling, p95', milliseconds(percentile(await frames(page), 0.95)), '33 ms');
   const heap = await watched(page, context, server);
-  line(`memory after ${UPDATES.toLocaleString('en-US')} live updates`, `${megabytes(heap.before)} to ${megabytes(heap.after)}`, 'flat, 250 MB');
+  line(`memory after ${WORDS.number(UPDATES)} live updates`, `${megabytes(heap.before)} to ${megabytes(heap.after)}`, 'flat, 250 MB');
   expect(complaints).toEqual([]);
   await close();
 }

@@ -24,9 +24,9 @@ export async function buildImage(packages: Readonly<Record<string, string>>): Pr
   try {
     const root = join(folder, 'root');
     mkdirSync(join(root, 'app'), { recursive: true });
-    const locked = Object.entries(packages).map(([name, version]) => [`node_modules/${name}`, { version }]);
+    const locked = Object.entries(packages).map(([name, version]) => [`node_modules/${name}`, { version }] as const);
     const own = { name: 'shop', version: '1.0.0' };
-    writeFileSync(join(root, 'app/package-lock.json'), JSON.stringify({ ...own, lockfileVersion: 3, packages: { '': own, ...Object.fromEntries(locked) } }));
+    writeFileSync(join(root, 'app/package-lock.json'), JSON.stringify({ ...own, lockfileVersion: 3, packages: { '': own, ...Object.fromEntries<{ version: string }>(locked) } }));
     await run('tar', ['-C', root, '-cf', join(folder, 'layer.tar'), '--owner=0', '--group=0', '.']);
     return assembled(readFileSync(join(folder, 'layer.tar')));
   } finally {
