@@ -230,11 +230,11 @@ describe(`with ${STORE}`, () => {
   });
 
   test('J31: without a network every page works, and intelligence comes as a signed file that is never an older one', async () => {
-    const make = (name: string, modified: string) => buildIntelligence(PROGRAMS, join(folder, name), join(folder, `${name}.db`), { modified, key: join(folder, 'key') });
+    const make = (name: string, modified: string) => buildIntelligence(PROGRAMS, join(folder, name), join(folder, `${name}.db`), {}, { modified, key: join(folder, 'key') });
     await make('newer', '2026-03-01T00:00:00Z');
     await make('older', '2025-12-01T00:00:00Z');
     await run(BULKHEAD, ['intel', 'keygen', '--out', join(folder, 'stranger')]);
-    await buildIntelligence(PROGRAMS, join(folder, 'newest'), join(folder, 'newest.db'), { modified: '2026-04-01T00:00:00Z', key: join(folder, 'stranger') });
+    await buildIntelligence(PROGRAMS, join(folder, 'newest'), join(folder, 'newest.db'), {}, { modified: '2026-04-01T00:00:00Z', key: join(folder, 'stranger') });
 
     // No name has an address but that of this machine.
     const alone = await launch(['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost']);

@@ -36,7 +36,7 @@ test('the pictures of the README are taken, and small', async () => {
   // Intelligence of today, so that no picture warns of its age.
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-pictures-'));
   const database = join(folder, 'intelligence.db');
-  await buildIntelligence(PROGRAMS, folder, database, { modified: new Date().toISOString().replace(/\.\d+/, '') });
+  await buildIntelligence(PROGRAMS, folder, database, {}, { modified: new Date().toISOString().replace(/\.\d+/, '') });
   const server = await startServer(PROGRAMS, 'sqlite', { BULKHEAD_INTELLIGENCE_FILE: database });
   const browser = await launch();
   try {

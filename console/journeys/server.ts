@@ -135,11 +135,17 @@ async function startPreview(server: string): Promise<{ origin: string; stop: () 
   return { origin: `http://localhost:${port}`, stop: () => vite.kill() };
 }
 
-/** Builds intelligence of the journeys' feed as of a moment, signed where there is a key. */
-export async function buildIntelligence(programs: string, folder: string, target: string, { modified, key }: { modified?: string; key?: string } = {}): Promise<void> {
+/** Builds intelligence of the journeys' feed and more, as of a moment, signed where there is a key. */
+export async function buildIntelligence(
+  programs: string,
+  folder: string,
+  target: string,
+  more: Record<string, unknown> = {},
+  { modified, key }: { modified?: string; key?: string } = {},
+): Promise<void> {
   const feeds = join(folder, 'feeds', 'osv', 'npm');
   mkdirSync(feeds, { recursive: true });
-  for (const [name, record] of Object.entries(feed(modified))) writeFileSync(join(feeds, name), JSON.stringify(record));
+  for (const [name, record] of Object.entries({ ...feed(modified), ...more })) writeFileSync(join(feeds, name), JSON.stringify(record));
   const signing = key === undefined ? [] : ['--sign', key];
   await run(join(programs, 'bulkhead'), ['intel', 'build', '--quiet', '--feeds', join(folder, 'feeds'), '--out', target, ...signing]);
 }
