@@ -8,7 +8,7 @@ export default defineConfig({
     include: [only ? `journeys/${only}.ts` : 'journeys/**/*.journey.ts'],
     // One server and one browser at a time: journeys are about what readers see, not about load.
     fileParallelism: false,
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 180_000,
     reporters: ['verbose'],
   },
