@@ -5,7 +5,7 @@ export const ja: Translation<typeof en> = {
   title: 'ホーム',
   none: '表示できる情報がまだありません。アクセスの管理者にロールの割り当てを依頼してください。',
   health: '対処が必要な項目',
-  'health.ok': 'すべて正常に動作しています({time}時点)',
+  'health.ok': 'すべて正常に動作しています(最終確認: {time})',
   'health.since': '{time}から',
   'part.database': 'データベース',
   'part.intelligence': 'サイバーインテリジェンス',
