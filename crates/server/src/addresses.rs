@@ -11,6 +11,13 @@ pub(crate) fn admits(blocks: &[String], address: Option<&str>) -> bool {
     blocks.iter().filter_map(|block| read(block)).any(|(network, length)| contains(network, length, address))
 }
 
+/// Whether all addresses of a block are in one of the blocks; where there are none, any is.
+pub(crate) fn covers(blocks: &[String], block: &str) -> bool {
+    let Some((network, length)) = read(block.trim()) else { return false };
+    let takes_in = |(own, own_length): (IpAddr, u8)| own_length <= length && contains(own, own_length, network);
+    blocks.is_empty() || blocks.iter().filter_map(|block| read(block)).any(takes_in)
+}
+
 /// Reads `10.0.0.0/8`, or an address alone.
 pub(crate) fn read(block: &str) -> Option<(IpAddr, u8)> {
     let (network, length) = block.split_once('/').map_or((block, None), |(network, length)| (network, Some(length)));
@@ -46,5 +53,9 @@ mod tests {
         assert!(admits(&blocks("0.0.0.0/0"), Some("8.8.8.8")));
         assert!(!admits(&blocks("10.0.0.0/8"), None) && !admits(&blocks("nonsense"), Some("10.0.0.1")));
         assert_eq!(read("10.0.0.0/33"), None);
+        let covered = |block: &str| covers(&blocks("10.0.0.0/8 192.168.1.4"), block);
+        assert!(covered("10.1.0.0/16") && covered("10.1.2.3") && covered("10.0.0.0/8"));
+        assert!(!covered("0.0.0.0/0") && !covered("10.0.0.0/7") && !covered("192.168.1.0/24") && !covered("::/0"));
+        assert!(covers(&[], "0.0.0.0/0") && !covers(&[], "nonsense"));
     }
 }

@@ -47,13 +47,29 @@ pub(super) async fn list(
 pub(super) async fn create(
     State(app): State<App>,
     caller: Caller,
-    Body(request): Body<NewToken>,
+    Body(mut request): Body<NewToken>,
 ) -> ApiResult<Versioned<TokenWithSecret>> {
     let permit = caller.permit()?;
     if !permit.covers_everything() {
         return Err(ApiError::new(ProblemCode::Forbidden, "This needs the permission access.write over everything."));
     }
+    let own = match caller.principal.kind {
+        PrincipalKind::Token => {
+            let id = caller.principal.id.clone();
+            Some(app.read(move |connection| tokens::by_id(connection, &id)).await?)
+        }
+        _ => None,
+    };
+    let inherited = own.as_ref().and_then(inherited);
+    if let Some(own) = &own {
+        narrow(&mut request, own)?;
+    }
     let bound = match (request.group.clone(), request.answerable.clone()) {
+        (Some(group), None) if matches!(&inherited, Some(Bound::Group(own)) if *own == group) => Bound::Group(group),
+        (Some(_), _) | (_, Some(_)) if inherited.is_some() => {
+            let detail = "a token that is made with another is bound by the same owner or group: name none";
+            return Err(ApiError::invalid(if request.group.is_some() { "group" } else { "answerable" }, detail));
+        }
         (Some(_), Some(_)) => {
             let detail = "a group's rights bound it, or a person answers for it: name one of the two";
             return Err(ApiError::invalid("answerable", detail));
@@ -61,22 +77,39 @@ pub(super) async fn create(
         (Some(group), None) => Bound::Group(group),
         (None, Some(user)) if user == SERVER => return Err(ApiError::not_found("user")),
         (None, Some(user)) => Bound::Answerable(user),
-        (None, None) => match &caller.user {
-            Some(user) => Bound::Answerable(user.id.clone()),
-            None => inherited(&app, caller.principal.id.clone()).await?,
+        (None, None) => match (inherited, own.and_then(|own| own.answerable), &caller.user) {
+            (Some(bound), ..) => bound,
+            (None, Some(user), _) => Bound::Answerable(user),
+            (None, None, Some(user)) => Bound::Answerable(user.id.clone()),
+            (None, None, None) => {
+                return Err(ApiError::invalid("answerable", "name the user who answers for the token"));
+            }
         },
     };
     make(&app, caller, bound, request).await
 }
 
-/// What bounds a token bounds those that are made with it.
-async fn inherited(app: &App, id: String) -> ApiResult<Bound> {
-    let own = app.read(move |connection| tokens::by_id(connection, &id)).await?;
-    match (own.group, own.answerable) {
-        (Some(group), _) => Ok(Bound::Group(group)),
-        (None, Some(user)) => Ok(Bound::Answerable(user)),
-        (None, None) => Err(ApiError::invalid("answerable", "name the user who answers for the token")),
+/// What bounds a token bounds those that are made with it: none outlives the rights of its owner or group.
+fn inherited(own: &tokens::Token) -> Option<Bound> {
+    match (&own.owner, &own.group) {
+        (Some(owner), _) => Some(Bound::Owner(owner.clone())),
+        (None, Some(group)) => Some(Bound::Group(group.clone())),
+        (None, None) => None,
     }
+}
+
+/// So do the addresses that it works from, and its end.
+fn narrow(request: &mut NewToken, own: &tokens::Token) -> ApiResult<()> {
+    if request.addresses.is_empty() {
+        request.addresses.clone_from(&own.addresses);
+    } else if let Some(beyond) = request.addresses.iter().find(|block| !addresses::covers(&own.addresses, block)) {
+        let detail = format_args!("`{beyond}` lies outside of those that the token works from which makes this one");
+        return Err(ApiError::invalid("addresses", detail));
+    }
+    if let Some(end) = own.expires {
+        request.expires = Some(Moment(request.expires.map_or(end, |wanted| wanted.0.min(end))));
+    }
+    Ok(())
 }
 
 /// Lets another user answer for a machine's token, one who holds what it may do.

@@ -168,3 +168,32 @@ fn tokens_last_no_longer_than_the_settings_say() {
     request["expires"] = json!(api::Moment(crate::clock::now() + 3600 * crate::clock::SECOND).text());
     server.ask(&admin, "POST", "/tokens", request).expect(201);
 }
+
+#[test]
+fn what_bounds_a_token_bounds_those_that_are_made_with_it() {
+    let server = TestServer::new();
+    let admin = server.user("root", &["administrator"]);
+    let mut narrow = token(&["access.read", "access.write"]);
+    narrow["addresses"] = json!(["192.0.2.0/24"]);
+    narrow["expires"] = json!("2099-01-01T00:00:00Z");
+    let personal = secret(&server.ask(&admin, "POST", "/me/tokens", narrow));
+    let child = server.ask(&personal, "POST", "/tokens", token(&["access.read"]));
+    child.expect(201);
+    let told = &child.body["token"];
+    let parent = server.ask(&admin, "GET", "/me/tokens", json!(null));
+    assert_eq!(told["owner"], parent.body["items"][0]["owner"], "it ends with the rights of its owner");
+    assert_eq!((&told["addresses"], &told["expires"]), (&json!(["192.0.2.0/24"]), &json!("2099-01-01T00:00:00Z")));
+    let mut wide = token(&["access.read"]);
+    wide["addresses"] = json!(["0.0.0.0/0"]);
+    assert_eq!(server.ask(&personal, "POST", "/tokens", wide).body["parameters"]["field"], "addresses");
+    // Nor can a token of a group make one that a person answers for.
+    let group = group(&server, &admin, &["administrator"]);
+    let mut of_group = token(&["access.read", "access.write"]);
+    of_group["group"] = json!(group);
+    let of_group = secret(&server.ask(&admin, "POST", "/tokens", of_group));
+    let mut other = token(&["access.read"]);
+    other["answerable"] = server.ask(&admin, "GET", "/me", json!(null)).body["id"].clone();
+    assert_eq!(server.ask(&of_group, "POST", "/tokens", other).body["parameters"]["field"], "answerable");
+    let child = server.ask(&of_group, "POST", "/tokens", token(&["access.read"]));
+    assert_eq!(child.body["token"]["group"], group);
+}
