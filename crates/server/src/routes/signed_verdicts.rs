@@ -13,7 +13,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use store::{StoreError, evaluation, images, verdict_keys, verdicts};
+use policy::access::Permit;
+use store::evaluation::Progress;
+use store::verdicts::StoredVerdict;
+use store::{Connection, StoreError, evaluation, images, verdict_keys, verdicts};
 
 use super::inventory::{digest_of, unregistered};
 use crate::app::App;
@@ -48,9 +51,9 @@ pub(super) async fn show(
     let own = digest.clone();
     let (found, progress, is_seen_due) = app
         .read(move |connection| {
-            let found = verdicts::current(connection, &permit, &own)?;
+            let (progress, found) = standing(connection, &permit, &own)?;
             let is_seen_due = found.is_some() && images::is_seen_due(connection, &own, clock::now())?;
-            Ok((found, evaluation::progress(connection)?, is_seen_due))
+            Ok((found, progress, is_seen_due))
         })
         .await?;
     if is_seen_due {
@@ -93,6 +96,17 @@ pub(super) async fn show(
         signatures: vec![VerdictSignature { keyid: app.verdict_key.public().id.clone(), sig }],
     };
     Ok((about, Json(envelope)).into_response())
+}
+
+/// How far the evaluation is, and then the verdict: one that is read first may be of before the change that the evaluation
+/// is told to have caught up with, and would be signed as current. Nothing is told as newer than it is this way around.
+fn standing(
+    connection: &mut Connection,
+    permit: &Permit,
+    digest: &str,
+) -> Result<(Progress, Option<StoredVerdict>), StoreError> {
+    let progress = evaluation::progress(connection)?;
+    Ok((progress, verdicts::current(connection, permit, digest)?))
 }
 
 /// Whether the one who asks has it (RFC 9110, section 13.1.2).
@@ -195,6 +209,38 @@ mod tests {
             let answer = server.ask_with(&who, "GET", &path, &[("if-none-match", &tags[2])], json!(null));
             answer.expect(200);
         }
+    }
+
+    #[test]
+    fn a_verdict_of_before_a_change_is_never_told_as_one_of_after_it() {
+        // Of the two stores this is the one in which a change can come between two reads that wait for one another.
+        let Some(server) = TestServer::on_postgres() else { return };
+        intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")]);
+        server.catch_up();
+        let who = server.token("images.write,verdicts.read");
+        server.register(&who, &index(1, "shop/api:1", &[("left-pad", "1.0.0")])).expect(200);
+        let (locked, is_locked) = std::sync::mpsc::channel();
+        let store = server.app.store.clone();
+        let change = std::thread::spawn(move || {
+            store.write_blocking(store::Lane::Beside, move |connection| {
+                connection.execute("LOCK TABLE evaluation IN ACCESS EXCLUSIVE MODE", &[])?;
+                let _ = locked.send(());
+                let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'evaluation'::regclass AND NOT granted";
+                while connection.row(waiting, &[])?.is_none_or(|row| row.integer(0) == 0) {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+                // Somebody reads how far it is. The evaluation of another change ends just now.
+                connection.execute("UPDATE verdicts SET cause = 'later'", &[])?;
+                connection.execute("UPDATE evaluation SET wanted = wanted + 1, done = wanted + 1", &[])
+            })
+        });
+        is_locked.recv().unwrap();
+        let permit = policy::access::permit(&policy::access::Principal::server(), "verdicts.read".parse().unwrap());
+        let (permit, own) = (permit.unwrap(), digest(1));
+        let read = server.app.store.read_blocking(move |connection| standing(connection, &permit, &own));
+        let (progress, found) = read.unwrap();
+        change.join().unwrap().unwrap();
+        assert_eq!((progress.done, found.unwrap().cause.as_str()), (progress.wanted, "later"));
     }
 
     #[test]
