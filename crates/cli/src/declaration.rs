@@ -139,7 +139,7 @@ fn read_folder(folder: &Path) -> anyhow::Result<Files> {
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot read {}", place.display()))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name.starts_with('.') {
+            if is_hidden(&name) {
                 continue;
             }
             let path = format!("{prefix}{name}");
@@ -151,15 +151,21 @@ fn read_folder(folder: &Path) -> anyhow::Result<Files> {
             }
             ensure!(kind.is_file(), "{} is neither a file nor a folder", entry.path().display());
             ensure!(files.len() < MOST_FILES, "{} has more than {MOST_FILES} files", folder.display());
-            let text = if name.to_ascii_lowercase().starts_with("readme") {
-                String::new()
-            } else {
-                bounded(&entry.path(), LARGEST_FILE_BYTES)?
-            };
+            let text = if is_for_readers(&name) { String::new() } else { bounded(&entry.path(), LARGEST_FILE_BYTES)? };
             files.insert(path, text);
         }
     }
     Ok(files)
+}
+
+/// What a declaration leaves alone: folders of version control, files with secrets.
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// What is no part of a declaration, but tells people of it.
+fn is_for_readers(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("readme")
 }
 
 fn bounded(path: &Path, largest: u64) -> anyhow::Result<String> {
@@ -184,7 +190,7 @@ fn secret(folder: &Path, source: &SecretSource) -> Result<String, String> {
     if text.is_empty() { Err("its secret is empty".to_owned()) } else { Ok(text) }
 }
 
-/// The files of a declaration that are in a folder, of these kinds.
+/// The files of a declaration that are in a folder, of these kinds: those that [`read_folder`] reads as such.
 fn files_below(folder: &Path, kinds: &BTreeSet<Kind>) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for kind in kinds {
@@ -194,7 +200,11 @@ fn files_below(folder: &Path, kinds: &BTreeSet<Kind>) -> anyhow::Result<Vec<Path
             }
             let entries = fs::read_dir(&place).with_context(|| format!("cannot read {}", place.display()))?;
             for entry in entries {
-                let path = entry.with_context(|| format!("cannot read {}", place.display()))?.path();
+                let entry = entry.with_context(|| format!("cannot read {}", place.display()))?;
+                let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+                if is_hidden(&name) || is_for_readers(&name) {
+                    continue;
+                }
                 let ending = path.extension().and_then(|ending| ending.to_str());
                 if path.is_file() && matches!(ending, Some("yaml" | "yml" | "json")) {
                     found.push(path);
@@ -243,6 +253,60 @@ mod tests {
         let fewer = Files::from([("roles/dev.yaml".to_owned(), "name: dev2\n".to_owned())]);
         write_folder(folder.path(), &fewer, &former).unwrap();
         assert_eq!(read_folder(folder.path()).unwrap(), fewer);
+    }
+
+    #[test]
+    fn an_export_anew_leaves_hidden_files_and_those_for_readers() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept =
+            ["roles/README.yaml", "roles/readme.json", "roles/.draft.yaml", ".secrets/harbor-hooks", "roles/notes.txt"];
+        for name in kept {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "kept").unwrap();
+        }
+        assert_eq!(files_below(folder.path(), &Kind::ALL.into_iter().collect()).unwrap(), [PathBuf::new(); 0]);
+        fs::write(folder.path().join("roles/old.yml"), "name: old\n").unwrap();
+        let former = files_below(folder.path(), &Kind::ALL.into_iter().collect()).unwrap();
+        let files = Files::from([("roles/dev.yaml".to_owned(), "name: dev\n".to_owned())]);
+        write_folder(folder.path(), &files, &former).unwrap();
+        for name in kept {
+            assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "kept", "{name}");
+        }
+        assert!(!folder.path().join("roles/old.yml").exists());
+        assert!(folder.path().join("roles/dev.yaml").exists());
+    }
+
+    /// The files of the guide, each block that begins with the name of one.
+    fn files_of_the_guide() -> Vec<(String, String)> {
+        let guide = include_str!("../../../docs/guides/declare.md");
+        let blocks = guide.split("```yaml\n# ").skip(1).filter_map(|rest| rest.split("```").next());
+        blocks
+            .filter_map(|block| block.split_once('\n'))
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn the_examples_of_the_guide_are_a_declaration_with_its_secrets_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let examples = files_of_the_guide();
+        assert_eq!(examples.len(), 4);
+        let mut secrets = 0;
+        for (name, text) in &examples {
+            let sources = text.lines().filter_map(|line| line.split_once("_from: file:"));
+            let of_secrets = sources.map(|(_, path)| (path.to_owned(), "hunter2\n".to_owned())).collect::<Vec<_>>();
+            secrets += of_secrets.len();
+            for (name, text) in of_secrets.into_iter().chain([(name.clone(), text.clone())]) {
+                let path = folder.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+        }
+        assert_eq!(secrets, 1);
+        let read = read_folder(folder.path()).unwrap();
+        assert_eq!(read.len(), examples.len(), "secrets are no part of it");
+        declared::read_files(&read).unwrap();
     }
 
     #[test]
