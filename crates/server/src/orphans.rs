@@ -10,8 +10,7 @@ use crate::app::App;
 /// The tokens that are looked at in one step.
 const STEP: u32 = 200;
 
-/// Whoever answers for the tokens that the server made for itself.
-pub(crate) const SERVER: &str = "server";
+pub(crate) use store::tokens::SERVER;
 
 /// Looks at every token that a person answers for.
 pub(crate) async fn look(app: &App, now: i64) -> Result<(), StoreError> {

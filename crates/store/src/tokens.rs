@@ -10,6 +10,9 @@ use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
 use crate::permitted::require;
 use crate::{Connection, Row, StoreError, values};
 
+/// Whoever answers for the tokens that the server made for itself.
+pub const SERVER: &str = "server";
+
 /// An API token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
@@ -205,6 +208,36 @@ pub fn by_id(connection: &mut Connection, id: &str) -> Result<Token, StoreError>
     row.as_ref().map(token).ok_or(StoreError::NotFound { what: "token" })
 }
 
+/// Everybody who may be behind an id, itself among them. Behind a user that is the user alone; behind a token its owner,
+/// whoever answers for it, whoever made it, and the members of its group: which of them used it cannot be told.
+///
+/// # Errors
+/// When the database fails.
+pub fn behind(connection: &mut Connection, id: &str) -> Result<BTreeSet<String>, StoreError> {
+    let mut all = BTreeSet::from([id.to_owned()]);
+    let mut waiting = vec![id.to_owned()];
+    while let Some(id) = waiting.pop() {
+        let token = match by_id(connection, &id) {
+            Err(StoreError::NotFound { .. }) => continue,
+            token => token?,
+        };
+        let mut persons = vec![token.created_by];
+        persons.extend([token.owner, token.answerable].into_iter().flatten());
+        if let Some(group) = token.group {
+            let sql = "SELECT user_id FROM group_members WHERE group_id = $1";
+            persons.extend(connection.rows(sql, &values![&group])?.iter().map(|row| row.text(0)));
+        }
+        // The server is nobody who could ask and approve.
+        for person in persons.into_iter().filter(|person| person != SERVER) {
+            if all.insert(person.clone()) {
+                // A token may have been made by another.
+                waiting.push(person);
+            }
+        }
+    }
+    Ok(all)
+}
+
 /// Notes that a token was used.
 ///
 /// # Errors
@@ -222,5 +255,92 @@ pub fn revoke(connection: &mut Connection, id: &str, now: i64) -> Result<(), Sto
     match connection.execute("UPDATE tokens SET revoked = $1 WHERE id = $2 AND revoked IS NULL", &values![now, id])? {
         0 => Err(StoreError::NotFound { what: "token" }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::on_both_stores;
+    use crate::{Lane, rights, users};
+
+    fn token(id: &str, created_by: &str) -> Token {
+        Token {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            owner: None,
+            permissions: PermissionSet::default(),
+            scopes: BTreeSet::new(),
+            addresses: Vec::new(),
+            created: 0,
+            created_by: created_by.to_owned(),
+            expires: None,
+            last_used: None,
+            revoked: None,
+            group: None,
+            answerable: None,
+            orphaned: None,
+        }
+    }
+
+    fn user(id: &str) -> users::User {
+        users::User {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            display_name: id.to_owned(),
+            email: None,
+            password_hash: String::new(),
+            must_change: false,
+            totp_secret: None,
+            totp_last_step: 0,
+            is_disabled: false,
+            failures: 0,
+            locked_until: 0,
+            last_login: None,
+            created: 0,
+            changed: 0,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn behind_a_token_are_all_who_may_have_used_it() {
+        on_both_stores(|store| {
+            let made = store.write_blocking(Lane::Beside, |connection| {
+                for id in ["ann", "bob", "eve"] {
+                    users::insert(connection, &user(id))?;
+                }
+                let group = rights::Group {
+                    id: "g".to_owned(),
+                    name: "g".to_owned(),
+                    description: String::new(),
+                    members: ["ann".to_owned(), "bob".to_owned()].into(),
+                    roles: BTreeSet::new(),
+                    created: 0,
+                    changed: 0,
+                    version: 1,
+                };
+                rights::insert_group(connection, &group)?;
+                let own = Token { owner: Some("ann".to_owned()), ..token("own", "ann") };
+                let machine = Token { answerable: Some("bob".to_owned()), ..token("machine", "eve") };
+                let of_group = Token { group: Some("g".to_owned()), ..token("of group", "machine") };
+                let of_server = Token { answerable: Some(SERVER.to_owned()), ..token("of server", SERVER) };
+                for (at, token) in [own, machine, of_group, of_server].iter().enumerate() {
+                    insert(connection, token, &[at as u8])?;
+                }
+                Ok(())
+            });
+            made.unwrap();
+            for (id, expected) in [
+                ("ann", &["ann"] as &[&str]),
+                ("own", &["ann", "own"]),
+                ("machine", &["bob", "eve", "machine"]),
+                ("of group", &["ann", "bob", "eve", "machine", "of group"]),
+                ("of server", &["of server"]),
+            ] {
+                let found = store.read_blocking(move |connection| behind(connection, id)).unwrap();
+                assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+            }
+        });
     }
 }
