@@ -30,8 +30,9 @@ pub struct Job {
     pub registry_id: String,
     /// Who waits for it: `person`, `webhook` or `schedule`.
     pub priority: String,
-    /// What is to be done.
-    pub work: Work,
+    /// What is to be done; absent where it is done with the rights of another, who alone learns it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub work: Option<Work>,
     /// How often it was tried.
     pub tries: u32,
     /// It is not tried before then.

@@ -4,32 +4,41 @@
 pub(crate) mod bulk;
 pub(crate) mod dry_run;
 mod export;
+mod held;
 
 use std::time::Duration;
 
 use api::ProblemCode;
-use api::jobs::{Job, JobProgress, Work};
+use api::jobs::{Job, Work};
 use api::registries::Cause;
-use policy::access::{Permission, Permit, Principal, Reach};
-use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
-use store::audit::{self, Actor, AuditEntry};
+use store::StoreError;
+use store::audit::{self, AuditEntry};
 use store::jobs::own::{self, NewOwnJob};
 use store::jobs::{Job as StoredJob, Lease};
-use store::{Connection, StoreError};
 use tokio::sync::Notify;
 
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
-use crate::guard::{self, Caller};
+use crate::guard::Caller;
 use crate::{ids, jobs, secrets};
+
+use held::Held;
+pub(crate) use held::{Kept, reach};
 
 /// How many jobs a server does at once.
 const AT_ONCE: usize = 2;
 
-/// How long a job is held without a sign of its progress.
-const LEASE: i64 = 120 * SECOND;
+/// How jobs are held.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// How long without a sign of whoever holds it, in microseconds.
+    lease: i64,
+    /// How often such a sign is given while a step takes its time.
+    sign: Duration,
+}
+
+const PACE: Pace = Pace { lease: 120 * SECOND, sign: Duration::from_secs(30) };
 
 /// How long nothing is asked where nothing waits.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -83,116 +92,34 @@ pub(crate) async fn enqueue(app: &App, caller: &Caller, work: Work, record: Audi
         own::of_owner(connection, &new.owner, &new.id)
     });
     let job = added.await.map_err(|error| match error {
-        StoreError::InUse { by, .. } => {
-            let detail = format!("You have {by}; wait for them, or cancel some.");
-            ApiError::new(ProblemCode::RateLimited, detail).retry_after(10)
-        }
+        StoreError::InUse { by, .. } => too_many(&by),
         error => error.into(),
     })?;
     tracing::info!(job.id = %id, job.owner = %owner, "a job of the server waits");
+    announce();
+    jobs::describe(job, &caller.owner())
+}
+
+/// Nobody fills the queue alone.
+pub(crate) fn too_many(open: &str) -> ApiError {
+    let detail = format!("You have {open}; wait for them, or cancel some.");
+    ApiError::new(ProblemCode::RateLimited, detail).retry_after(10)
+}
+
+/// Tells this server that there is a job. The others look by themselves soon after.
+pub(crate) fn announce() {
     NEW_JOB.notify_waiters();
-    jobs::describe(job)
-}
-
-/// How far a job is, as it is kept: what people are told, and where it goes on.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Kept {
-    #[serde(flatten)]
-    pub(crate) told: JobProgress,
-    /// Where it goes on.
-    #[serde(default)]
-    cursor: Option<Json>,
-    /// How many pieces of output there are.
-    #[serde(default)]
-    pub(crate) pieces: i64,
-    /// Within what the permit reached that it was made with.
-    #[serde(default)]
-    pub(crate) reach: Option<String>,
-}
-
-/// Within what a permit reaches, as text.
-pub(crate) fn reach(permit: &Permit) -> String {
-    match permit.reach() {
-        Reach::Everything => "everything".to_owned(),
-        Reach::Scopes(scopes) => scopes.iter().cloned().collect::<Vec<_>>().join(","),
-    }
-}
-
-/// A job that this server holds.
-struct Held {
-    app: App,
-    id: String,
-    secret: Vec<u8>,
-    principal: Principal,
-    actor: Actor,
-    kept: Kept,
-}
-
-impl Held {
-    fn permit(&self, permission: Permission) -> ApiResult<Permit> {
-        Ok(policy::access::permit(&self.principal, permission)?)
-    }
-
-    /// Does a piece of work that records tell, together with how far the job is then.
-    async fn change<F>(&mut self, function: F) -> ApiResult<()>
-    where
-        F: Fn(&mut Connection, &mut Kept) -> Result<(), StoreError> + Send + 'static,
-    {
-        self.in_one(true, function).await
-    }
-
-    /// The same for what no record tells.
-    async fn note<F>(&mut self, function: F) -> ApiResult<()>
-    where
-        F: Fn(&mut Connection, &mut Kept) -> Result<(), StoreError> + Send + 'static,
-    {
-        self.in_one(false, function).await
-    }
-
-    async fn in_one<F>(&mut self, is_told: bool, function: F) -> ApiResult<()>
-    where
-        F: Fn(&mut Connection, &mut Kept) -> Result<(), StoreError> + Send + 'static,
-    {
-        let (id, secret, former) = (self.id.clone(), self.secret.clone(), self.kept.clone());
-        let work = move |connection: &mut Connection| {
-            let mut kept = former.clone();
-            function(connection, &mut kept)?;
-            let text = serde_json::to_string(&kept).map_err(|_| StoreError::Defect)?;
-            own::note_progress(connection, &id, &secret, &text, clock::now() + LEASE)?;
-            Ok(kept)
-        };
-        self.kept = match is_told {
-            true => self.app.change(work).await?,
-            false => self.app.note(work).await?,
-        };
-        Ok(())
-    }
-
-    /// Ends it well. `records` tell of the whole.
-    async fn finish(self, expires: Option<i64>, records: Vec<AuditEntry>) -> ApiResult<()> {
-        let now = clock::now();
-        let work = move |connection: &mut Connection| {
-            let text = serde_json::to_string(&self.kept).map_err(|_| StoreError::Defect)?;
-            own::finish_own(connection, &self.id, &self.secret, &text, expires, now)?;
-            records.iter().try_for_each(|record| audit::append(connection, record).map(|_| ()))
-        };
-        Ok(self.app.clone().change(work).await?)
-    }
 }
 
 /// Leases a job and does it; `false` where none waits.
 pub(crate) async fn step(app: &App) -> ApiResult<bool> {
-    let now = clock::now();
-    if !app.read(move |connection| own::is_own_waiting(connection, now)).await? {
-        return Ok(false);
-    }
-    let secret = secrets::random::<32>().to_vec();
-    let lease = Lease { secret: secret.clone(), holder: "server".to_owned(), until: now + LEASE };
-    let Some(job) = app.note(move |connection| own::lease_own(connection, &lease, now)).await? else {
-        return Ok(false);
-    };
+    step_at(app, PACE).await
+}
+
+async fn step_at(app: &App, pace: Pace) -> ApiResult<bool> {
+    let Some((job, secret)) = lease(app, pace).await? else { return Ok(false) };
     let id = job.id.clone();
-    let Err(error) = perform(app, job, secret.clone()).await else { return Ok(true) };
+    let Err(error) = perform(app, job, secret.clone(), pace).await else { return Ok(true) };
     let may_pass = matches!(error.code, ProblemCode::Unavailable | ProblemCode::Timeout | ProblemCode::Defect);
     let (now, problem) = (clock::now(), error.problem(None));
     let mut cause = Cause::new(problem.code);
@@ -212,39 +139,31 @@ pub(crate) async fn step(app: &App) -> ApiResult<bool> {
     Ok(true)
 }
 
-async fn perform(app: &App, job: StoredJob, secret: Vec<u8>) -> ApiResult<()> {
-    let work = jobs::work(&job)?;
-    let stored: Json = serde_json::from_str(&job.work).unwrap_or_default();
-    let owner = job.owner.clone().unwrap_or_default();
-    let held = Held {
-        principal: guard::principal_of(app, &owner, clock::now()).await?,
-        actor: actor(&stored["actor"]),
-        kept: job.progress.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
-        app: app.clone(),
-        id: job.id,
-        secret,
-    };
+/// A job with the secret of its lease.
+async fn lease(app: &App, pace: Pace) -> ApiResult<Option<(StoredJob, Vec<u8>)>> {
+    let now = clock::now();
+    if !app.read(move |connection| own::is_own_waiting(connection, now)).await? {
+        return Ok(None);
+    }
+    let secret = secrets::random::<32>().to_vec();
+    let lease = Lease { secret: secret.clone(), holder: "server".to_owned(), until: now + pace.lease };
+    let leased = app.note(move |connection| own::lease_own(connection, &lease, now)).await?;
+    Ok(leased.map(|job| (job, secret)))
+}
+
+async fn perform(app: &App, job: StoredJob, secret: Vec<u8>, pace: Pace) -> ApiResult<()> {
+    let (work, created) = (jobs::work(&job)?, job.created);
+    let held = Held::new(app, job, secret, pace);
     match work {
         Work::Export { resource, format, filter, images } => {
             let request = api::exports::ExportRequest { format, filter, images };
-            export::run(held, resource, &request, job.created).await
+            export::run(held, resource, &request, created).await
         }
-        Work::Bulk { work } => bulk::run(held, work, job.created).await,
+        Work::Bulk { work } => bulk::run(held, work, created).await,
         Work::DryRun { policy, document } => {
             dry_run::run(held, api::assurance::DryRunRequest { policy, document }).await
         }
         Work::Scan { .. } | Work::List { .. } | Work::Test { .. } => Err(crate::assurance::defect()),
-    }
-}
-
-fn actor(value: &Json) -> Actor {
-    let text = |key: &str| value[key].as_str().map(str::to_owned);
-    Actor {
-        kind: text("kind").unwrap_or_default(),
-        id: text("id").unwrap_or_default(),
-        name: text("name").unwrap_or_default(),
-        address: text("address"),
-        request: text("request"),
     }
 }
 

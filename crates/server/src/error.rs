@@ -79,6 +79,11 @@ impl From<StoreError> for ApiError {
                     .with("what", *what)
                     .with("by", by.as_str())
             }
+            StoreError::NotOwn { what } => {
+                let detail =
+                    format!("This {what} has the rights of whoever asked for it; they alone can have it done.");
+                ApiError::new(ProblemCode::State, detail).with("what", *what)
+            }
             StoreError::Beyond { permission } => {
                 let detail = format!("Nobody can give {permission} beyond what they hold themselves.");
                 ApiError::new(ProblemCode::Beyond, detail).with("permission", permission.as_str())

@@ -80,6 +80,11 @@ impl Caller {
         format!("{}/{}", self.principal.kind.as_str(), self.principal.id)
     }
 
+    /// Whoever answers for what is asked.
+    pub(crate) fn person(&self) -> Person {
+        Person::of(&self.principal, self.user.as_ref())
+    }
+
     /// The user; what is a person's own is not a token's.
     pub(crate) fn user(&self) -> ApiResult<&users::User> {
         self.user.as_ref().ok_or_else(|| {
@@ -109,6 +114,34 @@ impl Caller {
     /// A record of what the caller did to an object.
     pub(crate) fn entry(&self, now: i64, action: &str, object: &str, id: &str, name: &str) -> AuditEntry {
         entry(self.actor.clone(), now, action, object, id, name)
+    }
+}
+
+/// Whoever answers for what is asked: the user whom a token acts for, or a machine's token itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+impl Person {
+    fn of(principal: &Principal, user: Option<&users::User>) -> Person {
+        let (id, name) = user.map_or((&principal.id, &principal.name), |user| (&user.id, &user.name));
+        Person { id: id.clone(), name: name.clone() }
+    }
+}
+
+/// Whoever something is done for without their waiting, with the rights of one moment.
+#[derive(Debug, Clone)]
+pub(crate) struct Acting {
+    pub(crate) principal: Principal,
+    pub(crate) person: Person,
+}
+
+impl Acting {
+    /// A permit of these rights.
+    pub(crate) fn permit(&self, permission: Permission) -> ApiResult<Permit> {
+        Ok(access::permit(&self.principal, permission)?)
     }
 }
 
@@ -276,9 +309,9 @@ async fn by_session(
     Ok(Caller { principal, user: Some(user), session: Some(session), actor, permit: None })
 }
 
-/// The principal of an owner (`user/ID`, `token/ID`) with the rights that it has at this moment, for what it asked to be done
-/// without waiting. Whoever may no longer act is refused.
-pub(crate) async fn principal_of(app: &App, owner: &str, now: i64) -> ApiResult<Principal> {
+/// An owner (`user/ID`, `token/ID`) with the rights that it has at this moment, for what it asked to be done without waiting.
+/// Whoever may no longer act is refused.
+pub(crate) async fn acting(app: &App, owner: &str, now: i64) -> ApiResult<Acting> {
     let (kind, id) = owner.split_once('/').ok_or_else(unauthenticated)?;
     let id = id.to_owned();
     match kind {
@@ -291,7 +324,11 @@ pub(crate) async fn principal_of(app: &App, owner: &str, now: i64) -> ApiResult<
             let (user, grants) = found.await.map_err(gone)?;
             match user.is_disabled {
                 true => Err(unauthenticated()),
-                false => Ok(Principal { kind: PrincipalKind::User, id: user.id, name: user.name, grants }),
+                false => {
+                    let person = Person { id: user.id.clone(), name: user.name.clone() };
+                    let principal = Principal { kind: PrincipalKind::User, id: user.id, name: user.name, grants };
+                    Ok(Acting { principal, person })
+                }
             }
         }
         "token" => {
@@ -304,7 +341,8 @@ pub(crate) async fn principal_of(app: &App, owner: &str, now: i64) -> ApiResult<
             });
             let (token, owner, grace) = found.await.map_err(gone)?;
             let owner = owner.filter(|_| is_valid(&token, grace, now)).ok_or_else(unauthenticated)?;
-            Ok(token_principal(token, owner).0)
+            let (principal, user) = token_principal(token, owner);
+            Ok(Acting { person: Person::of(&principal, user.as_ref()), principal })
         }
         _ => Err(unauthenticated()),
     }
@@ -426,6 +464,12 @@ fn cookie(headers: &HeaderMap) -> Option<String> {
     let values = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, _)| *name == COOKIE).map(|(_, value)| value.to_owned())
+}
+
+/// The caller whom a token makes.
+#[cfg(test)]
+pub(crate) async fn caller_of(app: &App, token: &str) -> ApiResult<Caller> {
+    by_token(app, token, None, None, clock::now()).await
 }
 
 #[cfg(test)]

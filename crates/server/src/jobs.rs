@@ -118,16 +118,28 @@ pub(crate) fn stored_cause(cause: &Cause) -> String {
     serde_json::to_string(cause).unwrap_or_default()
 }
 
-/// A stored job as the API tells it.
-pub(crate) fn describe(job: store::jobs::Job) -> ApiResult<Job> {
+/// A stored job as the API tells it to somebody (`user/0190…`): of what is done with the rights of another they learn how it
+/// stands, and nothing of what it is about.
+pub(crate) fn describe(job: store::jobs::Job, reader: &str) -> ApiResult<Job> {
+    if job.owner.as_deref().is_some_and(|owner| owner != reader) {
+        let mut told = tell(job, None);
+        if let Some(failure) = &mut told.failure {
+            failure.parameters.clear();
+        }
+        return Ok(told);
+    }
+    let work = work(&job)?;
+    Ok(tell(job, Some(work)))
+}
+
+fn tell(job: store::jobs::Job, work: Option<Work>) -> Job {
     let priority = match job.priority {
         1 => "person",
         2 => "webhook",
         _ => "schedule",
     };
-    let work = work(&job)?;
-    let has_file = job.state == "done" && matches!(work, Work::Export { .. });
-    Ok(Job {
+    let has_file = job.state == "done" && matches!(work, Some(Work::Export { .. }));
+    Job {
         work,
         progress: job.progress.and_then(|text| serde_json::from_str(&text).ok()),
         expires: job.expires.map(Moment),
@@ -146,5 +158,5 @@ pub(crate) fn describe(job: store::jobs::Job) -> ApiResult<Job> {
         registry_id: job.registry_id,
         leased_by: job.leased_by,
         requested_by: job.requested_by,
-    })
+    }
 }

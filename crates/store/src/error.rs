@@ -56,6 +56,12 @@ pub enum StoreError {
         /// What uses it.
         by: String,
     },
+    /// It is done with the rights of somebody else.
+    #[error("this {what} has the rights of whoever asked for it, who alone can have it done")]
+    NotOwn {
+        /// The kind of object.
+        what: &'static str,
+    },
     /// It would give rights that whoever gives them does not hold.
     #[error("nobody can give {permission} beyond what they hold themselves")]
     Beyond {
@@ -142,6 +148,7 @@ impl StoreError {
                 | StoreError::Exists { .. }
                 | StoreError::Changed { .. }
                 | StoreError::InUse { .. }
+                | StoreError::NotOwn { .. }
                 | StoreError::Beyond { .. }
                 | StoreError::LastAdministrator
         )

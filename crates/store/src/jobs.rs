@@ -430,13 +430,25 @@ pub fn by_id(connection: &mut Connection, permit: &Permit, id: &str) -> Result<J
     find(connection, id)
 }
 
-/// Lets a job that is dead or cancelled wait again, as the first try and for a person.
+/// Lets a job that is dead or cancelled wait again, as the first try and for a person. `asker` is kind and id of whoever
+/// asks (`user/0190…`): what is done with somebody's rights is theirs alone to have done.
 ///
 /// # Errors
-/// When it is neither, its key is open again, the permit is for something else, or the database fails.
-pub fn retry(connection: &mut Connection, permit: &Permit, id: &str, now: i64) -> Result<Job, StoreError> {
+/// When it is neither, its key is open again, it has the rights of somebody else, the permit is for something else, or the
+/// database fails.
+pub fn retry(connection: &mut Connection, permit: &Permit, asker: &str, id: &str, now: i64) -> Result<Job, StoreError> {
     require(permit, Area::Jobs, Action::Write)?;
     let found = find(connection, id)?;
+    match found.owner.as_deref() {
+        Some(owner) if owner != asker => return Err(StoreError::NotOwn { what: "job" }),
+        Some(owner) => own::has_room(connection, owner)?,
+        None => {}
+    }
+    wait_again(connection, found, now)
+}
+
+fn wait_again(connection: &mut Connection, found: Job, now: i64) -> Result<Job, StoreError> {
+    let id = &found.id;
     let sql = "SELECT id FROM jobs WHERE key = $1 AND state IN ('waiting', 'leased')";
     if let Some(row) = connection.row(sql, &values![&found.key])? {
         return Err(StoreError::InUse { what: "job", by: format!("the open job {}", row.text(0)) });

@@ -61,7 +61,7 @@ function JobDetails({ job }: { job: Job }) {
           {job.state === 'waiting' && job.tries > 0 && <p>{t.rich('again', { time: <Timestamp moment={job.not_before} isExact /> })}</p>}
         </section>
       )}
-      {job.work.kind === 'test' && (
+      {job.work?.kind === 'test' && (
         <section className="bh-section">
           <h2>{t('steps')}</h2>
           <TestSteps steps={stepsOf(job)} isWaiting={isOpen(job)} />

@@ -10,7 +10,7 @@ import { messages } from './messages';
 export function Result({ job }: { job: Job }) {
   const t = useMessages(messages);
   const result = job.result ?? {};
-  if (job.work.kind === 'scan' && typeof result.digest === 'string') {
+  if (job.work?.kind === 'scan' && typeof result.digest === 'string') {
     return (
       <section className="bh-section">
         <h2>{t('result')}</h2>
@@ -22,7 +22,7 @@ export function Result({ job }: { job: Job }) {
       </section>
     );
   }
-  if (job.work.kind !== 'list' || typeof result.tags !== 'number') return null;
+  if (job.work?.kind !== 'list' || typeof result.tags !== 'number') return null;
   const problems = Array.isArray(result.problems) ? result.problems.filter(isCause) : [];
   return (
     <section className="bh-section">

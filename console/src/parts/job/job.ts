@@ -25,14 +25,14 @@ export function isOpen(job: Job): boolean {
   return job.state === 'waiting' || job.state === 'leased';
 }
 
-/** Whether it can be tried again. */
+/** Whether it can be tried again. What the server does with the rights of another does not say what it is: they alone try it again. */
 export function canRetry(job: Job): boolean {
-  return job.state === 'dead' || job.state === 'cancelled';
+  return (job.state === 'dead' || job.state === 'cancelled') && job.work != null;
 }
 
 /** What a job is about: `team/app:1.2`; nothing where its kind says all. */
 export function subjectOf(job: Job): string {
-  if (job.work.kind !== 'scan') return '';
+  if (job.work?.kind !== 'scan') return '';
   const { repository, tag, digest } = job.work;
   return repository + (tag ? `:${tag}` : '') + (digest && !tag ? `@${digest}` : '');
 }

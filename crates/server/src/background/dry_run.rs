@@ -2,60 +2,82 @@
 
 use std::sync::Arc;
 
+use api::ProblemCode;
 use api::assurance::{DryRunChange, DryRunRequest};
 use policy::access::{Action, Area, Permission, Permit};
-use serde_json::Value as Json;
+use policy::filter::Filter;
 use store::images::{self, DECISIONS, ImageQuery, word};
-use store::jobs::own;
 use store::{StoreError, Value, policies};
 
-use super::{Held, OUTPUT_KEPT};
+use super::{Held, OUTPUT_KEPT, reach};
 use crate::app::App;
 use crate::assurance::reevaluation;
 use crate::assurance::rules::Rules;
 use crate::clock;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::routes::{images::tell, policies as policy_routes};
 
 /// How many images are judged in one step.
 pub(crate) const STEP: u32 = 64;
 
 pub(super) async fn run(mut held: Held, request: DryRunRequest) -> ApiResult<()> {
-    let now = clock::now();
-    let permit = held.permit(Permission::new(Area::Policies, Action::Read))?;
-    let reader = held.permit(Permission::new(Area::Images, Action::Read))?;
-    let rules = Arc::new(rules(&held.app, &permit, request, now).await?);
-    let counting = reader.clone();
-    let everything = policy::filter::Filter::default();
-    let total = held.app.read(move |connection| images::count(connection, &counting, &everything)).await?;
-    let mut after = held.kept.cursor.as_ref().and_then(place);
-    loop {
-        let (found, has_more) = page(&held.app, &reader, after.take()).await?;
-        after = found.last().map(|image| (Value::from(&image.name), image.id));
-        let changes = trial(&held.app, &rules, &found, now).await?;
+    let mut trying = Trying::begin(&mut held, request).await?;
+    while trying.step(&mut held).await? {}
+    held.finish(Some(clock::now() + OUTPUT_KEPT), Vec::new()).await
+}
+
+/// A dry run on its way. Every try is one pass by the rules of its beginning: what another found by other rules is no part
+/// of it.
+struct Trying {
+    rules: Arc<Rules>,
+    reach: String,
+    after: Option<(Value, i64)>,
+    began: i64,
+}
+
+impl Trying {
+    async fn begin(held: &mut Held, request: DryRunRequest) -> ApiResult<Trying> {
+        let began = clock::now();
+        let (permit, reader) = permits(held).await?;
+        let rules = Arc::new(rules(&held.app, &permit, request, began).await?);
+        let counted = held.app.read(move |connection| {
+            let total = images::count(connection, &reader, &Filter::default())?;
+            Ok((total, reach(connection, &reader)?))
+        });
+        let (total, reach) = held.awaiting(counted).await?;
+        held.begin_output(Some(total), reach.clone()).await?;
+        Ok(Trying { rules, reach, after: None, began })
+    }
+
+    /// Judges the next images; tells whether there are more.
+    async fn step(&mut self, held: &mut Held) -> ApiResult<bool> {
+        let (_, reader) = permits(held).await?;
+        let own = reader.clone();
+        if held.app.read(move |connection| reach(connection, &own)).await? != self.reach {
+            let detail = "Your rights have changed while it ran; begin another.";
+            return Err(ApiError::new(ProblemCode::State, detail));
+        }
+        let (found, has_more) = held.awaiting(page(&held.app, &reader, self.after.take())).await?;
+        self.after = found.last().map(|image| (Value::from(&image.name), image.id));
+        let changes = held.awaiting(trial(&held.app, &self.rules, &found, self.began)).await?;
         let judged = found.len() as u64;
-        let cursor = found.last().map(|image| serde_json::json!([image.name, image.id]));
         let rows: Vec<Vec<u8>> = changes.iter().filter_map(|change| serde_json::to_vec(change).ok()).collect();
-        let (id, secret) = (held.id.clone(), held.secret.clone());
-        held.note(move |connection, kept| {
-            own::put_output(connection, &id, &secret, kept.pieces, &rows)?;
-            kept.pieces += rows.len() as i64;
-            kept.told.total = Some(total);
+        let changed = rows.len() as u64;
+        held.put_output(rows, move |kept| {
             kept.told.done += judged;
-            kept.told.changed += rows.len() as u64;
+            kept.told.changed += changed;
             kept.told.unchanged = kept.told.done - kept.told.changed;
-            kept.cursor.clone_from(&cursor);
-            Ok::<(), StoreError>(())
         })
         .await?;
-        if !has_more {
-            return held.finish(Some(clock::now() + OUTPUT_KEPT), Vec::new()).await;
-        }
+        Ok(has_more)
     }
 }
 
-fn place(cursor: &Json) -> Option<(Value, i64)> {
-    Some((Value::from(cursor[0].as_str()?), cursor[1].as_i64()?))
+/// What it needs: to see policies, and images.
+async fn permits(held: &Held) -> ApiResult<(Permit, Permit)> {
+    let acting = held.acting().await?;
+    let permit = |area| acting.permit(Permission::new(area, Action::Read));
+    Ok((permit(Area::Policies)?, permit(Area::Images)?))
 }
 
 /// The rules as they would be.

@@ -1,14 +1,15 @@
 //! An export as a job: the file in compressed pieces, until its time is over.
 
+use api::ProblemCode;
 use api::exports::{ExportRequest, ExportResource};
-use store::jobs::own;
-use store::{StoreError, audit, images, inventory};
+use policy::access::Permission;
+use policy::filter::Filter;
+use store::{audit, images, inventory};
 
 use super::{Held, OUTPUT_KEPT, reach};
 use crate::clock;
 use crate::error::{ApiError, ApiResult};
 use crate::exports::{Question, Renderer, Rows, permission};
-use policy::filter::Filter;
 
 /// About how long a piece is before it is compressed, in bytes.
 const PIECE_BYTES: usize = 1 << 20;
@@ -25,13 +26,32 @@ pub(super) async fn run(
     request: &ExportRequest,
     asked: i64,
 ) -> ApiResult<()> {
-    let question = Question::read(resource, request, asked)?;
-    let permit = held.permit(permission(resource))?;
-    let (own_reach, id) = (reach(&permit), held.id.clone());
-    let (filter, counting) = (request.filter.clone().unwrap_or_default(), permit.clone());
-    let (total, until) = held
-        .app
-        .read(move |connection| {
+    let mut making = Making::begin(&mut held, resource, request, asked).await?;
+    while making.step(&mut held).await? {}
+    held.finish(Some(clock::now() + OUTPUT_KEPT), Vec::new()).await
+}
+
+/// A file on its way.
+struct Making {
+    permission: Permission,
+    reach: String,
+    rows: Rows,
+    renderer: Renderer,
+    text: String,
+    done: u64,
+}
+
+impl Making {
+    async fn begin(
+        held: &mut Held,
+        resource: ExportResource,
+        request: &ExportRequest,
+        asked: i64,
+    ) -> ApiResult<Making> {
+        let (question, permission) = (Question::read(resource, request, asked)?, permission(resource));
+        let permit = held.acting().await?.permit(permission)?;
+        let (filter, counting) = (request.filter.clone().unwrap_or_default(), permit.clone());
+        let counted = held.app.read(move |connection| {
             let total = match resource {
                 ExportResource::Images => {
                     let filter = Filter::read(&filter, images::KEYS, asked).unwrap_or_default();
@@ -43,51 +63,48 @@ pub(super) async fn run(
                 }
                 ExportResource::Findings | ExportResource::Packages | ExportResource::Audit => None,
             };
-            Ok((total, audit::head(connection)?.0 + 1))
-        })
-        .await?;
-    // A file is of one pass: what another try left is no part of it.
-    held.note(move |connection, kept| {
-        own::clear_output(connection, &id)?;
-        (kept.pieces, kept.told.done, kept.told.total) = (0, 0, total);
-        kept.reach = Some(own_reach.clone());
-        Ok(())
-    })
-    .await?;
-    let mut renderer = Renderer::new(&question);
-    let mut rows = Rows::new(&held.app, permit, question, until);
-    let mut text = renderer.head();
-    let mut done = 0;
-    loop {
-        let page = rows.page().await?;
-        let is_end = page.is_empty();
-        done += page.len() as u64;
-        page.iter().for_each(|row| renderer.row(row, &mut text));
-        if is_end {
-            text.push_str(renderer.tail());
-        }
-        if text.len() >= PIECE_BYTES || is_end {
-            keep(&mut held, std::mem::take(&mut text), done).await?;
-        }
-        if is_end {
-            break;
-        }
+            Ok((total, audit::head(connection)?.0 + 1, reach(connection, &counting)?))
+        });
+        let (total, until, reach) = held.awaiting(counted).await?;
+        held.begin_output(total, reach.clone()).await?;
+        let renderer = Renderer::new(&question);
+        let text = renderer.head();
+        let rows = Rows::new(&held.app, permit, question, until);
+        Ok(Making { permission, reach, rows, renderer, text, done: 0 })
     }
-    held.finish(Some(clock::now() + OUTPUT_KEPT), Vec::new()).await
+
+    /// Reads a page, and keeps what there is where it is enough for a piece; tells whether there is more.
+    async fn step(&mut self, held: &mut Held) -> ApiResult<bool> {
+        let permit = held.acting().await?.permit(self.permission)?;
+        let now = held.app.read(move |connection| reach(connection, &permit)).await?;
+        if now != self.reach {
+            let detail = "Your rights have changed while it was made; export it again.";
+            return Err(ApiError::new(ProblemCode::State, detail));
+        }
+        let page = held.awaiting(self.rows.page()).await?;
+        let is_end = page.is_empty();
+        self.done += page.len() as u64;
+        page.iter().for_each(|row| self.renderer.row(row, &mut self.text));
+        if is_end {
+            self.text.push_str(self.renderer.tail());
+        }
+        if self.text.len() >= PIECE_BYTES || is_end {
+            self.keep(held).await?;
+        }
+        Ok(!is_end)
+    }
+
+    async fn keep(&mut self, held: &mut Held) -> ApiResult<()> {
+        if held.kept.pieces >= MOST_PIECES {
+            return Err(ApiError::invalid("filter", "the export is longer than 16 GiB; narrow its filter"));
+        }
+        let text = std::mem::take(&mut self.text);
+        let compressed = tokio::task::spawn_blocking(move || zstd::bulk::compress(text.as_bytes(), COMPRESSION));
+        let piece = compressed.await.ok().and_then(Result::ok).ok_or_else(crate::assurance::defect)?;
+        let done = self.done;
+        held.put_output(vec![piece], move |kept| kept.told.done = done).await
+    }
 }
 
-async fn keep(held: &mut Held, text: String, done: u64) -> ApiResult<()> {
-    if held.kept.pieces >= MOST_PIECES {
-        return Err(ApiError::invalid("filter", "the export is longer than 16 GiB; narrow its filter"));
-    }
-    let compressed = tokio::task::spawn_blocking(move || zstd::bulk::compress(text.as_bytes(), COMPRESSION));
-    let piece = compressed.await.ok().and_then(Result::ok).ok_or_else(crate::assurance::defect)?;
-    let (id, secret) = (held.id.clone(), held.secret.clone());
-    held.note(move |connection, kept| {
-        own::put_output(connection, &id, &secret, kept.pieces, std::slice::from_ref(&piece))?;
-        kept.pieces += 1;
-        kept.told.done = done;
-        Ok::<(), StoreError>(())
-    })
-    .await
-}
+#[cfg(test)]
+mod tests;

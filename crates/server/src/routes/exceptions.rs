@@ -12,7 +12,7 @@ use policy::filter::{Filter, Operand, Term, Test, Wanted};
 use serde_json::json;
 use store::exceptions::{self, StoredException};
 use store::images::{DECISIONS, word};
-use store::{audit, policies};
+use store::{Connection, StoreError, audit, policies, tokens};
 
 use super::images::tell;
 use super::paging::Asked;
@@ -22,7 +22,7 @@ use crate::assurance::rules::Rules;
 use crate::assurance::{judging, trial};
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
-use crate::guard::Caller;
+use crate::guard::{Caller, Person};
 use crate::ids;
 use crate::installation::Installation;
 use crate::json::{Body, Path, Query, Versioned, if_match};
@@ -112,8 +112,7 @@ pub(super) async fn request(
     Body(request): Body<ExceptionRequest>,
 ) -> ApiResult<Versioned<Exception>> {
     let (permit, now) = (caller.permit()?, clock::now());
-    let requester = (caller.principal.id.as_str(), caller.principal.name.as_str());
-    let new = stored(&app, &permit, &request.terms, request.policy, requester, now).await?;
+    let new = stored(&app, &permit, &request.terms, request.policy, caller.person(), now).await?;
     let mut record = caller.entry(now, "exception.request", "exception", &new.id, &new.name);
     record.after = Some(shown(&new));
     let own = new.clone();
@@ -195,13 +194,13 @@ async fn candidates(app: &App, exception: &policy::Exception) -> ApiResult<Filte
     Ok(Filter { terms: vec![Term { key: Some("vulnerability"), is_negated: false, test: Test::AnyOf(wanted) }] })
 }
 
-/// A request as it is stored, or what is wrong with it; `requester` is id and name.
+/// A request as it is stored, or what is wrong with it.
 pub(crate) async fn stored(
     app: &App,
     permit: &Permit,
     terms: &ExceptionTerms,
     policy: Option<String>,
-    requester: (&str, &str),
+    requester: Person,
     now: i64,
 ) -> ApiResult<StoredException> {
     let (exception, document) = read(terms)?;
@@ -223,8 +222,8 @@ pub(crate) async fn stored(
         policy_id: policy,
         state: "requested".to_owned(),
         ends,
-        requester: requester.0.to_owned(),
-        requester_name: requester.1.to_owned(),
+        requester: requester.id,
+        requester_name: requester.name,
         requested: now,
         decider: None,
         decider_name: None,
@@ -320,22 +319,14 @@ async fn decide(
     }
     let (own, asked) = (permit.clone(), id.clone());
     let shared = app.clone();
-    let (former, authors, held) = app
+    let (me, principal) = (caller.person(), caller.principal.id.clone());
+    let person = me.id.clone();
+    let (former, parts, is_separated) = app
         .read(move |connection| {
-            let held = Installation::read(connection, &shared.config)?;
+            let is_separated = Installation::read(connection, &shared.config)?.is_separated;
             let former = exceptions::by_id(connection, &own, &asked)?;
-            let authors = match &former.policy_id {
-                Some(policy) => policies::authors(connection, policy)?,
-                // From no policy in particular: it excepts from all of them.
-                None => {
-                    let mut authors = Vec::new();
-                    for policy in policies::in_force(connection)? {
-                        authors.extend(policies::authors(connection, &policy.id)?);
-                    }
-                    authors
-                }
-            };
-            Ok((former, authors, held))
+            let parts = Parts::read(connection, &former, &principal, &person)?;
+            Ok((former, parts, is_separated))
         })
         .await?;
     if !step.leads_from(&former.state) {
@@ -343,12 +334,11 @@ async fn decide(
         return Err(ApiError::new(ProblemCode::State, detail).with("state", former.state));
     }
     if former.version != version {
-        return Err(store::StoreError::Changed { what: "exception" }.into());
+        return Err(StoreError::Changed { what: "exception" }.into());
     }
-    let me = caller.principal.id.as_str();
     match step.to {
-        "approved" => separate(caller, &former, &authors, held.is_separated)?,
-        "withdrawn" if former.requester != me => {
+        "approved" => parts.separate(is_separated)?,
+        "withdrawn" if !parts.is_own => {
             caller.permit_for(Permission::new(Area::Exceptions, Action::Approve))?;
         }
         _ => {}
@@ -358,8 +348,8 @@ async fn decide(
     }
     let new = StoredException {
         state: step.to.to_owned(),
-        decider: Some(me.to_owned()),
-        decider_name: Some(caller.principal.name.clone()),
+        decider: Some(me.id),
+        decider_name: Some(me.name),
         decided: Some(now),
         comment: decision.comment,
         changed: now,
@@ -378,18 +368,70 @@ async fn decide(
     Ok(Versioned::read(new.version, told(new)))
 }
 
-/// Whoever asked for it, or wrote the policy that it excepts from, cannot approve it, unless the settings say otherwise. A
-/// token acts for its owner.
-fn separate(caller: &Caller, exception: &StoredException, authors: &[String], is_separated: bool) -> ApiResult<()> {
-    let authors: Vec<&str> = authors.iter().map(String::as_str).collect();
-    let persons = [Some(caller.principal.id.as_str()), caller.user.as_ref().map(|user| user.id.as_str())];
-    let may =
-        persons.into_iter().flatten().all(|me| access::may_approve(me, &exception.requester, &authors, is_separated));
-    match may {
-        true => Ok(()),
-        false => {
-            let detail = "Whoever asked for an exception, or wrote the policy that it excepts from, cannot approve it.";
-            Err(ApiError::new(ProblemCode::Separation, detail))
+/// Who has which part in an exception. A token stands for everybody who may have used it.
+struct Parts {
+    /// Everybody who may be the one who decides.
+    deciders: BTreeSet<String>,
+    /// Everybody who may have asked for it.
+    requesters: BTreeSet<String>,
+    /// Everybody who may have written what it excepts from.
+    authors: BTreeSet<String>,
+    /// Whether it is a request of the one who decides.
+    is_own: bool,
+}
+
+impl Parts {
+    fn read(
+        connection: &mut Connection,
+        exception: &StoredException,
+        principal: &str,
+        person: &str,
+    ) -> Result<Parts, StoreError> {
+        let mut written = Vec::new();
+        match &exception.policy_id {
+            Some(policy) => written.extend(policies::authors(connection, policy)?),
+            // From no policy in particular: it excepts from all of them.
+            None => {
+                for policy in policies::in_force(connection)? {
+                    written.extend(policies::authors(connection, &policy.id)?);
+                }
+            }
+        }
+        let mut authors = BTreeSet::new();
+        for author in written {
+            authors.extend(tokens::behind(connection, &author)?);
+        }
+        // Whoever a token acts for, or who answers for it, is as good as the token.
+        let answers = match tokens::by_id(connection, &exception.requester) {
+            Ok(token) => token.owner.or(token.answerable),
+            Err(StoreError::NotFound { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let is_own = [Some(exception.requester.as_str()), answers.as_deref()]
+            .into_iter()
+            .flatten()
+            .any(|id| id == principal || id == person);
+        Ok(Parts {
+            deciders: tokens::behind(connection, principal)?,
+            requesters: tokens::behind(connection, &exception.requester)?,
+            authors,
+            is_own,
+        })
+    }
+
+    /// Whoever asked for it, or wrote the policy that it excepts from, cannot approve it, unless the settings say otherwise.
+    fn separate(&self, is_separated: bool) -> ApiResult<()> {
+        let authors: Vec<&str> = self.authors.iter().map(String::as_str).collect();
+        let may = self.deciders.iter().all(|me| {
+            self.requesters.iter().all(|requester| access::may_approve(me, requester, &authors, is_separated))
+        });
+        match may {
+            true => Ok(()),
+            false => {
+                let detail =
+                    "Whoever asked for an exception, or wrote the policy that it excepts from, cannot approve it.";
+                Err(ApiError::new(ProblemCode::Separation, detail))
+            }
         }
     }
 }

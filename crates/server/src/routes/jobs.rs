@@ -4,7 +4,7 @@ use api::jobs::Job;
 use api::{Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::State;
-use store::jobs as stored;
+use store::jobs::{self as stored, own};
 use store::{StoreError, audit};
 
 use super::paging::Asked;
@@ -12,7 +12,11 @@ use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::{Path, Query};
-use crate::{clock, jobs};
+use crate::{background, clock, jobs};
+
+pub(super) const NOT_ENDED: &str = "Only a job that is dead or cancelled can be tried again.";
+
+pub(super) const ENDED: &str = "The job has ended; there is nothing to cancel.";
 
 /// The jobs, the youngest first. Filter by `state`, `kind`, `registry` and `created`.
 #[utoipa::path(get, path = "/jobs", operation_id = "list_jobs", tag = "jobs", params(PageQuery),
@@ -25,7 +29,8 @@ pub(super) async fn list(
     let (permit, asked) = (caller.permit()?, Asked::read(&query, stored::KEYS, "-created")?);
     let own = asked.query.clone();
     let found = app.read(move |connection| stored::list(connection, &permit, &own)).await?;
-    let described = found.into_iter().map(|(job, place)| Ok((jobs::describe(job)?, place)));
+    let reader = caller.owner();
+    let described = found.into_iter().map(|(job, place)| Ok((jobs::describe(job, &reader)?, place)));
     let described = described.collect::<ApiResult<Vec<_>>>()?;
     Ok(Json(asked.page(described, |job| job)))
 }
@@ -37,25 +42,26 @@ pub(super) async fn list(
 pub(super) async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> ApiResult<Json<Job>> {
     let permit = caller.permit()?;
     let found = app.read(move |connection| stored::by_id(connection, &permit, &id)).await?;
-    jobs::describe(found).map(Json)
+    jobs::describe(found, &caller.owner()).map(Json)
 }
 
-/// Lets a job that is dead or cancelled be tried again.
+/// Lets a job that is dead or cancelled be tried again. What the server does with somebody's rights, they alone have tried again.
 #[utoipa::path(post, path = "/jobs/{id}/retry", operation_id = "retry_job", tag = "jobs",
     params(("id" = String, Path, description = "The job")),
     responses((status = 200, description = "The job, which waits", body = Job)))]
 pub(super) async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> ApiResult<Json<Job>> {
-    let (now, permit) = (clock::now(), caller.permit()?);
+    let (now, permit, asker) = (clock::now(), caller.permit()?, caller.owner());
     let record = caller.entry(now, "job.retry", "job", &id, &id);
+    let reader = asker.clone();
     let changed = app.change(move |connection| {
-        let job = stored::retry(connection, &permit, &id, now)?;
+        let job = stored::retry(connection, &permit, &asker, &id, now)?;
         audit::append(connection, &record)?;
         Ok(job)
     });
-    let job =
-        changed.await.map_err(|error| in_state(error, "Only a job that is dead or cancelled can be tried again."))?;
+    let job = changed.await.map_err(|error| in_state(error, NOT_ENDED))?;
     jobs::announce();
-    jobs::describe(job).map(Json)
+    background::announce();
+    jobs::describe(job, &reader).map(Json)
 }
 
 /// Cancels a job that waits or is being done.
@@ -70,13 +76,14 @@ pub(super) async fn cancel(State(app): State<App>, caller: Caller, Path(id): Pat
         audit::append(connection, &record)?;
         Ok(job)
     });
-    let job = changed.await.map_err(|error| in_state(error, "The job has ended; there is nothing to cancel."))?;
-    jobs::describe(job).map(Json)
+    let job = changed.await.map_err(|error| in_state(error, ENDED))?;
+    jobs::describe(job, &caller.owner()).map(Json)
 }
 
-fn in_state(error: StoreError, sentence: &str) -> ApiError {
+pub(super) fn in_state(error: StoreError, sentence: &str) -> ApiError {
     match error {
         StoreError::Changed { .. } => ApiError::new(ProblemCode::State, sentence),
+        StoreError::InUse { what: own::OPEN, by } => background::too_many(&by),
         error => error.into(),
     }
 }

@@ -1,7 +1,7 @@
 //! Policies with their versions, and what a change of one would do.
 
 use api::assurance::{DryRun, DryRunChange, DryRunRequest, Policy, PolicyEdit, PolicyVersion};
-use api::{Moment, Page, PageQuery};
+use api::{Moment, Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -148,7 +148,7 @@ pub(super) async fn create(
     caller: Caller,
     Body(edit): Body<PolicyEdit>,
 ) -> ApiResult<Versioned<Policy>> {
-    let (permit, now) = (caller.permit()?, clock::now());
+    let (permit, now, author) = (caller.permit()?, clock::now(), caller.person());
     let policy = read(&edit.document)?;
     let new = StoredPolicy {
         id: ids::new(now),
@@ -157,8 +157,8 @@ pub(super) async fn create(
         is_enabled: edit.is_enabled,
         created: now,
         changed: now,
-        author: caller.principal.id.clone(),
-        author_name: caller.principal.name.clone(),
+        author: author.id,
+        author_name: author.name,
         version: 1,
     };
     let mut record = caller.entry(now, "policy.create", "policy", &new.id, &new.name);
@@ -187,7 +187,7 @@ pub(super) async fn replace(
     let (permit, now, version) = (caller.permit()?, clock::now(), if_match(&headers)?);
     let policy = read(&edit.document)?;
     let record = caller.entry(now, "policy.change", "policy", &id, &policy.name);
-    let (author, author_name) = (caller.principal.id.clone(), caller.principal.name.clone());
+    let author = caller.person();
     let name = policy.name;
     let changed = app.change(move |connection| {
         let former = policies::by_id(connection, &permit, &id)?;
@@ -198,8 +198,8 @@ pub(super) async fn replace(
             is_enabled: edit.is_enabled,
             created: former.created,
             changed: now,
-            author: author.clone(),
-            author_name: author_name.clone(),
+            author: author.id.clone(),
+            author_name: author.name.clone(),
             version: version.saturating_add(1),
         };
         policies::update(connection, &permit, &own, &edit.comment)?;
@@ -267,9 +267,18 @@ pub(super) async fn dry_run(
     });
     (answer.images, answer.is_partial) = judged.await?;
     if answer.is_partial {
-        answer.job = Some(dry_runs::begin(&app, &caller, request).await?.id);
+        answer.job = whole(&app, &caller, request).await?;
     }
     Ok(Json(answer))
+}
+
+/// The job that judges all images; none where the caller has as many open as they may: a part of the answer is one too.
+async fn whole(app: &App, caller: &Caller, request: DryRunRequest) -> ApiResult<Option<String>> {
+    match dry_runs::begin(app, caller, request).await {
+        Ok(job) => Ok(Some(job.id)),
+        Err(error) if error.code == ProblemCode::RateLimited => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 #[cfg(test)]

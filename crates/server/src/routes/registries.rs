@@ -210,7 +210,7 @@ async fn enqueue(
         })
         .await?;
     jobs::announce();
-    Ok((StatusCode::ACCEPTED, Json(jobs::describe(job)?)))
+    Ok((StatusCode::ACCEPTED, Json(jobs::describe(job, &caller.owner())?)))
 }
 
 #[cfg(test)]

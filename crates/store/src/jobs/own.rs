@@ -1,11 +1,14 @@
 //! Jobs that the server does itself, with the rights of whoever asked for them: exports, bulk actions, dry runs. Nobody but
 //! their owner sees what they made, and it goes when its time is over.
 
-use super::{COLUMNS, Job, Lease, MOST_TRIES, Priority, find, job};
+use super::{COLUMNS, Job, Lease, MOST_TRIES, Priority, find, job, wait_again};
 use crate::{Connection, StoreError, values};
 
 /// The most jobs of this sort that one principal may have open.
 pub const MOST_OPEN: i64 = 10;
+
+/// What an error is about that refuses one more.
+pub const OPEN: &str = "number of jobs";
 
 /// A job to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,11 +30,7 @@ pub struct NewOwnJob {
 /// # Errors
 /// When its owner has as many open as they may, or the database fails.
 pub fn enqueue_own(connection: &mut Connection, new: &NewOwnJob, now: i64) -> Result<(), StoreError> {
-    let sql = "SELECT count(*) FROM jobs WHERE owner = $1 AND state IN ('waiting', 'leased')";
-    let open = connection.row(sql, &values![&new.owner])?.map_or(0, |row| row.integer(0));
-    if open >= MOST_OPEN {
-        return Err(StoreError::InUse { what: "number of jobs", by: format!("{open} that are still open") });
-    }
+    has_room(connection, &new.owner)?;
     let sql = "INSERT INTO jobs (id, kind, key, registry_id, priority, state, work, tries, not_before, requested_by,
         created, owner) VALUES ($1, $2, $3, '', $4, 'waiting', $5, 0, $6, $7, $6, $8)";
     let key = format!("{}/{}", new.kind, new.id);
@@ -39,6 +38,16 @@ pub fn enqueue_own(connection: &mut Connection, new: &NewOwnJob, now: i64) -> Re
     connection
         .execute(sql, &values![&new.id, new.kind, key, priority, &new.work, now, &new.requested_by, &new.owner])?;
     Ok(())
+}
+
+/// Whether an owner may have one more open.
+pub(super) fn has_room(connection: &mut Connection, owner: &str) -> Result<(), StoreError> {
+    let sql = "SELECT count(*) FROM jobs WHERE owner = $1 AND state IN ('waiting', 'leased')";
+    let open = connection.row(sql, &values![owner])?.map_or(0, |row| row.integer(0));
+    match open >= MOST_OPEN {
+        true => Err(StoreError::InUse { what: OPEN, by: format!("{open} jobs that are still open") }),
+        false => Ok(()),
+    }
 }
 
 /// Leases the oldest job that waits for a server.
@@ -84,6 +93,18 @@ pub fn note_progress(
 ) -> Result<(), StoreError> {
     let sql = "UPDATE jobs SET progress = $1, lease_until = $2 WHERE id = $3 AND state = 'leased' AND lease = $4";
     match connection.execute(sql, &values![progress, until, id, secret])? {
+        0 => Err(StoreError::Changed { what: "job" }),
+        _ => Ok(()),
+    }
+}
+
+/// Holds a job for longer, without any news of it.
+///
+/// # Errors
+/// When the lease is over.
+pub fn renew(connection: &mut Connection, id: &str, secret: &[u8], until: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET lease_until = $1 WHERE id = $2 AND state = 'leased' AND lease = $3";
+    match connection.execute(sql, &values![until, id, secret])? {
         0 => Err(StoreError::Changed { what: "job" }),
         _ => Ok(()),
     }
@@ -173,6 +194,16 @@ pub fn cancel_of_owner(connection: &mut Connection, owner: &str, id: &str, now: 
     }
 }
 
+/// Lets a job of one owner that is dead or cancelled wait again.
+///
+/// # Errors
+/// When they have no such job or as many open as they may, it is neither, or the database fails.
+pub fn retry_of_owner(connection: &mut Connection, owner: &str, id: &str, now: i64) -> Result<Job, StoreError> {
+    let found = of_owner(connection, owner, id)?;
+    has_room(connection, owner)?;
+    wait_again(connection, found, now)
+}
+
 /// Keeps pieces of what a job makes; one that was kept before is replaced.
 ///
 /// # Errors
@@ -244,6 +275,9 @@ pub fn remove_expired(connection: &mut Connection, now: i64, limit: u32) -> Resu
 
 #[cfg(test)]
 mod tests {
+    use policy::access::{Principal, permit};
+
+    use super::super::retry;
     use super::*;
     use crate::testing::on_both_stores;
     use crate::{Lane, Store};
@@ -311,6 +345,43 @@ mod tests {
             let noted = store.write_blocking(Lane::Beside, |c| note_progress(c, "1", &[7], "{}", 200));
             assert!(matches!(noted, Err(StoreError::Changed { .. })), "its holder learns of it");
             assert_eq!(store.write_blocking(Lane::Beside, |c| remove_expired(c, 30, 10)).unwrap(), 1);
+        });
+    }
+
+    #[test]
+    fn a_job_is_tried_again_by_its_owner_alone() {
+        on_both_stores(|store| {
+            let may = |permission: &str| permit(&Principal::server(), permission.parse().unwrap()).unwrap();
+            let retry = |asker: &'static str| {
+                let may = may("jobs.write");
+                store.write_blocking(Lane::Beside, move |c| retry(c, &may, asker, "1", 30))
+            };
+            add(store, "1", "user/a").unwrap();
+            store.write_blocking(Lane::Beside, |c| cancel_of_owner(c, "user/a", "1", 20)).unwrap();
+            assert!(matches!(retry("user/b"), Err(StoreError::NotOwn { .. })));
+            assert!(store.write_blocking(Lane::Beside, |c| retry_of_owner(c, "user/b", "1", 30)).is_err());
+            assert_eq!(retry("user/a").unwrap().state, "waiting");
+            store.write_blocking(Lane::Beside, |c| cancel_of_owner(c, "user/a", "1", 20)).unwrap();
+            let again = store.write_blocking(Lane::Beside, |c| retry_of_owner(c, "user/a", "1", 30)).unwrap();
+            assert_eq!(again.state, "waiting");
+            store.write_blocking(Lane::Beside, |c| cancel_of_owner(c, "user/a", "1", 20)).unwrap();
+            let ids = ["2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];
+            ids.iter().for_each(|id| add(store, id, "user/a").unwrap());
+            assert!(matches!(retry("user/a"), Err(StoreError::InUse { .. })), "no more than may be open");
+        });
+    }
+
+    #[test]
+    fn a_lease_is_renewed_by_its_holder_alone() {
+        on_both_stores(|store| {
+            add(store, "1", "user/a").unwrap();
+            take(store, 7);
+            let renew = |secret: u8| store.write_blocking(Lane::Beside, move |c| renew(c, "1", &[secret], 300));
+            assert!(matches!(renew(8), Err(StoreError::Changed { .. })));
+            renew(7).unwrap();
+            assert_eq!(store.read_blocking(|c| of_owner(c, "user/a", "1")).unwrap().lease_until, Some(300));
+            store.write_blocking(Lane::Beside, |c| cancel_of_owner(c, "user/a", "1", 20)).unwrap();
+            assert!(matches!(renew(7), Err(StoreError::Changed { .. })), "its holder learns that it is cancelled");
         });
     }
 

@@ -142,7 +142,7 @@ fn a_job_that_fails_too_often_is_dead_until_a_person_tries_again() {
         }
         let dead = write(store, |connection| by_id(connection, &may("jobs.read"), "1")).unwrap();
         assert_eq!(dead.failure.as_deref(), Some("{\"code\":\"registry.away\"}"));
-        write(store, move |connection| retry(connection, &may("jobs.write"), "1", now)).unwrap();
+        write(store, move |connection| retry(connection, &may("jobs.write"), "user/a", "1", now)).unwrap();
         assert_eq!(take(store, 1, now).unwrap().tries, 1);
         let back = write(store, move |connection| {
             fail(connection, &may("scans.write"), "1", &[1], "{}", Failed::GivenBack, now)

@@ -232,3 +232,121 @@ fn a_preview_tells_what_an_exception_would_cover() {
         assert!(!trail.iter().any(|line| line.starts_with("exception.")), "{trail:?}");
     }
 }
+
+/// A token that acts for somebody.
+fn own_token(server: &TestServer, who: &As, permissions: &[&str]) -> As {
+    let made = server.ask(who, "POST", "/me/tokens", json!({ "name": "script", "permissions": permissions }));
+    made.expect(201);
+    As::Token(made.body["secret"].as_str().unwrap().to_owned())
+}
+
+/// Whether somebody may approve what was asked for.
+fn may_approve(house: &House, who: &As, id: &str) -> bool {
+    let answer = decide(house, who, id, "approve", 1);
+    let is_refused = (answer.status, answer.code()) == (403, "access.separation_of_duties");
+    assert!(is_refused || answer.status == 200, "{}", answer.body);
+    !is_refused
+}
+
+#[test]
+fn what_was_asked_for_by_a_token_is_its_persons_request() {
+    for house in houses() {
+        let server = &house.server;
+        let token = own_token(server, &house.approver, &["exceptions.write", "exceptions.approve", "findings.read"]);
+        let asked = server.ask(&token, "POST", "/exceptions", request("left-pad"));
+        asked.expect(201);
+        assert_eq!(asked.body["requested_by"], "approver");
+        let id = asked.body["id"].as_str().unwrap();
+        assert!(!may_approve(&house, &house.approver, id), "in a session");
+        assert!(!may_approve(&house, &token, id), "by the token");
+        assert!(!may_approve(&house, &own_token(server, &house.approver, &["exceptions.approve"]), id), "by another");
+        // In bulk too.
+        let bulk = json!({ "filter": "", "expected": 1, "name": "all", "owner": "shop", "reason": "not reachable",
+            "expires": "2999-12-31" });
+        server.ask(&token, "POST", "/vulnerabilities/bulk", bulk).expect(202);
+        server.do_jobs();
+        let listed = server.ask(&house.approver, "GET", "/exceptions?filter=name:all", json!(null));
+        let of_bulk = &listed.body["items"][0];
+        assert_eq!(of_bulk["requested_by"], "approver", "{}", listed.body);
+        assert!(!may_approve(&house, &house.approver, of_bulk["id"].as_str().unwrap()));
+        // What a token asked for before persons were told is its owner's as well.
+        let update = "UPDATE exceptions SET requester = (SELECT id FROM tokens WHERE name = 'script' LIMIT 1)";
+        let changed =
+            server.app.store.write_blocking(store::Lane::Beside, |connection| connection.execute(update, &[]));
+        assert_eq!(changed.unwrap(), 2);
+        assert!(!may_approve(&house, &house.approver, id));
+        assert!(may_approve(&house, &server.user("other", &["security-engineer"]), id));
+    }
+}
+
+#[test]
+fn a_policy_that_a_token_wrote_is_its_persons() {
+    for house in houses() {
+        let server = &house.server;
+        // As `bulkhead admin apply` does with a token of one's own.
+        let token = own_token(server, &house.approver, &["policies.read", "policies.write"]);
+        let mild = SEVERE.replace("severe", "mild");
+        let policy = server.policy(&token, &mild);
+        assert_eq!(policy.body["author"], "approver");
+        let mut of_policy = request("left-pad");
+        of_policy["policy"] = policy.body["id"].clone();
+        let asked = server.ask(&house.developer, "POST", "/exceptions", of_policy);
+        let id = asked.body["id"].as_str().unwrap();
+        assert!(!may_approve(&house, &house.approver, id));
+        assert!(may_approve(&house, &house.author, id), "who wrote another policy");
+        let path = format!("/policies/{}", policy.body["id"].as_str().unwrap());
+        let by_author = own_token(server, &house.author, &["policies.read", "policies.write"]);
+        let edit = json!({ "document": mild.replace("high", "critical") });
+        let changed = server.ask_with(&by_author, "PUT", &path, &[("if-match", "\"1\"")], edit);
+        assert_eq!(changed.body["author"], "author");
+        let mut another = request("another");
+        another["policy"] = policy.body["id"].clone();
+        let asked = server.ask(&house.developer, "POST", "/exceptions", another);
+        assert!(!may_approve(&house, &house.author, asked.body["id"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn behind_a_machines_token_is_whoever_may_have_used_it() {
+    for house in houses() {
+        let server = &house.server;
+        let admin = server.user("root", &["administrator"]);
+        let id = |who: &As| server.ask(who, "GET", "/me", json!(null)).body["id"].clone();
+        let group = json!({ "name": "builders", "members": [id(&house.approver)], "roles": ["developer"] });
+        let group = server.ask(&admin, "POST", "/groups", group).body["id"].clone();
+        let make = |extra: (&str, Value)| {
+            let mut body = json!({ "name": "ci", "permissions": ["exceptions.write"] });
+            body[extra.0] = extra.1;
+            let made = server.ask(&admin, "POST", "/tokens", body);
+            made.expect(201);
+            As::Token(made.body["secret"].as_str().unwrap().to_owned())
+        };
+        let other = server.user("other", &["security-engineer"]);
+        for (name, token) in
+            [("by group", make(("group", group))), ("answered for", make(("answerable", id(&house.approver))))]
+        {
+            let asked = server.ask(&token, "POST", "/exceptions", request(name));
+            asked.expect(201);
+            assert_eq!(asked.body["requested_by"], "ci");
+            let id = asked.body["id"].as_str().unwrap();
+            assert!(!may_approve(&house, &house.approver, id), "{name}: one of those who may have used it");
+            assert!(!may_approve(&house, &admin, id), "{name}: who made it saw its secret");
+            assert!(may_approve(&house, &other, id), "{name}");
+        }
+    }
+}
+
+#[test]
+fn ones_own_is_withdrawn_by_the_same_person_however_they_asked() {
+    let house = house();
+    let server = &house.server;
+    let token = own_token(server, &house.developer, &["exceptions.write"]);
+    let by_token = server.ask(&token, "POST", "/exceptions", request("by token"));
+    let by_session = server.ask(&house.developer, "POST", "/exceptions", request("by session"));
+    let stranger = server.user("stranger", &["developer"]);
+    for asked in [&by_token, &by_session] {
+        decide(&house, &stranger, asked.body["id"].as_str().unwrap(), "withdraw", 1).expect(403);
+    }
+    decide(&house, &house.developer, by_token.body["id"].as_str().unwrap(), "withdraw", 1).expect(200);
+    decide(&house, &token, by_session.body["id"].as_str().unwrap(), "withdraw", 1).expect(200);
+}

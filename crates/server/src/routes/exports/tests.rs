@@ -161,6 +161,46 @@ fn a_file_that_was_made_with_other_rights_is_not_given() {
 }
 
 #[test]
+fn an_application_that_changes_closes_what_was_made_of_it() {
+    for (server, _) in servers() {
+        let shop = server.scoped_token("images.read", "shop", "shop/*");
+        server.catch_up();
+        let job = server.ask(&shop, "POST", "/images/export", json!({ "format": "jsonl" }));
+        server.do_jobs();
+        let link = format!("/me/jobs/{}/output", job.body["id"].as_str().unwrap());
+        server.ask(&shop, "GET", &link, json!(null)).expect(200);
+        server.redefine_scope("shop", "bank/*");
+        server.catch_up();
+        let answer = server.ask(&shop, "GET", &link, json!(null));
+        assert_eq!((answer.status, answer.code()), (409, "object.state"));
+    }
+}
+
+#[test]
+fn a_file_that_lacks_a_piece_is_no_complete_answer() {
+    for (server, who) in servers() {
+        let job = server.ask(&who, "POST", "/images/export", json!({ "format": "csv" }));
+        server.do_jobs();
+        let link = format!("/me/jobs/{}/output", job.body["id"].as_str().unwrap());
+        let write = |sql: &'static str| {
+            let changed =
+                server.app.store.write_blocking(store::Lane::Beside, move |connection| connection.execute(sql, &[]));
+            assert_eq!(changed.unwrap(), 1, "{sql}");
+        };
+        // Its second piece is removed while somebody reads.
+        write("UPDATE jobs SET progress = replace(progress, '\"pieces\":1', '\"pieces\":2')");
+        let request = axum::http::Request::builder().uri(format!("/api/v1{link}"));
+        let request = request.body(axum::body::Body::empty()).unwrap();
+        let answer = server.raw(&who, request, std::time::Duration::from_secs(60)).unwrap();
+        assert_eq!((answer.status, answer.body.len()), (200, 0), "the body ends with an error");
+        // A server that was restored has the job without its file.
+        write("DELETE FROM job_output");
+        let answer = server.ask(&who, "GET", &link, json!(null));
+        assert_eq!((answer.status, answer.code()), (409, "object.state"), "{}", answer.body);
+    }
+}
+
+#[test]
 fn what_cannot_be_exported_is_refused_at_once() {
     let server = TestServer::new();
     let who = server.token(RIGHTS);

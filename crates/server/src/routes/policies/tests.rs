@@ -127,3 +127,16 @@ fn two_versions_and_a_draft_are_compared_place_by_place() {
     }
     server.ask(&who, "GET", "/policies/nothing/difference", json!(null)).expect(404);
 }
+
+#[test]
+fn a_part_of_the_answer_is_given_without_a_job_where_too_many_wait() {
+    let (server, who) = server();
+    let As::Token(token) = &who else { panic!("it is a token") };
+    let caller = server.run(crate::guard::caller_of(&server.app, token)).unwrap();
+    let request = api::assurance::DryRunRequest { policy: None, document: Some(SEVERE.to_owned()) };
+    let job = || server.run(super::whole(&server.app, &caller, request.clone())).unwrap();
+    (0..10).for_each(|_| assert!(job().is_some()));
+    assert_eq!(job(), None);
+    let begun = server.ask(&who, "POST", "/policies/dry-runs", json!({ "document": SEVERE }));
+    assert_eq!(begun.code(), "request.rate_limited", "whoever asks for the job alone learns why there is none");
+}
