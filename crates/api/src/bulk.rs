@@ -82,6 +82,14 @@ pub struct VulnerabilitiesBulkRequest {
     pub policy: Option<String>,
 }
 
+/// A bulk action of one's own to be taken back: what it changed, as far as that is still as it left it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BulkUndo {
+    /// The id of the job that did it.
+    pub job: String,
+}
+
 /// What is to be done to all that a filter takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "resource", rename_all = "snake_case")]
@@ -92,4 +100,6 @@ pub enum BulkWork {
     Jobs(JobsBulkRequest),
     /// To vulnerabilities.
     Vulnerabilities(VulnerabilitiesBulkRequest),
+    /// Back to what it was.
+    Undo(BulkUndo),
 }

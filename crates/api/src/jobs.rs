@@ -60,7 +60,7 @@ pub struct Job {
     /// How far it is; of what the server does itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<JobProgress>,
-    /// When what it made goes.
+    /// When what it made goes; of a bulk action that can be taken back, until when that is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires: Option<Moment>,
     /// Where its owner gets what it made, until then.

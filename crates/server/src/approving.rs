@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use policy::access::Permit;
+use serde::{Deserialize, Serialize};
 use store::approvals::{self, Approval};
 use store::{Connection, StoreError, images};
 
@@ -15,6 +16,23 @@ pub(crate) struct Approver<'a> {
     pub(crate) name: &'a str,
 }
 
+/// A repository in which something was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) registry: String,
+    pub(crate) repository: String,
+    /// The comment of the approval that was there before; none where there was no approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) former: Option<String>,
+}
+
+impl Place {
+    /// The repository with its registry, as records tell it.
+    pub(crate) fn name(&self) -> String {
+        format!("{}/{}", self.registry, self.repository)
+    }
+}
+
 /// Approves a digest with a comment, or takes its approvals back without one, in every repository that the image has a name
 /// in and the permit reaches. Tells the repositories in which that changed something.
 pub(crate) fn change(
@@ -25,7 +43,7 @@ pub(crate) fn change(
     by: &Approver<'_>,
     comment: Option<&str>,
     now: i64,
-) -> Result<BTreeSet<String>, StoreError> {
+) -> Result<Vec<Place>, StoreError> {
     let names = within(connection, permit, rules, image)?;
     let present: BTreeMap<(String, String), String> = approvals::of_digest(connection, &image.digest)?
         .into_iter()
@@ -50,7 +68,11 @@ pub(crate) fn change(
         Some(_) => approvals::approve(connection, permit, &approvals)?,
         None => approvals::revoke(connection, permit, &approvals)?,
     }
-    Ok(approvals.iter().map(|approval| format!("{}/{}", approval.registry, approval.repository)).collect())
+    let place = |approval: Approval| {
+        let former = present.get(&(approval.registry.clone(), approval.repository.clone())).cloned();
+        Place { registry: approval.registry, repository: approval.repository, former }
+    };
+    Ok(approvals.into_iter().map(place).collect())
 }
 
 /// Registry and repository of the names of an image that a permit reaches: whoever is limited to applications approves in

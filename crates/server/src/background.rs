@@ -11,10 +11,10 @@ use std::time::Duration;
 use api::ProblemCode;
 use api::jobs::{Job, Work};
 use api::registries::Cause;
-use store::StoreError;
 use store::audit::{self, AuditEntry};
 use store::jobs::own::{self, NewOwnJob};
 use store::jobs::{Job as StoredJob, Lease};
+use store::{Connection, StoreError};
 use tokio::sync::Notify;
 
 use crate::app::App;
@@ -72,6 +72,20 @@ pub(crate) async fn run(app: App, draining: daemon::Draining) {
 
 /// Adds a job for a caller, with its record, and gives it.
 pub(crate) async fn enqueue(app: &App, caller: &Caller, work: Work, record: AuditEntry) -> ApiResult<Job> {
+    enqueue_with(app, caller, work, record, |_, _| Ok(())).await
+}
+
+/// The same with something else in the transaction, which learns the id of the job.
+pub(crate) async fn enqueue_with<F>(
+    app: &App,
+    caller: &Caller,
+    work: Work,
+    record: AuditEntry,
+    beside: F,
+) -> ApiResult<Job>
+where
+    F: Fn(&mut Connection, &str) -> Result<(), StoreError> + Send + 'static,
+{
     let now = record.at;
     let mut told = serde_json::to_value(&work).map_err(|_| crate::assurance::defect())?;
     // Records of what the job does name who asked for it, and by which request.
@@ -86,6 +100,7 @@ pub(crate) async fn enqueue(app: &App, caller: &Caller, work: Work, record: Audi
     let (id, owner) = (new.id.clone(), new.owner.clone());
     let added = app.change(move |connection| {
         own::enqueue_own(connection, &new, now)?;
+        beside(connection, &new.id)?;
         let mut record = record.clone();
         record.object_id.clone_from(&new.id);
         audit::append(connection, &record)?;

@@ -171,6 +171,7 @@ fn all(routes: Routes) -> Routes {
         .add(Oneself, routes!(own_jobs::show))
         .add(Oneself, routes!(own_jobs::cancel))
         .add(Oneself, routes!(own_jobs::retry))
+        .add(Oneself, routes!(own_jobs::undo))
         .add(Oneself, routes!(own_jobs::output))
         .add(needs(Area::Jobs, Action::Read), routes!(jobs::list))
         .add(needs(Area::Jobs, Action::Write), routes!(bulk::jobs))

@@ -1,6 +1,8 @@
 //! The same done to all that a filter takes, in steps that each are one transaction with their records and with how far the
 //! job is: what is done twice is seen to be done.
 
+pub(crate) mod undo;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use store::images::{self, ImageQuery};
 use store::jobs::Priority;
 use store::{Connection, ListQuery, Place, StoreError, Value, exceptions, inventory, policies, registries};
 
-use super::Held;
+use super::{Held, OUTPUT_KEPT};
 use crate::app::App;
 use crate::approving::{self, Approver};
 use crate::assurance::rules::Rules;
@@ -25,6 +27,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::guard::{Person, entry};
 use crate::routes::exceptions as exception_routes;
 use crate::{clock, jobs};
+use undo::{ApprovalChange, Done};
 
 /// How many objects are changed in one transaction.
 const STEP: u32 = 100;
@@ -45,6 +48,7 @@ pub(super) async fn run(held: Held, work: BulkWork, asked: i64) -> ApiResult<()>
         BulkWork::Images(request) => run_images(held, request, asked).await,
         BulkWork::Jobs(request) => run_jobs(held, request, asked).await,
         BulkWork::Vulnerabilities(request) => run_vulnerabilities(held, request, asked).await,
+        BulkWork::Undo(request) => undo::run(held, request).await,
     }
 }
 
@@ -127,7 +131,8 @@ async fn run_images(mut held: Held, request: ImagesBulkRequest, asked: i64) -> A
     let over = begin_images(&mut held, request, asked).await?;
     while step_images(&mut held, &over).await? {}
     let records = whole(&held, "image.bulk_end", "image", &over.request);
-    held.finish(None, records).await
+    let until = undoable(&held.kept);
+    held.finish(until, records).await
 }
 
 async fn begin_images(held: &mut Held, request: ImagesBulkRequest, asked: i64) -> ApiResult<Arc<OverImages>> {
@@ -140,6 +145,11 @@ async fn begin_images(held: &mut Held, request: ImagesBulkRequest, asked: i64) -
         ImageAction::Delete | ImageAction::Approve | ImageAction::RevokeApproval => BTreeMap::new(),
     };
     Ok(Arc::new(OverImages { request, filter, actor: held.actor.clone(), registries }))
+}
+
+/// Until when an action can be taken back that kept what it changed.
+fn undoable(kept: &super::Kept) -> Option<i64> {
+    (kept.pieces > 0).then(|| clock::now() + OUTPUT_KEPT)
 }
 
 /// What whoever asked may see and change at this moment.
@@ -160,9 +170,11 @@ async fn step_images(held: &mut Held, over: &Arc<OverImages>) -> ApiResult<bool>
     let has_more = found.len() > STEP as usize;
     found.truncate(STEP as usize);
     let step = StepOverImages { over: Arc::clone(over), write, rules };
+    let output = held.output();
     held.change(move |connection, kept| {
+        let mut changes = Vec::new();
         for image in &found {
-            let came = match one_image(connection, &step, image, clock::now()) {
+            let came = match one_image(connection, &step, image, clock::now(), &mut changes) {
                 // It is seen, but out of what may be changed; or somebody removed it meanwhile.
                 Err(StoreError::NotFound { .. }) => Came::NotPermitted,
                 other => other?,
@@ -170,7 +182,10 @@ async fn step_images(held: &mut Held, over: &Arc<OverImages>) -> ApiResult<bool>
             add(&mut kept.told, came);
             kept.cursor = Some(json!([image.name, image.id]));
         }
-        Ok(())
+        match Done::of_images(step.over.request.action, changes) {
+            Some(done) => output.put(connection, kept, &[done.text()?]),
+            None => Ok(()),
+        }
     })
     .await?;
     match over.request.action {
@@ -186,6 +201,7 @@ fn one_image(
     step: &StepOverImages,
     image: &images::Image,
     now: i64,
+    changes: &mut Vec<ApprovalChange>,
 ) -> Result<Came, StoreError> {
     let over = &step.over;
     // Whether it may be changed is asked before anything is.
@@ -222,7 +238,9 @@ fn one_image(
                 return Ok(Came::Unchanged);
             }
             let action = if comment.is_some() { "image.approve" } else { "image.revoke_approval" };
-            audit::append(connection, &record(action, json!({ "repositories": places, "comment": comment })))?;
+            let names: Vec<String> = places.iter().map(approving::Place::name).collect();
+            audit::append(connection, &record(action, json!({ "repositories": names, "comment": comment })))?;
+            changes.push(ApprovalChange { digest: image.digest.clone(), at: now, places });
             Ok(Came::Changed)
         }
     }
@@ -333,7 +351,8 @@ async fn run_vulnerabilities(mut held: Held, request: VulnerabilitiesBulkRequest
     .await?;
     while step_vulnerabilities(&mut held, &filter, &request).await? {}
     let records = whole(&held, "exception.bulk_end", "exception", &request);
-    held.finish(None, records).await
+    let until = undoable(&held.kept);
+    held.finish(until, records).await
 }
 
 /// What whoever asked may see and ask for at this moment, and who answers for it.
@@ -369,12 +388,13 @@ async fn step_vulnerabilities(
     let (terms, policy) = (terms(request, name, ids), request.policy.clone());
     let new = exception_routes::stored(&held.app, &permit, &terms, policy, requester, now).await?;
     let (cursor, count, actor) = (json!([last.severity, last.id]), found.len() as u64, held.actor.clone());
+    let output = held.output();
     held.change(move |connection, kept| {
         exceptions::insert(connection, &permit, &new)?;
         let mut record = entry(actor.clone(), now, "exception.request", "exception", &new.id, &new.name);
         record.after = Some(exception_routes::shown(&new));
         audit::append(connection, &record)?;
-        kept.pieces = number;
+        output.put(connection, kept, &[Done::Requested(new.id.clone()).text()?])?;
         kept.told.done += count;
         kept.told.changed += count;
         kept.cursor = Some(cursor.clone());

@@ -29,6 +29,9 @@ pub(crate) struct Kept {
     /// Within what the permit reached that it was made with.
     #[serde(default)]
     pub(crate) reach: Option<String>,
+    /// The id of the job by which it was taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) undone: Option<String>,
 }
 
 impl Kept {
@@ -160,14 +163,18 @@ impl Held {
     where
         F: Fn(&mut Kept) + Send + 'static,
     {
-        let (id, secret) = (self.id.clone(), self.secret.clone());
+        let output = self.output();
         self.note(move |connection, kept| {
-            own::put_output(connection, &id, &secret, kept.pieces, &pieces)?;
-            kept.pieces += pieces.len() as i64;
+            output.put(connection, kept, &pieces)?;
             tell(kept);
             Ok(())
         })
         .await
+    }
+
+    /// Where pieces go that are kept in the transaction of something else.
+    pub(super) fn output(&self) -> Output {
+        Output { id: self.id.clone(), secret: self.secret.clone() }
     }
 
     /// Ends it well. `records` tell of the whole.
@@ -179,6 +186,26 @@ impl Held {
             records.iter().try_for_each(|record| audit::append(connection, record).map(|_| ()))
         };
         Ok(self.app.clone().change(work).await?)
+    }
+}
+
+/// What a job makes.
+pub(super) struct Output {
+    id: String,
+    secret: Vec<u8>,
+}
+
+impl Output {
+    /// Keeps pieces behind those that there are.
+    pub(super) fn put(
+        &self,
+        connection: &mut Connection,
+        kept: &mut Kept,
+        pieces: &[Vec<u8>],
+    ) -> Result<(), StoreError> {
+        own::put_output(connection, &self.id, &self.secret, kept.pieces, pieces)?;
+        kept.pieces += pieces.len() as i64;
+        Ok(())
     }
 }
 

@@ -325,6 +325,7 @@ async fn change_approval(
         }
         let by = Approver { id: &by, name: &by_name };
         let places = approving::change(connection, &permit, &rules, &image, &by, approves.as_deref(), now)?;
+        let places: Vec<String> = places.iter().map(approving::Place::name).collect();
         let mut record = record.clone();
         record.after = Some(serde_json::json!({ "repositories": places, "comment": approves }));
         audit::append(connection, &record)?;

@@ -1,19 +1,23 @@
 //! One's own jobs: exports, bulk actions, dry runs, and what they made.
 
+use api::bulk::{BulkUndo, BulkWork};
 use api::exports::ExportRequest;
 use api::jobs::{Job, Work};
 use api::{Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::body::{Body as Stream, Bytes};
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use serde_json::json;
 use store::jobs::own;
-use store::{StoreError, audit};
+use store::{Connection, StoreError, audit};
 
 use super::exports::headers;
 use super::images::unfiltered;
 use super::jobs::{ENDED, NOT_ENDED, in_state};
 use crate::app::App;
+use crate::background::bulk::undo;
 use crate::background::{self, Kept, reach};
 use crate::error::{ApiError, ApiResult, chain};
 use crate::exports::{Question, permission};
@@ -73,6 +77,7 @@ pub(super) async fn cancel(State(app): State<App>, caller: Caller, Path(id): Pat
     params(("id" = String, Path, description = "The job")),
     responses((status = 200, description = "The job, which waits", body = Job)))]
 pub(super) async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> ApiResult<Json<Job>> {
+    caller.has_own_password()?;
     let (now, owner) = (clock::now(), caller.owner());
     let record = caller.entry(now, "job.retry", "job", &id, &id);
     let reader = owner.clone();
@@ -86,11 +91,33 @@ pub(super) async fn retry(State(app): State<App>, caller: Caller, Path(id): Path
     jobs::describe(job, &reader).map(Json)
 }
 
+/// Takes a bulk action of one's own back that is done: approvals, approvals taken back, requests for exceptions. Another job
+/// changes what the first one changed, as far as that is still as it left it.
+#[utoipa::path(post, path = "/me/jobs/{id}/undo", operation_id = "undo_own_job", tag = "jobs",
+    params(("id" = String, Path, description = "The job")),
+    responses((status = 202, description = "The job that takes it back", body = Job)))]
+pub(super) async fn undo(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<(StatusCode, Json<Job>)> {
+    caller.has_own_password()?;
+    let (now, owner) = (clock::now(), caller.owner());
+    let job = app.read(move |connection| own::of_owner(connection, &owner, &id)).await?;
+    caller.permit_for(undo::permission(&job, now)?)?;
+    let work = Work::Bulk { work: BulkWork::Undo(BulkUndo { job: job.id.clone() }) };
+    let mut record = caller.entry(now, "job.undo", "job", "", "");
+    record.after = Some(json!({ "undoes": job.id }));
+    let noted = move |connection: &mut Connection, by: &str| undo::note(connection, &job, by);
+    Ok((StatusCode::ACCEPTED, Json(background::enqueue_with(&app, &caller, work, record, noted).await?)))
+}
+
 /// The file that an export made, until its time is over.
 #[utoipa::path(get, path = "/me/jobs/{id}/output", operation_id = "download_own_job", tag = "jobs",
     params(("id" = String, Path, description = "The job")),
     responses((status = 200, description = "The file", content_type = "application/octet-stream")))]
 pub(super) async fn output(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> ApiResult<Response> {
+    caller.has_own_password()?;
     let owner = caller.owner();
     let own_id = id.clone();
     let job = app.read(move |connection| own::of_owner(connection, &owner, &own_id)).await?;

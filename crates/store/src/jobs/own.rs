@@ -110,6 +110,18 @@ pub fn renew(connection: &mut Connection, id: &str, secret: &[u8], until: i64) -
     }
 }
 
+/// Notes something with how far a job came that is done.
+///
+/// # Errors
+/// When it is not done, or somebody noted something else since it was read.
+pub fn replace_progress(connection: &mut Connection, id: &str, former: &str, progress: &str) -> Result<(), StoreError> {
+    let sql = "UPDATE jobs SET progress = $1 WHERE id = $2 AND state = 'done' AND progress = $3";
+    match connection.execute(sql, &values![progress, id, former])? {
+        0 => Err(StoreError::Changed { what: "job" }),
+        _ => Ok(()),
+    }
+}
+
 /// Ends a job well; what it made goes at `expires`.
 ///
 /// # Errors

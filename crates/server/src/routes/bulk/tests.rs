@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sample::{index, intelligence};
+use crate::sample::{digest, index, intelligence};
 use crate::testing::{Answer, As, TestServer};
 
 const RIGHTS: &str = "images.read,images.write,images.approve,findings.read,verdicts.read,jobs.read,jobs.write,\
@@ -127,6 +127,92 @@ fn digests_are_approved_once_and_taken_back() {
         assert_eq!(count(&server, "image.approve done"), 5);
         assert_eq!(done(&server, &who, "/images/bulk", request("revoke_approval"))["changed"], 5);
         assert_eq!(done(&server, &who, "/images/bulk", request("revoke_approval"))["unchanged"], 5);
+    }
+}
+
+/// The approvals there are: the number of the image, and the comment.
+fn approvals(server: &TestServer) -> Vec<(u32, String)> {
+    let read = server.app.store.read_blocking(|connection| {
+        let sql = "SELECT digest, comment FROM approved_digests ORDER BY digest";
+        Ok(connection.rows(sql, &[])?.iter().map(|row| (row.text(0), row.text(1))).collect::<Vec<_>>())
+    });
+    let number = |digest: &str| u32::from_str_radix(digest.strip_prefix("sha256:").unwrap(), 16).unwrap();
+    read.unwrap().into_iter().map(|(digest, comment)| (number(&digest), comment)).collect()
+}
+
+/// The id of the youngest job of somebody.
+fn youngest(server: &TestServer, who: &As) -> String {
+    server.ask(who, "GET", "/me/jobs", json!(null)).body["items"][0]["id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn approvals_are_taken_back_where_they_are_still_as_the_action_left_them() {
+    for (server, who) in servers() {
+        let approve = |who: &As, number: u32, comment: &str| {
+            let path = format!("/images/{}/approval", digest(number));
+            server.ask(who, "POST", &path, json!({ "comment": comment })).expect(204);
+        };
+        approve(&who, 1, "before");
+        let request =
+            json!({ "action": "approve", "filter": "repository:shop/*", "expected": 5, "comment": "reviewed" });
+        assert_eq!(done(&server, &who, "/images/bulk", request)["changed"], 5);
+        let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
+        let other = server.token(RIGHTS);
+        // Meanwhile somebody approves one anew, and removes another.
+        approve(&other, 2, "mine");
+        server.ask(&other, "DELETE", &format!("/images/{}", digest(3)), json!(null)).expect(204);
+        server.ask(&other, "POST", &undo, json!({})).expect(404);
+        let progress = done(&server, &who, &undo, json!({}));
+        assert_eq!(progress, json!({ "total": 5, "done": 5, "changed": 3, "unchanged": 1, "not_permitted": 1 }));
+        let left = approvals(&server);
+        assert!(left.contains(&(1, "before".to_owned())) && left.contains(&(2, "mine".to_owned())), "{left:?}");
+        assert!(!left.iter().any(|(number, _)| [4, 5].contains(number)), "{left:?}");
+        assert_eq!((count(&server, "job.undo done"), count(&server, "job.undo_end done")), (1, 1));
+        assert_eq!(server.ask(&who, "POST", &undo, json!({})).code(), "object.state", "once");
+        let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
+        assert_eq!(server.ask(&who, "POST", &undo, json!({})).code(), "object.state", "and not back and forth");
+        let request = json!({ "action": "delete", "filter": "repository:bank/*", "expected": 1 });
+        done(&server, &who, "/images/bulk", request);
+        let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
+        assert_eq!(server.ask(&who, "POST", &undo, json!({})).code(), "object.state", "what is removed stays removed");
+    }
+}
+
+#[test]
+fn approvals_that_were_taken_back_come_again_with_what_was_said() {
+    for (server, who) in servers() {
+        let request = |action: &str, expected: u32| json!({ "action": action, "filter": "repository:shop/*", "expected": expected, "comment": "reviewed" });
+        done(&server, &who, "/images/bulk", request("approve", 5));
+        done(&server, &who, "/images/bulk", request("revoke_approval", 5));
+        assert_eq!(approvals(&server), []);
+        let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
+        // Without the right that the action needs nothing is taken back.
+        let allow = |permissions: &'static str| {
+            let set = move |connection: &mut store::Connection| {
+                connection.execute("UPDATE tokens SET permissions = $1", &store::values![permissions])
+            };
+            server.app.store.write_blocking(store::Lane::Beside, set).unwrap();
+        };
+        allow("images.read");
+        server.ask(&who, "POST", &undo, json!({})).expect(403);
+        allow(RIGHTS);
+        assert_eq!(done(&server, &who, &undo, json!({}))["changed"], 5);
+        assert_eq!(approvals(&server), (1..=5).map(|number| (number, "reviewed".to_owned())).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn requests_for_exceptions_are_withdrawn_together() {
+    for (server, who) in servers() {
+        let request = json!({ "filter": "", "expected": 2, "name": "pads", "owner": "team@example.com",
+            "reason": "not reachable from outside", "expires": "2999-12-31" });
+        done(&server, &who, "/vulnerabilities/bulk", request);
+        let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
+        let progress = done(&server, &who, &undo, json!({}));
+        assert_eq!((&progress["total"], &progress["changed"]), (&json!(1), &json!(1)), "{progress}");
+        let list = server.ask(&who, "GET", "/exceptions", json!(null));
+        assert_eq!(list.body["items"][0]["state"], "withdrawn", "{}", list.body);
+        assert_eq!(count(&server, "exception.withdraw done"), 1);
     }
 }
 
