@@ -146,6 +146,12 @@ export interface AwsRole {
   external_id?: string | null;
 }
 
+/** A bulk action of one's own to be taken back: what it changed, as far as that is still as it left it. */
+export interface BulkUndo {
+  /** The id of the job that did it. */
+  job: string;
+}
+
 /** What is to be done to all that a filter takes. */
 export type BulkWork = ImagesBulkRequest & {
   resource: 'images';
@@ -153,6 +159,8 @@ export type BulkWork = ImagesBulkRequest & {
   resource: 'jobs';
 } | VulnerabilitiesBulkRequest & {
   resource: 'vulnerabilities';
+} | BulkUndo & {
+  resource: 'undo';
 };
 
 /** A reason as data: the catalogs have the sentence of its code. */
@@ -796,8 +804,7 @@ export interface Job {
   state: string;
   /** How often it was tried. */
   tries: number;
-  /** What is to be done. */
-  work: Work;
+  work?: Work | null;
 }
 
 /** What is done to jobs. */
@@ -2087,7 +2094,7 @@ export const cancelJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job
   'cancel_job', 'POST', '/jobs/{id}/cancel', 'jobs.write',
 );
 
-/** Lets a job that is dead or cancelled be tried again. */
+/** Lets a job that is dead or cancelled be tried again. What the server does with somebody's rights, they alone have tried again. */
 export const retryJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
   'retry_job', 'POST', '/jobs/{id}/retry', 'jobs.write',
 );
@@ -2120,6 +2127,18 @@ export const cancelOwnJob = /* @__PURE__ */ operation<{ path: { id: string } }, 
 /** The file that an export made, until its time is over. */
 export const downloadOwnJob = /* @__PURE__ */ operation<{ path: { id: string } }, string>(
   'download_own_job', 'GET', '/me/jobs/{id}/output', 'oneself',
+);
+
+/** Lets a job of one's own that is dead or cancelled be tried again, with the rights that one has then. A bulk action goes on
+ * where it was; a file or a dry run begins anew. */
+export const retryOwnJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
+  'retry_own_job', 'POST', '/me/jobs/{id}/retry', 'oneself',
+);
+
+/** Takes a bulk action of one's own back that is done: approvals, approvals taken back, requests for exceptions. Another job
+ * changes what the first one changed, as far as that is still as it left it. */
+export const undoOwnJob = /* @__PURE__ */ operation<{ path: { id: string } }, Job>(
+  'undo_own_job', 'POST', '/me/jobs/{id}/undo', 'oneself',
 );
 
 /** Changes one's own password, which ends all other sessions. */
@@ -2222,7 +2241,7 @@ export const showPolicyTrial = /* @__PURE__ */ operation<{ path: { job: string }
   'show_policy_trial', 'GET', '/policies/dry-runs/{job}', 'policies.read',
 );
 
-/** The images that would have another decision, as far as it is. */
+/** The images that would have another decision, as far as it is; needs `images.read` too, with the rights that it was begun with. */
 export const listPolicyTrialChanges = /* @__PURE__ */ operation<{ path: { job: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<DryRunChange>>(
   'list_policy_trial_changes', 'GET', '/policies/dry-runs/{job}/changes', 'policies.read',
 );

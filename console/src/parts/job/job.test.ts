@@ -18,6 +18,12 @@ test('only what has ended without success can be tried again', () => {
   expect(isOpen(JOB)).toBe(true);
 });
 
+test('what another asked the server to do has no subject and is theirs to try again', () => {
+  const foreign: Job = { ...JOB, kind: 'bulk', state: 'cancelled', work: null };
+  expect(canRetry(foreign)).toBe(false);
+  expect(subjectOf(foreign)).toBe('');
+});
+
 test('progress is told where the server tells it', () => {
   expect(progressOf(JOB)).toBeNull();
   expect(progressOf({ ...JOB, progress: { done: 3, total: null } })).toEqual({ done: 3, total: null });

@@ -1,6 +1,5 @@
 //! Taking a bulk action back as another one: what it changed, as far as that is still as it left it.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use api::ProblemCode;
@@ -77,10 +76,14 @@ pub(crate) fn permission(job: &Job, now: i64) -> ApiResult<Permission> {
     if job.state != "done" {
         return Err(refused("Only a job that is done can be taken back."));
     }
+    let kept = Kept::of(job);
+    if kept.pieces == 0 {
+        return Err(refused("The job changed nothing that could be taken back."));
+    }
     if job.expires.is_none_or(|expires| expires <= now) {
         return Err(refused("The time is over in which the job could be taken back."));
     }
-    if let Some(by) = Kept::of(job).undone {
+    if let Some(by) = kept.undone {
         return Err(refused("The job has been taken back already, or is about to be.").with("job", by));
     }
     Ok(needed)
@@ -218,9 +221,11 @@ fn take_image_back(
             "image.approve" => approvals::approve(connection, permit, &changed)?,
             _ => approvals::revoke(connection, permit, &changed)?,
         }
-        let names: BTreeSet<String> = places.iter().map(|place| place.name()).collect();
+        let (names, comments): (Vec<String>, Vec<Option<&String>>) =
+            places.iter().map(|place| (place.name(), place.former.as_ref())).unzip();
         let mut record = entry(back.actor.clone(), now, action, "image", &image.digest, &image.name);
-        record.after = Some(json!({ "repositories": names, "undoes": back.job }));
+        // Comments are those that the approvals have again, in the order of the repositories.
+        record.after = Some(json!({ "repositories": names, "comments": comments, "undoes": back.job }));
         audit::append(connection, &record)?;
     }
     Ok(match (is_changed, beyond.is_empty()) {

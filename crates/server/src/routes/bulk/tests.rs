@@ -171,6 +171,10 @@ fn approvals_are_taken_back_where_they_are_still_as_the_action_left_them() {
         assert_eq!(server.ask(&who, "POST", &undo, json!({})).code(), "object.state", "once");
         let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
         assert_eq!(server.ask(&who, "POST", &undo, json!({})).code(), "object.state", "and not back and forth");
+        let nothing = json!({ "action": "revoke_approval", "filter": "repository:bank/*", "expected": 1 });
+        assert_eq!(done(&server, &who, "/images/bulk", nothing)["unchanged"], 1);
+        let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
+        assert_eq!(server.ask(&who, "POST", &undo, json!({})).code(), "object.state", "it changed nothing");
         let request = json!({ "action": "delete", "filter": "repository:bank/*", "expected": 1 });
         done(&server, &who, "/images/bulk", request);
         let undo = format!("/me/jobs/{}/undo", youngest(&server, &who));
