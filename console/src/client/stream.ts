@@ -4,6 +4,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { queryClient } from './cache';
 import { noteAnswered } from './connection';
 import { streamEvents, type Event } from './generated';
+import { noteSessionEnded } from './session';
 
 export type StreamState = 'connecting' | 'live' | 'paused';
 
@@ -11,6 +12,9 @@ const CHANNEL = 'bulkhead-events';
 const LOCK = 'bulkhead-events';
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+
+/** The server ends each stream after some minutes, so that it asks again who follows. One that ends sooner is broken. */
+const SHORTEST_STREAM_MS = 10_000;
 
 type Message = { kind: 'event'; event: Event } | { kind: 'state'; state: StreamState } | { kind: 'reset' };
 
@@ -94,26 +98,32 @@ async function read(tell: (message: Message) => void, signal: AbortSignal): Prom
   let last: string | null = null;
   let pause = FIRST_PAUSE_MS;
   while (!signal.aborted) {
+    let began: number | null = null;
+    let isBroken = false;
     try {
       const headers = new Headers({ accept: 'text/event-stream' });
       if (last !== null) headers.set('last-event-id', last);
       const response = await fetch(streamEvents.address({}), { headers, signal, credentials: 'same-origin' });
+      if (response.status === 401) noteSessionEnded();
       if (response.status === 401 || response.status === 403) return;
       if (!response.ok || !response.body) throw new Error(`HTTP ${String(response.status)}`);
       noteAnswered();
+      began = performance.now();
       tell({ kind: 'state', state: 'live' });
-      pause = FIRST_PAUSE_MS;
       for await (const block of blocks(response.body)) {
         last = block.id ?? last;
         if (block.event === 'reset') tell({ kind: 'reset' });
         else if (block.data !== '') tell({ kind: 'event', event: JSON.parse(block.data) as Event });
       }
-      // The server ends each stream after some minutes, so that it asks again who follows.
     } catch {
-      tell({ kind: 'state', state: 'paused' });
-      await sleep(pause, signal);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      isBroken = true;
     }
+    const hasLasted = began !== null && performance.now() - began >= SHORTEST_STREAM_MS;
+    if (hasLasted) pause = FIRST_PAUSE_MS;
+    if (hasLasted && !isBroken) continue;
+    tell({ kind: 'state', state: 'paused' });
+    await sleep(pause, signal);
+    pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
   }
 }
 

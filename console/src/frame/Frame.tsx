@@ -5,7 +5,7 @@ import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react'
 import { queryClient } from '../client/cache';
 import { useIsReachable } from '../client/connection';
 import { hasCode } from '../client/failure';
-import { noteSessionBegan, useSessionHasEnded } from '../client/session';
+import { noteSessionBegan, onOtherTab, useSessionHasEnded } from '../client/session';
 import { follow } from '../client/stream';
 import { useMessages, useReader } from '../i18n/language';
 import { ForcedPasswordChange } from '../parts/ChangePassword';
@@ -21,6 +21,7 @@ import { messages } from './messages';
 import { Navigation } from './Navigation';
 import { Notes } from './Notes';
 import { SessionDialog } from './SessionDialog';
+import { lookAgain } from './signedIn';
 import { ShortcutProvider } from './shortcuts';
 import { TopBar } from './TopBar';
 
@@ -62,6 +63,7 @@ function SignedIn({ name }: { name: string }) {
       controller.abort();
     };
   }, [hasEnded]);
+  useEffect(() => onOtherTab(() => void lookAgain()), []);
   const isReachable = useIsReachable();
   useEffect(() => {
     // The server is there again: what it could not answer is asked anew, without anybody's doing.

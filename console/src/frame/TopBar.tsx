@@ -1,15 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
-import { queryClient } from '../client/cache';
-import { logOut } from '../client/generated';
-import { announceSignOut } from '../client/session';
 import { LANGUAGES } from '../i18n/format';
 import { useMessages, useReader } from '../i18n/language';
+import { Confirm } from '../parts/Confirm';
 import { Icon, type IconName } from '../parts/icons';
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from '../parts/pf';
 import { useMe } from './me';
 import { messages } from './messages';
+import { signOut } from './signedIn';
 import { THEMES, useTheme } from './theme';
 
 interface TopBarProps {
@@ -83,22 +82,22 @@ function Account() {
   const me = useMe();
   const { format } = useReader();
   const navigate = useNavigate();
-  const signOut = useMutation({
-    mutationFn: () => logOut({}),
-    onSettled: () => {
-      announceSignOut();
-      queryClient.clear();
-      location.assign('/login');
-    },
-  });
+  const leave = useMutation({ mutationFn: signOut });
   return (
-    <TopMenu icon="person" label={t('account', { name: me.display_name ?? me.name })}>
-      <DropdownItem isDisabled description={t('account.roles', { roles: format.list(me.roles) })}>
-        {me.display_name ?? me.name}
-      </DropdownItem>
-      <DropdownItem onClick={() => void navigate({ to: '/me' })}>{t('account.open')}</DropdownItem>
-      <DropdownItem onClick={() => { signOut.mutate(); }}>{t('account.sign_out')}</DropdownItem>
-    </TopMenu>
+    <>
+      <TopMenu icon="person" label={t('account', { name: me.display_name ?? me.name })}>
+        <DropdownItem isDisabled description={t('account.roles', { roles: format.list(me.roles) })}>
+          {me.display_name ?? me.name}
+        </DropdownItem>
+        <DropdownItem onClick={() => void navigate({ to: '/me' })}>{t('account.open')}</DropdownItem>
+        <DropdownItem onClick={() => { leave.mutate(); }}>{t('account.sign_out')}</DropdownItem>
+      </TopMenu>
+      {leave.error && (
+        <Confirm title={t('sign_out.failed')} action={t('sign_out.again')} error={leave.error} onConfirm={() => { leave.mutate(); }} onCancel={leave.reset}>
+          <p>{t('sign_out.text')}</p>
+        </Confirm>
+      )}
+    </>
   );
 }
 

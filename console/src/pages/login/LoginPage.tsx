@@ -1,11 +1,11 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { queryClient } from '../../client/cache';
 import { hasCode } from '../../client/failure';
 import { logIn, showSetup } from '../../client/generated';
 import { queryOf } from '../../client/queries';
-import { noteSessionBegan } from '../../client/session';
+import { noteSessionBegan, onOtherTab } from '../../client/session';
 import { meQuery } from '../../frame/me';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
@@ -25,6 +25,12 @@ export function LoginPage() {
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const setup = useQuery(queryOf(showSetup, {}));
+  useEffect(() => onOtherTab((tidings) => {
+    if (tidings !== 'began') return;
+    // Signed in by another tab: there is nothing to ask here any more.
+    queryClient.clear();
+    router.history.push(placeAfterLogin(next));
+  }), [next, router]);
   const signIn = useMutation({
     mutationFn: () => logIn({ body: { name, password, ...(code === '' ? {} : { code }) } }),
     onSuccess: (me) => {
