@@ -22,8 +22,7 @@ function numbers(count: number, asked: ListQuery[]): ListSource<number> {
   };
 }
 
-function render(source: ListSource<number>) {
-  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+function render(source: ListSource<number>, client = new QueryClient({ defaultOptions: { queries: { retry: false } } })) {
   const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={client}>{children}</QueryClientProvider>;
   return renderHook(
     ({ filter, range }: { filter: string; range: RowRange }) => useRows(source, { filter, sort: '' }, range),
@@ -66,4 +65,33 @@ test('reading anew begins at the start', async () => {
   result.current.reload();
   await waitFor(() => { expect(asked).toHaveLength(2); });
   expect(asked[1]?.cursor).toBeUndefined();
+});
+
+test('rows that came or went before the next page are neither shown twice nor lost', async () => {
+  const all = Array.from({ length: 350 }, (_, at) => at * 10);
+  // Pages begin behind the number of their cursor, as those of the server.
+  const source: ListSource<number> = {
+    key: ['moving'],
+    address: () => '/moving',
+    page: (query) => {
+      const behind = all.filter((number) => query.cursor === undefined || number > Number(query.cursor));
+      const items = behind.slice(0, PAGE_ROWS);
+      return Promise.resolve({ items, next: behind.length > PAGE_ROWS ? String(items.at(-1)) : null, total: null });
+    },
+  };
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const { result, rerender } = render(source, client);
+  const shown = () => Array.from({ length: 300 }, (_, at) => result.current.item(at));
+  for (const last of [90, 190, 290]) {
+    rerender({ filter: '', range: { first: 0, last } });
+    await waitFor(() => { expect(result.current.item(last)).toBe(last * 10); });
+  }
+  all.splice(3, 1);
+  all.unshift(-30, -20, -10);
+  await client.invalidateQueries();
+  await waitFor(() => { expect(shown()).toEqual(all.slice(0, 300)); });
+  all.length = 150;
+  await client.invalidateQueries();
+  await waitFor(() => { expect(result.current.count).toBe(150); });
+  expect(shown().slice(0, 150)).toEqual(all);
 });

@@ -63,12 +63,19 @@ export function useRows<Item>(
     queries: wanted.map((page) => ({ ...queryOfPage(cursors[page - 1]), gcTime: KEPT_MS })),
   });
 
-  // Each page that came names the next one.
+  // Each page that came names the next one. Where one that was read anew names another than before, what followed it is
+  // not what follows any more.
   const pages = new Map(wanted.map((page, at) => [page, others[at]?.data]));
   pages.set(0, first.data);
   const lastKnown = cursors.length;
-  const next = isOld ? undefined : pages.get(lastKnown)?.next;
-  if (next) setPlace({ list, cursors: [...cursors, next] });
+  const moved = isOld ? undefined : [...pages.keys()].sort((one, other) => one - other).find((page) => {
+    const read = pages.get(page);
+    return read && (read.next ?? undefined) !== cursors[page];
+  });
+  if (moved !== undefined) {
+    const next = pages.get(moved)?.next;
+    setPlace({ list, cursors: [...cursors.slice(0, moved), ...(next ? [next] : [])] });
+  }
 
   const tail = pages.get(lastKnown);
   const tailRows = tail ? tail.items.length : PAGE_ROWS;
