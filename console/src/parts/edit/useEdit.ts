@@ -51,10 +51,11 @@ export function useEdit<Whole, Draft extends object>({ answer, queryKey, draftOf
   const basis = kept?.basis ?? answer;
   const draft = kept?.draft ?? draftOf(answer.data);
   const saving = useMutation({
-    mutationFn: () => confirmed(() => save(draft, basis.etag)),
-    onSuccess: async (saved) => {
+    mutationFn: (sent: Draft) => confirmed(() => save(sent, basis.etag)),
+    onSuccess: async (saved, sent) => {
       queryClient.setQueryData(queryKey, saved);
-      setKept(null);
+      // What was typed while the answer was on its way is not saved yet: it goes on from what is.
+      setKept((now) => (now && !isSame(now.draft, sent) ? { basis: saved, draft: merged(sent, now.draft, draftOf(saved.data)) } : null));
       setSaves((before) => before + 1);
       await Promise.all(stale.map((id) => queryClient.invalidateQueries({ queryKey: [id] })));
     },
@@ -72,13 +73,15 @@ export function useEdit<Whole, Draft extends object>({ answer, queryKey, draftOf
   };
   return {
     draft,
-    change: (change) => { setKept({ basis, draft: { ...draft, ...change } }); },
+    change: (change) => {
+      setKept((now) => ({ basis: now?.basis ?? answer, draft: { ...(now?.draft ?? draftOf(answer.data)), ...change } }));
+    },
     isChanged: kept !== null && !isSame(kept.draft, draftOf(kept.basis.data)),
     isPending: saving.isPending,
     saves,
     error: conflict ? null : shownError(saving.error),
     conflict,
-    save: () => { saving.mutate(); },
+    save: () => { saving.mutate(draft); },
     discard: () => {
       if (theirs) queryClient.setQueryData(queryKey, theirs);
       setKept(null);
