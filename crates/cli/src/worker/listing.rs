@@ -7,7 +7,7 @@ use api::Moment;
 use api::jobs::{LeasedRegistry, ListedTag, Listing, MOST_LISTED_TAGS};
 use api::registries::{Cause, RegistryKind, RegistryRules};
 use model::ImageName;
-use oci::registry::{Management, Names, RegistryError, Repository, TagTimes, is_open, list_repositories};
+use oci::registry::{MOST_NAMES, Management, Names, RegistryError, Repository, TagTimes, is_open, list_repositories};
 use policy::Pattern;
 
 use super::causes::{Undone, detailed, of_registry};
@@ -19,26 +19,15 @@ const DAY: i64 = 24 * 3600 * 1_000_000;
 /// How many problems are told.
 const MOST_PROBLEMS: usize = 20;
 
+/// After so many repositories, or projects, that fail in a row in ways that are not their own, the registry is not asked on.
+const MOST_FAILURES: usize = 5;
+
 /// Lists what the rules want.
 pub(super) fn list(registry: &LeasedRegistry, rules: &RegistryRules, reach: &Reach) -> Result<Listing, Undone> {
     let listing = Listing { is_complete: true, ..Listing::default() };
     let mut lister = Lister { registry, rules, reach, management: management(registry, reach)?, listing };
     let repositories = lister.repositories()?;
-    for repository in &repositories {
-        if lister.listing.tags.len() >= MOST_LISTED_TAGS {
-            lister.leave_out(Cause::new("registry.too_many_tags").with("limit", MOST_LISTED_TAGS));
-            break;
-        }
-        match lister.tags(repository) {
-            Ok(tags) => lister.listing.tags.extend(tags),
-            // The list of repositories of many registries keeps those whose images are gone.
-            Err(RegistryError::NotFound { .. }) => {}
-            Err(error @ (RegistryError::Unauthorized { .. } | RegistryError::Manifest(_))) => {
-                lister.leave_out(of_registry(&error).cause.with("repository", repository.as_str()));
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
+    lister.take(&repositories)?;
     let mut listing = lister.listing;
     listing.tags.truncate(MOST_LISTED_TAGS);
     listing.is_open = repositories.first().and_then(|first| is_open(&registry.address, first, &reach.options));
@@ -70,6 +59,36 @@ impl Lister<'_> {
         if self.listing.problems.len() < MOST_PROBLEMS {
             self.listing.problems.push(problem);
         }
+    }
+
+    /// Lists repositories. One that cannot be listed is told of, and keeps nothing from the others. Where none can, or the
+    /// registry itself seems to be away, the whole is tried again.
+    fn take(&mut self, repositories: &BTreeSet<String>) -> Result<(), Undone> {
+        let (mut in_a_row, mut is_one_listed, mut first) = (0, false, None);
+        for repository in repositories {
+            if self.listing.tags.len() >= MOST_LISTED_TAGS {
+                self.leave_out(Cause::new("registry.too_many_tags").with("limit", MOST_LISTED_TAGS));
+                break;
+            }
+            match self.tags(repository) {
+                Ok(tags) => {
+                    self.listing.tags.extend(tags);
+                    (in_a_row, is_one_listed) = (0, true);
+                }
+                Err(error) => {
+                    let undone = of_registry(&error);
+                    if undone.may_pass || matches!(error, RegistryError::Exchange(_)) {
+                        in_a_row += 1;
+                        first.get_or_insert(undone.clone());
+                    }
+                    if in_a_row >= MOST_FAILURES || matches!(error, RegistryError::RateLimited { .. }) {
+                        return Err(undone);
+                    }
+                    self.leave_out(undone.cause.with("repository", repository.as_str()));
+                }
+            }
+        }
+        first.filter(|_| !is_one_listed).map_or(Ok(()), Err)
     }
 
     /// The wanted repositories: those named, and of the registry's own list those that a pattern takes.
@@ -111,24 +130,46 @@ impl Lister<'_> {
     }
 
     /// The registry's own list, as far as patterns may find something in it: of projects and namespaces where those are
-    /// listed one by one, and few may list them all.
-    fn open_list(&self, patterns: &[Pattern]) -> Result<Names, RegistryError> {
-        let Some(management) = &self.management else {
-            return list_repositories(&self.registry.address, &self.reach.options);
+    /// listed one by one, and few may list them all. One of several that cannot be listed is told of.
+    fn open_list(&mut self, patterns: &[Pattern]) -> Result<Names, RegistryError> {
+        let (registry, reach) = (self.registry, self.reach);
+        let catalog = || list_repositories(&registry.address, &reach.options);
+        let Some(management) = &self.management else { return catalog() };
+        let places = match places(patterns) {
+            Some(places) => places,
+            None => match management.places() {
+                Err(error) if is_closed(&error) => return catalog(),
+                found => found?.names.into_iter().collect(),
+            },
         };
-        let mut listed = Names::default();
-        for place in places(patterns) {
-            let found = match management.repositories(place.as_deref()) {
-                // Its interface is not there, or not for this user; its catalog may be.
-                Err(
-                    RegistryError::NotFound { .. } | RegistryError::Unauthorized { .. } | RegistryError::Status { .. },
-                ) => {
-                    return list_repositories(&self.registry.address, &self.reach.options);
+        let (mut listed, mut is_one_listed, mut in_a_row, mut failed) = (Names::default(), false, 0, Vec::new());
+        for place in places {
+            if listed.names.len() >= MOST_NAMES {
+                listed.is_cut = true;
+                break;
+            }
+            match management.repositories(&place) {
+                Ok(found) => {
+                    listed.is_cut |= found.is_cut;
+                    listed.names.extend(found.names);
+                    (in_a_row, is_one_listed) = (0, true);
                 }
-                found => found?,
-            };
-            listed.is_cut |= found.is_cut;
-            listed.names.extend(found.names);
+                Err(error) => {
+                    in_a_row += usize::from(!is_closed(&error));
+                    if in_a_row >= MOST_FAILURES || matches!(error, RegistryError::RateLimited { .. }) {
+                        return Err(error);
+                    }
+                    failed.push((place, error));
+                }
+            }
+        }
+        for (place, error) in failed {
+            match is_one_listed {
+                true => self.leave_out(of_registry(&error).cause.with("repository", format!("{place}/*"))),
+                // Its interface is not there, or not for this user; its catalog may be.
+                false if is_closed(&error) => return catalog(),
+                false => return Err(error),
+            }
         }
         Ok(listed)
     }
@@ -152,9 +193,20 @@ impl Lister<'_> {
             self.leave_out(Cause::new("registry.bad_name").with("repository", repository));
             return Ok(Vec::new());
         };
-        let times = self.times(repository)?;
         let asked = Repository::open(&name, &self.reach.options)?;
-        let found = asked.tags()?;
+        let found = match asked.tags() {
+            // The list of repositories of many registries keeps those whose images are gone.
+            Err(RegistryError::NotFound { .. }) => return Ok(Vec::new()),
+            found => found?,
+        };
+        let times = match self.times(repository) {
+            // It is there, as its tags are: which of them the rules want is what is not known.
+            Err(error @ (RegistryError::NotFound { .. } | RegistryError::Unauthorized { .. })) => {
+                self.leave_out(detailed("registry.no_times", &error).with("repository", repository));
+                return Ok(Vec::new());
+            }
+            times => times?,
+        };
         if found.is_cut {
             self.leave_out(Cause::new("registry.too_many_tags").with("repository", repository));
         }
@@ -197,14 +249,19 @@ impl Lister<'_> {
     }
 }
 
-/// The projects or namespaces that patterns lie in; `None` stands for all of them.
-fn places(patterns: &[Pattern]) -> BTreeSet<Option<String>> {
+/// Whether an error says that an interface is not there, or not for whoever asks.
+fn is_closed(error: &RegistryError) -> bool {
+    matches!(error, RegistryError::NotFound { .. } | RegistryError::Unauthorized { .. } | RegistryError::Status { .. })
+}
+
+/// The projects or namespaces that patterns lie in; `None` where they may lie in any.
+fn places(patterns: &[Pattern]) -> Option<BTreeSet<String>> {
     let place = |pattern: &Pattern| {
         let (place, _) = pattern.as_str().split_once('/')?;
         (!place.contains(['*', '?'])).then(|| place.to_owned())
     };
-    let places: BTreeSet<Option<String>> = patterns.iter().map(place).collect();
-    if places.is_empty() || places.contains(&None) { [None].into() } else { places }
+    let places: Option<BTreeSet<String>> = patterns.iter().map(place).collect();
+    places.filter(|places| !places.is_empty())
 }
 
 /// Whether a tag was pushed, and pulled or pushed, within the days that rules say. What the registry does not know of was

@@ -88,51 +88,36 @@ impl Management {
         Ok(hub)
     }
 
-    /// The repositories of a project or namespace; of every project that one sees where none is named (Harbor alone).
+    /// The projects that one sees.
+    ///
+    /// # Errors
+    /// When they are not told; Docker Hub, all of which is nobody's, never does.
+    pub fn places(&self) -> Result<Names, RegistryError> {
+        let what = "the list of projects";
+        match self.kind {
+            Kind::Harbor => Ok(names(self.pages("/api/v2.0/projects?", what)?, |name| name)),
+            Kind::DockerHub => {
+                let (registry, repository) = (self.client.host(), "no namespace in particular".to_owned());
+                Err(RegistryError::NotFound { registry, repository, what: what.to_owned() })
+            }
+        }
+    }
+
+    /// The repositories of a project or namespace.
     ///
     /// # Errors
     /// When they are not told.
-    pub fn repositories(&self, place: Option<&str>) -> Result<Names, RegistryError> {
-        #[derive(Deserialize)]
-        struct Named {
-            name: String,
-        }
-        let mut listed = Names::default();
+    pub fn repositories(&self, place: &str) -> Result<Names, RegistryError> {
         let what = "the list of repositories";
-        match (self.kind, place) {
-            (Kind::Harbor, None) => {
-                let projects: Vec<Named> = self.pages("/api/v2.0/projects?", "the list of projects")?;
-                for Named { name } in projects {
-                    let found = self.repositories(Some(&name))?;
-                    listed.is_cut |= found.is_cut;
-                    listed.names.extend(found.names);
-                    if listed.names.len() >= MOST_NAMES {
-                        listed.is_cut = true;
-                        break;
-                    }
-                }
+        Ok(match self.kind {
+            Kind::Harbor => {
+                names(self.pages(&format!("/api/v2.0/projects/{}/repositories?", encode(place)), what)?, |name| name)
             }
-            (Kind::Harbor, Some(project)) => {
-                let path = format!("/api/v2.0/projects/{}/repositories?", encode(project));
-                let found: Vec<Named> = self.pages(&path, what)?;
-                listed.names.extend(found.into_iter().map(|Named { name }| name));
+            Kind::DockerHub => {
+                let path = format!("/v2/namespaces/{}/repositories?", encode(place));
+                names(self.pages(&path, what)?, |name| format!("{place}/{name}"))
             }
-            (Kind::DockerHub, Some(namespace)) => {
-                let path = format!("/v2/namespaces/{}/repositories?", encode(namespace));
-                let found: Vec<Named> = self.pages(&path, what)?;
-                listed.names.extend(found.into_iter().map(|Named { name }| format!("{namespace}/{name}")));
-            }
-            // All of Docker Hub is nobody's.
-            (Kind::DockerHub, None) => {
-                let (registry, repository) = (self.client.host(), "no namespace in particular".to_owned());
-                return Err(RegistryError::NotFound { registry, repository, what: what.to_owned() });
-            }
-        }
-        listed.names.sort();
-        listed.names.dedup();
-        listed.is_cut |= listed.names.len() > MOST_NAMES;
-        listed.names.truncate(MOST_NAMES);
-        Ok(listed)
+        })
     }
 
     /// The times of a repository's tags.
@@ -249,6 +234,22 @@ impl Management {
     }
 }
 
+/// An item of a list of names.
+#[derive(Deserialize)]
+struct Named {
+    name: String,
+}
+
+/// The names of items, as many as are listed of anything.
+fn names(found: Vec<Named>, full: impl Fn(String) -> String) -> Names {
+    let mut names: Vec<String> = found.into_iter().map(|Named { name }| full(name)).collect();
+    names.sort();
+    names.dedup();
+    let is_cut = names.len() > MOST_NAMES;
+    names.truncate(MOST_NAMES);
+    Names { names, is_cut }
+}
+
 fn client(base: &str, options: &RegistryOptions) -> Result<HttpClient, RegistryError> {
     let uri: Uri = base.parse().map_err(|_| ExchangeError::BadLocation { host: base.to_owned() })?;
     Ok(HttpClient::new(uri, options.plain_http, options)?)
@@ -300,9 +301,10 @@ mod tests {
             (200, Vec::new(), body)
         });
         let management = Management::harbor(&harbor.host(), &options("robot$scan", "secret")).unwrap();
-        let all = management.repositories(None).unwrap();
-        assert_eq!((all.names.len(), all.is_cut), (231, false));
-        assert_eq!(management.repositories(Some("p1")).unwrap().names, ["p1/team/app"]);
+        assert_eq!(management.places().unwrap().names, ["p0", "p1"]);
+        let many = management.repositories("p0").unwrap();
+        assert_eq!((many.names.len(), many.is_cut), (230, false));
+        assert_eq!(management.repositories("p1").unwrap().names, ["p1/team/app"]);
         let times = management.times("p1/team/app").unwrap();
         let told = |pushed: &str, pulled: Option<&str>| TagTimes {
             pushed: Some(pushed.to_owned()),
@@ -311,7 +313,7 @@ mod tests {
         assert_eq!(times["1"], told("2026-01-03T00:00:00.000Z", Some("2026-03-01T00:00:00.000Z")));
         assert_eq!(times["2"], told("2026-01-02T00:00:00.000Z", None));
         let stranger = Management::harbor(&harbor.host(), &options("x", "y")).unwrap();
-        assert!(matches!(stranger.repositories(None), Err(RegistryError::Unauthorized { had_credential: true, .. })));
+        assert!(matches!(stranger.places(), Err(RegistryError::Unauthorized { had_credential: true, .. })));
     }
 
     #[test]
@@ -338,14 +340,14 @@ mod tests {
         });
         let base = format!("{}/", hub.url());
         let management = Management::docker_hub_at(&base, &options("user", "dckr_pat_1")).unwrap();
-        let found = management.repositories(Some("team")).unwrap();
+        let found = management.repositories("team").unwrap();
         assert_eq!(
             (found.names.len(), found.names[0].as_str()),
             (200, "team/r0"),
             "a full last page ends all the same"
         );
         assert_eq!(management.times("team/app").unwrap()["1"].pushed.as_deref(), Some("2026-02-01T00:00:00Z"));
-        assert!(matches!(management.repositories(Some("other")), Err(RegistryError::NotFound { .. })));
+        assert!(matches!(management.repositories("other"), Err(RegistryError::NotFound { .. })));
         let refused = Management::docker_hub_at(&base, &options("user", "wrong")).err().unwrap();
         assert!(matches!(refused, RegistryError::Unauthorized { had_credential: true, .. }), "{refused}");
         assert!(!format!("{refused:?}").contains("wrong"));
@@ -356,7 +358,7 @@ mod tests {
         for body in ["", "{}", "[{}]", "[1]", "<html>"] {
             let other = HttpMock::start(move |_| (200, Vec::new(), body.to_owned()));
             let management = Management::harbor(&other.host(), &options("x", "y")).unwrap();
-            assert!(matches!(management.repositories(None), Err(RegistryError::Status { .. })), "{body}");
+            assert!(matches!(management.places(), Err(RegistryError::Status { .. })), "{body}");
         }
     }
 }

@@ -78,6 +78,11 @@ fn answer(proof: Proof, config: &str, manifest: &str, request: &HttpRequest) -> 
 }
 
 fn listed(kind: RegistryKind, mock: &HttpMock, password: &str) -> Result<Listing, Undone> {
+    let rules = RegistryRules { repositories: vec!["team/*".to_owned()], ..RegistryRules::default() };
+    listed_by(kind, mock, password, &rules)
+}
+
+fn listed_by(kind: RegistryKind, mock: &HttpMock, password: &str, rules: &RegistryRules) -> Result<Listing, Undone> {
     let registry = LeasedRegistry {
         id: "r".to_owned(),
         kind,
@@ -87,9 +92,9 @@ fn listed(kind: RegistryKind, mock: &HttpMock, password: &str) -> Result<Listing
         may_be_private: true,
         credential: RegistryCredential::Password { user: "user".to_owned(), password: password.to_owned() },
     };
-    let reach = Reach::new(&registry, &Environment::default())?;
-    let rules = RegistryRules { repositories: vec!["team/*".to_owned()], ..RegistryRules::default() };
-    list(&registry, &rules, &reach)
+    let mut reach = Reach::new(&registry, &Environment::default())?;
+    (reach.options.timeouts.retries, reach.options.timeouts.first_retry) = (1, std::time::Duration::from_millis(1));
+    list(&registry, rules, &reach)
 }
 
 #[test]
@@ -113,6 +118,109 @@ fn robots_of_quay_and_users_of_artifactory_and_nexus_are_listed_what_they_may_re
         let refused = listed(kind, &mock, "wrong").unwrap_err();
         assert!(!refused.may_pass, "{kind:?}: {refused:?}");
     }
+}
+
+/// What is listed and what could not be, each with its code.
+fn told(listing: &Listing) -> (Vec<String>, Vec<String>) {
+    let tags = listing.tags.iter().map(|tag| format!("{}:{}", tag.repository, tag.tag)).collect();
+    let repository = |problem: &Cause| problem.parameters["repository"].as_str().unwrap_or_default().to_owned();
+    let problems = listing.problems.iter().map(|problem| format!("{} {}", problem.code, repository(problem)));
+    (tags, problems.collect())
+}
+
+/// Names of repositories as rules have them.
+fn rules(repositories: &[&str]) -> RegistryRules {
+    let repositories = repositories.iter().map(|pattern| (*pattern).to_owned()).collect();
+    RegistryRules { repositories, ..RegistryRules::default() }
+}
+
+/// The registry with answers of its own to some paths.
+fn with_answers(answers: fn(&str) -> Option<(u16, &'static str)>) -> HttpMock {
+    let config = json!({ "architecture": "amd64", "os": "linux", "rootfs": { "type": "layers", "diff_ids": [] } });
+    let config = config.to_string();
+    let manifest = json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": [],
+        "config": { "mediaType": "application/vnd.oci.image.config.v1+json", "digest": sha256(&config), "size": config.len() } });
+    let manifest = manifest.to_string();
+    HttpMock::start(move |request| match answers(request.target.split('?').next().unwrap_or_default()) {
+        Some((status, body)) => (status, Vec::new(), body.to_owned()),
+        None => answer(Proof::Basic, &config, &manifest, request),
+    })
+}
+
+#[test]
+fn one_repository_that_fails_is_told_and_the_others_are_listed() {
+    for (status, code, rules) in [
+        (500, "registry.status", rules(&["team/*"])),
+        (503, "registry.status", rules(&["team/app", "team/other"])),
+        (418, "registry.status", rules(&["team/app", "team/other"])),
+        (403, "registry.unauthorized", rules(&["team/*"])),
+    ] {
+        let failing = match status {
+            500 => with_answers(|path| (path == "/v2/team/other/tags/list").then_some((500, ""))),
+            503 => with_answers(|path| (path == "/v2/team/other/tags/list").then_some((503, ""))),
+            418 => with_answers(|path| (path == "/v2/team/other/tags/list").then_some((418, ""))),
+            _ => with_answers(|path| (path == "/v2/team/other/tags/list").then_some((403, "{}"))),
+        };
+        let listing = listed_by(RegistryKind::Oci, &failing, "pass word", &rules).unwrap();
+        let (tags, problems) = told(&listing);
+        assert_eq!(tags, ["team/app:1", "team/app:latest"], "{status}");
+        assert_eq!(problems, [format!("{code} team/other")], "{status}");
+        assert!(!listing.is_complete, "what could not be listed is not gone");
+    }
+}
+
+#[test]
+fn a_registry_of_which_nothing_can_be_listed_for_now_is_tried_again() {
+    let failing = with_answers(|path| path.ends_with("/tags/list").then_some((500, "")));
+    let undone = listed_by(RegistryKind::Oci, &failing, "pass word", &rules(&["team/*"])).unwrap_err();
+    assert!(undone.may_pass && undone.cause.code == "registry.status", "{undone:?}");
+    let limited = with_answers(|path| (path == "/v2/team/other/tags/list").then_some((429, "")));
+    let undone = listed_by(RegistryKind::Oci, &limited, "pass word", &rules(&["team/*"])).unwrap_err();
+    assert!(undone.may_pass && undone.cause.code == "registry.rate_limited", "{undone:?}");
+}
+
+#[test]
+fn a_registry_that_goes_away_is_not_asked_for_every_repository() {
+    let failing = with_answers(|path| (path.starts_with("/v2/r") && path.ends_with("/tags/list")).then_some((500, "")));
+    let names: Vec<String> = (0..40).map(|at| format!("r{at}")).chain(["base/alpine".to_owned()]).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert!(listed_by(RegistryKind::Oci, &failing, "pass word", &rules(&names)).unwrap_err().may_pass);
+    let asked = failing.requests().iter().filter(|request| request.target.contains("/tags/list")).count();
+    assert!(asked <= 3 * MOST_FAILURES, "{asked} requests");
+}
+
+#[test]
+fn a_project_of_harbor_that_cannot_be_listed_is_told_and_the_others_are_listed() {
+    for patterns in [&["team/*", "closed/*"][..], &[][..]] {
+        let harbor = with_answers(|path| match path {
+            "/api/v2.0/projects" => Some((200, r#"[{"name":"closed"},{"name":"team"}]"#)),
+            "/api/v2.0/projects/team/repositories" => Some((200, r#"[{"name":"team/app"}]"#)),
+            "/api/v2.0/projects/closed/repositories" => Some((403, "{}")),
+            _ => None,
+        });
+        let listing = listed_by(RegistryKind::Harbor, &harbor, "pass word", &rules(patterns)).unwrap();
+        let (tags, problems) = told(&listing);
+        assert_eq!(tags, ["team/app:1", "team/app:latest"], "{patterns:?}");
+        assert_eq!(problems, ["registry.unauthorized closed/*"], "{patterns:?}");
+        assert!(!listing.is_complete, "what could not be listed is not gone");
+    }
+}
+
+#[test]
+fn a_repository_whose_times_are_not_told_is_not_taken_for_one_that_is_gone() {
+    let harbor = with_answers(|path| match path {
+        "/api/v2.0/projects/team/repositories" => {
+            Some((200, r#"[{"name":"team/app"},{"name":"team/gone"},{"name":"team/other"}]"#))
+        }
+        "/api/v2.0/projects/team/repositories/app/artifacts" => Some((404, "{}")),
+        "/api/v2.0/projects/team/repositories/other/artifacts" => Some((200, "[]")),
+        _ => None,
+    });
+    let rules = RegistryRules { pulled_within_days: Some(7), ..rules(&["team/*"]) };
+    let listing = listed_by(RegistryKind::Harbor, &harbor, "pass word", &rules).unwrap();
+    let (tags, problems) = told(&listing);
+    assert_eq!((tags.len(), problems), (0, vec!["registry.no_times team/app".to_owned()]));
+    assert!(!listing.is_complete, "its tags are not gone");
 }
 
 fn check(newest: Option<u32>, days: Option<u32>, expected: &[&str]) {
@@ -162,15 +270,15 @@ fn tags_count_by_when_they_were_pushed_and_pulled() {
 
 #[test]
 fn patterns_name_the_projects_that_are_listed() {
-    let check = |patterns: &[&str], expected: &[Option<&str>]| {
+    let check = |patterns: &[&str], expected: Option<&[&str]>| {
         let patterns: Vec<Pattern> = patterns.iter().map(|pattern| Pattern::new(*pattern)).collect();
-        let found: Vec<Option<String>> = places(&patterns).into_iter().collect();
-        assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), expected);
+        let expected = expected.map(|places| places.iter().map(|place| (*place).to_owned()).collect());
+        assert_eq!(places(&patterns), expected);
     };
-    check(&["shop/*", "base/alpine*"], &[Some("base"), Some("shop")]);
-    check(&["shop/*", "*/api"], &[None]);
-    check(&["*"], &[None]);
-    check(&[], &[None]);
+    check(&["shop/*", "base/alpine*"], Some(&["base", "shop"]));
+    check(&["shop/*", "*/api"], None);
+    check(&["*"], None);
+    check(&[], None);
 }
 
 #[test]
