@@ -15,6 +15,7 @@ mod wire;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use api::registries::{Cause, RegistryCredential, RegistryKind};
 use store::registries::Registry;
@@ -25,10 +26,13 @@ use crate::clock::SECOND;
 pub(crate) use aws::region_of;
 pub(crate) use google::ServiceAccount;
 pub(crate) use surroundings::Surroundings;
-use wire::Wire;
+use wire::{TOO_LONG, Wire};
 
 /// How many exchanges run at once; each is a few requests of the server's own.
 const MOST_AT_ONCE: usize = 4;
+
+/// How long an exchange may take, all of its requests and the wait for its turn: a job is held meanwhile.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// How many exchanged credentials are kept.
 const MOST_KEPT: usize = 10_000;
@@ -99,6 +103,7 @@ pub(crate) struct Clouds {
     may_be_private: bool,
     kept: Mutex<BTreeMap<String, Kept>>,
     turns: Arc<Semaphore>,
+    longest: Duration,
 }
 
 /// What came of an exchange.
@@ -112,7 +117,7 @@ struct Kept {
 impl Clouds {
     pub(crate) fn new(surroundings: Surroundings, may_be_private: bool) -> Clouds {
         let (kept, turns) = (Mutex::default(), Arc::new(Semaphore::new(MOST_AT_ONCE)));
-        Clouds { surroundings, may_be_private, kept, turns }
+        Clouds { surroundings, may_be_private, kept, turns, longest: LONGEST }
     }
 
     /// What a worker gets to reach a registry: what is stored, or what that is exchanged for.
@@ -129,6 +134,21 @@ impl Clouds {
         if let Some(kept) = self.usable(&registry.id, &asked, now) {
             return Ok(kept);
         }
+        let until = Instant::now() + self.longest;
+        let exchanged =
+            tokio::time::timeout_at(until.into(), self.exchanged(registry, stored, asked, until, now)).await;
+        let late = |_| ExchangeError::Away { service: "the exchange of credentials", problem: TOO_LONG.to_owned() };
+        exchanged.map_err(late)?
+    }
+
+    async fn exchanged(
+        &self,
+        registry: &Registry,
+        stored: RegistryCredential,
+        asked: Vec<u8>,
+        until: Instant,
+        now: i64,
+    ) -> Result<RegistryCredential, ExchangeError> {
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         // Who waited for the turn may find what the one before has got.
         if let Some(kept) = self.usable(&registry.id, &asked, now) {
@@ -143,7 +163,7 @@ impl Clouds {
         let surroundings = self.surroundings.clone();
         let exchanged = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            exchange(&stored, &place, &surroundings, now)
+            exchange(&stored, &place, &surroundings, until, now)
         });
         let defect = |_| ExchangeError::Unusable { problem: "the exchange met a defect".to_owned() };
         let given = exchanged.await.map_err(defect)??;
@@ -221,9 +241,10 @@ fn exchange(
     stored: &RegistryCredential,
     place: &Place,
     surroundings: &Surroundings,
+    until: Instant,
     now: i64,
 ) -> Result<ShortLived, ExchangeError> {
-    let wire = Wire::new(place.may_be_private);
+    let wire = Wire::new(place.may_be_private, until);
     match stored {
         RegistryCredential::AwsKeys { access_key_id, secret_access_key, session_token, region, role } => {
             let keys = aws_keys::Keys {

@@ -435,3 +435,50 @@ fn what_the_server_itself_has_goes_to_the_clouds_own_hosts_alone() {
     check(&amazon, "123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.example", false);
     check(&amazon, "evil.example", false);
 }
+
+/// A service that takes connections and says nothing.
+fn silent() -> (std::net::TcpListener, String) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, format!("http://{address}"))
+}
+
+#[test]
+fn an_exchange_ends_in_time_though_a_service_never_answers_and_others_wait_for_their_turn() {
+    let (_listener, url) = silent();
+    let surroundings = Surroundings::read(None, Some(&format!("ecr={url}"))).unwrap();
+    let clouds = Clouds { longest: Duration::from_millis(500), ..Clouds::new(surroundings, true) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let began = Instant::now();
+    let ended = runtime.block_on(async {
+        let names: Vec<Registry> = (0..3 * MOST_AT_ONCE)
+            .map(|at| Registry { id: format!("r{at}"), ..registry(RegistryKind::Ecr, ECR_HOST) })
+            .collect();
+        let exchanges = names.iter().map(|registry| clouds.short_lived(registry, keys(None), NOW));
+        futures_util::future::join_all(exchanges).await
+    });
+    assert!(began.elapsed() < Duration::from_secs(8), "one request alone may take ten seconds");
+    for error in ended.into_iter().map(Result::unwrap_err) {
+        assert!(matches!(error, ExchangeError::Away { .. }) && error.may_pass(), "{error}");
+        assert!(error.to_string().ends_with("it took too long"), "{error}");
+    }
+}
+
+#[test]
+fn what_an_exchange_has_spent_is_missing_for_its_next_request() {
+    let (_listener, url) = silent();
+    let sts = HttpMock::start(|_| {
+        std::thread::sleep(Duration::from_millis(700));
+        let keys = "<AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>";
+        answer(200, keys)
+    });
+    let endpoints = format!("ecr={url},sts={}", sts.url());
+    let surroundings = Surroundings::read(None, Some(&endpoints)).unwrap();
+    let role = AwsRole { arn: "arn:aws:iam::123456789012:role/pull".to_owned(), external_id: None };
+    let place = Place { address: ECR_HOST.to_owned(), plain_http: false, ca: None, may_be_private: true };
+    let began = Instant::now();
+    let until = began + Duration::from_millis(1500);
+    let error = exchange(&keys(Some(role)), &place, &surroundings, until, NOW).unwrap_err();
+    assert!(matches!(error, ExchangeError::Away { service: "Amazon ECR", .. }), "{error}");
+    assert!(began.elapsed() < Duration::from_secs(6), "both requests together: {:?}", began.elapsed());
+}

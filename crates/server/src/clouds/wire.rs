@@ -1,7 +1,7 @@
 //! One request of an exchange. Addresses that somebody's settings lead to are looked at before they are connected to; those
 //! of the operator's own settings, and of the metadata services that the operator allowed, are not.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::http::Request;
 use ureq::unversioned::resolver::DefaultResolver;
@@ -12,15 +12,19 @@ use crate::notify::egress::{self, GuardedResolver, refusal};
 /// How long a request may take: a job is held meanwhile.
 const LONGEST: Duration = Duration::from_secs(10);
 
+pub(super) const TOO_LONG: &str = "it took too long";
+
 /// The largest answer. Tokens have some kilobytes.
 const LARGEST_ANSWER_BYTES: u64 = 1 << 20;
 
 /// The longest reason that a service gives which is told on, in characters.
 const LONGEST_CODE: usize = 100;
 
-/// Sends requests.
+/// Sends the requests of one exchange.
 pub(super) struct Wire {
     may_be_private: bool,
+    /// When the exchange has to be done.
+    until: Instant,
 }
 
 /// One request.
@@ -38,8 +42,8 @@ pub(super) struct Call<'a> {
 }
 
 impl Wire {
-    pub(super) fn new(may_be_private: bool) -> Wire {
-        Wire { may_be_private }
+    pub(super) fn new(may_be_private: bool, until: Instant) -> Wire {
+        Wire { may_be_private, until }
     }
 
     /// Sends a request; the answer's body when it succeeded. What a service says in words is not told on: some repeat the
@@ -53,9 +57,14 @@ impl Wire {
         }
         let unusable = |_| ExchangeError::Unusable { problem: format!("a part of it cannot be sent to {service}") };
         let request = request.body(call.body).map_err(unusable)?;
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(away(TOO_LONG.to_owned()));
+        }
+        let longest = left.min(LONGEST);
         let agent = match call.is_operators {
-            true => egress::agent(DefaultResolver::default(), LONGEST, None),
-            false => egress::agent(GuardedResolver::new(self.may_be_private), LONGEST, call.ca),
+            true => egress::agent(DefaultResolver::default(), longest, None),
+            false => egress::agent(GuardedResolver::new(self.may_be_private), longest, call.ca),
         };
         let answer = agent.run(request).map_err(|error| away(reason(&error)))?;
         let status = answer.status().as_u16();
@@ -75,7 +84,7 @@ fn reason(error: &ureq::Error) -> String {
             Some(refused) => refused.to_string(),
             None => format!("the connection failed: {error}"),
         },
-        ureq::Error::Timeout(_) => "it took too long".to_owned(),
+        ureq::Error::Timeout(_) => TOO_LONG.to_owned(),
         ureq::Error::HostNotFound => "the host was not found".to_owned(),
         ureq::Error::Rustls(error) => format!("TLS failed: {error}"),
         _ => "the request failed".to_owned(),
