@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::Moment;
 use crate::bulk::BulkWork;
@@ -194,6 +194,15 @@ pub struct LeasedJob {
     /// Whether a policy asks who signed images.
     #[serde(default)]
     pub wants_signatures: bool,
+}
+
+/// Which lists of known malware are asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MalwareListsQuery {
+    /// The key that the job told.
+    pub key: String,
 }
 
 /// How a worker reaches a registry.

@@ -69,10 +69,24 @@ pub(crate) type Known<'a> = (&'a str, &'a str, &'a str, &'a str);
 
 /// Puts an intelligence database of these vulnerabilities where the server looks for it.
 pub(crate) fn intelligence(server: &TestServer, known: &[Known<'_>]) {
-    write_intelligence(&server.folder().join("intelligence.db"), known);
+    intelligence_with_malware(server, known, &[]);
 }
 
-fn write_intelligence(path: &Path, known: &[Known<'_>]) {
+/// The same with a list of malware: SHA-256 digests, each with the name of a family.
+pub(crate) fn intelligence_with_malware(server: &TestServer, known: &[Known<'_>], malware: &[(&str, &str)]) {
+    write_intelligence(&server.folder().join("intelligence.db"), known, malware);
+}
+
+/// A database of one vulnerability, signed.
+pub(crate) fn signed_intelligence(key: &intelligence::SigningKey, id: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("intelligence.db");
+    write_intelligence(&path, &[(id, "left-pad", "1.3.0", "HIGH")], &[]);
+    intelligence::sign(&path, key).unwrap();
+    std::fs::read(path).unwrap()
+}
+
+fn write_intelligence(path: &Path, known: &[Known<'_>], malware: &[(&str, &str)]) {
     let feeds = tempfile::tempdir().unwrap();
     let folder = feeds.path().join("osv/npm");
     std::fs::create_dir_all(&folder).unwrap();
@@ -86,6 +100,12 @@ fn write_intelligence(path: &Path, known: &[Known<'_>]) {
             "database_specific": { "severity": severity },
         });
         std::fs::write(folder.join(format!("{id}.json")), record.to_string()).unwrap();
+    }
+    if !malware.is_empty() {
+        let rows = malware.iter().map(|(sha256, name)| format!("\"2026-01-01 08:00:00\",\"{sha256}\",\"{name}\"\n"));
+        let list = format!("# \"first_seen_utc\",\"sha256_hash\",\"signature\"\n{}", rows.collect::<String>());
+        std::fs::create_dir_all(feeds.path().join("malware")).unwrap();
+        std::fs::write(feeds.path().join("malware/bazaar.csv"), list).unwrap();
     }
     // Placed as updates are: by a rename.
     let other = path.with_extension("new");

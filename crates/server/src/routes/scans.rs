@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use api::ProblemCode;
 use api::jobs::{
     Heartbeat, JobAnswer, JobFailure, LONGEST_LEASE_WAIT_SECONDS, LeaseAnswer, LeaseRequest, LeasedJob, LeasedRegistry,
-    MOST_LISTED_TAGS, TestStep, Work,
+    MOST_LISTED_TAGS, MalwareListsQuery, TestStep, Work,
 };
 use api::registries::Cause;
 use axum::Json;
@@ -25,7 +25,7 @@ use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::jobs::{self, ANSWER_WAIT, LEASE_SECONDS};
-use crate::json::{Body, Path};
+use crate::json::{Body, Path, Query};
 use crate::registration::{Reference, Registration, Source, register};
 use crate::registries::{kind, listing, open_credential};
 use crate::secrets;
@@ -151,13 +151,23 @@ async fn end_test(app: &App, permit: &Permit, job: &Job, secret: &[u8], cause: C
     Ok(())
 }
 
-/// The lists of known malware that workers ask about the files that they see: a database that has nothing else.
+/// The lists of known malware that workers ask about the files that they see: a database that has nothing else. It is found
+/// by the key that the job told; there is none of it any more where the server has taken a newer intelligence since.
 #[utoipa::path(get, path = "/scans/malware-lists", operation_id = "show_malware_lists", tag = "scans",
+    params(MalwareListsQuery),
     responses((status = 200, description = "An intelligence database", content_type = "application/octet-stream")))]
-pub(super) async fn malware_lists(State(app): State<App>, caller: Caller) -> ApiResult<Response> {
+pub(super) async fn malware_lists(
+    State(app): State<App>,
+    caller: Caller,
+    Query(query): Query<MalwareListsQuery>,
+) -> ApiResult<Response> {
     caller.permit()?;
     let none = || ApiError::not_found("list of known malware");
     let database = app.assurance.intelligence.database().ok_or_else(none)?;
+    // A worker keeps them by this key: those of another would be taken for them from then on.
+    if MalwareLists::key(&database).is_none_or(|key| key != query.key) {
+        return Err(none());
+    }
     let bytes = app.assurance.malware_lists.bytes(database).await?.ok_or_else(none)?;
     Ok(([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response())
 }

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::sample::intelligence_with_malware;
 use crate::testing::{As, TestServer};
 
 struct World {
@@ -119,4 +120,21 @@ fn a_worker_reaches_nothing_but_its_work() {
     for path in ["/registries", "/jobs", "/me/sessions"] {
         assert!(matches!(world.server.ask(&world.worker, "GET", path, json!(null)).status, 403 | 409), "{path}");
     }
+}
+
+#[test]
+fn lists_of_malware_are_those_of_the_key_that_is_asked_for() {
+    let world = world();
+    let sha256 = "7".repeat(64);
+    intelligence_with_malware(&world.server, &[("GHSA-aaaa-bbbb-cccc", "x", "1.0.0", "HIGH")], &[(&sha256, "Mirai")]);
+    world.server.catch_up();
+    let key = world.lease()["malware_lists"].as_str().unwrap().to_owned();
+    let ask = |query: &str| {
+        world.server.ask(&world.worker, "GET", &format!("/scans/malware-lists{query}"), json!(null)).status
+    };
+    assert_eq!(ask(&format!("?key={key}")), 200);
+    for other in ["?key=other", "?key=a%2Fb%3Fc%26d%23%C3%BC", "?key="] {
+        assert_eq!(ask(other), 404, "{other}");
+    }
+    assert_eq!(ask(""), 400);
 }
