@@ -118,6 +118,17 @@ pub fn queue(connection: &mut Connection, image_id: i64, cause: &str) -> Result<
     Ok(())
 }
 
+/// Queues the image of a digest, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn queue_digest(connection: &mut Connection, digest: &str, cause: &str) -> Result<(), StoreError> {
+    let sql = "INSERT INTO evaluation_queue (image_id, cause) SELECT id, $2 FROM images WHERE digest = $1
+        ON CONFLICT DO NOTHING";
+    connection.execute(sql, &values![digest, cause])?;
+    Ok(())
+}
+
 /// Queues every image that has a name in a repository.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use intelligence::{Database, MatchOptions};
-use model::{ExceptionState, Finding, FindingKind, ScanReport, Severity};
+use model::{ExceptionState, Finding, FindingKind, HashedFile, MalwareEngine, ScanReport, Severity, Sha256};
 use policy::{Attribute, Attributes, Facts, Policy};
 use serde_json::{Value, json};
 use store::images::{Counts, DECISIONS, Evaluation, FindingRow, ImageName, NewVerdict};
@@ -51,7 +51,8 @@ pub(crate) fn evaluate(report: &mut ScanReport, question: &Question<'_>) -> Eval
     }
 }
 
-/// Finds the vulnerabilities. Without intelligence they were not looked for, and policies say so.
+/// Finds the vulnerabilities, and the executables that became known as malware after the image was scanned. Without
+/// intelligence they were not looked for, and policies say so.
 fn find(report: &mut ScanReport, database: Option<&Database>) {
     if let Some(database) = database {
         let matches = database.match_inventory(&report.inventory, &MatchOptions::default());
@@ -60,9 +61,33 @@ fn find(report: &mut ScanReport, database: Option<&Database>) {
         report.inventory.gaps.dedup();
         report.findings.extend(matches.findings.into_iter().map(Finding::Vulnerability));
         report.detectors.insert(FindingKind::Vulnerability);
+        find_malware(report, database);
         report.intelligence = Some(database.facts());
     }
     Finding::sort(&mut report.findings);
+}
+
+/// Looks the executables up in the lists of known malware. What the scan found is left as it is: whoever scanned had all
+/// files, and perhaps other lists.
+fn find_malware(report: &mut ScanReport, database: &Database) {
+    if !database.has_malware_lists() {
+        return;
+    }
+    let known: BTreeSet<(&str, Sha256)> = report
+        .findings
+        .iter()
+        .filter_map(|finding| match finding {
+            Finding::Malware(found) if found.engine == MalwareEngine::Hash => Some((found.path.as_str(), found.sha256)),
+            _ => None,
+        })
+        .collect();
+    let unknown =
+        report.inventory.executables.iter().filter(|file| !known.contains(&(file.path.as_str(), file.sha256)));
+    let files: Vec<HashedFile> =
+        unknown.map(|file| HashedFile { path: file.path.clone(), sha256: file.sha256, layer: file.layer }).collect();
+    let matches = database.match_files(&files);
+    report.inventory.gaps.extend(matches.gaps);
+    report.findings.extend(matches.findings.into_iter().map(Finding::Malware));
 }
 
 /// Judges, and tells which scopes take the image in.
@@ -88,7 +113,7 @@ fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
     if policies.iter().any(Policy::has_custom_checks) {
         facts = facts
             .with_document(formats::report_document(report))
-            .with_rego(Box::new(|check, document| question.rego.ask(check, document)));
+            .with_rego(Box::new(|check, document| question.rego.ask(&digest, check, document)));
     }
     let mut verdict = policy::judge(policies, exceptions, &facts, now);
     drop(facts);

@@ -12,6 +12,7 @@ use store::{Connection, StoreError, approvals, evaluation, exceptions};
 
 use super::intelligence_file::fingerprint;
 use super::judging::{self, Question};
+use super::rego::Owed;
 use super::rules::{Rules, scope};
 use super::{defect, index};
 use crate::app::App;
@@ -57,6 +58,7 @@ pub(crate) async fn step(app: &App, owner: &str) -> ApiResult<bool> {
     let shared = app.clone();
     let look = tokio::task::spawn_blocking(move || shared.assurance.intelligence.look());
     look.await.map_err(|_| defect())?;
+    note_rested(app).await?;
     let own = owner.to_owned();
     let is_mine = app.read(move |connection| evaluation::has_lease(connection, &own, now + LEASE / 2)).await?;
     let own = owner.to_owned();
@@ -71,6 +73,20 @@ pub(crate) async fn step(app: &App, owner: &str) -> ApiResult<bool> {
     judge_next(app, now).await
 }
 
+/// Has the images judged again that this server judged without a check that rested.
+async fn note_rested(app: &App) -> ApiResult<()> {
+    let Some(owed) = app.assurance.rego.due() else { return Ok(()) };
+    let own = owed.clone();
+    let noted = app.note(move |connection| match &own {
+        Owed::Images(digests) => {
+            digests.iter().try_for_each(|digest| evaluation::queue_digest(connection, digest, "check"))
+        }
+        Owed::All => evaluation::want(connection, "check"),
+    });
+    noted.await.inspect_err(|_| app.assurance.rego.give_back(owed))?;
+    Ok(())
+}
+
 /// Finds out what another intelligence changes.
 async fn note_intelligence(app: &App, former: Option<Arc<Database>>) -> ApiResult<()> {
     let database = app.assurance.intelligence.database();
@@ -80,11 +96,12 @@ async fn note_intelligence(app: &App, former: Option<Arc<Database>>) -> ApiResul
         return Ok(());
     }
     let is_former = progress.intelligence == fingerprint(former.as_deref());
-    let changes = match (former, database) {
+    let (changes, lists_changed) = match (former, database) {
         (Some(former), Some(database)) if is_former => {
-            app.assurance.work(move || database.changes_since(&former)).await?
+            let compare = move || (database.changes_since(&former), database.has_other_malware_lists(&former));
+            app.assurance.work(compare).await?
         }
-        _ => Changes::Everything,
+        _ => (Changes::Everything, true),
     };
     app.note(move |connection| {
         match &changes {
@@ -92,6 +109,10 @@ async fn note_intelligence(app: &App, former: Option<Arc<Database>>) -> ApiResul
                 let names: BTreeSet<&String> = packages.iter().map(|(_, name)| name).collect();
                 let names: Vec<String> = names.into_iter().cloned().collect();
                 store::inventory::queue_images_with(connection, &names, "intelligence")?;
+                // Nobody knows which images have a file by its hash. The others need not wait for this.
+                if lists_changed {
+                    evaluation::want(connection, "intelligence")?;
+                }
             }
             Changes::Packages(_) | Changes::Everything => evaluation::want(connection, "intelligence")?,
         }

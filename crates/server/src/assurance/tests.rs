@@ -1,9 +1,11 @@
 //! Evaluation of stored images when something changes that they are judged by.
 
+use model::Executable;
 use serde_json::json;
 use store::events::Event;
 
-use crate::sample::{SEVERE, digest, index, intelligence};
+use super::rego::Owed;
+use crate::sample::{SEVERE, digest, index, intelligence, intelligence_with_malware, report};
 use crate::testing::{As, TestServer};
 
 const OLD: (&str, &str, &str, &str) = ("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH");
@@ -134,4 +136,66 @@ fn a_scope_that_changes_shows_nothing_by_its_former_definition() {
     assert!(seen().is_empty(), "at once, before anything is found again");
     server.catch_up();
     assert_eq!(seen(), [json!(digest(2))]);
+}
+
+/// A policy that denies malware.
+const CLEAN: &str = "schema: bulkhead.policy/1\nname: clean\nversion: \"1\"\ncontrols:\n  - control: malware\n";
+
+#[test]
+fn a_newer_list_of_malware_flips_the_images_that_have_a_file_on_it() {
+    let (server, who) = server();
+    server.policy(&who, CLEAN);
+    let malicious = "7".repeat(64);
+    for (number, sha256) in [(1, &malicious), (2, &"8".repeat(64))] {
+        let mut report = report(number, &format!("shop/tool-{number}:1"), &[("other", "1.0.0")]);
+        report.inventory.executables = vec![Executable {
+            path: "usr/bin/tool".into(),
+            sha256: sha256.parse().unwrap(),
+            package: None,
+            modified: None,
+            setuid: false,
+            setgid: false,
+            capabilities: Vec::new(),
+            layer: Some(0),
+        }];
+        server.register(&who, &formats::report_document(&report)).expect(200);
+    }
+    server.catch_up();
+    assert_eq!((server.decision(&who, 1), server.decision(&who, 2)), ("allow".to_owned(), "allow".to_owned()));
+    intelligence_with_malware(&server, &[OLD], &[(&malicious, "Mirai")]);
+    server.catch_up();
+    assert_eq!((server.decision(&who, 1), server.decision(&who, 2)), ("deny".to_owned(), "allow".to_owned()));
+    let verdict = server.ask(&who, "GET", &format!("/verdict?image={}", digest(1)), json!(null)).body;
+    assert_eq!(verdict["cause"], "intelligence", "{verdict}");
+    let flips = events(&server, "verdict.changed");
+    assert_eq!((flips.len(), flips[0].object_id.as_str()), (1, digest(1).as_str()), "{flips:?}");
+    let findings = server.ask(&who, "GET", &format!("/images/{}/findings", digest(1)), json!(null)).body;
+    let found = findings["items"].as_array().unwrap().iter().find(|finding| finding["kind"] == "malware").unwrap();
+    assert_eq!((&found["id"], &found["path"]), (&json!("Mirai"), &json!("usr/bin/tool")), "{found}");
+    intelligence_with_malware(&server, &[OLD], &[(&"9".repeat(64), "Gafgyt")]);
+    server.catch_up();
+    assert_eq!(server.decision(&who, 1), "allow", "and back again");
+}
+
+#[test]
+fn an_image_that_was_judged_without_a_check_that_rested_is_judged_again() {
+    let (server, who) = server();
+    for number in 1..=2 {
+        server.register(&who, &index(number, &format!("shop/a-{number}:1"), &[("left-pad", "1.0.0")])).expect(200);
+    }
+    server.catch_up();
+    let change = |sql: &'static str| {
+        server.app.store.write_blocking(store::Lane::Beside, move |connection| connection.execute(sql, &[])).unwrap()
+    };
+    // What would have it judged anew is taken away, so that nothing but this does.
+    change("UPDATE policies SET is_enabled = 0");
+    let owed = Owed::Images([digest(1), digest(77)].into());
+    server.app.assurance.rego.give_back(owed);
+    server.catch_up();
+    assert_eq!((server.decision(&who, 1), server.decision(&who, 2)), ("unknown".to_owned(), "deny".to_owned()));
+    let verdict = server.ask(&who, "GET", &format!("/verdict?image={}", digest(1)), json!(null)).body;
+    assert_eq!(verdict["cause"], "check", "{verdict}");
+    server.app.assurance.rego.give_back(Owed::All);
+    server.catch_up();
+    assert_eq!(server.decision(&who, 2), "unknown");
 }
