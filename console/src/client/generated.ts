@@ -758,6 +758,7 @@ export interface IntelligenceSourceAge {
 /** The intelligence with its sources. */
 export interface IntelligenceStatus {
   current?: IntelligenceAge | null;
+  file_problem?: Cause | null;
   /** Whether the configuration names a key whose signature is trusted: without one nothing is imported. */
   has_keys: boolean;
   /** Whether the configuration names where updates come from: else a refresh looks at the file alone. */
@@ -767,10 +768,11 @@ export interface IntelligenceStatus {
   is_judged: boolean;
   /** Whether an update is under way. */
   is_refreshing: boolean;
-  problem?: Cause | null;
+  next_refresh?: Moment | null;
   refreshed?: Moment | null;
   /** Its sources by name. */
   sources: IntelligenceSourceAge[];
+  update_problem?: Cause | null;
 }
 
 /** A job. */
@@ -2351,8 +2353,9 @@ export const leaseScan = /* @__PURE__ */ operation<{ body: LeaseRequest }, Lease
   'lease_scan', 'POST', '/scans/lease', 'scans.write',
 );
 
-/** The lists of known malware that workers ask about the files that they see: a database that has nothing else. */
-export const showMalwareLists = /* @__PURE__ */ operation<Record<never, never>, string>(
+/** The lists of known malware that workers ask about the files that they see: a database that has nothing else. It is found
+ * by the key that the job told; there is none of it any more where the server has taken a newer intelligence since. */
+export const showMalwareLists = /* @__PURE__ */ operation<{ query: { key: string } }, string>(
   'show_malware_lists', 'GET', '/scans/malware-lists', 'scans.write',
 );
 

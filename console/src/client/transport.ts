@@ -8,6 +8,9 @@ export const PREFIX = '/api/v1';
 /** An answer may take as long as the server allows it, and a little for the way. */
 const LONGEST_ANSWER_MS = 65_000;
 
+/** The same where a file is handed over. */
+const LONGEST_UPLOAD_MS = 1_805_000;
+
 export interface CallOptions {
   signal?: AbortSignal;
   /** The `ETag` of what is replaced: the server refuses where somebody else was faster. */
@@ -78,7 +81,7 @@ async function send<Out>(method: string, url: string, input: Input, options: Cal
   }
   if (options.ifMatch) headers.set('if-match', options.ifMatch);
   if (options.idempotencyKey) headers.set('idempotency-key', options.idempotencyKey);
-  const limit = AbortSignal.timeout(LONGEST_ANSWER_MS);
+  const limit = AbortSignal.timeout(input.body instanceof Blob ? LONGEST_UPLOAD_MS : LONGEST_ANSWER_MS);
   init.signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
   let response: Response;
   try {

@@ -160,11 +160,17 @@ pub struct IntelligenceStatus {
     /// When an update was last tried, by refresh or import.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refreshed: Option<Moment>,
+    /// When the server fetches the next one by itself; absent where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_refresh: Option<Moment>,
     /// Whether an update is under way.
     pub is_refreshing: bool,
-    /// Why the last update, or the file that lies in its place, could not be used.
+    /// What is wrong with the file that lies in its place; the one that was read before stays in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub problem: Option<Cause>,
+    pub file_problem: Option<Cause>,
+    /// Why the last update, by refresh or import, brought nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_problem: Option<Cause>,
     /// Whether the configuration names where updates come from: else a refresh looks at the file alone.
     pub has_source: bool,
     /// Whether the configuration names a key whose signature is trusted: without one nothing is imported.

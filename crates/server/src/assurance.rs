@@ -3,6 +3,7 @@
 
 pub(crate) mod index;
 pub(crate) mod intelligence_file;
+pub(crate) mod intelligence_schedule;
 pub(crate) mod intelligence_update;
 pub(crate) mod judging;
 pub(crate) mod malware_lists;

@@ -10,6 +10,7 @@ use daemon::{LogFormat, Setting, Settings};
 use intelligence::TrustedKey;
 use store::Address;
 
+use crate::clock::SECOND;
 use crate::clouds::Surroundings;
 
 /// Every setting, with its meaning: `--help` and the reference page are made of this.
@@ -59,7 +60,12 @@ pub(crate) const SETTINGS: &[Setting] = &[
     Setting {
         key: "intelligence_from",
         default: "",
-        meaning: "Where fresh intelligence comes from when somebody asks for it: a file, a folder, or an address that begins with `https://`.",
+        meaning: "Where fresh intelligence comes from: a file, a folder, or an address that begins with `https://`.",
+    },
+    Setting {
+        key: "intelligence_refresh_hours",
+        default: "24",
+        meaning: "The server fetches from `intelligence_from` by itself after so many hours, and an hour after a failure; 0 for only when somebody asks.",
     },
     Setting {
         key: "worker_token_file",
@@ -165,6 +171,8 @@ pub(crate) struct Config {
     pub(crate) intelligence: Option<PathBuf>,
     pub(crate) intelligence_keys: Vec<TrustedKey>,
     pub(crate) intelligence_from: Option<String>,
+    /// After how long it is fetched without anybody's asking, in microseconds.
+    pub(crate) intelligence_refresh: Option<i64>,
     pub(crate) worker_token: Option<PathBuf>,
     pub(crate) ca_file: Option<PathBuf>,
     pub(crate) stops_with_stdin: bool,
@@ -294,6 +302,9 @@ impl Config {
         Ok(Config {
             intelligence_keys,
             intelligence_from: settings.text("intelligence_from").map(str::to_owned),
+            intelligence_refresh: Some(settings.parsed::<u32>("intelligence_refresh_hours")?.unwrap_or_default())
+                .filter(|hours| *hours > 0)
+                .map(|hours| i64::from(hours) * 3600 * SECOND),
             settings: settings.clone(),
             database,
             operations,
@@ -359,6 +370,7 @@ mod tests {
             ("BULKHEAD_SESSION_HOURS", "0"),
             ("BULKHEAD_LOG_FORMAT", "xml"),
             ("BULKHEAD_SERVER_NAMES", "a,,b"),
+            ("BULKHEAD_INTELLIGENCE_REFRESH_HOURS", "daily"),
             ("BULKHEAD_IMAGE_DAYS", "1"),
             ("BULKHEAD_JOB_DAYS", "0"),
             ("BULKHEAD_AMBIENT_CREDENTIALS", "everything"),

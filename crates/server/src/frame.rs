@@ -14,9 +14,9 @@ use futures_util::FutureExt as _;
 use crate::app::App;
 use crate::error::ApiError;
 use crate::guard::RequestId;
-use crate::{clock, console, ids};
+use crate::{clock, console, ids, routes};
 
-/// How long an answer may take to begin.
+/// How long an answer may take to begin, where its route does not say otherwise.
 const LONGEST_ANSWER: Duration = Duration::from_secs(60);
 
 /// Headers of every answer.
@@ -52,6 +52,7 @@ async fn frame(State((app, longest)): State<(App, Duration)>, mut request: Reque
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    let longest = route.as_deref().and_then(routes::longest).unwrap_or(longest);
     let answer = AssertUnwindSafe(tokio::time::timeout(longest, next.run(request))).catch_unwind();
     let mut response = match answer.await {
         Ok(Ok(response)) => response,
@@ -125,5 +126,24 @@ mod tests {
             (status, serde_json::from_slice::<api::Problem>(&body).unwrap())
         });
         assert_eq!((status, problem.code.as_str()), (ProblemCode::Timeout.status(), ProblemCode::Timeout.as_str()));
+    }
+
+    #[test]
+    fn a_route_that_takes_large_files_has_a_limit_of_its_own() {
+        let server = TestServer::new();
+        let slow = || async {
+            tokio::time::sleep(Duration::from_millis(400)).await;
+            "done"
+        };
+        let routes = Router::new().route("/intelligence/import", post(slow)).route("/policies", post(slow));
+        let router = Router::new().nest(routes::PREFIX, routes);
+        let router = around_within(router, &server.app, Duration::from_millis(100));
+        let status = |path: &str| {
+            let request = Request::builder().method("POST").uri(format!("{}{path}", routes::PREFIX));
+            let request = request.body(Body::empty()).unwrap();
+            server.run(async { router.clone().oneshot(request).await.unwrap().status().as_u16() })
+        };
+        assert_eq!(status("/policies"), ProblemCode::Timeout.status());
+        assert_eq!(status("/intelligence/import"), 200);
     }
 }

@@ -38,6 +38,8 @@ mod summary;
 mod tokens;
 mod users;
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -48,6 +50,7 @@ use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::assurance::index::LARGEST_INDEX_BYTES;
+use crate::assurance::intelligence_update::LONGEST_IMPORT;
 use crate::frame;
 use crate::guard::{Rule, guard};
 
@@ -202,6 +205,11 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Findings, Action::Write), routes!(acknowledgements::remove))
         .add(needs(Area::Exceptions, Action::Write), routes!(exceptions::preview))
         .add(needs(Area::Access, Action::Write), routes!(tokens::answer_for))
+}
+
+/// How long an answer of a route may take to begin, where that is another time than for all others.
+pub(crate) fn longest(route: &str) -> Option<Duration> {
+    (route.strip_prefix(PREFIX)? == "/intelligence/import").then_some(LONGEST_IMPORT)
 }
 
 /// The API as a service.

@@ -12,7 +12,7 @@ use daemon::{Drain, Identity, Listener, ListenerOptions, Metrics, Tidings};
 use store::{Lane, Store, StoreOptions, rights, users};
 
 use crate::app::{App, Parts};
-use crate::assurance::{Assurance, reevaluation};
+use crate::assurance::{Assurance, intelligence_schedule, intelligence_update, reevaluation};
 use crate::audit_key;
 use crate::background;
 use crate::clock::{self, SECOND};
@@ -59,6 +59,7 @@ fn open(config: Config) -> anyhow::Result<App> {
     store.write_blocking(Lane::Audited, move |connection| install_default_policy(connection, now))?;
     let assurance = Assurance::new(&config);
     assurance.intelligence.look();
+    intelligence_update::forget_leftovers(folder);
     let audit_key = SigningKey::in_folder(&config.data_folder, audit_key::PURPOSE)?;
     let verdict_key = SigningKey::in_folder(&config.data_folder, "verdict-signing")?;
     Ok(App::new(Parts {
@@ -120,6 +121,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
     }
     tasks.push(tokio::spawn(registries::scheduler::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(reevaluation::run(app.clone(), draining.clone())));
+    tasks.push(tokio::spawn(intelligence_schedule::run(app.clone())));
     tasks.push(tokio::spawn(background::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(audit_key::run(app.clone())));
     tasks.push(tokio::spawn(retention::run(app.clone())));

@@ -27,8 +27,10 @@ pub(crate) struct State {
     pub(crate) refreshed: Option<i64>,
     /// Whether one is under way.
     pub(crate) is_refreshing: bool,
-    /// Since when something is wrong with it, and what.
-    pub(crate) problem: Option<(i64, Cause)>,
+    /// Since when something is wrong with the file in place, and what.
+    pub(crate) file_problem: Option<(i64, Cause)>,
+    /// Since when updates bring nothing, and why.
+    pub(crate) update_problem: Option<(i64, Cause)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,13 @@ impl IntelligenceFile {
         &self.path
     }
 
+    /// When it was written, in microseconds since 1970; nothing where it is not there.
+    pub(crate) fn modified(&self) -> Option<i64> {
+        let modified = std::fs::metadata(&self.path).and_then(|metadata| metadata.modified()).ok()?;
+        let since = modified.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok()
+    }
+
     /// How it fares.
     pub(crate) fn state(&self) -> State {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -65,7 +74,17 @@ impl IntelligenceFile {
         let now = clock::now();
         state.is_refreshing = false;
         state.refreshed = Some(now);
-        state.problem = problem.map(|cause| (now, cause));
+        // What goes on failing in one way fails since the first time.
+        let former = state.update_problem.take();
+        state.update_problem = problem.map(|cause| match former {
+            Some((since, former)) if former.code == cause.code => (since, cause),
+            _ => (now, cause),
+        });
+    }
+
+    /// Ends an update that came to nothing before it was tried.
+    pub(crate) fn abandon(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).is_refreshing = false;
     }
 
     fn note(&self, problem: Option<Cause>) {
@@ -74,7 +93,7 @@ impl IntelligenceFile {
         if problem.is_none() {
             state.opened = Some(now);
         }
-        state.problem = problem.map(|cause| (now, cause));
+        state.file_problem = problem.map(|cause| (now, cause));
     }
 
     /// The database, if there is one.

@@ -14,11 +14,36 @@ use crate::error::chain;
 /// The largest file that is fetched or handed over, in bytes.
 pub(crate) const LARGEST_BYTES: u64 = 2 << 30;
 
+/// How long it may take to hand a file over: other answers begin within a minute.
+pub(crate) const LONGEST_IMPORT: Duration = Duration::from_secs(1800);
+
+/// What files that are being handed over are called in the data folder.
+pub(crate) const UPLOAD_PREFIX: &str = ".import-";
+
 /// How long a fetch may take.
 const LONGEST_FETCH: Duration = Duration::from_secs(1800);
 
+/// Removes what a server that was killed has left of files that were being handed over.
+pub(crate) fn forget_leftovers(data_folder: &Path) {
+    for entry in std::fs::read_dir(data_folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UPLOAD_PREFIX)
+            && let Err(error) = std::fs::remove_file(entry.path())
+        {
+            tracing::warn!(%error, file.path = %entry.path().display(), "a file that was handed over cannot be removed");
+        }
+    }
+}
+
+/// An update that was begun, from its fetch to its end.
+pub(crate) fn refresh_begun(app: &App) -> Option<Cause> {
+    let problem = refresh(app);
+    app.assurance.intelligence.end(problem.clone());
+    app.assurance.bell.notify_one();
+    problem
+}
+
 /// Looks at the file in place and, where the configuration names a source, fetches from there first.
-pub(crate) fn refresh(app: &App) -> Option<Cause> {
+fn refresh(app: &App) -> Option<Cause> {
     let file = &app.assurance.intelligence;
     let problem = app.config.intelligence_from.as_deref().and_then(|from| install(app, from).err());
     file.look();

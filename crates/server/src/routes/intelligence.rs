@@ -2,10 +2,14 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use api::overview::{IntelligenceSourceAge, IntelligenceStatus};
+use api::registries::Cause;
 use api::{Moment, ProblemCode};
 use axum::Json;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use http_body_util::BodyExt as _;
@@ -14,10 +18,14 @@ use store::{audit, evaluation};
 use super::summary::intelligence_age;
 use crate::app::App;
 use crate::assurance::intelligence_file::fingerprint;
-use crate::assurance::intelligence_update::{self, LARGEST_BYTES};
+use crate::assurance::intelligence_schedule;
+use crate::assurance::intelligence_update::{self, LARGEST_BYTES, UPLOAD_PREFIX};
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
+
+/// How long nothing of a file that is handed over may come.
+const LONGEST_STALL: Duration = Duration::from_secs(60);
 
 /// The intelligence in use with its sources, and how the last update went.
 #[utoipa::path(get, path = "/intelligence", operation_id = "show_intelligence", tag = "intelligence",
@@ -48,8 +56,10 @@ async fn status(app: &App) -> ApiResult<IntelligenceStatus> {
             .collect(),
         in_use_since: state.opened.map(Moment),
         refreshed: state.refreshed.map(Moment),
+        next_refresh: intelligence_schedule::next(app).map(|due| Moment(due.max(now))),
         is_refreshing: state.is_refreshing,
-        problem: state.problem.map(|(_, cause)| cause),
+        file_problem: state.file_problem.map(|(_, cause)| cause),
+        update_problem: state.update_problem.map(|(_, cause)| cause),
         has_source: app.config.intelligence_from.is_some(),
         has_keys: !app.config.intelligence_keys.is_empty(),
         is_judged: progress.intelligence == own && progress.wanted == progress.done && !is_queued,
@@ -67,15 +77,11 @@ pub(super) async fn refresh(
     begin(&app)?;
     let record = caller.entry(clock::now(), "intelligence.refresh", "intelligence", "", "");
     if let Err(error) = app.change(move |connection| audit::append(connection, &record).map(|_| ())).await {
-        app.assurance.intelligence.end(None);
+        app.assurance.intelligence.abandon();
         return Err(error.into());
     }
     let own = app.clone();
-    tokio::task::spawn_blocking(move || {
-        let problem = intelligence_update::refresh(&own);
-        own.assurance.intelligence.end(problem);
-        own.assurance.bell.notify_one();
-    });
+    tokio::task::spawn_blocking(move || intelligence_update::refresh_begun(&own));
     Ok((StatusCode::ACCEPTED, Json(status(&app).await?)))
 }
 
@@ -102,54 +108,78 @@ pub(super) async fn import(
         return Err(ApiError::new(ProblemCode::State, detail));
     }
     begin(&app)?;
-    // Whatever becomes of the request, the next one may try.
-    let ended = Ended(app.clone());
-    let folder = app.config.data_folder.clone();
-    let path = folder.join(format!(".import-{}", crate::ids::new(clock::now())));
-    let received = receive(request, &path).await;
-    let taken = match received {
-        Ok(()) => {
-            let (own, file) = (app.clone(), path.clone());
-            let work = tokio::task::spawn_blocking(move || intelligence_update::import(&own, &file));
-            work.await.map_err(|_| crate::assurance::defect())
-        }
-        Err(error) => Err(error),
-    };
-    // It lies where only the server writes; that it is gone already is no matter.
-    let _ = std::fs::remove_file(&path);
-    let problem = taken?;
-    app.assurance.intelligence.end(problem.clone());
-    std::mem::forget(ended);
-    if let Some(cause) = problem {
+    let upload = Upload::new(&app);
+    receive(request.into_body(), &upload.path, LONGEST_STALL).await?;
+    // In a task of its own, so that whoever hangs up now does not leave it half done.
+    let taken = tokio::spawn(take_in(app.clone(), caller, upload)).await;
+    taken.map_err(|_| crate::assurance::defect())??;
+    Ok(Json(status(&app).await?))
+}
+
+async fn take_in(app: App, caller: Caller, mut upload: Upload) -> ApiResult<()> {
+    let own = app.clone();
+    let work = tokio::task::spawn_blocking(move || {
+        let problem = intelligence_update::import(&own, &upload.path);
+        upload.note_tried(problem.clone());
+        problem
+    });
+    if let Some(cause) = work.await.map_err(|_| crate::assurance::defect())? {
         let text = cause.parameters.get("problem").and_then(|problem| problem.as_str()).unwrap_or(&cause.code);
         let refused = ApiError::new(ProblemCode::Invalid, format!("The file cannot be used: {text}."));
         return Err(refused.with("field", "body").with("problem", text).with("cause", cause.code.as_str()));
     }
     app.assurance.bell.notify_one();
-    let status = status(&app).await?;
-    let mut record = caller.entry(clock::now(), "intelligence.import", "intelligence", "", "");
-    record.after = status.current.as_ref().map(|current| serde_json::json!({ "sequence": current.sequence }));
+    let now = clock::now();
+    let mut record = caller.entry(now, "intelligence.import", "intelligence", "", "");
+    record.after = intelligence_age(&app, now).map(|current| serde_json::json!({ "sequence": current.sequence }));
     app.change(move |connection| audit::append(connection, &record).map(|_| ())).await?;
-    Ok(Json(status))
+    Ok(())
 }
 
-/// Ends an update that did not come to its end.
-struct Ended(App);
+/// A file that is handed over. Whatever becomes of the request, nothing of it stays, and the next one may try.
+struct Upload {
+    app: App,
+    path: PathBuf,
+    /// What came of it, once it was tried: nothing, or what is wrong with it.
+    outcome: Option<Option<Cause>>,
+}
 
-impl Drop for Ended {
-    fn drop(&mut self) {
-        self.0.assurance.intelligence.end(None);
+impl Upload {
+    fn new(app: &App) -> Upload {
+        let name = format!("{UPLOAD_PREFIX}{}", crate::ids::new(clock::now()));
+        Upload { app: app.clone(), path: app.config.data_folder.join(name), outcome: None }
+    }
+
+    fn note_tried(&mut self, problem: Option<Cause>) {
+        self.outcome = Some(problem);
     }
 }
 
-async fn receive(request: Request, path: &std::path::Path) -> ApiResult<()> {
+impl Drop for Upload {
+    fn drop(&mut self) {
+        // It lies where only the server writes; that it is gone already, or was never begun, is no matter.
+        let _ = std::fs::remove_file(&self.path);
+        let file = &self.app.assurance.intelligence;
+        match self.outcome.take() {
+            Some(problem) => file.end(problem),
+            None => file.abandon(),
+        }
+    }
+}
+
+/// Writes a body to a file; it is given up when nothing comes for so long.
+async fn receive(mut body: Body, path: &Path, longest_stall: Duration) -> ApiResult<()> {
     let failed = |error: std::io::Error| {
         tracing::error!(%error, "what was handed over cannot be written to the data folder");
         ApiError::new(ProblemCode::Unavailable, "The file cannot be kept; nothing was changed.")
     };
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    let (mut body, mut length) = (request.into_body(), 0_u64);
-    while let Some(frame) = body.frame().await {
+    let mut length = 0_u64;
+    loop {
+        let stalled = |_| ApiError::new(ProblemCode::Timeout, "The file stopped coming; nothing was changed.");
+        let Some(frame) = tokio::time::timeout(longest_stall, body.frame()).await.map_err(stalled)? else {
+            return Ok(());
+        };
         let frame =
             frame.map_err(|_| ApiError::new(ProblemCode::Malformed, "The body could not be read to its end."))?;
         let Ok(data) = frame.into_data() else { continue };
@@ -160,7 +190,6 @@ async fn receive(request: Request, path: &std::path::Path) -> ApiResult<()> {
         // A disk may take its time: other requests go on meanwhile.
         tokio::task::block_in_place(|| file.write_all(&data)).map_err(failed)?;
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -68,7 +68,8 @@ function State({ status }: { status: IntelligenceStatus }) {
     <>
       <div role="status">
         {status.is_refreshing && <p>{t('refreshing')}</p>}
-        {status.problem && <Alert variant="warning" isInline title={t('problem')}><CauseText cause={status.problem} /></Alert>}
+        {status.file_problem && <Alert variant="warning" isInline title={t('problem.file')}><CauseText cause={status.file_problem} /></Alert>}
+        {status.update_problem && <Alert variant="warning" isInline title={t('problem.update')}><CauseText cause={status.update_problem} /></Alert>}
       </div>
       {!current && <Alert variant="warning" isInline title={t('none')} />}
       {current && (
@@ -79,6 +80,7 @@ function State({ status }: { status: IntelligenceStatus }) {
             <dt>{t('age')}</dt><dd>{format.duration(current.age_seconds * 1000)}</dd>
             {status.in_use_since && <><dt>{t('in_use_since')}</dt><dd><Timestamp moment={status.in_use_since} isExact /></dd></>}
             {status.refreshed && <><dt>{t('refreshed')}</dt><dd><Timestamp moment={status.refreshed} isExact /></dd></>}
+            {status.next_refresh && <><dt>{t('next_refresh')}</dt><dd><Timestamp moment={status.next_refresh} isExact /></dd></>}
           </dl>
         </>
       )}

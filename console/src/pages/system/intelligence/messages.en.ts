@@ -5,6 +5,7 @@ export const en = {
   age: 'Age',
   in_use_since: 'In use since',
   refreshed: 'Last update tried',
+  next_refresh: 'Next update by itself',
   'judged.yes': 'All images are judged by it.',
   'judged.no': 'Images are being judged by it; some still show the verdict of an older one.',
   refreshing: 'An update is under way.',
@@ -23,5 +24,6 @@ export const en = {
   'source.age': 'Age',
   'source.unknown': 'Not told',
   'sources.none': 'It has no sources.',
-  problem: 'The last update could not be used',
+  'problem.file': 'The file in place cannot be used',
+  'problem.update': 'The last update brought nothing',
 } as const;

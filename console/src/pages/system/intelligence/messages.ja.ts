@@ -8,6 +8,7 @@ export const ja: Translation<typeof en> = {
   age: '経過時間',
   in_use_since: '使用開始日時',
   refreshed: '最後の更新試行',
+  next_refresh: '次回の自動更新',
   'judged.yes': 'すべてのイメージがこのデータベースで判定されています。',
   'judged.no': 'イメージを再判定しています。一部はまだ以前のデータベースによる判定です。',
   refreshing: '更新しています。',
@@ -26,5 +27,6 @@ export const ja: Translation<typeof en> = {
   'source.age': '経過時間',
   'source.unknown': '不明',
   'sources.none': '情報源がありません。',
-  problem: '直近の更新は使用できませんでした',
+  'problem.file': '配置されているファイルを使用できません',
+  'problem.update': '直近の更新は反映されませんでした',
 };
