@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use store::audit::{self, Actor, Outcome};
 
-use super::{defect, intelligence_update};
+use super::defect;
+use super::intelligence_update::Turn;
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
@@ -39,12 +40,11 @@ pub(crate) fn next(app: &App) -> Option<i64> {
 
 /// Makes the update that is due; `false` where none is, or another is under way.
 pub(crate) async fn step(app: &App, now: i64) -> ApiResult<bool> {
-    if next(app).is_none_or(|due| due > now) || !app.assurance.intelligence.begin() {
+    if next(app).is_none_or(|due| due > now) {
         return Ok(false);
     }
-    let own = app.clone();
-    let problem = tokio::task::spawn_blocking(move || intelligence_update::refresh_begun(&own)).await;
-    let problem = problem.map_err(|_| defect())?;
+    let Some(turn) = Turn::begin(app) else { return Ok(false) };
+    let problem = tokio::task::spawn_blocking(move || turn.refresh()).await.map_err(|_| defect())?;
     let mut record = entry(Actor::server(), clock::now(), "intelligence.refresh", "intelligence", "", "");
     record.after = Some(match &problem {
         Some(cause) => serde_json::json!({ "problem": cause }),

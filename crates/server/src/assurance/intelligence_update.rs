@@ -34,12 +34,45 @@ pub(crate) fn forget_leftovers(data_folder: &Path) {
     }
 }
 
-/// An update that was begun, from its fetch to its end.
-pub(crate) fn refresh_begun(app: &App) -> Option<Cause> {
-    let problem = refresh(app);
-    app.assurance.intelligence.end(problem.clone());
-    app.assurance.bell.notify_one();
-    problem
+/// An update that is under way: there is one at a time. However it ends, the next one may begin.
+pub(crate) struct Turn {
+    app: App,
+    /// What came of it, once it was tried: nothing, or what is wrong.
+    outcome: Option<Option<Cause>>,
+}
+
+impl Turn {
+    /// Begins an update; nothing where one is under way.
+    pub(crate) fn begin(app: &App) -> Option<Turn> {
+        app.assurance.intelligence.begin().then(|| Turn { app: app.clone(), outcome: None })
+    }
+
+    /// Fetches.
+    pub(crate) fn refresh(mut self) -> Option<Cause> {
+        let problem = refresh(&self.app);
+        self.outcome = Some(problem.clone());
+        problem
+    }
+
+    /// Puts a file that was handed over in place.
+    pub(crate) fn import(&mut self, file: &Path) -> Option<Cause> {
+        let problem = import(&self.app, file);
+        self.outcome = Some(problem.clone());
+        problem
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let assurance = &self.app.assurance;
+        match self.outcome.take() {
+            Some(problem) => {
+                assurance.intelligence.end(problem);
+                assurance.bell.notify_one();
+            }
+            None => assurance.intelligence.abandon(),
+        }
+    }
 }
 
 /// Looks at the file in place and, where the configuration names a source, fetches from there first.
@@ -62,8 +95,7 @@ fn install(app: &App, from: &str) -> Result<(), Cause> {
     intelligence::install(source, target, keys).map(|_| ()).map_err(|error| cause(&error))
 }
 
-/// Puts a file that was handed over in place.
-pub(crate) fn import(app: &App, file: &Path) -> Option<Cause> {
+fn import(app: &App, file: &Path) -> Option<Cause> {
     let (target, keys) = (app.assurance.intelligence.path(), &app.config.intelligence_keys);
     let problem = intelligence::import(file, target, keys).err().map(|error| cause(&error));
     app.assurance.intelligence.look();
@@ -101,5 +133,24 @@ impl Fetch for Https {
             true => Err(io::Error::other(format!("it is larger than {LARGEST_BYTES} bytes"))),
             false => Ok(()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::TestServer;
+
+    #[test]
+    fn there_is_one_update_at_a_time_and_one_that_came_to_nothing_leaves_the_way_free() {
+        let server = TestServer::new();
+        let turn = Turn::begin(&server.app).unwrap();
+        assert!(Turn::begin(&server.app).is_none());
+        drop(turn);
+        let state = server.app.assurance.intelligence.state();
+        assert!(!state.is_refreshing && state.refreshed.is_none(), "nothing was tried: {state:?}");
+        assert_eq!(Turn::begin(&server.app).unwrap().refresh(), None);
+        let state = server.app.assurance.intelligence.state();
+        assert!(!state.is_refreshing && state.refreshed.is_some(), "{state:?}");
     }
 }

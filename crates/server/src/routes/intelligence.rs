@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use api::overview::{IntelligenceSourceAge, IntelligenceStatus};
-use api::registries::Cause;
 use api::{Moment, ProblemCode};
 use axum::Json;
 use axum::body::Body;
@@ -19,7 +18,7 @@ use super::summary::intelligence_age;
 use crate::app::App;
 use crate::assurance::intelligence_file::fingerprint;
 use crate::assurance::intelligence_schedule;
-use crate::assurance::intelligence_update::{self, LARGEST_BYTES, UPLOAD_PREFIX};
+use crate::assurance::intelligence_update::{LARGEST_BYTES, Turn, UPLOAD_PREFIX};
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -36,12 +35,13 @@ pub(super) async fn show(State(app): State<App>) -> ApiResult<Json<IntelligenceS
 
 async fn status(app: &App) -> ApiResult<IntelligenceStatus> {
     let now = clock::now();
+    // The state first: an update that it says has ended is in what is read behind it.
+    let state = app.assurance.intelligence.state();
     let database = app.assurance.intelligence.database();
     let own = fingerprint(database.as_deref());
     let progress = app.read(evaluation::progress).await?;
     let is_queued = app.read(|connection| Ok(!evaluation::queued(connection, 1)?.is_empty())).await?;
     let sources = database.map(|database| database.facts().sources).unwrap_or_default();
-    let state = app.assurance.intelligence.state();
     let age = |text: &String| Moment::read(text).map(|moment| (now - moment.0) / SECOND);
     Ok(IntelligenceStatus {
         current: intelligence_age(app, now),
@@ -74,22 +74,16 @@ pub(super) async fn refresh(
     State(app): State<App>,
     caller: Caller,
 ) -> ApiResult<(StatusCode, Json<IntelligenceStatus>)> {
-    begin(&app)?;
+    let turn = begin(&app)?;
     let record = caller.entry(clock::now(), "intelligence.refresh", "intelligence", "", "");
-    if let Err(error) = app.change(move |connection| audit::append(connection, &record).map(|_| ())).await {
-        app.assurance.intelligence.abandon();
-        return Err(error.into());
-    }
-    let own = app.clone();
-    tokio::task::spawn_blocking(move || intelligence_update::refresh_begun(&own));
+    app.change(move |connection| audit::append(connection, &record).map(|_| ())).await?;
+    tokio::task::spawn_blocking(move || turn.refresh());
     Ok((StatusCode::ACCEPTED, Json(status(&app).await?)))
 }
 
-fn begin(app: &App) -> ApiResult<()> {
-    match app.assurance.intelligence.begin() {
-        true => Ok(()),
-        false => Err(ApiError::new(ProblemCode::State, "An update of the intelligence is under way.")),
-    }
+fn begin(app: &App) -> ApiResult<Turn> {
+    let refused = || ApiError::new(ProblemCode::State, "An update of the intelligence is under way.");
+    Turn::begin(app).ok_or_else(refused)
 }
 
 /// Takes an intelligence database that is handed over: the body is the file, as built or as exported. It is used only if a
@@ -107,8 +101,7 @@ pub(super) async fn import(
             intelligence_keys.";
         return Err(ApiError::new(ProblemCode::State, detail));
     }
-    begin(&app)?;
-    let upload = Upload::new(&app);
+    let upload = Upload::new(&app, begin(&app)?);
     receive(request.into_body(), &upload.path, LONGEST_STALL).await?;
     // In a task of its own, so that whoever hangs up now does not leave it half done.
     let taken = tokio::spawn(take_in(app.clone(), caller, upload)).await;
@@ -117,18 +110,12 @@ pub(super) async fn import(
 }
 
 async fn take_in(app: App, caller: Caller, mut upload: Upload) -> ApiResult<()> {
-    let own = app.clone();
-    let work = tokio::task::spawn_blocking(move || {
-        let problem = intelligence_update::import(&own, &upload.path);
-        upload.note_tried(problem.clone());
-        problem
-    });
+    let work = tokio::task::spawn_blocking(move || upload.turn.import(&upload.path));
     if let Some(cause) = work.await.map_err(|_| crate::assurance::defect())? {
         let text = cause.parameters.get("problem").and_then(|problem| problem.as_str()).unwrap_or(&cause.code);
         let refused = ApiError::new(ProblemCode::Invalid, format!("The file cannot be used: {text}."));
         return Err(refused.with("field", "body").with("problem", text).with("cause", cause.code.as_str()));
     }
-    app.assurance.bell.notify_one();
     let now = clock::now();
     let mut record = caller.entry(now, "intelligence.import", "intelligence", "", "");
     record.after = intelligence_age(&app, now).map(|current| serde_json::json!({ "sequence": current.sequence }));
@@ -138,20 +125,14 @@ async fn take_in(app: App, caller: Caller, mut upload: Upload) -> ApiResult<()> 
 
 /// A file that is handed over. Whatever becomes of the request, nothing of it stays, and the next one may try.
 struct Upload {
-    app: App,
+    turn: Turn,
     path: PathBuf,
-    /// What came of it, once it was tried: nothing, or what is wrong with it.
-    outcome: Option<Option<Cause>>,
 }
 
 impl Upload {
-    fn new(app: &App) -> Upload {
+    fn new(app: &App, turn: Turn) -> Upload {
         let name = format!("{UPLOAD_PREFIX}{}", crate::ids::new(clock::now()));
-        Upload { app: app.clone(), path: app.config.data_folder.join(name), outcome: None }
-    }
-
-    fn note_tried(&mut self, problem: Option<Cause>) {
-        self.outcome = Some(problem);
+        Upload { turn, path: app.config.data_folder.join(name) }
     }
 }
 
@@ -159,11 +140,6 @@ impl Drop for Upload {
     fn drop(&mut self) {
         // It lies where only the server writes; that it is gone already, or was never begun, is no matter.
         let _ = std::fs::remove_file(&self.path);
-        let file = &self.app.assurance.intelligence;
-        match self.outcome.take() {
-            Some(problem) => file.end(problem),
-            None => file.abandon(),
-        }
     }
 }
 
