@@ -13,7 +13,7 @@ import { jobRoute, jobsRoute } from './jobs/route';
 import { loginRoute } from './login/route';
 import { meRoute } from './me/route';
 import { packagesRoute } from './packages/route';
-import { editPolicyRoute, newPolicyRoute, policiesRoute, policyRoute } from './policies/route';
+import { editPolicyRoute, newPolicyRoute, policiesRoute, policyRoute, policyTrialRoute } from './policies/route';
 import { editRegistryRoute, newRegistryRoute, registriesRoute, registryRoute } from './registries/route';
 import { searchRoute } from './search/route';
 import { setupRoute } from './setup/route';
@@ -43,7 +43,7 @@ export const pages = [
   vulnerabilitiesRoute, vulnerabilityRoute,
   packagesRoute,
   registriesRoute, newRegistryRoute, registryRoute, editRegistryRoute,
-  policiesRoute, newPolicyRoute, policyRoute, editPolicyRoute,
+  policiesRoute, newPolicyRoute, policyRoute, editPolicyRoute, policyTrialRoute,
   exceptionsRoute, exceptionRoute,
   jobsRoute, jobRoute,
   ...accessPages,

@@ -1,6 +1,6 @@
-// Lines of a form beside the plain `Field`: one of some words, a longer text, a tick.
+// Lines of a form beside the plain `Field`: one of some words, a longer text.
 import { useId, type ReactNode } from 'react';
-import { Checkbox, FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, TextArea } from './pf';
+import { FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, TextArea } from './pf';
 
 interface LineProps {
   label: string;
@@ -10,15 +10,15 @@ interface LineProps {
   isRequired?: boolean;
 }
 
-interface ChoiceProps extends LineProps {
-  value: string;
-  choices: readonly { value: string; label: string }[];
-  onValue: (value: string) => void;
+interface ChoiceProps<Value extends string> extends LineProps {
+  value: Value;
+  choices: readonly { value: Value; label: string }[];
+  onValue: (value: Value) => void;
   isDisabled?: boolean;
 }
 
 /** One of some words. */
-export function Choice({ label, help, error, isRequired = false, value, choices, onValue, isDisabled = false }: ChoiceProps) {
+export function Choice<Value extends string>({ label, help, error, isRequired = false, value, choices, onValue, isDisabled = false }: ChoiceProps<Value>) {
   const id = useId();
   return (
     <FormGroup label={label} fieldId={id} isRequired={isRequired}>
@@ -28,7 +28,7 @@ export function Choice({ label, help, error, isRequired = false, value, choices,
         isDisabled={isDisabled}
         validated={error ? 'error' : 'default'}
         aria-describedby={help || error ? `${id}-help` : undefined}
-        onChange={(_, next) => { onValue(next); }}
+        onChange={(_, next) => { onValue(next as Value); }}
       >
         {choices.map((choice) => <FormSelectOption key={choice.value} value={choice.value} label={choice.label} />)}
       </FormSelect>
@@ -68,19 +68,6 @@ export function LongText({ label, help, error, isRequired = false, value, onValu
       <Help id={id} help={help} error={error} />
     </FormGroup>
   );
-}
-
-interface TickProps {
-  label: string;
-  help?: string;
-  isTicked: boolean;
-  onTicked: (isTicked: boolean) => void;
-}
-
-/** Yes or no. */
-export function Tick({ label, help, isTicked, onTicked }: TickProps) {
-  const id = useId();
-  return <Checkbox id={id} label={label} description={help} isChecked={isTicked} onChange={(_, next) => { onTicked(next); }} />;
 }
 
 function Help({ id, help, error }: { id: string; help: ReactNode; error: string | null | undefined }) {

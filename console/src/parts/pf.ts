@@ -1,7 +1,6 @@
 // The components of PatternFly that the console uses, each by its own path: with them comes their style and nothing else.
 export { Alert, AlertActionCloseButton } from '@patternfly/react-core/dist/esm/components/Alert';
 export { Button } from '@patternfly/react-core/dist/esm/components/Button';
-export { Checkbox } from '@patternfly/react-core/dist/esm/components/Checkbox';
 export { Dropdown, DropdownGroup, DropdownItem, DropdownList } from '@patternfly/react-core/dist/esm/components/Dropdown';
 export { Form, FormGroup, FormHelperText } from '@patternfly/react-core/dist/esm/components/Form';
 export { FormSelect, FormSelectOption } from '@patternfly/react-core/dist/esm/components/FormSelect';

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { exportAudit, listAudit, listUsers, type AuditRecord } from '../../client/generated';
+import { beginAuditExport, exportAudit, listAudit, listUsers, type AuditRecord } from '../../client/generated';
 import { useMay } from '../../frame/me';
 import type { Search } from '../../frame/routes';
 import { useFormat, useMessages } from '../../i18n/language';
 import { EmptyState } from '../../parts/EmptyState';
 import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
-import type { Column, Export } from '../../parts/table/definition';
+import { useRowExports } from '../../parts/export/exports';
+import type { Column } from '../../parts/table/definition';
 import type { FilterKey } from '../../parts/table/filter';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
@@ -18,10 +19,7 @@ import { KINDS, OBJECTS, OUTCOMES, useAuditWords } from './words/words';
 
 const source = listOf(listAudit, {});
 
-const EXPORTS: readonly Export[] = [
-  { label: 'CSV', address: ({ filter }) => exportAudit.address({ query: { format: 'csv', filter } }) },
-  { label: 'JSON Lines', address: ({ filter }) => exportAudit.address({ query: { format: 'jsonl', filter } }) },
-];
+const EXPORTS = { stream: exportAudit, job: beginAuditExport };
 
 /** A menu of more people than this helps nobody: their id is typed then, or comes with a click in a record. */
 const MOST_IN_MENU = 40;
@@ -31,14 +29,16 @@ export function Records() {
   const t = useMessages(messages);
   const columns = useColumns();
   const filters = useFilters();
+  const exports = useRowExports(EXPORTS);
   return (
     <ResourceTable
+      resource="audit"
       label={t('title')}
       source={source}
       columns={columns}
       filters={filters}
       rowKey={(record) => String(record.sequence)}
-      exports={EXPORTS}
+      exports={exports}
       empty={<EmptyState title={t('empty.title')}><p>{t('empty.text')}</p></EmptyState>}
     />
   );

@@ -45,6 +45,7 @@ export function ExceptionsPage() {
         ))}
       </nav>
       <ResourceTable
+        resource="exceptions"
         label={t('title')}
         source={source}
         columns={columns}

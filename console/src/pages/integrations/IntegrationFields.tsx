@@ -1,5 +1,5 @@
 import { useMessages } from '../../i18n/language';
-import { Choose } from '../../parts/Choose';
+import { Choice } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
 import { Tick } from '../../parts/Tick';
 import { SECURITIES, secured, type IntegrationDraft } from './draft';
@@ -31,8 +31,8 @@ export function IntegrationFields({ draft, change, secretHelp, isSecretNeeded }:
       {draft.kind === 'email' && <Mail draft={draft} change={change} />}
       <Field label={t(`secret.${draft.kind}`)} help={secretHelp} type="password" autoComplete="off" isRequired={isSecretNeeded} value={draft.secret} onValue={(secret) => { change({ secret }); }} />
       <Topics draft={draft} change={change} />
-      <Choose label={t('language')} value={draft.language} options={[{ value: 'en', label: t('language.en') }, { value: 'ja', label: t('language.ja') }]} onValue={(language) => { change({ language }); }} />
-      <Choose label={t('digest')} value={String(draft.digest)} options={digests} onValue={(seconds) => { change({ digest: Number(seconds) }); }} />
+      <Choice label={t('language')} value={draft.language} choices={[{ value: 'en', label: t('language.en') }, { value: 'ja', label: t('language.ja') }]} onValue={(language) => { change({ language }); }} />
+      <Choice label={t('digest')} value={String(draft.digest)} choices={digests} onValue={(seconds) => { change({ digest: Number(seconds) }); }} />
       <Field label={t('template')} help={t('template.help')} spellCheck={false} value={draft.template} onValue={(template) => { change({ template }); }} />
       <Tick label={t('is_enabled')} help={t('is_enabled.help')} isChecked={draft.is_enabled} onChecked={(value) => { change({ is_enabled: value }); }} />
     </>
@@ -44,7 +44,7 @@ function Mail({ draft, change }: Pick<IntegrationFieldsProps, 'draft' | 'change'
   return (
     <>
       <Field label={t('host')} isRequired spellCheck={false} value={draft.host} onValue={(host) => { change({ host }); }} />
-      <Choose label={t('security')} value={draft.security} options={SECURITIES.map((value) => ({ value, label: t(`security.${value}`) }))} onValue={(security) => { change(secured(draft, security)); }} />
+      <Choice label={t('security')} value={draft.security} choices={SECURITIES.map((value) => ({ value, label: t(`security.${value}`) }))} onValue={(security) => { change(secured(draft, security)); }} />
       <Field label={t('port')} type="number" min={1} max={65535} isRequired value={draft.port} onValue={(port) => { change({ port }); }} />
       {draft.security !== 'none' && <Field label={t('user')} help={t('user.help')} autoComplete="off" spellCheck={false} value={draft.user} onValue={(user) => { change({ user }); }} />}
       <Field label={t('from')} type="email" isRequired value={draft.from} onValue={(from) => { change({ from }); }} />

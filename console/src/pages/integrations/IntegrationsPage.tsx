@@ -42,6 +42,7 @@ export function IntegrationsPage() {
   );
   return (
     <ListPage
+      resource="integrations"
       title={t('title')}
       create={{ to: '/integrations/new', label: t('new'), isAllowed: mayWrite }}
       nothing={{ title: t('empty.title'), text: t('empty.text') }}

@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { createIntegration, listIntegrations } from '../../client/generated';
 import { useMessages, useReader } from '../../i18n/language';
-import { Choose } from '../../parts/Choose';
+import { Choice } from '../../parts/Choice';
 import { NewObject } from '../../parts/edit/NewObject';
 import { ObjectHead } from '../../parts/ObjectHead';
 import { KINDS, editOf, emptyDraft } from './draft';
@@ -27,7 +27,7 @@ export function NewIntegrationPage() {
       >
         {(draft, change) => (
           <>
-            <Choose label={t('kind')} help={t(`kind_text.${draft.kind}`)} value={draft.kind} options={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} onValue={(kind) => { change({ kind, secret: '' }); }} />
+            <Choice label={t('kind')} help={t(`kind_text.${draft.kind}`)} value={draft.kind} choices={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} onValue={(kind) => { change({ kind, secret: '' }); }} />
             <IntegrationFields draft={draft} change={change} secretHelp={t('secret.new')} isSecretNeeded={draft.kind === 'slack'} />
           </>
         )}

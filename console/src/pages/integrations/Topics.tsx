@@ -1,5 +1,5 @@
 import { useMessages } from '../../i18n/language';
-import { Choose } from '../../parts/Choose';
+import { Choice } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
 import { PickList } from '../../parts/PickList';
 import { TOPICS } from './draft';
@@ -11,10 +11,10 @@ export function Topics({ draft, change }: Pick<IntegrationFieldsProps, 'draft' |
   const t = useMessages(messages);
   return (
     <>
-      <Choose
+      <Choice
         label={t('topics')}
         value={draft.isAll ? 'all' : 'some'}
-        options={[{ value: 'some', label: t('topics.some') }, { value: 'all', label: t('topics.all') }]}
+        choices={[{ value: 'some', label: t('topics.some') }, { value: 'all', label: t('topics.all') }]}
         onValue={(value) => { change({ isAll: value === 'all' }); }}
       />
       {!draft.isAll && (

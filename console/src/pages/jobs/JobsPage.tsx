@@ -27,6 +27,7 @@ export function JobsPage() {
       <LiveJobs filter={sent(termsOf(filter, filters))}>
         <ResourceTable
           label={t('title')}
+          resource="jobs"
           source={source}
           columns={columns}
           filters={filters}

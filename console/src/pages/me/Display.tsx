@@ -3,7 +3,7 @@ import { preference, savePreference } from '../../frame/preferences';
 import { THEMES, useTheme } from '../../frame/theme';
 import { LANGUAGES, zones } from '../../i18n/format';
 import { useMessages, useReader } from '../../i18n/language';
-import { Choose } from '../../parts/Choose';
+import { Choice } from '../../parts/Choice';
 import { Form } from '../../parts/pf';
 import { Tick } from '../../parts/Tick';
 import { useNow } from '../../parts/Timestamp';
@@ -22,13 +22,13 @@ export function Display() {
   return (
     <Form className="bh-form" onSubmit={(event) => { event.preventDefault(); }}>
       <p className="bh-quiet">{t('display.text')}</p>
-      <Choose label={t('language')} value={language} options={LANGUAGES.map((value) => ({ value, label: t(`language.${value}`) }))} onValue={choose} />
-      <Choose label={t('theme')} value={theme} options={THEMES.map((value) => ({ value, label: t(`theme.${value}`) }))} onValue={chooseTheme} />
-      <Choose
+      <Choice label={t('language')} value={language} choices={LANGUAGES.map((value) => ({ value, label: t(`language.${value}`) }))} onValue={choose} />
+      <Choice label={t('theme')} value={theme} choices={THEMES.map((value) => ({ value, label: t(`theme.${value}`) }))} onValue={chooseTheme} />
+      <Choice
         label={t('zone')}
         help={t('zone.now', { time: `${format.dateTime(new Date(now).toISOString())} (${format.zone()})` })}
         value={zone ?? SYSTEM}
-        options={zoneOptions}
+        choices={zoneOptions}
         onValue={(value) => { chooseZone(value === SYSTEM ? null : value); }}
       />
       <Tick label={t('shortcuts')} help={t('shortcuts.help')} isChecked={hasKeys} onChecked={(on) => { savePreference('shortcuts', on ? 'on' : 'off'); setHasKeys(on); }} />

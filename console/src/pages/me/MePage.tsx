@@ -7,12 +7,13 @@ import { Tab, Tabs, TabTitleText } from '../../parts/pf';
 import { useAccessWords } from '../access/words/words';
 import { Display } from './Display';
 import { messages } from './messages';
+import { MyJobs } from './MyJobs';
 import { MySessions } from './MySessions';
 import { MyTokens } from './MyTokens';
 import { Password } from './Password';
 import { SecondFactor } from './SecondFactor';
 
-const TABS = ['display', 'signing_in', 'sessions', 'tokens'] as const;
+const TABS = ['display', 'signing_in', 'sessions', 'tokens', 'jobs'] as const;
 
 type TabName = (typeof TABS)[number];
 
@@ -35,6 +36,7 @@ export function MePage() {
         {tab === 'signing_in' && <><Password /><SecondFactor /></>}
         {tab === 'sessions' && <MySessions />}
         {tab === 'tokens' && <MyTokens />}
+        {tab === 'jobs' && <MyJobs />}
       </section>
     </div>
   );

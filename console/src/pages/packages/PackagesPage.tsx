@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { listPackages, type KnownPackage } from '../../client/generated';
+import { beginPackagesExport, exportPackages, listPackages, type KnownPackage } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { EmptyState } from '../../parts/EmptyState';
+import { useRowExports } from '../../parts/export/exports';
 import { HostileText } from '../../parts/HostileText';
 import type { Column } from '../../parts/table/definition';
 import { quoted, type FilterKey } from '../../parts/table/filter';
@@ -11,6 +12,8 @@ import { listOf } from '../../parts/table/source';
 import { messages } from './messages';
 
 const source = listOf(listPackages, {});
+
+const EXPORTS = { stream: exportPackages, job: beginPackagesExport };
 
 const TOPICS = ['image.*'];
 
@@ -25,6 +28,7 @@ export function PackagesPage() {
     () => (['name', 'version', 'ecosystem', 'source'] as const).map((key) => ({ key, label: t(`column.${key}`) })),
     [t],
   );
+  const exports = useRowExports(EXPORTS);
   return (
     <div className="bh-page bh-page-full">
       <div>
@@ -33,11 +37,13 @@ export function PackagesPage() {
       </div>
       <ResourceTable
         label={t('title')}
+        resource="packages"
         source={source}
         columns={columns}
         filters={filters}
         rowKey={(found) => found.purl}
         topics={TOPICS}
+        exports={exports}
         empty={<EmptyState title={t('empty.title')}><p>{t('empty.text')}</p></EmptyState>}
       />
     </div>

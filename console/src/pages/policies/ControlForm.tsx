@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { useMessages } from '../../i18n/language';
-import { Choice, LongText, Tick } from '../../parts/Choice';
+import { Choice, LongText } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
 import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
 import { Button } from '../../parts/pf';
+import { Tick } from '../../parts/Tick';
 import { controlOf, type ControlField } from './controls';
 import type { ControlOutline, FormValue } from './document/outline';
 import { messages } from './messages';
@@ -84,8 +85,8 @@ function Value({ field, value, onValue }: ValueProps) {
             <Tick
               key={word}
               label={words.word(word)}
-              isTicked={list.includes(word)}
-              onTicked={(isTicked) => { onValue(field.words.filter((one) => (one === word ? isTicked : list.includes(one)))); }}
+              isChecked={list.includes(word)}
+              onChecked={(isTicked) => { onValue(field.words.filter((one) => (one === word ? isTicked : list.includes(one)))); }}
             />
           ))}
         </fieldset>

@@ -73,7 +73,7 @@ function Editor({ opened, begin }: { opened: Answer<Policy>; begin: string }) {
       )}
       {save.error && !theirs && !mistake && <Problem error={save.error} />}
       <PolicyEditor draft={draft} onDraft={change} outline={outline} mistake={mistake} />
-      <EffectPanel effect={effect} />
+      <EffectPanel effect={effect} document={draft.document} policy={id} />
       {isChanged && (
         <details>
           <summary>{t('edit.difference')}</summary>

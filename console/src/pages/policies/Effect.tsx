@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { tryPolicy, type DryRun } from '../../client/generated';
+import { beginPolicyTrial, tryPolicy, type DryRun } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { ImageName } from '../../parts/ImageName';
 import { VerdictMark } from '../../parts/marks';
@@ -9,6 +9,7 @@ import { Problem } from '../../parts/Problem';
 import { StillWorking } from '../../parts/table/StillWorking';
 import { messages } from './messages';
 import { mistakeOf } from './mistake';
+import { TrialLine } from './TrialLine';
 
 /** Typing waits this long before the effect is asked for. */
 const TYPING_MS = 700;
@@ -56,23 +57,33 @@ export function useEffectOf(document: string, policy: string | null, isChanged: 
 }
 
 /** The effect in words, with the images whose verdict would be another one. */
-export function EffectPanel({ effect }: { effect: Effect }) {
+export function EffectPanel({ effect, document, policy }: { effect: Effect; document: string; policy: string | null }) {
   const t = useMessages(messages);
   const { run, error, isRunning, isCurrent } = effect;
+  const begin = useMutation({ mutationFn: (text: string) => beginPolicyTrial({ body: { document: text, policy } }) });
   const worse = run?.items.filter((change) => change.to === 'deny' || change.to === 'would_deny').length ?? 0;
   return (
     <section className="bh-section" aria-label={t('effect')} aria-busy={isRunning}>
       <div className="bh-page-head">
         <h2>{t('effect')}</h2>
-        <Button variant="secondary" isDisabled={isRunning} onClick={effect.ask}>{t('effect.ask')}</Button>
+        <div className="bh-actions">
+          <Button variant="secondary" isDisabled={isRunning} onClick={effect.ask}>{t('effect.ask')}</Button>
+          <Button variant="link" isLoading={begin.isPending} isDisabled={begin.isPending} onClick={() => { begin.mutate(document); }}>{t('effect.all')}</Button>
+        </div>
       </div>
+      {begin.error && !mistakeOf(begin.error) && <Problem error={begin.error} />}
+      {begin.data && begin.variables === document && <TrialLine job={begin.data.job} />}
       {isRunning && <StillWorking />}
       {error && !mistakeOf(error) && <Problem error={error} onRetry={effect.ask} />}
       {run && (
         <div className={isCurrent ? 'bh-section' : 'bh-section bh-quiet'}>
           <p role="status"><strong>{run.changed === 0 ? t('effect.none', { count: run.images }) : t('effect.changed', { count: run.changed, images: run.images })}</strong></p>
           {worse > 0 && <p>{t('effect.fails', { count: worse })}</p>}
-          {run.is_partial && <Alert variant="warning" isInline isPlain title={t('effect.partial')} />}
+          {run.is_partial && (
+            <Alert variant="warning" isInline title={t('effect.partial')}>
+              {run.job ? <><p>{t('effect.partial.job')}</p><TrialLine job={run.job} /></> : null}
+            </Alert>
+          )}
           {run.items.length > 0 && <Changes run={run} />}
         </div>
       )}

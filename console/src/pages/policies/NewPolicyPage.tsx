@@ -79,7 +79,7 @@ function Editor({ begin }: { begin: string }) {
       </header>
       {save.error && !mistake && <Problem error={save.error} />}
       <PolicyEditor draft={draft} onDraft={(changed) => { setDraft((before) => ({ ...before, ...changed })); }} outline={outline} mistake={mistake} />
-      <EffectPanel effect={effect} />
+      <EffectPanel effect={effect} document={draft.document} policy={null} />
       <div className="bh-actions bh-save-bar">
         <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending}>{t('save')}</Button>
         <Link to="/policies" className="bh-link-button">{t('cancel')}</Link>

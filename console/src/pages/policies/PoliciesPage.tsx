@@ -25,6 +25,7 @@ export function PoliciesPage() {
   const mayWrite = useMay('policies.write');
   return (
     <ListPage
+      resource="policies"
       title={t('title')}
       create={{ to: '/policies/new', label: t('new'), isAllowed: mayWrite }}
       nothing={{ title: t('empty.title'), text: t('empty.text') }}

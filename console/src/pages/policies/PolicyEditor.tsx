@@ -1,9 +1,10 @@
 import '../../styles/assurance.css';
 import { useState } from 'react';
 import { useMessages } from '../../i18n/language';
-import { Choice, Tick } from '../../parts/Choice';
+import { Choice } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
 import { Alert, Button } from '../../parts/pf';
+import { Tick } from '../../parts/Tick';
 import { CONTROLS } from './controls';
 import { ControlForm } from './ControlForm';
 import { withControl, withControlValue, withoutControl, withScope, withTop, type Outline } from './document/outline';
@@ -45,7 +46,7 @@ export function PolicyEditor({ draft, onDraft, outline, mistake }: PolicyEditorP
             <span lang="en">{mistake.problem}</span>
           </Alert>
         )}
-        <Tick label={t('enabled')} help={t('enabled.help')} isTicked={draft.isEnabled} onTicked={(isEnabled) => { onDraft({ isEnabled }); }} />
+        <Tick label={t('enabled')} help={t('enabled.help')} isChecked={draft.isEnabled} onChecked={(isEnabled) => { onDraft({ isEnabled }); }} />
         <Field label={t('comment')} help={t('comment.help')} maxLength={500} value={draft.comment} onValue={(comment) => { onDraft({ comment }); }} />
       </div>
     </div>

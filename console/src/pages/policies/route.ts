@@ -15,6 +15,13 @@ export const newPolicyRoute = createRoute({
   component: lazyRouteComponent(() => import('./NewPolicyPage'), 'NewPolicyPage'),
 });
 
+export const policyTrialRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/policies/dry-runs/$job',
+  staticData: { title: { en: 'Dry run of a policy', ja: 'ポリシーのシミュレーション' }, permission: 'policies.read' },
+  component: lazyRouteComponent(() => import('./TrialPage'), 'TrialPage'),
+});
+
 export const policyRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/policies/$id',

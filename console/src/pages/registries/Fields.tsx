@@ -1,10 +1,13 @@
 // The fields of a registry, as the three-step form and the page that edits it show them.
 import type { RegistryKind } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
-import { Choice, LongText, Tick } from '../../parts/Choice';
+import { LongText } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
 import { Alert } from '../../parts/pf';
-import { CREDENTIALS, needsRepositories, type Draft } from './draft';
+import { Tick } from '../../parts/Tick';
+import { CredentialFields } from './CredentialFields';
+import { credentialsOf } from './credentials';
+import { needsRepositories, type Draft } from './draft';
 import { KINDS, kindOf } from './kinds';
 import { messages } from './messages';
 
@@ -19,7 +22,9 @@ export function KindFields({ draft, onDraft }: FieldsProps) {
   const choose = (kind: RegistryKind) => {
     const before = kindOf(draft.kind)?.address ?? '';
     const isOwnAddress = draft.address !== '' && draft.address !== before;
-    onDraft({ kind, ...(isOwnAddress ? {} : { address: kindOf(kind)?.address ?? '' }) });
+    // A credential that the new kind does not take is not sent to it.
+    const isTaken = draft.credential === 'keep' || credentialsOf(kind).includes(draft.credential);
+    onDraft({ kind, ...(isOwnAddress ? {} : { address: kindOf(kind)?.address ?? '' }), ...(isTaken ? {} : { credential: 'none', secret: '', sessionToken: '' }) });
   };
   return (
     <fieldset className="bh-kinds">
@@ -43,7 +48,6 @@ interface AccessProps extends FieldsProps {
 /** Where it is, and how it is asked. */
 export function AccessFields({ draft, onDraft, hasCredential, hasHookSecret }: AccessProps) {
   const t = useMessages(messages);
-  const choices = [...(hasCredential ? (['keep'] as const) : []), ...CREDENTIALS].map((value) => ({ value, label: t(`credential.${value}`) }));
   return (
     <>
       <div className="bh-form-row">
@@ -59,30 +63,10 @@ export function AccessFields({ draft, onDraft, hasCredential, hasHookSecret }: A
           onValue={(address) => { onDraft({ address }); }}
         />
       </div>
-      <Choice
-        label={t('field.credential')}
-        help={t('help.credential')}
-        value={draft.credential}
-        choices={choices}
-        onValue={(value) => { onDraft({ credential: choices.find((choice) => choice.value === value)?.value ?? 'none', secret: '' }); }}
-      />
-      {draft.credential === 'password' && (
-        <Field label={t('field.user')} isRequired autoComplete="off" spellCheck={false} value={draft.user} onValue={(user) => { onDraft({ user }); }} />
-      )}
-      {(draft.credential === 'password' || draft.credential === 'token' || draft.credential === 'refresh_token') && (
-        <Field
-          label={t(draft.credential === 'password' ? 'field.password' : 'field.token')}
-          help={t('help.secret')}
-          type="password"
-          autoComplete="new-password"
-          isRequired
-          value={draft.secret}
-          onValue={(secret) => { onDraft({ secret }); }}
-        />
-      )}
+      <CredentialFields draft={draft} onDraft={onDraft} hasCredential={hasCredential} />
       <LongText label={t('field.ca')} help={t('help.ca')} isCode rows={4} placeholder="-----BEGIN CERTIFICATE-----" value={draft.ca} onValue={(ca) => { onDraft({ ca }); }} />
-      <Tick label={t('field.plainHttp')} help={t('help.plainHttp')} isTicked={draft.plainHttp} onTicked={(plainHttp) => { onDraft({ plainHttp }); }} />
-      {hasHookSecret && <Tick label={t('field.removesHookSecret')} isTicked={draft.removesHookSecret} onTicked={(removesHookSecret) => { onDraft({ removesHookSecret }); }} />}
+      <Tick label={t('field.plainHttp')} help={t('help.plainHttp')} isChecked={draft.plainHttp} onChecked={(plainHttp) => { onDraft({ plainHttp }); }} />
+      {hasHookSecret && <Tick label={t('field.removesHookSecret')} isChecked={draft.removesHookSecret} onChecked={(removesHookSecret) => { onDraft({ removesHookSecret }); }} />}
       {!draft.removesHookSecret && (
         <Field
           label={t('field.hookSecret')}
@@ -133,7 +117,7 @@ export function RuleFields({ draft, onDraft }: FieldsProps) {
         {number('mostAtOnce', 1, 64)}
         {number('staleDays', 0, 36_500)}
       </div>
-      <Tick label={t('field.isEnabled')} help={t('help.isEnabled')} isTicked={draft.isEnabled} onTicked={(isEnabled) => { onDraft({ isEnabled }); }} />
+      <Tick label={t('field.isEnabled')} help={t('help.isEnabled')} isChecked={draft.isEnabled} onChecked={(isEnabled) => { onDraft({ isEnabled }); }} />
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Icon } from '../../parts/icons';
 import { quoted } from '../../parts/table/filter';
 import { Timestamp } from '../../parts/Timestamp';
 import { kindOf } from './kinds';
+import { credentialWordOf } from './credentials';
 import { messages } from './messages';
 
 /** Counted up to so many. */
@@ -74,8 +75,8 @@ export function Overview({ registry }: { registry: Registry }) {
 }
 
 function credentialWord(t: ReturnType<typeof useMessages<(typeof messages)['en']>>, type: string | null | undefined): string {
-  const known = (['password', 'token', 'refresh_token'] as const).find((one) => one === type);
-  return known ? t('fact.credential', { type: t(`credential.${known}`) }) : t('credential.none');
+  const known = credentialWordOf(type);
+  return known && known !== 'none' ? t('fact.credential', { type: t(`credential.${known}`) }) : t('credential.none');
 }
 
 /** Each number leads to exactly what it counts. */

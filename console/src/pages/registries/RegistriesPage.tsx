@@ -21,6 +21,7 @@ export function RegistriesPage() {
   return (
     <MayLive>
       <ListPage
+        resource="registries"
         title={t('title')}
         create={{ to: '/registries/new', label: t('add'), isAllowed: mayWrite }}
         nothing={{ title: t('empty.title'), text: t('empty.text') }}

@@ -1,21 +1,14 @@
 // A registry while it is written: every field as the form has it, and what the API is asked with.
-import type { Registry, RegistryCredential, RegistryKind, RegistryRequest } from '../../client/generated';
+import type { Registry, RegistryKind, RegistryRequest } from '../../client/generated';
+import { NO_CREDENTIAL, credentialOf, type CredentialDraft } from './credentials';
 import { kindOf } from './kinds';
 
-export const CREDENTIALS = ['none', 'password', 'token', 'refresh_token'] as const;
-
-export type CredentialType = (typeof CREDENTIALS)[number] | 'keep';
-
-export interface Draft {
+export interface Draft extends CredentialDraft {
   kind: RegistryKind;
   name: string;
   address: string;
   ca: string;
   plainHttp: boolean;
-  credential: CredentialType;
-  user: string;
-  /** Password or token; never filled from the server, which does not tell it. */
-  secret: string;
   hookSecret: string;
   removesHookSecret: boolean;
   /** Patterns, one a line. */
@@ -38,9 +31,7 @@ export const NEW_DRAFT: Draft = {
   address: '',
   ca: '',
   plainHttp: false,
-  credential: 'none',
-  user: '',
-  secret: '',
+  ...NO_CREDENTIAL,
   hookSecret: '',
   removesHookSecret: false,
   repositories: '',
@@ -63,9 +54,8 @@ export function draftOf(registry: Registry): Draft {
     address: registry.address,
     ca: registry.ca ?? '',
     plainHttp: registry.plain_http,
+    ...NO_CREDENTIAL,
     credential: registry.credential_type ? 'keep' : 'none',
-    user: '',
-    secret: '',
     hookSecret: '',
     removesHookSecret: false,
     repositories: lines(registry.rules.repositories),
@@ -142,20 +132,6 @@ export function merged(base: Draft, mine: Draft, theirs: Draft): Merged {
     }
   }
   return result;
-}
-
-function credentialOf(draft: Draft): RegistryCredential | null {
-  switch (draft.credential) {
-    case 'keep':
-      return null;
-    case 'password':
-      return { type: 'password', user: draft.user, password: draft.secret };
-    case 'token':
-    case 'refresh_token':
-      return { type: draft.credential, token: draft.secret };
-    default:
-      return { type: 'none' };
-  }
 }
 
 function numberOf(text: string): number | null {

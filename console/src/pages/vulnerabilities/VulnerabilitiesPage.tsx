@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { listVulnerabilities, type KnownVulnerability } from '../../client/generated';
+import { beginVulnerabilitiesExport, exportVulnerabilities, listVulnerabilities, type KnownVulnerability } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { EmptyState } from '../../parts/EmptyState';
+import { useRowExports } from '../../parts/export/exports';
 import { HostileText } from '../../parts/HostileText';
 import { KevMark, SeverityMark } from '../../parts/marks';
 import type { Column } from '../../parts/table/definition';
@@ -11,9 +12,12 @@ import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
 import { useSeverityChoices } from '../../parts/words';
+import { useExceptMany } from '../../parts/exception/useExceptMany';
 import { messages } from './messages';
 
 const source = listOf(listVulnerabilities, {});
+
+const EXPORTS = { stream: exportVulnerabilities, job: beginVulnerabilitiesExport };
 
 const TOPICS = ['image.*', 'intelligence.*'];
 
@@ -25,19 +29,25 @@ export function VulnerabilitiesPage() {
   const t = useMessages(messages);
   const columns = useColumns();
   const filters = useFilters();
+  const exports = useRowExports(EXPORTS);
+  const bulk = useExceptMany();
   return (
     <div className="bh-page bh-page-full">
       <h1>{t('title')}</h1>
       <ResourceTable
         label={t('title')}
+        resource="vulnerabilities"
         source={source}
         columns={columns}
         filters={filters}
         defaultSort="-severity"
         rowKey={(vulnerability) => vulnerability.id}
         topics={TOPICS}
+        exports={exports}
+        bulk={bulk.actions}
         empty={<EmptyState title={t('empty.title')}><p>{t('empty.text')}</p></EmptyState>}
       />
+      {bulk.dialog}
     </div>
   );
 }

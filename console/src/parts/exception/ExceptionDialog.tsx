@@ -1,20 +1,20 @@
 import '../../styles/assurance.css';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { queryClient } from '../../client/cache';
-import { listExceptions, listPolicies, requestException, type PolicyException } from '../../client/generated';
-import { queryOf } from '../../client/queries';
+import { listExceptions, requestException, type PolicyException } from '../../client/generated';
 import { idempotencyKey } from '../../client/transport';
-import { useMay, useMe } from '../../frame/me';
-import { useFormat, useMessages } from '../../i18n/language';
+import { useMe } from '../../frame/me';
+import { useMessages } from '../../i18n/language';
 import { Choice, LongText } from '../Choice';
 import { Field } from '../Field';
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
 import { Problem } from '../Problem';
 import { useNow } from '../Timestamp';
+import { ForPolicy, Until, Where, type PartProps } from './fields';
 import { Matches } from './Matches';
 import { messages } from './messages';
-import { FINDING_KINDS, PLACES, TERMS, draftOf, lastDay, requestOf, saysWhat, type ExceptionDraft, type Prefill } from './terms';
+import { FINDING_KINDS, draftOf, requestOf, saysWhat, type ExceptionDraft, type FindingKind, type Prefill } from './terms';
 
 interface ExceptionDialogProps {
   prefill: Prefill;
@@ -52,7 +52,7 @@ export default function ExceptionDialog({ prefill, onDone, onCancel }: Exception
         <form id={`${id}-form`} className="bh-form" onSubmit={(event) => { event.preventDefault(); submit(); }}>
           <What draft={draft} onDraft={change} error={isTried && isVague ? t('what.missing') : null} />
           <Where draft={draft} onDraft={change} hasDigest={Boolean(prefill.digest)} />
-          <Matches draft={draft} />
+          <Matches draft={draft} now={now} />
           <LongText label={t('reason')} help={t('reason.help')} isRequired minLength={10} maxLength={4000} value={draft.reason} onValue={(reason) => { change({ reason }); }} />
           <Until draft={draft} onDraft={change} now={now} />
           <div className="bh-form-row">
@@ -70,63 +70,17 @@ export default function ExceptionDialog({ prefill, onDone, onCancel }: Exception
   );
 }
 
-interface PartProps {
-  draft: ExceptionDraft;
-  onDraft: (change: Partial<ExceptionDraft>) => void;
-}
-
 function What({ draft, onDraft, error }: PartProps & { error: string | null }) {
   const t = useMessages(messages);
-  const kinds = [{ value: '', label: t('kind.any') }, ...FINDING_KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))];
+  const kinds: { value: FindingKind | ''; label: string }[] = [{ value: '', label: t('kind.any') }, ...FINDING_KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))];
   return (
     <>
       <LongText label={t('ids')} help={t('ids.help')} error={error} isCode rows={2} value={draft.ids} onValue={(ids) => { onDraft({ ids }); }} />
       <div className="bh-form-row">
-        <Choice label={t('kind')} value={draft.kind} choices={kinds} onValue={(value) => { onDraft({ kind: FINDING_KINDS.find((kind) => kind === value) ?? '' }); }} />
+        <Choice label={t('kind')} value={draft.kind} choices={kinds} onValue={(kind) => { onDraft({ kind }); }} />
         <Field label={t('package')} help={t('package.help')} spellCheck={false} value={draft.packageName} onValue={(packageName) => { onDraft({ packageName }); }} />
         <Field label={t('path')} help={t('path.help')} spellCheck={false} value={draft.path} onValue={(path) => { onDraft({ path }); }} />
       </div>
     </>
   );
-}
-
-function Where({ draft, onDraft, hasDigest }: PartProps & { hasDigest: boolean }) {
-  const t = useMessages(messages);
-  const choices = PLACES.map((value) => ({ value, label: t(hasDigest && value === 'digest' ? 'place.this' : `place.${value}`) }));
-  return (
-    <div className="bh-form-row">
-      <Choice label={t('place')} value={draft.place} choices={choices} onValue={(value) => { onDraft({ place: PLACES.find((place) => place === value) ?? 'digest' }); }} />
-      {draft.place === 'digest' && <Field label={t('digest')} isRequired spellCheck={false} placeholder="sha256:…" value={draft.digest} onValue={(digest) => { onDraft({ digest }); }} />}
-      {draft.place === 'repository' && <Field label={t('repository')} help={t('repository.help')} isRequired spellCheck={false} placeholder="shop/*" value={draft.repository} onValue={(repository) => { onDraft({ repository }); }} />}
-    </div>
-  );
-}
-
-function Until({ draft, onDraft, now }: PartProps & { now: number }) {
-  const t = useMessages(messages);
-  const format = useFormat();
-  const choices = TERMS.map((value) => ({ value, label: value === 'date' ? t('until.date') : t('until.days', { count: Number(value) }) }));
-  const last = lastDay(draft, now);
-  return (
-    <div className="bh-form-row">
-      <Choice
-        label={t('until')}
-        help={draft.term !== 'date' && t('until.help', { date: format.date(`${last}T12:00:00Z`) })}
-        value={draft.term}
-        choices={choices}
-        onValue={(value) => { onDraft({ term: TERMS.find((term) => term === value) ?? '30' }); }}
-      />
-      {draft.term === 'date' && <Field label={t('date')} type="date" isRequired min={new Date(now).toISOString().slice(0, 10)} value={draft.date} onValue={(date) => { onDraft({ date }); }} />}
-    </div>
-  );
-}
-
-/** For which policy: its authors cannot approve it. */
-function ForPolicy({ draft, onDraft }: PartProps) {
-  const t = useMessages(messages);
-  const may = useMay('policies.read');
-  const policies = useQuery({ ...queryOf(listPolicies, { query: { limit: 200 } }), enabled: may });
-  if (!policies.data) return null;
-  const choices = [{ value: '', label: t('policy.all') }, ...policies.data.items.map((policy) => ({ value: policy.id, label: policy.name }))];
-  return <Choice label={t('policy')} help={t('policy.help')} value={draft.policy} choices={choices} onValue={(policy) => { onDraft({ policy }); }} />;
 }

@@ -1,23 +1,91 @@
 import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
-import { listImages } from '../../client/generated';
-import { queryOf } from '../../client/queries';
-import { useMay } from '../../frame/me';
-import { useMessages } from '../../i18n/language';
+import { useEffect, useState } from 'react';
+import { previewException, type ExceptionPreview, type ExceptionRequest } from '../../client/generated';
+import { useFormat, useMessages } from '../../i18n/language';
+import { sayProblem } from '../../i18n/problems';
+import { ImageName } from '../ImageName';
+import { VerdictMark } from '../marks';
+import { PlainTable } from '../PlainTable';
+import { Skeleton } from '../Skeleton';
 import { messages } from './messages';
-import { imageFilterOf, type ExceptionDraft } from './terms';
+import { isPlaced, requestOf, saysWhat, type ExceptionDraft } from './terms';
 
-/** How many images an exception would count for, as far as the list of images can tell. */
-export function Matches({ draft }: { draft: ExceptionDraft }) {
+/** Typing waits this long before the server judges. */
+const TYPING_MS = 500;
+
+/** So many images are drawn in the dialog. */
+const MOST_SHOWN = 20;
+
+/** Which images an exception would cover something of, and which verdicts it would change, before anybody asks for it. */
+export function Matches({ draft, now }: { draft: ExceptionDraft; now: number }) {
   const t = useMessages(messages);
-  const filter = useDeferredValue(imageFilterOf(draft));
-  const may = useMay('images.read');
-  const found = useQuery({ ...queryOf(listImages, { query: { limit: 1, filter: filter ?? '' } }), enabled: may && filter !== null });
-  const total = found.data?.total;
-  if (filter === null) return <p className="bh-quiet">{t('matches.unknown')}</p>;
+  const format = useFormat();
+  const asked = useSettled(JSON.stringify(previewOf(draft, now)));
+  const isAsked = saysWhat(draft) && isPlaced(draft);
+  const preview = useQuery({
+    queryKey: [previewException.id, asked],
+    queryFn: ({ signal }) => previewException({ body: JSON.parse(asked) as ExceptionRequest }, { signal }),
+    enabled: isAsked,
+    staleTime: 30_000,
+    retry: false,
+  });
   return (
-    <p role="status" className="bh-quiet">
-      {total == null ? '' : <a href={`/images?filter=${encodeURIComponent(filter)}`} target="_blank" rel="noreferrer">{t('matches', { count: total })}</a>}
-    </p>
+    <section className="bh-matches" aria-label={t('matches.title')} aria-busy={preview.isFetching}>
+      <h3>{t('matches.title')}</h3>
+      {!isAsked && <p className="bh-quiet">{t('matches.hint')}</p>}
+      {isAsked && preview.error && <p className="bh-quiet">{sayProblem(preview.error, format)}</p>}
+      {isAsked && preview.isFetching && <p><Skeleton width="long" /></p>}
+      <div role="status">{isAsked && preview.data && <Numbers preview={preview.data} />}</div>
+      {isAsked && preview.data && preview.data.items.length > 0 && <Images preview={preview.data} />}
+    </section>
   );
+}
+
+function Numbers({ preview }: { preview: ExceptionPreview }) {
+  const t = useMessages(messages);
+  const { matches, changed, images, is_partial } = preview;
+  return (
+    <>
+      <p><strong>{matches === 0 ? t('matches.none', { count: images }) : t('matches', { count: matches, images })}</strong></p>
+      {matches > 0 && <p>{changed === 0 ? t('matches.unchanged') : t('matches.changed', { count: changed })}</p>}
+      {is_partial && <p className="bh-quiet">{t('matches.partial', { count: images })}</p>}
+    </>
+  );
+}
+
+function Images({ preview }: { preview: ExceptionPreview }) {
+  const t = useMessages(messages);
+  // Those whose verdict changes first: they are what the reader decides about.
+  const sorted = preview.items.toSorted((left, right) => Number(right.from !== right.to) - Number(left.from !== left.to));
+  const more = preview.matches - Math.min(sorted.length, MOST_SHOWN);
+  return (
+    <>
+      <PlainTable
+        label={t('matches.images')}
+        headings={[t('matches.image'), t('matches.from'), t('matches.to')]}
+        rows={sorted.slice(0, MOST_SHOWN).map(({ image, from, to }) => ({
+          key: image.digest,
+          cells: [<ImageName key="name" name={image.name} digest={image.digest} />, <VerdictMark key="from" decision={from} />, <VerdictMark key="to" decision={to} />],
+        }))}
+      />
+      {more > 0 && <p className="bh-quiet">{t('matches.more', { count: more })}</p>}
+    </>
+  );
+}
+
+/** What the server is asked: what is covered and where. Words that are not written yet do not count for that. */
+function previewOf(draft: ExceptionDraft, now: number): ExceptionRequest {
+  const term = draft.term === 'date' && draft.date === '' ? '30' : draft.term;
+  // A day is told, not a moment: the question stays the same while the clock goes on.
+  const request = requestOf({ ...draft, term }, now);
+  return { ...request, name: 'preview', owner: draft.owner.trim() || 'preview', reason: 'a preview of what it would cover' };
+}
+
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => { setSettled(value); }, TYPING_MS);
+    return () => { clearTimeout(timer); };
+  }, [value]);
+  return settled;
 }

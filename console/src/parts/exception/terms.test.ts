@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { draftOf, imageFilterOf, repositoryOf, requestOf, saysWhat } from './terms';
+import { draftOf, isPlaced, manyOf, repositoryOf, requestOf, saysWhat } from './terms';
 
 const NOW = Date.parse('2026-11-28T20:00:00Z');
 
@@ -32,9 +32,18 @@ test('a repository is what stands between registry and tag', () => {
   expect(repositoryOf('shop/web')).toBe('shop/web');
 });
 
-test('it is counted by a filter that the list of images takes', () => {
-  expect(imageFilterOf(draftOf(PREFILL, ''))).toBe('digest:"sha256:ab" vulnerability:"CVE-2024-1"');
-  expect(imageFilterOf({ ...draftOf({}, ''), place: 'everywhere' })).toBeNull();
+test('a place that is not named yet is no place: it would count everywhere', () => {
+  expect(isPlaced(draftOf(PREFILL, ''))).toBe(true);
+  expect(isPlaced({ ...draftOf({}, ''), place: 'repository', repository: ' ' })).toBe(false);
+  expect(isPlaced({ ...draftOf({}, ''), place: 'everywhere' })).toBe(true);
+});
+
+test('for many vulnerabilities the server puts the ids in; what is asked is where, why and until when', () => {
+  const draft = { ...draftOf({}, 'sato'), name: 'not reachable', reason: 'not reachable here', repository: 'shop/*' };
+  expect(manyOf(draft, 'severity:low', 12, NOW)).toEqual({
+    filter: 'severity:low', expected: 12, name: 'not reachable', owner: 'sato', reason: 'not reachable here', expires: '2026-12-28',
+    scope: { variables: [{ attribute: 'image.repository', value: 'shop/*' }] },
+  });
 });
 
 test('an exception that says nothing would cover everything', () => {

@@ -1,5 +1,5 @@
 // An exception while it is written, and what the API is asked with.
-import type { ExceptionRequest, ExceptionTerms } from '../../client/generated';
+import type { ExceptionRequest, ExceptionTerms, VulnerabilitiesBulkRequest } from '../../client/generated';
 
 export const FINDING_KINDS = ['vulnerability', 'secret', 'malware', 'license', 'misconfiguration', 'gap'] as const;
 
@@ -91,21 +91,21 @@ export function saysWhat(draft: ExceptionDraft): boolean {
   return idsOf(draft).length > 0 || draft.kind !== '' || draft.packageName.trim() !== '' || draft.path.trim() !== '';
 }
 
+/** Whether it says where: a digest or a repository that is still missing would make it count everywhere. */
+export function isPlaced(draft: Pick<ExceptionDraft, 'place' | 'digest' | 'repository'>): boolean {
+  return draft.place === 'everywhere' || (draft.place === 'digest' ? draft.digest : draft.repository).trim() !== '';
+}
+
+/** The request for exceptions for all vulnerabilities of a filter; ids are the server's to put in. */
+export function manyOf(draft: ExceptionDraft, filter: string, expected: number, now: number): VulnerabilitiesBulkRequest {
+  const { name, owner, reason, expires, scope, policy } = requestOf(draft, now);
+  return { filter, expected, name, owner, reason, expires, ...(scope ? { scope } : {}), ...(policy ? { policy } : {}) };
+}
+
 /** The last day that counts, in UTC as the server counts. */
 export function lastDay(draft: Pick<ExceptionDraft, 'term' | 'date'>, now: number): string {
   if (draft.term === 'date') return draft.date;
   return new Date(now + Number(draft.term) * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
-}
-
-/** The filter of the list of images that takes those which it would count for; nothing where that cannot be said. */
-export function imageFilterOf(draft: ExceptionDraft): string | null {
-  const parts: string[] = [];
-  const quote = (value: string) => `"${value.replaceAll('"', '')}"`;
-  if (draft.place === 'digest' && draft.digest !== '') parts.push(`digest:${quote(draft.digest)}`);
-  if (draft.place === 'repository' && draft.repository !== '') parts.push(`repository:${quote(draft.repository)}`);
-  const ids = idsOf(draft);
-  if (ids.length > 0 && (draft.kind === 'vulnerability' || draft.kind === '')) parts.push(`vulnerability:${ids.map(quote).join(',')}`);
-  return parts.length === 0 ? null : parts.join(' ');
 }
 
 /** The repository of an image's name: without the registry in front and the tag behind. */

@@ -5,6 +5,7 @@ import { HostileText } from '../HostileText';
 import { Icon, type IconName } from '../icons';
 import { failedStepOf, jobKindOf, jobStateOf, progressOf, subjectOf, type JobState } from './job';
 import { messages } from './messages';
+import { workOf } from './work';
 
 const MARKS: Record<JobState, { icon: IconName; color: string }> = {
   waiting: { icon: 'excepted', color: 'unknown' },
@@ -15,13 +16,13 @@ const MARKS: Record<JobState, { icon: IconName; color: string }> = {
 };
 
 /** Where a job stands: shape, word, and how far it is where it tells. */
-export const JobMark = memo(function JobMark({ job }: { job: Job }) {
+export const JobMark = memo(function JobMark({ job, isPlain = false }: { job: Job; isPlain?: boolean }) {
   const t = useMessages(messages);
   const format = useFormat();
   const state = jobStateOf(job.state);
   const isBad = state === 'done' && failedStepOf(job) !== null;
   const { icon, color } = isBad ? MARKS.dead : MARKS[state];
-  const progress = state === 'leased' ? progressOf(job) : null;
+  const progress = state === 'leased' && !isPlain ? progressOf(job) : null;
   return (
     <span className={`bh-mark bh-decision-${color}`}>
       <Icon name={icon} />
@@ -41,9 +42,10 @@ export const JobName = memo(function JobName({ job }: { job: Job }) {
   const t = useMessages(messages);
   const kind = jobKindOf(job.kind);
   const subject = subjectOf(job);
+  const work = workOf(job, t);
   return (
     <>
-      {kind ? t(`kind.${kind}`) : job.kind}
+      {work !== '' ? work : kind ? t(`kind.${kind}`) : job.kind}
       {subject !== '' && <> · <HostileText text={subject} /></>}
     </>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type Ref } from 'react';
 import { useMessages } from '../../i18n/language';
+import { HostileText } from '../HostileText';
 import { Icon } from '../icons';
 import { normalized, type FilterKey } from './filter';
 import { messages } from './messages';
@@ -25,9 +26,13 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
   const [isOpen, setIsOpen] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const shown = draft ?? text;
-  const suggestions = useSuggestions(shown, keys, isOpen && !isConverting);
+  const { items: suggestions, isLoading } = useSuggestions(shown, keys, isOpen && !isConverting);
   useEffect(() => () => { clearTimeout(timer.current); }, []);
+  useEffect(() => {
+    if (active >= 0) document.getElementById(`${list}-${String(active)}`)?.scrollIntoView({ block: 'nearest' });
+  }, [list, active]);
 
+  const isListed = isOpen && suggestions.length > 0;
   const send = (value: string, isTyping: boolean) => {
     clearTimeout(timer.current);
     setDraft(null);
@@ -60,12 +65,20 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
         break;
       case 'ArrowUp':
         event.preventDefault();
+        setIsOpen(true);
         setActive(active <= 0 ? last : active - 1);
+        break;
+      case 'Tab':
+        // Leaving with a suggestion marked takes it, as the list closes then.
+        if (isListed && active >= 0 && !event.shiftKey && suggestions[active]) {
+          event.preventDefault();
+          accept(suggestions[active].completed);
+        }
         break;
       case 'Enter': {
         event.preventDefault();
         const suggestion = suggestions[active];
-        if (isOpen && suggestion) accept(suggestion.completed);
+        if (isListed && suggestion) accept(suggestion.completed);
         else {
           send(shown, false);
           setIsOpen(false);
@@ -73,12 +86,12 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
         break;
       }
       case 'Escape':
-        if (isOpen) event.stopPropagation();
+        if (isListed) event.stopPropagation();
         setIsOpen(false);
+        setActive(-1);
         break;
     }
   };
-  const isListed = isOpen && suggestions.length > 0;
   return (
     <div className="bh-filter-field">
       <Icon name="search" />
@@ -89,6 +102,7 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
         aria-expanded={isListed}
         aria-controls={list}
         aria-autocomplete="list"
+        aria-busy={isLoading}
         aria-activedescendant={isListed && active >= 0 ? `${list}-${String(active)}` : undefined}
         aria-label={t('search')}
         title={t('search.help')}
@@ -114,11 +128,12 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
             // The field keeps the focus.
             onMouseDown={(event) => { event.preventDefault(); accept(suggestion.completed); }}
           >
-            <code>{suggestion.text}</code>
+            <code><HostileText text={suggestion.text} /></code>
             <span>{suggestion.says}</span>
           </li>
         ))}
       </ul>
+      <span role="status" className="bh-hidden">{isListed ? t('suggestions.count', { count: suggestions.length }) : ''}</span>
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useEvents } from '../../client/stream';
 import { useMessages } from '../../i18n/language';
 import { useShortcut } from '../../frame/shortcuts';
 import { EmptyState } from '../EmptyState';
+import { OwnJobList } from '../job/OwnJobList';
 import { Button } from '../pf';
 import { Problem } from '../Problem';
 import { Chips } from './Chips';
@@ -16,11 +17,13 @@ import { Rows } from './Rows';
 import { StillWorking } from './StillWorking';
 import { Toolbar } from './Toolbar';
 import { useRows, type RowRange } from './useRows';
+import { useServerKeys } from './useServerKeys';
 import { useSelection } from './useSelection';
 import { useTableState } from './useTableState';
 
 export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
-  const { source, filters, fixedFilter = '', defaultSort = '', topics = [] } = props;
+  const { source, fixedFilter = '', defaultSort = '', topics = [] } = props;
+  const filters = useServerKeys(props.filters, props.isUnfiltered ? undefined : props.resource);
   const t = useMessages(messages);
   const [state, change] = useTableState();
   const filterText = props.isUnfiltered ? '' : state.filter;
@@ -62,6 +65,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
         news={news}
         onNews={showNews}
       />
+      <OwnJobList />
       {rows.error && <Problem error={rows.error} onRetry={rows.reload} />}
       {(rows.isPending || rows.isOld) && <StillWorking />}
       {isEmpty && terms.length > 0 && (

@@ -1,6 +1,6 @@
 import '@patternfly/react-styles/css/components/Table/table.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useLayoutEffect, useRef } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, type DragEvent, type MouseEvent } from 'react';
 import { useMessages } from '../../i18n/language';
 import { useShortcut } from '../../frame/shortcuts';
 import { Skeleton } from '../Skeleton';
@@ -62,7 +62,7 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
     <div className={rows.isOld ? 'bh-rows bh-rows-old' : 'bh-rows'} ref={scroller} tabIndex={0} role="region" aria-label={label} aria-busy={rows.isPending || rows.isOld}>
       <table className="pf-v6-c-table pf-m-compact bh-table" aria-label={label} aria-rowcount={rows.total === null ? -1 : rows.total + 1} style={{ minWidth: `${String(width)}rem` }}>
         <Head columns={columns} sort={sort} onSort={onSort} isSelectable={selection !== null} />
-        <tbody className="pf-v6-c-table__tbody" role="rowgroup">
+        <tbody className="pf-v6-c-table__tbody" role="rowgroup" onClickCapture={keepSelection} onDragStart={neverDrag}>
           {before > 0 && <tr aria-hidden="true"><td colSpan={columns.length + 1} style={{ height: before, padding: 0 }} /></tr>}
           {items.map(({ index }) => {
             const item = isSkeleton ? undefined : rows.item(index);
@@ -85,6 +85,22 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
       </table>
     </div>
   );
+}
+
+/** Whoever has just marked text of a row wants to copy it, not to open what it leads to. */
+function keepSelection(event: MouseEvent<HTMLElement>): void {
+  const selection = getSelection();
+  // Enter on a link is a click as well, which no pointer made.
+  if (event.detail === 0 || !selection || selection.isCollapsed) return;
+  if ((event.target as Element).closest('a') && selection.containsNode(event.target as Node, true)) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+/** Dragging over a link marks its text. */
+function neverDrag(event: DragEvent<HTMLElement>): void {
+  event.preventDefault();
 }
 
 interface RowProps<Item> {

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CopyButton } from '../CopyButton';
+import { ExportButton } from '../export/ExportButton';
 import { Icon } from '../icons';
 import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
 import type { BulkAction, Column, Export } from './definition';
@@ -44,12 +45,7 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
         </button>
         <Columns columns={props.columns} shown={props.shown} onColumns={props.onColumns} />
         <CopyButton text={`curl -H "Authorization: Bearer $TOKEN" '${address.replaceAll("'", '%27')}'`} label={t('copy_call')} />
-        {props.exports.map((way) => (
-          <a key={way.label} className="bh-link-button" href={way.address(asked)} download>
-            <Icon name="export" />
-            <span>{t('export.as', { kind: way.label })}</span>
-          </a>
-        ))}
+        {props.exports.length > 0 && <ExportButton exports={props.exports} filter={asked.filter} />}
       </div>
     </div>
   );
@@ -75,7 +71,7 @@ function Bulk({ actions, selection, filter, total }: BulkProps) {
   const count = selection.isMatching ? (total ?? 0) : selection.keys.size;
   if (count === 0) {
     if (total === null || total === 0) return null;
-    return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t('select.all')}</Button>;
+    return <SelectAll total={total} selection={selection} />;
   }
   const chosen = selection.isMatching
     ? ({ kind: 'matching', filter, total: count } as const)
@@ -83,6 +79,7 @@ function Bulk({ actions, selection, filter, total }: BulkProps) {
   return (
     <div className="bh-bulk">
       <span>{t('count.selected', { count })}</span>
+      {!selection.isMatching && total !== null && total > count && <SelectAll total={total} selection={selection} />}
       {actions.map((action) => (
         <Button key={action.id} size="sm" variant={action.isDanger ? 'danger' : 'secondary'} onClick={() => { action.run(chosen); }}>
           {action.label}
@@ -91,6 +88,13 @@ function Bulk({ actions, selection, filter, total }: BulkProps) {
       <Button variant="link" size="sm" onClick={selection.clear}>{t('select.none')}</Button>
     </div>
   );
+}
+
+function SelectAll({ total, selection }: { total: number; selection: RowSelection }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const count = format.number(Math.min(total, MOST_COUNTED));
+  return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t(total >= MOST_COUNTED ? 'select.all.more' : 'select.all', { count })}</Button>;
 }
 
 interface ColumnsProps<Item> {

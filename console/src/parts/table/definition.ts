@@ -1,5 +1,7 @@
 // What a page says of its table.
 import type { ReactNode } from 'react';
+import type { Job } from '../../client/generated';
+import type { CallOptions } from '../../client/transport';
 import type { FilterKey } from './filter';
 import type { ListSource } from './source';
 
@@ -29,10 +31,16 @@ export interface BulkAction {
   run: (selection: Selection) => void;
 }
 
-/** A way out: the address that sends all rows of a filter. */
+/** A way out: a file with all rows of a filter. */
 export interface Export {
+  id: string;
+  /** What it is, and as what: `Findings as SARIF`. */
   label: string;
-  address: (asked: { filter: string; sort: string }) => string;
+  help?: string;
+  /** Sends the rows as they are read. */
+  address: (filter: string) => string;
+  /** Makes the file as a job. */
+  begin: (filter: string, options: CallOptions) => Promise<Job>;
 }
 
 export interface ResourceTableProps<Item> {
@@ -41,6 +49,8 @@ export interface ResourceTableProps<Item> {
   source: ListSource<Item>;
   columns: readonly Column<Item>[];
   filters: readonly FilterKey[];
+  /** The name that the server suggests values of the list under: `images`. */
+  resource?: string;
   /** A part of the filter that the page sets and the reader cannot take away: `kind:secret`. */
   fixedFilter?: string;
   defaultSort?: string;

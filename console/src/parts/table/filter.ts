@@ -8,6 +8,8 @@ export interface FilterKey {
   label: string;
   /** Its words, where it has some: they become a menu. */
   values?: readonly { value: string; label: string }[];
+  /** The list that values are suggested of; lists share keys of one name. */
+  resource?: string;
   /** Asks the server for values that begin so, where it can tell. */
   suggest?: (beginning: string, signal: AbortSignal) => Promise<readonly string[]>;
 }
@@ -81,6 +83,12 @@ export function extended(text: string, term: string): string {
 /** A value as it must be written: in quotes where it has spaces. */
 export function quoted(value: string): string {
   return /[\s",]/.test(value) ? `"${value.replaceAll('"', '')}"` : value;
+}
+
+/** The word that is being typed at the end of a filter; empty behind a space that no quotes are around. */
+export function lastWordOf(text: string): string {
+  const last = wordsOf(text).at(-1);
+  return last && last.at + last.word.length === text.length ? last.word : '';
 }
 
 /** Typed text with full-width letters, digits and signs as the plain ones: `ＣＶＥ－２０２４` finds `CVE-2024`. */

@@ -41,6 +41,7 @@ export function GroupsPage() {
   );
   return (
     <ListPage
+      resource="groups"
       title={t('title')}
       create={{ to: '/access/groups/new', label: t('new'), isAllowed: mayWrite }}
       nothing={{ title: t('empty.title'), text: t('empty.text') }}

@@ -73,6 +73,6 @@ function List() {
     [t, scopes],
   );
   return (
-    <ResourceTable label={t('title')} source={source} columns={columns} filters={filters} defaultSort="name" rowKey={(role) => role.id} empty={<EmptyState title={t('empty')} />} />
+    <ResourceTable resource="roles" label={t('title')} source={source} columns={columns} filters={filters} defaultSort="name" rowKey={(role) => role.id} empty={<EmptyState title={t('empty')} />} />
   );
 }

@@ -30,6 +30,7 @@ export function ScopesPage() {
   const filters = useMemo<readonly FilterKey[]>(() => [{ key: 'name', label: t('name') }], [t]);
   return (
     <ListPage
+      resource="scopes"
       title={t('title')}
       create={{ to: '/access/scopes/new', label: t('new'), isAllowed: mayWrite }}
       nothing={{ title: t('empty.title'), text: t('empty.text') }}

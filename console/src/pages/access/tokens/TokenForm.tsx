@@ -4,7 +4,7 @@ import { listScopes, type NewToken, type TokenWithSecret } from '../../../client
 import type { CallOptions } from '../../../client/transport';
 import { useMay, useMe } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
-import { Choose } from '../../../parts/Choose';
+import { Choice } from '../../../parts/Choice';
 import { NewObject } from '../../../parts/edit/NewObject';
 import { Field } from '../../../parts/Field';
 import { Alert } from '../../../parts/pf';
@@ -58,7 +58,7 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
               isOffered={(permission) => me.permissions.includes(permission)}
             />
             <PickList label={t('scopes')} help={t('scopes.help')} empty={<p>{t('scopes.none')}</p>} options={scopes} chosen={draft.scopes} onChosen={(next) => { change({ scopes: next }); }} />
-            <Choose label={t('expires')} value={draft.life} options={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
+            <Choice label={t('expires')} value={draft.life} choices={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
             {draft.life === 'date' && <Field label={t('expires.on')} type="date" isRequired value={draft.date} onValue={(date) => { change({ date }); }} />}
             <Field label={t('addresses')} help={t('addresses.help')} spellCheck={false} value={draft.addresses} onValue={(addresses) => { change({ addresses }); }} />
             {hasCode(error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}

@@ -18,6 +18,7 @@ export function UsersPage() {
   const filters = useUserFilters(roles);
   return (
     <ListPage
+      resource="users"
       title={t('title')}
       create={{ to: '/access/users/new', label: t('new'), isAllowed: mayWrite }}
       nothing={{ title: t('empty.title'), text: t('empty.text') }}

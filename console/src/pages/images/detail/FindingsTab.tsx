@@ -1,6 +1,7 @@
-import { useMemo } from 'react';
-import { listImageFindings, type ImageFinding } from '../../../client/generated';
+import { useCallback, useMemo } from 'react';
+import { beginFindingsExport, exportFindings, listImageFindings, type ExportFormat, type ImageFinding } from '../../../client/generated';
 import { useFormat, useMessages } from '../../../i18n/language';
+import { useFindingExports } from '../../../parts/export/exports';
 import { EmptyState } from '../../../parts/EmptyState';
 import { HostileText } from '../../../parts/HostileText';
 import { KevMark, SeverityMark } from '../../../parts/marks';
@@ -13,6 +14,10 @@ import { messages } from './messages';
 
 export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
 
+const FINDINGS = { stream: exportFindings, job: beginFindingsExport };
+
+const FORMATS: readonly ExportFormat[] = ['csv', 'jsonl', 'sarif'];
+
 const TAB_OF = { vulnerability: 'vulnerabilities', secret: 'secrets', malware: 'malware', license: 'licenses', misconfiguration: 'configuration' } as const;
 
 const STATUSES = ['affected', 'not_affected', 'fixed', 'under_investigation', 'will_not_fix', 'fix_deferred', 'end_of_life'] as const;
@@ -21,6 +26,8 @@ const STATUSES = ['affected', 'not_affected', 'fixed', 'under_investigation', 'w
 export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKind }) {
   const t = useMessages(messages);
   const source = useMemo(() => listOf(listImageFindings, { path: { digest } }), [digest]);
+  const ofImage = useCallback((filter: string) => ({ filter, images: `digest:"${digest}"` }), [digest]);
+  const exports = useFindingExports(FINDINGS, ofImage, FORMATS);
   const columns = useFindingColumns(kind);
   const filters = useFindingFilters(kind);
   return (
@@ -29,6 +36,7 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
       source={source}
       columns={columns}
       filters={filters}
+      exports={exports}
       fixedFilter={`kind:${kind}`}
       // Findings have no id of their own: what tells them apart is all of this.
       rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title].join('|')}

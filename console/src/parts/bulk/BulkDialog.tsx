@@ -1,0 +1,46 @@
+import { useId, type ReactNode } from 'react';
+import { shownError } from '../../client/confirmation';
+import { useMessages } from '../../i18n/language';
+import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
+import { Problem } from '../Problem';
+import { messages } from './messages';
+import { countOf } from './parts';
+import type { Bulk } from './useBulk';
+
+interface BulkDialogProps {
+  title: string;
+  /** The word on the button that does it. */
+  action: string;
+  isDanger?: boolean;
+  isWide?: boolean;
+  bulk: Bulk;
+  onClose: () => void;
+  /** What it does, what the preview tells, and what has to be given for it. */
+  children: ReactNode;
+}
+
+/** Asks before the same is done to many: how many they are, and once more where that number has moved. */
+export function BulkDialog({ title, action, isDanger = false, isWide = false, bulk, onClose, children }: BulkDialogProps) {
+  const t = useMessages(messages);
+  const id = useId();
+  const error = shownError(bulk.error);
+  const count = countOf(bulk.parts);
+  return (
+    <Modal isOpen variant={isWide ? 'medium' : 'small'} onClose={onClose} aria-labelledby={`${id}-title`}>
+      <ModalHeader title={title} labelId={`${id}-title`} />
+      <ModalBody>
+        {error && <Problem error={error} />}
+        {bulk.moved && <Alert variant="warning" isInline title={t('moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
+        <form id={`${id}-form`} className="bh-form" onSubmit={(event) => { event.preventDefault(); bulk.begin(); }}>
+          <p role="status"><strong>{t('count', { count })}</strong></p>
+          {children}
+          <p className="bh-quiet">{t('rights')}</p>
+        </form>
+      </ModalBody>
+      <ModalFooter>
+        <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={bulk.isPending} isDisabled={bulk.isPending || count === 0}>{action}</Button>
+        <Button variant="link" onClick={onClose}>{t('cancel')}</Button>
+      </ModalFooter>
+    </Modal>
+  );
+}

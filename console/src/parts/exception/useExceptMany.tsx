@@ -1,0 +1,17 @@
+import { lazy, Suspense, useMemo, useState, type ReactNode } from 'react';
+import { useMay } from '../../frame/me';
+import { useMessages } from '../../i18n/language';
+import type { BulkAction, Selection } from '../table/definition';
+import { messages } from './messages';
+
+const ExceptManyDialog = lazy(() => import('./ExceptManyDialog'));
+
+/** Asking for exceptions for many vulnerabilities: the action of their list, and its dialog. */
+export function useExceptMany(): { actions: readonly BulkAction[]; dialog: ReactNode } {
+  const t = useMessages(messages);
+  const may = useMay('exceptions.write');
+  const [selection, setSelection] = useState<Selection | null>(null);
+  const actions = useMemo(() => (may ? [{ id: 'except', label: t('many'), run: setSelection }] : []), [t, may]);
+  const dialog = selection && <Suspense fallback={null}><ExceptManyDialog selection={selection} onClose={() => { setSelection(null); }} /></Suspense>;
+  return { actions, dialog };
+}

@@ -1,0 +1,24 @@
+import { lazy, Suspense, useState } from 'react';
+import { useShortcut } from '../../frame/shortcuts';
+import { useMessages } from '../../i18n/language';
+import { Icon } from '../icons';
+import type { Export } from '../table/definition';
+import { messages } from './messages';
+
+const ExportDialog = lazy(() => import('./ExportDialog'));
+
+/** Leads to the files that a list can be had as; `e` does too. */
+export function ExportButton({ exports, filter }: { exports: readonly Export[]; filter: string }) {
+  const t = useMessages(messages);
+  const [isOpen, setIsOpen] = useState(false);
+  useShortcut('e', t('open.keys'), () => { setIsOpen(true); });
+  return (
+    <>
+      <button type="button" className="bh-link-button" onClick={() => { setIsOpen(true); }}>
+        <Icon name="export" />
+        <span>{t('open')}</span>
+      </button>
+      {isOpen && <Suspense fallback={null}><ExportDialog exports={exports} filter={filter} onClose={() => { setIsOpen(false); }} /></Suspense>}
+    </>
+  );
+}
