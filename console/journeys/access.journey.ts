@@ -14,6 +14,7 @@ import { messages as login } from '../src/pages/login/messages';
 import { messages as me } from '../src/pages/me/messages';
 import { messages as confirmation } from '../src/parts/confirmation/messages';
 import { messages as edit } from '../src/parts/edit/messages';
+import { messages as ways } from '../src/parts/export/messages';
 import { messages as parts } from '../src/parts/messages';
 import { accessible, launch, settled, shot, visit, type Theme } from './browser';
 import { digest } from './data';
@@ -244,7 +245,8 @@ describe(`access, with ${STORE}`, () => {
     await accessible(page, 'a record');
     await page.keyboard.press('Escape');
     await page.waitForURL((url) => !url.searchParams.has('record'));
-    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'CSV' }).click()]);
+    await page.getByRole('button', { name: say(language, ways, 'open'), exact: true }).click();
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: say(language, ways, 'stream') }).click()]);
     expect(file.suggestedFilename()).toBe('audit.csv');
     expect(complaints).toEqual([]);
     await close();

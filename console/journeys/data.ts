@@ -21,6 +21,24 @@ const KNOWN = [
   ['GHSA-p6mc-m468-83gw', 'lodash.template', '99.0.0', 'LOW', 'Templates of lodash can be abused'],
 ] as const;
 
+/** An advisory that comes later, on a package that every image has. */
+export const LATER = { id: 'GHSA-5x5x-5x5x-5x5x', alias: 'CVE-2026-9001', package: 'express' };
+
+/** What the feed has beside, once it has come. */
+export function laterFeed(): Record<string, unknown> {
+  return {
+    [`${LATER.id}.json`]: {
+      id: LATER.id,
+      aliases: [LATER.alias],
+      modified: '2026-11-01T00:00:00Z',
+      published: '2026-11-01T00:00:00Z',
+      summary: 'Every version of express can be made to answer strangers',
+      affected: [{ package: { ecosystem: 'npm', name: LATER.package }, ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '99.0.0' }] }] }],
+      database_specific: { severity: 'CRITICAL' },
+    },
+  };
+}
+
 /** The feed of these vulnerabilities, by file name, in the format of OSV. */
 export function feed(modified = '2026-01-01T00:00:00Z'): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 // The real server in a folder of its own, with a first user, a policy, intelligence and images that came in by its API.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,6 +31,8 @@ export interface Server {
   /** Stops the program and starts it again on the same port and data. */
   stop: () => Promise<void>;
   start: () => Promise<void>;
+  /** Puts newer intelligence in place, with these advisories beside those of before; the server takes it when it looks. */
+  publish: (more: Record<string, unknown>) => Promise<void>;
   remove: () => Promise<void>;
 }
 
@@ -94,6 +96,10 @@ export async function startServer(programs: string, store: StoreName, settings: 
     setupLink,
     start,
     stop,
+    publish: async (more) => {
+      await buildIntelligence(programs, folder, join(folder, 'next.db'), more);
+      renameSync(join(folder, 'next.db'), join(data, 'intelligence.db'));
+    },
     remove: async () => {
       await api.dispose();
       preview?.stop();
