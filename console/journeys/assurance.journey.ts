@@ -84,7 +84,7 @@ describe(`with ${STORE}`, () => {
     await ask.click();
     const form = one.page.getByRole('dialog');
     await form.getByLabel(say('en', dialog, 'reason')).fill('The service never merges objects of strangers.');
-    await form.getByText(/^Covers something in \d+ of/).waitFor();
+    await form.getByText(/^Covers something in \d+ image/).waitFor();
     await accessible(one.page, 'the dialog that asks for an exception');
     await shot(one.page, `${STORE}-exception-dialog`);
     await form.getByRole('button', { name: say('en', dialog, 'submit') }).click();

@@ -11,6 +11,7 @@ import { CauseText } from '../../parts/cause/CauseText';
 import { HostileText } from '../../parts/HostileText';
 import { isOpen, progressOf, stepsOf } from '../../parts/job/job';
 import { JobMark, JobName } from '../../parts/job/JobMark';
+import { Outcome } from '../../parts/job/Outcome';
 import { TestSteps } from '../../parts/job/TestSteps';
 import { Problem } from '../../parts/Problem';
 import { PageSkeleton } from '../../parts/Skeleton';
@@ -68,6 +69,7 @@ function JobDetails({ job }: { job: Job }) {
         </section>
       )}
       {job.state === 'done' && <Result job={job} />}
+      <Outcome job={job} />
       <Facts job={job} />
     </div>
   );

@@ -6,6 +6,7 @@ import { EmptyState } from '../../parts/EmptyState';
 import { sent, termsOf } from '../../parts/table/filter';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
+import { useJobBulk } from './bulk';
 import { useJobColumns } from './columns';
 import { useJobFilters } from './filters';
 import { LiveJobs } from './live';
@@ -20,6 +21,7 @@ export function JobsPage() {
   const t = useMessages(messages);
   const columns = useJobColumns();
   const filters = useJobFilters();
+  const bulk = useJobBulk();
   const { filter = '' }: Search = useSearch({ strict: false });
   return (
     <div className="bh-page bh-page-full">
@@ -33,9 +35,12 @@ export function JobsPage() {
           filters={filters}
           rowKey={(job) => job.id}
           topics={TOPICS}
+          bulk={bulk.actions}
+          rowName={(job) => job.id}
           empty={<EmptyState title={t('empty.title')}><p>{t('empty.text')}</p></EmptyState>}
         />
       </LiveJobs>
+      {bulk.dialog}
     </div>
   );
 }

@@ -100,7 +100,7 @@ function KeyFile({ draft, onDraft }: Omit<CredentialFieldsProps, 'hasCredential'
   return (
     <>
       <LongText label={t('field.keyFile')} help={t('help.keyFile')} isRequired isCode rows={6} placeholder='{ "type": "service_account", … }' value={draft.secret} onValue={(secret) => { onDraft({ secret }); }} />
-      <label className="bh-check">
+      <label className="bh-file">
         <span>{t('field.keyFile.read')}</span>
         <input type="file" accept=".json,application/json" onChange={(event) => { read(event.target.files?.[0]); }} />
       </label>

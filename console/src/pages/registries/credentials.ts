@@ -64,10 +64,9 @@ export function credentialWordOf(word: string | null | undefined): CredentialWor
 /** What the API is told; nothing where the stored one stays. */
 export function credentialOf(draft: CredentialDraft): RegistryCredential | null {
   const text = (value: string) => value.trim();
-  const optional = <Key extends string>(key: Key, value: string) => (text(value) === '' ? {} : { [key]: text(value) } as Record<Key, string>);
   const account = {
-    ...optional('region', draft.region),
-    ...(text(draft.roleArn) === '' ? {} : { role: { arn: text(draft.roleArn), ...optional('external_id', draft.externalId) } }),
+    ...(text(draft.region) === '' ? {} : { region: text(draft.region) }),
+    ...(text(draft.roleArn) === '' ? {} : { role: { arn: text(draft.roleArn), ...(text(draft.externalId) === '' ? {} : { external_id: text(draft.externalId) }) } }),
   };
   switch (draft.credential) {
     case 'keep':
@@ -80,7 +79,7 @@ export function credentialOf(draft: CredentialDraft): RegistryCredential | null 
     case 'refresh_token':
       return { type: draft.credential, token: draft.secret };
     case 'aws_keys':
-      return { type: 'aws_keys', access_key_id: text(draft.accessKey), secret_access_key: text(draft.secret), ...optional('session_token', draft.sessionToken), ...account };
+      return { type: 'aws_keys', access_key_id: text(draft.accessKey), secret_access_key: text(draft.secret), ...(text(draft.sessionToken) === '' ? {} : { session_token: text(draft.sessionToken) }), ...account };
     case 'aws_ambient':
       return { type: 'aws_ambient', ...account };
     case 'google_key':

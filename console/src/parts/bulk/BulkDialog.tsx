@@ -30,8 +30,8 @@ export function BulkDialog({ title, action, isDanger = false, isWide = false, bu
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody>
         {error && <Problem error={error} />}
-        {bulk.moved && <Alert variant="warning" isInline title={t('moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
-        <form id={`${id}-form`} className="bh-form" onSubmit={(event) => { event.preventDefault(); bulk.begin(); }}>
+                <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); bulk.begin(); }}>
+          {bulk.moved && <Alert variant="warning" isInline title={t('moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
           <p role="status"><strong>{t('count', { count })}</strong></p>
           {children}
           <p className="bh-quiet">{t('rights')}</p>

@@ -1,7 +1,7 @@
 export const en = {
   count: '{count, plural, one {# object is selected.} other {# objects are selected.}}',
   moved: 'It was {before} when you selected them; now it is {now}.',
-  'moved.text': 'Nothing was done yet. Look at it, and go on with the new number if that is what you want.',
+  'moved.text': 'These were left alone so far. Look at them again, and go on with the new number if that is what you want.',
   rights: 'What you may see but not change is left alone and counted.',
   cancel: 'Cancel',
 } as const;

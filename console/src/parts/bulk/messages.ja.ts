@@ -4,7 +4,7 @@ import type { en } from './messages.en';
 export const ja: Translation<typeof en> = {
   count: '{count, plural, other {#件}}を選択しています。',
   moved: '選択時は{before}件でしたが、現在は{now}件です。',
-  'moved.text': 'まだ何も変更していません。内容を確認し、問題がなければ新しい件数で実行してください。',
+  'moved.text': 'これらはまだ変更していません。内容を確認し、問題がなければ新しい件数で実行してください。',
   rights: '閲覧できても変更する権限のない項目は、変更せずに件数だけを表示します。',
   cancel: 'キャンセル',
 };

@@ -16,7 +16,7 @@ import { messages } from './messages';
 import { draftOf, manyOf, type ExceptionDraft } from './terms';
 
 /** Asks for exceptions for all selected vulnerabilities, with one reason, owner, end and scope. */
-export default function ExceptManyDialog({ selection, onClose }: { selection: Selection; onClose: () => void }) {
+export default function ExceptManyDialog({ selection, clear, onClose }: { selection: Selection; clear: () => void; onClose: () => void }) {
   const t = useMessages(messages);
   const me = useMe();
   const now = useNow();
@@ -26,7 +26,7 @@ export default function ExceptManyDialog({ selection, onClose }: { selection: Se
   const bulk = useBulk(
     partsOf(selection, 'id'),
     ({ filter, expected }, options) => exceptVulnerabilities({ body: manyOf(draft, filter, expected, now) }, options),
-    (jobs) => { onClose(); follow(jobs); },
+    (jobs) => { clear(); onClose(); follow(jobs); },
   );
   return (
     <BulkDialog title={t('many')} action={t('submit')} isWide bulk={bulk} onClose={onClose}>

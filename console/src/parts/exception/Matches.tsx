@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { previewException, type ExceptionPreview, type ExceptionRequest } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { sayProblem } from '../../i18n/problems';
-import { ImageName } from '../ImageName';
+import { HostileText } from '../HostileText';
 import { VerdictMark } from '../marks';
 import { PlainTable } from '../PlainTable';
 import { Skeleton } from '../Skeleton';
@@ -46,7 +47,7 @@ function Numbers({ preview }: { preview: ExceptionPreview }) {
   const { matches, changed, images, is_partial } = preview;
   return (
     <>
-      <p><strong>{matches === 0 ? t('matches.none', { count: images }) : t('matches', { count: matches, images })}</strong></p>
+      <p><strong>{matches === 0 ? t('matches.none') : t('matches', { count: matches })}</strong></p>
       {matches > 0 && <p>{changed === 0 ? t('matches.unchanged') : t('matches.changed', { count: changed })}</p>}
       {is_partial && <p className="bh-quiet">{t('matches.partial', { count: images })}</p>}
     </>
@@ -55,7 +56,7 @@ function Numbers({ preview }: { preview: ExceptionPreview }) {
 
 function Images({ preview }: { preview: ExceptionPreview }) {
   const t = useMessages(messages);
-  // Those whose verdict changes first: they are what the reader decides about.
+  // What is written in the dialog stays while one looks at an image. Those whose verdict changes first: they are what the reader decides about.
   const sorted = preview.items.toSorted((left, right) => Number(right.from !== right.to) - Number(left.from !== left.to));
   const more = preview.matches - Math.min(sorted.length, MOST_SHOWN);
   return (
@@ -65,7 +66,7 @@ function Images({ preview }: { preview: ExceptionPreview }) {
         headings={[t('matches.image'), t('matches.from'), t('matches.to')]}
         rows={sorted.slice(0, MOST_SHOWN).map(({ image, from, to }) => ({
           key: image.digest,
-          cells: [<ImageName key="name" name={image.name} digest={image.digest} />, <VerdictMark key="from" decision={from} />, <VerdictMark key="to" decision={to} />],
+          cells: [<Link key="name" to="/images/$digest" params={{ digest: image.digest }} target="_blank"><HostileText text={image.name || image.digest} /></Link>, <VerdictMark key="from" decision={from} />, <VerdictMark key="to" decision={to} />],
         }))}
       />
       {more > 0 && <p className="bh-quiet">{t('matches.more', { count: more })}</p>}

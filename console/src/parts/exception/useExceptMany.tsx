@@ -10,8 +10,8 @@ const ExceptManyDialog = lazy(() => import('./ExceptManyDialog'));
 export function useExceptMany(): { actions: readonly BulkAction[]; dialog: ReactNode } {
   const t = useMessages(messages);
   const may = useMay('exceptions.write');
-  const [selection, setSelection] = useState<Selection | null>(null);
-  const actions = useMemo(() => (may ? [{ id: 'except', label: t('many'), run: setSelection }] : []), [t, may]);
-  const dialog = selection && <Suspense fallback={null}><ExceptManyDialog selection={selection} onClose={() => { setSelection(null); }} /></Suspense>;
+  const [asked, setAsked] = useState<{ selection: Selection; clear: () => void } | null>(null);
+  const actions = useMemo(() => (may ? [{ id: 'except', label: t('many'), run: (selection: Selection, clear: () => void) => { setAsked({ selection, clear }); } }] : []), [t, may]);
+  const dialog = asked && <Suspense fallback={null}><ExceptManyDialog {...asked} onClose={() => { setAsked(null); }} /></Suspense>;
   return { actions, dialog };
 }

@@ -40,7 +40,7 @@ export default function ExportDialog({ exports, filter, onClose }: ExportDialogP
       <ModalHeader title={t('title')} labelId={`${id}-title`} description={t('text')} />
       <ModalBody>
         {begin.error && <Problem error={begin.error} />}
-        <form id={`${id}-form`} className="bh-export" onSubmit={(event) => { event.preventDefault(); if (way) begin.mutate(way); }}>
+        <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); if (way) begin.mutate(way); }}>
           <p>{t('filter')}: {filter === '' ? t('filter.none') : <code><HostileText text={filter} /></code>}</p>
           <fieldset className="bh-export-formats">
             <legend>{t('format')}</legend>

@@ -8,9 +8,12 @@ import { LanguageProvider } from '../../i18n/language';
 import type { FilterKey } from './filter';
 import { FilterField } from './FilterField';
 
+const suggest = vi.fn((beginning: string) => Promise.resolve(['Shop/Web', 'shop/api'].filter((value) => value.toLowerCase().startsWith(beginning.toLowerCase()))));
+
 const KEYS: FilterKey[] = [
   { key: 'severity', label: 'Severity', values: [{ value: 'high', label: 'High' }, { value: 'low', label: 'Low' }] },
   { key: 'package', label: 'Package', suggest: () => Promise.resolve(['xz utils']) },
+  { key: 'repository', label: 'Repository', suggest },
 ];
 
 beforeAll(() => {
@@ -63,4 +66,35 @@ test('values that the server suggests are written as they must be', async () => 
   await userEvent.type(field, 'package:x');
   await userEvent.click(await screen.findByRole('option', { name: /xz utils/ }));
   expect(onText).toHaveBeenLastCalledWith('package:"xz utils"', false);
+});
+
+test('the server is asked for what stands behind the last comma, within quotes too, and case does not matter', async () => {
+  const { onText, field } = show();
+  await userEvent.type(field, 'os:debian repository:base,"shop/w');
+  await userEvent.click(await screen.findByRole('option', { name: /Shop\/Web/ }));
+  expect(suggest).toHaveBeenLastCalledWith('shop/w', expect.anything());
+  expect(onText).toHaveBeenLastCalledWith('os:debian repository:base,Shop/Web', false);
+});
+
+test('Tab takes the marked suggestion, leaves where none is, and Escape closes the list alone', async () => {
+  const { onText, field } = show();
+  await userEvent.type(field, 'severity:{ArrowDown}{Tab}');
+  expect(onText).toHaveBeenLastCalledWith('severity:high', false);
+  expect(document.activeElement).toBe(field);
+  cleanup();
+  const again = show();
+  await userEvent.type(again.field, 'sev{ArrowDown}');
+  expect(again.field.getAttribute('aria-expanded')).toBe('true');
+  expect(screen.getByRole('status').textContent).toBe('1 suggestion');
+  await userEvent.type(again.field, '{Escape}');
+  expect(again.field.getAttribute('aria-expanded')).toBe('false');
+  expect((again.field as HTMLInputElement).value).toBe('sev');
+  await userEvent.tab();
+  expect(document.activeElement).not.toBe(again.field);
+});
+
+test('the arrow up opens the list at its end', async () => {
+  const { field } = show();
+  await userEvent.type(field, 'severity:{Escape}{ArrowUp}');
+  expect(screen.getAllByRole('option').map((option) => option.getAttribute('aria-selected'))).toEqual(['false', 'true']);
 });

@@ -6,6 +6,9 @@ import { normalized, type FilterKey } from './filter';
 import { messages } from './messages';
 import { useSuggestions } from './useSuggestions';
 
+/** Behind the end of any list: its last line is marked. */
+const MOST_LISTED = 1_000;
+
 /** How long typing waits before the list is asked. */
 const TYPING_MS = 150;
 
@@ -22,11 +25,13 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
   const list = useId();
   const [draft, setDraft] = useState<string | null>(null);
   const [isConverting, setIsConverting] = useState(false);
-  const [active, setActive] = useState(-1);
+  const [wanted, setActive] = useState(-1);
   const [isOpen, setIsOpen] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const shown = draft ?? text;
   const { items: suggestions, isLoading } = useSuggestions(shown, keys, isOpen && !isConverting);
+  // The list may be shorter than it was, or not be there yet.
+  const active = Math.min(wanted, suggestions.length - 1);
   useEffect(() => () => { clearTimeout(timer.current); }, []);
   useEffect(() => {
     if (active >= 0) document.getElementById(`${list}-${String(active)}`)?.scrollIntoView({ block: 'nearest' });
@@ -66,7 +71,7 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
       case 'ArrowUp':
         event.preventDefault();
         setIsOpen(true);
-        setActive(active <= 0 ? last : active - 1);
+        setActive(active <= 0 ? MOST_LISTED : active - 1);
         break;
       case 'Tab':
         // Leaving with a suggestion marked takes it, as the list closes then.

@@ -38,7 +38,7 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
       {news > 0 && (
         <Button variant="secondary" size="sm" onClick={props.onNews}>{t('news', { count: news })}</Button>
       )}
-      {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} />}
+      {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} known={rows.isPending ? 0 : rows.count} />}
       <div className="bh-toolbar-end">
         <button type="button" className="bh-icon-button" aria-label={t('reload')} title={t('reload')} onClick={rows.reload}>
           <Icon name="refresh" />
@@ -64,24 +64,26 @@ interface BulkProps {
   selection: RowSelection;
   filter: string;
   total: number | null;
+  /** How many rows there are at least: lists that are not counted have no total. */
+  known: number;
 }
 
-function Bulk({ actions, selection, filter, total }: BulkProps) {
+function Bulk({ actions, selection, filter, total: counted, known }: BulkProps) {
   const t = useMessages(messages);
-  const count = selection.isMatching ? (total ?? 0) : selection.keys.size;
-  if (count === 0) {
-    if (total === null || total === 0) return null;
-    return <SelectAll total={total} selection={selection} />;
-  }
+  // Where the number is not known the server is asked with what is, and tells the true one before it does anything.
+  const total = counted ?? known;
+  const count = selection.isMatching ? total : selection.keys.size;
+  const isMore = counted === null || counted >= MOST_COUNTED;
+  if (count === 0) return total === 0 ? null : <SelectAll count={total} isMore={isMore} selection={selection} />;
   const chosen = selection.isMatching
     ? ({ kind: 'matching', filter, total: count } as const)
     : ({ kind: 'rows', keys: [...selection.keys] } as const);
   return (
     <div className="bh-bulk">
-      <span>{t('count.selected', { count })}</span>
-      {!selection.isMatching && total !== null && total > count && <SelectAll total={total} selection={selection} />}
+      <span role="status">{t(selection.isMatching && isMore ? 'count.selected.more' : 'count.selected', { count })}</span>
+      {!selection.isMatching && total > count && <SelectAll count={total} isMore={isMore} selection={selection} />}
       {actions.map((action) => (
-        <Button key={action.id} size="sm" variant={action.isDanger ? 'danger' : 'secondary'} onClick={() => { action.run(chosen); }}>
+        <Button key={action.id} size="sm" variant={action.isDanger ? 'danger' : 'secondary'} onClick={() => { action.run(chosen, selection.clear); }}>
           {action.label}
         </Button>
       ))}
@@ -90,11 +92,9 @@ function Bulk({ actions, selection, filter, total }: BulkProps) {
   );
 }
 
-function SelectAll({ total, selection }: { total: number; selection: RowSelection }) {
+function SelectAll({ count, isMore, selection }: { count: number; isMore: boolean; selection: RowSelection }) {
   const t = useMessages(messages);
-  const format = useFormat();
-  const count = format.number(Math.min(total, MOST_COUNTED));
-  return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t(total >= MOST_COUNTED ? 'select.all.more' : 'select.all', { count })}</Button>;
+  return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t(isMore ? 'select.all.more' : 'select.all', { count })}</Button>;
 }
 
 interface ColumnsProps<Item> {

@@ -27,8 +27,8 @@ export interface BulkAction {
   id: string;
   label: string;
   isDanger?: boolean;
-  /** Opens whatever asks for the rest: reason, preview. */
-  run: (selection: Selection) => void;
+  /** Opens whatever asks for the rest: reason, preview. Once it has begun, `clear` takes the ticks off. */
+  run: (selection: Selection, clear: () => void) => void;
 }
 
 /** A way out: a file with all rows of a filter. */

@@ -13,6 +13,7 @@ export const en = {
   'count.all': '{count, plural, one {# row} other {# rows}}',
   'count.more': 'more than {count} rows',
   'count.selected': '{count} selected',
+  'count.selected.more': 'more than {count} selected',
   columns: 'Columns',
   copy_call: 'Copy as API call',
   reload: 'Reload',

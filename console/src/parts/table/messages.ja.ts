@@ -16,6 +16,7 @@ export const ja: Translation<typeof en> = {
   'count.all': '{count}件',
   'count.more': '{count}件以上',
   'count.selected': '{count}件を選択中',
+  'count.selected.more': '{count}件以上を選択中',
   columns: '表示する列',
   copy_call: 'API呼び出しとしてコピー',
   reload: '再読み込み',

@@ -23,6 +23,7 @@ const NOTABLE: Readonly<Record<Exclude<ImageAction, 'rescan'>, string>> = {
 interface Asked {
   action: ImageAction;
   selection: Selection;
+  clear: () => void;
 }
 
 /** The actions that the reader may take, and the dialog of the one that was chosen. */
@@ -33,19 +34,19 @@ export function useImageBulk(): { actions: readonly BulkAction[]; dialog: ReactN
   const [asked, setAsked] = useState<Asked | null>(null);
   const actions = useMemo(() => {
     const words: ImageAction[] = mayWrite ? ['rescan', ...(mayApprove ? (['approve', 'revoke_approval'] as const) : []), 'delete'] : [];
-    return words.map((action) => ({ id: action, label: t(`bulk.${action}`), isDanger: action === 'delete', run: (selection: Selection) => { setAsked({ action, selection }); } }));
+    return words.map((action) => ({ id: action, label: t(`bulk.${action}`), isDanger: action === 'delete', run: (selection: Selection, clear: () => void) => { setAsked({ action, selection, clear }); } }));
   }, [t, mayWrite, mayApprove]);
   return { actions, dialog: asked && <Ask {...asked} onClose={() => { setAsked(null); }} /> };
 }
 
-function Ask({ action, selection, onClose }: Asked & { onClose: () => void }) {
+function Ask({ action, selection, clear, onClose }: Asked & { onClose: () => void }) {
   const t = useMessages(messages);
   const { follow } = useOwnJobs();
   const [comment, setComment] = useState('');
   const bulk = useBulk(
     partsOf(selection, 'digest'),
     ({ filter, expected }, options) => changeImages({ body: { action, filter, expected, ...(action === 'approve' ? { comment } : {}) } }, options),
-    (jobs) => { onClose(); follow(jobs); },
+    (jobs) => { clear(); onClose(); follow(jobs); },
   );
   return (
     <BulkDialog title={t(`bulk.${action}`)} action={t(`bulk.${action}.do`)} isDanger={action === 'delete'} bulk={bulk} onClose={onClose}>
