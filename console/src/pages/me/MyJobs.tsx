@@ -1,5 +1,7 @@
-import { useMemo } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo, type ReactNode } from 'react';
 import { listOwnJobs, type Job } from '../../client/generated';
+import { queryOf } from '../../client/queries';
 import { useMessages } from '../../i18n/language';
 import { EmptyState } from '../../parts/EmptyState';
 import { HostileText } from '../../parts/HostileText';
@@ -17,6 +19,10 @@ import { Timestamp } from '../../parts/Timestamp';
 import { messages } from './messages';
 
 const source = listOf(listOwnJobs, {});
+
+/** So many of the youngest are looked at so often while some are open. */
+const FOLLOWED = 50;
+const OPEN_MS = 1_500;
 
 const NO_FILTERS: never[] = [];
 
@@ -43,20 +49,33 @@ export function MyJobs() {
 function useColumns(): readonly Column<Job>[] {
   const t = useMessages(messages);
   const { follow } = useOwnJobs();
+  const newest = useNewest();
   return useMemo(
-    () => [
-      { id: 'job', title: t('job.name'), width: 16, cell: (job) => <JobName job={job} /> },
-      { id: 'state', title: t('job.state'), width: 10, cell: (job) => <JobMark job={job} /> },
-      { id: 'outcome', title: t('job.outcome'), width: 16, cell: (job) => <Outcome job={job} /> },
-      { id: 'filter', title: t('job.filter'), width: 14, cell: (job) => <HostileText text={filterOf(job)} /> },
-      { id: 'created', title: t('job.created'), width: 9, cell: (job) => <Timestamp moment={job.created} /> },
-      {
-        id: 'file',
-        title: t('job.file'),
-        width: 14,
-        cell: (job) => (isOpen(job) || job.failure ? <Button variant="link" isInline size="sm" onClick={() => { follow([job]); }}>{t('job.follow')}</Button> : <DownloadLink job={job} />),
-      },
-    ],
-    [t, follow],
+    () => {
+      const live = (show: (job: Job) => ReactNode) => (job: Job) => show(newest.get(job.id) ?? job);
+      return [
+        { id: 'job', title: t('job.name'), width: 13, cell: (job) => <JobName job={job} /> },
+        { id: 'state', title: t('job.state'), width: 9, cell: live((job) => <JobMark job={job} />) },
+        { id: 'outcome', title: t('job.outcome'), width: 15, cell: live((job) => <Outcome job={job} />) },
+        {
+          id: 'file',
+          title: t('job.file'),
+          width: 13,
+          cell: live((job) => (isOpen(job) || job.failure ? <Button variant="link" isInline size="sm" onClick={() => { follow([job]); }}>{t('job.follow')}</Button> : <DownloadLink job={job} />)),
+        },
+        { id: 'created', title: t('job.created'), width: 8, cell: (job) => <Timestamp moment={job.created} /> },
+        { id: 'filter', title: t('job.filter'), width: 14, cell: (job) => <HostileText text={filterOf(job)} /> },
+      ];
+    },
+    [t, follow, newest],
   );
+}
+
+/** The youngest jobs as they are now, for rows that stay where they are. */
+function useNewest(): ReadonlyMap<string, Job> {
+  const jobs = useQuery({
+    ...queryOf(listOwnJobs, { query: { limit: FOLLOWED } }),
+    refetchInterval: (query) => (query.state.data?.items.some(isOpen) ? OPEN_MS : false),
+  });
+  return useMemo(() => new Map((jobs.data?.items ?? []).map((job) => [job.id, job] as const)), [jobs.data]);
 }

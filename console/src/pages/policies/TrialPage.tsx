@@ -130,9 +130,9 @@ function useColumns(): readonly Column<DryRunChange>[] {
   const format = useFormat();
   return useMemo(
     () => [
-      { id: 'image', title: t('effect.image'), width: 26, cell: ({ image }) => <ImageName name={image.name} digest={image.digest} /> },
-      { id: 'from', title: t('effect.from'), width: 12, cell: ({ from }) => <VerdictMark decision={from} /> },
-      { id: 'to', title: t('effect.to'), width: 12, cell: ({ to }) => <VerdictMark decision={to} /> },
+      { id: 'image', title: t('effect.image'), width: 25, cell: ({ image }) => <ImageName name={image.name} digest={image.digest} /> },
+      { id: 'from', title: t('effect.from'), width: 11, cell: ({ from }) => <VerdictMark decision={from} /> },
+      { id: 'to', title: t('effect.to'), width: 11, cell: ({ to }) => <VerdictMark decision={to} /> },
       { id: 'critical', title: t('trial.critical'), width: 7, isNumber: true, cell: ({ image }) => format.number(image.counts.critical) },
       { id: 'high', title: t('trial.high'), width: 7, isNumber: true, cell: ({ image }) => format.number(image.counts.high) },
     ],

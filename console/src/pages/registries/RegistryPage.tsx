@@ -19,6 +19,7 @@ import { listOf } from '../../parts/table/source';
 import { WhyPlace } from '../../parts/why/WhyPlace';
 import { useWhy } from '../../parts/why/useWhy';
 import { useImageColumns } from '../images/list/columns';
+import { useImageExports } from '../images/list/exports';
 import { useImageFilters } from '../images/list/filters';
 import { useJobColumns } from '../jobs/columns';
 import { useJobFilters } from '../jobs/filters';
@@ -86,6 +87,7 @@ function JobsTab({ id }: { id: string }) {
       <ResourceTable
         label={t('tab.jobs')}
         source={jobs}
+      resource="jobs"
         columns={own}
         filters={useMemo(() => filters.filter((filter) => filter.key !== 'registry'), [filters])}
         fixedFilter={fixed}
@@ -101,11 +103,14 @@ function ImagesTab({ address }: { address: string }) {
   const t = useMessages(messages);
   const columns = useImageColumns();
   const filters = useImageFilters();
+  const exports = useImageExports();
   const [, openWhy] = useWhy();
   return (
     <ResourceTable
       label={t('tab.images')}
       source={images}
+      resource="images"
+      exports={exports}
       columns={columns}
       filters={useMemo(() => filters.filter((filter) => filter.key !== 'registry'), [filters])}
       fixedFilter={`registry:${quoted(address)}`}

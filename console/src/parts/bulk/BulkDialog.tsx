@@ -29,8 +29,8 @@ export function BulkDialog({ title, action, isDanger = false, isWide = false, bu
     <Modal isOpen variant={isWide ? 'medium' : 'small'} onClose={onClose} aria-labelledby={`${id}-title`}>
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody>
-        {error && <Problem error={error} />}
                 <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); bulk.begin(); }}>
+          {error && <Problem error={error} />}
           {bulk.moved && <Alert variant="warning" isInline title={t('moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
           <p role="status"><strong>{t('count', { count })}</strong></p>
           {children}

@@ -39,8 +39,8 @@ export default function ExportDialog({ exports, filter, onClose }: ExportDialogP
     <Modal isOpen variant="small" onClose={onClose} aria-labelledby={`${id}-title`}>
       <ModalHeader title={t('title')} labelId={`${id}-title`} description={t('text')} />
       <ModalBody>
-        {begin.error && <Problem error={begin.error} />}
         <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); if (way) begin.mutate(way); }}>
+          {begin.error && <Problem error={begin.error} />}
           <p>{t('filter')}: {filter === '' ? t('filter.none') : <code><HostileText text={filter} /></code>}</p>
           <fieldset className="bh-export-formats">
             <legend>{t('format')}</legend>

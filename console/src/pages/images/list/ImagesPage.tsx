@@ -1,28 +1,18 @@
-import { useMemo } from 'react';
-import { beginFindingsExport, beginImagesExport, exportFindings, exportImages, listImages, type ExportFormat } from '../../../client/generated';
-import { useMay } from '../../../frame/me';
+import { listImages } from '../../../client/generated';
 import { useMessages } from '../../../i18n/language';
 import { Command } from '../../../parts/Command';
 import { EmptyState } from '../../../parts/EmptyState';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
-import { useFindingExports, useRowExports } from '../../../parts/export/exports';
 import { listOf } from '../../../parts/table/source';
 import { useWhy } from '../../../parts/why/useWhy';
 import { WhyPlace } from '../../../parts/why/WhyPlace';
 import { useImageBulk } from './bulk';
 import { useImageColumns } from './columns';
+import { useImageExports } from './exports';
 import { useImageFilters } from './filters';
 import { messages } from './messages';
 
 const source = listOf(listImages, {});
-
-const EXPORTS = { stream: exportImages, job: beginImagesExport };
-
-const FINDINGS = { stream: exportFindings, job: beginFindingsExport };
-
-const FINDING_FORMATS: readonly ExportFormat[] = ['csv', 'jsonl', 'sarif'];
-
-const ofImages = (images: string) => ({ images });
 
 const TOPICS = ['image.*'];
 
@@ -32,10 +22,7 @@ export function ImagesPage() {
   const columns = useImageColumns();
   const filters = useImageFilters();
   const [, openWhy] = useWhy();
-  const rows = useRowExports(EXPORTS);
-  const findings = useFindingExports(FINDINGS, ofImages, FINDING_FORMATS);
-  const maySeeFindings = useMay('findings.read');
-  const exports = useMemo(() => (maySeeFindings ? [...rows, ...findings] : rows), [rows, findings, maySeeFindings]);
+  const exports = useImageExports();
   const bulk = useImageBulk();
   return (
     <WhyPlace>
