@@ -3,5 +3,9 @@ import { sharedSentences } from './sentences';
 
 export default defineConfig({
   plugins: [sharedSentences()],
-  test: { include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'] },
+  test: {
+    // Components of PatternFly bring their styles as files that Node does not read.
+    server: { deps: { inline: [/@patternfly/] } },
+    // A machine that does much else is no reason to fail.
+    testTimeout: 20_000, include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'] },
 });
