@@ -36,7 +36,9 @@ function show(text = '') {
 
 test('typing is sent after a while, as one change', async () => {
   const { onText, field } = show();
-  await userEvent.type(field, 'xz');
+  // Both keys at once: how long a busy machine takes between them says nothing here.
+  fireEvent.change(field, { target: { value: 'x' } });
+  fireEvent.change(field, { target: { value: 'xz' } });
   await waitFor(() => { expect(onText).toHaveBeenCalledWith('xz', true); });
   expect(onText).toHaveBeenCalledTimes(1);
 });
