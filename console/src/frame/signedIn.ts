@@ -23,7 +23,7 @@ export async function lookAgain(): Promise<void> {
   const before = queryClient.getQueryData(meQuery.queryKey)?.id;
   let me;
   try {
-    me = await queryClient.fetchQuery({ ...meQuery, staleTime: 0 });
+    me = await queryClient.query({ ...meQuery, staleTime: 0 });
   } catch {
     // That nobody is signed in was noted with the answer; where none came, the next request tells.
     return;

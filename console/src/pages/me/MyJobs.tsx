@@ -10,6 +10,7 @@ import { isOpen } from '../../parts/job/job';
 import { JobMark, JobName } from '../../parts/job/JobMark';
 import { Outcome } from '../../parts/job/Outcome';
 import { useOwnJobs } from '../../parts/job/ownJobs';
+import { UndoOwn } from '../../parts/job/UndoOwn';
 import { filterOf } from '../../parts/job/work';
 import { Button } from '../../parts/pf';
 import type { Column } from '../../parts/table/definition';
@@ -61,7 +62,7 @@ function useColumns(): readonly Column<Job>[] {
           id: 'file',
           title: t('job.file'),
           width: 13,
-          cell: live((job) => (isOpen(job) || job.failure ? <Button variant="link" isInline size="sm" onClick={() => { follow([job]); }}>{t('job.follow')}</Button> : <DownloadLink job={job} />)),
+          cell: live((job) => (isOpen(job) || job.failure ? <Button variant="link" isInline size="sm" onClick={() => { follow([job]); }}>{t('job.follow')}</Button> : <><DownloadLink job={job} /><UndoOwn job={job} /></>)),
         },
         { id: 'created', title: t('job.created'), width: 8, cell: (job) => <Timestamp moment={job.created} /> },
         { id: 'filter', title: t('job.filter'), width: 14, cell: (job) => <HostileText text={filterOf(job)} /> },

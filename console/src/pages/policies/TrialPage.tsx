@@ -92,7 +92,7 @@ function State({ trial }: { trial: DryRunJob }) {
 function About({ job: id }: { job: string }) {
   const t = useMessages(messages);
   const job = useQuery({ ...queryOf(showOwnJob, { path: { id } }), retry: false });
-  const work = job.data?.work.kind === 'dry_run' ? job.data.work : null;
+  const work = job.data?.work?.kind === 'dry_run' ? job.data.work : null;
   const policy = useQuery({ ...queryOf(showPolicy, { path: { id: work?.policy ?? '' } }), enabled: Boolean(work?.policy), retry: false });
   if (!work) return null;
   const name = policy.data && <Link to="/policies/$id" params={{ id: policy.data.id }}><HostileText text={policy.data.name} /></Link>;

@@ -6,7 +6,7 @@ import { tellerOf, LanguageProvider } from '../../i18n/language';
 import { formatOf } from '../../i18n/format';
 import { messages } from './messages';
 import { Outcome } from './Outcome';
-import { filterOf, workOf } from './work';
+import { canBeUndone, filterOf, workOf } from './work';
 
 afterEach(cleanup);
 
@@ -38,4 +38,15 @@ test('jobs of the server are called by what they do', () => {
   expect(filterOf(ofExport)).toBe('kind:secret · tag:1');
   // A newer server does what this console does not know.
   expect(workOf({ ...BULK, work: { kind: 'bulk', work: { resource: 'images', action: 'sing' as 'approve', filter: '', expected: 0 } } }, t)).toBe('');
+});
+
+test('approvals and requests can be taken back while the job is kept, and nothing else', () => {
+  const now = Date.parse('2026-11-01T00:00:00Z');
+  const done: Job = { ...BULK, state: 'done', expires: '2026-11-02T00:00:00Z' };
+  expect(canBeUndone(done, now)).toBe(true);
+  expect(canBeUndone(done, Date.parse('2026-11-03T00:00:00Z'))).toBe(false);
+  expect(canBeUndone({ ...done, state: 'leased' }, now)).toBe(false);
+  expect(canBeUndone({ ...done, work: undefined }, now)).toBe(false);
+  expect(canBeUndone({ ...done, work: { kind: 'bulk', work: { resource: 'undo', job: 'x' } } }, now)).toBe(false);
+  expect(canBeUndone({ ...done, work: { kind: 'bulk', work: { resource: 'images', action: 'delete', filter: '', expected: 1 } } }, now)).toBe(false);
 });

@@ -12,6 +12,7 @@ import { isOpen, progressOf } from './job';
 import { JobMark, JobName } from './JobMark';
 import { messages } from './messages';
 import { Outcome } from './Outcome';
+import { UndoOwn } from './UndoOwn';
 import { wasBegunHere } from './ownJobs';
 
 /** A job that still moves is looked at so often. */
@@ -30,6 +31,7 @@ export default function OwnJobCard({ id, onLeave }: { id: string; onLeave: () =>
       </div>
       <div className="bh-actions">
         {job.data && <CancelOwn job={job.data} />}
+        {job.data && <UndoOwn job={job.data} />}
         {job.data && <DownloadLink job={job.data} />}
         <button type="button" className="bh-icon-button" aria-label={t('own.leave')} title={t('own.leave')} onClick={onLeave}><Icon name="close" /></button>
       </div>

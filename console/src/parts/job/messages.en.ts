@@ -28,6 +28,7 @@ export const en = {
   own: 'Job of your own',
   'own.leave': 'Out of sight (the job goes on)',
   'own.cancel': 'Stop',
+  'own.undo': 'Take back',
   'own.download': 'Download',
   'own.until': 'until {time}',
   'own.expired': 'The file is no longer kept',
@@ -50,5 +51,6 @@ export const en = {
   'bulk.revoke_approval': 'Take approvals back',
   'bulk.retry': 'Try jobs again',
   'bulk.cancel': 'Stop jobs',
+  'bulk.undo': 'Take a bulk change back',
   'bulk.except': 'Request exceptions',
 } as const;

@@ -31,6 +31,7 @@ export const ja: Translation<typeof en> = {
   own: '自分のジョブ',
   'own.leave': '表示を閉じる(ジョブは続行)',
   'own.cancel': '中止',
+  'own.undo': '元に戻す',
   'own.download': 'ダウンロード',
   'own.until': '期限: {time}',
   'own.expired': 'ファイルの保存期間が終了しました',
@@ -53,5 +54,6 @@ export const ja: Translation<typeof en> = {
   'bulk.revoke_approval': '承認の取り消し',
   'bulk.retry': 'ジョブの再試行',
   'bulk.cancel': 'ジョブの中止',
+  'bulk.undo': '一括操作の取り消し',
   'bulk.except': '例外の申請',
 };

@@ -61,10 +61,22 @@ fn head(line: &str) -> Option<&str> {
     (is_word(word) && DENYING.iter().chain([&WARNING]).any(is_wanted)).then_some(word)
 }
 
+/// Whether YAML takes the character as it is (YAML 1.2.2, 5.1; a byte order mark only where a document begins).
+fn is_printable(character: char) -> bool {
+    !character.is_control() && !matches!(character, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
 /// A text under a key that is indented by four: as a block of its lines, or quoted where a block could not hold it.
 fn text(source: &str) -> String {
-    if source.chars().any(|character| character.is_control() && character != '\n' && character != '\t') {
-        return format!("{}\n", serde_json::Value::from(source));
+    let is_plain = |character: char| character == '\n' || character == '\t' || is_printable(character);
+    if !source.chars().all(is_plain) {
+        // JSON leaves some characters bare that YAML knows by their escapes alone.
+        let quoted = serde_json::Value::from(source).to_string();
+        let escaped = quoted.chars().map(|character| match is_printable(character) {
+            true => character.to_string(),
+            false => format!("\\u{:04x}", u32::from(character)),
+        });
+        return format!("{}\n", escaped.collect::<String>());
     }
     let mut block = "|2\n".to_owned();
     for line in source.trim_end().lines() {
