@@ -253,7 +253,12 @@ pub struct Where {
 }
 
 impl PackageMatch {
-    /// Whether an installed package is the one that is meant.
+    /// Whether an installed package may be the one that is meant: so it is where its version cannot be compared.
+    pub fn may_match(&self, package: &model::Package) -> bool {
+        self.is_match(package, &|| package.ecosystem.version_scheme().key(&package.version).ok(), true)
+    }
+
+    /// Whether an installed package is the one that is meant for certain.
     pub fn matches(&self, package: &model::Package) -> bool {
         self.matches_at(package, &|| package.ecosystem.version_scheme().key(&package.version).ok())
     }
@@ -264,12 +269,24 @@ impl PackageMatch {
         package: &model::Package,
         key: &dyn Fn() -> Option<K>,
     ) -> bool {
+        self.is_match(package, key, false)
+    }
+
+    fn is_match<K: Borrow<VersionKey>>(
+        &self,
+        package: &model::Package,
+        key: &dyn Fn() -> Option<K>,
+        otherwise: bool,
+    ) -> bool {
         let has_name = self.name.matches(&package.name)
             || package.source.as_ref().is_some_and(|source| self.name.is_plain() && self.name.matches(&source.name));
         let scheme = package.ecosystem.version_scheme();
         has_name
             && self.ecosystem.is_none_or(|ecosystem| ecosystem == package.ecosystem)
-            && self.version.as_ref().is_none_or(|range| range.contains_key(key().as_ref().map(Borrow::borrow), scheme))
+            && self
+                .version
+                .as_ref()
+                .is_none_or(|range| range.contains_key(key().as_ref().map(Borrow::borrow), scheme, otherwise))
     }
 
     /// What is meant, as one text: `log4j-core (maven) <2.17.1`.

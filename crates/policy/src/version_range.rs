@@ -69,15 +69,17 @@ impl VersionRange {
     /// Whether the range takes in a version. What is no version of its scheme, here or there, is taken in: nobody can
     /// tell that it is not.
     pub fn contains(&self, version: &str, scheme: VersionScheme) -> bool {
-        self.contains_key(scheme.key(version).ok().as_ref(), scheme)
+        self.contains_key(scheme.key(version).ok().as_ref(), scheme, true)
     }
 
-    /// The same of a version in the order of its scheme; `None` is one that is none.
-    pub(crate) fn contains_key(&self, version: Option<&VersionKey>, scheme: VersionScheme) -> bool {
-        let Some(version) = version else { return true };
+    /// The same of a version in the order of its scheme; `None` is one that is none. Where nobody can tell, `otherwise` is
+    /// the answer: what denies takes it in, what excuses does not.
+    pub(crate) fn contains_key(&self, version: Option<&VersionKey>, scheme: VersionScheme, otherwise: bool) -> bool {
+        let Some(version) = version else { return otherwise };
+        let holds = |range: &Option<CompiledRange>| range.as_ref().map_or(otherwise, |range| range.contains(version));
         match self.compiled.get_or_init(|| (scheme, self.compile(scheme))) {
-            (known, range) if *known == scheme => range.as_ref().is_none_or(|range| range.contains(version)),
-            _ => self.compile(scheme).is_none_or(|range| range.contains(version)),
+            (known, range) if *known == scheme => holds(range),
+            _ => holds(&self.compile(scheme)),
         }
     }
 }
@@ -132,7 +134,9 @@ impl FromStr for VersionRange {
                 let is_foreign = version.starts_with(['<', '>', '=', '!', '~', '^', '[', '('])
                     || version.ends_with([']', ')'])
                     || version.contains('*');
-                if version.is_empty() || is_foreign {
+                // A word alone, as in `<1.0 legacy`, would be compared with, and in some orders lies beyond all versions.
+                let is_word = !version.is_ascii() || !version.bytes().any(|byte| byte.is_ascii_digit());
+                if version.is_empty() || is_foreign || is_word {
                     return Err(invalid(word));
                 }
                 parts.push((comparison, version.to_owned()));
@@ -184,7 +188,22 @@ mod tests {
 
     #[test]
     fn what_is_no_range_is_told() {
-        for text in ["", "<", "~1.2", "^1", ">= || 2", "< >1", "[1.0,2.0)", "(,1]", "*", "1.*"] {
+        for text in [
+            "",
+            "<",
+            "~1.2",
+            "^1",
+            ">= || 2",
+            "< >1",
+            "[1.0,2.0)",
+            "(,1]",
+            "*",
+            "1.*",
+            "latest",
+            "<1.0 legacy",
+            "<日本",
+            "<1２",
+        ] {
             assert!(text.parse::<VersionRange>().is_err(), "{text}");
         }
     }

@@ -375,6 +375,8 @@ fn exceptions_count_until_they_expire_and_are_then_named() {
     assert_eq!(judge("2027-01-01", "ids: [CVE-2025-0002]"), (Decision::Deny, ExceptionState::Unused, 0));
     assert_eq!(judge("2027-01-01", "package: {name: openssl, version: <3.0.2}").0, Decision::Excepted);
     assert_eq!(judge("2027-01-01", "package: {name: openssl, version: <3.0.1}").0, Decision::Deny);
+    // A version that nobody can compare excuses nothing.
+    assert_eq!(judge("2027-01-01", "package: {name: openssl, version: '<x:3'}").0, Decision::Deny);
     assert_eq!(judge("2027-01-01", "path: 'var/lib/*'").0, Decision::Excepted);
     assert_eq!(judge("2027-01-01", "path: /var/lib/*").0, Decision::Excepted, "paths begin at the top of the target");
     assert_eq!(judge("2027-01-01", "package: {name: 'open*', version: <3.0.2}").0, Decision::Excepted);
@@ -477,4 +479,17 @@ fn an_exception_for_a_license_by_its_old_name_covers_what_it_means() {
     let list = exceptions("- {name: e, ids: [GPL-3.0], owner: o, reason: r, expires: 2027-01-01}");
     assert_eq!(judged(&report, &policy, &[]).decision, Decision::Deny);
     assert_eq!(judged(&report, &policy, &list).decision, Decision::Excepted);
+}
+
+#[test]
+fn a_version_that_nobody_can_compare_is_denied_and_does_not_do_where_it_is_required() {
+    let report = one(|_| {});
+    let control =
+        |name: &str, version: &str| format!("package.{name}, packages: [{{name: openssl, version: '{version}'}}]");
+    // In Debian's versions what stands before a colon is a number.
+    for (version, can_be_compared) in [("<1", true), ("<x:3", false)] {
+        check(&report, &control("deny", version), (!can_be_compared).then_some("package.deny"));
+        check(&report, &control("require", version), Some("package.require"));
+    }
+    check(&report, &control("require", ">=3"), None);
 }

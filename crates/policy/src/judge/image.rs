@@ -57,7 +57,7 @@ impl Bench<'_> {
     pub(super) fn packages_denied(&self, denied: &[PackageMatch]) -> Outcome {
         let mut tally = Tally::default();
         for package in &self.facts.report.inventory.packages {
-            if let Some(found) = denied.iter().find(|denied| denied.matches(package)) {
+            if let Some(found) = denied.iter().find(|denied| denied.may_match(package)) {
                 tally.take(&self.facts.package_evidence(package, &found.describe(), None), false);
             }
         }
