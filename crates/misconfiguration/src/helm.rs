@@ -8,6 +8,7 @@ mod regexes;
 mod render;
 mod sprig;
 mod value;
+mod work;
 
 use model::{Gap, UntrustedPath};
 

@@ -7,6 +7,7 @@ use regex_automata::meta::Regex;
 
 use super::render::Calls;
 use super::value::{from_node, map, to_json, to_yaml};
+use super::work::Work;
 use super::{regexes, sprig};
 use crate::yaml::{self, Tags};
 
@@ -38,6 +39,7 @@ fn in_place() -> Option<&'static Regex> {
 /// Gives a template every function of Helm.
 pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
     let (including, templating) = (Arc::clone(calls), Arc::clone(calls));
+    let work = Arc::new(Work::default());
     let template = template
         .func("include", move |arguments| {
             let name = text(arguments, 0)?;
@@ -47,7 +49,7 @@ pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
         .func("tpl", move |arguments| {
             let source = spell_methods(&text(arguments, 0)?);
             let data = arguments.get(1).cloned().unwrap_or(Value::Nil);
-            templating.call(|base| base.clone().parse(&source)?.execute_to_string(&data))
+            templating.call(|base, out| base.clone().parse(&source)?.execute_fmt(out, &data))
         })
         .func("required", |arguments| match arguments.get(1) {
             None | Some(Value::Nil) => refuse(&text(arguments, 0)?),
@@ -57,13 +59,25 @@ pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
         .func("fail", |arguments| refuse(&text(arguments, 0)?))
         .func("lookup", |_| Ok(map([])))
         .func("apiVersionsHas", |arguments| Ok(Value::Bool(has_api(&text(arguments, 0)?))))
-        .func("toYaml", |arguments| Ok(string(to_yaml(argument(arguments, 0)?))))
-        .func("toJson", |arguments| Ok(string(to_json(argument(arguments, 0)?))))
-        .func("toPrettyJson", |arguments| Ok(string(to_json(argument(arguments, 0)?))))
-        .func("fromYaml", |arguments| from_yaml(&text(arguments, 0)?))
-        .func("fromYamlArray", |arguments| from_yaml(&text(arguments, 0)?))
-        .func("fromJson", |arguments| from_yaml(&text(arguments, 0)?));
-    regexes::register(sprig::register(template))
+        .func("toYaml", work.bound(|arguments| Ok(string(to_yaml(argument(arguments, 0)?)))))
+        .func("toJson", work.bound(|arguments| Ok(string(to_json(argument(arguments, 0)?)))))
+        .func("toPrettyJson", work.bound(|arguments| Ok(string(to_json(argument(arguments, 0)?)))))
+        .func("fromYaml", work.bound(|arguments| from_yaml(&text(arguments, 0)?)))
+        .func("fromYamlArray", work.bound(|arguments| from_yaml(&text(arguments, 0)?)))
+        .func("fromJson", work.bound(|arguments| from_yaml(&text(arguments, 0)?)));
+    let template = PRINTING
+        .iter()
+        .fold(template, |template, name| template.func(name, work.bound(|arguments| print(name, arguments))));
+    regexes::register(sprig::register(template, &work), &work)
+}
+
+/// The language's own functions that make texts.
+const PRINTING: &[&str] = &["print", "printf", "println", "html", "js", "urlquery"];
+
+/// Has the language do it, in a template of its own.
+fn print(name: &str, arguments: &[Value]) -> gotmpl::Result<Value> {
+    let places: String = (0..arguments.len()).map(|place| format!(" (index . {place})")).collect();
+    gotmpl::execute(&format!("{{{{{name}{places}}}}}"), &Value::List(arguments.into())).map(string)
 }
 
 fn from_yaml(text: &str) -> gotmpl::Result<Value> {

@@ -1,10 +1,13 @@
 //! The functions of Sprig that take a regular expression. Patterns run in linear time, within a bound on memory.
 
+use std::sync::Arc;
+
 use gotmpl::{Result, Template, Value};
 use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 
 use super::functions::{argument, refuse, string, text};
+use super::work::Work;
 
 /// The memory that the program of one pattern may take.
 const LARGEST_PROGRAM_BYTES: usize = 1 << 20;
@@ -43,10 +46,10 @@ const FUNCTIONS: &[(&str, Function)] = &[
 ];
 
 /// Gives a template every function with a regular expression, each under its name and with `must` before it.
-pub(super) fn register(template: Template) -> Template {
+pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
     FUNCTIONS.iter().fold(template, |template, (name, function)| {
         let sure = format!("must{}{}", name[..1].to_ascii_uppercase(), &name[1..]);
-        template.func(name, *function).func(&sure, *function)
+        template.func(name, work.bound(*function)).func(&sure, work.bound(*function))
     })
 }
 

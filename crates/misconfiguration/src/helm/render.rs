@@ -46,10 +46,9 @@ pub(super) fn render(chart: &Chart) -> Rendered {
             continue;
         }
         calls.begin();
-        let text = (*base).clone().parse(source).and_then(|template| template.execute_to_string(data));
-        let text = text.map_err(|error| one_line(&error)).and_then(|text| {
-            if calls.spend(text.len()) { Ok(text) } else { Err("the chart becomes too large".to_owned()) }
-        });
+        let parsed = (*base).clone().parse(source);
+        let text = parsed.and_then(|template| calls.text(|out| template.execute_fmt(out, data)));
+        let text = text.map_err(|error| one_line(&error));
         rendered.push((path.clone(), text));
     }
     rendered
@@ -139,9 +138,9 @@ impl Calls {
     /// What `include` gives: a template by its name, which a whole file has as well.
     pub(super) fn include(&self, name: &str, data: &Value) -> gotmpl::Result<Value> {
         let file = self.base.get().and_then(|(_, files)| files.get(name));
-        self.call(|base| match file {
-            Some(source) if base.lookup(name).is_none() => base.clone().parse(source)?.execute_to_string(data),
-            _ => base.execute_template_to_string(name, data),
+        self.call(|base, out| match file {
+            Some(source) if base.lookup(name).is_none() => base.clone().parse(source)?.execute_fmt(out, data),
+            _ => base.execute_template_fmt(out, name, data),
         })
     }
 
@@ -156,7 +155,10 @@ impl Calls {
     }
 
     /// Runs a template of the chart, or a text as a template, within the bounds.
-    pub(super) fn call(&self, run: impl FnOnce(&Template) -> gotmpl::Result<String>) -> gotmpl::Result<Value> {
+    pub(super) fn call(
+        &self,
+        run: impl FnOnce(&Template, &mut Output<'_>) -> gotmpl::Result<()>,
+    ) -> gotmpl::Result<Value> {
         let refuse = |reason: &str| Err(TemplateError::Exec(reason.to_owned()));
         let Some(base) = self.base.get().and_then(|(base, _)| base.upgrade()) else {
             return refuse("there are no templates");
@@ -167,12 +169,36 @@ impl Calls {
         if self.depth.fetch_add(1, Ordering::Relaxed) >= DEEPEST_CALLS {
             return refuse("templates call each other too deep");
         }
-        let text = run(&base);
+        let text = self.text(|out| run(&base, out));
         self.depth.fetch_sub(1, Ordering::Relaxed);
-        let text = text?;
-        if !self.spend(text.len()) {
-            return refuse("the chart becomes too large");
+        Ok(Value::String(Arc::from(text?)))
+    }
+
+    /// What is written, as far as the chart may still become larger.
+    fn text(&self, write: impl FnOnce(&mut Output<'_>) -> gotmpl::Result<()>) -> gotmpl::Result<String> {
+        let mut out = Output { calls: self, text: String::new(), is_over: false };
+        let outcome = write(&mut out);
+        match out.is_over {
+            true => Err(TemplateError::Exec("the chart becomes too large".to_owned())),
+            false => outcome.map(|()| out.text),
         }
-        Ok(Value::String(Arc::from(text)))
+    }
+}
+
+/// What a template writes.
+pub(super) struct Output<'c> {
+    calls: &'c Calls,
+    text: String,
+    is_over: bool,
+}
+
+impl std::fmt::Write for Output<'_> {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        if !self.calls.spend(text.len()) {
+            self.is_over = true;
+            return Err(std::fmt::Error);
+        }
+        self.text.push_str(text);
+        Ok(())
     }
 }

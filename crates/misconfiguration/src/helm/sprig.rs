@@ -10,6 +10,7 @@ use gotmpl::{Result, Template, Value};
 
 use super::functions::{argument, refuse, string, text};
 use super::value::{map, to_json_text};
+use super::work::Work;
 
 /// Bytes of a text, and items of a list, that one call may make.
 const MOST: usize = 1 << 20;
@@ -209,8 +210,8 @@ const FUNCTIONS: &[(&str, Function)] = &[
     ("expandenv", |_| Ok(string(""))),
 ];
 
-pub(super) fn register(template: Template) -> Template {
-    FUNCTIONS.iter().fold(template, |template, (name, function)| template.func(name, *function))
+pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
+    FUNCTIONS.iter().fold(template, |template, (name, function)| template.func(name, work.bound(*function)))
 }
 
 fn with_field(fields: &BTreeMap<Arc<str>, Value>, name: &str, value: Value) -> Value {

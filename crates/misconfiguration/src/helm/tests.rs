@@ -131,3 +131,33 @@ fn templates_that_never_end_are_gaps_in_little_time() {
     let checked = check(&tree, &Options::default());
     assert_eq!(checked.gaps.len(), 4, "{:?}", checked.gaps);
 }
+
+#[test]
+fn what_grows_by_itself_is_a_gap_before_it_is_large() {
+    let growing = |grow: &str| {
+        format!("{{{{ $a := \"a\" }}}}{{{{ range until 60 }}}}{{{{ $a = {grow} }}}}{{{{ end }}}}x: {{{{ $a }}}}")
+    };
+    let grown = [
+        "print $a $a",
+        "printf \"%s%s\" $a $a",
+        "println $a $a",
+        "html (print $a \"<<<<\") | print $a",
+        "cat $a $a",
+        "join \"\" (list $a $a)",
+        "quote $a",
+        "b64enc (print $a $a)",
+        "list $a $a | toJson",
+        "list $a $a",
+        "dict \"a\" $a \"b\" $a",
+    ];
+    for grow in grown {
+        let tree = tree(&[CHART, ("c/templates/a.yaml", &growing(grow))]);
+        let checked = check(&tree, &Options::default());
+        assert_eq!(checked.gaps.len(), 1, "{grow}: {:?}", checked.gaps);
+        let reason = &checked.gaps[0].reason;
+        assert!(reason.contains("too large") || reason.contains("too long"), "{grow}: {reason}");
+    }
+    let printed = "{{ $a := repeat 100000 \"a\" }}{{ range until 40000 }}{{ $a }}{{ end }}";
+    let checked = check(&tree(&[CHART, ("c/templates/a.yaml", printed)]), &Options::default());
+    assert!(checked.gaps[0].reason.contains("too large"), "{:?}", checked.gaps);
+}
