@@ -150,7 +150,7 @@ describe(`with ${STORE}`, () => {
     await signIn(page);
     await settled(page);
     expect(await page.locator('html').getAttribute('lang')).toBe('ja');
-    await page.getByText(say('ja', table, 'count.all', { count: IMAGES })).waitFor();
+    await page.getByText(say('ja', table, 'count.all', { count: IMAGES }), { exact: true }).waitFor();
     const exact = await page.locator('tr[data-row] time').first().getAttribute('title');
     expect(exact).toMatch(/^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} \(/);
 
