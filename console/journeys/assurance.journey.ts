@@ -149,7 +149,7 @@ describe(`with ${STORE}`, () => {
     await accessible(page, 'the editor with a mistake');
     await shot(page, `${STORE}-policy-mistake`);
     await page.getByLabel(say('en', policies, 'scope.expression')).fill('v1');
-    await page.getByRole('button', { name: say('en', policies, 'effect.ask') }).click();
+    await page.getByRole('button', { name: say('en', policies, 'effect.ask'), exact: true }).click();
     await page.getByText(/would (have another verdict|stay as)/).first().waitFor();
     await shot(page, `${STORE}-policy-effect`);
     await page.getByRole('button', { name: say('en', policies, 'save') }).click();
