@@ -7,7 +7,7 @@ use policy::filter::Filter;
 
 use super::*;
 use crate::testing::on_both_stores;
-use crate::{Connection, Lane, Store, StoreError, evaluation, events, inventory, verdicts};
+use crate::{Connection, Lane, Store, StoreError, evaluation, events, inventory, values, verdicts};
 
 pub(super) fn permit(permission: &str, scopes: &[&str]) -> Permit {
     let grant = Grant {
@@ -157,6 +157,26 @@ fn another_decision_is_history_and_the_same_is_not() {
         let events = store.read_blocking(|connection| events::behind(connection, 0, 10)).unwrap();
         let topics: Vec<&str> = events.iter().map(|event| event.topic.as_str()).collect();
         assert_eq!(topics, ["image.registered", "verdict.changed"]);
+    });
+}
+
+/// Verdicts of removed images stay, and after a restore a later image may have the number of a removed one.
+#[test]
+fn the_history_of_an_image_has_no_verdict_of_another_with_its_number() {
+    on_both_stores(|store| {
+        add(store, 1, "bank/core", &[]);
+        write(store, |connection| remove(connection, &permit("images.write", &[]), "sha256:1", 6));
+        add(store, 2, "shop/api", &[]);
+        write(store, |connection| {
+            let number =
+                connection.row("SELECT id FROM images WHERE digest = 'sha256:2'", &[])?.map_or(0, |row| row.integer(0));
+            connection.execute("UPDATE verdicts SET image_id = $1", &values![number])
+        });
+        let history = store.read_blocking(|connection| {
+            verdicts::history(connection, &permit("images.read", &[]), "sha256:2", None, 10)
+        });
+        let ids: Vec<String> = history.unwrap().into_iter().map(|verdict| verdict.id).collect();
+        assert_eq!(ids, ["v2"]);
     });
 }
 

@@ -384,3 +384,14 @@ fn a_removed_image_leaves_nothing_but_its_verdicts() {
     assert_eq!(server.decision(&who, 1), "deny");
     server.register(&who, &index(1, "shop/api:1", LEFT_PAD)).expect(200);
 }
+
+#[test]
+fn an_approval_without_a_repository_leaves_no_record() {
+    let (server, who) = server();
+    server.register(&who, &index(1, "no name of an image", LEFT_PAD)).expect(200);
+    let image = server.ask(&who, "GET", &format!("/images/{}", digest(1)), json!(null));
+    assert_eq!(image.body["names"], json!([]));
+    let answer = server.ask(&who, "POST", &format!("/images/{}/approval", digest(1)), json!({}));
+    assert_eq!((answer.status, answer.code()), (409, "object.state"));
+    assert!(!server.trail().iter().any(|line| line.starts_with("image.approve")), "{:?}", server.trail());
+}

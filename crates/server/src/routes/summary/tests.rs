@@ -86,3 +86,22 @@ fn an_image_that_was_judged_before_the_count_existed_gets_it_by_its_next_evaluat
         assert_eq!(summary(&server, &admin, "")["images"]["fixable"], 1);
     }
 }
+
+#[test]
+fn what_is_new_is_counted_within_the_applications_however_much_is_new_elsewhere() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let ids: Vec<String> =
+            (0..=store::summary::MOST_COUNTED).map(|number| format!("CVE-2026-{:05}", number + 10_000)).collect();
+        let mut known = vec![("CVE-2026-0001", "right-pad", "2.0.0", "HIGH")];
+        known.extend(ids.iter().map(|id| (id.as_str(), "left-pad", "1.3.0", "HIGH")));
+        intelligence(&server, &known);
+        server.catch_up();
+        let admin = server.user("admin", &["administrator"]);
+        server.register(&admin, &index(1, "registry.example/bank/core:1", &[("right-pad", "1.0.0")])).expect(200);
+        server.register(&admin, &index(2, "registry.example/shop/api:1", LEFT_PAD)).expect(200);
+        let scoped = server.scoped_token("images.read,findings.read", "bank", "bank/*");
+        server.catch_up();
+        assert_eq!(summary(&server, &scoped, "")["deltas"]["vulnerabilities"], 1);
+        assert_eq!(summary(&server, &admin, "")["deltas"]["vulnerabilities"], store::summary::MOST_COUNTED);
+    }
+}
