@@ -124,6 +124,20 @@ pub enum OpenImageError {
         /// The digest of its bytes.
         actual: Digest,
     },
+    /// A blob has not the size that its descriptor states (OCI image-spec, descriptor.md, `size`).
+    #[error(
+        "{document} in {place} is not what it claims to be: it has {actual} bytes, and its descriptor states {stated}"
+    )]
+    WrongSize {
+        /// The file or folder.
+        place: String,
+        /// The path inside of it.
+        document: String,
+        /// Bytes, as its descriptor states.
+        stated: u64,
+        /// Bytes that it has.
+        actual: u64,
+    },
     /// The image has more layers than any engine would run.
     #[error("the image in {place} has {count} layers, more than the 1,024 that are read")]
     TooManyLayers {

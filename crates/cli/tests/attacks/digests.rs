@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde_json::{Value, json};
 use test_support::{Blob, Storage, TestImages};
 
 use crate::program::{Bench, image_of_layers, layout};
@@ -35,15 +36,37 @@ fn every_document_and_layer_must_have_its_digest() {
     }
 }
 
+/// The blobs have the digests that they are named by; the sizes beside those lie.
 #[test]
 fn a_blob_of_another_length_than_its_descriptor_says_is_refused() {
-    let mut files = layout(&[("", layer(ALPINE))]);
-    for (_, bytes) in files.iter_mut().filter(|(path, _)| path.starts_with("blobs/")) {
-        bytes.push(b' ');
+    for (what, by) in [("manifest", 1), ("config", 1), ("layer", 1), ("layer", -1)] {
+        let mut files = layout(&[("", layer(ALPINE))]);
+        let manifest = files.iter().rposition(|(path, _)| path.starts_with("blobs/")).expect("it comes last");
+        let lie = |descriptor: &mut Value| {
+            let size = descriptor["size"].as_i64().expect("it has a size");
+            descriptor["size"] = json!(size + by);
+        };
+        let mut document: Value = serde_json::from_slice(&files[manifest].1).expect("it is JSON");
+        match what {
+            "config" => lie(&mut document["config"]),
+            "layer" => lie(&mut document["layers"][0]),
+            _ => {}
+        }
+        let blob = Blob::new(document.to_string().into_bytes());
+        let mut index: Value = serde_json::from_slice(&files[manifest + 1].1).expect("it is JSON");
+        index["manifests"][0]["digest"] = json!(blob.digest);
+        index["manifests"][0]["size"] = json!(blob.bytes.len());
+        if what == "manifest" {
+            lie(&mut index["manifests"][0]);
+        }
+        files[manifest] = (format!("blobs/sha256/{}", &blob.digest["sha256:".len()..]), blob.bytes);
+        files[manifest + 1].1 = index.to_string().into_bytes();
+        let bench = Bench::new();
+        write_layout(&bench, &files);
+        let run = bench.scan("oci:image");
+        assert_eq!(run.code, 3, "{what}: {}", run.stdout);
+        run.says("is not what it claims to be: it has");
     }
-    let bench = Bench::new();
-    write_layout(&bench, &files);
-    bench.scan("oci:image").fails_with("image");
 }
 
 #[test]

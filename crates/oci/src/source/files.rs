@@ -43,7 +43,27 @@ pub(super) fn read_blob(
     let path = blob_path(folder, &descriptor.digest);
     let bytes = read(files, &path)?;
     verify(files, &path, &bytes, &descriptor.digest)?;
+    verify_size(files, &path, bytes.len() as u64, descriptor)?;
     Ok(bytes)
+}
+
+/// Refuses a blob that has not the size that its descriptor states.
+pub(super) fn verify_size(
+    files: &dyn Files,
+    path: &UntrustedPath,
+    actual: u64,
+    descriptor: &Descriptor,
+) -> Result<(), OpenImageError> {
+    let stated = descriptor.size;
+    match actual == stated {
+        true => Ok(()),
+        false => Err(OpenImageError::WrongSize {
+            place: files.place().to_owned(),
+            document: path.to_string(),
+            stated,
+            actual,
+        }),
+    }
 }
 
 /// Refuses a document whose bytes do not have the digest that it is named by.

@@ -9,7 +9,7 @@ use model::{Digest, Platform, UntrustedPath};
 
 use super::beside::Artifacts;
 use super::choice::{Candidate, choose};
-use super::files::{Files, blob_path, parse, read_blob, read_optional};
+use super::files::{Files, blob_path, parse, read_blob, read_optional, verify_size};
 use super::{OpenImageError, OpenOptions};
 use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
 use crate::local_blob::LocalBlob;
@@ -74,6 +74,9 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
             .map_err(|source| OpenImageError::Read { place: format!("{path} in {}", files.place()), source })?;
         if blob.is_none() && !descriptor.is_foreign() {
             return Err(OpenImageError::Missing { place: place(), missing: path.to_string() });
+        }
+        if let Some(blob) = &blob {
+            verify_size(files, &path, blob.size_bytes(), descriptor)?;
         }
         let claimed = Some(descriptor.digest.clone());
         layers.push(Layer {
