@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use model::{Finding, ScanReport};
+use model::{ScanReport, Shown};
 
 use crate::convert;
 use crate::failure::{Failure, Outcome};
@@ -23,11 +23,21 @@ impl Earlier {
         Ok(Earlier { report, place: path.display().to_string() })
     }
 
-    /// Notes in a report what is new; of both only what is wanted counts. Returns what cannot be compared, in words.
-    pub(crate) fn compare(&self, report: &mut ScanReport, is_wanted: impl Fn(&Finding) -> bool) -> Vec<String> {
-        let mut earlier = self.report.clone();
-        earlier.findings.retain(is_wanted);
-        let comparison = formats::compare(&earlier, report);
+    /// Refuses to end by what is new where the earlier report leaves out what this scan shows: of that nothing would be new.
+    pub(crate) fn must_show(&self, shown: &Shown) -> Result<(), Failure> {
+        if self.report.shown.includes(shown) {
+            return Ok(());
+        }
+        Err(Failure::usage(format!(
+            "{} shows only a part of its findings (--severity, --fixable-only), so that --fail-on-new cannot tell what else is \
+             new; make it without these options, or give this scan the same",
+            self.place
+        )))
+    }
+
+    /// Notes in a report what is new; what only one of the two shows does not count. Returns what cannot be compared, in words.
+    pub(crate) fn compare(&self, report: &mut ScanReport) -> Vec<String> {
+        let comparison = formats::compare(&self.report, report);
         let mut notes = Vec::new();
         if comparison.kind != report.target.kind {
             notes.push(format!(
@@ -37,6 +47,12 @@ impl Earlier {
                 comparison.name,
                 article(report.target.kind.as_str()),
                 report.target.name
+            ));
+        }
+        if !comparison.shown.includes(&report.shown) {
+            notes.push(format!(
+                "{} shows only a part of its findings (--severity, --fixable-only), so that none of the others is called new",
+                self.place
             ));
         }
         let (mut only_here, mut only_there) = (Vec::new(), Vec::new());

@@ -68,7 +68,7 @@ impl Judging {
         policy::apply_exceptions(report, &self.exceptions, self.now);
         let mut facts = Facts::new(report);
         if self.policies.iter().any(Policy::has_custom_checks) {
-            facts = facts.with_document(formats::report_document(report)).with_rego(Box::new(rego::ask));
+            facts = facts.with_document(formats::report_document(report)).with_rego(rego::asker());
         }
         let verdict = policy::judge(&self.policies, &self.exceptions, &facts, self.now);
         drop(facts);

@@ -135,6 +135,7 @@ fn index(report: &ScanReport) -> anyhow::Result<Vec<u8>> {
             .collect(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: None,
         ..report.clone()
     };
@@ -217,6 +218,7 @@ mod tests {
             signatures: Vec::new(),
             verdict: None,
             comparison: None,
+            shown: model::Shown::default(),
             intelligence: None,
         };
         let named = |registering: &Registering, target: &str, names: &[&str]| {

@@ -4,19 +4,22 @@ use std::io;
 use std::process::Command;
 
 use anyhow::Context;
-use policy::{RegoCheck, RegoDenials};
-use rego_process::{Limits, Unanswered};
+use policy::{RegoAsker, RegoCheck, RegoDenials};
+use rego_process::{Limits, Together, Unanswered};
 use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
 use crate::output;
 
-/// Asks a check of a report; the error is a sentence without a full stop.
-pub(crate) fn ask(check: &RegoCheck, report: &Value) -> Result<RegoDenials, String> {
-    command()
-        .map_err(|error| Unanswered::Failed(format!("the process for it could not be asked: {error}")))
-        .and_then(|command| rego_process::ask(command, check, report, Limits::default()))
-        .map_err(|unanswered| unanswered.to_string())
+/// A way to ask checks of one report.
+pub(crate) fn asker() -> RegoAsker<'static> {
+    let together = Together::new();
+    Box::new(move |check, report| together.ask(|| Ok(ask(check, report)?)))
+}
+
+fn ask(check: &RegoCheck, report: &Value) -> Result<RegoDenials, Unanswered> {
+    let command = command().map_err(|error| Unanswered::no_process(&error))?;
+    rego_process::ask(command, check, report, Limits::default())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program starts itself, and nothing of a target")]

@@ -25,6 +25,7 @@ pub(crate) fn run(arguments: &SbomArguments, environment: &Environment) -> Resul
         signatures: Vec::new(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: None,
     };
     let format = match arguments.format {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use intelligence::{Database, MatchOptions};
-use model::{Finding, FindingKind, ScanReport, ScanTarget, TargetKind};
+use model::{Finding, FindingKind, ScanReport, ScanTarget, Shown, TargetKind};
 use scanner::{ApprovedBases, Indexed};
 
 use crate::arguments::{ChoiceArguments, ScanArguments};
@@ -56,6 +56,9 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let choice = &arguments.choice;
     let judging = Judging::read(&arguments.policy, &arguments.exceptions, choice.now)?.with_vex(&arguments.vex)?;
     let earlier = arguments.compare_to.as_deref().map(Earlier::read).transpose()?;
+    if let (Some(earlier), true) = (&earlier, arguments.fail_on_new) {
+        earlier.must_show(&shown(choice))?;
+    }
     let registering = Registering::prepare(&arguments.register, environment)?;
     let mut chosen = detectors::choose(&arguments.detectors)?;
     let trust = vouching::read_trust(&arguments.signatures)?;
@@ -71,7 +74,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     // The server gets everything, whatever the options choose to show.
     let registered = registering.map(|registering| registering.send(&arguments.target, &scanned.whole()));
     if let Some(earlier) = &earlier {
-        scanned.notes.extend(earlier.compare(&mut scanned.report, |finding| is_wanted(finding, choice)));
+        scanned.notes.extend(earlier.compare(&mut scanned.report));
     }
 
     progress.clear();
@@ -150,6 +153,7 @@ pub(crate) fn report(
         signatures: vouched.signatures,
         verdict: None,
         comparison: None,
+        shown: Shown::default(),
         intelligence: Some(intelligence.facts()),
     };
     if let Some(damage) = intelligence.damage() {
@@ -157,7 +161,8 @@ pub(crate) fn report(
     }
     // Policies see every finding; the options only choose which of them are shown.
     let notes = judging.judge(&mut report);
-    let (wanted, left_out) = report.findings.into_iter().partition(|finding| is_wanted(finding, choice));
+    report.shown = shown(choice);
+    let (wanted, left_out) = report.findings.into_iter().partition(|finding| report.shown.takes_in(finding));
     report.findings = wanted;
     Ok(Scanned { report, left_out, notes })
 }
@@ -167,6 +172,7 @@ impl Scanned {
     fn whole(&self) -> ScanReport {
         let mut whole = self.report.clone();
         whole.findings.extend(self.left_out.iter().cloned());
+        whole.shown = Shown::default();
         Finding::sort(&mut whole.findings);
         whole
     }
@@ -188,6 +194,10 @@ fn kinds_in(target: &ScanTarget, chosen: &BTreeSet<FindingKind>) -> Result<BTree
     Ok(kinds)
 }
 
+fn shown(choice: &ChoiceArguments) -> Shown {
+    Shown { severities: choice.severity.iter().copied().collect(), fixable_only: choice.fixable_only }
+}
+
 fn read_approved_bases(path: &Path) -> anyhow::Result<ApprovedBases> {
     let read = || -> anyhow::Result<ApprovedBases> {
         let mut text = String::new();
@@ -195,11 +205,4 @@ fn read_approved_bases(path: &Path) -> anyhow::Result<ApprovedBases> {
         Ok(text.parse()?)
     };
     read().with_context(|| format!("cannot use the list of approved base images {}", path.display()))
-}
-
-fn is_wanted(finding: &Finding, choice: &ChoiceArguments) -> bool {
-    let has_severity = choice.severity.is_empty() || choice.severity.contains(&finding.severity());
-    let is_fixable =
-        finding.vulnerability().is_none_or(|finding| finding.fixed_version.is_some() && !finding.is_settled_by_vex());
-    has_severity && (is_fixable || !choice.fixable_only)
 }

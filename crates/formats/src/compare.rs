@@ -7,7 +7,8 @@ use model::{Comparison, Finding, FindingKind, ScanReport, VulnerabilityFinding};
 
 use crate::diff::diff;
 
-/// Compares a report with an earlier one. Of kinds that only one of them looked for nothing is new or gone.
+/// Compares a report with an earlier one. Of kinds that only one of them looked for, and of findings that only one of them
+/// shows, nothing is new or gone.
 pub fn compare(old: &ScanReport, new: &ScanReport) -> Comparison {
     let places: Vec<usize> = (0..new.findings.len()).filter(|at| !new.findings[*at].is_settled()).collect();
     let (open_before, open_now) = (open(old), open(new));
@@ -29,6 +30,7 @@ pub fn compare(old: &ScanReport, new: &ScanReport) -> Comparison {
         name: old.target.name.clone(),
         kind: old.target.kind,
         intelligence: old.intelligence.as_ref().map(|intelligence| intelligence.sequence),
+        shown: old.shown.clone(),
         new: new_places,
         gone: diff.removed.len() + diff.others_removed.len(),
         not_compared: not_compared(old, new),

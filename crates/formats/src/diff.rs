@@ -137,8 +137,8 @@ pub fn diff<'a>(old: &'a ScanReport, new: &'a ScanReport) -> ReportDiff<'a> {
     let version = |place: &FindingPlace<'a>| place.package.version.as_str();
     // What only one of the reports looked for is neither new nor gone.
     let both_looked = [old, new].iter().all(|report| report.detectors.contains(&FindingKind::Vulnerability));
-    let places = |report| if both_looked { finding_places(report) } else { Vec::new() };
-    let findings = paired(places(old), places(new), finding_key, version);
+    let places = |report, other| if both_looked { finding_places(report, other) } else { Vec::new() };
+    let findings = paired(places(old, new), places(new, old), finding_key, version);
     let others = others::compare(old, new);
     let packages = paired(
         old.inventory.packages.iter().collect(),
@@ -177,8 +177,10 @@ impl FindingChange<'_> {
     }
 }
 
-fn finding_places<'a>(report: &'a ScanReport) -> Vec<FindingPlace<'a>> {
-    let findings = report.findings.iter().filter_map(Finding::vulnerability);
+/// The vulnerabilities of a report that the other one would show as well.
+fn finding_places<'a>(report: &'a ScanReport, other: &ScanReport) -> Vec<FindingPlace<'a>> {
+    let shown = report.findings.iter().filter(|finding| other.shown.takes_in(finding));
+    let findings = shown.filter_map(Finding::vulnerability);
     findings.map(|finding| FindingPlace { finding, package: &report.inventory.packages[finding.package] }).collect()
 }
 

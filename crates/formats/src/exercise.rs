@@ -49,6 +49,7 @@ fn bill(bytes: &[u8]) {
         signatures: Vec::new(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: None,
     };
     for format in [Format::Cyclonedx, Format::Spdx] {

@@ -1,6 +1,6 @@
 //! What VEX statements and an earlier report say of findings, in words.
 
-use model::{FindingKind, ScanReport, VexAssertion};
+use model::{FindingKind, ScanReport, Shown, VexAssertion};
 
 use crate::Language;
 use crate::messages::Value;
@@ -52,12 +52,33 @@ pub(crate) fn comparison(report: &ScanReport, language: Language) -> Vec<Sentenc
         let text = language.say("compare.other_kind", &parameters);
         sentences.push(Sentence { style: Some(Style::Alarm), text });
     }
+    sentences.extend(partial(&comparison.name, &comparison.shown, language));
     if !comparison.not_compared.is_empty() {
         let list = comparison.not_compared.iter().map(|kind| kind.detector()).collect::<Vec<_>>().join(", ");
         let text = language.say("diff.not_compared", &[("list", Value::Text(&list))]);
         sentences.push(Sentence { style: Some(Style::Alarm), text });
     }
     sentences
+}
+
+/// That a report shows a part of its findings, so that nothing is new or gone of the others.
+pub(crate) fn partial(name: &str, shown: &Shown, language: Language) -> Option<Sentence> {
+    if shown.is_everything() {
+        return None;
+    }
+    let severities = shown
+        .severities
+        .iter()
+        .rev()
+        .map(|severity| language.say(&format!("table.severity.{}", severity.as_str()), &[]));
+    let severities = severities.collect::<Vec<_>>().join(", ");
+    let code = match (severities.is_empty(), shown.fixable_only) {
+        (true, _) => "compare.partial.fixable",
+        (false, true) => "compare.partial.both",
+        (false, false) => "compare.partial.severities",
+    };
+    let text = language.say(code, &[("name", Value::Text(name)), ("list", Value::Text(&severities))]);
+    Some(Sentence { style: Some(Style::Alarm), text })
 }
 
 /// Whether a finding is new against the earlier report; `None` where there is none or it did not look for the kind.

@@ -12,5 +12,7 @@ mod round_trip;
 mod sample;
 #[path = "formats/schemas.rs"]
 mod schemas;
+#[path = "formats/shape.rs"]
+mod shape;
 #[path = "formats/verdicts.rs"]
 mod verdicts;

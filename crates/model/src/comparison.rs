@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{FindingKind, TargetKind};
+use crate::{FindingKind, Shown, TargetKind};
 
 /// What is new against a saved report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Comparison {
     pub kind: TargetKind,
     /// The sequence number of its intelligence.
     pub intelligence: Option<u64>,
+    /// Which findings it shows: of others nothing is new or gone.
+    pub shown: Shown,
     /// The findings that are open here and were not open there, by their place in the report, sorted.
     pub new: BTreeSet<usize>,
     /// How many findings were open there and are not open here.

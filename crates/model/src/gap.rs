@@ -18,6 +18,15 @@ impl Gap {
     /// The same where the intelligence itself cannot be read.
     pub const FINDINGS_MISSING: &str = "findings are missing";
 
+    /// What the reason says where packages of the operating system should be told and none is: their list was emptied,
+    /// taken away or cannot be read.
+    pub const NO_PACKAGES: &str = "so that no package of the system is known";
+
+    /// Whether it says that the packages of the operating system are not known, so that finding nothing in them means nothing.
+    pub fn is_about_unknown_packages(&self) -> bool {
+        self.reason.ends_with(Gap::NO_PACKAGES)
+    }
+
     /// Whether it says that vulnerabilities were not looked up at all, so that finding none means nothing.
     pub fn is_about_matching(&self) -> bool {
         self.path.is_empty() && (self.reason.contains(Gap::UNMATCHED) || self.reason.contains(Gap::FINDINGS_MISSING))

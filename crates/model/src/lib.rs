@@ -50,7 +50,7 @@ pub use phrase_book::PhraseBook;
 pub use platform::{InvalidPlatform, Platform};
 pub use purl::{InvalidPurl, Purl};
 pub use remedy::{RemedyKind, RemedyStep};
-pub use report::{IntelligenceFacts, IntelligenceSource, ScanReport, ScanTarget, TargetKind};
+pub use report::{IntelligenceFacts, IntelligenceSource, ScanReport, ScanTarget, Shown, TargetKind};
 pub use severity::Severity;
 pub use sha256::{InvalidSha256, Sha256};
 pub use signature::{Attestation, Signature, SignatureKind, SignatureProblem};

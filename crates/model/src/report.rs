@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Comparison, Digest, Finding, FindingKind, Inventory, Platform, Signature, Verdict};
+use crate::{
+    Comparison, Digest, Finding, FindingKind, Inventory, Platform, Severity, Signature, Verdict, VulnerabilityFinding,
+};
 
 /// The whole result of a scan, free of time and place: the same bytes in give the same report out.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +15,10 @@ pub struct ScanReport {
     pub inventory: Inventory,
     /// The kinds of findings that were looked for: of any other kind the report says nothing.
     pub detectors: BTreeSet<FindingKind>,
-    /// What is wrong with it, in the order of [`Finding::report_order`].
+    /// What is wrong with it, in the order of [`Finding::report_order`]: as much of it as is shown.
     pub findings: Vec<Finding>,
+    /// Which findings were asked for. Policies have judged the others as well.
+    pub shown: Shown,
     /// Who vouches for it, sorted.
     pub signatures: Vec<Signature>,
     /// What policies say of it; `None` where nobody asked one.
@@ -23,6 +27,37 @@ pub struct ScanReport {
     pub comparison: Option<Comparison>,
     /// What the findings are judged by.
     pub intelligence: Option<IntelligenceFacts>,
+}
+
+/// Which of the findings a report shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Those of these severities; of any where it is empty.
+    pub severities: BTreeSet<Severity>,
+    /// Of vulnerabilities only those that an update repairs and that VEX has not settled.
+    pub fixable_only: bool,
+}
+
+impl Shown {
+    /// Whether nothing is left out.
+    pub fn is_everything(&self) -> bool {
+        self.severities.is_empty() && !self.fixable_only
+    }
+
+    /// Whether whatever another choice shows is shown by this one as well.
+    pub fn includes(&self, other: &Shown) -> bool {
+        let has_severities = self.severities.is_empty()
+            || (!other.severities.is_empty() && other.severities.is_subset(&self.severities));
+        has_severities && (!self.fixable_only || other.fixable_only)
+    }
+
+    /// Whether a finding is among them.
+    pub fn takes_in(&self, finding: &Finding) -> bool {
+        let is_fixable =
+            |finding: &VulnerabilityFinding| finding.fixed_version.is_some() && !finding.is_settled_by_vex();
+        (self.severities.is_empty() || self.severities.contains(&finding.severity()))
+            && (!self.fixable_only || finding.vulnerability().is_none_or(is_fixable))
+    }
 }
 
 /// What was scanned.

@@ -247,6 +247,8 @@ impl<'a> Import<'a> {
             None => self.off(&["description"]),
         }
         let mut effects = Vec::new();
+        let switches = ["fail_cicd", "block_failed", "audit_on_failure"];
+        let has_switch = switches.iter().any(|key| self.members.get(*key).is_some_and(|value| !value.is_null()));
         for (key, effect) in [("fail_cicd", "fail_pipeline"), ("block_failed", "block"), ("audit_on_failure", "record")]
         {
             if self.flag(key) {
@@ -257,7 +259,14 @@ impl<'a> Import<'a> {
             }
         }
         let is_on = !self.members.contains_key("enabled") || self.flag("enabled");
-        let mode = if is_on && !effects.is_empty() { "enforce" } else { "audit" };
+        // Without any of the switches nobody has said that nothing shall happen: what policies do where they do not say.
+        let mode = if is_on && (!effects.is_empty() || !has_switch) { "enforce" } else { "audit" };
+        let code = match (has_switch, effects.is_empty()) {
+            (false, _) => Some("import.effects_unsaid"),
+            (true, true) => Some("import.effects_off"),
+            (true, false) => None,
+        };
+        self.keys.extend(code.map(|code| AquaKey { key: switches.join(", "), code, detail: format!("mode: {mode}") }));
         self.mapped(&["enabled"], &format!("mode: {mode}"));
         head.push_str(&format!("mode: {mode}\n"));
         if !effects.is_empty() {
@@ -285,11 +294,15 @@ impl<'a> Import<'a> {
                 self.tell("scope", "import.wider", attribute);
                 return None;
             };
+            let name = variable.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
+            if known.has_keys() && name.is_none() {
+                self.tell(&format!("scope.variables[{at}].name"), "import.unsure", "");
+                self.tell("scope", "import.wider", attribute);
+                return None;
+            }
             let mut mapped =
                 json!({ "attribute": known.as_str(), "value": variable.get("value").cloned().unwrap_or(json!("*")) });
-            if let Some(name) =
-                variable.get("name").and_then(Value::as_str).filter(|name| !name.is_empty() && known.has_keys())
-            {
+            if let Some(name) = name.filter(|_| known.has_keys()) {
                 mapped["name"] = json!(name);
             }
             variables.push(mapped);

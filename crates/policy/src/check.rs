@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn contradictions_are_found() {
         let found = codes(
-            "- {control: vulnerability.kev}\n- {control: cve.allow, ids: [CVE-2024-1], reason: r}\n- {control: cve.deny, ids: [cve-2024-1]}\n",
+            "- {control: vulnerability.kev}\n- {control: cve.allow, ids: [CVE-2024-1000], reason: r}\n- {control: cve.deny, ids: [cve-2024-1000]}\n",
         );
         assert_eq!(found, [(6, "check.contradiction")]);
         let found = codes(
@@ -297,6 +297,39 @@ mod tests {
     }
 
     #[test]
+    fn ids_that_no_advisory_can_have_are_found() {
+        let known = "CVE-2021-44228, GHSA-jfh8-c2jp-5v3q, ghsa-jfh8-c2jp-5v3q, RUSTSEC-2024-0001, 'RHSA-2024:1234', TEMP-0000000-ABCDEF, MAL-2024-1";
+        assert_eq!(codes(&format!("- {{control: cve.deny, ids: [{known}]}}\n")), []);
+        for id in
+            ["CVE-21-44228", "CVE-2021-442", "CVE-2021-4422x", "GHSA-jfh8-c2jp", "log4shell", "'CVE-2021-*'", "'x 1-2'"]
+        {
+            let found = codes(&format!("- {{control: cve.deny, ids: [CVE-2021-44228, {id}]}}\n"));
+            assert_eq!(found, [(4, "check.no_such_id")], "{id}");
+        }
+    }
+
+    #[test]
+    fn custom_checks_that_ask_for_what_is_not_there_are_found() {
+        let cel = |expression: &str| codes(&format!("- {{control: custom, message: m, cel: \"{expression}\"}}\n"));
+        assert_eq!(cel("report.target.kind == 'image'"), []);
+        assert_eq!(cel("report.target.knid == 'image'"), [(4, "check.unknown_field")]);
+        assert_eq!(cel("1 == 1"), [(4, "check.asks_nothing")]);
+        let rego = |body: &str| {
+            let program = format!("package main\\n{body}");
+            codes(&format!("- {{control: custom.rego, rego: \"{program}\"}}\n"))
+        };
+        assert_eq!(rego("deny contains input.target.name if startswith(input.target.name, `a`)"), []);
+        assert_eq!(
+            rego("deny contains input.target.nme if startswith(input.target.name, `a`)"),
+            [(4, "check.unknown_field")]
+        );
+        assert_eq!(
+            rego("deny contains input.target.name if startwith(input.target.name, `a`)"),
+            [(4, "check.unknown_function")]
+        );
+    }
+
+    #[test]
     fn variables_that_nobody_asks_and_exceptions_of_everything_are_found() {
         let text = "schema: bulkhead.policy/1\nname: p\nscope:\n  expression: v1\n  variables: [{attribute: os.id, value: a}, {attribute: os.id, value: b}]\ncontrols: [{control: malware}]\n";
         let policy = crate::read_policy("p.yaml", text).unwrap();
@@ -312,7 +345,7 @@ mod tests {
         };
         assert_eq!(found("path: '**'"), ["check.unused_variable", "check.covers_everything"]);
         assert_eq!(found("package: {name: '*'}"), ["check.unused_variable", "check.covers_everything"]);
-        for what in ["path: '*', ids: [CVE-2024-1]", "path: '*.pem'", "package: {name: '*', version: <1}"] {
+        for what in ["path: '*', ids: [CVE-2024-1000]", "path: '*.pem'", "package: {name: '*', version: <1}"] {
             assert_eq!(found(what), ["check.unused_variable"], "{what}");
         }
     }
@@ -329,7 +362,7 @@ mod tests {
         assert_eq!(found, [(4, "check.never_counts")]);
         let found = codes("- {control: superuser}\n- {control: superuser}\n");
         assert_eq!(found, [(5, "check.covered")]);
-        let found = codes("- {control: superuser}\n- {control: cve.allow, ids: [CVE-2024-1], reason: r}\n");
+        let found = codes("- {control: superuser}\n- {control: cve.allow, ids: [CVE-2024-1000], reason: r}\n");
         assert_eq!(found, [(5, "check.nothing_to_allow")]);
     }
 }

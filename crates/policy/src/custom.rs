@@ -5,13 +5,19 @@
 //! and memory of the whole are the caller's to limit.
 
 mod bound;
+mod fields;
+mod problem;
 mod shape;
+
+use std::cell::Cell;
 
 use cel::common::ast::IdedExpr;
 use cel::parser::PrattParser;
-use cel::{Context, Value};
+use cel::{Context, ExecutionError, Value};
 
 use bound::Bounds;
+pub(crate) use fields::asked;
+pub use problem::CheckProblem;
 use shape::Shape;
 
 /// The longest expression, in bytes.
@@ -22,6 +28,8 @@ pub(crate) const DEEPEST_CHECK: u16 = 64;
 pub(crate) const MOST_CHECK_NODES: usize = 4096;
 /// The most steps that an expression may take on a report.
 pub const MOST_STEPS: u64 = 10_000_000;
+/// The most steps that all expressions together may take on a report.
+pub const MOST_STEPS_TOGETHER: u64 = 100_000_000;
 /// The most that a value in an expression may hold, in bytes or members.
 pub const LARGEST_VALUE: u64 = 64 << 20;
 
@@ -104,32 +112,32 @@ impl CustomCheck {
         Ok(CustomCheck { expression, message: message.to_owned(), remedy: remedy.map(str::to_owned) })
     }
 
-    /// Asks a report; the error is a sentence without a full stop.
-    pub(crate) fn passes(&self, report: &CelReport) -> Result<bool, String> {
+    /// Asks a report. `left` is how many steps all checks of the report may still take; what this one may is taken away.
+    pub(crate) fn passes(&self, report: &CelReport, left: &Cell<u64>) -> Result<bool, CheckProblem> {
         let worst = Bounds::new(&report.shape).of(&self.expression);
         if worst.steps > MOST_STEPS {
-            return Err(format!(
-                "on this report it may take {} steps, and at most {MOST_STEPS} are allowed; walk over fewer lists in one another",
-                worst.steps
-            ));
+            return Err(CheckProblem::Steps { steps: worst.steps, most: MOST_STEPS });
         }
         if worst.largest > LARGEST_VALUE {
-            return Err(format!(
-                "on this report it may make a value of {} bytes, and at most {LARGEST_VALUE} are allowed",
-                worst.largest
-            ));
+            return Err(CheckProblem::Size { size: worst.largest, most: LARGEST_VALUE });
+        }
+        match left.get().checked_sub(worst.steps) {
+            Some(rest) => left.set(rest),
+            None => return Err(CheckProblem::StepsTogether { most: MOST_STEPS_TOGETHER }),
         }
         match Value::resolve(&self.expression, &report.context) {
             Ok(Value::Bool(passes)) => Ok(passes),
-            Ok(_) => Err("it gives no truth value; it must be true where the check passes, else false".into()),
-            Err(error) => Err(one_line(&error.to_string())),
+            Ok(_) => Err(CheckProblem::NoTruth),
+            Err(ExecutionError::NoSuchKey(key)) => Err(CheckProblem::NoKey { key: one_line(&key) }),
+            Err(error) => Err(CheckProblem::Interpreter { reason: one_line(&error.to_string()) }),
         }
     }
 }
 
 impl CelReport {
-    pub(crate) fn new(document: &serde_json::Value) -> Result<CelReport, String> {
-        let value = cel::to_value(document).map_err(|error| one_line(&error.to_string()))?;
+    pub(crate) fn new(document: &serde_json::Value) -> Result<CelReport, CheckProblem> {
+        let value = cel::to_value(document)
+            .map_err(|error| CheckProblem::Interpreter { reason: one_line(&error.to_string()) })?;
         let mut context = Context::default();
         context.add_variable_from_value("report", value);
         Ok(CelReport { context, shape: Shape::of(document) })
@@ -158,7 +166,8 @@ mod tests {
             .collect();
         let report = json!({"target": {"name": "nginx"}, "findings": findings, "image": {"labels": {"team": "shop"}}});
         let check = CustomCheck::new(expression, "m", None).map_err(|error| error.to_string())?;
-        check.passes(&CelReport::new(&report).unwrap())
+        let left = Cell::new(MOST_STEPS_TOGETHER);
+        check.passes(&CelReport::new(&report).unwrap(), &left).map_err(|problem| problem.to_string())
     }
 
     #[test]
@@ -172,7 +181,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_asked_is_an_error_and_no_verdict() {
-        assert!(ask("report.nothing == 1").unwrap_err().contains("No such key"));
+        assert!(ask("report.nothing == 1").unwrap_err().contains("has no `nothing`"));
         assert!(ask("report.target.name").unwrap_err().contains("no truth value"));
         assert!(ask("reprot.target.name == 'a'").unwrap_err().contains("the nearest is `report`"));
         assert!(ask("report.target.name.startswith('a')").unwrap_err().contains("the nearest is `startsWith`"));

@@ -2,9 +2,12 @@
 //!
 //! It is no interface: nothing else may use it, and it changes without notice.
 
+use std::cell::Cell;
+
 use model::{Gap, Inventory, ScanReport, ScanTarget, TargetKind};
 use serde_json::json;
 
+use crate::custom::MOST_STEPS_TOGETHER;
 use crate::filter::{Filter, Key, Kind, LONGEST_FILTER_BYTES, MOST_TERMS};
 use crate::{Attribute, CustomCheck, Facts, Pattern, RegoCheck, Scope, Variable};
 
@@ -139,8 +142,8 @@ fn custom_check(text: &str) {
             let document = json!({"target": {"name": "a"}, "findings": findings, "packages": []});
             let report = report();
             let facts = Facts::new(&report).with_document(document);
-            if let Err(problem) = facts.cel().and_then(|report| check.passes(report)) {
-                one_line(&problem);
+            if let Err(problem) = facts.cel().and_then(|report| check.passes(report, &Cell::new(MOST_STEPS_TOGETHER))) {
+                one_line(&problem.to_string());
             }
         }
         Err(error) => one_line(&error.to_string()),
@@ -157,7 +160,7 @@ fn rego_check(text: &str) {
             let answer = check.ask_within(&document, FEW_STEPS);
             assert_eq!(answer, check.ask_within(&document, FEW_STEPS));
             if let Err(problem) = answer {
-                one_line(&problem);
+                one_line(&problem.to_string());
             }
         }
         Err(error) => one_line(&error.to_string()),
@@ -192,6 +195,7 @@ fn report() -> ScanReport {
         signatures: Vec::new(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: None,
     }
 }

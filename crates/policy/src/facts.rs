@@ -10,7 +10,7 @@ use model::{
 };
 use serde_json::Value;
 
-use crate::custom::CelReport;
+use crate::custom::{CelReport, CheckProblem};
 use crate::document::ScoreSource;
 use crate::license::License;
 use crate::rego::{RegoAsker, RegoCheck, RegoDenials};
@@ -30,8 +30,10 @@ pub struct Facts<'a> {
     pub(crate) licenses: Vec<(License, Vec<LicensedPackage>)>,
     /// Gaps that say that packages were never matched; every control over vulnerabilities asks for them.
     unmatched: Vec<&'a Gap>,
+    /// Gaps that say that nobody knows the packages of the system, for the same controls.
+    unknown: Vec<&'a Gap>,
     document: Option<Value>,
-    cel: OnceCell<Result<CelReport, String>>,
+    cel: OnceCell<Result<CelReport, CheckProblem>>,
     rego: Option<RegoAsker<'a>>,
 }
 
@@ -80,6 +82,7 @@ impl<'a> Facts<'a> {
             others: Vec::new(),
             licenses: licenses(&report.inventory.packages),
             unmatched: report.inventory.gaps.iter().filter(|gap| gap.is_about_matching()).collect(),
+            unknown: report.inventory.gaps.iter().filter(|gap| gap.is_about_unknown_packages()).collect(),
             document: None,
             cel: OnceCell::new(),
             rego: None,
@@ -115,21 +118,17 @@ impl<'a> Facts<'a> {
         self
     }
 
-    /// Asks a check in Rego; the error is a sentence without a full stop.
-    pub(crate) fn rego(&self, check: &RegoCheck) -> Result<RegoDenials, String> {
+    /// Asks a check in Rego.
+    pub(crate) fn rego(&self, check: &RegoCheck) -> Result<RegoDenials, CheckProblem> {
         match (&self.rego, &self.document) {
             (Some(asker), Some(document)) => asker(check, document),
-            (None, _) => Err("whoever judges here has no way to ask checks in Rego".into()),
-            (_, None) => Err("the report was not given as a document, so that custom checks cannot be asked".into()),
+            (None, _) | (_, None) => Err(CheckProblem::NoWay),
         }
     }
 
-    /// The report as custom checks see it; the error is a sentence without a full stop.
-    pub(crate) fn cel(&self) -> Result<&CelReport, String> {
-        let prepare = || match &self.document {
-            Some(document) => CelReport::new(document),
-            None => Err("the report was not given as a document, so that custom checks cannot be asked".into()),
-        };
+    /// The report as custom checks see it.
+    pub(crate) fn cel(&self) -> Result<&CelReport, CheckProblem> {
+        let prepare = || self.document.as_ref().ok_or(CheckProblem::NoWay).and_then(CelReport::new);
         self.cel.get_or_init(prepare).as_ref().map_err(Clone::clone)
     }
 
@@ -182,6 +181,11 @@ impl<'a> Facts<'a> {
     /// The gaps that say that packages were not matched at all, so that the lack of findings means nothing.
     pub(crate) fn unmatched(&self) -> impl Iterator<Item = &'a Gap> {
         self.unmatched.iter().copied()
+    }
+
+    /// The gaps that say that the packages of the system are not known, so that the lack of findings means nothing either.
+    pub(crate) fn unknown_packages(&self) -> impl Iterator<Item = &'a Gap> {
+        self.unknown.iter().copied()
     }
 
     pub(crate) fn package_evidence(&self, package: &Package, id: &str, kind: Option<FindingKind>) -> Arc<Evidence> {

@@ -4,6 +4,7 @@ mod image;
 mod tally;
 mod vulnerabilities;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use model::{
     Verdict,
 };
 
+use crate::custom::{CheckProblem, MOST_STEPS_TOGETHER};
 use crate::document::{Control, Policy, Rule};
 use crate::exceptions::{self, Exception, Holding};
 use crate::facts::Facts;
@@ -29,7 +31,10 @@ const MOST_TOLD: usize = 3;
 /// report ([`crate::apply_exceptions`]); here they are told, and cover what is no finding.
 pub fn judge(policies: &[Policy], exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Verdict {
     let holding = Holding::new(exceptions, facts, now);
-    let policies: Vec<PolicyVerdict> = policies.iter().map(|policy| judge_one(policy, &holding, facts, now)).collect();
+    let steps_left = Cell::new(MOST_STEPS_TOGETHER);
+    let judged =
+        policies.iter().map(|policy| judge_one(policy, &Bench::new(policy, facts, &holding, now, &steps_left)));
+    let policies: Vec<PolicyVerdict> = judged.collect();
     let mut reasons = Vec::new();
     let decision = match policies.iter().filter(|policy| policy.applied).map(|policy| policy.decision).max() {
         Some(decision) => decision,
@@ -48,11 +53,9 @@ pub fn judge(policies: &[Policy], exceptions: &[Exception], facts: &Facts<'_>, n
     }
 }
 
-fn judge_one(policy: &Policy, holding: &Holding<'_>, facts: &Facts<'_>, now: i64) -> PolicyVerdict {
-    let scope = policy.scope.as_ref().map(|scope| scope.evaluate(&facts.attributes));
+fn judge_one(policy: &Policy, bench: &Bench<'_>) -> PolicyVerdict {
+    let scope = policy.scope.as_ref().map(|scope| scope.evaluate(&bench.facts.attributes));
     let applied = scope.as_ref().is_none_or(|scope| scope.is_true);
-    let allowed = if applied { allowed(policy, facts) } else { Vec::new() };
-    let bench = Bench { facts, holding, now, allowed };
     let controls: Vec<ControlVerdict> = match applied {
         true => policy.controls.iter().map(|control| bench.judge(control)).collect(),
         false => Vec::new(),
@@ -101,9 +104,21 @@ struct Bench<'a> {
     holding: &'a Holding<'a>,
     now: i64,
     allowed: Vec<bool>,
+    /// How many steps custom checks may still take together.
+    steps_left: &'a Cell<u64>,
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    fn new(
+        policy: &Policy,
+        facts: &'a Facts<'a>,
+        holding: &'a Holding<'a>,
+        now: i64,
+        steps_left: &'a Cell<u64>,
+    ) -> Bench<'a> {
+        Bench { facts, holding, now, allowed: allowed(policy, facts), steps_left }
+    }
+
     fn judge(&self, control: &Control) -> ControlVerdict {
         let Outcome { reasons, excepted, error } = self.ask(control);
         let decision = match control.action {
@@ -158,7 +173,7 @@ impl Bench<'_> {
             Rule::Gaps { ignore_paths, at_most } => self.gaps(ignore_paths, *at_most),
             Rule::ImageAge { days } => self.image_age(*days),
             Rule::EndOfLife { days_ahead } => self.end_of_life(*days_ahead),
-            Rule::Custom(check) => match self.facts.cel().and_then(|report| check.passes(report)) {
+            Rule::Custom(check) => match self.facts.cel().and_then(|report| check.passes(report, self.steps_left)) {
                 Ok(true) => Outcome::default(),
                 Ok(false) => {
                     let code = if check.remedy.is_some() { "verdict.custom.with_remedy" } else { "verdict.custom" };
@@ -166,21 +181,20 @@ impl Bench<'_> {
                     let parameters = [("message", check.message.clone().into()), ("remedy", remedy.into())];
                     Outcome::failing(reason(code, parameters))
                 }
-                Err(problem) => not_asked(control, &check.message, problem),
+                Err(problem) => not_asked(control, &check.message, &problem),
             },
             Rule::Rego(check) => match self.facts.rego(check) {
                 Ok(denials) => denied(check, denials),
-                Err(problem) => not_asked(control, control.control, problem),
+                Err(problem) => not_asked(control, control.control, &problem),
             },
         }
     }
 }
 
 /// A custom check that gave no answer.
-fn not_asked(control: &Control, otherwise: &str, problem: String) -> Outcome {
+fn not_asked(control: &Control, otherwise: &str, problem: &CheckProblem) -> Outcome {
     let name = control.name.as_deref().unwrap_or(otherwise);
-    let parameters = [("name", name.into()), ("problem", problem.into())];
-    Outcome { error: true, ..Outcome::failing(reason("verdict.custom.error", parameters)) }
+    Outcome { error: true, ..Outcome::failing(problem.reason(name)) }
 }
 
 /// What the rules of a program say.

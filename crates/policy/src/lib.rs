@@ -26,6 +26,7 @@ mod profile;
 mod purl_match;
 mod reader;
 mod rego;
+mod report_shape;
 mod schema;
 mod scope;
 mod time;
@@ -39,7 +40,9 @@ pub use aqua::{AquaKey, Imported, InvalidAqua, import_aqua, import_aqua_keys};
 pub use builtin::{BUILTIN_POLICIES, builtin_policy};
 pub use check::{Complaint, check_names, check_policies};
 pub use check_id::check_id;
-pub use custom::{CustomCheck, CustomCheckError, LARGEST_VALUE, LONGEST_CHECK_BYTES, MOST_STEPS};
+pub use custom::{
+    CheckProblem, CustomCheck, CustomCheckError, LARGEST_VALUE, LONGEST_CHECK_BYTES, MOST_STEPS, MOST_STEPS_TOGETHER,
+};
 pub use difference::{Change, MOST_CHANGES, differences};
 pub use document::{
     Control, Filter, Fix, LabelMatch, MOST_CONTROLS, PackageMatch, Policy, Rule, ScoreSource, Since, Where, read_policy,

@@ -289,6 +289,10 @@ impl<'a> Table<'a> {
                 let reason = format!("`{}` has no keys; leave `name` away", attribute.as_str());
                 return Err(variable.error("name", DocumentProblem::Combination { reason }));
             }
+            if name.is_none() && attribute.has_keys() {
+                let reason = format!("`{}` needs `name`, the key whose value is asked for", attribute.as_str());
+                return Err(variable.error("attribute", DocumentProblem::Combination { reason }));
+            }
             let value = Pattern::new(variable.required("value"));
             variables.push(Variable { term: format!("v{}", at + 1), attribute, key: name, value });
         }

@@ -4,6 +4,7 @@
 //! steps are counted here (`rego/steps.rs`). What one step costs, and memory, are the caller's to limit: a check of somebody
 //! else belongs into a process of its own. Nothing that a program can call knows the clock, chance, files or networks.
 
+mod asked;
 mod elsewhere;
 mod import;
 mod nesting;
@@ -14,6 +15,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use regorus::{Engine, Value};
 
+use crate::custom::CheckProblem;
+pub(crate) use asked::{unknown_fields, unknown_functions};
 pub use import::{ImportedRego, import_rego};
 
 /// The longest program, in bytes.
@@ -47,9 +50,8 @@ pub struct RegoCheck {
     is_version_0: bool,
 }
 
-/// Asks a check of a report in the way that the caller has for it: messages of what is denied, sorted, or a sentence without
-/// a full stop.
-pub type RegoAsker<'a> = Box<dyn Fn(&RegoCheck, &serde_json::Value) -> Result<RegoDenials, String> + 'a>;
+/// Asks a check of a report in the way that the caller has for it: messages of what is denied, sorted.
+pub type RegoAsker<'a> = Box<dyn Fn(&RegoCheck, &serde_json::Value) -> Result<RegoDenials, CheckProblem> + 'a>;
 
 /// What a check in Rego denies.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -136,15 +138,19 @@ impl RegoCheck {
     /// Asks a report in this process, with a limit on steps alone.
     ///
     /// # Errors
-    /// When a rule ends at a limit, calls what is not there, or gives something else than messages; the sentence has no full
-    /// stop. Then there is no verdict.
-    pub fn ask(&self, document: &serde_json::Value) -> Result<RegoDenials, String> {
+    /// When a rule ends at a limit, calls what is not there, or gives something else than messages. Then there is no verdict.
+    pub fn ask(&self, document: &serde_json::Value) -> Result<RegoDenials, CheckProblem> {
         self.ask_within(document, MOST_REGO_STEPS)
     }
 
-    pub(crate) fn ask_within(&self, document: &serde_json::Value, most_steps: u64) -> Result<RegoDenials, String> {
+    pub(crate) fn ask_within(
+        &self,
+        document: &serde_json::Value,
+        most_steps: u64,
+    ) -> Result<RegoDenials, CheckProblem> {
+        let interpreter = |error| CheckProblem::Interpreter { reason: told(&error) };
         let mut engine = engine(self.is_version_0);
-        engine.add_policy(FILE.into(), self.source.clone()).map_err(|error| told(&error))?;
+        engine.add_policy(FILE.into(), self.source.clone()).map_err(interpreter)?;
         engine.set_strict_builtin_errors(false);
         engine.set_input(Value::from(document.clone()));
         let mut gathered = Gathered::default();
@@ -152,17 +158,15 @@ impl RegoCheck {
             let counted = steps::limit(&mut engine, most_steps);
             let value = engine.eval_rule(format!("{}.{rule}", self.package));
             if counted.is_over() {
-                return Err(format!(
-                    "the rule `{rule}` takes more than {most_steps} steps on this report; walk over fewer lists in one another"
-                ));
+                return Err(CheckProblem::RuleSteps { rule: rule.clone(), most: most_steps });
             }
-            self.collect(rule, &value.map_err(|error| told(&error))?, &mut gathered)?;
+            self.collect(rule, &value.map_err(interpreter)?, &mut gathered)?;
         }
         Ok(RegoDenials { messages: gathered.first.into_iter().collect(), count: gathered.seen.len() })
     }
 
     /// What a rule gives: nothing, a truth value, a message, or many messages; a message is a text or has one as `msg`.
-    fn collect(&self, rule: &str, value: &Value, gathered: &mut Gathered) -> Result<(), String> {
+    fn collect(&self, rule: &str, value: &Value, gathered: &mut Gathered) -> Result<(), CheckProblem> {
         let plain = || self.message.clone().unwrap_or_else(|| format!("the rule {rule} holds"));
         match value {
             Value::Undefined | Value::Bool(false) => {}
@@ -196,7 +200,7 @@ impl Gathered {
     }
 }
 
-fn push(rule: &str, value: &Value, gathered: &mut Gathered) -> Result<(), String> {
+fn push(rule: &str, value: &Value, gathered: &mut Gathered) -> Result<(), CheckProblem> {
     let text = match value {
         Value::String(text) => Some(text.as_ref()),
         Value::Object(_) => {
@@ -205,9 +209,7 @@ fn push(rule: &str, value: &Value, gathered: &mut Gathered) -> Result<(), String
         _ => None,
     };
     let Some(text) = text else {
-        return Err(format!(
-            "the rule `{rule}` gives something that is no message; it must give texts, or maps with `msg`"
-        ));
+        return Err(CheckProblem::NoMessage { rule: rule.to_owned() });
     };
     gathered.take(text.chars().take(LONGEST_MESSAGE_CHARS).collect());
     Ok(())

@@ -3,12 +3,13 @@
 
 mod watch;
 
+use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use policy::{RegoCheck, RegoDenials};
+use policy::{CheckProblem, RegoCheck, RegoDenials};
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde_json::{Value, json};
 
@@ -24,6 +25,9 @@ const MOST_MEMORY_BYTES: u64 = 1 << 30;
 const MOST_PROCESSOR_TIME: Duration = Duration::from_secs(5);
 /// The longest that is waited for an answer there.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The longest that all checks of one report may take together: those behind it are not asked.
+pub const MOST_TIME_TOGETHER: Duration = Duration::from_secs(60);
 
 /// What a process may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,21 +53,57 @@ pub enum Unanswered {
     /// The process took too much, or ended by itself.
     Stopped(Limits),
     /// The check said so, or it could not be asked.
-    Failed(String),
+    Failed(CheckProblem),
 }
 
-/// A sentence without a full stop.
-impl std::fmt::Display for Unanswered {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Unanswered::Stopped(limits) => write!(
-                f,
-                "it takes more than {} seconds or {} MiB of memory on this report, or nests its calls without end",
-                limits.processor_time.as_secs(),
-                limits.memory_bytes >> 20
-            ),
-            Unanswered::Failed(problem) => f.write_str(problem),
+impl From<Unanswered> for CheckProblem {
+    fn from(unanswered: Unanswered) -> CheckProblem {
+        match unanswered {
+            Unanswered::Stopped(limits) => {
+                CheckProblem::Stopped { seconds: limits.processor_time.as_secs(), mebibytes: limits.memory_bytes >> 20 }
+            }
+            Unanswered::Failed(problem) => problem,
         }
+    }
+}
+
+impl Unanswered {
+    /// The process could not be asked.
+    pub fn no_process(error: &io::Error) -> Unanswered {
+        Unanswered::Failed(CheckProblem::NoProcess { reason: error.to_string() })
+    }
+}
+
+/// The time that all checks of one report may take together.
+#[derive(Debug)]
+pub struct Together {
+    left: Cell<Duration>,
+}
+
+impl Together {
+    /// What is left at the beginning.
+    pub fn new() -> Together {
+        Together { left: Cell::new(MOST_TIME_TOGETHER) }
+    }
+
+    /// Asks a check, unless those before it took all the time.
+    ///
+    /// # Errors
+    /// When no time is left, and when asking gives no answer.
+    pub fn ask(&self, asked: impl FnOnce() -> Result<RegoDenials, CheckProblem>) -> Result<RegoDenials, CheckProblem> {
+        if self.left.get().is_zero() {
+            return Err(CheckProblem::TimeTogether { seconds: MOST_TIME_TOGETHER.as_secs() });
+        }
+        let started = Instant::now();
+        let answer = asked();
+        self.left.set(self.left.get().saturating_sub(started.elapsed()));
+        answer
+    }
+}
+
+impl Default for Together {
+    fn default() -> Together {
+        Together::new()
     }
 }
 
@@ -79,10 +119,10 @@ pub fn ask(command: Command, check: &RegoCheck, report: &Value, limits: Limits) 
     });
     let answer = start(command)
         .and_then(|child| answer_of(child, question.to_string(), limits))
-        .map_err(|error| Unanswered::Failed(format!("the process for it could not be asked: {error}")))?;
+        .map_err(|error| Unanswered::no_process(&error))?;
     let answer = answer.ok_or(Unanswered::Stopped(limits))?;
-    if let Some(problem) = answer["problem"].as_str() {
-        return Err(Unanswered::Failed(problem.to_owned()));
+    if let Ok(problem) = serde_json::from_value(answer.clone()) {
+        return Err(Unanswered::Failed(problem));
     }
     let messages = answer["messages"].as_array().into_iter().flatten();
     let messages: Vec<String> = messages.filter_map(|message| message.as_str().map(str::to_owned)).collect();
@@ -102,14 +142,14 @@ pub fn answer(mut question: impl Read, mut out: impl Write) -> io::Result<()> {
     bind(&question);
     let rules: Vec<String> = serde_json::from_value(question["rules"].clone()).unwrap_or_default();
     let answer = RegoCheck::new(question["rego"].as_str().unwrap_or_default(), &rules)
-        .map_err(|error| error.to_string())
+        .map_err(|error| CheckProblem::Interpreter { reason: error.to_string() })
         .and_then(|check| {
             let message = question["message"].as_str().map(str::to_owned);
             check.with_message(message).ask(&question["report"])
         });
     let answer = match answer {
         Ok(RegoDenials { messages, count }) => json!({ "messages": messages, "count": count }),
-        Err(problem) => json!({ "problem": problem }),
+        Err(problem) => json!(problem),
     };
     writeln!(out, "{answer}")?;
     out.flush()

@@ -184,9 +184,11 @@ impl<'a> MergedLayers<'a> {
         if packages.iter().any(|package| package.ecosystem.is_operating_system()) {
             return Vec::new();
         }
-        let mut gaps = suspicious_links;
+        let unknown = |reason: &str| format!("{reason}, {}", Gap::NO_PACKAGES);
+        let linked = suspicious_links.into_iter().map(|gap| Gap::new(gap.path, unknown(&gap.reason)));
+        let mut gaps: Vec<Gap> = linked.collect();
         gaps.extend(files.iter().filter_map(|(path, file)| match &file.found.mark {
-            Some(Mark::NoPackages(reason)) => Some(Gap::new(*path, reason.as_str())),
+            Some(Mark::NoPackages(reason)) => Some(Gap::new(*path, unknown(reason))),
             _ => None,
         }));
         if gaps.is_empty()
@@ -195,11 +197,10 @@ impl<'a> MergedLayers<'a> {
         {
             gaps.push(Gap::new(
                 path,
-                format!(
-                    "it says that this is {}, and none of its packages is found: their list ({list}) is missing or cannot \
-                     be read",
+                unknown(&format!(
+                    "it says that this is {}, and the list of its packages ({list}) is missing or cannot be read",
                     release.distribution.name
-                ),
+                )),
             ));
         }
         gaps

@@ -60,6 +60,7 @@ pub(crate) fn report(number: u32, name: &str, packages: &[(&str, &str)]) -> Scan
         signatures: Vec::new(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: None,
     }
 }

@@ -32,7 +32,7 @@ fn the_server_answers_for_a_check_and_says_what_is_wrong_with_one() {
     let good = "package main\ndeny contains msg if {\n  input.image.user == \"\"\n  msg := sprintf(\"%s runs as root\", [input.target.name])\n}";
     assert_eq!(asked(good, limits()).unwrap(), ["app runs as root"]);
     let failing = asked("package main\ndeny contains 7 if true\n", limits()).unwrap_err();
-    assert!(matches!(failing, Unanswered::Failed(_)), "{failing}");
+    assert!(matches!(failing, Unanswered::Failed(_)), "{failing:?}");
 }
 
 #[test]

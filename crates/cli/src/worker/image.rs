@@ -106,6 +106,7 @@ impl Doer {
             signatures: vouched.signatures,
             verdict: None,
             comparison: None,
+            shown: model::Shown::default(),
             intelligence: None,
         };
         written(&report)

@@ -105,6 +105,28 @@ fn reports_that_cannot_be_compared_in_full_say_so() {
     scan(&program, &["--fail-on-new", "new.tar"]).ended(2, &["--compare-to"]);
 }
 
+/// What an earlier report left out is not new because it is not there, and no scan is green for it.
+#[test]
+fn an_earlier_report_that_shows_a_part_is_compared_with_that_part() {
+    let program = program();
+    scan(&program, &["--severity", "low", "--format", "json=old.json", "old.tar"]).ended(0, &[]);
+    let report: Value = serde_json::from_str(&program.read("old.json")).unwrap();
+    assert_eq!(report["shown"], json!({ "severities": ["low"] }));
+    assert_eq!(program.run(&["convert", "--format", "json", "old.json"]).stdout, program.read("old.json"));
+    let ran = scan(&program, &["--compare-to", "old.json", "new.tar"]);
+    ran.ended(0, &["old.json shows only a part of its findings"]);
+    assert!(ran.stdout.contains("0 new findings, 0 gone"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("only findings of these severities are known: low"), "{}", ran.stdout);
+    scan(&program, &["--compare-to", "old.json", "--fail-on-new", "new.tar"]).ended(2, &["old.json", "--fail-on-new"]);
+    scan(&program, &["--compare-to", "old.json", "--fail-on-new", "--severity", "low", "new.tar"]).ended(0, &[]);
+    scan(&program, &["--format", "json=new.json", "new.tar"]).ended(0, &[]);
+    let told = program.run(&["diff", "old.json", "new.json", "--lang", "en"]).stdout;
+    assert!(
+        told.contains("only findings of these severities are known: low") && !told.contains("CVE-2021-23337"),
+        "{told}"
+    );
+}
+
 #[test]
 fn fingerprints_in_sarif_do_not_depend_on_lines() {
     let program = Program::new();

@@ -1,7 +1,7 @@
 //! `--policy`, `--exceptions` and `bulkhead policy`: verdicts in pipelines.
 
 use serde_json::{Value, json};
-use test_support::Storage;
+use test_support::{Storage, TestImages};
 
 use crate::feeds::intelligence;
 use crate::images::application;
@@ -332,4 +332,89 @@ fn names_of_checks_and_licenses_that_do_not_exist_are_told_with_the_nearest() {
     }
     let japanese = program.run(&["policy", "check", "p.yaml", "--lang", "ja"]).stdout;
     assert!(japanese.contains("チェックBHD-DOKER-0002は存在しません"), "{japanese}");
+}
+
+/// Whoever empties the list of packages, or takes it away, has nothing to gain: nobody knows what is in the image.
+#[test]
+fn an_image_whose_packages_nobody_knows_passes_no_policy_that_asks_for_vulnerabilities() {
+    let program = Program::new();
+    let debian = "  etc/os-release = ID=debian\\nVERSION_ID=\"12\"\\n\n";
+    let package = "Package: openssl\\nStatus: install ok installed\\nVersion: 1\\nArchitecture: amd64\\n\n";
+    let whole = format!("layer ADD /\n{debian}  var/lib/dpkg/status = {package}");
+    for upper in ["layer RUN empty\n  var/lib/dpkg/status = \n", "layer RUN rm\n  var/lib/dpkg/.wh.status\n"] {
+        let image = TestImages::parse(&format!("{whole}{upper}"), Storage::Gzip);
+        program.write("app.tar", image.oci_archive());
+        for policy in ["default", "strict", "pci-dss", "hipaa", "nist-sp-800-190"] {
+            let (ran, report) = scan(&program, &["--detectors", "vulnerabilities", "--policy", policy]);
+            ran.ended(1, &["not compliant"]);
+            let codes = report["verdict"]["reasons"].as_array().unwrap().iter().map(|reason| reason["code"].as_str());
+            assert!(codes.clone().any(|code| code == Some("verdict.packages_unknown")), "{policy} {upper}: {report}");
+        }
+        let japanese = program.run(&["policy", "explain", "r.json", "--lang", "ja"]).stdout;
+        assert!(japanese.contains("システムのパッケージが不明です"), "{japanese}");
+    }
+}
+
+#[test]
+fn custom_checks_are_looked_through_without_a_target() {
+    let program = with_image();
+    write_policy(
+        &program,
+        "- {control: custom, message: m, cel: \"report.findings.all(f, f.severty != 'high')\"}\n- {control: custom, message: m, cel: \"true\"}\n- {control: cve.deny, ids: [log4shell]}\n- control: custom.rego\n  rego: |\n    package main\n    deny contains input.target.nme if startwith(input.target.name, \"a\")",
+    );
+    let ran = program.run(&["policy", "check", "p.yaml", "--lang", "en"]);
+    for (line, words) in [
+        (
+            4,
+            "custom asks for report.findings[].severty, which no report has; the nearest is report.findings[].severity",
+        ),
+        (5, "custom never asks the report"),
+        (6, "cve.deny names LOG4SHELL, which is the id of no advisory"),
+        (7, "custom.rego asks for input.target.nme, which no report has; the nearest is input.target.name"),
+        (7, "custom.rego calls startwith, which checks in Rego cannot call"),
+    ] {
+        assert!(ran.stdout.contains(&format!("p.yaml:{line}: {words}")), "{}", ran.stdout);
+    }
+    ran.ended(1, &["5 things to mend"]);
+}
+
+#[test]
+fn why_a_custom_check_gave_no_answer_is_said_in_the_readers_language() {
+    let program = with_image();
+    let doubling = format!("size(['{}']{}) == 0", "a".repeat(2000), ".map(x, x + x)".repeat(16));
+    for (expression, english, japanese) in [
+        ("report.image.labels.nobody == 'a'", "the report has no “nobody”", "レポートに「nobody」がありません"),
+        ("report.target.name", "it gives no truth value", "真偽値を返しません"),
+        (doubling.as_str(), "at most 10000000 are allowed", "ステップを超えます"),
+    ] {
+        write_policy(&program, &format!("- {{control: custom, message: m, cel: \"{expression}\"}}"));
+        scan(&program, &["--policy", "p.yaml"]).0.ended(2, &["custom"]);
+        let explain = |language| program.run(&["policy", "explain", "r.json", "--lang", language]).stdout;
+        assert!(explain("en").contains(english), "{}", explain("en"));
+        assert!(explain("ja").contains(japanese), "{}", explain("ja"));
+    }
+}
+
+#[test]
+fn a_scope_over_labels_says_which_label() {
+    let program = with_image();
+    program.write(
+        "p.yaml",
+        "schema: bulkhead.policy/1\nname: gate\nscope:\n  variables: [{attribute: image.label, value: shop}]\ncontrols:\n- {control: malware}\n",
+    );
+    program.run(&["scan", "--policy", "p.yaml", "app.tar"]).ended(2, &["p.yaml:4", "image.label", "needs `name`"]);
+}
+
+/// A policy of Aqua that does not say what shall happen is not one in which nothing happens.
+#[test]
+fn what_an_imported_policy_does_is_told_where_it_does_not_say() {
+    let program = with_image();
+    let import = |effects: &str| {
+        program.write("aqua.json", format!("{{\"name\": \"prod\", {effects} \"only_none_root_users\": true}}"));
+        program.run(&["policy", "import", "aqua", "aqua.json", "--output", "p.yaml", "--lang", "en"])
+    };
+    import("").ended(0, &["none of them is in the document, so that the policy has every effect (mode: enforce)"]);
+    scan(&program, &["--policy", "p.yaml"]).0.ended(1, &["policy prod"]);
+    import("\"fail_cicd\": false,").ended(0, &["none of them is on, so that nothing fails or is blocked"]);
+    scan(&program, &["--policy", "p.yaml"]).0.ended(0, &[]);
 }

@@ -6,7 +6,7 @@ use model::{Finding, Gap, Package, ScanReport};
 use serde::Serialize;
 
 use super::{FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, place_of};
-use crate::json::{FindingRow, SignatureRow};
+use crate::json::{FindingRow, ShownRow, SignatureRow};
 
 const SCHEMA: &str = "bulkhead.diff/1";
 
@@ -33,6 +33,8 @@ struct Side<'a> {
     digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     intelligence: Option<u64>,
+    #[serde(skip_serializing_if = "ShownRow::is_everything")]
+    shown: ShownRow,
 }
 
 #[derive(Serialize)]
@@ -155,6 +157,7 @@ fn side(report: &ScanReport) -> Side<'_> {
         kind: report.target.kind.as_str(),
         digest: report.target.digest.as_ref().map(ToString::to_string),
         intelligence: report.intelligence.as_ref().map(|intelligence| intelligence.sequence),
+        shown: ShownRow::from_model(&report.shown),
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) fn compare<'a>(old: &'a ScanReport, new: &'a ScanReport) -> Others<'a
 
 fn comparable<'a>(report: &'a ScanReport, other: &'a ScanReport) -> impl Iterator<Item = &'a Finding> {
     let others = report.findings.iter().filter(|finding| finding.vulnerability().is_none());
-    others.filter(|finding| other.detectors.contains(&finding.kind()))
+    others.filter(|finding| other.detectors.contains(&finding.kind()) && other.shown.takes_in(finding))
 }
 
 fn is_change(old: &Finding, new: &Finding) -> bool {
@@ -104,6 +104,7 @@ mod tests {
             signatures: Vec::new(),
             verdict: None,
             comparison: None,
+            shown: model::Shown::default(),
             intelligence: None,
         }
     }

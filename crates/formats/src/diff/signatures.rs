@@ -47,6 +47,7 @@ mod tests {
             signatures: signatures.iter().map(signature).collect(),
             verdict: None,
             comparison: None,
+            shown: model::Shown::default(),
             intelligence: None,
         }
     }

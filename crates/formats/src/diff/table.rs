@@ -6,15 +6,19 @@ use model::{Finding, FindingKind, ScanReport, Severity, Signature};
 
 use super::{FindingChange, FindingPlace, OtherChange, ReportDiff, place_of};
 use crate::messages::Value;
-use crate::signatures;
 use crate::table::{Paint, Style, plain, severity_word, wrapped};
-use crate::{Language, WriteOptions};
+use crate::{Language, WriteOptions, said, signatures};
 
 /// Writes the difference.
 pub(super) fn write(diff: &ReportDiff<'_>, options: &WriteOptions, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table { language: options.language, paint: Paint::new(options.color), width: options.width, out };
     let names = format!("{} → {}", plain(&diff.old.target.name), plain(&diff.new.target.name));
     table.line(0, Some(Style::Strong), &names)?;
+    for report in [diff.old, diff.new] {
+        if let Some(sentence) = said::partial(plain(&report.target.name).as_ref(), &report.shown, table.language) {
+            table.line(0, sentence.style, &sentence.text)?;
+        }
+    }
     if !diff.not_compared.is_empty() {
         let list = diff.not_compared.iter().map(|kind| kind.detector()).collect::<Vec<_>>().join(", ");
         let sentence = table.language.say("diff.not_compared", &[("list", Value::Text(&list))]);

@@ -63,6 +63,7 @@ pub(crate) fn empty() -> ScanReport {
         signatures: Vec::new(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: None,
     }
 }
@@ -249,6 +250,7 @@ pub(crate) fn rich() -> ScanReport {
         signatures: signatures(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: Some(intelligence()),
     }
 }
@@ -455,10 +457,12 @@ pub(crate) fn odd() -> ScanReport {
             name: odd.into(),
             kind: TargetKind::Image,
             intelligence: Some(1),
+            shown: model::Shown { severities: [Severity::High, Severity::Low].into(), fixable_only: true },
             new: [0, 1].into(),
             gone: 1,
             not_compared: [FindingKind::License].into(),
         }),
+        shown: model::Shown { severities: [].into(), fixable_only: true },
         findings,
         intelligence: Some(IntelligenceFacts {
             sequence: 5,

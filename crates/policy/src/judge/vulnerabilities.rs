@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::Evidence;
+use model::{Evidence, Gap};
 
 use super::tally::{Outcome, Tally};
 use super::{Bench, reason};
@@ -93,19 +93,26 @@ impl Bench<'_> {
         time.is_none_or(|time| self.now.saturating_sub(time) >= i64::from(days) * DAY)
     }
 
-    /// Adds that packages were never matched: an outcome over vulnerabilities is no pass then.
+    /// Adds that packages were never matched or are not known: an outcome over vulnerabilities is no pass then.
     fn covered(&self, mut outcome: Outcome) -> Outcome {
         let facts = self.facts;
-        let mut tally = Tally::default();
-        for gap in facts.unmatched() {
-            let evidence = Evidence { id: gap.reason.clone(), ..Evidence::default() };
-            tally.take(&Arc::new(evidence), self.holding.covers_gap(gap));
+        let missing: [(&str, Vec<&Gap>); 2] = [
+            ("verdict.not_covered", facts.unmatched().collect()),
+            ("verdict.packages_unknown", facts.unknown_packages().collect()),
+        ];
+        for (code, gaps) in missing {
+            let mut tally = Tally::default();
+            for gap in gaps {
+                let path = (!gap.path.is_empty()).then(|| gap.path.clone());
+                let evidence = Evidence { id: gap.reason.clone(), path, ..Evidence::default() };
+                tally.take(&Arc::new(evidence), self.holding.covers_gap(gap));
+            }
+            let os = facts.report.inventory.distribution.as_ref();
+            let name = os.map(|os| if os.name.is_empty() { os.id.clone() } else { os.name.clone() });
+            let told = tally.outcome(code, [("os", name.unwrap_or_else(|| "-".into()).into())]);
+            outcome.reasons.extend(told.reasons);
+            outcome.excepted += told.excepted;
         }
-        let os = facts.report.inventory.distribution.as_ref();
-        let name = os.map(|os| if os.name.is_empty() { os.id.clone() } else { os.name.clone() });
-        let unmatched = tally.outcome("verdict.not_covered", [("os", name.unwrap_or_else(|| "-".into()).into())]);
-        outcome.reasons.extend(unmatched.reasons);
-        outcome.excepted += unmatched.excepted;
         if facts.report.intelligence.is_none() {
             outcome.reasons.push(reason("verdict.no_intelligence", []));
         }

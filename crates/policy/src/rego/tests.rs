@@ -13,7 +13,7 @@ fn ask_within(source: &str, most_steps: u64) -> Result<RegoDenials, String> {
     let report =
         json!({"target": {"name": "nginx"}, "findings": findings, "image": {"user": "", "labels": {"team": "shop"}}});
     let check = RegoCheck::new(source, &[]).map_err(|error| error.to_string())?;
-    check.ask_within(&report, most_steps)
+    check.ask_within(&report, most_steps).map_err(|problem| problem.to_string())
 }
 
 #[test]

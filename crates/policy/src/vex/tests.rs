@@ -76,6 +76,7 @@ fn report(purls: &[&str]) -> ScanReport {
         signatures: Vec::new(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: None,
     }
 }

@@ -77,6 +77,7 @@ pub(crate) fn image(packages: Vec<Package>, findings: Vec<Finding>) -> ScanRepor
         signatures: Vec::new(),
         verdict: None,
         comparison: None,
+        shown: model::Shown::default(),
         intelligence: Some(IntelligenceFacts {
             sequence: 1,
             built: "2026-06-01T00:00:00Z".into(),

@@ -166,6 +166,7 @@ impl House {
             signatures: Vec::new(),
             verdict: None,
             comparison: None,
+            shown: model::Shown::default(),
             intelligence: None,
         };
         Image { report, digest, names, team, flaws }

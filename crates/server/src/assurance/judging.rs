@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest::{SHA256, digest};
 use intelligence::{Database, MatchOptions};
 use model::{ExceptionState, Finding, FindingKind, HashedFile, MalwareEngine, ScanReport, Severity, Sha256};
-use policy::{Attribute, Attributes, Facts, Policy};
+use policy::{Attribute, Attributes, Facts, Policy, RegoCheck};
 use serde_json::{Value, json};
 use store::images::{Counts, DECISIONS, Evaluation, FindingRow, ImageName, NewVerdict};
 
@@ -13,6 +13,7 @@ use super::rego::RegoProcesses;
 use super::rules::Rules;
 use crate::clock::SECOND;
 use crate::ids;
+use rego_process::Together;
 
 /// What an image is judged with.
 pub(crate) struct Question<'a> {
@@ -101,6 +102,7 @@ fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
     let scopes = scopes.that_take_in(&attributes(question.names, &labels, &digest, &os, &platform));
     let exceptions = &*question.rules.exceptions_within(&scopes);
     policy::apply_exceptions(report, exceptions, now);
+    let together = Together::new();
     let mut facts = Facts::new(report);
     // An image with many names is in whatever takes in one of them.
     for name in question.names.iter().skip(1) {
@@ -111,9 +113,8 @@ fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
         }
     }
     if policies.iter().any(Policy::has_custom_checks) {
-        facts = facts
-            .with_document(formats::report_document(report))
-            .with_rego(Box::new(|check, document| question.rego.ask(&digest, check, document)));
+        let ask = |check: &RegoCheck, document: &Value| together.ask(|| question.rego.ask(&digest, check, document));
+        facts = facts.with_document(formats::report_document(report)).with_rego(Box::new(ask));
     }
     let mut verdict = policy::judge(policies, exceptions, &facts, now);
     drop(facts);

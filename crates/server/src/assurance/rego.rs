@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use policy::{RegoCheck, RegoDenials};
+use policy::{CheckProblem, RegoCheck, RegoDenials};
 use rego_process::{Limits, Unanswered};
 use serde_json::Value;
 
@@ -83,14 +83,12 @@ impl RegoProcesses {
         RegoProcesses { state: Mutex::default(), ask }
     }
 
-    /// Asks a check of the report of an image; the error is a sentence without a full stop.
-    pub(crate) fn ask(&self, image: &str, check: &RegoCheck, report: &Value) -> Result<RegoDenials, String> {
+    /// Asks a check of the report of an image.
+    pub(crate) fn ask(&self, image: &str, check: &RegoCheck, report: &Value) -> Result<RegoDenials, CheckProblem> {
         let key = digest(&SHA256, check.source.as_bytes()).as_ref().to_vec();
         if self.state().rests(&key, image, Instant::now()) {
             // Without a time: the verdict would be another one after each rest.
-            return Err(format!(
-                "it had to be stopped {MOST_STOPS} times in a row, and rests; it is asked again later"
-            ));
+            return Err(CheckProblem::Rests { stops: MOST_STOPS });
         }
         let answer = (self.ask)(check, report);
         match &answer {
@@ -102,7 +100,7 @@ impl RegoProcesses {
                 self.state().stopped.remove(&key);
             }
         }
-        answer.map_err(|unanswered| unanswered.to_string())
+        answer.map_err(CheckProblem::from)
     }
 
     /// Takes the images whose check has rested.
@@ -222,10 +220,10 @@ mod tests {
         let processes = RegoProcesses { state: Mutex::default(), ask };
         let good = check("package main\ndeny := []");
         for _ in 0..MOST_STOPS {
-            let told = processes.ask("a", &hostile(1), &Value::Null).unwrap_err();
+            let told = processes.ask("a", &hostile(1), &Value::Null).unwrap_err().to_string();
             assert!(told.starts_with("it takes more than 5 seconds or 512 MiB"), "{told}");
         }
-        assert!(processes.ask("a", &hostile(1), &Value::Null).unwrap_err().contains("rests"));
+        assert!(processes.ask("a", &hostile(1), &Value::Null).unwrap_err().to_string().contains("rests"));
         assert_eq!(processes.ask("a", &good, &Value::Null).unwrap().messages, ["no"]);
         assert_eq!(processes.due(), None, "the rest is not over");
     }
@@ -273,7 +271,7 @@ mod tests {
         for _ in 0..MOST_STOPS {
             processes.ask("a", &last, &Value::Null).unwrap_err();
         }
-        assert!(processes.ask("a", &last, &Value::Null).unwrap_err().contains("rests"));
+        assert!(processes.ask("a", &last, &Value::Null).unwrap_err().to_string().contains("rests"));
         assert_eq!(processes.state().stopped.len(), MOST_REMEMBERED);
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use model::{Comparison, Finding, ScanReport};
 use serde::{Deserialize, Serialize};
 
-use super::{Text, detector, owned, target_kind, text};
+use super::{ShownRow, Text, detector, owned, target_kind, text};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ComparisonRow<'a> {
@@ -22,6 +22,8 @@ struct OldReport<'a> {
     kind: Text<'a>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     intelligence: Option<u64>,
+    #[serde(default, skip_serializing_if = "ShownRow::is_everything")]
+    shown: ShownRow,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -45,6 +47,7 @@ impl<'a> ComparisonRow<'a> {
                 name: text(&comparison.name),
                 kind: text(comparison.kind.as_str()),
                 intelligence: comparison.intelligence,
+                shown: ShownRow::from_model(&comparison.shown),
             },
             new: new.map(|(at, finding)| NewFinding::from_model(at, finding, report)).collect(),
             gone: comparison.gone,
@@ -62,6 +65,7 @@ impl<'a> ComparisonRow<'a> {
             kind: target_kind(&self.report.kind)?,
             name: owned(self.report.name),
             intelligence: self.report.intelligence,
+            shown: self.report.shown.into_model(),
             new,
             gone: self.gone,
             not_compared: self.not_compared.iter().map(|word| detector(word)).collect::<Result<_, _>>()?,
