@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::hash::Hasher;
 use std::io;
 
-use model::ScanReport;
+use model::{ScanReport, time};
 use serde::Serialize;
 use twox_hash::XxHash3_64;
 
@@ -91,18 +91,9 @@ pub(crate) fn date_time(text: &str) -> Option<String> {
 
 /// Seconds since 1970 as RFC 3339 in UTC.
 fn rfc3339(seconds: i64) -> String {
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days to civil date in the proleptic Gregorian calendar, counted from 1 March of year 0.
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", second / 3_600, second / 60 % 60, second % 60)
+    let second = seconds.rem_euclid(time::DAY);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+    format!("{}T{hour:02}:{minute:02}:{second:02}Z", time::date(seconds))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod openvex;
 
 use std::sync::Arc;
 
-use model::{VexDocument, VexName, VexStatement};
+use model::{VexDocument, VexName, VexStatement, time};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -26,6 +26,8 @@ const MOST_STATEMENTS: usize = 200_000;
 const MOST_NAMES: usize = 32;
 /// The longest of what an author adds in words, in characters.
 const LONGEST_WORDS: usize = 2000;
+/// How much of a time is shown that is none, in characters.
+const LONGEST_TIME: usize = 40;
 /// The most products that its statements name together, each as often as it is named.
 const MOST_PRODUCTS: usize = 2_000_000;
 
@@ -109,27 +111,47 @@ pub fn read_vex(file: &str, bytes: &[u8]) -> Result<Vec<VexStatement>, ReadVexEr
         Err(error) if error.is_data() => return other("JSON of some other kind"),
         Err(error) => return Err(ReadVexError::Malformed { format: "JSON", reason: json_error::reason(&error) }),
     };
-    match header {
-        Header { context: Some(context), .. } if is_openvex(&context) => openvex::read(file, text),
+    let (format, statements) = match header {
+        Header { context: Some(context), .. } if is_openvex(&context) => (openvex::FORMAT, openvex::read(file, text)?),
         Header { bom_format: Some(format), spec_version, .. } if format.eq_ignore_ascii_case("CycloneDX") => {
             let version = spec_version.unwrap_or_default();
             match version.as_str() {
-                "1.4" | "1.5" | "1.6" => cyclonedx::read(file, text),
-                _ => other(&format!("a CycloneDX document of version `{version}`")),
+                "1.4" | "1.5" | "1.6" => (cyclonedx::FORMAT, cyclonedx::read(file, text)?),
+                _ => return other(&format!("a CycloneDX document of version `{version}`")),
             }
         }
         Header { document: Some(CsafHeader { csaf_version: Some(version) }), .. } => match version.as_str() {
-            "2.0" => csaf::read(file, text),
-            _ => other(&format!("a CSAF document of version `{version}`")),
+            "2.0" => (csaf::FORMAT, csaf::read(file, text)?),
+            _ => return other(&format!("a CSAF document of version `{version}`")),
         },
-        Header { spdx_version: Some(_), .. } => other("an SPDX document, which says nothing of vulnerabilities"),
+        Header { spdx_version: Some(_), .. } => {
+            return other("an SPDX document, which says nothing of vulnerabilities");
+        }
         Header { payload: Some(_), .. } | Header { predicate: Some(_), .. } => {
-            other("a signed statement; take the document out of it, as with cosign verify-attestation and jq")
+            return other("a signed statement; take the document out of it, as with cosign verify-attestation and jq");
         }
         Header { schema: Some(serde_json::Value::String(schema)), .. } if schema.starts_with("bulkhead.") => {
-            other("a document of Bulkhead itself; write the report with --format cyclonedx")
+            return other("a document of Bulkhead itself; write the report with --format cyclonedx");
         }
-        Header { .. } => other("JSON of some other kind"),
+        Header { .. } => return other("JSON of some other kind"),
+    };
+    check_times(format, &statements)?;
+    Ok(statements)
+}
+
+/// Of two statements the later one counts, so that a time which is none would let any other win.
+fn check_times(format: &'static str, statements: &[VexStatement]) -> Result<(), ReadVexError> {
+    let wrong = statements.iter().find_map(|statement| {
+        let time = statement.timestamp.as_deref().filter(|time| time::parse(time).is_none())?;
+        Some((statement.number, time))
+    });
+    match wrong {
+        None => Ok(()),
+        Some((number, time)) => {
+            let shown: String = time.chars().take(LONGEST_TIME).filter(|letter| !letter.is_control()).collect();
+            let reason = format!("the time of statement {number} is `{shown}`; write it like 2026-01-31T12:00:00Z");
+            Err(ReadVexError::Malformed { format, reason })
+        }
     }
 }
 

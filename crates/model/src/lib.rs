@@ -28,6 +28,7 @@ mod vulnerability;
 pub mod cvss;
 #[doc(hidden)]
 pub mod exercise;
+pub mod time;
 pub mod version;
 
 pub use comparison::Comparison;

@@ -5,7 +5,7 @@ mod index;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use model::{Distribution, ExceptionState, ExceptionUse, Finding, FindingKind, Gap, Package, Purl, ScanReport};
+use model::{Distribution, ExceptionState, ExceptionUse, Finding, FindingKind, Gap, Package, Purl, ScanReport, time};
 
 use crate::check_id::check_id;
 use crate::document::{PackageMatch, package_match};
@@ -13,7 +13,7 @@ use crate::facts::{Facts, attributes};
 use crate::keys::{EXCEPTION, EXCEPTIONS, PACKAGE};
 use crate::reader::{self, DocumentError, DocumentProblem, Table};
 use crate::scope::{Attributes, Scope};
-use crate::{Pattern, ignore_file, purl_match, time};
+use crate::{Pattern, ignore_file, purl_match};
 use index::{Index, Subject};
 
 /// The most exceptions of one file.

@@ -15,7 +15,7 @@ use crate::document::ScoreSource;
 use crate::license::License;
 use crate::rego::{RegoAsker, RegoCheck, RegoDenials};
 use crate::scope::{Attribute, Attributes};
-use crate::time;
+use model::time;
 
 /// A scan report as policies see it.
 pub struct Facts<'a> {

@@ -1,15 +1,15 @@
 //! Ignore files of Trivy, read as exceptions: `.trivyignore`, a line an id, and `trivyignore.yaml` with paths, purls and
 //! ends. Whoever answers for an entry is the file; an entry without an end has none.
 
-use model::FindingKind;
+use model::{FindingKind, time};
 
+use crate::Pattern;
 use crate::check_id::check_id;
 use crate::exceptions::{Exception, ExceptionKind, MOST_EXCEPTIONS};
 use crate::keys::{IGNORE_FILE, Key};
 use crate::nearest::nearest;
 use crate::node::{LARGEST_DOCUMENT_BYTES, Node, Value};
 use crate::reader::{self, DocumentError, DocumentProblem, Table, error};
-use crate::{Pattern, time};
 
 /// The word for an exception that has no end.
 const NO_END: &str = "never";

@@ -29,7 +29,6 @@ mod rego;
 mod report_shape;
 mod schema;
 mod scope;
-mod time;
 mod tree;
 mod vers;
 mod version_range;

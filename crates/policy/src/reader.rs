@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use model::time;
+
+use crate::Pattern;
 use crate::keys::{Key, Kind};
 use crate::nearest::nearest;
 use crate::node::{self, Node, Value};
 use crate::scope::{Attribute, Scope, ScopeError, Variable};
 use crate::version_range::{InvalidRange, VersionRange};
-use crate::{Pattern, time};
 
 /// The error of reading a policy or a list of exceptions.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -13,8 +13,8 @@ use std::collections::HashSet;
 
 use model::{FindingStatus, ScanReport, VexAssertion, VexStatement, VexStatus};
 
-use crate::time;
 use index::Index;
+use model::time;
 use product::Here;
 
 /// Gives findings the status that statements say they have, and notes who says it.

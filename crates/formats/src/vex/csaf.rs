@@ -11,7 +11,7 @@ use super::{Budget, ReadVexError, digest, document, name, names, parse, words, w
 use crate::bill::list;
 use crate::json_place::Step;
 
-const FORMAT: &str = "CSAF";
+pub(super) const FORMAT: &str = "CSAF";
 /// The deepest nesting of relationships: what is part of something that is part of something.
 const DEEPEST_RELATIONSHIP: usize = 16;
 

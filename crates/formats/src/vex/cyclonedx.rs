@@ -11,7 +11,7 @@ use super::{Budget, ReadVexError, digest, document, name, names, parse, words, w
 use crate::bill::list;
 use crate::json_place::Step;
 
-const FORMAT: &str = "CycloneDX";
+pub(super) const FORMAT: &str = "CycloneDX";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

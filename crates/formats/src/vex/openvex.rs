@@ -10,7 +10,7 @@ use super::{Budget, ReadVexError, digest, document, name, names, parse, words, w
 use crate::bill::list;
 use crate::json_place::Step;
 
-const FORMAT: &str = "OpenVEX";
+pub(super) const FORMAT: &str = "OpenVEX";
 
 #[derive(Deserialize)]
 struct Document {

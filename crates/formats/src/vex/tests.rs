@@ -135,6 +135,13 @@ fn what_is_no_vex_document_is_named() {
     check(br#"{"document": {"csaf_version": "3.0"}}"#, "it is a CSAF document of version `3.0`");
     check(br#"{"@context": "#, "it is no valid JSON document: it ends too early");
     check(
+        format!(
+            r#"{context}[{{"vulnerability": "CVE-1", "products": ["a"], "status": "fixed", "timestamp": "last week"}}]}}"#
+        )
+        .as_bytes(),
+        "it is no valid OpenVEX document: the time of statement 1 is `last week`; write it like 2026-01-31T12:00:00Z",
+    );
+    check(
         format!(r#"{context}[{{"vulnerability": "CVE-1", "products": ["a"], "status": "notaffected"}}]}}"#).as_bytes(),
         "it is no valid OpenVEX document: line 1, `statements[0].status`: statement 1 has the status `notaffected`; use",
     );

@@ -1,8 +1,9 @@
 //! From the text of a filter to its terms.
 
+use model::time;
+
 use super::{Comparison, Filter, FilterError, FilterProblem, Key, Kind, Operand, Term, Test, Wanted};
 use crate::nearest::nearest;
-use crate::time;
 
 /// The longest filter, in bytes.
 pub const LONGEST_FILTER_BYTES: usize = 4096;

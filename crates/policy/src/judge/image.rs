@@ -11,7 +11,7 @@ use crate::check_id::check_id;
 use crate::document::{LabelMatch, PackageMatch, Where};
 use crate::facts::LicensedPackage;
 use crate::license::{License, is_named, lowered};
-use crate::time::{self, DAY};
+use model::time::{self, DAY};
 
 impl Bench<'_> {
     /// Findings of one kind in files.

@@ -8,7 +8,7 @@ use super::tally::{Outcome, Tally};
 use super::{Bench, reason};
 use crate::document::{Filter, Fix, ScoreSource, Since};
 use crate::facts::VulnerabilityFact;
-use crate::time::DAY;
+use model::time::DAY;
 
 impl Bench<'_> {
     pub(super) fn severity(&self, filter: &Filter) -> Outcome {

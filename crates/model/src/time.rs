@@ -1,10 +1,10 @@
 //! Times as seconds since 1970, read from RFC 3339 and its dates. Nothing here knows what time it is.
 
 /// Seconds of a day.
-pub(crate) const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
 
-/// Reads `2026-01-31`, `2026-01-31T12:00:00Z` or the like with an offset or fractions of a second (RFC 3339, section 5.6).
-pub(crate) fn parse(text: &str) -> Option<i64> {
+/// The seconds since 1970 of `2026-01-31`, `2026-01-31T12:00:00Z` or the like with an offset or fractions of a second (RFC 3339, section 5.6).
+pub fn parse(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
     if !text.is_ascii() || bytes.len() < 10 {
         return None;
@@ -21,12 +21,12 @@ pub(crate) fn parse(text: &str) -> Option<i64> {
 }
 
 /// Whether a text is a date without a time of day.
-pub(crate) fn is_date(text: &str) -> bool {
+pub fn is_date(text: &str) -> bool {
     text.len() == 10
 }
 
 /// The date of a moment, `YYYY-MM-DD`.
-pub(crate) fn date(seconds: i64) -> String {
+pub fn date(seconds: i64) -> String {
     let (year, month, day) = civil(seconds.div_euclid(DAY));
     format!("{year:04}-{month:02}-{day:02}")
 }
