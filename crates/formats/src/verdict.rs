@@ -146,7 +146,7 @@ impl Words<'_> {
 
     fn reason(&mut self, indent: usize, reason: &ToldReason, is_whole: bool) -> io::Result<()> {
         self.line(indent, None, &reason.sentence)?;
-        for evidence in &reason.evidence {
+        for evidence in reason.evidence.iter() {
             self.line(indent + 2, None, &format!("- {evidence}"))?;
         }
         if let Some(more) = &reason.more {

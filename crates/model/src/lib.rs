@@ -56,8 +56,8 @@ pub use severity::Severity;
 pub use sha256::{InvalidSha256, Sha256};
 pub use signature::{Attestation, Signature, SignatureKind, SignatureProblem};
 pub use verdict::{
-    ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, ExceptionState, ExceptionUse, Parameter,
-    PolicyEffect, PolicyMode, PolicyVerdict, Reason, ScopeTerm, Verdict,
+    ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, EvidenceList, ExceptionState, ExceptionUse,
+    Parameter, PolicyEffect, PolicyMode, PolicyVerdict, Reason, ScopeTerm, Verdict,
 };
 pub use vex::{VexAssertion, VexDocument, VexName, VexProduct, VexStatement, VexStatus};
 pub use vulnerability::{CveId, EpssScore, InvalidCveId, SourcedScore};

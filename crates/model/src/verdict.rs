@@ -232,9 +232,72 @@ pub struct Reason {
     /// What goes into the sentence.
     pub parameters: BTreeMap<String, Parameter>,
     /// What it rests on, in the order of the report, at most as much as the judge keeps.
-    pub evidence: Vec<Arc<Evidence>>,
+    pub evidence: EvidenceList,
     /// How much evidence there is in all.
     pub evidence_count: usize,
+}
+
+/// Pieces of evidence in their order. Of a report that many policies judge there are as many lists as reasons, and most of
+/// their pieces are findings: those are places in one list that all of them share.
+#[derive(Debug, Clone, Default)]
+pub struct EvidenceList {
+    shared: Option<Arc<Vec<Evidence>>>,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone)]
+enum Piece {
+    /// A place in the shared list.
+    Shared(u32),
+    Own(Arc<Evidence>),
+}
+
+impl EvidenceList {
+    /// No piece yet, and the list that places will be of.
+    pub fn of(shared: &Arc<Vec<Evidence>>) -> EvidenceList {
+        EvidenceList { shared: Some(Arc::clone(shared)), pieces: Vec::new() }
+    }
+
+    /// Adds the piece at a place of the shared list; a place that the list does not have is no piece.
+    pub fn push_shared(&mut self, place: u32) {
+        self.pieces.push(Piece::Shared(place));
+    }
+
+    /// Adds a piece.
+    pub fn push(&mut self, evidence: Arc<Evidence>) {
+        self.pieces.push(Piece::Own(evidence));
+    }
+
+    /// How many pieces there are.
+    pub fn len(&self) -> usize {
+        self.pieces.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// The pieces in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &Evidence> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Own(evidence) => Some(&**evidence),
+            Piece::Shared(place) => self.shared.as_ref()?.get(usize::try_from(*place).ok()?),
+        })
+    }
+}
+
+impl PartialEq for EvidenceList {
+    fn eq(&self, other: &EvidenceList) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl FromIterator<Evidence> for EvidenceList {
+    fn from_iter<I: IntoIterator<Item = Evidence>>(pieces: I) -> EvidenceList {
+        let pieces = pieces.into_iter().map(|evidence| Piece::Own(Arc::new(evidence)));
+        EvidenceList { shared: None, pieces: pieces.collect() }
+    }
 }
 
 /// A value that goes into a sentence.

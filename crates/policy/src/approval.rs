@@ -1,6 +1,6 @@
 //! What is decided beside policies: that a digest must be approved, and that nothing is known of an image.
 
-use model::{Decision, Parameter, Reason, Verdict};
+use model::{Decision, EvidenceList, Parameter, Reason, Verdict};
 
 /// Denies a digest in repositories in which digests are approved and this one is not. Approvals hold beside all policies and
 /// cannot be excepted from.
@@ -25,7 +25,7 @@ pub fn unregistered(image: &str) -> Verdict {
 
 fn reason(code: &str, parameters: &[(&str, &str)]) -> Reason {
     let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), Parameter::Text((*value).to_owned())));
-    Reason { code: code.to_owned(), parameters: parameters.collect(), evidence: Vec::new(), evidence_count: 0 }
+    Reason { code: code.to_owned(), parameters: parameters.collect(), evidence: EvidenceList::default(), evidence_count: 0 }
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! What policies are asked of: a scan report, prepared once so that many policies read it fast.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use model::{
-    Evidence, Finding, FindingKind, FindingStatus, Gap, ImageFacts, ImageName, Package, PackageId, ScanReport,
-    Severity, TargetKind, VulnerabilityFinding,
+    EpssScore, Evidence, Finding, FindingKind, FindingStatus, Gap, ImageFacts, ImageName, Package, PackageId,
+    ScanReport, Severity, TargetKind, VulnerabilityFinding,
 };
 use serde_json::Value;
 
@@ -23,8 +24,10 @@ pub struct Facts<'a> {
     /// What scopes may ask of it.
     pub attributes: Attributes,
     pub(crate) vulnerabilities: Vec<VulnerabilityFact<'a>>,
-    /// Places in `vulnerabilities` by id and alias, upper case.
-    pub(crate) by_id: HashMap<String, Vec<usize>>,
+    /// What the findings are as evidence, which all reasons share.
+    pub(crate) evidence: Arc<Vec<Evidence>>,
+    /// Places in `vulnerabilities` by id and alias, upper case, once somebody asks.
+    by_id: OnceCell<HashMap<Cow<'a, str>, Vec<usize>>>,
     pub(crate) others: Vec<OtherFact<'a>>,
     /// Each license text and the packages that have it.
     pub(crate) licenses: Vec<(License, Vec<LicensedPackage>)>,
@@ -37,10 +40,14 @@ pub struct Facts<'a> {
     rego: Option<RegoAsker<'a>>,
 }
 
-/// A vulnerability that counts.
+/// A vulnerability that counts. What controls ask of each is kept at hand: they ask it of thousands.
 pub(crate) struct VulnerabilityFact<'a> {
-    pub(crate) finding: &'a VulnerabilityFinding,
-    pub(crate) evidence: Arc<Evidence>,
+    finding: &'a VulnerabilityFinding,
+    /// The place of its evidence.
+    pub(crate) evidence: u32,
+    pub(crate) severity: Severity,
+    pub(crate) is_exploited: bool,
+    pub(crate) epss: Option<EpssScore>,
     pub(crate) is_excepted: bool,
     pub(crate) has_fix: bool,
     pub(crate) is_in_base: bool,
@@ -68,7 +75,8 @@ pub(crate) struct LicensedPackage {
 /// A finding of another kind.
 pub(crate) struct OtherFact<'a> {
     pub(crate) finding: &'a Finding,
-    pub(crate) evidence: Arc<Evidence>,
+    /// The place of its evidence.
+    pub(crate) evidence: u32,
 }
 
 impl<'a> Facts<'a> {
@@ -78,7 +86,8 @@ impl<'a> Facts<'a> {
             report,
             attributes: attributes(report),
             vulnerabilities: Vec::new(),
-            by_id: HashMap::new(),
+            evidence: Arc::default(),
+            by_id: OnceCell::new(),
             others: Vec::new(),
             licenses: licenses(&report.inventory.packages),
             unmatched: report.inventory.gaps.iter().filter(|gap| gap.is_about_matching()).collect(),
@@ -87,21 +96,23 @@ impl<'a> Facts<'a> {
             cel: OnceCell::new(),
             rego: None,
         };
-        let purls: HashMap<PackageId, String> = report
-            .findings
-            .iter()
-            .filter_map(Finding::package)
-            .filter_map(|id| Some((id, report.inventory.packages.get(id)?.purl.to_string())))
-            .collect();
+        let mut purls: HashMap<PackageId, Option<String>> = HashMap::new();
+        let mut evidence = Vec::with_capacity(report.findings.len());
         for finding in &report.findings {
-            let purl = finding.package().and_then(|id| purls.get(&id));
+            let write = |id: &PackageId| report.inventory.packages.get(*id).map(|package| package.purl.to_string());
+            let purl = finding.package().and_then(|id| purls.entry(id).or_insert_with_key(write).as_ref());
+            let place = u32::try_from(evidence.len()).unwrap_or(u32::MAX);
             match finding {
-                Finding::Vulnerability(vulnerability) => facts.add_vulnerability(vulnerability, purl),
+                Finding::Vulnerability(vulnerability) => {
+                    evidence.extend(facts.add_vulnerability(vulnerability, purl, place));
+                }
                 Finding::Secret(_) | Finding::Malware(_) | Finding::License(_) | Finding::Misconfiguration(_) => {
-                    facts.others.push(OtherFact { finding, evidence: Arc::new(other_evidence(finding, purl)) });
+                    facts.others.push(OtherFact { finding, evidence: place });
+                    evidence.push(other_evidence(finding, purl));
                 }
             }
         }
+        facts.evidence = Arc::new(evidence);
         facts
     }
 
@@ -132,37 +143,60 @@ impl<'a> Facts<'a> {
         self.cel.get_or_init(prepare).as_ref().map_err(Clone::clone)
     }
 
-    fn add_vulnerability(&mut self, finding: &'a VulnerabilityFinding, purl: Option<&String>) {
+    /// Adds one that counts, and gives its evidence.
+    fn add_vulnerability(
+        &mut self,
+        finding: &'a VulnerabilityFinding,
+        purl: Option<&String>,
+        place: u32,
+    ) -> Option<Evidence> {
         // What VEX says is repaired or not affected does not count, and needs no exception.
         if matches!(finding.status, FindingStatus::Fixed | FindingStatus::NotAffected) {
-            return;
+            return None;
         }
         let scores = Scores::of(finding);
         let published = finding.published.as_deref().and_then(time::parse);
-        let fact = VulnerabilityFact {
+        self.vulnerabilities.push(VulnerabilityFact {
             finding,
-            evidence: Arc::new(Evidence {
-                kind: Some(FindingKind::Vulnerability),
-                id: finding.id.clone(),
-                package: purl.cloned(),
-                severity: Some(finding.severity),
-                score: (!finding.scores.is_empty()).then_some(scores.vendor),
-                fixed_version: finding.fixed_version.clone(),
-                remedy: finding.remedy.clone(),
-                ..Evidence::default()
-            }),
+            evidence: place,
+            severity: finding.severity,
+            is_exploited: finding.kev,
+            epss: finding.epss,
             is_excepted: finding.excepted_by.is_some(),
             has_fix: finding.fixed_version.is_some(),
             is_in_base: self.is_in_base(finding.package),
             published,
             fixed: finding.fix_published.as_deref().and_then(time::parse).or(published),
             scores,
-        };
-        let at = self.vulnerabilities.len();
-        self.vulnerabilities.push(fact);
-        for id in std::iter::once(&finding.id).chain(&finding.aliases) {
-            self.by_id.entry(id.to_ascii_uppercase()).or_default().push(at);
-        }
+        });
+        Some(Evidence {
+            kind: Some(FindingKind::Vulnerability),
+            id: finding.id.clone(),
+            package: purl.cloned(),
+            severity: Some(finding.severity),
+            score: (!finding.scores.is_empty()).then_some(scores.vendor),
+            fixed_version: finding.fixed_version.clone(),
+            remedy: finding.remedy.clone(),
+            ..Evidence::default()
+        })
+    }
+
+    /// The places in `vulnerabilities` of those with an id or alias, which is asked for in upper case.
+    pub(crate) fn places(&self, id: &str) -> &[usize] {
+        let by_id = self.by_id.get_or_init(|| {
+            let mut by_id: HashMap<Cow<'a, str>, Vec<usize>> = HashMap::with_capacity(self.vulnerabilities.len());
+            for (at, fact) in self.vulnerabilities.iter().enumerate() {
+                for id in std::iter::once(&fact.finding.id).chain(&fact.finding.aliases) {
+                    let id = match id.bytes().any(|byte| byte.is_ascii_lowercase()) {
+                        true => Cow::Owned(id.to_ascii_uppercase()),
+                        false => Cow::Borrowed(id.as_str()),
+                    };
+                    by_id.entry(id).or_default().push(at);
+                }
+            }
+            by_id
+        });
+        by_id.get(id).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// Whether an approved base image brought the package.

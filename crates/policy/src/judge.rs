@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{
-    ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, FindingKind, PolicyMode, PolicyVerdict, Reason,
-    Verdict,
+    ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, EvidenceList, FindingKind, PolicyMode,
+    PolicyVerdict, Reason, Verdict,
 };
 
 use crate::custom::{CheckProblem, MOST_STEPS_TOGETHER};
@@ -53,7 +53,7 @@ pub fn judge(policies: &[Policy], exceptions: &[Exception], facts: &Facts<'_>, n
     }
 }
 
-fn judge_one(policy: &Policy, bench: &Bench<'_>) -> PolicyVerdict {
+fn judge_one(policy: &Policy, bench: &Bench<'_, '_>) -> PolicyVerdict {
     let scope = policy.scope.as_ref().map(|scope| scope.evaluate(&bench.facts.attributes));
     let applied = scope.as_ref().is_none_or(|scope| scope.is_true);
     let controls: Vec<ControlVerdict> = match applied {
@@ -91,7 +91,7 @@ fn allowed(policy: &Policy, facts: &Facts<'_>) -> Vec<bool> {
     for control in &policy.controls {
         let Rule::CveAllow { ids, .. } = &control.rule else { continue };
         allowed.resize(facts.vulnerabilities.len(), false);
-        for at in ids.iter().filter_map(|id| facts.by_id.get(id)).flatten() {
+        for at in ids.iter().flat_map(|id| facts.places(id)) {
             allowed[*at] = true;
         }
     }
@@ -99,8 +99,8 @@ fn allowed(policy: &Policy, facts: &Facts<'_>) -> Vec<bool> {
 }
 
 /// One policy at work.
-struct Bench<'a> {
-    facts: &'a Facts<'a>,
+struct Bench<'a, 'f> {
+    facts: &'a Facts<'f>,
     holding: &'a Holding<'a>,
     now: i64,
     allowed: Vec<bool>,
@@ -108,14 +108,14 @@ struct Bench<'a> {
     steps_left: &'a Cell<u64>,
 }
 
-impl<'a> Bench<'a> {
+impl<'a, 'f> Bench<'a, 'f> {
     fn new(
         policy: &Policy,
-        facts: &'a Facts<'a>,
+        facts: &'a Facts<'f>,
         holding: &'a Holding<'a>,
         now: i64,
         steps_left: &'a Cell<u64>,
-    ) -> Bench<'a> {
+    ) -> Bench<'a, 'f> {
         Bench { facts, holding, now, allowed: allowed(policy, facts), steps_left }
     }
 
@@ -260,7 +260,7 @@ fn reason<const N: usize>(code: &str, parameters: [(&str, model::Parameter); N])
     Reason {
         code: code.to_owned(),
         parameters: parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
-        evidence: Vec::new(),
+        evidence: EvidenceList::default(),
         evidence_count: 0,
     }
 }

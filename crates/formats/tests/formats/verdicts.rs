@@ -56,7 +56,7 @@ fn reason(code: &str, evidence: Evidence) -> Reason {
     Reason {
         code: code.into(),
         parameters: [("count".to_owned(), Parameter::Count(1))].into(),
-        evidence: vec![evidence.into()],
+        evidence: [evidence].into_iter().collect(),
         evidence_count: 1,
     }
 }

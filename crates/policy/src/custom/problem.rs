@@ -1,6 +1,6 @@
 //! Why a custom check gave no answer.
 
-use model::{Parameter, Reason};
+use model::{EvidenceList, Parameter, Reason};
 use serde::{Deserialize, Serialize};
 
 /// Why a custom check gave no answer. Verdicts have it as a code with parameters, which the catalogs word; as text it is an
@@ -122,7 +122,7 @@ impl CheckProblem {
         Reason {
             code: format!("verdict.custom.{code}"),
             parameters: parameters.map(|(name, value)| (name.to_owned(), value)).collect(),
-            evidence: Vec::new(),
+            evidence: EvidenceList::default(),
             evidence_count: 0,
         }
     }

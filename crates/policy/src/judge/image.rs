@@ -13,7 +13,7 @@ use crate::facts::LicensedPackage;
 use crate::license::{License, is_named, lowered};
 use model::time::{self, DAY};
 
-impl Bench<'_> {
+impl Bench<'_, '_> {
     /// Findings of one kind in files.
     pub(super) fn files(&self, kind: FindingKind, place: &Where, code: &str) -> Outcome {
         let tally = self.tally_of(kind, |finding| place.counts(finding.severity(), path_of(finding)));
@@ -45,17 +45,17 @@ impl Bench<'_> {
     }
 
     fn tally_of(&self, kind: FindingKind, counts: impl Fn(&Finding) -> bool) -> Tally {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(self.facts);
         for fact in self.facts.others.iter().filter(|fact| fact.finding.kind() == kind) {
             if counts(fact.finding) {
-                tally.take(&fact.evidence, fact.finding.excepted_by().is_some());
+                tally.take_finding(fact.evidence, fact.finding.excepted_by().is_some());
             }
         }
         tally
     }
 
     pub(super) fn packages_denied(&self, denied: &[PackageMatch]) -> Outcome {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(self.facts);
         for package in &self.facts.report.inventory.packages {
             if let Some(found) = denied.iter().find(|denied| denied.may_match(package)) {
                 tally.take(&self.facts.package_evidence(package, &found.describe(), None), false);
@@ -80,7 +80,7 @@ impl Bench<'_> {
         let tally = self.licenses(|names| is_named(names, &patterns));
         let mut outcome = tally.outcome("verdict.license.allow", []);
         if !passes_undeclared {
-            let mut undeclared = Tally::default();
+            let mut undeclared = Tally::of(self.facts);
             for package in self.facts.report.inventory.packages.iter().filter(|package| package.licenses.is_empty()) {
                 let evidence = self.facts.package_evidence(package, &package.name, Some(FindingKind::License));
                 undeclared.take(&evidence, self.holding.covers_license("", package));
@@ -95,7 +95,7 @@ impl Bench<'_> {
     /// Packages, and files with texts of licenses, that cannot be had under licenses as wanted.
     fn licenses(&self, is_wanted: impl Fn(&[String]) -> bool) -> Tally {
         let packages = &self.facts.report.inventory.packages;
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(self.facts);
         for (license, licensed) in self.facts.licenses.iter().filter(|(license, _)| !license.can_be_had(&is_wanted)) {
             for LicensedPackage { id, evidence } in licensed {
                 let Some(package) = packages.get(*id) else { continue };
@@ -106,7 +106,7 @@ impl Bench<'_> {
         for fact in &self.facts.others {
             let Finding::License(found) = fact.finding else { continue };
             if found.file().is_some() && !License::new(&found.name).can_be_had(&is_wanted) {
-                tally.take(&fact.evidence, found.excepted_by.is_some());
+                tally.take_finding(fact.evidence, found.excepted_by.is_some());
             }
         }
         tally
@@ -162,7 +162,7 @@ impl Bench<'_> {
         if let Some(missing) = best {
             return Outcome::failing(reason("verdict.signature.attestation", [("attestation", missing.into())]));
         }
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(self.facts);
         for signature in signatures {
             let who = signature.identity.clone().unwrap_or_else(|| signature.kind.as_str().to_owned());
             let id = match &signature.problem {
@@ -193,7 +193,7 @@ impl Bench<'_> {
     }
 
     pub(super) fn gaps(&self, ignore_paths: &[Pattern], at_most: u32) -> Outcome {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(self.facts);
         for gap in &self.facts.report.inventory.gaps {
             if ignore_paths.iter().any(|pattern| pattern.matches(&gap.path)) {
                 continue;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use model::{Evidence, Parameter, Reason};
+use model::{Evidence, EvidenceList, Parameter, Reason};
 
 use super::reason;
+use crate::facts::Facts;
 
 /// The most evidence that a reason keeps; the rest is counted.
 pub const MOST_EVIDENCE: usize = 1000;
@@ -28,22 +29,36 @@ impl Outcome {
 /// Evidence as it is found.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
-    evidence: Vec<Arc<Evidence>>,
+    evidence: EvidenceList,
     count: usize,
     excepted: usize,
 }
 
 impl Tally {
+    /// Nothing yet; findings will be among the facts.
+    pub(super) fn of(facts: &Facts<'_>) -> Tally {
+        Tally { evidence: EvidenceList::of(&facts.evidence), ..Tally::default() }
+    }
+
+    /// Takes a finding by the place of its evidence among the facts, or counts that an exception covers it.
+    pub(super) fn take_finding(&mut self, place: u32, is_excepted: bool) {
+        if self.counts(is_excepted) {
+            self.evidence.push_shared(place);
+        }
+    }
+
     /// Takes one piece of evidence, or counts that an exception covers it.
     pub(super) fn take(&mut self, evidence: &Arc<Evidence>, is_excepted: bool) {
-        if is_excepted {
-            self.excepted += 1;
-            return;
-        }
-        self.count += 1;
-        if self.evidence.len() < MOST_EVIDENCE {
+        if self.counts(is_excepted) {
             self.evidence.push(Arc::clone(evidence));
         }
+    }
+
+    /// Counts a piece of evidence, and tells whether it is kept.
+    fn counts(&mut self, is_excepted: bool) -> bool {
+        self.excepted += usize::from(is_excepted);
+        self.count += usize::from(!is_excepted);
+        !is_excepted && self.count <= MOST_EVIDENCE
     }
 
     /// Counts what is not at hand any more.

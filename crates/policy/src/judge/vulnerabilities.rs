@@ -10,7 +10,7 @@ use crate::document::{Filter, Fix, ScoreSource, Since};
 use crate::facts::VulnerabilityFact;
 use model::time::DAY;
 
-impl Bench<'_> {
+impl Bench<'_, '_> {
     pub(super) fn severity(&self, filter: &Filter) -> Outcome {
         let least = filter.at_least.or_else(|| filter.severities.iter().min().copied()).unwrap_or_default();
         let tally = self.tally(filter, |_| true);
@@ -27,13 +27,13 @@ impl Bench<'_> {
     }
 
     pub(super) fn exploited(&self, filter: &Filter) -> Outcome {
-        let tally = self.tally(filter, |fact| fact.finding.kev);
+        let tally = self.tally(filter, |fact| fact.is_exploited);
         self.covered(tally.outcome("verdict.vulnerability.kev", []))
     }
 
     pub(super) fn likely(&self, filter: &Filter, probability: Option<f64>, percentile: Option<f64>) -> Outcome {
         let tally = self.tally(filter, |fact| {
-            fact.finding.epss.is_some_and(|epss| {
+            fact.epss.is_some_and(|epss| {
                 // As f32, as which the scores were published: 0.1 is at least 0.1.
                 probability.is_some_and(|least| epss.probability >= least as f32)
                     || percentile.is_some_and(|least| epss.percentile >= least as f32)
@@ -53,29 +53,29 @@ impl Bench<'_> {
 
     /// Denied ids fail irrespective of score, fix and what the policy lets pass; only an exception takes them out.
     pub(super) fn denied(&self, ids: &[String]) -> Outcome {
-        let mut tally = Tally::default();
-        let mut places: Vec<usize> = ids.iter().filter_map(|id| self.facts.by_id.get(id)).flatten().copied().collect();
+        let mut tally = Tally::of(self.facts);
+        let mut places: Vec<usize> = ids.iter().flat_map(|id| self.facts.places(id)).copied().collect();
         places.sort_unstable();
         places.dedup();
         for fact in places.into_iter().filter_map(|at| self.facts.vulnerabilities.get(at)) {
-            tally.take(&fact.evidence, fact.is_excepted);
+            tally.take_finding(fact.evidence, fact.is_excepted);
         }
         self.covered(tally.outcome("verdict.cve.deny", []))
     }
 
     fn tally(&self, filter: &Filter, counts: impl Fn(&VulnerabilityFact<'_>) -> bool) -> Tally {
-        let mut tally = Tally::default();
+        let mut tally = Tally::of(self.facts);
         for (at, fact) in self.facts.vulnerabilities.iter().enumerate() {
             let is_allowed = self.allowed.get(at).copied().unwrap_or(false);
             if !is_allowed && self.is_among(filter, fact) && counts(fact) {
-                tally.take(&fact.evidence, fact.is_excepted);
+                tally.take_finding(fact.evidence, fact.is_excepted);
             }
         }
         tally
     }
 
     fn is_among(&self, filter: &Filter, fact: &VulnerabilityFact<'_>) -> bool {
-        let severity = fact.finding.severity;
+        let severity = fact.severity;
         filter.at_least.is_none_or(|least| severity >= least)
             && (filter.severities.is_empty() || filter.severities.contains(&severity))
             && match filter.fix {

@@ -1,7 +1,6 @@
 //! The verdict in the report. `decision` has the words that pipelines read, `outcome` those of the verdict object.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use model::{
     ControlAction, ControlDecision, ControlVerdict, Decision, Evidence, ExceptionState, ExceptionUse, FindingKind,
@@ -184,13 +183,12 @@ impl FlatReasonRow {
             policy: of.map(|(policy, _)| policy.name.clone()),
             control: of.map(|(_, control)| control.control.clone()),
             decision: of.map(|(_, control)| control.decision.as_str().into()),
-            evidence: reason.evidence.iter().map(|evidence| EvidenceRow::from_model(evidence)).collect(),
+            evidence: reason.evidence.iter().map(EvidenceRow::from_model).collect(),
         }
     }
 
     fn into_model(self) -> Result<Reason, String> {
-        let evidence: Result<Vec<Arc<Evidence>>, String> =
-            self.evidence.into_iter().map(|row| row.into_model().map(Arc::new)).collect();
+        let evidence: Result<Vec<Evidence>, String> = self.evidence.into_iter().map(EvidenceRow::into_model).collect();
         self.reason.into_model(&mut evidence?.into_iter())
     }
 }
@@ -235,7 +233,7 @@ impl PolicyRow {
 
 impl ControlRow {
     fn from_model(control: &ControlVerdict) -> ControlRow {
-        let evidence = control.reasons.iter().flat_map(|reason| &reason.evidence);
+        let evidence = control.reasons.iter().flat_map(|reason| reason.evidence.iter());
         ControlRow {
             control: control.control.clone(),
             name: control.name.clone(),
@@ -243,14 +241,13 @@ impl ControlRow {
             decision: control.decision.as_str().into(),
             clauses: control.clauses.clone(),
             reasons: control.reasons.iter().map(ReasonRow::from_model).collect(),
-            evidence: evidence.map(|evidence| EvidenceRow::from_model(evidence)).collect(),
+            evidence: evidence.map(EvidenceRow::from_model).collect(),
             excepted: control.excepted,
         }
     }
 
     fn into_model(self) -> Result<ControlVerdict, String> {
-        let evidence: Result<Vec<Arc<Evidence>>, String> =
-            self.evidence.into_iter().map(|row| row.into_model().map(Arc::new)).collect();
+        let evidence: Result<Vec<Evidence>, String> = self.evidence.into_iter().map(EvidenceRow::into_model).collect();
         let mut evidence = evidence?.into_iter();
         let reasons: Result<_, String> =
             self.reasons.into_iter().map(|reason| reason.into_model(&mut evidence)).collect();
@@ -282,7 +279,7 @@ impl ReasonRow {
         }
     }
 
-    fn into_model(self, evidence: &mut dyn Iterator<Item = Arc<Evidence>>) -> Result<Reason, String> {
+    fn into_model(self, evidence: &mut dyn Iterator<Item = Evidence>) -> Result<Reason, String> {
         let parameter = |(name, value): (String, Value)| match value {
             Value::String(text) => Ok((name, Parameter::Text(text))),
             Value::Number(number) => match (number.as_u64(), number.as_f64()) {
