@@ -241,48 +241,49 @@ pub struct Reason {
 /// their pieces are findings: those are places in one list that all of them share.
 #[derive(Debug, Clone, Default)]
 pub struct EvidenceList {
-    shared: Option<Arc<Vec<Evidence>>>,
-    pieces: Vec<Piece>,
-}
-
-#[derive(Debug, Clone)]
-enum Piece {
-    /// A place in the shared list.
-    Shared(u32),
-    Own(Arc<Evidence>),
+    shared: Arc<Vec<Evidence>>,
+    own: Vec<Arc<Evidence>>,
+    /// Places in the shared list; those behind its end are places in the own one.
+    places: Vec<u32>,
 }
 
 impl EvidenceList {
     /// No piece yet, and the list that places will be of.
     pub fn of(shared: &Arc<Vec<Evidence>>) -> EvidenceList {
-        EvidenceList { shared: Some(Arc::clone(shared)), pieces: Vec::new() }
+        EvidenceList { shared: Arc::clone(shared), ..EvidenceList::default() }
     }
 
-    /// Adds the piece at a place of the shared list; a place that the list does not have is no piece.
+    /// Adds the piece at a place of the shared list, which must have it.
+    #[inline]
     pub fn push_shared(&mut self, place: u32) {
-        self.pieces.push(Piece::Shared(place));
+        debug_assert!((place as usize) < self.shared.len(), "the shared list has no such place");
+        self.places.push(place);
     }
 
     /// Adds a piece.
     pub fn push(&mut self, evidence: Arc<Evidence>) {
-        self.pieces.push(Piece::Own(evidence));
+        self.places.push(u32::try_from(self.shared.len() + self.own.len()).unwrap_or(u32::MAX));
+        self.own.push(evidence);
     }
 
     /// How many pieces there are.
     pub fn len(&self) -> usize {
-        self.pieces.len()
+        self.places.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
+        self.places.is_empty()
     }
 
     /// The pieces in their order.
     pub fn iter(&self) -> impl Iterator<Item = &Evidence> {
-        self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Own(evidence) => Some(&**evidence),
-            Piece::Shared(place) => self.shared.as_ref()?.get(usize::try_from(*place).ok()?),
+        self.places.iter().filter_map(|place| {
+            let place = *place as usize;
+            match place.checked_sub(self.shared.len()) {
+                None => self.shared.get(place),
+                Some(place) => self.own.get(place).map(|evidence| &**evidence),
+            }
         })
     }
 }
@@ -295,8 +296,9 @@ impl PartialEq for EvidenceList {
 
 impl FromIterator<Evidence> for EvidenceList {
     fn from_iter<I: IntoIterator<Item = Evidence>>(pieces: I) -> EvidenceList {
-        let pieces = pieces.into_iter().map(|evidence| Piece::Own(Arc::new(evidence)));
-        EvidenceList { shared: None, pieces: pieces.collect() }
+        let mut list = EvidenceList::default();
+        pieces.into_iter().for_each(|evidence| list.push(Arc::new(evidence)));
+        list
     }
 }
 

@@ -25,7 +25,12 @@ pub fn unregistered(image: &str) -> Verdict {
 
 fn reason(code: &str, parameters: &[(&str, &str)]) -> Reason {
     let parameters = parameters.iter().map(|(name, value)| ((*name).to_owned(), Parameter::Text((*value).to_owned())));
-    Reason { code: code.to_owned(), parameters: parameters.collect(), evidence: EvidenceList::default(), evidence_count: 0 }
+    Reason {
+        code: code.to_owned(),
+        parameters: parameters.collect(),
+        evidence: EvidenceList::default(),
+        evidence_count: 0,
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::custom::{CelReport, CheckProblem};
 use crate::document::ScoreSource;
+use crate::judge::class;
 use crate::license::License;
 use crate::rego::{RegoAsker, RegoCheck, RegoDenials};
 use crate::scope::{Attribute, Attributes};
@@ -24,10 +25,12 @@ pub struct Facts<'a> {
     /// What scopes may ask of it.
     pub attributes: Attributes,
     pub(crate) vulnerabilities: Vec<VulnerabilityFact<'a>>,
+    /// The class of each vulnerability: its severity, and whether it has a repair.
+    pub(crate) classes: Vec<u8>,
     /// What the findings are as evidence, which all reasons share.
     pub(crate) evidence: Arc<Vec<Evidence>>,
-    /// Places in `vulnerabilities` by id and alias, upper case, once somebody asks.
-    by_id: OnceCell<HashMap<Cow<'a, str>, Vec<usize>>>,
+    /// Places in `vulnerabilities` by id and alias, upper case and sorted, once somebody asks.
+    by_id: OnceCell<Vec<(Cow<'a, str>, usize)>>,
     pub(crate) others: Vec<OtherFact<'a>>,
     /// Each license text and the packages that have it.
     pub(crate) licenses: Vec<(License, Vec<LicensedPackage>)>,
@@ -45,7 +48,6 @@ pub(crate) struct VulnerabilityFact<'a> {
     finding: &'a VulnerabilityFinding,
     /// The place of its evidence.
     pub(crate) evidence: u32,
-    pub(crate) severity: Severity,
     pub(crate) is_exploited: bool,
     pub(crate) epss: Option<EpssScore>,
     pub(crate) is_excepted: bool,
@@ -86,6 +88,7 @@ impl<'a> Facts<'a> {
             report,
             attributes: attributes(report),
             vulnerabilities: Vec::new(),
+            classes: Vec::new(),
             evidence: Arc::default(),
             by_id: OnceCell::new(),
             others: Vec::new(),
@@ -156,10 +159,10 @@ impl<'a> Facts<'a> {
         }
         let scores = Scores::of(finding);
         let published = finding.published.as_deref().and_then(time::parse);
+        self.classes.push(class(finding.severity, finding.fixed_version.is_some()));
         self.vulnerabilities.push(VulnerabilityFact {
             finding,
             evidence: place,
-            severity: finding.severity,
             is_exploited: finding.kev,
             epss: finding.epss,
             is_excepted: finding.excepted_by.is_some(),
@@ -182,21 +185,21 @@ impl<'a> Facts<'a> {
     }
 
     /// The places in `vulnerabilities` of those with an id or alias, which is asked for in upper case.
-    pub(crate) fn places(&self, id: &str) -> &[usize] {
+    pub(crate) fn places(&self, id: &str) -> impl Iterator<Item = usize> {
         let by_id = self.by_id.get_or_init(|| {
-            let mut by_id: HashMap<Cow<'a, str>, Vec<usize>> = HashMap::with_capacity(self.vulnerabilities.len());
+            let mut by_id: Vec<(Cow<'a, str>, usize)> = Vec::with_capacity(self.vulnerabilities.len());
             for (at, fact) in self.vulnerabilities.iter().enumerate() {
-                for id in std::iter::once(&fact.finding.id).chain(&fact.finding.aliases) {
-                    let id = match id.bytes().any(|byte| byte.is_ascii_lowercase()) {
-                        true => Cow::Owned(id.to_ascii_uppercase()),
-                        false => Cow::Borrowed(id.as_str()),
-                    };
-                    by_id.entry(id).or_default().push(at);
-                }
+                let ids = std::iter::once(&fact.finding.id).chain(&fact.finding.aliases);
+                by_id.extend(ids.map(|id| match id.bytes().any(|byte| byte.is_ascii_lowercase()) {
+                    true => (Cow::Owned(id.to_ascii_uppercase()), at),
+                    false => (Cow::Borrowed(id.as_str()), at),
+                }));
             }
+            by_id.sort_unstable();
             by_id
         });
-        by_id.get(id).map(Vec::as_slice).unwrap_or_default()
+        let first = by_id.partition_point(|(known, _)| &**known < id);
+        by_id[first..].iter().take_while(move |(known, _)| known == id).map(|(_, at)| *at)
     }
 
     /// Whether an approved base image brought the package.

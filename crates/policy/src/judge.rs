@@ -20,6 +20,7 @@ use crate::facts::Facts;
 use crate::rego::{RegoCheck, RegoDenials};
 pub use tally::MOST_EVIDENCE;
 use tally::{Outcome, Tally};
+pub(crate) use vulnerabilities::class;
 
 /// The most messages of a check in Rego that its sentence says; all of them are evidence.
 const MOST_TOLD: usize = 3;
@@ -92,7 +93,7 @@ fn allowed(policy: &Policy, facts: &Facts<'_>) -> Vec<bool> {
         let Rule::CveAllow { ids, .. } = &control.rule else { continue };
         allowed.resize(facts.vulnerabilities.len(), false);
         for at in ids.iter().flat_map(|id| facts.places(id)) {
-            allowed[*at] = true;
+            allowed[at] = true;
         }
     }
     allowed

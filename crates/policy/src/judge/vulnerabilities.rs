@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use model::{Evidence, Gap};
+use model::{Evidence, Gap, Severity};
 
 use super::tally::{Outcome, Tally};
 use super::{Bench, reason};
@@ -54,7 +54,7 @@ impl Bench<'_, '_> {
     /// Denied ids fail irrespective of score, fix and what the policy lets pass; only an exception takes them out.
     pub(super) fn denied(&self, ids: &[String]) -> Outcome {
         let mut tally = Tally::of(self.facts);
-        let mut places: Vec<usize> = ids.iter().flat_map(|id| self.facts.places(id)).copied().collect();
+        let mut places: Vec<usize> = ids.iter().flat_map(|id| self.facts.places(id)).collect();
         places.sort_unstable();
         places.dedup();
         for fact in places.into_iter().filter_map(|at| self.facts.vulnerabilities.get(at)) {
@@ -64,26 +64,23 @@ impl Bench<'_, '_> {
     }
 
     fn tally(&self, filter: &Filter, counts: impl Fn(&VulnerabilityFact<'_>) -> bool) -> Tally {
+        let wanted = Classes::of(filter);
         let mut tally = Tally::of(self.facts);
-        for (at, fact) in self.facts.vulnerabilities.iter().enumerate() {
-            let is_allowed = self.allowed.get(at).copied().unwrap_or(false);
-            if !is_allowed && self.is_among(filter, fact) && counts(fact) {
+        let facts = self.facts.classes.iter().zip(&self.facts.vulnerabilities).enumerate();
+        for (at, (class, fact)) in facts {
+            if wanted.have(*class)
+                && counts(fact)
+                && self.is_old_enough(filter, fact)
+                && !self.allowed.get(at).copied().unwrap_or(false)
+            {
                 tally.take_finding(fact.evidence, fact.is_excepted);
             }
         }
         tally
     }
 
-    fn is_among(&self, filter: &Filter, fact: &VulnerabilityFact<'_>) -> bool {
-        let severity = fact.severity;
-        filter.at_least.is_none_or(|least| severity >= least)
-            && (filter.severities.is_empty() || filter.severities.contains(&severity))
-            && match filter.fix {
-                Fix::Any => true,
-                Fix::Available => fact.has_fix,
-                Fix::Missing => !fact.has_fix,
-            }
-            && !(filter.ignores_base_image && fact.is_in_base)
+    fn is_old_enough(&self, filter: &Filter, fact: &VulnerabilityFact<'_>) -> bool {
+        !(filter.ignores_base_image && fact.is_in_base)
             && filter.published_days_ago.is_none_or(|days| self.is_older(fact.published, days))
             && filter.fixed_days_ago.is_none_or(|days| !fact.has_fix || self.is_older(fact.fixed, days))
     }
@@ -118,4 +115,35 @@ impl Bench<'_, '_> {
         }
         outcome
     }
+}
+
+/// The classes of vulnerabilities that a filter chooses, a bit for each.
+struct Classes(u32);
+
+impl Classes {
+    fn of(filter: &Filter) -> Classes {
+        let mut bits = 0;
+        for severity in Severity::DESCENDING {
+            for has_fix in [false, true] {
+                let is_wanted = filter.at_least.is_none_or(|least| severity >= least)
+                    && (filter.severities.is_empty() || filter.severities.contains(&severity))
+                    && match filter.fix {
+                        Fix::Any => true,
+                        Fix::Available => has_fix,
+                        Fix::Missing => !has_fix,
+                    };
+                bits |= u32::from(is_wanted) << class(severity, has_fix);
+            }
+        }
+        Classes(bits)
+    }
+
+    fn have(&self, class: u8) -> bool {
+        self.0 >> class & 1 == 1
+    }
+}
+
+/// What filters ask most often, as a number below 32.
+pub(crate) fn class(severity: Severity, has_fix: bool) -> u8 {
+    severity as u8 * 2 + u8::from(has_fix)
 }
