@@ -25,6 +25,7 @@ pub fn say(language: Language, code: &str, parameters: &BTreeMap<String, Paramet
             Parameter::Text(text) if name == "categories" => {
                 Some((name.as_str(), plain(&language.license_categories(text))))
             }
+            Parameter::Text(text) if name == "severity" => Some((name.as_str(), language.severity(text))),
             Parameter::Text(text) => Some((name.as_str(), plain(text))),
             Parameter::Count(_) | Parameter::Number(_) => None,
         })

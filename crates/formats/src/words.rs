@@ -6,10 +6,13 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use model::{Evidence, FindingKind, Gap, LicenseCategory, MalwareFinding, Misconfiguration, PhraseBook, SecretFinding};
+use model::{
+    Evidence, FindingKind, Gap, LicenseCategory, MalwareFinding, Misconfiguration, PhraseBook, SecretFinding, Severity,
+};
 use serde::Deserialize;
 
 use crate::Language;
+use crate::table::plain;
 use crate::told::remedy_in;
 
 impl Language {
@@ -51,6 +54,14 @@ impl Language {
         let known = |name: &str| LicenseCategory::ALL.into_iter().find(|category| category.as_str() == name);
         let said = |name: &str| known(name).map_or_else(|| name.to_owned(), |category| self.license_category(category));
         list.split(", ").map(said).collect::<Vec<_>>().join(self.comma())
+    }
+
+    /// The word of a severity, as documents write it; another word is shown as it is.
+    pub(crate) fn severity(self, word: &str) -> String {
+        match Severity::DESCENDING.into_iter().any(|severity| severity.as_str() == word) {
+            true => self.say(&format!("table.severity.{word}"), &[]),
+            false => plain(word),
+        }
     }
 
     /// Why something could not be read.
@@ -217,7 +228,7 @@ mod tests {
             line: Some(2),
             id: "BHD-DOCKER-0002".into(),
             aliases: Vec::new(),
-            severity: model::Severity::High,
+            severity: Severity::High,
             title: "Container runs as the superuser".into(),
             message: "the last USER is `root`".into(),
             remedy: Some("Add `USER name`.".into()),

@@ -356,6 +356,15 @@ fn an_image_whose_packages_nobody_knows_passes_no_policy_that_asks_for_vulnerabi
 }
 
 #[test]
+fn severities_are_the_readers_words() {
+    let program = with_image();
+    write_policy(&program, "- {control: vulnerability.severity, at_least: high}");
+    scan(&program, &["--policy", "p.yaml"]).0.ended(1, &[]);
+    let japanese = program.run(&["policy", "explain", "r.json", "--lang", "ja"]).stdout;
+    assert!(japanese.contains("深刻度が「高」以上"), "{japanese}");
+}
+
+#[test]
 fn custom_checks_are_looked_through_without_a_target() {
     let program = with_image();
     write_policy(
