@@ -11,7 +11,7 @@ use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
 use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
 use oci::registry::{ProxySettings, RegistryOptions};
-use oci::{Cache, Companions, EntryStream, FileTree, FileTreeOptions, Image, OpenOptions, PathKind};
+use oci::{Cache, Companions, EntryStream, FileTree, FileTreeOptions, Image, OpenImageError, OpenOptions, PathKind};
 use scanner::{Detectors, IndexOptions, Indexed};
 
 use crate::arguments::SourceArguments;
@@ -216,14 +216,21 @@ impl Opener<'_> {
 
     fn recognise(&self, path: &Path) -> Result<(TargetKind, Content), Failure> {
         let kind = work(oci::recognise(path).with_context(|| format!("cannot read {}", path.display())))?;
-        let path = path.to_owned();
-        self.open(&match kind {
-            PathKind::DockerArchive => Target::DockerArchive(path),
-            PathKind::OciArchive => Target::OciArchive(path),
-            PathKind::OciLayout => Target::OciLayout(path),
-            PathKind::RootFileSystem | PathKind::OtherArchive => Target::Rootfs(path),
-            PathKind::Folder => Target::Directory(path),
-            PathKind::OtherFile => return other_file(&path),
+        let opened = path.to_owned();
+        let target = match kind {
+            PathKind::DockerArchive => Target::DockerArchive(opened),
+            PathKind::OciArchive => Target::OciArchive(opened),
+            PathKind::OciLayout => Target::OciLayout(opened),
+            PathKind::RootFileSystem | PathKind::OtherArchive => Target::Rootfs(opened),
+            PathKind::Folder => Target::Directory(opened),
+            PathKind::OtherFile => return other_file(path),
+        };
+        self.open(&target).map_err(|failure| match failure {
+            Failure::Work(error) if matches!(error.downcast_ref(), Some(OpenImageError::Malformed { .. })) => {
+                let path = path.display();
+                Failure::Work(error.context(format!("{path} seems to be an image; if it is none, write rootfs:{path}")))
+            }
+            failure => failure,
         })
     }
 

@@ -43,7 +43,7 @@ pub(crate) fn of_target(report: &ScanReport) -> Vec<(&'static str, String)> {
     list.extend(target.platform.as_ref().map(|platform| (PLATFORM, platform.to_string())));
     list.extend(target.digest.as_ref().map(|digest| (DIGEST, digest.to_string())));
     if let Some(image) = &report.inventory.image {
-        list.push((USER, image.user.clone()));
+        list.extend(image.user.iter().map(|user| (USER, user.clone())));
         list.extend(image.created.iter().map(|created| (CREATED, created.clone())));
         list.extend(image.layers.iter().filter_map(layer).map(|text| (IMAGE_LAYER, text)));
     }
@@ -98,7 +98,7 @@ pub(crate) fn take_of_target(bill: &mut Bill, name: &str, value: &str) -> bool {
     match name {
         KIND => {}
         DIGEST => bill.digest = value.parse().ok(),
-        USER => image(bill).user = value.to_owned(),
+        USER => image(bill).user = Some(value.to_owned()),
         CREATED => image(bill).created = Some(value.to_owned()),
         IMAGE_LAYER => {
             if let Ok(layer) = serde_json::from_str::<Layer>(value) {

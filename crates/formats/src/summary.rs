@@ -53,14 +53,15 @@ pub(crate) fn facts(report: &ScanReport, language: Language) -> Vec<Sentence> {
     }
     facts.push(plain(language.say("table.packages", &[("count", Value::Count(inventory.packages.len()))])));
     if let Some(image) = &inventory.image {
-        let is_root = matches!(image.user.split(':').next().unwrap_or_default(), "" | "root" | "0");
-        facts.push(plain(match is_root {
-            true => language.say("table.root", &[]),
-            false => language.say("table.user", &[("user", Value::Text(&image.user))]),
+        facts.extend(image.user.as_deref().map(|user| {
+            plain(match user.split(':').next().unwrap_or_default() {
+                "" | "root" | "0" => language.say("table.root", &[]),
+                _ => language.say("table.user", &[("user", Value::Text(user))]),
+            })
         }));
         facts.extend(image.base.as_ref().map(|base| base_image(base, language)));
         let looks = report.detectors.contains(&FindingKind::Misconfiguration);
-        if looks && image.healthcheck == Healthcheck::Unknown {
+        if looks && image.user.is_some() && image.healthcheck == Healthcheck::Unknown {
             facts.push(plain(language.say("table.healthcheck_unknown", &[])));
         }
     }

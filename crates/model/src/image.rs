@@ -12,8 +12,9 @@ pub struct ImageFacts {
     /// What the archive or layout that it lies in calls it (`RepoTags`, names in annotations), sorted; a tag alone may be
     /// one. Empty where it was asked for by its name.
     pub names: Vec<String>,
-    /// `config.User`; empty means the superuser.
-    pub user: String,
+    /// `config.User`; empty means the superuser. `None` where there is no configuration, as in the archive of a root file
+    /// system: nobody says as whom its programs run.
+    pub user: Option<String>,
     /// `config.Labels`.
     pub labels: BTreeMap<String, String>,
     /// The annotations of the manifest (OCI image-spec, annotations.md); empty where there is no manifest.

@@ -38,8 +38,8 @@ pub struct Image {
 /// What an image's configuration says (OCI image-spec, config.md).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ImageConfig {
-    /// `config.User`.
-    pub user: String,
+    /// `config.User`; empty where the configuration names none, and `None` where there is no configuration.
+    pub user: Option<String>,
     /// `config.Env`.
     pub environment: Vec<String>,
     /// `config.Healthcheck`.
@@ -52,11 +52,23 @@ pub struct ImageConfig {
     pub created: Option<String>,
     /// `history`, from the base upwards.
     pub history: Vec<HistoryEntry>,
-    /// `rootfs.diff_ids`.
-    pub diff_ids: Vec<Digest>,
+    /// `rootfs.diff_ids`; `None` where there is no `rootfs`, as in what artifacts have for a configuration.
+    pub diff_ids: Option<Vec<Digest>>,
 }
 
 impl ImageConfig {
+    /// The digests of the uncompressed layers, from the base upwards, as far as the configuration claims any.
+    pub(crate) fn diff_ids(&self) -> &[Digest] {
+        self.diff_ids.as_deref().unwrap_or_default()
+    }
+
+    /// How many layers the configuration claims, where a manifest has another number of them: each layer has one digest in
+    /// `rootfs.diff_ids` (OCI image-spec, config.md), and engines refuse an image for which that is not so. A configuration
+    /// without `rootfs` claims nothing.
+    pub(crate) fn other_layer_count(&self, layers_of_manifest: usize) -> Option<usize> {
+        self.diff_ids.as_ref().map(Vec::len).filter(|count| *count != layers_of_manifest)
+    }
+
     /// Notes that the image is stored in Docker's own format: what has a place there and is not there is absent.
     pub(crate) fn is_in_dockers_format(&mut self) {
         if self.healthcheck == Healthcheck::Unknown {

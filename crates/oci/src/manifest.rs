@@ -100,8 +100,8 @@ struct ConfigFields {
     config: RunFields,
     #[serde(default, deserialize_with = "or_default")]
     history: Vec<HistoryFields>,
-    #[serde(default, deserialize_with = "or_default")]
-    rootfs: RootfsFields,
+    #[serde(default)]
+    rootfs: Option<RootfsFields>,
 }
 
 #[derive(Default, Deserialize)]
@@ -215,14 +215,14 @@ pub(crate) fn read_config(bytes: &[u8]) -> Result<(ImageConfig, Option<Platform>
         .into_iter()
         .map(|step| HistoryEntry { created_by: step.created_by, empty_layer: step.empty_layer });
     let config = ImageConfig {
-        user: fields.config.user,
+        user: Some(fields.config.user),
         environment: fields.config.env,
         healthcheck,
         exposed_ports: fields.config.exposed_ports.into_keys().collect(),
         labels: fields.config.labels.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect(),
         created: fields.created,
         history: history.collect(),
-        diff_ids: fields.rootfs.diff_ids,
+        diff_ids: fields.rootfs.map(|rootfs| rootfs.diff_ids),
     };
     Ok((config, fields.platform.platform()))
 }
@@ -243,9 +243,11 @@ mod tests {
             "rootfs":{"type":"layers","diff_ids":null}}"#;
         let (config, platform) = read_config(text.as_bytes()).unwrap();
         assert_eq!(platform.unwrap().to_string(), "linux/arm/v7");
-        assert_eq!((config.user.as_str(), config.history.len(), config.labels["a"].as_str()), ("app", 1, ""));
+        assert_eq!((config.history.len(), config.labels["a"].as_str()), (1, ""));
+        assert_eq!((config.user.as_deref(), config.diff_ids), (Some("app"), Some(Vec::new())));
         let (config, platform) = read_config(br#"{"config":null,"history":null,"rootfs":null}"#).unwrap();
-        assert_eq!((config, platform), (ImageConfig::default(), None));
+        let empty = ImageConfig { user: Some(String::new()), ..ImageConfig::default() };
+        assert_eq!((config, platform), (empty, None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use model::{Digest, DigestAlgorithm, Platform};
 
-use crate::manifest::{Descriptor, Document, read_config};
+use crate::manifest::{Descriptor, Document, MOST_LAYERS, read_config};
 use crate::stored;
 use crate::{ImageConfig, Layer, LayerIdentity};
 
@@ -24,8 +24,6 @@ const MAX_INDEX_DEPTH: usize = 4;
 const MAX_DOCUMENTS: usize = 64;
 /// How many images one index may offer, those within it included.
 const MAX_MANIFESTS: usize = 4096;
-/// More layers than any storage driver can stack.
-const MAX_LAYERS: usize = 4096;
 
 /// The media types of manifests and indexes that are understood, as an `Accept` header.
 pub(crate) const ACCEPTED_MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
@@ -98,6 +96,19 @@ pub enum ReadManifestError {
         /// The size of what came.
         found: u64,
     },
+    /// A manifest has another number of layers than its configuration (OCI image-spec, config.md, `rootfs.diff_ids`).
+    #[error(
+        "{digest} contradicts its configuration: the number of its layers is {layers}, and the number of layers in \
+         rootfs.diff_ids of the configuration is {stated}"
+    )]
+    WrongLayerCount {
+        /// The manifest.
+        digest: Digest,
+        /// How many layers the manifest has.
+        layers: usize,
+        /// How many layers the configuration has.
+        stated: usize,
+    },
     /// A document is larger than any of its kind.
     #[error("{digest} would have {size} bytes; at most {limit} are read of a document of its kind")]
     TooLarge {
@@ -153,20 +164,22 @@ pub(crate) fn find_image<E>(
         let offered = vec![stated.clone()];
         return Err(ReadManifestError::from(NoSuchPlatform { asked: asked.clone(), offered }).into());
     }
+    let layers = manifest.layers.len();
+    if let Some(stated) = config.other_layer_count(layers) {
+        return Err(ReadManifestError::WrongLayerCount { digest, layers, stated }.into());
+    }
     Ok(FoundImage { digest, manifest, config, platform: stated })
 }
 
 impl FoundImage {
     /// The layers, whose blobs are checked against their digests by whoever reads them.
     pub(crate) fn layers(&self, identity: fn(Digest) -> LayerIdentity) -> Vec<Layer> {
-        let diff_ids = &self.config.diff_ids;
-        let is_complete = diff_ids.len() == self.manifest.layers.len();
-        let diff_id = |index: usize| diff_ids.get(index).filter(|_| is_complete).cloned();
+        let diff_ids = self.config.diff_ids();
         let layers = self.manifest.layers.iter().enumerate();
         layers
             .map(|(index, layer)| Layer {
                 identity: identity(layer.digest.clone()),
-                diff_id: diff_id(index),
+                diff_id: diff_ids.get(index).cloned(),
                 size_bytes: layer.size,
             })
             .collect()
@@ -216,7 +229,7 @@ fn kind_of(bytes: &[u8], digest: &Digest) -> Result<Kind, ReadManifestError> {
         (Some(_), Some(_)) => unusable("it claims to be an index and a manifest at once"),
         (Some(_), None) if !document.layers.is_empty() => unusable("it claims to be an index and a manifest at once"),
         (Some(manifests), None) => Ok(Kind::Index(manifests)),
-        (None, Some(_)) if document.layers.len() > MAX_LAYERS => unusable("it has more than 4096 layers"),
+        (None, Some(_)) if document.layers.len() > MOST_LAYERS => unusable("it has more than 1,024 layers"),
         (None, Some(config)) if !config.is_image_config() => {
             unusable("it is another artifact, such as a chart or a signature")
         }

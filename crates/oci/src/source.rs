@@ -3,6 +3,7 @@
 mod archive_files;
 mod beside;
 mod choice;
+mod claims;
 mod compressed_archive;
 mod docker_archive;
 mod files;
@@ -137,6 +138,19 @@ pub enum OpenImageError {
         stated: u64,
         /// Bytes that it has.
         actual: u64,
+    },
+    /// The manifest has another number of layers than its configuration (OCI image-spec, config.md, `rootfs.diff_ids`).
+    #[error(
+        "the image in {place} contradicts itself: the number of layers in its manifest is {layers}, and in rootfs.diff_ids \
+         of its configuration {stated}"
+    )]
+    WrongLayerCount {
+        /// The file or folder.
+        place: String,
+        /// How many layers the manifest has.
+        layers: usize,
+        /// How many layers the configuration has.
+        stated: usize,
     },
     /// The image has more layers than any engine would run.
     #[error("the image in {place} has {count} layers, more than the 1,024 that are read")]

@@ -204,15 +204,16 @@ impl<'a> Facts<'a> {
 
     /// Whether an approved base image brought the package.
     fn is_in_base(&self, package: PackageId) -> bool {
-        let Some(image) = self.image() else { return false };
+        let Some(image) = &self.report.inventory.image else { return false };
         let is_approved = image.base.as_ref().is_some_and(|base| base.is_approved);
         let layer = self.report.inventory.packages.get(package).and_then(|package| package.layer);
         let is_base_layer = |layer: u32| image.layers.get(layer as usize).and_then(|layer| layer.base) == Some(true);
         is_approved && layer.is_some_and(is_base_layer)
     }
 
+    /// What the image's configuration says; the archive of a root file system has layers and no configuration.
     pub(crate) fn image(&self) -> Option<&'a ImageFacts> {
-        self.report.inventory.image.as_ref()
+        self.report.inventory.image.as_ref().filter(|image| image.user.is_some())
     }
 
     /// The gaps that say that packages were not matched at all, so that the lack of findings means nothing.

@@ -17,7 +17,7 @@ fn report() -> ScanReport {
     let vector = Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N");
     let finding = Finding::Vulnerability(vulnerability("CVE-2025-0001", 0, vector));
     let mut report = image(vec![package("openssl", "3.0.1-1")], vec![finding]);
-    report.inventory.image.as_mut().unwrap().user = String::new();
+    report.inventory.image.as_mut().unwrap().user = Some(String::new());
     report
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use model::{
     BaseImage, ControlDecision, Decision, Distribution, ExceptionState, Finding, Gap, LayerFacts, LicenseCategory,
     LicenseFinding, LicenseSource, MalwareEngine, MalwareFinding, Misconfiguration, ScanReport, SecretFinding,
-    SecretLocation, Severity, Signature, SignatureKind, SignatureProblem, Verdict,
+    SecretLocation, Severity, Signature, SignatureKind, SignatureProblem, TargetKind, Verdict,
 };
 use policy::{Exception, Facts, Policy};
 use sample::{image, package, vulnerability};
@@ -237,8 +237,10 @@ fn what_was_not_looked_for_is_no_pass() {
 fn a_release_that_the_intelligence_does_not_cover_is_never_compliant() {
     let mut report = image(vec![package("openssl", "3")], Vec::new());
     check(&report, "vulnerability.severity, at_least: critical", None);
-    let reason =
-        format!("the intelligence has no advisories at all for slackware 15, so that its 1 package {}", Gap::UNMATCHED);
+    let reason = format!(
+        "the intelligence has no advisories at all for slackware 15, so that its 1 package was {}",
+        Gap::UNMATCHED
+    );
     report.inventory.gaps.push(Gap::new("", reason));
     check(&report, "vulnerability.severity, at_least: critical", Some("not_covered"));
     check(&report, "cve.deny, ids: [CVE-2021-44228]", Some("not_covered"));
@@ -252,9 +254,17 @@ fn the_image_is_asked_for_user_base_labels_age_and_signatures() {
     let mut report = one(|_| {});
     check(&report, "superuser", None);
     for user in ["", "root", "0", "0:0", "00", "root:app"] {
-        report.inventory.image.as_mut().unwrap().user = user.into();
+        report.inventory.image.as_mut().unwrap().user = Some(user.into());
         check(&report, "superuser", Some("superuser"));
     }
+    // The archive of a root file system has no configuration that could say any of it.
+    report.inventory.image.as_mut().unwrap().user = None;
+    for (kind, code) in [(TargetKind::Rootfs, None), (TargetKind::Image, Some("no_image"))] {
+        report.target.kind = kind;
+        check(&report, "superuser", code);
+        check(&report, "base.approved", code);
+    }
+    report.inventory.image.as_mut().unwrap().user = Some("app".into());
     check(&report, "base.approved", Some("base.unknown"));
     let facts = report.inventory.image.as_mut().unwrap();
     facts.base = Some(BaseImage { name: Some("debian:12".into()), is_approved: false, ..BaseImage::default() });

@@ -40,8 +40,11 @@ pub(crate) fn report(number: u32, name: &str, packages: &[(&str, &str)]) -> Scan
         sha1: None,
         lock_tool: None,
     };
-    let facts =
-        ImageFacts { user: "app".into(), labels: [("team".into(), "shop".into())].into(), ..ImageFacts::default() };
+    let facts = ImageFacts {
+        user: Some("app".into()),
+        labels: [("team".into(), "shop".into())].into(),
+        ..ImageFacts::default()
+    };
     ScanReport {
         target: ScanTarget {
             name: name.into(),

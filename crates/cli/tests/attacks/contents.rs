@@ -23,7 +23,8 @@ struct Registry {
 
 impl Registry {
     fn start(layer: LayerWithContents) -> Registry {
-        let config = json!({"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": []}}).to_string();
+        let config = json!({"os": "linux", "architecture": "amd64", "rootfs": {"diff_ids": [sha256(&layer.blob)]}});
+        let config = config.to_string();
         let manifest = json!({
             "schemaVersion": 2,
             "config": {"digest": sha256(config.as_bytes()), "size": config.len()},

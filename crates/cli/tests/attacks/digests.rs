@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use test_support::{Blob, Storage, TestImages};
+use test_support::{Blob, Storage, TarWriter, TestImages};
 
-use crate::program::{Bench, image_of_layers, layout};
+use crate::program::{Bench, image_of_layers, layout, layout_with};
 
 const ALPINE: &str = "layer ADD x\n  lib/apk/db/installed = P:musl\\nV:1.2.3-r0\\nA:x86_64\\n\n";
 
@@ -67,6 +67,79 @@ fn a_blob_of_another_length_than_its_descriptor_says_is_refused() {
         assert_eq!(run.code, 3, "{what}: {}", run.stdout);
         run.says("is not what it claims to be: it has");
     }
+}
+
+/// Engines refuse such an image: whoever reads only the manifest sees another image than who reads the configuration.
+#[test]
+fn an_image_with_another_number_of_layers_than_its_configuration_is_refused() {
+    let layers = [layer(ALPINE), layer("layer ADD y\n  srv/x =\n")];
+    let pairs = layers.clone().map(|bytes| ("", bytes));
+    let digest = |bytes: &[u8]| Blob::new(bytes.to_vec()).digest;
+    let third = digest(b"of a layer that nobody has");
+    for (count, diff_ids) in [
+        (0, json!([])),
+        (0, Value::Null),
+        (1, json!([digest(&layers[0])])),
+        (3, json!([digest(&layers[0]), digest(&layers[1]), third])),
+    ] {
+        let sentence = format!(
+            "contradicts itself: the number of layers in its manifest is 2, and in rootfs.diff_ids of its configuration \
+             {count}"
+        );
+        let bench = Bench::new();
+        let change = |config: &mut Value| config["rootfs"]["diff_ids"] = diff_ids.clone();
+        let files = layout_with(&pairs, change);
+        write_layout(&bench, &files);
+        bench.scan("oci:image").fails_with(&sentence);
+        bench.write("layout.tar", &tar(&files));
+        bench.scan("layout.tar").fails_with(&sentence);
+        let config = json!({ "os": "linux", "architecture": "amd64", "rootfs": { "diff_ids": diff_ids } });
+        bench.write("docker.tar", &docker_archive(&layers, &config));
+        bench.scan("docker.tar").fails_with(&sentence);
+    }
+}
+
+/// Old builders, and those of artifacts, leave out what names the layers a second time.
+#[test]
+fn a_configuration_that_names_no_layers_contradicts_no_manifest() {
+    let layers = [layer(ALPINE), layer("layer ADD y\n  srv/x =\n")];
+    for rootfs in [None, Some(Value::Null)] {
+        let bench = Bench::new();
+        let change = |config: &mut Value| match &rootfs {
+            Some(value) => config["rootfs"] = value.clone(),
+            None => drop(config.as_object_mut().expect("it is an object").remove("rootfs")),
+        };
+        write_layout(&bench, &layout_with(&layers.clone().map(|bytes| ("", bytes)), change));
+        assert_eq!(bench.scan("oci:image").packages(), ["musl"]);
+        let mut config = json!({ "os": "linux", "architecture": "amd64", "rootfs": {} });
+        change(&mut config);
+        bench.write("docker.tar", &docker_archive(&layers, &config));
+        assert_eq!(bench.scan("docker.tar").packages(), ["musl"]);
+    }
+    // An image from scratch has no layers, and says so in either way.
+    for diff_ids in [json!([]), Value::Null] {
+        let bench = Bench::new();
+        write_layout(&bench, &layout_with(&[], |config| config["rootfs"]["diff_ids"] = diff_ids.clone()));
+        assert_eq!(bench.scan("oci:image").packages(), [""; 0]);
+    }
+}
+
+fn tar(files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut tar = TarWriter::new();
+    for (path, bytes) in files {
+        tar.file(path, 0o644, bytes);
+    }
+    tar.finish()
+}
+
+/// An archive as old programs write it, which states no digests beside those of the configuration.
+fn docker_archive(layers: &[Vec<u8>], config: &Value) -> Vec<u8> {
+    let paths: Vec<String> = (0..layers.len()).map(|number| format!("{number}.tar")).collect();
+    let manifest = json!([{ "Config": "config.json", "RepoTags": ["app:1"], "Layers": paths }]);
+    let documents = [("config.json", config.to_string()), ("manifest.json", manifest.to_string())];
+    let documents = documents.map(|(path, text)| (path.to_owned(), text.into_bytes()));
+    let layers = paths.into_iter().zip(layers.iter().cloned());
+    tar(&layers.chain(documents).collect::<Vec<_>>())
 }
 
 #[test]

@@ -220,6 +220,11 @@ pub(crate) fn image_of_layers(layers: &[(&str, Vec<u8>)]) -> Vec<u8> {
 
 /// The files of an OCI layout with one image of these layers.
 pub(crate) fn layout(layers: &[(&str, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
+    layout_with(layers, |_| {})
+}
+
+/// The same, of which the configuration was changed before anything named it by its digest.
+pub(crate) fn layout_with(layers: &[(&str, Vec<u8>)], change: impl Fn(&mut Value)) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     let mut add = |bytes: Vec<u8>, media_type: &str| {
         let blob = Blob::new(bytes);
@@ -233,8 +238,9 @@ pub(crate) fn layout(layers: &[(&str, Vec<u8>)]) -> Vec<(String, Vec<u8>)> {
         .map(|(end, bytes)| add(bytes.clone(), &format!("application/vnd.oci.image.layer.v1.tar{end}")))
         .collect();
     let diff_ids: Vec<&Value> = descriptors.iter().map(|descriptor| &descriptor["digest"]).collect();
-    let config = json!({ "os": "linux", "architecture": "amd64", "config": {},
+    let mut config = json!({ "os": "linux", "architecture": "amd64", "config": {},
         "rootfs": { "type": "layers", "diff_ids": diff_ids } });
+    change(&mut config);
     let config = add(config.to_string().into_bytes(), "application/vnd.oci.image.config.v1+json");
     let manifest_type = "application/vnd.oci.image.manifest.v1+json";
     let manifest = json!({ "schemaVersion": 2, "mediaType": manifest_type, "config": config, "layers": descriptors });

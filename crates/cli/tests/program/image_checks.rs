@@ -27,6 +27,31 @@ fn found(report: &Value) -> Vec<String> {
     rows.collect()
 }
 
+/// A root file system has no configuration that could say as whom its programs run, in an archive no more than in a
+/// folder; its files stand out all the same.
+#[test]
+fn a_root_file_system_does_not_run_as_anybody() {
+    let program = Program::new();
+    let images = TestImages::parse("layer ADD /\n  usr/bin/su 4755 = x\n  etc/hostname = x\n", Storage::Plain);
+    program.write("root.tar", &images.images[0].layers[0]);
+    program.write("root/etc/hostname", "x");
+    let scan = |target| program.scan(&intelligence(), &["--detectors", "misconfigurations", target]);
+    for target in ["root.tar", "rootfs:root.tar"] {
+        let report = scan(target);
+        assert_eq!(found(&report), ["BHD-IMAGE-0008 usr/bin/su 0"], "{target}");
+        assert_eq!((report["image"].get("user"), report["image"]["layers"].as_array().map(Vec::len)), (None, Some(1)));
+        let table = program.run(&["scan", "--detectors", "misconfigurations", "--lang", "en", target]);
+        assert!(!table.stdout.contains("runs as") && !table.stdout.contains("health check"), "{}", table.stdout);
+    }
+    assert_eq!(found(&scan("rootfs:root")), [""; 0]);
+    // The same files as an image do.
+    program.write("image.tar", images.oci_archive());
+    assert!(found(&scan("image.tar")).contains(&"BHD-IMAGE-0001 - -".to_owned()));
+    let policy = "schema: bulkhead.policy/1\nname: p\ncontrols:\n  - control: superuser\n";
+    program.write("policy.yaml", policy);
+    program.run(&["scan", "--policy", "policy.yaml", "root.tar"]).ended(0, &[]);
+}
+
 #[test]
 fn what_stands_out_among_the_files_is_found_with_its_layer() {
     let images = TestImages::parse(

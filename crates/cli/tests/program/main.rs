@@ -25,6 +25,7 @@ mod options;
 mod own_repository;
 mod pipelines;
 mod policy;
+mod recognition;
 mod rego;
 mod report;
 mod run;

@@ -110,7 +110,8 @@ struct Os<'a> {
 struct Image<'a> {
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     names: Cow<'a, [String]>,
-    user: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<Text<'a>>,
     layers: Vec<LayerRow<'a>>,
@@ -365,7 +366,7 @@ impl<'a> Image<'a> {
     fn from_model(image: &'a ImageFacts) -> Image<'a> {
         Image {
             names: Cow::Borrowed(&image.names),
-            user: text(&image.user),
+            user: maybe(&image.user),
             created: maybe(&image.created),
             layers: image.layers.iter().map(LayerRow::from_model).collect(),
             labels: Cow::Borrowed(&image.labels),
@@ -380,7 +381,7 @@ impl<'a> Image<'a> {
     fn into_model(self, base: Option<BaseImage>) -> ImageFacts {
         ImageFacts {
             names: self.names.into_owned(),
-            user: owned(self.user),
+            user: self.user.map(owned),
             labels: self.labels.into_owned(),
             annotations: self.annotations.into_owned(),
             environment: self.environment.into_owned(),

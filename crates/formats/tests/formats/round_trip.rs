@@ -138,7 +138,7 @@ prop_compose! {
             better: better.map(|name| BetterBase { name, digest: digest(), repairs: 3, brings: 1 }),
         });
         let layers = layers.collect();
-        ImageFacts { user, labels, annotations, environment, created, layers, base, ..ImageFacts::default() }
+        ImageFacts { user: Some(user), labels, annotations, environment, created, layers, base, ..ImageFacts::default() }
     }
 }
 

@@ -204,7 +204,7 @@ pub(crate) fn rich() -> ScanReport {
         inventory: Inventory {
             distribution: Some(debian()),
             image: Some(ImageFacts {
-                user: String::new(),
+                user: Some(String::new()),
                 labels: [("maintainer".to_owned(), "shop".to_owned())].into(),
                 environment: vec!["PATH=/usr/bin".into()],
                 healthcheck: model::Healthcheck::Absent,
@@ -445,7 +445,7 @@ pub(crate) fn odd() -> ScanReport {
                 end_of_life: Some(odd.into()),
                 ..Distribution::default()
             }),
-            image: Some(ImageFacts { user: odd.into(), ..ImageFacts::default() }),
+            image: Some(ImageFacts { user: Some(odd.into()), ..ImageFacts::default() }),
             packages,
             gaps: vec![Gap::new("", odd), Gap::new(odd, odd)],
             ..Inventory::default()

@@ -45,9 +45,10 @@ fn fails(check_: &Check, example: &str) -> Result<bool, String> {
 fn image(example: &str) -> ImageConfiguration {
     let mut image = ImageConfiguration::default();
     image.facts.healthcheck = Healthcheck::Absent;
+    image.facts.user = Some(String::new());
     for line in example.lines() {
         match line.split_once(' ').unwrap_or((line, "")) {
-            ("USER", user) => image.facts.user = user.to_owned(),
+            ("USER", user) => image.facts.user = Some(user.to_owned()),
             ("ENV", variable) => image.facts.environment.push(variable.to_owned()),
             ("EXPOSE", port) => image.facts.exposed_ports.push(port.to_owned()),
             ("HEALTHCHECK", _) => image.facts.healthcheck = Healthcheck::Set,

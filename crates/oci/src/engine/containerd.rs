@@ -73,7 +73,7 @@ pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Resu
             }
             Err(EngineError::Incomplete { .. }) if descriptor.is_foreign() => LocalLayer::Foreign,
             Err(error @ EngineError::Incomplete { .. }) => {
-                let below = found.config.diff_ids.get(..=index).unwrap_or_default();
+                let below = found.config.diff_ids().get(..=index).unwrap_or_default();
                 let folder = snapshotter::find_snapshot(below, options).ok_or(error)?;
                 layer.identity = LayerIdentity::Unpacked(descriptor.digest.clone());
                 LocalLayer::Folder(folder)

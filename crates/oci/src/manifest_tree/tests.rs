@@ -114,6 +114,54 @@ fn a_document_that_is_two_things_is_refused() {
 }
 
 #[test]
+fn a_manifest_must_have_as_many_layers_as_its_configuration() {
+    let layer = descriptor("x", "", "");
+    let digest = digest_of(b"x", DigestAlgorithm::Sha256);
+    let of = |layers: &str, rootfs: &str| {
+        let config = format!(r#"{{"os":"linux","architecture":"amd64"{rootfs}}}"#);
+        let manifest = manifest(&config).replace("\"layers\":null", &format!("\"layers\":[{layers}]"));
+        check(&manifest, &[&config], None)
+    };
+    let one = format!(r#","rootfs":{{"type":"layers","diff_ids":["{digest}"]}}"#);
+    for (layers, rootfs) in [(layer.as_str(), one.as_str()), (&layer, ""), (&layer, r#","rootfs":null"#), ("", "")] {
+        assert_eq!(of(layers, rootfs), Ok("linux/amd64".into()), "{layers} {rootfs}");
+    }
+    assert_eq!(of("", r#","rootfs":{"diff_ids":null}"#), Ok("linux/amd64".into()));
+    for (layers, rootfs, sentence) in [
+        (
+            "",
+            one.as_str(),
+            "the number of its layers is 0, and the number of layers in rootfs.diff_ids of the configuration is 1",
+        ),
+        (
+            &layer,
+            r#","rootfs":{"diff_ids":[]}"#,
+            "is 1, and the number of layers in rootfs.diff_ids of the configuration is 0",
+        ),
+        (
+            &format!("{layer},{layer}"),
+            &one,
+            "is 2, and the number of layers in rootfs.diff_ids of the configuration is 1",
+        ),
+    ] {
+        let error = of(layers, rootfs).unwrap_err();
+        assert!(error.ends_with(sentence), "{error}");
+    }
+}
+
+#[test]
+fn a_manifest_of_very_many_layers_is_refused() {
+    let (config, layer) = (config("linux", "amd64", ""), descriptor("x", "", ""));
+    let of = |count: usize| {
+        let layers = vec![layer.as_str(); count].join(",");
+        let manifest = manifest(&config).replace("\"layers\":null", &format!("\"layers\":[{layers}]"));
+        check(&manifest, &[&config], None)
+    };
+    assert!(of(1024).is_ok());
+    assert!(of(1025).unwrap_err().ends_with("it has more than 1,024 layers"));
+}
+
+#[test]
 fn documents_must_have_the_size_and_digest_that_were_promised() {
     let config = config("linux", "amd64", "");
     let manifest = manifest(&config);

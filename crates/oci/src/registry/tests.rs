@@ -63,7 +63,7 @@ fn an_open_registry_needs_no_credential() {
     });
     let opened = open(&server, &options()).unwrap();
     assert_eq!(opened.digest, Some(sha256(image.manifest.as_bytes())));
-    assert_eq!(opened.config.user, "app");
+    assert_eq!(opened.config.user.as_deref(), Some("app"));
     assert_eq!(opened.layers[0].identity, LayerIdentity::Verified(sha256(&image.layer)));
     assert_eq!(read_layer(&opened).unwrap(), image.layer);
     assert!(server.requests().iter().all(|request| request.header("authorization").is_empty()));

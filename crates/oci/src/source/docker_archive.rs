@@ -10,7 +10,8 @@ use std::sync::Arc;
 use model::{Digest, DigestAlgorithm, Platform, UntrustedPath};
 
 use super::choice::{Candidate, choose};
-use super::files::{Files, digest_in_path, parse, read, read_optional, verify};
+use super::claims::{self, Claim};
+use super::files::{Files, digest_in_path, parse, read, read_optional, verify, verify_layer_count};
 use super::{OpenImageError, OpenOptions};
 use crate::compression::{Compression, MAGIC_BYTES, read_full};
 use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
@@ -19,9 +20,13 @@ use crate::local_layers::{LocalLayer, LocalLayers};
 use crate::manifest::{DockerManifest, MOST_LAYERS, read_config};
 use crate::stored::digest_of;
 
-/// Whether the archive says that it is one.
+/// Whether the archive says that it is one; a `manifest.json` of another program beside a layout does not.
 pub(super) fn is_one(files: &dyn Files) -> bool {
-    matches!(files.file(&manifest_path()), Ok(Some(_)))
+    match read_optional(files, &manifest_path()) {
+        Ok(Some(bytes)) => claims::of_manifest_list(&bytes) != Claim::Other || files.layouts().is_empty(),
+        Ok(None) => false,
+        Err(_) => true,
+    }
 }
 
 /// Opens the image that the options mean.
@@ -61,15 +66,15 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     if manifest.layers.len() > MOST_LAYERS {
         return Err(OpenImageError::TooManyLayers { place: place(), count: manifest.layers.len() });
     }
+    verify_layer_count(files, &config, manifest.layers.len())?;
     let mut layers = Vec::with_capacity(manifest.layers.len());
     let mut blobs = Vec::with_capacity(manifest.layers.len());
-    let has_diff_ids = config.diff_ids.len() == manifest.layers.len();
     for (index, layer) in manifest.layers.iter().enumerate() {
         let path = UntrustedPath::normalise(layer);
         let read = |source| OpenImageError::Read { place: format!("{path} in {}", files.place()), source };
         let blob = files.file(&path).map_err(read)?;
         let blob = blob.ok_or_else(|| OpenImageError::Missing { place: place(), missing: path.to_string() })?;
-        let diff_id = config.diff_ids.get(index).filter(|_| has_diff_ids).cloned();
+        let diff_id = config.diff_ids().get(index).cloned();
         let identity = identify(&path, &blob, diff_id.as_ref(), options).map_err(read)?;
         layers.push(Layer { identity, diff_id, size_bytes: blob.size_bytes() });
         blobs.push(LocalLayer::Blob(blob));

@@ -6,6 +6,7 @@ use model::{Digest, UntrustedPath};
 use serde::de::DeserializeOwned;
 
 use super::OpenImageError;
+use crate::image::ImageConfig;
 use crate::local_blob::LocalBlob;
 use crate::manifest::{Descriptor, LARGEST_DOCUMENT};
 use crate::stored::digest_of;
@@ -63,6 +64,14 @@ pub(super) fn verify_size(
             stated,
             actual,
         }),
+    }
+}
+
+/// Refuses a manifest that has another number of layers than its configuration.
+pub(super) fn verify_layer_count(files: &dyn Files, config: &ImageConfig, layers: usize) -> Result<(), OpenImageError> {
+    match config.other_layer_count(layers) {
+        None => Ok(()),
+        Some(stated) => Err(OpenImageError::WrongLayerCount { place: files.place().to_owned(), layers, stated }),
     }
 }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use model::{Digest, Platform, UntrustedPath};
+use serde::Deserialize;
 
 use super::beside::Artifacts;
 use super::choice::{Candidate, choose};
-use super::files::{Files, blob_path, parse, read_blob, read_optional, verify_size};
+use super::files::{Files, blob_path, parse, read_blob, read_optional, verify_layer_count, verify_size};
 use super::{OpenImageError, OpenOptions};
 use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
 use crate::local_blob::LocalBlob;
@@ -45,6 +46,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     let mut search = Search { files, candidates: Vec::new(), artifacts: Artifacts::default(), count: 0 };
     let mut has_index = false;
     for folder in files.layouts() {
+        verify_marker(files, &folder)?;
         let path = UntrustedPath::normalise(&format!("{folder}/index.json"));
         let Some(bytes) = read_optional(files, &path)? else { continue };
         has_index = true;
@@ -64,9 +66,9 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
     if descriptors.len() > MOST_LAYERS {
         return Err(OpenImageError::TooManyLayers { place: place(), count: descriptors.len() });
     }
+    verify_layer_count(files, &config, descriptors.len())?;
     let mut layers = Vec::with_capacity(descriptors.len());
     let mut blobs = Vec::with_capacity(descriptors.len());
-    let has_diff_ids = config.diff_ids.len() == descriptors.len();
     for (index, descriptor) in descriptors.iter().enumerate() {
         let path = blob_path(&folder, &descriptor.digest);
         let blob = files
@@ -84,7 +86,7 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
                 Some(blob) => blob.identify(claimed, options.cache),
                 None => LayerIdentity::Claimed(descriptor.digest.clone()),
             },
-            diff_id: config.diff_ids.get(index).filter(|_| has_diff_ids).cloned(),
+            diff_id: config.diff_ids().get(index).cloned(),
             size_bytes: blob.as_ref().map_or(descriptor.size, LocalBlob::size_bytes),
         });
         blobs.push(blob.map_or(LocalLayer::Foreign, LocalLayer::Blob));
@@ -99,6 +101,21 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         layers,
         blobs: Arc::new(LocalLayers::new(blobs).with_companions(companions)),
     })
+}
+
+/// Refuses a layout whose `oci-layout` does not say which layout it is. Old programs leave that file out.
+fn verify_marker(files: &dyn Files, folder: &UntrustedPath) -> Result<(), OpenImageError> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Marker {
+        #[serde(rename = "imageLayoutVersion")]
+        _version: String,
+    }
+    let path = UntrustedPath::normalise(&format!("{folder}/oci-layout"));
+    match read_optional(files, &path)? {
+        Some(bytes) => parse::<Marker>(files, &path, &bytes).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// The images of a layout, as they are found.

@@ -5,9 +5,12 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
 
+use super::claims::{self, Claim};
+use super::files::digest_in_path;
 use crate::compression::{Compression, MAGIC_BYTES, inflate, read_full};
 use crate::entry::{EntryKind, EntryStream};
 use crate::local_blob::{LocalFile, SeekReader};
+use crate::manifest::LARGEST_DOCUMENT;
 use crate::tar::{SkipRead, TarReader};
 
 const BUFFER_BYTES: usize = 128 << 10;
@@ -61,7 +64,8 @@ pub fn recognise(path: &Path) -> io::Result<PathKind> {
 
 fn recognise_folder(path: &Path) -> PathKind {
     let has = |name: &str| path.join(name).symlink_metadata().is_ok();
-    if has("index.json") && (has("oci-layout") || has("blobs")) {
+    // Two of the three: a layout that lacks one is damaged, and opening it says so.
+    if [has("index.json"), has("oci-layout"), has("blobs")].into_iter().filter(|is_there| *is_there).count() > 1 {
         PathKind::OciLayout
     } else if has("etc/os-release") || has("usr/lib/os-release") || (has("etc") && has("usr") && has("bin")) {
         PathKind::RootFileSystem
@@ -73,42 +77,111 @@ fn recognise_folder(path: &Path) -> PathKind {
 /// An archive of Docker 25 has both an `index.json` and a `manifest.json`, the latter at its end.
 fn recognise_archive(bytes: impl SkipRead) -> PathKind {
     let mut tar = TarReader::new(bytes, Arc::from("archive"));
-    let mut kind = PathKind::OtherFile;
+    let mut seen = Seen::default();
     while let Ok(Some(entry)) = tar.next_entry() {
-        let is_file = !matches!(entry.kind, EntryKind::Directory | EntryKind::Other);
         let path = entry.path.as_str();
-        if is_file && is_old_docker_member(path) {
-            return PathKind::DockerArchive;
+        seen.has_members = true;
+        seen.is_root |= is_of_root_file_system(path);
+        if matches!(entry.kind, EntryKind::Directory | EntryKind::Other) {
+            continue;
         }
-        if is_file && path == "manifest.json" && begins_with_list(tar.content()) {
-            return PathKind::DockerArchive;
+        seen.has_blobs |= is_blob(path);
+        match path {
+            "manifest.json" if entry.kind == EntryKind::File => {
+                seen.manifest = document(tar.content()).map(|bytes| claims::of_manifest_list(&bytes));
+            }
+            "index.json" if entry.kind == EntryKind::File => {
+                seen.index = document(tar.content()).map(|bytes| claims::of_index(&bytes));
+            }
+            "oci-layout" => seen.has_layout = true,
+            _ if seen.has_inner_layout => {}
+            _ => seen.has_inner_layout = is_of_inner_layout(path, tar.content()),
         }
-        let is_layout = is_file && matches!(entry.path.file_name(), "oci-layout" | "index.json") && is_near_root(path);
-        if is_layout {
-            kind = PathKind::OciArchive;
-        } else if kind == PathKind::OtherFile {
-            kind = PathKind::OtherArchive;
+        if is_old_docker_member(path) || seen.manifest == Some(Claim::Image) {
+            return PathKind::DockerArchive;
         }
     }
-    kind
+    seen.kind()
+}
+
+/// What an archive was seen to have in it.
+#[derive(Debug, Default)]
+struct Seen {
+    has_members: bool,
+    /// Folders that an archive around an image does not have.
+    is_root: bool,
+    /// Files that are named by a digest, as images keep them.
+    has_blobs: bool,
+    /// What marks an OCI layout at the root of the archive.
+    has_layout: bool,
+    /// What marks one in a folder of its own.
+    has_inner_layout: bool,
+    manifest: Option<Claim>,
+    index: Option<Claim>,
+}
+
+impl Seen {
+    /// What the archive is. Where a document is no JSON, the archive counts as that of an image, which is damaged, unless it
+    /// shows that it is something else: opening it says so in a sentence, and a damaged image that is taken for a few files
+    /// would seem to have nothing in it.
+    fn kind(&self) -> PathKind {
+        let is_image = self.has_blobs || !self.is_root;
+        match (self.manifest, self.index) {
+            (Some(Claim::Unclear), _) if is_image || self.has_layout => PathKind::DockerArchive,
+            (_, Some(Claim::Image)) => PathKind::OciArchive,
+            (_, Some(Claim::Unclear)) if is_image => PathKind::OciArchive,
+            (_, Some(Claim::Other)) if self.has_blobs => PathKind::OciArchive,
+            _ if self.has_layout || (self.has_inner_layout && is_image) => PathKind::OciArchive,
+            (Some(Claim::Other), _) if self.has_blobs => PathKind::DockerArchive,
+            _ if self.has_members => PathKind::OtherArchive,
+            _ => PathKind::OtherFile,
+        }
+    }
+}
+
+/// The content of a document; `None` where it is larger than those of images are.
+fn document(content: &mut dyn Read) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    // One that is cut off is no JSON.
+    let _ = content.take(LARGEST_DOCUMENT + 1).read_to_end(&mut bytes);
+    (bytes.len() as u64 <= LARGEST_DOCUMENT).then_some(bytes)
 }
 
 /// Whether a path is `ID/layer.tar`, `ID/VERSION` or `ID/json`, as Docker wrote them before version 25.
 fn is_old_docker_member(path: &str) -> bool {
-    path.split_once('/').is_some_and(|(folder, name)| {
-        let is_id = folder.len() == 64 && folder.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_id && matches!(name, "layer.tar" | "VERSION" | "json")
-    })
+    path.split_once('/')
+        .is_some_and(|(folder, name)| is_digits(folder) && matches!(name, "layer.tar" | "VERSION" | "json"))
 }
 
-/// Layouts lie at the root of an archive or in a folder of their own.
-fn is_near_root(path: &str) -> bool {
-    path.matches('/').count() <= 1
+/// Whether a path is that of a layer or a configuration: `blobs/sha256/HEX`, `HEX.json`, `HEX.tar.gz`, `sha256:HEX`.
+fn is_blob(path: &str) -> bool {
+    if path.starts_with("blobs/") {
+        return digest_in_path(path).is_some();
+    }
+    let name = path.strip_prefix("sha256:").unwrap_or(path);
+    let (stem, end) = name.split_once('.').unwrap_or((name, ""));
+    is_digits(stem) && matches!(end, "" | "json" | "tar" | "tar.gz" | "tgz" | "tar.zst")
 }
 
-/// Whether a `manifest.json` is the list of a docker archive: many programs give other files that name.
-fn begins_with_list(content: &mut dyn Read) -> bool {
-    let mut head = [0; 64];
-    let length = read_full(content, &mut head).unwrap_or(0);
-    head[..length].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[')
+/// Whether it is a SHA-256 in hexadecimal digits.
+fn is_digits(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether a file marks a layout in a folder of its own, as some builders ship one for each platform.
+fn is_of_inner_layout(path: &str, content: &mut dyn Read) -> bool {
+    match path.split_once('/').map(|(_, name)| name) {
+        Some("oci-layout") => true,
+        Some("index.json") => document(content).is_some_and(|bytes| claims::of_index(&bytes) != Claim::Other),
+        _ => false,
+    }
+}
+
+/// Whether a path begins with a folder of the Filesystem Hierarchy Standard 3.0.
+fn is_of_root_file_system(path: &str) -> bool {
+    const FOLDERS: &[&str] = &[
+        "bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt", "proc", "root", "run", "sbin",
+        "srv", "sys", "tmp", "usr", "var",
+    ];
+    path.split('/').next().is_some_and(|first| FOLDERS.contains(&first))
 }

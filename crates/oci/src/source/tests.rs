@@ -40,7 +40,7 @@ fn read(image: &Image) -> (Vec<String>, Vec<Digest>) {
 fn check(image: Result<Image, OpenImageError>) -> Image {
     let image = image.unwrap();
     assert_eq!(read(&image).0, ["etc/os-release tmp", "etc/.wh.os-release", "etc/os-release tmp"]);
-    assert_eq!((image.config.user.as_str(), image.config.labels["a"].as_str()), ("app", "b"));
+    assert_eq!((image.config.user.as_deref(), image.config.labels["a"].as_str()), (Some("app"), "b"));
     assert_eq!(image.config.history[1].created_by, "RUN rm");
     assert_eq!(image.platform.as_ref().unwrap().to_string(), "linux/amd64");
     image
@@ -186,6 +186,15 @@ fn damaged_layouts_are_refused_by_what_is_wrong() {
         true
     };
     check_damaged(cut, "index.json in standard input is malformed");
+    for marker in ["no json", "{}", r#"{"imageLayoutVersion":1}"#] {
+        let write = |path: &str, bytes: &mut Vec<u8>| {
+            if path == "oci-layout" {
+                *bytes = marker.into();
+            }
+            true
+        };
+        check_damaged(write, "oci-layout in standard input is malformed");
+    }
 }
 
 #[test]
@@ -237,6 +246,68 @@ fn other_files_are_recognised_as_such() {
 }
 
 #[test]
+fn damaged_documents_are_those_of_an_image_unless_the_archive_shows_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file.tar");
+    let blob = format!("blobs/sha256/{}", "a".repeat(64));
+    let old = format!("{}.tar.gz", "b".repeat(64));
+    let list = r#"[{"Config":"c.json","Layers":["a.tar"]}]"#;
+    let index = r#"{"manifests":[]}"#;
+    let app = r#"{"name":"app","icons":[]}"#;
+    for (members, kind) in [
+        // No JSON, with and without what an image has, and beside what a system has.
+        (&[("manifest.json", "no json")][..], PathKind::DockerArchive),
+        (&[("manifest.json", "[")], PathKind::DockerArchive),
+        (&[("manifest.json", ""), ("a.tar", "x")], PathKind::DockerArchive),
+        (&[("manifest.json", "no json"), ("etc/hostname", "x")], PathKind::OtherArchive),
+        (&[("manifest.json", "no json"), ("usr/bin/x", "x")], PathKind::OtherArchive),
+        (&[("manifest.json", "no json"), ("usr/bin/x", "x"), (&blob, "x")], PathKind::DockerArchive),
+        (&[("oci-layout", "{}"), ("index.json", index), ("manifest.json", "no json")], PathKind::DockerArchive),
+        (&[("index.json", "no json")], PathKind::OciArchive),
+        (&[("index.json", "no json"), ("srv/x", "x")], PathKind::OtherArchive),
+        (&[("index.json", "no json"), ("srv/x", "x"), ("oci-layout", "no json")], PathKind::OciArchive),
+        // Those of other programs.
+        (&[("manifest.json", app)], PathKind::OtherArchive),
+        (&[("manifest.json", r#"["main.js"]"#), ("index.html", "x")], PathKind::OtherArchive),
+        (&[("manifest.json", "[]"), ("var/www/x", "x")], PathKind::OtherArchive),
+        (&[("index.json", r#"{"pages":[]}"#), ("app/index.json", "[1]")], PathKind::OtherArchive),
+        (&[("app/index.json", "no json")], PathKind::OciArchive),
+        (&[("index.json", r#"{"pages":[]}"#)], PathKind::OtherArchive),
+        (&[("app/index.json", "[1]"), ("etc/x", "x")], PathKind::OtherArchive),
+        (&[("manifest.json", app), ("index.json", index)], PathKind::OciArchive),
+        // Those of images, also where a system lies beside them.
+        (&[("manifest.json", list), ("etc/x", "x")], PathKind::DockerArchive),
+        (&[("index.json", index), ("etc/x", "x")], PathKind::OciArchive),
+        (&[("manifest.json", app), (&old, "x")], PathKind::DockerArchive),
+        (&[("manifest.json", "[]"), (&blob, "x")], PathKind::DockerArchive),
+        (&[("arm64/index.json", index), ("arm64/oci-layout", "{}")], PathKind::OciArchive),
+    ] {
+        let mut tar = TarWriter::new();
+        for (name, text) in members {
+            tar.file(name, 0o644, text.as_bytes());
+        }
+        fs::write(&path, tar.finish()).unwrap();
+        assert_eq!(recognise(&path).unwrap(), kind, "{members:?}");
+    }
+}
+
+#[test]
+fn a_layout_that_lacks_a_part_is_a_layout() {
+    for missing in ["index.json", "oci-layout", "blobs"] {
+        let folder = tempfile::tempdir().unwrap();
+        TestImages::parse(TWO_LAYERS, Storage::Gzip).write_oci_layout(folder.path());
+        let part = folder.path().join(missing);
+        if part.is_dir() {
+            fs::remove_dir_all(&part).unwrap()
+        } else {
+            fs::remove_file(&part).unwrap()
+        }
+        assert_eq!(recognise(folder.path()).unwrap(), PathKind::OciLayout, "{missing}");
+        assert_eq!(open_oci_layout(folder.path(), &options()).is_ok(), missing == "oci-layout", "{missing}");
+    }
+}
+
+#[test]
 fn real_docker_archives_open() {
     let Some(folder) = test_data("images/docker-archive") else { return };
     let path = folder.join("alpine-3.10.1-four-layers-with-whiteouts.tar");
@@ -248,7 +319,7 @@ fn real_docker_archives_open() {
     let path = folder.join("alpine-3.10.4.tar.gz");
     let image = open_archive(&path, &OpenOptions::default()).unwrap();
     let (_, digests) = read(&image);
-    assert_eq!(digests, image.config.diff_ids);
+    assert_eq!(digests, image.config.diff_ids());
 }
 
 #[test]

@@ -114,11 +114,13 @@ impl Bench<'_, '_> {
 
     pub(super) fn superuser(&self) -> Outcome {
         match self.facts.image() {
-            Some(image) if is_root(&image.user) => {
-                let user = if image.user.is_empty() { "root" } else { &image.user };
-                Outcome::failing(reason("verdict.superuser", [("user", user.into())]))
-            }
-            Some(_) => Outcome::default(),
+            Some(image) => match image.user.as_deref().filter(|user| is_root(user)) {
+                Some(user) => {
+                    let user = if user.is_empty() { "root" } else { user };
+                    Outcome::failing(reason("verdict.superuser", [("user", user.into())]))
+                }
+                None => Outcome::default(),
+            },
             None => self.no_image("superuser"),
         }
     }

@@ -68,7 +68,7 @@ pub(crate) fn image(packages: Vec<Package>, findings: Vec<Finding>) -> ScanRepor
             platform: None,
         },
         inventory: Inventory {
-            image: Some(ImageFacts { user: "app".into(), ..ImageFacts::default() }),
+            image: Some(ImageFacts { user: Some("app".into()), ..ImageFacts::default() }),
             packages,
             ..Inventory::default()
         },

@@ -136,7 +136,7 @@ impl House {
         let platform = if mixed(number ^ 8).is_multiple_of(12) { "linux/arm64" } else { "linux/amd64" };
         let labels = [("team", format!("team-{team}")), ("org.opencontainers.image.version", own.tag.clone())];
         let facts = ImageFacts {
-            user: if mixed(repository ^ 9).is_multiple_of(3) { String::new() } else { "app".into() },
+            user: Some(if mixed(repository ^ 9).is_multiple_of(3) { String::new() } else { "app".into() }),
             labels: labels.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
             created: Some("2026-09-01T00:00:00Z".into()),
             ..ImageFacts::default()

@@ -21,7 +21,9 @@ check! {
 }
 
 fn find(image: &ImageConfiguration, found: &mut Found) {
-    let user = image.facts.user.split(':').next().unwrap_or_default();
+    // Without a configuration, as in the archive of a root file system, nobody says as whom its programs run.
+    let Some(user) = &image.facts.user else { return };
+    let user = user.split(':').next().unwrap_or_default();
     if matches!(user, "" | "root" | "0") {
         let said = if user.is_empty() { "no user is set".to_owned() } else { format!("the user is `{user}`") };
         found.add(&ImageConfiguration::path(), 0, (0, 0), said);

@@ -91,7 +91,7 @@ fn images_are_read_from_the_store_of_a_running_containerd() {
     }
     let image = open_containerd("alpine:3.10", &containerd.options()).unwrap();
     assert_eq!(image.layers.len(), 1);
-    assert!(image.config.diff_ids[0].hex().starts_with("531743b7098c"), "{}", image.config.diff_ids[0]);
+    assert!(image.config.diff_ids()[0].hex().starts_with("531743b7098c"), "{}", image.config.diff_ids()[0]);
     let mut layer = Vec::new();
     image.blobs.open(0).unwrap().read_to_end(&mut layer).unwrap();
     assert_eq!(layer.len() as u64, image.layers[0].size_bytes);

@@ -68,8 +68,8 @@ pub(super) fn find(root: &Path, id: &Digest) -> Option<StoredImage> {
     let known = lists.iter().filter_map(|name| list::<LayerRecord>(&root.join("overlay-layers").join(name))).flatten();
     let known: HashMap<String, LayerRecord> = known.map(|layer| (layer.id.clone(), layer)).collect();
 
-    let mut layers = Vec::with_capacity(config.diff_ids.len());
-    for layer in chain(&record.layer, &known, &config.diff_ids)? {
+    let mut layers = Vec::with_capacity(config.diff_ids().len());
+    for layer in chain(&record.layer, &known, config.diff_ids())? {
         let overlay = root.join("overlay").join(&layer.id);
         // With composefs the folder holds contents by their digests, and names lie in an image beside it.
         if overlay.join("composefs-data").symlink_metadata().is_ok() {

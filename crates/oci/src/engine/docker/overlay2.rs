@@ -15,9 +15,9 @@ pub(super) fn find(root: &Path, id: &Digest) -> Option<StoredImage> {
     let store = root.join("image/overlay2");
     let images = store.join("imagedb/content").join(id.algorithm().as_str());
     let (config, platform) = read_config_file(&images.join(id.hex()), id)?;
-    let mut layers = Vec::with_capacity(config.diff_ids.len());
-    for (index, diff_id) in config.diff_ids.iter().enumerate() {
-        let chain = chain_id(config.diff_ids.get(..=index)?)?;
+    let mut layers = Vec::with_capacity(config.diff_ids().len());
+    for (index, diff_id) in config.diff_ids().iter().enumerate() {
+        let chain = chain_id(config.diff_ids().get(..=index)?)?;
         let record = store.join("layerdb").join(chain.algorithm().as_str()).join(chain.hex());
         if read_small(&record.join("diff"))?.trim() != diff_id.to_string() {
             return None;

@@ -73,11 +73,11 @@ fn image(reference: &str, id: Digest, stored: StoredImage, options: &EngineOptio
         (Some(wanted), Some(platform)) => wanted.accepts(platform),
         (Some(_), None) | (None, _) => true,
     };
-    let is_complete = stored.len() == config.diff_ids.len() && !stored.is_empty() && stored.len() <= MOST_LAYERS;
+    let is_complete = stored.len() == config.diff_ids().len() && !stored.is_empty() && stored.len() <= MOST_LAYERS;
     if !is_wanted || !is_complete || !stored.iter().all(|layer| is_whole(&layer.folder)) {
         return None;
     }
-    let layers = stored.iter().zip(&config.diff_ids).map(|(layer, diff_id)| Layer {
+    let layers = stored.iter().zip(config.diff_ids()).map(|(layer, diff_id)| Layer {
         identity: LayerIdentity::Unpacked(diff_id.clone()),
         diff_id: Some(diff_id.clone()),
         size_bytes: layer.size_bytes,

@@ -227,7 +227,7 @@ fn what_an_engine_unpacked_is_read_where_it_lies() {
         let image = store.open().unwrap();
         assert_eq!(image.name, "team/app:1");
         assert_eq!(image.digest.as_ref(), Some(&store.id));
-        assert_eq!(image.config.user, "web");
+        assert_eq!(image.config.user.as_deref(), Some("web"));
         assert_eq!(image.layers[1].identity, LayerIdentity::Unpacked(digest("top")));
         assert_eq!(image.layers[0].size_bytes, 7);
         assert_eq!(paths(&image, 0), ["etc", "etc/base", "gone"]);

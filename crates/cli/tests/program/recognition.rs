@@ -1,0 +1,81 @@
+//! What an archive is taken for when nobody says what it is, above all a damaged one.
+
+use serde_json::Value;
+use test_support::{Storage, TarWriter, TestImages};
+
+use crate::feeds::intelligence;
+use crate::images::application;
+use crate::run::{Program, ids};
+
+/// The members of an archive with one of them replaced; it is added where there is none.
+fn replaced(mut files: Vec<(String, Vec<u8>)>, name: &str, text: &str) -> Vec<u8> {
+    files.retain(|(path, _)| path != name);
+    files.push((name.to_owned(), text.into()));
+    let mut tar = TarWriter::new();
+    for (path, bytes) in &files {
+        tar.file(path, 0o644, bytes);
+    }
+    tar.finish()
+}
+
+/// A root file system with one file more.
+fn system_with(name: &str, text: &str) -> Vec<u8> {
+    let layer = &application(Storage::Plain).images[0].layers[0];
+    let mut tar = TarWriter::new();
+    tar.file(name, 0o644, text.as_bytes());
+    [tar.unfinished(), layer.clone()].concat()
+}
+
+#[test]
+fn a_damaged_document_of_an_image_archive_is_an_error_and_no_empty_system() {
+    let program = Program::new();
+    let files = || application(Storage::Gzip).oci_files();
+    for storage in [Storage::Plain, Storage::Gzip] {
+        for name in ["manifest.json", "index.json", "oci-layout"] {
+            program.write("image.tar", storage.store(&replaced(files(), name, "no json")));
+            let sentence = format!("{name} in image.tar is malformed");
+            let hint = "image.tar seems to be an image; if it is none, write rootfs:image.tar: ";
+            let ran = program.run(&["scan", "image.tar"]);
+            ran.ended(3, &[&sentence, hint]);
+            assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count()), ("", 1), "{ran:?}");
+        }
+    }
+    let lone = TarWriter::new().file("manifest.json", 0o644, b"no json").file("layer.tar", 0o644, b"").finish();
+    program.write("image.tar", &lone);
+    program.run(&["scan", "image.tar"]).ended(3, &["manifest.json in image.tar is malformed"]);
+    program.run_on(&["scan", "-"], &lone).ended(3, &["manifest.json in standard input is malformed"]);
+    program.write("layout/index.json", "no json");
+    program.write("layout/oci-layout", r#"{"imageLayoutVersion":"1.0.0"}"#);
+    program.run(&["scan", "layout"]).ended(3, &["index.json in layout is malformed"]);
+}
+
+#[test]
+fn a_root_file_system_may_have_a_manifest_of_its_own() {
+    let program = Program::new();
+    for (name, text) in [
+        ("manifest.json", r#"{"name":"shop","icons":[]}"#),
+        ("manifest.json", r#"[{"url":"/main.js","revision":"1"}]"#),
+        ("manifest.json", "// a comment\n{}"),
+        ("index.json", r#"{"pages":[]}"#),
+        ("app/index.json", "no json"),
+    ] {
+        program.write("root.tar", system_with(name, text));
+        let report = program.scan(&intelligence(), &["root.tar"]);
+        assert_eq!(
+            (ids(&report), &report["target"]["kind"]),
+            (vec!["CVE-2023-42363".to_owned()], &"rootfs".into()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_manifest_of_another_program_beside_a_layout_is_left_alone() {
+    let program = Program::new();
+    let images = TestImages::parse("image a:1\nlayer ADD x\n  srv/x = y\n", Storage::Gzip);
+    let archive = replaced(images.oci_files(), "manifest.json", r#"{"name":"shop"}"#);
+    program.write("image.tar", &archive);
+    let report = program.scan(&intelligence(), &["image.tar"]);
+    assert_eq!((&report["target"]["kind"], &report["gaps"]), (&"image".into(), &Value::Array(Vec::new())));
+    program.run_on(&["scan", "-"], &archive).ended(0, &[]);
+}
