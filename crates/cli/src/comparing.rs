@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use model::{ScanReport, Shown};
+use model::{ScanReport, Shown, counted};
 
 use crate::convert;
 use crate::failure::{Failure, Outcome};
@@ -91,9 +91,9 @@ pub(crate) fn outcome(report: &ScanReport) -> Option<Outcome> {
     }
     let more = if names.len() > MOST_NAMED { ", …" } else { "" };
     names.truncate(MOST_NAMED);
-    let (count, word) = (comparison.new.len(), if comparison.new.len() == 1 { "finding" } else { "findings" });
     Some(Outcome::NotCompliant(format!(
-        "{count} new {word} since the report of {}: {}{more}",
+        "{} since the report of {}: {}{more}",
+        counted(comparison.new.len(), "new finding", "new findings"),
         comparison.name,
         names.join(", ")
     )))

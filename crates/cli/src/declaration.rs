@@ -14,6 +14,7 @@ use crate::arguments::{AdminApplyArguments, AdminExportConfigArguments, ServerAr
 use crate::environment::{self, Environment};
 use crate::failure::{Failure, Outcome};
 use crate::{output, register};
+use model::counted;
 
 /// The largest file of a declaration, in bytes: the server takes no larger policy.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -90,7 +91,9 @@ pub(crate) fn export(arguments: &AdminExportConfigArguments, environment: &Envir
     let files = declared::write_files(&current);
     let count = files.len();
     write_folder(&arguments.folder, &files, &former).map_err(Failure::Work)?;
-    output::to_destination(None, |out| writeln!(out, "{count} objects are in {}", arguments.folder.display()))?;
+    output::to_destination(None, |out| {
+        writeln!(out, "{} in {}", counted(count, "object is", "objects are"), arguments.folder.display())
+    })?;
     Ok(Outcome::Good)
 }
 

@@ -8,6 +8,7 @@ use intelligence::{Database, OpenDatabaseError};
 
 use crate::environment::Environment;
 use crate::failure::Failure;
+use model::counted;
 
 /// The snapshot built into the program (`content/intelligence/README.md` tells what it covers).
 static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.db"));
@@ -38,11 +39,12 @@ pub(crate) fn open_for_scan(
 /// What a reader of findings must know of the age of the intelligence behind them.
 fn staleness(place: &str, sequence: u64, now: u64) -> Option<String> {
     let days = days(now, sequence);
+    let old = counted(days, "day old", "days old");
     let update = "get a fresh one with bulkhead intel update";
     match place {
-        BUILT_IN => Some(format!("using the intelligence built into the program, which is {days} days old; {update}")),
+        BUILT_IN => Some(format!("using the intelligence built into the program, which is {old}; {update}")),
         _ if days > STALE_DAYS => {
-            Some(format!("the intelligence is {days} days old and misses what is known since; {update} ({place})"))
+            Some(format!("the intelligence is {old} and misses what is known since; {update} ({place})"))
         }
         _ => None,
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use model::{ControlDecision, Decision, PolicyEffect, ScanReport, Verdict, VexName, VexStatement};
+use model::{ControlDecision, Decision, PolicyEffect, ScanReport, Verdict, VexName, VexStatement, counted};
 use policy::{BUILTIN_POLICIES, Exception, Facts, LARGEST_DOCUMENT_BYTES, Policy};
 
 use crate::failure::{Failure, Outcome};
@@ -81,7 +81,8 @@ impl Judging {
         let mut notes: Vec<String> = silent.chain(statements.map(note)).collect();
         if unmatched.len() > MOST_NAMED {
             let more = unmatched.len() - MOST_NAMED;
-            notes.push(format!("{more} more VEX statements match nothing in this report"));
+            let more = counted(more, "more VEX statement matches", "more VEX statements match");
+            notes.push(format!("{more} nothing in this report"));
         }
         notes
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use formats::Language;
-use model::Parameter;
+use model::{Parameter, counted};
 
 use crate::arguments::{
     PolicyCheckArguments, PolicyCommand, PolicyExplainArguments, PolicyImportArguments, PolicyImportCommand,
@@ -50,8 +50,9 @@ fn check(arguments: &PolicyCheckArguments, environment: &Environment) -> Result<
     })?;
     Ok(match complaints.len() {
         0 => Outcome::Good,
-        1 => Outcome::NotCompliant("1 thing to mend in the policies".into()),
-        count => Outcome::NotCompliant(format!("{count} things to mend in the policies")),
+        count => {
+            Outcome::NotCompliant(counted(count, "thing to mend in the policies", "things to mend in the policies"))
+        }
     })
 }
 

@@ -16,7 +16,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::version::VersionScheme;
-use model::{Distribution, Ecosystem, FindingStatus, Gap, Inventory, Package, PackageId, VulnerabilityFinding};
+use model::{
+    Distribution, Ecosystem, FindingStatus, Gap, Inventory, Package, PackageId, VulnerabilityFinding, counted,
+};
 
 use self::finding::FindingWriter;
 use self::namespace::{SystemNamespaces, of_distribution};
@@ -307,6 +309,7 @@ struct Unmatched {
 impl Unmatched {
     fn tell(self, matches: &mut Matches) {
         let unmatched = Gap::UNMATCHED;
+        let packages = |count| counted(count, "package was", "packages were");
         if self.without_distribution > 0 {
             let reason = format!(
                 "no distribution is recognised, so that its {} {unmatched}; keep /etc/os-release in the image, or the operating system in the bill of materials",
@@ -333,8 +336,4 @@ impl Unmatched {
             matches.notes.push(format!("the intelligence has no advisories on packages of {}", names.join(", ")));
         }
     }
-}
-
-fn packages(count: usize) -> String {
-    if count == 1 { "1 package".to_owned() } else { format!("{count} packages") }
 }

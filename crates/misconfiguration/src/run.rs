@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Gap, Severity, UntrustedPath};
+use model::{Gap, Severity, UntrustedPath, counted};
 
 use crate::check::{Check, Found, Subject, checks};
 use crate::ignore::Comments;
@@ -143,8 +143,8 @@ impl<'a> Report<'a> {
             });
         }
         if self.left_out > 0 {
-            let reason = format!("{} more misconfigurations than the {MOST_FINDINGS} that are listed", self.left_out);
-            self.gaps.push(Gap::new("", reason));
+            let more = counted(self.left_out, "more misconfiguration", "more misconfigurations");
+            self.gaps.push(Gap::new("", format!("{more} than the {MOST_FINDINGS} that are listed")));
         }
         self.gaps.sort();
         self.gaps.dedup();

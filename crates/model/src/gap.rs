@@ -14,7 +14,7 @@ pub struct Gap {
 impl Gap {
     /// What the reason of a gap says where the intelligence knows nothing of packages, so that none of their
     /// vulnerabilities can be among the findings. Where it says it, it is said in these words.
-    pub const UNMATCHED: &str = "were not matched";
+    pub const UNMATCHED: &str = "not matched";
     /// The same where the intelligence itself cannot be read.
     pub const FINDINGS_MISSING: &str = "findings are missing";
 

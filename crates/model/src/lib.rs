@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod comparison;
+mod counted;
 mod digest;
 mod distribution;
 mod ecosystem;
@@ -32,6 +33,7 @@ pub mod time;
 pub mod version;
 
 pub use comparison::Comparison;
+pub use counted::counted;
 pub use digest::{Digest, DigestAlgorithm, InvalidDigest};
 pub use distribution::Distribution;
 pub use ecosystem::Ecosystem;

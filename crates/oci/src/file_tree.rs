@@ -11,7 +11,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use model::{Gap, UntrustedPath};
+use model::{Gap, UntrustedPath, counted};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
@@ -145,7 +145,8 @@ impl FileTree {
         let mut gaps = std::mem::take(&mut self.gaps);
         let further = std::mem::take(&mut self.further_gaps);
         if further > 0 {
-            gaps.push(Gap::new("", format!("{further} more files and folders of {} cannot be read", self.container)));
+            let further = counted(further, "more file or folder", "more files and folders");
+            gaps.push(Gap::new("", format!("{further} of {} cannot be read", self.container)));
         }
         gaps
     }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use misconfiguration::Tree;
-use model::{Gap, MalwareEngine, Severity, UntrustedPath};
+use model::{Gap, MalwareEngine, Severity, UntrustedPath, counted};
 use oci::Entry;
 use serde::{Deserialize, Serialize};
 
@@ -86,10 +86,9 @@ impl Detections {
     pub(crate) fn gap(&self) -> Option<Gap> {
         let Kept { refused, .. } = self.kept;
         let reason = || {
-            let most = MOST_LISTED_BYTES >> 20;
-            format!(
-                "{refused} of its files that can run, or that tell owners, are left out: the list of one layer has {most} MiB"
-            )
+            let words = |verb| format!("of its files that can run, or that tell owners, {verb} left out");
+            let left_out = counted(refused, &words("is"), &words("are"));
+            format!("{left_out}: the list of one layer has {} MiB", MOST_LISTED_BYTES >> 20)
         };
         (refused > 0).then(|| Gap::new("", reason()))
     }
@@ -109,7 +108,10 @@ impl Detections {
         if self.gaps.len() > most {
             let rest = self.gaps.len() - most;
             self.gaps.truncate(most);
-            self.gaps.push(Gap::new("", format!("{rest} more files could not be looked into")));
+            self.gaps.push(Gap::new(
+                "",
+                counted(rest, "more file could not be looked into", "more files could not be looked into"),
+            ));
         }
     }
 }

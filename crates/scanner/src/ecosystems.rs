@@ -33,6 +33,12 @@ pub(crate) use npm::linked_package;
 pub(crate) use rpm::read_header as read_rpm_header;
 pub(crate) use rpm::read_owners as read_rpm_owners;
 
+/// Whether a file of this name is an archive that holds packages; without a byte it cannot be one.
+pub(crate) fn is_package_archive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    java::ARCHIVES.iter().any(|end| name.ends_with(end)) || name.ends_with(".egg")
+}
+
 /// Every ecosystem the scanner reads.
 pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
     &release::Release,

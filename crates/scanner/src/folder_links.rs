@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use model::{Gap, UntrustedPath};
+use model::{Gap, UntrustedPath, counted};
 
 use crate::detect::Detections;
 use crate::layer_index::LayerIndex;
@@ -35,9 +35,14 @@ pub(crate) struct Redirects {
     folders: BTreeMap<String, String>,
 }
 
-/// A path leads through more links than are followed, as links in a circle do.
+/// Why it is not known where a path lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TooManyLinks;
+pub(crate) enum Unresolved {
+    /// It leads through more links than are followed, as links in a circle do.
+    TooManyLinks,
+    /// It and the links that it leads through have more parts than are looked at.
+    TooManyParts,
+}
 
 impl Redirects {
     pub(crate) fn is_empty(&self) -> bool {
@@ -116,14 +121,14 @@ pub(crate) fn link_at<'a>(
 }
 
 /// Where a path lies when links on the way and at its end are followed inside the root, `..` as the kernel takes it.
-pub(crate) fn resolve<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) -> Result<String, TooManyLinks> {
+pub(crate) fn resolve<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) -> Result<String, Unresolved> {
     let mut left: Vec<String> = parts(path);
     let mut real = String::new();
     let (mut followed, mut steps) = (0, 0);
     while let Some(part) = left.pop() {
         steps += 1;
         if steps > MOST_STEPS {
-            return Err(TooManyLinks);
+            return Err(Unresolved::TooManyParts);
         }
         if part == ".." {
             real.truncate(real.rfind('/').unwrap_or(0));
@@ -136,7 +141,7 @@ pub(crate) fn resolve<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) ->
         };
         followed += 1;
         if followed > MOST_FOLLOWED {
-            return Err(TooManyLinks);
+            return Err(Unresolved::TooManyLinks);
         }
         if target.starts_with('/') {
             real.clear();
@@ -192,19 +197,32 @@ fn redirects_of(
         match resolve(start, link) {
             Ok(lies) if lies == *folder => {}
             Ok(lies) => drop(redirects.folders.insert(folder.clone(), lies)),
-            Err(TooManyLinks) => {
-                let reason = format!(
-                    "it leads through more than {MOST_FOLLOWED} symbolic links, so that it is unknown where files that a \
-                     layer has there lie"
-                );
+            Err(unresolved) => {
+                let what = match unresolved {
+                    Unresolved::TooManyLinks => format!("it leads through more than {MOST_FOLLOWED} symbolic links"),
+                    Unresolved::TooManyParts => {
+                        format!("its path and the links that it leads through have more than {MOST_STEPS} parts")
+                    }
+                };
+                let reason = format!("{what}, so that it is unknown where files that a layer has there lie");
                 gaps.push(Gap::new(folder.as_str(), reason));
             }
         }
     }
+    // Folders matter only where a link could stand for one.
+    let has_links = !lower_links.paths.is_empty() || !layer.links.is_empty();
+    if layer.folders_left_out > 0 && has_links {
+        let folders = counted(layer.folders_left_out, "folder that it does not list", "folders that it does not list");
+        let reason = format!(
+            "the layer has things in {folders} beyond those whose names are kept, as in folders very deep in one another; \
+             files in there may lie elsewhere than is said"
+        );
+        gaps.push(Gap::new("", reason));
+    }
     let left_out: u64 = lower_layers().chain([layer]).map(|layer| layer.links_left_out).fold(0, u64::saturating_add);
     if left_out > 0 {
-        let reason = format!("{left_out} symbolic links are left out, so that files may lie elsewhere than is said");
-        gaps.push(Gap::new("", reason));
+        let left_out = counted(left_out, "symbolic link is left out", "symbolic links are left out");
+        gaps.push(Gap::new("", format!("{left_out}, so that files may lie elsewhere than is said")));
     }
     (redirects, gaps)
 }
@@ -260,6 +278,7 @@ pub(crate) fn replaces(layer: &LayerIndex, folder: &str, rest: &str) -> bool {
 pub(crate) struct UnlistedFolders {
     last: String,
     folders: BTreeSet<String>,
+    left_out: u64,
 }
 
 impl UnlistedFolders {
@@ -278,6 +297,7 @@ impl UnlistedFolders {
         self.last.push_str(folder);
         while !folder.is_empty() && !is_listed(path_hash(folder)) && !self.folders.contains(folder) {
             if !takes(folder.len()) {
+                self.left_out += 1;
                 return;
             }
             self.folders.insert(folder.to_owned());
@@ -285,10 +305,10 @@ impl UnlistedFolders {
         }
     }
 
-    /// Those that were not listed to the end.
-    pub(crate) fn finish(mut self, is_listed: impl Fn(u64) -> bool) -> BTreeSet<String> {
+    /// Those that were not listed to the end, and how many found no room.
+    pub(crate) fn finish(mut self, is_listed: impl Fn(u64) -> bool) -> (BTreeSet<String>, u64) {
         self.folders.retain(|folder| !is_listed(path_hash(folder)));
-        self.folders
+        (self.folders, self.left_out)
     }
 }
 
@@ -303,7 +323,7 @@ pub(crate) fn join(folder: &str, rest: &str) -> String {
 mod tests {
     use super::*;
 
-    fn follow(path: &str, links: &[(&str, &str)]) -> Result<String, TooManyLinks> {
+    fn follow(path: &str, links: &[(&str, &str)]) -> Result<String, Unresolved> {
         resolve(path, |at| links.iter().find(|(link, _)| *link == at).map(|(_, target)| *target))
     }
 
@@ -324,9 +344,9 @@ mod tests {
 
     #[test]
     fn links_in_a_circle_end() {
-        assert_eq!(follow("a/x", &[("a", "b"), ("b", "a")]), Err(TooManyLinks));
-        assert_eq!(follow("a/x", &[("a", "a/b")]), Err(TooManyLinks));
-        assert_eq!(follow("a", &[("a", &"../".repeat(1_300))]), Err(TooManyLinks));
+        assert_eq!(follow("a/x", &[("a", "b"), ("b", "a")]), Err(Unresolved::TooManyLinks));
+        assert_eq!(follow("a/x", &[("a", "a/b")]), Err(Unresolved::TooManyLinks));
+        assert_eq!(follow("a", &[("a", &"../".repeat(1_300))]), Err(Unresolved::TooManyParts));
     }
 
     #[test]

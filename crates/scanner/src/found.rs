@@ -1,6 +1,6 @@
 //! What ecosystems find in files: the facts of one file, as they are kept in the cache.
 
-use model::{Ecosystem, Gap, LockTool, SourcePackage};
+use model::{Ecosystem, Gap, LockTool, SourcePackage, counted};
 use serde::{Deserialize, Serialize};
 
 use crate::ecosystems::Project;
@@ -70,7 +70,10 @@ impl Found {
             let kept = package.dependencies.iter().filter_map(|place| *places.get(*place as usize)?);
             package.dependencies = kept.collect();
         }
-        self.gap(path, format!("{count} of its packages lack a name or a version"));
+        self.gap(
+            path,
+            counted(count, "of its packages lacks a name or a version", "of its packages lack a name or a version"),
+        );
     }
 
     /// Notes that a part of a file could not be read.
@@ -155,8 +158,19 @@ pub(crate) enum Mark {
     Lock(LockTool),
     /// What the Python distribution in this folder needs.
     Needs(Needs),
+    /// The file of requirements takes in others.
+    Includes(Vec<Include>),
     /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.
     NoPackages(String),
+}
+
+/// Another file that a file of Python requirements takes in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Include {
+    /// The path or address as it is written, seen from the folder of the file that says so.
+    pub(crate) file: String,
+    /// Whether it only says which versions to take of what others ask for.
+    pub(crate) is_constraints: bool,
 }
 
 /// How strongly a file speaks for a package being there.

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use model::{Gap, UntrustedPath};
+use model::{Gap, UntrustedPath, counted};
 use oci::{Entry, EntryKind, EntryStream, LayerPath, ReadEntriesError};
 use serde::{Deserialize, Serialize};
 
 use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
-use crate::ecosystems::{ECOSYSTEMS, linked_package};
+use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
 use crate::folder_links::{Redirects, UnlistedFolders};
 use crate::found::{Found, FoundPackage, Mark};
 use crate::locked::{is_in_dependency_folder, is_lock_file};
@@ -59,6 +59,8 @@ pub(crate) struct LayerIndex {
     pub(crate) links: BTreeMap<String, String>,
     /// How many more there are.
     pub(crate) links_left_out: u64,
+    /// How many folders more there are than in `unlisted`.
+    pub(crate) folders_left_out: u64,
     /// Folders in which the layer has something without listing them itself: a lower layer may have links there.
     pub(crate) unlisted: BTreeSet<String>,
     /// What could not be read.
@@ -95,7 +97,7 @@ pub(crate) fn index_entries(
     let mut linked: HashMap<UntrustedPath, UntrustedPath> = HashMap::new();
     let mut room = Room::of_a_layer();
     while let Some(entry) = stream.next_entry()? {
-        unlisted.note(&entry.path, |folder| folders.contains(&folder), |bytes| link_room.takes(bytes));
+        unlisted.note(&entry.path, |folder| folders.contains(&folder), |bytes| link_room.has(bytes));
         match LayerPath::of(&entry.path) {
             LayerPath::Plain => {}
             LayerPath::Whiteout(path) => {
@@ -171,7 +173,7 @@ pub(crate) fn index_entries(
     detections.gaps.extend(further.into_iter().flatten());
     detections.bound_gaps(MOST_GAPS);
     index.occupied = PathSet::from_hashes(occupied);
-    index.unlisted = unlisted.finish(|folder| folders.contains(&folder));
+    (index.unlisted, index.folders_left_out) = unlisted.finish(|folder| folders.contains(&folder));
     index.folders = PathSet::from_hashes(folders.into_iter().collect());
     index.links_left_out = link_room.refused as u64;
     links.retain(|target, names| {
@@ -264,19 +266,23 @@ impl Room {
     /// Says that facts of the layer were left out.
     pub(crate) fn gap(&self) -> Option<Gap> {
         (self.refused > 0).then(|| {
-            let reason = format!(
-                "the layer has more to say than {} MiB, and {} more of its files and whiteouts are left out",
-                MOST_KEPT_BYTES >> 20,
-                self.refused
-            );
+            let more =
+                counted(self.refused, "more of its files and whiteouts is", "more of its files and whiteouts are");
+            let reason = format!("the layer has more to say than {} MiB, and {more} left out", MOST_KEPT_BYTES >> 20);
             Gap::new("", reason)
         })
     }
 
     /// Whether something of this size, and of a map's usual overhead, still fits; once something does not, nothing does.
     pub(crate) fn takes(&mut self, bytes: usize) -> bool {
+        let fits = self.has(bytes);
+        self.refused += usize::from(!fits);
+        fits
+    }
+
+    /// The same for what is counted elsewhere where it does not fit.
+    fn has(&mut self, bytes: usize) -> bool {
         let left = self.left.checked_sub(bytes + 64);
-        self.refused += usize::from(left.is_none());
         self.left = left.unwrap_or(0);
         left.is_some()
     }
@@ -311,7 +317,7 @@ impl LayerIndex {
         if self.gaps.len() > MOST_GAPS {
             let rest = self.gaps.len() - MOST_GAPS;
             self.gaps.truncate(MOST_GAPS);
-            self.gaps.push(Gap::new("", format!("{rest} more files could not be read")));
+            self.gaps.push(Gap::new("", counted(rest, "more file could not be read", "more files could not be read")));
         }
     }
 }
@@ -379,8 +385,8 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         };
         found.gap("", reason);
     }
-    if is_cut_off(entry, &found) {
-        found.gap("", "it is empty (0 bytes), so that what it locks is unknown".to_owned());
+    if let Some(reason) = cut_off(entry, &found) {
+        found.gap("", reason);
     }
     found.drop_nameless("");
     let needs_beside =
@@ -408,12 +414,19 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
     }
 }
 
-/// Whether it is a lock file without a byte of which nothing is said yet; those of dependencies do not count.
-fn is_cut_off(entry: &Entry, found: &Found) -> bool {
-    entry.size_bytes == 0
-        && found.gaps.is_empty()
-        && is_lock_file(entry.path.file_name())
-        && !is_in_dependency_folder(entry.path.as_str())
+/// What is said of a lock file or an archive of packages without a byte, of which nothing is said yet; lock files of
+/// dependencies do not count.
+fn cut_off(entry: &Entry, found: &Found) -> Option<&'static str> {
+    let name = entry.path.file_name();
+    if entry.size_bytes > 0 || !found.gaps.is_empty() {
+        None
+    } else if is_package_archive(name) {
+        Some("it is empty (0 bytes), so that the packages that belong in it are unknown")
+    } else if is_lock_file(name) && !is_in_dependency_folder(entry.path.as_str()) {
+        Some("it is empty (0 bytes), so that what it locks is unknown")
+    } else {
+        None
+    }
 }
 
 fn gap_reason(ecosystem: &str, error: &ReadFileError) -> String {

@@ -18,6 +18,7 @@ mod end_of_life;
 mod folder_links;
 mod found;
 mod image_secrets;
+mod includes;
 mod index;
 mod layer_index;
 mod locked;

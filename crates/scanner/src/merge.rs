@@ -11,6 +11,7 @@ use crate::declared_license::declared_license;
 use crate::ecosystems::{ECOSYSTEMS, release};
 use crate::folder_links::replaces;
 use crate::found::{Evidence, Found, FoundPackage, FoundRelease, Mark};
+use crate::includes;
 use crate::layer_index::LayerIndex;
 use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
@@ -61,7 +62,8 @@ pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers:
     for (number, layer) in layers.iter().enumerate() {
         merged.add(u32::try_from(number).unwrap_or(u32::MAX), layer);
     }
-    merged.settle(in_layers, suspicious_links(&layers))
+    let unread_includes = includes::gaps(&layers, &merged.files);
+    merged.settle(in_layers, suspicious_links(&layers), &unread_includes)
 }
 
 impl<'a> MergedLayers<'a> {
@@ -99,7 +101,7 @@ impl<'a> MergedLayers<'a> {
         }
     }
 
-    fn settle(&self, in_layers: bool, suspicious_links: Vec<Gap>) -> Inventory {
+    fn settle(&self, in_layers: bool, suspicious_links: Vec<Gap>, unread_includes: &[Gap]) -> Inventory {
         let distribution = self.distribution();
         let projects = projects::settle(&self.files);
         let files = self.files_with(&projects);
@@ -159,6 +161,7 @@ impl<'a> MergedLayers<'a> {
                 .iter()
                 .filter(|(path, _)| !os_owned.contains(&path_hash(&owned_name(path))) || is_of_system(path))
                 .flat_map(|(_, gaps)| gaps.iter().copied())
+                .chain(unread_includes.iter().filter(|gap| !os_owned.contains(&path_hash(&owned_name(&gap.path)))))
                 .chain(
                     projects
                         .iter()

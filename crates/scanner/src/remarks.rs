@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use misconfiguration::LeftOver;
-use model::{Gap, UntrustedPath};
+use model::{Gap, UntrustedPath, counted};
 use oci::{Entry, EntryKind};
 use serde::{Deserialize, Serialize};
 
@@ -82,7 +82,8 @@ impl Remarks {
     /// Says that there was more than is noted.
     pub(crate) fn gap(&self) -> Option<Gap> {
         let count = self.left_out;
-        let reason = || format!("{count} more files and folders with wide permissions than can be listed of one layer");
+        let more = || counted(count, "more file or folder", "more files and folders");
+        let reason = || format!("{} with wide permissions than can be listed of one layer", more());
         (count > 0).then(|| Gap::new("", reason()))
     }
 }

@@ -10,7 +10,8 @@ use std::io::Read;
 use model::{Gap, UntrustedPath};
 use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
 
-use crate::folder_links::{TooManyLinks, join, link_at, resolve};
+use crate::folder_links::{Unresolved, join, link_at, resolve};
+use crate::includes::{self, UnreadInclude};
 use crate::layer_index::{LayerIndex, Room, read_wanted};
 use crate::merge::Hides;
 use crate::path_set::path_hash;
@@ -81,7 +82,7 @@ pub(crate) struct HardLinked {
     places: Vec<(UntrustedPath, Place)>,
 }
 
-/// What symbolic links of the system lead to.
+/// What symbolic links of the system, and files that take in others, lead to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LinkedFiles {
     /// What no reader has seen yet, by the number of the layer that holds it.
@@ -100,11 +101,17 @@ impl LinkedFiles {
             let is_release = RELEASES.contains(sought);
             let real = match resolve(sought, link) {
                 Ok(real) => real,
-                Err(TooManyLinks) if is_release => {
-                    linked.gaps.push(Gap::new(*sought, "it leads through symbolic links in a circle"));
+                Err(unresolved) if is_release => {
+                    let reason = match unresolved {
+                        Unresolved::TooManyLinks => "it leads through symbolic links in a circle",
+                        Unresolved::TooManyParts => {
+                            "it leads through symbolic links to a path that is too long to follow"
+                        }
+                    };
+                    linked.gaps.push(Gap::new(*sought, reason));
                     continue;
                 }
-                Err(TooManyLinks) => continue,
+                Err(_) => continue,
             };
             let Some((number, named)) = holder(layers, &real) else {
                 if is_release && real != **sought && !RELEASES.contains(&real.as_str()) {
@@ -129,6 +136,9 @@ impl LinkedFiles {
                     }
                 }
             }
+        }
+        for UnreadInclude { layer, named, real, sought } in includes::unread(layers) {
+            linked.wanted.entry(layer).or_default().files.insert(named, Place { real, sought });
         }
         linked
     }
@@ -231,7 +241,11 @@ impl Place {
         let sought = UntrustedPath::normalise(&self.sought);
         let mut read = read_wanted(entry, sought, content);
         room.takes(read.weight_of(&self.sought));
-        index.files.extend(read.files.remove(&self.sought).map(|found| (self.real.clone(), found)));
+        match read.files.remove(&self.sought) {
+            Some(found) => _ = index.files.insert(self.real.clone(), found),
+            // That it was read is known by its being there.
+            None => _ = index.files.entry(self.real.clone()).or_default(),
+        }
         index.owned.extend(read.owned.remove(&self.sought).map(|owned| (self.real.clone(), owned)));
         for mut gap in read.gaps {
             if let Some(rest) = gap.path.strip_prefix(&self.sought) {
@@ -254,7 +268,7 @@ pub(crate) fn suspicious_links(layers: &[&LayerIndex]) -> Vec<Gap> {
 
 /// The uppermost layer that has something other than a folder at this path, unless one above it hides it; with the path
 /// that the layer names.
-fn holder(layers: &[&LayerIndex], real: &str) -> Option<(usize, UntrustedPath)> {
+pub(crate) fn holder(layers: &[&LayerIndex], real: &str) -> Option<(usize, UntrustedPath)> {
     for (number, layer) in layers.iter().enumerate().rev() {
         let mut names = layer.redirects.names(real).into_iter();
         if let Some(named) = names.find(|named| layer.occupied.contains(path_hash(named))) {
@@ -450,6 +464,31 @@ mod tests {
                 "gap var/lib/dpkg: it is a symbolic link to /opt/dpkg, and no packages are found behind it",
                 "gap etc/os-release: it is a symbolic link to etc/os/rel, which is not there",
             ],
+        );
+    }
+
+    /// All folders above a file take 8 MiB with their names: 2,864 within one another do, with names of one letter.
+    #[test]
+    fn folders_too_deep_to_be_kept_are_told_as_folders() {
+        let file = |depth: usize| format!("{}x = y", "d/".repeat(depth));
+        let (most, more) = (file(2_864), file(2_865));
+        check(&[&["lib -> usr/lib"], &[&most]], &[]);
+        let lines = seen(&[&["lib -> usr/lib"], &[&more]]);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let reason = "gap : the layer has things in 1 folder that it does not list beyond those whose names are kept";
+        assert!(lines[0].starts_with(reason), "{lines:?}");
+        // Without links every file lies where the layer says.
+        check(&[&["lib/x = y"], &[&more]], &[]);
+    }
+
+    #[test]
+    fn a_link_below_too_many_folders_is_told_by_their_number() {
+        let deep = "d/".repeat(1_200);
+        let lines = seen(&[&[&format!("{deep}l -> /usr")], &[&format!("{deep}l/x = y")]]);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(
+            lines[0].contains("l: its path and the links that it leads through have more than 1000 parts"),
+            "{lines:?}"
         );
     }
 

@@ -11,6 +11,7 @@ use crate::{Connection, Row, StoreError, values};
 pub use lists::{GROUP_KEYS, ROLE_KEYS, SCOPE_KEYS, list_groups, list_roles, list_scopes};
 #[cfg(test)]
 pub(crate) use lists::{GROUPS, ROLES, SCOPES};
+use model::counted;
 
 /// A role: permissions within application scopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,7 +270,7 @@ pub fn delete_role(connection: &mut Connection, id: &str) -> Result<(), StoreErr
     let holders = connection.row("SELECT count(*) FROM role_holders WHERE role_id = $1", &values![id])?;
     let holders = holders.map_or(0, |row| row.integer(0));
     if holders > 0 {
-        return Err(StoreError::InUse { what: "role", by: format!("{holders} users or groups") });
+        return Err(StoreError::InUse { what: "role", by: counted(holders, "user or group", "users or groups") });
     }
     match connection.execute("DELETE FROM roles WHERE id = $1 AND is_preset = 0", &values![id])? {
         0 => Err(StoreError::NotFound { what: "role" }),

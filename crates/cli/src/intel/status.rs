@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use model::IntelligenceFacts;
+use model::{IntelligenceFacts, counted};
 use serde_json::{Value, json};
 
 use crate::arguments::{IntelStatusArguments, PlainFormat};
@@ -33,10 +33,10 @@ pub(crate) fn run(arguments: &IntelStatusArguments, environment: &Environment) -
 fn table(facts: &IntelligenceFacts, origin: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "{origin}\nsequence {}, newest record of {} ({} days old)\n",
+        "{origin}\nsequence {}, newest record of {} ({})\n",
         facts.sequence,
         facts.built,
-        installed::days(installed::clock(), facts.sequence)
+        counted(installed::days(installed::clock(), facts.sequence), "day old", "days old")
     )?;
     writeln!(out, "{:<28} {:>9}  NEWEST RECORD", "SOURCE", "RECORDS")?;
     for source in &facts.sources {

@@ -14,6 +14,7 @@ use crate::arguments::{IntelExportArguments, IntelImportArguments, IntelKeygenAr
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
 use crate::{installed, open};
+use model::counted;
 
 /// The most that an update downloads.
 const LARGEST_DOWNLOAD_BYTES: u64 = 2 << 30;
@@ -100,7 +101,8 @@ fn with_what_stays(error: InstallError, target: &Path) -> anyhow::Error {
     let stays = match Database::open(target) {
         Ok(database) => {
             let (sequence, age) = (database.sequence(), installed::days(installed::clock(), database.sequence()));
-            format!("the installed intelligence stays (sequence {sequence}, {age} days old)")
+            let age = counted(age, "day old", "days old");
+            format!("the installed intelligence stays (sequence {sequence}, {age})")
         }
         Err(_) => "scans go on with the intelligence built into the program".to_owned(),
     };

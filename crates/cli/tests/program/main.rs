@@ -23,6 +23,7 @@ mod manual;
 mod mirror;
 mod options;
 mod own_repository;
+mod passed_over;
 mod pipelines;
 mod policy;
 mod recognition;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{Distribution, Ecosystem, Gap, Inventory, LockTool, Package, Purl, SourcePackage};
+use model::{Distribution, Ecosystem, Gap, Inventory, LockTool, Package, Purl, SourcePackage, counted};
 
 use super::origin::{distribution_of, name_of, qualifier, upstream_of, version_of};
 
@@ -141,15 +141,22 @@ impl BillBuilder {
             package.paths.dedup();
         }
         for (purl_type, count) in &self.unknown_types {
-            let reason = format!("{count} listed with package URLs of type `{purl_type}` are of no known ecosystem");
-            self.gaps.push(Gap::new("", reason));
+            let words = |verb| format!("listed with package URLs of type `{purl_type}` {verb} of no known ecosystem");
+            self.gaps.push(Gap::new("", counted(count, &words("is"), &words("are"))));
         }
         if self.untold_gaps > 0 {
-            self.gaps.push(Gap::new("", format!("{} further entries cannot be used either", self.untold_gaps)));
+            self.gaps.push(Gap::new(
+                "",
+                counted(
+                    self.untold_gaps,
+                    "further entry cannot be used either",
+                    "further entries cannot be used either",
+                ),
+            ));
         }
         if self.untaken_packages > 0 {
-            let count = self.untaken_packages;
-            let reason = format!("only the first {MOST_PACKAGES} packages are read, and {count} are left out");
+            let left_out = counted(self.untaken_packages, "is left out", "are left out");
+            let reason = format!("only the first {MOST_PACKAGES} packages are read, and {left_out}");
             self.gaps.push(Gap::new("", reason));
         }
         self.gaps.sort();

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use model::Ecosystem as Kind;
+use model::{Ecosystem as Kind, counted};
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::{Items, Text};
+use crate::ecosystems::python;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
@@ -154,23 +155,32 @@ fn read_environment(path: &str, text: &str, found: &mut Found) -> Result<(), Rea
         Some(package) => found.packages.push(package),
         None => unpinned.extend(name_of(text)),
     };
+    let mut of_pip: Vec<String> = Vec::new();
     for asked in environment.dependencies.unwrap_or_default() {
         match asked {
             Asked::Conda(text) => take(conda_pin(&text), &text, found),
             Asked::Other(lists) => {
                 let lists = lists.into_iter().filter(|(manager, _)| manager == "pip").filter_map(|(_, list)| list);
-                lists.flatten().for_each(|text| take(pip_pin(&text), &text, found));
+                for text in lists.flatten() {
+                    match python::is_option_or_place(text.trim()) {
+                        true => of_pip.push(text),
+                        false => take(pip_pin(&text), &text, found),
+                    }
+                }
             }
         }
+    }
+    if !of_pip.is_empty() {
+        python::read_requirements(path, &of_pip.join("\n"), found);
     }
     unpinned.sort_unstable();
     unpinned.dedup();
     if !unpinned.is_empty() {
         let (count, names) = (unpinned.len(), unpinned[..unpinned.len().min(NAMES_IN_GAP)].join(", "));
         let more = if count > NAMES_IN_GAP { ", …" } else { "" };
-        let reason =
-            format!("{count} of its packages have no pinned version ({names}{more}); pin them with `=` or `==`");
-        found.gap(path, reason);
+        let unpinned =
+            counted(count, "of its packages has no pinned version", "of its packages have no pinned version");
+        found.gap(path, format!("{unpinned} ({names}{more}); pin with `=` or `==`"));
     }
     Ok(())
 }
@@ -178,8 +188,7 @@ fn read_environment(path: &str, text: &str, found: &mut Found) -> Result<(), Rea
 /// How many unpinned names a gap lists.
 const NAMES_IN_GAP: usize = 5;
 
-/// The name of what is asked for without a pinned version; pip itself is asked for so that it may install the others, and
-/// a line with an option (`-r other.txt`) asks for nothing.
+/// The name of what is asked for without a pinned version; pip itself is asked for so that it may install the others.
 fn name_of(text: &str) -> Option<String> {
     let text = text.rsplit("::").next().unwrap_or(text).trim();
     let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !"._-".contains(c)).unwrap_or(text.len());
@@ -272,14 +281,15 @@ mod tests {
     fn environments_pin_packages_of_conda_and_pip() {
         check(
             "srv/environment.yml",
-            "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.9.7=h12debd9_1\n  - conda-forge::numpy==1.21\n  - scipy>=1\n  - pandas\n  - openssl 3.0.7\n  - zlib 1.2.13 h166bdaf_4\n  - r-base=4.*\n  - pip\n  - pip:\n    - Requests[socks]==2.26.0 ; python_version > '3'\n    - -r other.txt\n    - flask\n",
+            "name: x\nchannels: [conda-forge]\ndependencies:\n  - python=3.9.7=h12debd9_1\n  - conda-forge::numpy==1.21\n  - scipy>=1\n  - pandas\n  - openssl 3.0.7\n  - zlib 1.2.13 h166bdaf_4\n  - r-base=4.*\n  - pip\n  - pip:\n    - Requests[socks]==2.26.0 ; python_version > '3'\n    - -r other.txt\n    - flask\n    - ./w/torch-2.0-py3-none-any.whl\n",
             &expect![[r#"
                 locked conda python 3.9.7 direct build=h12debd9_1
                 locked conda numpy 1.21 direct channel=conda-forge
                 locked conda openssl 3.0.7 direct
                 locked conda zlib 1.2.13 direct build=h166bdaf_4
                 locked pypi requests 2.26.0 direct
-                gap srv/environment.yml: 4 of its packages have no pinned version (flask, pandas, r-base, scipy); pin them with `=` or `==`
+                locked pypi torch 2.0
+                gap srv/environment.yml: 4 of its packages have no pinned version (flask, pandas, r-base, scipy); pin with `=` or `==`
             "#]],
         );
         check("k8s/environment.yaml", "kind: Environment\n", &expect![[""]]);

@@ -11,7 +11,7 @@ mod paragraphs;
 
 use std::io::{BufRead, BufReader, Read};
 
-use model::{Ecosystem as PackageEcosystem, SourcePackage};
+use model::{Ecosystem as PackageEcosystem, SourcePackage, counted};
 
 use self::paragraphs::Paragraphs;
 use crate::capabilities::Capabilities;
@@ -141,7 +141,8 @@ fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -
         packages.push(package);
     }
     if let (count, Some(name)) = without_version {
-        found.gap(path, format!("{count} of its packages have no version, the first is {name}"));
+        let count = counted(count, "of its packages has no version", "of its packages have no version");
+        found.gap(path, format!("{count}, the first is {name}"));
     }
     // A system without any package is one whose database was emptied to save room.
     if packages.is_empty() && without_version.0 == 0 && state == State::Stated {

@@ -13,6 +13,7 @@ mod pom;
 mod project;
 mod sbt;
 
+pub(crate) use archive::SUFFIXES as ARCHIVES;
 pub(crate) use project::{EffectiveProject, ManagedVersions, Project};
 
 use crate::ecosystem::{Ecosystem, Want};
@@ -73,7 +74,7 @@ impl Ecosystem for Java {
         if name.to_ascii_lowercase().ends_with(".sbt.lock") {
             return sbt::read(file.bytes()?, found);
         }
-        // An empty file is a placeholder that no JVM could load.
+        // Of an empty file it is said elsewhere that it is.
         let head = file.head(4)?;
         if head.is_empty() || archive::is_other_format(name, head) {
             return Ok(());

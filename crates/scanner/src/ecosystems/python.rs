@@ -26,12 +26,15 @@ mod metadata;
 mod needs;
 mod pdm;
 mod pipfile;
+mod place;
 mod poetry;
 mod pylock;
 mod pyproject;
 mod requirement;
 mod requirements;
 mod uv;
+
+pub(super) use requirements::read as read_requirements;
 
 /// Reads Python packages.
 pub(crate) struct Python;
@@ -97,6 +100,11 @@ impl Ecosystem for Python {
             }
         }
     }
+}
+
+/// Whether a line of requirements is an option (`-r other.txt`) or a place (`./x.whl`) instead of a name.
+pub(super) fn is_option_or_place(line: &str) -> bool {
+    line.starts_with('-') || place::Place::of(line).is_some()
 }
 
 fn is_in_installed_tree(path: &str) -> bool {

@@ -12,6 +12,7 @@ use store::{Store, StoreOptions};
 
 use super::{Ended, exported_trail};
 use crate::config::Config;
+use model::counted;
 
 /// The largest file of checkpoints or keys that is read, in bytes.
 pub(crate) const LARGEST_CHECKPOINTS_BYTES: u64 = 64 << 20;
@@ -133,14 +134,19 @@ fn told(found: &Verification, is_file: bool) -> Ended {
     let what = if is_file { "file" } else { "trail" };
     let unknown = match found.unknown_checkpoints {
         0 => String::new(),
-        1 => "; 1 checkpoint was signed by a key that is not known here (--key FILE)".to_owned(),
-        many => format!("; {many} checkpoints were signed by keys that are not known here (--key FILE)"),
+        count => {
+            let one = "checkpoint was signed by a key that is";
+            let signed = counted(count, one, "checkpoints were signed by keys that are");
+            format!("; {signed} not known here (--key FILE)")
+        }
     };
     match &found.fault {
         None if found.last < found.first => Ended::Well(format!("the {what} is whole: it has no record{unknown}")),
         None => Ended::Well(format!(
-            "the {what} is whole: records {} to {}, {} checkpoints agree{unknown}",
-            found.first, found.last, found.checkpoints
+            "the {what} is whole: records {} to {}, {}{unknown}",
+            found.first,
+            found.last,
+            counted(found.checkpoints, "checkpoint agrees", "checkpoints agree")
         )),
         Some(ChainFault { sequence, fault }) => {
             let why = match fault {

@@ -27,6 +27,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::guard::{Person, entry};
 use crate::routes::exceptions as exception_routes;
 use crate::{clock, jobs};
+use model::counted;
 use undo::{ApprovalChange, Done};
 
 /// How many objects are changed in one transaction.
@@ -59,7 +60,8 @@ pub(crate) fn is_as_expected(found: u64, expected: u64) -> ApiResult<()> {
     match moved <= allowed {
         true => Ok(()),
         false => {
-            let detail = format!("The filter takes {found} objects, and {expected} were expected; look again.");
+            let taken = counted(found, "object", "objects");
+            let detail = format!("The filter takes {taken}, and {expected} had been expected; look again.");
             Err(ApiError::new(ProblemCode::Moved, detail).with("found", found).with("expected", expected))
         }
     }

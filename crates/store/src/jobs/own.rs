@@ -3,6 +3,7 @@
 
 use super::{COLUMNS, Job, Lease, MOST_TRIES, Priority, find, job, wait_again};
 use crate::{Connection, StoreError, values};
+use model::counted;
 
 /// The most jobs of this sort that one principal may have open.
 pub const MOST_OPEN: i64 = 10;
@@ -45,7 +46,10 @@ pub(super) fn has_room(connection: &mut Connection, owner: &str) -> Result<(), S
     let sql = "SELECT count(*) FROM jobs WHERE owner = $1 AND state IN ('waiting', 'leased')";
     let open = connection.row(sql, &values![owner])?.map_or(0, |row| row.integer(0));
     match open >= MOST_OPEN {
-        true => Err(StoreError::InUse { what: OPEN, by: format!("{open} jobs that are still open") }),
+        true => Err(StoreError::InUse {
+            what: OPEN,
+            by: counted(open, "job that is still open", "jobs that are still open"),
+        }),
         false => Ok(()),
     }
 }

@@ -95,7 +95,7 @@ fn odd_files_give_gaps_and_never_panic() {
         STATUS,
         b"Package: a\xff\nStatus: install ok installed\nVersion:\n\n\xef\xbb\xbf\x00\n".as_slice(),
         expect![[r#"
-        gap var/lib/dpkg/status: 1 of its packages have no version, the first is a�
+        gap var/lib/dpkg/status: 1 of its packages has no version, the first is a�
     "#]],
     );
     check(

@@ -21,7 +21,7 @@ use crate::xml::{self, Element};
 use crate::zip::{self, Entry};
 
 /// Suffixes of archives, in lower case.
-pub(super) const SUFFIXES: &[&str] =
+pub(crate) const SUFFIXES: &[&str] =
     &[".jar", ".war", ".ear", ".par", ".sar", ".nar", ".jpi", ".hpi", ".kar", ".rar", ".aar"];
 
 /// How deep archives may lie in one another, the outermost included.

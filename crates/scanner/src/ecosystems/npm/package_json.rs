@@ -19,7 +19,8 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 #[derive(Default)]
 struct Installed<'a> {
     name: Text<'a>,
-    version: Text<'a>,
+    /// `None` where the key is not there.
+    version: Option<Text<'a>>,
     license: Licenses,
     licenses: Licenses,
     dependencies: Entries<'a, IgnoredAny>,
@@ -82,13 +83,17 @@ impl Place {
 
 fn read_installed(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
     let installed: Installed<'_> = parse(file.bytes()?)?;
-    if is_word(&installed.name) && is_word(&installed.version) {
+    // Without a version it marks what kind of modules a folder has, or belongs to a project that is linked in here.
+    let Some(version) = installed.version else { return Ok(()) };
+    if is_word(&installed.name) && is_word(&version) {
         let licenses = [installed.license.0, installed.licenses.0].concat();
-        let mut package = package(&installed.name, &installed.version, licenses);
+        let mut package = package(&installed.name, &version, licenses);
         let needs = [&installed.dependencies, &installed.optional_dependencies, &installed.peer_dependencies];
         let names = needs.into_iter().flat_map(|entries| &entries.0).map(|(name, _)| &**name);
         package.needs = names.filter(|name| is_word(name)).collect();
         found.packages.push(package);
+    } else {
+        found.gap("", "it states no name and version that can be used, so that its package is left out");
     }
     Ok(())
 }
@@ -148,7 +153,7 @@ impl<'de> Visitor<'de> for InstalledVisitor {
         while let Some(key) = map.next_key::<Text<'de>>()? {
             match &*key {
                 "name" => installed.name = map.next_value()?,
-                "version" => installed.version = map.next_value()?,
+                "version" => installed.version = Some(map.next_value()?),
                 "license" => installed.license = map.next_value()?,
                 "licenses" => installed.licenses = map.next_value()?,
                 "dependencies" => installed.dependencies = map.next_value()?,
@@ -239,6 +244,7 @@ impl<'de> Deserialize<'de> for Licenses {
 mod tests {
     use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::npm::Npm;
+    use crate::found::Found;
 
     fn check(path: &str, json: &str, expected: &str) {
         assert_eq!(listing(&read(&Npm, path, json.as_bytes())), expected, "{path}");
@@ -264,7 +270,24 @@ mod tests {
         check("node_modules/resolve/test/fixture/package.json", json, "");
         check("node_modules/@a/b/dist/esm/package.json", json, "");
         check("node_modules/a/package.json", r#"{"type":"module"}"#, "");
-        check("node_modules/a/package.json", r#"{"name":"a","version":{"major":1}}"#, "");
+        check("node_modules/a/package.json", r#"{"name":"a","private":true}"#, "");
+        assert_eq!(read(&Npm, "node_modules/a/package.json", br#"{"type":"module"}"#), Found::default());
+    }
+
+    #[test]
+    fn an_installed_package_whose_version_is_no_text_is_a_gap() {
+        for json in [
+            r#"{"name":"a","version":{"major":1}}"#,
+            r#"{"name":"a","version":1}"#,
+            r#"{"name":"a","version":null}"#,
+            r#"{"name":"a","version":""}"#,
+            r#"{"version":"1.0.0"}"#,
+        ] {
+            let found = read(&Npm, "node_modules/a/package.json", json.as_bytes());
+            assert_eq!((found.packages.len(), found.gaps.len()), (0, 1), "{json}");
+            let deeper = read(&Npm, "node_modules/a/test/package.json", json.as_bytes());
+            assert_eq!(deeper, Found::default(), "{json}");
+        }
     }
 
     #[test]

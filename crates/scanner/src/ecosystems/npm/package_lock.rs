@@ -13,6 +13,7 @@ use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text, check_keys,
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
+use model::counted;
 
 #[derive(Deserialize)]
 struct PackageLock<'a> {
@@ -84,8 +85,8 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
         read_folders(&lock.packages, &mut locked)
     };
     if unversioned > 0 {
-        let reason = format!("{unversioned} of its packages come from git or a folder, without a version to look up");
-        found.gap(path, reason);
+        let unversioned = counted(unversioned, "of its packages comes from", "of its packages come from");
+        found.gap(path, format!("{unversioned} git or a folder, without a version to look up"));
     }
     locked.hand_over(found);
     if found.packages.is_empty() {
@@ -285,7 +286,7 @@ mod tests {
         let expected =
             ["npm a 1.0.0 -> @real/c, b", "npm b 2.0.0 dev", "npm @real/c 1.1.0", "npm b 1.5.0 indirect -> @real/c"];
         assert_eq!(listing(&found), expected.join("\n"));
-        assert!(found.gaps[0].reason.starts_with("1 of its packages come from git"), "{:?}", found.gaps);
+        assert!(found.gaps[0].reason.starts_with("1 of its packages comes from git"), "{:?}", found.gaps);
     }
 
     #[test]

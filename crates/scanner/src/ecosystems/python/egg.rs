@@ -28,8 +28,10 @@ pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), R
     }
     let environment = Environment::of(file.path().as_str());
     let mut archive = file.at_random()?;
-    let package = read_member(&mut *archive, environment)?;
-    found.packages.extend(package.map(|package| FoundPackage { inner_path: None, ..package }));
+    match read_member(&mut *archive, environment)? {
+        Some(package) => found.packages.push(FoundPackage { inner_path: None, ..package }),
+        None => found.gap("", metadata::NAMELESS),
+    }
     Ok(())
 }
 
@@ -88,6 +90,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 mod tests {
     use std::io::Write;
 
+    use super::*;
     use crate::ecosystem_check::{listing, read, try_read};
     use crate::ecosystems::python::Python;
 
@@ -111,11 +114,14 @@ mod tests {
 
     #[test]
     fn the_description_inside_an_egg_is_read() {
+        let nameless = egg(b"Metadata-Version: 1.1\nName: My_Egg\n");
         let egg = egg(b"Metadata-Version: 1.1\nName: My_Egg\nVersion: 1.2\nLicense: MIT\n");
         assert_eq!(listing(&read(&Python, "a/My_Egg-1.2-py2.7.egg", &egg)), "pypi my-egg 1.2 [MIT]");
         for end in 4..egg.len() {
             let _ = try_read(&Python, "a.egg", &egg[..end]);
         }
-        assert_eq!(listing(&read(&Python, "a.egg", b"a picture of an egg")), "");
+        assert_eq!(read(&Python, "a.egg", b"a picture of an egg"), Found::default());
+        let nameless = read(&Python, "a.egg", &nameless);
+        assert_eq!((nameless.packages.len(), nameless.gaps[0].reason.as_str()), (0, metadata::NAMELESS));
     }
 }

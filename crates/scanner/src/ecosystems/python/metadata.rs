@@ -15,11 +15,16 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 /// The most that is read of the headers, in bytes.
 const HEADERS_BYTES: u64 = 1 << 20;
 
+/// What is said of a distribution that nothing can be looked up for.
+pub(super) const NAMELESS: &str = "it states no name and version that can be used, so that its package is left out";
+
 /// Reads the metadata of one distribution.
 pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
     let environment = Environment::of(file.path().as_str());
-    let package = read_headers(file.stream(), environment)?;
-    found.packages.extend(package);
+    match read_headers(file.stream(), environment)? {
+        Some(package) => found.packages.push(package),
+        None => found.gap("", NAMELESS),
+    }
     Ok(())
 }
 
@@ -162,9 +167,10 @@ mod tests {
     }
 
     #[test]
-    fn headers_without_name_or_version_are_no_package() {
+    fn headers_without_name_or_version_are_a_gap() {
         for text in ["", "\n\n\n", "Name: a\n", "Name: a\n\nVersion: 1\n", "Name: a b\nVersion: 1\n", "\u{0}\u{1}"] {
-            check("x.dist-info/METADATA", text, "");
+            let found = read(&Python, "x.dist-info/METADATA", text.as_bytes());
+            assert_eq!((listing(&found).as_str(), found.gaps.len()), ("", 1), "{text}");
         }
     }
 }

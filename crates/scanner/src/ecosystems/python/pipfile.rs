@@ -7,6 +7,7 @@ use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, objec
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
+use model::counted;
 
 #[derive(Deserialize)]
 struct PipfileLock<'a> {
@@ -48,7 +49,8 @@ pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(),
         }
     }
     if from_git > 0 {
-        found.gap(path, format!("{from_git} of its packages come from git, without a version to look up"));
+        let from_git = counted(from_git, "of its packages comes from git", "of its packages come from git");
+        found.gap(path, format!("{from_git}, without a version to look up"));
     }
     locked.hand_over(found);
     if found.packages.is_empty() {

@@ -10,6 +10,7 @@ use crate::ecosystems::borrowed_json::{Items, Present, Text};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
+use model::counted;
 
 #[derive(Deserialize)]
 struct Pylock<'a> {
@@ -75,7 +76,8 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
         }
     }
     if unversioned > 0 {
-        found.gap(path, format!("{unversioned} of its packages have no version to look up"));
+        let of_its = "of its packages have no version to look up";
+        found.gap(path, counted(unversioned, "of its packages has no version to look up", of_its));
     }
     locked.hand_over(found);
     Ok(())
@@ -132,7 +134,7 @@ x = 1
         for path in ["pylock.toml", "app/pylock.dev.toml"] {
             let found = read(&Python, path, toml.as_bytes());
             assert_eq!(listing(&found), "pypi cattrs 24.1.2 -> attrs\npypi attrs 25.1.0 dev");
-            assert_eq!(found.gaps[0].reason, "1 of its packages have no version to look up");
+            assert_eq!(found.gaps[0].reason, "1 of its packages has no version to look up");
         }
     }
 }

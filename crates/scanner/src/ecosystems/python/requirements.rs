@@ -1,67 +1,182 @@
 //! `requirements*.txt`: the versions that a project pins (pip.pypa.io, requirements file format).
 //!
-//! `-r` and `-c` name files that are wanted for their own names or not at all; what has no pinned version cannot be
-//! looked up and is counted in one gap for the file.
+//! Wheels and source archives tell name and version by their file names; a folder (`-e .`) is the project's own and no
+//! package. The files that `-r` and `-c` name are settled when all files are known, in `crate::includes`. What has no
+//! version that could be looked up is counted in a gap for the file.
 
-use super::PYPI;
+use model::counted;
+
+use super::place::{self, Place};
 use super::requirement::Requirement;
+use super::{PYPI, normal_name};
 use crate::ecosystems::locked_packages::LockedPackages;
-use crate::found::Found;
+use crate::found::{Found, Include, Mark};
 
-/// How many unpinned names a gap lists.
+/// How many names a gap lists.
 const NAMES_IN_GAP: usize = 5;
 
-/// Reads the requirements file at `path`.
-pub(super) fn read(path: &str, text: &str, found: &mut Found) {
-    let mut locked = LockedPackages::new(PYPI);
-    let mut unpinned: Vec<String> = Vec::new();
+/// How many other files one file of requirements may name.
+const MOST_INCLUDES: usize = 100;
+
+/// Reads the requirements file at `path`, or such lines of another file.
+pub(in crate::ecosystems) fn read(path: &str, text: &str, found: &mut Found) {
+    let mut asked = Asked::new();
     let mut is_understood = text.trim().is_empty();
-    let mut has_other = false;
+    let mut other_lines = 0;
     for line in logical_lines(text) {
         let line = without_comment(&line).trim();
         if line.is_empty() {
             continue;
         }
-        if line.starts_with('-') {
-            is_understood = true;
-            continue;
-        }
-        // Options of a single requirement (`--hash=…`, `--config-settings=…`) follow it.
-        let line = line.split(" --").next().unwrap_or(line);
-        let Some(requirement) = Requirement::parse(line) else {
-            let is_place = is_place(line);
-            is_understood |= is_place;
-            has_other |= !is_place;
-            continue;
-        };
-        is_understood = true;
-        match requirement.pinned_version() {
-            Some(version) => {
-                locked.add(&requirement.name, version, false);
+        let is_read = match option(line) {
+            Some(option) => {
+                asked.take_option(option);
+                true
             }
-            None => unpinned.push(requirement.name),
-        }
+            None => asked.take(line),
+        };
+        is_understood |= is_read;
+        other_lines += usize::from(!is_read);
     }
-    if has_other && !is_understood {
+    if other_lines > 0 && !is_understood {
         found.gap(path, "it is no valid requirements file: none of its lines is a requirement");
+    } else if other_lines > 0 {
+        found.gap(path, counted(other_lines, "of its lines is no requirement", "of its lines are no requirements"));
     }
-    unpinned.sort_unstable();
-    unpinned.dedup();
-    if !unpinned.is_empty() {
-        let names = unpinned[..unpinned.len().min(NAMES_IN_GAP)].join(", ");
-        let more = if unpinned.len() > NAMES_IN_GAP { ", …" } else { "" };
-        let count = unpinned.len();
-        let reason = format!("{count} of its requirements have no pinned version ({names}{more}); pin them with `==`");
-        found.gap(path, reason);
-    }
-    locked.hand_over(found);
+    asked.hand_over(path, found);
 }
 
-/// Whether a requirement is where the package is, rather than its name.
-fn is_place(line: &str) -> bool {
-    (line.contains("://") && !line.contains(char::is_whitespace))
-        || line.starts_with(['.', '/'])
-        || [".whl", ".zip", ".tar.gz"].iter().any(|end| line.ends_with(end))
+/// What the lines of a file ask for.
+struct Asked {
+    locked: LockedPackages,
+    /// Names without a version.
+    unpinned: Vec<String>,
+    /// Paths and addresses that do not tell a version.
+    unversioned: Vec<String>,
+    includes: Vec<Include>,
+    includes_left_out: usize,
+}
+
+impl Asked {
+    fn new() -> Asked {
+        Asked {
+            locked: LockedPackages::new(PYPI),
+            unpinned: Vec::new(),
+            unversioned: Vec::new(),
+            includes: Vec::new(),
+            includes_left_out: 0,
+        }
+    }
+
+    /// Takes what is asked for in a line; false where it is no requirement.
+    fn take(&mut self, line: &str) -> bool {
+        // Options of a single requirement (`--hash=…`, `--config-settings=…`) follow it.
+        let line = line.split(" --").next().unwrap_or(line).trim();
+        let requirement = Requirement::parse(line);
+        if requirement.as_ref().is_none_or(|requirement| requirement.url.is_none())
+            && let Some(place) = Place::of(line)
+        {
+            self.take_place(line, place);
+            return true;
+        }
+        let Some(requirement) = requirement else { return false };
+        let version = match requirement.url.map(Place::at) {
+            Some(Place::Package { name, version }) if normal_name(&name) == requirement.name => Some(version),
+            _ => requirement.pinned_version().map(str::to_owned),
+        };
+        match version {
+            Some(version) => _ = self.locked.add(&requirement.name, &version, false),
+            None => self.unpinned.push(requirement.name),
+        }
+        true
+    }
+
+    fn take_place(&mut self, line: &str, place: Place) {
+        match place {
+            Place::Package { name, version } => _ = self.locked.add(&normal_name(&name), &version, false),
+            Place::Folder => {}
+            Place::Unknown => self.unversioned.push(place::shown(line).to_owned()),
+        }
+    }
+
+    fn take_option(&mut self, option: FileOption<'_>) {
+        match option {
+            FileOption::Editable(place) => self.take_place(place, Place::at(place)),
+            FileOption::Includes { file, .. } if file.is_empty() => {}
+            FileOption::Includes { .. } if self.includes.len() >= MOST_INCLUDES => self.includes_left_out += 1,
+            FileOption::Includes { file, is_constraints } => {
+                self.includes.push(Include { file: file.to_owned(), is_constraints });
+            }
+            FileOption::Other => {}
+        }
+    }
+
+    fn hand_over(mut self, path: &str, found: &mut Found) {
+        if let Some((count, names)) = some_of(&mut self.unpinned) {
+            let unpinned = counted(
+                count,
+                "of its requirements has no pinned version",
+                "of its requirements have no pinned version",
+            );
+            found.gap(path, format!("{unpinned} ({names}); pin with `==`"));
+        }
+        if let Some((count, names)) = some_of(&mut self.unversioned) {
+            let unversioned = counted(
+                count,
+                "of its requirements is a place that tells no version",
+                "of its requirements are places that tell no version",
+            );
+            found.gap(path, format!("{unversioned} ({names}); name the package and pin with `==`"));
+        }
+        if self.includes_left_out > 0 {
+            let more = counted(self.includes_left_out, "more file", "more files");
+            found.gap(path, format!("it refers to {more} than are followed of one file"));
+        }
+        if !self.includes.is_empty() {
+            found.mark = Some(Mark::Includes(self.includes));
+        }
+        self.locked.hand_over(found);
+    }
+}
+
+/// How many there are, each once, and the first of them; `None` where there are none.
+fn some_of(names: &mut Vec<String>) -> Option<(usize, String)> {
+    names.sort_unstable();
+    names.dedup();
+    let shown = names[..names.len().min(NAMES_IN_GAP)].join(", ");
+    let more = if names.len() > NAMES_IN_GAP { ", …" } else { "" };
+    (!names.is_empty()).then(|| (names.len(), format!("{shown}{more}")))
+}
+
+/// A line that begins with a dash.
+enum FileOption<'a> {
+    /// `-r` and `-c`: another file is taken in.
+    Includes { file: &'a str, is_constraints: bool },
+    /// `-e`: a package that is worked on in its place.
+    Editable(&'a str),
+    /// What says nothing of packages.
+    Other,
+}
+
+/// The option that a line is.
+fn option(line: &str) -> Option<FileOption<'_>> {
+    if !line.starts_with('-') {
+        return None;
+    }
+    let value = |short: &str, long: &str| {
+        let after_long = line.strip_prefix(long).filter(|rest| rest.starts_with(['=', ' ', '\t']));
+        let value = after_long.or_else(|| line.strip_prefix(short))?;
+        Some(value.trim_start_matches('=').trim().trim_matches(['"', '\'']))
+    };
+    Some(if let Some(file) = value("-r", "--requirement") {
+        FileOption::Includes { file, is_constraints: false }
+    } else if let Some(file) = value("-c", "--constraint") {
+        FileOption::Includes { file, is_constraints: true }
+    } else if let Some(place) = value("-e", "--editable") {
+        FileOption::Editable(place)
+    } else {
+        FileOption::Other
+    })
 }
 
 /// Lines with what continues them after a backslash.
@@ -92,6 +207,7 @@ fn without_comment(line: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::python::Python;
 
@@ -116,8 +232,55 @@ https://example.com/a.whl
 ";
         let found = read(&Python, "app/requirements-dev.txt", text.as_bytes());
         assert_eq!(listing(&found), "pypi django 4.2.1\npypi requests 2.31.0\npypi typing-extensions 4.7.1");
-        let reason = "4 of its requirements have no pinned version (flask, numpy, pip, six); pin them with `==`";
-        assert_eq!(found.gaps[0].reason, reason);
+        let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        let unpinned = "4 of its requirements have no pinned version (flask, numpy, pip, six); pin with `==`";
+        let places =
+            "2 of its requirements are places that tell no version (a.whl, b.git); name the package and pin with `==`";
+        assert_eq!(reasons, [unpinned, places]);
+        let include = Include { file: "base.txt".to_owned(), is_constraints: false };
+        assert_eq!(found.mark, Some(Mark::Includes(vec![include])));
+    }
+
+    #[test]
+    fn wheels_and_source_archives_are_packages_by_their_names() {
+        let text = "./wheels/Zope.Interface-6.0-cp311-cp311-linux_x86_64.whl
+b-1.0-py3-none-any.whl --hash=sha256:00
+https://h/c-2.0.tar.gz#sha256=00
+-e file:///srv/d-3.0.zip
+e @ https://h/e-4.0-py3-none-any.whl
+f @ https://h/g-4.0-py3-none-any.whl ; python_version > '3'
+-e .
+--editable=./sub[extra]
+../sibling
+";
+        let found = read(&Python, "app/requirements.txt", text.as_bytes());
+        assert_eq!(listing(&found), "pypi zope-interface 6.0\npypi b 1.0\npypi c 2.0\npypi d 3.0\npypi e 4.0");
+        let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        assert_eq!(reasons, ["1 of its requirements has no pinned version (f); pin with `==`"]);
+    }
+
+    #[test]
+    fn other_files_are_noted_however_they_are_named() {
+        let text = "-r a.txt\n-rb.txt\n--requirement=c.txt\n--requirement 'd e.txt'\n-c\tf.txt\n--constraint=g.txt\n-r\n--require-hashes\n-i https://h\n";
+        let Some(Mark::Includes(includes)) = read(&Python, "app/requirements.txt", text.as_bytes()).mark else {
+            panic!("it names files");
+        };
+        let names: Vec<(&str, bool)> =
+            includes.iter().map(|include| (include.file.as_str(), include.is_constraints)).collect();
+        let expected = ["a.txt", "b.txt", "c.txt", "d e.txt"].map(|name| (name, false));
+        assert_eq!(names[..4], expected);
+        assert_eq!(names[4..], [("f.txt", true), ("g.txt", true)]);
+        let many = read(&Python, "requirements.txt", "-r x.txt\n".repeat(101).as_bytes());
+        assert_eq!(many.gaps[0].reason, "it refers to 1 more file than are followed of one file");
+    }
+
+    #[test]
+    fn lines_that_are_nothing_are_counted() {
+        let found = read(&Python, "app/requirements.txt", b"a==1\n==2\n?\n");
+        assert_eq!(
+            (listing(&found).as_str(), found.gaps[0].reason.as_str()),
+            ("pypi a 1", "2 of its lines are no requirements")
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::{evr, source_package};
 use crate::found::{Evidence, Found, FoundPackage};
+use model::counted;
 
 /// Reads the lines `NAME VERSION-RELEASE INSTALLTIME BUILDTIME VENDOR EPOCH SIZE ARCH EPOCHNUM SOURCERPM`.
 pub(super) fn read(path: &str, text: &str, found: &mut Found) {
@@ -28,6 +29,7 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) {
         });
     }
     if bad_lines > 0 {
-        found.gap(path, format!("{bad_lines} of its lines do not describe a package"));
+        let of_its = "of its lines do not describe a package";
+        found.gap(path, counted(bad_lines, "of its lines does not describe a package", of_its));
     }
 }

@@ -304,7 +304,7 @@ fn the_package_list_of_distroless_images_is_read() {
         expect![[r#"
             rpm mariner-release 2.0-12.cm2 noarch source mariner-release 2.0-12.cm2
             rpm openssl-libs 1:1.1.1k-17.cm2 x86_64 source openssl 1:1.1.1k-17.cm2
-            gap var/lib/rpmmanifest/container-manifest-2: 1 of its lines do not describe a package
+            gap var/lib/rpmmanifest/container-manifest-2: 1 of its lines does not describe a package
         "#]],
     );
 }

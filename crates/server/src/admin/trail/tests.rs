@@ -102,7 +102,7 @@ fn kept_checkpoints_tell_a_trail_that_was_written_anew() {
         std::fs::write(&file, kept.to_string()).unwrap();
         let file = file.display().to_string();
         let (is_whole, told) = say(&server, &["--checkpoints", &file]);
-        assert!(is_whole && told.contains("1 checkpoints agree"), "{told}");
+        assert!(is_whole && told.contains("1 checkpoint agrees"), "{told}");
         // A whole chain of other records, which the checkpoint does not know.
         let sequence = kept["items"][0]["sequence"].as_i64().unwrap();
         let mut before = Vec::new();

@@ -1,0 +1,136 @@
+//! Files of language packages that do not tell what belongs in them: each is a package after all, or a gap.
+
+use serde_json::Value;
+use test_support::{Storage, TestImages};
+
+use crate::feeds::intelligence;
+use crate::run::{Program, text};
+
+/// `NAME VERSION PATH` of each package.
+fn packages(report: &Value) -> Vec<String> {
+    let packages = report["packages"].as_array().unwrap().iter();
+    let told = |package: &Value| {
+        format!("{} {} {}", text(&package["name"]), text(&package["version"]), text(&package["paths"][0]))
+    };
+    packages.map(told).collect()
+}
+
+/// `PATH: REASON` of each gap.
+fn gaps(report: &Value) -> Vec<String> {
+    let gaps = report["gaps"].as_array().unwrap().iter();
+    let mut told: Vec<String> = gaps.map(|gap| format!("{}: {}", text(&gap["path"]), text(&gap["reason"]))).collect();
+    told.sort();
+    told
+}
+
+#[test]
+fn files_that_requirements_take_in_are_read_or_gaps() {
+    let program = Program::new();
+    let lines = [
+        "-r deps/base.txt",
+        "-r missing.txt",
+        "--requirement=../outside.txt",
+        "-c constraints.txt",
+        "-r https://user:secret@h.example/a/remote.txt",
+        "-r ${HERE}/a.txt",
+        "-r requirements-dev.txt",
+        "flask==2.0.0",
+    ];
+    program.write("app/requirements.txt", lines.join("\n"));
+    program.write("app/deps/base.txt", "django==4.2.1\n-r deeper.txt\n");
+    program.write("app/deps/deeper.txt", "six==1.0\n");
+    program.write("app/requirements-dev.txt", "# nothing\n");
+    program.write("app/constraints.txt", "attrs==1\n");
+    program.write("outside.txt", "attrs==1\n");
+    let report = program.scan(&intelligence(), &["dir:app"]);
+    assert_eq!(packages(&report), ["django 4.2.1 deps/base.txt", "flask 2.0.0 requirements.txt"]);
+    assert_eq!(
+        gaps(&report),
+        [
+            "deps/base.txt: it refers to deeper.txt, which is not read because of its name; what it asks for is unknown",
+            "requirements.txt: it refers to ${HERE}/a.txt, which depends on the environment; what it asks for is unknown",
+            "requirements.txt: it refers to ../outside.txt, which lies outside of the target; what it asks for is unknown",
+            "requirements.txt: it refers to constraints.txt, which is not read because of its name; which versions it sets is unknown",
+            "requirements.txt: it refers to missing.txt, which is not there; what it asks for is unknown",
+            "requirements.txt: it refers to remote.txt, which is not fetched; what it asks for is unknown",
+        ]
+    );
+    let japanese = program.run(&["scan", "--lang", "ja", "--detectors", "vulnerabilities", "dir:app"]).stdout;
+    assert!(!japanese.contains("it refers to"), "{japanese}");
+}
+
+#[test]
+fn a_file_that_requirements_take_in_is_read_in_whatever_layer_it_lies() {
+    let program = Program::new();
+    let asks = "layer COPY a\n  app/requirements.txt = -r base.txt\\n\n";
+    let asked = "layer COPY b\n  app/base.txt = django==4.2.1\\n\n";
+    for (layers, expected) in [
+        (format!("{asks}{asked}"), (vec!["django 4.2.1 app/base.txt"], 0)),
+        (format!("{asked}{asks}"), (vec!["django 4.2.1 app/base.txt"], 0)),
+        (format!("{asked}{asks}layer RUN rm\n  app/.wh.base.txt\n"), (vec![], 1)),
+        (format!("{asked}{asks}layer RUN rm\n  app/.wh.requirements.txt\n"), (vec![], 0)),
+    ] {
+        program.write("a.tar", TestImages::parse(&layers, Storage::Gzip).oci_archive());
+        // The second scan knows the image.
+        for _ in 0..2 {
+            let report = program.scan(&intelligence(), &["a.tar"]);
+            assert_eq!(
+                (packages(&report), gaps(&report).len()),
+                (expected.0.iter().map(|it| (*it).to_owned()).collect(), expected.1),
+                "{layers}"
+            );
+        }
+    }
+}
+
+#[test]
+fn wheels_and_places_are_packages_by_their_names_or_a_gap() {
+    let program = Program::new();
+    let lines = [
+        "./wheels/Jinja2-3.1.2-py3-none-any.whl",
+        "https://h.example/p/torch-2.1.0%2Bcpu-cp311-cp311-linux_x86_64.whl",
+        "-e .",
+        "-e git+https://user:secret@h.example/a/tool.git@main#egg=tool",
+        "./odd.whl",
+    ];
+    program.write("app/requirements.txt", lines.join("\n"));
+    let report = program.scan(&intelligence(), &["dir:app"]);
+    assert_eq!(packages(&report), ["jinja2 3.1.2 requirements.txt", "torch 2.1.0+cpu requirements.txt"]);
+    let reason = "requirements.txt: 2 of its requirements are places that tell no version (odd.whl, tool.git@main); name the package and pin with `==`";
+    assert_eq!(gaps(&report), [reason]);
+    assert!(!report.to_string().contains("secret"), "{report}");
+}
+
+#[test]
+fn metadata_without_name_or_version_is_a_gap() {
+    let program = Program::new();
+    let site = "root/usr/lib/python3/site-packages";
+    program.write(&format!("{site}/a-1.dist-info/METADATA"), "Metadata-Version: 2.1\nName: a\n");
+    program.write(&format!("{site}/b-1.egg-info/PKG-INFO"), "Metadata-Version: 2.1\nVersion: 1\n");
+    program.write(&format!("{site}/c-1.dist-info/METADATA"), "");
+    program.write(&format!("{site}/d-1.dist-info/METADATA"), "Name: d\nVersion: 1\n");
+    program.write("root/app/node_modules/x/package.json", r#"{"name":"x","version":{"major":1}}"#);
+    program.write("root/app/node_modules/y/package.json", r#"{"name":"y","version":7}"#);
+    program.write("root/app/node_modules/z/package.json", r#"{"type":"module"}"#);
+    let report = program.scan(&intelligence(), &["rootfs:root"]);
+    let expected = ["d 1 usr/lib/python3/site-packages/d-1.dist-info/METADATA"];
+    assert_eq!(packages(&report), expected);
+    let reason = "it states no name and version that can be used, so that its package is left out";
+    let paths = ["a-1.dist-info/METADATA", "b-1.egg-info/PKG-INFO", "c-1.dist-info/METADATA"];
+    let python = paths.map(|path| format!("usr/lib/python3/site-packages/{path}: {reason}"));
+    let node = ["x", "y"].map(|name| format!("app/node_modules/{name}/package.json: {reason}"));
+    assert_eq!(gaps(&report), [&node[..], &python[..]].concat());
+}
+
+#[test]
+fn archives_of_packages_without_a_byte_are_gaps() {
+    let program = Program::new();
+    for name in ["a.jar", "b.WAR", "c.egg", "node_modules/x/d.jar"] {
+        program.write(&format!("app/{name}"), "");
+    }
+    program.write("app/notes.zip", "");
+    let report = program.scan(&intelligence(), &["dir:app"]);
+    let reason = "it is empty (0 bytes), so that the packages that belong in it are unknown";
+    let expected = ["a.jar", "b.WAR", "c.egg", "node_modules/x/d.jar"].map(|name| format!("{name}: {reason}"));
+    assert_eq!(gaps(&report), expected);
+}

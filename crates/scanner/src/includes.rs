@@ -1,0 +1,176 @@
+//! Files that other files take in by name, as Python requirements do with `-r` and `-c`. Readers choose files by their
+//! names, so that one which is taken in under any other name is read in a further pass; one that is not there, or cannot
+//! be read, is a gap of the file that names it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Gap, UntrustedPath};
+
+use crate::ecosystems::ECOSYSTEMS;
+use crate::folder_links::{link_at, resolve};
+use crate::found::{Include, Mark};
+use crate::layer_index::LayerIndex;
+use crate::locked::is_in_dependency_folder;
+use crate::merge::VisibleFile;
+use crate::selector::SELECTOR;
+use crate::system_links::holder;
+
+/// A name under which any file is read as one of requirements.
+const READ_AS: &str = "requirements.txt";
+
+/// A file that is taken in and has a name that no reader goes by.
+pub(crate) struct UnreadInclude {
+    /// The layer that holds it, and the path that the layer names.
+    pub(crate) layer: usize,
+    pub(crate) named: UntrustedPath,
+    /// Where it lies.
+    pub(crate) real: String,
+    /// The path under which it is read.
+    pub(crate) sought: String,
+}
+
+/// The files that a further pass is to read. Constraints ask for nothing themselves and are not among them.
+pub(crate) fn unread(layers: &[&LayerIndex]) -> Vec<UnreadInclude> {
+    let mut unread = BTreeMap::new();
+    for (number, layer) in layers.iter().enumerate() {
+        for (path, found) in &layer.files {
+            let Some(Mark::Includes(includes)) = &found.mark else { continue };
+            let is_visible = holder(layers, path).is_some_and(|(holder, _)| holder == number);
+            if !is_visible || is_in_dependency_folder(path) {
+                continue;
+            }
+            for include in includes.iter().filter(|include| !include.is_constraints) {
+                if let Target::Unread { layer, named, real } = Target::of(layers, path, include) {
+                    let sought = format!("{real}.{READ_AS}");
+                    unread.insert(real.clone(), UnreadInclude { layer, named, real, sought });
+                }
+            }
+        }
+    }
+    unread.into_values().collect()
+}
+
+/// What is not known because of files that are taken in and were not read.
+pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_>>) -> Vec<Gap> {
+    let mut gaps = BTreeSet::new();
+    for (path, file) in files {
+        let Some(Mark::Includes(includes)) = &file.found.mark else { continue };
+        if is_in_dependency_folder(path) {
+            continue;
+        }
+        for include in includes {
+            let why = match Target::of(layers, path, include) {
+                Target::Read => continue,
+                Target::Unread { real, .. } if files.contains_key(real.as_str()) => continue,
+                Target::Unread { .. } => "is not read because of its name",
+                Target::Missing => "is not there",
+                Target::Outside => "lies outside of the target",
+                Target::Elsewhere => "is not fetched",
+                Target::Variable => "depends on the environment",
+            };
+            let unknown = if include.is_constraints { "which versions it sets" } else { "what it asks for" };
+            gaps.insert(Gap::new(*path, format!("it refers to {}, which {why}; {unknown} is unknown", shown(include))));
+        }
+    }
+    gaps.into_iter().collect()
+}
+
+/// What becomes of a file that is taken in.
+enum Target {
+    /// A reader goes by its name.
+    Read,
+    /// It is there, and no reader goes by its name.
+    Unread {
+        layer: usize,
+        named: UntrustedPath,
+        real: String,
+    },
+    Missing,
+    /// Its path leads out of the root.
+    Outside,
+    /// It is an address.
+    Elsewhere,
+    /// Its path has variables.
+    Variable,
+}
+
+impl Target {
+    fn of(layers: &[&LayerIndex], path: &str, include: &Include) -> Target {
+        let file = include.file.strip_prefix("file://").unwrap_or(&include.file);
+        if file.contains("://") {
+            return Target::Elsewhere;
+        }
+        if file.contains("${") {
+            return Target::Variable;
+        }
+        let from = UntrustedPath::normalise(path);
+        if leads_out(from.parent(), file) {
+            return Target::Outside;
+        }
+        let link = |at: &str| link_at(layers.iter().copied(), at);
+        let Ok(real) = resolve(from.resolve(file).as_str(), link) else { return Target::Missing };
+        match holder(layers, &real) {
+            None => Target::Missing,
+            Some((_, named)) if is_read(&named) => Target::Read,
+            Some((layer, named)) => Target::Unread { layer, named, real },
+        }
+    }
+}
+
+/// Whether a relative path has more `..` than there are folders above it.
+fn leads_out(folder: &str, file: &str) -> bool {
+    if file.starts_with('/') {
+        return false;
+    }
+    let mut depth = folder.split('/').filter(|part| !part.is_empty()).count();
+    for part in file.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if depth == 0 => return true,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    false
+}
+
+/// Whether a file of this name is read as one of requirements, or as another list of Python packages.
+fn is_read(named: &UntrustedPath) -> bool {
+    let readers = SELECTOR.select(named);
+    readers.iter().filter_map(|place| ECOSYSTEMS.get(place)).any(|ecosystem| ecosystem.name() == "python")
+}
+
+/// The file as it is written; of an address its end alone, because it may hold a password.
+fn shown(include: &Include) -> &str {
+    match include.file.split_once("://") {
+        Some((_, rest)) => rest.rsplit_once('/').map_or("an address", |(_, end)| end.split('?').next().unwrap_or(end)),
+        None => &include.file,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_lead_out_of_the_target_are_told() {
+        for (folder, file, is_out) in [
+            ("", "a.txt", false),
+            ("", "../a.txt", true),
+            ("app", "../a.txt", false),
+            ("app", "../../a.txt", true),
+            ("app", "b/../../c/../../a.txt", true),
+            ("app", "/../a.txt", false),
+        ] {
+            assert_eq!(leads_out(folder, file), is_out, "{folder} {file}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_its_password() {
+        let shown = |file: &str| shown(&Include { file: file.to_owned(), is_constraints: false }).to_owned();
+        assert_eq!(shown("https://user:secret@h/a/b.txt?token=x"), "b.txt");
+        assert_eq!(shown("https://user:secret@h"), "an address");
+        assert_eq!(shown("../b.txt"), "../b.txt");
+    }
+}
