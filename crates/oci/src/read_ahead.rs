@@ -1,7 +1,8 @@
 //! Reading ahead: a thread that reads, and hands over what it read in large buffers that go round.
 
 use std::io::{self, BufRead, Read};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use crate::compression::read_full;
@@ -9,6 +10,13 @@ use crate::tar::SkipRead;
 
 /// How many filled buffers may wait.
 const WAITING: usize = 2;
+
+/// How many buffers are kept for what is read next: those of two layers with two stages each.
+const MOST_KEPT: usize = 16;
+
+/// Buffers that nobody uses. What one thread allocates and another frees stays with the allocator's share of the first, so
+/// that an image of many layers would leave a set of buffers with each of its threads.
+static KEPT: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
 /// Reads a source ahead in a thread of its own; with nested ones each stage has a thread.
 ///
@@ -58,12 +66,41 @@ fn read_all(
     spent: &Receiver<Vec<u8>>,
 ) {
     loop {
-        let mut bytes = spent.try_recv().unwrap_or_else(|_| vec![0; chunk_bytes]);
+        let mut bytes = spent.try_recv().unwrap_or_else(|_| take_buffer(chunk_bytes));
         let read = read_full(&mut source, &mut bytes);
         let is_last = !matches!(read, Ok(length) if length == chunk_bytes);
-        if matches!(read, Ok(0)) || filled.send(read.map(|length| Chunk { bytes, length })).is_err() || is_last {
-            return;
+        let unsent = match read {
+            Ok(0) => Some(bytes),
+            Ok(length) => match filled.send(Ok(Chunk { bytes, length })) {
+                Err(SendError(Ok(chunk))) => Some(chunk.bytes),
+                Err(SendError(Err(_))) | Ok(()) => None,
+            },
+            Err(error) => {
+                // When nobody listens, nobody misses it.
+                let _ = filled.send(Err(error));
+                Some(bytes)
+            }
+        };
+        let is_over = unsent.is_some() || is_last;
+        unsent.into_iter().for_each(keep_buffer);
+        if is_over {
+            return spent.try_iter().for_each(keep_buffer);
         }
+    }
+}
+
+fn take_buffer(chunk_bytes: usize) -> Vec<u8> {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = kept.iter().position(|bytes| bytes.len() == chunk_bytes);
+    let known = place.map(|place| kept.swap_remove(place));
+    drop(kept);
+    known.unwrap_or_else(|| vec![0; chunk_bytes])
+}
+
+fn keep_buffer(bytes: Vec<u8>) {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() < MOST_KEPT && !bytes.is_empty() {
+        kept.push(bytes);
     }
 }
 
@@ -73,8 +110,10 @@ impl BufRead for ReadAhead {
             let spent = std::mem::take(&mut self.chunk);
             self.at = 0;
             if !spent.bytes.is_empty() {
-                // The thread may have ended; then nobody needs the buffer.
-                let _ = self.spent.send(spent.bytes);
+                // The thread may have ended; then it does not need the buffer.
+                if let Err(SendError(bytes)) = self.spent.send(spent.bytes) {
+                    keep_buffer(bytes);
+                }
             }
             if let Some(filled) = &self.filled {
                 match filled.recv() {
@@ -108,8 +147,11 @@ impl SkipRead for ReadAhead {}
 
 impl Drop for ReadAhead {
     fn drop(&mut self) {
+        keep_buffer(std::mem::take(&mut self.chunk.bytes));
         // The thread sees that nobody listens when it sends next.
-        self.filled = None;
+        if let Some(filled) = self.filled.take() {
+            filled.try_iter().flatten().for_each(|chunk| keep_buffer(chunk.bytes));
+        }
         let _ = self.join();
     }
 }
