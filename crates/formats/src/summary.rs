@@ -53,8 +53,7 @@ pub(crate) fn facts(report: &ScanReport, language: Language) -> Vec<Sentence> {
     }
     facts.push(plain(language.say("table.packages", &[("count", Value::Count(inventory.packages.len()))])));
     if let Some(image) = &inventory.image {
-        let is_root = matches!(image.user.split(':').next().unwrap_or_default(), "" | "root" | "0");
-        facts.push(plain(match is_root {
+        facts.push(plain(match image.runs_as_superuser() {
             true => language.say("table.root", &[]),
             false => language.say("table.user", &[("user", Value::Text(&image.user))]),
         }));

@@ -175,6 +175,7 @@ fn with_files() -> ScanReport {
         severity: Severity::High,
         category: "private-key".into(),
         layer: None,
+        removed_in: None,
         excepted_by: None,
     }));
     report.findings.push(Finding::Malware(MalwareFinding {
@@ -185,6 +186,7 @@ fn with_files() -> ScanReport {
         sha256: "0".repeat(64).parse().unwrap(),
         description: None,
         layer: None,
+        removed_in: None,
         excepted_by: None,
     }));
     report.findings.push(Finding::Misconfiguration(Misconfiguration {
@@ -255,6 +257,10 @@ fn the_image_is_asked_for_user_base_labels_age_and_signatures() {
         report.inventory.image.as_mut().unwrap().user = user.into();
         check(&report, "superuser", Some("superuser"));
     }
+    report.inventory.image.as_mut().unwrap().user = "toor".into();
+    check(&report, "superuser", None);
+    report.inventory.image.as_mut().unwrap().user_id = Some(0);
+    check(&report, "superuser", Some("superuser"));
     check(&report, "base.approved", Some("base.unknown"));
     let facts = report.inventory.image.as_mut().unwrap();
     facts.base = Some(BaseImage { name: Some("debian:12".into()), is_approved: false, ..BaseImage::default() });

@@ -100,6 +100,8 @@ struct Image<'a> {
     #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
     names: Cow<'a, [String]>,
     user: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user_id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<Text<'a>>,
     layers: Vec<LayerRow<'a>>,
@@ -339,6 +341,7 @@ impl<'a> Image<'a> {
         Image {
             names: Cow::Borrowed(&image.names),
             user: text(&image.user),
+            user_id: image.user_id,
             created: maybe(&image.created),
             layers: image.layers.iter().map(LayerRow::from_model).collect(),
             labels: Cow::Borrowed(&image.labels),
@@ -354,6 +357,7 @@ impl<'a> Image<'a> {
         ImageFacts {
             names: self.names.into_owned(),
             user: owned(self.user),
+            user_id: self.user_id,
             labels: self.labels.into_owned(),
             annotations: self.annotations.into_owned(),
             environment: self.environment.into_owned(),

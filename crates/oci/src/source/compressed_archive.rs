@@ -17,7 +17,7 @@ use crate::local_blob::LocalBlob;
 use crate::local_layers::LocalLayers;
 
 /// The room of the cache that holds what compressed archives have in them; the number is that of [`Record`]'s form.
-const ROOM: &str = "archives-4";
+const ROOM: &str = "archives-5";
 
 /// A compressed archive on disk.
 #[derive(Clone)]

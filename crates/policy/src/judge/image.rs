@@ -114,7 +114,7 @@ impl Bench<'_> {
 
     pub(super) fn superuser(&self) -> Outcome {
         match self.facts.image() {
-            Some(image) if is_root(&image.user) => {
+            Some(image) if image.runs_as_superuser() => {
                 let user = if image.user.is_empty() { "root" } else { &image.user };
                 Outcome::failing(reason("verdict.superuser", [("user", user.into())]))
             }
@@ -270,11 +270,4 @@ fn path_of(finding: &Finding) -> &str {
         Finding::License(finding) => finding.file().map_or("", |file| file.path.as_str()),
         Finding::Vulnerability(_) => "",
     }
-}
-
-/// Whether `config.User` (OCI image-spec, config.md) means the superuser: nobody, `root`, or a user id of zero however
-/// it is spelled.
-fn is_root(user: &str) -> bool {
-    let user = user.split(':').next().unwrap_or_default().trim();
-    user.is_empty() || user == "root" || user.parse::<u64>() == Ok(0)
 }
