@@ -25,6 +25,7 @@ const KIND: &str = "bulkhead:target:kind";
 const PLATFORM: &str = "bulkhead:target:platform";
 const DIGEST: &str = "bulkhead:target:digest";
 const USER: &str = "bulkhead:image:user";
+const USER_ID: &str = "bulkhead:image:user_id";
 const CREATED: &str = "bulkhead:image:created";
 const IMAGE_LAYER: &str = "bulkhead:image:layer";
 const GAP: &str = "bulkhead:gap";
@@ -44,6 +45,7 @@ pub(crate) fn of_target(report: &ScanReport) -> Vec<(&'static str, String)> {
     list.extend(target.digest.as_ref().map(|digest| (DIGEST, digest.to_string())));
     if let Some(image) = &report.inventory.image {
         list.extend(image.user.iter().map(|user| (USER, user.clone())));
+        list.extend(image.user_id.map(|id| (USER_ID, id.to_string())));
         list.extend(image.created.iter().map(|created| (CREATED, created.clone())));
         list.extend(image.layers.iter().filter_map(layer).map(|text| (IMAGE_LAYER, text)));
     }
@@ -99,6 +101,7 @@ pub(crate) fn take_of_target(bill: &mut Bill, name: &str, value: &str) -> bool {
         KIND => {}
         DIGEST => bill.digest = value.parse().ok(),
         USER => image(bill).user = Some(value.to_owned()),
+        USER_ID => image(bill).user_id = value.parse().ok(),
         CREATED => image(bill).created = Some(value.to_owned()),
         IMAGE_LAYER => {
             if let Ok(layer) = serde_json::from_str::<Layer>(value) {

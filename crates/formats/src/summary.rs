@@ -54,9 +54,9 @@ pub(crate) fn facts(report: &ScanReport, language: Language) -> Vec<Sentence> {
     facts.push(plain(language.say("table.packages", &[("count", Value::Count(inventory.packages.len()))])));
     if let Some(image) = &inventory.image {
         facts.extend(image.user.as_deref().map(|user| {
-            plain(match user.split(':').next().unwrap_or_default() {
-                "" | "root" | "0" => language.say("table.root", &[]),
-                _ => language.say("table.user", &[("user", Value::Text(user))]),
+            plain(match image.runs_as_superuser() {
+                true => language.say("table.root", &[]),
+                false => language.say("table.user", &[("user", Value::Text(user))]),
             })
         }));
         facts.extend(image.base.as_ref().map(|base| base_image(base, language)));

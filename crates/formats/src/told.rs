@@ -103,13 +103,9 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             }
         }
         Finding::Secret(found) => {
-            let name = [("name", Value::Text(&found.path))];
             let subject = match found.location {
-                SecretLocation::File => found.path.clone(),
-                SecretLocation::Environment => language.say("table.secret.environment", &name),
-                SecretLocation::Label => language.say("table.secret.label", &name),
-                SecretLocation::Argument => language.say("table.secret.argument", &name),
-                SecretLocation::History => language.say("table.secret.history", &[]),
+                SecretLocation::File => language.removed(found.path.clone(), found.removed_in),
+                location => language.secret_place(location, &found.path),
             };
             Told {
                 subject,
@@ -123,7 +119,7 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
         Finding::Malware(found) => {
             let rule = format!("{} ({}), SHA-256 {}", found.rule, found.engine.as_str(), found.sha256);
             Told {
-                subject: or_target(&found.path).to_owned(),
+                subject: language.removed(or_target(&found.path).to_owned(), found.removed_in),
                 place: or_target(&found.path),
                 text: match language.malware_description(found) {
                     "" => rule,

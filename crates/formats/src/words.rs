@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use model::{
-    Evidence, FindingKind, Gap, LicenseCategory, MalwareFinding, Misconfiguration, PhraseBook, SecretFinding, Severity,
+    Evidence, FindingKind, Gap, LicenseCategory, MalwareFinding, Misconfiguration, PhraseBook, SecretFinding,
+    SecretLocation, Severity,
 };
 use serde::Deserialize;
 
 use crate::Language;
+use crate::messages::Value;
 use crate::table::plain;
 use crate::told::remedy_in;
 
@@ -37,6 +39,27 @@ impl Language {
     /// What kind of secret it is.
     pub(crate) fn secret_title(self, finding: &SecretFinding) -> &str {
         self.of_rule(&FOUND.secrets, &finding.title)
+    }
+
+    /// Where a secret is that is in no file: in which part of an image's configuration.
+    pub(crate) fn secret_place(self, location: SecretLocation, name: &str) -> String {
+        let code = match location {
+            SecretLocation::File => return name.to_owned(),
+            SecretLocation::Environment => "table.secret.environment",
+            SecretLocation::Label => "table.secret.label",
+            SecretLocation::Argument => "table.secret.argument",
+            SecretLocation::History => return self.say("table.secret.history", &[]),
+            SecretLocation::Configuration => "table.secret.configuration",
+        };
+        self.say(code, &[("name", Value::Text(name))])
+    }
+
+    /// A place, with the layer (from 0) that takes it out of sight where one does.
+    pub(crate) fn removed(self, place: String, removed_in: Option<u32>) -> String {
+        let Some(layer) = removed_in else { return place };
+        // People count layers from 1, as the sentences about layers do that cannot be read.
+        let layer = (u64::from(layer) + 1).to_string();
+        self.say("table.removed_in", &[("place", Value::Text(&place)), ("layer", Value::Text(&layer))])
     }
 
     /// What the rule says of the malware; empty where it says nothing.

@@ -100,8 +100,12 @@ fn database(bytes: Vec<u8>) {
     for id in ["CVE-2024-0001", "GHSA-1", "ALSA-2024:1"] {
         database.lookup(id);
     }
-    let hashed =
-        [0, 0x35, 0xff].map(|byte| HashedFile { path: "a".to_owned(), sha256: Sha256([byte; 32]), layer: None });
+    let hashed = [0, 0x35, 0xff].map(|byte| HashedFile {
+        path: "a".to_owned(),
+        sha256: Sha256([byte; 32]),
+        layer: None,
+        removed_in: None,
+    });
     database.match_files(&hashed);
     database.archive("35c4fe3f1d3ed1d0f5c1c4c1f5e1a5b6d7e8f901");
 }

@@ -58,6 +58,10 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Play> {
                 for document in &documents {
                     collect(document, &mut tasks, 0);
                 }
+                if let Some(cut) = documents.iter().flat_map(Node::items).find_map(|play| idle(play, 0)) {
+                    let reason = format!("the task at line {} calls no module; its end may be missing", cut.line);
+                    gaps.push(Gap::new(path.as_str(), reason));
+                }
                 if !tasks.is_empty() {
                     plays.push(Play { path: path.clone(), tasks });
                 }
@@ -67,6 +71,22 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Play> {
     }
     plays
 }
+
+/// The first task of a play that calls no module.
+fn idle(play: &Node, depth: usize) -> Option<&Node> {
+    if depth > DEEPEST || (depth == 0 && play.get("hosts").is_none()) {
+        return None;
+    }
+    let of_lists = LISTS.iter().filter_map(|list| play.get(list)).flat_map(Node::items);
+    let mut tasks = of_lists.filter(|task| task.as_map().is_some() || task.as_text().is_some());
+    tasks.find_map(|task| {
+        let has_tasks = LISTS.iter().any(|list| task.entry(list).is_some());
+        if has_tasks { idle(task, depth + 1) } else { Some(task).filter(|task| module(task).is_none()) }
+    })
+}
+
+/// Keys of plays and blocks that have tasks.
+const LISTS: &[&str] = &["tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"];
 
 /// Keys of a task that name no module.
 const KEYWORDS: &[&str] = &[
@@ -108,7 +128,7 @@ fn collect(node: &Node, tasks: &mut Vec<Task>, depth: usize) {
         return;
     }
     for item in node.items() {
-        for list in ["tasks", "pre_tasks", "post_tasks", "handlers", "block", "rescue", "always"] {
+        for list in LISTS {
             if let Some(list) = item.get(list) {
                 collect(list, tasks, depth + 1);
             }
@@ -130,4 +150,27 @@ fn collect(node: &Node, tasks: &mut Vec<Task>, depth: usize) {
 
 fn module(task: &Node) -> Option<&Entry> {
     task.as_map()?.iter().find(|entry| !KEYWORDS.contains(&entry.key.as_str()) && !entry.key.starts_with("with_"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_playbook_whose_end_is_missing_is_a_gap() {
+        for (text, count) in [
+            ("- hosts: all\n  tasks:\n    - name: x\n", 1),
+            ("- hosts: all\n  tasks:\n    - name: x\n      ap", 1),
+            ("- hosts: all\n  tasks:\n    - na", 1),
+            ("- hosts: all\n  tasks:\n    - block:\n        - name: x\n", 1),
+            ("- hosts: all\n  tasks: [{name: 'x", 1),
+            ("- hosts: all\n  roles: [a]\n  tasks:\n    - block: [{ping: {}}]\n    - {name: y, apt: {name: z}}\n", 0),
+        ] {
+            let mut tree = Tree::new();
+            tree.insert("site.yml".to_owned().into(), text.as_bytes()).unwrap();
+            let mut gaps = Vec::new();
+            read(&tree, &mut gaps);
+            assert_eq!(gaps.len(), count, "{text}: {gaps:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! that one check serves them all.
 
 mod attribute;
+pub(crate) mod effort;
 mod requirement;
 pub(crate) mod shape;
 

@@ -76,11 +76,35 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Project> {
     let mut projects = Vec::new();
     for (path, text) in tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Compose)) {
         match yaml::parse(text, Tags::Dropped) {
-            Ok(documents) => projects.extend(documents.iter().filter_map(|document| project(path, document))),
+            Ok(documents) => {
+                let missing = documents.iter().find_map(missing);
+                let is_empty = documents.is_empty() && !is_plain(path);
+                let missing = missing.or_else(|| is_empty.then(|| "is empty".to_owned()));
+                if let Some(missing) = missing {
+                    let reason = format!("the Compose file {missing}; its end may be missing");
+                    gaps.push(Gap::new(path.as_str(), reason));
+                }
+                projects.extend(documents.iter().filter_map(|document| project(path, document)));
+            }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the Compose file cannot be read: {error}"))),
         }
     }
     projects
+}
+
+/// Whether the file has a name that others than Compose may give to theirs.
+fn is_plain(path: &UntrustedPath) -> bool {
+    path.file_name().starts_with("compose.")
+}
+
+/// What a file of Compose would have to say and does not.
+fn missing(document: &Node) -> Option<String> {
+    let services = document.entry("services")?;
+    let Some(entries) = services.value.as_map() else {
+        return Some(format!("has no services at line {}", services.line));
+    };
+    let empty = entries.iter().find(|entry| entry.value.as_map().is_none())?;
+    Some(format!("says nothing of its service `{}` at line {}", empty.key, empty.line))
 }
 
 fn project(path: &UntrustedPath, document: &Node) -> Option<Project> {
@@ -95,4 +119,29 @@ fn project(path: &UntrustedPath, document: &Node) -> Option<Project> {
         })
         .collect();
     Some(Project { path: path.clone(), services })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_whose_end_is_missing_is_a_gap() {
+        for (name, text, count) in [
+            ("compose.yaml", "services:\n", 1),
+            ("compose.yaml", "services:\n  web:\n", 1),
+            ("compose.yaml", "services:\n  web:\n    ima", 1),
+            ("compose.yaml", "services: {web: {image: 'a", 1),
+            ("docker-compose.yml", "", 1),
+            ("docker-compose.override.yml", "volumes: {a: {}}\n", 0),
+            ("compose.yaml", "title: of a letter\n", 0),
+            ("compose.yaml", "services: {web: {image: a}}\n", 0),
+        ] {
+            let mut tree = Tree::new();
+            tree.insert(name.to_owned().into(), text.as_bytes()).unwrap();
+            let mut gaps = Vec::new();
+            read(&tree, &mut gaps);
+            assert_eq!(gaps.len(), count, "{text}: {gaps:?}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use model::{Gap, UntrustedPath};
 use crate::check::Found;
 use crate::file_kind::{FileKind, by_name};
 use crate::kubernetes::last_line;
-use crate::node::Node;
+use crate::node::{Entry, Node, Value};
 use crate::tree::Tree;
 use crate::yaml::{self, Tags};
 
@@ -60,14 +60,69 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Workflow> {
     let mut workflows = Vec::new();
     for (path, text) in tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::GithubWorkflow)) {
         match yaml::parse(text, Tags::Dropped) {
-            Ok(documents) => workflows.extend(
-                documents
-                    .into_iter()
-                    .filter(|document| document.get("jobs").is_some() || document.get("runs").is_some())
-                    .map(|node| Workflow { path: path.clone(), node }),
-            ),
+            Ok(documents) => {
+                if let Some(missing) = missing(path, &documents) {
+                    gaps.push(Gap::new(path.as_str(), format!("it {missing}; its end may be missing")));
+                }
+                workflows.extend(
+                    documents
+                        .into_iter()
+                        .filter(|document| document.get("jobs").is_some() || document.get("runs").is_some())
+                        .map(|node| Workflow { path: path.clone(), node }),
+                );
+            }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the workflow cannot be read: {error}"))),
         }
     }
     workflows
+}
+
+/// What a workflow, which is one by its folder, or an action would have to say and does not.
+fn missing(path: &UntrustedPath, documents: &[Node]) -> Option<&'static str> {
+    let has = |key: &str| documents.iter().any(|document| document.get(key).is_some());
+    let texts = |node: &Node| matches!(node.value, Value::Text(_));
+    if has("jobs") || has("runs") {
+        let steps = |node: &Node| node.get("steps").is_some_and(|steps| steps.items().iter().any(texts));
+        let is_cut = documents.iter().any(|document| {
+            let jobs = document.get("jobs");
+            let is_cut_job = |job: &Entry| job.value.as_map().is_none() || steps(&job.value);
+            jobs.is_some_and(|jobs| texts(jobs) || jobs.as_map().unwrap_or_default().iter().any(is_cut_job))
+                || document.get("runs").is_some_and(|runs| texts(runs) || steps(runs))
+        });
+        return is_cut.then_some("has a job or a step that says nothing");
+    }
+    // Others than GitHub have files of the name of an action.
+    let is_action =
+        has("inputs") || has("outputs") || documents.iter().any(|document| document.entry("runs").is_some());
+    match path.file_name() {
+        "action.yml" | "action.yaml" => is_action.then_some("is an action that runs nothing"),
+        _ => Some("is a workflow without jobs"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_whose_end_is_missing_is_a_gap() {
+        for (path, text, count) in [
+            (".github/workflows/a.yml", "on: push\n", 1),
+            (".github/workflows/a.yml", "on: push\njobs:\n", 1),
+            (".github/workflows/a.yml", "", 1),
+            (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    ste", 1),
+            (".github/workflows/a.yml", "on: push\njobs:\n  a:\n    steps:\n    - us", 1),
+            (".github/workflows/a.yml", "on: push\njobs:\n  bu", 1),
+            (".github/workflows/a.yml", "on: push\njobs: {a: {}}\n", 0),
+            ("x/action.yml", "name: a\ninputs: {b: {}}\n", 1),
+            ("x/action.yml", "name: a\nruns:\n", 1),
+            ("locales/action.yml", "en: {action: Act}\n", 0),
+        ] {
+            let mut tree = Tree::new();
+            tree.insert(path.to_owned().into(), text.as_bytes()).unwrap();
+            let mut gaps = Vec::new();
+            read(&tree, &mut gaps);
+            assert_eq!(gaps.len(), count, "{path} {text}: {gaps:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! rendered is a gap.
 
 mod chart;
+mod files;
 mod functions;
 mod lines;
 mod regexes;

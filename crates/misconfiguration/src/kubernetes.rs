@@ -34,6 +34,46 @@ pub(crate) struct Object {
 }
 
 impl Object {
+    /// A text where there has to be a map, of the parts that checks look at: the beginning of a key behind which the file was
+    /// cut off is one.
+    fn text_for_map(&self) -> Option<(u32, &'static str)> {
+        const MAPS: &[&str] = &[
+            "metadata",
+            "spec",
+            "spec.template",
+            "spec.template.spec",
+            "spec.jobTemplate",
+            "spec.jobTemplate.spec",
+            "spec.jobTemplate.spec.template",
+            "spec.jobTemplate.spec.template.spec",
+        ];
+        // Others may have a text of that name in their `spec`.
+        const WORKLOADS: &[&str] =
+            &["CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "ReplicationController", "StatefulSet"];
+        let maps = if WORKLOADS.contains(&self.kind.as_str()) { MAPS } else { &MAPS[..2] };
+        let is_text = |node: &Node| matches!(node.value, Value::Text(_));
+        let of_object =
+            maps.iter().find_map(|path| Some((self.node.at(path).filter(|node| is_text(node))?.line, *path)));
+        let pod = Pod::of(self);
+        let of_pod = || {
+            let lists = ["containers", "initContainers", "ephemeralContainers"];
+            let spec = pod.as_ref()?.spec;
+            let own =
+                spec.get("securityContext").filter(|node| is_text(node)).map(|node| (node.line, "securityContext"));
+            own.or_else(|| {
+                lists.into_iter().find_map(|list| {
+                    let containers = spec.get(list).map(Node::items).unwrap_or_default();
+                    containers.iter().find_map(|container| match container.get("securityContext") {
+                        _ if is_text(container) => Some((container.line, list)),
+                        Some(context) if is_text(context) => Some((context.line, "securityContext")),
+                        _ => None,
+                    })
+                })
+            })
+        };
+        of_object.or_else(of_pod)
+    }
+
     /// The namespace that it names; one that it does not name is decided when it is applied.
     pub(crate) fn namespace(&self) -> Option<String> {
         self.node.text_at("metadata.namespace").map(std::borrow::Cow::into_owned)
@@ -114,12 +154,27 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
             yaml::parse(text, Tags::Dropped).map_err(|error| error.to_string())
         };
         match documents {
-            Ok(documents) => read.push(Manifests::from_documents(path, documents)),
+            Ok(documents) => {
+                let cut = documents.iter().find(|document| is_cut(document));
+                let cut = cut.map(|cut| format!("the object at line {} has no kind; its end may be missing", cut.line));
+                let manifests = Manifests::from_documents(path, documents);
+                let cut = cut.or_else(|| {
+                    let (line, key) = manifests.objects.iter().find_map(Object::text_for_map)?;
+                    Some(format!("`{key}` at line {line} is a text and no map; its end may be missing"))
+                });
+                gaps.extend(cut.map(|reason| Gap::new(path.as_str(), reason)));
+                read.push(manifests);
+            }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the manifest cannot be read: {error}"))),
         }
     }
     read.retain(|manifests| !manifests.objects.is_empty());
     read
+}
+
+/// Whether a document is an object of which nothing is there behind `kind:`.
+fn is_cut(document: &Node) -> bool {
+    document.text_at("apiVersion").is_some() && document.entry("kind").is_some_and(|kind| kind.value.is_null())
 }
 
 #[cfg(test)]
@@ -152,5 +207,29 @@ mod tests {
         );
         assert_eq!(read.objects.len(), 2);
         assert_eq!(read.objects[1].block, (6, 7));
+    }
+
+    #[test]
+    fn a_manifest_whose_end_is_missing_is_a_gap() {
+        for (name, cut) in [
+            ("a.yaml", "apiVersion: v1\nkind: Pod\nmetadata:\n  name: x\n---\napiVersion: v1\nkind:\n"),
+            ("a.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  contain"),
+            ("a.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - na"),
+            (
+                "a.yaml",
+                "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: a\n    securityContext:\n      priv",
+            ),
+            ("a.yaml", "apiVersion: apps/v1\nkind: Deployment\nspec:\n  template:\n    sp"),
+            ("a.yaml", "apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a"),
+            ("a.yaml", "apiVersion: v1\nkind: 'Po"),
+            ("a.json", r#"{"apiVersion": "v1", "kind": "Po"#),
+            ("a.json", r#"{"apiVersion": "v1", "kind""#),
+        ] {
+            let mut tree = Tree::new();
+            tree.insert(name.to_owned().into(), cut.as_bytes()).unwrap();
+            let mut gaps = Vec::new();
+            read(&tree, &mut gaps);
+            assert!(gaps.len() == 1 && gaps[0].reason.contains("line"), "{cut}: {gaps:?}");
+        }
     }
 }

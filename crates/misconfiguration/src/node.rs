@@ -1,6 +1,7 @@
 //! Values of configuration files with the lines on which they stand: what YAML, JSON and HCL have in common.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// Stands in a text for a part that cannot be known (an expression that nothing resolves).
 pub(crate) const PLACEHOLDER: char = '\u{1a}';
@@ -140,6 +141,12 @@ impl Node {
     /// The value under a key that is there and not null.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value).filter(|value| !value.is_null())
+    }
+
+    /// The values of a map that are not null by their keys, for those who look up many.
+    pub(crate) fn by_key(&self) -> HashMap<&str, &Node> {
+        let entries = self.as_map().unwrap_or_default().iter().filter(|entry| !entry.value.is_null());
+        entries.map(|entry| (entry.key.as_str(), &entry.value)).collect()
     }
 
     /// The value under keys within keys (`spec.template.spec`).

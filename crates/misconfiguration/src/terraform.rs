@@ -17,6 +17,9 @@ use model::Gap;
 use crate::cloud::Cloud;
 use crate::tree::Tree;
 
+/// Modules that are called and not there, which are named.
+const MOST_MISSING_MODULES: usize = 100;
+
 /// Reads every root module and every plan of a tree.
 ///
 /// A folder is a root module when no module of the tree calls it. One that is called is read with the arguments it is
@@ -39,7 +42,20 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
             gaps.extend(source.modules_elsewhere().map(|reason| Gap::new(source.path.as_str(), reason)));
         }
     }
+    add_missing_modules(&folders, gaps);
     clouds
+}
+
+/// Modules that are called by a path and are not there are gaps each, and from some number on are counted.
+fn add_missing_modules(folders: &source::Folders, gaps: &mut Vec<Gap>) {
+    let sources = folders.values().flat_map(|folder| &folder.sources);
+    let mut missing =
+        sources.flat_map(|source| source.missing_modules(folders).map(|reason| Gap::new(source.path.as_str(), reason)));
+    gaps.extend(missing.by_ref().take(MOST_MISSING_MODULES));
+    let rest = missing.count();
+    if rest > 0 {
+        gaps.push(Gap::new("", format!("{rest} more modules of Terraform were not looked at: they are not there")));
+    }
 }
 
 /// The path of a folder, where the root of the tree has none.

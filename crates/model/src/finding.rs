@@ -216,6 +216,7 @@ mod tests {
             sha256: "0".repeat(64).parse().unwrap(),
             description: None,
             layer: None,
+            removed_in: None,
             excepted_by: None,
         })
     }

@@ -11,4 +11,6 @@ pub struct HashedFile {
     pub sha256: Sha256,
     /// Index of the layer that brought it; `None` outside images.
     pub layer: Option<u32>,
+    /// Index of the upper layer that removes or replaces it; `None` where containers see it.
+    pub removed_in: Option<u32>,
 }

@@ -12,9 +12,12 @@ pub struct ImageFacts {
     /// What the archive or layout that it lies in calls it (`RepoTags`, names in annotations), sorted; a tag alone may be
     /// one. Empty where it was asked for by its name.
     pub names: Vec<String>,
-    /// `config.User`; empty means the superuser. `None` where there is no configuration, as in the archive of a root file
-    /// system: nobody says as whom its programs run.
+    /// `config.User`: `user` or `user:group`, each a name or a number; empty means the superuser. `None` where there is no
+    /// configuration, as in the archive of a root file system: nobody says as whom its programs run.
     pub user: Option<String>,
+    /// The number that `/etc/passwd` of the image gives to the name in `user`; `None` where that is no name or none that
+    /// it has.
+    pub user_id: Option<i64>,
     /// `config.Labels`.
     pub labels: BTreeMap<String, String>,
     /// The annotations of the manifest (OCI image-spec, annotations.md); empty where there is no manifest.
@@ -33,6 +36,34 @@ pub struct ImageFacts {
     pub empty_history: Vec<String>,
     /// The base image; `None` while nobody says which ones are approved.
     pub base: Option<BaseImage>,
+}
+
+impl ImageFacts {
+    /// Whether its containers run as the superuser: where nobody is named, where the number is zero however it is spelled,
+    /// and where the image gives the name that number. A name that it does not know is somebody else, but for `root`. Where
+    /// there is no configuration nobody says so.
+    pub fn runs_as_superuser(&self) -> bool {
+        match self.user_id {
+            Some(id) => id == 0,
+            None => self.user.as_deref().is_some_and(ImageFacts::names_superuser),
+        }
+    }
+
+    /// The same of the text alone, as configurations and Dockerfiles have it: `0`, `00`, `+0`, `root:app`, or nothing.
+    pub fn names_superuser(user: &str) -> bool {
+        let user = ImageFacts::user_without_group(user);
+        user.is_empty() || user == "root" || ImageFacts::number_of_user(user) == Some(0)
+    }
+
+    /// The user of `user:group`.
+    pub fn user_without_group(user: &str) -> &str {
+        user.split(':').next().unwrap_or_default().trim()
+    }
+
+    /// The number that a user is named by, if it is one: runtimes read it before they ask `/etc/passwd`.
+    pub fn number_of_user(user: &str) -> Option<i64> {
+        user.parse().ok()
+    }
 }
 
 /// Whether an image says how its health is asked for: Docker's own format has a place for it (`config.Healthcheck`, Docker
@@ -90,4 +121,29 @@ pub struct LayerFacts {
     pub size_bytes: u64,
     /// Whether the layer belongs to the base image; `None` while that is unknown.
     pub base: Option<bool>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_superuser_is_known_however_it_is_spelled() {
+        for user in ["", ":0", "0", "00", "+0", "-0", "0:0", "0:app", "root", "root:root", " root "] {
+            assert!(ImageFacts::names_superuser(user), "{user}");
+        }
+        for user in ["1", "1000:0", "app", "app:root", "rooter", "0x0", "toor"] {
+            assert!(!ImageFacts::names_superuser(user), "{user}");
+        }
+    }
+
+    #[test]
+    fn what_the_image_says_of_a_name_counts() {
+        let runs_as_superuser = |user: &str, user_id| {
+            ImageFacts { user: Some(user.into()), user_id, ..ImageFacts::default() }.runs_as_superuser()
+        };
+        assert!(runs_as_superuser("toor", Some(0)));
+        assert!(!runs_as_superuser("toor", None));
+        assert!(!runs_as_superuser("root", Some(1000)));
+    }
 }

@@ -54,6 +54,19 @@ pub struct ImageConfig {
     pub history: Vec<HistoryEntry>,
     /// `rootfs.diff_ids`; `None` where there is no `rootfs`, as in what artifacts have for a configuration.
     pub diff_ids: Option<Vec<Digest>>,
+    /// What else somebody wrote into it, for those who search it.
+    pub texts: Vec<ConfigText>,
+}
+
+/// A text of an image's configuration that no other field has.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ConfigText {
+    /// Where it stands: `config.Entrypoint`, `author`, `history.comment`.
+    pub place: String,
+    /// The text; lists are put together.
+    pub text: String,
+    /// The step of the history, from 0, where it is of one.
+    pub step: Option<usize>,
 }
 
 impl ImageConfig {

@@ -35,7 +35,7 @@ pub use compression::UnsupportedCompression;
 pub use entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use file_capabilities::FileCapabilities;
 pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
-pub use image::{HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
+pub use image::{ConfigText, HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
 pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
 pub use secret::Secret;

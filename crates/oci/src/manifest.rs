@@ -1,13 +1,17 @@
 //! Indexes, manifests and configurations (OCI image-spec, image-index.md, manifest.md, config.md; Docker Image Manifest
 //! Version 2, Schema 2), and the list of images in a docker archive (Docker Image Specification v1.2, Combined Image JSON).
 
+mod joined;
+
 use std::collections::BTreeMap;
 
 use model::{Digest, Healthcheck, Platform};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
-use crate::image::{HistoryEntry, ImageConfig};
+use crate::image::{ConfigText, HistoryEntry, ImageConfig};
+
+use joined::Joined;
 
 /// The most bytes of one such document.
 pub(crate) const LARGEST_DOCUMENT: u64 = 16 << 20;
@@ -95,7 +99,9 @@ struct ConfigFields {
     #[serde(default)]
     docker_version: Option<IgnoredAny>,
     #[serde(default)]
-    container_config: Option<IgnoredAny>,
+    container_config: Option<Joined<'\n'>>,
+    #[serde(default, deserialize_with = "or_default")]
+    author: Joined<' '>,
     #[serde(default, deserialize_with = "or_default")]
     config: RunFields,
     #[serde(default, deserialize_with = "or_default")]
@@ -116,7 +122,19 @@ struct RunFields {
     #[serde(default, deserialize_with = "or_default")]
     exposed_ports: BTreeMap<String, IgnoredAny>,
     #[serde(default)]
-    healthcheck: Option<IgnoredAny>,
+    healthcheck: Option<Joined<' '>>,
+    #[serde(default, deserialize_with = "or_default")]
+    entrypoint: Joined<' '>,
+    #[serde(default, deserialize_with = "or_default")]
+    cmd: Joined<' '>,
+    #[serde(default, deserialize_with = "or_default")]
+    shell: Joined<' '>,
+    #[serde(default, deserialize_with = "or_default")]
+    on_build: Joined<'\n'>,
+    #[serde(default, deserialize_with = "or_default")]
+    volumes: Joined<'\n'>,
+    #[serde(default, deserialize_with = "or_default")]
+    working_dir: Joined<' '>,
 }
 
 #[derive(Deserialize)]
@@ -127,6 +145,8 @@ struct HistoryFields {
     empty_layer: bool,
     #[serde(default, deserialize_with = "or_default")]
     comment: String,
+    #[serde(default, deserialize_with = "or_default")]
+    author: Joined<' '>,
 }
 
 #[derive(Default, Deserialize)]
@@ -195,6 +215,35 @@ impl PlatformFields {
     }
 }
 
+impl ConfigFields {
+    /// The texts that nothing else takes out of the configuration, by their places (OCI image-spec, config.md; Docker Image
+    /// Specification v1.2).
+    fn texts(&self) -> Vec<ConfigText> {
+        let run = &self.config;
+        let whole: [(&str, &str); 9] = [
+            ("config.Entrypoint", &run.entrypoint.text),
+            ("config.Cmd", &run.cmd.text),
+            ("config.Healthcheck", run.healthcheck.as_ref().map_or("", |joined| &joined.text)),
+            ("config.OnBuild", &run.on_build.text),
+            ("config.Shell", &run.shell.text),
+            ("config.Volumes", &run.volumes.text),
+            ("config.WorkingDir", &run.working_dir.text),
+            ("author", &self.author.text),
+            ("container_config", self.container_config.as_ref().map_or("", |joined| &joined.text)),
+        ];
+        let of_steps = self.history.iter().enumerate().flat_map(|(number, step)| {
+            let texts = [("history.comment", step.comment.as_str()), ("history.author", &step.author.text)];
+            texts.map(|(place, text)| (place, text, Some(number)))
+        });
+        let texts = whole.into_iter().map(|(place, text)| (place, text, None)).chain(of_steps);
+        let is_said = |(_, text, _): &(&'static str, &str, Option<usize>)| !text.is_empty();
+        texts
+            .filter(is_said)
+            .map(|(place, text, step)| ConfigText { place: place.to_owned(), text: text.to_owned(), step })
+            .collect()
+    }
+}
+
 /// The beginning of the comment that BuildKit writes into the history. It keeps a health check in the configuration
 /// whatever the format.
 const BUILDKIT: &str = "buildkit.";
@@ -202,6 +251,7 @@ const BUILDKIT: &str = "buildkit.";
 /// Reads a configuration.
 pub(crate) fn read_config(bytes: &[u8]) -> Result<(ImageConfig, Option<Platform>), serde_json::Error> {
     let fields: ConfigFields = serde_json::from_slice(bytes)?;
+    let texts = fields.texts();
     let is_kept = fields.docker_version.is_some()
         || fields.container_config.is_some()
         || fields.history.iter().any(|step| step.comment.starts_with(BUILDKIT));
@@ -223,6 +273,7 @@ pub(crate) fn read_config(bytes: &[u8]) -> Result<(ImageConfig, Option<Platform>
         created: fields.created,
         history: history.collect(),
         diff_ids: fields.rootfs.map(|rootfs| rootfs.diff_ids),
+        texts,
     };
     Ok((config, fields.platform.platform()))
 }
@@ -237,6 +288,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_text_of_a_configuration_has_its_place() {
+        let text = r#"{"author":"a","container_config":{"Env":["X=1"]},"config":{"Entrypoint":["e","1"],"Cmd":"c",
+            "Healthcheck":{"Test":["CMD","h"],"Interval":30},"OnBuild":["RUN o"],"Shell":["s"],"Volumes":{"/v":{}},
+            "WorkingDir":"/w","StopSignal":"9"},"history":[{"created_by":"RUN x","comment":"m"},{"author":"b"}]}"#;
+        let (config, _) = read_config(text.as_bytes()).unwrap();
+        let texts: Vec<_> =
+            config.texts.iter().map(|text| (text.place.as_str(), text.text.as_str(), text.step)).collect();
+        let expected = [
+            ("config.Entrypoint", "e 1", None),
+            ("config.Cmd", "c", None),
+            ("config.Healthcheck", "CMD h Interval", None),
+            ("config.OnBuild", "RUN o", None),
+            ("config.Shell", "s", None),
+            ("config.Volumes", "/v", None),
+            ("config.WorkingDir", "/w", None),
+            ("author", "a", None),
+            ("container_config", "X=1", None),
+            ("history.comment", "m", Some(0)),
+            ("history.author", "b", Some(1)),
+        ];
+        assert_eq!(texts, expected);
+        assert_eq!(config.healthcheck, Healthcheck::Set);
+    }
+
+    #[test]
     fn nulls_of_go_programs_are_empty() {
         let text = r#"{"architecture":"arm","os":"linux","variant":"v7","created":"2024-01-01T00:00:00Z",
             "config":{"User":"app","Env":null,"Labels":{"a":null}},"history":[{"created_by":"RUN x","empty_layer":true}],
@@ -245,7 +321,7 @@ mod tests {
         assert_eq!(platform.unwrap().to_string(), "linux/arm/v7");
         assert_eq!((config.history.len(), config.labels["a"].as_str()), (1, ""));
         assert_eq!((config.user.as_deref(), config.diff_ids), (Some("app"), Some(Vec::new())));
-        let (config, platform) = read_config(br#"{"config":null,"history":null,"rootfs":null}"#).unwrap();
+        let (config, platform) = read_config(br#"{"author":null,"config":null,"history":null,"rootfs":null}"#).unwrap();
         let empty = ImageConfig { user: Some(String::new()), ..ImageConfig::default() };
         assert_eq!((config, platform), (empty, None));
     }

@@ -175,6 +175,7 @@ fn with_files() -> ScanReport {
         severity: Severity::High,
         category: "private-key".into(),
         layer: None,
+        removed_in: None,
         excepted_by: None,
     }));
     report.findings.push(Finding::Malware(MalwareFinding {
@@ -185,6 +186,7 @@ fn with_files() -> ScanReport {
         sha256: "0".repeat(64).parse().unwrap(),
         description: None,
         layer: None,
+        removed_in: None,
         excepted_by: None,
     }));
     report.findings.push(Finding::Misconfiguration(Misconfiguration {
@@ -257,8 +259,13 @@ fn the_image_is_asked_for_user_base_labels_age_and_signatures() {
         report.inventory.image.as_mut().unwrap().user = Some(user.into());
         check(&report, "superuser", Some("superuser"));
     }
+    report.inventory.image.as_mut().unwrap().user = Some("toor".into());
+    check(&report, "superuser", None);
+    report.inventory.image.as_mut().unwrap().user_id = Some(0);
+    check(&report, "superuser", Some("superuser"));
     // The archive of a root file system has no configuration that could say any of it.
-    report.inventory.image.as_mut().unwrap().user = None;
+    let facts = report.inventory.image.as_mut().unwrap();
+    (facts.user, facts.user_id) = (None, None);
     for (kind, code) in [(TargetKind::Rootfs, None), (TargetKind::Image, Some("no_image"))] {
         report.target.kind = kind;
         check(&report, "superuser", code);

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::detect::{Detections, VisibleDetections};
+use crate::found::FoundAccounts;
 use crate::layer_index::LayerIndex;
 
 /// The version of what the readers of packages see in a layer. It goes up with every change of a reader, of [`LayerIndex`]
@@ -26,6 +27,7 @@ pub(crate) struct Cached<'a> {
 #[derive(Serialize, Deserialize)]
 struct Merged {
     distribution: Option<Distribution>,
+    accounts: FoundAccounts,
     packages: Vec<Package>,
     removed: Vec<RemovedPackage>,
     gaps: Vec<Gap>,
@@ -65,17 +67,18 @@ impl Cached<'_> {
         }
     }
 
-    /// The inventory of the image that has these layers, from the base upwards, but for what its configuration says.
-    pub(crate) fn inventory(&self, layers: &[Digest]) -> Option<Inventory> {
+    /// The inventory of the image that has these layers, from the base upwards, but for what its configuration says; and
+    /// the users that it knows.
+    pub(crate) fn inventory(&self, layers: &[Digest]) -> Option<(Inventory, FoundAccounts)> {
         let merged = self.read(&format!("merged-{CONTENT_VERSION}"), &key_of(layers))?;
-        let Merged { distribution, packages, removed, gaps } = merged;
-        Some(Inventory { distribution, packages, removed, gaps, ..Inventory::default() })
+        let Merged { distribution, accounts, packages, removed, gaps } = merged;
+        Some((Inventory { distribution, packages, removed, gaps, ..Inventory::default() }, accounts))
     }
 
     /// Keeps the inventory of an image.
-    pub(crate) fn keep_inventory(&self, layers: &[Digest], inventory: &Inventory) {
+    pub(crate) fn keep_inventory(&self, layers: &[Digest], inventory: &Inventory, accounts: &FoundAccounts) {
         let Inventory { distribution, packages, removed, gaps, .. } = inventory.clone();
-        let merged = Merged { distribution, packages, removed, gaps };
+        let merged = Merged { distribution, accounts: accounts.clone(), packages, removed, gaps };
         self.write(&format!("merged-{CONTENT_VERSION}"), &key_of(layers), &merged);
     }
 

@@ -4,6 +4,7 @@
 mod class_strings;
 mod crew;
 mod examine;
+mod hidden;
 mod inner;
 mod license_texts;
 mod system;

@@ -1,5 +1,6 @@
 //! The list of ecosystems. Adding one is one file and one line here (`docs/contributing/add-ecosystem.md`).
 
+pub(crate) mod accounts;
 mod apk;
 mod binaries;
 mod bitnami;
@@ -65,6 +66,7 @@ pub(crate) const ECOSYSTEMS: &[&dyn Ecosystem] = &[
     &ruby::Ruby,
     &swift::Swift,
     &wordpress::Wordpress,
+    &accounts::Accounts,
 ];
 
 #[cfg(test)]

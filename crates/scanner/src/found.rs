@@ -21,6 +21,8 @@ pub(crate) struct Found {
     ///
     /// Boxed because one file in thousands has it, and an index keeps thousands of files.
     pub(crate) release: Option<Box<FoundRelease>>,
+    /// The users that a system knows; boxed as the release is.
+    pub(crate) accounts: Option<Box<FoundAccounts>>,
     /// Declared licenses of packages that another file names: (ecosystem, package name, licenses).
     pub(crate) licenses: Vec<(Ecosystem, String, Vec<String>)>,
     /// Names of packages that a manifest in this folder asks for itself, for the lock file beside it.
@@ -183,6 +185,17 @@ pub(crate) enum Evidence {
     /// A list that may name more than was chosen (`go.sum`): it counts only for names that no other file of its folder
     /// has, and only when one of them says so with [`Found::supplements`].
     Supplementary,
+}
+
+/// Users by name with their numbers, in the order of the list that has them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct FoundAccounts(pub(crate) Vec<(String, i64)>);
+
+impl FoundAccounts {
+    /// The number of a user; of two of one name the first counts.
+    pub(crate) fn number_of(&self, user: &str) -> Option<i64> {
+        self.0.iter().find(|(name, _)| name == user).map(|(_, number)| *number)
+    }
 }
 
 /// What a release file says of the distribution.

@@ -1,16 +1,19 @@
-//! Secrets in what an image says of itself: its environment, labels, history and build arguments.
+//! Secrets in what an image says of itself: its environment, labels, history, build arguments, and every other text of its
+//! configuration and annotations.
 
 use std::collections::BTreeSet;
 
 use model::{Finding, ImageFacts, SecretFinding, SecretLocation};
+use oci::ImageConfig;
 use secrets::{FoundSecret, Place, PlaceKind, SecretRules};
 
 /// Looks for secrets in the configuration of an image, and masks them where they stand in its facts: what a report says of
 /// the image must not give away what it found there.
-pub(crate) fn find(rules: &SecretRules, image: &mut ImageFacts) -> Vec<Finding> {
-    let (findings, masks) = search(rules, image);
-    let texts = image.environment.iter_mut().chain(image.labels.values_mut()).chain(&mut image.empty_history);
-    for text in texts.chain(image.layers.iter_mut().filter_map(|layer| layer.created_by.as_mut())) {
+pub(crate) fn find(rules: &SecretRules, image: &mut ImageFacts, config: &ImageConfig) -> Vec<Finding> {
+    let (findings, masks) = search(rules, texts(image, config));
+    let facts = image.environment.iter_mut().chain(image.labels.values_mut()).chain(image.annotations.values_mut());
+    let commands = image.layers.iter_mut().filter_map(|layer| layer.created_by.as_mut());
+    for text in facts.chain(&mut image.empty_history).chain(commands) {
         for (secret, masked) in &masks {
             if text.contains(secret.as_str()) {
                 *text = text.replace(secret.as_str(), masked);
@@ -20,15 +23,27 @@ pub(crate) fn find(rules: &SecretRules, image: &mut ImageFacts) -> Vec<Finding> 
     findings
 }
 
-/// The findings, and what to put in place of which text.
-fn search(rules: &SecretRules, image: &ImageFacts) -> (Vec<Finding>, Vec<(String, String)>) {
-    let mut texts: Vec<(SecretLocation, &str, String, Option<u32>)> = Vec::new();
+/// A text that is searched.
+struct Searched {
+    location: SecretLocation,
+    /// What the finding is called by: a variable, or a place in the configuration.
+    name: String,
+    text: String,
+    layer: Option<u32>,
+}
+
+/// The table of places: every text of an image's configuration that somebody wrote, those first that are named when a
+/// secret stands in several.
+fn texts(image: &ImageFacts, config: &ImageConfig) -> Vec<Searched> {
+    let searched =
+        |location, name: &str, text: String, layer| Searched { location, name: name.to_owned(), text, layer };
+    let mut texts = Vec::new();
     for variable in &image.environment {
         let name = variable.split('=').next().unwrap_or_default();
-        texts.push((SecretLocation::Environment, name, variable.clone(), None));
+        texts.push(searched(SecretLocation::Environment, name, variable.clone(), None));
     }
     for (name, value) in &image.labels {
-        texts.push((SecretLocation::Label, name, format!("{name}={value}"), None));
+        texts.push(searched(SecretLocation::Label, name, format!("{name}={value}"), None));
     }
     let made_layers = image
         .layers
@@ -39,25 +54,48 @@ fn search(rules: &SecretRules, image: &ImageFacts) -> (Vec<Finding>, Vec<(String
         let (arguments, rest) = build_arguments(command);
         for argument in arguments {
             let name = argument.split('=').next().unwrap_or_default();
-            texts.push((SecretLocation::Argument, name, argument.to_owned(), layer));
+            texts.push(searched(SecretLocation::Argument, name, argument.to_owned(), layer));
         }
-        texts.push((SecretLocation::History, "", rest.to_owned(), layer));
+        texts.push(searched(SecretLocation::History, "", rest.to_owned(), layer));
     }
+    for (name, value) in &image.annotations {
+        let place = format!("annotations.{name}");
+        texts.push(searched(SecretLocation::Configuration, &place, format!("{name}={value}"), None));
+    }
+    for text in &config.texts {
+        let layer = text.step.and_then(|step| layer_of(step, config, image));
+        texts.push(searched(SecretLocation::Configuration, &text.place, text.text.clone(), layer));
+    }
+    texts
+}
+
+/// The layer that a step of the history made, where the history fits the layers.
+fn layer_of(step: usize, config: &ImageConfig, image: &ImageFacts) -> Option<u32> {
+    let makes_layer = |step: &&oci::HistoryEntry| !step.empty_layer;
+    let fits = config.history.iter().filter(makes_layer).count() == image.layers.len();
+    config.history.get(step).filter(makes_layer).filter(|_| fits)?;
+    u32::try_from(config.history[..step].iter().filter(makes_layer).count()).ok()
+}
+
+/// The findings, and what to put in place of which text.
+fn search(rules: &SecretRules, texts: Vec<Searched>) -> (Vec<Finding>, Vec<(String, String)>) {
     let mut seen = BTreeSet::new();
     let mut findings = Vec::new();
     let mut masks = Vec::new();
-    for (location, name, text, layer) in &texts {
+    for Searched { location, name, text, layer } in &texts {
         let kind = match location {
             SecretLocation::Environment => PlaceKind::Environment,
             SecretLocation::Label => PlaceKind::Label,
             SecretLocation::Argument => PlaceKind::Argument,
-            SecretLocation::History | SecretLocation::File => PlaceKind::History,
+            SecretLocation::History | SecretLocation::Configuration | SecretLocation::File => PlaceKind::History,
         };
         for secret in rules.scan(text.as_bytes(), Place::of(kind)).secrets {
             masks.extend(mask(text, name, &secret));
-            // A variable or label that is set stands in the history of the command that set it as well.
-            let is_first = seen.insert((secret.rule.clone(), secret.matched.clone()));
-            if is_first || *location != SecretLocation::History {
+            // A variable or label that is set stands in the history of the command that set it as well, and in what a
+            // builder keeps of the last container.
+            // Two secrets may look the same once they are masked, so that they are told apart by what they are.
+            let is_first = seen.insert((secret.rule.clone(), found_in(text, &secret)));
+            if is_first || !matches!(location, SecretLocation::History | SecretLocation::Configuration) {
                 findings.push(finding(secret, *location, name, *layer));
             }
         }
@@ -67,10 +105,14 @@ fn search(rules: &SecretRules, image: &ImageFacts) -> (Vec<Finding>, Vec<(String
     (findings, masks)
 }
 
+/// The match in a text as it stands there.
+fn found_in<'a>(text: &'a str, secret: &FoundSecret) -> Option<&'a str> {
+    text.get(usize::try_from(secret.start).ok()?..usize::try_from(secret.end).ok()?)
+}
+
 /// The match in a text, and what stands for it; without `name=` in front of it, because values of labels stand alone.
 fn mask(text: &str, name: &str, secret: &FoundSecret) -> Option<(String, String)> {
-    let (start, end) = (usize::try_from(secret.start).ok()?, usize::try_from(secret.end).ok()?);
-    let found = text.get(start..end)?;
+    let found = found_in(text, secret)?;
     let without_name = |text| Some(text).and_then(|text: &str| text.strip_prefix(name)?.strip_prefix('='));
     let value = without_name(found).filter(|_| !name.is_empty()).unwrap_or(found);
     let masked = without_name(&secret.matched).filter(|_| !name.is_empty()).unwrap_or(&secret.matched);
@@ -109,6 +151,7 @@ fn finding(secret: FoundSecret, location: SecretLocation, name: &str, layer: Opt
         severity: secret.severity,
         category: secret.category.to_string(),
         layer,
+        removed_in: None,
         excepted_by: None,
     })
 }
@@ -124,11 +167,52 @@ mod tests {
             empty_history: vec!["ENV DATABASE_PASSWORD=xK9-vQ2pLm7ZwTr4==".into(), "ENV A=b".into()],
             ..ImageFacts::default()
         };
-        assert!(!find(&SecretRules::builtin(), &mut image).is_empty());
+        assert!(!find(&SecretRules::builtin(), &mut image, &ImageConfig::default()).is_empty());
         let texts = [&image.environment[..], &image.empty_history[..]].concat();
         assert!(!texts.concat().contains("vQ2pLm7Z"), "{texts:?}");
         assert_eq!((texts[1].as_str(), texts[3].as_str()), ("HOME=/root", "ENV A=b"));
         assert!(texts[0].starts_with("DATABASE_PASSWORD="), "{texts:?}");
+    }
+
+    #[test]
+    fn every_text_of_a_configuration_is_searched_and_its_place_is_named() {
+        let step = |command: &str, empty_layer| oci::HistoryEntry { created_by: command.to_owned(), empty_layer };
+        let text = |place: &str, text: &str, step| oci::ConfigText { place: place.into(), text: text.into(), step };
+        let secret = |number: u32| format!("--password=xK9-vQ2pLm7ZwTr{number}= x");
+        let config = ImageConfig {
+            history: vec![step("ENV A=b", true), step("RUN a", false), step("RUN b", false)],
+            texts: vec![
+                text("config.Entrypoint", &secret(1), None),
+                text("config.Healthcheck", &secret(2), None),
+                text("history.comment", &secret(3), Some(2)),
+                text("author", &secret(1), None),
+            ],
+            ..ImageConfig::default()
+        };
+        let layer = || model::LayerFacts { digest: None, diff_id: None, created_by: None, size_bytes: 1, base: None };
+        let mut image = ImageFacts {
+            layers: vec![layer(), layer()],
+            annotations: [("note".to_owned(), format!("PASSWORD={}", "xK9-vQ2pLm7ZwTr4=="))].into(),
+            ..ImageFacts::default()
+        };
+        let findings = find(&SecretRules::builtin(), &mut image, &config);
+        let places: Vec<_> = findings
+            .iter()
+            .filter_map(|finding| match finding {
+                Finding::Secret(secret) => Some((secret.path.as_str(), secret.layer)),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(
+            places,
+            [
+                ("annotations.note", None),
+                ("config.Entrypoint", None),
+                ("config.Healthcheck", None),
+                ("history.comment", Some(1))
+            ]
+        );
+        assert!(!image.annotations["note"].contains("vQ2pLm7"), "{:?}", image.annotations);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
 use crate::cached::Cached;
 use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
 use crate::detectors::Detectors;
+use crate::found::FoundAccounts;
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
 use crate::system_links::{LinkedFiles, WantedByLinks};
 use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations};
@@ -83,14 +84,14 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
     let fingerprint = detectors.and_then(Detectors::fingerprint);
     let cached = options.cache.map(|cache| Cached { cache, fingerprint: fingerprint.as_deref() });
     let work = Work { image, cached, detectors };
-    let (mut inventory, visible, digests) = match work.known_image() {
+    let KnownImage { mut inventory, accounts, visible, digests } = match work.known_image() {
         Some(known) => known,
         None => work.read_image(options.threads)?,
     };
     if let Some(cache) = options.cache {
         image.remember(cache, &digests);
     }
-    let mut facts = image_facts(image, digests);
+    let mut facts = image_facts(image, digests, &accounts);
     let mut findings = visible.findings(true);
     if let Some(detectors) = options.detectors.filter(|detectors| detectors.misconfigurations) {
         let name = options.is_asked_by_name.then_some(image.name.as_str());
@@ -99,13 +100,13 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
         inventory.gaps.extend(gaps);
     }
     if let Some(rules) = detectors.and_then(|detectors| detectors.secrets.as_ref()) {
-        findings.extend(image_secrets::find(rules, &mut facts));
+        findings.extend(image_secrets::find(rules, &mut facts, &image.config));
     }
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
     let hashed = if wants_hashes { visible.hashed(true) } else { Vec::new() };
     inventory.executables = visible.executables(&inventory.packages, true);
     inventory.writable_folders = visible.writable_folders(true);
-    inventory.gaps.extend(visible.gaps().cloned());
+    inventory.gaps.extend(visible.gaps());
     inventory.image = Some(facts);
     Ok(Indexed { inventory, findings, hashed })
 }
@@ -113,7 +114,7 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
 /// What the cache knows of an image that has these layers (the digests of their blobs, from the base upwards), if it was
 /// scanned before.
 pub fn known_inventory(cache: &Cache, layers: &[Digest]) -> Option<Inventory> {
-    Cached { cache, fingerprint: None }.inventory(layers)
+    Cached { cache, fingerprint: None }.inventory(layers).map(|(inventory, _)| inventory)
 }
 
 /// Indexes a folder, the host or a container's root; its files are looked into on so many `threads`. `again` opens it once
@@ -155,7 +156,7 @@ pub fn index_tree(
     let hashed = if wants_hashes { visible.hashed(false) } else { Vec::new() };
     inventory.executables = visible.executables(&inventory.packages, false);
     inventory.writable_folders = visible.writable_folders(false);
-    inventory.gaps.extend(visible.gaps().cloned());
+    inventory.gaps.extend(visible.gaps());
     let mut findings = visible.findings(false);
     if let Some(tree) = tree {
         let today = detectors.and_then(|detectors| detectors.today.as_deref());
@@ -175,6 +176,16 @@ struct IndexedLayer {
     is_whole: bool,
 }
 
+/// What laying layers over one another gives.
+struct KnownImage {
+    inventory: Inventory,
+    /// The users that the image knows.
+    accounts: FoundAccounts,
+    visible: VisibleDetections,
+    /// Those of the layers.
+    digests: Vec<Digest>,
+}
+
 /// What the threads share.
 struct Work<'a> {
     image: &'a Image,
@@ -184,23 +195,23 @@ struct Work<'a> {
 
 impl Work<'_> {
     /// What the cache has of the image as a whole, if the digests of all its layers are certain.
-    fn known_image(&self) -> Option<(Inventory, VisibleDetections, Vec<Digest>)> {
+    fn known_image(&self) -> Option<KnownImage> {
         let cached = self.cached?;
         let verified = self.image.layers.iter().map(|layer| match &layer.identity {
             LayerIdentity::Verified(digest) => Some(digest.clone()),
             LayerIdentity::Claimed(_) | LayerIdentity::Unpacked(_) | LayerIdentity::Unknown => None,
         });
         let digests: Vec<Digest> = verified.collect::<Option<_>>()?;
-        let inventory = cached.inventory(&digests)?;
+        let (inventory, accounts) = cached.inventory(&digests)?;
         let visible = match self.detectors {
             Some(_) => cached.visible(&digests)?,
             None => VisibleDetections::default(),
         };
-        Some((inventory, visible, digests))
+        Some(KnownImage { inventory, accounts, visible, digests })
     }
 
     /// Reads what the cache does not have, and lays the layers over one another.
-    fn read_image(&self, threads: usize) -> Result<(Inventory, VisibleDetections, Vec<Digest>), IndexError> {
+    fn read_image(&self, threads: usize) -> Result<KnownImage, IndexError> {
         let layers = self.layers(threads)?;
         let (mut indexes, mut found, mut digests) = (Vec::new(), Vec::new(), Vec::new());
         let is_whole = layers.iter().all(|layer| layer.is_whole);
@@ -216,15 +227,16 @@ impl Work<'_> {
         }
         let mut inventory = merge::merge(indexes.iter(), true);
         inventory.gaps.extend(linked.gaps);
+        let accounts = merge::accounts(indexes.iter());
         let visible = VisibleDetections::of(indexes.iter().zip(found));
         // What rests on a table of contents, or on what an engine unpacked, does not stand for the layers' digests.
         if let Some(cached) = self.cached.filter(|_| is_whole) {
-            cached.keep_inventory(&digests, &inventory);
+            cached.keep_inventory(&digests, &inventory, &accounts);
             if self.detectors.is_some() {
                 cached.keep_visible(&digests, &visible);
             }
         }
-        Ok((inventory, visible, digests))
+        Ok(KnownImage { inventory, accounts, visible, digests })
     }
 
     /// Reads what links of the system lead to in a further pass over the layer.
@@ -378,7 +390,7 @@ fn read_error(image: &Image, number: usize, source: ReadEntriesError) -> IndexEr
 }
 
 /// What the image's configuration says, with its history spread over its layers.
-fn image_facts(image: &Image, digests: Vec<Digest>) -> ImageFacts {
+fn image_facts(image: &Image, digests: Vec<Digest>, accounts: &FoundAccounts) -> ImageFacts {
     let (empty, filled): (Vec<_>, Vec<_>) = image.config.history.iter().partition(|entry| entry.empty_layer);
     // A history that does not fit its layers tells nothing certain about any of them.
     let fits = filled.len() == image.layers.len();
@@ -389,9 +401,12 @@ fn image_facts(image: &Image, digests: Vec<Digest>) -> ImageFacts {
         size_bytes: layer.size_bytes,
         base: None,
     });
+    let user = ImageFacts::user_without_group(image.config.user.as_deref().unwrap_or_default());
+    let is_name = ImageFacts::number_of_user(user).is_none();
     ImageFacts {
         names: image.names.clone(),
         user: image.config.user.clone(),
+        user_id: accounts.number_of(user).filter(|_| is_name),
         labels: image.config.labels.clone(),
         annotations: image.annotations.clone(),
         environment: image.config.environment.clone(),

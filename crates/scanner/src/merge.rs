@@ -8,9 +8,10 @@ use std::hash::{BuildHasher, RandomState};
 use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, RemovedPackage, UntrustedPath};
 
 use crate::declared_license::declared_license;
+use crate::ecosystems::accounts::PASSWD;
 use crate::ecosystems::{ECOSYSTEMS, release};
 use crate::folder_links::replaces;
-use crate::found::{Evidence, Found, FoundPackage, FoundRelease, Mark};
+use crate::found::{Evidence, Found, FoundAccounts, FoundPackage, FoundRelease, Mark};
 use crate::includes;
 use crate::layer_index::LayerIndex;
 use crate::locked::LockedFiles;
@@ -418,6 +419,19 @@ fn is_of_system(path: &str) -> bool {
 /// The path of the file itself when `path` leads into an archive.
 fn outer_path(path: &str) -> &str {
     path.split_once("!/").map_or(path, |(outer, _)| outer)
+}
+
+/// The users that the uppermost list of them names.
+pub(crate) fn accounts<'a>(layers: impl DoubleEndedIterator<Item = &'a LayerIndex>) -> FoundAccounts {
+    for layer in layers.rev() {
+        if let Some(found) = layer.files.get(PASSWD) {
+            return found.accounts.as_deref().cloned().unwrap_or_default();
+        }
+        if Hides::new(layer).hides(PASSWD) {
+            break;
+        }
+    }
+    FoundAccounts::default()
 }
 
 /// Answers which paths of lower layers a layer hides (OCI image-spec, layer.md, Applying Changesets).

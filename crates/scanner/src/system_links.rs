@@ -451,7 +451,7 @@ mod tests {
             &[&["var/lib/dpkg -> /opt/dpkg"], &["opt/dpkg/status => srv/x/none"]],
             &[
                 "gap opt/dpkg/status: it is a link to srv/x/none, which the layer does not have",
-                "gap var/lib/dpkg: it is a symbolic link to /opt/dpkg, and no packages are found behind it",
+                "gap var/lib/dpkg: it is a symbolic link to /opt/dpkg, and no packages are found behind it, so that no package of the system is known",
             ],
         );
     }
@@ -461,7 +461,7 @@ mod tests {
         check(
             &[&["etc/os-release -> os/rel", "var/lib/dpkg -> /opt/dpkg"]],
             &[
-                "gap var/lib/dpkg: it is a symbolic link to /opt/dpkg, and no packages are found behind it",
+                "gap var/lib/dpkg: it is a symbolic link to /opt/dpkg, and no packages are found behind it, so that no package of the system is known",
                 "gap etc/os-release: it is a symbolic link to etc/os/rel, which is not there",
             ],
         );

@@ -6,6 +6,7 @@
 //! env PATH=/bin
 //! label a=b
 //! expose 80/tcp
+//! config Cmd ["sh"]                any other part of it, in JSON; one with a small letter stands beside `config`
 //! layer RUN apk add x              from the base upwards, with the command that made it
 //!   etc/os-release = ID=debian     a file; \n, \t and \\ are escapes
 //!     | VERSION_ID="12"            a further line of the file above, with its line end
@@ -68,6 +69,7 @@ pub struct TestImage {
     environment: Vec<String>,
     exposed_ports: Vec<String>,
     labels: serde_json::Map<String, serde_json::Value>,
+    further: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Blob {
@@ -132,6 +134,11 @@ impl TestImages {
                 "label" => {
                     let (key, value) = rest.split_once('=').expect("a label is KEY=VALUE");
                     image.labels.insert(key.to_owned(), value.into());
+                }
+                "config" => {
+                    let (key, value) = rest.split_once(' ').expect("a part of the configuration is KEY JSON");
+                    let value = serde_json::from_str(value).expect("it is JSON");
+                    image.further.insert(key.to_owned(), value);
                 }
                 "layer" => {
                     image.commands.push(rest.to_owned());
@@ -290,6 +297,7 @@ impl TestImage {
             environment: Vec::new(),
             exposed_ports: Vec::new(),
             labels: serde_json::Map::new(),
+            further: serde_json::Map::new(),
         }
     }
 
@@ -303,6 +311,11 @@ impl TestImage {
         if !self.exposed_ports.is_empty() {
             let ports = self.exposed_ports.iter().map(|port| (port.clone(), json!({})));
             config["config"]["ExposedPorts"] = ports.collect::<serde_json::Map<_, _>>().into();
+        }
+        for (key, value) in &self.further {
+            // What runs is spelled with a capital, what stands beside it is not.
+            let place = if key.starts_with(char::is_uppercase) { &mut config["config"] } else { &mut config };
+            place[key.as_str()] = value.clone();
         }
         config["history"] = json!(history);
         config["rootfs"] = json!({ "type": "layers", "diff_ids": diff_ids });

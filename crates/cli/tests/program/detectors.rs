@@ -93,18 +93,60 @@ fn secrets_in_files_and_in_the_configuration_are_found_and_masked() {
 }
 
 #[test]
-fn what_an_upper_layer_removes_is_no_finding() {
+fn secrets_and_malware_that_an_upper_layer_hides_are_told_with_the_layer_that_hides_them() {
     let program = Program::new();
     let id = key_id();
-    let below = format!("image shop:1\nlayer COPY\n  app/.env = AWS_ACCESS_KEY_ID={id}\\n\n");
-    program.write("below.tar", TestImages::parse(&below, Storage::Gzip).oci_archive());
-    let removed = format!("{below}layer RUN rm\n  app/.wh..env\n");
-    program.write("removed.tar", TestImages::parse(&removed, Storage::Gzip).oci_archive());
-    let count = |target: &str| {
-        let report = program.scan(&intelligence(), &["--detectors", "secrets", target]);
-        findings(&report, "secret").len()
+    let eicar = String::from_utf8(eicar()).unwrap();
+    let image = format!(
+        "image shop:1\nlayer COPY\n  app/.env = AWS_ACCESS_KEY_ID={id}\\n\n  app/kept = AWS_ACCESS_KEY_ID={id}\\n\n  app/x.com = {}\n  app/LICENSE = MIT\n\
+         layer RUN touch\n  app/.env = AWS_ACCESS_KEY_ID={id}\\nA=b\\n\n  app/kept = AWS_ACCESS_KEY_ID={id}\\nA=b\\n\n\
+         layer RUN rm\n  app/.wh..env\n  app/x.com = harmless\n",
+        eicar.replace('\\', "\\\\")
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let arguments = ["--detectors", "secrets,malware", "image.tar"];
+    let report = program.scan(&intelligence(), &arguments);
+    let places = |kind: &str| -> Vec<(String, Value, Value)> {
+        let found = findings(&report, kind).into_iter();
+        found.map(|it| (text(&it["path"]), it["layer"].clone(), it["removed_in"].clone())).collect()
     };
-    assert_eq!((count("below.tar"), count("removed.tar")), (1, 0));
+    // A file that was only touched is told once: as it is seen, or from its first layer to its last.
+    assert_eq!(places("secret"), [("app/.env".into(), json!(0), json!(2)), ("app/kept".into(), json!(1), Value::Null)]);
+    assert_eq!(places("malware"), [("app/x.com".into(), json!(0), json!(2))]);
+    assert_eq!(program.scan(&intelligence(), &arguments), report, "from the cache");
+    for (language, words) in
+        [("en", "app/.env:1 (layer 3 removes or replaces it"), ("ja", "app/.env:1(レイヤー3で削除")]
+    {
+        let table = program.run(&["scan", "--detectors", "secrets", "--lang", language, "image.tar"]);
+        assert!(table.stdout.contains(words), "{}", table.stdout);
+    }
+}
+
+#[test]
+fn every_part_of_the_configuration_is_searched_for_secrets() {
+    let program = Program::new();
+    let ids = ["A", "B", "C", "D", "E", "F", "G", "H"].map(|end| ["AKIAQYLP", "MN5HFIQR7XY", end].concat());
+    let image = format!(
+        "image shop:1\nconfig Entrypoint [\"app\", \"--key={}\"]\nconfig Cmd [\"--key={}\"]\nconfig Healthcheck {{\"Test\": [\"CMD-SHELL\", \"curl -u {} x\"]}}\n\
+         config OnBuild [\"ENV KEY={}\"]\nconfig Shell [\"sh\", \"{}\"]\nconfig Volumes {{\"/data/{}\": {{}}}}\nconfig WorkingDir \"/srv/{}\"\nconfig author \"me {}\"\nlayer COPY\n  a = b\n",
+        ids[0], ids[1], ids[2], ids[3], ids[4], ids[5], ids[6], ids[7]
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let report = program.scan(&intelligence(), &["--detectors", "secrets", "image.tar"]);
+    let found = findings(&report, "secret");
+    let mut places: Vec<String> = found.iter().map(|finding| text(&finding["path"])).collect();
+    places.sort();
+    let expected = ["Cmd", "Entrypoint", "Healthcheck", "OnBuild", "Shell", "Volumes", "WorkingDir"];
+    let expected: Vec<String> =
+        ["author".to_owned()].into_iter().chain(expected.map(|name| format!("config.{name}"))).collect();
+    assert_eq!(places, expected);
+    assert!(found.iter().all(|finding| finding["location"] == "configuration"), "{found:?}");
+    let table = program.run(&["scan", "--detectors", "secrets", "--lang", "en", "image.tar"]);
+    assert!(table.stdout.contains("config.Entrypoint of the configuration"), "{}", table.stdout);
+    for format in ["json", "sarif", "table"] {
+        let ran = program.run(&["scan", "--detectors", "secrets", "--format", format, "image.tar"]);
+        assert!(ids.iter().all(|id| !ran.stdout.contains(id)), "{format}");
+    }
 }
 
 #[test]

@@ -117,3 +117,23 @@ fn an_archive_is_not_asked_for_by_a_name_that_can_change() {
     let images = TestImages::parse("image shop:1\nuser app\nlayer COPY\n  a = b\n", Storage::Gzip);
     assert_eq!(found(&scan(&images, false).0), Vec::<String>::new());
 }
+
+#[test]
+fn a_user_is_the_superuser_by_number_or_by_the_image_s_own_list() {
+    let check = |user: &str, expected: Option<&str>| {
+        let image = format!(
+            "user {user}\nlayer COPY\n  etc/passwd = root:x:0:0:root:/root:/bin/sh\\ntoor:x:00:0::/:/bin/sh\\napp:x:1000:1000::/:/bin/sh\\n\n"
+        );
+        let (report, table) = scan(&TestImages::parse(&image, Storage::Gzip), false);
+        let findings = report["findings"].as_array().unwrap();
+        let message = findings.iter().find(|finding| finding["id"] == "BHD-IMAGE-0001").map(|it| text(&it["message"]));
+        assert_eq!(message.as_deref(), expected, "{user}");
+        assert_eq!(table.contains("runs as root"), expected.is_some(), "{user}: {table}");
+    };
+    check("00", Some("the user is `00`"));
+    check("+0:app", Some("the user is `+0`"));
+    check("root:app", Some("the user is `root`"));
+    check("toor:app", Some("the user is `toor`, whose number in /etc/passwd is 0"));
+    check("app", None);
+    check("nobody-knows", None);
+}

@@ -135,3 +135,34 @@ fn a_hard_link_behind_a_link_of_folders_into_another_layer_is_read() {
     assert_eq!(packages, ["libssl3"]);
     assert_eq!(gaps(&report), []);
 }
+
+#[test]
+fn configuration_files_whose_end_is_missing_are_gaps() {
+    let program = Program::new();
+    let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+    let files = [
+        ("a.json", "{\"AWSTemplateFormatVersion\": \"2010-09-09\", \"Resou".to_owned()),
+        ("b.yaml", "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n".to_owned()),
+        ("c.template", "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Prop".to_owned()),
+        ("d.json", format!("{{\"$schema\": \"{schema}\", \"resources\": [{{\"type")),
+        ("e.yaml", "apiVersion: v1\nkind: Pod\nspec:\n  containers: [{name: a".to_owned()),
+        ("compose.yaml", "services:\n  web:\n".to_owned()),
+        ("plan.json", "{\"format_version\": \"1.2\", \"terraform_version\": \"1.9.5\", \"varia".to_owned()),
+        ("site.yml", "- hosts: all\n  tasks:\n    - name: x\n      ap".to_owned()),
+        (".github/workflows/a.yml", "on: push\njobs:\n".to_owned()),
+        ("main.tf", "module \"a\" {\n  source = \"./none\"\n}\n".to_owned()),
+    ];
+    for (path, content) in &files {
+        program.write(&format!("repo/{path}"), content);
+    }
+    let report = program.scan(&intelligence(), &["--detectors", "misconfigurations", "dir:repo"]);
+    let mut unread: Vec<String> = gaps(&report).into_iter().map(|(path, _)| path).collect();
+    unread.sort();
+    let mut expected = files.map(|(path, _)| path.to_owned());
+    expected.sort();
+    assert_eq!(unread, expected, "{:?}", gaps(&report));
+    let japanese = program.run(&["scan", "--detectors", "misconfigurations", "--lang", "ja", "dir:repo"]);
+    for words in ["末尾が欠けている", "検査していません"] {
+        assert!(japanese.stdout.contains(words) || japanese.stderr.contains(words), "{}", japanese.stdout);
+    }
+}

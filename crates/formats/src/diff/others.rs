@@ -92,6 +92,7 @@ mod tests {
                 severity: *severity,
                 category: "token".into(),
                 layer: None,
+                removed_in: None,
                 excepted_by: None,
             })
         };

@@ -113,6 +113,8 @@ struct Image<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     user: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<Text<'a>>,
     layers: Vec<LayerRow<'a>>,
     labels: Cow<'a, BTreeMap<String, String>>,
@@ -367,6 +369,7 @@ impl<'a> Image<'a> {
         Image {
             names: Cow::Borrowed(&image.names),
             user: maybe(&image.user),
+            user_id: image.user_id,
             created: maybe(&image.created),
             layers: image.layers.iter().map(LayerRow::from_model).collect(),
             labels: Cow::Borrowed(&image.labels),
@@ -382,6 +385,7 @@ impl<'a> Image<'a> {
         ImageFacts {
             names: self.names.into_owned(),
             user: self.user.map(owned),
+            user_id: self.user_id,
             labels: self.labels.into_owned(),
             annotations: self.annotations.into_owned(),
             environment: self.environment.into_owned(),

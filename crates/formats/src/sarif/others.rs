@@ -41,11 +41,12 @@ impl<'a> Other<'a> {
             Finding::Vulnerability(_) => return None,
             Finding::Secret(secret) => {
                 let place = match secret.location {
-                    SecretLocation::File => String::new(),
+                    SecretLocation::File => removed(secret.removed_in),
                     SecretLocation::Environment => format!(" in the environment variable {}", secret.path),
                     SecretLocation::Label => format!(" in the label {}", secret.path),
                     SecretLocation::Argument => format!(" in the build argument {}", secret.path),
                     SecretLocation::History => " in the history of the image".to_owned(),
+                    SecretLocation::Configuration => format!(" in {} of the image's configuration", secret.path),
                 };
                 Other {
                     baseline_state,
@@ -67,7 +68,13 @@ impl<'a> Other<'a> {
                 rule_id: format!("malware/{}", malware.rule),
                 name: "Malware",
                 title: malware.description.clone().filter(|text| !text.is_empty()).unwrap_or(malware.rule.clone()),
-                message: format!("{} ({}), SHA-256 {}", malware.rule, malware.engine.as_str(), malware.sha256),
+                message: format!(
+                    "{} ({}){}, SHA-256 {}",
+                    malware.rule,
+                    malware.engine.as_str(),
+                    removed(malware.removed_in),
+                    malware.sha256
+                ),
                 help: "Find out how the file came there, and rebuild the image without it.".to_owned(),
                 path: or_target(&malware.path),
                 line: None,
@@ -179,6 +186,13 @@ impl<'a> Other<'a> {
     }
 }
 
+/// That an upper layer takes a file out of sight; the layer from 0 is told from 1.
+fn removed(removed_in: Option<u32>) -> String {
+    removed_in.map_or_else(String::new, |layer| {
+        format!(" in a file that layer {} removes or replaces and the image still holds", u64::from(layer) + 1)
+    })
+}
+
 /// The place in the image's configuration (OCI image-spec, config.md) that a secret is in; none for a file.
 fn logical_location(location: SecretLocation, name: &str) -> Option<LogicalLocation> {
     Some(match location {
@@ -187,5 +201,6 @@ fn logical_location(location: SecretLocation, name: &str) -> Option<LogicalLocat
         SecretLocation::Label => LogicalLocation::new(name, &format!("config.Labels.{name}"), "property"),
         SecretLocation::Argument => LogicalLocation::new(name, &format!("history.{name}"), "parameter"),
         SecretLocation::History => LogicalLocation::new("history", "history", "array"),
+        SecretLocation::Configuration => LogicalLocation::new(name, name, "property"),
     })
 }

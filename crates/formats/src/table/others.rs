@@ -45,13 +45,9 @@ impl Table<'_> {
     }
 
     fn secret(&mut self, finding: &SecretFinding) -> io::Result<()> {
-        let name = plain(&finding.path);
         let place = match finding.location {
-            SecretLocation::File => at_line(&finding.path, finding.line),
-            SecretLocation::Environment => self.say("table.secret.environment", &[("name", Value::Text(&name))]),
-            SecretLocation::Label => self.say("table.secret.label", &[("name", Value::Text(&name))]),
-            SecretLocation::Argument => self.say("table.secret.argument", &[("name", Value::Text(&name))]),
-            SecretLocation::History => self.say("table.secret.history", &[]),
+            SecretLocation::File => self.language.removed(at_line(&finding.path, finding.line), finding.removed_in),
+            location => self.language.secret_place(location, &plain(&finding.path)),
         };
         self.row(finding.severity, &format!("{}: {}", self.language.secret_title(finding), finding.matched))?;
         self.paragraph(4, None, &place)
@@ -59,7 +55,7 @@ impl Table<'_> {
 
     fn malware(&mut self, finding: &MalwareFinding) -> io::Result<()> {
         self.row(finding.severity, &format!("{} ({})", finding.rule, finding.engine.as_str()))?;
-        self.paragraph(4, None, &plain(&finding.path))?;
+        self.paragraph(4, None, &self.language.removed(plain(&finding.path), finding.removed_in))?;
         self.paragraph(4, Some(Style::Faint), &plain(self.language.malware_description(finding)))?;
         self.paragraph(4, Some(Style::Faint), &format!("sha256:{}", finding.sha256))
     }

@@ -229,7 +229,7 @@ fn cdxgen() {
             maven com.shop:shop 1
             maven com.shop:web 1 needs org.apache.logging.log4j:log4j-core
             maven org.apache.logging.log4j:log4j-core 2.14.1 at web/pom.xml
-            gap : 1 listed with package URLs of type `github` are of no known ecosystem
+            gap : 1 listed with package URLs of type `github` is of no known ecosystem
         "#]],
     );
 }
@@ -298,7 +298,7 @@ fn apko() {
         expect![[r#"
             on wolfi 20230201
             apk glibc 2.39-r1 [LGPL-2.1-or-later]
-            gap : 1 listed with package URLs of type `github` are of no known ecosystem
+            gap : 1 listed with package URLs of type `github` is of no known ecosystem
         "#]],
     );
 }

@@ -22,6 +22,7 @@ fn written(report: &ScanReport, format: Format) -> Vec<u8> {
 fn essence(inventory: &Inventory) -> Inventory {
     let image = inventory.image.as_ref().map(|image| ImageFacts {
         user: image.user.clone(),
+        user_id: image.user_id,
         created: image.created.clone(),
         layers: image.layers.clone(),
         ..ImageFacts::default()
@@ -117,6 +118,7 @@ prop_compose! {
 prop_compose! {
     fn image()(
         user in text(),
+        user_id in option::of(any::<i64>()),
         created in option::of(text()),
         labels in btree_map(text(), text(), 0..3),
         annotations in btree_map(text(), text(), 0..3),
@@ -138,7 +140,9 @@ prop_compose! {
             better: better.map(|name| BetterBase { name, digest: digest(), repairs: 3, brings: 1 }),
         });
         let layers = layers.collect();
-        ImageFacts { user: Some(user), labels, annotations, environment, created, layers, base, ..ImageFacts::default() }
+        ImageFacts {
+            user: Some(user), user_id, labels, annotations, environment, created, layers, base, ..ImageFacts::default()
+        }
     }
 }
 

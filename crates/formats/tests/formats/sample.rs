@@ -317,6 +317,7 @@ fn others(text: &str, layer: Option<u32>) -> Vec<Finding> {
             severity: Severity::Critical,
             category: "cloud".into(),
             layer,
+            removed_in: layer.filter(|_| location == SecretLocation::File).map(|layer| layer + 1),
             excepted_by: None,
         })
     };
@@ -328,6 +329,7 @@ fn others(text: &str, layer: Option<u32>) -> Vec<Finding> {
         sha256: "7".repeat(64).parse().unwrap(),
         description: Some(format!("The EICAR test file {text}")),
         layer,
+        removed_in: None,
         excepted_by: None,
     };
     let license = LicenseFinding {
@@ -362,6 +364,7 @@ fn others(text: &str, layer: Option<u32>) -> Vec<Finding> {
         secret(SecretLocation::File, Some(12)),
         secret(SecretLocation::Environment, None),
         secret(SecretLocation::History, None),
+        secret(SecretLocation::Configuration, None),
         Finding::Malware(malware),
         Finding::License(license),
         Finding::License(license_text("MIT", LicenseCategory::Permissive, Severity::None, Some(97))),

@@ -1,32 +1,39 @@
 //! The expressions of Azure's templates (`[concat(parameters('a'), 'b')]`), as far as a template alone answers them.
 
-use std::cell::Cell;
+use std::collections::HashMap;
 
+use crate::cloud::effort::Effort;
 use crate::node::{Entry, Node, PLACEHOLDER, Value};
 
 /// Expressions within expressions and values within values.
 const DEEPEST: usize = 64;
-/// Expressions and values of one template.
+/// Expressions and values of one file, with what they copy.
 const MOST_STEPS: usize = 300_000;
 /// Bytes of one text.
 const LONGEST_TEXT: usize = 1 << 20;
 
+/// The work that all templates of one file may make.
+pub(super) fn effort() -> Effort {
+    Effort::new(MOST_STEPS, DEEPEST, LONGEST_TEXT)
+}
+
 /// A template whose expressions are answered.
 #[derive(Debug)]
 pub(super) struct Template<'a> {
-    document: &'a Node,
-    steps: Cell<usize>,
-    depth: Cell<usize>,
+    parameters: HashMap<&'a str, &'a Node>,
+    variables: HashMap<&'a str, &'a Node>,
+    effort: &'a Effort,
 }
 
 impl<'a> Template<'a> {
-    pub(super) fn new(document: &'a Node) -> Template<'a> {
-        Template { document, steps: Cell::new(0), depth: Cell::new(0) }
+    pub(super) fn new(document: &'a Node, effort: &'a Effort) -> Template<'a> {
+        let declared = |section| document.get(section).map(Node::by_key).unwrap_or_default();
+        Template { parameters: declared("parameters"), variables: declared("variables"), effort }
     }
 
     /// A value with every expression in it answered, or unknown.
     pub(super) fn resolve(&self, node: &Node) -> Node {
-        self.guarded(node.line, || match &node.value {
+        let resolved = self.effort.step(|| match &node.value {
             Value::List(items) => {
                 Node::new(node.line, Value::List(items.iter().map(|item| self.resolve(item)).collect()))
             }
@@ -41,43 +48,40 @@ impl<'a> Template<'a> {
                     let value = reader.expression().unwrap_or_else(|| Node::unknown(node.line));
                     if reader.rest.trim().is_empty() { value } else { Node::unknown(node.line) }
                 }
-                None => node.clone(),
+                None => match self.effort.pay_text(text.len()) {
+                    Some(()) => node.clone(),
+                    None => Node::unknown(node.line),
+                },
             },
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unknown => node.clone(),
-        })
+        });
+        Node { line: node.line, ..resolved.unwrap_or_else(|| Node::unknown(node.line)) }
     }
 
-    /// Runs within the bounds; beyond them nothing is known.
-    fn guarded(&self, line: u32, run: impl FnOnce() -> Node) -> Node {
-        if self.depth.get() >= DEEPEST || self.steps.get() >= MOST_STEPS {
-            return Node::unknown(line);
-        }
-        self.steps.set(self.steps.get() + 1);
-        self.depth.set(self.depth.get() + 1);
-        let mut node = run();
-        self.depth.set(self.depth.get() - 1);
-        node.line = line;
-        node
-    }
-
+    /// What a function gives; what it makes is paid for.
     fn call(&self, name: &str, arguments: &[Node], line: u32) -> Node {
+        let unknown = || Node::unknown(line);
         let first = arguments.first();
         let text = |place: usize| arguments.get(place).and_then(Node::as_text);
+        let spelled = |spell: fn(&str) -> String| {
+            let text = text(0)?;
+            self.effort.pay_text(text.len())?;
+            Some(Value::Text(spell(&text)))
+        };
         let value = match name.to_ascii_lowercase().as_str() {
             "parameters" => {
-                let declared =
-                    text(0).and_then(|name| self.document.get("parameters")?.get(&name)?.entry("defaultValue"));
-                return declared.map_or_else(|| Node::unknown(line), |entry| self.resolve(&entry.value));
+                let parameter = text(0).and_then(|name| self.parameters.get(&*name)?.entry("defaultValue"));
+                return parameter.map_or_else(unknown, |entry| self.resolve(&entry.value));
             }
             "variables" => {
-                let declared = text(0).and_then(|name| self.document.get("variables")?.get(&name));
-                return declared.map_or_else(|| Node::unknown(line), |node| self.resolve(node));
+                let variable = text(0).and_then(|name| self.variables.get(&*name).copied());
+                return variable.map_or_else(unknown, |node| self.resolve(node));
             }
-            "concat" => concat(arguments),
-            "format" => format(arguments),
-            "tolower" => text(0).map(|text| Value::Text(text.to_lowercase())),
-            "toupper" => text(0).map(|text| Value::Text(text.to_uppercase())),
-            "string" => first.and_then(Node::as_text).map(|text| Value::Text(text.into_owned())),
+            "concat" => self.concat(arguments),
+            "format" => self.format(arguments),
+            "tolower" => spelled(str::to_lowercase),
+            "toupper" => spelled(str::to_uppercase),
+            "string" => spelled(str::to_owned),
             "int" => first.and_then(Node::as_number).map(Value::Number),
             "bool" => first.and_then(Node::as_bool).map(Value::Bool),
             "true" => Some(Value::Bool(true)),
@@ -96,25 +100,59 @@ impl<'a> Template<'a> {
                 .map(Value::Bool),
             "equals" => text(0).zip(text(1)).map(|(one, other)| Value::Bool(one.eq_ignore_ascii_case(&other))),
             "empty" => first.and_then(is_empty).map(Value::Bool),
-            "createarray" => Some(Value::List(arguments.to_vec())),
+            "createarray" => {
+                arguments.iter().map(|item| self.effort.copy(item)).collect::<Option<_>>().map(Value::List)
+            }
             "if" => {
-                return match first.and_then(Node::as_bool) {
-                    Some(true) => arguments.get(1).cloned(),
-                    Some(false) => arguments.get(2).cloned(),
-                    None => None,
-                }
-                .unwrap_or_else(|| Node::unknown(line));
+                let chosen = first.and_then(Node::as_bool).and_then(|holds| arguments.get(if holds { 1 } else { 2 }));
+                return chosen.and_then(|chosen| self.effort.copy(chosen)).unwrap_or_else(unknown);
             }
             "resourceid" | "reference" => {
-                let names: Vec<String> =
-                    arguments.iter().filter_map(Node::as_text).map(std::borrow::Cow::into_owned).collect();
+                let names: Vec<_> = arguments.iter().filter_map(Node::as_text).collect();
+                let length = names.iter().map(|name| name.len() + 1).sum();
                 let kind = names.iter().position(|name| name.contains('/'));
-                let address = kind.map(|kind| format!("{} {}", names[kind], names[kind + 1..].join("/")));
-                return Node { references: address.into_iter().collect(), ..Node::unknown(line) };
+                let address = kind.and_then(|kind| {
+                    self.effort.pay_text(length)?;
+                    Some(format!("{} {}", names[kind], names[kind + 1..].join("/")))
+                });
+                return Node { references: address.into_iter().collect(), ..unknown() };
             }
             _ => None,
         };
         Node::new(line, value.unwrap_or(Value::Unknown))
+    }
+
+    /// Texts, or lists, one after the other.
+    fn concat(&self, arguments: &[Node]) -> Option<Value> {
+        if arguments.iter().all(|argument| argument.as_list().is_some()) {
+            let items = arguments.iter().flat_map(Node::items);
+            return items.map(|item| self.effort.copy(item)).collect::<Option<_>>().map(Value::List);
+        }
+        let parts: Vec<_> = arguments.iter().map(Node::as_partial_text).collect();
+        self.effort.pay_text(parts.iter().map(|part| part.as_ref().map_or(1, |part| part.len())).sum())?;
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Some(part) => text.push_str(&part),
+                None => text.push(PLACEHOLDER),
+            }
+        }
+        Some(Value::Text(text))
+    }
+
+    /// `{0}` stands for the first of the values.
+    fn format(&self, arguments: &[Node]) -> Option<Value> {
+        let mut text = arguments.first()?.as_text()?.into_owned();
+        for (place, argument) in arguments[1..].iter().enumerate() {
+            let part = argument.as_partial_text().map_or_else(|| PLACEHOLDER.to_string(), std::borrow::Cow::into_owned);
+            let sign = format!("{{{place}}}");
+            // Looking through the text is paid for, and what comes of it.
+            self.effort.pay_text(text.len())?;
+            let times = text.matches(&sign).count();
+            self.effort.pay_text(text.len().saturating_add(times.saturating_mul(part.len())))?;
+            text = text.replace(&sign, &part);
+        }
+        Some(Value::Text(text))
     }
 }
 
@@ -127,34 +165,6 @@ fn is_empty(node: &Node) -> Option<bool> {
     }
 }
 
-/// Texts, or lists, one after the other.
-fn concat(arguments: &[Node]) -> Option<Value> {
-    if arguments.iter().all(|argument| argument.as_list().is_some()) {
-        return Some(Value::List(arguments.iter().flat_map(|argument| argument.items().to_vec()).collect()));
-    }
-    let mut text = String::new();
-    for argument in arguments {
-        match argument.as_partial_text() {
-            Some(part) => text.push_str(&part),
-            None => text.push(PLACEHOLDER),
-        }
-    }
-    (text.len() <= LONGEST_TEXT).then_some(Value::Text(text))
-}
-
-/// `{0}` stands for the first of the values.
-fn format(arguments: &[Node]) -> Option<Value> {
-    let mut text = arguments.first()?.as_text()?.into_owned();
-    for (place, argument) in arguments[1..].iter().enumerate() {
-        let part = argument.as_partial_text().map_or_else(|| PLACEHOLDER.to_string(), std::borrow::Cow::into_owned);
-        text = text.replace(&format!("{{{place}}}"), &part);
-        if text.len() > LONGEST_TEXT {
-            return None;
-        }
-    }
-    Some(Value::Text(text))
-}
-
 struct Reader<'t, 'a> {
     rest: &'t str,
     template: &'t Template<'a>,
@@ -165,14 +175,7 @@ impl Reader<'_, '_> {
     /// A literal or a call, and what is taken of it by `.name` and `[0]`; nothing where it cannot be read.
     fn expression(&mut self) -> Option<Node> {
         let template = self.template;
-        if template.depth.get() >= DEEPEST || template.steps.get() >= MOST_STEPS {
-            return None;
-        }
-        template.steps.set(template.steps.get() + 1);
-        template.depth.set(template.depth.get() + 1);
-        let node = self.term();
-        template.depth.set(template.depth.get() - 1);
-        node
+        template.effort.step(|| self.term()).flatten()
     }
 
     fn term(&mut self) -> Option<Node> {
@@ -273,7 +276,7 @@ mod tests {
 
     fn resolved(expression: &str) -> Node {
         let document = json::parse(r#"{"parameters": {"p": {"defaultValue": ["x", {"y": 5}]}, "q": {}}, "variables": {"v": "[variables('v')]"}}"#).unwrap();
-        Template::new(&document).resolve(&Node::text(1, expression))
+        Template::new(&document, &effort()).resolve(&Node::text(1, expression))
     }
 
     #[test]
@@ -296,6 +299,33 @@ mod tests {
             "[concat('a', parameters('q'))]",
         ] {
             assert!(resolved(unknown).is_unknown(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn what_doubles_itself_is_told() {
+        let doubled = |function: &str, first: &str| {
+            let mut variables = format!(r#""v0": {first}"#);
+            for level in 1..20 {
+                let before = level - 1;
+                let call = format!("{function}variables('v{before}'), variables('v{before}'))");
+                variables.push_str(&format!(r#", "v{level}": "[{call}]""#));
+            }
+            let document = json::parse(&format!(r#"{{"variables": {{{variables}}}}}"#)).unwrap();
+            let effort = effort();
+            Template::new(&document, &effort).resolve(&Node::text(1, "[variables('v19')]"));
+            effort.gap("t").map(|gap| gap.reason).unwrap_or_default()
+        };
+        for (function, first, limit) in [
+            ("concat(", r#""x""#.to_owned(), "300000 steps"),
+            ("concat(", r#"["x"]"#.to_owned(), "300000 steps"),
+            ("createArray(", r#""x""#.to_owned(), "300000 steps"),
+            ("format('{0}{1}', ", r#""x""#.to_owned(), "300000 steps"),
+            ("resourceId('a/b', ", r#""x""#.to_owned(), "300000 steps"),
+            ("concat(", format!("\"{}\"", "x".repeat(1 << 20)), "1024 KiB"),
+        ] {
+            let reason = doubled(function, &first);
+            assert!(reason.contains(limit), "{function}: {reason}");
         }
     }
 

@@ -1,12 +1,13 @@
 //! The functions of CloudFormation, as far as a template alone answers them (Template reference, Intrinsic functions).
 
-use std::cell::Cell;
+use std::collections::HashMap;
 
+use crate::cloud::effort::Effort;
 use crate::node::{Entry, Node, PLACEHOLDER, Value};
 
 /// Functions within functions and values within values.
 const DEEPEST: usize = 100;
-/// Values resolved for one template.
+/// Values resolved for one template, with what they copy.
 const MOST_STEPS: usize = 500_000;
 /// Bytes of one text.
 const LONGEST_TEXT: usize = 1 << 20;
@@ -14,43 +15,48 @@ const LONGEST_TEXT: usize = 1 << 20;
 /// A template whose functions are answered.
 #[derive(Debug)]
 pub(super) struct Template<'a> {
-    document: &'a Node,
-    steps: Cell<usize>,
-    depth: Cell<usize>,
+    parameters: HashMap<&'a str, &'a Node>,
+    conditions: HashMap<&'a str, &'a Node>,
+    mappings: HashMap<&'a str, &'a Node>,
+    pub(super) effort: Effort,
 }
 
 impl<'a> Template<'a> {
     pub(super) fn new(document: &'a Node) -> Template<'a> {
-        Template { document, steps: Cell::new(0), depth: Cell::new(0) }
+        let declared = |section| document.get(section).map(Node::by_key).unwrap_or_default();
+        Template {
+            parameters: declared("Parameters"),
+            conditions: declared("Conditions"),
+            mappings: declared("Mappings"),
+            effort: Effort::new(MOST_STEPS, DEEPEST, LONGEST_TEXT),
+        }
     }
 
     /// A value with every function in it answered, or unknown.
     pub(super) fn resolve(&self, node: &Node) -> Node {
-        if self.depth.get() >= DEEPEST || self.steps.get() >= MOST_STEPS {
-            return Node::unknown(node.line);
-        }
-        self.steps.set(self.steps.get() + 1);
-        self.depth.set(self.depth.get() + 1);
-        let mut resolved = match &node.value {
+        let resolved = self.effort.step(|| match &node.value {
             Value::List(items) => {
                 let items: Vec<Node> =
                     items.iter().map(|item| self.resolve(item)).filter(|item| !item.is_null()).collect();
+                // Each list around them has them again.
+                self.effort.pay(items.iter().map(|item| item.references.len()).sum())?;
                 let references = items.iter().flat_map(|item| item.references.clone()).collect();
-                Node { line: node.line, value: Value::List(items), references }
+                Some(Node { line: node.line, value: Value::List(items), references })
             }
             Value::Map(entries) => match entries.as_slice() {
-                [only] if only.key == "Ref" || only.key.starts_with("Fn::") => self.function(&only.key, &only.value),
+                [only] if only.key == "Ref" || only.key.starts_with("Fn::") => {
+                    Some(self.function(&only.key, &only.value))
+                }
                 _ => {
                     let entries =
                         entries.iter().map(|entry| Entry { value: self.resolve(&entry.value), ..entry.clone() });
-                    Node::new(node.line, Value::Map(entries.collect()))
+                    Some(Node::new(node.line, Value::Map(entries.collect())))
                 }
             },
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unknown => node.clone(),
-        };
-        self.depth.set(self.depth.get() - 1);
-        resolved.line = node.line;
-        resolved
+            Value::Text(text) => self.effort.pay_text(text.len()).map(|()| node.clone()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Unknown => Some(node.clone()),
+        });
+        Node { line: node.line, ..resolved.flatten().unwrap_or_else(|| Node::unknown(node.line)) }
     }
 
     fn function(&self, name: &str, argument: &Node) -> Node {
@@ -72,9 +78,10 @@ impl<'a> Template<'a> {
             "Fn::Base64" => self.resolve(argument),
             "Fn::ToJsonString" => {
                 let resolved = self.resolve(argument);
-                Node {
-                    references: resolved.references.clone(),
-                    ..Node::text(argument.line, crate::json::write(&resolved))
+                let text = crate::json::write(&resolved);
+                match self.effort.pay_text(text.len()) {
+                    Some(()) => Node { references: resolved.references, ..Node::text(argument.line, text) },
+                    None => unknown(),
                 }
             }
             _ => unknown(),
@@ -83,8 +90,7 @@ impl<'a> Template<'a> {
 
     /// A copy of a value, which is paid for; where too much was paid, nothing.
     fn copy(&self, node: &Node) -> Node {
-        self.steps.set(self.steps.get().saturating_add(node.weight()));
-        if self.steps.get() >= MOST_STEPS { Node::unknown(node.line) } else { node.clone() }
+        self.effort.copy(node).unwrap_or_else(|| Node::unknown(node.line))
     }
 
     /// A parameter's default, or a resource.
@@ -92,7 +98,7 @@ impl<'a> Template<'a> {
         if name == "AWS::NoValue" {
             return Node::new(line, Value::Null);
         }
-        if let Some(parameter) = self.document.get("Parameters").and_then(|parameters| parameters.get(name)) {
+        if let Some(parameter) = self.parameters.get(name) {
             let is_list =
                 parameter.text_at("Type").is_some_and(|kind| kind.starts_with("List<") || kind == "CommaDelimitedList");
             return match parameter.entry("Default").map(|entry| &entry.value) {
@@ -100,7 +106,7 @@ impl<'a> Template<'a> {
                     let text = default.as_text().unwrap_or_default();
                     let items =
                         text.split(',').filter(|item| !item.is_empty()).map(|item| Node::text(line, item.trim()));
-                    Node::new(line, Value::List(items.collect()))
+                    self.paid(items).unwrap_or_else(|| Node::unknown(line))
                 }
                 Some(default) if !parameter.text_at("Type").is_some_and(|kind| kind.starts_with("AWS::SSM")) => {
                     self.copy(default)
@@ -128,7 +134,7 @@ impl<'a> Template<'a> {
                 continue;
             }
             let value = match own.as_ref().and_then(|own| own.get(name)) {
-                Some(value) => value.clone(),
+                Some(value) => self.copy(value),
                 None => match name.split_once('.') {
                     Some((resource, _)) => Node { references: vec![resource.to_owned()], ..Node::unknown(0) },
                     None => self.reference(name, argument.line),
@@ -140,11 +146,13 @@ impl<'a> Template<'a> {
             }
             references.extend(value.references);
             if text.len() > LONGEST_TEXT {
-                return None;
+                self.effort.pay_text(text.len())?;
             }
         }
         text.push_str(rest);
-        Some(self.copy(&Node { references, ..Node::text(argument.line, text) }))
+        let substituted = Node { references, ..Node::text(argument.line, text) };
+        self.effort.pay(substituted.weight())?;
+        Some(substituted)
     }
 
     fn join(&self, argument: &Node) -> Option<Node> {
@@ -156,9 +164,9 @@ impl<'a> Template<'a> {
             .iter()
             .map(|item| item.as_partial_text().map_or_else(|| PLACEHOLDER.to_string(), std::borrow::Cow::into_owned))
             .collect();
-        let text = parts.join(&separator);
-        (text.len() <= LONGEST_TEXT)
-            .then(|| Node { references: list.references.clone(), ..Node::text(argument.line, text) })
+        let length = parts.iter().map(|part| part.len().saturating_add(separator.len()));
+        self.effort.pay_text(length.fold(0, usize::saturating_add))?;
+        Some(Node { references: list.references.clone(), ..Node::text(argument.line, parts.join(&separator)) })
     }
 
     fn select(&self, argument: &Node) -> Option<Node> {
@@ -171,8 +179,16 @@ impl<'a> Template<'a> {
         let [separator, text] = argument.as_list()? else { return None };
         let text = self.resolve(text);
         let separator = separator.as_text().filter(|separator| !separator.is_empty())?;
-        let parts = text.as_partial_text()?.split(&*separator).map(|part| Node::text(argument.line, part)).collect();
-        Some(Node { references: text.references.clone(), ..Node::new(argument.line, Value::List(parts)) })
+        let whole = text.as_partial_text()?;
+        let parts = self.paid(whole.split(&*separator).map(|part| Node::text(argument.line, part)))?;
+        Some(Node { references: text.references.clone(), ..parts })
+    }
+
+    /// A list, each item of which is paid for.
+    fn paid(&self, items: impl Iterator<Item = Node>) -> Option<Node> {
+        let items: Option<Vec<Node>> = items.map(|item| self.effort.pay(item.weight()).map(|()| item)).collect();
+        let items = items?;
+        Some(Node::new(items.first().map_or(0, |item| item.line), Value::List(items)))
     }
 
     fn choose(&self, argument: &Node) -> Option<Node> {
@@ -194,25 +210,17 @@ impl<'a> Template<'a> {
     fn find_in_map(&self, argument: &Node) -> Option<Node> {
         let [map, first, second, ..] = argument.as_list()? else { return None };
         let texts = (self.resolve(map), self.resolve(first), self.resolve(second));
-        let map = self.document.get("Mappings")?.get(&texts.0.as_text()?)?;
+        let map = self.mappings.get(&*texts.0.as_text()?)?;
         Some(self.copy(map.get(&texts.1.as_text()?)?.get(&texts.2.as_text()?)?))
     }
 
     /// Whether a condition holds, where that is known.
     pub(super) fn condition(&self, name: &str) -> Option<bool> {
-        let condition = self.document.get("Conditions")?.get(name)?;
-        self.holds(condition)
+        self.holds(self.conditions.get(name)?)
     }
 
     fn holds(&self, node: &Node) -> Option<bool> {
-        if self.depth.get() >= DEEPEST || self.steps.get() >= MOST_STEPS {
-            return None;
-        }
-        self.steps.set(self.steps.get() + 1);
-        self.depth.set(self.depth.get() + 1);
-        let holds = self.holds_within(node);
-        self.depth.set(self.depth.get() - 1);
-        holds
+        self.effort.step(|| self.holds_within(node)).flatten()
     }
 
     fn holds_within(&self, node: &Node) -> Option<bool> {
@@ -243,5 +251,47 @@ impl<'a> Template<'a> {
             }
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    /// What is told of resolving a value of a template with these sections.
+    fn told(sections: &str, value: &str) -> String {
+        let document = json::parse(&format!("{{{sections}}}")).unwrap();
+        let template = Template::new(&document);
+        template.resolve(&json::parse(value).unwrap());
+        template.effort.gap("t").map(|gap| gap.reason).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_grows_by_being_put_together_is_told_before_it_takes_memory() {
+        let text = "x".repeat(1 << 20);
+        let many = vec!["\"a\""; 100_000].join(",");
+        let parameter = format!(
+            r#""Parameters": {{"P": {{"Default": "{text}"}}, "L": {{"Type": "CommaDelimitedList", "Default": "{}"}}}}"#,
+            "a,".repeat(500_000)
+        );
+        let joined = format!(r#"{{"Fn::Join": ["{text}", [{many}]]}}"#);
+        assert!(told("", &joined).contains("1024 KiB"));
+        let references = vec![r#"{"Ref": "P"}"#; 100].join(",");
+        assert!(told(&parameter, &format!("[{references}]")).contains("500000 steps"));
+        let lists = vec![r#"{"Ref": "L"}"#; 100].join(",");
+        assert!(told(&parameter, &format!("[{lists}]")).contains("500000 steps"));
+        let split = format!(r#"{{"Fn::Split": [",", "{}"]}}"#, ",".repeat(600_000));
+        assert!(told("", &split).contains("500000 steps"));
+        let deep = format!("{}{}{}", "[".repeat(90), vec![r#"{"Ref": "R"}"#; 10_000].join(","), "]".repeat(90));
+        assert!(told("", &deep).contains("500000 steps"));
+        assert_eq!(told("", r#"{"Fn::Join": ["-", ["a", "b"]]}"#), "");
+    }
+
+    #[test]
+    fn conditions_that_need_each_other_end() {
+        let conditions =
+            r#""Conditions": {"A": {"Fn::Not": [{"Condition": "B"}]}, "B": {"Fn::Not": [{"Condition": "A"}]}}"#;
+        assert!(told(conditions, r#"{"Fn::If": ["A", "yes", "no"]}"#).contains("need themselves"));
     }
 }

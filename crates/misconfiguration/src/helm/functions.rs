@@ -8,20 +8,17 @@ use regex_automata::meta::Regex;
 use super::render::Calls;
 use super::value::{from_node, map, to_json, to_yaml};
 use super::work::Work;
-use super::{regexes, sprig};
+use super::{files, regexes, sprig};
 use crate::yaml::{self, Tags};
 
 /// Helm's methods, and the functions that stand for them: the template language calls no methods.
-const METHODS: &[(&str, &str)] = &[
-    ("$.Capabilities.APIVersions.Has", "apiVersionsHas"),
-    (".Capabilities.APIVersions.Has", "apiVersionsHas"),
-    ("$.Files.Get ", "index $.Files "),
-    (".Files.Get ", "index $.Files "),
-];
+const METHODS: &[(&str, &str)] =
+    &[("$.Capabilities.APIVersions.Has", "apiVersionsHas"), (".Capabilities.APIVersions.Has", "apiVersionsHas")];
 
 /// Spells methods as functions, and `$_ := set $map KEY VALUE`, which changes the map in place, as a new value of the
 /// variable: values of the template language do not change.
 pub(super) fn spell_methods(source: &str) -> String {
+    let source = &files::spell(source);
     let text = METHODS.iter().fold(source.to_owned(), |text, (method, function)| text.replace(method, function));
     match in_place() {
         Some(pattern) if text.contains("set $") => regexes::replaced(pattern, &text, "${2} = ${1}Of ${2} "),
@@ -59,25 +56,59 @@ pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
         .func("fail", |arguments| refuse(&text(arguments, 0)?))
         .func("lookup", |_| Ok(map([])))
         .func("apiVersionsHas", |arguments| Ok(Value::Bool(has_api(&text(arguments, 0)?))))
-        .func("toYaml", work.bound(|arguments| Ok(string(to_yaml(argument(arguments, 0)?)))))
-        .func("toJson", work.bound(|arguments| Ok(string(to_json(argument(arguments, 0)?)))))
-        .func("toPrettyJson", work.bound(|arguments| Ok(string(to_json(argument(arguments, 0)?)))))
-        .func("fromYaml", work.bound(|arguments| from_yaml(&text(arguments, 0)?)))
-        .func("fromYamlArray", work.bound(|arguments| from_yaml(&text(arguments, 0)?)))
-        .func("fromJson", work.bound(|arguments| from_yaml(&text(arguments, 0)?)));
+        .func("toToml", work.bound(|arguments| Ok(string(to_json(argument(arguments, 0)?)))))
+        .func("fromToml", |_| refuse("TOML within a chart is not read"));
+    let template = WRITTEN.iter().fold(template, |template, (name, write)| {
+        let write = |arguments: &[Value]| write(argument(arguments, 0)?).map(string);
+        template.func(name, work.bound(write)).func(&sprig::must(name), work.bound(write))
+    });
+    let template = READ.iter().fold(template, |template, name| {
+        let read = |arguments: &[Value]| from_yaml(&text(arguments, 0)?);
+        template.func(name, work.bound(read)).func(&sprig::must(name), work.bound(read))
+    });
     let template = PRINTING
         .iter()
         .fold(template, |template, name| template.func(name, work.bound(|arguments| print(name, arguments))));
-    regexes::register(sprig::register(template, &work), &work)
+    files::register(regexes::register(sprig::register(template, &work), &work), &work)
 }
+
+/// What writes a value, each under its name and with `must` before it.
+const WRITTEN: &[(&str, fn(&Value) -> gotmpl::Result<String>)] = &[
+    ("toYaml", to_yaml),
+    ("toYamlPretty", to_yaml),
+    ("toJson", |value| Ok(to_json(value))),
+    ("toPrettyJson", |value| Ok(to_json(value))),
+    ("toRawJson", |value| Ok(to_json(value))),
+];
+
+/// What reads a value; JSON is YAML.
+const READ: &[&str] = &["fromYaml", "fromYamlArray", "fromJson", "fromJsonArray"];
+
+/// The widths that one text may ask for in all.
+const WIDEST: usize = 1 << 20;
 
 /// The language's own functions that make texts.
 const PRINTING: &[&str] = &["print", "printf", "println", "html", "js", "urlquery"];
 
 /// Has the language do it, in a template of its own.
 fn print(name: &str, arguments: &[Value]) -> gotmpl::Result<Value> {
+    if name == "printf" && width(arguments) > WIDEST {
+        return refuse("a text becomes too long");
+    }
     let places: String = (0..arguments.len()).map(|place| format!(" (index . {place})")).collect();
     gotmpl::execute(&format!("{{{{{name}{places}}}}}"), &Value::List(arguments.into())).map(string)
+}
+
+/// What the numbers in a format, and those that stars in it take from the arguments, come to.
+fn width(arguments: &[Value]) -> usize {
+    let format = arguments.first().and_then(Value::as_str).unwrap_or_default();
+    let digits = format.split(|sign: char| !sign.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let said = digits.map(|digits| digits.parse().unwrap_or(usize::MAX)).fold(0, usize::saturating_add);
+    if !format.contains('*') {
+        return said;
+    }
+    let given = arguments.iter().skip(1).filter_map(Value::as_int);
+    given.map(|width| usize::try_from(width.unsigned_abs()).unwrap_or(usize::MAX)).fold(said, usize::saturating_add)
 }
 
 fn from_yaml(text: &str) -> gotmpl::Result<Value> {

@@ -7,6 +7,7 @@ use regex_automata::meta::Regex;
 use regex_automata::util::captures::Captures;
 
 use super::functions::{argument, refuse, string, text};
+use super::sprig;
 use super::work::Work;
 
 /// The memory that the program of one pattern may take.
@@ -48,8 +49,7 @@ const FUNCTIONS: &[(&str, Function)] = &[
 /// Gives a template every function with a regular expression, each under its name and with `must` before it.
 pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
     FUNCTIONS.iter().fold(template, |template, (name, function)| {
-        let sure = format!("must{}{}", name[..1].to_ascii_uppercase(), &name[1..]);
-        template.func(name, work.bound(*function)).func(&sure, work.bound(*function))
+        template.func(name, work.bound(*function)).func(&sprig::must(name), work.bound(*function))
     })
 }
 

@@ -149,6 +149,13 @@ fn what_grows_by_itself_is_a_gap_before_it_is_large() {
         "list $a $a | toJson",
         "list $a $a",
         "dict \"a\" $a \"b\" $a",
+        "replace \"a\" (print $a $a) \"aa\"",
+        "wrapWith 1 $a (print $a \" \" $a)",
+        "push (list $a) $a",
+        "pluck \"a\" (dict \"a\" $a) (dict \"a\" $a)",
+        "list $a $a | toToml",
+        "list $a $a | toYaml",
+        "printf \"%s%s%99999d\" $a $a 1",
     ];
     for grow in grown {
         let tree = tree(&[CHART, ("c/templates/a.yaml", &growing(grow))]);
@@ -160,4 +167,24 @@ fn what_grows_by_itself_is_a_gap_before_it_is_large() {
     let printed = "{{ $a := repeat 100000 \"a\" }}{{ range until 40000 }}{{ $a }}{{ end }}";
     let checked = check(&tree(&[CHART, ("c/templates/a.yaml", printed)]), &Options::default());
     assert!(checked.gaps[0].reason.contains("too large"), "{:?}", checked.gaps);
+}
+
+#[test]
+fn files_of_a_chart_can_be_asked_for() {
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n{{ (.Files.Glob \"conf/*.txt\").AsConfig | indent 2 }}\n---\n{{- range $path, $content := .Files.Glob \"pods/**.yaml\" }}\n---\n{{ $content }}\n{{- end }}\n{{- range .Files.Lines \"hosts.txt\" }}\n---\napiVersion: v1\nkind: Pod\nspec: {hostIPC: {{ . }}, containers: [{name: a}]}\n{{- end }}\n";
+    let tree = tree(&[
+        CHART,
+        ("c/templates/a.yaml", template),
+        ("c/conf/a.txt", "x: y\n"),
+        ("c/pods/a/b.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostPID: true, containers: [{name: a}]}\n"),
+        ("c/hosts.txt", "true\nfalse\n"),
+    ]);
+    let checked = check(&tree, &Options::default());
+    assert_eq!(checked.gaps, []);
+    for id in ["BHD-KUBERNETES-0010", "BHD-KUBERNETES-0008"] {
+        assert!(
+            checked.findings.iter().any(|finding| finding.id == id && finding.path.as_str() == "c/templates/a.yaml"),
+            "{id}"
+        );
+    }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use gotmpl::Value;
 
+use super::functions::refuse;
 use crate::json;
 use crate::node::{self, Node};
 
@@ -34,16 +35,26 @@ pub(super) fn map<'a>(entries: impl IntoIterator<Item = (&'a str, Value)>) -> Va
     Value::Map(Arc::new(map))
 }
 
+/// Bytes of what is written.
+const LONGEST: usize = 16 << 20;
+
 /// Writes block YAML without a line feed at its end, as Helm's `toYaml` does.
-pub(super) fn to_yaml(value: &Value) -> String {
+pub(super) fn to_yaml(value: &Value) -> gotmpl::Result<String> {
     let mut out = String::new();
     write(value, 0, false, &mut out, 0);
-    out.trim_end_matches('\n').to_owned()
+    if out.len() > LONGEST {
+        return refuse("a text becomes too long");
+    }
+    Ok(out.trim_end_matches('\n').to_owned())
 }
 
 fn write(value: &Value, indent: usize, is_in_line: bool, out: &mut String, depth: usize) {
     if depth > DEEPEST {
         out.push_str("null\n");
+        return;
+    }
+    // Indentation makes more of a value than it weighs; whoever asked refuses what is too long.
+    if out.len() > LONGEST {
         return;
     }
     match value {

@@ -35,6 +35,7 @@ pub(super) struct Evaluator<'a> {
     steps: Cell<usize>,
     depth: Cell<usize>,
     calls: Cell<usize>,
+    left_out_calls: Cell<usize>,
     /// The steps that were taken when the outermost expression began.
     begun_at: Cell<usize>,
     was_cut: Cell<bool>,
@@ -70,6 +71,7 @@ impl<'a> Evaluator<'a> {
             steps: zero(),
             depth: zero(),
             calls: zero(),
+            left_out_calls: zero(),
             begun_at: zero(),
             was_cut: Cell::new(false),
         }
@@ -100,12 +102,26 @@ impl<'a> Evaluator<'a> {
         self.calls.get() <= MOST_CALLS
     }
 
+    /// Takes note of a module that is called and not looked at, because there are too many or too deep.
+    pub(super) fn leave_out_call(&self) {
+        self.left_out_calls.set(self.left_out_calls.get() + 1);
+    }
+
+    /// How many modules were left out so.
+    pub(super) fn left_out_calls(&self) -> usize {
+        self.left_out_calls.get()
+    }
+
     pub(super) fn evaluate(&self, expression: &'a Expression, scope: &Scope<'a, '_>) -> Node {
         let line = scope.source.line(expression);
         if self.depth.get() == 0 {
             self.begun_at.set(self.steps.get());
         }
-        if self.depth.get() >= DEEPEST || self.is_exhausted() {
+        if self.depth.get() >= DEEPEST {
+            self.was_cut.set(true);
+            return Node::unknown(line);
+        }
+        if self.is_exhausted() {
             return Node::unknown(line);
         }
         self.steps.set(self.steps.get() + 1);

@@ -141,7 +141,11 @@ impl<'a> Module<'a> {
         let folder = evaluator.folders.get(&path)?;
         // Terraform refuses a module that calls itself; once around, nothing new comes.
         let comes_again = path == self.path || self.callers.contains(&path);
-        if comes_again || self.callers.len() >= DEEPEST || !evaluator.may_call() {
+        if comes_again {
+            return None;
+        }
+        if self.callers.len() >= DEEPEST || !evaluator.may_call() {
+            evaluator.leave_out_call();
             return None;
         }
         let callers = [self.callers.as_slice(), std::slice::from_ref(&self.path)].concat();

@@ -14,12 +14,13 @@ pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
     let mut clouds = Vec::new();
     for (path, text) in tree.files() {
         let is_json = path.file_name().ends_with(".json") || path.file_name().ends_with(".tfplan");
-        if !is_json || !text.contains("\"planned_values\"") {
+        if !is_json || !looks_so(text) {
             continue;
         }
         match json::parse(text) {
             Ok(plan) => {
                 let mut resources = Vec::new();
+                // What is written of a state has the same beginning, and no planned values.
                 if let Some(root) = plan.at("planned_values.root_module") {
                     collect(root, path, &mut resources, 0);
                 }
@@ -30,6 +31,12 @@ pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Cloud> {
         }
     }
     clouds
+}
+
+/// Whether a text, of which the end may be missing, is a plan by its words.
+fn looks_so(text: &str) -> bool {
+    text.contains("\"planned_values\"")
+        || (text.contains("\"format_version\"") && text.contains("\"terraform_version\""))
 }
 
 fn collect(module: &Node, path: &UntrustedPath, resources: &mut Vec<Resource>, depth: usize) {
@@ -96,4 +103,25 @@ fn without_index(address: &str) -> String {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_whose_end_is_missing_is_a_gap() {
+        let whole = r#"{"format_version": "1.2", "terraform_version": "1.9.5", "planned_values": {"root_module": {}}}"#;
+        for end in 55..=whole.len() {
+            let mut tree = Tree::new();
+            tree.insert("plan.json".to_owned().into(), whole[..end].as_bytes()).unwrap();
+            let mut gaps = Vec::new();
+            read(&tree, &mut gaps);
+            let is_cut = end < whole.len();
+            assert_eq!(
+                gaps.iter().filter(|gap| gap.reason.contains("plan cannot be read")).count(),
+                usize::from(is_cut)
+            );
+        }
+    }
 }

@@ -29,6 +29,15 @@ pub(super) fn read(tree: &Tree, folders: &Folders, path: &str, folder: &Folder, 
             "its expressions take more steps than are evaluated; some values count as unknown",
         ));
     }
+    let left_out = evaluator.left_out_calls();
+    if left_out > 0 {
+        gaps.push(Gap::new(
+            shown(path),
+            format!(
+                "{left_out} of its calls of modules were not looked at: they are too many, or too deep in one another"
+            ),
+        ));
+    }
     if resources.len() >= MOST_RESOURCES {
         gaps.push(Gap::new(shown(path), format!("it describes more than {MOST_RESOURCES} resources")));
     }

@@ -41,8 +41,9 @@ impl Source {
     /// What to say of the modules that it calls from a registry, a repository or any other address.
     pub(super) fn modules_elsewhere(&self) -> Option<String> {
         let elsewhere = |block: &&Block| {
-            let source = block.body.get_attribute("source").and_then(|attribute| attribute.value.as_str());
-            source.is_some_and(|source| !source.starts_with("./") && !source.starts_with("../"))
+            let source = block.body.get_attribute("source").map(|attribute| attribute.value.as_str());
+            // OpenTofu lets an expression say where from.
+            source.is_some_and(|source| !source.is_some_and(is_path))
         };
         let names: Vec<String> = self
             .body
@@ -59,6 +60,19 @@ impl Source {
             }
         };
         Some(format!("{reason}; the plan of it (`terraform show -json`) has what is in there"))
+    }
+
+    /// What to say of the modules that it calls by a path at which there is none.
+    pub(super) fn missing_modules(&self, folders: &Folders) -> impl Iterator<Item = String> {
+        self.body.get_blocks("module").filter_map(|block| {
+            let path = block.body.get_attribute("source")?.value.as_str().filter(|path| is_path(path))?;
+            let is_there = called_folder(self, block).is_some_and(|folder| folders.contains_key(&folder));
+            let name = block.labels.first().map_or("", |label| label.as_str());
+            let line = self.block(block).0;
+            (!is_there).then(|| {
+                format!("its module `{name}` (line {line}) was not looked at: no configuration can be read in `{path}`")
+            })
+        })
     }
 
     /// The first and last line of a block.
@@ -91,11 +105,23 @@ fn listed(names: &[String]) -> String {
     format!("{}{rest}", names[..names.len().min(MOST)].join(", "))
 }
 
-/// The folder that a module block names, where it is a path.
+/// The folder that a module block names, where it is a path within the tree.
 pub(super) fn called_folder(source: &Source, block: &Block) -> Option<String> {
-    let path = block.body.get_attribute("source")?.value.as_str()?;
-    let is_local = path.starts_with("./") || path.starts_with("../");
-    is_local.then(|| UntrustedPath::normalise(&format!("{}/{path}", source.path.parent())).as_str().to_owned())
+    let path = block.body.get_attribute("source")?.value.as_str().filter(|path| is_path(path))?;
+    let mut folders: Vec<&str> = source.path.parent().split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => _ = folders.pop()?,
+            name => folders.push(name),
+        }
+    }
+    Some(folders.join("/"))
+}
+
+/// Whether the source of a module is a path (Terraform, Module Sources, Local Paths).
+fn is_path(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../")
 }
 
 /// Reads every file of a tree; one that cannot be read is a gap.

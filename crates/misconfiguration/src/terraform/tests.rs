@@ -186,6 +186,37 @@ fn modules_from_elsewhere_are_a_gap() {
 }
 
 #[test]
+fn modules_that_are_not_there_are_a_gap_each() {
+    let call = |name: &str, source: &str| format!("module \"{name}\" {{\n  source = \"{source}\"\n}}\n");
+    let main = [call("a", "./none"), call("b", "../net"), call("c", "../../net"), call("d", "../net/")].concat();
+    let (gaps, _) = gaps_and_buckets(&[("x/main.tf", &main), ("net/main.tf", "")]);
+    assert_eq!(gaps.len(), 2, "{gaps:?}");
+    assert!(gaps[0].starts_with("x/main.tf: its module `a` (line 1) was not looked at"), "{gaps:?}");
+    assert!(
+        gaps[1].ends_with("`c` (line 7) was not looked at: no configuration can be read in `../../net`"),
+        "{gaps:?}"
+    );
+    let many: String = (0..150).map(|number| call(&format!("m{number}"), &format!("./m{number}"))).collect();
+    let (gaps, _) = gaps_and_buckets(&[("main.tf", &many)]);
+    assert_eq!(gaps.len(), 101);
+    assert!(gaps.iter().any(|gap| gap.contains("50 more modules")), "{gaps:?}");
+}
+
+#[test]
+fn modules_that_are_too_deep_in_one_another_are_a_gap() {
+    let files: Vec<(String, String)> = (0..15)
+        .map(|level| {
+            let source = format!("../m{}", level + 1);
+            let call = format!("module \"next\" {{\n  source = \"{source}\"\n}}\n");
+            (format!("m{level}/main.tf"), if level < 14 { call } else { String::new() })
+        })
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let (gaps, _) = gaps_and_buckets(&files);
+    assert!(gaps.iter().any(|gap| gap.contains("1 of its calls of modules")), "{gaps:?}");
+}
+
+#[test]
 fn an_expression_that_costs_too_much_leaves_the_others_theirs() {
     let costly = "[for i in range(1000) : [for j in range(1000) : i * j]]";
     let text = format!(

@@ -9,7 +9,8 @@ use crate::Severity;
 pub struct SecretFinding {
     /// What sort of place it is in.
     pub location: SecretLocation,
-    /// The file (nested archives as `a.tar.gz!/b`), or the name of the variable, label or argument; empty for history.
+    /// The file (nested archives as `a.tar.gz!/b`), the name of the variable, label or argument, or the place in the
+    /// configuration (`config.Entrypoint`); empty for history.
     pub path: String,
     /// The line, counted from 1, where the place has lines.
     pub line: Option<u32>,
@@ -25,6 +26,9 @@ pub struct SecretFinding {
     pub category: String,
     /// Index of the layer that brought it; `None` outside images.
     pub layer: Option<u32>,
+    /// Index of the upper layer that removes or replaces the file; `None` where containers see it. Whoever pulls the image
+    /// has the file of the lower layer all the same.
+    pub removed_in: Option<u32>,
     /// The exception that covers it, by name.
     pub excepted_by: Option<String>,
 }
@@ -43,16 +47,19 @@ pub enum SecretLocation {
     Label,
     /// A build argument, as the history keeps it.
     Argument,
+    /// Another part of the image's configuration, such as its entry point.
+    Configuration,
 }
 
 impl SecretLocation {
     /// Every place.
-    pub const ALL: [SecretLocation; 5] = [
+    pub const ALL: [SecretLocation; 6] = [
         SecretLocation::File,
         SecretLocation::Environment,
         SecretLocation::History,
         SecretLocation::Label,
         SecretLocation::Argument,
+        SecretLocation::Configuration,
     ];
 
     /// The word used in reports.
@@ -63,6 +70,7 @@ impl SecretLocation {
             SecretLocation::History => "history",
             SecretLocation::Label => "label",
             SecretLocation::Argument => "argument",
+            SecretLocation::Configuration => "configuration",
         }
     }
 }

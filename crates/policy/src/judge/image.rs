@@ -114,13 +114,11 @@ impl Bench<'_, '_> {
 
     pub(super) fn superuser(&self) -> Outcome {
         match self.facts.image() {
-            Some(image) => match image.user.as_deref().filter(|user| is_root(user)) {
-                Some(user) => {
-                    let user = if user.is_empty() { "root" } else { user };
-                    Outcome::failing(reason("verdict.superuser", [("user", user.into())]))
-                }
-                None => Outcome::default(),
-            },
+            Some(image) if image.runs_as_superuser() => {
+                let user = image.user.as_deref().filter(|user| !user.is_empty()).unwrap_or("root");
+                Outcome::failing(reason("verdict.superuser", [("user", user.into())]))
+            }
+            Some(_) => Outcome::default(),
             None => self.no_image("superuser"),
         }
     }
@@ -272,11 +270,4 @@ fn path_of(finding: &Finding) -> &str {
         Finding::License(finding) => finding.file().map_or("", |file| file.path.as_str()),
         Finding::Vulnerability(_) => "",
     }
-}
-
-/// Whether `config.User` (OCI image-spec, config.md) means the superuser: nobody, `root`, or a user id of zero however
-/// it is spelled.
-fn is_root(user: &str) -> bool {
-    let user = user.split(':').next().unwrap_or_default().trim();
-    user.is_empty() || user == "root" || user.parse::<u64>() == Ok(0)
 }

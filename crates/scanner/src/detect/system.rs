@@ -15,7 +15,12 @@ pub(crate) struct SeenManagers {
 }
 
 /// Where dpkg and rpm, which list MD5 (rpm in old packages), leave their traces: most archives have `etc` before programs.
-const LISTS_MD5: &[&str] = &["etc/debian_version", "etc/dpkg/", "var/lib/dpkg/", "etc/redhat-release", "etc/rpm/"];
+const LISTS_MD5: &[&str] =
+    &["etc/alternatives/", "etc/debian_version", "etc/dpkg/", "var/lib/dpkg/", "etc/redhat-release", "etc/rpm/"];
+
+/// What the installation of any library leaves where dpkg and rpm are used. A layer that only adds packages has no earlier
+/// sign of them; those of apk that have it show apk's own traces before.
+const LINKER_CACHE: &str = "etc/ld.so.cache";
 
 /// Where apk, which lists SHA-1, leaves its traces.
 const LISTS_SHA1: &[&str] = &["etc/apk/", "lib/apk/", "usr/lib/apk/"];
@@ -26,8 +31,8 @@ impl SeenManagers {
         // Most paths lie in none of these.
         if ["etc/", "lib/", "var/", "usr/lib/"].iter().any(|folder| path.starts_with(folder)) {
             let is_below = |folders: &[&str]| folders.iter().any(|folder| path.starts_with(folder));
-            self.lists_md5 |= is_below(LISTS_MD5);
             self.lists_sha1 |= is_below(LISTS_SHA1);
+            self.lists_md5 |= is_below(LISTS_MD5) || path == LINKER_CACHE && !self.lists_sha1;
         }
     }
 
@@ -38,7 +43,8 @@ impl SeenManagers {
         let is_unknown = !self.lists_md5 && !self.lists_sha1;
         DigestKinds {
             md5: is_of_system && (self.lists_md5 || is_unknown),
-            sha1: is_of_system && (self.lists_sha1 || is_unknown),
+            // Packages of apk have nothing below `opt`: the program that makes them refuses it.
+            sha1: is_of_system && (self.lists_sha1 || is_unknown) && !path.starts_with("opt/"),
         }
     }
 }
@@ -66,8 +72,17 @@ mod tests {
     fn a_layer_that_shows_its_package_manager_is_hashed_as_that_one_lists_files() {
         assert_eq!(digests(&["bin", "etc/passwd"], "usr/bin/env"), (true, true));
         assert_eq!(digests(&["etc/debian_version"], "usr/bin/env"), (true, false));
+        assert_eq!(digests(&["etc/alternatives/cc"], "usr/bin/gcc"), (true, false));
+        assert_eq!(digests(&["etc/ld.so.cache"], "usr/bin/gcc"), (true, false));
         assert_eq!(digests(&["etc/apk/world"], "bin/busybox"), (false, true));
+        assert_eq!(digests(&["etc/apk/world", "etc/ld.so.cache"], "usr/bin/curl"), (false, true));
         assert_eq!(digests(&["lib/apk/db/installed", "var/lib/dpkg/status"], "bin/busybox"), (true, true));
+    }
+
+    #[test]
+    fn what_packages_of_apk_never_bring_is_not_hashed_as_they_list_files() {
+        assert_eq!(digests(&[], "opt/tool/bin/tool"), (true, false));
+        assert_eq!(digests(&["etc/apk/world"], "opt/tool/bin/tool"), (false, false));
     }
 
     #[test]

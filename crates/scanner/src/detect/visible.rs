@@ -8,7 +8,8 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Detected, Detections};
+use super::hidden::HiddenDetections;
+use super::{Detected, Detections, FoundMalware, FoundSecret};
 use crate::capability_names::capability_name;
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
@@ -20,6 +21,8 @@ use crate::remarks::{Remark, SET_GID, SET_UID};
 pub(crate) struct VisibleDetections {
     /// By file, with the place of its layer.
     files: BTreeMap<String, (u32, Detected)>,
+    /// What upper layers took out of sight.
+    hidden: HiddenDetections,
     /// By path, with the place of its layer.
     remarks: BTreeMap<String, (u32, Remark)>,
     /// Which packages own the files that can run, by file.
@@ -35,7 +38,12 @@ impl VisibleDetections {
         for (number, (index, detections)) in layers.enumerate() {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
             let mut hides = Hides::new(index);
-            visible.files.retain(|path, _| !hides.hides(path));
+            let gone: Vec<String> = visible.files.keys().filter(|path| hides.hides(path)).cloned().collect();
+            for path in gone {
+                if let Some((layer, detected)) = visible.files.remove(&path) {
+                    visible.hidden.hide(&path, (layer, number), detected);
+                }
+            }
             visible.remarks.retain(|path, _| !hides.hides(path));
             visible.gaps.retain(|path, _| !hides.hides(path));
             databases.retain(|path, _| !hides.hides(path));
@@ -48,6 +56,7 @@ impl VisibleDetections {
                 visible.gaps.entry(outer.to_owned()).or_default().push(gap);
             }
         }
+        visible.hidden.forget_seen(&visible.files);
         visible.owners = resolve(visible.asked(), &databases.values().collect::<Vec<_>>());
         visible
     }
@@ -74,8 +83,8 @@ impl VisibleDetections {
     }
 
     /// What could not be looked into.
-    pub(crate) fn gaps(&self) -> impl Iterator<Item = &Gap> {
-        self.gaps.values().flatten()
+    pub(crate) fn gaps(&self) -> impl Iterator<Item = Gap> {
+        self.gaps.values().flatten().cloned().chain(self.hidden.gap())
     }
 
     /// The files that can run, sorted; `in_layers` says whether places of layers mean anything.
@@ -98,59 +107,92 @@ impl VisibleDetections {
         listed.collect()
     }
 
-    /// The files that lists of known malware are asked about: those that can run, and what else was looked into.
+    /// The files that lists of known malware are asked about, sorted by path: those that can run, what else was looked
+    /// into, and what of these lies hidden.
     pub(crate) fn hashed(&self, in_layers: bool) -> Vec<HashedFile> {
         let mut hashed = Vec::new();
         for (path, (layer, detected)) in &self.files {
             let layer = in_layers.then_some(*layer);
             if let Some(executable) = &detected.executable {
-                hashed.push(HashedFile { path: path.clone(), sha256: Sha256(executable.sha256), layer });
+                let (path, sha256) = (path.clone(), Sha256(executable.sha256));
+                hashed.push(HashedFile { path, sha256, layer, removed_in: None });
             }
             hashed.extend(detected.hashed.iter().map(|file| {
-                let path = file.inner_path.as_ref().map_or_else(|| path.clone(), |inner| format!("{path}!/{inner}"));
-                HashedFile { path, sha256: Sha256(file.sha256), layer }
+                let (path, sha256) = (whole(path, &file.inner_path), Sha256(file.sha256));
+                HashedFile { path, sha256, layer, removed_in: None }
             }));
         }
+        hashed.extend(self.hidden.hashed.iter().map(|((path, _), hidden)| HashedFile {
+            path: whole(path, &hidden.found.inner_path),
+            sha256: Sha256(hidden.found.sha256),
+            layer: Some(hidden.layer),
+            removed_in: Some(hidden.removed_in),
+        }));
+        hashed.sort();
         hashed
     }
 
-    /// Secrets and malware as findings.
+    /// Secrets, malware and licenses as findings.
     pub(crate) fn findings(&self, in_layers: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
         for (path, (layer, detected)) in &self.files {
-            let layer = in_layers.then_some(*layer);
-            let whole = |inner: &Option<String>| match inner {
-                Some(inner) => format!("{path}!/{inner}"),
-                None => path.clone(),
-            };
-            findings.extend(detected.secrets.iter().map(|secret| {
-                Finding::Secret(SecretFinding {
-                    location: SecretLocation::File,
-                    path: whole(&secret.inner_path),
-                    line: u32::try_from(secret.line).ok().filter(|line| *line > 0),
-                    rule: secret.rule.clone(),
-                    title: secret.title.clone(),
-                    matched: secret.matched.clone(),
-                    severity: secret.severity,
-                    category: secret.category.clone(),
-                    layer,
-                    excepted_by: None,
-                })
-            }));
-            findings.extend(detected.licenses.iter().map(|license| license.finding(whole, layer)));
-            findings.extend(detected.malware.iter().filter_map(|malware| {
-                Some(Finding::Malware(MalwareFinding {
-                    path: whole(&malware.inner_path),
-                    rule: malware.rule.clone(),
-                    engine: malware.engine,
-                    severity: malware.severity,
-                    sha256: malware.sha256.parse().ok()?,
-                    description: Some(malware.description.clone()).filter(|text| !text.is_empty()),
-                    layer,
-                    excepted_by: None,
-                }))
-            }));
+            let layers = (in_layers.then_some(*layer), None);
+            findings.extend(detected.secrets.iter().map(|secret| secret.finding(path, layers)));
+            findings
+                .extend(detected.licenses.iter().map(|license| license.finding(|inner| whole(path, inner), layers.0)));
+            findings.extend(detected.malware.iter().filter_map(|malware| malware.finding(path, layers)));
+        }
+        for ((path, _), hidden) in &self.hidden.secrets {
+            findings.push(hidden.found.finding(path, (Some(hidden.layer), Some(hidden.removed_in))));
+        }
+        for ((path, _), hidden) in &self.hidden.malware {
+            findings.extend(hidden.found.finding(path, (Some(hidden.layer), Some(hidden.removed_in))));
         }
         findings
+    }
+}
+
+/// The layer that brought a file, and the one that takes it out of sight.
+type Layers = (Option<u32>, Option<u32>);
+
+impl FoundSecret {
+    fn finding(&self, path: &str, (layer, removed_in): Layers) -> Finding {
+        Finding::Secret(SecretFinding {
+            location: SecretLocation::File,
+            path: whole(path, &self.inner_path),
+            line: u32::try_from(self.line).ok().filter(|line| *line > 0),
+            rule: self.rule.clone(),
+            title: self.title.clone(),
+            matched: self.matched.clone(),
+            severity: self.severity,
+            category: self.category.clone(),
+            layer,
+            removed_in,
+            excepted_by: None,
+        })
+    }
+}
+
+impl FoundMalware {
+    fn finding(&self, path: &str, (layer, removed_in): Layers) -> Option<Finding> {
+        Some(Finding::Malware(MalwareFinding {
+            path: whole(path, &self.inner_path),
+            rule: self.rule.clone(),
+            engine: self.engine,
+            severity: self.severity,
+            sha256: self.sha256.parse().ok()?,
+            description: Some(self.description.clone()).filter(|text| !text.is_empty()),
+            layer,
+            removed_in,
+            excepted_by: None,
+        }))
+    }
+}
+
+/// The path of a file, with that inside of the archive that it is.
+fn whole(path: &str, inner: &Option<String>) -> String {
+    match inner {
+        Some(inner) => format!("{path}!/{inner}"),
+        None => path.to_owned(),
     }
 }

@@ -15,6 +15,7 @@ const fn family(target: &'static str, ecosystem: &'static str, paths: &'static [
 }
 
 pub(super) const FAMILIES: &[Family] = &[
+    family("accounts", "accounts", &["etc/passwd"]),
     family("apk", "apk", &["lib/apk/db/installed"]),
     family("bitnami", "bitnami", &["opt/bitnami/.bitnami_components.json", "opt/bitnami/x/.spdx-x.spdx"]),
     family("cocoapods", "cocoapods", &["ios/Podfile.lock"]),

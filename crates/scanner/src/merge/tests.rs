@@ -55,6 +55,20 @@ fn check(layers: &[&[(&str, &str)]], expected: &[&str]) {
 }
 
 #[test]
+fn the_uppermost_list_of_users_counts() {
+    let base = [("etc/passwd", "root:x:0:0\napp:x:0:0\n")];
+    let check = |layers: &[&[(&str, &str)]], expected: &[(&str, i64)]| {
+        let layers: Vec<LayerIndex> = layers.iter().map(|files| layer(files)).collect();
+        let accounts = accounts(layers.iter());
+        assert_eq!(accounts.0.iter().map(|(name, id)| (name.as_str(), *id)).collect::<Vec<_>>(), expected);
+    };
+    check(&[&base, &[]], &[("root", 0), ("app", 0)]);
+    check(&[&base, &[("etc/passwd", "app:x:7:7\n")]], &[("app", 7)]);
+    check(&[&base, &[("etc/.wh.passwd", "")]], &[]);
+    check(&[&base, &[("etc", "no folder any more")], &[]], &[]);
+}
+
+#[test]
 fn an_upgraded_package_came_with_the_layer_that_upgraded_it() {
     let database = "lib/apk/db/installed";
     check(

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use intelligence::{Database, MatchOptions};
-use model::{ExceptionState, Finding, FindingKind, HashedFile, MalwareEngine, ScanReport, Severity, Sha256};
+use model::{
+    ExceptionState, Executable, Finding, FindingKind, HashedFile, MalwareEngine, ScanReport, Severity, Sha256,
+};
 use policy::{Attribute, Attributes, Facts, Policy, RegoCheck};
 use serde_json::{Value, json};
 use store::images::{Counts, DECISIONS, Evaluation, FindingRow, ImageName, NewVerdict};
@@ -84,8 +86,11 @@ fn find_malware(report: &mut ScanReport, database: &Database) {
         .collect();
     let unknown =
         report.inventory.executables.iter().filter(|file| !known.contains(&(file.path.as_str(), file.sha256)));
-    let files: Vec<HashedFile> =
-        unknown.map(|file| HashedFile { path: file.path.clone(), sha256: file.sha256, layer: file.layer }).collect();
+    let hashed = |file: &Executable| {
+        let (sha256, layer) = (file.sha256, file.layer);
+        HashedFile { path: file.path.clone(), sha256, layer, removed_in: None }
+    };
+    let files: Vec<HashedFile> = unknown.map(hashed).collect();
     let matches = database.match_files(&files);
     report.inventory.gaps.extend(matches.gaps);
     report.findings.extend(matches.findings.into_iter().map(Finding::Malware));

@@ -37,6 +37,8 @@ pub(crate) struct SecretRow<'a> {
     category: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removed_in: Option<u32>,
     /// Whether the layer is one of the base image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<bool>,
@@ -54,6 +56,8 @@ pub(crate) struct MalwareRow<'a> {
     description: Option<Text<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     layer: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removed_in: Option<u32>,
     /// Whether the layer is one of the base image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     base: Option<bool>,
@@ -164,6 +168,7 @@ impl<'a> SecretRow<'a> {
             severity: finding.severity,
             category: text(&finding.category),
             layer: finding.layer,
+            removed_in: finding.removed_in,
             base: inventory.is_of_base(finding.layer),
             excepted_by: maybe(&finding.excepted_by),
         }
@@ -180,6 +185,7 @@ impl<'a> SecretRow<'a> {
             severity: self.severity,
             category: owned(self.category),
             layer: self.layer,
+            removed_in: self.removed_in,
             excepted_by: self.excepted_by.map(owned),
         }
     }
@@ -195,6 +201,7 @@ impl<'a> MalwareRow<'a> {
             sha256: finding.sha256,
             description: maybe(&finding.description),
             layer: finding.layer,
+            removed_in: finding.removed_in,
             base: inventory.is_of_base(finding.layer),
             excepted_by: maybe(&finding.excepted_by),
         }
@@ -209,6 +216,7 @@ impl<'a> MalwareRow<'a> {
             sha256: self.sha256,
             description: self.description.map(owned),
             layer: self.layer,
+            removed_in: self.removed_in,
             excepted_by: self.excepted_by.map(owned),
         }
     }

@@ -1,5 +1,7 @@
 //! Service runs as the superuser.
 
+use model::ImageFacts;
+
 use crate::check::{Found, check};
 use crate::compose::Project;
 
@@ -13,6 +15,7 @@ check! {
     bad: [
         r#"services: {a: {image: "x:1", user: root}}"#,
         r#"services: {a: {image: "x:1", user: "0:0"}}"#,
+        r#"services: {a: {image: "x:1", user: "00"}}"#,
     ],
     good: [
         r#"services: {a: {image: "x:1", user: "1000:1000"}}"#,
@@ -23,7 +26,7 @@ check! {
 fn find(project: &Project, found: &mut Found) {
     for service in &project.services {
         let Some(user) = service.node.text_at("user") else { continue };
-        if matches!(user.split(':').next(), Some("root" | "0")) {
+        if !user.is_empty() && ImageFacts::names_superuser(&user) {
             service.fail(project, "user", found, &format!("runs as `{user}`"));
         }
     }

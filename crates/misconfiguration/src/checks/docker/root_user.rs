@@ -1,5 +1,7 @@
 //! The last stage, or one that it builds on, says a user that is not the superuser.
 
+use model::ImageFacts;
+
 use crate::check::{Found, check};
 use crate::dockerfile::{Base, Dockerfile, Keyword};
 use crate::node::PLACEHOLDER;
@@ -21,6 +23,10 @@ FROM debian:12
 COPY --from=build /app /app"#,
         r#"FROM debian:12
 ONBUILD USER app"#,
+        r#"FROM debian:12
+USER 00"#,
+        r#"FROM debian:12
+USER root:app"#,
     ],
     good: [
         r#"FROM debian:12 AS base
@@ -41,9 +47,8 @@ fn find(file: &Dockerfile, found: &mut Found) {
         let user = stage.all(Keyword::User).filter(|instruction| !instruction.is_onbuild).last();
         if let Some(user) = user {
             let text = user.text();
-            let name = text.trim().trim_matches(['"', '\'']).split(':').next().unwrap_or_default().to_owned();
-            let is_root = name == "root" || name.parse() == Ok(0_u64);
-            if is_root && !name.contains(PLACEHOLDER) {
+            let name = ImageFacts::user_without_group(text.trim().trim_matches(['"', '\'']));
+            if !name.is_empty() && !name.contains(PLACEHOLDER) && ImageFacts::names_superuser(name) {
                 found.add(&file.path, user.line, stage.block(), format!("the last USER is `{name}`"));
             }
             return;

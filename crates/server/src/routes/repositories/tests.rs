@@ -18,6 +18,7 @@ fn with_secret(number: u32, name: &str, rule: &str) -> Value {
         severity: Severity::Critical,
         category: "cloud".into(),
         layer: Some(0),
+        removed_in: None,
         excepted_by: None,
     }));
     formats::report_document(&report)

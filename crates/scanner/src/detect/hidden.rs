@@ -1,0 +1,176 @@
+//! What was found in files that an upper layer removes or replaces. No container sees them, and whoever pulls the image has
+//! them all the same: a secret is given away, and malware came with the build.
+
+use std::collections::BTreeMap;
+
+use model::{Gap, MalwareEngine};
+use serde::{Deserialize, Serialize};
+
+use super::{Detected, FoundMalware, FoundSecret, Hashed};
+
+/// Secrets, malware and hashes of files out of sight that are kept of one image, each kind for itself.
+const MOST_HIDDEN: usize = 10_000;
+
+/// What lies below the visible files of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct HiddenDetections {
+    pub(super) secrets: BTreeMap<Key, Hidden<FoundSecret>>,
+    pub(super) malware: BTreeMap<Key, Hidden<FoundMalware>>,
+    pub(super) hashed: BTreeMap<Key, Hidden<Hashed>>,
+    left_out: u64,
+}
+
+/// The file, and what tells what was found in it from all else in the file: its rule and match, wherever it moves.
+pub(super) type Key = (String, String);
+
+/// Something that was found, and the layers between which it was in sight.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Hidden<T> {
+    pub(super) layer: u32,
+    pub(super) removed_in: u32,
+    pub(super) found: T,
+}
+
+impl HiddenDetections {
+    /// Keeps what was found in a file of `layer` that the layer `removed_in` takes out of sight.
+    pub(super) fn hide(&mut self, path: &str, (layer, removed_in): (u32, u32), detected: Detected) {
+        let Detected { executable, secrets, malware, licenses: _, hashed } = detected;
+        for secret in secrets {
+            let key = (path.to_owned(), key_of_secret(&secret));
+            self.left_out += keep(&mut self.secrets, key, Hidden { layer, removed_in, found: secret });
+        }
+        // Marks that alone are no malware are not worth a word where nothing can run.
+        for malware in malware.into_iter().filter(|malware| malware.engine != MalwareEngine::Heuristic) {
+            let key = (path.to_owned(), key_of_malware(&malware));
+            self.left_out += keep(&mut self.malware, key, Hidden { layer, removed_in, found: malware });
+        }
+        let own = executable.map(|executable| Hashed { inner_path: None, sha256: executable.sha256 });
+        for hashed in own.into_iter().chain(hashed) {
+            let key = (path.to_owned(), format!("{:?}", (&hashed.inner_path, hashed.sha256)));
+            self.left_out += keep(&mut self.hashed, key, Hidden { layer, removed_in, found: hashed });
+        }
+    }
+
+    /// Drops what a file in sight still holds: one that was only touched holds what it held.
+    pub(super) fn forget_seen(&mut self, files: &BTreeMap<String, (u32, Detected)>) {
+        let seen = |path: &str| files.get(path).map(|(_, detected)| detected);
+        self.secrets.retain(|(path, key), _| {
+            !seen(path).is_some_and(|seen| seen.secrets.iter().any(|secret| key_of_secret(secret) == *key))
+        });
+        self.malware.retain(|(path, key), _| {
+            !seen(path).is_some_and(|seen| seen.malware.iter().any(|malware| key_of_malware(malware) == *key))
+        });
+        self.hashed.retain(|(path, _), hidden| {
+            let is_same = |seen: &Detected| {
+                seen.hashed.contains(&hidden.found)
+                    || hidden.found.inner_path.is_none()
+                        && seen.executable.as_ref().is_some_and(|file| file.sha256 == hidden.found.sha256)
+            };
+            !seen(path).is_some_and(is_same)
+        });
+    }
+
+    /// Says that there is more than is kept.
+    pub(super) fn gap(&self) -> Option<Gap> {
+        let reason = || {
+            let count = self.left_out;
+            format!("{count} more findings in files that upper layers remove or replace than can be kept of one image")
+        };
+        (self.left_out > 0).then(|| Gap::new("", reason()))
+    }
+}
+
+/// Keeps something, from its first layer to the last that takes it out of sight; says how much of it is left out.
+fn keep<T>(known: &mut BTreeMap<Key, Hidden<T>>, key: Key, hidden: Hidden<T>) -> u64 {
+    if let Some(earlier) = known.get_mut(&key) {
+        earlier.removed_in = hidden.removed_in;
+        return 0;
+    }
+    if known.len() >= MOST_HIDDEN {
+        return 1;
+    }
+    known.insert(key, hidden);
+    0
+}
+
+fn key_of_secret(secret: &FoundSecret) -> String {
+    format!("{:?}", (&secret.inner_path, &secret.rule, &secret.matched))
+}
+
+fn key_of_malware(malware: &FoundMalware) -> String {
+    format!("{:?}", (&malware.inner_path, &malware.rule, &malware.sha256))
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Severity;
+
+    use super::*;
+
+    fn secret(matched: &str) -> FoundSecret {
+        FoundSecret {
+            inner_path: None,
+            line: 1,
+            rule: "token".into(),
+            title: "Token".into(),
+            category: "token".into(),
+            severity: Severity::High,
+            matched: matched.into(),
+        }
+    }
+
+    fn detected(secrets: &[&str]) -> Detected {
+        Detected { secrets: secrets.iter().map(|matched| secret(matched)).collect(), ..Detected::default() }
+    }
+
+    fn told(hidden: &HiddenDetections) -> Vec<(&str, &str, u32, u32)> {
+        let told = hidden
+            .secrets
+            .iter()
+            .map(|((path, _), hidden)| (path.as_str(), hidden.found.matched.as_str(), hidden.layer, hidden.removed_in));
+        told.collect()
+    }
+
+    #[test]
+    fn a_file_that_was_only_touched_before_it_went_is_told_once() {
+        let mut hidden = HiddenDetections::default();
+        hidden.hide("a", (0, 1), detected(&["x", "y"]));
+        hidden.hide("a", (1, 3), detected(&["x"]));
+        hidden.hide("b", (2, 3), detected(&["x"]));
+        assert_eq!(told(&hidden), [("a", "x", 0, 3), ("a", "y", 0, 1), ("b", "x", 2, 3)]);
+    }
+
+    #[test]
+    fn what_is_still_in_sight_is_not_hidden() {
+        let mut hidden = HiddenDetections::default();
+        hidden.hide("a", (0, 1), detected(&["x", "y"]));
+        hidden.forget_seen(&BTreeMap::from([("a".to_owned(), (1, detected(&["y"])))]));
+        assert_eq!(told(&hidden), [("a", "x", 0, 1)]);
+    }
+
+    #[test]
+    fn mere_marks_of_malware_are_not_kept() {
+        let malware = |engine| FoundMalware {
+            inner_path: None,
+            rule: "r".into(),
+            engine,
+            severity: Severity::Low,
+            sha256: "0".repeat(64),
+            description: String::new(),
+        };
+        let mut hidden = HiddenDetections::default();
+        let malware = vec![malware(MalwareEngine::Heuristic), malware(MalwareEngine::Yara)];
+        hidden.hide("a", (0, 1), Detected { malware, ..Detected::default() });
+        let engines: Vec<_> = hidden.malware.values().map(|hidden| hidden.found.engine).collect();
+        assert_eq!(engines, [MalwareEngine::Yara]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_a_gap() {
+        let mut hidden = HiddenDetections::default();
+        for number in 0..=MOST_HIDDEN {
+            hidden.hide(&number.to_string(), (0, 1), detected(&["x"]));
+        }
+        assert!(hidden.gap().is_some_and(|gap| gap.reason.starts_with("1 more findings")));
+    }
+}
