@@ -72,8 +72,11 @@ pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
     files::register(regexes::register(sprig::register(template, &work), &work), &work)
 }
 
+/// Writes a value as text.
+type Writer = fn(&Value) -> gotmpl::Result<String>;
+
 /// What writes a value, each under its name and with `must` before it.
-const WRITTEN: &[(&str, fn(&Value) -> gotmpl::Result<String>)] = &[
+const WRITTEN: &[(&str, Writer)] = &[
     ("toYaml", to_yaml),
     ("toYamlPretty", to_yaml),
     ("toJson", |value| Ok(to_json(value))),

@@ -114,7 +114,7 @@ mod tests {
         let whole = r#"{"format_version": "1.2", "terraform_version": "1.9.5", "planned_values": {"root_module": {}}}"#;
         for end in 55..=whole.len() {
             let mut tree = Tree::new();
-            tree.insert("plan.json".to_owned().into(), whole[..end].as_bytes()).unwrap();
+            tree.insert("plan.json".to_owned().into(), &whole.as_bytes()[..end]).unwrap();
             let mut gaps = Vec::new();
             read(&tree, &mut gaps);
             let is_cut = end < whole.len();

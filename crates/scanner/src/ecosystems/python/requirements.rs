@@ -102,7 +102,7 @@ impl Asked {
     fn take_option(&mut self, option: FileOption<'_>) {
         match option {
             FileOption::Editable(place) => self.take_place(place, Place::at(place)),
-            FileOption::Includes { file, .. } if file.is_empty() => {}
+            FileOption::Includes { file: "", .. } => {}
             FileOption::Includes { .. } if self.includes.len() >= MOST_INCLUDES => self.includes_left_out += 1,
             FileOption::Includes { file, is_constraints } => {
                 self.includes.push(Include { file: file.to_owned(), is_constraints });
