@@ -103,10 +103,13 @@ describe(`with ${STORE}`, () => {
     await settled(page);
     const before = page.getByRole('combobox', { name: say(language, table, 'search') });
     await before.focus();
-    await page.keyboard.press('Control+k');
     const field = page.getByRole('combobox', { name: say(language, palette, 'label') });
-    await field.waitFor();
-    await page.waitForFunction(() => document.activeElement?.closest('.bh-palette') !== null);
+    const openPalette = async () => {
+      await page.keyboard.press('Control+k');
+      await field.waitFor();
+      await page.waitForFunction(() => document.activeElement?.closest('.bh-palette') !== null);
+    };
+    await openPalette();
     await accessible(page, `the search without a word (${language})`);
 
     await page.keyboard.type('qs 6.7.0');
@@ -121,8 +124,7 @@ describe(`with ${STORE}`, () => {
 
     // Pages by their names and other words for them, in either language, as they are typed before the conversion.
     for (const [typed, path] of [['whitelist', '/exceptions'], ['いめーじほしょう', null], ['れじすとり', '/registries']] as const) {
-      await page.keyboard.press('Control+k');
-      await field.waitFor();
+      await openPalette();
       await page.keyboard.insertText(typed);
       if (path === null) {
         await page.getByRole('option').last().waitFor();
@@ -139,8 +141,7 @@ describe(`with ${STORE}`, () => {
     await settled(page);
     const asked: string[] = [];
     page.on('request', (request) => { if (request.url().includes('/api/v1/search')) asked.push(request.url()); });
-    await page.keyboard.press('Control+k');
-    await field.waitFor();
+    await openPalette();
     const devtools = await context.newCDPSession(page);
     await devtools.send('Input.imeSetComposition', { text: 'さーびす', selectionStart: 4, selectionEnd: 4 });
     await page.waitForTimeout(600);

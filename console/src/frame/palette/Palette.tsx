@@ -68,6 +68,8 @@ export default function Palette({ onClose, onKeys }: { onClose: () => void; onKe
             id={`${list}-field`}
             type="text"
             role="combobox"
+            // At once: what is typed right behind the key that opens the palette is typed into it.
+            autoFocus
             aria-expanded={options.length > 0}
             aria-controls={list}
             aria-autocomplete="list"

@@ -43,6 +43,15 @@ test('typing is sent after a while, as one change', async () => {
   expect(onText).toHaveBeenCalledTimes(1);
 });
 
+test('what was typed is sent when the field is left before the while is over', () => {
+  const { onText, field } = show('old');
+  fireEvent.change(field, { target: { value: 'old x' } });
+  fireEvent.blur(field);
+  expect(onText).toHaveBeenCalledExactlyOnceWith('old x', true);
+  fireEvent.blur(field);
+  expect(onText).toHaveBeenCalledTimes(1);
+});
+
 test('nothing is sent while an input method converts, and the Enter that ends it is not the reader’s', async () => {
   const { onText, field } = show();
   fireEvent.compositionStart(field);

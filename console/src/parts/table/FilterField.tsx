@@ -38,8 +38,12 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
   }, [list, active]);
 
   const isListed = isOpen && suggestions.length > 0;
-  const send = (value: string, isTyping: boolean) => {
+  const stopWaiting = () => {
     clearTimeout(timer.current);
+    timer.current = undefined;
+  };
+  const send = (value: string, isTyping: boolean) => {
+    stopWaiting();
     setDraft(null);
     onText(normalized(value).trim(), isTyping);
   };
@@ -47,8 +51,18 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
     setDraft(value);
     setActive(-1);
     setIsOpen(true);
-    clearTimeout(timer.current);
-    if (!isConverting) timer.current = setTimeout(() => { onText(normalized(value).trim(), true); }, TYPING_MS);
+    stopWaiting();
+    if (isConverting) return;
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      onText(normalized(value).trim(), true);
+    }, TYPING_MS);
+  };
+  const leave = () => {
+    setIsOpen(false);
+    // What was typed is the filter although the field was left before the list was asked.
+    if (timer.current !== undefined && draft !== null) send(draft, true);
+    else setDraft(null);
   };
   const accept = (completed: string) => {
     // A completed key still waits for its value.
@@ -117,10 +131,10 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
         maxLength={2000}
         value={shown}
         onChange={(event) => { type(event.target.value); }}
-        onCompositionStart={() => { setIsConverting(true); clearTimeout(timer.current); }}
+        onCompositionStart={() => { setIsConverting(true); stopWaiting(); }}
         onCompositionEnd={(event) => { setIsConverting(false); send(event.currentTarget.value, true); }}
         onKeyDown={onKey}
-        onBlur={() => { setIsOpen(false); setDraft(null); }}
+        onBlur={leave}
       />
       <ul id={list} role="listbox" aria-label={t('suggestions')} className="bh-suggestions" hidden={!isListed}>
         {suggestions.map((suggestion, at) => (

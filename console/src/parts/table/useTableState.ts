@@ -1,5 +1,5 @@
 // The state of a table, which is the address: filter, order, columns.
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { Search } from '../../frame/routes';
 
@@ -18,13 +18,17 @@ const NAMES = { filter: 'filter', sort: 'sort', columns: 'cols' } as const;
 export function useTableState(): [TableState, ChangeState] {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
+  const router = useRouter();
   const change = useCallback<ChangeState>(
     (changed, isTyping = false) => {
+      // The reader goes to another page, which is still on its way: what this one asks for is not asked of that one.
+      const shown = router.state.resolvedLocation?.pathname;
+      if (shown !== undefined && shown !== router.latestLocation.pathname) return;
       const next: Record<string, string | undefined> = {};
       for (const [name, value] of Object.entries(changed)) next[NAMES[name as keyof TableState]] = value || undefined;
       void navigate({ to: '.', search: (before: Search) => ({ ...before, ...next }), replace: isTyping, resetScroll: false });
     },
-    [navigate],
+    [navigate, router],
   );
   return [{ filter: search.filter ?? '', sort: search.sort ?? '', columns: search.cols ?? '' }, change];
 }
