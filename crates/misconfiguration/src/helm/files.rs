@@ -43,6 +43,7 @@ pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
         let content = argument(a, 0)?.field(&text(a, 1)?).cloned();
         Ok(content.unwrap_or_else(|| string("")))
     };
+    let globbing = Arc::clone(work);
     template
         .func("filesGet", get)
         .func("filesGetBytes", get)
@@ -51,15 +52,15 @@ pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
             let lines: Vec<Value> = content.lines().take(MOST_LINES + 1).map(string).collect();
             if lines.len() > MOST_LINES { refuse("a list becomes too long") } else { Ok(Value::List(lines.into())) }
         })
-        .func("filesGlob", work.bound(glob))
+        .func("filesGlob", work.bound(move |a| glob(&globbing, a)))
         .func("filesAsConfig", work.bound(|a| as_yaml(argument(a, 0)?, |content| content.to_owned())))
         .func("filesAsSecrets", work.bound(|a| as_yaml(argument(a, 0)?, |content| STANDARD.encode(content))))
 }
 
 /// The files whose paths fit a pattern.
-fn glob(a: &[Value]) -> Result<Value> {
+fn glob(work: &Work, a: &[Value]) -> Result<Value> {
     let Value::Map(files) = argument(a, 0)? else { return refuse("there are no files") };
-    let pattern = Regex::new(&as_regex(&text(a, 1)?)).or_else(|_| refuse("a pattern of files cannot be used"))?;
+    let pattern = work.pattern(&as_regex(&text(a, 1)?))?;
     let fits = files.iter().filter(|(path, _)| pattern.is_match(path.as_bytes()));
     Ok(map(fits.map(|(path, content)| (&**path, content.clone()))))
 }

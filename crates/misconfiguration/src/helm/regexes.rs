@@ -10,31 +10,31 @@ use super::functions::{argument, refuse, string, text};
 use super::sprig;
 use super::work::Work;
 
-/// The memory that the program of one pattern may take.
-const LARGEST_PROGRAM_BYTES: usize = 1 << 20;
 /// Bytes of a text, and items of a list, that one call may make.
 const MOST: usize = 1 << 20;
 
-type Function = fn(&[Value]) -> Result<Value>;
+type Function = fn(&Work, &[Value]) -> Result<Value>;
 
 const FUNCTIONS: &[(&str, Function)] = &[
-    ("regexMatch", |a| Ok(Value::Bool(pattern(a)?.is_match(text(a, 1)?.as_bytes())))),
-    ("regexFind", |a| {
-        let (pattern, whole) = (pattern(a)?, text(a, 1)?);
+    ("regexMatch", |w, a| Ok(Value::Bool(pattern(w, a)?.is_match(text(a, 1)?.as_bytes())))),
+    ("regexFind", |w, a| {
+        let (pattern, whole) = (pattern(w, a)?, text(a, 1)?);
         Ok(string(pattern.find(&whole).map_or("", |found| &whole[found.range()])))
     }),
-    ("regexFindAll", |a| {
-        let (pattern, whole) = (pattern(a)?, text(a, 1)?);
+    ("regexFindAll", |w, a| {
+        let (pattern, whole) = (pattern(w, a)?, text(a, 1)?);
         let found = pattern.find_iter(&whole).take(most(a, 2)?).map(|found| string(&whole[found.range()]));
         Ok(Value::List(found.collect()))
     }),
-    ("regexReplaceAll", |a| bounded(replaced(&pattern(a)?, &text(a, 1)?, &text(a, 2)?))),
-    ("regexReplaceAllLiteral", |a| bounded(replaced(&pattern(a)?, &text(a, 1)?, &text(a, 2)?.replace('$', "$$")))),
-    ("regexSplit", |a| {
-        let (pattern, whole) = (pattern(a)?, text(a, 1)?);
+    ("regexReplaceAll", |w, a| bounded(replaced(&pattern(w, a)?, &text(a, 1)?, &text(a, 2)?))),
+    ("regexReplaceAllLiteral", |w, a| {
+        bounded(replaced(&pattern(w, a)?, &text(a, 1)?, &text(a, 2)?.replace('$', "$$")))
+    }),
+    ("regexSplit", |w, a| {
+        let (pattern, whole) = (pattern(w, a)?, text(a, 1)?);
         Ok(Value::List(pattern.splitn(&whole, most(a, 2)?).map(|part| string(&whole[part.range()])).collect()))
     }),
-    ("regexQuoteMeta", |a| {
+    ("regexQuoteMeta", |_, a| {
         let escaped = text(a, 0)?.chars().fold(String::new(), |mut escaped, sign| {
             if r"\.+*?()|[]{}^$".contains(sign) {
                 escaped.push('\\');
@@ -49,7 +49,11 @@ const FUNCTIONS: &[(&str, Function)] = &[
 /// Gives a template every function with a regular expression, each under its name and with `must` before it.
 pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
     FUNCTIONS.iter().fold(template, |template, (name, function)| {
-        template.func(name, work.bound(*function)).func(&sprig::must(name), work.bound(*function))
+        let call = || {
+            let own = Arc::clone(work);
+            work.bound(move |arguments| function(&own, arguments))
+        };
+        template.func(name, call()).func(&sprig::must(name), call())
     })
 }
 
@@ -75,11 +79,8 @@ fn interpolate(captures: &Captures, whole: &str, replacement: &str, out: &mut St
 }
 
 /// The first argument as a pattern.
-fn pattern(arguments: &[Value]) -> Result<Regex> {
-    let source = text(arguments, 0)?;
-    let config =
-        Regex::config().nfa_size_limit(Some(LARGEST_PROGRAM_BYTES)).hybrid_cache_capacity(LARGEST_PROGRAM_BYTES);
-    Regex::builder().configure(config).build(&source).or_else(|_| refuse("a regular expression cannot be used"))
+fn pattern(work: &Work, arguments: &[Value]) -> Result<Regex> {
+    work.pattern(&text(arguments, 0)?)
 }
 
 /// How many at most; a negative number is all.

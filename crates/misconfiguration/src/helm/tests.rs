@@ -76,6 +76,20 @@ fn templates_may_use_regular_expressions() {
 }
 
 #[test]
+fn patterns_without_end_are_a_gap_in_little_time_and_the_same_one_is_none() {
+    let chart = |pattern: &str| {
+        let template = format!(
+            "{{{{ range until 5000 }}}}{{{{ regexMatch {pattern} \"a\" }}}}\n{{{{ regexMatch {pattern} \"b\" }}}}\n{{{{ end }}}}"
+        );
+        check(&tree(&[CHART, ("c/templates/a.yaml", &template)]), &Options::default()).gaps
+    };
+    let gaps = chart("(printf \"(([a-z]{50}){30})%d\" .)");
+    assert!(gaps.len() == 1 && gaps[0].reason.contains("more work than a chart is given"), "{gaps:?}");
+    let gaps = chart("\"(([a-z]{50}){30})\"");
+    assert!(gaps.iter().all(|gap| !gap.reason.contains("more work")), "{gaps:?}");
+}
+
+#[test]
 fn a_dictionary_that_is_changed_in_place_has_the_change() {
     let pod = "{{- $context := dict \"host\" false }}\n{{- range $key := list \"host\" }}\n{{- $_ := set $context $key true }}\n{{- end }}\n{{- $_ := unset $context \"other\" -}}\napiVersion: v1\nkind: Pod\nspec: {hostNetwork: {{ $context.host }}, containers: [{name: a}]}\n";
     assert!(found(pod).contains(&"BHD-KUBERNETES-0009"));
