@@ -1,5 +1,10 @@
 //! Times: RFC 3339 text to seconds since 1970 and back, without a clock.
 
+use model::time::{DAY, civil, days};
+
+/// 9999-12-31T00:00:00Z, the last day that has four digits of a year, in seconds since 1970.
+const END_OF_YEARS: i64 = 253_402_214_400;
+
 /// The last year whose times are believed: a record from the far future must not set the sequence number for ever.
 const LAST_YEAR: i64 = 2199;
 
@@ -14,10 +19,10 @@ pub fn parse(text: &str) -> Option<u64> {
     };
     let (year, month, day) = (digits(0..4)?, digits(5..7)?, digits(8..10)?);
     let separated = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
-    if !separated || !(1970..=LAST_YEAR).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if !separated || !(1970..=LAST_YEAR).contains(&year) {
         return None;
     }
-    let midnight = days_from_civil(year, month, day) * 86_400;
+    let midnight = days(year, month, day)? * DAY;
     if bytes.len() == 10 {
         return u64::try_from(midnight).ok();
     }
@@ -42,9 +47,9 @@ fn offset_seconds(bytes: &[u8]) -> i64 {
 
 /// Writes seconds since 1970 as RFC 3339.
 pub(crate) fn format(seconds: u64) -> String {
-    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(days_from_civil(9999, 12, 31) * 86_400);
-    let (year, month, day) = civil_from_days(seconds / 86_400);
-    let second = seconds % 86_400;
+    let seconds = i64::try_from(seconds).unwrap_or(i64::MAX).min(END_OF_YEARS);
+    let (year, month, day) = civil(seconds / DAY);
+    let second = seconds % DAY;
     // Written by hand, because every finding has a time and formatting machinery would cost more than finding it.
     let mut text = String::with_capacity(20);
     for (number, digits, after) in [
@@ -84,26 +89,6 @@ pub(crate) fn decode(stored: u64) -> Option<String> {
     stored.checked_sub(1).map(format)
 }
 
-/// The days from 1970-01-01 to a date of the Gregorian calendar, counted in years that begin in March.
-pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// The date that lies so many days after 1970-01-01.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let month = if march_month < 10 { march_month + 3 } else { march_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day_of_year - (153 * march_month + 2) / 5 + 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +99,11 @@ mod tests {
             assert_eq!(parse(text).map(format).as_deref(), Some(text));
         }
         assert_eq!(parse("2024-01-01T00:00:00Z"), Some(1_704_067_200));
+    }
+
+    #[test]
+    fn the_far_future_ends_with_the_last_year_of_four_digits() {
+        assert_eq!(format(u64::MAX), "9999-12-31T00:00:00Z");
     }
 
     #[test]
@@ -130,9 +120,15 @@ mod tests {
 
     #[test]
     fn what_is_no_time_or_cannot_be_meant_is_none() {
-        for text in
-            ["", "yesterday", "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2024-13-01", "2024-01-01T99:00:00Z"]
-        {
+        for text in [
+            "",
+            "yesterday",
+            "0001-01-01T00:00:00Z",
+            "9999-12-31T00:00:00Z",
+            "2024-13-01",
+            "2023-02-29",
+            "2024-01-01T99:00:00Z",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

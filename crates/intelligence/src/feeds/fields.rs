@@ -30,9 +30,10 @@ pub(super) fn time(text: &str) -> Option<String> {
     let mut parts = date.splitn(3, '-');
     let year = number(parts.next()?, 4)?;
     let (month, day) = (number(parts.next()?, 2)?, number(parts.next()?, 2)?);
-    if !(1980..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    if !(1980..=9999).contains(&year) {
         return None;
     }
+    let day = model::time::days(year, month, day)?;
     let zone_at = clock.find(['Z', 'z', 'U', '+', '-']).unwrap_or(clock.len());
     let (clock, zone) = clock.split_at(zone_at);
     let mut parts = clock.trim().split(['.', ',']).next().unwrap_or_default().splitn(3, ':');
@@ -41,8 +42,7 @@ pub(super) fn time(text: &str) -> Option<String> {
     if hour > 24 || minute > 59 || second > 60 {
         return None;
     }
-    let seconds =
-        time::days_from_civil(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - offset(zone)?;
+    let seconds = day * model::time::DAY + hour * 3_600 + minute * 60 + second - offset(zone)?;
     u64::try_from(seconds).ok().map(time::format)
 }
 
