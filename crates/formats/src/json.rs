@@ -9,7 +9,7 @@ use model::{ScanReport, Verdict};
 
 use crate::json_error;
 
-pub(crate) use wire::{FindingRow, ShownRow, SignatureRow};
+pub(crate) use wire::{FindingRow, SignatureRow};
 
 /// Writes a report as one indented JSON document with a final line break.
 pub(crate) fn write(report: &ScanReport, out: &mut dyn Write) -> io::Result<()> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Comparison, Digest, Finding, FindingKind, Inventory, Platform, Severity, Signature, Verdict, VulnerabilityFinding,
 };
@@ -30,11 +32,13 @@ pub struct ScanReport {
 }
 
 /// Which of the findings a report shows.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
     /// Those of these severities; of any where it is empty.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub severities: BTreeSet<Severity>,
     /// Of vulnerabilities only those that an update repairs and that VEX has not settled.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fixable_only: bool,
 }
 

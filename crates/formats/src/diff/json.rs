@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use model::{Finding, Gap, Package, ScanReport};
+use model::{Finding, Gap, Package, ScanReport, Shown};
 use serde::Serialize;
 
 use super::{FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, place_of};
-use crate::json::{FindingRow, ShownRow, SignatureRow};
+use crate::json::{FindingRow, SignatureRow};
 
 const SCHEMA: &str = "bulkhead.diff/1";
 
@@ -33,8 +33,8 @@ struct Side<'a> {
     digest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     intelligence: Option<u64>,
-    #[serde(skip_serializing_if = "ShownRow::is_everything")]
-    shown: ShownRow,
+    #[serde(skip_serializing_if = "Shown::is_everything")]
+    shown: &'a Shown,
 }
 
 #[derive(Serialize)]
@@ -157,7 +157,7 @@ fn side(report: &ScanReport) -> Side<'_> {
         kind: report.target.kind.as_str(),
         digest: report.target.digest.as_ref().map(ToString::to_string),
         intelligence: report.intelligence.as_ref().map(|intelligence| intelligence.sequence),
-        shown: ShownRow::from_model(&report.shown),
+        shown: &report.shown,
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use model::{
     BaseImage, BetterBase, Distribution, Ecosystem, Executable, Finding, FindingKind, Gap, Healthcheck, ImageFacts,
     IntelligenceFacts, IntelligenceSource, Inventory, LayerFacts, LockTool, Package, RemovedPackage, ScanReport,
-    ScanTarget, Severity, Shown, SourcePackage, TargetKind,
+    ScanTarget, Shown, SourcePackage, TargetKind,
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -54,8 +54,8 @@ pub(super) struct Report<'a> {
     #[serde(default = "only_vulnerabilities")]
     detectors: Vec<Text<'a>>,
     findings: Vec<FindingRow<'a>>,
-    #[serde(default, skip_serializing_if = "ShownRow::is_everything")]
-    shown: ShownRow,
+    #[serde(default, skip_serializing_if = "Shown::is_everything")]
+    shown: Shown,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     signatures: Vec<SignatureRow<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -70,15 +70,6 @@ pub(super) struct Report<'a> {
     comparison: Option<ComparisonRow<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     intelligence: Option<Intelligence<'a>>,
-}
-
-/// Which findings were asked for.
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct ShownRow {
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    severities: BTreeSet<Severity>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    fixable_only: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -254,7 +245,7 @@ impl<'a> Report<'a> {
             packages: inventory.packages.iter().map(|p| PackageRow::from_model(p, inventory)).collect(),
             detectors: report.detectors.iter().map(|kind| text(kind.detector())).collect(),
             findings: report.findings.iter().map(|finding| FindingRow::from_model(finding, inventory)).collect(),
-            shown: ShownRow::from_model(&report.shown),
+            shown: report.shown.clone(),
             signatures: report.signatures.iter().map(SignatureRow::from_model).collect(),
             executables: inventory.executables.iter().map(|row| ExecutableRow::from_model(row, inventory)).collect(),
             writable_folders: inventory.writable_folders.iter().map(FolderRow::from_model).collect(),
@@ -300,7 +291,7 @@ impl<'a> Report<'a> {
             inventory,
             detectors: detectors?,
             findings,
-            shown: self.shown.into_model(),
+            shown: self.shown,
             signatures: self.signatures.into_iter().map(SignatureRow::into_model).collect(),
             verdict: self.verdict.into_model()?,
             comparison,
@@ -322,20 +313,6 @@ fn detector(word: &str) -> Result<FindingKind, String> {
 
 fn only_vulnerabilities() -> Vec<Text<'static>> {
     vec![text(FindingKind::Vulnerability.detector())]
-}
-
-impl ShownRow {
-    pub(crate) fn is_everything(&self) -> bool {
-        self.severities.is_empty() && !self.fixable_only
-    }
-
-    pub(crate) fn from_model(shown: &Shown) -> ShownRow {
-        ShownRow { severities: shown.severities.clone(), fixable_only: shown.fixable_only }
-    }
-
-    fn into_model(self) -> Shown {
-        Shown { severities: self.severities, fixable_only: self.fixable_only }
-    }
 }
 
 impl<'a> Os<'a> {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{Comparison, Finding, ScanReport};
+use model::{Comparison, Finding, ScanReport, Shown};
 use serde::{Deserialize, Serialize};
 
-use super::{ShownRow, Text, detector, owned, target_kind, text};
+use super::{Text, detector, owned, target_kind, text};
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct ComparisonRow<'a> {
@@ -22,8 +22,8 @@ struct OldReport<'a> {
     kind: Text<'a>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     intelligence: Option<u64>,
-    #[serde(default, skip_serializing_if = "ShownRow::is_everything")]
-    shown: ShownRow,
+    #[serde(default, skip_serializing_if = "Shown::is_everything")]
+    shown: Shown,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl<'a> ComparisonRow<'a> {
                 name: text(&comparison.name),
                 kind: text(comparison.kind.as_str()),
                 intelligence: comparison.intelligence,
-                shown: ShownRow::from_model(&comparison.shown),
+                shown: comparison.shown.clone(),
             },
             new: new.map(|(at, finding)| NewFinding::from_model(at, finding, report)).collect(),
             gone: comparison.gone,
@@ -65,7 +65,7 @@ impl<'a> ComparisonRow<'a> {
             kind: target_kind(&self.report.kind)?,
             name: owned(self.report.name),
             intelligence: self.report.intelligence,
-            shown: self.report.shown.into_model(),
+            shown: self.report.shown,
             new,
             gone: self.gone,
             not_compared: self.not_compared.iter().map(|word| detector(word)).collect::<Result<_, _>>()?,
