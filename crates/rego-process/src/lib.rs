@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use policy::{CheckProblem, RegoCheck, RegoDenials};
 use rustix::process::{Resource, Rlimit, setrlimit};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// The largest answer.
@@ -121,13 +122,26 @@ pub fn ask(command: Command, check: &RegoCheck, report: &Value, limits: Limits) 
         .and_then(|child| answer_of(child, question.to_string(), limits))
         .map_err(|error| Unanswered::no_process(&error))?;
     let answer = answer.ok_or(Unanswered::Stopped(limits))?;
-    if let Ok(problem) = serde_json::from_value(answer.clone()) {
-        return Err(Unanswered::Failed(problem));
+    read_answer(answer).map_err(Unanswered::Failed)
+}
+
+/// What an answer says. One that says neither what is denied nor why nothing is said is no answer: that nothing is denied is
+/// never concluded from what cannot be read.
+fn read_answer(answer: Value) -> Result<RegoDenials, CheckProblem> {
+    let unreadable =
+        |error: &dyn std::fmt::Display| CheckProblem::NoProcess { reason: format!("its answer is none: {error}") };
+    if answer.get("problem").is_some() {
+        return Err(serde_json::from_value(answer).unwrap_or_else(|error| unreadable(&error)));
     }
-    let messages = answer["messages"].as_array().into_iter().flatten();
-    let messages: Vec<String> = messages.filter_map(|message| message.as_str().map(str::to_owned)).collect();
-    let count = answer["count"].as_u64().map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX));
+    let Denied { messages, count } = serde_json::from_value(answer).map_err(|error| unreadable(&error))?;
     Ok(RegoDenials { count: count.max(messages.len()), messages })
+}
+
+/// An answer as it is written.
+#[derive(Serialize, Deserialize)]
+struct Denied {
+    messages: Vec<String>,
+    count: usize,
 }
 
 /// The process that is asked: reads a question and writes the answer.
@@ -148,7 +162,7 @@ pub fn answer(mut question: impl Read, mut out: impl Write) -> io::Result<()> {
             check.with_message(message).ask(&question["report"])
         });
     let answer = match answer {
-        Ok(RegoDenials { messages, count }) => json!({ "messages": messages, "count": count }),
+        Ok(RegoDenials { messages, count }) => json!(Denied { messages, count }),
         Err(problem) => json!(problem),
     };
     writeln!(out, "{answer}")?;
@@ -204,4 +218,21 @@ fn talk(stdin: Option<ChildStdin>, stdout: Option<ChildStdout>, question: &str) 
         }
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_answer_is_not_taken_for_a_check_that_denies_nothing() {
+        let denied = read_answer(json!({ "messages": ["no"], "count": 3 })).unwrap();
+        assert_eq!((denied.messages, denied.count), (vec!["no".to_owned()], 3));
+        assert_eq!(read_answer(json!(CheckProblem::NoTruth)), Err(CheckProblem::NoTruth));
+        let torn =
+            [json!({}), json!(null), json!({ "messages": "no" }), json!({ "messages": [] }), json!({ "problem": "x" })];
+        for answer in torn {
+            assert!(matches!(read_answer(answer), Err(CheckProblem::NoProcess { .. })));
+        }
+    }
 }
