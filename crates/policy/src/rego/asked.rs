@@ -35,19 +35,46 @@ pub(crate) fn unknown_functions(check: &RegoCheck) -> Vec<String> {
         if !code[at + name.len()..].starts_with('(') || KEYWORDS.contains(&name) {
             continue;
         }
-        // A rule begins its line; a default of one comes behind the word.
-        let line = code[..at].rsplit('\n').next().unwrap_or_default();
-        match line.trim_end() == "default" || line.is_empty() {
+        match is_head(&code[..at], &code[at + name.len()..]) {
             true => defined.insert(name),
             false => called.insert(name),
         };
     }
+    defined.extend(code.lines().filter_map(imported));
     let own = [check.package.as_str(), "input", "data"];
     let of_others = called.into_iter().filter(|name| {
         !defined.contains(name)
             && !own.iter().any(|own| name.strip_prefix(own).is_some_and(|rest| rest.starts_with('.')))
     });
     of_others.take(MOST_FUNCTIONS).filter(|name| !is_there(name)).map(str::to_owned).collect()
+}
+
+/// Whether a function is defined here rather than called: its name begins the line, or comes behind `default`, and what
+/// follows its arguments is what it is. At the left edge of a program nothing else stands.
+fn is_head(before: &str, arguments: &str) -> bool {
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let begins = line.trim();
+    if begins == "default" || line.is_empty() {
+        return true;
+    }
+    let mut depth = 0_usize;
+    let end = arguments.bytes().position(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth == 0
+    });
+    let after = end.map_or("", |end| arguments[end + 1..].trim_start());
+    let is_defined = after.starts_with(":=") || after.starts_with('{') || after.starts_with("if ");
+    begins.is_empty() && (is_defined || (after.starts_with('=') && !after.starts_with("==")))
+}
+
+/// The name that an import gives to what it brings: its last word, or the end of its path.
+fn imported(line: &str) -> Option<&str> {
+    let import = line.trim().strip_prefix("import ")?;
+    import.rsplit([' ', '.', '\t']).next().filter(|name| !name.is_empty())
 }
 
 /// Whether the interpreter knows a function: one that it does not is an error of its own, whatever it is given.
@@ -147,9 +174,14 @@ mod tests {
             found("deny contains x if {\n  x := http.send({\"url\": \"u\"})\n  y := sprinf(\"%s\", [x])\n}"),
             ["http.send", "sprinf"]
         );
+        // What only looks like a definition: a comparison, a call in a body at the beginning of its line.
+        assert_eq!(found("deny contains \"a\" if {\n  nope(1) == 2\n}"), ["nope"]);
+        assert_eq!(found("deny contains \"a\" if {\n  nope(1)\n  input.target\n}"), ["nope"]);
         for body in [
             "deny contains msg if {\n  msg := sprintf(\"%s\", [input.target.name])\n}",
             "own(x) := x\ndeny contains own(\"a\") if not (1 == 2)",
+            "  own(x) := y if {\n    y := x\n  }\n  other(x) = x\n  deny contains own(\"a\") if other(1) == 1",
+            "import data.main.own as mine\nown(x) := x\ndeny contains mine(\"a\") if 1 == 1",
             "default own(_) := 1\ndeny contains \"a\" if own(1) == 1",
             "deny contains \"a\" if count([x | some x in input.findings]) > (1 + 2)",
             "deny contains \"a\" if regex.match(`(a)(b)`, input.target.name)",
