@@ -32,10 +32,9 @@ const MOST_TOLD: usize = 3;
 /// report ([`crate::apply_exceptions`]); here they are told, and cover what is no finding.
 pub fn judge(policies: &[Policy], exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Verdict {
     let holding = Holding::new(exceptions, facts, now);
-    let steps_left = Cell::new(MOST_STEPS_TOGETHER);
-    let judged =
-        policies.iter().map(|policy| judge_one(policy, &Bench::new(policy, facts, &holding, now, &steps_left)));
-    let policies: Vec<PolicyVerdict> = judged.collect();
+    let mut bench =
+        Bench { facts, holding: &holding, now, allowed: Vec::new(), steps_left: Cell::new(MOST_STEPS_TOGETHER) };
+    let policies: Vec<PolicyVerdict> = policies.iter().map(|policy| bench.judge_by(policy)).collect();
     let mut reasons = Vec::new();
     let decision = match policies.iter().filter(|policy| policy.applied).map(|policy| policy.decision).max() {
         Some(decision) => decision,
@@ -54,38 +53,6 @@ pub fn judge(policies: &[Policy], exceptions: &[Exception], facts: &Facts<'_>, n
     }
 }
 
-fn judge_one(policy: &Policy, bench: &Bench<'_, '_>) -> PolicyVerdict {
-    let scope = policy.scope.as_ref().map(|scope| scope.evaluate(&bench.facts.attributes));
-    let applied = scope.as_ref().is_none_or(|scope| scope.is_true);
-    let controls: Vec<ControlVerdict> = match applied {
-        true => policy.controls.iter().map(|control| bench.judge(control)).collect(),
-        false => Vec::new(),
-    };
-    let denied = match policy.mode {
-        PolicyMode::Enforce => Decision::Deny,
-        PolicyMode::Audit => Decision::WouldDeny,
-    };
-    let excepts = |control: &ControlVerdict| control.action == ControlAction::Fail && control.excepted > 0;
-    let decision = match controls.iter().map(|control| control.decision).max() {
-        // What a policy that does not apply says is never asked.
-        _ if !applied => Decision::Allow,
-        Some(ControlDecision::Fail) => denied,
-        Some(ControlDecision::Error) => Decision::Unknown,
-        _ if controls.iter().any(excepts) => Decision::Excepted,
-        _ => Decision::Allow,
-    };
-    PolicyVerdict {
-        name: policy.name.clone(),
-        version: policy.version.clone(),
-        mode: policy.mode,
-        applied,
-        scope: scope.map(|scope| scope.terms).unwrap_or_default(),
-        effects: policy.effects.clone(),
-        decision,
-        controls,
-    }
-}
-
 /// Which vulnerabilities the policy itself lets pass, by place; empty where it lets none.
 fn allowed(policy: &Policy, facts: &Facts<'_>) -> Vec<bool> {
     let mut allowed = Vec::new();
@@ -99,25 +66,49 @@ fn allowed(policy: &Policy, facts: &Facts<'_>) -> Vec<bool> {
     allowed
 }
 
-/// One policy at work.
+/// The policies at work on a target, one after the other.
 struct Bench<'a, 'f> {
     facts: &'a Facts<'f>,
     holding: &'a Holding<'a>,
     now: i64,
+    /// Which vulnerabilities the policy at work lets pass, by place.
     allowed: Vec<bool>,
     /// How many steps custom checks may still take together.
-    steps_left: &'a Cell<u64>,
+    steps_left: Cell<u64>,
 }
 
-impl<'a, 'f> Bench<'a, 'f> {
-    fn new(
-        policy: &Policy,
-        facts: &'a Facts<'f>,
-        holding: &'a Holding<'a>,
-        now: i64,
-        steps_left: &'a Cell<u64>,
-    ) -> Bench<'a, 'f> {
-        Bench { facts, holding, now, allowed: allowed(policy, facts), steps_left }
+impl Bench<'_, '_> {
+    fn judge_by(&mut self, policy: &Policy) -> PolicyVerdict {
+        let scope = policy.scope.as_ref().map(|scope| scope.evaluate(&self.facts.attributes));
+        let applied = scope.as_ref().is_none_or(|scope| scope.is_true);
+        self.allowed = if applied { allowed(policy, self.facts) } else { Vec::new() };
+        let controls: Vec<ControlVerdict> = match applied {
+            true => policy.controls.iter().map(|control| self.judge(control)).collect(),
+            false => Vec::new(),
+        };
+        let denied = match policy.mode {
+            PolicyMode::Enforce => Decision::Deny,
+            PolicyMode::Audit => Decision::WouldDeny,
+        };
+        let excepts = |control: &ControlVerdict| control.action == ControlAction::Fail && control.excepted > 0;
+        let decision = match controls.iter().map(|control| control.decision).max() {
+            // What a policy that does not apply says is never asked.
+            _ if !applied => Decision::Allow,
+            Some(ControlDecision::Fail) => denied,
+            Some(ControlDecision::Error) => Decision::Unknown,
+            _ if controls.iter().any(excepts) => Decision::Excepted,
+            _ => Decision::Allow,
+        };
+        PolicyVerdict {
+            name: policy.name.clone(),
+            version: policy.version.clone(),
+            mode: policy.mode,
+            applied,
+            scope: scope.map(|scope| scope.terms).unwrap_or_default(),
+            effects: policy.effects.clone(),
+            decision,
+            controls,
+        }
     }
 
     fn judge(&self, control: &Control) -> ControlVerdict {
@@ -174,7 +165,7 @@ impl<'a, 'f> Bench<'a, 'f> {
             Rule::Gaps { ignore_paths, at_most } => self.gaps(ignore_paths, *at_most),
             Rule::ImageAge { days } => self.image_age(*days),
             Rule::EndOfLife { days_ahead } => self.end_of_life(*days_ahead),
-            Rule::Custom(check) => match self.facts.cel().and_then(|report| check.passes(report, self.steps_left)) {
+            Rule::Custom(check) => match self.facts.cel().and_then(|report| check.passes(report, &self.steps_left)) {
                 Ok(true) => Outcome::default(),
                 Ok(false) => {
                     let code = if check.remedy.is_some() { "verdict.custom.with_remedy" } else { "verdict.custom" };
