@@ -161,6 +161,8 @@ pub(crate) struct FoundSecret {
     pub(crate) category: String,
     pub(crate) severity: Severity,
     pub(crate) matched: String,
+    /// Tells values apart that look the same once they are masked.
+    pub(crate) fingerprint: u16,
 }
 
 /// Malware, or a mark of it.

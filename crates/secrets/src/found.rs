@@ -6,7 +6,7 @@ use model::Severity;
 
 use crate::place::Mark;
 
-/// A secret. Its value is nowhere in here, only what is left of it when it is masked.
+/// A secret. Its value is nowhere in here, only what is left of it when it is masked, and 16 bits that tell it apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundSecret {
     /// The rule's id.
@@ -21,6 +21,9 @@ pub struct FoundSecret {
     pub line: u64,
     /// The match, masked.
     pub matched: String,
+    /// Tells two values apart that look the same once they are masked: 16 bits of a hash (XXH3) of the value, which any
+    /// guess has by chance in 65,536.
+    pub fingerprint: u16,
     /// Where it begins, in bytes from the beginning. In a text of UTF-16, of the same text in UTF-8.
     pub start: u64,
     /// Where it ends.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use model::Severity;
 use regex_automata::util::captures::Captures;
 use regex_automata::{Anchored, Input};
+use twox_hash::XxHash3_64;
 
 use crate::allow::Subject;
 use crate::assignment::{self, Assignment};
@@ -75,6 +76,7 @@ pub(crate) struct Candidate {
     pub(crate) end: u64,
     pub(crate) line: u64,
     pub(crate) shown: String,
+    pub(crate) fingerprint: u16,
 }
 
 /// A stretch of a file: `bytes` begin at `origin`, and what begins in `fresh` is looked for. The bytes around it are there
@@ -368,6 +370,7 @@ impl<'r> Pass<'r> {
             end: matched.origin + matched.whole.end as u64,
             line: 0,
             shown,
+            fingerprint: fingerprint(matched.value()),
         });
     }
 
@@ -472,4 +475,9 @@ fn line_around<'a>(bytes: &'a [u8], whole: &Range<usize>) -> &'a [u8] {
     let last = bytes.len().min(whole.end + REACH_BYTES);
     let end = memchr::memchr(b'\n', &bytes[whole.end..last]).map_or(last, |end| whole.end + end);
     &bytes[start..end]
+}
+
+/// The low 16 bits of the hash of a value.
+fn fingerprint(value: &[u8]) -> u16 {
+    (XxHash3_64::oneshot(value) & 0xffff) as u16
 }

@@ -48,6 +48,7 @@ fn found(rule: &Rule, candidate: Candidate) -> FoundSecret {
         severity: candidate.severity,
         line: candidate.line,
         matched: candidate.shown,
+        fingerprint: candidate.fingerprint,
         start: candidate.start,
         end: candidate.end,
         mark: candidate.mark,

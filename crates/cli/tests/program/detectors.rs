@@ -122,6 +122,23 @@ fn secrets_and_malware_that_an_upper_layer_hides_are_told_with_the_layer_that_hi
     }
 }
 
+/// The password that was changed is another one than that in sight, and stays in the image; masked they look the same.
+#[test]
+fn a_password_that_an_upper_layer_changes_is_told_beside_the_new_one() {
+    let program = Program::new();
+    let line = |number: u32| format!("  app/settings.env = DATABASE_PASSWORD=xK9-vQ2pLm7ZwTr{number}\\n\n");
+    let image = format!("image shop:1\nlayer COPY\n{}layer RUN rotate\n{}", line(1), line(2));
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let report = program.scan(&intelligence(), &["--detectors", "secrets", "image.tar"]);
+    let told: Vec<(Value, Value, Value)> = findings(&report, "secret")
+        .into_iter()
+        .map(|it| (it["match"].clone(), it["layer"].clone(), it["removed_in"].clone()))
+        .collect();
+    let masked = json!("DATABASE_PASSWORD=********");
+    let (hidden, seen) = ((masked.clone(), json!(0), json!(1)), (masked, json!(1), Value::Null));
+    assert!(told.len() == 2 && told.contains(&hidden) && told.contains(&seen), "{told:?}");
+}
+
 #[test]
 fn every_part_of_the_configuration_is_searched_for_secrets() {
     let program = Program::new();

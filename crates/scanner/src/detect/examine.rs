@@ -276,6 +276,7 @@ fn note_secrets(outcome: Outcome, inner_path: Option<&str>, detected: &mut Detec
         category: secret.category.to_string(),
         severity: secret.severity,
         matched: secret.matched,
+        fingerprint: secret.fingerprint,
     }));
     if outcome.is_cut_off {
         gap("it has more secrets than are reported of one file; the rest is left out".to_owned());

@@ -94,7 +94,7 @@ fn keep<T>(known: &mut BTreeMap<Key, Hidden<T>>, key: Key, hidden: Hidden<T>) ->
 }
 
 fn key_of_secret(secret: &FoundSecret) -> String {
-    format!("{:?}", (&secret.inner_path, &secret.rule, &secret.matched))
+    format!("{:?}", (&secret.inner_path, &secret.rule, &secret.matched, secret.fingerprint))
 }
 
 fn key_of_malware(malware: &FoundMalware) -> String {
@@ -116,6 +116,7 @@ mod tests {
             category: "token".into(),
             severity: Severity::High,
             matched: matched.into(),
+            fingerprint: 0,
         }
     }
 
@@ -146,6 +147,19 @@ mod tests {
         hidden.hide("a", (0, 1), detected(&["x", "y"]));
         hidden.forget_seen(&BTreeMap::from([("a".to_owned(), (1, detected(&["y"])))]));
         assert_eq!(told(&hidden), [("a", "x", 0, 1)]);
+    }
+
+    #[test]
+    fn a_secret_that_was_changed_in_its_place_is_hidden_though_both_look_the_same_masked() {
+        let of = |fingerprint| Detected {
+            secrets: vec![FoundSecret { fingerprint, ..secret("PASSWORD=********") }],
+            ..Detected::default()
+        };
+        let mut hidden = HiddenDetections::default();
+        hidden.hide("a", (0, 1), of(1));
+        hidden.hide("a", (1, 2), of(2));
+        hidden.forget_seen(&BTreeMap::from([("a".to_owned(), (2, of(2)))]));
+        assert_eq!(told(&hidden), [("a", "PASSWORD=********", 0, 1)]);
     }
 
     #[test]
