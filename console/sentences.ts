@@ -4,7 +4,7 @@ import type { Plugin } from 'vite';
 
 /** The sentences of `content/messages` that the console needs, by module; the others are of the command line and its reports. */
 const SENTENCES: Readonly<Record<string, RegExp>> = {
-  'virtual:verdict-sentences': /^(verdict\.|table\.severity\.)/,
+  'virtual:verdict-sentences': /^(event\.word\.|verdict\.|table\.severity\.)/,
   'virtual:problem-sentences': /^problem\./,
   'virtual:cause-sentences': /^(health|image|intelligence|job|registry|worker)\./,
 };

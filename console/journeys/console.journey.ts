@@ -4,6 +4,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { messages as frame } from '../src/frame/messages';
 import type { Language } from '../src/i18n/format';
+import { messages as detail } from '../src/pages/images/detail/messages';
 import { messages as images } from '../src/pages/images/list/messages';
 import { messages as login } from '../src/pages/login/messages';
 import { messages as setup } from '../src/pages/setup/messages';
@@ -234,12 +235,19 @@ describe(`with ${STORE}`, () => {
     await stream;
     const first = await page.locator('tr[data-row="0"] a').first().innerText();
     const { reference, index } = image(IMAGES + 1);
-    await post(server, `/api/v1/images?reference=${encodeURIComponent(reference)}`, index);
+    const origin = { repository: 'https://git.example/shop/api', commit: 'ab12cd34', build: 'https://ci.example/shop/api/17' };
+    await post(server, `/api/v1/images?${new URLSearchParams({ reference, ...origin }).toString()}`, index);
     const news = page.getByRole('button', { name: /· Show$/ });
     await news.waitFor();
     expect(await page.locator('tr[data-row="0"] a').first().innerText()).toBe(first);
     await news.click();
-    await page.getByRole('link', { name: reference }).waitFor();
+    await page.getByRole('link', { name: reference }).click();
+    // From whatever is found in it, the way leads to what it was built of.
+    await page.getByRole('tab', { name: say('en', detail, 'tab.vulnerabilities') }).click();
+    for (const address of [origin.repository, origin.build]) {
+      expect(await page.getByRole('link', { name: address }).getAttribute('href')).toBe(address);
+    }
+    await page.getByText(origin.commit).waitFor();
     expect((await server.api.delete(`/api/v1/images/${digest(IMAGES + 1)}`)).status()).toBe(204);
     expect(complaints).toEqual([]);
     await close();

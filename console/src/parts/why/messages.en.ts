@@ -35,4 +35,9 @@ export const en = {
   'do.copy_link': 'Copy link',
   'do.copy_json': 'Copy JSON',
   'excepted': '{count, plural, one {# finding is} other {# findings are}} left out by exceptions',
+  'change.came': 'New:',
+  'change.went': 'No longer:',
+  'change.differs': 'Changed:',
+  'change.more': 'Also {ids}',
+  'change.fewer': 'No longer {ids}',
 } as const;

@@ -38,4 +38,9 @@ export const ja: Translation<typeof en> = {
   'do.copy_link': 'リンクをコピー',
   'do.copy_json': 'JSONをコピー',
   'excepted': '例外により{count}件の検出項目を対象外にしています',
+  'change.came': '追加:',
+  'change.went': '解消:',
+  'change.differs': '変化:',
+  'change.more': '追加された項目: {ids}',
+  'change.fewer': 'なくなった項目: {ids}',
 };

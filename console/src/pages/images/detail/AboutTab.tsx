@@ -5,12 +5,12 @@ import { Digest } from '../../../parts/Digest';
 import { HostileText } from '../../../parts/HostileText';
 import { Timestamp } from '../../../parts/Timestamp';
 import { messages } from './messages';
+import { OriginFacts } from './Origin';
 
 /** Its names, where its index is from, who approved it. */
 export function AboutTab({ image }: { image: ImageDetails }) {
   const t = useMessages(messages);
   const format = useFormat();
-  const origin = Object.entries(image.source).filter(([, value]) => typeof value === 'string' && value !== '');
   const approval = image.approval === 'approved' ? 'approval.approved' : image.approval === 'not_approved' ? 'approval.not_approved' : 'approval.none';
   return (
     <div className="bh-about">
@@ -50,15 +50,7 @@ export function AboutTab({ image }: { image: ImageDetails }) {
       </section>
       <section>
         <h2>{t('origin.title')}</h2>
-        {origin.length === 0 ? (
-          <p>{t('origin.none')}</p>
-        ) : (
-          <dl className="bh-facts">
-            {origin.map(([name, value]) => (
-              <div key={name} className="bh-fact"><dt><code>{name}</code></dt><dd><HostileText text={String(value)} /></dd></div>
-            ))}
-          </dl>
-        )}
+        <OriginFacts source={image.source} />
       </section>
       <section>
         <h2>{t('approvals.title')}</h2>

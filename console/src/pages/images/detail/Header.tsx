@@ -9,6 +9,7 @@ import { Timestamp } from '../../../parts/Timestamp';
 import { WhyLink } from '../../../parts/why/WhyLink';
 import { Actions } from './Actions';
 import { messages } from './messages';
+import { OriginLine } from './Origin';
 
 const COUNTED = ['critical', 'high', 'medium', 'low'] as const;
 
@@ -37,6 +38,7 @@ export function Header({ image }: { image: ImageDetails }) {
         <span className="bh-quiet"><HostileText text={[image.os, image.platform].filter((part) => part !== '').join(' · ')} /></span>
         <span className="bh-quiet">{format.bytes(image.size_bytes)}</span>
         <span className="bh-quiet">{t('fact.evaluated')} <Timestamp moment={image.evaluated} /></span>
+        <OriginLine source={image.source} />
       </div>
       {image.counts.gaps > 0 && <Alert variant="warning" isInline isPlain title={t('gaps', { count: image.counts.gaps })} />}
     </header>

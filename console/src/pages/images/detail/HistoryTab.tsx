@@ -6,6 +6,7 @@ import { VerdictMark } from '../../../parts/marks';
 import { Button } from '../../../parts/pf';
 import { Problem } from '../../../parts/Problem';
 import { PageSkeleton } from '../../../parts/Skeleton';
+import { Changes, VerdictCause } from '../../../parts/why/Changes';
 import { Timestamp } from '../../../parts/Timestamp';
 import { messages } from './messages';
 
@@ -26,12 +27,13 @@ export function HistoryTab({ digest, current }: { digest: string; current: strin
     <>
       <h2>{t('history.title')}</h2>
       <ol className="bh-history">
-        {verdicts.map((verdict) => (
+        {verdicts.map((verdict, at) => ({ verdict, older: verdicts[at + 1] })).map(({ verdict, older }) => (
           <li key={verdict.id}>
             <Timestamp moment={verdict.evaluated} isExact />
             <VerdictMark decision={verdict.decision} />
-            <code>{verdict.cause}</code>
+            <span>{t.rich('history.cause', { cause: <VerdictCause cause={verdict.cause} /> })}</span>
             {verdict.id === current && <span className="bh-quiet">{t('history.current')}</span>}
+            {older && <Changes newer={verdict} older={older} />}
           </li>
         ))}
       </ol>

@@ -108,6 +108,23 @@ fn everything_that_is_known_of_an_image_can_be_read() {
 }
 
 #[test]
+fn an_image_leads_to_the_code_and_the_build_that_it_is_from() {
+    let (server, who) = server();
+    let origin = "repository=https://git.example/shop&commit=ab12&build=https://ci.example/17";
+    server
+        .ask(&who, "POST", &format!("/images?{origin}"), index(1, "registry.example/shop/api:1", LEFT_PAD))
+        .expect(200);
+    let image = server.ask(&who, "GET", &format!("/images/{}", digest(1)), json!(null));
+    let source = json!({
+        "kind": "pipeline",
+        "repository": "https://git.example/shop",
+        "commit": "ab12",
+        "build": "https://ci.example/17",
+    });
+    assert_eq!(image.body["source"], source);
+}
+
+#[test]
 fn lists_are_filtered_sorted_searched_and_paged() {
     let (server, who) = server();
     for number in 1..=5 {
