@@ -121,13 +121,20 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 /// set counts.
 fn build(text: &impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> {
     let first = |names: &[&str]| names.iter().find_map(|name| text(name));
-    let repository =
-        first(&["GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME", "CIRCLE_REPOSITORY_URL", "GIT_URL"]);
+    let github_repository = || Some(format!("{}/{}", text("GITHUB_SERVER_URL")?, text("GITHUB_REPOSITORY")?));
+    let repository = github_repository().or_else(|| {
+        let names = [
+            "CI_PROJECT_URL",
+            "BUILD_REPOSITORY_URI",
+            "CIRCLE_REPOSITORY_URL",
+            "GIT_URL",
+            "GITHUB_REPOSITORY",
+            "CI_PROJECT_PATH",
+        ];
+        first(&names).map(|address| without_user(&address))
+    });
     let commit = first(&["GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "CIRCLE_SHA1", "GIT_COMMIT"]);
-    let github = || {
-        let (server, repository) = (text("GITHUB_SERVER_URL")?, text("GITHUB_REPOSITORY")?);
-        Some(format!("{server}/{repository}/actions/runs/{}", text("GITHUB_RUN_ID")?))
-    };
+    let github = || Some(format!("{}/actions/runs/{}", github_repository()?, text("GITHUB_RUN_ID")?));
     let azure = || {
         let (server, project) = (text("SYSTEM_COLLECTIONURI")?, text("SYSTEM_TEAMPROJECT")?);
         Some(format!("{server}{project}/_build/results?buildId={}", text("BUILD_BUILDID")?))
@@ -137,6 +144,16 @@ fn build(text: &impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> 
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
         .collect()
+}
+
+/// An address without who logs in there, and above all without the password: it is kept where others read it.
+fn without_user(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let host = rest.find(['/', '?', '#']).map_or(rest, |end| &rest[..end]);
+    match host.rfind('@') {
+        Some(at) => format!("{scheme}://{}", &rest[at + 1..]),
+        None => address.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -157,12 +174,19 @@ mod tests {
         assert_eq!(
             of(&github),
             [
-                ("repository", "shop/web".to_owned()),
+                ("repository", "https://github.com/shop/web".to_owned()),
                 ("commit", "abc".to_owned()),
                 ("build", "https://github.com/shop/web/actions/runs/7".to_owned())
             ]
         );
         assert_eq!(of(&[("GIT_COMMIT", "abc")]), [("commit", "abc".to_owned())]);
+        for (told, kept) in [
+            ("https://robot:s3cret@git.example/shop.git", "https://git.example/shop.git"),
+            ("https://git.example/shop@2", "https://git.example/shop@2"),
+            ("git@git.example:shop.git", "git@git.example:shop.git"),
+        ] {
+            assert_eq!(of(&[("GIT_URL", told)]), [("repository", kept.to_owned())]);
+        }
         assert_eq!(of(&[]), []);
     }
 }

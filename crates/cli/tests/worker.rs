@@ -98,15 +98,23 @@ impl World {
         self.folder.path().join(name)
     }
 
+    fn address(&self) -> String {
+        format!("https://127.0.0.1:{}", self.server_port)
+    }
+
     fn text(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
     fn ask(&self, method: &str, path: &str, body: Value) -> Value {
         let (jar, ca) = (self.path("jar").display().to_string(), self.path("data-of-server/tls/ca.pem"));
-        let url = format!("https://127.0.0.1:{}/api/v1{path}", self.server_port);
+        let url = format!("{}/api/v1{path}", self.address());
         let mut command = program("curl");
         command.args(["-s", "-b", &jar, "-c", &jar, "-X", method, &url, "--cacert"]).arg(ca).stdout(Stdio::piped());
+        if method == "DELETE" {
+            // What is removed is as it was made.
+            command.args(["-H", "If-Match: \"1\""]);
+        }
         if !body.is_null() {
             command.args(["-H", "Content-Type: application/json", "-d", &body.to_string()]);
         }
@@ -114,9 +122,27 @@ impl World {
         serde_json::from_slice(&output.stdout).unwrap_or_default()
     }
 
+    /// What a pipeline does: scans the image and registers it, with a token of these permissions. Its exit code.
+    fn pipeline(&self, permissions: &[&str], image: &str) -> Option<i32> {
+        let asked = json!({ "name": "pipeline", "permissions": permissions });
+        let token = self.ask("POST", "/tokens", asked)["secret"].as_str().unwrap().to_owned();
+        program(env!("CARGO_BIN_EXE_bulkhead"))
+            .args(["scan", "--detectors", "vulnerabilities", "--register", &self.address(), "--register-as", image])
+            .arg("--register-ca")
+            .arg(self.path("data-of-server/tls/ca.pem"))
+            .arg(test_support::test_data(IMAGE).unwrap())
+            .env("BULKHEAD_TOKEN", token)
+            .env_remove("GITHUB_SERVER_URL")
+            .envs([("CI_PROJECT_URL", "https://git.example/shop"), ("CI_COMMIT_SHA", "ab12")])
+            .stderr(fs::File::create(self.path("pipeline.log")).unwrap())
+            .status()
+            .unwrap()
+            .code()
+    }
+
     fn worker(&self, name: &str, options: &[&str]) -> Child {
         program(env!("CARGO_BIN_EXE_bulkhead"))
-            .args(["worker", "--name", name, "--server", &format!("https://127.0.0.1:{}", self.server_port), "--ca"])
+            .args(["worker", "--name", name, "--server", &self.address(), "--ca"])
             .arg(self.path("data-of-server/tls/ca.pem"))
             .arg("--token-file")
             .arg(self.path("token"))
@@ -140,10 +166,17 @@ impl World {
 
 #[test]
 fn a_worker_scans_every_image_of_a_registry_and_tells_no_secret() {
-    let Some(world) = World::start(&["team/one:1", "team/two:1", "three:latest"], true) else { return };
+    let images = ["a/1:1", "a/2:1", "a/3:1", "a/b/4:1", "a/b/5:1", "6:1", "7:1", "8:1", "9:latest", "10:latest"];
+    let Some(world) = World::start(&images, true) else { return };
     let status = world.worker("once", &["--once"]).wait().unwrap();
     assert!(status.success(), "{}", world.text("worker.log"));
-    assert_eq!(world.answered().len(), 3, "{}\n{}", world.text("worker.log"), world.ask("GET", "/jobs", json!(null)));
+    assert_eq!(
+        world.answered().len(),
+        images.len(),
+        "{}\n{}",
+        world.text("worker.log"),
+        world.ask("GET", "/jobs", json!(null))
+    );
     assert!(world.text("worker.log").contains("locked in: "));
     let registries = world.ask("GET", "/registries", json!(null)).to_string();
     for text in [world.text("worker.log"), world.text("log"), registries] {
@@ -152,6 +185,37 @@ fn a_worker_scans_every_image_of_a_registry_and_tells_no_secret() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn a_pipeline_registers_its_image_and_ends_as_the_server_judges() {
+    let Some(world) = World::start(&[], false) else { return };
+    let images = || world.ask("GET", "/images", json!(null))["items"].as_array().cloned().unwrap_or_default();
+    let may = ["images.write", "verdicts.read"];
+    assert_eq!(
+        world.pipeline(&["verdicts.read"], "registry.example/shop:1"),
+        Some(3),
+        "{}",
+        world.text("pipeline.log")
+    );
+    assert_eq!(images().len(), 0, "whoever may not register registers nothing");
+    assert_eq!(world.pipeline(&may, "registry.example/shop:1"), Some(1), "{}", world.text("pipeline.log"));
+    assert!(world.text("pipeline.log").contains("denies it by default"), "{}", world.text("pipeline.log"));
+    let found = images();
+    assert_eq!((found.len(), &found[0]["name"]), (1, &json!("registry.example/shop:1")), "{found:?}");
+    let digest = found[0]["digest"].as_str().unwrap();
+    let source = world.ask("GET", &format!("/images/{digest}"), json!(null))["source"].clone();
+    assert_eq!(
+        (&source["repository"], &source["commit"]),
+        (&json!("https://git.example/shop"), &json!("ab12")),
+        "{source}"
+    );
+    let document = "schema: bulkhead.policy/1\nname: own\nversion: \"1\"\ncontrols:\n  - control: package.deny\n    packages: [{name: not-there}]\n";
+    assert!(world.ask("POST", "/policies", json!({ "document": document }))["id"].is_string());
+    let policies = world.ask("GET", "/policies", json!(null))["items"].as_array().cloned().unwrap_or_default();
+    let built_in = policies.iter().find(|policy| policy["name"] == "default").unwrap();
+    world.ask("DELETE", &format!("/policies/{}", built_in["id"].as_str().unwrap()), json!(null));
+    assert_eq!(world.pipeline(&may, "registry.example/shop:2"), Some(0), "{}", world.text("pipeline.log"));
 }
 
 #[test]
