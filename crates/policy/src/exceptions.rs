@@ -10,7 +10,7 @@ use model::{Distribution, ExceptionState, ExceptionUse, Finding, FindingKind, Ga
 use crate::check_id::check_id;
 use crate::document::{PackageMatch, package_match};
 use crate::facts::{Facts, attributes};
-use crate::keys::{EXCEPTION, EXCEPTIONS, PACKAGE};
+use crate::keys::{ANY_OF_EXCEPTION, EXCEPTION, EXCEPTIONS, PACKAGE};
 use crate::reader::{self, DocumentError, DocumentProblem, Table};
 use crate::scope::{Attributes, Scope};
 use crate::{Pattern, ignore_file, purl_match};
@@ -98,7 +98,7 @@ fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> 
         let finding = FindingKind::ALL.into_iter().find(|kind| kind.as_str() == word);
         finding.map_or(ExceptionKind::Gap, ExceptionKind::Finding)
     });
-    if ["ids", "package", "path"].iter().all(|key| !table.has(key)) {
+    if ANY_OF_EXCEPTION.iter().all(|key| !table.has(key)) {
         let reason = format!(
             "`{}` covers everything; say what it is about: `ids`, `package` or `path`",
             table.place("name").trim_end_matches(".name")
@@ -141,8 +141,21 @@ impl Exception {
         self.scope.as_ref().is_none_or(|scope| scope.evaluate(attributes).is_true)
     }
 
-    /// Whether a finding falls under it, its time and scope aside.
+    /// Whether a finding falls under it, its time and scope aside: in every place where it is, so that what was accepted in
+    /// one file is not accepted in another.
     fn covers(&self, kind: FindingKind, subject: &Subject<'_>, distribution: Option<&Distribution>) -> bool {
+        self.is_about(kind, subject, distribution)
+            && (self.paths.is_empty()
+                || (subject.paths().next().is_some() && subject.paths().all(|path| self.is_at(path))))
+    }
+
+    /// Whether a path is one of its own.
+    fn is_at(&self, path: &str) -> bool {
+        self.paths.iter().any(|wanted| wanted.matches(path))
+    }
+
+    /// The same wherever the finding is.
+    fn is_about(&self, kind: FindingKind, subject: &Subject<'_>, distribution: Option<&Distribution>) -> bool {
         let is_kind = match self.kind {
             Some(ExceptionKind::Finding(wanted)) => wanted == kind,
             Some(ExceptionKind::Gap) => false,
@@ -150,8 +163,6 @@ impl Exception {
         };
         is_kind
             && (self.ids.is_empty() || subject.ids.iter().any(|id| self.ids.contains(id)))
-            && (self.paths.is_empty()
-                || subject.paths().any(|path| self.paths.iter().any(|wanted| wanted.matches(path))))
             && self.covers_package(subject, distribution)
     }
 
@@ -196,7 +207,7 @@ pub fn apply_exceptions(report: &mut ScanReport, exceptions: &[Exception], now: 
             continue;
         }
         let (kind, subject) = (finding.kind(), Subject::of_finding(finding, inventory));
-        let covering = holding.first(&subject, |exception| exception.covers(kind, &subject, distribution));
+        let covering = holding.covering(kind, &subject, distribution);
         let name = covering.map(|exception| exception.name.clone());
         let mark = match finding {
             Finding::Vulnerability(finding) => &mut finding.excepted_by,
@@ -245,10 +256,28 @@ impl<'e> Holding<'e> {
         let key = (license.clone(), std::ptr::from_ref(package));
         *self.licenses.borrow_mut().entry(key).or_insert_with(|| {
             let subject = Subject::of_license(license, package);
-            let covers = |exception: &Exception| exception.covers(FindingKind::License, &subject, None);
-            self.for_licenses.first(&subject, covers).is_some()
+            self.for_licenses.covering(FindingKind::License, &subject, None).is_some()
         })
     }
+}
+
+/// How many findings an exception takes out together with others, of which the first is told: each covers a place.
+fn helping<'e>(exceptions: &'e [Exception], facts: &Facts<'_>, now: i64) -> HashMap<&'e str, usize> {
+    let inventory = &facts.report.inventory;
+    let holds = |exception: &&Exception| {
+        !exception.paths.is_empty() && !exception.is_expired(now) && exception.is_for(&facts.attributes)
+    };
+    let index = Index::new(exceptions.iter().filter(holds));
+    let mut counts = HashMap::new();
+    for finding in facts.report.findings.iter().filter(|finding| !index.is_empty() && finding.excepted_by().is_some()) {
+        let (kind, subject) = (finding.kind(), Subject::of_finding(finding, inventory));
+        if subject.paths().nth(1).is_some() {
+            for exception in index.together(kind, &subject, inventory.distribution.as_ref()) {
+                *counts.entry(exception.name.as_str()).or_default() += 1;
+            }
+        }
+    }
+    counts
 }
 
 /// What became of each exception. Expired ones are told with what they would take out.
@@ -269,11 +298,12 @@ pub(crate) fn uses(exceptions: &[Exception], facts: &Facts<'_>, now: i64) -> Vec
             *by_place.entry(expired[at]).or_default() += 1;
         }
     }
+    let helping = helping(exceptions, facts, now);
     let of = |(at, exception): (usize, &Exception)| {
         let is_expired = exception.is_expired(now);
         let findings = match is_expired {
             true => by_place.get(&at),
-            false => by_name.get(exception.name.as_str()),
+            false => by_name.get(exception.name.as_str()).or_else(|| helping.get(exception.name.as_str())),
         };
         let gaps = inventory.gaps.iter().filter(|gap| exception.covers_gap(gap));
         let is_here = exception.is_for(&facts.attributes);

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use model::version::VersionKey;
-use model::{Finding, Inventory, Package};
+use model::{Distribution, Finding, FindingKind, Inventory, Package};
 
 use super::{Exception, ids};
 
@@ -79,11 +79,36 @@ impl<'e> Index<'e> {
         self.exceptions.is_empty()
     }
 
-    /// The first exception of the list that covers something.
-    pub(super) fn first(&self, subject: &Subject<'_>, covers: impl Fn(&Exception) -> bool) -> Option<&'e Exception> {
-        let firsts = self.candidates(subject);
-        let first = firsts.filter_map(|places| places.iter().copied().find(|at| covers(self.exceptions[*at]))).min();
-        first.map(|at| self.exceptions[at])
+    /// The first exception of the list that covers something; else, of those that cover its places together, the one of its
+    /// first place.
+    pub(super) fn covering(
+        &self,
+        kind: FindingKind,
+        subject: &Subject<'_>,
+        distribution: Option<&Distribution>,
+    ) -> Option<&'e Exception> {
+        let covers = |at: &usize| self.exceptions[*at].covers(kind, subject, distribution);
+        let first = self.candidates(subject).filter_map(|places| places.iter().copied().find(covers)).min();
+        first.map(|at| self.exceptions[at]).or_else(|| self.together(kind, subject, distribution).first().copied())
+    }
+
+    /// For each place of something the first exception of the list that is at it, each once, in the order of the places;
+    /// none at all where a place has none.
+    pub(super) fn together(
+        &self,
+        kind: FindingKind,
+        subject: &Subject<'_>,
+        distribution: Option<&Distribution>,
+    ) -> Vec<&'e Exception> {
+        // What is in one place has been answered for as a whole.
+        if subject.paths().nth(1).is_none() {
+            return Vec::new();
+        }
+        let about = self.all(subject, |exception| exception.is_about(kind, subject, distribution));
+        let at_path = |path: &str| about.iter().copied().find(|at| self.exceptions[*at].is_at(path));
+        let Some(places) = subject.paths().map(at_path).collect::<Option<Vec<usize>>>() else { return Vec::new() };
+        let mut seen = std::collections::HashSet::new();
+        places.into_iter().filter(|at| seen.insert(*at)).map(|at| self.exceptions[at]).collect()
     }
 
     /// The places of all exceptions that cover something, each once.
