@@ -2,6 +2,7 @@
 //! of it, or why nothing did.
 
 mod fields;
+mod lists;
 
 use std::collections::HashMap;
 
@@ -12,7 +13,6 @@ use crate::keys::POLICY_SCHEMA;
 use crate::nearest::nearest;
 use crate::node;
 use crate::scope::{Attribute, Scope, Variable};
-use crate::version_range::VersionRange;
 use fields::{MAPPED, NOT_MAPPED};
 
 /// A policy of ours made from one of Aqua's.
@@ -90,7 +90,7 @@ pub fn import_aqua(file: &str, text: &str) -> Result<Imported, InvalidAqua> {
         line: error.line().max(1),
         reason: error.to_string(),
     })?;
-    let lines = lines(text);
+    let lines = lines(file, text)?;
     let line_of = |key: &str| lines.get(key).copied().unwrap_or(1);
     let no_policy = |key, expected| InvalidAqua::NoPolicy { file: file.to_owned(), line: line_of(key), key, expected };
     let members = document.as_object().ok_or_else(|| no_policy("the document", "a JSON object"))?;
@@ -125,11 +125,18 @@ pub fn import_aqua_keys() -> impl Iterator<Item = &'static str> {
     MAPPED.iter().copied().chain(NOT_MAPPED.iter().map(|(key, _)| *key))
 }
 
-/// The lines on which the keys of the document stand; none where it is too large for that.
-fn lines(text: &str) -> HashMap<String, usize> {
+/// The lines on which the keys of the document stand; none where it is too large for that. A key that is there twice is
+/// refused, as nobody knows which of both counts.
+fn lines(file: &str, text: &str) -> Result<HashMap<String, usize>, InvalidAqua> {
     let root = node::parse(text).ok();
-    let entries = root.as_ref().and_then(node::Node::map).unwrap_or_default();
-    entries.iter().map(|entry| (entry.key.clone(), entry.line)).collect()
+    let mut lines = HashMap::new();
+    for entry in root.as_ref().and_then(node::Node::map).unwrap_or_default() {
+        if let Some(first) = lines.insert(entry.key.clone(), entry.line) {
+            let reason = format!("`{}` is on line {first} already", entry.key);
+            return Err(InvalidAqua::Malformed { file: file.to_owned(), line: entry.line, reason });
+        }
+    }
+    Ok(lines)
 }
 
 struct Import<'a> {
@@ -300,8 +307,12 @@ impl<'a> Import<'a> {
                 self.tell("scope", "import.wider", attribute);
                 return None;
             }
-            let mut mapped =
-                json!({ "attribute": known.as_str(), "value": variable.get("value").cloned().unwrap_or(json!("*")) });
+            let value = variable.get("value").filter(|value| !value.is_null()).cloned().unwrap_or(json!("*"));
+            if value.as_str().is_none_or(|text| text.trim().is_empty()) {
+                self.wrong(&format!("scope.variables[{at}].value"), "a text");
+                return None;
+            }
+            let mut mapped = json!({ "attribute": known.as_str(), "value": value });
             if let Some(name) = name.filter(|_| known.has_keys()) {
                 mapped["name"] = json!(name);
             }
@@ -344,8 +355,13 @@ impl<'a> Import<'a> {
             ("ignore_recently_published_fix_vln", "fixed_days_ago"),
         ] {
             let period = format!("{switch}_period");
-            let days = self.number(&period).filter(|days| (0.0..=36_525.0).contains(days));
-            match (self.flag(switch), days) {
+            let days = self.number(&period);
+            let is_on = self.flag(switch);
+            if is_on && days.is_some_and(|days| !(0.0..=36_525.0).contains(&days)) {
+                self.wrong(&period, "a number of days from 0 to 36525");
+                continue;
+            }
+            match (is_on, days) {
                 (true, Some(days)) => {
                     filter.insert(to.into(), json!(days as u64));
                     self.mapped(&[switch, &period], to);
@@ -399,92 +415,6 @@ impl<'a> Import<'a> {
         }
     }
 
-    fn lists(&mut self) {
-        for (switch, list, control, key) in [
-            ("cves_black_list_enabled", "cves_black_list", "cve.deny", "ids"),
-            ("cves_white_list_enabled", "cves_white_list", "cve.allow", "ids"),
-            ("blacklisted_licenses_enabled", "blacklisted_licenses", "license.deny", "names"),
-            ("whitelisted_licenses_enabled", "whitelisted_licenses", "license.allow", "names"),
-        ] {
-            let texts = self.texts(list);
-            if texts.is_empty() || !self.is_on(switch, list) {
-                self.off(&[switch, list]);
-                continue;
-            }
-            let mut members = Map::new();
-            members.insert(key.into(), json!(texts));
-            match control {
-                "cve.allow" => {
-                    members.insert("reason".into(), json!("on the allow list of the imported policy"));
-                }
-                "license.allow" => {
-                    members.insert("undeclared".into(), json!("pass"));
-                }
-                _ => {}
-            }
-            self.control(control, members);
-            self.mapped(&[switch, list], control);
-        }
-        self.packages();
-        for (switch, list, control) in [
-            ("required_labels_enabled", "required_labels", "label.require"),
-            ("forbidden_labels_enabled", "forbidden_labels", "label.forbid"),
-        ] {
-            let labels = self.objects(list);
-            let label = |label: &&Map<String, Value>| {
-                let key = label.get("key").and_then(Value::as_str).filter(|key| !key.is_empty())?;
-                let value = label.get("value").and_then(Value::as_str).filter(|value| !value.is_empty());
-                Some(match value {
-                    Some(value) => json!({ "key": key, "value": value }),
-                    None => json!({ "key": key }),
-                })
-            };
-            let mapped: Vec<Value> = labels.iter().filter_map(label).collect();
-            if mapped.is_empty() || !self.is_on(switch, list) {
-                self.off(&[switch, list]);
-                continue;
-            }
-            self.control(control, Map::from_iter([("labels".to_owned(), json!(mapped))]));
-            self.mapped(&[switch, list], control);
-        }
-    }
-
-    fn packages(&mut self) {
-        let (switch, list) = ("packages_black_list_enabled", "packages_black_list");
-        let mut packages = Vec::new();
-        for (at, package) in self.objects(list).into_iter().enumerate() {
-            let field = |key: &str| package.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
-            let Some(name) = field("name") else {
-                self.tell(&format!("{list}[{at}]"), "import.incomplete", "name");
-                continue;
-            };
-            let mut mapped = json!({ "name": name });
-            if let Some(range) = field("version_range") {
-                match range.parse::<VersionRange>() {
-                    Ok(_) => mapped["version"] = json!(range),
-                    Err(_) => self.tell(&format!("{list}[{at}].version_range"), "import.wider", range),
-                }
-            } else if let Some(version) = field("version") {
-                let epoch =
-                    field("epoch").filter(|epoch| *epoch != "0").map(|epoch| format!("{epoch}:")).unwrap_or_default();
-                let release = field("release").map(|release| format!("-{release}")).unwrap_or_default();
-                mapped["version"] = json!(format!("={epoch}{version}{release}"));
-            }
-            for key in ["arch", "format", "license"] {
-                if let Some(value) = field(key) {
-                    self.tell(&format!("{list}[{at}].{key}"), "import.wider", value);
-                }
-            }
-            packages.push(mapped);
-        }
-        if packages.is_empty() || !self.is_on(switch, list) {
-            self.off(&[switch, list]);
-            return;
-        }
-        self.control("package.deny", Map::from_iter([("packages".to_owned(), json!(packages))]));
-        self.mapped(&[switch, list], "package.deny");
-    }
-
     fn content(&mut self) {
         for (switch, ignored, control) in [
             ("disallow_malware", "exceptional_monitored_malware_paths", "malware"),
@@ -497,11 +427,13 @@ impl<'a> Import<'a> {
             }
             let mut members = Map::new();
             if !paths.is_empty() {
-                // A path of Aqua's names a file or a folder, from the root; ours begin without a slash.
-                let path = |path: &String| path.trim_matches('/').to_owned();
-                let patterns: Vec<String> =
-                    paths.iter().map(path).flat_map(|path| [path.clone(), format!("{path}/*")]).collect();
-                members.insert("ignore_paths".into(), json!(patterns));
+                // A path of Aqua's names a file or a folder, from the root; ours begin without a slash. The root itself is
+                // everything.
+                let patterns = paths.iter().flat_map(|path| match path.trim_matches('/') {
+                    "" => vec!["*".to_owned()],
+                    path => vec![path.to_owned(), format!("{path}/*")],
+                });
+                members.insert("ignore_paths".into(), json!(patterns.collect::<Vec<String>>()));
             }
             self.control(control, members);
             self.mapped(&[switch, ignored], control);
@@ -515,46 +447,8 @@ impl<'a> Import<'a> {
         } else {
             self.off(&["only_none_root_users"]);
         }
-        let (switch, list) = ("trusted_base_images_enabled", "trusted_base_images");
-        let bases = self.objects(list);
-        if self.is_on(switch, list) {
-            let name = |base: &&Map<String, Value>| base.get("imagename").and_then(Value::as_str).map(str::to_owned);
-            let names: Vec<String> = bases.iter().filter_map(name).filter(|name| !name.is_empty()).collect();
-            let members = match names.is_empty() {
-                true => Map::new(),
-                false => Map::from_iter([("names".to_owned(), json!(names))]),
-            };
-            self.control("base.approved", members);
-            self.mapped(&[switch, list], "base.approved");
-            for (at, base) in bases.iter().enumerate() {
-                if base.get("registry").is_some_and(|registry| !is_nothing(registry)) {
-                    self.tell(&format!("{list}[{at}].registry"), "import.unsure", "");
-                }
-            }
-        } else {
-            self.off(&[switch, list]);
-        }
-        let mut ids = self.texts("kubernetes_controls_avd_ids");
-        let list_has_ids = !ids.is_empty();
-        let mut controls_have_ids = false;
-        for control in self.objects("kubernetes_controls") {
-            let is_on = control.get("enabled").and_then(Value::as_bool).unwrap_or(true);
-            if let Some(id) = control.get("avd_id").and_then(Value::as_str).filter(|id| is_on && !id.is_empty()) {
-                ids.push(id.to_owned());
-                controls_have_ids = true;
-            }
-        }
-        for (key, has_ids) in
-            [("kubernetes_controls_avd_ids", list_has_ids), ("kubernetes_controls", controls_have_ids)]
-        {
-            match has_ids {
-                true => self.mapped(&[key], "misconfiguration.id"),
-                false => self.off(&[key]),
-            }
-        }
-        if !ids.is_empty() {
-            self.control("misconfiguration.id", Map::from_iter([("ids".to_owned(), json!(ids))]));
-        }
+        self.bases();
+        self.kubernetes();
     }
 
     /// What has not been told: what is known not to be mapped, and what nobody knows.

@@ -4,6 +4,7 @@ mod names;
 mod never;
 
 pub use names::check_names;
+pub(crate) use names::{is_license, nearest_license};
 
 use std::collections::BTreeMap;
 

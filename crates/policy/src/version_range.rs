@@ -31,6 +31,8 @@ enum Comparison {
     Less,
     LessOrEqual,
     Equal,
+    /// `=1.5-*`: this version with any release of a distribution.
+    AnyRelease,
     NotEqual,
     GreaterOrEqual,
     Greater,
@@ -61,7 +63,8 @@ impl VersionRange {
     /// The range in the order of a scheme; `None` where one of its versions is none of that scheme.
     pub(crate) fn compile(&self, scheme: VersionScheme) -> Option<CompiledRange> {
         let compile = |parts: &Vec<(Comparison, String)>| -> Option<Vec<_>> {
-            parts.iter().map(|(comparison, version)| Some((*comparison, scheme.key(version).ok()?))).collect()
+            let bounds = parts.iter().map(|(comparison, version)| bounds(*comparison, version, scheme));
+            Some(bounds.collect::<Option<Vec<_>>>()?.concat())
         };
         Some(CompiledRange { alternatives: self.alternatives.iter().map(compile).collect::<Option<_>>()? })
     }
@@ -84,6 +87,24 @@ impl VersionRange {
     }
 }
 
+/// A comparison in the order of a scheme; `None` where its version is none there.
+fn bounds(comparison: Comparison, version: &str, scheme: VersionScheme) -> Option<Vec<(Comparison, VersionKey)>> {
+    let key = scheme.key(version).ok()?;
+    if comparison != Comparison::AnyRelease {
+        return Some(vec![(comparison, key)]);
+    }
+    let greatest = match scheme {
+        VersionScheme::Apk => format!("{version}-r{GREATEST_RELEASE}"),
+        VersionScheme::Deb | VersionScheme::Rpm => format!("{version}-{GREATEST_RELEASE}"),
+        // Nobody but distributions releases a version several times.
+        _ => return Some(vec![(Comparison::Equal, key)]),
+    };
+    Some(vec![(Comparison::GreaterOrEqual, key), (Comparison::LessOrEqual, scheme.key(&greatest).ok()?)])
+}
+
+/// No distribution releases a version so often; some write the day as `20240131235959`.
+const GREATEST_RELEASE: u64 = 999_999_999_999_999;
+
 impl CompiledRange {
     /// Whether no version is in it: each alternative has bounds that exclude one another.
     pub(crate) fn is_empty(&self) -> bool {
@@ -94,7 +115,7 @@ impl CompiledRange {
         let holds = |(comparison, bound): &(Comparison, VersionKey)| match comparison {
             Comparison::Less => version < bound,
             Comparison::LessOrEqual => version <= bound,
-            Comparison::Equal => version == bound,
+            Comparison::Equal | Comparison::AnyRelease => version == bound,
             Comparison::NotEqual => version != bound,
             Comparison::GreaterOrEqual => version >= bound,
             Comparison::Greater => version > bound,
@@ -130,6 +151,10 @@ impl FromStr for VersionRange {
             while let Some(word) = words.next() {
                 let (comparison, rest) = comparison(word).unwrap_or((Comparison::Equal, word));
                 let version = if rest.is_empty() { words.next().unwrap_or_default() } else { rest };
+                let (comparison, version) = match version.strip_suffix("-*") {
+                    Some(version) if comparison == Comparison::Equal => (Comparison::AnyRelease, version),
+                    _ => (comparison, version),
+                };
                 // Intervals and patterns of others: `[1.0,2.0)`, `~1.2`, `1.*`.
                 let is_foreign = version.starts_with(['<', '>', '=', '!', '~', '^', '[', '('])
                     || version.ends_with([']', ')'])
@@ -187,6 +212,26 @@ mod tests {
     }
 
     #[test]
+    fn a_version_with_any_release_of_it() {
+        let range: VersionRange = "=1.36.1-*".parse().unwrap();
+        for (scheme, version, is_meant) in [
+            (VersionScheme::Apk, "1.36.1-r19", true),
+            (VersionScheme::Apk, "1.36.1", true),
+            (VersionScheme::Deb, "1.36.1-2+deb12u1", true),
+            (VersionScheme::Rpm, "1.36.1-4.el9", true),
+            (VersionScheme::Semver, "1.36.1", true),
+            (VersionScheme::Apk, "1.36.2-r0", false),
+            (VersionScheme::Deb, "1.36.10-1", false),
+            (VersionScheme::Deb, "1:1.36.1-1", false),
+            (VersionScheme::Rpm, "1.36-1", false),
+            (VersionScheme::Rpm, "1.36.1.1-1", false),
+            (VersionScheme::Semver, "1.36.1-1", false),
+        ] {
+            assert_eq!(range.contains(version, scheme), is_meant, "{version}");
+        }
+    }
+
+    #[test]
     fn what_is_no_range_is_told() {
         for text in [
             "",
@@ -199,6 +244,7 @@ mod tests {
             "(,1]",
             "*",
             "1.*",
+            ">=1-*",
             "latest",
             "<1.0 legacy",
             "<日本",

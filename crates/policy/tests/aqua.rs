@@ -22,8 +22,8 @@ fn report() -> ScanReport {
 }
 
 fn decision(members: &str) -> Decision {
-    let text =
-        format!(r#"{{"name": "p", "assurance_type": "image", "enabled": true, "block_failed": true, {members}}}"#);
+    let block = if members.contains("block_failed") { "" } else { r#""block_failed": true, "# };
+    let text = format!(r#"{{"name": "p", "assurance_type": "image", "enabled": true, {block}{members}}}"#);
     let imported = import_aqua("a.json", &text).unwrap_or_else(|error| panic!("{members}: {error}"));
     let policy = read_policy("p.yaml", &imported.policy).unwrap_or_else(|error| panic!("{members}: {error}"));
     let report = report();

@@ -34,6 +34,68 @@ fn a_policy_is_imported_and_every_key_is_told() {
     }
 }
 
+/// What an import leaves out is told, and what it keeps asks for no less.
+#[test]
+fn entries_that_say_too_little_are_told_and_the_others_count() {
+    let told = |members: &str| {
+        let imported =
+            import_aqua("a.json", &format!("{{\"name\": \"p\", \"only_none_root_users\": true, {members}}}")).unwrap();
+        crate::read_policy("p.yaml", &imported.policy).unwrap();
+        let keys = imported.keys.iter().filter(|told| !told.code.starts_with("import.effects"));
+        let told =
+            keys.map(|told| format!("{} {} {}", told.key, told.code, told.detail)).collect::<Vec<_>>().join("\n");
+        (told, imported.policy)
+    };
+    for (members, expected) in [
+        (
+            r#""kubernetes_controls": [{"name": "a", "enabled": true}]"#,
+            "kubernetes_controls[0] import.incomplete avd_id",
+        ),
+        (r#""required_labels": [{"value": "a"}, {"key": "k"}]"#, "required_labels[0] import.incomplete key"),
+        (
+            r#""trusted_base_images": [{"registry": "r"}, {"imagename": "a"}]"#,
+            "trusted_base_images[0] import.incomplete imagename",
+        ),
+        (
+            r#""packages_black_list": [{"name": "a", "version": "1", "version_range": ">=2"}]"#,
+            "packages_black_list[0].version import.wider 1",
+        ),
+        (r#""blacklisted_licenses": ["GPL v3", "MIT"]"#, "blacklisted_licenses[0] import.no_license GPL v3 (GPL-1.0)"),
+        (
+            r#""packages_black_list": [{"name": "a", "version": "1"}]"#,
+            "packages_black_list[0].version import.any_release 1",
+        ),
+    ] {
+        let (told, _) = told(members);
+        assert!(told.lines().any(|line| line == expected), "{members}:\n{told}");
+        assert!(!told.contains("kubernetes_controls import.off"), "{told}");
+    }
+    assert!(told(r#""packages_black_list": [{"name": "a", "version": "1"}]"#).1.contains("=1-*"));
+    assert!(told(r#""disallow_malware": true, "exceptional_monitored_malware_paths": ["/"]"#).1.contains(r#"["*"]"#));
+}
+
+#[test]
+fn wrong_values_are_told_where_they_stand() {
+    let error =
+        |members: &str| import_aqua("a.json", &format!("{{\"name\": \"p\",\n{members}}}")).unwrap_err().to_string();
+    for (members, expected) in [
+        (
+            r#""disallow_malware": true, "disallow_malware": false"#,
+            "a.json:2: this is no JSON: `disallow_malware` is on line 2",
+        ),
+        (
+            r#""ignore_recently_published_vln": true, "ignore_recently_published_vln_period": -3"#,
+            "a.json:2: `ignore_recently_published_vln_period` must be a number of days",
+        ),
+        (
+            r#""scope": {"variables": [{"attribute": "image.repo", "value": ""}]}"#,
+            "a.json:2: `scope.variables[0].value` must be a text",
+        ),
+    ] {
+        assert!(error(members).starts_with(expected), "{}", error(members));
+    }
+}
+
 #[test]
 fn what_is_no_policy_is_told() {
     let error = |text: &str| import_aqua("a.json", text).unwrap_err().to_string();

@@ -74,7 +74,7 @@ impl Known<'_> {
 
 /// Whether a pattern means a license of SPDX's list, whole or without `-only` and `-or-later`, with an exception of the
 /// list, or one that an SPDX document defines itself (`LicenseRef-…`).
-fn is_license(pattern: &Pattern) -> bool {
+pub(crate) fn is_license(pattern: &Pattern) -> bool {
     let text = pattern.as_str().to_lowercase();
     if text.starts_with("licenseref-") || text.starts_with("documentref-") {
         return true;
@@ -88,7 +88,8 @@ fn is_license(pattern: &Pattern) -> bool {
     is_listed && exception.is_none_or(|exception| EXCEPTIONS.iter().any(|known| Pattern::new(exception).matches(known)))
 }
 
-fn nearest_license(name: &str) -> &'static str {
+/// The license of SPDX's list that is spelled most like a name.
+pub(crate) fn nearest_license(name: &str) -> &'static str {
     let name = name.replace(['*', '?'], "").replace(' ', "-");
     nearest(&name, spdx::identifiers::LICENSES.iter().map(|license| license.name)).unwrap_or_default()
 }
