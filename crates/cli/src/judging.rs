@@ -135,18 +135,10 @@ pub(crate) fn outcome(verdict: &Verdict) -> Result<Option<Outcome>, Failure> {
         let told = told.collect::<Vec<_>>().join(" ");
         return Err(Failure::usage(format!("policy {} could not judge: {}", policy.name, told.trim_end_matches('.'))));
     }
-    if verdict.decision != Decision::Deny {
+    if !verdict.fails_pipeline() {
         return Ok(None);
     }
-    let denying: Vec<_> = verdict
-        .policies
-        .iter()
-        .filter(|policy| policy.applied && policy.decision == Decision::Deny)
-        .filter(|policy| policy.effects.contains(&PolicyEffect::FailPipeline))
-        .collect();
-    if denying.is_empty() && verdict.reasons.is_empty() {
-        return Ok(None);
-    }
+    let denying: Vec<_> = verdict.policies.iter().filter(|policy| policy.fails_pipeline()).collect();
     let failed = |policy: &&model::PolicyVerdict| {
         let failed = policy.controls.iter().filter(|control| control.decision == ControlDecision::Fail);
         let names: Vec<&str> = failed.map(|control| control.name.as_deref().unwrap_or(&control.control)).collect();
@@ -169,7 +161,12 @@ pub(crate) fn read_policy(path: &Path) -> anyhow::Result<Policy> {
         }
         let is_word = !name.contains(['/', '.']);
         let known: Vec<&str> = BUILTIN_POLICIES.iter().map(|(name, _)| *name).collect();
-        ensure!(!is_word, "{name} is neither a file nor a built-in policy; those are {}", known.join(", "));
+        let nearest = policy::nearest(name, known.iter().copied()).unwrap_or_default();
+        ensure!(
+            !is_word,
+            "{name} is neither a file nor a built-in policy; those are {}, and the nearest is {nearest}",
+            known.join(", ")
+        );
     }
     Ok(policy::read_policy(&path.display().to_string(), &read(path, "policy")?)?)
 }

@@ -9,7 +9,7 @@
 
 use std::io::{self, Write};
 
-use model::{ControlDecision, Decision, ExceptionState, FindingKind, ScanReport, Verdict};
+use model::{ControlDecision, ExceptionState, FindingKind, PolicyVerdict, ScanReport, Verdict};
 
 use crate::markup::xml;
 use crate::messages::Value;
@@ -81,18 +81,23 @@ fn judged(verdict: &Verdict, report: &ScanReport, language: Language) -> Suite {
         };
         cases.push(case(&heading, &told.sentence, outcome));
     }
-    for policy in told.policies.iter().filter(|policy| policy.applied) {
-        let denies = matches!(policy.decision, Decision::Deny | Decision::Unknown);
+    let policies = told.policies.iter().zip(verdict.policies.iter().map(PolicyVerdict::fails_pipeline));
+    for (policy, fails_pipeline) in policies.filter(|(policy, _)| policy.applied) {
         for control in &policy.controls {
             let sentences =
                 || control.reasons.iter().map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join(" ");
             let outcome = match control.decision {
                 ControlDecision::Pass => Outcome::Passed,
-                ControlDecision::Fail | ControlDecision::Error if denies => Outcome::Failed {
-                    message: sentences(),
-                    kind: control.decision.as_str(),
-                    detail: detail(&control.reasons),
-                },
+                // What could not be judged ends a pipeline whatever its policy does.
+                ControlDecision::Fail | ControlDecision::Error
+                    if fails_pipeline || control.decision == ControlDecision::Error =>
+                {
+                    Outcome::Failed {
+                        message: sentences(),
+                        kind: control.decision.as_str(),
+                        detail: detail(&control.reasons),
+                    }
+                }
                 ControlDecision::Warn | ControlDecision::Fail | ControlDecision::Error => {
                     Outcome::Skipped { message: format!("{}: {}", control.word, sentences()) }
                 }
@@ -138,8 +143,7 @@ fn suite(kind: FindingKind, told: &[Told<'_>], report: &ScanReport, options: &Wr
 
 /// Why a finding does not fail its case, where it does not: the message's key.
 fn tolerated(told: &Told<'_>, report: &ScanReport, options: &WriteOptions) -> Option<&'static str> {
-    let denies = report.verdict.as_ref().map(|verdict| matches!(verdict.decision, Decision::Deny | Decision::Unknown));
-    match denies {
+    match report.verdict.as_ref().map(Verdict::fails_pipeline) {
         Some(true) => None,
         _ if options.refuses_new && told.is_new => None,
         Some(false) => Some("junit.allowed"),

@@ -24,7 +24,34 @@ pub struct Distribution {
     pub end_of_life: Option<String>,
 }
 
+/// Distributions without releases, so that none of them ends (`ID` of os-release).
+const ROLLING: &[&str] = &[
+    "arch",
+    "archarm",
+    "blackarch",
+    "cachyos",
+    "chainguard",
+    "endeavouros",
+    "gentoo",
+    "kali",
+    "manjaro",
+    "minimos",
+    "opensuse-microos",
+    "opensuse-slowroll",
+    "opensuse-tumbleweed",
+    "parrot",
+    "solus",
+    "void",
+    "wolfi",
+];
+
 impl Distribution {
+    /// Whether it has no releases that end: a rolling distribution, or the rolling branch of one (Debian's unstable has no
+    /// version, that of Alpine is `edge`).
+    pub fn is_rolling(&self) -> bool {
+        self.version.is_empty() || ROLLING.contains(&self.id.as_str()) || self.version == "edge"
+    }
+
     /// The distribution that a document calls by this name and version, in whatever way its tool spells them: `alma` 8.4
     /// is `almalinux`, `amazon` `2 (Karoo)` is `amzn` 2, `debian` `bookworm` is 12.
     pub fn named(name: &str, version: &str) -> Distribution {

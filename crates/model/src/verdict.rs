@@ -23,6 +23,16 @@ pub struct Verdict {
     pub exceptions: Vec<ExceptionUse>,
 }
 
+impl Verdict {
+    /// Whether a pipeline ends by it: a policy denies that has this effect, nobody allows, or a control could not be judged.
+    pub fn fails_pipeline(&self) -> bool {
+        let mut controls = self.policies.iter().flat_map(|policy| &policy.controls);
+        let is_denied = self.decision == Decision::Deny;
+        controls.any(|control| control.decision == ControlDecision::Error)
+            || (is_denied && (!self.reasons.is_empty() || self.policies.iter().any(PolicyVerdict::fails_pipeline)))
+    }
+}
+
 /// The outcome of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Decision {
@@ -136,6 +146,13 @@ pub struct PolicyVerdict {
     pub decision: Decision,
     /// Each of its controls, in the order of the policy.
     pub controls: Vec<ControlVerdict>,
+}
+
+impl PolicyVerdict {
+    /// Whether it denies, and a pipeline shall end by that.
+    pub fn fails_pipeline(&self) -> bool {
+        self.applied && self.decision == Decision::Deny && self.effects.contains(&PolicyEffect::FailPipeline)
+    }
 }
 
 /// A term of a scope expression and whether it holds.

@@ -19,8 +19,13 @@ struct Document {
     author: Option<String>,
     timestamp: Option<String>,
     last_updated: Option<String>,
-    #[serde(default, deserialize_with = "list")]
-    statements: Vec<Statement>,
+    #[serde(default, deserialize_with = "some_list")]
+    statements: Option<Vec<Statement>>,
+}
+
+/// What is there, though it be `null`.
+fn some_list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Statement>>, D::Error> {
+    list(deserializer).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -71,6 +76,9 @@ enum Product {
 
 pub(super) fn read(file: &str, text: &str) -> Result<Vec<VexStatement>, ReadVexError> {
     let Document { id, author, timestamp, last_updated, statements } = parse(text, FORMAT)?;
+    let Some(statements) = statements else {
+        return Err(wrong(FORMAT, text, &[Step::Key("statements")], "is missing"));
+    };
     let document = document(file, id, author);
     // A statement without a time has that of its document (section Inheritance Flow).
     let default_time = last_updated.or(timestamp);
