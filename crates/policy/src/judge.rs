@@ -112,10 +112,13 @@ impl Bench<'_, '_> {
     }
 
     fn judge(&self, control: &Control) -> ControlVerdict {
-        let Outcome { reasons, excepted, error } = self.ask(control);
+        let outcome = self.ask(control);
+        let is_doubtful = outcome.is_doubtful();
+        let Outcome { reasons, excepted, error, .. } = outcome;
         let decision = match control.action {
             _ if error => ControlDecision::Error,
             _ if reasons.is_empty() => ControlDecision::Pass,
+            _ if is_doubtful => ControlDecision::Warn,
             ControlAction::Fail => ControlDecision::Fail,
             ControlAction::Warn | ControlAction::Audit => ControlDecision::Warn,
         };

@@ -46,6 +46,20 @@ pub(crate) struct ControlKeys {
     pub(crate) has_filter: bool,
 }
 
+impl ControlKeys {
+    /// Keys of which at least one must be there; none where nothing of the kind is asked.
+    pub(crate) fn any_of(&self) -> &'static [&'static str] {
+        match self.name {
+            "vulnerability.severity" => &["at_least", "severities"],
+            "vulnerability.epss" => &["probability", "percentile"],
+            _ => &[],
+        }
+    }
+}
+
+/// The same of an exception: one without covers everything.
+pub(crate) const ANY_OF_EXCEPTION: &[&str] = &["ids", "package", "path"];
+
 pub(crate) const fn required(name: &'static str, kind: Kind, about: &'static str) -> Key {
     Key { name, kind, is_required: true, about }
 }
@@ -149,7 +163,7 @@ pub(crate) const PACKAGE: &[Key] = &[
     optional(
         "version",
         Kind::Word,
-        "A range of versions in the ecosystem's own order: `<1.2.3`, `>=1.0 <2.0`, `=1.5`; several joined by `||`.",
+        "A range of versions in the ecosystem's own order: `<1.2.3`, `>=1.0 <2.0`, `=1.5`, `=1.5-*` for any release of it; several joined by `||`.",
     ),
 ];
 const LABELS: Key = required("labels", Kind::Maps(LABEL), "The labels.");
@@ -359,7 +373,11 @@ pub(crate) const EXCEPTION: &[Key] = &[
     ),
     optional("ids", Kind::Texts, "CVE ids, ids of checks, names of rules or licenses."),
     optional("package", Kind::Map(PACKAGE), "Only findings in this package."),
-    optional("path", Kind::Text, "Only findings in this file, or in those that this pattern matches."),
+    optional(
+        "path",
+        Kind::Text,
+        "Only findings in this file, or in those that this pattern matches; of a package in several files, in all of them.",
+    ),
     optional("scope", Kind::Map(SCOPE), "Only in these images; without the key in every one."),
     required("owner", Kind::Text, "Who answers for it."),
     required("reason", Kind::Text, "Why it may stay."),

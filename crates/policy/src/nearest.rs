@@ -3,11 +3,14 @@
 /// The longest word for which the nearest is looked for, in characters.
 const LONGEST_WORD: usize = 80;
 
-/// The known name that the fewest changes of a letter make of `word`; of equally near ones the first. None where nothing
-/// is known.
+/// The known name that `word` begins, else the one that the fewest changes of a letter make of it; of equally near ones the
+/// first. None where nothing is known.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().take(LONGEST_WORD).flat_map(char::to_lowercase).collect();
-    known.into_iter().min_by_key(|name| distance(&word, name))
+    let is_begun = |name: &str| {
+        word.len() > 2 && name.chars().flat_map(char::to_lowercase).take(word.len()).eq(word.iter().copied())
+    };
+    known.into_iter().min_by_key(|name| (!is_begun(name), distance(&word, name)))
 }
 
 /// The edit distance (Levenshtein), upper and lower case alike.

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::keys::{
-    CONTROLS, EVERY_CONTROL, EXCEPTION, EXCEPTIONS, Key, Kind, LABEL, PACKAGE, POLICY, SCOPE, VARIABLE,
-    WHICH_VULNERABILITIES,
+    ANY_OF_EXCEPTION, CONTROLS, EVERY_CONTROL, EXCEPTION, EXCEPTIONS, Key, Kind, LABEL, PACKAGE, POLICY, SCOPE,
+    VARIABLE, WHICH_VULNERABILITIES,
 };
 
 /// The schema of policies, as JSON with a final line break.
@@ -104,8 +104,21 @@ fn kind(kind: Kind) -> Value {
         Kind::Choices(words) => list(json!({ "enum": words })),
         Kind::Time => json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].*)?$" }),
         Kind::Map(keys) => map(keys.to_vec()),
-        Kind::Maps(keys) => list(map(keys.to_vec())),
+        Kind::Maps(keys) => {
+            let mut item = map(keys.to_vec());
+            if let Value::Object(members) = &mut item {
+                any_of(members, if std::ptr::eq(keys, EXCEPTION) { ANY_OF_EXCEPTION } else { &[] });
+            }
+            list(item)
+        }
         Kind::Controls => list(controls()),
+    }
+}
+
+/// Asks for at least one of some keys.
+fn any_of(members: &mut Map<String, Value>, keys: &[&str]) {
+    if !keys.is_empty() {
+        members.insert("anyOf".into(), keys.iter().map(|key| json!({ "required": [key] })).collect());
     }
 }
 
@@ -120,6 +133,7 @@ fn controls() -> Value {
         }
         if let Value::Object(members) = &mut value {
             members.insert("description".into(), json!(control.about));
+            any_of(members, control.any_of());
         }
         value
     };

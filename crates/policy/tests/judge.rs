@@ -44,6 +44,40 @@ fn check(report: &ScanReport, control: &str, expected: Option<&str>) {
     assert_eq!(told(report, control).as_deref(), expected, "{control}");
 }
 
+/// What no source of the intelligence tells is not known to be harmless, where there is something to be told of.
+#[test]
+fn without_a_source_nobody_knows_what_is_exploited() {
+    let told_with = |sources: &[&str], control: &str| {
+        let mut report = one(|_| {});
+        report.intelligence.as_mut().unwrap().sources = sources
+            .iter()
+            .map(|name| model::IntelligenceSource { name: (*name).into(), records: 1, updated: None })
+            .collect();
+        let verdict = judged(&report, &policy(&format!("- {{control: {control}}}")), &[]);
+        let control = &verdict.policies[0].controls[0];
+        assert_eq!(control.decision == ControlDecision::Warn, !control.reasons.is_empty(), "a doubt warns");
+        control.reasons.first().map(|reason| reason.code.strip_prefix("verdict.").unwrap().to_owned())
+    };
+    let (kev, epss) = ("vulnerability.kev", "vulnerability.epss, probability: 0.1");
+    assert_eq!(told_with(&["osv/npm"], kev).as_deref(), Some("vulnerability.kev_unknown"));
+    assert_eq!(told_with(&["kev", "osv/npm"], kev), None);
+    assert_eq!(told_with(&["cve-list-v5"], kev), None, "CISA tells it there too");
+    assert_eq!(told_with(&["kev"], epss).as_deref(), Some("vulnerability.epss_unknown"));
+    assert_eq!(told_with(&["epss"], epss), None);
+    assert_eq!(told_with(&["kev"], "vulnerability.epss, probability: 0.1, fix: available"), None, "none is counted");
+}
+
+#[test]
+fn what_nobody_knows_of_an_image_does_not_pass() {
+    let mut report = one(|_| {});
+    report.inventory.distribution = Some(model::Distribution::named("foobar", "9"));
+    assert_eq!(told(&report, "os.end_of_life").unwrap(), "os.end_of_life_unknown");
+    report.inventory.distribution.as_mut().unwrap().id = "wolfi".into();
+    assert_eq!(told(&report, "os.end_of_life"), None, "it has no end");
+    report.inventory.image.as_mut().unwrap().created = Some("2036-01-01T00:00:00Z".into());
+    assert_eq!(told(&report, "image.age, days: 0").unwrap(), "image.age_future");
+}
+
 fn one(change: impl FnOnce(&mut model::VulnerabilityFinding)) -> ScanReport {
     let mut finding = vulnerability("CVE-2025-0001", 0, Some(HIGH));
     change(&mut finding);
@@ -442,6 +476,26 @@ fn exceptions_take_out_files_and_gaps_by_path() {
     let verdict = judged(&report, &policy, &list);
     assert_eq!(verdict.decision, Decision::Excepted);
     assert!(verdict.exceptions.iter().all(|exception| exception.findings == 1));
+}
+
+/// What somebody accepted in one file is not accepted in the copy beside it.
+#[test]
+fn a_package_in_several_files_is_excepted_when_each_is() {
+    let mut report = one(|_| {});
+    report.inventory.packages[0].paths = vec!["a/lock.json".into(), "b/lock.json".into()];
+    let policy = policy("- {control: cvss.maximum_score, score: 7}");
+    let judge = |paths: &[(&str, &str)]| {
+        let rows = paths.iter().map(|(name, path)| {
+            format!("- {{name: {name}, path: '{path}', owner: o, reason: r, expires: 2027-01-01}}\n")
+        });
+        let verdict = judged(&report, &policy, &exceptions(&rows.collect::<String>()));
+        (verdict.decision, verdict.exceptions.iter().map(|used| used.state).collect::<Vec<_>>())
+    };
+    use ExceptionState::{Unused, Used};
+    assert_eq!(judge(&[("a", "a/lock.json")]), (Decision::Deny, vec![Unused]));
+    assert_eq!(judge(&[("all", "*/lock.json")]), (Decision::Excepted, vec![Used]));
+    assert_eq!(judge(&[("b", "b/*"), ("a", "a/lock.json")]), (Decision::Excepted, vec![Used, Used]));
+    assert_eq!(judge(&[("b", "b/*"), ("c", "c/lock.json")]), (Decision::Deny, vec![Unused, Unused]));
 }
 
 #[test]

@@ -84,24 +84,21 @@ fn rule(known: &ControlKeys, table: &Table<'_>) -> Result<Rule, DocumentError> {
     let combination = |key: &str, reason: &str| {
         Err(table.error(key, DocumentProblem::Combination { reason: format!("`{}`: {reason}", table.place(key)) }))
     };
+    let any_of = known.any_of();
+    if let [first, ..] = any_of
+        && !any_of.iter().any(|key| table.has(key))
+    {
+        return combination(first, &format!("give `{}`", any_of.join("` or `")));
+    }
     Ok(match known.name {
-        "vulnerability.severity" => {
-            if filter.at_least.is_none() && filter.severities.is_empty() {
-                return combination("at_least", "give `at_least` or `severities`");
-            }
-            Rule::VulnerabilitySeverity(filter)
-        }
+        "vulnerability.severity" => Rule::VulnerabilitySeverity(filter),
         "vulnerability.age" => {
             let since = if table.text("since") == Some("fixed") { Since::Fixed } else { Since::Published };
             Rule::VulnerabilityAge { filter, days: table.count("days").unwrap_or_default(), since }
         }
         "vulnerability.kev" => Rule::Kev(filter),
         "vulnerability.epss" => {
-            let (probability, percentile) = (table.number("probability"), table.number("percentile"));
-            if probability.is_none() && percentile.is_none() {
-                return combination("probability", "give `probability` or `percentile`");
-            }
-            Rule::Epss { filter, probability, percentile }
+            Rule::Epss { filter, probability: table.number("probability"), percentile: table.number("percentile") }
         }
         "cvss.maximum_score" => {
             let source = match table.text("source") {

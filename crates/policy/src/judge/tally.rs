@@ -16,6 +16,8 @@ pub(super) struct Outcome {
     pub(super) reasons: Vec<Reason>,
     /// How many findings exceptions took out.
     pub(super) excepted: usize,
+    /// How many of the reasons are doubts: with them alone the control warns.
+    pub(super) doubts: usize,
     /// Whether the control could not be asked; the reason says why.
     pub(super) error: bool,
 }
@@ -23,6 +25,25 @@ pub(super) struct Outcome {
 impl Outcome {
     pub(super) fn failing(reason: Reason) -> Outcome {
         Outcome { reasons: vec![reason], ..Outcome::default() }
+    }
+
+    /// Both, where no finding is in both.
+    pub(super) fn and(mut self, other: Outcome) -> Outcome {
+        self.reasons.extend(other.reasons);
+        self.excepted += other.excepted;
+        self.doubts += other.doubts;
+        self.error |= other.error;
+        self
+    }
+
+    /// The same as a mere doubt, from which an exception takes nothing that would deny.
+    pub(super) fn doubted(self) -> Outcome {
+        Outcome { doubts: self.reasons.len(), excepted: 0, ..self }
+    }
+
+    /// Whether nothing speaks against the control but doubts.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.doubts > 0 && self.doubts == self.reasons.len()
     }
 }
 
@@ -80,6 +101,6 @@ impl Tally {
             reason.evidence_count = self.count;
             reasons.push(reason);
         }
-        Outcome { reasons, excepted: self.excepted, error: false }
+        Outcome { reasons, excepted: self.excepted, ..Outcome::default() }
     }
 }

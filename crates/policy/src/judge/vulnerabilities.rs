@@ -28,7 +28,9 @@ impl Bench<'_, '_> {
 
     pub(super) fn exploited(&self, filter: &Filter) -> Outcome {
         let tally = self.tally(filter, |fact| fact.is_exploited);
-        self.covered(tally.outcome("verdict.vulnerability.kev", []))
+        let unknown = self.unknown_without(&["kev", "cve-list-v5"], filter, |fact| !fact.is_exploited);
+        let unknown = unknown.outcome("verdict.vulnerability.kev_unknown", []).doubted();
+        self.covered(tally.outcome("verdict.vulnerability.kev", []).and(unknown))
     }
 
     pub(super) fn likely(&self, filter: &Filter, probability: Option<f64>, percentile: Option<f64>) -> Outcome {
@@ -43,7 +45,23 @@ impl Bench<'_, '_> {
             (Some(probability), _) => ("verdict.vulnerability.epss", probability),
             (None, percentile) => ("verdict.vulnerability.epss_percentile", percentile.unwrap_or_default()),
         };
-        self.covered(tally.outcome(code, [("threshold", threshold.into())]))
+        let unknown = self.unknown_without(&["epss"], filter, |fact| fact.epss.is_none());
+        let unknown = unknown.outcome("verdict.vulnerability.epss_unknown", []).doubted();
+        self.covered(tally.outcome(code, [("threshold", threshold.into())]).and(unknown))
+    }
+
+    /// The vulnerabilities of which nobody can tell, because none of these sources is in the intelligence.
+    fn unknown_without(
+        &self,
+        sources: &[&str],
+        filter: &Filter,
+        is_untold: impl Fn(&VulnerabilityFact<'_>) -> bool,
+    ) -> Tally {
+        let known = self.facts.report.intelligence.as_ref().map(|intelligence| &intelligence.sources);
+        let is_missing = known.is_some_and(|known| {
+            !known.is_empty() && !known.iter().any(|source| sources.contains(&source.name.as_str()))
+        });
+        if is_missing { self.tally(filter, is_untold) } else { Tally::default() }
     }
 
     pub(super) fn score(&self, filter: &Filter, score: f64, source: ScoreSource) -> Outcome {
