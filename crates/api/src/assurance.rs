@@ -265,7 +265,7 @@ pub struct ExceptionTerms {
 }
 
 /// A request for an exception.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ExceptionRequest {
     /// What is to be excepted.
     #[serde(flatten)]
@@ -273,6 +273,32 @@ pub struct ExceptionRequest {
     /// The id of the policy that it is asked for: its authors cannot approve it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<String>,
+}
+
+/// Refuses what it does not know, which a derived reader of flattened fields does not: a mistyped `scope` would make an
+/// exception of everything.
+impl<'de> Deserialize<'de> for ExceptionRequest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<ExceptionRequest, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Request {
+            name: String,
+            kind: Option<String>,
+            #[serde(default)]
+            ids: Vec<String>,
+            package: Option<serde_json::Value>,
+            path: Option<String>,
+            scope: Option<serde_json::Value>,
+            owner: String,
+            reason: String,
+            expires: String,
+            policy: Option<String>,
+        }
+        let Request { name, kind, ids, package, path, scope, owner, reason, expires, policy } =
+            Request::deserialize(deserializer)?;
+        let terms = ExceptionTerms { name, kind, ids, package, path, scope, owner, reason, expires };
+        Ok(ExceptionRequest { terms, policy })
+    }
 }
 
 /// A decision on an exception.

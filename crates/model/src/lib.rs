@@ -62,4 +62,4 @@ pub use verdict::{
     Parameter, PolicyEffect, PolicyMode, PolicyVerdict, Reason, ScopeTerm, Verdict,
 };
 pub use vex::{VexAssertion, VexDocument, VexName, VexProduct, VexStatement, VexStatus};
-pub use vulnerability::{CveId, EpssScore, InvalidCveId, SourcedScore};
+pub use vulnerability::{CveId, EpssScore, InvalidCveId, SourcedScore, as_written};

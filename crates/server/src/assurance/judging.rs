@@ -251,7 +251,7 @@ fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
     let score = vulnerability.and_then(|found| {
         let vendor = found.severity_source.as_deref();
         let own = found.scores.iter().find(|score| Some(score.source.as_str()) == vendor);
-        own.or(found.scores.first()).map(|score| f64::from(score.vector.base_score()))
+        own.or(found.scores.first()).map(|score| model::as_written(score.vector.base_score()))
     });
     FindingRow {
         kind: finding.kind().as_str().to_owned(),
@@ -264,7 +264,7 @@ fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
         fixed_version: vulnerability.and_then(|found| found.fixed_version.clone()),
         score,
         kev: vulnerability.is_some_and(|found| found.kev),
-        epss: vulnerability.and_then(|found| found.epss).map(|epss| f64::from(epss.probability)),
+        epss: vulnerability.and_then(|found| found.epss).map(|epss| model::as_written(epss.probability)),
         excepted_by: finding.excepted_by().map(str::to_owned),
         title: vulnerability.and_then(|found| found.title.clone()),
         published: vulnerability.and_then(|found| found.published.clone()),

@@ -51,7 +51,7 @@ pub(super) async fn register(
     let source = Source::Pipeline {
         repository: short(query.repository)?,
         commit: short(query.commit)?,
-        build: short(query.build)?,
+        build: page(short(query.build)?)?,
     };
     let registration = Registration { references, source, index };
     let registered = registration::register_within(&app, &caller.actor, &permit, registration).await?;
@@ -68,6 +68,18 @@ fn references(text: Option<&str>) -> ApiResult<Vec<Reference>> {
             Ok(Reference { registry: name.registry, repository: name.repository, tag })
         })
         .collect()
+}
+
+/// The address of a build is a page that people open.
+fn page(address: Option<String>) -> ApiResult<Option<String>> {
+    let is_page = |address: &str| {
+        let scheme = address.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+        scheme.is_some_and(|scheme| scheme == "https" || scheme == "http") && !address.contains(char::is_whitespace)
+    };
+    match address {
+        Some(address) if !is_page(&address) => Err(ApiError::invalid("build", "use the address of a page, https://…")),
+        address => Ok(address),
+    }
 }
 
 /// What is told of a build is kept whole or refused.

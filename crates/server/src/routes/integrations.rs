@@ -9,6 +9,7 @@ use api::{Moment, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use store::events::TOPICS;
 use store::outbox::Delivered;
 use store::{Connection, StoreError, audit, integrations, outbox};
 
@@ -278,14 +279,14 @@ struct Checked {
 impl Checked {
     fn of(app: &App, edit: &IntegrationEdit, id: &str) -> ApiResult<Checked> {
         check_target(&edit.target)?;
-        let is_topic = |topic: &String| {
-            let text = topic.strip_suffix('*').unwrap_or(topic);
-            topic.len() <= 100
-                && !topic.is_empty()
-                && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter))
-        };
-        if edit.topics.is_empty() || edit.topics.len() > MOST_ENTRIES || !edit.topics.iter().all(is_topic) {
-            return Err(ApiError::invalid("topics", "use 1 to 50 topics as `image.verdict`, `image.*` or `*`"));
+        if edit.topics.is_empty() || edit.topics.len() > MOST_ENTRIES {
+            return Err(ApiError::invalid("topics", "use 1 to 50 topics as `verdict.changed`, `image.*` or `*`"));
+        }
+        let is_told = |wanted: &&String| TOPICS.iter().any(|topic| integrations::is_like(topic, wanted));
+        if let Some(topic) = edit.topics.iter().find(|topic| !is_told(topic)) {
+            let topic: String = topic.chars().take(100).collect();
+            let what = format!("nothing is ever told of `{topic}`; the topics are {}", TOPICS.join(", "));
+            return Err(ApiError::invalid("topics", what));
         }
         if !["en", "ja"].contains(&edit.language.as_str()) {
             return Err(ApiError::invalid("language", "use `en` or `ja`"));

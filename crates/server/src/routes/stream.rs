@@ -12,14 +12,14 @@ use axum::response::{IntoResponse as _, Response};
 use policy::access::{self, Action, Area, Permission, Principal};
 use store::events::{self, Event};
 use store::integrations::is_like;
-use store::{Connection, StoreError};
+use store::{Connection, StoreError, sessions};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::integrations::event;
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
-use crate::guard::Caller;
+use crate::guard::{self, Caller};
 use crate::json::Query;
 
 /// How often it is looked for events.
@@ -28,8 +28,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long nothing is sent at most: middle boxes end silent connections.
 const LONGEST_SILENCE: Duration = Duration::from_secs(15);
 
-/// How long a stream lives. Whoever follows comes again by itself, and is asked again who they are: a session that was
-/// ended sees no more than this.
+/// How long a stream lives. Whoever follows comes again by itself.
 const LIFE: Duration = Duration::from_secs(300);
 
 /// The most events that are read at once.
@@ -79,7 +78,8 @@ pub(super) async fn events(
         waiting.push_back(Bytes::from(format!("id: {last}\nevent: reset\ndata: {{}}\n\n")));
     }
     let began = Instant::now();
-    let follow = Follow { app, principal: caller.principal, topics, behind, waiting, began, spoke: began, _slot: slot };
+    let (owner, session) = (caller.owner(), caller.session.map(|session| (session.user_id, session.id)));
+    let follow = Follow { app, owner, session, topics, behind, waiting, began, spoke: began, _slot: slot };
     let stream = futures_util::stream::unfold(follow, |mut follow| async move {
         let next = follow.next().await?;
         Some((Ok::<Bytes, std::convert::Infallible>(next), follow))
@@ -90,7 +90,10 @@ pub(super) async fn events(
 
 struct Follow {
     app: App,
-    principal: Principal,
+    /// Whoever follows, as jobs know whose rights they have.
+    owner: String,
+    /// Their user and session, unless a token asks.
+    session: Option<(String, String)>,
     topics: Vec<String>,
     behind: i64,
     waiting: VecDeque<Bytes>,
@@ -109,8 +112,9 @@ impl Follow {
             if self.began.elapsed() >= LIFE {
                 return None;
             }
-            let behind = self.behind;
-            let (principal, topics) = (self.principal.clone(), self.topics.clone());
+            // Nobody is told anything with rights, a session or a token that was taken away meanwhile.
+            let principal = self.principal().await?;
+            let (behind, topics) = (self.behind, self.topics.clone());
             let read = self.app.read(move |connection| {
                 let mut found = events::behind(connection, behind, STEP)?;
                 let whole = without_gap(behind, &found, clock::now());
@@ -140,6 +144,23 @@ impl Follow {
                 tokio::time::sleep(PAUSE).await;
             }
         }
+    }
+}
+
+impl Follow {
+    /// Whoever follows, with the rights of this moment; `None` where they may no longer act.
+    async fn principal(&self) -> Option<Principal> {
+        if let Some((user, session)) = self.session.clone() {
+            let of_user = self.app.read(move |connection| {
+                Ok(sessions::of_user(connection, &user)?
+                    .iter()
+                    .any(|open| open.id == session && open.expires > clock::now()))
+            });
+            if !of_user.await.unwrap_or(false) {
+                return None;
+            }
+        }
+        guard::acting(&self.app, &self.owner, clock::now()).await.ok().map(|acting| acting.principal)
     }
 }
 

@@ -115,7 +115,7 @@ pub struct Evaluation {
 pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<String, StoreError> {
     let row = connection.row(
         "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name,
-         i.fixable FROM images i
+         i.fixable, i.gaps FROM images i
          LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
         &values![id],
     )?;
@@ -132,6 +132,11 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
     let fixable = evaluation.counts.fixable;
     if row.integer(7) != fixable {
         connection.execute("UPDATE images SET fixable = $1 WHERE id = $2", &values![fixable, id])?;
+    }
+    // What the intelligence covers changes although no finding does.
+    let gaps = evaluation.counts.gaps;
+    if row.integer(8) != gaps {
+        connection.execute("UPDATE images SET gaps = $1 WHERE id = $2", &values![gaps, id])?;
     }
     let verdict = &evaluation.verdict;
     let former = row.optional_integer(4);

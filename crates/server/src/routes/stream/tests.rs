@@ -125,3 +125,16 @@ fn a_gap_of_numbers_is_waited_for_as_long_as_it_may_be_filled() {
     assert_eq!(without_gap(5, &[event(8, now)], now), 0);
     assert_eq!(without_gap(5, &[event(8, now - 2 * LONGEST_GAP), event(9, now)], now), 2, "nobody fills it any more");
 }
+
+/// A stream that is open tells nothing any more once its token is revoked.
+#[test]
+fn a_stream_ends_with_the_token_that_opened_it() {
+    let server = TestServer::new();
+    let admin = server.administrator();
+    let made = server.ask(&admin, "POST", "/tokens", json!({ "name": "t", "permissions": ["images.read"] }));
+    let token = As::Token(made.body["secret"].as_str().unwrap().to_owned());
+    happen(&server, "image.verdict");
+    assert!(follow(&server, &token, "", Some("0"), 2).contains("image.verdict"));
+    server.ask(&admin, "DELETE", &format!("/tokens/{}", made.body["id"].as_str().unwrap()), json!(null)).expect(204);
+    server.ask(&token, "GET", "/events/stream", json!(null)).expect(401);
+}
