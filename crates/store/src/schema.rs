@@ -28,6 +28,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 9, name: "own_jobs", sql: include_str!("../migrations/0009_own_jobs.sql") },
     Schema { version: 10, name: "verdict_keys", sql: include_str!("../migrations/0010_verdict_keys.sql") },
     Schema { version: 11, name: "live", sql: include_str!("../migrations/0011_live.sql") },
+    Schema { version: 12, name: "views", sql: include_str!("../migrations/0012_views.sql") },
 ];
 
 impl Schema {
