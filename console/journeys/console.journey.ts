@@ -10,6 +10,7 @@ import { messages as login } from '../src/pages/login/messages';
 import { messages as setup } from '../src/pages/setup/messages';
 import { messages as parts } from '../src/parts/messages';
 import { messages as table } from '../src/parts/table/messages';
+import { messages as views } from '../src/parts/views/messages';
 import { messages as why } from '../src/parts/why/messages';
 import sentences from '../../content/messages/en.json';
 import sentencesJa from '../../content/messages/ja.json';
@@ -140,6 +141,39 @@ describe(`with ${STORE}`, () => {
     await other.page.goBack();
     await other.page.getByText(chip).waitFor();
     await other.page.goBack();
+    expect(other.complaints).toEqual([]);
+    await one.close();
+    await other.close();
+  });
+
+  test('J15: a view that was saved shows the list so again, wherever one signs in', async () => {
+    const one = await visit(browser, server.origin, { language: 'en', theme: 'light' });
+    await one.page.goto('/images?filter=decision:deny&sort=name');
+    await signIn(one.page);
+    await settled(one.page);
+    await one.page.getByRole('button', { name: say('en', views, 'menu'), exact: true }).click();
+    await one.page.getByRole('menuitem', { name: say('en', views, 'save.open') }).click();
+    const dialog = one.page.getByRole('dialog');
+    await dialog.getByLabel(say('en', views, 'name')).fill('Denied by name');
+    await accessible(one.page, 'the dialog that saves a view');
+    await shot(one.page, `${STORE}-view-save`);
+    await dialog.getByRole('button', { name: say('en', views, 'save'), exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(one.complaints).toEqual([]);
+
+    const other = await visit(browser, server.origin, { language: 'ja', theme: 'dark' });
+    await other.page.goto('/images');
+    await signIn(other.page);
+    await settled(other.page);
+    await other.page.getByRole('button', { name: say('ja', views, 'menu'), exact: true }).click();
+    await other.page.getByRole('menuitem', { name: 'Denied by name' }).click();
+    await other.page.waitForURL((url) => url.searchParams.get('filter') === 'decision:deny' && url.searchParams.get('sort') === 'name');
+    await other.page.getByRole('button', { name: say('ja', views, 'menu'), exact: true }).click();
+    await other.page.getByRole('menuitem', { name: say('ja', views, 'manage.open') }).click();
+    await accessible(other.page, 'the views of a list');
+    await shot(other.page, `${STORE}-views-ja-dark`);
+    await other.page.getByRole('button', { name: say('ja', views, 'remove', { name: 'Denied by name' }) }).click();
+    await other.page.getByText(say('ja', views, 'none')).first().waitFor();
     expect(other.complaints).toEqual([]);
     await one.close();
     await other.close();

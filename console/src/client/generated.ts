@@ -367,6 +367,8 @@ export interface ExportRequest {
   format: ExportFormat;
   /** Of findings: in which images, as the list of images takes it; all without it. */
   images?: string | null;
+  /** In which order, as the list takes it; of findings, the order of their images. Packages and the trail have one order. */
+  sort?: string | null;
 }
 
 /** What is exported. */
@@ -689,6 +691,8 @@ export interface Integration {
   failed?: Moment | null;
   /** Why it did not. */
   failure?: string | null;
+  /** Whether more wait than that. */
+  has_more_waiting: boolean;
   /** Whether there are credentials: the key of the signature, the address at Slack, the password at the mail server. */
   has_secret: boolean;
   /** The id. */
@@ -703,7 +707,7 @@ export interface Integration {
   target: Target;
   /** The topics that are told; a trailing `*` takes all that begin so. */
   topics: string[];
-  /** How many messages wait. */
+  /** How many messages wait, as far as they are counted: up to 1,000. */
   waiting: number;
 }
 
@@ -1025,6 +1029,20 @@ export interface Me {
 
 /** RFC 3339, in UTC */
 export type Moment = string;
+
+/** A view to be saved. */
+export interface NewSavedView {
+  /** The columns that are shown, up to 50; none for the usual ones. */
+  columns?: string[];
+  /** The filter, as the list takes it: up to 4,000 bytes. */
+  filter?: string;
+  /** The list that it is of: `images`; lower-case letters, digits, `.`, `-` and `_`, up to 40. */
+  list: string;
+  /** The name: 1 to 100 characters. */
+  name: string;
+  /** The order, as the list takes it; empty for the list's own. */
+  sort?: string;
+}
 
 /** A token to be made. */
 export interface NewToken {
@@ -1421,6 +1439,38 @@ export interface RoleEdit {
   scopes?: string[];
 }
 
+/** A saved view of one's own. */
+export interface SavedView {
+  /** When it was last changed. */
+  changed: Moment;
+  /** The columns that are shown, by their names in the console; none for the usual ones. */
+  columns: string[];
+  /** When it was made. */
+  created: Moment;
+  /** The filter, as the list takes it. */
+  filter: string;
+  /** The id. */
+  id: string;
+  /** The list that it is of: `images`. */
+  list: string;
+  /** The name, once for each list. */
+  name: string;
+  /** The order, as the list takes it; empty for the list's own. */
+  sort: string;
+}
+
+/** A saved view as it shall be; its list stays. */
+export interface SavedViewEdit {
+  /** The columns that are shown, up to 50; none for the usual ones. */
+  columns?: string[];
+  /** The filter, as the list takes it: up to 4,000 bytes. */
+  filter?: string;
+  /** The name: 1 to 100 characters. */
+  name: string;
+  /** The order, as the list takes it; empty for the list's own. */
+  sort?: string;
+}
+
 /** An image to be scanned now. */
 export interface ScanRequest {
   /** The digest. */
@@ -1794,6 +1844,8 @@ export type Work = {
   kind: 'export';
   /** What is exported. */
   resource: ExportResource;
+  /** In which order. */
+  sort?: string | null;
 } | {
   kind: 'bulk';
   /** What, to which. */
@@ -1818,7 +1870,7 @@ export const listAuditCheckpoints = /* @__PURE__ */ operation<{ query?: { limit?
 );
 
 /** The audit trail as a file, the oldest record first, without a limit of its length. JSON lines can be verified. */
-export const exportAudit = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+export const exportAudit = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string; sort?: string } }, string>(
   'export_audit', 'GET', '/audit/export', 'audit.read',
 );
 
@@ -1833,7 +1885,8 @@ export const verifyAudit = /* @__PURE__ */ operation<Record<never, never>, Audit
 );
 
 /** Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,
- * an event `reset` says that some were missed. */
+ * an event `reset` says that some were missed. Jobs are told as they move (`job.queued`, `job.started`, `job.finished`,
+ * `job.failed`, `job.cancelled`), one's own to everybody; images that were removed as `image.removed`. */
 export const streamEvents = /* @__PURE__ */ operation<{ query?: { topics?: string } }, string>(
   'stream_events', 'GET', '/events/stream', 'oneself',
 );
@@ -1886,7 +1939,7 @@ export const listFindings = /* @__PURE__ */ operation<{ query?: { limit?: number
 );
 
 /** All findings of a filter, in the images of another, as a file, without a limit of its length. */
-export const exportFindings = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+export const exportFindings = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string; sort?: string } }, string>(
   'export_findings', 'GET', '/findings/export', 'findings.read',
 );
 
@@ -1953,7 +2006,7 @@ export const compareImages = /* @__PURE__ */ operation<{ query: { old: string; n
 );
 
 /** All images of a filter as a file, without a limit of its length. */
-export const exportImages = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+export const exportImages = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string; sort?: string } }, string>(
   'export_images', 'GET', '/images/export', 'images.read',
 );
 
@@ -2193,6 +2246,31 @@ export const revokeMyToken = /* @__PURE__ */ operation<{ path: { id: string } },
   'revoke_my_token', 'DELETE', '/me/tokens/{id}', 'oneself',
 );
 
+/** One's own saved views, by list and name: 100 at most. */
+export const listViews = /* @__PURE__ */ operation<Record<never, never>, Page<SavedView>>(
+  'list_views', 'GET', '/me/views', 'oneself',
+);
+
+/** Saves a view of a list. */
+export const createView = /* @__PURE__ */ operation<{ body: NewSavedView }, SavedView>(
+  'create_view', 'POST', '/me/views', 'oneself',
+);
+
+/** A saved view of one's own. */
+export const showView = /* @__PURE__ */ operation<{ path: { id: string } }, SavedView>(
+  'show_view', 'GET', '/me/views/{id}', 'oneself',
+);
+
+/** Renames a saved view, or replaces what it shows. */
+export const updateView = /* @__PURE__ */ operation<{ path: { id: string }; body: SavedViewEdit }, SavedView>(
+  'update_view', 'PUT', '/me/views/{id}', 'oneself',
+);
+
+/** Removes a saved view. */
+export const deleteView = /* @__PURE__ */ operation<{ path: { id: string } }, void>(
+  'delete_view', 'DELETE', '/me/views/{id}', 'oneself',
+);
+
 /** This document. */
 export const openapi = /* @__PURE__ */ operation<Record<never, never>, unknown>(
   'openapi', 'GET', '/openapi.json', 'public',
@@ -2204,7 +2282,7 @@ export const listPackages = /* @__PURE__ */ operation<{ query?: { limit?: number
 );
 
 /** All packages of a filter as a file, without a limit of its length. */
-export const exportPackages = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+export const exportPackages = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string; sort?: string } }, string>(
   'export_packages', 'GET', '/packages/export', 'images.read',
 );
 
@@ -2526,7 +2604,7 @@ export const exceptVulnerabilities = /* @__PURE__ */ operation<{ body: Vulnerabi
 );
 
 /** All vulnerabilities of a filter as a file, without a limit of its length. */
-export const exportVulnerabilities = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string } }, string>(
+export const exportVulnerabilities = /* @__PURE__ */ operation<{ query: { format: 'csv' | 'jsonl' | 'sarif'; filter?: string; images?: string; sort?: string } }, string>(
   'export_vulnerabilities', 'GET', '/vulnerabilities/export', 'findings.read',
 );
 

@@ -68,7 +68,7 @@ export function useEvents(topics: readonly string[], onEvent: (event: Event) => 
   }, [key, onEvent]);
 }
 
-/** Tells whatever listens in this tab of something that the stream does not speak of, and that was found by asking. */
+/** Tells whatever listens in this tab of something that was found by asking. */
 export function tellHere(event: Event): void {
   for (const listener of eventListeners) listener(event);
 }

@@ -1,5 +1,5 @@
-//! What an installation is to be, as files: policies, registries, application scopes, roles and groups. Read, compared with
-//! what a server has, shown as a plan, and applied; and written from what a server has, so that applying what was written
+//! What an installation is to be, as files: policies, registries, application scopes, roles, groups and integrations. Read,
+//! compared with what a server has, shown as a plan, and applied; and written from what a server has, so that applying what was written
 //! changes nothing.
 //!
 //! Files are texts by their paths here; whoever calls reads and writes them. Names stand for ids everywhere: files hold

@@ -78,4 +78,7 @@ pub struct ExportRequest {
     /// Of findings: in which images, as the list of images takes it; all without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub images: Option<String>,
+    /// In which order, as the list takes it; of findings, the order of their images. Packages and the trail have one order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<String>,
 }

@@ -24,8 +24,10 @@ pub struct Integration {
     pub digest_seconds: u32,
     /// Whether anything is told.
     pub is_enabled: bool,
-    /// How many messages wait.
+    /// How many messages wait, as far as they are counted: up to 1,000.
     pub waiting: u64,
+    /// Whether more wait than that.
+    pub has_more_waiting: bool,
     /// When a message last arrived.
     pub delivered: Option<Moment>,
     /// When one last did not.

@@ -125,6 +125,9 @@ pub enum Work {
         /// Of findings: in which images.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         images: Option<String>,
+        /// In which order.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sort: Option<String>,
     },
     /// Do the same to all that a filter takes.
     Bulk {

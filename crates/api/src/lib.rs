@@ -21,6 +21,7 @@ pub mod registries;
 pub mod settings;
 mod shape;
 pub mod verdicts;
+pub mod views;
 
 pub use client::{Body, Client, ClientError, ClientOptions, encoded};
 pub use moment::Moment;

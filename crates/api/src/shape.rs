@@ -21,6 +21,9 @@ pub struct Shape {
     named: Map<String, Value>,
 }
 
+/// The keys that tell which of several a map is.
+const TAGS: [&str; 2] = ["type", "kind"];
+
 /// The deepest nesting that is followed.
 const DEEPEST: usize = 32;
 
@@ -112,19 +115,20 @@ impl Shape {
 
     /// One of several: of tagged ones that with the same tag, else the first that fits.
     fn check_choice(&self, place: &str, value: &Value, choices: &[Value], depth: usize) -> Result<(), Misshapen> {
-        let tags = choices.iter().map(|choice| {
-            let schema = self.resolved(choice);
-            let tag = schema["properties"]["type"]["enum"][0].as_str();
-            (tag, schema)
-        });
-        let tags: Vec<(Option<&str>, &Value)> = tags.collect();
-        if tags.iter().any(|(tag, _)| tag.is_some())
-            && let Some(given) = value.get("type").and_then(Value::as_str)
+        let tagged = |key: &str| -> Vec<(Option<&str>, &Value)> {
+            let schemas = choices.iter().map(|choice| self.resolved(choice));
+            schemas.map(|schema| (schema["properties"][key]["enum"][0].as_str(), schema)).collect()
+        };
+        // What tells the choices apart is one of these keys.
+        let key = TAGS.into_iter().find(|key| tagged(key).iter().any(|(tag, _)| tag.is_some()));
+        let tags = tagged(key.unwrap_or_default());
+        if let Some(key) = key
+            && let Some(given) = value.get(key).and_then(Value::as_str)
         {
             return match tags.iter().find(|(tag, _)| *tag == Some(given)) {
                 Some((_, schema)) => self.check_at(place, value, schema, depth + 1),
                 None => {
-                    let own = inner(place, "type");
+                    let own = inner(place, key);
                     let nearest = policy::nearest(given, tags.iter().filter_map(|(tag, _)| *tag)).unwrap_or_default();
                     let problem = format!("`{given}` is not a value of `{own}`; the nearest is `{nearest}`");
                     Err(Misshapen { place: own, problem })

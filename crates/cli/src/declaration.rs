@@ -294,7 +294,7 @@ mod tests {
     fn the_examples_of_the_guide_are_a_declaration_with_its_secrets_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let examples = files_of_the_guide();
-        assert_eq!(examples.len(), 4);
+        assert_eq!(examples.len(), 5);
         let mut secrets = 0;
         for (name, text) in &examples {
             let sources = text.lines().filter_map(|line| line.split_once("_from: file:"));

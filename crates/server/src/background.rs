@@ -170,8 +170,8 @@ async fn perform(app: &App, job: StoredJob, secret: Vec<u8>, pace: Pace) -> ApiR
     let (work, created) = (jobs::work(&job)?, job.created);
     let held = Held::new(app, job, secret, pace);
     match work {
-        Work::Export { resource, format, filter, images } => {
-            let request = api::exports::ExportRequest { format, filter, images };
+        Work::Export { resource, format, filter, images, sort } => {
+            let request = api::exports::ExportRequest { format, filter, images, sort };
             export::run(held, resource, &request, created).await
         }
         Work::Bulk { work } => bulk::run(held, work, created).await,

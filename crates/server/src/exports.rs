@@ -6,7 +6,7 @@ mod rows;
 
 use api::exports::{ExportFormat, ExportRequest, ExportResource};
 use policy::access::{Action, Area, Permission};
-use policy::filter::{Filter, Key, Test};
+use policy::filter::{Filter, Key, Sort, Test};
 use store::{audit, images, inventory};
 
 use crate::error::{ApiError, ApiResult};
@@ -22,8 +22,10 @@ pub(crate) struct Question {
     /// The filter as it was asked, for the file's head.
     pub(crate) filter_text: String,
     pub(crate) images_text: String,
+    pub(crate) sort_text: String,
     filter: Filter,
     images: Filter,
+    sort: Option<Sort>,
     /// When it was asked; relative times in filters are meant from then.
     pub(crate) as_of: i64,
 }
@@ -44,6 +46,7 @@ impl Question {
         if has_words && resource == ExportResource::Audit {
             return Err(ApiError::invalid("filter", "the trail has no text to search: use a key, as `action:user.*`"));
         }
+        let sort = request.sort.as_deref().map(|text| order(resource, text)).transpose()?;
         Ok(Question {
             resource,
             format: request.format,
@@ -51,6 +54,8 @@ impl Question {
             images: Filter::read(&images_text, images::KEYS, as_of)?,
             filter_text,
             images_text,
+            sort,
+            sort_text: request.sort.clone().unwrap_or_default(),
             as_of,
         })
     }
@@ -58,6 +63,27 @@ impl Question {
     /// The name of the file.
     pub(crate) fn file_name(&self) -> String {
         format!("{}.{}", self.resource.as_str(), self.format.as_str())
+    }
+}
+
+/// The order of a list, as the list itself takes it.
+fn order(resource: ExportResource, text: &str) -> ApiResult<Sort> {
+    match resource {
+        ExportResource::Images | ExportResource::Findings => Ok(Sort::read(text, images::KEYS)?),
+        ExportResource::Vulnerabilities => by_greatest(text),
+        ExportResource::Packages => Err(ApiError::invalid("sort", "packages have one order: by name and version")),
+        ExportResource::Audit => {
+            Err(ApiError::invalid("sort", "the trail is written from its oldest record on, so that it can be verified"))
+        }
+    }
+}
+
+/// An order of vulnerabilities, which begins with the greatest.
+pub(crate) fn by_greatest(text: &str) -> ApiResult<Sort> {
+    let sort = Sort::read(text, inventory::VULNERABILITY_KEYS)?;
+    match sort.is_descending {
+        true => Ok(sort),
+        false => Err(ApiError::invalid("sort", "this list begins with the greatest: use -severity or -first_seen")),
     }
 }
 

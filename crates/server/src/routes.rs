@@ -37,6 +37,7 @@ mod stream;
 mod summary;
 mod tokens;
 mod users;
+mod views;
 
 use std::time::Duration;
 
@@ -84,6 +85,11 @@ fn all(routes: Routes) -> Routes {
         .add(Oneself, routes!(tokens::list_own))
         .add(Oneself, routes!(tokens::create_own))
         .add(Oneself, routes!(tokens::revoke_own))
+        .add(Oneself, routes!(views::list))
+        .add(Oneself, routes!(views::create))
+        .add(Oneself, routes!(views::show))
+        .add(Oneself, routes!(views::change))
+        .add(Oneself, routes!(views::remove))
         .add(Oneself, routes!(roles::permissions))
         .add(needs(Area::Access, Action::Read), routes!(users::list))
         .add(needs(Area::Access, Action::Write), routes!(users::create))

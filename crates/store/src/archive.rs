@@ -25,6 +25,7 @@ pub const TABLES: &[&str] = &[
     "group_members",
     "role_holders",
     "tokens",
+    "views",
     "registries",
     "registry_tags",
     "jobs",

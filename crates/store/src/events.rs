@@ -1,14 +1,15 @@
 //! What happened, for live views and notifications: what changed, not how it is now.
 
-use policy::access::Permit;
+use policy::access::{Permit, Reach};
 use serde::{Deserialize, Serialize};
 
 use crate::filtering::Conditions;
 use crate::{Connection, Row, StoreError, values};
 
-/// Everything that is told. The catalogs have a sentence for each as `event.<topic>`.
+/// What is told to the targets of notifications, too. The catalogs have a sentence for each as `event.<topic>`.
 pub const TOPICS: &[&str] = &[
     "image.registered",
+    IMAGE_REMOVED,
     "verdict.changed",
     "tag.moved",
     "exception.requested",
@@ -19,7 +20,14 @@ pub const TOPICS: &[&str] = &[
     "exception.ends_soon",
     "finding.acknowledged",
     "token.orphaned",
+    "job.failed",
 ];
+
+/// What live views alone are told: it passes by itself, and nobody is to be woken for it.
+pub const PASSING: &[&str] = &["job.queued", "job.started", "job.finished", "job.cancelled"];
+
+/// An image is gone. Who may be told of it is kept with the event, as nothing else tells it any more.
+pub(crate) const IMAGE_REMOVED: &str = "image.removed";
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,6 +98,7 @@ pub fn within_reach(connection: &mut Connection, permit: &Permit, event: Event) 
         return Ok(Some(event));
     }
     match event.object.as_str() {
+        "image" if event.topic == IMAGE_REMOVED => Ok(was_reached(connection, permit, event.id)?.then_some(event)),
         "image" if is_reached(connection, permit, &event.object_id)? => {
             // A tag moves from one image to another, and the other may be somebody else's.
             let former = event.parameters.get("from").and_then(serde_json::Value::as_str).map(str::to_owned);
@@ -113,6 +122,53 @@ pub fn within_reach(connection: &mut Connection, permit: &Permit, event: Event) 
         }
         _ => Ok(None),
     }
+}
+
+/// Whether an event is of a job that has the rights of `owner` (`user/0190…`): it is theirs to see, whatever else they may.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_of_owner(connection: &mut Connection, owner: &str, event: &Event) -> Result<bool, StoreError> {
+    // Jobs with somebody's rights are of no registry.
+    let is_own = event.object == "job" && event.parameters.get("registry").is_some_and(|registry| registry == "");
+    if !is_own {
+        return Ok(false);
+    }
+    let sql = "SELECT 1 FROM jobs WHERE id = $1 AND owner = $2";
+    Ok(connection.row(sql, &values![&event.object_id, owner])?.is_some())
+}
+
+/// The application scopes that an image belongs to, as they are kept with the event of its removal.
+pub(crate) fn reach_of_image(connection: &mut Connection, image_id: i64) -> Result<String, StoreError> {
+    let sql = "SELECT s.id, s.version FROM scope_images m JOIN scopes s ON s.id = m.scope_id WHERE m.image_id = $1
+        ORDER BY s.id";
+    let rows = connection.rows(sql, &values![image_id])?;
+    let scopes: Vec<String> = rows.iter().map(|row| format!("{}={}", row.text(0), row.integer(1))).collect();
+    Ok(scopes.join(","))
+}
+
+/// Keeps with an event who may be told of it.
+pub(crate) fn note_reach(connection: &mut Connection, id: i64, reach: &str) -> Result<(), StoreError> {
+    if !reach.is_empty() {
+        connection.execute("UPDATE events SET reach = $1 WHERE id = $2", &values![reach, id])?;
+    }
+    Ok(())
+}
+
+/// Whether the object of an event belonged to an application of a permit, by what that application is still: nobody sees by
+/// a former definition.
+fn was_reached(connection: &mut Connection, permit: &Permit, event_id: i64) -> Result<bool, StoreError> {
+    let Reach::Scopes(scopes) = permit.reach() else { return Ok(true) };
+    let reach = connection.row("SELECT reach FROM events WHERE id = $1", &values![event_id])?;
+    let reach = reach.map_or_else(String::new, |row| row.text(0));
+    for (scope, version) in reach.split(',').filter_map(|entry| entry.split_once('=')) {
+        let sql = "SELECT 1 FROM scopes WHERE id = $1 AND version = $2";
+        let version: i64 = version.parse().unwrap_or_default();
+        if scopes.contains(scope) && connection.row(sql, &values![scope, version])?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn is_reached(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<bool, StoreError> {

@@ -22,7 +22,7 @@ pub use retain::{
     remove_unused_packages, remove_unused_vulnerabilities,
 };
 pub use subjects::{Subject, labels, subjects};
-pub use write::{ImageName, NewImage, PackageRow, Registered, add_names, register, remove};
+pub use write::{ImageName, NewImage, PackageRow, Registered, Removal, add_names, register, remove};
 
 /// The words of severities, by their places in the database.
 pub const SEVERITIES: &[&str] = &["unknown", "none", "low", "medium", "high", "critical"];

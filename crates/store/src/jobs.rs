@@ -4,6 +4,7 @@
 //! with heartbeats that it is alive; a lease that ran out is another's to take. Only the holder of the lease can answer.
 
 pub mod own;
+mod told;
 
 use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind};
@@ -12,6 +13,7 @@ use crate::filtering::{Field, FieldKind};
 use crate::listing::{ListQuery, Listing, Placed, by_text, placed};
 use crate::permitted::require;
 use crate::{Connection, Row, StoreError, values};
+use told::{Moved, tell};
 
 /// How often a job is tried before it is dead.
 pub const MOST_TRIES: i64 = 5;
@@ -200,7 +202,7 @@ pub fn enqueue(connection: &mut Connection, new: &NewJob, now: i64) -> Result<St
     let parameters =
         values![&new.id, new.kind, &new.key, &new.registry_id, priority, &new.work, now, &new.requested_by];
     if connection.execute(sql, &parameters)? == 1 {
-        return Ok(new.id.clone());
+        return Ok(moved(connection, &new.id, Moved::Queued, now)?.id);
     }
     let sql = "UPDATE jobs SET priority = $1, not_before = $2 WHERE key = $3 AND state = 'waiting' AND priority > $1";
     connection.execute(sql, &values![priority, now, &new.key])?;
@@ -245,7 +247,7 @@ pub fn lease(connection: &mut Connection, permit: &Permit, lease: &Lease, now: i
         let sql = "UPDATE jobs SET state = 'leased', tries = tries + 1, lease = $1, leased_by = $2, lease_until = $3,
             begun = coalesce(begun, $4) WHERE id = $5 AND state = 'waiting'";
         if connection.execute(sql, &values![&lease.secret, &lease.holder, lease.until, now, &id])? == 1 {
-            return find(connection, &id).map(Some);
+            return moved(connection, &id, Moved::Started, now).map(Some);
         }
     }
     Ok(None)
@@ -320,7 +322,7 @@ pub fn finish(
         WHERE id = $3 AND state = 'leased' AND lease = $4";
     match connection.execute(sql, &values![result, now, id, secret])? {
         0 => Err(StoreError::Changed { what: "job" }),
-        _ => Ok(()),
+        _ => moved(connection, id, Moved::Finished, now).map(|_| ()),
     }
 }
 
@@ -341,17 +343,17 @@ pub fn fail(
     let sql = format!("SELECT {COLUMNS} FROM jobs WHERE id = $1 AND state = 'leased' AND lease = $2");
     let row = connection.row(&sql, &values![id, secret])?;
     let job = row.as_ref().map(job).ok_or(StoreError::Changed { what: "job" })?;
-    end_try(connection, &job, failure, how, now)?;
-    find(connection, id)
+    end_try(connection, &job, failure, how, now)
 }
 
-fn end_try(connection: &mut Connection, job: &Job, failure: &str, how: Failed, now: i64) -> Result<(), StoreError> {
+fn end_try(connection: &mut Connection, job: &Job, failure: &str, how: Failed, now: i64) -> Result<Job, StoreError> {
     let again = match how {
         Failed::ForGood => None,
         Failed::MayPass { .. } if job.tries >= MOST_TRIES => None,
         Failed::MayPass { jitter } => Some((now + wait(job.tries, jitter), job.tries)),
         Failed::GivenBack => Some((now, job.tries - 1)),
     };
+    let is_again = again.is_some();
     let (sql, parameters) = match again {
         Some((not_before, tries)) => (
             "UPDATE jobs SET state = 'waiting', lease = NULL, lease_until = NULL, not_before = $1, tries = $2, failure = $3
@@ -365,7 +367,7 @@ fn end_try(connection: &mut Connection, job: &Job, failure: &str, how: Failed, n
         ),
     };
     connection.execute(sql, &parameters)?;
-    Ok(())
+    moved(connection, &job.id, if is_again { Moved::Queued } else { Moved::Failed }, now)
 }
 
 /// How long a job waits after so many tries: doubled with each, between half of that and the whole.
@@ -458,7 +460,7 @@ fn wait_again(connection: &mut Connection, found: Job, now: i64) -> Result<Job, 
         WHERE id = $3 AND state IN ('dead', 'cancelled')";
     match connection.execute(sql, &values![Priority::Person as i64, now, id])? {
         0 => Err(StoreError::Changed { what: "job" }),
-        _ => find(connection, id),
+        _ => moved(connection, id, Moved::Queued, now),
     }
 }
 
@@ -473,7 +475,7 @@ pub fn cancel(connection: &mut Connection, permit: &Permit, id: &str, now: i64) 
         WHERE id = $2 AND state IN ('waiting', 'leased')";
     match connection.execute(sql, &values![now, id])? {
         0 => Err(StoreError::Changed { what: "job" }),
-        _ => find(connection, id),
+        _ => moved(connection, id, Moved::Cancelled, now),
     }
 }
 
@@ -485,6 +487,13 @@ pub fn forget(connection: &mut Connection, before: i64) -> Result<u64, StoreErro
     let sql = "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished IS NOT NULL AND finished < $1
         ORDER BY finished LIMIT $2)";
     connection.execute(sql, &values![before, STEP])
+}
+
+/// Tells how a job moved, and gives it as it is then.
+fn moved(connection: &mut Connection, id: &str, how: Moved, now: i64) -> Result<Job, StoreError> {
+    let job = find(connection, id)?;
+    tell(connection, &job, how, now)?;
+    Ok(job)
 }
 
 fn find(connection: &mut Connection, id: &str) -> Result<Job, StoreError> {

@@ -41,6 +41,7 @@ pub mod tokens;
 pub mod users;
 pub mod verdict_keys;
 pub mod verdicts;
+pub mod views;
 mod work;
 
 pub use address::Address;

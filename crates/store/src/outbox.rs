@@ -12,6 +12,9 @@ use crate::{Connection, Row, StoreError, values};
 /// The most messages that wait for one target; what comes beyond is dead at once.
 pub const MOST_WAITING: i64 = 100_000;
 
+/// Messages that wait for a target are counted so far: a target that is away for long has as many as there may be.
+pub const MOST_COUNTED: i64 = 1000;
+
 /// The most events that go into one message.
 pub const MOST_GATHERED: u32 = 1000;
 
@@ -70,7 +73,7 @@ pub fn enqueue(connection: &mut Connection, event: &Event, cause: &str) -> Resul
     let text = serde_json::to_string(&Event { id, ..event.clone() })
         .map_err(|error| StoreError::Damaged { place: "outbox.event", problem: error.to_string() })?;
     for integration in integrations::enabled(connection)?.iter().filter(|target| target.wants(&event.topic)) {
-        let is_full = waiting(connection, &integration.id)? >= MOST_WAITING;
+        let is_full = is_full(connection, &integration.id, MOST_WAITING)?;
         let failure = is_full.then_some("too many messages wait for this target");
         let sql = "INSERT INTO outbox (integration, at, cause, event, is_dead, attempts, due, failure)
             VALUES ($1, $2, $3, $4, $5, 0, $6, $7)";
@@ -92,6 +95,21 @@ pub fn tell(
     object_id: &str,
     parameters: &serde_json::Value,
 ) -> Result<(), StoreError> {
+    tell_numbered(connection, at, topic, object, object_id, parameters).map(|_| ())
+}
+
+/// The same, and gives the number of the event.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn tell_numbered(
+    connection: &mut Connection,
+    at: i64,
+    topic: &str,
+    object: &str,
+    object_id: &str,
+    parameters: &serde_json::Value,
+) -> Result<i64, StoreError> {
     debug_assert!(events::TOPICS.contains(&topic), "{topic} is not among the topics, and so has no words");
     let reason = parameters.get("cause").and_then(serde_json::Value::as_str).unwrap_or_default();
     let event = Event {
@@ -102,7 +120,7 @@ pub fn tell(
         object_id: object_id.to_owned(),
         parameters: parameters.as_object().cloned().unwrap_or_default(),
     };
-    enqueue(connection, &event, &format!("{topic}/{reason}")).map(|_| ())
+    enqueue(connection, &event, &format!("{topic}/{reason}"))
 }
 
 /// Takes what is to be told next to a target that no other server tells, for `lease` microseconds. Only the first entry
@@ -173,13 +191,38 @@ pub fn settle(connection: &mut Connection, batch: &Batch, ended: &Delivered, now
     Ok(())
 }
 
+/// How many messages wait for a target, as far as they are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Backlog {
+    /// The number, up to [`MOST_COUNTED`].
+    pub count: i64,
+    /// Whether more wait than that.
+    pub has_more: bool,
+}
+
 /// How many messages wait for a target.
 ///
 /// # Errors
 /// When the database fails.
-pub fn waiting(connection: &mut Connection, integration: &str) -> Result<i64, StoreError> {
-    let sql = "SELECT count(*) FROM outbox WHERE integration = $1 AND is_dead = 0";
-    Ok(connection.row(sql, &values![integration])?.map_or(0, |row| row.integer(0)))
+pub fn backlog(connection: &mut Connection, integration: &str) -> Result<Backlog, StoreError> {
+    let found = count_up_to(connection, integration, MOST_COUNTED + 1)?;
+    Ok(Backlog { count: found.min(MOST_COUNTED), has_more: found > MOST_COUNTED })
+}
+
+/// Whether as many wait for a target as there may be. It is asked for each event: only where the numbers of the first and the
+/// last that wait lie so far apart can there be so many, and then they are counted.
+fn is_full(connection: &mut Connection, integration: &str, most: i64) -> Result<bool, StoreError> {
+    let end = |connection: &mut Connection, order: &str| {
+        let sql = format!("SELECT id FROM outbox WHERE integration = $1 AND is_dead = 0 ORDER BY id {order} LIMIT 1");
+        Ok::<_, StoreError>(connection.row(&sql, &values![integration])?.map(|row| row.integer(0)))
+    };
+    let (Some(first), Some(last)) = (end(connection, "ASC")?, end(connection, "DESC")?) else { return Ok(false) };
+    Ok(last - first + 1 >= most && count_up_to(connection, integration, most)? >= most)
+}
+
+fn count_up_to(connection: &mut Connection, integration: &str, most: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE integration = $1 AND is_dead = 0 LIMIT $2) b";
+    Ok(connection.row(sql, &values![integration, most])?.map_or(0, |row| row.integer(0)))
 }
 
 /// A page of what was given up for a target, the newest first, from before a number.
@@ -314,6 +357,38 @@ mod tests {
             let after = 11 + FIRST_PAUSE + 1000;
             let batches: Vec<String> = std::iter::from_fn(|| next(store, after)).map(|b| b.integration.name).collect();
             assert_eq!(batches, ["a", "b"]);
+        });
+    }
+
+    #[test]
+    fn what_waits_is_counted_up_to_a_bound_and_beyond_it_is_told_as_more() {
+        on_both_stores(|store| {
+            target(store, "a", "*", 0);
+            target(store, "b", "*", 0);
+            let told = |name: &'static str| {
+                let backlog = store.read_blocking(move |connection| backlog(connection, name)).unwrap();
+                (backlog.count, backlog.has_more)
+            };
+            let full = |most: i64| store.read_blocking(move |connection| is_full(connection, "a", most)).unwrap();
+            assert_eq!((told("a"), full(1)), ((0, false), false));
+            for at in 1..=10 {
+                happen(store, at, "image.verdict", "");
+            }
+            assert_eq!(told("a"), (10, false));
+            // Twenty numbers lie between its first and its last, of which ten are its own.
+            assert_eq!((full(10), full(11), full(20)), (true, false, false));
+            let many = "INSERT INTO outbox (integration, at, cause, event, is_dead, attempts, due) VALUES ('a', 1, '', '{}', 0, 0, 0)";
+            let fill = move |connection: &mut Connection| {
+                (10..MOST_COUNTED).try_for_each(|_| connection.execute(many, &[]).map(|_| ()))
+            };
+            store.write_blocking(Lane::Beside, fill).unwrap();
+            assert_eq!(told("a"), (MOST_COUNTED, false));
+            store.write_blocking(Lane::Beside, move |connection| connection.execute(many, &[])).unwrap();
+            assert_eq!((told("a"), told("b")), ((MOST_COUNTED, true), (10, false)));
+            store
+                .write_blocking(Lane::Beside, |connection| connection.execute("UPDATE outbox SET is_dead = 1", &[]))
+                .unwrap();
+            assert_eq!((told("a"), full(1)), ((0, false), false), "what was given up does not wait");
         });
     }
 

@@ -366,7 +366,7 @@ fn the_rest(store: &Store) {
         images::is_seen_due(connection, &digest, 5)?;
         events::behind(connection, 7, 50)?;
         events::bounds(connection)?;
-        outbox::waiting(connection, "a")
+        outbox::backlog(connection, "a")
     });
     expect_none(&scans, "");
 }

@@ -27,6 +27,8 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 8, name: "rights", sql: include_str!("../migrations/0008_rights.sql") },
     Schema { version: 9, name: "own_jobs", sql: include_str!("../migrations/0009_own_jobs.sql") },
     Schema { version: 10, name: "verdict_keys", sql: include_str!("../migrations/0010_verdict_keys.sql") },
+    Schema { version: 11, name: "live", sql: include_str!("../migrations/0011_live.sql") },
+    Schema { version: 12, name: "views", sql: include_str!("../migrations/0012_views.sql") },
 ];
 
 impl Schema {

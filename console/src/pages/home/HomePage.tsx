@@ -25,7 +25,7 @@ import { COUNTED, useAlsoCounted, useIsBesideReady } from './queries';
 
 const TOPICS = ['image.*', 'verdict.*', 'exception.*', 'registry.*', 'job.*', 'intelligence.*'];
 
-/** The stream does not speak of everything that changes a figure, such as images that are removed. */
+/** The stream does not speak of everything that is shown: a worker that is away, intelligence that grows old. */
 const LOOK_MS = 60_000;
 
 /** What changed, and what needs somebody. Every figure leads to exactly those rows. */

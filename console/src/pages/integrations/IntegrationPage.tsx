@@ -97,7 +97,7 @@ function Facts({ integration }: { integration: Integration }) {
   const format = useFormat();
   return (
     <dl className="bh-facts">
-      <dt>{t('waiting')}</dt><dd>{format.number(integration.waiting)}</dd>
+      <dt>{t('waiting')}</dt><dd>{integration.has_more_waiting ? t('waiting.more', { count: format.number(integration.waiting) }) : format.number(integration.waiting)}</dd>
       <dt>{t('delivered')}</dt><dd>{integration.delivered ? <Timestamp moment={integration.delivered} isExact /> : t('never')}</dd>
       <dt>{t('failed')}</dt><dd>{integration.failed ? <Timestamp moment={integration.failed} isExact /> : t('never')}</dd>
       {integration.failure && <><dt>{t('failure')}</dt><dd><HostileText text={integration.failure} /></dd></>}

@@ -27,7 +27,7 @@ export function IntegrationsPage() {
       { id: 'target', title: t('target'), width: 18, cell: (one) => <HostileText text={placeOf(one.target)} /> },
       { id: 'topics', title: t('topics'), width: 14, cell: (one) => (one.topics.includes('*') ? t('topics.all') : <code>{one.topics.join(', ')}</code>) },
       { id: 'delivered', title: t('delivered'), width: 9, cell: (one) => (one.delivered ? <Timestamp moment={one.delivered} /> : t('never')) },
-      { id: 'waiting', title: t('waiting'), width: 6, isNumber: true, cell: (one) => format.number(one.waiting) },
+      { id: 'waiting', title: t('waiting'), width: 6, isNumber: true, cell: (one) => (one.has_more_waiting ? t('waiting.more', { count: format.number(one.waiting) }) : format.number(one.waiting)) },
       { id: 'changed', title: t('changed'), width: 9, isHidden: true, cell: (one) => <Timestamp moment={one.changed} /> },
     ],
     [t, format],

@@ -4,7 +4,7 @@ import { draftOf, editOf, emptyDraft, secured } from './draft';
 
 const mail: Integration = {
   id: '1', name: 'mail', target: { kind: 'email', host: 'mx', port: 587, security: 'starttls', user: 'bh', from: 'a@b', to: ['c@d', 'e@f'] },
-  has_secret: true, topics: ['exception.*', 'verdict.changed'], language: 'ja', digest_seconds: 600, is_enabled: true, waiting: 0, created: '', changed: '',
+  has_secret: true, topics: ['exception.*', 'verdict.changed'], language: 'ja', digest_seconds: 600, is_enabled: true, waiting: 0, has_more_waiting: false, created: '', changed: '',
 };
 
 test('what is read and saved unchanged is the same, and the secret stays where it is', () => {

@@ -7,9 +7,9 @@ export type Kind = (typeof KINDS)[number];
 
 /** The topics that there are (`crates/store/src/events.rs`). */
 export const TOPICS = [
-  'verdict.changed', 'image.registered', 'tag.moved',
+  'verdict.changed', 'image.registered', 'image.removed', 'tag.moved',
   'exception.requested', 'exception.approved', 'exception.refused', 'exception.withdrawn', 'exception.ends_soon', 'exception.expired',
-  'finding.acknowledged', 'token.orphaned',
+  'finding.acknowledged', 'job.failed', 'token.orphaned',
 ] as const;
 
 export const SECURITIES = ['tls', 'starttls', 'none'] as const satisfies readonly MailSecurity[];

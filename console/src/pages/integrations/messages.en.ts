@@ -59,6 +59,7 @@ export const en = {
   failed: 'Last failed',
   failure: 'Why it failed',
   waiting: 'Waiting',
+  'waiting.more': 'more than {count}',
   changed: 'Changed',
   never: 'Never',
   test: 'Send test message',
@@ -80,6 +81,7 @@ export const en = {
   'empty.title': 'No integrations',
   'empty.text': 'Tell a channel, a mailbox or a program when an image is no longer allowed, or somebody asks for an exception.',
   'topic.image.registered': 'Image registered',
+  'topic.image.removed': 'Image removed',
   'topic.verdict.changed': 'Verdict changed',
   'topic.tag.moved': 'Tag means another image',
   'topic.exception.requested': 'Exception asked for',
@@ -89,5 +91,6 @@ export const en = {
   'topic.exception.expired': 'Exception ended',
   'topic.exception.ends_soon': 'Exception ends soon',
   'topic.finding.acknowledged': 'Finding acknowledged',
+  'topic.job.failed': 'Job failed',
   'topic.token.orphaned': 'Nobody answers for a token',
 } as const;

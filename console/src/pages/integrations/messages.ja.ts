@@ -62,6 +62,7 @@ export const ja: Translation<typeof en> = {
   failed: '最終失敗',
   failure: '失敗の原因',
   waiting: '送信待ち',
+  'waiting.more': '{count}件超',
   changed: '変更日時',
   never: 'なし',
   test: 'テスト通知を送信',
@@ -83,6 +84,7 @@ export const ja: Translation<typeof en> = {
   'empty.title': '連携はまだありません',
   'empty.text': 'イメージが許可されなくなったときや、例外が申請されたときに、チャンネル、メール、プログラムへ通知します。',
   'topic.image.registered': 'イメージの登録',
+  'topic.image.removed': 'イメージの削除',
   'topic.verdict.changed': '判定の変更',
   'topic.tag.moved': 'タグの移動',
   'topic.exception.requested': '例外の申請',
@@ -92,5 +94,6 @@ export const ja: Translation<typeof en> = {
   'topic.exception.expired': '例外の期限切れ',
   'topic.exception.ends_soon': '例外の期限間近',
   'topic.finding.acknowledged': '検出項目の確認',
+  'topic.job.failed': 'ジョブの失敗',
   'topic.token.orphaned': 'トークンの責任者不在',
 };

@@ -4,8 +4,8 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { queryClient } from '../../client/cache';
 import { showJob, type Job } from '../../client/generated';
+import { useLive } from '../../client/live';
 import { queryOf } from '../../client/queries';
-import { useEvents } from '../../client/stream';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
 import { HostileText } from '../../parts/HostileText';
@@ -18,21 +18,18 @@ import { PageSkeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
 import { useRegistryNames } from './columns';
 import { JobActions } from './JobActions';
+import { MOVES } from './live';
 import { messages } from './messages';
 import { Result } from './Result';
 
-/** A job that still moves is looked at so often. */
+/** How far an open job is, which no event tells, is looked at so often. */
 const OPEN_MS = 1_500;
-
-const TOPICS = ['job.*'];
-
-const onEvent = () => void queryClient.invalidateQueries({ queryKey: [showJob.id] });
 
 /** One job: where it stands, why it failed, what came of it. */
 export function JobPage() {
   const { id } = useParams({ from: '/frame/jobs/$id' });
   const job = useQuery({ ...queryOf(showJob, { path: { id } }), refetchInterval: (query) => (query.state.data && isOpen(query.state.data) ? OPEN_MS : false) });
-  useEvents(TOPICS, onEvent);
+  useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: [showJob.id] }); });
   if (job.error && !job.data) return <div className="bh-page"><Problem error={job.error} onRetry={() => void job.refetch()} /></div>;
   if (!job.data) return <PageSkeleton />;
   return <JobDetails job={job.data} />;

@@ -9,12 +9,12 @@ import { listOf } from '../../parts/table/source';
 import { useJobBulk } from './bulk';
 import { useJobColumns } from './columns';
 import { useJobFilters } from './filters';
-import { LiveJobs } from './live';
+import { ARRIVED, LiveJobs } from './live';
 import { messages } from './messages';
 
 const source = listOf(listJobs, {});
 
-const TOPICS = ['job.*'];
+const TOPICS = [ARRIVED];
 
 /** Every background task: where it stands, why it failed, try again, stop. */
 export function JobsPage() {

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, type ReactNode } from 'react';
+import { queryClient } from '../../client/cache';
 import { listOwnJobs, type Job } from '../../client/generated';
+import { useLive } from '../../client/live';
 import { queryOf } from '../../client/queries';
 import { useMessages } from '../../i18n/language';
 import { EmptyState } from '../../parts/EmptyState';
@@ -17,13 +19,16 @@ import type { Column } from '../../parts/table/definition';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
+import { MOVES } from '../jobs/live';
 import { messages } from './messages';
 
 const source = listOf(listOwnJobs, {});
 
-/** So many of the youngest are looked at so often while some are open. */
+/** So many of the youngest are looked at so often while some are open: how far they are no event tells. */
 const FOLLOWED = 50;
 const OPEN_MS = 1_500;
+
+const newestQuery = queryOf(listOwnJobs, { query: { limit: FOLLOWED } });
 
 const NO_FILTERS: never[] = [];
 
@@ -75,8 +80,9 @@ function useColumns(): readonly Column<Job>[] {
 /** The youngest jobs as they are now, for rows that stay where they are. */
 function useNewest(): ReadonlyMap<string, Job> {
   const jobs = useQuery({
-    ...queryOf(listOwnJobs, { query: { limit: FOLLOWED } }),
+    ...newestQuery,
     refetchInterval: (query) => (query.state.data?.items.some(isOpen) ? OPEN_MS : false),
   });
+  useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: newestQuery.queryKey }); });
   return useMemo(() => new Map((jobs.data?.items ?? []).map((job) => [job.id, job] as const)), [jobs.data]);
 }

@@ -23,7 +23,7 @@ import { useImageExports } from '../images/list/exports';
 import { useImageFilters } from '../images/list/filters';
 import { useJobColumns } from '../jobs/columns';
 import { useJobFilters } from '../jobs/filters';
-import { LiveJobs } from '../jobs/live';
+import { ARRIVED, LiveJobs } from '../jobs/live';
 import { Overview } from './Overview';
 import { messages } from './messages';
 import { RegistryActions } from './RegistryActions';
@@ -87,7 +87,7 @@ function JobsTab({ id }: { id: string }) {
       <ResourceTable
         label={t('tab.jobs')}
         source={jobs}
-      resource="jobs"
+        resource="jobs"
         columns={own}
         filters={useMemo(() => filters.filter((filter) => filter.key !== 'registry'), [filters])}
         fixedFilter={fixed}
@@ -118,6 +118,7 @@ function ImagesTab({ address }: { address: string }) {
       rowKey={(image) => image.digest}
       onWhy={(image) => { openWhy(image.digest); }}
       topics={IMAGE_TOPICS}
+      goneTopic="image.removed"
       empty={<EmptyState title={t('images.empty')}><p>{t('images.empty.text')}</p></EmptyState>}
     />
   );
@@ -125,7 +126,7 @@ function ImagesTab({ address }: { address: string }) {
 
 const jobs = listOf(listJobs, {});
 const images = listOf(listImages, {});
-const JOB_TOPICS = ['job.*'];
+const JOB_TOPICS = [ARRIVED];
 const IMAGE_TOPICS = ['image.*', 'verdict.*'];
 
 function useTab(): [TabName, (tab: TabName) => void] {

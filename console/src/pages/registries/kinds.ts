@@ -23,7 +23,7 @@ export const KINDS: readonly KnownKind[] = [
   { word: 'acr', name: 'Azure Container Registry', address: '' },
   { word: 'harbor', name: 'Harbor', address: '', tellsPulls: true },
   { word: 'ghcr', name: 'GitHub Container Registry', address: 'ghcr.io', hasNoCatalog: true },
-  { word: 'gitlab', name: 'GitLab Container Registry', address: 'registry.gitlab.com', hasNoCatalog: true },
+  { word: 'gitlab', name: 'GitLab Container Registry', address: 'registry.gitlab.com' },
   { word: 'nexus', name: 'Sonatype Nexus', address: '' },
 ];
 

@@ -2,13 +2,13 @@ import { lazy, Suspense, useState } from 'react';
 import { useShortcut } from '../../frame/shortcuts';
 import { useMessages } from '../../i18n/language';
 import { Icon } from '../icons';
-import type { Export } from '../table/definition';
+import type { Asked, Export } from '../table/definition';
 import { messages } from './messages';
 
 const ExportDialog = lazy(() => import('./ExportDialog'));
 
 /** Leads to the files that a list can be had as; `e` does too. */
-export function ExportButton({ exports, filter }: { exports: readonly Export[]; filter: string }) {
+export function ExportButton({ exports, asked }: { exports: readonly Export[]; asked: Asked }) {
   const t = useMessages(messages);
   const [isOpen, setIsOpen] = useState(false);
   useShortcut('e', t('open.keys'), () => { setIsOpen(true); });
@@ -18,7 +18,7 @@ export function ExportButton({ exports, filter }: { exports: readonly Export[]; 
         <Icon name="export" />
         <span>{t('open')}</span>
       </button>
-      {isOpen && <Suspense fallback={null}><ExportDialog exports={exports} filter={filter} onClose={() => { setIsOpen(false); }} /></Suspense>}
+      {isOpen && <Suspense fallback={null}><ExportDialog exports={exports} asked={asked} onClose={() => { setIsOpen(false); }} /></Suspense>}
     </>
   );
 }

@@ -9,18 +9,19 @@ import { HostileText } from '../HostileText';
 import { useOwnJobs } from '../job/ownJobs';
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
 import { Problem } from '../Problem';
-import type { Export } from '../table/definition';
+import type { Asked, Export } from '../table/definition';
 import { messages } from './messages';
 
 interface ExportDialogProps {
   exports: readonly Export[];
-  filter: string;
+  asked: Asked;
   onClose: () => void;
 }
 
 /** Asks as what, and lets the server make the file; or sends the rows at once. */
-export default function ExportDialog({ exports, filter, onClose }: ExportDialogProps) {
+export default function ExportDialog({ exports, asked, onClose }: ExportDialogProps) {
   const t = useMessages(messages);
+  const { filter, sort } = asked;
   const id = useId();
   const { follow } = useOwnJobs();
   const [chosen, setChosen] = useState(exports[0]?.id);
@@ -28,7 +29,7 @@ export default function ExportDialog({ exports, filter, onClose }: ExportDialogP
   const way = exports.find((one) => one.id === chosen);
   const begin = useMutation({
     // Another format is another request.
-    mutationFn: (one: Export) => one.begin(filter, { idempotencyKey: `${key}-${one.id}` }),
+    mutationFn: (one: Export) => one.begin(asked, { idempotencyKey: `${key}-${one.id}` }),
     onSuccess: (job) => {
       void queryClient.invalidateQueries({ queryKey: [listOwnJobs.id] });
       onClose();
@@ -42,6 +43,7 @@ export default function ExportDialog({ exports, filter, onClose }: ExportDialogP
         <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); if (way) begin.mutate(way); }}>
           {begin.error && <Problem error={begin.error} />}
           <p>{t('filter')}: {filter === '' ? t('filter.none') : <code><HostileText text={filter} /></code>}</p>
+          {sort !== '' && <p>{t('order')}: <code><HostileText text={sort} /></code></p>}
           <fieldset className="bh-export-formats">
             <legend>{t('format')}</legend>
             {exports.map((one) => (
@@ -57,8 +59,8 @@ export default function ExportDialog({ exports, filter, onClose }: ExportDialogP
           <p className="bh-quiet">{t('submit.text')}</p>
           {way && (
             <p className="bh-actions">
-              <a className="bh-link-button" href={way.address(filter)} download onClick={onClose}>{t('stream')}</a>
-              <CopyButton text={`curl -OJ -H "Authorization: Bearer $TOKEN" '${(location.origin + way.address(filter)).replaceAll("'", '%27')}'`} label={t('call')} />
+              <a className="bh-link-button" href={way.address(asked)} download onClick={onClose}>{t('stream')}</a>
+              <CopyButton text={`curl -OJ -H "Authorization: Bearer $TOKEN" '${(location.origin + way.address(asked)).replaceAll("'", '%27')}'`} label={t('call')} />
             </p>
           )}
         </form>

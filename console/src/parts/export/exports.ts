@@ -3,12 +3,12 @@ import { useMemo } from 'react';
 import type { ExportFormat, ExportRequest, Job } from '../../client/generated';
 import type { Operation } from '../../client/transport';
 import { useMessages } from '../../i18n/language';
-import type { Export } from '../table/definition';
+import type { Asked, Export } from '../table/definition';
 import { messages } from './messages';
 
 /** What streams the rows, and what makes a job of them. */
 export interface ExportOperations {
-  stream: Operation<{ query: { format: ExportFormat; filter?: string; images?: string } }, unknown>;
+  stream: Operation<{ query: { format: ExportFormat; filter?: string; images?: string; sort?: string } }, unknown>;
   job: Operation<{ body: ExportRequest }, Job>;
 }
 
@@ -22,8 +22,8 @@ export function useRowExports({ stream, job }: ExportOperations): readonly Expor
       id: format,
       label: t(`format.${format}`),
       help: t(`help.${format}`),
-      address: (filter) => stream.address({ query: { format, filter } }),
-      begin: (filter, options) => job({ body: { format, filter } }, options),
+      address: (asked) => stream.address({ query: { format, filter: asked.filter, ...orderOf(asked) } }),
+      begin: (asked, options) => job({ body: { format, filter: asked.filter, ...orderOf(asked) } }, options),
     })),
     [t, stream, job],
   );
@@ -37,9 +37,14 @@ export function useFindingExports({ stream, job }: ExportOperations, asked: (fil
       id: `findings-${format}`,
       label: t('findings', { format: t(`format.${format}`) }),
       help: t(`help.${format}`),
-      address: (filter) => stream.address({ query: { format, ...asked(filter) } }),
-      begin: (filter, options) => job({ body: { format, ...asked(filter) } }, options),
+      address: (list) => stream.address({ query: { format, ...asked(list.filter), ...orderOf(list) } }),
+      begin: (list, options) => job({ body: { format, ...asked(list.filter), ...orderOf(list) } }, options),
     })),
     [t, stream, job, asked, formats],
   );
+}
+
+/** The order of the list, where it has another than its own. */
+function orderOf({ sort }: Asked): { sort?: string } {
+  return sort === '' ? {} : { sort };
 }

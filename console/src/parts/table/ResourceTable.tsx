@@ -7,6 +7,7 @@ import { EmptyState } from '../EmptyState';
 import { OwnJobList } from '../job/OwnJobList';
 import { Button } from '../pf';
 import { Problem } from '../Problem';
+import { ViewsMenu } from '../views/ViewsMenu';
 import { Chips } from './Chips';
 import type { Column, ResourceTableProps } from './definition';
 import { FacetMenus } from './FacetMenus';
@@ -16,6 +17,7 @@ import { messages } from './messages';
 import { Rows } from './Rows';
 import { StillWorking } from './StillWorking';
 import { Toolbar } from './Toolbar';
+import { useGone } from './useGone';
 import { useRows, type RowRange } from './useRows';
 import { useServerKeys } from './useServerKeys';
 import { useSelection } from './useSelection';
@@ -31,10 +33,16 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
   const filter = [fixedFilter, sent(terms)].filter((part) => part !== '').join(' ');
   const sort = state.sort || defaultSort;
   const [range, setRange] = useState<RowRange>({ first: 0, last: 0 });
-  const rows = useRows(source, { filter, sort }, range);
+  const read = useRows(source, { filter, sort }, range);
+  const [gone, forgetGone] = useGone(props.goneTopic);
+  const reload = () => {
+    forgetGone();
+    read.reload();
+  };
+  const rows = { ...read, reload };
   const columns = useColumns(props.columns, state.columns);
   const selection = useSelection(`${filter}|${sort}`);
-  const [news, showNews] = useNews(topics, rows.reload);
+  const [news, showNews] = useNews(topics, reload);
   const field = useRef<HTMLInputElement>(null);
   useShortcut('/', t('keys.search'), () => field.current?.focus());
 
@@ -47,6 +55,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
           <div className="bh-filter-bar">
             <FilterField ref={field} text={filterText} keys={filters} onText={setFilter} />
             <FacetMenus text={filterText} keys={filters} onText={setFilter} />
+            {props.resource !== undefined && <ViewsMenu list={props.resource} state={state} change={change} />}
             {props.actions}
           </div>
           <Chips terms={terms} keys={filters} onRemove={(term) => { setFilter(without(filterText, term)); }} onClear={() => { setFilter(''); }} />
@@ -91,6 +100,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
           sort={sort}
           onSort={(next) => { change({ sort: next === defaultSort ? '' : next }); }}
           rowKey={props.rowKey}
+          gone={gone}
           rowName={props.rowName ?? props.rowKey}
           selection={props.bulk && props.bulk.length > 0 ? selection : null}
           onWhy={props.onWhy}
@@ -116,9 +126,9 @@ function useColumns<Item>(columns: readonly Column<Item>[], chosen: string): rea
 function useNews(topics: readonly string[], reload: () => void): [number, () => void] {
   const [news, setNews] = useState(0);
   useEvents(topics, useCallback(() => { setNews((before) => before + 1); }, []));
-  const show = useCallback(() => {
+  const show = () => {
     setNews(0);
     reload();
-  }, [reload]);
+  };
   return [news, show];
 }

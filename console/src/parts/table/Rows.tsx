@@ -24,6 +24,8 @@ interface RowsProps<Item> {
   sort: string;
   onSort: (sort: string) => void;
   rowKey: (item: Item) => string;
+  /** The keys of rows whose object is gone. */
+  gone: ReadonlySet<string>;
   rowName: (item: Item) => string;
   selection: RowSelection | null;
   onWhy: ((item: Item) => void) | undefined;
@@ -31,7 +33,7 @@ interface RowsProps<Item> {
 }
 
 /** The table itself: as many plain rows as the window shows, and space for the others. */
-export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey, rowName, selection, onWhy, onRange }: RowsProps<Item>) {
+export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey, gone, rowName, selection, onWhy, onRange }: RowsProps<Item>) {
   const scroller = useRef<HTMLDivElement>(null);
   const isSkeleton = rows.isPending;
   const count = isSkeleton ? 12 : rows.count;
@@ -74,6 +76,7 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
                 item={item}
                 index={index}
                 columns={columns}
+                isGone={gone.has(key)}
                 name={selection ? rowName(item) : ''}
                 isSelected={selection ? selection.has(key) : null}
                 onSelect={() => { selection?.toggle(key); }}
@@ -107,6 +110,7 @@ interface RowProps<Item> {
   item: Item;
   index: number;
   columns: readonly Column<Item>[];
+  isGone: boolean;
   name: string;
   isSelected: boolean | null;
   onSelect: () => void;
@@ -114,20 +118,21 @@ interface RowProps<Item> {
 
 /** A row of plain cells: with a component for each cell the same scroll took three times as long. */
 const Row = memo(PlainRow, (before, after) =>
-  before.item === after.item && before.index === after.index && before.columns === after.columns && before.isSelected === after.isSelected,
+  before.item === after.item && before.index === after.index && before.columns === after.columns && before.isGone === after.isGone && before.isSelected === after.isSelected,
 ) as typeof PlainRow;
 
-function PlainRow<Item>({ item, index, columns, name, isSelected, onSelect }: RowProps<Item>) {
+function PlainRow<Item>({ item, index, columns, isGone, name, isSelected, onSelect }: RowProps<Item>) {
   const t = useMessages(messages);
   return (
-    <tr className="pf-v6-c-table__tr" role="row" aria-rowindex={index + 2} data-row={index}>
+    <tr className={isGone ? 'pf-v6-c-table__tr bh-row-gone' : 'pf-v6-c-table__tr'} role="row" aria-rowindex={index + 2} data-row={index}>
       {isSelected !== null && (
         <td className="pf-v6-c-table__td bh-tick" role="cell">
           <input type="checkbox" checked={isSelected} onChange={onSelect} aria-label={t('select.row', { row: name })} />
         </td>
       )}
-      {columns.map((column) => (
+      {columns.map((column, at) => (
         <td key={column.id} className={column.isNumber ? 'pf-v6-c-table__td bh-number' : 'pf-v6-c-table__td'} role="cell" data-label={column.title}>
+          {isGone && at === 0 && <strong className="bh-gone">{t('gone')}</strong>}
           {column.cell(item)}
         </td>
       ))}

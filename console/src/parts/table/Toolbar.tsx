@@ -4,7 +4,7 @@ import { CopyButton } from '../CopyButton';
 import { ExportButton } from '../export/ExportButton';
 import { Icon } from '../icons';
 import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
-import type { BulkAction, Column, Export } from './definition';
+import type { Asked, BulkAction, Column, Export } from './definition';
 import { messages } from './messages';
 import type { ListSource } from './source';
 import type { Rows } from './useRows';
@@ -15,7 +15,7 @@ const MOST_COUNTED = 10_000;
 
 interface ToolbarProps<Item> {
   rows: Rows<Item>;
-  asked: { filter: string; sort: string };
+  asked: Asked;
   source: ListSource<Item>;
   columns: readonly Column<Item>[];
   shown: readonly Column<Item>[];
@@ -45,7 +45,7 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
         </button>
         <Columns columns={props.columns} shown={props.shown} onColumns={props.onColumns} />
         <CopyButton text={`curl -H "Authorization: Bearer $TOKEN" '${address.replaceAll("'", '%27')}'`} label={t('copy_call')} />
-        {props.exports.length > 0 && <ExportButton exports={props.exports} filter={asked.filter} />}
+        {props.exports.length > 0 && <ExportButton exports={props.exports} asked={asked} />}
       </div>
     </div>
   );

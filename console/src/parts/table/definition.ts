@@ -31,16 +31,22 @@ export interface BulkAction {
   run: (selection: Selection, clear: () => void) => void;
 }
 
-/** A way out: a file with all rows of a filter. */
+/** What a list was asked for: which rows, in which order (empty: the list's own). */
+export interface Asked {
+  filter: string;
+  sort: string;
+}
+
+/** A way out: a file with all rows of a filter, in the order of the list. */
 export interface Export {
   id: string;
   /** What it is, and as what: `Findings as SARIF`. */
   label: string;
   help?: string;
   /** Sends the rows as they are read. */
-  address: (filter: string) => string;
+  address: (asked: Asked) => string;
   /** Makes the file as a job. */
-  begin: (filter: string, options: CallOptions) => Promise<Job>;
+  begin: (asked: Asked, options: CallOptions) => Promise<Job>;
 }
 
 export interface ResourceTableProps<Item> {
@@ -61,6 +67,8 @@ export interface ResourceTableProps<Item> {
   onWhy?: (item: Item) => void;
   /** The events after which the list may have changed: `image.*`. */
   topics?: readonly string[];
+  /** The event that tells that the object of a row is gone: the row stays in its place, and says so. */
+  goneTopic?: string;
   bulk?: readonly BulkAction[];
   exports?: readonly Export[];
   /** What stands there while nothing exists: what the page is for, and what to do next. */

@@ -18,6 +18,7 @@ export const en = {
   copy_call: 'Copy as API call',
   reload: 'Reload',
   'news': '{count, plural, one {# change} other {# changes}} · Show',
+  gone: 'Removed',
   'select.row': 'Select {row}',
   'select.all': 'Select all {count} that match',
   'select.all.more': 'Select all that match, more than {count}',

@@ -121,6 +121,9 @@ fn with_secrets(
     if let Some(source) = &step.secrets.hook_secret {
         body["hook_secret"] = read_secret(source)?.into();
     }
+    if let Some(source) = &step.secrets.secret {
+        body["secret"] = read_secret(source)?.into();
+    }
     Ok(body)
 }
 

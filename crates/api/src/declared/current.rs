@@ -24,6 +24,7 @@ pub(super) struct CurrentObject {
     pub(super) is_preset: bool,
     pub(super) credential_type: Option<String>,
     pub(super) has_hook_secret: bool,
+    pub(super) has_secret: bool,
 }
 
 /// Reads what a server has of these kinds, and of those that they name.
@@ -93,6 +94,7 @@ impl Current {
             is_preset: answer["is_preset"] == true,
             credential_type: answer["credential_type"].as_str().map(str::to_owned),
             has_hook_secret: answer["has_hook_secret"] == true,
+            has_secret: answer["has_secret"] == true,
         }
     }
 

@@ -140,12 +140,11 @@ fn read_object(kind: Kind, file: &str, text: &str) -> Result<Object, FileError> 
     let tree = read.map_err(|error| FileError::new(file, error.line, error.problem.to_string()))?;
     let wrong = |error: Misshapen| FileError::new(file, tree.line(&error.place), error.problem);
     let mut value = tree.value.clone();
-    let mut secrets = Secrets::default();
-    if kind == Kind::Registry
-        && let Some(map) = value.as_object_mut()
-    {
-        secrets = secret::take(map).map_err(wrong)?;
-    }
+    let secrets = match (kind, value.as_object_mut()) {
+        (Kind::Registry, Some(map)) => secret::take(map).map_err(wrong)?,
+        (Kind::Integration, Some(map)) => secret::take_of_integration(map).map_err(wrong)?,
+        _ => Secrets::default(),
+    };
     kind.shape().check(&value).map_err(wrong)?;
     let body = kind.normal(value).map_err(wrong)?;
     let name = body["name"].as_str().unwrap_or_default().to_owned();
@@ -158,7 +157,7 @@ fn read_object(kind: Kind, file: &str, text: &str) -> Result<Object, FileError> 
 /// Writes what a server has, without presets, defaults, ids, times and secrets.
 pub fn write_files(current: &Current) -> Files {
     let mut files = Files::new();
-    let mut taken = BTreeSet::new();
+    let (mut taken, mut variables) = (BTreeSet::new(), BTreeSet::new());
     for ((kind, name), object) in &current.objects {
         if object.is_preset {
             continue;
@@ -180,6 +179,13 @@ pub fn write_files(current: &Current) -> Files {
                         "# The credential is not written; give it as password_from: env:NAME or file:PATH.\n",
                     );
                 }
+                if object.has_secret
+                    && let Some(map) = body.as_object_mut()
+                {
+                    let source = format!("env:{}", variable_name(name, &mut variables));
+                    map.insert("secret_from".to_owned(), source.into());
+                    text.push_str("# The secret is not written: it is read from there where the server has none.\n");
+                }
                 if object.has_hook_secret {
                     text.push_str("# The secret of its messages is not written; give it as hook_secret_from.\n");
                 }
@@ -190,6 +196,21 @@ pub fn write_files(current: &Current) -> Files {
         files.insert(file_name(&folder, name, &mut taken), text);
     }
     files
+}
+
+/// The environment variable that an export names for the secret of an integration: its own, whatever others are called.
+fn variable_name(name: &str, taken: &mut BTreeSet<String>) -> String {
+    /// The longest part that is of the name, in characters.
+    const LONGEST: usize = 60;
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' };
+    let base: String = name.chars().take(LONGEST).map(plain).collect();
+    let mut variable = format!("INTEGRATION_{base}");
+    let mut count = 1;
+    while !taken.insert(variable.clone()) {
+        count += 1;
+        variable = format!("INTEGRATION_{base}_{count}");
+    }
+    variable
 }
 
 /// A file name that every file system takes, and no other object has.
@@ -260,6 +281,32 @@ mod tests {
             (".git/x".to_owned(), String::new()),
         ]);
         assert!(read_files(&files).unwrap_err().to_string().contains("role `dev` is in roles/a.yaml too"));
+    }
+
+    #[test]
+    fn the_secret_of_an_integration_stands_in_no_file_and_its_target_has_a_shape() {
+        let integration = |rest: &str| wrong("integrations/chat.yaml", &format!("name: chat\ntopics: ['*']\n{rest}"));
+        let error = integration("target:\n  kind: slack\nsecret: https://hooks.example.com/marker\n");
+        assert!(error.starts_with("integrations/chat.yaml:5: `secret` would be a secret in a file"), "{error}");
+        assert!(!error.contains("marker"), "{error}");
+        assert_eq!(
+            integration("target:\n  kind: slak\n"),
+            "integrations/chat.yaml:4: `slak` is not a value of `target.kind`; the nearest is `slack`"
+        );
+        assert_eq!(
+            integration("target:\n  kind: webhook\n  ulr: x\n"),
+            "integrations/chat.yaml:5: `target.ulr` is no key here; the nearest is `url`"
+        );
+        let error = integration("target:\n  kind: slack\nsecret_from: hunter2\n");
+        assert!(error.contains("must be `env:NAME` or `file:PATH`") && !error.contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn variables_of_secrets_are_plain_and_each_its_own() {
+        let mut taken = BTreeSet::new();
+        let names: Vec<String> =
+            ["ops chat", "ops-chat", "チーム"].iter().map(|name| variable_name(name, &mut taken)).collect();
+        assert_eq!(names, ["INTEGRATION_OPS_CHAT", "INTEGRATION_OPS_CHAT_2", "INTEGRATION____"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use crate::integrations::IntegrationEdit;
 use crate::people::{GroupEdit, RoleEdit, ScopeEdit};
 use crate::registries::{RegistryKind, RegistryRequest};
 use crate::shape::{Misshapen, Shape};
@@ -25,11 +26,13 @@ pub enum Kind {
     Registry,
     /// An assurance policy.
     Policy,
+    /// A target of notifications.
+    Integration,
 }
 
 impl Kind {
     /// Every kind, in the order in which they are made.
-    pub const ALL: [Kind; 5] = [Kind::Scope, Kind::Role, Kind::Group, Kind::Registry, Kind::Policy];
+    pub const ALL: [Kind; 6] = [Kind::Scope, Kind::Role, Kind::Group, Kind::Registry, Kind::Policy, Kind::Integration];
 
     /// The folder of its files, which is its route as well.
     pub fn folder(self) -> &'static str {
@@ -39,6 +42,7 @@ impl Kind {
             Kind::Group => "groups",
             Kind::Registry => "registries",
             Kind::Policy => "policies",
+            Kind::Integration => "integrations",
         }
     }
 
@@ -50,6 +54,7 @@ impl Kind {
             Kind::Group => "group",
             Kind::Registry => "registry",
             Kind::Policy => "policy",
+            Kind::Integration => "integration",
         }
     }
 
@@ -63,7 +68,7 @@ impl Kind {
         match self {
             Kind::Role => &[("scopes", Some(Kind::Scope))],
             Kind::Group => &[("members", None), ("roles", Some(Kind::Role))],
-            Kind::Scope | Kind::Registry | Kind::Policy => &[],
+            Kind::Scope | Kind::Registry | Kind::Policy | Kind::Integration => &[],
         }
     }
 
@@ -74,6 +79,7 @@ impl Kind {
             Kind::Group => Shape::of::<GroupEdit>(),
             Kind::Registry => Shape::of::<RegistryRequest>(),
             Kind::Policy => Shape::of::<crate::assurance::PolicyEdit>(),
+            Kind::Integration => Shape::of::<IntegrationEdit>(),
         }
     }
 
@@ -85,6 +91,7 @@ impl Kind {
             Kind::Group => through::<GroupEdit>(value)?,
             Kind::Registry => through::<RegistryRequest>(value)?,
             Kind::Policy => value,
+            Kind::Integration => through::<IntegrationEdit>(value)?,
         };
         for key in ["name", "description", "ca"] {
             if self != Kind::Policy
@@ -97,7 +104,7 @@ impl Kind {
             Kind::Scope => normal_scope(&mut normal)?,
             Kind::Role => normal_role(&mut normal)?,
             Kind::Registry => normal_registry(&mut normal),
-            Kind::Group | Kind::Policy => {}
+            Kind::Group | Kind::Policy | Kind::Integration => {}
         }
         Ok(normal)
     }
@@ -110,6 +117,7 @@ impl Kind {
             Kind::Role => &["name", "permissions"],
             Kind::Group => &["name"],
             Kind::Registry => &["name", "kind"],
+            Kind::Integration => &["name", "target", "topics"],
             Kind::Policy => return normal.clone(),
         };
         for key in required {

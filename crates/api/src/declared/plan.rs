@@ -236,7 +236,7 @@ fn changes(object: &Object, before: &CurrentObject) -> Vec<Change> {
 /// What is written of secrets: never the secrets.
 fn secret_changes(object: &Object, before: Option<&CurrentObject>, with_secrets: bool) -> Vec<Change> {
     let mut changes = Vec::new();
-    let Secrets { credential, hook_secret } = &object.secrets;
+    let Secrets { credential, hook_secret, secret } = &object.secrets;
     if let Some(credential) = credential
         && credential.is_given()
     {
@@ -250,15 +250,26 @@ fn secret_changes(object: &Object, before: Option<&CurrentObject>, with_secrets:
             });
         }
     }
-    let has_one = before.is_some_and(|before| before.has_hook_secret);
-    if hook_secret.is_some() && (!has_one || with_secrets) {
-        let before = has_one.then(|| json!("kept"));
-        changes.push(Change { place: "hook_secret".to_owned(), before, after: Some(json!("from its source")) });
+    let has_hook = before.is_some_and(|before| before.has_hook_secret);
+    let has_secret = before.is_some_and(|before| before.has_secret);
+    for (place, source, has_one) in [("hook_secret", hook_secret, has_hook), ("secret", secret, has_secret)] {
+        if source.is_some() && (!has_one || with_secrets) {
+            let before = has_one.then(|| json!("kept"));
+            changes.push(Change { place: place.to_owned(), before, after: Some(json!("from its source")) });
+        }
     }
     changes
 }
 
 fn missing_credential(object: &Object, before: Option<&CurrentObject>) -> Option<String> {
+    // The address of an incoming webhook is all that Slack is known by.
+    let needs_secret = object.kind == Kind::Integration && object.body["target"]["kind"] == "slack";
+    if needs_secret && object.secrets.secret.is_none() && !before.is_some_and(|before| before.has_secret) {
+        return Some(format!(
+            "{}: integration {} needs the address of its incoming webhook, which the file does not tell: secret_from",
+            object.file, object.name
+        ));
+    }
     let credential = object.secrets.credential.as_ref().filter(|credential| !credential.is_given())?;
     let former = before.and_then(|before| before.credential_type.as_deref());
     (former != Some(credential.kind.as_str())).then(|| {

@@ -26,13 +26,15 @@ impl SecretSource {
     }
 }
 
-/// The secrets of a registry, as its file tells them.
+/// The secrets of an object, as its file tells them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Secrets {
     /// The credential: its type and plain parts, and where its secret parts come from.
     pub(super) credential: Option<Credential>,
     /// Where the secret of messages comes from.
     pub(super) hook_secret: Option<SecretSource>,
+    /// Where the secret of an integration comes from.
+    pub(super) secret: Option<SecretSource>,
 }
 
 /// A credential without its secret parts.
@@ -51,6 +53,16 @@ impl Credential {
 }
 
 const FROM: &str = "_from";
+
+/// Takes the secret out of an integration's file.
+pub(super) fn take_of_integration(object: &mut Map<String, Value>) -> Result<Secrets, Misshapen> {
+    if object.contains_key("secret") {
+        return Err(stands_in_file("secret"));
+    }
+    let source = object.remove("secret_from");
+    let secret = source.map(|value| SecretSource::read("secret_from", &value)).transpose()?;
+    Ok(Secrets { secret, ..Secrets::default() })
+}
 
 /// Takes the secrets out of a registry's file.
 pub(super) fn take(object: &mut Map<String, Value>) -> Result<Secrets, Misshapen> {

@@ -20,10 +20,10 @@ pub(crate) struct ServerArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct AdminApplyArguments {
-    /// Read the declaration from this folder: scopes, roles, groups, registries, policies
+    /// Read the declaration from this folder: scopes, roles, groups, registries, policies, integrations
     #[arg(short, long = "folder", value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// Remove what is not declared, of these kinds alone: scopes, roles, groups, registries, policies
+    /// Remove what is not declared, of these kinds alone: scopes, roles, groups, registries, policies, integrations
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub(crate) prune: Vec<String>,
     /// Show the plan and change nothing; end with 1 where something would change
@@ -44,7 +44,7 @@ pub(crate) struct AdminExportConfigArguments {
     /// Write the declaration into this folder
     #[arg(short, long = "folder", value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// Write these kinds alone: scopes, roles, groups, registries, policies
+    /// Write these kinds alone: scopes, roles, groups, registries, policies, integrations
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     pub(crate) kinds: Vec<String>,
     /// Replace the declaration that is in the folder

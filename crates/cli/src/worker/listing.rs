@@ -25,7 +25,7 @@ const MOST_FAILURES: usize = 5;
 /// Lists what the rules want.
 pub(super) fn list(registry: &LeasedRegistry, rules: &RegistryRules, reach: &Reach) -> Result<Listing, Undone> {
     let listing = Listing { is_complete: true, ..Listing::default() };
-    let mut lister = Lister { registry, rules, reach, management: management(registry, reach)?, listing };
+    let mut lister = Lister { registry, rules, reach, management: management(registry, rules, reach)?, listing };
     let repositories = lister.repositories()?;
     lister.take(&repositories)?;
     let mut listing = lister.listing;
@@ -44,12 +44,27 @@ struct Lister<'a> {
 }
 
 /// The interface of the registry's own, where its kind has one that is spoken here.
-fn management(registry: &LeasedRegistry, reach: &Reach) -> Result<Option<Management>, RegistryError> {
+fn management(
+    registry: &LeasedRegistry,
+    rules: &RegistryRules,
+    reach: &Reach,
+) -> Result<Option<Management>, RegistryError> {
     match registry.kind {
         RegistryKind::Harbor => Management::harbor(&registry.address, &reach.options).map(Some),
         RegistryKind::DockerHub if registry.address == "docker.io" => Management::docker_hub(&reach.options).map(Some),
+        // It lists repositories and tells nothing else, so that it is not asked where all of them are named.
+        RegistryKind::Gitlab if is_open_ended(rules) => match Management::gitlab(&registry.address, &reach.options) {
+            Err(error) if is_closed(&error) => Ok(None),
+            found => found.map(Some),
+        },
         _ => Ok(None),
     }
+}
+
+/// Whether rules want repositories that they do not name.
+fn is_open_ended(rules: &RegistryRules) -> bool {
+    let is_plain = |pattern: &String| Pattern::new(pattern.as_str()).is_plain();
+    rules.repositories.is_empty() || !rules.repositories.iter().all(is_plain)
 }
 
 impl Lister<'_> {
@@ -135,7 +150,7 @@ impl Lister<'_> {
         let (registry, reach) = (self.registry, self.reach);
         let catalog = || list_repositories(&registry.address, &reach.options);
         let Some(management) = &self.management else { return catalog() };
-        let places = match places(patterns) {
+        let places = match places(patterns, management.is_nested()) {
             Some(places) => places,
             None => match management.places() {
                 Err(error) if is_closed(&error) => return catalog(),
@@ -177,7 +192,8 @@ impl Lister<'_> {
     /// When the tags of a repository were pushed and pulled, where rules ask and the registry tells.
     fn times(&self, repository: &str) -> Result<Option<BTreeMap<String, TagTimes>>, RegistryError> {
         let is_asked = self.rules.pushed_within_days.is_some() || self.rules.pulled_within_days.is_some();
-        self.management.as_ref().filter(|_| is_asked).map(|management| management.times(repository)).transpose()
+        let management = self.management.as_ref().filter(|management| is_asked && management.tells_times());
+        management.map(|management| management.times(repository)).transpose()
     }
 
     /// Docker Hub's official images are in `library`.
@@ -254,11 +270,14 @@ fn is_closed(error: &RegistryError) -> bool {
     matches!(error, RegistryError::NotFound { .. } | RegistryError::Unauthorized { .. } | RegistryError::Status { .. })
 }
 
-/// The projects or namespaces that patterns lie in; `None` where they may lie in any.
-fn places(patterns: &[Pattern]) -> Option<BTreeSet<String>> {
+/// The projects or namespaces that patterns lie in, where places lie within one another the innermost; `None` where they may
+/// lie in any.
+fn places(patterns: &[Pattern], is_nested: bool) -> Option<BTreeSet<String>> {
     let place = |pattern: &Pattern| {
-        let (place, _) = pattern.as_str().split_once('/')?;
-        (!place.contains(['*', '?'])).then(|| place.to_owned())
+        let text = pattern.as_str();
+        let plain = text.find(['*', '?']).map_or(text, |at| &text[..at]);
+        let (place, _) = if is_nested { plain.rsplit_once('/') } else { plain.split_once('/') }?;
+        (!place.is_empty()).then(|| place.to_owned())
     };
     let places: Option<BTreeSet<String>> = patterns.iter().map(place).collect();
     places.filter(|places| !places.is_empty())

@@ -1,14 +1,16 @@
 //! What registries tell beyond the protocol, by interfaces of their own: repositories where their catalog is closed, and when
-//! a tag was pushed and last pulled. Harbor (API 2.0: projects, repositories, artifacts) and Docker Hub (API: namespaces).
+//! a tag was pushed and last pulled. Harbor (API 2.0: projects, repositories, artifacts), Docker Hub (API: namespaces) and
+//! GitLab (REST API v4: groups, projects and their registry repositories).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use ureq::http::header::HeaderName;
 use ureq::http::{StatusCode, Uri};
 
-use super::http::{Call, HttpClient};
-use super::session::rate_limit;
+use super::http::{Answer, Call, HttpClient};
+use super::session::{challenges_of, rate_limit};
 use super::token::{basic_header, encode};
 use super::{ExchangeError, MOST_NAMES, Names, RegistryError, RegistryOptions};
 use crate::Secret;
@@ -22,6 +24,15 @@ const MOST_PAGES: usize = 1000;
 
 /// The largest page.
 const LARGEST_PAGE_BYTES: u64 = 8 << 20;
+
+/// Where GitLab's token service is, below GitLab itself.
+const GITLAB_REALM: &str = "/jwt/auth";
+
+/// The header that names the next page of GitLab's lists; empty on the last.
+const NEXT_PAGE: HeaderName = HeaderName::from_static("x-next-page");
+
+/// GitLab's number for the role of a reporter: whoever is less may not read a private registry.
+const REPORTER: u8 = 20;
 
 /// What Harbor says where there was no pull: the zero time of Go.
 const NEVER: &str = "0001-";
@@ -39,6 +50,8 @@ pub struct TagTimes {
 pub struct Management {
     client: HttpClient,
     kind: Kind,
+    /// Where it is, if the registry named another place than its own.
+    base: Option<String>,
     authorization: Option<Secret>,
 }
 
@@ -46,6 +59,7 @@ pub struct Management {
 enum Kind {
     Harbor,
     DockerHub,
+    Gitlab,
 }
 
 impl Management {
@@ -62,7 +76,7 @@ impl Management {
             Some(Credential::RegistryToken(token)) => Some(Secret::new(format!("Bearer {}", token.expose()))),
             Some(Credential::IdentityToken(_)) | None => None,
         };
-        Ok(Management { client, kind: Kind::Harbor, authorization })
+        Ok(Management { client, kind: Kind::Harbor, base: None, authorization })
     }
 
     /// Docker Hub's. A user and a password, or an access token in its place, are exchanged for a token first.
@@ -78,7 +92,8 @@ impl Management {
         struct Granted {
             access_token: String,
         }
-        let mut hub = Management { client: client(base, options)?, kind: Kind::DockerHub, authorization: None };
+        let client = client(base, options)?;
+        let mut hub = Management { client, kind: Kind::DockerHub, base: None, authorization: None };
         if let Some(Credential::Password { user, password }) = &options.credentials.given {
             let body = serde_json::json!({ "identifier": user, "secret": password.expose() }).to_string();
             let call = Call { form: Some(&body), form_type: Some("application/json"), ..Call::default() };
@@ -88,17 +103,63 @@ impl Management {
         Ok(hub)
     }
 
-    /// The projects that one sees.
+    /// GitLab's, which the registry names: its token service is a part of GitLab. An access token in the place of the password
+    /// goes there anyway; it needs the scope `read_api`.
+    ///
+    /// # Errors
+    /// When there is no such token, the registry is no part of GitLab, or cannot be asked.
+    pub fn gitlab(registry: &str, options: &RegistryOptions) -> Result<Management, RegistryError> {
+        let scheme = if options.plain_http { "http" } else { "https" };
+        let client = client(&format!("{scheme}://{registry}/"), options)?;
+        let what = "GitLab";
+        let Some(Credential::Password { password, .. }) = &options.credentials.given else {
+            return Err(unauthorized(client.host(), what, false));
+        };
+        let challenges = challenges_of(&client.ask("/v2/", Call::default())?);
+        let realm = challenges.iter().filter(|one| one.scheme == "bearer").find_map(|one| one.parameter("realm"));
+        let Some(base) = realm.and_then(|realm| realm.strip_suffix(GITLAB_REALM)) else {
+            return Err(not_found(client.host(), what, what));
+        };
+        let authorization = Some(Secret::new(format!("Bearer {}", password.expose())));
+        Ok(Management { base: Some(base.to_owned()), client, kind: Kind::Gitlab, authorization })
+    }
+
+    /// Whether it tells when tags were pushed and pulled.
+    pub fn tells_times(&self) -> bool {
+        match self.kind {
+            Kind::Harbor | Kind::DockerHub => true,
+            Kind::Gitlab => false,
+        }
+    }
+
+    /// Whether its places lie within one another, as groups of GitLab do, so that a pattern may name one further in.
+    pub fn is_nested(&self) -> bool {
+        match self.kind {
+            Kind::Harbor | Kind::DockerHub => false,
+            Kind::Gitlab => true,
+        }
+    }
+
+    /// The projects that one sees; of GitLab the groups that one is in, without those that lie within another of them.
     ///
     /// # Errors
     /// When they are not told; Docker Hub, all of which is nobody's, never does.
     pub fn places(&self) -> Result<Names, RegistryError> {
         let what = "the list of projects";
         match self.kind {
-            Kind::Harbor => Ok(names(self.pages("/api/v2.0/projects?", what)?, |name| name)),
-            Kind::DockerHub => {
-                let (registry, repository) = (self.client.host(), "no namespace in particular".to_owned());
-                Err(RegistryError::NotFound { registry, repository, what: what.to_owned() })
+            Kind::Harbor => Ok(names(self.named("/api/v2.0/projects?", what)?)),
+            Kind::DockerHub => Err(not_found(self.client.host(), "no namespace in particular", what)),
+            Kind::Gitlab => {
+                #[derive(Deserialize)]
+                struct Group {
+                    full_path: String,
+                }
+                let path = format!("/api/v4/groups?min_access_level={REPORTER}&");
+                let groups: Vec<Group> = self.pages(&path, what)?;
+                let all: BTreeSet<String> = groups.into_iter().map(|group| group.full_path).collect();
+                // A group is listed with all that lie within it.
+                let is_within = |path: &String| path.match_indices('/').any(|(at, _)| all.contains(&path[..at]));
+                Ok(names(all.iter().filter(|path| !is_within(path)).cloned().collect()))
             }
         }
     }
@@ -110,14 +171,36 @@ impl Management {
     pub fn repositories(&self, place: &str) -> Result<Names, RegistryError> {
         let what = "the list of repositories";
         Ok(match self.kind {
-            Kind::Harbor => {
-                names(self.pages(&format!("/api/v2.0/projects/{}/repositories?", encode(place)), what)?, |name| name)
-            }
+            Kind::Harbor => names(self.named(&format!("/api/v2.0/projects/{}/repositories?", encode(place)), what)?),
             Kind::DockerHub => {
                 let path = format!("/v2/namespaces/{}/repositories?", encode(place));
-                names(self.pages(&path, what)?, |name| format!("{place}/{name}"))
+                names(self.named(&path, what)?.into_iter().map(|name| format!("{place}/{name}")).collect())
             }
+            Kind::Gitlab => self.repositories_within(place, what)?,
         })
+    }
+
+    /// The repositories of a group of GitLab with all groups in it, or of a project. What is neither, as a repository is,
+    /// lies in one above it.
+    fn repositories_within(&self, place: &str, what: &str) -> Result<Names, RegistryError> {
+        #[derive(Deserialize)]
+        struct Kept {
+            path: String,
+        }
+        let mut at = place;
+        loop {
+            for sort in ["groups", "projects"] {
+                let path = format!("/api/v4/{sort}/{}/registry/repositories?", encode(at));
+                match self.pages::<Kept>(&path, what) {
+                    Err(RegistryError::NotFound { .. }) => {}
+                    found => return Ok(names(found?.into_iter().map(|repository| repository.path).collect())),
+                }
+            }
+            match at.rsplit_once('/') {
+                Some((above, _)) => at = above,
+                None => return Err(not_found(self.client.host(), place, what)),
+            }
+        }
     }
 
     /// The times of a repository's tags.
@@ -174,10 +257,21 @@ impl Management {
                 });
                 Ok(times.collect())
             }
+            Kind::Gitlab => Err(not_found(self.client.host(), repository, what)),
         }
     }
 
-    /// All items of a list, page by page until one is not full.
+    /// The names of a list's items.
+    fn named(&self, path: &str, what: &str) -> Result<Vec<String>, RegistryError> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let found: Vec<Named> = self.pages(path, what)?;
+        Ok(found.into_iter().map(|one| one.name).collect())
+    }
+
+    /// All items of a list, page by page until one is not full, or says that it is the last.
     fn pages<T: DeserializeOwned>(&self, path: &str, what: &str) -> Result<Vec<T>, RegistryError> {
         #[derive(Deserialize)]
         struct Page<T> {
@@ -185,17 +279,26 @@ impl Management {
         }
         let mut items = Vec::new();
         for number in 1..=MOST_PAGES {
-            let path = format!("{path}page={number}&page_size={PAGE}");
-            let page: Vec<T> = match self.kind {
-                Kind::Harbor => self.read(&path, what, Call::default())?,
+            let size = match self.kind {
+                Kind::Harbor | Kind::DockerHub => "page_size",
+                Kind::Gitlab => "per_page",
+            };
+            let path = format!("{path}page={number}&{size}={PAGE}");
+            let (page, is_last): (Vec<T>, Option<bool>) = match self.kind {
+                Kind::Harbor => (self.read(&path, what, Call::default())?, None),
                 Kind::DockerHub => match self.read(&path, what, Call::default()) {
-                    Ok(Page { results }) => results,
+                    Ok(Page { results }) => (results, None),
                     // A page behind the last one is none there.
-                    Err(RegistryError::NotFound { .. }) if number > 1 => Vec::new(),
+                    Err(RegistryError::NotFound { .. }) if number > 1 => (Vec::new(), None),
                     Err(error) => return Err(error),
                 },
+                Kind::Gitlab => {
+                    let answer = self.ask(&path, what, Call::default())?;
+                    let is_last = answer.header(NEXT_PAGE).map(|next| next.trim().is_empty());
+                    (parsed(answer, what)?, is_last)
+                }
             };
-            let is_last = page.len() < PAGE;
+            let is_last = is_last.unwrap_or(page.len() < PAGE);
             items.extend(page);
             if is_last || items.len() >= MOST_NAMES {
                 break;
@@ -205,44 +308,51 @@ impl Management {
     }
 
     fn read<T: DeserializeOwned>(&self, path: &str, what: &str, call: Call<'_>) -> Result<T, RegistryError> {
+        parsed(self.ask(path, what, call)?, what)
+    }
+
+    /// A good answer.
+    fn ask(&self, path: &str, what: &str, call: Call<'_>) -> Result<Answer, RegistryError> {
         let authorization = self.authorization.as_ref().map(Secret::expose);
-        let answer = self.client.ask(path, Call { authorization, accept: "application/json", ..call })?;
-        let (host, status) = (answer.host.clone(), answer.status.as_u16());
-        let refusal = |message: Option<String>| {
-            let (host, what) = (host.clone(), what.to_owned());
-            RegistryError::Status { host, status, what, message }
+        let had_credential = authorization.is_some() || call.form.is_some();
+        let call = Call { authorization, accept: "application/json", ..call };
+        let answer = match &self.base {
+            Some(base) => self.client.ask_named(&format!("{base}{path}"), call)?,
+            None => self.client.ask(path, call)?,
         };
+        let host = answer.host.clone();
         match answer.status {
-            StatusCode::OK => {}
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                return Err(RegistryError::Unauthorized {
-                    registry: host,
-                    repository: what.to_owned(),
-                    had_credential: authorization.is_some() || call.form.is_some(),
-                    source: None,
-                });
+            StatusCode::OK => Ok(answer),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(unauthorized(host, what, had_credential)),
+            StatusCode::NOT_FOUND => Err(not_found(host, what, what)),
+            StatusCode::TOO_MANY_REQUESTS => Err(rate_limit(&answer)),
+            status => {
+                Err(RegistryError::Status { host, status: status.as_u16(), what: what.to_owned(), message: None })
             }
-            StatusCode::NOT_FOUND => {
-                let (repository, what) = (what.to_owned(), what.to_owned());
-                return Err(RegistryError::NotFound { registry: host, repository, what });
-            }
-            StatusCode::TOO_MANY_REQUESTS => return Err(rate_limit(&answer)),
-            _ => return Err(refusal(None)),
         }
-        let bytes = answer.read_document(LARGEST_PAGE_BYTES)?;
-        serde_json::from_slice(&bytes).map_err(|_| refusal(Some("the answer is not the interface's".to_owned())))
     }
 }
 
-/// An item of a list of names.
-#[derive(Deserialize)]
-struct Named {
-    name: String,
+/// What an answer says.
+fn parsed<T: DeserializeOwned>(answer: Answer, what: &str) -> Result<T, RegistryError> {
+    let (host, status) = (answer.host.clone(), answer.status.as_u16());
+    let bytes = answer.read_document(LARGEST_PAGE_BYTES)?;
+    serde_json::from_slice(&bytes).map_err(|_| {
+        let message = Some("the answer is not the interface's".to_owned());
+        RegistryError::Status { host, status, what: what.to_owned(), message }
+    })
 }
 
-/// The names of items, as many as are listed of anything.
-fn names(found: Vec<Named>, full: impl Fn(String) -> String) -> Names {
-    let mut names: Vec<String> = found.into_iter().map(|Named { name }| full(name)).collect();
+fn unauthorized(registry: String, what: &str, had_credential: bool) -> RegistryError {
+    RegistryError::Unauthorized { registry, repository: what.to_owned(), had_credential, source: None }
+}
+
+fn not_found(registry: String, repository: &str, what: &str) -> RegistryError {
+    RegistryError::NotFound { registry, repository: repository.to_owned(), what: what.to_owned() }
+}
+
+/// Names, as many as are listed of anything.
+fn names(mut names: Vec<String>) -> Names {
     names.sort();
     names.dedup();
     let is_cut = names.len() > MOST_NAMES;
@@ -351,6 +461,88 @@ mod tests {
         let refused = Management::docker_hub_at(&base, &options("user", "wrong")).err().unwrap();
         assert!(matches!(refused, RegistryError::Unauthorized { had_credential: true, .. }), "{refused}");
         assert!(!format!("{refused:?}").contains("wrong"));
+    }
+
+    /// A registry at an address of its own, whose token service is at GitLab's. Its groups: `shop` with `shop/backend` in it, and
+    /// `bank/core`, of whose parent the token sees nothing; its project `shop/web` has repositories in itself.
+    fn gitlab() -> (HttpMock, HttpMock) {
+        let gitlab = HttpMock::start(|request| {
+            if request.header("authorization") != "Bearer glpat-1" {
+                return (401, Vec::new(), r#"{"message":"401 Unauthorized"}"#.to_owned());
+            }
+            let (path, query) = request.target.split_once('?').unwrap_or_default();
+            let number: usize =
+                query.split("page=").nth(1).and_then(|rest| rest.split('&').next()).unwrap().parse().unwrap();
+            assert!(query.ends_with("per_page=100"), "{query}");
+            let group = |path: &str| format!(r#"{{"id":1,"name":"n","path":"p","full_path":"{path}"}}"#);
+            let kept = |path: String| {
+                format!(r#"{{"id":1,"name":"","path":"{path}","project_id":9,"location":"registry.example/{path}"}}"#)
+            };
+            let all: Vec<String> = match path {
+                "/gitlab/api/v4/groups" => {
+                    assert!(query.starts_with("min_access_level=20&"), "{query}");
+                    ["shop/backend", "shop", "shop-2", "bank/core"].map(group).into()
+                }
+                "/gitlab/api/v4/groups/shop/registry/repositories" => {
+                    (0..230).map(|at| kept(format!("shop/backend/r{at}"))).collect()
+                }
+                "/gitlab/api/v4/groups/bank%2Fcore/registry/repositories" => vec![kept("bank/core/api".to_owned())],
+                "/gitlab/api/v4/projects/shop%2Fweb/registry/repositories" => {
+                    vec![kept("shop/web".to_owned()), kept("shop/web/cache".to_owned())]
+                }
+                "/gitlab/api/v4/groups/busy/registry/repositories" => {
+                    return (429, vec![("retry-after".to_owned(), "7".to_owned())], String::new());
+                }
+                _ => return (404, Vec::new(), r#"{"message":"404 Group Not Found"}"#.to_owned()),
+            };
+            // The header says which page comes next; a page may have less than it was asked for.
+            let pages: Vec<&[String]> = all.chunks(99).collect();
+            let next = if number < pages.len() { (number + 1).to_string() } else { String::new() };
+            (200, vec![("x-next-page".to_owned(), next)], format!("[{}]", pages[number - 1].join(",")))
+        });
+        let realm = format!("{}/gitlab/jwt/auth", gitlab.url());
+        let registry = HttpMock::start(move |_| {
+            let challenge = format!("Bearer realm=\"{realm}\",service=\"container_registry\"");
+            (401, vec![("www-authenticate".to_owned(), challenge)], String::new())
+        });
+        (gitlab, registry)
+    }
+
+    #[test]
+    fn groups_of_gitlab_are_listed_with_all_groups_in_them_page_by_page() {
+        let (_gitlab, registry) = gitlab();
+        let management = Management::gitlab(&registry.host(), &options("anything", "glpat-1")).unwrap();
+        assert_eq!(management.places().unwrap().names, ["bank/core", "shop", "shop-2"]);
+        let many = management.repositories("shop").unwrap();
+        assert_eq!((many.names.len(), many.is_cut), (230, false), "no page is taken for the last that is not");
+        assert_eq!(management.repositories("bank/core").unwrap().names, ["bank/core/api"]);
+        assert_eq!(management.repositories("shop/web").unwrap().names, ["shop/web", "shop/web/cache"], "a project");
+        let within = management.repositories("shop/web/cache").unwrap();
+        assert_eq!(within.names, ["shop/web", "shop/web/cache"], "a repository lies in its project");
+        assert!(matches!(management.repositories("bank"), Err(RegistryError::NotFound { .. })));
+        let limited = management.repositories("busy").unwrap_err();
+        assert!(matches!(limited, RegistryError::RateLimited { seconds: 7, .. }), "{limited:?}");
+        assert!(!management.tells_times() && management.times("bank/core/api").is_err());
+    }
+
+    #[test]
+    fn what_is_no_token_of_gitlab_or_no_gitlab_is_told_and_the_token_stays_secret() {
+        let (gitlab, registry) = gitlab();
+        let management = Management::gitlab(&registry.host(), &options("u", "password-1")).unwrap();
+        let refused = management.places().unwrap_err();
+        assert!(matches!(refused, RegistryError::Unauthorized { had_credential: true, .. }), "{refused}");
+        assert!(!format!("{refused:?}").contains("password-1"));
+        let anybody = RegistryOptions { plain_http: true, ..RegistryOptions::default() };
+        let asked = gitlab.requests().len();
+        let refused = Management::gitlab(&registry.host(), &anybody).err().unwrap();
+        assert!(matches!(refused, RegistryError::Unauthorized { had_credential: false, .. }), "{refused}");
+        let other = HttpMock::start(|_| {
+            let challenge = "Bearer realm=\"http://localhost:1/token\"".to_owned();
+            (401, vec![("www-authenticate".to_owned(), challenge)], String::new())
+        });
+        let refused = Management::gitlab(&other.host(), &options("u", "glpat-1")).err().unwrap();
+        assert!(matches!(refused, RegistryError::NotFound { .. }), "{refused}");
+        assert_eq!(gitlab.requests().len(), asked, "nobody else is shown the token");
     }
 
     #[test]

@@ -354,7 +354,8 @@ fn next_of(link: &str) -> Option<&str> {
     parameters.replace('"', "").contains("rel=next").then_some(address)
 }
 
-fn challenges_of(answer: &Answer) -> Vec<Challenge> {
+/// The challenges of an answer.
+pub(super) fn challenges_of(answer: &Answer) -> Vec<Challenge> {
     let values = answer.headers.get_all(header::WWW_AUTHENTICATE).iter();
     values.filter_map(|value| value.to_str().ok()).flat_map(parse_challenges).collect()
 }

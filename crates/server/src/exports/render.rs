@@ -14,6 +14,7 @@ pub(crate) struct Renderer {
     resource: ExportResource,
     filter: String,
     images: String,
+    sort: String,
     as_of: String,
     is_first: bool,
 }
@@ -25,6 +26,7 @@ impl Renderer {
             resource: question.resource,
             filter: question.filter_text.clone(),
             images: question.images_text.clone(),
+            sort: question.sort_text.clone(),
             as_of: Moment(question.as_of).text(),
             is_first: true,
         }
@@ -36,9 +38,11 @@ impl Renderer {
         match self.format {
             ExportFormat::Jsonl => format!("{about}\n"),
             ExportFormat::Csv => {
-                let images = if self.images.is_empty() { String::new() } else { format!("; images: {}", self.images) };
+                let beside = [("images", &self.images), ("sort", &self.sort)];
+                let beside = beside.iter().filter(|(_, text)| !text.is_empty());
+                let beside: String = beside.map(|(name, text)| format!("; {name}: {text}")).collect();
                 let said = format!(
-                    "# bulkhead.export/1 {}; as of {}; filter: {}{images}",
+                    "# bulkhead.export/1 {}; as of {}; filter: {}{beside}",
                     self.resource.as_str(),
                     self.as_of,
                     self.filter
@@ -63,6 +67,9 @@ impl Renderer {
         });
         if !self.images.is_empty() {
             about["images"] = self.images.clone().into();
+        }
+        if !self.sort.is_empty() {
+            about["sort"] = self.sort.clone().into();
         }
         about
     }

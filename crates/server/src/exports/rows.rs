@@ -7,7 +7,7 @@ use policy::access::Permit;
 use serde_json::{Value as Json, json};
 use store::acknowledgements::{self, Acknowledgement};
 use store::audit::{self, Order};
-use store::images::{self, FindingQuery, ImageQuery};
+use store::images::{self, FindingQuery, ImageQuery, ImageSort};
 use store::{StoreError, Value, inventory};
 
 use super::Question;
@@ -76,9 +76,10 @@ impl Rows {
 
     async fn step(&mut self) -> Result<Vec<Json>, StoreError> {
         let (permit, filter) = (self.permit.clone(), self.question.filter.clone());
+        let (sort, by_time) = (self.order(), self.question.sort.is_some_and(|sort| sort.key == "first_seen"));
         match &mut self.place {
             Place::Images(after) => {
-                let asked = ImageQuery { filter, after: after.clone(), limit: STEP, ..ImageQuery::default() };
+                let asked = ImageQuery { filter, sort, after: after.clone(), limit: STEP };
                 let found = image_page(&self.app, permit, asked, after, &mut self.is_done).await?;
                 Ok(found.into_iter().map(|image| told(&tell::image(image))).collect())
             }
@@ -88,11 +89,13 @@ impl Rows {
                     .app
                     .read(move |connection| {
                         let after = own.as_ref().map(|(value, id)| (*value, id.as_str()));
-                        inventory::vulnerabilities(connection, &permit, &filter, false, after, STEP)
+                        inventory::vulnerabilities(connection, &permit, &filter, by_time, after, STEP)
                     })
                     .await?;
                 cut(&mut found, STEP, &mut self.is_done);
-                *after = found.last().map(|last| (last.severity, last.id.clone()));
+                let value =
+                    |last: &inventory::KnownVulnerability| if by_time { last.first_seen } else { last.severity };
+                *after = found.last().map(|last| (value(last), last.id.clone()));
                 Ok(found.into_iter().map(|own| told(&tell::known_vulnerability(own))).collect())
             }
             Place::Packages(after) => {
@@ -128,11 +131,22 @@ impl Rows {
         }
     }
 
+    /// The order of images.
+    fn order(&self) -> ImageSort {
+        match self.question.resource {
+            ExportResource::Images | ExportResource::Findings => {
+                self.question.sort.map_or_else(ImageSort::default, |sort| ImageSort { sort })
+            }
+            ExportResource::Vulnerabilities | ExportResource::Packages | ExportResource::Audit => ImageSort::default(),
+        }
+    }
+
     async fn findings(&mut self) -> Result<Vec<Json>, StoreError> {
+        let sort = self.order();
         let Place::Findings { after, waiting, position } = &mut self.place else { return Ok(Vec::new()) };
         if waiting.is_empty() {
             let filter = self.question.images.clone();
-            let asked = ImageQuery { filter, after: after.clone(), limit: IMAGES_STEP, ..ImageQuery::default() };
+            let asked = ImageQuery { filter, sort, after: after.clone(), limit: IMAGES_STEP };
             let mut is_last = false;
             let found = image_page(&self.app, self.permit.clone(), asked, after, &mut is_last).await?;
             if found.is_empty() {

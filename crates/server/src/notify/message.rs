@@ -106,9 +106,13 @@ fn environment() -> Environment<'static> {
     environment
 }
 
-/// A value as its sentence has it: words of decisions and causes are those of the language, times are written out.
+/// A value as its sentence has it: words of decisions, causes and kinds are those of the language, times are written out, and
+/// why something failed is a sentence of its own.
 fn worded(language: Language, name: &str, value: &serde_json::Value) -> Parameter {
-    let word = value.as_str().filter(|_| matches!(name, "from" | "to" | "cause"));
+    if let ("failure", Some(code)) = (name, value["code"].as_str()) {
+        return Parameter::Text(cause(language, code, &value["parameters"]));
+    }
+    let word = value.as_str().filter(|_| matches!(name, "from" | "to" | "cause" | "kind"));
     if let Some(word) = word {
         let code = format!("event.word.{word}");
         let text = say(language, &code, []);
@@ -120,6 +124,18 @@ fn worded(language: Language, name: &str, value: &serde_json::Value) -> Paramete
         ("ends", Some(time)) => Parameter::Text(Moment(time).text()),
         _ => parameter(value),
     }
+}
+
+/// The sentence of a cause: its code, or that of the problem that it is. Where it wants values that are not told, the code.
+fn cause(language: Language, code: &str, parameters: &serde_json::Value) -> String {
+    let parameters = parameters.as_object().into_iter().flatten();
+    let parameters: BTreeMap<String, Parameter> =
+        parameters.map(|(name, value)| (name.clone(), parameter(value))).collect();
+    let said = [code.to_owned(), format!("problem.{code}")].into_iter().find_map(|code| {
+        let text = formats::say(language, &code, &parameters);
+        (text != code && !text.contains('{')).then_some(text)
+    });
+    said.unwrap_or_else(|| code.to_owned())
 }
 
 fn told(event: &Event, language: Language) -> Told {
@@ -221,6 +237,8 @@ mod tests {
         let mut codes: Vec<String> = store::events::TOPICS.iter().map(|topic| format!("event.{topic}")).collect();
         codes.extend(api::ProblemCode::ALL.iter().map(|code| format!("problem.{}", code.as_str())));
         codes.extend(store::images::DECISIONS.iter().map(|word| format!("event.word.{word}")));
+        codes.extend(store::images::Removal::ALL.iter().map(|cause| format!("event.word.{}", cause.as_str())));
+        codes.extend(store::jobs::KINDS.iter().map(|kind| format!("event.word.{kind}")));
         let mut causes = 0;
         // Wherever a cause is made, its code stands in the source as a text.
         let sources = [
@@ -251,6 +269,26 @@ mod tests {
                 assert_ne!(say(language, code, []), *code, "it has no words");
             }
         }
+    }
+
+    #[test]
+    fn a_job_that_failed_is_told_with_its_reason() {
+        let failure = serde_json::json!({ "code": "registry.status", "parameters": { "status": 500 } });
+        let parameters = serde_json::json!({ "kind": "scan", "name": "shop/api:1", "by": "bob", "failure": failure });
+        let event = Event {
+            id: 1,
+            at: 0,
+            topic: "job.failed".into(),
+            object: "job".into(),
+            object_id: "1".into(),
+            parameters: parameters.as_object().unwrap().clone(),
+        };
+        let text = |language: &str| Message::of(std::slice::from_ref(&event), language).text;
+        assert_eq!(text("en"), "A job failed (scan): shop/api:1. The registry answered with status 500.");
+        assert_eq!(text("ja"), "ジョブ(スキャン)が失敗しました: shop/api:1。レジストリがステータス500を返しました。");
+        let told = |code: &str| cause(Language::English, code, &serde_json::json!({}));
+        assert_eq!(told("access.forbidden"), "access.forbidden", "its sentence names a permission that is not told");
+        assert_eq!(told("server.timeout"), formats::say(Language::English, "problem.server.timeout", &BTreeMap::new()));
     }
 
     #[test]

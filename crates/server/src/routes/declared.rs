@@ -41,12 +41,30 @@ fn no_secret(source: &SecretSource) -> Result<String, String> {
     Err(format!("no secret is read: {source:?}"))
 }
 
+/// The secret of any integration: an address is one for a password, too.
+fn of_integrations(source: &SecretSource) -> Result<String, String> {
+    match source {
+        SecretSource::Variable(name) if name.starts_with("INTEGRATION_") => Ok(SECRET_ADDRESS.to_owned()),
+        other => no_secret(other),
+    }
+}
+
+const SECRET_ADDRESS: &str = "https://hooks.example.com/marker-of-a-secret";
+
 /// Applies files with everything else removed, and tells the plan.
 fn apply(server: &Asked<'_>, files: &Files) -> String {
+    apply_with(server, files, &mut no_secret)
+}
+
+fn apply_with(
+    server: &Asked<'_>,
+    files: &Files,
+    read_secret: &mut dyn FnMut(&SecretSource) -> Result<String, String>,
+) -> String {
     let declared = declared::read_files(files).unwrap();
     let current = declared::read_server(server, &all()).unwrap();
     let plan = declared::plan(&declared, &current, &all(), false).unwrap();
-    declared::apply(server, &plan, &current, &mut no_secret).unwrap_or_else(|error| panic!("{error:?}\n{plan}"));
+    declared::apply(server, &plan, &current, read_secret).unwrap_or_else(|error| panic!("{error:?}\n{plan}"));
     plan.to_string()
 }
 
@@ -62,6 +80,7 @@ struct Made {
     groups: Vec<Value>,
     registries: Vec<Value>,
     policies: Vec<Value>,
+    integrations: Vec<Value>,
 }
 
 fn made() -> impl Strategy<Value = Made> {
@@ -105,6 +124,27 @@ fn made() -> impl Strategy<Value = Made> {
         );
         json!({ "document": document, "is_enabled": is_enabled })
     });
+    let target = prop_oneof![
+        Just(json!({ "kind": "slack" })),
+        Just(json!({ "kind": "webhook", "url": "https://sink.example.com/hook", "template": "{{ text }}\n" })),
+        Just(json!({ "kind": "email", "host": "mail.example.com", "port": 587, "security": "starttls", "user": "u",
+            "from": "bulkhead@example.com", "to": ["ops@example.com", "dev@example.com"] })),
+    ];
+    let topics = proptest::sample::subsequence(vec!["verdict.changed", "exception.*", "*"], 1..=3);
+    let integration = (text(), target, topics, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(name, target, topics, has_secret, is_usual, is_enabled)| {
+            let needs_one = target["kind"] == "slack";
+            let mut edit = json!({ "name": name, "target": target, "topics": topics, "is_enabled": is_enabled });
+            if has_secret || needs_one {
+                edit["secret"] = SECRET_ADDRESS.into();
+            }
+            if !is_usual {
+                edit["language"] = "ja".into();
+                edit["digest_seconds"] = 600.into();
+            }
+            edit
+        },
+    );
     let several = |most| 0_usize..most;
     (
         proptest::collection::vec(scope, several(4)),
@@ -112,13 +152,15 @@ fn made() -> impl Strategy<Value = Made> {
         proptest::collection::vec(group, several(3)),
         proptest::collection::vec(registry, several(3)),
         proptest::collection::vec(policy, several(3)),
+        proptest::collection::vec(integration, several(4)),
     )
-        .prop_map(|(scopes, roles, groups, registries, policies)| Made {
+        .prop_map(|(scopes, roles, groups, registries, policies, integrations)| Made {
             scopes,
             roles,
             groups,
             registries,
             policies,
+            integrations,
         })
 }
 
@@ -138,6 +180,7 @@ fn make(server: &Asked<'_>, made: &Made) {
     made.groups.iter().for_each(|group| drop(post("/groups", group)));
     made.registries.iter().for_each(|registry| drop(post("/registries", registry)));
     made.policies.iter().for_each(|policy| drop(post("/policies", policy)));
+    made.integrations.iter().for_each(|integration| drop(post("/integrations", integration)));
 }
 
 fn is_a_fixed_point(server: &TestServer, other: &TestServer, made: &Made) {
@@ -146,12 +189,13 @@ fn is_a_fixed_point(server: &TestServer, other: &TestServer, made: &Made) {
     let files = export(&server);
     for (path, text) in &files {
         assert!(!text.contains("marker-of-a-secret"), "{path} has a secret:\n{text}");
-        for default in ["most_at_once: 4", "stale_days: 180", "plain_http: false", "is_enabled: true", "docker.io"] {
+        let defaults = ["most_at_once: 4", "stale_days: 180", "plain_http: false", "is_enabled: true", "docker.io"];
+        for default in defaults.into_iter().chain(["language: en", "digest_seconds: 0"]) {
             assert!(!text.contains(default), "{path} tells a default:\n{text}");
         }
     }
     assert_eq!(apply(&server, &files), "nothing to do: the server is as declared\n", "{files:#?}");
-    apply(&other, &files);
+    apply_with(&other, &files, &mut of_integrations);
     let strip = |files: &Files| -> Files {
         // What a credential is cannot follow: it is nowhere to be read.
         let is_of_secret =
@@ -292,4 +336,26 @@ fn a_credential_comes_from_its_source_and_is_not_written_twice() {
     let nothing = declared::Current::default();
     let plan = declared::plan(&declared::read_files(&told).unwrap(), &nothing, &BTreeSet::new(), false).unwrap();
     assert!(plan.to_string().contains("needs a credential of the type password"), "{plan}");
+}
+
+#[test]
+fn the_secret_of_an_integration_comes_from_its_source_and_from_nowhere_else() {
+    let server = TestServer::new();
+    let asked = asked(&server);
+    let chat = "name: chat\ntarget:\n  kind: slack\nsecret_from: env:INTEGRATION_CHAT\ntopics:\n  - verdict.changed\n";
+    let chat = files(&[("integrations/chat.yaml", chat)]);
+    let without =
+        files(&[("integrations/chat.yaml", &chat["integrations/chat.yaml"].replace("secret_from", "# secret_from"))]);
+    let plan = |files: &Files, with_secrets: bool| {
+        let current = declared::read_server(&asked, &all()).unwrap();
+        declared::plan(&declared::read_files(files).unwrap(), &current, &all(), with_secrets).unwrap()
+    };
+    assert!(plan(&without, false).to_string().contains("needs the address of its incoming webhook"));
+    let told = apply_with(&asked, &chat, &mut of_integrations);
+    assert!(told.contains("+ integration chat") && !told.contains("marker"), "{told}");
+    assert!(!server.database().contains("marker-of-a-secret"), "it is sealed");
+    assert!(plan(&chat, false).is_empty() && plan(&without, false).is_empty(), "what is kept stays");
+    assert_eq!(plan(&chat, true).steps.len(), 1);
+    let written = export(&asked);
+    assert!(written["integrations/chat.yaml"].contains("secret_from: \"env:INTEGRATION_CHAT\""), "{written:?}");
 }

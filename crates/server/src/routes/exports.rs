@@ -1,4 +1,4 @@
-//! Lists as files: streamed at once, or made by a job with a link that ends. Filters are those of the lists.
+//! Lists as files: streamed at once, or made by a job with a link that ends. Filters and orders are those of the lists.
 
 use std::collections::VecDeque;
 
@@ -141,8 +141,8 @@ async fn begin(
     reading(caller, resource)?;
     let mut record = caller.entry(now, &action(resource), "export", "", resource.as_str());
     record.after = Some(json!(request));
-    let ExportRequest { format, filter, images } = request;
-    let work = Work::Export { resource, format, filter, images };
+    let ExportRequest { format, filter, images, sort } = request;
+    let work = Work::Export { resource, format, filter, images, sort };
     Ok((StatusCode::ACCEPTED, Json(background::enqueue(app, caller, work, record).await?)))
 }
 

@@ -388,7 +388,7 @@ fn target_of(integration: &integrations::Integration) -> Result<Target, StoreErr
 }
 
 fn view(connection: &mut Connection, integration: integrations::Integration) -> Result<Integration, StoreError> {
-    let waiting = outbox::waiting(connection, &integration.id)?;
+    let backlog = outbox::backlog(connection, &integration.id)?;
     Ok(Integration {
         target: target_of(&integration)?,
         id: integration.id,
@@ -398,7 +398,8 @@ fn view(connection: &mut Connection, integration: integrations::Integration) -> 
         language: integration.language,
         digest_seconds: u32::try_from(integration.digest / clock::SECOND).unwrap_or(u32::MAX),
         is_enabled: integration.is_enabled,
-        waiting: u64::try_from(waiting).unwrap_or_default(),
+        waiting: u64::try_from(backlog.count).unwrap_or_default(),
+        has_more_waiting: backlog.has_more,
         delivered: integration.delivered.map(Moment),
         failed: integration.failed.map(Moment),
         failure: integration.failure,

@@ -7,7 +7,7 @@ use api::{Moment, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 use model::Digest;
-use policy::filter::{Filter, Operand, Sort, Term, Test, Wanted};
+use policy::filter::{Filter, Operand, Term, Test, Wanted};
 use store::images::{self, ImageQuery};
 use store::{inventory, verdicts};
 
@@ -15,6 +15,7 @@ use super::images::tell;
 use crate::app::App;
 use crate::assurance::judging;
 use crate::error::{ApiError, ApiResult};
+use crate::exports::by_greatest;
 use crate::guard::Caller;
 use crate::json::{Path, Query};
 use crate::registration::note_seen;
@@ -66,10 +67,7 @@ pub(super) async fn vulnerabilities(
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<KnownVulnerability>>> {
     let (permit, limit) = (caller.permit()?, query.limit());
-    let sort = query.sort.as_deref().map(|text| Sort::read(text, inventory::VULNERABILITY_KEYS)).transpose()?;
-    if sort.is_some_and(|sort| !sort.is_descending) {
-        return Err(ApiError::invalid("sort", "this list begins with the greatest: use -severity or -first_seen"));
-    }
+    let sort = query.sort.as_deref().map(by_greatest).transpose()?;
     let by_time = sort.is_some_and(|sort| sort.key == "first_seen");
     let filter = query.filter.as_deref().unwrap_or_default();
     let filter = Filter::read(filter, inventory::VULNERABILITY_KEYS, clock::now())?;

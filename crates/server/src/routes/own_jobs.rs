@@ -121,7 +121,7 @@ pub(super) async fn output(State(app): State<App>, caller: Caller, Path(id): Pat
     let owner = caller.owner();
     let own_id = id.clone();
     let job = app.read(move |connection| own::of_owner(connection, &owner, &own_id)).await?;
-    let Work::Export { resource, format, filter, images } = jobs::work(&job)? else {
+    let Work::Export { resource, format, filter, images, sort } = jobs::work(&job)? else {
         return Err(ApiError::not_found("file"));
     };
     if job.state != "done" {
@@ -143,7 +143,7 @@ pub(super) async fn output(State(app): State<App>, caller: Caller, Path(id): Pat
     if (first.len() as i64) < head {
         return Err(ApiError::new(ProblemCode::State, "The file is not there any more; export it again."));
     }
-    let question = Question::read(resource, &ExportRequest { format, filter, images }, job.created)?;
+    let question = Question::read(resource, &ExportRequest { format, filter, images, sort }, job.created)?;
     let stream =
         futures_util::stream::try_unfold((app, id, 0), move |(app, id, next)| piece(app, id, next, kept.pieces));
     Ok((headers(&question), Stream::from_stream(stream)).into_response())

@@ -41,7 +41,8 @@ const LONGEST_GAP: i64 = 60 * SECOND;
 const MOST_TOPICS: usize = 50;
 
 /// Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,
-/// an event `reset` says that some were missed.
+/// an event `reset` says that some were missed. Jobs are told as they move (`job.queued`, `job.started`, `job.finished`,
+/// `job.failed`, `job.cancelled`), one's own to everybody; images that were removed as `image.removed`.
 #[utoipa::path(get, path = "/events/stream", operation_id = "stream_events", tag = "events", params(StreamQuery),
     responses((status = 200, description = "Server-sent events", content_type = "text/event-stream")))]
 pub(super) async fn events(
@@ -114,7 +115,7 @@ impl Follow {
             }
             // Nobody is told anything with rights, a session or a token that was taken away meanwhile.
             let principal = self.principal().await?;
-            let (behind, topics) = (self.behind, self.topics.clone());
+            let (behind, owner, topics) = (self.behind, self.owner.clone(), self.topics.clone());
             let read = self.app.read(move |connection| {
                 let mut found = events::behind(connection, behind, STEP)?;
                 let whole = without_gap(behind, &found, clock::now());
@@ -123,7 +124,7 @@ impl Follow {
                 let last = found.last().map(|event| event.id);
                 let mut told = Vec::new();
                 for event in found {
-                    told.extend(within(connection, &principal, &topics, event)?);
+                    told.extend(within(connection, &principal, &owner, &topics, event)?);
                 }
                 Ok((told, last, is_more))
             });
@@ -176,15 +177,20 @@ fn without_gap(behind: i64, found: &[Event], now: i64) -> usize {
     found.iter().take_while(is_told).count()
 }
 
-/// The event as somebody may see it: of a topic that they follow, within the right to its area and the reach of that.
+/// The event as somebody may see it: of a topic that they follow, within the right to its area and the reach of that, or of a
+/// job of their own.
 fn within(
     connection: &mut Connection,
     principal: &Principal,
+    owner: &str,
     topics: &[String],
     event: Event,
 ) -> Result<Option<Event>, StoreError> {
     if !topics.iter().any(|topic| is_like(&event.topic, topic)) {
         return Ok(None);
+    }
+    if events::is_of_owner(connection, owner, &event)? {
+        return Ok(Some(event));
     }
     match access::permit(principal, Permission::new(area(&event.topic), Action::Read)) {
         Ok(permit) => events::within_reach(connection, &permit, event),

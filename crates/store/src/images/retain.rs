@@ -1,14 +1,17 @@
-//! Which images may go, and how they do: a few at a time, each step with one record in the trail that tells which.
+//! Which images may go, and how they do: a few at a time, each step with records in the trail that name the digests.
 //!
 //! An image is seen when it is registered or its verdict is asked for, which whoever starts containers does, or when a
 //! registry still lists its digest. An approved digest counts as seen. All of it is known to the day.
 
-use super::write::forget;
+use super::write::{Removal, forget};
 use crate::audit::{self, Actor, AuditEntry, Outcome};
 use crate::{Connection, StoreError, values};
 
 /// The most images that one step looks at: each that goes takes some hundred rows with it.
 pub const MOST_LOOKED_AT_ONCE: u32 = 50;
+
+/// The most images that one record of the trail names: a record stays short enough to be read.
+const MOST_IN_A_RECORD: usize = 20;
 
 /// An image is noted as seen once in this time, in microseconds: reading shall not write.
 pub const SEEN_STEP: i64 = 24 * 3600 * 1_000_000;
@@ -60,8 +63,8 @@ pub fn remove_unseen(connection: &mut Connection, before: i64, now: i64) -> Resu
             // It is not looked at again before its time has come once more.
             true => note_seen(connection, &digest, seen)?,
             false => {
-                forget(connection, id, now)?;
-                removed.push(row.text(2));
+                forget(connection, id, Removal::Unseen, now)?;
+                removed.push((digest, row.text(2)));
             }
         }
     }
@@ -108,8 +111,8 @@ pub fn remove_beyond_newest(
             connection.row("SELECT digest, name FROM images WHERE id = $1 AND seen < $2", &values![id, before])?;
         let Some(image) = image else { continue };
         if !is_approved(connection, &image.text(0))? && !is_among_newest(connection, id, keep)? {
-            forget(connection, id, now)?;
-            removed.push(image.text(1));
+            forget(connection, id, Removal::Older, now)?;
+            removed.push((image.text(0), image.text(1)));
         }
     }
     let count = tell(connection, &removed, "beyond the newest", now)?;
@@ -150,10 +153,11 @@ pub(super) fn is_approved(connection: &mut Connection, digest: &str) -> Result<b
     Ok(connection.row(sql, &values![digest])?.is_some())
 }
 
-/// Appends the record of a step that removed something.
-fn tell(connection: &mut Connection, removed: &[String], cause: &str, now: i64) -> Result<u64, StoreError> {
-    let count = u64::try_from(removed.len()).unwrap_or(u64::MAX);
-    if count > 0 {
+/// Appends the records of a step that removed images, given by digest and name: as many as it takes to name all of them.
+fn tell(connection: &mut Connection, removed: &[(String, String)], cause: &str, now: i64) -> Result<u64, StoreError> {
+    for named in removed.chunks(MOST_IN_A_RECORD) {
+        let images: Vec<serde_json::Value> =
+            named.iter().map(|(digest, name)| serde_json::json!({ "digest": digest, "name": name })).collect();
         let entry = AuditEntry {
             at: now,
             actor: Actor::server(),
@@ -162,12 +166,12 @@ fn tell(connection: &mut Connection, removed: &[String], cause: &str, now: i64) 
             object_id: String::new(),
             object_name: String::new(),
             outcome: Outcome::Done,
-            before: Some(serde_json::json!({ "images": removed })),
-            after: Some(serde_json::json!({ "removed": count, "cause": cause })),
+            before: Some(serde_json::json!({ "images": images })),
+            after: Some(serde_json::json!({ "removed": named.len(), "cause": cause })),
         };
         audit::append(connection, &entry)?;
     }
-    Ok(count)
+    Ok(u64::try_from(removed.len()).unwrap_or(u64::MAX))
 }
 
 /// Removes packages that no image has any more, of the next `limit` behind a number, and tells where the next step begins.

@@ -6,7 +6,7 @@ use policy::access::{Action, Area, Permit, Reach};
 
 use super::evaluate::{Evaluation, evaluate};
 use crate::connection::{each_chunk, placeholders};
-use crate::{Connection, StoreError, Value, outbox, values};
+use crate::{Connection, StoreError, Value, events, outbox, values};
 
 /// A name of an image.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -371,12 +371,45 @@ pub fn remove(connection: &mut Connection, permit: &Permit, digest: &str, now: i
             by: "an approval of its digest; take that back first".to_owned(),
         });
     }
-    forget(connection, id, now)
+    forget(connection, id, Removal::Person, now)
 }
 
-/// Removes an image with all that is derived of it.
-pub(super) fn forget(connection: &mut Connection, id: i64, now: i64) -> Result<(), StoreError> {
+/// Why an image goes. The catalogs have a word for each as `event.word.<word>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// Somebody removed it.
+    Person,
+    /// Nobody has seen it for long.
+    Unseen,
+    /// There are enough newer ones in its repositories.
+    Older,
+}
+
+impl Removal {
+    /// Every cause.
+    pub const ALL: [Removal; 3] = [Removal::Person, Removal::Unseen, Removal::Older];
+
+    /// The word in events.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Removal::Person => "person",
+            Removal::Unseen => "unseen",
+            Removal::Older => "older",
+        }
+    }
+}
+
+/// Removes an image with all that is derived of it, and tells of it.
+pub(super) fn forget(connection: &mut Connection, id: i64, cause: Removal, now: i64) -> Result<(), StoreError> {
+    let Some(image) = connection.row("SELECT digest, name FROM images WHERE id = $1", &values![id])? else {
+        return Ok(());
+    };
+    let (digest, name) = (image.text(0), image.text(1));
+    let reach = events::reach_of_image(connection, id)?;
     connection.execute("UPDATE verdicts SET ended = $1 WHERE image_id = $2 AND ended IS NULL", &values![now, id])?;
     connection.execute("DELETE FROM images WHERE id = $1", &values![id])?;
-    Ok(())
+    let name = if name.is_empty() { &digest } else { &name };
+    let parameters = serde_json::json!({ "name": name, "cause": cause.as_str() });
+    let event = outbox::tell_numbered(connection, now, events::IMAGE_REMOVED, "image", &digest, &parameters)?;
+    events::note_reach(connection, event, &reach)
 }

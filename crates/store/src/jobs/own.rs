@@ -1,7 +1,8 @@
 //! Jobs that the server does itself, with the rights of whoever asked for them: exports, bulk actions, dry runs. Nobody but
 //! their owner sees what they made, and it goes when its time is over.
 
-use super::{COLUMNS, Job, Lease, MOST_TRIES, Priority, find, job, wait_again};
+use super::told::Moved;
+use super::{COLUMNS, Job, Lease, MOST_TRIES, Priority, find, job, moved, wait_again};
 use crate::{Connection, StoreError, values};
 use model::counted;
 
@@ -38,7 +39,7 @@ pub fn enqueue_own(connection: &mut Connection, new: &NewOwnJob, now: i64) -> Re
     let priority = Priority::Person as i64;
     connection
         .execute(sql, &values![&new.id, new.kind, key, priority, &new.work, now, &new.requested_by, &new.owner])?;
-    Ok(())
+    moved(connection, &new.id, Moved::Queued, now).map(|_| ())
 }
 
 /// Whether an owner may have one more open.
@@ -70,7 +71,7 @@ pub fn lease_own(connection: &mut Connection, lease: &Lease, now: i64) -> Result
     let sql = "UPDATE jobs SET state = 'leased', tries = tries + 1, lease = $1, leased_by = $2, lease_until = $3,
         begun = coalesce(begun, $4) WHERE id = $5 AND state = 'waiting'";
     match connection.execute(sql, &values![&lease.secret, &lease.holder, lease.until, now, &id])? {
-        1 => find(connection, &id).map(Some),
+        1 => moved(connection, &id, Moved::Started, now).map(Some),
         _ => Ok(None),
     }
 }
@@ -142,7 +143,7 @@ pub fn finish_own(
         lease_until = NULL, finished = $3 WHERE id = $4 AND state = 'leased' AND lease = $5";
     match connection.execute(sql, &values![progress, expires, now, id, secret])? {
         0 => Err(StoreError::Changed { what: "job" }),
-        _ => Ok(()),
+        _ => moved(connection, id, Moved::Finished, now).map(|_| ()),
     }
 }
 
@@ -167,7 +168,7 @@ pub fn fail_own(
         WHERE id = $5 AND state = 'leased' AND lease = $6";
     match connection.execute(sql, &values![state, failure, again.unwrap_or(now), finished, id, secret])? {
         0 => Err(StoreError::Changed { what: "job" }),
-        _ => Ok(()),
+        _ => moved(connection, id, if again.is_some() { Moved::Queued } else { Moved::Failed }, now).map(|_| ()),
     }
 }
 
@@ -206,7 +207,7 @@ pub fn cancel_of_owner(connection: &mut Connection, owner: &str, id: &str, now: 
         WHERE id = $2 AND owner = $3 AND state IN ('waiting', 'leased')";
     match connection.execute(sql, &values![now, id, owner])? {
         0 => Err(StoreError::Changed { what: "job" }),
-        _ => of_owner(connection, owner, id),
+        _ => moved(connection, id, Moved::Cancelled, now),
     }
 }
 

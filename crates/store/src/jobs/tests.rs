@@ -205,6 +205,51 @@ fn lists_are_filtered_and_paged_from_the_youngest() {
     });
 }
 
+#[test]
+fn every_move_of_a_job_is_told_and_the_targets_of_notifications_learn_of_failures() {
+    on_both_stores(|store| {
+        add_registry(store, "one", 9);
+        write(store, |connection| {
+            let sql =
+                "INSERT INTO integrations (id, name, kind, settings, topics, language, digest, is_enabled, leased,
+                created, changed, version) VALUES ('i', 'i', 'webhook', '{}', '*', 'en', 0, 1, 0, 0, 0, 1)";
+            connection.execute(sql, &[])
+        })
+        .unwrap();
+        add(store, "1", "scan/one/shop/api:1", "one", Priority::Person);
+        add(store, "2", "scan/one/shop/api:1", "one", Priority::Person);
+        let failed = |secret: u8, how: Failed, now: i64| {
+            let failure = "{\"code\":\"registry.away\",\"parameters\":{\"status\":500}}";
+            write(store, move |connection| fail(connection, &may("scans.write"), "1", &[secret], failure, how, now))
+                .unwrap()
+        };
+        take(store, 1, 1);
+        failed(1, Failed::MayPass { jitter: 1.0 }, 2);
+        take(store, 2, LONGEST_WAIT);
+        failed(2, Failed::ForGood, LONGEST_WAIT);
+        write(store, |connection| retry(connection, &may("jobs.write"), "user/a", "1", LONGEST_WAIT)).unwrap();
+        write(store, |connection| cancel(connection, &may("jobs.write"), "1", LONGEST_WAIT)).unwrap();
+        add(store, "3", "list/one", "one", Priority::Person);
+        take(store, 3, 1);
+        write(store, |connection| take_back(connection, &may("scans.write"), "{}", 0.0, 60)).unwrap();
+        take(store, 4, LONGEST_WAIT);
+        write(store, |connection| finish(connection, &may("scans.write"), "3", &[4], None, LONGEST_WAIT)).unwrap();
+        let events = store.read_blocking(|connection| crate::events::behind(connection, 0, 100)).unwrap();
+        let told: Vec<String> =
+            events.iter().map(|event| format!("{} {}", event.object_id, event.topic.replace("job.", ""))).collect();
+        let moves = ["queued", "started", "queued", "started", "failed", "queued", "cancelled"];
+        let mut expected: Vec<String> = moves.iter().map(|moved| format!("1 {moved}")).collect();
+        expected.extend(["queued", "started", "queued", "started", "finished"].map(|moved| format!("3 {moved}")));
+        assert_eq!(told, expected);
+        let dead = &events[4].parameters;
+        assert_eq!((&dead["name"], &dead["registry"]), (&"shop/api:1".into(), &"one".into()));
+        assert_eq!(dead["failure"]["parameters"]["status"], 500);
+        assert_eq!(events[7].parameters["name"], "3", "what is no scan is known by its id");
+        let outbox = store.read_blocking(|connection| connection.rows("SELECT cause FROM outbox", &[])).unwrap();
+        assert_eq!(outbox.iter().map(|row| row.text(0)).collect::<Vec<_>>(), ["job.failed/registry.away"]);
+    });
+}
+
 /// Jobs pile up; nothing that is asked for each request may read them all.
 #[test]
 fn no_query_scans_the_jobs() {

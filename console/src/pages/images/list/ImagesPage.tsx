@@ -38,6 +38,7 @@ export function ImagesPage() {
           rowKey={(image) => image.digest}
           onWhy={(image) => { openWhy(image.digest); }}
           topics={TOPICS}
+          goneTopic="image.removed"
           exports={exports}
           bulk={bulk.actions}
           rowName={(image) => image.name || image.digest}

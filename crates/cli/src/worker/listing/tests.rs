@@ -207,6 +207,55 @@ fn a_project_of_harbor_that_cannot_be_listed_is_told_and_the_others_are_listed()
 }
 
 #[test]
+fn groups_of_gitlab_are_listed_by_its_own_interface_and_a_catalog_is_not_needed() {
+    // The registry closes its catalog, as GitLab's does; its token service is GitLab's, and tells whoever may use it.
+    let listing = |password: &'static str, patterns: &[&str]| {
+        let config = json!({ "architecture": "amd64", "os": "linux", "rootfs": { "type": "layers", "diff_ids": [] } });
+        let config = config.to_string();
+        let manifest = json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json", "layers": [],
+            "config": { "mediaType": "application/vnd.oci.image.config.v1+json", "digest": sha256(&config), "size": config.len() } });
+        let manifest = manifest.to_string();
+        let gitlab = HttpMock::start(move |request| {
+            let path = request.target.split('?').next().unwrap_or_default();
+            let is_known = request.header("authorization") == "Bearer pass word";
+            match path {
+                "/v2/_catalog" => (404, Vec::new(), "{}".to_owned()),
+                "/jwt/auth" => (200, Vec::new(), json!({ "token": "granted", "expires_in": 300 }).to_string()),
+                _ if path.starts_with("/api/v4/") && !is_known => (401, Vec::new(), "{}".to_owned()),
+                "/api/v4/groups" => (200, Vec::new(), r#"[{"full_path":"team"},{"full_path":"team/sub"}]"#.to_owned()),
+                "/api/v4/groups/team/registry/repositories" => {
+                    (200, Vec::new(), r#"[{"path":"team/app"},{"path":"team/other"}]"#.to_owned())
+                }
+                _ if path.starts_with("/api/v4/") => (404, Vec::new(), "{}".to_owned()),
+                _ => {
+                    let (status, headers, body) = answer(Proof::Token, &config, &manifest, request);
+                    let headers =
+                        headers.into_iter().map(|(name, value)| (name, value.replace("/token\"", "/jwt/auth\"")));
+                    (status, headers.collect(), body)
+                }
+            }
+        });
+        listed_by(RegistryKind::Gitlab, &gitlab, password, &rules(patterns))
+    };
+    for patterns in [&["team/*"][..], &[][..], &["team/app*", "team/other"][..]] {
+        let found = listing("pass word", patterns).unwrap();
+        let (tags, problems) = told(&found);
+        assert_eq!(
+            (tags, problems),
+            (vec!["team/app:1".to_owned(), "team/app:latest".to_owned()], Vec::new()),
+            "{patterns:?}"
+        );
+        assert!(found.is_complete, "{patterns:?}");
+    }
+    // A token that may pull and not ask GitLab: what is named is listed, the rest is told to be unknown.
+    let found = listing("a deploy token", &["team/app", "team/o*"]).unwrap();
+    let codes: Vec<&str> = found.problems.iter().map(|problem| problem.code.as_str()).collect();
+    assert_eq!((found.tags.len(), codes), (2, vec!["registry.no_catalog"]));
+    let undone = listing("a deploy token", &[]).unwrap_err();
+    assert!(!undone.may_pass && undone.cause.code == "registry.no_catalog", "{undone:?}");
+}
+
+#[test]
 fn a_repository_whose_times_are_not_told_is_not_taken_for_one_that_is_gone() {
     let harbor = with_answers(|path| match path {
         "/api/v2.0/projects/team/repositories" => {
@@ -270,15 +319,20 @@ fn tags_count_by_when_they_were_pushed_and_pulled() {
 
 #[test]
 fn patterns_name_the_projects_that_are_listed() {
-    let check = |patterns: &[&str], expected: Option<&[&str]>| {
+    let check = |patterns: &[&str], is_nested: bool, expected: Option<&[&str]>| {
         let patterns: Vec<Pattern> = patterns.iter().map(|pattern| Pattern::new(*pattern)).collect();
         let expected = expected.map(|places| places.iter().map(|place| (*place).to_owned()).collect());
-        assert_eq!(places(&patterns), expected);
+        assert_eq!(places(&patterns, is_nested), expected);
     };
-    check(&["shop/*", "base/alpine*"], Some(&["base", "shop"]));
-    check(&["shop/*", "*/api"], None);
-    check(&["*"], None);
-    check(&[], None);
+    for is_nested in [false, true] {
+        check(&["shop/*", "base/alpine*"], is_nested, Some(&["base", "shop"]));
+        check(&["shop/*", "*/api"], is_nested, None);
+        check(&["sh*p/api"], is_nested, None);
+        check(&["*"], is_nested, None);
+        check(&[], is_nested, None);
+    }
+    check(&["shop/backend/*", "shop/b*/api"], false, Some(&["shop"]));
+    check(&["shop/backend/*", "shop/b*/api"], true, Some(&["shop", "shop/backend"]));
 }
 
 #[test]

@@ -27,8 +27,8 @@ fn hold(server: &TestServer, who: &As) -> (Held, Making) {
     server.ask(who, "POST", "/images/export", json!({ "format": "csv" })).expect(202);
     let (job, secret) = server.run(lease(&server.app, PACE)).unwrap().unwrap();
     let (work, asked) = (jobs::work(&job).unwrap(), job.created);
-    let Work::Export { resource, format, filter, images } = work else { panic!("{work:?}") };
-    let request = ExportRequest { format, filter, images };
+    let Work::Export { resource, format, filter, images, sort } = work else { panic!("{work:?}") };
+    let request = ExportRequest { format, filter, images, sort };
     let mut held = Held::new(&server.app, job, secret, PACE);
     let making = server.run(Making::begin(&mut held, resource, &request, asked)).unwrap();
     (held, making)

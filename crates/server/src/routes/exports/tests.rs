@@ -73,6 +73,46 @@ fn every_row_of_a_filter_is_there_and_no_formula() {
 }
 
 #[test]
+fn an_export_has_the_order_of_its_list() {
+    for (server, who) in servers() {
+        let rows = |path: &str| -> Vec<Value> {
+            text(&server, &who, path).lines().skip(1).map(|line| serde_json::from_str(line).unwrap()).collect()
+        };
+        let listed = |path: &str, key: &str| -> Vec<Value> {
+            let answer = server.ask(&who, "GET", path, json!(null));
+            answer.expect(200);
+            answer.body["items"].as_array().unwrap().iter().map(|item| item[key].clone()).collect()
+        };
+        for sort in ["name", "-name", "-critical", "high", "-high", "registered", "-registered"] {
+            let exported = rows(&format!("/images/export?format=jsonl&sort={sort}"));
+            let exported: Vec<Value> = exported.iter().map(|row| row["digest"].clone()).collect();
+            assert_eq!(exported, listed(&format!("/images?sort={sort}"), "digest"), "{sort}");
+        }
+        for sort in ["-severity", "-first_seen"] {
+            let exported = rows(&format!("/vulnerabilities/export?format=jsonl&sort={sort}"));
+            assert_eq!(exported.len(), MANY);
+            let first: Vec<Value> = exported.iter().take(100).map(|row| row["id"].clone()).collect();
+            assert_eq!(first, listed(&format!("/vulnerabilities?limit=100&sort={sort}"), "id"), "{sort}");
+        }
+        let mut by_image: Vec<Value> =
+            rows("/findings/export?format=jsonl&sort=-name").iter().map(|row| row["image"].clone()).collect();
+        assert_eq!(by_image.len(), 2 * MANY, "each once");
+        by_image.dedup();
+        assert_eq!(by_image, ["registry.example/shop/api:1", "registry.example/bank/api:1"]);
+        let csv = text(&server, &who, "/images/export?format=csv&sort=-name");
+        assert!(csv.lines().next().unwrap().ends_with("filter: ; sort: -name"), "{csv}");
+        // A job takes it too, and says so.
+        let job = server.ask(&who, "POST", "/images/export", json!({ "format": "csv", "sort": "-name" }));
+        job.expect(202);
+        assert_eq!(job.body["work"]["sort"], "-name");
+        server.do_jobs();
+        let made = text(&server, &who, &format!("/me/jobs/{}/output", job.body["id"].as_str().unwrap()));
+        let behind_head = |text: &str| text.split_once("\r\n").unwrap().1.to_owned();
+        assert_eq!(behind_head(&made), behind_head(&csv));
+    }
+}
+
+#[test]
 fn sarif_has_a_result_for_each_finding() {
     for (server, who) in servers() {
         let text = text(&server, &who, "/findings/export?format=sarif&images=repository:bank/*");
@@ -210,6 +250,15 @@ fn what_cannot_be_exported_is_refused_at_once() {
     let wrong = ask("/images/export?format=csv&filter=sverity:high");
     assert_eq!((wrong.code(), &wrong.body["parameters"]["position"]), ("request.filter", &json!(1)));
     assert_eq!(ask("/images/export?format=csv&images=a").code(), "request.invalid");
+    for path in [
+        "/images/export?format=csv&sort=digest",
+        "/packages/export?format=csv&sort=name",
+        "/vulnerabilities/export?format=csv&sort=severity",
+        "/audit/export?format=csv&sort=-at",
+    ] {
+        let refused = ask(path);
+        assert_eq!(refused.status, 422, "{path} {}", refused.body);
+    }
     let body = json!({ "format": "csv", "filter": "sverity:high" });
     assert_eq!(server.ask(&who, "POST", "/images/export", body).code(), "request.filter");
     assert_eq!(server.ask(&who, "GET", "/me/jobs", json!(null)).body["items"], json!([]));

@@ -110,6 +110,56 @@ fn a_tag_that_moves_from_somebody_elses_image_does_not_tell_which_one() {
 }
 
 #[test]
+fn jobs_are_told_to_whoever_may_see_all_of_them_and_ones_own_to_everybody() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let ci = server.token("images.read");
+        let other = server.token("images.read,policies.read");
+        let asked = server.ask(&ci, "POST", "/images/export", json!({ "format": "csv" }));
+        asked.expect(202);
+        let id = asked.body["id"].as_str().unwrap();
+        server.do_jobs();
+        happen(&server, "policy.change");
+        let words = |topic: &str| format!("event: {topic}\n");
+        for who in [&ci, &server.token("jobs.read")] {
+            let text = follow(&server, who, "?topics=job.*", Some("0"), 4);
+            for topic in ["job.queued", "job.started", "job.finished"] {
+                assert!(text.contains(&words(topic)), "{text}");
+            }
+            assert!(text.contains(id) && text.contains("\"kind\":\"export\""), "{text}");
+        }
+        let text = follow(&server, &other, "", Some("0"), 2);
+        assert!(text.contains("policy.change") && !text.contains("job."), "{text}");
+        // Jobs belong to no application: whoever is limited to some sees their own alone.
+        let bank = server.scoped_token("jobs.read,images.read", "bank", "bank/*");
+        let made = server.ask(&bank, "POST", "/images/export", json!({ "format": "csv" }));
+        made.expect(202);
+        let text = follow(&server, &bank, "?topics=job.*", Some("0"), 2);
+        assert!(text.contains(made.body["id"].as_str().unwrap()) && !text.contains(id), "{text}");
+    }
+}
+
+#[test]
+fn a_removed_image_is_told_to_whoever_could_see_it() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let admin = server.user("admin", &["administrator"]);
+        let bank = server.scoped_token("images.read", "bank", "bank/*");
+        server.catch_up();
+        for (number, name) in [(1, "a.example/shop/api:1"), (2, "a.example/bank/core:1")] {
+            server.register(&admin, &crate::sample::index(number, name, &[])).expect(200);
+            server
+                .ask(&admin, "DELETE", &format!("/images/{}", crate::sample::digest(number)), json!(null))
+                .expect(204);
+        }
+        let text = follow(&server, &bank, "?topics=image.removed", Some("0"), 2);
+        let digest = crate::sample::digest;
+        assert!(text.contains(&digest(2)) && !text.contains(&digest(1)), "{text}");
+        assert!(text.contains("\"cause\":\"person\""), "{text}");
+        let text = follow(&server, &admin, "?topics=image.removed", Some("0"), 3);
+        assert!(text.contains(&digest(1)) && text.contains(&digest(2)), "{text}");
+    }
+}
+
+#[test]
 fn a_gap_of_numbers_is_waited_for_as_long_as_it_may_be_filled() {
     let event = |id: i64, at: i64| Event {
         id,

@@ -4,7 +4,7 @@ use super::*;
 use crate::images::tests::{add, evaluation_of, image, name, permit, write};
 use crate::images::{ImageQuery, evaluate, list, register};
 use crate::testing::on_both_stores;
-use crate::{Store, approvals, inventory, verdicts};
+use crate::{Store, approvals, events, inventory, rights, verdicts};
 
 const DAY: i64 = SEEN_STEP;
 
@@ -66,8 +66,36 @@ fn images_that_nobody_has_seen_for_long_go_and_the_trail_tells_which() {
         let records: Vec<String> = records.unwrap().into_iter().map(|record| record.body).collect();
         assert_eq!(records.len(), 2, "one record for each step that removed something");
         assert!(
-            records[1].contains(r#""images":["docker.io/shop/api:1"]"#) && records[1].contains(r#""cause":"unseen""#)
+            records[1].contains(r#""images":[{"digest":"sha256:1","name":"docker.io/shop/api:1"}]"#)
+                && records[1].contains(r#""cause":"unseen""#),
+            "{}",
+            records[1]
         );
+    });
+}
+
+#[test]
+fn a_step_that_removes_many_names_every_digest_in_records_of_a_bounded_length() {
+    on_both_stores(|store| {
+        for number in 1..=MOST_LOOKED_AT_ONCE {
+            add(store, number, "shop/api", &[]);
+        }
+        let step = write(store, |connection| remove_unseen(connection, 10 * DAY, 11 * DAY));
+        assert_eq!(step.removed, u64::from(MOST_LOOKED_AT_ONCE));
+        let may = permit("audit.read", &[]);
+        let records =
+            store.read_blocking(move |connection| audit::list(connection, &may, &audit::AuditQuery::default(), 100));
+        let mut named: Vec<String> = Vec::new();
+        for record in records.unwrap() {
+            let body: serde_json::Value = serde_json::from_str(&record.body).unwrap();
+            let images = body["before"]["images"].as_array().unwrap();
+            assert!(images.len() <= MOST_IN_A_RECORD);
+            assert_eq!(body["after"]["removed"], images.len());
+            named.extend(images.iter().map(|image| image["digest"].as_str().unwrap().replace("sha256:", "")));
+        }
+        let mut named: Vec<u32> = named.iter().map(|number| number.parse().unwrap()).collect();
+        named.sort_unstable();
+        assert_eq!(named, (1..=MOST_LOOKED_AT_ONCE).collect::<Vec<_>>());
     });
 }
 
@@ -127,5 +155,54 @@ fn what_belonged_to_removed_images_alone_goes_after_them() {
         let packages =
             store.read_blocking(move |connection| inventory::packages(connection, &may, &Filter::default(), None, 10));
         assert!(packages.unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_removal_is_told_to_whom_the_image_belonged_as_long_as_that_is_what_they_are_given() {
+    on_both_stores(|store| {
+        for (id, definition) in [("shop", "a"), ("bank", "b")] {
+            write(store, move |connection| {
+                let scope = rights::ApplicationScope {
+                    id: id.to_owned(),
+                    name: id.to_owned(),
+                    description: String::new(),
+                    definition: definition.to_owned(),
+                    created: 0,
+                    changed: 0,
+                    version: 1,
+                };
+                rights::insert_scope(connection, &scope)
+            });
+        }
+        add(store, 1, "shop/api", &["shop"]);
+        add(store, 2, "bank/core", &["bank"]);
+        write(store, |connection| crate::images::remove(connection, &permit("images.write", &[]), "sha256:1", 6));
+        write(store, |connection| remove_unseen(connection, 10, 20).map(|_| ()));
+        let told = |scopes: &'static [&'static str]| -> Vec<(String, String)> {
+            let seen = store.read_blocking(move |connection| {
+                let may = permit("images.read", scopes);
+                let mut seen = Vec::new();
+                for event in events::behind(connection, 0, 100)? {
+                    seen.extend(events::within_reach(connection, &may, event)?);
+                }
+                Ok(seen)
+            });
+            let removed = seen.unwrap().into_iter().filter(|event| event.topic == "image.removed");
+            removed.map(|event| (event.object_id, event.parameters["cause"].as_str().unwrap().to_owned())).collect()
+        };
+        let (one, two) = (("sha256:1".to_owned(), "person".to_owned()), ("sha256:2".to_owned(), "unseen".to_owned()));
+        assert_eq!(told(&[]), [one.clone(), two.clone()]);
+        assert_eq!(told(&["shop"]), [one]);
+        assert_eq!(told(&["bank"]), [two]);
+        assert_eq!(told(&["other"]), []);
+        write(store, |connection| {
+            let scope = rights::scope_by_id(connection, "bank")?;
+            rights::update_scope(
+                connection,
+                &rights::ApplicationScope { definition: "c".to_owned(), version: 2, ..scope },
+            )
+        });
+        assert_eq!(told(&["bank"]), [], "nobody sees by a former definition");
     });
 }
