@@ -10,6 +10,7 @@ import { messages as login } from '../src/pages/login/messages';
 import { messages as setup } from '../src/pages/setup/messages';
 import { messages as parts } from '../src/parts/messages';
 import { messages as table } from '../src/parts/table/messages';
+import { messages as view } from '../src/parts/views/dialog/messages';
 import { messages as views } from '../src/parts/views/messages';
 import { messages as why } from '../src/parts/why/messages';
 import sentences from '../../content/messages/en.json';
@@ -154,10 +155,10 @@ describe(`with ${STORE}`, () => {
     await one.page.getByRole('button', { name: say('en', views, 'menu'), exact: true }).click();
     await one.page.getByRole('menuitem', { name: say('en', views, 'save.open') }).click();
     const dialog = one.page.getByRole('dialog');
-    await dialog.getByLabel(say('en', views, 'name')).fill('Denied by name');
+    await dialog.getByLabel(say('en', view, 'name')).fill('Denied by name');
     await accessible(one.page, 'the dialog that saves a view');
     await shot(one.page, `${STORE}-view-save`);
-    await dialog.getByRole('button', { name: say('en', views, 'save'), exact: true }).click();
+    await dialog.getByRole('button', { name: say('en', view, 'save'), exact: true }).click();
     await dialog.waitFor({ state: 'hidden' });
     expect(one.complaints).toEqual([]);
 
@@ -172,8 +173,8 @@ describe(`with ${STORE}`, () => {
     await other.page.getByRole('menuitem', { name: say('ja', views, 'manage.open') }).click();
     await accessible(other.page, 'the views of a list');
     await shot(other.page, `${STORE}-views-ja-dark`);
-    await other.page.getByRole('button', { name: say('ja', views, 'remove', { name: 'Denied by name' }) }).click();
-    await other.page.getByText(say('ja', views, 'none')).first().waitFor();
+    await other.page.getByRole('button', { name: say('ja', view, 'remove', { name: 'Denied by name' }) }).click();
+    await other.page.getByText(say('ja', view, 'none')).first().waitFor();
     expect(other.complaints).toEqual([]);
     await one.close();
     await other.close();

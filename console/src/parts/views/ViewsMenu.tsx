@@ -6,8 +6,8 @@ import type { ChangeState, TableState } from '../table/useTableState';
 import { messages } from './messages';
 import { isShown, stateOf, useViews } from './views';
 
-const SaveView = lazy(() => import('./SaveView'));
-const ManageViews = lazy(() => import('./ManageViews'));
+const SaveView = lazy(() => import('./dialog/SaveView'));
+const ManageViews = lazy(() => import('./dialog/ManageViews'));
 
 interface ViewsMenuProps {
   /** The list, by the name that its views are kept under. */

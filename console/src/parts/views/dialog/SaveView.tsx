@@ -1,16 +1,17 @@
 import { useMutation } from '@tanstack/react-query';
 import { Fragment, useId, useState } from 'react';
-import { Failure } from '../../client/failure';
-import type { SavedView } from '../../client/generated';
-import { idempotencyKey } from '../../client/transport';
-import { useFormat, useMessages } from '../../i18n/language';
-import { Field } from '../Field';
-import { HostileText } from '../HostileText';
-import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
-import { Problem } from '../Problem';
-import type { TableState } from '../table/useTableState';
+import { Failure } from '../../../client/failure';
+import type { SavedView } from '../../../client/generated';
+import { idempotencyKey } from '../../../client/transport';
+import { useFormat, useMessages } from '../../../i18n/language';
+import { Field } from '../../Field';
+import { HostileText } from '../../HostileText';
+import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../../pf';
+import { Problem } from '../../Problem';
+import type { TableState } from '../../table/useTableState';
 import { messages } from './messages';
-import { isShown, saveView } from './views';
+import { isShown } from '../views';
+import { saveView } from './change';
 
 interface SaveViewProps {
   list: string;

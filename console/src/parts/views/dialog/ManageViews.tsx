@@ -1,12 +1,12 @@
 import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import type { SavedView } from '../../client/generated';
-import { useMessages } from '../../i18n/language';
-import { Icon } from '../icons';
-import { Button, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '../pf';
-import { Problem } from '../Problem';
+import type { SavedView } from '../../../client/generated';
+import { useMessages } from '../../../i18n/language';
+import { Icon } from '../../icons';
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '../../pf';
+import { Problem } from '../../Problem';
 import { messages } from './messages';
-import { removeView, renameView } from './views';
+import { removeView, renameView } from './change';
 
 /** Renames and removes the views of a list, each at once. */
 export default function ManageViews({ views, onClose }: { views: readonly SavedView[]; onClose: () => void }) {
