@@ -167,8 +167,8 @@ impl TestServer {
         self.runtime.block_on(async { tokio::time::timeout(within, answer).await.ok() })
     }
 
-    /// The first pieces of an answer that does not end.
-    pub(crate) fn beginning(&self, who: &As, path: &str, headers: &[(&str, &str)], pieces: usize) -> String {
+    /// An answer that does not end, to be read piece by piece.
+    pub(crate) fn open(&self, who: &As, path: &str, headers: &[(&str, &str)]) -> Body {
         let mut request = Request::builder().uri(format!("{}{path}", routes::PREFIX));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -179,16 +179,19 @@ impl TestServer {
             As::Token(token) => request = request.header(header::AUTHORIZATION, format!("Bearer {token}")),
         }
         let request = request.body(Body::empty()).unwrap();
-        self.runtime.block_on(async {
-            let response: Response = self.router.clone().oneshot(request).await.unwrap();
-            let mut body = response.into_body();
-            let mut text = String::new();
-            for _ in 0..pieces {
-                let frame = body.frame().await.unwrap().unwrap();
-                text.push_str(&String::from_utf8_lossy(frame.data_ref().unwrap()));
-            }
-            text
-        })
+        self.runtime.block_on(async { self.router.clone().oneshot(request).await.unwrap().into_body() })
+    }
+
+    /// Its next piece; nothing where it has ended.
+    pub(crate) fn piece(&self, body: &mut Body) -> Option<String> {
+        let frame = self.runtime.block_on(body.frame())?.unwrap();
+        Some(String::from_utf8_lossy(frame.data_ref().unwrap()).into_owned())
+    }
+
+    /// The first pieces of an answer that does not end.
+    pub(crate) fn beginning(&self, who: &As, path: &str, headers: &[(&str, &str)], pieces: usize) -> String {
+        let mut body = self.open(who, path, headers);
+        (0..pieces).map(|_| self.piece(&mut body).unwrap()).collect()
     }
 
     /// A user with these roles and [`PASSWORD`], logged in.

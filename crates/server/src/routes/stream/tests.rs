@@ -176,15 +176,31 @@ fn a_gap_of_numbers_is_waited_for_as_long_as_it_may_be_filled() {
     assert_eq!(without_gap(5, &[event(8, now - 2 * LONGEST_GAP), event(9, now)], now), 2, "nobody fills it any more");
 }
 
-/// A stream that is open tells nothing any more once its token is revoked.
+/// A stream that is open tells nothing any more once its token is revoked, its session ended or its user removed.
 #[test]
-fn a_stream_ends_with_the_token_that_opened_it() {
+fn a_stream_ends_with_the_right_that_it_was_opened_with() {
     let server = TestServer::new();
-    let admin = server.administrator();
+    let admin = server.user("root", &["administrator"]);
     let made = server.ask(&admin, "POST", "/tokens", json!({ "name": "t", "permissions": ["images.read"] }));
     let token = As::Token(made.body["secret"].as_str().unwrap().to_owned());
-    happen(&server, "image.verdict");
-    assert!(follow(&server, &token, "", Some("0"), 2).contains("image.verdict"));
-    server.ask(&admin, "DELETE", &format!("/tokens/{}", made.body["id"].as_str().unwrap()), json!(null)).expect(204);
-    server.ask(&token, "GET", "/events/stream", json!(null)).expect(401);
+    let (leaving, removed) = (server.user("leaving", &["administrator"]), server.user("removed", &["administrator"]));
+    let id = server.ask(&removed, "GET", "/me", json!(null)).body["id"].as_str().unwrap().to_owned();
+    let first = [("if-match", "\"1\"")];
+    let revoke = |path: &str, who: &As| {
+        let answer = server.ask_with(who, "DELETE", path, &first, json!(null));
+        assert!(answer.status < 300, "{path}: {}", answer.body);
+    };
+    for (who, path, by) in [
+        (&token, format!("/tokens/{}", made.body["token"]["id"].as_str().unwrap()), &admin),
+        (&leaving, "/sessions/current".to_owned(), &leaving),
+        (&removed, format!("/users/{id}"), &admin),
+    ] {
+        let mut stream = server.open(who, "/events/stream?topics=image.*", &[]);
+        assert!(server.piece(&mut stream).unwrap().starts_with("retry"));
+        happen(&server, "image.verdict");
+        assert!(server.piece(&mut stream).unwrap().contains("image.verdict"));
+        revoke(&path, by);
+        happen(&server, "image.verdict");
+        assert_eq!(server.piece(&mut stream), None, "{path}");
+    }
 }
