@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use model::{ControlDecision, Decision, PolicyEffect, ScanReport, Verdict, VexName, VexStatement, counted};
+use model::{ControlDecision, ScanReport, Verdict, VexName, VexStatement, counted};
 use policy::{BUILTIN_POLICIES, Exception, Facts, LARGEST_DOCUMENT_BYTES, Policy};
 
 use crate::failure::{Failure, Outcome};

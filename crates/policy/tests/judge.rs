@@ -70,7 +70,7 @@ fn without_a_source_nobody_knows_what_is_exploited() {
 #[test]
 fn what_nobody_knows_of_an_image_does_not_pass() {
     let mut report = one(|_| {});
-    report.inventory.distribution = Some(model::Distribution::named("foobar", "9"));
+    report.inventory.distribution = Some(Distribution::named("foobar", "9"));
     assert_eq!(told(&report, "os.end_of_life").unwrap(), "os.end_of_life_unknown");
     report.inventory.distribution.as_mut().unwrap().id = "wolfi".into();
     assert_eq!(told(&report, "os.end_of_life"), None, "it has no end");

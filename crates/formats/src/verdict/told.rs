@@ -24,7 +24,6 @@ pub(crate) struct ToldVerdict {
 /// A policy and what it says.
 pub(crate) struct ToldPolicy {
     pub(crate) applied: bool,
-    pub(crate) decision: Decision,
     /// Name and version.
     pub(crate) name: String,
     pub(crate) sentence: String,
@@ -106,7 +105,6 @@ impl Teller {
         });
         ToldPolicy {
             applied: policy.applied,
-            decision: policy.decision,
             sentence,
             terms: terms.collect(),
             controls: policy.controls.iter().map(|control| self.control(control)).collect(),
