@@ -25,12 +25,16 @@ export default function SaveView({ list, state, views, onClose }: SaveViewProps)
   const t = useMessages(messages);
   const id = useId();
   const [name, setName] = useState(() => views.find((view) => isShown(view, state))?.name ?? '');
-  const [key] = useState(idempotencyKey);
+  const [keys] = useState(() => new Map<string, string>());
   const wanted = name.trim();
   const taken = views.find((view) => view.name === wanted);
   const save = useMutation({
-    // Another name is another request.
-    mutationFn: () => saveView(list, wanted, state, taken, { idempotencyKey: `${key}-${wanted}` }),
+    // Another name is another request, and the same one again is the same.
+    mutationFn: () => {
+      const key = keys.get(wanted) ?? idempotencyKey();
+      keys.set(wanted, key);
+      return saveView(list, wanted, state, taken, { idempotencyKey: key });
+    },
     onSuccess: onClose,
   });
   return (
