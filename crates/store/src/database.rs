@@ -180,7 +180,9 @@ impl Drop for Threads {
     fn drop(&mut self) {
         (self.read, self.audited, self.beside) = (None, None, None);
         // What was handed over is still done: the threads end when their queues are empty.
-        for thread in self.threads.drain(..) {
+        // The last owner may be a piece of work that one of them does: that one cannot wait for itself.
+        let own = thread::current().id();
+        for thread in self.threads.drain(..).filter(|thread| thread.thread().id() != own) {
             let _ = thread.join();
         }
     }
