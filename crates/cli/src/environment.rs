@@ -131,7 +131,7 @@ fn build(text: &impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> 
             "GITHUB_REPOSITORY",
             "CI_PROJECT_PATH",
         ];
-        first(&names).map(|address| without_user(&address))
+        first(&names)
     });
     let commit = first(&["GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "CIRCLE_SHA1", "GIT_COMMIT"]);
     let github = || Some(format!("{}/actions/runs/{}", github_repository()?, text("GITHUB_RUN_ID")?));
@@ -142,7 +142,7 @@ fn build(text: &impl Fn(&str) -> Option<String>) -> Vec<(&'static str, String)> 
     let build = github().or_else(|| first(&["CI_JOB_URL", "CIRCLE_BUILD_URL", "BUILD_URL"])).or_else(azure);
     [("repository", repository), ("commit", commit), ("build", build)]
         .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
+        .filter_map(|(name, value)| Some((name, without_user(&value?))))
         .collect()
 }
 
@@ -186,6 +186,7 @@ mod tests {
             ("git@git.example:shop.git", "git@git.example:shop.git"),
         ] {
             assert_eq!(of(&[("GIT_URL", told)]), [("repository", kept.to_owned())]);
+            assert_eq!(of(&[("BUILD_URL", told)]), [("build", kept.to_owned())]);
         }
         assert_eq!(of(&[]), []);
     }
