@@ -99,13 +99,10 @@ describe(`with ${STORE}`, () => {
     await page.getByRole('button', { name: say('en', parts, 'password.submit') }).click();
     await page.getByLabel(say('en', parts, 'password.repeat')).waitFor({ state: 'hidden' });
     // A scope that was just made finds its images in a moment, and a list does not grow by itself.
-    const rows = page.locator('tr[data-row] a');
-    for (let tries = 0; tries < 30; tries += 1) {
-      await settled(page);
-      if (await rows.count() > 0) break;
-      await page.waitForTimeout(1_000);
-      await page.reload();
-    }
+    const found = async () => ((await (await page.request.get('/api/v1/images?limit=1')).json()) as { total: number }).total;
+    await expect.poll(found, { timeout: 30_000 }).toBe(IMAGES / 4);
+    await page.reload();
+    await settled(page);
     await page.getByText(say('en', table, 'count.all', { count: IMAGES / 4 })).waitFor();
     const names = await page.locator('tr[data-row] td:first-child').allInnerTexts();
     expect(names.every((name) => name.includes('/shop/'))).toBe(true);
