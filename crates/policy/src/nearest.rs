@@ -38,6 +38,7 @@ mod tests {
         let known = ["action", "clauses", "control"];
         assert_eq!(nearest("actoin", known), Some("action"));
         assert_eq!(nearest("Clause", known), Some("clauses"));
+        assert_eq!(nearest("image.repo", ["image.name", "image.repository"]), Some("image.repository"), "it was begun");
         assert_eq!(nearest("x", []), None);
     }
 }

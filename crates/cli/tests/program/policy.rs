@@ -60,6 +60,19 @@ fn junit_is_red_exactly_where_the_exit_code_is() {
     write_policy(&program, "- {control: package.require, packages: [{name: not-there}]}");
     scan(&program, &arguments).0.ended(1, &["package.require"]);
     assert!(failures() > 1, "{}", program.read("r.xml"));
+    // A policy that denies without the pipeline's business.
+    let policy = program.read("p.yaml").replace("name: gate\n", "name: gate\neffects: [record]\n");
+    program.write("p.yaml", policy);
+    scan(&program, &arguments).0.ended(0, &[]);
+    assert_eq!(failures(), 0, "{}", program.read("r.xml"));
+    // What could not be judged ends it whatever the policy does.
+    let policy = program.read("p.yaml").replace(
+        "- {control: package.require, packages: [{name: not-there}]}",
+        "- {control: custom, cel: report.nothing == 1, message: m}",
+    );
+    program.write("p.yaml", policy);
+    scan(&program, &arguments).0.ended(2, &["could not judge"]);
+    assert!(failures() > 0, "{}", program.read("r.xml"));
 }
 
 fn with_image() -> Program {

@@ -22,6 +22,15 @@ fn products(statement: &VexStatement) -> Vec<(Vec<String>, Vec<String>)> {
 
 const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
+/// A mistyped key leaves a document without statements, which would settle nothing and say nothing.
+#[test]
+fn an_openvex_document_has_statements_though_they_be_none() {
+    let document = |key: &str| format!(r#"{{"@context": "https://openvex.dev/ns/v0.2.0", "{key}": []}}"#);
+    assert_eq!(read(&document("statements")), []);
+    let error = read_vex("v.json", document("statments").as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("line 1, `statements`: is missing"), "{error}");
+}
+
 #[test]
 fn openvex_statements_inherit_the_time_of_their_document() {
     let read = read(&format!(

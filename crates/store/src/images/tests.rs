@@ -141,6 +141,22 @@ fn images_are_kept_found_and_limited_to_scopes() {
     });
 }
 
+/// What the intelligence covers changes the gaps of an image whose findings stay.
+#[test]
+fn the_count_of_gaps_follows_although_no_finding_changes() {
+    on_both_stores(|store| {
+        add(store, 1, "shop/api", &[]);
+        for (gaps, filter) in [(2, "gaps:2"), (0, "gaps:0")] {
+            write(store, move |connection| {
+                let mut evaluation = evaluation_of(0, "v1", &[]);
+                evaluation.counts.gaps = gaps;
+                evaluate(connection, 1, &evaluation, 6)
+            });
+            assert_eq!(listed(store, filter, &[]), ["sha256:1"], "{filter}");
+        }
+    });
+}
+
 #[test]
 fn another_decision_is_history_and_the_same_is_not() {
     on_both_stores(|store| {

@@ -113,6 +113,20 @@ fn an_exception_ends_by_itself() {
     assert!(events.iter().any(|event| event.topic == "exception.expired"));
 }
 
+/// A mistyped limit would make an exception of everything.
+#[test]
+fn a_request_with_a_key_that_does_not_exist_is_refused() {
+    let house = house();
+    for key in ["scop", "packge", "id", "terms"] {
+        for path in ["/exceptions", "/exceptions/preview"] {
+            let mut wrong = request("left-pad");
+            wrong[key] = json!({});
+            let answer = house.server.ask(&house.developer, "POST", path, wrong);
+            assert!(answer.status == 400 && answer.body.to_string().contains(key), "{path} {key}: {}", answer.body);
+        }
+    }
+}
+
 #[test]
 fn a_request_that_covers_everything_or_is_over_is_refused() {
     let house = house();

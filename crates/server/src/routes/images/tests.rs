@@ -122,6 +122,10 @@ fn an_image_leads_to_the_code_and_the_build_that_it_is_from() {
         "build": "https://ci.example/17",
     });
     assert_eq!(image.body["source"], source);
+    for wrong in ["javascript:alert(1)", "ci.example/17", "data:text/html,x", "https://ci.example/a%20b"] {
+        let answer = server.ask(&who, "POST", &format!("/images?build={wrong}"), index(2, "shop/api:2", LEFT_PAD));
+        assert_eq!(answer.code(), "request.invalid", "{wrong}");
+    }
 }
 
 #[test]

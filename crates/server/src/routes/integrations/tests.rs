@@ -209,3 +209,21 @@ fn credentials_do_not_follow_a_target_that_moves() {
     let gone = server.ask_with(&admin, "DELETE", &path, &[("if-match", "\"2\"")], json!(null));
     gone.expect(204);
 }
+
+#[test]
+fn a_topic_that_nothing_is_told_of_is_refused_with_those_that_there_are() {
+    let server = TestServer::new();
+    let who = server.token("integrations.read,integrations.write");
+    let make = |name: &str, topic: &str| {
+        let target = json!({ "kind": "webhook", "url": "https://sink.example.com/hook" });
+        server.ask(&who, "POST", "/integrations", json!({ "name": name, "target": target, "topics": [topic] }))
+    };
+    for wrong in ["verdct.changed", "nonsense.*", "", "verdict.changed.more"] {
+        let answer = make("ops", wrong);
+        assert_eq!(answer.code(), "request.invalid", "{wrong}");
+        assert!(answer.body.to_string().contains("verdict.changed, tag.moved"), "{}", answer.body);
+    }
+    for right in ["verdict.changed", "exception.*", "*"] {
+        make(right, right).expect(201);
+    }
+}
