@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow, ensure};
 use api::{Body, Client, ClientOptions};
 use formats::{Format, WriteOptions};
-use model::{Finding, ImageName, ScanReport, TargetKind};
+use model::{Finding, ImageName, ScanReport, TargetKind, Verdict};
 use serde_json::Value;
 
 use crate::arguments::RegisterArguments;
@@ -30,12 +30,14 @@ pub(crate) struct Registering {
 }
 
 /// What the server said.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Registered {
     /// What is worth knowing on standard error.
     pub(crate) note: String,
     /// How the scan ends by it; `None` where it does not end it.
     pub(crate) outcome: Option<Outcome>,
+    /// The verdict, where this program understands all of it.
+    pub(crate) verdict: Option<Verdict>,
 }
 
 impl Registering {
@@ -176,9 +178,12 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
         }
         _ => None,
     };
+    let read = formats::read_verdict(verdict);
+    let unread = read.as_ref().err().map(|problem| format!("; its reasons cannot be read: {problem}"));
     Registered {
-        note: format!("registered {image} at {server}: {decision}"),
+        note: format!("registered {image} at {server}: {decision}{}", unread.unwrap_or_default()),
         outcome: outcome.map(Outcome::NotCompliant),
+        verdict: read.ok(),
     }
 }
 

@@ -73,6 +73,13 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let mut scanned = report(opened, &chosen, choice, beside, &intelligence, &judging, &progress)?;
     // The server gets everything, whatever the options choose to show.
     let registered = registering.map(|registering| registering.send(&arguments.target, &scanned.whole()));
+    let own_outcome = scanned.report.verdict.as_ref().map(judging::outcome);
+    if let Some(Ok(registered)) = &registered
+        && scanned.report.verdict.is_none()
+    {
+        // Whoever names no policy of their own reads the server's reasons in the report.
+        scanned.report.verdict.clone_from(&registered.verdict);
+    }
     if let Some(earlier) = &earlier {
         scanned.notes.extend(earlier.compare(&mut scanned.report));
     }
@@ -85,7 +92,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     // A server that is away costs the registration, not the report.
     let registered = registered.transpose()?;
     registered.iter().for_each(|registered| progress.note(&registered.note));
-    if let Some(outcome) = scanned.report.verdict.as_ref().map(judging::outcome).transpose()?.flatten() {
+    if let Some(outcome) = own_outcome.transpose()?.flatten() {
         return Ok(outcome);
     }
     if let Some(outcome) = registered.and_then(|registered| registered.outcome) {

@@ -56,6 +56,14 @@ pub(crate) fn folder(named: Option<&Path>, environment: &Environment) -> Result<
         .map_err(Failure::Usage)
 }
 
+/// Where the server is reached.
+struct Addresses {
+    /// By people and their tools.
+    people: String,
+    /// By the workers of this machine, where that is elsewhere: they know nothing of a certificate that was given.
+    workers: Option<String>,
+}
+
 struct Platform<'a> {
     folder: PathBuf,
     server_program: PathBuf,
@@ -69,13 +77,19 @@ impl Platform<'_> {
         self.provide_intelligence()?;
         let mut server = self.start_server()?;
         let lines = lines_of(&mut server);
-        let Some(address) = self.wait_until_ready(&mut server, &lines)? else {
+        let Some(Addresses { people: address, workers: for_workers }) = self.wait_until_ready(&mut server, &lines)?
+        else {
             end(vec![server]);
             return Ok(());
         };
-        let workers = (1..=self.arguments.workers).map(|number| self.start_worker(number, &address));
+        let has_own_certificate = for_workers.is_none();
+        let for_workers = for_workers.unwrap_or_else(|| address.clone());
+        let workers = (1..=self.arguments.workers).map(|number| self.start_worker(number, &for_workers));
         let mut workers = workers.collect::<anyhow::Result<Vec<Owned>>>()?;
-        say(&format!("The platform is up at {address}; its CA is {}.", self.ca().display()))?;
+        match has_own_certificate {
+            true => say(&format!("The platform is up at {address}; its CA is {}.", self.ca().display()))?,
+            false => say(&format!("The platform is up at {address}, with the certificate that was given."))?,
+        }
         let mut resting: Vec<(u8, Instant)> = Vec::new();
         while !self.stop.load(Ordering::Relaxed) {
             forward(&lines)?;
@@ -95,7 +109,7 @@ impl Platform<'_> {
             let (due, later) = resting.into_iter().partition(|(_, when)| *when <= Instant::now());
             resting = later;
             for (number, _) in due as Vec<(u8, Instant)> {
-                workers.push(self.start_worker(number, &address)?);
+                workers.push(self.start_worker(number, &for_workers)?);
             }
             std::thread::sleep(STEP);
         }
@@ -152,14 +166,16 @@ impl Platform<'_> {
         Owned::start(&format!("worker {number}"), &mut command)
     }
 
-    /// The address of the server once it says that it is ready; `None` when it is told to stop before.
-    fn wait_until_ready(&self, server: &mut Owned, lines: &Receiver<String>) -> anyhow::Result<Option<String>> {
+    /// The addresses of the server once it says that it is ready; `None` when it is told to stop before.
+    fn wait_until_ready(&self, server: &mut Owned, lines: &Receiver<String>) -> anyhow::Result<Option<Addresses>> {
         let until = Instant::now() + LONGEST_START;
+        let mut workers = None;
         while Instant::now() < until && !self.stop.load(Ordering::Relaxed) {
             match lines.recv_timeout(STEP) {
-                Ok(line) => match line.strip_prefix("ready: ") {
-                    Some(address) => return Ok(Some(address.to_owned())),
-                    None => say(&line)?,
+                Ok(line) => match (line.strip_prefix("ready: "), line.strip_prefix("workers: ")) {
+                    (Some(people), _) => return Ok(Some(Addresses { people: people.to_owned(), workers })),
+                    (None, Some(address)) => workers = Some(address.to_owned()),
+                    (None, None) => say(&line)?,
                 },
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(STEP),

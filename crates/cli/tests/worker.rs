@@ -39,6 +39,8 @@ struct World {
     server_port: u16,
     registry: RealRegistry,
     server: Child,
+    /// What the server's certificate is trusted by.
+    ca: PathBuf,
 }
 
 impl Drop for World {
@@ -51,6 +53,23 @@ impl Drop for World {
 impl World {
     /// Starts both; `None` where a program is not there.
     fn start(images: &[&str], is_enabled: bool) -> Option<World> {
+        World::start_as(images, is_enabled, |server, folder, port, _| {
+            let mut command = program(&server.display().to_string());
+            command
+                .env("BULKHEAD_DATA_DIR", folder.join("data-of-server"))
+                .env("BULKHEAD_LISTEN", format!("127.0.0.1:{port}"))
+                .env("BULKHEAD_OPERATIONS_LISTEN", "off")
+                .env("BULKHEAD_WORKER_TOKEN_FILE", folder.join("token"));
+            (command, folder.join("data-of-server/tls/ca.pem"))
+        })
+    }
+
+    /// The same with a command of one's own for the server; it says by what the certificate is trusted.
+    fn start_as(
+        images: &[&str],
+        is_enabled: bool,
+        command: impl FnOnce(&Path, &Path, u16, &RealRegistry) -> (Command, PathBuf),
+    ) -> Option<World> {
         let server = Path::new(env!("CARGO_BIN_EXE_bulkhead")).with_file_name("bulkhead-server");
         let archive = test_support::test_data(IMAGE)?;
         if !is_installed("curl") {
@@ -63,16 +82,13 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let registry = RealRegistry::start()?;
         let server_port = free_port();
-        let server = program(&server.display().to_string())
-            .env("BULKHEAD_DATA_DIR", folder.path().join("data-of-server"))
-            .env("BULKHEAD_LISTEN", format!("127.0.0.1:{server_port}"))
-            .env("BULKHEAD_OPERATIONS_LISTEN", "off")
-            .env("BULKHEAD_WORKER_TOKEN_FILE", folder.path().join("token"))
+        let (mut command, ca) = command(&server, folder.path(), server_port, &registry);
+        let server = command
             .stdout(fs::File::create(folder.path().join("out")).unwrap())
             .stderr(fs::File::create(folder.path().join("log")).unwrap())
             .spawn()
             .unwrap();
-        let world = World { folder, server_port, registry, server };
+        let world = World { folder, server_port, registry, server, ca };
         wait_for("a listener", || TcpStream::connect(("127.0.0.1", server_port)).is_ok());
         for image in images {
             world.registry.push(&archive, image);
@@ -107,10 +123,13 @@ impl World {
     }
 
     fn ask(&self, method: &str, path: &str, body: Value) -> Value {
-        let (jar, ca) = (self.path("jar").display().to_string(), self.path("data-of-server/tls/ca.pem"));
+        let jar = self.path("jar").display().to_string();
         let url = format!("{}/api/v1{path}", self.address());
         let mut command = program("curl");
-        command.args(["-s", "-b", &jar, "-c", &jar, "-X", method, &url, "--cacert"]).arg(ca).stdout(Stdio::piped());
+        command
+            .args(["-s", "-b", &jar, "-c", &jar, "-X", method, &url, "--cacert"])
+            .arg(&self.ca)
+            .stdout(Stdio::piped());
         if method == "DELETE" {
             // What is removed is as it was made.
             command.args(["-H", "If-Match: \"1\""]);
@@ -128,8 +147,10 @@ impl World {
         let token = self.ask("POST", "/tokens", asked)["secret"].as_str().unwrap().to_owned();
         program(env!("CARGO_BIN_EXE_bulkhead"))
             .args(["scan", "--detectors", "vulnerabilities", "--register", &self.address(), "--register-as", image])
+            .args(["--format", "json"])
+            .stdout(fs::File::create(self.path("report.json")).unwrap())
             .arg("--register-ca")
-            .arg(self.path("data-of-server/tls/ca.pem"))
+            .arg(&self.ca)
             .arg(test_support::test_data(IMAGE).unwrap())
             .env("BULKHEAD_TOKEN", token)
             .env_remove("GITHUB_SERVER_URL")
@@ -143,7 +164,7 @@ impl World {
     fn worker(&self, name: &str, options: &[&str]) -> Child {
         program(env!("CARGO_BIN_EXE_bulkhead"))
             .args(["worker", "--name", name, "--server", &self.address(), "--ca"])
-            .arg(self.path("data-of-server/tls/ca.pem"))
+            .arg(&self.ca)
             .arg("--token-file")
             .arg(self.path("token"))
             .arg("--cache-dir")
@@ -201,6 +222,10 @@ fn a_pipeline_registers_its_image_and_ends_as_the_server_judges() {
     assert_eq!(images().len(), 0, "whoever may not register registers nothing");
     assert_eq!(world.pipeline(&may, "registry.example/shop:1"), Some(1), "{}", world.text("pipeline.log"));
     assert!(world.text("pipeline.log").contains("denies it by default"), "{}", world.text("pipeline.log"));
+    let report: Value = serde_json::from_str(&world.text("report.json")).unwrap();
+    let verdict = &report["verdict"];
+    assert_eq!((&verdict["decision"], &verdict["policies"][0]["name"]), (&json!("non_compliant"), &json!("default")));
+    assert!(verdict["reasons"][0]["code"].is_string() && verdict["reasons"][0]["policy"] == "default", "{verdict}");
     let found = images();
     assert_eq!((found.len(), &found[0]["name"]), (1, &json!("registry.example/shop:1")), "{found:?}");
     let digest = found[0]["digest"].as_str().unwrap();
@@ -216,6 +241,8 @@ fn a_pipeline_registers_its_image_and_ends_as_the_server_judges() {
     let built_in = policies.iter().find(|policy| policy["name"] == "default").unwrap();
     world.ask("DELETE", &format!("/policies/{}", built_in["id"].as_str().unwrap()), json!(null));
     assert_eq!(world.pipeline(&may, "registry.example/shop:2"), Some(0), "{}", world.text("pipeline.log"));
+    let report: Value = serde_json::from_str(&world.text("report.json")).unwrap();
+    assert_eq!(report["verdict"]["policies"][0]["name"], "own", "{}", report["verdict"]);
 }
 
 #[test]
@@ -239,6 +266,25 @@ fn a_job_of_a_worker_that_is_killed_ends_elsewhere_with_one_answer() {
     assert!(run("kill", &["-TERM", &heir.id().to_string()]));
     assert!(heir.wait().unwrap().success(), "it drains");
     assert_eq!(world.answered(), [(job.clone(), "heir".to_owned())], "{}", world.text("worker.log"));
+}
+
+#[test]
+fn the_platform_comes_up_with_a_certificate_that_was_given_and_its_worker_works() {
+    let up = |_: &Path, folder: &Path, port: u16, registry: &RealRegistry| {
+        let mut command = program(env!("CARGO_BIN_EXE_bulkhead"));
+        command
+            .args(["up", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+            .arg(folder.join("data-of-server"))
+            .env("BULKHEAD_TLS_CERTIFICATE", registry.path("server.pem"))
+            .env("BULKHEAD_TLS_KEY", registry.path("server.key"))
+            .env("XDG_CACHE_HOME", folder.join("cache"));
+        (command, registry.path("ca.pem"))
+    };
+    let Some(mut world) = World::start_as(&["team/one:1"], true, up) else { return };
+    wait_for("the scan", || !world.answered().is_empty());
+    assert!(world.text("out").contains("with the certificate that was given"), "{}", world.text("out"));
+    assert!(run("kill", &["-TERM", &world.server.id().to_string()]));
+    assert!(world.server.wait().unwrap().success(), "it drains: {}", world.text("log"));
 }
 
 /// `bin/busybox` of the image. It is no malware.

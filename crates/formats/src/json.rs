@@ -50,6 +50,31 @@ pub fn verdict_document(verdict: &Verdict) -> serde_json::Value {
     document
 }
 
+/// Reads a verdict object, as [`verdict_document`] makes it and servers tell it.
+///
+/// # Errors
+/// When it lacks something that every verdict has, or says what this program does not know.
+pub fn read_verdict(document: &serde_json::Value) -> Result<Verdict, String> {
+    let mut document = document.clone();
+    give_outcome(&mut document);
+    for policy in document["policies"].as_array_mut().into_iter().flatten() {
+        give_outcome(policy);
+        for control in policy["controls"].as_array_mut().into_iter().flatten() {
+            // It stands under the flat list of reasons.
+            control["evidence"] = serde_json::Value::Array(Vec::new());
+        }
+    }
+    for reason in document["reasons"].as_array_mut().into_iter().flatten() {
+        reason["evidence_kept"] = reason["evidence"].as_array().map_or(0, Vec::len).into();
+    }
+    let row: wire::VerdictRow = serde_json::from_value(document).map_err(|error| error.to_string())?;
+    row.into_model_by_flat_reasons()
+}
+
+fn give_outcome(document: &mut serde_json::Value) {
+    document["outcome"] = document["decision"].clone();
+}
+
 /// Reports say in `decision` what pipelines read; the verdict object says there what reports call the outcome.
 fn take_outcome(document: &mut serde_json::Value) {
     if let Some(outcome) = document.as_object_mut().and_then(|object| object.remove("outcome")) {

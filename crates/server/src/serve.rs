@@ -1,6 +1,7 @@
 //! The server's life: open, bind, tell, serve, drain.
 
 use std::io::Write as _;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -12,7 +13,7 @@ use daemon::{Drain, Identity, Listener, ListenerOptions, Metrics, Tidings};
 use store::{Lane, Store, StoreOptions, rights, users};
 
 use crate::app::{App, Parts};
-use crate::assurance::{Assurance, intelligence_schedule, intelligence_update, reevaluation};
+use crate::assurance::{Assurance, intelligence_schedule, intelligence_update, reevaluation, shared_intelligence};
 use crate::audit_key;
 use crate::background;
 use crate::clock::{self, SECOND};
@@ -32,12 +33,16 @@ use crate::worker_token;
 /// How long a handshake and the head of a request may take.
 const HEAD_WAIT: Duration = Duration::from_secs(10);
 
+/// The name of this machine for what runs on it.
+const LOCAL_NAME: &str = "localhost";
+
 /// The most streams of events at once: each asks the database once a second.
 const MOST_STREAMS: usize = 500;
 
 pub(crate) fn run(config: Config) -> anyhow::Result<()> {
     daemon::start_logging(config.log_format, &config.log_level)
         .map_err(|problem| anyhow::anyhow!("BULKHEAD_LOG_LEVEL cannot be understood: {problem}"))?;
+    config.unknown_variables.iter().for_each(|sentence| tracing::warn!("{sentence}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start threads")?;
     let app = open(config)?;
     runtime.block_on(serve(app))
@@ -86,9 +91,10 @@ fn make_private(folder: &std::path::Path) -> std::io::Result<()> {
 
 async fn serve(app: App) -> anyhow::Result<()> {
     let config = &app.config;
+    let own_identity = |names: &[String]| Identity::own(&config.data_folder.join("tls"), names, clock::now() / SECOND);
     let identity = match &config.certificate {
         Some((certificate, key)) => Identity::given(certificate, key)?,
-        None => Identity::own(&config.data_folder.join("tls"), &config.names, clock::now() / SECOND)?,
+        None => own_identity(&config.names)?,
     };
     let options = ListenerOptions {
         address: config.listen,
@@ -100,6 +106,20 @@ async fn serve(app: App) -> anyhow::Result<()> {
     signed_verdicts::note_key(&app).await.context("cannot tell the key of signed verdicts")?;
     let (drain, draining) = Drain::new();
     let mut tasks = Vec::new();
+    if config.certificate.is_some() && config.worker_token.is_some() {
+        // Whom a given certificate is for, and who vouches for it, is not known here: whoever started this server starts
+        // workers that reach it by a name and a CA of its own.
+        let names = [LOCAL_NAME.to_owned()];
+        let options = ListenerOptions {
+            address: (Ipv4Addr::LOCALHOST, 0).into(),
+            tls: Some(own_identity(&names)?.config),
+            most_connections: config.most_connections,
+            head_wait: HEAD_WAIT,
+        };
+        let local_listener = Listener::bind(options).await?;
+        say(&format!("workers: https://{LOCAL_NAME}:{}", local_listener.address().port()))?;
+        tasks.push(tokio::spawn(local_listener.serve(routes::router(&app), draining.clone())));
+    }
     if let Some(address) = config.operations {
         let options = ListenerOptions { address, tls: None, most_connections: 64, head_wait: HEAD_WAIT };
         let operations_listener = Listener::bind(options).await?;
@@ -122,6 +142,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
     tasks.push(tokio::spawn(registries::scheduler::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(reevaluation::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(intelligence_schedule::run(app.clone())));
+    tasks.push(tokio::spawn(shared_intelligence::run(app.clone())));
     tasks.push(tokio::spawn(background::run(app.clone(), draining.clone())));
     tasks.push(tokio::spawn(audit_key::run(app.clone())));
     tasks.push(tokio::spawn(retention::run(app.clone())));

@@ -147,3 +147,20 @@ fn a_difference_names_kinds_and_packages_in_the_readers_language() {
     let (_, behind) = english.split_once("(license)\n").unwrap();
     assert!(behind.lines().next().unwrap().contains("libssl3 3.0.11"), "{english}");
 }
+
+#[test]
+fn a_verdict_object_is_read_as_it_was_told() {
+    for (decision, mode) in [(Decision::Deny, PolicyMode::Enforce), (Decision::WouldDeny, PolicyMode::Audit)] {
+        let verdict = judged(decision, mode).verdict.unwrap();
+        let mut document = formats::verdict_document(&verdict);
+        // What a server adds.
+        document["id"] = "v1".into();
+        document["policies"][0]["stored_version"] = 7.into();
+        assert_eq!(formats::read_verdict(&document).unwrap(), verdict);
+        document["reasons"][0]["control"] = "another".into();
+        let problem = formats::read_verdict(&document).unwrap_err();
+        assert!(problem.contains("`another`, which is not there"), "{problem}");
+    }
+    assert!(formats::read_verdict(&serde_json::json!({ "decision": "perhaps", "policies": [] })).is_err());
+    assert!(formats::read_verdict(&serde_json::json!(null)).is_err());
+}

@@ -166,6 +166,26 @@ impl VerdictRow {
     }
 }
 
+impl VerdictRow {
+    /// The same where reasons of controls stand in the flat list alone.
+    pub(crate) fn into_model_by_flat_reasons(mut self) -> Result<model::Verdict, String> {
+        let (of_controls, own): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.reasons).into_iter().partition(|reason| reason.control.is_some());
+        self.reasons = own;
+        let mut verdict = self.into_model()?.ok_or("it has no decision")?;
+        for reason in of_controls {
+            let (policy, control) = (reason.policy.clone(), reason.control.clone().unwrap_or_default());
+            let decision = reason.decision.clone().unwrap_or_default();
+            let policies = verdict.policies.iter_mut().filter(|own| Some(&own.name) == policy.as_ref());
+            let mut controls = policies.flat_map(|policy| &mut policy.controls);
+            let found = controls.find(|own| own.control == control && own.decision.as_str() == decision);
+            let found = found.ok_or_else(|| format!("a reason is of the control `{control}`, which is not there"))?;
+            found.reasons.push(reason.into_model()?);
+        }
+        Ok(verdict)
+    }
+}
+
 impl FlatReasonRow {
     fn of(verdict: &model::Verdict) -> Vec<FlatReasonRow> {
         let own = verdict.reasons.iter().map(|reason| FlatReasonRow::new(reason, None));
