@@ -10,10 +10,12 @@ pub(crate) mod malware_lists;
 pub(crate) mod reevaluation;
 pub(crate) mod rego;
 pub(crate) mod rules;
+pub(crate) mod shared_intelligence;
 pub(crate) mod trial;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use intelligence::Database;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::config::Config;
@@ -34,6 +36,9 @@ pub(crate) struct Assurance {
     places: Arc<Semaphore>,
     /// For what asks checks of people's own: whatever those do, other work has its own places.
     places_apart: Arc<Semaphore>,
+    /// The intelligence that all images are, or are about to be, judged by, where this server has had it: what another one
+    /// changes is seen by it.
+    judged_by: Mutex<Option<Arc<Database>>>,
     /// Rung when something changed that images are judged by, so that the work begins at once.
     pub(crate) bell: Notify,
 }
@@ -42,13 +47,22 @@ impl Assurance {
     pub(crate) fn new(config: &Config) -> Assurance {
         let path = config.intelligence.clone().unwrap_or_else(|| config.data_folder.join("intelligence.db"));
         Assurance {
-            intelligence: IntelligenceFile::new(path),
+            intelligence: IntelligenceFile::new(path, config.data_folder.join("intelligence-given.db")),
             malware_lists: MalwareLists::new(config.data_folder.clone()),
             rego: Arc::new(RegoProcesses::new()),
             places: Arc::new(Semaphore::new(MOST_AT_ONCE)),
             places_apart: Arc::new(Semaphore::new(MOST_AT_ONCE)),
+            judged_by: Mutex::default(),
             bell: Notify::new(),
         }
+    }
+
+    fn judged_by(&self) -> Option<Arc<Database>> {
+        self.judged_by.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn keep_judged_by(&self, database: Option<Arc<Database>>) {
+        *self.judged_by.lock().unwrap_or_else(PoisonError::into_inner) = database;
     }
 
     /// Does heavy work on a thread of its own, when one of the few places for it is free.

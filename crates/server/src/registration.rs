@@ -17,6 +17,7 @@ use store::{StoreError, approvals, evaluation};
 
 use crate::app::App;
 use crate::assurance::index::{self, Index};
+use crate::assurance::intelligence_file::fingerprint;
 use crate::assurance::judging::{self, Question};
 use crate::assurance::rules::Rules;
 use crate::clock;
@@ -100,7 +101,7 @@ pub(crate) async fn register_within(
             .await?
     };
     let index = index?;
-    let known = known(app, &index).await?;
+    let known = known(app, &index, fingerprint(database.as_deref())).await?;
     // Whoever holds the same index has nothing to gain by it; with another, somebody else's image would be replaced, or
     // told to them.
     if let (Some(known), Reach::Scopes(_)) = (&known, permit.reach())
@@ -192,7 +193,7 @@ struct Known {
     is_seen_due: bool,
 }
 
-async fn known(app: &App, index: &Index) -> ApiResult<Option<Known>> {
+async fn known(app: &App, index: &Index, intelligence: String) -> ApiResult<Option<Known>> {
     let digest = index.image.digest.clone();
     let server = access::permit(&Principal::server(), Permission::new(Area::Images, Action::Read))?;
     let now = clock::now();
@@ -215,7 +216,9 @@ async fn known(app: &App, index: &Index) -> ApiResult<Option<Known>> {
             current: current.collect(),
             names: named.into_iter().map(|named| named.name).collect(),
             is_seen_due: images::is_seen_due(connection, &digest, now)?,
-            is_settled: progress.wanted == progress.done && evaluation::queued(connection, 1)?.is_empty(),
+            is_settled: progress.wanted == progress.done
+                && progress.intelligence == intelligence
+                && evaluation::queued(connection, 1)?.is_empty(),
         }))
     });
     Ok(known.await?)

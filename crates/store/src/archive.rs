@@ -55,9 +55,10 @@ pub const TABLES: &[&str] = &[
     "verdict_keys",
 ];
 
-/// Tables that are not kept: sessions end with a restore, keys of requests and messages of registries are of the moment, and
-/// exports are made again.
-pub const NOT_KEPT: &[&str] = &["schema", "sessions", "idempotency", "hook_messages", "job_output"];
+/// Tables that are not kept: sessions end with a restore, keys of requests and messages of registries are of the moment,
+/// exports are made again, and servers give one another their intelligence anew.
+pub const NOT_KEPT: &[&str] =
+    &["schema", "sessions", "idempotency", "hook_messages", "job_output", "intelligence_files", "intelligence_parts"];
 
 /// The longest line, in bytes: an image's index is the largest value there is.
 const LONGEST_LINE_BYTES: u64 = 1 << 30;

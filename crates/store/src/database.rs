@@ -120,6 +120,11 @@ impl Store {
         &self.0.address
     }
 
+    /// Whether other servers may use the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.0.address, Address::Postgres(_))
+    }
+
     /// Reads.
     pub async fn read<T, F>(&self, function: F) -> Result<T, StoreError>
     where

@@ -71,6 +71,16 @@ pub fn has_lease(connection: &mut Connection, owner: &str, beyond: i64) -> Resul
     Ok(connection.row(sql, &values![owner, beyond])?.is_some())
 }
 
+/// Whether the lease is still one's own, in the transaction that writes what it is for: nobody takes it before that ends.
+///
+/// # Errors
+/// When the database fails.
+pub fn holds_lease(connection: &mut Connection, owner: &str) -> Result<bool, StoreError> {
+    let lock = if connection.is_sqlite() { "" } else { " FOR SHARE" };
+    let sql = format!("SELECT 1 FROM evaluation WHERE id = 1 AND owner = $1{lock}");
+    Ok(connection.row(&sql, &values![owner])?.is_some())
+}
+
 /// Begins a pass for all changes so far.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ pub mod health;
 pub mod idempotency;
 pub mod images;
 pub mod integrations;
+pub mod intelligence;
 pub mod inventory;
 pub mod jobs;
 mod listing;

@@ -110,6 +110,7 @@ fn register(connection: &mut Connection, number: i64) -> Result<(), StoreError> 
         },
         scopes: [if number % 60 == 0 { "small" } else { "large" }.to_owned()].into(),
         generation: 0,
+        intelligence: String::new(),
     };
     images::register(connection, &permit("images.write", &[]), &image, &[name].into(), &evaluation, number).map(|_| ())
 }

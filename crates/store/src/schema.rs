@@ -29,6 +29,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 10, name: "verdict_keys", sql: include_str!("../migrations/0010_verdict_keys.sql") },
     Schema { version: 11, name: "live", sql: include_str!("../migrations/0011_live.sql") },
     Schema { version: 12, name: "views", sql: include_str!("../migrations/0012_views.sql") },
+    Schema { version: 13, name: "intelligence", sql: include_str!("../migrations/0013_intelligence.sql") },
 ];
 
 impl Schema {

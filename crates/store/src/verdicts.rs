@@ -71,10 +71,11 @@ pub fn by_id(connection: &mut Connection, id: &str) -> Result<StoredVerdict, Sto
     row.as_ref().map(verdict).ok_or(StoreError::NotFound { what: "verdict" })
 }
 
-/// A page of the verdicts of an image, the newest first; `before` is time and id of the last one of the page before.
+/// A page of the verdicts of an image, the newest first; `before` is time and id of the last one of the page before. Whoever
+/// may see all images reads those of removed ones too, for as long as they are kept.
 ///
 /// # Errors
-/// When there is no such image that the permit reaches, or the database fails.
+/// When there is no such image that the permit reaches, and no verdict of one that was removed, or the database fails.
 pub fn history(
     connection: &mut Connection,
     permit: &Permit,
@@ -82,14 +83,23 @@ pub fn history(
     before: Option<(i64, &str)>,
     limit: u32,
 ) -> Result<Vec<StoredVerdict>, StoreError> {
-    let id = crate::images::id_of_digest(connection, permit, digest)?;
     let (evaluated, verdict_id) = before.unwrap_or((i64::MAX, "\u{10ffff}"));
+    let mut values = values![digest, evaluated, verdict_id, i64::from(limit) + 1].to_vec();
+    let mut of_image = "";
+    if !permit.covers_everything() {
+        // The verdicts of an image that was removed stay, and after a restore another may have its number.
+        values.push(crate::images::id_of_digest(connection, permit, digest)?.into());
+        of_image = "AND v.image_id = $5";
+    }
     let sql = format!(
-        "SELECT {COLUMNS} FROM verdicts v WHERE v.image_id = $1 AND v.digest = $5 AND (v.evaluated, v.id) < ($2, $3)
+        "SELECT {COLUMNS} FROM verdicts v WHERE v.digest = $1 {of_image} AND (v.evaluated, v.id) < ($2, $3)
          ORDER BY v.evaluated DESC, v.id DESC LIMIT $4"
     );
-    // The verdicts of an image that was removed stay, and after a restore another may have its number.
-    let rows = connection.rows(&sql, &values![id, evaluated, verdict_id, i64::from(limit) + 1, digest])?;
+    let rows = connection.rows(&sql, &values)?;
+    if rows.is_empty() && before.is_none() {
+        // Of an image that is there, at least the one that holds would be found.
+        crate::images::id_of_digest(connection, permit, digest)?;
+    }
     Ok(rows.iter().map(verdict).collect())
 }
 

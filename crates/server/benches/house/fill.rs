@@ -172,6 +172,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
         },
         scopes: scopes.get(image.team as usize).cloned().into_iter().collect(),
         generation,
+        intelligence: String::new(),
     };
     let new = NewImage {
         platform,

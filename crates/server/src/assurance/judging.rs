@@ -11,6 +11,7 @@ use policy::{Attribute, Attributes, Facts, Policy, RegoCheck};
 use serde_json::{Value, json};
 use store::images::{Counts, DECISIONS, Evaluation, FindingRow, ImageName, NewVerdict};
 
+use super::intelligence_file::fingerprint;
 use super::rego::RegoProcesses;
 use super::rules::Rules;
 use crate::clock::SECOND;
@@ -51,6 +52,7 @@ pub(crate) fn evaluate(report: &mut ScanReport, question: &Question<'_>) -> Eval
         verdict: verdict(report, question),
         scopes,
         generation: question.rules.generation,
+        intelligence: fingerprint(question.database),
     }
 }
 
@@ -172,6 +174,12 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
     let judged = report.verdict.clone().unwrap_or_default();
     let mut document = formats::verdict_document(&judged);
     document["digest"] = report.target.digest.as_ref().map(ToString::to_string).into();
+    let hash = digest(&SHA256, document.to_string().as_bytes()).as_ref().to_vec();
+    // Which version in the store it was, is told and makes no other verdict: another version may say the same.
+    for policy in document["policies"].as_array_mut().into_iter().flatten() {
+        let version = policy["name"].as_str().and_then(|name| question.rules.versions.get(name)).copied();
+        policy["stored_version"] = version.into();
+    }
     let text = document.to_string();
     let id = ids::new(question.now);
     let sequence = report.intelligence.as_ref().map(|facts| facts.sequence);
@@ -185,7 +193,7 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
         evaluated: question.now,
         intelligence,
         cause: question.cause.to_owned(),
-        hash: digest(&SHA256, text.as_bytes()).as_ref().to_vec(),
+        hash,
         body,
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use intelligence::{Changes, Database};
+use intelligence::Changes;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
 use store::images::{self, Evaluation, ImageName};
 use store::{Connection, StoreError, approvals, evaluation, exceptions};
@@ -14,7 +14,7 @@ use super::intelligence_file::fingerprint;
 use super::judging::{self, Question};
 use super::rego::Owed;
 use super::rules::{Rules, scope};
-use super::{defect, index};
+use super::{defect, index, shared_intelligence};
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
@@ -54,23 +54,25 @@ pub(crate) async fn run(app: App, draining: daemon::Draining) {
 /// Does one step; `false` where there is nothing to do.
 pub(crate) async fn step(app: &App, owner: &str) -> ApiResult<bool> {
     let now = clock::now();
-    let former = app.assurance.intelligence.database();
     let shared = app.clone();
     let look = tokio::task::spawn_blocking(move || shared.assurance.intelligence.look());
     look.await.map_err(|_| defect())?;
     note_rested(app).await?;
+    if shared_intelligence::is_behind(app).await? {
+        return Ok(false);
+    }
     let own = owner.to_owned();
     let is_mine = app.read(move |connection| evaluation::has_lease(connection, &own, now + LEASE / 2)).await?;
     let own = owner.to_owned();
     if !is_mine && !app.note(move |connection| evaluation::lease(connection, &own, now, now + LEASE)).await? {
         return Ok(false);
     }
-    note_intelligence(app, former).await?;
+    note_intelligence(app).await?;
     note_time(app, now).await?;
-    if find_scope(app).await? || judge_queued(app, now).await? {
+    if find_scope(app).await? || judge_queued(app, owner, now).await? {
         return Ok(true);
     }
-    judge_next(app, now).await
+    judge_next(app, owner, now).await
 }
 
 /// Has the images judged again that this server judged without a check that rested.
@@ -88,16 +90,18 @@ async fn note_rested(app: &App) -> ApiResult<()> {
 }
 
 /// Finds out what another intelligence changes.
-async fn note_intelligence(app: &App, former: Option<Arc<Database>>) -> ApiResult<()> {
+async fn note_intelligence(app: &App) -> ApiResult<()> {
     let database = app.assurance.intelligence.database();
     let own = fingerprint(database.as_deref());
     let progress = app.read(evaluation::progress).await?;
     if progress.intelligence == own {
+        app.assurance.keep_judged_by(database);
         return Ok(());
     }
-    let is_former = progress.intelligence == fingerprint(former.as_deref());
-    let (changes, lists_changed) = match (former, database) {
-        (Some(former), Some(database)) if is_former => {
+    let former = app.assurance.judged_by().filter(|former| progress.intelligence == fingerprint(Some(former)));
+    let (changes, lists_changed) = match (former, &database) {
+        (Some(former), Some(database)) => {
+            let database = Arc::clone(database);
             let compare = move || (database.changes_since(&former), database.has_other_malware_lists(&former));
             app.assurance.work(compare).await?
         }
@@ -119,6 +123,7 @@ async fn note_intelligence(app: &App, former: Option<Arc<Database>>) -> ApiResul
         evaluation::note_intelligence(connection, &own)
     })
     .await?;
+    app.assurance.keep_judged_by(database);
     Ok(())
 }
 
@@ -173,23 +178,27 @@ async fn find_scope(app: &App) -> ApiResult<bool> {
 }
 
 /// Judges the next images of the queue.
-async fn judge_queued(app: &App, now: i64) -> ApiResult<bool> {
+async fn judge_queued(app: &App, owner: &str, now: i64) -> ApiResult<bool> {
     let queued = app.read(|connection| evaluation::queued(connection, STEP)).await?;
     if queued.is_empty() {
         return Ok(false);
     }
     let ids: Vec<i64> = queued.iter().map(|(id, _, _)| *id).collect();
     let judged = judge(app, queued, now).await?;
-    app.note(move |connection| {
+    let owner = owner.to_owned();
+    let written = app.note(move |connection| {
+        if !evaluation::holds_lease(connection, &owner)? {
+            return Ok(false);
+        }
         write(connection, &judged, now)?;
-        ids.iter().try_for_each(|id| evaluation::dequeue(connection, *id))
-    })
-    .await?;
-    Ok(true)
+        ids.iter().try_for_each(|id| evaluation::dequeue(connection, *id))?;
+        Ok(true)
+    });
+    Ok(written.await?)
 }
 
 /// Judges the next images of a pass, or begins one where it is wanted.
-async fn judge_next(app: &App, now: i64) -> ApiResult<bool> {
+async fn judge_next(app: &App, owner: &str, now: i64) -> ApiResult<bool> {
     let progress = app.read(evaluation::progress).await?;
     if progress.running == progress.done {
         if progress.wanted == progress.done {
@@ -207,12 +216,17 @@ async fn judge_next(app: &App, now: i64) -> ApiResult<bool> {
     };
     let cause = progress.cause;
     let judged = judge(app, next.into_iter().map(|(id, digest)| (id, digest, cause.clone())).collect(), now).await?;
-    app.note(move |connection| {
+    let owner = owner.to_owned();
+    let written = app.note(move |connection| {
+        // It took so long that another server has gone on from here, perhaps by something newer.
+        if !evaluation::holds_lease(connection, &owner)? {
+            return Ok(false);
+        }
         write(connection, &judged, now)?;
-        evaluation::advance(connection, last)
-    })
-    .await?;
-    Ok(true)
+        evaluation::advance(connection, last)?;
+        Ok(true)
+    });
+    Ok(written.await?)
 }
 
 /// An image that was judged, and the index that it was judged by.

@@ -14,6 +14,8 @@ use crate::error::ApiResult;
 /// What images are judged by.
 pub(crate) struct Rules {
     pub(crate) policies: Vec<Policy>,
+    /// The version of each policy in the store, by its name.
+    pub(crate) versions: BTreeMap<String, i64>,
     pub(crate) exceptions: Vec<Exception>,
     /// The scopes that exceptions are limited to, by the place of the exception; there is none for those that are not.
     pub(crate) limits: BTreeMap<usize, BTreeSet<String>>,
@@ -51,6 +53,7 @@ impl Rules {
         let limits = texts.exceptions.iter().enumerate().filter(|(_, (_, scopes))| !scopes.is_empty());
         let limits = limits.map(|(at, (_, scopes))| (at, scopes.clone())).collect();
         Ok(Rules {
+            versions: texts.policies.iter().map(|stored| (stored.name.clone(), stored.version)).collect(),
             policies: policies.collect::<ApiResult<_>>()?,
             exceptions: exceptions.collect::<ApiResult<_>>()?,
             limits,

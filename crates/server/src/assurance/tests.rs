@@ -53,6 +53,26 @@ fn another_intelligence_flips_what_it_touches_and_leaves_the_rest_alone() {
 }
 
 #[test]
+fn a_verdict_tells_which_version_of_a_policy_it_was_and_another_that_says_the_same_makes_no_other() {
+    let (server, who) = server();
+    server.register(&who, &index(1, "shop/api:1", &[("left-pad", "1.0.0")])).expect(200);
+    let verdict = || server.ask(&who, "GET", &format!("/verdict?image={}", digest(1)), json!(null)).body;
+    let first = verdict();
+    assert_eq!((&first["policies"][0]["name"], &first["policies"][0]["stored_version"]), (&json!("severe"), &json!(1)));
+    let policies = server.ask(&who, "GET", "/policies", json!(null)).body;
+    let path = format!("/policies/{}", policies["items"][0]["id"].as_str().unwrap());
+    let edit = |document: String, version: &str| {
+        let edit = json!({ "document": document });
+        server.ask_with(&who, "PUT", &path, &[("if-match", version)], edit).expect(200);
+        server.catch_up();
+    };
+    edit(format!("# the same\n{SEVERE}"), "\"1\"");
+    assert_eq!(verdict(), first);
+    edit(SEVERE.replace("high", "low"), "\"2\"");
+    assert_eq!(verdict()["policies"][0]["stored_version"], 3);
+}
+
+#[test]
 fn a_change_of_a_policy_reaches_every_image_even_after_a_restart_in_the_middle() {
     let (server, who) = server();
     for number in 1..=70 {

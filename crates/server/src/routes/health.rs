@@ -69,11 +69,10 @@ fn part(name: &str, state: &str) -> HealthPart {
 fn informed(app: &App, now: i64) -> HealthPart {
     let state = app.assurance.intelligence.state();
     let Some(age) = intelligence_age(app, now) else {
-        let problem = state.file_problem.or(state.update_problem);
-        let cause = problem.map_or_else(|| Cause::new("health.intelligence.none"), |(_, cause)| cause);
+        let cause = state.problem().map_or_else(|| Cause::new("health.intelligence.none"), |(_, cause)| cause);
         return HealthPart { cause: Some(cause), ..part("intelligence", "failing") };
     };
-    if let Some((since, cause)) = state.file_problem.or(state.update_problem) {
+    if let Some((since, cause)) = state.problem() {
         return HealthPart { since: Some(Moment(since)), cause: Some(cause), ..part("intelligence", "warning") };
     }
     let built = i64::try_from(age.sequence).unwrap_or(i64::MAX).saturating_mul(SECOND);

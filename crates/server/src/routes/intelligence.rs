@@ -58,7 +58,7 @@ async fn status(app: &App) -> ApiResult<IntelligenceStatus> {
         refreshed: state.refreshed.map(Moment),
         next_refresh: intelligence_schedule::next(app).map(|due| Moment(due.max(now))),
         is_refreshing: state.is_refreshing,
-        file_problem: state.file_problem.map(|(_, cause)| cause),
+        file_problem: state.file_problem.or(state.sharing_problem).map(|(_, cause)| cause),
         update_problem: state.update_problem.map(|(_, cause)| cause),
         has_source: app.config.intelligence_from.is_some(),
         has_keys: !app.config.intelligence_keys.is_empty(),

@@ -105,6 +105,8 @@ pub struct Evaluation {
     pub scopes: BTreeSet<String>,
     /// The number of the policies and exceptions that it was judged by.
     pub generation: i64,
+    /// The fingerprint of the intelligence that it was judged by; empty for none.
+    pub intelligence: String,
 }
 
 /// Writes what changed by an evaluation, and returns the id of the verdict that holds: the one before where it says the

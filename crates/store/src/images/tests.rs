@@ -79,6 +79,7 @@ pub(super) fn evaluation_of(decision: i64, id: &str, scopes: &[&str]) -> Evaluat
         },
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         generation: 0,
+        intelligence: String::new(),
     }
 }
 

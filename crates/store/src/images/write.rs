@@ -103,7 +103,8 @@ pub fn register(
     if (permission.area, permission.action) != (Area::Images, Action::Write) || !reaches {
         return Err(StoreError::NotFound { what: "image" });
     }
-    if generation(connection)? != evaluation.generation {
+    let (generation, intelligence) = judged_by(connection)?;
+    if generation != evaluation.generation {
         return Ok(Registered::Outdated);
     }
     let found = connection.row(
@@ -148,15 +149,20 @@ pub fn register(
     };
     add_names(connection, id, &image.digest, names, now)?;
     let verdict_id = evaluate(connection, id, evaluation, now)?;
+    if intelligence != evaluation.intelligence {
+        // The server that registers has another intelligence than all images are judged by, an older or a newer one.
+        crate::evaluation::queue(connection, id, "intelligence")?;
+    }
     Ok(Registered::Done { verdict_id, is_new })
 }
 
-/// The number of the policies and exceptions that hold: it grows with every change of them.
-fn generation(connection: &mut Connection) -> Result<i64, StoreError> {
+/// The number of the policies and exceptions that hold, which grows with every change of them, and the fingerprint of the
+/// intelligence that does.
+fn judged_by(connection: &mut Connection) -> Result<(i64, String), StoreError> {
     // A change of policies takes this row's lock: whoever judged by the older ones is seen.
     let lock = if connection.is_sqlite() { "" } else { " FOR SHARE" };
-    let row = connection.row(&format!("SELECT wanted FROM evaluation WHERE id = 1{lock}"), &[])?;
-    Ok(row.map_or(0, |row| row.integer(0)))
+    let row = connection.row(&format!("SELECT wanted, intelligence FROM evaluation WHERE id = 1{lock}"), &[])?;
+    Ok(row.map_or((0, String::new()), |row| (row.integer(0), row.text(1))))
 }
 
 fn count<T>(items: &[T]) -> i64 {
