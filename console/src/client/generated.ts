@@ -2056,7 +2056,8 @@ export const listImageFindings = /* @__PURE__ */ operation<{ path: { digest: str
   'list_image_findings', 'GET', '/images/{digest}/findings', 'findings.read',
 );
 
-/** The verdicts on an image, the newest first: one for each change of the decision. */
+/** The verdicts on an image, the newest first: one for each change of the decision. Those of an image that was removed are
+ * read by whoever may see all images. */
 export const listImageVerdicts = /* @__PURE__ */ operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<VerdictObject>>(
   'list_image_verdicts', 'GET', '/images/{digest}/history', 'images.read',
 );

@@ -188,6 +188,8 @@ pub(crate) struct Config {
     /// The settings as they were given, to be shown.
     settings: Settings,
     pub(crate) surroundings: Surroundings,
+    /// What is said of variables that look like settings and are none.
+    pub(crate) unknown_variables: Vec<String>,
 }
 
 /// How long each kind of thing is kept, in days.
@@ -259,6 +261,8 @@ impl Config {
         let file = std::env::var_os("BULKHEAD_CONFIG").filter(|path| !path.is_empty()).map(PathBuf::from);
         let settings = Settings::read(SETTINGS, file.as_deref(), std::env::vars())?;
         let config = Config::of(&settings)?;
+        let names = std::env::vars().map(|(name, _)| name);
+        let config = Config { unknown_variables: unknown(names), ..config };
         Ok(Config { surroundings: config.surroundings.clone().with_variables(std::env::vars()), ..config })
     }
 
@@ -326,9 +330,28 @@ impl Config {
             private_addresses: settings.parsed("private_addresses")?.unwrap_or(true),
             surroundings: Surroundings::read(settings.text("ambient_credentials"), settings.text("cloud_endpoints"))
                 .map_err(|(key, problem)| settings.wrong(key, problem))?,
+            unknown_variables: Vec::new(),
             data_folder,
         })
     }
+}
+
+/// Variables that are no settings of the server: the command line and workers read them.
+const OF_OTHERS: &[&str] = &["CA", "CACHE_DIR", "CONFIG", "INTEL", "SERVER", "TOKEN", "TOKEN_FILE"];
+
+/// What to say of variables that nobody reads, each with the setting that may have been meant.
+fn unknown(names: impl Iterator<Item = String>) -> Vec<String> {
+    let is_setting = |key: &str| SETTINGS.iter().any(|setting| setting.key.eq_ignore_ascii_case(key));
+    let mut unknown: Vec<String> = names
+        .filter_map(|name| Some(name.strip_prefix("BULKHEAD_")?.to_owned()))
+        .filter(|key| !is_setting(key) && !OF_OTHERS.contains(&key.as_str()))
+        .map(|key| {
+            let meant = policy::nearest(&key, SETTINGS.iter().map(|setting| setting.key)).unwrap_or_default();
+            format!("BULKHEAD_{key} is no setting and is ignored; was BULKHEAD_{} meant?", meant.to_uppercase())
+        })
+        .collect();
+    unknown.sort();
+    unknown
 }
 
 /// What `--help` says.
@@ -353,6 +376,15 @@ mod tests {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let settings = Settings::read(SETTINGS, None, variables).unwrap();
         Config::of(&settings).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_variable_that_nobody_reads_is_told_with_what_was_meant() {
+        let names = ["BULKHEAD_LITSEN", "BULKHEAD_LISTEN", "BULKHEAD_TOKEN_FILE", "HOME"];
+        assert_eq!(
+            unknown(names.iter().map(|name| (*name).to_owned())),
+            ["BULKHEAD_LITSEN is no setting and is ignored; was BULKHEAD_LISTEN meant?"]
+        );
     }
 
     #[test]

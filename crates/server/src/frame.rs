@@ -53,7 +53,15 @@ async fn frame(State((app, longest)): State<(App, Duration)>, mut request: Reque
     let path = request.uri().path().to_owned();
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let longest = route.as_deref().and_then(routes::longest).unwrap_or(longest);
-    let answer = AssertUnwindSafe(tokio::time::timeout(longest, next.run(request))).catch_unwind();
+    // RFC 9112, section 3.2: whatever stands between might have gone by the other one.
+    let has_one_host = request.headers().get_all(header::HOST).iter().count() < 2;
+    let next = async {
+        match has_one_host {
+            true => next.run(request).await,
+            false => ApiError::new(ProblemCode::Malformed, "The request names more than one host.").into_response(),
+        }
+    };
+    let answer = AssertUnwindSafe(tokio::time::timeout(longest, next)).catch_unwind();
     let mut response = match answer.await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
@@ -111,6 +119,21 @@ mod tests {
         let part = stream::once(async { Ok::<_, std::io::Error>("{\"name\":") });
         let request = Request::builder().method("POST").uri("/x").header("content-type", "application/json");
         request.body(Body::from_stream(part.chain(stream::pending()))).unwrap()
+    }
+
+    #[test]
+    fn a_request_with_two_hosts_is_refused_before_anything_else() {
+        let server = TestServer::new();
+        let router = around(Router::new().route("/x", post(|| async { "done" })), &server.app);
+        let status = |hosts: &[&str]| {
+            let request = hosts
+                .iter()
+                .fold(Request::builder().method("POST").uri("/x"), |request, host| request.header(header::HOST, *host));
+            let request = request.body(Body::empty()).unwrap();
+            server.run(async { router.clone().oneshot(request).await.unwrap().status().as_u16() })
+        };
+        assert_eq!((status(&["a.example"]), status(&["a.example", "b.example"])), (200, 400));
+        assert_eq!(status(&["a.example", "a.example"]), 400);
     }
 
     #[test]

@@ -52,18 +52,18 @@ const WRONG_SETTINGS: u8 = 2;
 /// The exit code of an administrator's verb that could not be done, as of the other programs.
 const NOT_DONE: u8 = 3;
 
-#[expect(clippy::print_stderr, clippy::print_stdout, reason = "a program's messages belong on its standard streams")]
+#[expect(clippy::print_stderr, reason = "a program's messages belong on its standard streams")]
 fn main() -> ExitCode {
     daemon::choose_tls_provider();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
         ["--help" | "-h"] => {
-            println!("{}", config::help());
+            say(&config::help());
             return ExitCode::SUCCESS;
         }
         ["--version" | "-V"] => {
-            println!("bulkhead-server {}", env!("CARGO_PKG_VERSION"));
+            say(concat!("bulkhead-server ", env!("CARGO_PKG_VERSION")));
             return ExitCode::SUCCESS;
         }
         // Not for people: the server asks itself.
@@ -89,11 +89,11 @@ fn main() -> ExitCode {
     if let ["admin", ref verb @ ..] = words[..] {
         return match admin::run(&config, verb) {
             Ok(admin::Ended::Well(told)) => {
-                println!("{told}");
+                say(&told);
                 ExitCode::SUCCESS
             }
             Ok(admin::Ended::Badly(told)) => {
-                println!("{told}");
+                say(&told);
                 ExitCode::FAILURE
             }
             Err(error) => {
@@ -109,4 +109,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says something on standard output. Whoever stops reading, as `head` does, has what they wanted.
+fn say(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -137,7 +137,10 @@ fn address(request: &RegistryRequest) -> ApiResult<String> {
         _ => host,
     };
     let name: Option<ImageName> = format!("{host}/a/b").parse().ok();
-    match name.is_some_and(|name| name.registry() == host && name.repository() == "a/b") {
+    let port =
+        host.rsplit_once(':').map(|(_, port)| port).filter(|port| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let has_usable_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    match has_usable_port && name.is_some_and(|name| name.registry() == host && name.repository() == "a/b") {
         true => Ok(host),
         false => {
             let problem = format!("`{text}` is no host; write registry.example.com or 10.0.0.1:5000, without a path");

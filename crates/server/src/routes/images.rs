@@ -214,7 +214,8 @@ pub(super) async fn findings(
     Ok(Json(cursor::page(found, limit, total, place, tell)))
 }
 
-/// The verdicts on an image, the newest first: one for each change of the decision.
+/// The verdicts on an image, the newest first: one for each change of the decision. Those of an image that was removed are
+/// read by whoever may see all images.
 #[utoipa::path(get, path = "/images/{digest}/history", operation_id = "list_image_verdicts", tag = "images",
     params(("digest" = String, Path, description = "The digest"), PageQuery),
     responses((status = 200, description = "The verdicts", body = Page<VerdictObject>)))]

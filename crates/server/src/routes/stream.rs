@@ -66,12 +66,12 @@ pub(super) async fn events(
         ApiError::new(ProblemCode::RateLimited, "Too many streams are open; ask the lists meanwhile.").retry_after(30)
     })?;
     let (first, last) = app.read(events::bounds).await?;
-    let asked =
-        headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.trim().parse::<i64>().ok());
+    // What is no number was never the id of an event of ours.
+    let asked = headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.trim().parse::<i64>().ok()));
     let mut waiting = VecDeque::from([Bytes::from_static(b"retry: 3000\n\n")]);
     // What lies between was removed, or the number is of another database.
-    let is_missed = asked.is_some_and(|id| id > last || id + 1 < first);
-    let behind = match asked {
+    let is_missed = asked.is_some_and(|id| id.is_none_or(|id| id > last || id.saturating_add(1) < first));
+    let behind = match asked.flatten() {
         Some(id) if !is_missed => id,
         _ => last,
     };

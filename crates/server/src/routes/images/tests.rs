@@ -403,7 +403,16 @@ fn a_removed_image_leaves_nothing_but_its_verdicts() {
     assert_eq!(server.ask(&who, "GET", "/packages", json!(null)).body["items"], json!([]));
     assert_eq!(server.ask(&who, "GET", "/vulnerabilities", json!(null)).body["items"], json!([]));
     assert_eq!(server.decision(&who, 1), "deny");
+    let path = format!("/images/{}/history", digest(1));
+    let kept = server.ask(&who, "GET", &path, json!(null));
+    kept.expect(200);
+    assert_eq!(kept.body["items"].as_array().unwrap().len(), 1, "{}", kept.body);
+    assert_eq!(kept.body["items"][0]["digest"], digest(1));
+    let scoped = server.scoped_token("images.read,verdicts.read", "shop", "shop/*");
+    server.ask(&scoped, "GET", &path, json!(null)).expect(404);
+    server.ask(&who, "GET", &format!("/images/{}/history", digest(7)), json!(null)).expect(404);
     server.register(&who, &index(1, "shop/api:1", LEFT_PAD)).expect(200);
+    assert_eq!(server.ask(&who, "GET", &path, json!(null)).body["items"].as_array().unwrap().len(), 2);
 }
 
 #[test]

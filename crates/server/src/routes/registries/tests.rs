@@ -79,6 +79,8 @@ fn what_cannot_be_a_registry_is_refused_with_its_field() {
         ("address", json!("r.example/path"), "address"),
         ("address", json!("user@r.example"), "address"),
         ("address", json!("no-dots"), "address"),
+        ("address", json!("r.example:65536"), "address"),
+        ("address", json!("r.example:0"), "address"),
         ("address", json!("http://r.example"), "plain_http"),
         ("address", json!(null), "address"),
         ("ca", json!("no certificate"), "ca"),

@@ -61,6 +61,7 @@ fn whoever_comes_too_late_is_told_to_read_anew() {
     let who = server.token("images.read");
     assert!(follow(&server, &who, "", Some("1"), 2).contains("id: 3\nevent: reset\n"));
     assert!(follow(&server, &who, "", Some("99"), 2).contains("event: reset\n"));
+    assert!(follow(&server, &who, "", Some("abc"), 2).contains("event: reset\n"), "it is no number of ours");
     assert!(follow(&server, &who, "", Some("2"), 2).contains("id: 3\nevent: image.verdict\n"));
     server.ask(&As::Nobody, "GET", "/events/stream", json!(null)).expect(401);
 }
