@@ -23,8 +23,9 @@ pub fn queued(connection: &mut Connection) -> Result<i64, StoreError> {
 /// When the permit is for something else, or the database fails.
 pub fn waiting_since(connection: &mut Connection, permit: &Permit) -> Result<Option<i64>, StoreError> {
     require(permit, Area::Jobs, Action::Read)?;
-    // A job that failed waits on purpose until then.
-    let sql = "SELECT not_before FROM jobs WHERE state = 'waiting' ORDER BY id LIMIT 1";
+    // A job that failed waits on purpose until then, and so do those of a registry that rests.
+    let sql = "SELECT CASE WHEN r.rests_until > j.not_before THEN r.rests_until ELSE j.not_before END
+        FROM jobs j LEFT JOIN registries r ON r.id = j.registry_id WHERE j.state = 'waiting' ORDER BY j.id LIMIT 1";
     Ok(connection.row(sql, &[])?.map(|row| row.integer(0)))
 }
 

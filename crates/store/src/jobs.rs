@@ -24,6 +24,9 @@ const FIRST_WAIT: i64 = 10_000_000;
 /// The longest wait between two tries, in microseconds.
 const LONGEST_WAIT: i64 = 3600 * 1_000_000;
 
+/// The longest rest of a registry that does not answer, in microseconds.
+const LONGEST_REST: i64 = 900 * 1_000_000;
+
 /// How many jobs a step takes that looks after many.
 const STEP: i64 = 500;
 
@@ -157,6 +160,12 @@ pub enum Failed {
         /// Where in the spread this wait is.
         jitter: f64,
     },
+    /// The same, and the registry did not answer: its other jobs wait as well, unless a person does for them, so that
+    /// workers are there for other registries.
+    Silent {
+        /// As above.
+        jitter: f64,
+    },
     /// It was given back, which is no failure.
     GivenBack,
 }
@@ -240,6 +249,7 @@ pub fn lease(connection: &mut Connection, permit: &Permit, lease: &Lease, now: i
         }
         let first = format!(
             "SELECT id FROM jobs WHERE state = 'waiting' AND registry_id = $1 AND not_before <= $2
+             AND ((SELECT r.rests_until FROM registries r WHERE r.id = $1) <= $2 OR priority = 1)
              ORDER BY priority, id LIMIT 1{lock_job}"
         );
         let Some(row) = connection.row(&first, &values![&registry, now])? else { continue };
@@ -257,7 +267,7 @@ pub fn lease(connection: &mut Connection, permit: &Permit, lease: &Lease, now: i
 fn with_room(connection: &mut Connection, now: i64) -> Result<Vec<(String, i64)>, StoreError> {
     let sql = "SELECT w.id, j.priority FROM (
             SELECT r.id AS id, (SELECT f.id FROM jobs f WHERE f.state = 'waiting' AND f.registry_id = r.id
-                AND f.not_before <= $1 ORDER BY f.priority, f.id LIMIT 1) AS job
+                AND f.not_before <= $1 AND (r.rests_until <= $1 OR f.priority = 1) ORDER BY f.priority, f.id LIMIT 1) AS job
             FROM registries r
             WHERE (SELECT count(*) FROM jobs l WHERE l.state = 'leased' AND l.registry_id = r.id) < r.most_at_once
         ) w JOIN jobs j ON j.id = w.job ORDER BY j.priority, j.id";
@@ -322,7 +332,15 @@ pub fn finish(
         WHERE id = $3 AND state = 'leased' AND lease = $4";
     match connection.execute(sql, &values![result, now, id, secret])? {
         0 => Err(StoreError::Changed { what: "job" }),
-        _ => moved(connection, id, Moved::Finished, now).map(|_| ()),
+        _ => {
+            let done = moved(connection, id, Moved::Finished, now)?;
+            // A test is done whatever it finds.
+            if done.kind != "test" {
+                let sql = "UPDATE registries SET silences = 0, rests_until = 0, failure = NULL WHERE id = $1 AND silences > 0";
+                connection.execute(sql, &values![&done.registry_id])?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -349,10 +367,13 @@ pub fn fail(
 fn end_try(connection: &mut Connection, job: &Job, failure: &str, how: Failed, now: i64) -> Result<Job, StoreError> {
     let again = match how {
         Failed::ForGood => None,
-        Failed::MayPass { .. } if job.tries >= MOST_TRIES => None,
-        Failed::MayPass { jitter } => Some((now + wait(job.tries, jitter), job.tries)),
+        Failed::MayPass { .. } | Failed::Silent { .. } if job.tries >= MOST_TRIES => None,
+        Failed::MayPass { jitter } | Failed::Silent { jitter } => Some((now + wait(job.tries, jitter), job.tries)),
         Failed::GivenBack => Some((now, job.tries - 1)),
     };
+    if let Failed::Silent { jitter } = how {
+        rest(connection, &job.registry_id, failure, jitter, now)?;
+    }
     let is_again = again.is_some();
     let (sql, parameters) = match again {
         Some((not_before, tries)) => (
@@ -368,6 +389,22 @@ fn end_try(connection: &mut Connection, job: &Job, failure: &str, how: Failed, n
     };
     connection.execute(sql, &parameters)?;
     moved(connection, &job.id, if is_again { Moved::Queued } else { Moved::Failed }, now)
+}
+
+/// Has a registry rest that left a try without an answer, longer with each in a row.
+fn rest(
+    connection: &mut Connection,
+    registry_id: &str,
+    failure: &str,
+    jitter: f64,
+    now: i64,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE registries SET silences = silences + 1, failure = $2 WHERE id = $1 RETURNING silences";
+    let Some(row) = connection.row(sql, &values![registry_id, failure])? else { return Ok(()) };
+    let until = now + wait(row.integer(0), jitter).min(LONGEST_REST);
+    let sql = "UPDATE registries SET rests_until = $2 WHERE id = $1";
+    connection.execute(sql, &values![registry_id, until])?;
+    Ok(())
 }
 
 /// How long a job waits after so many tries: doubled with each, between half of that and the whole.

@@ -30,6 +30,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 11, name: "live", sql: include_str!("../migrations/0011_live.sql") },
     Schema { version: 12, name: "views", sql: include_str!("../migrations/0012_views.sql") },
     Schema { version: 13, name: "intelligence", sql: include_str!("../migrations/0013_intelligence.sql") },
+    Schema { version: 14, name: "rests", sql: include_str!("../migrations/0014_rests.sql") },
 ];
 
 impl Schema {

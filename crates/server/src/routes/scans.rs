@@ -377,6 +377,7 @@ pub(super) async fn fail(
     let permit = caller.permit()?;
     let how = match request.may_pass {
         true if request.code == "job.given_back" => Failed::GivenBack,
+        true if is_silence(&request) => Failed::Silent { jitter: jobs::jitter() },
         true => Failed::MayPass { jitter: jobs::jitter() },
         false => Failed::ForGood,
     };
@@ -404,6 +405,16 @@ pub(super) async fn fail(
         jobs::announce();
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whether the registry did not answer, or asked to be left alone: its other jobs would fare no better.
+fn is_silence(failure: &JobFailure) -> bool {
+    let status = failure.parameters.get("status").and_then(serde_json::Value::as_u64).unwrap_or_default();
+    match failure.code.as_str() {
+        "registry.unreachable" | "registry.timed_out" | "registry.unknown_host" | "registry.rate_limited" => true,
+        "registry.status" => status >= 500,
+        _ => false,
+    }
 }
 
 async fn end_badly(app: &App, permit: &Permit, job: &Job, secret: &[u8], cause: Cause, how: Failed) -> ApiResult<Job> {

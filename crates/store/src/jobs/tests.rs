@@ -154,6 +154,56 @@ fn a_job_that_fails_too_often_is_dead_until_a_person_tries_again() {
 }
 
 #[test]
+fn a_registry_that_does_not_answer_rests_and_keeps_nobody_from_the_others() {
+    on_both_stores(|store| {
+        add_registry(store, "away", 9);
+        add_registry(store, "here", 9);
+        for (job, registry) in [("1", "away"), ("2", "away"), ("3", "away"), ("4", "here")] {
+            add(store, job, job, registry, Priority::Schedule);
+        }
+        let silent = |job: &'static str, now| {
+            let how = Failed::Silent { jitter: 1.0 };
+            let failure = "{\"code\":\"registry.timed_out\"}";
+            write(store, move |connection| fail(connection, &may("scans.write"), job, &[1], failure, how, now)).unwrap()
+        };
+        let failure = |store: &Store| {
+            let read = |connection: &mut Connection| registries::by_id(connection, &may("registries.read"), "away");
+            write(store, read).unwrap().failure
+        };
+        assert_eq!(id(take(store, 1, 1)).as_deref(), Some("1"));
+        silent("1", 1);
+        assert!(failure(store).unwrap().contains("timed_out"));
+        assert_eq!(id(take(store, 1, 2)).as_deref(), Some("4"), "not the next one of the registry that is away");
+        assert_eq!(id(take(store, 1, FIRST_WAIT)), None);
+        let since = write(store, |connection| crate::health::waiting_since(connection, &may("jobs.read"))).unwrap();
+        assert_eq!(since, Some(1 + FIRST_WAIT), "it waits on purpose");
+        // A person does not wait for the end of the rest.
+        add(store, "5", "5", "away", Priority::Person);
+        assert_eq!(id(take(store, 1, 3)).as_deref(), Some("5"));
+        silent("5", 3);
+        let again = 3 + 2 * FIRST_WAIT;
+        assert_eq!(id(take(store, 2, again - 1)).as_deref(), Some("5"), "the person's job is tried again");
+        assert_eq!(id(take(store, 1, again - 1)), None, "for the others it rests longer the second time");
+        let next = id(take(store, 1, again)).unwrap();
+        let done = next.clone();
+        write(store, move |connection| finish(connection, &may("scans.write"), &done, &[1], None, again)).unwrap();
+        assert_eq!(failure(store), None, "it answers");
+        silent_again(store, again);
+    });
+
+    /// After an answer the rests begin anew with the shortest.
+    fn silent_again(store: &Store, now: i64) {
+        let next = id(take(store, 1, now)).unwrap();
+        let failed = move |connection: &mut Connection| {
+            fail(connection, &may("scans.write"), &next, &[1], "{}", Failed::Silent { jitter: 1.0 }, now)
+        };
+        write(store, failed).unwrap();
+        assert_eq!(id(take(store, 1, now + FIRST_WAIT - 1)), None);
+        assert!(take(store, 1, now + FIRST_WAIT).is_some());
+    }
+}
+
+#[test]
 fn many_lessees_at_once_never_get_the_same_job() {
     on_both_stores(|store| {
         add_registry(store, "one", 1000);
