@@ -9,6 +9,9 @@ use crate::filtering::{Conditions, Field, FieldKind};
 use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
 use crate::{Connection, Row, StoreError, evaluation, outbox, values};
 
+/// The most exceptions that had one name, one after the other.
+const MOST_NAMESAKES: u32 = 1000;
+
 /// What an exception may be.
 pub const STATES: &[&str] = &["requested", "approved", "refused", "withdrawn", "expired"];
 
@@ -176,19 +179,17 @@ pub fn limits(permit: &Permit) -> BTreeSet<String> {
     }
 }
 
-/// Adds a request.
+/// Adds a request. One of the same name that was refused or withdrawn, or has expired, gives its name up for `NAME (1)`.
 ///
 /// # Errors
-/// When the name is taken, the permit is for something else or reaches less than the exception, or the database fails.
+/// When the name is taken by one that is asked for or holds, the permit is for something else or reaches less than the exception, or the database fails.
 pub fn insert(connection: &mut Connection, permit: &Permit, exception: &StoredException) -> Result<(), StoreError> {
     may(permit, &[Action::Write])?;
     let own = limits(permit);
     if !own.is_empty() && (exception.scopes.is_empty() || !exception.scopes.is_subset(&own)) {
         return Err(StoreError::NotFound { what: "scope" });
     }
-    if connection.row("SELECT 1 FROM exceptions WHERE name = $1", &values![&exception.name])?.is_some() {
-        return Err(StoreError::Exists { what: "exception" });
-    }
+    give_way(connection, &exception.name)?;
     connection.execute(
         "INSERT INTO exceptions (id, name, document, policy_id, state, ends, requester, requester_name, requested,
          comment, is_reminded, changed, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', 0, $9, 1)",
@@ -212,6 +213,37 @@ pub fn insert(connection: &mut Connection, permit: &Permit, exception: &StoredEx
     }
     let parameters = serde_json::json!({ "name": exception.name, "by": exception.requester_name });
     outbox::tell(connection, exception.requested, "exception.requested", "exception", &exception.id, &parameters)
+}
+
+/// Frees a name, if the exception that has it is over.
+fn give_way(connection: &mut Connection, name: &str) -> Result<(), StoreError> {
+    let taken = |connection: &mut Connection, name: &str| {
+        let row = connection.row("SELECT id, state, document FROM exceptions WHERE name = $1", &values![name])?;
+        Result::<_, StoreError>::Ok(row.map(|row| (row.text(0), row.text(1), row.text(2))))
+    };
+    let Some((id, state, document)) = taken(connection, name)? else { return Ok(()) };
+    if !matches!(state.as_str(), "refused" | "withdrawn" | "expired") {
+        return Err(StoreError::Exists { what: "exception" });
+    }
+    for number in 1..MOST_NAMESAKES {
+        let other = format!("{name} ({number})");
+        if taken(connection, &other)?.is_none() {
+            let sql = "UPDATE exceptions SET name = $1, document = $2 WHERE id = $3";
+            connection.execute(sql, &values![&other, renamed(&document, &other)?, &id])?;
+            return Ok(());
+        }
+    }
+    Err(StoreError::Exists { what: "exception" })
+}
+
+/// The document of an exception under another name: verdicts tell one that has expired by the name in it.
+fn renamed(document: &str, name: &str) -> Result<String, StoreError> {
+    let damaged = |error: serde_json::Error| StoreError::Damaged { place: "exceptions", problem: error.to_string() };
+    let mut document: serde_json::Value = serde_json::from_str(document).map_err(damaged)?;
+    for exception in document["exceptions"].as_array_mut().into_iter().flatten() {
+        exception["name"] = name.into();
+    }
+    Ok(document.to_string())
 }
 
 /// Puts an exception into another state, if its version is the one before. Where that changes what holds, every stored image

@@ -364,3 +364,20 @@ fn ones_own_is_withdrawn_by_the_same_person_however_they_asked() {
     decide(&house, &house.developer, by_token.body["id"].as_str().unwrap(), "withdraw", 1).expect(200);
     decide(&house, &token, by_session.body["id"].as_str().unwrap(), "withdraw", 1).expect(200);
 }
+
+#[test]
+fn the_name_of_an_exception_that_is_over_can_be_used_again() {
+    let house = house();
+    let server = &house.server;
+    let ask = || server.ask(&house.developer, "POST", "/exceptions", request("left-pad"));
+    for number in 0..3 {
+        let asked = ask();
+        asked.expect(201);
+        assert_eq!(ask().code(), "object.exists", "it is asked for");
+        decide(&house, &house.developer, asked.body["id"].as_str().unwrap(), "withdraw", 1).expect(200);
+        let list = server.ask(&house.developer, "GET", "/exceptions?sort=name", json!(null));
+        let names: Vec<_> = list.body["items"].as_array().unwrap().iter().map(|item| item["name"].clone()).collect();
+        let expected = ["left-pad", "left-pad (1)", "left-pad (2)"];
+        assert_eq!(names, expected[..=number], "{}", list.body);
+    }
+}
