@@ -19,6 +19,8 @@ export interface Verdict {
 export interface VerdictPolicy {
   name: string;
   version: string;
+  /** Which of the versions that the server keeps it was; not told by older servers. */
+  storedVersion: number | null;
   mode: string;
   applied: boolean;
   decision: string;
@@ -79,6 +81,7 @@ export function verdictOf(object: VerdictObject): Verdict {
     policies: fields.list('policies').map((policy) => ({
       name: policy.text('name'),
       version: policy.text('version'),
+      storedVersion: policy.number('stored_version'),
       mode: policy.text('mode'),
       applied: policy.flag('applied'),
       decision: policy.text('decision'),

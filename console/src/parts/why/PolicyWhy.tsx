@@ -12,7 +12,10 @@ export function PolicyWhy({ policy, teller }: { policy: VerdictPolicy; teller: T
   return (
     <article className="bh-reason">
       <p><strong>{teller.policy(policy)}</strong></p>
-      <p className="bh-quiet">{t('mode', { mode: t(policy.mode === 'audit' ? 'mode.audit' : 'mode.enforce') })}</p>
+      <p className="bh-quiet">
+        {t('mode', { mode: t(policy.mode === 'audit' ? 'mode.audit' : 'mode.enforce') })}
+        {policy.storedVersion !== null && <> · {t('stored_version', { number: policy.storedVersion })}</>}
+      </p>
       {policy.scope.length === 0 ? (
         <p className="bh-quiet">{t('scope.all')}</p>
       ) : (

@@ -18,6 +18,7 @@ export const en = {
   'intelligence.none': 'none',
   cause: 'Cause',
   mode: 'Mode: {mode}',
+  stored_version: 'saved version {number}',
   'mode.enforce': 'enforce',
   'mode.audit': 'audit only',
   'by.policy': 'Policy {policy}',

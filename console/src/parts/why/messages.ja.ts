@@ -21,6 +21,7 @@ export const ja: Translation<typeof en> = {
   'intelligence.none': 'なし',
   cause: '契機',
   mode: '制御モード: {mode}',
+  stored_version: '保存されたバージョン: {number}',
   'mode.enforce': '制御(Enforce)',
   'mode.audit': '監査のみ(Audit Only)',
   'by.policy': 'ポリシー「{policy}」',

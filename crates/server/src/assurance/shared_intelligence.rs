@@ -6,10 +6,11 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use api::registries::Cause;
-use intelligence::Database;
+use intelligence::{Database, OpenDatabaseError};
 use store::StoreError;
 use store::intelligence::{self as shared, SharedFile};
 
@@ -174,36 +175,64 @@ async fn take(app: &App, known: &SharedFile) -> Result<(), String> {
             Err(error) => return Err(chain(&error)),
         };
         let write = move || {
-            let part = zstd::bulk::decompress(&body, PART_BYTES)?;
+            let Ok(part) = zstd::bulk::decompress(&body, PART_BYTES) else { return Ok(None) };
             file.write_all(&part)?;
-            io::Result::Ok((file, part.len() as u64))
+            io::Result::Ok(Some((file, part.len() as u64)))
         };
         let written = tokio::task::spawn_blocking(write).await.map_err(|error| chain(&error))?;
-        let (back, length) = written.map_err(|error| chain(&error))?;
+        let Some((back, length)) = written.map_err(|error| chain(&error))? else {
+            return Err(refuse(app, known).await);
+        };
         file = back;
         bytes += length;
         if bytes > LARGEST_BYTES {
             return Err(format!("the intelligence that another server gave is larger than {LARGEST_BYTES} bytes"));
         }
     }
-    let (path, known, own) = (path.to_owned(), known.clone(), app.clone());
+    let (path, own, expected) = (path.to_owned(), app.clone(), known.clone());
     let placing = move || {
-        place(file, &path, &known)?;
-        own.assurance.intelligence.look();
-        own.assurance.bell.notify_one();
-        Ok(())
+        let is_whole = check(file.path(), &expected)?;
+        if is_whole {
+            place(file, &path, &expected)?;
+            own.assurance.intelligence.look();
+            own.assurance.bell.notify_one();
+        }
+        Ok(is_whole)
     };
-    tokio::task::spawn_blocking(placing).await.map_err(|error| chain(&error))?
+    let placed: Result<bool, String> = tokio::task::spawn_blocking(placing).await.map_err(|error| chain(&error))?;
+    match placed? {
+        true => Ok(()),
+        false => Err(refuse(app, known).await),
+    }
 }
 
-/// Puts what was received in place, if it is what the store says.
-fn place(file: tempfile::NamedTempFile, path: &std::path::Path, known: &SharedFile) -> Result<(), String> {
-    let database = Database::open(file.path()).map_err(|error| chain(&error))?;
-    database.verify().map_err(|error| chain(&error))?;
-    if fingerprint(Some(&database)) != known.fingerprint {
-        return Err("the intelligence in the database is another than the one that it is said to be".to_owned());
+/// Has what is damaged forgotten, and says so. Whoever has it gives it anew; if it stayed and they were gone, nobody would
+/// judge any more.
+async fn refuse(app: &App, known: &SharedFile) -> String {
+    let id = known.id.clone();
+    match app.note(move |connection| shared::forget(connection, &id)).await {
+        Ok(()) => "the intelligence database in the store is damaged; a server that has it gives it anew".to_owned(),
+        Err(error) => chain(&error),
     }
-    drop(database);
+}
+
+/// Whether what was received is whole, and what the store says.
+///
+/// # Errors
+/// When it cannot be read, or a later program made it: servers of that one use it.
+fn check(path: &Path, known: &SharedFile) -> Result<bool, String> {
+    match Database::open(path).and_then(|database| database.verify().map(|()| database)) {
+        Ok(database) => Ok(fingerprint(Some(&database)) == known.fingerprint),
+        Err(OpenDatabaseError::OtherFormat { .. }) => {
+            Err("the intelligence that another server gave is of another version of this program".to_owned())
+        }
+        Err(error @ OpenDatabaseError::Read { .. }) => Err(chain(&error)),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Puts what was received in place, as old as it was where it came from.
+fn place(file: tempfile::NamedTempFile, path: &Path, known: &SharedFile) -> Result<(), String> {
     let placed = Duration::from_micros(u64::try_from(known.placed).unwrap_or_default());
     let put = || {
         file.as_file().set_modified(SystemTime::UNIX_EPOCH + placed)?;
@@ -324,12 +353,16 @@ mod tests {
         });
         assert_eq!(damage.unwrap(), 1);
         let problem = second.run(step(&second.app)).unwrap_err();
-        assert!(problem.contains("intelligence database"), "{problem}");
+        assert!(problem.contains("damaged"), "{problem}");
         assert_eq!(sequence(&second), None);
         assert!(!second.app.assurance.intelligence.given_path().exists());
         let left = std::fs::read_dir(second.folder()).unwrap().flatten();
         let left: Vec<_> = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(".import-")).collect();
         assert!(left.is_empty(), "{left:?}");
+        // It is given and taken anew.
+        share(&first);
+        share(&second);
+        assert_eq!(sequence(&second), sequence(&first));
     }
 
     #[test]
