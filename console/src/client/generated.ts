@@ -574,6 +574,8 @@ export interface ImageFinding {
   kev: boolean;
   /** `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`. */
   kind: string;
+  /** The line in the file, from 1. */
+  line?: number | null;
   /** The purl of the package. */
   package?: string | null;
   /** The file. */
@@ -586,6 +588,8 @@ export interface ImageFinding {
   status?: string | null;
   /** One line on it. */
   title?: string | null;
+  /** The same in Japanese, where it is known. */
+  title_ja?: string | null;
 }
 
 /** A package of an image. */
@@ -1182,6 +1186,8 @@ export interface PolicyEdit {
 
 /** An exception. */
 export type PolicyException = ExceptionTerms & ({
+  /** Why they may not approve this one, though they may others: `access.separation_of_duties`. */
+  blocked?: string | null;
   /** What they said. */
   comment: string;
   decided?: Moment | null;
@@ -1191,6 +1197,8 @@ export type PolicyException = ExceptionTerms & ({
   ends: Moment;
   /** Its id. */
   id: string;
+  /** What whoever asks may do with it: `approve`, `refuse`, `withdraw`. */
+  may_decide?: string[];
   /** The policy that it is asked for. */
   policy?: string | null;
   /** When. */

@@ -217,6 +217,12 @@ pub struct Exception {
     /// The ids of the application scopes that it is limited to beside its own: those of whoever asked for it; none for all.
     #[serde(default)]
     pub scopes: Vec<String>,
+    /// What whoever asks may do with it: `approve`, `refuse`, `withdraw`.
+    #[serde(default)]
+    pub may_decide: Vec<String>,
+    /// Why they may not approve this one, though they may others: `access.separation_of_duties`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<String>,
 }
 
 /// What an exception would do, before anybody asks for it.

@@ -206,9 +206,15 @@ pub struct Finding {
     /// The exception that covers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub excepted_by: Option<String>,
+    /// The line in the file, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<i64>,
     /// One line on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// The same in Japanese, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_ja: Option<String>,
     /// What somebody who has seen it says; it changes no verdict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledgement: Option<FindingAcknowledgement>,

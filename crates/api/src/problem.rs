@@ -60,12 +60,16 @@ codes! {
     Unauthenticated = 401 "access.unauthenticated";
     /// Name or password is wrong, or the log-in is not allowed: deliberately one answer.
     LoginRefused = 401 "access.login_refused";
+    /// The set-up link is wrong, too old or was used.
+    SetupLink = 401 "access.setup_link";
     /// A second factor is needed.
     SecondFactor = 401 "access.second_factor_needed";
     /// The password must be changed first.
     PasswordChange = 403 "access.password_change_needed";
     /// A permission is missing.
     Forbidden = 403 "access.forbidden";
+    /// It belongs to the whole installation, and the rights are limited to applications.
+    OfAll = 403 "access.of_all";
     /// The password must be given again first.
     Confirmation = 403 "access.confirmation_needed";
     /// It would give rights that whoever gives them does not hold.

@@ -112,6 +112,15 @@ impl Language {
         })
     }
 
+    fn title_of(self, kind: &str, id: &str, english: &str) -> Option<String> {
+        match kind {
+            "misconfiguration" => self.of_check(id, |words| Some(words.title.clone())).map(Cow::into_owned),
+            "secret" => Some(self.of_rule(&FOUND.secrets, english).to_owned()),
+            "malware" => Some(self.of_rule(&FOUND.malware, english).to_owned()),
+            _ => None,
+        }
+    }
+
     fn comma(self) -> &'static str {
         match self {
             Language::English => ", ",
@@ -142,6 +151,26 @@ impl Language {
         }
     }
 }
+
+/// The one line on a finding of a kind (`misconfiguration`, `secret`, `malware`) in a language, by the id of its check or by
+/// its English line; none where that is not known.
+pub fn title_in(language: Language, kind: &str, id: &str, english: &str) -> Option<String> {
+    language.title_of(kind, id, english)
+}
+
+/// What is wrong with a value of a form, in another language than English; none where it is not known.
+pub fn field_problem_in(language: Language, english: &str) -> Option<String> {
+    match language {
+        Language::English => None,
+        Language::Japanese => PhraseBook::translate(&[&FIELDS], english),
+    }
+}
+
+/// The Japanese of what is wrong with values.
+static FIELDS: LazyLock<PhraseBook> = LazyLock::new(|| {
+    let read: BTreeMap<String, String> = parse(include_str!("../../../content/messages/fields.ja.json"));
+    book(&read)
+});
 
 /// The Japanese of all checks.
 struct Checks {

@@ -133,6 +133,15 @@ impl Finding {
         }
     }
 
+    /// The line in its file, from 1, where it has one.
+    pub fn line(&self) -> Option<u32> {
+        match self {
+            Finding::Secret(finding) => finding.line,
+            Finding::Misconfiguration(finding) => finding.line,
+            Finding::Malware(_) | Finding::License(_) | Finding::Vulnerability(_) => None,
+        }
+    }
+
     /// The package it is about, where it is about one.
     pub fn package(&self) -> Option<PackageId> {
         match self {

@@ -6,6 +6,7 @@ use api::{Problem, ProblemCode};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use formats::Language;
 use policy::access::Refused;
 use policy::filter::{FilterError, UnknownSort};
 use store::StoreError;
@@ -45,9 +46,14 @@ impl ApiError {
 
     /// A value that is not allowed.
     pub(crate) fn invalid(field: &str, problem: impl std::fmt::Display) -> ApiError {
-        ApiError::new(ProblemCode::Invalid, format!("`{field}`: {problem}."))
-            .with("field", field)
-            .with("problem", problem.to_string())
+        let problem = problem.to_string();
+        let error = ApiError::new(ProblemCode::Invalid, format!("`{field}`: {problem}.")).with("field", field);
+        // What is wrong with a value has no code of its own, but words in the reader's language.
+        let error = match formats::field_problem_in(Language::Japanese, &problem) {
+            Some(said) => error.with("problem_ja", said),
+            None => error,
+        };
+        error.with("problem", problem)
     }
 
     pub(crate) fn problem(&self, request: Option<&str>) -> Problem {
@@ -65,6 +71,10 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> ApiError {
         match &error {
             StoreError::NotFound { what } => ApiError::not_found(what),
+            StoreError::OfAll { .. } => {
+                let detail = "This belongs to the whole installation; your roles are limited to applications.";
+                ApiError::new(ProblemCode::OfAll, detail)
+            }
             StoreError::Exists { what } => {
                 ApiError::new(ProblemCode::Exists, format!("There is already a {what} of this name."))
                     .with("what", *what)
@@ -182,8 +192,61 @@ mod tests {
     use serde_json::json;
     use store::Lane;
 
+    use super::*;
     use crate::sample::index;
     use crate::testing::TestServer;
+
+    /// The sentences that the sources give to [`ApiError::invalid`], with 7 for every value in them.
+    fn sentences(source: &str) -> Vec<String> {
+        let own = source.split("#[cfg(test)]").next().unwrap_or_default();
+        let calls = own.split("ApiError::invalid(").skip(1);
+        let sentence = |call: &str| {
+            // The field, a comma, and the sentence as it is or as a format of it.
+            let rest = call.trim_start().split_once(',')?.1.trim_start();
+            let rest = ["format!(", "format_args!("].iter().find_map(|word| rest.strip_prefix(word)).unwrap_or(rest);
+            let text = rest.trim_start().strip_prefix('"')?.split('"').next()?;
+            let mut said = String::new();
+            let mut parts = text.split('{');
+            said.push_str(parts.next()?);
+            for part in parts {
+                said.push('7');
+                said.push_str(part.split_once('}')?.1);
+            }
+            Some(said)
+        };
+        calls.filter_map(sentence).collect()
+    }
+
+    fn sources(folder: &std::path::Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            match entry.extension() {
+                _ if entry.is_dir() => sources(&entry, found),
+                Some(extension) if extension == "rs" => {
+                    found.extend(sentences(&std::fs::read_to_string(&entry).unwrap()))
+                }
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_value_is_told_in_japanese_too() {
+        let mut found = Vec::new();
+        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        assert!(found.len() > 50, "{found:?}");
+        // What an error of another part says alone has no words here.
+        let has_words = |sentence: &str| sentence.contains(char::is_alphabetic);
+        let unknown = |sentence: &&String| {
+            has_words(sentence) && formats::field_problem_in(Language::Japanese, sentence).is_none()
+        };
+        let unknown: Vec<&String> = found.iter().filter(unknown).collect();
+        assert!(unknown.is_empty(), "write these into content/messages/fields.ja.json: {unknown:#?}");
+        let error = ApiError::invalid("permissions", "`images.raed` is no permission; the nearest is `images.read`");
+        assert_eq!(
+            error.problem(None).parameters["problem_ja"],
+            "`images.raed`という権限はありません(近い権限: `images.read`)"
+        );
+    }
 
     #[test]
     fn a_full_disk_is_told_by_its_cause_while_reading_goes_on() {

@@ -161,6 +161,8 @@ async fn serve(app: App) -> anyhow::Result<()> {
     };
     tracing::info!(signal, "the server stops; open requests may end");
     tell_manager(Tidings::Stopping);
+    // A stream has no end of its own that a drain could wait for; whoever follows comes again.
+    app.streams.close();
     if !drain.finish(app.config.drain).await {
         tracing::warn!("some requests did not end in time");
     }

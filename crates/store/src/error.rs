@@ -36,6 +36,12 @@ pub enum StoreError {
         /// The kind of object: `image`, `policy`.
         what: &'static str,
     },
+    /// What belongs to the whole installation is out of the reach of whoever is limited to applications.
+    #[error("{what} belong to the whole installation, and the permit is limited to applications")]
+    OfAll {
+        /// The area: `jobs`.
+        what: &'static str,
+    },
     /// Something else has this name already.
     #[error("there is already a {what} of this name")]
     Exists {
@@ -145,6 +151,7 @@ impl StoreError {
         matches!(
             self,
             StoreError::NotFound { .. }
+                | StoreError::OfAll { .. }
                 | StoreError::Exists { .. }
                 | StoreError::Changed { .. }
                 | StoreError::InUse { .. }

@@ -66,6 +66,7 @@ fn finding(number: i64, at: i64) -> FindingRow {
         epss: Some(0.001 * f64::from(u32::try_from(id).unwrap())),
         excepted_by: None,
         title: None,
+        line: None,
         published: None,
     }
 }
@@ -106,6 +107,7 @@ fn register(connection: &mut Connection, number: i64) -> Result<(), StoreError> 
             intelligence: None,
             cause: "registered".into(),
             hash: vec![1],
+            reasons: Vec::new(),
             body: vec![1; 300],
         },
         scopes: [if number % 60 == 0 { "small" } else { "large" }.to_owned()].into(),

@@ -31,6 +31,8 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 12, name: "views", sql: include_str!("../migrations/0012_views.sql") },
     Schema { version: 13, name: "intelligence", sql: include_str!("../migrations/0013_intelligence.sql") },
     Schema { version: 14, name: "rests", sql: include_str!("../migrations/0014_rests.sql") },
+    Schema { version: 15, name: "history", sql: include_str!("../migrations/0015_history.sql") },
+    Schema { version: 16, name: "lines", sql: include_str!("../migrations/0016_lines.sql") },
 ];
 
 impl Schema {

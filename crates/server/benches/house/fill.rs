@@ -12,8 +12,9 @@ use store::{Address, Lane, Store, StoreOptions, evaluation};
 
 use crate::house::{House, Image, mixed};
 
-/// Images of one commit: as many as make rewriting the pages of indexes cheap.
-const COMMIT: u32 = 1000;
+/// Images of one commit: fewer would write the pages of indexes more often, and with more, SQLite walks a journal of all of
+/// them at the end of each statement.
+const COMMIT: u32 = 100;
 
 /// Threads that make images.
 const MAKERS: u32 = 2;
@@ -126,6 +127,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
             excepted_by: None,
             title: Some(format!("{} in {}", flaw.id, packages[*at].name)),
             published: Some("2026-01-01T00:00:00Z".into()),
+            line: None,
         })
         .collect();
     let of = |severity: i64| findings.iter().filter(|finding| finding.severity == severity).count() as i64;
@@ -168,6 +170,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
             intelligence: Some(1),
             cause: "registered".into(),
             hash: number.to_le_bytes().to_vec(),
+            reasons: number.to_le_bytes().to_vec(),
             body: zstd::bulk::compress(text.as_bytes(), 3).unwrap(),
         },
         scopes: scopes.get(image.team as usize).cloned().into_iter().collect(),

@@ -175,6 +175,7 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
     let mut document = formats::verdict_document(&judged);
     document["digest"] = report.target.digest.as_ref().map(ToString::to_string).into();
     let hash = digest(&SHA256, document.to_string().as_bytes()).as_ref().to_vec();
+    let reasons = json!([document["reasons"], document["exceptions"]]).to_string();
     // Which version in the store it was, is told and makes no other verdict: another version may say the same.
     for policy in document["policies"].as_array_mut().into_iter().flatten() {
         let version = policy["name"].as_str().and_then(|name| question.rules.versions.get(name)).copied();
@@ -194,6 +195,7 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
         intelligence,
         cause: question.cause.to_owned(),
         hash,
+        reasons: digest(&SHA256, reasons.as_bytes()).as_ref().to_vec(),
         body,
     }
 }
@@ -274,8 +276,20 @@ fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
         kev: vulnerability.is_some_and(|found| found.kev),
         epss: vulnerability.and_then(|found| found.epss).map(|epss| model::as_written(epss.probability)),
         excepted_by: finding.excepted_by().map(str::to_owned),
-        title: vulnerability.and_then(|found| found.title.clone()),
+        title: title(finding),
+        line: finding.line().map(i64::from),
         published: vulnerability.and_then(|found| found.published.clone()),
+    }
+}
+
+/// One line on a finding, in English.
+fn title(finding: &Finding) -> Option<String> {
+    match finding {
+        Finding::Vulnerability(found) => found.title.clone(),
+        Finding::Secret(found) => Some(found.title.clone()),
+        Finding::Malware(found) => found.description.clone(),
+        Finding::Misconfiguration(found) => Some(found.title.clone()),
+        Finding::License(_) => None,
     }
 }
 

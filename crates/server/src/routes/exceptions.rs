@@ -12,7 +12,7 @@ use policy::filter::{Filter, Operand, Term, Test, Wanted};
 use serde_json::json;
 use store::exceptions::{self, StoredException};
 use store::images::{DECISIONS, word};
-use store::{Connection, StoreError, audit, policies, tokens};
+use store::{StoreError, audit, policies};
 
 use super::images::tell;
 use super::paging::Asked;
@@ -26,6 +26,7 @@ use crate::guard::{Caller, Person};
 use crate::ids;
 use crate::installation::Installation;
 use crate::json::{Body, Path, Query, Versioned, if_match};
+use parts::{Parts, Rights, Viewer};
 
 const DAY: i64 = 24 * 3600 * SECOND;
 
@@ -43,7 +44,10 @@ pub(super) async fn list(
     let (permit, asked) = (caller.permit()?, Asked::read(&query, exceptions::KEYS, "name")?);
     let own = asked.query.clone();
     let found = app.read(move |connection| exceptions::list(connection, &permit, &own)).await?;
-    Ok(Json(asked.page(found, told)))
+    let exceptions = found.iter().map(|(exception, _)| exception.clone()).collect();
+    let rights = Viewer::new(&caller).rights(&app, exceptions).await?;
+    let found = found.into_iter().zip(rights).map(|((exception, place), rights)| ((exception, rights), place));
+    Ok(Json(asked.page(found.collect(), |(exception, rights)| told(exception, rights))))
 }
 
 /// An exception.
@@ -57,10 +61,21 @@ pub(super) async fn show(
 ) -> ApiResult<Versioned<Exception>> {
     let permit = caller.permit()?;
     let found = app.read(move |connection| exceptions::by_id(connection, &permit, &id)).await?;
-    Ok(Versioned::read(found.version, told(found)))
+    versioned(&app, &caller, found, Versioned::read).await
 }
 
-fn told(stored: StoredException) -> Exception {
+/// An exception with what its reader may do with it.
+async fn versioned(
+    app: &App,
+    caller: &Caller,
+    exception: StoredException,
+    answer: fn(i64, Exception) -> Versioned<Exception>,
+) -> ApiResult<Versioned<Exception>> {
+    let rights = Viewer::new(caller).rights(app, vec![exception.clone()]).await?;
+    Ok(answer(exception.version, told(exception, rights.into_iter().next().unwrap_or_default())))
+}
+
+fn told(stored: StoredException, rights: Rights) -> Exception {
     let document: serde_json::Value = serde_json::from_str(&stored.document).unwrap_or_default();
     let terms: ExceptionTerms = serde_json::from_value(document["exceptions"][0].clone()).unwrap_or(ExceptionTerms {
         name: stored.name,
@@ -86,6 +101,8 @@ fn told(stored: StoredException) -> Exception {
         comment: stored.comment,
         version: stored.version,
         scopes: stored.scopes.into_iter().collect(),
+        may_decide: rights.may,
+        blocked: rights.blocked,
     }
 }
 
@@ -125,7 +142,7 @@ pub(super) async fn request(
         audit::append(connection, &record).map(|_| ())
     })
     .await?;
-    Ok(Versioned::created(new.version, told(new)))
+    versioned(&app, &caller, new, Versioned::created).await
 }
 
 /// Tells which images an exception would cover something of, and their verdicts before and after, before anybody asks for it.
@@ -365,76 +382,9 @@ async fn decide(
     })
     .await?;
     app.assurance.bell.notify_one();
-    Ok(Versioned::read(new.version, told(new)))
+    versioned(app, caller, new, Versioned::read).await
 }
 
-/// Who has which part in an exception. A token stands for everybody who may have used it.
-struct Parts {
-    /// Everybody who may be the one who decides.
-    deciders: BTreeSet<String>,
-    /// Everybody who may have asked for it.
-    requesters: BTreeSet<String>,
-    /// Everybody who may have written what it excepts from.
-    authors: BTreeSet<String>,
-    /// Whether it is a request of the one who decides.
-    is_own: bool,
-}
-
-impl Parts {
-    fn read(
-        connection: &mut Connection,
-        exception: &StoredException,
-        principal: &str,
-        person: &str,
-    ) -> Result<Parts, StoreError> {
-        let mut written = Vec::new();
-        match &exception.policy_id {
-            Some(policy) => written.extend(policies::authors(connection, policy)?),
-            // From no policy in particular: it excepts from all of them.
-            None => {
-                for policy in policies::in_force(connection)? {
-                    written.extend(policies::authors(connection, &policy.id)?);
-                }
-            }
-        }
-        let mut authors = BTreeSet::new();
-        for author in written {
-            authors.extend(tokens::behind(connection, &author)?);
-        }
-        // Whoever a token acts for, or who answers for it, is as good as the token.
-        let answers = match tokens::by_id(connection, &exception.requester) {
-            Ok(token) => token.owner.or(token.answerable),
-            Err(StoreError::NotFound { .. }) => None,
-            Err(error) => return Err(error),
-        };
-        let is_own = [Some(exception.requester.as_str()), answers.as_deref()]
-            .into_iter()
-            .flatten()
-            .any(|id| id == principal || id == person);
-        Ok(Parts {
-            deciders: tokens::behind(connection, principal)?,
-            requesters: tokens::behind(connection, &exception.requester)?,
-            authors,
-            is_own,
-        })
-    }
-
-    /// Whoever asked for it, or wrote the policy that it excepts from, cannot approve it, unless the settings say otherwise.
-    fn separate(&self, is_separated: bool) -> ApiResult<()> {
-        let authors: Vec<&str> = self.authors.iter().map(String::as_str).collect();
-        let may = self.deciders.iter().all(|me| {
-            self.requesters.iter().all(|requester| access::may_approve(me, requester, &authors, is_separated))
-        });
-        match may {
-            true => Ok(()),
-            false => {
-                let detail =
-                    "Whoever asked for an exception, or wrote the policy that it excepts from, cannot approve it.";
-                Err(ApiError::new(ProblemCode::Separation, detail))
-            }
-        }
-    }
-}
-
+mod parts;
 #[cfg(test)]
 mod tests;

@@ -44,7 +44,7 @@ pub(super) async fn first_user(
     if !is_right {
         let detail = "The set-up link is wrong, too old or was used; the server prints another at its next start \
             while there is no user.";
-        return Err(ApiError::new(ProblemCode::LoginRefused, detail));
+        return Err(ApiError::new(ProblemCode::SetupLink, detail));
     }
     let name = user_name(&request.name)?;
     passwords::check(&name, &request.password).map_err(|error| ApiError::invalid("password", error))?;

@@ -110,7 +110,7 @@ impl Follow {
                 self.spoke = Instant::now();
                 return Some(bytes);
             }
-            if self.began.elapsed() >= LIFE {
+            if self.began.elapsed() >= LIFE || self.app.streams.is_closed() {
                 return None;
             }
             // Nobody is told anything with rights, a session or a token that was taken away meanwhile.

@@ -34,6 +34,8 @@ pub struct FindingRow {
     pub excepted_by: Option<String>,
     /// One line on it.
     pub title: Option<String>,
+    /// The line in the file, from 1.
+    pub line: Option<i64>,
     /// When it became public, RFC 3339.
     pub published: Option<String>,
 }
@@ -55,6 +57,8 @@ pub struct NewVerdict {
     pub cause: String,
     /// SHA-256 of the object without id, time and intelligence.
     pub hash: Vec<u8>,
+    /// SHA-256 of its reasons and exceptions: where these stay, it takes the place of the one before.
+    pub reasons: Vec<u8>,
     /// The object, zstd.
     pub body: Vec<u8>,
 }
@@ -109,15 +113,22 @@ pub struct Evaluation {
     pub intelligence: String,
 }
 
+/// A verdict that goes on with the decision of the one before takes the place of one that did so as well and is no older than
+/// this, in microseconds: who edits a policy ten times makes one line of history.
+const COALESCED: i64 = 3600 * 1_000_000;
+
+/// The most verdicts of an image that go on with the decision of the one before.
+const MOST_CONTINUED: i64 = 20;
+
 /// Writes what changed by an evaluation, and returns the id of the verdict that holds: the one before where it says the
-/// same. Another decision is kept as history and told as an event.
+/// same. Another decision, or the same for other reasons, is kept as history; another decision is told as an event.
 ///
 /// # Errors
 /// When there is no such image, or the database fails.
 pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<String, StoreError> {
     let row = connection.row(
         "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name,
-         i.fixable, i.gaps FROM images i
+         i.fixable, i.gaps, v.continues, v.evaluated, v.reasons FROM images i
          LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
         &values![id],
     )?;
@@ -145,10 +156,12 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
     if former.is_some() && row.bytes(3) == verdict.hash {
         return Ok(before);
     }
-    if former == Some(verdict.decision) {
+    let continues = former == Some(verdict.decision);
+    let is_recent = row.truth(9) && verdict.evaluated - row.integer(10) < COALESCED;
+    if continues && (is_recent || row.bytes(11) == verdict.reasons) {
         connection.execute(
-            "UPDATE verdicts SET subject = $1, evaluated = $2, intelligence = $3, hash = $4, body = $5, cause = $6
-             WHERE id = $7",
+            "UPDATE verdicts SET subject = $1, evaluated = $2, intelligence = $3, hash = $4, body = $5, cause = $6,
+             reasons = $8 WHERE id = $7",
             &values![
                 &verdict.subject,
                 verdict.evaluated,
@@ -156,7 +169,8 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
                 &verdict.hash,
                 &verdict.body,
                 &verdict.cause,
-                &before
+                &before,
+                &verdict.reasons
             ],
         )?;
         connection.execute("UPDATE images SET evaluated = $1 WHERE id = $2", &values![verdict.evaluated, id])?;
@@ -166,8 +180,8 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
         connection.execute("UPDATE verdicts SET ended = $1 WHERE id = $2", &values![now, &before])?;
     }
     connection.execute(
-        "INSERT INTO verdicts (id, image_id, digest, subject, decision, evaluated, intelligence, cause, hash, body)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO verdicts (id, image_id, digest, subject, decision, evaluated, intelligence, cause, hash, body,
+         continues, reasons) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &values![
             &verdict.id,
             id,
@@ -178,9 +192,17 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
             verdict.intelligence,
             &verdict.cause,
             &verdict.hash,
-            &verdict.body
+            &verdict.body,
+            continues,
+            &verdict.reasons
         ],
     )?;
+    if continues {
+        let sql = "UPDATE images SET verdict_id = $1, evaluated = $2 WHERE id = $3";
+        connection.execute(sql, &values![&verdict.id, verdict.evaluated, id])?;
+        forget_oldest(connection, id)?;
+        return Ok(verdict.id.clone());
+    }
     connection.execute(
         "UPDATE images SET decision = $1, verdict_id = $2, evaluated = $3, decided = $3 WHERE id = $4",
         &values![verdict.decision, &verdict.id, verdict.evaluated, id],
@@ -195,6 +217,16 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
     let topic = if former.is_some() { "verdict.changed" } else { "image.registered" };
     outbox::tell(connection, now, topic, "image", &digest, &parameters)?;
     Ok(verdict.id.clone())
+}
+
+/// Keeps the history of an image that is judged otherwise again and again within bounds. What brought another decision stays.
+fn forget_oldest(connection: &mut Connection, id: i64) -> Result<(), StoreError> {
+    let sql = "SELECT evaluated, id FROM verdicts WHERE image_id = $1 AND continues = 1
+        ORDER BY evaluated DESC, id DESC LIMIT 1 OFFSET $2";
+    let Some(oldest) = connection.row(sql, &values![id, MOST_CONTINUED])? else { return Ok(()) };
+    let sql = "DELETE FROM verdicts WHERE image_id = $1 AND continues = 1 AND (evaluated, id) <= ($2, $3)";
+    connection.execute(sql, &values![id, oldest.integer(0), oldest.text(1)])?;
+    Ok(())
 }
 
 /// Makes an image belong to these scopes and no others.
@@ -231,12 +263,13 @@ fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation,
             finding.kev,
             finding.epss,
             finding.excepted_by.clone(),
-            finding.title.clone()
+            finding.title.clone(),
+            finding.line
         ]
     });
     connection.insert_rows(
         "findings (image_id, position, kind, finding, severity, package, package_name, path, status,
-         fixed_version, score, kev, epss, excepted_by, title)",
+         fixed_version, score, kev, epss, excepted_by, title, line)",
         "",
         rows.collect(),
     )?;

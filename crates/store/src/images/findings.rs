@@ -98,7 +98,7 @@ pub fn findings(
     let rows = connection.rows(
         &format!(
             "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
-             excepted_by, title FROM findings f WHERE {sql} ORDER BY position LIMIT {limit}"
+             excepted_by, title, line FROM findings f WHERE {sql} ORDER BY position LIMIT {limit}"
         ),
         &parameters,
     )?;
@@ -171,6 +171,7 @@ fn finding(row: &Row) -> Finding {
             epss: row.optional_real(11),
             excepted_by: row.optional_text(12),
             title: row.optional_text(13),
+            line: row.optional_integer(14),
             published: None,
         },
     }

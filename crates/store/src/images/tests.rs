@@ -60,6 +60,7 @@ pub(super) fn evaluation_of(decision: i64, id: &str, scopes: &[&str]) -> Evaluat
         epss: Some(0.5),
         excepted_by: None,
         title: None,
+        line: None,
         published: None,
     };
     Evaluation {
@@ -75,6 +76,7 @@ pub(super) fn evaluation_of(decision: i64, id: &str, scopes: &[&str]) -> Evaluat
             intelligence: None,
             cause: "registered".into(),
             hash: vec![u8::try_from(decision).unwrap()],
+            reasons: Vec::new(),
             body: vec![1],
         },
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
@@ -174,6 +176,48 @@ fn another_decision_is_history_and_the_same_is_not() {
         let events = store.read_blocking(|connection| events::behind(connection, 0, 10)).unwrap();
         let topics: Vec<&str> = events.iter().map(|event| event.topic.as_str()).collect();
         assert_eq!(topics, ["image.registered", "verdict.changed"]);
+    });
+}
+
+#[test]
+fn a_decision_that_goes_on_for_other_reasons_is_history_within_bounds() {
+    const HOUR: i64 = 3600 * 1_000_000;
+    on_both_stores(|store| {
+        add(store, 1, "shop/api", &[]);
+        let evaluated = |id: &str, reasons: u8, at: i64| {
+            let id = id.to_owned();
+            write(store, move |connection| {
+                let mut evaluation = evaluation_of(0, &id, &[]);
+                evaluation.verdict.hash = vec![7, reasons];
+                evaluation.verdict.reasons = vec![reasons];
+                evaluation.verdict.evaluated = at;
+                evaluate(connection, 1, &evaluation, at)
+            })
+        };
+        let history = || {
+            let read = |connection: &mut Connection| {
+                verdicts::history(connection, &permit("images.read", &[]), "sha256:1", None, 100)
+            };
+            let ids = store.read_blocking(read).unwrap().into_iter().map(|verdict| verdict.id);
+            ids.collect::<Vec<String>>()
+        };
+        assert_eq!(evaluated("other", 1, 2 * HOUR), "other");
+        assert_eq!(history(), ["other", "v1"], "what it was registered with stays");
+        assert_eq!(evaluated("again", 2, 2 * HOUR + 1), "other", "an edit right after takes its place");
+        write(store, |connection| {
+            let mut evaluation = evaluation_of(0, "words", &[]);
+            (evaluation.verdict.hash, evaluation.verdict.reasons) = (vec![8], vec![2]);
+            evaluation.verdict.evaluated = 9 * HOUR;
+            evaluate(connection, 1, &evaluation, 9 * HOUR)
+        });
+        assert_eq!(history(), ["other", "v1"], "the same reasons, whatever else it tells");
+        for number in 0..30_u8 {
+            evaluated(&format!("n{number:02}"), 10 + number, (20 + 2 * i64::from(number)) * HOUR);
+        }
+        let ids = history();
+        assert_eq!((ids.len(), ids[0].as_str(), ids[19].as_str(), ids[20].as_str()), (21, "n29", "n10", "v1"));
+        let events = store.read_blocking(|connection| events::behind(connection, 0, 100)).unwrap();
+        assert_eq!(events.len(), 1, "nobody is told of what decides as before");
     });
 }
 

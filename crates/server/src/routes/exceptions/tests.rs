@@ -56,6 +56,15 @@ fn an_exception_holds_once_another_person_has_approved_it() {
     server.catch_up();
     assert_eq!(server.decision(&house.developer, 1), "deny", "a request excepts nothing");
     decide(&house, &house.developer, id, "approve", 1).expect(403);
+    let told = |who: &As| {
+        let one = server.ask(who, "GET", &format!("/exceptions/{id}"), json!(null)).body;
+        let list = server.ask(who, "GET", "/exceptions", json!(null)).body;
+        assert_eq!(list["items"][0], one, "the list tells the same");
+        (one["may_decide"].clone(), one["blocked"].clone())
+    };
+    assert_eq!(told(&house.developer), (json!(["withdraw"]), json!(null)), "it is their own");
+    assert_eq!(told(&house.author), (json!(["refuse", "withdraw"]), json!("access.separation_of_duties")));
+    assert_eq!(told(&house.approver), (json!(["approve", "refuse", "withdraw"]), json!(null)));
     let own = decide(&house, &house.author, id, "approve", 1);
     assert_eq!((own.status, own.code()), (403, "access.separation_of_duties"), "its author wrote the policy");
     let approved = decide(&house, &house.approver, id, "approve", 1);

@@ -5,6 +5,7 @@ use api::images::{
     DigestApproval, Finding, FindingAcknowledgement, Image, ImageCounts, ImageDetails, ImageReference, KnownPackage,
     KnownVulnerability, Package, VerdictObject,
 };
+use formats::Language;
 use store::acknowledgements::Acknowledgement;
 use store::images::{APPROVALS, DECISIONS, FindingRow, InstalledPackage, Named, SEVERITIES, word};
 use store::verdicts::StoredVerdict;
@@ -93,7 +94,11 @@ pub(crate) fn package(installed: InstalledPackage) -> Package {
 
 /// A finding, with what somebody who has seen it says.
 pub(crate) fn finding(row: FindingRow, seen: Option<Acknowledgement>) -> Finding {
+    let title = row.title.as_deref().unwrap_or_default();
+    let title_ja = formats::title_in(Language::Japanese, &row.kind, &row.finding, title);
     Finding {
+        title_ja: title_ja.filter(|said| said != title),
+        line: row.line,
         acknowledgement: seen.map(acknowledgement),
         kind: row.kind,
         id: row.finding,

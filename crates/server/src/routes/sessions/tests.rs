@@ -17,7 +17,7 @@ fn first_user(server: &TestServer) {
         server.ask(&As::Nobody, "POST", "/setup", json!({ "secret": secret, "name": name, "password": PASSWORD }))
     };
     assert_eq!(server.ask(&As::Nobody, "GET", "/setup", json!(null)).body, json!({ "is_needed": true }));
-    assert_eq!(set_up("guess", "Alice").code(), "access.login_refused");
+    assert_eq!(set_up("guess", "Alice").code(), "access.setup_link");
     assert_eq!(set_up(&server.setup, "no spaces").body["parameters"]["field"], "name");
     let answer = set_up(&server.setup, "Alice");
     answer.expect(201);
@@ -25,7 +25,7 @@ fn first_user(server: &TestServer) {
     assert_eq!(answer.body["roles"], json!(["administrator"]));
     let alice = answer.session();
     server.ask(&alice, "GET", "/me", json!(null)).expect(200);
-    assert_eq!(set_up(&server.setup, "mallory").code(), "access.login_refused");
+    assert_eq!(set_up(&server.setup, "mallory").code(), "access.setup_link");
     assert_eq!(server.ask(&As::Nobody, "GET", "/setup", json!(null)).body, json!({ "is_needed": false }));
     assert_eq!(server.trail(), ["user.create done", "session.login done"]);
 }

@@ -205,3 +205,14 @@ fn a_stream_ends_with_the_right_that_it_was_opened_with() {
         assert_eq!(server.piece(&mut stream), None, "{path}");
     }
 }
+
+#[test]
+fn a_stream_ends_when_the_server_drains() {
+    let server = TestServer::new();
+    let who = server.token("images.read");
+    let mut body = server.open(&who, "/events/stream", &[]);
+    assert_eq!(server.piece(&mut body).as_deref(), Some("retry: 3000\n\n"));
+    server.app.streams.close();
+    assert_eq!(server.piece(&mut body), None);
+    server.ask(&who, "GET", "/events/stream", json!(null)).expect(429);
+}
