@@ -15,7 +15,7 @@ pub fn compare(old: &ScanReport, new: &ScanReport) -> Comparison {
     let diff = diff(&open_before, &open_now);
     // Findings have no names: those that the difference holds are told by where they are in memory.
     let added: HashSet<*const VulnerabilityFinding> =
-        diff.added.iter().map(|place| std::ptr::from_ref(place.finding)).collect();
+        diff.added.iter().map(|added| std::ptr::from_ref(added.entry.finding)).collect();
     let others: HashSet<*const Finding> =
         diff.others_added.iter().map(|finding| std::ptr::from_ref(*finding)).collect();
     let is_new = |finding: &Finding| match finding {
@@ -32,7 +32,8 @@ pub fn compare(old: &ScanReport, new: &ScanReport) -> Comparison {
         intelligence: old.intelligence.as_ref().map(|intelligence| intelligence.sequence),
         shown: old.shown.clone(),
         new: new_places,
-        gone: diff.removed.len() + diff.others_removed.len(),
+        // What is gone at one of its places is open at the others.
+        gone: diff.removed.iter().filter(|removed| removed.is_everywhere).count() + diff.others_removed.len(),
         not_compared: not_compared(old, new),
     }
 }
