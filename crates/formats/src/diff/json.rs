@@ -169,9 +169,9 @@ fn finding_rows<'a>(
     others: &[&'a Finding],
     report: &'a ScanReport,
 ) -> Vec<FindingRow<'a>> {
-    let vulnerabilities = found.iter().map(|copies| {
-        FindingRow::of_vulnerability_at(copies.entry.finding, &copies.places, &report.inventory)
-    });
+    let vulnerabilities = found
+        .iter()
+        .map(|copies| FindingRow::of_vulnerability_at(copies.entry.finding, &copies.places, &report.inventory));
     let others = others.iter().map(|finding| FindingRow::from_model(finding, &report.inventory));
     vulnerabilities.chain(others).collect()
 }

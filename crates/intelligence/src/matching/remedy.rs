@@ -284,13 +284,16 @@ mod tests {
     #[test]
     fn a_package_in_several_kinds_of_places_has_a_step_for_each_kind() {
         let mut lodash = package("npm lodash 4.17.20 path=a/package-lock.json");
-        lodash.paths.extend(["b/yarn.lock", "c/package-lock.json", "d/node_modules/lodash/package.json"].map(Into::into));
+        lodash
+            .paths
+            .extend(["b/yarn.lock", "c/package-lock.json", "d/node_modules/lodash/package.json"].map(Into::into));
         let told = remedy(&lodash, "4.17.21", SystemTool::None).unwrap();
         assert_eq!(told, "npm install lodash@4.17.21\nyarn upgrade lodash@4.17.21");
         let mut jar = package("maven g:a 1.0 path=a/pom.xml");
         jar.paths.push("b/gradle.lockfile".into());
         let told = remedy(&jar, "2.0", SystemTool::None).unwrap();
-        let steps = ["require g:a:2.0 in the Gradle build", "mvn versions:use-dep-version -Dincludes=g:a -DdepVersion=2.0"];
+        let steps =
+            ["require g:a:2.0 in the Gradle build", "mvn versions:use-dep-version -Dincludes=g:a -DdepVersion=2.0"];
         assert_eq!(told.lines().collect::<Vec<_>>(), steps);
     }
 

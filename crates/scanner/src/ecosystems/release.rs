@@ -137,8 +137,9 @@ fn os_release(text: &str) -> Option<Distribution> {
         // Older releases have the codename in the version's brackets only: `VERSION="9 (stretch)"`.
         let (_, rest) = version.split_once('(')?;
         let word = rest.split_once(')')?.0;
-        let is_debian_word = matches!(distribution.id.as_str(), "debian" | "raspbian") && !word.contains(' ');
-        is_debian_word.then(|| word.to_owned())
+        // openEuler has the stream of a release there: `VERSION="22.03 (LTS-SP3)"`.
+        let is_word = matches!(distribution.id.as_str(), "debian" | "raspbian" | "openeuler") && !word.contains(' ');
+        is_word.then(|| word.to_owned())
     });
     Some(distribution)
 }
