@@ -14,6 +14,7 @@ use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
 use crate::folder_links::{Redirects, UnlistedFolders};
 use crate::found::{Found, FoundPackage, Mark};
+use crate::further_pass::NO_FILE;
 use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
@@ -162,7 +163,17 @@ pub(crate) fn index_entries(
                     index.files.insert(entry.path.as_str().to_owned(), found);
                 }
             }
-            EntryKind::Directory | EntryKind::Other => {}
+            EntryKind::Other => {
+                let name = entry.path.file_name();
+                let is_of_others = is_lock_file(name) && is_in_dependency_folder(entry.path.as_str());
+                if !SELECTOR.select(&entry.path).is_empty() && !is_of_others {
+                    let gap = Gap::new(entry.path.as_str(), format!("it is {NO_FILE}, and was not read"));
+                    if room.takes(gap.path.len() + gap.reason.len()) {
+                        index.gaps.push(gap);
+                    }
+                }
+            }
+            EntryKind::Directory => {}
         }
     }
     if let Some(detector) = detector {
