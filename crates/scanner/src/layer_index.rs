@@ -391,10 +391,15 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         // A reader that fails on foreign bytes costs the file, never the scan.
         let reason = match contain(|| ecosystem.read(&mut file, &mut found)) {
             Some(Ok(())) => continue,
+            // What is wrong with the file as a whole is said once, below.
+            Some(Err(ReadFileError::Malformed { .. })) if file.damage().is_some() => continue,
             Some(Err(error)) => gap_reason(ecosystem.name(), &error),
             None => format!("the {} reader stopped unexpectedly on it; please report the file", ecosystem.name()),
         };
         found.gap("", reason);
+    }
+    if let Some(damage) = file.damage() {
+        found.gap("", damage);
     }
     if let Some(reason) = cut_off(entry, &found) {
         found.gap("", reason);

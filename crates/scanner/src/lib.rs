@@ -7,6 +7,7 @@ mod cached;
 mod capabilities;
 mod capability_names;
 mod contained;
+mod damage;
 mod declared_license;
 mod detect;
 mod detectors;
