@@ -20,7 +20,7 @@ impl House {
     fn database(&self, name: &str, day: u8) -> PathBuf {
         let text = format!("advisory debian CVE-2024-0001 modified=2024-05-{day:02}T00:00:00Z\n debian:12 src a < 2");
         let path = self.path(name);
-        crate::build::write_file(&path, &crate::build::build_records(records(&text)).0).unwrap();
+        write_file(&path, &crate::build::build_records(records(&text)).0).unwrap();
         sign(&path, &self.key).unwrap();
         path
     }
