@@ -262,14 +262,13 @@ fn log(report: &ScanReport) -> Log<'_> {
     let mut seen = BTreeMap::new();
     let of_vulnerabilities = findings.iter().zip(findings_at).flat_map(|(finding, at)| {
         let rule_index = rule_indexes[&finding.id];
-        let baseline_state = baseline_state(report, at, FindingKind::Vulnerability);
         let package = package(finding);
         let places = places_of(package, report);
         let (alone, together) = places.split_at(places.len().min(MOST_RESULTS - 1));
         let places = alone.chunks(1).chain((!together.is_empty()).then_some(together));
         let results = places.map(|places| {
             let result = result(finding, rule_index, package, places, &artifacts);
-            (finding.severity, ResultRow { baseline_state, ..result })
+            (finding.severity, ResultRow { baseline_state: baseline_state_at(report, at, places), ..result })
         });
         results.collect::<Vec<_>>()
     });
@@ -417,6 +416,15 @@ fn result<'a>(
 /// The word for whether an earlier report has a finding.
 fn baseline_state(report: &ScanReport, at: usize, kind: FindingKind) -> Option<&'static str> {
     said::is_new(report, at, kind).map(|is_new| if is_new { "new" } else { "unchanged" })
+}
+
+/// The same of a vulnerability at these places of its package.
+fn baseline_state_at(report: &ScanReport, at: usize, places: &[&str]) -> Option<&'static str> {
+    let new_places = report.comparison.as_ref().and_then(|comparison| comparison.new_places.get(&at));
+    match new_places {
+        Some(new) if !places.iter().any(|place| new.contains(*place)) => Some("unchanged"),
+        _ => baseline_state(report, at, FindingKind::Vulnerability),
+    }
 }
 
 fn suppressions(finding: &VulnerabilityFinding) -> Vec<Suppression> {

@@ -66,7 +66,19 @@ fn a_copy_less_is_gone_there_and_nothing_is_new() {
 #[test]
 fn a_copy_more_is_new_there() {
     let (old, new) = (report(&[("4.17.20", &BOTH[1..])]), report(&[("4.17.20", BOTH)]));
-    assert_eq!(compare(&old, &new).new, [0].into());
+    let comparison = compare(&old, &new);
+    assert_eq!(comparison.new, [0].into());
+    let told = ScanReport { comparison: Some(comparison), ..new.clone() };
+    let states = |report: &ScanReport| -> Vec<String> {
+        let sarif = document(report, Format::Sarif);
+        let results = sarif["runs"][0]["results"].as_array().unwrap().iter();
+        results.map(|result| result["baselineState"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(states(&told), ["new", "unchanged"]);
+    assert!(written(&told, Format::Table).contains("+ CVE-2021-23337 high  lodash 4.17.20  a/package-lock.json\n"));
+    let json = written(&told, Format::Json);
+    assert!(json.contains("\"targets\": [\n          \"a/package-lock.json\"\n        ]"), "{json}");
+    assert_eq!(formats::read_report(json.as_bytes()).unwrap(), told);
     let (json, table) = differences(&old, &new);
     assert_eq!(json["findings"]["added"][0]["target"], "a/package-lock.json");
     assert_eq!(json["findings"]["added"][0]["targets"], Value::Null);
