@@ -19,6 +19,9 @@ use crate::system_links::{DATABASES, LinkedFiles, RELEASES, holder};
 /// How often the layers of one image are asked about such links: a second's work. Images have some hundred links to archives.
 const MOST_QUESTIONS: usize = 1_000_000;
 
+/// Folders in which packages of a project are installed: a link to one that is not there hides them.
+const FOLDERS_OF_PACKAGES: &[&str] = &[".venv", "dist-packages", "node_modules", "site-packages", "venv", "vendor"];
+
 /// Adds what links of the layers, from the base upwards, lead to.
 pub(crate) fn add(layers: &[&LayerIndex], is_folder: bool, linked: &mut LinkedFiles) {
     // Most parts of a path are no links in any layer.
@@ -82,6 +85,9 @@ pub(crate) fn add(layers: &[&LayerIndex], is_folder: bool, linked: &mut LinkedFi
 /// Whether readers go by the name of a link, and nobody else follows it.
 fn is_wanted(path: &UntrustedPath, target: &str) -> bool {
     let place = path.as_str();
+    if FOLDERS_OF_PACKAGES.contains(&path.file_name()) && !is_in_dependency_folder(place) {
+        return true;
+    }
     let is_of_others = RELEASES.contains(&place)
         || DATABASES.contains(&place)
         // Documents are left out of many images, and the links to them are not.
@@ -181,6 +187,8 @@ mod tests {
                 "d/go.sum -> ../pipe",
                 "e/Gemfile.lock ?",
                 "f/poetry.lock -> ../folder",
+                "g/node_modules -> /cache/node_modules",
+                "h/node_modules -> ../folder",
                 "folder/x = 1",
                 "pipe ?",
             ]],
@@ -189,6 +197,7 @@ mod tests {
                 "gap c/Cargo.lock: it is a symbolic link to nothing, which is not there",
                 "gap d/go.sum: it is a symbolic link to pipe, which is no regular file but a pipe, socket or device",
                 "gap e/Gemfile.lock: it is no regular file but a pipe, socket or device, and was not read",
+                "gap g/node_modules: it is a symbolic link to /cache/node_modules, which is not there",
             ],
         );
     }

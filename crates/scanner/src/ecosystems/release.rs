@@ -43,6 +43,7 @@ impl Ecosystem for Release {
             Want::Path("etc/centos-release"),
             Want::Path("etc/fedora-release"),
             Want::Path("etc/mariner-release"),
+            Want::Path("etc/openEuler-release"),
             Want::Path("etc/oracle-release"),
             Want::Path("etc/photon-release"),
             Want::Path("etc/rocky-release"),
