@@ -21,6 +21,11 @@ pub(crate) fn file(environment: &Environment) -> Option<PathBuf> {
     environment.data_folder.as_ref().map(|folder| folder.join("intelligence.db"))
 }
 
+/// The sequence number of the intelligence that is built into the program.
+pub(crate) fn built_in() -> Option<u64> {
+    Database::from_static(SNAPSHOT).ok().map(|database| database.sequence())
+}
+
 /// The age in days from which a scan warns.
 const STALE_DAYS: u64 = 7;
 

@@ -73,7 +73,7 @@ pub(crate) fn open(
     let cache = open_cache(arguments, environment, progress)?;
     let name = target.to_string();
     progress.say(&format!("opening {name}"));
-    let (kind, content) = Opener { arguments, environment, cache: cache.as_ref() }.open(target)?;
+    let (kind, content) = Opener { arguments, environment, progress, cache: cache.as_ref() }.open(target)?;
     let is_asked_by_name = matches!(target, Target::Registry(_));
     Ok(Opened { name, kind, content, cache, is_asked_by_name })
 }
@@ -161,6 +161,7 @@ fn open_cache(
 struct Opener<'a> {
     arguments: &'a SourceArguments,
     environment: &'a Environment,
+    progress: &'a Progress,
     cache: Option<&'a Cache>,
 }
 
@@ -173,6 +174,7 @@ impl Opener<'_> {
             Target::DockerArchive(path) => work(oci::open_docker_archive(path, &options)).map(image),
             Target::OciArchive(path) => work(oci::open_oci_archive(path, &options)).map(image),
             Target::OciLayout(path) => work(oci::open_oci_layout(path, &options)).map(image),
+            Target::ImageFolder(path) => work(oci::open_image_folder(path, &options)).map(image),
             Target::StandardInput => work(oci::open_archive_stdin(&mut std::io::stdin(), &options)).map(image),
             Target::Docker(name) => {
                 let usual = EngineAddress::Unix(engine::DOCKER_SOCKET.into());
@@ -204,7 +206,15 @@ impl Opener<'_> {
                 Ok((TargetKind::Rootfs, Content::Image(Box::new(image))))
             }
             Target::Rootfs(path) => Ok((TargetKind::Rootfs, tree(path, FileTreeOptions::default())?)),
-            Target::Directory(path) => Ok((TargetKind::Directory, tree(path, FileTreeOptions::default())?)),
+            Target::Directory(path) => {
+                if matches!(oci::recognise(path), Ok(PathKind::ImageFolder | PathKind::OciLayout)) {
+                    let path = path.display();
+                    self.progress.warn(&format!(
+                        "{path} holds an image, and dir: reads its files as they lie there; leave dir: out to scan the image"
+                    ));
+                }
+                Ok((TargetKind::Directory, tree(path, FileTreeOptions::default())?))
+            }
             Target::Host(path) => {
                 let excluded: BTreeSet<_> = self.cache_folders().collect();
                 Ok((TargetKind::Host, tree(path, FileTreeOptions { excluded, ..FileTreeOptions::default() })?))
@@ -221,14 +231,17 @@ impl Opener<'_> {
             PathKind::DockerArchive => Target::DockerArchive(opened),
             PathKind::OciArchive => Target::OciArchive(opened),
             PathKind::OciLayout => Target::OciLayout(opened),
+            PathKind::ImageFolder => Target::ImageFolder(opened),
             PathKind::RootFileSystem | PathKind::OtherArchive => Target::Rootfs(opened),
             PathKind::Folder => Target::Directory(opened),
             PathKind::OtherFile => return other_file(path),
         };
         self.open(&target).map_err(|failure| match failure {
             Failure::Work(error) if matches!(error.downcast_ref(), Some(OpenImageError::Malformed { .. })) => {
+                let scheme = if path.is_dir() { "dir" } else { "rootfs" };
                 let path = path.display();
-                Failure::Work(error.context(format!("{path} seems to be an image; if it is none, write rootfs:{path}")))
+                let advice = format!("{path} seems to be an image; if it is none, write {scheme}:{path}");
+                Failure::Work(error.context(advice))
             }
             failure => failure,
         })

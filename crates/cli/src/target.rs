@@ -15,6 +15,8 @@ pub(crate) enum Target {
     DockerArchive(PathBuf),
     /// A folder in OCI layout.
     OciLayout(PathBuf),
+    /// A folder with the parts of an image in another layout; it has no scheme and is recognised.
+    ImageFolder(PathBuf),
     /// An archive in OCI layout.
     OciArchive(PathBuf),
     /// An image of the Docker engine.
@@ -122,6 +124,7 @@ impl Target {
         match self {
             Target::DockerArchive(path)
             | Target::OciLayout(path)
+            | Target::ImageFolder(path)
             | Target::OciArchive(path)
             | Target::Rootfs(path)
             | Target::Directory(path)

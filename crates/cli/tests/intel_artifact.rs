@@ -132,12 +132,12 @@ impl Registry {
         self.bulkhead(&["intel", "update", &from, "--plain-http", "--key", "key.pub"])
     }
 
-    /// A signed database whose newest record is of that day of May 2024.
+    /// A signed database whose newest record is of that day of May 2098, so that none is older than the built-in one.
     fn build(&self, name: &str, day: u8, more: &[&str]) -> PathBuf {
         let feed = self.path("feeds/osv/npm");
         fs::create_dir_all(&feed).unwrap();
         let record = json!({
-            "id": "GHSA-aaaa-bbbb-cccc", "modified": format!("2024-05-{day:02}T00:00:00Z"), "aliases": ["CVE-2024-0001"],
+            "id": "GHSA-aaaa-bbbb-cccc", "modified": format!("2098-05-{day:02}T00:00:00Z"), "aliases": ["CVE-2024-0001"],
             "affected": [{ "package": { "ecosystem": "npm", "name": "left-pad" },
                 "ranges": [{ "type": "SEMVER", "events": [{ "introduced": "0" }, { "fixed": "1.3.0" }] }] }],
         });
@@ -189,8 +189,8 @@ fn stale_intelligence_is_told_and_fails_no_scan() {
     fs::create_dir(registry.path("empty")).unwrap();
     let scan = |more: &[&str]| registry.run(&[&["scan", "dir:empty", "--no-cache"], more].concat());
     let with_file = |now: &str| scan(&["--intel", "a.db", "--now", now]);
-    assert_eq!(with_file("2024-05-08T23:00:00Z"), "");
-    assert!(with_file("2024-05-20T00:00:00Z").contains("the intelligence is 19 days old"));
+    assert_eq!(with_file("2098-05-08T23:00:00Z"), "");
+    assert!(with_file("2098-05-20T00:00:00Z").contains("the intelligence is 19 days old"));
     assert!(scan(&["--now", "2030-01-01T00:00:00Z"]).contains("the intelligence built into the program"));
     assert_eq!(scan(&["--now", "2030-01-01T00:00:00Z", "--quiet"]), "");
 }

@@ -1,11 +1,11 @@
 //! What is new in a report against an earlier one: what is open here and was not open there, by the same rule of sameness
 //! as `bulkhead diff` has. What an exception covers or VEX settles is not open.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::{Comparison, Finding, FindingKind, ScanReport, VulnerabilityFinding};
 
-use crate::diff::diff;
+use crate::diff::{Copies, FindingPlace, diff};
 
 /// Compares a report with an earlier one. Of kinds that only one of them looked for, and of findings that only one of them
 /// shows, nothing is new or gone.
@@ -14,25 +14,36 @@ pub fn compare(old: &ScanReport, new: &ScanReport) -> Comparison {
     let (open_before, open_now) = (open(old), open(new));
     let diff = diff(&open_before, &open_now);
     // Findings have no names: those that the difference holds are told by where they are in memory.
-    let added: HashSet<*const VulnerabilityFinding> =
-        diff.added.iter().map(|place| std::ptr::from_ref(place.finding)).collect();
+    let added: HashMap<*const VulnerabilityFinding, &Copies<'_, FindingPlace<'_>>> =
+        diff.added.iter().map(|added| (std::ptr::from_ref(added.entry.finding), added)).collect();
     let others: HashSet<*const Finding> =
         diff.others_added.iter().map(|finding| std::ptr::from_ref(*finding)).collect();
-    let is_new = |finding: &Finding| match finding {
-        Finding::Vulnerability(finding) => added.contains(&std::ptr::from_ref(finding)),
-        Finding::Secret(_) | Finding::Malware(_) | Finding::License(_) | Finding::Misconfiguration(_) => {
-            others.contains(&std::ptr::from_ref(finding))
+    let (mut added_at, mut new_places) = (BTreeSet::new(), BTreeMap::new());
+    for (at, finding) in places.into_iter().zip(&open_now.findings) {
+        match finding {
+            Finding::Vulnerability(finding) => {
+                let Some(copies) = added.get(&std::ptr::from_ref(finding)) else { continue };
+                if !copies.is_everywhere {
+                    new_places.insert(at, copies.places.iter().map(|place| (*place).to_owned()).collect());
+                }
+            }
+            Finding::Secret(_) | Finding::Malware(_) | Finding::License(_) | Finding::Misconfiguration(_) => {
+                if !others.contains(&std::ptr::from_ref(finding)) {
+                    continue;
+                }
+            }
         }
-    };
-    let new_places: BTreeSet<usize> =
-        places.iter().zip(&open_now.findings).filter(|(_, finding)| is_new(finding)).map(|(at, _)| *at).collect();
+        added_at.insert(at);
+    }
     Comparison {
         name: old.target.name.clone(),
         kind: old.target.kind,
         intelligence: old.intelligence.as_ref().map(|intelligence| intelligence.sequence),
         shown: old.shown.clone(),
-        new: new_places,
-        gone: diff.removed.len() + diff.others_removed.len(),
+        new: added_at,
+        new_places,
+        // What is gone at one of its places is open at the others.
+        gone: diff.removed.iter().filter(|removed| removed.is_everywhere).count() + diff.others_removed.len(),
         not_compared: not_compared(old, new),
     }
 }

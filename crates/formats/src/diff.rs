@@ -1,19 +1,22 @@
 //! What changed between two reports. A finding is the same finding when the vulnerability, the package's name and
 //! ecosystem and the place are the same, whatever the version: so an upgrade that does not help is a change, and one that
-//! helps is a finding that is gone.
+//! helps is a finding that is gone. A package in several places is compared place by place: a copy more is new there, and a
+//! copy less is gone there and nowhere else.
 
+mod copies;
 mod json;
 mod others;
 mod signatures;
 mod table;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::str::FromStr;
 
-use model::{Ecosystem, Finding, FindingKind, Gap, Package, ScanReport, Signature, VulnerabilityFinding};
+use model::{Finding, FindingKind, Gap, Package, ScanReport, Signature, VulnerabilityFinding};
 
 use crate::{UnknownFormat, WriteOptions};
+pub use copies::Copies;
+use copies::compared;
 pub use others::OtherChange;
 
 /// What changed from an old report to a new one.
@@ -21,10 +24,10 @@ pub use others::OtherChange;
 pub struct ReportDiff<'a> {
     old: &'a ScanReport,
     new: &'a ScanReport,
-    /// Findings that only the new report has.
-    pub added: Vec<FindingPlace<'a>>,
-    /// Findings that only the old report has.
-    pub removed: Vec<FindingPlace<'a>>,
+    /// Findings that only the new report has, or that it has in more places.
+    pub added: Vec<Copies<'a, FindingPlace<'a>>>,
+    /// Findings that only the old report has, or that it has in more places.
+    pub removed: Vec<Copies<'a, FindingPlace<'a>>>,
     /// Findings of both that differ in severity, status, fixed version or the package's version.
     pub changed: Vec<FindingChange<'a>>,
     /// Findings about anything but vulnerabilities that only the new report has.
@@ -35,10 +38,10 @@ pub struct ReportDiff<'a> {
     pub others_changed: Vec<OtherChange<'a>>,
     /// Kinds of findings that only one of the reports looked for: nothing is said of them.
     pub not_compared: Vec<FindingKind>,
-    /// Packages that only the new report has.
-    pub packages_added: Vec<&'a Package>,
-    /// Packages that only the old report has.
-    pub packages_removed: Vec<&'a Package>,
+    /// Packages that only the new report has, or that it has in more places.
+    pub packages_added: Vec<Copies<'a, &'a Package>>,
+    /// Packages that only the old report has, or that it has in more places.
+    pub packages_removed: Vec<Copies<'a, &'a Package>>,
     /// Packages of both in different versions.
     pub packages_changed: Vec<PackageChange<'a>>,
     /// Signatures that only the new report has, or that hold only there.
@@ -133,19 +136,14 @@ pub fn write_diff(
 
 /// Tells what changed from `old` to `new`.
 pub fn diff<'a>(old: &'a ScanReport, new: &'a ScanReport) -> ReportDiff<'a> {
-    let finding_key = |place: &FindingPlace<'a>| (place.finding.id.as_str(), package_key(place.package));
-    let version = |place: &FindingPlace<'a>| place.package.version.as_str();
     // What only one of the reports looked for is neither new nor gone.
     let both_looked = [old, new].iter().all(|report| report.detectors.contains(&FindingKind::Vulnerability));
     let places = |report, other| if both_looked { finding_places(report, other) } else { Vec::new() };
-    let findings = paired(places(old, new), places(new, old), finding_key, version);
+    let id = |place: &FindingPlace<'a>| place.finding.id.as_str();
+    let findings = compared(&places(old, new), &places(new, old), id, |place| place.package);
     let others = others::compare(old, new);
-    let packages = paired(
-        old.inventory.packages.iter().collect(),
-        new.inventory.packages.iter().collect(),
-        |package: &&'a Package| package_key(package),
-        |package: &&'a Package| package.version.as_str(),
-    );
+    let packages = |report: &'a ScanReport| report.inventory.packages.iter().collect::<Vec<_>>();
+    let packages = compared(&packages(old), &packages(new), |_| "", |package| *package);
     let changed = findings.both.into_iter().map(|(old, new)| FindingChange { old, new });
     let packages_changed = packages.both.into_iter().map(|(old, new)| PackageChange { old, new });
     ReportDiff {
@@ -184,59 +182,8 @@ fn finding_places<'a>(report: &'a ScanReport, other: &ScanReport) -> Vec<Finding
     findings.map(|finding| FindingPlace { finding, package: &report.inventory.packages[finding.package] }).collect()
 }
 
-/// What stays the same of a package across versions: ecosystem, name, architecture of the system, place.
-type PackageKey<'a> = (Ecosystem, &'a str, Option<&'a str>, String);
-
-fn package_key(package: &Package) -> PackageKey<'_> {
-    (package.ecosystem, &package.name, package.architecture.as_deref(), place_of(package))
-}
-
-/// Where a package is: the system, or its first path. Installed trees and archives have the version in their names, and
-/// it is left out so that an upgraded package stays in its place.
+/// Where a package is: the system, or its first path, as [`copies::place_without_version`] has it.
 pub(crate) fn place_of(package: &Package) -> String {
-    match package.paths.first() {
-        _ if package.ecosystem.is_operating_system() => "os".to_owned(),
-        Some(path) if package.version.is_empty() => path.clone(),
-        Some(path) => path.replace(&package.version, "*"),
-        None => String::new(),
-    }
-}
-
-/// Entries that only one side has, and pairs of those that both have.
-struct Paired<T> {
-    old: Vec<T>,
-    new: Vec<T>,
-    both: Vec<(T, T)>,
-}
-
-/// Pairs entries with the same key. A lock file may list a package in several versions: equal versions are paired first,
-/// the rest in order.
-fn paired<'a, T: Copy, K: Ord>(
-    old: Vec<T>,
-    new: Vec<T>,
-    key: impl Fn(&T) -> K,
-    version: impl Fn(&T) -> &'a str,
-) -> Paired<T> {
-    let mut groups: BTreeMap<K, (Vec<T>, Vec<T>)> = BTreeMap::new();
-    for entry in old {
-        groups.entry(key(&entry)).or_default().0.push(entry);
-    }
-    for entry in new {
-        groups.entry(key(&entry)).or_default().1.push(entry);
-    }
-    let mut paired = Paired { old: Vec::new(), new: Vec::new(), both: Vec::new() };
-    for (mut old, mut new) in groups.into_values() {
-        old.retain(|entry| match new.iter().position(|other| version(other) == version(entry)) {
-            Some(place) => {
-                paired.both.push((*entry, new.remove(place)));
-                false
-            }
-            None => true,
-        });
-        let shared = old.len().min(new.len());
-        paired.both.extend(old.drain(..shared).zip(new.drain(..shared)));
-        paired.old.extend(old);
-        paired.new.extend(new);
-    }
-    paired
+    let path = package.paths.first().map_or("", String::as_str);
+    copies::place_without_version(package, path)
 }

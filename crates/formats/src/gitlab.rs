@@ -176,6 +176,7 @@ fn document<'a>(report: &'a ScanReport, options: &WriteOptions) -> Document<'a> 
     };
     let told = told(report, options.language).into_iter();
     let told = told.filter(|told| report_type.takes(told.kind) && told.settled.is_none());
+    let told = told.flat_map(|told| at_each_place(told, report_type));
     Document {
         version: SCHEMA_VERSION,
         scan: Scan {
@@ -190,6 +191,16 @@ fn document<'a>(report: &'a ScanReport, options: &WriteOptions) -> Document<'a> 
         vulnerabilities: told.map(|told| vulnerability(told, report, report_type)).collect(),
         remediations: [],
     }
+}
+
+/// A finding of a package that is in several manifests is one in each of them, so that a copy more or less changes none of
+/// the others.
+fn at_each_place(told: Told<'_>, report_type: ReportType) -> Vec<Told<'_>> {
+    let places: Vec<&str> = told.places.iter().map(String::as_str).collect();
+    if report_type != ReportType::DependencyScanning || places.len() < 2 {
+        return vec![told];
+    }
+    places.into_iter().map(|place| Told { place, places: &[], ..told.clone() }).collect()
 }
 
 /// The verdict, and what could not be checked.

@@ -150,7 +150,7 @@ fn table(kind: FindingKind, told: &[Told<'_>], language: Language, out: &mut dyn
             "<tr{settled}><td class=\"{}\">{}</td><th scope=\"row\">{id}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
             class_of(row.severity),
             xml(&severity),
-            xml(&row.subject_at_place()),
+            xml(&row.subject_at_place(language)),
             xml(&row.text),
             xml(&row.remedy)
         )?;

@@ -164,8 +164,12 @@ fn case(told: &Told<'_>, tolerated: Option<&'static str>, language: Language) ->
             if told.is_exploited {
                 message = format!("{message}, {}", language.say("table.exploited", &[]));
             }
-            let lines = [told.text.as_str(), told.remedy.as_str(), told.place, told.link.unwrap_or_default()];
-            let detail = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+            let places: Vec<&str> = match told.places {
+                [] | [_] => vec![told.place],
+                places => places.iter().map(String::as_str).collect(),
+            };
+            let lines = [told.text.as_str(), told.remedy.as_str()].into_iter().chain(places).chain(told.link);
+            let detail = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
             Outcome::Failed { message, kind: told.severity.as_str(), detail }
         }
     };

@@ -19,6 +19,7 @@ mod markdown;
 mod markup;
 mod messages;
 mod names;
+mod places;
 mod properties;
 mod push_messages;
 mod said;
@@ -39,7 +40,9 @@ use model::ScanReport;
 
 pub use bill::{Bill, LARGEST_BILL_BYTES, ReadBillError, read_bill};
 pub use compare::compare;
-pub use diff::{DiffFormat, FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, diff, write_diff};
+pub use diff::{
+    Copies, DiffFormat, FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, diff, write_diff,
+};
 pub use json::{ReadReportError, read_report, read_verdict, report_document, verdict_document};
 pub use push_messages::{Push, PushFormat, is_unique as is_unique_push, pushes};
 pub use table::plain;

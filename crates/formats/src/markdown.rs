@@ -99,7 +99,7 @@ fn first(report: &ScanReport, language: Language, out: &mut dyn Write) -> io::Re
         let (why, repairs) = (upgrade.why(language), upgrade.repairs(language));
         writeln!(out, "1. **{}**: {} · {}", markdown(&upgrade.what()), markdown(&why), markdown(&repairs))?;
         if let Some(command) = upgrade.remedy(language) {
-            writeln!(out, "\n   {}\n", markdown_code(&command))?;
+            command.lines().try_for_each(|line| writeln!(out, "\n   {}\n", markdown_code(line)))?;
         }
     }
     writeln!(out)
@@ -121,7 +121,7 @@ fn table(kind: FindingKind, told: &[Told<'_>], language: Language, out: &mut dyn
         let cells = [
             markdown(&row.marked_severity(language, &severity_word(language, row.severity))),
             id,
-            markdown(&row.subject_at_place()),
+            markdown(&row.subject_at_place(language)),
             markdown(&row.text),
             markdown(&row.remedy),
         ];

@@ -1,5 +1,5 @@
-//! SARIF 2.1.0 (OASIS Standard, 27 March 2020): one rule a vulnerability or check, one result a finding, one notification
-//! a gap.
+//! SARIF 2.1.0 (OASIS Standard, 27 March 2020): one rule a vulnerability or check, one result a finding and place,
+//! one notification a gap: a copy more of a package is a result more, and a copy less takes away none of the others.
 //! A result's fingerprint depends on the vulnerability and the package's name and place, not on line numbers or versions
 //! of anything else.
 
@@ -21,6 +21,10 @@ use crate::told::{is_harmless, web_page};
 use crate::{Language, said, verdict};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// At most so many results for one finding: at the last of them are all places that are left. Code hosts refuse logs of too
+/// many results, and a tree of Node's modules may have hundreds of copies.
+const MOST_RESULTS: usize = 20;
+
 const INFORMATION: &str = "https://github.com/bulkhead-security/bulkhead";
 
 /// Writes a report as a SARIF log with one run.
@@ -250,17 +254,23 @@ fn log(report: &ScanReport) -> Log<'_> {
     let rule_indexes: BTreeMap<String, usize> =
         rules.keys().enumerate().map(|(place, id)| (id.clone(), place)).collect();
     let package = |finding: &VulnerabilityFinding| &report.inventory.packages[finding.package];
-    let places = findings.iter().map(|finding| uri_of(place_of(package(finding), report)));
+    let places = findings.iter().flat_map(|finding| places_of(package(finding), report)).map(uri_of);
     let places = places.chain(others.iter().map(|other| uri_of(other.path)));
     let mut artifacts: BTreeMap<String, usize> = places.map(|uri| (uri, 0)).collect();
     artifacts.values_mut().enumerate().for_each(|(place, index)| *index = place);
     let target = &report.target;
     let mut seen = BTreeMap::new();
-    let of_vulnerabilities = findings.iter().zip(findings_at).map(|(finding, at)| {
-        let place = rule_indexes[&finding.id];
-        let baseline_state = baseline_state(report, at, FindingKind::Vulnerability);
-        let result = result(finding, place, package(finding), &artifacts, report);
-        (finding.severity, ResultRow { baseline_state, ..result })
+    let of_vulnerabilities = findings.iter().zip(findings_at).flat_map(|(finding, at)| {
+        let rule_index = rule_indexes[&finding.id];
+        let package = package(finding);
+        let places = places_of(package, report);
+        let (alone, together) = places.split_at(places.len().min(MOST_RESULTS - 1));
+        let places = alone.chunks(1).chain((!together.is_empty()).then_some(together));
+        let results = places.map(|places| {
+            let result = result(finding, rule_index, package, places, &artifacts);
+            (finding.severity, ResultRow { baseline_state: baseline_state_at(report, at, places), ..result })
+        });
+        results.collect::<Vec<_>>()
     });
     let of_others = others.into_iter().map(|other| {
         let place = rule_indexes[&other.rule_id];
@@ -308,10 +318,14 @@ fn log(report: &ScanReport) -> Log<'_> {
     }
 }
 
-/// The file where a package is found, which is the manifest in a repository; what has no file of its own is in the
-/// target.
-fn place_of<'a>(package: &'a Package, report: &'a ScanReport) -> &'a str {
-    package.paths.first().map_or(report.target.name.as_str(), String::as_str)
+/// The files where a package is found, which are manifests in a repository; what has no file of its own is in the target.
+fn places_of<'a>(package: &'a Package, report: &'a ScanReport) -> Vec<&'a str> {
+    match package.paths.as_slice() {
+        [] => vec![&report.target.name],
+        // The database of the system is one, however many files it has.
+        [first, ..] if package.ecosystem.is_operating_system() => vec![first],
+        paths => paths.iter().map(String::as_str).collect(),
+    }
 }
 
 fn rule(finding: &VulnerabilityFinding) -> Rule<'_> {
@@ -353,12 +367,12 @@ fn result<'a>(
     finding: &'a VulnerabilityFinding,
     rule_index: usize,
     package: &Package,
+    places: &[&str],
     artifacts: &BTreeMap<String, usize>,
-    report: &ScanReport,
 ) -> ResultRow<'a> {
     let repair = match (&finding.remedy, &finding.fixed_version, finding.status) {
         (_, _, FindingStatus::Fixed | FindingStatus::NotAffected) => "Nothing is to be done".to_owned(),
-        (Some(remedy), ..) => format!("Repair: {remedy}"),
+        (Some(remedy), ..) => format!("Repair: {}", remedy.replace('\n', "; ")),
         (None, Some(version), _) => format!("Repaired in {version}"),
         (None, None, FindingStatus::WillNotFix) => "The vendor will not repair it".to_owned(),
         (None, None, FindingStatus::EndOfLife) => "It is no longer supported".to_owned(),
@@ -366,9 +380,12 @@ fn result<'a>(
         (None, None, FindingStatus::UnderInvestigation) => "The vendor is looking into it".to_owned(),
         (None, None, FindingStatus::Affected) => "No version repairs it".to_owned(),
     };
-    let place = place_of(package, report);
-    let uri = uri_of(place);
-    let index = artifacts.get(&uri).copied();
+    let place = places.first().copied().unwrap_or_default();
+    let locations = places.iter().map(|place| {
+        let uri = uri_of(place);
+        let index = artifacts.get(&uri).copied();
+        location(uri, index, Some(1))
+    });
     let fingerprint = format!("{}\n{}\n{}\n{place}", finding.id, package.ecosystem, package.name);
     let fingerprint = format!("{:016x}", XxHash3_64::oneshot(fingerprint.as_bytes()));
     ResultRow {
@@ -378,7 +395,7 @@ fn result<'a>(
         message: Message {
             text: format!("{} {} has {} ({}). {repair}.", package.name, package.version, finding.id, finding.severity),
         },
-        locations: vec![location(uri, index, Some(1))],
+        locations: locations.collect(),
         partial_fingerprints: BTreeMap::from([
             // The one that code hosts compare; they would compute it from the line, which all findings of a file share.
             ("primaryLocationLineHash", format!("{fingerprint}:1")),
@@ -399,6 +416,15 @@ fn result<'a>(
 /// The word for whether an earlier report has a finding.
 fn baseline_state(report: &ScanReport, at: usize, kind: FindingKind) -> Option<&'static str> {
     said::is_new(report, at, kind).map(|is_new| if is_new { "new" } else { "unchanged" })
+}
+
+/// The same of a vulnerability at these places of its package.
+fn baseline_state_at(report: &ScanReport, at: usize, places: &[&str]) -> Option<&'static str> {
+    let new_places = report.comparison.as_ref().and_then(|comparison| comparison.new_places.get(&at));
+    match new_places {
+        Some(new) if !places.iter().any(|place| new.contains(*place)) => Some("unchanged"),
+        _ => baseline_state(report, at, FindingKind::Vulnerability),
+    }
 }
 
 fn suppressions(finding: &VulnerabilityFinding) -> Vec<Suppression> {

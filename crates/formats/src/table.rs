@@ -13,7 +13,7 @@ use model::{FindingKind, FindingStatus, ScanReport, Severity};
 
 use crate::messages::Value;
 use crate::summary::{self, Row, SHOWN_UPGRADES, Sentence};
-use crate::{Language, WriteOptions, signatures};
+use crate::{Language, WriteOptions, places, signatures};
 pub use paint::plain;
 pub(crate) use paint::{Paint, Style, columns_of, fit, wrapped};
 
@@ -138,7 +138,7 @@ impl<'a> Table<'a> {
             }
             if let Some(remedy) = upgrade.remedy(self.language) {
                 // A command is copied: it is never broken into lines.
-                writeln!(self.out, "     {}", plain(&remedy))?;
+                remedy.lines().try_for_each(|line| writeln!(self.out, "     {}", plain(line)))?;
             }
         }
         if upgrades.len() > SHOWN_UPGRADES {
@@ -148,18 +148,23 @@ impl<'a> Table<'a> {
         Ok(())
     }
 
-    /// Every finding, by the place of its package: the operating system first, then manifest by manifest.
+    /// Every finding, by the places of its package: the operating system first, then manifest by manifest.
     fn groups(&mut self) -> io::Result<()> {
-        let mut groups: BTreeMap<(bool, String), Vec<Row<'a>>> = BTreeMap::new();
+        let mut groups: BTreeMap<(bool, &'a [String], &'a str), Vec<Row<'a>>> = BTreeMap::new();
         for row in summary::rows(self.report) {
-            let is_language = !row.package.ecosystem.is_operating_system();
-            let path = || row.package.paths.first().map_or(row.package.ecosystem.purl_type(), String::as_str);
-            let place = if is_language { plain(path()) } else { String::new() };
-            groups.entry((is_language, place)).or_default().push(row);
+            let package = row.package;
+            let is_language = !package.ecosystem.is_operating_system();
+            let paths: &[String] = if is_language { &package.paths } else { &[] };
+            let word = if is_language && paths.is_empty() { package.ecosystem.purl_type() } else { "" };
+            groups.entry((is_language, paths, word)).or_default().push(row);
         }
-        for ((is_language, place), mut rows) in groups {
+        for ((is_language, paths, word), mut rows) in groups {
             rows.sort_by(|a, b| row_order(a).partial_cmp(&row_order(b)).unwrap_or(std::cmp::Ordering::Equal));
-            let heading = if is_language { place } else { self.say("table.os", &[]) };
+            let heading = match paths {
+                _ if !is_language => self.say("table.os", &[]),
+                [] => word.to_owned(),
+                paths => plain(&places::named(paths, self.language)),
+            };
             writeln!(self.out)?;
             self.paragraph(0, Some(Style::Strong), &format!("{heading} ({})", rows.len()))?;
             self.group(&rows)?;

@@ -1,14 +1,15 @@
 //! Findings told in words, for the formats that are read by people outside a terminal: JUnit, GitLab, Markdown, HTML.
 
 use model::{
-    Finding, FindingKind, FindingStatus, LicenseSource, RemedyStep, ScanReport, SecretLocation, Severity,
+    Finding, FindingKind, FindingStatus, LicenseSource, Package, RemedyStep, ScanReport, SecretLocation, Severity,
     VulnerabilityFinding,
 };
 
 use crate::messages::Value;
-use crate::{Language, said};
+use crate::{Language, places, said};
 
 /// A finding in words. Nothing of it is escaped: each format has its own way.
+#[derive(Clone)]
 pub(crate) struct Told<'a> {
     pub(crate) kind: FindingKind,
     pub(crate) id: &'a str,
@@ -17,6 +18,8 @@ pub(crate) struct Told<'a> {
     pub(crate) subject: String,
     /// The file; the target's name where there is none.
     pub(crate) place: &'a str,
+    /// Every place of the package that it is about; empty where it is about none.
+    pub(crate) places: &'a [String],
     /// The line in that file, from 1.
     pub(crate) line: Option<u32>,
     /// What it is.
@@ -35,7 +38,10 @@ pub(crate) struct Told<'a> {
 
 impl Told<'_> {
     /// What has it, and where that is if the one does not say the other: `openssl 3.0.1 (var/lib/dpkg/status)`.
-    pub(crate) fn subject_at_place(&self) -> String {
+    pub(crate) fn subject_at_place(&self, language: Language) -> String {
+        if self.places.len() > 1 {
+            return format!("{} ({})", self.subject, places::named(self.places, language));
+        }
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
         match self.subject == self.place {
             true => format!("{}{line}", self.place),
@@ -80,6 +86,7 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
         severity: finding.severity(),
         subject: String::new(),
         place: target,
+        places: &[],
         line: None,
         text: String::new(),
         remedy: String::new(),
@@ -94,6 +101,7 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             Told {
                 subject: format!("{} {}", package.name, package.version),
                 place: package.paths.first().map_or(target, String::as_str),
+                places: places_of(package),
                 text: found.title.clone().unwrap_or_default(),
                 remedy: repair(found, language),
                 link: web_page(found),
@@ -130,17 +138,18 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             }
         }
         Finding::License(found) => {
-            let (subject, place) = match &found.source {
+            let (subject, place, places) = match &found.source {
                 LicenseSource::Package(id) => {
                     let package = package(*id);
                     let place = package.paths.first().map_or(target, String::as_str);
-                    (format!("{} {}", package.name, package.version), place)
+                    (format!("{} {}", package.name, package.version), place, places_of(package))
                 }
-                LicenseSource::File(file) => (file.path.clone(), or_target(&file.path)),
+                LicenseSource::File(file) => (file.path.clone(), or_target(&file.path), &[][..]),
             };
             Told {
                 subject,
                 place,
+                places,
                 text: format!("{} ({})", found.name, language.license_category(found.category)),
                 remedy: language.say("told.remedy.license", &[]),
                 ..plain
@@ -158,6 +167,11 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
             ..plain
         },
     }
+}
+
+/// The places of a package; of one of the system its database alone, whatever files that consists of.
+fn places_of(package: &Package) -> &[String] {
+    if package.ecosystem.is_operating_system() { &[] } else { &package.paths }
 }
 
 /// Who says that a vulnerability is no danger here, and why.
@@ -180,22 +194,23 @@ fn repair(found: &VulnerabilityFinding, language: Language) -> String {
 fn usual_repair(found: &VulnerabilityFinding, language: Language) -> String {
     match (&found.remedy, &found.fixed_version, found.status) {
         (_, _, status @ (FindingStatus::Fixed | FindingStatus::NotAffected)) => status_word(status, language),
-        (Some(remedy), ..) => remedy_in(remedy, language),
+        (Some(remedy), ..) => remedy_in(remedy, language).replace('\n', "; "),
         (None, Some(version), _) => language.say("told.repaired_in", &[("version", Value::Text(version))]),
         (None, None, FindingStatus::Affected) => language.say("told.no_repair", &[]),
         (None, None, status) => status_word(status, language),
     }
 }
 
-/// A remedy as people of the language read it: steps are sentences, commands stay what they are.
+/// A remedy as people of the language read it, step by step, each a line: steps are sentences, commands stay what they are.
 pub(crate) fn remedy_in(remedy: &str, language: Language) -> String {
-    match RemedyStep::recognize(remedy).filter(|_| language != Language::English) {
+    let said = |line: &str| match RemedyStep::recognize(line).filter(|_| language != Language::English) {
         Some(step) => language.say(
             &format!("remedy.{}", step.kind.as_str()),
             &[("name", Value::Text(&step.name)), ("version", Value::Text(&step.version))],
         ),
-        None => remedy.to_owned(),
-    }
+        None => line.to_owned(),
+    };
+    remedy.lines().map(said).collect::<Vec<_>>().join("\n")
 }
 
 fn status_word(status: FindingStatus, language: Language) -> String {

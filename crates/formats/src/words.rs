@@ -108,7 +108,7 @@ impl Language {
                 let said = self.of_check(&evidence.id, |words| Some(words.remedy.clone()));
                 said.unwrap_or(Cow::Borrowed(remedy))
             }
-            _ => Cow::Owned(remedy_in(remedy, self)),
+            _ => Cow::Owned(remedy_in(remedy, self).replace('\n', "; ")),
         })
     }
 

@@ -2,6 +2,8 @@
 #![allow(missing_docs, reason = "tests are no interface")]
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
+#[path = "formats/copies.rs"]
+mod copies;
 #[path = "formats/golden.rs"]
 mod golden;
 #[path = "formats/other_tools.rs"]

@@ -86,6 +86,23 @@ pub(crate) struct VersionRange {
     pub(crate) end: RangeEnd,
 }
 
+impl VersionRange {
+    /// Takes the epochs off versions of rpm.
+    pub(crate) fn drop_epochs(&mut self) {
+        let end = match &mut self.end {
+            RangeEnd::Open => None,
+            RangeEnd::Fixed(version) | RangeEnd::LastAffected(version) | RangeEnd::Limit(version) => Some(version),
+        };
+        for version in self.introduced.iter_mut().chain(end) {
+            if let Some((epoch, rest)) = version.split_once(':')
+                && epoch.bytes().all(|byte| byte.is_ascii_digit())
+            {
+                *version = rest.to_owned();
+            }
+        }
+    }
+}
+
 /// The upper end of a range of versions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum RangeEnd {

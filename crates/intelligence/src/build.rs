@@ -25,6 +25,7 @@ use self::collect::Collected;
 use self::knowledge::Knowledge;
 use self::packages::Packages;
 use self::versions::Versions;
+use crate::advisory::Record;
 use crate::database::format::Section;
 use crate::feed::{Feed, ReadFeedError, Sink};
 use crate::feeds::FEEDS;
@@ -104,6 +105,14 @@ pub enum BuildError {
         /// The cause.
         source: ReadFeedError,
     },
+    /// A feed's folder is there, and nothing in it is a record: its publisher moved or took it away, or the download failed.
+    #[error("the feed {folder} holds no record; fetch it again or take its folder away{}", first_reason(.skipped))]
+    EmptyFeed {
+        /// The feed's folder.
+        folder: &'static str,
+        /// Why a record was not used.
+        skipped: Vec<SkippedRecord>,
+    },
     /// The feeds are there, and hold nothing.
     #[error("the feeds in {path} hold no vulnerability and no advisory{}", first_reason(.skipped))]
     NothingUsable {
@@ -135,16 +144,49 @@ pub enum BuildError {
 /// be used, or the file cannot be written.
 pub fn build(feeds: &Path, out: &Path, options: &BuildOptions) -> Result<BuildSummary, BuildError> {
     let mut collected = Collected::new(options);
+    let mut empty = None;
     for (feed, folder) in present_feeds(feeds, FEEDS)? {
-        feed.read(&folder, &mut collected).map_err(|source| BuildError::Feed { folder: feed.folder(), source })?;
+        let mut counted = Counted { into: &mut collected, records: 0, first_skipped: None };
+        feed.read(&folder, &mut counted).map_err(|source| BuildError::Feed { folder: feed.folder(), source })?;
+        if counted.records == 0 {
+            let first_skipped = counted.first_skipped.into_iter().collect();
+            empty.get_or_insert(BuildError::EmptyFeed { folder: feed.folder(), skipped: first_skipped });
+        }
     }
     let (bytes, summary) = lay_out(collected)?;
     // A database of nothing would find nothing and say that all is well.
     if summary.vulnerabilities == 0 && summary.advisories == 0 {
         return Err(BuildError::NothingUsable { path: feeds.to_owned(), skipped: summary.skipped_records });
     }
+    // So would one from which a publisher has vanished.
+    if let Some(empty) = empty {
+        return Err(empty);
+    }
     write_file(out, &bytes).map_err(|source| BuildError::Write { path: out.to_owned(), source })?;
     Ok(summary)
+}
+
+/// Counts what one feed brings.
+struct Counted<'a> {
+    into: &'a mut Collected,
+    records: u64,
+    first_skipped: Option<SkippedRecord>,
+}
+
+impl Sink for Counted<'_> {
+    fn record(&mut self, source_name: &str, record: Record) {
+        self.records += 1;
+        self.into.record(source_name, record);
+    }
+
+    fn skipped(&mut self, source_name: &str, place: &str, reason: String) {
+        self.first_skipped.get_or_insert_with(|| SkippedRecord {
+            source: source_name.to_owned(),
+            place: place.to_owned(),
+            reason: reason.clone(),
+        });
+        self.into.skipped(source_name, place, reason);
+    }
 }
 
 fn first_reason(skipped: &[SkippedRecord]) -> String {
@@ -289,8 +331,6 @@ pub(crate) fn build_with(fill: impl FnOnce(&mut dyn Sink)) -> Result<(Vec<u8>, B
 
 /// Builds a database in memory from records, in tests.
 #[cfg(test)]
-pub(crate) fn build_records(
-    records: impl IntoIterator<Item = (String, crate::advisory::Record)>,
-) -> (Vec<u8>, BuildSummary) {
+pub(crate) fn build_records(records: impl IntoIterator<Item = (String, Record)>) -> (Vec<u8>, BuildSummary) {
     build_with(|sink| records.into_iter().for_each(|(source, record)| sink.record(&source, record))).unwrap()
 }

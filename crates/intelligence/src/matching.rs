@@ -21,7 +21,7 @@ use model::{
 };
 
 use self::finding::FindingWriter;
-use self::namespace::{SystemNamespaces, of_distribution};
+use self::namespace::{SystemNamespaces, is_about, of_distribution};
 pub(crate) use self::severity::Scores;
 use crate::database::Database;
 use crate::database::packages::{Entry, find};
@@ -187,14 +187,20 @@ impl<'a, 'o> Matcher<'a, 'o> {
             *unmatched.without_advisories.entry(name).or_default() += 1;
             return Ok(());
         }
+        let comparable = |version| comparable_system_version(&system.choice, version);
         let own = (package.name.as_str(), package.version.as_str());
         let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
         self.gathered.hits.clear();
-        for namespace in &system.namespaces {
+        let architecture = package.architecture.as_deref();
+        for namespace in system.namespaces.iter().filter(|namespace| is_about(namespace.name, architecture)) {
             for (is_source, (name, version)) in [(true, source), (false, own)] {
-                let question = Question { namespace, is_source, name, version };
+                let question = Question { namespace, is_source, name, version: comparable(version) };
                 self.gathered.gather(self.storage, package, &question)?;
             }
+        }
+        let scheme = package.ecosystem.version_scheme();
+        if !scheme.is_valid(own.1) || (own.1 != source.1 && !scheme.is_valid(source.1)) {
+            unmatched.note_version(package.ecosystem, package);
         }
         self.writer.write(id, package, &self.gathered.hits, &mut matches.findings)
     }
@@ -274,6 +280,19 @@ impl<'a> Gathered<'a> {
     }
 }
 
+/// The version of a system's package as its advisories write it: those of openEuler have no epochs.
+fn comparable_system_version<'v>(choice: &SystemNamespaces, version: &'v str) -> &'v str {
+    match version.split_once(':') {
+        Some((epoch, rest))
+            if choice.names.iter().any(|name| name.starts_with("openeuler:"))
+                && epoch.bytes().all(|byte| byte.is_ascii_digit()) =>
+        {
+            rest
+        }
+        _ => version,
+    }
+}
+
 /// The version as advisories write it; Go's own is printed by its tools as `go1.21.3`, `go1.22rc1` or with the names of
 /// experiments behind it.
 fn comparable_version<'v>(ecosystem: Ecosystem, name: &str, version: &'v str) -> Cow<'v, str> {
@@ -304,9 +323,23 @@ struct Unmatched {
     without_advisories: BTreeMap<String, usize>,
     of_another_system: BTreeMap<(Ecosystem, String), usize>,
     unknown_ecosystems: BTreeSet<Ecosystem>,
+    /// How many packages have a version that cannot be compared, and the first of them.
+    invalid_versions: BTreeMap<Ecosystem, (usize, String)>,
 }
 
+/// The longest name or version that a gap shows.
+const LONGEST_SHOWN: usize = 60;
+
 impl Unmatched {
+    fn note_version(&mut self, ecosystem: Ecosystem, package: &Package) {
+        let shown = |text: &str| text.chars().take(LONGEST_SHOWN).collect::<String>();
+        let (count, _) = self
+            .invalid_versions
+            .entry(ecosystem)
+            .or_insert_with(|| (0, format!("{} `{}`", shown(&package.name), shown(&package.version))));
+        *count += 1;
+    }
+
     fn tell(self, matches: &mut Matches) {
         let unmatched = Gap::UNMATCHED;
         let packages = |count| counted(count, "package was", "packages were");
@@ -327,6 +360,13 @@ impl Unmatched {
         for ((ecosystem, distribution), count) in self.of_another_system {
             let reason = format!(
                 "{distribution} has no advisories on {ecosystem} packages, so that {} {unmatched}",
+                packages(count)
+            );
+            matches.gaps.push(Gap::new("", reason));
+        }
+        for (ecosystem, (count, example)) in self.invalid_versions {
+            let reason = format!(
+                "the versions of {ecosystem} packages such as {example} are none that can be compared, so that {} {unmatched}",
                 packages(count)
             );
             matches.gaps.push(Gap::new("", reason));

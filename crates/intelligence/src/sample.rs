@@ -122,7 +122,7 @@ fn scheme(namespace: &str) -> VersionScheme {
     }
 }
 
-/// A package: `deb libssl3 3.0.9-1 source=openssl/3.0.9-1 module=a:b:1:c path=p sha1=…`.
+/// A package: `deb libssl3 3.0.9-1 source=openssl/3.0.9-1 module=a:b:1:c arch=amd64 path=p sha1=…`.
 pub(crate) fn package(line: &str) -> Package {
     let words: Vec<&str> = line.split_whitespace().collect();
     let mut package = Package {
@@ -149,6 +149,7 @@ pub(crate) fn package(line: &str) -> Package {
                 package.source = Some(SourcePackage { name: name.into(), version: version.into() });
             }
             ("module", value) => package.module = Some(value.into()),
+            ("arch", value) => package.architecture = Some(value.into()),
             ("path", value) => package.paths.push(value.into()),
             ("sha1", value) => package.sha1 = Some(value.into()),
             other => panic!("{other:?}"),

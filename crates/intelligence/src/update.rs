@@ -1,7 +1,9 @@
 //! Brings a database to where scans open it: fetched, checked, and swapped in by rename, or the old one stays.
 //!
 //! A database is taken only if a trusted key signed it, every checksum fits, and its sequence number is not lower than
-//! that of the one in place. Scans that have the old file open keep it, since its inode stays until they end.
+//! that of the one in place, of any that was there before, and of the one that the program brings itself. What was there
+//! before is known by a file of its own beside the database, so that a torn database does not make an old one acceptable.
+//! Scans that have the old file open keep it, since its inode stays until they end.
 //!
 //! Where a delta from what is in place is offered, it is tried first; what it makes is checked the same way, and on any
 //! trouble the whole file is fetched.
@@ -19,7 +21,7 @@ use std::path::{Path, PathBuf};
 pub use self::delta::{WriteDeltaError, WrittenDelta, write_delta};
 
 pub(crate) use self::receive::Receiver;
-use crate::build::put_in_place;
+use crate::build::{put_in_place, write_file};
 use crate::database::{Database, OpenDatabaseError};
 use crate::signature::{TrustedKey, is_signed, is_signed_by};
 
@@ -105,14 +107,16 @@ pub enum InstallError {
         place: String,
     },
     /// It is older than the one in place.
-    #[error("{place} offers sequence {offered}, which is older than {installed}, the one in place")]
+    #[error("{place} offers sequence {offered}, which is older than {installed}, the one {whose}")]
     Older {
         /// The file or address.
         place: String,
         /// The sequence number offered.
         offered: u64,
-        /// The sequence number in place.
+        /// The sequence number that it must not go below.
         installed: u64,
+        /// Which one has that: `in place`.
+        whose: &'static str,
     },
     /// The new file cannot be written or put in place.
     #[error("cannot write the intelligence database {path}")]
@@ -124,7 +128,8 @@ pub enum InstallError {
     },
 }
 
-/// Fetches a database, checks it, and puts it at `target`.
+/// Fetches a database, checks it, and puts it at `target`. `built_in` is the sequence number of the one that the program
+/// brings itself, which it must not go below either.
 ///
 /// # Errors
 /// When it cannot be had, is damaged, torn, not signed by one of the keys, or older than what is in place.
@@ -132,19 +137,20 @@ pub fn install(
     mut source: UpdateSource<'_>,
     target: &Path,
     trusted_keys: &[TrustedKey],
+    built_in: Option<u64>,
 ) -> Result<Installed, InstallError> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(|source| InstallError::Write { path: target.to_owned(), source })?;
     // Whatever is wrong with a delta, the whole file decides.
     if let Ok(current) = Database::open(target)
         && let Some((place, made)) = by_delta::receive(&mut source, &current, folder)
-        && let Ok(installed) = check_and_swap(made, place, target, trusted_keys)
+        && let Ok(installed) = check_and_swap(made, place, target, trusted_keys, built_in)
     {
         return Ok(Installed { by_delta: true, ..installed });
     }
     let file = temporary_file(folder).map_err(|source| InstallError::Write { path: target.to_owned(), source })?;
     let place = receive(source, file.as_file())?;
-    check_and_swap(file, place, target, trusted_keys)
+    check_and_swap(file, place, target, trusted_keys, built_in)
 }
 
 /// Puts a database that was received in place, if everything about it is right.
@@ -153,6 +159,7 @@ fn check_and_swap(
     place: String,
     target: &Path,
     trusted_keys: &[TrustedKey],
+    built_in: Option<u64>,
 ) -> Result<Installed, InstallError> {
     let write = |source| InstallError::Write { path: target.to_owned(), source };
     let unusable = |source| InstallError::Unusable { place: place.clone(), source };
@@ -169,9 +176,15 @@ fn check_and_swap(
     let current = Database::open(target).ok();
     let previous = current.as_ref().map(Database::sequence);
     let sequence = offered.sequence();
-    if let Some(installed) = previous.filter(|&installed| installed > sequence) {
-        return Err(InstallError::Older { place, offered: sequence, installed });
+    let least = [(previous, "in place"), (highest(target), "that was in place"), (built_in, "built into the program")];
+    // Of equal ones the first is named.
+    let least =
+        least.into_iter().rev().filter_map(|(least, whose)| Some((least?, whose))).max_by_key(|(least, _)| *least);
+    if let Some((installed, whose)) = least.filter(|(least, _)| *least > sequence) {
+        return Err(InstallError::Older { place, offered: sequence, installed, whose });
     }
+    // It is noted before the database is there: one that is there and not noted could be torn and forgotten.
+    note_highest(target, sequence).map_err(write)?;
     let is_same = current.is_some_and(|current| {
         current.storage().body() == offered.storage().body()
             && current.storage().trailer() == offered.storage().trailer()
@@ -184,6 +197,24 @@ fn check_and_swap(
     Ok(Installed { previous, sequence, replaced: !is_same, by_delta: false })
 }
 
+/// The highest sequence number that was ever in place, as far as it is noted.
+fn highest(target: &Path) -> Option<u64> {
+    fs::read_to_string(beside(target, ".sequence")).ok()?.trim().parse().ok()
+}
+
+fn note_highest(target: &Path, sequence: u64) -> io::Result<()> {
+    if highest(target).is_some_and(|highest| highest >= sequence) {
+        return Ok(());
+    }
+    write_file(&beside(target, ".sequence"), format!("{sequence}\n").as_bytes())
+}
+
+fn beside(target: &Path, ending: &str) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
 /// A file beside the one that it may replace; gone when it does not.
 fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder)
@@ -193,8 +224,13 @@ fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 ///
 /// # Errors
 /// As for [`install`].
-pub fn import(exported: &Path, target: &Path, trusted_keys: &[TrustedKey]) -> Result<Installed, InstallError> {
-    install(UpdateSource::File(exported), target, trusted_keys)
+pub fn import(
+    exported: &Path,
+    target: &Path,
+    trusted_keys: &[TrustedKey],
+    built_in: Option<u64>,
+) -> Result<Installed, InstallError> {
+    install(UpdateSource::File(exported), target, trusted_keys, built_in)
 }
 
 /// Writes a database with its signatures as one compressed file, to carry to where there is no network.
@@ -252,9 +288,7 @@ fn copy(path: &Path, receiver: &mut Receiver<'_>) -> io::Result<()> {
 
 /// Waits for its turn to replace the file.
 fn lock(target: &Path) -> io::Result<File> {
-    let mut name = target.as_os_str().to_owned();
-    name.push(".lock");
-    let file = File::options().create(true).append(true).open(PathBuf::from(name))?;
+    let file = File::options().create(true).append(true).open(beside(target, ".lock"))?;
     file.lock()?;
     Ok(file)
 }

@@ -1,6 +1,6 @@
 //! What a report says of an earlier one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{FindingKind, Shown, TargetKind};
 
@@ -17,6 +17,8 @@ pub struct Comparison {
     pub shown: Shown,
     /// The findings that are open here and were not open there, by their place in the report, sorted.
     pub new: BTreeSet<usize>,
+    /// Of those that were open there at other places of their packages: the places at which they are new.
+    pub new_places: BTreeMap<usize, BTreeSet<String>>,
     /// How many findings were open there and are not open here.
     pub gone: usize,
     /// The kinds that only one of the reports looked for: of them nothing is new or gone.

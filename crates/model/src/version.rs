@@ -114,6 +114,27 @@ impl VersionScheme {
         Ok(VersionKey(bytes))
     }
 
+    /// Whether the system's own program takes the text for a version, and not only puts it into some order; of the schemes of
+    /// languages, whether it has a key.
+    pub fn is_valid(self, text: &str) -> bool {
+        let has_key = || self.write_key(text, &mut Vec::new()).is_ok();
+        match self {
+            VersionScheme::Deb => deb::is_valid(text.trim_ascii()),
+            VersionScheme::Apk => apk::is_valid(text.trim_ascii()),
+            VersionScheme::Rpm => rpm::is_valid(text.trim_ascii()),
+            VersionScheme::Maven
+            | VersionScheme::Pypi
+            | VersionScheme::Gem
+            | VersionScheme::Semver
+            | VersionScheme::Nuget
+            | VersionScheme::Packagist
+            | VersionScheme::Pub
+            | VersionScheme::Hackage
+            | VersionScheme::Cran
+            | VersionScheme::Generic => has_key(),
+        }
+    }
+
     /// Compiles a version into its sortable key, appended to `bytes`: the way without an allocation for each version.
     ///
     /// # Errors

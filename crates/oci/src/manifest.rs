@@ -40,6 +40,21 @@ pub(crate) struct Descriptor {
     pub(crate) artifact_type: Option<String>,
 }
 
+impl Descriptor {
+    /// A reference to a blob of which nothing else is known.
+    pub(crate) fn of(digest: Digest, size: u64) -> Descriptor {
+        Descriptor {
+            media_type: String::new(),
+            digest,
+            size,
+            urls: Vec::new(),
+            annotations: BTreeMap::new(),
+            platform: None,
+            artifact_type: None,
+        }
+    }
+}
+
 /// An index or a manifest: which of them a document is, its content tells better than its media type.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

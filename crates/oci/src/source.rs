@@ -5,6 +5,7 @@ mod beside;
 mod choice;
 mod claims;
 mod compressed_archive;
+mod directory_transport;
 mod docker_archive;
 mod files;
 mod folder_files;
@@ -275,6 +276,19 @@ pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image
 /// When it cannot be read, is none, or has not exactly one image that fits the options.
 pub fn open_oci_layout(folder: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
     oci_layout::open(&FolderFiles::open(folder, options.cache)?, options)
+}
+
+/// Opens an image in a folder that is no OCI layout: an unpacked archive of `docker save`, or what `skopeo copy … dir:` wrote.
+///
+/// # Errors
+/// When it cannot be read, is neither, or has not exactly one image that fits the options.
+pub fn open_image_folder(folder: &Path, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
+    let files = FolderFiles::open(folder, options.cache)?;
+    let manifest = files::read_optional(&files, &model::UntrustedPath::normalise("manifest.json"))?;
+    match manifest.is_some_and(|bytes| directory_transport::is_manifest(&bytes)) {
+        true => directory_transport::open(&files, options),
+        false => docker_archive::open(&files, options),
+    }
 }
 
 /// Which kind of archive is expected.

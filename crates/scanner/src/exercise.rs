@@ -75,8 +75,12 @@ fn ecosystem(name: &str) -> &'static dyn Ecosystem {
 pub(crate) fn read(ecosystem: &dyn Ecosystem, path: &str, size_bytes: u64, content: &mut dyn Read) -> Found {
     let path = UntrustedPath::normalise(path);
     let mut found = Found::default();
-    if let Err(error) = ecosystem.read(&mut WantedFile::new(&path, size_bytes, content), &mut found) {
-        found.gap(path.as_str(), error.to_string());
+    let mut file = WantedFile::new(&path, size_bytes, content);
+    let read = ecosystem.read(&mut file, &mut found);
+    match (read, file.damage()) {
+        (_, Some(damage)) => found.gap(path.as_str(), damage),
+        (Err(error), None) => found.gap(path.as_str(), error.to_string()),
+        (Ok(()), None) => {}
     }
     found.drop_nameless(path.as_str());
     found

@@ -42,6 +42,19 @@ pub(crate) enum Unresolved {
     TooManyLinks,
     /// It and the links that it leads through have more parts than are looked at.
     TooManyParts,
+    /// It leads out of the folder.
+    LeadsOut,
+}
+
+impl Unresolved {
+    /// What is said of a file that is not found for this.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Unresolved::TooManyLinks => "it leads through symbolic links in a circle",
+            Unresolved::TooManyParts => "it leads through symbolic links to a path that is too long to follow",
+            Unresolved::LeadsOut => "it is a symbolic link out of the folder that is scanned",
+        }
+    }
 }
 
 impl Redirects {
@@ -122,6 +135,15 @@ pub(crate) fn link_at<'a>(
 
 /// Where a path lies when links on the way and at its end are followed inside the root, `..` as the kernel takes it.
 pub(crate) fn resolve<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) -> Result<String, Unresolved> {
+    follow(path, link, false)
+}
+
+/// The same in a folder that is no root: `..` leads out of it.
+pub(crate) fn resolve_within<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) -> Result<String, Unresolved> {
+    follow(path, link, true)
+}
+
+fn follow<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>, is_folder: bool) -> Result<String, Unresolved> {
     let mut left: Vec<String> = parts(path);
     let mut real = String::new();
     let (mut followed, mut steps) = (0, 0);
@@ -131,6 +153,9 @@ pub(crate) fn resolve<'a>(path: &str, link: impl Fn(&str) -> Option<&'a str>) ->
             return Err(Unresolved::TooManyParts);
         }
         if part == ".." {
+            if is_folder && real.is_empty() {
+                return Err(Unresolved::LeadsOut);
+            }
             real.truncate(real.rfind('/').unwrap_or(0));
             continue;
         }
@@ -200,7 +225,7 @@ fn redirects_of(
             Err(unresolved) => {
                 let what = match unresolved {
                     Unresolved::TooManyLinks => format!("it leads through more than {MOST_FOLLOWED} symbolic links"),
-                    Unresolved::TooManyParts => {
+                    Unresolved::TooManyParts | Unresolved::LeadsOut => {
                         format!("its path and the links that it leads through have more than {MOST_STEPS} parts")
                     }
                 };

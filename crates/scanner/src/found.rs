@@ -162,6 +162,8 @@ pub(crate) enum Mark {
     Needs(Needs),
     /// The file of requirements takes in others.
     Includes(Vec<Include>),
+    /// The file says what a Go module requires, be it nothing.
+    GoModule,
     /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.
     NoPackages(String),
 }

@@ -12,8 +12,9 @@ use crate::cached::Cached;
 use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
 use crate::detectors::Detectors;
 use crate::found::FoundAccounts;
+use crate::further_pass::FurtherPass;
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
-use crate::system_links::{LinkedFiles, WantedByLinks};
+use crate::system_links::LinkedFiles;
 use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations};
 
 /// How to index.
@@ -141,15 +142,17 @@ pub fn index_tree(
     });
     // In a folder every name of a file is a file, so that there are no links to complete.
     let ReadLayer { mut index, links: _, detections } = read?;
-    let linked = LinkedFiles::of(&[&index]);
+    let linked = LinkedFiles::of(&[&index], true);
     index.gaps.extend(linked.gaps);
+    index.gaps.extend(linked.gaps_of_layers.into_iter().map(|(_, gap)| gap));
     for wanted in linked.wanted.values() {
         match again() {
             // In a folder every name of a file is a file.
-            Some(mut tree) => _ = wanted.read(tree.as_mut(), &mut index)?,
+            Some(mut tree) => _ = wanted.read(tree.as_mut(), 0, std::slice::from_mut(&mut index))?,
             None => index.gaps.extend(wanted.unread()),
         }
     }
+    index.bound_gaps();
     let mut inventory = merge::merge([&index].into_iter(), false);
     let visible = VisibleDetections::of([(&index, detections)].into_iter());
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
@@ -221,10 +224,14 @@ impl Work<'_> {
             digests.push(digest);
         }
         folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
-        let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>());
+        let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
         for (number, wanted) in &linked.wanted {
-            self.read_wanted(*number, wanted, &mut indexes[*number])?;
+            self.read_wanted(*number, wanted, &mut indexes)?;
         }
+        for (number, gap) in linked.gaps_of_layers {
+            indexes[number].gaps.push(gap);
+        }
+        indexes.iter_mut().for_each(LayerIndex::bound_gaps);
         let mut inventory = merge::merge(indexes.iter(), true);
         inventory.gaps.extend(linked.gaps);
         let accounts = merge::accounts(indexes.iter());
@@ -239,25 +246,26 @@ impl Work<'_> {
         Ok(KnownImage { inventory, accounts, visible, digests })
     }
 
-    /// Reads what links of the system lead to in a further pass over the layer.
-    fn read_wanted(&self, number: usize, wanted: &WantedByLinks, index: &mut LayerIndex) -> Result<(), IndexError> {
+    /// Reads what links lead to in a further pass over the layer.
+    fn read_wanted(&self, number: usize, wanted: &FurtherPass, indexes: &mut [LayerIndex]) -> Result<(), IndexError> {
         let image = self.image;
         if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
             let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-            let linked = wanted.read(&mut reader, index).map_err(|source| read_error(image, number, source))?;
+            let linked =
+                wanted.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))?;
             if linked.is_empty() {
                 return Ok(());
             }
             let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-            return linked.read(&mut reader, index).map_err(|source| read_error(image, number, source));
+            return linked.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source));
         }
         let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-        let linked = wanted.read(&mut reader, index).map_err(|source| read_error(image, number, source))?;
+        let linked = wanted.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))?;
         if linked.is_empty() {
             return Ok(());
         }
         let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-        linked.read(&mut reader, index).map_err(|source| read_error(image, number, source))
+        linked.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))
     }
 
     fn layers(&self, threads: usize) -> Result<Vec<IndexedLayer>, IndexError> {

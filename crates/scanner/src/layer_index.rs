@@ -14,6 +14,7 @@ use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
 use crate::folder_links::{Redirects, UnlistedFolders};
 use crate::found::{Found, FoundPackage, Mark};
+use crate::further_pass::NO_FILE;
 use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
@@ -162,7 +163,17 @@ pub(crate) fn index_entries(
                     index.files.insert(entry.path.as_str().to_owned(), found);
                 }
             }
-            EntryKind::Directory | EntryKind::Other => {}
+            EntryKind::Other => {
+                let name = entry.path.file_name();
+                let is_of_others = is_lock_file(name) && is_in_dependency_folder(entry.path.as_str());
+                if !SELECTOR.select(&entry.path).is_empty() && !is_of_others {
+                    let gap = Gap::new(entry.path.as_str(), format!("it is {NO_FILE}, and was not read"));
+                    if room.takes(gap.path.len() + gap.reason.len()) {
+                        index.gaps.push(gap);
+                    }
+                }
+            }
+            EntryKind::Directory => {}
         }
     }
     if let Some(detector) = detector {
@@ -380,10 +391,15 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         // A reader that fails on foreign bytes costs the file, never the scan.
         let reason = match contain(|| ecosystem.read(&mut file, &mut found)) {
             Some(Ok(())) => continue,
+            // What is wrong with the file as a whole is said once, below.
+            Some(Err(ReadFileError::Malformed { .. })) if file.damage().is_some() => continue,
             Some(Err(error)) => gap_reason(ecosystem.name(), &error),
             None => format!("the {} reader stopped unexpectedly on it; please report the file", ecosystem.name()),
         };
         found.gap("", reason);
+    }
+    if let Some(damage) = file.damage() {
+        found.gap("", damage);
     }
     if let Some(reason) = cut_off(entry, &found) {
         found.gap("", reason);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::Ecosystem;
 
-use crate::found::{Evidence, FoundPackage};
+use crate::found::{Evidence, FoundPackage, Mark};
 use crate::merge::VisibleFile;
 
 /// What the lock files of a target say, ready for questions.
@@ -18,6 +18,8 @@ pub(crate) struct LockedFiles<'a> {
     installed: HashMap<(Ecosystem, &'a str), Vec<Installed<'a>>>,
     /// Folders whose supplementary lists count.
     supplemented: HashSet<(&'a str, Ecosystem)>,
+    /// Folders with a `go.mod`.
+    go_modules: HashSet<&'a str>,
     /// Names that a lock file of the folder has, which wins over a supplementary list.
     locked_names: HashSet<(&'a str, Ecosystem, &'a str)>,
     /// Folders of Go toolchains.
@@ -109,6 +111,7 @@ impl<'a> LockedFiles<'a> {
             trees: BTreeSet::new(),
             installed: HashMap::new(),
             supplemented: HashSet::new(),
+            go_modules: HashSet::new(),
             locked_names: HashSet::new(),
             toolchains: files.keys().filter(|path| is_go_version(path)).map(|path| folder(path)).collect(),
             hints: HashMap::new(),
@@ -117,6 +120,9 @@ impl<'a> LockedFiles<'a> {
         for (path, file) in files {
             for (ecosystem, name) in &file.found.direct {
                 locked.direct.entry((folder(path), *ecosystem)).or_default().insert(name);
+            }
+            if file.found.mark == Some(Mark::GoModule) {
+                locked.go_modules.insert(folder(path));
             }
             locked.supplemented.extend(file.found.supplements.iter().map(|ecosystem| (folder(path), *ecosystem)));
             for package in file.found.packages.iter().filter(|package| package.evidence == Evidence::Installed) {
@@ -159,8 +165,10 @@ impl<'a> LockedFiles<'a> {
             Evidence::Locked | Evidence::Supplementary if self.is_no_module_of_its_own(path) => true,
             Evidence::Locked => to_installed,
             Evidence::Supplementary => {
+                // A list that stands alone is all that is known; one beside a `go.mod` that cannot be read is as well.
+                let is_alone = package.ecosystem == Ecosystem::Golang && !self.go_modules.contains(place.0);
                 to_installed
-                    || !self.supplemented.contains(&place)
+                    || !is_alone && !self.supplemented.contains(&place)
                     || self.locked_names.contains(&(place.0, place.1, package.name.as_str()))
             }
         }

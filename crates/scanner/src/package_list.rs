@@ -14,8 +14,8 @@ fn list_of(id: &str) -> Option<&'static str> {
     match id {
         "debian" | "ubuntu" | "raspbian" | "echo" => Some("var/lib/dpkg/status or var/lib/dpkg/status.d"),
         "alpine" | "chainguard" | "minimos" | "postmarketos" | "wolfi" => Some("lib/apk/db/installed"),
-        "almalinux" | "amzn" | "azurelinux" | "centos" | "fedora" | "mageia" | "mariner" | "ol" | "photon" | "rhel"
-        | "rocky" => Some(RPM),
+        "almalinux" | "amzn" | "azurelinux" | "centos" | "fedora" | "mageia" | "mariner" | "ol" | "openeuler"
+        | "photon" | "rhel" | "rocky" => Some(RPM),
         id if ["sle", "sl-", "suse", "opensuse"].iter().any(|begin| id.starts_with(begin)) => Some(RPM),
         _ => None,
     }
@@ -38,6 +38,7 @@ mod tests {
             ("linuxmint", &["ubuntu", "debian"], "dpkg"),
             ("wolfi", &[], "apk"),
             ("sles", &["suse"], "rpm"),
+            ("openeuler", &[], "rpm"),
             ("opensuse-leap", &["suse", "opensuse"], "rpm"),
             ("nameless", &["rhel", "fedora"], "rpm"),
         ] {

@@ -4,24 +4,23 @@
 //! Readers choose files by the path that a layer names. A file that lies in such a place by the links of this or another
 //! layer is found when all layers are known, and read in a further pass over the layer that holds it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
+use std::collections::BTreeMap;
 
 use model::{Gap, UntrustedPath};
-use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
 
-use crate::folder_links::{Unresolved, join, link_at, resolve};
+use crate::folder_links::{link_at, resolve};
+use crate::further_pass::{FurtherPass, Place, is_unread};
 use crate::includes::{self, UnreadInclude};
-use crate::layer_index::{LayerIndex, Room, read_wanted};
+use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
 use crate::path_set::path_hash;
-use crate::selector::SELECTOR;
+use crate::wanted_links;
 
 /// Files that tell the distribution. One that leads to another is read there.
-const RELEASES: &[&str] = &["etc/os-release", "usr/lib/os-release"];
+pub(crate) const RELEASES: &[&str] = &["etc/os-release", "usr/lib/os-release"];
 
 /// Files that tell the packages of a system.
-const DATABASES: &[&str] = &[
+pub(crate) const DATABASES: &[&str] = &[
     "lib/apk/db/installed",
     "usr/lib/apk/db/installed",
     "usr/lib/sysimage/rpm/Packages",
@@ -37,10 +36,6 @@ const DATABASES: &[&str] = &[
     "var/lib/rpm/rpmdb.sqlite",
     "var/lib/rpmmanifest/container-manifest-2",
 ];
-
-/// The longest file that is read by way of a hard link behind symbolic links: the database of a desktop's packages has
-/// some 20 MB.
-const LARGEST_LINKED_BYTES: u64 = 64 << 20;
 
 /// Folders whose files tell packages, and what packages own.
 const FOLDERS_OF_FILES: &[&str] = &["var/lib/dpkg/info", "var/lib/dpkg/status.d"];
@@ -60,41 +55,22 @@ const FOLDERS: &[&str] = &[
     "var/lib/rpm",
 ];
 
-/// What is to be read in a further pass over one layer.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct WantedByLinks {
-    /// By the path that the layer names.
-    files: HashMap<UntrustedPath, Place>,
-    /// The files of folders, by the folder that the layer names.
-    folders: HashMap<String, Place>,
-}
-
-/// Where something lies, and where the system looks for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Place {
-    real: String,
-    sought: String,
-}
-
-/// Files of a further pass that the layer has as hard links: what they are links to, and where they are looked for.
-#[derive(Debug, Default)]
-pub(crate) struct HardLinked {
-    places: Vec<(UntrustedPath, Place)>,
-}
-
 /// What symbolic links of the system, and files that take in others, lead to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LinkedFiles {
     /// What no reader has seen yet, by the number of the layer that holds it.
-    pub(crate) wanted: BTreeMap<usize, WantedByLinks>,
-    /// Links that lead nowhere.
+    pub(crate) wanted: BTreeMap<usize, FurtherPass>,
+    /// Links of the system that lead nowhere.
     pub(crate) gaps: Vec<Gap>,
+    /// Links to other files that lead nowhere, with the layers that have them.
+    pub(crate) gaps_of_layers: Vec<(usize, Gap)>,
 }
 
 impl LinkedFiles {
     /// What the layers, from the base upwards and settled by [`crate::folder_links::settle`], hold in the places of a
-    /// system by way of links.
-    pub(crate) fn of(layers: &[&LayerIndex]) -> LinkedFiles {
+    /// system by way of links, and behind links with names that readers go by. Out of a folder (`is_folder`) no link is
+    /// followed; in the root of an image none leads out.
+    pub(crate) fn of(layers: &[&LayerIndex], is_folder: bool) -> LinkedFiles {
         let mut linked = LinkedFiles::default();
         let link = |path: &str| link_at(layers.iter().copied(), path);
         for sought in RELEASES.iter().chain(DATABASES) {
@@ -102,13 +78,7 @@ impl LinkedFiles {
             let real = match resolve(sought, link) {
                 Ok(real) => real,
                 Err(unresolved) if is_release => {
-                    let reason = match unresolved {
-                        Unresolved::TooManyLinks => "it leads through symbolic links in a circle",
-                        Unresolved::TooManyParts => {
-                            "it leads through symbolic links to a path that is too long to follow"
-                        }
-                    };
-                    linked.gaps.push(Gap::new(*sought, reason));
+                    linked.gaps.push(Gap::new(*sought, unresolved.reason()));
                     continue;
                 }
                 Err(_) => continue,
@@ -121,8 +91,8 @@ impl LinkedFiles {
                 continue;
             };
             if is_unread(&named, sought) {
-                let place = Place { real, sought: (*sought).to_owned() };
-                linked.wanted.entry(number).or_default().files.insert(named, place);
+                let place = Place::where_it_lies(number, real, (*sought).to_owned());
+                linked.wanted.entry(number).or_default().want(named, place);
             }
         }
         for sought in FOLDERS_OF_FILES {
@@ -131,128 +101,17 @@ impl LinkedFiles {
                 for named in layer.redirects.names(&real) {
                     let is_there = layer.folders.contains(path_hash(&named)) || layer.unlisted.contains(&named);
                     if is_there && named != **sought {
-                        let place = Place { real: real.clone(), sought: (*sought).to_owned() };
-                        linked.wanted.entry(number).or_default().folders.insert(named, place);
+                        let place = Place::where_it_lies(number, real.clone(), (*sought).to_owned());
+                        linked.wanted.entry(number).or_default().want_folder(named, place);
                     }
                 }
             }
         }
         for UnreadInclude { layer, named, real, sought } in includes::unread(layers) {
-            linked.wanted.entry(layer).or_default().files.insert(named, Place { real, sought });
+            linked.wanted.entry(layer).or_default().want(named, Place::where_it_lies(layer, real, sought));
         }
+        wanted_links::add(layers, is_folder, &mut linked);
         linked
-    }
-}
-
-impl WantedByLinks {
-    /// The gaps where a further pass over the folder cannot be had.
-    pub(crate) fn unread(&self) -> impl Iterator<Item = Gap> + '_ {
-        self.files.values().filter(|place| RELEASES.contains(&place.sought.as_str())).map(|place| {
-            Gap::new(place.sought.as_str(), format!("it is a symbolic link to {}, which cannot be read", place.real))
-        })
-    }
-
-    /// Reads what is wanted of the layer, and adds it to its index by where it lies. Gives back the hard links among it:
-    /// their files came earlier in the layer, under other names.
-    pub(crate) fn read(
-        &self,
-        stream: &mut dyn EntryStream,
-        index: &mut LayerIndex,
-    ) -> Result<HardLinked, ReadEntriesError> {
-        let mut room = Room::of_a_layer();
-        let mut linked = HardLinked::default();
-        while let Some(entry) = stream.next_entry()? {
-            let Some(place) = self.place_of(&entry.path) else { continue };
-            match &entry.kind {
-                EntryKind::File => {
-                    if !room.is_left() {
-                        room.refuse();
-                        continue;
-                    }
-                    place.take(&entry, stream.content(), index, &mut room);
-                }
-                EntryKind::HardLink(target) => linked.places.push((target.clone(), place)),
-                EntryKind::Directory | EntryKind::SymbolicLink(_) | EntryKind::Other => {}
-            }
-        }
-        index.bound_gaps();
-        index.gaps.extend(room.gap());
-        Ok(linked)
-    }
-
-    fn place_of(&self, named: &UntrustedPath) -> Option<Place> {
-        if let Some(place) = self.files.get(named) {
-            return Some(place.clone());
-        }
-        let folder = self.folders.get(named.parent())?;
-        let place =
-            Place { real: join(&folder.real, named.file_name()), sought: join(&folder.sought, named.file_name()) };
-        is_unread(named, &place.sought).then_some(place)
-    }
-}
-
-impl HardLinked {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.places.is_empty()
-    }
-
-    /// Reads the files behind the links in one more pass over the layer.
-    pub(crate) fn read(self, stream: &mut dyn EntryStream, index: &mut LayerIndex) -> Result<(), ReadEntriesError> {
-        // A file of several names is read for each of the places it has.
-        let mut left = self.places;
-        let mut room = Room::of_a_layer();
-        while let Some(entry) = stream.next_entry()? {
-            if entry.kind != EntryKind::File || !left.iter().any(|(target, _)| *target == entry.path) {
-                continue;
-            }
-            let mut content = Vec::new();
-            if room.is_left() {
-                stream.content().take(LARGEST_LINKED_BYTES + 1).read_to_end(&mut content).map_err(|source| {
-                    ReadEntriesError::Read { container: entry.path.as_str().into(), offset: 0, source }
-                })?;
-            } else {
-                room.refuse();
-            }
-            let (here, others) = left.into_iter().partition(|(target, _)| *target == entry.path);
-            left = others;
-            let here: Vec<(UntrustedPath, Place)> = here;
-            for (_, place) in here {
-                if content.len() as u64 > LARGEST_LINKED_BYTES {
-                    let reason = format!("it is a hard link to a file of more than {} MiB", LARGEST_LINKED_BYTES >> 20);
-                    index.gaps.push(Gap::new(place.real.as_str(), reason));
-                } else {
-                    place.take(&entry, &mut content.as_slice(), index, &mut room);
-                }
-            }
-        }
-        for (target, place) in left {
-            let reason = format!("it is a link to {target}, which the layer does not have");
-            index.gaps.push(Gap::new(place.real.as_str(), reason));
-        }
-        index.bound_gaps();
-        index.gaps.extend(room.gap());
-        Ok(())
-    }
-}
-
-impl Place {
-    /// Has the file read as what is sought, and keeps what is found where it lies.
-    fn take(&self, entry: &Entry, content: &mut dyn Read, index: &mut LayerIndex, room: &mut Room) {
-        let sought = UntrustedPath::normalise(&self.sought);
-        let mut read = read_wanted(entry, sought, content);
-        room.takes(read.weight_of(&self.sought));
-        match read.files.remove(&self.sought) {
-            Some(found) => _ = index.files.insert(self.real.clone(), found),
-            // That it was read is known by its being there.
-            None => _ = index.files.entry(self.real.clone()).or_default(),
-        }
-        index.owned.extend(read.owned.remove(&self.sought).map(|owned| (self.real.clone(), owned)));
-        for mut gap in read.gaps {
-            if let Some(rest) = gap.path.strip_prefix(&self.sought) {
-                gap.path = format!("{}{rest}", self.real);
-            }
-            index.gaps.push(gap);
-        }
     }
 }
 
@@ -281,18 +140,11 @@ pub(crate) fn holder(layers: &[&LayerIndex], real: &str) -> Option<(usize, Untru
     None
 }
 
-/// Whether somebody would read the file at `sought` who does not read what the layer names so.
-fn is_unread(named: &UntrustedPath, sought: &str) -> bool {
-    let wanted = SELECTOR.select(&UntrustedPath::normalise(sought));
-    let read = SELECTOR.select(named);
-    wanted.union(read) != read
-}
-
 #[cfg(test)]
-mod tests {
-    use std::io::Cursor;
+pub(crate) mod tests {
+    use std::io::{Cursor, Read};
 
-    use oci::FileCapabilities;
+    use oci::{Entry, EntryKind, EntryStream, FileCapabilities, ReadEntriesError};
 
     use super::*;
     use crate::detect::Detections;
@@ -300,7 +152,7 @@ mod tests {
     use crate::layer_index::index_entries;
     use crate::merge::merge;
 
-    /// A layer as lines `path = content`, `path -> target` and `path/`.
+    /// A layer as lines `path = content`, `path -> target`, `path => hard link`, `path ?` (a pipe) and `path/`.
     struct Lines<'a> {
         lines: std::slice::Iter<'a, &'a str>,
         content: Cursor<Vec<u8>>,
@@ -323,6 +175,8 @@ mod tests {
                 (path, EntryKind::HardLink(UntrustedPath::normalise(target)))
             } else if let Some((path, target)) = line.split_once(" -> ") {
                 (path, EntryKind::SymbolicLink(target.to_owned()))
+            } else if let Some(path) = line.strip_suffix(" ?") {
+                (path, EntryKind::Other)
             } else {
                 (*line, if line.ends_with('/') { EntryKind::Directory } else { EntryKind::File })
             };
@@ -342,12 +196,15 @@ mod tests {
             layers.iter().map(|lines| index_entries(&mut Lines::new(lines), None).unwrap().index).collect();
         let mut found: Vec<Detections> = layers.iter().map(|_| Detections::default()).collect();
         folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
-        let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>());
+        let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
         for (number, wanted) in &linked.wanted {
-            let linked = wanted.read(&mut Lines::new(layers[*number]), &mut indexes[*number]).unwrap();
+            let linked = wanted.read(&mut Lines::new(layers[*number]), *number, &mut indexes).unwrap();
             if !linked.is_empty() {
-                linked.read(&mut Lines::new(layers[*number]), &mut indexes[*number]).unwrap();
+                linked.read(&mut Lines::new(layers[*number]), *number, &mut indexes).unwrap();
             }
+        }
+        for (number, gap) in linked.gaps_of_layers {
+            indexes[number].gaps.push(gap);
         }
         let inventory = merge(indexes.iter(), true);
         let packages = inventory
@@ -361,7 +218,7 @@ mod tests {
         lines.into_iter().chain(release).chain(gaps).collect()
     }
 
-    fn check(layers: &[&[&str]], expected: &[&str]) {
+    pub(crate) fn check(layers: &[&[&str]], expected: &[&str]) {
         assert_eq!(seen(layers), expected, "{layers:#?}");
     }
 
@@ -494,7 +351,7 @@ mod tests {
 
     #[test]
     fn most_links_mean_nothing() {
-        let lines = ["etc/os-release -> ../usr/lib/os-release", "bin -> usr/bin", "lib -> usr/lib", "a.jar -> a-1.jar"];
+        let lines = ["etc/os-release -> ../usr/lib/os-release", "bin -> usr/bin", "lib -> usr/lib", "bin/a -> b"];
         check(&[&lines], &[]);
     }
 }

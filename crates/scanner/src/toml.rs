@@ -18,7 +18,11 @@ pub(crate) fn parse<'a, T: Deserialize<'a>>(format: &'static str, text: &'a str)
     }
     ::toml::from_str(text).map_err(|error: ::toml::de::Error| {
         // The error's own text quotes the line over several lines; one sentence is enough for a gap.
-        ReadFileError::malformed(format, error.message())
+        let before = error.span().map(|span| &text.as_bytes()[..span.start.min(text.len())]);
+        match before.map(|before| 1 + memchr::memchr_iter(b'\n', before).count()) {
+            Some(line) => ReadFileError::malformed(format, format!("{} in line {line}", error.message())),
+            None => ReadFileError::malformed(format, error.message()),
+        }
     })
 }
 

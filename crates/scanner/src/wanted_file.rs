@@ -5,6 +5,9 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use model::UntrustedPath;
 
+use crate::damage;
+use crate::locked::{is_in_dependency_folder, is_lock_file};
+
 /// Read and seek together, for what must be read at random.
 pub(crate) trait ReadSeek: Read + Seek {}
 
@@ -114,10 +117,17 @@ impl<'a> WantedFile<'a> {
         Ok(self.bytes.as_deref().unwrap_or_default())
     }
 
-    /// The whole content as text; bytes that are not UTF-8 are replaced, a byte order mark is dropped.
+    /// The whole content as [`damage::text_of`] has it: bytes that are no text are replaced, a byte order mark is dropped.
     pub(crate) fn text(&mut self) -> Result<Cow<'_, str>, ReadFileError> {
-        let bytes = self.bytes()?;
-        Ok(String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)))
+        Ok(damage::text_of(self.bytes()?))
+    }
+
+    /// What is wrong with a list of packages that was read as a whole, whatever its reader made of it.
+    pub(crate) fn damage(&self) -> Option<String> {
+        let name = self.path.file_name();
+        let bytes = self.bytes.as_deref().filter(|_| damage::is_list_of_packages(name))?;
+        let is_of_others = is_lock_file(name) && is_in_dependency_folder(self.path.as_str());
+        if is_of_others { None } else { damage::of_list(name, bytes) }
     }
 
     /// The content from its beginning as a stream, in bounded memory.

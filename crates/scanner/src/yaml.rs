@@ -23,6 +23,8 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, ReadFileError>
             max_alias_expansions_per_anchor: 10_000,
         },
         with_snippet: false,
+        // `y`, `no` and `on` are names and versions like others.
+        strict_booleans: true,
     };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| ReadFileError::malformed("YAML", error))
 }

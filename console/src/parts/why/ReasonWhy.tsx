@@ -57,7 +57,7 @@ function Evidence({ evidence, image }: { evidence: VerdictEvidence; image: Image
       {evidence.path && <> · {t.rich('evidence.layer', { path: <HostileText text={evidence.path} /> })}</>}
       {evidence.line !== null && <> · {t('evidence.line', { line: evidence.line })}</>}
       {evidence.fixedVersion && <> · {t.rich('evidence.fixed', { version: <HostileText text={evidence.fixedVersion} /> })}</>}
-      {evidence.remedy && <> · <HostileText text={evidence.remedy} /></>}
+      {evidence.remedy && <> · <HostileText text={evidence.remedy.replaceAll('\n', '; ')} /></>}
       {' '}
       <ExceptButton
         what={evidence.id}

@@ -27,6 +27,15 @@ test('what several policies find in a package is one upgrade', () => {
   expect(areEnough).toBe(true);
 });
 
+test('a package in several kinds of places has a command for each', () => {
+  const lodash = 'pkg:npm/lodash@4.17.20';
+  const { upgrades } = upgradesOf(verdict([
+    reason([found('CVE-1', lodash, '4.17.21', 'npm install lodash@4.17.21\nyarn upgrade lodash@4.17.21')]),
+    reason([found('CVE-2', lodash, '4.17.21', 'npm install lodash@4.17.21\nyarn upgrade lodash@4.17.21')]),
+  ]));
+  expect(upgrades[0]?.commands).toEqual(['npm install lodash@4.17.21', 'yarn upgrade lodash@4.17.21']);
+});
+
 test('upgrades are not enough where something has none, is not a package, or is not told', () => {
   const one = found('CVE-1', 'pkg:npm/qs@6.7.0', '6.7.3');
   expect(upgradesOf(verdict([reason([one, found('CVE-2', 'pkg:npm/a@1', null)])])).areEnough).toBe(false);

@@ -25,7 +25,8 @@ export function upgradesOf(verdict: Verdict): Upgrades {
       if (name === null || fixedVersion === null) continue;
       const upgrade = upgrades.get(name) ?? { package: name, versions: [], commands: [] };
       add(upgrade.versions, fixedVersion);
-      if (remedy !== null) add(upgrade.commands, remedy);
+      // A package in several kinds of places has a step for each, one a line.
+      for (const step of remedy?.split('\n') ?? []) add(upgrade.commands, step);
       upgrades.set(name, upgrade);
     }
   }

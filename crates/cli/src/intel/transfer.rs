@@ -83,7 +83,8 @@ pub(super) fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
 fn install(source: UpdateSource<'_>, keys: &[TrustedKey], environment: &Environment) -> Result<Outcome, Failure> {
     let target = target(environment)?;
     let Installed { previous, sequence, replaced, by_delta } =
-        intelligence::install(source, &target, keys).map_err(|error| Failure::Work(with_what_stays(error, &target)))?;
+        intelligence::install(source, &target, keys, installed::built_in())
+            .map_err(|error| Failure::Work(with_what_stays(error, &target)))?;
     match (replaced, previous) {
         (true, Some(previous)) if by_delta => {
             eprintln!("installed sequence {sequence} in place of {previous} by a delta")
@@ -103,6 +104,12 @@ fn with_what_stays(error: InstallError, target: &Path) -> anyhow::Error {
             let (sequence, age) = (database.sequence(), installed::days(installed::clock(), database.sequence()));
             let age = counted(age, "day old", "days old");
             format!("the installed intelligence stays (sequence {sequence}, {age})")
+        }
+        Err(_) if target.exists() => {
+            format!(
+                "{} cannot be used by scans; remove it to scan with the intelligence built into the program",
+                target.display()
+            )
         }
         Err(_) => "scans go on with the intelligence built into the program".to_owned(),
     };

@@ -50,8 +50,8 @@ fn with_intelligence() -> (Bench, PathBuf) {
             r#"{{"id":"{id}","modified":"{time}","published":"{time}","affected":[{{"package":{{"ecosystem":"npm","name":"lodash"}},"ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"4.0.0"}}]}}]}}]}}"#
         )
     };
-    bench.write("old/osv/GHSA-aaaa-aaaa-aaaa.json", record("GHSA-aaaa-aaaa-aaaa", "2024-01-01T00:00:00Z").as_bytes());
-    bench.write("new/osv/GHSA-bbbb-bbbb-bbbb.json", record("GHSA-bbbb-bbbb-bbbb", "2025-01-01T00:00:00Z").as_bytes());
+    bench.write("old/osv/GHSA-aaaa-aaaa-aaaa.json", record("GHSA-aaaa-aaaa-aaaa", "2097-01-01T00:00:00Z").as_bytes());
+    bench.write("new/osv/GHSA-bbbb-bbbb-bbbb.json", record("GHSA-bbbb-bbbb-bbbb", "2098-01-01T00:00:00Z").as_bytes());
     for name in ["key", "other", "old.db", "new.db", "key.pub", "other.pub"] {
         bench.write(&format!("made/{name}"), b"");
         fs::remove_file(bench.work().join("made").join(name)).unwrap();

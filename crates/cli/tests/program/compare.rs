@@ -159,3 +159,19 @@ fn fingerprints_in_sarif_do_not_depend_on_lines() {
     assert_eq!(names(&before), names(&after));
     assert_ne!(before, after, "the lines did move");
 }
+
+/// A repository of several projects: the same package is one in each of them.
+#[test]
+fn a_copy_less_is_no_new_finding_and_a_copy_more_is_one() {
+    let program = Program::new();
+    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.20"}}}"#;
+    for path in ["two/a/package-lock.json", "two/b/package-lock.json", "one/b/package-lock.json"] {
+        program.write(path, lock);
+    }
+    scan(&program, &["--format", "json=one.json", "dir:one"]).ended(0, &[]);
+    scan(&program, &["--format", "json=two.json", "dir:two"]).ended(0, &[]);
+    scan(&program, &["--compare-to", "two.json", "--fail-on-new", "dir:one"]).ended(0, &[]);
+    let ran = scan(&program, &["--compare-to", "one.json", "--fail-on-new", "dir:two"]);
+    ran.ended(1, &["CVE-2021-23337"]);
+    assert!(ran.stdout.contains("a/package-lock.json, b/package-lock.json"), "{}", ran.stdout);
+}

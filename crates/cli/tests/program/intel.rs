@@ -7,12 +7,13 @@ use crate::feeds::{build, intelligence, write_feeds};
 use crate::images::application;
 use crate::run::{Program, ids};
 
-/// A home with a key pair `key`, an old and a newer signed database, and `app.tar`.
+/// A home with a key pair `key`, an old and a newer signed database, and `app.tar`. Both are newer than the intelligence that
+/// is built into the program, whenever that was made.
 fn program() -> Program {
     let program = Program::new();
     program.run(&["intel", "keygen", "--out", "key"]).ended(0, &[]);
-    build(&program, "2024-05-01T00:00:00Z", "old.db", Some("key"));
-    build(&program, "2024-06-01T00:00:00Z", "new.db", Some("key"));
+    build(&program, "2098-05-01T00:00:00Z", "old.db", Some("key"));
+    build(&program, "2098-06-01T00:00:00Z", "new.db", Some("key"));
     program.write("app.tar", application(Storage::Gzip).docker_archive());
     program
 }
@@ -22,8 +23,8 @@ fn sequence(program: &Program) -> u64 {
     program.run(&["intel", "status", "--format", "json"]).json()["sequence"].as_u64().unwrap()
 }
 
-const MAY: u64 = 1_714_521_600;
-const JUNE: u64 = 1_717_200_000;
+const MAY: u64 = 4_049_740_800;
+const JUNE: u64 = 4_052_419_200;
 
 #[test]
 fn status_lists_each_source_with_its_records_and_time() {
@@ -108,7 +109,7 @@ fn an_update_replaces_what_scans_use() {
     program.run(&["intel", "update", "old.db", "--key", "key.pub"]).ended(0, &["installed sequence"]);
     assert_eq!(sequence(&program), MAY);
     assert_ne!(built_in, MAY);
-    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &["in place of 1714521600"]);
+    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &["in place of 4049740800"]);
     assert_eq!(sequence(&program), JUNE);
     program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &["is current"]);
     let report =
@@ -120,10 +121,10 @@ fn an_update_replaces_what_scans_use() {
 fn a_refused_update_leaves_the_old_one_and_scans_go_on() {
     let program = program();
     program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &[]);
-    build(&program, "2024-07-01T00:00:00Z", "unsigned.db", None);
+    build(&program, "2098-07-01T00:00:00Z", "unsigned.db", None);
     program.run(&["intel", "keygen", "--out", "other"]).ended(0, &[]);
-    build(&program, "2024-07-01T00:00:00Z", "foreign.db", Some("other"));
-    build(&program, "2024-07-01T00:00:00Z", "torn.db", Some("key"));
+    build(&program, "2098-07-01T00:00:00Z", "foreign.db", Some("other"));
+    build(&program, "2098-07-01T00:00:00Z", "torn.db", Some("key"));
     let whole = std::fs::read(program.path("torn.db")).unwrap();
     program.write("torn.db", &whole[..whole.len() / 2]);
     let mut flipped = whole.clone();
@@ -143,7 +144,87 @@ fn a_refused_update_leaves_the_old_one_and_scans_go_on() {
     }
     let report: Value = program.run(&["scan", "--format", "json", "app.tar"]).json();
     assert_eq!(report["intelligence"]["sequence"].as_u64(), Some(JUNE));
-    program.run(&["scan", "app.tar"]).ended(0, &["days old"]);
+    program.run(&["scan", "--now", "2099-01-01T00:00:00Z", "app.tar"]).ended(0, &["days old"]);
+}
+
+#[test]
+fn an_update_is_refused_that_is_older_than_what_is_built_in_or_was_there_once() {
+    let program = program();
+    build(&program, "2020-05-01T00:00:00Z", "ancient.db", Some("key"));
+    let refused = |file: &str, whose: &str| {
+        program.run(&["intel", "update", file, "--key", "key.pub"]).ended(3, &["older than", whose]);
+    };
+    refused("ancient.db", "the one built into the program");
+    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &[]);
+    refused("old.db", "the one in place");
+    let installed: Vec<_> = ["intelligence.db", "intelligence.db.sequence"]
+        .map(|name| program.path(".local/share/bulkhead").join(name))
+        .into_iter()
+        .filter(|path| path.exists())
+        .collect();
+    assert_eq!(installed.len(), 2, "{installed:?}");
+    let whole = std::fs::read(&installed[0]).unwrap();
+    std::fs::write(&installed[0], &whole[..100]).unwrap();
+    refused("old.db", "the one that was in place");
+    std::fs::remove_file(&installed[0]).unwrap();
+    refused("old.db", "the one that was in place");
+    program.run(&["intel", "update", "new.db", "--key", "key.pub"]).ended(0, &["installed sequence"]);
+}
+
+/// A zip archive of one stored file (APPNOTE.TXT, 4.3).
+fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+    let crc = content.iter().fold(!0_u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    });
+    let size = u32::try_from(content.len()).unwrap().to_le_bytes();
+    let length = u16::try_from(name.len()).unwrap().to_le_bytes();
+    // Version, flags, method, time and date; then what the file has.
+    let common = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &(!crc).to_le_bytes(), &size, &size, &length, &[0, 0]].concat();
+    let local = [b"PK\x03\x04", &common[..], name.as_bytes(), content].concat();
+    let central = [b"PK\x01\x02\x14\0", &common[..], &[0; 14], name.as_bytes()].concat();
+    let place = |length: usize| u32::try_from(length).unwrap().to_le_bytes();
+    let end = [&b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &place(central.len()), &place(local.len()), &[0, 0]].concat();
+    [local, central, end].concat()
+}
+
+#[test]
+fn a_feed_that_vanished_or_became_something_else_is_refused_by_name() {
+    let html = "<!DOCTYPE html>\n<html><body><p>404: not found</p></body></html>\n";
+    let zip_of_html = zip("index.html", html.as_bytes());
+    let zip_of_other_json = zip("GHSA-1.json", b"{}");
+    let cases: [(&str, Option<&[u8]>); 15] = [
+        ("oracle-oval/com.oracle.elsa-all.xml", Some(html.as_bytes())),
+        ("oracle-oval/com.oracle.elsa-all.xml", Some(b"")),
+        ("oracle-oval/", None),
+        ("amazon-alas/amzn2/updateinfo.xml", Some(html.as_bytes())),
+        ("amazon-alas/amzn2/updateinfo.xml", Some(b"<updates/>")),
+        ("epss/epss_scores-2024-05-01.csv", Some(html.as_bytes())),
+        ("epss/epss_scores-2024-05-01.csv", Some(b"cve,epss,percentile\n")),
+        ("epss/scores.html", Some(html.as_bytes())),
+        ("debian-tracker/tracker.json", Some(b"{}")),
+        ("debian-tracker/tracker.json", Some(html.as_bytes())),
+        ("nvd/nvd.json", Some(html.as_bytes())),
+        ("osv/PyPI/all.zip", Some(&zip_of_html)),
+        ("osv/PyPI/all.zip", Some(&zip_of_other_json)),
+        ("osv/PyPI/all.zip", Some(html.as_bytes())),
+        ("malware/", None),
+    ];
+    for (place, content) in cases {
+        let program = Program::new();
+        write_feeds(&program, "feeds", "2024-05-01T00:00:00Z");
+        let feed = place.split('/').next().unwrap();
+        if feed != "osv" && program.path(&format!("feeds/{feed}")).exists() {
+            std::fs::remove_dir_all(program.path(&format!("feeds/{feed}"))).unwrap();
+        }
+        match content {
+            Some(content) => program.write(&format!("feeds/{place}"), content),
+            None => std::fs::create_dir_all(program.path(&format!("feeds/{place}"))).unwrap(),
+        }
+        let ran = program.run(&["intel", "build", "--quiet", "--feeds", "feeds", "--out", "a.db"]);
+        ran.ended(3, &[feed]);
+        assert_eq!(ran.stderr.lines().count(), 1, "{place}: {}", ran.stderr);
+        assert!(!program.path("a.db").exists(), "{place}");
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ impl Drop for Mirror {
 fn program() -> Program {
     let program = Program::new();
     program.run(&["intel", "keygen", "--out", "key"]).ended(0, &[]);
-    build(&program, "2024-05-01T00:00:00Z", "signed.db", Some("key"));
+    build(&program, "2098-05-01T00:00:00Z", "signed.db", Some("key"));
     program
 }
 
@@ -58,7 +58,7 @@ fn others_update_from_a_mirror() {
     let other = Program::new();
     other.write("key.pub", program.read("key.pub"));
     let address = format!("http://{}/", mirror.address);
-    other.run(&["intel", "update", &address, "--key", "key.pub"]).ended(0, &["installed sequence 1714521600"]);
+    other.run(&["intel", "update", &address, "--key", "key.pub"]).ended(0, &["installed sequence 4049740800"]);
     let plain = format!("{address}intelligence.db");
     other.run(&["intel", "update", &plain, "--key", "key.pub"]).ended(0, &["is current"]);
     other.run(&["intel", "update", &format!("{address}other.db"), "--key", "key.pub"]).ended(3, &["404", "stays"]);
@@ -84,7 +84,7 @@ fn a_mirror_speaks_as_much_http_as_downloads_need() {
     let (head, body) = mirror.ask("GET /status.json HTTP/1.1");
     let status: serde_json::Value = serde_json::from_slice(&body).unwrap();
     assert!(head.contains("application/json"));
-    assert_eq!(status["sequence"], 1_714_521_600);
+    assert_eq!(status["sequence"], 4_049_740_800_u64);
     for (request, answer) in [
         ("GET /../signed.db HTTP/1.1", "404"),
         ("POST / HTTP/1.1", "405"),
@@ -105,17 +105,17 @@ fn a_mirror_speaks_as_much_http_as_downloads_need() {
 fn a_mirror_keeps_up_with_its_file() {
     let program = program();
     let mirror = Mirror::start(&program, "signed.db");
-    build(&program, "2024-06-01T00:00:00Z", "newer.db", Some("key"));
+    build(&program, "2098-06-01T00:00:00Z", "newer.db", Some("key"));
     std::fs::rename(program.path("newer.db"), program.path("signed.db")).unwrap();
     let deadline = Instant::now() + Duration::from_secs(20);
     // The first answers may be of the state before, which is served until the other is ready.
-    while !String::from_utf8_lossy(&mirror.ask("GET / HTTP/1.1").1).contains("1717200000") {
+    while !String::from_utf8_lossy(&mirror.ask("GET / HTTP/1.1").1).contains("4052419200") {
         assert!(Instant::now() < deadline, "the mirror still offers the old state");
     }
     // What is no database does not take the good one's place.
     program.write("signed.db", "torn");
     for _ in 0..3 {
-        assert!(String::from_utf8_lossy(&mirror.ask("GET / HTTP/1.1").1).contains("1717200000"));
+        assert!(String::from_utf8_lossy(&mirror.ask("GET / HTTP/1.1").1).contains("4052419200"));
     }
     assert!(mirror.ask("HEAD /intelligence.db.zst HTTP/1.1").0.starts_with("HTTP/1.1 200"));
 }

@@ -79,3 +79,70 @@ fn a_manifest_of_another_program_beside_a_layout_is_left_alone() {
     assert_eq!((&report["target"]["kind"], &report["gaps"]), (&"image".into(), &Value::Array(Vec::new())));
     program.run_on(&["scan", "-"], &archive).ended(0, &[]);
 }
+
+/// An image of this program's tests in a folder, as `skopeo copy … dir:` writes it.
+fn transport(program: &Program, folder: &str) {
+    program.write(&format!("{folder}/version"), "Directory Transport Version: 1.1\n");
+    for (path, bytes) in application(Storage::Gzip).oci_files() {
+        let Some(name) = path.strip_prefix("blobs/sha256/") else { continue };
+        let document = serde_json::from_slice::<Value>(&bytes).unwrap_or_default();
+        let name = if document.get("layers").is_some() { "manifest.json" } else { name };
+        program.write(&format!("{folder}/{name}"), bytes);
+    }
+}
+
+#[test]
+fn the_parts_of_an_image_in_a_folder_are_the_image() {
+    let program = Program::new();
+    let images = application(Storage::Gzip);
+    program.write("image.tar", images.docker_archive());
+    let expected = ids(&program.scan(&intelligence(), &["image.tar"]));
+    assert!(!expected.is_empty());
+    transport(&program, "transport");
+    let unpack = |archive: Vec<u8>, folder: &str| {
+        for (path, bytes) in members(&archive) {
+            program.write(&format!("{folder}/{path}"), bytes);
+        }
+    };
+    unpack(images.docker_archive(), "saved");
+    for folder in ["transport", "saved"] {
+        let report = program.scan(&intelligence(), &[folder]);
+        assert_eq!((&report["target"]["kind"], ids(&report)), (&"image".into(), expected.clone()), "{folder}");
+    }
+    for text in ["{}", "null", "[]"] {
+        program.write("transport/manifest.json", text);
+        let ran = program.run(&["scan", "transport"]);
+        ran.ended(3, &["transport"]);
+        assert_eq!((ran.stdout.as_str(), ran.stderr.lines().count()), ("", 1), "{ran:?}");
+    }
+    transport(&program, "transport");
+    program.run(&["scan", "dir:transport"]).ended(0, &["leave dir: out to scan the image"]);
+}
+
+#[test]
+fn an_archive_whose_list_of_images_says_nothing_is_refused() {
+    let program = Program::new();
+    for text in ["{}", "null", "[]"] {
+        let archive =
+            TarWriter::new().file("manifest.json", 0o644, text.as_bytes()).file("layer.tar", 0o644, b"").finish();
+        program.write("image.tar", &archive);
+        program.run(&["scan", "image.tar"]).ended(3, &["image.tar"]);
+    }
+}
+
+/// The regular files of a plain archive.
+fn members(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut members = Vec::new();
+    let mut at = 0;
+    while let Some(header) = archive.get(at..at + 512).filter(|header| header[0] != 0) {
+        let text = |range: std::ops::Range<usize>| {
+            String::from_utf8_lossy(&header[range]).trim_matches(['\0', ' ']).to_owned()
+        };
+        let size = usize::from_str_radix(&text(124..136), 8).unwrap();
+        if matches!(header[156], b'0' | 0) {
+            members.push((text(0..100), archive[at + 512..at + 512 + size].to_vec()));
+        }
+        at += 512 + size.next_multiple_of(512);
+    }
+    members
+}

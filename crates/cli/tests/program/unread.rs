@@ -166,3 +166,32 @@ fn configuration_files_whose_end_is_missing_are_gaps() {
         assert!(japanese.stdout.contains(words) || japanese.stderr.contains(words), "{}", japanese.stdout);
     }
 }
+
+/// Names that readers go by, on links to files of other names.
+#[test]
+fn packages_behind_links_to_files_of_other_names_are_found_in_images_and_folders() {
+    let program = Program::new();
+    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.20"}}}"#;
+    let image = format!(
+        "image a:1\nlayer base\n  srv/blob-1 = {lock}\n\nlayer app\n  app/package-lock.json -> ../srv/blob-1\n"
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    program.write("repo/blob-1", lock);
+    let link = |target: &str, name: &str| std::os::unix::fs::symlink(target, program.path(name)).unwrap();
+    std::fs::create_dir_all(program.path("repo/app")).unwrap();
+    std::fs::create_dir_all(program.path("repo/b")).unwrap();
+    link("../blob-1", "repo/app/package-lock.json");
+    for target in ["image.tar", "dir:repo", "rootfs:repo"] {
+        let report = program.scan(&intelligence(), &["--no-cache", target]);
+        let found = kind(&report, "vulnerability");
+        let places: Vec<String> = found.iter().map(|finding| text(&finding["target"])).collect();
+        assert_eq!((places, gaps(&report)), (vec!["app/package-lock.json".to_owned()], Vec::new()), "{target}");
+    }
+    // What leads nowhere, out of the folder or in a circle is told.
+    link("nowhere", "repo/b/Cargo.lock");
+    link("../../elsewhere", "repo/b/yarn.lock");
+    link("go.sum", "repo/b/go.sum");
+    let report = program.scan(&intelligence(), &["dir:repo"]);
+    let paths: Vec<String> = gaps(&report).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(paths, ["b/Cargo.lock", "b/go.sum", "b/yarn.lock"]);
+}

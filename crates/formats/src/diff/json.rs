@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use model::{Finding, Gap, Package, ScanReport, Shown};
 use serde::Serialize;
 
-use super::{FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, place_of};
+use super::{Copies, FindingChange, FindingPlace, OtherChange, PackageChange, ReportDiff, place_of};
 use crate::json::{FindingRow, SignatureRow};
 
 const SCHEMA: &str = "bulkhead.diff/1";
@@ -90,6 +90,9 @@ struct PackageRow<'a> {
     #[serde(rename = "type")]
     purl_type: &'static str,
     target: String,
+    /// Every place, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -136,8 +139,8 @@ pub(super) fn write(diff: &ReportDiff<'_>, out: &mut dyn Write) -> io::Result<()
                 .collect(),
         },
         packages: Packages {
-            added: diff.packages_added.iter().map(|package| package_row(package)).collect(),
-            removed: diff.packages_removed.iter().map(|package| package_row(package)).collect(),
+            added: diff.packages_added.iter().map(package_row).collect(),
+            removed: diff.packages_removed.iter().map(package_row).collect(),
             changed: diff.packages_changed.iter().map(changed_package).collect(),
         },
         signatures: Signatures {
@@ -162,11 +165,13 @@ fn side(report: &ScanReport) -> Side<'_> {
 }
 
 fn finding_rows<'a>(
-    places: &[FindingPlace<'a>],
+    found: &[Copies<'a, FindingPlace<'a>>],
     others: &[&'a Finding],
     report: &'a ScanReport,
 ) -> Vec<FindingRow<'a>> {
-    let vulnerabilities = places.iter().map(|place| FindingRow::of_vulnerability(place.finding, &report.inventory));
+    let vulnerabilities = found
+        .iter()
+        .map(|copies| FindingRow::of_vulnerability_at(copies.entry.finding, &copies.places, &report.inventory));
     let others = others.iter().map(|finding| FindingRow::from_model(finding, &report.inventory));
     vulnerabilities.chain(others).collect()
 }
@@ -215,13 +220,19 @@ fn changed_other<'a>(change: &OtherChange<'a>, report: &'a ScanReport) -> Change
     }
 }
 
-fn package_row(package: &Package) -> PackageRow<'_> {
+fn package_row<'a>(copies: &Copies<'a, &'a Package>) -> PackageRow<'a> {
+    let package = copies.entry;
     PackageRow {
         purl: package.purl.to_string(),
         name: &package.name,
         version: &package.version,
         purl_type: package.ecosystem.purl_type(),
-        target: place_of(package),
+        target: match copies.places.as_slice() {
+            [place, _, ..] => (*place).to_owned(),
+            [place] if !copies.is_everywhere => (*place).to_owned(),
+            [] | [_] => place_of(package),
+        },
+        targets: if copies.places.len() > 1 { copies.places.clone() } else { Vec::new() },
     }
 }
 

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use model::{Finding, FindingKind, ScanReport, Severity, Signature};
 
-use super::{FindingChange, FindingPlace, OtherChange, ReportDiff, place_of};
+use super::{Copies, FindingChange, FindingPlace, OtherChange, ReportDiff, place_of};
 use crate::messages::Value;
+use crate::places;
 use crate::table::{Paint, Style, plain, severity_word, wrapped};
 use crate::{Language, WriteOptions, said, signatures};
 
@@ -82,15 +83,15 @@ impl Table<'_> {
     }
 
     /// The most severe first.
-    fn findings(&mut self, code: &str, mark: char, places: &[FindingPlace<'_>]) -> io::Result<()> {
-        if places.is_empty() {
+    fn findings(&mut self, code: &str, mark: char, found: &[Copies<'_, FindingPlace<'_>>]) -> io::Result<()> {
+        if found.is_empty() {
             return Ok(());
         }
-        self.heading(code, places.len())?;
-        let mut places: Vec<&FindingPlace<'_>> = places.iter().collect();
-        places.sort_by_key(|place| std::cmp::Reverse(place.finding.severity));
-        for place in places {
-            let finding = place.finding;
+        self.heading(code, found.len())?;
+        let mut found: Vec<&Copies<'_, FindingPlace<'_>>> = found.iter().collect();
+        found.sort_by_key(|copies| std::cmp::Reverse(copies.entry.finding.severity));
+        for copies in found {
+            let (finding, place) = (copies.entry.finding, copies.entry);
             let severity = severity_word(self.language, finding.severity);
             let what = format!("{} {}", plain(&place.package.name), plain(&place.package.version));
             self.line(2, Some(Style::of(finding.severity)), &format!("{mark} {} {severity}", plain(&finding.id)))?;
@@ -98,7 +99,11 @@ impl Table<'_> {
                 Some(version) if mark == '+' => format!("{what} → {}", plain(version)),
                 _ => what,
             };
-            self.line(4, None, &format!("{repair}  {}", plain(&place_of(place.package))))?;
+            let places = match copies.places.as_slice() {
+                [] | [_] if copies.is_everywhere => place_of(place.package),
+                places => places::named(places, self.language),
+            };
+            self.line(4, None, &format!("{repair}  {}", plain(&places)))?;
         }
         Ok(())
     }
@@ -226,8 +231,13 @@ impl Table<'_> {
             self.line(2, None, &format!("~ {} {versions}", plain(&change.new.name)))?;
         }
         for (mark, packages) in [('+', &diff.packages_added), ('-', &diff.packages_removed)] {
-            for package in packages {
-                self.line(2, None, &format!("{mark} {} {}", plain(&package.name), plain(&package.version)))?;
+            for copies in packages {
+                let package = copies.entry;
+                let mut line = format!("{mark} {} {}", package.name, package.version);
+                if !copies.is_everywhere {
+                    line = format!("{line}  {}", places::named(&copies.places, self.language));
+                }
+                self.line(2, None, &plain(&line))?;
             }
         }
         Ok(())

@@ -110,7 +110,10 @@ fn joined_remedy(rows: &[&Row<'_>], highest: &Row<'_>) -> Option<String> {
     let reached = |row: &&&Row<'_>| row.finding.fixed_version == highest.finding.fixed_version;
     let remedies: BTreeSet<&str> =
         rows.iter().filter(reached).filter_map(|row| row.finding.remedy.as_deref()).collect();
-    let Some((command, _)) = first.rsplit_once(' ') else { return Some(first.to_owned()) };
+    // Steps for several kinds of places stand together as they are.
+    let Some((command, _)) = first.rsplit_once(' ').filter(|_| !first.contains('\n')) else {
+        return Some(first.to_owned());
+    };
     let last_words: Option<Vec<&str>> = remedies
         .iter()
         .map(|remedy| remedy.rsplit_once(' ').filter(|(same, _)| *same == command).map(|(_, last)| last))

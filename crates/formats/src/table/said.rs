@@ -7,7 +7,7 @@ use model::{Finding, VexAssertion};
 
 use super::{Style, Table, plain, severity_word};
 use crate::messages::Value;
-use crate::said;
+use crate::{places, said};
 
 impl Table<'_> {
     /// The findings that the earlier report does not have, the most severe first.
@@ -19,12 +19,16 @@ impl Table<'_> {
         let name = plain(&comparison.name);
         let heading = self.say("compare.heading", &[("name", Value::Text(&name))]);
         writeln!(self.out, "\n{}", self.paint.text(Style::Strong, &format!("{heading} ({})", comparison.new.len())))?;
-        let mut findings: Vec<&Finding> = comparison.new.iter().filter_map(|at| report.findings.get(*at)).collect();
-        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
-        for finding in findings {
+        let new = comparison.new.iter().filter_map(|at| Some((*at, report.findings.get(*at)?)));
+        let mut findings: Vec<(usize, &Finding)> = new.collect();
+        findings.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity()));
+        for (at, finding) in findings {
             let severity = severity_word(self.language, finding.severity());
             let place = match finding.package().and_then(|id| report.inventory.packages.get(id)) {
-                Some(package) => format!("{} {}", package.name, package.version),
+                Some(package) => {
+                    let places: Vec<&String> = comparison.new_places.get(&at).into_iter().flatten().collect();
+                    format!("{} {}  {}", package.name, package.version, places::named(&places, self.language))
+                }
                 None => finding.path().unwrap_or_default().to_owned(),
             };
             let line = format!("+ {} {severity}  {}", plain(finding.id()), plain(&place));

@@ -461,6 +461,7 @@ pub(crate) fn odd() -> ScanReport {
             kind: TargetKind::Image,
             intelligence: Some(1),
             shown: model::Shown { severities: [Severity::High, Severity::Low].into(), fixable_only: true },
+            new_places: std::collections::BTreeMap::new(),
             new: [0, 1].into(),
             gone: 1,
             not_compared: [FindingKind::License].into(),

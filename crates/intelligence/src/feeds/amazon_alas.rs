@@ -7,11 +7,12 @@
 //!
 //! Each `update` becomes one advisory: `id`, `title`, `severity`, `issued/@date`, `updated/@date`,
 //! `references/reference[@type=cve]`; each `pkglist/collection/package` a binary package, fixed in
-//! `epoch:version-release`. Architectures are not told apart; source packages are left out.
+//! `epoch:version-release`. A package that is listed for some architectures alone goes into the namespace of each of these
+//! (`amzn:2/aarch64`), because a build for one may be repaired while that for another is sound; source packages are left out.
 //!
 //! Tested on updates written after the published files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use model::FindingStatus;
@@ -41,7 +42,7 @@ impl Feed for AmazonAlas {
                 continue;
             }
             let release = place.split_once('/').and_then(|(first, _)| release_of_folder(first));
-            each_node(&file, "updateinfo", "update", &mut |update| match advisory(update, release) {
+            each_node(&file, "updateinfo", "updates", "update", &mut |update| match advisory(update, release) {
                 Ok(advisory) => sink.record(SOURCE_NAME, Record::Advisory(advisory)),
                 Err(reason) => sink.skipped(SOURCE_NAME, &place, reason),
             })?;
@@ -75,7 +76,8 @@ fn advisory(update: &Node, release: Option<&str>) -> Result<Advisory, String> {
     if vulnerabilities.is_empty() && update.attribute("type") != "security" {
         return Err("it repairs no vulnerability".to_owned());
     }
-    let mut packages = BTreeSet::new();
+    // By name and version that repairs it: the architectures.
+    let mut packages: BTreeMap<(&str, String), BTreeSet<&str>> = BTreeMap::new();
     let lists = update.all("pkglist").flat_map(|list| list.all("collection"));
     for package in lists.flat_map(|collection| collection.all("package")) {
         let [name, version, release, epoch, arch] =
@@ -84,13 +86,16 @@ fn advisory(update: &Node, release: Option<&str>) -> Result<Advisory, String> {
             continue;
         }
         let epoch = if epoch.is_empty() { "0" } else { epoch };
-        packages.insert((name, format!("{epoch}:{version}-{release}")));
+        packages.entry((name, format!("{epoch}:{version}-{release}"))).or_default().insert(arch);
     }
     if packages.is_empty() {
         return Err(format!("`{}` names no package", id.escape_debug()));
     }
-    let affected = packages.into_iter().map(|(name, fixed)| Affected {
-        namespace: format!("amzn:{release}"),
+    let places = packages.into_iter().flat_map(|((name, fixed), architectures)| {
+        namespaces(release, &architectures).into_iter().map(move |namespace| (namespace, name, fixed.clone()))
+    });
+    let affected = places.map(|(namespace, name, fixed)| Affected {
+        namespace,
         package: name.to_owned(),
         name_kind: NameKind::Binary,
         module: None,
@@ -113,6 +118,17 @@ fn advisory(update: &Node, release: Option<&str>) -> Result<Advisory, String> {
         affected: affected.collect(),
         ..Advisory::default()
     })
+}
+
+/// The namespaces of a package that is listed for these architectures.
+fn namespaces(release: &str, architectures: &BTreeSet<&str>) -> Vec<String> {
+    let is_for_all = architectures.contains("noarch")
+        || architectures.contains("")
+        || ["x86_64", "aarch64"].iter().all(|architecture| architectures.contains(architecture));
+    match is_for_all {
+        true => vec![format!("amzn:{release}")],
+        false => architectures.iter().map(|architecture| format!("amzn:{release}/{architecture}")).collect(),
+    }
 }
 
 /// `https://alas.aws.amazon.com/AL2/ALAS-2018-939.html` of `ALAS2-2018-939`; extras keep their name in it.
@@ -165,5 +181,20 @@ mod tests {
         assert_eq!(advisory.url.as_deref(), Some("https://alas.aws.amazon.com/AL2/ALAS-2018-939.html"));
         assert_eq!(advisory.published.as_deref(), Some("2018-01-04T21:41:00Z"));
         assert_eq!(kept.skipped.len(), 1);
+    }
+
+    #[test]
+    fn what_is_listed_for_some_architectures_goes_to_these() {
+        let update = UPDATES.replace(
+            r#"<package arch="x86_64" epoch="0" name="kernel""#,
+            r#"<package arch="i686" epoch="0" name="kernel""#,
+        );
+        assert_ne!(update, UPDATES);
+        let lines = KeptRecords::read(&AmazonAlas, &[("amzn2/updateinfo.xml", update.as_bytes())]).lines();
+        assert!(
+            lines.contains("amzn:2/aarch64 binary:kernel") && lines.contains("amzn:2/i686 binary:kernel"),
+            "{lines}"
+        );
+        assert!(!lines.contains("amzn:2 binary:kernel"), "{lines}");
     }
 }

@@ -89,8 +89,15 @@ impl Feed for DebianTracker {
         for file in exports {
             let bytes = files::read(&file, DOCUMENT_LIMIT)?;
             let place = files::place_of(folder, &file);
+            let malformed = |reason: String| ReadFeedError::Malformed {
+                path: file.clone(),
+                format: "export of the Debian security tracker",
+                reason,
+            };
+            let mut has_packages = false;
             each_entry(&bytes, &mut |package, entries: Result<BTreeMap<Text<'_>, Part<Entry<'_>>>, _>| match entries {
                 Ok(entries) => {
+                    has_packages = true;
                     for (id, Part(entry)) in &entries {
                         match entry {
                             Ok(entry) => tracker.read(&package, id, entry, &place, sink),
@@ -100,11 +107,10 @@ impl Feed for DebianTracker {
                 }
                 Err(wrong) => sink.skipped(SOURCE_NAME, &place, wrong.to_string()),
             })
-            .map_err(|error| ReadFeedError::Malformed {
-                path: file.clone(),
-                format: "export of the Debian security tracker",
-                reason: error.to_string(),
-            })?;
+            .map_err(|error| malformed(error.to_string()))?;
+            if !has_packages {
+                return Err(malformed("it names no package".to_owned()));
+            }
         }
         tracker.finish(sink);
         Ok(())

@@ -50,11 +50,14 @@ fn read_table(file: &Path, place: &str, sink: &mut dyn Sink) -> Result<(), ReadF
     let mut reader = files::open(file)?;
     let mut modified = None;
     let mut line = Vec::new();
+    let mut has_scores = false;
     loop {
         line.clear();
         let read = std::io::Read::take(&mut reader, LINE_LIMIT).read_until(b'\n', &mut line);
         if read.map_err(|source| ReadFeedError::Read { path: file.to_owned(), source })? == 0 {
-            return Ok(());
+            let reason = "it has no line with a score".to_owned();
+            let malformed = || ReadFeedError::Malformed { path: file.to_owned(), format: "table of EPSS", reason };
+            return if has_scores { Ok(()) } else { Err(malformed()) };
         }
         let text = String::from_utf8_lossy(&line);
         let text = text.trim();
@@ -72,6 +75,7 @@ fn read_table(file: &Path, place: &str, sink: &mut dyn Sink) -> Result<(), ReadF
                         ..VulnerabilityFacts::default()
                     };
                     sink.record(SOURCE_NAME, Record::Vulnerability(facts));
+                    has_scores = true;
                 }
                 None => sink.skipped(SOURCE_NAME, place, "a line that is no score".to_owned()),
             }

@@ -21,6 +21,7 @@ use crate::advisory::{Record, VulnerabilityFacts};
 use crate::feed::{Feed, ReadFeedError, Sink};
 
 const SOURCE_NAME: &str = "nvd";
+const FORMAT: &str = "NVD JSON 2.0";
 
 /// The folder `nvd`.
 pub(super) struct Nvd;
@@ -93,11 +94,20 @@ impl Feed for Nvd {
     fn read(&self, folder: &Path, sink: &mut dyn Sink) -> Result<(), ReadFeedError> {
         for file in files::files_below(folder)? {
             let place = files::place_of(folder, &file);
+            let mut unread = None;
             let known =
-                files::each_document(&file, &place, ".json", DOCUMENT_LIMIT, &mut |place, bytes| match bytes {
-                    Ok(bytes) => read_document(bytes, place, sink),
-                    Err(reason) => sink.skipped(SOURCE_NAME, place, reason),
+                files::each_document(&file, &place, ".json", DOCUMENT_LIMIT, &mut |inner, bytes| match bytes {
+                    Ok(bytes) => match read_document(bytes, inner, sink) {
+                        Ok(()) => {}
+                        Err(reason) if inner == place => unread = Some(reason),
+                        Err(reason) => sink.skipped(SOURCE_NAME, inner, format!("it is no {FORMAT}: {reason}")),
+                    },
+                    Err(reason) => sink.skipped(SOURCE_NAME, inner, reason),
                 })?;
+            // A file has a year or a page of all vulnerabilities; of an archive, one document is one of many.
+            if let Some(reason) = unread {
+                return Err(ReadFeedError::Malformed { path: file, format: FORMAT, reason });
+            }
             if !known {
                 sink.skipped(SOURCE_NAME, &place, "it is no NVD document or archive of them".to_owned());
             }
@@ -106,18 +116,23 @@ impl Feed for Nvd {
     }
 }
 
-fn read_document(bytes: &[u8], place: &str, sink: &mut dyn Sink) {
+/// Reads a document; why it is none, where it is none.
+fn read_document(bytes: &[u8], place: &str, sink: &mut dyn Sink) -> Result<(), String> {
     let mut read = |item: Result<Item<'_>, WrongPart>| match item {
         Ok(item) => read_cve(&item.cve, place, sink),
         Err(wrong) => sink.skipped(SOURCE_NAME, place, wrong.to_string()),
     };
     match each_element(bytes, "vulnerabilities", &mut read) {
-        Ok(Some(_)) => {}
-        Ok(None) => match serde_json::from_slice::<Cve<'_>>(bytes) {
-            Ok(cve) => read_cve(&cve, place, sink),
-            Err(error) => sink.skipped(SOURCE_NAME, place, format!("it is no NVD JSON 2.0: {error}")),
-        },
-        Err(error) => sink.skipped(SOURCE_NAME, place, format!("it is no NVD JSON 2.0: {error}")),
+        Ok(Some(_)) => Ok(()),
+        Ok(None) => {
+            // JSON of another shape is of another version; only what is none has become something else.
+            match serde_json::from_slice::<Cve<'_>>(bytes) {
+                Ok(cve) => read_cve(&cve, place, sink),
+                Err(error) => sink.skipped(SOURCE_NAME, place, format!("it is no {FORMAT}: {error}")),
+            }
+            Ok(())
+        }
+        Err(error) => Err(error.to_string()),
     }
 }
 

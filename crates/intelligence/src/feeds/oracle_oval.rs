@@ -40,7 +40,9 @@ impl Feed for OracleOval {
                 sink.skipped(SOURCE_NAME, &place, "it is no OVAL document".to_owned());
                 continue;
             }
-            each_node(&file, "OVAL document", "definition", &mut |node| match advisory(node, &place, sink) {
+            each_node(&file, "OVAL document", "oval_definitions", "definition", &mut |node| match advisory(
+                node, &place, sink,
+            ) {
                 Ok(advisory) => sink.record(SOURCE_NAME, Record::Advisory(advisory)),
                 Err(reason) => sink.skipped(SOURCE_NAME, &place, reason),
             })?;

@@ -24,8 +24,8 @@
 //! distributions on records written after their publishers' documentation.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use model::FindingStatus;
 use model::version::VersionScheme;
@@ -57,22 +57,42 @@ impl Feed for Osv {
 
     fn read(&self, folder: &Path, sink: &mut dyn Sink) -> Result<(), ReadFeedError> {
         let mut reader = OsvReader::default();
+        // By the folder of an ecosystem: whether one of its files is a record, and otherwise the first file and why not.
+        let mut ecosystems: BTreeMap<String, Option<(PathBuf, String)>> = BTreeMap::new();
         for file in files::files_below(folder)? {
             let place = files::place_of(folder, &file);
             let source_name = match place.split_once('/') {
                 Some((first, _)) => format!("osv/{first}"),
                 None => "osv".to_owned(),
             };
+            let (mut has_record, mut why_not) = (false, None);
             let known = files::each_document(&file, &place, ".json", RECORD_LIMIT, &mut |place, bytes| match bytes {
-                Ok(bytes) => reader.read(&source_name, place, bytes, sink),
-                Err(reason) => sink.skipped(&source_name, place, reason),
+                Ok(bytes) => match reader.read(&source_name, place, bytes, sink) {
+                    Ok(()) => has_record = true,
+                    Err(reason) => why_not = why_not.take().or(Some(reason)),
+                },
+                Err(reason) => {
+                    why_not = why_not.take().or(Some(reason.clone()));
+                    sink.skipped(&source_name, place, reason);
+                }
             })?;
             if !known {
                 sink.skipped(&source_name, &place, "it is no OSV record or archive of them".to_owned());
+                continue;
+            }
+            let nothing = || Some((file.clone(), why_not.unwrap_or_else(|| "no file in it is a record".to_owned())));
+            let known = ecosystems.entry(source_name).or_insert_with(nothing);
+            if has_record {
+                *known = None;
             }
         }
         reader.finish(sink);
-        Ok(())
+        // Loose files beside the folders may be anything; a folder of which nothing is a record has become something else.
+        let of_folders = ecosystems.into_iter().filter(|(source_name, _)| source_name != "osv");
+        match of_folders.filter_map(|(_, nothing)| nothing).next() {
+            Some((path, reason)) => Err(ReadFeedError::Malformed { path, format: "feed of OSV", reason }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -84,20 +104,35 @@ pub(super) struct OsvReader {
 
 impl OsvReader {
     /// Reads one record and gives it to the sink.
-    pub(super) fn read(&mut self, source_name: &str, place: &str, bytes: &[u8], sink: &mut dyn Sink) {
-        let record: OsvRecord<'_> = match serde_json::from_slice(bytes) {
-            Ok(record) => record,
-            Err(error) => return sink.skipped(source_name, place, format!("it is no OSV record: {error}")),
-        };
-        let mut skipped = |reason: String| sink.skipped(source_name, place, reason);
-        if record.id.is_empty() {
-            return skipped("it has no id".to_owned());
+    ///
+    /// # Errors
+    /// When it is none, with the reason, which the sink has been told as well.
+    pub(super) fn read(
+        &mut self,
+        source_name: &str,
+        place: &str,
+        bytes: &[u8],
+        sink: &mut dyn Sink,
+    ) -> Result<(), String> {
+        let record = serde_json::from_slice::<OsvRecord<'_>>(bytes);
+        let record = record.map_err(|error| format!("it is no OSV record: {error}"));
+        match record.and_then(|record| if record.id.is_empty() { Err("it has no id".to_owned()) } else { Ok(record) }) {
+            Ok(record) => self.take(source_name, place, &record, sink),
+            Err(reason) => {
+                sink.skipped(source_name, place, reason.clone());
+                return Err(reason);
+            }
         }
+        Ok(())
+    }
+
+    fn take(&mut self, source_name: &str, place: &str, record: &OsvRecord<'_>, sink: &mut dyn Sink) {
+        let mut skipped = |reason: String| sink.skipped(source_name, place, reason);
         if !record.withdrawn.is_empty() {
             return skipped("it was withdrawn".to_owned());
         }
         let mut reasons = Reasons::new();
-        let advisory = advisory(&record, &mut reasons);
+        let advisory = advisory(record, &mut reasons);
         reasons.into_iter().for_each(|reason| skipped(reason.into_owned()));
         if advisory.affected.is_empty() {
             return skipped("it names no version of a package that is of use to us".to_owned());
@@ -258,6 +293,10 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
         .chain([&entry.database_specific.informational])
         .find_map(|word| word.to_option())
         .filter(|word| word.len() <= 32 && word != "not yet assigned");
+    if place.namespace.starts_with("openeuler:") {
+        // Whether an epoch stands before a version there depends on the record; packages are compared without it.
+        ranges.iter_mut().for_each(VersionRange::drop_epochs);
+    }
     let is_past_end = &*specific.urgency == "end-of-life";
     let affected = Affected {
         namespace: place.namespace.to_string(),

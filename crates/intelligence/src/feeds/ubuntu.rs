@@ -60,7 +60,7 @@ impl Feed for Ubuntu {
                 continue;
             }
             let known = files::each_document(&file, &place, ".json", RECORD_LIMIT, &mut |place, bytes| match bytes {
-                Ok(bytes) => reader.read(SOURCE_NAME, place, bytes, sink),
+                Ok(bytes) => drop(reader.read(SOURCE_NAME, place, bytes, sink)),
                 Err(reason) => sink.skipped(SOURCE_NAME, place, reason),
             })?;
             if !known {

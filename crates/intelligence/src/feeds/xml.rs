@@ -16,6 +16,9 @@ const NODE_LIMIT: usize = 1_000_000;
 const DEPTH_LIMIT: usize = 64;
 const EVENT_LIMIT: u64 = 16 << 20;
 
+/// How much of an element's name an error shows.
+const LONGEST_NAME: usize = 40;
+
 /// An element with everything in it; names are without namespace prefixes.
 #[derive(Debug, Default)]
 pub(super) struct Node {
@@ -50,13 +53,15 @@ impl Node {
     }
 }
 
-/// Hands every element of the name to `visit`, wherever it stands in the document, and says how many there were.
+/// Hands every element of the name to `visit`, wherever it stands in the document. A document of none of them is a list of
+/// nothing where its outermost element is `root`, else it is something else.
 pub(super) fn each_node(
     path: &Path,
     format: &'static str,
+    root: &str,
     name: &str,
     visit: &mut dyn FnMut(&Node),
-) -> Result<usize, ReadFeedError> {
+) -> Result<(), ReadFeedError> {
     let malformed = |reason: String| ReadFeedError::Malformed { path: path.to_owned(), format, reason };
     let mut reader = Reader::from_reader(EventLimited { inner: files::open(path)?, left: EVENT_LIMIT });
     let mut buffer = Vec::new();
@@ -64,6 +69,7 @@ pub(super) fn each_node(
     let mut open: Vec<Node> = Vec::new();
     let mut nodes = 0;
     let mut found = 0;
+    let mut outermost: Option<String> = None;
     loop {
         buffer.clear();
         reader.get_mut().left = EVENT_LIMIT;
@@ -71,6 +77,9 @@ pub(super) fn each_node(
         let is_empty = matches!(event, Event::Empty(_));
         match event {
             Event::Start(start) | Event::Empty(start) => {
+                if outermost.is_none() {
+                    outermost = Some(start.local_name().as_ref().chars().take(LONGEST_NAME).collect());
+                }
                 if open.is_empty() && start.local_name().as_ref() != name {
                     continue;
                 }
@@ -101,7 +110,15 @@ pub(super) fn each_node(
                 }
             }
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
-            Event::Eof if open.is_empty() => return Ok(found),
+            Event::Eof if open.is_empty() => {
+                return match outermost {
+                    Some(outermost) if found > 0 || outermost == root => Ok(()),
+                    Some(outermost) => {
+                        Err(malformed(format!("its outermost element is `{}`", outermost.escape_debug())))
+                    }
+                    None => Err(malformed("it has no element".to_owned())),
+                };
+            }
             Event::Eof => return Err(malformed("it ends in the middle".to_owned())),
         }
     }
@@ -168,7 +185,7 @@ mod tests {
         let path = folder.path().join("a.xml");
         std::fs::write(&path, xml).unwrap();
         let mut seen = Vec::new();
-        let result = each_node(&path, "list", "item", &mut |node| {
+        let result = each_node(&path, "list", "list", "item", &mut |node| {
             seen.push(format!("{} {} {}", node.attribute("id"), node.text.trim(), node.text_of("name")));
         });
         result.map(|_| seen).map_err(|error| error.to_string().split(": ").last().unwrap_or_default().to_owned())
@@ -179,6 +196,15 @@ mod tests {
         let xml = r#"<?xml version="1.0"?><x:list xmlns:x="urn:x"><x:item id="1 &amp; 2">a &lt; b<x:name>n</x:name></x:item>
             <other/><group><item id='3'/></group><item><![CDATA[c < d]]></item></x:list>"#;
         assert_eq!(check(xml).unwrap(), ["1 & 2 a < b n", "3  ", " c < d "]);
+    }
+
+    #[test]
+    fn a_list_of_nothing_is_one_and_another_document_is_none() {
+        assert!(check("<list/>").unwrap().is_empty());
+        assert_eq!(check("<html><body/></html>").unwrap_err(), "its outermost element is `html`");
+        for text in ["", "no markup at all"] {
+            assert_eq!(check(text).unwrap_err(), "it has no element");
+        }
     }
 
     #[test]

@@ -43,11 +43,12 @@ pub(super) fn of_distribution(distribution: &Distribution, rhel_advisories: Opti
             (vec![format!("{}:{major}", family_name(&id))], Ecosystem::Rpm, None)
         }
         "centos" => (vec![format!("rhel:{major}")], Ecosystem::Rpm, centos_stream_note(distribution)),
-        "amzn" => (vec![format!("amzn:{}", amazon_release(distribution))], Ecosystem::Rpm, None),
+        "amzn" => (amazon_namespaces(amazon_release(distribution)), Ecosystem::Rpm, None),
         "fedora" => (vec![format!("fedora:{major}")], Ecosystem::Rpm, None),
         "sles" | "sles_sap" | "sled" | "sle_hpc" => (vec![format!("sles:{minor}")], Ecosystem::Rpm, None),
         "opensuse-leap" | "opensuse" => (vec![format!("opensuse-leap:{minor}")], Ecosystem::Rpm, None),
         "opensuse-tumbleweed" => (vec![id.clone()], Ecosystem::Rpm, None),
+        "openeuler" => (vec![format!("openeuler:{}", openeuler_release(distribution))], Ecosystem::Rpm, None),
         "photon" | "azurelinux" | "mariner" => (vec![format!("{id}:{minor}")], Ecosystem::Rpm, None),
         _ if uses_ubuntu_archive(distribution, &id) => (vec![format!("ubuntu:{minor}")], Ecosystem::Deb, None),
         _ => return by_its_own_name(distribution, &id),
@@ -109,6 +110,32 @@ fn alpine_release(distribution: &Distribution) -> &str {
     if is_edge { "edge" } else { distribution.minor_version() }
 }
 
+/// openEuler has the stream of a release in brackets behind its number: `openEuler 22.03 (LTS-SP3)` is `22.03-LTS-SP3`.
+fn openeuler_release(distribution: &Distribution) -> String {
+    let named = || distribution.name.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(word, _)| word);
+    let version = distribution.version.to_ascii_uppercase();
+    match distribution.codename.as_deref().or_else(named).map(str::trim).filter(|stream| !stream.is_empty()) {
+        Some(stream) if !version.contains('-') => {
+            format!("{version}-{}", stream.to_ascii_uppercase().replace([' ', '_'], "-"))
+        }
+        _ => version,
+    }
+}
+
+/// Amazon's advisories on all architectures, and those on one alone.
+fn amazon_namespaces(release: &str) -> Vec<String> {
+    let of_one = ["aarch64", "i386", "i686", "x86_64"].map(|architecture| format!("amzn:{release}/{architecture}"));
+    std::iter::once(format!("amzn:{release}")).chain(of_one).collect()
+}
+
+/// Whether what a namespace says can be about a package of this architecture.
+pub(super) fn is_about(namespace: &str, architecture: Option<&str>) -> bool {
+    match (namespace.rsplit_once('/'), architecture) {
+        (None, _) | (_, None | Some("noarch")) => true,
+        (Some((_, of)), Some(architecture)) => of == architecture,
+    }
+}
+
 /// Amazon Linux 1 calls itself by year and month.
 fn amazon_release(distribution: &Distribution) -> &str {
     match distribution.major_version() {
@@ -163,13 +190,20 @@ mod tests {
         check("rhel", "8.10", "fedora", &["rhel:8"]);
         check("rocky", "9.0", "rhel centos fedora", &["rocky:9"]);
         check("ol", "8.9", "fedora", &["oracle:8"]);
-        check("amzn", "2", "centos rhel fedora", &["amzn:2"]);
-        check("amzn", "2018.03", "rhel fedora", &["amzn:1"]);
         check("sles", "15.4", "suse", &["sles:15.4"]);
         check("opensuse-tumbleweed", "20240101", "opensuse suse", &["opensuse-tumbleweed"]);
         check("mariner", "2.0.20230107", "", &["mariner:2.0"]);
         check("photon", "4.0", "", &["photon:4.0"]);
         check("centos", "7", "rhel fedora", &["rhel:7"]);
+    }
+
+    #[test]
+    fn amazon_has_advisories_on_single_architectures() {
+        let names = |version: &str| of_distribution(&distribution("amzn", version, ""), None).names;
+        assert_eq!(names("2")[..2], ["amzn:2", "amzn:2/aarch64"]);
+        assert_eq!(names("2018.03")[0], "amzn:1");
+        assert!(is_about("amzn:2", Some("x86_64")) && is_about("amzn:2/aarch64", Some("aarch64")));
+        assert!(is_about("amzn:2/aarch64", Some("noarch")) && !is_about("amzn:2/aarch64", Some("x86_64")));
     }
 
     #[test]
@@ -184,8 +218,28 @@ mod tests {
         let asked = |id, like| of_distribution(&distribution(id, "8.4", like), Some("almalinux"));
         assert_eq!(asked("rhel", "fedora").names, ["almalinux:8"]);
         assert!(asked("virtuozzo", "rhel fedora").note.is_some());
-        assert_eq!(asked("amzn", "centos rhel fedora").names, ["amzn:8"]);
+        assert_eq!(asked("amzn", "centos rhel fedora").names[0], "amzn:8");
         assert_eq!(asked("debian", "").names, ["debian:8"]);
+    }
+
+    #[test]
+    fn openeuler_goes_by_its_number_and_its_stream() {
+        for (version, codename, name, expected) in [
+            ("24.03", Some("LTS"), "openEuler 24.03 (LTS)", "openeuler:24.03-LTS"),
+            ("22.03", Some("LTS-SP3"), "openEuler 22.03 (LTS-SP3)", "openeuler:22.03-LTS-SP3"),
+            ("22.03", None, "openEuler 22.03 (LTS-SP3)", "openeuler:22.03-LTS-SP3"),
+            ("23.09", None, "openEuler 23.09", "openeuler:23.09"),
+            ("22.03-lts-sp3", None, "", "openeuler:22.03-LTS-SP3"),
+        ] {
+            let distribution = Distribution {
+                id: "openeuler".into(),
+                version: version.into(),
+                codename: codename.map(str::to_owned),
+                name: name.into(),
+                ..Distribution::default()
+            };
+            assert_eq!(of_distribution(&distribution, None).names, [expected]);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The command that brings a package to a repaired version, where it is installed.
 
+use std::collections::BTreeSet;
+
 use model::{Ecosystem, Inventory, LockTool, Package, RemedyKind, RemedyStep};
 
 /// The tools for the system's packages that the target has, as its packages tell.
@@ -36,20 +38,36 @@ impl SystemTool {
     }
 }
 
-/// The command that upgrades a package to the fixed version, or where there is none, the step to take.
+/// The command that upgrades a package to the fixed version, or where there is none, the step to take: one a line for each
+/// kind of place that the package is in. Names and versions hold no line breaks, so that a line is never a part of a step.
 pub(super) fn remedy(package: &Package, fixed: &str, tool: SystemTool) -> Option<String> {
     let is_plain = |text: &str| !text.is_empty() && !text.starts_with('-') && !text.chars().any(char::is_control);
     if !is_plain(&package.name) || !is_plain(fixed) {
         return None;
     }
-    let (name, path) = (package.name.as_str(), package.paths.first().map_or("", String::as_str));
+    if package.ecosystem.is_operating_system() || package.paths.is_empty() {
+        return Some(remedy_at(package, fixed, tool, ""));
+    }
+    let mut steps: Vec<String> = Vec::new();
+    let files: BTreeSet<&str> = package.paths.iter().map(|path| file_name(path)).collect();
+    for step in files.into_iter().map(|file| remedy_at(package, fixed, tool, file)) {
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    Some(steps.join("\n"))
+}
+
+/// What repairs the package in a file of the name.
+fn remedy_at(package: &Package, fixed: &str, tool: SystemTool, file: &str) -> String {
+    let name = package.name.as_str();
     let joined = |separator: &str| quoted(&format!("{name}{separator}{fixed}"));
     let step = |kind: RemedyKind| sentence(kind, name, fixed);
     let is_transitive = package.direct == Some(false);
-    Some(match package.ecosystem {
+    match package.ecosystem {
         Ecosystem::Deb | Ecosystem::Apk | Ecosystem::Rpm => system_command(package, fixed, tool),
-        Ecosystem::Npm => npm_command(package, fixed, path),
-        Ecosystem::Pypi => match file_name(path) {
+        Ecosystem::Npm => npm_command(package, fixed, file),
+        Ecosystem::Pypi => match file {
             "poetry.lock" if is_transitive => format!("poetry update {}", quoted(name)),
             "poetry.lock" => format!("poetry add {}", joined("@^")),
             "uv.lock" => format!("uv lock --upgrade-package {}", joined("==")),
@@ -65,31 +83,31 @@ pub(super) fn remedy(package: &Package, fixed: &str, tool: SystemTool) -> Option
             let installed = quoted(&format!("{name}@{}", package.version));
             format!("cargo update -p {installed} --precise {}", quoted(fixed))
         }
-        Ecosystem::Gem if matches!(file_name(path), "Gemfile.lock" | "gems.locked") => {
+        Ecosystem::Gem if matches!(file, "Gemfile.lock" | "gems.locked") => {
             format!("bundle update {}", quoted(name))
         }
         Ecosystem::Gem => format!("gem install {} -v {}", quoted(name), quoted(fixed)),
         Ecosystem::Composer => format!("composer update {} --with-all-dependencies", quoted(name)),
-        Ecosystem::Nuget if file_name(path) == "packages.config" => {
+        Ecosystem::Nuget if file == "packages.config" => {
             format!("nuget update packages.config -Id {} -Version {}", quoted(name), quoted(fixed))
         }
         Ecosystem::Nuget => format!("dotnet add package {} --version {}", quoted(name), quoted(fixed)),
-        Ecosystem::Maven => maven_step(name, fixed, file_name(path)),
+        Ecosystem::Maven => maven_step(name, fixed, file),
         Ecosystem::Pub => format!("dart pub upgrade {}", quoted(name)),
-        Ecosystem::Hex if file_name(path) == "rebar.lock" => format!("rebar3 upgrade {}", quoted(name)),
+        Ecosystem::Hex if file == "rebar.lock" => format!("rebar3 upgrade {}", quoted(name)),
         Ecosystem::Hex => format!("mix deps.update {}", quoted(name)),
-        Ecosystem::Conda if file_name(path).starts_with("conda-lock") => {
-            format!("conda-lock lock --lockfile {} --update {}", quoted(file_name(path)), quoted(name))
+        Ecosystem::Conda if file.starts_with("conda-lock") => {
+            format!("conda-lock lock --lockfile {} --update {}", quoted(file), quoted(name))
         }
         Ecosystem::Conda => format!("conda install {}", joined("=")),
         Ecosystem::Swift => format!("swift package update {}", quoted(name.rsplit('/').next().unwrap_or(name))),
         Ecosystem::Cocoapods => format!("pod update {}", quoted(name.split('/').next().unwrap_or(name))),
-        Ecosystem::Cran if file_name(path) == "renv.lock" && is_word(name) && is_word(fixed) => {
+        Ecosystem::Cran if file == "renv.lock" && is_word(name) && is_word(fixed) => {
             format!("Rscript -e 'renv::install(\"{name}@{fixed}\"); renv::snapshot()'")
         }
         Ecosystem::Conan | Ecosystem::Julia | Ecosystem::Hackage | Ecosystem::Cran => step(RemedyKind::Require),
         Ecosystem::Bitnami | Ecosystem::Wordpress | Ecosystem::Generic => step(RemedyKind::Install),
-    })
+    }
 }
 
 fn system_command(package: &Package, fixed: &str, tool: SystemTool) -> String {
@@ -116,11 +134,11 @@ fn system_command(package: &Package, fixed: &str, tool: SystemTool) -> String {
     }
 }
 
-fn npm_command(package: &Package, fixed: &str, path: &str) -> String {
+fn npm_command(package: &Package, fixed: &str, file: &str) -> String {
     let name = quoted(&package.name);
     let exact = quoted(&format!("{}@{fixed}", package.name));
     let is_transitive = package.direct == Some(false);
-    match file_name(path) {
+    match file {
         "yarn.lock" if package.lock_tool == Some(LockTool::YarnBerry) => {
             if is_transitive {
                 format!("yarn up -R {name}")
@@ -261,6 +279,22 @@ mod tests {
         check("maven g:a 1.0 path=build.sbt.lock", "require g:a:2.0 in build.sbt");
         check("maven g:a 1.0 path=a.jar", "require g:a:2.0 or later in the build that made the archive");
         check("generic redis 1.0", "install redis 2.0 or later");
+    }
+
+    #[test]
+    fn a_package_in_several_kinds_of_places_has_a_step_for_each_kind() {
+        let mut lodash = package("npm lodash 4.17.20 path=a/package-lock.json");
+        lodash
+            .paths
+            .extend(["b/yarn.lock", "c/package-lock.json", "d/node_modules/lodash/package.json"].map(Into::into));
+        let told = remedy(&lodash, "4.17.21", SystemTool::None).unwrap();
+        assert_eq!(told, "npm install lodash@4.17.21\nyarn upgrade lodash@4.17.21");
+        let mut jar = package("maven g:a 1.0 path=a/pom.xml");
+        jar.paths.push("b/gradle.lockfile".into());
+        let told = remedy(&jar, "2.0", SystemTool::None).unwrap();
+        let steps =
+            ["require g:a:2.0 in the Gradle build", "mvn versions:use-dep-version -Dincludes=g:a -DdepVersion=2.0"];
+        assert_eq!(told.lines().collect::<Vec<_>>(), steps);
     }
 
     #[test]

@@ -440,6 +440,64 @@ fn a_word_in_place_of_a_version_is_below_no_repair() {
 }
 
 #[test]
+fn a_package_of_the_system_whose_version_cannot_be_compared_is_a_gap() {
+    let advisories = "
+        advisory debian CVE-2024-0001
+          debian:12 src a < 2
+        advisory alpine CVE-2024-0002
+          alpine:3.19 src a < 2
+        advisory rocky RLSA-1 CVE-2024-0003
+          rocky:9 bin a < 2-1";
+    for (system, good, bad) in [
+        (DEBIAN, "deb a 2 source=a/2", "deb b not-a-version source=b/not-a-version"),
+        (DEBIAN, "deb a 2 source=a/2", "deb b 1 source=b/x:1"),
+        (("alpine", "3.19"), "apk a 2-r0 source=a/2-r0", "apk b latest source=b/latest"),
+        (("rocky", "9.3"), "rpm a 2-1", "rpm b 1/0-1"),
+    ] {
+        assert!(matches(advisories, system, &[good]).gaps.is_empty(), "{good}");
+        let gaps = matches(advisories, system, &[good, bad]).gaps;
+        let [gap] = gaps.as_slice() else { panic!("{bad}: {gaps:?}") };
+        assert!(gap.is_about_matching() && gap.reason.contains("1 package was not matched"), "{gap:?}");
+        assert!(gap.reason.contains("such as b `"), "{gap:?}");
+    }
+}
+
+#[test]
+fn openeuler_is_matched_by_release_and_stream_and_without_epochs() {
+    let advisories = "
+        advisory openeuler OESA-2024-1 CVE-2024-0001
+          openeuler:22.03-LTS-SP3 src openssl < 1.1.1m-30.oe2203sp3
+        advisory openeuler OESA-2024-2 CVE-2024-0002
+          openeuler:22.03-LTS src openssl *";
+    let found = |version: &str| {
+        let line = format!("rpm openssl-libs {version} source=openssl/{version}");
+        let mut inventory = inventory(("openeuler", "22.03"), &[&line]);
+        let distribution = inventory.distribution.as_mut().unwrap();
+        distribution.codename = Some("LTS-SP3".into());
+        let matches = database(advisories).match_inventory(&inventory, &MatchOptions::default());
+        assert!(matches.gaps.is_empty(), "{:?}", matches.gaps);
+        lines(&matches, &[&line])
+    };
+    assert_eq!(found("1:1.1.1m-29.oe2203sp3"), ["openssl-libs CVE-2024-0001 1.1.1m-30.oe2203sp3 affected"]);
+    assert_eq!(found("1.1.1m-29.oe2203sp3"), ["openssl-libs CVE-2024-0001 1.1.1m-30.oe2203sp3 affected"]);
+    assert!(found("1:1.1.1m-30.oe2203sp3").is_empty());
+}
+
+#[test]
+fn an_advisory_of_amazon_on_one_architecture_is_about_that_alone() {
+    let advisories = "
+        advisory amazon ALAS2-2024-1 CVE-2024-0001
+          amzn:2/aarch64 bin kernel < 0:4.14.1-1.amzn2
+        advisory amazon ALAS2-2024-2 CVE-2024-0002
+          amzn:2 bin kernel < 0:4.14.2-1.amzn2";
+    let amazon = ("amzn", "2");
+    let all = "kernel CVE-2024-0002 0:4.14.2-1.amzn2 affected";
+    let one = "kernel CVE-2024-0001 0:4.14.1-1.amzn2 affected";
+    check(advisories, amazon, &["rpm kernel 4.14.0-1.amzn2 arch=x86_64"], &[all]);
+    check(advisories, amazon, &["rpm kernel 4.14.0-1.amzn2 arch=aarch64"], &[one, all]);
+}
+
+#[test]
 fn names_and_versions_of_hostile_packages_do_no_harm() {
     let advisories = "
         advisory debian CVE-2024-0001

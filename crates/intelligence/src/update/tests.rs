@@ -20,7 +20,7 @@ impl House {
     fn database(&self, name: &str, day: u8) -> PathBuf {
         let text = format!("advisory debian CVE-2024-0001 modified=2024-05-{day:02}T00:00:00Z\n debian:12 src a < 2");
         let path = self.path(name);
-        crate::build::write_file(&path, &crate::build::build_records(records(&text)).0).unwrap();
+        write_file(&path, &crate::build::build_records(records(&text)).0).unwrap();
         sign(&path, &self.key).unwrap();
         path
     }
@@ -34,11 +34,12 @@ impl House {
         if self.install(offered).is_ok() {
             assert_eq!(fs::read(self.path("in place")).unwrap(), signed, "byte {at}");
             fs::remove_file(self.path("in place")).unwrap();
+            fs::remove_file(self.path("in place.sequence")).unwrap();
         }
     }
 
     fn install_by(&self, from: &Path, keys: &[TrustedKey]) -> Result<Installed, String> {
-        install(UpdateSource::File(from), &self.path("in place"), keys).map_err(|error| error.to_string())
+        install(UpdateSource::File(from), &self.path("in place"), keys, None).map_err(|error| error.to_string())
     }
 }
 
@@ -101,7 +102,7 @@ fn an_export_carries_database_and_signature_in_one_file() {
     fs::create_dir(house.path("stick")).unwrap();
     export(&built, &house.path("stick").join(DATABASE_FILE_NAMES[0])).unwrap();
     let stick = house.path("stick");
-    install(UpdateSource::Folder(&stick), &house.path("in place"), &[house.key.trusted_key()]).unwrap();
+    install(UpdateSource::Folder(&stick), &house.path("in place"), &[house.key.trusted_key()], None).unwrap();
     assert_eq!(fs::read(built).unwrap(), fs::read(house.path("in place")).unwrap());
 }
 
@@ -117,7 +118,7 @@ fn an_address_is_fetched_by_whoever_can() {
     let house = House::new();
     let mut mirror = Mirror(fs::read(house.database("a", 5)).unwrap(), None);
     let source = UpdateSource::Url { url: "https://example.org/intel/", fetch: &mut mirror };
-    install(source, &house.path("in place"), &[house.key.trusted_key()]).unwrap();
+    install(source, &house.path("in place"), &[house.key.trusted_key()], None).unwrap();
     assert_eq!(mirror.1.as_deref(), Some("https://example.org/intel/intelligence.db.zst"));
 }
 
@@ -159,20 +160,22 @@ fn delta_in(folder: &Path) -> PathBuf {
 fn a_delta_that_fits_what_is_installed_makes_the_same_file() {
     let (house, mirror, whole) = house_with_mirror();
     let key = [house.key.trusted_key()];
-    let installed = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+    let installed = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key, None).unwrap();
     assert!(installed.by_delta && installed.replaced);
     assert_eq!(fs::read(house.path("in place")).unwrap(), whole);
     for url in ["https://example.org/intel/", "oci://registry.example.org/intel:1"] {
-        fs::remove_file(house.path("in place")).unwrap();
+        for name in ["in place", "in place.sequence"] {
+            fs::remove_file(house.path(name)).unwrap();
+        }
         house.install(&house.path("old")).unwrap();
         let mut shelf = Shelf { folder: &mirror, asked: Vec::new() };
         let source = UpdateSource::Url { url, fetch: &mut shelf };
-        assert!(install(source, &house.path("in place"), &key).unwrap().by_delta);
+        assert!(install(source, &house.path("in place"), &key, None).unwrap().by_delta);
         assert_eq!(fs::read(house.path("in place")).unwrap(), whole);
         assert_eq!(shelf.asked.len(), 2, "the list and the delta: {:?}", shelf.asked);
     }
     // What is current has no delta from it, and gets the whole file.
-    let again = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+    let again = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key, None).unwrap();
     assert!(!again.by_delta && !again.replaced);
 }
 
@@ -189,7 +192,7 @@ fn a_delta_in_trouble_gives_way_to_the_whole_file() {
         for bad in [&flipped[..], &good[..at]] {
             fs::write(&delta, bad).unwrap();
             fs::write(house.path("in place"), &old).unwrap();
-            install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+            install(UpdateSource::Folder(&mirror), &house.path("in place"), &key, None).unwrap();
             assert_eq!(fs::read(house.path("in place")).unwrap(), whole, "byte {at}");
         }
     }
@@ -197,7 +200,7 @@ fn a_delta_in_trouble_gives_way_to_the_whole_file() {
     fs::write(&delta, &good).unwrap();
     let text = "advisory debian CVE-2023-9999 modified=2024-05-05T00:00:00Z\n debian:12 src b < 3";
     fs::write(house.path("in place"), crate::build::build_records(records(text)).0).unwrap();
-    let installed = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).unwrap();
+    let installed = install(UpdateSource::Folder(&mirror), &house.path("in place"), &key, None).unwrap();
     assert!(!installed.by_delta);
     assert_eq!(fs::read(house.path("in place")).unwrap(), whole);
 }
@@ -215,7 +218,7 @@ fn a_delta_back_to_an_older_database_is_refused() {
     fs::remove_file(delta_in(&mirror)).unwrap();
     fs::write(mirror.join(lie.to_string()), delta::make(from.storage(), to.storage()).unwrap()).unwrap();
     fs::remove_file(mirror.join(DATABASE_FILE_NAMES[0])).unwrap();
-    assert!(install(UpdateSource::Folder(&mirror), &house.path("in place"), &key).is_err());
+    assert!(install(UpdateSource::Folder(&mirror), &house.path("in place"), &key, None).is_err());
     assert_eq!(fs::read(house.path("in place")).unwrap(), fs::read(newer).unwrap());
 }
 
@@ -250,4 +253,32 @@ fn a_key_survives_its_text_and_does_not_print_itself() {
     assert!(!format!("{key:?}").contains(&secret[secret.len() - 64..]));
     assert_eq!(key.trusted_key().to_string().parse(), Ok(key.trusted_key()));
     assert!(secret.parse::<TrustedKey>().is_err());
+}
+
+#[test]
+fn a_torn_or_removed_database_does_not_make_an_older_one_acceptable() {
+    let house = House::new();
+    house.install(&house.database("a", 5)).unwrap();
+    let (older, same, newer) = (house.database("older", 4), house.database("same", 5), house.database("newer", 6));
+    fs::write(house.path("in place"), b"torn").unwrap();
+    assert!(house.install(&older).unwrap_err().ends_with("the one that was in place"));
+    fs::remove_file(house.path("in place")).unwrap();
+    assert!(house.install(&older).is_err());
+    // The same repairs it.
+    assert!(house.install(&same).unwrap().replaced);
+    house.install(&newer).unwrap();
+    assert!(house.install(&same).unwrap_err().ends_with("the one in place"));
+}
+
+#[test]
+fn a_database_older_than_the_built_in_one_is_refused() {
+    let house = House::new();
+    let offered = house.database("a", 5);
+    let sequence = Database::open(&offered).unwrap().sequence();
+    let keys = [house.key.trusted_key()];
+    let install = |built_in| install(UpdateSource::File(&offered), &house.path("in place"), &keys, Some(built_in));
+    let refused = install(sequence + 1).unwrap_err().to_string();
+    assert!(refused.ends_with("the one built into the program"), "{refused}");
+    assert!(!house.path("in place").exists());
+    assert!(install(sequence).unwrap().replaced);
 }

@@ -18,6 +18,17 @@ const AFTER: [(&[u8], u8); 5] = [(b"cvs", 10), (b"svn", 11), (b"git", 12), (b"hg
 const LETTER: u8 = 15;
 
 pub(super) fn write(version: &str, key: &mut KeyWriter<'_>) -> Option<()> {
+    write_form(version, key);
+    Some(())
+}
+
+/// Whether it follows the form.
+pub(super) fn is_valid(version: &str) -> bool {
+    write_form(version, &mut KeyWriter::new(&mut Vec::with_capacity(version.len() + 8)))
+}
+
+/// Writes the key, and tells whether the version follows the form.
+fn write_form(version: &str, key: &mut KeyWriter<'_>) -> bool {
     let mut rest = version.as_bytes();
     if !write_numbers(&mut rest, key) {
         return write_invalid(rest, key);
@@ -65,7 +76,7 @@ pub(super) fn write(version: &str, key: &mut KeyWriter<'_>) -> Option<()> {
         return write_invalid(rest, key);
     }
     key.mark(END);
-    Some(())
+    true
 }
 
 /// Writes the dotted numbers and tells whether they follow the form.
@@ -94,8 +105,8 @@ fn write_numbers(rest: &mut &[u8], key: &mut KeyWriter<'_>) -> bool {
 }
 
 /// An invalid remainder compares as text, but for one that looks like a broken revision: those are all the same.
-fn write_invalid(rest: &[u8], key: &mut KeyWriter<'_>) -> Option<()> {
+fn write_invalid(rest: &[u8], key: &mut KeyWriter<'_>) -> bool {
     key.mark(INVALID);
     key.text(if rest.starts_with(b"-") { b"" } else { rest });
-    Some(())
+    false
 }

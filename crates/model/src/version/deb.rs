@@ -31,6 +31,16 @@ const fn weights() -> [u8; 256] {
     weights
 }
 
+/// Whether dpkg takes it without a word (deb-version(7)): an epoch of digits, an upstream version that begins with one, and
+/// nothing but the characters that versions have.
+pub(super) fn is_valid(version: &str) -> bool {
+    let (epoch, rest) = version.split_once(':').unwrap_or(("0", version));
+    !epoch.is_empty()
+        && epoch.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.starts_with(|first: char| first.is_ascii_digit())
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-:~".contains(&byte))
+}
+
 pub(super) fn write(version: &str, key: &mut KeyWriter<'_>) -> Option<()> {
     let (epoch, rest) = version.split_once(':').unwrap_or(("0", version));
     if epoch.is_empty() || !epoch.bytes().all(|byte| byte.is_ascii_digit()) || rest.contains(' ') {

@@ -13,6 +13,16 @@ const LETTERS: u8 = 4;
 const NO_RELEASE: u8 = 1;
 const RELEASE: u8 = 2;
 
+/// Whether it is made of the characters that versions of rpm have, and says anything.
+pub(super) fn is_valid(version: &str) -> bool {
+    let version = version.strip_prefix("(none):").unwrap_or(version);
+    let rest = version.split_once(':').map_or(version, |(_, rest)| rest);
+    let epoch = &version[..version.len() - rest.len()];
+    epoch.trim_end_matches(':').bytes().all(|byte| byte.is_ascii_digit())
+        && rest.bytes().any(|byte| byte.is_ascii_alphanumeric())
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+%{}~^-".contains(&byte))
+}
+
 pub(super) fn write(version: &str, key: &mut KeyWriter<'_>) -> Option<()> {
     // rpm's own query formats print a missing epoch as `(none)`.
     let mut rest = version.strip_prefix("(none):").unwrap_or(version).as_bytes();

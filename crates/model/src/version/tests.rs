@@ -112,3 +112,30 @@ fn the_tables_of_hackage_hold() {
 fn the_tables_of_cran_hold() {
     check(VersionScheme::Cran, &["cran-versions.txt", "cran-versions-generated.txt"]);
 }
+
+#[test]
+fn systems_have_versions_of_a_form() {
+    use VersionScheme::{Apk, Deb, Rpm};
+    for (scheme, version, is_valid) in [
+        (Deb, "1:2.36-9+deb12u4", true),
+        (Deb, "0~20171227-0.2+b1", true),
+        (Deb, "not-a-version", false),
+        (Deb, "x:1", false),
+        (Deb, "1.0 beta", false),
+        (Deb, "1.0_1", false),
+        (Deb, "", false),
+        (Apk, "1.36.1-r15", true),
+        (Apk, "20230506_git20231001-r1", true),
+        (Apk, "9.6_p1-r0", true),
+        (Apk, "latest", false),
+        (Apk, "1.0-custom", false),
+        (Rpm, "1:1.1.1k-12.el8_9", true),
+        (Rpm, "(none):5.0-1", true),
+        (Rpm, "fd431d51-4ae0493b", true),
+        (Rpm, "1.0/2", false),
+        (Rpm, "a:1-1", false),
+        (Rpm, "-", false),
+    ] {
+        assert_eq!(scheme.is_valid(version), is_valid, "{scheme:?} {version}");
+    }
+}

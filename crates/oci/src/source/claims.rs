@@ -13,7 +13,7 @@ pub(super) enum Claim {
     Image,
     /// Another program's JSON.
     Other,
-    /// No JSON, or an empty list: damaged, or something else altogether.
+    /// No JSON, or a document with nothing in it: damaged, or something else altogether.
     Unclear,
 }
 
@@ -34,12 +34,23 @@ pub(super) fn of_manifest_list(bytes: &[u8]) -> Claim {
 
 /// What an `index.json` is: that of a layout names manifests (OCI image-spec, image-index.md).
 pub(super) fn of_index(bytes: &[u8]) -> Claim {
-    claim(bytes, |index: Keys| if index.contains_key("manifests") { Claim::Image } else { Claim::Other })
+    claim(bytes, |index: Keys| match index.is_empty() {
+        true => Claim::Unclear,
+        false if index.contains_key("manifests") => Claim::Image,
+        false => Claim::Other,
+    })
 }
 
 fn claim<'a, T: Deserialize<'a>>(bytes: &'a [u8], claim_of: impl Fn(T) -> Claim) -> Claim {
     match serde_json::from_slice(bytes) {
         Ok(document) => claim_of(document),
+        // `{}` and `null`, as a program leaves them that failed half-way.
+        Err(_)
+            if serde_json::from_slice::<Option<Keys>>(bytes)
+                .is_ok_and(|keys| keys.is_none_or(|keys| keys.is_empty())) =>
+        {
+            Claim::Unclear
+        }
         Err(_) if serde_json::from_slice::<IgnoredAny>(bytes).is_ok() => Claim::Other,
         Err(_) => Claim::Unclear,
     }
@@ -62,6 +73,8 @@ mod tests {
             (r#"[["main.js","1"]]"#, Claim::Other, Claim::Other),
             ("[1]", Claim::Other, Claim::Other),
             ("7", Claim::Other, Claim::Other),
+            ("{}", Claim::Unclear, Claim::Unclear),
+            ("null", Claim::Unclear, Claim::Unclear),
             ("", Claim::Unclear, Claim::Unclear),
             ("[{", Claim::Unclear, Claim::Unclear),
             ("\u{0}\u{1}", Claim::Unclear, Claim::Unclear),

@@ -43,7 +43,7 @@ struct Above {
 
 /// Opens the image that the options mean.
 pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
-    let mut search = Search { files, candidates: Vec::new(), artifacts: Artifacts::default(), count: 0 };
+    let mut described = Vec::new();
     let mut has_index = false;
     for folder in files.layouts() {
         verify_marker(files, &folder)?;
@@ -51,14 +51,27 @@ pub(crate) fn open(files: &dyn Files, options: &OpenOptions<'_>) -> Result<Image
         let Some(bytes) = read_optional(files, &path)? else { continue };
         has_index = true;
         let index: Document = parse(files, &path, &bytes)?;
-        for descriptor in index.manifests.unwrap_or_default() {
-            search.follow(&folder, &descriptor, &Above::default())?;
-        }
+        described
+            .extend(index.manifests.unwrap_or_default().into_iter().map(|descriptor| (folder.clone(), descriptor)));
     }
     let place = || files.place().to_owned();
     if !has_index {
         return Err(OpenImageError::OtherKind { place: place(), expected: "OCI image layout", missing: "index.json" });
     }
+    open_described(files, described, options)
+}
+
+/// Opens the image that the options mean among those that descriptors name, each with the folder of its layout.
+pub(super) fn open_described(
+    files: &dyn Files,
+    described: Vec<(UntrustedPath, Descriptor)>,
+    options: &OpenOptions<'_>,
+) -> Result<Image, OpenImageError> {
+    let mut search = Search { files, candidates: Vec::new(), artifacts: Artifacts::default(), count: 0 };
+    for (folder, descriptor) in described {
+        search.follow(&folder, &descriptor, &Above::default())?;
+    }
+    let place = || files.place().to_owned();
     let Candidate { names, digests, platform, image } = choose(files.place(), search.candidates, options)?;
     let Found { folder, layers: descriptors, config, annotations, indexes } = image;
     let digest = digests.into_iter().next();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::claims::{self, Claim};
+use super::directory_transport;
 use super::files::digest_in_path;
 use crate::compression::{Compression, MAGIC_BYTES, inflate, read_full};
 use crate::entry::{EntryKind, EntryStream};
@@ -26,6 +27,8 @@ pub enum PathKind {
     OtherArchive,
     /// An OCI image layout in a folder, for [`super::open_oci_layout`].
     OciLayout,
+    /// Another folder with an image, for [`super::open_image_folder`].
+    ImageFolder,
     /// A folder that looks like a root file system.
     RootFileSystem,
     /// Any other folder.
@@ -67,11 +70,50 @@ fn recognise_folder(path: &Path) -> PathKind {
     // Two of the three: a layout that lacks one is damaged, and opening it says so.
     if [has("index.json"), has("oci-layout"), has("blobs")].into_iter().filter(|is_there| *is_there).count() > 1 {
         PathKind::OciLayout
+    } else if has_image(path) {
+        PathKind::ImageFolder
     } else if has("etc/os-release") || has("usr/lib/os-release") || (has("etc") && has("usr") && has("bin")) {
         PathKind::RootFileSystem
     } else {
         PathKind::Folder
     }
+}
+
+/// Whether a folder has the parts of an image as `docker save` and `skopeo copy … dir:` name them. What has the blobs and a
+/// damaged list of them is an image that cannot be read, and no folder of a few files.
+fn has_image(path: &Path) -> bool {
+    let read = |name: &str, limit: u64| {
+        let mut bytes = Vec::new();
+        let file = path.join(name);
+        let is_file = file.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+        let read = File::open(file).and_then(|file| file.take(limit).read_to_end(&mut bytes));
+        (is_file && read.is_ok()).then_some(bytes)
+    };
+    let manifest = read("manifest.json", LARGEST_DOCUMENT);
+    if let Some(bytes) = &manifest
+        && (claims::of_manifest_list(bytes) == Claim::Image || directory_transport::is_manifest(bytes))
+    {
+        return true;
+    }
+    let is_transport = || read("version", 64).is_some_and(|bytes| bytes.starts_with(b"Directory Transport Version"));
+    let is_listed = manifest.is_some() || path.join("repositories").is_file() || is_transport();
+    is_listed && has_blobs(path)
+}
+
+/// How many names of a folder are looked at for those of blobs.
+const MOST_NAMES: usize = 10_000;
+
+fn has_blobs(path: &Path) -> bool {
+    let Ok(entries) = path.read_dir() else { return false };
+    entries.take(MOST_NAMES).flatten().any(|entry| {
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else { return false };
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => is_digits(name) && entry.path().join("layer.tar").symlink_metadata().is_ok(),
+            Ok(_) => is_blob(name),
+            Err(_) => false,
+        }
+    })
 }
 
 /// An archive of Docker 25 has both an `index.json` and a `manifest.json`, the latter at its end.

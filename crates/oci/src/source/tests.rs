@@ -232,7 +232,7 @@ fn other_files_are_recognised_as_such() {
     let path = folder.path().join("file");
     for (bytes, kind) in [
         (TarWriter::new().file("etc/os-release", 0o644, b"").finish(), PathKind::OtherArchive),
-        (TarWriter::new().file("manifest.json", 0o644, b"{}").finish(), PathKind::OtherArchive),
+        (TarWriter::new().file("manifest.json", 0o644, br#"{"name":"app"}"#).finish(), PathKind::OtherArchive),
         (b"{ \"bomFormat\": 1 }".to_vec(), PathKind::OtherFile),
         (Vec::new(), PathKind::OtherFile),
         (b"\xfd7zXZ\0\0\0".to_vec(), PathKind::OtherFile),
@@ -345,4 +345,79 @@ fn a_root_file_system_in_an_archive_is_one_layer() {
     assert_eq!(recognise(&path).unwrap(), PathKind::OtherArchive);
     let image = open_root_archive(&path, &OpenOptions::default()).unwrap();
     assert!(read(&image).0[0].contains("etc/alpine-release"));
+}
+
+/// The parts of an archive as they lie in a folder when it is unpacked.
+fn unpack(archive: &[u8], folder: &Path) {
+    let mut entries = crate::tar_entries(archive, "archive");
+    while let Some(entry) = entries.next_entry().unwrap() {
+        let path = folder.join(entry.path.as_str());
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        match &entry.kind {
+            crate::EntryKind::File => {
+                io::copy(entries.content(), &mut File::create(path).unwrap()).unwrap();
+            }
+            crate::EntryKind::SymbolicLink(target) => std::os::unix::fs::symlink(target, path).unwrap(),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn an_unpacked_archive_of_docker_is_an_image() {
+    for storage in [Storage::Plain, Storage::Gzip] {
+        let images = TestImages::parse(TWO_LAYERS, storage);
+        for archive in [images.docker_archive(), images.old_docker_archive()] {
+            let folder = tempfile::tempdir().unwrap();
+            unpack(&archive, folder.path());
+            let kind = recognise(folder.path()).unwrap();
+            let image = match kind {
+                PathKind::ImageFolder => open_image_folder(folder.path(), &options()),
+                PathKind::OciLayout => open_oci_layout(folder.path(), &options()),
+                other => panic!("{other:?}"),
+            };
+            check(image);
+        }
+    }
+}
+
+#[test]
+fn what_skopeo_writes_into_a_folder_is_an_image() {
+    let images = TestImages::parse(TWO_LAYERS, Storage::Gzip);
+    let files = images.oci_files();
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("version", b"Directory Transport Version: 1.1\n");
+    let mut manifest = None;
+    for (path, bytes) in &files {
+        let Some(name) = path.strip_prefix("blobs/sha256/") else { continue };
+        let document = serde_json::from_slice::<serde_json::Value>(bytes).unwrap_or_default();
+        if document.get("layers").is_some() {
+            manifest = Some(bytes);
+        } else {
+            write(name, bytes);
+        }
+    }
+    write("manifest.json", manifest.unwrap());
+    assert_eq!(recognise(folder.path()).unwrap(), PathKind::ImageFolder);
+    check(open_image_folder(folder.path(), &options()));
+}
+
+#[test]
+fn an_image_folder_with_a_damaged_list_is_refused_and_another_folder_is_none() {
+    let images = TestImages::parse(TWO_LAYERS, Storage::Plain);
+    let folder = tempfile::tempdir().unwrap();
+    unpack(&images.old_docker_archive(), folder.path());
+    for text in ["{}", "null", "[]", "", "[{"] {
+        fs::write(folder.path().join("manifest.json"), text).unwrap();
+        assert_eq!(recognise(folder.path()).unwrap(), PathKind::ImageFolder, "{text}");
+        assert!(open_image_folder(folder.path(), &options()).is_err(), "{text}");
+    }
+    fs::remove_file(folder.path().join("manifest.json")).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    for text in ["{}", "null", r#"{"name":"app","icons":[]}"#, r#"[{"url":"/a"}]"#] {
+        fs::write(other.path().join("manifest.json"), text).unwrap();
+        fs::write(other.path().join("version"), "1.0").unwrap();
+        assert_eq!(recognise(other.path()).unwrap(), PathKind::Folder, "{text}");
+    }
 }

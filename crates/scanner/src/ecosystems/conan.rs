@@ -94,6 +94,11 @@ impl Node {
     fn reference(&self) -> Option<&str> {
         self.reference.as_deref().or(self.package_reference.as_deref())
     }
+
+    /// The nodes that it requires.
+    fn needs(&self) -> impl Iterator<Item = &str> {
+        [&self.requires, &self.build_requires].into_iter().flatten().flat_map(Requires::nodes)
+    }
 }
 
 impl Requires {
@@ -106,7 +111,9 @@ impl Requires {
 }
 
 fn read_graph(graph: Graph, found: &mut Found) {
-    let is_root = |id: &str, node: &Node| node.path.is_some() || (id == "0" && node.reference().is_none());
+    // The consumer, whose lock it is, is node 0, by whatever name it goes; packages that it needs do not need it.
+    let needed: BTreeSet<&str> = graph.nodes.values().flat_map(Node::needs).collect();
+    let is_root = |id: &str, node: &Node| node.path.is_some() || (id == "0" && !needed.contains(id));
     let mut places: BTreeMap<&str, u32> = BTreeMap::new();
     for (id, node) in &graph.nodes {
         let package = node.reference().filter(|_| !is_root(id, node)).and_then(package);
@@ -116,11 +123,7 @@ fn read_graph(graph: Graph, found: &mut Found) {
             found.packages.push(package);
         }
     }
-    let requires = |node: &Node| -> Vec<u32> {
-        let lists = [&node.requires, &node.build_requires];
-        let nodes = lists.into_iter().flatten().flat_map(Requires::nodes);
-        nodes.filter_map(|id| places.get(id).copied()).collect()
-    };
+    let requires = |node: &Node| -> Vec<u32> { node.needs().filter_map(|id| places.get(id).copied()).collect() };
     let roots = graph.nodes.iter().filter(|(id, node)| is_root(id, node));
     let direct: BTreeSet<u32> = roots.flat_map(|(_, node)| requires(node)).collect();
     for (id, node) in &graph.nodes {
@@ -261,5 +264,14 @@ mod tests {
                 gap conan.lock: it is no valid conan.lock: it has neither a graph nor requirements
             "#]],
         );
+    }
+
+    #[test]
+    fn the_consumer_of_a_graph_is_no_package() {
+        let lock = r#"{"graph_lock":{"nodes":{
+            "0":{"ref":"app/1.0","options":"","requires":["1"]},
+            "1":{"ref":"zlib/1.2.11","requires":[]}}},"version":"0.4"}"#;
+        let found = ecosystem_check::read(&Conan, "conan.lock", lock.as_bytes());
+        assert_eq!(ecosystem_check::listing(&found), "conan zlib 1.2.11 direct");
     }
 }

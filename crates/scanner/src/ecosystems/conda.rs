@@ -147,7 +147,11 @@ enum Asked {
 fn read_environment(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     // Other tools use the file's name too.
     if !text.lines().any(|line| line.starts_with("dependencies:")) {
-        return Ok(());
+        // Conda's own always name what they are made of.
+        return match text.lines().any(|line| line.starts_with("channels:") || line.starts_with("prefix:")) {
+            true => Err(ReadFileError::malformed("environment of Conda", "it has no list of dependencies")),
+            false => Ok(()),
+        };
     }
     let environment: Environment = yaml::parse(text)?;
     let mut unpinned: Vec<String> = Vec::new();

@@ -3,6 +3,7 @@
 use model::Ecosystem as Kind;
 use serde::Deserialize;
 
+use crate::damage::UnreadLines;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -24,19 +25,7 @@ impl Ecosystem for Haskell {
         let path = file.path().clone();
         let text = file.text()?;
         if path.file_name() == "cabal.project.freeze" {
-            let mut is_understood = text.trim().is_empty();
-            // constraints: any.aeson ==2.0.3.0, aeson -bytestring-builder, …
-            for constraint in text.split([',', '\n']) {
-                let constraint = constraint.trim();
-                is_understood |= FREEZE_FIELDS.iter().any(|field| constraint.starts_with(field));
-                let constraint = constraint.trim_start_matches("constraints:").trim();
-                if let Some((name, version)) = constraint.split_once("==") {
-                    let name = name.trim();
-                    add(name.strip_prefix("any.").unwrap_or(name), version.trim(), found);
-                }
-            }
-            let reason = "it has no field of such a file";
-            return if is_understood { Ok(()) } else { Err(ReadFileError::malformed("cabal.project.freeze", reason)) };
+            return read_freeze(&text, found);
         }
         let lock: Lock = yaml::parse(&text)?;
         if lock.packages.is_none() {
@@ -48,16 +37,54 @@ impl Ecosystem for Haskell {
                 // aeson-2.0.3.0@sha256:…,5806
                 (Some(hackage), _, _) => {
                     let pinned = hackage.split('@').next().unwrap_or_default();
-                    if let Some((name, version)) = pinned.rsplit_once('-') {
-                        add(name, version, found);
+                    if !pinned.rsplit_once('-').is_some_and(|(name, version)| add(name, version, found)) {
+                        found.gap(path.as_str(), format!("`{pinned}` in it is no package with a version"));
                     }
                 }
-                (None, Some(name), Some(version)) => add(&name, &version, found),
+                (None, Some(name), Some(version)) => _ = add(&name, &version, found),
                 _ => {}
             }
         }
         Ok(())
     }
+}
+
+/// Reads `constraints: any.aeson ==2.0.3.0, aeson -bytestring-builder, …` among the other fields of the file.
+fn read_freeze(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+    let mut is_understood = text.trim().is_empty();
+    let mut unread = UnreadLines::default();
+    for (number, line) in (1..).zip(text.lines().map(str::trim)) {
+        let field = FREEZE_FIELDS.iter().find(|field| line.starts_with(**field));
+        is_understood |= field.is_some();
+        if field.is_some_and(|field| *field != "constraints:") {
+            continue;
+        }
+        let constraints = line.trim_start_matches("constraints:").split(',').map(str::trim);
+        for constraint in constraints.filter(|constraint| !constraint.is_empty()) {
+            let is_read = match constraint.split_once("==") {
+                Some((name, version)) => {
+                    let name = name.trim();
+                    add(name.strip_prefix("any.").unwrap_or(name), version.trim(), found)
+                }
+                None => is_without_version(constraint),
+            };
+            if !is_read {
+                unread.note(number, line);
+            }
+        }
+    }
+    if !is_understood {
+        return Err(ReadFileError::malformed("cabal.project.freeze", "it has no field of such a file"));
+    }
+    unread.hand_over("", found);
+    Ok(())
+}
+
+/// Whether a constraint says something else of a package than its version: `aeson -flag +other`, `any.base installed`.
+fn is_without_version(constraint: &str) -> bool {
+    let mut words = constraint.split_whitespace().skip(1).peekable();
+    words.peek().is_some()
+        && words.all(|word| word.starts_with(['+', '-']) || matches!(word, "installed" | "source" | "test" | "bench"))
 }
 
 /// The fields that Cabal writes into a freeze file, and the comment that begins any line.
@@ -84,12 +111,15 @@ struct Completed {
     version: Option<String>,
 }
 
-fn add(name: &str, version: &str, found: &mut Found) {
+/// Adds a package; false where it cannot be one.
+fn add(name: &str, version: &str, found: &mut Found) -> bool {
     let is_version = version.starts_with(|c: char| c.is_ascii_digit())
         && version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if is_version && !name.is_empty() && !name.contains(' ') {
+    let is_package = is_version && !name.is_empty() && !name.contains(' ');
+    if is_package {
         found.packages.push(FoundPackage::new(Kind::Hackage, Evidence::Locked, name, version));
     }
+    is_package
 }
 
 #[cfg(test)]

@@ -171,14 +171,14 @@ mod tests {
             "Manifest.toml",
             "[[",
             &expect![[r#"
-                gap Manifest.toml: it is no valid Manifest.toml: unquoted keys cannot be empty, expected letters, numbers, `-`, `_`
+                gap Manifest.toml: it is no valid Manifest.toml: unquoted keys cannot be empty, expected letters, numbers, `-`, `_` in line 1
             "#]],
         );
         check(
             "Manifest.toml",
             &format!("a = {}", "[".repeat(10_000)),
             &expect![[r#"
-                gap Manifest.toml: it is no valid Manifest.toml: cannot recurse further; max recursion depth met
+                gap Manifest.toml: it is no valid Manifest.toml: cannot recurse further; max recursion depth met in line 1
             "#]],
         );
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::Ecosystem;
+use model::{Ecosystem, counted};
 
 use crate::found::{Evidence, Found, FoundPackage};
 
@@ -15,10 +15,15 @@ pub(super) struct LockedPackages {
     places: HashMap<(String, String), usize>,
     /// How many more there would have been than one file may name.
     refused: usize,
+    /// How many lack a name or a version, and what the first of them is called.
+    nameless: (usize, String),
 }
 
 /// The longest name or version that is believed, in bytes.
 const LONGEST_WORD_BYTES: usize = 512;
+
+/// How many characters of a name a gap shows.
+const LONGEST_SHOWN: usize = 60;
 
 impl LockedPackages {
     /// No packages yet; all of them will be [`Evidence::Locked`].
@@ -28,7 +33,14 @@ impl LockedPackages {
 
     /// No packages yet; all of them will have this evidence.
     pub(super) fn with_evidence(ecosystem: Ecosystem, evidence: Evidence) -> LockedPackages {
-        LockedPackages { ecosystem, evidence, packages: Vec::new(), places: HashMap::new(), refused: 0 }
+        LockedPackages {
+            ecosystem,
+            evidence,
+            packages: Vec::new(),
+            places: HashMap::new(),
+            refused: 0,
+            nameless: Default::default(),
+        }
     }
 
     /// The place of the package, which is added when it is not there; `None` when name or version cannot be one.
@@ -48,6 +60,17 @@ impl LockedPackages {
         });
         self.packages[place].development &= development;
         Some(place)
+    }
+
+    /// The same for an entry that is a package for certain: one without a name or a version is a gap.
+    pub(super) fn require(&mut self, name: &str, version: &str, development: bool) -> Option<usize> {
+        if !is_word(name) || !is_word(version) {
+            self.nameless.0 += 1;
+            if self.nameless.1.is_empty() {
+                self.nameless.1 = name.chars().take(LONGEST_SHOWN).collect();
+            }
+        }
+        self.add(name, version, development)
     }
 
     /// The package at a place that [`LockedPackages::add`] returned.
@@ -114,6 +137,16 @@ impl LockedPackages {
         if self.refused > 0 {
             let count = Found::LARGEST_PACKAGE_COUNT;
             found.gap("", format!("it names more than {count} packages; the rest is left out"));
+        }
+        let (nameless, first) = &self.nameless;
+        if *nameless > 0 {
+            let lacks = counted(
+                *nameless,
+                "of its packages lacks a name or a version",
+                "of its packages lack a name or a version",
+            );
+            let which = if first.is_empty() { String::new() } else { format!(" (`{first}`)") };
+            found.gap("", format!("{lacks}{which}"));
         }
         let base = found.packages.len() as u32;
         found.packages.extend(self.packages.into_iter().map(|mut package| {

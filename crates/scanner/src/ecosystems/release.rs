@@ -43,6 +43,7 @@ impl Ecosystem for Release {
             Want::Path("etc/centos-release"),
             Want::Path("etc/fedora-release"),
             Want::Path("etc/mariner-release"),
+            Want::Path("etc/openEuler-release"),
             Want::Path("etc/oracle-release"),
             Want::Path("etc/photon-release"),
             Want::Path("etc/rocky-release"),
@@ -137,8 +138,9 @@ fn os_release(text: &str) -> Option<Distribution> {
         // Older releases have the codename in the version's brackets only: `VERSION="9 (stretch)"`.
         let (_, rest) = version.split_once('(')?;
         let word = rest.split_once(')')?.0;
-        let is_debian_word = matches!(distribution.id.as_str(), "debian" | "raspbian") && !word.contains(' ');
-        is_debian_word.then(|| word.to_owned())
+        // openEuler has the stream of a release there: `VERSION="22.03 (LTS-SP3)"`.
+        let is_word = matches!(distribution.id.as_str(), "debian" | "raspbian" | "openeuler") && !word.contains(' ');
+        is_word.then(|| word.to_owned())
     });
     Some(distribution)
 }

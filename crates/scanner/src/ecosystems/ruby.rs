@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::Ecosystem as Kind;
 
+use crate::damage::UnreadLines;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::needs::Needs;
@@ -58,6 +59,9 @@ enum Section {
     Other,
 }
 
+/// The other sections that Bundler writes.
+const OTHER_SECTIONS: &[&str] = &["PLUGIN SOURCE", "PLATFORMS", "RUBY VERSION", "CHECKSUMS", "BUNDLED WITH"];
+
 fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let malformed = |reason| ReadFileError::malformed("lock file of Bundler", reason);
     let mut section = Section::Other;
@@ -68,7 +72,8 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut needs: Vec<(u32, &str)> = Vec::new();
     let mut direct: BTreeSet<&str> = BTreeSet::new();
     let mut current: Option<u32> = None;
-    for line in text.lines() {
+    let mut unread = UnreadLines::default();
+    for (number, line) in (1..).zip(text.lines()) {
         let content = line.trim_start();
         let indent = line.len() - content.len();
         let content = content.trim_end();
@@ -77,16 +82,18 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         }
         match indent {
             0 => {
-                if content.starts_with("<<<<<<<") {
-                    return Err(malformed("it holds the marks of a merge that was not finished"));
-                }
                 (remote, revision, current) = ("", "", None);
                 section = match content {
                     "GEM" => Section::Gem,
                     "GIT" => Section::Git,
                     "PATH" => Section::Path,
                     "DEPENDENCIES" => Section::Dependencies,
-                    _ => Section::Other,
+                    _ => {
+                        if !OTHER_SECTIONS.contains(&content) {
+                            unread.note(number, line);
+                        }
+                        Section::Other
+                    }
                 };
                 is_lock |= section != Section::Other;
             }
@@ -100,8 +107,11 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             },
             4 if section == Section::Gem || section == Section::Git => {
                 current = None;
-                let Some((name, version)) = content.split_once(" (") else { continue };
-                let version = version.trim_end_matches(')');
+                let Some((name, version)) = content.strip_suffix(')').and_then(|content| content.split_once(" ("))
+                else {
+                    unread.note(number, line);
+                    continue;
+                };
                 // A platform follows the first dash; versions of gems have none.
                 let (version, platform) = version.split_once('-').unwrap_or((version, ""));
                 if name.is_empty() || version.is_empty() {
@@ -144,6 +154,7 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     if !is_lock && !text.trim().is_empty() {
         return Err(malformed("it has none of its sections"));
     }
+    unread.hand_over("", found);
     for (place, name) in needs {
         if let (Some(&needed), Some(package)) = (places.get(name), found.packages.get_mut(place as usize)) {
             package.dependencies.push(needed);
@@ -281,7 +292,7 @@ mod tests {
             "Gemfile.lock",
             "<<<<<<< HEAD\nGEM\n",
             &expect![[r#"
-                gap Gemfile.lock: it is no valid lock file of Bundler: it holds the marks of a merge that was not finished
+                gap Gemfile.lock: it has the marks of an unfinished merge in line 1, so that what it asks for is undecided
             "#]],
         );
         check(

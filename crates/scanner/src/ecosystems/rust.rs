@@ -58,13 +58,21 @@ const VERSIONS_OF_A_CRATE: usize = 64;
 
 fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: CargoLock<'_> = crate::toml::parse("Cargo.lock", text)?;
+    if lock.package.is_empty() && lock.root.is_none() && !text.trim().is_empty() {
+        return Err(ReadFileError::malformed(
+            "Cargo.lock",
+            "it names no package, not even the one whose lock file it is",
+        ));
+    }
     let mut locked = LockedPackages::new(Registry::Cargo);
     let mut places: HashMap<&str, Vec<(&str, Option<usize>)>> = HashMap::with_capacity(lock.package.len());
     let packages: Vec<&Locked<'_>> = lock.package.iter().chain(&lock.root).collect();
     let mut place_of_package = Vec::with_capacity(packages.len());
     for package in &packages {
         let is_member = package.source.is_empty();
-        let place = if is_member { None } else { locked.add(&package.name, &package.version, false) };
+        // Members of the workspace are no packages, and have versions all the same.
+        let is_whole = is_word(&package.name) && is_word(&package.version);
+        let place = if is_member && is_whole { None } else { locked.require(&package.name, &package.version, false) };
         if let Some(place) = place
             && let Some(git) = package.source.strip_prefix("git+")
             && locked.package(place).qualifiers.is_empty()

@@ -9,8 +9,9 @@ use oci::{Entry, EntryKind, EntryStream, FileCapabilities, ReadEntriesError};
 
 use crate::detect::Detections;
 use crate::folder_links;
-use crate::layer_index::{ReadLayer, index_entries, read_links};
+use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
 use crate::merge::merge;
+use crate::system_links::LinkedFiles;
 
 /// Folders that lie in one another, one of them under the name of a file that is read.
 const FOLDERS: &[&str] = &["", "a", "a/b", "a/b/requirements.txt", "c"];
@@ -58,6 +59,21 @@ pub(super) fn run(bytes: &[u8]) {
         .collect();
     let expected: BTreeSet<(String, String)> = expected.into_iter().collect();
     assert_eq!(seen, expected, "{layers:#?}");
+    follow_links(&layers, &mut indexes);
+}
+
+/// What links lead to is read as well. The model knows nothing of it: no more is asked than that it ends, and that what was
+/// visible stays so.
+fn follow_links(layers: &[Vec<Change>], indexes: &mut [LayerIndex]) {
+    let before = merge(indexes.iter(), true).packages.len();
+    let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
+    for (number, pass) in &linked.wanted {
+        let hard_linked = pass.read(&mut Changes::new(*number, &layers[*number]), *number, indexes);
+        let hard_linked = hard_linked.expect("a stream in memory cannot fail");
+        let read = hard_linked.read(&mut Changes::new(*number, &layers[*number]), *number, indexes);
+        assert!(read.is_ok(), "a stream in memory cannot fail");
+    }
+    assert!(merge(indexes.iter(), true).packages.len() >= before, "{layers:#?}");
 }
 
 fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {

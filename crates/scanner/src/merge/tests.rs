@@ -120,3 +120,19 @@ fn sources_of_a_go_toolchain_and_of_cached_modules_are_no_projects() {
         &["stdlib 1.22.3 in 0", "golang.org/x/sys v0.2.0 in 0"],
     );
 }
+
+#[test]
+fn a_list_of_sums_counts_where_no_list_of_requirements_stands_beside_it() {
+    const SUM: &str = "golang.org/x/net v0.16.0 h1:x=\ngithub.com/a/b v1.0.0 h1:x=\n";
+    const MODULE: &str = "module a\n\ngo 1.21\n\nrequire github.com/a/b v1.1.0\n";
+    check(&[&[("app/go.sum", SUM)]], &["github.com/a/b v1.0.0 in 0", "golang.org/x/net v0.16.0 in 0"]);
+    check(&[&[("app/go.sum", SUM), ("app/go.mod", MODULE)]], &["github.com/a/b v1.1.0 in 0"]);
+    check(&[&[("app/go.sum", SUM), ("app/go.mod", "module a\n\ngo 1.21\n")]], &[]);
+    // One that cannot be read says nothing of what there is.
+    check(
+        &[&[("app/go.sum", SUM), ("app/go.mod", "<html>\n")]],
+        &["github.com/a/b v1.0.0 in 0", "golang.org/x/net v0.16.0 in 0", "gap app/go.mod"],
+    );
+    // Sums of modules that were downloaded are those of other projects.
+    check(&[&[("root/go/pkg/mod/x@v1/go.sum", SUM)]], &[]);
+}

@@ -92,12 +92,12 @@ fn install(app: &App, from: &str) -> Result<(), Cause> {
         _ if path.is_dir() => UpdateSource::Folder(path),
         _ => UpdateSource::File(path),
     };
-    intelligence::install(source, target, keys).map(|_| ()).map_err(|error| cause(&error))
+    intelligence::install(source, target, keys, None).map(|_| ()).map_err(|error| cause(&error))
 }
 
 fn import(app: &App, file: &Path) -> Option<Cause> {
     let (target, keys) = (app.assurance.intelligence.path(), &app.config.intelligence_keys);
-    let problem = intelligence::import(file, target, keys).err().map(|error| cause(&error));
+    let problem = intelligence::import(file, target, keys, None).err().map(|error| cause(&error));
     app.assurance.intelligence.look();
     problem
 }

@@ -37,6 +37,9 @@ struct NewFinding<'a> {
     package: Option<Text<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path: Option<Text<'a>>,
+    /// The places of the package at which it is new, where the earlier report has it at others.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<Text<'a>>,
 }
 
 impl<'a> ComparisonRow<'a> {
@@ -49,7 +52,7 @@ impl<'a> ComparisonRow<'a> {
                 intelligence: comparison.intelligence,
                 shown: comparison.shown.clone(),
             },
-            new: new.map(|(at, finding)| NewFinding::from_model(at, finding, report)).collect(),
+            new: new.map(|(at, finding)| NewFinding::from_model(at, finding, comparison, report)).collect(),
             gone: comparison.gone,
             not_compared: comparison.not_compared.iter().map(|kind| text(kind.detector())).collect(),
         }
@@ -61,7 +64,11 @@ impl<'a> ComparisonRow<'a> {
         if new.last().is_some_and(|at| *at >= findings) {
             return Err("`comparison` names a finding that the report does not have".to_owned());
         }
+        let of_places = self.new.iter().filter(|row| !row.targets.is_empty());
+        let new_places =
+            of_places.map(|row| (row.finding, row.targets.iter().map(|place| place.to_string()).collect()));
         Ok(Comparison {
+            new_places: new_places.collect(),
             kind: target_kind(&self.report.kind)?,
             name: owned(self.report.name),
             intelligence: self.report.intelligence,
@@ -74,7 +81,12 @@ impl<'a> ComparisonRow<'a> {
 }
 
 impl<'a> NewFinding<'a> {
-    fn from_model(at: usize, finding: &'a Finding, report: &'a ScanReport) -> NewFinding<'a> {
+    fn from_model(
+        at: usize,
+        finding: &'a Finding,
+        comparison: &'a Comparison,
+        report: &'a ScanReport,
+    ) -> NewFinding<'a> {
         let package = finding.package().and_then(|id| report.inventory.packages.get(id));
         NewFinding {
             finding: at,
@@ -82,6 +94,7 @@ impl<'a> NewFinding<'a> {
             id: text(finding.id()),
             package: package.map(|package| package.purl.to_string().into()),
             path: finding.path().map(text),
+            targets: comparison.new_places.get(&at).into_iter().flatten().map(|place| text(place)).collect(),
         }
     }
 }

@@ -117,6 +117,15 @@ impl<'a> FindingRow<'a> {
         FindingRow::Vulnerability(Box::new(VulnerabilityRow::from_model(finding, inventory)))
     }
 
+    /// A vulnerability at some of the places of its package.
+    pub(crate) fn of_vulnerability_at(
+        finding: &'a VulnerabilityFinding,
+        places: &[&'a str],
+        inventory: &'a Inventory,
+    ) -> FindingRow<'a> {
+        FindingRow::Vulnerability(Box::new(VulnerabilityRow::at(finding, places.iter().copied(), inventory)))
+    }
+
     pub(crate) fn from_model(finding: &'a Finding, inventory: &'a Inventory) -> FindingRow<'a> {
         match finding {
             Finding::Vulnerability(finding) => FindingRow::of_vulnerability(finding, inventory),

@@ -56,7 +56,7 @@ pub(super) fn place(ecosystem: &str) -> Result<Place, Cow<'static, str>> {
             "2" | "2.0" => Ok(Place::release("mariner:2.0", Rpm, Source)),
             release => versioned("azurelinux", &with_minor(release), Rpm, Source),
         },
-        "openEuler" => versioned("openeuler", release, Rpm, Source),
+        "openEuler" => versioned("openeuler", &release.to_ascii_uppercase(), Rpm, Source),
         "Oracle" | "Oracle Linux" => versioned("oracle", major(release), Rpm, Binary),
         "Amazon Linux" => versioned("amzn", release, Rpm, Binary),
         "Fedora" => versioned("fedora", release, Rpm, Binary),
@@ -143,6 +143,8 @@ mod tests {
         check("Photon OS:4.0", Ok("photon:4.0 Rpm Binary"));
         check("Azure Linux:3", Ok("azurelinux:3.0 Rpm Source"));
         check("Azure Linux:2", Ok("mariner:2.0 Rpm Source"));
+        check("openEuler:24.03-LTS", Ok("openeuler:24.03-LTS Rpm Source"));
+        check("openEuler:22.03-LTS-SP3", Ok("openeuler:22.03-LTS-SP3 Rpm Source"));
         check("Wolfi", Ok("wolfi Apk Source"));
         check("Chainguard", Ok("chainguard Apk Source"));
         check("MinimOS", Ok("minimos Apk Source"));

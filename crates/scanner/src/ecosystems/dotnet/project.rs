@@ -20,6 +20,9 @@ const LONGEST_VERSION: usize = 256;
 pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let packages = xml::parse(bytes)?;
     check_root(&packages, "packages", "packages.config")?;
+    if !packages.text().is_empty() {
+        found.gap("", "it has text between its elements");
+    }
     for element in packages.children_named("package") {
         let (Some(id), Some(version)) = (element.attribute("id"), element.attribute("version")) else { continue };
         if id.is_empty() || version.is_empty() {

@@ -3,8 +3,9 @@
 //! The `go` line is a least language version and says nothing of the standard library; a `toolchain` line does.
 
 use super::{GOLANG, standard_library, standard_library_version};
+use crate::damage::UnreadLines;
 use crate::ecosystems::locked_packages::LockedPackages;
-use crate::found::{Evidence, Found};
+use crate::found::{Evidence, Found, Mark};
 use crate::wanted_file::ReadFileError;
 
 /// The most replacements that are looked at for each requirement; real files have some thirty.
@@ -14,25 +15,46 @@ const MOST_REPLACEMENTS: usize = 1000;
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut go_mod = GoMod::default();
     let mut block = None;
-    for line in text.lines() {
+    let mut unread = UnreadLines::default();
+    let mut last = (0, "");
+    for (number, line) in (1..).zip(text.lines()) {
         let (statement, comment) = line.split_once("//").unwrap_or((line, ""));
         let mut words = statement.split_whitespace().map(|word| word.trim_matches(['"', '`']));
         let Some(first) = words.next() else { continue };
         let words: Vec<&str> = words.take(8).collect();
-        match (block, first, words.as_slice()) {
-            (Some(_), ")", _) => block = None,
+        last = (number, line);
+        let is_read = match (block, first, words.as_slice()) {
+            (Some(_), ")", _) => {
+                block = None;
+                true
+            }
             (Some(verb), ..) => go_mod.read(verb, &[&[first], words.as_slice()].concat(), comment),
-            (None, verb, ["("]) => block = Some(verb),
+            (None, verb, ["("]) => {
+                block = Some(verb);
+                VERBS.contains(&verb)
+            }
             (None, verb, words) => go_mod.read(verb, words, comment),
+        };
+        if !is_read {
+            unread.note(number, line);
         }
+    }
+    if block.is_some() {
+        // What the block lists further is cut off.
+        unread.note(last.0, last.1);
     }
     if go_mod.says_nothing() && text.lines().any(|line| !line.split("//").next().unwrap_or_default().trim().is_empty())
     {
         return Err(ReadFileError::malformed("go.mod", "it has neither a module nor anything else of such a file"));
     }
+    unread.hand_over("", found);
     go_mod.hand_over(found);
     Ok(())
 }
+
+/// What a line or a block may begin with.
+const VERBS: &[&str] =
+    &["module", "go", "toolchain", "godebug", "require", "exclude", "replace", "retract", "tool", "ignore"];
 
 #[derive(Default)]
 struct GoMod<'a> {
@@ -79,9 +101,11 @@ pub(super) fn replace<'a>(
 }
 
 impl<'a> GoMod<'a> {
-    fn read(&mut self, verb: &'a str, words: &[&'a str], comment: &str) {
+    /// Takes what a statement says; false where it is none.
+    fn read(&mut self, verb: &'a str, words: &[&'a str], comment: &str) -> bool {
         match (verb, words) {
-            ("require", [module, version, ..]) => {
+            // A version begins so; a name of a branch is written by hand, and Go puts its version in its place.
+            ("require", [module, version]) if version.starts_with('v') => {
                 let is_indirect = comment.split(';').any(|part| part.trim() == "indirect");
                 self.required.push((module, version, is_indirect));
             }
@@ -91,8 +115,10 @@ impl<'a> GoMod<'a> {
             ("module", [_, ..]) => self.has_module = true,
             ("go", [version, ..]) => self.language = Some(version),
             ("toolchain", [name, ..]) => self.toolchain = Some(name),
-            _ => {}
+            ("require", _) => return false,
+            (verb, _) => return VERBS.contains(&verb),
         }
+        true
     }
 
     fn says_nothing(&self) -> bool {
@@ -113,6 +139,7 @@ impl<'a> GoMod<'a> {
             }
         }
         locked.hand_over(found);
+        found.mark = Some(Mark::GoModule);
         if let Some(version) = self.toolchain.and_then(standard_library_version) {
             found.packages.push(standard_library(&version, Evidence::Locked));
         }

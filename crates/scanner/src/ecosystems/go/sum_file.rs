@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use model::version::VersionScheme;
 
 use super::GOLANG;
+use crate::damage::UnreadLines;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::{Evidence, Found};
 use crate::wanted_file::ReadFileError;
@@ -17,13 +18,18 @@ use crate::wanted_file::ReadFileError;
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
     let mut is_understood = text.trim().is_empty();
-    for line in text.lines() {
-        let mut words = line.split_whitespace();
-        let (Some(module), Some(version), Some(hash)) = (words.next(), words.next(), words.next()) else { continue };
-        // Hashes begin with the name of their algorithm.
-        if !version.starts_with('v') || !hash.contains(':') {
-            continue;
-        }
+    let mut unread = UnreadLines::default();
+    for (number, line) in (1..).zip(text.lines()) {
+        let words: Vec<&str> = line.split_whitespace().take(4).collect();
+        let (module, version) = match words.as_slice() {
+            // Hashes begin with the name of their algorithm.
+            [module, version, hash] if version.starts_with('v') && hash.contains(':') => (*module, *version),
+            [] => continue,
+            _ => {
+                unread.note(number, line);
+                continue;
+            }
+        };
         is_understood = true;
         if version.ends_with("/go.mod") {
             continue;
@@ -38,7 +44,11 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         locked.add(module, version, false);
     }
     locked.hand_over(found);
-    if is_understood { Ok(()) } else { Err(ReadFileError::malformed("go.sum", "it names no module with its hash")) }
+    if !is_understood {
+        return Err(ReadFileError::malformed("go.sum", "it names no module with its hash"));
+    }
+    unread.hand_over("", found);
+    Ok(())
 }
 
 fn is_higher(version: &str, other: &str) -> bool {

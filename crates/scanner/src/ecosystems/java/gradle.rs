@@ -3,6 +3,7 @@
 
 use model::Ecosystem;
 
+use crate::ecosystems::locked_packages::is_word;
 use crate::found::{Evidence, Found, FoundPackage};
 
 /// Reads a lock file; comments and lines that name no coordinates are passed over.
@@ -21,7 +22,8 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) {
             }
             continue;
         };
-        if group.is_empty() || artifact.is_empty() || version.is_empty() {
+        if ![group, artifact, version].into_iter().all(is_word) {
+            found.gap(path, format!("`{line}` in it is no group:artifact:version"));
             continue;
         }
         let mut package = FoundPackage::new(Ecosystem::Maven, Evidence::Locked, format!("{group}:{artifact}"), version);

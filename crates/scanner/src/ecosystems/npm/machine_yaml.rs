@@ -1,9 +1,16 @@
 //! The YAML that package managers write: block mappings of scalars, two spaces a level.
 //!
 //! It has no anchors, no tags and no folded keys, so a reader of lines does: it is faster than a YAML parser, needs no
-//! recursion, and an alias bomb is only text to it. Sequences and block texts are passed over.
+//! recursion, and an alias bomb is only text to it. Sequences and block texts are passed over. A file with anything else in
+//! it was written by somebody else, or is damaged: a parser of all of YAML reads it, or says where it cannot be read.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::wanted_file::ReadFileError;
+use crate::yaml;
 
 /// A mapping in the order of the file.
 pub(super) type Mapping<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
@@ -36,20 +43,124 @@ fn find<'v, 'a>(mapping: &'v [(Cow<'a, str>, Value<'a>)], key: &str) -> Option<&
 /// Mappings nested deeper than this are passed over.
 const DEEPEST_MAPPING: usize = 32;
 
-/// Reads every document of the text, each as the value of the whole.
-pub(super) fn documents(text: &str) -> Vec<Value<'_>> {
+/// Fields whose flow values say nothing of packages.
+const FLOW_FIELDS: &[&str] = &["cpu", "engines", "libc", "os", "peerDependencies", "resolution"];
+
+/// Reads every document of the text, each as the value of the whole; with what is wrong with the text where it is no YAML,
+/// and then what can be made of its lines.
+pub(super) fn documents(text: &str) -> (Vec<Value<'_>>, Option<ReadFileError>) {
     let mut documents = Vec::new();
     let mut reader = Reader::default();
+    let mut is_plain = true;
     for line in text.lines() {
-        if line == "---" || line.starts_with("--- ") {
+        if is_separator(line) {
+            is_plain &= !reader.is_odd;
             documents.push(std::mem::take(&mut reader).finish());
         } else {
             reader.read_line(line);
         }
     }
+    is_plain &= !reader.is_odd;
     documents.push(reader.finish());
     documents.retain(|document| !document.entries.is_empty());
-    documents
+    if is_plain {
+        return (documents, None);
+    }
+    match parsed(text) {
+        Ok(documents) => (documents, None),
+        Err(error) => (documents, Some(error)),
+    }
+}
+
+fn is_separator(line: &str) -> bool {
+    line == "---" || line.starts_with("--- ")
+}
+
+/// The documents as a parser of all of YAML has them.
+fn parsed(text: &str) -> Result<Vec<Value<'static>>, ReadFileError> {
+    let mut documents = Vec::new();
+    // What lies before a document stays as empty lines, so that errors name the lines of the file.
+    let mut document = String::new();
+    let mut empty_lines = String::new();
+    let mut finish = |document: &mut String| -> Result<(), ReadFileError> {
+        if !document.trim().is_empty() {
+            documents.push(yaml::parse::<Tree>(document)?.0);
+        }
+        document.clear();
+        Ok(())
+    };
+    for line in text.split_inclusive('\n') {
+        empty_lines.push('\n');
+        if is_separator(line.trim_end_matches(['\r', '\n'])) {
+            finish(&mut document)?;
+            document.push_str(&empty_lines);
+        } else {
+            document.push_str(line);
+        }
+    }
+    finish(&mut document)?;
+    documents.retain(|document| !document.entries.is_empty());
+    Ok(documents)
+}
+
+/// A value as the parser of all of YAML has it.
+struct Tree(Value<'static>);
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mapping or a scalar")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
+        let mut entries = Vec::new();
+        while let Some((key, Tree(value))) = map.next_entry::<String, Tree>()? {
+            entries.push((Cow::Owned(key), value));
+        }
+        Ok(Tree(Value { scalar: Cow::Borrowed(""), entries }))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Tree(Value::default()))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
+        Ok(scalar(text))
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(scalar(value))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Tree, E> {
+        Ok(scalar(number))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
+        Ok(scalar(number))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Tree, E> {
+        Ok(scalar(number))
+    }
+
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree(Value::default()))
+    }
+}
+
+fn scalar(value: impl ToString) -> Tree {
+    Tree(Value { scalar: Cow::Owned(value.to_string()), entries: Vec::new() })
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Tree, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
 }
 
 #[derive(Default)]
@@ -59,6 +170,8 @@ struct Reader<'a> {
     open: Vec<(usize, Cow<'a, str>, Value<'a>)>,
     /// Lines indented deeper than this belong to a block text.
     text_indent: Option<usize>,
+    /// Whether there was something that package managers do not write.
+    is_odd: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -87,7 +200,11 @@ impl<'a> Reader<'a> {
 
     fn read_entry(&mut self, indent: usize, content: &'a str) {
         self.close_down_to(indent);
-        let Some((key, value)) = split_entry(content) else { return };
+        let Some((key, value)) = split_entry(content) else {
+            self.is_odd |= !content.starts_with('-');
+            return;
+        };
+        self.is_odd |= content.starts_with('\t') || is_odd(&key, value);
         if value.starts_with(['|', '>']) {
             self.text_indent = Some(indent);
         }
@@ -114,6 +231,18 @@ impl<'a> Reader<'a> {
     fn finish(mut self) -> Value<'a> {
         self.close_down_to(0);
         Value { scalar: Cow::Borrowed(""), entries: self.root }
+    }
+}
+
+/// Whether the value of an entry says more, or less, than its line tells.
+fn is_odd(key: &str, value: &str) -> bool {
+    let ends = |end: char| value.len() > 1 && value.ends_with(end);
+    match value.chars().next() {
+        Some('{') => !ends('}') || value != "{}" && !FLOW_FIELDS.contains(&key),
+        Some('[') => !ends(']'),
+        Some(quote @ ('"' | '\'')) => !ends(quote),
+        Some('&' | '*' | '!' | '@' | '`' | '%') => true,
+        _ => false,
     }
 }
 
@@ -160,20 +289,48 @@ mod tests {
     #[test]
     fn mappings_nest_by_indentation() {
         let text = "a:\n  'b c': 1\n  \"d:e\":\n    f: {x: y}\n  list:\n    - one\n    - two: 3\ng: 'it''s'\n";
-        let documents = documents(text);
+        let (documents, _) = documents(text);
         let root = &documents[0];
         assert_eq!(root.text("g"), "it's");
         let a = find(&root.entries, "a").unwrap();
-        assert_eq!((a.text("b c"), find(&a.entries, "d:e").unwrap().text("f")), ("1", "{x: y}"));
+        let nested = find(&a.entries, "d:e").unwrap();
+        assert_eq!((a.text("b c"), nested.mapping("f")[0].1.scalar.as_ref()), ("1", "y"));
     }
 
     #[test]
     fn block_texts_explicit_keys_and_documents_are_understood() {
         let text = "---\na:\n  d: >-\n    not: this\n    : nor this\n  b: 2\n---\n? long\n: x: 1\n  y: 2\nz: 3\n";
-        let documents = documents(text);
+        let (documents, error) = documents(text);
+        assert!(error.is_none());
         assert_eq!(documents[0].mapping("a").len(), 2);
         let long = find(&documents[1].entries, "long").unwrap();
         assert_eq!((long.text("x"), long.text("y"), documents[1].text("z")), ("1", "2", "3"));
+    }
+
+    #[test]
+    fn whatever_else_yaml_has_is_read_by_its_parser() {
+        let flow = "a: {b: {c: 1, d: [x, y]}, 'e f': \"g\"}\n---\nh: &h\n  i: 1.0.0\nj: *h\n";
+        let (documents, error) = documents(flow);
+        assert!(error.is_none(), "{error:?}");
+        assert_eq!((find(&documents[0].entries, "a").unwrap().text("e f"), documents.len()), ("g", 2));
+        assert_eq!(documents[0].mapping("a")[0].1.text("c"), "1");
+        assert_eq!(documents[1].mapping("j")[0].1.scalar, "1.0.0");
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_an_error_with_its_line_and_still_text() {
+        for (text, line) in [
+            ("a:\n  b: 1\n  c: [x\n", 3),
+            ("a:\n\tb: 1\n", 2),
+            ("a: 1\n---\nb: {c: 1\n", 3),
+            ("a:\n  b: 1\n  garbage\n", 3),
+            ("a:\n  b: 'x\n", 2),
+        ] {
+            let (documents, error) = documents(text);
+            let error = error.unwrap_or_else(|| panic!("{text}")).to_string();
+            assert!(error.contains("line") && line > 0, "{text}: {error}");
+            assert!(!documents.is_empty(), "{text}");
+        }
     }
 
     #[test]

@@ -19,14 +19,29 @@ use crate::wanted_file::ReadFileError;
 
 /// Reads a lock file.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
-    let documents = documents(text);
-    if !documents.iter().any(|document| !document.text("lockfileVersion").is_empty()) {
-        return Err(ReadFileError::malformed("pnpm-lock.yaml", "it states no lockfileVersion"));
+    let (documents, error) = documents(text);
+    let versions = documents.iter().map(|document| document.text("lockfileVersion"));
+    let versions: Vec<&str> = versions.filter(|version| !version.is_empty()).collect();
+    if versions.is_empty() {
+        let unstated = || ReadFileError::malformed("pnpm-lock.yaml", "it states no lockfileVersion");
+        return Err(error.unwrap_or_else(unstated));
+    }
+    if let Some(unknown) = versions.iter().find(|version| !is_known(version)) {
+        found.gap("", format!("it is of lockfileVersion {unknown}, which is not known; a part of it may not be read"));
+    }
+    if let Some(error) = error {
+        found.gap("", error.to_string());
     }
     for document in &documents {
         read_document(document, found);
     }
     Ok(())
+}
+
+/// Whether the format of this version is known: 5 to 9 with any second number.
+fn is_known(version: &str) -> bool {
+    let major = version.split('.').next().unwrap_or_default();
+    matches!(major, "5" | "6" | "7" | "8" | "9")
 }
 
 fn read_document(document: &Value<'_>, found: &mut Found) {
@@ -175,6 +190,29 @@ mod tests {
                 "npm real 4.0.0 indirect dev",
             ],
         );
+    }
+
+    #[test]
+    fn flow_style_is_read_as_well() {
+        check(
+            "{lockfileVersion: '9.0', importers: {.: {dependencies: {a: {specifier: ^1, version: 1.0.0}}}}, packages: {a@1.0.0: {resolution: {integrity: x}}, b@2.0.0: {}}, snapshots: {a@1.0.0: {dependencies: {b: 2.0.0}}, b@2.0.0: {}}}\n",
+            &["npm a 1.0.0 direct -> b", "npm b 2.0.0 indirect"],
+        );
+        check(
+            "lockfileVersion: '9.0'\npackages: {a@1.0.0: {resolution: {integrity: x}},\n  b@2.0.0: {}}\n",
+            &["npm a 1.0.0", "npm b 2.0.0"],
+        );
+    }
+
+    #[test]
+    fn a_version_that_nobody_knows_is_a_gap() {
+        for version in ["10.0", "4.0", "next"] {
+            let yaml =
+                format!("lockfileVersion: '{version}'\npackages:\n\n  a@1.0.0:\n    resolution: {{integrity: x}}\n");
+            let found = read(&Npm, "pnpm-lock.yaml", yaml.as_bytes());
+            assert!(found.gaps[0].reason.contains(&format!("lockfileVersion {version}")), "{:?}", found.gaps);
+            assert_eq!(listing(&found), "npm a 1.0.0");
+        }
     }
 
     #[test]

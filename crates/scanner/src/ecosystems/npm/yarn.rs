@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use model::LockTool;
 
 use super::{NPM, split_name};
+use crate::damage::UnreadLines;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::{Found, Mark};
 use crate::wanted_file::ReadFileError;
@@ -15,6 +16,8 @@ use crate::wanted_file::ReadFileError;
 /// One block of the file.
 #[derive(Default)]
 struct Block<'a> {
+    line: usize,
+    heading: &'a str,
     specifiers: Vec<&'a str>,
     version: &'a str,
     resolution: &'a str,
@@ -24,7 +27,8 @@ struct Block<'a> {
 
 /// Reads a lock file of either kind.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
-    let blocks = blocks(text);
+    let mut unread = UnreadLines::default();
+    let blocks = blocks(text, &mut unread);
     let has_any = blocks.iter().any(|block| !block.version.is_empty());
     if !has_any && text.lines().any(|line| !line.is_empty() && !line.starts_with('#')) {
         return Err(ReadFileError::malformed("yarn.lock", "it has no entries"));
@@ -33,7 +37,12 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut places: HashMap<&str, usize> = HashMap::new();
     let mut place_of_block = Vec::with_capacity(blocks.len());
     for block in &blocks {
-        let place = identity(block).and_then(|(name, version)| locked.add(name, version, false));
+        let identity = identity(block);
+        let place = identity.and_then(|(name, version)| locked.add(name, version, false));
+        // What is no package of a registry has no identity; whatever has one has a version as well.
+        if block.version.is_empty() && (identity.is_some() || block.resolution.is_empty()) {
+            unread.note(block.line, block.heading);
+        }
         place_of_block.push(place);
         if let Some(place) = place {
             places.extend(block.specifiers.iter().map(|&specifier| (specifier, place)));
@@ -60,17 +69,18 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         locked.set_direct_only(&direct);
     }
     locked.hand_over(found);
+    unread.hand_over("", found);
     if text.lines().any(|line| line.starts_with("__metadata:")) {
         found.mark = Some(Mark::Lock(LockTool::YarnBerry));
     }
     Ok(())
 }
 
-fn blocks(text: &str) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block<'_>> = Vec::new();
+fn blocks<'a>(text: &'a str, unread: &mut UnreadLines) -> Vec<Block<'a>> {
+    let mut blocks: Vec<Block<'a>> = Vec::new();
     let mut is_in_dependencies = false;
     let mut is_in_block = false;
-    for line in text.lines() {
+    for (number, line) in (1..).zip(text.lines()) {
         let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
         if content.is_empty() || content.starts_with('#') {
@@ -81,15 +91,23 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
                 // Behind a key so long that it was written as `? key`.
                 continue;
             }
-            is_in_block = !content.starts_with("__metadata") && !content.starts_with("<<<");
+            // A key so long that it was written as `? key` ends without its colon.
+            let is_heading = content.ends_with(':') || content.starts_with("? ");
+            is_in_block = is_heading && !content.starts_with("__metadata");
             is_in_dependencies = false;
             if is_in_block {
-                blocks.push(Block { specifiers: specifiers(content), ..Block::default() });
+                let specifiers = specifiers(content);
+                blocks.push(Block { line: number, heading: content, specifiers, ..Block::default() });
+            } else if !is_heading {
+                unread.note(number, line);
             }
             continue;
         }
         let Some(block) = blocks.last_mut().filter(|_| is_in_block) else { continue };
-        let Some((key, value)) = field(content) else { continue };
+        let Some((key, value)) = field(content) else {
+            unread.note(number, line);
+            continue;
+        };
         if indent <= 2 {
             is_in_dependencies = matches!(key, "dependencies" | "optionalDependencies");
             match key {

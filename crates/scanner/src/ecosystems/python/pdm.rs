@@ -43,7 +43,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         let is_development = !groups.is_empty() && !groups.iter().any(|group| &**group == "default");
         let name = normal_name(&package.name);
         let is_own = !package.path.is_empty() && !package.path.ends_with(".whl") && !package.path.ends_with(".gz");
-        let place = if is_own { None } else { locked.add(&name, &package.version, is_development) };
+        let place = if is_own { None } else { locked.require(&name, &package.version, is_development) };
         place_of_package.push(place);
         if let Some(place) = place {
             places.insert(name, place);

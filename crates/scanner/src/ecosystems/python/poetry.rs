@@ -16,7 +16,7 @@ use crate::wanted_file::ReadFileError;
 #[derive(Deserialize)]
 struct PoetryLock<'a> {
     #[serde(borrow, default)]
-    package: Vec<Package<'a>>,
+    package: Option<Vec<Package<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -44,22 +44,29 @@ struct Source<'a> {
 /// Reads a lock file.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: PoetryLock<'_> = parse_toml("poetry.lock", text)?;
+    let Some(packages) = &lock.package else {
+        // Without a byte it is empty, which is said elsewhere.
+        return match text.trim() {
+            "" => Ok(()),
+            _ => Err(ReadFileError::malformed("poetry.lock", "it has no list of packages")),
+        };
+    };
     let mut locked = LockedPackages::new(PYPI);
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut place_of_package = Vec::with_capacity(lock.package.len());
-    for package in &lock.package {
+    let mut place_of_package = Vec::with_capacity(packages.len());
+    for package in packages {
         let is_development = &*package.category == "dev"
             || !package.groups.0.is_empty() && !package.groups.0.iter().any(|group| &**group == "main");
         let name = normal_name(&package.name);
         // A folder is the project's own code.
         let is_folder = &*package.source.kind == "directory";
-        let place = if is_folder { None } else { locked.add(&name, &package.version, is_development) };
+        let place = if is_folder { None } else { locked.require(&name, &package.version, is_development) };
         place_of_package.push(place);
         if let Some(place) = place {
             places.entry(name).or_default().push(place);
         }
     }
-    for (package, place) in lock.package.iter().zip(place_of_package) {
+    for (package, place) in packages.iter().zip(place_of_package) {
         let Some(from) = place else { continue };
         for (name, _) in &package.dependencies.0 {
             for &on in places.get(&normal_name(name)).into_iter().flatten().take(super::uv::FORKS_OF_A_PACKAGE) {

@@ -15,7 +15,7 @@ use model::counted;
 #[derive(Deserialize)]
 struct Pylock<'a> {
     #[serde(borrow, default)]
-    packages: Vec<Package<'a>>,
+    packages: Option<Vec<Package<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -43,18 +43,29 @@ struct Dependency<'a> {
 /// Reads the lock file at `path`.
 pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: Pylock<'_> = parse_toml("pylock.toml", text)?;
+    let Some(packages) = &lock.packages else {
+        // Without a byte it is empty, which is said elsewhere.
+        return match text.trim() {
+            "" => Ok(()),
+            _ => Err(ReadFileError::malformed("pylock.toml", "it has no list of packages")),
+        };
+    };
     let mut locked = LockedPackages::new(PYPI);
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut place_of_package = Vec::with_capacity(lock.packages.len());
+    let mut place_of_package = Vec::with_capacity(packages.len());
     let mut unversioned = 0;
-    for package in &lock.packages {
+    for package in packages {
         let name = normal_name(&package.name);
         let place = if package.directory.0 {
             None
         } else {
             // A version is optional: what comes from a repository may have none.
             unversioned += usize::from(package.version.is_empty());
-            locked.add(&name, &package.version, is_development(&package.marker))
+            if package.version.is_empty() {
+                None
+            } else {
+                locked.require(&name, &package.version, is_development(&package.marker))
+            }
         };
         place_of_package.push(place);
         if let Some(place) = place {
@@ -64,7 +75,7 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
             }
         }
     }
-    for (package, place) in lock.packages.iter().zip(place_of_package) {
+    for (package, place) in packages.iter().zip(place_of_package) {
         let Some(from) = place else { continue };
         for dependency in &package.dependencies.0 {
             let forks = places.get(&normal_name(&dependency.name)).map_or(&[][..], Vec::as_slice);

@@ -9,6 +9,7 @@ use model::counted;
 use super::place::{self, Place};
 use super::requirement::Requirement;
 use super::{PYPI, normal_name};
+use crate::damage::UnreadLines;
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::{Found, Include, Mark};
 
@@ -22,8 +23,9 @@ const MOST_INCLUDES: usize = 100;
 pub(in crate::ecosystems) fn read(path: &str, text: &str, found: &mut Found) {
     let mut asked = Asked::new();
     let mut is_understood = text.trim().is_empty();
-    let mut other_lines = 0;
-    for line in logical_lines(text) {
+    let mut other_lines = UnreadLines::default();
+    let mut has_other = false;
+    for (number, line) in logical_lines(text) {
         let line = without_comment(&line).trim();
         if line.is_empty() {
             continue;
@@ -36,12 +38,15 @@ pub(in crate::ecosystems) fn read(path: &str, text: &str, found: &mut Found) {
             None => asked.take(line),
         };
         is_understood |= is_read;
-        other_lines += usize::from(!is_read);
+        if !is_read {
+            other_lines.note(number, line);
+            has_other = true;
+        }
     }
-    if other_lines > 0 && !is_understood {
+    if has_other && !is_understood {
         found.gap(path, "it is no valid requirements file: none of its lines is a requirement");
-    } else if other_lines > 0 {
-        found.gap(path, counted(other_lines, "of its lines is no requirement", "of its lines are no requirements"));
+    } else {
+        other_lines.hand_over(path, found);
     }
     asked.hand_over(path, found);
 }
@@ -85,7 +90,7 @@ impl Asked {
             _ => requirement.pinned_version().map(str::to_owned),
         };
         match version {
-            Some(version) => _ = self.locked.add(&requirement.name, &version, false),
+            Some(version) => _ = self.locked.require(&requirement.name, &version, false),
             None => self.unpinned.push(requirement.name),
         }
         true
@@ -179,11 +184,13 @@ fn option(line: &str) -> Option<FileOption<'_>> {
     })
 }
 
-/// Lines with what continues them after a backslash.
-fn logical_lines(text: &str) -> Vec<String> {
+/// Lines with what continues them after a backslash, each with the number of its last part.
+fn logical_lines(text: &str) -> Vec<(usize, String)> {
     let mut lines = Vec::new();
     let mut open = String::new();
-    for line in text.lines() {
+    let mut last = 0;
+    for (number, line) in (1..).zip(text.lines()) {
+        last = number;
         match line.strip_suffix('\\') {
             Some(begun) => {
                 open.push_str(begun);
@@ -191,11 +198,11 @@ fn logical_lines(text: &str) -> Vec<String> {
             }
             None => {
                 open.push_str(line);
-                lines.push(std::mem::take(&mut open));
+                lines.push((number, std::mem::take(&mut open)));
             }
         }
     }
-    lines.push(open);
+    lines.push((last, open));
     lines
 }
 
@@ -279,7 +286,7 @@ f @ https://h/g-4.0-py3-none-any.whl ; python_version > '3'
         let found = read(&Python, "app/requirements.txt", b"a==1\n==2\n?\n");
         assert_eq!(
             (listing(&found).as_str(), found.gaps[0].reason.as_str()),
-            ("pypi a 1", "2 of its lines are no requirements")
+            ("pypi a 1", "2 of its lines cannot be read; the first is line 2: `==2`")
         );
     }
 

@@ -17,7 +17,7 @@ pub(super) const FORKS_OF_A_PACKAGE: usize = 16;
 #[derive(Deserialize)]
 struct UvLock<'a> {
     #[serde(borrow, default)]
-    package: Vec<Package<'a>>,
+    package: Option<Vec<Package<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -59,14 +59,21 @@ struct Dependency<'a> {
 /// Reads a lock file.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: UvLock<'_> = parse_toml("uv.lock", text)?;
+    let Some(packages) = &lock.package else {
+        // Without a byte it is empty, which is said elsewhere.
+        return match text.trim() {
+            "" => Ok(()),
+            _ => Err(ReadFileError::malformed("uv.lock", "it has no list of packages")),
+        };
+    };
     let mut locked = LockedPackages::new(PYPI);
     let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut place_of_package = Vec::with_capacity(lock.package.len());
-    for package in &lock.package {
+    let mut place_of_package = Vec::with_capacity(packages.len());
+    for package in packages {
         let name = normal_name(&package.name);
         let source = &package.source;
         let is_own = source.editable.0 || source.r#virtual.0 || source.directory.0;
-        let place = if is_own { None } else { locked.add(&name, &package.version, false) };
+        let place = if is_own { None } else { locked.require(&name, &package.version, false) };
         place_of_package.push((place, is_own));
         if let Some(place) = place {
             let forks = places.entry(name).or_default();
@@ -76,7 +83,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         }
     }
     let (mut production, mut development) = (Vec::new(), Vec::new());
-    for (package, (place, is_own)) in lock.package.iter().zip(place_of_package) {
+    for (package, (place, is_own)) in packages.iter().zip(place_of_package) {
         let extras = package.optional_dependencies.0.iter().flat_map(|(_, extra)| &extra.0);
         let needed = resolve(package.dependencies.0.iter().chain(extras), &places, &mut locked);
         if let Some(from) = place {

@@ -185,3 +185,22 @@ fn real_images_say_what_they_are() {
         assert_eq!((&*release.distribution.id, &*release.distribution.version), (id, version));
     }
 }
+
+#[test]
+fn the_stream_of_openeuler_stands_in_the_brackets_of_its_version() {
+    check(
+        &[
+            (
+                "etc/os-release",
+                "NAME=\"openEuler\"\nVERSION=\"22.03 (LTS-SP3)\"\nID=\"openEuler\"\nVERSION_ID=\"22.03\"\nPRETTY_NAME=\"openEuler 22.03 (LTS-SP3)\"\n",
+            ),
+            ("usr/lib/os-release", "NAME=\"openEuler\"\nVERSION=\"23.09\"\nID=\"openEuler\"\nVERSION_ID=\"23.09\"\n"),
+            ("etc/openEuler-release", "openEuler release 24.03 (LTS)\n"),
+        ],
+        expect![[r#"
+            0 openeuler "22.03" "openEuler 22.03 (LTS-SP3)" codename LTS-SP3
+            1 openeuler "23.09" "openEuler 23.09"
+            3 openeuler "24.03" "openEuler release 24.03 (LTS)"
+        "#]],
+    );
+}

@@ -1,0 +1,275 @@
+//! What a further pass over a layer reads: files that no reader goes by under the names that the layer gives them.
+
+use std::collections::HashMap;
+use std::io::Read;
+
+use model::{Gap, UntrustedPath};
+use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
+
+use crate::folder_links::join;
+use crate::layer_index::{LayerIndex, Room, read_wanted};
+use crate::selector::SELECTOR;
+use crate::shared_content::SharedContent;
+use crate::system_links::RELEASES;
+
+/// The longest file that is read by way of a hard link behind symbolic links: the database of a desktop's packages has
+/// some 20 MB.
+const LARGEST_LINKED_BYTES: u64 = 64 << 20;
+
+/// How often one file is read for the sake of different names. Under names that readers take alike it is read once.
+const MOST_READINGS: usize = 32;
+
+/// What is to be read in a further pass over one layer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct FurtherPass {
+    /// By the path that the layer names.
+    files: HashMap<UntrustedPath, Vec<Place>>,
+    /// The files of folders, by the folder that the layer names.
+    folders: HashMap<String, Place>,
+}
+
+/// Where something lies, and where it is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    real: String,
+    sought: String,
+    /// Under which of the two it is told.
+    told: Told,
+    /// The layer whose index gets to know it.
+    layer: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    WhereItLies,
+    WhereItIsSought,
+}
+
+/// Files of a further pass that the layer has as hard links: what they are links to, and where they are looked for.
+#[derive(Debug, Default)]
+pub(crate) struct HardLinked {
+    places: Vec<(UntrustedPath, Vec<Place>)>,
+}
+
+impl FurtherPass {
+    /// Wants the file that the layer names so.
+    pub(crate) fn want(&mut self, named: UntrustedPath, place: Place) {
+        self.files.entry(named).or_default().push(place);
+    }
+
+    /// Wants the files of the folder that the layer names so.
+    pub(crate) fn want_folder(&mut self, named: String, place: Place) {
+        self.folders.insert(named, place);
+    }
+
+    /// The gaps where a further pass over the folder cannot be had.
+    pub(crate) fn unread(&self) -> impl Iterator<Item = Gap> + '_ {
+        let places = self.files.values().flatten();
+        let told =
+            places.filter(|place| place.told == Told::WhereItIsSought || RELEASES.contains(&place.sought.as_str()));
+        told.map(|place| {
+            Gap::new(place.sought.as_str(), format!("it is a symbolic link to {}, which cannot be read", place.real))
+        })
+    }
+
+    /// Reads what is wanted of layer `number`, and adds it to the indexes. Gives back the hard links among it: their files
+    /// came earlier in the layer, under other names.
+    pub(crate) fn read(
+        &self,
+        stream: &mut dyn EntryStream,
+        number: usize,
+        indexes: &mut [LayerIndex],
+    ) -> Result<HardLinked, ReadEntriesError> {
+        let mut room = Room::of_a_layer();
+        let mut linked = HardLinked::default();
+        while let Some(entry) = stream.next_entry()? {
+            let places = self.places_of(&entry.path);
+            if places.is_empty() {
+                continue;
+            }
+            match &entry.kind {
+                EntryKind::File => {
+                    if !room.is_left() {
+                        room.refuse();
+                        continue;
+                    }
+                    take(&places, &entry, stream.content(), indexes, &mut room);
+                }
+                EntryKind::HardLink(target) => linked.places.push((target.clone(), places)),
+                EntryKind::Other => {
+                    for place in places.iter().filter(|place| place.told == Told::WhereItIsSought) {
+                        let reason = format!("it is a symbolic link to {}, which is {}", place.real, NO_FILE);
+                        place.gap(reason, indexes);
+                    }
+                }
+                EntryKind::Directory | EntryKind::SymbolicLink(_) => {}
+            }
+        }
+        finish(number, &room, indexes);
+        Ok(linked)
+    }
+
+    fn places_of(&self, named: &UntrustedPath) -> Vec<Place> {
+        if let Some(places) = self.files.get(named) {
+            return places.clone();
+        }
+        let Some(folder) = self.folders.get(named.parent()) else { return Vec::new() };
+        let place = Place {
+            real: join(&folder.real, named.file_name()),
+            sought: join(&folder.sought, named.file_name()),
+            ..folder.clone()
+        };
+        if is_unread(named, &place.sought) { vec![place] } else { Vec::new() }
+    }
+}
+
+/// What something is that has a file's name and cannot be read as one.
+pub(crate) const NO_FILE: &str = "no regular file but a pipe, socket or device";
+
+impl HardLinked {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Reads the files behind the links in one more pass over the layer.
+    pub(crate) fn read(
+        self,
+        stream: &mut dyn EntryStream,
+        number: usize,
+        indexes: &mut [LayerIndex],
+    ) -> Result<(), ReadEntriesError> {
+        // A file of several names is read for each of the places it has.
+        let mut left = self.places;
+        let mut room = Room::of_a_layer();
+        while let Some(entry) = stream.next_entry()? {
+            if entry.kind != EntryKind::File || !left.iter().any(|(target, _)| *target == entry.path) {
+                continue;
+            }
+            let (here, others) = left.into_iter().partition(|(target, _)| *target == entry.path);
+            left = others;
+            let here: Vec<(UntrustedPath, Vec<Place>)> = here;
+            let here: Vec<Place> = here.into_iter().flat_map(|(_, places)| places).collect();
+            if !room.is_left() {
+                room.refuse();
+                continue;
+            }
+            if entry.size_bytes > LARGEST_LINKED_BYTES {
+                let reason = format!("it is a hard link to a file of more than {} MiB", LARGEST_LINKED_BYTES >> 20);
+                here.iter().for_each(|place| place.gap(reason.clone(), indexes));
+                continue;
+            }
+            take(&here, &entry, stream.content(), indexes, &mut room);
+        }
+        for (target, places) in left {
+            for place in places {
+                place.gap(format!("it is a link to {target}, which the layer does not have"), indexes);
+            }
+        }
+        finish(number, &room, indexes);
+        Ok(())
+    }
+}
+
+impl Place {
+    /// A file that is told where it lies, as the layer that holds it has it.
+    pub(crate) fn where_it_lies(layer: usize, real: String, sought: String) -> Place {
+        Place { real, sought, told: Told::WhereItLies, layer }
+    }
+
+    /// A file that is told where it is looked for, in the layer that brings it there.
+    pub(crate) fn where_it_is_sought(layer: usize, real: String, sought: String) -> Place {
+        Place { real, sought, told: Told::WhereItIsSought, layer }
+    }
+
+    fn path(&self) -> &str {
+        match self.told {
+            Told::WhereItLies => &self.real,
+            Told::WhereItIsSought => &self.sought,
+        }
+    }
+
+    fn gap(&self, reason: String, indexes: &mut [LayerIndex]) {
+        if let Some(index) = indexes.get_mut(self.layer) {
+            index.gaps.push(Gap::new(self.path(), reason));
+        }
+    }
+
+    /// What readers choose by beyond whole paths: places that have the same are read alike.
+    fn reading(&self) -> (String, String) {
+        let sought = UntrustedPath::normalise(&self.sought);
+        let folder = sought.parent().rsplit('/').next().unwrap_or_default().to_owned();
+        (folder, sought.file_name().to_owned())
+    }
+
+    /// Keeps what was read of the file at `sought`.
+    fn keep(&self, sought: &str, mut read: LayerIndex, indexes: &mut [LayerIndex], room: &mut Room) {
+        let Some(index) = indexes.get_mut(self.layer) else { return };
+        room.takes(read.weight_of(sought));
+        let path = self.path().to_owned();
+        match read.files.remove(sought) {
+            Some(found) => _ = index.files.insert(path.clone(), found),
+            // That it was read is known by its being there.
+            None => _ = index.files.entry(path.clone()).or_default(),
+        }
+        index.owned.extend(read.owned.remove(sought).map(|owned| (path.clone(), owned)));
+        for mut gap in read.gaps {
+            if let Some(rest) = gap.path.strip_prefix(sought) {
+                gap.path = format!("{path}{rest}");
+            }
+            index.gaps.push(gap);
+        }
+    }
+}
+
+/// Has the file read as what is sought, once for all places whose names say the same, and keeps what is found.
+fn take(places: &[Place], entry: &Entry, content: &mut dyn Read, indexes: &mut [LayerIndex], room: &mut Room) {
+    let mut readings: Vec<((String, String), Vec<&Place>)> = Vec::new();
+    for place in places {
+        let reading = place.reading();
+        match readings.iter_mut().find(|(known, _)| *known == reading) {
+            Some((_, places)) => places.push(place),
+            None => readings.push((reading, vec![place])),
+        }
+    }
+    if let [(_, places)] = readings.as_slice() {
+        return read_for(places, entry, content, indexes, room);
+    }
+    let mut shared = match SharedContent::take(Vec::new(), content, entry.size_bytes) {
+        Ok(shared) => shared,
+        Err(error) => {
+            return places.iter().for_each(|place| place.gap(format!("cannot read it: {error}"), indexes));
+        }
+    };
+    for (number, (_, places)) in readings.iter().enumerate() {
+        if number >= MOST_READINGS {
+            let reason = format!("it is one of more than {MOST_READINGS} names of one file; only so many are read");
+            places.iter().for_each(|place| place.gap(reason.clone(), indexes));
+            continue;
+        }
+        match shared.reader() {
+            Ok(mut reader) => read_for(places, entry, &mut reader, indexes, room),
+            Err(error) => places.iter().for_each(|place| place.gap(format!("cannot read it: {error}"), indexes)),
+        }
+    }
+}
+
+/// Reads the file as the first of the places, and keeps what is found for all of them.
+fn read_for(places: &[&Place], entry: &Entry, content: &mut dyn Read, indexes: &mut [LayerIndex], room: &mut Room) {
+    let Some(first) = places.first() else { return };
+    let read = read_wanted(entry, UntrustedPath::normalise(&first.sought), content);
+    places.iter().for_each(|place| place.keep(&first.sought, read.clone(), indexes, room));
+}
+
+fn finish(number: usize, room: &Room, indexes: &mut [LayerIndex]) {
+    indexes.iter_mut().for_each(LayerIndex::bound_gaps);
+    if let Some(index) = indexes.get_mut(number) {
+        index.gaps.extend(room.gap());
+    }
+}
+
+/// Whether somebody would read the file at `sought` who does not read what the layer names so.
+pub(crate) fn is_unread(named: &UntrustedPath, sought: &str) -> bool {
+    let wanted = SELECTOR.select(&UntrustedPath::normalise(sought));
+    let read = SELECTOR.select(named);
+    wanted.union(read) != read
+}

@@ -1,0 +1,204 @@
+//! Symbolic links with names that readers go by, whose files have others: `requirements.txt -> deps.base`,
+//! `app.jar -> blob-1234`. What they lead to is read in a further pass and told where the link lies, because the name says
+//! what the file is; a link that leads nowhere is a gap. A file that is read under its own name is not read again.
+
+use std::collections::HashSet;
+
+use model::{Gap, UntrustedPath, counted};
+
+use crate::ecosystems::linked_package;
+use crate::folder_links::{link_at, resolve, resolve_within};
+use crate::further_pass::{Place, is_unread};
+use crate::layer_index::LayerIndex;
+use crate::locked::{is_in_dependency_folder, is_lock_file};
+use crate::merge::Hides;
+use crate::path_set::path_hash;
+use crate::selector::SELECTOR;
+use crate::system_links::{DATABASES, LinkedFiles, RELEASES, holder};
+
+/// How often the layers of one image are asked about such links: a second's work. Images have some hundred links to archives.
+const MOST_QUESTIONS: usize = 1_000_000;
+
+/// Folders in which packages of a project are installed: a link to one that is not there hides them.
+const FOLDERS_OF_PACKAGES: &[&str] = &[".venv", "dist-packages", "node_modules", "site-packages", "venv", "vendor"];
+
+/// Adds what links of the layers, from the base upwards, lead to.
+pub(crate) fn add(layers: &[&LayerIndex], is_folder: bool, linked: &mut LinkedFiles) {
+    // Most parts of a path are no links in any layer.
+    let all: HashSet<u64> = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
+    let link = |path: &str| {
+        let is_link = all.contains(&path_hash(path));
+        is_link.then(|| link_at(layers.iter().copied(), path)).flatten()
+    };
+    let mut questions = MOST_QUESTIONS;
+    let mut left_out = 0;
+    let mut above: Vec<Hides<'_>> = Vec::new();
+    for (number, layer) in layers.iter().enumerate().rev() {
+        for (path, target) in &layer.links {
+            let named = UntrustedPath::normalise(path);
+            if !is_wanted(&named, target) || above.iter_mut().any(|upper| upper.hides(path)) {
+                continue;
+            }
+            match questions.checked_sub(layers.len() * 4 + 16) {
+                Some(left) => questions = left,
+                None => {
+                    left_out += 1;
+                    continue;
+                }
+            }
+            let real = if is_folder { resolve_within(path, link) } else { resolve(path, link) };
+            let real = match real {
+                Ok(real) => real,
+                Err(unresolved) => {
+                    note(linked, number, path, unresolved.reason().to_owned());
+                    continue;
+                }
+            };
+            match holder(layers, &real) {
+                Some((holder, held)) if is_unread(&held, path) => {
+                    // The link and the file are both there from the upper one of their layers on.
+                    let place = Place::where_it_is_sought(number.max(holder), real, path.clone());
+                    linked.wanted.entry(holder).or_default().want(held, place);
+                }
+                Some(_) => {}
+                None if is_there_as_folder(layers, &real) => {}
+                None => note(linked, number, path, format!("it is a symbolic link to {target}, which is not there")),
+            }
+        }
+        above.push(Hides::new(layer));
+    }
+    let unknown: u64 = layers.iter().map(|layer| layer.links_left_out).fold(0, u64::saturating_add);
+    if unknown > 0 {
+        let unknown = counted(unknown, "symbolic link is left out", "symbolic links are left out");
+        linked.gaps.push(Gap::new("", format!("{unknown}, so that files may lie elsewhere than is said")));
+    }
+    if left_out > 0 {
+        let reason = counted(
+            left_out,
+            "symbolic link to a file with packages is not followed, because there are too many of them",
+            "symbolic links to files with packages are not followed, because there are too many of them",
+        );
+        linked.gaps.push(Gap::new("", reason));
+    }
+}
+
+/// Whether readers go by the name of a link, and nobody else follows it.
+fn is_wanted(path: &UntrustedPath, target: &str) -> bool {
+    let place = path.as_str();
+    if FOLDERS_OF_PACKAGES.contains(&path.file_name()) && !is_in_dependency_folder(place) {
+        return true;
+    }
+    let is_of_others = RELEASES.contains(&place)
+        || DATABASES.contains(&place)
+        // Documents are left out of many images, and the links to them are not.
+        || place.starts_with("usr/share/doc/");
+    !is_of_others && !SELECTOR.select(path).is_empty() && linked_package(path, target).is_none()
+}
+
+fn is_there_as_folder(layers: &[&LayerIndex], real: &str) -> bool {
+    real.is_empty()
+        || layers.iter().any(|layer| {
+            layer
+                .redirects
+                .names(real)
+                .iter()
+                .any(|named| layer.folders.contains(path_hash(named)) || layer.unlisted.contains(named))
+        })
+}
+
+/// Notes that a link leads nowhere. Lock files among other people's packages say nothing of this target.
+fn note(linked: &mut LinkedFiles, layer: usize, path: &str, reason: String) {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if !(is_lock_file(name) && is_in_dependency_folder(path)) {
+        linked.gaps_of_layers.push((layer, Gap::new(path, reason)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::system_links::tests::check;
+
+    const LOCK: &str = r#"{"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.20"}}}"#;
+
+    #[test]
+    fn a_file_behind_a_link_is_read_as_what_the_link_is_called() {
+        check(
+            &[&["app/requirements.txt -> deps.base", "app/deps.base = jinja2==2.11.1"]],
+            &["jinja2 2.11.1 in app/requirements.txt"],
+        );
+        let lock: &str = &format!("srv/x = {LOCK}");
+        check(&[&["app/package-lock.json -> /srv/x", lock]], &["lodash 4.17.20 in app/package-lock.json"]);
+        // By way of further links and of links of folders.
+        check(
+            &[&["app/package-lock.json -> ../l", "l -> store/x", "store -> srv", lock]],
+            &["lodash 4.17.20 in app/package-lock.json"],
+        );
+    }
+
+    #[test]
+    fn the_file_may_lie_in_any_layer_that_is_not_hidden() {
+        let lock: &str = &format!("srv/x = {LOCK}");
+        let link = "app/package-lock.json -> ../srv/x";
+        let expected = ["lodash 4.17.20 in app/package-lock.json"];
+        check(&[&[lock], &[link]], &expected);
+        check(&[&[link], &[lock]], &expected);
+        check(&[&[link], &["srv/x = {}"], &[lock]], &expected);
+        check(&[&[lock], &[link], &["app/.wh.package-lock.json"]], &[]);
+        check(&[&[lock], &[link], &["app/package-lock.json = {\"lockfileVersion\":3,\"packages\":{}}"]], &[]);
+        check(
+            &[&[lock], &[link], &["srv/.wh.x"]],
+            &["gap app/package-lock.json: it is a symbolic link to ../srv/x, which is not there"],
+        );
+    }
+
+    #[test]
+    fn hard_links_behind_links_are_read() {
+        check(
+            &[&["app/requirements.txt -> deps.base", "store/1 = jinja2==2.11.1", "app/deps.base => store/1"]],
+            &["jinja2 2.11.1 in app/requirements.txt"],
+        );
+    }
+
+    #[test]
+    fn what_is_read_under_its_own_name_is_not_read_again() {
+        let lock: &str = &format!("app/package-lock.json = {LOCK}");
+        check(
+            &[&[lock, "web/package-lock.json -> ../app/package-lock.json"]],
+            &["lodash 4.17.20 in app/package-lock.json"],
+        );
+    }
+
+    #[test]
+    fn several_links_to_one_file_each_tell_it_once() {
+        let lock: &str = &format!("x = {LOCK}");
+        check(
+            &[&[lock, "a/package-lock.json -> ../x", "b/package-lock.json -> ../x", "c/npm-shrinkwrap.json -> ../x"]],
+            &["lodash 4.17.20 in a/package-lock.json b/package-lock.json c/npm-shrinkwrap.json"],
+        );
+    }
+
+    #[test]
+    fn links_that_lead_to_no_file_are_one_gap_each() {
+        check(
+            &[&[
+                "a/yarn.lock -> b",
+                "a/b -> yarn.lock",
+                "c/Cargo.lock -> nothing",
+                "d/go.sum -> ../pipe",
+                "e/Gemfile.lock ?",
+                "f/poetry.lock -> ../folder",
+                "g/node_modules -> /cache/node_modules",
+                "h/node_modules -> ../folder",
+                "folder/x = 1",
+                "pipe ?",
+            ]],
+            &[
+                "gap a/yarn.lock: it leads through symbolic links in a circle",
+                "gap c/Cargo.lock: it is a symbolic link to nothing, which is not there",
+                "gap d/go.sum: it is a symbolic link to pipe, which is no regular file but a pipe, socket or device",
+                "gap e/Gemfile.lock: it is no regular file but a pipe, socket or device, and was not read",
+                "gap g/node_modules: it is a symbolic link to /cache/node_modules, which is not there",
+            ],
+        );
+    }
+}
