@@ -11,11 +11,13 @@ use crate::allow::Subject;
 use crate::assignment::{self, Assignment};
 use crate::lead::LEAD_BYTES;
 use crate::mask::{self, Mask};
+use crate::pattern::Pattern;
 use crate::place::{Mark, Place, PlaceFacts, PlaceKind, Syntax};
 use crate::plausible;
 use crate::rule::{Kind, LONGEST_LITERAL_BYTES, Rule};
 use crate::rules::SecretRules;
 use crate::shapes::Shaped;
+use crate::shown::Shown;
 use crate::validators::{Check, Matched};
 
 /// How far a pattern may reach behind its literal.
@@ -74,8 +76,10 @@ pub(crate) struct Candidate {
     pub(crate) mark: Option<Mark>,
     pub(crate) start: u64,
     pub(crate) end: u64,
+    /// Where the value itself stands.
+    pub(crate) value: Range<u64>,
     pub(crate) line: u64,
-    pub(crate) shown: String,
+    pub(crate) shown: Shown,
     pub(crate) fingerprint: u16,
 }
 
@@ -179,18 +183,18 @@ impl<'r> Pass<'r> {
         let rules = self.rules;
         let rule = &rules.rules[index];
         match &rule.kind {
-            Kind::Near { pattern, before } => {
-                if *before == 0 && !pattern.may_begin(&stretch.bytes[at..]) {
+            Kind::Near { pattern, before: 0 } => {
+                if !pattern.may_begin(&stretch.bytes[at..]) {
                     self.spend(LEAD_BYTES);
                     return;
                 }
-                let span = at.saturating_sub(*before)..stretch.bytes.len().min(at + REACH_BYTES);
+                let span = at..stretch.bytes.len().min(at + REACH_BYTES);
                 let Some(program) = pattern.program().filter(|_| self.spend(span.len())) else { return };
-                let anchored = if *before == 0 { Anchored::Yes } else { Anchored::No };
                 let mut captures = program.create_captures();
-                program.search_captures(&Input::new(stretch.bytes).span(span).anchored(anchored), &mut captures);
+                program.search_captures(&Input::new(stretch.bytes).span(span).anchored(Anchored::Yes), &mut captures);
                 self.captured(index, stretch, &captures);
             }
+            Kind::Near { pattern, before } => self.look_around(index, pattern, *before, stretch, at),
             Kind::Assignment { key, value } => {
                 let Some((found, name)) = self.assignment_at(stretch, at) else { return };
                 if !key.is_match(name.as_bytes()) || !self.spend(found.value.len()) {
@@ -201,8 +205,8 @@ impl<'r> Pass<'r> {
                 }
                 let whole = found.key.start..found.value.end;
                 let matched = self.matched(stretch, whole, found.value, Some(&name), found.is_quoted);
-                let key = &stretch.bytes[found.key];
-                let shown = mask::masked_assignment(key, matched.value(), rule.mask);
+                let masked = mask::masked(matched.value(), rule.mask);
+                let shown = Shown::assigned(&stretch.bytes[found.key], masked);
                 self.judge(index, &matched, shown);
             }
             Kind::Shape(shape) => {
@@ -219,13 +223,30 @@ impl<'r> Pass<'r> {
         }
     }
 
+    /// Lets a pattern look for the match that the literal at this place announces. What ends before the literal is the match
+    /// of an earlier one: be it a secret or a stand-in, it hides nothing.
+    fn look_around(&mut self, index: usize, pattern: &Pattern, before: usize, stretch: &Stretch<'_>, at: usize) {
+        let Some(program) = pattern.program() else { return };
+        let mut captures = program.create_captures();
+        let end = stretch.bytes.len().min(at + REACH_BYTES);
+        let mut from = at.saturating_sub(before);
+        while from <= at && self.spend(end - from) {
+            program.search_captures(&Input::new(stretch.bytes).span(from..end), &mut captures);
+            let Some(whole) = captures.get_match().map(|found| found.range()) else { return };
+            if whole.end > at && self.captured(index, stretch, &captures) {
+                return;
+            }
+            from = if whole.end > at { whole.start + 1 } else { whole.end.max(whole.start + 1) };
+        }
+    }
+
     /// Lets a pattern look at all fresh bytes.
     fn look_anywhere(&mut self, index: usize, stretch: &Stretch<'_>) {
         let rules = self.rules;
         let rule = &rules.rules[index];
         if matches!(rule.kind, Kind::File) && stretch.origin + stretch.fresh.start as u64 == 0 && self.holds(index) {
             let matched = self.matched(stretch, 0..0, 0..0, None, false);
-            self.judge(index, &matched, String::new());
+            self.judge(index, &matched, Shown::alone(String::new()));
             return;
         }
         let Kind::Anywhere { pattern } = &rule.kind else { return };
@@ -266,8 +287,9 @@ impl<'r> Pass<'r> {
         found
     }
 
-    fn captured(&mut self, index: usize, stretch: &Stretch<'_>, captures: &Captures) {
-        let Some(whole) = captures.get_match().map(|found| found.range()) else { return };
+    /// Judges a match; says whether it is one, and no part of a longer word.
+    fn captured(&mut self, index: usize, stretch: &Stretch<'_>, captures: &Captures) -> bool {
+        let Some(whole) = captures.get_match().map(|found| found.range()) else { return false };
         let rules = self.rules;
         let rule = &rules.rules[index];
         let groups = 1..captures.group_len();
@@ -277,27 +299,23 @@ impl<'r> Pass<'r> {
         };
         let value = group.map_or_else(|| whole.clone(), |group| group.range());
         if rule.is_builtin && !is_bounded(stretch.bytes, &whole) {
-            return;
+            return false;
         }
-        let matched = self.matched(stretch, whole.clone(), value.clone(), None, false);
-        let bytes = stretch.bytes;
+        let masked = mask::masked(&stretch.bytes[value.clone()], rule.mask);
         let shown = match rule.mask {
-            Mask::Nothing if value != whole => mask::masked_within(
-                &bytes[whole.start..value.start],
-                &bytes[value.clone()],
-                &bytes[value.end..whole.end],
-                rule.mask,
-            ),
-            Mask::Nothing | Mask::Ends => mask::masked(&bytes[value.clone()], rule.mask),
+            Mask::Nothing if value != whole => Shown::within(stretch, &whole, &value, masked),
+            Mask::Nothing | Mask::Ends => Shown::alone(masked),
         };
+        let matched = self.matched(stretch, whole, value, None, false);
         self.judge(index, &matched, shown);
+        true
     }
 
     fn shaped(&mut self, index: usize, stretch: &Stretch<'_>, shaped: Shaped) {
         match shaped {
             Shaped::Secret { whole, shown } => {
                 let matched = self.matched(stretch, whole.clone(), whole, None, false);
-                self.judge(index, &matched, shown);
+                self.judge(index, &matched, Shown::alone(shown));
             }
             Shaped::Inner { whole, key, bytes } => {
                 if self.depth < DEEPEST && self.spend(bytes.len()) {
@@ -320,7 +338,13 @@ impl<'r> Pass<'r> {
         for candidate in inner.candidates {
             let start = stretch.origin + whole.start as u64;
             let end = stretch.origin + whole.end as u64;
-            self.keep(Candidate { start, end, ..candidate });
+            self.keep(Candidate {
+                start,
+                end,
+                value: start..end,
+                shown: candidate.shown.clone().decoded(),
+                ..candidate
+            });
         }
     }
 
@@ -340,7 +364,7 @@ impl<'r> Pass<'r> {
     }
 
     /// Applies what else must hold, and keeps the finding.
-    fn judge(&mut self, index: usize, matched: &Matched<'_>, shown: String) {
+    fn judge(&mut self, index: usize, matched: &Matched<'_>, shown: Shown) {
         let rules = self.rules;
         let rule = &rules.rules[index];
         let head = std::mem::take(&mut self.head);
@@ -368,6 +392,7 @@ impl<'r> Pass<'r> {
             mark,
             start: matched.origin + matched.whole.start as u64,
             end: matched.origin + matched.whole.end as u64,
+            value: matched.origin + matched.value.start as u64..matched.origin + matched.value.end as u64,
             line: 0,
             shown,
             fingerprint: fingerprint(matched.value()),
