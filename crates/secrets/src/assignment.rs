@@ -55,6 +55,7 @@ pub(crate) fn assignment(bytes: &[u8], key: Range<usize>, syntax: Syntax) -> Opt
         .or_else(|| called(bytes, &key))
         .or_else(|| tagged(bytes, &key))
         .or_else(|| passed(bytes, &key))
+        .or_else(|| named(bytes, &key))
         .or_else(|| paired(bytes, &key, syntax))
         .or_else(|| declared(bytes, &key))
         .or_else(|| spaced(bytes, &key, syntax))
@@ -167,6 +168,23 @@ fn tagged(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
     let closes = bytes.get(at + length + 1) == Some(&b'/');
     let value = trimmed(bytes, at..at + length);
     (closes && !value.is_empty()).then_some((value, true))
+}
+
+/// `<name>app.password</name><value>x</value>` of Hadoop, `<key>password</key><string>x</string>` of property lists.
+fn named(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let before = bytes[key.start.saturating_sub(24)..key.start].trim_ascii_end();
+    if !["<name>", "<key>", "<param-name>"].iter().any(|tag| before.ends_with(tag.as_bytes())) {
+        return None;
+    }
+    let rest = &bytes[key.end..bytes.len().min(key.end + FARTHEST_VALUE)];
+    let rest = rest.trim_ascii_start();
+    let closed = ["</name>", "</key>", "</param-name>"].iter().find_map(|tag| rest.strip_prefix(tag.as_bytes()))?;
+    let opened = closed.trim_ascii_start();
+    let inner = ["<value>", "<string>", "<param-value>"].iter().find_map(|tag| opened.strip_prefix(tag.as_bytes()))?;
+    let start = bytes.len().min(key.end + FARTHEST_VALUE) - inner.len();
+    let length = bytes[start..].iter().take(LONGEST_VALUE).position(|&byte| byte == b'<')?;
+    let value = trimmed(bytes, start..start + length);
+    (bytes.get(start + length + 1) == Some(&b'/') && !value.is_empty()).then_some((value, true))
 }
 
 /// `- name: PASSWORD` and `value: x` on the next line, `{"name": "PASSWORD", "value": "x"}`, `<add key="p" value="x"/>`.
@@ -401,6 +419,8 @@ mod tests {
             (r#"<add key="password" value="hunter2"/>"#, Syntax::Settings),
             ("- name: password\n  value: hunter2\n", Syntax::Settings),
             (r#"{"name": "password", "value": "hunter2"}"#, Syntax::Settings),
+            ("<name>app.password</name>\n  <value>hunter2</value>\n", Syntax::Settings),
+            ("<key>password</key>\n<string>hunter2</string>\n", Syntax::Settings),
             (r#""{\"password\":\"hunter2\"}""#, Syntax::Code),
             ("password=hunter2", Syntax::Single),
             ("password=\"hunter2\"", Syntax::Single),

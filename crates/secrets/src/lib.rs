@@ -5,6 +5,7 @@ mod allow;
 mod assignment;
 #[doc(hidden)]
 pub mod exercise;
+mod foreign;
 mod found;
 mod gate;
 mod gitleaks;
