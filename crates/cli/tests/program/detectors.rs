@@ -65,6 +65,22 @@ fn a_users_yara_rules_count_and_broken_ones_are_told() {
 }
 
 #[test]
+fn rules_for_secrets_that_would_do_nothing_are_bad_input() {
+    let program = Program::new();
+    program.write("root/a.txt", "nothing\n");
+    for (rules, words) in [
+        ("[[rules]]\nid = \"a\"\nregex = 'a'\nkeyword = [\"a\"]\n", "there is no key `keyword`"),
+        ("[extend]\ndisabledRules = [\"aws-acess-token\"]\n", "`disabledRules` names the rule `aws-acess-token`"),
+        ("", "the file has no rules"),
+    ] {
+        program.write("own.toml", rules);
+        program
+            .run(&["scan", "--detectors", "secrets", "--secret-rules", "own.toml", "rootfs:root"])
+            .ended(2, &["own.toml", words]);
+    }
+}
+
+#[test]
 fn secrets_in_files_and_in_the_configuration_are_found_and_masked() {
     let program = Program::new();
     let id = key_id();
