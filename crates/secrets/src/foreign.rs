@@ -67,6 +67,37 @@ const PARTS_OF_SENTENCES: &[&str] = &[
 const SIGNS_OF_SENTENCES: &[char] =
     &['。', '、', '「', '」', '『', '』', '・', '«', '»', '„', '“', '”', '‘', '’', '…', '–', '—', '：', '；'];
 
+/// How names of what people read about passwords begin: `reset_password`, `new_password`.
+const ASKING: &[&str] = &[
+    "change",
+    "confirm",
+    "current",
+    "enter",
+    "forgot",
+    "forgotten",
+    "hide",
+    "invalid",
+    "lost",
+    "missing",
+    "new",
+    "no",
+    "old",
+    "repeat",
+    "required",
+    "reset",
+    "retype",
+    "save",
+    "set",
+    "show",
+    "strong",
+    "the",
+    "update",
+    "verify",
+    "weak",
+    "wrong",
+    "your",
+];
+
 /// The text with the full-width forms of ASCII's signs (U+FF01 to U+FF5E) as those signs.
 pub(crate) fn folded(text: &str) -> String {
     let fold = |sign: char| match u32::from(sign) {
@@ -97,7 +128,9 @@ pub(crate) fn may_be_password(key: &str, text: &str, facts: &PlaceFacts) -> bool
     let has_signs = folded.chars().any(|sign| sign.is_ascii_punctuation() && !"_-.:/".contains(sign));
     if facts.is_in_force() {
         // Letters alone are a password only where nobody would write a name: `DB_PASSWORD=ひらけごまの木`.
-        return length >= 4 && (has_digits || has_signs) || length >= 6 && key.contains('_');
+        let owner = key.split_once('_').map(|(owner, _)| owner);
+        let is_owned = owner.is_some_and(|owner| !ASKING.contains(&owner));
+        return length >= 4 && (has_digits || has_signs) || length >= 6 && is_owned;
     }
     length >= 6 && has_digits && !is_about_passwords(&text.to_lowercase())
 }
@@ -146,7 +179,15 @@ mod tests {
         ] {
             assert!(!judge("app/.env", value) && !judge("app.js", value), "{value}");
         }
-        for path in ["config/locales/devise.ja.yml", "src/i18n/ja.json", "messages_ja.properties", "lang/de.yml"] {
+        let reset = |value: &str| may_be_password("reset_password", value, &PlaceFacts::of(Place::file("app.yml")));
+        assert!(!reset("Сбросить") && reset("Сбросить-42"));
+        for path in [
+            "config/locales/devise.ja.yml",
+            "app/messages.properties",
+            "src/i18n/ja.json",
+            "messages_ja.properties",
+            "lang/de.yml",
+        ] {
             assert!(!judge(path, "さくら2024!"), "{path}");
         }
     }

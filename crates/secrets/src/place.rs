@@ -132,9 +132,11 @@ pub(crate) fn is_in_library(path: &str) -> bool {
 /// Whether a path in lower case is that of a file of translations: `locales/ja.yml`, `messages_ja.properties`.
 fn is_translated(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let words = name.rsplit_once('.').map_or(name, |(stem, _)| stem).split(['.', '_', '-']);
+    let stem = name.split('.').next().unwrap_or(name);
+    let mut words = name.rsplit_once('.').map_or(name, |(stem, _)| stem).split(['.', '_', '-']);
     folders.split(['/', '!']).any(|folder| TRANSLATED_FOLDERS.contains(&folder) || folder.starts_with("values-"))
-        || words.last().is_some_and(|word| LANGUAGES.contains(&word))
+        || ["messages", "strings", "translation", "translations", "locale", "labels"].contains(&stem)
+        || words.next_back().is_some_and(|word| LANGUAGES.contains(&word))
 }
 
 /// A path in lower case, in its last two parts: the name, and what follows the name's last point.
