@@ -379,8 +379,10 @@ impl<'r> Pass<'r> {
         state.from = matched.origin + matched.whole.end as u64;
         let mark = self.mark_at(&matched.bytes[..matched.whole.start]).or_else(|| self.mark_of_line(matched));
         let is_sample = match &*rule.category {
-            "generic" => mark.is_some() || self.facts.is_library || self.is_in_comment(matched),
-            "connection-string" => self.facts.is_library,
+            "generic" => {
+                mark.is_some() || self.facts.is_library || self.is_in_comment(matched) || self.is_in_session(matched)
+            }
+            "connection-string" => self.facts.is_library || self.is_in_session(matched),
             _ => false,
         };
         if is_sample {
@@ -399,17 +401,26 @@ impl<'r> Pass<'r> {
         });
     }
 
-    /// Whether the line is a comment of settings, which in files as they are shipped holds samples, or one of a session
-    /// with Python that a text shows.
+    /// Whether the line is a comment of settings, which in files as they are shipped holds samples.
     fn is_in_comment(&self, matched: &Matched<'_>) -> bool {
         let line = line_around(matched.bytes, &matched.whole).trim_ascii_start();
         let signs: &[&[u8]] = match self.facts.syntax {
             Syntax::Settings => &[b"#", b";", b"//", b"<!--"],
             // Commented code may have been in force; what documents it has not.
-            Syntax::Code => &[b">>>", b"... ", b"///", b"//!", b"* ", b"//\t", b"//  "],
+            Syntax::Code => &[b"///", b"//!", b"* ", b"//\t", b"//  "],
             Syntax::Shell | Syntax::Prose | Syntax::Single => &[],
         };
         signs.iter().any(|sign| line.starts_with(sign))
+    }
+
+    /// Whether a text shows it as part of a session with Python: what was typed, or the answer below it.
+    fn is_in_session(&self, matched: &Matched<'_>) -> bool {
+        let line = line_place(matched.bytes, &matched.whole);
+        let end_before = line.start.saturating_sub(1);
+        let before = line_around(matched.bytes, &(end_before..end_before));
+        let is_typed =
+            |line: &[u8]| [&b">>> "[..], b"... "].iter().any(|sign| line.trim_ascii_start().starts_with(sign));
+        self.facts.syntax == Syntax::Code && (is_typed(&matched.bytes[line]) || is_typed(before))
     }
 
     /// Programs are documented in comments of their own; a key that begins in one is a sample.
@@ -495,11 +506,16 @@ fn has_length_before(bytes: &[u8], whole: &Range<usize>) -> bool {
 
 /// The line of a match, cut to what is near.
 fn line_around<'a>(bytes: &'a [u8], whole: &Range<usize>) -> &'a [u8] {
+    &bytes[line_place(bytes, whole)]
+}
+
+/// Where that line stands.
+fn line_place(bytes: &[u8], whole: &Range<usize>) -> Range<usize> {
     let first = whole.start.saturating_sub(REACH_BYTES);
     let start = memchr::memrchr(b'\n', &bytes[first..whole.start]).map_or(first, |end| first + end + 1);
     let last = bytes.len().min(whole.end + REACH_BYTES);
     let end = memchr::memchr(b'\n', &bytes[whole.end..last]).map_or(last, |end| whole.end + end);
-    &bytes[start..end]
+    start..end
 }
 
 /// The low 16 bits of the hash of a value.
