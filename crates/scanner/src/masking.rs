@@ -71,6 +71,10 @@ impl<'r> Masker<'r> {
                 *text = masked;
             }
         }
+        // Whether it is a secret is not asked here: what stands in this place of an address is meant to be one.
+        if let Some(masked) = addresses_masked(text) {
+            *text = masked;
+        }
         // The longest first, so that no shorter one breaks it up.
         for (value, masked) in self.values.values().flatten() {
             if text.contains(value.as_str()) {
@@ -90,6 +94,28 @@ impl<'r> Masker<'r> {
             self.mask(&mut gap.reason);
         }
     }
+}
+
+/// The text with the passwords of addresses masked (`https://name:********@host`); none where there are none.
+fn addresses_masked(text: &str) -> Option<String> {
+    let mut masked = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        let end = after.find(|sign: char| sign.is_whitespace() || "/?#\"'`<>,;".contains(sign)).unwrap_or(after.len());
+        masked.push_str(before);
+        masked.push_str("://");
+        let credentials = after[..end].rsplit_once('@').and_then(|(credentials, _)| credentials.split_once(':'));
+        rest = match credentials {
+            Some((name, password)) if !password.is_empty() && !password.starts_with(['$', '{', '*', '%']) => {
+                masked.push_str(name);
+                masked.push_str(":********");
+                &after[name.len() + 1 + password.len()..]
+            }
+            Some(_) | None => after,
+        };
+    }
+    masked.push_str(rest);
+    (masked != text).then_some(masked)
 }
 
 /// The text with a value masked wherever it stands.
@@ -128,6 +154,20 @@ mod tests {
         assert_eq!(masked(&[], "`curl -u ci:kR8spq2x https://a.b` is run"), "`curl -u ci:******** https://a.b` is run");
         assert_eq!(masked(&[], "line 3: `DB_PASSWORD=kR8spq2x` is no map"), "line 3: `DB_PASSWORD=********` is no map");
         assert_eq!(masked(&[], "nothing is said of `web`"), "nothing is said of `web`");
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_masked_whatever_they_are() {
+        for (text, expected) in [
+            (
+                "`--index-url https<+>://ci:hunter@pypi.acme.io/simple` is no",
+                "`--index-url https://ci:********@pypi.acme.io/simple` is no",
+            ),
+            ("ftp<+>://a:b@c and ftp<+>://d:e@f", "ftp://a:********@c and ftp://d:********@f"),
+            ("https://ci:${TOKEN}@a.b https://a.b:443/c@d", "https://ci:${TOKEN}@a.b https://a.b:443/c@d"),
+        ] {
+            assert_eq!(masked(&[], &text.replace("<+>", "")), expected);
+        }
     }
 
     #[test]
