@@ -115,7 +115,19 @@ fn direct(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usi
     if !may_be_bare {
         return None;
     }
-    bare_at(bytes, start, syntax).map(|value| (value, false))
+    let is_tight = operator == "=" && start == at && at == after_key + 1;
+    let value = bare_at(bytes, start, syntax)?;
+    Some((if is_tight { up_to_next(bytes, value) } else { value }, false))
+}
+
+/// The value up to the next assignment of its line: `DB_PASSWORD=x MODE=y` of a unit of systemd.
+fn up_to_next(bytes: &[u8], value: Range<usize>) -> Range<usize> {
+    let text = &bytes[value.clone()];
+    let Some(blank) = memchr::memchr2(b' ', b'\t', text) else { return value };
+    let rest = text[blank..].trim_ascii_start();
+    let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let is_next = name > 0 && rest.get(name) == Some(&b'=') && rest.get(name + 1) != Some(&b'=');
+    if is_next { value.start..value.start + blank } else { value }
 }
 
 fn operator_at(bytes: &[u8], at: usize) -> Option<&'static str> {
@@ -403,6 +415,7 @@ mod tests {
         for (text, syntax) in [
             ("password = hunter2", Syntax::Settings),
             ("password=hunter2 # a comment", Syntax::Settings),
+            ("Environment=password=hunter2 MODE=prod", Syntax::Settings),
             ("spring.datasource.password: hunter2\n", Syntax::Settings),
             (r#"{"db_password": "hunter2", "a": 1}"#, Syntax::Settings),
             ("export DB_password=hunter2; run", Syntax::Shell),

@@ -1,11 +1,15 @@
 //! Several secrets near each other: none hides the next one, and no stand-in does.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use secrets::{Place, SecretRules};
 
 use crate::files::{Example, examples, rules, text};
+
+/// One set for all cases, whose patterns are then compiled once.
+static RULES: LazyLock<SecretRules> = LazyLock::new(SecretRules::builtin);
 
 /// The examples of the rules whose match may begin before its literal, by rule; those of one rule share a path.
 fn examples_of_rules() -> Vec<(String, Vec<Example>)> {
@@ -23,8 +27,8 @@ fn examples_of_rules() -> Vec<(String, Vec<Example>)> {
 }
 
 /// How often the rule finds something.
-fn count(rules: &SecretRules, rule: &str, path: &str, text: &str) -> usize {
-    rules.scan(text.as_bytes(), Place::file(path)).secrets.iter().filter(|secret| *secret.rule == *rule).count()
+fn count(rule: &str, path: &str, text: &str) -> usize {
+    RULES.scan(text.as_bytes(), Place::file(path)).secrets.iter().filter(|secret| *secret.rule == *rule).count()
 }
 
 proptest! {
@@ -35,20 +39,18 @@ proptest! {
         rule in any::<prop::sample::Index>(),
         order in prop::collection::vec(any::<prop::sample::Index>(), 1..12),
     ) {
-        let builtin = SecretRules::builtin();
         let of_rules = examples_of_rules();
         let (rule, examples) = rule.get(&of_rules);
         let lines: Vec<&Example> = order.iter().map(|index| index.get(examples)).collect();
         let path = &examples[0].path;
-        let alone: usize = lines.iter().map(|example| count(&builtin, rule, path, &example.text)).sum();
+        let alone: usize = lines.iter().map(|example| count(rule, path, &example.text)).sum();
         let together: String = lines.iter().map(|example| format!("{}\n", example.text)).collect();
-        prop_assert_eq!(count(&builtin, rule, path, &together), alone, "{} in {}", rule, together);
+        prop_assert_eq!(count(rule, path, &together), alone, "{} in {}", rule, together);
     }
 }
 
 #[test]
 fn several_passwords_of_one_line_are_all_found_and_masked() {
-    let builtin = SecretRules::builtin();
     for (line, values) in [
         ("curl -u user:password https://a.b && curl -u ci:kR8<+>spq2x https://a.b", 1),
         (
@@ -61,11 +63,28 @@ fn several_passwords_of_one_line_are_all_found_and_masked() {
         ("curl -H 'Authorization: Basic ZGVwbG95<+>OmtSOHNQcTJ4' -u ci:kR8<+>spq2x https://a.b", 2),
     ] {
         let line = line.replace("<+>", "");
-        let secrets = builtin.scan(line.as_bytes(), Place::file("run.sh")).secrets;
+        let secrets = RULES.scan(line.as_bytes(), Place::file("run.sh")).secrets;
         assert_eq!(secrets.len(), values, "{line}: {secrets:?}");
-        let shown = format!("{secrets:?} {}", builtin.masked(&line, Place::file("run.sh")));
+        let shown = format!("{secrets:?} {}", RULES.masked(&line, Place::file("run.sh")));
         for value in ["kR8spq2x", "Zx91kd9w", "Qw3rTz8u", "ZGVwbG95"] {
             assert!(!shown.contains(value), "{line}: {shown}");
         }
     }
+}
+
+#[test]
+fn a_secret_that_stands_twice_is_found_twice() {
+    let mut failures = Vec::new();
+    // The key of Rails is all that its file holds.
+    let several = examples().into_iter().filter(|example| example.rule != "rails-master-key");
+    for Example { rule, path, text, must_match, .. } in several {
+        let alone = count(&rule, &path, &text);
+        for between in ["\n", "\n\n# and\n"] {
+            let twice = count(&rule, &path, &format!("{text}{between}{text}"));
+            if must_match && twice != 2 * alone {
+                failures.push(format!("{rule}: {alone} and {twice} in {text} ({path})"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
