@@ -108,6 +108,9 @@ fn of_vulnerabilities(report: &ScanReport, hidden: usize, mark: Option<&str>, la
         one(None, "table.not_looked_for")
     } else if report.intelligence.is_none() {
         one(Some(Style::Alarm), "table.not_checked")
+    } else if inventory.packages.is_empty() && report.detectors.len() > 1 {
+        // What else was looked for needs no packages.
+        one(Some(Style::Alarm), "table.no_packages")
     } else if inventory.packages.is_empty() {
         one(Some(Style::Alarm), "table.nothing_to_check")
     } else if hidden > 0 {

@@ -119,7 +119,7 @@ fn tell<'a>(finding: &'a Finding, report: &'a ScanReport, language: Language) ->
                 subject,
                 place: if found.location == SecretLocation::File { &found.path } else { target },
                 line: found.line,
-                text: format!("{}: {}", language.secret_title(found), found.matched),
+                text: format!("{}: {}", language.secret_title(found), found.shown()),
                 remedy: language.say("told.remedy.secret", &[]),
                 ..plain
             }

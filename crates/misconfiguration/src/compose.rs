@@ -1,5 +1,7 @@
 //! Compose files (Compose specification): the services of a project.
 
+mod extends;
+
 use model::{Gap, UntrustedPath};
 
 use crate::check::Found;
@@ -8,6 +10,7 @@ use crate::kubernetes::last_line;
 use crate::node::Node;
 use crate::tree::Tree;
 use crate::yaml::{self, Tags};
+use extends::Extending;
 
 /// One file.
 #[derive(Debug)]
@@ -74,6 +77,7 @@ impl Service {
 /// Reads every Compose file of a tree.
 pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Project> {
     let mut projects = Vec::new();
+    let mut extending = Extending::new(tree);
     for (path, text) in tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Compose)) {
         match yaml::parse(text, Tags::Dropped) {
             Ok(documents) => {
@@ -84,7 +88,7 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Project> {
                     let reason = format!("the Compose file {missing}; its end may be missing");
                     gaps.push(Gap::new(path.as_str(), reason));
                 }
-                projects.extend(documents.iter().filter_map(|document| project(path, document)));
+                projects.extend(documents.iter().filter_map(|document| project(path, document, &mut extending, gaps)));
             }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the Compose file cannot be read: {error}"))),
         }
@@ -107,23 +111,82 @@ fn missing(document: &Node) -> Option<String> {
     Some(format!("says nothing of its service `{}` at line {}", empty.key, empty.line))
 }
 
-fn project(path: &UntrustedPath, document: &Node) -> Option<Project> {
-    let services = document.get("services")?.as_map()?;
-    let services = services
-        .iter()
-        .filter(|entry| entry.value.as_map().is_some())
-        .map(|entry| Service {
-            name: entry.key.clone(),
-            node: entry.value.clone(),
-            block: (entry.line, last_line(&entry.value).max(entry.line)),
-        })
-        .collect();
-    Some(Project { path: path.clone(), services })
+/// The services of a file; of one that extends what cannot be read, what it says itself.
+fn project(
+    path: &UntrustedPath,
+    document: &Node,
+    extending: &mut Extending<'_>,
+    gaps: &mut Vec<Gap>,
+) -> Option<Project> {
+    let all = document.get("services")?;
+    let entries = all.as_map()?.iter().filter(|entry| entry.value.as_map().is_some());
+    let services = entries.map(|entry| Service {
+        name: entry.key.clone(),
+        node: extending.whole(path, all, entry).unwrap_or_else(|reason| {
+            gaps.push(Gap::new(path.as_str(), reason));
+            entry.value.clone()
+        }),
+        block: (entry.line, last_line(&entry.value).max(entry.line)),
+    });
+    Some(Project { path: path.clone(), services: services.collect() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn projects(files: &[(&str, &str)]) -> (Vec<Project>, Vec<String>) {
+        let mut tree = Tree::new();
+        for (name, text) in files {
+            tree.insert((*name).to_owned().into(), text.as_bytes()).unwrap();
+        }
+        let mut gaps = Vec::new();
+        let projects = read(&tree, &mut gaps);
+        (projects, gaps.into_iter().map(|gap| gap.reason).collect())
+    }
+
+    #[test]
+    fn a_service_takes_over_what_it_extends() {
+        let (projects, gaps) = projects(&[
+            (
+                "a/compose.yaml",
+                "services:\n  web:\n    extends: {file: ../common.yml, service: base}\n    environment: {B: own}\n    cap_add: [NET_ADMIN]\n    command: [run]\n  job:\n    extends: web\n    user: app\n",
+            ),
+            (
+                "common.yml",
+                "services:\n  base:\n    extends: lowest\n    privileged: true\n    environment: {A: a, B: b}\n    cap_add: [SYS_TIME]\n    command: [sh]\n  lowest:\n    user: root\n",
+            ),
+        ]);
+        assert_eq!(gaps, [""; 0]);
+        let web = &projects[0].services[0];
+        let mut environment = web.environment();
+        environment.sort();
+        let (a, b) = (("A".to_owned(), "a".to_owned()), ("B".to_owned(), "own".to_owned()));
+        assert_eq!(environment, [(3, a.0, a.1), (4, b.0, b.1)]);
+        assert_eq!(web.texts("cap_add"), [(3, "SYS_TIME".to_owned()), (5, "NET_ADMIN".to_owned())]);
+        assert_eq!(web.texts("command"), [(6, "run".to_owned())]);
+        assert_eq!((web.node.line_of("privileged"), web.node.text_at("user").as_deref()), (3, Some("root")));
+        let job = &projects[0].services[1];
+        assert_eq!((job.node.line_of("privileged"), job.node.text_at("user").as_deref()), (8, Some("app")));
+    }
+
+    #[test]
+    fn what_cannot_be_taken_over_is_a_gap() {
+        for (extends, why) in [
+            ("{file: gone.yml, service: base}", "`gone.yml` is no Compose file that can be read"),
+            ("{file: ../../gone.yml, service: base}", "`../../gone.yml` is no Compose file that can be read"),
+            ("{file: '${COMMON}', service: base}", "its file depends on a variable"),
+            ("nobody", "there is no service `nobody`"),
+            ("web", "more than 32 services extend each other"),
+            ("{file: compose.yaml}", "it names no service"),
+        ] {
+            let text = format!("services:\n  web:\n    image: a:1\n    extends: {extends}\n");
+            let (projects, gaps) = projects(&[("compose.yaml", &text)]);
+            let reason = format!("what its service `web` extends was not looked at (line 2): {why}");
+            assert_eq!(gaps, [reason], "{extends}");
+            assert_eq!(projects[0].services[0].node.text_at("image").as_deref(), Some("a:1"));
+        }
+    }
 
     #[test]
     fn a_file_whose_end_is_missing_is_a_gap() {

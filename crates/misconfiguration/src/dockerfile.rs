@@ -2,9 +2,10 @@
 //! documents, JSON forms, `ARG` and `ENV`, stages.
 
 mod expand;
+pub(crate) mod fetched;
 mod instruction;
 mod parse;
-mod shell;
+pub(crate) mod shell;
 
 use model::{Gap, UntrustedPath};
 

@@ -152,6 +152,10 @@ fn by_content(path: &UntrustedPath, head: &[u8]) -> Option<FileKind> {
     if head.contains("apiVersion") && head.contains("kind") {
         return Some(FileKind::Kubernetes);
     }
+    // What Compose files extend may have any name.
+    if is_yaml && head.lines().any(|line| line.trim_end() == "services:") {
+        return Some(FileKind::Compose);
+    }
     if is_yaml && is_ansible(path, &head) {
         return Some(FileKind::Ansible);
     }
@@ -209,6 +213,7 @@ mod tests {
         );
         assert_eq!(kind("site.yml", "- hosts: all\n  tasks: []\n"), Some(FileKind::Ansible));
         assert_eq!(kind("c/templates/x.yaml", "kind: {{ .Values.kind }}"), Some(FileKind::Helm));
+        assert_eq!(kind("common.yml", "services:\n  base:\n    image: a\n"), Some(FileKind::Compose));
         assert_eq!(kind("x.yaml", "a: b\n"), None);
     }
 }

@@ -76,7 +76,8 @@ impl Tree {
         self.files.iter().map(|(path, text)| (path, text.as_str()))
     }
 
-    pub(crate) fn get(&self, path: &str) -> Option<&str> {
+    /// The text of a file.
+    pub fn get(&self, path: &str) -> Option<&str> {
         self.files.get(path).map(String::as_str)
     }
 }

@@ -206,6 +206,7 @@ fn with_files() -> ScanReport {
         rule: "private-key".into(),
         title: "private key".into(),
         matched: "***".into(),
+        number: None,
         severity: Severity::High,
         category: "private-key".into(),
         layer: None,

@@ -2,24 +2,22 @@
 //! configuration and annotations.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use model::{Finding, ImageFacts, SecretFinding, SecretLocation};
 use oci::ImageConfig;
-use secrets::{FoundSecret, Place, PlaceKind, SecretRules};
+use secrets::{FoundSecret, Place, PlaceKind};
+
+use crate::masking::Masker;
+use crate::secret_numbers::Numbers;
 
 /// Looks for secrets in the configuration of an image, and masks them where they stand in its facts: what a report says of
 /// the image must not give away what it found there.
-pub(crate) fn find(rules: &SecretRules, image: &mut ImageFacts, config: &ImageConfig) -> Vec<Finding> {
-    let (findings, masks) = search(rules, texts(image, config));
+pub(crate) fn find(masker: &mut Masker<'_>, image: &mut ImageFacts, config: &ImageConfig) -> Vec<Finding> {
+    let findings = search(masker, texts(image, config));
     let facts = image.environment.iter_mut().chain(image.labels.values_mut()).chain(image.annotations.values_mut());
     let commands = image.layers.iter_mut().filter_map(|layer| layer.created_by.as_mut());
-    for text in facts.chain(&mut image.empty_history).chain(commands) {
-        for (secret, masked) in &masks {
-            if text.contains(secret.as_str()) {
-                *text = text.replace(secret.as_str(), masked);
-            }
-        }
-    }
+    facts.chain(&mut image.empty_history).chain(commands).for_each(|text| masker.mask(text));
     findings
 }
 
@@ -77,11 +75,11 @@ fn layer_of(step: usize, config: &ImageConfig, image: &ImageFacts) -> Option<u32
     u32::try_from(config.history[..step].iter().filter(makes_layer).count()).ok()
 }
 
-/// The findings, and what to put in place of which text.
-fn search(rules: &SecretRules, texts: Vec<Searched>) -> (Vec<Finding>, Vec<(String, String)>) {
+/// The findings; the masker learns of the values.
+fn search(masker: &mut Masker<'_>, texts: Vec<Searched>) -> Vec<Finding> {
     let mut seen = BTreeSet::new();
+    let mut numbers = Numbers::default();
     let mut findings = Vec::new();
-    let mut masks = Vec::new();
     for Searched { location, name, text, layer } in &texts {
         let kind = match location {
             SecretLocation::Environment => PlaceKind::Environment,
@@ -89,34 +87,24 @@ fn search(rules: &SecretRules, texts: Vec<Searched>) -> (Vec<Finding>, Vec<(Stri
             SecretLocation::Argument => PlaceKind::Argument,
             SecretLocation::History | SecretLocation::Configuration | SecretLocation::File => PlaceKind::History,
         };
-        for secret in rules.scan(text.as_bytes(), Place::of(kind)).secrets {
-            masks.extend(mask(text, name, &secret));
+        masker.learn(text, Place::of(kind));
+        for secret in masker.rules().scan(text.as_bytes(), Place::of(kind)).secrets {
             // A variable or label that is set stands in the history of the command that set it as well, and in what a
             // builder keeps of the last container.
             // Two secrets may look the same once they are masked, so that they are told apart by what they are.
-            let is_first = seen.insert((secret.rule.clone(), found_in(text, &secret)));
+            let is_first = seen.insert((secret.rule.clone(), found_in(text, &(secret.start..secret.end))));
             if is_first || !matches!(location, SecretLocation::History | SecretLocation::Configuration) {
-                findings.push(finding(secret, *location, name, *layer));
+                let value = found_in(text, &secret.value).unwrap_or_default().to_owned();
+                findings.push(numbers.numbered(value, finding(secret, *location, name, *layer)));
             }
         }
     }
-    // The longest first, so that no shorter one breaks it up.
-    masks.sort_by_key(|(secret, _): &(String, String)| std::cmp::Reverse(secret.len()));
-    (findings, masks)
+    findings
 }
 
-/// The match in a text as it stands there.
-fn found_in<'a>(text: &'a str, secret: &FoundSecret) -> Option<&'a str> {
-    text.get(usize::try_from(secret.start).ok()?..usize::try_from(secret.end).ok()?)
-}
-
-/// The match in a text, and what stands for it; without `name=` in front of it, because values of labels stand alone.
-fn mask(text: &str, name: &str, secret: &FoundSecret) -> Option<(String, String)> {
-    let found = found_in(text, secret)?;
-    let without_name = |text| Some(text).and_then(|text: &str| text.strip_prefix(name)?.strip_prefix('='));
-    let value = without_name(found).filter(|_| !name.is_empty()).unwrap_or(found);
-    let masked = without_name(&secret.matched).filter(|_| !name.is_empty()).unwrap_or(&secret.matched);
-    (!value.is_empty()).then(|| (value.to_owned(), masked.to_owned()))
+/// What stands in a text where something was found.
+fn found_in<'a>(text: &'a str, place: &Range<u64>) -> Option<&'a str> {
+    text.get(usize::try_from(place.start).ok()?..usize::try_from(place.end).ok()?)
 }
 
 /// The build arguments that a command of the history begins with (`|2 NAME=value NAME=value /bin/sh -c …`), and the rest.
@@ -140,25 +128,49 @@ fn build_arguments(command: &str) -> (Vec<&str>, &str) {
     (arguments, rest)
 }
 
-fn finding(secret: FoundSecret, location: SecretLocation, name: &str, layer: Option<u32>) -> Finding {
-    Finding::Secret(SecretFinding {
+fn finding(secret: FoundSecret, location: SecretLocation, name: &str, layer: Option<u32>) -> SecretFinding {
+    SecretFinding {
         location,
         path: name.to_owned(),
         line: None,
         rule: secret.rule.to_string(),
         title: secret.title.to_string(),
         matched: secret.matched,
+        number: None,
         severity: secret.severity,
         category: secret.category.to_string(),
         layer,
         removed_in: None,
         excepted_by: None,
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_that_look_the_same_masked_are_told_one_by_one() {
+        let step = |word: &str| format!("RUN curl -u ci:{word} https://a.b && curl -u ci:{word}z https://a.b");
+        let mut image = ImageFacts {
+            environment: vec!["URLS=redis://:kR8spq2x@a:6379 redis://:Zx91kd9w@a:6379 redis://:kR8spq2x@a:6379".into()],
+            empty_history: vec![step("kR8spq2x"), step("Qw3rTz8u"), step("kR8spq2x")],
+            ..ImageFacts::default()
+        };
+        let findings = find(&mut Masker::new(None), &mut image, &ImageConfig::default());
+        let told: Vec<_> = findings
+            .iter()
+            .filter_map(|finding| match finding {
+                Finding::Secret(secret) => Some((secret.location.as_str(), secret.number)),
+                _ => None,
+            })
+            .collect();
+        let history = [None, Some(2), Some(3), Some(4)].map(|number| ("history", number));
+        assert_eq!(
+            told,
+            [&[("environment", None), ("environment", Some(2)), ("environment", None)][..], &history].concat()
+        );
+    }
 
     #[test]
     fn what_is_found_is_masked_wherever_it_stands() {
@@ -167,7 +179,7 @@ mod tests {
             empty_history: vec!["ENV DATABASE_PASSWORD=xK9-vQ2pLm7ZwTr4==".into(), "ENV A=b".into()],
             ..ImageFacts::default()
         };
-        assert!(!find(&SecretRules::builtin(), &mut image, &ImageConfig::default()).is_empty());
+        assert!(!find(&mut Masker::new(None), &mut image, &ImageConfig::default()).is_empty());
         let texts = [&image.environment[..], &image.empty_history[..]].concat();
         assert!(!texts.concat().contains("vQ2pLm7Z"), "{texts:?}");
         assert_eq!((texts[1].as_str(), texts[3].as_str()), ("HOME=/root", "ENV A=b"));
@@ -195,7 +207,7 @@ mod tests {
             annotations: [("note".to_owned(), format!("PASSWORD={}", "xK9-vQ2pLm7ZwTr4=="))].into(),
             ..ImageFacts::default()
         };
-        let findings = find(&SecretRules::builtin(), &mut image, &config);
+        let findings = find(&mut Masker::new(None), &mut image, &config);
         let places: Vec<_> = findings
             .iter()
             .filter_map(|finding| match finding {

@@ -14,6 +14,7 @@ use crate::detectors::Detectors;
 use crate::found::FoundAccounts;
 use crate::further_pass::FurtherPass;
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
+use crate::masking::Masker;
 use crate::system_links::LinkedFiles;
 use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations};
 
@@ -100,14 +101,18 @@ pub fn index_image(image: &Image, options: &IndexOptions<'_>) -> Result<Indexed,
         findings.extend(found);
         inventory.gaps.extend(gaps);
     }
-    if let Some(rules) = detectors.and_then(|detectors| detectors.secrets.as_ref()) {
-        findings.extend(image_secrets::find(rules, &mut facts, &image.config));
+    // Whether or not they are looked for: nothing may say them in clear.
+    let mut masker = Masker::new(options.detectors);
+    let secrets = image_secrets::find(&mut masker, &mut facts, &image.config);
+    if options.detectors.is_some_and(|detectors| detectors.secrets.is_some()) {
+        findings.extend(secrets);
     }
     let wants_hashes = detectors.is_some_and(|detectors| detectors.malware.is_some());
     let hashed = if wants_hashes { visible.hashed(true) } else { Vec::new() };
     inventory.executables = visible.executables(&inventory.packages, true);
     inventory.writable_folders = visible.writable_folders(true);
     inventory.gaps.extend(visible.gaps());
+    masker.mask_words(&mut findings, &mut inventory.gaps);
     inventory.image = Some(facts);
     Ok(Indexed { inventory, findings, hashed })
 }
@@ -161,12 +166,14 @@ pub fn index_tree(
     inventory.writable_folders = visible.writable_folders(false);
     inventory.gaps.extend(visible.gaps());
     let mut findings = visible.findings(false);
+    let masker = Masker::new(detectors);
     if let Some(tree) = tree {
         let today = detectors.and_then(|detectors| detectors.today.as_deref());
-        let (found, gaps) = misconfigurations::of_tree(&tree, today);
+        let (found, gaps) = misconfigurations::of_tree(&tree, today, &masker);
         findings.extend(found);
         inventory.gaps.extend(gaps);
     }
+    masker.mask_words(&mut findings, &mut inventory.gaps);
     Ok(Indexed { inventory, findings, hashed })
 }
 

@@ -19,7 +19,7 @@ use crate::owned_files::owned_name;
 use crate::package_list::package_list;
 use crate::path_set::{PathSet, path_hash};
 use crate::projects;
-use crate::purls::purl_of;
+use crate::purls::{purl_of, without_credentials};
 use crate::relations::Relations;
 use crate::selector::SELECTOR;
 use crate::system_links::suspicious_links;
@@ -364,7 +364,7 @@ fn new_package(found: &FoundPackage, purl: Purl) -> Package {
     Package {
         ecosystem: found.ecosystem,
         name: found.name.clone(),
-        version: found.version.clone(),
+        version: without_credentials(&found.version).into_owned(),
         purl,
         source: found.source.clone(),
         architecture: found.architecture.clone(),

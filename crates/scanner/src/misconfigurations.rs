@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use misconfiguration::{Checked, FileFact, ImageConfiguration, ImageFile, LeftOver, Options, Tree};
 use model::{Finding, Gap, ImageFacts, UntrustedPath};
+use secrets::Place;
 
 use crate::capability_names::capability_name;
+use crate::masking::Masker;
 use crate::remarks::{Remark, SET_GID, SET_UID};
 
 /// What checking gives: findings, and what could not be checked.
@@ -19,8 +21,29 @@ pub fn check_ids() -> Vec<&'static str> {
 }
 
 /// Checks the files that were taken in.
-pub(crate) fn of_tree(tree: &Tree, today: Option<&str>) -> Outcome {
-    findings(misconfiguration::check(tree, &options(today)), false)
+pub(crate) fn of_tree(tree: &Tree, today: Option<&str>, masker: &Masker<'_>) -> Outcome {
+    let (mut findings, mut gaps) = findings(misconfiguration::check(tree, &options(today)), false);
+    mask_quotes(tree, masker, &mut findings, &mut gaps);
+    (findings, gaps)
+}
+
+/// Masks what findings and gaps quote of the files they are about. The files go by their names alone: what stands in a
+/// folder of tests is not said in clear either.
+fn mask_quotes(tree: &Tree, masker: &Masker<'_>, findings: &mut [Finding], gaps: &mut [Gap]) {
+    let mut of_file: BTreeMap<String, Masker<'_>> = BTreeMap::new();
+    let found = findings.iter_mut().filter_map(|finding| match finding {
+        Finding::Misconfiguration(found) => Some((&found.path, &mut found.message)),
+        Finding::Vulnerability(_) | Finding::Secret(_) | Finding::Malware(_) | Finding::License(_) => None,
+    });
+    for (path, words) in found.chain(gaps.iter_mut().map(|gap| (&gap.path, &mut gap.reason))) {
+        let of_file = of_file.entry(path.clone()).or_insert_with(|| {
+            let mut of_file = masker.clone();
+            let name = path.rsplit('/').next().unwrap_or(path);
+            tree.get(path).into_iter().for_each(|text| of_file.learn(text, Place::file(name)));
+            of_file
+        });
+        of_file.mask(words);
+    }
 }
 
 /// Checks what an image says of itself, and what stands out among its files: path, layer and remark, in the order of the

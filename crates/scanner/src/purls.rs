@@ -1,5 +1,7 @@
 //! Package URLs of found packages (package-url/purl-spec, PURL-TYPES.rst): one place for all ecosystems.
 
+use std::borrow::Cow;
+
 use model::{Distribution, Ecosystem, Purl};
 
 use crate::found::FoundPackage;
@@ -7,7 +9,8 @@ use crate::found::FoundPackage;
 /// The purl of a found package; OS packages carry the distribution as namespace and qualifier.
 pub(crate) fn purl_of(package: &FoundPackage, distribution: Option<&Distribution>) -> Purl {
     let purl_type = package.ecosystem.purl_type();
-    let version = Some(package.version.as_str());
+    let version = without_credentials(&package.version);
+    let version = Some(&*version);
     let mut purl = match package.ecosystem {
         Ecosystem::Deb | Ecosystem::Apk => Purl::new(purl_type, distribution.map(os_namespace), &package.name, version),
         Ecosystem::Rpm => {
@@ -55,9 +58,24 @@ pub(crate) fn purl_of(package: &FoundPackage, distribution: Option<&Distribution
         }
     }
     for (key, value) in &package.qualifiers {
-        purl = purl.with_qualifier(key, value);
+        purl = purl.with_qualifier(key, &without_credentials(value));
     }
     purl
+}
+
+/// An address without who logs in there: a token in the address of a repository is no part of what a package is called.
+/// The `git@` of SSH says nothing and is part of the address.
+pub(crate) fn without_credentials(text: &str) -> Cow<'_, str> {
+    let whole = Cow::Borrowed(text);
+    let Some((scheme, rest)) = text.split_once("://") else { return whole };
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let Some((user, host)) = authority.rsplit_once('@') else { return whole };
+    let tail = &rest[authority.len()..];
+    match (scheme.ends_with("ssh"), user.split_once(':')) {
+        (true, None) => whole,
+        (true, Some((user, _))) => format!("{scheme}://{user}@{host}{tail}").into(),
+        (false, _) => format!("{scheme}://{host}{tail}").into(),
+    }
 }
 
 /// The purl namespace of a distribution: its os-release id, but for the vendors that purl-spec names otherwise.
@@ -100,6 +118,27 @@ mod tests {
         }
         let rhel = Distribution { id: "rhel".into(), version: "8.10".into(), ..Distribution::default() };
         assert_eq!(purl_of(&package, Some(&rhel)).to_string(), purl);
+    }
+
+    #[test]
+    fn nobody_logs_in_by_an_address_of_a_package() {
+        for (text, expected) in [
+            ("git+https://ci:kR8<+>spq2x@git.acme.io/a.git@0a1b", "git+https://git.acme.io/a.git@0a1b"),
+            ("git+https://token@git.acme.io/a.git#0a1b", "git+https://git.acme.io/a.git#0a1b"),
+            ("git+ssh://git@github.com/o/r.git", "git+ssh://git@github.com/o/r.git"),
+            ("git+ssh://git:kR8<+>spq2x@github.com/o/r.git", "git+ssh://git@github.com/o/r.git"),
+            ("git+https://github.com/o/r.git@0a1b", "git+https://github.com/o/r.git@0a1b"),
+            ("1.2.3", "1.2.3"),
+        ] {
+            let text = text.replace("<+>", "");
+            assert_eq!(without_credentials(&text), expected);
+            let mut package = FoundPackage::new(Ecosystem::Cargo, Evidence::Installed, "a", "1.0.0");
+            package.qualifiers.push(("vcs_url".to_owned(), text));
+            assert_eq!(
+                purl_of(&package, None),
+                Purl::new("cargo", None, "a", Some("1.0.0")).with_qualifier("vcs_url", expected)
+            );
+        }
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub(crate) fn assignment(bytes: &[u8], key: Range<usize>, syntax: Syntax) -> Opt
         .or_else(|| called(bytes, &key))
         .or_else(|| tagged(bytes, &key))
         .or_else(|| passed(bytes, &key))
+        .or_else(|| named(bytes, &key))
         .or_else(|| paired(bytes, &key, syntax))
         .or_else(|| declared(bytes, &key))
         .or_else(|| spaced(bytes, &key, syntax))
@@ -114,7 +115,19 @@ fn direct(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usi
     if !may_be_bare {
         return None;
     }
-    bare_at(bytes, start, syntax).map(|value| (value, false))
+    let is_tight = operator == "=" && start == at && at == after_key + 1;
+    let value = bare_at(bytes, start, syntax)?;
+    Some((if is_tight { up_to_next(bytes, value) } else { value }, false))
+}
+
+/// The value up to the next assignment of its line: `DB_PASSWORD=x MODE=y` of a unit of systemd.
+fn up_to_next(bytes: &[u8], value: Range<usize>) -> Range<usize> {
+    let text = &bytes[value.clone()];
+    let Some(blank) = memchr::memchr2(b' ', b'\t', text) else { return value };
+    let rest = text[blank..].trim_ascii_start();
+    let name = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let is_next = name > 0 && rest.get(name) == Some(&b'=') && rest.get(name + 1) != Some(&b'=');
+    if is_next { value.start..value.start + blank } else { value }
 }
 
 fn operator_at(bytes: &[u8], at: usize) -> Option<&'static str> {
@@ -167,6 +180,23 @@ fn tagged(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
     let closes = bytes.get(at + length + 1) == Some(&b'/');
     let value = trimmed(bytes, at..at + length);
     (closes && !value.is_empty()).then_some((value, true))
+}
+
+/// `<name>app.password</name><value>x</value>` of Hadoop, `<key>password</key><string>x</string>` of property lists.
+fn named(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
+    let before = bytes[key.start.saturating_sub(24)..key.start].trim_ascii_end();
+    if !["<name>", "<key>", "<param-name>"].iter().any(|tag| before.ends_with(tag.as_bytes())) {
+        return None;
+    }
+    let rest = &bytes[key.end..bytes.len().min(key.end + FARTHEST_VALUE)];
+    let rest = rest.trim_ascii_start();
+    let closed = ["</name>", "</key>", "</param-name>"].iter().find_map(|tag| rest.strip_prefix(tag.as_bytes()))?;
+    let opened = closed.trim_ascii_start();
+    let inner = ["<value>", "<string>", "<param-value>"].iter().find_map(|tag| opened.strip_prefix(tag.as_bytes()))?;
+    let start = bytes.len().min(key.end + FARTHEST_VALUE) - inner.len();
+    let length = bytes[start..].iter().take(LONGEST_VALUE).position(|&byte| byte == b'<')?;
+    let value = trimmed(bytes, start..start + length);
+    (bytes.get(start + length + 1) == Some(&b'/') && !value.is_empty()).then_some((value, true))
 }
 
 /// `- name: PASSWORD` and `value: x` on the next line, `{"name": "PASSWORD", "value": "x"}`, `<add key="p" value="x"/>`.
@@ -385,6 +415,7 @@ mod tests {
         for (text, syntax) in [
             ("password = hunter2", Syntax::Settings),
             ("password=hunter2 # a comment", Syntax::Settings),
+            ("Environment=password=hunter2 MODE=prod", Syntax::Settings),
             ("spring.datasource.password: hunter2\n", Syntax::Settings),
             (r#"{"db_password": "hunter2", "a": 1}"#, Syntax::Settings),
             ("export DB_password=hunter2; run", Syntax::Shell),
@@ -401,6 +432,8 @@ mod tests {
             (r#"<add key="password" value="hunter2"/>"#, Syntax::Settings),
             ("- name: password\n  value: hunter2\n", Syntax::Settings),
             (r#"{"name": "password", "value": "hunter2"}"#, Syntax::Settings),
+            ("<name>app.password</name>\n  <value>hunter2</value>\n", Syntax::Settings),
+            ("<key>password</key>\n<string>hunter2</string>\n", Syntax::Settings),
             (r#""{\"password\":\"hunter2\"}""#, Syntax::Code),
             ("password=hunter2", Syntax::Single),
             ("password=\"hunter2\"", Syntax::Single),

@@ -60,6 +60,8 @@ fn check(outcome: &Outcome, bytes: &[u8]) {
     let mut last = 0;
     for secret in &outcome.secrets {
         assert!(secret.start >= last && secret.end >= secret.start, "{secret:?} is out of order");
+        let is_inside = secret.value.start >= secret.start && secret.value.end <= secret.end;
+        assert!(is_inside, "{secret:?} has its value outside of it");
         assert!(secret.line >= 1, "{secret:?} has no line");
         assert!(!secret.matched.contains(|sign: char| sign.is_control()), "{secret:?} shows signs of control");
         assert!(secret.matched.len() < 400, "{secret:?} shows too much");

@@ -1,5 +1,6 @@
 //! What a scan finds.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use model::Severity;
@@ -28,6 +29,10 @@ pub struct FoundSecret {
     pub start: u64,
     /// Where it ends.
     pub end: u64,
+    /// Where in it the value stands that nobody may see.
+    pub value: Range<u64>,
+    /// What may be shown in the place of the value.
+    pub masked_value: String,
     /// Why it counts less than its rule says.
     pub mark: Option<Mark>,
 }

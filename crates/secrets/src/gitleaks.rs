@@ -1,10 +1,14 @@
 //! Files of rules in the format of gitleaks (v8, with the allow lists of v8.25 and the composite rules of v8.28).
 //!
-//! Keys count in either case, and unknown ones are passed over, as gitleaks does. What differs: a file adds to the
-//! built-in rules unless it says `useDefault = false`; conditions on commits never hold, because no history is scanned;
-//! patterns are of Go's syntax and are translated.
+//! Keys count in either case. What differs: a file adds to the built-in rules unless it says `useDefault = false`;
+//! conditions on commits never hold, because no history is scanned; patterns are of Go's syntax and are translated; and
+//! what would do nothing is refused: an unknown key, a rule that stands there twice, the name of a rule that nobody has.
 
+mod default_ids;
 mod go_syntax;
+mod keys;
+
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use toml::{Table, Value};
@@ -29,6 +33,8 @@ struct Document {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Extend {
+    path: String,
+    url: String,
     usedefault: Option<bool>,
     disabledrules: Vec<String>,
 }
@@ -84,19 +90,44 @@ pub(crate) fn extended_path(table: &Table) -> Option<String> {
 
 /// Adds the file to what is collected.
 pub(crate) fn read(name: &str, table: Table, collected: &mut Collected) -> Result<(), ReadRulesError> {
+    if let Some(unknown) = keys::unknown(&table) {
+        let place = unknown.rule.map_or_else(String::new, |rule| format!("rule `{}`: ", shortened(&rule)));
+        let (key, within, known) = (shortened(&unknown.key), unknown.within, unknown.known);
+        let reason = format!("{place}there is no key `{key}`; {within} has {known}");
+        return Err(ReadRulesError::Key { name: name.to_owned(), reason });
+    }
     let document: Document = lower_keys(Value::Table(table), 0).try_into().map_err(|error: toml::de::Error| {
         let reason = error.message().lines().next().unwrap_or("a value has the wrong type").to_owned();
         ReadRulesError::Rule { name: name.to_owned(), rule: "?".to_owned(), reason }
     })?;
+    let Extend { path, url, usedefault, disabledrules } = &document.extend;
+    if !url.is_empty() {
+        return Err(ReadRulesError::Key {
+            name: name.to_owned(),
+            reason: "`extend` has a `url`; nothing is fetched, so name a file with `path`".to_owned(),
+        });
+    }
+    let has_lists = document.allowlist.is_some() || !document.allowlists.is_empty();
+    if document.rules.is_empty() && !has_lists && path.is_empty() && usedefault.is_none() && disabledrules.is_empty() {
+        return Err(ReadRulesError::Empty { name: name.to_owned() });
+    }
     if document.extend.usedefault == Some(false) {
         collected.switch_builtin_off();
     }
+    let unknown_rule =
+        |key, rule: &str| ReadRulesError::UnknownRule { name: name.to_owned(), key, rule: shortened(rule) };
     for id in &document.extend.disabledrules {
-        // gitleaks passes over names that it does not know, and knows rules that we do not have.
-        collected.disable(id);
+        let was_there = collected.disable(id);
+        if !was_there && !default_ids::has(id) {
+            return Err(unknown_rule("disabledRules", id));
+        }
     }
+    let mut ids = BTreeSet::new();
     for (place, table) in document.rules.into_iter().enumerate() {
         let id = if table.id.is_empty() { format!("#{}", place + 1) } else { shortened(&table.id) };
+        if !ids.insert(id.clone()) {
+            return Err(ReadRulesError::Twice { name: name.to_owned(), rule: id });
+        }
         add_rule(table, collected).map_err(|error| ReadRulesError::Rule {
             name: name.to_owned(),
             rule: id,
@@ -112,6 +143,10 @@ pub(crate) fn read(name: &str, table: Table, collected: &mut Collected) -> Resul
     }
     for (place, table) in document.allowlist.into_iter().chain(document.allowlists).enumerate() {
         let targets = table.targetrules.clone();
+        let is_known = |id: &&String| collected.rules.iter().any(|rule| rule.is_called(id)) || default_ids::has(id);
+        if let Some(id) = targets.iter().find(|id| !is_known(id)) {
+            return Err(unknown_rule("targetRules", id));
+        }
         let list = allow_list(table, targets).map_err(|(key, reason)| ReadRulesError::Allow {
             name: name.to_owned(),
             place: place + 1,
@@ -177,8 +212,11 @@ fn add_rule(table: RuleTable, collected: &mut Collected) -> Result<(), RefusedRu
     };
     match collected.rules.iter_mut().find(|rule| rule.is_called(&table.id)) {
         Some(rule) => change.apply(rule)?,
-        // What changes a rule that we do not have changes nothing.
-        None if change.pattern.is_none() && change.path.is_none() => {}
+        // What changes a rule that only gitleaks has changes nothing.
+        None if change.pattern.is_none() && change.path.is_none() && default_ids::has(&table.id) => {}
+        None if change.pattern.is_none() && change.path.is_none() => {
+            return Err(InvalidRule::Missing { key: "regex` or `path" }.into());
+        }
         None => collected.add(change.into_rule(table.id)?),
     }
     Ok(())

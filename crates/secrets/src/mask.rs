@@ -12,9 +12,10 @@ pub(crate) enum Mask {
 /// Of shorter values nothing shows.
 const SHORTEST_SHOWN: usize = 16;
 const STARS: usize = 12;
-const HIDDEN: &str = "********";
+/// What stands for a value of which nothing shows.
+pub(crate) const HIDDEN: &str = "********";
 /// The most of a name or of the text around a value that is shown.
-const LONGEST_CONTEXT: usize = 60;
+pub(crate) const LONGEST_CONTEXT: usize = 60;
 
 /// A value alone.
 pub(crate) fn masked(value: &[u8], mask: Mask) -> String {
@@ -28,17 +29,8 @@ pub(crate) fn masked(value: &[u8], mask: Mask) -> String {
     }
 }
 
-/// A value with the name it is given to.
-pub(crate) fn masked_assignment(key: &[u8], value: &[u8], mask: Mask) -> String {
-    format!("{}={}", context(key), masked(value, mask))
-}
-
-/// A value in the midst of a text: `postgres://user:********@host`.
-pub(crate) fn masked_within(before: &[u8], value: &[u8], after: &[u8], mask: Mask) -> String {
-    format!("{}{}{}", context(before), masked(value, mask), context(after))
-}
-
-fn context(text: &[u8]) -> String {
+/// A name, or text around a value, as far as it is shown.
+pub(crate) fn context(text: &[u8]) -> String {
     printable(&text[..text.len().min(LONGEST_CONTEXT)])
 }
 
@@ -67,6 +59,6 @@ mod tests {
 
     #[test]
     fn signs_that_a_terminal_obeys_are_not_passed_on() {
-        assert_eq!(masked_assignment(b"KEY\x1b[31m", b"value", Mask::Nothing), "KEY.[31m=********");
+        assert_eq!(context(b"KEY\x1b[31m"), "KEY.[31m");
     }
 }

@@ -96,6 +96,8 @@ pub(crate) struct PlaceFacts {
     /// Whether the file lies where packages of a language are installed: what they show as samples is no secret, though
     /// an application's own keys may lie there as well.
     pub(crate) is_library: bool,
+    /// Whether the file holds what people read, in their languages.
+    pub(crate) is_translated: bool,
 }
 
 impl PlaceFacts {
@@ -107,7 +109,13 @@ impl PlaceFacts {
             PlaceKind::Environment | PlaceKind::Label | PlaceKind::Argument => Syntax::Single,
             PlaceKind::History => Syntax::Shell,
         };
-        PlaceFacts { kind: place.kind, syntax, mark: mark(path, syntax), is_library: is_in_library(path) }
+        PlaceFacts {
+            kind: place.kind,
+            syntax,
+            mark: mark(path, syntax),
+            is_library: is_in_library(path),
+            is_translated: is_translated(path),
+        }
     }
 
     /// Whether a value is one that is in force, as in an environment or a file of settings.
@@ -119,6 +127,16 @@ impl PlaceFacts {
 /// Whether a path in lower case lies where packages of a language are installed.
 pub(crate) fn is_in_library(path: &str) -> bool {
     LIBRARY_FOLDERS.iter().any(|folder| path.contains(folder))
+}
+
+/// Whether a path in lower case is that of a file of translations: `locales/ja.yml`, `messages_ja.properties`.
+fn is_translated(path: &str) -> bool {
+    let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split('.').next().unwrap_or(name);
+    let mut words = name.rsplit_once('.').map_or(name, |(stem, _)| stem).split(['.', '_', '-']);
+    folders.split(['/', '!']).any(|folder| TRANSLATED_FOLDERS.contains(&folder) || folder.starts_with("values-"))
+        || ["messages", "strings", "translation", "translations", "locale", "labels"].contains(&stem)
+        || words.next_back().is_some_and(|word| LANGUAGES.contains(&word))
 }
 
 /// A path in lower case, in its last two parts: the name, and what follows the name's last point.
@@ -266,12 +284,43 @@ const TEST_FOLDER_ENDS: &[&str] = &[
 
 const DOCUMENT_FOLDERS: &[&str] = &["doc", "docs", "documentation", "man", "info", "help", "javadoc", "gtk-doc"];
 
+const TRANSLATED_FOLDERS: &[&str] = &[
+    "locale",
+    "locales",
+    "_locales",
+    "lang",
+    "langs",
+    "language",
+    "languages",
+    "i18n",
+    "l10n",
+    "intl",
+    "nls",
+    "translation",
+    "translations",
+];
+
+/// The languages in which passwords are asked for with letters beyond ASCII, as files of translations are named.
+const LANGUAGES: &[&str] = &[
+    "ja", "jp", "zh", "cn", "tw", "hans", "hant", "ko", "kr", "de", "fr", "es", "pt", "br", "it", "ru", "uk", "pl",
+    "cs", "sk", "tr", "el", "he", "ar", "fa", "hi", "th", "vi", "sv", "da", "nb", "no", "fi", "hu", "ro", "bg", "sr",
+    "hr", "lt", "lv", "et", "ca",
+];
+
 /// Folders to which only package managers write what registries publish.
 const PACKAGE_FOLDERS: &[&str] =
     &["node_modules/", "bower_components/", "go/pkg/mod/", ".cargo/registry/", ".m2/repository/", "/gems/"];
 
-const LIBRARY_FOLDERS: &[&str] =
-    &["site-packages/", "dist-packages/", "usr/lib/python3", "usr/lib/ruby/", "usr/share/perl5/", "usr/share/nodejs/"];
+const LIBRARY_FOLDERS: &[&str] = &[
+    "site-packages/",
+    "dist-packages/",
+    // The standard library, and the packages of pip that it brings in an archive.
+    "lib/python2",
+    "lib/python3",
+    "usr/lib/ruby/",
+    "usr/share/perl5/",
+    "usr/share/nodejs/",
+];
 
 fn mark(path: &str, syntax: Syntax) -> Option<Mark> {
     if path.ends_with("etc/ssl/private/ssl-cert-snakeoil.key") {

@@ -1,5 +1,6 @@
 //! Whether a value may be a secret at all, where nothing but the name it is given to says so.
 
+use crate::foreign;
 use crate::place::{PlaceFacts, Syntax};
 
 /// Shannon's entropy of the bytes, in bits a byte.
@@ -179,9 +180,9 @@ const EMPTY_WORDS: &[&str] = &[
 
 /// Whether a value only shows where one belongs: `changeme`, `${PASSWORD}`, `<token>`, `xxxx`.
 pub(crate) fn is_stand_in(value: &[u8]) -> bool {
-    let lower = value.to_ascii_lowercase();
-    let Ok(text) = std::str::from_utf8(&lower) else { return false };
-    let text = text.trim();
+    let Ok(text) = std::str::from_utf8(value) else { return false };
+    let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { foreign::folded(text).to_lowercase() };
+    let text = lower.trim();
     is_reference(text)
         || is_monotonous(text.as_bytes())
         || EMPTY_WORDS.contains(&text)
@@ -254,16 +255,22 @@ fn is_monotonous(text: &[u8]) -> bool {
 
 /// Whether the value of something that is called a password may be one.
 pub(crate) fn may_be_password(key: &str, value: &[u8], facts: &PlaceFacts) -> bool {
-    let Ok(text) = std::str::from_utf8(value) else { return false };
+    // Files of settings in older encodings have passwords too.
+    let text = &*String::from_utf8_lossy(value);
     if text.len() < 4 || text.len() > 128 || text.chars().any(char::is_control) || is_stand_in(value) {
         return false;
     }
     let kinds = Kinds::of(text);
     if facts.syntax == Syntax::Single {
-        return !is_path_or_address(text) && !text.eq_ignore_ascii_case(key);
+        return !is_path_or_address(text)
+            && !text.eq_ignore_ascii_case(key)
+            && (text.is_ascii() || !foreign::is_said(text));
     }
-    if !text.is_ascii() || text.contains([' ', '\\', ',']) || is_path_or_address(text) || is_expression(text, facts) {
+    if text.contains([' ', '\\', ',']) || is_path_or_address(text) || is_expression(text, facts) {
         return false;
+    }
+    if !text.is_ascii() {
+        return foreign::may_be_password(key, text, facts);
     }
     if !facts.is_in_force() && is_idle(value) {
         return false;

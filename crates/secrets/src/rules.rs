@@ -1,6 +1,6 @@
 //! The set of rules that a scan uses: the built-in ones and those of users.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use crate::allow::AllowList;
@@ -46,6 +46,36 @@ pub enum ReadRulesError {
         line: usize,
         /// What is wrong with it.
         reason: String,
+    },
+    /// A file of gitleaks has a key that gitleaks does not know.
+    #[error("{name}: {reason}")]
+    Key {
+        /// The file.
+        name: String,
+        /// Which key, and where.
+        reason: String,
+    },
+    /// A rule stands in a file twice: only one of them would count.
+    #[error("{name}: rule `{rule}`: another rule of the file has this id")]
+    Twice {
+        /// The file.
+        name: String,
+        /// The id.
+        rule: String,
+    },
+    /// A file changes nothing.
+    #[error("{name}: the file has no rules and no allow lists, and switches none off")]
+    Empty {
+        /// The file.
+        name: String,
+    },
+    /// An allow list allows nothing.
+    #[error("{name}: allow list {place}: it has no paths, values or words")]
+    AllowsNothing {
+        /// The file.
+        name: String,
+        /// The list's place in the file, from 1.
+        place: usize,
     },
     /// A rule cannot be used.
     #[error("{name}: rule `{rule}`: {reason}")]
@@ -248,6 +278,10 @@ fn read_own(file: &UserRules<'_>, collected: &mut Collected) -> Result<(), ReadR
             });
         }
     }
+    if parsed.rules.is_empty() && parsed.allow.is_empty() && parsed.disable.is_empty() && parsed.builtin.is_none() {
+        return Err(ReadRulesError::Empty { name: file.name.to_owned() });
+    }
+    let mut ids = BTreeSet::new();
     for (place, mut text) in parsed.rules.into_iter().enumerate() {
         let id = if text.id.is_empty() { format!("#{}", place + 1) } else { shortened(&text.id) };
         let refused = |reason: InvalidRule| ReadRulesError::Rule {
@@ -258,10 +292,16 @@ fn read_own(file: &UserRules<'_>, collected: &mut Collected) -> Result<(), ReadR
         if text.id.is_empty() {
             return Err(refused(InvalidRule::Missing { key: "id" }));
         }
+        if !ids.insert(text.id.clone()) {
+            return Err(ReadRulesError::Twice { name: file.name.to_owned(), rule: id.clone() });
+        }
         text.category = text.category.take().or_else(|| parsed.category.clone());
         collected.add(Rule::new(text, false).map_err(refused)?);
     }
     for (place, text) in parsed.allow.into_iter().enumerate() {
+        if text.paths.is_empty() && text.values.is_empty() && text.words.is_empty() {
+            return Err(ReadRulesError::AllowsNothing { name: file.name.to_owned(), place: place + 1 });
+        }
         let list = AllowList::new(text, false).map_err(|(key, reason): (&'static str, InvalidPattern)| {
             ReadRulesError::Allow { name: file.name.to_owned(), place: place + 1, key, reason: reason.to_string() }
         })?;

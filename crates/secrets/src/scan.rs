@@ -11,11 +11,13 @@ use crate::allow::Subject;
 use crate::assignment::{self, Assignment};
 use crate::lead::LEAD_BYTES;
 use crate::mask::{self, Mask};
+use crate::pattern::Pattern;
 use crate::place::{Mark, Place, PlaceFacts, PlaceKind, Syntax};
 use crate::plausible;
 use crate::rule::{Kind, LONGEST_LITERAL_BYTES, Rule};
 use crate::rules::SecretRules;
 use crate::shapes::Shaped;
+use crate::shown::Shown;
 use crate::validators::{Check, Matched};
 
 /// How far a pattern may reach behind its literal.
@@ -74,8 +76,10 @@ pub(crate) struct Candidate {
     pub(crate) mark: Option<Mark>,
     pub(crate) start: u64,
     pub(crate) end: u64,
+    /// Where the value itself stands.
+    pub(crate) value: Range<u64>,
     pub(crate) line: u64,
-    pub(crate) shown: String,
+    pub(crate) shown: Shown,
     pub(crate) fingerprint: u16,
 }
 
@@ -179,18 +183,18 @@ impl<'r> Pass<'r> {
         let rules = self.rules;
         let rule = &rules.rules[index];
         match &rule.kind {
-            Kind::Near { pattern, before } => {
-                if *before == 0 && !pattern.may_begin(&stretch.bytes[at..]) {
+            Kind::Near { pattern, before: 0 } => {
+                if !pattern.may_begin(&stretch.bytes[at..]) {
                     self.spend(LEAD_BYTES);
                     return;
                 }
-                let span = at.saturating_sub(*before)..stretch.bytes.len().min(at + REACH_BYTES);
+                let span = at..stretch.bytes.len().min(at + REACH_BYTES);
                 let Some(program) = pattern.program().filter(|_| self.spend(span.len())) else { return };
-                let anchored = if *before == 0 { Anchored::Yes } else { Anchored::No };
                 let mut captures = program.create_captures();
-                program.search_captures(&Input::new(stretch.bytes).span(span).anchored(anchored), &mut captures);
+                program.search_captures(&Input::new(stretch.bytes).span(span).anchored(Anchored::Yes), &mut captures);
                 self.captured(index, stretch, &captures);
             }
+            Kind::Near { pattern, before } => self.look_around(index, pattern, *before, stretch, at),
             Kind::Assignment { key, value } => {
                 let Some((found, name)) = self.assignment_at(stretch, at) else { return };
                 if !key.is_match(name.as_bytes()) || !self.spend(found.value.len()) {
@@ -201,8 +205,8 @@ impl<'r> Pass<'r> {
                 }
                 let whole = found.key.start..found.value.end;
                 let matched = self.matched(stretch, whole, found.value, Some(&name), found.is_quoted);
-                let key = &stretch.bytes[found.key];
-                let shown = mask::masked_assignment(key, matched.value(), rule.mask);
+                let masked = mask::masked(matched.value(), rule.mask);
+                let shown = Shown::assigned(&stretch.bytes[found.key], masked);
                 self.judge(index, &matched, shown);
             }
             Kind::Shape(shape) => {
@@ -219,13 +223,30 @@ impl<'r> Pass<'r> {
         }
     }
 
+    /// Lets a pattern look for the match that the literal at this place announces. What ends before the literal is the match
+    /// of an earlier one: be it a secret or a stand-in, it hides nothing.
+    fn look_around(&mut self, index: usize, pattern: &Pattern, before: usize, stretch: &Stretch<'_>, at: usize) {
+        let Some(program) = pattern.program() else { return };
+        let mut captures = program.create_captures();
+        let end = stretch.bytes.len().min(at + REACH_BYTES);
+        let mut from = at.saturating_sub(before);
+        while from <= at && self.spend(end - from) {
+            program.search_captures(&Input::new(stretch.bytes).span(from..end), &mut captures);
+            let Some(whole) = captures.get_match().map(|found| found.range()) else { return };
+            if whole.end > at && self.captured(index, stretch, &captures) {
+                return;
+            }
+            from = if whole.end > at { whole.start + 1 } else { whole.end.max(whole.start + 1) };
+        }
+    }
+
     /// Lets a pattern look at all fresh bytes.
     fn look_anywhere(&mut self, index: usize, stretch: &Stretch<'_>) {
         let rules = self.rules;
         let rule = &rules.rules[index];
         if matches!(rule.kind, Kind::File) && stretch.origin + stretch.fresh.start as u64 == 0 && self.holds(index) {
             let matched = self.matched(stretch, 0..0, 0..0, None, false);
-            self.judge(index, &matched, String::new());
+            self.judge(index, &matched, Shown::alone(String::new()));
             return;
         }
         let Kind::Anywhere { pattern } = &rule.kind else { return };
@@ -266,8 +287,9 @@ impl<'r> Pass<'r> {
         found
     }
 
-    fn captured(&mut self, index: usize, stretch: &Stretch<'_>, captures: &Captures) {
-        let Some(whole) = captures.get_match().map(|found| found.range()) else { return };
+    /// Judges a match; says whether it is one, and no part of a longer word.
+    fn captured(&mut self, index: usize, stretch: &Stretch<'_>, captures: &Captures) -> bool {
+        let Some(whole) = captures.get_match().map(|found| found.range()) else { return false };
         let rules = self.rules;
         let rule = &rules.rules[index];
         let groups = 1..captures.group_len();
@@ -277,27 +299,23 @@ impl<'r> Pass<'r> {
         };
         let value = group.map_or_else(|| whole.clone(), |group| group.range());
         if rule.is_builtin && !is_bounded(stretch.bytes, &whole) {
-            return;
+            return false;
         }
-        let matched = self.matched(stretch, whole.clone(), value.clone(), None, false);
-        let bytes = stretch.bytes;
+        let masked = mask::masked(&stretch.bytes[value.clone()], rule.mask);
         let shown = match rule.mask {
-            Mask::Nothing if value != whole => mask::masked_within(
-                &bytes[whole.start..value.start],
-                &bytes[value.clone()],
-                &bytes[value.end..whole.end],
-                rule.mask,
-            ),
-            Mask::Nothing | Mask::Ends => mask::masked(&bytes[value.clone()], rule.mask),
+            Mask::Nothing if value != whole => Shown::within(stretch, &whole, &value, masked),
+            Mask::Nothing | Mask::Ends => Shown::alone(masked),
         };
+        let matched = self.matched(stretch, whole, value, None, false);
         self.judge(index, &matched, shown);
+        true
     }
 
     fn shaped(&mut self, index: usize, stretch: &Stretch<'_>, shaped: Shaped) {
         match shaped {
             Shaped::Secret { whole, shown } => {
                 let matched = self.matched(stretch, whole.clone(), whole, None, false);
-                self.judge(index, &matched, shown);
+                self.judge(index, &matched, Shown::alone(shown));
             }
             Shaped::Inner { whole, key, bytes } => {
                 if self.depth < DEEPEST && self.spend(bytes.len()) {
@@ -320,7 +338,13 @@ impl<'r> Pass<'r> {
         for candidate in inner.candidates {
             let start = stretch.origin + whole.start as u64;
             let end = stretch.origin + whole.end as u64;
-            self.keep(Candidate { start, end, ..candidate });
+            self.keep(Candidate {
+                start,
+                end,
+                value: start..end,
+                shown: candidate.shown.clone().decoded(),
+                ..candidate
+            });
         }
     }
 
@@ -340,7 +364,7 @@ impl<'r> Pass<'r> {
     }
 
     /// Applies what else must hold, and keeps the finding.
-    fn judge(&mut self, index: usize, matched: &Matched<'_>, shown: String) {
+    fn judge(&mut self, index: usize, matched: &Matched<'_>, shown: Shown) {
         let rules = self.rules;
         let rule = &rules.rules[index];
         let head = std::mem::take(&mut self.head);
@@ -355,8 +379,10 @@ impl<'r> Pass<'r> {
         state.from = matched.origin + matched.whole.end as u64;
         let mark = self.mark_at(&matched.bytes[..matched.whole.start]).or_else(|| self.mark_of_line(matched));
         let is_sample = match &*rule.category {
-            "generic" => mark.is_some() || self.facts.is_library || self.is_in_comment(matched),
-            "connection-string" => self.facts.is_library,
+            "generic" => {
+                mark.is_some() || self.facts.is_library || self.is_in_comment(matched) || self.is_in_session(matched)
+            }
+            "connection-string" => self.facts.is_library || self.is_in_session(matched),
             _ => false,
         };
         if is_sample {
@@ -368,23 +394,33 @@ impl<'r> Pass<'r> {
             mark,
             start: matched.origin + matched.whole.start as u64,
             end: matched.origin + matched.whole.end as u64,
+            value: matched.origin + matched.value.start as u64..matched.origin + matched.value.end as u64,
             line: 0,
             shown,
             fingerprint: fingerprint(matched.value()),
         });
     }
 
-    /// Whether the line is a comment of settings, which in files as they are shipped holds samples, or one of a session
-    /// with Python that a text shows.
+    /// Whether the line is a comment of settings, which in files as they are shipped holds samples.
     fn is_in_comment(&self, matched: &Matched<'_>) -> bool {
         let line = line_around(matched.bytes, &matched.whole).trim_ascii_start();
         let signs: &[&[u8]] = match self.facts.syntax {
             Syntax::Settings => &[b"#", b";", b"//", b"<!--"],
             // Commented code may have been in force; what documents it has not.
-            Syntax::Code => &[b">>>", b"... ", b"///", b"//!", b"* ", b"//\t", b"//  "],
+            Syntax::Code => &[b"///", b"//!", b"* ", b"//\t", b"//  "],
             Syntax::Shell | Syntax::Prose | Syntax::Single => &[],
         };
         signs.iter().any(|sign| line.starts_with(sign))
+    }
+
+    /// Whether a text shows it as part of a session with Python: what was typed, or the answer below it.
+    fn is_in_session(&self, matched: &Matched<'_>) -> bool {
+        let line = line_place(matched.bytes, &matched.whole);
+        let end_before = line.start.saturating_sub(1);
+        let before = line_around(matched.bytes, &(end_before..end_before));
+        let is_typed =
+            |line: &[u8]| [&b">>> "[..], b"... "].iter().any(|sign| line.trim_ascii_start().starts_with(sign));
+        self.facts.syntax == Syntax::Code && (is_typed(&matched.bytes[line]) || is_typed(before))
     }
 
     /// Programs are documented in comments of their own; a key that begins in one is a sample.
@@ -470,11 +506,16 @@ fn has_length_before(bytes: &[u8], whole: &Range<usize>) -> bool {
 
 /// The line of a match, cut to what is near.
 fn line_around<'a>(bytes: &'a [u8], whole: &Range<usize>) -> &'a [u8] {
+    &bytes[line_place(bytes, whole)]
+}
+
+/// Where that line stands.
+fn line_place(bytes: &[u8], whole: &Range<usize>) -> Range<usize> {
     let first = whole.start.saturating_sub(REACH_BYTES);
     let start = memchr::memrchr(b'\n', &bytes[first..whole.start]).map_or(first, |end| first + end + 1);
     let last = bytes.len().min(whole.end + REACH_BYTES);
     let end = memchr::memchr(b'\n', &bytes[whole.end..last]).map_or(last, |end| whole.end + end);
-    &bytes[start..end]
+    start..end
 }
 
 /// The low 16 bits of the hash of a value.

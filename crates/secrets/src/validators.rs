@@ -6,6 +6,7 @@ pub(crate) mod encoded;
 
 use std::ops::Range;
 
+use crate::foreign;
 use crate::place::PlaceFacts;
 use crate::plausible;
 
@@ -181,8 +182,10 @@ fn is_loopback(host: &[u8]) -> bool {
 /// Text that may be a password, and is none of the words that stand for one.
 fn is_password_word(value: &[u8]) -> bool {
     let words: [&[u8]; 10] = [b"pass", b"pw", b"pwd", b"mypass", b"user", b"test", b"foo", b"bar", b"secret", b"xxx"];
-    let is_text = value.iter().all(|byte| byte.is_ascii_graphic() && !b"{}<>`\\%".contains(byte))
-        && !value.iter().all(u8::is_ascii_lowercase);
+    let is_sign = |byte: &u8| !byte.is_ascii() || byte.is_ascii_graphic() && !b"{}<>`\\%".contains(byte);
+    let is_text = value.iter().all(is_sign)
+        && !value.iter().all(u8::is_ascii_lowercase)
+        && (value.is_ascii() || std::str::from_utf8(value).is_ok_and(|text| !foreign::is_said(text)));
     is_text
         && value.len() >= 4
         && !words.iter().any(|word| value.eq_ignore_ascii_case(word))
@@ -201,7 +204,10 @@ fn is_whole_der(bytes: &[u8]) -> bool {
 /// Whether the value is no repetition of its own name, as in `token = "access_token"`.
 fn is_named_for_a_value(matched: &Matched<'_>) -> bool {
     let letters = |text: &[u8]| -> Vec<u8> {
-        text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+        text.iter()
+            .filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii())
+            .map(u8::to_ascii_lowercase)
+            .collect()
     };
     let (key, mut value) = (letters(matched.key.unwrap_or_default().as_bytes()), letters(matched.value()));
     if !matched.facts.is_in_force() {

@@ -65,6 +65,22 @@ fn a_users_yara_rules_count_and_broken_ones_are_told() {
 }
 
 #[test]
+fn rules_for_secrets_that_would_do_nothing_are_bad_input() {
+    let program = Program::new();
+    program.write("root/a.txt", "nothing\n");
+    for (rules, words) in [
+        ("[[rules]]\nid = \"a\"\nregex = 'a'\nkeyword = [\"a\"]\n", "there is no key `keyword`"),
+        ("[extend]\ndisabledRules = [\"aws-acess-token\"]\n", "`disabledRules` names the rule `aws-acess-token`"),
+        ("", "the file has no rules"),
+    ] {
+        program.write("own.toml", rules);
+        program
+            .run(&["scan", "--detectors", "secrets", "--secret-rules", "own.toml", "rootfs:root"])
+            .ended(2, &["own.toml", words]);
+    }
+}
+
+#[test]
 fn secrets_in_files_and_in_the_configuration_are_found_and_masked() {
     let program = Program::new();
     let id = key_id();
@@ -137,6 +153,57 @@ fn a_password_that_an_upper_layer_changes_is_told_beside_the_new_one() {
     let masked = json!("DATABASE_PASSWORD=********");
     let (hidden, seen) = ((masked.clone(), json!(0), json!(1)), (masked, json!(1), Value::Null));
     assert!(told.len() == 2 && told.contains(&hidden) && told.contains(&seen), "{told:?}");
+}
+
+/// A report that does not look for secrets does not give them away either.
+#[test]
+fn values_are_masked_whatever_is_looked_for() {
+    let program = Program::new();
+    let values = ["xK9-vQ2pLm7ZwTr4", "tR5-wQ8nKp3VxYz6", "mB7-qW4zRt9LxNc2"];
+    let image = format!(
+        "image shop:1\nenv DATABASE_PASSWORD={}\nlabel admin.password={}\nlayer RUN sshpass -p {} ssh a.b\n  app/a = b\n",
+        values[0], values[1], values[2]
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let docker = format!("FROM debian:12\nRUN sudo curl -u ci:{} https://a.b/x.sh | sh\nRUN sudo ls\n", values[0]);
+    program.write("repo/Dockerfile", docker);
+    program.write("repo/b/Dockerfile", format!("FROM a\nDB_PASSWORD={} is here\n", values[1]));
+    program.write("repo/compose.yaml", format!("services: {{web: {{environment: {{DB_PASSWORD: '{}'\n", values[2]));
+    intelligence();
+    for arguments in [
+        &["scan", "--detectors", "vulnerabilities", "--format", "json", "image.tar"][..],
+        &["scan", "--detectors", "vulnerabilities", "--format", "sarif", "image.tar"],
+        &["scan", "--detectors", "misconfigurations", "--format", "json", "image.tar"],
+        &["sbom", "--format", "cyclonedx", "image.tar"],
+        &["sbom", "--format", "spdx", "image.tar"],
+        &["scan", "--detectors", "misconfigurations", "--format", "json", "dir:repo"],
+        &["scan", "--detectors", "misconfigurations", "--lang", "en", "dir:repo"],
+        &["scan", "--detectors", "misconfigurations", "--format", "sarif", "dir:repo"],
+    ] {
+        let ran = program.run(arguments);
+        for value in values {
+            assert!(!ran.stdout.contains(value) && !ran.stderr.contains(value), "{arguments:?}: {}", ran.stdout);
+        }
+        assert!(!ran.stdout.is_empty(), "{arguments:?}: {}", ran.stderr);
+    }
+    let report = program.scan(&intelligence(), &["--detectors", "vulnerabilities", "image.tar"]);
+    assert!(report.to_string().contains("DATABASE_PASSWORD=********"), "{report}");
+    let checked = program.scan(&intelligence(), &["--detectors", "misconfigurations", "dir:repo"]);
+    assert!(checked.to_string().contains("curl -u ci:********"), "{checked}");
+}
+
+#[test]
+fn passwords_of_one_line_that_look_the_same_masked_are_told_one_by_one() {
+    let program = Program::new();
+    let line = "curl -u ci:kR8<+>spq2x https://a.b && curl -u ci:Zx9<+>1kd9w https://a.b\n".replace("<+>", "");
+    program.write("root/run.sh", line);
+    let report = program.scan(&intelligence(), &["--detectors", "secrets", "rootfs:root"]);
+    let told: Vec<(Value, Value)> =
+        findings(&report, "secret").into_iter().map(|it| (it["match"].clone(), it["number"].clone())).collect();
+    let masked = json!("curl -u ci:********");
+    assert_eq!(told, [(masked.clone(), Value::Null), (masked, json!(2))]);
+    let table = program.run(&["scan", "--detectors", "secrets", "--lang", "en", "rootfs:root"]);
+    assert!(table.stdout.contains("******** #2"), "{}", table.stdout);
 }
 
 #[test]

@@ -89,6 +89,7 @@ mod tests {
                 rule: "token".into(),
                 title: "token".into(),
                 matched: "to**".into(),
+                number: None,
                 severity: *severity,
                 category: "token".into(),
                 layer: None,

@@ -54,12 +54,12 @@ impl<'a> Other<'a> {
                     rule_id: format!("secret/{}", secret.rule),
                     name: "Secret",
                     title: secret.title.clone(),
-                    message: format!("{}{place}: {}", secret.title, secret.matched),
+                    message: format!("{}{place}: {}", secret.title, secret.shown()),
                     help: "Revoke it, then take it out of the target and of every layer below.".to_owned(),
                     path: if secret.location == SecretLocation::File { &secret.path } else { target },
                     line: secret.line,
                     logical: logical_location(secret.location, &secret.path),
-                    identity: format!("{}\n{}\n{}", secret.location.as_str(), secret.path, secret.matched),
+                    identity: format!("{}\n{}\n{}", secret.location.as_str(), secret.path, secret.shown()),
                 }
             }
             Finding::Malware(malware) => Other {

@@ -49,7 +49,7 @@ impl Table<'_> {
             SecretLocation::File => self.language.removed(at_line(&finding.path, finding.line), finding.removed_in),
             location => self.language.secret_place(location, &plain(&finding.path)),
         };
-        self.row(finding.severity, &format!("{}: {}", self.language.secret_title(finding), finding.matched))?;
+        self.row(finding.severity, &format!("{}: {}", self.language.secret_title(finding), finding.shown()))?;
         self.paragraph(4, None, &place)
     }
 

@@ -314,6 +314,7 @@ fn others(text: &str, layer: Option<u32>) -> Vec<Finding> {
             rule: "aws-access-key-id".into(),
             title: format!("AWS access key id {text}"),
             matched: "AKIA************WXYZ".into(),
+            number: None,
             severity: Severity::Critical,
             category: "cloud".into(),
             layer,

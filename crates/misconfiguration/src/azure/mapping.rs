@@ -41,6 +41,7 @@ const MAPPINGS: &[Mapping] = &[
         renamed: &[
             ("supports_https_traffic_only", "https_traffic_only_enabled"),
             ("minimum_tls_version", "min_tls_version"),
+            ("allow_blob_public_access", "allow_nested_items_to_be_public"),
             ("network_acls", "network_rules"),
             ("encryption.require_infrastructure_encryption", "infrastructure_encryption_enabled"),
             ("encryption.keyvaultproperties", "customer_managed_key"),

@@ -50,6 +50,7 @@ folder!(
     sql_threat_alerts,
     sql_threat_mail,
     sql_tls,
+    storage_account_public,
     storage_bypass,
     storage_default_action,
     storage_infrastructure_encryption,

@@ -3,10 +3,12 @@
 use crate::check::folder;
 
 folder!(
+    container_tag,
     default_permissions,
     inherited_secrets,
     plain_secret,
     script_injection,
+    unchecked_script,
     unpinned_action,
     unsecure_commands,
     untrusted_checkout,

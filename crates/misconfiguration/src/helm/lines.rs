@@ -6,7 +6,7 @@ use crate::node::{Node, Value};
 const MOST_PAIRS: usize = 4_000_000;
 
 /// For each line of the rendered text, from 1, the line of the template: the longest common sequence of lines that have
-/// the same key, and for all others the line before them.
+/// the same key; for those that a loop makes again, its lines; for all others the line before them.
 pub(super) fn align(template: &str, rendered: &str) -> Vec<u32> {
     let from: Vec<&str> = template.lines().map(key).collect();
     let to: Vec<&str> = rendered.lines().map(key).collect();
@@ -37,12 +37,48 @@ pub(super) fn align(template: &str, rendered: &str) -> Vec<u32> {
             column += 1;
         }
     }
+    let loops = loops(template);
     for place in 2..lines.len() {
         if lines[place] == 1 {
-            lines[place] = lines[place - 1];
+            lines[place] = again(&from, to[place - 1], lines[place - 1], &loops).unwrap_or(lines[place - 1]);
         }
     }
     lines
+}
+
+/// The line of the same key in the innermost loop around the line before that has one, next to that line: the loop turns
+/// once more.
+fn again(from: &[&str], key: &str, before: u32, loops: &[(u32, u32)]) -> Option<u32> {
+    if key.is_empty() {
+        return None;
+    }
+    let around = loops.iter().filter(|(first, last)| (*first..=*last).contains(&before));
+    around.into_iter().find_map(|(first, last)| {
+        let lines = (*first..=*last).filter(|line| from.get(*line as usize - 1).is_some_and(|known| *known == key));
+        // Of two that are as far away, what comes behind.
+        lines.min_by_key(|line| (line.abs_diff(before), *line < before))
+    })
+}
+
+/// The first and last lines of the `range`s of a template, inner ones before those around them.
+fn loops(template: &str) -> Vec<(u32, u32)> {
+    let mut open = Vec::new();
+    let mut loops = Vec::new();
+    for (line, text) in (1..).zip(template.lines()) {
+        for action in text.split("{{").skip(1) {
+            match action.trim_start_matches('-').split_whitespace().next().unwrap_or_default().trim_end_matches("}}") {
+                "range" => open.push((line, true)),
+                "if" | "with" | "define" | "block" => open.push((line, false)),
+                "end" | "end-" => {
+                    if let Some((first, true)) = open.pop() {
+                        loops.push((first, line));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    loops
 }
 
 /// What a line is known by: its key, or all of it.

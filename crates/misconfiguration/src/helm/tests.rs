@@ -56,6 +56,30 @@ fn found(template: &str) -> Vec<&'static str> {
 }
 
 #[test]
+fn a_template_that_asks_for_the_environment_is_a_gap() {
+    for call in ["env \"HOME\"", "expandenv \"$HOME/a\""] {
+        let pod =
+            format!("apiVersion: v1\nkind: Pod\nspec:\n  hostname: {{{{ {call} }}}}\n  containers: [{{name: a}}]\n");
+        let checked = check(&tree(&[CHART, ("c/templates/a.yaml", &pod)]), &Options::default());
+        assert_eq!(checked.gaps.len(), 1, "{call}");
+        assert!(checked.gaps[0].reason.contains("reads the environment"), "{}", checked.gaps[0].reason);
+    }
+}
+
+#[test]
+fn findings_in_every_turn_of_a_loop_have_the_lines_of_the_loop() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  {{- range .Values.apps }}\n  - name: {{ .name }}\n    image: {{ .image }}\n    {{- if .debug }}\n    securityContext:\n      privileged: true\n    {{- end }}\n  {{- end }}\n  hostPID: true\n";
+    let values = "apps:\n- {name: a, image: \"a:1\", debug: true}\n- {name: b, image: \"b:latest\"}\n- {name: c, image: \"c:latest\", debug: true}\n";
+    let checked = check(&tree(&[CHART, ("c/values.yaml", values), ("c/templates/a.yaml", pod)]), &Options::default());
+    let lines = |id: &str| -> Vec<u32> {
+        checked.findings.iter().filter(|finding| finding.id == id).map(|finding| finding.line).collect()
+    };
+    assert_eq!(lines("BHD-KUBERNETES-0013"), [9, 9]);
+    assert_eq!(lines("BHD-KUBERNETES-0017"), [12, 12]);
+    assert_eq!(lines("BHD-KUBERNETES-0010"), [15]);
+}
+
+#[test]
 fn templates_may_use_regular_expressions() {
     let pod =
         |host: &str| format!("apiVersion: v1\nkind: Pod\nspec: {{hostNetwork: {host}, containers: [{{name: a}}]}}\n");

@@ -158,7 +158,7 @@ pub(super) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Folders {
 
 fn native(path: &UntrustedPath, text: &str) -> Result<Source, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let text = text.replace("\r\n", "\n");
+    let text = closed_heredocs(&text.replace("\r\n", "\n"));
     match parse_body(&text) {
         Ok(body) => Ok(Source { path: path.clone(), body, starts: line_starts(&text), lines: None }),
         Err(error) => {
@@ -166,6 +166,34 @@ fn native(path: &UntrustedPath, text: &str) -> Result<Source, String> {
             Err(format!("it is no valid HCL (line {}: {})", place.line(), error.message()))
         }
     }
+}
+
+/// Takes the blanks off the line that ends a `<<WORD` text: Terraform lets them be there, the reader of HCL does not.
+fn closed_heredocs(text: &str) -> String {
+    let mut closed = String::with_capacity(text.len());
+    let mut end: Option<&str> = None;
+    for line in text.split_inclusive('\n') {
+        match end {
+            Some(word) if line.trim() == word => {
+                end = None;
+                closed.push_str(line.trim_start_matches([' ', '\t']));
+            }
+            Some(_) => closed.push_str(line),
+            None => {
+                end = heredoc_word(line);
+                closed.push_str(line);
+            }
+        }
+    }
+    closed
+}
+
+/// The word that ends the text which begins behind this line (`= <<WORD`); that of `<<-WORD` may be indented anyway.
+fn heredoc_word(line: &str) -> Option<&str> {
+    let (before, word) = line.trim_end().rsplit_once("<<")?;
+    let is_word = !word.is_empty() && word.chars().all(|sign| sign.is_alphanumeric() || matches!(sign, '_' | '-'));
+    let is_comment = before.trim_start().starts_with(['#', '/']);
+    (is_word && !word.starts_with('-') && !is_comment && before.matches('"').count() % 2 == 0).then_some(word)
 }
 
 fn in_json(path: &UntrustedPath, native: Result<Native, JsonError>) -> Result<Source, String> {

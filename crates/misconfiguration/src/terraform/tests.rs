@@ -278,3 +278,13 @@ fn json_that_is_none_and_expressions_that_are_none_are_gaps_with_their_line() {
         assert!(gaps[0].reason.contains(said), "{gaps:?}");
     }
 }
+
+#[test]
+fn a_text_that_ends_at_an_indented_word_is_read() {
+    let text =
+        "resource \"aws_s3_bucket\" \"b\" {\n  x = <<END\none\n  two\n  END\n  y = <<-END\n    three\n    END\n}\n";
+    let clouds = clouds(&[("main.tf", text)]);
+    let bucket = clouds[0].of(&["aws_s3_bucket"]).next().unwrap();
+    let value = |name: &str| bucket.get(name).text().map(|text| text.into_owned());
+    assert_eq!((value("x").as_deref(), value("y").as_deref()), (Some("one\n  two\n"), Some("three\n")));
+}

@@ -20,6 +20,9 @@ pub struct SecretFinding {
     pub title: String,
     /// The value as it may be shown: masked by the detector, for the secret itself never leaves it.
     pub matched: String,
+    /// Which of several different values it is that stand in one place and look the same once they are masked, counted
+    /// from 1; `None` for the first, which is most often the only one.
+    pub number: Option<u32>,
     /// How bad it is that it can be read.
     pub severity: Severity,
     /// What sort of secret it is: `cloud`, `private-key`, `password`.
@@ -31,6 +34,16 @@ pub struct SecretFinding {
     pub removed_in: Option<u32>,
     /// The exception that covers it, by name.
     pub excepted_by: Option<String>,
+}
+
+impl SecretFinding {
+    /// The value as it may be shown, with its number where it is not the first of those that look the same.
+    pub fn shown(&self) -> String {
+        match self.number {
+            Some(number) => format!("{} #{number}", self.matched),
+            None => self.matched.clone(),
+        }
+    }
 }
 
 /// What sort of place a secret is in.

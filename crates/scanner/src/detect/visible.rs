@@ -15,6 +15,7 @@ use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
 use crate::owners::{DigestHead, Owned, OwnerFinder, Owners, resolve};
 use crate::remarks::{Remark, SET_GID, SET_UID};
+use crate::secret_numbers::Numbers;
 
 /// What was found in the files of a target, layers laid over one another. The cache keeps it for whole images.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -135,15 +136,18 @@ impl VisibleDetections {
     /// Secrets, malware and licenses as findings.
     pub(crate) fn findings(&self, in_layers: bool) -> Vec<Finding> {
         let mut findings = Vec::new();
+        let mut numbers = Numbers::default();
         for (path, (layer, detected)) in &self.files {
             let layers = (in_layers.then_some(*layer), None);
-            findings.extend(detected.secrets.iter().map(|secret| secret.finding(path, layers)));
+            let secrets = detected.secrets.iter();
+            findings.extend(secrets.map(|secret| numbers.numbered(secret.fingerprint, secret.finding(path, layers))));
             findings
                 .extend(detected.licenses.iter().map(|license| license.finding(|inner| whole(path, inner), layers.0)));
             findings.extend(detected.malware.iter().filter_map(|malware| malware.finding(path, layers)));
         }
         for ((path, _), hidden) in &self.hidden.secrets {
-            findings.push(hidden.found.finding(path, (Some(hidden.layer), Some(hidden.removed_in))));
+            let finding = hidden.found.finding(path, (Some(hidden.layer), Some(hidden.removed_in)));
+            findings.push(numbers.numbered(hidden.found.fingerprint, finding));
         }
         for ((path, _), hidden) in &self.hidden.malware {
             findings.extend(hidden.found.finding(path, (Some(hidden.layer), Some(hidden.removed_in))));
@@ -156,20 +160,21 @@ impl VisibleDetections {
 type Layers = (Option<u32>, Option<u32>);
 
 impl FoundSecret {
-    fn finding(&self, path: &str, (layer, removed_in): Layers) -> Finding {
-        Finding::Secret(SecretFinding {
+    fn finding(&self, path: &str, (layer, removed_in): Layers) -> SecretFinding {
+        SecretFinding {
             location: SecretLocation::File,
             path: whole(path, &self.inner_path),
             line: u32::try_from(self.line).ok().filter(|line| *line > 0),
             rule: self.rule.clone(),
             title: self.title.clone(),
             matched: self.matched.clone(),
+            number: None,
             severity: self.severity,
             category: self.category.clone(),
             layer,
             removed_in,
             excepted_by: None,
-        })
+        }
     }
 }
 

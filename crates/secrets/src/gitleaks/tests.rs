@@ -32,9 +32,8 @@ fn a_rule_finds_its_value_by_keyword_and_group() {
 }
 
 #[test]
-fn keys_count_in_either_case_and_unknown_ones_are_passed_over() {
-    let text =
-        ACME.replace("secretGroup", "SECRETGROUP").replace("keywords", "Keywords") + "tags = [\"x\"]\nother = 3\n";
+fn keys_count_in_either_case() {
+    let text = ACME.replace("secretGroup", "SECRETGROUP").replace("keywords", "Keywords") + "tags = [\"x\"]\n";
     assert_eq!(found(&rules(&text), "a.txt", "acme_0123abcd4567"), ["acme-token:1"]);
 }
 
@@ -68,7 +67,7 @@ fn allow_lists_of_every_form_hold() {
         ("[[rules.allowlists]]\ncommits = [\"1a2b3c\"]", false),
         ("[allowlist]\npaths = ['''a\\.txt$''']", true),
         ("[[allowlists]]\ntargetRules = [\"acme-token\"]\nstopwords = [\"abcd\"]", true),
-        ("[[allowlists]]\ntargetRules = [\"other\"]\nstopwords = [\"abcd\"]", false),
+        ("[[allowlists]]\ntargetRules = [\"jwt\"]\nstopwords = [\"abcd\"]", false),
         ("[[allowlists]]\nregexes = ['x']\n[[allowlists]]\nregexes = ['^0']", true),
     ] {
         let rules = rules(&format!("{ACME}{list}\n"));
@@ -139,6 +138,54 @@ fn a_bad_file_is_refused_with_file_rule_and_key() {
         SecretRules::with_rules(&[UserRules { name: "team.toml", text: "rules = [" }]),
         Err(ReadRulesError::Syntax { line: 1, .. })
     ));
+}
+
+#[test]
+fn what_would_do_nothing_is_refused() {
+    for (text, sentence) in [
+        (
+            "[[rules]]\nid = \"a\"\nregex = 'abc'\nkeyword = [\"abc\"]",
+            "team.toml: rule `a`: there is no key `keyword`; a rule has `id`, `description`, `regex`, `secretGroup`, `entropy`, `path`, \
+             `keywords`, `tags`, `allowlist`, `allowlists`, `required`, `skipReport`",
+        ),
+        (
+            "[[rules]]\nregex = 'abc'\n[[rules.allowlists]]\nregexs = ['a']",
+            "team.toml: rule `#1`: there is no key `regexs`; an allow list has `id`, `description`, `condition`, `commits`, `paths`, \
+             `regexTarget`, `regexes`, `stopwords`, `targetRules`",
+        ),
+        (
+            "[extend]\nuseDefaults = false",
+            "team.toml: there is no key `useDefaults`; `extend` has `path`, `url`, `useDefault`, `disabledRules`",
+        ),
+        (
+            "[[rules]]\nid = \"a\"\nregex = 'abc'\n[[rules]]\nid = \"a\"\nregex = 'xyz'",
+            "team.toml: rule `a`: another rule of the file has this id",
+        ),
+        ("[[rules]]\nid = \"acme\"\nentropy = 3.0", "team.toml: rule `acme`: `regex` or `path` is missing"),
+        (
+            "[extend]\ndisabledRules = [\"aws-acess-token\"]",
+            "team.toml: `disabledRules` names the rule `aws-acess-token`, which does not exist",
+        ),
+        (
+            "[[allowlists]]\ntargetRules = [\"acme\"]\nstopwords = [\"a\"]",
+            "team.toml: `targetRules` names the rule `acme`, which does not exist",
+        ),
+        ("", "team.toml: the file has no rules and no allow lists, and switches none off"),
+        ("[extend]\n", "team.toml: the file has no rules and no allow lists, and switches none off"),
+        ("rules = []", "team.toml: the file has no rules and no allow lists, and switches none off"),
+        ("[[allow]]\nreason = \"none\"", "team.toml: allow list 1: it has no paths, values or words"),
+        (
+            "[extend]\nurl = \"https://a.b/c.toml\"",
+            "team.toml: `extend` has a `url`; nothing is fetched, so name a file with `path`",
+        ),
+    ] {
+        assert_eq!(refused(text), sentence, "{text}");
+    }
+    // A rule of gitleaks that has no counterpart here may be switched off all the same.
+    assert_eq!(
+        found(&rules("[extend]\ndisabledRules = [\"yandex-aws-access-token\"]"), "a.txt", AWS),
+        ["aws-access-key-id:1"]
+    );
 }
 
 #[test]

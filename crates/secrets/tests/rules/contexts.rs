@@ -119,6 +119,18 @@ fn comments_that_document_programs_hold_samples() {
 }
 
 #[test]
+fn sessions_with_python_that_a_text_shows_hold_samples() {
+    for text in [
+        "    >>> connect('postgres<+>://app:kR8<+>spq2x@db/app')\n",
+        "    >>> builder().add(\n    ...     'app', 'x').unsplit()\n    'https<+>://app:kR8<+>spq2x@git.acme.io/a'\n",
+        "    >>> password = 'kR8<+>spq2x'\n",
+    ] {
+        assert_eq!(found("app/builder.py", text), [""; 0], "{text}");
+    }
+    assert_eq!(found("app/a.py", "x = 1\nurl = 'https<+>://app:kR8<+>spq2x@git.acme.io/a'\n"), ["url-credentials:2"]);
+}
+
+#[test]
 fn a_default_of_a_service_on_the_same_machine_is_no_secret() {
     for address in ["postgres<+>://postgres:postgres@localhost:5432/app", "amqp<+>://guest:guest@127.0.0.1"] {
         assert_eq!(found(".env", &format!("URL={address}\n")), [""; 0], "{address}");

@@ -33,6 +33,8 @@ pub(crate) struct SecretRow<'a> {
     line: Option<u32>,
     #[serde(rename = "match")]
     matched: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number: Option<u32>,
     severity: Severity,
     category: Text<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,6 +176,7 @@ impl<'a> SecretRow<'a> {
             path: text(&finding.path),
             line: finding.line,
             matched: text(&finding.matched),
+            number: finding.number,
             severity: finding.severity,
             category: text(&finding.category),
             layer: finding.layer,
@@ -191,6 +194,7 @@ impl<'a> SecretRow<'a> {
             rule: owned(self.rule),
             title: owned(self.title),
             matched: owned(self.matched),
+            number: self.number,
             severity: self.severity,
             category: owned(self.category),
             layer: self.layer,

@@ -2,6 +2,7 @@
 
 use crate::check::{Found, check};
 use crate::dockerfile::Dockerfile;
+use crate::dockerfile::fetched::fetched_scripts;
 
 check! {
     id: "BHD-DOCKER-0106",
@@ -17,6 +18,8 @@ RUN curl -fsSL https://a.example/install.sh | bash -s -- --yes"#,
 RUN set -eo pipefail; wget -qO- https://a.example/setup | tee /tmp/log | sh"#,
         r#"FROM python:3.12
 RUN curl -sSL https://a.example/get.py | python3 -"#,
+        r#"FROM debian:12
+RUN bash -c "$(curl -fsSL https://a.example/install.sh)""#,
     ],
     good: [
         r#"FROM debian:12
@@ -30,34 +33,8 @@ RUN curl -s https://a.example/v.json | python3 -c "import json,sys; print(json.l
 
 fn find(file: &Dockerfile, found: &mut Found) {
     for (stage, _, commands) in file.runs() {
-        let mut fetching = None;
-        for command in &commands {
-            let program = command.program();
-            if let Some((line, name)) = fetching
-                && runs_what_it_reads(program, command.arguments())
-            {
-                found.add(&file.path, line, stage.block(), format!("`{program}` runs what `{name}` fetches"));
-                fetching = None;
-            }
-            if matches!(program, "curl" | "wget") {
-                fetching = Some((command.line, program));
-            }
-            if !command.pipes_on {
-                fetching = None;
-            }
+        for script in fetched_scripts(&commands) {
+            found.add(&file.path, script.line, stage.block(), script.message());
         }
-    }
-}
-
-/// Whether the program takes its script from the pipe: it is given no other one.
-fn runs_what_it_reads(program: &str, arguments: &[String]) -> bool {
-    let is_shell = matches!(program, "sh" | "bash" | "dash" | "zsh" | "ash" | "ksh");
-    let is_interpreter = matches!(program, "python" | "python3" | "perl" | "ruby" | "node" | "php");
-    let first = arguments.first().map(String::as_str);
-    match first {
-        None | Some("-") => is_shell || is_interpreter,
-        Some("-c" | "-e" | "-m") => false,
-        Some("-s" | "/dev/stdin") => is_shell,
-        Some(option) => is_shell && option.starts_with('-') && arguments.iter().all(|word| word.starts_with('-')),
     }
 }

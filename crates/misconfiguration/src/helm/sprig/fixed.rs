@@ -3,7 +3,7 @@
 
 use gotmpl::Value;
 
-use super::super::functions::{string, text};
+use super::super::functions::{refuse, string, text};
 use super::super::value::map;
 use super::{Functions, MOST, count, integer};
 
@@ -53,8 +53,9 @@ pub(super) const FUNCTIONS: Functions = &[
     ("encryptAES", |_| Ok(string("generated"))),
     ("decryptAES", |_| Ok(string("generated"))),
     ("getHostByName", |_| Ok(string("192.0.2.1"))),
-    ("env", |_| Ok(string(""))),
-    ("expandenv", |_| Ok(string(""))),
+    // Helm has neither: a chart that asked for them would not be rendered there, and nobody's environment is read here.
+    ("env", |_| refuse("`env` reads the environment, which charts cannot")),
+    ("expandenv", |_| refuse("`expandenv` reads the environment, which charts cannot")),
 ];
 
 fn certificate() -> Value {

@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::marker::Environment;
 use super::{PYPI, needs, normal_name};
+use crate::declared_license::declared_license;
 use crate::ecosystems::locked_packages::is_word;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::needs::Needs;
@@ -112,9 +113,14 @@ impl Headers {
         }
         let mut package = FoundPackage::new(PYPI, Evidence::Installed, normal_name(&self.name), self.version);
         let is_license_name = !self.license.is_empty() && !self.has_license_text && self.license.len() <= 100;
+        // PEP 639: an expression says all. Without one, the field names the license, or tells more of it than a classifier
+        // can; classifiers that it does not speak of hold as well.
         package.licenses = match (self.expression, self.license) {
             (expression, _) if !expression.is_empty() => vec![expression],
-            (_, license) if is_license_name => vec![license],
+            (_, license) if is_license_name => {
+                let further = self.classifiers.into_iter().filter(|classifier| !tells(&license, classifier));
+                further.chain([license.clone()]).collect()
+            }
             _ => self.classifiers,
         };
         package.needs = self.needs;
@@ -122,6 +128,26 @@ impl Headers {
         package.licenses.dedup();
         Some(package)
     }
+}
+
+/// Classifiers that name a family of licenses, with how the SPDX identifiers of its members begin.
+const FAMILIES: [(&str, &str); 8] = [
+    ("BSD License", "BSD"),
+    ("GNU General Public License (GPL)", "GPL"),
+    ("GNU Library or Lesser General Public License (LGPL)", "LGPL"),
+    ("Apache Software License", "Apache"),
+    ("Academic Free License (AFL)", "AFL"),
+    ("Artistic License", "Artistic"),
+    ("Python Software Foundation License", "P"),
+    ("Zope Public License", "ZPL"),
+];
+
+/// Whether the license field says what the classifier says, or which member of its family it means.
+fn tells(license: &str, classifier: &str) -> bool {
+    let (declared, classified) = (declared_license(license), declared_license(classifier));
+    let family = FAMILIES.iter().find(|(name, _)| *name == classifier).map(|(_, start)| *start);
+    let mut ids = declared.split([' ', '(', ')']).filter(|word| !matches!(*word, "" | "AND" | "OR" | "WITH"));
+    ids.any(|id| id == classified || family.is_some_and(|start| id.starts_with(start)))
 }
 
 #[cfg(test)]
@@ -152,6 +178,33 @@ mod tests {
             "pypi a 1.0 [MIT License]",
         );
         check(path, "Name: a\nVersion: 1.0\nLicense: UNKNOWN\n", "pypi a 1.0");
+    }
+
+    #[test]
+    fn classifiers_hold_beside_a_license_field_that_does_not_speak_of_them() {
+        let text = |license: &str, classifiers: &[&str]| {
+            let lines: String =
+                classifiers.iter().map(|name| format!("Classifier: License :: OSI Approved :: {name}\n")).collect();
+            format!("Name: a\nVersion: 1.0\nLicense: {license}\n{lines}")
+        };
+        for (license, classifiers, expected) in [
+            (
+                "MIT",
+                &["MIT License", "GNU General Public License v3 (GPLv3)"][..],
+                "GNU General Public License v3 (GPLv3); MIT",
+            ),
+            ("BSD-3-Clause", &["BSD License", "Apache Software License"], "Apache Software License; BSD-3-Clause"),
+            ("Apache 2.0", &["Apache Software License"], "Apache 2.0"),
+            ("LGPL-2.1-or-later", &["GNU Library or Lesser General Public License (LGPL)"], "LGPL-2.1-or-later"),
+            (
+                "Dual License",
+                &["BSD License", "Apache Software License"],
+                "Apache Software License; BSD License; Dual License",
+            ),
+            ("see LICENSE", &["MIT License"], "MIT License; see LICENSE"),
+        ] {
+            check("a-1.dist-info/METADATA", &text(license, classifiers), &format!("pypi a 1.0 [{expected}]"));
+        }
     }
 
     #[test]

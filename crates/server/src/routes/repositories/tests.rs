@@ -15,6 +15,7 @@ fn with_secret(number: u32, name: &str, rule: &str) -> Value {
         rule: rule.into(),
         title: "A key".into(),
         matched: "AKIA****".into(),
+        number: None,
         severity: Severity::Critical,
         category: "cloud".into(),
         layer: Some(0),
