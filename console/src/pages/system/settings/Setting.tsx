@@ -46,6 +46,7 @@ export function Setting({ item, value, onValue }: SettingProps) {
         <Tick label={name} isChecked={shown} onChecked={onValue} />
       ) : (
         <Field
+          member={item.key}
           label={`${name} (${unit})`}
           type="number"
           {...(typeof item.least === 'number' ? { min: item.least } : {})}
