@@ -90,7 +90,6 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
         <div className="bh-actions">
           <CopyButton text={location.href} label={t('do.copy_link')} />
           <CopyButton text={JSON.stringify(json, null, 2)} label={t('do.copy_json')} />
-          <CopyButton text={`bulkhead policy explain ${verdict.digest}`} label="bulkhead policy explain" />
         </div>
       </section>
     </>
