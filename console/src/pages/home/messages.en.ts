@@ -18,7 +18,7 @@ export const en = {
   'step.intelligence': 'Look at the intelligence',
   'step.intelligence.text': 'It says which vulnerabilities packages have. Without it nothing is found.',
   'step.policy': 'Write a policy',
-  'step.policy.text': 'It says what an image must be. Templates begin in audit: nothing is denied.',
+  'step.policy.text': 'It says what an image must be. A new server judges by the built-in policy default, which denies; templates begin in audit and deny nothing until you enforce them.',
   'step.registry': 'Add a registry',
   'step.registry.text': 'Its images are scanned by themselves.',
   'step.token': 'Make a token',

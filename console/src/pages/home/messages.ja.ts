@@ -21,7 +21,7 @@ export const ja: Translation<typeof en> = {
   'step.intelligence': 'インテリジェンスを確認',
   'step.intelligence.text': 'どのパッケージにどの脆弱性があるかの情報です。これがないと脆弱性は検出されません。',
   'step.policy': 'ポリシーを作成',
-  'step.policy.text': 'イメージが満たすべき条件を定めます。テンプレートは監査モードで始まり、何も拒否されません。',
+  'step.policy.text': 'イメージが満たすべき条件を定めます。初期状態では組み込みのポリシーdefaultによって判定され、拒否も行われます。テンプレートから作成したポリシーは監査モードで始まり、適用モードに変えるまで拒否は行われません。',
   'step.registry': 'レジストリを追加',
   'step.registry.text': 'レジストリのイメージが自動的にスキャンされます。',
   'step.token': 'トークンを作成',
