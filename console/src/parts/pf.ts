@@ -7,7 +7,7 @@ export { HelperText } from '@patternfly/react-core/dist/esm/components/HelperTex
 export { MenuToggle } from '@patternfly/react-core/dist/esm/components/MenuToggle';
 export { ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core/dist/esm/components/Modal';
 export { Switch } from '@patternfly/react-core/dist/esm/components/Switch';
-export { Tab, TabTitleText, Tabs } from '@patternfly/react-core/dist/esm/components/Tabs';
+export { Tab, TabTitleText } from '@patternfly/react-core/dist/esm/components/Tabs';
 export { TextArea } from '@patternfly/react-core/dist/esm/components/TextArea';
 export { TextInput } from '@patternfly/react-core/dist/esm/components/TextInput';
 export { Alert } from './said/Alert';
@@ -15,3 +15,4 @@ export { Button } from './said/Button';
 export { Form } from './said/Form';
 export { HelperTextItem } from './said/HelperTextItem';
 export { Modal } from './said/Modal';
+export { Tabs } from './said/Tabs';

@@ -67,7 +67,7 @@ export function Overview({ registry }: { registry: Registry }) {
       <section className="bh-section">
         <h2>{t('hook.title')}</h2>
         <p>{t('hook.text')}</p>
-        <p className="bh-digest"><code>{hook}</code><CopyButton text={hook} what={t('hook.title')} /></p>
+        <p className="bh-address"><code>{hook}</code><CopyButton text={hook} what={t('hook.title')} /></p>
         <p className="bh-quiet">{t(registry.has_hook_secret ? 'hook.secret' : 'hook.no_secret')}</p>
       </section>
     </div>
