@@ -6,7 +6,7 @@ export const ja: Translation<typeof en> = {
   none: '表示できる情報がまだありません。アクセスの管理者にロールの割り当てを依頼してください。',
   health: '対処が必要な項目',
   'health.ok': 'すべて正常に動作しています(最終確認: {time})',
-  'health.since': '{time}から',
+  'health.since': '{time}以降',
   'part.database': 'データベース',
   'part.intelligence': 'サイバーインテリジェンス',
   'part.evaluation': 'イメージの判定',

@@ -63,4 +63,6 @@ test('screen readers hear nothing in another language', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Create' }));
   await screen.findByText('エラー:');
   expect(document.body.textContent).not.toMatch(/alert|status/i);
+  // Nor is what went wrong the heading of a part of the page.
+  expect(screen.queryByRole('heading')).toBeNull();
 });

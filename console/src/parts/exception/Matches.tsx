@@ -41,7 +41,7 @@ function Preview({ asked }: { asked: string | null }) {
   });
   return (
     <section className="bh-matches" aria-label={t('matches.title')} aria-busy={preview.isFetching}>
-      <h3>{t('matches.title')}</h3>
+      <h2>{t('matches.title')}</h2>
       {!isAsked && <p className="bh-quiet">{t('matches.hint')}</p>}
       {isAsked && preview.error && <p className="bh-quiet">{sayProblem(preview.error, format)}</p>}
       {isAsked && preview.isFetching && <p><Skeleton width="long" /></p>}

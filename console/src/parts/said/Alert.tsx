@@ -5,8 +5,8 @@ import { messages } from '../messages';
 
 type AlertProps = ComponentProps<typeof Plain> & { variant: 'danger' | 'info' | 'success' | 'warning' };
 
-/** PatternFly's note, with what it tells screen readers in the reader's language. */
+/** PatternFly's note, with what it tells screen readers in the reader's language. Its title heads no part of the page. */
 export function Alert(props: AlertProps) {
   const t = useMessages(messages);
-  return <Plain variantLabel={t(`alert.${props.variant}`)} {...props} />;
+  return <Plain component="p" variantLabel={t(`alert.${props.variant}`)} {...props} />;
 }

@@ -76,7 +76,7 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
           <dt>{t('evaluated')}</dt>
           <dd>{verdict.evaluated !== '' && <Timestamp moment={verdict.evaluated} isExact />}</dd>
           <dt>{t('intelligence')}</dt>
-          <dd>{verdict.intelligence === null ? t('intelligence.none') : t('intelligence.number', { number: verdict.intelligence })}</dd>
+          <dd>{verdict.intelligence === null ? t('intelligence.none') : t('intelligence.number', { number: String(verdict.intelligence) })}</dd>
           {verdict.cause !== '' && (
             <>
               <dt>{t('cause')}</dt>
