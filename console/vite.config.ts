@@ -15,6 +15,8 @@ export default defineConfig({
     sourcemap: false,
     cssMinify: true,
     rolldownOptions: {
+      // Which components a page has is decided by what it uses, not by what stands in one file with that.
+      treeshake: { moduleSideEffects: [{ test: /\/src\/parts\/(?:pf\.ts$|said\/)/, sideEffects: false }] },
       output: {
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',

@@ -8,7 +8,6 @@ import { hasCode } from '../client/failure';
 import { noteSessionBegan, onOtherTab, useSessionHasEnded } from '../client/session';
 import { follow } from '../client/stream';
 import { useMessages, useReader } from '../i18n/language';
-import { ForcedPasswordChange } from '../parts/ChangePassword';
 import { Problem } from '../parts/Problem';
 import { PasswordDialog } from '../parts/confirmation/PasswordDialog';
 import { PageSkeleton } from '../parts/Skeleton';
@@ -25,6 +24,9 @@ import { lookAgain } from './signedIn';
 import { ShortcutProvider } from './shortcuts';
 import { TopBar } from './TopBar';
 
+// Few ever see it.
+const ForcedPasswordChange = lazy(async () => ({ default: (await import('../parts/ChangePassword')).ForcedPasswordChange }));
+
 const Palette = lazy(() => import('./palette/Palette'));
 
 export function Frame() {
@@ -38,7 +40,7 @@ export function Frame() {
     const isStart = location.href === '/';
     void navigate({ to: '/login', search: isStart ? {} : { next: location.href }, replace: true });
   }, [isSignedOut, location.href, location.pathname, navigate]);
-  if (me.data?.must_change_password) return <ForcedPasswordChange me={me.data} />;
+  if (me.data?.must_change_password) return <Suspense fallback={<PageSkeleton />}><ForcedPasswordChange me={me.data} /></Suspense>;
   if (me.data) return <SignedIn key={me.data.id} name={me.data.name} />;
   if (me.error && !isSignedOut) return <div className="bh-page"><Problem error={me.error} onRetry={() => void me.refetch()} /></div>;
   return <PageSkeleton />;

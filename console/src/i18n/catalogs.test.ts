@@ -8,7 +8,7 @@ import { placeholders } from './message';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** What is the same in Japanese: names, and signs around values. */
-const SAME = /^(?:Bulkhead|English|日本語|CVSS|EPSS|purl|KEV|URL|SHA-256|ID|YAML|Ctrl\+K|[\s\p{P}]|\{[^}]*\})+$/u;
+const SAME = /^(?:Bulkhead|English|日本語|CVSS|EPSS|purl|KEV|URL|SHA-256|ID|YAML|UTC|Ctrl\+K|[\s\p{P}]|\{[^}]*\})+$/u;
 
 const modules = import.meta.glob<Record<string, Record<string, string>>>('../**/messages.{en,ja}.ts', { eager: true });
 

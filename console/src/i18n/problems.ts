@@ -21,8 +21,14 @@ const own = catalog(
 
 const catalogs: Readonly<Record<'en' | 'ja', Readonly<Record<string, string>>>> = { en: english, ja: japanese };
 
-/** What went wrong, in one sentence. */
-export function sayProblem(error: unknown, format: Format): string {
+/** The name of the field that the server refused, as the request has it: `target.url`. */
+export function refusedField(error: unknown): string | null {
+  const field = error instanceof Failure && error.code === 'request.invalid' ? error.parameters.field : null;
+  return typeof field === 'string' ? field : null;
+}
+
+/** What went wrong, in one sentence; `label` is what the reader calls the field that was refused. */
+export function sayProblem(error: unknown, format: Format, label?: string): string {
   const words = own[format.language];
   if (error instanceof Unreachable) return words.unreachable;
   if (!(error instanceof Failure)) {
@@ -32,6 +38,7 @@ export function sayProblem(error: unknown, format: Format): string {
   if (sentence === undefined) return fill(words.unknown, { status: error.status }, format);
   const values: Record<string, Value> = {};
   for (const name of placeholders(sentence)) values[name] = valueOf(error.parameters[name]);
+  if (label !== undefined) values.field = label;
   return fill(sentence, values, format).trim();
 }
 

@@ -4,6 +4,7 @@ import { queryClient } from '../client/cache';
 import { changePassword, type Me } from '../client/generated';
 import { useMessages } from '../i18n/language';
 import { Field } from './Field';
+import { Refused } from './field/Refused';
 import { messages } from './messages';
 import { OutsidePage } from './OutsidePage';
 import { Button, Form } from './pf';
@@ -34,13 +35,15 @@ export function PasswordForm({ name, onDone }: { name: string; onDone: () => voi
     if (next === repeat) change.mutate();
   };
   return (
-    <Form onSubmit={(event) => { event.preventDefault(); submit(); }}>
-      {change.error && <Problem error={change.error} />}
-      <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
-      <Field label={t('password.current')} type="password" autoComplete="current-password" isRequired value={current} onValue={setCurrent} />
-      <Field label={t('password.new')} help={t('password.help')} type="password" autoComplete="new-password" minLength={12} isRequired value={next} onValue={setNext} />
-      <Field label={t('password.repeat')} error={differs ? t('password.differs') : null} type="password" autoComplete="new-password" isRequired value={repeat} onValue={setRepeat} />
-      <Button type="submit" isLoading={change.isPending} isDisabled={change.isPending}>{t('password.submit')}</Button>
-    </Form>
+    <Refused error={change.error}>
+      <Form onSubmit={(event) => { event.preventDefault(); submit(); }}>
+        {change.error && <Problem error={change.error} />}
+        <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
+        <Field member="current" label={t('password.current')} type="password" autoComplete="current-password" isRequired value={current} onValue={setCurrent} />
+        <Field member="new" label={t('password.new')} help={t('password.help')} type="password" autoComplete="new-password" minLength={12} isRequired value={next} onValue={setNext} />
+        <Field label={t('password.repeat')} error={differs ? t('password.differs') : null} type="password" autoComplete="new-password" isRequired value={repeat} onValue={setRepeat} />
+        <Button type="submit" isLoading={change.isPending} isDisabled={change.isPending}>{t('password.submit')}</Button>
+      </Form>
+    </Refused>
   );
 }

@@ -1,5 +1,6 @@
 // Lines of a form beside the plain `Field`: one of some words, a longer text.
 import { useId, type ReactNode } from 'react';
+import { useRefusal } from './field/refused';
 import { FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, TextArea } from './pf';
 
 interface LineProps {
@@ -7,6 +8,8 @@ interface LineProps {
   help?: ReactNode;
   /** What is wrong with the value, in a sentence. */
   error?: string | null;
+  /** Its name in the request: what the server refuses of it is told here. */
+  member?: string | undefined;
   isRequired?: boolean;
 }
 
@@ -18,8 +21,10 @@ interface ChoiceProps<Value extends string> extends LineProps {
 }
 
 /** One of some words. */
-export function Choice<Value extends string>({ label, help, error, isRequired = false, value, choices, onValue, isDisabled = false }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({ label, help, error: own, member, isRequired = false, value, choices, onValue, isDisabled = false }: ChoiceProps<Value>) {
   const id = useId();
+  const refusal = useRefusal(member, label);
+  const error = own ?? refusal;
   return (
     <FormGroup label={label} fieldId={id} isRequired={isRequired}>
       <FormSelect
@@ -48,8 +53,10 @@ interface LongTextProps extends LineProps {
 }
 
 /** A text of some lines. */
-export function LongText({ label, help, error, isRequired = false, value, onValue, rows = 3, isCode = false, ...input }: LongTextProps) {
+export function LongText({ label, help, error: own, member, isRequired = false, value, onValue, rows = 3, isCode = false, ...input }: LongTextProps) {
   const id = useId();
+  const refusal = useRefusal(member, label);
+  const error = own ?? refusal;
   return (
     <FormGroup label={label} fieldId={id} isRequired={isRequired}>
       <TextArea

@@ -1,5 +1,6 @@
 import { useId, type ReactNode } from 'react';
 import { useMessages } from '../i18n/language';
+import { Refused } from './field/Refused';
 import { messages } from './messages';
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from './pf';
 import { Problem } from './Problem';
@@ -25,8 +26,10 @@ export function Confirm({ title, action, isDanger = false, isPending = false, er
     <Modal isOpen variant="small" onClose={onCancel} aria-labelledby={`${id}-title`}>
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody>
-        {error && <Problem error={error} />}
-        <form id={`${id}-form`} onSubmit={(event) => { event.preventDefault(); onConfirm(); }}>{children}</form>
+        <Refused error={error}>
+          {error && <Problem error={error} />}
+          <form id={`${id}-form`} onSubmit={(event) => { event.preventDefault(); onConfirm(); }}>{children}</form>
+        </Refused>
       </ModalBody>
       <ModalFooter>
         <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={isPending} isDisabled={isPending}>{action}</Button>

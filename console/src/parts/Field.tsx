@@ -1,4 +1,5 @@
 import { useId, type ComponentProps, type ReactNode } from 'react';
+import { useRefusal } from './field/refused';
 import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from './pf';
 
 interface FieldProps extends Omit<ComponentProps<typeof TextInput>, 'onChange' | 'value' | 'ref' | 'id' | 'type'> {
@@ -9,11 +10,15 @@ interface FieldProps extends Omit<ComponentProps<typeof TextInput>, 'onChange' |
   help?: ReactNode;
   /** What is wrong with the value, in a sentence. */
   error?: string | null;
+  /** Its name in the request: what the server refuses of it is told here. */
+  member?: string | undefined;
 }
 
 /** A line of a form: label, input, help, and what is wrong. */
-export function Field({ label, value, onValue, help, error, isRequired = false, ...input }: FieldProps) {
+export function Field({ label, value, onValue, help, error: own, member, isRequired = false, ...input }: FieldProps) {
   const id = useId();
+  const refusal = useRefusal(member, label);
+  const error = own ?? refusal;
   return (
     <FormGroup label={label} fieldId={id} isRequired={isRequired}>
       <TextInput
@@ -25,7 +30,7 @@ export function Field({ label, value, onValue, help, error, isRequired = false, 
         aria-describedby={help || error ? `${id}-help` : undefined}
         onChange={(_, next) => { onValue(next); }}
       />
-      {(help ?? error) && (
+      {(error ?? help) && (
         <FormHelperText>
           <HelperText id={`${id}-help`}>
             <HelperTextItem variant={error ? 'error' : 'default'}>{error ?? help}</HelperTextItem>

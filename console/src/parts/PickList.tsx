@@ -1,5 +1,6 @@
 import { useId, useState, type ReactNode } from 'react';
 import { useFormat, useMessages } from '../i18n/language';
+import { useRefusal } from './field/refused';
 import { HostileText } from './HostileText';
 import { messages } from './messages';
 import { TextInput } from './pf';
@@ -17,6 +18,8 @@ interface PickListProps {
   chosen: readonly string[];
   onChosen: (ids: string[]) => void;
   help?: ReactNode;
+  /** Its name in the request: what the server refuses of it is told here. */
+  member?: string | undefined;
   /** What stands there where there is nothing to choose from. */
   empty?: ReactNode;
 }
@@ -28,18 +31,24 @@ const MANY = 9;
 const MOST_SHOWN = 200;
 
 /** Some of many, as boxes to tick; those that are chosen stay, found or not. */
-export function PickList({ label, options, chosen, onChosen, help, empty }: PickListProps) {
+export function PickList({ label, options, chosen, onChosen, help, member, empty }: PickListProps) {
   const t = useMessages(messages);
   const format = useFormat();
   const id = useId();
+  const refusal = useRefusal(member, label);
   const [text, setText] = useState('');
   const wanted = text.trim().normalize('NFKC').toLowerCase();
   const found = options.filter((option) => option.label.toLowerCase().includes(wanted)).toSorted((left, right) => format.compare(left.label, right.label));
   const toggle = (one: string) => { onChosen(chosen.includes(one) ? chosen.filter((other) => other !== one) : [...chosen, one]); };
   return (
-    <fieldset className="bh-pick" aria-describedby={help ? `${id}-help` : undefined}>
+    <fieldset className="bh-pick" aria-describedby={help || refusal ? `${id}-help` : undefined}>
       <legend>{label} <span className="bh-quiet">{t('pick.chosen', { count: chosen.length })}</span></legend>
-      {help && <p id={`${id}-help`} className="bh-quiet">{help}</p>}
+      {(help || refusal) && (
+        <div id={`${id}-help`}>
+          {help && <p className="bh-quiet">{help}</p>}
+          {refusal && <p className="bh-field-error">{refusal}</p>}
+        </div>
+      )}
       {options.length >= MANY && <TextInput type="search" aria-label={t('pick.find', { what: label })} placeholder={t('pick.find', { what: label })} value={text} onChange={(_, value) => { setText(value); }} />}
       {options.length === 0 && empty}
       <ul role="list">

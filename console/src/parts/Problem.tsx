@@ -2,6 +2,7 @@ import { Failure } from '../client/failure';
 import { useFormat, useMessages } from '../i18n/language';
 import { sayProblem } from '../i18n/problems';
 import { CopyButton } from './CopyButton';
+import { useRefusedLabel } from './field/refused';
 import { messages } from './messages';
 import { Alert, Button } from './pf';
 
@@ -9,13 +10,14 @@ import { Alert, Button } from './pf';
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const t = useMessages(messages);
   const format = useFormat();
+  const label = useRefusedLabel(error);
   const failure = error instanceof Failure ? error : null;
   const details = failure && JSON.stringify({ status: failure.status, code: failure.code, parameters: failure.parameters, detail: failure.detail, request: failure.request });
   return (
     <Alert
       variant="danger"
       isInline
-      title={sayProblem(error, format)}
+      title={sayProblem(error, format, label)}
       className="bh-problem"
       actionLinks={
         <>

@@ -1,7 +1,9 @@
 import '@patternfly/react-styles/css/components/Table/table.css';
 import { useQuery } from '@tanstack/react-query';
+import { useId } from 'react';
 import { listPermissions } from '../../client/generated';
 import { queryOf } from '../../client/queries';
+import { useRefusal } from '../../parts/field/refused';
 import { Problem } from '../../parts/Problem';
 import { ACTIONS, useAccessWords } from './words/words';
 
@@ -17,6 +19,8 @@ interface PermissionGridProps {
 /** Areas as rows, what can be done there as columns. */
 export function PermissionGrid({ label, help, chosen, onChosen, isOffered = () => true }: PermissionGridProps) {
   const words = useAccessWords();
+  const id = useId();
+  const refusal = useRefusal('permissions', label);
   const areas = useQuery({ ...queryOf(listPermissions, {}), staleTime: Infinity });
   if (areas.error) return <Problem error={areas.error} onRetry={() => void areas.refetch()} />;
   const known = areas.data?.items ?? [];
@@ -27,9 +31,10 @@ export function PermissionGrid({ label, help, chosen, onChosen, isOffered = () =
     onChosen(next.toSorted((left, right) => order.indexOf(left) - order.indexOf(right)));
   };
   return (
-    <fieldset className="bh-pick">
+    <fieldset className="bh-pick" aria-describedby={refusal ? id : undefined}>
       <legend>{label}</legend>
       {help && <p className="bh-quiet">{help}</p>}
+      {refusal && <p id={id} className="bh-field-error">{refusal}</p>}
       <div className="bh-scroll" tabIndex={0} role="region" aria-label={label}>
         <table className="pf-v6-c-table pf-m-compact bh-grid">
           <thead className="pf-v6-c-table__thead">

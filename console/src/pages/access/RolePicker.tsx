@@ -17,5 +17,5 @@ export function RolePicker({ label, help, chosen, onChosen }: RolePickerProps) {
   const roles = useAll(listRoles);
   if (roles.error) return <Problem error={roles.error} />;
   const options = roles.items.map((role) => ({ id: role.id, label: words.role(role), description: words.roleText(role) }));
-  return <PickList label={label} help={help} options={options} chosen={chosen} onChosen={onChosen} />;
+  return <PickList member="roles" label={label} help={help} options={options} chosen={chosen} onChosen={onChosen} />;
 }

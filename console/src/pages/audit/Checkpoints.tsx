@@ -17,7 +17,7 @@ export function Checkpoints() {
   const format = useFormat();
   const columns = useMemo<readonly Column<AuditCheckpoint>[]>(
     () => [
-      { id: 'sequence', title: t('checkpoint.sequence'), width: 8, isNumber: true, cell: (one) => format.number(one.sequence) },
+      { id: 'sequence', title: t('checkpoint.sequence'), width: 8, isNumber: true, cell: (one) => one.sequence },
       { id: 'at', title: t('checkpoint.at'), width: 12, cell: (one) => <Timestamp moment={one.at} isExact /> },
       { id: 'key', title: t('checkpoint.key'), width: 12, cell: (one) => <code>{one.key_id}</code> },
       { id: 'hash', title: t('record.hash'), width: 24, cell: (one) => <code>{one.hash}</code> },

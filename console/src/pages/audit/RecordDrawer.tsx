@@ -12,17 +12,17 @@ import { Skeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
 import { messages } from './messages';
 import { Outcome } from './Records';
+import { ActorName } from './words/ActorName';
 import { useAuditWords } from './words/words';
 
 /** One record: who, from where, what was there before and after. */
 export function RecordDrawer({ number, onClose }: { number: number; onClose: () => void }) {
   const t = useMessages(messages);
-  const format = useFormat();
   // The trail is paged by numbers: the first record in front of the next number is this one.
   const page = useQuery({ ...queryOf(listAudit, { query: { cursor: String(number + 1), limit: 1 } }), staleTime: Infinity });
   const record = page.data?.items.find((one) => one.sequence === number);
   return (
-    <Drawer title={t('record', { number: format.number(number) })} onClose={onClose}>
+    <Drawer title={t('record', { number: String(number) })} onClose={onClose}>
       {page.isPending && <p><Skeleton width="long" /><Skeleton /></p>}
       {page.error && <Problem error={page.error} onRetry={() => void page.refetch()} />}
       {page.data && !record && <p>{t('record.missing')}</p>}
@@ -40,7 +40,7 @@ function Details({ record }: { record: AuditRecord }) {
     <>
       <dl className="bh-facts">
         <dt>{t('column.at')}</dt><dd><Timestamp moment={record.at} isExact /></dd>
-        <dt>{t('column.who')}</dt><dd>{words.kind(actor.kind)} <HostileText text={actor.name} /></dd>
+        <dt>{t('column.who')}</dt><dd><ActorName kind={actor.kind} name={actor.name} /></dd>
         {actor.address && <><dt>{t('column.address')}</dt><dd><code>{actor.address}</code></dd></>}
         <dt>{t('column.action')}</dt><dd>{words.action(record.action)} <code>{record.action}</code></dd>
         <dt>{t('column.object')}</dt><dd>{words.object(record.object)} <HostileText text={record.object_name} /> <code>{record.object_id}</code></dd>

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { beginAuditExport, exportAudit, listAudit, listUsers, type AuditRecord } from '../../client/generated';
 import { useMay } from '../../frame/me';
 import type { Search } from '../../frame/routes';
-import { useFormat, useMessages } from '../../i18n/language';
+import { useMessages } from '../../i18n/language';
 import { EmptyState } from '../../parts/EmptyState';
 import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
@@ -15,6 +15,7 @@ import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
 import { useAll } from '../access/all';
 import { messages } from './messages';
+import { ActorName } from './words/ActorName';
 import { KINDS, OBJECTS, OUTCOMES, useAuditWords } from './words/words';
 
 const source = listOf(listAudit, {});
@@ -46,7 +47,6 @@ export function Records() {
 
 function useColumns(): readonly Column<AuditRecord>[] {
   const t = useMessages(messages);
-  const format = useFormat();
   const words = useAuditWords();
   return useMemo(
     () => [
@@ -58,14 +58,14 @@ function useColumns(): readonly Column<AuditRecord>[] {
           <Link to="." search={(before: Search) => ({ ...before, record: String(record.sequence) })} resetScroll={false}><Timestamp moment={record.at} isExact /></Link>
         ),
       },
-      { id: 'who', title: t('column.who'), width: 12, cell: (record) => (record.actor.kind === 'user' ? <HostileText text={record.actor.name} /> : <>{words.kind(record.actor.kind)} <HostileText text={record.actor.name} /></>) },
+      { id: 'who', title: t('column.who'), width: 12, cell: (record) => (record.actor.kind === 'user' ? <HostileText text={record.actor.name} /> : <ActorName kind={record.actor.kind} name={record.actor.name} />) },
       { id: 'action', title: t('column.action'), width: 18, cell: (record) => <span title={record.action}>{words.action(record.action)}</span> },
       { id: 'object', title: t('column.object'), width: 18, cell: (record) => <>{words.object(record.object)} <HostileText text={record.object_name} /></> },
       { id: 'outcome', title: t('column.outcome'), width: 8, cell: (record) => <Outcome outcome={record.outcome} says={words.outcome(record.outcome)} /> },
       { id: 'address', title: t('column.address'), width: 10, cell: (record) => record.actor.address && <code>{record.actor.address}</code> },
-      { id: 'sequence', title: t('column.sequence'), width: 6, isNumber: true, cell: (record) => format.number(record.sequence) },
+      { id: 'sequence', title: t('column.sequence'), width: 6, isNumber: true, cell: (record) => record.sequence },
     ],
-    [t, format, words],
+    [t, words],
   );
 }
 

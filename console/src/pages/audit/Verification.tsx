@@ -29,9 +29,9 @@ function Found({ found }: { found: AuditVerification }) {
   return (
     <div role="status">
       {found.fault ? (
-        <Alert variant="danger" isInline title={says(found.fault)}>{t('verify.good', { last: found.last })}</Alert>
+        <Alert variant="danger" isInline title={says(found.fault)}>{t('verify.good', { last: String(found.last) })}</Alert>
       ) : (
-        <Alert variant={found.unknown_checkpoints > 0 ? 'warning' : 'success'} isInline title={t('verify.whole', { first: found.first, last: found.last })}>
+        <Alert variant={found.unknown_checkpoints > 0 ? 'warning' : 'success'} isInline title={t('verify.whole', { first: String(found.first), last: String(found.last) })}>
           {t('verify.checkpoints', { count: found.checkpoints })}
           {found.unknown_checkpoints > 0 && <> {t('verify.unknown', { count: found.unknown_checkpoints })}</>}
         </Alert>
@@ -44,6 +44,6 @@ function useFaultWords(): (fault: AuditFault) => string {
   const t = useMessages(messages);
   return ({ code, sequence }) => {
     const known = FAULTS.find((one) => one === code);
-    return known ? t(`verify.${known}`, { number: sequence }) : t('verify.other', { number: sequence, code });
+    return known ? t(`verify.${known}`, { number: String(sequence) }) : t('verify.other', { number: String(sequence), code });
   };
 }

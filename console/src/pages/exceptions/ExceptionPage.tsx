@@ -8,6 +8,7 @@ import { answerOf, queryOf } from '../../client/queries';
 import { useEvents } from '../../client/stream';
 import { useMay } from '../../frame/me';
 import { useMessages } from '../../i18n/language';
+import { MatchesOf } from '../../parts/exception/Matches';
 import { messages as dialog } from '../../parts/exception/messages';
 import { FINDING_KINDS } from '../../parts/exception/terms';
 import { HostileText } from '../../parts/HostileText';
@@ -36,6 +37,7 @@ export function ExceptionPage() {
 
 function ExceptionDetails({ exception, etag }: { exception: PolicyException; etag: string | null }) {
   const t = useMessages(messages);
+  const mayAsk = useMay('exceptions.write');
   useEffect(() => {
     document.title = `${exception.name} · Bulkhead`;
   }, [exception.name]);
@@ -44,8 +46,9 @@ function ExceptionDetails({ exception, etag }: { exception: PolicyException; eta
       <header className="bh-section">
         <nav><Link to="/exceptions">{t('back')}</Link></nav>
         <h1><HostileText text={exception.name} /></h1>
-        <p className="bh-summary" role="status"><ExceptionMark state={exception.state} /> <span>{t.rich('ends', { time: <Ends exception={exception} /> })}</span></p>
+        <p className="bh-summary" role="status"><ExceptionMark state={exception.state} /> <span>{t.rich('ends', { time: <Ends exception={exception} /> })}</span>{exception.state === 'approved' && exception.decided_by && <span>{t.rich('history.approved', { name: <HostileText text={exception.decided_by} /> })}</span>}</p>
       </header>
+      {exception.state === 'requested' && mayAsk && <MatchesOf exception={exception} />}
       <Decision exception={exception} etag={etag} />
       <section className="bh-section">
         <h2>{t('column.reason')}</h2>
@@ -85,7 +88,7 @@ function What({ exception }: { exception: PolicyException }) {
         </dd>
         {exception.policy && <><dt>{d('policy')}</dt><dd><PolicyName id={exception.policy} /></dd></>}
         <dt>{t('column.owner')}</dt><dd><HostileText text={exception.owner} /></dd>
-        <dt>{t('column.ends')}</dt><dd><Timestamp moment={exception.ends} isExact /></dd>
+        <dt>{t('column.ends')}</dt><dd><Ends exception={exception} /></dd>
       </dl>
     </section>
   );
@@ -100,6 +103,11 @@ function PolicyName({ id }: { id: string }) {
 
 function History({ exception }: { exception: PolicyException }) {
   const t = useMessages(messages);
+  // What ended was approved before; who decided is not told of what nobody decided.
+  const decision = ({ state, decided_by: by }: PolicyException) => {
+    const decided = state === 'refused' || state === 'withdrawn' ? state : 'approved';
+    return by ? t.rich(`history.${decided}`, { name: <HostileText text={by} /> }) : <ExceptionMark state={state} />;
+  };
   return (
     <section className="bh-section">
       <h2>{t('history')}</h2>
@@ -108,8 +116,7 @@ function History({ exception }: { exception: PolicyException }) {
         {exception.decided && (
           <li>
             <Timestamp moment={exception.decided} isExact />
-            <ExceptionMark state={exception.state} />
-            {exception.decided_by && <HostileText text={exception.decided_by} />}
+            <span>{decision(exception)}</span>
             {exception.comment !== '' && <HostileText text={exception.comment} longest={4000} />}
           </li>
         )}

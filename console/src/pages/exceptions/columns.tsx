@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { PolicyException } from '../../client/generated';
-import { useMessages } from '../../i18n/language';
+import { useFormat, useMessages } from '../../i18n/language';
+import { lastDayOf } from '../../parts/exception/terms';
 import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
 import type { Column } from '../../parts/table/definition';
@@ -28,7 +29,7 @@ export function useExceptionColumns(): readonly Column<PolicyException>[] {
           return variables.length === 0 ? t('scope.everywhere') : <HostileText text={variables.join(', ')} />;
         },
       },
-      { id: 'ends', title: t('column.ends'), width: 9, sort: { key: 'ends' }, cell: (exception) => <Ends exception={exception} /> },
+      { id: 'ends', title: t('column.ends'), width: 11, sort: { key: 'ends' }, cell: (exception) => <Ends exception={exception} /> },
       { id: 'owner', title: t('column.owner'), width: 7, cell: (exception) => <HostileText text={exception.owner} /> },
       { id: 'by', title: t('column.by'), width: 7, cell: (exception) => <HostileText text={exception.requested_by} /> },
       { id: 'decider', title: t('column.decider'), width: 9, isHidden: true, cell: (exception) => exception.decided_by && <HostileText text={exception.decided_by} /> },
@@ -54,13 +55,16 @@ export function useExceptionFilters(): readonly FilterKey[] {
   );
 }
 
-/** When it ends; marked where that is soon. */
+/** When it ends, as it was asked for: the last day of those that count in UTC; marked where that is soon. */
 export function Ends({ exception }: { exception: PolicyException }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const day = lastDayOf(exception.ends);
   const isSoon = endsSoon(exception, useNow());
   return (
     <span className={isSoon ? 'bh-mark bh-decision-would_deny' : undefined}>
       {isSoon && <Icon name="warn" />}
-      <Timestamp moment={exception.ends} />
+      {day === null ? <Timestamp moment={exception.ends} isExact /> : <time dateTime={exception.ends} title={format.dateTime(exception.ends)}>{t('ends.day', { date: format.date(`${day}T12:00:00Z`) })}</time>}
     </span>
   );
 }

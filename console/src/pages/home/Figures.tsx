@@ -5,7 +5,7 @@ import type { Figure } from './figures';
 import { messages } from './messages';
 
 /** Figures beside one another, each the link to exactly the rows that it counts. */
-export function Figures<Name extends string>({ figures, say }: { figures: readonly Figure<Name>[]; say: (name: Name) => ReactNode }) {
+export function Figures<Name extends string>({ figures, say }: { figures: readonly Figure<Name>[]; say: (name: Name, count: number) => ReactNode }) {
   const t = useMessages(messages);
   const format = useFormat();
   return (
@@ -14,7 +14,7 @@ export function Figures<Name extends string>({ figures, say }: { figures: readon
         <li key={name} className="bh-tile">
           <Link to={to} search={search}>
             <b>{most !== undefined && count >= most ? t('many', { count: most }) : format.number(count)}</b>
-            <span>{say(name)}</span>
+            <span>{say(name, count)}</span>
           </Link>
         </li>
       ))}

@@ -24,6 +24,9 @@ const PLACES: Partial<Record<Part, { to: '/system/intelligence' | '/jobs' | '/re
   audit: { to: '/audit', permission: 'audit.read' },
 };
 
+/** What tells how long it lasts by itself: since when somebody noticed would contradict it. */
+const AGES = new Set(['health.intelligence.old']);
+
 /** How the installation does: one line where all is well, else what is wrong and where to look. */
 export function HealthStrip() {
   const t = useMessages(messages);
@@ -53,7 +56,7 @@ function Wrong({ part }: { part: HealthPart }) {
       <Icon name={part.state === 'failing' ? 'deny' : 'warn'} className={part.state === 'failing' ? 'bh-decision-deny' : 'bh-decision-would_deny'} />
       <b>{place && may ? <Link to={place.to} search={place.search ?? {}}>{name}</Link> : name}</b>
       {part.cause && <CauseText cause={part.cause} />}
-      {part.since && <span className="bh-quiet">{t.rich('health.since', { time: <Timestamp moment={part.since} /> })}</span>}
+      {part.since && !AGES.has(part.cause?.code ?? '') && <span className="bh-quiet">{t.rich('health.since', { time: <Timestamp moment={part.since} /> })}</span>}
     </li>
   );
 }

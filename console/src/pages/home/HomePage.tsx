@@ -18,7 +18,7 @@ import { Figures } from './Figures';
 import { deltas, risks, verdicts, work, type Figure } from './figures';
 import { FirstSteps } from './FirstSteps';
 import { HealthStrip } from './HealthStrip';
-import { Fresh, Latest, Worst } from './Lists';
+import { Fresh, Latest, Undecided, Worst } from './Lists';
 import { messages } from './messages';
 import { PERIODS, beginOf, periodOf } from './period';
 import { COUNTED, useAlsoCounted, useIsBesideReady } from './queries';
@@ -78,6 +78,7 @@ function Counted({ summary, alsoCounted, since }: { summary: Summary; alsoCounte
   const t = useMessages(messages);
   const seesFindings = useMay('findings.read');
   const seesAudit = useMay('audit.read');
+  const mayDecide = useMay('exceptions.approve');
   const waiting = work(summary);
   return (
     <>
@@ -91,18 +92,19 @@ function Counted({ summary, alsoCounted, since }: { summary: Summary; alsoCounte
         <Figures figures={[...risks(summary), ...alsoCounted]} say={(risk) => t(`risk.${risk}`)} />
       </section>
       <Worst />
+      {mayDecide && <Undecided />}
       <section>
         <div className="bh-page-head">
           <h2>{t.rich('since', { moment: <Timestamp moment={summary.deltas.since} isExact /> })}</h2>
           <Periods />
         </div>
-        <Figures figures={deltas(summary, seesFindings)} say={(delta) => t(`delta.${delta}`)} />
+        <Figures figures={deltas(summary, seesFindings)} say={(delta, count) => t(`delta.${delta}`, { count })} />
       </section>
       {seesFindings && <Fresh since={since} />}
       {waiting.length > 0 && (
         <section>
           <h2>{t('work')}</h2>
-          <Figures figures={waiting} say={(one) => t(`work.${one}`)} />
+          <Figures figures={waiting} say={(one, count) => t(`work.${one}`, { count })} />
         </section>
       )}
       {seesAudit && <Latest />}

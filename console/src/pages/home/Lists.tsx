@@ -17,10 +17,12 @@ import { Timestamp } from '../../parts/Timestamp';
 import { WhyLink } from '../../parts/why/WhyLink';
 import { useAuditWords } from '../audit/words/words';
 import { messages } from './messages';
-import { DENIED, SHOWN, worstQuery } from './queries';
+import { DENIED, SHOWN, undecidedQuery, worstQuery } from './queries';
 
 /** What somebody did, as many rows as a look takes in. */
 const SHOWN_RECORDS = 5;
+
+const EXCEPTION_TOPICS = ['exception.*'];
 
 const TOPICS = ['image.*', 'verdict.*', 'intelligence.*'];
 
@@ -36,6 +38,24 @@ export function Worst() {
           <SeverityMark severity={image.severity} />
           <ImageName name={image.name} digest={image.digest} />
           <span className="bh-quiet"><Timestamp moment={image.evaluated} /></span>
+        </li>
+      )}
+    </ShortList>
+  );
+}
+
+/** Exceptions that wait for somebody to decide, the oldest first; nothing where there is none. */
+export function Undecided() {
+  const t = useMessages(messages);
+  const waiting = useQuery(undecidedQuery);
+  if (waiting.data?.items.length === 0) return null;
+  return (
+    <ShortList title={t('waiting.exceptions')} none="" all={{ to: '/exceptions', search: { state: 'requested' }, label: t('waiting.all') }} query={waiting} topics={EXCEPTION_TOPICS}>
+      {(exception) => (
+        <li key={exception.id}>
+          <Link to="/exceptions/$id" params={{ id: exception.id }}><HostileText text={exception.name} longest={80} /></Link>
+          <span>{t.rich('waiting.by', { name: <HostileText text={exception.requested_by} longest={40} /> })}</span>
+          <span className="bh-quiet"><Timestamp moment={exception.requested} /></span>
         </li>
       )}
     </ShortList>
@@ -85,15 +105,16 @@ interface ShortListProps<Item> {
   title: string;
   /** What stands there where nothing does. */
   none: string;
-  all: { to: '/images' | '/vulnerabilities' | '/audit'; search: Search; label: string };
+  all: { to: '/images' | '/vulnerabilities' | '/audit' | '/exceptions'; search: Search; label: string };
   query: UseQueryResult<Page<Item>>;
+  topics?: readonly string[];
   children: (item: Item) => ReactNode;
 }
 
-function ShortList<Item>({ title, none, all, query, children }: ShortListProps<Item>) {
+function ShortList<Item>({ title, none, all, query, topics = TOPICS, children }: ShortListProps<Item>) {
   const t = useMessages(messages);
   const [news, setNews] = useState(0);
-  useEvents(TOPICS, useCallback(() => { setNews((before) => before + 1); }, []));
+  useEvents(topics, useCallback(() => { setNews((before) => before + 1); }, []));
   const show = () => {
     setNews(0);
     void query.refetch();

@@ -1,7 +1,8 @@
 // What the first page asks for. What stands in its first view is waited for together, so that nothing moves when it comes.
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { listImages, showHealth } from '../../client/generated';
+import { listExceptions, listImages, showHealth } from '../../client/generated';
 import { queryOf } from '../../client/queries';
+import { useMay } from '../../frame/me';
 import { counted, filterOf, type Figure } from './figures';
 
 /** So many rows say what is worst; the lists have the rest. */
@@ -10,6 +11,9 @@ export const SHOWN = 10;
 export const DENIED = 'decision:deny';
 
 export const worstQuery = queryOf(listImages, { query: { filter: DENIED, sort: '-severity', limit: SHOWN } });
+
+/** Exceptions that wait, the oldest first: as many rows as a look takes in. */
+export const undecidedQuery = queryOf(listExceptions, { query: { filter: 'state:requested', sort: 'requested', limit: 5 } });
 
 export const healthQuery = queryOf(showHealth, {});
 
@@ -36,5 +40,7 @@ export function useAlsoCounted(): Figure<'malware' | 'secrets'>[] | null {
 export function useIsBesideReady(): boolean {
   const worst = useQuery(worstQuery);
   const health = useQuery(healthQuery);
-  return !worst.isPending && !health.isPending;
+  const mayDecide = useMay('exceptions.approve');
+  const undecided = useQuery({ ...undecidedQuery, enabled: mayDecide });
+  return !worst.isPending && !health.isPending && !(mayDecide && undecided.isPending);
 }

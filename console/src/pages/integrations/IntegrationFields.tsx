@@ -26,14 +26,14 @@ export function IntegrationFields({ draft, change, secretHelp, isSecretNeeded }:
   ];
   return (
     <>
-      <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
-      {draft.kind === 'webhook' && <Field label={t('url')} help={t('url.help')} type="url" isRequired spellCheck={false} value={draft.url} onValue={(url) => { change({ url }); }} />}
+      <Field member="name" label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
+      {draft.kind === 'webhook' && <Field member="target.url" label={t('url')} help={t('url.help')} type="url" isRequired spellCheck={false} value={draft.url} onValue={(url) => { change({ url }); }} />}
       {draft.kind === 'email' && <Mail draft={draft} change={change} />}
-      <Field label={t(`secret.${draft.kind}`)} help={secretHelp} type="password" autoComplete="off" isRequired={isSecretNeeded} value={draft.secret} onValue={(secret) => { change({ secret }); }} />
+      <Field member="secret" label={t(`secret.${draft.kind}`)} help={secretHelp} type="password" autoComplete="off" isRequired={isSecretNeeded} value={draft.secret} onValue={(secret) => { change({ secret }); }} />
       <Topics draft={draft} change={change} />
-      <Choice label={t('language')} value={draft.language} choices={[{ value: 'en', label: t('language.en') }, { value: 'ja', label: t('language.ja') }]} onValue={(language) => { change({ language }); }} />
-      <Choice label={t('digest')} value={String(draft.digest)} choices={digests} onValue={(seconds) => { change({ digest: Number(seconds) }); }} />
-      <Field label={t('template')} help={t('template.help')} spellCheck={false} value={draft.template} onValue={(template) => { change({ template }); }} />
+      <Choice member="language" label={t('language')} value={draft.language} choices={[{ value: 'en', label: t('language.en') }, { value: 'ja', label: t('language.ja') }]} onValue={(language) => { change({ language }); }} />
+      <Choice member="digest_seconds" label={t('digest')} value={String(draft.digest)} choices={digests} onValue={(seconds) => { change({ digest: Number(seconds) }); }} />
+      <Field member="target.template" label={t('template')} help={t('template.help')} spellCheck={false} value={draft.template} onValue={(template) => { change({ template }); }} />
       <Tick label={t('is_enabled')} help={t('is_enabled.help')} isChecked={draft.is_enabled} onChecked={(value) => { change({ is_enabled: value }); }} />
     </>
   );
@@ -43,12 +43,12 @@ function Mail({ draft, change }: Pick<IntegrationFieldsProps, 'draft' | 'change'
   const t = useMessages(messages);
   return (
     <>
-      <Field label={t('host')} isRequired spellCheck={false} value={draft.host} onValue={(host) => { change({ host }); }} />
-      <Choice label={t('security')} value={draft.security} choices={SECURITIES.map((value) => ({ value, label: t(`security.${value}`) }))} onValue={(security) => { change(secured(draft, security)); }} />
-      <Field label={t('port')} type="number" min={1} max={65535} isRequired value={draft.port} onValue={(port) => { change({ port }); }} />
-      {draft.security !== 'none' && <Field label={t('user')} help={t('user.help')} autoComplete="off" spellCheck={false} value={draft.user} onValue={(user) => { change({ user }); }} />}
-      <Field label={t('from')} type="email" isRequired value={draft.from} onValue={(from) => { change({ from }); }} />
-      <Field label={t('to')} help={t('to.help')} isRequired value={draft.to} onValue={(to) => { change({ to }); }} />
+      <Field member="target.host" label={t('host')} isRequired spellCheck={false} value={draft.host} onValue={(host) => { change({ host }); }} />
+      <Choice member="target.security" label={t('security')} value={draft.security} choices={SECURITIES.map((value) => ({ value, label: t(`security.${value}`) }))} onValue={(security) => { change(secured(draft, security)); }} />
+      <Field member="target.port" label={t('port')} type="number" min={1} max={65535} isRequired value={draft.port} onValue={(port) => { change({ port }); }} />
+      {draft.security !== 'none' && <Field member="target.user" label={t('user')} help={t('user.help')} autoComplete="off" spellCheck={false} value={draft.user} onValue={(user) => { change({ user }); }} />}
+      <Field member="target.from" label={t('from')} type="email" isRequired value={draft.from} onValue={(from) => { change({ from }); }} />
+      <Field member="target.to" label={t('to')} help={t('to.help')} isRequired value={draft.to} onValue={(to) => { change({ to }); }} />
     </>
   );
 }

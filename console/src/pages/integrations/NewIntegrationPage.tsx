@@ -27,7 +27,7 @@ export function NewIntegrationPage() {
       >
         {(draft, change) => (
           <>
-            <Choice label={t('kind')} help={t(`kind_text.${draft.kind}`)} value={draft.kind} choices={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} onValue={(kind) => { change({ kind, secret: '' }); }} />
+            <Choice member="target.kind" label={t('kind')} help={t(`kind_text.${draft.kind}`)} value={draft.kind} choices={KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))} onValue={(kind) => { change({ kind, secret: '' }); }} />
             <IntegrationFields draft={draft} change={change} secretHelp={t('secret.new')} isSecretNeeded={draft.kind === 'slack'} />
           </>
         )}

@@ -12,6 +12,7 @@ export function Topics({ draft, change }: Pick<IntegrationFieldsProps, 'draft' |
   return (
     <>
       <Choice
+        member={draft.isAll ? 'topics' : undefined}
         label={t('topics')}
         value={draft.isAll ? 'all' : 'some'}
         choices={[{ value: 'some', label: t('topics.some') }, { value: 'all', label: t('topics.all') }]}
@@ -20,6 +21,7 @@ export function Topics({ draft, change }: Pick<IntegrationFieldsProps, 'draft' |
       {!draft.isAll && (
         <>
           <PickList
+            member="topics"
             label={t('topics.which')}
             options={TOPICS.map((topic) => ({ id: topic, label: t(`topic.${topic}`), description: <code>{topic}</code> }))}
             chosen={draft.topics}

@@ -49,7 +49,7 @@ export function useJobColumns(): readonly Column<Job>[] {
         },
       },
       { id: 'tries', title: t('column.tries'), width: 5, isNumber: true, isHidden: true, cell: (job) => <Tries job={job} /> },
-      { id: 'created', title: t('column.created'), width: 8, cell: (job) => <Timestamp moment={job.created} /> },
+      { id: 'created', title: t('column.created'), width: 11, cell: (job) => <Timestamp moment={job.created} /> },
       { id: 'actions', title: t('column.actions'), width: 6, cell: (job) => <RowActions job={job} /> },
     ],
     [t, registries],

@@ -5,12 +5,13 @@ import { endMyOtherSessions, endMySession, listMySessions } from '../../client/g
 import { queryOf } from '../../client/queries';
 import { useMessages } from '../../i18n/language';
 import { Confirm } from '../../parts/Confirm';
-import { HostileText } from '../../parts/HostileText';
+import { HostileText, visible } from '../../parts/HostileText';
 import { Loaded } from '../../parts/Loaded';
 import { Button } from '../../parts/pf';
 import { PlainTable } from '../../parts/PlainTable';
 import { Problem } from '../../parts/Problem';
 import { Timestamp } from '../../parts/Timestamp';
+import { agentOf } from './agent';
 import { messages } from './messages';
 
 /** Where one is signed in. */
@@ -42,7 +43,7 @@ export function MySessions() {
                 key: session.id,
                 cells: [
                   <code key="address">{session.address}</code>,
-                  <HostileText key="agent" text={session.user_agent} longest={120} />,
+                  <AgentName key="agent" told={session.user_agent} />,
                   <Timestamp key="created" moment={session.created} />,
                   <Timestamp key="seen" moment={session.last_seen} />,
                   <Timestamp key="expires" moment={session.expires} />,
@@ -63,4 +64,12 @@ export function MySessions() {
       )}
     </>
   );
+}
+
+/** What the browser calls itself, in words; all of it when it is pointed at. */
+function AgentName({ told }: { told: string }) {
+  const t = useMessages(messages);
+  const { browser, system } = agentOf(told);
+  if (browser === null) return told === '' ? t('session.agent.none') : <HostileText text={told} longest={60} />;
+  return <span title={visible(told)}>{system === null ? browser : t('session.agent.of', { browser, system })}</span>;
 }

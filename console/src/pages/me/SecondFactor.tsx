@@ -8,6 +8,7 @@ import { useMessages } from '../../i18n/language';
 import { Confirm } from '../../parts/Confirm';
 import { CopyButton } from '../../parts/CopyButton';
 import { Field } from '../../parts/Field';
+import { Refused } from '../../parts/field/Refused';
 import { Icon } from '../../parts/icons';
 import { Button, Form } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
@@ -49,19 +50,21 @@ function SwitchOn({ begun, onCancel }: { begun: Begun; onCancel: () => void }) {
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [showMe.id] }),
   });
   return (
-    <Form className="bh-form" onSubmit={(event) => { event.preventDefault(); take.mutate(); }}>
-      <p>{t('factor.scan')}</p>
-      <QrCode text={begun.uri} label={t('factor.code_image')} />
-      <p>
-        {t('factor.key')} <code className="bh-key">{begun.secret.replaceAll(/(.{4})(?=.)/g, '$1 ')}</code> <CopyButton text={begun.secret} label={t('factor.key.copy')} />
-      </p>
-      {take.error && <Problem error={take.error} />}
-      <Field label={t('factor.code')} help={t('factor.confirm.text')} inputMode="numeric" autoComplete="one-time-code" isRequired autoFocus value={code} onValue={setCode} />
-      <div className="bh-actions">
-        <Button type="submit" isLoading={take.isPending} isDisabled={take.isPending}>{t('factor.confirm')}</Button>
-        <Button variant="link" onClick={onCancel}>{t('factor.cancel')}</Button>
-      </div>
-    </Form>
+    <Refused error={take.error}>
+      <Form className="bh-form" onSubmit={(event) => { event.preventDefault(); take.mutate(); }}>
+        <p>{t('factor.scan')}</p>
+        <QrCode text={begun.uri} label={t('factor.code_image')} />
+        <p>
+          {t('factor.key')} <code className="bh-key">{begun.secret.replaceAll(/(.{4})(?=.)/g, '$1 ')}</code> <CopyButton text={begun.secret} label={t('factor.key.copy')} />
+        </p>
+        {take.error && <Problem error={take.error} />}
+        <Field member="code" label={t('factor.code')} help={t('factor.confirm.text')} inputMode="numeric" autoComplete="one-time-code" isRequired autoFocus value={code} onValue={setCode} />
+        <div className="bh-actions">
+          <Button type="submit" isLoading={take.isPending} isDisabled={take.isPending}>{t('factor.confirm')}</Button>
+          <Button variant="link" onClick={onCancel}>{t('factor.cancel')}</Button>
+        </div>
+      </Form>
+    </Refused>
   );
 }
 
@@ -88,7 +91,7 @@ function SwitchOff({ name }: { name: string }) {
         >
           <p>{t('factor.remove.text')}</p>
           <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
-          <Field label={t('factor.password')} type="password" autoComplete="current-password" isRequired autoFocus value={password} onValue={setPassword} />
+          <Field member="password" label={t('factor.password')} type="password" autoComplete="current-password" isRequired autoFocus value={password} onValue={setPassword} />
         </Confirm>
       )}
     </div>

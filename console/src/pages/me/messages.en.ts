@@ -55,6 +55,8 @@ export const en = {
   'session.current': 'This one',
   'session.address': 'From where',
   'session.agent': 'Program',
+  'session.agent.of': '{browser} on {system}',
+  'session.agent.none': 'Not told',
   'session.created': 'Began',
   'session.last_seen': 'Last used',
   'session.expires': 'Ends at the latest',

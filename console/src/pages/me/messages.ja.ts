@@ -58,6 +58,8 @@ export const ja: Translation<typeof en> = {
   'session.current': '現在のセッション',
   'session.address': 'アクセス元',
   'session.agent': 'プログラム',
+  'session.agent.of': '{browser}({system})',
+  'session.agent.none': '不明',
   'session.created': '開始',
   'session.last_seen': '最終使用',
   'session.expires': '終了期限',

@@ -4,7 +4,7 @@ import { frameRoute } from '../../frame/routes';
 export const policiesRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/policies',
-  staticData: { title: { en: 'Assurance policies', ja: 'アシュアランスポリシー' }, also: ['image assurance', 'イメージ保証', 'イメージアシュアランス', 'rules', 'ルール', 'security gate', 'セキュリティゲート'], nav: { group: 'assurance', letter: 'a' }, permission: 'policies.read' },
+  staticData: { title: { en: 'Assurance policies', ja: 'アシュアランスポリシー' }, also: ['policy', 'image assurance', 'イメージ保証', 'イメージアシュアランス', 'rules', 'ルール', 'security gate', 'セキュリティゲート'], nav: { group: 'assurance', letter: 'a' }, permission: 'policies.read' },
   component: lazyRouteComponent(() => import('./PoliciesPage'), 'PoliciesPage'),
 });
 

@@ -21,6 +21,7 @@ export function CredentialFields({ draft, onDraft, hasCredential }: CredentialFi
   return (
     <>
       <Choice
+        member="credential"
         label={t('field.credential')}
         help={t(`help.credential.${draft.credential}`)}
         value={draft.credential}
@@ -40,7 +41,7 @@ function OfType({ draft, onDraft }: Omit<CredentialFieldsProps, 'hasCredential'>
     <Field label={label} help={t('help.secret')} type="password" autoComplete="new-password" isRequired value={draft.secret} onValue={(value) => { onDraft({ secret: value }); }} />
   );
   const word = (field: 'user' | 'accessKey' | 'tenant' | 'clientId') => (
-    <Field label={t(`field.${field}`)} isRequired autoComplete="off" autoCapitalize="none" spellCheck={false} value={draft[field]} onValue={(value) => { onDraft({ [field]: value }); }} />
+    <Field member={field === 'tenant' ? 'credential.tenant' : undefined} label={t(`field.${field}`)} isRequired autoComplete="off" autoCapitalize="none" spellCheck={false} value={draft[field]} onValue={(value) => { onDraft({ [field]: value }); }} />
   );
   switch (draft.credential) {
     case 'keep':
@@ -76,6 +77,7 @@ function OfAws({ draft, onDraft }: Omit<CredentialFieldsProps, 'hasCredential'>)
   return (
     <>
       <Field
+        member="credential.region"
         label={t('field.region')}
         help={told === null ? t('help.region') : t('help.region.told', { region: told })}
         isRequired={told === null}
@@ -86,7 +88,7 @@ function OfAws({ draft, onDraft }: Omit<CredentialFieldsProps, 'hasCredential'>)
         onValue={(region) => { onDraft({ region }); }}
       />
       <div className="bh-form-row">
-        <Field label={t('field.roleArn')} help={t('help.roleArn')} placeholder="arn:aws:iam::123456789012:role/scan" spellCheck={false} autoCapitalize="none" value={draft.roleArn} onValue={(roleArn) => { onDraft({ roleArn }); }} />
+        <Field member="credential.role.arn" label={t('field.roleArn')} help={t('help.roleArn')} placeholder="arn:aws:iam::123456789012:role/scan" spellCheck={false} autoCapitalize="none" value={draft.roleArn} onValue={(roleArn) => { onDraft({ roleArn }); }} />
         {draft.roleArn.trim() !== '' && <Field label={t('field.externalId')} help={t('help.externalId')} spellCheck={false} autoComplete="off" value={draft.externalId} onValue={(externalId) => { onDraft({ externalId }); }} />}
       </div>
     </>
@@ -99,7 +101,7 @@ function KeyFile({ draft, onDraft }: Omit<CredentialFieldsProps, 'hasCredential'
   const read = (file: File | undefined) => { void file?.slice(0, LONGEST_KEY_BYTES).text().then((secret) => { onDraft({ secret }); }); };
   return (
     <>
-      <LongText label={t('field.keyFile')} help={t('help.keyFile')} isRequired isCode rows={6} placeholder='{ "type": "service_account", … }' value={draft.secret} onValue={(secret) => { onDraft({ secret }); }} />
+      <LongText member="credential.key" label={t('field.keyFile')} help={t('help.keyFile')} isRequired isCode rows={6} placeholder='{ "type": "service_account", … }' value={draft.secret} onValue={(secret) => { onDraft({ secret }); }} />
       <label className="bh-file">
         <span>{t('field.keyFile.read')}</span>
         <input type="file" accept=".json,application/json" onChange={(event) => { read(event.target.files?.[0]); }} />

@@ -8,6 +8,7 @@ import { changeRegistry, listRegistries, showRegistry, type Registry } from '../
 import { answerOf } from '../../client/queries';
 import type { Answer } from '../../client/transport';
 import { useFormat, useMessages } from '../../i18n/language';
+import { Refused } from '../../parts/field/Refused';
 import { HostileText } from '../../parts/HostileText';
 import { Alert, Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
@@ -54,19 +55,21 @@ function Editor({ id, opened }: { id: string; opened: Answer<Registry> }) {
         <nav><Link to="/registries/$id" params={{ id }}><HostileText text={opened.data.name} /></Link></nav>
         <h1>{t('edit.title')}</h1>
       </header>
-      <form className="bh-form" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
-        {conflict ? <Conflict conflict={conflict} /> : save.error && <Problem error={save.error} />}
-        {conflict && save.error && !hasCode(save.error, 'object.changed') && <Problem error={save.error} />}
-        <KindFields draft={draft} onDraft={change} />
-        <h2>{t('step.access')}</h2>
-        <AccessFields draft={draft} onDraft={change} hasCredential={Boolean(base.data.credential_type)} hasHookSecret={base.data.has_hook_secret} />
-        <h2>{t('step.rules')}</h2>
-        <RuleFields draft={draft} onDraft={change} />
-        <div className="bh-actions">
-          <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending}>{t('edit.save')}</Button>
-          <Link to="/registries/$id" params={{ id }} className="bh-link-button">{t('cancel')}</Link>
-        </div>
-      </form>
+      <Refused error={save.error}>
+        <form className="bh-form" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
+          {conflict ? <Conflict conflict={conflict} /> : save.error && <Problem error={save.error} />}
+          {conflict && save.error && !hasCode(save.error, 'object.changed') && <Problem error={save.error} />}
+          <KindFields draft={draft} onDraft={change} />
+          <h2>{t('step.access')}</h2>
+          <AccessFields draft={draft} onDraft={change} hasCredential={Boolean(base.data.credential_type)} hasHookSecret={base.data.has_hook_secret} />
+          <h2>{t('step.rules')}</h2>
+          <RuleFields draft={draft} onDraft={change} />
+          <div className="bh-actions">
+            <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending}>{t('edit.save')}</Button>
+            <Link to="/registries/$id" params={{ id }} className="bh-link-button">{t('cancel')}</Link>
+          </div>
+        </form>
+      </Refused>
     </div>
   );
 }

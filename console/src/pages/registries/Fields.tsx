@@ -51,8 +51,9 @@ export function AccessFields({ draft, onDraft, hasCredential, hasHookSecret }: A
   return (
     <>
       <div className="bh-form-row">
-        <Field label={t('field.name')} help={t('help.name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { onDraft({ name }); }} />
+        <Field member="name" label={t('field.name')} help={t('help.name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { onDraft({ name }); }} />
         <Field
+          member="address"
           label={t('field.address')}
           help={t('help.address')}
           isRequired={kindOf(draft.kind)?.address === ''}
@@ -64,11 +65,12 @@ export function AccessFields({ draft, onDraft, hasCredential, hasHookSecret }: A
         />
       </div>
       <CredentialFields draft={draft} onDraft={onDraft} hasCredential={hasCredential} />
-      <LongText label={t('field.ca')} help={t('help.ca')} isCode rows={4} placeholder="-----BEGIN CERTIFICATE-----" value={draft.ca} onValue={(ca) => { onDraft({ ca }); }} />
+      <LongText member="ca" label={t('field.ca')} help={t('help.ca')} isCode rows={4} placeholder="-----BEGIN CERTIFICATE-----" value={draft.ca} onValue={(ca) => { onDraft({ ca }); }} />
       <Tick label={t('field.plainHttp')} help={t('help.plainHttp')} isChecked={draft.plainHttp} onChecked={(plainHttp) => { onDraft({ plainHttp }); }} />
       {hasHookSecret && <Tick label={t('field.removesHookSecret')} isChecked={draft.removesHookSecret} onChecked={(removesHookSecret) => { onDraft({ removesHookSecret }); }} />}
       {!draft.removesHookSecret && (
         <Field
+          member="hook_secret"
           label={t('field.hookSecret')}
           help={t(hasHookSecret ? 'help.hookSecret.kept' : 'help.hookSecret')}
           type="password"
@@ -82,12 +84,23 @@ export function AccessFields({ draft, onDraft, hasCredential, hasHookSecret }: A
   );
 }
 
+/** Numbers, by their names in the request. */
+const MEMBERS = {
+  newest: 'rules.newest',
+  days: 'rules.pushed_within_days',
+  pulledDays: 'rules.pulled_within_days',
+  pollMinutes: 'poll_minutes',
+  mostAtOnce: 'most_at_once',
+  staleDays: 'stale_days',
+} as const;
+
 /** What of it is scanned, and when. */
 export function RuleFields({ draft, onDraft }: FieldsProps) {
   const t = useMessages(messages);
   const format = useFormat();
-  const number = (field: 'newest' | 'days' | 'pulledDays' | 'pollMinutes' | 'mostAtOnce' | 'staleDays', min: number, max: number) => (
+  const number = (field: keyof typeof MEMBERS, min: number, max: number) => (
     <Field
+      member={MEMBERS[field]}
       label={t(`field.${field}`)}
       help={t(`help.${field}`)}
       type="number"
@@ -104,8 +117,8 @@ export function RuleFields({ draft, onDraft }: FieldsProps) {
     <>
       {needsRepositories(draft) && <Alert variant="info" isInline title={t('rules.named')} />}
       <div className="bh-form-row">
-        <LongText label={t('field.repositories')} help={t('help.repositories')} isCode rows={4} placeholder="team/*" value={draft.repositories} onValue={(repositories) => { onDraft({ repositories }); }} />
-        <LongText label={t('field.tags')} help={t('help.tags')} isCode rows={4} placeholder="v1.*" value={draft.tags} onValue={(tags) => { onDraft({ tags }); }} />
+        <LongText member="rules.repositories" label={t('field.repositories')} help={t('help.repositories')} isCode rows={4} placeholder="team/*" value={draft.repositories} onValue={(repositories) => { onDraft({ repositories }); }} />
+        <LongText member="rules.tags" label={t('field.tags')} help={t('help.tags')} isCode rows={4} placeholder="v1.*" value={draft.tags} onValue={(tags) => { onDraft({ tags }); }} />
       </div>
       <div className="bh-form-row">
         {number('newest', 1, 36_500)}

@@ -7,6 +7,7 @@ import { changeRegistry, createRegistry, listRegistries, listRegistryNow, remove
 import { idempotencyKey } from '../../client/transport';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
+import { Refused } from '../../parts/field/Refused';
 import { Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
 import { AccessFields, KindFields, RuleFields } from './Fields';
@@ -83,30 +84,32 @@ export function NewRegistryPage() {
           {STEPS.map((name) => <li key={name} aria-current={name === step ? 'step' : undefined}>{t(`step.${name}`)}</li>)}
         </ol>
       </header>
-      <form className="bh-form" onSubmit={(event) => { event.preventDefault(); submit(); }}>
-        {step === 'kind' && <KindFields draft={draft} onDraft={change} />}
-        {step === 'access' && (
-          <>
-            <AccessFields draft={draft} onDraft={change} hasCredential={false} hasHookSecret={false} />
-            <div className="bh-section">
-              <div className="bh-actions">
-                <Button variant="secondary" isLoading={save.isPending || test.isRunning} isDisabled={save.isPending || test.isRunning} onClick={(event) => { runTest(event.currentTarget.form); }}>
-                  {t('test')}
-                </Button>
-                <span className="bh-quiet">{t('test.saves')}</span>
+      <Refused error={error}>
+        <form className="bh-form" onSubmit={(event) => { event.preventDefault(); submit(); }}>
+          {step === 'kind' && <KindFields draft={draft} onDraft={change} />}
+          {step === 'access' && (
+            <>
+              <AccessFields draft={draft} onDraft={change} hasCredential={false} hasHookSecret={false} />
+              <div className="bh-section">
+                <div className="bh-actions">
+                  <Button variant="secondary" isLoading={save.isPending || test.isRunning} isDisabled={save.isPending || test.isRunning} onClick={(event) => { runTest(event.currentTarget.form); }}>
+                    {t('test')}
+                  </Button>
+                  <span className="bh-quiet">{t('test.saves')}</span>
+                </div>
+                <TestPanel test={test} />
               </div>
-              <TestPanel test={test} />
-            </div>
-          </>
-        )}
-        {step === 'rules' && <RuleFields draft={draft} onDraft={change} />}
-        {error && <Problem error={error} />}
-        <div className="bh-actions">
-          {step !== 'kind' && <Button variant="secondary" onClick={() => { goTo(step === 'rules' ? 'access' : 'kind'); }}>{t('previous')}</Button>}
-          <Button type="submit" isLoading={finish.isPending} isDisabled={finish.isPending}>{t(step === 'rules' ? 'new.save' : 'next')}</Button>
-          <Button variant="link" isDisabled={discard.isPending} onClick={() => { discard.mutate(); }}>{t(saved ? 'new.discard' : 'cancel')}</Button>
-        </div>
-      </form>
+            </>
+          )}
+          {step === 'rules' && <RuleFields draft={draft} onDraft={change} />}
+          {error && <Problem error={error} />}
+          <div className="bh-actions">
+            {step !== 'kind' && <Button variant="secondary" onClick={() => { goTo(step === 'rules' ? 'access' : 'kind'); }}>{t('previous')}</Button>}
+            <Button type="submit" isLoading={finish.isPending} isDisabled={finish.isPending}>{t(step === 'rules' ? 'new.save' : 'next')}</Button>
+            <Button variant="link" isDisabled={discard.isPending} onClick={() => { discard.mutate(); }}>{t(saved ? 'new.discard' : 'cancel')}</Button>
+          </div>
+        </form>
+      </Refused>
     </div>
   );
 }

@@ -56,7 +56,7 @@ export function Overview({ registry }: { registry: Registry }) {
           {rules.newest != null && <><dt>{t('field.newest')}</dt><dd>{format.number(rules.newest)}</dd></>}
           {rules.pushed_within_days != null && <><dt>{t('field.days')}</dt><dd>{format.number(rules.pushed_within_days)}</dd></>}
           {rules.pulled_within_days != null && <><dt>{t('field.pulledDays')}</dt><dd>{format.number(rules.pulled_within_days)}</dd></>}
-          <dt>{t('field.pollMinutes')}</dt><dd>{format.number(registry.poll_minutes)}</dd>
+          <dt>{t('fact.poll')}</dt><dd>{t('fact.poll.every', { count: registry.poll_minutes })}</dd>
           <dt>{t('field.mostAtOnce')}</dt><dd>{format.number(registry.most_at_once)}</dd>
           <dt>{t('field.staleDays')}</dt><dd>{registry.stale_days === 0 ? t('stale.never') : format.number(registry.stale_days)}</dd>
           {registry.last_listed && <><dt>{t('column.listed')}</dt><dd><Timestamp moment={registry.last_listed} isExact /></dd></>}
@@ -67,7 +67,7 @@ export function Overview({ registry }: { registry: Registry }) {
       <section className="bh-section">
         <h2>{t('hook.title')}</h2>
         <p>{t('hook.text')}</p>
-        <p className="bh-digest"><code>{hook}</code><CopyButton text={hook} what={t('hook.title')} /></p>
+        <p className="bh-address"><code>{hook}</code><CopyButton text={hook} what={t('hook.title')} /></p>
         <p className="bh-quiet">{t(registry.has_hook_secret ? 'hook.secret' : 'hook.no_secret')}</p>
       </section>
     </div>

@@ -64,6 +64,8 @@ export const en = {
   'field.newest': 'Newest of each repository',
   'field.days': 'Pushed within days',
   'field.pulledDays': 'Pulled within days',
+  'fact.poll': 'Listed',
+  'fact.poll.every': '{count, plural, one {every minute} other {every # minutes}}',
   'field.pollMinutes': 'Listed every … minutes',
   'field.mostAtOnce': 'Jobs at once',
   'field.staleDays': 'Stale after days',

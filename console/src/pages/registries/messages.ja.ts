@@ -67,6 +67,8 @@ export const ja: Translation<typeof en> = {
   'field.newest': 'リポジトリごとの最新件数',
   'field.days': 'プッシュからの日数',
   'field.pulledDays': 'プルからの日数',
+  'fact.poll': '一覧の取得',
+  'fact.poll.every': '{count, plural, other {#分}}ごと',
   'field.pollMinutes': '取得間隔(分)',
   'field.mostAtOnce': '同時実行数',
   'field.staleDays': '古いと見なす日数',

@@ -9,6 +9,7 @@ import { meQuery } from '../../frame/me';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
 import { Field } from '../../parts/Field';
+import { Refused } from '../../parts/field/Refused';
 import { OutsidePage } from '../../parts/OutsidePage';
 import { Button, Form } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
@@ -52,16 +53,18 @@ export function SetupPage() {
   return (
     <OutsidePage title={t('title')}>
       <p>{t('text')}</p>
-      {create.error && <Problem error={create.error} />}
-      <Form onSubmit={(event) => { event.preventDefault(); submit(); }}>
-        {fromLink === '' && (
-          <Field label={t('secret')} help={t('secret.help')} type="password" autoComplete="off" isRequired value={typed} onValue={setTyped} />
-        )}
-        <Field label={t('name')} help={t('name.help')} name="username" autoComplete="username" isRequired value={name} onValue={setName} />
-        <Field label={t('password')} help={t('password.help')} name="password" type="password" autoComplete="new-password" minLength={12} isRequired value={password} onValue={setPassword} />
-        <Field label={t('repeat')} error={differs ? t('repeat.differs') : null} type="password" autoComplete="new-password" isRequired value={repeat} onValue={setRepeat} />
-        <Button type="submit" isBlock isLoading={create.isPending} isDisabled={create.isPending}>{t('submit')}</Button>
-      </Form>
+      <Refused error={create.error}>
+        {create.error && <Problem error={create.error} />}
+        <Form onSubmit={(event) => { event.preventDefault(); submit(); }}>
+          {fromLink === '' && (
+            <Field member="secret" label={t('secret')} help={t('secret.help')} type="password" autoComplete="off" isRequired value={typed} onValue={setTyped} />
+          )}
+          <Field member="name" label={t('name')} help={t('name.help')} name="username" autoComplete="username" isRequired value={name} onValue={setName} />
+          <Field member="password" label={t('password')} help={t('password.help')} name="password" type="password" autoComplete="new-password" minLength={12} isRequired value={password} onValue={setPassword} />
+          <Field label={t('repeat')} error={differs ? t('repeat.differs') : null} type="password" autoComplete="new-password" isRequired value={repeat} onValue={setRepeat} />
+          <Button type="submit" isBlock isLoading={create.isPending} isDisabled={create.isPending}>{t('submit')}</Button>
+        </Form>
+      </Refused>
     </OutsidePage>
   );
 }

@@ -1,6 +1,7 @@
 import { useId, type ReactNode } from 'react';
 import { shownError } from '../../client/confirmation';
 import { useMessages } from '../../i18n/language';
+import { Refused } from '../field/Refused';
 import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
 import { Problem } from '../Problem';
 import { messages } from './messages';
@@ -29,13 +30,15 @@ export function BulkDialog({ title, action, isDanger = false, isWide = false, bu
     <Modal isOpen variant={isWide ? 'medium' : 'small'} onClose={onClose} aria-labelledby={`${id}-title`}>
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody>
-                <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); bulk.begin(); }}>
-          {error && <Problem error={error} />}
-          {bulk.moved && <Alert variant="warning" isInline title={t('moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
-          <p role="status"><strong>{t('count', { count })}</strong></p>
-          {children}
-          <p className="bh-quiet">{t('rights')}</p>
-        </form>
+        <Refused error={error}>
+          <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); bulk.begin(); }}>
+            {error && <Problem error={error} />}
+            {bulk.moved && <Alert variant="warning" isInline title={t('moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
+            <p role="status"><strong>{t('count', { count })}</strong></p>
+            {children}
+            <p className="bh-quiet">{t('rights')}</p>
+          </form>
+        </Refused>
       </ModalBody>
       <ModalFooter>
         <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={bulk.isPending} isDisabled={bulk.isPending || count === 0}>{action}</Button>

@@ -21,7 +21,7 @@ function Asking({ question, name }: { question: Question; name: string }) {
     <Confirm title={t('title')} action={t('action')} isPending={give.isPending} error={give.error} onConfirm={() => { give.mutate(); }} onCancel={question.giveUp}>
       <p>{t('text')}</p>
       <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
-      <Field label={t('password', { name })} type="password" autoComplete="current-password" isRequired autoFocus value={password} onValue={setPassword} />
+      <Field member="password" label={t('password', { name })} type="password" autoComplete="current-password" isRequired autoFocus value={password} onValue={setPassword} />
     </Confirm>
   );
 }

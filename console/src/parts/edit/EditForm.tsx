@@ -2,6 +2,7 @@ import { useBlocker } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useMessages } from '../../i18n/language';
 import { Confirm } from '../Confirm';
+import { Refused } from '../field/Refused';
 import { Button, Form } from '../pf';
 import { Problem } from '../Problem';
 import { ConflictNote } from './ConflictNote';
@@ -26,21 +27,23 @@ interface EditFormProps<Draft> {
 export function EditForm<Draft>({ edit, memberName, memberValue, isEditable = true, isWide = false, hint, children }: EditFormProps<Draft>) {
   const t = useMessages(messages);
   return (
-    <Form className={isWide ? 'bh-form bh-form-wide' : 'bh-form'} onSubmit={(event) => { event.preventDefault(); edit.save(); }}>
-      <fieldset className="bh-fieldset" disabled={!isEditable}>{children}</fieldset>
-      {/* Beside the button that was pressed: forms are long. */}
-      {edit.error && <Problem error={edit.error} />}
-      {edit.error && hint}
-      {edit.conflict && <ConflictNote conflict={edit.conflict} memberName={memberName} memberValue={memberValue} onDiscard={edit.discard} />}
-      {isEditable && (
-        <div className="bh-actions">
-          <Button type="submit" isLoading={edit.isPending} isDisabled={!edit.isChanged || edit.isPending || edit.conflict !== null}>{t('save')}</Button>
-          {edit.isChanged && <Button variant="link" onClick={edit.discard}>{t('discard')}</Button>}
-          <span role="status" className="bh-quiet">{!edit.isChanged && edit.saves > 0 ? t('saved') : ''}</span>
-        </div>
-      )}
-      <LeaveGuard isChanged={edit.isChanged} />
-    </Form>
+    <Refused error={edit.error}>
+      <Form className={isWide ? 'bh-form bh-form-wide' : 'bh-form'} onSubmit={(event) => { event.preventDefault(); edit.save(); }}>
+        <fieldset className="bh-fieldset" disabled={!isEditable}>{children}</fieldset>
+        {/* Beside the button that was pressed: forms are long. */}
+        {edit.error && <Problem error={edit.error} />}
+        {edit.error && hint}
+        {edit.conflict && <ConflictNote conflict={edit.conflict} memberName={memberName} memberValue={memberValue} onDiscard={edit.discard} />}
+        {isEditable && (
+          <div className="bh-actions">
+            <Button type="submit" isLoading={edit.isPending} isDisabled={!edit.isChanged || edit.isPending || edit.conflict !== null}>{t('save')}</Button>
+            {edit.isChanged && <Button variant="link" onClick={edit.discard}>{t('discard')}</Button>}
+            <span role="status" className="bh-quiet">{!edit.isChanged && edit.saves > 0 ? t('saved') : ''}</span>
+          </div>
+        )}
+        <LeaveGuard isChanged={edit.isChanged} />
+      </Form>
+    </Refused>
   );
 }
 

@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { queryClient } from '../../client/cache';
 import { confirmed, shownError } from '../../client/confirmation';
 import { idempotencyKey, type CallOptions } from '../../client/transport';
+import { Refused } from '../field/Refused';
 import { Button, Form } from '../pf';
 import { Problem } from '../Problem';
 import { LeaveGuard } from './EditForm';
@@ -37,13 +38,15 @@ export function NewObject<Draft extends object, Made>({ initial, action, create,
   const error = shownError(creation.error);
   const isMade = creation.isSuccess;
   return (
-    <Form className={isWide ? 'bh-form bh-form-wide' : 'bh-form'} onSubmit={(event) => { event.preventDefault(); creation.mutate(); }}>
-      {children(draft, (change) => { setDraft((before) => ({ ...before, ...change })); }, error)}
-      {error && <Problem error={error} />}
-      <div className="bh-actions">
-        <Button type="submit" isLoading={creation.isPending} isDisabled={creation.isPending || isMade}>{action}</Button>
-      </div>
-      <LeaveGuard isChanged={!isMade && !isSame(draft, initial)} />
-    </Form>
+    <Refused error={error}>
+      <Form className={isWide ? 'bh-form bh-form-wide' : 'bh-form'} onSubmit={(event) => { event.preventDefault(); creation.mutate(); }}>
+        {children(draft, (change) => { setDraft((before) => ({ ...before, ...change })); }, error)}
+        {error && <Problem error={error} />}
+        <div className="bh-actions">
+          <Button type="submit" isLoading={creation.isPending} isDisabled={creation.isPending || isMade}>{action}</Button>
+        </div>
+        <LeaveGuard isChanged={!isMade && !isSame(draft, initial)} />
+      </Form>
+    </Refused>
   );
 }

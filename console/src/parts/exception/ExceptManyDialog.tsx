@@ -32,11 +32,11 @@ export default function ExceptManyDialog({ selection, clear, onClose }: { select
     <BulkDialog title={t('many')} action={t('submit')} isWide bulk={bulk} onClose={onClose}>
       <p>{t('many.text')}</p>
       <Where draft={draft} onDraft={change} hasDigest={false} />
-      <LongText label={t('reason')} help={t('reason.help')} isRequired minLength={10} maxLength={4000} value={draft.reason} onValue={(reason) => { change({ reason }); }} />
+      <LongText member="reason" label={t('reason')} help={t('reason.help')} isRequired minLength={10} maxLength={4000} value={draft.reason} onValue={(reason) => { change({ reason }); }} />
       <Until draft={draft} onDraft={change} now={now} />
       <div className="bh-form-row">
-        <Field label={t('owner')} help={t('owner.help')} isRequired value={draft.owner} onValue={(owner) => { change({ owner }); }} />
-        <Field label={t('name')} help={t('many.name.help')} isRequired maxLength={180} value={draft.name} onValue={(name) => { change({ name }); }} />
+        <Field member="owner" label={t('owner')} help={t('owner.help')} isRequired value={draft.owner} onValue={(owner) => { change({ owner }); }} />
+        <Field member="name" label={t('name')} help={t('many.name.help')} isRequired maxLength={180} value={draft.name} onValue={(name) => { change({ name }); }} />
       </div>
       <ForPolicy draft={draft} onDraft={change} />
     </BulkDialog>

@@ -8,6 +8,7 @@ import { useMe } from '../../frame/me';
 import { useMessages } from '../../i18n/language';
 import { Choice, LongText } from '../Choice';
 import { Field } from '../Field';
+import { Refused } from '../field/Refused';
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
 import { Problem } from '../Problem';
 import { useNow } from '../Timestamp';
@@ -48,19 +49,21 @@ export default function ExceptionDialog({ prefill, onDone, onCancel }: Exception
     <Modal isOpen variant="medium" onClose={onCancel} aria-labelledby={`${id}-title`}>
       <ModalHeader title={t('title')} labelId={`${id}-title`} description={t('text')} />
       <ModalBody>
-        {send.error && <Problem error={send.error} />}
-        <form id={`${id}-form`} className="bh-form" onSubmit={(event) => { event.preventDefault(); submit(); }}>
-          <What draft={draft} onDraft={change} error={isTried && isVague ? t('what.missing') : null} />
-          <Where draft={draft} onDraft={change} hasDigest={Boolean(prefill.digest)} />
-          <Matches draft={draft} now={now} />
-          <LongText label={t('reason')} help={t('reason.help')} isRequired minLength={10} maxLength={4000} value={draft.reason} onValue={(reason) => { change({ reason }); }} />
-          <Until draft={draft} onDraft={change} now={now} />
-          <div className="bh-form-row">
-            <Field label={t('owner')} help={t('owner.help')} isRequired value={draft.owner} onValue={(owner) => { change({ owner }); }} />
-            <Field label={t('name')} help={t('name.help')} isRequired maxLength={200} value={draft.name} onValue={(name) => { change({ name }); }} />
-          </div>
-          <ForPolicy draft={draft} onDraft={change} />
-        </form>
+        <Refused error={send.error}>
+          {send.error && <Problem error={send.error} />}
+          <form id={`${id}-form`} className="bh-form" onSubmit={(event) => { event.preventDefault(); submit(); }}>
+            <What draft={draft} onDraft={change} error={isTried && isVague ? t('what.missing') : null} />
+            <Where draft={draft} onDraft={change} hasDigest={Boolean(prefill.digest)} />
+            <Matches draft={draft} now={now} />
+            <LongText member="reason" label={t('reason')} help={t('reason.help')} isRequired minLength={10} maxLength={4000} value={draft.reason} onValue={(reason) => { change({ reason }); }} />
+            <Until draft={draft} onDraft={change} now={now} />
+            <div className="bh-form-row">
+              <Field member="owner" label={t('owner')} help={t('owner.help')} isRequired value={draft.owner} onValue={(owner) => { change({ owner }); }} />
+              <Field member="name" label={t('name')} help={t('name.help')} isRequired maxLength={200} value={draft.name} onValue={(name) => { change({ name }); }} />
+            </div>
+            <ForPolicy draft={draft} onDraft={change} />
+          </form>
+        </Refused>
       </ModalBody>
       <ModalFooter>
         <Button type="submit" form={`${id}-form`} isLoading={send.isPending} isDisabled={send.isPending}>{t('submit')}</Button>
@@ -75,11 +78,11 @@ function What({ draft, onDraft, error }: PartProps & { error: string | null }) {
   const kinds: { value: FindingKind | ''; label: string }[] = [{ value: '', label: t('kind.any') }, ...FINDING_KINDS.map((value) => ({ value, label: t(`kind.${value}`) }))];
   return (
     <>
-      <LongText label={t('ids')} help={t('ids.help')} error={error} isCode rows={2} value={draft.ids} onValue={(ids) => { onDraft({ ids }); }} />
+      <LongText member="ids" label={t('ids')} help={t('ids.help')} error={error} isCode rows={2} value={draft.ids} onValue={(ids) => { onDraft({ ids }); }} />
       <div className="bh-form-row">
-        <Choice label={t('kind')} value={draft.kind} choices={kinds} onValue={(kind) => { onDraft({ kind }); }} />
-        <Field label={t('package')} help={t('package.help')} spellCheck={false} value={draft.packageName} onValue={(packageName) => { onDraft({ packageName }); }} />
-        <Field label={t('path')} help={t('path.help')} spellCheck={false} value={draft.path} onValue={(path) => { onDraft({ path }); }} />
+        <Choice member="kind" label={t('kind')} value={draft.kind} choices={kinds} onValue={(kind) => { onDraft({ kind }); }} />
+        <Field member="package" label={t('package')} help={t('package.help')} spellCheck={false} value={draft.packageName} onValue={(packageName) => { onDraft({ packageName }); }} />
+        <Field member="path" label={t('path')} help={t('path.help')} spellCheck={false} value={draft.path} onValue={(path) => { onDraft({ path }); }} />
       </div>
     </>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { previewException, type ExceptionPreview, type ExceptionRequest } from '../../client/generated';
+import { previewException, type ExceptionPreview, type ExceptionRequest, type PolicyException } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { sayProblem } from '../../i18n/problems';
 import { HostileText } from '../HostileText';
@@ -9,7 +9,7 @@ import { VerdictMark } from '../marks';
 import { PlainTable } from '../PlainTable';
 import { Skeleton } from '../Skeleton';
 import { messages } from './messages';
-import { isPlaced, requestOf, saysWhat, type ExceptionDraft } from './terms';
+import { isPlaced, requestAgain, requestOf, saysWhat, type ExceptionDraft } from './terms';
 
 /** Typing waits this long before the server judges. */
 const TYPING_MS = 500;
@@ -19,20 +19,29 @@ const MOST_SHOWN = 20;
 
 /** Which images an exception would cover something of, and which verdicts it would change, before anybody asks for it. */
 export function Matches({ draft, now }: { draft: ExceptionDraft; now: number }) {
+  const asked = useSettled(JSON.stringify(previewOf(draft, now)));
+  return <Preview asked={saysWhat(draft) && isPlaced(draft) ? asked : null} />;
+}
+
+/** As `Matches`, for an exception that was asked for: what whoever decides lets through. */
+export function MatchesOf({ exception }: { exception: PolicyException }) {
+  return <Preview asked={JSON.stringify(requestAgain(exception))} />;
+}
+
+function Preview({ asked }: { asked: string | null }) {
   const t = useMessages(messages);
   const format = useFormat();
-  const asked = useSettled(JSON.stringify(previewOf(draft, now)));
-  const isAsked = saysWhat(draft) && isPlaced(draft);
+  const isAsked = asked !== null;
   const preview = useQuery({
     queryKey: [previewException.id, asked],
-    queryFn: ({ signal }) => previewException({ body: JSON.parse(asked) as ExceptionRequest }, { signal }),
+    queryFn: ({ signal }) => previewException({ body: JSON.parse(asked ?? '') as ExceptionRequest }, { signal }),
     enabled: isAsked,
     staleTime: 30_000,
     retry: false,
   });
   return (
     <section className="bh-matches" aria-label={t('matches.title')} aria-busy={preview.isFetching}>
-      <h3>{t('matches.title')}</h3>
+      <h2>{t('matches.title')}</h2>
       {!isAsked && <p className="bh-quiet">{t('matches.hint')}</p>}
       {isAsked && preview.error && <p className="bh-quiet">{sayProblem(preview.error, format)}</p>}
       {isAsked && preview.isFetching && <p><Skeleton width="long" /></p>}

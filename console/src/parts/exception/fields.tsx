@@ -19,7 +19,7 @@ export function Where({ draft, onDraft, hasDigest }: PartProps & { hasDigest: bo
   const choices = PLACES.map((value) => ({ value, label: t(hasDigest && value === 'digest' ? 'place.this' : `place.${value}`) }));
   return (
     <div className="bh-form-row">
-      <Choice label={t('place')} value={draft.place} choices={choices} onValue={(place) => { onDraft({ place }); }} />
+      <Choice member="scope" label={t('place')} value={draft.place} choices={choices} onValue={(place) => { onDraft({ place }); }} />
       {draft.place === 'digest' && <Field label={t('digest')} isRequired spellCheck={false} placeholder="sha256:…" value={draft.digest} onValue={(digest) => { onDraft({ digest }); }} />}
       {draft.place === 'repository' && <Field label={t('repository')} help={t('repository.help')} isRequired spellCheck={false} placeholder="shop/*" value={draft.repository} onValue={(repository) => { onDraft({ repository }); }} />}
     </div>
@@ -34,13 +34,14 @@ export function Until({ draft, onDraft, now }: PartProps & { now: number }) {
   return (
     <div className="bh-form-row">
       <Choice
+        member={draft.term === 'date' ? undefined : 'expires'}
         label={t('until')}
         help={draft.term !== 'date' && t('until.help', { date: format.date(`${last}T12:00:00Z`) })}
         value={draft.term}
         choices={choices}
         onValue={(term) => { onDraft({ term }); }}
       />
-      {draft.term === 'date' && <Field label={t('date')} type="date" isRequired min={new Date(now).toISOString().slice(0, 10)} value={draft.date} onValue={(date) => { onDraft({ date }); }} />}
+      {draft.term === 'date' && <Field member="expires" label={t('date')} type="date" isRequired min={new Date(now).toISOString().slice(0, 10)} value={draft.date} onValue={(date) => { onDraft({ date }); }} />}
     </div>
   );
 }
@@ -52,5 +53,5 @@ export function ForPolicy({ draft, onDraft }: PartProps) {
   const policies = useQuery({ ...queryOf(listPolicies, { query: { limit: 200 } }), enabled: may });
   if (!policies.data) return null;
   const choices = [{ value: '', label: t('policy.all') }, ...policies.data.items.map((policy) => ({ value: policy.id, label: policy.name }))];
-  return <Choice label={t('policy')} help={t('policy.help')} value={draft.policy} choices={choices} onValue={(policy) => { onDraft({ policy }); }} />;
+  return <Choice member="policy" label={t('policy')} help={t('policy.help')} value={draft.policy} choices={choices} onValue={(policy) => { onDraft({ policy }); }} />;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { draftOf, isPlaced, manyOf, repositoryOf, requestOf, saysWhat } from './terms';
+import { draftOf, isPlaced, lastDayOf, manyOf, repositoryOf, requestOf, saysWhat } from './terms';
 
 const NOW = Date.parse('2026-11-28T20:00:00Z');
 
@@ -49,4 +49,10 @@ test('for many vulnerabilities the server puts the ids in; what is asked is wher
 test('an exception that says nothing would cover everything', () => {
   expect(saysWhat(draftOf({}, 'sato'))).toBe(false);
   expect(saysWhat({ ...draftOf({}, 'sato'), path: 'app/*' })).toBe(true);
+});
+
+test('what ends at a midnight of UTC holds on the day before, as it was asked for', () => {
+  expect(lastDayOf('2026-12-07T00:00:00Z')).toBe('2026-12-06');
+  expect(lastDayOf('2026-12-07T09:30:00Z')).toBeNull();
+  expect(lastDayOf('some day')).toBeNull();
 });

@@ -1,5 +1,5 @@
 // An exception while it is written, and what the API is asked with.
-import type { ExceptionRequest, ExceptionTerms, VulnerabilitiesBulkRequest } from '../../client/generated';
+import type { ExceptionRequest, ExceptionTerms, PolicyException, VulnerabilitiesBulkRequest } from '../../client/generated';
 
 export const FINDING_KINDS = ['vulnerability', 'secret', 'malware', 'license', 'misconfiguration', 'gap'] as const;
 
@@ -81,6 +81,21 @@ export function requestOf(draft: ExceptionDraft, now: number): ExceptionRequest 
   if (variable) terms.scope = { variables: [variable] };
   return { ...terms, ...(draft.policy === '' ? {} : { policy: draft.policy }) };
 }
+
+/** What the API is asked with to tell what an exception covers that was asked for: the same, by a name that is free. */
+export function requestAgain({ expires, ids, kind, owner, package: inPackage, path, policy, reason, scope }: PolicyException): ExceptionRequest {
+  const optional = { ids, kind, package: inPackage, path, policy, scope };
+  return { name: 'preview', owner, reason, expires, ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null)) };
+}
+
+/** The last day on which something holds that ends at this moment, in UTC as the server counts; `null` where it ends within a day. */
+export function lastDayOf(ends: string): string | null {
+  const end = Date.parse(ends);
+  if (Number.isNaN(end) || end % DAY_MS !== 0) return null;
+  return new Date(end - 1).toISOString().slice(0, 10);
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function idsOf(draft: ExceptionDraft): string[] {
   return draft.ids.normalize('NFKC').split(/[\s,]+/).filter((id) => id !== '');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Job } from '../../client/generated';
+import { isUndoneBy } from './work';
 import { canRetry, failedStepOf, isOpen, progressOf, stepsOf, subjectOf } from './job';
 
 const JOB: Job = {
@@ -35,4 +36,11 @@ test('steps that are none are left out', () => {
   expect(stepsOf(JOB)).toEqual([]);
   expect(failedStepOf({ ...JOB, result: { steps: [{ step: 'dns', outcome: 'ok' }, { step: 'tls', outcome: 'failed' }] } })?.step).toBe('tls');
   expect(failedStepOf(JOB)).toBeNull();
+});
+
+test('a bulk change is taken back by a job that names it, unless that one failed or was stopped', () => {
+  const undo = (id: string, state: string) => ({ state, work: { kind: 'bulk', work: { resource: 'undo', job: id } } }) as Job;
+  expect(isUndoneBy([undo('other', 'done')], 'j1')).toBe(false);
+  expect(isUndoneBy([undo('other', 'done'), undo('j1', 'waiting')], 'j1')).toBe(true);
+  expect(isUndoneBy([undo('j1', 'dead'), undo('j1', 'cancelled')], 'j1')).toBe(false);
 });

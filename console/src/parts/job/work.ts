@@ -31,6 +31,11 @@ export function filterOf(job: Job): string {
   return work.kind === 'bulk' && work.work.resource !== 'undo' ? work.work.filter : '';
 }
 
+/** Whether one of these jobs takes another one back, or did. */
+export function isUndoneBy(jobs: readonly Job[], id: string): boolean {
+  return jobs.some(({ state, work }) => work?.kind === 'bulk' && work.work.resource === 'undo' && work.work.job === id && state !== 'dead' && state !== 'cancelled');
+}
+
 /** Whether a bulk change can be taken back: approvals, approvals taken back and requests for exceptions, for as long as the job is kept. */
 export function canBeUndone({ state, expires, work }: Job, now: number): boolean {
   if (state !== 'done' || work?.kind !== 'bulk' || expires == null || Date.parse(expires) <= now) return false;

@@ -27,9 +27,11 @@ export interface Group {
 }
 
 /** The hits by kind: the kind with the nearest hit first, each thing once; without kinds that are not known here. */
-export function grouped(hits: readonly SearchHit[]): Group[] {
+export function grouped(hits: readonly SearchHit[], compare: (left: string, right: string) => number): Group[] {
   const groups = new Map<Kind, Map<string, SearchHit>>();
-  for (const hit of [...hits].sort((left, right) => left.rank - right.rank)) {
+  // Versions of a package in the order of their numbers, which the server does not know.
+  const order = (left: SearchHit, right: SearchHit) => left.rank - right.rank || (left.kind === 'package' && right.kind === 'package' ? compare(left.id, right.id) : 0);
+  for (const hit of [...hits].sort(order)) {
     const kind = kindOf(hit.kind);
     if (!kind) continue;
     const group = groups.get(kind) ?? new Map<string, SearchHit>();

@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { listImages, search, type Image, type SearchHit } from '../../client/generated';
 import { useMay } from '../../frame/me';
+import { useFormat } from '../../i18n/language';
 import { grouped, questionOf, type Group } from './question';
 import { imagesWith } from './target';
 
@@ -22,6 +23,7 @@ export interface Found {
 
 /** Asks once typing rests; nothing while an input method converts. */
 export function useFound(typed: string, isConverting: boolean, limit: number): Found {
+  const { compare } = useFormat();
   const resting = useResting(typed, isConverting);
   const { text, packageVersion } = questionOf(resting);
   const mayImages = useMay('images.read');
@@ -43,7 +45,7 @@ export function useFound(typed: string, isConverting: boolean, limit: number): F
   });
   const isAsked = text !== '';
   return {
-    groups: isAsked ? grouped(hits.data ?? []) : [],
+    groups: isAsked ? grouped(hits.data ?? [], compare) : [],
     images: filter === '' ? [] : (images.data?.items ?? []),
     imageCount: filter === '' ? null : (images.data?.total ?? null),
     packageVersion,

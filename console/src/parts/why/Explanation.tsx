@@ -76,7 +76,7 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
           <dt>{t('evaluated')}</dt>
           <dd>{verdict.evaluated !== '' && <Timestamp moment={verdict.evaluated} isExact />}</dd>
           <dt>{t('intelligence')}</dt>
-          <dd>{verdict.intelligence === null ? t('intelligence.none') : t('intelligence.number', { number: verdict.intelligence })}</dd>
+          <dd>{verdict.intelligence === null ? t('intelligence.none') : t('intelligence.number', { number: String(verdict.intelligence) })}</dd>
           {verdict.cause !== '' && (
             <>
               <dt>{t('cause')}</dt>
@@ -90,7 +90,6 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
         <div className="bh-actions">
           <CopyButton text={location.href} label={t('do.copy_link')} />
           <CopyButton text={JSON.stringify(json, null, 2)} label={t('do.copy_json')} />
-          <CopyButton text={`bulkhead policy explain ${verdict.digest}`} label="bulkhead policy explain" />
         </div>
       </section>
     </>

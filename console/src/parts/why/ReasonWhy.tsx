@@ -59,10 +59,13 @@ function Evidence({ evidence, image }: { evidence: VerdictEvidence; image: Image
       {evidence.fixedVersion && <> · {t.rich('evidence.fixed', { version: <HostileText text={evidence.fixedVersion} /> })}</>}
       {evidence.remedy && <> · <HostileText text={evidence.remedy.replaceAll('\n', '; ')} /></>}
       {' '}
-      <ExceptButton
-        what={evidence.id}
-        prefill={{ ids: evidence.id === '' ? [] : [evidence.id], kind: evidence.kind, purl: evidence.package, path: evidence.kind === 'vulnerability' ? null : evidence.path, digest: image.digest, image: image.subject }}
-      />
+      {/* What is no finding (a part that could not be read, a label that is missing) has no id that an exception could name. */}
+      {evidence.kind !== null && (
+        <ExceptButton
+          what={evidence.id}
+          prefill={{ ids: evidence.id === '' ? [] : [evidence.id], kind: evidence.kind, purl: evidence.package, path: evidence.kind === 'vulnerability' ? null : evidence.path, digest: image.digest, image: image.subject }}
+        />
+      )}
     </li>
   );
 }

@@ -41,11 +41,16 @@ export function tellerOf(format: Format): Teller {
         name: exception.name,
         owner: exception.owner,
         reason: exception.reason,
-        date: exception.expires,
+        date: dateOf(exception.expires, format),
         count: exception.findings,
       }),
     severity: (evidence) => (evidence.severity ? say(`table.severity.${evidence.severity}`) : ''),
   };
+}
+
+/** The last day as the reader writes days, or the moment. */
+function dateOf(expires: string, format: Format): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(expires) ? format.date(`${expires}T12:00:00Z`) : format.dateTime(expires);
 }
 
 function policyCode(policy: VerdictPolicy, failing: number): string {

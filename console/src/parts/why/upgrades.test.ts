@@ -21,7 +21,7 @@ test('what several policies find in a package is one upgrade', () => {
     reason([found('CVE-1', lodash, '4.17.12', 'npm update lodash'), found('CVE-3', 'pkg:npm/qs@6.7.0', '6.7.3', 'npm update qs')]),
   ]));
   expect(upgrades).toEqual([
-    { package: lodash, versions: ['4.17.12', '4.17.21'], commands: ['npm update lodash'] },
+    { package: lodash, versions: ['4.17.21'], commands: ['npm update lodash'] },
     { package: 'pkg:npm/qs@6.7.0', versions: ['6.7.3'], commands: ['npm update qs'] },
   ]);
   expect(areEnough).toBe(true);
@@ -34,6 +34,19 @@ test('a package in several kinds of places has a command for each', () => {
     reason([found('CVE-2', lodash, '4.17.21', 'npm install lodash@4.17.21\nyarn upgrade lodash@4.17.21')]),
   ]));
   expect(upgrades[0]?.commands).toEqual(['npm install lodash@4.17.21', 'yarn upgrade lodash@4.17.21']);
+});
+
+test('the highest version alone is told, with its command; where words decide, all are', () => {
+  const lodash = 'pkg:npm/lodash@4.17.4';
+  const openssl = 'pkg:apk/alpine/openssl@1.1.1g';
+  const { upgrades } = upgradesOf(verdict([reason([
+    found('CVE-1', lodash, '4.17.21', 'npm install lodash@4.17.21'), found('CVE-2', lodash, '4.17.5', 'npm install lodash@4.17.5'),
+    found('CVE-3', openssl, '1.1.1k'), found('CVE-4', openssl, '1.1.1l'),
+  ])]));
+  expect(upgrades).toEqual([
+    { package: lodash, versions: ['4.17.21'], commands: ['npm install lodash@4.17.21'] },
+    { package: openssl, versions: ['1.1.1k', '1.1.1l'], commands: [] },
+  ]);
 });
 
 test('upgrades are not enough where something has none, is not a package, or is not told', () => {

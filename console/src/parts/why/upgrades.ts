@@ -1,10 +1,11 @@
 // The upgrades that repair what is denied: one line for each package, out of the evidence of all reasons.
 import type { Verdict, VerdictReason } from '../../client/verdict';
+import { highestOf } from './versions';
 
 export interface Upgrade {
   /** The package as it is installed: `pkg:npm/lodash@4.17.11`. */
   package: string;
-  /** The versions that repair what was found in it, each once, in the order of the evidence. */
+  /** The highest of the versions that repair what was found in it; where none is plainly that, all, in the order of the evidence. */
   versions: string[];
   /** The commands that bring them, each once. */
   commands: string[];
@@ -19,18 +20,20 @@ export interface Upgrades {
 /** What has to be upgraded so that a verdict denies nothing. */
 export function upgradesOf(verdict: Verdict): Upgrades {
   const denying = verdict.reasons.filter((reason) => reason.decision !== 'warn');
-  const upgrades = new Map<string, Upgrade>();
+  // Of each package the versions, and of each of these the commands.
+  const found = new Map<string, Map<string, Set<string>>>();
   for (const { evidence } of denying) {
     for (const { package: name, fixedVersion, remedy } of evidence) {
       if (name === null || fixedVersion === null) continue;
-      const upgrade = upgrades.get(name) ?? { package: name, versions: [], commands: [] };
-      add(upgrade.versions, fixedVersion);
+      const versions = found.get(name) ?? new Map<string, Set<string>>();
+      const commands = versions.get(fixedVersion) ?? new Set();
       // A package in several kinds of places has a step for each, one a line.
-      for (const step of remedy?.split('\n') ?? []) add(upgrade.commands, step);
-      upgrades.set(name, upgrade);
+      for (const step of remedy?.split('\n') ?? []) commands.add(step);
+      found.set(name, versions.set(fixedVersion, commands));
     }
   }
-  return { upgrades: [...upgrades.values()], areEnough: denying.length > 0 && denying.every(isRepairedByUpgrades) };
+  const upgrades = [...found].map(([name, versions]) => upgradeOf(name, versions));
+  return { upgrades, areEnough: denying.length > 0 && denying.every(isRepairedByUpgrades) };
 }
 
 /** Whether all of its evidence is known here and has a version that repairs it. */
@@ -38,6 +41,9 @@ function isRepairedByUpgrades({ evidence, evidenceCount }: VerdictReason): boole
   return evidence.length > 0 && evidence.length === evidenceCount && evidence.every(({ package: name, fixedVersion }) => name !== null && fixedVersion !== null);
 }
 
-function add(list: string[], text: string): void {
-  if (!list.includes(text)) list.push(text);
+function upgradeOf(name: string, found: ReadonlyMap<string, ReadonlySet<string>>): Upgrade {
+  const highest = highestOf([...found.keys()]);
+  const versions = highest === null ? [...found.keys()] : [highest];
+  const commands = new Set(versions.flatMap((version) => [...(found.get(version) ?? [])]));
+  return { package: name, versions, commands: [...commands] };
 }

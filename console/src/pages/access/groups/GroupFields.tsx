@@ -21,9 +21,9 @@ export function GroupFields({ draft, change }: { draft: GroupDraft; change: (cha
   const people = users.items.map((user) => ({ id: user.id, label: user.name === user.display_name ? user.name : `${user.name} (${user.display_name})` }));
   return (
     <>
-      <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
-      <Field label={t('description')} maxLength={1000} value={draft.description} onValue={(description) => { change({ description }); }} />
-      {users.error ? <Problem error={users.error} /> : <PickList label={t('members')} options={people} chosen={draft.members} onChosen={(members) => { change({ members }); }} />}
+      <Field member="name" label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
+      <Field member="description" label={t('description')} maxLength={1000} value={draft.description} onValue={(description) => { change({ description }); }} />
+      {users.error ? <Problem error={users.error} /> : <PickList member="members" label={t('members')} options={people} chosen={draft.members} onChosen={(members) => { change({ members }); }} />}
       <RolePicker label={t('roles')} help={t('roles.help')} chosen={draft.roles} onChosen={(roles) => { change({ roles }); }} />
     </>
   );

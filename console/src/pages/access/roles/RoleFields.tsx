@@ -19,10 +19,10 @@ export function RoleFields({ draft, change }: { draft: RoleDraft; change: (chang
   const scopes = useAll(listScopes).items.map((scope) => ({ id: scope.id, label: scope.name, description: scope.description }));
   return (
     <>
-      <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
-      <Field label={t('description')} maxLength={1000} value={draft.description} onValue={(description) => { change({ description }); }} />
+      <Field member="name" label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
+      <Field member="description" label={t('description')} maxLength={1000} value={draft.description} onValue={(description) => { change({ description }); }} />
       <PermissionGrid label={t('permissions')} help={t('permissions.help')} chosen={draft.permissions} onChosen={(permissions) => { change({ permissions }); }} />
-      <PickList label={t('scopes')} help={t('scopes.help')} empty={<p>{t('scopes.none')}</p>} options={scopes} chosen={draft.scopes} onChosen={(next) => { change({ scopes: next }); }} />
+      <PickList member="scopes" label={t('scopes')} help={t('scopes.help')} empty={<p>{t('scopes.none')}</p>} options={scopes} chosen={draft.scopes} onChosen={(next) => { change({ scopes: next }); }} />
     </>
   );
 }

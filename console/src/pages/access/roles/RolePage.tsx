@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { hasCode } from '../../../client/failure';
-import { deleteRole, listGroups, listRoles, listUsers, showMe, showRole, updateRole, type Role } from '../../../client/generated';
-import { answerOf } from '../../../client/queries';
+import { deleteRole, listGroups, listPermissions, listRoles, listScopes, listUsers, showMe, showRole, updateRole, type Role } from '../../../client/generated';
+import { answerOf, queryOf } from '../../../client/queries';
 import type { Answer } from '../../../client/transport';
 import { useMay } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
@@ -15,6 +15,7 @@ import { LinkButton } from '../../../parts/LinkButton';
 import { ObjectHead } from '../../../parts/ObjectHead';
 import { Alert } from '../../../parts/pf';
 import { Remove } from '../../../parts/Remove';
+import { PageSkeleton } from '../../../parts/Skeleton';
 import { useAll } from '../all';
 import { useAccessWords } from '../words/words';
 import { nearestPreset } from './compare';
@@ -25,6 +26,10 @@ import { RoleFields, type RoleDraft } from './RoleFields';
 export function RolePage() {
   const { id } = useParams({ from: '/frame/access/roles/$id' });
   const role = useQuery(answerOf(showRole, { path: { id } }));
+  // What the page tells besides stands above and within the form: with it nothing moves when it comes.
+  const others = [useAll(listRoles), useAll(listUsers), useAll(listGroups), useAll(listScopes)];
+  const areas = useQuery({ ...queryOf(listPermissions, {}), staleTime: Infinity });
+  if (areas.isPending || others.some((list) => list.isPending)) return <PageSkeleton />;
   return <Loaded query={role}>{(answer) => <Whole key={id} answer={answer} />}</Loaded>;
 }
 

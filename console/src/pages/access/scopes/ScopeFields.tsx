@@ -29,11 +29,12 @@ export function ScopeFields({ draft, change, error }: ScopeFieldsProps) {
     : t('variable.wrong', { name: `v${String(wrong.position)}` });
   return (
     <>
-      <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
-      <Field label={t('description')} maxLength={1000} value={draft.description} onValue={(description) => { change({ description }); }} />
+      <Field member="name" label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
+      <Field member="description" label={t('description')} maxLength={1000} value={draft.description} onValue={(description) => { change({ description }); }} />
       <Variables variables={draft.variables} onVariables={(variables) => { change({ variables }); }} wrong={wrong?.field === 'variables' ? wrong.position : null} says={says} />
       <div>
         <Field
+          member="expression"
           label={t('expression')}
           help={t('expression.help')}
           error={wrong?.field === 'expression' ? says : null}

@@ -1,5 +1,7 @@
+import { useId } from 'react';
 import type { ScopeVariable } from '../../../client/generated';
 import { useMessages } from '../../../i18n/language';
+import { useRefusal } from '../../../parts/field/refused';
 import { Icon } from '../../../parts/icons';
 import { Button, FormSelect, FormSelectOption, TextInput } from '../../../parts/pf';
 import { ATTRIBUTES, hasKeys } from './attributes';
@@ -16,12 +18,16 @@ interface VariablesProps {
 /** The variables of a scope, named by their place: v1, v2 … */
 export function Variables({ variables, onVariables, wrong, says }: VariablesProps) {
   const t = useMessages(messages);
+  const id = useId();
+  const refusal = useRefusal('variables', t('variables'));
+  // Which variable it is says more than that it is one of them.
+  const problem = wrong === null ? refusal : says;
   const put = (at: number, variable: ScopeVariable) => { onVariables(variables.map((one, index) => (index === at ? variable : one))); };
   const ask = (at: number, variable: ScopeVariable, attribute: string) => {
     put(at, { attribute, value: variable.value, ...(hasKeys(attribute) ? { key: variable.key ?? '' } : {}) });
   };
   return (
-    <fieldset className="bh-pick">
+    <fieldset className="bh-pick" aria-describedby={problem ? id : undefined}>
       <legend>{t('variables')}</legend>
       <p className="bh-quiet">{t('variables.help')}</p>
       <ol className="bh-variables" role="list">
@@ -44,6 +50,7 @@ export function Variables({ variables, onVariables, wrong, says }: VariablesProp
                 placeholder={t('value')}
                 isRequired
                 validated={wrong === at + 1 ? 'error' : 'default'}
+                aria-describedby={wrong === at + 1 ? id : undefined}
                 value={variable.value}
                 onChange={(_, value) => { put(at, { ...variable, value }); }}
               />
@@ -61,7 +68,7 @@ export function Variables({ variables, onVariables, wrong, says }: VariablesProp
           );
         })}
       </ol>
-      {wrong !== null && says && <p className="bh-field-error">{says}</p>}
+      {problem && <p id={id} className="bh-field-error">{problem}</p>}
       <p>
         <Button variant="secondary" onClick={() => { onVariables([...variables, { attribute: 'image.repository', value: '' }]); }}>{t('variable.add')}</Button>
       </p>

@@ -49,7 +49,7 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
       <NewObject initial={EMPTY} action={t('create')} create={(draft, options) => create(tokenOf(draft), options)} onMade={setMade} stale={stale}>
         {(draft, change, error) => (
           <>
-            <Field label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
+            <Field member="name" label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
             <PermissionGrid
               label={t('permissions')}
               help={t('permissions.help')}
@@ -57,10 +57,10 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
               onChosen={(permissions) => { change({ permissions }); }}
               isOffered={(permission) => me.permissions.includes(permission)}
             />
-            <PickList label={t('scopes')} help={t('scopes.help')} empty={<p>{t('scopes.none')}</p>} options={scopes} chosen={draft.scopes} onChosen={(next) => { change({ scopes: next }); }} />
-            <Choice label={t('expires')} value={draft.life} choices={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
-            {draft.life === 'date' && <Field label={t('expires.on')} type="date" isRequired value={draft.date} onValue={(date) => { change({ date }); }} />}
-            <Field label={t('addresses')} help={t('addresses.help')} spellCheck={false} value={draft.addresses} onValue={(addresses) => { change({ addresses }); }} />
+            <PickList member="scopes" label={t('scopes')} help={t('scopes.help')} empty={<p>{t('scopes.none')}</p>} options={scopes} chosen={draft.scopes} onChosen={(next) => { change({ scopes: next }); }} />
+            <Choice member={draft.life === 'date' ? undefined : 'expires'} label={t('expires')} value={draft.life} choices={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
+            {draft.life === 'date' && <Field member="expires" label={t('expires.on')} type="date" isRequired value={draft.date} onValue={(date) => { change({ date }); }} />}
+            <Field member="addresses" label={t('addresses')} help={t('addresses.help')} spellCheck={false} value={draft.addresses} onValue={(addresses) => { change({ addresses }); }} />
             {hasCode(error, 'access.beyond_own_rights') && <Alert variant="info" isInline title={t('beyond')} />}
           </>
         )}

@@ -29,9 +29,9 @@ export function NewUserPage() {
       >
         {(draft, change) => (
           <>
-            <Field label={t('name')} help={t('name.help')} autoComplete="off" isRequired value={draft.name} onValue={(name) => { change({ name }); }} />
-            <Field label={t('display_name')} autoComplete="off" value={draft.display_name} onValue={(value) => { change({ display_name: value }); }} />
-            <Field label={t('email')} type="email" autoComplete="off" value={draft.email} onValue={(email) => { change({ email }); }} />
+            <Field member="name" label={t('name')} help={t('name.help')} autoComplete="off" isRequired value={draft.name} onValue={(name) => { change({ name }); }} />
+            <Field member="display_name" label={t('display_name')} autoComplete="off" value={draft.display_name} onValue={(value) => { change({ display_name: value }); }} />
+            <Field member="email" label={t('email')} type="email" autoComplete="off" value={draft.email} onValue={(email) => { change({ email }); }} />
             <RolePicker label={t('roles')} chosen={draft.roles} onChosen={(roles) => { change({ roles }); }} />
           </>
         )}

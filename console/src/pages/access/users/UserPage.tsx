@@ -72,8 +72,8 @@ function Whole({ answer }: { answer: Answer<User> }) {
       </div>
       <Facts user={user} />
       <EditForm hint={<>{hasCode(edit.error, 'access.last_administrator') && <Alert variant="info" isInline title={t('last_administrator')} />}</>} edit={edit} isEditable={mayWrite} memberName={(member) => t(member as keyof UserEdit)}>
-        <Field label={t('display_name')} isRequired value={draft.display_name} onValue={(value) => { change({ display_name: value }); }} />
-        <Field label={t('email')} type="email" value={draft.email} onValue={(value) => { change({ email: value }); }} />
+        <Field member="display_name" label={t('display_name')} isRequired value={draft.display_name} onValue={(value) => { change({ display_name: value }); }} />
+        <Field member="email" label={t('email')} type="email" value={draft.email} onValue={(value) => { change({ email: value }); }} />
         <RolePicker label={t('roles')} help={t('roles.help')} chosen={draft.roles} onChosen={(roles) => { change({ roles }); }} />
         <Tick label={t('is_disabled')} help={t('is_disabled.help')} isChecked={draft.is_disabled} onChecked={(value) => { change({ is_disabled: value }); }} />
       </EditForm>

@@ -5,14 +5,17 @@ import { messages } from './messages';
 
 export const OBJECTS = [
   'user', 'group', 'role', 'scope', 'token', 'session', 'policy', 'exception', 'image', 'finding', 'registry', 'job', 'integration',
-  'audit', 'settings', 'intelligence', 'installation',
+  'audit', 'settings', 'intelligence', 'installation', 'export',
 ] as const;
+
+/** What exports are of: the words of their actions (`images.export`). */
+const LISTS = ['images', 'findings', 'vulnerabilities', 'packages'] as const;
 
 const VERBS = [
   'create', 'update', 'change', 'delete', 'remove', 'revoke', 'answer_for', 'request', 'approve', 'refuse', 'withdraw', 'expire',
   'register', 'revoke_approval', 'scan', 'list', 'test', 'retry', 'cancel', 'bulk', 'export', 'import', 'refresh', 'acknowledge',
   'unacknowledge', 'login', 'logout', 'confirm', 'end', 'end_all', 'end_others', 'password', 'reset_password', 'second_factor_add',
-  'second_factor_remove',
+  'second_factor_remove', 'bulk_end', 'undo', 'undo_end', 'rescan', 'retain', 'dry_run',
 ] as const;
 
 export const OUTCOMES = ['done', 'refused', 'failed'] as const;
@@ -34,12 +37,16 @@ export function useAuditWords(): AuditWords {
       const known = OBJECTS.find((one) => one === word);
       return known ? t(`object.${known}`) : word;
     };
+    const subject = (word: string) => {
+      const list = LISTS.find((one) => one === word);
+      return list ? t(`list.${list}`) : object(word);
+    };
     return {
       object,
       action: (word) => {
         const [first = '', second = ''] = word.split('.');
         const known = VERBS.find((one) => one === second);
-        return `${object(first)}: ${known ? t(`verb.${known}`) : second}`;
+        return `${subject(first)}: ${known ? t(`verb.${known}`) : second}`;
       },
       outcome: (word) => {
         const known = OUTCOMES.find((one) => one === word);

@@ -25,7 +25,7 @@ export function ComparePage() {
       {next === '' && <EmptyState title={t('none.title')}><p>{t('none.text')}</p><p><Link to="/images">{t('none.images')}</Link></p></EmptyState>}
       {next !== '' && (
         <dl className="bh-facts">
-          <dt>{t('old')}</dt><dd>{old === '' ? t('old.choose') : <Named digest={old} />}</dd>
+          {old !== '' && <><dt>{t('old')}</dt><dd><Named digest={old} /></dd></>}
           <dt>{t('new')}</dt><dd><Named digest={next} /></dd>
         </dl>
       )}

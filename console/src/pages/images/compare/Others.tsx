@@ -30,6 +30,8 @@ function OfRepository({ image }: { image: ImageDetails }) {
       <Loaded query={others}>
         {({ items }) => (
           items.length === 0 ? <p>{t('others.none')}</p> : (
+            <>
+            <p>{t('old.choose')}</p>
             <ul className="bh-lines" role="list">
               {items.map((other) => (
                 <li key={other.digest}>
@@ -39,6 +41,7 @@ function OfRepository({ image }: { image: ImageDetails }) {
                 </li>
               ))}
             </ul>
+            </>
           )
         )}
       </Loaded>

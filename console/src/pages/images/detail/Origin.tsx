@@ -1,5 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { showRegistry } from '../../../client/generated';
+import { queryOf } from '../../../client/queries';
+import { useMay } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
 import { HostileText } from '../../../parts/HostileText';
 import { messages } from './messages';
@@ -33,7 +37,15 @@ function OriginValue({ fact: { name, value }, longest }: { fact: OriginFact; lon
   const t = useMessages(messages);
   if (name === 'kind') return t(value === 'registry' ? 'origin.kind.registry' : 'origin.kind.pipeline');
   const shown = <HostileText text={value} longest={longest} />;
-  if (name === 'id') return <Link to="/registries/$id" params={{ id: value }}>{shown}</Link>;
+  if (name === 'id') return <RegistryName id={value} />;
   const link = linkOf(value);
   return link === null ? shown : <a href={link} target="_blank" rel="noopener noreferrer">{shown}</a>;
+}
+
+/** A registry by its name; by its id where the reader may not see it, or it is there no more. */
+function RegistryName({ id }: { id: string }) {
+  const may = useMay('registries.read');
+  const registry = useQuery({ ...queryOf(showRegistry, { path: { id } }), enabled: may, retry: false });
+  if (!may || registry.error) return <HostileText text={id} />;
+  return <Link to="/registries/$id" params={{ id }}><HostileText text={registry.data?.name ?? '…'} /></Link>;
 }

@@ -1,6 +1,6 @@
+import { lazy, Suspense } from 'react';
 import { listImages } from '../../../client/generated';
 import { useMessages } from '../../../i18n/language';
-import { Command } from '../../../parts/Command';
 import { EmptyState } from '../../../parts/EmptyState';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
 import { listOf } from '../../../parts/table/source';
@@ -11,6 +11,9 @@ import { useImageColumns } from './columns';
 import { useImageExports } from './exports';
 import { useImageFilters } from './filters';
 import { messages } from './messages';
+
+// Only who has no image yet needs it.
+const ScanCommand = lazy(() => import('../../../parts/scan/ScanCommand'));
 
 const source = listOf(listImages, {});
 
@@ -52,12 +55,11 @@ export function ImagesPage() {
 
 function NoImages() {
   const t = useMessages(messages);
-  const command = `bulkhead scan --register ${location.origin} --token-file TOKEN IMAGE`;
   return (
     <EmptyState title={t('empty.title')}>
       <p>{t('empty.text')}</p>
       <p>{t('empty.command')}</p>
-      <Command text={command} />
+      <Suspense fallback={null}><ScanCommand /></Suspense>
     </EmptyState>
   );
 }

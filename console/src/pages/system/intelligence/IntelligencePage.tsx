@@ -74,7 +74,7 @@ function State({ status }: { status: IntelligenceStatus }) {
       {!current && <Alert variant="warning" isInline title={t('none')} />}
       {current && (
         <>
-          <p>{t('current', { sequence: current.sequence, built: format.dateTime(current.built) })}</p>
+          <p>{t('current', { sequence: String(current.sequence), built: format.dateTime(current.built) })}</p>
           <p>{t(status.is_judged ? 'judged.yes' : 'judged.no')}</p>
           <dl className="bh-facts">
             <dt>{t('age')}</dt><dd>{format.duration(current.age_seconds * 1000)}</dd>

@@ -37,7 +37,9 @@ export function Setting({ item, value, onValue }: SettingProps) {
   const shown = value ?? usual;
   const knownUnit = UNITS.find((one) => one === item.unit);
   const unit = knownUnit ? t(`unit.${knownUnit}`) : (item.unit ?? '');
-  const usualWord = typeof usual === 'boolean' ? t(usual ? 'yes' : 'no') : `${usual} ${unit}`;
+  const usualWord = typeof usual === 'boolean' ? t(usual ? 'yes' : 'no') : t('amount', { value: amountOf(usual), unit });
+  // A name that ends with a remark has the unit in that one: brackets are not doubled.
+  const label = /[)）]$/.test(name) ? t('name.also', { name: name.slice(0, -1), unit }) : t('name.unit', { name, unit });
   const source = value !== null ? t('source.set') : item.source === 'configuration' ? t('source.configuration') : t('source.default');
   const range = typeof item.least === 'number' && typeof item.most === 'number' ? `${t('range', { least: item.least, most: item.most, unit })} · ` : '';
   return (
@@ -46,7 +48,8 @@ export function Setting({ item, value, onValue }: SettingProps) {
         <Tick label={name} isChecked={shown} onChecked={onValue} />
       ) : (
         <Field
-          label={`${name} (${unit})`}
+          member={item.key}
+          label={label}
           type="number"
           {...(typeof item.least === 'number' ? { min: item.least } : {})}
           {...(typeof item.most === 'number' ? { max: item.most } : {})}
@@ -61,4 +64,9 @@ export function Setting({ item, value, onValue }: SettingProps) {
       </p>
     </div>
   );
+}
+
+/** A number as numbers are written; what is none stays. */
+function amountOf(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
 }

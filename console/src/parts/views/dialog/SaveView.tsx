@@ -5,6 +5,7 @@ import type { SavedView } from '../../../client/generated';
 import { idempotencyKey } from '../../../client/transport';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { Field } from '../../Field';
+import { Refused } from '../../field/Refused';
 import { HostileText } from '../../HostileText';
 import { Alert, Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../../pf';
 import { Problem } from '../../Problem';
@@ -42,8 +43,10 @@ export default function SaveView({ list, state, views, onClose }: SaveViewProps)
       <ModalHeader title={t('save.title')} labelId={`${id}-title`} description={t('save.text')} />
       <ModalBody>
         <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); if (wanted !== '') save.mutate(); }}>
-          <SaveProblem error={save.error} />
-          <Field label={t('name')} isRequired maxLength={100} value={name} onValue={setName} help={taken && t('name.taken')} />
+          <Refused error={save.error}>
+            <SaveProblem error={save.error} />
+            <Field member="name" label={t('name')} isRequired maxLength={100} value={name} onValue={setName} help={taken && t('name.taken')} />
+          </Refused>
           <Shown state={state} />
         </form>
       </ModalBody>

@@ -1,0 +1,49 @@
+// @vitest-environment jsdom
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider, createMemoryHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { queryClient } from '../../client/cache';
+import type { PolicyException } from '../../client/generated';
+import { meQuery } from '../../frame/me';
+import { LanguageProvider } from '../../i18n/language';
+import { ExceptionPage } from './ExceptionPage';
+
+const ASKED: PolicyException = {
+  id: 'e1', name: 'old qs', reason: 'no way to reach it', owner: 'bob', ids: ['CVE-1'], expires: '2026-12-06', ends: '2026-12-07T00:00:00Z',
+  requested: '2026-11-01T00:00:00Z', requested_by: 'bob', comment: '', state: 'requested', version: 1,
+};
+
+afterEach(() => { cleanup(); queryClient.clear(); vi.unstubAllGlobals(); });
+
+function show(exception: PolicyException) {
+  const bodies: unknown[] = [];
+  vi.stubGlobal('fetch', vi.fn((url: string, { body }: RequestInit) => {
+    const isPreview = url.endsWith('/exceptions/preview');
+    if (isPreview && typeof body === 'string') bodies.push(JSON.parse(body));
+    const answer = isPreview ? { matches: 2, changed: 1, images: 9, is_partial: false, items: [] } : exception;
+    return Promise.resolve(new Response(JSON.stringify(answer), { status: 200, headers: { 'content-type': 'application/json', etag: '"1"' } }));
+  }));
+  queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions: ['exceptions.read', 'exceptions.write', 'exceptions.approve'] } as never);
+  const root = createRootRoute();
+  const frame = createRoute({ getParentRoute: () => root, id: 'frame' });
+  const page = createRoute({ getParentRoute: () => frame, path: '/exceptions/$id', component: ExceptionPage });
+  const router = createRouter({ routeTree: root.addChildren([frame.addChildren([page])]), history: createMemoryHistory({ initialEntries: ['/exceptions/e1'] }) });
+  render(<QueryClientProvider client={queryClient}><LanguageProvider initial="en"><RouterProvider router={router as never} /></LanguageProvider></QueryClientProvider>);
+  return bodies;
+}
+
+test('whoever decides sees what the exception would cover, before', async () => {
+  const bodies = show(ASKED);
+  expect(await screen.findByText('Covers something in 2 images.')).toBeTruthy();
+  expect(screen.getByText('1 verdict would change.')).toBeTruthy();
+  expect(bodies).toEqual([{ name: 'preview', owner: 'bob', reason: 'no way to reach it', expires: '2026-12-06', ids: ['CVE-1'] }]);
+});
+
+test('who approved it is told, and its last day as it was asked for', async () => {
+  const bodies = show({ ...ASKED, state: 'approved', decided: '2026-11-02T00:00:00Z', decided_by: 'carol' });
+  expect((await screen.findAllByText((_, element) => element?.tagName === 'SPAN' && element.textContent === 'approved by carol')).length).toBeGreaterThan(1);
+  expect(screen.getAllByText('Dec 6, 2026 (UTC)').length).toBe(2);
+  expect(document.body.textContent).not.toContain('Dec 7');
+  expect(bodies).toEqual([]);
+});
