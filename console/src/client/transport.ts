@@ -107,3 +107,17 @@ async function failure(response: Response): Promise<Failure> {
   const body: unknown = await response.json().catch(() => null);
   return failureOf(response.status, body, response.headers.get('x-request-id'));
 }
+
+/** Asks for the page that the console starts from, past all caches; `null` where the server does not give it. */
+export async function readStart(): Promise<string | null> {
+  try {
+    const response = await fetch('/', { cache: 'no-store', credentials: 'same-origin', headers: { accept: 'text/html' } });
+    if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
+    const text = await response.text();
+    noteAnswered();
+    return text;
+  } catch {
+    noteUnreachable();
+    return null;
+  }
+}

@@ -4,6 +4,8 @@ import { useMessages } from '../i18n/language';
 import { Button } from '../parts/pf';
 import { Problem } from '../parts/Problem';
 import { messages } from './messages';
+import { NotLoaded } from './NotLoaded';
+import { isNotLoaded } from './version';
 
 /** Keeps the failure of a page within its place: navigation and the other pages go on. */
 export class Broken extends Component<{ children: ReactNode; place: string }, { error: Error | null; place: string }> {
@@ -20,6 +22,7 @@ export class Broken extends Component<{ children: ReactNode; place: string }, { 
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
+    if (isNotLoaded(error)) return <NotLoaded />;
     return <BrokenPage error={error} onRetry={() => { this.setState({ error: null }); }} />;
   }
 }

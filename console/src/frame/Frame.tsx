@@ -87,9 +87,11 @@ function SignedIn({ name }: { name: string }) {
       </div>
       <GotoShortcuts onKeys={openKeys} onSearch={openPalette} />
       {isPaletteOpen && (
-        <Suspense>
-          <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />
-        </Suspense>
+        <Broken place={pathname}>
+          <Suspense>
+            <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />
+          </Suspense>
+        </Broken>
       )}
       {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
       <PasswordDialog name={name} />

@@ -1,12 +1,16 @@
-import { Outlet } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { PageSkeleton } from '../parts/Skeleton';
+import { Broken } from './Broken';
 
-/** What is around every page: nothing but the wait for its code. */
+/** What is around every page: the wait for its code, and what stands there where that does not come. */
 export function Root() {
+  const place = useLocation({ select: ({ pathname }) => pathname });
   return (
-    <Suspense fallback={<PageSkeleton />}>
-      <Outlet />
-    </Suspense>
+    <Broken place={place}>
+      <Suspense fallback={<PageSkeleton />}>
+        <Outlet />
+      </Suspense>
+    </Broken>
   );
 }

@@ -22,13 +22,14 @@ export function SessionDialog({ name, onSignedIn }: { name: string; onSignedIn: 
   });
   const needsCode = code !== '' || hasCode(signIn.error, 'access.second_factor_needed');
   return (
-    <Modal isOpen variant="small" aria-labelledby="session-title">
+    // The first field is the hidden one, which cannot take the focus: it would stay in a dialog behind this one.
+    <Modal isOpen variant="small" aria-labelledby="session-title" elementToFocus="#session-password">
       <ModalHeader title={t('session.title')} labelId="session-title" />
       <ModalBody>
-        <p>{t('session.text')}</p>
+        <p ref={beAlone}>{t('session.text')}</p>
         {signIn.error && <Problem error={signIn.error} />}
         <Form id="session-form" onSubmit={(event) => { event.preventDefault(); signIn.mutate(); }}>
-          <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
+          <input type="text" name="username" autoComplete="username" value={name} readOnly hidden tabIndex={-1} />
           <FormGroup label={t('session.password', { name })} fieldId="session-password" isRequired>
             <TextInput id="session-password" type="password" autoComplete="current-password" isRequired autoFocus value={password} onChange={(_, value) => { setPassword(value); }} />
           </FormGroup>
@@ -45,4 +46,27 @@ export function SessionDialog({ name, onSignedIn }: { name: string; onSignedIn: 
       </ModalFooter>
     </Modal>
   );
+}
+
+/** A password is asked for: whatever is behind, another dialog too, gets neither the focus nor a key of it. */
+function beAlone(part: HTMLElement | null): (() => void) | undefined {
+  const all = [...document.body.children];
+  const own = all.find((one) => one.contains(part));
+  if (!own) return;
+  const others = all.filter((one) => one !== own && !one.hasAttribute('inert'));
+  for (const one of others) one.setAttribute('inert', '');
+  // A dialog hides what is beside it from screen readers whenever it is drawn, and Escape closes each that hears of it.
+  const show = () => { own.removeAttribute('aria-hidden'); };
+  const observer = new MutationObserver(show);
+  observer.observe(own, { attributes: true, attributeFilter: ['aria-hidden'] });
+  show();
+  const keep = (event: Event) => {
+    if ((event as KeyboardEvent).key === 'Escape') event.stopPropagation();
+  };
+  own.addEventListener('keydown', keep);
+  return () => {
+    observer.disconnect();
+    own.removeEventListener('keydown', keep);
+    for (const one of others) one.removeAttribute('inert');
+  };
 }

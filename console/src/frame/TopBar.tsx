@@ -108,6 +108,7 @@ function TopMenu({ icon, label, children }: { icon: IconName; label: string; chi
       isOpen={isOpen}
       onOpenChange={setIsOpen}
       onSelect={() => { setIsOpen(false); }}
+      shouldFocusToggleOnSelect
       popperProps={{ position: 'right' }}
       toggle={(reference) => (
         <MenuToggle

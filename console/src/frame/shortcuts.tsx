@@ -8,7 +8,8 @@ export interface Shortcut {
   keys: string;
   /** What it does, in the reader's language. */
   says: string;
-  run: () => void;
+  /** `null` where the key is only told of, because whatever has the focus takes it itself. */
+  run: (() => void) | null;
 }
 
 interface Board {
@@ -39,7 +40,7 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const chord = shortcuts.get(chordOf(event));
-      if (chord && !isInDialog(event)) {
+      if (chord?.run && !isInDialog(event)) {
         event.preventDefault();
         chord.run();
         return;
@@ -48,7 +49,7 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
       const pair = first.current && event.timeStamp - first.current.at < PAIR_MS ? `${first.current.key} ${event.key}` : '';
       const shortcut = shortcuts.get(pair) ?? shortcuts.get(event.key);
       first.current = { key: event.key, at: event.timeStamp };
-      if (!shortcut) return;
+      if (!shortcut?.run) return;
       first.current = null;
       event.preventDefault();
       shortcut.run();
@@ -62,9 +63,10 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
 }
 
 /** Registers a key while the component is there. */
-export function useShortcut(keys: string, says: string, run: () => void): void {
+export function useShortcut(keys: string, says: string, run: (() => void) | null): void {
   const board = use(BoardContext);
   const latest = useRef(run);
+  const isTold = run === null;
   useEffect(() => {
     latest.current = run;
   });
@@ -73,11 +75,13 @@ export function useShortcut(keys: string, says: string, run: () => void): void {
       board?.subscribe({
         keys,
         says,
-        run: () => {
-          latest.current();
-        },
+        run: isTold
+          ? null
+          : () => {
+              latest.current?.();
+            },
       }),
-    [board, keys, says],
+    [board, keys, says, isTold],
   );
 }
 

@@ -14,16 +14,18 @@ interface ConfirmProps {
   error?: Error | null;
   onConfirm: () => void;
   onCancel: () => void;
+  /** Where the focus goes, as a selector, where that is not the first thing that can have it. */
+  focus?: string;
   /** What it will do, and whatever has to be given for it. */
   children: ReactNode;
 }
 
 /** Asks before something is done, and stays until it is done or was refused. */
-export function Confirm({ title, action, isDanger = false, isPending = false, error, onConfirm, onCancel, children }: ConfirmProps) {
+export function Confirm({ title, action, isDanger = false, isPending = false, error, onConfirm, onCancel, focus, children }: ConfirmProps) {
   const t = useMessages(messages);
   const id = useId();
   return (
-    <Modal isOpen variant="small" onClose={onCancel} aria-labelledby={`${id}-title`}>
+    <Modal isOpen variant="small" onClose={onCancel} aria-labelledby={`${id}-title`} {...(focus === undefined ? {} : { elementToFocus: focus })}>
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody>
         <Refused error={error}>

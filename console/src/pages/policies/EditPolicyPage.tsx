@@ -9,6 +9,7 @@ import type { Answer } from '../../client/transport';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
 import { DiffView } from '../../parts/diff/DiffView';
+import { LeaveGuard } from '../../parts/edit/EditForm';
 import { HostileText } from '../../parts/HostileText';
 import { Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
@@ -49,14 +50,19 @@ function Editor({ opened, begin }: { opened: Answer<Policy>; begin: string }) {
       await queryClient.invalidateQueries({ queryKey: [listPolicies.id] });
       await queryClient.invalidateQueries({ queryKey: [showPolicy.id] });
       await queryClient.invalidateQueries({ queryKey: [listPolicyVersions.id] });
-      await navigate({ to: '/policies/$id', params: { id } });
+      await navigate({ to: '/policies/$id', params: { id }, ignoreBlocker: true });
     },
     onError: async (error) => {
       if (hasCode(error, 'object.changed')) setTheirs(await showPolicy.answer({ path: { id } }));
     },
   });
   const mistake = mistakeOf(save.error) ?? mistakeOf(effect.error);
-  const change = (changed: Partial<PolicyDraft>) => { setDraft((before) => ({ ...before, ...changed })); };
+  const change = (changed: Partial<PolicyDraft>) => {
+    setDraft((before) => ({ ...before, ...changed }));
+    // What was wrong with the text of before says nothing of this one.
+    if (save.isError) save.reset();
+  };
+  const isTyped = draft.document !== begin || draft.isEnabled !== opened.data.is_enabled || draft.comment !== '';
   return (
     <form className="bh-page bh-flow" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <header className="bh-section">
@@ -84,6 +90,7 @@ function Editor({ opened, begin }: { opened: Answer<Policy>; begin: string }) {
         <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending || theirs !== null}>{t('save')}</Button>
         <Link to="/policies/$id" params={{ id }} className="bh-link-button">{t('cancel')}</Link>
       </div>
+      <LeaveGuard isChanged={isTyped && !save.isSuccess} />
     </form>
   );
 }

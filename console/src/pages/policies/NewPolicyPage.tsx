@@ -8,6 +8,7 @@ import { queryOf } from '../../client/queries';
 import { idempotencyKey } from '../../client/transport';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
+import { LeaveGuard } from '../../parts/edit/EditForm';
 import { Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
 import { PageSkeleton } from '../../parts/Skeleton';
@@ -67,10 +68,16 @@ function Editor({ begin }: { begin: string }) {
     mutationFn: () => createPolicy({ body: { document: draft.document, is_enabled: draft.isEnabled, comment: draft.comment } }, { idempotencyKey: key }),
     onSuccess: async (policy) => {
       await queryClient.invalidateQueries({ queryKey: [listPolicies.id] });
-      await navigate({ to: '/policies/$id', params: { id: policy.id } });
+      await navigate({ to: '/policies/$id', params: { id: policy.id }, ignoreBlocker: true });
     },
   });
   const mistake = mistakeOf(save.error) ?? mistakeOf(effect.error);
+  const change = (changed: Partial<PolicyDraft>) => {
+    setDraft((before) => ({ ...before, ...changed }));
+    // What was wrong with the text of before says nothing of this one.
+    if (save.isError) save.reset();
+  };
+  const isTyped = draft.document !== begin || !draft.isEnabled || draft.comment !== '';
   return (
     <form className="bh-page bh-flow" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <header className="bh-section">
@@ -78,12 +85,13 @@ function Editor({ begin }: { begin: string }) {
         <h1>{outline?.name ?? t('new.title')}</h1>
       </header>
       {save.error && !mistake && <Problem error={save.error} />}
-      <PolicyEditor draft={draft} onDraft={(changed) => { setDraft((before) => ({ ...before, ...changed })); }} outline={outline} mistake={mistake} />
+      <PolicyEditor draft={draft} onDraft={change} outline={outline} mistake={mistake} />
       <EffectPanel effect={effect} document={draft.document} policy={null} />
       <div className="bh-actions bh-save-bar">
         <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending}>{t('save')}</Button>
         <Link to="/policies" className="bh-link-button">{t('cancel')}</Link>
       </div>
+      <LeaveGuard isChanged={isTyped && !save.isSuccess} />
     </form>
   );
 }

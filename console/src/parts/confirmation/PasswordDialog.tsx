@@ -18,10 +18,11 @@ function Asking({ question, name }: { question: Question; name: string }) {
   const [password, setPassword] = useState('');
   const give = useMutation({ mutationFn: () => confirm({ body: { password } }), onSuccess: question.done });
   return (
-    <Confirm title={t('title')} action={t('action')} isPending={give.isPending} error={give.error} onConfirm={() => { give.mutate(); }} onCancel={question.giveUp}>
+    // It lies over the dialog that it is asked for.
+    <Confirm focus="[data-confirmation]" title={t('title')} action={t('action')} isPending={give.isPending} error={give.error} onConfirm={() => { give.mutate(); }} onCancel={question.giveUp}>
       <p>{t('text')}</p>
-      <input type="text" name="username" autoComplete="username" value={name} readOnly hidden />
-      <Field member="password" label={t('password', { name })} type="password" autoComplete="current-password" isRequired autoFocus value={password} onValue={setPassword} />
+      <input type="text" name="username" autoComplete="username" value={name} readOnly hidden tabIndex={-1} />
+      <Field member="password" label={t('password', { name })} type="password" autoComplete="current-password" isRequired autoFocus data-confirmation="" value={password} onValue={setPassword} />
     </Confirm>
   );
 }

@@ -11,7 +11,7 @@ export function useExceptMany(): { actions: readonly BulkAction[]; dialog: React
   const t = useMessages(messages);
   const may = useMay('exceptions.write');
   const [asked, setAsked] = useState<{ selection: Selection; clear: () => void } | null>(null);
-  const actions = useMemo(() => (may ? [{ id: 'except', label: t('many'), run: (selection: Selection, clear: () => void) => { setAsked({ selection, clear }); } }] : []), [t, may]);
+  const actions = useMemo(() => (may ? [{ id: 'except', label: t('many'), shortcut: 'x', run: (selection: Selection, clear: () => void) => { setAsked({ selection, clear }); } }] : []), [t, may]);
   const dialog = asked && <Suspense fallback={null}><ExceptManyDialog {...asked} onClose={() => { setAsked(null); }} /></Suspense>;
   return { actions, dialog };
 }

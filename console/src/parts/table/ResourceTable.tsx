@@ -41,7 +41,10 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
   };
   const rows = { ...read, reload };
   const columns = useColumns(props.columns, state.columns);
-  const selection = useSelection(`${filter}|${sort}`);
+  const selection = useSelection(`${filter}|${sort}`, () => {
+    const keys = rows.items().map(props.rowKey);
+    return { keys, areAll: keys.length === rows.total };
+  });
   const [news, showNews] = useNews(topics, reload);
   const field = useRef<HTMLInputElement>(null);
   useShortcut('/', t('keys.search'), () => field.current?.focus());
@@ -104,6 +107,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
           rowName={props.rowName ?? props.rowKey}
           selection={props.bulk && props.bulk.length > 0 ? selection : null}
           onWhy={props.onWhy}
+          bulk={props.bulk ?? []}
           onRange={setRange}
         />
       )}

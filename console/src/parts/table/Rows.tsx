@@ -4,9 +4,10 @@ import { memo, useEffect, useLayoutEffect, useRef, type DragEvent, type MouseEve
 import { useMessages } from '../../i18n/language';
 import { useShortcut } from '../../frame/shortcuts';
 import { Skeleton } from '../Skeleton';
-import type { Column } from './definition';
+import type { BulkAction, Column } from './definition';
 import { Head } from './Head';
 import { messages } from './messages';
+import { useRowKeys } from './rowKeys';
 import type { RowRange, Rows as RowsOfList } from './useRows';
 import type { RowSelection } from './useSelection';
 
@@ -29,11 +30,14 @@ interface RowsProps<Item> {
   rowName: (item: Item) => string;
   selection: RowSelection | null;
   onWhy: ((item: Item) => void) | undefined;
+  /** What can be done to rows, some of it with a key. */
+  bulk: readonly BulkAction[];
   onRange: (range: RowRange) => void;
 }
 
 /** The table itself: as many plain rows as the window shows, and space for the others. */
-export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey, gone, rowName, selection, onWhy, onRange }: RowsProps<Item>) {
+export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey, gone, rowName, selection, onWhy, bulk, onRange }: RowsProps<Item>) {
+  const t = useMessages(messages);
   const scroller = useRef<HTMLDivElement>(null);
   const isSkeleton = rows.isPending;
   const count = isSkeleton ? 12 : rows.count;
@@ -52,16 +56,42 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
   useLayoutEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
   }, [listKey]);
-  useRowKeys(scroller, count, (index) => { virtualizer.scrollToIndex(index); }, (index) => {
-    const item = rows.item(index);
-    if (item !== undefined) onWhy?.(item);
+  const keyAt = (index: number) => {
+    const item = isSkeleton ? undefined : rows.item(index);
+    return item === undefined ? null : rowKey(item);
+  };
+  const { onKeyDown, focused } = useRowKeys({
+    scroller,
+    count,
+    known: isSkeleton ? count : rows.known,
+    scrollTo: (index) => { virtualizer.scrollToIndex(index); },
+    onWhy: (index) => {
+      const item = rows.item(index);
+      if (item !== undefined) onWhy?.(item);
+    },
+    onTick: selection && ((index) => {
+      const key = keyAt(index);
+      if (key !== null) selection.toggle(key);
+    }),
   });
 
   const before = items[0]?.start ?? 0;
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   const width = columns.reduce((sum, column) => sum + column.width, selection ? 3 : 0);
   return (
-    <div className={rows.isOld ? 'bh-rows bh-rows-old' : 'bh-rows'} ref={scroller} tabIndex={0} role="region" aria-label={label} aria-busy={rows.isPending || rows.isOld}>
+    <div className={rows.isOld ? 'bh-rows bh-rows-old' : 'bh-rows'} ref={scroller} tabIndex={0} role="region" aria-label={label} aria-busy={rows.isPending || rows.isOld} onKeyDown={onKeyDown}>
+      {selection && <ActionKey keys="Space" says={t('keys.tick')} run={null} />}
+      {bulk.map(({ id, label: says, shortcut, run }) => shortcut !== undefined && (
+        <ActionKey
+          key={id}
+          keys={shortcut}
+          says={says}
+          run={() => {
+            const key = keyAt(focused());
+            if (key !== null) run({ kind: 'rows', keys: [key] }, () => undefined);
+          }}
+        />
+      ))}
       <table className="pf-v6-c-table pf-m-compact bh-table" aria-label={label} aria-rowcount={rows.total === null ? -1 : rows.total + 1} style={{ minWidth: `${String(width)}rem` }}>
         <Head columns={columns} sort={sort} onSort={onSort} isSelectable={selection !== null} />
         <tbody className="pf-v6-c-table__tbody" role="rowgroup" onClickCapture={keepSelection} onDragStart={neverDrag}>
@@ -74,12 +104,13 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
               <Row
                 key={key}
                 item={item}
+                id={key}
                 index={index}
                 columns={columns}
                 isGone={gone.has(key)}
                 name={selection ? rowName(item) : ''}
                 isSelected={selection ? selection.has(key) : null}
-                onSelect={() => { selection?.toggle(key); }}
+                onSelect={selection?.toggle}
               />
             );
           })}
@@ -108,26 +139,35 @@ function neverDrag(event: DragEvent<HTMLElement>): void {
 
 interface RowProps<Item> {
   item: Item;
+  id: string;
   index: number;
   columns: readonly Column<Item>[];
   isGone: boolean;
   name: string;
   isSelected: boolean | null;
-  onSelect: () => void;
+  /** Stays the same function: it is given the key of the row. */
+  onSelect: ((key: string) => void) | undefined;
 }
 
 /** A row of plain cells: with a component for each cell the same scroll took three times as long. */
 const Row = memo(PlainRow, (before, after) =>
-  before.item === after.item && before.index === after.index && before.columns === after.columns && before.isGone === after.isGone && before.isSelected === after.isSelected,
+  before.item === after.item &&
+  before.id === after.id &&
+  before.index === after.index &&
+  before.columns === after.columns &&
+  before.isGone === after.isGone &&
+  before.name === after.name &&
+  before.isSelected === after.isSelected &&
+  before.onSelect === after.onSelect,
 ) as typeof PlainRow;
 
-function PlainRow<Item>({ item, index, columns, isGone, name, isSelected, onSelect }: RowProps<Item>) {
+function PlainRow<Item>({ item, id, index, columns, isGone, name, isSelected, onSelect }: RowProps<Item>) {
   const t = useMessages(messages);
   return (
     <tr className={isGone ? 'pf-v6-c-table__tr bh-row-gone' : 'pf-v6-c-table__tr'} role="row" aria-rowindex={index + 2} data-row={index}>
       {isSelected !== null && (
         <td className="pf-v6-c-table__td bh-tick" role="cell">
-          <input type="checkbox" checked={isSelected} onChange={onSelect} aria-label={t('select.row', { row: name })} />
+          <input type="checkbox" checked={isSelected} onChange={() => { onSelect?.(id); }} aria-label={t('select.row', { row: name })} />
         </td>
       )}
       {columns.map((column, at) => (
@@ -150,26 +190,8 @@ function SkeletonRow({ index, columns }: { index: number; columns: number }) {
   );
 }
 
-/** `j` and `k` move the focus from row to row, `w` asks why. */
-function useRowKeys(
-  scroller: React.RefObject<HTMLDivElement | null>,
-  count: number,
-  scrollTo: (index: number) => void,
-  why: (index: number) => void,
-): void {
-  const t = useMessages(messages);
-  const focused = () => {
-    const row = document.activeElement?.closest<HTMLElement>('tr[data-row]');
-    return row && scroller.current?.contains(row) ? Number(row.dataset.row) : -1;
-  };
-  const move = (step: number) => {
-    const index = Math.min(Math.max(focused() + step, 0), count - 1);
-    scrollTo(index);
-    requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`tr[data-row="${String(index)}"] a, tr[data-row="${String(index)}"] button`)?.focus();
-    });
-  };
-  useShortcut('j', t('keys.down'), () => { move(1); });
-  useShortcut('k', t('keys.up'), () => { move(-1); });
-  useShortcut('w', t('keys.why'), () => { why(focused()); });
+/** A key that does something to the row that has the focus. */
+function ActionKey({ keys, says, run }: { keys: string; says: string; run: (() => void) | null }) {
+  useShortcut(keys, says, run);
+  return null;
 }

@@ -38,7 +38,7 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
       {news > 0 && (
         <Button variant="secondary" size="sm" onClick={props.onNews}>{t('news', { count: news })}</Button>
       )}
-      {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} known={rows.isPending ? 0 : rows.count} />}
+      {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} known={rows.known} />}
       <div className="bh-toolbar-end">
         <button type="button" className="bh-icon-button" aria-label={t('reload')} title={t('reload')} onClick={rows.reload}>
           <Icon name="refresh" />
@@ -51,12 +51,13 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
   );
 }
 
-function useCount<Item>({ total, count, isPending }: Rows<Item>): string {
+function useCount<Item>({ total, known, isPending, error }: Rows<Item>): string {
   const t = useMessages(messages);
   const format = useFormat();
   if (isPending) return t('loading');
-  if (total === null) return t('count.more', { count: format.number(count) });
-  return total >= MOST_COUNTED ? t('count.more', { count: format.number(MOST_COUNTED) }) : t('count.all', { count: total });
+  // What failed says so below; no number is better than one that nobody counted.
+  if (total === null) return known === 0 && error ? '' : t('count.more', { count: format.number(known) });
+  return total >= MOST_COUNTED ? t('count.least', { count: format.number(MOST_COUNTED) }) : t('count.all', { count: total });
 }
 
 interface BulkProps {
@@ -73,14 +74,17 @@ function Bulk({ actions, selection, filter, total: counted, known }: BulkProps) 
   // Where the number is not known the server is asked with what is, and tells the true one before it does anything.
   const total = counted ?? known;
   const count = selection.isMatching ? total : selection.keys.size;
-  const isMore = counted === null || counted >= MOST_COUNTED;
+  const isMore = counted === null ? 'more' : counted >= MOST_COUNTED ? 'least' : null;
   if (count === 0) return total === 0 ? null : <SelectAll count={total} isMore={isMore} selection={selection} />;
   const chosen = selection.isMatching
     ? ({ kind: 'matching', filter, total: count } as const)
     : ({ kind: 'rows', keys: [...selection.keys] } as const);
   return (
     <div className="bh-bulk">
-      <span role="status">{t(selection.isMatching && isMore ? 'count.selected.more' : 'count.selected', { count })}</span>
+      <span role="status">
+        {t(selection.isMatching && isMore ? `count.selected.${isMore}` : 'count.selected', { count })}
+        {selection.isCut && <> · {t('count.cut')}</>}
+      </span>
       {!selection.isMatching && total > count && <SelectAll count={total} isMore={isMore} selection={selection} />}
       {actions.map((action) => (
         <Button key={action.id} size="sm" variant={action.isDanger ? 'danger' : 'secondary'} onClick={() => { action.run(chosen, selection.clear); }}>
@@ -92,9 +96,9 @@ function Bulk({ actions, selection, filter, total: counted, known }: BulkProps) 
   );
 }
 
-function SelectAll({ count, isMore, selection }: { count: number; isMore: boolean; selection: RowSelection }) {
+function SelectAll({ count, isMore, selection }: { count: number; isMore: 'more' | 'least' | null; selection: RowSelection }) {
   const t = useMessages(messages);
-  return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t(isMore ? 'select.all.more' : 'select.all', { count })}</Button>;
+  return <Button variant="link" size="sm" isInline onClick={selection.selectMatching}>{t(isMore ? `select.all.${isMore}` : 'select.all', { count })}</Button>;
 }
 
 interface ColumnsProps<Item> {

@@ -27,6 +27,8 @@ export interface BulkAction {
   id: string;
   label: string;
   isDanger?: boolean;
+  /** A key that does it to the row that has the focus. */
+  shortcut?: string;
   /** Opens whatever asks for the rest: reason, preview. Once it has begun, `clear` takes the ticks off. */
   run: (selection: Selection, clear: () => void) => void;
 }

@@ -20,9 +20,13 @@ export interface RowRange {
 export interface Rows<Item> {
   /** How many rows there are as far as is known; one page more than was read where there are more. */
   count: number;
+  /** How many there are for certain: there are more where `total` is `null`. */
+  known: number;
   /** How many match in all; `null` where the server did not count. */
   total: number | null;
   item: (index: number) => Item | undefined;
+  /** The rows that are in memory. */
+  items: () => Item[];
   /** Whether nothing has come yet. */
   isPending: boolean;
   /** Whether the rows are those of the filter before. */
@@ -85,8 +89,11 @@ export function useRows<Item>(
   }, []);
   return {
     count: isOld ? first.data.items.length : count,
+    // The page that is on its way may have one row only.
+    known: isOld ? first.data.items.length : first.data ? lastKnown * PAGE_ROWS + (tail?.items.length ?? 0) : 0,
     total: first.data?.total ?? (tail && !tail.next ? count : null),
     item: (index) => pages.get(Math.floor(index / PAGE_ROWS))?.items[index % PAGE_ROWS],
+    items: () => [...pages.values()].flatMap((page) => page?.items ?? []),
     isPending: first.isPending,
     isOld,
     error: first.error ?? others.find((other) => other.error)?.error ?? null,

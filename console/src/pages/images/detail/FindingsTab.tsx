@@ -1,12 +1,15 @@
+import { Link } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { beginFindingsExport, exportFindings, listImageFindings, type ExportFormat, type ImageFinding } from '../../../client/generated';
+import { useMay } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { useFindingExports } from '../../../parts/export/exports';
 import { EmptyState } from '../../../parts/EmptyState';
 import { HostileText } from '../../../parts/HostileText';
+import { Icon } from '../../../parts/icons';
 import { KevMark, SeverityMark } from '../../../parts/marks';
 import type { Column } from '../../../parts/table/definition';
-import type { FilterKey } from '../../../parts/table/filter';
+import { quoted, type FilterKey } from '../../../parts/table/filter';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
 import { listOf } from '../../../parts/table/source';
 import { useSeverityChoices } from '../../../parts/words';
@@ -48,19 +51,45 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
 function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
   const t = useMessages(messages);
   const format = useFormat();
+  const maySeeVulnerabilities = useMay('findings.read');
+  const maySeeExceptions = useMay('exceptions.read');
   return useMemo(() => {
-    const text = (id: 'package' | 'path' | 'title' | 'fixed_version' | 'excepted_by', width: number): Column<ImageFinding> => ({
+    const text = (id: 'package' | 'path' | 'title' | 'fixed_version', width: number): Column<ImageFinding> => ({
       id,
       title: t(`column.${id}`),
       width,
       cell: (finding) => finding[id] && <HostileText text={finding[id]} />,
     });
-    const name: Column<ImageFinding> = { id: 'id', title: t('column.id'), width: 14, cell: (finding) => <HostileText text={finding.id} /> };
-    const severity: Column<ImageFinding> = { id: 'severity', title: t('column.severity'), width: 8, cell: (finding) => <SeverityMark severity={finding.severity} /> };
-    if (kind !== 'vulnerability') return [name, severity, text('path', 20), text('package', 16), text('title', 22), text('excepted_by', 10)];
+    const name: Column<ImageFinding> = {
+      id: 'id',
+      title: t('column.id'),
+      width: 14,
+      cell: ({ id }) => (kind === 'vulnerability' && maySeeVulnerabilities ? <Link to="/vulnerabilities/$id" params={{ id }}><HostileText text={id} /></Link> : <HostileText text={id} />),
+    };
+    // What is excepted is struck: the numbers above are without it.
+    const severity: Column<ImageFinding> = {
+      id: 'severity',
+      title: t('column.severity'),
+      width: 8,
+      cell: (finding) => (finding.excepted_by ? <s><SeverityMark severity={finding.severity} /></s> : <SeverityMark severity={finding.severity} />),
+    };
+    const exception: Column<ImageFinding> = {
+      id: 'excepted_by',
+      title: t('column.excepted_by'),
+      width: 12,
+      cell: ({ excepted_by: by }) =>
+        by && (
+          <span className="bh-mark bh-decision-excepted">
+            <Icon name="excepted" />
+            {maySeeExceptions ? <Link to="/exceptions" search={{ filter: `name:${quoted(by)}` }}><HostileText text={by} /></Link> : <HostileText text={by} />}
+          </span>
+        ),
+    };
+    if (kind !== 'vulnerability') return [name, severity, exception, text('path', 20), text('package', 16), text('title', 22)];
     return [
       name,
       severity,
+      exception,
       { id: 'score', title: t('column.score'), width: 5, isNumber: true, cell: (finding) => finding.score != null && format.score(finding.score) },
       { id: 'epss', title: t('column.epss'), width: 6, isNumber: true, cell: (finding) => finding.epss != null && format.percent(finding.epss) },
       { id: 'kev', title: t('column.kev'), width: 10, cell: (finding) => finding.kev && <KevMark /> },
@@ -76,9 +105,8 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
         },
       },
       text('title', 20),
-      text('excepted_by', 10),
     ];
-  }, [kind, t, format]);
+  }, [kind, t, format, maySeeVulnerabilities, maySeeExceptions]);
 }
 
 /** What findings can be filtered by (`crates/store/src/images/findings.rs`). */

@@ -11,6 +11,9 @@ import { Actions } from './Actions';
 import { messages } from './messages';
 import { OriginLine } from './Origin';
 
+/** The numbers are without what an exception covers, and so are the rows that they lead to. */
+const NOT_EXCEPTED = '-excepted_by:*';
+
 const COUNTED = ['critical', 'high', 'medium', 'low'] as const;
 
 /** What matters most of an image: its verdict, what counts against it, what could not be read. */
@@ -27,12 +30,12 @@ export function Header({ image }: { image: ImageDetails }) {
       <div className="bh-summary">
         <WhyLink decision={image.decision} digest={image.digest} />
         {COUNTED.map((severity) => (
-          <Link key={severity} to="." search={{ tab: 'vulnerabilities', filter: `severity:${severity}` }} className="bh-summary-count">
+          <Link key={severity} to="." search={{ tab: 'vulnerabilities', filter: `severity:${severity} ${NOT_EXCEPTED}` }} className="bh-summary-count">
             <SeverityMark severity={severity} /> <b>{format.number(image.counts[severity])}</b>
           </Link>
         ))}
         {image.counts.kev > 0 && (
-          <Link to="." search={{ tab: 'vulnerabilities', filter: 'kev:true' }} className="bh-summary-count">{t('kev', { count: image.counts.kev })}</Link>
+          <Link to="." search={{ tab: 'vulnerabilities', filter: `kev:true ${NOT_EXCEPTED}` }} className="bh-summary-count">{t('kev', { count: image.counts.kev })}</Link>
         )}
         <Digest digest={image.digest} />
         <span className="bh-quiet"><HostileText text={[image.os, image.platform].filter((part) => part !== '').join(' · ')} /></span>

@@ -1,0 +1,50 @@
+// @vitest-environment jsdom
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
+import { cleanup, render, screen } from '@testing-library/react';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { queryClient } from '../../../client/cache';
+import type { ImageFinding } from '../../../client/generated';
+import { meQuery } from '../../../frame/me';
+import { LanguageProvider } from '../../../i18n/language';
+import { FindingsTab } from './FindingsTab';
+
+beforeEach(() => {
+  // jsdom lays nothing out.
+  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(400);
+  Element.prototype.scrollTo = () => undefined;
+});
+
+afterEach(() => {
+  cleanup();
+  queryClient.clear();
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
+function show(permissions: string[]) {
+  const finding = { kind: 'vulnerability', severity: 'critical', kev: false, package: 'openssl', path: null } as unknown as ImageFinding;
+  const items = [{ ...finding, id: 'CVE-2026-0001', excepted_by: 'until tuesday' }, { ...finding, id: 'CVE-2026-0002' }];
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json({ items, next: null, total: 2 }))));
+  queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions, roles: [], has_second_factor: false, must_change_password: false });
+  const root = createRootRoute({ component: () => <FindingsTab digest="sha256:1" kind="vulnerability" /> });
+  const router = createRouter({ routeTree: root, history: createMemoryHistory() });
+  render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router} /></QueryClientProvider></LanguageProvider>);
+}
+
+test('what is excepted is struck and leads to its exception, and ids lead to the vulnerability', async () => {
+  show(['findings.read', 'exceptions.read']);
+  const id = await screen.findByRole('link', { name: 'CVE-2026-0001' });
+  expect(id.getAttribute('href')).toBe('/vulnerabilities/CVE-2026-0001');
+  const exception = screen.getByRole('link', { name: 'until tuesday' });
+  expect(new URL(exception.getAttribute('href') ?? '', location.origin).searchParams.get('filter')).toContain('name:');
+  const marks = screen.getAllByText('Critical');
+  expect(marks.map((mark) => mark.closest('s') !== null)).toEqual([true, false]);
+});
+
+test('nothing leads to what the reader may not see', async () => {
+  show([]);
+  await screen.findByText('CVE-2026-0001');
+  expect(screen.queryByRole('link')).toBeNull();
+  screen.getByText('until tuesday');
+});
