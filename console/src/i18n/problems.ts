@@ -37,7 +37,11 @@ export function sayProblem(error: unknown, format: Format, label?: string): stri
   const sentence = catalogs[format.language][`problem.${error.code}`];
   if (sentence === undefined) return fill(words.unknown, { status: error.status }, format);
   const values: Record<string, Value> = {};
-  for (const name of placeholders(sentence)) values[name] = valueOf(error.parameters[name]);
+  for (const name of placeholders(sentence)) {
+    // What is wrong with a value is told by the server in both languages.
+    const own = format.language === 'ja' ? error.parameters[`${name}_ja`] : undefined;
+    values[name] = valueOf(own ?? error.parameters[name]);
+  }
   if (label !== undefined) values.field = label;
   return fill(sentence, values, format).trim();
 }

@@ -54,12 +54,27 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
   const maySeeVulnerabilities = useMay('findings.read');
   const maySeeExceptions = useMay('exceptions.read');
   return useMemo(() => {
-    const text = (id: 'package' | 'path' | 'title' | 'fixed_version', width: number): Column<ImageFinding> => ({
+    const text = (id: 'package' | 'path' | 'fixed_version', width: number): Column<ImageFinding> => ({
       id,
       title: t(`column.${id}`),
       width,
       cell: (finding) => finding[id] && <HostileText text={finding[id]} />,
     });
+    const title: Column<ImageFinding> = {
+      id: 'title',
+      title: t('column.title'),
+      width: 22,
+      cell: (finding) => {
+        const said = format.language === 'ja' ? (finding.title_ja ?? finding.title) : finding.title;
+        return said && <HostileText text={said} />;
+      },
+    };
+    const place: Column<ImageFinding> = {
+      id: 'path',
+      title: t('column.path'),
+      width: 20,
+      cell: ({ path, line }) => path && <><HostileText text={path} />{line != null && `:${String(line)}`}</>,
+    };
     const name: Column<ImageFinding> = {
       id: 'id',
       title: t('column.id'),
@@ -85,7 +100,8 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
           </span>
         ),
     };
-    if (kind !== 'vulnerability') return [name, severity, exception, text('path', 20), text('package', 16), text('title', 22)];
+    if (kind === 'license') return [name, severity, exception, text('path', 20), text('package', 16)];
+    if (kind !== 'vulnerability') return [name, severity, title, exception, place];
     return [
       name,
       severity,
@@ -104,7 +120,7 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
           return known ? t(`status.${known}`) : finding.status && <HostileText text={finding.status} />;
         },
       },
-      text('title', 20),
+      title,
     ];
   }, [kind, t, format, maySeeVulnerabilities, maySeeExceptions]);
 }
