@@ -8,14 +8,12 @@ import { hasCode } from '../client/failure';
 import { noteSessionBegan, onOtherTab, useSessionHasEnded } from '../client/session';
 import { follow } from '../client/stream';
 import { useMessages, useReader } from '../i18n/language';
-import { ForcedPasswordChange } from '../parts/ChangePassword';
 import { Problem } from '../parts/Problem';
 import { PasswordDialog } from '../parts/confirmation/PasswordDialog';
 import { PageSkeleton } from '../parts/Skeleton';
 import { Broken } from './Broken';
 import { Forbidden } from './Forbidden';
 import { GotoShortcuts } from './GotoShortcuts';
-import { KeyList } from './KeyList';
 import { meQuery } from './me';
 import { messages } from './messages';
 import { Navigation } from './Navigation';
@@ -25,6 +23,9 @@ import { lookAgain } from './signedIn';
 import { ShortcutProvider } from './shortcuts';
 import { TopBar } from './TopBar';
 
+// What is seldom needed is not what a page waits for.
+const ForcedPasswordChange = lazy(() => import('../parts/ChangePassword').then((code) => ({ default: code.ForcedPasswordChange })));
+const KeyList = lazy(() => import('./KeyList').then((code) => ({ default: code.KeyList })));
 const Palette = lazy(() => import('./palette/Palette'));
 
 export function Frame() {
@@ -38,7 +39,7 @@ export function Frame() {
     const isStart = location.href === '/';
     void navigate({ to: '/login', search: isStart ? {} : { next: location.href }, replace: true });
   }, [isSignedOut, location.href, location.pathname, navigate]);
-  if (me.data?.must_change_password) return <ForcedPasswordChange me={me.data} />;
+  if (me.data?.must_change_password) return <Suspense fallback={<PageSkeleton />}><ForcedPasswordChange me={me.data} /></Suspense>;
   if (me.data) return <SignedIn key={me.data.id} name={me.data.name} />;
   if (me.error && !isSignedOut) return <div className="bh-page"><Problem error={me.error} onRetry={() => void me.refetch()} /></div>;
   return <PageSkeleton />;
@@ -84,14 +85,12 @@ function SignedIn({ name }: { name: string }) {
         <Notes />
       </div>
       <GotoShortcuts onKeys={openKeys} onSearch={openPalette} />
-      {isPaletteOpen && (
-        <Broken place={pathname}>
-          <Suspense>
-            <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />
-          </Suspense>
-        </Broken>
-      )}
-      {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
+      <Broken place={pathname}>
+        <Suspense>
+          {isPaletteOpen && <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />}
+          {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
+        </Suspense>
+      </Broken>
       <PasswordDialog name={name} />
       {hasEnded && <SessionDialog name={name} onSignedIn={noteSessionBegan} />}
     </ShortcutProvider>
