@@ -1,12 +1,23 @@
 // The cache of what the server answered: the only store of the console beside the address.
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { Failure, hasCode } from './failure';
+import { showMe } from './generated';
 import { noteSessionEnded } from './session';
 
 const MINUTE_MS = 60_000;
 
+/** Whoever asks much that is refused does not ask more often than this who they are. */
+const SELDOM_MS = 2_000;
+
+let askedAt = -SELDOM_MS;
+
 const onError = (error: unknown) => {
   if (hasCode(error, 'access.unauthenticated')) noteSessionEnded();
+  // The page thought that they may: their rights are others by now, and what they are offered follows.
+  if (hasCode(error, 'access.forbidden') && performance.now() - askedAt >= SELDOM_MS) {
+    askedAt = performance.now();
+    void queryClient.invalidateQueries({ queryKey: [showMe.id] });
+  }
 };
 
 export const queryClient = new QueryClient({

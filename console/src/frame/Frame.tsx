@@ -14,7 +14,6 @@ import { PageSkeleton } from '../parts/Skeleton';
 import { Broken } from './Broken';
 import { Forbidden } from './Forbidden';
 import { GotoShortcuts } from './GotoShortcuts';
-import { KeyList } from './KeyList';
 import { meQuery } from './me';
 import { messages } from './messages';
 import { Navigation } from './Navigation';
@@ -24,9 +23,9 @@ import { lookAgain } from './signedIn';
 import { ShortcutProvider } from './shortcuts';
 import { TopBar } from './TopBar';
 
-// Few ever see it.
-const ForcedPasswordChange = lazy(async () => ({ default: (await import('../parts/ChangePassword')).ForcedPasswordChange }));
-
+// What is seldom needed is not what a page waits for.
+const ForcedPasswordChange = lazy(() => import('../parts/ChangePassword').then((code) => ({ default: code.ForcedPasswordChange })));
+const KeyList = lazy(() => import('./KeyList').then((code) => ({ default: code.KeyList })));
 const Palette = lazy(() => import('./palette/Palette'));
 
 export function Frame() {
@@ -86,14 +85,12 @@ function SignedIn({ name }: { name: string }) {
         <Notes />
       </div>
       <GotoShortcuts onKeys={openKeys} onSearch={openPalette} />
-      {isPaletteOpen && (
-        <Broken place={pathname}>
-          <Suspense>
-            <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />
-          </Suspense>
-        </Broken>
-      )}
-      {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
+      <Broken place={pathname}>
+        <Suspense>
+          {isPaletteOpen && <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />}
+          {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
+        </Suspense>
+      </Broken>
       <PasswordDialog name={name} />
       {hasEnded && <SessionDialog name={name} onSignedIn={noteSessionBegan} />}
     </ShortcutProvider>

@@ -24,7 +24,13 @@ export const Timestamp = memo(function Timestamp({ moment, isExact = false }: { 
 
 /** The time, to the half minute; one timer for all. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  return useSyncExternalStore(subscribe, current);
+}
+
+/** While nothing shows a time no timer goes: what comes next does not begin with the time of back then. */
+function current(): number {
+  if (timer === undefined && Date.now() - now >= STEP_MS) now = Date.now();
+  return now;
 }
 
 function subscribe(listener: () => void): () => void {

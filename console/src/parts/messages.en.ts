@@ -1,6 +1,7 @@
 export const en = {
   retry: 'Retry',
   'problem.request': 'Request {id}',
+  not_there: 'There is nothing here',
   'problem.copy': 'Copy details',
   busy: 'Busy',
   'field.error': 'Wrong',

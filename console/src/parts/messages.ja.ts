@@ -4,6 +4,7 @@ import type { en } from './messages.en';
 export const ja: Translation<typeof en> = {
   retry: '再試行',
   'problem.request': 'リクエスト{id}',
+  not_there: '見つかりません',
   'problem.copy': '詳細をコピー',
   busy: '処理中',
   'field.error': 'エラー',

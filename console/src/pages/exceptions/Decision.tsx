@@ -1,23 +1,25 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryClient } from '../../client/cache';
-import { hasCode } from '../../client/failure';
-import { approveException, listExceptions, refuseException, showException, withdrawException, type PolicyException } from '../../client/generated';
+import { Failure, hasCode } from '../../client/failure';
+import { approveException, listExceptions, refuseException, showException, withdrawException } from '../../client/generated';
 import { useMe } from '../../frame/me';
-import { useMessages } from '../../i18n/language';
+import { useFormat, useMessages } from '../../i18n/language';
+import { sayProblem } from '../../i18n/problems';
 import { LongText } from '../../parts/Choice';
 import { Confirm } from '../../parts/Confirm';
 import { Alert, Button } from '../../parts/pf';
 import { messages } from './messages';
-import { rightsOf } from './state';
+import { rightsOf, type DecidableException } from './state';
 
 type Asked = 'approve' | 'refuse' | 'withdraw';
 
 const OPERATIONS = { approve: approveException, refuse: refuseException, withdraw: withdrawException } as const;
 
 /** What the reader may decide of an exception; where they may not, why not. */
-export function Decision({ exception, etag }: { exception: PolicyException; etag: string | null }) {
+export function Decision({ exception, etag }: { exception: DecidableException; etag: string | null }) {
   const t = useMessages(messages);
+  const format = useFormat();
   const rights = rightsOf(exception, useMe());
   const [asked, setAsked] = useState<Asked | null>(null);
   const [comment, setComment] = useState('');
@@ -34,14 +36,18 @@ export function Decision({ exception, etag }: { exception: PolicyException; etag
     },
   });
   const ask = (what: Asked) => { decide.reset(); setComment(''); setAsked(what); };
-  const explanation = rights.why === 'own' ? t('why.own') : rights.why === 'permission' ? t('why.permission', { permission: 'exceptions.approve' }) : null;
+  const explanation =
+    rights.why === 'own' ? t('why.own')
+    : rights.why === 'permission' ? t('why.permission', { permission: 'exceptions.approve' })
+    : rights.why === 'blocked' ? sayProblem(new Failure(403, exception.blocked ?? '', {}, '', null), format)
+    : null;
   return (
     <>
       {explanation && <Alert variant="info" isInline isPlain title={explanation} />}
-      {(rights.mayDecide || rights.mayWithdraw) && (
+      {(rights.mayApprove || rights.mayRefuse || rights.mayWithdraw) && (
         <div className="bh-actions">
-          {rights.mayDecide && <Button onClick={() => { ask('approve'); }}>{t('approve')}</Button>}
-          {rights.mayDecide && <Button variant="secondary" onClick={() => { ask('refuse'); }}>{t('refuse')}</Button>}
+          {rights.mayApprove && <Button onClick={() => { ask('approve'); }}>{t('approve')}</Button>}
+          {rights.mayRefuse && <Button variant="secondary" onClick={() => { ask('refuse'); }}>{t('refuse')}</Button>}
           {rights.mayWithdraw && <Button variant="link" isDanger onClick={() => { ask('withdraw'); }}>{t('withdraw')}</Button>}
         </div>
       )}

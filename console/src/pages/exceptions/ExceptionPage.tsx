@@ -12,7 +12,7 @@ import { MatchesOf } from '../../parts/exception/Matches';
 import { messages as dialog } from '../../parts/exception/messages';
 import { FINDING_KINDS } from '../../parts/exception/terms';
 import { HostileText } from '../../parts/HostileText';
-import { Problem } from '../../parts/Problem';
+import { PageProblem } from '../../parts/PageProblem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
 import { Ends } from './columns';
@@ -30,7 +30,7 @@ export function ExceptionPage() {
   useEvents(TOPICS, useCallback((event) => {
     if (event.object_id === id) void queryClient.invalidateQueries({ queryKey: [showException.id] });
   }, [id]));
-  if (stored.error && !stored.data) return <div className="bh-page"><Problem error={stored.error} onRetry={() => void stored.refetch()} /></div>;
+  if (stored.error && !stored.data) return <PageProblem error={stored.error} onRetry={() => void stored.refetch()} />;
   if (!stored.data) return <PageSkeleton />;
   return <ExceptionDetails exception={stored.data.data} etag={stored.data.etag} />;
 }

@@ -12,14 +12,26 @@ const me = (name: string, ...permissions: string[]): Me => ({
 });
 
 test('whoever asked for it does not decide, but may withdraw it', () => {
-  expect(rightsOf(EXCEPTION, me('dev', 'exceptions.write', 'exceptions.approve'))).toEqual({ mayDecide: false, mayWithdraw: true, why: 'own' });
+  expect(rightsOf(EXCEPTION, me('dev', 'exceptions.write', 'exceptions.approve'))).toEqual({ mayApprove: false, mayRefuse: false, mayWithdraw: true, why: 'own' });
 });
 
 test('another person decides who has the right to, and nobody decides twice', () => {
-  expect(rightsOf(EXCEPTION, me('boss', 'exceptions.approve')).mayDecide).toBe(true);
+  expect(rightsOf(EXCEPTION, me('boss', 'exceptions.approve')).mayApprove).toBe(true);
   expect(rightsOf(EXCEPTION, me('guest', 'exceptions.read')).why).toBe('permission');
-  expect(rightsOf({ ...EXCEPTION, state: 'approved' }, me('boss', 'exceptions.write', 'exceptions.approve'))).toEqual({ mayDecide: false, mayWithdraw: true, why: 'decided' });
+  expect(rightsOf({ ...EXCEPTION, state: 'approved' }, me('boss', 'exceptions.write', 'exceptions.approve'))).toEqual({ mayApprove: false, mayRefuse: false, mayWithdraw: true, why: 'decided' });
   expect(rightsOf({ ...EXCEPTION, state: 'refused' }, me('dev', 'exceptions.write')).mayWithdraw).toBe(false);
+});
+
+test('where the server says what the reader may do, that counts', () => {
+  const boss = me('boss', 'exceptions.write', 'exceptions.approve');
+  const blocked = 'access.separation_of_duties';
+  // They wrote the policy that is excepted from.
+  expect(rightsOf({ ...EXCEPTION, may_decide: ['refuse'], blocked }, boss)).toEqual({ mayApprove: false, mayRefuse: true, mayWithdraw: false, why: 'blocked' });
+  const own = { ...EXCEPTION, requested_by: 'boss' };
+  expect(rightsOf({ ...own, may_decide: ['withdraw'], blocked }, boss)).toEqual({ mayApprove: false, mayRefuse: false, mayWithdraw: true, why: 'own' });
+  // Where one person may do both.
+  expect(rightsOf({ ...own, may_decide: ['approve', 'refuse', 'withdraw'] }, boss)).toEqual({ mayApprove: true, mayRefuse: true, mayWithdraw: true, why: null });
+  expect(rightsOf({ ...EXCEPTION, may_decide: [] }, me('guest', 'exceptions.read')).why).toBe('permission');
 });
 
 test('only what holds ends soon', () => {

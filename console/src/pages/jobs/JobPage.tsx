@@ -13,7 +13,7 @@ import { isOpen, progressOf, stepsOf } from '../../parts/job/job';
 import { JobMark, JobName } from '../../parts/job/JobMark';
 import { Outcome } from '../../parts/job/Outcome';
 import { TestSteps } from '../../parts/job/TestSteps';
-import { Problem } from '../../parts/Problem';
+import { PageProblem } from '../../parts/PageProblem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
 import { useRegistryNames } from './columns';
@@ -30,7 +30,7 @@ export function JobPage() {
   const { id } = useParams({ from: '/frame/jobs/$id' });
   const job = useQuery({ ...queryOf(showJob, { path: { id } }), refetchInterval: (query) => (query.state.data && isOpen(query.state.data) ? OPEN_MS : false) });
   useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: [showJob.id] }); });
-  if (job.error && !job.data) return <div className="bh-page"><Problem error={job.error} onRetry={() => void job.refetch()} /></div>;
+  if (job.error && !job.data) return <PageProblem error={job.error} onRetry={() => void job.refetch()} />;
   if (!job.data) return <PageSkeleton />;
   return <JobDetails job={job.data} />;
 }

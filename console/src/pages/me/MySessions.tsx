@@ -33,7 +33,7 @@ export function MySessions() {
     <>
       <p>{t('sessions.text')}</p>
       {end.error && <Problem error={end.error} />}
-      <Loaded query={sessions}>
+      <Loaded isPart query={sessions}>
         {({ items }) => (
           <>
             <PlainTable

@@ -40,7 +40,7 @@ export function MyTokens() {
     <>
       <p>{t('tokens.text')}</p>
       <div className="bh-actions"><Button variant="secondary" onClick={() => { open(NEW); }}>{t('tokens.new')}</Button></div>
-      <Loaded query={tokens}>
+      <Loaded isPart query={tokens}>
         {({ items }) => {
           const shown = items.find((token) => token.id === id);
           return (

@@ -12,6 +12,7 @@ import { DiffView } from '../../parts/diff/DiffView';
 import { LeaveGuard } from '../../parts/edit/EditForm';
 import { HostileText } from '../../parts/HostileText';
 import { Button } from '../../parts/pf';
+import { PageProblem } from '../../parts/PageProblem';
 import { Problem } from '../../parts/Problem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { Conflict } from './Conflict';
@@ -28,7 +29,7 @@ export function EditPolicyPage() {
   const stored = useQuery({ ...answerOf(showPolicy, { path: { id } }), staleTime: Infinity, gcTime: 0 });
   const versions = useQuery({ ...queryOf(listPolicyVersions, { path: { id }, query: { limit: 200 } }), enabled: search.version !== undefined });
   const error = stored.error ?? versions.error;
-  if (error) return <div className="bh-page"><Problem error={error} onRetry={() => void stored.refetch()} /></div>;
+  if (error) return <PageProblem error={error} onRetry={() => void stored.refetch()} />;
   if (!stored.data || versions.isLoading) return <PageSkeleton />;
   const older = versions.data?.items.find((version) => String(version.version) === search.version);
   return <Editor key={id} opened={stored.data} begin={older?.document ?? stored.data.data.document} />;

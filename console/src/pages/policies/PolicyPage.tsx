@@ -9,7 +9,7 @@ import { useMessages } from '../../i18n/language';
 import { CopyButton } from '../../parts/CopyButton';
 import { HostileText, visible } from '../../parts/HostileText';
 import { Tab, Tabs, TabTitleText } from '../../parts/pf';
-import { Problem } from '../../parts/Problem';
+import { PageProblem } from '../../parts/PageProblem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
 import { outlineOf, type ControlOutline } from './document/outline';
@@ -27,7 +27,7 @@ type TabName = (typeof TABS)[number];
 export function PolicyPage() {
   const { id } = useParams({ from: '/frame/policies/$id' });
   const stored = useQuery(answerOf(showPolicy, { path: { id } }));
-  if (stored.error && !stored.data) return <div className="bh-page"><Problem error={stored.error} onRetry={() => void stored.refetch()} /></div>;
+  if (stored.error && !stored.data) return <PageProblem error={stored.error} onRetry={() => void stored.refetch()} />;
   if (!stored.data) return <PageSkeleton />;
   return <PolicyDetails policy={stored.data.data} etag={stored.data.etag} />;
 }

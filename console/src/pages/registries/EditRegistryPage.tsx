@@ -11,6 +11,7 @@ import { useFormat, useMessages } from '../../i18n/language';
 import { Refused } from '../../parts/field/Refused';
 import { HostileText } from '../../parts/HostileText';
 import { Alert, Button } from '../../parts/pf';
+import { PageProblem } from '../../parts/PageProblem';
 import { Problem } from '../../parts/Problem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { AccessFields, KindFields, RuleFields } from './Fields';
@@ -21,7 +22,7 @@ import { messages } from './messages';
 export function EditRegistryPage() {
   const { id } = useParams({ from: '/frame/registries/$id/edit' });
   const stored = useQuery({ ...answerOf(showRegistry, { path: { id } }), staleTime: Infinity, gcTime: 0 });
-  if (stored.error) return <div className="bh-page"><Problem error={stored.error} onRetry={() => void stored.refetch()} /></div>;
+  if (stored.error) return <PageProblem error={stored.error} onRetry={() => void stored.refetch()} />;
   if (!stored.data) return <PageSkeleton />;
   return <Editor key={id} id={id} opened={stored.data} />;
 }

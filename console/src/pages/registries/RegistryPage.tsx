@@ -11,7 +11,7 @@ import { CauseText } from '../../parts/cause/CauseText';
 import { EmptyState } from '../../parts/EmptyState';
 import { HostileText } from '../../parts/HostileText';
 import { Alert, Tab, Tabs, TabTitleText } from '../../parts/pf';
-import { Problem } from '../../parts/Problem';
+import { PageProblem } from '../../parts/PageProblem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { quoted } from '../../parts/table/filter';
 import { ResourceTable } from '../../parts/table/ResourceTable';
@@ -40,7 +40,7 @@ const LOOK_MS = 5_000;
 export function RegistryPage() {
   const { id } = useParams({ from: '/frame/registries/$id' });
   const stored = useQuery({ ...answerOf(showRegistry, { path: { id } }), refetchInterval: LOOK_MS });
-  if (stored.error && !stored.data) return <div className="bh-page"><Problem error={stored.error} onRetry={() => void stored.refetch()} /></div>;
+  if (stored.error && !stored.data) return <PageProblem error={stored.error} onRetry={() => void stored.refetch()} />;
   if (!stored.data) return <PageSkeleton />;
   return <RegistryDetails registry={stored.data.data} etag={stored.data.etag} />;
 }

@@ -47,7 +47,7 @@ function Named({ digest }: { digest: string }) {
 
 function Compared({ old, next }: { old: string; next: string }) {
   const compared = useQuery(queryOf(compareImages, { query: { old, new: next } }));
-  return <Loaded query={compared}>{(document) => <Sections difference={differenceOf(document)} />}</Loaded>;
+  return <Loaded isPart query={compared}>{(document) => <Sections difference={differenceOf(document)} />}</Loaded>;
 }
 
 function Sections({ difference: { findings, packages, notCompared, gaps } }: { difference: Difference }) {

@@ -16,7 +16,7 @@ const OFFERED = 20;
 /** Images of the same repository: what an image is mostly compared with. */
 export function Others({ digest }: { digest: string }) {
   const image = useQuery(queryOf(showImage, { path: { digest } }));
-  return <Loaded query={image}>{(details) => <OfRepository image={details} />}</Loaded>;
+  return <Loaded isPart query={image}>{(details) => <OfRepository image={details} />}</Loaded>;
 }
 
 function OfRepository({ image }: { image: ImageDetails }) {
@@ -27,7 +27,7 @@ function OfRepository({ image }: { image: ImageDetails }) {
   return (
     <section>
       <h2>{t('others')}</h2>
-      <Loaded query={others}>
+      <Loaded isPart query={others}>
         {({ items }) => (
           items.length === 0 ? <p>{t('others.none')}</p> : (
             <>

@@ -17,7 +17,7 @@ const NOT_EXCEPTED = '-excepted_by:*';
 const COUNTED = ['critical', 'high', 'medium', 'low'] as const;
 
 /** What matters most of an image: its verdict, what counts against it, what could not be read. */
-export function Header({ image }: { image: ImageDetails }) {
+export function Header({ image, isRemoved = false }: { image: ImageDetails; isRemoved?: boolean }) {
   const t = useMessages(messages);
   const format = useFormat();
   return (
@@ -25,8 +25,9 @@ export function Header({ image }: { image: ImageDetails }) {
       <nav><Link to="/images">{t('images.back')}</Link></nav>
       <div className="bh-page-head">
         <h1><HostileText text={image.name || image.digest} /></h1>
-        <Actions image={image} />
+        {!isRemoved && <Actions image={image} />}
       </div>
+      <div role="status">{isRemoved && <Alert variant="warning" isInline title={t('removed')} />}</div>
       <div className="bh-summary">
         <WhyLink decision={image.decision} digest={image.digest} />
         {COUNTED.map((severity) => (

@@ -1,12 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useCallback, useEffect, useState } from 'react';
+import { queryClient } from '../../../client/cache';
+import { Failure } from '../../../client/failure';
 import { showImage, type ImageDetails } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
+import { useEvents } from '../../../client/stream';
 import type { Search } from '../../../frame/routes';
 import { useShortcut } from '../../../frame/shortcuts';
 import { useMessages } from '../../../i18n/language';
-import { Problem } from '../../../parts/Problem';
+import { PageProblem } from '../../../parts/PageProblem';
 import { PageSkeleton } from '../../../parts/Skeleton';
 import { Tab, Tabs, TabTitleText } from '../../../parts/pf';
 import { WhyPlace } from '../../../parts/why/WhyPlace';
@@ -22,6 +25,8 @@ const TABS = ['risk', 'vulnerabilities', 'packages', 'secrets', 'malware', 'lice
 
 type TabName = (typeof TABS)[number];
 
+const TOPICS = ['image.*'];
+
 const KINDS: Partial<Record<TabName, FindingKind>> = {
   vulnerabilities: 'vulnerability',
   secrets: 'secret',
@@ -35,6 +40,7 @@ export function ImagePage() {
   const { digest } = useParams({ from: '/frame/images/$digest' });
   const t = useMessages(messages);
   const image = useQuery(queryOf(showImage, { path: { digest } }));
+  const isRemoved = useIsRemoved(digest, image.error);
   const [tab, openTab] = useTab();
   const step = (by: number) => { openTab(TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? 'risk'); };
   useShortcut(']', t('tabs'), () => { step(1); });
@@ -42,12 +48,12 @@ export function ImagePage() {
   useEffect(() => {
     if (image.data) document.title = `${image.data.name} · Bulkhead`;
   }, [image.data]);
-  if (image.error && !image.data) return <div className="bh-page"><Problem error={image.error} onRetry={() => void image.refetch()} /></div>;
+  if (image.error && !image.data) return <PageProblem error={image.error} onRetry={() => void image.refetch()} />;
   if (!image.data) return <PageSkeleton />;
   return (
     <WhyPlace>
       <div className="bh-page bh-page-full">
-        <Header image={image.data} />
+        <Header image={image.data} isRemoved={isRemoved} />
         <Tabs activeKey={tab} onSelect={(_, key) => { openTab(key as TabName); }} aria-label={t('tabs')}>
           {TABS.map((name) => (
             <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />
@@ -59,6 +65,17 @@ export function ImagePage() {
       </div>
     </WhyPlace>
   );
+}
+
+/** Whether the image went while its page is open; whatever else happens to it is read anew. */
+function useIsRemoved(digest: string, error: Error | null): boolean {
+  const [removed, setRemoved] = useState<string | null>(null);
+  useEvents(TOPICS, useCallback(({ topic, object_id: id }) => {
+    if (id !== digest) return;
+    setRemoved(topic === 'image.removed' ? digest : null);
+    if (topic !== 'image.removed') void queryClient.invalidateQueries({ queryKey: queryOf(showImage, { path: { digest } }).queryKey });
+  }, [digest]));
+  return removed === digest || (error instanceof Failure && error.status === 404);
 }
 
 function TabContent({ tab, digest, image }: { tab: TabName; digest: string; image: ImageDetails }) {

@@ -11,6 +11,7 @@ export const en = {
   tabs: 'Parts of the image',
   'images.back': 'Images',
   gaps: '{count, plural, one {# part of the image could not be read: what it hides is not known.} other {# parts of the image could not be read: what they hide is not known.}}',
+  removed: 'This image was removed. What is shown is what was known of it before.',
   kev: '{count, plural, one {# known exploited} other {# known exploited}}',
   'fact.digest': 'Digest',
   'fact.platform': 'Platform',

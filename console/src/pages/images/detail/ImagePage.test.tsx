@@ -1,0 +1,42 @@
+// @vitest-environment jsdom
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from '@tanstack/react-router';
+import { act, cleanup, render, screen } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { queryClient } from '../../../client/cache';
+import { tellHere } from '../../../client/stream';
+import { meQuery } from '../../../frame/me';
+import { LanguageProvider } from '../../../i18n/language';
+import { ImagePage } from './ImagePage';
+
+afterEach(() => {
+  cleanup();
+  queryClient.clear();
+  vi.unstubAllGlobals();
+});
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+
+test('an image that is removed while its page is open says so, and nothing can be done with it', async () => {
+  const image = {
+    digest: DIGEST, name: 'shop/web', decision: 'deny', counts: { critical: 1, high: 0, medium: 0, low: 0, kev: 0, gaps: 0 },
+    os: '', platform: '', size_bytes: 1, evaluated: '2026-11-28T12:00:00Z', source: {}, names: [], approval: '',
+  };
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json(image))));
+  queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: ['images.write'], roles: [], has_second_factor: false, must_change_password: false });
+  const root = createRootRoute({ component: Outlet });
+  const frame = createRoute({ id: 'frame', getParentRoute: () => root, component: Outlet });
+  const page = createRoute({ path: '/images/$digest', getParentRoute: () => frame, component: ImagePage });
+  const router = createRouter({ routeTree: root.addChildren([frame.addChildren([page])]), history: createMemoryHistory({ initialEntries: [`/images/${DIGEST}`] }) });
+  render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
+  await screen.findByRole('button', { name: 'Remove the image' });
+  const tell = (topic: string, id: string) => { act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: 'image', object_id: id, parameters: {} }); }); };
+  tell('image.removed', 'sha256:another');
+  expect(screen.queryByText(/This image was removed/)).toBeNull();
+  tell('image.removed', DIGEST);
+  await screen.findByText(/This image was removed/);
+  expect(screen.queryByRole('button', { name: 'Remove the image' })).toBeNull();
+  // It was registered again.
+  tell('image.registered', DIGEST);
+  await screen.findByRole('button', { name: 'Remove the image' });
+});
