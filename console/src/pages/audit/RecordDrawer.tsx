@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { listAudit, type AuditRecord } from '../../client/generated';
 import { queryOf } from '../../client/queries';
-import { useFormat, useMessages } from '../../i18n/language';
+import { useMessages } from '../../i18n/language';
 import { CopyButton } from '../../parts/CopyButton';
 import { DifferenceTable } from '../../parts/differences/DifferenceTable';
 import { Drawer } from '../../parts/Drawer';
