@@ -16,7 +16,7 @@ export function Navigation({ isOpen }: { isOpen: boolean }) {
           const own = pages.filter((page) => page.group === group);
           if (own.length === 0) return null;
           return (
-            <section className="pf-v6-c-nav__section" key={group} aria-labelledby={`group-${group}`}>
+            <div className="pf-v6-c-nav__section" key={group} role="group" aria-labelledby={`group-${group}`}>
               <h2 className="pf-v6-c-nav__section-title" id={`group-${group}`}>{t(`group.${group}`)}</h2>
               <ul className="pf-v6-c-nav__list" role="list">
                 {own.map((page) => (
@@ -32,7 +32,7 @@ export function Navigation({ isOpen }: { isOpen: boolean }) {
                   </li>
                 ))}
               </ul>
-            </section>
+            </div>
           );
         })}
       </nav>

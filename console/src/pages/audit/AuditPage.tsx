@@ -28,9 +28,9 @@ export function AuditPage() {
         <Tabs activeKey={tab} onSelect={(_, key) => { openTab(String(key)); }} aria-label={t('tabs')}>
           {TABS.map((name) => <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />)}
         </Tabs>
-        <section id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>
+        <div role="tabpanel" id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>
           {tab === 'records' ? <Records /> : <Checkpoints />}
-        </section>
+        </div>
       </div>
     </DrawerPlace>
   );

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { listAuditCheckpoints, type AuditCheckpoint } from '../../client/generated';
-import { useFormat, useMessages } from '../../i18n/language';
+import { useMessages } from '../../i18n/language';
 import { CopyButton } from '../../parts/CopyButton';
 import { EmptyState } from '../../parts/EmptyState';
 import type { Column } from '../../parts/table/definition';
@@ -14,7 +14,6 @@ const source = listOf(listAuditCheckpoints, {});
 /** Signed statements of how far the trail went. */
 export function Checkpoints() {
   const t = useMessages(messages);
-  const format = useFormat();
   const columns = useMemo<readonly Column<AuditCheckpoint>[]>(
     () => [
       { id: 'sequence', title: t('checkpoint.sequence'), width: 8, isNumber: true, cell: (one) => one.sequence },
@@ -23,7 +22,7 @@ export function Checkpoints() {
       { id: 'hash', title: t('record.hash'), width: 24, cell: (one) => <code>{one.hash}</code> },
       { id: 'copy', title: t('checkpoint.copy'), width: 14, cell: (one) => <CopyButton text={JSON.stringify(one)} label={t('checkpoint.copy')} /> },
     ],
-    [t, format],
+    [t],
   );
   return (
     <>

@@ -31,13 +31,13 @@ export function MePage() {
       <Tabs activeKey={tab} onSelect={(_, key) => { open(key as TabName); }} aria-label={t('tabs')}>
         {TABS.map((name) => <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />)}
       </Tabs>
-      <section id={`tab-${tab}`} className="bh-about" aria-label={t(`tab.${tab}`)}>
+      <div role="tabpanel" id={`tab-${tab}`} className="bh-about" aria-label={t(`tab.${tab}`)}>
         {tab === 'display' && <Display />}
         {tab === 'signing_in' && <><Password /><SecondFactor /></>}
         {tab === 'sessions' && <MySessions />}
         {tab === 'tokens' && <MyTokens />}
         {tab === 'jobs' && <MyJobs />}
-      </section>
+      </div>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import '@patternfly/react-styles/css/components/Table/table.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { beginPolicyTrial, tryPolicy, type DryRun } from '../../client/generated';

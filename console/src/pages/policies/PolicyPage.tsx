@@ -55,7 +55,7 @@ function PolicyDetails({ policy, etag }: { policy: Policy; etag: string | null }
       <Tabs activeKey={tab} onSelect={(_, key) => { openTab(key as TabName); }} aria-label={t('tabs')}>
         {TABS.map((name) => <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />)}
       </Tabs>
-      <section id={`tab-${tab}`} aria-label={t(`tab.${tab}`)}>
+      <div role="tabpanel" id={`tab-${tab}`} aria-label={t(`tab.${tab}`)}>
         {tab === 'controls' && <Controls policy={policy} />}
         {tab === 'document' && (
           <div className="bh-section">
@@ -64,7 +64,7 @@ function PolicyDetails({ policy, etag }: { policy: Policy; etag: string | null }
           </div>
         )}
         {tab === 'versions' && <Versions policy={policy} />}
-      </section>
+      </div>
     </div>
   );
 }

@@ -70,7 +70,7 @@ function RegistryDetails({ registry, etag }: { registry: Registry; etag: string 
         <Tabs activeKey={tab} onSelect={(_, key) => { openTab(key as TabName); }} aria-label={t('tabs')}>
           {tabs.map((name) => <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />)}
         </Tabs>
-        <section id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>{content}</section>
+        <div role="tabpanel" id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>{content}</div>
       </div>
     </WhyPlace>
   );

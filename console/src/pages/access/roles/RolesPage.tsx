@@ -39,9 +39,9 @@ export function RolesPage() {
       <Tabs activeKey={view} onSelect={(_, key) => { open(key as View); }} aria-label={t('views')}>
         {VIEWS.map((name) => <Tab key={name} eventKey={name} title={<TabTitleText>{t(`view.${name}`)}</TabTitleText>} tabContentId={`view-${name}`} />)}
       </Tabs>
-      <section id={`view-${view}`} className="bh-tab" aria-label={t(`view.${view}`)}>
+      <div role="tabpanel" id={`view-${view}`} className="bh-tab" aria-label={t(`view.${view}`)}>
         {view === 'matrix' ? <Matrix /> : <List />}
-      </section>
+      </div>
     </div>
   );
 }

@@ -1,8 +1,10 @@
 import '@patternfly/react-styles/css/components/Table/table.css';
+import { Link } from '@tanstack/react-router';
 import type { ImageDetails } from '../../../client/generated';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { Digest } from '../../../parts/Digest';
 import { HostileText } from '../../../parts/HostileText';
+import { quoted } from '../../../parts/table/filter';
 import { Timestamp } from '../../../parts/Timestamp';
 import { messages } from './messages';
 import { OriginFacts } from './Origin';
@@ -37,8 +39,8 @@ export function AboutTab({ image }: { image: ImageDetails }) {
             <tbody className="pf-v6-c-table__tbody">
               {image.names.map((name) => (
                 <tr className="pf-v6-c-table__tr" key={`${name.registry}/${name.repository}:${name.tag ?? ''}`}>
-                  <td className="pf-v6-c-table__td"><HostileText text={name.registry} /></td>
-                  <td className="pf-v6-c-table__td"><HostileText text={name.repository} /></td>
+                  <td className="pf-v6-c-table__td"><Link to="/images" search={{ filter: `registry:${quoted(name.registry)}` }}><HostileText text={name.registry} /></Link></td>
+                  <td className="pf-v6-c-table__td"><Link to="/images" search={{ filter: `registry:${quoted(name.registry)} repository:${quoted(name.repository)}` }}><HostileText text={name.repository} /></Link></td>
                   <td className="pf-v6-c-table__td">{name.tag && <HostileText text={name.tag} />}</td>
                   <td className="pf-v6-c-table__td"><Timestamp moment={name.seen} /></td>
                   <td className="pf-v6-c-table__td">{t(name.is_current ? 'yes' : 'no')}</td>

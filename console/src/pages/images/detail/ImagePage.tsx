@@ -59,9 +59,9 @@ export function ImagePage() {
             <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />
           ))}
         </Tabs>
-        <section id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>
+        <div role="tabpanel" id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>
           <TabContent tab={tab} digest={digest} image={image.data} />
-        </section>
+        </div>
       </div>
     </WhyPlace>
   );
