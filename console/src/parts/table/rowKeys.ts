@@ -55,6 +55,8 @@ export function useRowKeys({ scroller, count, known, scrollTo, onWhy, onTick }: 
   const go = (index: number) => {
     wanted.current = Math.min(Math.max(index, 0), count - 1);
     scrollTo(wanted.current);
+    // At once where the row is there: the next key may be pressed before the next frame, and is for that row.
+    arrive();
     requestAnimationFrame(arrive);
   };
 
