@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { useMessages } from '../i18n/language';
-import { Button, Modal, ModalBody, ModalFooter, ModalHeader, Switch } from '../parts/pf';
+import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../parts/pf';
+import { Tick } from '../parts/Tick';
 import { messages } from './messages';
 import { preference, savePreference } from './preferences';
 import { useShortcuts } from './shortcuts';
@@ -33,8 +34,7 @@ export function KeyList({ onClose }: { onClose: () => void }) {
             </div>
           ))}
         </dl>
-        <Switch id="shortcuts" label={t('keys.off')} isChecked={areOn} onChange={(_, on) => { choose(on); }} aria-describedby="shortcuts-help" />
-        <p id="shortcuts-help"><small>{t('keys.off.help')}</small></p>
+        <Tick label={t('keys.off')} isChecked={areOn} onChecked={choose} help={t('keys.off.help')} />
       </ModalBody>
       <ModalFooter>
         <Button variant="primary" onClick={onClose}>{t('keys.close')}</Button>

@@ -6,7 +6,6 @@ export { FormSelect, FormSelectOption } from '@patternfly/react-core/dist/esm/co
 export { HelperText } from '@patternfly/react-core/dist/esm/components/HelperText';
 export { MenuToggle } from '@patternfly/react-core/dist/esm/components/MenuToggle';
 export { ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core/dist/esm/components/Modal';
-export { Switch } from '@patternfly/react-core/dist/esm/components/Switch';
 export { Tab, TabTitleText } from '@patternfly/react-core/dist/esm/components/Tabs';
 export { TextArea } from '@patternfly/react-core/dist/esm/components/TextArea';
 export { TextInput } from '@patternfly/react-core/dist/esm/components/TextInput';
