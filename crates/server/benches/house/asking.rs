@@ -122,9 +122,15 @@ impl Somebody<'_> {
 }
 
 /// Many who ask one thing after another, in no order, each as soon as the last is answered.
-pub(crate) fn without_pause(program: &Program, token: &str, paths: &[Asked], users: usize, span: Duration) -> Figures {
+pub(crate) fn without_pause(
+    program: &Program,
+    tokens: &[String],
+    paths: &[Asked],
+    users: usize,
+    span: Duration,
+) -> Figures {
     let began = Instant::now();
-    let taken = together(program, token, users, |number, somebody| {
+    let taken = together(program, tokens, users, |number, somebody| {
         let mut taken = Vec::new();
         let mut seed = number as u64;
         while began.elapsed() < span {
@@ -138,11 +144,11 @@ pub(crate) fn without_pause(program: &Program, token: &str, paths: &[Asked], use
 
 /// So many questions a second, each at its time, whether or not others are answered: one that has to wait for them was
 /// asked when its time came.
-pub(crate) fn at_a_rate(program: &Program, token: &str, paths: &[Asked], rate: u32, span: Duration) -> Figures {
+pub(crate) fn at_a_rate(program: &Program, tokens: &[String], paths: &[Asked], rate: u32, span: Duration) -> Figures {
     const ASKERS: usize = 32;
     let (next, began) = (AtomicU32::new(0), Instant::now());
     let all = u32::try_from(span.as_secs()).unwrap_or(1) * rate;
-    let taken = together(program, token, ASKERS, |_, somebody| {
+    let taken = together(program, tokens, ASKERS, |_, somebody| {
         let mut taken = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
@@ -158,13 +164,19 @@ pub(crate) fn at_a_rate(program: &Program, token: &str, paths: &[Asked], rate: u
 }
 
 /// Pipelines that register images that the house does not have yet.
-pub(crate) fn register(program: &Program, token: &str, house: &House, pipelines: usize, span: Duration) -> Figures {
+pub(crate) fn register(
+    program: &Program,
+    tokens: &[String],
+    house: &House,
+    pipelines: usize,
+    span: Duration,
+) -> Figures {
     // Made before, so that the makers do not take the processor of the server.
     let from = house.images() + std::process::id() % 10_000 * 10_000;
     let indexes: Vec<String> =
         (from..from + 4000).map(|number| formats::report_document(&House::image(number).report).to_string()).collect();
     let (next, began) = (AtomicUsize::new(0), Instant::now());
-    let taken = together(program, token, pipelines, |_, somebody| {
+    let taken = together(program, tokens, pipelines, |_, somebody| {
         let mut taken = Vec::new();
         while began.elapsed() < span {
             let Some(index) = indexes.get(next.fetch_add(1, Ordering::Relaxed)) else { break };
@@ -177,7 +189,7 @@ pub(crate) fn register(program: &Program, token: &str, house: &House, pipelines:
 
 fn together(
     program: &Program,
-    token: &str,
+    tokens: &[String],
     count: usize,
     work: impl Fn(usize, &Somebody<'_>) -> Vec<Taken> + Sync,
 ) -> Vec<Taken> {
@@ -186,6 +198,7 @@ fn together(
         for number in 0..count {
             let (taken, work) = (&taken, &work);
             threads.spawn(move || {
+                let token = tokens[number % tokens.len()].as_str();
                 let somebody = Somebody { agent: program.agent(), program, token };
                 let own = work(number, &somebody);
                 taken.lock().unwrap().extend(own);

@@ -88,14 +88,14 @@ fn measure(name: &str, folder: &Path, uri: Option<&str>, address: &Address, hous
         "p99 ms",
         "a second"
     );
-    for (label, goal, paths, token) in questions(house, &access) {
-        let figures = asking::without_pause(&program, token, &paths, USERS, span);
+    for (label, goal, paths, tokens) in questions(house, &access) {
+        let figures = asking::without_pause(&program, tokens, &paths, USERS, span);
         show(label, goal, &figures);
     }
     let paths = house.verdict_paths();
-    let figures = asking::at_a_rate(&program, &access.token, &paths, VERDICTS, span);
+    let figures = asking::at_a_rate(&program, &access.tokens, &paths, VERDICTS, span);
     show(&format!("verdict, {VERDICTS} a second"), Some(5), &figures);
-    let figures = asking::register(&program, &access.token, house, PIPELINES, span);
+    let figures = asking::register(&program, &access.tokens, house, PIPELINES, span);
     let reached = if figures.rate() >= 200.0 { "reached" } else { "MISSED" };
     println!(
         "{:<52} {:>7} {:>8.1} {:>8.1} {:>9.0} {reached}",
@@ -124,11 +124,12 @@ fn show(label: &str, goal: Option<u64>, figures: &Figures) {
     }
 }
 
-/// What asks: a token for everything, and one that is limited to a scope.
+/// What asks: for each user a token for everything, and one that is limited to a scope. Each has its own, as a limit of
+/// requests a second holds for each.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Access {
-    token: String,
-    scoped: String,
+    tokens: Vec<String>,
+    scoped: Vec<String>,
     scopes: Vec<String>,
 }
 
@@ -141,8 +142,8 @@ fn prepare(name: &str, folder: &Path, uri: Option<&str>, address: &Address, hous
     let program = Program::start(folder, uri);
     let session = program.set_up();
     let scopes: Vec<String> = house.teams().map(|team| program.scope(&session, &team)).collect();
-    let token = program.token(&session, &[]);
-    let scoped = program.token(&session, &scopes[..1]);
+    let of_users = |scopes: &[String]| (0..USERS).map(|_| program.token(&session, scopes)).collect();
+    let (tokens, scoped) = (of_users(&[]), of_users(&scopes[..1]));
     program.stop();
     let began = Instant::now();
     let findings = fill::fill(address, house, &scopes);
@@ -151,14 +152,14 @@ fn prepare(name: &str, folder: &Path, uri: Option<&str>, address: &Address, hous
         house.images(),
         began.elapsed().as_secs_f64()
     );
-    let access = Access { token, scoped, scopes };
+    let access = Access { tokens, scoped, scopes };
     std::fs::write(left, serde_json::to_vec(&access).unwrap()).unwrap();
     access
 }
 
 /// What is asked: its name, its goal in milliseconds, the paths that are asked in turn, and by whom.
-fn questions<'a>(house: &House, access: &'a Access) -> Vec<(&'static str, Option<u64>, Vec<Asked>, &'a str)> {
-    let all = access.token.as_str();
+fn questions<'a>(house: &House, access: &'a Access) -> Vec<(&'static str, Option<u64>, Vec<Asked>, &'a [String])> {
+    let all = access.tokens.as_slice();
     let one = |text: &str| vec![Asked::get(text)];
     let filtered = |filters: &[&str]| filters.iter().map(|filter| Asked::filter("/images", filter)).collect::<Vec<_>>();
     vec![
@@ -252,14 +253,14 @@ fn questions<'a>(house: &House, access: &'a Access) -> Vec<(&'static str, Option
             .collect(),
             all,
         ),
-        ("one application: list of images", Some(50), one("/images?limit=50"), access.scoped.as_str()),
+        ("one application: list of images", Some(50), one("/images?limit=50"), access.scoped.as_slice()),
         (
             "one application: filter and search",
             Some(50),
             filtered(&["severity:>=high", "service", "package:openssl", "decision:deny"]),
-            access.scoped.as_str(),
+            access.scoped.as_slice(),
         ),
-        ("one application: vulnerabilities", Some(50), one("/vulnerabilities?limit=50"), access.scoped.as_str()),
-        ("one application: packages", Some(100), one("/packages?limit=50"), access.scoped.as_str()),
+        ("one application: vulnerabilities", Some(50), one("/vulnerabilities?limit=50"), access.scoped.as_slice()),
+        ("one application: packages", Some(100), one("/packages?limit=50"), access.scoped.as_slice()),
     ]
 }
