@@ -100,6 +100,8 @@ codes! {
     TooLarge = 413 "request.too_large";
     /// The body is of another type.
     MediaType = 415 "request.media_type";
+    /// The body did not come in time.
+    Slow = 408 "request.slow";
     /// `If-Match` is needed.
     Precondition = 428 "request.precondition_needed";
     /// Too many requests.

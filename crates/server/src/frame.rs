@@ -1,15 +1,18 @@
 //! What is around every request: an id, a time limit, headers, a line in the log, a count; and no panic gets out.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use api::ProblemCode;
 use axum::Router;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 
 use crate::app::App;
 use crate::error::ApiError;
@@ -55,6 +58,8 @@ async fn frame(State((app, longest)): State<(App, Duration)>, mut request: Reque
     let longest = route.as_deref().and_then(routes::longest).unwrap_or(longest);
     // RFC 9112, section 3.2: whatever stands between might have gone by the other one.
     let has_one_host = request.headers().get_all(header::HOST).iter().count() < 2;
+    let is_awaited = Arc::new(AtomicBool::new(false));
+    let request = request.map(|body| watched(body, Arc::clone(&is_awaited)));
     let next = async {
         match has_one_host {
             true => next.run(request).await,
@@ -64,6 +69,9 @@ async fn frame(State((app, longest)): State<(App, Duration)>, mut request: Reque
     let answer = AssertUnwindSafe(tokio::time::timeout(longest, next)).catch_unwind();
     let mut response = match answer.await {
         Ok(Ok(response)) => response,
+        Ok(Err(_)) if is_awaited.load(Ordering::Relaxed) => {
+            ApiError::new(ProblemCode::Slow, "The body stopped coming; nothing was changed.").into_response()
+        }
         Ok(Err(_)) => {
             let detail = "The answer took too long; what was asked may or may not have been done.";
             ApiError::new(ProblemCode::Timeout, detail).retry_after(5).into_response()
@@ -102,11 +110,22 @@ async fn frame(State((app, longest)): State<(App, Duration)>, mut request: Reque
     response
 }
 
+/// A body with a sign that is up while somebody waits for more of it.
+fn watched(body: Body, is_awaited: Arc<AtomicBool>) -> Body {
+    if body.is_end_stream() {
+        return body;
+    }
+    let mut pieces = body.into_data_stream();
+    Body::from_stream(stream::poll_fn(move |context| {
+        let polled = pieces.poll_next_unpin(context);
+        is_awaited.store(polled.is_pending(), Ordering::Relaxed);
+        polled
+    }))
+}
+
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
     use axum::routing::post;
-    use futures_util::stream::{self, StreamExt as _};
     use http_body_util::BodyExt as _;
     use tower::ServiceExt as _;
 
@@ -148,7 +167,7 @@ mod tests {
             let body = answer.into_body().collect().await.unwrap().to_bytes();
             (status, serde_json::from_slice::<api::Problem>(&body).unwrap())
         });
-        assert_eq!((status, problem.code.as_str()), (ProblemCode::Timeout.status(), ProblemCode::Timeout.as_str()));
+        assert_eq!((status, problem.code.as_str()), (408, "request.slow"));
     }
 
     #[test]

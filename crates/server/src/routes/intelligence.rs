@@ -152,7 +152,7 @@ async fn receive(mut body: Body, path: &Path, longest_stall: Duration) -> ApiRes
     let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
     let mut length = 0_u64;
     loop {
-        let stalled = |_| ApiError::new(ProblemCode::Timeout, "The file stopped coming; nothing was changed.");
+        let stalled = |_| ApiError::new(ProblemCode::Slow, "The file stopped coming; nothing was changed.");
         let Some(frame) = tokio::time::timeout(longest_stall, body.frame()).await.map_err(stalled)? else {
             return Ok(());
         };

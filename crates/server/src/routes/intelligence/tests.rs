@@ -151,7 +151,7 @@ fn an_upload_that_stalls_is_given_up() {
     let server = TestServer::new();
     let path = server.folder().join("upload");
     let refused = server.run(super::receive(stalling(), &path, Duration::from_millis(50))).unwrap_err();
-    assert_eq!(refused.code, ProblemCode::Timeout);
+    assert_eq!(refused.code, ProblemCode::Slow);
 }
 
 #[test]
