@@ -1,6 +1,9 @@
 //! Compose files (Compose specification): the services of a project.
 
 mod extends;
+mod include;
+
+use std::collections::BTreeSet;
 
 use model::{Gap, UntrustedPath};
 
@@ -74,11 +77,16 @@ impl Service {
     }
 }
 
-/// Reads every Compose file of a tree.
+/// Reads every Compose file of a tree: those that are called so, and those that these include.
 pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Project> {
     let mut projects = Vec::new();
     let mut extending = Extending::new(tree);
-    for (path, text) in tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Compose)) {
+    let named = tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Compose));
+    let mut waiting: Vec<(UntrustedPath, &str)> = named.map(|(path, text)| (path.clone(), text)).collect();
+    let mut known: BTreeSet<UntrustedPath> = waiting.iter().map(|(path, _)| path.clone()).collect();
+    waiting.reverse();
+    while let Some((path, text)) = waiting.pop() {
+        let path = &path;
         match yaml::parse(text, Tags::Dropped) {
             Ok(documents) => {
                 let missing = documents.iter().find_map(missing);
@@ -88,12 +96,49 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Project> {
                     let reason = format!("the Compose file {missing}; its end may be missing");
                     gaps.push(Gap::new(path.as_str(), reason));
                 }
+                for included in documents.iter().flat_map(|document| include::included(path, document)) {
+                    let found = included.path.and_then(|other| {
+                        let text = tree.get(&other).filter(|text| is_project(text));
+                        text.map(|text| (other.into(), text)).ok_or_else(|| include::unread(&included.name))
+                    });
+                    match found {
+                        Ok((other, text)) if known.insert(UntrustedPath::clone(&other)) => waiting.push((other, text)),
+                        Ok(_) => {}
+                        Err(why) => {
+                            let reason = format!("what it includes was not looked at (line {}): {why}", included.line);
+                            gaps.push(Gap::new(path.as_str(), reason));
+                        }
+                    }
+                }
                 projects.extend(documents.iter().filter_map(|document| project(path, document, &mut extending, gaps)));
             }
             Err(error) => gaps.push(Gap::new(path.as_str(), format!("the Compose file cannot be read: {error}"))),
         }
     }
     projects
+}
+
+/// Whether a file that is included is one of Compose at all; what is wrong with it is told where it is read.
+fn is_project(text: &str) -> bool {
+    yaml::parse(text, Tags::Dropped).map_or(true, |documents| {
+        documents.iter().any(|document| document.get("services").is_some() || document.get("include").is_some())
+    })
+}
+
+/// The path of a file that another one names; none for one outside of the tree.
+fn relative(from: &UntrustedPath, name: &str) -> Option<String> {
+    if name.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = from.parent().split('/').filter(|part| !part.is_empty()).collect();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => _ = parts.pop()?,
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
 }
 
 /// Whether the file has a name that others than Compose may give to theirs.
@@ -185,6 +230,55 @@ mod tests {
             let reason = format!("what its service `web` extends was not looked at (line 2): {why}");
             assert_eq!(gaps, [reason], "{extends}");
             assert_eq!(projects[0].services[0].node.text_at("image").as_deref(), Some("a:1"));
+        }
+    }
+
+    #[test]
+    fn what_is_included_is_read_once_whatever_its_name() {
+        let (projects, gaps) = projects(&[
+            (
+                "app/compose.yaml",
+                "include:\n  - ../shared/base.yml\n  - path: [../shared/db.yml, ../shared/db.more.yml]\n    env_file: a\nservices:\n  web:\n    image: a:1\n",
+            ),
+            (
+                "shared/base.yml",
+                "include: [db.yml, base.yml, compose.yaml]\nservices:\n  base:\n    privileged: true\n",
+            ),
+            ("shared/compose.yaml", "services:\n  own:\n    image: d:1\n"),
+            ("shared/db.yml", "services:\n  db:\n    image: b:1\n"),
+            ("shared/db.more.yml", "services:\n  db:\n    user: root\n"),
+            ("shared/other.yml", "services:\n  other:\n    image: c:1\n"),
+        ]);
+        assert_eq!(gaps, [""; 0]);
+        let mut names: Vec<String> = projects
+            .iter()
+            .flat_map(|project| project.services.iter().map(|service| format!("{} {}", project.path, service.name)))
+            .collect();
+        names.sort();
+        let wanted = [
+            "app/compose.yaml web",
+            "shared/base.yml base",
+            "shared/compose.yaml own",
+            "shared/db.more.yml db",
+            "shared/db.yml db",
+        ];
+        assert_eq!(names, wanted);
+    }
+
+    #[test]
+    fn what_is_included_and_cannot_be_read_is_a_gap() {
+        for (include, why) in [
+            ("gone.yml", "`gone.yml` is no Compose file that can be read"),
+            ("../../gone.yml", "`../../gone.yml` is no Compose file that can be read"),
+            ("notes.yml", "`notes.yml` is no Compose file that can be read"),
+            ("'${MORE}/compose.yaml'", "its file depends on a variable"),
+            ("oci://registry.example/shop/base:1", "`oci://registry.example/shop/base:1` is elsewhere"),
+            ("{project_directory: a}", "it names no file"),
+        ] {
+            let text = format!("include:\n  - {include}\nservices:\n  web:\n    image: a:1\n");
+            let (projects, gaps) = projects(&[("compose.yaml", &text), ("notes.yml", "title: a\n")]);
+            assert_eq!(gaps, [format!("what it includes was not looked at (line 2): {why}")], "{include}");
+            assert_eq!(projects.len(), 1);
         }
     }
 

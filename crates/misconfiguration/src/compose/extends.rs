@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use model::{UntrustedPath, counted};
 
+use super::include::unread;
+use super::relative;
 use crate::node::{Entry, Node, Value};
 use crate::tree::Tree;
 use crate::yaml::{self, Tags};
@@ -53,7 +55,7 @@ impl<'t> Extending<'t> {
             Some(file) => {
                 let file = file.as_text().filter(|file| !file.contains('$'));
                 let file = file.ok_or("its file depends on a variable")?;
-                let unread = || format!("`{file}` is no Compose file that can be read");
+                let unread = || unread(&file);
                 let other = relative(path, &file).ok_or_else(unread)?;
                 let others = self.services_of(&other).ok_or_else(unread)?;
                 let base = others.get(&name).ok_or_else(|| format!("`{file}` has no service `{name}`"))?.clone();
@@ -77,22 +79,6 @@ impl<'t> Extending<'t> {
         };
         self.files.entry(path.to_owned()).or_insert_with(read).clone()
     }
-}
-
-/// The path of a file that another one names; none for one outside of the tree.
-fn relative(from: &UntrustedPath, name: &str) -> Option<String> {
-    if name.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = from.parent().split('/').filter(|part| !part.is_empty()).collect();
-    for part in name.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => _ = parts.pop()?,
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// What one service says laid over what it extends. All that it takes over stands on the line of its `extends`: there it
