@@ -16,6 +16,7 @@ use crate::folder_links::{Redirects, UnlistedFolders};
 use crate::found::{Found, FoundPackage, Mark};
 use crate::further_pass::NO_FILE;
 use crate::locked::{is_in_dependency_folder, is_lock_file};
+use crate::masking::Masker;
 use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
@@ -411,7 +412,10 @@ fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, in
         found.gap("", "it needs more packages than are kept; some dependencies are unknown");
     }
     let path = entry.path.as_str();
+    // What a gap quotes of the file is kept in the cache too.
+    let masker = Masker::new(None);
     for mut gap in std::mem::take(&mut found.gaps) {
+        masker.mask(&mut gap.reason);
         gap.path = match gap.path.as_str() {
             "" => path.to_owned(),
             whole if whole.starts_with(path) => whole.to_owned(),

@@ -192,6 +192,33 @@ fn values_are_masked_whatever_is_looked_for() {
     assert!(checked.to_string().contains("curl -u ci:********"), "{checked}");
 }
 
+/// What the scanner keeps for the next scan is read by backups and by whoever helps with a defect.
+#[test]
+fn the_cache_has_no_value_that_a_gap_quotes() {
+    let program = Program::new();
+    let value = "kR8<+>spq2xZ9".replace("<+>", "");
+    let image = format!("layer COPY\n  app/go.mod = module a\\nrequire (\\n\\tDB_PASSWORD={value} x y\\n)\\n\n");
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    let report = program.scan(&intelligence(), &["image.tar"]);
+    assert!(report["gaps"].to_string().contains("DB_PASSWORD=********"), "{report}");
+    let mut folders = vec![program.path(".cache/bulkhead")];
+    let mut kept = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            kept += 1;
+            let bytes = std::fs::read(&path).unwrap();
+            let has_value = bytes.windows(value.len()).any(|window| window == value.as_bytes());
+            assert!(!has_value, "{} has the value in clear", path.display());
+        }
+    }
+    assert!(kept > 0, "the cache is empty");
+}
+
 #[test]
 fn passwords_of_one_line_that_look_the_same_masked_are_told_one_by_one() {
     let program = Program::new();
