@@ -13,8 +13,8 @@ pub use across::{ACROSS_KEYS, ACROSS_KINDS, AcrossPlace, AcrossQuery, FindingAcr
 pub use evaluate::{Counts, Evaluation, FindingRow, NewVerdict, evaluate};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use list::{
-    Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, id_of_digest, index,
-    list, names, next_ids, packages,
+    Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest,
+    index, list, names, next_ids, packages,
 };
 pub(crate) use narrow::FEW;
 pub use retain::{

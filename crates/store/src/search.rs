@@ -6,9 +6,9 @@ use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Term, Test};
 
 use crate::filtering::Conditions;
-use crate::images::{self, ImageQuery};
+use crate::images;
 use crate::permitted::require;
-use crate::{Connection, StoreError, Value};
+use crate::{Connection, StoreError};
 
 /// The most hits of one kind.
 pub const MOST_HITS: u32 = 20;
@@ -48,10 +48,7 @@ pub fn images(connection: &mut Connection, permit: &Permit, text: &str, limit: u
         .map(|word| Term { key: None, is_negated: false, test: Test::Word(word.to_lowercase()) })
         .collect();
     if !words.is_empty() {
-        // Without a cursor a list is counted too, which nobody asks for here.
-        let after = Some((Value::from(""), i64::MIN));
-        let query = ImageQuery { filter: Filter { terms: words }, limit, after, ..ImageQuery::default() };
-        let (listed, _) = images::list(connection, permit, &query)?;
+        let listed = images::first(connection, permit, Filter { terms: words }, limit)?;
         let others = listed.into_iter().filter(|image| !known.contains(&image.digest));
         found.extend(others.map(|image| Hit { rank: 2, title: image.name, detail: image.os, id: image.digest }));
     }

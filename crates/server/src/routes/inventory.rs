@@ -8,8 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use model::Digest;
 use policy::filter::{Filter, Operand, Term, Test, Wanted};
-use store::images::{self, ImageQuery};
-use store::{inventory, verdicts};
+use store::{images, inventory, verdicts};
 
 use super::images::tell;
 use crate::app::App;
@@ -100,15 +99,13 @@ pub(super) async fn vulnerability(
     let permit = caller.permit()?;
     let wanted = Test::AnyOf(vec![Wanted::Exactly(Operand::Text(id.clone()))]);
     let filter = Filter { terms: vec![Term { key: Some("vulnerability"), is_negated: false, test: wanted }] };
-    let asked = ImageQuery { filter, limit: 99, ..ImageQuery::default() };
     let own = id.clone();
-    let (found, (mut touched, _)) = app
+    let (found, touched) = app
         .read(move |connection| {
             let found = inventory::vulnerability(connection, &permit, &own)?;
-            Ok((found, images::list(connection, &permit, &asked)?))
+            Ok((found, images::first(connection, &permit, filter, 99)?))
         })
         .await?;
-    touched.truncate(99);
     let database = app.assurance.intelligence.database();
     let record = app.assurance.work(move || database.and_then(|database| database.lookup(&id))).await?;
     let (aliases, advisories) = record.map(|record| (record.aliases, record.advisories)).unwrap_or_default();

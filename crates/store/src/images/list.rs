@@ -3,7 +3,7 @@
 use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind, Sort};
 
-use super::narrow::{ImageField, Place, Question};
+use super::narrow::{ImageField, Place, Question, Way};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
 use crate::filtering::{Conditions, FieldKind};
 use crate::{Connection, Row, StoreError, Value, values};
@@ -251,7 +251,7 @@ pub fn list(
     query: &ImageQuery,
 ) -> Result<(Vec<Image>, Option<u64>), StoreError> {
     may(permit)?;
-    let question = Question { permit, filter: &query.filter, fields: FIELDS };
+    let question = Question::new(connection, permit, &query.filter, FIELDS)?;
     let way = question.way(connection)?;
     let mut conditions = Conditions::default();
     let from = question.statement(way, &mut conditions);
@@ -273,17 +273,43 @@ pub fn list(
     conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
     let limit = conditions.bind(i64::from(query.limit) + 1);
     let (sql, parameters) = conditions.finish();
-    let rows = connection.rows(
-        &format!("SELECT {COLUMNS} FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}"),
-        &parameters,
-    )?;
-    let total = match query.after {
-        Some(_) => None,
+    let sql = match way {
+        // They are few: all are put in order at once, which counts them too.
+        Way::Led(_) => format!(
+            "WITH found AS MATERIALIZED (SELECT i.id, {column} AS place FROM {from} WHERE {sql})
+             SELECT {COLUMNS}, (SELECT count(*) FROM found)
+             FROM (SELECT id, place FROM found ORDER BY place {order}, id {order} LIMIT {limit}) d
+             CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
+        ),
+        Way::InOrder => {
+            format!("SELECT {COLUMNS}, 0 FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}")
+        }
+    };
+    let rows = connection.rows(&sql, &parameters)?;
+    let total = match (&query.after, way) {
+        (Some(_), _) => None,
         // A page that is not full has all there are.
-        None if rows.len() <= query.limit as usize => u64::try_from(rows.len()).ok(),
-        None => question.total(connection, way, MOST_COUNTED)?,
+        (None, _) if rows.len() <= query.limit as usize => u64::try_from(rows.len()).ok(),
+        (None, Way::Led(_)) => rows.first().and_then(|row| u64::try_from(row.integer(29)).ok()),
+        (None, Way::InOrder) => question.total(connection, MOST_COUNTED)?,
     };
     Ok((rows.iter().map(image).collect(), total))
+}
+
+/// The first images by name, which nobody counts.
+///
+/// # Errors
+/// As [`list`].
+pub fn first(
+    connection: &mut Connection,
+    permit: &Permit,
+    filter: Filter,
+    limit: u32,
+) -> Result<Vec<Image>, StoreError> {
+    let after = Some((Value::from(""), i64::MIN));
+    let (mut images, _) = list(connection, permit, &ImageQuery { filter, limit, after, ..ImageQuery::default() })?;
+    images.truncate(limit as usize);
+    Ok(images)
 }
 
 /// How many images a filter takes, however many these are.
@@ -292,7 +318,7 @@ pub fn list(
 /// When the permit is for something else, or the database fails.
 pub fn count(connection: &mut Connection, permit: &Permit, filter: &Filter) -> Result<u64, StoreError> {
     may(permit)?;
-    let question = Question { permit, filter, fields: FIELDS };
+    let question = Question::new(connection, permit, filter, FIELDS)?;
     let way = question.way(connection)?;
     let mut conditions = Conditions::default();
     let from = question.statement(way, &mut conditions);

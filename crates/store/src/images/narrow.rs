@@ -38,9 +38,7 @@ pub(super) struct ImageField {
 
 /// What a list asks: the terms of a filter, and the scopes that a permit keeps to.
 pub(super) struct Question<'a> {
-    pub(super) permit: &'a Permit,
-    pub(super) filter: &'a Filter,
-    pub(super) fields: &'static [ImageField],
+    parts: Vec<Part<'a>>,
 }
 
 /// How the images of a list are found.
@@ -54,15 +52,16 @@ pub(super) enum Way {
 
 /// A part of a question: words, a test of a key, or the scopes.
 enum Part<'a> {
-    /// All of these words begin one of the image's; negated together.
-    Words {
-        words: Vec<String>,
-        is_negated: bool,
-    },
+    /// A word of the image is this one, or begins so.
+    Word(Known),
+    /// Not all of these words begin one of the image's.
+    WithoutWords(Vec<String>),
     Test {
         term: &'a Term,
         field: ImageField,
     },
+    /// A word that every image has for which the test before holds: it helps to find them.
+    Implied(Known),
     PackageVersion {
         term: &'a Term,
         wanted: &'a [Wanted],
@@ -71,22 +70,29 @@ enum Part<'a> {
     Nothing,
 }
 
-/// A query for numbers of images.
+/// A query for the numbers of all images for which a part holds.
 struct Ids {
     sql: String,
     /// Whether it may give a number more than once.
     repeats: bool,
-    /// Whether it gives those alone for which the part holds, so that the part need not be asked again.
-    is_exact: bool,
 }
 
-impl Question<'_> {
-    fn parts(&self) -> Vec<Part<'_>> {
+impl<'a> Question<'a> {
+    /// Takes a question apart.
+    ///
+    /// # Errors
+    /// When the database fails, which is asked what words there are.
+    pub(super) fn new(
+        connection: &mut Connection,
+        permit: &'a Permit,
+        filter: &'a Filter,
+        fields: &'static [ImageField],
+    ) -> Result<Question<'a>, StoreError> {
         let mut parts = Vec::new();
-        if let Reach::Scopes(scopes) = self.permit.reach() {
+        if let Reach::Scopes(scopes) = permit.reach() {
             parts.push(Part::Scopes(scopes.iter().collect()));
         }
-        for term in &self.filter.terms {
+        for term in &filter.terms {
             let is_negated = term.is_negated;
             match &term.test {
                 Test::Word(text) => {
@@ -94,55 +100,69 @@ impl Question<'_> {
                     match (words.is_empty(), is_negated) {
                         (true, false) => parts.push(Part::Nothing),
                         (true, true) => {}
-                        (false, true) => parts.push(Part::Words { words, is_negated }),
+                        (false, true) => parts.push(Part::WithoutWords(words)),
                         // Each can lead by itself.
                         (false, false) => {
-                            parts.extend(words.into_iter().map(|word| Part::Words { words: vec![word], is_negated }));
+                            for word in words {
+                                parts.push(Part::Word(settled(connection, word)?));
+                            }
                         }
                     }
                 }
                 Test::AnyOf(wanted) if term.key == Some("package_version") => {
                     parts.push(Part::PackageVersion { term, wanted });
                 }
-                _ => match self.fields.iter().find(|field| Some(field.name) == term.key) {
-                    Some(field) => parts.push(Part::Test { term, field: *field }),
+                _ => match fields.iter().find(|field| Some(field.name) == term.key) {
+                    Some(field) => {
+                        parts.push(Part::Test { term, field: *field });
+                        parts.extend(implied(term, field).into_iter().map(Part::Implied));
+                    }
                     None if is_negated => {}
                     None => parts.push(Part::Nothing),
                 },
             }
         }
-        parts
+        Ok(Question { parts })
     }
 
     /// Finds out which part leads.
     pub(super) fn way(&self, connection: &mut Connection) -> Result<Way, StoreError> {
+        let fewest = self.fewest(connection, FEW)?;
+        Ok(fewest.map_or(Way::InOrder, |(_, at)| Way::Led(at)))
+    }
+
+    /// The part that holds for the fewest images, and for how many; none where each holds for more than `most`.
+    fn fewest(&self, connection: &mut Connection, most: u64) -> Result<Option<(u64, usize)>, StoreError> {
         let mut found: Option<(u64, usize)> = None;
-        for (at, part) in self.parts().iter().enumerate() {
+        for (at, part) in self.parts.iter().enumerate() {
             let mut conditions = Conditions::default();
             let Some(ids) = part.ids(&mut conditions) else { continue };
-            if let Some(count) = count(connection, &ids, conditions, FEW)?
+            // One that holds for more than another needs no exact count.
+            let most = found.map_or(most, |(least, _)| least);
+            if let Some(count) = count(connection, &ids, conditions, most)?
                 && found.is_none_or(|(least, _)| count < least)
             {
                 found = Some((count, at));
             }
         }
-        Ok(found.map_or(Way::InOrder, |(_, at)| Way::Led(at)))
+        Ok(found)
+    }
+
+    /// The parts that are asked of each image that the part at `led` gives, or of every image.
+    fn others(&self, led: Option<usize>) -> impl Iterator<Item = &Part<'a>> {
+        let others = self.parts.iter().enumerate().filter(move |(at, _)| Some(*at) != led);
+        others.map(|(_, part)| part).filter(|part| !matches!(part, Part::Implied(_)))
     }
 
     /// What stands behind `FROM`; what stands behind `WHERE` is added to the conditions.
     pub(super) fn statement(&self, way: Way, conditions: &mut Conditions) -> String {
-        let parts = self.parts();
         let led = match way {
-            Way::Led(at) => parts.get(at).and_then(|part| part.ids(conditions)),
+            Way::Led(at) => self.parts.get(at).and_then(|part| Some((at, part.ids(conditions)?))),
             Way::InOrder => None,
         };
-        for (at, part) in parts.iter().enumerate() {
-            if way != Way::Led(at) || led.as_ref().is_none_or(|ids| !ids.is_exact) {
-                part.ask(conditions);
-            }
-        }
+        self.others(led.as_ref().map(|(at, _)| *at)).for_each(|part| part.ask(conditions));
         match led {
-            Some(ids) => {
+            Some((_, ids)) => {
                 conditions.add("i.id = d.image_id".to_owned());
                 // SQLite takes the tables of a CROSS JOIN in their order; the limit, which is never reached, tells
                 // PostgreSQL how few there are.
@@ -152,35 +172,25 @@ impl Question<'_> {
         }
     }
 
-    /// How many images there are, counted up to `most`; none where there are more, or where more images than that would
-    /// have to be looked at.
-    pub(super) fn total(&self, connection: &mut Connection, way: Way, most: u64) -> Result<Option<u64>, StoreError> {
+    /// How many images there are where no part leads, counted up to `most`; none where there are more, or where more images
+    /// than that would have to be looked at.
+    pub(super) fn total(&self, connection: &mut Connection, most: u64) -> Result<Option<u64>, StoreError> {
         let mut conditions = Conditions::default();
-        if let Way::Led(_) = way {
-            let from = self.statement(way, &mut conditions);
-            let (sql, parameters) = conditions.finish();
-            let row = connection.row(&format!("SELECT count(*) FROM {from} WHERE {sql}"), &parameters)?;
-            return Ok(row.map(|row| number(row.integer(0))).filter(|count| *count <= most));
-        }
-        let parts = self.parts();
-        let leader = parts.iter().enumerate().find_map(|(at, part)| Some((at, part.ids(&mut conditions)?)));
-        let (leading, ids) = match leader {
-            Some((at, ids)) => (ids.is_exact.then_some(at), ids),
-            None => {
-                // Both bounds make it a walk along the key.
-                let first = conditions.bind(i64::MIN);
-                let sql = format!("SELECT id AS image_id FROM images WHERE id > {first} ORDER BY id");
-                (None, Ids { sql, repeats: false, is_exact: true })
-            }
+        let (led, ids) = match self.fewest(connection, most)? {
+            Some((count, at)) if self.others(Some(at)).next().is_none() => return Ok(Some(count)),
+            Some((_, at)) => (Some(at), self.parts[at].ids(&mut conditions)),
+            None if self.parts.iter().any(|part| part.ids(&mut Conditions::default()).is_some()) => return Ok(None),
+            None => (None, None),
         };
-        if parts.len() == usize::from(leading.is_some()) {
+        let ids = ids.unwrap_or_else(|| {
+            // Both bounds make it a walk along the key.
+            let first = conditions.bind(i64::MIN);
+            Ids { sql: format!("SELECT id AS image_id FROM images WHERE id > {first} ORDER BY id"), repeats: false }
+        });
+        if self.others(led).next().is_none() {
             return count(connection, &ids, conditions, most);
         }
-        for (at, part) in parts.iter().enumerate() {
-            if leading != Some(at) {
-                part.ask(&mut conditions);
-            }
-        }
+        self.others(led).for_each(|part| part.ask(&mut conditions));
         let (sql, parameters) = conditions.finish();
         let row = connection.row(
             // One image after another, by its key: as a join it could be one over all images.
@@ -196,6 +206,22 @@ impl Question<'_> {
     }
 }
 
+/// What is known of a word that begins so: the word itself where no other one does.
+fn settled(connection: &mut Connection, beginning: String) -> Result<Known, StoreError> {
+    let mut ends = Vec::new();
+    for order in ["ASC", "DESC"] {
+        let mut conditions = Conditions::default();
+        let own = conditions.prefix("word", &beginning);
+        let (_, parameters) = conditions.finish();
+        let sql = format!("SELECT word FROM image_words WHERE {own} ORDER BY word {order}, image_id {order} LIMIT 1");
+        ends.extend(connection.row(&sql, &parameters)?.map(|row| row.text(0)));
+    }
+    Ok(match <[String; 2]>::try_from(ends) {
+        Ok([first, last]) if first == last => Known::Whole(first),
+        _ => Known::Beginning(beginning),
+    })
+}
+
 fn number(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
@@ -203,15 +229,19 @@ fn number(number: i64) -> u64 {
 /// How many images a query gives; none where they are more than `most`, or nearly so with repetitions.
 fn count(connection: &mut Connection, ids: &Ids, conditions: Conditions, most: u64) -> Result<Option<u64>, StoreError> {
     let (_, parameters) = conditions.finish();
-    let sql = &ids.sql;
-    let (counted, limit) = match ids.repeats {
-        true => ("count(*), count(DISTINCT image_id)", most * 2 + 1),
-        false => ("count(*), count(*)", most + 1),
+    let mut counted = |what: &str, limit: u64| {
+        let sql = format!("SELECT {what} FROM (SELECT image_id FROM ({}) x LIMIT {limit}) c", ids.sql);
+        Ok::<_, StoreError>(connection.row(&sql, &parameters)?.map_or(0, |row| number(row.integer(0))))
     };
-    let sql = format!("SELECT {counted} FROM (SELECT image_id FROM ({sql}) x LIMIT {limit}) c");
-    let (rows, images) =
-        connection.row(&sql, &parameters)?.map_or((0, 0), |row| (number(row.integer(0)), number(row.integer(1))));
-    Ok((rows < limit && images <= most).then_some(images))
+    if !ids.repeats {
+        return Ok(Some(counted("count(*)", most + 1)?).filter(|images| *images <= most));
+    }
+    // To tell repetitions apart costs more than to count.
+    let limit = most * 2 + 1;
+    if counted("count(*)", limit)? >= limit {
+        return Ok(None);
+    }
+    Ok(Some(counted("count(DISTINCT image_id)", limit)?).filter(|images| *images <= most))
 }
 
 impl Ids {
@@ -225,7 +255,7 @@ impl Ids {
 impl Part<'_> {
     /// A query for the numbers of all images for which it holds, by an index; none where only a test will do.
     fn ids(&self, conditions: &mut Conditions) -> Option<Ids> {
-        let ids = |sql: String, repeats: bool| Some(Ids { sql, repeats, is_exact: true });
+        let ids = |sql: String, repeats: bool| Some(Ids { sql, repeats });
         match self {
             Part::Nothing => ids("SELECT id AS image_id FROM images WHERE 1 = 0".to_owned(), false),
             Part::Scopes(scopes) => {
@@ -234,16 +264,17 @@ impl Part<'_> {
                 let order = if is_one { " ORDER BY image_id" } else { "" };
                 ids(format!("SELECT image_id FROM scope_images WHERE scope_id IN ({list}){order}"), !is_one)
             }
-            Part::Words { words, is_negated: false } => {
-                let own = conditions.prefix("word", words.first()?);
-                ids(format!("SELECT image_id FROM image_words WHERE {own} ORDER BY word, image_id"), true)
+            Part::Word(word) | Part::Implied(word) => {
+                let own = word.condition("word", conditions);
+                let repeats = matches!(word, Known::Beginning(_));
+                ids(format!("SELECT image_id FROM image_words WHERE {own} ORDER BY word, image_id"), repeats)
             }
             Part::PackageVersion { term, wanted } if !term.is_negated => {
                 let own = any_version(conditions, wanted);
                 ids(format!("{OF_PACKAGES} ({own})"), true)
             }
             Part::Test { term, field } if !term.is_negated => found_by(term, field, conditions),
-            Part::Words { .. } | Part::PackageVersion { .. } | Part::Test { .. } => None,
+            Part::WithoutWords(_) | Part::PackageVersion { .. } | Part::Test { .. } => None,
         }
     }
 
@@ -256,7 +287,13 @@ impl Part<'_> {
                 let list: Vec<String> = scopes.iter().map(|scope| conditions.bind(*scope)).collect();
                 (exists("scope_images t", "t.image_id = i.id", &format!("t.scope_id IN ({})", list.join(", "))), false)
             }
-            Part::Words { words, is_negated } => {
+            Part::Word(word) => {
+                let column = if matches!(word, Known::Whole(_)) { "t.word" } else { "(t.word || '')" };
+                let own = word.condition(column, conditions);
+                (exists("image_words t", "t.image_id = i.id", &own), false)
+            }
+            Part::Implied(_) => return,
+            Part::WithoutWords(words) => {
                 let all: Vec<String> = words
                     .iter()
                     .map(|word| {
@@ -264,7 +301,7 @@ impl Part<'_> {
                         exists("image_words t", "t.image_id = i.id", &own)
                     })
                     .collect();
-                (all.join(" AND "), *is_negated)
+                (all.join(" AND "), true)
             }
             Part::PackageVersion { term, wanted } => {
                 let own = any_version(conditions, wanted);
@@ -315,19 +352,9 @@ fn found_by(term: &Term, field: &ImageField, conditions: &mut Conditions) -> Opt
             Wanted::Like(pattern) => prefix(pattern).filter(|prefix| !prefix.is_empty()),
         }),
     };
-    // An index does not find what has an open beginning; the words of images do, where there is a whole one in it.
-    if opening.is_none()
-        && matches!(place, Place::Own | Place::Names | Place::Labels)
-        && let Test::AnyOf(values) = &term.test
-        && let [Wanted::Like(pattern)] = values.as_slice()
-        && let Some(known) = known_word(pattern)
-    {
-        let own = match known {
-            Known::Whole(word) => format!("word = {}", conditions.bind(word)),
-            Known::Beginning(word) => conditions.prefix("word", &word),
-        };
-        let sql = format!("SELECT image_id FROM image_words WHERE {own} ORDER BY word, image_id");
-        return Some(Ids { sql, repeats: true, is_exact: false });
+    // An index does not find what has an open beginning; the words of images do.
+    if opening.is_none() && has_words(place) {
+        return None;
     }
     let vulnerability = if opening.is_some() { "finding" } else { "v.id" };
     let column = if place == Place::Vulnerabilities { vulnerability } else { column.trim_start_matches("t.") };
@@ -342,28 +369,59 @@ fn found_by(term: &Term, field: &ImageField, conditions: &mut Conditions) -> Opt
             _ => format!(" ORDER BY {column}, image_id"),
         },
     };
+    // The rows of one value are those of one image after another, so that repetitions are passed over while they are read.
+    let is_one = matches!(&term.test, Test::AnyOf(values) if matches!(values.as_slice(), [Wanted::Exactly(_)]));
+    let is_sorted = is_one && field.name != "registry";
+    let images = if is_sorted { format!("DISTINCT {column}, image_id") } else { "image_id".to_owned() };
     let sql = match (place, opening) {
         (Place::Own, _) => format!("SELECT i.id AS image_id FROM images i WHERE {own}{order}"),
-        (Place::Names, _) => format!("SELECT image_id FROM image_names WHERE {own}{order}"),
-        (Place::Labels, _) => format!("SELECT image_id FROM image_labels WHERE {own}{order}"),
+        (Place::Names, _) => format!("SELECT {images} FROM image_names WHERE {own}{order}"),
+        (Place::Labels, _) => format!("SELECT {images} FROM image_labels WHERE {own}{order}"),
         (Place::Packages, _) => format!("{OF_PACKAGES} {own}"),
         (Place::Vulnerabilities, Some(_)) => {
-            format!("SELECT image_id FROM findings WHERE kind = 'vulnerability' AND {own}{order}")
+            format!("SELECT {images} FROM findings WHERE kind = 'vulnerability' AND {own}{order}")
         }
         (Place::Vulnerabilities, None) => format!("{OF_VULNERABILITIES} {own}"),
     };
-    Some(Ids { sql, repeats: place != Place::Own, is_exact: true })
+    let repeats = place != Place::Own && (!is_sorted || place == Place::Packages);
+    Some(Ids { sql, repeats })
 }
 
-/// What is known of a word in whatever a pattern fits.
+/// Whether the texts of this place are among the words of images.
+fn has_words(place: Place) -> bool {
+    matches!(place, Place::Own | Place::Names | Place::Labels)
+}
+
+/// Words of all images for which a test holds that no index answers.
+fn implied(term: &Term, field: &ImageField) -> Vec<Known> {
+    match &term.test {
+        Test::AnyOf(values) if !term.is_negated && has_words(field.place) => match values.as_slice() {
+            [Wanted::Like(pattern)] if prefix(pattern).is_none_or(|prefix| prefix.is_empty()) => known_words(pattern),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// What is known of a word that an image has.
 #[derive(Debug, PartialEq, Eq)]
 enum Known {
     Whole(String),
     Beginning(String),
 }
 
-/// The longest word that everything has that a pattern fits.
-fn known_word(pattern: &str) -> Option<Known> {
+impl Known {
+    /// That a column has such a word.
+    fn condition(&self, column: &str, conditions: &mut Conditions) -> String {
+        match self {
+            Known::Whole(word) => format!("{column} = {}", conditions.bind(word)),
+            Known::Beginning(word) => conditions.prefix(column, word),
+        }
+    }
+}
+
+/// The words that everything has that a pattern fits.
+fn known_words(pattern: &str) -> Vec<Known> {
     let mut words: Vec<Known> = Vec::new();
     // The word that is being read, and whether its beginning is known; after a star it is not.
     let (mut word, mut begins) = (String::new(), true);
@@ -394,10 +452,7 @@ fn known_word(pattern: &str) -> Option<Known> {
         }
     }
     end(&mut word, begins, true);
-    words.into_iter().max_by_key(|known| match known {
-        Known::Whole(word) => word.len() * 2,
-        Known::Beginning(word) => word.len(),
-    })
+    words
 }
 
 /// A query for one value is run for one image at a time; one with `EXISTS` may be turned into a join of all.
@@ -445,10 +500,11 @@ mod tests {
 
     #[test]
     fn a_pattern_with_an_open_beginning_is_found_by_a_word_of_it() {
-        assert_eq!(known_word("*/api"), Some(Known::Whole("api".into())));
-        assert_eq!(known_word("*/api*"), Some(Known::Beginning("api".into())));
-        assert_eq!(known_word("*/API-server/*"), Some(Known::Whole("server".into())));
-        assert_eq!(known_word("*api*"), None, "it may be in the middle of a word");
-        assert_eq!(known_word("*"), None);
+        let (whole, beginning) = (|word: &str| Known::Whole(word.into()), |word: &str| Known::Beginning(word.into()));
+        assert_eq!(known_words("*/api"), [whole("api")]);
+        assert_eq!(known_words("*/api*"), [beginning("api")]);
+        assert_eq!(known_words("*/API-server/*"), [whole("api"), whole("server")]);
+        assert_eq!(known_words("*api*"), [], "it may be in the middle of a word");
+        assert_eq!(known_words("*"), []);
     }
 }
