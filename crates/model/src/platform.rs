@@ -43,9 +43,23 @@ impl Platform {
     /// Whether an image for `offered` serves someone who asked for this platform: a variant counts only when asked, and
     /// an offer without one has the architecture's first.
     pub fn accepts(&self, offered: &Platform) -> bool {
-        self.os == offered.os
-            && self.architecture == offered.architecture
+        self.is_for_the_processor_of(offered)
             && (self.variant.is_none() || self.variant.as_deref() == offered.effective_variant())
+    }
+
+    /// What the configuration of an image says of its platform, with the variant that an index gives it where the
+    /// configuration, which need not have one, says none (OCI image-spec, config.md and image-index.md).
+    pub fn stated(configuration: Option<Platform>, index: Option<Platform>) -> Option<Platform> {
+        match (configuration, index) {
+            (Some(own), Some(index)) if own.variant.is_none() && own.is_for_the_processor_of(&index) => {
+                Some(Platform { variant: index.variant, ..own })
+            }
+            (own, index) => own.or(index),
+        }
+    }
+
+    fn is_for_the_processor_of(&self, other: &Platform) -> bool {
+        self.os == other.os && self.architecture == other.architecture
     }
 
     /// The variant, or the one that the architecture has when none is written: `arm64` is `arm64/v8`.
@@ -108,6 +122,16 @@ impl From<Platform> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_completes_what_a_configuration_says() {
+        let stated =
+            |own: &str, index: &str| Platform::stated(own.parse().ok(), index.parse().ok()).map(|it| it.to_string());
+        assert_eq!(stated("linux/arm", "linux/arm/v6").as_deref(), Some("linux/arm/v6"));
+        assert_eq!(stated("linux/arm/v7", "linux/arm/v6").as_deref(), Some("linux/arm/v7"));
+        assert_eq!(stated("linux/amd64", "linux/arm/v6").as_deref(), Some("linux/amd64"));
+        assert_eq!(stated("", "linux/arm/v6").as_deref(), Some("linux/arm/v6"));
+    }
 
     #[test]
     fn a_variant_counts_only_when_asked() {

@@ -145,12 +145,12 @@ pub(crate) fn find_image<E>(
     platform: Option<&Platform>,
     mut read: impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
 ) -> Result<FoundImage, FindImageError<E>> {
-    let (digest, manifest) = match kind_of(top, &digest)? {
-        Kind::Manifest(manifest) => (digest, *manifest),
+    let (digest, manifest, of_index) = match kind_of(top, &digest)? {
+        Kind::Manifest(manifest) => (digest, *manifest, None),
         Kind::Index(entries) => choose::choose_image(entries, platform, &mut read)?,
     };
     let config_bytes = read_verified(&manifest.config, MAX_CONFIG_BYTES, &mut read)?;
-    let (mut config, stated) = read_config(&config_bytes).map_err(|source| ReadManifestError::Parse {
+    let (mut config, own) = read_config(&config_bytes).map_err(|source| ReadManifestError::Parse {
         digest: manifest.config.digest.clone(),
         kind: "configuration",
         source,
@@ -158,7 +158,8 @@ pub(crate) fn find_image<E>(
     if manifest.config.is_dockers_config() {
         config.is_in_dockers_format();
     }
-    if let (Some(asked), Some(stated)) = (platform, &stated)
+    let own = Platform::stated(own, of_index);
+    if let (Some(asked), Some(stated)) = (platform, &own)
         && !choose::serves(asked, stated)
     {
         let offered = vec![stated.clone()];
@@ -168,7 +169,7 @@ pub(crate) fn find_image<E>(
     if let Some(stated) = config.other_layer_count(layers) {
         return Err(ReadManifestError::WrongLayerCount { digest, layers, stated }.into());
     }
-    Ok(FoundImage { digest, manifest, config, platform: stated })
+    Ok(FoundImage { digest, manifest, config, platform: own })
 }
 
 impl FoundImage {

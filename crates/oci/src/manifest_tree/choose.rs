@@ -35,12 +35,12 @@ pub(super) fn serves(asked: &Platform, offered: &Platform) -> bool {
     normal(asked).accepts(&normal(offered))
 }
 
-/// Finds the manifest for a platform in an index and those within it.
+/// Finds the manifest for a platform in an index and those within it, and what the index says of its platform.
 pub(super) fn choose_image<E>(
     entries: Vec<Descriptor>,
     platform: Option<&Platform>,
     read: &mut impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
-) -> Result<(Digest, Manifest), FindImageError<E>> {
+) -> Result<(Digest, Manifest, Option<Platform>), FindImageError<E>> {
     let mut search = Search { documents_left: MAX_DOCUMENTS, manifests: Vec::new() };
     search.gather(entries, 1, read)?;
     let native = Platform::native();
@@ -64,7 +64,7 @@ pub(super) fn choose_image<E>(
     };
     let bytes = read_verified(chosen, MAX_MANIFEST_BYTES, read)?;
     match kind_of(&bytes, &chosen.digest)? {
-        Kind::Manifest(manifest) => Ok((chosen.digest.clone(), *manifest)),
+        Kind::Manifest(manifest) => Ok((chosen.digest.clone(), *manifest, chosen.platform())),
         Kind::Index(_) => {
             let digest = chosen.digest.clone();
             Err(ReadManifestError::Unusable { digest, reason: "its index says manifest and it is an index" }.into())

@@ -76,6 +76,21 @@ fn an_index_gives_the_image_of_the_platform() {
     );
 }
 
+/// The configuration need not say the variant; the index does.
+#[test]
+fn an_index_tells_variants_that_configurations_leave_out() {
+    let configs = ["1", "2"].map(|user| {
+        config("linux", "arm", "").replace("\"config\":null", &format!("\"config\":{{\"User\":\"{user}\"}}"))
+    });
+    let manifests = configs.each_ref().map(|text| manifest(text));
+    let top = index(&[(&manifests[0], "linux/arm/v6"), (&manifests[1], "linux/arm/v7")]);
+    let documents = [&configs[0], &configs[1], &manifests[0], &manifests[1]].map(String::as_str);
+    for platform in ["linux/arm/v6", "linux/arm/v7"] {
+        assert_eq!(check(&top, &documents, Some(platform)), Ok(platform.into()));
+    }
+    assert!(check(&top, &documents, Some("linux/arm/v5")).is_err());
+}
+
 #[test]
 fn the_only_image_is_taken_unless_another_platform_was_asked_for() {
     let config = config("linux", "s390x", "");

@@ -195,7 +195,7 @@ impl Search<'_> {
         self.candidates.push(Candidate {
             names,
             digests: vec![descriptor.digest.clone(), digest],
-            platform: platform.or_else(|| descriptor.platform()),
+            platform: Platform::stated(platform, descriptor.platform()),
             image: Found {
                 folder: folder.clone(),
                 layers: document.layers,
