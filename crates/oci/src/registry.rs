@@ -15,6 +15,7 @@ mod download;
 mod http;
 mod listing;
 mod management;
+mod places;
 mod probe;
 mod proxy;
 mod session;
@@ -33,7 +34,8 @@ use crate::manifest::Descriptor;
 use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
 use crate::{Image, LayerIdentity};
 use blob::RegistryBlobs;
-use session::{Endpoint, Fetched, Session};
+use places::{FurtherPlaces, Place, at_mirrors_then_origin};
+use session::{Fetched, Session};
 
 pub(crate) use challenge::exercise as exercise_challenge;
 
@@ -306,43 +308,17 @@ pub enum RegistryError {
 /// # Errors
 /// When neither gives an image with documents that verify; the registry's own failure is told.
 pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
-    at_mirrors_then_origin(name, options, |place, plain_http, is_origin| {
-        open_at(place, plain_http, is_origin, name, options)
-    })
-}
-
-/// Opens a name on the first of its mirrors that has it, else on its own registry: told are the place, whether to speak
-/// plain http there, and whether it is the registry itself.
-fn at_mirrors_then_origin<T>(
-    name: &ImageName,
-    options: &RegistryOptions,
-    open: impl Fn(&ImageName, bool, bool) -> Result<T, RegistryError>,
-) -> Result<T, RegistryError> {
-    let mut mirror_failure = None;
-    for mirror in options.mirrors.iter().filter(|mirror| mirror.from == name.registry()) {
-        let plain_http = mirror.plain_http.unwrap_or(options.plain_http);
-        match open(&name.on_registry(&mirror.to, &mirror.prefix), plain_http, false) {
-            Ok(opened) => return Ok(opened),
-            Err(error) => mirror_failure = Some((mirror.to.clone(), Box::new(error))),
-        }
-    }
-    open(name, options.plain_http, true).map_err(|error| match mirror_failure {
-        Some((mirror, mirror_failure)) => {
-            RegistryError::MirrorsFailed { mirror, mirror_failure, source: Box::new(error) }
-        }
-        None => error,
-    })
+    at_mirrors_then_origin(name, options, |place, further| open_at(place, further, name, options))
 }
 
 fn open_at(
-    place: &ImageName,
-    plain_http: bool,
-    is_origin: bool,
+    place: &Place,
+    further: FurtherPlaces,
     asked: &ImageName,
     options: &RegistryOptions,
 ) -> Result<Image, RegistryError> {
-    let session = Session::new(Endpoint { name: place.clone(), plain_http, is_origin }, options)?;
-    let (top, digest) = fetch_top(&session, place)?;
+    let session = place.session(options)?;
+    let (top, digest) = fetch_top(&session, &place.name)?;
     let read = |descriptor: &Descriptor| session.document(descriptor);
     let top_digest = digest.clone();
     let found =
@@ -360,6 +336,7 @@ fn open_at(
         annotations: found.manifest.annotations,
         blobs: Arc::new(RegistryBlobs {
             session: Arc::new(session),
+            further: Arc::new(further),
             layers: found.manifest.layers,
             trust_toc: options.trust_toc,
             digests: subjects(found.digest, top_digest),

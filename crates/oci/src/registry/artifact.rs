@@ -7,8 +7,8 @@ use std::sync::Arc;
 use model::{Digest, ImageName};
 
 use super::blob::RegistryBlobs;
-use super::session::{Endpoint, Session};
-use super::{RegistryError, RegistryOptions, at_mirrors_then_origin, fetch_top};
+use super::places::at_mirrors_then_origin;
+use super::{RegistryError, RegistryOptions, fetch_top};
 use crate::image::LayerBlobs;
 use crate::manifest::{Descriptor, Document, MOST_LAYERS};
 use crate::manifest_tree::ReadManifestError;
@@ -41,9 +41,9 @@ pub struct ArtifactFile<'a> {
 /// # Errors
 /// When neither gives a manifest that verifies; the registry's own failure is told.
 pub fn open_artifact(name: &ImageName, options: &RegistryOptions) -> Result<Artifact, RegistryError> {
-    at_mirrors_then_origin(name, options, |place, plain_http, is_origin| {
-        let session = Session::new(Endpoint { name: place.clone(), plain_http, is_origin }, options)?;
-        let (top, digest) = fetch_top(&session, place)?;
+    at_mirrors_then_origin(name, options, |place, further| {
+        let session = place.session(options)?;
+        let (top, digest) = fetch_top(&session, &place.name)?;
         let document: Document = serde_json::from_slice(&top).map_err(|source| ReadManifestError::Parse {
             digest: digest.clone(),
             kind: "manifest",
@@ -61,6 +61,7 @@ pub fn open_artifact(name: &ImageName, options: &RegistryOptions) -> Result<Arti
         let artifact_type = document.artifact_type.filter(|kind| !kind.is_empty()).or(of_config).unwrap_or_default();
         let blobs = RegistryBlobs {
             session: Arc::new(session),
+            further: Arc::new(further),
             layers: document.layers,
             trust_toc: false,
             digests: Vec::new(),

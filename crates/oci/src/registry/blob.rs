@@ -11,6 +11,7 @@ use ureq::BodyReader;
 use ureq::http::{StatusCode, header};
 
 use super::http::{Answer, from_io};
+use super::places::{FurtherPlaces, told};
 use super::session::Session;
 use super::{RegistryError, companions};
 use crate::companions::Companions;
@@ -19,11 +20,13 @@ use crate::manifest::Descriptor;
 use crate::toc::TocPlace;
 
 /// With so many bytes of progress the failures before them are forgotten.
-const PROGRESS_BYTES: u64 = 8 << 20;
+pub(super) const PROGRESS_BYTES: u64 = 8 << 20;
 
 /// The layers of an image in a registry.
 pub(super) struct RegistryBlobs {
     pub(super) session: Arc<Session>,
+    /// Who is asked for what the registry of the session does not give.
+    pub(super) further: Arc<FurtherPlaces>,
     pub(super) layers: Vec<Descriptor>,
     /// Whether tables of contents may stand for what layers hold.
     pub(super) trust_toc: bool,
@@ -34,7 +37,7 @@ pub(super) struct RegistryBlobs {
 impl LayerBlobs for RegistryBlobs {
     fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>> {
         let descriptor = self.descriptor(index)?;
-        Ok(Box::new(BlobReader::new(Arc::clone(&self.session), descriptor.clone(), 0..descriptor.size)))
+        Ok(Box::new(BlobReader::new(self, descriptor.clone(), 0..descriptor.size)))
     }
 
     fn toc(&self, index: usize) -> Option<TocPlace> {
@@ -51,7 +54,7 @@ impl LayerBlobs for RegistryBlobs {
         if part.is_empty() || part.end > descriptor.size {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok(Box::new(BlobReader::new(Arc::clone(&self.session), descriptor.clone(), part)))
+        Ok(Box::new(BlobReader::new(self, descriptor.clone(), part)))
     }
 }
 
@@ -64,6 +67,11 @@ impl RegistryBlobs {
 /// Reads one blob, or a part of it. Digests are checked by whoever reads.
 struct BlobReader {
     session: Arc<Session>,
+    further: Arc<FurtherPlaces>,
+    /// The one of the further places that is asked next.
+    next: usize,
+    /// The last place that failed, and how.
+    failed: Option<(String, RegistryError)>,
     descriptor: Descriptor,
     /// The wanted bytes of the blob.
     wanted: Range<u64>,
@@ -91,9 +99,12 @@ enum Progress {
 }
 
 impl BlobReader {
-    fn new(session: Arc<Session>, descriptor: Descriptor, wanted: Range<u64>) -> BlobReader {
+    fn new(blobs: &RegistryBlobs, descriptor: Descriptor, wanted: Range<u64>) -> BlobReader {
         BlobReader {
-            session,
+            session: Arc::clone(&blobs.session),
+            further: Arc::clone(&blobs.further),
+            next: 0,
+            failed: None,
             descriptor,
             body: None,
             position: wanted.start,
@@ -113,27 +124,53 @@ impl BlobReader {
             self.waited += before.elapsed();
             let error = match outcome {
                 Ok(Progress::Skipped) => {
-                    self.check_speed()?;
+                    if let Err(error) = self.check_speed() {
+                        self.go_elsewhere(error)?;
+                    }
                     continue;
                 }
                 Ok(Progress::Read(count)) => {
                     self.position += count as u64;
-                    self.check_speed()?;
+                    if let Err(error) = self.check_speed() {
+                        self.go_elsewhere(error)?;
+                    }
                     return Ok(count);
                 }
                 Err(error) => error,
             };
             self.body = None;
-            self.check_speed()?;
+            if let Err(error) = self.check_speed() {
+                self.go_elsewhere(error)?;
+                continue;
+            }
             if self.position - self.failed_at >= PROGRESS_BYTES {
                 self.failures = 0;
             }
             self.failed_at = self.position;
-            if !self.session.wait_before_retry(&error, self.failures, true) {
-                return Err(error);
+            if self.session.wait_before_retry(&error, self.failures, true) {
+                self.failures += 1;
+            } else {
+                self.go_elsewhere(error)?;
             }
-            self.failures += 1;
         }
+    }
+
+    /// Goes on at the next place, from where this one stopped: the digest tells whether the parts are of one blob.
+    fn go_elsewhere(&mut self, error: RegistryError) -> Result<(), RegistryError> {
+        let mut failed = (self.session.host(), error);
+        while let Some(session) = self.further.session(self.next) {
+            self.next += 1;
+            match session {
+                Ok(session) => {
+                    self.failed = Some(failed);
+                    (self.session, self.body) = (session, None);
+                    (self.failures, self.failed_at, self.waited) = (0, self.position, Duration::ZERO);
+                    return Ok(());
+                }
+                Err(error) => failed.1 = error,
+            }
+        }
+        Err(told(self.failed.take(), failed.1))
     }
 
     fn read_once(&mut self, buffer: &mut [u8]) -> Result<Progress, RegistryError> {
@@ -239,7 +276,7 @@ impl Read for BlobReader {
 }
 
 /// The first byte that an answer to a range request has (RFC 9110, section 14.4).
-fn range_start(answer: &Answer) -> Option<u64> {
+pub(super) fn range_start(answer: &Answer) -> Option<u64> {
     let range = answer.header(header::CONTENT_RANGE)?.trim().strip_prefix("bytes")?.trim_start();
     range.split_once('-')?.0.trim().parse().ok()
 }

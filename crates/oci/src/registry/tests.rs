@@ -565,6 +565,43 @@ fn mirrors_are_tried_before_the_registry() {
     assert!(error.contains("failed too") && error.contains("has no manifest 1 in team/app"), "{error}");
 }
 
+/// A mirror that knows an image need not have all of its blobs yet, or keep up to the end.
+#[test]
+fn what_a_mirror_does_not_give_comes_from_the_next_place() {
+    let image = MockImage::new(layer());
+    let answering = |answer: fn(Vec<u8>) -> Reply| {
+        let image = image.clone();
+        MockServer::start(move |request| match request.path == image.layer_path() {
+            true => answer(image.layer.clone()),
+            false => image.answer(request),
+        })
+    };
+    let without = answering(|_| reply(404, &[], ""));
+    let cutting = answering(|layer| {
+        stream(move |connection| {
+            write!(connection, "HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n", layer.len())?;
+            connection.write_all(&layer[..1000])
+        })
+    });
+    let origin = MockServer::start({
+        let image = image.clone();
+        move |request| image.answer(request)
+    });
+    for mirrors in [vec![&without], vec![&cutting], vec![&without, &cutting]] {
+        let mut options = options();
+        let name = format!("{}/team/app:1", origin.address);
+        let own = |server: &&MockServer| format!("{}={}", origin.address, server.address).parse().unwrap();
+        options.mirrors = mirrors.iter().map(own).collect();
+        options.timeouts.retries = 1;
+        assert_eq!(read_layer(&open_registry(&name.parse().unwrap(), &options).unwrap()).unwrap(), image.layer);
+    }
+    let mut options = options();
+    options.mirrors = vec![format!("{}={}", cutting.address, without.address).parse().unwrap()];
+    options.timeouts.retries = 0;
+    let error = check(&cutting, &options).unwrap_err();
+    assert!(error.contains(&format!("{} failed too", without.address)), "{error}");
+}
+
 #[test]
 fn mirrors_follow_a_grammar() {
     let mirror: Mirror = "index.docker.io=http://mirror:5000/hub/".parse().unwrap();
