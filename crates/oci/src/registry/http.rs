@@ -296,10 +296,10 @@ impl HttpClient {
             NamedBy::Registry => &self.named,
         };
         let [direct, http, https] = agents;
-        let agent = match self.proxies.route(target) {
-            Route::Direct => direct,
-            Route::HttpProxy => http,
-            Route::HttpsProxy => https,
+        let (agent, proxy) = match self.proxies.route(target) {
+            Route::Direct => (direct, None),
+            Route::HttpProxy => (http, self.proxies.http.as_deref()),
+            Route::HttpsProxy => (https, self.proxies.https.as_deref()),
         };
         let mut request = Request::builder().uri(target).header(header::ACCEPT_ENCODING, "identity");
         if !call.accept.is_empty() {
@@ -331,8 +331,15 @@ impl HttpClient {
                 agent.run(agent.configure_request(request).timeout_recv_body(body_within).build())
             }
         };
-        sent.map_err(|error| from_ureq(error, &host))
+        // The one that fails may be the proxy.
+        let asked = proxy.map_or(host.clone(), |proxy| format!("{host} through the proxy {}", without_password(proxy)));
+        sent.map_err(|error| from_ureq(error, &asked))
     }
+}
+
+/// A proxy as it is told.
+fn without_password(proxy: &str) -> String {
+    proxy.rsplit('@').next().unwrap_or_default().to_owned()
 }
 
 fn config(roots: RootCerts, proxy: Option<Proxy>, options: &RegistryOptions) -> Config {
@@ -358,7 +365,7 @@ fn config(roots: RootCerts, proxy: Option<Proxy>, options: &RegistryOptions) -> 
 }
 
 fn parse_proxy(url: &str) -> Result<Proxy, ExchangeError> {
-    let shown = || url.rsplit('@').next().unwrap_or_default().to_owned();
+    let shown = || without_password(url);
     let proxy = Proxy::new(url).map_err(|_| ExchangeError::Proxy { proxy: shown() })?;
     match proxy.protocol() {
         ureq::ProxyProtocol::Http | ureq::ProxyProtocol::Https => Ok(proxy),
