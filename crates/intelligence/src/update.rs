@@ -17,6 +17,7 @@ mod tests;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 pub use self::delta::{WriteDeltaError, WrittenDelta, write_delta};
 
@@ -52,7 +53,7 @@ pub trait Fetch {
     /// Writes what the address names to `out`, and stops when that refuses to take more.
     ///
     /// # Errors
-    /// When the address cannot be read to its end or `out` refuses.
+    /// When the address cannot be read to its end or `out` refuses; of the kind `NotFound` where nothing is there.
     fn fetch(&mut self, url: &str, out: &mut dyn Write) -> io::Result<()>;
 }
 
@@ -215,9 +216,29 @@ fn beside(target: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// What temporary files are called.
+const TEMPORARY_PREFIX: &str = ".bulkhead-";
+
+/// A temporary file that was not written to for so long is one of an update that was ended in the middle.
+const ABANDONED: Duration = Duration::from_secs(3600);
+
 /// A file beside the one that it may replace; gone when it does not.
 fn temporary_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    tempfile::Builder::new().prefix(".bulkhead-").tempfile_in(folder)
+    let file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
+    remove_abandoned(folder, file.as_file().metadata()?.modified()?);
+    Ok(file)
+}
+
+/// Removes what updates left that were ended in the middle. That it cannot be removed is no reason not to update.
+fn remove_abandoned(folder: &Path, now: SystemTime) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(TEMPORARY_PREFIX);
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|modified| now.duration_since(modified).ok());
+        if is_ours && age.is_some_and(|age| age > ABANDONED) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Puts an exported database at `target`, as [`install`] from that file.
@@ -270,11 +291,18 @@ fn receive(source: UpdateSource<'_>, file: &File) -> Result<String, InstallError
             let path = found.ok_or_else(|| InstallError::NothingThere { folder: folder.to_owned() })?;
             (path.display().to_string(), copy(&path, &mut receiver))
         }
-        UpdateSource::Url { url, fetch } => {
-            let url = if url.ends_with('/') { format!("{url}{}", DATABASE_FILE_NAMES[0]) } else { url.to_owned() };
-            let result = fetch.fetch(&url, &mut receiver);
-            (url, result)
+        UpdateSource::Url { url, fetch } if url.ends_with('/') => {
+            let [compressed, plain] = DATABASE_FILE_NAMES.map(|name| format!("{url}{name}"));
+            match fetch.fetch(&compressed, &mut receiver) {
+                // The folder of a mirror may be the one that a build wrote to.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    let result = fetch.fetch(&plain, &mut receiver);
+                    (plain, result)
+                }
+                result => (compressed, result),
+            }
         }
+        UpdateSource::Url { url, fetch } => (url.to_owned(), fetch.fetch(url, &mut receiver)),
     };
     match result.and_then(|()| receiver.finish()) {
         Ok(()) => Ok(place),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use intelligence::{Database, Fetch, InstallError, Installed, SigningKey, TrustedKey, UpdateSource};
-use oci::registry::{RegistryOptions, download};
+use oci::registry::{DownloadError, RegistryOptions, download};
 
 use super::pull::Pull;
 use crate::arguments::{IntelExportArguments, IntelImportArguments, IntelKeygenArguments, IntelUpdateArguments};
@@ -148,6 +148,9 @@ struct Download {
 
 impl Fetch for Download {
     fn fetch(&mut self, url: &str, out: &mut dyn Write) -> io::Result<()> {
-        download(url, LARGEST_DOWNLOAD_BYTES, &self.options, out).map_err(io::Error::other)
+        download(url, LARGEST_DOWNLOAD_BYTES, &self.options, out).map_err(|error| match error {
+            DownloadError::Status { status: 404 | 410, .. } => io::Error::new(ErrorKind::NotFound, error),
+            error => io::Error::other(error),
+        })
     }
 }

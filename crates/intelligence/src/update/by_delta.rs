@@ -7,6 +7,7 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::delta::{self, DeltaName};
+use super::receive::ZSTD_MAGIC;
 use super::{DATABASE_FILE_NAMES, DELTA_LIST_NAME, Fetch, UpdateSource, temporary_file};
 use crate::database::Database;
 use crate::database::format::MAX_FILE_BYTES;
@@ -57,13 +58,32 @@ fn of_url(url: &str, fetch: &mut dyn Fetch, installed: u64, folder: &Path) -> io
     let mut list = Bounded { taken: Vec::new(), limit: MAX_LIST_BYTES };
     fetch.fetch(&list_url, &mut list)?;
     let list = String::from_utf8_lossy(&list.taken);
-    let names: Vec<DeltaName> = list.lines().filter_map(|line| DeltaName::parse(line.trim())).collect();
+    let mut names: Vec<DeltaName> = list.lines().filter_map(|line| DeltaName::parse(line.trim())).collect();
+    if fitting(&names, installed).is_none() {
+        return Ok(None);
+    }
+    let newest = offered(url, fetch);
+    names.retain(|name| newest.is_none_or(|newest| newest == name.to));
     let Some(name) = fitting(&names, installed) else { return Ok(None) };
     let Some(place) = sibling(&name.to_string()) else { return Ok(None) };
     let mut file = temporary_file(folder)?.into_file();
     fetch.fetch(&place, &mut Bounded { taken: &file, limit: MAX_FILE_BYTES })?;
     file.seek(SeekFrom::Start(0))?;
     Ok(Some((place, file)))
+}
+
+/// The sequence number of the whole file that an address offers, by its first bytes.
+fn offered(url: &str, fetch: &mut dyn Fetch) -> Option<u64> {
+    let places = match url.ends_with('/') {
+        true => DATABASE_FILE_NAMES.map(|name| format!("{url}{name}")).to_vec(),
+        false => vec![url.to_owned()],
+    };
+    places.iter().find_map(|place| {
+        let mut head = Head(Vec::new());
+        // It ends in an error, as no more is taken than needed.
+        let _ = fetch.fetch(place, &mut head);
+        sequence_in(&head.0).ok()
+    })
 }
 
 /// The delta from what is installed to the newest that any delta leads to.
@@ -74,14 +94,39 @@ fn fitting(names: &[DeltaName], installed: u64) -> Option<DeltaName> {
 
 /// The sequence number that the head of a database file states, compressed or not; what it says is not yet trusted.
 fn sequence_of(path: &Path) -> io::Result<u64> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    sequence_in(&head)
+}
+
+/// The sequence number in the first bytes of a file.
+fn sequence_in(mut bytes: &[u8]) -> io::Result<u64> {
     let mut head = [0; 24];
-    let file = File::open(path)?;
-    if path.extension().is_some_and(|extension| extension == "zst") {
-        zstd::stream::read::Decoder::new(file)?.read_exact(&mut head)?;
-    } else {
-        BufReader::new(file).read_exact(&mut head)?;
+    match bytes.starts_with(&ZSTD_MAGIC) {
+        true => zstd::stream::read::Decoder::new(bytes)?.read_exact(&mut head)?,
+        false => bytes.read_exact(&mut head)?,
     }
     u64_at(&head, 16).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+}
+
+/// A compressed file has its first block in these many bytes (RFC 8878, section 3.1.1.2.4: 128 KiB at most).
+const HEAD_BYTES: usize = 160 << 10;
+
+/// Takes the first bytes of a file.
+struct Head(Vec<u8>);
+
+impl Write for Head {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() >= HEAD_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Takes no more than a limit.

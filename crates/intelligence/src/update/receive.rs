@@ -9,7 +9,7 @@ use crate::database::format::MAX_FILE_BYTES;
 use crate::signature::MAX_TRAILER_BYTES;
 
 /// RFC 8878, section 3.1.1.
-const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+pub(super) const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Memory that a compressed file may ask for: 128 MB, what the tools' own highest levels ask for.
 const MAX_WINDOW_LOG: u32 = 27;
 

@@ -122,6 +122,33 @@ fn an_address_is_fetched_by_whoever_can() {
     assert_eq!(mirror.1.as_deref(), Some("https://example.org/intel/intelligence.db.zst"));
 }
 
+/// What a build wrote may lie on a web server as it is.
+#[test]
+fn a_mirror_may_have_the_file_that_is_not_compressed() {
+    let house = House::new();
+    let folder = house.path("web");
+    fs::create_dir(&folder).unwrap();
+    let built = house.database("web/intelligence.db", 5);
+    let mut shelf = Shelf { folder: &folder, asked: Vec::new() };
+    let source = UpdateSource::Url { url: "https://example.org/intel/", fetch: &mut shelf };
+    install(source, &house.path("in place"), &[house.key.trusted_key()], None).unwrap();
+    assert_eq!(fs::read(built).unwrap(), fs::read(house.path("in place")).unwrap());
+    assert_eq!(shelf.asked.last().unwrap(), "https://example.org/intel/intelligence.db");
+}
+
+#[test]
+fn what_an_update_left_that_was_ended_is_removed_by_the_next() {
+    let house = House::new();
+    let built = house.database("a", 5);
+    let (old, young) = (house.path(".bulkhead-old"), house.path(".bulkhead-young"));
+    fs::write(&old, "part").unwrap();
+    fs::write(&young, "part").unwrap();
+    let long_ago = fs::metadata(&old).unwrap().modified().unwrap() - ABANDONED * 2;
+    File::options().append(true).open(&old).unwrap().set_modified(long_ago).unwrap();
+    house.install(&built).unwrap();
+    assert!(!old.exists() && young.exists());
+}
+
 /// A mirror or an artifact in memory: the address ends in the name of a file.
 struct Shelf<'f> {
     folder: &'f Path,
@@ -281,4 +308,25 @@ fn a_database_older_than_the_built_in_one_is_refused() {
     assert!(refused.ends_with("the one built into the program"), "{refused}");
     assert!(!house.path("in place").exists());
     assert!(install(sequence).unwrap().replaced);
+}
+
+/// A delta that leads to less than the whole file has would keep what is in place behind.
+#[test]
+fn a_delta_of_an_address_is_taken_only_where_it_leads_to_what_is_offered() {
+    let (house, mirror, _) = house_with_mirror();
+    let newer = house.database("mirror/newer.db", 7);
+    export(&newer, &mirror.join(DATABASE_FILE_NAMES[0])).unwrap();
+    let list = delta_in(&mirror).file_name().unwrap().to_string_lossy().into_owned();
+    fs::write(mirror.join(DELTA_LIST_NAME), list).unwrap();
+    for url in ["https://example.org/intel/", "oci://registry.example.org/intel:1"] {
+        let mut shelf = Shelf { folder: &mirror, asked: Vec::new() };
+        let source = UpdateSource::Url { url, fetch: &mut shelf };
+        let installed = install(source, &house.path("in place"), &[house.key.trusted_key()], None).unwrap();
+        assert!(!installed.by_delta);
+        assert_eq!(fs::read(&newer).unwrap(), fs::read(house.path("in place")).unwrap());
+        for name in ["in place", "in place.sequence"] {
+            fs::remove_file(house.path(name)).unwrap();
+        }
+        house.install(&house.path("old")).unwrap();
+    }
 }

@@ -1,10 +1,12 @@
-//! A file from a web server, with the same care as a blob from a registry: guarded redirects, time-outs, a bound.
+//! A file from a web server, with the same care as a blob from a registry: guarded redirects, time-outs, a bound, resumed
+//! where a connection breaks.
 
 use std::io::{self, Read, Write};
 
-use ureq::http::Uri;
+use ureq::http::{StatusCode, Uri, header};
 
-use super::http::{Call, ExchangeError, HttpClient, from_io};
+use super::blob::{PROGRESS_BYTES, range_start};
+use super::http::{Call, ExchangeError, HttpClient, back_off, from_io};
 use super::{RegistryOptions, Timeouts};
 
 /// The error of downloading a file.
@@ -32,6 +34,12 @@ pub enum DownloadError {
         /// The HTTP status.
         status: u16,
     },
+    /// Another file came when the connection had broken.
+    #[error("{url} changed while it was downloaded; try again")]
+    Changed {
+        /// The address.
+        url: String,
+    },
     /// What was downloaded cannot be written.
     #[error("cannot keep what {url} offers")]
     Write {
@@ -57,23 +65,78 @@ pub fn download(
     let exchange = |source| DownloadError::Exchange { url: url.to_owned(), source };
     let plain_http = base.scheme_str() == Some("http");
     let client = HttpClient::new(base, plain_http, options).map_err(exchange)?;
-    let call = Call { body_within: Some(body_time(&options.timeouts, limit_bytes)), ..Call::default() };
-    let mut answer = client.ask(url, call).map_err(exchange)?;
-    if !answer.status.is_success() {
-        return Err(DownloadError::Status { url: url.to_owned(), status: answer.status.as_u16() });
-    }
-    let host = answer.host.clone();
-    let mut body = answer.body.as_reader();
-    let mut buffer = vec![0; 64 << 10];
-    let mut taken = 0;
+    let mut download = Download { client, url, limit_bytes, timeouts: &options.timeouts, version: None, taken: 0 };
+    let (mut failures, mut failed_at) = (0, 0);
     loop {
-        let count = body.read(&mut buffer).map_err(|error| exchange(from_io(error, &host)))?;
-        let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
-        taken += count as u64;
-        if taken > limit_bytes {
-            return Err(exchange(ExchangeError::TooLarge { host, limit_bytes }));
+        let error = match download.go_on(out) {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if download.taken - failed_at >= PROGRESS_BYTES {
+            failures = 0;
         }
-        out.write_all(bytes).map_err(|source| DownloadError::Write { url: url.to_owned(), source })?;
+        failed_at = download.taken;
+        let may_pass = match &error {
+            // A server that never answered is told at once.
+            DownloadError::Exchange { source, .. } => download.taken > 0 && source.is_passing(true),
+            _ => false,
+        };
+        if !may_pass || failures >= options.timeouts.retries {
+            return Err(error);
+        }
+        back_off(failures, None, options.timeouts.first_retry);
+        failures += 1;
+    }
+}
+
+/// A file on its way.
+struct Download<'a> {
+    client: HttpClient,
+    url: &'a str,
+    limit_bytes: u64,
+    timeouts: &'a Timeouts,
+    /// What the first answer said of the version of the file.
+    version: Option<[Option<String>; 2]>,
+    /// How many bytes of it have come.
+    taken: u64,
+}
+
+impl Download<'_> {
+    /// Takes what is left of the file, as far as the connection holds.
+    fn go_on(&mut self, out: &mut dyn Write) -> Result<(), DownloadError> {
+        let url = self.url;
+        let exchange = |source| DownloadError::Exchange { url: url.to_owned(), source };
+        let body_within = Some(body_time(self.timeouts, self.limit_bytes));
+        let call = Call { body_within, from_byte: self.taken, ..Call::default() };
+        let mut answer = self.client.ask(url, call).map_err(exchange)?;
+        if !answer.status.is_success() {
+            return Err(DownloadError::Status { url: url.to_owned(), status: answer.status.as_u16() });
+        }
+        let version = [header::ETAG, header::LAST_MODIFIED].map(|name| answer.header(name).map(str::to_owned));
+        if *self.version.get_or_insert_with(|| version.clone()) != version {
+            return Err(DownloadError::Changed { url: url.to_owned() });
+        }
+        let is_part = answer.status == StatusCode::PARTIAL_CONTENT;
+        let begins_at = if is_part { range_start(&answer).unwrap_or(u64::MAX) } else { 0 };
+        let Some(mut skip) = self.taken.checked_sub(begins_at) else {
+            return Err(DownloadError::Changed { url: url.to_owned() });
+        };
+        let host = answer.host.clone();
+        let mut body = answer.body.as_reader();
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let count = body.read(&mut buffer).map_err(|error| exchange(from_io(error, &host)))?;
+            let Some(bytes) = buffer.get(..count).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
+            // What came before, of a server that sends no parts.
+            let again = usize::try_from(skip).unwrap_or(usize::MAX).min(count);
+            skip -= again as u64;
+            let bytes = bytes.get(again..).unwrap_or_default();
+            self.taken += bytes.len() as u64;
+            if self.taken > self.limit_bytes {
+                return Err(exchange(ExchangeError::TooLarge { host, limit_bytes: self.limit_bytes }));
+            }
+            out.write_all(bytes).map_err(|source| DownloadError::Write { url: url.to_owned(), source })?;
+        }
     }
 }
 
@@ -84,7 +147,58 @@ fn body_time(timeouts: &Timeouts, limit_bytes: u64) -> std::time::Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::registry::mock::{MockServer, reply, stream};
+
+    /// What a download from a server brings that cuts the first answers after some bytes; those after it say another ETag.
+    fn cut(answers: usize, sends_parts: bool, etag: &'static str) -> (Result<Vec<u8>, String>, Vec<String>) {
+        let file: Vec<u8> = (0..50_000_u32).flat_map(u32::to_le_bytes).collect();
+        let count = std::sync::atomic::AtomicUsize::new(0);
+        let server = MockServer::start({
+            let file = file.clone();
+            move |request| {
+                let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                let asked = request.header("range").trim_start_matches("bytes=").trim_end_matches('-').parse();
+                let from = asked.unwrap_or(0).min(if sends_parts { file.len() } else { 0 });
+                let tag = if number == 0 { "a" } else { etag };
+                let rest = file[from..].to_vec();
+                let range = format!("bytes {from}-{}/{}", file.len() - 1, file.len());
+                let status = if from > 0 { 206 } else { 200 };
+                if number >= answers {
+                    return reply(status, &[("content-range", &range), ("etag", tag)], rest);
+                }
+                stream(move |connection| {
+                    let length = rest.len();
+                    write!(
+                        connection,
+                        "HTTP/1.1 {status} X\r\ncontent-length: {length}\r\ncontent-range: {range}\r\netag: {tag}\r\n\r\n"
+                    )?;
+                    connection.write_all(&rest[..60_000.min(length)])
+                })
+            }
+        });
+        let timeouts = Timeouts { first_retry: Duration::from_millis(1), retries: 3, ..Timeouts::default() };
+        let options = RegistryOptions { plain_http: true, timeouts, ..RegistryOptions::default() };
+        let mut out = Vec::new();
+        let done = download(&format!("http://{}/a.db", server.address), 1 << 20, &options, &mut out);
+        let done = done.map(|()| out).map_err(|error| error.to_string());
+        assert!(done.as_ref().map_or(true, |out| *out == file));
+        (done, server.requests().iter().map(|request| request.header("range").to_owned()).collect())
+    }
+
+    #[test]
+    fn a_download_goes_on_where_its_connection_broke() {
+        let (done, ranges) = cut(2, true, "a");
+        assert!(done.is_ok());
+        assert_eq!(ranges, ["", "bytes=60000-", "bytes=120000-"]);
+        assert!(cut(1, false, "a").0.is_ok(), "what came before is passed over");
+        assert!(cut(1, true, "b").0.unwrap_err().ends_with("changed while it was downloaded; try again"));
+        let (failed, ranges) = cut(9, false, "a");
+        assert!(failed.unwrap_err().starts_with("cannot download"));
+        assert_eq!(ranges.len(), 4, "three further tries bring nothing new");
+    }
 
     #[test]
     fn only_web_addresses_are_downloaded() {

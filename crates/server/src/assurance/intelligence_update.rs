@@ -127,7 +127,10 @@ impl Fetch for Https {
             .user_agent(concat!("bulkhead/", env!("CARGO_PKG_VERSION")))
             .tls_config(crate::notify::egress::tls(None))
             .build();
-        let mut answer = config.new_agent().get(url).call().map_err(io::Error::other)?;
+        let mut answer = config.new_agent().get(url).call().map_err(|error| match error {
+            ureq::Error::StatusCode(404 | 410) => io::Error::new(io::ErrorKind::NotFound, error),
+            error => io::Error::other(error),
+        })?;
         let mut body = answer.body_mut().as_reader().take(LARGEST_BYTES + 1);
         match io::copy(&mut body, out)? > LARGEST_BYTES {
             true => Err(io::Error::other(format!("it is larger than {LARGEST_BYTES} bytes"))),
