@@ -6,10 +6,16 @@ mod serve;
 mod status;
 mod transfer;
 
+use std::path::Path;
+
 use crate::arguments::{IntelBuildArguments, IntelCommand};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::installed;
 use intelligence::{BuildError, BuildOptions, BuildSummary, WriteDeltaError, WrittenDelta};
+
+/// Records of the other side of the world may be a day ahead.
+const DAY: u64 = 86_400;
 
 pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<Outcome, Failure> {
     match command {
@@ -30,7 +36,21 @@ fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
     if let Some(old) = arguments.delta_from.as_deref().filter(|old| !old.exists()) {
         return Err(Failure::usage(format!("there is no file {} to make a delta from", old.display())));
     }
-    let options = BuildOptions { without_titles: arguments.without_titles.clone() };
+    let is_same_file = |old: &Path| {
+        let (old, out) = (old.canonicalize(), arguments.out.canonicalize());
+        matches!((old, out), (Ok(old), Ok(out)) if old == out)
+    };
+    if let Some(old) = arguments.delta_from.as_deref().filter(|old| is_same_file(old)) {
+        return Err(Failure::usage(format!(
+            "--delta-from and --out both name {}; keep the older database under another name",
+            old.display()
+        )));
+    }
+    // A clock that stands before the program was built is wrong, and nothing is judged by it.
+    let now = installed::clock();
+    let is_right = installed::built_in().is_none_or(|built| built <= now);
+    let latest = is_right.then_some(now + DAY);
+    let options = BuildOptions { without_titles: arguments.without_titles.clone(), latest };
     let summary = intelligence::build(&arguments.feeds, &arguments.out, &options).map_err(|error| match error {
         BuildError::UnknownFeed { .. }
         | BuildError::List { .. }

@@ -36,6 +36,9 @@ use crate::time;
 pub struct BuildOptions {
     /// The sources (`osv/npm`, `cve-list-v5`) whose titles are left out, to keep the file small.
     pub without_titles: Vec<String>,
+    /// The time that no record can be newer than, in seconds since 1970: one that says so would stop all updates until
+    /// then. Without one every time is believed that [`time::parse`] reads.
+    pub latest: Option<u64>,
 }
 
 /// What a build made.

@@ -36,6 +36,8 @@ pub(super) struct Collected {
     pub(super) skipped: u64,
     pub(super) skipped_records: Vec<SkippedRecord>,
     untitled: Vec<String>,
+    /// No record is newer than this.
+    latest: u64,
 }
 
 /// How much a source brought.
@@ -140,6 +142,7 @@ impl Collected {
             skipped: 0,
             skipped_records: Vec::new(),
             untitled: options.without_titles.clone(),
+            latest: options.latest.unwrap_or(u64::MAX),
         }
     }
 
@@ -276,6 +279,19 @@ impl Sink for Collected {
                 self.malware.push((known.sha256, name));
                 known.modified.as_deref().and_then(time::parse)
             }
+        };
+        let time = match time {
+            Some(time) if time > self.latest => {
+                let reason = format!("its time {} lies in the future, and is not believed", time::format(time));
+                let place = match &record {
+                    Record::Advisory(advisory) => &advisory.id,
+                    Record::Vulnerability(facts) => &facts.id,
+                    Record::Archive(_) | Record::Malware(_) => "",
+                };
+                self.skipped(source_name, place, reason);
+                None
+            }
+            time => time,
         };
         self.newest = self.newest.max(time.unwrap_or(0));
         let tally = self.sources.entry(source_name.to_owned()).or_default();

@@ -18,6 +18,19 @@ fn the_same_records_give_the_same_bytes() {
     assert_eq!(summary.sources[0].records, 3);
 }
 
+/// Whatever comes after such a record would be older than it.
+#[test]
+fn a_record_of_the_future_does_not_give_the_sequence_number() {
+    let options = BuildOptions { latest: time::parse("2024-05-01T12:00:00Z"), ..BuildOptions::default() };
+    let mut collected = Collected::new(&options);
+    records(RECORDS).into_iter().for_each(|(source, record)| collected.record(&source, record));
+    let (_, summary) = lay_out(collected).unwrap();
+    assert_eq!(time::format(summary.sequence), "2024-05-01T00:00:00Z");
+    let skipped = &summary.skipped_records[0];
+    assert_eq!((summary.skipped, skipped.place.as_str(), summary.advisories), (1, "CVE-2024-0001", 2));
+    assert_eq!(skipped.reason, "its time 2024-05-02T00:00:00Z lies in the future, and is not believed");
+}
+
 #[test]
 fn a_range_without_a_valid_version_is_skipped_and_counted() {
     let text = "
