@@ -90,6 +90,7 @@ impl Distribution {
     /// Whether a package with this purl can be of this distribution: the purl names no other one.
     pub fn can_have(&self, purl: &Purl) -> bool {
         let Some((id, release)) = named_in(purl) else { return true };
+        let release = release_of(canonical_id(id), release).unwrap_or(release);
         if !is_number(release) {
             return true;
         }
@@ -143,20 +144,28 @@ fn named_in(purl: &Purl) -> Option<(&str, &str)> {
 fn release_of(id: &str, codename: &str) -> Option<&'static str> {
     let releases: &[(&str, &str)] = match id {
         "debian" => &[
+            ("wheezy", "7"),
+            ("jessie", "8"),
             ("stretch", "9"),
             ("buster", "10"),
             ("bullseye", "11"),
             ("bookworm", "12"),
             ("trixie", "13"),
             ("forky", "14"),
+            ("duke", "15"),
         ],
         "ubuntu" => &[
+            ("precise", "12.04"),
             ("trusty", "14.04"),
             ("xenial", "16.04"),
             ("bionic", "18.04"),
             ("focal", "20.04"),
             ("jammy", "22.04"),
+            ("kinetic", "22.10"),
+            ("lunar", "23.04"),
+            ("mantic", "23.10"),
             ("noble", "24.04"),
+            ("oracular", "24.10"),
             ("plucky", "25.04"),
             ("questing", "25.10"),
         ],
@@ -254,6 +263,10 @@ mod tests {
         assert!(can_have("pkg:deb/debian/a@1?distro=debian-10.3"));
         assert!(can_have("pkg:deb/debian/a@1?distro=buster"));
         assert!(can_have("pkg:deb/debian/a@1"));
+        assert!(!can_have("pkg:deb/debian/a@1?distro=bullseye"));
+        assert!(!can_have("pkg:deb/debian/a@1?distro=debian-bullseye"));
+        assert!(!can_have("pkg:deb/ubuntu/a@1?distro=noble"));
+        assert!(can_have("pkg:deb/debian/a@1?distro=stable"), "a word that is no release");
         assert!(!can_have("pkg:deb/debian/a@1?distro=debian-1"));
         assert!(!can_have("pkg:deb/debian/a@1?distro=debian-9"));
         assert!(!can_have("pkg:apk/alpine/a@1?distro=alpine-3.10.4"));
