@@ -1,10 +1,13 @@
 //! Small XML documents as a tree: project files and manifests.
 //!
-//! No external entity is ever fetched and no internal one is expanded: only the five predefined ones and character
-//! references have a meaning, others stay as they are written. Depth and number of elements are bounded.
+//! The five predefined entities and character references are resolved, and entities that the document itself declares as
+//! plain text (XML 1.0, section 4.2). No external entity is ever fetched and none within another is expanded: these stay as
+//! they are written (`&name;`). Depth and number of elements are bounded, and what entities expand to.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use quick_xml::escape::{resolve_xml_entity, unescape_with};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 
@@ -15,6 +18,12 @@ const DEEPEST: usize = 100;
 
 /// How many elements a document may have.
 const MOST_ELEMENTS: usize = 400_000;
+
+/// The longest text that an entity stands for, in bytes.
+const LONGEST_ENTITY: usize = 256;
+
+/// How many entities of a document are resolved.
+const MOST_ENTITIES: usize = 1000;
 
 /// One element, without namespaces.
 #[derive(Debug, Default)]
@@ -72,6 +81,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Element, ReadFileError> {
     let mut reader = Reader::from_str(&text);
     let mut open = vec![Element::default()];
     let mut count = 0_usize;
+    let mut entities = BTreeMap::new();
     loop {
         let event = reader.read_event().map_err(|error| malformed(error.to_string()))?;
         match event {
@@ -80,12 +90,12 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Element, ReadFileError> {
                 if open.len() > DEEPEST {
                     return Err(malformed(format!("its elements lie more than {DEEPEST} deep")));
                 }
-                open.push(element(&start));
+                open.push(element(&start, &entities));
             }
             Event::Empty(start) => {
                 count += 1;
                 if let Some(parent) = open.last_mut() {
-                    parent.children.push(element(&start));
+                    parent.children.push(element(&start, &entities));
                 }
             }
             Event::End(_) => {
@@ -106,13 +116,15 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Element, ReadFileError> {
                     "apos" => Some('\''),
                     _ => reference.resolve_char_ref().ok().flatten(),
                 };
-                match character {
-                    Some(character) => push(&mut open, character.encode_utf8(&mut [0; 4])),
-                    None => push(&mut open, &format!("&{};", &*reference)),
+                match (character, entities.get(&*reference)) {
+                    (Some(character), _) => push(&mut open, character.encode_utf8(&mut [0; 4])),
+                    (None, Some(text)) => push(&mut open, text),
+                    (None, None) => push(&mut open, &format!("&{};", &*reference)),
                 }
             }
             Event::Eof => break,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+            Event::DocType(declarations) => entities = declared(&declarations),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
         }
         if count > MOST_ELEMENTS {
             return Err(malformed(format!("it has more than {MOST_ELEMENTS} elements")));
@@ -131,13 +143,33 @@ fn push(open: &mut [Element], text: &str) {
     }
 }
 
-fn element(start: &BytesStart<'_>) -> Element {
+/// The entities that stand for plain text, of the declarations of a document.
+fn declared(declarations: &str) -> BTreeMap<String, String> {
+    let declared = declarations.split("<!ENTITY").skip(1).take(MOST_ENTITIES).filter_map(|declaration| {
+        let (name, rest) = declaration.trim_start().split_once(char::is_whitespace)?;
+        let rest = rest.trim_start();
+        let quote = rest.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        let (text, _) = rest.get(1..)?.split_once(quote)?;
+        let is_plain = text.len() <= LONGEST_ENTITY && !text.contains(['&', '%', '<']);
+        is_plain.then(|| (name.to_owned(), text.to_owned()))
+    });
+    // Of several declarations the first one counts.
+    declared.fold(BTreeMap::new(), |mut entities, (name, text)| {
+        entities.entry(name).or_insert(text);
+        entities
+    })
+}
+
+fn element(start: &BytesStart<'_>, entities: &BTreeMap<String, String>) -> Element {
     let attributes = start
         .attributes()
         .with_checks(false)
         .flatten()
         .map(|attribute| {
-            let value = quick_xml::escape::unescape(&attribute.value).unwrap_or(Cow::Borrowed(&attribute.value));
+            let value = unescape_with(&attribute.value, |name| {
+                resolve_xml_entity(name).or_else(|| entities.get(name).map(String::as_str))
+            });
+            let value = value.unwrap_or(Cow::Borrowed(&attribute.value));
             (attribute.key.local_name().as_ref().to_owned(), value.into_owned())
         })
         .collect();
@@ -174,6 +206,16 @@ mod tests {
             "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a b='1&amp;2'>&lt;&#65;&x;<![CDATA[<]]></a>",
             r#"a [("b", "1&2")] <A&x;<"#,
         );
+    }
+
+    #[test]
+    fn entities_that_a_document_declares_as_text_are_resolved() {
+        check(
+            "<!DOCTYPE a [<!ENTITY v \"2.14.1\"><!ENTITY v '3'> <!ENTITY w '&v;&v;'>]><a b='&v;-1' c='&w;'>&v; &w; &x;</a>",
+            r#"a [("b", "2.14.1-1"), ("c", "&w;")] 2.14.1 &w; &x;"#,
+        );
+        let bomb: String = (0..1500).map(|at| format!("<!ENTITY e{at} '{at}'>")).collect();
+        check(&format!("<!DOCTYPE a [{bomb}]><a>&e999;&e1000;</a>"), "a [] 999&e1000;");
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFil
         if id.is_empty() || version.is_empty() {
             continue;
         }
+        if id.contains('&') || version.contains('&') {
+            found.gap("", format!("the version of `{id}` is an entity that is not known: `{version}`"));
+            continue;
+        }
         let mut package = FoundPackage::new(Kind::Nuget, Evidence::Locked, id, version);
         package.development = element.attribute("developmentDependency") == Some("true");
         found.packages.push(package);

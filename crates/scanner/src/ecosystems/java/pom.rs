@@ -64,9 +64,9 @@ pub(super) fn needs(project: &Element) -> Needs {
 
 /// What the file says, before any property is put in.
 fn project_of(element: &Element) -> Project {
-    let own = |name: &str| element.child_text(name).map(str::to_owned);
+    let own = |name: &str| element.child_text(name).map(value);
     let parent = element.child("parent").map(|parent| {
-        let part = |name: &str| parent.child_text(name).map(str::to_owned);
+        let part = |name: &str| parent.child_text(name).map(value);
         Parent {
             group: part("groupId"),
             artifact: part("artifactId"),
@@ -83,7 +83,7 @@ fn project_of(element: &Element) -> Project {
     // What a profile says wins over what the project says.
     for part in active_profiles(element).chain([element]) {
         for property in part.child("properties").map(Element::children).unwrap_or_default() {
-            properties.entry(property.name().to_owned()).or_insert_with(|| property.text().to_owned());
+            properties.entry(property.name().to_owned()).or_insert_with(|| value(property.text()));
         }
         let management = part.child("dependencyManagement").and_then(|part| part.child("dependencies"));
         managed.extend(asked(management));
@@ -100,10 +100,18 @@ fn project_of(element: &Element) -> Project {
     }
 }
 
+/// A value of the file. What an entity stands for that is not known is unknown as what an unknown property stands for.
+fn value(text: &str) -> String {
+    match text.split_once('&').map(|(before, rest)| (before, rest.split_once(';'))) {
+        Some((before, Some((name, after)))) => format!("{before}${{&{name};}}{after}"),
+        _ => text.to_owned(),
+    }
+}
+
 fn asked(dependencies: Option<&Element>) -> impl Iterator<Item = Asked> {
     let elements = dependencies.map(Element::children).unwrap_or_default();
     elements.iter().filter(|element| element.name() == "dependency").filter_map(|element| {
-        let part = |name: &str| element.child_text(name).map(str::to_owned);
+        let part = |name: &str| element.child_text(name).map(value);
         Some(Asked {
             group: part("groupId")?,
             artifact: part("artifactId")?,
