@@ -138,7 +138,8 @@ pub fn index_tree(
     let (read, tree) = thread::scope(|scope| {
         let reading = crew.reading();
         for _ in 1..threads {
-            scope.spawn(|| crew.help());
+            // Where no further thread can be had, this one does all.
+            let _ = thread::Builder::new().spawn_scoped(scope, || crew.help());
         }
         let mut detector = FileDetector::of_folder(&crew);
         let read = index_entries(tree, detector.as_mut());
@@ -299,11 +300,14 @@ impl Work<'_> {
             crew.help();
         };
         thread::scope(|scope| {
+            // Where no further thread can be had, this one does all.
             for _ in readers..threads {
-                scope.spawn(|| crew.help());
+                let _ = thread::Builder::new().spawn_scoped(scope, || crew.help());
             }
             for _ in 1..readers {
-                scope.spawn(read);
+                if thread::Builder::new().spawn_scoped(scope, read).is_err() {
+                    drop(crew.reading());
+                }
             }
             read();
         });
