@@ -30,6 +30,8 @@ pub(crate) struct Environment {
     pub(crate) docker_host: Option<String>,
     /// `CONTAINER_HOST`: Podman's socket.
     pub(crate) podman_host: Option<String>,
+    /// `BULKHEAD_CONTAINERD_ROOT`: the root folder of containerd, where it is none of the usual ones.
+    pub(crate) containerd_root: Option<PathBuf>,
     /// `$XDG_RUNTIME_DIR/podman/podman.sock`: Podman's socket of a user.
     pub(crate) runtime_folder: Option<PathBuf>,
     /// `SOURCE_DATE_EPOCH`: seconds since 1970 for formats that demand a time.
@@ -88,6 +90,7 @@ impl Environment {
             no_proxy: either("NO_PROXY", "no_proxy"),
             docker_host: text("DOCKER_HOST"),
             podman_host: text("CONTAINER_HOST"),
+            containerd_root: path("BULKHEAD_CONTAINERD_ROOT"),
             runtime_folder,
             source_date: text("SOURCE_DATE_EPOCH").and_then(|seconds| seconds.parse().ok()),
             no_color: path("NO_COLOR").is_some() || text("TERM").is_some_and(|term| term == "dumb"),

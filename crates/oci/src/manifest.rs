@@ -202,6 +202,11 @@ impl Descriptor {
         !self.urls.is_empty() || self.media_type.contains("nondistributable") || self.media_type.contains(".foreign.")
     }
 
+    /// Whether the blob is encrypted (containers/ocicrypt, Image encryption).
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.media_type.ends_with("+encrypted")
+    }
+
     /// Whether the configuration that it names is in Docker's own format.
     pub(crate) fn is_dockers_config(&self) -> bool {
         self.media_type == "application/vnd.docker.container.image.v1+json"

@@ -231,6 +231,9 @@ fn kind_of(bytes: &[u8], digest: &Digest) -> Result<Kind, ReadManifestError> {
         (Some(_), None) if !document.layers.is_empty() => unusable("it claims to be an index and a manifest at once"),
         (Some(manifests), None) => Ok(Kind::Index(manifests)),
         (None, Some(_)) if document.layers.len() > MOST_LAYERS => unusable("it has more than 1,024 layers"),
+        (None, Some(_)) if document.layers.iter().any(Descriptor::is_encrypted) => {
+            unusable("it has encrypted layers; decrypt it first, such as with `skopeo copy --decryption-key KEY`")
+        }
         (None, Some(config)) if !config.is_image_config() => {
             unusable("it is another artifact, such as a chart or a signature")
         }

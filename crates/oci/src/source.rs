@@ -88,6 +88,17 @@ pub enum OpenImageError {
         /// What such a thing has.
         missing: &'static str,
     },
+    /// It is no image at all.
+    #[error(
+        "{place} {what}, and so is no image; give an archive of `docker save` or an OCI layout, and anything else (a root file \
+         system, a bill of materials) as a file by its name"
+    )]
+    NoArchive {
+        /// The file.
+        place: String,
+        /// What it is instead, after its name.
+        what: &'static str,
+    },
     /// A document inside of it is malformed.
     #[error("{document} in {place} is malformed")]
     Malformed {
@@ -238,7 +249,17 @@ pub fn open_archive_stdin(
     input: &mut (dyn io::Read + Send),
     options: &OpenOptions<'_>,
 ) -> Result<Image, OpenImageError> {
-    open_archive_stream(input, "standard input", options)
+    let place = || "standard input".to_owned();
+    let mut head = [0; MAGIC_BYTES];
+    let length = read_full(input, &mut head).map_err(|source| OpenImageError::Read { place: place(), source })?;
+    match &head[..length] {
+        [] => return Err(OpenImageError::NoArchive { place: place(), what: "is empty" }),
+        [b'{' | b'[' | b'<', ..] => {
+            return Err(OpenImageError::NoArchive { place: place(), what: "is a document and no archive" });
+        }
+        _ => {}
+    }
+    open_archive_stream(&mut io::Read::chain(&head[..length], input), &place(), options)
 }
 
 /// Opens an archive of either kind that comes from anywhere; `place` is what errors call it.
@@ -302,7 +323,13 @@ enum Kind {
 impl Kind {
     fn open(self, files: &ArchiveFiles, options: &OpenOptions<'_>) -> Result<Image, OpenImageError> {
         if self == Kind::Oci || (self == Kind::Either && !docker_archive::is_one(files)) {
-            return oci_layout::open(files, options);
+            return match oci_layout::open(files, options) {
+                Err(OpenImageError::OtherKind { place, .. }) if self == Kind::Either => {
+                    let what = "has neither a manifest.json nor an index.json";
+                    Err(OpenImageError::NoArchive { place, what })
+                }
+                opened => opened,
+            };
         }
         // Docker lists one platform of an image in `manifest.json`; the others are in the OCI layout beside it.
         match docker_archive::open(files, options) {

@@ -25,7 +25,7 @@ const MAX_DOCUMENT_BYTES: u64 = 16 << 20;
 /// Where containerd keeps its images.
 #[derive(Debug, Clone)]
 pub struct ContainerdOptions<'a> {
-    /// Its root folder: `/var/lib/containerd`, for k3s `/var/lib/rancher/k3s/agent/containerd`.
+    /// Its root folder.
     pub root: PathBuf,
     /// The namespaces to look through, in order.
     pub namespaces: Vec<String>,
@@ -35,10 +35,20 @@ pub struct ContainerdOptions<'a> {
     pub cache: Option<&'a Cache>,
 }
 
+/// The root folders of containerd itself and of those that bring their own: k3s, RKE2, k0s, MicroK8s.
+const CONTAINERD_ROOTS: &[&str] = &[
+    "/var/lib/containerd",
+    "/var/lib/rancher/k3s/agent/containerd",
+    "/var/lib/rancher/rke2/agent/containerd",
+    "/var/lib/k0s/containerd",
+    "/var/snap/microk8s/common/var/lib/containerd",
+];
+
 impl Default for ContainerdOptions<'_> {
     fn default() -> Self {
+        let usual = || CONTAINERD_ROOTS.iter().map(PathBuf::from);
         ContainerdOptions {
-            root: "/var/lib/containerd".into(),
+            root: usual().find(|root| root.is_dir()).or_else(|| usual().next()).unwrap_or_default(),
             namespaces: ["default", "k8s.io", "moby"].map(str::to_owned).to_vec(),
             platform: None,
             cache: None,

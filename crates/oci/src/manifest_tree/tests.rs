@@ -165,6 +165,14 @@ fn a_manifest_must_have_as_many_layers_as_its_configuration() {
 }
 
 #[test]
+fn encrypted_layers_are_told() {
+    let config = config("linux", "amd64", "");
+    let layer = descriptor("a", "application/vnd.oci.image.layer.v1.tar+gzip+encrypted", "");
+    let manifest = manifest(&config).replace("\"layers\":null", &format!("\"layers\":[{layer}]"));
+    assert!(check(&manifest, &[&config], None).unwrap_err().contains("has encrypted layers; decrypt it first"));
+}
+
+#[test]
 fn a_manifest_of_very_many_layers_is_refused() {
     let (config, layer) = (config("linux", "amd64", ""), descriptor("x", "", ""));
     let of = |count: usize| {

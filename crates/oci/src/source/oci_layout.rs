@@ -191,6 +191,11 @@ impl Search<'_> {
         let Some(config) = document.config else {
             return Err(unusable("is neither an index nor an image manifest"));
         };
+        if document.layers.iter().any(Descriptor::is_encrypted) {
+            return Err(unusable(
+                "has encrypted layers; decrypt it first, such as with `skopeo copy --decryption-key KEY`",
+            ));
+        }
         let (digest, config, platform) = self.read_config(folder, &config)?;
         self.candidates.push(Candidate {
             names,

@@ -208,11 +208,24 @@ fn an_image_of_very_many_layers_is_refused() {
 }
 
 #[test]
+fn what_comes_through_a_pipe_and_is_no_image_is_told_so() {
+    let root = TestImages::parse("layer\n etc/os-release = a", Storage::Plain).images[0].layers[0].clone();
+    for (bytes, what) in [
+        (&b""[..], "standard input is empty, and so is no image"),
+        (b"{\"bomFormat\":\"CycloneDX\"}", "standard input is a document and no archive"),
+        (&root, "standard input has neither a manifest.json nor an index.json"),
+    ] {
+        let error = open_archive_stdin(&mut &*bytes, &options()).unwrap_err().to_string();
+        assert!(error.starts_with(what) && error.contains("by its name"), "{error}");
+    }
+}
+
+#[test]
 fn links_that_lead_in_a_circle_end() {
     let mut tar = TarWriter::new();
     tar.symbolic_link("manifest.json", "a").symbolic_link("a", "manifest.json");
     let error = open_archive_stdin(&mut tar.finish().as_slice(), &options()).unwrap_err();
-    assert!(matches!(error, OpenImageError::Read { .. } | OpenImageError::OtherKind { .. }), "{error}");
+    assert!(matches!(error, OpenImageError::Read { .. } | OpenImageError::NoArchive { .. }), "{error}");
 }
 
 #[test]
