@@ -55,7 +55,8 @@ pub(crate) fn open(
     progress: &Progress,
 ) -> Result<Opened, Failure> {
     // A wrong word on the command line is told as such, before anything is done.
-    match target.path().map(|path| (path, path.metadata())) {
+    let is_standard_input = matches!(target, Target::Sbom(path) if path.as_os_str() == "-");
+    match target.path().filter(|_| !is_standard_input).map(|path| (path, path.metadata())) {
         Some((path, Err(error))) if error.kind() == ErrorKind::NotFound => {
             return Err(Failure::usage(format!("there is no file or folder {}", path.display())));
         }
@@ -189,7 +190,10 @@ impl Opener<'_> {
             }
             Target::Containerd(name) => {
                 let platform = self.arguments.platform.clone();
-                let options = ContainerdOptions { platform, cache: self.cache, ..ContainerdOptions::default() };
+                let mut options = ContainerdOptions { platform, cache: self.cache, ..ContainerdOptions::default() };
+                if let Some(root) = &self.environment.containerd_root {
+                    options.root = root.clone();
+                }
                 work(engine::open_containerd(name, &options)).map(image)
             }
             Target::Container(id) => {
@@ -342,7 +346,10 @@ fn read_bill(path: &Path) -> anyhow::Result<Bill> {
     let mut bytes = Vec::new();
     // One byte more than the limit tells a bill that is too large from one that just fits.
     let limit = LARGEST_BILL_BYTES as u64 + 1;
-    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
+    match path.as_os_str() == "-" {
+        true => std::io::stdin().lock().take(limit).read_to_end(&mut bytes)?,
+        false => File::open(path)?.take(limit).read_to_end(&mut bytes)?,
+    };
     Ok(formats::read_bill(&bytes)?)
 }
 

@@ -69,6 +69,9 @@ pub enum ReadBillError {
         /// The format it has.
         format: &'static str,
     },
+    /// It is compressed.
+    #[error("it is compressed; decompress it first (`gzip -d`, `zstd -d`)")]
+    Compressed,
     /// It is none of the formats.
     #[error(
         "it is no bill of materials that is read: CycloneDX JSON (`bomFormat`), SPDX 2 JSON (`spdxVersion`), either \
@@ -92,6 +95,7 @@ struct Header {
     bom_format: Option<String>,
     spdx_version: Option<String>,
     schema: Option<serde::de::IgnoredAny>,
+    descriptor: Option<serde::de::IgnoredAny>,
     #[serde(rename = "@context")]
     context: Option<serde::de::IgnoredAny>,
     predicate: Option<Box<Header>>,
@@ -120,10 +124,15 @@ pub fn read_bill(bytes: &[u8]) -> Result<Bill, ReadBillError> {
     if bytes.len() > LARGEST_BILL_BYTES {
         return Err(ReadBillError::TooLarge { size_bytes: bytes.len() });
     }
+    if bytes.starts_with(&[0x1f, 0x8b]) || bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
+        return Err(ReadBillError::Compressed);
+    }
     // Windows shells save what a program prints as UTF-16.
-    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+    let byte_orders = [(b"\xff\xfe", u16::from_le_bytes as fn([u8; 2]) -> u16), (b"\xfe\xff", u16::from_be_bytes)];
+    for (mark, unit_of) in byte_orders {
+        let Some(rest) = bytes.strip_prefix(mark) else { continue };
         let (units, _) = rest.as_chunks::<2>();
-        let text: String = char::decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)))
+        let text: String = char::decode_utf16(units.iter().map(|unit| unit_of(*unit)))
             .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect();
         return read_text(text.as_bytes());
@@ -155,6 +164,9 @@ fn read_text(bytes: &[u8]) -> Result<Bill, ReadBillError> {
         Header { predicate: Some(predicate), .. } => read_statement(&predicate, bytes),
         Header { dsse_envelope: Some(Envelope { payload }), .. } | Header { payload: Some(payload), .. } => {
             read_payload(&payload)
+        }
+        Header { schema: Some(_), descriptor: Some(_), .. } => {
+            Err(ReadBillError::Unsupported { format: "in the own format of Syft" })
         }
         Header { schema: Some(_), .. } => read_report(bytes),
         Header { context: Some(_), .. } => Err(ReadBillError::Unsupported { format: "SPDX 3 (JSON-LD)" }),

@@ -40,6 +40,10 @@ fn what_is_no_bill_is_said_to_be_none() {
         ("", "it is empty"),
         (" \n", "it is empty"),
         ("\u{1}\u{2}", "it is no bill of materials that is read"),
+        (
+            r#"{"artifacts": [], "descriptor": {"name": "syft"}, "schema": {"version": "16"}}"#,
+            "it is in the own format of Syft, which is not read; save it as CycloneDX JSON or SPDX 2.3 JSON",
+        ),
         ("<?xml version=\"1.0\"?><bom/>", "save it as CycloneDX JSON"),
         ("SPDXVersion: SPDX-2.3\n", "an SPDX tag-value document, which is not read; save it as"),
         (r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#, "it is SPDX 3 (JSON-LD)"),
@@ -102,6 +106,9 @@ fn a_document_saved_by_a_windows_shell_is_read() {
     let mut bytes = vec![0xff, 0xfe];
     bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
     assert_eq!(read_bill(&bytes).unwrap().inventory.packages.len(), 1);
+    let swapped: Vec<u8> = bytes.chunks(2).flat_map(|pair| [pair[1], pair[0]]).collect();
+    assert_eq!(read_bill(&swapped).unwrap().inventory.packages.len(), 1);
+    assert!(matches!(read_bill(&[0x1f, 0x8b, 8, 0]), Err(ReadBillError::Compressed)));
     assert_eq!(read_bill(format!("\u{feff}{text}").as_bytes()).unwrap().inventory.packages.len(), 1);
 }
 
