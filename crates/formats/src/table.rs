@@ -136,9 +136,12 @@ impl<'a> Table<'a> {
                 self.paragraph(5, Some(style), &why)?;
                 self.paragraph(5, None, &repairs)?;
             }
-            if let Some(remedy) = upgrade.remedy(self.language) {
-                // A command is copied: it is never broken into lines.
-                remedy.lines().try_for_each(|line| writeln!(self.out, "     {}", plain(line)))?;
+            for (line, is_sentence) in upgrade.remedy_lines(self.language) {
+                match is_sentence {
+                    true => self.paragraph(5, None, &plain(&line))?,
+                    // A command is copied: it is never broken into lines.
+                    false => writeln!(self.out, "     {}", plain(&line))?,
+                }
             }
         }
         if upgrades.len() > SHOWN_UPGRADES {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Ecosystem, FindingStatus, Severity};
+use model::{Ecosystem, FindingStatus, RemedyStep, Severity};
 
 use super::Row;
 use crate::Language;
@@ -39,6 +39,12 @@ impl Upgrade<'_> {
     /// The command, or the step to take.
     pub(crate) fn remedy(&self, language: Language) -> Option<String> {
         self.remedy.as_deref().map(|remedy| remedy_in(remedy, language))
+    }
+
+    /// The lines of [`Upgrade::remedy`], each with whether it is a sentence rather than a command.
+    pub(crate) fn remedy_lines(&self, language: Language) -> impl Iterator<Item = (String, bool)> {
+        let lines = self.remedy.as_deref().unwrap_or_default().lines();
+        lines.map(move |line| (remedy_in(line, language), RemedyStep::recognize(line).is_some()))
     }
 
     /// The worst severity that it repairs, and whether that is exploited.
