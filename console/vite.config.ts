@@ -18,6 +18,8 @@ export default defineConfig({
       // Which components a page has is decided by what it uses, not by what stands in one file with that.
       treeshake: { moduleSideEffects: [{ test: /\/src\/parts\/(?:pf\.ts$|said\/)/, sideEffects: false }] },
       output: {
+        // What the first page loads at once is one file: it compresses better, and pages need not name its parts once more.
+        codeSplitting: { groups: [{ name: 'shell', tags: ['$initial'] }] },
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
