@@ -75,7 +75,7 @@ describe(`many at once, with ${STORE}`, () => {
     await shot(page, `${STORE}-bulk-moved`);
     await dialog.getByLabel(say('en', images, 'bulk.comment')).fill('Reviewed on Friday');
     await dialog.getByRole('button', { name: say('en', images, 'bulk.approve.do'), exact: true }).click();
-    const card = page.getByRole('region', { name: say('en', job, 'own') });
+    const card = page.getByRole('article', { name: say('en', job, 'own') });
     await card.getByText(say('en', job, 'outcome.changed', { count: OF_SHOP + 1 })).waitFor({ timeout: 30_000 });
     await accessible(page, 'a bulk action that is done');
     await shot(page, `${STORE}-bulk-done`);
@@ -130,7 +130,7 @@ describe(`many at once, with ${STORE}`, () => {
     // The heading of a column of the list behind it is the same word in both languages.
     expect((await untranslated(page)).filter((text) => text !== 'EPSS')).toEqual([]);
     await dialog.getByRole('button', { name: say('ja', exception, 'submit') }).click();
-    await page.getByRole('region', { name: say('ja', job, 'own') }).getByText(say('ja', job, 'state.done')).waitFor({ timeout: 30_000 });
+    await page.getByRole('article', { name: say('ja', job, 'own') }).getByText(say('ja', job, 'state.done')).waitFor({ timeout: 30_000 });
     const made = (await (await server.api.get('/api/v1/exceptions')).json()) as { items: { ids?: string[]; state: string }[] };
     expect(made.items.flatMap((one) => one.ids ?? [])).toHaveLength(total);
     expect(complaints).toEqual([]);
@@ -379,7 +379,7 @@ async function exported(page: Page, language: Language, format: string): Promise
   const download = page.waitForEvent('download', { timeout: 60_000 });
   await dialog.getByRole('button', { name: say(language, ways, 'submit'), exact: true }).click();
   const path = await (await download).path();
-  await page.getByRole('region', { name: say(language, job, 'own') }).first().getByRole('link', { name: say(language, job, 'own.download') }).waitFor();
+  await page.getByRole('article', { name: say(language, job, 'own') }).first().getByRole('link', { name: say(language, job, 'own.download') }).waitFor();
   return readFileSync(path, 'utf8');
 }
 

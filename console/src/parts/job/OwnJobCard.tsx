@@ -24,7 +24,7 @@ export default function OwnJobCard({ id, onLeave }: { id: string; onLeave: () =>
   const job = useQuery({ ...queryOf(showOwnJob, { path: { id } }), refetchInterval: (query) => (query.state.data && isOpen(query.state.data) ? OPEN_MS : false), retry: 1 });
   useEnd(job.data);
   return (
-    <section className="bh-own-job" aria-label={t('own')}>
+    <article className="bh-own-job" aria-label={t('own')}>
       <div className="bh-own-job-body">
         {job.error && !job.data && <Problem error={job.error} onRetry={() => void job.refetch()} />}
         {job.data && <Told job={job.data} />}
@@ -35,7 +35,7 @@ export default function OwnJobCard({ id, onLeave }: { id: string; onLeave: () =>
         {job.data && <DownloadLink job={job.data} />}
         <button type="button" className="bh-icon-button" aria-label={t('own.leave')} title={t('own.leave')} onClick={onLeave}><Icon name="close" /></button>
       </div>
-    </section>
+    </article>
   );
 }
 

@@ -5,6 +5,7 @@ import { Icon } from '../icons';
 import { normalized, type FilterKey } from './filter';
 import { messages } from './messages';
 import { useSuggestions } from './useSuggestions';
+import type { Typing } from './useTableState';
 
 /** Behind the end of any list: its last line is marked. */
 const MOST_LISTED = 1_000;
@@ -15,7 +16,7 @@ const TYPING_MS = 150;
 interface FilterFieldProps {
   text: string;
   keys: readonly FilterKey[];
-  onText: (text: string, isTyping: boolean) => void;
+  onText: (text: string, typing: Typing) => void;
   ref: Ref<HTMLInputElement>;
 }
 
@@ -28,6 +29,7 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
   const [wanted, setActive] = useState(-1);
   const [isOpen, setIsOpen] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const typing = useRef<Typing>({});
   const shown = draft ?? text;
   const { items: suggestions, isLoading } = useSuggestions(shown, keys, isOpen && !isConverting);
   // The list may be shorter than it was, or not be there yet.
@@ -42,11 +44,13 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
     clearTimeout(timer.current);
     timer.current = undefined;
   };
-  const send = (value: string, isTyping: boolean) => {
+  const send = (value: string) => {
     stopWaiting();
     setDraft(null);
-    onText(normalized(value).trim(), isTyping);
+    onText(normalized(value).trim(), typing.current);
   };
+  /** What is typed from here on is another step of the reader. */
+  const endGo = () => { typing.current = {}; };
   const type = (value: string) => {
     setDraft(value);
     setActive(-1);
@@ -55,20 +59,22 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
     if (isConverting) return;
     timer.current = setTimeout(() => {
       timer.current = undefined;
-      onText(normalized(value).trim(), true);
+      onText(normalized(value).trim(), typing.current);
     }, TYPING_MS);
   };
   const leave = () => {
     setIsOpen(false);
     // What was typed is the filter although the field was left before the list was asked.
-    if (timer.current !== undefined && draft !== null) send(draft, true);
+    if (timer.current !== undefined && draft !== null) send(draft);
     else setDraft(null);
+    endGo();
   };
   const accept = (completed: string) => {
     // A completed key still waits for its value.
     if (completed.endsWith(':')) type(completed);
     else {
-      send(completed, false);
+      send(completed);
+      endGo();
       setIsOpen(false);
     }
     setActive(-1);
@@ -99,7 +105,8 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
         const suggestion = suggestions[active];
         if (isListed && suggestion) accept(suggestion.completed);
         else {
-          send(shown, false);
+          send(shown);
+          endGo();
           setIsOpen(false);
         }
         break;
@@ -132,7 +139,7 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
         value={shown}
         onChange={(event) => { type(event.target.value); }}
         onCompositionStart={() => { setIsConverting(true); stopWaiting(); }}
-        onCompositionEnd={(event) => { setIsConverting(false); send(event.currentTarget.value, true); }}
+        onCompositionEnd={(event) => { setIsConverting(false); send(event.currentTarget.value); }}
         onKeyDown={onKey}
         onBlur={leave}
       />

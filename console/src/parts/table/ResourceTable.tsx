@@ -21,13 +21,14 @@ import { useGone } from './useGone';
 import { useRows, type RowRange } from './useRows';
 import { useServerKeys } from './useServerKeys';
 import { useSelection } from './useSelection';
-import { useTableState } from './useTableState';
+import { useTableState, type Typing } from './useTableState';
 
 export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
   const { source, fixedFilter = '', defaultSort = '', topics = [] } = props;
   const filters = useServerKeys(props.filters, props.isUnfiltered ? undefined : props.resource);
   const t = useMessages(messages);
-  const [state, change] = useTableState();
+  const ids = useMemo(() => props.columns.map((column) => column.id), [props.columns]);
+  const [state, change] = useTableState(ids);
   const filterText = props.isUnfiltered ? '' : state.filter;
   const terms = useMemo(() => termsOf(filterText, filters), [filterText, filters]);
   const filter = [fixedFilter, sent(terms)].filter((part) => part !== '').join(' ');
@@ -49,7 +50,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
   const field = useRef<HTMLInputElement>(null);
   useShortcut('/', t('keys.search'), () => field.current?.focus());
 
-  const setFilter = useCallback((text: string, isTyping = false) => { change({ filter: text }, isTyping); }, [change]);
+  const setFilter = useCallback((text: string, typing?: Typing) => { change({ filter: text }, typing); }, [change]);
   const isEmpty = !rows.isPending && !rows.error && rows.count === 0 && !rows.isOld;
   return (
     <section className="bh-list" aria-label={props.label}>
@@ -118,11 +119,11 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
 /** The columns that are shown: those of the address, or all that are not hidden by themselves. */
 function useColumns<Item>(columns: readonly Column<Item>[], chosen: string): readonly Column<Item>[] {
   return useMemo(() => {
-    const ids = chosen.split(',').filter((id) => id !== '');
+    const ids = chosen.split(',');
     const [name, ...others] = columns;
     if (!name) return [];
     // The name is the link of the row, and always there.
-    return [name, ...others.filter((column) => (ids.length === 0 ? !column.isHidden : ids.includes(column.id)))];
+    return [name, ...others.filter((column) => (chosen === '' ? !column.isHidden : ids.includes(column.id)))];
   }, [columns, chosen]);
 }
 

@@ -79,7 +79,7 @@ export function Rows<Item>({ label, listKey, rows, columns, sort, onSort, rowKey
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0);
   const width = columns.reduce((sum, column) => sum + column.width, selection ? 3 : 0);
   return (
-    <div className={rows.isOld ? 'bh-rows bh-rows-old' : 'bh-rows'} ref={scroller} tabIndex={0} role="region" aria-label={label} aria-busy={rows.isPending || rows.isOld} onKeyDown={onKeyDown}>
+    <div className={rows.isOld ? 'bh-rows bh-rows-old' : 'bh-rows'} ref={scroller} tabIndex={0} role="group" aria-label={label} aria-busy={rows.isPending || rows.isOld} onKeyDown={onKeyDown}>
       {selection && <ActionKey keys="Space" says={t('keys.tick')} run={null} />}
       {bulk.map(({ id, label: says, shortcut, run }) => shortcut !== undefined && (
         <ActionKey

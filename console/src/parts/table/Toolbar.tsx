@@ -113,7 +113,8 @@ function Columns<Item>({ columns, shown, onColumns }: ColumnsProps<Item>) {
   const ids = shown.slice(1).map((column) => column.id);
   const toggle = (id: string) => {
     const wanted = columns.slice(1).filter((column) => (column.id === id) !== ids.includes(column.id));
-    onColumns(wanted.map((column) => column.id).join(','));
+    // With none left the name alone stays; nothing at all would be the usual ones.
+    onColumns((wanted.length > 0 ? wanted : columns.slice(0, 1)).map((column) => column.id).join(','));
   };
   return (
     <Dropdown

@@ -1,0 +1,134 @@
+// @vitest-environment jsdom
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ShortcutProvider } from '../../frame/shortcuts';
+import { LanguageProvider } from '../../i18n/language';
+import type { Column } from './definition';
+import type { FilterKey } from './filter';
+import { ResourceTable } from './ResourceTable';
+import type { ListSource } from './source';
+
+beforeEach(() => {
+  // jsdom lays nothing out: the window is ten rows high.
+  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(400);
+  vi.spyOn(Element.prototype, 'clientWidth', 'get').mockReturnValue(800);
+  HTMLElement.prototype.scrollTo = () => undefined;
+  Element.prototype.scrollIntoView = () => undefined;
+});
+
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+const column = (id: string, isHidden = false): Column<string> => ({ id, title: id, width: 10, isHidden, cell: (item) => `${id} of ${item}` });
+
+const columns = [column('name'), column('size'), column('age', true)];
+
+const filters: FilterKey[] = [{ key: 'os', label: 'System', values: [{ value: 'debian', label: 'Debian' }] }];
+
+const source: ListSource<string> = {
+  key: ['things'],
+  address: () => '/things',
+  page: () => Promise.resolve({ items: ['one', 'two'], next: null, total: 2 }),
+};
+
+async function show(address = '/') {
+  const root = createRootRoute({
+    component: () => (
+      <ShortcutProvider>
+        <main><ResourceTable label="Things" source={source} columns={columns} filters={filters} rowKey={(item) => item} empty={null} /></main>
+      </ShortcutProvider>
+    ),
+  });
+  const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: ['/before', address] }), parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)) });
+  render(
+    <LanguageProvider initial="en">
+      <QueryClientProvider client={new QueryClient({ defaultOptions: { queries: { retry: false } } })}><RouterProvider router={router} /></QueryClientProvider>
+    </LanguageProvider>,
+  );
+  await screen.findByText('name of one');
+  const search = () => router.latestLocation.search as { filter?: string; cols?: string };
+  return {
+    search,
+    router,
+    /** Types what is not there yet, and waits until the list is asked for it. */
+    type: async (text: string) => {
+      fireEvent.change(screen.getByRole('combobox'), { target: { value: text } });
+      await waitFor(() => { expect(search().filter).toBe(text); });
+    },
+    back: async () => {
+      act(() => { router.history.back(); });
+      await waitFor(() => { expect(router.state.status).toBe('idle'); });
+    },
+  };
+}
+
+const headings = () => screen.getAllByRole('columnheader').map((heading) => heading.textContent);
+
+test('what was typed in one go with pauses is one entry of the history: Back leads to the list before', async () => {
+  const { type, back, search, router } = await show('/?filter=os:debian');
+  screen.getByRole('combobox').focus();
+  await type('os:debian p');
+  await type('os:debian post');
+  await type('os:debian postgres');
+  await userEvent.keyboard('{Enter}');
+  expect(router.history.length).toBe(3);
+  await back();
+  expect(search().filter).toBe('os:debian');
+  await back();
+  expect(router.latestLocation.pathname).toBe('/before');
+});
+
+test('what is typed behind Enter, in the field anew or behind Back is another step', async () => {
+  const { type, back, search } = await show();
+  const field = screen.getByRole('combobox');
+  field.focus();
+  await type('one');
+  await userEvent.keyboard('{Enter}');
+  await type('one two');
+  await userEvent.click(screen.getByRole('button', { name: 'Reload' }));
+  field.focus();
+  await type('one two three');
+  await back();
+  expect(search().filter).toBe('one two');
+  await back();
+  expect(search().filter).toBe('one');
+  await type('four');
+  await back();
+  expect(search().filter).toBe('one');
+});
+
+test('columns that the list does not have are none, and go with the next change', async () => {
+  const { search, type } = await show('/?cols=age,color,owner');
+  expect(headings()).toEqual(['name', 'age']);
+  screen.getByRole('combobox').focus();
+  await type('x');
+  expect(search().cols).toBe('age');
+});
+
+test('a list of which no column is known shows the usual ones', async () => {
+  const { search, type } = await show('/?cols=color,owner');
+  expect(headings()).toEqual(['name', 'size']);
+  screen.getByRole('combobox').focus();
+  await type('x');
+  expect(search().cols).toBeUndefined();
+});
+
+test('taking the last column off leaves the name', async () => {
+  const { search } = await show();
+  await userEvent.click(screen.getByRole('button', { name: 'Columns' }));
+  await userEvent.click(await screen.findByLabelText('size'));
+  await waitFor(() => { expect(search().cols).toBe('name'); });
+  expect(headings()).toEqual(['name']);
+});
+
+test('every landmark of a list has a name of its own', async () => {
+  await show();
+  const { violations } = await axe.run(document.body, { runOnly: ['landmark-unique', 'region', 'scrollable-region-focusable'] });
+  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 80))])).toEqual([]);
+});
