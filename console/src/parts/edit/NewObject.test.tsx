@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { QueryClientProvider } from '@tanstack/react-query';
-import { RouterProvider, createMemoryHistory, createRootRoute, createRouter } from '@tanstack/react-router';
+import { RouterProvider, createMemoryHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router';
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -14,6 +14,7 @@ import { NewObject } from './NewObject';
 afterEach(cleanup);
 
 async function show(create: () => Promise<string>, language: Language = 'en') {
+  const root = createRootRoute();
   const Page = () => (
     <NewObject initial={{ name: '', url: '' }} action="Create" create={create} onMade={() => undefined} stale={[]}>
       {(draft, change) => (
@@ -24,9 +25,14 @@ async function show(create: () => Promise<string>, language: Language = 'en') {
       )}
     </NewObject>
   );
-  const router = createRouter({ routeTree: createRootRoute({ component: Page }), history: createMemoryHistory() });
+  const routes = [
+    createRoute({ getParentRoute: () => root, path: '/', component: Page }),
+    createRoute({ getParentRoute: () => root, path: '/elsewhere', component: () => <p>Elsewhere</p> }),
+  ];
+  const router = createRouter({ routeTree: root.addChildren(routes), history: createMemoryHistory() });
   render(<QueryClientProvider client={queryClient}><LanguageProvider initial={language}><RouterProvider router={router as never} /></LanguageProvider></QueryClientProvider>);
   await screen.findByLabelText('Address');
+  return router;
 }
 
 const refused = (field: string) => () => Promise.reject(new Failure(422, 'request.invalid', { field, problem: 'use https' }, '', 'r1'));
@@ -65,4 +71,14 @@ test('screen readers hear nothing in another language', async () => {
   expect(document.body.textContent).not.toMatch(/alert|status/i);
   // Nor is what went wrong the heading of a part of the page.
   expect(screen.queryByRole('heading')).toBeNull();
+});
+
+test('leaving without saving saves nothing', async () => {
+  const create = vi.fn(() => Promise.resolve(''));
+  const router = await show(create);
+  await userEvent.type(screen.getByRole('textbox', { name: /Name/ }), 'half');
+  router.history.push('/elsewhere');
+  await userEvent.click(await screen.findByRole('button', { name: 'Leave without saving' }));
+  await screen.findByText('Elsewhere');
+  expect(create).not.toHaveBeenCalled();
 });
