@@ -8,6 +8,7 @@ import { messages as detail } from '../src/pages/images/detail/messages';
 import { messages as images } from '../src/pages/images/list/messages';
 import { messages as login } from '../src/pages/login/messages';
 import { messages as setup } from '../src/pages/setup/messages';
+import { messages as edit } from '../src/parts/edit/messages';
 import { messages as parts } from '../src/parts/messages';
 import { messages as table } from '../src/parts/table/messages';
 import { messages as view } from '../src/parts/views/dialog/messages';
@@ -261,6 +262,45 @@ describe(`with ${STORE}`, () => {
     await settled(page);
     await page.getByText(say('en', table, 'count.all', { count: IMAGES / 4 })).waitFor();
     expect(await page.getByRole('combobox', { name: say('en', table, 'search') }).inputValue()).toBe('name:registry.example/shop/*');
+    await close();
+  });
+
+  test.skipIf(IS_PREVIEW)('J26: the server is away, and one opens another page and a dialog', async () => {
+    const { page, close } = await visit(browser, server.origin, { language: 'ja', theme: 'light' });
+    const complaint = { title: say('ja', frame, 'missing.title'), text: say('ja', frame, 'missing.part.offline') };
+    await page.goto('/access/groups/new');
+    await signIn(page);
+    await settled(page);
+    const name = page.locator('#main input').first();
+    await name.fill('担当者');
+    await server.stop();
+    // Its code was never asked for: the page that is shown stays, with what was typed and its address.
+    await page.locator('nav a[href="/jobs"]').click();
+    const dialog = page.getByRole('dialog', { name: complaint.title });
+    await dialog.getByText(complaint.text).waitFor({ timeout: 30_000 });
+    await accessible(page, 'a page that did not come');
+    await shot(page, `${STORE}-page-away`);
+    expect(new URL(page.url()).pathname).toBe('/access/groups/new');
+    await dialog.getByRole('button', { name: say('ja', frame, 'sign_out.again') }).click();
+    await dialog.getByText(complaint.text).waitFor();
+    await dialog.getByRole('button', { name: say('ja', parts, 'cancel'), exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await name.inputValue()).toBe('担当者');
+    // So does it below a dialog.
+    await page.keyboard.press('Control+K');
+    await page.getByRole('dialog', { name: say('ja', frame, 'missing.part') }).getByText(complaint.text).waitFor();
+    await server.start();
+    // Nobody does anything: the dialog opens once the server is back.
+    await page.getByRole('dialog', { name: say('ja', frame, 'missing.part') }).waitFor({ state: 'hidden', timeout: 60_000 });
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await name.inputValue()).toBe('担当者');
+    // What is typed is asked about before the page is left, now that the other one comes.
+    await page.locator('nav a[href="/jobs"]').click();
+    await page.getByRole('dialog').getByRole('button', { name: say('ja', edit, 'leave.action') }).click();
+    await page.waitForURL(/\/jobs$/);
+    await settled(page);
     await close();
   });
 

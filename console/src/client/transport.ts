@@ -11,6 +11,9 @@ const LONGEST_ANSWER_MS = 65_000;
 /** The same where a file is handed over. */
 const LONGEST_UPLOAD_MS = 1_805_000;
 
+/** The start page is a file: a server that takes longer over it is as good as away. */
+const LONGEST_START_MS = 10_000;
+
 export interface CallOptions {
   signal?: AbortSignal;
   /** The `ETag` of what is replaced: the server refuses where somebody else was faster. */
@@ -111,7 +114,7 @@ async function failure(response: Response): Promise<Failure> {
 /** Asks for the page that the console starts from, past all caches; `null` where the server does not give it. */
 export async function readStart(): Promise<string | null> {
   try {
-    const response = await fetch('/', { cache: 'no-store', credentials: 'same-origin', headers: { accept: 'text/html' } });
+    const response = await fetch('/', { cache: 'no-store', credentials: 'same-origin', headers: { accept: 'text/html' }, signal: AbortSignal.timeout(LONGEST_START_MS) });
     if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
     const text = await response.text();
     noteAnswered();

@@ -22,7 +22,7 @@ export class Broken extends Component<{ children: ReactNode; place: string }, { 
   override render() {
     const { error } = this.state;
     if (error === null) return this.props.children;
-    if (isNotLoaded(error)) return <NotLoaded />;
+    if (isNotLoaded(error)) return <NotLoaded onArrived={() => { this.setState({ error: null }); }} />;
     return <BrokenPage error={error} onRetry={() => { this.setState({ error: null }); }} />;
   }
 }

@@ -1,7 +1,7 @@
 // What is around every page for people who are signed in: who they are, the top bar, the navigation, the notes.
 import { Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, lazy, useCallback, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { queryClient } from '../client/cache';
 import { useIsReachable } from '../client/connection';
 import { hasCode } from '../client/failure';
@@ -14,6 +14,7 @@ import { PageSkeleton } from '../parts/Skeleton';
 import { Broken } from './Broken';
 import { Forbidden } from './Forbidden';
 import { GotoShortcuts } from './GotoShortcuts';
+import { later } from './later';
 import { meQuery } from './me';
 import { messages } from './messages';
 import { Navigation } from './Navigation';
@@ -24,9 +25,12 @@ import { ShortcutProvider } from './shortcuts';
 import { TopBar } from './TopBar';
 
 // What is seldom needed is not what a page waits for.
-const ForcedPasswordChange = lazy(() => import('../parts/ChangePassword').then((code) => ({ default: code.ForcedPasswordChange })));
-const KeyList = lazy(() => import('./KeyList').then((code) => ({ default: code.KeyList })));
-const Palette = lazy(() => import('./palette/Palette'));
+const ForcedPasswordChange = later(async () => ({ default: (await import('../parts/ChangePassword')).ForcedPasswordChange }), {
+  wait: <PageSkeleton />,
+  place: (told) => <div className="bh-page">{told}</div>,
+});
+const KeyList = later(async () => ({ default: (await import('./KeyList')).KeyList }));
+const Palette = later(() => import('./palette/Palette'));
 
 export function Frame() {
   const me = useQuery(meQuery);
@@ -39,7 +43,7 @@ export function Frame() {
     const isStart = location.href === '/';
     void navigate({ to: '/login', search: isStart ? {} : { next: location.href }, replace: true });
   }, [isSignedOut, location.href, location.pathname, navigate]);
-  if (me.data?.must_change_password) return <Suspense fallback={<PageSkeleton />}><ForcedPasswordChange me={me.data} /></Suspense>;
+  if (me.data?.must_change_password) return <ForcedPasswordChange me={me.data} />;
   if (me.data) return <SignedIn key={me.data.id} name={me.data.name} />;
   if (me.error && !isSignedOut) return <div className="bh-page"><Problem error={me.error} onRetry={() => void me.refetch()} /></div>;
   return <PageSkeleton />;
@@ -86,10 +90,8 @@ function SignedIn({ name }: { name: string }) {
       </div>
       <GotoShortcuts onKeys={openKeys} onSearch={openPalette} />
       <Broken place={pathname}>
-        <Suspense>
-          {isPaletteOpen && <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />}
-          {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
-        </Suspense>
+        {isPaletteOpen && <Palette onClose={() => { setIsPaletteOpen(false); }} onKeys={openKeys} />}
+        {areKeysOpen && <KeyList onClose={() => { setAreKeysOpen(false); }} />}
       </Broken>
       <PasswordDialog name={name} />
       {hasEnded && <SessionDialog name={name} onSignedIn={noteSessionBegan} />}

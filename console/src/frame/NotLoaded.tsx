@@ -1,36 +1,34 @@
-import { useEffect, useRef } from 'react';
+import { useRouter } from '@tanstack/react-router';
 import { useIsReachable } from '../client/connection';
 import { useMessages } from '../i18n/language';
 import { Button } from '../parts/pf';
+import { loadPage } from './arrival';
 import { messages } from './messages';
-import { askServer, useIsOldVersion } from './version';
+import { reloadHere, useBack } from './MissingPart';
+import { askServer, useIsAsking, useIsOldVersion } from './version';
 
-const PAUSE_MS = 3_000;
+interface NotLoadedProps {
+  /** The code is there now. */
+  onArrived: () => void;
+  reload?: () => void;
+}
 
-/**
- * In place of a page whose code did not come. Browsers may remember that a part could not be loaded, so that it is tried
- * again with the page as a whole: by itself where the server was away and is back.
- */
-export function NotLoaded({ reload = () => { location.reload(); } }: { reload?: () => void }) {
+/** In place of the page that one began with, where its code did not come: tried again when asked to, and once the server is back. */
+export function NotLoaded({ onArrived, reload = reloadHere }: NotLoadedProps) {
   const t = useMessages(messages);
+  const router = useRouter();
   const isReachable = useIsReachable();
+  const isAsking = useIsAsking();
   const isOld = useIsOldVersion();
-  const wasAway = useRef(false);
-  useEffect(() => {
-    if (isReachable) {
-      if (wasAway.current) reload();
-      return;
-    }
-    wasAway.current = true;
-    const timer = setInterval(() => void askServer(), PAUSE_MS);
-    return () => { clearInterval(timer); };
-  }, [isReachable, reload]);
+  const again = () => void loadPage(router, router.latestLocation.pathname).then((isThere) => { if (isThere) onArrived(); });
+  useBack(again);
   return (
     <div className="bh-page">
       <h1>{t('missing.title')}</h1>
-      <p role="status">{t(!isReachable ? 'missing.offline' : isOld ? 'note.version' : 'missing.text')}</p>
-      <p>
-        <Button variant="secondary" onClick={isReachable ? reload : () => void askServer()}>{t(isOld ? 'broken.reload' : 'sign_out.again')}</Button>
+      <p role="status">{t(!isReachable ? 'missing.offline' : isOld ? 'note.version' : isAsking ? 'missing.asking' : 'missing.text')}</p>
+      <p className="bh-actions">
+        {!isOld && <Button variant="secondary" onClick={isReachable ? again : () => void askServer()}>{t('sign_out.again')}</Button>}
+        {isReachable && <Button variant="secondary" onClick={reload}>{t('broken.reload')}</Button>}
       </p>
     </div>
   );

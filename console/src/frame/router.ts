@@ -1,6 +1,7 @@
 // The router: pages of the registry, and addresses whose part after `?` is kept as it is written.
 import { createRouter } from '@tanstack/react-router';
 import { openPages, pages } from '../pages/registry';
+import { awaitPages } from './arrival';
 import { frameRoute, rootRoute } from './routes';
 
 const routeTree = rootRoute.addChildren([...openPages, frameRoute.addChildren(pages)]);
@@ -13,6 +14,8 @@ export const router = createRouter({
   defaultPreloadDelay: 80,
   scrollRestoration: true,
 });
+
+awaitPages(router);
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -58,7 +58,7 @@ export function ExceptionsPage() {
       {search.new === 'true' && mayAsk && (
         <ExceptionDialog
           prefill={NOTHING_KNOWN}
-          onCancel={() => { ask(false); }}
+          onClose={() => { ask(false); }}
           onDone={(exception) => void navigate({ to: '/exceptions/$id', params: { id: exception.id } })}
         />
       )}

@@ -1,12 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { later } from '../../frame/later';
 import { useMay } from '../../frame/me';
 import { useMessages } from '../../i18n/language';
 import { Icon } from '../icons';
 import { messages } from './messages';
 import type { Prefill } from './terms';
 
-const ExceptionDialog = lazy(() => import('./ExceptionDialog'));
+const ExceptionDialog = later(() => import('./ExceptionDialog'));
 
 /** Asks for an exception for what stands beside it; absent where one may not ask. */
 export function ExceptButton({ prefill, what }: { prefill: Prefill; what?: string }) {
@@ -21,13 +22,11 @@ export function ExceptButton({ prefill, what }: { prefill: Prefill; what?: strin
         <span>{t('open')}</span>
       </button>
       {isOpen && (
-        <Suspense fallback={null}>
-          <ExceptionDialog
-            prefill={prefill}
-            onCancel={() => { setIsOpen(false); }}
-            onDone={(exception) => void navigate({ to: '/exceptions/$id', params: { id: exception.id } })}
-          />
-        </Suspense>
+        <ExceptionDialog
+          prefill={prefill}
+          onClose={() => { setIsOpen(false); }}
+          onDone={(exception) => void navigate({ to: '/exceptions/$id', params: { id: exception.id } })}
+        />
       )}
     </>
   );

@@ -20,11 +20,11 @@ import { FINDING_KINDS, draftOf, requestOf, saysWhat, type ExceptionDraft, type 
 interface ExceptionDialogProps {
   prefill: Prefill;
   onDone: (exception: PolicyException) => void;
-  onCancel: () => void;
+  onClose: () => void;
 }
 
 /** Asks for an exception: what, where, why, until when. It holds once somebody else has approved it. */
-export default function ExceptionDialog({ prefill, onDone, onCancel }: ExceptionDialogProps) {
+export default function ExceptionDialog({ prefill, onDone, onClose }: ExceptionDialogProps) {
   const t = useMessages(messages);
   const id = useId();
   const me = useMe();
@@ -46,7 +46,7 @@ export default function ExceptionDialog({ prefill, onDone, onCancel }: Exception
     if (!isVague) send.mutate();
   };
   return (
-    <Modal isOpen variant="medium" onClose={onCancel} aria-labelledby={`${id}-title`}>
+    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby={`${id}-title`}>
       <ModalHeader title={t('title')} labelId={`${id}-title`} description={t('text')} />
       <ModalBody>
         <Refused error={send.error}>
@@ -67,7 +67,7 @@ export default function ExceptionDialog({ prefill, onDone, onCancel }: Exception
       </ModalBody>
       <ModalFooter>
         <Button type="submit" form={`${id}-form`} isLoading={send.isPending} isDisabled={send.isPending}>{t('submit')}</Button>
-        <Button variant="link" onClick={onCancel}>{t('cancel')}</Button>
+        <Button variant="link" onClick={onClose}>{t('cancel')}</Button>
       </ModalFooter>
     </Modal>
   );

@@ -1,11 +1,12 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { later } from '../../frame/later';
 import { useShortcut } from '../../frame/shortcuts';
 import { useMessages } from '../../i18n/language';
 import { Icon } from '../icons';
 import type { Asked, Export } from '../table/definition';
 import { messages } from './messages';
 
-const ExportDialog = lazy(() => import('./ExportDialog'));
+const ExportDialog = later(() => import('./ExportDialog'));
 
 /** Leads to the files that a list can be had as; `e` does too. */
 export function ExportButton({ exports, asked }: { exports: readonly Export[]; asked: Asked }) {
@@ -18,7 +19,7 @@ export function ExportButton({ exports, asked }: { exports: readonly Export[]; a
         <Icon name="export" />
         <span>{t('open')}</span>
       </button>
-      {isOpen && <Suspense fallback={null}><ExportDialog exports={exports} asked={asked} onClose={() => { setIsOpen(false); }} /></Suspense>}
+      {isOpen && <ExportDialog exports={exports} asked={asked} onClose={() => { setIsOpen(false); }} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { later } from '../../frame/later';
 import { useMessages } from '../../i18n/language';
 import { HostileText } from '../HostileText';
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
@@ -6,8 +7,8 @@ import type { ChangeState, TableState } from '../table/useTableState';
 import { messages } from './messages';
 import { isShown, stateOf, useViews } from './views';
 
-const SaveView = lazy(() => import('./dialog/SaveView'));
-const ManageViews = lazy(() => import('./dialog/ManageViews'));
+const SaveView = later(() => import('./dialog/SaveView'));
+const ManageViews = later(() => import('./dialog/ManageViews'));
 
 interface ViewsMenuProps {
   /** The list, by the name that its views are kept under. */
@@ -50,11 +51,8 @@ export function ViewsMenu({ list, state, change }: ViewsMenuProps) {
           {views.length > 0 && <DropdownItem onClick={() => { open('manage'); }}>{t('manage.open')}</DropdownItem>}
         </DropdownList>
       </Dropdown>
-      {dialog !== null && (
-        <Suspense fallback={null}>
-          {dialog === 'save' ? <SaveView list={list} state={state} views={views} onClose={close} /> : <ManageViews views={views} onClose={close} />}
-        </Suspense>
-      )}
+      {dialog === 'save' && <SaveView list={list} state={state} views={views} onClose={close} />}
+      {dialog === 'manage' && <ManageViews views={views} onClose={close} />}
     </>
   );
 }

@@ -9,13 +9,11 @@ import { Problem } from '../Problem';
 import { Skeleton } from '../Skeleton';
 import Explanation from './Explanation';
 import { messages } from './messages';
-import { useWhy } from './useWhy';
 
 /** Why a verdict is what it is: always in the same order, from the decision to what can be done. */
-export default function WhyDrawer({ digest }: { digest: string }) {
+export default function WhyDrawer({ digest, onClose }: { digest: string; onClose: () => void }) {
   const t = useMessages(messages);
   const title = useId();
-  const [, open] = useWhy();
   const drawer = useRef<HTMLElement>(null);
   const verdict = useQuery(queryOf(showVerdict, { query: { image: digest } }));
   useEffect(() => {
@@ -31,11 +29,11 @@ export default function WhyDrawer({ digest }: { digest: string }) {
       ref={drawer}
       tabIndex={-1}
       aria-labelledby={title}
-      onKeyDown={(event) => { if (event.key === 'Escape') open(null); }}
+      onKeyDown={(event) => { if (event.key === 'Escape') onClose(); }}
     >
       <header className="bh-drawer-head">
         <h2 id={title}>{t('title')}</h2>
-        <button type="button" className="bh-icon-button" aria-label={t('close')} onClick={() => { open(null); }}>
+        <button type="button" className="bh-icon-button" aria-label={t('close')} onClick={() => { onClose(); }}>
           <Icon name="close" />
         </button>
       </header>

@@ -1,19 +1,19 @@
-import { lazy, Suspense, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
+import { later } from '../../frame/later';
 import { useWhy } from './useWhy';
 
-const WhyDrawer = lazy(() => import('./WhyDrawer'));
+const WhyDrawer = later(() => import('./WhyDrawer'), {
+  wait: <aside className="bh-drawer" aria-busy="true" />,
+  place: (told) => <aside className="bh-drawer">{told}</aside>,
+});
 
 /** A page beside which the reasons open. */
 export function WhyPlace({ children }: { children: ReactNode }) {
-  const [digest] = useWhy();
+  const [digest, open] = useWhy();
   return (
     <div className={digest ? 'bh-with-drawer bh-with-drawer-open' : 'bh-with-drawer'}>
       <div className="bh-with-drawer-page">{children}</div>
-      {digest && (
-        <Suspense fallback={<aside className="bh-drawer" aria-busy="true" />}>
-          <WhyDrawer key={digest} digest={digest} />
-        </Suspense>
-      )}
+      {digest && <WhyDrawer key={digest} digest={digest} onClose={() => { open(null); }} />}
     </div>
   );
 }

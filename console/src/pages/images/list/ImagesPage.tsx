@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react';
 import { listImages } from '../../../client/generated';
+import { later } from '../../../frame/later';
 import { useMessages } from '../../../i18n/language';
 import { EmptyState } from '../../../parts/EmptyState';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
@@ -13,7 +13,7 @@ import { useImageFilters } from './filters';
 import { messages } from './messages';
 
 // Only who has no image yet needs it.
-const ScanCommand = lazy(() => import('../../../parts/scan/ScanCommand'));
+const ScanCommand = later(() => import('../../../parts/scan/ScanCommand'));
 
 const source = listOf(listImages, {});
 
@@ -59,7 +59,7 @@ function NoImages() {
     <EmptyState title={t('empty.title')}>
       <p>{t('empty.text')}</p>
       <p>{t('empty.command')}</p>
-      <Suspense fallback={null}><ScanCommand /></Suspense>
+      <ScanCommand />
     </EmptyState>
   );
 }
