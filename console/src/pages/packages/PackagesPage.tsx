@@ -2,9 +2,10 @@ import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { beginPackagesExport, exportPackages, listPackages, type KnownPackage } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
+import { CountLink } from '../../parts/CountLink';
 import { EmptyState } from '../../parts/EmptyState';
 import { useRowExports } from '../../parts/export/exports';
-import { HostileText } from '../../parts/HostileText';
+import { HostileText, visible } from '../../parts/HostileText';
 import type { Column } from '../../parts/table/definition';
 import { quoted, type FilterKey } from '../../parts/table/filter';
 import { ResourceTable } from '../../parts/table/ResourceTable';
@@ -77,9 +78,13 @@ function useColumns(): readonly Column<KnownPackage>[] {
         width: 8,
         isNumber: true,
         cell: (found) => (
-          <Link to="/images" search={imagesWith(found)}>
-            {found.images >= MOST_COUNTED ? t('images.many', { count: MOST_COUNTED }) : format.number(found.images)}
-          </Link>
+          <CountLink
+            shown={found.images >= MOST_COUNTED ? t('images.many', { count: MOST_COUNTED }) : format.number(found.images)}
+            says={t(found.images >= MOST_COUNTED ? 'images.with.many' : 'images.with', { count: Math.min(found.images, MOST_COUNTED), name: visible(`${found.name} ${found.version}`) })}
+            isLink={found.images > 0}
+            to="/images"
+            search={imagesWith(found)}
+          />
         ),
       },
       { ...text('purl', 26), isHidden: true },

@@ -7,6 +7,8 @@ export const en = {
   'column.source': 'Source package',
   'column.images': 'Images',
   'column.purl': 'Purl',
+  'images.with': '{count, plural, one {# image} other {# images}} with {name}',
+  'images.with.many': '{count} or more images with {name}',
   'images.many': '{count} or more',
   'empty.title': 'No package yet',
   'empty.text': 'The packages of all registered images appear here, each once.',

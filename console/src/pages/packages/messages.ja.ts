@@ -10,6 +10,8 @@ export const ja: Translation<typeof en> = {
   'column.source': 'ソースパッケージ',
   'column.images': 'イメージ',
   'column.purl': 'purl',
+  'images.with': '{name}を含むイメージ{count}件',
+  'images.with.many': '{name}を含むイメージ{count}件以上',
   'images.many': '{count}件以上',
   'empty.title': 'パッケージはまだありません',
   'empty.text': '登録済みのすべてのイメージのパッケージが、重複なくここに表示されます。',

@@ -3,7 +3,8 @@ import { useMemo } from 'react';
 import { listPolicies, type Policy } from '../../client/generated';
 import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
-import { HostileText } from '../../parts/HostileText';
+import { CountLink } from '../../parts/CountLink';
+import { HostileText, visible } from '../../parts/HostileText';
 import type { Column } from '../../parts/table/definition';
 import { ListPage } from '../../parts/table/ListPage';
 import type { FilterKey } from '../../parts/table/filter';
@@ -16,6 +17,8 @@ import { ModeMark } from './ModeMark';
 const source = listOf(listPolicies, {});
 
 const TOPICS = ['policy.*'];
+
+const VERSIONS = { tab: 'versions' };
 
 /** All policies: what each asks, where, and whether it denies. */
 export function PoliciesPage() {
@@ -56,11 +59,18 @@ function usePolicyColumns(): readonly Column<Policy>[] {
           return variables.length === 0 ? t('scope.everything') : <HostileText text={variables.map(({ attribute, value }) => `${attribute} = ${value}`).join(', ')} />;
         },
       },
-      { id: 'controls', title: t('controls'), width: 6, isNumber: true, cell: (policy) => format.number(outlineOf(policy.document)?.controls.length ?? 0) },
-      { id: 'version', title: t('version'), width: 6, isNumber: true, isHidden: true, cell: (policy) => format.number(policy.version) },
+      { id: 'controls', title: t('controls'), width: 6, isNumber: true, cell: (policy) => <Controls policy={policy} /> },
+      { id: 'version', title: t('version'), width: 6, isNumber: true, isHidden: true, cell: (policy) => <CountLink shown={format.number(policy.version)} says={t('versions.of', { version: policy.version, name: visible(policy.name) })} isLink to="/policies/$id" params={{ id: policy.id }} search={VERSIONS} /> },
       { id: 'author', title: t('author'), width: 7, cell: (policy) => <HostileText text={policy.author} /> },
       { id: 'changed', title: t('changed'), width: 9, sort: { key: 'changed', isGreatestFirst: true }, cell: (policy) => <Timestamp moment={policy.changed} /> },
     ],
     [t, format],
   );
+}
+
+function Controls({ policy }: { policy: Policy }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const count = outlineOf(policy.document)?.controls.length ?? 0;
+  return <CountLink shown={format.number(count)} says={t('controls.of', { count, name: visible(policy.name) })} isLink={count > 0} to="/policies/$id" params={{ id: policy.id }} />;
 }

@@ -5,10 +5,12 @@ import { useEffect, useMemo } from 'react';
 import { queryClient } from '../../client/cache';
 import { cancelOwnJob, listPolicyTrialChanges, showOwnJob, showPolicy, showPolicyTrial, type DryRunChange, type DryRunJob } from '../../client/generated';
 import { queryOf } from '../../client/queries';
+import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
 import { EmptyState } from '../../parts/EmptyState';
-import { HostileText } from '../../parts/HostileText';
+import { CountLink } from '../../parts/CountLink';
+import { HostileText, visible } from '../../parts/HostileText';
 import { ImageName } from '../../parts/ImageName';
 import { Loaded } from '../../parts/Loaded';
 import { VerdictMark } from '../../parts/marks';
@@ -18,6 +20,8 @@ import type { Column } from '../../parts/table/definition';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
+import { rowsOf } from '../images/counted';
+import { messages as images } from '../images/list/messages';
 import { messages } from './messages';
 
 /** A dry run that still moves is looked at so often. */
@@ -127,17 +131,34 @@ function Cancel({ job }: { job: string }) {
 
 function useColumns(): readonly Column<DryRunChange>[] {
   const t = useMessages(messages);
+  const image = useMessages(images);
   const format = useFormat();
-  return useMemo(
-    () => [
+  const maySeeFindings = useMay('findings.read');
+  return useMemo(() => {
+    const count = (id: 'critical' | 'high'): Column<DryRunChange> => ({
+      id,
+      title: t(`trial.${id}`),
+      width: 7,
+      isNumber: true,
+      cell: ({ image: { counts, digest, name } }) => (
+        <CountLink
+          shown={format.number(counts[id])}
+          says={image(`count.${id}`, { count: counts[id], image: visible(name || digest) })}
+          isLink={maySeeFindings && counts[id] > 0}
+          to="/images/$digest"
+          params={{ digest }}
+          search={rowsOf(id)}
+        />
+      ),
+    });
+    return [
       { id: 'image', title: t('effect.image'), width: 25, cell: ({ image }) => <ImageName name={image.name} digest={image.digest} /> },
       { id: 'from', title: t('effect.from'), width: 11, cell: ({ from }) => <VerdictMark decision={from} /> },
       { id: 'to', title: t('effect.to'), width: 11, cell: ({ to }) => <VerdictMark decision={to} /> },
-      { id: 'critical', title: t('trial.critical'), width: 7, isNumber: true, cell: ({ image }) => format.number(image.counts.critical) },
-      { id: 'high', title: t('trial.high'), width: 7, isNumber: true, cell: ({ image }) => format.number(image.counts.high) },
-    ],
-    [t, format],
-  );
+      count('critical'),
+      count('high'),
+    ];
+  }, [t, image, format, maySeeFindings]);
 }
 
 function said(t: ReturnType<typeof useMessages<(typeof messages)['en']>>, changed: number, images: number): string {

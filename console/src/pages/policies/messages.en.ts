@@ -26,6 +26,8 @@ export const en = {
   'scope.expression.help': 'v1 && (v2 || !v3). All have to hold where it is empty.',
   'scope.wrong': 'At character {position}: {problem}',
   controls: 'Controls',
+  'controls.of': '{count, plural, one {# control} other {# controls}} of {name}',
+  'versions.of': 'Version {version} of {name}: show all versions',
   version: 'Version',
   author: 'Changed by',
   changed: 'Changed',

@@ -28,6 +28,8 @@ export const ja: Translation<typeof en> = {
   'scope.expression.help': '例: v1 && (v2 || !v3)。空欄の場合は、すべての条件を満たす必要があります。',
   'scope.wrong': '{position}文字目: {problem}',
   controls: 'コントロール',
+  'controls.of': '{name}のコントロール{count}件',
+  'versions.of': '{name}のバージョン{version}: すべてのバージョンを表示',
   version: 'バージョン',
   author: '変更者',
   changed: '変更日時',

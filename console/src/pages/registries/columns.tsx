@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { Registry } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { sayCause } from '../../parts/cause/sentence';
-import { HostileText } from '../../parts/HostileText';
+import { HostileText, visible } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
 import type { Column } from '../../parts/table/definition';
 import type { FilterKey } from '../../parts/table/filter';
@@ -33,10 +33,10 @@ export function useRegistryColumns(): readonly Column<Registry>[] {
         width: 6,
         cell: (registry) =>
           registry.risks.length > 0 && (
-            <span className="bh-mark bh-decision-would_deny" title={registry.risks.map((risk) => sayCause(risk, format)).join('\n')}>
+            <Link to="/registries/$id" params={{ id: registry.id }} className="bh-mark bh-decision-would_deny" title={registry.risks.map((risk) => sayCause(risk, format)).join('\n')} aria-label={t('risks.of', { count: registry.risks.length, name: visible(registry.name) })}>
               <Icon name="warn" />
               <span>{t('risks', { count: registry.risks.length })}</span>
-            </span>
+            </Link>
           ),
       },
     ],

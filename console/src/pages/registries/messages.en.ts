@@ -15,6 +15,7 @@ export const en = {
   'column.next': 'Listed next',
   'key.failing': 'Last listing failed',
   'key.enabled': 'Listed and scanned by itself',
+  'risks.of': '{count, plural, one {# risk} other {# risks}} of {name}',
   'column.risks': 'Risks',
   risks: '{count, plural, one {# risk} other {# risks}}',
   'state.paused': 'Paused',

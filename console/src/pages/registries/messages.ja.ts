@@ -18,6 +18,7 @@ export const ja: Translation<typeof en> = {
   'column.next': '次回取得',
   'key.failing': '前回の一覧取得に失敗',
   'key.enabled': '自動スキャン',
+  'risks.of': '{name}のリスク{count, plural, other {#件}}',
   'column.risks': 'リスク',
   risks: 'リスク{count, plural, other {#件}}',
   'state.paused': '一時停止中',

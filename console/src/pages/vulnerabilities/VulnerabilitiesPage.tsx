@@ -1,13 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { beginVulnerabilitiesExport, exportVulnerabilities, listVulnerabilities, type KnownVulnerability } from '../../client/generated';
+import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
+import { CountLink } from '../../parts/CountLink';
 import { EmptyState } from '../../parts/EmptyState';
 import { useRowExports } from '../../parts/export/exports';
-import { HostileText } from '../../parts/HostileText';
+import { HostileText, visible } from '../../parts/HostileText';
 import { KevMark, SeverityMark } from '../../parts/marks';
 import type { Column } from '../../parts/table/definition';
-import type { FilterKey } from '../../parts/table/filter';
+import { quoted, type FilterKey } from '../../parts/table/filter';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
@@ -55,6 +57,7 @@ export function VulnerabilitiesPage() {
 function useColumns(): readonly Column<KnownVulnerability>[] {
   const t = useMessages(messages);
   const format = useFormat();
+  const maySeeImages = useMay('images.read');
   return useMemo(
     () => [
       {
@@ -78,9 +81,13 @@ function useColumns(): readonly Column<KnownVulnerability>[] {
         width: 7,
         isNumber: true,
         cell: ({ id, images }) => (
-          <Link to="/images" search={{ filter: `vulnerability:${id}` }}>
-            {images >= MOST_COUNTED ? t('images.many', { count: MOST_COUNTED }) : format.number(images)}
-          </Link>
+          <CountLink
+            shown={images >= MOST_COUNTED ? t('images.many', { count: MOST_COUNTED }) : format.number(images)}
+            says={t(images >= MOST_COUNTED ? 'images.with.many' : 'images.with', { count: Math.min(images, MOST_COUNTED), id: visible(id) })}
+            isLink={maySeeImages && images > 0}
+            to="/images"
+            search={{ filter: `vulnerability:${quoted(id)}` }}
+          />
         ),
       },
       { id: 'title', title: t('column.title'), width: 24, cell: ({ title }) => title && <HostileText text={title} /> },
@@ -93,7 +100,7 @@ function useColumns(): readonly Column<KnownVulnerability>[] {
         cell: (vulnerability) => <Timestamp moment={vulnerability.first_seen} />,
       },
     ],
-    [t, format],
+    [t, format, maySeeImages],
   );
 }
 

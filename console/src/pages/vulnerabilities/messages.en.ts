@@ -10,6 +10,8 @@ export const en = {
   'column.first_seen': 'First seen',
   yes: 'Yes',
   no: 'No',
+  'images.with': '{count, plural, one {# image} other {# images}} with {id}',
+  'images.with.many': '{count} or more images with {id}',
   'images.many': '{count} or more',
   'empty.title': 'No known vulnerability',
   'empty.text': 'No registered image has a vulnerability that the intelligence knows of. Images without intelligence or with parts that could not be read may have more than is known.',

@@ -13,6 +13,8 @@ export const ja: Translation<typeof en> = {
   'column.first_seen': '初回検出',
   yes: 'はい',
   no: 'いいえ',
+  'images.with': '{id}の影響を受けるイメージ{count}件',
+  'images.with.many': '{id}の影響を受けるイメージ{count}件以上',
   'images.many': '{count}件以上',
   'empty.title': '既知の脆弱性はありません',
   'empty.text': '登録済みのイメージに、インテリジェンスで確認できる脆弱性はありません。インテリジェンスがない場合や解析できなかった部分がある場合は、ほかにも脆弱性がある可能性があります。',

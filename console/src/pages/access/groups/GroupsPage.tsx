@@ -3,7 +3,8 @@ import { useMemo } from 'react';
 import { listGroups, listRoles, type Group } from '../../../client/generated';
 import { useMay } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
-import { HostileText } from '../../../parts/HostileText';
+import { CountLink } from '../../../parts/CountLink';
+import { HostileText, visible } from '../../../parts/HostileText';
 import type { Column } from '../../../parts/table/definition';
 import { ListPage } from '../../../parts/table/ListPage';
 import type { FilterKey } from '../../../parts/table/filter';
@@ -27,7 +28,7 @@ export function GroupsPage() {
     return [
       { id: 'name', title: t('name'), width: 14, sort: { key: 'name' }, cell: (group) => <Link to="/access/groups/$id" params={{ id: group.id }}><HostileText text={group.name} /></Link> },
       { id: 'description', title: t('description'), width: 22, cell: (group) => <HostileText text={group.description} /> },
-      { id: 'members', title: t('members'), width: 6, isNumber: true, cell: (group) => format.number(group.members.length) },
+      { id: 'members', title: t('members'), width: 6, isNumber: true, cell: ({ id, members, name }) => <CountLink shown={format.number(members.length)} says={t('members.of', { count: members.length, name: visible(name) })} isLink={members.length > 0} to="/access/users" search={{ filter: `group:${id}` }} /> },
       { id: 'roles', title: t('roles'), width: 20, cell: (group) => format.list(group.roles.map((id) => names.get(id) ?? id)) },
       { id: 'changed', title: t('changed'), width: 10, cell: (group) => <Timestamp moment={group.changed} /> },
     ];

@@ -7,6 +7,7 @@ export const en = {
   roles: 'Roles',
   'roles.help': 'Every member holds them.',
   members: 'Members',
+  'members.of': '{count, plural, one {# member} other {# members}} of {name}',
   changed: 'Changed',
   'empty.title': 'No groups',
   'empty.text': 'A group gives the same roles to several people: a team, a shift, everybody on call.',

@@ -10,6 +10,7 @@ export const ja: Translation<typeof en> = {
   roles: 'ロール',
   'roles.help': 'すべてのメンバーに割り当てられます。',
   members: 'メンバー',
+  'members.of': '{name}のメンバー{count}人',
   changed: '変更日時',
   'empty.title': 'グループはまだありません',
   'empty.text': 'グループを使うと、チームや当番など複数の人に同じロールをまとめて割り当てられます。',

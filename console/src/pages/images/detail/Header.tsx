@@ -7,12 +7,10 @@ import { SeverityMark } from '../../../parts/marks';
 import { Alert } from '../../../parts/pf';
 import { Timestamp } from '../../../parts/Timestamp';
 import { WhyLink } from '../../../parts/why/WhyLink';
+import { rowsOf } from '../counted';
 import { Actions } from './Actions';
 import { messages } from './messages';
 import { OriginLine } from './Origin';
-
-/** The numbers are without what an exception covers, and so are the rows that they lead to. */
-const NOT_EXCEPTED = '-excepted_by:*';
 
 const COUNTED = ['critical', 'high', 'medium', 'low'] as const;
 
@@ -31,12 +29,12 @@ export function Header({ image, isRemoved = false }: { image: ImageDetails; isRe
       <div className="bh-summary">
         <WhyLink decision={image.decision} digest={image.digest} />
         {COUNTED.map((severity) => (
-          <Link key={severity} to="." search={{ tab: 'vulnerabilities', filter: `severity:${severity} ${NOT_EXCEPTED}` }} className="bh-summary-count">
+          <Link key={severity} to="." search={rowsOf(severity)} className="bh-summary-count">
             <SeverityMark severity={severity} /> <b>{format.number(image.counts[severity])}</b>
           </Link>
         ))}
         {image.counts.kev > 0 && (
-          <Link to="." search={{ tab: 'vulnerabilities', filter: `kev:true ${NOT_EXCEPTED}` }} className="bh-summary-count">{t('kev', { count: image.counts.kev })}</Link>
+          <Link to="." search={rowsOf('kev')} className="bh-summary-count">{t('kev', { count: image.counts.kev })}</Link>
         )}
         <Digest digest={image.digest} />
         <span className="bh-quiet"><HostileText text={[image.os, image.platform].filter((part) => part !== '').join(' · ')} /></span>

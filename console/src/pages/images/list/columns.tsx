@@ -1,25 +1,40 @@
 import { useMemo } from 'react';
 import type { Image } from '../../../client/generated';
+import { useMay } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
+import { CountLink } from '../../../parts/CountLink';
 import { Digest } from '../../../parts/Digest';
-import { HostileText } from '../../../parts/HostileText';
+import { HostileText, visible } from '../../../parts/HostileText';
 import { ImageName } from '../../../parts/ImageName';
 import type { Column } from '../../../parts/table/definition';
 import { Timestamp } from '../../../parts/Timestamp';
 import { WhyLink } from '../../../parts/why/WhyLink';
+import { rowsOf } from '../counted';
 import { messages } from './messages';
+
+const PACKAGES = { tab: 'packages' };
 
 /** The columns of the list of images. */
 export function useImageColumns(): readonly Column<Image>[] {
   const t = useMessages(messages);
   const format = useFormat();
+  const maySeeFindings = useMay('findings.read');
   return useMemo(() => {
-    const count = (id: 'critical' | 'high' | 'medium' | 'low' | 'kev' | 'secrets' | 'malware' | 'gaps', more: Partial<Column<Image>> = {}): Column<Image> => ({
+    const count = (id: 'critical' | 'high' | 'medium' | 'low' | 'kev' | 'secrets' | 'malware', more: Partial<Column<Image>> = {}): Column<Image> => ({
       id,
       title: t(`column.${id}`),
       width: 6.5,
       isNumber: true,
-      cell: (image) => format.number(image.counts[id]),
+      cell: ({ counts, digest, name }) => (
+        <CountLink
+          shown={format.number(counts[id])}
+          says={t(`count.${id}`, { count: counts[id], image: visible(name || digest) })}
+          isLink={maySeeFindings && counts[id] > 0}
+          to="/images/$digest"
+          params={{ digest }}
+          search={rowsOf(id)}
+        />
+      ),
       ...more,
     });
     return [
@@ -44,10 +59,26 @@ export function useImageColumns(): readonly Column<Image>[] {
       count('kev', { width: 8 }),
       count('secrets', { width: 7 }),
       count('malware', { width: 7 }),
-      count('gaps', { isHidden: true }),
+      { id: 'gaps', title: t('column.gaps'), width: 6.5, isNumber: true, isHidden: true, cell: (image) => format.number(image.counts.gaps) },
       { id: 'os', title: t('column.os'), width: 11, cell: (image) => <HostileText text={image.os} /> },
       { id: 'platform', title: t('column.platform'), width: 9, isHidden: true, cell: (image) => <HostileText text={image.platform} /> },
-      { id: 'packages', title: t('column.packages'), width: 7, isNumber: true, isHidden: true, cell: (image) => format.number(image.packages) },
+      {
+        id: 'packages',
+        title: t('column.packages'),
+        width: 7,
+        isNumber: true,
+        isHidden: true,
+        cell: ({ packages, digest, name }) => (
+          <CountLink
+            shown={format.number(packages)}
+            says={t('count.packages', { count: packages, image: visible(name || digest) })}
+            isLink={packages > 0}
+            to="/images/$digest"
+            params={{ digest }}
+            search={PACKAGES}
+          />
+        ),
+      },
       { id: 'size', title: t('column.size'), width: 7, isNumber: true, cell: (image) => format.bytes(image.size_bytes) },
       { id: 'digest', title: t('column.digest'), width: 14, isHidden: true, cell: (image) => <Digest digest={image.digest} /> },
       {
@@ -73,5 +104,5 @@ export function useImageColumns(): readonly Column<Image>[] {
         cell: (image) => <Timestamp moment={image.evaluated} />,
       },
     ];
-  }, [t, format]);
+  }, [t, format, maySeeFindings]);
 }

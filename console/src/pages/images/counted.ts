@@ -1,0 +1,20 @@
+// The numbers of an image, each with the tab and the filter whose rows it counts.
+import type { ImageCounts } from '../../client/generated';
+import type { Search } from '../../frame/routes';
+
+/** What an exception covers does not count. */
+const NOT_EXCEPTED = '-excepted_by:*';
+
+export type Counted = Exclude<keyof ImageCounts, 'fixable' | 'gaps' | 'unknown' | 'misconfigurations'>;
+
+export function rowsOf(name: Counted): Search {
+  switch (name) {
+    case 'kev':
+      return { tab: 'vulnerabilities', filter: `kev:true ${NOT_EXCEPTED}` };
+    case 'secrets':
+    case 'malware':
+      return { tab: name, filter: NOT_EXCEPTED };
+    default:
+      return { tab: 'vulnerabilities', filter: `severity:${name} ${NOT_EXCEPTED}` };
+  }
+}
