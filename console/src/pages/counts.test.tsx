@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { QueryClientProvider } from '@tanstack/react-query';
-import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import { cleanup, render, screen } from '@testing-library/react';
+import { createMemoryHistory, createRootRoute, createRoute, createRouter, RouterProvider } from '@tanstack/react-router';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../client/cache';
@@ -52,12 +53,16 @@ function show(Page: () => ReactNode, permissions: readonly string[], { address =
     return Promise.resolve(Response.json({ items, next: null, total: items.length }));
   }));
   queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: [...permissions], roles: [], has_second_factor: false, must_change_password: false });
+  const root = createRootRoute();
+  const own = createRoute({ getParentRoute: () => root, path: '/', component: Page });
+  const image = createRoute({ getParentRoute: () => root, path: '/images/$digest', component: () => null });
   const router = createRouter({
-    routeTree: createRootRoute({ component: Page }),
+    routeTree: root.addChildren([own, image]),
     history: createMemoryHistory({ initialEntries: [address] }),
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   });
   render(<LanguageProvider initial={language}><QueryClientProvider client={queryClient}><RouterProvider router={router} /></QueryClientProvider></LanguageProvider>);
+  return router;
 }
 
 async function target(name: string): Promise<string> {
@@ -67,14 +72,21 @@ async function target(name: string): Promise<string> {
 }
 
 test('the numbers of an image lead to the findings that they count', async () => {
-  show(ImagesPage, ['images.read', 'findings.read'], { address: '/?cols=critical,high,medium,kev,secrets,malware,packages' });
+  const router = show(ImagesPage, ['images.read', 'findings.read'], { address: '/?cols=critical,high,medium,kev,secrets,malware,packages' });
   expect(await target('3 critical vulnerabilities in shop/web:1')).toBe('/images/sha256:1 tab=vulnerabilities filter=severity:critical -excepted_by:*');
   expect(await target('1 vulnerability of high severity in shop/web:1')).toBe('/images/sha256:1 tab=vulnerabilities filter=severity:high -excepted_by:*');
   expect(await target('1 vulnerability that is known to be exploited in shop/web:1')).toBe('/images/sha256:1 tab=vulnerabilities filter=kev:true -excepted_by:*');
   expect(await target('2 secrets in shop/web:1')).toBe('/images/sha256:1 tab=secrets filter=-excepted_by:*');
   expect(await target('1 piece of malware in shop/web:1')).toBe('/images/sha256:1 tab=malware filter=-excepted_by:*');
   expect(await target('120 packages in shop/web:1')).toBe('/images/sha256:1 tab=packages');
-  // Nothing is behind what is not there.
+  // The router understands the address, and goes there itself.
+  await userEvent.click(screen.getByRole('link', { name: '2 secrets in shop/web:1' }));
+  await waitFor(() => { expect(router.latestLocation).toMatchObject({ pathname: '/images/sha256%3A1', search: { tab: 'secrets', filter: '-excepted_by:*' } }); });
+});
+
+test('nothing is behind a number that is none', async () => {
+  show(ImagesPage, ['images.read', 'findings.read'], { address: '/?cols=medium,high' });
+  await screen.findByRole('link', { name: /high/ });
   expect(screen.queryByRole('link', { name: /medium/ })).toBeNull();
 });
 
