@@ -59,7 +59,7 @@ export function ExceptionsPage() {
         <ExceptionDialog
           prefill={NOTHING_KNOWN}
           onClose={() => { ask(false); }}
-          onDone={(exception) => void navigate({ to: '/exceptions/$id', params: { id: exception.id } })}
+          onDone={(exception) => void navigate({ to: '/exceptions/$id', params: { id: exception.id }, ignoreBlocker: true })}
         />
       )}
     </div>

@@ -10,6 +10,7 @@ import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
 import { LeaveGuard } from '../../parts/edit/EditForm';
 import { Button } from '../../parts/pf';
+import { PageProblem } from '../../parts/PageProblem';
 import { Problem } from '../../parts/Problem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { outlineOf, withTop } from './document/outline';
@@ -19,11 +20,14 @@ import { mistakeOf } from './mistake';
 import { PolicyEditor, type PolicyDraft } from './PolicyEditor';
 import { TEMPLATES, documentOf } from './templates';
 
+/** What of the address says what one begins with. */
+const BEGINNINGS = ['from', 'of'] as const;
+
 /** A new policy: from a template that starts in audit, or from another policy (`?of=ID`). */
 export function NewPolicyPage() {
   const search: Search = useSearch({ strict: false });
   const other = useQuery({ ...queryOf(showPolicy, { path: { id: search.of ?? '' } }), enabled: search.of !== undefined });
-  if (other.error) return <div className="bh-page"><Problem error={other.error} /></div>;
+  if (other.error && !other.data) return <PageProblem error={other.error} onRetry={() => void other.refetch()} />;
   if (search.of !== undefined) {
     if (!other.data) return <PageSkeleton />;
     const copy = outlineOf(other.data.document) ? withTop(withTop(other.data.document, 'name', `${other.data.name}-copy`), 'mode', 'audit') : other.data.document;
@@ -91,7 +95,7 @@ function Editor({ begin }: { begin: string }) {
         <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending}>{t('save')}</Button>
         <Link to="/policies" className="bh-link-button">{t('cancel')}</Link>
       </div>
-      <LeaveGuard isChanged={isTyped && !save.isSuccess} />
+      <LeaveGuard isChanged={isTyped && !save.isSuccess} parameters={BEGINNINGS} />
     </form>
   );
 }

@@ -27,7 +27,7 @@ export function PolicyActions({ policy, etag }: { policy: Policy; etag: string |
     },
     onSuccess: async (_, what) => {
       setAsked(null);
-      if (what === 'remove') await navigate({ to: '/policies' });
+      if (what === 'remove') await navigate({ to: '/policies', ignoreBlocker: true });
       for (const operation of [listPolicies, listPolicyVersions, tryPolicy]) await queryClient.invalidateQueries({ queryKey: [operation.id] });
       if (what !== 'remove') await queryClient.invalidateQueries({ queryKey: [showPolicy.id] });
     },

@@ -12,6 +12,8 @@ import { Refused } from '../../parts/field/Refused';
 import { HostileText } from '../../parts/HostileText';
 import { Alert, Button } from '../../parts/pf';
 import { PageProblem } from '../../parts/PageProblem';
+import { LeaveGuard } from '../../parts/edit/EditForm';
+import { isSame } from '../../parts/edit/merge';
 import { Problem } from '../../parts/Problem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { AccessFields, KindFields, RuleFields } from './Fields';
@@ -32,6 +34,7 @@ function Editor({ id, opened }: { id: string; opened: Answer<Registry> }) {
   const navigate = useNavigate();
   const [base, setBase] = useState(opened);
   const [draft, setDraft] = useState<Draft>(() => draftOf(opened.data));
+  const isTyped = !isSame(draft, draftOf(base.data));
   const [conflict, setConflict] = useState<Merged | null>(null);
   const change = (changed: Partial<Draft>) => { setDraft((before) => ({ ...before, ...changed })); };
   const save = useMutation({
@@ -39,7 +42,7 @@ function Editor({ id, opened }: { id: string; opened: Answer<Registry> }) {
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: [listRegistries.id] });
       await queryClient.invalidateQueries({ queryKey: [showRegistry.id] });
-      await navigate({ to: '/registries/$id', params: { id } });
+      await navigate({ to: '/registries/$id', params: { id }, ignoreBlocker: true });
     },
     onError: async (error) => {
       if (!hasCode(error, 'object.changed')) return;
@@ -69,6 +72,7 @@ function Editor({ id, opened }: { id: string; opened: Answer<Registry> }) {
             <Button type="submit" isLoading={save.isPending} isDisabled={save.isPending}>{t('edit.save')}</Button>
             <Link to="/registries/$id" params={{ id }} className="bh-link-button">{t('cancel')}</Link>
           </div>
+          <LeaveGuard isChanged={isTyped && !save.isSuccess} />
         </form>
       </Refused>
     </div>

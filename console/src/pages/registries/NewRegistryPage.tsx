@@ -9,6 +9,8 @@ import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
 import { Refused } from '../../parts/field/Refused';
 import { Button } from '../../parts/pf';
+import { LeaveGuard } from '../../parts/edit/EditForm';
+import { isSame } from '../../parts/edit/merge';
 import { Problem } from '../../parts/Problem';
 import { AccessFields, KindFields, RuleFields } from './Fields';
 import { NEW_DRAFT, requestOf, type Draft } from './draft';
@@ -56,7 +58,7 @@ export function NewRegistryPage() {
       if (wasSaved && draft.isEnabled) await listRegistryNow({ path: { id } });
       return id;
     },
-    onSuccess: (id) => navigate({ to: '/registries/$id', params: { id } }),
+    onSuccess: (id) => navigate({ to: '/registries/$id', params: { id }, ignoreBlocker: true }),
   });
   const discard = useMutation({
     mutationFn: async () => {
@@ -64,7 +66,7 @@ export function NewRegistryPage() {
     },
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: [listRegistries.id] });
-      await navigate({ to: '/registries' });
+      await navigate({ to: '/registries', ignoreBlocker: true });
     },
   });
   const submit = () => {
@@ -108,6 +110,7 @@ export function NewRegistryPage() {
             <Button type="submit" isLoading={finish.isPending} isDisabled={finish.isPending}>{t(step === 'rules' ? 'new.save' : 'next')}</Button>
             <Button variant="link" isDisabled={discard.isPending} onClick={() => { discard.mutate(); }}>{t(saved ? 'new.discard' : 'cancel')}</Button>
           </div>
+          <LeaveGuard isChanged={!isSame(draft, NEW_DRAFT) && !finish.isSuccess && !discard.isSuccess} />
         </form>
       </Refused>
     </div>

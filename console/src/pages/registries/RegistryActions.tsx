@@ -36,11 +36,11 @@ export function RegistryActions({ registry, etag }: { registry: Registry; etag: 
       if (what === 'scan') {
         const job = await scanRegistryImage({ path, body: imageOf(image, registry.address) });
         await refreshJobs();
-        await navigate({ to: '/jobs/$id', params: { id: job.id } });
+        await navigate({ to: '/jobs/$id', params: { id: job.id }, ignoreBlocker: true });
       } else {
         await removeRegistry({ path }, { ifMatch: etag });
         await queryClient.invalidateQueries({ queryKey: [listRegistries.id] });
-        await navigate({ to: '/registries' });
+        await navigate({ to: '/registries', ignoreBlocker: true });
       }
     },
   });
@@ -57,7 +57,7 @@ export function RegistryActions({ registry, etag }: { registry: Registry; etag: 
         <Button variant="link" isDanger onClick={() => { setAsked('remove'); }}>{t('remove')}</Button>
       </div>
       {(list.error ?? pause.error) && <Problem error={list.error ?? pause.error} />}
-      <span role="status" className="bh-hidden">{list.isSuccess ? t('list.begun') : ''}</span>
+      <span role="status" className="bh-quiet">{list.isSuccess ? t('list.begun') : ''}</span>
       {asked === 'test' && (
         <Confirm title={t('test.title')} action={t('test.again')} isPending={test.isRunning} error={null} onConfirm={() => { test.start(registry.id); }} onCancel={close}>
           <TestPanel test={test} />

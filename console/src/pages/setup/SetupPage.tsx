@@ -34,7 +34,7 @@ export function SetupPage() {
       queryClient.clear();
       queryClient.setQueryData(meQuery.queryKey, me);
       noteSessionBegan();
-      await navigate({ to: '/', replace: true });
+      await navigate({ to: '/', replace: true, ignoreBlocker: true });
     },
   });
   const differs = isTried && password !== repeat;

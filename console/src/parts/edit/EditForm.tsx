@@ -47,12 +47,18 @@ export function EditForm<Draft>({ edit, memberName, memberValue, isEditable = tr
   );
 }
 
+interface LeaveGuardProps {
+  isChanged: boolean;
+  /** What of the address makes it another page, where its path alone does not. */
+  parameters?: readonly string[];
+}
+
 /** Asks before a page with a draft is left. */
-export function LeaveGuard({ isChanged }: { isChanged: boolean }) {
+export function LeaveGuard({ isChanged, parameters = [] }: LeaveGuardProps) {
   const t = useMessages(messages);
   const blocker = useBlocker({
     // Filters, tabs and drawers are of the same page: the draft stays.
-    shouldBlockFn: ({ current, next }) => isChanged && current.pathname !== next.pathname,
+    shouldBlockFn: ({ current, next }) => isChanged && (current.pathname !== next.pathname || parameters.some((name) => partOf(current.search, name) !== partOf(next.search, name))),
     enableBeforeUnload: isChanged,
     withResolver: true,
   });
@@ -62,4 +68,8 @@ export function LeaveGuard({ isChanged }: { isChanged: boolean }) {
       <p>{t('leave.text')}</p>
     </Confirm>
   );
+}
+
+function partOf(search: object, name: string): unknown {
+  return (search as Readonly<Record<string, unknown>>)[name];
 }

@@ -25,7 +25,7 @@ export function ExceptButton({ prefill, what }: { prefill: Prefill; what?: strin
         <ExceptionDialog
           prefill={prefill}
           onClose={() => { setIsOpen(false); }}
-          onDone={(exception) => void navigate({ to: '/exceptions/$id', params: { id: exception.id } })}
+          onDone={(exception) => void navigate({ to: '/exceptions/$id', params: { id: exception.id }, ignoreBlocker: true })}
         />
       )}
     </>

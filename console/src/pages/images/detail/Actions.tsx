@@ -29,7 +29,7 @@ export function Actions({ image }: { image: ImageDetails }) {
     },
     onSuccess: async (_, what) => {
       setAsked(null);
-      if (what === 'remove') await navigate({ to: '/images' });
+      if (what === 'remove') await navigate({ to: '/images', ignoreBlocker: true });
       await queryClient.invalidateQueries({ queryKey: [listImages.id] });
       if (what !== 'remove') await queryClient.invalidateQueries({ queryKey: [showImage.id] });
     },
