@@ -16,7 +16,9 @@ const ASKED: PolicyException = {
 
 afterEach(() => { cleanup(); queryClient.clear(); vi.unstubAllGlobals(); });
 
-function show(exception: PolicyException) {
+const ALL = ['exceptions.read', 'exceptions.write', 'exceptions.approve'];
+
+function show(exception: PolicyException, permissions = ALL) {
   const bodies: unknown[] = [];
   vi.stubGlobal('fetch', vi.fn((url: string, { body }: RequestInit) => {
     const isPreview = url.endsWith('/exceptions/preview');
@@ -24,7 +26,7 @@ function show(exception: PolicyException) {
     const answer = isPreview ? { matches: 2, changed: 1, images: 9, is_partial: false, items: [] } : exception;
     return Promise.resolve(new Response(JSON.stringify(answer), { status: 200, headers: { 'content-type': 'application/json', etag: '"1"' } }));
   }));
-  queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions: ['exceptions.read', 'exceptions.write', 'exceptions.approve'] } as never);
+  queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions } as never);
   const root = createRootRoute();
   const frame = createRoute({ getParentRoute: () => root, id: 'frame' });
   const page = createRoute({ getParentRoute: () => frame, path: '/exceptions/$id', component: ExceptionPage });
@@ -45,5 +47,11 @@ test('who approved it is told, and its last day as it was asked for', async () =
   expect((await screen.findAllByText((_, element) => element?.tagName === 'SPAN' && element.textContent === 'approved by carol')).length).toBeGreaterThan(1);
   expect(screen.getAllByText('Dec 6, 2026 (UTC)').length).toBe(2);
   expect(document.body.textContent).not.toContain('Dec 7');
+  expect(bodies).toEqual([]);
+});
+
+test('whoever may decide but not ask is told why the images are not shown', async () => {
+  const bodies = show(ASKED, ['exceptions.read', 'exceptions.approve']);
+  await screen.findByText((_, element) => element?.tagName === 'P' && element.textContent === 'Seeing which images it would cover needs the permission exceptions.write, which none of your roles gives.');
   expect(bodies).toEqual([]);
 });
