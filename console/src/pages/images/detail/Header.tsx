@@ -1,5 +1,7 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { ImageDetails } from '../../../client/generated';
+import { useMay } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { Digest } from '../../../parts/Digest';
 import { HostileText } from '../../../parts/HostileText';
@@ -7,7 +9,7 @@ import { SeverityMark } from '../../../parts/marks';
 import { Alert } from '../../../parts/pf';
 import { Timestamp } from '../../../parts/Timestamp';
 import { WhyLink } from '../../../parts/why/WhyLink';
-import { rowsOf } from '../counted';
+import { rowsOf, type Counted } from '../counted';
 import { Actions } from './Actions';
 import { messages } from './messages';
 import { OriginLine } from './Origin';
@@ -29,13 +31,11 @@ export function Header({ image, isRemoved = false }: { image: ImageDetails; isRe
       <div className="bh-summary">
         <WhyLink decision={image.decision} digest={image.digest} />
         {COUNTED.map((severity) => (
-          <Link key={severity} to="." search={rowsOf(severity)} className="bh-summary-count">
+          <Count key={severity} counted={severity}>
             <SeverityMark severity={severity} /> <b>{format.number(image.counts[severity])}</b>
-          </Link>
+          </Count>
         ))}
-        {image.counts.kev > 0 && (
-          <Link to="." search={rowsOf('kev')} className="bh-summary-count">{t('kev', { count: image.counts.kev })}</Link>
-        )}
+        {image.counts.kev > 0 && <Count counted="kev">{t('kev', { count: image.counts.kev })}</Count>}
         <Digest digest={image.digest} />
         <span className="bh-quiet"><HostileText text={[image.os, image.platform].filter((part) => part !== '').join(' · ')} /></span>
         <span className="bh-quiet">{format.bytes(image.size_bytes)}</span>
@@ -45,4 +45,9 @@ export function Header({ image, isRemoved = false }: { image: ImageDetails; isRe
       {image.counts.gaps > 0 && <Alert variant="warning" isInline isPlain title={t('gaps', { count: image.counts.gaps })} />}
     </header>
   );
+}
+
+/** A number, which leads to what it counts where the reader may see that. */
+function Count({ counted, children }: { counted: Counted; children: ReactNode }) {
+  return useMay('findings.read') ? <Link to="." search={rowsOf(counted)} className="bh-summary-count">{children}</Link> : <span className="bh-summary-count">{children}</span>;
 }

@@ -17,18 +17,23 @@ afterEach(() => {
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
-test('an image that is removed while its page is open says so, and nothing can be done with it', async () => {
-  const image = {
-    digest: DIGEST, name: 'shop/web', decision: 'deny', counts: { critical: 1, high: 0, medium: 0, low: 0, kev: 0, gaps: 0 },
-    os: '', platform: '', size_bytes: 1, evaluated: '2026-11-28T12:00:00Z', source: {}, names: [], approval: '',
-  };
+const image = {
+  digest: DIGEST, name: 'shop/web', decision: 'deny', counts: { critical: 1, high: 0, medium: 0, low: 0, kev: 0, gaps: 0 },
+  os: '', platform: '', size_bytes: 1, evaluated: '2026-11-28T12:00:00Z', source: {}, names: [], approval: '',
+};
+
+function show(permissions: readonly string[], address = `/images/${DIGEST}`) {
   vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json(image))));
-  queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: ['images.write'], roles: [], has_second_factor: false, must_change_password: false });
+  queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: [...permissions], roles: [], has_second_factor: false, must_change_password: false });
   const root = createRootRoute({ component: Outlet });
   const frame = createRoute({ id: 'frame', getParentRoute: () => root, component: Outlet });
   const page = createRoute({ path: '/images/$digest', getParentRoute: () => frame, component: ImagePage });
-  const router = createRouter({ routeTree: root.addChildren([frame.addChildren([page])]), history: createMemoryHistory({ initialEntries: [`/images/${DIGEST}`] }) });
+  const router = createRouter({ routeTree: root.addChildren([frame.addChildren([page])]), history: createMemoryHistory({ initialEntries: [address] }), parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)) });
   render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
+}
+
+test('an image that is removed while its page is open says so, and nothing can be done with it', async () => {
+  show(['images.write']);
   await screen.findByRole('button', { name: 'Remove the image' });
   const tell = (topic: string, id: string) => { act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: 'image', object_id: id, parameters: {} }); }); };
   tell('image.removed', 'sha256:another');
@@ -39,4 +44,17 @@ test('an image that is removed while its page is open says so, and nothing can b
   // It was registered again.
   tell('image.registered', DIGEST);
   await screen.findByRole('button', { name: 'Remove the image' });
+});
+
+test('findings are neither tabs nor links for whoever may not see them', async () => {
+  show(['images.read'], `/images/${DIGEST}?tab=secrets`);
+  const tabs = await screen.findAllByRole('tab');
+  expect(tabs.map((tab) => tab.textContent)).toEqual(['Risk', 'Packages', 'History', 'Names and origin']);
+  expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Risk');
+  expect(screen.queryByRole('link', { name: /Critical/ })).toBeNull();
+  cleanup();
+  queryClient.clear();
+  show(['images.read', 'findings.read']);
+  expect(await screen.findAllByRole('tab')).toHaveLength(9);
+  screen.getByRole('link', { name: /Critical/ });
 });

@@ -6,6 +6,7 @@ import { Failure } from '../../../client/failure';
 import { showImage, type ImageDetails } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
 import { useEvents } from '../../../client/stream';
+import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
 import { useShortcut } from '../../../frame/shortcuts';
 import { useMessages } from '../../../i18n/language';
@@ -41,8 +42,10 @@ export function ImagePage() {
   const t = useMessages(messages);
   const image = useQuery(queryOf(showImage, { path: { digest } }));
   const isRemoved = useIsRemoved(digest, image.error);
-  const [tab, openTab] = useTab();
-  const step = (by: number) => { openTab(TABS[(TABS.indexOf(tab) + by + TABS.length) % TABS.length] ?? 'risk'); };
+  const maySeeFindings = useMay('findings.read');
+  const tabs = maySeeFindings ? TABS : TABS.filter((name) => KINDS[name] === undefined);
+  const [tab, openTab] = useTab(tabs);
+  const step = (by: number) => { openTab(tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length] ?? 'risk'); };
   useShortcut(']', t('tabs'), () => { step(1); });
   useShortcut('[', t('tabs'), () => { step(-1); });
   useEffect(() => {
@@ -55,7 +58,7 @@ export function ImagePage() {
       <div className="bh-page bh-page-full">
         <Header image={image.data} isRemoved={isRemoved} />
         <Tabs activeKey={tab} onSelect={(_, key) => { openTab(key as TabName); }} aria-label={t('tabs')}>
-          {TABS.map((name) => (
+          {tabs.map((name) => (
             <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />
           ))}
         </Tabs>
@@ -93,11 +96,11 @@ function TabContent({ tab, digest, image }: { tab: TabName; digest: string; imag
   }
 }
 
-/** The tab of the address. Another tab has a list of its own: filter and order stay behind. */
-function useTab(): [TabName, (tab: TabName) => void] {
+/** The tab of the address, among those that the reader may see. Another tab has a list of its own: filter and order stay behind. */
+function useTab(tabs: readonly TabName[]): [TabName, (tab: TabName) => void] {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
-  const tab = TABS.find((name) => name === search.tab) ?? 'risk';
+  const tab = tabs.find((name) => name === search.tab) ?? 'risk';
   const open = (next: TabName) => {
     void navigate({
       to: '.',

@@ -33,7 +33,7 @@ export const ja: Translation<typeof en> = {
   'column.severity': '深刻度',
   'column.score': 'CVSS',
   'column.epss': 'EPSS',
-  'column.kev': '悪用',
+  'column.kev': '悪用確認済み',
   'column.package': 'パッケージ',
   'column.path': 'ファイル',
   'column.status': '状態',
