@@ -11,7 +11,7 @@ const PAGE = 500;
 const MOST = 5000;
 
 /** All items of a list, page by page. `isWanted` is false where the reader may not see them. */
-export function useAll<Item>(operation: Operation<{ query?: ListQuery }, Page<Item>>, isWanted = true): { items: readonly Item[]; isPending: boolean; error: Error | null } {
+export function useAll<Item>(operation: Operation<{ query?: ListQuery }, Page<Item>>, isWanted = true): { items: readonly Item[]; isPending: boolean; error: Error | null; retry: () => void } {
   const query = useQuery({
     queryKey: [operation.id, 'all'],
     queryFn: async ({ signal }) => {
@@ -26,7 +26,7 @@ export function useAll<Item>(operation: Operation<{ query?: ListQuery }, Page<It
     },
     enabled: isWanted,
   });
-  return { items: query.data ?? NONE, isPending: isWanted && query.isPending, error: query.error };
+  return { items: query.data ?? NONE, isPending: isWanted && query.isPending, error: query.error, retry: () => void query.refetch() };
 }
 
 const NONE: never[] = [];

@@ -13,6 +13,7 @@ import { KevMark, SeverityMark } from '../../parts/marks';
 import { Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
 import { Skeleton } from '../../parts/Skeleton';
+import { quoted } from '../../parts/table/filter';
 import { Timestamp } from '../../parts/Timestamp';
 import { WhyLink } from '../../parts/why/WhyLink';
 import { useAuditWords } from '../audit/words/words';
@@ -21,6 +22,9 @@ import { DENIED, SHOWN, undecidedQuery, worstQuery } from './queries';
 
 /** What somebody did, as many rows as a look takes in. */
 const SHOWN_RECORDS = 5;
+
+/** Images of a vulnerability are counted so far. */
+const MOST_COUNTED = 10_000;
 
 const EXCEPTION_TOPICS = ['exception.*'];
 
@@ -74,7 +78,7 @@ export function Fresh({ since }: { since: string }) {
           <SeverityMark severity={found.severity} />
           <Link to="/vulnerabilities/$id" params={{ id: found.id }}><HostileText text={found.id} /></Link>
           {found.kev && <KevMark />}
-          <Link to="/images" search={{ filter: `vulnerability:${found.id}` }}>{t('fresh.images', { count: found.images })}</Link>
+          <Link to="/images" search={{ filter: `vulnerability:${quoted(found.id)}` }}>{t(found.images >= MOST_COUNTED ? 'fresh.images.many' : 'fresh.images', { count: Math.min(found.images, MOST_COUNTED) })}</Link>
           {found.title && <span className="bh-quiet"><HostileText text={found.title} longest={80} /></span>}
         </li>
       )}

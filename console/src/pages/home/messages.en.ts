@@ -52,6 +52,7 @@ export const en = {
   fresh: 'New vulnerabilities',
   'fresh.none': 'No vulnerability is new in this period.',
   'fresh.all': 'All of them',
+  'fresh.images.many': '{count} or more images',
   'fresh.images': '{count, plural, one {# image} other {# images}}',
   news: '{count, plural, one {# change} other {# changes}} · Show',
   work: 'Waits, runs or ends',

@@ -47,7 +47,7 @@ export const en = {
   'digest.600': 'For 10 minutes',
   'digest.3600': 'For an hour',
   'digest.86400': 'For a day',
-  'digest.other': 'For {seconds} seconds',
+  'digest.other': '{seconds, plural, one {For # second} other {For # seconds}}',
   is_enabled: 'Send messages',
   'is_enabled.help': 'Switched off, nothing is told and nothing is kept for later.',
   state: 'State',

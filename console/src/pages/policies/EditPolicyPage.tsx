@@ -29,7 +29,7 @@ export function EditPolicyPage() {
   const stored = useQuery({ ...answerOf(showPolicy, { path: { id } }), staleTime: Infinity, gcTime: 0 });
   const versions = useQuery({ ...queryOf(listPolicyVersions, { path: { id }, query: { limit: 200 } }), enabled: search.version !== undefined });
   const error = stored.error ?? versions.error;
-  if (error) return <PageProblem error={error} onRetry={() => void stored.refetch()} />;
+  if (error) return <PageProblem error={error} onRetry={() => { for (const query of [stored, versions]) if (query.error) void query.refetch(); }} />;
   if (!stored.data || versions.isLoading) return <PageSkeleton />;
   const older = versions.data?.items.find((version) => String(version.version) === search.version);
   return <Editor key={id} opened={stored.data} begin={older?.document ?? stored.data.data.document} />;

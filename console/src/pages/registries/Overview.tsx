@@ -82,7 +82,6 @@ function credentialWord(t: ReturnType<typeof useMessages<(typeof messages)['en']
 /** Each number leads to exactly what it counts. */
 function Numbers({ registry }: { registry: Registry }) {
   const t = useMessages(messages);
-  const format = useFormat();
   const maySeeJobs = useMay('jobs.read');
   const maySeeImages = useMay('images.read');
   const filter = `registry:${quoted(registry.address)}`;
@@ -94,13 +93,12 @@ function Numbers({ registry }: { registry: Registry }) {
   });
   const count = (state: string) => jobs.data?.items.filter((job) => job.state === state).length ?? 0;
   const isMore = Boolean(jobs.data?.next);
-  const said = (number: number) => (isMore ? t('number.more', { count: format.number(number) }) : format.number(number));
   return (
     <p className="bh-summary" role="status">
       {images.data?.total != null && <Link to="/registries/$id" params={{ id: registry.id }} search={{ tab: 'images' }} className="bh-summary-count">{t('number.images', { count: images.data.total })}</Link>}
       {jobs.data && (['leased', 'waiting', 'dead'] as const).map((state) => (
         <Link key={state} to="/registries/$id" params={{ id: registry.id }} search={{ tab: 'jobs', filter: `state:${state}` }} className="bh-summary-count">
-          {t(`number.${state}`, { count: said(count(state)) })}
+          {t(isMore ? `number.${state}.more` : `number.${state}`, { count: count(state) })}
         </Link>
       ))}
     </p>

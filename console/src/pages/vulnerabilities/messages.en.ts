@@ -24,4 +24,6 @@ export const en = {
   'source.address': 'Address',
   aliases: 'Also called {aliases}',
   touched: 'Images that have it',
+  'touched.none': 'No image has it',
+  'touched.none.text': 'None of the registered images that you may see has this vulnerability now.',
 } as const;

@@ -5,7 +5,7 @@ export const ja: Translation<typeof en> = {
   title: '脆弱性',
   'column.id': '脆弱性',
   'column.severity': '最も高い深刻度',
-  'column.kev': '悪用',
+  'column.kev': '悪用確認済み',
   'column.epss': 'EPSS',
   'column.images': 'イメージ',
   'column.title': '概要',
@@ -27,4 +27,6 @@ export const ja: Translation<typeof en> = {
   'source.address': 'アドレス',
   aliases: '別名: {aliases}',
   touched: '影響を受けるイメージ',
+  'touched.none': '影響を受けるイメージはありません',
+  'touched.none.text': '表示できる登録済みのイメージに、この脆弱性の影響を受けるものは現在ありません。',
 };

@@ -12,6 +12,6 @@ export const en = {
   'kind.role': 'Roles',
   'kind.scope': 'Application scopes',
   'images.with': 'Images with {what}',
-  'images.all': 'All {count, plural, one {# image} other {# images}} with {what}',
+  'images.all': '{count, plural, one {The image} other {All # images}} with {what}',
   nothing: 'Nothing is called “{text}”, as far as you may see.',
 } as const;

@@ -106,3 +106,11 @@ test('whoever has as many as there may be is told so', async () => {
   await userEvent.click(screen.getByRole('button', { name: 'Save' }));
   await screen.findByText(/You have 100 saved views/);
 });
+
+test('views that could not be read are not told to be none', async () => {
+  show({ filter: '', sort: '', columns: '' }, []);
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(new Response('{}', { status: 403 }))));
+  await open();
+  await screen.findByText('Your saved views could not be read.');
+  expect(screen.queryByText('No view of this list is saved yet.')).toBeNull();
+});

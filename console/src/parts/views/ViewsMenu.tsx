@@ -22,7 +22,7 @@ export function ViewsMenu({ list, state, change }: ViewsMenuProps) {
   const t = useMessages(messages);
   const [isOpen, setIsOpen] = useState(false);
   const [dialog, setDialog] = useState<'save' | 'manage' | null>(null);
-  const { views, isPending } = useViews(list, isOpen || dialog !== null);
+  const { views, isPending, error } = useViews(list, isOpen || dialog !== null);
   const open = (one: 'save' | 'manage') => {
     setIsOpen(false);
     setDialog(one);
@@ -46,7 +46,7 @@ export function ViewsMenu({ list, state, change }: ViewsMenuProps) {
               <HostileText text={view.name} longest={60} />
             </DropdownItem>
           ))}
-          {views.length === 0 && !isPending && <DropdownItem isDisabled>{t('none')}</DropdownItem>}
+          {views.length === 0 && !isPending && <DropdownItem isDisabled>{t(error ? 'failed' : 'none')}</DropdownItem>}
           <DropdownItem onClick={() => { open('save'); }}>{t('save.open')}</DropdownItem>
           {views.length > 0 && <DropdownItem onClick={() => { open('manage'); }}>{t('manage.open')}</DropdownItem>}
         </DropdownList>

@@ -20,7 +20,7 @@ export function Matrix() {
   const areas = useQuery({ ...queryOf(listPermissions, {}), staleTime: Infinity });
   const roles = useAll(listRoles);
   const error = areas.error ?? roles.error;
-  if (error) return <Problem error={error} onRetry={() => void areas.refetch()} />;
+  if (error) return <Problem error={error} onRetry={() => { if (areas.error) void areas.refetch(); if (roles.error) roles.retry(); }} />;
   if (!areas.data || roles.isPending) return <PageSkeleton />;
   // Presets first: the others are read against them.
   const shown = roles.items.toSorted((left, right) => Number(right.is_preset) - Number(left.is_preset));

@@ -14,6 +14,7 @@ import { Loaded } from '../../../parts/Loaded';
 import { LinkButton } from '../../../parts/LinkButton';
 import { ObjectHead } from '../../../parts/ObjectHead';
 import { Alert } from '../../../parts/pf';
+import { Problem } from '../../../parts/Problem';
 import { Remove } from '../../../parts/Remove';
 import { PageSkeleton } from '../../../parts/Skeleton';
 import { useAll } from '../all';
@@ -96,8 +97,12 @@ function Nearest({ permissions }: { permissions: readonly string[] }) {
 
 function Holders({ role }: { role: Role }) {
   const t = useMessages(messages);
-  const users = useAll(listUsers).items.filter((user) => user.roles.includes(role.id));
-  const groups = useAll(listGroups).items.filter((group) => group.roles.includes(role.id));
+  const everybody = [useAll(listUsers), useAll(listGroups)] as const;
+  const failed = everybody.find((all) => all.error);
+  // Nobody is said to hold it only where everybody was looked at.
+  if (failed) return <Problem error={failed.error} onRetry={failed.retry} />;
+  const users = everybody[0].items.filter((user) => user.roles.includes(role.id));
+  const groups = everybody[1].items.filter((group) => group.roles.includes(role.id));
   return (
     <dl className="bh-facts">
       <dt>{t('people')}</dt>

@@ -25,3 +25,9 @@ test('other names have it in brackets', () => {
   show('en', { ...LONGEST, key: 'event_days' });
   expect(screen.getByLabelText(/How long events are kept \(days\)/)).toBeTruthy();
 });
+
+test('one of a unit is told as one', () => {
+  show('en', { ...LONGEST, value: 1, default: 1 } as unknown as InstallationSetting);
+  expect(document.body.textContent).toContain('Without a value here: 1 day');
+  expect(document.body.textContent).not.toContain('1 days');
+});

@@ -37,7 +37,9 @@ export function Setting({ item, value, onValue }: SettingProps) {
   const shown = value ?? usual;
   const knownUnit = UNITS.find((one) => one === item.unit);
   const unit = knownUnit ? t(`unit.${knownUnit}`) : (item.unit ?? '');
-  const usualWord = typeof usual === 'boolean' ? t(usual ? 'yes' : 'no') : t('amount', { value: amountOf(usual), unit });
+  const amount = typeof usual === 'boolean' ? '' : amountOf(usual);
+  const counted = knownUnit && typeof amount === 'number' ? t(`amount.${knownUnit}`, { count: amount }) : t('amount', { value: amount, unit });
+  const usualWord = typeof usual === 'boolean' ? t(usual ? 'yes' : 'no') : counted;
   // A name that ends with a remark has the unit in that one: brackets are not doubled.
   const label = /[)）]$/.test(name) ? t('name.also', { name: name.slice(0, -1), unit }) : t('name.unit', { name, unit });
   const source = value !== null ? t('source.set') : item.source === 'configuration' ? t('source.configuration') : t('source.default');
