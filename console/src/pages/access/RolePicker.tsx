@@ -15,7 +15,7 @@ interface RolePickerProps {
 export function RolePicker({ label, help, chosen, onChosen }: RolePickerProps) {
   const words = useAccessWords();
   const roles = useAll(listRoles);
-  if (roles.error) return <Problem error={roles.error} />;
+  if (roles.error) return <Problem error={roles.error} onRetry={roles.retry} />;
   const options = roles.items.map((role) => ({ id: role.id, label: words.role(role), description: words.roleText(role) }));
   return <PickList member="roles" label={label} help={help} options={options} chosen={chosen} onChosen={onChosen} />;
 }

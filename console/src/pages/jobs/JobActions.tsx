@@ -2,7 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { queryClient } from '../../client/cache';
 import { cancelJob, listJobs, retryJob, showJob, type Job } from '../../client/generated';
 import { useMay } from '../../frame/me';
-import { useMessages } from '../../i18n/language';
+import { useFormat, useMessages } from '../../i18n/language';
+import { sayProblem } from '../../i18n/problems';
 import { canRetry, isOpen } from '../../parts/job/job';
 import { Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
@@ -26,7 +27,13 @@ export function JobActions({ job, isSmall = false }: { job: Job; isSmall?: boole
       <Button variant={isSmall ? 'link' : 'secondary'} size={isSmall ? 'sm' : 'default'} isInline={isSmall} isDisabled={act.isPending} onClick={() => { act.mutate(); }}>
         {t(canRetry(job) ? 'retry' : 'cancel')}
       </Button>
-      {act.error && !isSmall && <Problem error={act.error} />}
+      {act.error && (isSmall ? <RefusedInRow error={act.error} /> : <Problem error={act.error} />)}
     </>
   );
+}
+
+/** A row has one line: the whole of it when it is pointed at. */
+function RefusedInRow({ error }: { error: Error }) {
+  const said = sayProblem(error, useFormat());
+  return <small role="status" className="bh-decision-deny" title={said}> {said}</small>;
 }

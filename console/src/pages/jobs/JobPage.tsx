@@ -16,6 +16,7 @@ import { TestSteps } from '../../parts/job/TestSteps';
 import { PageProblem } from '../../parts/PageProblem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
+import { RegistryLink } from '../registries/RegistryLink';
 import { useRegistryNames } from './columns';
 import { JobActions } from './JobActions';
 import { MOVES } from './live';
@@ -83,7 +84,7 @@ function Facts({ job }: { job: Job }) {
         {job.registry_id !== '' && (
           <>
             <dt>{t('column.registry')}</dt>
-            <dd><Link to="/registries/$id" params={{ id: job.registry_id }}><HostileText text={registries.get(job.registry_id) ?? job.registry_id} /></Link></dd>
+            <dd><RegistryLink id={job.registry_id} name={registries.get(job.registry_id)} /></dd>
           </>
         )}
         <dt>{t('column.by')}</dt><dd><HostileText text={job.requested_by} /></dd>

@@ -11,6 +11,7 @@ import { failedStepOf } from '../../parts/job/job';
 import { JobMark, JobName } from '../../parts/job/JobMark';
 import type { Column } from '../../parts/table/definition';
 import { Timestamp } from '../../parts/Timestamp';
+import { RegistryLink } from '../registries/RegistryLink';
 import { JobActions } from './JobActions';
 import { useLiveJob } from './live';
 import { messages } from './messages';
@@ -35,7 +36,7 @@ export function useJobColumns(): readonly Column<Job>[] {
         id: 'registry',
         title: t('column.registry'),
         width: 8,
-        cell: (job) => job.registry_id !== '' && <Link to="/registries/$id" params={{ id: job.registry_id }}><HostileText text={registries.get(job.registry_id) ?? job.registry_id} /></Link>,
+        cell: (job) => job.registry_id !== '' && <RegistryLink id={job.registry_id} name={registries.get(job.registry_id)} />,
       },
       { id: 'by', title: t('column.by'), width: 7, cell: (job) => <HostileText text={job.requested_by} /> },
       {

@@ -63,9 +63,12 @@ export function CancelOwn({ job }: { job: Job }) {
   });
   if (!isOpen(job)) return null;
   return (
-    <button type="button" className="bh-link-button" disabled={cancel.isPending} onClick={() => { cancel.mutate(); }}>
-      <span>{t('own.cancel')}</span>
-    </button>
+    <>
+      <button type="button" className="bh-link-button" disabled={cancel.isPending} onClick={() => { cancel.mutate(); }}>
+        <span>{t('own.cancel')}</span>
+      </button>
+      {cancel.error && <Problem error={cancel.error} />}
+    </>
   );
 }
 

@@ -23,7 +23,7 @@ export function GroupFields({ draft, change }: { draft: GroupDraft; change: (cha
     <>
       <Field member="name" label={t('name')} isRequired maxLength={100} value={draft.name} onValue={(name) => { change({ name }); }} />
       <Field member="description" label={t('description')} maxLength={1000} value={draft.description} onValue={(description) => { change({ description }); }} />
-      {users.error ? <Problem error={users.error} /> : <PickList member="members" label={t('members')} options={people} chosen={draft.members} onChosen={(members) => { change({ members }); }} />}
+      {users.error ? <Problem error={users.error} onRetry={users.retry} /> : <PickList member="members" label={t('members')} options={people} chosen={draft.members} onChosen={(members) => { change({ members }); }} />}
       <RolePicker label={t('roles')} help={t('roles.help')} chosen={draft.roles} onChosen={(roles) => { change({ roles }); }} />
     </>
   );

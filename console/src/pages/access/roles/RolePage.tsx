@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { hasCode } from '../../../client/failure';
 import { deleteRole, listGroups, listPermissions, listRoles, listScopes, listUsers, showMe, showRole, updateRole, type Role } from '../../../client/generated';
 import { answerOf, queryOf } from '../../../client/queries';
@@ -30,7 +30,10 @@ export function RolePage() {
   // What the page tells besides stands above and within the form: with it nothing moves when it comes.
   const others = [useAll(listRoles), useAll(listUsers), useAll(listGroups), useAll(listScopes)];
   const areas = useQuery({ ...queryOf(listPermissions, {}), staleTime: Infinity });
-  if (areas.isPending || others.some((list) => list.isPending)) return <PageSkeleton />;
+  const [isShown, setIsShown] = useState(false);
+  // What failed is asked for once more by whatever shows it: the page that does so stays meanwhile.
+  if (!isShown && (areas.isPending || others.some((list) => list.isPending))) return <PageSkeleton />;
+  if (!isShown) setIsShown(true);
   return <Loaded query={role}>{(answer) => <Whole key={id} answer={answer} />}</Loaded>;
 }
 

@@ -1,17 +1,16 @@
 import { useState } from 'react';
 import { hasCode } from '../../../client/failure';
-import { listScopes, type NewToken, type TokenWithSecret } from '../../../client/generated';
+import type { NewToken, TokenWithSecret } from '../../../client/generated';
 import type { CallOptions } from '../../../client/transport';
-import { useMay, useMe } from '../../../frame/me';
+import { useMe } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
 import { Choice } from '../../../parts/Choice';
 import { NewObject } from '../../../parts/edit/NewObject';
 import { Field } from '../../../parts/Field';
 import { Alert } from '../../../parts/pf';
-import { PickList } from '../../../parts/PickList';
 import { ShownOnce } from '../../../parts/ShownOnce';
-import { useAll } from '../all';
 import { PermissionGrid } from '../PermissionGrid';
+import { ScopePicker } from '../ScopePicker';
 import { LIVES, blocksOf, endOf, type Life } from './expiry';
 import { messages } from './messages';
 
@@ -37,7 +36,6 @@ interface TokenFormProps {
 export function TokenForm({ create, stale, onDone }: TokenFormProps) {
   const t = useMessages(messages);
   const me = useMe();
-  const scopes = useAll(listScopes, useMay('access.read')).items.map((scope) => ({ id: scope.id, label: scope.name, description: scope.description }));
   const [made, setMade] = useState<TokenWithSecret | null>(null);
   const tokenOf = ({ name, permissions, scopes: chosen, life, date, addresses }: Draft): NewToken => {
     const expires = endOf(life, date, Date.now());
@@ -57,7 +55,7 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
               onChosen={(permissions) => { change({ permissions }); }}
               isOffered={(permission) => me.permissions.includes(permission)}
             />
-            <PickList member="scopes" label={t('scopes')} help={t('scopes.help')} empty={<p>{t('scopes.none')}</p>} options={scopes} chosen={draft.scopes} onChosen={(next) => { change({ scopes: next }); }} />
+            <ScopePicker label={t('scopes')} help={t('scopes.help')} none={t('scopes.none')} chosen={draft.scopes} onChosen={(scopes) => { change({ scopes }); }} />
             <Choice member={draft.life === 'date' ? undefined : 'expires'} label={t('expires')} value={draft.life} choices={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
             {draft.life === 'date' && <Field member="expires" label={t('expires.on')} type="date" isRequired value={draft.date} onValue={(date) => { change({ date }); }} />}
             <Field member="addresses" label={t('addresses')} help={t('addresses.help')} spellCheck={false} value={draft.addresses} onValue={(addresses) => { change({ addresses }); }} />

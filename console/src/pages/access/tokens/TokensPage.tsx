@@ -4,6 +4,7 @@ import { listTokens, listUsers, revokeToken } from '../../../client/generated';
 import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
 import { useMessages } from '../../../i18n/language';
+import { Problem } from '../../../parts/Problem';
 import type { FilterKey } from '../../../parts/table/filter';
 import { ListPage } from '../../../parts/table/ListPage';
 import { listOf } from '../../../parts/table/source';
@@ -47,7 +48,8 @@ export function TokensPage() {
         defaultSort="name"
         rowKey={(token) => token.id}
       >
-        {id !== undefined && !open && !tokens.isPending && <p role="status">{t('missing')}</p>}
+        {tokens.error && <Problem error={tokens.error} onRetry={tokens.retry} />}
+        {id !== undefined && !open && !tokens.isPending && !tokens.error && <p role="status">{t('missing')}</p>}
       </ListPage>
       {open && (
         <TokenDialog

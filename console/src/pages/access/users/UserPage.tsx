@@ -84,14 +84,14 @@ function Whole({ answer }: { answer: Answer<User> }) {
 
 function Facts({ user }: { user: User }) {
   const t = useMessages(messages);
-  const groups = useAll(listGroups).items.filter((group) => user.groups.includes(group.id));
+  const names = new Map(useAll(listGroups).items.map((group) => [group.id, group.name]));
   return (
     <dl className="bh-facts">
       <dt>{t('groups')}</dt>
       <dd>
-        {groups.length === 0 && t('groups.none')}
-        {groups.map((group, at) => (
-          <span key={group.id}>{at > 0 && ' · '}<Link to="/access/groups/$id" params={{ id: group.id }}><HostileText text={group.name} /></Link></span>
+        {user.groups.length === 0 && t('groups.none')}
+        {user.groups.map((id, at) => (
+          <span key={id}>{at > 0 && ' · '}<Link to="/access/groups/$id" params={{ id }}><HostileText text={names.get(id) ?? id} /></Link></span>
         ))}
       </dd>
       <dt>{t('second_factor')}</dt><dd>{t(user.has_second_factor ? 'yes' : 'no')}</dd>

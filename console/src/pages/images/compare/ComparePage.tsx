@@ -3,6 +3,7 @@ import { Link, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { compareImages, showImage } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
+import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { EmptyState } from '../../../parts/EmptyState';
@@ -14,6 +15,8 @@ import { Alert } from '../../../parts/pf';
 import { differenceOf, type ChangedFinding, type ChangedPackage, type Difference } from './difference';
 import { messages } from './messages';
 import { Others } from './Others';
+
+const KINDS = ['vulnerabilities', 'secrets', 'malware', 'licenses', 'misconfigurations'] as const;
 
 /** What a new version adds and removes: both are matched and judged as of now. */
 export function ComparePage() {
@@ -53,9 +56,13 @@ function Compared({ old, next }: { old: string; next: string }) {
 function Sections({ difference: { findings, packages, notCompared, gaps } }: { difference: Difference }) {
   const t = useMessages(messages);
   const format = useFormat();
+  const word = (told: string) => {
+    const kind = KINDS.find((one) => one === told);
+    return kind ? t(`kind.${kind}`) : told;
+  };
   return (
     <>
-      {notCompared.length > 0 && <Alert variant="warning" isInline title={t('not_compared', { kinds: format.list(notCompared) })} />}
+      {notCompared.length > 0 && <Alert variant="warning" isInline title={t('not_compared', { kinds: format.list(notCompared.map(word)) })} />}
       {(['added', 'removed', 'changed'] as const).map((direction) => (
         <Section key={direction} title={t(`findings.${direction}`, { count: findings[direction].length })} none={t(`findings.${direction}.none`)}>
           {findings[direction].map((finding, at) => <Finding key={`${finding.id}-${String(at)}`} finding={finding} />)}
@@ -86,11 +93,12 @@ function Section({ title, none, children }: { title: string; none: string; child
 
 function Finding({ finding }: { finding: ChangedFinding }) {
   const t = useMessages(messages);
+  const maySeeVulnerabilities = useMay('findings.read');
   return (
     <li>
       {finding.oldSeverity !== null && <><SeverityMark severity={finding.oldSeverity} /> → </>}
       <SeverityMark severity={finding.severity} />
-      {finding.kind === 'vulnerability'
+      {finding.kind === 'vulnerability' && maySeeVulnerabilities
         ? <Link to="/vulnerabilities/$id" params={{ id: finding.id }}><HostileText text={finding.id} /></Link>
         : <HostileText text={finding.id} />}
       <HostileText text={finding.place} />
