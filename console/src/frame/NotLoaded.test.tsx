@@ -118,7 +118,8 @@ test('a page is not left for one whose code does not come: what was typed stays,
   expect(router.latestLocation.pathname).toBe('/jobs');
 });
 
-test('the page that was wanted last is the one that is shown', async () => {
+/** A page beside one that comes when it is told to, and one that comes at once. */
+async function showSlow() {
   serve(ENTRY);
   const root = createRootRoute({ component: () => <><Outlet /><Notes /></> });
   let arrive: () => void = () => undefined;
@@ -131,16 +132,36 @@ test('the page that was wanted last is the one that is shown', async () => {
   awaitPages(router);
   render(<LanguageProvider initial="en"><RouterProvider router={router} /></LanguageProvider>);
   await screen.findByLabelText('Draft');
+  return { router, arrive: () => { act(arrive); } };
+}
+
+test('the page that was wanted last is the one that is shown', async () => {
+  const { router, arrive } = await showSlow();
   router.history.push('/slow');
   await act(() => vi.advanceTimersByTimeAsync(500));
   screen.getByText('The page is on its way.');
   router.history.push('/quick');
   await screen.findByText('Quick');
-  act(arrive);
+  arrive();
   await act(() => vi.advanceTimersByTimeAsync(500));
   screen.getByText('Quick');
   expect(screen.queryByText('The page is on its way.')).toBeNull();
   expect(router.history.location.pathname).toBe('/quick');
+});
+
+test('what the page asks for while the next one comes is not asked, unless that takes long: then one goes on here', async () => {
+  const { router, arrive } = await showSlow();
+  router.history.push('/slow');
+  router.history.push('/?filter=early');
+  await act(() => vi.advanceTimersByTimeAsync(1_500));
+  expect(router.history.location.href).toBe('/');
+  screen.getByText('The page is on its way.');
+  router.history.push('/?filter=late');
+  await waitFor(() => { expect(router.history.location.href).toBe('/?filter=late'); });
+  arrive();
+  await act(() => vi.advanceTimersByTimeAsync(500));
+  expect(router.history.location.href).toBe('/?filter=late');
+  expect(screen.queryByText('The page is on its way.')).toBeNull();
 });
 
 test('a dialog whose code does not come is told over the page, and comes once the server is back', async () => {

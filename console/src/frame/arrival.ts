@@ -12,6 +12,9 @@ export interface Missing {
   giveUp: () => void;
 }
 
+/** So long a page is waited for before whatever is done on the one that is shown gives it up. */
+const PATIENCE_MS = 1_000;
+
 interface Arrival {
   /** Whether the code of a page is on its way. */
   isAwaited: boolean;
@@ -48,14 +51,22 @@ export async function loadPage(router: AnyRouter, pathname: string): Promise<boo
 export function awaitPages(router: AnyRouter): void {
   const history = router.history as RouterHistory;
   let last = 0;
+  let begun = 0;
   history.block({
     enableBeforeUnload: false,
     blockerFn: async ({ currentLocation: current, nextLocation: next, action }) => {
       const isWritten = action === 'PUSH' || action === 'REPLACE';
-      // What the page that is left asks for meanwhile is not asked of the next one.
-      if (isWritten && current.pathname === next.pathname) return state.isAwaited;
+      if (isWritten && current.pathname === next.pathname) {
+        if (!state.isAwaited) return false;
+        // What the page that is left asks for meanwhile is not asked of the next one; later it is its reader, who goes on here.
+        if (Date.now() - begun < PATIENCE_MS) return true;
+        last += 1;
+        set({ isAwaited: false, missing: null });
+        return false;
+      }
       last += 1;
       const own = last;
+      begun = Date.now();
       set({ isAwaited: true, missing: null });
       const isComing = partsOf(router, next.pathname).every(isThere) || (await loadPage(router, next.pathname));
       // Another page was wanted meanwhile. The browser itself goes back and forth: there is nothing to keep it from then.
