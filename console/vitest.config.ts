@@ -7,5 +7,5 @@ export default defineConfig({
     // Components of PatternFly bring their styles as files that Node does not read.
     server: { deps: { inline: [/@patternfly/] } },
     // A machine that does much else is no reason to fail.
-    testTimeout: 20_000, include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'] },
+    testTimeout: 20_000, setupFiles: ['./vitest.setup.ts'], include: ['src/**/*.test.{ts,tsx}', 'scripts/**/*.test.mjs'] },
 });

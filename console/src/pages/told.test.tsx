@@ -41,14 +41,15 @@ interface Shown {
 }
 
 function show(Page: () => ReactNode, { path, address = path, permissions = [], language = 'en', answers = {} }: Shown) {
+  const me = { id: '1', name: 'sato', kind: 'user', permissions, roles: [], has_second_factor: false, must_change_password: false };
   vi.stubGlobal('fetch', vi.fn((url: string, { method = 'GET' }: RequestInit = {}) => {
     const [, asked = ''] = /^\/api\/v1([^?]*)/.exec(url) ?? [];
-    const answer = answers[method === 'GET' ? asked : `${method} ${asked}`] ?? { items: [], next: null, total: 0 };
+    const answer = asked === '/me' ? me : answers[method === 'GET' ? asked : `${method} ${asked}`] ?? { items: [], next: null, total: 0 };
     if (typeof answer === 'number') return Promise.resolve(Response.json({ code: 'server.unavailable', parameters: {}, detail: 'down' }, { status: answer }));
     return Promise.resolve(Response.json(answer, { headers: { etag: '"1"' } }));
   }));
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
-  client.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions, roles: [], has_second_factor: false, must_change_password: false });
+  client.setQueryData(meQuery.queryKey, me);
   const root = createRootRoute({ component: Outlet });
   const frame = createRoute({ id: 'frame', getParentRoute: () => root, component: Outlet });
   const page = createRoute({ path, getParentRoute: () => frame, component: Page });
