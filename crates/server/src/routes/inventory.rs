@@ -103,7 +103,7 @@ pub(super) async fn vulnerability(
     let (found, touched) = app
         .read(move |connection| {
             let found = inventory::vulnerability(connection, &permit, &own)?;
-            Ok((found, images::first(connection, &permit, filter, 99)?))
+            Ok((found, images::first(connection, &permit, filter.clone(), 99)?))
         })
         .await?;
     let database = app.assurance.intelligence.database();
