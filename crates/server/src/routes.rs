@@ -210,6 +210,7 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Findings, Action::Write), routes!(acknowledgements::add))
         .add(needs(Area::Findings, Action::Write), routes!(acknowledgements::remove))
         .add(needs(Area::Exceptions, Action::Write), routes!(exceptions::preview))
+        .add(needs(Area::Exceptions, Action::Read), routes!(exceptions::preview_requested))
         .add(needs(Area::Access, Action::Write), routes!(tokens::answer_for))
 }
 

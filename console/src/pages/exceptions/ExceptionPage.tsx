@@ -35,13 +35,8 @@ export function ExceptionPage() {
   return <ExceptionDetails exception={stored.data.data} etag={stored.data.etag} />;
 }
 
-/** Whoever may ask for exceptions may see what one would cover. */
-const ASKING = 'exceptions.write';
-
 function ExceptionDetails({ exception, etag }: { exception: PolicyException; etag: string | null }) {
   const t = useMessages(messages);
-  const mayAsk = useMay(ASKING);
-  const mayApprove = useMay('exceptions.approve');
   useEffect(() => {
     document.title = `${exception.name} · Bulkhead`;
   }, [exception.name]);
@@ -52,8 +47,7 @@ function ExceptionDetails({ exception, etag }: { exception: PolicyException; eta
         <h1><HostileText text={exception.name} /></h1>
         <p className="bh-summary" role="status"><ExceptionMark state={exception.state} /> <span>{t.rich('ends', { time: <Ends exception={exception} /> })}</span>{exception.state === 'approved' && exception.decided_by && <span>{t.rich('history.approved', { name: <HostileText text={exception.decided_by} /> })}</span>}</p>
       </header>
-      {exception.state === 'requested' && mayAsk && <MatchesOf exception={exception} />}
-      {exception.state === 'requested' && mayApprove && !mayAsk && <p className="bh-quiet">{t.rich('preview.permission', { permission: <code>{ASKING}</code> })}</p>}
+      {exception.state === 'requested' && <MatchesOf exception={exception} />}
       <Decision exception={exception} etag={etag} />
       <section className="bh-section">
         <h2>{t('column.reason')}</h2>

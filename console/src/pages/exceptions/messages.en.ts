@@ -25,7 +25,6 @@ export const en = {
   'empty.all': 'Show all',
   ends: 'Last day: {time}',
   'ends.day': '{date} (UTC)',
-  'preview.permission': 'Seeing which images it would cover needs the permission {permission}, which none of your roles gives.',
   what: 'What is excepted',
   history: 'History',
   'history.requested': 'requested by {name}',

@@ -28,7 +28,6 @@ export const ja: Translation<typeof en> = {
   'empty.all': 'すべて表示',
   ends: '最終日: {time}',
   'ends.day': '{date}(UTC)',
-  'preview.permission': '対象となるイメージの確認には権限{permission}が必要ですが、割り当てられたロールに含まれていません。',
   what: '例外の対象',
   history: '履歴',
   'history.requested': '{name}が申請',

@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { skipToken, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { previewException, type ExceptionPreview, type ExceptionRequest, type PolicyException } from '../../client/generated';
+import { previewException, previewRequestedException, type ExceptionPreview, type ExceptionRequest, type PolicyException } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
 import { sayProblem } from '../../i18n/problems';
 import { HostileText } from '../HostileText';
@@ -9,7 +9,7 @@ import { VerdictMark } from '../marks';
 import { PlainTable } from '../PlainTable';
 import { Skeleton } from '../Skeleton';
 import { messages } from './messages';
-import { isPlaced, requestAgain, requestOf, saysWhat, type ExceptionDraft } from './terms';
+import { isPlaced, requestOf, saysWhat, type ExceptionDraft } from './terms';
 
 /** Typing waits this long before the server judges. */
 const TYPING_MS = 500;
@@ -20,22 +20,27 @@ const MOST_SHOWN = 20;
 /** Which images an exception would cover something of, and which verdicts it would change, before anybody asks for it. */
 export function Matches({ draft, now }: { draft: ExceptionDraft; now: number }) {
   const asked = useSettled(JSON.stringify(previewOf(draft, now)));
-  return <Preview asked={saysWhat(draft) && isPlaced(draft) ? asked : null} />;
+  const isAsked = saysWhat(draft) && isPlaced(draft);
+  return <Preview question={isAsked ? { key: [previewException.id, asked], ask: (signal) => previewException({ body: JSON.parse(asked) as ExceptionRequest }, { signal }) } : null} />;
 }
 
 /** As `Matches`, for an exception that was asked for: what whoever decides lets through. */
-export function MatchesOf({ exception }: { exception: PolicyException }) {
-  return <Preview asked={JSON.stringify(requestAgain(exception))} />;
+export function MatchesOf({ exception: { id, version } }: { exception: PolicyException }) {
+  return <Preview question={{ key: [previewRequestedException.id, id, version], ask: (signal) => previewRequestedException({ id }, { signal }) }} />;
 }
 
-function Preview({ asked }: { asked: string | null }) {
+interface Question {
+  key: unknown[];
+  ask: (signal: AbortSignal) => Promise<ExceptionPreview>;
+}
+
+function Preview({ question }: { question: Question | null }) {
   const t = useMessages(messages);
   const format = useFormat();
-  const isAsked = asked !== null;
+  const isAsked = question !== null;
   const preview = useQuery({
-    queryKey: [previewException.id, asked],
-    queryFn: ({ signal }) => previewException({ body: JSON.parse(asked ?? '') as ExceptionRequest }, { signal }),
-    enabled: isAsked,
+    queryKey: question?.key ?? [previewException.id],
+    queryFn: question ? ({ signal }) => question.ask(signal) : skipToken,
     staleTime: 30_000,
     retry: false,
   });

@@ -82,12 +82,6 @@ export function requestOf(draft: ExceptionDraft, now: number): ExceptionRequest 
   return { ...terms, ...(draft.policy === '' ? {} : { policy: draft.policy }) };
 }
 
-/** What the API is asked with to tell what an exception covers that was asked for: the same, by a name that is free. */
-export function requestAgain({ expires, ids, kind, owner, package: inPackage, path, policy, reason, scope }: PolicyException): ExceptionRequest {
-  const optional = { ids, kind, package: inPackage, path, policy, scope };
-  return { name: 'preview', owner, reason, expires, ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value != null)) };
-}
-
 /** The last day on which something holds that ends at this moment, in UTC as the server counts; `null` where it ends within a day. */
 export function lastDayOf(ends: string): string | null {
   const end = Date.parse(ends);

@@ -154,20 +154,47 @@ pub(super) async fn preview(
     caller: Caller,
     Body(request): Body<ExceptionRequest>,
 ) -> ApiResult<Json<ExceptionPreview>> {
-    let (permit, now) = (caller.permit()?, clock::now());
+    let limits = exceptions::limits(&caller.permit()?);
+    let (exception, _) = read(&request.terms)?;
+    tried(&app, &caller, exception, limits).await
+}
+
+/// Tells what an exception covers that somebody has asked for: within the applications of whoever asked, of the images that
+/// the reader may see.
+#[utoipa::path(get, path = "/exceptions/{id}/preview", operation_id = "preview_requested_exception",
+    tag = "exceptions", params(("id" = String, Path, description = "The exception")),
+    responses((status = 200, description = "What would change", body = ExceptionPreview)))]
+pub(super) async fn preview_requested(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> ApiResult<Json<ExceptionPreview>> {
+    let permit = caller.permit()?;
+    let stored = app.read(move |connection| exceptions::by_id(connection, &permit, &id)).await?;
+    let limits = stored.scopes.clone();
+    let (exception, _) = read(&told(stored, Rights::default()).terms)?;
+    tried(&app, &caller, exception, limits).await
+}
+
+/// Judges images with one exception more, within these application scopes.
+async fn tried(
+    app: &App,
+    caller: &Caller,
+    mut exception: policy::Exception,
+    limits: BTreeSet<String>,
+) -> ApiResult<Json<ExceptionPreview>> {
+    let now = clock::now();
     let reader = caller.permit_for(Permission::new(Area::Images, Action::Read))?;
-    let (mut exception, _) = read(&request.terms)?;
     // A name that no other has tells afterwards what it covers.
     exception.name = ids::new(now);
-    let (name, filter) = (exception.name.clone(), candidates(&app, &exception).await?);
-    let mut rules = Rules::read(&app, now).await?;
-    let limits = exceptions::limits(&permit);
+    let (name, filter) = (exception.name.clone(), candidates(app, &exception).await?);
+    let mut rules = Rules::read(app, now).await?;
     if !limits.is_empty() {
         rules.limits.insert(rules.exceptions.len(), limits);
     }
     rules.exceptions.push(exception);
     let mut answer = ExceptionPreview { images: 0, matches: 0, changed: 0, is_partial: false, items: Vec::new() };
-    let judged = trial::each(&app, rules, &reader, filter, now, |image, judged| {
+    let judged = trial::each(app, rules, &reader, filter, now, |image, judged| {
         let verdict = &judged.evaluation.verdict;
         if !judging::excepts(verdict, &name) {
             return;

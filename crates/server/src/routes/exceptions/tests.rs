@@ -253,6 +253,14 @@ fn a_preview_tells_what_an_exception_would_cover() {
         assert_eq!(server.decision(&house.developer, 1), "deny", "nothing was saved");
         let trail = server.trail();
         assert!(!trail.iter().any(|line| line.starts_with("exception.")), "{trail:?}");
+        // Whoever decides on what was asked for sees what it covers where it was asked for.
+        let asked = server.ask(&scoped, "POST", "/exceptions", request("of the bank"));
+        let path = format!("/exceptions/{}/preview", asked.body["id"].as_str().unwrap());
+        let approver = own_token(server, &house.approver, &["exceptions.read", "exceptions.approve", "images.read"]);
+        let seen = server.ask(&approver, "GET", &path, json!(null));
+        assert_eq!((seen.status, &seen.body["matches"], &seen.body["changed"]), (200, &json!(1), &json!(1)));
+        let blind = own_token(server, &house.approver, &["exceptions.read", "exceptions.approve"]);
+        assert_eq!(server.ask(&blind, "GET", &path, json!(null)).status, 403, "of images nothing is told");
     }
 }
 
