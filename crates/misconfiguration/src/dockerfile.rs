@@ -91,17 +91,11 @@ impl Dockerfile {
     }
 }
 
-/// Reads every Dockerfile of a tree.
-pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Dockerfile> {
-    let mut read = Vec::new();
-    for (path, text) in tree.files() {
-        if by_name(path) != Some(FileKind::Dockerfile) {
-            continue;
-        }
-        match parse::parse(path, text) {
-            Ok(dockerfile) => read.push(dockerfile),
-            Err(error) => gaps.push(Gap::new(path.as_str(), format!("the Dockerfile cannot be read: {error}"))),
-        }
-    }
-    read
+/// Reads every Dockerfile of a tree, one after the other: with its variables put in, each may be far larger than its file.
+pub(crate) fn read(tree: &Tree) -> impl Iterator<Item = Result<Dockerfile, Gap>> {
+    let files = tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Dockerfile));
+    files.map(|(path, text)| {
+        parse::parse(path, text)
+            .map_err(|error| Gap::new(path.as_str(), format!("the Dockerfile cannot be read: {error}")))
+    })
 }

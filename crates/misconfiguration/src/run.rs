@@ -56,8 +56,11 @@ pub struct Misconfiguration {
 /// Checks the files of a tree.
 pub fn check(tree: &Tree, options: &Options) -> Checked {
     let mut report = Report::new(options);
-    for dockerfile in dockerfile::read(tree, &mut report.gaps) {
-        report.run(Subject::Dockerfile(&dockerfile));
+    for dockerfile in dockerfile::read(tree) {
+        match dockerfile {
+            Ok(dockerfile) => report.run(Subject::Dockerfile(&dockerfile)),
+            Err(gap) => report.gaps.push(gap),
+        }
     }
     let mut manifests = kubernetes::read(tree, &mut report.gaps);
     manifests.extend(helm::render(tree, &mut report.gaps));

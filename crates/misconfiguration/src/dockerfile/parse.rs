@@ -10,6 +10,10 @@ use crate::node::PLACEHOLDER;
 
 /// Instructions of one file.
 const MOST_INSTRUCTIONS: usize = 20_000;
+/// Bytes of all texts of one file into which variables are put, and of the variables that stages take over.
+const MOST_EXPANDED: usize = 8 << 20;
+/// What a variable weighs beside its name and its value.
+const VARIABLE_BYTES: usize = 64;
 
 /// Why a file is no Dockerfile for us.
 #[derive(Debug, thiserror::Error)]
@@ -22,12 +26,15 @@ pub(crate) enum DockerfileError {
     TooLong,
     #[error("the here document of line {line} has no end")]
     OpenHeredoc { line: u32 },
+    #[error("its variables make more than {} MiB of it (line {line})", MOST_EXPANDED >> 20)]
+    TooMuch { line: u32 },
 }
 
 pub(super) fn parse(path: &UntrustedPath, text: &str) -> Result<Dockerfile, DockerfileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let escape = escape_directive(text);
-    let mut builder = Builder { stages: Vec::new(), global: Variables::new(), variables: Vec::new(), escape };
+    let mut builder =
+        Builder { stages: Vec::new(), global: Variables::new(), variables: Vec::new(), escape, expanded: 0 };
     let lines: Vec<&str> = text.lines().collect();
     let mut at = 0;
     let mut count = 0;
@@ -38,7 +45,11 @@ pub(super) fn parse(path: &UntrustedPath, text: &str) -> Result<Dockerfile, Dock
             return Err(DockerfileError::TooLong);
         }
         let instruction = instruction(&logical, &lines, &mut at)?;
+        let line = instruction.line;
         builder.take(instruction);
+        if builder.expanded > MOST_EXPANDED {
+            return Err(DockerfileError::TooMuch { line });
+        }
     }
     if builder.stages.is_empty() {
         return Err(DockerfileError::NoStage);
@@ -193,6 +204,8 @@ struct Builder {
     /// The variables at the end of each stage.
     variables: Vec<Variables>,
     escape: char,
+    /// What counts towards [`MOST_EXPANDED`] so far.
+    expanded: usize,
 }
 
 impl Builder {
@@ -204,8 +217,7 @@ impl Builder {
         let escape = self.escape;
         let Some((stage, variables)) = self.stages.last_mut().zip(self.variables.last_mut()) else {
             if instruction.keyword == Keyword::Arg {
-                let known = self.global.clone();
-                declare(&instruction, &mut self.global, &known, escape);
+                self.expanded += declare(&instruction, &mut self.global, None, escape);
             }
             return;
         };
@@ -214,12 +226,13 @@ impl Builder {
         {
             let expanded = expand(text, variables, escape);
             if expanded != *text {
+                self.expanded += expanded.len();
                 *text = expanded;
                 instruction.line_map.clear();
             }
         }
         match instruction.keyword {
-            Keyword::Arg => declare(&instruction, variables, &self.global, escape),
+            Keyword::Arg => self.expanded += declare(&instruction, variables, Some(&self.global), escape),
             Keyword::Env => {
                 for (name, value) in assignments(&instruction) {
                     let value = (!value.contains(PLACEHOLDER)).then_some(value);
@@ -253,6 +266,8 @@ impl Builder {
             Base::Stage(place) => self.variables[place].clone(),
             Base::Scratch | Base::Image(_) | Base::Unknown => Variables::new(),
         };
+        let weights = variables.iter().map(|(name, value)| name.len() + value.as_ref().map_or(0, String::len));
+        self.expanded += weights.map(|weight| weight + VARIABLE_BYTES).sum::<usize>();
         self.stages.push(Stage { from, base, name, instructions: Vec::new() });
         self.variables.push(variables);
     }
@@ -282,20 +297,25 @@ fn replaces_variables(keyword: Keyword) -> bool {
     }
 }
 
-/// `ARG name=default`: one without default takes that of the global argument of its name.
-fn declare(instruction: &Instruction, variables: &mut Variables, global: &Variables, escape: char) {
+/// `ARG name=default`: one without default takes that of the global argument of its name, where it is none itself. Says
+/// how many bytes of values were put in.
+fn declare(instruction: &Instruction, variables: &mut Variables, global: Option<&Variables>, escape: char) -> usize {
+    let mut expanded = 0;
     for word in instruction.words() {
         match word.split_once('=') {
             Some((name, value)) => {
                 let value = expand(value, variables, escape);
+                expanded += value.len();
                 variables.insert(name.to_owned(), (!value.contains(PLACEHOLDER)).then_some(value));
             }
             None => {
-                let value = global.get(&word).cloned().flatten();
+                let value = global.unwrap_or(variables).get(&word).cloned().flatten();
+                expanded += value.as_ref().map_or(0, String::len);
                 variables.insert(word, value);
             }
         }
     }
+    expanded
 }
 
 /// The names and values of `ENV a=b c=d`, `LABEL a=b` and of the old `ENV a b`.
@@ -369,6 +389,30 @@ mod tests {
         let dockerfile = read("FROM a\nONBUILD ADD . /x\n");
         let add = &dockerfile.stages[0].instructions[0];
         assert!(add.is_onbuild && add.keyword == Keyword::Add);
+    }
+
+    #[test]
+    fn variables_that_grow_by_themselves_end_in_little_memory() {
+        let mut text = "FROM a\nARG A0=xxxxxxxx\n".to_owned();
+        for level in 1..=12 {
+            text.push_str(&format!("ARG A{level}=$A{0}$A{0}\n", level - 1));
+        }
+        let some = |count: usize| (0..count).map(|number| format!("ENV B{number}=$A12\n")).collect::<String>();
+        assert!(parse(&UntrustedPath::default(), &format!("{text}{}", some(200))).is_ok());
+        let result = parse(&UntrustedPath::default(), &format!("{text}{}", some(2_000)));
+        let Err(DockerfileError::TooMuch { line }) = result else { panic!("{result:?}") };
+        assert!(line < 1_000, "{line}");
+    }
+
+    #[test]
+    fn stages_that_take_over_variables_end_in_little_memory() {
+        let variables: String = (0..1_000).map(|number| format!("ENV B{number}=x\n")).collect();
+        let stages = |count: usize| -> String {
+            (0..count).map(|number| format!("FROM s{number} AS s{}\n", number + 1)).collect()
+        };
+        let read = |count| parse(&UntrustedPath::default(), &format!("FROM a AS s0\n{variables}{}", stages(count)));
+        assert!(read(50).is_ok());
+        assert!(matches!(read(5_000), Err(DockerfileError::TooMuch { .. })));
     }
 
     #[test]
