@@ -3,7 +3,7 @@
 use model::{Gap, UntrustedPath};
 
 use crate::check::Found;
-use crate::file_kind::{FileKind, kind_of};
+use crate::file_kind::{FileKind, kind_of_whole};
 use crate::kubernetes::last_line;
 use crate::node::{Entry, Node};
 use crate::tree::Tree;
@@ -51,7 +51,8 @@ impl Task {
 /// Reads every playbook and every list of tasks.
 pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Play> {
     let mut plays = Vec::new();
-    for (path, text) in tree.files().filter(|(path, text)| kind_of(path, text.as_bytes()) == Some(FileKind::Ansible)) {
+    let is_ansible = |path, text: &str| kind_of_whole(path, text.as_bytes()) == Some(FileKind::Ansible);
+    for (path, text) in tree.files().filter(|(path, text)| is_ansible(path, text)) {
         match yaml::parse(text, Tags::Dropped) {
             Ok(documents) => {
                 let mut tasks = Vec::new();

@@ -187,4 +187,22 @@ mod tests {
         assert_eq!(checked.gaps.len(), 1);
         assert_eq!(checked.gaps[0].path, "main.tf");
     }
+
+    #[test]
+    fn marks_behind_the_beginning_of_a_file_are_enough() {
+        let data: String = (0..600).map(|line| format!("    # line {line} of a configuration file\n")).collect();
+        let item = format!("- apiVersion: v1\n  data:\n    a: |\n{data}  kind: ConfigMap\n");
+        let pod = "- apiVersion: v1\n  kind: Pod\n  spec: {hostPID: true, containers: [{name: a}]}\n";
+        let list = format!("apiVersion: v1\nitems:\n{item}{pod}kind: List\n");
+        let playbook = format!(
+            "# {}\n- hosts: all\n  tasks:\n  - get_url: {{url: 'http://a.example/b', dest: /b, validate_certs: false}}\n",
+            "x".repeat(17_000)
+        );
+        for (path, text) in [("all.yaml", list), ("site.yml", playbook)] {
+            assert!(text.len() > crate::HEAD_BYTES);
+            let checked = check_one(path, &text, &Options::default());
+            assert_eq!(checked.gaps, []);
+            assert!(!checked.findings.is_empty(), "{path}");
+        }
+    }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use model::UntrustedPath;
 
+use crate::file_kind::says_nothing;
+
 /// Bytes of one file.
 pub(crate) const LARGEST_FILE: usize = 4 << 20;
 /// Bytes of all files of a tree.
@@ -44,11 +46,16 @@ impl Tree {
         Tree::default()
     }
 
-    /// Takes a file in, in place of one of the same path.
+    /// Takes a file in, in place of one of the same path. One of which [`kind_of`](crate::kind_of) could not say what it is,
+    /// and which turns out to configure nothing, is not kept.
     ///
     /// # Errors
     /// When it is no text or goes beyond a limit; the tree is as before then, and the file is a gap of the scan.
     pub fn insert(&mut self, path: UntrustedPath, content: &[u8]) -> Result<(), InvalidTree> {
+        if says_nothing(&path, content) {
+            self.bytes -= self.files.remove(&path).map_or(0, |before| before.len());
+            return Ok(());
+        }
         if content.len() > LARGEST_FILE {
             return Err(InvalidTree::LargeFile);
         }
@@ -96,5 +103,18 @@ mod tests {
             tree.insert(format!("f{number}").into(), &vec![b' '; LARGEST_FILE]).unwrap();
         }
         assert_eq!(tree.insert("b".to_owned().into(), b"x"), Err(InvalidTree::LargeTree));
+    }
+
+    #[test]
+    fn long_files_that_configure_nothing_take_no_room() {
+        let mut tree = Tree::new();
+        let data = format!("{{\"a\": \"{}\"}}", "x".repeat(LARGEST_FILE));
+        assert_eq!(tree.insert("a.json".to_owned().into(), data.as_bytes()), Ok(()));
+        assert!(tree.is_empty());
+        tree.insert("a.json".to_owned().into(), b"{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}").unwrap();
+        assert_eq!(tree.insert("a.json".to_owned().into(), data.as_bytes()), Ok(()));
+        assert!(tree.is_empty() && tree.bytes == 0);
+        let list = format!("{{\"a\": \"{}\", \"apiVersion\": \"v1\", \"kind\": \"A\"}}", "x".repeat(LARGEST_FILE));
+        assert_eq!(tree.insert("a.json".to_owned().into(), list.as_bytes()), Err(InvalidTree::LargeFile));
     }
 }
