@@ -5,6 +5,7 @@ mod chart;
 mod files;
 mod functions;
 mod lines;
+mod methods;
 mod regexes;
 mod render;
 mod sprig;
@@ -16,6 +17,8 @@ use model::{Gap, UntrustedPath};
 use crate::kubernetes::Manifests;
 use crate::tree::Tree;
 use crate::yaml::{self, Tags};
+
+use render::Rendered;
 
 /// The stack of the thread that renders: templates call templates, and each call takes some of it.
 const STACK_BYTES: usize = 64 << 20;
@@ -50,8 +53,9 @@ pub(crate) fn render(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
             gaps.push(Gap::new(chart.folder.as_str(), "the chart cannot be rendered"));
             continue;
         };
-        for (path, rendered) in rendered {
-            match rendered.and_then(|text| documents(tree, &path, &text)) {
+        for Rendered { path, text, doubt } in rendered {
+            gaps.extend(doubt.map(|reason| Gap::new(path.as_str(), reason)));
+            match text.and_then(|text| documents(tree, &path, &text)) {
                 Ok(Some(of_file)) => manifests.push(of_file),
                 Ok(None) => {}
                 Err(reason) => gaps.push(Gap::new(path.as_str(), format!("the template cannot be rendered: {reason}"))),

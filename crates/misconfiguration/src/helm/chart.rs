@@ -1,5 +1,7 @@
 //! Charts of a tree: their templates, values and sub-charts.
 
+use std::collections::BTreeSet;
+
 use model::{Gap, UntrustedPath};
 
 use crate::helm::{chart_of, join};
@@ -23,12 +25,25 @@ pub(super) struct Chart {
     /// Files other than templates, for `.Files`.
     pub(super) files: Vec<(String, String)>,
     pub(super) children: Vec<Chart>,
+    /// The names under which the values of sub-charts that are not there would stand.
+    missing: Vec<String>,
 }
 
 impl Chart {
     /// The name in `Chart.yaml`.
     pub(super) fn name(&self) -> String {
         self.metadata.text_at("name").unwrap_or_default().into_owned()
+    }
+
+    /// The name of its folder.
+    pub(super) fn folder_name(&self) -> &str {
+        self.folder.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Adds the names under which the values of sub-charts that are not there would stand, of all charts within this one.
+    pub(super) fn missing_children(&self, names: &mut BTreeSet<String>) {
+        names.extend(self.missing.iter().cloned());
+        self.children.iter().for_each(|child| child.missing_children(names));
     }
 }
 
@@ -67,32 +82,44 @@ fn chart(tree: &Tree, folder: &str, given: Option<&Node>, gaps: &mut Vec<Gap>, d
             files.push((inner.to_owned(), text.to_owned()));
         }
     }
-    let children = if depth < DEEPEST { children(tree, folder, &metadata, &values, gaps, depth) } else { Vec::new() };
-    Some(Chart { folder: folder.to_owned(), metadata, values, templates, files, children })
+    let mut missing = Vec::new();
+    let called = match depth < DEEPEST {
+        true => children(tree, folder, &metadata, &values, &mut missing, gaps, depth),
+        false => Vec::new(),
+    };
+    let mut children = Vec::with_capacity(called.len());
+    for (called, child) in called {
+        take_over(&mut values, called, &child.values);
+        children.push(child);
+    }
+    Some(Chart { folder: folder.to_owned(), metadata, values, templates, files, children, missing })
 }
 
+/// The sub-charts that are there, with the names that their parent calls them by; those that are not are added to `missing`.
 fn children(
     tree: &Tree,
     folder: &str,
     metadata: &Node,
     values: &Node,
+    missing: &mut Vec<String>,
     gaps: &mut Vec<Gap>,
     depth: usize,
-) -> Vec<Chart> {
+) -> Vec<(String, Chart)> {
     let prefix = join(folder, "charts/");
     let mut children = Vec::new();
     let dependencies = metadata.get("dependencies").map(Node::items).unwrap_or_default();
-    let missing: Vec<String> = dependencies
-        .iter()
-        .filter(|dependency| !is_off(dependency, values))
-        .filter_map(|dependency| dependency.text_at("name"))
-        .filter(|name| tree.get(&format!("{prefix}{name}/Chart.yaml")).is_none())
-        .map(|name| format!("`{name}`"))
-        .collect();
-    if !missing.is_empty() {
+    let mut names = Vec::new();
+    for dependency in dependencies.iter().filter(|dependency| !is_off(dependency, values)) {
+        let Some(name) = dependency.text_at("name") else { continue };
+        if tree.get(&format!("{prefix}{name}/Chart.yaml")).is_none() {
+            names.push(format!("`{name}`"));
+            missing.push(dependency.text_at("alias").unwrap_or(name).into_owned());
+        }
+    }
+    if !names.is_empty() {
         let reason = format!(
             "sub-charts that lie packed or not at all in `charts` were not looked at ({}); unpack them there",
-            missing.join(", ")
+            names.join(", ")
         );
         gaps.push(Gap::new(join(folder, "Chart.yaml"), reason));
     }
@@ -106,12 +133,24 @@ fn children(
         }
         let called = dependency.and_then(|dependency| dependency.text_at("alias")).unwrap_or(name.into());
         let mut given = values.get(&called).cloned().unwrap_or_else(empty);
-        if let (Some(global), Value::Map(entries)) = (values.entry("global"), &mut given.value) {
-            entries.push(global.clone());
+        // Sub-charts always have `global`, be it empty.
+        if let Value::Map(entries) = &mut given.value {
+            let none = || Entry { key: "global".to_owned(), line: 1, value: empty() };
+            entries.push(values.entry("global").cloned().unwrap_or_else(none));
         }
-        children.extend(chart(tree, &join(&prefix, name).replace("//", "/"), Some(&given), gaps, depth + 1));
+        let child = chart(tree, &join(&prefix, name).replace("//", "/"), Some(&given), gaps, depth + 1);
+        children.extend(child.map(|child| (called.into_owned(), child)));
     }
     children
+}
+
+/// A parent has the values of its sub-charts below their names.
+fn take_over(values: &mut Node, called: String, of_child: &Node) {
+    let Value::Map(entries) = &mut values.value else { return };
+    match entries.iter_mut().find(|entry| entry.key == called) {
+        Some(entry) => entry.value = of_child.clone(),
+        None => entries.push(Entry { key: called, line: 1, value: of_child.clone() }),
+    }
 }
 
 /// Whether the values switch a sub-chart off.

@@ -1,41 +1,17 @@
-//! `.Files`: what a chart's own files hold. The template language calls no methods, so that these are spelled as functions
-//! of the map of files.
+//! `.Files`: what a chart's own files hold, and the functions that its methods are spelled as.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use gotmpl::{Result, Template, Value};
-use regex_automata::meta::Regex;
 
 use super::functions::{argument, refuse, string, text};
-use super::regexes::replaced;
 use super::value::{map, to_yaml};
 use super::work::Work;
 
 /// Lines of one file that become items of a list.
 const MOST_LINES: usize = 100_000;
-
-/// Calls of `.Files`, and what they are spelled as.
-const CALLS: &[(&str, &str)] = &[
-    (
-        r#"\([ \t\r\n]*([$A-Za-z0-9_.]*)\.Files\.Glob[ \t\r\n]+((?:"[^"]*"|`[^`]*`|\([^()]*\)|[^()"`])+?)[ \t\r\n]*\)\.As(Config|Secrets)"#,
-        "(filesAs${3} (filesGlob ${1}.Files ${2}))",
-    ),
-    (r"([$A-Za-z0-9_.]*)\.Files\.(GetBytes|Get|Lines|Glob)(?-u:\b)", "files${2} ${1}.Files"),
-];
-
-/// Spells the methods as functions.
-pub(super) fn spell(source: &str) -> String {
-    static PATTERNS: OnceLock<Vec<(Regex, &str)>> = OnceLock::new();
-    if !source.contains(".Files.") {
-        return source.to_owned();
-    }
-    let patterns = PATTERNS.get_or_init(|| {
-        CALLS.iter().filter_map(|(pattern, spelled)| Some((Regex::new(pattern).ok()?, *spelled))).collect()
-    });
-    patterns.iter().fold(source.to_owned(), |text, (pattern, spelled)| replaced(pattern, &text, spelled))
-}
 
 /// Gives a template the functions that the methods are spelled as.
 pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
@@ -110,24 +86,9 @@ fn as_regex(glob: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use regex_automata::meta::Regex;
 
-    #[test]
-    fn methods_are_spelled_as_functions() {
-        for (source, spelled) in [
-            (r#"{{ .Files.Get "a" }}"#, r#"{{ filesGet .Files "a" }}"#),
-            (r#"{{ $.Files.Lines "a" }}"#, r#"{{ filesLines $.Files "a" }}"#),
-            (r#"{{ (.root.Files.Glob "a/*").AsConfig }}"#, r#"{{ (filesAsConfig (filesGlob .root.Files "a/*")) }}"#),
-            (
-                r#"{{ ($.Files.Glob (printf "%s/*" .a)).AsSecrets | indent 2 }}"#,
-                r#"{{ (filesAsSecrets (filesGlob $.Files (printf "%s/*" .a))) | indent 2 }}"#,
-            ),
-            (r#"{{ range $p, $c := .Files.Glob "**.yaml" }}"#, r#"{{ range $p, $c := filesGlob .Files "**.yaml" }}"#),
-            (r#"{{ .Files.GetBytes "a" }}"#, r#"{{ filesGetBytes .Files "a" }}"#),
-        ] {
-            assert_eq!(spell(source), spelled);
-        }
-    }
+    use super::*;
 
     #[test]
     fn patterns_of_files_stay_within_folders() {

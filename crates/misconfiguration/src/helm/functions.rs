@@ -1,42 +1,20 @@
 //! The functions that need the chart: `include`, `tpl`, `required`, and those of the cluster, which is not there.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use gotmpl::{Template, TemplateError, Value};
-use regex_automata::meta::Regex;
 
 use super::render::Calls;
 use super::value::{from_node, map, to_json, to_yaml};
 use super::work::Work;
-use super::{files, regexes, sprig};
+use super::{files, methods, regexes, sprig};
 use crate::yaml::{self, Tags};
-
-/// Helm's methods, and the functions that stand for them: the template language calls no methods.
-const METHODS: &[(&str, &str)] =
-    &[("$.Capabilities.APIVersions.Has", "apiVersionsHas"), (".Capabilities.APIVersions.Has", "apiVersionsHas")];
-
-/// Spells methods as functions, and `$_ := set $map KEY VALUE`, which changes the map in place, as a new value of the
-/// variable: values of the template language do not change.
-pub(super) fn spell_methods(source: &str) -> String {
-    let source = &files::spell(source);
-    let text = METHODS.iter().fold(source.to_owned(), |text, (method, function)| text.replace(method, function));
-    match in_place() {
-        Some(pattern) if text.contains("set $") => regexes::replaced(pattern, &text, "${2} = ${1}Of ${2} "),
-        _ => text,
-    }
-}
-
-/// `set` and `unset` whose value nobody uses, of a variable.
-fn in_place() -> Option<&'static Regex> {
-    static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
-    let pattern = || Regex::new(r"\$_[ \t]*:?=[ \t]*(set|unset)[ \t]+(\$[A-Za-z][A-Za-z0-9_]*)[ \t]+").ok();
-    PATTERN.get_or_init(pattern).as_ref()
-}
 
 /// Gives a template every function of Helm.
 pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
     let (including, templating) = (Arc::clone(calls), Arc::clone(calls));
     let work = Arc::new(Work::default());
+    let template = calls.missing.register(template);
     let template = template
         .func("include", move |arguments| {
             let name = text(arguments, 0)?;
@@ -44,9 +22,9 @@ pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
             including.include(&name, &data)
         })
         .func("tpl", move |arguments| {
-            let source = spell_methods(&text(arguments, 0)?);
+            let source = text(arguments, 0)?;
             let data = arguments.get(1).cloned().unwrap_or(Value::Nil);
-            templating.call(|base, out| base.clone().parse(&source)?.execute_fmt(out, &data))
+            templating.call(|base, out| methods::run(base, &source, out, &data))
         })
         .func("required", |arguments| match arguments.get(1) {
             None | Some(Value::Nil) => refuse(&text(arguments, 0)?),
@@ -55,7 +33,7 @@ pub(super) fn register(template: Template, calls: &Arc<Calls>) -> Template {
         })
         .func("fail", |arguments| refuse(&text(arguments, 0)?))
         .func("lookup", |_| Ok(map([])))
-        .func("apiVersionsHas", |arguments| Ok(Value::Bool(has_api(&text(arguments, 0)?))))
+        .func("apiVersionsHas", |arguments| Ok(Value::Bool(has_api(&text(arguments, 1)?))))
         .func("toToml", work.bound(|arguments| Ok(string(to_json(argument(arguments, 0)?)))))
         .func("fromToml", |_| refuse("TOML within a chart is not read"));
     let template = WRITTEN.iter().fold(template, |template, (name, write)| {
@@ -122,23 +100,25 @@ fn from_yaml(text: &str) -> gotmpl::Result<Value> {
 }
 
 /// The groups that every cluster of a supported version has.
+pub(super) const API_VERSIONS: &[&str] = &[
+    "v1",
+    "apps/v1",
+    "batch/v1",
+    "autoscaling/v1",
+    "autoscaling/v2",
+    "networking.k8s.io/v1",
+    "policy/v1",
+    "rbac.authorization.k8s.io/v1",
+    "storage.k8s.io/v1",
+    "admissionregistration.k8s.io/v1",
+    "apiextensions.k8s.io/v1",
+    "coordination.k8s.io/v1",
+    "scheduling.k8s.io/v1",
+];
+
 fn has_api(name: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "v1",
-        "apps/v1",
-        "batch/v1",
-        "autoscaling/v1",
-        "autoscaling/v2",
-        "networking.k8s.io/v1",
-        "policy/v1",
-        "rbac.authorization.k8s.io/v1",
-        "storage.k8s.io/v1",
-        "admissionregistration.k8s.io/v1",
-        "apiextensions.k8s.io/v1",
-        "coordination.k8s.io/v1",
-        "scheduling.k8s.io/v1",
-    ];
-    KNOWN.iter().any(|known| name == *known || name.strip_prefix(known).is_some_and(|rest| rest.starts_with('/')))
+    let fits = |known: &&str| name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    API_VERSIONS.iter().any(fits)
 }
 
 pub(super) fn refuse<T>(reason: &str) -> gotmpl::Result<T> {

@@ -58,7 +58,7 @@ pub(super) fn register(template: Template, work: &Arc<Work>) -> Template {
 }
 
 /// All matches of a pattern replaced; `$1` and `${name}` in the replacement are groups, as in Go.
-pub(super) fn replaced(pattern: &Regex, whole: &str, replacement: &str) -> String {
+fn replaced(pattern: &Regex, whole: &str, replacement: &str) -> String {
     let mut out = String::new();
     let mut end = 0;
     for captures in pattern.captures_iter(whole) {

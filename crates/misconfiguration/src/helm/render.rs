@@ -1,6 +1,6 @@
 //! Rendering: every template of a chart and of its sub-charts with the objects that Helm gives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
@@ -9,6 +9,7 @@ use model::UntrustedPath;
 
 use super::chart::Chart;
 use super::functions;
+use super::methods::{self, Missing};
 use super::value::{from_node, map};
 
 /// Calls of templates by templates within one file.
@@ -21,18 +22,25 @@ const MOST_BYTES: u64 = 32 << 20;
 const MOST_TURNS: u64 = 50_000;
 
 /// A template and what became of it.
-pub(super) type Rendered = Vec<(UntrustedPath, Result<String, String>)>;
+pub(super) struct Rendered {
+    pub(super) path: UntrustedPath,
+    pub(super) text: Result<String, String>,
+    /// What is less than sure about the text.
+    pub(super) doubt: Option<String>,
+}
 
 /// Renders a chart with its sub-charts.
-pub(super) fn render(chart: &Chart) -> Rendered {
-    let calls = Arc::new(Calls::default());
+pub(super) fn render(chart: &Chart) -> Vec<Rendered> {
+    let mut excused = BTreeSet::new();
+    chart.missing_children(&mut excused);
+    let calls = Arc::new(Calls::new(excused));
     let mut base = functions::register(Template::new("chart").max_range_iters(MOST_TURNS), &calls);
     let mut sources = Vec::new();
     collect(chart, &mut sources);
     for (_, source, _) in &sources {
         // One that cannot be read says so when its turn comes; the others keep their partials.
-        if let Ok(parsed) = base.clone().parse(source) {
-            base = parsed;
+        if let Ok((defined, _)) = methods::define(base.clone(), source) {
+            base = defined;
         }
     }
     let base = Arc::new(base);
@@ -46,10 +54,9 @@ pub(super) fn render(chart: &Chart) -> Rendered {
             continue;
         }
         calls.begin();
-        let parsed = (*base).clone().parse(source);
-        let text = parsed.and_then(|template| calls.text(|out| template.execute_fmt(out, data)));
-        let text = text.map_err(|error| one_line(&error));
-        rendered.push((path.clone(), text));
+        let text = calls.text(|out| methods::run(&base, source, out, data)).map_err(|error| one_line(&error));
+        let doubt = calls.missing.take().filter(|_| text.is_ok());
+        rendered.push(Rendered { path: path.clone(), text, doubt });
     }
     rendered
 }
@@ -71,7 +78,7 @@ fn collect(chart: &Chart, sources: &mut Vec<(UntrustedPath, String, Value)>) {
     let values = from_node(&chart.values);
     for (path, text) in &chart.templates {
         let data = data(chart, &values, path);
-        sources.push((path.clone(), functions::spell_methods(text), data));
+        sources.push((path.clone(), text.clone(), data));
     }
     for child in &chart.children {
         collect(child, sources);
@@ -83,7 +90,9 @@ fn data(chart: &Chart, values: &Value, path: &UntrustedPath) -> Value {
     let text = |text: &str| Value::String(Arc::from(text));
     let metadata = chart.metadata.as_map().unwrap_or_default();
     let capitalized = metadata.iter().map(|entry| (capitalize(&entry.key), from_node(&entry.value)));
-    let fields: Vec<(String, Value)> = capitalized.collect();
+    let unsaid = METADATA.iter().map(|name| ((*name).to_owned(), Value::Nil));
+    let fields: Vec<(String, Value)> = unsaid.chain(capitalized).collect();
+    let api_versions = Value::List(functions::API_VERSIONS.iter().map(|version| text(version)).collect());
     let version = map([
         ("Version", text("v1.31.0")),
         ("GitVersion", text("v1.31.0")),
@@ -104,25 +113,49 @@ fn data(chart: &Chart, values: &Value, path: &UntrustedPath) -> Value {
                 ("Revision", Value::Int(1)),
             ]),
         ),
-        ("Capabilities", map([("KubeVersion", version), ("HelmVersion", map([("Version", text("v3.16.0"))]))])),
+        (
+            "Capabilities",
+            map([
+                ("APIVersions", api_versions),
+                ("KubeVersion", version),
+                ("HelmVersion", map([("Version", text("v3.16.0"))])),
+            ]),
+        ),
         (
             "Template",
             map([("Name", text(path.as_str())), ("BasePath", text(&super::join(&chart.name(), "templates")))]),
         ),
         ("Files", map(chart.files.iter().map(|(name, content)| (name.as_str(), text(content))))),
-        ("Subcharts", map(chart.children.iter().map(|child| (child.folder.as_str(), Value::Nil)))),
+        ("Subcharts", map(chart.children.iter().map(|child| (child.folder_name(), Value::Nil)))),
     ])
 }
 
+/// What `.Chart` has whether `Chart.yaml` says it or not.
+const METADATA: &[&str] = &[
+    "Annotations",
+    "AppVersion",
+    "Description",
+    "Home",
+    "Icon",
+    "Keywords",
+    "KubeVersion",
+    "Maintainers",
+    "Sources",
+    "Type",
+];
+
 /// `appVersion` is `.Chart.AppVersion`.
 fn capitalize(key: &str) -> String {
+    if key == "apiVersion" {
+        return "APIVersion".to_owned();
+    }
     let mut signs = key.chars();
     signs.next().map(|first| first.to_ascii_uppercase().to_string() + signs.as_str()).unwrap_or_default()
 }
 
 /// What `include` and `tpl` share: the templates, and what is left to spend.
-#[derive(Default)]
 pub(super) struct Calls {
+    pub(super) missing: Arc<Missing>,
     base: OnceLock<(Weak<Template>, BTreeMap<String, String>)>,
     depth: AtomicUsize,
     count: AtomicU64,
@@ -130,6 +163,16 @@ pub(super) struct Calls {
 }
 
 impl Calls {
+    fn new(excused: BTreeSet<String>) -> Calls {
+        Calls {
+            missing: Arc::new(Missing::new(excused)),
+            base: OnceLock::new(),
+            depth: AtomicUsize::new(0),
+            count: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+        }
+    }
+
     fn set(&self, base: &Arc<Template>, files: BTreeMap<String, String>) {
         // It is set once for each chart; a second time would change nothing.
         let _ = self.base.set((Arc::downgrade(base), files));
@@ -139,7 +182,7 @@ impl Calls {
     pub(super) fn include(&self, name: &str, data: &Value) -> gotmpl::Result<Value> {
         let file = self.base.get().and_then(|(_, files)| files.get(name));
         self.call(|base, out| match file {
-            Some(source) if base.lookup(name).is_none() => base.clone().parse(source)?.execute_fmt(out, data),
+            Some(source) if base.lookup(name).is_none() => methods::run(base, source, out, data),
             _ => base.execute_template_fmt(out, name, data),
         })
     }
@@ -147,6 +190,7 @@ impl Calls {
     /// A new file begins, whatever became of the one before.
     fn begin(&self) {
         self.depth.store(0, Ordering::Relaxed);
+        self.missing.take();
     }
 
     fn spend(&self, bytes: usize) -> bool {

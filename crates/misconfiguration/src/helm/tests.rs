@@ -226,3 +226,89 @@ fn files_of_a_chart_can_be_asked_for() {
         );
     }
 }
+
+#[test]
+fn methods_are_called_by_whatever_path() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {hostPID: true, containers: [{name: a}]}\n";
+    let ask = |template: &str| found(template).contains(&"BHD-KUBERNETES-0010");
+    for condition in [
+        "{{- $root := . }}{{ if $root.Capabilities.APIVersions.Has \"apps/v1\" }}",
+        "{{- $v := .Capabilities.APIVersions }}{{ if or ($v.Has \"policy/v1\") (eq 1 2) }}",
+        "{{- define \"x\" }}{{ if .context.Capabilities.APIVersions.Has \"policy/v1\" }}yes{{ end }}{{ end }}{{ if eq (include \"x\" (dict \"context\" $)) \"yes\" }}",
+        "{{ if has \"batch/v1\" .Capabilities.APIVersions }}",
+        "{{ if (dict \"a\" .).a.Capabilities.APIVersions.Has \"v1\" }}",
+    ] {
+        assert!(ask(&format!("{condition}\n{pod}{{{{ end }}}}\n")), "{condition}");
+    }
+    let none = "{{- $root := . }}{{ if $root.Capabilities.APIVersions.Has \"monitoring.coreos.com/v1\" }}";
+    assert!(!ask(&format!("{none}\n{pod}{{{{ end }}}}\n")));
+}
+
+#[test]
+fn files_are_asked_for_by_whatever_path() {
+    let template = "{{- $f := .Files }}{{ range list \"pods/a.yaml\" }}{{ $f.Get . }}{{ end }}\n---\n{{ $g := $f.Glob \"conf/*\" }}apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n{{ $g.AsConfig | indent 2 }}\n";
+    let tree = tree(&[
+        CHART,
+        ("c/templates/a.yaml", template),
+        ("c/conf/a.txt", "x: y\n"),
+        ("c/pods/a.yaml", "apiVersion: v1\nkind: Pod\nspec: {hostPID: true, containers: [{name: a}]}\n"),
+    ]);
+    let checked = check(&tree, &Options::default());
+    assert_eq!(checked.gaps, []);
+    assert!(checked.findings.iter().any(|finding| finding.id == "BHD-KUBERNETES-0010"));
+}
+
+/// The gaps of one template with these values.
+fn gaps_of(template: &str, values: &str) -> Vec<String> {
+    let tree = tree(&[CHART, ("c/values.yaml", values), ("c/templates/a.yaml", template)]);
+    check(&tree, &Options::default()).gaps.into_iter().map(|gap| gap.reason).collect()
+}
+
+#[test]
+fn a_field_of_what_is_not_there_is_a_gap_and_the_rest_is_checked() {
+    let pod = |expression: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nspec: {{hostPID: true, hostIPC: {{{{ {expression} }}}}, containers: [{{name: a}}]}}\n"
+        )
+    };
+    for expression in [".Values.a.b.c", "$.Values.a.b", "default true .Values.a.b", "(dict \"x\" 1).a.b"] {
+        let tree = tree(&[CHART, ("c/templates/a.yaml", &pod(expression))]);
+        let checked = check(&tree, &Options::default());
+        assert!(checked.gaps.len() == 1 && checked.gaps[0].reason.contains("which is not there"), "{:?}", checked.gaps);
+        assert!(checked.findings.iter().any(|finding| finding.id == "BHD-KUBERNETES-0010"), "{expression}");
+    }
+    let gaps = gaps_of(&pod(".Values.a.b.c"), "");
+    assert_eq!(
+        gaps,
+        ["the template asks `Values.a`, which is not there, for `b`; it was rendered as if that were empty"]
+    );
+    for (expression, values) in [
+        (".Values.a.b", "a: {}\n"),
+        (".Values.a", ""),
+        ("((.Values.a).b).c", ""),
+        ("and .Values.a .Values.a.b.c", ""),
+        ("if .Values.a }}{{ .Values.a.b.c }}{{ end", ""),
+        ("with .Values.a }}{{ .b.c }}{{ end", ""),
+        (".Chart.Annotations.owner", ""),
+        (".Values.a.b.c", "a: {b: {c: true}}\n"),
+    ] {
+        assert_eq!(gaps_of(&pod(expression), values), [""; 0], "{expression}");
+    }
+    assert!(gaps_of(&pod(".Values.a.b"), "a: text\n")[0].contains("can't evaluate field b"));
+}
+
+#[test]
+fn parents_have_the_values_of_their_sub_charts() {
+    let template = "apiVersion: v1\nkind: Pod\nspec: {hostPID: {{ .Values.db.host.pid }}, hostIPC: {{ .Values.cache.host.ipc }}, containers: [{name: a}]}\n";
+    let tree = tree(&[
+        ("c/Chart.yaml", "name: shop\ndependencies: [{name: db}, {name: redis, alias: cache}]\n"),
+        ("c/templates/a.yaml", template),
+        ("c/charts/db/Chart.yaml", "name: db\n"),
+        ("c/charts/db/values.yaml", "host: {pid: true}\n"),
+        ("c/charts/db/templates/a.yaml", "a: {{ .Values.global.x }}\n"),
+    ]);
+    let checked = check(&tree, &Options::default());
+    assert!(checked.findings.iter().any(|finding| finding.id == "BHD-KUBERNETES-0010"));
+    // What a sub-chart that is not there would say is no gap beside its own.
+    assert!(checked.gaps.len() == 1 && checked.gaps[0].reason.contains("(`redis`)"), "{:?}", checked.gaps);
+}
