@@ -29,7 +29,8 @@ fn find(workflow: &Workflow, found: &mut Found) {
     if workflow.is_action() || workflow.node.entry("permissions").is_some() {
         return;
     }
+    let block = workflow.block();
     for job in workflow.jobs().filter(|job| job.node.entry("permissions").is_none()) {
-        found.add(&workflow.path, job.line, workflow.block(), format!("job `{}` has the default permissions", job.name));
+        found.add(&workflow.path, job.line, block, format!("job `{}` has the default permissions", job.name));
     }
 }
