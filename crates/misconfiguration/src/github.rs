@@ -1,5 +1,7 @@
 //! Workflows and actions of GitHub Actions.
 
+pub(crate) mod expression;
+
 use model::{Gap, UntrustedPath};
 
 use crate::check::Found;
@@ -124,5 +126,28 @@ mod tests {
             read(&tree, &mut gaps);
             assert_eq!(gaps.len(), count, "{path} {text}: {gaps:?}");
         }
+    }
+
+    /// How long it takes to check a workflow of so many jobs, at best.
+    fn time_of_jobs(count: usize) -> std::time::Duration {
+        let job = |number| format!("  j{number}:\n    runs-on: x\n    steps:\n    - uses: a/b@v1\n");
+        let text = format!("on: push\njobs:\n{}", (0..count).map(job).collect::<String>());
+        let mut tree = Tree::new();
+        tree.insert(".github/workflows/a.yml".to_owned().into(), text.as_bytes()).unwrap();
+        let times = (0..3).map(|_| {
+            let started = std::time::Instant::now();
+            let checked = crate::check(&tree, &crate::Options::default());
+            let unsaid = checked.findings.iter().filter(|finding| finding.id == "BHD-WORKFLOW-0005");
+            assert_eq!(unsaid.count(), count);
+            started.elapsed()
+        });
+        times.min().unwrap()
+    }
+
+    #[test]
+    fn the_time_that_a_workflow_takes_grows_with_its_jobs() {
+        let (few, many) = (time_of_jobs(500), time_of_jobs(4_000));
+        // Eight times the jobs would take 64 times as long if each looked at all others.
+        assert!(many < few * 24, "{few:?} {many:?}");
     }
 }
