@@ -3,7 +3,7 @@
 use model::ImageFacts;
 
 use crate::check::{Found, check};
-use crate::dockerfile::{Base, Dockerfile, Keyword};
+use crate::dockerfile::{Base, Dockerfile, Instruction, Keyword};
 use crate::node::PLACEHOLDER;
 
 check! {
@@ -27,6 +27,9 @@ ONBUILD USER app"#,
 USER 00"#,
         r#"FROM debian:12
 USER root:app"#,
+        r#"FROM debian:12
+USER app
+ONBUILD USER root"#,
     ],
     good: [
         r#"FROM debian:12 AS base
@@ -38,17 +41,25 @@ COPY app /"#,
         r#"FROM debian:12
 ARG UID
 USER ${UID}"#,
+        r#"FROM debian:12
+USER app
+ONBUILD USER root
+ONBUILD RUN apk upgrade
+ONBUILD USER app"#,
     ],
 }
 
 fn find(file: &Dockerfile, found: &mut Found) {
     let Some(last) = file.last_stage() else { return };
+    // Whoever builds on the image is left with the last of those that wait for it.
+    let waiting = last.all(Keyword::User).filter(|instruction| instruction.is_onbuild).last();
+    if let Some((user, name)) = waiting.and_then(|user| Some((user, superuser(user)?))) {
+        found.add(&file.path, user.line, last.block(), format!("builds on the image go on as `{name}`"));
+    }
     for stage in file.lineage() {
         let user = stage.all(Keyword::User).filter(|instruction| !instruction.is_onbuild).last();
         if let Some(user) = user {
-            let text = user.text();
-            let name = ImageFacts::user_without_group(text.trim().trim_matches(['"', '\'']));
-            if !name.is_empty() && !name.contains(PLACEHOLDER) && ImageFacts::names_superuser(name) {
+            if let Some(name) = superuser(user) {
                 found.add(&file.path, user.line, stage.block(), format!("the last USER is `{name}`"));
             }
             return;
@@ -60,4 +71,12 @@ fn find(file: &Dockerfile, found: &mut Found) {
         }
     }
     found.add(&file.path, last.from.line, last.block(), "no USER is set");
+}
+
+/// The superuser that an instruction names.
+fn superuser(user: &Instruction) -> Option<String> {
+    let text = user.text();
+    let name = ImageFacts::user_without_group(text.trim().trim_matches(['"', '\'']));
+    let is_superuser = !name.is_empty() && !name.contains(PLACEHOLDER) && ImageFacts::names_superuser(name);
+    is_superuser.then(|| name.to_owned())
 }
