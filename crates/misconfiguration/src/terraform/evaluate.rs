@@ -1,6 +1,7 @@
 //! Expressions of Terraform, as far as files alone tell their values. What is not known stays unknown, and remembers the
 //! resources it would have been made of.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use hcl_edit::expr::{Expression, ForExpr, FuncCall, ObjectKey, Traversal, Traver
 use hcl_edit::template::{Element, Template};
 
 use super::functions;
-use super::module::Module;
+use super::module::{Child, Module};
 use super::operators::{binary, unary};
 use super::source::{Folders, Source};
 use crate::node::{Entry, Node, PLACEHOLDER, Value};
@@ -321,19 +322,27 @@ impl<'a> Evaluator<'a> {
     }
 
     fn output(&self, module: &str, steps: &[&'a TraversalOperator], scope: &Scope<'a, '_>, line: u32) -> Node {
-        let Some(child) = scope.module.child(module, self) else { return Node::unknown(line) };
+        let children = scope.module.children(module, self);
         let output = steps.iter().enumerate().skip(1).find_map(|(place, step)| match step {
             TraversalOperator::GetAttr(name) => Some((place, name.as_str())),
             _ => None,
         });
         let Some((place, name)) = output else { return Node::unknown(line) };
-        match child.outputs.get(name) {
-            Some((source, expression)) => {
-                let value = self.evaluate(expression, &Scope::new(&child, source));
-                self.follow(value, &steps[place + 1..], scope)
-            }
-            None => Node::unknown(line),
-        }
+        let key = match steps.get(1) {
+            Some(TraversalOperator::Index(index)) => self.evaluate(index, scope).as_text().map(Cow::into_owned),
+            Some(TraversalOperator::LegacyIndex(index)) => Some(index.value().to_string()),
+            _ => None,
+        };
+        let is_meant =
+            |child: &&Child<'a>| child.key.as_ref().is_some_and(|own| own.as_text().as_deref() == key.as_deref());
+        let meant = key.as_ref().and_then(|_| children.iter().find(is_meant));
+        // Which of several is meant is not known: their values are, where they agree.
+        let outputs = meant.map_or(children.as_slice(), std::slice::from_ref).iter().map(|child| {
+            let Some((source, expression)) = child.module.outputs.get(name) else { return Node::unknown(line) };
+            let value = self.evaluate(expression, &Scope::new(&child.module, source));
+            self.follow(value, &steps[place + 1..], scope)
+        });
+        outputs.reduce(either).unwrap_or_else(|| Node::unknown(line))
     }
 
     /// An attribute of a resource: its value where the configuration says it, and always that it is the resource's.

@@ -1,5 +1,7 @@
 //! The functions of Terraform that files alone can answer.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -52,6 +54,7 @@ pub(super) fn call(name: &str, arguments: &[Node]) -> Option<Node> {
             texts.sort();
             Value::List(texts.into_iter().map(|text| Node::text(line, text)).collect())
         }
+        "split" => Value::List(split(arguments)?.into_iter().map(|part| Node::text(line, part)).collect()),
         "slice" => {
             let (from, to) = (place(arguments.get(1)?)?, place(arguments.get(2)?)?);
             Value::List(list(arguments.first()?)?.get(from..to)?.to_vec())
@@ -117,6 +120,9 @@ fn text_function(name: &str, arguments: &[Node]) -> Option<String> {
     if name == "format" {
         return format(arguments);
     }
+    if name == "cidrsubnet" {
+        return cidr_subnet(arguments);
+    }
     let text = first.as_partial_text()?;
     let second = arguments.get(1).and_then(Node::as_text);
     Some(match name {
@@ -153,6 +159,37 @@ fn text_function(name: &str, arguments: &[Node]) -> Option<String> {
         _ => return None,
     })
     .filter(|text| text.len() <= MOST)
+}
+
+/// The parts of a text between separators; those that are not known as a whole stay so.
+fn split(arguments: &[Node]) -> Option<Vec<String>> {
+    let (separator, text) = (arguments.first()?.as_text()?, arguments.get(1)?.as_partial_text()?);
+    if separator.is_empty() {
+        return None;
+    }
+    let parts: Vec<String> = text.split(&*separator).take(MOST_ITEMS + 1).map(str::to_owned).collect();
+    (parts.len() <= MOST_ITEMS).then_some(parts)
+}
+
+/// A network within another one: `cidrsubnet(prefix, newbits, netnum)`.
+fn cidr_subnet(arguments: &[Node]) -> Option<String> {
+    let prefix = arguments.first()?.as_text()?;
+    let (new_bits, number) = (place(arguments.get(1)?)?, place(arguments.get(2)?)?);
+    let (address, length) = prefix.split_once('/')?;
+    let length: usize = length.parse().ok()?;
+    let is_v4 = !address.contains(':');
+    let (bits, width): (u128, usize) = match is_v4 {
+        true => (u128::from(address.parse::<Ipv4Addr>().ok()?.to_bits()), 32),
+        false => (address.parse::<Ipv6Addr>().ok()?.to_bits(), 128),
+    };
+    let new_length = length.checked_add(new_bits).filter(|new_length| *new_length <= width)?;
+    let number = u128::try_from(number).ok().filter(|number| new_bits >= 64 || number >> new_bits == 0)?;
+    let shifted = |bits: u128, count: usize| bits.checked_shl(u32::try_from(count).unwrap_or(u32::MAX)).unwrap_or(0);
+    let bits = (bits & shifted(u128::MAX, width - length)) | shifted(number, width - new_length);
+    match is_v4 {
+        true => Some(format!("{}/{new_length}", Ipv4Addr::from_bits(u32::try_from(bits).ok()?))),
+        false => Some(format!("{}/{new_length}", Ipv6Addr::from_bits(bits))),
+    }
 }
 
 /// `%s`, `%d`, `%v`, `%q` and `%%`.

@@ -8,6 +8,7 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::Block;
 
 use super::evaluate::{Evaluator, Scope};
+use super::resources::{Repeat, repeats};
 use super::source::{Folder, Source, called_folder};
 use crate::node::Node;
 
@@ -29,9 +30,17 @@ pub(super) struct Module<'a> {
     /// Resources and data sources (`data.http`) by type and name.
     pub(super) resources: BTreeMap<(String, &'a str), (&'a Source, &'a Block)>,
     calls: BTreeMap<&'a str, (&'a Source, &'a Block)>,
-    children: RefCell<BTreeMap<String, Option<Rc<Module<'a>>>>>,
+    children: RefCell<BTreeMap<String, Vec<Child<'a>>>>,
     /// The folders of the modules that call this one.
     callers: Vec<String>,
+}
+
+/// A module that another one calls.
+#[derive(Debug, Clone)]
+pub(super) struct Child<'a> {
+    /// What `count` and `for_each` call it by; of several that are called with the same values, the first.
+    pub(super) key: Option<Node>,
+    pub(super) module: Rc<Module<'a>>,
 }
 
 impl<'a> Module<'a> {
@@ -129,13 +138,20 @@ impl<'a> Module<'a> {
         self.calls.keys().copied()
     }
 
-    /// A module that this one calls, where it is of the tree; made at first use.
-    pub(super) fn child(&self, name: &str, evaluator: &Evaluator<'a>) -> Option<Rc<Module<'a>>> {
+    /// A module that this one calls, where it is of the tree, once for each set of values that it is called with; made at
+    /// first use.
+    pub(super) fn children(&self, name: &str, evaluator: &Evaluator<'a>) -> Vec<Child<'a>> {
         if let Some(known) = self.children.borrow().get(name) {
             return known.clone();
         }
-        // While it is being made it is not there: an argument that needs the module's own output is not known.
-        self.children.borrow_mut().insert(name.to_owned(), None);
+        // While they are being made they are not there: an argument that needs the module's own output is not known.
+        self.children.borrow_mut().insert(name.to_owned(), Vec::new());
+        let children = self.call(name, evaluator).unwrap_or_default();
+        self.children.borrow_mut().insert(name.to_owned(), children.clone());
+        children
+    }
+
+    fn call(&self, name: &str, evaluator: &Evaluator<'a>) -> Option<Vec<Child<'a>>> {
         let (source, block) = self.calls.get(name)?;
         let path = called_folder(source, block)?;
         let folder = evaluator.folders.get(&path)?;
@@ -144,35 +160,30 @@ impl<'a> Module<'a> {
         if comes_again {
             return None;
         }
-        if self.callers.len() >= DEEPEST || !evaluator.may_call() {
-            evaluator.leave_out_call();
-            return None;
+        let mut all_given: Vec<BTreeMap<String, Node>> = Vec::new();
+        let mut children = Vec::new();
+        for Repeat { key, scope } in repeats(block, &Scope::new(self, source), evaluator) {
+            let given = block.body.attributes().filter(|attribute| !REPEATING.contains(&attribute.key.as_str()));
+            let given: BTreeMap<String, Node> = given
+                .map(|attribute| (attribute.key.as_str().to_owned(), evaluator.evaluate(&attribute.value, &scope)))
+                .collect();
+            // The same values make the same findings.
+            if all_given.contains(&given) {
+                continue;
+            }
+            if self.callers.len() >= DEEPEST || !evaluator.may_call() {
+                evaluator.leave_out_call();
+                break;
+            }
+            let callers = [self.callers.as_slice(), std::slice::from_ref(&self.path)].concat();
+            let mut module = Module::new(&path, format!("{}module.{name}.", self.prefix), folder, callers);
+            module.declare_variables(folder, given.clone(), evaluator);
+            all_given.push(given);
+            children.push(Child { key, module: Rc::new(module) });
         }
-        let callers = [self.callers.as_slice(), std::slice::from_ref(&self.path)].concat();
-        let mut module = Module::new(&path, format!("{}module.{name}.", self.prefix), folder, callers);
-        let scope = Scope::new(self, source);
-        let given = block
-            .body
-            .attributes()
-            .map(|attribute| (attribute.key.as_str().to_owned(), evaluator.evaluate(&attribute.value, &scope)));
-        let given = given.collect();
-        module.declare_variables(folder, given, evaluator);
-        let module = Rc::new(module);
-        self.children.borrow_mut().insert(name.to_owned(), Some(Rc::clone(&module)));
-        Some(module)
-    }
-
-    /// Whether a call is switched off (`count = 0`, an empty `for_each`).
-    pub(super) fn is_called(&self, name: &str, evaluator: &Evaluator<'a>) -> bool {
-        let Some((source, block)) = self.calls.get(name) else { return false };
-        let scope = Scope::new(self, source);
-        let value = |key| block.body.get_attribute(key).map(|attribute| evaluator.evaluate(&attribute.value, &scope));
-        let is_off = value("count").is_some_and(|count| count.as_number() == Some(0.0))
-            || value("for_each").is_some_and(|each| is_empty(&each));
-        !is_off
+        Some(children)
     }
 }
 
-fn is_empty(node: &Node) -> bool {
-    node.as_list().is_some_and(<[Node]>::is_empty) || node.as_map().is_some_and(<[crate::node::Entry]>::is_empty)
-}
+/// Arguments of a call that say how often it is made.
+const REPEATING: &[&str] = &["count", "for_each"];

@@ -61,11 +61,8 @@ fn collect<'a>(module: &Module<'a>, evaluator: &Evaluator<'a>, resources: &mut V
         }
     }
     for name in module.called() {
-        if !module.is_called(name, evaluator) {
-            continue;
-        }
-        if let Some(child) = module.child(name, evaluator) {
-            collect(&child, evaluator, resources);
+        for child in module.children(name, evaluator) {
+            collect(&child.module, evaluator, resources);
         }
     }
 }
@@ -73,38 +70,48 @@ fn collect<'a>(module: &Module<'a>, evaluator: &Evaluator<'a>, resources: &mut V
 /// The bodies of a resource, one for each that `count` or `for_each` make; one with unknowns where they cannot be known.
 fn instances<'a>(block: &'a Block, scope: &Scope<'a, '_>, evaluator: &Evaluator<'a>) -> Vec<Node> {
     let line = scope.source.block(block).0;
+    let repeats = repeats(block, scope, evaluator);
+    repeats.iter().map(|repeat| body(&block.body, &repeat.scope, evaluator, line)).collect()
+}
+
+/// One of those that `count` or `for_each` make of a block.
+pub(super) struct Repeat<'a, 'm> {
+    /// What it is called by: `0`, `"key"`. Nothing for a block that is not repeated, or of which it is not known how often.
+    pub(super) key: Option<Node>,
+    /// Where its expressions stand: `count` and `each` are bound.
+    pub(super) scope: Scope<'a, 'm>,
+}
+
+/// Every one of those; one with unknowns where they cannot be known.
+pub(super) fn repeats<'a, 'm>(
+    block: &'a Block,
+    scope: &Scope<'a, 'm>,
+    evaluator: &Evaluator<'a>,
+) -> Vec<Repeat<'a, 'm>> {
+    let line = scope.source.block(block).0;
+    let only = || vec![Repeat { key: None, scope: scope.clone() }];
     if let Some(attribute) = block.body.get_attribute("count") {
-        let count = evaluator.evaluate(&attribute.value, scope);
-        return match count.as_number() {
-            Some(count) => (0_u32..)
-                .take(MOST_REPEATS)
-                .take_while(|place| f64::from(*place) < count)
-                .map(|place| {
-                    let index = Node::new(line, Value::Number(f64::from(place)));
-                    let bound = map(vec![("index", index)]);
-                    body(&block.body, &scope.with("count", bound), evaluator, line)
-                })
-                .collect(),
-            None => vec![body(&block.body, scope, evaluator, line)],
-        };
+        let Some(count) = evaluator.evaluate(&attribute.value, scope).as_number() else { return only() };
+        let places = (0_u32..).take(MOST_REPEATS).take_while(|place| f64::from(*place) < count);
+        let repeats = places.map(|place| {
+            let index = Node::new(line, Value::Number(f64::from(place)));
+            let bound = map(vec![("index", index.clone())]);
+            Repeat { key: Some(index), scope: scope.with("count", bound) }
+        });
+        return repeats.collect();
     }
     if let Some(attribute) = block.body.get_attribute("for_each") {
         let each = evaluator.evaluate(&attribute.value, scope);
-        return match functions::pairs(&each) {
-            Some(pairs) => pairs
-                .into_iter()
-                .take(MOST_REPEATS)
-                .map(|(key, value)| {
-                    // The key of a set's item is the item.
-                    let key = if each.as_list().is_some() { value.clone() } else { key };
-                    let bound = map(vec![("key", key), ("value", value)]);
-                    body(&block.body, &scope.with("each", bound), evaluator, line)
-                })
-                .collect(),
-            None => vec![body(&block.body, scope, evaluator, line)],
-        };
+        let Some(pairs) = functions::pairs(&each) else { return only() };
+        let repeats = pairs.into_iter().take(MOST_REPEATS).map(|(key, value)| {
+            // The key of a set's item is the item.
+            let key = if each.as_list().is_some() { value.clone() } else { key };
+            let bound = map(vec![("key", key.clone()), ("value", value)]);
+            Repeat { key: Some(key), scope: scope.with("each", bound) }
+        });
+        return repeats.collect();
     }
-    vec![body(&block.body, scope, evaluator, line)]
+    only()
 }
 
 fn map(entries: Vec<(&str, Node)>) -> Node {

@@ -50,7 +50,16 @@ fn expressions_are_evaluated_as_terraform_does() {
         ("element([\"a\", \"b\"], 3)", "\"b\""),
         ("try(null, 1)", "1"),
         ("try(var.open, 1)", "\"?\""),
-        ("cidrsubnet(\"10.0.0.0/8\", 8, 1)", "\"?\""),
+        ("cidrsubnet(\"10.0.0.0/8\", 8, 1)", "\"10.1.0.0/16\""),
+        ("cidrsubnet(\"0.0.0.0/0\", 0, 0)", "\"0.0.0.0/0\""),
+        ("cidrsubnet(\"10.1.2.3/16\", 16, 5)", "\"10.1.0.5/32\""),
+        ("cidrsubnet(\"2001:db8::/32\", 16, 2)", "\"2001:db8:2::/48\""),
+        ("cidrsubnet(\"10.0.0.0/8\", 1, 2)", "\"?\""),
+        ("cidrsubnet(\"10.0.0.0/8\", 25, 0)", "\"?\""),
+        ("cidrsubnet(var.open, 8, 1)", "\"?\""),
+        ("split(\",\", \"0.0.0.0/0,10.0.0.0/8\")", "[\"0.0.0.0/0\",\"10.0.0.0/8\"]"),
+        ("split(\",\", \"a,${var.open}\")", "[\"a\",\"?\"]"),
+        ("split(\",\", var.open)", "\"?\""),
         ("substr(\"héllo\", 1, 2)", "\"él\""),
         ("<<EOT\na\nb ${1 + 1}\nEOT\n", "\"a\\nb 2\\n\""),
     ] {
@@ -83,6 +92,36 @@ fn modules_are_read_with_the_arguments_they_are_called_with() {
     assert_eq!(volumes[0].path.as_str(), "modules/disk/main.tf");
     let user = clouds[0].of(&["aws_x"]).next().unwrap();
     assert!(user.get("volume").refers_to(volumes[0]));
+}
+
+#[test]
+fn modules_that_are_called_several_times_have_the_values_of_each_call() {
+    let module = "variable \"port\" {}\nresource \"aws_a\" \"a\" {\n  port = var.port\n}\noutput \"port\" {\n  value = var.port\n}\n";
+    let root = "module \"each\" {\n  source   = \"./m\"\n  for_each = { ssh = 22, web = 443 }\n  port     = each.value\n}\nmodule \"set\" {\n  source   = \"./m\"\n  for_each = toset([\"a\", \"b\"])\n  port     = each.key\n}\nmodule \"count\" {\n  source = \"./m\"\n  count  = 2\n  port   = 8000 + count.index\n}\nmodule \"same\" {\n  source = \"./m\"\n  count  = 3\n  port   = 1\n}\nmodule \"none\" {\n  source   = \"./m\"\n  for_each = {}\n  port     = 2\n}\nvariable \"open\" {}\nmodule \"open\" {\n  source   = \"./m\"\n  for_each = var.open\n  port     = each.value\n}\nresource \"aws_b\" \"b\" {\n  one   = module.each[\"web\"].port\n  other = module.count[1].port\n  any   = module.each[var.open].port\n  same  = module.same[2].port\n}\n";
+    let clouds = clouds(&[("main.tf", root), ("m/main.tf", module)]);
+    let value = |node: Option<&crate::node::Node>| {
+        let written = node.map(crate::json::write).unwrap_or_default();
+        written.replace(crate::node::PLACEHOLDER, "?").replace('"', "")
+    };
+    let mut ports: Vec<String> =
+        clouds[0].of(&["aws_a"]).map(|a| format!("{} {}", a.address, value(a.get("port").node()))).collect();
+    ports.sort();
+    assert_eq!(
+        ports,
+        [
+            "module.count.aws_a.a 8000",
+            "module.count.aws_a.a 8001",
+            "module.each.aws_a.a 22",
+            "module.each.aws_a.a 443",
+            "module.open.aws_a.a ?",
+            "module.same.aws_a.a 1",
+            "module.set.aws_a.a a",
+            "module.set.aws_a.a b",
+        ]
+    );
+    let user = clouds[0].of(&["aws_b"]).next().unwrap();
+    let outputs = ["one", "other", "any", "same"].map(|name| value(user.get(name).node()));
+    assert_eq!(outputs, ["443", "8001", "?", "1"]);
 }
 
 #[test]
