@@ -95,7 +95,45 @@ impl Dockerfile {
 pub(crate) fn read(tree: &Tree) -> impl Iterator<Item = Result<Dockerfile, Gap>> {
     let files = tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Dockerfile));
     files.map(|(path, text)| {
+        if is_template(path, text) {
+            let reason = "it is a template of a Dockerfile, which is not rendered; scan what is made of it";
+            return Err(Gap::new(path.as_str(), reason));
+        }
         parse::parse(path, text)
             .map_err(|error| Gap::new(path.as_str(), format!("the Dockerfile cannot be read: {error}")))
     })
+}
+
+/// Endings that templates have: of Jinja, Go, Ruby, Mustache and their like.
+const TEMPLATES: &[&str] =
+    &["ejs", "erb", "gotmpl", "hbs", "in", "j2", "jinja", "jinja2", "mustache", "template", "tera", "tmpl", "tpl"];
+
+/// Whether a file has to be rendered before it is a Dockerfile: its name says so, and its text has something to put in.
+fn is_template(path: &UntrustedPath, text: &str) -> bool {
+    let name = path.file_name().to_ascii_lowercase();
+    let is_named_so = name.rsplit_once('.').is_some_and(|(_, ending)| TEMPLATES.contains(&ending));
+    is_named_so && ["{{", "{%", "<%"].iter().any(|mark| text.contains(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_of_dockerfiles_are_a_gap_and_no_dockerfiles() {
+        for (path, text, is_read) in [
+            ("Dockerfile.j2", "FROM {{ base }}\nCOPY {{ src }} /x\n", false),
+            ("a/Dockerfile.tmpl", "{% if x %}\nFROM a:1\n{% endif %}\n", false),
+            ("Dockerfile.erb", "FROM <%= base %>\n", false),
+            ("Dockerfile.template", "FROM debian:%%TAG%%\n", true),
+            ("Dockerfile", "FROM a:1\nRUN docker inspect --format '{{.Id}}' x\n", true),
+            ("Dockerfile.prod", "FROM a:1\nLABEL a={{b}}\n", true),
+        ] {
+            let mut tree = Tree::new();
+            tree.insert(path.to_owned().into(), text.as_bytes()).unwrap();
+            let read: Vec<_> = read(&tree).collect();
+            assert_eq!(read.len(), 1);
+            assert_eq!(read[0].as_ref().map(|dockerfile| dockerfile.stages.len()).ok(), is_read.then_some(1), "{path}");
+        }
+    }
 }
