@@ -11,6 +11,9 @@ use crate::image::ImageConfiguration;
 use crate::kubernetes::Manifests;
 use crate::node::PLACEHOLDER;
 
+/// Characters of what a finding says: the texts that it quotes may have any length.
+const LONGEST_MESSAGE: usize = 2_000;
+
 /// One question that is asked of configuration files.
 #[derive(Debug)]
 pub struct Check {
@@ -126,7 +129,12 @@ pub(crate) struct Failure {
 impl Found {
     pub(crate) fn add(&mut self, path: &UntrustedPath, line: u32, block: (u32, u32), message: impl Into<String>) {
         // What cannot be known of a name shows as such.
-        let message = message.into().replace(PLACEHOLDER, "…");
+        let mut message = message.into().replace(PLACEHOLDER, "…");
+        if let Some((end, _)) = message.char_indices().nth(LONGEST_MESSAGE) {
+            message.truncate(end);
+            message.push('…');
+            message.shrink_to_fit();
+        }
         self.failures.push(Failure { path: path.clone(), line, block, message });
     }
 }
@@ -188,5 +196,15 @@ mod tests {
             assert_eq!(called, ["BHD-DOCKER-0002"], "{spelled}");
         }
         assert!(!checks().iter().any(|check| check.is_called("")));
+    }
+
+    #[test]
+    fn messages_have_an_end() {
+        let mut found = Found::default();
+        for length in [10, 100_000] {
+            found.add(&UntrustedPath::default(), 1, (1, 1), "ä".repeat(length));
+        }
+        let lengths: Vec<usize> = found.failures.iter().map(|failure| failure.message.chars().count()).collect();
+        assert_eq!(lengths, [10, LONGEST_MESSAGE + 1]);
     }
 }

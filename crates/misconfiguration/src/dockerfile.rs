@@ -94,12 +94,13 @@ impl Dockerfile {
 /// Reads every Dockerfile of a tree, one after the other: with its variables put in, each may be far larger than its file.
 pub(crate) fn read(tree: &Tree) -> impl Iterator<Item = Result<Dockerfile, Gap>> {
     let files = tree.files().filter(|(path, _)| by_name(path) == Some(FileKind::Dockerfile));
-    files.map(|(path, text)| {
+    let mut expanded = 0;
+    files.map(move |(path, text)| {
         if is_template(path, text) {
             let reason = "it is a template of a Dockerfile, which is not rendered; scan what is made of it";
             return Err(Gap::new(path.as_str(), reason));
         }
-        parse::parse(path, text)
+        parse::parse(path, text, &mut expanded)
             .map_err(|error| Gap::new(path.as_str(), format!("the Dockerfile cannot be read: {error}")))
     })
 }

@@ -12,6 +12,8 @@ use crate::node::PLACEHOLDER;
 const MOST_INSTRUCTIONS: usize = 20_000;
 /// Bytes of all texts of one file into which variables are put, and of the variables that stages take over.
 const MOST_EXPANDED: usize = 8 << 20;
+/// The same of all files of a tree.
+const MOST_EXPANDED_OF_TREE: usize = 64 << 20;
 /// What a variable weighs beside its name and its value.
 const VARIABLE_BYTES: usize = 64;
 
@@ -28,9 +30,12 @@ pub(crate) enum DockerfileError {
     OpenHeredoc { line: u32 },
     #[error("its variables make more than {} MiB of it (line {line})", MOST_EXPANDED >> 20)]
     TooMuch { line: u32 },
+    #[error("variables make more than {} MiB of all Dockerfiles together", MOST_EXPANDED_OF_TREE >> 20)]
+    TooMuchOfTree,
 }
 
-pub(super) fn parse(path: &UntrustedPath, text: &str) -> Result<Dockerfile, DockerfileError> {
+/// Reads a Dockerfile; `expanded` counts what variables made of it and of those before it, in bytes.
+pub(super) fn parse(path: &UntrustedPath, text: &str, expanded: &mut usize) -> Result<Dockerfile, DockerfileError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let escape = escape_directive(text);
     let mut builder =
@@ -45,10 +50,14 @@ pub(super) fn parse(path: &UntrustedPath, text: &str) -> Result<Dockerfile, Dock
             return Err(DockerfileError::TooLong);
         }
         let instruction = instruction(&logical, &lines, &mut at)?;
-        let line = instruction.line;
+        let (line, before) = (instruction.line, builder.expanded);
         builder.take(instruction);
+        *expanded += builder.expanded - before;
         if builder.expanded > MOST_EXPANDED {
             return Err(DockerfileError::TooMuch { line });
+        }
+        if *expanded > MOST_EXPANDED_OF_TREE {
+            return Err(DockerfileError::TooMuchOfTree);
         }
     }
     if builder.stages.is_empty() {
@@ -335,8 +344,12 @@ pub(crate) fn assignments(instruction: &Instruction) -> Vec<(String, String)> {
 mod tests {
     use super::*;
 
+    fn parse_one(text: &str) -> Result<Dockerfile, DockerfileError> {
+        parse(&UntrustedPath::normalise("Dockerfile"), text, &mut 0)
+    }
+
     fn read(text: &str) -> Dockerfile {
-        parse(&UntrustedPath::normalise("Dockerfile"), text).unwrap()
+        parse_one(text).unwrap()
     }
 
     #[test]
@@ -357,10 +370,7 @@ mod tests {
         assert_eq!((commands[1].words.join(" "), commands[1].line), ("ls".to_owned(), 4));
         assert_eq!(instructions[1].heredocs[0].body, "hello\n");
         assert_eq!(instructions[2].keyword, Keyword::User);
-        assert!(matches!(
-            parse(&UntrustedPath::default(), "FROM a\nRUN <<EOF\nx\n"),
-            Err(DockerfileError::OpenHeredoc { line: 2 })
-        ));
+        assert!(matches!(parse_one("FROM a\nRUN <<EOF\nx\n"), Err(DockerfileError::OpenHeredoc { line: 2 })));
     }
 
     #[test]
@@ -398,10 +408,16 @@ mod tests {
             text.push_str(&format!("ARG A{level}=$A{0}$A{0}\n", level - 1));
         }
         let some = |count: usize| (0..count).map(|number| format!("ENV B{number}=$A12\n")).collect::<String>();
-        assert!(parse(&UntrustedPath::default(), &format!("{text}{}", some(200))).is_ok());
-        let result = parse(&UntrustedPath::default(), &format!("{text}{}", some(2_000)));
+        assert!(parse_one(&format!("{text}{}", some(200))).is_ok());
+        let result = parse_one(&format!("{text}{}", some(2_000)));
         let Err(DockerfileError::TooMuch { line }) = result else { panic!("{result:?}") };
         assert!(line < 1_000, "{line}");
+        let mut expanded = 0;
+        let of_tree: Vec<_> = (0..10)
+            .map(|_| parse(&UntrustedPath::default(), &format!("{text}{}", some(2_000)), &mut expanded))
+            .collect();
+        assert!(matches!(of_tree[8], Err(DockerfileError::TooMuchOfTree)), "{:?}", of_tree[8]);
+        assert!(expanded < MOST_EXPANDED_OF_TREE + (1 << 20));
     }
 
     #[test]
@@ -410,7 +426,7 @@ mod tests {
         let stages = |count: usize| -> String {
             (0..count).map(|number| format!("FROM s{number} AS s{}\n", number + 1)).collect()
         };
-        let read = |count| parse(&UntrustedPath::default(), &format!("FROM a AS s0\n{variables}{}", stages(count)));
+        let read = |count| parse_one(&format!("FROM a AS s0\n{variables}{}", stages(count)));
         assert!(read(50).is_ok());
         assert!(matches!(read(5_000), Err(DockerfileError::TooMuch { .. })));
     }
@@ -418,7 +434,7 @@ mod tests {
     #[test]
     fn what_is_no_dockerfile_is_said_to_be_none() {
         for text in ["hello world\n", "", "# only a comment\n"] {
-            assert!(parse(&UntrustedPath::default(), text).is_err(), "{text}");
+            assert!(parse_one(text).is_err(), "{text}");
         }
     }
 }
