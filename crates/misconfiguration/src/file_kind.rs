@@ -13,7 +13,7 @@ pub enum FileKind {
     Dockerfile,
     /// A Compose file.
     Compose,
-    /// Manifests of Kubernetes.
+    /// Manifests of Kubernetes, and what Kustomize puts together of them.
     Kubernetes,
     /// A file of a Helm chart: its `Chart.yaml`, values or a template.
     Helm,
@@ -55,6 +55,9 @@ pub(crate) fn by_name(path: &UntrustedPath) -> Option<FileKind> {
     let name = path.file_name().to_ascii_lowercase();
     if is_dockerfile(&name) {
         return Some(FileKind::Dockerfile);
+    }
+    if ["kustomization", "kustomization.yaml", "kustomization.yml"].contains(&name.as_str()) {
+        return Some(FileKind::Kubernetes);
     }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
@@ -275,6 +278,8 @@ mod tests {
             ("prod.auto.tfvars.json", Some(FileKind::Terraform)),
             (".github/workflows/ci.yml", Some(FileKind::GithubWorkflow)),
             ("chart/Chart.yaml", Some(FileKind::Helm)),
+            ("overlays/prod/kustomization.yaml", Some(FileKind::Kubernetes)),
+            ("Kustomization", Some(FileKind::Kubernetes)),
             ("chart/templates/_helpers.tpl", Some(FileKind::Helm)),
             ("package.json", None),
             ("README.md", None),

@@ -1,6 +1,7 @@
 //! Manifests of Kubernetes: the objects of a file, the pods that they make, the containers of those.
 
 mod container;
+mod kustomize;
 mod pod;
 
 use model::{Gap, UntrustedPath};
@@ -21,6 +22,8 @@ pub(crate) struct Manifests {
     pub(crate) objects: Vec<Object>,
     /// Whether whoever installs the objects decides their namespace, as for charts.
     pub(crate) is_installed: bool,
+    /// The namespace that Kustomize puts all of them into, whatever they say.
+    pub(crate) given_namespace: Option<String>,
 }
 
 /// One object.
@@ -75,7 +78,7 @@ impl Object {
     }
 
     /// The namespace that it names; one that it does not name is decided when it is applied.
-    pub(crate) fn namespace(&self) -> Option<String> {
+    fn namespace(&self) -> Option<String> {
         self.node.text_at("metadata.namespace").map(std::borrow::Cow::into_owned)
     }
 }
@@ -87,7 +90,12 @@ impl Manifests {
         for document in documents {
             collect(document, &mut objects, 0);
         }
-        Manifests { path: path.clone(), objects, is_installed: false }
+        Manifests { path: path.clone(), objects, is_installed: false, given_namespace: None }
+    }
+
+    /// The namespace of one of its objects, where anybody says it.
+    pub(crate) fn namespace_of(&self, object: &Object) -> Option<String> {
+        self.given_namespace.clone().or_else(|| object.namespace())
     }
 
     pub(crate) fn pods(&self) -> impl Iterator<Item = Pod<'_>> {
@@ -138,6 +146,7 @@ pub(crate) fn last_line(node: &Node) -> u32 {
 /// Reads the manifests of a tree, but for templates of charts, which have to be rendered first.
 pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
     let mut read = Vec::new();
+    let mut namespaces = kustomize::namespaces(tree, gaps);
     for (path, text) in tree.files() {
         let name = path.file_name();
         let is_json = name.ends_with(".json");
@@ -157,7 +166,8 @@ pub(crate) fn read(tree: &Tree, gaps: &mut Vec<Gap>) -> Vec<Manifests> {
             Ok(documents) => {
                 let cut = documents.iter().find(|document| is_cut(document));
                 let cut = cut.map(|cut| format!("the object at line {} has no kind; its end may be missing", cut.line));
-                let manifests = Manifests::from_documents(path, documents);
+                let given_namespace = namespaces.remove(path);
+                let manifests = Manifests { given_namespace, ..Manifests::from_documents(path, documents) };
                 let cut = cut.or_else(|| {
                     let (line, key) = manifests.objects.iter().find_map(Object::text_for_map)?;
                     Some(format!("`{key}` at line {line} is a text and no map; its end may be missing"))

@@ -33,7 +33,7 @@ metadata: {name: default}"#,
 
 fn find(manifests: &Manifests, found: &mut Found) {
     for pod in manifests.pods() {
-        if pod.object.namespace().map_or(!manifests.is_installed, |namespace| namespace == "default") {
+        if manifests.namespace_of(pod.object).map_or(!manifests.is_installed, |namespace| namespace == "default") {
             let line = pod.object.node.line_of("metadata.namespace");
             found.add(&manifests.path, line, pod.object.block, pod.message("is in the namespace `default`".to_owned()));
         }

@@ -36,7 +36,7 @@ fn find(manifests: &Manifests, found: &mut Found) {
     for pod in manifests.pods() {
         let labels = pod.metadata.and_then(|metadata| metadata.get("labels"));
         let is_of_the_cluster = labels.is_some_and(|labels| labels.text_at("tier").is_some_and(|tier| tier == "control-plane"));
-        if pod.object.namespace().as_deref() == Some("kube-system") && !is_of_the_cluster {
+        if manifests.namespace_of(pod.object).as_deref() == Some("kube-system") && !is_of_the_cluster {
             let line = pod.object.node.line_of("metadata.namespace");
             found.add(&manifests.path, line, pod.object.block, pod.message("is in kube-system".to_owned()));
         }
