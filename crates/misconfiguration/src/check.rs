@@ -42,7 +42,12 @@ impl Check {
     /// (`DS002`, `AVD-DS-0002`, `ds-0002`).
     pub fn is_called(&self, spelled: &str) -> bool {
         let spelled = canonical(spelled);
-        std::iter::once(&self.id).chain(self.aliases).any(|id| canonical(id) == spelled)
+        self.canonical_ids().any(|id| id == spelled)
+    }
+
+    /// All its ids, each in the one spelling that stands for all others.
+    pub(crate) fn canonical_ids(&self) -> impl Iterator<Item = String> {
+        std::iter::once(&self.id).chain(self.aliases).map(|id| canonical(id))
     }
 
     /// The kind of file that the check looks at, in words.
@@ -60,7 +65,7 @@ impl Check {
 }
 
 /// One spelling for those that differ in case, hyphens, leading zeros and `AVD-`.
-fn canonical(id: &str) -> String {
+pub(crate) fn canonical(id: &str) -> String {
     let id = id.trim().to_ascii_uppercase();
     let id = id.strip_prefix("AVD-").unwrap_or(&id);
     let digits = id.len() - id.bytes().rev().take_while(u8::is_ascii_digit).count();

@@ -1,7 +1,9 @@
 //! Comments by which the authors of a file waive a check: ours (`bulkhead:ignore:ID`) and those of other scanners
 //! (`trivy:ignore:ID`, `tfsec:ignore:ID`, `checkov:skip=ID:reason`, `kics-scan ignore-line` is none of a check).
 
-use crate::check::{Check, Failure};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use crate::check::{Check, Failure, canonical};
 
 /// What begins a waiver, and whether it counts anywhere within a block rather than above it.
 const WORDS: &[(&str, bool)] = &[
@@ -12,80 +14,84 @@ const WORDS: &[(&str, bool)] = &[
     ("checkov:skip=", true),
 ];
 
-/// The waivers of one file.
+/// The waivers of one file that are in time: ids in their canonical spelling, or `*`.
 #[derive(Debug, Default)]
 pub(crate) struct Comments {
-    waivers: Vec<Waiver>,
-}
-
-#[derive(Debug)]
-struct Waiver {
-    /// The id as it is written, or `*`.
-    id: String,
-    /// The last day on which it counts.
-    until: Option<String>,
-    /// The line of the comment.
-    line: u32,
-    /// The line after the comment that is neither empty nor a comment.
-    target: u32,
-    is_for_block: bool,
-    is_for_file: bool,
+    of_file: HashSet<String>,
+    /// By the line of the comment, and by the line after it that is neither empty nor a comment.
+    of_lines: HashSet<(u32, String)>,
+    /// The lines of comments that count anywhere within a block.
+    of_blocks: HashMap<String, BTreeSet<u32>>,
 }
 
 impl Comments {
-    pub(crate) fn read(text: &str) -> Comments {
-        let mut waivers = Vec::new();
+    /// Reads the comments of a text that count on a day; without one, all do.
+    pub(crate) fn read(text: &str, today: Option<&str>) -> Comments {
+        let mut comments = Comments::default();
         if !text.contains(":ignore") && !text.contains("checkov:skip=") {
-            return Comments::default();
-        }
-        for (line, content) in (1..).zip(text.lines()) {
-            let Some(comment) = comment_of(content) else { continue };
-            for word in comment.split_whitespace() {
-                let Some((rest, is_for_block, is_for_file)) = WORDS.iter().find_map(|(prefix, is_for_block)| {
-                    word.strip_prefix(prefix).map(|rest| (rest, *is_for_block, prefix.contains("file")))
-                }) else {
-                    continue;
-                };
-                let (id, rest) = rest.split_once(':').unwrap_or((rest, ""));
-                // `id[parameter]` limits a waiver of others to some resources; what we cannot evaluate waives nothing.
-                if id.contains('[') {
-                    continue;
-                }
-                let until = rest
-                    .strip_prefix("exp:")
-                    .or(comment.split("exp:").nth(1))
-                    .map(|day| day.chars().take(10).collect());
-                waivers.push(Waiver { id: id.to_owned(), until, line, target: line, is_for_block, is_for_file });
-            }
+            return comments;
         }
         let lines: Vec<&str> = text.lines().collect();
-        for waiver in &mut waivers {
-            let mut at = waiver.line as usize;
-            while lines.get(at).is_some_and(|line| is_only_comment(line)) {
-                at += 1;
+        // From the end, so that what follows a comment is known.
+        let mut target = lines.len() + 1;
+        for (place, content) in lines.iter().enumerate().rev() {
+            comments.take(content, line_number(place + 1), line_number(target), today);
+            if !is_only_comment(content) {
+                target = place + 1;
             }
-            waiver.target = u32::try_from(at + 1).unwrap_or(u32::MAX);
         }
-        Comments { waivers }
+        comments
+    }
+
+    /// The waivers of one line.
+    fn take(&mut self, content: &str, line: u32, target: u32, today: Option<&str>) {
+        let Some(comment) = comment_of(content) else { return };
+        let of_comment = comment.split_once("exp:").map(|(_, day)| day);
+        for word in comment.split_whitespace() {
+            let Some((rest, is_for_block, is_for_file)) = WORDS.iter().find_map(|(prefix, is_for_block)| {
+                word.strip_prefix(prefix).map(|rest| (rest, *is_for_block, prefix.contains("file")))
+            }) else {
+                continue;
+            };
+            let (id, rest) = rest.split_once(':').unwrap_or((rest, ""));
+            // `id[parameter]` limits a waiver of others to some resources; what we cannot evaluate waives nothing.
+            if id.contains('[') {
+                continue;
+            }
+            let until = rest.strip_prefix("exp:").or(of_comment);
+            let until: Option<String> = until.map(|day| day.chars().take(10).collect());
+            if until.zip(today).is_some_and(|(until, today)| today > until.as_str()) {
+                continue;
+            }
+            let id = canonical(id);
+            if is_for_file {
+                self.of_file.insert(id);
+                continue;
+            }
+            if is_for_block {
+                self.of_blocks.entry(id.clone()).or_default().insert(line);
+            }
+            self.of_lines.insert((target, id.clone()));
+            self.of_lines.insert((line, id));
+        }
     }
 
     /// Whether a comment says that this failure is meant to be.
-    pub(crate) fn waive(&self, check: &Check, failure: &Failure, today: Option<&str>) -> bool {
-        self.waivers.iter().any(|waiver| {
-            let is_in_time = match (&waiver.until, today) {
-                (Some(until), Some(today)) => today <= until.as_str(),
-                _ => true,
-            };
-            let (begin, end) = failure.block;
-            let is_here = waiver.is_for_file
-                || waiver.line == failure.line
-                || waiver.target == failure.line
-                || waiver.line == begin
-                || waiver.target == begin
-                || (waiver.is_for_block && (begin..=end).contains(&waiver.line));
-            is_in_time && is_here && (waiver.id == "*" || check.is_called(&waiver.id))
+    pub(crate) fn waive(&self, check: &Check, failure: &Failure) -> bool {
+        let (begin, end) = failure.block;
+        let ids = check.canonical_ids().chain(std::iter::once("*".to_owned()));
+        ids.into_iter().any(|id| {
+            let lines = self.of_blocks.get(&id);
+            self.of_file.contains(&id)
+                || lines.is_some_and(|lines| begin <= end && lines.range(begin..=end).next().is_some())
+                || self.of_lines.contains(&(failure.line, id.clone()))
+                || self.of_lines.contains(&(begin, id))
         })
     }
+}
+
+fn line_number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 /// The text of the comment on a line, if there is one.
@@ -108,7 +114,7 @@ mod tests {
     fn is_waived(text: &str, line: u32, block: (u32, u32), today: Option<&str>) -> bool {
         let check = checks().iter().find(|check| check.id == "BHD-DOCKER-0002").unwrap();
         let failure = Failure { path: "x".to_owned().into(), line, block, message: String::new() };
-        Comments::read(text).waive(check, &failure, today)
+        Comments::read(text, today).waive(check, &failure)
     }
 
     #[test]
@@ -136,5 +142,20 @@ mod tests {
     fn checkov_counts_within_the_block() {
         let text = "resource {\n\n  # checkov:skip=docker-least-privilege-user:why\n}\n";
         assert!(is_waived(text, 1, (1, 4), None));
+    }
+
+    #[test]
+    fn many_comments_take_little_time() {
+        let comments = "# bulkhead:ignore:DS-0001\n".repeat(100_000);
+        let words = "bulkhead:ignore:DS-0001 ".repeat(100_000);
+        let check = checks().iter().find(|check| check.id == "BHD-DOCKER-0002").unwrap();
+        let text = format!("{comments}# {words}\nUSER root # bulkhead:ignore:DS-0002\n");
+        let failure =
+            Failure { path: "x".to_owned().into(), line: 100_001, block: (100_001, 100_002), message: String::new() };
+        let started = std::time::Instant::now();
+        let comments = Comments::read(&text, None);
+        assert!((0..2_000).all(|_| !comments.waive(check, &failure)));
+        assert!(comments.waive(check, &Failure { line: 100_002, ..failure }));
+        assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     }
 }

@@ -124,14 +124,15 @@ impl<'a> Report<'a> {
 
     pub(crate) fn finish(mut self, tree: &Tree) -> Checked {
         let mut comments: BTreeMap<UntrustedPath, Comments> = BTreeMap::new();
+        let today = self.options.today.as_deref();
         let mut findings = BTreeSet::new();
         let mut failed = BTreeSet::new();
         for (check, failure) in self.failures {
-            let comments = comments
-                .entry(failure.path.clone())
-                .or_insert_with(|| tree.get(failure.path.as_str()).map_or_else(Comments::default, Comments::read));
+            let comments = comments.entry(failure.path.clone()).or_insert_with(|| {
+                tree.get(failure.path.as_str()).map_or_else(Comments::default, |text| Comments::read(text, today))
+            });
             failed.insert(check.id);
-            if comments.waive(check, &failure, self.options.today.as_deref()) {
+            if comments.waive(check, &failure) {
                 continue;
             }
             findings.insert(Misconfiguration {
