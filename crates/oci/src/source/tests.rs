@@ -169,7 +169,7 @@ fn check_damaged(change: impl Fn(&str, &mut Vec<u8>) -> bool, message: &str) {
 #[test]
 fn damaged_layouts_are_refused_by_what_is_wrong() {
     let begins = |bytes: &[u8], text: &str| String::from_utf8_lossy(bytes).contains(text);
-    check_damaged(|path, _| path != "index.json", "has no index.json");
+    check_damaged(|path, _| path != "index.json", "has neither a manifest.json nor an index.json");
     check_damaged(|_, bytes| !begins(bytes, "diff_ids"), "is incomplete: it names blobs/sha256/");
     check_damaged(|_, bytes| !bytes.starts_with(&[0x1f, 0x8b]), "is incomplete: it names blobs/sha256/");
     let spoil = |_: &str, bytes: &mut Vec<u8>| {
