@@ -96,8 +96,10 @@ pub(crate) struct PlaceFacts {
     /// Whether the file lies where packages of a language are installed: what they show as samples is no secret, though
     /// an application's own keys may lie there as well.
     pub(crate) is_library: bool,
-    /// Whether the file holds what people read, in their languages.
+    /// Whether the file may hold what people read, in their languages.
     pub(crate) is_translated: bool,
+    /// Whether it holds nothing else: a file of texts in a folder of translations.
+    pub(crate) is_all_texts: bool,
 }
 
 impl PlaceFacts {
@@ -115,6 +117,7 @@ impl PlaceFacts {
             mark: mark(path, syntax),
             is_library: is_in_library(path),
             is_translated: is_translated(path),
+            is_all_texts: is_all_texts(path),
         }
     }
 
@@ -139,6 +142,13 @@ fn is_translated(path: &str) -> bool {
         || words.next_back().is_some_and(|word| LANGUAGES.contains(&word))
 }
 
+/// Whether a path in lower case is that of a file of texts in a folder of translations: `i18n/jbo.json`.
+fn is_all_texts(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split(['/', '!']).any(|folder| TRANSLATED_FOLDERS.contains(&folder))
+        && TRANSLATED_ENDINGS.contains(&name_and_ending(path).1)
+}
+
 /// A path in lower case, in its last two parts: the name, and what follows the name's last point.
 pub(crate) fn name_and_ending(path: &str) -> (&str, &str) {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -159,7 +169,16 @@ fn syntax(path: &str) -> Syntax {
         "readme"
             | "changelog"
             | "changes"
+            | "history"
             | "news"
+            | "install"
+            | "upgrade"
+            | "upgrading"
+            | "thanks"
+            | "credits"
+            | "todo"
+            | "release-notes"
+            | "releasenotes"
             | "copyright"
             | "license"
             | "authors"
@@ -298,6 +317,29 @@ const TRANSLATED_FOLDERS: &[&str] = &[
     "nls",
     "translation",
     "translations",
+];
+
+/// Endings of files that hold texts by name.
+const TRANSLATED_ENDINGS: &[&str] = &[
+    "json",
+    "json5",
+    "yaml",
+    "yml",
+    "properties",
+    "xml",
+    "resx",
+    "strings",
+    "ini",
+    "arb",
+    "ftl",
+    "lang",
+    "toml",
+    "js",
+    "ts",
+    "php",
+    "xliff",
+    "xlf",
+    "po",
 ];
 
 /// The languages in which passwords are asked for with letters beyond ASCII, as files of translations are named.

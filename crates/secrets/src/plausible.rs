@@ -95,6 +95,9 @@ const IDLE_WORDS: &[&str] = &[
     "mypassword",
     "my-password",
     "my_password",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
     "a-secret",
     "sample",
     "hidden",
@@ -171,6 +174,14 @@ const EMPTY_WORDS: &[&str] = &[
     "plaintext",
     "encrypted",
     "hash",
+    "argon2",
+    "argon2i",
+    "argon2id",
+    "bcrypt",
+    "scrypt",
+    "pbkdf2",
+    "md5crypt",
+    "sha512crypt",
     "unknown",
     "any",
     "all",
@@ -271,6 +282,9 @@ pub(crate) fn may_be_password(key: &str, value: &[u8], facts: &PlaceFacts) -> bo
     }
     if !text.is_ascii() {
         return foreign::may_be_password(key, text, facts);
+    }
+    if facts.is_all_texts && text.split(['_', '-', '.', ':', '/']).all(is_word) {
+        return false;
     }
     if !facts.is_in_force() && is_idle(value) {
         return false;
@@ -458,6 +472,20 @@ mod tests {
             ["user_password", "getPassword()", "/run/secrets/db", "Passwort", "https://a.b/c", "#password-field"]
         {
             assert!(!judge("app.js", value) && !judge("application.yml", value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_word_among_translations_is_no_password() {
+        let judge = |path, value: &str| may_be_password("password", value.as_bytes(), &facts(path));
+        for path in ["i18n/de.json", "languages/i18n/ike-latn.json", "app/lang/de/auth.php", "locales/is.yml"] {
+            for value in ["Passwort1", "lerpoijaspu", "ikinniqpaanguniaqtuq", "Lykilorð"] {
+                assert!(!judge(path, value), "{path} {value}");
+            }
+            assert!(judge(path, "kR8spq2x"), "{path}");
+        }
+        for path in ["config/de.env", "lang/settings.env", "app/.env"] {
+            assert!(judge(path, "Passwort1"), "{path}");
         }
     }
 

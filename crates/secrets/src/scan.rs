@@ -12,7 +12,7 @@ use crate::assignment::{self, Assignment};
 use crate::lead::LEAD_BYTES;
 use crate::mask::{self, Mask};
 use crate::pattern::Pattern;
-use crate::place::{Mark, Place, PlaceFacts, PlaceKind, Syntax};
+use crate::place::{Mark, Place, PlaceFacts, PlaceKind, Syntax, name_and_ending};
 use crate::plausible;
 use crate::rule::{Kind, LONGEST_LITERAL_BYTES, Rule};
 use crate::rules::SecretRules;
@@ -35,6 +35,9 @@ const LEAST_WORK: u64 = 4 << 20;
 const MOST_WORK: u64 = 1 << 30;
 /// What reading an assignment counts as.
 const ASSIGNMENT_WORK: usize = 256;
+/// How often the mark may change from file to file of a patch, and the longest path of one, in bytes.
+const MOST_PATCHED_FILES: usize = 10_000;
+const LONGEST_HEADER_BYTES: usize = 4 << 10;
 /// Encoded texts within encoded texts.
 const DEEPEST: u8 = 2;
 
@@ -54,6 +57,8 @@ pub(crate) struct Pass<'r> {
     work: u64,
     seen_bytes: u64,
     depth: u8,
+    /// In a patch, from which places on it changes a file of which mark.
+    patched: Vec<(u64, Option<Mark>)>,
     /// The assignment that was read last, which several rules ask for.
     last: Option<(u64, Option<(Assignment, String)>)>,
 }
@@ -107,6 +112,7 @@ impl<'r> Pass<'r> {
             work: 0,
             seen_bytes: 0,
             depth: 0,
+            patched: Vec::new(),
             last: None,
         }
     }
@@ -120,6 +126,9 @@ impl<'r> Pass<'r> {
             }
         }
         self.seen_bytes += stretch.fresh.len() as u64;
+        if self.is_text && (self.path.ends_with(".patch") || self.path.ends_with(".diff")) {
+            self.read_headers(stretch);
+        }
         let ready = self.rules.ready();
         let first = stretch.fresh.start.saturating_sub(LONGEST_LITERAL_BYTES);
         let last = stretch.bytes.len().min(stretch.fresh.end + LONGEST_LITERAL_BYTES);
@@ -143,6 +152,23 @@ impl<'r> Pass<'r> {
             let needs_literal = !self.rules.rules[usize::from(rule)].literals.is_empty();
             if !needs_literal || hit_anywhere.contains(&rule) {
                 self.look_anywhere(usize::from(rule), stretch);
+            }
+        }
+    }
+
+    /// Keeps which files a patch changes: what stands in the patch of a test is marked as what stands in the test.
+    fn read_headers(&mut self, stretch: &Stretch<'_>) {
+        for found in memchr::memmem::find_iter(&stretch.bytes[stretch.fresh.clone()], b"+++ ") {
+            let at = stretch.fresh.start + found;
+            if at > 0 && stretch.bytes[at - 1] != b'\n' || self.patched.len() >= MOST_PATCHED_FILES {
+                continue;
+            }
+            let line = &stretch.bytes[at + 4..stretch.bytes.len().min(at + 4 + LONGEST_HEADER_BYTES)];
+            let path = line.split(|byte| matches!(byte, b'\n' | b'\r' | b'\t')).next().unwrap_or_default();
+            let path = String::from_utf8_lossy(path.strip_prefix(b"b/").unwrap_or(path));
+            let mark = PlaceFacts::of(Place::file(&path)).mark;
+            if self.patched.last().is_none_or(|(_, last)| *last != mark) {
+                self.patched.push((stretch.origin + at as u64, mark));
             }
         }
     }
@@ -330,7 +356,7 @@ impl<'r> Pass<'r> {
         let text = if key.is_empty() { bytes.to_vec() } else { [key, b"=", bytes].concat() };
         let mut inner = Pass::new(self.rules, Place { kind: PlaceKind::File, path: &self.path });
         inner.depth = self.depth + 1;
-        inner.facts.mark = self.mark_at(&stretch.bytes[..whole.start]);
+        inner.facts.mark = self.mark_at(&stretch.bytes[..whole.start], stretch.origin);
         inner.is_text = memchr::memchr(0, &text).is_none();
         inner.facts.syntax = if key.is_empty() { Syntax::Settings } else { Syntax::Single };
         inner.look(&Stretch { bytes: &text, origin: 0, fresh: 0..text.len() });
@@ -377,7 +403,8 @@ impl<'r> Pass<'r> {
         state.count += 1;
         self.is_cut_off |= state.count == MOST_OF_ONE_RULE;
         state.from = matched.origin + matched.whole.end as u64;
-        let mark = self.mark_at(&matched.bytes[..matched.whole.start]).or_else(|| self.mark_of_line(matched));
+        let before = &matched.bytes[..matched.whole.start];
+        let mark = self.mark_at(before, matched.origin).or_else(|| self.mark_of_line(matched));
         let is_sample = match &*rule.category {
             "generic" => {
                 mark.is_some() || self.facts.is_library || self.is_in_comment(matched) || self.is_in_session(matched)
@@ -430,14 +457,29 @@ impl<'r> Pass<'r> {
         documents.then_some(Mark::Documentation)
     }
 
-    /// The mark of the file, or that of tests which stand in the same file as what they test, behind these bytes.
-    fn mark_at(&self, before: &[u8]) -> Option<Mark> {
+    /// The mark of the file, or that of what these bytes, which begin at `origin`, lead to in it: tests which stand in the same
+    /// file as what they test, what a patch changes, what a module of Ansible is documented with.
+    fn mark_at(&self, before: &[u8], origin: u64) -> Option<Mark> {
+        if self.facts.mark.is_some() {
+            return self.facts.mark;
+        }
+        let at = origin + before.len() as u64;
+        let patched = self.patched[..self.patched.partition_point(|(from, _)| *from <= at)].last();
+        if let Some((_, mark)) = patched {
+            return *mark;
+        }
         let begins_tests = ["#[cfg(test)]", "#[cfg(all(test", "#[test]"];
-        self.facts.mark.or_else(|| {
-            let has_tests = self.path.ends_with(".rs")
-                && begins_tests.iter().any(|text| memchr::memmem::find(before, text.as_bytes()).is_some());
-            has_tests.then_some(Mark::TestData)
-        })
+        let has_tests = self.path.ends_with(".rs")
+            && begins_tests.iter().any(|text| memchr::memmem::find(before, text.as_bytes()).is_some());
+        if has_tests {
+            return Some(Mark::TestData);
+        }
+        let is_documentation = match name_and_ending(&self.path).1 {
+            "py" => is_in_module_documentation(before),
+            "yml" | "yaml" => is_in_documentation_block(before),
+            _ => false,
+        };
+        is_documentation.then_some(Mark::Documentation)
     }
 
     fn is_secret(&self, rule: &Rule, matched: &Matched<'_>) -> bool {
@@ -474,6 +516,25 @@ fn is_near(rule: &Rule, matched: &Matched<'_>) -> bool {
     let end = matched.bytes.len().min(matched.whole.end + NEAR_BYTES);
     let around = &matched.bytes[start..end];
     rule.near.iter().any(|text| memchr::memmem::find(around, text.as_bytes()).is_some())
+}
+
+/// Whether these bytes of a program in Python end in the text that documents a module of Ansible: `EXAMPLES = r"""`.
+fn is_in_module_documentation(before: &[u8]) -> bool {
+    ["EXAMPLES", "DOCUMENTATION", "RETURN"].iter().any(|name| {
+        let name = format!("\n{name} = ");
+        let Some(start) = memchr::memmem::rfind(before, name.as_bytes()) else { return false };
+        let text = &before[start + name.len()..];
+        let text = text.strip_prefix(b"r").or_else(|| text.strip_prefix(b"u")).unwrap_or(text);
+        let quote: &[u8] = if text.starts_with(b"'''") { b"'''" } else { b"\"\"\"" };
+        text.strip_prefix(quote).is_some_and(|text| memchr::memmem::find(text, quote).is_none())
+    })
+}
+
+/// The same of a file of YAML, as filters and tests of Ansible are documented: `EXAMPLES: |` and what is indented below it.
+fn is_in_documentation_block(before: &[u8]) -> bool {
+    let Some(start) = memchr::memmem::rfind(before, b"\nEXAMPLES: |") else { return false };
+    let mut lines = before[start + 1..].split(|byte| *byte == b'\n').skip(1);
+    lines.all(|line| matches!(line.first(), None | Some(b' ' | b'\r')))
 }
 
 /// Whether the match is no part of a longer word. The letter of an escape (`\nAKIA…`) and the digits of a

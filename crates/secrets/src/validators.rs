@@ -79,6 +79,7 @@ checks! {
     "named-for-a-value" => NamedForAValue,
     "password-in-settings" => PasswordInSettings,
     "password-in-command" => PasswordInCommand,
+    "in-sql-statement" => InSqlStatement,
 }
 
 impl Check {
@@ -112,7 +113,13 @@ impl Check {
             Check::NotMarked => matched.facts.mark.is_none(),
             Check::NamedForAValue => is_named_for_a_value(matched),
             Check::PasswordInSettings => is_password_word(value) && plausible::entropy(value) > 1.5,
-            Check::PasswordInCommand => is_password_word(value) && !value.contains(&b'/') && !value.contains(&b'('),
+            Check::PasswordInCommand => {
+                is_password_word(value)
+                    && !value.contains(&b'/')
+                    && !value.contains(&b'(')
+                    && !is_end_of_name(matched.bytes, matched.whole.start)
+            }
+            Check::InSqlStatement => is_in_sql_statement(&matched.bytes[..matched.whole.start]),
         }
     }
 }
@@ -190,6 +197,40 @@ fn is_password_word(value: &[u8]) -> bool {
         && value.len() >= 4
         && !words.iter().any(|word| value.eq_ignore_ascii_case(word))
         && !plausible::is_stand_in(value)
+}
+
+/// Whether the word that begins here is the end of a longer name: `mysql` in `-proundcube-mysql`.
+fn is_end_of_name(bytes: &[u8], at: usize) -> bool {
+    at > 0 && bytes[at - 1] == b'-' && bytes.get(at).is_some_and(u8::is_ascii_alphabetic)
+}
+
+/// How far before its password a statement of SQL may begin.
+const LONGEST_STATEMENT: usize = 600;
+/// How many words may stand between `CREATE` and what is created: `OR REPLACE`, `IF NOT EXISTS`, `EXTERNAL`.
+const WORDS_BEFORE_OBJECT: usize = 4;
+
+/// Whether a statement of SQL that says who may log on goes on behind these bytes; in other texts something may be
+/// "identified by" anything.
+fn is_in_sql_statement(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(LONGEST_STATEMENT)..];
+    let start = memchr::memrchr(b';', before).map_or(0, |end| end + 1);
+    let lower = before[start..].to_ascii_lowercase();
+    let words: Vec<&[u8]> =
+        lower.split(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_').filter(|word| !word.is_empty()).collect();
+    words.iter().enumerate().any(|(at, word)| {
+        let next = &words[at + 1..];
+        let soon = &next[..next.len().min(WORDS_BEFORE_OBJECT)];
+        let names = |words: &[&[u8]], one_of: &[&str]| {
+            words.iter().any(|word| one_of.iter().any(|name| *word == name.as_bytes()))
+        };
+        match *word {
+            b"create" | b"alter" => names(soon, &["user", "role", "login", "group", "account", "link"]),
+            b"grant" => names(next, &["on", "to"]),
+            b"connect" => names(soon, &["to"]),
+            b"backup" | b"restore" => names(soon, &["database", "log"]),
+            _ => false,
+        }
+    })
 }
 
 /// Whether all bytes are there that a sequence of DER says it has.

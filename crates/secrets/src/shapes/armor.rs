@@ -82,7 +82,16 @@ impl Armor {
             .replace("\\r", "\n")
             .replace("&#10;", "\n")
             .replace("\\/", "/");
+        let has_quotes = text.contains(['"', '\'']);
         for line in text.split(['\n', '\r']) {
+            // A full stop joins what is quoted; alone it stands for what was left out.
+            if !has_quotes
+                && !line.is_empty()
+                && line.trim_matches([' ', '\t', '*', '#', '/']).bytes().all(|byte| byte == b'.')
+                && line.contains('.')
+            {
+                return None;
+            }
             let line = content(line);
             if line.contains(':') {
                 armor.is_encrypted |= line.contains("ENCRYPTED");
@@ -185,6 +194,19 @@ mod tests {
             assert!(!finds(&text), "{body}");
         }
         assert!(!finds(concat!("-----BEGIN PRIVATE", " KEY-----")));
+    }
+
+    #[test]
+    fn a_key_of_which_a_line_is_shown_is_none() {
+        let line = "MIIEpQIBAAKCAQEAvyf2lNrQ9ck7DmNyp3fGgvCJ1l8s+cnBY4WIz+dUDqnxjijR";
+        for (rest, found) in [("\\\\n.", false), ("\n...\n", false), ("\n * .\n", false), ("\n", true)] {
+            let key = concat!("PRIVATE", " KEY");
+            assert_eq!(
+                finds(&format!("`-----BEGIN RSA {key}-----{line}{rest}-----END RSA {key}-----`")),
+                found,
+                "{rest}"
+            );
+        }
     }
 
     #[test]

@@ -318,3 +318,56 @@ fn encoded(bytes: &[u8]) -> String {
     }
     text
 }
+
+#[test]
+fn what_a_patch_does_to_a_test_is_marked_as_what_stands_in_the_test() {
+    let header = "Authorization: Basic ZG<+>VwbG95OmtSOHNQcTJ4\n";
+    let patch = |path: &str| {
+        format!("--- a/src/a.c\n+++ b/src/a.c\n@@ -1 +1 @@\n+x\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+{header}")
+    };
+    let marks =
+        |path: &str, text: &str| -> Vec<Option<Mark>> { scan(path, text).secrets.iter().map(|s| s.mark).collect() };
+    assert_eq!(marks("debian/patches/a.patch", &patch("tests/data/test998")), [Some(Mark::TestData)]);
+    assert_eq!(marks("a.diff", &patch("lib/http.c")), [None]);
+    assert_eq!(marks("a.txt", &patch("tests/data/test998")), [None]);
+    let token =
+        "+++ b/tests/Handler/RollbarTest.php\n             'access_token' => '44<+>e23254a1a0471ca24fa6eb4da7302c',\n";
+    assert_eq!(found("debian/patches/0001.patch", token), [""; 0]);
+    assert_eq!(found("0001.patch", &token.replace("tests/Handler/RollbarTest", "src/Handler")), ["generic-api-key:2"]);
+    // However the bytes arrive.
+    let text = format!("{}{}", "+++ b/src/a.c\n+a\n".repeat(40_000), patch("t/a.t")).replace("<+>", "");
+    let rules = SecretRules::builtin();
+    let mut stream = rules.stream(Place::file("a.patch"));
+    text.as_bytes().chunks(1000).for_each(|piece| stream.push(piece));
+    let outcome = stream.finish();
+    assert_eq!(outcome.secrets.iter().map(|s| s.mark).collect::<Vec<_>>(), [Some(Mark::TestData)]);
+}
+
+#[test]
+fn what_documents_a_module_of_ansible_is_documentation() {
+    let module = |close: &str| {
+        format!(
+            "DOCUMENTATION = r'''\n- a\n'''\nEXAMPLES = r\"\"\"\n- responses:\n{close}  password: \"kR8<+>spq2xZ\"\n\"\"\"\n"
+        )
+    };
+    let marks =
+        |text: &str| -> Vec<Option<Mark>> { scan("library/expect.py", text).secrets.iter().map(|s| s.mark).collect() };
+    assert_eq!(marks(&module("")), []);
+    assert_eq!(marks(&module("\"\"\"\n")), [None]);
+    let hash = "$2b$<+>12$ujYVRD9v9z87lpvLqeWNuOFDI4QzSSYHoRyYydW6XK4.kgqfwOXzO";
+    let block =
+        |end: &str| format!("DOCUMENTATION:\n  name: x\nEXAMPLES: |\n    # a\n\n{end}    password_hash: \"{hash}\"\n");
+    let marks = |text: &str| -> Vec<Option<Mark>> { scan("a.yml", text).secrets.iter().map(|s| s.mark).collect() };
+    assert_eq!(marks(&block("")), [Some(Mark::Documentation)]);
+    assert_eq!(marks(&block("a:\n")), [None]);
+}
+
+#[test]
+fn lists_of_default_passwords_and_release_notes_have_no_secrets() {
+    let list = "{username = \"ovwebusr\", password = \"OvW*<+>busr1\"},\n";
+    assert_eq!(found("nselib/data/http-default-accounts-fingerprints.lua", list), [""; 0]);
+    assert_eq!(found("nselib/data/accounts.lua", list), ["generic-password:1"]);
+    assert_eq!(found("rtsp-urls.txt", "/user=admin_password=tlJwpbo6_channel=1_stream=0.sdp?real_stream\n"), [""; 0]);
+    assert_eq!(found("HISTORY", "  you can set `$wgPasswordDefault = 'argon2';`.\n"), [""; 0]);
+    assert_eq!(found("settings.ini", "password_default = argon2id\n"), [""; 0]);
+}
