@@ -17,6 +17,9 @@ const DEEPEST: usize = 32;
 /// The most words of one declaration.
 const MOST_TOKENS: usize = 1_000;
 
+/// The most words of a name that is not known; more are a sentence.
+const MOST_WORDS_OF_NAME: usize = 12;
+
 /// A declared license, understood as far as it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct License {
@@ -249,7 +252,10 @@ impl Parser<'_> {
         }
         let with = joints.iter().find(|found| found.joint == Joint::With);
         let with = with.and_then(|with| self.with_exception(&tokens[..with.from], &tokens[with.to..], text, depth));
-        Some(with.or_else(|| self.glued_exception(text, depth)).unwrap_or_else(|| Node::Name(Name::by_family(text))))
+        let node = with.or_else(|| self.glued_exception(text, depth));
+        // A sentence between joints makes all of it prose, whose "or" gives no choice.
+        let is_sentence = text.split(' ').take(MOST_WORDS_OF_NAME + 1).count() > MOST_WORDS_OF_NAME;
+        node.or_else(|| (!is_sentence).then(|| Node::Name(Name::by_family(text))))
     }
 
     /// The parts between the joints of this kind; nothing where there is none, `Some(None)` where a part is missing.

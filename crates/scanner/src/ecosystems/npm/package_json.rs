@@ -189,8 +189,7 @@ impl<'de> Visitor<'de> for LicensesVisitor {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Licenses, E> {
-        let text = text.trim();
-        Ok(Licenses(if text.is_empty() || text.len() > 200 { Vec::new() } else { vec![text.to_owned()] }))
+        Ok(Licenses(licenses::declared(text).into_iter().collect()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Licenses, A::Error> {

@@ -5,6 +5,9 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use licenses::{LARGEST_TEXT_BYTES, License};
+use model::LicenseCategory;
+
 use super::marker::Environment;
 use super::{PYPI, needs, normal_name};
 use crate::declared_license::declared_license;
@@ -15,6 +18,9 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// The most that is read of the headers, in bytes.
 const HEADERS_BYTES: u64 = 1 << 20;
+
+/// A longer license field is a text, in bytes.
+const LONGEST_NAME: usize = 100;
 
 /// What is said of a distribution that nothing can be looked up for.
 pub(super) const NAMELESS: &str = "it states no name and version that can be used, so that its package is left out";
@@ -55,9 +61,8 @@ struct Headers {
     name: String,
     version: String,
     expression: String,
+    /// The license field, over several lines where it is a text or a list.
     license: String,
-    /// The license field goes on over several lines: it is a license text, not a name.
-    has_license_text: bool,
     classifiers: Vec<String>,
     is_in_license: bool,
     environment: Environment,
@@ -71,7 +76,11 @@ impl Headers {
 
     fn read_line(&mut self, line: &str) {
         if line.starts_with([' ', '\t', '|']) {
-            self.has_license_text |= self.is_in_license && !line.trim().is_empty();
+            let text = line.trim_start_matches([' ', '\t', '|']);
+            if self.is_in_license && self.license.len() + text.len() < LARGEST_TEXT_BYTES {
+                self.license.push('\n');
+                self.license.push_str(text);
+            }
             return;
         }
         self.is_in_license = false;
@@ -92,8 +101,8 @@ impl Headers {
             "requires-dist" => needs::add(value, self.environment, &mut self.needs),
             "license-expression" => set(&mut self.expression),
             "license" => {
+                self.is_in_license = self.license.is_empty();
                 set(&mut self.license);
-                self.is_in_license = true;
             }
             "classifier" => {
                 if let Some(license) = value.strip_prefix("License ::") {
@@ -112,12 +121,14 @@ impl Headers {
             return None;
         }
         let mut package = FoundPackage::new(PYPI, Evidence::Installed, normal_name(&self.name), self.version);
-        let is_license_name = !self.license.is_empty() && !self.has_license_text && self.license.len() <= 100;
+        let declared = licenses::declared(&self.license);
+        let is_name = self.license.len() <= LONGEST_NAME && !self.license.trim().contains('\n');
+        let is_understood = |license: &String| License::parse(license).category() != LicenseCategory::Unknown;
         // PEP 639: an expression says all. Without one, the field names the license, or tells more of it than a classifier
-        // can; classifiers that it does not speak of hold as well.
-        package.licenses = match (self.expression, self.license) {
+        // can; classifiers that it does not speak of hold as well. A text that is not understood is what they say it is.
+        package.licenses = match (self.expression, declared) {
             (expression, _) if !expression.is_empty() => vec![expression],
-            (_, license) if is_license_name => {
+            (_, Some(license)) if is_name || self.classifiers.is_empty() || is_understood(&license) => {
                 let further = self.classifiers.into_iter().filter(|classifier| !tells(&license, classifier));
                 further.chain([license.clone()]).collect()
             }
@@ -178,6 +189,21 @@ mod tests {
             "pypi a 1.0 [MIT License]",
         );
         check(path, "Name: a\nVersion: 1.0\nLicense: UNKNOWN\n", "pypi a 1.0");
+    }
+
+    #[test]
+    fn a_license_field_of_several_lines_is_read_or_keeps_its_words() {
+        let path = "usr/lib/python3.11/site-packages/A-1.dist-info/METADATA";
+        let text = |license: &str| format!("Name: a\nVersion: 1.0\nLicense: {license}\nSummary: x\n\nLicense: y\n");
+        for (license, expected) in [
+            ("Copyright (c) X\n        \n        Use it on Sundays only", "Copyright (c) X Use it on Sundays only"),
+            ("BSD-3-Clause\n        AGPL-3.0-only", "BSD-3-Clause AND AGPL-3.0-only"),
+            ("\n       |AGPL-3.0-only", "AGPL-3.0-only"),
+        ] {
+            check(path, &text(license), &format!("pypi a 1.0 [{expected}]"));
+        }
+        let long = format!("{}AGPL-3.0-only", "MIT AND ".repeat(30));
+        check(path, &text(&long), &format!("pypi a 1.0 [{long}]"));
     }
 
     #[test]
