@@ -1,6 +1,7 @@
 //! Lays the indexes of layers over one another and settles what several files say together.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
@@ -10,7 +11,7 @@ use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, R
 use crate::declared_license::declared_license;
 use crate::ecosystems::accounts::PASSWD;
 use crate::ecosystems::{ECOSYSTEMS, release};
-use crate::folder_links::replaces;
+use crate::folder_links::{link_at, replaces, resolve};
 use crate::found::{Evidence, Found, FoundAccounts, FoundPackage, FoundRelease, Mark};
 use crate::includes;
 use crate::layer_index::LayerIndex;
@@ -64,7 +65,7 @@ pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers:
         merged.add(u32::try_from(number).unwrap_or(u32::MAX), layer);
     }
     let unread_includes = includes::gaps(&layers, &merged.files);
-    merged.settle(in_layers, suspicious_links(&layers), &unread_includes)
+    merged.settle(in_layers, suspicious_links(&layers), &unread_includes, &DocumentLinks::new(&layers))
 }
 
 impl<'a> MergedLayers<'a> {
@@ -102,7 +103,13 @@ impl<'a> MergedLayers<'a> {
         }
     }
 
-    fn settle(&self, in_layers: bool, suspicious_links: Vec<Gap>, unread_includes: &[Gap]) -> Inventory {
+    fn settle(
+        &self,
+        in_layers: bool,
+        suspicious_links: Vec<Gap>,
+        unread_includes: &[Gap],
+        document_links: &DocumentLinks<'_>,
+    ) -> Inventory {
         let distribution = self.distribution();
         let projects = projects::settle(&self.files);
         let files = self.files_with(&projects);
@@ -137,10 +144,10 @@ impl<'a> MergedLayers<'a> {
                     package.direct = package.direct.or(hint.direct);
                     package.development &= hint.development;
                 }
-                if package.licenses.is_empty()
-                    && let Some(licenses) = licenses.get(&(found.ecosystem, found.name.as_str()))
-                {
-                    package.licenses = licenses.to_vec();
+                if package.licenses.is_empty() {
+                    let of_package = |name: &str| licenses.get(&(found.ecosystem, name)).copied();
+                    let declared = of_package(&found.name).or_else(|| of_package(&document_links.package_of(found)?));
+                    package.licenses = declared.map(<[String]>::to_vec).unwrap_or_default();
                 }
                 places.push(Some(place));
             }
@@ -270,6 +277,47 @@ impl<'a> MergedLayers<'a> {
             })
             .collect();
         removed.into_iter().collect()
+    }
+}
+
+/// How often the layers are asked for the links of folders with documents: a second's work.
+const MOST_QUESTIONS: usize = 1_000_000;
+
+/// The links by which packages of Debian share a copyright file (policy 12.5): `usr/share/doc/libgcc-s1 -> gcc-12-base`.
+struct DocumentLinks<'a> {
+    layers: &'a [&'a LayerIndex],
+    /// The hashes of the links' paths, because most parts of a path are no links in any layer.
+    paths: HashSet<u64>,
+    /// How many more layers may be asked.
+    questions: Cell<usize>,
+}
+
+impl<'a> DocumentLinks<'a> {
+    const FOLDER: &'static str = "usr/share/doc/";
+
+    fn new(layers: &'a [&'a LayerIndex]) -> DocumentLinks<'a> {
+        let links = layers.iter().flat_map(|layer| layer.links.keys());
+        let paths = links.filter(|path| path.starts_with(Self::FOLDER)).map(|path| path_hash(path)).collect();
+        DocumentLinks { layers, paths, questions: Cell::new(MOST_QUESTIONS) }
+    }
+
+    /// The other package in whose folder the copyright file of this one lies.
+    fn package_of(&self, found: &FoundPackage) -> Option<String> {
+        if found.ecosystem != Ecosystem::Deb || self.paths.is_empty() {
+            return None;
+        }
+        let path = format!("{}{}/copyright", Self::FOLDER, found.name);
+        let real = resolve(&path, |path| self.link(path)).ok()?;
+        let package = real.strip_prefix(Self::FOLDER)?.strip_suffix("/copyright")?;
+        (package != found.name).then(|| package.to_owned())
+    }
+
+    fn link(&self, path: &str) -> Option<&'a str> {
+        if !self.paths.contains(&path_hash(path)) {
+            return None;
+        }
+        self.questions.set(self.questions.get().checked_sub(1 + self.layers.len())?);
+        link_at(self.layers.iter().copied(), path)
     }
 }
 

@@ -31,7 +31,7 @@ const CHISEL_MANIFEST: &str = "var/lib/chisel/manifest.wall";
 /// The longest database that is read; a desktop with everything has some 20 MB.
 const LARGEST_STATUS_BYTES: u64 = 64 << 20;
 
-/// What stands for the license of a package whose copyright file cannot be read.
+/// What stands for the license of a package whose copyright file cannot be read, or has no license that can be made out.
 const UNREADABLE: &str = "SEE LICENSE IN copyright";
 
 impl Ecosystem for Dpkg {
@@ -60,12 +60,10 @@ impl Ecosystem for Dpkg {
                     let read = file.bytes().map(copyright::licenses_of_bytes);
                     // What declares a license and cannot be read is no package without one: its license is unknown.
                     let licenses = match &read {
-                        Ok(Some(licenses)) => licenses.clone(),
-                        Ok(None) | Err(_) => vec![UNREADABLE.to_owned()],
+                        Ok(Some(licenses)) if !licenses.is_empty() => licenses.clone(),
+                        Ok(_) | Err(_) => vec![UNREADABLE.to_owned()],
                     };
-                    if !licenses.is_empty() {
-                        found.licenses.push((PackageEcosystem::Deb, package.to_owned(), licenses));
-                    }
+                    found.licenses.push((PackageEcosystem::Deb, package.to_owned(), licenses));
                     match read {
                         Ok(Some(_)) => {}
                         Ok(None) => found.gap("", copyright::NO_TEXT.to_owned()),

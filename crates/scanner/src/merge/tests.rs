@@ -136,3 +136,43 @@ fn a_list_of_sums_counts_where_no_list_of_requirements_stands_beside_it() {
     // Sums of modules that were downloaded are those of other projects.
     check(&[&[("root/go/pkg/mod/x@v1/go.sum", SUM)]], &[]);
 }
+
+#[test]
+fn packages_of_debian_share_a_copyright_file_by_links() {
+    let status = |names: &[&str]| -> String {
+        names.iter().map(|name| format!("Package: {name}\nStatus: install ok installed\nVersion: 1\n\n")).collect()
+    };
+    let licenses = |layers: &[LayerIndex]| -> Vec<String> {
+        let inventory = merge(layers.iter(), true);
+        inventory.packages.iter().map(|package| format!("{} {}", package.name, package.licenses.join(", "))).collect()
+    };
+    let names = ["base", "file", "folder", "lost", "round", "twice", "unknown"];
+    let mut base = layer(&[
+        ("var/lib/dpkg/status", &status(&names)),
+        ("usr/share/doc/base/copyright", "see /usr/share/common-licenses/GPL-3"),
+        ("usr/share/doc/unknown/copyright", "Ask the author."),
+    ]);
+    for (path, target) in [
+        ("folder", "base"),
+        ("twice", "/usr/share/doc/folder"),
+        ("file/copyright", "../base/copyright"),
+        ("round", "round"),
+        ("lost", "nowhere"),
+    ] {
+        base.links.insert(format!("usr/share/doc/{path}"), target.to_owned());
+    }
+    let expected = [
+        "base GPL-3.0-only",
+        "file GPL-3.0-only",
+        "folder GPL-3.0-only",
+        "lost ",
+        "round ",
+        "twice GPL-3.0-only",
+        "unknown SEE LICENSE IN copyright",
+    ];
+    assert_eq!(licenses(std::slice::from_ref(&base)), expected);
+    // An upper layer takes the link away.
+    let upper = layer(&[("usr/share/doc/.wh.folder", "")]);
+    let left = licenses(&[base, upper]);
+    assert_eq!((left[2].as_str(), left[5].as_str()), ("folder ", "twice "));
+}

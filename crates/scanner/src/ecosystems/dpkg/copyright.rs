@@ -54,21 +54,35 @@ fn is_machine_readable(text: &str) -> bool {
     })
 }
 
+/// The short names that files, or the package as a whole, are under. A paragraph that only gives the text of a license
+/// (copyright-format 1.0, section 6.3) names none of the package where others do.
 fn declared(text: &str) -> Vec<String> {
     // Long files name the same few licenses thousands of times.
     let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut texts: BTreeSet<String> = BTreeSet::new();
+    // Some leave an empty line between the fields of one paragraph.
+    let mut is_owed = false;
     let mut paragraphs = Paragraphs::new(text.as_bytes());
     // A paragraph that is too long ends the list; what was found before it stands.
     while let Ok(Some(paragraph)) = paragraphs.next() {
+        let (mut is_of_files, mut is_head, mut licenses) = (false, false, Vec::new());
         for (name, value) in paragraphs::fields(&paragraph) {
+            is_of_files |= name.eq_ignore_ascii_case("files");
+            is_head |= name.to_ascii_lowercase().starts_with("format");
             if name.eq_ignore_ascii_case("license") {
-                let short = value.lines().next().unwrap_or_default().trim().trim_end_matches([',', '.', ';']);
-                if is_short_name(short) && names.len() < MOST_NAMES && !names.contains(short) {
-                    names.insert(short.to_owned());
-                }
+                licenses.push(value);
+            }
+        }
+        let set = if is_of_files || is_head || is_owed { &mut names } else { &mut texts };
+        is_owed = (is_of_files || is_owed) && licenses.is_empty();
+        for value in licenses {
+            let short = value.lines().next().unwrap_or_default().trim().trim_end_matches([',', '.', ';']);
+            if is_short_name(short) && set.len() < MOST_NAMES && !set.contains(short) {
+                set.insert(short.to_owned());
             }
         }
     }
+    let names = if names.is_empty() { texts } else { names };
     names.iter().map(|name| declared_license(name)).collect()
 }
 
@@ -130,6 +144,20 @@ mod tests {
              License: GPL-2+\n text\n\nFiles: c\nLicense:\n only a text\n",
             &["GPL-2.0-or-later", "MIT OR ISC", "only a text"],
         );
+    }
+
+    #[test]
+    fn a_paragraph_with_the_text_of_a_license_declares_none() {
+        let format = "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n";
+        let texts = "License: Artistic\n text\n\nLicense: GPL-1+\n text\n";
+        check(
+            &format!("{format}\nFiles: *\nCopyright: A\nLicense: Artistic or GPL-1+\n\n{texts}"),
+            &["Artistic-1.0-Perl OR GPL-1.0-or-later"],
+        );
+        // For the whole of it, in the head; none but the texts; and a field that an empty line has cut off.
+        check(&format!("{format}License: MIT\n\n{texts}"), &["MIT"]);
+        check(&format!("{format}\n{texts}"), &["Artistic-1.0-Perl", "GPL-1.0-or-later"]);
+        check(&format!("{format}\nFiles: *\nCopyright: A\n\n{texts}"), &["Artistic-1.0-Perl"]);
     }
 
     #[test]

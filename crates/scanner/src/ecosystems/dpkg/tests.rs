@@ -141,6 +141,13 @@ fn licenses_are_those_of_the_folder() {
         deb libx1 has license GPL-3.0-only
     "#]],
     );
+    check(
+        "usr/share/doc/libx1/copyright",
+        "Ask the author.",
+        expect![[r#"
+        deb libx1 has license SEE LICENSE IN copyright
+    "#]],
+    );
     check("usr/share/doc/libx1/examples/copyright", "see /usr/share/common-licenses/GPL-3", expect![[""]]);
 }
 
