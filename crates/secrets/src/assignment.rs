@@ -50,6 +50,11 @@ pub(crate) fn assignment(bytes: &[u8], key: Range<usize>, syntax: Syntax) -> Opt
             }
             return Some(made(unquoted(bytes, value)));
         }
+        // Options that a program is given in a variable: `JAVA_OPTS=-Xmx1g -Ddb.password=x`, `ARGS=--password x`.
+        if is_option(bytes, &key) {
+            let given = direct(bytes, &key, Syntax::Shell).or_else(|| spaced(bytes, &key, Syntax::Shell));
+            return given.map(made);
+        }
     }
     direct(bytes, &key, syntax)
         .or_else(|| called(bytes, &key))
@@ -60,6 +65,14 @@ pub(crate) fn assignment(bytes: &[u8], key: Range<usize>, syntax: Syntax) -> Opt
         .or_else(|| declared(bytes, &key))
         .or_else(|| spaced(bytes, &key, syntax))
         .map(made)
+}
+
+/// Whether the name is that of an option: `-Ddb.password`, `--db-password`.
+fn is_option(bytes: &[u8], key: &Range<usize>) -> bool {
+    let before = &bytes[..key.start];
+    let word = before.len() - before.iter().rev().take_while(|byte| **byte == b'-').count();
+    let begins_word = before[..word].last().is_none_or(|byte| byte.is_ascii_whitespace() || b"=\"',[".contains(byte));
+    word < before.len() && begins_word
 }
 
 /// Takes one pair of quotes off.
@@ -250,17 +263,19 @@ fn declared(bytes: &[u8], key: &Range<usize>) -> Option<(Range<usize>, bool)> {
     quoted_at(bytes, after_blanks(bytes, equals + 1)).map(|value| (value, true))
 }
 
-/// `--password value` of a command, `ENV PASSWORD value` of a Dockerfile, `password value` of .netrc.
+/// `--password value` of a command, `ENV PASSWORD value` of a Dockerfile, `aws configure set secret value`.
 fn spaced(bytes: &[u8], key: &Range<usize>, syntax: Syntax) -> Option<(Range<usize>, bool)> {
     if syntax != Syntax::Shell {
         return None;
     }
     let before = &bytes[key.start.saturating_sub(4)..key.start];
-    if !before.ends_with(b"--") && !before.ends_with(b"ENV ") && !before.ends_with(b"env ") {
+    let is_set = bytes[..key.start].ends_with(b"configure set ");
+    if !before.ends_with(b"--") && !before.ends_with(b"ENV ") && !before.ends_with(b"env ") && !is_set {
         return None;
     }
     let start = after_blanks(bytes, key.end);
-    if start == key.end {
+    // What follows an option may be the next one.
+    if start == key.end || before.ends_with(b"--") && bytes.get(start) == Some(&b'-') {
         return None;
     }
     match quoted_at(bytes, start) {
@@ -437,6 +452,11 @@ mod tests {
             (r#""{\"password\":\"hunter2\"}""#, Syntax::Code),
             ("password=hunter2", Syntax::Single),
             ("password=\"hunter2\"", Syntax::Single),
+            ("JAVA_OPTS=-Xmx1g -Ddb.password=hunter2 -Dx=y", Syntax::Single),
+            ("JAVA_TOOL_OPTIONS=-Ddb.password=hunter2", Syntax::Single),
+            ("ARGS=--db-password=hunter2 --v", Syntax::Single),
+            ("ARGS=--v --password hunter2", Syntax::Single),
+            ("aws configure set password hunter2 && x", Syntax::Shell),
         ] {
             assert_eq!(value_in(text, "password", syntax), Some("hunter2"), "{text}");
         }
@@ -450,6 +470,10 @@ mod tests {
             ("password: String,", Syntax::Code),
             ("the password is hunter2", Syntax::Prose),
             ("password =hunter2", Syntax::Shell),
+            ("ADDRESS=http://a/?password=hunter2", Syntax::Single),
+            ("ARGS=x-password=hunter2", Syntax::Single),
+            ("ARGS=--password", Syntax::Single),
+            ("set password hunter2", Syntax::Shell),
         ] {
             assert_eq!(value_in(text, "password", syntax), None, "{text}");
         }

@@ -333,7 +333,7 @@ pub(crate) fn may_be_token(value: &[u8], facts: &PlaceFacts) -> bool {
         (false, ..16) => 2.8,
         (false, _) => 3.4,
     };
-    kinds.digits > 0
+    (kinds.digits > 0 || facts.is_in_force() && is_random_letters(text))
         && kinds.lower + kinds.upper > 0
         && entropy(value) >= floor
         && (is_hex || !is_wordy_token(text, &kinds))

@@ -371,3 +371,47 @@ fn lists_of_default_passwords_and_release_notes_have_no_secrets() {
     assert_eq!(found("HISTORY", "  you can set `$wgPasswordDefault = 'argon2';`.\n"), [""; 0]);
     assert_eq!(found("settings.ini", "password_default = argon2id\n"), [""; 0]);
 }
+
+#[test]
+fn options_in_a_variable_and_commands_in_the_history_give_their_secrets() {
+    for (variable, rule) in [
+        ("JAVA_OPTS=-Dspring.datasource.password=kR8<+>spq2xLm -Xmx1g", "generic-password"),
+        ("JAVA_TOOL_OPTIONS=-Ddb.password=kR8<+>spq2xLm", "generic-password"),
+        ("CATALINA_OPTS=-Xmx1g -Djavax.net.ssl.keyStorePassword=kR8<+>spq2xLm -Dx=y", "generic-password"),
+        ("APP_ARGS=--db-password=kR8<+>spq2xLm --v", "generic-password"),
+        ("APP_ARGS=--api-key On7<+>wKbrVJ2cfB9bT9thjO3xrM1m", "generic-api-key"),
+        ("ADMIN_PW=kR8<+>spq2xLm", "generic-password"),
+        ("VAULT_SECRET_ID=Nx6jvr<+>7SIftRutNx6jvr7SIftRut", "generic-api-key"),
+        ("LICENSE_KEY=lZfOj<+>UStEkUdfMlZfOjUStEkUdfM", "generic-api-key"),
+    ] {
+        assert_eq!(found_at(PlaceKind::Environment, variable), [rule], "{variable}");
+    }
+    for variable in [
+        "JAVA_OPTS=-Djavax.net.ssl.trustStorePassword=changeit",
+        "JAVA_OPTS=-Ddb.password=${DB_PASSWORD}",
+        "ARGS=--password-file /run/secrets/db",
+        "ARGS=--db-password --verbose",
+        "DOCS=https://a.b/?password=kR8<+>spq2xLm",
+    ] {
+        assert_eq!(found_at(PlaceKind::Environment, variable), [""; 0], "{variable}");
+    }
+    for (command, rule) in [
+        (
+            "aws configure set aws_secret_access_key VM<+>heJ4WQEM8Y49Do/jZu0NjNDrFLuyyul9R78s0o",
+            "aws-secret-access-key",
+        ),
+        (
+            "aws configure set profile.ci.aws_secret_access_key VM<+>heJ4WQEM8Y49Do/jZu0NjNDrFLuyyul9R78s0o",
+            "aws-secret-access-key",
+        ),
+        (
+            "git config --global url.https://3f7a9c0e5b8d2146<+>a0c9e87f35b1d4628e7f9a01@github.com/.insteadOf x",
+            "url-credentials",
+        ),
+        ("echo machine x.corp login y password kR8<+>spq2xLm > ~/.netrc", "command-password"),
+        ("composer config http-basic.repo.corp ci kR8<+>spq2xLm", "command-password"),
+        ("useradd -p $(openssl passwd -1 kR8<+>spq2xLm) app", "command-password"),
+    ] {
+        assert_eq!(found_at(PlaceKind::History, &format!("RUN /bin/sh -c {command}")), [rule], "{command}");
+    }
+}
