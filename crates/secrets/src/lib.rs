@@ -12,6 +12,7 @@ mod gitleaks;
 mod lead;
 mod mask;
 mod masked;
+mod openpgp;
 mod pattern;
 mod place;
 mod plausible;

@@ -14,8 +14,10 @@ pub(crate) enum Shape {
     PrivateKey,
     /// A private key in PEM that needs a passphrase.
     EncryptedPrivateKey,
-    /// A private key in OpenPGP's armor.
+    /// A private key in OpenPGP's armor that anyone can use.
     PgpPrivateKey,
+    /// A private key in OpenPGP's armor that needs a passphrase.
+    EncryptedPgpPrivateKey,
     /// The values of a Secret of Kubernetes.
     KubernetesSecret,
     /// Base64 of something in armor.
@@ -32,14 +34,14 @@ pub(crate) enum Shaped {
 }
 
 impl Shape {
-    pub(crate) const NAMES: &'static str =
-        "private-key, encrypted-private-key, pgp-private-key, kubernetes-secret or encoded-armor";
+    pub(crate) const NAMES: &'static str = "private-key, encrypted-private-key, pgp-private-key, encrypted-pgp-private-key, kubernetes-secret or encoded-armor";
 
     pub(crate) fn named(name: &str) -> Option<Shape> {
         Some(match name {
             "private-key" => Shape::PrivateKey,
             "encrypted-private-key" => Shape::EncryptedPrivateKey,
             "pgp-private-key" => Shape::PgpPrivateKey,
+            "encrypted-pgp-private-key" => Shape::EncryptedPgpPrivateKey,
             "kubernetes-secret" => Shape::KubernetesSecret,
             "encoded-armor" => Shape::EncodedArmor,
             _ => return None,
@@ -51,7 +53,8 @@ impl Shape {
         match self {
             Shape::PrivateKey => armor::private_key(bytes, at, false).into_iter().collect(),
             Shape::EncryptedPrivateKey => armor::private_key(bytes, at, true).into_iter().collect(),
-            Shape::PgpPrivateKey => armor::pgp_private_key(bytes, at).into_iter().collect(),
+            Shape::PgpPrivateKey => armor::pgp_private_key(bytes, at, false).into_iter().collect(),
+            Shape::EncryptedPgpPrivateKey => armor::pgp_private_key(bytes, at, true).into_iter().collect(),
             Shape::KubernetesSecret => kubernetes::values(bytes, at),
             Shape::EncodedArmor => encoded(bytes, at).into_iter().collect(),
         }
@@ -62,7 +65,9 @@ impl Shape {
     /// How many bytes reading the structure may look at.
     pub(crate) fn work_bytes(self) -> usize {
         match self {
-            Shape::PrivateKey | Shape::EncryptedPrivateKey | Shape::PgpPrivateKey => 1 << 10,
+            Shape::PrivateKey | Shape::EncryptedPrivateKey | Shape::PgpPrivateKey | Shape::EncryptedPgpPrivateKey => {
+                1 << 10
+            }
             Shape::KubernetesSecret => 2 * kubernetes::FARTHEST_DATA_BYTES,
             Shape::EncodedArmor => LONGEST_ENCODED_BYTES,
         }
@@ -71,7 +76,11 @@ impl Shape {
     /// Up to where a literal needs no reading again after this one was read.
     pub(crate) fn seen_until(self, bytes: &[u8], at: usize) -> usize {
         match self {
-            Shape::PrivateKey | Shape::EncryptedPrivateKey | Shape::PgpPrivateKey | Shape::EncodedArmor => at + 1,
+            Shape::PrivateKey
+            | Shape::EncryptedPrivateKey
+            | Shape::PgpPrivateKey
+            | Shape::EncryptedPgpPrivateKey
+            | Shape::EncodedArmor => at + 1,
             Shape::KubernetesSecret => kubernetes::seen_until(bytes, at),
         }
     }

@@ -7,6 +7,7 @@ pub(crate) mod encoded;
 use std::ops::Range;
 
 use crate::foreign;
+use crate::openpgp;
 use crate::place::PlaceFacts;
 use crate::plausible;
 
@@ -80,6 +81,10 @@ checks! {
     "password-in-settings" => PasswordInSettings,
     "password-in-command" => PasswordInCommand,
     "in-sql-statement" => InSqlStatement,
+    "openpgp-plain" => OpenpgpPlain,
+    "openpgp-protected" => OpenpgpProtected,
+    "ssh2-plain" => Ssh2Plain,
+    "ssh2-encrypted" => Ssh2Encrypted,
 }
 
 impl Check {
@@ -119,6 +124,10 @@ impl Check {
                     && !value.contains(&b'(')
                     && !is_end_of_name(matched.bytes, matched.whole.start)
             }
+            Check::OpenpgpPlain => openpgp::is_protected(&matched.bytes[matched.whole.start..]) == Some(false),
+            Check::OpenpgpProtected => openpgp::is_protected(&matched.bytes[matched.whole.start..]) == Some(true),
+            Check::Ssh2Plain => encoded::is_plain_ssh2_key(value),
+            Check::Ssh2Encrypted => !encoded::is_plain_ssh2_key(value),
             Check::InSqlStatement => is_in_sql_statement(&matched.bytes[..matched.whole.start]),
         }
     }

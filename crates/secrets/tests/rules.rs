@@ -73,7 +73,16 @@ fn every_pattern_of_the_built_in_rules_compiles() {
 #[test]
 fn every_rule_has_an_example_that_must_match_and_one_that_must_not() {
     // Keys in binary forms cannot be written into a text; `tests/rules/contexts.rs` makes them.
-    let binary = ["der-private-key", "pkcs12-key-store", "java-key-store", "encoded-private-key", "kubernetes-secret"];
+    let binary = [
+        "der-private-key",
+        "der-private-key-encrypted",
+        "pgp-private-key-file",
+        "pgp-private-key-file-encrypted",
+        "pkcs12-key-store",
+        "java-key-store",
+        "encoded-private-key",
+        "kubernetes-secret",
+    ];
     let examples = examples();
     for (_, rule) in files::rules() {
         let id = files::text(&rule, "id");

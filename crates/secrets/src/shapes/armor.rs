@@ -2,6 +2,7 @@
 //! them: indented, in comments, with `\n` for the ends of lines, or cut into quoted pieces.
 
 use super::Shaped;
+use crate::openpgp;
 use crate::plausible;
 use crate::validators::encoded::base64;
 
@@ -29,8 +30,8 @@ pub(super) fn private_key(bytes: &[u8], at: usize, encrypted: bool) -> Option<Sh
     Some(Shaped::Secret { whole: start..armor.end, shown: format!("-----BEGIN {label}-----") })
 }
 
-/// The key whose label holds this literal (`PGP PRIVATE KEY BLOCK-----`).
-pub(super) fn pgp_private_key(bytes: &[u8], at: usize) -> Option<Shaped> {
+/// The key whose label holds this literal (`PGP PRIVATE KEY BLOCK-----`), when it is encrypted or plain as asked for.
+pub(super) fn pgp_private_key(bytes: &[u8], at: usize, encrypted: bool) -> Option<Shaped> {
     let (start, label) = label_around(bytes, at)?;
     if label != "PGP PRIVATE KEY BLOCK" {
         return None;
@@ -39,7 +40,8 @@ pub(super) fn pgp_private_key(bytes: &[u8], at: usize) -> Option<Shaped> {
     let body = base64(&armor.body)?;
     // A secret key packet begins it, of the old format or the new one.
     let is_secret_key = matches!(body.first(), Some(0x94..=0x97 | 0xc5));
-    (is_secret_key && body.len() > 40)
+    let is_protected = openpgp::is_protected(&body).unwrap_or(false);
+    (is_secret_key && body.len() > 40 && is_protected == encrypted)
         .then(|| Shaped::Secret { whole: start..armor.end, shown: format!("-----BEGIN {label}-----") })
 }
 

@@ -70,6 +70,20 @@ pub(super) fn is_wireguard_key(text: &[u8]) -> bool {
     key.len() == 32 && key[0] & 7 == 0 && key[31] & 0xc0 == 0x40
 }
 
+/// Whether the base64 over several lines is a private key of SSH Communications Security's form whose cipher is "none": a
+/// number, a length, and as texts with their lengths the kind of the key and the cipher.
+pub(super) fn is_plain_ssh2_key(text: &[u8]) -> bool {
+    let text: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let Some(key) = base64(&text) else { return false };
+    let counted = |bytes: &[u8]| {
+        let (length, rest) = bytes.split_first_chunk::<4>()?;
+        let length = u32::from_be_bytes(*length) as usize;
+        (length <= rest.len()).then(|| (rest[..length].to_vec(), rest[length..].to_vec()))
+    };
+    let cipher = key.get(8..).and_then(counted).and_then(|(_, rest)| counted(&rest)).map(|(cipher, _)| cipher);
+    key.starts_with(&[0x3f, 0x6f, 0xf9, 0xeb]) && cipher.is_some_and(|cipher| cipher == b"none")
+}
+
 /// A bot's token of Discord: its first part is the number of an account.
 pub(super) fn is_discord_token(token: &[u8]) -> bool {
     let first = token.split(|byte| *byte == b'.').next().unwrap_or_default();

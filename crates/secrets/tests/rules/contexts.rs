@@ -66,6 +66,27 @@ fn keys_are_found_in_every_form() {
     assert_eq!(in_binary("app.jks", &java), ["java-key-store"]);
     let trusted = [&[0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2][..], &[7; 40]].concat();
     assert_eq!(in_binary("cacerts", &trusted), [""; 0]);
+    // PKCS #8 (RFC 5958) with PBES2.
+    let encrypted = [
+        &[
+            0x30, 0x55, 0x30, 0x13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 0x0d, 0x30, 6, 6, 4, 0, 0, 0, 0, 4,
+            0x3e,
+        ][..],
+        &[7; 62],
+    ]
+    .concat();
+    assert_eq!(in_binary("server.der", &encrypted), ["der-private-key-encrypted"]);
+    assert_eq!(in_binary("server.der", &encrypted[..80]), [""; 0]);
+    assert_eq!(in_binary("server.der", &[&[0x30, 0x02, 0, 0], &encrypted[..]].concat()), [""; 0]);
+    let pgp = |usage: u8| {
+        let public = [4, 0x66, 0x5d, 0x67, 0xda, 22, 9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1, 1, 7];
+        let body = [&public[..], &[0x40; 33], &[usage], &[9; 40]].concat();
+        [vec![0x95, 0, body.len() as u8], body].concat()
+    };
+    assert_eq!(in_binary("root/secret.gpg", &pgp(0)), ["pgp-private-key-file"]);
+    assert_eq!(in_binary("root/.gnupg/secring.gpg", &pgp(254)), ["pgp-private-key-file-encrypted"]);
+    let public = [&[0x99][..], &pgp(0)[1..]].concat();
+    assert_eq!(in_binary("usr/share/keyrings/debian.gpg", &public), [""; 0]);
 }
 
 #[test]
