@@ -36,7 +36,7 @@ fn packet(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         0xc0.. => match *rest {
             [first @ ..192, ref rest @ ..] => (head & 0x3f, usize::from(first), rest),
             [first @ 192..224, second, ref rest @ ..] => {
-                (head & 0x3f, (usize::from(first) - 192 << 8) + usize::from(second) + 192, rest)
+                (head & 0x3f, ((usize::from(first) - 192) << 8) + usize::from(second) + 192, rest)
             }
             [255, a, b, c, d, ref rest @ ..] => (head & 0x3f, number(&[a, b, c, d]), rest),
             _ => return None,
