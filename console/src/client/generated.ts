@@ -1925,6 +1925,12 @@ export const approveException = /* @__PURE__ */ operation<{ path: { id: string }
   'approve_exception', 'POST', '/exceptions/{id}/approve', 'exceptions.approve',
 );
 
+/** Tells what an exception covers that somebody has asked for: within the applications of whoever asked, of the images that
+ * the reader may see. */
+export const previewRequestedException = /* @__PURE__ */ operation<{ path: { id: string } }, ExceptionPreview>(
+  'preview_requested_exception', 'GET', '/exceptions/{id}/preview', 'exceptions.read',
+);
+
 /** Refuses an exception. */
 export const refuseException = /* @__PURE__ */ operation<{ path: { id: string }; body: ExceptionDecision }, PolicyException>(
   'refuse_exception', 'POST', '/exceptions/{id}/refuse', 'exceptions.approve',

@@ -375,6 +375,8 @@ fn fetch_top(session: &Session, name: &ImageName) -> Result<(Vec<u8>, Digest), R
 #[cfg(test)]
 mod companion_tests;
 #[cfg(test)]
+mod mirror_tests;
+#[cfg(test)]
 mod mock;
 #[cfg(test)]
 mod parts_tests;

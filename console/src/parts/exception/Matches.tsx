@@ -26,7 +26,7 @@ export function Matches({ draft, now }: { draft: ExceptionDraft; now: number }) 
 
 /** As `Matches`, for an exception that was asked for: what whoever decides lets through. */
 export function MatchesOf({ exception: { id, version } }: { exception: PolicyException }) {
-  return <Preview question={{ key: [previewRequestedException.id, id, version], ask: (signal) => previewRequestedException({ id }, { signal }) }} />;
+  return <Preview question={{ key: [previewRequestedException.id, id, version], ask: (signal) => previewRequestedException({ path: { id } }, { signal }) }} />;
 }
 
 interface Question {

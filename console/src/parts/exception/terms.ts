@@ -1,5 +1,5 @@
 // An exception while it is written, and what the API is asked with.
-import type { ExceptionRequest, ExceptionTerms, PolicyException, VulnerabilitiesBulkRequest } from '../../client/generated';
+import type { ExceptionRequest, ExceptionTerms, VulnerabilitiesBulkRequest } from '../../client/generated';
 
 export const FINDING_KINDS = ['vulnerability', 'secret', 'malware', 'license', 'misconfiguration', 'gap'] as const;
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::Secret;
 use crate::credentials::Credential;
 
-fn options() -> RegistryOptions {
+pub(super) fn options() -> RegistryOptions {
     RegistryOptions {
         plain_http: true,
         timeouts: Timeouts {
@@ -24,14 +24,14 @@ fn open(server: &MockServer, options: &RegistryOptions) -> Result<Image, Registr
     open_registry(&format!("{}/team/app:1", server.address).parse().unwrap(), options)
 }
 
-fn read_layer(image: &Image) -> io::Result<Vec<u8>> {
+pub(super) fn read_layer(image: &Image) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     image.blobs.open(0)?.read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Opens the image of a server and reads its layer; the error is told with its causes.
-fn check(server: &MockServer, options: &RegistryOptions) -> Result<Vec<u8>, String> {
+pub(super) fn check(server: &MockServer, options: &RegistryOptions) -> Result<Vec<u8>, String> {
     let image = open(server, options).map_err(|error| chain(&error))?;
     read_layer(&image).map_err(|error| error.get_ref().map(|error| chain(error)).unwrap_or_else(|| error.to_string()))
 }
@@ -46,11 +46,11 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-fn layer() -> Vec<u8> {
+pub(super) fn layer() -> Vec<u8> {
     (0..200_000u32).flat_map(|number| number.to_le_bytes()).collect()
 }
 
-fn password(user: &str, password: &str) -> Option<Credential> {
+pub(super) fn password(user: &str, password: &str) -> Option<Credential> {
     Some(Credential::Password { user: user.into(), password: Secret::new(password) })
 }
 
@@ -538,68 +538,6 @@ fn an_index_gives_the_image_of_the_platform_asked_for() {
     assert_eq!(check(&server, &asked("linux/amd64")).unwrap(), images[0].layer);
     let error = check(&server, &asked("linux/s390x")).unwrap_err();
     assert!(error.contains("choose with --platform from: linux/amd64, linux/arm64"), "{error}");
-}
-
-#[test]
-fn mirrors_are_tried_before_the_registry() {
-    let image = MockImage::new(layer());
-    let broken = MockServer::start(|_| reply(404, &[], ""));
-    let good = MockServer::start({
-        let image = image.clone();
-        move |request| image.answer(&MockRequest { path: request.path.replace("/hub/", "/"), ..request.clone() })
-    });
-    let mut options = options();
-    options.credentials.given = password("u", "p");
-    let mirror =
-        |server: &MockServer| -> Mirror { format!("quay.example.com={}/hub", server.address).parse().unwrap() };
-    options.mirrors = vec![mirror(&broken), mirror(&good)];
-    let opened = open_registry(&"quay.example.com/team/app:1".parse().unwrap(), &options).unwrap();
-    assert_eq!(opened.name, "quay.example.com/team/app:1");
-    assert_eq!(read_layer(&opened).unwrap(), image.layer);
-    assert!(good.requests().iter().all(|request| request.path.starts_with("/v2/hub/team/app/")));
-    options.mirrors = vec![format!("{}={}", good.address, broken.address).parse().unwrap()];
-    let served = open_registry(&format!("{}/hub/team/app:1", good.address).parse().unwrap(), &options).unwrap();
-    assert_eq!(read_layer(&served).unwrap(), image.layer);
-    options.mirrors = vec![format!("{}={}", broken.address, broken.address).parse().unwrap()];
-    let error = check(&broken, &options).unwrap_err();
-    assert!(error.contains("failed too") && error.contains("has no manifest 1 in team/app"), "{error}");
-}
-
-/// A mirror that knows an image need not have all of its blobs yet, or keep up to the end.
-#[test]
-fn what_a_mirror_does_not_give_comes_from_the_next_place() {
-    let image = MockImage::new(layer());
-    let answering = |answer: fn(Vec<u8>) -> Reply| {
-        let image = image.clone();
-        MockServer::start(move |request| match request.path == image.layer_path() {
-            true => answer(image.layer.clone()),
-            false => image.answer(request),
-        })
-    };
-    let without = answering(|_| reply(404, &[], ""));
-    let cutting = answering(|layer| {
-        stream(move |connection| {
-            write!(connection, "HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n", layer.len())?;
-            connection.write_all(&layer[..1000])
-        })
-    });
-    let origin = MockServer::start({
-        let image = image.clone();
-        move |request| image.answer(request)
-    });
-    for mirrors in [vec![&without], vec![&cutting], vec![&without, &cutting]] {
-        let mut options = options();
-        let name = format!("{}/team/app:1", origin.address);
-        let own = |server: &&MockServer| format!("{}={}", origin.address, server.address).parse().unwrap();
-        options.mirrors = mirrors.iter().map(own).collect();
-        options.timeouts.retries = 1;
-        assert_eq!(read_layer(&open_registry(&name.parse().unwrap(), &options).unwrap()).unwrap(), image.layer);
-    }
-    let mut options = options();
-    options.mirrors = vec![format!("{}={}", cutting.address, without.address).parse().unwrap()];
-    options.timeouts.retries = 0;
-    let error = check(&cutting, &options).unwrap_err();
-    assert!(error.contains(&format!("{} failed too", without.address)), "{error}");
 }
 
 #[test]
