@@ -158,7 +158,9 @@ fn prepare(name: &str, folder: &Path, uri: Option<&str>, address: &Address, hous
 }
 
 /// What is asked: its name, its goal in milliseconds, the paths that are asked in turn, and by whom.
-fn questions<'a>(house: &House, access: &'a Access) -> Vec<(&'static str, Option<u64>, Vec<Asked>, &'a [String])> {
+type Question<'a> = (&'static str, Option<u64>, Vec<Asked>, &'a [String]);
+
+fn questions<'a>(house: &House, access: &'a Access) -> Vec<Question<'a>> {
     let all = access.tokens.as_slice();
     let one = |text: &str| vec![Asked::get(text)];
     let filtered = |filters: &[&str]| filters.iter().map(|filter| Asked::filter("/images", filter)).collect::<Vec<_>>();
