@@ -19,7 +19,7 @@ const DAY: u64 = 86_400;
 
 pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<Outcome, Failure> {
     match command {
-        IntelCommand::Build(arguments) => build(arguments),
+        IntelCommand::Build(arguments) => build(arguments, environment),
         IntelCommand::Update(arguments) => transfer::update(arguments, environment),
         IntelCommand::Status(arguments) => status::run(arguments, environment),
         IntelCommand::Lookup(arguments) => lookup::run(arguments, environment),
@@ -30,7 +30,7 @@ pub(crate) fn run(command: &IntelCommand, environment: &Environment) -> Result<O
     }
 }
 
-fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
+fn build(arguments: &IntelBuildArguments, environment: &Environment) -> Result<Outcome, Failure> {
     // A key or an older file that is not there is told before minutes of work.
     let key = arguments.sign.as_deref().map(transfer::signing_key).transpose()?;
     if let Some(old) = arguments.delta_from.as_deref().filter(|old| !old.exists()) {
@@ -46,8 +46,10 @@ fn build(arguments: &IntelBuildArguments) -> Result<Outcome, Failure> {
             old.display()
         )));
     }
-    // A clock that stands before the program was built is wrong, and nothing is judged by it.
-    let now = installed::clock();
+    // Where a build shall be reproducible, its time is named. A clock that stands before the program was built is wrong,
+    // and nothing is judged by it.
+    let named = environment.source_date.and_then(|seconds| u64::try_from(seconds).ok());
+    let now = named.unwrap_or_else(installed::clock);
     let is_right = installed::built_in().is_none_or(|built| built <= now);
     let latest = is_right.then_some(now + DAY);
     let options = BuildOptions { without_titles: arguments.without_titles.clone(), latest };

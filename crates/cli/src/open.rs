@@ -333,7 +333,9 @@ fn bill(path: &Path) -> Result<(TargetKind, Content), Failure> {
 fn other_file(path: &Path) -> Result<(TargetKind, Content), Failure> {
     match read_bill(path) {
         Ok(bill) => Ok((TargetKind::Sbom, Content::Bill(Box::new(bill)))),
-        Err(error) if matches!(error.downcast_ref(), Some(ReadBillError::UnknownFormat)) => {
+        Err(error)
+            if matches!(error.downcast_ref(), Some(ReadBillError::UnknownFormat | ReadBillError::Compressed)) =>
+        {
             Err(Failure::Work(anyhow!(place::unreadable(path))))
         }
         Err(error) => {

@@ -114,6 +114,7 @@ impl Registry {
     fn bulkhead(&self, arguments: &[&str]) -> Output {
         let mut command = program(env!("CARGO_BIN_EXE_bulkhead"));
         command.env("HOME", self.folder.path()).env("BULKHEAD_DATA_DIR", self.path("installed"));
+        command.env("SOURCE_DATE_EPOCH", "4102444800");
         for name in ["HTTP_PROXY", "http_proxy", "BULKHEAD_INTEL", "BULKHEAD_CACHE_DIR"] {
             command.env_remove(name);
         }

@@ -44,7 +44,7 @@ fn relations_of_a_bill_that_run_in_a_circle_end() {
 
 /// A bench with a small feed, a key pair and an intelligence file signed by it.
 fn with_intelligence() -> (Bench, PathBuf) {
-    let bench = Bench::new();
+    let bench = Bench::new().variable("SOURCE_DATE_EPOCH", "4102444800");
     let record = |id: &str, time: &str| {
         format!(
             r#"{{"id":"{id}","modified":"{time}","published":"{time}","affected":[{{"package":{{"ecosystem":"npm","name":"lodash"}},"ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"4.0.0"}}]}}]}}]}}"#
