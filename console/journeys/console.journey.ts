@@ -213,7 +213,7 @@ describe(`with ${STORE}`, () => {
     await page.getByRole('combobox', { name: say('ja', table, 'search') }).fill('ＣＶＥ－２０２４－１０００');
     await page.waitForURL((url) => url.searchParams.get('filter') === 'CVE-2024-1000');
     await settled(page);
-    await page.getByRole('link', { name: 'CVE-2024-1000' }).waitFor();
+    await page.getByRole('link', { name: 'CVE-2024-1000', exact: true }).waitFor();
     await page.getByText(say('ja', table, 'count.all', { count: 1 }), { exact: true }).waitFor();
     expect(complaints).toEqual([]);
     await close();

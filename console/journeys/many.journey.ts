@@ -287,7 +287,7 @@ describe(`many at once, with ${STORE}`, () => {
     await post(server, '/api/v1/intelligence/refresh', {});
     await expect.poll(async () => ((await (await server.api.get(`/api/v1/images?limit=1&filter=vulnerability:${LATER.alias}`)).json()) as { total: number }).total, { timeout: 60_000 }).toBe(IMAGES);
     await page.goto('/vulnerabilities?sort=-first_seen');
-    await page.locator('tr[data-row="0"]').getByRole('link', { name: LATER.alias }).waitFor();
+    await page.locator('tr[data-row="0"]').getByRole('link', { name: LATER.alias, exact: true }).waitFor();
     await page.goto('/images?filter=decision:deny');
     await settled(page);
     await page.getByText(say('en', table, 'count.all', { count: IMAGES })).waitFor();
