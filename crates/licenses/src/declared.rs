@@ -43,12 +43,14 @@ fn is_known(words: &str) -> bool {
 
 /// An expression of licenses that all hold.
 fn all_of<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
-    let bracketed = |part: &str| if part.contains(' ') { format!("({part})") } else { part.to_owned() };
-    let mut all: Vec<String> = parts.into_iter().map(bracketed).collect();
+    let mut all: Vec<&str> = parts.into_iter().collect();
     all.dedup();
     match all.as_slice() {
-        [only] => only.trim_start_matches('(').trim_end_matches(')').to_owned(),
-        _ => all.join(" AND "),
+        [only] => (*only).to_owned(),
+        _ => {
+            let bracketed = |part: &&str| if part.contains(' ') { format!("({part})") } else { (*part).to_owned() };
+            all.iter().map(bracketed).collect::<Vec<_>>().join(" AND ")
+        }
     }
 }
 
@@ -81,6 +83,8 @@ mod tests {
         assert_eq!(declared("MIT\n  OR\n  Apache-2.0\n").as_deref(), Some("MIT OR Apache-2.0"));
         assert_eq!(declared("BSD-3-Clause\n\nAGPL-3.0-only").as_deref(), Some("BSD-3-Clause AND AGPL-3.0-only"));
         assert_eq!(declared("Zlib\nMIT License").as_deref(), Some("Zlib AND (MIT License)"));
+        let (twice, once) = ("MIT OR (Apache-2.0 AND ISC)\nMIT OR (Apache-2.0 AND ISC)", "MIT OR (Apache-2.0 AND ISC)");
+        assert_eq!(declared(twice).as_deref(), Some(once));
         assert_eq!(declared(" MIT\r\n").as_deref(), Some("MIT"));
         assert_eq!((declared(""), declared(" \n ")), (None, None));
     }
