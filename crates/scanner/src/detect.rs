@@ -13,7 +13,7 @@ mod visible;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::mpsc::{self, Receiver, Sender};
 
-use misconfiguration::Tree;
+use misconfiguration::{FileKind, InvalidTree, Tree};
 use model::{Gap, MalwareEngine, Severity, UntrustedPath, counted};
 use oci::Entry;
 use serde::{Deserialize, Serialize};
@@ -268,8 +268,13 @@ impl<'a> FileDetector<'a> {
         if self.configures(&entry, &head)
             && let Some(tree) = &mut self.tree
         {
-            // What is not in memory is far too large to be configuration.
-            let taken = tree.insert(entry.path.clone(), content.in_memory().unwrap_or_default());
+            let is_undecided = || misconfiguration::kind_of(&entry.path, &head) == Some(FileKind::Undecided);
+            let taken = match content.in_memory() {
+                Some(bytes) => tree.insert(entry.path.clone(), bytes),
+                // What does not fit into memory is far too large; whether it configures anything its head may tell.
+                None if is_undecided() => Ok(()),
+                None => Err(InvalidTree::LargeFile),
+            };
             if let Err(error) = taken {
                 detections.gaps.push(Gap::new(path, error.to_string()));
             }

@@ -155,6 +155,19 @@ fn a_password_that_an_upper_layer_changes_is_told_beside_the_new_one() {
     assert!(told.len() == 2 && told.contains(&hidden) && told.contains(&seen), "{told:?}");
 }
 
+/// A Pod in a file that is larger than any configuration is not looked at, and that is told; data of any size are not.
+#[test]
+fn a_configuration_file_that_is_far_too_large_is_a_gap() {
+    let program = Program::new();
+    let filler = format!("# {}\n", "x".repeat(1000)).repeat(9 << 10);
+    program.write("repo/pod.yaml", format!("apiVersion: v1\nkind: Pod\n{filler}"));
+    program.write("repo/data.yaml", &filler);
+    let report = program.scan(&intelligence(), &["--detectors", "misconfigurations", "dir:repo"]);
+    let gaps = report["gaps"].as_array().unwrap();
+    assert_eq!((gaps.len(), gaps[0]["path"].as_str()), (1, Some("pod.yaml")), "{gaps:?}");
+    assert!(gaps[0]["reason"].as_str().unwrap().contains("larger than the 4 MiB"), "{gaps:?}");
+}
+
 /// A report that does not look for secrets does not give them away either.
 #[test]
 fn values_are_masked_whatever_is_looked_for() {
