@@ -21,11 +21,15 @@ pub fn declared(field: &str) -> Option<String> {
     if words.is_empty() {
         return None;
     }
-    if lines.len() == 1 && words.len() <= LONGEST_LINE || is_known(&words) {
+    if lines.len() == 1 && words.len() <= LONGEST_LINE {
         return Some(words);
     }
+    // Before the lines are taken as one expression: where none joins them, each stands for itself.
     if (2..=MOST_LINES).contains(&lines.len()) && lines.iter().all(|line| is_known(line)) {
         return Some(all_of(lines));
+    }
+    if is_known(&words) {
+        return Some(words);
     }
     let text = &field[..field.floor_char_boundary(LARGEST_TEXT_BYTES)];
     let texts = licenses_of_text(text);
