@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
 use intelligence::Database;
 use malware::{ClamdLink, ClamdStream, Engine, EngineOptions};
-use model::FindingKind;
+use model::{FindingKind, Gap};
 use scanner::{ConnectClamd, Detectors};
 use secrets::{SecretRules, UserRules};
 
@@ -21,6 +21,8 @@ use crate::failure::Failure;
 pub(crate) struct Chosen {
     pub(crate) kinds: BTreeSet<FindingKind>,
     pub(crate) detectors: Detectors,
+    /// What was asked for and cannot be had, so that findings may be missing from every report.
+    pub(crate) gaps: Vec<Gap>,
 }
 
 impl Chosen {
@@ -47,19 +49,23 @@ pub(crate) fn choose(arguments: &DetectorArguments) -> Result<Chosen, Failure> {
             return Err(Failure::usage(format!("{option} needs {} among the --detectors", kind.detector())));
         }
     }
-    let mut detectors = Detectors::default();
+    let (mut detectors, mut gaps) = (Detectors::default(), Vec::new());
     if kinds.contains(&FindingKind::Secret) {
         detectors.secrets =
             Some(secret_rules(&arguments.secret_rules, &mut detectors.content).map_err(Failure::Usage)?);
     }
     if kinds.contains(&FindingKind::Malware) {
-        detectors.malware = Some(engine(arguments, &mut detectors.content).map_err(Failure::Usage)?);
-        detectors.clamd = arguments.clamd.as_deref().map(clamd).transpose().map_err(Failure::Usage)?;
+        match arguments.clamd.as_deref().map(clamd).transpose() {
+            Ok(connect) => detectors.clamd = connect,
+            Err(gap) => gaps.push(gap),
+        }
+        let engine = engine(&arguments.rules, detectors.clamd.is_some(), &mut detectors.content);
+        detectors.malware = Some(engine.map_err(Failure::Usage)?);
     }
     detectors.license_texts = arguments.license_texts;
     detectors.misconfigurations = kinds.contains(&FindingKind::Misconfiguration);
     detectors.executables = detectors.secrets.is_some() || detectors.malware.is_some();
-    Ok(Chosen { kinds, detectors })
+    Ok(Chosen { kinds, detectors, gaps })
 }
 
 fn kind_of(detector: Detector) -> FindingKind {
@@ -72,7 +78,7 @@ fn kind_of(detector: Detector) -> FindingKind {
     }
 }
 
-fn secret_rules(files: &[std::path::PathBuf], content: &mut Vec<Vec<u8>>) -> anyhow::Result<SecretRules> {
+fn secret_rules(files: &[PathBuf], content: &mut Vec<Vec<u8>>) -> anyhow::Result<SecretRules> {
     if files.is_empty() {
         return Ok(SecretRules::builtin());
     }
@@ -106,14 +112,14 @@ fn read_text(path: &Path) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn engine(arguments: &DetectorArguments, content: &mut Vec<Vec<u8>>) -> anyhow::Result<Engine> {
+fn engine(paths: &[PathBuf], asks_clamd: bool, content: &mut Vec<Vec<u8>>) -> anyhow::Result<Engine> {
     let mut user_rules = Vec::new();
-    for path in &arguments.rules {
+    for path in paths {
         user_rules.extend(malware::read_rules(path).context("cannot use the rules for malware")?);
     }
     content.extend(user_rules.iter().map(|rule| rule.text.to_string().into_bytes()));
     let has_rules = !user_rules.is_empty();
-    let options = EngineOptions { user_rules, asks_clamd: arguments.clamd.is_some(), ..EngineOptions::default() };
+    let options = EngineOptions { user_rules, asks_clamd, ..EngineOptions::default() };
     let engine = Engine::new(options).context("cannot use the rules for malware")?;
     if has_rules {
         engine.check().context("cannot use the rules for malware")?;
@@ -121,10 +127,12 @@ fn engine(arguments: &DetectorArguments, content: &mut Vec<Vec<u8>>) -> anyhow::
     Ok(engine)
 }
 
-/// A way to the daemon, tried once so that a wrong path is told at once.
-fn clamd(socket: &Path) -> anyhow::Result<ConnectClamd> {
+/// A way to the daemon, tried once: one that is away is one gap of the whole report, not one of every file.
+fn clamd(socket: &Path) -> Result<ConnectClamd, Gap> {
     let socket = socket.to_owned();
-    UnixStream::connect(&socket).with_context(|| format!("cannot reach clamd at {}", socket.display()))?;
+    UnixStream::connect(&socket).map_err(|error| {
+        Gap::new("", format!("ClamAV did not look at any file: cannot reach it at {}: {error}", socket.display()))
+    })?;
     Ok(Arc::new(move || {
         let socket = socket.clone();
         ClamdLink::new(Box::new(move || Ok(Box::new(UnixStream::connect(&socket)?) as Box<dyn ClamdStream>)))

@@ -122,6 +122,7 @@ pub(crate) fn report(
     let Indexed { mut inventory, mut findings, hashed } = opened.index(&chosen.detectors, progress)?;
     let Beside { bases, vouched } = beside;
     inventory.gaps.extend(vouched.gaps);
+    inventory.gaps.extend(chosen.gaps.iter().cloned());
     let bases = bases.filter(|_| target.kind != TargetKind::Rootfs);
     if let (Some(bases), Some(image)) = (&bases, &mut inventory.image) {
         bases.list.mark(image, target.digest.as_ref());

@@ -67,7 +67,7 @@ impl Doer {
         let mut chosen = choose()?;
         let lists = job.malware_lists.as_deref().map(|key| self.lists.get(key)).transpose()?;
         lists.iter().for_each(|lists| chosen.prepare_for(lists));
-        let Chosen { kinds, detectors } = chosen;
+        let Chosen { kinds, detectors, .. } = chosen;
         let cache = self.cache.as_ref().and_then(|folder| {
             Cache::open(folder, CACHE_LIMIT_BYTES)
                 .inspect_err(|error| say(&format!("going on without a cache: {error}")))

@@ -419,3 +419,31 @@ fn texts_of_licenses_are_found_where_they_lie_and_judged_like_those_of_packages(
     assert_eq!(ran.code, Some(1));
     assert!(ran.stdout.contains("app/main.py"), "{}", ran.stdout);
 }
+
+#[test]
+fn a_clamav_daemon_that_is_away_is_one_gap_and_everything_else_is_found() {
+    let program = Program::new();
+    program.write("app/eicar.com", eicar());
+    program.write("app/other.sh", "#!/bin/sh\necho fine\n");
+    program.write("no-socket", "a file");
+    for socket in ["nowhere.sock", "no-socket"] {
+        let arguments = ["--detectors", "malware", "--clamd", socket, "dir:app"];
+        let report = program.scan(&intelligence(), &arguments);
+        assert_eq!(findings(&report, "malware").len(), 1, "{report}");
+        let gaps = report["gaps"].as_array().unwrap();
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+        assert_eq!(gaps[0]["path"], "");
+        let reason = text(&gaps[0]["reason"]);
+        assert!(
+            reason.starts_with(&format!("ClamAV did not look at any file: cannot reach it at {socket}: ")),
+            "{reason}"
+        );
+        let strict = program.run(&[&["scan", "--fail-on-gaps", "--lang", "ja"][..], &arguments].concat());
+        assert_eq!(strict.code, Some(4), "{}", strict.stderr);
+        assert!(
+            strict.stdout.contains(&format!("ClamAVで検査されたファイルはありません: {socket}に接続できません")),
+            "{}",
+            strict.stdout
+        );
+    }
+}
