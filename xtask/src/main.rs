@@ -9,6 +9,8 @@ mod length;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 /// One broken rule: where, and what to do.
 pub(crate) type Complaint = String;
 
@@ -21,7 +23,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     }
-    match tidy(&root()) {
+    match root().and_then(|root| tidy(&root)) {
         Ok(complaints) if complaints.is_empty() => ExitCode::SUCCESS,
         Ok(complaints) => {
             for complaint in &complaints {
@@ -46,8 +48,11 @@ fn tidy(root: &Path) -> anyhow::Result<Vec<Complaint>> {
     Ok(complaints)
 }
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+/// The checkout that cargo runs this for, which need not be the one that it was built in: they may share a target folder.
+#[expect(clippy::disallowed_methods, reason = "a program reads its environment")]
+fn root() -> anyhow::Result<PathBuf> {
+    let own = std::env::var_os("CARGO_MANIFEST_DIR").context("run this by cargo: `cargo xtask tidy`")?;
+    Ok(Path::new(&own).join(".."))
 }
 
 #[cfg(test)]
@@ -56,7 +61,7 @@ mod tests {
 
     #[test]
     fn the_house_is_tidy() {
-        let complaints = tidy(&root()).unwrap();
+        let complaints = tidy(&root().unwrap()).unwrap();
         assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     }
 }
