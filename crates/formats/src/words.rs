@@ -162,7 +162,8 @@ pub fn title_in(language: Language, kind: &str, id: &str, english: &str) -> Opti
 pub fn field_problem_in(language: Language, english: &str) -> Option<String> {
     match language {
         Language::English => None,
-        Language::Japanese => PhraseBook::translate(&[&FIELDS], english),
+        // What a parser says of a document stands with the reasons of gaps.
+        Language::Japanese => PhraseBook::translate(&[&FIELDS, &FOUND.gaps], english),
     }
 }
 
@@ -270,6 +271,17 @@ mod tests {
             }
             let is_wide = |letter| matches!(letter, '\u{ff01}'..='\u{ff5d}' | '\u{3000}');
             assert!(!text.contains(is_wide), "brackets, colons and digits are half-width: {text}");
+        }
+    }
+
+    /// The console says these as well (`console/src/parts/gap/phrases.test.ts`).
+    #[test]
+    fn reasons_of_gaps_are_told_in_japanese_with_what_parsers_say() {
+        let reasons: BTreeMap<String, String> = parse(include_str!("words/reasons.json"));
+        for (english, japanese) in reasons {
+            let gap = Gap::new("a", english.as_str());
+            assert_eq!(Language::Japanese.gap_reason(&gap), japanese);
+            assert_eq!(Language::English.gap_reason(&gap), english);
         }
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod broken;
 mod corpus;
 mod http_mock;
 mod image;
@@ -12,6 +13,7 @@ mod tar_writer;
 use std::io::Read;
 use std::path::PathBuf;
 
+pub use broken::{broken, english_left};
 pub use corpus::replay_corpora;
 pub use http_mock::{HttpAnswer, HttpMock, HttpRequest};
 pub use image::{Blob, Storage, TestImage, TestImages};
