@@ -46,14 +46,17 @@ impl ApiError {
 
     /// A value that is not allowed.
     pub(crate) fn invalid(field: &str, problem: impl std::fmt::Display) -> ApiError {
+        ApiError::new(ProblemCode::Invalid, format!("`{field}`: {problem}.")).with("field", field).saying(problem)
+    }
+
+    /// Says what is wrong with a value: it has no code of its own, but words in the reader's language.
+    pub(crate) fn saying(mut self, problem: impl std::fmt::Display) -> ApiError {
         let problem = problem.to_string();
-        let error = ApiError::new(ProblemCode::Invalid, format!("`{field}`: {problem}.")).with("field", field);
-        // What is wrong with a value has no code of its own, but words in the reader's language.
-        let error = match formats::field_problem_in(Language::Japanese, &problem) {
-            Some(said) => error.with("problem_ja", said),
-            None => error,
+        match formats::field_problem_in(Language::Japanese, &problem) {
+            Some(said) => self.parameters.insert("problem_ja".to_owned(), said.into()),
+            None => self.parameters.remove("problem_ja"),
         };
-        error.with("problem", problem)
+        self.with("problem", problem)
     }
 
     pub(crate) fn problem(&self, request: Option<&str>) -> Problem {
@@ -147,7 +150,7 @@ impl From<FilterError> for ApiError {
     fn from(error: FilterError) -> ApiError {
         ApiError::new(ProblemCode::Filter, format!("The filter cannot be understood: {error}."))
             .with("position", error.position)
-            .with("problem", error.problem.to_string())
+            .saying(error.problem)
     }
 }
 
@@ -246,6 +249,8 @@ mod tests {
             error.problem(None).parameters["problem_ja"],
             "`images.raed`という権限はありません(近い権限: `images.read`)"
         );
+        // What is said instead has no Japanese of what was said before.
+        assert!(!error.saying("x y z").parameters.contains_key("problem_ja"));
     }
 
     #[test]

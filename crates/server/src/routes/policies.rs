@@ -76,10 +76,8 @@ fn told(stored: StoredPolicy) -> Policy {
 
 /// Reads a document, or says where it is wrong.
 pub(crate) fn read(document: &str) -> ApiResult<policy::Policy> {
-    let policy = policy::read_policy("document", document).map_err(|error| {
-        let problem = error.problem.to_string();
-        ApiError::invalid("document", &error).with("line", error.line).with("problem", problem)
-    })?;
+    let policy = policy::read_policy("document", document)
+        .map_err(|error| ApiError::invalid("document", &error).with("line", error.line).saying(error.problem))?;
     match policy.name.len() > 200 {
         true => Err(ApiError::invalid("document", "its name is longer than 200 bytes")),
         false => Ok(policy),

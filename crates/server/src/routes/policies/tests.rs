@@ -48,6 +48,8 @@ fn a_wrong_document_is_refused_with_line_and_key() {
     assert_eq!((answer.status, answer.code()), (422, "request.invalid"));
     assert_eq!(answer.body["parameters"]["line"], 6, "{}", answer.body);
     assert!(answer.body["parameters"]["problem"].as_str().unwrap().contains("at_least"), "{}", answer.body);
+    let japanese = answer.body["parameters"]["problem_ja"].as_str().unwrap();
+    assert!(japanese.ends_with("というキーは使えません(近いキー: `at_least`)"), "{japanese}");
     server.policy(&who, SEVERE);
     let answer = server.ask(&who, "POST", "/policies", json!({ "document": SEVERE }));
     assert_eq!(answer.code(), "object.exists");
