@@ -9,17 +9,21 @@ const SENTENCES: Readonly<Record<string, RegExp>> = {
   'virtual:cause-sentences': /^(health|image|intelligence|job|registry|worker)\./,
 };
 
+/** The module of the Japanese of why something could not be read, by the English. */
+const PHRASES = 'virtual:gap-phrases';
+
 /** The catalogs that the console shares with the other programs. */
 export function sharedSentences(): Plugin {
+  const file = (name: string): unknown => JSON.parse(readFileSync(new URL(`../content/messages/${name}.json`, import.meta.url), 'utf8'));
   const read = (language: string, codes: RegExp) => {
-    const path = new URL(`../content/messages/${language}.json`, import.meta.url);
-    const all = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+    const all = file(language) as Record<string, string>;
     return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([code]) => codes.test(code))));
   };
   return {
     name: 'shared-sentences',
-    resolveId: (id) => (id in SENTENCES ? `\0${id}` : undefined),
+    resolveId: (id) => (id in SENTENCES || id === PHRASES ? `\0${id}` : undefined),
     load(id) {
+      if (id === `\0${PHRASES}`) return `export const phrases = ${JSON.stringify((file('found.ja') as { gaps: unknown }).gaps)};`;
       const codes = id.startsWith('\0') ? SENTENCES[id.slice(1)] : undefined;
       if (codes === undefined) return;
       return `export const english = ${read('en', codes)};\nexport const japanese = ${read('ja', codes)};`;

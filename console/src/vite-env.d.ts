@@ -12,6 +12,11 @@ declare module 'virtual:problem-sentences' {
   export const japanese: Readonly<Record<string, string>>;
 }
 
+declare module 'virtual:gap-phrases' {
+  /** The Japanese of why something could not be read, by the English of reports, as `content/messages` has it. */
+  export const phrases: Readonly<Record<string, string>>;
+}
+
 declare module 'virtual:cause-sentences' {
   /** The sentences of what a `Cause` says, by code. */
   export const english: Readonly<Record<string, string>>;

@@ -7,7 +7,7 @@ import { listPolicies, listPolicyVersions, replacePolicy, showPolicy, type Polic
 import { answerOf, queryOf } from '../../client/queries';
 import type { Answer } from '../../client/transport';
 import type { Search } from '../../frame/routes';
-import { useMessages } from '../../i18n/language';
+import { useFormat, useMessages } from '../../i18n/language';
 import { DiffView } from '../../parts/diff/DiffView';
 import { LeaveGuard } from '../../parts/edit/EditForm';
 import { HostileText } from '../../parts/HostileText';
@@ -37,6 +37,7 @@ export function EditPolicyPage() {
 
 function Editor({ opened, begin }: { opened: Answer<Policy>; begin: string }) {
   const t = useMessages(messages);
+  const { language } = useFormat();
   const navigate = useNavigate();
   const { id } = opened.data;
   const [base, setBase] = useState(opened);
@@ -57,7 +58,7 @@ function Editor({ opened, begin }: { opened: Answer<Policy>; begin: string }) {
       if (hasCode(error, 'object.changed')) setTheirs(await showPolicy.answer({ path: { id } }));
     },
   });
-  const mistake = mistakeOf(save.error) ?? mistakeOf(effect.error);
+  const mistake = mistakeOf(save.error, language) ?? mistakeOf(effect.error, language);
   const change = (changed: Partial<PolicyDraft>) => {
     setDraft((before) => ({ ...before, ...changed }));
     // What was wrong with the text of before says nothing of this one.

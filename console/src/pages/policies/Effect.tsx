@@ -9,7 +9,7 @@ import { Alert, Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
 import { StillWorking } from '../../parts/table/StillWorking';
 import { messages } from './messages';
-import { mistakeOf } from './mistake';
+import { isMistake } from './mistake';
 import { TrialLine } from './TrialLine';
 
 /** Typing waits this long before the effect is asked for. */
@@ -72,10 +72,10 @@ export function EffectPanel({ effect, document, policy }: { effect: Effect; docu
           <Button variant="link" isLoading={begin.isPending} isDisabled={begin.isPending} onClick={() => { begin.mutate(document); }}>{t('effect.all')}</Button>
         </div>
       </div>
-      {begin.error && !mistakeOf(begin.error) && <Problem error={begin.error} />}
+      {begin.error && !isMistake(begin.error) && <Problem error={begin.error} />}
       {begin.data && begin.variables === document && <TrialLine job={begin.data.job} />}
       {isRunning && <StillWorking />}
-      {error && !mistakeOf(error) && <Problem error={error} onRetry={effect.ask} />}
+      {error && !isMistake(error) && <Problem error={error} onRetry={effect.ask} />}
       {run && (
         <div className={isCurrent ? 'bh-section' : 'bh-section bh-quiet'}>
           <p role="status"><strong>{run.changed === 0 ? t('effect.none', { count: run.images }) : t('effect.changed', { count: run.changed, images: run.images })}</strong></p>

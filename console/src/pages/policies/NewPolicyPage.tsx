@@ -7,7 +7,7 @@ import { createPolicy, listPolicies, showPolicy } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { idempotencyKey } from '../../client/transport';
 import type { Search } from '../../frame/routes';
-import { useMessages } from '../../i18n/language';
+import { useFormat, useMessages } from '../../i18n/language';
 import { LeaveGuard } from '../../parts/edit/EditForm';
 import { Button } from '../../parts/pf';
 import { PageProblem } from '../../parts/PageProblem';
@@ -63,6 +63,7 @@ function Templates() {
 
 function Editor({ begin }: { begin: string }) {
   const t = useMessages(messages);
+  const { language } = useFormat();
   const navigate = useNavigate();
   const [key] = useState(idempotencyKey);
   const [draft, setDraft] = useState<PolicyDraft>({ document: begin, isEnabled: true, comment: '' });
@@ -75,7 +76,7 @@ function Editor({ begin }: { begin: string }) {
       await navigate({ to: '/policies/$id', params: { id: policy.id }, ignoreBlocker: true });
     },
   });
-  const mistake = mistakeOf(save.error) ?? mistakeOf(effect.error);
+  const mistake = mistakeOf(save.error, language) ?? mistakeOf(effect.error, language);
   const change = (changed: Partial<PolicyDraft>) => {
     setDraft((before) => ({ ...before, ...changed }));
     // What was wrong with the text of before says nothing of this one.

@@ -43,7 +43,7 @@ export function PolicyEditor({ draft, onDraft, outline, mistake }: PolicyEditorP
         <Source text={draft.document} onText={(document) => { onDraft({ document }); }} wrongLine={mistake?.line ?? null} />
         {mistake && (
           <Alert variant="danger" isInline title={mistake.line === null ? t('wrong') : t('wrong.line', { line: mistake.line })}>
-            <span lang="en">{mistake.problem}</span>
+            <span lang={mistake.language}>{mistake.problem}</span>
           </Alert>
         )}
         <Tick label={t('enabled')} help={t('enabled.help')} isChecked={draft.isEnabled} onChecked={(isEnabled) => { onDraft({ isEnabled }); }} />

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { queryClient } from '../../client/cache';
 import type { VerdictEvidence } from '../../client/verdict';
 import { meQuery } from '../../frame/me';
-import { formatOf } from '../../i18n/format';
+import { formatOf, type Language } from '../../i18n/format';
 import { LanguageProvider } from '../../i18n/language';
 import { ReasonWhy } from './ReasonWhy';
 import { tellerOf } from './sentences';
@@ -15,13 +15,28 @@ afterEach(() => { cleanup(); queryClient.clear(); });
 
 const NOTHING: VerdictEvidence = { kind: null, id: '', package: null, path: null, line: null, severity: null, score: null, fixedVersion: null, remedy: null };
 
-test('an exception is offered beside findings, and not beside what is none', async () => {
+/** The reason for a reader of a language. */
+function show(language: Language, evidence: readonly VerdictEvidence[]): void {
   queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions: ['exceptions.write'] } as never);
-  const evidence = [{ ...NOTHING, id: 'the archive is torn', path: 'a.tar' }, { ...NOTHING, kind: 'vulnerability', id: 'CVE-1' }];
-  const reason = { code: 'verdict.gaps', parameters: {}, policy: 'p', control: 'gaps', decision: 'fail', evidence, evidenceCount: 2 };
-  const Page = () => <ReasonWhy reason={reason} teller={tellerOf(formatOf('en', 'UTC'))} image={{ digest: 'sha256:1', subject: 'shop/web:1' }} />;
+  const reason = { code: 'verdict.gaps', parameters: {}, policy: 'p', control: 'gaps', decision: 'fail', evidence: [...evidence], evidenceCount: evidence.length };
+  const Page = () => <ReasonWhy reason={reason} teller={tellerOf(formatOf(language, 'UTC'))} image={{ digest: 'sha256:1', subject: 'shop/web:1' }} />;
   const router = createRouter({ routeTree: createRootRoute({ component: Page }), history: createMemoryHistory() });
-  render(<QueryClientProvider client={queryClient}><LanguageProvider initial="en"><RouterProvider router={router as never} /></LanguageProvider></QueryClientProvider>);
+  render(<QueryClientProvider client={queryClient}><LanguageProvider initial={language}><RouterProvider router={router as never} /></LanguageProvider></QueryClientProvider>);
+}
+
+test('an exception is offered beside findings, and not beside what is none', async () => {
+  show('en', [{ ...NOTHING, id: 'the archive is torn', path: 'a.tar' }, { ...NOTHING, kind: 'vulnerability', id: 'CVE-1' }]);
   expect(await screen.findByText('the archive is torn')).toBeTruthy();
   expect(screen.getAllByRole('button').map((button) => button.getAttribute('aria-label'))).toEqual(['Request exception: CVE-1']);
+});
+
+test('what could not be read is told in the words of the reader, and what nobody translated as it is', async () => {
+  const evidence = ['it is cut off', 'it is no valid YAML (line 5: invalid indentation)', 'the archive is torn'].map((id) => ({ ...NOTHING, id, path: 'a.yaml' }));
+  show('en', evidence);
+  expect(await screen.findByText('it is cut off')).toBeTruthy();
+  cleanup();
+  show('ja', evidence);
+  expect(await screen.findByText('途中で切れています')).toBeTruthy();
+  expect(screen.getByText('正しいYAMLではありません(5行目: インデントが正しくありません)')).toBeTruthy();
+  expect(screen.getByText('the archive is torn')).toBeTruthy();
 });

@@ -1,6 +1,7 @@
 import type { VerdictEvidence, VerdictReason } from '../../client/verdict';
 import { useFormat, useMessages } from '../../i18n/language';
 import { ExceptButton } from '../exception/ExceptButton';
+import { GapReason } from '../gap/GapReason';
 import { HostileText } from '../HostileText';
 import { SeverityMark } from '../marks';
 import { messages } from './messages';
@@ -50,7 +51,7 @@ function Evidence({ evidence, image }: { evidence: VerdictEvidence; image: Image
   const format = useFormat();
   return (
     <li>
-      <strong><HostileText text={evidence.id} /></strong>
+      <strong>{evidence.kind === null ? <GapReason text={evidence.id} /> : <HostileText text={evidence.id} />}</strong>
       {evidence.severity && <> <SeverityMark severity={evidence.severity} /></>}
       {evidence.score !== null && <> {format.score(evidence.score)}</>}
       {evidence.package && <> · <HostileText text={evidence.package} /></>}

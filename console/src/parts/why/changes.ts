@@ -1,14 +1,14 @@
 // What one verdict says that the one before it did not.
-import type { Verdict, VerdictReason } from '../../client/verdict';
+import type { Verdict, VerdictEvidence, VerdictReason } from '../../client/verdict';
 
 export interface ReasonChange {
   /** The reason as the newer verdict has it; of one that went, as the older had it. */
   reason: VerdictReason;
   kind: 'came' | 'went' | 'differs';
-  /** The ids in its evidence that are new, where both verdicts list all of theirs. */
-  more: readonly string[];
-  /** The ids that are gone. */
-  fewer: readonly string[];
+  /** The evidence that is new, where both verdicts list all of theirs. */
+  more: readonly VerdictEvidence[];
+  /** The evidence that is gone. */
+  fewer: readonly VerdictEvidence[];
 }
 
 /** The reasons that came, went, or rest on other evidence, in the order of the verdicts. */
@@ -18,10 +18,9 @@ export function changesOf(newer: Verdict, older: Verdict): readonly ReasonChange
   const changes = newer.reasons.flatMap((reason): ReasonChange[] => {
     const old = before.get(keyOf(reason));
     if (old === undefined) return [{ reason, kind: 'came', more: [], fewer: [] }];
-    const [ids, known] = [idsOf(reason), idsOf(old)];
     const isWhole = reason.evidence.length === reason.evidenceCount && old.evidence.length === old.evidenceCount;
-    const more = isWhole ? [...ids].filter((id) => !known.has(id)) : [];
-    const fewer = isWhole ? [...known].filter((id) => !ids.has(id)) : [];
+    const more = isWhole ? beyond(reason, old) : [];
+    const fewer = isWhole ? beyond(old, reason) : [];
     const differs = more.length > 0 || fewer.length > 0 || reason.evidenceCount !== old.evidenceCount || reason.decision !== old.decision;
     return differs ? [{ reason, kind: 'differs', more, fewer }] : [];
   });
@@ -35,6 +34,14 @@ function keyOf({ policy, control, code, parameters }: VerdictReason): string {
   return JSON.stringify([policy, control, code, words.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-function idsOf(reason: VerdictReason): Set<string> {
-  return new Set(reason.evidence.map(({ id, package: owner, path }) => [id, owner ?? path].filter(Boolean).join(' · ')));
+/** The evidence of a reason that another one does not have, each once. */
+function beyond(reason: VerdictReason, other: VerdictReason): VerdictEvidence[] {
+  const known = new Set(other.evidence.map((evidence) => named(evidence, evidence.id)));
+  const own = new Map(reason.evidence.map((evidence) => [named(evidence, evidence.id), evidence]));
+  return [...own].filter(([name]) => !known.has(name)).map(([, evidence]) => evidence);
+}
+
+/** Evidence as one line: what it is, by the words for it, and where. */
+export function named({ package: owner, path }: VerdictEvidence, what: string): string {
+  return [what, owner ?? path].filter(Boolean).join(' · ');
 }

@@ -7,6 +7,7 @@ import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { EmptyState } from '../../../parts/EmptyState';
+import { GapReason } from '../../../parts/gap/GapReason';
 import { HostileText } from '../../../parts/HostileText';
 import { ImageName } from '../../../parts/ImageName';
 import { Loaded } from '../../../parts/Loaded';
@@ -75,7 +76,7 @@ function Sections({ difference: { findings, packages, notCompared, gaps } }: { d
       </Section>
       {gaps.length > 0 && (
         <Section title={t('gaps', { count: gaps.length })} none="">
-          {gaps.map((gap) => <li key={gap.path}><HostileText text={gap.path} /> <span className="bh-quiet"><HostileText text={gap.reason} /></span></li>)}
+          {gaps.map((gap) => <li key={gap.path}><HostileText text={gap.path} /> <span className="bh-quiet"><GapReason text={gap.reason} /></span></li>)}
         </Section>
       )}
     </>
