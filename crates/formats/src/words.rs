@@ -245,6 +245,9 @@ struct FoundFile {
 }
 
 #[cfg(test)]
+mod reasons;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -11,9 +11,11 @@ const PLACES: usize = 24;
 
 fn book() -> PhraseBook {
     let found: serde_json::Value =
-        serde_json::from_str(include_str!("../../../content/messages/found.ja.json")).unwrap();
-    let pairs = found["gaps"].as_object().unwrap();
-    PhraseBook::new(pairs.iter().map(|(english, japanese)| (english.as_str(), japanese.as_str().unwrap())))
+        serde_json::from_str(include_str!("../../../content/messages/found.ja.json")).expect("the words are JSON");
+    let pairs = found["gaps"].as_object().expect("words are a map");
+    PhraseBook::new(
+        pairs.iter().map(|(english, japanese)| (english.as_str(), japanese.as_str().expect("words are texts"))),
+    )
 }
 
 /// The reasons that have no Japanese, or English in it, by what of them is English.

@@ -10,8 +10,10 @@ use test_support::{broken, english_left};
 const PLACES: usize = 60;
 
 fn pairs(file: &serde_json::Value) -> PhraseBook {
-    let pairs = file.as_object().unwrap();
-    PhraseBook::new(pairs.iter().map(|(english, japanese)| (english.as_str(), japanese.as_str().unwrap())))
+    let pairs = file.as_object().expect("words are a map");
+    PhraseBook::new(
+        pairs.iter().map(|(english, japanese)| (english.as_str(), japanese.as_str().expect("words are texts"))),
+    )
 }
 
 /// The problems that have no Japanese, or English in it, by what of them is English.
@@ -24,7 +26,7 @@ struct Unsaid {
 
 impl Unsaid {
     fn new() -> Unsaid {
-        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("the words are JSON");
         let fields = read(include_str!("../../../content/messages/fields.ja.json"));
         let found = read(include_str!("../../../content/messages/found.ja.json"));
         let (fields, gaps) = (pairs(&fields), pairs(&found["gaps"]));
