@@ -36,8 +36,10 @@ impl PhraseBook {
     pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> PhraseBook {
         let phrase = |(english, other)| Phrase { english: Pattern::new(english), other: Pattern::new(other) };
         let mut phrases: Vec<Phrase> = pairs.into_iter().map(phrase).collect();
-        // What says more is tried first: `{path} is not set` must not take what `the flag {name} is not set` is for.
-        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.english.words()));
+        // What says more is tried first: `{path} is not set` must not take what `the flag {name} is not set` is for. What
+        // has words to begin with is surer than what has not: `it is no {format}: {detail}` is for the whole of what
+        // `{message} at line {line}` could take as well, and has that within it.
+        phrases.sort_by_key(|phrase| std::cmp::Reverse((!phrase.english.begin.is_empty(), phrase.english.words())));
         PhraseBook { phrases }
     }
 
@@ -165,6 +167,17 @@ mod tests {
         // An address may hold what separates it from the sentence.
         let odd = "module.m[\"a: b\"].x: `p` is not set";
         assert_eq!(said(odd).as_deref(), Some("module.m[\"a: b\"].x: `p`が設定されていません"));
+    }
+
+    #[test]
+    fn what_begins_with_words_is_tried_before_what_ends_with_more() {
+        let book = PhraseBook::new([
+            ("no {format}: {detail}", "{format}ではありません: {detail}"),
+            ("{message} at line {line}, column {column}", "{line}行{column}桁: {message}"),
+            ("it ends", "途中で終わっています"),
+        ]);
+        let said = PhraseBook::translate(&[&book], "no YAML: it ends at line 7, column 1");
+        assert_eq!(said.as_deref(), Some("YAMLではありません: 7行1桁: 途中で終わっています"));
     }
 
     #[test]

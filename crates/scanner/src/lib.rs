@@ -22,6 +22,8 @@ mod further_pass;
 mod image_secrets;
 mod includes;
 mod index;
+#[cfg(test)]
+mod japanese;
 mod layer_index;
 mod locked;
 mod masking;
