@@ -25,9 +25,10 @@ interface Work {
  */
 export function sayerOf(pairs: Readonly<Record<string, string>>): (sentence: string) => string | null {
   const phrases = Object.entries(pairs).map(([from, to]) => ({ from: patternOf(from), to: patternOf(to) }));
-  // What says more is tried first, as bytes count it.
+  // What has words to begin with is tried first, then what says more, as bytes count it.
   const weight = new Map(phrases.map((phrase) => [phrase, wordsOf(phrase.from)]));
-  phrases.sort((one, other) => (weight.get(other) ?? 0) - (weight.get(one) ?? 0));
+  const begins = ({ from }: { from: Pattern }) => Number(from.begin !== '');
+  phrases.sort((one, other) => begins(other) - begins(one) || (weight.get(other) ?? 0) - (weight.get(one) ?? 0));
 
   const say = (sentence: string, depth: number, work: Work): string | null => {
     if (depth > DEEPEST) return null;
