@@ -9,6 +9,7 @@ use model::{ControlDecision, Decision, ExceptionState, Parameter, ScanReport, Ve
 
 use crate::messages::Value;
 use crate::table::{Paint, Style, plain, wrapped};
+use crate::words::field_problem_in;
 use crate::{Language, WriteOptions};
 pub(crate) use told::{ToldControl, ToldPolicy, ToldReason, ToldVerdict, tell};
 
@@ -26,6 +27,11 @@ pub fn say(language: Language, code: &str, parameters: &BTreeMap<String, Paramet
                 Some((name.as_str(), plain(&language.license_categories(text))))
             }
             Parameter::Text(text) if name == "severity" => Some((name.as_str(), language.severity(text))),
+            // What an interpreter says of a check of one's own.
+            Parameter::Text(text) if name == "problem" => {
+                let said = field_problem_in(language, text);
+                Some((name.as_str(), plain(said.as_deref().unwrap_or(text))))
+            }
             Parameter::Text(text) => Some((name.as_str(), plain(text))),
             Parameter::Count(_) | Parameter::Number(_) => None,
         })

@@ -289,6 +289,20 @@ mod tests {
     }
 
     #[test]
+    fn what_an_interpreter_says_of_a_check_is_told_in_japanese() {
+        let parameters = |problem: &str| {
+            let text = |text: &str| model::Parameter::from(text);
+            BTreeMap::from([("name".to_owned(), text("own")), ("problem".to_owned(), text(problem))])
+        };
+        let say = |language, problem| crate::verdict::say(language, "verdict.custom.error", &parameters(problem));
+        let problem = "Undeclared reference to 'x'";
+        let japanese = say(Language::Japanese, problem);
+        assert_eq!(japanese, "カスタムチェック「own」を評価できませんでした: `x`が宣言されていません。");
+        assert!(say(Language::English, problem).contains(problem));
+        assert!(say(Language::Japanese, "it is odd").contains("it is odd"));
+    }
+
+    #[test]
     fn a_finding_is_told_in_japanese_and_what_nobody_translated_as_it_is() {
         let mut finding = Misconfiguration {
             path: "Dockerfile".into(),
