@@ -17,6 +17,13 @@ declare module 'virtual:gap-phrases' {
   export const phrases: Readonly<Record<string, string>>;
 }
 
+declare module 'virtual:remedy-phrases' {
+  /** The Japanese of what repairs a misconfiguration, by the id of its check. */
+  export const checks: Readonly<Record<string, string>>;
+  /** The Japanese of steps that repair where no command does, by their English. */
+  export const steps: Readonly<Record<string, string>>;
+}
+
 declare module 'virtual:cause-sentences' {
   /** The sentences of what a `Cause` says, by code. */
   export const english: Readonly<Record<string, string>>;

@@ -1,27 +1,9 @@
-import { useEffect, useReducer } from 'react';
-import { useReader } from '../../i18n/language';
+import { japaneseWords } from '../../i18n/japanese';
 
-type Say = (english: string) => string;
+const useWords = japaneseWords(() => import('./japanese'));
 
-const asItIs: Say = (english) => english;
-
-let japanese: Say | null = null;
-
-async function readJapanese(): Promise<void> {
-  const { sayReason } = await import('./japanese');
-  japanese = (english) => sayReason(english) ?? english;
-}
-
-/**
- * Says why something could not be read in the reader's language. Reports hold it in English, which is told until the words
- * are there, or where they do not come.
- */
-export function useReasons(isShown = true): Say {
-  const isJapanese = useReader().language === 'ja';
-  const [, draw] = useReducer((count: number) => count + 1, 0);
-  const isMissing = isShown && isJapanese && japanese === null;
-  useEffect(() => {
-    if (isMissing) readJapanese().then(draw, () => undefined);
-  }, [isMissing]);
-  return isJapanese && japanese ? japanese : asItIs;
+/** Says why something could not be read in the reader's language; reports hold it in English. */
+export function useReasons(isShown = true): (english: string) => string {
+  const words = useWords(isShown);
+  return (english) => words?.sayReason(english) ?? english;
 }

@@ -40,3 +40,19 @@ test('what could not be read is told in the words of the reader, and what nobody
   expect(screen.getByText('正しいYAMLではありません(5行目: インデントが正しくありません)')).toBeTruthy();
   expect(screen.getByText('the archive is torn')).toBeTruthy();
 });
+
+test('what repairs it is told in the words of the reader, and commands stay what they are', async () => {
+  const evidence = [
+    { ...NOTHING, kind: 'misconfiguration', id: 'BHD-DOCKER-0002', remedy: 'Add `USER name`.' },
+    { ...NOTHING, kind: 'vulnerability', id: 'CVE-1', remedy: 'npm update lodash\nrebuild with Go 1.25.1 or later' },
+    { ...NOTHING, kind: 'misconfiguration', id: 'MINE-1', remedy: 'Ask Ann.' },
+  ];
+  show('en', evidence);
+  expect(await screen.findByText('Add `USER name`.')).toBeTruthy();
+  cleanup();
+  show('ja', evidence);
+  expect(await screen.findByText('npm update lodash; Go 1.25.1以降で再ビルドしてください')).toBeTruthy();
+  expect(screen.queryByText('Add `USER name`.')).toBeNull();
+  expect(screen.getByText(/追加してください。/)).toBeTruthy();
+  expect(screen.getByText('Ask Ann.')).toBeTruthy();
+});

@@ -5,6 +5,7 @@ import { GapReason } from '../gap/GapReason';
 import { HostileText } from '../HostileText';
 import { SeverityMark } from '../marks';
 import { messages } from './messages';
+import { Remedy } from './Remedy';
 import type { Teller } from './sentences';
 
 /** So much evidence is shown of each reason; the tabs of the image have all of it. */
@@ -58,7 +59,7 @@ function Evidence({ evidence, image }: { evidence: VerdictEvidence; image: Image
       {evidence.path && <> · {t.rich('evidence.layer', { path: <HostileText text={evidence.path} /> })}</>}
       {evidence.line !== null && <> · {t('evidence.line', { line: evidence.line })}</>}
       {evidence.fixedVersion && <> · {t.rich('evidence.fixed', { version: <HostileText text={evidence.fixedVersion} /> })}</>}
-      {evidence.remedy && <> · <HostileText text={evidence.remedy.replaceAll('\n', '; ')} /></>}
+      {evidence.remedy && <> · <Remedy evidence={evidence} /></>}
       {' '}
       {/* What is no finding (a part that could not be read, a label that is missing) has no id that an exception could name. */}
       {evidence.kind !== null && (
