@@ -137,6 +137,17 @@ pub(crate) trait LayerBlobs: Send + Sync {
         None
     }
 
+    /// Whether the layer at `index` may be had from a further place than the one that is asked now.
+    fn has_further_place(&self, index: usize) -> bool {
+        let _ = index;
+        false
+    }
+
+    /// Has the next opening of the layer at `index` ask at the further place.
+    fn go_elsewhere(&self, index: usize) {
+        let _ = index;
+    }
+
     /// Where the table of contents of the layer at `index` lies, if it has one that may be trusted.
     fn toc(&self, index: usize) -> Option<TocPlace> {
         let _ = index;
@@ -183,6 +194,18 @@ impl Image {
     /// that the image goes by, and more for what is found.
     pub fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
         self.blobs.companions(is_wanted)
+    }
+
+    /// Whether layer `index` may be had from a further place than the one that is asked now: another mirror, or the
+    /// registry itself.
+    pub fn has_further_place(&self, index: usize) -> bool {
+        self.blobs.has_further_place(index)
+    }
+
+    /// Has the next opening of layer `index` ask at the further place, as the one before gave other bytes than the digest
+    /// says.
+    pub fn go_elsewhere(&self, index: usize) {
+        self.blobs.go_elsewhere(index);
     }
 
     /// Remembers in the cache that the local files had these verified layer digests (one for each layer, from

@@ -25,6 +25,7 @@ mod trust;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use model::{Digest, DigestAlgorithm, ImageName, Platform};
@@ -337,6 +338,7 @@ fn open_at(
         blobs: Arc::new(RegistryBlobs {
             session: Arc::new(session),
             further: Arc::new(further),
+            damaged: found.manifest.layers.iter().map(|_| AtomicUsize::new(0)).collect(),
             layers: found.manifest.layers,
             trust_toc: options.trust_toc,
             digests: subjects(found.digest, top_digest),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use model::{Digest, Finding, HashedFile, ImageFacts, Inventory, LayerFacts};
-use oci::{Cache, EntryStream, Image, LayerIdentity, ReadEntriesError};
+use oci::{Cache, EntryStream, FinishLayerError, Image, LayerIdentity, ReadEntriesError};
 
 use crate::cached::Cached;
 use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
@@ -316,10 +316,8 @@ impl Work<'_> {
     }
 
     fn layer(&self, number: usize, mut detector: Option<&mut FileDetector<'_>>) -> Result<IndexedLayer, IndexError> {
-        if let Some(detector) = &mut detector {
-            detector.begin();
-        }
         if let LayerIdentity::Unpacked(digest) = &self.image.layers[number].identity {
+            detector.iter_mut().for_each(|detector| detector.begin());
             let ReadLayer { index, detections, .. } = read_unpacked(self.image, number, detector)?;
             return Ok(IndexedLayer { index, detections, digest: digest.clone(), is_whole: false });
         }
@@ -333,7 +331,17 @@ impl Work<'_> {
         {
             return Ok(IndexedLayer { index, detections: Detections::default(), digest, is_whole: false });
         }
-        let (ReadLayer { mut index, links, detections }, digest) = read_layer(image, number, detector)?;
+        let (ReadLayer { mut index, links, detections }, digest) = loop {
+            detector.iter_mut().for_each(|detector| detector.begin());
+            match read_layer(image, number, detector.as_deref_mut()) {
+                Err(IndexError::FinishLayer { source: FinishLayerError::WrongDigest { .. }, .. })
+                    if image.has_further_place(number) =>
+                {
+                    image.go_elsewhere(number);
+                }
+                read => break read?,
+            }
+        };
         if !links.is_empty() {
             let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
             read_links(&mut reader, links, &mut index).map_err(|source| read_error(image, number, source))?;
@@ -391,13 +399,15 @@ fn read_layer(
     detector: Option<&mut FileDetector<'_>>,
 ) -> Result<(ReadLayer, Digest), IndexError> {
     let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-    let read = index_entries(&mut reader, detector).map_err(|source| read_error(image, number, source))?;
-    let digest = reader.finish().map_err(|source| IndexError::FinishLayer {
-        number: number + 1,
-        image: image.name.clone(),
-        source,
-    })?;
-    Ok((read, digest))
+    let cannot_finish = |source| IndexError::FinishLayer { number: number + 1, image: image.name.clone(), source };
+    match index_entries(&mut reader, detector) {
+        Ok(read) => Ok((read, reader.finish().map_err(cannot_finish)?)),
+        Err(source) => Err(match image.has_further_place(number).then(|| reader.finish()) {
+            // That the bytes are others explains whatever could not be read of them.
+            Some(Err(other @ FinishLayerError::WrongDigest { .. })) => cannot_finish(other),
+            _ => read_error(image, number, source),
+        }),
+    }
 }
 
 fn open_error(image: &Image, number: usize, source: oci::OpenLayerError) -> IndexError {

@@ -1,16 +1,12 @@
 //! `--approved-bases`: on what an image is built.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
+use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 use test_support::{Storage, TestImages};
 
 use crate::feeds::intelligence;
+use crate::registry::registry;
 use crate::run::{Program, text};
 
 const ALPINE: &str = "layer ADD alpine / \n  etc/os-release = ID=alpine\\nVERSION_ID=3.20.3\\n\n";
@@ -169,35 +165,6 @@ fn findings_are_split_by_the_base_and_a_better_one_is_named() {
     assert_eq!(base["better"], Value::Null);
     let arguments = ["scan", "--offline", "--approved-bases", "bases.txt", "--look-up-bases", "app.tar"];
     program.run(&arguments).ended(2, &["--look-up-bases"]);
-}
-
-/// A registry that has the blobs and manifests of an image, by their digests; its address, and how often it was asked.
-fn registry(images: &TestImages) -> (String, Arc<AtomicUsize>) {
-    let blobs: BTreeMap<String, Vec<u8>> = images
-        .oci_files()
-        .into_iter()
-        .filter_map(|(path, bytes)| Some((path.strip_prefix("blobs/sha256/")?.to_owned(), bytes)))
-        .collect();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
-    thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(Result::ok) {
-            count.fetch_add(1, Ordering::Relaxed);
-            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
-            let first = lines.next().unwrap_or_default();
-            lines.find(String::is_empty);
-            let path = first.split(' ').nth(1).unwrap_or_default();
-            let blob = path.rsplit_once("sha256:").and_then(|(_, hex)| blobs.get(hex));
-            let (status, body) = blob.map_or(("404 Not Found", &b""[..]), |blob| ("200 OK", blob));
-            let kind = "application/vnd.oci.image.manifest.v1+json";
-            let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
-            let _ = stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes());
-            let _ = stream.write_all(body);
-        }
-    });
-    (address, asked)
 }
 
 #[test]

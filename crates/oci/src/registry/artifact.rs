@@ -62,6 +62,7 @@ pub fn open_artifact(name: &ImageName, options: &RegistryOptions) -> Result<Arti
         let blobs = RegistryBlobs {
             session: Arc::new(session),
             further: Arc::new(further),
+            damaged: Vec::new(),
             layers: document.layers,
             trust_toc: false,
             digests: Vec::new(),

@@ -4,6 +4,7 @@
 use std::io::{self, Read};
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use model::Digest;
@@ -28,6 +29,8 @@ pub(super) struct RegistryBlobs {
     /// Who is asked for what the registry of the session does not give.
     pub(super) further: Arc<FurtherPlaces>,
     pub(super) layers: Vec<Descriptor>,
+    /// For each layer how many of the places gave other bytes than its digest says.
+    pub(super) damaged: Vec<AtomicUsize>,
     /// Whether tables of contents may stand for what layers hold.
     pub(super) trust_toc: bool,
     /// The digests that the image goes by.
@@ -37,7 +40,17 @@ pub(super) struct RegistryBlobs {
 impl LayerBlobs for RegistryBlobs {
     fn open(&self, index: usize) -> io::Result<Box<dyn Read + Send>> {
         let descriptor = self.descriptor(index)?;
-        Ok(Box::new(BlobReader::new(self, descriptor.clone(), 0..descriptor.size)))
+        Ok(Box::new(self.reader(index, 0..descriptor.size)?))
+    }
+
+    fn has_further_place(&self, index: usize) -> bool {
+        self.damaged.get(index).is_some_and(|damaged| damaged.load(Ordering::Relaxed) < self.further.count())
+    }
+
+    fn go_elsewhere(&self, index: usize) {
+        if let Some(damaged) = self.damaged.get(index) {
+            damaged.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn toc(&self, index: usize) -> Option<TocPlace> {
@@ -54,13 +67,22 @@ impl LayerBlobs for RegistryBlobs {
         if part.is_empty() || part.end > descriptor.size {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok(Box::new(BlobReader::new(self, descriptor.clone(), part)))
+        Ok(Box::new(self.reader(index, part)?))
     }
 }
 
 impl RegistryBlobs {
     fn descriptor(&self, index: usize) -> io::Result<&Descriptor> {
         self.layers.get(index).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Reads these bytes of the layer at `index`, from the first place that is not known to have others.
+    fn reader(&self, index: usize, wanted: Range<u64>) -> io::Result<BlobReader> {
+        let next = self.damaged.get(index).map_or(0, |damaged| damaged.load(Ordering::Relaxed));
+        let place = next.checked_sub(1).and_then(|last| self.further.session(last));
+        let session = place.transpose().map_err(io::Error::other)?.unwrap_or_else(|| Arc::clone(&self.session));
+        let descriptor = self.descriptor(index)?.clone();
+        Ok(BlobReader::new(session, Arc::clone(&self.further), next, descriptor, wanted))
     }
 }
 
@@ -99,11 +121,17 @@ enum Progress {
 }
 
 impl BlobReader {
-    fn new(blobs: &RegistryBlobs, descriptor: Descriptor, wanted: Range<u64>) -> BlobReader {
+    fn new(
+        session: Arc<Session>,
+        further: Arc<FurtherPlaces>,
+        next: usize,
+        descriptor: Descriptor,
+        wanted: Range<u64>,
+    ) -> BlobReader {
         BlobReader {
-            session: Arc::clone(&blobs.session),
-            further: Arc::clone(&blobs.further),
-            next: 0,
+            session,
+            further,
+            next,
             failed: None,
             descriptor,
             body: None,

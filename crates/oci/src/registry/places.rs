@@ -39,6 +39,11 @@ impl FurtherPlaces {
         FurtherPlaces { places: places.to_vec(), options: options.clone(), sessions }
     }
 
+    /// How many they are.
+    pub(super) fn count(&self) -> usize {
+        self.places.len()
+    }
+
     /// A session with one of them; nothing beyond the last.
     pub(super) fn session(&self, at: usize) -> Option<Result<Arc<Session>, RegistryError>> {
         let place = self.places.get(at)?;
