@@ -62,7 +62,7 @@ pub enum IndexError {
         /// The image's name.
         image: String,
         /// The cause.
-        source: oci::FinishLayerError,
+        source: FinishLayerError,
     },
 }
 

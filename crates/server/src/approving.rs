@@ -75,6 +75,18 @@ pub(crate) fn change(
     Ok(approvals.into_iter().map(place).collect())
 }
 
+/// Whether a permit reaches every name of an image: whoever is limited to applications does not remove what others have too.
+pub(crate) fn is_all_within(
+    connection: &mut Connection,
+    permit: &Permit,
+    rules: &Rules,
+    image: &images::Image,
+) -> Result<bool, StoreError> {
+    let labels = images::labels(connection, image.id)?;
+    let names = images::names(connection, image.id)?;
+    Ok(names.iter().all(|named| is_within(permit, rules, image, &labels, &named.name)))
+}
+
 /// Registry and repository of the names of an image that a permit reaches: whoever is limited to applications approves in
 /// their repositories alone.
 pub(crate) fn within(

@@ -1,6 +1,7 @@
 //! Verdicts on stored images, and how they stay true: match → judge, at registration and again whenever the intelligence, a
 //! policy, an exception or an approval changes.
 
+pub(crate) mod asked;
 pub(crate) mod index;
 pub(crate) mod intelligence_file;
 pub(crate) mod intelligence_schedule;

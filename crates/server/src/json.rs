@@ -18,21 +18,59 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> ApiResult<Body<T>> {
-        let is_json =
-            request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
-                kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
-            });
-        if !is_json {
-            let detail = "The body must be JSON, sent as `Content-Type: application/json`.";
-            return Err(ApiError::new(ProblemCode::MediaType, detail));
+        let bytes = json_bytes(request, state).await?;
+        if has_nul(&bytes) {
+            let problem = "a text in it has the character U+0000";
+            let detail = format!("The body cannot be understood: {problem}.");
+            return Err(ApiError::new(ProblemCode::Malformed, detail).saying(problem));
         }
-        let bytes = bytes(request, state).await?;
-        let body = serde_json::from_slice(&bytes).map_err(|error| {
-            ApiError::new(ProblemCode::Malformed, format!("The body cannot be understood: {error}."))
-                .with("problem", error.to_string())
-        })?;
-        Ok(Body(body))
+        Ok(Body(read(&bytes)?))
     }
+}
+
+/// A JSON body that carries what others have written, with whatever signs they used.
+pub(crate) struct ForeignBody<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ForeignBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> ApiResult<ForeignBody<T>> {
+        Ok(ForeignBody(read(&json_bytes(request, state).await?)?))
+    }
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        ApiError::new(ProblemCode::Malformed, format!("The body cannot be understood: {error}."))
+            .with("problem", error.to_string())
+    })
+}
+
+/// Whether a text or a key in it has the character U+0000, which no database keeps as it is.
+fn has_nul(bytes: &[u8]) -> bool {
+    fn is_in(value: &serde_json::Value) -> bool {
+        match value {
+            serde_json::Value::String(text) => text.contains('\0'),
+            serde_json::Value::Array(items) => items.iter().any(is_in),
+            serde_json::Value::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || is_in(value)),
+            _ => false,
+        }
+    }
+    // In JSON it can stand as an escape only (RFC 8259, section 7), which nearly no body has.
+    let is_escaped = bytes.windows(6).any(|window| window == br"\u0000");
+    is_escaped && serde_json::from_slice(bytes).is_ok_and(|value: serde_json::Value| is_in(&value))
+}
+
+/// The bytes of a body that says that it is JSON.
+async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> ApiResult<Bytes> {
+    let is_json = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
+        kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+    });
+    if !is_json {
+        let detail = "The body must be JSON, sent as `Content-Type: application/json`.";
+        return Err(ApiError::new(ProblemCode::MediaType, detail));
+    }
+    bytes(request, state).await
 }
 
 /// The body as bytes, within the limit of its route.
@@ -52,6 +90,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Query<T>> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            let problem = "a value in it has the character U+0000";
+            let detail = format!("The query cannot be understood: {problem}.");
+            return Err(ApiError::new(ProblemCode::Malformed, detail).saying(problem));
+        }
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(query)) => Ok(Query(query)),
             Err(rejection) => {
@@ -71,6 +114,9 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> ApiResult<Path<T>> {
+        if parts.uri.path().contains("%00") {
+            return Err(ApiError::not_found("object"));
+        }
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(path)) => Ok(Path(path)),
             Err(_) => Err(ApiError::not_found("object")),

@@ -33,6 +33,9 @@ pub(crate) struct Registration {
     pub(crate) source: Source,
     /// The index: a `bulkhead.report/1` document, JSON.
     pub(crate) index: Vec<u8>,
+    /// Whether whoever indexed may have been led to another image than was asked for: it then replaces nothing that is known
+    /// of an image of other repositories.
+    pub(crate) may_be_another: bool,
 }
 
 /// A name of an image.
@@ -111,8 +114,13 @@ pub(crate) async fn register_within(
         return Err(beyond(permit));
     }
     let index = match &known {
-        // A pipeline cannot replace what the installation's own scan found: it adds names.
-        Some(known) if known.source_rank > index.image.source_rank && known.hash != index.image.index_hash => {
+        // A pipeline cannot replace what the installation's own scan found: it adds names. Neither can a worker replace
+        // what is known of an image elsewhere than where it was sent.
+        Some(known)
+            if known.hash != index.image.index_hash
+                && (known.source_rank > index.image.source_rank
+                    || registration.may_be_another && !known.is_only_in_repositories_of(&index.names)) =>
+        {
             outranked(app, registration, &index, known).await?
         }
         _ => index,
@@ -191,6 +199,15 @@ struct Known {
     is_settled: bool,
     /// Whether its use was not noted today.
     is_seen_due: bool,
+}
+
+impl Known {
+    /// Whether it has no name in another repository than these names are of.
+    fn is_only_in_repositories_of(&self, names: &BTreeSet<ImageName>) -> bool {
+        let place = |name: &ImageName| (name.registry.clone(), name.repository.clone());
+        let places: BTreeSet<_> = names.iter().map(place).collect();
+        self.names.iter().all(|name| places.contains(&place(name)))
+    }
 }
 
 async fn known(app: &App, index: &Index, intelligence: String) -> ApiResult<Option<Known>> {

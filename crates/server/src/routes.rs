@@ -134,7 +134,7 @@ fn all(routes: Routes) -> Routes {
         .add(needs(Area::Images, Action::Read), routes!(exports::images, exports::begin_images))
         .add(needs(Area::Images, Action::Write), routes!(bulk::images))
         .add(needs(Area::Images, Action::Read), routes!(images::show))
-        .add(needs(Area::Images, Action::Write), routes!(images::remove))
+        .add(needs(Area::Images, Action::Approve), routes!(images::remove))
         .add(needs(Area::Images, Action::Read), routes!(images::packages))
         .add(needs(Area::Findings, Action::Read), routes!(images::findings))
         .add(needs(Area::Images, Action::Read), routes!(images::history))

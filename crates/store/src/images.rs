@@ -14,7 +14,7 @@ pub use evaluate::{Counts, Evaluation, FindingRow, NewVerdict, evaluate};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use list::{
     Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest,
-    index, list, names, next_ids, packages,
+    index, is_in_repository, list, names, next_ids, packages,
 };
 pub(crate) use narrow::FEW;
 pub use retain::{

@@ -24,6 +24,12 @@ pub(crate) const MOST_REFERENCES: usize = 1000;
 /// The longest name, version, tag or label that is kept to be searched, in bytes.
 const LONGEST_KEPT_BYTES: usize = 1024;
 
+/// The longest name or version of a package, or id of a finding, that is kept whole to be asked.
+pub(super) const LONGEST_NAME_BYTES: usize = 512;
+
+/// The longest id and version of a distribution that are kept whole to be asked.
+const LONGEST_OS_BYTES: usize = 256;
+
 /// The most labels that are kept to be searched.
 const MOST_LABELS: usize = 500;
 
@@ -203,6 +209,7 @@ pub(crate) fn labels(report: &ScanReport) -> BTreeSet<String> {
         .flat_map(|facts| &facts.labels)
         .map(|(key, value)| format!("{key}={value}"))
         .filter(|label| label.len() <= LONGEST_KEPT_BYTES)
+        .map(|label| kept(&label, LONGEST_KEPT_BYTES))
         .take(MOST_LABELS)
         .collect()
 }
@@ -211,7 +218,12 @@ pub(crate) fn labels(report: &ScanReport) -> BTreeSet<String> {
 pub(crate) fn os(report: &ScanReport) -> String {
     let distribution = report.inventory.distribution.as_ref();
     let text = distribution.map(|distribution| format!("{} {}", distribution.id, distribution.version));
-    text.unwrap_or_default().trim_end().to_owned()
+    kept(text.unwrap_or_default().trim_end(), LONGEST_OS_BYTES)
+}
+
+/// A text as it is kept to be asked: an index of PostgreSQL takes rows of 2,704 bytes, and no U+0000.
+pub(super) fn kept(text: &str, most: usize) -> String {
+    text[..text.floor_char_boundary(most)].replace('\0', "\u{fffd}")
 }
 
 fn package(package: &Package) -> PackageRow {
@@ -225,11 +237,11 @@ fn package(package: &Package) -> PackageRow {
         },
     };
     PackageRow {
-        name: package.name.clone(),
-        version: package.version.clone(),
+        name: kept(&package.name, LONGEST_NAME_BYTES),
+        version: kept(&package.version, LONGEST_NAME_BYTES),
         ecosystem: ecosystem.to_owned(),
-        purl: package.purl.to_string(),
-        source,
+        purl: kept(&package.purl.to_string(), LONGEST_KEPT_BYTES),
+        source: kept(&source, LONGEST_NAME_BYTES),
         layer: package.layer.map(i64::from),
     }
 }

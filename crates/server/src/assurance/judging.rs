@@ -265,7 +265,7 @@ fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
     });
     FindingRow {
         kind: finding.kind().as_str().to_owned(),
-        finding: finding.id().to_owned(),
+        finding: super::index::kept(finding.id(), super::index::LONGEST_NAME_BYTES),
         severity: severity(finding.severity()),
         package: package.map(|package| package.purl.to_string()).unwrap_or_default(),
         package_name: package.map(|package| package.name.clone()).unwrap_or_default(),

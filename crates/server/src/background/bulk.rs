@@ -70,8 +70,11 @@ pub(crate) fn is_as_expected(found: u64, expected: u64) -> ApiResult<()> {
 /// What an action on images needs beside seeing them.
 pub(crate) fn image_permission(action: ImageAction) -> Permission {
     match action {
-        ImageAction::Rescan | ImageAction::Delete => Permission::new(Area::Images, Action::Write),
-        ImageAction::Approve | ImageAction::RevokeApproval => Permission::new(Area::Images, Action::Approve),
+        ImageAction::Rescan => Permission::new(Area::Images, Action::Write),
+        // Whoever registers, as pipelines do, does not remove: what is gone is denied.
+        ImageAction::Approve | ImageAction::RevokeApproval | ImageAction::Delete => {
+            Permission::new(Area::Images, Action::Approve)
+        }
     }
 }
 
@@ -214,6 +217,9 @@ fn one_image(
         record
     };
     match over.request.action {
+        ImageAction::Delete if !approving::is_all_within(connection, &step.write, &step.rules, &image)? => {
+            Ok(Came::NotPermitted)
+        }
         ImageAction::Delete => {
             images::remove(connection, &step.write, &image.digest, now)?;
             let mut record = record("image.remove", Json::Null);

@@ -5,7 +5,8 @@ use serde_json::json;
 use crate::sample::{SEVERE, index, intelligence};
 use crate::testing::{Answer, As, TestServer};
 
-const RIGHTS: &str = "images.read,images.write,verdicts.read,policies.read,policies.write,jobs.read,jobs.write";
+const RIGHTS: &str =
+    "images.read,images.write,images.approve,verdicts.read,policies.read,policies.write,jobs.read,jobs.write";
 
 fn servers() -> Vec<(TestServer, As)> {
     let filled = |server: TestServer| {

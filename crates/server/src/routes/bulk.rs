@@ -19,7 +19,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::Body;
 
-/// Indexes again, removes or approves all images that a filter takes; approving needs `images.approve` too.
+/// Indexes again, removes or approves all images that a filter takes; approving and removing need `images.approve` too.
 #[utoipa::path(post, path = "/images/bulk", operation_id = "change_images", tag = "images",
     request_body = ImagesBulkRequest, responses((status = 202, description = "The job", body = Job)))]
 pub(super) async fn images(

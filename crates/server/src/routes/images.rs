@@ -53,7 +53,7 @@ pub(super) async fn register(
         commit: short(query.commit)?,
         build: page(short(query.build)?)?,
     };
-    let registration = Registration { references, source, index };
+    let registration = Registration { references, source, index, may_be_another: false };
     let registered = registration::register_within(&app, &caller.actor, &permit, registration).await?;
     Ok(Json(VerdictObject(registered.verdict)))
 }
@@ -274,7 +274,7 @@ pub(super) async fn report(State(app): State<App>, caller: Caller, Path(digest):
     Ok(([(header::CONTENT_TYPE, "application/json")], text.await??).into_response())
 }
 
-/// Removes an image; its verdicts stay.
+/// Removes an image; its verdicts stay. A registry that still has it brings it back when it is listed next.
 #[utoipa::path(delete, path = "/images/{digest}", operation_id = "remove_image", tag = "images",
     params(("digest" = String, Path, description = "The digest")),
     responses((status = 204, description = "The image is removed")))]
@@ -285,13 +285,22 @@ pub(super) async fn remove(
 ) -> ApiResult<StatusCode> {
     let permit = caller.permit()?;
     let now = clock::now();
+    let rules = Rules::read(&app, now).await?;
     let mut record = caller.entry(now, "image.remove", "image", &digest, &digest);
     record.before = Some(serde_json::json!({ "digest": digest }));
-    app.change(move |connection| {
+    let is_done = app.change(move |connection| {
+        let image = images::by_digest(connection, &permit, &digest)?;
+        if !approving::is_all_within(connection, &permit, &rules, &image)? {
+            return Ok(false);
+        }
         images::remove(connection, &permit, &digest, now)?;
-        audit::append(connection, &record).map(|_| ())
-    })
-    .await?;
+        audit::append(connection, &record).map(|_| true)
+    });
+    if !is_done.await? {
+        let detail = "The image also has names outside of the application scopes that you may remove images of.";
+        let permission = caller.permit()?.permission().to_string();
+        return Err(ApiError::new(ProblemCode::Forbidden, detail).with("permission", permission));
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

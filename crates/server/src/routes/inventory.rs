@@ -6,12 +6,12 @@ use api::images::{
 use api::{Moment, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
-use model::Digest;
 use policy::filter::{Filter, Operand, Term, Test, Wanted};
-use store::{images, inventory, verdicts};
+use store::{images, inventory};
 
 use super::images::tell;
 use crate::app::App;
+use crate::assurance::asked::{self, Asked};
 use crate::assurance::judging;
 use crate::error::{ApiError, ApiResult};
 use crate::exports::by_greatest;
@@ -125,7 +125,8 @@ pub(super) async fn vulnerability(
     }))
 }
 
-/// The verdict on an image by its digest. One that is not registered is denied, and the reason says so.
+/// The verdict on an image by its digest, under the name that is asked. One that is not registered is denied, and the reason
+/// says so; one that is registered in other repositories alone is judged as what it is in this one.
 #[utoipa::path(get, path = "/verdict", operation_id = "show_verdict", tag = "verdicts", params(VerdictQuery),
     responses((status = 200, description = "The verdict", body = VerdictObject)))]
 pub(super) async fn verdict(
@@ -134,35 +135,24 @@ pub(super) async fn verdict(
     Query(query): Query<VerdictQuery>,
 ) -> ApiResult<Json<VerdictObject>> {
     let permit = caller.permit()?;
-    let digest = digest_of(&query.image)?;
-    let own = digest.clone();
+    let asked = Asked::read(&query.image)?;
+    let (asking, own) = (permit.clone(), asked.clone());
     let (found, is_seen_due) = app
         .read(move |connection| {
-            let found = verdicts::current(connection, &permit, &own)?;
-            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own, clock::now())?;
+            let found = own.standing(connection, &asking)?;
+            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own.digest, clock::now())?;
             Ok((found, is_seen_due))
         })
         .await?;
     if is_seen_due {
-        note_seen(&app, &digest);
+        note_seen(&app, &asked.digest);
     }
+    let now = clock::now();
     Ok(Json(VerdictObject(match found {
-        Some(verdict) => judging::told(&verdict),
-        None => {
-            let now = clock::now();
-            unregistered(&query.image, &digest, ids::new(now), now)
-        }
+        Some((verdict, None)) => judging::told(&verdict),
+        Some((_, Some(name))) => judging::told(&asked::judge(&app, &permit, &asked.digest, name, now).await?),
+        None => unregistered(&query.image, &asked.digest, ids::new(now), now),
     })))
-}
-
-/// The digest in what was asked; a tag can move, so that no verdict is on one.
-pub(super) fn digest_of(image: &str) -> ApiResult<String> {
-    let text = image.rsplit_once('@').map_or(image, |(_, digest)| digest);
-    let digest: Digest = text.parse().map_err(|error| {
-        let hint = "a verdict is on a digest, because a tag can move: use name@sha256:…";
-        ApiError::invalid("image", format!("{error}; {hint}"))
-    })?;
-    Ok(digest.to_string())
 }
 
 /// The verdict on an image that nobody registered.

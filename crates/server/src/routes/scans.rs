@@ -25,7 +25,7 @@ use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::jobs::{self, ANSWER_WAIT, LEASE_SECONDS};
-use crate::json::{Body, Path, Query};
+use crate::json::{Body, ForeignBody, Path, Query};
 use crate::registration::{Reference, Registration, Source, register};
 use crate::registries::{kind, listing, open_credential};
 use crate::secrets;
@@ -197,7 +197,7 @@ pub(super) async fn answer(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-    Body(request): Body<JobAnswer>,
+    ForeignBody(request): ForeignBody<JobAnswer>,
 ) -> ApiResult<StatusCode> {
     let permit = caller.permit()?;
     let (theirs, ours) = (secrets::hash(&request.lease), secrets::hash(&secrets::new("")));
@@ -325,6 +325,8 @@ impl Taking {
             references: names.into_iter().map(reference).collect(),
             source: Source::Registry { id: id.clone() },
             index,
+            // The digest of an index of several platforms, or none, does not tell which image it leads to.
+            may_be_another: digest.as_ref() != Some(&of_index),
         };
         let registered = register(&self.app, &self.actor, registration).await?;
         let now = clock::now();

@@ -15,11 +15,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy::access::Permit;
 use store::evaluation::Progress;
+use store::images::ImageName;
 use store::verdicts::StoredVerdict;
-use store::{Connection, StoreError, evaluation, images, verdict_keys, verdicts};
+use store::{Connection, StoreError, evaluation, images, verdict_keys};
 
-use super::inventory::{digest_of, unregistered};
+use super::inventory::unregistered;
 use crate::app::App;
+use crate::assurance::asked::{self, Asked};
 use crate::assurance::judging;
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
@@ -47,27 +49,31 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let permit = caller.permit()?;
-    let digest = digest_of(&query.image)?;
-    let own = digest.clone();
+    let asked = Asked::read(&query.image)?;
+    let (asking, own) = (permit.clone(), asked.clone());
     let (found, progress, is_seen_due) = app
         .read(move |connection| {
-            let (progress, found) = standing(connection, &permit, &own)?;
-            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own, clock::now())?;
+            let (progress, found) = standing(connection, &asking, &own)?;
+            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own.digest, clock::now())?;
             Ok((found, progress, is_seen_due))
         })
         .await?;
+    let digest = asked.digest;
     if is_seen_due {
         // Whoever asks by what may be kept uses the image as well.
         note_seen(&app, &digest);
     }
     let now = clock::now();
     let issued = now - now.rem_euclid(WINDOW);
-    let verdict = match &found {
-        Some(verdict) => judging::told(verdict),
-        None => {
-            let id = hex(&hash_of(&SHA256, format!("{digest} {issued}").as_bytes()).as_ref()[..16]);
-            unregistered(&query.image, &digest, id, issued)
+    // What is judged or told for this answer alone is the same for as long as the answer is.
+    let id = || hex(&hash_of(&SHA256, format!("{} {issued}", query.image).as_bytes()).as_ref()[..16]);
+    let verdict = match found {
+        Some((verdict, None)) => judging::told(&verdict),
+        Some((_, Some(name))) => {
+            let judged = asked::judge(&app, &permit, &digest, name, issued).await?;
+            judging::told(&StoredVerdict { id: id(), ..judged })
         }
+        None => unregistered(&query.image, &digest, id(), issued),
     };
     let statement = VerdictStatement {
         schema: VERDICT_STATEMENT_SCHEMA.to_owned(),
@@ -103,10 +109,10 @@ pub(super) async fn show(
 fn standing(
     connection: &mut Connection,
     permit: &Permit,
-    digest: &str,
-) -> Result<(Progress, Option<StoredVerdict>), StoreError> {
+    asked: &Asked,
+) -> Result<(Progress, Option<(StoredVerdict, Option<ImageName>)>), StoreError> {
     let progress = evaluation::progress(connection)?;
-    Ok((progress, verdicts::current(connection, permit, digest)?))
+    Ok((progress, asked.standing(connection, permit)?))
 }
 
 /// Whether the one who asks has it (RFC 9110, section 13.1.2).
@@ -236,11 +242,11 @@ mod tests {
         });
         is_locked.recv().unwrap();
         let permit = policy::access::permit(&policy::access::Principal::server(), "verdicts.read".parse().unwrap());
-        let (permit, own) = (permit.unwrap(), digest(1));
+        let (permit, own) = (permit.unwrap(), Asked { digest: digest(1), name: None });
         let read = server.app.store.read_blocking(move |connection| standing(connection, &permit, &own));
         let (progress, found) = read.unwrap();
         change.join().unwrap().unwrap();
-        assert_eq!((progress.done, found.unwrap().cause.as_str()), (progress.wanted, "later"));
+        assert_eq!((progress.done, found.unwrap().0.cause.as_str()), (progress.wanted, "later"));
     }
 
     #[test]

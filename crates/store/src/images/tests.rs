@@ -226,7 +226,7 @@ fn a_decision_that_goes_on_for_other_reasons_is_history_within_bounds() {
 fn the_history_of_an_image_has_no_verdict_of_another_with_its_number() {
     on_both_stores(|store| {
         add(store, 1, "bank/core", &[]);
-        write(store, |connection| remove(connection, &permit("images.write", &[]), "sha256:1", 6));
+        write(store, |connection| remove(connection, &permit("images.approve", &[]), "sha256:1", 6));
         add(store, 2, "shop/api", &[]);
         write(store, |connection| {
             let number =
@@ -298,7 +298,7 @@ fn the_queue_takes_the_images_that_have_a_package_and_no_others() {
 fn a_removed_image_takes_its_derived_rows_along() {
     on_both_stores(|store| {
         add(store, 1, "shop/api", &["shop"]);
-        write(store, |connection| remove(connection, &permit("images.write", &["shop"]), "sha256:1", 9));
+        write(store, |connection| remove(connection, &permit("images.approve", &["shop"]), "sha256:1", 9));
         for table in ["image_indexes", "image_names", "image_words", "image_packages", "findings", "scope_images"] {
             let count = store.read_blocking(move |connection| {
                 Ok(connection.row(&format!("SELECT count(*) FROM {table}"), &[])?.map(|row| row.integer(0)))

@@ -366,7 +366,7 @@ pub fn add_names(
 /// When there is none that the permit reaches, its digest is approved, or the database fails.
 pub fn remove(connection: &mut Connection, permit: &Permit, digest: &str, now: i64) -> Result<(), StoreError> {
     let permission = permit.permission();
-    if (permission.area, permission.action) != (Area::Images, Action::Write) {
+    if (permission.area, permission.action) != (Area::Images, Action::Approve) {
         return Err(StoreError::NotFound { what: "image" });
     }
     let id = super::id_of_digest(connection, permit, digest)?;
@@ -377,6 +377,13 @@ pub fn remove(connection: &mut Connection, permit: &Permit, digest: &str, now: i
             by: "an approval of its digest; take that back first".to_owned(),
         });
     }
+    // A registry that still has it under its tags is to scan it again: without a verdict it could run nowhere.
+    connection.execute(
+        "DELETE FROM registry_tags WHERE (registry_id, repository, tag) IN (
+             SELECT r.id, n.repository, n.tag FROM image_names n JOIN registries r ON r.address = n.registry
+             WHERE n.image_id = $1 AND n.is_current = 1)",
+        &values![id],
+    )?;
     forget(connection, id, Removal::Person, now)
 }
 

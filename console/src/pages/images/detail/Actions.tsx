@@ -19,7 +19,6 @@ export function Actions({ image }: { image: ImageDetails }) {
   const [asked, setAsked] = useState<Asked | null>(null);
   const [comment, setComment] = useState('');
   const mayApprove = useMay('images.approve');
-  const mayRemove = useMay('images.write');
   const path = { digest: image.digest };
   const act = useMutation({
     mutationFn: async (what: Asked) => {
@@ -42,7 +41,7 @@ export function Actions({ image }: { image: ImageDetails }) {
       {mayApprove && (
         <Button variant="secondary" onClick={() => { setAsked(isApproved ? 'revoke' : 'approve'); }}>{t(isApproved ? 'revoke' : 'approve')}</Button>
       )}
-      {mayRemove && <Button variant="link" isDanger onClick={() => { setAsked('remove'); }}>{t('remove')}</Button>}
+      {mayApprove && <Button variant="link" isDanger onClick={() => { setAsked('remove'); }}>{t('remove')}</Button>}
       {asked && (
         <Confirm
           title={t(asked === 'remove' ? 'remove.title' : asked === 'approve' ? 'approve.title' : 'revoke')}

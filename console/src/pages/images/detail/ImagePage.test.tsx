@@ -33,7 +33,7 @@ function show(permissions: readonly string[], address = `/images/${DIGEST}`) {
 }
 
 test('an image that is removed while its page is open says so, and nothing can be done with it', async () => {
-  show(['images.write']);
+  show(['images.approve']);
   await screen.findByRole('button', { name: 'Remove the image' });
   const tell = (topic: string, id: string) => { act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: 'image', object_id: id, parameters: {} }); }); };
   tell('image.removed', 'sha256:another');

@@ -33,7 +33,7 @@ export function useImageBulk(): { actions: readonly BulkAction[]; dialog: ReactN
   const mayApprove = useMay('images.approve');
   const [asked, setAsked] = useState<Asked | null>(null);
   const actions = useMemo(() => {
-    const words: ImageAction[] = mayWrite ? ['rescan', ...(mayApprove ? (['approve', 'revoke_approval'] as const) : []), 'delete'] : [];
+    const words: ImageAction[] = mayWrite ? ['rescan', ...(mayApprove ? (['approve', 'revoke_approval', 'delete'] as const) : [])] : [];
     return words.map((action) => ({ id: action, label: t(`bulk.${action}`), isDanger: action === 'delete', run: (selection: Selection, clear: () => void) => { setAsked({ action, selection, clear }); } }));
   }, [t, mayWrite, mayApprove]);
   return { actions, dialog: asked && <Ask {...asked} onClose={() => { setAsked(null); }} /> };

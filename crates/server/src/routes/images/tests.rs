@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 
 use axum::http::Request;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::routes::PREFIX;
@@ -11,11 +13,14 @@ use crate::testing::{As, TestServer};
 
 const LEFT_PAD: &[(&str, &str)] = &[("left-pad", "1.2.0"), ("xz", "5.6.1")];
 
+const RIGHTS: &str = "images.read,images.write,images.approve,findings.read,verdicts.read,policies.read,policies.write,\
+                      exceptions.read,exceptions.write";
+
 fn server() -> (TestServer, As) {
     let server = TestServer::new();
     intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")]);
     server.catch_up();
-    let everybody = server.token("images.read,images.write,images.approve,findings.read,verdicts.read,policies.read,policies.write,exceptions.read,exceptions.write");
+    let everybody = server.token(RIGHTS);
     (server, everybody)
 }
 
@@ -327,6 +332,7 @@ fn a_pipeline_does_not_replace_what_the_own_scan_found() {
         references: Vec::new(),
         source: crate::registration::Source::Registry { id: "r".to_owned() },
         index: serde_json::to_vec(&index(1, "registry.example/shop/api:1", LEFT_PAD)).unwrap(),
+        may_be_another: false,
     };
     let actor =
         store::audit::Actor { kind: "token".into(), id: "w".into(), name: "w".into(), address: None, request: None };
@@ -343,7 +349,8 @@ fn whoever_is_limited_to_an_application_sees_and_registers_nothing_else() {
     let (server, who) = server();
     server.register(&who, &index(1, "registry.example/shop/api:1", LEFT_PAD)).expect(200);
     server.register(&who, &index(2, "registry.example/bank/core:1", LEFT_PAD)).expect(200);
-    let scoped = server.scoped_token("images.read,images.write,findings.read,verdicts.read", "shop", "shop/*");
+    let rights = "images.read,images.write,images.approve,findings.read,verdicts.read";
+    let scoped = server.scoped_token(rights, "shop", "shop/*");
     assert_eq!(server.ask(&scoped, "GET", "/images", json!(null)).body["total"], 0, "before its images are found");
     server.catch_up();
     let list = server.ask(&scoped, "GET", "/images", json!(null));
@@ -380,6 +387,110 @@ fn whoever_is_limited_to_an_application_sees_and_registers_nothing_else() {
     assert_eq!((&core.body["packages"], core.body["names"].as_array().unwrap().len()), (&json!(2), 1));
     // One's own can be described anew.
     server.register(&scoped, &index(1, "registry.example/shop/api:1", &[])).expect(200);
+}
+
+#[test]
+fn whoever_is_limited_to_an_application_does_not_remove_what_others_have_too() {
+    let (server, who) = server();
+    for reference in ["registry.example/shop/copy:1", "registry.example/bank/ledger:1"] {
+        server.register(&who, &index(1, reference, LEFT_PAD)).expect(200);
+    }
+    server.register(&who, &index(2, "registry.example/shop/api:1", LEFT_PAD)).expect(200);
+    let scoped = server.scoped_token("images.read,images.write,images.approve", "shop", "shop/*");
+    server.catch_up();
+    let shared = format!("/images/{}", digest(1));
+    server.ask(&scoped, "GET", &shared, json!(null)).expect(200);
+    let answer = server.ask(&scoped, "DELETE", &shared, json!(null));
+    assert_eq!((answer.status, answer.code()), (403, "access.forbidden"), "{}", answer.body);
+    let bulk = json!({ "action": "delete", "filter": "", "expected": 2, "comment": "" });
+    server.ask(&scoped, "POST", "/images/bulk", bulk).expect(202);
+    server.do_jobs();
+    server.ask(&who, "GET", &shared, json!(null)).expect(200);
+    server.ask(&who, "GET", &format!("/images/{}", digest(2)), json!(null)).expect(404);
+    // Whoever registers, as pipelines do, removes nothing.
+    let pipeline = server.token("images.read,images.write");
+    server.ask(&pipeline, "DELETE", &shared, json!(null)).expect(403);
+    server.ask(&who, "DELETE", &shared, json!(null)).expect(204);
+}
+
+/// Policies and approvals hold by repository: a copy of an image elsewhere is another matter.
+#[test]
+fn a_verdict_is_on_the_name_that_is_asked() {
+    for (server, who) in servers() {
+        let production = SEVERE.replace("name: severe", "name: production").replace(
+            "controls:",
+            "scope:\n  variables:\n    - attribute: image.repository\n      value: prod/*\ncontrols:",
+        );
+        server.policy(&who, &production);
+        server.policy(&who, &SEVERE.replace("high", "critical"));
+        server.catch_up();
+        server.register(&who, &index(1, "registry.example/shop/web:1", LEFT_PAD)).expect(200);
+        server.register(&who, &index(2, "registry.example/shop/api:1", &[])).expect(200);
+        let approval = json!({ "comment": "" });
+        server.ask(&who, "POST", &format!("/images/{}/approval", digest(2)), approval).expect(204);
+        server.catch_up();
+        let ask = |name: &str| {
+            let plain = server.ask(&who, "GET", &format!("/verdict?image={name}{}", digest(1)), json!(null));
+            plain.expect(200);
+            let signed = server.ask(&who, "GET", &format!("/verdict/signed?image={name}{}", digest(1)), json!(null));
+            let payload = STANDARD.decode(signed.body["payload"].as_str().unwrap()).unwrap();
+            let statement: Value = serde_json::from_slice(&payload).unwrap();
+            assert_eq!(statement["decision"], plain.body["decision"], "{name}");
+            let (decision, subject) = (&plain.body["decision"], &plain.body["subject"]);
+            [decision, subject].map(|text| text.as_str().unwrap().to_owned())
+        };
+        let own = format!("registry.example/shop/web@{}", digest(1));
+        for name in ["", "registry.example/shop/web@", "registry.example/shop/web:7@"] {
+            assert_eq!(ask(name)[0], "allow", "{name}");
+        }
+        assert_eq!(ask("registry.example/prod/web@"), ["deny".to_owned(), own.replace("shop", "prod")]);
+        assert_eq!(ask("registry.example/shop/api@")[0], "deny", "another digest is approved there");
+        assert_eq!(ask("mirror.example/shop/web@")[0], "allow");
+        let answer = server.ask(&who, "GET", &format!("/verdict?image=a%20b@{}", digest(1)), json!(null));
+        assert_eq!(answer.code(), "request.invalid");
+    }
+}
+
+/// Images have whatever their authors wrote; a database need not take all of it.
+#[test]
+fn signs_that_a_database_cannot_keep_keep_no_image_out() {
+    for (server, who) in servers() {
+        let mut odd = index(1, "registry.example/shop/odd:1", LEFT_PAD);
+        odd["os"] = json!({ "id": "debian", "version": noise(6000), "name": "Debian" });
+        odd["image"]["labels"] = json!({ "team": "a\u{0}b", "long": noise(5000) });
+        odd["packages"][0]["version"] = noise(5000).into();
+        odd["packages"][1]["name"] = "x\u{0}z".into();
+        let answer = server.register(&who, &odd);
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let found = server.ask(&who, "GET", "/images?filter=label:team=a*", json!(null));
+        assert_eq!(found.body["total"], 1, "{}", found.body);
+        for path in ["/images?filter=name:%22a%00b%22", "/search?q=a%00b", "/packages?filter=a%00b"] {
+            assert_eq!(server.ask(&who, "GET", path, json!(null)).status, 400, "{path}");
+        }
+        server.ask(&who, "GET", "/images/a%00b", json!(null)).expect(404);
+        let login = json!({ "name": "a\u{0}b", "password": "x" });
+        assert_eq!(server.ask(&who, "POST", "/sessions", login).code(), "request.malformed");
+    }
+}
+
+/// Letters that do not compress.
+fn noise(length: usize) -> String {
+    let mut state = 1_u32;
+    let letter = |_| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(b'a' + (state >> 24) as u8 % 26)
+    };
+    (0..length).map(letter).collect()
+}
+
+fn servers() -> Vec<(TestServer, As)> {
+    let filled = |server: TestServer| {
+        intelligence(&server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")]);
+        server.catch_up();
+        let who = server.token(RIGHTS);
+        (server, who)
+    };
+    std::iter::once(TestServer::new()).chain(TestServer::on_postgres()).map(filled).collect()
 }
 
 #[test]

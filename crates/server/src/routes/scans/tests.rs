@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::sample::intelligence_with_malware;
+use crate::sample::{self, intelligence_with_malware};
 use crate::testing::{As, TestServer};
 
 struct World {
@@ -137,4 +137,53 @@ fn lists_of_malware_are_those_of_the_key_that_is_asked_for() {
         assert_eq!(ask(other), 404, "{other}");
     }
     assert_eq!(ask(""), 400);
+}
+
+/// Scans what the listing of one tag leads to, with the index of this image.
+fn scan(world: &World, repository: &str, letter: &str, index: &Value) -> (Value, u16) {
+    let list = world.server.ask(&world.admin, "POST", &format!("/registries/{}/list", world.registry), json!(null));
+    assert!(list.status < 300, "{}", list.body);
+    let job = world.lease();
+    assert_eq!(job["work"]["kind"], "list", "{job}");
+    let tag = json!({ "repository": repository, "tag": "1", "digest": digest(letter) });
+    assert_eq!(world.send(&job, "answer", json!({ "listing": { "tags": [tag], "is_complete": true } })), 204);
+    let job = world.lease();
+    assert_eq!(job["work"]["kind"], "scan", "{job}");
+    let status = world.send(&job, "answer", json!({ "index": index }));
+    (job, status)
+}
+
+#[test]
+fn a_worker_that_answers_with_another_image_replaces_nothing_of_other_repositories() {
+    let world = world();
+    let who = world.server.token("images.read,images.write");
+    let packages: &[(&str, &str)] = &[("left-pad", "1.2.0"), ("xz", "5.6.1")];
+    let core = sample::index(1, "r.example/bank/core:1", packages);
+    world.server.register(&who, &core).expect(200);
+    // By the registry's own scan, so that a pipeline's index is outranked by any other.
+    let (_, status) = scan(&world, "bank/core", "a", &core);
+    assert_eq!(status, 204);
+    let (_, status) = scan(&world, "wk/a", "b", &sample::index(1, "r.example/wk/a:1", &[]));
+    assert_eq!(status, 204);
+    let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(1)), json!(null));
+    assert_eq!(image.body["packages"], 2, "{}", image.body);
+    // Within its repository it is scanned anew.
+    let other = sample::index(2, "r.example/wk/b:1", packages);
+    assert_eq!(scan(&world, "wk/b", "c", &other).1, 204);
+    assert_eq!(scan(&world, "wk/b", "d", &sample::index(2, "r.example/wk/b:1", &[])).1, 204);
+    let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(2)), json!(null));
+    assert_eq!(image.body["packages"], 0, "{}", image.body);
+}
+
+#[test]
+fn a_removed_image_comes_back_while_its_registry_has_it() {
+    let world = world();
+    let who = world.server.token("images.read,images.approve");
+    let index = sample::index(1, "r.example/shop/api:1", &[]);
+    let path = format!("/images/{}", sample::digest(1));
+    for round in 0..2 {
+        assert_eq!(scan(&world, "shop/api", "a", &index).1, 204, "{round}");
+        world.server.ask(&who, "GET", &path, json!(null)).expect(200);
+        world.server.ask(&who, "DELETE", &path, json!(null)).expect(204);
+    }
 }

@@ -177,7 +177,7 @@ fn a_removal_is_told_to_whom_the_image_belonged_as_long_as_that_is_what_they_are
         }
         add(store, 1, "shop/api", &["shop"]);
         add(store, 2, "bank/core", &["bank"]);
-        write(store, |connection| crate::images::remove(connection, &permit("images.write", &[]), "sha256:1", 6));
+        write(store, |connection| crate::images::remove(connection, &permit("images.approve", &[]), "sha256:1", 6));
         write(store, |connection| remove_unseen(connection, 10, 20).map(|_| ()));
         let told = |scopes: &'static [&'static str]| -> Vec<(String, String)> {
             let seen = store.read_blocking(move |connection| {
