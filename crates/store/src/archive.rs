@@ -63,6 +63,9 @@ pub const NOT_KEPT: &[&str] =
 /// The longest line, in bytes: an image's index is the largest value there is.
 const LONGEST_LINE_BYTES: u64 = 1 << 30;
 
+/// What a frame of zstd begins with (RFC 8878, 3.1.1).
+const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
 const FORMAT: &str = "bulkhead.archive/1";
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,6 +99,9 @@ pub enum ArchiveError {
         /// What is wrong with it.
         problem: String,
     },
+    /// It is not what was written: its checksum is another, or its end is missing.
+    #[error("the archive is damaged or was cut off; nothing was kept of it")]
+    Damaged(#[source] std::io::Error),
     /// The database has something in it.
     #[error("the database is not empty; an archive is restored into an empty one")]
     NotEmpty,
@@ -152,10 +158,14 @@ pub fn write(options: &StoreOptions, out: impl Write) -> Result<u64, ArchiveErro
 /// Reads an archive into an empty database, then brings the schema up to date. All or nothing.
 ///
 /// # Errors
-/// When the database is not empty or fails, or the archive is torn, or belongs to a later version.
+/// When the database is not empty or fails, or the archive is damaged or torn, or belongs to a later version.
 pub fn restore(options: &StoreOptions, archive: impl Read) -> Result<u64, ArchiveError> {
     let mut connection = Connector::new(options).connect_to_write()?;
-    let decoder = zstd::stream::read::Decoder::new(archive).map_err(ArchiveError::File)?;
+    let mut archive = BufReader::new(archive);
+    if !archive.fill_buf().map_err(ArchiveError::File)?.starts_with(&ZSTD_MAGIC) {
+        return Err(ArchiveError::Malformed { line: 1, problem: "it is not compressed with zstd".to_owned() });
+    }
+    let decoder = zstd::stream::read::Decoder::with_buffer(archive).map_err(ArchiveError::File)?;
     let mut lines = Lines { reader: BufReader::new(decoder), number: 0 };
     let head: Head = lines.next()?;
     if head.format != FORMAT {
@@ -173,7 +183,11 @@ pub fn restore(options: &StoreOptions, archive: impl Read) -> Result<u64, Archiv
         Ok(rows) => rows,
         Err(error) => {
             connection.batch("ROLLBACK")?;
-            return Err(error);
+            return Err(match error {
+                // What cannot be understood or kept comes of damage, where the rest tells of any.
+                ArchiveError::Malformed { .. } | ArchiveError::Store(_) => lines.rest().err().unwrap_or(error),
+                error => error,
+            });
         }
     };
     connection.batch("COMMIT")?;
@@ -240,6 +254,10 @@ fn load<R: BufRead>(connection: &mut Connection, lines: &mut Lines<R>) -> Result
                 let end: End = serde_json::from_value(end).map_err(|error| lines.malformed(error.to_string()))?;
                 if end.rows != rows {
                     return Err(lines.malformed(format!("it should have {} rows and has {rows}", end.rows)));
+                }
+                // The checksum stands behind everything else, and is compared when it has been read.
+                if lines.rest()? > 0 {
+                    return Err(lines.malformed("the archive goes on behind its end".to_owned()));
                 }
                 break;
             }
@@ -321,6 +339,14 @@ fn line(out: &mut impl Write, value: &impl Serialize) -> Result<(), ArchiveError
     out.write_all(b"\n").map_err(ArchiveError::File)
 }
 
+/// What the system could not read, told from what the decoder could not.
+fn unreadable(error: std::io::Error) -> ArchiveError {
+    match error.raw_os_error() {
+        Some(_) => ArchiveError::File(error),
+        None => ArchiveError::Damaged(error),
+    }
+}
+
 struct Lines<R> {
     reader: R,
     number: u64,
@@ -334,9 +360,13 @@ impl<R: BufRead> Lines<R> {
         match read {
             Ok(0) => Err(self.malformed("the archive ends too early".to_owned())),
             Ok(_) => serde_json::from_slice(&line).map_err(|error| self.malformed(error.to_string())),
-            Err(error) if self.number == 1 => Err(self.malformed(format!("it is not compressed with zstd ({error})"))),
-            Err(error) => Err(ArchiveError::File(error)),
+            Err(error) => Err(unreadable(error)),
         }
+    }
+
+    /// Reads to the end of the file, where the checksum is compared, and tells how many bytes that were.
+    fn rest(&mut self) -> Result<u64, ArchiveError> {
+        std::io::copy(&mut self.reader, &mut std::io::sink()).map_err(unreadable)
     }
 
     fn malformed(&self, problem: String) -> ArchiveError {
@@ -424,6 +454,59 @@ mod tests {
         assert!(error(&pack(&torn)).contains("ends too early"), "{}", error(&pack(&torn)));
         let foreign = lines.replace("\"audit_checkpoints\"", "\"sqlite_master\"");
         assert!(error(&pack(&foreign)).contains("`sqlite_master` is not like that"));
+        restore(&empty, &archive[..]).unwrap();
+    }
+
+    /// Digits that do not compress into references to one another: most of the bytes that they become stand for themselves.
+    fn noise(length: usize) -> String {
+        let mut state = 1_u64;
+        let mut digit = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            char::from(b"0123456789abcdef"[usize::try_from(state >> 60).unwrap()])
+        };
+        (0..length).map(|_| digit()).collect()
+    }
+
+    #[test]
+    fn a_damaged_or_shortened_archive_is_refused_and_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&StoreOptions::new(Address::Sqlite(folder.path().join("a.db")))).unwrap();
+        fill(&store);
+        let long = noise(20_000);
+        store
+            .write_blocking(Lane::Audited, move |connection| {
+                let sql = "INSERT INTO settings (name, value, version, changed) VALUES ('long', $1, 1, 2)";
+                connection.execute(sql, &values![&long])
+            })
+            .unwrap();
+        let mut archive = Vec::new();
+        write(&options(&store), &mut archive).unwrap();
+        let whole = zstd::decode_all(&archive[..]).unwrap();
+        let empty = StoreOptions::new(Address::Sqlite(folder.path().join("b.db")));
+        let refused = |bytes: &[u8], what: &str| {
+            let error = restore(&empty, bytes).map(|_| ()).expect_err(what);
+            let mut connection = Connector::new(&empty).connect_to_write().unwrap();
+            assert!(is_empty(&mut connection, Schema::newest()).unwrap(), "{what} left something: {error}");
+            error
+        };
+        let mut flipped = 0;
+        for at in (0..archive.len()).step_by(archive.len() / 40) {
+            let mut bytes = archive.clone();
+            bytes[at] ^= 1;
+            // A bit that says nothing does no harm.
+            if zstd::decode_all(&bytes[..]).is_ok_and(|same| same == whole) {
+                continue;
+            }
+            refused(&bytes, &format!("byte {at}"));
+            flipped += 1;
+        }
+        assert!(flipped > 30, "only {flipped} bytes said something");
+        for cut in [1, 2, 4, 5, 100] {
+            let error = refused(&archive[..archive.len() - cut], &format!("without its last {cut} bytes"));
+            assert!(matches!(error, ArchiveError::Damaged(_)), "{cut}: {error}");
+        }
+        let twice = [&archive[..], &archive[..]].concat();
+        assert!(refused(&twice, "twice").to_string().contains("goes on behind its end"));
         restore(&empty, &archive[..]).unwrap();
     }
 }
