@@ -89,7 +89,7 @@ export interface AuditCheckpoint {
 
 /** A fault of the trail. */
 export interface AuditFault {
-  /** `deleted`, `altered`, `moved`, `rewritten`, `forged_checkpoint` or `beheaded`. */
+  /** `deleted`, `altered`, `moved`, `rewritten`, `forged_checkpoint`, `beheaded` or `added`. */
   code: string;
   /** Where a moved record stands. */
   moved_to?: number | null;

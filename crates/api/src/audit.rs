@@ -73,7 +73,7 @@ pub struct AuditVerification {
 pub struct AuditFault {
     /// The number of the record.
     pub sequence: i64,
-    /// `deleted`, `altered`, `moved`, `rewritten`, `forged_checkpoint` or `beheaded`.
+    /// `deleted`, `altered`, `moved`, `rewritten`, `forged_checkpoint`, `beheaded` or `added`.
     pub code: String,
     /// Where a moved record stands.
     pub moved_to: Option<i64>,

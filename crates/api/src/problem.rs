@@ -108,6 +108,8 @@ codes! {
     RateLimited = 429 "request.rate_limited";
     /// A defect of the server.
     Defect = 500 "server.defect";
+    /// A record that the program did not write stands where the next one of the audit trail belongs; nothing was changed.
+    ForeignRecord = 503 "audit.foreign_record";
     /// The database is away or full; nothing was changed.
     Unavailable = 503 "server.unavailable";
     /// It took too long.

@@ -124,6 +124,14 @@ impl From<StoreError> for ApiError {
                 )
                 .retry_after(5)
             }
+            StoreError::ForeignRecord { sequence } => {
+                tracing::error!(%error, "nothing can be written");
+                let detail = format!(
+                    "Record {sequence} of the audit trail was not written by this program and stands where the next one \
+                     belongs; nothing can be changed until it is removed from the database."
+                );
+                ApiError::new(ProblemCode::ForeignRecord, detail).with("sequence", *sequence).retry_after(60)
+            }
             StoreError::Sqlite(_)
             | StoreError::Postgres(_)
             | StoreError::Damaged { .. }

@@ -129,7 +129,7 @@ pub struct AuditQuery {
 /// Appends a record, in the transaction of what it tells.
 ///
 /// # Errors
-/// When the database fails.
+/// When the database fails, or a record that nobody appended has the number already.
 pub fn append(connection: &mut Connection, entry: &AuditEntry) -> Result<i64, StoreError> {
     let (last, before) = match connection.audit_head().take() {
         Some(head) => head,
@@ -139,7 +139,7 @@ pub fn append(connection: &mut Connection, entry: &AuditEntry) -> Result<i64, St
     let body = serde_json::to_string(entry)
         .map_err(|error| StoreError::Damaged { place: "audit.body", problem: error.to_string() })?;
     let hash = chain(&before, sequence, &body);
-    connection.execute(
+    let inserted = connection.execute(
         "INSERT INTO audit (sequence, at, principal, kind, action, object, object_id, outcome, body, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         &values![
@@ -154,7 +154,12 @@ pub fn append(connection: &mut Connection, entry: &AuditEntry) -> Result<i64, St
             body,
             hash.clone()
         ],
-    )?;
+    );
+    // Nobody else moves the head: what has this number was not appended.
+    inserted.map_err(|error| match error.is_taken() {
+        true => StoreError::ForeignRecord { sequence },
+        false => error,
+    })?;
     connection.execute("UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1", &values![sequence, &hash])?;
     *connection.audit_head() = Some((sequence, hash));
     Ok(sequence)

@@ -103,6 +103,15 @@ pub enum StoreError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A record stands behind the head of the trail, where the next one belongs.
+    #[error(
+        "record {sequence} of the audit trail was not written by this program and stands where the next one belongs: \
+         keep a copy of it as evidence, and remove it; bulkhead admin audit verify tells whether the trail is whole then"
+    )]
+    ForeignRecord {
+        /// Its number.
+        sequence: i64,
+    },
     /// The address of a database cannot be understood.
     #[error("cannot use the database address: {problem}")]
     Address {
@@ -126,6 +135,18 @@ impl StoreError {
         [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED, &SqlState::FOREIGN_KEY_VIOLATION]
             .iter()
             .any(|state| error.code() == Some(state))
+    }
+
+    /// Whether there is a row already that has what only one may have.
+    pub(crate) fn is_taken(&self) -> bool {
+        match self {
+            StoreError::Postgres(error) => error.code() == Some(&postgres::error::SqlState::UNIQUE_VIOLATION),
+            StoreError::Sqlite(error) => error.sqlite_error().is_some_and(|error| {
+                [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY]
+                    .contains(&error.extended_code)
+            }),
+            _ => false,
+        }
     }
 
     /// Whether the connection that gave it can no longer be used.

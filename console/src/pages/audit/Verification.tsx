@@ -5,7 +5,7 @@ import { Alert, Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
 import { messages } from './messages';
 
-const FAULTS = ['deleted', 'altered', 'moved', 'rewritten', 'forged_checkpoint', 'beheaded'] as const;
+const FAULTS = ['deleted', 'altered', 'moved', 'rewritten', 'forged_checkpoint', 'beheaded', 'added'] as const;
 
 /** Reads the whole trail where the reader wants to know, and says in words what was found. */
 export function Verification() {

@@ -32,6 +32,7 @@ export const en = {
   'verify.rewritten': 'Broken at record {number}: the trail from there was written anew, and does not agree with a signed checkpoint.',
   'verify.forged_checkpoint': 'The checkpoint of record {number} was not signed by the key that it names.',
   'verify.beheaded': 'Broken at record {number}: older records are missing that no retention setting removed.',
+  'verify.added': 'Broken at record {number}: it was not written by this installation, and stands behind the last record that was.',
   'verify.other': 'Broken at record {number}: {code}.',
   'verify.good': 'Records up to {last} are good.',
   'checkpoints.text': 'Each says how far the trail went, and is signed. Kept elsewhere, they show whether its end was cut off.',

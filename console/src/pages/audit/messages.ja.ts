@@ -35,6 +35,7 @@ export const ja: Translation<typeof en> = {
   'verify.rewritten': '記録{number}でハッシュチェーンが壊れています。以降の記録が書き直されており、署名付きチェックポイントと一致しません。',
   'verify.forged_checkpoint': '記録{number}のチェックポイントの署名が正しくありません。',
   'verify.beheaded': '記録{number}より前の記録が失われています。保存期間の設定による削除ではありません。',
+  'verify.added': '記録{number}でハッシュチェーンが壊れています。この記録は本製品が書き込んだものではなく、最後の記録の後に置かれています。',
   'verify.other': '記録{number}でハッシュチェーンが壊れています({code})。',
   'verify.good': '記録{last}までは正常です。',
   'checkpoints.text': '監査証跡がどの記録まで存在したかを示す、署名付きの証明です。別の場所に保管しておくと、末尾の切り捨てを検出できます。',

@@ -159,6 +159,9 @@ fn told(found: &Verification, is_file: bool) -> Ended {
                     format!("record {sequence} was written anew: a signed checkpoint states another hash")
                 }
                 Fault::ForgedCheckpoint => format!("the checkpoint of record {sequence} has a wrong signature"),
+                Fault::Added => {
+                    format!("record {sequence} was not written by this program: it stands behind the last one that was")
+                }
                 Fault::Beheaded => format!(
                     "what stood before record {sequence} is gone, and no record of the retention setting says so"
                 ),

@@ -69,6 +69,8 @@ pub enum Fault {
     ForgedCheckpoint,
     /// Everything before it is gone, and no record of the retention setting says so.
     Beheaded,
+    /// It stands behind the last record that was written.
+    Added,
 }
 
 impl Fault {
@@ -81,6 +83,7 @@ impl Fault {
             Fault::Rewritten => "rewritten",
             Fault::ForgedCheckpoint => "forged_checkpoint",
             Fault::Beheaded => "beheaded",
+            Fault::Added => "added",
         }
     }
 }
@@ -133,8 +136,20 @@ fn walk(store: &Store, keys: &[PublicKey], kept: &[Checkpoint]) -> Result<Verifi
             break;
         }
     }
-    let fault = walk.end(&start);
+    let mut fault = walk.end(&start);
+    if fault.is_none()
+        && let Some(added) = store.read_blocking(behind_the_head)?
+    {
+        walk.fault_at = Some(added);
+        fault = Some(Fault::Added);
+    }
     Ok(walk.ended(fault))
+}
+
+/// The number of the first record that stands behind the head: whoever appends moves the head in the same transaction.
+fn behind_the_head(connection: &mut Connection) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT min(sequence) FROM audit WHERE sequence > (SELECT sequence FROM audit_head WHERE id = 1)";
+    Ok(connection.row(sql, &[])?.and_then(|row| row.optional_integer(0)))
 }
 
 /// What the walk is measured by.

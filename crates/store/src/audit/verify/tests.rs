@@ -140,6 +140,34 @@ fn what_is_cut_off_at_the_end_is_found_by_the_head_and_by_checkpoints() {
 }
 
 #[test]
+fn a_record_behind_the_head_is_found_and_told_to_whoever_appends() {
+    on_both_stores(|store| {
+        fill(store, 1, 30);
+        let forge = "INSERT INTO audit (sequence, at, principal, kind, action, object, object_id, outcome, body, hash)
+             SELECT 31, at, principal, kind, action, object, object_id, outcome, body, hash FROM audit WHERE sequence = 5";
+        store.write_blocking(Lane::Audited, move |connection| connection.execute(forge, &[])).unwrap();
+        let found = verify(store, &[], &[]).unwrap();
+        assert_eq!((found.last, found.fault), (30, Some(ChainFault { sequence: 31, fault: Fault::Added })));
+        let entry = AuditEntry {
+            at: 31,
+            actor: Actor::server(),
+            action: "policy.update".into(),
+            object: "policy".into(),
+            object_id: "1".into(),
+            object_name: "p".into(),
+            outcome: Outcome::Done,
+            before: None,
+            after: None,
+        };
+        let refused = store.write_blocking(Lane::Audited, move |connection| append(connection, &entry));
+        assert!(matches!(refused, Err(StoreError::ForeignRecord { sequence: 31 })), "{refused:?}");
+        run(store, &["DELETE FROM audit WHERE sequence = 31"]);
+        fill(store, 31, 32);
+        assert_eq!(fault(store, &[]), None, "once it is gone, all is well");
+    });
+}
+
+#[test]
 fn a_trail_that_was_written_anew_is_found_by_checkpoints() {
     on_both_stores(|store| {
         fill(store, 1, 30);
