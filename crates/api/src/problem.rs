@@ -84,6 +84,8 @@ codes! {
     Method = 405 "request.method";
     /// The name is taken.
     Exists = 409 "object.exists";
+    /// Something that it refers to was removed meanwhile.
+    Gone = 409 "object.gone";
     /// Something else uses it.
     InUse = 409 "object.in_use";
     /// Nobody would be left who can give rights.

@@ -124,6 +124,17 @@ impl From<StoreError> for ApiError {
                 )
                 .retry_after(5)
             }
+            StoreError::Sqlite(_) | StoreError::Postgres(_) if error.is_of_something_gone() => {
+                tracing::warn!(error = %chain(&error), "what was to be referred to is gone");
+                let detail =
+                    "Something that this refers to was removed meanwhile; read it again and repeat the change.";
+                ApiError::new(ProblemCode::Gone, detail)
+            }
+            StoreError::Postgres(_) if error.is_obstruction() => {
+                tracing::warn!(error = %chain(&error), "other changes were in the way as often as it was tried");
+                let detail = "Other changes were in the way; nothing was changed. Try again in a moment.";
+                ApiError::new(ProblemCode::Unavailable, detail).with("cause", "busy").retry_after(1)
+            }
             StoreError::ForeignRecord { sequence } => {
                 tracing::error!(%error, "nothing can be written");
                 let detail = format!(

@@ -220,7 +220,7 @@ fn read_on(connector: &Connector, receiver: &Shared) {
             };
             match work.run(open) {
                 Ended::Disconnected => connection = None,
-                Ended::Well | Ended::Badly | Ended::Full | Ended::Conflict => break,
+                Ended::Well | Ended::Badly | Ended::Full | Ended::Conflict | Ended::Obstructed => break,
             }
         }
         work.answer(failure);
@@ -238,27 +238,50 @@ fn write_on(connector: &Connector, first: Option<Connection>, receiver: &Shared)
             let Ok(more) = queue.try_recv() else { break };
             batch.push(more);
         }
-        let failure = commit(connector, &mut connection, &mut batch).err();
-        for work in batch {
-            work.answer(failure.as_ref().map(StoreError::again));
-        }
+        write(connector, &mut connection, batch);
     }
 }
 
-/// Runs a batch in one transaction, on another connection where the first has died before its commit was sent.
+/// Commits a batch and answers whoever asked. Pieces that together are in the way of another server's are done alone.
+fn write(connector: &Connector, connection: &mut Option<Connection>, mut batch: Vec<Box<dyn Work>>) {
+    let committed = commit(connector, connection, &mut batch);
+    if batch.len() > 1 && matches!(committed, Ok(Committed::Nothing)) {
+        for work in batch {
+            write(connector, connection, vec![work]);
+        }
+        return;
+    }
+    let failure = committed.err();
+    for work in batch {
+        work.answer(failure.as_ref().map(StoreError::again));
+    }
+}
+
+/// What came of a batch that the database did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Committed {
+    /// Everything that did not fail by itself.
+    Whole,
+    /// Nothing: another transaction was in its way, as often as it was tried.
+    Nothing,
+}
+
+/// Runs a batch in one transaction, on another connection where the first has died before its commit was sent. A piece
+/// that is alone begins anew where another transaction was in its way.
 fn commit(
     connector: &Connector,
     connection: &mut Option<Connection>,
     batch: &mut [Box<dyn Work>],
-) -> Result<(), StoreError> {
-    for is_last in [false, true] {
+) -> Result<Committed, StoreError> {
+    let (mut is_second, mut tries) = (false, 0);
+    loop {
         let open = match connection.take() {
             Some(open) => connection.insert(open),
             None => connection.insert(connector.connect(Role::Writer)?),
         };
         match run_batch(open, batch) {
-            Ok(()) => match open.batch("COMMIT") {
-                Ok(()) => return Ok(()),
+            Ok(Committed::Whole) => match open.batch("COMMIT") {
+                Ok(()) => return Ok(Committed::Whole),
                 Err(error) => {
                     let _ = open.batch("ROLLBACK");
                     if !error.ends_connection() {
@@ -269,11 +292,19 @@ fn commit(
                     return Err(StoreError::Uncertain);
                 }
             },
+            Ok(Committed::Nothing) => {
+                let _ = open.batch("ROLLBACK");
+                tries += 1;
+                if batch.len() > 1 || tries == MOST_TRIES {
+                    return Ok(Committed::Nothing);
+                }
+            }
             Err(error) if error.ends_connection() => {
                 *connection = None;
-                if is_last {
+                if is_second {
                     return Err(error);
                 }
+                is_second = true;
             }
             Err(error) => {
                 let _ = open.batch("ROLLBACK");
@@ -281,10 +312,9 @@ fn commit(
             }
         }
     }
-    Err(StoreError::Closed)
 }
 
-fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result<(), StoreError> {
+fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result<Committed, StoreError> {
     // IMMEDIATE takes SQLite's write lock at once: a transaction that begins by reading would fail when it writes.
     let begin = if connection.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
     connection.batch(&format!("{begin}; SAVEPOINT work"))?;
@@ -308,13 +338,15 @@ fn run_batch(connection: &mut Connection, batch: &mut [Box<dyn Work>]) -> Result
                     break;
                 }
                 Ended::Conflict => connection.batch("ROLLBACK TO SAVEPOINT work")?,
+                // What the pieces before it hold may be what the other waits for: no savepoint gives that back.
+                Ended::Obstructed => return Ok(Committed::Nothing),
                 Ended::Disconnected => {
                     return Err(StoreError::Unreachable { source: "the connection was lost".into() });
                 }
             }
         }
     }
-    Ok(())
+    Ok(Committed::Whole)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

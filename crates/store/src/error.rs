@@ -127,25 +127,41 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same work may succeed when it is tried again at once: another transaction was in its way.
+    /// Whether the same work may succeed when it is tried again at once: another transaction made or removed something
+    /// between a look at it and the statement, and the next look finds that.
     pub(crate) fn is_conflict(&self) -> bool {
-        let StoreError::Postgres(error) = self else { return false };
         use postgres::error::SqlState;
-        // What a row was to refer to has just been removed, as packages are that no image has: it is made again.
-        [&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED, &SqlState::FOREIGN_KEY_VIOLATION]
-            .iter()
-            .any(|state| error.code() == Some(state))
+        self.has_state(&[&SqlState::UNIQUE_VIOLATION, &SqlState::FOREIGN_KEY_VIOLATION])
+    }
+
+    /// Whether another transaction was in the way, and the same work may succeed in a transaction of its own.
+    pub fn is_obstruction(&self) -> bool {
+        use postgres::error::SqlState;
+        self.has_state(&[&SqlState::T_R_SERIALIZATION_FAILURE, &SqlState::T_R_DEADLOCK_DETECTED])
+    }
+
+    /// Whether what a row was to refer to is gone.
+    pub fn is_of_something_gone(&self) -> bool {
+        match self {
+            StoreError::Sqlite(error) => {
+                error.sqlite_extended_error_code() == Some(rusqlite::ffi::SQLITE_CONSTRAINT_FOREIGNKEY)
+            }
+            error => error.has_state(&[&postgres::error::SqlState::FOREIGN_KEY_VIOLATION]),
+        }
+    }
+
+    fn has_state(&self, states: &[&postgres::error::SqlState]) -> bool {
+        let StoreError::Postgres(error) = self else { return false };
+        error.code().is_some_and(|code| states.contains(&code))
     }
 
     /// Whether there is a row already that has what only one may have.
     pub(crate) fn is_taken(&self) -> bool {
         match self {
-            StoreError::Postgres(error) => error.code() == Some(&postgres::error::SqlState::UNIQUE_VIOLATION),
-            StoreError::Sqlite(error) => error.sqlite_error().is_some_and(|error| {
-                [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY]
-                    .contains(&error.extended_code)
+            StoreError::Sqlite(error) => error.sqlite_extended_error_code().is_some_and(|code| {
+                [rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE, rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY].contains(&code)
             }),
-            _ => false,
+            error => error.has_state(&[&postgres::error::SqlState::UNIQUE_VIOLATION]),
         }
     }
 

@@ -14,8 +14,10 @@ pub(crate) enum Ended {
     Badly,
     /// As badly, and the disk is full: the database may have undone the whole transaction.
     Full,
-    /// Another transaction was in its way: it may be tried again.
+    /// Another transaction was in its way, and has ended: it may be tried again.
     Conflict,
+    /// Another transaction waits for what this one holds, or this one has seen too little of it: all of it begins anew.
+    Obstructed,
     /// The connection is gone.
     Disconnected,
 }
@@ -50,6 +52,7 @@ impl<T: Send, F: Fn(&mut Connection) -> Result<T, StoreError> + Send> Work for I
             Err(error) if error.ends_connection() => Ended::Disconnected,
             Err(StoreError::Full) => Ended::Full,
             Err(error) if error.is_conflict() => Ended::Conflict,
+            Err(error) if error.is_obstruction() => Ended::Obstructed,
             Err(_) => Ended::Badly,
         };
         self.result = Some(result);

@@ -44,6 +44,7 @@ fn work_that_fails(store: &Store) {
     assert!(matches!(failed, Err(StoreError::NotFound { .. })));
     let taken = set(store, "a", "2");
     assert!(matches!(taken, Err(StoreError::Sqlite(_) | StoreError::Postgres(_))), "the name is taken: {taken:?}");
+    assert!(taken.unwrap_err().is_taken());
     set(store, "c", "3").unwrap();
     assert_eq!(names(store), ["a", "c"]);
 }
@@ -129,4 +130,74 @@ fn a_database_that_is_away_is_told() {
     let options = StoreOptions::new("postgres://nobody@127.0.0.1:1/none?sslmode=disable".parse().unwrap());
     let error = Store::open(&options).map(|_| ()).unwrap_err();
     assert_eq!(error.to_string(), "cannot open the database postgres://127.0.0.1:1/none");
+}
+
+#[test]
+fn a_reference_to_something_gone_is_told_as_that() {
+    on_both_stores(|store| {
+        let refused = store.write_blocking(Lane::Audited, |connection| {
+            connection.execute("INSERT INTO role_scopes (role_id, scope_id) VALUES ('none', 'none')", &[])
+        });
+        let error = refused.unwrap_err();
+        assert!(error.is_of_something_gone() && !error.is_taken(), "{error:?}");
+    });
+}
+
+/// Two servers with one database; none where PostgreSQL is not installed.
+fn two_servers() -> Option<[Store; 2]> {
+    let options = StoreOptions::new(Address::Postgres(test_support::postgres_database()?));
+    Some([Store::open(&options).unwrap(), Store::open(&options).unwrap()])
+}
+
+/// Long enough for another thread to come in between.
+const WHILE: Duration = Duration::from_millis(300);
+
+#[test]
+fn what_two_servers_make_at_once_is_there_already_for_the_second() {
+    let Some(servers) = two_servers() else { return };
+    let make = |store: Store| {
+        thread::spawn(move || {
+            store.write_blocking(Lane::Audited, |connection| {
+                if connection.row("SELECT name FROM settings WHERE name = 'a'", &[])?.is_some() {
+                    return Err(StoreError::Exists { what: "setting" });
+                }
+                thread::sleep(WHILE);
+                connection.execute("INSERT INTO settings (name, value, version, changed) VALUES ('a', '', 1, 0)", &[])
+            })
+        })
+    };
+    let made: Vec<_> = servers.map(make).into_iter().map(|made| made.join().unwrap()).collect();
+    let exists = made.iter().filter(|made| matches!(made, Err(StoreError::Exists { .. }))).count();
+    assert_eq!((made.iter().filter(|made| made.is_ok()).count(), exists), (1, 1), "{made:?}");
+}
+
+#[test]
+fn work_that_waits_for_another_server_in_a_circle_is_done_once_on_both() {
+    let Some([first, second]) = two_servers() else { return };
+    for name in ["a", "b", "c", "d"] {
+        set(&first, name, "").unwrap();
+    }
+    let touch = |store: &Store, name: &'static str| {
+        let store = store.clone();
+        let touched = thread::spawn(move || {
+            store.write_blocking(Lane::Audited, move |connection| {
+                let sql = "UPDATE settings SET version = version + 1 WHERE name = $1";
+                let changed = connection.execute(sql, &values![name])?;
+                thread::sleep(WHILE);
+                Ok(changed)
+            })
+        });
+        // What is handed over later stands behind it.
+        thread::sleep(WHILE / 10);
+        touched
+    };
+    // While the writers are busy with the first two, the others come together as one transaction on each.
+    let all = [(&first, "c"), (&second, "d"), (&first, "a"), (&second, "b"), (&first, "b"), (&second, "a")];
+    let touched = all.map(|(store, name)| touch(store, name));
+    for touched in touched {
+        assert_eq!(touched.join().unwrap().unwrap(), 1);
+    }
+    let rows = first.read_blocking(|connection| connection.rows("SELECT version FROM settings ORDER BY name", &[]));
+    let versions: Vec<i64> = rows.unwrap().iter().map(|row| row.integer(0)).collect();
+    assert_eq!(versions, [3, 3, 2, 2]);
 }

@@ -307,3 +307,34 @@ fn a_removed_image_takes_its_derived_rows_along() {
         }
     });
 }
+
+#[test]
+fn an_image_that_two_servers_register_at_once_is_there_for_both() {
+    let Some(uri) = test_support::postgres_database() else { return };
+    let options = crate::StoreOptions::new(crate::Address::Postgres(uri));
+    let servers = [Store::open(&options).unwrap(), Store::open(&options).unwrap()];
+    let register_slowly = |(number, store): (u32, Store)| {
+        std::thread::spawn(move || {
+            let wait = std::time::Duration::from_millis(100);
+            std::thread::sleep(wait * number);
+            store.write_blocking(Lane::Beside, move |connection| {
+                let (image, evaluation) = (image(1, "xz"), evaluation_of(0, &format!("v{number}"), &["shop"]));
+                let names = name("shop/api", "1");
+                let permit = permit("images.write", &[]);
+                let registered = register(connection, &permit, &image, &names, &evaluation, 5)?;
+                // The other one looks before this is committed.
+                std::thread::sleep(3 * wait);
+                Ok(registered)
+            })
+        })
+    };
+    let [first, second] = servers.clone();
+    let registering = [(0, first), (1, second)].map(register_slowly);
+    let mut is_new = registering.map(|one| match one.join().unwrap().unwrap() {
+        Registered::Done { is_new, .. } => is_new,
+        Registered::Outdated => panic!("nobody changed a rule"),
+    });
+    is_new.sort_unstable();
+    assert_eq!(is_new, [false, true]);
+    assert_eq!(listed(&servers[0], "repository:shop/api", &[]), ["sha256:1"]);
+}
