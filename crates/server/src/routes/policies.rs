@@ -50,7 +50,11 @@ pub(crate) fn install_default(connection: &mut Connection, now: i64) -> Result<(
         version: 1,
     };
     // As the preset roles, it comes with the program: nobody acted, and the trail begins with the first user.
-    policies::insert(connection, &permit, &own, "")
+    match policies::insert(connection, &permit, &own, "") {
+        // Another server, which started at the same time, was quicker.
+        Err(StoreError::Exists { .. }) => Ok(()),
+        done => done,
+    }
 }
 
 /// A policy as records show it.

@@ -79,6 +79,36 @@ fn a_dry_run_tells_what_would_change_and_changes_nothing() {
 }
 
 #[test]
+fn servers_that_start_at_once_bring_presets_and_the_default_policy_once() {
+    let Some(uri) = test_support::postgres_database() else { return };
+    let options = store::StoreOptions::new(store::Address::Postgres(uri));
+    let servers = [1, 2].map(|_| store::Store::open(&options).unwrap());
+    let wait = std::time::Duration::from_millis(300);
+    let starting = servers.clone().map(|store| {
+        std::thread::spawn(move || {
+            // Both are there before either has committed.
+            store.write_blocking(store::Lane::Beside, move |connection| {
+                store::rights::install_presets(connection, 1)?;
+                std::thread::sleep(wait);
+                Ok(())
+            })?;
+            store.write_blocking(store::Lane::Audited, move |connection| {
+                super::install_default(connection, 1)?;
+                std::thread::sleep(wait);
+                Ok(())
+            })
+        })
+    });
+    starting.into_iter().for_each(|started| started.join().unwrap().unwrap());
+    let count = |sql: &'static str| {
+        let [first, _] = &servers;
+        first.read_blocking(move |connection| connection.row(sql, &[])).unwrap().unwrap().integer(0)
+    };
+    assert_eq!(count("SELECT count(*) FROM policies"), 1);
+    assert!(count("SELECT count(*) FROM roles WHERE is_preset = 1") > 0);
+}
+
+#[test]
 fn the_first_start_brings_the_default_policy_once() {
     let (server, who) = server();
     let install = || {
