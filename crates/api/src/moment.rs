@@ -8,10 +8,13 @@ use time::format_description::well_known::Rfc3339;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Moment(pub i64);
 
+/// The last microsecond that RFC 3339 can write, of the year 9999.
+const LAST: i64 = 253_402_300_799_999_999;
+
 impl Moment {
-    /// The text of the moment, to the microsecond where it is not zero.
+    /// The text of the moment, to the microsecond where it is not zero; the last one that can be written for any after it.
     pub fn text(self) -> String {
-        let nanoseconds = i128::from(self.0) * 1000;
+        let nanoseconds = i128::from(self.0.min(LAST)) * 1000;
         let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         moment.format(&Rfc3339).unwrap_or_default()
     }
@@ -59,5 +62,7 @@ mod tests {
         assert_eq!(Moment(1_500_000).text(), "1970-01-01T00:00:01.5Z");
         assert_eq!(Moment::read("1970-01-01T01:00:01.5+01:00"), Some(Moment(1_500_000)));
         assert_eq!(Moment::read("yesterday"), None);
+        assert_eq!(Moment(253_402_300_800_000_000).text(), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(Moment(i64::MAX).text(), "9999-12-31T23:59:59.999999Z");
     }
 }

@@ -3,6 +3,9 @@
 /// Seconds of a day.
 pub const DAY: i64 = 86_400;
 
+/// The last second that RFC 3339 can write, 9999-12-31T23:59:59Z.
+pub const LAST: i64 = 253_402_300_799;
+
 /// The seconds since 1970 of `2026-01-31`, `2026-01-31T12:00:00Z` or the like with an offset or fractions of a second (RFC 3339, section 5.6).
 pub fn parse(text: &str) -> Option<i64> {
     let bytes = text.as_bytes();
@@ -104,5 +107,6 @@ mod tests {
             assert_eq!(parse(&date(day * DAY)), (day >= -719_528).then_some(day * DAY).or(parse(&date(day * DAY))));
         }
         assert_eq!(date(951_825_600), "2000-02-29");
+        assert_eq!(parse("9999-12-31T23:59:59Z"), Some(LAST));
     }
 }

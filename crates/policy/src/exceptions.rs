@@ -122,8 +122,8 @@ fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> 
         scope: table.scope("scope")?,
         owner: table.required("owner").to_owned(),
         reason: table.required("reason").to_owned(),
-        // A date is the last day that counts, the whole of it.
-        ends: if time::is_date(expires) { written + time::DAY } else { written },
+        // A date is the last day that counts, the whole of it; what ends later than can be written ends with that.
+        ends: (if time::is_date(expires) { written + time::DAY } else { written }).min(time::LAST),
         expires: expires.to_owned(),
         file: file.to_owned(),
         line: table.node.line,

@@ -93,6 +93,10 @@ fn exceptions_say_what_who_why_and_until_when() {
     let error = |rest: &str| read_exceptions("e.yaml", &format!("{head}{rest}")).unwrap_err().to_string();
     let whole = "- {name: a, ids: [CVE-2024-1], owner: o, reason: r, expires: 2026-12-31}\n";
     assert_eq!(read_exceptions("e.yaml", &format!("{head}{whole}")).unwrap()[0].ends, 1_798_761_600);
+    for last in ["9999-12-31", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z"] {
+        let text = format!("{head}{}", whole.replace("2026-12-31", last));
+        assert_eq!(read_exceptions("e.yaml", &text).unwrap()[0].ends, 253_402_300_799, "{last}");
+    }
     assert!(
         error("- {name: a, ids: [x], reason: r, expires: 2026-12-31}\n").contains("`exceptions[0].owner` is missing")
     );
