@@ -163,12 +163,13 @@ fn server_parameters(names: &[String], now: i64) -> CertificateParams {
     parameters
 }
 
-/// Whether a certificate of the own CA is for these names and does not end soon.
+/// Whether a certificate of the own CA is for these names, holds already and does not end soon: one that was made while the
+/// clock was ahead does not hold yet.
 fn is_current(file: &Path, names: &[String], now: i64) -> bool {
     let Ok(pem) = std::fs::read(file) else { return false };
     let Ok(der) = CertificateDer::from_pem_slice(&pem) else { return false };
     let Ok((_, certificate)) = x509_parser::parse_x509_certificate(&der) else { return false };
-    let ends = certificate.validity().not_after.timestamp();
+    let (begins, ends) = (certificate.validity().not_before.timestamp(), certificate.validity().not_after.timestamp());
     let Ok(Some(own)) = certificate.subject_alternative_name() else { return false };
     let has = |name: &String| {
         own.value.general_names.iter().any(|general| match general {
@@ -181,7 +182,7 @@ fn is_current(file: &Path, names: &[String], now: i64) -> bool {
             _ => false,
         })
     };
-    ends > now + RENEW_DAYS * 86_400 && names.iter().all(has)
+    begins <= now && ends > now + RENEW_DAYS * 86_400 && names.iter().all(has)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, IdentityError> {
@@ -230,6 +231,9 @@ mod tests {
         let server = file("server.pem");
         Identity::own(folder.path(), &names(&["localhost"]), NOW + 380 * 86_400).unwrap();
         assert_ne!(file("server.pem"), server, "near its end");
+        let server = file("server.pem");
+        Identity::own(folder.path(), &names(&["localhost"]), NOW).unwrap();
+        assert_ne!(file("server.pem"), server, "not yet valid, as the clock was ahead");
         assert_eq!(file("ca.pem"), ca);
     }
 

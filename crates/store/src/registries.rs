@@ -278,7 +278,8 @@ pub fn delete(
     Ok(())
 }
 
-/// The registries that it is time to list; each is told to one caller, and is due again at `next(registry)`.
+/// The registries that it is time to list; each is told to one caller, and is due again at `next(registry)`. What is not
+/// due for more than twice its interval was put off by a clock that was ahead, and is due as well.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
@@ -290,7 +291,9 @@ pub fn take_due(
 ) -> Result<Vec<Registry>, StoreError> {
     require(permit, Area::Registries, Action::Write)?;
     let sql = format!(
-        "SELECT {COLUMNS} FROM registries WHERE is_enabled = 1 AND next_poll <= $1 ORDER BY next_poll LIMIT 100"
+        "SELECT {COLUMNS} FROM registries
+         WHERE is_enabled = 1 AND (next_poll <= $1 OR next_poll > $1 + 2 * poll_seconds * 1000000)
+         ORDER BY next_poll LIMIT 100"
     );
     let mut due = Vec::new();
     for row in connection.rows(&sql, &values![now])? {

@@ -89,6 +89,21 @@ fn a_registry_is_due_for_one_server_at_a_time() {
 }
 
 #[test]
+fn a_registry_that_a_clock_ahead_has_put_off_is_due() {
+    on_both_stores(|store| {
+        const INTERVAL: i64 = 60_000_000;
+        let ahead = Registry { next_poll: 400 * 24 * 60 * INTERVAL, ..sample() };
+        write(store, move |connection| insert(connection, &may("registries.write"), &ahead)).unwrap();
+        let due = |now: i64| {
+            write(store, move |connection| take_due(connection, &may("registries.write"), now, |_| now + INTERVAL))
+                .unwrap()
+                .len()
+        };
+        assert_eq!((due(1), due(2), due(INTERVAL), due(INTERVAL + 1)), (1, 0, 0, 1));
+    });
+}
+
+#[test]
 fn tags_that_are_new_or_moved_are_told_once() {
     on_both_stores(|store| {
         write(store, |connection| insert(connection, &may("registries.write"), &sample())).unwrap();
