@@ -13,7 +13,10 @@ use crate::{declaration, sibling, up};
 pub(crate) fn run(command: &AdminCommand, environment: &Environment) -> Result<Outcome, Failure> {
     let (words, place): (Vec<OsString>, &AdminPlaceArguments) = match command {
         AdminCommand::Backup(arguments) | AdminCommand::Export(arguments) => {
-            (vec!["backup".into(), arguments.file.clone().into()], &arguments.place)
+            let mut words: Vec<OsString> = vec!["backup".into()];
+            words.extend(arguments.replace.then(|| OsString::from("--replace")));
+            words.push(arguments.file.clone().into());
+            (words, &arguments.place)
         }
         AdminCommand::Restore(arguments) | AdminCommand::Import(arguments) => {
             (vec!["restore".into(), arguments.file.clone().into()], &arguments.place)

@@ -19,8 +19,8 @@ use crate::passwords::Passwords;
 use crate::{clock, secrets};
 
 /// How the verbs are used.
-pub(crate) const USAGE: &str = "use: bulkhead-server admin backup FILE | restore FILE | migrate | reset-password NAME | \
-     audit-verify [--file FILE] [--checkpoints FILE] [--key FILE]";
+pub(crate) const USAGE: &str = "use: bulkhead-server admin backup [--replace] FILE | restore FILE | migrate | \
+     reset-password NAME | audit-verify [--file FILE] [--checkpoints FILE] [--key FILE]";
 
 /// How a verb ended, and what is told of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -43,7 +43,8 @@ pub(crate) fn run(config: &Config, words: &[&str]) -> anyhow::Result<Ended> {
 fn change(config: &Config, words: &[&str]) -> anyhow::Result<String> {
     let options = StoreOptions::new(config.database.clone());
     match words {
-        ["backup", file] => backup(&options, Path::new(file)),
+        ["backup", "--replace", file] => backup(&options, Path::new(file), true),
+        ["backup", file] => backup(&options, Path::new(file), false),
         ["restore", file] => restore(config, &options, Path::new(file)),
         ["migrate"] => {
             Store::open(&options)?;
@@ -54,16 +55,26 @@ fn change(config: &Config, words: &[&str]) -> anyhow::Result<String> {
     }
 }
 
-/// Writes a backup beside its place and moves it there when it is whole.
-fn backup(options: &StoreOptions, file: &Path) -> anyhow::Result<String> {
-    let part = file.with_extension("part");
-    let _ = std::fs::remove_file(&part);
+/// Writes a backup beside its place and moves it there when it is whole. What is there stays, unless it is to be replaced.
+fn backup(options: &StoreOptions, file: &Path, is_to_replace: bool) -> anyhow::Result<String> {
+    let refuse = || -> anyhow::Result<()> {
+        if !is_to_replace && file.symlink_metadata().is_ok() {
+            bail!("{} is there already; give --replace to write it anew, or name another file", file.display());
+        }
+        Ok(())
+    };
+    // Before minutes of work, and after them.
+    refuse()?;
+    let mut part = file.as_os_str().to_owned();
+    part.push(".part");
+    let part = Path::new(&part);
+    let _ = std::fs::remove_file(part);
     let mut out = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         // It holds password hashes and sealed credentials.
         .mode(0o600)
-        .open(&part)
+        .open(part)
         .with_context(|| format!("cannot write {}", part.display()))?;
     let written = archive::write(options, &mut out).and_then(|rows| {
         out.flush().and_then(|()| out.sync_all()).map_err(archive::ArchiveError::File)?;
@@ -72,11 +83,14 @@ fn backup(options: &StoreOptions, file: &Path) -> anyhow::Result<String> {
     let rows = match written {
         Ok(rows) => rows,
         Err(error) => {
-            let _ = std::fs::remove_file(&part);
+            let _ = std::fs::remove_file(part);
             return Err(error).with_context(|| format!("cannot back up into {}", file.display()));
         }
     };
-    std::fs::rename(&part, file).with_context(|| format!("cannot write {}", file.display()))?;
+    refuse().inspect_err(|_| {
+        let _ = std::fs::remove_file(part);
+    })?;
+    std::fs::rename(part, file).with_context(|| format!("cannot write {}", file.display()))?;
     Ok(format!(
         "{rows} rows are in {}; keep the master key apart from it: without the key, credentials in it cannot be opened",
         file.display()
@@ -167,6 +181,22 @@ mod tests {
         let restored = Store::open(&StoreOptions::new(other.database.clone())).unwrap();
         let user = restored.read_blocking(|connection| users::by_name(connection, "bob")).unwrap();
         assert!(user.is_some_and(|user| user.must_change));
+    }
+
+    #[test]
+    fn a_backup_that_is_there_already_stays_unless_it_is_to_be_replaced() {
+        let server = TestServer::new();
+        let config = &server.app.config;
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("last.part");
+        std::fs::write(&file, "the last good one").unwrap();
+        let name = file.display().to_string();
+        let error = change(config, &["backup", &name]).unwrap_err().to_string();
+        assert_eq!(error, format!("{name} is there already; give --replace to write it anew, or name another file"));
+        assert_eq!(std::fs::read(&file).unwrap(), b"the last good one");
+        change(config, &["backup", "--replace", &name]).unwrap();
+        assert!(std::fs::read(&file).unwrap().starts_with(&[0x28, 0xb5, 0x2f, 0xfd]), "it is a frame of zstd");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
     }
 
     #[test]

@@ -357,7 +357,7 @@ fn unknown(names: impl Iterator<Item = String>) -> Vec<String> {
 /// What `--help` says.
 pub(crate) fn help() -> String {
     let mut text =
-        "bulkhead-server: the command center of Bulkhead\n\nUsage: bulkhead-server\n       bulkhead-server admin backup FILE | restore FILE | migrate | \
+        "bulkhead-server: the command center of Bulkhead\n\nUsage: bulkhead-server\n       bulkhead-server admin backup [--replace] FILE | restore FILE | migrate | \
         reset-password NAME\n\nSettings are variables, or \
         keys of the TOML file that BULKHEAD_CONFIG names (key `listen` is BULKHEAD_LISTEN); variables win.\n"
             .to_owned();

@@ -44,11 +44,11 @@ pub(crate) struct RegisterArguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdminCommand {
     /// Write the whole store into one file; servers may go on meanwhile
-    Backup(AdminFileArguments),
+    Backup(AdminBackupArguments),
     /// Read such a file into an empty database, of the same kind or the other
     Restore(AdminFileArguments),
     /// The same as backup: the file is the way from SQLite to PostgreSQL and back
-    Export(AdminFileArguments),
+    Export(AdminBackupArguments),
     /// The same as restore
     Import(AdminFileArguments),
     /// Bring the database to the schema of this version
@@ -93,6 +93,17 @@ pub(crate) struct AdminPlaceArguments {
     /// The database, postgres://… or sqlite:PATH, instead of the one in the data folder
     #[arg(long, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdminBackupArguments {
+    /// The file
+    pub(crate) file: PathBuf,
+    /// Replace the file where it is there already
+    #[arg(long)]
+    pub(crate) replace: bool,
+    #[command(flatten)]
+    pub(crate) place: AdminPlaceArguments,
 }
 
 #[derive(Debug, Args)]
