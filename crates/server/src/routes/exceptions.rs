@@ -114,8 +114,11 @@ fn read(terms: &ExceptionTerms) -> ApiResult<(policy::Exception, String)> {
     let Some(exception) = read.into_iter().next() else {
         return Err(ApiError::invalid("exception", "it says nothing"));
     };
-    match exception.name.len() > 200 {
-        true => Err(ApiError::invalid("name", "it is longer than 200 bytes")),
+    if exception.name.len() > 200 {
+        return Err(ApiError::invalid("name", "it is longer than 200 bytes"));
+    }
+    match exception.name.chars().any(char::is_control) {
+        true => Err(ApiError::invalid("name", "it has a line break or another control character")),
         false => Ok((exception, document)),
     }
 }

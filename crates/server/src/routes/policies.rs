@@ -82,8 +82,11 @@ fn told(stored: StoredPolicy) -> Policy {
 pub(crate) fn read(document: &str) -> ApiResult<policy::Policy> {
     let policy = policy::read_policy("document", document)
         .map_err(|error| ApiError::invalid("document", &error).with("line", error.line).saying(error.problem))?;
-    match policy.name.len() > 200 {
-        true => Err(ApiError::invalid("document", "its name is longer than 200 bytes")),
+    if policy.name.len() > 200 {
+        return Err(ApiError::invalid("document", "its name is longer than 200 bytes"));
+    }
+    match policy.name.chars().any(char::is_control) {
+        true => Err(ApiError::invalid("document", "its name has a line break or another control character")),
         false => Ok(policy),
     }
 }

@@ -146,6 +146,8 @@ fn a_request_that_covers_everything_or_is_over_is_refused() {
     let mut over = request("over");
     over["expires"] = json!("2020-01-01");
     house.server.ask(&house.developer, "POST", "/exceptions", over).expect(422);
+    let answer = house.server.ask(&house.developer, "POST", "/exceptions", request("two\nlines"));
+    assert_eq!((answer.status, answer.code()), (422, "request.invalid"), "{}", answer.body);
     let mut unknown = request("unknown");
     unknown["policy"] = json!("nothing");
     house.server.ask(&house.developer, "POST", "/exceptions", unknown).expect(404);

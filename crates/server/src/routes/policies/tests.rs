@@ -79,6 +79,18 @@ fn a_dry_run_tells_what_would_change_and_changes_nothing() {
 }
 
 #[test]
+fn a_name_has_no_control_characters() {
+    let (server, who) = server();
+    for name in ["a\\tb", "a\\nb", "a\\u0000b", "a\\e[31m"] {
+        let document = SEVERE.replace("name: severe", &format!("name: \"{name}\""));
+        let answer = server.ask(&who, "POST", "/policies", json!({ "document": document }));
+        assert_eq!((answer.status, answer.code()), (422, "request.invalid"), "{name}: {}", answer.body);
+        let problem = &answer.body["parameters"]["problem"];
+        assert_eq!(problem, "its name has a line break or another control character", "{name}");
+    }
+}
+
+#[test]
 fn servers_that_start_at_once_bring_presets_and_the_default_policy_once() {
     let Some(uri) = test_support::postgres_database() else { return };
     let options = store::StoreOptions::new(store::Address::Postgres(uri));
