@@ -6,7 +6,8 @@
 use api::ProblemCode;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use daemon::PeerAddress;
@@ -214,11 +215,11 @@ async fn admit(app: &App, rule: Rule, request: &mut Parts) -> ApiResult<()> {
     let is_safe = matches!(request.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let now = clock::now();
     if rule == Rule::Public {
-        return if is_safe { Ok(()) } else { same_site(&request.headers) };
+        return if is_safe { Ok(()) } else { same_site(&request.headers, &request.uri) };
     }
     let mut caller = recognize(app, request, now).await?;
     if caller.session.is_some() && !is_safe {
-        same_site(&request.headers)?;
+        same_site(&request.headers, &request.uri)?;
     }
     if let Err(seconds) = app.rates.take(&caller.principal.id, rate::REQUESTS, now) {
         return Err(too_often(seconds));
@@ -248,13 +249,14 @@ fn unauthenticated() -> ApiError {
 }
 
 /// Refuses what another site made a browser send. Browsers say where a request is from (Fetch Metadata, `Sec-Fetch-Site`);
-/// those that do not say `Origin`; a program that says neither has no cookies of a person.
-fn same_site(headers: &HeaderMap) -> ApiResult<()> {
+/// those that do not say `Origin`; a program that says neither has no cookies of a person. What the origin has to be is in
+/// `Host`, or under HTTP/2 in the address of the request (RFC 9113, 8.3.1).
+fn same_site(headers: &HeaderMap, uri: &Uri) -> ApiResult<()> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_same = match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
         (None, Some(origin)) => {
-            let host = text("host").or_else(|| text(":authority")).unwrap_or_default();
+            let host = text("host").or_else(|| uri.authority().map(Authority::as_str)).unwrap_or_default();
             origin.split_once("://").is_some_and(|(_, rest)| rest == host)
         }
         (None, None) => true,
@@ -479,9 +481,13 @@ mod tests {
     use super::*;
 
     fn is_same_site(pairs: &[(&'static str, &'static str)]) -> bool {
+        is_same_site_at("/api/v1/sessions", pairs)
+    }
+
+    fn is_same_site_at(address: &'static str, pairs: &[(&'static str, &'static str)]) -> bool {
         let headers =
             pairs.iter().map(|(name, value)| (header::HeaderName::from_static(name), HeaderValue::from_static(value)));
-        same_site(&headers.collect()).is_ok()
+        same_site(&headers.collect(), &Uri::from_static(address)).is_ok()
     }
 
     #[test]
@@ -493,6 +499,10 @@ mod tests {
         assert!(!is_same_site(&[("origin", "https://evil.example"), ("host", "h:8443")]));
         assert!(!is_same_site(&[("origin", "null"), ("host", "h:8443")]));
         assert!(is_same_site(&[]), "programs say neither");
+        let http2 = "https://h:8443/api/v1/sessions";
+        assert!(is_same_site_at(http2, &[("origin", "https://h:8443")]), "HTTP/2 has no Host");
+        assert!(!is_same_site_at(http2, &[("origin", "https://evil.example")]));
+        assert!(!is_same_site_at(http2, &[("origin", "null")]));
     }
 
     #[test]
