@@ -7,6 +7,7 @@ import { useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
 import { Icon } from '../../parts/icons';
 import { Problem } from '../../parts/Problem';
+import { Skeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
 import { messages } from './messages';
 import { healthQuery } from './queries';
@@ -32,7 +33,7 @@ export function HealthStrip() {
   const t = useMessages(messages);
   const health = useQuery(healthQuery);
   if (health.error) return <Problem error={health.error} onRetry={() => void health.refetch()} />;
-  if (!health.data) return null;
+  if (!health.data) return <Skeleton width="long" />;
   const wrong = health.data.parts.filter(({ state }) => state !== 'ok');
   if (wrong.length === 0) {
     return (

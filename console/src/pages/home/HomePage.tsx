@@ -11,17 +11,18 @@ import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
 import { Problem } from '../../parts/Problem';
 import { Skeleton } from '../../parts/Skeleton';
+import { StillWorking } from '../../parts/table/StillWorking';
 import { Timestamp } from '../../parts/Timestamp';
 import { VerdictMark } from '../../parts/marks';
 import { WhyPlace } from '../../parts/why/WhyPlace';
 import { Figures } from './Figures';
-import { deltas, risks, verdicts, work, type Figure } from './figures';
+import { deltas, risks, verdicts, work } from './figures';
 import { FirstSteps } from './FirstSteps';
 import { HealthStrip } from './HealthStrip';
 import { Fresh, Latest, Undecided, Worst } from './Lists';
 import { messages } from './messages';
 import { PERIODS, beginOf, periodOf } from './period';
-import { COUNTED, useAlsoCounted, useIsBesideReady } from './queries';
+import { COUNTED, useAlsoCounted, useIsBesideReady, useOnce } from './queries';
 
 const TOPICS = ['image.*', 'verdict.*', 'exception.*', 'registry.*', 'job.*', 'intelligence.*'];
 
@@ -48,13 +49,13 @@ function Overview() {
   const since = beginOf(periodOf(word), opened);
   const summary = useQuery({ ...queryOf(showSummary, { query: { since } }), placeholderData: keepPreviousData, refetchInterval: LOOK_MS });
   const alsoCounted = useAlsoCounted();
-  const isBesideReady = useIsBesideReady();
+  const isReady = [useIsBesideReady(), useOnce(!alsoCounted.isPending)].every(Boolean);
   useLive(TOPICS, () => {
     // Figures change where they stand: nothing moves under the reader's hand.
     for (const id of [showSummary.id, showHealth.id, COUNTED]) void queryClient.invalidateQueries({ queryKey: [id] });
   });
   if (summary.error && !summary.data) return <Problem error={summary.error} onRetry={() => void summary.refetch()} />;
-  if (!summary.data || !alsoCounted || !isBesideReady) return <Waiting />;
+  if (!summary.data || !isReady) return <Waiting />;
   return (
     <>
       <HealthStrip />
@@ -70,11 +71,12 @@ function Waiting() {
       <Skeleton width="long" />
       <Skeleton width="middle" />
       <Skeleton width="long" />
+      <StillWorking />
     </div>
   );
 }
 
-function Counted({ summary, alsoCounted, since }: { summary: Summary; alsoCounted: readonly Figure<'malware' | 'secrets'>[]; since: string }) {
+function Counted({ summary, alsoCounted, since }: { summary: Summary; alsoCounted: ReturnType<typeof useAlsoCounted>; since: string }) {
   const t = useMessages(messages);
   const seesFindings = useMay('findings.read');
   const seesAudit = useMay('audit.read');
@@ -89,7 +91,8 @@ function Counted({ summary, alsoCounted, since }: { summary: Summary; alsoCounte
       </section>
       <section>
         <h2>{t('risks')}</h2>
-        <Figures figures={[...risks(summary), ...alsoCounted]} say={(risk) => t(`risk.${risk}`)} />
+        <Figures figures={[...risks(summary), ...alsoCounted.figures]} say={(risk) => t(`risk.${risk}`)} />
+        {alsoCounted.error && <Problem error={alsoCounted.error} onRetry={alsoCounted.retry} />}
       </section>
       <Worst />
       {mayDecide && <Undecided />}

@@ -1,5 +1,6 @@
 // What the first page asks for. What stands in its first view is waited for together, so that nothing moves when it comes.
 import { useQueries, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { listExceptions, listImages, showHealth } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
@@ -22,25 +23,42 @@ const ALSO = ['malware', 'secrets'] as const;
 
 export const COUNTED = 'home.counted';
 
-/** These figures, as far as they came; null while one is on its way. */
-export function useAlsoCounted(): Figure<'malware' | 'secrets'>[] | null {
+interface AlsoCounted {
+  /** The figures, as far as they came. */
+  figures: Figure<'malware' | 'secrets'>[];
+  isPending: boolean;
+  /** Why one of them did not come. */
+  error: Error | null;
+  retry: () => void;
+}
+
+export function useAlsoCounted(): AlsoCounted {
   return useQueries({
     queries: ALSO.map((name) => ({
       queryKey: [COUNTED, name],
       queryFn: async ({ signal }: { signal: AbortSignal }) => (await listImages({ query: { filter: filterOf(name), limit: 1 } }, { signal })).total ?? null,
     })),
-    combine: (results) => {
-      if (results.some((result) => result.isPending)) return null;
-      return ALSO.flatMap((name, at) => (results[at]?.data === undefined ? [] : [counted(name, results[at].data)]));
-    },
+    combine: (results) => ({
+      figures: ALSO.flatMap((name, at) => (results[at]?.data === undefined ? [] : [counted(name, results[at].data)])),
+      isPending: results.some((result) => result.isPending),
+      error: results.find((result) => result.error)?.error ?? null,
+      retry: () => void Promise.all(results.filter((result) => result.error).map((result) => result.refetch())),
+    }),
   });
 }
 
-/** Whether what stands beside the figures in the first view came, or failed. */
+/** Whether what stands beside the figures in the first view came, or failed once. */
 export function useIsBesideReady(): boolean {
   const worst = useQuery(worstQuery);
   const health = useQuery(healthQuery);
   const mayDecide = useMay('exceptions.approve');
   const undecided = useQuery({ ...undecidedQuery, enabled: mayDecide });
-  return !worst.isPending && !health.isPending && !(mayDecide && undecided.isPending);
+  return useOnce(!worst.isPending && !health.isPending && !(mayDecide && undecided.isPending));
+}
+
+/** True from the first time on: what failed is pending again as soon as it is asked again, which the part that it fills tells. */
+export function useOnce(isSo: boolean): boolean {
+  const [wasSo, setWasSo] = useState(isSo);
+  if (isSo && !wasSo) setWasSo(true);
+  return wasSo || isSo;
 }
