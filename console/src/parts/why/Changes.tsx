@@ -39,11 +39,3 @@ export function Changes({ newer, older }: { newer: Verdict; older: Verdict }) {
 function isNoFinding({ kind }: VerdictEvidence): boolean {
   return kind === null;
 }
-
-/** What caused a verdict, in the reader's words. */
-export function VerdictCause({ cause }: { cause: string }) {
-  const format = useFormat();
-  const code = `event.word.${cause}`;
-  const said = tellerOf(format).say(code);
-  return said === code ? <code>{cause}</code> : said;
-}

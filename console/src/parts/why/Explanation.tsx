@@ -11,6 +11,7 @@ import { messages } from './messages';
 import { PolicyWhy } from './PolicyWhy';
 import { ReasonWhy } from './ReasonWhy';
 import { tellerOf } from './sentences';
+import { VerdictCause } from './VerdictCause';
 
 /** A verdict from the decision to what can be done, in the order that never changes. */
 export default function Explanation({ verdict, json }: { verdict: Verdict; json: unknown }) {
@@ -80,7 +81,7 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
           {verdict.cause !== '' && (
             <>
               <dt>{t('cause')}</dt>
-              <dd><code>{verdict.cause}</code></dd>
+              <dd><VerdictCause cause={verdict.cause} /></dd>
             </>
           )}
         </dl>

@@ -19,7 +19,7 @@ export const ja: Translation<typeof en> = {
   intelligence: 'インテリジェンス',
   'intelligence.number': '第{number}版',
   'intelligence.none': 'なし',
-  cause: '契機',
+  cause: 'きっかけ',
   mode: '制御モード: {mode}',
   stored_version: '保存されたバージョン: {number}',
   'mode.enforce': '制御(Enforce)',

@@ -6,7 +6,8 @@ import { VerdictMark } from '../../../parts/marks';
 import { Button } from '../../../parts/pf';
 import { Problem } from '../../../parts/Problem';
 import { PageSkeleton } from '../../../parts/Skeleton';
-import { Changes, VerdictCause } from '../../../parts/why/Changes';
+import { Changes } from '../../../parts/why/Changes';
+import { VerdictCause } from '../../../parts/why/VerdictCause';
 import { Timestamp } from '../../../parts/Timestamp';
 import { messages } from './messages';
 
