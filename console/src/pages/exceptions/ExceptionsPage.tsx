@@ -30,7 +30,7 @@ export function ExceptionsPage() {
   const search: Search = useSearch({ strict: false });
   const state = STATES.find((known) => known === search.state);
   const mayAsk = useMay('exceptions.write');
-  const ask = (isOpen: boolean) => void navigate({ to: '.', search: (before: Search) => ({ ...before, new: isOpen ? 'true' : undefined }) });
+  const ask = (isOpen: boolean) => void navigate({ to: '.', search: (before: Search) => ({ ...before, new: isOpen ? 'true' : undefined }), ignoreBlocker: !isOpen });
   return (
     <div className="bh-page bh-page-full">
       <div className="bh-page-head">

@@ -16,12 +16,14 @@ interface BulkDialogProps {
   isWide?: boolean;
   bulk: Bulk;
   onClose: () => void;
+  /** Instead of that, of the button that says so. */
+  onCancel?: () => void;
   /** What it does, what the preview tells, and what has to be given for it. */
   children: ReactNode;
 }
 
 /** Asks before the same is done to many: how many they are, and once more where that number has moved. */
-export function BulkDialog({ title, action, isDanger = false, isWide = false, bulk, onClose, children }: BulkDialogProps) {
+export function BulkDialog({ title, action, isDanger = false, isWide = false, bulk, onClose, onCancel = onClose, children }: BulkDialogProps) {
   const t = useMessages(messages);
   const id = useId();
   const error = shownError(bulk.error);
@@ -42,7 +44,7 @@ export function BulkDialog({ title, action, isDanger = false, isWide = false, bu
       </ModalBody>
       <ModalFooter>
         <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={bulk.isPending} isDisabled={bulk.isPending || count === 0}>{action}</Button>
-        <Button variant="link" onClick={onClose}>{t('cancel')}</Button>
+        <Button variant="link" onClick={onCancel}>{t('cancel')}</Button>
       </ModalFooter>
     </Modal>
   );

@@ -1,11 +1,11 @@
 import { useBlocker } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useMessages } from '../../i18n/language';
-import { Confirm } from '../Confirm';
 import { Refused } from '../field/Refused';
 import { Button, Form } from '../pf';
 import { Problem } from '../Problem';
 import { ConflictNote } from './ConflictNote';
+import { LeaveQuestion } from './LeaveQuestion';
 import { messages } from './messages';
 import type { Edit } from './useEdit';
 
@@ -55,7 +55,6 @@ interface LeaveGuardProps {
 
 /** Asks before a page with a draft is left. */
 export function LeaveGuard({ isChanged, parameters = [] }: LeaveGuardProps) {
-  const t = useMessages(messages);
   const blocker = useBlocker({
     // Filters, tabs and drawers are of the same page: the draft stays.
     shouldBlockFn: ({ current, next }) => isChanged && (current.pathname !== next.pathname || parameters.some((name) => partOf(current.search, name) !== partOf(next.search, name))),
@@ -63,11 +62,7 @@ export function LeaveGuard({ isChanged, parameters = [] }: LeaveGuardProps) {
     withResolver: true,
   });
   if (blocker.status !== 'blocked') return null;
-  return (
-    <Confirm title={t('leave.title')} action={t('leave.action')} isDanger onConfirm={blocker.proceed} onCancel={blocker.reset}>
-      <p>{t('leave.text')}</p>
-    </Confirm>
-  );
+  return <LeaveQuestion onLeave={blocker.proceed} onStay={blocker.reset} />;
 }
 
 function partOf(search: object, name: string): unknown {

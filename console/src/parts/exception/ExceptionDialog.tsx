@@ -7,6 +7,7 @@ import { idempotencyKey } from '../../client/transport';
 import { useMe } from '../../frame/me';
 import { useMessages } from '../../i18n/language';
 import { Choice, LongText } from '../Choice';
+import { useCarefulClose } from '../edit/LeaveQuestion';
 import { Field } from '../Field';
 import { Refused } from '../field/Refused';
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../pf';
@@ -15,7 +16,7 @@ import { useNow } from '../Timestamp';
 import { ForPolicy, Until, Where, type PartProps } from './fields';
 import { Matches } from './Matches';
 import { messages } from './messages';
-import { FINDING_KINDS, draftOf, requestOf, saysWhat, type ExceptionDraft, type FindingKind, type Prefill } from './terms';
+import { FINDING_KINDS, draftOf, isOtherDraft, requestOf, saysWhat, type ExceptionDraft, type FindingKind, type Prefill } from './terms';
 
 interface ExceptionDialogProps {
   prefill: Prefill;
@@ -30,7 +31,8 @@ export default function ExceptionDialog({ prefill, onDone, onClose }: ExceptionD
   const me = useMe();
   const now = useNow();
   const [key] = useState(idempotencyKey);
-  const [draft, setDraft] = useState<ExceptionDraft>(() => draftOf(prefill, me.name));
+  const [begun] = useState<ExceptionDraft>(() => draftOf(prefill, me.name));
+  const [draft, setDraft] = useState(begun);
   const change = (changed: Partial<ExceptionDraft>) => { setDraft((before) => ({ ...before, ...changed })); };
   const send = useMutation({
     mutationFn: () => requestException({ body: requestOf(draft, now) }, { idempotencyKey: key }),
@@ -40,13 +42,14 @@ export default function ExceptionDialog({ prefill, onDone, onClose }: ExceptionD
     },
   });
   const [isTried, setIsTried] = useState(false);
+  const { close, question } = useCarefulClose(isOtherDraft(draft, begun), onClose);
   const isVague = !saysWhat(draft);
   const submit = () => {
     setIsTried(true);
     if (!isVague) send.mutate();
   };
   return (
-    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby={`${id}-title`}>
+    <Modal isOpen variant="medium" onClose={close} aria-labelledby={`${id}-title`}>
       <ModalHeader title={t('title')} labelId={`${id}-title`} description={t('text')} />
       <ModalBody>
         <Refused error={send.error}>
@@ -69,6 +72,7 @@ export default function ExceptionDialog({ prefill, onDone, onClose }: ExceptionD
         <Button type="submit" form={`${id}-form`} isLoading={send.isPending} isDisabled={send.isPending}>{t('submit')}</Button>
         <Button variant="link" onClick={onClose}>{t('cancel')}</Button>
       </ModalFooter>
+      {question}
     </Modal>
   );
 }

@@ -95,6 +95,11 @@ export function idsOf(draft: ExceptionDraft): string[] {
   return draft.ids.normalize('NFKC').split(/[\s,]+/).filter((id) => id !== '');
 }
 
+/** Whether something was written since. */
+export function isOtherDraft(draft: ExceptionDraft, begun: ExceptionDraft): boolean {
+  return (Object.keys(draft) as (keyof ExceptionDraft)[]).some((member) => draft[member] !== begun[member]);
+}
+
 /** Whether it says what is excepted at all: without that it would cover every finding. */
 export function saysWhat(draft: ExceptionDraft): boolean {
   return idsOf(draft).length > 0 || draft.kind !== '' || draft.packageName.trim() !== '' || draft.path.trim() !== '';
