@@ -31,7 +31,7 @@ afterEach(() => {
 
 const AT = '2026-11-28T12:00:00Z';
 
-const COUNTS = { critical: 3, high: 1, medium: 0, low: 0, unknown: 0, kev: 1, fixable: 0, secrets: 2, malware: 1, misconfigurations: 0, gaps: 1 };
+const COUNTS = { critical: 3, high: 1, medium: 0, low: 0, unrated: 34, kev: 1, fixable: 5, secrets: 2, malware: 1, misconfigurations: 0, gaps: 1 };
 
 const IMAGE = { digest: 'sha256:1', name: 'shop/web:1', counts: COUNTS, decision: 'deny', severity: 'critical', os: '', platform: '', packages: 120, size_bytes: 1, approval: 'none', registered: AT, evaluated: AT, decided: AT };
 
@@ -82,6 +82,12 @@ test('the numbers of an image lead to the findings that they count', async () =>
   // The router understands the address, and goes there itself.
   await userEvent.click(screen.getByRole('link', { name: '2 secrets in shop/web:1' }));
   await waitFor(() => { expect(router.latestLocation).toMatchObject({ pathname: '/images/sha256%3A1', search: { tab: 'secrets', filter: '-excepted_by:*' } }); });
+});
+
+test('what nobody rated and what can be fixed is counted where one looks first', async () => {
+  show(ImagesPage, ['images.read', 'findings.read']);
+  expect(await target('34 vulnerabilities without a severity in shop/web:1')).toBe('/images/sha256:1 tab=vulnerabilities filter=severity:unknown,none -excepted_by:*');
+  expect(await target('5 vulnerabilities in shop/web:1 that can be fixed')).toBe('/images/sha256:1 tab=vulnerabilities filter=fixed_version:* -excepted_by:*');
 });
 
 test('nothing is behind a number that is none', async () => {

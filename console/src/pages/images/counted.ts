@@ -5,12 +5,16 @@ import type { Search } from '../../frame/routes';
 /** What an exception covers does not count. */
 const NOT_EXCEPTED = '-excepted_by:*';
 
-export type Counted = Exclude<keyof ImageCounts, 'fixable' | 'gaps' | 'unknown' | 'misconfigurations'>;
+export type Counted = Exclude<keyof ImageCounts, 'gaps' | 'misconfigurations'>;
 
 export function rowsOf(name: Counted): Search {
   switch (name) {
     case 'kev':
       return { tab: 'vulnerabilities', filter: `kev:true ${NOT_EXCEPTED}` };
+    case 'fixable':
+      return { tab: 'vulnerabilities', filter: `fixed_version:* ${NOT_EXCEPTED}` };
+    case 'unrated':
+      return { tab: 'vulnerabilities', filter: `severity:unknown,none ${NOT_EXCEPTED}` };
     case 'secrets':
     case 'malware':
       return { tab: name, filter: NOT_EXCEPTED };

@@ -35,6 +35,8 @@ export function Header({ image, isRemoved = false }: { image: ImageDetails; isRe
             <SeverityMark severity={severity} /> <b>{format.number(image.counts[severity])}</b>
           </Count>
         ))}
+        <Count counted="unrated"><SeverityMark severity="unknown" /> <b>{format.number(image.counts.unrated)}</b></Count>
+        <Count counted="fixable">{t('fixable', { count: image.counts.fixable })}</Count>
         {image.counts.kev > 0 && <Count counted="kev">{t('kev', { count: image.counts.kev })}</Count>}
         <Digest digest={image.digest} />
         <span className="bh-quiet"><HostileText text={[image.os, image.platform].filter((part) => part !== '').join(' · ')} /></span>

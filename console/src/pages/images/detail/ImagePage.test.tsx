@@ -18,7 +18,7 @@ afterEach(() => {
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 const image = {
-  digest: DIGEST, name: 'shop/web', decision: 'deny', counts: { critical: 1, high: 0, medium: 0, low: 0, kev: 0, gaps: 0 },
+  digest: DIGEST, name: 'shop/web', decision: 'deny', counts: { critical: 1, high: 0, medium: 0, low: 0, unrated: 34, fixable: 1234, kev: 0, gaps: 0 },
   os: '', platform: '', size_bytes: 1, evaluated: '2026-11-28T12:00:00Z', source: {}, names: [], approval: '',
 };
 
@@ -57,4 +57,12 @@ test('findings are neither tabs nor links for whoever may not see them', async (
   show(['images.read', 'findings.read']);
   expect(await screen.findAllByRole('tab')).toHaveLength(9);
   screen.getByRole('link', { name: /Critical/ });
+});
+
+test('what nobody rated stands beside what somebody did, and what can be fixed', async () => {
+  show(['images.read', 'findings.read']);
+  const rows = (name: string) => new URLSearchParams(screen.getByRole('link', { name }).getAttribute('href')?.split('?')[1]).get('filter');
+  await screen.findByRole('link', { name: 'Critical 1' });
+  expect(rows('Not rated 34')).toBe('severity:unknown,none -excepted_by:*');
+  expect(rows('1,234 can be fixed')).toBe('fixed_version:* -excepted_by:*');
 });

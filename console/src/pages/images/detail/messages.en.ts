@@ -13,6 +13,7 @@ export const en = {
   gaps: '{count, plural, one {# part of the image could not be read: what it hides is not known.} other {# parts of the image could not be read: what they hide is not known.}}',
   removed: 'This image was removed. What is shown is what was known of it before.',
   kev: '{count, plural, one {# known exploited} other {# known exploited}}',
+  fixable: '{count, plural, one {# can be fixed} other {# can be fixed}}',
   'fact.digest': 'Digest',
   'fact.platform': 'Platform',
   'fact.os': 'Distribution',

@@ -16,6 +16,7 @@ export const ja: Translation<typeof en> = {
   gaps: 'イメージのうち{count}か所を解析できませんでした。未解析の部分の内容は不明です。',
   removed: 'このイメージは削除されました。表示しているのは削除前の情報です。',
   kev: '悪用確認済み{count}件',
+  fixable: '修正可能{count}件',
   'fact.digest': 'ダイジェスト',
   'fact.platform': 'プラットフォーム',
   'fact.os': 'ディストリビューション',

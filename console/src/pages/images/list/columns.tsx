@@ -9,7 +9,7 @@ import { ImageName } from '../../../parts/ImageName';
 import type { Column } from '../../../parts/table/definition';
 import { Timestamp } from '../../../parts/Timestamp';
 import { WhyLink } from '../../../parts/why/WhyLink';
-import { rowsOf } from '../counted';
+import { rowsOf, type Counted } from '../counted';
 import { messages } from './messages';
 
 const PACKAGES = { tab: 'packages' };
@@ -20,7 +20,7 @@ export function useImageColumns(): readonly Column<Image>[] {
   const format = useFormat();
   const maySeeFindings = useMay('findings.read');
   return useMemo(() => {
-    const count = (id: 'critical' | 'high' | 'medium' | 'low' | 'kev' | 'secrets' | 'malware', more: Partial<Column<Image>> = {}): Column<Image> => ({
+    const count = (id: Counted, more: Partial<Column<Image>> = {}): Column<Image> => ({
       id,
       title: t(`column.${id}`),
       width: 6.5,
@@ -56,6 +56,9 @@ export function useImageColumns(): readonly Column<Image>[] {
       count('high', { sort: { key: 'high', isGreatestFirst: true } }),
       count('medium', { isHidden: true }),
       count('low', { isHidden: true }),
+      // An image whose findings nobody rated has zeros in all the columns before.
+      count('unrated'),
+      count('fixable'),
       count('kev', { width: 8 }),
       count('secrets', { width: 7 }),
       count('malware', { width: 7 }),
