@@ -14,7 +14,7 @@ let askedAt = -SELDOM_MS;
 const onError = (error: unknown) => {
   if (hasCode(error, 'access.unauthenticated')) noteSessionEnded();
   // The page thought that they may: their rights are others by now, and what they are offered follows.
-  if (hasCode(error, 'access.forbidden') && performance.now() - askedAt >= SELDOM_MS) {
+  if ((hasCode(error, 'access.forbidden') || hasCode(error, 'access.of_all')) && performance.now() - askedAt >= SELDOM_MS) {
     askedAt = performance.now();
     void queryClient.invalidateQueries({ queryKey: [showMe.id] });
   }

@@ -1020,6 +1020,8 @@ export interface Me {
   id: string;
   /** `user` or `token`. */
   kind: string;
+  /** Those of them that are held within application scopes alone; what belongs to no application is beyond these. */
+  limited?: string[];
   /** Whether the password must be changed before anything else. */
   must_change_password: boolean;
   /** The name. */

@@ -15,7 +15,7 @@ import { Broken } from './Broken';
 import { Forbidden } from './Forbidden';
 import { GotoShortcuts } from './GotoShortcuts';
 import { later } from './later';
-import { meQuery } from './me';
+import { isBeyondScopes, mayDo, meQuery } from './me';
 import { messages } from './messages';
 import { Navigation } from './Navigation';
 import { Notes } from './Notes';
@@ -108,7 +108,7 @@ function Content() {
   const title = staticData?.title?.[language];
   const me = useQuery(meQuery).data;
   const permission = staticData?.permission;
-  const isAllowed = permission === undefined || (me?.permissions.includes(permission) ?? false);
+  const isAllowed = permission === undefined || (me !== undefined && mayDo(me, permission));
   useEffect(() => {
     document.title = title ? `${title} · Bulkhead` : 'Bulkhead';
   }, [title, location.pathname]);
@@ -122,7 +122,7 @@ function Content() {
     <main id="main" className="bh-main" ref={main} tabIndex={-1}>
       <Broken place={location.pathname}>
         <Suspense fallback={<PageSkeleton />}>
-          {isAllowed ? <Outlet /> : <Forbidden permission={permission} />}
+          {isAllowed ? <Outlet /> : <Forbidden permission={permission} isLimited={me !== undefined && isBeyondScopes(me, permission)} />}
         </Suspense>
       </Broken>
     </main>

@@ -39,6 +39,7 @@ export const en = {
   'not_found.home': 'To the start',
   'forbidden.title': 'You may not see this page',
   'forbidden.text': 'It needs the permission {permission}, which none of your roles gives. Whoever administers access can change that.',
+  'forbidden.limited': 'It belongs to the whole installation, and you hold the permission {permission} within application scopes alone. Whoever administers access can give it to you without that limit.',
   'broken.title': 'This page failed',
   'broken.text': 'The rest of the console still works. Reloading may help; if it does not, tell whoever runs Bulkhead.',
   'broken.reload': 'Reload',

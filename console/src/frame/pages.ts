@@ -1,6 +1,6 @@
 // The pages that the registry has: as the navigation shows them, and as the search finds them.
 import { useRouter } from '@tanstack/react-router';
-import { useMe } from './me';
+import { mayDo, useMe } from './me';
 import { useReader } from '../i18n/language';
 import { GROUPS, type Group } from './groups';
 
@@ -14,11 +14,11 @@ export interface NavigationPage {
 /** The pages that the signed-in person may see and that stand in the navigation, in the order of the registry. */
 export function useNavigationPages(): NavigationPage[] {
   const { language } = useReader();
-  const { permissions } = useMe();
+  const me = useMe();
   const routes = Object.values(useRouter().routesByPath);
   const pages = routes.flatMap((route): NavigationPage[] => {
     const { nav, title, permission } = route.options.staticData ?? {};
-    if (!nav || !title || (permission !== undefined && !permissions.includes(permission))) return [];
+    if (!nav || !title || (permission !== undefined && !mayDo(me, permission))) return [];
     return [{ path: route.fullPath, title: title[language], group: nav.group, letter: nav.letter }];
   });
   return GROUPS.flatMap((group) => pages.filter((page) => page.group === group));
@@ -35,11 +35,11 @@ export interface KnownPage {
 /** Every page that the signed-in person may open by its address alone: those of the navigation, and those where something is made. */
 export function useKnownPages(): KnownPage[] {
   const { language } = useReader();
-  const { permissions } = useMe();
+  const me = useMe();
   return Object.values(useRouter().routesByPath).flatMap((route): KnownPage[] => {
     const { nav, title, permission, also = [] } = route.options.staticData ?? {};
     const isOfFrame = route.id.startsWith('/frame/') && !route.fullPath.includes('$');
-    if (!isOfFrame || !title || (permission !== undefined && !permissions.includes(permission))) return [];
+    if (!isOfFrame || !title || (permission !== undefined && !mayDo(me, permission))) return [];
     return [{ path: route.fullPath, title: title[language], words: [...Object.values(title), ...also], isInNavigation: nav !== undefined }];
   });
 }

@@ -53,6 +53,9 @@ pub struct Me {
     pub roles: Vec<String>,
     /// What may be done somewhere: `images.read`.
     pub permissions: Vec<String>,
+    /// Those of them that are held within application scopes alone; what belongs to no application is beyond these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limited: Vec<String>,
     /// Whether the password must be changed before anything else.
     pub must_change_password: bool,
     /// Whether a second factor is in use.

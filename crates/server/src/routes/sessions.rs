@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use policy::access::{Principal, PrincipalKind};
+use policy::access::{Permission, Principal, PrincipalKind, permit};
 use store::audit::{self, Actor, Outcome};
 use store::sessions::Session;
 use store::users::User;
@@ -188,6 +188,8 @@ pub(super) async fn log_out(State(app): State<App>, caller: Caller) -> ApiResult
 /// What one is told of oneself.
 pub(super) fn describe(principal: &Principal, user: Option<&User>, session: Option<&Session>) -> Me {
     let roles: BTreeSet<String> = principal.grants.iter().map(|grant| grant.role.clone()).collect();
+    let is_limited =
+        |permission: &Permission| permit(principal, *permission).is_ok_and(|permit| !permit.covers_everything());
     Me {
         kind: principal.kind.as_str().to_owned(),
         id: principal.id.clone(),
@@ -195,6 +197,7 @@ pub(super) fn describe(principal: &Principal, user: Option<&User>, session: Opti
         display_name: user.map(|user| user.display_name.clone()),
         roles: roles.into_iter().collect(),
         permissions: principal.permissions().iter().map(|permission| permission.to_string()).collect(),
+        limited: principal.permissions().iter().filter(is_limited).map(|permission| permission.to_string()).collect(),
         must_change_password: user.is_some_and(|user| user.must_change),
         has_second_factor: user.is_some_and(|user| user.totp_secret.is_some()),
         session_expires: session.map(|session| Moment(session.expires)),

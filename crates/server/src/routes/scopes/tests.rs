@@ -75,6 +75,22 @@ fn a_scope_of_tokens_and_exceptions_is_widened_by_whoever_may_give_as_much() {
 }
 
 #[test]
+fn whoever_is_limited_to_a_scope_learns_in_what() {
+    let server = TestServer::new();
+    let admin = server.user("root", &["administrator"]);
+    let made = server.ask(&admin, "POST", "/scopes", scope("v1 && v2"));
+    made.expect(201);
+    let token = json!({ "name": "dev", "permissions": ["images.read", "jobs.read"], "scopes": [made.body["id"]] });
+    let token = server.ask(&admin, "POST", "/tokens", token);
+    token.expect(201);
+    let dev = crate::testing::As::Token(token.body["secret"].as_str().unwrap().to_owned());
+    let limited = server.ask(&dev, "GET", "/me", json!(null));
+    assert_eq!(limited.body["limited"], json!(["images.read", "jobs.read"]));
+    server.ask(&dev, "GET", "/jobs", json!(null)).expect(403);
+    assert_eq!(server.ask(&admin, "GET", "/me", json!(null)).body.get("limited"), None);
+}
+
+#[test]
 fn a_wrong_scope_is_told_with_its_place() {
     let server = TestServer::new();
     let admin = server.user("root", &["administrator"]);
