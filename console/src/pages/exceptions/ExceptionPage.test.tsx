@@ -23,7 +23,7 @@ function show(exception: PolicyException, permissions = ALL) {
   vi.stubGlobal('fetch', vi.fn((url: string) => {
     const isPreview = url.endsWith('/preview');
     if (isPreview) asked.push(url);
-    const answer = isPreview ? { matches: 2, changed: 1, images: 9, is_partial: false, items: [] } : exception;
+    const answer = url.includes('/scopes') ? { items: [{ id: 's1', name: 'shop' }], next: null } : isPreview ? { matches: 2, changed: 1, images: 9, is_partial: false, items: [] } : exception;
     return Promise.resolve(new Response(JSON.stringify(answer), { status: 200, headers: { 'content-type': 'application/json', etag: '"1"' } }));
   }));
   queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions } as never);
@@ -48,4 +48,16 @@ test('who approved it is told, and its last day as it was asked for', async () =
   expect(screen.getAllByText('Dec 6, 2026 (UTC)').length).toBe(2);
   expect(document.body.textContent).not.toContain('Dec 7');
   expect(asked).toEqual([]);
+});
+
+test.each([[ALL, false], [[...ALL, 'access.read'], true]])('an exception that is limited to the scopes of whoever asked for it is not told to hold everywhere', async (permissions, seesScopes) => {
+  show({ ...ASKED, scopes: ['s1'] }, permissions);
+  expect(await screen.findByText(/Only within the application scopes of/)).toBeTruthy();
+  expect(screen.queryByText('Everywhere')).toBeNull();
+  if (seesScopes) expect((await screen.findByRole('link', { name: 'shop' })).getAttribute('href')).toBe('/access/scopes/s1');
+  else expect(screen.queryByRole('link', { name: 'shop' })).toBeNull();
+  cleanup();
+  queryClient.clear();
+  show(ASKED, permissions);
+  expect(await screen.findByText('Everywhere')).toBeTruthy();
 });

@@ -19,7 +19,7 @@ import { Ends } from './columns';
 import { Decision } from './Decision';
 import { ExceptionMark } from './ExceptionMark';
 import { messages } from './messages';
-import { scopeOf } from './state';
+import { PlaceInFull } from './Place';
 
 const TOPICS = ['exception.*'];
 
@@ -63,7 +63,6 @@ function What({ exception }: { exception: PolicyException }) {
   const t = useMessages(messages);
   const d = useMessages(dialog);
   const kind = FINDING_KINDS.find((one) => one === exception.kind);
-  const scope = scopeOf(exception);
   const found = Object.entries(exception.package ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   return (
     <section className="bh-section">
@@ -81,10 +80,7 @@ function What({ exception }: { exception: PolicyException }) {
         {found.length > 0 && <><dt>{d('package')}</dt><dd><HostileText text={found.map(([, value]) => value).join(' · ')} /></dd></>}
         {exception.path && <><dt>{d('path')}</dt><dd><code><HostileText text={exception.path} /></code></dd></>}
         <dt>{t('column.scope')}</dt>
-        <dd>
-          {scope.variables.length === 0 ? t('scope.everywhere') : scope.variables.map((variable) => <div key={variable}><code><HostileText text={variable} /></code></div>)}
-          {scope.expression && <div><code><HostileText text={scope.expression} /></code></div>}
-        </dd>
+        <dd><PlaceInFull exception={exception} /></dd>
         {exception.policy && <><dt>{d('policy')}</dt><dd><PolicyName id={exception.policy} /></dd></>}
         <dt>{t('column.owner')}</dt><dd><HostileText text={exception.owner} /></dd>
         <dt>{t('column.ends')}</dt><dd><Ends exception={exception} /></dd>

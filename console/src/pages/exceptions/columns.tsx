@@ -10,7 +10,8 @@ import type { FilterKey } from '../../parts/table/filter';
 import { Timestamp, useNow } from '../../parts/Timestamp';
 import { ExceptionMark } from './ExceptionMark';
 import { messages } from './messages';
-import { endsSoon, scopeOf } from './state';
+import { Place } from './Place';
+import { endsSoon } from './state';
 
 /** The columns of the list of exceptions. */
 export function useExceptionColumns(): readonly Column<PolicyException>[] {
@@ -24,10 +25,7 @@ export function useExceptionColumns(): readonly Column<PolicyException>[] {
         id: 'scope',
         title: t('column.scope'),
         width: 13,
-        cell: (exception) => {
-          const { variables } = scopeOf(exception);
-          return variables.length === 0 ? t('scope.everywhere') : <HostileText text={variables.join(', ')} />;
-        },
+        cell: (exception) => <Place exception={exception} />,
       },
       { id: 'ends', title: t('column.ends'), width: 11, sort: { key: 'ends' }, cell: (exception) => <Ends exception={exception} /> },
       { id: 'owner', title: t('column.owner'), width: 7, cell: (exception) => <HostileText text={exception.owner} /> },

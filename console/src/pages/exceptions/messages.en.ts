@@ -19,6 +19,7 @@ export const en = {
   'column.reason': 'Reason',
   'column.requested': 'Requested',
   'scope.everywhere': 'Everywhere',
+  'scope.within': 'Only within the application scopes of {name}',
   'empty.title': 'No exception yet',
   'empty.text': 'An exception lets a known risk stay until a day, with a reason and two persons behind it. Ask for one here, or beside the evidence of a verdict.',
   'empty.state': 'No exception stands so',

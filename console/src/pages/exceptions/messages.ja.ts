@@ -22,6 +22,7 @@ export const ja: Translation<typeof en> = {
   'column.reason': '理由',
   'column.requested': '申請日時',
   'scope.everywhere': 'すべて',
+  'scope.within': '{name}のアプリケーションスコープ内のみ',
   'empty.title': '例外はまだありません',
   'empty.text': '例外は、理由と期限を付け、申請者と承認者の2人の判断で既知のリスクを許容するものです。この画面、または判定の根拠から申請できます。',
   'empty.state': 'この状態の例外はありません',

@@ -16,8 +16,9 @@ let history: RouterHistory;
 afterEach(() => { cleanup(); history.destroy(); queryClient.clear(); vi.unstubAllGlobals(); });
 
 /** The list of exceptions with the dialog that asks for one. */
-function show(more: object = {}) {
-  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json({ items: [], next: null, total: 0 }))));
+function show({ items = [], ...more }: { items?: readonly object[]; permissions?: readonly string[]; limited?: readonly string[] } = {}) {
+  const ask = vi.fn((url: string) => Promise.resolve(Response.json({ items: url.includes('/exceptions?') ? items : [], next: null, total: items.length })));
+  vi.stubGlobal('fetch', ask);
   queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions: ['exceptions.read', 'exceptions.write'], ...more } as never);
   // Steps back are blocked in the history of a browser alone.
   history = createBrowserHistory();
@@ -33,7 +34,7 @@ function show(more: object = {}) {
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   });
   render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
-  return router;
+  return Object.assign(router, { ask });
 }
 
 const TITLE = 'Leave without saving?';
@@ -74,4 +75,25 @@ test('a request that nobody wrote closes at once, as does one that is cancelled'
   await write();
   await userEvent.click(screen.getByRole('button', { name: 'Cancel' }));
   await waitFor(() => { expect(isThere('Request an exception')).toBe(false); });
+});
+
+test('whoever is limited to application scopes is told so, and no policies are asked for that they cannot see', async () => {
+  const permissions = ['exceptions.read', 'exceptions.write', 'policies.read'];
+  const { ask } = show({ permissions, limited: permissions });
+  await screen.findByText(/^Your roles are limited to application scopes/);
+  expect(ask.mock.calls.some(([url]) => url.includes('/policies'))).toBe(false);
+  cleanup();
+  queryClient.clear();
+  const { ask: asked } = show({ permissions });
+  await reason();
+  await waitFor(() => { expect(asked.mock.calls.some(([url]) => url.includes('/policies'))).toBe(true); });
+  expect(screen.queryByText(/^Your roles are limited/)).toBeNull();
+});
+
+test('the list does not tell an exception within application scopes to hold everywhere', async () => {
+  const exception = { id: 'e1', name: 'old qs', reason: '', owner: 'bob', ids: ['CVE-1'], expires: '2026-12-06', ends: '2026-12-07T00:00:00Z', requested: '2026-11-01T00:00:00Z', requested_by: 'bob', comment: '', state: 'requested', version: 1, scopes: ['s1'] };
+  vi.spyOn(Element.prototype, 'clientHeight', 'get').mockReturnValue(400);
+  show({ items: [exception] });
+  await screen.findByText((_, element) => element?.tagName === 'TD' && element.textContent === 'Only within the application scopes of bob');
+  vi.restoreAllMocks();
 });

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { listPolicies } from '../../client/generated';
 import { queryOf } from '../../client/queries';
-import { useMay } from '../../frame/me';
+import { useMay, useMe } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
 import { Choice } from '../Choice';
 import { Field } from '../Field';
@@ -16,10 +16,11 @@ export interface PartProps {
 
 export function Where({ draft, onDraft, hasDigest }: PartProps & { hasDigest: boolean }) {
   const t = useMessages(messages);
+  const isLimited = useMe().limited?.includes('exceptions.write') ?? false;
   const choices = PLACES.map((value) => ({ value, label: t(hasDigest && value === 'digest' ? 'place.this' : `place.${value}`) }));
   return (
     <div className="bh-form-row">
-      <Choice member="scope" label={t('place')} value={draft.place} choices={choices} onValue={(place) => { onDraft({ place }); }} />
+      <Choice member="scope" label={t('place')} help={isLimited && t('place.limited')} value={draft.place} choices={choices} onValue={(place) => { onDraft({ place }); }} />
       {draft.place === 'digest' && <Field label={t('digest')} isRequired spellCheck={false} placeholder="sha256:…" value={draft.digest} onValue={(digest) => { onDraft({ digest }); }} />}
       {draft.place === 'repository' && <Field label={t('repository')} help={t('repository.help')} isRequired spellCheck={false} placeholder="shop/*" value={draft.repository} onValue={(repository) => { onDraft({ repository }); }} />}
     </div>

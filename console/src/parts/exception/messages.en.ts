@@ -25,6 +25,7 @@ export const en = {
   'place.digest': 'One image (by its digest)',
   'place.repository': 'A repository',
   'place.everywhere': 'Everywhere',
+  'place.limited': 'Your roles are limited to application scopes: it counts within these alone.',
   digest: 'Digest',
   repository: 'Repository',
   'repository.help': '* stands for any characters.',

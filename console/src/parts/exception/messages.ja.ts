@@ -28,6 +28,7 @@ export const ja: Translation<typeof en> = {
   'place.digest': '特定のイメージ(ダイジェスト)',
   'place.repository': 'リポジトリ',
   'place.everywhere': 'すべて',
+  'place.limited': 'ロールがアプリケーションスコープに限定されているため、例外はそのスコープ内でのみ有効です。',
   digest: 'ダイジェスト',
   repository: 'リポジトリ',
   'repository.help': '*は任意の文字列に一致します。',
