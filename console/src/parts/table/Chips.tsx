@@ -6,16 +6,18 @@ import { messages } from './messages';
 interface ChipsProps {
   terms: readonly Term[];
   keys: readonly FilterKey[];
+  /** A term that still has no value is being written. */
+  isTyping: boolean;
   onRemove: (term: Term) => void;
   onClear: () => void;
 }
 
 /** The terms of a filter in words; each can be taken away. */
-export function Chips({ terms, keys, onRemove, onClear }: ChipsProps) {
+export function Chips({ terms, keys, isTyping, onRemove, onClear }: ChipsProps) {
   const t = useMessages(messages);
-  const shown = terms.filter((term) => term.state !== 'incomplete');
+  const shown = terms.filter((term) => term.state !== 'incomplete' || !isTyping);
   const words = (term: Term) => {
-    if (term.state === 'unknown') return t('term.unknown', { term: term.text });
+    if (term.state !== 'good') return t('term.unknown', { term: term.text });
     if (term.key === null) return t('term.word', { word: term.value });
     const known = keys.find((key) => key.key === term.key);
     const value = term.value
@@ -28,7 +30,7 @@ export function Chips({ terms, keys, onRemove, onClear }: ChipsProps) {
   return (
     <ul className="bh-chips" role="list">
       {shown.map((term) => (
-        <li key={`${term.at}`} className={term.state === 'unknown' ? 'bh-chip bh-chip-unknown' : 'bh-chip'}>
+        <li key={`${term.at}`} className={term.state === 'good' ? 'bh-chip' : 'bh-chip bh-chip-unknown'}>
           <span>{words(term)}</span>
           <button type="button" className="bh-chip-button" aria-label={t('term.remove', { term: words(term) })} onClick={() => { onRemove(term); }}>
             <Icon name="close" />

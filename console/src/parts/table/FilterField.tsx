@@ -17,11 +17,13 @@ interface FilterFieldProps {
   text: string;
   keys: readonly FilterKey[];
   onText: (text: string, typing: Typing) => void;
+  /** Whether the reader is in the middle of writing it. */
+  onTyping?: (isTyping: boolean) => void;
   ref: Ref<HTMLInputElement>;
 }
 
 /** The filter as text, with completion of keys and values. Nothing is sent while an input method converts. */
-export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
+export function FilterField({ text, keys, onText, onTyping, ref }: FilterFieldProps) {
   const t = useMessages(messages);
   const list = useId();
   const [draft, setDraft] = useState<string | null>(null);
@@ -50,8 +52,12 @@ export function FilterField({ text, keys, onText, ref }: FilterFieldProps) {
     onText(normalized(value).trim(), typing.current);
   };
   /** What is typed from here on is another step of the reader. */
-  const endGo = () => { typing.current = {}; };
+  const endGo = () => {
+    typing.current = {};
+    onTyping?.(false);
+  };
   const type = (value: string) => {
+    onTyping?.(true);
     setDraft(value);
     setActive(-1);
     setIsOpen(true);

@@ -132,3 +132,17 @@ test('every landmark of a list has a name of its own', async () => {
   const { violations } = await axe.run(document.body, { runOnly: ['landmark-unique', 'region', 'scrollable-region-focusable'] });
   expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 80))])).toEqual([]);
 });
+
+test('a term that cannot be asked is told and can be taken away, but not while it is being written', async () => {
+  const { search, type } = await show('/?filter=' + encodeURIComponent('os: os:debian name:"a b'));
+  const chips = () => screen.queryAllByText(/^Not understood/).map((chip) => chip.textContent);
+  expect(chips()).toEqual(['Not understood: os:', 'Not understood: name:"a b']);
+  await userEvent.click(screen.getByRole('button', { name: 'Remove Not understood: os:' }));
+  await waitFor(() => { expect(search().filter).toBe('os:debian name:"a b'); });
+  const field = screen.getByRole('combobox');
+  field.focus();
+  await type('os:debian os:');
+  expect(chips()).toEqual([]);
+  await userEvent.click(screen.getByRole('button', { name: 'Reload' }));
+  expect(chips()).toEqual(['Not understood: os:']);
+});

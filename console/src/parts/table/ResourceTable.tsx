@@ -47,6 +47,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
     return { keys, areAll: keys.length === rows.total };
   });
   const [news, showNews] = useNews(topics, reload);
+  const [isTyping, setIsTyping] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useShortcut('/', t('keys.search'), () => field.current?.focus());
 
@@ -57,12 +58,12 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
       {!props.isUnfiltered && (
         <>
           <div className="bh-filter-bar">
-            <FilterField ref={field} text={filterText} keys={filters} onText={setFilter} />
+            <FilterField ref={field} text={filterText} keys={filters} onText={setFilter} onTyping={setIsTyping} />
             <FacetMenus text={filterText} keys={filters} onText={setFilter} />
             {props.resource !== undefined && <ViewsMenu list={props.resource} state={state} change={change} />}
             {props.actions}
           </div>
-          <Chips terms={terms} keys={filters} onRemove={(term) => { setFilter(without(filterText, term)); }} onClear={() => { setFilter(''); }} />
+          <Chips terms={terms} keys={filters} isTyping={isTyping} onRemove={(term) => { setFilter(without(filterText, term)); }} onClear={() => { setFilter(''); }} />
         </>
       )}
       <Toolbar
