@@ -13,6 +13,9 @@ import { ReasonWhy } from './ReasonWhy';
 import { tellerOf } from './sentences';
 import { VerdictCause } from './VerdictCause';
 
+/** Decisions that some of the policies made alone. */
+const DECIDED = new Set(['deny', 'would_deny', 'unknown']);
+
 /** A verdict from the decision to what can be done, in the order that never changes. */
 export default function Explanation({ verdict, json }: { verdict: Verdict; json: unknown }) {
   const t = useMessages(messages);
@@ -22,6 +25,8 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
   const ofControls = verdict.reasons
     .filter((reason) => reason.control !== null)
     .sort((left, right) => rank(left.decision) - rank(right.decision));
+  // Who decided so, before anything else; that all of them allow it needs no names.
+  const deciding = verdict.policies.filter((policy) => policy.applied && policy.decision === verdict.decision && DECIDED.has(verdict.decision));
   const passed = verdict.policies
     .filter((policy) => policy.applied)
     .flatMap((policy) => policy.controls.filter((control) => control.decision === 'pass').map((control) => ({ policy, control })));
@@ -30,8 +35,8 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
       <section>
         <h3 className="bh-hidden">{t('decision')}</h3>
         <p className="bh-why-decision"><VerdictMark decision={verdict.decision} /></p>
-        <p>{teller.say(`verdict.decision.${verdict.decision}`)}</p>
-        <p className="bh-quiet"><HostileText text={verdict.subject || verdict.digest} /></p>
+        <p>{[teller.say(`verdict.decision.${verdict.decision}`), ...deciding.map(teller.policy)].join(format.language === 'ja' ? '' : ' ')}</p>
+        <p className="bh-quiet"><HostileText text={verdict.subject || verdict.digest} />{verdict.evaluated !== '' && <> · {t('evaluated')} <Timestamp moment={verdict.evaluated} /></>}</p>
       </section>
       <FixFirst verdict={verdict} />
       {own.length > 0 && (

@@ -2,6 +2,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider, createMemoryHistory, createRootRoute, createRouter } from '@tanstack/react-router';
 import { cleanup, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test } from 'vitest';
 import { queryClient } from '../../client/cache';
 import type { VerdictEvidence } from '../../client/verdict';
@@ -24,10 +25,15 @@ function show(language: Language, evidence: readonly VerdictEvidence[]): void {
   render(<QueryClientProvider client={queryClient}><LanguageProvider initial={language}><RouterProvider router={router as never} /></LanguageProvider></QueryClientProvider>);
 }
 
-test('an exception is offered beside findings, and not beside what is none', async () => {
-  show('en', [{ ...NOTHING, id: 'the archive is torn', path: 'a.tar' }, { ...NOTHING, kind: 'vulnerability', id: 'CVE-1' }]);
+test('an exception is offered beside findings and what could not be read, and not beside what is neither', async () => {
+  show('en', [{ ...NOTHING, id: 'the archive is torn', path: 'a.tar' }, { ...NOTHING, id: 'team' }, { ...NOTHING, kind: 'vulnerability', id: 'CVE-1' }]);
   expect(await screen.findByText('the archive is torn')).toBeTruthy();
-  expect(screen.getAllByRole('button').map((button) => button.getAttribute('aria-label'))).toEqual(['Request exception: CVE-1']);
+  expect(screen.getAllByRole('button').map((button) => button.getAttribute('aria-label'))).toEqual(['Request exception: a.tar', 'Request exception: CVE-1']);
+  // The path is what an exception for a gap is known by: nobody has to type it.
+  await userEvent.click(screen.getByRole('button', { name: 'Request exception: a.tar' }));
+  expect((await screen.findByRole<HTMLSelectElement>('combobox', { name: /^Kind of finding/ })).value).toBe('gap');
+  expect(screen.getByRole<HTMLInputElement>('textbox', { name: /^File/ }).value).toBe('a.tar');
+  expect(screen.getByRole<HTMLTextAreaElement>('textbox', { name: /^What is excepted/ }).value).toBe('');
 });
 
 test('what could not be read is told in the words of the reader, and what nobody translated as it is', async () => {

@@ -61,13 +61,15 @@ function Evidence({ evidence, image }: { evidence: VerdictEvidence; image: Image
       {evidence.fixedVersion && <> · {t.rich('evidence.fixed', { version: <HostileText text={evidence.fixedVersion} /> })}</>}
       {evidence.remedy && <> · <Remedy evidence={evidence} /></>}
       {' '}
-      {/* What is no finding (a part that could not be read, a label that is missing) has no id that an exception could name. */}
+      {/* What is neither a finding nor at a place (a label that is missing) has nothing that an exception could name. */}
       {evidence.kind !== null && (
         <ExceptButton
           what={evidence.id}
           prefill={{ ids: evidence.id === '' ? [] : [evidence.id], kind: evidence.kind, purl: evidence.package, path: evidence.kind === 'vulnerability' ? null : evidence.path, digest: image.digest, image: image.subject }}
         />
       )}
+      {/* What could not be read is excepted by its place alone. */}
+      {evidence.kind === null && evidence.path !== null && <ExceptButton what={evidence.path} prefill={{ kind: 'gap', path: evidence.path, digest: image.digest, image: image.subject }} />}
     </li>
   );
 }
