@@ -23,7 +23,7 @@ function show(exception: PolicyException, permissions = ALL) {
   vi.stubGlobal('fetch', vi.fn((url: string) => {
     const isPreview = url.endsWith('/preview');
     if (isPreview) asked.push(url);
-    const answer = url.includes('/scopes') ? { items: [{ id: 's1', name: 'shop' }], next: null } : isPreview ? { matches: 2, changed: 1, images: 9, is_partial: false, items: [] } : exception;
+    const answer = url.includes('/scopes') ? { items: [{ id: 's1', name: 'shop' }], next: null } : isPreview ? { matches: 2, changed: 1, images: 9, is_partial: false, items: [{ image: { digest: 'sha256:1', name: 'shop/web:1' }, from: 'deny', to: 'allow' }] } : exception;
     return Promise.resolve(new Response(JSON.stringify(answer), { status: 200, headers: { 'content-type': 'application/json', etag: '"1"' } }));
   }));
   queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions } as never);
@@ -40,6 +40,9 @@ test('whoever decides sees what the exception would cover, before', async () => 
   expect(await screen.findByText('Covers something in 2 images.')).toBeTruthy();
   expect(screen.getByText('1 verdict would change.')).toBeTruthy();
   expect(asked).toEqual(['/api/v1/exceptions/e1/preview']);
+  // The verdict so far leads to its reasons, beside what is being decided.
+  const verdict = screen.getByRole('link', { name: 'Non-compliant' });
+  expect([verdict.getAttribute('href'), verdict.getAttribute('target')]).toEqual([expect.stringMatching(/^\/images\/sha256%3A1\?why=/), '_blank']);
 });
 
 test('who approved it is told, and its last day as it was asked for', async () => {

@@ -11,8 +11,10 @@ import { GapReason } from '../../../parts/gap/GapReason';
 import { HostileText } from '../../../parts/HostileText';
 import { ImageName } from '../../../parts/ImageName';
 import { Loaded } from '../../../parts/Loaded';
-import { SeverityMark, VerdictMark } from '../../../parts/marks';
+import { SeverityMark } from '../../../parts/marks';
 import { Alert } from '../../../parts/pf';
+import { WhyLink } from '../../../parts/why/WhyLink';
+import { WhyPlace } from '../../../parts/why/WhyPlace';
 import { differenceOf, type ChangedFinding, type ChangedPackage, type Difference } from './difference';
 import { messages } from './messages';
 import { Others } from './Others';
@@ -24,18 +26,20 @@ export function ComparePage() {
   const t = useMessages(messages);
   const { old = '', new: next = '' }: Search = useSearch({ strict: false });
   return (
-    <div className="bh-page">
-      <h1>{t('title')}</h1>
-      {next === '' && <EmptyState title={t('none.title')}><p>{t('none.text')}</p><p><Link to="/images">{t('none.images')}</Link></p></EmptyState>}
-      {next !== '' && (
-        <dl className="bh-facts">
-          {old !== '' && <><dt>{t('old')}</dt><dd><Named digest={old} /></dd></>}
-          <dt>{t('new')}</dt><dd><Named digest={next} /></dd>
-        </dl>
-      )}
-      {next !== '' && old === '' && <Others digest={next} />}
-      {next !== '' && old !== '' && <Compared old={old} next={next} />}
-    </div>
+    <WhyPlace>
+      <div className="bh-page">
+        <h1>{t('title')}</h1>
+        {next === '' && <EmptyState title={t('none.title')}><p>{t('none.text')}</p><p><Link to="/images">{t('none.images')}</Link></p></EmptyState>}
+        {next !== '' && (
+          <dl className="bh-facts">
+            {old !== '' && <><dt>{t('old')}</dt><dd><Named digest={old} /></dd></>}
+            <dt>{t('new')}</dt><dd><Named digest={next} /></dd>
+          </dl>
+        )}
+        {next !== '' && old === '' && <Others digest={next} />}
+        {next !== '' && old !== '' && <Compared old={old} next={next} />}
+      </div>
+    </WhyPlace>
   );
 }
 
@@ -44,7 +48,7 @@ function Named({ digest }: { digest: string }) {
   return (
     <>
       <ImageName name={image.data?.name ?? ''} digest={digest} />
-      {image.data && <> <VerdictMark decision={image.data.decision} /></>}
+      {image.data && <> <WhyLink decision={image.data.decision} digest={digest} /></>}
     </>
   );
 }

@@ -5,9 +5,9 @@ import { queryOf } from '../../../client/queries';
 import { useMessages } from '../../../i18n/language';
 import { HostileText } from '../../../parts/HostileText';
 import { Loaded } from '../../../parts/Loaded';
-import { VerdictMark } from '../../../parts/marks';
 import { quoted } from '../../../parts/table/filter';
 import { Timestamp } from '../../../parts/Timestamp';
+import { WhyLink } from '../../../parts/why/WhyLink';
 import { messages } from './messages';
 
 /** So many of the newest are offered. */
@@ -35,7 +35,7 @@ function OfRepository({ image }: { image: ImageDetails }) {
             <ul className="bh-lines" role="list">
               {items.map((other) => (
                 <li key={other.digest}>
-                  <VerdictMark decision={other.decision} />
+                  <WhyLink decision={other.decision} digest={other.digest} />
                   <Link to="/images/compare" search={{ old: other.digest, new: image.digest }}><HostileText text={other.name || other.digest} /></Link>
                   <span className="bh-quiet"><Timestamp moment={other.registered} /></span>
                 </li>
