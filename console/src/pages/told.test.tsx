@@ -9,10 +9,12 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { meQuery } from '../frame/me';
 import type { Language } from '../i18n/format';
 import { LanguageProvider } from '../i18n/language';
+import { PermissionGrid } from './access/PermissionGrid';
 import { RolePage } from './access/roles/RolePage';
 import { ScopePicker } from './access/ScopePicker';
 import { TokensPage } from './access/tokens/TokensPage';
 import { UserPage } from './access/users/UserPage';
+import { AREAS } from './access/words/words';
 import { ComparePage } from './images/compare/ComparePage';
 import { JobsPage } from './jobs/JobsPage';
 import { VulnerabilityPage } from './vulnerabilities/VulnerabilityPage';
@@ -115,4 +117,24 @@ test('what was not compared is told in the language of the reader', async () => 
   const document = { schema: 'bulkhead.diff/1', not_compared: ['malware', 'secrets'] };
   show(ComparePage, { path: '/images/compare', address: '/images/compare?old=sha256:1&new=sha256:2', language: 'ja', answers: { '/images/compare': document } });
   await screen.findByText(/マルウェア、シークレットは片方でしか検査していない/);
+});
+
+test('the verdicts of compared images lead to their reasons', async () => {
+  const image = (digest: string, decision: string) => ({ digest, name: `shop:${digest.slice(-1)}`, decision });
+  const answers = { '/images/compare': { schema: 'bulkhead.diff/1' }, '/images/sha256%3A1': image('sha256:1', 'deny'), '/images/sha256%3A2': image('sha256:2', 'allow') };
+  show(ComparePage, { path: '/images/compare', address: '/images/compare?old=sha256:1&new=sha256:2', answers });
+  const whyOf = async (name: string) => new URLSearchParams((await screen.findByRole('link', { name })).getAttribute('href')?.split('?')[1]).get('why');
+  expect(await whyOf('Non-compliant')).toMatch(/sha256:1/);
+  expect(await whyOf('Compliant')).toMatch(/sha256:2/);
+});
+
+test('permissions that may be given have their rows before the server told which there are', async () => {
+  const Page = () => <PermissionGrid label="Permissions" chosen={[]} onChosen={() => undefined} />;
+  const areas = AREAS.map((area) => ({ area, permissions: [`${area}.read`] }));
+  show(Page, { path: '/', answers: { '/permissions': { items: areas, next: null } } });
+  await screen.findAllByRole('rowheader');
+  const before = screen.getAllByRole('rowheader').map((row) => row.textContent);
+  expect(screen.queryByRole('checkbox')).toBeNull();
+  await screen.findByRole('checkbox', { name: 'Images: See' });
+  expect(screen.getAllByRole('rowheader').map((row) => row.textContent)).toEqual(before);
 });

@@ -5,7 +5,10 @@ import { listPermissions } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { useRefusal } from '../../parts/field/refused';
 import { Problem } from '../../parts/Problem';
-import { ACTIONS, useAccessWords } from './words/words';
+import { ACTIONS, AREAS, useAccessWords } from './words/words';
+
+/** The rows stand there before the server says what is in them: nothing below them moves. */
+const AWAITED = AREAS.map((area) => ({ area, permissions: [] as readonly string[] }));
 
 interface PermissionGridProps {
   label: string;
@@ -31,7 +34,7 @@ export function PermissionGrid({ label, help, chosen, onChosen, isOffered = () =
     onChosen(next.toSorted((left, right) => order.indexOf(left) - order.indexOf(right)));
   };
   return (
-    <fieldset className="bh-pick" aria-describedby={refusal ? id : undefined}>
+    <fieldset className="bh-pick" aria-busy={areas.isPending} aria-describedby={refusal ? id : undefined}>
       <legend>{label}</legend>
       {help && <p className="bh-quiet">{help}</p>}
       {refusal && <p id={id} className="bh-field-error">{refusal}</p>}
@@ -44,7 +47,7 @@ export function PermissionGrid({ label, help, chosen, onChosen, isOffered = () =
             </tr>
           </thead>
           <tbody className="pf-v6-c-table__tbody">
-            {known.map(({ area, permissions }) => (
+            {(areas.data?.items ?? AWAITED).map(({ area, permissions }) => (
               <tr key={area} className="pf-v6-c-table__tr">
                 <th scope="row" className="pf-v6-c-table__th">{words.area(area)}</th>
                 {ACTIONS.map((action) => {

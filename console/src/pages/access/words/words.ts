@@ -4,7 +4,8 @@ import type { Role } from '../../../client/generated';
 import { useMessages } from '../../../i18n/language';
 import { messages } from './messages';
 
-const AREAS = ['images', 'findings', 'verdicts', 'registries', 'policies', 'exceptions', 'jobs', 'scans', 'intelligence', 'integrations', 'access', 'audit', 'settings'] as const;
+/** The parts of the platform that have permissions, in the order of the server. */
+export const AREAS = ['images', 'findings', 'verdicts', 'registries', 'policies', 'exceptions', 'jobs', 'scans', 'intelligence', 'integrations', 'access', 'audit', 'settings'] as const;
 
 export const ACTIONS = ['read', 'write', 'approve'] as const;
 
