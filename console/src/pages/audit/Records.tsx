@@ -54,6 +54,7 @@ function useColumns(): readonly Column<AuditRecord>[] {
         id: 'at',
         title: t('column.at'),
         width: 13,
+        isWhole: true,
         cell: (record) => (
           <Link to="." search={(before: Search) => ({ ...before, record: String(record.sequence) })} resetScroll={false}><Timestamp moment={record.at} isExact /></Link>
         ),

@@ -47,7 +47,7 @@ function show(failing: Set<string>) {
     const answer = /\/summary/.test(asked) ? SUMMARY : /\/health/.test(asked) ? { status: 'ok', at: AT, parts: [] } : /\/me$/.test(asked) ? ME : { items: [], next: null, total: 0 };
     return Promise.resolve(Response.json(answer));
   }));
-  queryClient.setQueryData(meQuery.queryKey, ME as never);
+  queryClient.setQueryData(meQuery.queryKey, ME);
   const root = createRootRoute();
   const page = createRoute({ path: '/', getParentRoute: () => root, component: HomePage });
   const router = createRouter({

@@ -16,7 +16,7 @@ export function Head<Item>({ columns, sort, onSort, isSelectable }: HeadProps<It
     <>
       <colgroup>
         {isSelectable && <col style={{ width: '3rem' }} />}
-        {columns.map((column) => <col key={column.id} style={{ width: `${String(column.width)}rem` }} />)}
+        {columns.map((column) => <col key={column.id} className={column.isWhole ? 'bh-whole' : undefined} style={{ width: `${String(column.width)}rem` }} />)}
       </colgroup>
       <thead className="pf-v6-c-table__thead bh-thead" role="rowgroup">
         <tr className="pf-v6-c-table__tr" role="row" aria-rowindex={1}>

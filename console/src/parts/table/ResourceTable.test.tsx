@@ -9,6 +9,7 @@ import { ShortcutProvider } from '../../frame/shortcuts';
 import { LanguageProvider } from '../../i18n/language';
 import type { Column } from './definition';
 import type { FilterKey } from './filter';
+import { Head } from './Head';
 import { ResourceTable } from './ResourceTable';
 import type { ListSource } from './source';
 
@@ -131,6 +132,14 @@ test('every landmark of a list has a name of its own', async () => {
   await show();
   const { violations } = await axe.run(document.body, { runOnly: ['landmark-unique', 'region', 'scrollable-region-focusable'] });
   expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html.slice(0, 80))])).toEqual([]);
+});
+
+test('a first column that says nothing where it is cut is marked for narrow windows', async () => {
+  await show();
+  expect([...document.querySelectorAll('col')].map((col) => col.className)).toEqual(['', '']);
+  cleanup();
+  render(<table><Head columns={[{ ...column('at'), isWhole: true }, column('size')]} sort="" onSort={() => undefined} isSelectable={false} /></table>, { wrapper: ({ children }) => <LanguageProvider initial="en">{children}</LanguageProvider> });
+  expect([...document.querySelectorAll('col')].map((col) => col.className)).toEqual(['bh-whole', '']);
 });
 
 test('a term that cannot be asked is told and can be taken away, but not while it is being written', async () => {

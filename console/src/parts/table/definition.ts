@@ -11,6 +11,8 @@ export interface Column<Item> {
   title: string;
   /** The width in rem; where there is more room all columns grow alike. */
   width: number;
+  /** As wide on narrow windows as well: the first column says nothing where it is cut, as a time. */
+  isWhole?: boolean;
   /** The key that the server sorts by, and whether the first click puts the greatest first. */
   sort?: { key: string; isGreatestFirst?: boolean; isOnlyGreatestFirst?: boolean };
   /** Numbers stand at the end. */
