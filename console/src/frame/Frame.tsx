@@ -1,21 +1,21 @@
 // What is around every page for people who are signed in: who they are, the top bar, the navigation, the notes.
-import { Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router';
+import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { queryClient } from '../client/cache';
 import { useIsReachable } from '../client/connection';
 import { hasCode } from '../client/failure';
 import { noteSessionBegan, onOtherTab, useSessionHasEnded } from '../client/session';
 import { follow } from '../client/stream';
-import { useMessages, useReader } from '../i18n/language';
+import { useMessages } from '../i18n/language';
 import { Problem } from '../parts/Problem';
 import { PasswordDialog } from '../parts/confirmation/PasswordDialog';
 import { PageSkeleton } from '../parts/Skeleton';
 import { Broken } from './Broken';
-import { Forbidden } from './Forbidden';
+import { Content } from './Content';
 import { GotoShortcuts } from './GotoShortcuts';
 import { later } from './later';
-import { isBeyondScopes, mayDo, meQuery } from './me';
+import { meQuery } from './me';
 import { messages } from './messages';
 import { Navigation } from './Navigation';
 import { Notes } from './Notes';
@@ -96,35 +96,5 @@ function SignedIn({ name }: { name: string }) {
       <PasswordDialog name={name} />
       {hasEnded && <SessionDialog name={name} onSignedIn={noteSessionBegan} />}
     </ShortcutProvider>
-  );
-}
-
-/** The page, or why it cannot be seen. The focus follows to it, so that screen readers tell of the change. */
-function Content() {
-  const { language } = useReader();
-  const location = useLocation();
-  const main = useRef<HTMLElement>(null);
-  const staticData = useMatches({ select: (matches) => matches.at(-1)?.staticData });
-  const title = staticData?.title?.[language];
-  const me = useQuery(meQuery).data;
-  const permission = staticData?.permission;
-  const isAllowed = permission === undefined || (me !== undefined && mayDo(me, permission));
-  useEffect(() => {
-    document.title = title ? `${title} · Bulkhead` : 'Bulkhead';
-  }, [title, location.pathname]);
-  const shown = useRef(location.pathname);
-  useEffect(() => {
-    if (shown.current === location.pathname) return;
-    shown.current = location.pathname;
-    main.current?.focus({ preventScroll: true });
-  }, [location.pathname]);
-  return (
-    <main id="main" className="bh-main" ref={main} tabIndex={-1}>
-      <Broken place={location.pathname}>
-        <Suspense fallback={<PageSkeleton />}>
-          {isAllowed ? <Outlet /> : <Forbidden permission={permission} isLimited={me !== undefined && isBeyondScopes(me, permission)} />}
-        </Suspense>
-      </Broken>
-    </main>
   );
 }

@@ -40,6 +40,7 @@ export const en = {
   'forbidden.title': 'You may not see this page',
   'forbidden.text': 'It needs the permission {permission}, which none of your roles gives. Whoever administers access can change that.',
   'forbidden.limited': 'It belongs to the whole installation, and you hold the permission {permission} within application scopes alone. Whoever administers access can give it to you without that limit.',
+  'forbidden.kept': 'Your rights changed: this can no longer be saved. What you wrote is still here.',
   'broken.title': 'This page failed',
   'broken.text': 'The rest of the console still works. Reloading may help; if it does not, tell whoever runs Bulkhead.',
   'broken.reload': 'Reload',

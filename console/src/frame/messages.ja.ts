@@ -43,6 +43,7 @@ export const ja: Translation<typeof en> = {
   'forbidden.title': 'このページを表示する権限がありません',
   'forbidden.text': '表示には権限{permission}が必要ですが、割り当てられたロールに含まれていません。アクセスの管理者に依頼してください。',
   'forbidden.limited': 'このページはインストール全体に属しますが、割り当てられた権限{permission}はアプリケーションスコープ内に限定されています。限定のない権限が必要な場合は、アクセスの管理者に依頼してください。',
+  'forbidden.kept': '権限が変更されたため、保存できなくなりました。入力した内容はこのページに残っています。',
   'broken.title': 'このページでエラーが発生しました',
   'broken.text': 'コンソールのほかの部分は引き続き使えます。再読み込みで直らない場合は、Bulkheadの管理者に連絡してください。',
   'broken.reload': '再読み込み',

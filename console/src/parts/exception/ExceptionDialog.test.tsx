@@ -65,6 +65,12 @@ test.each(['Escape', 'Close', 'Back'])('a request that was written is not thrown
   expect(router.state.location.search).toEqual({});
 });
 
+test('the dialog begins at its first field, not at the button that closes it', async () => {
+  show();
+  const first = await screen.findByRole('textbox', { name: /^What is excepted/ });
+  await waitFor(() => { expect(document.activeElement).toBe(first); });
+});
+
 test('a request that nobody wrote closes at once, as does one that is cancelled', async () => {
   show();
   await reason();
