@@ -2010,7 +2010,7 @@ export const registerImage = /* @__PURE__ */ operation<{ query?: { reference?: s
   'register_image', 'POST', '/images', 'images.write',
 );
 
-/** Indexes again, removes or approves all images that a filter takes; approving needs `images.approve` too. */
+/** Indexes again, removes or approves all images that a filter takes; approving and removing need `images.approve` too. */
 export const changeImages = /* @__PURE__ */ operation<{ body: ImagesBulkRequest }, Job>(
   'change_images', 'POST', '/images/bulk', 'images.write',
 );
@@ -2036,9 +2036,9 @@ export const showImage = /* @__PURE__ */ operation<{ path: { digest: string } },
   'show_image', 'GET', '/images/{digest}', 'images.read',
 );
 
-/** Removes an image; its verdicts stay. */
+/** Removes an image; its verdicts stay. A registry that still has it brings it back when it is listed next. */
 export const removeImage = /* @__PURE__ */ operation<{ path: { digest: string } }, void>(
-  'remove_image', 'DELETE', '/images/{digest}', 'images.write',
+  'remove_image', 'DELETE', '/images/{digest}', 'images.approve',
 );
 
 /** The acknowledgements that count for the findings of an image. */
@@ -2595,7 +2595,8 @@ export const endSessions = /* @__PURE__ */ operation<{ path: { id: string } }, E
   'end_sessions', 'DELETE', '/users/{id}/sessions', 'access.write',
 );
 
-/** The verdict on an image by its digest. One that is not registered is denied, and the reason says so. */
+/** The verdict on an image by its digest, under the name that is asked. One that is not registered is denied, and the reason
+ * says so; one that is registered in other repositories alone is judged as what it is in this one. */
 export const showVerdict = /* @__PURE__ */ operation<{ query: { image: string } }, VerdictObject>(
   'show_verdict', 'GET', '/verdict', 'verdicts.read',
 );

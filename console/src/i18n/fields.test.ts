@@ -32,7 +32,8 @@ test('every problem of a filter is told in Japanese, with what would be right', 
 
 test('what is no digest is told in Japanese, with and without the hint', () => {
   const [, digest = ''] = /#\[error\("(.* is not a digest; .*)"\)\]/.exec(read('crates/model/src/digest.rs')) ?? [];
-  const [, hint = ''] = /let hint = "([^"]*)"/.exec(read('crates/server/src/routes/inventory.rs')) ?? [];
+  const [, hint = ''] = /let hint = "([^"]*)"/.exec(read('crates/server/src/assurance/asked.rs')) ?? [];
+  expect(hint).not.toBe('');
   const told = digest.replace('{text}', 'sha256:zzz');
   for (const sentence of [told, `${told}; ${hint}`]) expect(plain(say(sentence) ?? sentence)).not.toMatch(ENGLISH);
 });
