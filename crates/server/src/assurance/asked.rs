@@ -28,6 +28,14 @@ pub(crate) struct Asked {
     pub(crate) name: Option<ImageName>,
 }
 
+/// What the store has of an image that is asked for.
+pub(crate) struct Standing {
+    /// The verdict under all names that the image is registered by.
+    pub(crate) verdict: StoredVerdict,
+    /// The name that is asked, where the image is registered in other repositories alone: the verdict does not hold there.
+    pub(crate) elsewhere: Option<ImageName>,
+}
+
 impl Asked {
     /// Reads `name@sha256:…` or `sha256:…`; a tag can move, so that no verdict is on one.
     pub(crate) fn read(image: &str) -> ApiResult<Asked> {
@@ -36,19 +44,19 @@ impl Asked {
             let hint = "a verdict is on a digest, because a tag can move: use name@sha256:…";
             ApiError::invalid("image", format!("{error}; {hint}"))
         })?;
+        // With the digest behind it, as a name without a tag would be taken for that of `latest`.
         let name = name.map(|name| {
-            index::name_of(name).ok_or_else(|| ApiError::invalid("image", format!("`{name}` is no name of an image")))
+            index::name_of(image).ok_or_else(|| ApiError::invalid("image", format!("`{name}` is no name of an image")))
         });
         Ok(Asked { digest: digest.to_string(), name: name.transpose()? })
     }
 
-    /// The verdict that holds, and the name if the image is in another repository than those that it is registered in, so
-    /// that the verdict does not hold there; nothing where the image is not registered.
+    /// The verdict that stands; nothing where the image is not registered.
     pub(crate) fn standing(
         &self,
         connection: &mut Connection,
         permit: &Permit,
-    ) -> Result<Option<(StoredVerdict, Option<ImageName>)>, StoreError> {
+    ) -> Result<Option<Standing>, StoreError> {
         let Some(verdict) = verdicts::current(connection, permit, &self.digest)? else { return Ok(None) };
         let elsewhere = match &self.name {
             Some(name) if !images::is_in_repository(connection, &self.digest, &name.registry, &name.repository)? => {
@@ -56,7 +64,7 @@ impl Asked {
             }
             _ => None,
         };
-        Ok(Some((verdict, elsewhere)))
+        Ok(Some(Standing { verdict, elsewhere }))
     }
 }
 

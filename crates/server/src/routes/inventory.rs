@@ -11,7 +11,7 @@ use store::{images, inventory};
 
 use super::images::tell;
 use crate::app::App;
-use crate::assurance::asked::{self, Asked};
+use crate::assurance::asked::{self, Asked, Standing};
 use crate::assurance::judging;
 use crate::error::{ApiError, ApiResult};
 use crate::exports::by_greatest;
@@ -149,8 +149,10 @@ pub(super) async fn verdict(
     }
     let now = clock::now();
     Ok(Json(VerdictObject(match found {
-        Some((verdict, None)) => judging::told(&verdict),
-        Some((_, Some(name))) => judging::told(&asked::judge(&app, &permit, &asked.digest, name, now).await?),
+        Some(Standing { verdict, elsewhere: None }) => judging::told(&verdict),
+        Some(Standing { elsewhere: Some(name), .. }) => {
+            judging::told(&asked::judge(&app, &permit, &asked.digest, name, now).await?)
+        }
         None => unregistered(&query.image, &asked.digest, ids::new(now), now),
     })))
 }

@@ -15,13 +15,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy::access::Permit;
 use store::evaluation::Progress;
-use store::images::ImageName;
 use store::verdicts::StoredVerdict;
 use store::{Connection, StoreError, evaluation, images, verdict_keys};
 
 use super::inventory::unregistered;
 use crate::app::App;
-use crate::assurance::asked::{self, Asked};
+use crate::assurance::asked::{self, Asked, Standing};
 use crate::assurance::judging;
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
@@ -68,8 +67,8 @@ pub(super) async fn show(
     // What is judged or told for this answer alone is the same for as long as the answer is.
     let id = || hex(&hash_of(&SHA256, format!("{} {issued}", query.image).as_bytes()).as_ref()[..16]);
     let verdict = match found {
-        Some((verdict, None)) => judging::told(&verdict),
-        Some((_, Some(name))) => {
+        Some(Standing { verdict, elsewhere: None }) => judging::told(&verdict),
+        Some(Standing { elsewhere: Some(name), .. }) => {
             let judged = asked::judge(&app, &permit, &digest, name, issued).await?;
             judging::told(&StoredVerdict { id: id(), ..judged })
         }
@@ -110,7 +109,7 @@ fn standing(
     connection: &mut Connection,
     permit: &Permit,
     asked: &Asked,
-) -> Result<(Progress, Option<(StoredVerdict, Option<ImageName>)>), StoreError> {
+) -> Result<(Progress, Option<Standing>), StoreError> {
     let progress = evaluation::progress(connection)?;
     Ok((progress, asked.standing(connection, permit)?))
 }
@@ -246,7 +245,7 @@ mod tests {
         let read = server.app.store.read_blocking(move |connection| standing(connection, &permit, &own));
         let (progress, found) = read.unwrap();
         change.join().unwrap().unwrap();
-        assert_eq!((progress.done, found.unwrap().0.cause.as_str()), (progress.wanted, "later"));
+        assert_eq!((progress.done, found.unwrap().verdict.cause.as_str()), (progress.wanted, "later"));
     }
 
     #[test]
