@@ -122,7 +122,7 @@ export async function fill(server: Server): Promise<void> {
 
 /** Asks the API as the first user, and fails where it refuses. */
 export async function post(server: Server, path: string, body: unknown): Promise<Record<string, unknown>> {
-  const answer = await server.api.post(path, { data: body });
+  const answer = await server.api.post(path, { maxRetries: 2, data: body });
   if (!answer.ok()) throw new Error(`POST ${path}: ${String(answer.status())} ${await answer.text()}`);
   return answer.status() === 204 ? {} : ((await answer.json()) as Record<string, unknown>);
 }

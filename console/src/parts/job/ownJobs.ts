@@ -22,7 +22,8 @@ export function useOwnJobs(): OwnJobs {
   const ids = idsOf(job);
   const change = useCallback(
     (next: (before: readonly string[]) => readonly string[]) => {
-      void navigate({ to: '.', search: (before: Search) => ({ ...before, job: next(idsOf(before.job)).slice(0, MOST).join(',') || undefined }), replace: true, resetScroll: false });
+      // The page stays, and so does whatever is written on it.
+      void navigate({ to: '.', search: (before: Search) => ({ ...before, job: next(idsOf(before.job)).slice(0, MOST).join(',') || undefined }), replace: true, resetScroll: false, ignoreBlocker: true });
     },
     [navigate],
   );
