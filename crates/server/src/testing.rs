@@ -304,6 +304,16 @@ impl TestServer {
     }
 }
 
+/// Waits until another session of this database, which is PostgreSQL's, waits for a lock.
+pub(crate) fn until_another_waits(connection: &mut store::Connection) -> Result<(), store::StoreError> {
+    let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (
+        SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())";
+    while connection.row(sql, &[])?.is_none_or(|row| row.integer(0) == 0) {
+        std::thread::yield_now();
+    }
+    Ok(())
+}
+
 impl Answer {
     /// Panics unless the status is this one.
     pub(crate) fn expect(&self, status: u16) {

@@ -14,6 +14,16 @@ pub(crate) fn on_both_stores(test: impl Fn(&Store)) {
     }
 }
 
+/// Waits until another session of this database, which is PostgreSQL's, waits for a lock.
+pub(crate) fn until_another_waits(connection: &mut Connection) -> Result<(), StoreError> {
+    let sql = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pid IN (
+        SELECT l.pid FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE d.datname = current_database())";
+    while connection.row(sql, &[])?.is_none_or(|row| row.integer(0) == 0) {
+        std::thread::yield_now();
+    }
+    Ok(())
+}
+
 type Asked = Vec<(String, Vec<Value>)>;
 
 thread_local! {

@@ -155,7 +155,7 @@ mod tests {
 
     use super::*;
     use crate::sample::{SEVERE, digest, index, intelligence};
-    use crate::testing::{As, TestServer};
+    use crate::testing::{As, TestServer, until_another_waits};
 
     fn servers() -> Vec<(TestServer, As)> {
         let filled = |server: TestServer| {
@@ -230,10 +230,7 @@ mod tests {
             store.write_blocking(store::Lane::Beside, move |connection| {
                 connection.execute("LOCK TABLE evaluation IN ACCESS EXCLUSIVE MODE", &[])?;
                 let _ = locked.send(());
-                let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'evaluation'::regclass AND NOT granted";
-                while connection.row(waiting, &[])?.is_none_or(|row| row.integer(0) == 0) {
-                    std::thread::sleep(std::time::Duration::from_millis(5));
-                }
+                until_another_waits(connection)?;
                 // Somebody reads how far it is. The evaluation of another change ends just now.
                 connection.execute("UPDATE verdicts SET cause = 'later'", &[])?;
                 connection.execute("UPDATE evaluation SET wanted = wanted + 1, done = wanted + 1", &[])

@@ -1,7 +1,9 @@
-use super::*;
-use crate::values;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::*;
 use crate::testing::on_both_stores;
+use crate::values;
 
 fn open(folder: &Path) -> Store {
     Store::open(&StoreOptions::new(Address::Sqlite(folder.join("store.db")))).unwrap()
@@ -149,26 +151,49 @@ fn two_servers() -> Option<[Store; 2]> {
     Some([Store::open(&options).unwrap(), Store::open(&options).unwrap()])
 }
 
-/// Long enough for another thread to come in between.
-const WHILE: Duration = Duration::from_millis(300);
+/// A place to which two pieces of work come before either goes on, the first time that each is done.
+struct Meeting {
+    barrier: Arc<Barrier>,
+    was_there: AtomicBool,
+}
+
+impl Meeting {
+    fn of_two() -> [Meeting; 2] {
+        let barrier = Arc::new(Barrier::new(2));
+        [(); 2].map(|()| Meeting { barrier: Arc::clone(&barrier), was_there: AtomicBool::new(false) })
+    }
+
+    fn wait(&self) {
+        if !self.was_there.swap(true, Ordering::Relaxed) {
+            self.barrier.wait();
+        }
+    }
+}
 
 #[test]
 fn what_two_servers_make_at_once_is_there_already_for_the_second() {
-    let Some(servers) = two_servers() else { return };
-    let make = |store: Store| {
+    let Some([first, second]) = two_servers() else { return };
+    let make = |store: Store, looked: Meeting| {
         thread::spawn(move || {
-            store.write_blocking(Lane::Audited, |connection| {
+            store.write_blocking(Lane::Audited, move |connection| {
                 if connection.row("SELECT name FROM settings WHERE name = 'a'", &[])?.is_some() {
                     return Err(StoreError::Exists { what: "setting" });
                 }
-                thread::sleep(WHILE);
+                looked.wait();
                 connection.execute("INSERT INTO settings (name, value, version, changed) VALUES ('a', '', 1, 0)", &[])
             })
         })
     };
-    let made: Vec<_> = servers.map(make).into_iter().map(|made| made.join().unwrap()).collect();
+    let [one, other] = Meeting::of_two();
+    let made: Vec<_> = [make(first, one), make(second, other)].map(|made| made.join().unwrap()).into_iter().collect();
     let exists = made.iter().filter(|made| matches!(made, Err(StoreError::Exists { .. }))).count();
     assert_eq!((made.iter().filter(|made| made.is_ok()).count(), exists), (1, 1), "{made:?}");
+}
+
+/// How many pieces of work wait for the writer.
+fn waiting(store: &Store) -> usize {
+    let queue = store.queue(Lane::Audited).unwrap();
+    queue.max_capacity() - queue.capacity()
 }
 
 #[test]
@@ -177,23 +202,36 @@ fn work_that_waits_for_another_server_in_a_circle_is_done_once_on_both() {
     for name in ["a", "b", "c", "d"] {
         set(&first, name, "").unwrap();
     }
-    let touch = |store: &Store, name: &'static str| {
+    let touch = |store: &Store, name: &'static str, meetings: Vec<Meeting>| {
         let store = store.clone();
-        let touched = thread::spawn(move || {
+        thread::spawn(move || {
             store.write_blocking(Lane::Audited, move |connection| {
                 let sql = "UPDATE settings SET version = version + 1 WHERE name = $1";
                 let changed = connection.execute(sql, &values![name])?;
-                thread::sleep(WHILE);
+                meetings.iter().for_each(Meeting::wait);
                 Ok(changed)
             })
-        });
-        // What is handed over later stands behind it.
-        thread::sleep(WHILE / 10);
-        touched
+        })
     };
-    // While the writers are busy with the first two, the others come together as one transaction on each.
-    let all = [(&first, "c"), (&second, "d"), (&first, "a"), (&second, "b"), (&first, "b"), (&second, "a")];
-    let touched = all.map(|(store, name)| touch(store, name));
+    // Each holds its first row before either asks for that of the other.
+    let [has_a, has_b] = Meeting::of_two();
+    let mut touched = Vec::new();
+    for (store, busy, rows) in [
+        (&first, "c", [("a", vec![has_a]), ("b", Vec::new())]),
+        (&second, "d", [("b", vec![has_b]), ("a", Vec::new())]),
+    ] {
+        // While the writer is busy, the others come together, in this order, as one transaction.
+        let ([begins, begun], [ends, end]) = (Meeting::of_two(), Meeting::of_two());
+        touched.push(touch(store, busy, vec![begins, ends]));
+        begun.wait();
+        for (at, (row, meetings)) in rows.into_iter().enumerate() {
+            touched.push(touch(store, row, meetings));
+            while waiting(store) <= at {
+                thread::yield_now();
+            }
+        }
+        end.wait();
+    }
     for touched in touched {
         assert_eq!(touched.join().unwrap().unwrap(), 1);
     }

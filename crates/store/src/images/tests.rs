@@ -1,12 +1,13 @@
 //! Images in both databases.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc;
 
 use policy::access::{self, Grant, Permit, Principal, PrincipalKind};
 use policy::filter::Filter;
 
 use super::*;
-use crate::testing::on_both_stores;
+use crate::testing::{on_both_stores, until_another_waits};
 use crate::{Connection, Lane, Store, StoreError, evaluation, events, inventory, values, verdicts};
 
 pub(super) fn permit(permission: &str, scopes: &[&str]) -> Permit {
@@ -313,28 +314,31 @@ fn an_image_that_two_servers_register_at_once_is_there_for_both() {
     let Some(uri) = test_support::postgres_database() else { return };
     let options = crate::StoreOptions::new(crate::Address::Postgres(uri));
     let servers = [Store::open(&options).unwrap(), Store::open(&options).unwrap()];
-    let register_slowly = |(number, store): (u32, Store)| {
+    let register_at = |store: &Store, number: u32, then: Option<mpsc::Sender<()>>| {
+        let store = store.clone();
         std::thread::spawn(move || {
-            let wait = std::time::Duration::from_millis(100);
-            std::thread::sleep(wait * number);
             store.write_blocking(Lane::Beside, move |connection| {
                 let (image, evaluation) = (image(1, "xz"), evaluation_of(0, &format!("v{number}"), &["shop"]));
                 let names = name("shop/api", "1");
                 let permit = permit("images.write", &[]);
                 let registered = register(connection, &permit, &image, &names, &evaluation, 5)?;
-                // The other one looks before this is committed.
-                std::thread::sleep(3 * wait);
+                // The other one has looked before this is committed.
+                if let Some(then) = &then {
+                    let _ = then.send(());
+                    until_another_waits(connection)?;
+                }
                 Ok(registered)
             })
         })
     };
-    let [first, second] = servers.clone();
-    let registering = [(0, first), (1, second)].map(register_slowly);
-    let mut is_new = registering.map(|one| match one.join().unwrap().unwrap() {
+    let (registered, is_registered) = mpsc::channel();
+    let first = register_at(&servers[0], 0, Some(registered));
+    is_registered.recv().unwrap();
+    let second = register_at(&servers[1], 1, None);
+    let is_new = [first, second].map(|one| match one.join().unwrap().unwrap() {
         Registered::Done { is_new, .. } => is_new,
         Registered::Outdated => panic!("nobody changed a rule"),
     });
-    is_new.sort_unstable();
-    assert_eq!(is_new, [false, true]);
+    assert_eq!(is_new, [true, false]);
     assert_eq!(listed(&servers[0], "repository:shop/api", &[]), ["sha256:1"]);
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::sample::{SEVERE, index, intelligence};
-use crate::testing::{As, TestServer};
+use crate::testing::{As, TestServer, until_another_waits};
 
 const RIGHTS: &str = "images.read,images.write,verdicts.read,policies.read,policies.write";
 
@@ -90,28 +90,32 @@ fn a_name_has_no_control_characters() {
     }
 }
 
+type Installation = fn(&mut store::Connection) -> Result<(), store::StoreError>;
+
 #[test]
 fn servers_that_start_at_once_bring_presets_and_the_default_policy_once() {
     let Some(uri) = test_support::postgres_database() else { return };
     let options = store::StoreOptions::new(store::Address::Postgres(uri));
     let servers = [1, 2].map(|_| store::Store::open(&options).unwrap());
-    let wait = std::time::Duration::from_millis(300);
-    let starting = servers.clone().map(|store| {
-        std::thread::spawn(move || {
-            // Both are there before either has committed.
-            store.write_blocking(store::Lane::Beside, move |connection| {
-                store::rights::install_presets(connection, 1)?;
-                std::thread::sleep(wait);
-                Ok(())
-            })?;
-            store.write_blocking(store::Lane::Audited, move |connection| {
-                super::install_default(connection, 1)?;
-                std::thread::sleep(wait);
-                Ok(())
+    let install: [(store::Lane, Installation); 2] = [
+        (store::Lane::Beside, |connection| store::rights::install_presets(connection, 1)),
+        (store::Lane::Audited, |connection| super::install_default(connection, 1)),
+    ];
+    for (lane, install) in install {
+        let (installed, is_installed) = std::sync::mpsc::channel();
+        let first = servers[0].clone();
+        let first = std::thread::spawn(move || {
+            first.write_blocking(lane, move |connection| {
+                install(connection)?;
+                // The other one is there before this is committed.
+                let _ = installed.send(());
+                until_another_waits(connection)
             })
-        })
-    });
-    starting.into_iter().for_each(|started| started.join().unwrap().unwrap());
+        });
+        is_installed.recv().unwrap();
+        servers[1].write_blocking(lane, install).unwrap();
+        first.join().unwrap().unwrap();
+    }
     let count = |sql: &'static str| {
         let [first, _] = &servers;
         first.read_blocking(move |connection| connection.row(sql, &[])).unwrap().unwrap().integer(0)
