@@ -104,6 +104,9 @@ pub struct ImageDetails {
     pub image: Image,
     /// Its names.
     pub names: Vec<ImageReference>,
+    /// The digests of the indexes of several platforms that stand for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub indexes: Vec<String>,
     /// Where its index is from.
     #[schema(value_type = Object)]
     pub source: serde_json::Value,
@@ -347,6 +350,10 @@ pub struct SourceAdvisory {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct VerdictQuery {
-    /// The image by digest: `registry.example/shop/api@sha256:…`, or the digest alone.
+    /// The image by digest: `registry.example/shop/api@sha256:…`, or the digest alone. The digest of an index of several
+    /// platforms stands for all of its images, of which the worst decides.
     pub image: String,
+    /// Of an index: the image of this platform alone, `linux/arm64`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
 }

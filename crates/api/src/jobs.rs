@@ -246,6 +246,10 @@ pub struct JobAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Object)]
     pub index: Option<Box<RawValue>>,
+    /// Of a scan of an image of several platforms: the documents of the image indexes through which the image was found, the
+    /// one that was asked for first. They prove that the image is what the job is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub image_indexes: Vec<String>,
     /// Of a listing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listing: Option<Listing>,

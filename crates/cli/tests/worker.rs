@@ -358,3 +358,66 @@ fn a_worker_tells_who_signed_an_image_when_it_knows_whom_to_trust_or_a_policy_as
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0]["verified"], json!(true), "{found:?}");
 }
+
+/// Writes an image layout (image-spec, image-layout.md) with an index `1` of two images that differ by platform. The digest of
+/// the index.
+fn write_layout_of_two_platforms(layout: &Path) -> String {
+    let blobs = layout.join("blobs/sha256");
+    fs::create_dir_all(&blobs).unwrap();
+    let put = |bytes: &[u8], media_type: &str| {
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+        let digest = model::Digest::from_hash(model::DigestAlgorithm::Sha256, hash.as_ref());
+        fs::write(blobs.join(digest.hex()), bytes).unwrap();
+        json!({ "mediaType": media_type, "digest": digest.to_string(), "size": bytes.len() })
+    };
+    let layer = put(&[0; 1024], "application/vnd.oci.image.layer.v1.tar");
+    let image = |architecture: &str| {
+        let config = json!({ "os": "linux", "architecture": architecture, "config": { "User": "app" },
+            "rootfs": { "type": "layers", "diff_ids": [layer["digest"]] } });
+        let config = put(config.to_string().as_bytes(), "application/vnd.oci.image.config.v1+json");
+        let media_type = "application/vnd.oci.image.manifest.v1+json";
+        let manifest =
+            json!({ "schemaVersion": 2, "mediaType": media_type, "config": config, "layers": [layer] }).to_string();
+        let mut entry = put(manifest.as_bytes(), media_type);
+        entry["platform"] = json!({ "os": "linux", "architecture": architecture });
+        entry
+    };
+    let media_type = "application/vnd.oci.image.index.v1+json";
+    let images = [image("s390x"), image("amd64")];
+    let index = json!({ "schemaVersion": 2, "mediaType": media_type, "manifests": images }).to_string();
+    let mut index = put(index.as_bytes(), media_type);
+    let digest = index["digest"].as_str().unwrap().to_owned();
+    index["annotations"] = json!({ "org.opencontainers.image.ref.name": "1" });
+    fs::write(layout.join("index.json"), json!({ "schemaVersion": 2, "manifests": [index] }).to_string()).unwrap();
+    fs::write(layout.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    digest
+}
+
+#[test]
+fn every_platform_of_an_image_is_scanned_and_its_index_has_the_verdict_of_the_worst() {
+    let Some(world) = World::start(&[], true) else { return };
+    let layout = world.path("layout");
+    let digest = write_layout_of_two_platforms(&layout);
+    world.registry.copy(&format!("oci:{}:1", layout.display()), "team/many:1");
+    let registry = world.ask("GET", "/registries", json!(null))["items"][0]["id"].as_str().unwrap().to_owned();
+    let platforms = || {
+        let images =
+            world.ask("GET", "/images?sort=name", json!(null))["items"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let mut found: Vec<[String; 2]> =
+            images.iter().map(|image| [text(&image["name"]), text(&image["platform"])]).collect();
+        found.sort();
+        found
+    };
+    assert!(world.ask("POST", &format!("/registries/{registry}/list"), json!(null))["id"].is_string());
+    assert!(world.worker("once", &["--once"]).wait().unwrap().success(), "{}", world.text("worker.log"));
+    let name = format!("{}/team/many:1", world.registry.host());
+    let expected = ["linux/amd64", "linux/s390x"].map(|platform| [name.clone(), platform.to_owned()]);
+    assert_eq!(platforms(), expected, "{}", world.text("worker.log"));
+    let asked = format!("/verdict?image={}/team/many@{digest}", world.registry.host());
+    let verdict = world.ask("GET", &asked, json!(null));
+    assert_eq!(verdict["digest"], digest, "{verdict}");
+    let told: Vec<&Value> = verdict["platforms"].as_array().unwrap().iter().map(|one| &one["platform"]).collect();
+    assert_eq!(told, ["linux/amd64", "linux/s390x"], "{verdict}");
+    assert_ne!(verdict["reasons"][0]["code"], "verdict.image_not_registered", "{verdict}");
+}

@@ -14,6 +14,33 @@ use crate::{ImageConfig, Layer, LayerIdentity};
 
 pub use choose::NoSuchPlatform;
 
+/// Which image of an index is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted<'a> {
+    /// That of the native platform, or the only one there is.
+    Native,
+    /// That of a platform.
+    Of(&'a Platform),
+    /// That of the native platform, or of the first that is offered.
+    Any,
+}
+
+impl<'a> From<Option<&'a Platform>> for Wanted<'a> {
+    fn from(platform: Option<&'a Platform>) -> Wanted<'a> {
+        platform.map_or(Wanted::Native, Wanted::Of)
+    }
+}
+
+impl<'a> Wanted<'a> {
+    /// The platform that somebody named.
+    fn named(self) -> Option<&'a Platform> {
+        match self {
+            Wanted::Of(platform) => Some(platform),
+            Wanted::Native | Wanted::Any => None,
+        }
+    }
+}
+
 /// The largest manifest or index that is read (what distribution-spec asks registries to accept).
 pub(crate) const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 /// The largest configuration that is read.
@@ -55,6 +82,9 @@ pub(crate) struct FoundImage {
     pub(crate) manifest: Manifest,
     pub(crate) config: ImageConfig,
     pub(crate) platform: Option<Platform>,
+    /// The indexes through which it was chosen, from the one that was asked for, with those beside it; none where an image
+    /// was asked for.
+    pub(crate) indexes: Vec<Vec<u8>>,
 }
 
 /// The error of making sense of a manifest, an index or a configuration.
@@ -138,16 +168,20 @@ impl<E> From<ReadManifestError> for FindImageError<E> {
 }
 
 /// Follows a verified top document to the image of a platform. `read` gives the bytes of the document that a
-/// descriptor names; they are verified here. Without a platform the native one is meant, or the only one there is.
+/// descriptor names; they are verified here.
 pub(crate) fn find_image<E>(
     top: &[u8],
     digest: Digest,
-    platform: Option<&Platform>,
+    wanted: Wanted<'_>,
     mut read: impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
 ) -> Result<FoundImage, FindImageError<E>> {
+    let mut indexes = Vec::new();
     let (digest, manifest, of_index) = match kind_of(top, &digest)? {
         Kind::Manifest(manifest) => (digest, *manifest, None),
-        Kind::Index(entries) => choose::choose_image(entries, platform, &mut read)?,
+        Kind::Index(entries) => {
+            indexes.push(top.to_vec());
+            choose::choose_image(entries, wanted, &mut indexes, &mut read)?
+        }
     };
     let config_bytes = read_verified(&manifest.config, MAX_CONFIG_BYTES, &mut read)?;
     let (mut config, own) = read_config(&config_bytes).map_err(|source| ReadManifestError::Parse {
@@ -159,7 +193,7 @@ pub(crate) fn find_image<E>(
         config.is_in_dockers_format();
     }
     let own = Platform::stated(own, of_index);
-    if let (Some(asked), Some(stated)) = (platform, &own)
+    if let (Some(asked), Some(stated)) = (wanted.named(), &own)
         && !choose::serves(asked, stated)
     {
         let offered = vec![stated.clone()];
@@ -169,7 +203,7 @@ pub(crate) fn find_image<E>(
     if let Some(stated) = config.other_layer_count(layers) {
         return Err(ReadManifestError::WrongLayerCount { digest, layers, stated }.into());
     }
-    Ok(FoundImage { digest, manifest, config, platform: own })
+    Ok(FoundImage { digest, manifest, config, platform: own, indexes })
 }
 
 impl FoundImage {

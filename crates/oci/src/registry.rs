@@ -32,7 +32,7 @@ use model::{Digest, DigestAlgorithm, ImageName, Platform};
 
 use crate::credentials::{CredentialSources, FindCredentialError};
 use crate::manifest::Descriptor;
-use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError};
+use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, ReadManifestError, Wanted};
 use crate::{Image, LayerIdentity};
 use blob::RegistryBlobs;
 use places::{FurtherPlaces, Place, at_mirrors_then_origin};
@@ -309,25 +309,46 @@ pub enum RegistryError {
 /// # Errors
 /// When neither gives an image with documents that verify; the registry's own failure is told.
 pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
-    at_mirrors_then_origin(name, options, |place, further| open_at(place, further, name, options))
+    let wanted = options.platform.as_ref().into();
+    at_mirrors_then_origin(name, options, |place, further| open_at(place, further, name, wanted, options))
+        .map(|opened| opened.image)
+}
+
+/// An image of a registry with the indexes through which it was chosen.
+#[derive(Debug)]
+pub struct OneOfIndex {
+    /// The image.
+    pub image: Image,
+    /// The verified bytes of the indexes (image-spec, image-index.md): the one that was asked for, and those within it; none
+    /// where an image was asked for.
+    pub indexes: Vec<Vec<u8>>,
+}
+
+/// Opens one of the images that a name stands for: that of the platform asked for, else of the native one, else the first.
+///
+/// # Errors
+/// As [`open_registry`].
+pub fn open_one_of(name: &ImageName, options: &RegistryOptions) -> Result<OneOfIndex, RegistryError> {
+    let wanted = options.platform.as_ref().map_or(Wanted::Any, Wanted::Of);
+    at_mirrors_then_origin(name, options, |place, further| open_at(place, further, name, wanted, options))
 }
 
 fn open_at(
     place: &Place,
     further: FurtherPlaces,
     asked: &ImageName,
+    wanted: Wanted<'_>,
     options: &RegistryOptions,
-) -> Result<Image, RegistryError> {
+) -> Result<OneOfIndex, RegistryError> {
     let session = place.session(options)?;
     let (top, digest) = fetch_top(&session, &place.name)?;
     let read = |descriptor: &Descriptor| session.document(descriptor);
     let top_digest = digest.clone();
-    let found =
-        manifest_tree::find_image(&top, digest, options.platform.as_ref(), read).map_err(|error| match error {
-            FindImageError::Manifest(error) => RegistryError::Manifest(error),
-            FindImageError::Read(error) => error,
-        })?;
-    Ok(Image {
+    let found = manifest_tree::find_image(&top, digest, wanted, read).map_err(|error| match error {
+        FindImageError::Manifest(error) => RegistryError::Manifest(error),
+        FindImageError::Read(error) => error,
+    })?;
+    let image = Image {
         name: asked.to_string(),
         names: Vec::new(),
         digest: Some(found.digest.clone()),
@@ -343,7 +364,8 @@ fn open_at(
             trust_toc: options.trust_toc,
             digests: subjects(found.digest, top_digest),
         }),
-    })
+    };
+    Ok(OneOfIndex { image, indexes: found.indexes })
 }
 
 /// The digests that an image goes by: its own, and that of the index through which it was chosen.

@@ -47,6 +47,8 @@ pub(crate) fn change(
     let names = within(connection, permit, rules, image)?;
     let present: BTreeMap<(String, String), String> = approvals::of_digest(connection, &image.digest)?
         .into_iter()
+        // Those of an index that stands for it are approvals of another digest.
+        .filter(|approval| approval.digest == image.digest)
         .map(|approval| ((approval.registry, approval.repository), approval.comment))
         .collect();
     let wanted = names.into_iter().filter(|place| match comment {

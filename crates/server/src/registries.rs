@@ -2,6 +2,7 @@
 
 pub(crate) mod hooks;
 pub(crate) mod listing;
+pub(crate) mod platforms;
 pub(crate) mod scheduler;
 
 use api::Moment;

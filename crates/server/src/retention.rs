@@ -148,6 +148,7 @@ impl Retention {
         };
         let has_more = next.is_some();
         if !has_more {
+            app.note(move |connection| images::remove_unused_indexes(connection, now - IN_USE)).await?;
             self.swept = now;
         }
         self.sweep = next.unwrap_or_default();

@@ -26,7 +26,8 @@ pub struct Approval {
     pub at: i64,
 }
 
-/// The repositories among the names of a digest in which digests are approved, each with whether this one is.
+/// The repositories among the names of a digest in which digests are approved, each with whether this one is, or an index that
+/// stands for it.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,7 +41,8 @@ pub fn of_names<'a>(
     let mut found = Vec::new();
     for (registry, repository) in repositories {
         let own = connection.row(
-            "SELECT 1 FROM approved_digests WHERE registry = $1 AND repository = $2 AND digest = $3",
+            "SELECT 1 FROM approved_digests WHERE registry = $1 AND repository = $2 AND (digest = $3 OR digest IN (
+                 SELECT index_digest FROM platform_images WHERE image_digest = $3)) LIMIT 1",
             &values![registry, repository, digest],
         )?;
         let is_approved = own.is_some();
@@ -58,14 +60,15 @@ pub fn of_names<'a>(
     Ok(found)
 }
 
-/// The approvals of a digest.
+/// The approvals of a digest, and of the indexes that stand for it.
 ///
 /// # Errors
 /// When the database fails.
 pub fn of_digest(connection: &mut Connection, digest: &str) -> Result<Vec<Approval>, StoreError> {
     let rows = connection.rows(
         "SELECT registry, repository, digest, approver, approver_name, comment, at FROM approved_digests
-         WHERE digest = $1 ORDER BY registry, repository LIMIT 1000",
+         WHERE digest = $1 OR digest IN (SELECT index_digest FROM platform_images WHERE image_digest = $1)
+         ORDER BY registry, repository, digest LIMIT 1000",
         &values![digest],
     )?;
     Ok(rows

@@ -5,6 +5,7 @@ mod evaluate;
 mod findings;
 mod list;
 mod narrow;
+mod platforms;
 mod retain;
 mod subjects;
 mod write;
@@ -17,6 +18,7 @@ pub use list::{
     index, is_in_repository, list, names, next_ids, packages,
 };
 pub(crate) use narrow::FEW;
+pub use platforms::{PlatformImage, indexes_of, note_index, of_index, remove_unused_indexes};
 pub use retain::{
     MOST_LOOKED_AT_ONCE, RepositoryPlace, SEEN_STEP, Step, is_seen_due, note_seen, remove_beyond_newest, remove_unseen,
     remove_unused_packages, remove_unused_vulnerabilities,

@@ -75,6 +75,17 @@ pub enum Priority {
     Schedule = 3,
 }
 
+impl Priority {
+    /// That of a stored job.
+    pub fn of(number: i64) -> Priority {
+        match number {
+            1 => Priority::Person,
+            2 => Priority::Webhook,
+            _ => Priority::Schedule,
+        }
+    }
+}
+
 /// A job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {

@@ -33,6 +33,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 14, name: "rests", sql: include_str!("../migrations/0014_rests.sql") },
     Schema { version: 15, name: "history", sql: include_str!("../migrations/0015_history.sql") },
     Schema { version: 16, name: "lines", sql: include_str!("../migrations/0016_lines.sql") },
+    Schema { version: 17, name: "platforms", sql: include_str!("../migrations/0017_platforms.sql") },
 ];
 
 impl Schema {

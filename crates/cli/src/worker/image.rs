@@ -6,7 +6,7 @@ use api::jobs::{JobAnswer, LeasedJob, LeasedRegistry, Work};
 use api::registries::Cause;
 use formats::{Format, Language, WriteOptions};
 use model::{Finding, FindingKind, ImageName, ScanReport, ScanTarget, TargetKind};
-use oci::registry::open_registry;
+use oci::registry::{OneOfIndex, open_one_of};
 use oci::{Cache, Image};
 use scanner::{IndexOptions, Indexed};
 use serde_json::value::RawValue;
@@ -26,6 +26,9 @@ use crate::vouching::{self, Vouched};
 /// The largest index that is sent, in bytes: the server takes no more.
 const LARGEST_INDEX_BYTES: usize = 120 << 20;
 
+/// The largest image indexes that are sent with it, all together, in bytes.
+const LARGEST_IMAGE_INDEXES_BYTES: usize = 4 << 20;
+
 /// Does jobs, one at a time.
 pub(super) struct Doer {
     cache: Option<PathBuf>,
@@ -42,11 +45,13 @@ impl Doer {
 
     pub(super) fn run(&self, job: &LeasedJob) -> Result<JobAnswer, Undone> {
         let reach = Reach::new(&job.registry, &self.environment)?;
-        let mut answer = JobAnswer { lease: job.lease.clone(), index: None, listing: None, steps: None };
+        let mut answer =
+            JobAnswer { lease: job.lease.clone(), index: None, image_indexes: Vec::new(), listing: None, steps: None };
         match &job.work {
             Work::Scan { repository, tag, digest } => {
                 let names = names(&job.registry, repository, tag.as_deref(), digest.as_deref())?;
-                answer.index = Some(self.index(names, &reach, job)?);
+                let (index, image_indexes) = self.index(names, &reach, job)?;
+                (answer.index, answer.image_indexes) = (Some(index), image_indexes);
             }
             Work::List { rules } => answer.listing = Some(listing::list(&job.registry, rules, &reach)?),
             Work::Test { repository } => answer.steps = Some(test(&job.registry, repository.as_deref(), &reach)),
@@ -57,13 +62,14 @@ impl Doer {
         Ok(answer)
     }
 
-    /// The index of an image: what `bulkhead scan` reports of it, but for what the intelligence knows.
+    /// The index of an image: what `bulkhead scan` reports of it, but for what the intelligence knows; and the documents of the
+    /// image indexes through which it was found.
     fn index(
         &self,
         (asked, shown): (ImageName, String),
         reach: &Reach,
         job: &LeasedJob,
-    ) -> Result<Box<RawValue>, Undone> {
+    ) -> Result<(Box<RawValue>, Vec<String>), Undone> {
         let mut chosen = choose()?;
         let lists = job.malware_lists.as_deref().map(|key| self.lists.get(key)).transpose()?;
         lists.iter().for_each(|lists| chosen.prepare_for(lists));
@@ -73,7 +79,8 @@ impl Doer {
                 .inspect_err(|error| say(&format!("going on without a cache: {error}")))
                 .ok()
         });
-        let image = open_registry(&asked, &reach.options)?;
+        let OneOfIndex { image, indexes } = open_one_of(&asked, &reach.options)?;
+        let indexes = documents(indexes)?;
         let target = ScanTarget {
             name: shown,
             kind: TargetKind::Image,
@@ -109,8 +116,18 @@ impl Doer {
             shown: model::Shown::default(),
             intelligence: None,
         };
-        written(&report)
+        Ok((written(&report)?, indexes))
     }
+}
+
+/// The documents of image indexes as text.
+fn documents(indexes: Vec<Vec<u8>>) -> Result<Vec<String>, Undone> {
+    if indexes.iter().map(Vec::len).sum::<usize>() > LARGEST_IMAGE_INDEXES_BYTES {
+        let cause = Cause::new("image.index_too_large").with("limit_bytes", LARGEST_IMAGE_INDEXES_BYTES);
+        return Err(Undone::for_good(cause));
+    }
+    let text = |bytes| String::from_utf8(bytes).map_err(|error| Undone::for_good(detailed("image.unreadable", &error)));
+    indexes.into_iter().map(text).collect()
 }
 
 impl Doer {

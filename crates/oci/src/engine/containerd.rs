@@ -67,10 +67,12 @@ pub fn open_containerd(reference: &str, options: &ContainerdOptions<'_>) -> Resu
     manifest_tree::verify(&top, &target)?;
     let read = |descriptor: &Descriptor| store.document(&descriptor.digest, MAX_DOCUMENT_BYTES);
     let found =
-        manifest_tree::find_image(&top, target, options.platform.as_ref(), read).map_err(|error| match error {
-            FindImageError::Manifest(error) => EngineError::Manifest(error),
-            FindImageError::Read(error) => error,
-        })?;
+        manifest_tree::find_image(&top, target, options.platform.as_ref().into(), read).map_err(
+            |error| match error {
+                FindImageError::Manifest(error) => EngineError::Manifest(error),
+                FindImageError::Read(error) => error,
+            },
+        )?;
     let mut layers: Vec<Layer> = found.layers(LayerIdentity::Claimed);
     let mut blobs = Vec::with_capacity(layers.len());
     for (index, (layer, descriptor)) in layers.iter_mut().zip(&found.manifest.layers).enumerate() {

@@ -22,7 +22,7 @@ pub(super) fn manifest(bytes: &[u8]) {
     let documents = documents(bytes);
     let top = &documents[0];
     for platform in [None, "linux/arm64/v8".parse().ok()] {
-        let found = find_image::<Infallible>(&top.bytes, top.digest.clone(), platform.as_ref(), |descriptor| {
+        let found = find_image::<Infallible>(&top.bytes, top.digest.clone(), platform.as_ref().into(), |descriptor| {
             let named = documents.iter().find(|document| document.digest == descriptor.digest);
             Ok(named.map_or_else(Vec::new, |document| document.bytes.clone()))
         });

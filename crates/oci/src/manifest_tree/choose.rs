@@ -4,7 +4,7 @@ use model::{Digest, Platform};
 
 use super::{
     FindImageError, Kind, MAX_DOCUMENTS, MAX_INDEX_DEPTH, MAX_MANIFEST_BYTES, MAX_MANIFESTS, Manifest,
-    ReadManifestError, kind_of, read_verified,
+    ReadManifestError, Wanted, kind_of, read_verified,
 };
 use crate::manifest::Descriptor;
 
@@ -35,16 +35,18 @@ pub(super) fn serves(asked: &Platform, offered: &Platform) -> bool {
     normal(asked).accepts(&normal(offered))
 }
 
-/// Finds the manifest for a platform in an index and those within it, and what the index says of its platform.
+/// Finds the manifest for a platform in an index and those within it, and what the index says of its platform. The indexes
+/// within it are added to `indexes`.
 pub(super) fn choose_image<E>(
     entries: Vec<Descriptor>,
-    platform: Option<&Platform>,
+    wanted: Wanted<'_>,
+    indexes: &mut Vec<Vec<u8>>,
     read: &mut impl FnMut(&Descriptor) -> Result<Vec<u8>, E>,
 ) -> Result<(Digest, Manifest, Option<Platform>), FindImageError<E>> {
-    let mut search = Search { documents_left: MAX_DOCUMENTS, manifests: Vec::new() };
+    let mut search = Search { indexes, documents_left: MAX_DOCUMENTS, manifests: Vec::new() };
     search.gather(entries, 1, read)?;
     let native = Platform::native();
-    let asked = platform.unwrap_or(&native);
+    let asked = wanted.named().unwrap_or(&native);
     let offers = |candidate: &&Descriptor| candidate.platform().is_some_and(|offered| serves(asked, &offered));
     let is_plain = |candidate: &&Descriptor| candidate.platform().is_some_and(|offered| offered.variant.is_none());
     let manifests = &search.manifests;
@@ -55,7 +57,10 @@ pub(super) fn choose_image<E>(
         .find(is_plain)
         .or_else(|| manifests.iter().find(offers))
         .or_else(|| unstated.first().copied().filter(|_| unstated.len() == 1))
-        .or_else(|| manifests.first().filter(|_| manifests.len() == 1 && platform.is_none()));
+        .or_else(|| manifests.first().filter(|_| manifests.len() == 1 && wanted.named().is_none()))
+        .or_else(|| {
+            manifests.iter().filter(|_| wanted == Wanted::Any).min_by_key(|candidate| !is_for_linux(candidate))
+        });
     let Some(chosen) = chosen else {
         let mut offered: Vec<Platform> = manifests.iter().filter_map(Descriptor::platform).collect();
         offered.sort();
@@ -73,12 +78,13 @@ pub(super) fn choose_image<E>(
 }
 
 /// The manifests of an index and of those within it, attestations left out.
-struct Search {
+struct Search<'a> {
+    indexes: &'a mut Vec<Vec<u8>>,
     documents_left: usize,
     manifests: Vec<Descriptor>,
 }
 
-impl Search {
+impl Search<'_> {
     fn gather<E>(
         &mut self,
         entries: Vec<Descriptor>,
@@ -105,12 +111,19 @@ impl Search {
                 self.documents_left.checked_sub(1).ok_or_else(|| unusable("it has more than 64 indexes"))?;
             let bytes = read_verified(&entry, MAX_MANIFEST_BYTES, read)?;
             match kind_of(&bytes, &entry.digest)? {
-                Kind::Index(entries) => self.gather(entries, depth + 1, read)?,
+                Kind::Index(entries) => {
+                    self.indexes.push(bytes);
+                    self.gather(entries, depth + 1, read)?;
+                }
                 Kind::Manifest(_) => return Err(unusable("its index says index and it is a manifest")),
             }
         }
         Ok(())
     }
+}
+
+fn is_for_linux(candidate: &Descriptor) -> bool {
+    candidate.platform().is_none_or(|platform| platform.os == "linux")
 }
 
 fn is_index(media_type: &str) -> bool {

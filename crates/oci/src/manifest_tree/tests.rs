@@ -11,7 +11,7 @@ fn check(top: &str, documents: &[&str], platform: Option<&str>) -> Result<String
             documents.iter().find(|text| digest_of(text.as_bytes(), DigestAlgorithm::Sha256) == descriptor.digest);
         Ok(found.map(|text| text.as_bytes().to_vec()).unwrap_or_default())
     };
-    match find_image(top.as_bytes(), digest, platform.as_ref(), read) {
+    match find_image(top.as_bytes(), digest, platform.as_ref().into(), read) {
         Ok(found) => Ok(found.platform.map(|platform| platform.to_string()).unwrap_or_default()),
         Err(FindImageError::Manifest(error)) => Err(error.to_string()),
         Err(FindImageError::Read(error)) => match error {},
@@ -193,4 +193,24 @@ fn documents_must_have_the_size_and_digest_that_were_promised() {
     assert!(check(&other, &[&config], None).unwrap_err().contains("at most 8388608"));
     assert!(verify(b"x", &digest_of(b"y", DigestAlgorithm::Sha512)).is_err());
     assert!(verify(b"y", &digest_of(b"y", DigestAlgorithm::Sha512)).is_ok());
+}
+
+#[test]
+fn of_an_index_without_the_native_platform_any_image_will_do_and_the_indexes_are_told() {
+    let configs = [config("windows", "amd64", ""), config("linux", "s390x", "")];
+    let manifests: Vec<String> = configs.iter().map(|text| manifest(text)).collect();
+    let within = index(&[(&manifests[1], "linux/s390x")]);
+    let top = index(&[(&manifests[0], "windows/amd64"), (&within, "")]);
+    let digest = |text: &str| digest_of(text.as_bytes(), DigestAlgorithm::Sha256);
+    let documents = [&configs[0], &configs[1], &manifests[0], &manifests[1], &within];
+    let read = |descriptor: &Descriptor| -> Result<Vec<u8>, Infallible> {
+        let found = documents.iter().find(|text| digest(text) == descriptor.digest);
+        Ok(found.map(|text| text.as_bytes().to_vec()).unwrap_or_default())
+    };
+    let found = find_image(top.as_bytes(), digest(&top), Wanted::Any, read).unwrap();
+    assert_eq!((found.digest, found.platform.unwrap().to_string()), (digest(&manifests[1]), "linux/s390x".to_owned()));
+    assert_eq!(found.indexes, [top.as_bytes(), within.as_bytes()]);
+    assert!(find_image(top.as_bytes(), digest(&top), Wanted::Native, read).is_err());
+    let found = find_image(manifests[0].as_bytes(), digest(&manifests[0]), Wanted::Any, read).unwrap();
+    assert!(found.indexes.is_empty(), "an image was asked for");
 }

@@ -1,13 +1,13 @@
 //! What a registry has: repositories (distribution, `_catalog`), tags and their digests (distribution-spec, Content
 //! Discovery).
 
-use model::{Digest, DigestAlgorithm, ImageName, Platform};
+use model::{Digest, DigestAlgorithm, ImageName};
 use serde::Deserialize;
 
 use super::session::{Endpoint, Session};
 use super::{ExchangeError, RegistryError, RegistryOptions};
 use crate::manifest::Descriptor;
-use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES};
+use crate::manifest_tree::{self, FindImageError, MAX_MANIFEST_BYTES, Wanted};
 
 /// The most names that one list is read to.
 pub const MOST_NAMES: usize = 100_000;
@@ -51,7 +51,6 @@ pub fn list_repositories(registry: &str, options: &RegistryOptions) -> Result<Na
 pub struct Repository {
     session: Session,
     name: ImageName,
-    platform: Option<Platform>,
 }
 
 impl Repository {
@@ -60,7 +59,7 @@ impl Repository {
     /// # Errors
     /// When the options cannot be used.
     pub fn open(name: &ImageName, options: &RegistryOptions) -> Result<Repository, RegistryError> {
-        Ok(Repository { session: session(name, options)?, name: name.clone(), platform: options.platform.clone() })
+        Ok(Repository { session: session(name, options)?, name: name.clone() })
     }
 
     /// The tags.
@@ -89,7 +88,8 @@ impl Repository {
         }
     }
 
-    /// When an image says it was made, as its configuration has it (image-spec, config.md, `created`).
+    /// When an image says it was made, as its configuration has it (image-spec, config.md, `created`); of an
+    /// index, one of its images.
     ///
     /// # Errors
     /// When it is no image, or the registry cannot be asked.
@@ -97,7 +97,7 @@ impl Repository {
         let top = self.session.manifest(&digest.to_string(), MAX_MANIFEST_BYTES)?.bytes;
         manifest_tree::verify(&top, digest)?;
         let read = |descriptor: &Descriptor| self.session.document(descriptor);
-        let found = manifest_tree::find_image(&top, digest.clone(), self.platform.as_ref(), read);
+        let found = manifest_tree::find_image(&top, digest.clone(), Wanted::Any, read);
         match found {
             Ok(found) => Ok(found.config.created),
             Err(FindImageError::Manifest(error)) => Err(RegistryError::Manifest(error)),

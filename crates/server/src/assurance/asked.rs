@@ -7,9 +7,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use model::Digest;
+use api::Moment;
+use api::images::VerdictQuery;
+use model::{Digest, InvalidPlatform, Platform};
 use policy::access::Permit;
-use store::images::{self, ImageName};
+use serde_json::{Value, json};
+use store::images::{self, ImageName, PlatformImage};
 use store::verdicts::{self, StoredVerdict};
 use store::{Connection, StoreError, approvals};
 
@@ -21,11 +24,24 @@ use crate::app::App;
 use crate::clock;
 use crate::error::{ApiError, ApiResult};
 
-/// An image as somebody asks for it: by its digest, and by a name where one is given.
+/// An image as somebody asks for it: by its digest, or that of an index of several platforms, and by a name where one is
+/// given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Asked {
+    /// As it was written.
+    pub(crate) text: String,
     pub(crate) digest: String,
     pub(crate) name: Option<ImageName>,
+    /// The platform whose image alone is meant, where the digest is that of an index.
+    pub(crate) platform: Option<Platform>,
+}
+
+/// What the store has under a digest that is asked for.
+pub(crate) enum Found {
+    Nothing,
+    Image(Standing),
+    /// An index: each of the images that it stands for, with what the store has of it.
+    Index(Vec<(PlatformImage, Option<Standing>)>),
 }
 
 /// What the store has of an image that is asked for.
@@ -38,7 +54,8 @@ pub(crate) struct Standing {
 
 impl Asked {
     /// Reads `name@sha256:…` or `sha256:…`; a tag can move, so that no verdict is on one.
-    pub(crate) fn read(image: &str) -> ApiResult<Asked> {
+    pub(crate) fn read(query: &VerdictQuery) -> ApiResult<Asked> {
+        let image = query.image.as_str();
         let (name, digest) = image.rsplit_once('@').map_or((None, image), |(name, digest)| (Some(name), digest));
         let digest: Digest = digest.parse().map_err(|error| {
             let hint = "a verdict is on a digest, because a tag can move: use name@sha256:…";
@@ -48,34 +65,120 @@ impl Asked {
         let name = name.map(|name| {
             index::name_of(image).ok_or_else(|| ApiError::invalid("image", format!("`{name}` is no name of an image")))
         });
-        Ok(Asked { digest: digest.to_string(), name: name.transpose()? })
+        let platform = query.platform.as_deref().map(|text| {
+            text.parse().map_err(|error: InvalidPlatform| ApiError::invalid("platform", error.to_string()))
+        });
+        let digest = digest.to_string();
+        Ok(Asked { text: image.to_owned(), digest, name: name.transpose()?, platform: platform.transpose()? })
     }
 
-    /// The verdict that stands; nothing where the image is not registered.
-    pub(crate) fn standing(
+    /// What the store has of it.
+    pub(crate) fn find(&self, connection: &mut Connection, permit: &Permit) -> Result<Found, StoreError> {
+        if let Some(standing) = self.standing(connection, permit, &self.digest)? {
+            return Ok(Found::Image(standing));
+        }
+        let mut found = Vec::new();
+        for image in images::of_index(connection, &self.digest)? {
+            let standing = self.standing(connection, permit, &image.digest)?;
+            found.push((image, standing));
+        }
+        if found.iter().all(|(_, standing)| standing.is_none()) {
+            return Ok(Found::Nothing);
+        }
+        // One that says nothing of its platform may be for any.
+        if let Some(asked) = &self.platform {
+            found.retain(|(image, _)| image.platform.parse().map_or(true, |platform| asked.accepts(&platform)));
+        }
+        Ok(Found::Index(found))
+    }
+
+    /// The verdict that stands on an image; nothing where the image is not registered.
+    fn standing(
         &self,
         connection: &mut Connection,
         permit: &Permit,
+        digest: &str,
     ) -> Result<Option<Standing>, StoreError> {
-        let Some(verdict) = verdicts::current(connection, permit, &self.digest)? else { return Ok(None) };
+        let Some(verdict) = verdicts::current(connection, permit, digest)? else { return Ok(None) };
         let elsewhere = match &self.name {
-            Some(name) if !images::is_in_repository(connection, &self.digest, &name.registry, &name.repository)? => {
+            Some(name) if !images::is_in_repository(connection, digest, &name.registry, &name.repository)? => {
                 Some(name.clone())
             }
             _ => None,
         };
         Ok(Some(Standing { verdict, elsewhere }))
     }
+
+    /// The verdict object. `at` is the moment as of which is judged what nobody has judged, and `id` what a verdict is called
+    /// that is told once and is not stored.
+    pub(crate) async fn answer(&self, app: &App, permit: &Permit, found: Found, at: i64, id: &str) -> ApiResult<Value> {
+        let images = match found {
+            Found::Nothing => return Ok(self.unregistered(at, id)),
+            Found::Image(standing) => return standing.told(app, permit, &self.digest, at, id).await,
+            Found::Index(images) => images,
+        };
+        // Of an index the worst of its images decides.
+        let (mut worst, mut platforms) = (None, Vec::new());
+        for (image, standing) in images {
+            let verdict = match standing {
+                Some(standing) => standing.told(app, permit, &image.digest, at, id).await?,
+                None => self.unregistered(at, id),
+            };
+            let rank = images::DECISIONS.iter().position(|word| verdict["decision"] == *word);
+            platforms.push(json!({
+                "platform": image.platform, "digest": image.digest, "decision": verdict["decision"],
+            }));
+            if worst.as_ref().is_none_or(|(worst, _)| *worst < rank) {
+                worst = Some((rank, verdict));
+            }
+        }
+        let mut verdict = worst.map_or_else(|| self.unregistered(at, id), |(_, verdict)| verdict);
+        verdict["subject"] = self.text.clone().into();
+        verdict["digest"] = self.digest.clone().into();
+        verdict["platforms"] = platforms.into();
+        Ok(verdict)
+    }
+
+    /// The verdict on an image that nobody registered.
+    fn unregistered(&self, at: i64, id: &str) -> Value {
+        let mut document = formats::verdict_document(&policy::unregistered(&self.text));
+        document["id"] = id.into();
+        document["digest"] = self.digest.clone().into();
+        document["evaluated"] = Moment(at).text().into();
+        document["intelligence"] = Value::Null;
+        document
+    }
+}
+
+impl Found {
+    /// The digests of the images of which the store has something.
+    pub(crate) fn images(&self, asked: &Asked) -> Vec<String> {
+        match self {
+            Found::Nothing => Vec::new(),
+            Found::Image(_) => vec![asked.digest.clone()],
+            Found::Index(images) => images
+                .iter()
+                .filter(|(_, standing)| standing.is_some())
+                .map(|(image, _)| image.digest.clone())
+                .collect(),
+        }
+    }
+}
+
+impl Standing {
+    async fn told(self, app: &App, permit: &Permit, digest: &str, at: i64, id: &str) -> ApiResult<Value> {
+        match self.elsewhere {
+            None => Ok(judging::told(&self.verdict)),
+            Some(name) => {
+                let judged = judge(app, permit, digest, name, at).await?;
+                Ok(judging::told(&StoredVerdict { id: id.to_owned(), ..judged }))
+            }
+        }
+    }
 }
 
 /// Judges a registered image as what it is under another name, at a moment.
-pub(crate) async fn judge(
-    app: &App,
-    permit: &Permit,
-    digest: &str,
-    name: ImageName,
-    at: i64,
-) -> ApiResult<StoredVerdict> {
+async fn judge(app: &App, permit: &Permit, digest: &str, name: ImageName, at: i64) -> ApiResult<StoredVerdict> {
     let rules = Arc::new(Rules::read(app, clock::now()).await?);
     let (permit, own, names) = (permit.clone(), digest.to_owned(), BTreeSet::from([name]));
     let stored = app.read(move |connection| {

@@ -27,7 +27,7 @@ pub(crate) async fn take_in(app: &App, job: &Job, listing: Listing, now: i64) ->
     let id = job.registry_id.clone();
     let permit = jobs::own_permit(Permission::new(Area::Registries, Action::Read));
     let registry = app.read(move |connection| registries::by_id(connection, &permit, &id)).await?;
-    let priority = if job.priority == Priority::Person as i64 { Priority::Person } else { Priority::Schedule };
+    let priority = Priority::of(job.priority);
     let tags: Vec<Tag> = listing.tags.into_iter().map(stored).filter(|tag| is_wanted(&registry, tag)).collect();
     let mut enqueued = 0;
     for step in tags.chunks(STEP) {

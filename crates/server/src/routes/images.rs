@@ -14,7 +14,7 @@ use policy::access::{Permit, Reach};
 use policy::filter::{Filter, Sort};
 use store::approvals;
 use store::images::{self, FindingQuery, ImageQuery, ImageSort};
-use store::{Value, acknowledgements, audit, verdicts};
+use store::{Connection, StoreError, Value, acknowledgements, audit, verdicts};
 
 use crate::app::App;
 use crate::approving::{self, Approver};
@@ -147,7 +147,8 @@ pub(super) async fn show(
         let names = images::names(connection, image.id)?;
         let approvals = approvals::of_digest(connection, &digest)?;
         let verdict = verdicts::current(connection, &permit, &digest)?;
-        Ok(tell::details(image, names, approvals, verdict.as_ref()))
+        let indexes = images::indexes_of(connection, &digest)?;
+        Ok(ImageDetails { indexes, ..tell::details(image, names, approvals, verdict.as_ref()) })
     });
     Ok(Json(details.await?))
 }
@@ -341,7 +342,7 @@ async fn change_approval(
     let record = caller.entry(now, action, "image", &digest, &digest);
     let (by, by_name) = (caller.principal.id.clone(), caller.principal.name.clone());
     let is_done = app.change(move |connection| {
-        let image = images::by_digest(connection, &permit, &digest)?;
+        let image = approved(connection, &permit, &digest)?;
         if approving::within(connection, &permit, &rules, &image)?.is_empty() {
             return Ok(false);
         }
@@ -359,6 +360,21 @@ async fn change_approval(
     }
     app.assurance.bell.notify_one();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// The image of a digest; for that of an index, one of those that it stands for, under the digest of the index.
+fn approved(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<images::Image, StoreError> {
+    let own = images::by_digest(connection, permit, digest);
+    if !matches!(own, Err(StoreError::NotFound { .. })) {
+        return own;
+    }
+    for image in images::of_index(connection, digest)? {
+        match images::by_digest(connection, permit, &image.digest) {
+            Err(StoreError::NotFound { .. }) => {}
+            found => return found.map(|found| images::Image { digest: digest.to_owned(), ..found }),
+        }
+    }
+    own
 }
 
 /// Whether a permit reaches an image under a name: what is done to a repository is done to all of its images.

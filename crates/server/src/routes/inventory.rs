@@ -3,16 +3,15 @@
 use api::images::{
     KnownPackage, KnownVulnerability, SourceAdvisory, VerdictObject, VerdictQuery, VulnerabilityDetails,
 };
-use api::{Moment, Page, PageQuery};
+use api::{Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 use policy::filter::{Filter, Operand, Term, Test, Wanted};
-use store::{images, inventory};
+use store::{Connection, StoreError, images, inventory};
 
 use super::images::tell;
 use crate::app::App;
-use crate::assurance::asked::{self, Asked, Standing};
-use crate::assurance::judging;
+use crate::assurance::asked::{Asked, Found};
 use crate::error::{ApiError, ApiResult};
 use crate::exports::by_greatest;
 use crate::guard::Caller;
@@ -126,7 +125,8 @@ pub(super) async fn vulnerability(
 }
 
 /// The verdict on an image by its digest, under the name that is asked. One that is not registered is denied, and the reason
-/// says so; one that is registered in other repositories alone is judged as what it is in this one.
+/// says so; one that is registered in other repositories alone is judged as what it is in this one. Of an index of several
+/// platforms the worst of its images decides, and `platforms` tells each.
 #[utoipa::path(get, path = "/verdict", operation_id = "show_verdict", tag = "verdicts", params(VerdictQuery),
     responses((status = 200, description = "The verdict", body = VerdictObject)))]
 pub(super) async fn verdict(
@@ -135,34 +135,27 @@ pub(super) async fn verdict(
     Query(query): Query<VerdictQuery>,
 ) -> ApiResult<Json<VerdictObject>> {
     let permit = caller.permit()?;
-    let asked = Asked::read(&query.image)?;
+    let asked = Asked::read(&query)?;
     let (asking, own) = (permit.clone(), asked.clone());
-    let (found, is_seen_due) = app
+    let (found, due) = app
         .read(move |connection| {
-            let found = own.standing(connection, &asking)?;
-            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own.digest, clock::now())?;
-            Ok((found, is_seen_due))
+            let found = own.find(connection, &asking)?;
+            let due = due(connection, &found, &own)?;
+            Ok((found, due))
         })
         .await?;
-    if is_seen_due {
-        note_seen(&app, &asked.digest);
-    }
+    due.iter().for_each(|digest| note_seen(&app, digest));
     let now = clock::now();
-    Ok(Json(VerdictObject(match found {
-        Some(Standing { verdict, elsewhere: None }) => judging::told(&verdict),
-        Some(Standing { elsewhere: Some(name), .. }) => {
-            judging::told(&asked::judge(&app, &permit, &asked.digest, name, now).await?)
-        }
-        None => unregistered(&query.image, &asked.digest, ids::new(now), now),
-    })))
+    Ok(Json(VerdictObject(asked.answer(&app, &permit, found, now, &ids::new(now)).await?)))
 }
 
-/// The verdict on an image that nobody registered.
-pub(super) fn unregistered(image: &str, digest: &str, id: String, now: i64) -> serde_json::Value {
-    let mut document = formats::verdict_document(&policy::unregistered(image));
-    document["id"] = id.into();
-    document["digest"] = digest.into();
-    document["evaluated"] = Moment(now).text().into();
-    document["intelligence"] = serde_json::Value::Null;
-    document
+/// The images whose use is to be noted.
+pub(super) fn due(connection: &mut Connection, found: &Found, asked: &Asked) -> Result<Vec<String>, StoreError> {
+    let mut due = Vec::new();
+    for digest in found.images(asked) {
+        if images::is_seen_due(connection, &digest, clock::now())? {
+            due.push(digest);
+        }
+    }
+    Ok(due)
 }

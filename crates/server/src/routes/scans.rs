@@ -1,5 +1,6 @@
 //! The work of scan workers: they lease a job, show that they live, and answer or fail. Only the holder of the lease can.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use api::ProblemCode;
@@ -15,8 +16,8 @@ use axum::response::{IntoResponse as _, Response};
 use policy::access::Permit;
 use serde::Deserialize;
 use store::audit::Actor;
-use store::jobs::{self as stored, Failed, Job, Lease};
-use store::{StoreError, registries};
+use store::jobs::{self as stored, Failed, Job, Lease, NewJob, Priority};
+use store::{StoreError, images, registries};
 
 use crate::app::App;
 use crate::assurance::malware_lists::MalwareLists;
@@ -27,6 +28,7 @@ use crate::guard::Caller;
 use crate::jobs::{self, ANSWER_WAIT, LEASE_SECONDS};
 use crate::json::{Body, ForeignBody, Path, Query};
 use crate::registration::{Reference, Registration, Source, register};
+use crate::registries::platforms::PlatformIndex;
 use crate::registries::{kind, listing, open_credential};
 use crate::secrets;
 
@@ -266,7 +268,8 @@ impl Taking {
         match jobs::work(&self.job)? {
             Work::Scan { repository, tag, digest } => {
                 let index = answer.index.ok_or_else(|| missing("index"))?;
-                self.scanned(index.get().as_bytes().to_vec(), repository, tag, digest).await
+                let scanned = Scanned { index: index.get().as_bytes().to_vec(), indexes: answer.image_indexes };
+                self.scanned(scanned, repository, tag, digest).await
             }
             Work::List { .. } => {
                 let listing = answer.listing.ok_or_else(|| missing("listing"))?;
@@ -301,40 +304,67 @@ impl Taking {
 
     async fn scanned(
         &self,
-        index: Vec<u8>,
+        Scanned { index, indexes }: Scanned,
         repository: String,
         tag: Option<String>,
         digest: Option<String>,
     ) -> ApiResult<serde_json::Value> {
-        let of_index = digest_in(&index)?;
+        let image = digest_in(&index)?;
+        let platforms = proven(&image, &indexes, digest.as_deref())?;
         let (id, permit) = (self.job.registry_id.clone(), self.permit.clone());
-        let known = digest.clone().unwrap_or_else(|| of_index.clone());
+        let top = platforms.as_ref().map(|index| index.digest.clone());
+        let known = digest.clone().or_else(|| top.clone()).unwrap_or_else(|| image.clone());
+        if let Some(index) = platforms.clone() {
+            let now = clock::now();
+            let noted =
+                self.app.note(move |connection| images::note_index(connection, &index.digest, &index.images, now));
+            noted.await?;
+        }
         let place = (id.clone(), repository.clone(), known.clone());
         let (registry, mut tags) = self
             .app
             .read(move |connection| {
                 let registry = registries::by_id(connection, &permit, &place.0)?;
-                Ok((registry, registries::tags_of(connection, &place.0, &place.1, &place.2)?))
+                let mut tags = BTreeSet::new();
+                // The tags of an image of several platforms mean its index.
+                for digest in images::indexes_of(connection, &place.2)?.into_iter().chain([place.2]) {
+                    tags.extend(registries::tags_of(connection, &place.0, &place.1, &digest)?);
+                }
+                Ok((registry, tags))
             })
             .await?;
         // A tag without digest was asked for by name; one with a digest may have moved on since.
-        tags.extend(tag.clone().filter(|tag| digest.is_none() && !tags.contains(tag)));
+        tags.extend(tag.clone().filter(|_| digest.is_none()));
         let names = if tags.is_empty() { vec![None] } else { tags.into_iter().map(Some).collect() };
         let reference = |tag| Reference { registry: registry.address.clone(), repository: repository.clone(), tag };
         let registration = Registration {
             references: names.into_iter().map(reference).collect(),
             source: Source::Registry { id: id.clone() },
             index,
-            // The digest of an index of several platforms, or none, does not tell which image it leads to.
-            may_be_another: digest.as_ref() != Some(&of_index),
+            // A tag does not tell which image it leads to.
+            may_be_another: digest.is_none(),
         };
         let registered = register(&self.app, &self.actor, registration).await?;
         let now = clock::now();
         let result = serde_json::json!({
             "repository": &repository, "digest": &registered.digest, "decision": registered.verdict.get("decision"),
         });
+        let others = platforms.map(|index| index.images).unwrap_or_default();
+        let others: Vec<NewJob> = others
+            .into_iter()
+            .filter(|other| other.digest != image)
+            .map(|other| {
+                let priority = Priority::of(self.job.priority);
+                let other = (repository.as_str(), tag.as_deref(), Some(other.digest.as_str()));
+                jobs::scan_job(&id, other, priority, &self.job.requested_by, now)
+            })
+            .collect();
+        let has_others = !others.is_empty();
         self.app
             .note(move |connection| {
+                for other in &others {
+                    stored::enqueue(connection, other, now)?;
+                }
                 if let (Some(tag), None) = (&tag, &digest) {
                     let tag = registries::Tag {
                         repository: repository.clone(),
@@ -347,8 +377,33 @@ impl Taking {
                 registries::note_scanned(connection, &id, &repository, &known, now)
             })
             .await?;
+        if has_others {
+            jobs::announce();
+        }
         Ok(result)
     }
+}
+
+/// What came of the scan of an image.
+struct Scanned {
+    /// The index of what is in it.
+    index: Vec<u8>,
+    /// The documents of the image indexes through which it was found.
+    indexes: Vec<String>,
+}
+
+/// That an image is what a job is about: it has the digest that the job names, or is one of those of the index that has it.
+/// The index, where there is one.
+fn proven(image: &str, indexes: &[String], asked: Option<&str>) -> ApiResult<Option<PlatformIndex>> {
+    if asked == Some(image) || (asked.is_none() && indexes.is_empty()) {
+        return Ok(None);
+    }
+    let index = PlatformIndex::read(indexes, asked)?;
+    if !index.has(image) {
+        let problem = format!("{image} is not among the images of the index {}", index.digest);
+        return Err(ApiError::invalid("image_indexes", problem));
+    }
+    Ok(Some(index))
 }
 
 /// The digest of the image that an index tells.

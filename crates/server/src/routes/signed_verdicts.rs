@@ -15,13 +15,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy::access::Permit;
 use store::evaluation::Progress;
-use store::verdicts::StoredVerdict;
-use store::{Connection, StoreError, evaluation, images, verdict_keys};
+use store::{Connection, StoreError, evaluation, verdict_keys};
 
-use super::inventory::unregistered;
+use super::inventory::due;
 use crate::app::App;
-use crate::assurance::asked::{self, Asked, Standing};
-use crate::assurance::judging;
+use crate::assurance::asked::{Asked, Found};
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
 use crate::guard::Caller;
@@ -48,35 +46,25 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let permit = caller.permit()?;
-    let asked = Asked::read(&query.image)?;
+    let asked = Asked::read(&query)?;
     let (asking, own) = (permit.clone(), asked.clone());
-    let (found, progress, is_seen_due) = app
+    let (found, progress, due) = app
         .read(move |connection| {
             let (progress, found) = standing(connection, &asking, &own)?;
-            let is_seen_due = found.is_some() && images::is_seen_due(connection, &own.digest, clock::now())?;
-            Ok((found, progress, is_seen_due))
+            let due = due(connection, &found, &own)?;
+            Ok((found, progress, due))
         })
         .await?;
-    let digest = asked.digest;
-    if is_seen_due {
-        // Whoever asks by what may be kept uses the image as well.
-        note_seen(&app, &digest);
-    }
+    // Whoever asks by what may be kept uses the image as well.
+    due.iter().for_each(|digest| note_seen(&app, digest));
     let now = clock::now();
     let issued = now - now.rem_euclid(WINDOW);
     // What is judged or told for this answer alone is the same for as long as the answer is.
-    let id = || hex(&hash_of(&SHA256, format!("{} {issued}", query.image).as_bytes()).as_ref()[..16]);
-    let verdict = match found {
-        Some(Standing { verdict, elsewhere: None }) => judging::told(&verdict),
-        Some(Standing { elsewhere: Some(name), .. }) => {
-            let judged = asked::judge(&app, &permit, &digest, name, issued).await?;
-            judging::told(&StoredVerdict { id: id(), ..judged })
-        }
-        None => unregistered(&query.image, &digest, id(), issued),
-    };
+    let id = hex(&hash_of(&SHA256, format!("{query:?} {issued}").as_bytes()).as_ref()[..16]);
+    let verdict = asked.answer(&app, &permit, found, issued, &id).await?;
     let statement = VerdictStatement {
         schema: VERDICT_STATEMENT_SCHEMA.to_owned(),
-        digest,
+        digest: asked.digest,
         decision: verdict["decision"].as_str().unwrap_or("deny").to_owned(),
         issued: Moment(issued),
         expires: Moment(issued + VALID),
@@ -105,13 +93,9 @@ pub(super) async fn show(
 
 /// How far the evaluation is, and then the verdict: one that is read first may be of before the change that the evaluation
 /// is told to have caught up with, and would be signed as current. Nothing is told as newer than it is this way around.
-fn standing(
-    connection: &mut Connection,
-    permit: &Permit,
-    asked: &Asked,
-) -> Result<(Progress, Option<Standing>), StoreError> {
+fn standing(connection: &mut Connection, permit: &Permit, asked: &Asked) -> Result<(Progress, Found), StoreError> {
     let progress = evaluation::progress(connection)?;
-    Ok((progress, asked.standing(connection, permit)?))
+    Ok((progress, asked.find(connection, permit)?))
 }
 
 /// Whether the one who asks has it (RFC 9110, section 13.1.2).
@@ -238,11 +222,13 @@ mod tests {
         });
         is_locked.recv().unwrap();
         let permit = policy::access::permit(&policy::access::Principal::server(), "verdicts.read".parse().unwrap());
-        let (permit, own) = (permit.unwrap(), Asked { digest: digest(1), name: None });
+        let query = VerdictQuery { image: digest(1), platform: None };
+        let (permit, own) = (permit.unwrap(), Asked::read(&query).unwrap());
         let read = server.app.store.read_blocking(move |connection| standing(connection, &permit, &own));
         let (progress, found) = read.unwrap();
         change.join().unwrap().unwrap();
-        assert_eq!((progress.done, found.unwrap().verdict.cause.as_str()), (progress.wanted, "later"));
+        let Found::Image(found) = found else { panic!("it is registered") };
+        assert_eq!((progress.done, found.verdict.cause.as_str()), (progress.wanted, "later"));
     }
 
     #[test]

@@ -303,7 +303,16 @@ impl ImageName {
     }
 }
 
-/// Adds names. A tag names one image at a time: it moves, which is told as an event.
+/// The images that a tag names beside one, where no index has both: what it named before. The image of the same platform
+/// comes first.
+const FORMER: &str = "SELECT i.digest, i.id FROM image_names n JOIN images i ON i.id = n.image_id
+     WHERE n.registry = $1 AND n.repository = $2 AND n.tag = $3 AND n.is_current = 1 AND n.image_id <> $4
+     AND NOT EXISTS (
+         SELECT 1 FROM platform_images a JOIN platform_images b ON b.index_digest = a.index_digest
+         WHERE a.image_digest = i.digest AND b.image_digest = $5)
+     ORDER BY CASE WHEN i.platform = (SELECT platform FROM images WHERE id = $4) THEN 0 ELSE 1 END, i.id";
+
+/// Adds names. A tag names one image at a time, or those of one index: it moves, which is told as an event.
 ///
 /// # Errors
 /// When the database fails.
@@ -317,17 +326,15 @@ pub fn add_names(
     for name in names {
         let key = values![&name.registry, &name.repository, &name.tag, id];
         if !name.tag.is_empty() {
-            let former = connection.row(
-                "SELECT i.digest FROM image_names n JOIN images i ON i.id = n.image_id
-                 WHERE n.registry = $1 AND n.repository = $2 AND n.tag = $3 AND n.is_current = 1 AND n.image_id <> $4",
-                &key,
-            )?;
-            if let Some(former) = former {
+            let former = connection.rows(FORMER, &values![&name.registry, &name.repository, &name.tag, id, digest])?;
+            for former in &former {
                 connection.execute(
                     "UPDATE image_names SET is_current = 0
-                     WHERE registry = $1 AND repository = $2 AND tag = $3 AND image_id <> $4",
-                    &key,
+                     WHERE registry = $1 AND repository = $2 AND tag = $3 AND image_id = $4",
+                    &values![&name.registry, &name.repository, &name.tag, former.integer(1)],
                 )?;
+            }
+            if let Some(former) = former.first() {
                 let parameters = serde_json::json!({
                     "name": name.text(digest), "from": former.text(0), "to": digest,
                 });
@@ -421,6 +428,7 @@ pub(super) fn forget(connection: &mut Connection, id: i64, cause: Removal, now: 
     let reach = events::reach_of_image(connection, id)?;
     connection.execute("UPDATE verdicts SET ended = $1 WHERE image_id = $2 AND ended IS NULL", &values![now, id])?;
     connection.execute("DELETE FROM images WHERE id = $1", &values![id])?;
+    super::platforms::forget_indexes(connection, &digest)?;
     let name = if name.is_empty() { &digest } else { &name };
     let parameters = serde_json::json!({ "name": name, "cause": cause.as_str() });
     let event = outbox::tell_numbered(connection, now, events::IMAGE_REMOVED, "image", &digest, &parameters)?;

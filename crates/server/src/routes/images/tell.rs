@@ -55,6 +55,7 @@ pub(crate) fn details(
 ) -> ImageDetails {
     ImageDetails {
         source: serde_json::from_str(&own.source).unwrap_or_default(),
+        indexes: Vec::new(),
         names: names
             .into_iter()
             .map(|named| ImageReference {

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use crate::registries::platforms::PlatformIndex;
 use crate::sample::{self, intelligence_with_malware};
 use crate::testing::{As, TestServer};
 
@@ -139,40 +140,52 @@ fn lists_of_malware_are_those_of_the_key_that_is_asked_for() {
     assert_eq!(ask(""), 400);
 }
 
-/// Scans what the listing of one tag leads to, with the index of this image.
-fn scan(world: &World, repository: &str, letter: &str, index: &Value) -> (Value, u16) {
+/// Lists one tag, which means this digest, and gives the job that scans it.
+fn listed(world: &World, repository: &str, tag: &str, digest: &str) -> Value {
     let list = world.server.ask(&world.admin, "POST", &format!("/registries/{}/list", world.registry), json!(null));
     assert!(list.status < 300, "{}", list.body);
     let job = world.lease();
     assert_eq!(job["work"]["kind"], "list", "{job}");
-    let tag = json!({ "repository": repository, "tag": "1", "digest": digest(letter) });
+    let tag = json!({ "repository": repository, "tag": tag, "digest": digest });
     assert_eq!(world.send(&job, "answer", json!({ "listing": { "tags": [tag], "is_complete": true } })), 204);
     let job = world.lease();
-    assert_eq!(job["work"]["kind"], "scan", "{job}");
+    assert_eq!((&job["work"]["kind"], &job["work"]["digest"]), (&json!("scan"), &json!(digest)), "{job}");
+    job
+}
+
+/// Scans what the listing of one tag leads to, with the index of this image.
+fn scan(world: &World, repository: &str, digest: &str, index: &Value) -> (Value, u16) {
+    let job = listed(world, repository, "1", digest);
     let status = world.send(&job, "answer", json!({ "index": index }));
     (job, status)
 }
 
 #[test]
-fn a_worker_that_answers_with_another_image_replaces_nothing_of_other_repositories() {
+fn a_worker_that_answers_with_another_image_changes_nothing() {
     let world = world();
     let who = world.server.token("images.read,images.write");
     let packages: &[(&str, &str)] = &[("left-pad", "1.2.0"), ("xz", "5.6.1")];
     let core = sample::index(1, "r.example/bank/core:1", packages);
-    world.server.register(&who, &core).expect(200);
     // By the registry's own scan, so that a pipeline's index is outranked by any other.
-    let (_, status) = scan(&world, "bank/core", "a", &core);
+    let (_, status) = scan(&world, "bank/core", &sample::digest(1), &core);
     assert_eq!(status, 204);
-    let (_, status) = scan(&world, "wk/a", "b", &sample::index(1, "r.example/wk/a:1", &[]));
+    let image = || world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(1)), json!(null)).body;
+    let before = image();
+    // With the digest of another image, which its job is not about.
+    let (job, status) = scan(&world, "wk/a", &sample::digest(3), &sample::index(1, "r.example/wk/a:1", &[]));
+    assert_eq!((status, image()), (422, before.clone()));
+    assert_eq!(world.job(&job)["state"], "dead");
+    // Nobody knows what a tag means before it is asked for; what is known under other names stays.
+    let path = format!("/registries/{}/scan", world.registry);
+    world.server.ask(&world.admin, "POST", &path, json!({ "repository": "wk/b", "tag": "1" })).expect(202);
+    let job = world.lease();
+    assert_eq!(job["work"]["repository"], "wk/b", "{job}");
+    let answer = json!({ "index": sample::index(1, "r.example/wk/b:1", &[]) });
+    assert_eq!(world.send(&job, "answer", answer), 204);
+    assert_eq!(image()["packages"], 2, "{}", image());
+    // An image is scanned anew where it is.
+    let (_, status) = scan(&world, "bank/core", &sample::digest(1), &core);
     assert_eq!(status, 204);
-    let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(1)), json!(null));
-    assert_eq!(image.body["packages"], 2, "{}", image.body);
-    // Within its repository it is scanned anew.
-    let other = sample::index(2, "r.example/wk/b:1", packages);
-    assert_eq!(scan(&world, "wk/b", "c", &other).1, 204);
-    assert_eq!(scan(&world, "wk/b", "d", &sample::index(2, "r.example/wk/b:1", &[])).1, 204);
-    let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(2)), json!(null));
-    assert_eq!(image.body["packages"], 0, "{}", image.body);
 }
 
 #[test]
@@ -182,8 +195,116 @@ fn a_removed_image_comes_back_while_its_registry_has_it() {
     let index = sample::index(1, "r.example/shop/api:1", &[]);
     let path = format!("/images/{}", sample::digest(1));
     for round in 0..2 {
-        assert_eq!(scan(&world, "shop/api", "a", &index).1, 204, "{round}");
+        assert_eq!(scan(&world, "shop/api", &sample::digest(1), &index).1, 204, "{round}");
         world.server.ask(&who, "GET", &path, json!(null)).expect(200);
         world.server.ask(&who, "DELETE", &path, json!(null)).expect(204);
     }
+}
+
+/// An image index of images by their numbers and platforms, and its digest.
+fn image_index(images: &[(u32, &str)]) -> (String, String) {
+    let entry = |(number, platform): &(u32, &str)| {
+        let (os, architecture) = platform.split_once('/').unwrap();
+        json!({ "digest": sample::digest(*number), "size": 7, "platform": { "os": os, "architecture": architecture } })
+    };
+    let entries: Vec<Value> = images.iter().map(entry).collect();
+    let text = json!({ "schemaVersion": 2, "manifests": entries }).to_string();
+    let digest = PlatformIndex::read(std::slice::from_ref(&text), None).unwrap().digest;
+    (text, digest)
+}
+
+/// Engines and clusters ask by the digest of the index, whatever platform they are of.
+#[test]
+fn an_image_of_several_platforms_has_a_verdict_and_every_platform_is_scanned() {
+    let world = world();
+    intelligence_with_malware(&world.server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")], &[]);
+    let who = world.server.token("images.read,images.approve,verdicts.read,policies.write,events.read");
+    world.server.policy(&who, sample::SEVERE);
+    world.server.catch_up();
+    let verdict = |digest: &str, rest: &str| {
+        let path = format!("/verdict?image=r.example/shop/api@{digest}{rest}");
+        let answer = world.server.ask(&who, "GET", &path, json!(null));
+        answer.expect(200);
+        answer.body
+    };
+    let (text, digest) = image_index(&[(1, "linux/amd64"), (2, "linux/arm64"), (3, "unknown/unknown")]);
+    assert_eq!(verdict(&digest, "")["decision"], "deny", "nobody knows it");
+    let job = listed(&world, "shop/api", "1", &digest);
+    let clean = sample::index(1, "r.example/shop/api:1", &[]);
+    let answer = json!({ "index": clean, "image_indexes": [text] });
+    assert_eq!(world.send(&job, "answer", answer), 204);
+    let told = verdict(&digest, "");
+    assert_eq!(
+        (&told["decision"], &told["reasons"][0]["code"]),
+        (&json!("deny"), &json!("verdict.image_not_registered"))
+    );
+    assert_eq!(verdict(&digest, "&platform=linux/amd64")["decision"], "allow");
+    // The other one is scanned of its own accord, the attestation is not.
+    let other = world.lease();
+    assert_eq!(other["work"]["digest"], sample::digest(2), "{other}");
+    assert_eq!(world.lease(), json!(null));
+    let severe = sample::index(2, "r.example/shop/api:1", &[("left-pad", "1.0.0")]);
+    assert_eq!(world.send(&other, "answer", json!({ "index": severe })), 204);
+    assert_eq!(world.lease(), json!(null));
+    let told = verdict(&digest, "");
+    assert_eq!((&told["decision"], &told["digest"]), (&json!("deny"), &json!(digest)), "{told}");
+    assert_eq!(told["platforms"][0]["decision"], "allow", "{told}");
+    assert_eq!(told["platforms"][1]["platform"], "linux/arm64", "{told}");
+    assert_eq!(told["reasons"][0]["control"], "severity", "{told}");
+    let decisions = ["linux/amd64", "linux/arm64", "linux/s390x"]
+        .map(|platform| verdict(&digest, &format!("&platform={platform}"))["decision"].clone());
+    assert_eq!(decisions, ["allow", "deny", "deny"]);
+    let path = format!("/verdict?image={digest}&platform=amd64");
+    assert_eq!(world.server.ask(&who, "GET", &path, json!(null)).code(), "request.invalid");
+    // Both are what the tag names: none of them has moved away.
+    for number in [1, 2] {
+        let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(number)), json!(null));
+        let name = &image.body["names"][0];
+        assert_eq!((&name["tag"], &name["is_current"]), (&json!("1"), &json!(true)), "{}", image.body);
+        assert_eq!(image.body["indexes"], json!([digest]));
+    }
+    // Approving the digest that is run approves the images that it stands for.
+    let path = format!("/images/{digest}/approval");
+    world.server.ask(&who, "POST", &path, json!({ "comment": "both" })).expect(204);
+    world.server.catch_up();
+    for number in [1, 2] {
+        let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(number)), json!(null));
+        assert_eq!(image.body["approval"], "approved", "{}", image.body);
+    }
+    world.server.ask(&who, "DELETE", &path, json!(null)).expect(204);
+    // The tag moves to another index: the images of the former one are not what it names any more, which is told once.
+    let (text, next) = image_index(&[(4, "linux/amd64"), (2, "linux/arm64")]);
+    let job = listed(&world, "shop/api", "1", &next);
+    let answer = json!({ "index": sample::index(4, "r.example/shop/api:1", &[]), "image_indexes": [text] });
+    assert_eq!(world.send(&job, "answer", answer), 204);
+    let is_current = |number: u32| {
+        let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(number)), json!(null));
+        image.body["names"][0]["is_current"].clone()
+    };
+    assert_eq!([1, 2, 4].map(is_current), [false, true, true]);
+    assert_eq!(verdict(&next, "&platform=linux/amd64")["decision"], "allow");
+    // An image that is gone is missed, and not left out.
+    world.server.ask(&who, "DELETE", &format!("/images/{}", sample::digest(2)), json!(null)).expect(204);
+    let told = verdict(&next, "");
+    assert_eq!(
+        (&told["decision"], &told["reasons"][0]["code"]),
+        (&json!("deny"), &json!("verdict.image_not_registered"))
+    );
+}
+
+#[test]
+fn an_image_that_the_index_of_a_job_does_not_have_is_refused() {
+    let world = world();
+    let (text, digest) = image_index(&[(1, "linux/amd64")]);
+    let index = sample::index(7, "r.example/shop/api:1", &[]);
+    for (tag, indexes) in
+        [("1", json!([])), ("1.2", json!([text])), ("1.3", json!([text, "{"])), ("1.4", json!(["{}"]))]
+    {
+        let job = listed(&world, "shop/api", tag, &digest);
+        let answer = json!({ "index": index, "image_indexes": indexes });
+        assert_eq!(world.send(&job, "answer", answer), 422, "{tag}");
+        assert_eq!(world.job(&job)["state"], "dead");
+    }
+    let who = world.server.token("images.read");
+    world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(7)), json!(null)).expect(404);
 }

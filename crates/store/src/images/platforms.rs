@@ -1,0 +1,83 @@
+//! Images of several platforms: which images the digest of an index stands for.
+//!
+//! What an index says follows from its digest, so that it is the same in every repository and never changes.
+
+use crate::{Connection, StoreError, values};
+
+/// The image of one platform.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlatformImage {
+    /// The digest of its manifest.
+    pub digest: String,
+    /// `linux/arm64`; empty where the index does not say.
+    pub platform: String,
+}
+
+/// Notes which images an index stands for.
+///
+/// # Errors
+/// When the database fails.
+pub fn note_index(
+    connection: &mut Connection,
+    index_digest: &str,
+    images: &[PlatformImage],
+    now: i64,
+) -> Result<(), StoreError> {
+    let rows = images.iter().map(|image| values![index_digest, &image.digest, &image.platform, now]);
+    connection.insert_rows(
+        "platform_images (index_digest, image_digest, platform, noted)",
+        "ON CONFLICT DO NOTHING",
+        rows.collect(),
+    )
+}
+
+/// The images that an index stands for, by platform; none where the digest is that of no index that is known.
+///
+/// # Errors
+/// When the database fails.
+pub fn of_index(connection: &mut Connection, index_digest: &str) -> Result<Vec<PlatformImage>, StoreError> {
+    let rows = connection.rows(
+        "SELECT image_digest, platform FROM platform_images WHERE index_digest = $1
+         ORDER BY platform, image_digest LIMIT 1000",
+        &values![index_digest],
+    )?;
+    Ok(rows.iter().map(|row| PlatformImage { digest: row.text(0), platform: row.text(1) }).collect())
+}
+
+/// The digests of the indexes that stand for an image among others.
+///
+/// # Errors
+/// When the database fails.
+pub fn indexes_of(connection: &mut Connection, image_digest: &str) -> Result<Vec<String>, StoreError> {
+    let rows = connection.rows(
+        "SELECT index_digest FROM platform_images WHERE image_digest = $1 ORDER BY index_digest LIMIT 1000",
+        &values![image_digest],
+    )?;
+    Ok(rows.iter().map(|row| row.text(0)).collect())
+}
+
+/// Forgets the indexes of an image that is removed, but for those of which there are other images: they still stand for this
+/// one too, and have no verdict without it.
+pub(super) fn forget_indexes(connection: &mut Connection, image_digest: &str) -> Result<(), StoreError> {
+    for index in indexes_of(connection, image_digest)? {
+        connection.execute(
+            "DELETE FROM platform_images WHERE index_digest = $1 AND NOT EXISTS (
+                 SELECT 1 FROM platform_images p JOIN images i ON i.digest = p.image_digest WHERE p.index_digest = $1)",
+            &values![index],
+        )?;
+    }
+    Ok(())
+}
+
+/// Forgets the indexes noted before a time of which no image was ever registered: their scans failed.
+///
+/// # Errors
+/// When the database fails.
+pub fn remove_unused_indexes(connection: &mut Connection, before: i64) -> Result<u64, StoreError> {
+    connection.execute(
+        "DELETE FROM platform_images WHERE noted < $1 AND NOT EXISTS (
+             SELECT 1 FROM platform_images p JOIN images i ON i.digest = p.image_digest
+             WHERE p.index_digest = platform_images.index_digest)",
+        &values![before],
+    )
+}
