@@ -24,8 +24,8 @@ pub struct RegistrationQuery {
     pub build: Option<String>,
 }
 
-/// A verdict object: id, decision, subject, digest, policies with their scopes and controls, reasons as codes with evidence,
-/// exceptions, when it was evaluated and by which intelligence.
+/// A verdict object: id, decision, effects (what follows of it), subject, digest, policies with their scopes and controls, reasons
+/// as codes with evidence, exceptions, when it was evaluated and by which intelligence.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = Object)]

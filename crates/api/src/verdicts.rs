@@ -53,6 +53,10 @@ pub struct VerdictStatement {
     pub digest: String,
     /// `allow`, `excepted`, `would_deny`, `unknown`, `deny`.
     pub decision: String,
+    /// What follows of it, sorted: `fail_pipeline`, `block`, `record`, `notify`. Servers that do not tell it leave it to those
+    /// who ask; an image that is not allowed is then not to start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effects: Option<Vec<String>>,
     /// From when it holds.
     pub issued: Moment,
     /// From when it no longer holds.
@@ -219,6 +223,7 @@ mod tests {
             schema: VERDICT_STATEMENT_SCHEMA.to_owned(),
             digest: DIGEST.to_owned(),
             decision: "allow".to_owned(),
+            effects: Some(Vec::new()),
             issued: Moment(1_000_000_000),
             expires: Moment(2_000_000_000),
             basis: VerdictBasis { intelligence: Some(3), rules: 4, judged_rules: 4 },

@@ -165,10 +165,8 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
     let denying: Vec<&str> = policies
         .iter()
         .filter(|policy| policy["applied"] != false && policy["decision"] == "deny")
-        .filter(|policy| {
-            // A policy whose effects leave the pipeline alone is no reason to end it.
-            policy["effects"].as_array().is_none_or(|effects| effects.iter().any(|effect| effect == "fail_pipeline"))
-        })
+        // A policy whose effects leave the pipeline alone is no reason to end it.
+        .filter(|policy| fails_pipeline(policy) != Some(false))
         .filter_map(|policy| policy["name"].as_str())
         .collect();
     let outcome = match decision {
@@ -176,6 +174,8 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
         "deny" if policies.iter().all(|policy| policy["applied"] == false) => {
             Some(format!("not compliant: {server} has no policy that applies to it"))
         }
+        // No policy denies it: its digest is not approved.
+        "deny" if fails_pipeline(verdict) == Some(true) => Some(format!("not compliant: {server} denies it")),
         _ => None,
     };
     let read = formats::read_verdict(verdict);
@@ -185,6 +185,11 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
         outcome: outcome.map(Outcome::NotCompliant),
         verdict: read.ok(),
     }
+}
+
+/// Whether ending a pipeline is among the effects of a verdict or policy; nothing where they are not told.
+fn fails_pipeline(told: &Value) -> Option<bool> {
+    told["effects"].as_array().map(|effects| effects.iter().any(|effect| effect == "fail_pipeline"))
 }
 
 #[cfg(test)]
@@ -256,6 +261,10 @@ mod tests {
         assert_eq!(told_of(&verdict(json!(["block"]))), None);
         assert_eq!(told_of(&json!({ "decision": "allow", "policies": [] })), None);
         assert!(told_of(&json!({ "decision": "deny", "policies": [] })).is_some(), "nobody allows it");
+        let allowing = json!([{ "name": "p", "applied": true, "decision": "allow", "effects": ["block"] }]);
+        let unapproved = |effects: Value| json!({ "decision": "deny", "effects": effects, "policies": allowing });
+        assert!(told_of(&unapproved(json!(["block", "fail_pipeline"]))).is_some(), "its digest is not approved");
+        assert_eq!(told_of(&unapproved(json!(["block"]))), None);
     }
 
     #[test]

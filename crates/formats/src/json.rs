@@ -37,7 +37,7 @@ pub fn verdict_document(verdict: &Verdict) -> serde_json::Value {
             }
         }
     }
-    for key in ["reasons", "exceptions"] {
+    for key in ["effects", "reasons", "exceptions"] {
         if document.get(key).is_none() {
             document[key] = serde_json::Value::Array(Vec::new());
         }

@@ -2,7 +2,7 @@
 //!
 //! Everything that a person reads is a code with typed parameters; the sentences are made from the catalogs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::{FindingKind, Severity};
@@ -30,6 +30,20 @@ impl Verdict {
         let is_denied = self.decision == Decision::Deny;
         controls.any(|control| control.decision == ControlDecision::Error)
             || (is_denied && (!self.reasons.is_empty() || self.policies.iter().any(PolicyVerdict::fails_pipeline)))
+    }
+
+    /// What follows of it, sorted: the effects of the policies in force that deny or cannot tell. Every effect where that is no
+    /// policy's doing: what nobody allows, a digest that is not approved.
+    pub fn effects(&self) -> Vec<PolicyEffect> {
+        if !matches!(self.decision, Decision::Unknown | Decision::Deny) {
+            return Vec::new();
+        }
+        let refusing: Vec<&PolicyVerdict> = self.policies.iter().filter(|policy| policy.refuses()).collect();
+        if refusing.is_empty() || !self.reasons.is_empty() {
+            return PolicyEffect::ALL.to_vec();
+        }
+        let effects: BTreeSet<PolicyEffect> = refusing.iter().flat_map(|policy| &policy.effects).copied().collect();
+        effects.into_iter().collect()
     }
 }
 
@@ -151,7 +165,17 @@ pub struct PolicyVerdict {
 impl PolicyVerdict {
     /// Whether it denies, and a pipeline shall end by that.
     pub fn fails_pipeline(&self) -> bool {
-        self.applied && self.decision == Decision::Deny && self.effects.contains(&PolicyEffect::FailPipeline)
+        self.denies() && self.effects.contains(&PolicyEffect::FailPipeline)
+    }
+
+    /// Whether the target is denied by it.
+    pub fn denies(&self) -> bool {
+        self.applied && self.decision == Decision::Deny
+    }
+
+    /// Whether the target is not allowed by it: it denies, or cannot tell.
+    fn refuses(&self) -> bool {
+        self.denies() || self.applied && self.mode == PolicyMode::Enforce && self.decision == Decision::Unknown
     }
 }
 

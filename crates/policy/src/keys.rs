@@ -96,7 +96,7 @@ pub(crate) const POLICY: &[Key] = &[
     optional(
         "effects",
         Kind::Choices(&["fail_pipeline", "block", "record", "notify"]),
-        "What is done where the policy denies; without the key: fail_pipeline, block and record.",
+        "What is done where the policy denies; without the key: all of them.",
     ),
     optional("scope", Kind::Map(SCOPE), "What the policy applies to; without the key: everything."),
     required("controls", Kind::Controls, "What is asked."),

@@ -318,8 +318,13 @@ async fn write(
     let permit = permit.clone();
     let written = app.change(move |connection| {
         let registered = images::register(connection, &permit, &image, &names, &evaluation, now)?;
-        if let images::Registered::Done { is_new: true, .. } = registered {
-            audit::append(connection, &record)?;
+        if let images::Registered::Done { is_new, denial, .. } = &registered {
+            if *is_new {
+                audit::append(connection, &record)?;
+            }
+            if let Some(denial) = denial {
+                audit::append(connection, denial)?;
+            }
         }
         Ok(registered)
     });

@@ -11,11 +11,11 @@ mod subjects;
 mod write;
 
 pub use across::{ACROSS_KEYS, ACROSS_KINDS, AcrossPlace, AcrossQuery, FindingAcross, across};
-pub use evaluate::{Counts, Evaluation, FindingRow, NewVerdict, evaluate};
+pub use evaluate::{Counts, Evaluated, Evaluation, FindingRow, NewVerdict, evaluate};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub use list::{
     Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest,
-    index, is_in_repository, list, names, next_ids, packages,
+    index, is_denied, is_in_repository, list, names, next_ids, packages,
 };
 pub(crate) use narrow::FEW;
 pub use platforms::{PlatformImage, indexes_of, note_index, of_index, remove_unused_indexes};

@@ -110,17 +110,36 @@ pub(crate) fn tell_numbered(
     object_id: &str,
     parameters: &serde_json::Value,
 ) -> Result<i64, StoreError> {
-    debug_assert!(events::TOPICS.contains(&topic), "{topic} is not among the topics, and so has no words");
     let reason = parameters.get("cause").and_then(serde_json::Value::as_str).unwrap_or_default();
-    let event = Event {
+    let event = event_of(at, topic, object, object_id, parameters);
+    enqueue(connection, &event, &format!("{topic}/{reason}"))
+}
+
+/// The same for those who watch alone: no target is told.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) fn tell_watchers(
+    connection: &mut Connection,
+    at: i64,
+    topic: &str,
+    object: &str,
+    object_id: &str,
+    parameters: &serde_json::Value,
+) -> Result<(), StoreError> {
+    events::insert(connection, &event_of(at, topic, object, object_id, parameters)).map(|_| ())
+}
+
+fn event_of(at: i64, topic: &str, object: &str, object_id: &str, parameters: &serde_json::Value) -> Event {
+    debug_assert!(events::TOPICS.contains(&topic), "{topic} is not among the topics, and so has no words");
+    Event {
         id: 0,
         at,
         topic: topic.to_owned(),
         object: object.to_owned(),
         object_id: object_id.to_owned(),
         parameters: parameters.as_object().cloned().unwrap_or_default(),
-    };
-    enqueue(connection, &event, &format!("{topic}/{reason}"))
+    }
 }
 
 /// Takes what is to be told next to a target that no other server tells, for `lease` microseconds. Only the first entry

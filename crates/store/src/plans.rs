@@ -103,6 +103,8 @@ fn register(connection: &mut Connection, number: i64) -> Result<(), StoreError> 
             id: format!("v{number}"),
             subject: "shop/api".into(),
             decision: if number % 40 == 0 { 4 } else { 0 },
+            effects: Vec::new(),
+            denied_by: Vec::new(),
             evaluated: number,
             intelligence: None,
             cause: "registered".into(),

@@ -153,6 +153,8 @@ fn a_verdict_object_is_read_as_it_was_told() {
     for (decision, mode) in [(Decision::Deny, PolicyMode::Enforce), (Decision::WouldDeny, PolicyMode::Audit)] {
         let verdict = judged(decision, mode).verdict.unwrap();
         let mut document = formats::verdict_document(&verdict);
+        let effects = if decision == Decision::Deny { vec!["fail_pipeline"] } else { Vec::new() };
+        assert_eq!(document["effects"], serde_json::json!(effects));
         // What a server adds.
         document["id"] = "v1".into();
         document["policies"][0]["stored_version"] = 7.into();

@@ -13,9 +13,6 @@ use crate::rego::RegoCheck;
 /// The most controls of one policy.
 pub const MOST_CONTROLS: usize = 500;
 
-/// What a policy does where it does not say.
-const DEFAULT_EFFECTS: &[PolicyEffect] = &[PolicyEffect::FailPipeline, PolicyEffect::Block, PolicyEffect::Record];
-
 /// Reads a policy, as YAML or JSON. `file` is what errors call it.
 ///
 /// # Errors
@@ -30,7 +27,7 @@ pub fn read_policy(file: &str, text: &str) -> Result<Policy, DocumentError> {
     }
     let controls: Result<Vec<Control>, DocumentError> =
         nodes.iter().enumerate().map(|(at, node)| control(file, at, node)).collect();
-    let mut effects: Vec<PolicyEffect> = DEFAULT_EFFECTS.to_vec();
+    let mut effects = PolicyEffect::ALL.to_vec();
     if table.has("effects") {
         effects = words(&table, "effects", &PolicyEffect::ALL, PolicyEffect::as_str);
         effects.sort();

@@ -150,6 +150,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
     let verdict = json!({
         "schema": "bulkhead.verdict/1", "subject": name, "digest": image.digest,
         "decision": if decision == 4 { "deny" } else { "allow" },
+        "effects": if decision == 4 { vec!["fail_pipeline", "block", "record", "notify"] } else { Vec::new() },
         "policies": [{ "name": "default", "version": "1", "mode": "enforce", "decision": if decision == 4 { "deny" } else { "allow" } }],
         "reasons": findings.iter().filter(|finding| finding.severity == 5).take(5).map(|finding| json!({
             "code": "vulnerability.severity", "policy": "default", "finding": finding.finding, "package": finding.package,
@@ -166,6 +167,8 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
             id: format!("01990000-{}", &image.digest[7..34]),
             subject: name,
             decision,
+            effects: Vec::new(),
+            denied_by: Vec::new(),
             evaluated: now,
             intelligence: Some(1),
             cause: "registered".into(),

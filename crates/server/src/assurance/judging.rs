@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use aws_lc_rs::digest::{SHA256, digest};
 use intelligence::{Database, MatchOptions};
 use model::{
-    ExceptionState, Executable, Finding, FindingKind, HashedFile, MalwareEngine, ScanReport, Severity, Sha256,
+    ExceptionState, Executable, Finding, FindingKind, HashedFile, MalwareEngine, PolicyEffect, ScanReport, Severity,
+    Sha256,
 };
 use policy::{Attribute, Attributes, Facts, Policy, RegoCheck};
 use serde_json::{Value, json};
@@ -185,12 +186,16 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
     let id = ids::new(question.now);
     let sequence = report.intelligence.as_ref().map(|facts| facts.sequence);
     let intelligence = sequence.and_then(|sequence| i64::try_from(sequence).ok());
+    let effects = judged.effects();
+    let denied_by = judged.policies.iter().filter(|policy| policy.denies()).map(|policy| policy.name.clone());
     // The object is kept without id, time and intelligence: its row has these.
     let body = zstd::bulk::compress(text.as_bytes(), 3).unwrap_or_default();
     NewVerdict {
         id,
         subject: judged.subject,
         decision: place(judged.decision.as_str()),
+        effects,
+        denied_by: denied_by.collect(),
         evaluated: question.now,
         intelligence,
         cause: question.cause.to_owned(),
@@ -307,5 +312,11 @@ pub(crate) fn told(stored: &store::verdicts::StoredVerdict) -> Value {
     document["evaluated"] = api::Moment(stored.evaluated).text().into();
     document["intelligence"] = stored.intelligence.into();
     document["cause"] = stored.cause.clone().into();
+    if document.get("effects").is_none() {
+        // It was judged before verdicts told what follows. One that cannot be read is no permission.
+        let read = formats::read_verdict(&document);
+        let effects = read.map_or_else(|_| PolicyEffect::ALL.to_vec(), |verdict| verdict.effects());
+        document["effects"] = effects.into_iter().map(PolicyEffect::as_str).collect::<Vec<_>>().into();
+    }
     document
 }

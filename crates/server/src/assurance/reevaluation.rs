@@ -8,7 +8,7 @@ use std::time::Duration;
 use intelligence::Changes;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
 use store::images::{self, Evaluation, ImageName};
-use store::{Connection, StoreError, approvals, evaluation, exceptions};
+use store::{Connection, Lane, StoreError, approvals, audit, evaluation, exceptions};
 
 use super::intelligence_file::fingerprint;
 use super::judging::{self, Question};
@@ -185,8 +185,8 @@ async fn judge_queued(app: &App, owner: &str, now: i64) -> ApiResult<bool> {
     }
     let ids: Vec<i64> = queued.iter().map(|(id, _, _)| *id).collect();
     let judged = judge(app, queued, now).await?;
-    let owner = owner.to_owned();
-    let written = app.note(move |connection| {
+    let (owner, lane) = (owner.to_owned(), lane_of(&judged));
+    let written = app.store.write(lane, move |connection| {
         if !evaluation::holds_lease(connection, &owner)? {
             return Ok(false);
         }
@@ -216,8 +216,8 @@ async fn judge_next(app: &App, owner: &str, now: i64) -> ApiResult<bool> {
     };
     let cause = progress.cause;
     let judged = judge(app, next.into_iter().map(|(id, digest)| (id, digest, cause.clone())).collect(), now).await?;
-    let owner = owner.to_owned();
-    let written = app.note(move |connection| {
+    let (owner, lane) = (owner.to_owned(), lane_of(&judged));
+    let written = app.store.write(lane, move |connection| {
         // It took so long that another server has gone on from here, perhaps by something newer.
         if !evaluation::holds_lease(connection, &owner)? {
             return Ok(false);
@@ -233,7 +233,17 @@ async fn judge_next(app: &App, owner: &str, now: i64) -> ApiResult<bool> {
 pub(crate) struct Judged {
     pub(crate) id: i64,
     pub(crate) hash: Vec<u8>,
+    /// Whether it was denied before.
+    was_denied: bool,
     pub(crate) evaluation: Evaluation,
+}
+
+/// Which writer takes what was judged: the one of the audit trail where an image comes to be denied that is to be recorded.
+fn lane_of(judged: &[Judged]) -> Lane {
+    match judged.iter().any(|judged| !judged.was_denied && judged.evaluation.verdict.is_recorded()) {
+        true => Lane::Audited,
+        false => Lane::Beside,
+    }
 }
 
 /// Judges images by all that holds.
@@ -255,7 +265,7 @@ pub(crate) async fn judge_by(
         async move {
             let own = digest.clone();
             let read = app.read(move |connection| stored(connection, id, &own)).await;
-            let Stored { hash, length, body, names, approvals } = match read {
+            let Stored { hash, length, body, names, approvals, was_denied } = match read {
                 Ok(stored) => stored,
                 // Somebody removed it meanwhile.
                 Err(StoreError::NotFound { .. }) => return Ok(None),
@@ -276,7 +286,7 @@ pub(crate) async fn judge_by(
                 ApiResult::Ok(judging::evaluate(&mut report, &question))
             });
             match evaluation.await.and_then(|evaluation| evaluation) {
-                Ok(evaluation) => Ok(Some(Judged { id, hash, evaluation })),
+                Ok(evaluation) => Ok(Some(Judged { id, hash, was_denied, evaluation })),
                 // One image that cannot be judged must not keep the others from it.
                 Err(_) => {
                     tracing::error!(image.digest = %digest, "a stored image cannot be judged; its verdict stays as it was");
@@ -296,21 +306,27 @@ pub(crate) struct Stored {
     pub(crate) body: Vec<u8>,
     pub(crate) names: BTreeSet<ImageName>,
     pub(crate) approvals: Vec<(String, bool)>,
+    /// Whether it is denied.
+    pub(crate) was_denied: bool,
 }
 
 pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Result<Stored, StoreError> {
     let (hash, length, body) = images::index(connection, id)?;
     let names: BTreeSet<ImageName> = images::names(connection, id)?.into_iter().map(|named| named.name).collect();
     let approvals = approvals::of_names(connection, digest, &names)?;
-    Ok(Stored { hash, length, body, names, approvals })
+    let was_denied = images::is_denied(connection, id)?;
+    Ok(Stored { hash, length, body, names, approvals, was_denied })
 }
 
-/// Writes what changed. An image that was registered with another index meanwhile was judged by that.
+/// Writes what changed, and records who came to be denied. An image that was registered with another index meanwhile was
+/// judged by that.
 fn write(connection: &mut Connection, judged: &[Judged], now: i64) -> Result<(), StoreError> {
     for Judged { id, hash, evaluation, .. } in judged {
         match images::index(connection, *id) {
             Ok((present, _, _)) if present == *hash => {
-                images::evaluate(connection, *id, evaluation, now)?;
+                if let Some(denial) = images::evaluate(connection, *id, evaluation, now)?.denial {
+                    audit::append(connection, &denial)?;
+                }
             }
             Ok(_) | Err(StoreError::NotFound { .. }) => {}
             Err(error) => return Err(error),

@@ -1,7 +1,7 @@
 //! Evaluation of stored images when something changes that they are judged by.
 
 use model::Executable;
-use serde_json::json;
+use serde_json::{Value, json};
 use store::events::Event;
 
 use super::rego::Owed;
@@ -126,7 +126,7 @@ fn an_image_that_says_the_same_is_not_written_again() {
     assert_eq!(after["verdict"], before["verdict"], "the decision is the same, and so is the row of history");
     let policies = after["current_verdict"]["policies"].as_array().unwrap();
     assert_eq!(policies.len(), 2, "each policy is shown, whether it applies or not");
-    let shown = |policy: &serde_json::Value| (policy["name"].clone(), policy["applied"].clone());
+    let shown = |policy: &Value| (policy["name"].clone(), policy["applied"].clone());
     assert_eq!(shown(&policies[0]), (json!("elsewhere"), json!(false)));
 }
 
@@ -218,4 +218,107 @@ fn an_image_that_was_judged_without_a_check_that_rested_is_judged_again() {
     server.app.assurance.rego.give_back(Owed::All);
     server.catch_up();
     assert_eq!(server.decision(&who, 2), "unknown");
+}
+
+/// A target of notifications that wants to know everything.
+fn target(server: &TestServer) {
+    let permit = policy::access::permit(&policy::access::Principal::server(), "integrations.write".parse().unwrap());
+    let permit = permit.unwrap();
+    let new = store::integrations::Integration {
+        id: "a".into(),
+        name: "a".into(),
+        kind: "webhook".into(),
+        settings: "{}".into(),
+        secret: None,
+        topics: vec!["*".into()],
+        language: "en".into(),
+        digest: 0,
+        is_enabled: true,
+        delivered: None,
+        failed: None,
+        failure: None,
+        created: 0,
+        changed: 0,
+        version: 1,
+    };
+    let inserted = server
+        .app
+        .store
+        .write_blocking(store::Lane::Beside, move |connection| store::integrations::insert(connection, &permit, &new));
+    inserted.unwrap();
+}
+
+/// Of which images the target is told what, by digest and decision.
+fn messages(server: &TestServer) -> Vec<(String, String)> {
+    let read =
+        server.app.store.read_blocking(|connection| connection.rows("SELECT event FROM outbox ORDER BY id", &[]));
+    let told = |row: &store::Row| {
+        let event: Value = serde_json::from_str(&row.text(0)).unwrap();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (text(&event["object_id"]), text(&event["parameters"]["to"]))
+    };
+    read.unwrap().iter().map(told).collect()
+}
+
+#[test]
+fn only_the_effects_that_a_policy_has_follow_a_denial() {
+    const EFFECTS: [&str; 4] = ["fail_pipeline", "block", "record", "notify"];
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        intelligence(&server, &[OLD]);
+        server.catch_up();
+        let who = server.token("images.write,verdicts.read,policies.write,audit.read");
+        target(&server);
+        for effect in EFFECTS {
+            let scope = format!("scope:\n  variables:\n    - {{attribute: image.repository, value: shop/{effect}}}\n");
+            let head = format!("name: {effect}\neffects: [{effect}]\n{scope}");
+            server.policy(&who, &SEVERE.replace("name: severe\n", &head));
+        }
+        server.catch_up();
+        for (number, effect) in (1..).zip(EFFECTS) {
+            let index = index(number, &format!("registry.example/shop/{effect}:1"), &[("left-pad", "1.0.0")]);
+            let told = server.register(&who, &index);
+            assert_eq!((&told.body["decision"], &told.body["effects"]), (&json!("deny"), &json!([effect])));
+        }
+        let records = || {
+            let list = server.ask(&who, "GET", "/audit?filter=action:image.deny", json!(null));
+            list.expect(200);
+            list.body["items"].as_array().unwrap().clone()
+        };
+        let found = records();
+        assert_eq!((found.len(), &found[0]["object_id"]), (1, &json!(digest(3))), "{found:?}");
+        assert_eq!((&found[0]["before"], &found[0]["after"]["policies"]), (&json!(null), &json!(["record"])));
+        assert_eq!(messages(&server), [(digest(4), "deny".to_owned())]);
+        assert_eq!(events(&server, "image.registered").len(), 4, "whoever watches sees all of them");
+        // Another policy that changes nothing for them, and a pass over all images.
+        server.policy(&who, &SEVERE.replace("name: severe", "name: more\nmode: audit"));
+        server.catch_up();
+        assert_eq!((records().len(), messages(&server).len()), (1, 1), "they are denied as before");
+        intelligence(&server, &[NEW]);
+        server.catch_up();
+        let told = messages(&server);
+        assert_eq!((records().len(), told.len()), (1, 5), "that all are allowed again is told of each: {told:?}");
+        intelligence(&server, &[OLD]);
+        server.catch_up();
+        let (found, told) = (records(), messages(&server));
+        assert_eq!((found.len(), &found[0]["before"]["decision"]), (2, &json!("allow")), "{found:?}");
+        assert_eq!((told.len(), &told[5]), (6, &(digest(4), "deny".to_owned())), "{told:?}");
+    }
+}
+
+#[test]
+fn a_verdict_of_before_effects_were_told_is_told_with_them() {
+    let (server, who) = server();
+    server.register(&who, &index(1, "shop/api:1", &[("left-pad", "1.0.0")])).expect(200);
+    let aged = server.app.store.write_blocking(store::Lane::Beside, |connection| {
+        let row = connection.row("SELECT body FROM verdicts", &[])?.unwrap();
+        let mut document: Value =
+            serde_json::from_slice(&zstd::stream::decode_all(row.bytes(0).as_slice()).unwrap()).unwrap();
+        document.as_object_mut().unwrap().remove("effects").unwrap();
+        document["policies"][0]["effects"] = json!(["block", "record"]);
+        let body = zstd::bulk::compress(document.to_string().as_bytes(), 3).unwrap();
+        connection.execute("UPDATE verdicts SET body = $1", &[store::Value::Bytes(body)])
+    });
+    assert_eq!(aged.unwrap(), 1);
+    let verdict = server.ask(&who, "GET", &format!("/verdict?image={}", digest(1)), json!(null)).body;
+    assert_eq!(verdict["effects"], json!(["block", "record"]), "{verdict}");
 }

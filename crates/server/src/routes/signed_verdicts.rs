@@ -66,6 +66,7 @@ pub(super) async fn show(
         schema: VERDICT_STATEMENT_SCHEMA.to_owned(),
         digest: asked.digest,
         decision: verdict["decision"].as_str().unwrap_or("deny").to_owned(),
+        effects: serde_json::from_value(verdict["effects"].clone()).ok(),
         issued: Moment(issued),
         expires: Moment(issued + VALID),
         basis: VerdictBasis {
@@ -171,6 +172,8 @@ mod tests {
             let statement = verify(&envelope, &keys_of(&server), &digest(1), Moment(clock::now())).unwrap();
             let plain = server.ask(&who, "GET", &format!("/verdict?image=shop/api@{}", digest(1)), json!(null));
             assert_eq!((statement.decision.as_str(), &statement.verdict), ("deny", &plain.body));
+            let effects = ["fail_pipeline", "block", "record", "notify"].map(str::to_owned);
+            assert_eq!(statement.effects, Some(effects.to_vec()), "the policy does not say");
             assert_eq!(statement.basis.rules, statement.basis.judged_rules);
             assert!(statement.basis.intelligence.is_some());
             assert_eq!(statement.verdict["policies"][0]["version"], "1", "{}", statement.verdict);

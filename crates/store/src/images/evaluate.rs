@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use model::PolicyEffect;
+
 use super::{DECISIONS, word};
+use crate::audit::{Actor, AuditEntry, Outcome};
 use crate::{Connection, StoreError, outbox, values};
 
 /// A finding of an evaluation.
@@ -49,6 +52,10 @@ pub struct NewVerdict {
     pub subject: String,
     /// The decision's place.
     pub decision: i64,
+    /// What follows of it, sorted.
+    pub effects: Vec<PolicyEffect>,
+    /// The policies that deny, by name.
+    pub denied_by: Vec<String>,
     /// When.
     pub evaluated: i64,
     /// The sequence number of the intelligence.
@@ -61,6 +68,39 @@ pub struct NewVerdict {
     pub reasons: Vec<u8>,
     /// The object, zstd.
     pub body: Vec<u8>,
+}
+
+impl NewVerdict {
+    /// Whether it denies.
+    fn denies(&self) -> bool {
+        word(DECISIONS, self.decision) == "deny"
+    }
+
+    /// Whether the audit trail has a record where an image comes to have it.
+    pub fn is_recorded(&self) -> bool {
+        self.denies() && self.effects.contains(&PolicyEffect::Record)
+    }
+
+    /// Whether people are told where an image comes to have it. Of whatever does not deny they are.
+    fn is_notified(&self) -> bool {
+        !self.denies() || self.effects.contains(&PolicyEffect::Notify)
+    }
+}
+
+/// What became of an evaluation.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use = "a denial is recorded in the transaction of its verdict"]
+pub struct Evaluated {
+    /// The id of the verdict that holds: the one before where it says the same.
+    pub verdict_id: String,
+    /// What the audit trail is to have, where the image came to be denied and a policy says so. Whoever evaluates appends it.
+    pub denial: Option<Box<AuditEntry>>,
+}
+
+impl Evaluated {
+    fn quietly(verdict_id: String) -> Evaluated {
+        Evaluated { verdict_id, denial: None }
+    }
 }
 
 /// How many findings that count an image has.
@@ -121,11 +161,17 @@ const COALESCED: i64 = 3600 * 1_000_000;
 const MOST_CONTINUED: i64 = 20;
 
 /// Writes what changed by an evaluation, and returns the id of the verdict that holds: the one before where it says the
-/// same. Another decision, or the same for other reasons, is kept as history; another decision is told as an event.
+/// same. Another decision, or the same for other reasons, is kept as history; another decision is told as an event, a denial
+/// to those who watch alone where no policy wants people notified.
 ///
 /// # Errors
 /// When there is no such image, or the database fails.
-pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<String, StoreError> {
+pub fn evaluate(
+    connection: &mut Connection,
+    id: i64,
+    evaluation: &Evaluation,
+    now: i64,
+) -> Result<Evaluated, StoreError> {
     let row = connection.row(
         "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name,
          i.fixable, i.gaps, v.continues, v.evaluated, v.reasons FROM images i
@@ -154,7 +200,7 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
     let verdict = &evaluation.verdict;
     let former = row.optional_integer(4);
     if former.is_some() && row.bytes(3) == verdict.hash {
-        return Ok(before);
+        return Ok(Evaluated::quietly(before));
     }
     let continues = former == Some(verdict.decision);
     let is_recent = row.truth(9) && verdict.evaluated - row.integer(10) < COALESCED;
@@ -174,7 +220,7 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
             ],
         )?;
         connection.execute("UPDATE images SET evaluated = $1 WHERE id = $2", &values![verdict.evaluated, id])?;
-        return Ok(before);
+        return Ok(Evaluated::quietly(before));
     }
     if former.is_some() {
         connection.execute("UPDATE verdicts SET ended = $1 WHERE id = $2", &values![now, &before])?;
@@ -201,7 +247,7 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
         let sql = "UPDATE images SET verdict_id = $1, evaluated = $2 WHERE id = $3";
         connection.execute(sql, &values![&verdict.id, verdict.evaluated, id])?;
         forget_oldest(connection, id)?;
-        return Ok(verdict.id.clone());
+        return Ok(Evaluated::quietly(verdict.id.clone()));
     }
     connection.execute(
         "UPDATE images SET decision = $1, verdict_id = $2, evaluated = $3, decided = $3 WHERE id = $4",
@@ -215,8 +261,35 @@ pub fn evaluate(connection: &mut Connection, id: i64, evaluation: &Evaluation, n
         "verdict": verdict.id,
     });
     let topic = if former.is_some() { "verdict.changed" } else { "image.registered" };
-    outbox::tell(connection, now, topic, "image", &digest, &parameters)?;
-    Ok(verdict.id.clone())
+    match verdict.is_notified() {
+        true => outbox::tell(connection, now, topic, "image", &digest, &parameters)?,
+        false => outbox::tell_watchers(connection, now, topic, "image", &digest, &parameters)?,
+    }
+    let denial = verdict.is_recorded().then(|| {
+        let from = former.map(|place| serde_json::json!({ "decision": word(DECISIONS, place) }));
+        Box::new(denial(verdict, from, &digest, &name, now))
+    });
+    Ok(Evaluated { verdict_id: verdict.id.clone(), denial })
+}
+
+/// The record of an image that came to be denied.
+fn denial(verdict: &NewVerdict, before: Option<serde_json::Value>, digest: &str, name: &str, now: i64) -> AuditEntry {
+    AuditEntry {
+        at: now,
+        actor: Actor::server(),
+        action: "image.deny".to_owned(),
+        object: "image".to_owned(),
+        object_id: digest.to_owned(),
+        object_name: if name.is_empty() { digest } else { name }.to_owned(),
+        outcome: Outcome::Done,
+        before,
+        after: Some(serde_json::json!({
+            "decision": word(DECISIONS, verdict.decision),
+            "verdict": verdict.id,
+            "policies": verdict.denied_by,
+            "cause": verdict.cause,
+        })),
+    }
 }
 
 /// Keeps the history of an image that is judged otherwise again and again within bounds. What brought another decision stays.

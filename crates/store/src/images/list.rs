@@ -413,6 +413,16 @@ pub fn index(connection: &mut Connection, id: i64) -> Result<(Vec<u8>, i64, Vec<
     row.map(|row| (row.bytes(0), row.integer(1), row.bytes(2))).ok_or(StoreError::NotFound { what: "image" })
 }
 
+/// Whether an image is denied by the verdict that it has.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub fn is_denied(connection: &mut Connection, id: i64) -> Result<bool, StoreError> {
+    let row = connection.row("SELECT decision FROM images WHERE id = $1", &values![id])?;
+    let row = row.ok_or(StoreError::NotFound { what: "image" })?;
+    Ok(super::word(DECISIONS, row.integer(0)) == "deny")
+}
+
 /// A package of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InstalledPackage {

@@ -73,6 +73,8 @@ pub(super) fn evaluation_of(decision: i64, id: &str, scopes: &[&str]) -> Evaluat
             id: id.into(),
             subject: "shop/api".into(),
             decision,
+            effects: Vec::new(),
+            denied_by: Vec::new(),
             evaluated: 5,
             intelligence: None,
             cause: "registered".into(),
@@ -154,7 +156,7 @@ fn the_count_of_gaps_follows_although_no_finding_changes() {
             write(store, move |connection| {
                 let mut evaluation = evaluation_of(0, "v1", &[]);
                 evaluation.counts.gaps = gaps;
-                evaluate(connection, 1, &evaluation, 6)
+                evaluate(connection, 1, &evaluation, 6).map(|_| ())
             });
             assert_eq!(listed(store, filter, &[]), ["sha256:1"], "{filter}");
         }
@@ -166,7 +168,7 @@ fn another_decision_is_history_and_the_same_is_not() {
     on_both_stores(|store| {
         add(store, 1, "shop/api", &[]);
         let evaluated = |decision: i64, id: &'static str| {
-            write(store, move |connection| evaluate(connection, 1, &evaluation_of(decision, id, &[]), 6))
+            write(store, move |connection| evaluate(connection, 1, &evaluation_of(decision, id, &[]), 6)).verdict_id
         };
         assert_eq!(evaluated(0, "same"), "v1");
         assert_eq!(evaluated(4, "flip"), "flip");
@@ -194,6 +196,7 @@ fn a_decision_that_goes_on_for_other_reasons_is_history_within_bounds() {
                 evaluation.verdict.evaluated = at;
                 evaluate(connection, 1, &evaluation, at)
             })
+            .verdict_id
         };
         let history = || {
             let read = |connection: &mut Connection| {
@@ -209,7 +212,7 @@ fn a_decision_that_goes_on_for_other_reasons_is_history_within_bounds() {
             let mut evaluation = evaluation_of(0, "words", &[]);
             (evaluation.verdict.hash, evaluation.verdict.reasons) = (vec![8], vec![2]);
             evaluation.verdict.evaluated = 9 * HOUR;
-            evaluate(connection, 1, &evaluation, 9 * HOUR)
+            evaluate(connection, 1, &evaluation, 9 * HOUR).map(|_| ())
         });
         assert_eq!(history(), ["other", "v1"], "the same reasons, whatever else it tells");
         for number in 0..30_u8 {

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::access::{Action, Area, Permit, Reach};
 
-use super::evaluate::{Evaluation, evaluate};
+use super::evaluate::{Evaluated, Evaluation, evaluate};
+use crate::audit::AuditEntry;
 use crate::connection::{each_chunk, placeholders};
 use crate::{Connection, StoreError, Value, events, outbox, values};
 
@@ -70,7 +71,7 @@ pub struct PackageRow {
 }
 
 /// What became of a registration.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Registered {
     /// It is done; the id of the verdict that holds.
     Done {
@@ -78,6 +79,8 @@ pub enum Registered {
         verdict_id: String,
         /// Whether the index is new.
         is_new: bool,
+        /// What the audit trail is to have of a denial.
+        denial: Option<Box<AuditEntry>>,
     },
     /// What it was judged by has changed meanwhile: judge again.
     Outdated,
@@ -148,12 +151,12 @@ pub fn register(
         }
     };
     add_names(connection, id, &image.digest, names, now)?;
-    let verdict_id = evaluate(connection, id, evaluation, now)?;
+    let Evaluated { verdict_id, denial } = evaluate(connection, id, evaluation, now)?;
     if intelligence != evaluation.intelligence {
         // The server that registers has another intelligence than all images are judged by, an older or a newer one.
         crate::evaluation::queue(connection, id, "intelligence")?;
     }
-    Ok(Registered::Done { verdict_id, is_new })
+    Ok(Registered::Done { verdict_id, is_new, denial })
 }
 
 /// The number of the policies and exceptions that hold, which grows with every change of them, and the fingerprint of the

@@ -16,6 +16,9 @@ pub(crate) struct VerdictRow {
     decision: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     outcome: Option<String>,
+    /// What follows; it is not read, as the policies tell it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    effects: Vec<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     subject: String,
     policies: Vec<PolicyRow>,
@@ -132,6 +135,7 @@ impl VerdictRow {
             return VerdictRow {
                 decision: NOT_JUDGED.into(),
                 outcome: None,
+                effects: Vec::new(),
                 subject: String::new(),
                 policies: Vec::new(),
                 reasons: Vec::new(),
@@ -141,6 +145,7 @@ impl VerdictRow {
         VerdictRow {
             decision: verdict.decision.compliance().into(),
             outcome: Some(verdict.decision.as_str().into()),
+            effects: verdict.effects().into_iter().map(|effect| effect.as_str().into()).collect(),
             subject: verdict.subject.clone(),
             policies: verdict.policies.iter().map(PolicyRow::from_model).collect(),
             reasons: FlatReasonRow::of(verdict),
