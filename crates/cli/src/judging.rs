@@ -129,7 +129,7 @@ fn read_vex(path: &Path) -> anyhow::Result<Vec<VexStatement>> {
 pub(crate) fn outcome(verdict: &Verdict) -> Result<Option<Outcome>, Failure> {
     let controls =
         || verdict.policies.iter().flat_map(|policy| policy.controls.iter().map(move |control| (policy, control)));
-    if let Some((policy, control)) = controls().find(|(_, control)| control.decision == ControlDecision::Error) {
+    if let Some((policy, control)) = controls().find(|(policy, control)| policy.is_in_doubt_by(control)) {
         let reasons = control.reasons.iter();
         let told = reasons.map(|reason| formats::say(formats::Language::English, &reason.code, &reason.parameters));
         let told = told.collect::<Vec<_>>().join(" ");

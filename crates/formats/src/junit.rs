@@ -9,7 +9,7 @@
 
 use std::io::{self, Write};
 
-use model::{ControlDecision, ExceptionState, FindingKind, PolicyVerdict, ScanReport, Verdict};
+use model::{ControlDecision, ExceptionState, FindingKind, ScanReport, Verdict};
 
 use crate::markup::xml;
 use crate::messages::Value;
@@ -81,16 +81,17 @@ fn judged(verdict: &Verdict, report: &ScanReport, language: Language) -> Suite {
         };
         cases.push(case(&heading, &told.sentence, outcome));
     }
-    let policies = told.policies.iter().zip(verdict.policies.iter().map(PolicyVerdict::fails_pipeline));
-    for (policy, fails_pipeline) in policies.filter(|(policy, _)| policy.applied) {
-        for control in &policy.controls {
+    let policies = told.policies.iter().zip(&verdict.policies);
+    for (policy, judged) in policies.filter(|(policy, _)| policy.applied) {
+        for (control, own) in policy.controls.iter().zip(&judged.controls) {
             let sentences =
                 || control.reasons.iter().map(|reason| reason.sentence.as_str()).collect::<Vec<_>>().join(" ");
             let outcome = match control.decision {
                 ControlDecision::Pass => Outcome::Passed,
-                // What could not be judged ends a pipeline whatever its policy does.
+                // What may deny and could not be judged ends a pipeline whatever the effects of its policy.
                 ControlDecision::Fail | ControlDecision::Error
-                    if fails_pipeline || control.decision == ControlDecision::Error =>
+                    if judged.is_in_doubt_by(own)
+                        || (control.decision == ControlDecision::Fail && judged.fails_pipeline()) =>
                 {
                     Outcome::Failed {
                         message: sentences(),

@@ -24,11 +24,11 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    /// Whether a pipeline ends by it: a policy denies that has this effect, nobody allows, or a control could not be judged.
+    /// Whether a pipeline ends by it: a policy denies that has this effect, nobody allows, or a control that may deny could not
+    /// be judged.
     pub fn fails_pipeline(&self) -> bool {
-        let mut controls = self.policies.iter().flat_map(|policy| &policy.controls);
         let is_denied = self.decision == Decision::Deny;
-        controls.any(|control| control.decision == ControlDecision::Error)
+        self.policies.iter().any(|policy| policy.controls.iter().any(|control| policy.is_in_doubt_by(control)))
             || (is_denied && (!self.reasons.is_empty() || self.policies.iter().any(PolicyVerdict::fails_pipeline)))
     }
 
@@ -54,9 +54,9 @@ pub enum Decision {
     Allow,
     /// Every control holds, but only because exceptions take findings out.
     Excepted,
-    /// A control fails of a policy that only watches.
+    /// A control fails, or could not be asked, of a policy that only watches.
     WouldDeny,
-    /// It cannot be told, because a custom check ended in an error.
+    /// It cannot be told, because a custom check that may deny ended in an error.
     Unknown,
     /// A control fails, or no policy says anything: what nobody allows is denied.
     #[default]
@@ -173,9 +173,17 @@ impl PolicyVerdict {
         self.applied && self.decision == Decision::Deny
     }
 
+    /// Whether it cannot allow the target because a control of it could not be asked. What only tells, or only watches, would
+    /// not have denied it either.
+    pub fn is_in_doubt_by(&self, control: &ControlVerdict) -> bool {
+        control.decision == ControlDecision::Error
+            && control.action == ControlAction::Fail
+            && self.mode == PolicyMode::Enforce
+    }
+
     /// Whether the target is not allowed by it: it denies, or cannot tell.
     fn refuses(&self) -> bool {
-        self.denies() || self.applied && self.mode == PolicyMode::Enforce && self.decision == Decision::Unknown
+        self.denies() || self.applied && self.decision == Decision::Unknown
     }
 }
 

@@ -86,17 +86,19 @@ impl Bench<'_, '_> {
             true => policy.controls.iter().map(|control| self.judge(control)).collect(),
             false => Vec::new(),
         };
-        let denied = match policy.mode {
-            PolicyMode::Enforce => Decision::Deny,
-            PolicyMode::Audit => Decision::WouldDeny,
+        // What would only have denied leaves no doubt about what is allowed.
+        let (denied, in_doubt) = match policy.mode {
+            PolicyMode::Enforce => (Decision::Deny, Decision::Unknown),
+            PolicyMode::Audit => (Decision::WouldDeny, Decision::WouldDeny),
         };
-        let excepts = |control: &ControlVerdict| control.action == ControlAction::Fail && control.excepted > 0;
-        let decision = match controls.iter().map(|control| control.decision).max() {
+        // A control that only tells when it fails tells as well that it could not be asked.
+        let deciding = || controls.iter().filter(|control| control.action == ControlAction::Fail);
+        let decision = match deciding().map(|control| control.decision).max() {
             // What a policy that does not apply says is never asked.
             _ if !applied => Decision::Allow,
             Some(ControlDecision::Fail) => denied,
-            Some(ControlDecision::Error) => Decision::Unknown,
-            _ if controls.iter().any(excepts) => Decision::Excepted,
+            Some(ControlDecision::Error) => in_doubt,
+            _ if deciding().any(|control| control.excepted > 0) => Decision::Excepted,
             _ => Decision::Allow,
         };
         PolicyVerdict {

@@ -396,34 +396,6 @@ fn warnings_and_audit_tell_and_do_not_deny() {
 }
 
 #[test]
-fn what_follows_are_the_effects_of_the_policies_in_force_that_refuse() {
-    use model::PolicyEffect::{Block, Notify, Record};
-    let report = one(|_| {});
-    let with = |head: &str, control: &str| {
-        let text = format!("schema: bulkhead.policy/1\nname: p\n{head}\ncontrols: [{{control: {control}}}]\n");
-        policy::read_policy("p.yaml", &text).unwrap_or_else(|error| panic!("{error}"))
-    };
-    let (fails, passes) = ("cvss.maximum_score, score: 1", "superuser");
-    let broken = "custom, cel: report.nothing == 1, message: m";
-    let effects = |policies: &[Policy]| {
-        let document = serde_json::json!({"target": {"name": report.target.name}});
-        policy::judge(policies, &[], &Facts::new(&report).with_document(document), NOW).effects()
-    };
-    let others = [with("effects: [fail_pipeline]", passes), with("mode: audit", fails)];
-    let with_others = |own: &[Policy]| effects(&[&others[..], own].concat());
-    let (first, second) = (with("effects: [record, block]", fails), with("effects: [record]", fails));
-    assert!(with_others(&[]).is_empty());
-    assert_eq!(with_others(&[first.clone(), second.clone()]), [Block, Record], "those of who denies");
-    assert_eq!(with_others(&[second.clone()]), [Record]);
-    assert_eq!(with_others(&[with("effects: [notify]", broken)]), [Notify], "what cannot tell does not allow");
-    assert_eq!(effects(&[with("", fails)]), model::PolicyEffect::ALL, "a policy that does not say has every effect");
-    let mut verdict = policy::judge(&[with("effects: [record]", passes)], &[], &Facts::new(&report), NOW);
-    policy::require_approval(&mut verdict, "sha256:0", &["docker.io/shop/api".to_owned()]);
-    assert_eq!(verdict.effects(), model::PolicyEffect::ALL, "that is no policy's doing");
-    assert_eq!(policy::unregistered("a").effects(), model::PolicyEffect::ALL);
-}
-
-#[test]
 fn a_custom_check_counts_and_its_error_is_no_verdict() {
     let report = one(|_| {});
     check(&report, "custom, cel: \"report.target.name.startsWith('ghcr.io/')\", message: m", None);

@@ -73,6 +73,11 @@ fn junit_is_red_exactly_where_the_exit_code_is() {
     program.write("p.yaml", policy);
     scan(&program, &arguments).0.ended(2, &["could not judge"]);
     assert!(failures() > 0, "{}", program.read("r.xml"));
+    // A policy that only watches could not have ended it.
+    program.write("p.yaml", program.read("p.yaml").replace("name: gate\n", "name: gate\nmode: audit\n"));
+    scan(&program, &arguments).0.ended(0, &[]);
+    let text = program.read("r.xml");
+    assert!(failures() == 0 && text.contains("could not be asked"), "{text}");
 }
 
 fn with_image() -> Program {
