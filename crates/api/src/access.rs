@@ -56,6 +56,9 @@ pub struct Me {
     /// Those of them that are held within application scopes alone; what belongs to no application is beyond these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limited: Vec<String>,
+    /// The application scopes that limit these, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<OwnScope>,
     /// Whether the password must be changed before anything else.
     pub must_change_password: bool,
     /// Whether a second factor is in use.
@@ -63,6 +66,15 @@ pub struct Me {
     /// When the session ends at the latest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_expires: Option<Moment>,
+}
+
+/// An application scope that limits the one who asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnScope {
+    /// The id, as tokens and exceptions are limited by it.
+    pub id: String,
+    /// The name.
+    pub name: String,
 }
 
 /// A change of one's own password.

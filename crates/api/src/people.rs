@@ -261,7 +261,7 @@ pub struct Token {
     pub owner: Option<String>,
     /// What it may do.
     pub permissions: Vec<String>,
-    /// The ids of the application scopes that it is limited to; none for everything.
+    /// The ids of the application scopes that it is limited to; none for everything that its owner or group reaches.
     pub scopes: BTreeSet<String>,
     /// The CIDR blocks that it may be used from; none for any address.
     pub addresses: Vec<String>,
@@ -291,7 +291,8 @@ pub struct NewToken {
     pub name: String,
     /// What it may do: `images.write`; never more than whoever makes it.
     pub permissions: Vec<String>,
-    /// The ids of the application scopes that it is limited to; none for everything.
+    /// The ids of the application scopes that it is limited to; none for everything, and for a token of one's own for all that
+    /// one reaches oneself.
     #[serde(default)]
     pub scopes: BTreeSet<String>,
     /// The CIDR blocks that it may be used from; none for any address.

@@ -146,6 +146,17 @@ pub fn may_give(giver: &Principal, permissions: PermissionSet, scopes: &BTreeSet
     }
 }
 
+/// Whether somebody holds these permissions somewhere.
+///
+/// # Errors
+/// When they do not.
+pub fn may_use(principal: &Principal, permissions: PermissionSet) -> Result<(), StoreError> {
+    match permissions.iter().find(|permission| access::permit(principal, *permission).is_err()) {
+        None => Ok(()),
+        Some(permission) => Err(StoreError::Beyond { permission: permission.to_string() }),
+    }
+}
+
 /// Whether somebody holds all that a user may do: only then may they act on the user's account.
 ///
 /// # Errors

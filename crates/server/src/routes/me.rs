@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use store::{audit, sessions, users};
 
-use super::sessions::describe;
+use super::sessions::{describe, limits};
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -17,8 +17,10 @@ use crate::{clock, passwords};
 /// Who one is, and what one may do.
 #[utoipa::path(get, path = "/me", operation_id = "show_me", tag = "me",
     responses((status = 200, description = "The one who asks", body = Me)))]
-pub(super) async fn show(caller: Caller) -> Json<Me> {
-    Json(describe(&caller.principal, caller.user.as_ref(), caller.session.as_ref()))
+pub(super) async fn show(State(app): State<App>, caller: Caller) -> ApiResult<Json<Me>> {
+    let principal = caller.principal.clone();
+    let scopes = app.read(move |connection| limits(connection, &principal)).await?;
+    Ok(Json(describe(&caller.principal, scopes, caller.user.as_ref(), caller.session.as_ref())))
 }
 
 /// Changes one's own password, which ends all other sessions.

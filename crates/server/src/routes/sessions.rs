@@ -2,17 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use api::access::{LoginRequest, Me};
+use api::access::{LoginRequest, Me, OwnScope};
 use api::{Moment, ProblemCode};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Response};
-use policy::access::{Permission, Principal, PrincipalKind, permit};
+use policy::access::{Permission, Principal, PrincipalKind, Reach, permit};
 use store::audit::{self, Actor, Outcome};
 use store::sessions::Session;
 use store::users::User;
-use store::{rights, sessions, users};
+use store::{Connection, StoreError, rights, sessions, users};
 
 use crate::app::App;
 use crate::clock::{self, SECOND};
@@ -148,17 +148,19 @@ pub(super) async fn begin(
     let actor = Actor { kind: "user".to_owned(), id: user.id.clone(), name: user.name.clone(), ..origin.clone() };
     let (hash, new) = (secrets::hash(&secret), session.clone());
     let (id, name) = (user.id.clone(), user.name.clone());
-    let grants = app
+    let (principal, scopes) = app
         .change(move |connection| {
             sessions::insert(connection, &new, &hash)?;
             let mut record = entry(actor.clone(), now, "session.login", "user", &id, &name);
             record.after = Some(serde_json::json!({ "session": new.id, "user_agent": new.user_agent }));
             audit::append(connection, &record)?;
-            rights::grants_of(connection, &id)
+            let grants = rights::grants_of(connection, &id)?;
+            let principal = Principal { kind: PrincipalKind::User, id: id.clone(), name: name.clone(), grants };
+            let scopes = limits(connection, &principal)?;
+            Ok((principal, scopes))
         })
         .await?;
-    let principal = Principal { kind: PrincipalKind::User, id: user.id.clone(), name: user.name.clone(), grants };
-    let me = describe(&principal, Some(&user), Some(&session));
+    let me = describe(&principal, scopes, Some(&user), Some(&session));
     Ok((set_cookie(&format!("{COOKIE}={secret}; Path=/; Secure; HttpOnly; SameSite=Lax")), me))
 }
 
@@ -185,8 +187,36 @@ pub(super) async fn log_out(State(app): State<App>, caller: Caller) -> ApiResult
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
 
+/// The application scopes that limit somebody, by name.
+pub(super) fn limits(connection: &mut Connection, principal: &Principal) -> Result<Vec<OwnScope>, StoreError> {
+    let mut ids = BTreeSet::new();
+    for permission in principal.permissions().iter() {
+        if let Ok(permit) = permit(principal, permission)
+            && let Reach::Scopes(scopes) = permit.reach()
+        {
+            ids.extend(scopes.iter().cloned());
+        }
+    }
+    let mut limits = Vec::new();
+    for id in ids {
+        match rights::scope_by_id(connection, &id) {
+            Ok(scope) => limits.push(OwnScope { id: scope.id, name: scope.name }),
+            // Somebody removed it meanwhile.
+            Err(StoreError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    limits.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(limits)
+}
+
 /// What one is told of oneself.
-pub(super) fn describe(principal: &Principal, user: Option<&User>, session: Option<&Session>) -> Me {
+pub(super) fn describe(
+    principal: &Principal,
+    scopes: Vec<OwnScope>,
+    user: Option<&User>,
+    session: Option<&Session>,
+) -> Me {
     let roles: BTreeSet<String> = principal.grants.iter().map(|grant| grant.role.clone()).collect();
     let is_limited =
         |permission: &Permission| permit(principal, *permission).is_ok_and(|permit| !permit.covers_everything());
@@ -198,6 +228,7 @@ pub(super) fn describe(principal: &Principal, user: Option<&User>, session: Opti
         roles: roles.into_iter().collect(),
         permissions: principal.permissions().iter().map(|permission| permission.to_string()).collect(),
         limited: principal.permissions().iter().filter(is_limited).map(|permission| permission.to_string()).collect(),
+        scopes,
         must_change_password: user.is_some_and(|user| user.must_change),
         has_second_factor: user.is_some_and(|user| user.totp_secret.is_some()),
         session_expires: session.map(|session| Moment(session.expires)),

@@ -272,6 +272,8 @@ async fn make(app: &App, caller: Caller, bound: Bound, request: NewToken) -> Api
         answerable,
         orphaned: None,
     };
+    // One that a token makes reaches no further than that one, which its owner may.
+    let is_own = token.owner.is_some() && caller.session.is_some();
     let secret = secrets::new(PREFIX);
     let hash = secrets::hash(&secret);
     let token = app
@@ -279,7 +281,11 @@ async fn make(app: &App, caller: Caller, bound: Bound, request: NewToken) -> Api
             for scope in &token.scopes {
                 rights::scope_by_id(connection, scope)?;
             }
-            rights::may_give(&caller.principal, token.permissions, &token.scopes)?;
+            match is_own && token.scopes.is_empty() {
+                // Whenever it is used it is cut to what its owner reaches.
+                true => rights::may_use(&caller.principal, token.permissions)?,
+                false => rights::may_give(&caller.principal, token.permissions, &token.scopes)?,
+            }
             if let Some(group) = &token.group {
                 rights::group_by_id(connection, group)?;
             }

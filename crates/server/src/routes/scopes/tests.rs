@@ -86,6 +86,7 @@ fn whoever_is_limited_to_a_scope_learns_in_what() {
     let dev = crate::testing::As::Token(token.body["secret"].as_str().unwrap().to_owned());
     let limited = server.ask(&dev, "GET", "/me", json!(null));
     assert_eq!(limited.body["limited"], json!(["images.read", "jobs.read"]));
+    assert_eq!(limited.body["scopes"], json!([{ "id": made.body["id"], "name": "shop" }]));
     server.ask(&dev, "GET", "/jobs", json!(null)).expect(403);
     assert_eq!(server.ask(&admin, "GET", "/me", json!(null)).body.get("limited"), None);
 }

@@ -51,6 +51,35 @@ fn a_token_never_has_more_than_whoever_made_it() {
 }
 
 #[test]
+fn a_token_of_somebody_limited_to_applications_reaches_what_they_do() {
+    use crate::sample::{digest, index};
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let admin = server.user("root", &["administrator"]);
+        let everybody = server.token("images.write");
+        for (number, name) in [(1, "registry.example/shop/api:1"), (2, "registry.example/bank/core:1")] {
+            server.register(&everybody, &index(number, name, &[])).expect(200);
+        }
+        let scope = json!({ "name": "shop", "variables": [{ "attribute": "image.repository", "value": "shop/*" }] });
+        let scope = server.ask(&admin, "POST", "/scopes", scope);
+        scope.expect(201);
+        let role = json!({ "name": "shop developer", "permissions": ["images.read"], "scopes": [scope.body["id"]] });
+        let role = server.ask(&admin, "POST", "/roles", role);
+        role.expect(201);
+        server.catch_up();
+        let bob = server.user("bob", &[role.body["id"].as_str().unwrap()]);
+        let me = server.ask(&bob, "GET", "/me", json!(null));
+        assert_eq!(me.body["scopes"], json!([{ "id": scope.body["id"], "name": "shop" }]), "{}", me.body);
+        assert_eq!(server.ask(&admin, "GET", "/me", json!(null)).body.get("scopes"), None);
+        let own = secret(&server.ask(&bob, "POST", "/me/tokens", token(&["images.read"])));
+        let seen = server.ask(&own, "GET", "/images", json!(null)).body;
+        assert_eq!((&seen["total"], &seen["items"][0]["digest"]), (&json!(1), &json!(digest(1))), "{seen}");
+        server.ask(&own, "GET", &format!("/images/{}", digest(2)), json!(null)).expect(404);
+        let refused = server.ask(&bob, "POST", "/me/tokens", token(&["images.read", "images.write"]));
+        assert_eq!((refused.status, refused.code()), (403, "access.beyond_own_rights"));
+    }
+}
+
+#[test]
 fn a_token_works_from_its_addresses_until_its_end() {
     let server = TestServer::new();
     let admin = server.user("root", &["administrator"]);
