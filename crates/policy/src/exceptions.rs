@@ -106,7 +106,6 @@ fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> 
         return Err(table.error("name", DocumentProblem::Combination { reason }));
     }
     let expires = table.required("expires");
-    let written = time::parse(expires).unwrap_or_default();
     let kind_of_finding = match kind {
         Some(ExceptionKind::Finding(kind)) => Some(kind),
         Some(ExceptionKind::Gap) | None => None,
@@ -122,12 +121,18 @@ fn exception(file: &str, table: &Table<'_>) -> Result<Exception, DocumentError> 
         scope: table.scope("scope")?,
         owner: table.required("owner").to_owned(),
         reason: table.required("reason").to_owned(),
-        // A date is the last day that counts, the whole of it; what ends later than can be written ends with that.
-        ends: (if time::is_date(expires) { written + time::DAY } else { written }).min(time::LAST),
+        ends: exception_end(expires).unwrap_or_default(),
         expires: expires.to_owned(),
         file: file.to_owned(),
         line: table.node.line,
     })
+}
+
+/// The moment from which an exception with this `expires` no longer holds, in seconds since 1970; nothing where it is no time. A
+/// date is the last day that counts, the whole of it; what ends later than can be written ends with that.
+pub fn exception_end(expires: &str) -> Option<i64> {
+    let written = time::parse(expires)?;
+    Some((if time::is_date(expires) { written + time::DAY } else { written }).min(time::LAST))
 }
 
 impl Exception {

@@ -46,7 +46,7 @@ pub use difference::{Change, MOST_CHANGES, differences};
 pub use document::{
     Control, Filter, Fix, LabelMatch, MOST_CONTROLS, PackageMatch, Policy, Rule, ScoreSource, Since, Where, read_policy,
 };
-pub use exceptions::{Exception, ExceptionKind, MOST_EXCEPTIONS, apply_exceptions, read_exceptions};
+pub use exceptions::{Exception, ExceptionKind, MOST_EXCEPTIONS, apply_exceptions, exception_end, read_exceptions};
 pub use facts::Facts;
 pub use judge::{MOST_EVIDENCE, judge};
 pub use nearest::nearest;

@@ -21,7 +21,7 @@ use super::judging::{self, Question};
 use super::reevaluation;
 use super::rules::Rules;
 use crate::app::App;
-use crate::clock;
+use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 
 /// An image as somebody asks for it: by its digest, or that of an index of several platforms, and by a name where one is
@@ -37,6 +37,7 @@ pub(crate) struct Asked {
 }
 
 /// What the store has under a digest that is asked for.
+#[derive(Clone)]
 pub(crate) enum Found {
     Nothing,
     Image(Standing),
@@ -44,7 +45,16 @@ pub(crate) enum Found {
     Index(Vec<(PlatformImage, Option<Standing>)>),
 }
 
+/// What is answered.
+pub(crate) struct Told {
+    /// The verdict object.
+    pub(crate) verdict: Value,
+    /// When the first of the exceptions ends that it rests on: from then on it may be another.
+    pub(crate) ends: Option<i64>,
+}
+
 /// What the store has of an image that is asked for.
+#[derive(Clone)]
 pub(crate) struct Standing {
     /// The verdict under all names that the image is registered by.
     pub(crate) verdict: StoredVerdict,
@@ -109,16 +119,19 @@ impl Asked {
         Ok(Some(Standing { verdict, elsewhere }))
     }
 
-    /// The verdict object. `at` is the moment as of which is judged what nobody has judged, and `id` what a verdict is called
+    /// What is answered. `at` is the moment as of which is judged what nobody has judged, and `id` what a verdict is called
     /// that is told once and is not stored.
-    pub(crate) async fn answer(&self, app: &App, permit: &Permit, found: Found, at: i64, id: &str) -> ApiResult<Value> {
+    pub(crate) async fn answer(&self, app: &App, permit: &Permit, found: Found, at: i64, id: &str) -> ApiResult<Told> {
         let images = match found {
-            Found::Nothing => return Ok(self.unregistered(at, id)),
-            Found::Image(standing) => return standing.told(app, permit, &self.digest, at, id).await,
+            Found::Nothing => return Ok(Told { verdict: self.unregistered(at, id), ends: None }),
+            Found::Image(standing) => {
+                let verdict = standing.told(app, permit, &self.digest, at, id).await?;
+                return Ok(Told { ends: next_end(&verdict), verdict });
+            }
             Found::Index(images) => images,
         };
-        // Of an index the worst of its images decides.
-        let (mut worst, mut platforms) = (None, Vec::new());
+        // Of an index the worst of its images decides; what follows is what follows of any of them.
+        let (mut worst, mut platforms, mut effects, mut ends) = (None, Vec::new(), BTreeSet::new(), None);
         for (image, standing) in images {
             let verdict = match standing {
                 Some(standing) => standing.told(app, permit, &image.digest, at, id).await?,
@@ -128,15 +141,21 @@ impl Asked {
             platforms.push(json!({
                 "platform": image.platform, "digest": image.digest, "decision": verdict["decision"],
             }));
+            let told = verdict["effects"].as_array().into_iter().flatten();
+            effects.extend(told.filter_map(|effect| effect.as_str().map(str::to_owned)));
+            ends = ends.into_iter().chain(next_end(&verdict)).min();
             if worst.as_ref().is_none_or(|(worst, _)| *worst < rank) {
                 worst = Some((rank, verdict));
             }
         }
-        let mut verdict = worst.map_or_else(|| self.unregistered(at, id), |(_, verdict)| verdict);
+        let Some((_, mut verdict)) = worst else {
+            return Ok(Told { verdict: self.unregistered(at, id), ends: None });
+        };
         verdict["subject"] = self.text.clone().into();
         verdict["digest"] = self.digest.clone().into();
+        verdict["effects"] = json!(effects);
         verdict["platforms"] = platforms.into();
-        Ok(verdict)
+        Ok(Told { verdict, ends })
     }
 
     /// The verdict on an image that nobody registered.
@@ -175,6 +194,14 @@ impl Standing {
             }
         }
     }
+}
+
+/// When the first of the exceptions ends that a verdict rests on: from then on it may be another.
+fn next_end(verdict: &Value) -> Option<i64> {
+    let exceptions = verdict["exceptions"].as_array().into_iter().flatten();
+    let used = exceptions.filter(|exception| exception["state"] == "used");
+    let ends = used.filter_map(|exception| policy::exception_end(exception["expires"].as_str()?));
+    ends.min().map(|end| end.saturating_mul(SECOND))
 }
 
 /// Judges a registered image as what it is under another name, at a moment.

@@ -146,7 +146,7 @@ pub(super) async fn verdict(
         .await?;
     due.iter().for_each(|digest| note_seen(&app, digest));
     let now = clock::now();
-    Ok(Json(VerdictObject(asked.answer(&app, &permit, found, now, &ids::new(now)).await?)))
+    Ok(Json(VerdictObject(asked.answer(&app, &permit, found, now, &ids::new(now)).await?.verdict)))
 }
 
 /// The images whose use is to be noted.

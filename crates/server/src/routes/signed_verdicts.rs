@@ -19,7 +19,7 @@ use store::{Connection, StoreError, evaluation, verdict_keys};
 
 use super::inventory::due;
 use crate::app::App;
-use crate::assurance::asked::{Asked, Found};
+use crate::assurance::asked::{Asked, Found, Told};
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
 use crate::guard::Caller;
@@ -61,14 +61,23 @@ pub(super) async fn show(
     let issued = now - now.rem_euclid(WINDOW);
     // What is judged or told for this answer alone is the same for as long as the answer is.
     let id = hex(&hash_of(&SHA256, format!("{query:?} {issued}").as_bytes()).as_ref()[..16]);
-    let verdict = asked.answer(&app, &permit, found, issued, &id).await?;
+    // Judged as of the beginning of the window, or the last end of an exception since.
+    let mut at = issued;
+    let Told { verdict, ends } = loop {
+        let told = asked.answer(&app, &permit, found.clone(), at, &id).await?;
+        match told.ends {
+            Some(end) if end <= now && at < end => at = end,
+            _ => break told,
+        }
+    };
+    let expires = ends.map_or(issued + VALID, |end| end.min(issued + VALID));
     let statement = VerdictStatement {
         schema: VERDICT_STATEMENT_SCHEMA.to_owned(),
         digest: asked.digest,
         decision: verdict["decision"].as_str().unwrap_or("deny").to_owned(),
         effects: serde_json::from_value(verdict["effects"].clone()).ok(),
         issued: Moment(issued),
-        expires: Moment(issued + VALID),
+        expires: Moment(expires),
         basis: VerdictBasis {
             intelligence: verdict["intelligence"].as_i64(),
             rules: progress.wanted,
@@ -78,7 +87,7 @@ pub(super) async fn show(
     };
     let payload = serde_json::to_vec(&statement).map_err(|_| crate::assurance::defect())?;
     let tag = format!("\"{}\"", hex(&hash_of(&SHA256, &payload).as_ref()[..16]));
-    let cache = format!("private, max-age={}", (issued + WINDOW - now).max(0) / SECOND);
+    let cache = format!("private, max-age={}", (expires.min(issued + WINDOW) - now).max(0) / SECOND);
     let about = [(header::ETAG, tag.clone()), (header::CACHE_CONTROL, cache)];
     if is_known(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, about).into_response());
@@ -200,6 +209,34 @@ mod tests {
             server.catch_up();
             let answer = server.ask_with(&who, "GET", &path, &[("if-none-match", &tags[2])], json!(null));
             answer.expect(200);
+        }
+    }
+
+    #[test]
+    fn it_does_not_outlive_the_exceptions_that_it_rests_on() {
+        for (server, _) in servers() {
+            let (dev, approver) = (server.user("dev", &["developer"]), server.user("eve", &["security-engineer"]));
+            let now = clock::now();
+            let end = Moment(now - now.rem_euclid(SECOND) + 90 * SECOND);
+            for (name, expires) in [("far", "2099-12-31".to_owned()), ("near", end.text())] {
+                let id = if name == "far" { "CVE-2026-0001" } else { "GHSA-aaaa-bbbb-cccc" };
+                let terms = json!({ "name": name, "ids": [id], "owner": "o", "reason": "r", "expires": expires });
+                let made = server.ask(&dev, "POST", "/exceptions", terms);
+                made.expect(201);
+                let path = format!("/exceptions/{}/approve", made.body["id"].as_str().unwrap());
+                let version = [("if-match", "\"1\"")];
+                server.ask_with(&approver, "POST", &path, &version, json!({ "comment": "seen" })).expect(200);
+            }
+            server.catch_up();
+            // Under its own name, and judged as what it is under another.
+            for image in ["shop/api", "shop/elsewhere"] {
+                let path = format!("/verdict/signed?image={image}@{}", digest(1));
+                let answer = server.ask(&dev, "GET", &path, json!(null));
+                answer.expect(200);
+                let envelope: SignedVerdict = serde_json::from_value(answer.body).unwrap();
+                let statement = verify(&envelope, &keys_of(&server), &digest(1), Moment(clock::now())).unwrap();
+                assert_eq!((statement.decision.as_str(), statement.expires), ("excepted", end), "{image}");
+            }
         }
     }
 
