@@ -1,6 +1,6 @@
 //! What every request may use.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use daemon::Metrics;
 use store::{Connection, Lane, Store, StoreError};
@@ -12,7 +12,6 @@ use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::sealed::Sealer;
-use crate::setup::SetupSecret;
 use crate::signing_key::SigningKey;
 
 /// The server's state. Cloning shares it.
@@ -36,8 +35,6 @@ pub(crate) struct Parts {
     pub(crate) verifications: Arc<Semaphore>,
     /// The streams of events that may be open at once.
     pub(crate) streams: Arc<Semaphore>,
-    /// The secret of the set-up link, while there is no user.
-    pub(crate) setup: Mutex<Option<SetupSecret>>,
 }
 
 impl App {

@@ -26,7 +26,7 @@ use crate::retention;
 use crate::routes::signed_verdicts;
 use crate::routes::{self, policies::install_default as install_default_policy};
 use crate::sealed::Sealer;
-use crate::setup::SetupSecret;
+use crate::setup;
 use crate::signing_key::SigningKey;
 use crate::worker_token;
 
@@ -80,7 +80,6 @@ fn open(config: Config) -> anyhow::Result<App> {
         verdict_key,
         verifications: std::sync::Arc::new(tokio::sync::Semaphore::new(1)),
         streams: std::sync::Arc::new(tokio::sync::Semaphore::new(MOST_STREAMS)),
-        setup: std::sync::Mutex::new(None),
     }))
 }
 
@@ -150,8 +149,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
     tasks.push(tokio::spawn(listener.serve(routes::router(&app), draining)));
     say(&format!("ready: {place}"))?;
     if app.read(users::is_empty).await? {
-        let (secret, text) = SetupSecret::new(clock::now());
-        *app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(secret);
+        let text = setup::offer(&app, clock::now()).await?;
         say(&format!("setup: {place}/setup#{text}"))?;
     }
     tell_manager(Tidings::Ready);

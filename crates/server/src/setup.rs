@@ -1,26 +1,18 @@
 //! The first user: made with a link that is printed once, while there is nobody who could make one.
 
+use store::{StoreError, setup_links};
+
+use crate::app::App;
 use crate::clock::SECOND;
 use crate::secrets;
 
 /// How long the link works.
 const VALID: i64 = 24 * 3600 * SECOND;
 
-/// The secret of the set-up link.
-pub(crate) struct SetupSecret {
-    hash: Vec<u8>,
-    until: i64,
-}
-
-impl SetupSecret {
-    /// A new one, with the text that is printed.
-    pub(crate) fn new(now: i64) -> (SetupSecret, String) {
-        let text = secrets::new("");
-        (SetupSecret { hash: secrets::hash(&text), until: now + VALID }, text)
-    }
-
-    /// Whether a text is this secret and still works.
-    pub(crate) fn is(&self, text: &str, now: i64) -> bool {
-        secrets::is_same(&self.hash, &secrets::hash(text)) && now < self.until
-    }
+/// Makes the secret of a link that every server of the installation takes; gives its text, which is printed.
+pub(crate) async fn offer(app: &App, now: i64) -> Result<String, StoreError> {
+    let text = secrets::new("");
+    let hash = secrets::hash(&text);
+    app.note(move |connection| setup_links::add(connection, &hash, now + VALID, now)).await?;
+    Ok(text)
 }

@@ -1,6 +1,6 @@
 //! A server for tests: the whole of it but the socket, over a database of its own.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
@@ -17,7 +17,6 @@ use crate::config::{Config, SETTINGS};
 use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::sealed::Sealer;
-use crate::setup::SetupSecret;
 use crate::signing_key::SigningKey;
 use crate::{clock, guard, ids, routes, secrets};
 
@@ -81,7 +80,6 @@ impl TestServer {
         let config = Config::of(&Settings::read(SETTINGS, None, variables).unwrap()).unwrap();
         let store = Store::open(&StoreOptions::new(config.database.clone())).unwrap();
         store.write_blocking(Lane::Beside, |connection| rights::install_presets(connection, 0)).unwrap();
-        let (secret, setup) = SetupSecret::new(clock::now());
         let app = App::new(Parts {
             audit_key: SigningKey::in_folder(folder.path(), crate::audit_key::PURPOSE).unwrap(),
             verdict_key: SigningKey::in_folder(folder.path(), "verdict-signing").unwrap(),
@@ -95,11 +93,11 @@ impl TestServer {
             assurance: crate::assurance::Assurance::new(&config),
             clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
             config,
-            setup: Mutex::new(Some(secret)),
         });
         let peer = PeerAddress("192.0.2.7:1234".parse().unwrap());
         let router = routes::router(&app).layer(Extension(peer));
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let setup = runtime.block_on(crate::setup::offer(&app, clock::now())).unwrap();
         TestServer { app, router, runtime, setup, _folder: folder }
     }
 

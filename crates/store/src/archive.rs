@@ -55,10 +55,18 @@ pub const TABLES: &[&str] = &[
     "verdict_keys",
 ];
 
-/// Tables that are not kept: sessions end with a restore, keys of requests and messages of registries are of the moment,
-/// exports are made again, and servers give one another their intelligence anew.
-pub const NOT_KEPT: &[&str] =
-    &["schema", "sessions", "idempotency", "hook_messages", "job_output", "intelligence_files", "intelligence_parts"];
+/// Tables that are not kept: sessions end with a restore, keys of requests, messages of registries and set-up links are of the
+/// moment, exports are made again, and servers give one another their intelligence anew.
+pub const NOT_KEPT: &[&str] = &[
+    "schema",
+    "sessions",
+    "idempotency",
+    "hook_messages",
+    "setup_links",
+    "job_output",
+    "intelligence_files",
+    "intelligence_parts",
+];
 
 /// The longest line, in bytes: an image's index is the largest value there is.
 const LONGEST_LINE_BYTES: u64 = 1 << 30;

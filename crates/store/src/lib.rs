@@ -34,6 +34,7 @@ mod schema;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod setup_links;
 pub mod suggestions;
 pub mod summary;
 #[cfg(test)]

@@ -8,14 +8,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use policy::access::preset;
 use store::audit::Actor;
-use store::{StoreError, rights, users};
+use store::{StoreError, rights, setup_links, users};
 
 use super::sessions;
 use crate::app::App;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::{Origin, entry};
 use crate::json::Body;
-use crate::{clock, ids, passwords, rate};
+use crate::{clock, ids, passwords, rate, secrets};
 
 /// Whether the first user is still missing.
 #[utoipa::path(get, path = "/setup", operation_id = "show_setup", tag = "setup",
@@ -37,14 +37,10 @@ pub(super) async fn first_user(
     let now = clock::now();
     let from = format!("setup/{}", origin.address.as_deref().unwrap_or_default());
     app.rates.take(&from, rate::LOGINS, now).map_err(crate::guard::too_often)?;
-    let is_right = {
-        let setup = app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        setup.as_ref().is_some_and(|secret| secret.is(&request.secret, now))
-    };
-    if !is_right {
-        let detail = "The set-up link is wrong, too old or was used; the server prints another at its next start \
-            while there is no user.";
-        return Err(ApiError::new(ProblemCode::SetupLink, detail));
+    let link = secrets::hash(&request.secret);
+    let own = link.clone();
+    if !app.read(move |connection| setup_links::works(connection, &own, now)).await? {
+        return Err(wrong_link());
     }
     let name = user_name(&request.name)?;
     passwords::check(&name, &request.password).map_err(|error| ApiError::invalid("password", error))?;
@@ -68,7 +64,11 @@ pub(super) async fn first_user(
     let actor = Actor { kind: "user".to_owned(), id: user.id.clone(), name: user.name.clone(), ..origin.clone() };
     let administrator = preset("administrator").map(|preset| preset.name.to_owned()).into_iter().collect();
     let new = user.clone();
-    app.change(move |connection| {
+    let made = app.change(move |connection| {
+        // Somebody else may have used it, or another one, meanwhile.
+        if !setup_links::redeem(connection, &link, now)? {
+            return Ok(false);
+        }
         if !users::is_empty(connection)? {
             return Err(StoreError::Exists { what: "user" });
         }
@@ -76,12 +76,19 @@ pub(super) async fn first_user(
         rights::set_roles_held(connection, &new.id, &administrator)?;
         let mut record = entry(actor.clone(), now, "user.create", "user", &new.id, &new.name);
         record.after = Some(serde_json::json!({ "name": new.name, "roles": administrator }));
-        store::audit::append(connection, &record).map(|_| ())
-    })
-    .await?;
-    *app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = None;
+        store::audit::append(connection, &record).map(|_| true)
+    });
+    if !made.await? {
+        return Err(wrong_link());
+    }
     let (cookie, me) = sessions::begin(&app, user, &origin, &headers, now).await?;
     Ok((StatusCode::CREATED, cookie, Json(me)).into_response())
+}
+
+fn wrong_link() -> ApiError {
+    let detail = "The set-up link is wrong, too old or was used; the server prints another at its next start \
+        while there is no user.";
+    ApiError::new(ProblemCode::SetupLink, detail)
 }
 
 /// A name to log in with: lower case, of letters and digits of any script, and `.`, `-`, `_`, `@`, `+`.

@@ -31,6 +31,29 @@ fn first_user(server: &TestServer) {
 }
 
 #[test]
+fn the_link_of_a_server_works_at_each_until_one_was_used() {
+    let set_up = |server: &TestServer, secret: &str| {
+        let user = json!({ "secret": secret, "name": "alice", "password": PASSWORD });
+        server.ask(&As::Nobody, "POST", "/setup", user)
+    };
+    let again = |server: &TestServer| {
+        let offered = server.run(crate::setup::offer(&server.app, crate::clock::now()));
+        offered.unwrap()
+    };
+    // A server that is started again leaves the link that it printed before as it is.
+    let server = TestServer::new();
+    let other = again(&server);
+    set_up(&server, &server.setup).expect(201);
+    assert_eq!(set_up(&server, &other).code(), "access.setup_link");
+    let Some(uri) = test_support::postgres_database() else { return };
+    let servers = [(); 2].map(|()| TestServer::with(&[("BULKHEAD_DATABASE_URL", &uri)]));
+    set_up(&servers[1], &servers[0].setup).expect(201);
+    for secret in [&servers[0].setup, &servers[1].setup] {
+        assert_eq!(set_up(&servers[0], secret).code(), "access.setup_link");
+    }
+}
+
+#[test]
 fn a_log_in_tells_nothing_of_who_exists() {
     let server = TestServer::new();
     server.user("bob", &[]);
