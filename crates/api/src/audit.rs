@@ -62,10 +62,24 @@ pub struct AuditVerification {
     pub last: i64,
     /// How many checkpoints agree.
     pub checkpoints: u64,
+    /// The keys by which these were verified, by id.
+    #[serde(default)]
+    pub keys: Vec<AuditVerificationKey>,
     /// How many checkpoints were signed by a key that is not known here.
     pub unknown_checkpoints: u64,
     /// The first fault.
     pub fault: Option<AuditFault>,
+}
+
+/// A key that signed checkpoints which agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AuditVerificationKey {
+    /// Its id.
+    pub id: String,
+    /// Whether it is the key of the server that answers; others are of servers that have the same master key, or had.
+    pub is_own: bool,
+    /// How many checkpoints agree that it signed.
+    pub checkpoints: u64,
 }
 
 /// A fault of the trail.
@@ -94,6 +108,6 @@ pub struct AuditCheckpoint {
     pub statement: String,
     /// The Ed25519 signature of the statement, in base 64.
     pub signature: String,
-    /// The public key in base 64, where it is this server's.
+    /// The public key in base 64, where it is that of a server with this one's master key.
     pub public_key: Option<String>,
 }

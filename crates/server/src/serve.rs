@@ -103,6 +103,7 @@ async fn serve(app: App) -> anyhow::Result<()> {
     };
     let listener = Listener::bind(options).await?;
     signed_verdicts::note_key(&app).await.context("cannot tell the key of signed verdicts")?;
+    audit_key::note_key(&app).await.context("cannot tell the key of checkpoints")?;
     let (drain, draining) = Drain::new();
     let mut tasks = Vec::new();
     if config.certificate.is_some() && config.worker_token.is_some() {

@@ -17,6 +17,7 @@ pub const TABLES: &[&str] = &[
     "audit",
     "audit_head",
     "audit_checkpoints",
+    "audit_keys",
     "users",
     "scopes",
     "roles",

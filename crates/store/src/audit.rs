@@ -5,6 +5,7 @@
 //! of number and hash that were handed out.
 
 mod checkpoint;
+mod keys;
 mod retain;
 mod search;
 mod verify;
@@ -16,6 +17,7 @@ use serde_json::Value as Json;
 
 use crate::{Connection, StoreError, values};
 pub use checkpoint::{Checkpoint, checkpoints, head, last_checkpoint, put_checkpoint};
+pub use keys::{StoredKey, keys, note_key};
 pub use retain::{MOST_REMOVED_AT_ONCE, remove_older};
 pub use search::{KEYS, Order, search};
 pub use verify::{ChainFault, Fault, PublicKey, Verification, verify};

@@ -35,6 +35,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 16, name: "lines", sql: include_str!("../migrations/0016_lines.sql") },
     Schema { version: 17, name: "platforms", sql: include_str!("../migrations/0017_platforms.sql") },
     Schema { version: 18, name: "setup_links", sql: include_str!("../migrations/0018_setup_links.sql") },
+    Schema { version: 19, name: "audit_keys", sql: include_str!("../migrations/0019_audit_keys.sql") },
 ];
 
 impl Schema {

@@ -77,7 +77,8 @@ pub(super) fn verify(path: &Path, keys: &[PublicKey], kept: &[Checkpoint]) -> an
     let Some(first) = lines.next_record()? else {
         bail!("{} has no record", path.display());
     };
-    let mut walk = Walk { first: first.sequence, last: first.sequence - 1, hash: Vec::new(), agreed: 0, unknown: 0 };
+    let mut walk =
+        Walk { first: first.sequence, last: first.sequence - 1, hash: Vec::new(), agreed: BTreeMap::new(), unknown: 0 };
     let mut is_proved = first.sequence == 1;
     let mut next = Some(first);
     while let Some(line) = next {
@@ -106,7 +107,7 @@ pub(super) fn verify(path: &Path, keys: &[PublicKey], kept: &[Checkpoint]) -> an
                 Some(true) if checkpoint.hash != hash => {
                     return Ok(walk.ended(line.sequence, Some(Fault::Rewritten)));
                 }
-                Some(true) => walk.agreed += 1,
+                Some(true) => *walk.agreed.entry(checkpoint.key_id.clone()).or_default() += 1,
             }
         }
         (walk.last, walk.hash) = (line.sequence, hash);
@@ -126,7 +127,7 @@ struct Walk {
     first: i64,
     last: i64,
     hash: Vec<u8>,
-    agreed: u64,
+    agreed: BTreeMap<String, u64>,
     unknown: u64,
 }
 

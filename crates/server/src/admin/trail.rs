@@ -1,5 +1,6 @@
 //! `admin audit-verify`: whether the audit trail is the one that was written, in the store or in an exported file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
@@ -11,7 +12,9 @@ use store::audit::{self, ChainFault, Checkpoint, Fault, PublicKey, Verification}
 use store::{Store, StoreOptions};
 
 use super::{Ended, exported_trail};
+use crate::audit_key::vouched_for;
 use crate::config::Config;
+use crate::sealed::Sealer;
 use model::counted;
 
 /// The largest file of checkpoints or keys that is read, in bytes.
@@ -32,13 +35,17 @@ struct Question<'a> {
 pub(super) fn verify(config: &Config, words: &[&str]) -> anyhow::Result<Ended> {
     let question = question(words)?;
     let mut keys = Vec::new();
+    let mut whose = BTreeMap::new();
     // The server's own public key lies beside its secret one; reading it makes neither.
     let own = config.data_folder.join("audit-signing.pub");
     if own.is_file() {
         keys.push(key(&own)?);
+        whose.insert(keys[0].id.clone(), "of this server");
     }
     for path in &question.keys {
-        keys.push(key(path)?);
+        let given = key(path)?;
+        whose.entry(given.id.clone()).or_insert("that was given");
+        keys.push(given);
     }
     let mut kept = Vec::new();
     for path in &question.checkpoints {
@@ -48,10 +55,17 @@ pub(super) fn verify(config: &Config, words: &[&str]) -> anyhow::Result<Ended> {
         Some(file) => exported_trail::verify(file, &keys, &kept)?,
         None => {
             let options = StoreOptions { migrate: false, readers: 1, ..StoreOptions::new(config.database.clone()) };
-            audit::verify(&Store::open(&options)?, &keys, &kept).context("cannot read the audit trail")?
+            let store = Store::open(&options)?;
+            let master = config.master_key.clone().unwrap_or_else(|| config.data_folder.join("master.key"));
+            // Without the master key nobody vouches for the keys of other servers.
+            if let Ok(sealer) = Sealer::from_file(&master, false) {
+                let stored = store.read_blocking(audit::keys).context("cannot read the audit trail")?;
+                keys.extend(vouched_for(&sealer, stored));
+            }
+            audit::verify(&store, &keys, &kept).context("cannot read the audit trail")?
         }
     };
-    Ok(told(&found, question.file.is_some()))
+    Ok(told(&found, &whose, question.file.is_some()))
 }
 
 fn question<'a>(words: &[&'a str]) -> anyhow::Result<Question<'a>> {
@@ -129,8 +143,17 @@ pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
+/// By which keys checkpoints agree: a key that is not this server's own was vouched for by the master key, or given.
+fn by_keys(found: &Verification, whose: &BTreeMap<String, &str>) -> String {
+    let of = |(id, count): (&String, &u64)| {
+        format!("{count} by the key {id} {}", whose.get(id).copied().unwrap_or("of another server"))
+    };
+    let keys: Vec<String> = found.checkpoints.iter().map(of).collect();
+    if keys.is_empty() { String::new() } else { format!(" ({})", keys.join(", ")) }
+}
+
 /// What was found, as sentences.
-fn told(found: &Verification, is_file: bool) -> Ended {
+fn told(found: &Verification, whose: &BTreeMap<String, &str>, is_file: bool) -> Ended {
     let what = if is_file { "file" } else { "trail" };
     let unknown = match found.unknown_checkpoints {
         0 => String::new(),
@@ -143,10 +166,11 @@ fn told(found: &Verification, is_file: bool) -> Ended {
     match &found.fault {
         None if found.last < found.first => Ended::Well(format!("the {what} is whole: it has no record{unknown}")),
         None => Ended::Well(format!(
-            "the {what} is whole: records {} to {}, {}{unknown}",
+            "the {what} is whole: records {} to {}, {}{}{unknown}",
             found.first,
             found.last,
-            counted(found.checkpoints, "checkpoint agrees", "checkpoints agree")
+            counted(found.agreeing(), "checkpoint agrees", "checkpoints agree"),
+            by_keys(found, whose)
         )),
         Some(ChainFault { sequence, fault }) => {
             let why = match fault {

@@ -1,6 +1,6 @@
 //! The audit trail: list, verification, checkpoints.
 
-use api::audit::{AuditActor, AuditCheckpoint, AuditFault, AuditRecord, AuditVerification};
+use api::audit::{AuditActor, AuditCheckpoint, AuditFault, AuditRecord, AuditVerification, AuditVerificationKey};
 use api::{Moment, Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::State;
@@ -12,6 +12,7 @@ use store::audit::{self, Checkpoint, Fault, Order};
 
 use super::paging::before;
 use crate::app::App;
+use crate::audit_key::vouched_for;
 use crate::clock;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -45,14 +46,22 @@ pub(super) async fn verification(State(app): State<App>, caller: Caller) -> ApiR
     })?;
     let work = tokio::task::spawn_blocking(move || {
         let _slot = slot;
-        audit::verify(&app.store, std::slice::from_ref(app.audit_key.public()), &[])
+        let mut keys = vec![app.audit_key.public().clone()];
+        keys.extend(vouched_for(&app.sealer, app.store.read_blocking(audit::keys)?));
+        let found = audit::verify(&app.store, &keys, &[])?;
+        Ok::<_, StoreError>((found, app.audit_key.public().id.clone()))
     });
-    let found = work.await.map_err(|_| ApiError::from(StoreError::Defect))??;
+    let (found, own) = work.await.map_err(|_| ApiError::from(StoreError::Defect))??;
     Ok(Json(AuditVerification {
         is_whole: found.fault.is_none(),
         first: found.first,
         last: found.last,
-        checkpoints: found.checkpoints,
+        checkpoints: found.agreeing(),
+        keys: found
+            .checkpoints
+            .into_iter()
+            .map(|(id, checkpoints)| AuditVerificationKey { is_own: id == own, id, checkpoints })
+            .collect(),
         unknown_checkpoints: found.unknown_checkpoints,
         fault: found.fault.map(|found| AuditFault {
             sequence: found.sequence,
@@ -76,8 +85,14 @@ pub(super) async fn checkpoints(
 ) -> ApiResult<Json<Page<AuditCheckpoint>>> {
     super::paging::unfiltered(&query)?;
     let (permit, before, limit) = (caller.permit()?, before(&query)?, query.limit());
-    let found = app.read(move |connection| audit::checkpoints(connection, &permit, Some(before), limit + 1)).await?;
-    let own = app.audit_key.public();
+    let (found, stored) = app
+        .read(move |connection| {
+            let found = audit::checkpoints(connection, &permit, Some(before), limit + 1)?;
+            Ok((found, audit::keys(connection)?))
+        })
+        .await?;
+    let mut keys = vec![app.audit_key.public().clone()];
+    keys.extend(vouched_for(&app.sealer, stored));
     let item = |checkpoint: Checkpoint| AuditCheckpoint {
         statement: String::from_utf8_lossy(&Checkpoint::statement(
             checkpoint.sequence,
@@ -85,7 +100,7 @@ pub(super) async fn checkpoints(
             &checkpoint.hash,
         ))
         .into_owned(),
-        public_key: (checkpoint.key_id == own.id).then(|| STANDARD.encode(&own.bytes)),
+        public_key: keys.iter().find(|key| key.id == checkpoint.key_id).map(|key| STANDARD.encode(&key.bytes)),
         sequence: checkpoint.sequence,
         at: Moment(checkpoint.at),
         hash: hex(&checkpoint.hash),
@@ -140,4 +155,4 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

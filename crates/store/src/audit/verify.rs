@@ -34,12 +34,19 @@ pub struct Verification {
     pub first: i64,
     /// The number of the last record that is good.
     pub last: i64,
-    /// How many checkpoints agree.
-    pub checkpoints: u64,
+    /// How many checkpoints agree, by the id of the key that signed them.
+    pub checkpoints: BTreeMap<String, u64>,
     /// How many checkpoints were signed by a key that is not known here, and say nothing.
     pub unknown_checkpoints: u64,
     /// The first fault.
     pub fault: Option<ChainFault>,
+}
+
+impl Verification {
+    /// How many checkpoints agree.
+    pub fn agreeing(&self) -> u64 {
+        self.checkpoints.values().sum()
+    }
 }
 
 /// A fault of the trail.
@@ -208,7 +215,7 @@ struct Walk {
     /// Checkpoints that are still to come, by number; several where they were kept elsewhere too.
     checkpoints: BTreeMap<i64, Vec<Checkpoint>>,
     keys: Vec<PublicKey>,
-    agreed: u64,
+    agreed: BTreeMap<String, u64>,
     unknown: u64,
     /// The base that the last record of a removal tells.
     told_base: Option<i64>,
@@ -231,7 +238,7 @@ impl Walk {
             hash: start.base_hash.clone(),
             checkpoints,
             keys: keys.to_vec(),
-            agreed: 0,
+            agreed: BTreeMap::new(),
             unknown: 0,
             told_base: None,
             fault_at: None,
@@ -264,7 +271,7 @@ impl Walk {
                 None => self.unknown += 1,
                 Some(false) => return Some(Fault::ForgedCheckpoint),
                 Some(true) if checkpoint.hash != hash => return Some(Fault::Rewritten),
-                Some(true) => self.agreed += 1,
+                Some(true) => *self.agreed.entry(checkpoint.key_id.clone()).or_default() += 1,
             }
         }
         None

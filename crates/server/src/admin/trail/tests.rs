@@ -128,6 +128,27 @@ fn kept_checkpoints_tell_a_trail_that_was_written_anew() {
 }
 
 #[test]
+fn checkpoints_of_other_servers_count_where_the_master_key_vouches_for_their_keys() {
+    use crate::routes::audit::tests::{checkpoint_of_another, note};
+    for (server, _) in servers() {
+        let other = checkpoint_of_another(&server);
+        let (is_whole, told) = say(&server, &[]);
+        assert!(is_whole && told.contains("0 checkpoints agree; 1 checkpoint was signed by a key"), "{told}");
+        note(&server, crate::audit_key::sealed(&server.app.sealer, &other));
+        let (is_whole, told) = say(&server, &[]);
+        let expected = format!("1 checkpoint agrees (1 by the key {} of another server)", other.id);
+        assert!(is_whole && told.ends_with(&expected), "{told}");
+        // Without the master key nobody vouches for it.
+        std::fs::rename(server.folder().join("master.key"), server.folder().join("elsewhere")).unwrap();
+        assert!(say(&server, &[]).1.contains("0 checkpoints agree"));
+        let file = server.folder().join("other.pub");
+        std::fs::write(&file, STANDARD.encode(&other.bytes)).unwrap();
+        let told = say(&server, &["--key", &file.display().to_string()]).1;
+        assert!(told.ends_with(&format!("1 by the key {} that was given)", other.id)), "{told}");
+    }
+}
+
+#[test]
 fn what_is_no_trail_is_told_with_its_line() {
     let server = TestServer::new();
     let path = server.folder().join("x.jsonl");

@@ -121,3 +121,53 @@ fn the_verification_tells_what_was_altered_and_what_was_cut_off() {
         assert_eq!(altered.body["fault"]["code"], "altered");
     }
 }
+
+/// Signs a checkpoint of the trail as it is with the key of another server, which is told to none.
+pub(crate) fn checkpoint_of_another(server: &TestServer) -> audit::PublicKey {
+    let folder = tempfile::tempdir().unwrap();
+    let other = crate::signing_key::SigningKey::in_folder(folder.path(), audit_key::PURPOSE).unwrap();
+    let (sequence, hash) = server.app.store.read_blocking(audit::head).unwrap();
+    let new = audit_key::sign(&other, sequence, clock::now(), hash);
+    let put = server.app.store.write_blocking(Lane::Beside, move |c| audit::put_checkpoint(c, &new));
+    put.unwrap();
+    other.public().clone()
+}
+
+/// Puts a key among those of all servers.
+pub(crate) fn note(server: &TestServer, key: audit::StoredKey) {
+    server.app.store.write_blocking(Lane::Beside, move |c| audit::note_key(c, &key, clock::now())).unwrap();
+}
+
+#[test]
+fn checkpoints_of_other_servers_are_verified_by_keys_that_the_master_key_vouches_for() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let auditor = server.user("ann", &["auditor"]);
+        assert_eq!(server.run(audit_key::checkpoint(&server.app, clock::now())).unwrap(), Some(1));
+        server.ask(&As::Nobody, "POST", "/sessions", json!({ "name": "bob", "password": "x" })).expect(401);
+        let other = checkpoint_of_another(&server);
+        let told = || {
+            let found = get(&server, &auditor, "/audit/verification").body;
+            (found["checkpoints"].clone(), found["unknown_checkpoints"].clone(), found["keys"].clone())
+        };
+        let own = server.app.audit_key.public();
+        let by_own = json!({ "id": own.id, "is_own": true, "checkpoints": 1 });
+        assert_eq!(told(), (json!(1), json!(1), json!([by_own])), "nobody knows the other's key");
+        // Whoever can write the database alone lists a key and signs with it.
+        let forged = server.app.sealer.seal("integration/1", &other.bytes);
+        note(&server, audit::StoredKey { key: other.clone(), seal: forged });
+        assert_eq!(told(), (json!(1), json!(1), json!([by_own])));
+        let page = get(&server, &auditor, "/audit/checkpoints").body;
+        assert_eq!((&page["items"][0]["key_id"], &page["items"][0]["public_key"]), (&json!(other.id), &json!(null)));
+        note(&server, audit_key::sealed(&server.app.sealer, &other));
+        let by_other = json!({ "id": other.id, "is_own": false, "checkpoints": 1 });
+        let keys = if own.id < other.id { json!([by_own, by_other]) } else { json!([by_other, by_own]) };
+        assert_eq!(told(), (json!(2), json!(0), keys));
+        let page = get(&server, &auditor, "/audit/checkpoints").body;
+        assert_eq!(page["items"][0]["public_key"], STANDARD.encode(&other.bytes));
+        // What was signed by another server counts as what this one signed does.
+        let forge = "UPDATE audit_checkpoints SET at = at + 1 WHERE sequence = 2";
+        server.app.store.write_blocking(Lane::Beside, move |c| c.execute(forge, &[])).unwrap();
+        let found = get(&server, &auditor, "/audit/verification").body;
+        assert_eq!(found["fault"], json!({ "sequence": 2, "code": "forged_checkpoint", "moved_to": null }));
+    }
+}
