@@ -10,7 +10,7 @@ use api::ProblemCode;
 use intelligence::Database;
 use model::ScanReport;
 use policy::access::{self, Action, Area, Permission, Permit, Principal, Reach};
-use store::audit::{self, Actor};
+use store::audit::{self, Actor, AuditEntry};
 use store::images::{self, Evaluation, ImageName, NewImage};
 use store::verdicts::{self, StoredVerdict};
 use store::{StoreError, approvals, evaluation};
@@ -318,9 +318,11 @@ async fn write(
     let permit = permit.clone();
     let written = app.change(move |connection| {
         let registered = images::register(connection, &permit, &image, &names, &evaluation, now)?;
-        if let images::Registered::Done { is_new, denial, .. } = &registered {
-            if *is_new {
-                audit::append(connection, &record)?;
+        if let images::Registered::Done { is_new, names, denial, .. } = &registered {
+            if *is_new || names.is_changed {
+                // Which images the tags named before: a tag may move back to one that is known.
+                let before = (!names.moved.is_empty()).then(|| serde_json::json!({ "tags": names.moved }));
+                audit::append(connection, &AuditEntry { before, ..record.clone() })?;
             }
             if let Some(denial) = denial {
                 audit::append(connection, denial)?;

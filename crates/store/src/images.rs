@@ -24,7 +24,7 @@ pub use retain::{
     remove_unused_packages, remove_unused_vulnerabilities,
 };
 pub use subjects::{Subject, labels, subjects};
-pub use write::{ImageName, NewImage, PackageRow, Registered, Removal, add_names, register, remove};
+pub use write::{AddedNames, ImageName, NewImage, PackageRow, Registered, Removal, add_names, register, remove};
 
 /// The words of severities, by their places in the database.
 pub const SEVERITIES: &[&str] = &["unknown", "none", "low", "medium", "high", "critical"];

@@ -79,11 +79,22 @@ pub enum Registered {
         verdict_id: String,
         /// Whether the index is new.
         is_new: bool,
+        /// What became of the names.
+        names: AddedNames,
         /// What the audit trail is to have of a denial.
         denial: Option<Box<AuditEntry>>,
     },
     /// What it was judged by has changed meanwhile: judge again.
     Outdated,
+}
+
+/// What became of the names of an image.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AddedNames {
+    /// Whether one of them is new, or holds again.
+    pub is_changed: bool,
+    /// The tags that named other images, each with the digest that it named.
+    pub moved: BTreeMap<String, String>,
 }
 
 /// Registers an image, or its index anew, with its evaluation.
@@ -150,13 +161,13 @@ pub fn register(
             (id, true)
         }
     };
-    add_names(connection, id, &image.digest, names, now)?;
+    let names = add_names(connection, id, &image.digest, names, now)?;
     let Evaluated { verdict_id, denial } = evaluate(connection, id, evaluation, now)?;
     if intelligence != evaluation.intelligence {
         // The server that registers has another intelligence than all images are judged by, an older or a newer one.
         crate::evaluation::queue(connection, id, "intelligence")?;
     }
-    Ok(Registered::Done { verdict_id, is_new, denial })
+    Ok(Registered::Done { verdict_id, is_new, names, denial })
 }
 
 /// The number of the policies and exceptions that hold, which grows with every change of them, and the fingerprint of the
@@ -325,7 +336,8 @@ pub fn add_names(
     digest: &str,
     names: &BTreeSet<ImageName>,
     now: i64,
-) -> Result<(), StoreError> {
+) -> Result<AddedNames, StoreError> {
+    let mut added = AddedNames::default();
     for name in names {
         let key = values![&name.registry, &name.repository, &name.tag, id];
         if !name.tag.is_empty() {
@@ -342,6 +354,7 @@ pub fn add_names(
                     "name": name.text(digest), "from": former.text(0), "to": digest,
                 });
                 outbox::tell(connection, now, "tag.moved", "image", digest, &parameters)?;
+                added.moved.insert(name.text(digest), former.text(0));
             }
         }
         let current = connection.row(
@@ -349,7 +362,7 @@ pub fn add_names(
             &key,
         )?;
         match current {
-            Some(row) if row.truth(0) => {}
+            Some(row) if row.truth(0) => continue,
             Some(_) => {
                 connection.execute(
                     "UPDATE image_names SET is_current = 1
@@ -366,8 +379,9 @@ pub fn add_names(
                 add_words_of_name(connection, id, name)?;
             }
         }
+        added.is_changed = true;
     }
-    Ok(())
+    Ok(added)
 }
 
 /// Removes an image; its verdicts stay as history.

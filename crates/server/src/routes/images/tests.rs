@@ -325,6 +325,27 @@ fn a_tag_that_moves_is_told_and_its_new_digest_is_not_approved() {
 }
 
 #[test]
+fn each_move_of_a_tag_is_a_record_also_back_to_an_image_that_is_known() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let who = server.token("images.write,audit.read");
+        let tag = "registry.example/shop/api:1";
+        for number in [1, 2, 1, 1] {
+            server.register(&who, &index(number, tag, LEFT_PAD)).expect(200);
+        }
+        let list = server.ask(&who, "GET", "/audit?filter=action:image.register", json!(null));
+        list.expect(200);
+        let records = list.body["items"].as_array().unwrap();
+        let told: Vec<_> = records.iter().map(|record| (&record["object_id"], &record["before"])).collect();
+        let before = |number: u32| json!({ "tags": { tag: digest(number) } });
+        let expected = [(digest(1), before(2)), (digest(2), before(1)), (digest(1), json!(null))];
+        assert_eq!(told.len(), expected.len(), "what changes nothing is no record: {told:?}");
+        for ((id, moved), (image, from)) in told.into_iter().zip(&expected) {
+            assert_eq!((id, moved), (&json!(image), from));
+        }
+    }
+}
+
+#[test]
 fn a_pipeline_does_not_replace_what_the_own_scan_found() {
     let (server, who) = server();
     server.policy(&who, SEVERE);
