@@ -54,6 +54,7 @@ pub const TABLES: &[&str] = &[
     "integrations",
     "outbox",
     "verdict_keys",
+    "platform_images",
 ];
 
 /// Tables that are not kept: sessions end with a restore, keys of requests, messages of registries and set-up links are of the
