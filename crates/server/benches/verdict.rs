@@ -185,5 +185,6 @@ fn index(number: usize) -> Value {
     json!({ "schema": "bulkhead.report/1",
         "target": { "name": format!("registry.example/shop/api-{number}:1"), "kind": "image", "digest": digest(number),
             "platform": "linux/amd64" },
-        "packages": packages, "findings": [], "gaps": [] })
+        "packages": packages, "findings": [], "removed": [], "gaps": [],
+        "verdict": { "decision": "not_judged", "policies": [] } })
 }

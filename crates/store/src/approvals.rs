@@ -67,8 +67,10 @@ pub fn of_names<'a>(
 pub fn of_digest(connection: &mut Connection, digest: &str) -> Result<Vec<Approval>, StoreError> {
     let rows = connection.rows(
         "SELECT registry, repository, digest, approver, approver_name, comment, at FROM approved_digests
-         WHERE digest = $1 OR digest IN (SELECT index_digest FROM platform_images WHERE image_digest = $1)
-         ORDER BY registry, repository, digest LIMIT 1000",
+         WHERE digest = $1 UNION ALL
+         SELECT a.registry, a.repository, a.digest, a.approver, a.approver_name, a.comment, a.at FROM platform_images p
+         JOIN approved_digests a ON a.digest = p.index_digest WHERE p.image_digest = $1
+         ORDER BY 1, 2, 3 LIMIT 1000",
         &values![digest],
     )?;
     Ok(rows

@@ -177,7 +177,7 @@ mod tests {
         ]);
         let digest = digest_of(&top, DigestAlgorithm::Sha256);
         let found = PlatformIndex::read(&[within, top], Some(&digest)).unwrap();
-        let mut expected = vec![(image(1), "linux/amd64"), (image(2), "linux/arm/v7"), (image(3), "linux/s390x")];
+        let mut expected = [(image(1), "linux/amd64"), (image(2), "linux/arm/v7"), (image(3), "linux/s390x")];
         expected.sort();
         let expected: Vec<(&str, &str)> =
             expected.iter().map(|(digest, platform)| (digest.as_str(), *platform)).collect();

@@ -327,7 +327,7 @@ impl Taking {
                 let registry = registries::by_id(connection, &permit, &place.0)?;
                 let mut tags = BTreeSet::new();
                 // The tags of an image of several platforms mean its index.
-                for digest in images::indexes_of(connection, &place.2)?.into_iter().chain([place.2]) {
+                for digest in images::indexes_of(connection, &place.2)?.into_iter().chain([place.2.clone()]) {
                     tags.extend(registries::tags_of(connection, &place.0, &place.1, &digest)?);
                 }
                 Ok((registry, tags))

@@ -149,8 +149,9 @@ fn is_among_newest(connection: &mut Connection, id: i64, keep: u32) -> Result<bo
 }
 
 pub(super) fn is_approved(connection: &mut Connection, digest: &str) -> Result<bool, StoreError> {
-    let sql = "SELECT 1 FROM approved_digests WHERE digest = $1 OR digest IN (
-         SELECT index_digest FROM platform_images WHERE image_digest = $1) LIMIT 1";
+    let sql = "SELECT 1 FROM approved_digests WHERE digest = $1 UNION ALL
+         SELECT 1 FROM platform_images p JOIN approved_digests a ON a.digest = p.index_digest
+         WHERE p.image_digest = $1 LIMIT 1";
     Ok(connection.row(sql, &values![digest])?.is_some())
 }
 

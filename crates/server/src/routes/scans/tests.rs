@@ -218,7 +218,7 @@ fn image_index(images: &[(u32, &str)]) -> (String, String) {
 fn an_image_of_several_platforms_has_a_verdict_and_every_platform_is_scanned() {
     let world = world();
     intelligence_with_malware(&world.server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")], &[]);
-    let who = world.server.token("images.read,images.approve,verdicts.read,policies.write,events.read");
+    let who = world.server.token("images.read,images.approve,verdicts.read,policies.write");
     world.server.policy(&who, sample::SEVERE);
     world.server.catch_up();
     let verdict = |digest: &str, rest: &str| {
