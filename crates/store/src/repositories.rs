@@ -87,7 +87,7 @@ pub(crate) fn next_sql(permit: &Permit, filter: &Filter, registry: &str, reposit
             _ => conditions.filter(term, FIELDS),
         }
     }
-    conditions.keep_to(permit, "n.image_id");
+    conditions.keep_to_names(permit, "n");
     let (sql, parameters) = conditions.finish();
     let sql = format!(
         "SELECT n.registry, n.repository FROM image_names n WHERE {sql} ORDER BY n.registry, n.repository LIMIT 1"
@@ -104,7 +104,7 @@ fn describe(
     let mut conditions = Conditions::default();
     let (own_registry, own_repository) = (conditions.bind(registry), conditions.bind(repository));
     conditions.add(format!("n.registry = {own_registry} AND n.repository = {own_repository}"));
-    conditions.keep_to(permit, "n.image_id");
+    conditions.keep_to_names(permit, "n");
     let (sql, parameters) = conditions.finish();
     let names = format!("SELECT n.image_id, n.tag FROM image_names n WHERE {sql} LIMIT {MOST_COUNTED}");
     let tags = format!("SELECT count(DISTINCT tag) FROM ({names}) t WHERE tag <> ''");

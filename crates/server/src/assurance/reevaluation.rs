@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use intelligence::Changes;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
-use store::images::{self, Evaluation, ImageName};
+use store::images::{self, Evaluation, ImageName, Subject};
 use store::{Connection, Lane, StoreError, approvals, audit, evaluation, exceptions};
 
 use super::intelligence_file::fingerprint;
 use super::judging::{self, Question};
 use super::rego::Owed;
-use super::rules::{Rules, scope};
+use super::rules::{Rules, Scopes};
 use super::{defect, index, shared_intelligence};
 use crate::app::App;
 use crate::clock::{self, SECOND};
@@ -159,13 +159,13 @@ async fn find_scope(app: &App) -> ApiResult<bool> {
             Ok((scope.definition, images::subjects(connection, &permit, cursor, SCOPE_STEP)?))
         })
         .await?;
-    let scope = scope(&definition);
-    let step: Vec<(i64, bool)> = subjects
+    let scope = Scopes::one(&id, &definition);
+    let step: Vec<(i64, Option<BTreeSet<ImageName>>)> = subjects
         .iter()
-        .map(|subject| {
-            let attributes =
-                judging::attributes(&subject.names, &subject.labels, &subject.digest, &subject.os, &subject.platform);
-            (subject.id, scope.as_ref().is_some_and(|scope| scope.evaluate(&attributes).is_true))
+        .map(|Subject { id: image, digest, os, platform, names, labels }| {
+            let called =
+                |names: &[&ImageName]| judging::attributes(names.iter().copied(), labels, digest, os, platform);
+            (*image, scope.members(names, called).remove(&id))
         })
         .collect();
     let is_done = step.is_empty();

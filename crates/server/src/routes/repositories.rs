@@ -78,7 +78,8 @@ pub(super) async fn findings(
         let (found, total) = images::across(connection, &permit, &asked)?;
         let mut told = Vec::with_capacity(found.len());
         for own in found {
-            let seen = acknowledgements::of_finding(connection, own.image_id, &own.digest, &own.row, asked.now)?;
+            let seen =
+                acknowledgements::of_finding(connection, &permit, own.image_id, &own.digest, &own.row, asked.now)?;
             told.push((own, seen));
         }
         Ok((told, total))
