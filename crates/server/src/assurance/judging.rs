@@ -305,6 +305,19 @@ fn hash_of(findings: &[FindingRow]) -> Vec<u8> {
     digest(&SHA256, text.as_bytes()).as_ref().to_vec()
 }
 
+/// The verdict object for whoever does not know all names that it was reached under: the decision without what it rests on,
+/// which may tell of the others.
+pub(crate) fn reduced(stored: &store::verdicts::StoredVerdict, subject: &str) -> Value {
+    let whole = told(stored);
+    let mut document = json!({ "subject": subject, "policies": [], "reasons": [], "exceptions": [] });
+    for key in ["schema", "id", "digest", "decision", "effects", "evaluated", "intelligence", "cause"] {
+        if let Some(value) = whole.get(key) {
+            document[key] = value.clone();
+        }
+    }
+    document
+}
+
 /// The verdict object as it is told: what the store has, with id, time and intelligence.
 pub(crate) fn told(stored: &store::verdicts::StoredVerdict) -> Value {
     let text = zstd::stream::decode_all(stored.body.as_slice()).unwrap_or_default();

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use intelligence::Changes;
+use intelligence::{Changes, Database};
+use model::ScanReport;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
-use store::images::{self, Evaluation, ImageName, Subject};
+use store::images::{self, Evaluation, ImageName, KnownNames, Subject};
 use store::{Connection, Lane, StoreError, approvals, audit, evaluation, exceptions};
 
 use super::intelligence_file::fingerprint;
@@ -265,7 +266,7 @@ pub(crate) async fn judge_by(
         async move {
             let own = digest.clone();
             let read = app.read(move |connection| stored(connection, id, &own)).await;
-            let Stored { hash, length, body, names, approvals, was_denied } = match read {
+            let Stored { hash, length, body, names, approvals, was_denied, .. } = match read {
                 Ok(stored) => stored,
                 // Somebody removed it meanwhile.
                 Err(StoreError::NotFound { .. }) => return Ok(None),
@@ -308,6 +309,8 @@ pub(crate) struct Stored {
     pub(crate) approvals: Vec<(String, bool)>,
     /// Whether it is denied.
     pub(crate) was_denied: bool,
+    /// Whether these are all of its names.
+    pub(crate) is_whole: bool,
 }
 
 pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Result<Stored, StoreError> {
@@ -315,7 +318,34 @@ pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Resu
     let names: BTreeSet<ImageName> = images::names(connection, id)?.into_iter().map(|named| named.name).collect();
     let approvals = approvals::of_names(connection, digest, &names)?;
     let was_denied = images::is_denied(connection, id)?;
-    Ok(Stored { hash, length, body, names, approvals, was_denied })
+    Ok(Stored { hash, length, body, names, approvals, was_denied, is_whole: true })
+}
+
+/// The same by the names that a permit reaches.
+pub(crate) fn stored_within(
+    connection: &mut Connection,
+    permit: &Permit,
+    id: i64,
+    digest: &str,
+) -> Result<Stored, StoreError> {
+    let (hash, length, body) = images::index(connection, id)?;
+    let KnownNames { names, is_whole } = images::known_names(connection, permit, id)?;
+    let names: BTreeSet<ImageName> = names.into_iter().map(|named| named.name).collect();
+    let approvals = approvals::of_names(connection, digest, &names)?;
+    let was_denied = images::is_denied(connection, id)?;
+    Ok(Stored { hash, length, body, names, approvals, was_denied, is_whole })
+}
+
+impl Stored {
+    /// The report that is matched and judged. The name that the index itself has is one of the image's, and not told where
+    /// not all of them are known.
+    pub(crate) fn report(&self, database: Option<&Database>) -> ApiResult<ScanReport> {
+        let mut report = index::read_stored(&self.body, self.length, &self.names, database)?;
+        if !self.is_whole && self.names.is_empty() {
+            report.target.name = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+        }
+        Ok(report)
+    }
 }
 
 /// Writes what changed, and records who came to be denied. An image that was registered with another index meanwhile was
