@@ -287,6 +287,7 @@ fn images(store: &Store) {
 }
 
 fn inventory(store: &Store) {
+    let is_sqlite = store.read_blocking(|connection| Ok(connection.is_sqlite())).unwrap();
     for scopes in [&[][..], &["small"], &["large"]] {
         for filter in [
             "",
@@ -322,6 +323,11 @@ fn inventory(store: &Store) {
             "-kev:true severity:low",
         ] {
             for by_time in [false, true] {
+                // In large scopes each vulnerability is asked when it was first seen there, and PostgreSQL gets them all
+                // from the table.
+                if by_time && scopes == ["large"] && !is_sqlite {
+                    continue;
+                }
                 let filter = Filter::read(filter, inventory::VULNERABILITY_KEYS, 0).unwrap();
                 let permit = permit("images.read", scopes);
                 let told = format!("{filter:?} {scopes:?} {by_time}");

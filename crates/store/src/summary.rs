@@ -128,14 +128,16 @@ pub fn since(connection: &mut Connection, permit: &Permit, since: i64) -> Result
         add(&mut decided, row.integer(0), row.integer(1));
         Ok(())
     })?;
-    let (within_scopes, _) = within(permit, "f.image_id", 2);
+    if !permit.covers_everything() {
+        let vulnerabilities = crate::inventory::count_since(connection, permit, since, MOST_COUNTED)?;
+        return Ok(Deltas { registered, decided, vulnerabilities });
+    }
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM vulnerabilities v WHERE v.first_seen >= $1
-            AND EXISTS (SELECT 1 FROM findings f
-                WHERE f.kind = 'vulnerability' AND f.finding = v.id AND {within_scopes})
+            AND EXISTS (SELECT 1 FROM findings f WHERE f.kind = 'vulnerability' AND f.finding = v.id)
             ORDER BY v.first_seen DESC, v.id DESC LIMIT {MOST_COUNTED}) c"
     );
-    let vulnerabilities = connection.row(&sql, &parameters())?.map_or(0, |row| row.integer(0));
+    let vulnerabilities = connection.row(&sql, &values![since])?.map_or(0, |row| row.integer(0));
     Ok(Deltas { registered, decided, vulnerabilities })
 }
 

@@ -267,3 +267,65 @@ fn events_are_told_by_the_names_that_are_known() {
         }
     }
 }
+
+#[test]
+fn a_vulnerability_is_first_seen_when_an_image_that_one_knows_had_it() {
+    for server in std::iter::once(TestServer::new()).chain(TestServer::on_postgres()) {
+        let known =
+            [("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH"), ("GHSA-dddd-eeee-ffff", "xz", "9.0.0", "HIGH")];
+        intelligence(&server, &known);
+        server.catch_up();
+        let everybody = server.token(&format!("{RIGHTS},policies.write"));
+        let now = crate::clock::now();
+        let register = |number: u32, name: &str, packages: &[(&str, &str)], days: i64| {
+            server.register(&everybody, &index(number, name, packages)).expect(200);
+            let at = now - days * 24 * 3600 * crate::clock::SECOND;
+            let of_image = digest(number);
+            let registered = server.app.store.write_blocking(store::Lane::Beside, move |connection| {
+                let values = [store::Value::from(at), store::Value::from(&of_image)];
+                connection.execute("UPDATE images SET registered = $1 WHERE digest = $2", &values)?;
+                let names =
+                    "UPDATE image_names SET seen = $1 WHERE image_id = (SELECT id FROM images WHERE digest = $2)";
+                connection.execute(names, &values)?;
+                let sql = "UPDATE vulnerabilities SET first_seen = $1 WHERE first_seen > $1 AND id IN (
+                    SELECT f.finding FROM findings f JOIN images i ON i.id = f.image_id WHERE i.digest = $2)";
+                connection.execute(sql, &values)
+            });
+            registered.unwrap();
+            api::Moment(at).text()
+        };
+        // The bank had both first, and the other one of the two last.
+        register(1, "registry.example/bank/core:1", LEFT_PAD, 40);
+        register(2, "registry.example/bank/web:1", &[("xz", "5.4.0")], 30);
+        let of_xz = register(3, "registry.example/shop/web:1", &[("xz", "5.4.0")], 20);
+        let of_left_pad = register(4, "registry.example/shop/api:1", LEFT_PAD, 10);
+        let shop = server.scoped_token("images.read,findings.read", "shop", "shop/*");
+        server.catch_up();
+        let told = |who: &As, path: &str| {
+            let answer = server.ask(who, "GET", path, json!(null));
+            answer.expect(200);
+            answer.body
+        };
+        let listed = |who: &As, query: &str| {
+            let body = told(who, &format!("/vulnerabilities?{query}"));
+            let items = body["items"].as_array().unwrap().clone();
+            let item = |item: &Value| [&item["id"], &item["first_seen"]].map(|text| text.as_str().unwrap().to_owned());
+            items.iter().map(item).collect::<Vec<_>>()
+        };
+        let newest = [["GHSA-aaaa-bbbb-cccc", &of_left_pad], ["GHSA-dddd-eeee-ffff", &of_xz]];
+        assert_eq!(listed(&shop, "sort=-first_seen"), newest);
+        assert_eq!(listed(&everybody, "sort=-first_seen")[0][0], "GHSA-dddd-eeee-ffff");
+        let first = told(&shop, "/vulnerabilities?sort=-first_seen&limit=1");
+        let next = first["next"].as_str().unwrap();
+        assert_eq!(listed(&shop, &format!("sort=-first_seen&limit=1&cursor={next}")), newest[1..]);
+        assert_eq!(listed(&shop, "filter=first_seen:%3E=15d"), newest[..1]);
+        assert_eq!(listed(&shop, "filter=-first_seen:%3E=15d"), newest[1..]);
+        assert_eq!(listed(&everybody, "filter=first_seen:%3E=25d").len(), 0);
+        let one = told(&shop, "/vulnerabilities/GHSA-aaaa-bbbb-cccc");
+        assert_eq!(one["first_seen"], json!(of_left_pad));
+        let deltas = |who: &As| told(who, &format!("/summary?since={of_xz}"))["deltas"]["vulnerabilities"].clone();
+        assert_eq!((deltas(&shop), deltas(&everybody)), (json!(2), json!(0)));
+        let exported = server.ask(&shop, "GET", "/vulnerabilities/export?format=jsonl&sort=-first_seen", json!(null));
+        assert!(exported.body.to_string().contains(&of_left_pad), "{}", exported.body);
+    }
+}
