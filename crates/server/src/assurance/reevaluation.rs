@@ -337,12 +337,17 @@ pub(crate) fn stored_within(
 }
 
 impl Stored {
-    /// The report that is matched and judged. The name that the index itself has is one of the image's, and not told where
-    /// not all of them are known.
+    /// The report that is matched and judged. What whoever indexed the image called it is left out where not all of its names
+    /// are known.
     pub(crate) fn report(&self, database: Option<&Database>) -> ApiResult<ScanReport> {
         let mut report = index::read_stored(&self.body, self.length, &self.names, database)?;
-        if !self.is_whole && self.names.is_empty() {
-            report.target.name = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+        if !self.is_whole {
+            if let Some(image) = &mut report.inventory.image {
+                image.names.clear();
+            }
+            if self.names.is_empty() {
+                report.target.name = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+            }
         }
         Ok(report)
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::sample::{SEVERE, digest, index, intelligence};
+use crate::sample::{SEVERE, digest, index, intelligence, report};
 use crate::testing::{As, TestServer};
 
 const LEFT_PAD: &[(&str, &str)] = &[("left-pad", "1.2.0")];
@@ -34,9 +34,12 @@ fn filled(server: TestServer) -> Shared {
     let shop = server.scoped_token(RIGHTS, "shop", "shop/*");
     server.catch_up();
     let origin = "repository=https://git.example/bank/ledger&commit=ab12&build=https://ci.example/bank/17";
-    let first = index(1, "registry.example/bank/ledger:secretproj", LEFT_PAD);
-    server.ask(&everybody, "POST", &format!("/images?{origin}"), first).expect(200);
-    server.register(&everybody, &index(1, "registry.example/shop/copy:1", LEFT_PAD)).expect(200);
+    let mut first = report(1, "registry.example/bank/ledger:secretproj", LEFT_PAD);
+    first.inventory.image.as_mut().unwrap().names = vec!["bank/ledger:secretproj".to_owned()];
+    let first = formats::report_document(&first);
+    server.ask(&everybody, "POST", &format!("/images?{origin}"), first.clone()).expect(200);
+    // The same index under another name stays the one that it was.
+    server.ask(&everybody, "POST", "/images?reference=registry.example/shop/copy:1", first).expect(200);
     server.register(&everybody, &index(2, "registry.example/shop/api:1", &[])).expect(200);
     Shared { server, everybody, bank, shop }
 }
@@ -83,8 +86,10 @@ fn an_image_is_shown_by_the_names_that_are_known() {
         assert_eq!((all["names"].as_array().unwrap().len(), &all["source"]["kind"]), (2, &json!("pipeline")));
         let other = shared.told(&shared.bank, &shared.image(""));
         assert_eq!(other["name"], "registry.example/bank/ledger:secretproj");
-        let report = shared.told_shop(&shared.image("/report"));
-        assert_eq!(report["target"]["name"], "registry.example/shop/copy:1");
+        let told = shared.told_shop(&shared.image("/report"));
+        assert_eq!(told["target"]["name"], "registry.example/shop/copy:1");
+        let all = shared.told(&shared.everybody, &shared.image("/report"));
+        assert_eq!(all["image"]["names"], json!(["bank/ledger:secretproj"]));
         for path in [shared.image("/packages"), shared.image("/findings"), shared.image("/acknowledgements")] {
             shared.told_shop(&path);
         }
