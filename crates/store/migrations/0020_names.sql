@@ -4,13 +4,19 @@
 ALTER TABLE scope_images ADD COLUMN is_whole {integer} NOT NULL DEFAULT 0;
 -- The name that the image is listed under within the scope.
 ALTER TABLE scope_images ADD COLUMN name {text} NOT NULL DEFAULT '';
+-- Since when it has a name there.
+ALTER TABLE scope_images ADD COLUMN since {integer} NOT NULL DEFAULT 0;
 UPDATE scope_images SET
     is_whole = CASE WHEN (SELECT count(*) FROM image_names n WHERE n.image_id = scope_images.image_id) < 2 THEN 1 ELSE 0 END,
-    name = COALESCE((SELECT i.digest FROM images i WHERE i.id = scope_images.image_id), '');
+    name = COALESCE((SELECT i.digest FROM images i WHERE i.id = scope_images.image_id), ''),
+    since = COALESCE((SELECT max(n.seen) FROM image_names n WHERE n.image_id = scope_images.image_id), 0);
 -- One name is the one by which the image belongs there.
-UPDATE scope_images SET name = COALESCE((SELECT i.name FROM images i WHERE i.id = scope_images.image_id), '')
+UPDATE scope_images SET
+    name = COALESCE((SELECT i.name FROM images i WHERE i.id = scope_images.image_id), ''),
+    since = COALESCE((SELECT i.registered FROM images i WHERE i.id = scope_images.image_id), 0)
     WHERE is_whole = 1;
 CREATE INDEX scope_images_name ON scope_images (scope_id, name, image_id);
+CREATE INDEX scope_images_since ON scope_images (scope_id, since, image_id);
 
 CREATE TABLE scope_names (
     scope_id    {text} NOT NULL,

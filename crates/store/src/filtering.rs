@@ -117,6 +117,13 @@ impl Conditions {
         format!("(SELECT min(s.name) FROM scope_images s WHERE s.image_id = {image}.id AND s.scope_id IN ({scopes}))")
     }
 
+    /// When an image was registered for a permit, which within scopes is since when it has a name there; `image` is a row of
+    /// `images`.
+    pub(crate) fn registered(&mut self, permit: &Permit, image: &str) -> String {
+        let Some(scopes) = self.scopes(permit) else { return format!("{image}.registered") };
+        format!("(SELECT min(s.since) FROM scope_images s WHERE s.image_id = {image}.id AND s.scope_id IN ({scopes}))")
+    }
+
     /// The scopes that a permit is limited to, as parameters; none where it reaches everything.
     pub(crate) fn scopes(&mut self, permit: &Permit) -> Option<String> {
         match permit.reach() {

@@ -214,7 +214,8 @@ pub(crate) fn excepts(verdict: &NewVerdict, exception: &str) -> bool {
     names.into_iter().any(|own| own["name"] == exception)
 }
 
-fn place(decision: &str) -> i64 {
+/// The place of a decision among the words.
+pub(crate) fn place(decision: &str) -> i64 {
     DECISIONS.iter().position(|word| *word == decision).and_then(|place| i64::try_from(place).ok()).unwrap_or(4)
 }
 

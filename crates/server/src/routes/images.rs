@@ -156,6 +156,10 @@ pub(super) async fn show(
         Some(verdict) => Some(asked::told(&app, &permit, verdict).await?),
         None => None,
     };
+    if let Some(told) = verdict.as_ref().filter(|_| !known.is_whole) {
+        image.decision = judging::place(told["decision"].as_str().unwrap_or_default());
+        image.verdict_id = told["id"].as_str().unwrap_or_default().to_owned();
+    }
     if !known.is_whole {
         let is_known = |approval: &approvals::Approval| {
             let place = (&approval.registry, &approval.repository);

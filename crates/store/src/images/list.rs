@@ -3,7 +3,7 @@
 use policy::access::{Action, Area, Permit, Reach};
 use policy::filter::{Filter, Key, Kind, Sort};
 
-use super::narrow::{ImageField, Place, Question, Way};
+use super::narrow::{ImageField, Place, Question, Way, of_scope};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
 use crate::filtering::{Conditions, FieldKind};
 use crate::{Connection, Row, StoreError, Value, values};
@@ -114,7 +114,7 @@ pub struct Image {
     pub source: String,
     /// What its index outranks.
     pub source_rank: i64,
-    /// When it was first registered.
+    /// When it was first registered; within scopes, since when it has a name there.
     pub registered: i64,
     /// When its index came.
     pub indexed: i64,
@@ -190,12 +190,12 @@ pub struct ImageQuery {
     pub limit: u32,
 }
 
-/// What is read of an image; `name` is what it is listed under.
-fn columns(name: &str) -> String {
+/// What is read of an image; `name` is what it is listed under, and `registered` since when it is there.
+fn columns(name: &str, registered: &str) -> String {
     format!(
         "i.id, i.digest, {name}, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
         i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
-        i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated, i.unrated, i.fixable,
+        i.approval, i.source, i.source_rank, {registered}, i.indexed, i.evaluated, i.unrated, i.fixable,
         i.decided"
     )
 }
@@ -274,12 +274,17 @@ pub fn list(
         return Err(StoreError::NotFound { what: "page" });
     }
     let (value, id) = (conditions.bind(value), conditions.bind(id));
-    let name = conditions.listed(permit, "i");
-    let column = if is_text { name.as_str() } else { column };
-    let columns = columns(&name);
+    let (name, registered) = (conditions.listed(permit, "i"), conditions.registered(permit, "i"));
+    let columns = columns(&name, &registered);
     let limit = conditions.bind(i64::from(query.limit) + 1);
-    let scopes: Vec<String> = match (way, permit.reach()) {
-        (Way::InOrder, Reach::Scopes(scopes)) if is_text => scopes.iter().map(|scope| conditions.bind(scope)).collect(),
+    let of_scope = of_scope(query.sort.sort.key);
+    let column = match of_scope {
+        Some("name") => name.as_str(),
+        Some(_) => registered.as_str(),
+        None => column,
+    };
+    let scopes: Vec<String> = match (way, permit.reach(), of_scope) {
+        (Way::InOrder, Reach::Scopes(scopes), Some(_)) => scopes.iter().map(|scope| conditions.bind(scope)).collect(),
         _ => Vec::new(),
     };
     if scopes.is_empty() {
@@ -297,20 +302,20 @@ pub fn list(
         Way::InOrder if scopes.is_empty() => {
             format!("SELECT {columns}, 0 FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}")
         }
-        // Each scope has an order of its own, by the names that are known there.
+        // Each scope has an order of its own, by what is known there.
         Way::InOrder => {
-            let all = scopes.join(", ");
-            let of_scope = |scope: &String| {
+            let (all, own) = (scopes.join(", "), of_scope.unwrap_or("name"));
+            let within = |scope: &String| {
                 format!(
-                    "SELECT x.id, x.place FROM (SELECT s.image_id AS id, s.name AS place
+                    "SELECT x.id, x.place FROM (SELECT s.image_id AS id, s.{own} AS place
                      FROM scope_images s CROSS JOIN images i
-                     WHERE s.scope_id = {scope} AND (s.name, s.image_id) {sign} ({value}, {id}) AND i.id = s.image_id
+                     WHERE s.scope_id = {scope} AND (s.{own}, s.image_id) {sign} ({value}, {id}) AND i.id = s.image_id
                      AND (SELECT 1 FROM scope_images o WHERE o.image_id = s.image_id AND o.scope_id IN ({all})
-                          AND (o.name, o.scope_id) < (s.name, s.scope_id) LIMIT 1) IS NULL
-                     AND {sql} ORDER BY s.name {order}, s.image_id {order} LIMIT {limit}) x"
+                          AND (o.{own}, o.scope_id) < (s.{own}, s.scope_id) LIMIT 1) IS NULL
+                     AND {sql} ORDER BY s.{own} {order}, s.image_id {order} LIMIT {limit}) x"
                 )
             };
-            let found: Vec<String> = scopes.iter().map(of_scope).collect();
+            let found: Vec<String> = scopes.iter().map(within).collect();
             format!(
                 "SELECT {columns}, 0 FROM (SELECT x.id, x.place FROM ({}) x
                  ORDER BY x.place {order}, x.id {order} LIMIT {limit}) d
@@ -371,7 +376,7 @@ pub fn by_digest(connection: &mut Connection, permit: &Permit, digest: &str) -> 
     let own = conditions.bind(digest);
     conditions.add(format!("i.digest = {own}"));
     conditions.keep_to(permit, "i.id");
-    let columns = columns(&conditions.listed(permit, "i"));
+    let columns = columns(&conditions.listed(permit, "i"), &conditions.registered(permit, "i"));
     let (sql, parameters) = conditions.finish();
     let row = connection.row(&format!("SELECT {columns} FROM images i WHERE {sql}"), &parameters)?;
     row.as_ref().map(image).ok_or(StoreError::NotFound { what: "image" })

@@ -10,7 +10,7 @@ use policy::access::Permit;
 use super::list::{Named, named};
 use super::{ImageName, labels, words_of};
 use crate::filtering::Conditions;
-use crate::{Connection, StoreError, values};
+use crate::{Connection, Row, StoreError, values};
 
 /// The names of an image that somebody may know.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,16 +55,26 @@ struct Held {
     name: String,
     os: String,
     platform: String,
-    names: BTreeSet<ImageName>,
+    registered: i64,
+    /// Each with when it was first seen.
+    names: BTreeMap<ImageName, i64>,
+}
+
+/// How an image is listed in a scope.
+#[derive(Debug, PartialEq, Eq)]
+struct Listed {
+    is_whole: bool,
+    name: String,
+    since: i64,
 }
 
 impl Held {
     /// Reads it, and keeps others from adding names until the transaction ends: whoever adds one looks here afterwards.
     fn read(connection: &mut Connection, id: i64) -> Result<Option<Held>, StoreError> {
         let lock = if connection.is_sqlite() { "" } else { " FOR NO KEY UPDATE" };
-        let sql = format!("SELECT digest, name, os, platform FROM images WHERE id = $1{lock}");
+        let sql = format!("SELECT digest, name, os, platform, registered FROM images WHERE id = $1{lock}");
         let Some(image) = connection.row(&sql, &values![id])? else { return Ok(None) };
-        let sql = "SELECT registry, repository, tag FROM image_names WHERE image_id = $1";
+        let sql = "SELECT registry, repository, tag, seen FROM image_names WHERE image_id = $1";
         let names = connection.rows(sql, &values![id])?;
         Ok(Some(Held {
             id,
@@ -72,19 +82,32 @@ impl Held {
             name: image.text(1),
             os: image.text(2),
             platform: image.text(3),
+            registered: image.integer(4),
             names: names
                 .iter()
-                .map(|row| ImageName { registry: row.text(0), repository: row.text(1), tag: row.text(2) })
+                .map(|row| {
+                    let name = ImageName { registry: row.text(0), repository: row.text(1), tag: row.text(2) };
+                    (name, row.integer(3))
+                })
                 .collect(),
         }))
     }
 
-    /// What it is listed as where these are the names that one may know.
-    fn listed(&self, known: &BTreeSet<&ImageName>) -> String {
-        if known.len() == self.names.len() || known.iter().any(|name| name.text(&self.digest) == self.name) {
-            return self.name.clone();
+    /// How it is listed where these are the names that one may know.
+    fn listed(&self, known: &BTreeSet<&ImageName>) -> Listed {
+        if known.len() == self.names.len() {
+            return Listed { is_whole: true, name: self.name.clone(), since: self.registered };
         }
-        known.first().map_or_else(|| self.digest.clone(), |name| name.text(&self.digest))
+        let is_own = known.iter().any(|name| name.text(&self.digest) == self.name);
+        let name = match known.first() {
+            Some(_) if is_own => self.name.clone(),
+            Some(first) => first.text(&self.digest),
+            None => self.digest.clone(),
+        };
+        let seen = known.iter().filter_map(|name| self.names.get(*name)).min();
+        // Without a name that may be known it is as new as any of its names.
+        let since = seen.or(self.names.values().max()).copied().unwrap_or(self.registered);
+        Listed { is_whole: false, name, since }
     }
 }
 
@@ -95,9 +118,10 @@ pub(super) fn keep_scopes(
     scopes: &BTreeMap<String, BTreeSet<ImageName>>,
 ) -> Result<(), StoreError> {
     let held = if scopes.is_empty() { None } else { Held::read(connection, id)? };
-    let sql = "SELECT scope_id, is_whole, name FROM scope_images WHERE image_id = $1";
-    let present: BTreeMap<String, (bool, String)> =
-        connection.rows(sql, &values![id])?.iter().map(|row| (row.text(0), (row.truth(1), row.text(2)))).collect();
+    let sql = "SELECT scope_id, is_whole, name, since FROM scope_images WHERE image_id = $1";
+    let listed = |row: &Row| Listed { is_whole: row.truth(1), name: row.text(2), since: row.integer(3) };
+    let present: BTreeMap<String, Listed> =
+        connection.rows(sql, &values![id])?.iter().map(|row| (row.text(0), listed(row))).collect();
     for gone in present.keys().filter(|scope| !scopes.contains_key(*scope)) {
         leave(connection, gone, id)?;
     }
@@ -132,16 +156,16 @@ fn belong(
     scope: &str,
     held: &Held,
     within: &BTreeSet<ImageName>,
-    present: Option<&(bool, String)>,
+    present: Option<&Listed>,
 ) -> Result<(), StoreError> {
-    let known: BTreeSet<&ImageName> = held.names.iter().filter(|name| within.contains(*name)).collect();
-    let is_whole = known.len() == held.names.len();
-    let listed = (is_whole, held.listed(&known));
+    let known: BTreeSet<&ImageName> = held.names.keys().filter(|name| within.contains(*name)).collect();
+    let listed = held.listed(&known);
+    let is_whole = listed.is_whole;
     if present != Some(&listed) {
         connection.execute(
-            "INSERT INTO scope_images (scope_id, image_id, is_whole, name) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (scope_id, image_id) DO UPDATE SET is_whole = $3, name = $4",
-            &values![scope, held.id, is_whole, &listed.1],
+            "INSERT INTO scope_images (scope_id, image_id, is_whole, name, since) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (scope_id, image_id) DO UPDATE SET is_whole = $3, name = $4, since = $5",
+            &values![scope, held.id, is_whole, &listed.name, listed.since],
         )?;
     }
     if is_whole && present == Some(&listed) {

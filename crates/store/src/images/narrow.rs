@@ -261,11 +261,11 @@ impl Ids {
 }
 
 impl Part<'_> {
-    /// Whether it holds by the names of an image.
+    /// Whether it holds by the names of an image, or since when it has one.
     fn is_of_names(&self) -> bool {
         match self {
             Part::Word(_) => true,
-            Part::Test { field, .. } => field.place == Place::Names,
+            Part::Test { field, .. } => field.place == Place::Names || of_scope(field.name).is_some(),
             Part::WithoutWords(_)
             | Part::Implied(_)
             | Part::PackageVersion { .. }
@@ -331,20 +331,14 @@ impl Part<'_> {
             Part::Test { term, field } => {
                 let is_exact = is_exact(&term.test);
                 let column = match field.place {
-                    Place::Own if field.name == "name" && !permit.covers_everything() => "t.name".to_owned(),
+                    Place::Own if field.name == "name" => conditions.listed(permit, "i"),
+                    Place::Own if field.name == "registered" => conditions.registered(permit, "i"),
                     Place::Own => field.column.to_owned(),
                     Place::Packages | Place::Vulnerabilities if is_exact => field.column.to_owned(),
                     _ => format!("({} || '')", field.column),
                 };
                 let own = conditions.condition(&term.test, &column, field.kind);
                 let own = match field.place {
-                    Place::Own if field.name == "name" => match conditions.scopes(permit) {
-                        None => own,
-                        Some(scopes) => {
-                            let is_of = format!("t.image_id = i.id AND t.scope_id IN ({scopes})");
-                            exists("scope_images t", &is_of, &own)
-                        }
-                    },
                     Place::Own => own,
                     Place::Names if !permit.covers_everything() => {
                         let is_known = conditions.named(permit, "t");
@@ -373,6 +367,16 @@ impl Part<'_> {
 const OF_PACKAGES: &str = "SELECT r.image_id FROM packages p CROSS JOIN image_packages r WHERE r.package_id = p.id AND";
 
 const OF_VULNERABILITIES: &str = "SELECT r.image_id FROM vulnerabilities v CROSS JOIN findings r WHERE r.kind = 'vulnerability' AND r.finding = v.id AND";
+
+/// Where scopes keep what an image has for each of them: its name there, and since when it has one. `key` is the one of the
+/// filter or the order.
+pub(super) fn of_scope(key: &str) -> Option<&'static str> {
+    match key {
+        "name" => Some("name"),
+        "registered" => Some("since"),
+        _ => None,
+    }
+}
 
 /// That an image has a word that `own` makes a condition of, given the column. Of an image that also has names that a permit
 /// does not reach, the words that it is found by are kept apart.
@@ -406,12 +410,12 @@ fn found_by(term: &Term, field: &ImageField, conditions: &mut Conditions, permit
     if opening.is_none() && has_words(place) {
         return None;
     }
-    if field.name == "name"
+    if let Some(column) = of_scope(field.name)
         && let Some(scopes) = conditions.scopes(permit)
     {
-        let own = conditions.condition(&term.test, "name", field.kind);
-        let is_one = matches!(permit.reach(), Reach::Scopes(own) if own.len() == 1);
-        let order = if is_one { " ORDER BY name, image_id" } else { "" };
+        let own = conditions.condition(&term.test, column, field.kind);
+        let is_one = matches!(permit.reach(), Reach::Scopes(scopes) if scopes.len() == 1);
+        let order = if is_one { format!(" ORDER BY {column}, image_id") } else { String::new() };
         let sql = format!("SELECT image_id FROM scope_images WHERE scope_id IN ({scopes}) AND {own}{order}");
         return Some(Ids { sql, repeats: !is_one });
     }

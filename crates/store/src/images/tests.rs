@@ -474,6 +474,9 @@ fn images_are_listed_in_the_order_of_the_names_that_are_known() {
             assert_eq!((names.len(), names.is_sorted()), (69, true), "{scopes:?}: {names:?}");
             names.reverse();
             assert_eq!(paged(store, "-name", scopes), names, "{scopes:?}");
+            for sort in ["registered", "-registered", "critical"] {
+                assert_eq!(paged(store, sort, scopes).len(), 69, "{sort} {scopes:?}");
+            }
         }
     });
 }

@@ -114,19 +114,16 @@ impl Reached<'_> {
     }
 
     /// When an image that the permit reaches first had a vulnerability. Within scopes that is no sooner than the first of their
-    /// images that has it was registered, by a name that may be known: what others had before tells of them.
+    /// images that has it has a name there: what others had before tells of them.
     pub(super) fn first_seen(&self, conditions: &mut Conditions, is_sqlite: bool) -> String {
         if self.permit.covers_everything() {
             return "v.first_seen".to_owned();
         }
         // The numbers of images grow as they are registered.
         let first = self.asked(conditions, &|images| format!("(SELECT {images} ORDER BY r.image_id LIMIT 1)"));
-        let is_known = conditions.named(self.permit, "n");
+        let registered = conditions.registered(self.permit, "i");
         let greatest = if is_sqlite { "max" } else { "greatest" };
-        format!(
-            "{greatest}(v.first_seen, (SELECT COALESCE((SELECT min(n.seen) FROM image_names n
-                WHERE n.image_id = i.id AND {is_known}), i.registered) FROM images i WHERE i.id = {first}))"
-        )
+        format!("{greatest}(v.first_seen, (SELECT {registered} FROM images i WHERE i.id = {first}))")
     }
 
     /// Asks for its images; `ask` puts what comes behind `SELECT` into a query for one value.

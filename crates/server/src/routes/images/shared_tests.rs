@@ -82,6 +82,7 @@ fn an_image_is_shown_by_the_names_that_are_known() {
         assert_eq!(own["name"], "registry.example/shop/copy:1");
         assert_eq!((own["names"].as_array().unwrap().len(), &own["names"][0]["repository"]), (1, &json!("shop/copy")));
         assert_eq!(own["source"], json!({}), "who built it is another application");
+        assert_eq!(own["registered"], own["names"][0]["seen"], "not when the other application had it");
         let all = shared.told(&shared.everybody, &shared.image(""));
         assert_eq!((all["names"].as_array().unwrap().len(), &all["source"]["kind"]), (2, &json!("pipeline")));
         let other = shared.told(&shared.bank, &shared.image(""));
@@ -108,7 +109,7 @@ fn an_image_is_shown_by_the_names_that_are_known() {
 #[test]
 fn lists_are_ordered_and_found_by_the_names_that_are_known() {
     for shared in shared() {
-        for sort in ["name", "-name"] {
+        for sort in ["name", "-name", "registered", "-registered"] {
             let first = shared.told_shop(&format!("/images?limit=1&sort={sort}"));
             let next = first["next"].as_str().unwrap();
             let rest = shared.told_shop(&format!("/images?limit=1&sort={sort}&cursor={next}"));
@@ -166,8 +167,9 @@ fn a_verdict_is_on_the_names_that_are_known() {
             let told = shared.told(&shared.shop, &format!("/verdict?image={name}@{}", digest(1)));
             assert_eq!(told["reasons"][0]["code"], "verdict.image_not_registered", "{name}: {told}");
         }
-        let current = &shared.told_shop(&shared.image(""))["current_verdict"];
-        assert_eq!(decision(current), "allow", "{current}");
+        let own = shared.told_shop(&shared.image(""));
+        assert_eq!((decision(&own).as_str(), decision(&own["current_verdict"]).as_str()), ("allow", "allow"), "{own}");
+        assert_eq!(own["verdict"], own["current_verdict"]["id"]);
         let history = shared.told_shop(&shared.image("/history"));
         assert_eq!(history["items"][0]["subject"], "registry.example/shop/copy:1", "{history}");
         assert_eq!((&history["items"][0]["reasons"], &history["items"][0]["policies"]), (&json!([]), &json!([])));
