@@ -16,6 +16,7 @@ use store::verdicts::{self, StoredVerdict};
 use store::{StoreError, approvals, evaluation};
 
 use crate::app::App;
+use crate::assurance::asked;
 use crate::assurance::index::{self, Index};
 use crate::assurance::intelligence_file::fingerprint;
 use crate::assurance::judging::{self, Question};
@@ -113,12 +114,14 @@ pub(crate) async fn register_within(
     {
         return Err(beyond(permit));
     }
+    let reaches_all_names = reaches_all_names(app, permit, &index.image.digest).await?;
     let index = match &known {
         // A pipeline cannot replace what the installation's own scan found: it adds names. Neither can a worker replace
-        // what is known of an image elsewhere than where it was sent.
+        // what is known of an image elsewhere than where it was sent, nor anybody what others are judged by, too.
         Some(known)
             if known.hash != index.image.index_hash
                 && (known.source_rank > index.image.source_rank
+                    || !reaches_all_names
                     || registration.may_be_another && !known.is_only_in_repositories_of(&index.names)) =>
         {
             outranked(app, registration, &index, known).await?
@@ -134,7 +137,8 @@ pub(crate) async fn register_within(
         if known.is_seen_due {
             note_seen(app, &index.image.digest);
         }
-        return Ok(Registered { digest: index.image.digest, verdict: judging::told(&verdict) });
+        let verdict = asked::told(app, permit, verdict).await?;
+        return Ok(Registered { digest: index.image.digest, verdict });
     }
     let mut names = index.names.clone();
     names.extend(known.into_iter().flat_map(|known| known.names));
@@ -155,13 +159,14 @@ pub(crate) async fn register_within(
     for _ in 0..MOST_TRIES {
         let evaluation = judge(app, &report, &names, &image.digest, database.clone()).await?;
         if let Reach::Scopes(scopes) = permit.reach()
-            && scopes.is_disjoint(&evaluation.scopes)
+            && !scopes.iter().any(|scope| evaluation.scopes.contains_key(scope))
         {
             return Err(beyond(permit));
         }
         if let Some(verdict_id) = write(app, actor, permit, Arc::clone(&image), given.clone(), evaluation).await? {
             let verdict = app.read(move |connection| verdicts::by_id(connection, &verdict_id)).await?;
-            return Ok(Registered { digest: image.digest.clone(), verdict: judging::told(&verdict) });
+            let verdict = asked::told(app, permit, verdict).await?;
+            return Ok(Registered { digest: image.digest.clone(), verdict });
         }
     }
     let detail = "Policies or exceptions change all the time; the image was not registered. Try again later.";
@@ -174,6 +179,20 @@ async fn reaches(app: &App, permit: &Permit, digest: &str) -> ApiResult<bool> {
     let found = app.read(move |connection| match images::id_of_digest(connection, &permit, &digest) {
         Ok(_) => Ok(true),
         Err(StoreError::NotFound { .. }) => Ok(false),
+        Err(error) => Err(error),
+    });
+    Ok(found.await?)
+}
+
+/// Whether a permit reaches every name of an image; one that is not there has none.
+async fn reaches_all_names(app: &App, permit: &Permit, digest: &str) -> ApiResult<bool> {
+    if permit.covers_everything() {
+        return Ok(true);
+    }
+    let (permit, digest) = (permit.clone(), digest.to_owned());
+    let found = app.read(move |connection| match images::id_of_digest(connection, &permit, &digest) {
+        Ok(id) => Ok(images::known_names(connection, &permit, id)?.is_whole),
+        Err(StoreError::NotFound { .. }) => Ok(true),
         Err(error) => Err(error),
     });
     Ok(found.await?)

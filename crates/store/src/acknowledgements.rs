@@ -5,6 +5,7 @@
 
 use policy::access::{Action, Area, Permit};
 
+use crate::filtering::Conditions;
 use crate::images::FindingRow;
 use crate::{Connection, Row, StoreError, values};
 
@@ -69,12 +70,28 @@ fn acknowledgement(row: &Row) -> Acknowledgement {
 }
 
 /// The condition that a finding of the alias `f` is acknowledged at a time; `now` names its parameter.
-pub(crate) fn condition(now: &str) -> String {
+pub(crate) fn condition(conditions: &mut Conditions, permit: &Permit, now: &str) -> String {
+    let places = places(conditions, permit, "f.image_id", "SELECT o.digest FROM images o WHERE o.id = f.image_id");
     format!(
         "EXISTS (SELECT 1 FROM acknowledgements a WHERE a.kind = f.kind AND a.finding = f.finding
          AND a.package_name = f.package_name AND a.path = f.path AND (a.until IS NULL OR a.until > {now})
-         AND (a.place IN (SELECT n.registry || '/' || n.repository FROM image_names n WHERE n.image_id = f.image_id)
-              OR a.place = (SELECT o.digest FROM images o WHERE o.id = f.image_id)))"
+         AND {places})"
+    )
+}
+
+/// The condition that an acknowledgement is of a place of an image that a permit reaches: of a repository in which it has a
+/// name that may be known, or of the image as a whole for whoever reaches all of its names. `image` has its id, `digest` its
+/// digest.
+fn places(conditions: &mut Conditions, permit: &Permit, image: &str, digest: &str) -> String {
+    let (is_known, is_whole) = match permit.covers_everything() {
+        true => (String::new(), String::new()),
+        false => {
+            (format!(" AND {}", conditions.named(permit, "n")), format!(" AND {}", conditions.whole(permit, image)))
+        }
+    };
+    format!(
+        "(a.place IN (SELECT n.registry || '/' || n.repository FROM image_names n WHERE n.image_id = {image}{is_known})
+          OR (a.place = ({digest}){is_whole}))"
     )
 }
 
@@ -89,12 +106,28 @@ pub fn of_image(
     now: i64,
 ) -> Result<Vec<Acknowledgement>, StoreError> {
     let id = crate::images::id_of_digest(connection, permit, digest)?;
-    let sql = format!(
-        "SELECT {COLUMNS} FROM acknowledgements a WHERE (a.until IS NULL OR a.until > $1) AND a.place IN
-         (SELECT n.registry || '/' || n.repository FROM image_names n WHERE n.image_id = $2 UNION ALL SELECT $3)
-         ORDER BY a.place DESC, a.id LIMIT {MOST_READ}"
-    );
-    Ok(connection.rows(&sql, &values![now, id, digest])?.iter().map(acknowledgement).collect())
+    let mut conditions = Conditions::default();
+    let now = conditions.bind(now);
+    conditions.add(format!("(a.until IS NULL OR a.until > {now})"));
+    let sql = of_places(&mut conditions, permit, id, digest);
+    let (own, parameters) = conditions.finish();
+    let sql = format!("{sql} AND {own} ORDER BY a.place DESC, a.id LIMIT {MOST_READ}");
+    Ok(connection.rows(&sql, &parameters)?.iter().map(acknowledgement).collect())
+}
+
+/// The query for the acknowledgements of the places of an image that a permit reaches.
+fn of_places(conditions: &mut Conditions, permit: &Permit, image_id: i64, digest: &str) -> String {
+    let (id, digest) = (conditions.bind(image_id), conditions.bind(digest));
+    let (mut is_known, mut is_whole) = (String::new(), String::new());
+    if !permit.covers_everything() {
+        is_known = format!(" AND {}", conditions.named(permit, "n"));
+        is_whole = format!(" WHERE {}", conditions.whole(permit, &id));
+    }
+    format!(
+        "SELECT {COLUMNS} FROM acknowledgements a WHERE a.place IN
+         (SELECT n.registry || '/' || n.repository FROM image_names n WHERE n.image_id = {id}{is_known}
+          UNION ALL SELECT {digest}{is_whole})"
+    )
 }
 
 /// The acknowledgement of a finding of an image at a time; none where nobody has seen it.
@@ -103,19 +136,28 @@ pub fn of_image(
 /// When the database fails.
 pub fn of_finding(
     connection: &mut Connection,
+    permit: &Permit,
     image_id: i64,
     digest: &str,
     finding: &FindingRow,
     now: i64,
 ) -> Result<Option<Acknowledgement>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM acknowledgements a WHERE a.kind = $1 AND a.finding = $2 AND a.package_name = $3
-         AND a.path = $4 AND (a.until IS NULL OR a.until > $5) AND a.place IN
-         (SELECT n.registry || '/' || n.repository FROM image_names n WHERE n.image_id = $6 UNION ALL SELECT $7)
-         ORDER BY a.place DESC LIMIT 1"
-    );
-    let key = values![&finding.kind, &finding.finding, &finding.package_name, &finding.path, now, image_id, digest];
-    Ok(connection.row(&sql, &key)?.as_ref().map(acknowledgement))
+    let mut conditions = Conditions::default();
+    for (column, value) in [
+        ("kind", &finding.kind),
+        ("finding", &finding.finding),
+        ("package_name", &finding.package_name),
+        ("path", &finding.path),
+    ] {
+        let value = conditions.bind(value);
+        conditions.add(format!("a.{column} = {value}"));
+    }
+    let now = conditions.bind(now);
+    conditions.add(format!("(a.until IS NULL OR a.until > {now})"));
+    let sql = of_places(&mut conditions, permit, image_id, digest);
+    let (own, parameters) = conditions.finish();
+    let sql = format!("{sql} AND {own} ORDER BY a.place DESC LIMIT 1");
+    Ok(connection.row(&sql, &parameters)?.as_ref().map(acknowledgement))
 }
 
 /// The finding of an image that is meant: of a kind, id, package (purl) and path, where these are given. It tells what an

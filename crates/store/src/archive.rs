@@ -40,6 +40,8 @@ pub const TABLES: &[&str] = &[
     "findings",
     "vulnerabilities",
     "scope_images",
+    "scope_names",
+    "scope_words",
     "scope_marks",
     "verdicts",
     "events",

@@ -4,6 +4,9 @@
 //! approvals changed; and a queue of single images, where a change is known to touch only these. One server at a time does
 //! either, by a lease.
 
+use std::collections::BTreeSet;
+
+use crate::images::{ImageName, keep_in_scope};
 use crate::{Connection, StoreError, values};
 
 /// How far the evaluation has come.
@@ -184,15 +187,16 @@ pub fn dequeue(connection: &mut Connection, image_id: i64) -> Result<(), StoreEr
 /// When the database fails.
 pub fn unmarked_scopes(connection: &mut Connection) -> Result<Vec<(String, i64, i64)>, StoreError> {
     let rows = connection.rows(
-        "SELECT s.id, s.version, CASE WHEN m.version = s.version THEN m.cursor ELSE 0 END FROM scopes s
-         LEFT JOIN scope_marks m ON m.scope_id = s.id
-         WHERE m.scope_id IS NULL OR m.version <> s.version OR m.is_done = 0 ORDER BY s.id",
+        "SELECT s.id, s.version, CASE WHEN m.version = s.version AND m.has_names = 1 THEN m.cursor ELSE 0 END
+         FROM scopes s LEFT JOIN scope_marks m ON m.scope_id = s.id
+         WHERE m.scope_id IS NULL OR m.version <> s.version OR m.is_done = 0 OR m.has_names = 0 ORDER BY s.id",
         &[],
     )?;
     Ok(rows.iter().map(|row| (row.text(0), row.integer(1), row.integer(2))).collect())
 }
 
-/// Notes how far the images of a scope are found; `members` are those of this step, of all with numbers up to `cursor`.
+/// Notes how far the images of a scope are found. `step` has the images up to the number `cursor`, each with the names by
+/// which it belongs to the scope, where it does.
 ///
 /// # Errors
 /// When the scope has changed meanwhile, or the database fails.
@@ -200,7 +204,7 @@ pub fn mark_scope(
     connection: &mut Connection,
     scope_id: &str,
     version: i64,
-    step: &[(i64, bool)],
+    step: &[(i64, Option<BTreeSet<ImageName>>)],
     cursor: i64,
     is_done: bool,
 ) -> Result<(), StoreError> {
@@ -208,18 +212,12 @@ pub fn mark_scope(
     if row.is_none_or(|row| row.integer(0) != version) {
         return Err(StoreError::Changed { what: "scope" });
     }
-    for (image_id, is_member) in step {
-        let sql = match is_member {
-            true => {
-                "INSERT INTO scope_images (scope_id, image_id) SELECT $1, id FROM images WHERE id = $2 ON CONFLICT DO NOTHING"
-            }
-            false => "DELETE FROM scope_images WHERE scope_id = $1 AND image_id = $2",
-        };
-        connection.execute(sql, &values![scope_id, *image_id])?;
+    for (image_id, within) in step {
+        keep_in_scope(connection, scope_id, *image_id, within.as_ref())?;
     }
     connection.execute(
-        "INSERT INTO scope_marks (scope_id, version, cursor, is_done) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (scope_id) DO UPDATE SET version = $2, cursor = $3, is_done = $4",
+        "INSERT INTO scope_marks (scope_id, version, cursor, is_done, has_names) VALUES ($1, $2, $3, $4, 1)
+         ON CONFLICT (scope_id) DO UPDATE SET version = $2, cursor = $3, is_done = $4, has_names = 1",
         &values![scope_id, version, cursor, is_done],
     )?;
     Ok(())

@@ -4,7 +4,7 @@ use policy::access::{Permit, Reach};
 use serde::{Deserialize, Serialize};
 
 use crate::filtering::Conditions;
-use crate::{Connection, Row, StoreError, values};
+use crate::{Connection, Row, StoreError, images, values};
 
 /// What is told to the targets of notifications, too. The catalogs have a sentence for each as `event.<topic>`.
 pub const TOPICS: &[&str] = &[
@@ -98,19 +98,21 @@ pub fn within_reach(connection: &mut Connection, permit: &Permit, event: Event) 
         return Ok(Some(event));
     }
     match event.object.as_str() {
-        "image" if event.topic == IMAGE_REMOVED => Ok(was_reached(connection, permit, event.id)?.then_some(event)),
-        "image" if is_reached(connection, permit, &event.object_id)? => {
-            // A tag moves from one image to another, and the other may be somebody else's.
-            let former = event.parameters.get("from").and_then(serde_json::Value::as_str).map(str::to_owned);
-            let mut event = event;
-            if event.topic == "tag.moved"
-                && let Some(former) = former
-                && !is_reached(connection, permit, &former)?
-            {
-                event.parameters.remove("from");
+        "image" if event.topic == IMAGE_REMOVED => match was_reached(connection, permit, event.id)? {
+            None => Ok(None),
+            Some(name) => {
+                let mut event = event;
+                if let Some(name) = name {
+                    event.parameters.insert("name".to_owned(), name.into());
+                }
+                Ok(Some(event))
             }
-            Ok(Some(event))
-        }
+        },
+        "image" => match images::by_digest(connection, permit, &event.object_id) {
+            Ok(image) => by_known_names(connection, permit, &image, event),
+            Err(StoreError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        },
         "exception" => {
             let mut conditions = Conditions::default();
             let own = conditions.bind(&event.object_id);
@@ -138,13 +140,53 @@ pub fn is_of_owner(connection: &mut Connection, owner: &str, event: &Event) -> R
     Ok(connection.row(sql, &values![&event.object_id, owner])?.is_some())
 }
 
-/// The application scopes that an image belongs to, as they are kept with the event of its removal.
+/// An event of an image as it is told to whoever knows some of its names: what is about another name is not for them.
+fn by_known_names(
+    connection: &mut Connection,
+    permit: &Permit,
+    image: &images::Image,
+    event: Event,
+) -> Result<Option<Event>, StoreError> {
+    let known = images::known_names(connection, permit, image.id)?;
+    let mut event = event;
+    if event.topic == "tag.moved" {
+        let name = event.parameters.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+        if !known.is_whole && !known.names.iter().any(|named| named.name.text(&image.digest) == name) {
+            return Ok(None);
+        }
+        // A tag moves from one image to another, and the other may be somebody else's.
+        let former = event.parameters.get("from").and_then(serde_json::Value::as_str).map(str::to_owned);
+        if let Some(former) = former
+            && !is_reached(connection, permit, &former)?
+        {
+            event.parameters.remove("from");
+        }
+        return Ok(Some(event));
+    }
+    if !known.is_whole {
+        // Where it was acknowledged is not told, and may be a repository of others.
+        if event.topic == "finding.acknowledged" {
+            return Ok(None);
+        }
+        if event.parameters.contains_key("name") {
+            event.parameters.insert("name".to_owned(), image.name.clone().into());
+        }
+    }
+    Ok(Some(event))
+}
+
+/// The application scopes that an image belongs to, as they are kept with the event of its removal: each with its version, and
+/// with the name that the image had there, where it had names that are not within.
 pub(crate) fn reach_of_image(connection: &mut Connection, image_id: i64) -> Result<String, StoreError> {
-    let sql = "SELECT s.id, s.version FROM scope_images m JOIN scopes s ON s.id = m.scope_id WHERE m.image_id = $1
-        ORDER BY s.id";
+    let sql = "SELECT s.id, s.version, m.is_whole, m.name FROM scope_images m JOIN scopes s ON s.id = m.scope_id
+        WHERE m.image_id = $1 ORDER BY s.id";
     let rows = connection.rows(sql, &values![image_id])?;
-    let scopes: Vec<String> = rows.iter().map(|row| format!("{}={}", row.text(0), row.integer(1))).collect();
-    Ok(scopes.join(","))
+    let scope = |row: &Row| match row.truth(2) {
+        true => format!("{}={}", row.text(0), row.integer(1)),
+        // Names of images have neither sign; what a registry calls one makes no entry of its own.
+        false => format!("{}={}={}", row.text(0), row.integer(1), row.text(3).replace([',', '='], "_")),
+    };
+    Ok(rows.iter().map(scope).collect::<Vec<_>>().join(","))
 }
 
 /// Keeps with an event who may be told of it.
@@ -156,19 +198,31 @@ pub(crate) fn note_reach(connection: &mut Connection, id: i64, reach: &str) -> R
 }
 
 /// Whether the object of an event belonged to an application of a permit, by what that application is still: nobody sees by
-/// a former definition.
-fn was_reached(connection: &mut Connection, permit: &Permit, event_id: i64) -> Result<bool, StoreError> {
-    let Reach::Scopes(scopes) = permit.reach() else { return Ok(true) };
+/// a former definition. With it comes the name that it had there, unless all of its names were known there.
+fn was_reached(
+    connection: &mut Connection,
+    permit: &Permit,
+    event_id: i64,
+) -> Result<Option<Option<String>>, StoreError> {
+    let Reach::Scopes(scopes) = permit.reach() else { return Ok(Some(None)) };
     let reach = connection.row("SELECT reach FROM events WHERE id = $1", &values![event_id])?;
     let reach = reach.map_or_else(String::new, |row| row.text(0));
+    let mut found = None;
     for (scope, version) in reach.split(',').filter_map(|entry| entry.split_once('=')) {
         let sql = "SELECT 1 FROM scopes WHERE id = $1 AND version = $2";
+        let (version, name) = match version.split_once('=') {
+            Some((version, name)) => (version, Some(name.to_owned())),
+            None => (version, None),
+        };
         let version: i64 = version.parse().unwrap_or_default();
         if scopes.contains(scope) && connection.row(sql, &values![scope, version])?.is_some() {
-            return Ok(true);
+            if name.is_none() {
+                return Ok(Some(None));
+            }
+            found = Some(name);
         }
     }
-    Ok(false)
+    Ok(found)
 }
 
 fn is_reached(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<bool, StoreError> {

@@ -78,12 +78,59 @@ impl Conditions {
 
     /// That a permit reaches an image, as a condition to be put into another; `image` is the column with its id.
     pub(crate) fn reached(&mut self, permit: &Permit, image: &str) -> String {
+        let Some(scopes) = self.scopes(permit) else { return "1 = 1".to_owned() };
+        format!("EXISTS (SELECT 1 FROM scope_images s WHERE s.image_id = {image} AND s.scope_id IN ({scopes}))")
+    }
+
+    /// Limits to the names that a permit reaches; `name` is a row of `image_names`.
+    pub(crate) fn keep_to_names(&mut self, permit: &Permit, name: &str) {
+        if !permit.covers_everything() {
+            let condition = self.named(permit, name);
+            self.add(condition);
+        }
+    }
+
+    /// That a permit reaches a name of an image by itself; `name` is a row of `image_names`. Queries for one value are run
+    /// for one name at a time, where `EXISTS` may become a join of all.
+    pub(crate) fn named(&mut self, permit: &Permit, name: &str) -> String {
+        let Some(scopes) = self.scopes(permit) else { return "1 = 1".to_owned() };
+        format!(
+            "(SELECT 1 FROM scope_images s WHERE s.image_id = {name}.image_id AND s.scope_id IN ({scopes})
+              AND (s.is_whole = 1 OR (SELECT 1 FROM scope_names v WHERE v.image_id = s.image_id AND v.scope_id = s.scope_id
+                   AND v.registry = {name}.registry AND v.repository = {name}.repository AND v.tag = {name}.tag LIMIT 1) IS NOT NULL)
+              LIMIT 1) IS NOT NULL"
+        )
+    }
+
+    /// That a permit reaches all names of an image; `image` is the column with its id.
+    pub(crate) fn whole(&mut self, permit: &Permit, image: &str) -> String {
+        let Some(scopes) = self.scopes(permit) else { return "1 = 1".to_owned() };
+        format!(
+            "(SELECT 1 FROM scope_images s WHERE s.image_id = {image} AND s.scope_id IN ({scopes}) AND s.is_whole = 1
+              LIMIT 1) IS NOT NULL"
+        )
+    }
+
+    /// The name that an image is listed under for a permit; `image` is a row of `images`.
+    pub(crate) fn listed(&mut self, permit: &Permit, image: &str) -> String {
+        let Some(scopes) = self.scopes(permit) else { return format!("{image}.name") };
+        format!("(SELECT min(s.name) FROM scope_images s WHERE s.image_id = {image}.id AND s.scope_id IN ({scopes}))")
+    }
+
+    /// When an image was registered for a permit, which within scopes is since when it has a name there; `image` is a row of
+    /// `images`.
+    pub(crate) fn registered(&mut self, permit: &Permit, image: &str) -> String {
+        let Some(scopes) = self.scopes(permit) else { return format!("{image}.registered") };
+        format!("(SELECT min(s.since) FROM scope_images s WHERE s.image_id = {image}.id AND s.scope_id IN ({scopes}))")
+    }
+
+    /// The scopes that a permit is limited to, as parameters; none where it reaches everything.
+    pub(crate) fn scopes(&mut self, permit: &Permit) -> Option<String> {
         match permit.reach() {
-            Reach::Everything => "1 = 1".to_owned(),
+            Reach::Everything => None,
             Reach::Scopes(scopes) => {
                 let scopes: Vec<String> = scopes.iter().map(|scope| self.bind(scope)).collect();
-                let scopes = scopes.join(", ");
-                format!("EXISTS (SELECT 1 FROM scope_images s WHERE s.image_id = {image} AND s.scope_id IN ({scopes}))")
+                Some(scopes.join(", "))
             }
         }
     }

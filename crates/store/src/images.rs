@@ -4,6 +4,7 @@ mod across;
 mod evaluate;
 mod findings;
 mod list;
+mod members;
 mod narrow;
 mod platforms;
 mod retain;
@@ -17,6 +18,8 @@ pub use list::{
     Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest,
     index, is_denied, is_in_repository, list, names, next_ids, packages,
 };
+pub(crate) use members::keep_in_scope;
+pub use members::{KnownNames, known_names};
 pub(crate) use narrow::FEW;
 pub use platforms::{PlatformImage, indexes_of, note_index, of_index, remove_unused_indexes};
 pub use retain::{

@@ -10,7 +10,7 @@ use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
 use crate::filtering::{Conditions, Field, FieldKind, not, prefix};
 use crate::images::{FEW, SEVERITIES};
-use crate::{Connection, StoreError, values};
+use crate::{Connection, Row, StoreError, values};
 pub use reached::MOST_COUNTED_WITHIN;
 use reached::{Reached, Thing};
 
@@ -102,7 +102,7 @@ pub struct KnownVulnerability {
     pub title: Option<String>,
     /// When it became public, RFC 3339.
     pub published: Option<String>,
-    /// When an image first had it.
+    /// When an image that the permit reaches first had it.
     pub first_seen: i64,
     /// How many images have it, of those that the permit reaches, counted up to [`MOST_COUNTED_EACH`], within
     /// scopes to [`MOST_COUNTED_WITHIN`].
@@ -139,7 +139,7 @@ pub fn packages(
     let (name, version, id) = place.unwrap_or((&begins, "", i64::MIN));
     let (name, version, id) = (conditions.bind(name), conditions.bind(version), conditions.bind(id));
     conditions.add(format!("p.name >= {name} AND (p.name, p.version, p.id) > ({name}, {version}, {id})"));
-    narrow(filter, leads, &PACKAGES, &mut conditions);
+    narrow(filter, leads, &PACKAGES, &reached, connection.is_sqlite(), &mut conditions);
     let images = reached.count(&mut conditions, MOST_COUNTED_EACH);
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
@@ -270,9 +270,23 @@ fn from(
 }
 
 /// Adds the terms, but for the one that leads.
-fn narrow(filter: &Filter, leads: Option<usize>, table: &Table, conditions: &mut Conditions) {
+fn narrow(
+    filter: &Filter,
+    leads: Option<usize>,
+    table: &Table,
+    reached: &Reached<'_>,
+    is_sqlite: bool,
+    conditions: &mut Conditions,
+) {
     for (_, term) in filter.terms.iter().enumerate().filter(|(at, _)| Some(*at) != leads) {
-        let own = table.condition(term, conditions);
+        let own = match term.key {
+            Some("first_seen") => {
+                let first_seen = reached.first_seen(conditions, is_sqlite);
+                let own = conditions.condition(&term.test, &first_seen, FieldKind::Integer);
+                if term.is_negated { not(&own) } else { own }
+            }
+            _ => table.condition(term, conditions),
+        };
         conditions.add(own);
     }
 }
@@ -307,19 +321,89 @@ pub fn vulnerabilities(
     limit: u32,
 ) -> Result<Vec<KnownVulnerability>, StoreError> {
     may(permit)?;
+    let (is_limited, is_sqlite) = (!permit.covers_everything(), connection.is_sqlite());
     let column = if by_time { "v.first_seen" } else { "v.severity" };
     let reached = Reached::find(connection, permit, Thing::Vulnerability)?;
     let mut conditions = Conditions::default();
     let words: Vec<Term> = filter.terms.iter().map(by_id).collect();
     let filter = Filter { terms: words };
-    let leads = leader(connection, &filter, &["id", "kev", "epss", "severity", "first_seen"], &VULNERABILITIES)?;
+    // When something was first seen within scopes, no index knows.
+    let keys = if is_limited { &LEADING_KEYS[1..] } else { LEADING_KEYS };
+    let leads = leader(connection, &filter, keys, &VULNERABILITIES)?;
     let from = from(&reached, leads, &filter, &VULNERABILITIES, &mut conditions);
     let (value, id) = after.unwrap_or((i64::MAX, "\u{10ffff}"));
     let (value, id) = (conditions.bind(value), conditions.bind(id));
+    if by_time && is_limited {
+        // Nothing is first seen there before it is seen anywhere.
+        conditions.add(format!("v.first_seen <= {value}"));
+        let place = reached.first_seen(&mut conditions, is_sqlite);
+        conditions.add(format!("({place}, v.id) < ({value}, {id})"));
+        narrow(&filter, leads, &VULNERABILITIES, &reached, is_sqlite, &mut conditions);
+        return by_place(connection, &reached, &from, &place, conditions, limit);
+    }
     conditions.add(format!("({column}, v.id) < ({value}, {id})"));
-    narrow(&filter, leads, &VULNERABILITIES, &mut conditions);
+    narrow(&filter, leads, &VULNERABILITIES, &reached, is_sqlite, &mut conditions);
     let order = format!("{column} DESC, v.id DESC");
     known_vulnerabilities(connection, &reached, &from, conditions, &order, limit, MOST_COUNTED_EACH)
+}
+
+/// The keys that a list of vulnerabilities can be led by.
+const LEADING_KEYS: &[&str] = &["first_seen", "id", "kev", "epss", "severity"];
+
+/// A page of vulnerabilities in the order of `place`, the greatest first: all that the conditions take are put in order, and
+/// those of the page are described.
+fn by_place(
+    connection: &mut Connection,
+    reached: &Reached<'_>,
+    from: &str,
+    place: &str,
+    mut conditions: Conditions,
+    limit: u32,
+) -> Result<Vec<KnownVulnerability>, StoreError> {
+    let is_reached = reached.exists(&mut conditions);
+    conditions.add(is_reached);
+    // The images are counted of the rows of the page alone, which are `d`.
+    let images = reached.count(&mut conditions, MOST_COUNTED_EACH).replace("v.id", "d.id");
+    let limit = conditions.bind(i64::from(limit) + 1);
+    let (sql, parameters) = conditions.finish();
+    let rows = connection.rows(
+        &format!(
+            "SELECT d.id, d.severity, d.kev, d.epss, d.title, d.published, d.place, {images}
+             FROM (SELECT v.id AS id, v.severity AS severity, v.kev AS kev, v.epss AS epss, v.title AS title,
+                   v.published AS published, {place} AS place FROM {from} WHERE {sql}
+                   ORDER BY place DESC, v.id DESC LIMIT {limit}) d
+             ORDER BY d.place DESC, d.id DESC"
+        ),
+        &parameters,
+    )?;
+    Ok(rows.iter().map(known_vulnerability).collect())
+}
+
+/// How many vulnerabilities an image that the permit reaches first had since a time, counted up to `most`.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub(crate) fn count_since(
+    connection: &mut Connection,
+    permit: &Permit,
+    since: i64,
+    most: i64,
+) -> Result<i64, StoreError> {
+    may(permit)?;
+    let reached = Reached::find(connection, permit, Thing::Vulnerability)?;
+    let mut conditions = Conditions::default();
+    let from = from(&reached, None, &Filter::default(), &VULNERABILITIES, &mut conditions);
+    let first_seen = reached.first_seen(&mut conditions, connection.is_sqlite());
+    let since = conditions.bind(since);
+    conditions.add(format!("{first_seen} >= {since}"));
+    let is_reached = reached.exists(&mut conditions);
+    conditions.add(is_reached);
+    // By the index of their times.
+    let (all, most) = (conditions.bind(i64::MIN), conditions.bind(most));
+    conditions.add(format!("v.first_seen > {all}"));
+    let (sql, parameters) = conditions.finish();
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {sql} LIMIT {most}) c");
+    Ok(connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0)))
 }
 
 /// How many vulnerabilities a filter takes, of those that an image has that the permit reaches.
@@ -332,7 +416,7 @@ pub fn count_vulnerabilities(connection: &mut Connection, permit: &Permit, filte
     let mut conditions = Conditions::default();
     let filter = Filter { terms: filter.terms.iter().map(by_id).collect() };
     let from = from(&reached, None, &filter, &VULNERABILITIES, &mut conditions);
-    narrow(&filter, None, &VULNERABILITIES, &mut conditions);
+    narrow(&filter, None, &VULNERABILITIES, &reached, connection.is_sqlite(), &mut conditions);
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
     let (sql, parameters) = conditions.finish();
@@ -381,30 +465,32 @@ fn known_vulnerabilities(
     most: u64,
 ) -> Result<Vec<KnownVulnerability>, StoreError> {
     let images = reached.count(&mut conditions, most);
+    let first_seen = reached.first_seen(&mut conditions, connection.is_sqlite());
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
     let limit = conditions.bind(i64::from(limit) + 1);
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(
-            "SELECT v.id, v.severity, v.kev, v.epss, v.title, v.published, v.first_seen, {images}
+            "SELECT v.id, v.severity, v.kev, v.epss, v.title, v.published, {first_seen}, {images}
              FROM {from} WHERE {sql} ORDER BY {order} LIMIT {limit}"
         ),
         &parameters,
     )?;
-    Ok(rows
-        .iter()
-        .map(|row| KnownVulnerability {
-            id: row.text(0),
-            severity: row.integer(1),
-            kev: row.truth(2),
-            epss: row.optional_real(3),
-            title: row.optional_text(4),
-            published: row.optional_text(5),
-            first_seen: row.integer(6),
-            images: u64::try_from(row.integer(7)).unwrap_or_default(),
-        })
-        .collect())
+    Ok(rows.iter().map(known_vulnerability).collect())
+}
+
+fn known_vulnerability(row: &Row) -> KnownVulnerability {
+    KnownVulnerability {
+        id: row.text(0),
+        severity: row.integer(1),
+        kev: row.truth(2),
+        epss: row.optional_real(3),
+        title: row.optional_text(4),
+        published: row.optional_text(5),
+        first_seen: row.integer(6),
+        images: u64::try_from(row.integer(7)).unwrap_or_default(),
+    }
 }
 
 /// Puts the images that have one of these packages, by own or source name, into the queue for another evaluation, and

@@ -87,7 +87,7 @@ pub(crate) fn next_sql(permit: &Permit, filter: &Filter, registry: &str, reposit
             _ => conditions.filter(term, FIELDS),
         }
     }
-    conditions.keep_to(permit, "n.image_id");
+    conditions.keep_to_names(permit, "n");
     let (sql, parameters) = conditions.finish();
     let sql = format!(
         "SELECT n.registry, n.repository FROM image_names n WHERE {sql} ORDER BY n.registry, n.repository LIMIT 1"
@@ -102,15 +102,16 @@ fn describe(
     repository: &str,
 ) -> Result<Repository, StoreError> {
     let mut conditions = Conditions::default();
-    let (own_registry, own_repository) = (conditions.bind(registry), conditions.bind(repository));
-    conditions.add(format!("n.registry = {own_registry} AND n.repository = {own_repository}"));
-    conditions.keep_to(permit, "n.image_id");
-    let (sql, parameters) = conditions.finish();
-    let names = format!("SELECT n.image_id, n.tag FROM image_names n WHERE {sql} LIMIT {MOST_COUNTED}");
+    let names = names_of(&mut conditions, permit, registry, repository);
+    let (_, parameters) = conditions.finish();
     let tags = format!("SELECT count(DISTINCT tag) FROM ({names}) t WHERE tag <> ''");
     let tags = connection.row(&tags, &parameters)?.map_or(0, |row| row.integer(0));
+    let mut conditions = Conditions::default();
+    let names = names_of(&mut conditions, permit, registry, repository);
+    let registered = conditions.registered(permit, "i");
+    let (_, parameters) = conditions.finish();
     let images = format!(
-        "SELECT count(*), sum(CASE WHEN i.decision = 4 THEN 1 ELSE 0 END), max(i.severity), max(i.registered)
+        "SELECT count(*), sum(CASE WHEN i.decision = 4 THEN 1 ELSE 0 END), max(i.severity), max({registered})
          FROM images i WHERE i.id IN (SELECT image_id FROM ({names}) t)"
     );
     let row = connection.row(&images, &parameters)?;
@@ -124,4 +125,14 @@ fn describe(
         severity: at(2),
         registered: at(3),
     })
+}
+
+/// The query for the names in a repository that a permit reaches.
+fn names_of(conditions: &mut Conditions, permit: &Permit, registry: &str, repository: &str) -> String {
+    let (registry, repository) = (conditions.bind(registry), conditions.bind(repository));
+    let is_known = conditions.named(permit, "n");
+    format!(
+        "SELECT n.image_id, n.tag FROM image_names n
+         WHERE n.registry = {registry} AND n.repository = {repository} AND {is_known} LIMIT {MOST_COUNTED}"
+    )
 }

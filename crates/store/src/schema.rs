@@ -36,6 +36,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 17, name: "platforms", sql: include_str!("../migrations/0017_platforms.sql") },
     Schema { version: 18, name: "setup_links", sql: include_str!("../migrations/0018_setup_links.sql") },
     Schema { version: 19, name: "audit_keys", sql: include_str!("../migrations/0019_audit_keys.sql") },
+    Schema { version: 20, name: "names", sql: include_str!("../migrations/0020_names.sql") },
 ];
 
 impl Schema {

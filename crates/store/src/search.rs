@@ -64,12 +64,22 @@ fn images_by(
     rank: impl Fn(&str, &str) -> u8,
 ) -> Result<Vec<Hit>, StoreError> {
     let mut conditions = Conditions::default();
+    let (mut from, mut column) = ("images i", column);
+    if column == "i.name"
+        && let Some(scopes) = conditions.scopes(permit)
+    {
+        // By the names that are known there.
+        (from, column) = ("scope_images s CROSS JOIN images i", "s.name");
+        conditions.add(format!("s.scope_id IN ({scopes}) AND i.id = s.image_id"));
+    } else {
+        conditions.keep_to(permit, "i.id");
+    }
     let own = conditions.prefix(column, prefix);
     conditions.add(own);
-    conditions.keep_to(permit, "i.id");
+    let listed = conditions.listed(permit, "i");
     let limit = conditions.bind(i64::from(limit));
     let (sql, parameters) = conditions.finish();
-    let sql = format!("SELECT i.digest, i.name, i.os FROM images i WHERE {sql} ORDER BY {column} LIMIT {limit}");
+    let sql = format!("SELECT i.digest, {listed}, i.os FROM {from} WHERE {sql} ORDER BY {column} LIMIT {limit}");
     let rows = connection.rows(&sql, &parameters)?;
     let hit = |row: &crate::Row| {
         let (digest, name) = (row.text(0), row.text(1));
@@ -98,7 +108,7 @@ pub fn repositories(
         conditions.add(own);
         conditions
             .add(format!("n.repository >= {repository} AND (n.repository > {repository} OR n.registry > {registry})"));
-        conditions.keep_to(permit, "n.image_id");
+        conditions.keep_to_names(permit, "n");
         let (sql, parameters) = conditions.finish();
         let sql = format!(
             "SELECT n.repository, n.registry FROM image_names n WHERE {sql} ORDER BY n.repository, n.registry LIMIT 1"
@@ -110,7 +120,8 @@ pub fn repositories(
     // The words of names lead to images, and these to their repositories.
     for hit in images(connection, permit, text, limit)? {
         let id = images::id_of_digest(connection, permit, &hit.id)?;
-        for named in images::names(connection, id)?.into_iter().take(usize::try_from(limit).unwrap_or_default()) {
+        let known = images::known_names(connection, permit, id)?.names;
+        for named in known.into_iter().take(usize::try_from(limit).unwrap_or_default()) {
             let words = || images::words_of(&named.name.repository);
             if images::words_of(text).all(|asked| words().any(|word| word.starts_with(&asked))) {
                 found.insert(repository_hit(&named.name.registry, &named.name.repository, text));

@@ -1,6 +1,8 @@
 //! Values that a filter could have, while somebody types one.
 
-use policy::access::{Action, Area, Permit};
+use std::collections::BTreeSet;
+
+use policy::access::{Action, Area, Permit, Reach};
 
 use crate::filtering::Conditions;
 use crate::{Connection, StoreError, Value};
@@ -132,8 +134,11 @@ pub fn values(
 
 /// The query for the value behind another.
 pub(crate) fn next_sql(permit: &Permit, source: &Source, prefix: &str, behind: Option<&str>) -> (String, Vec<Value>) {
-    let column = format!("t.{}", source.column);
+    if let (Reach::Scopes(scopes), "images", "name") = (permit.reach(), source.table, source.column) {
+        return next_listed(scopes, prefix, behind);
+    }
     let mut conditions = Conditions::default();
+    let column = format!("t.{}", source.column);
     if !source.also.is_empty() {
         conditions.add(source.also.to_owned());
     }
@@ -143,10 +148,38 @@ pub(crate) fn next_sql(permit: &Permit, source: &Source, prefix: &str, behind: O
         let own = conditions.prefix(&column, prefix);
         conditions.add(own);
     }
-    if let Some((image, around)) = source.images {
-        let condition = conditions.reached(permit, image);
-        conditions.add(around.replace("{}", &condition));
+    match source.images {
+        Some(_) if source.table == "image_names" => conditions.keep_to_names(permit, "t"),
+        Some((image, around)) => {
+            let condition = conditions.reached(permit, image);
+            conditions.add(around.replace("{}", &condition));
+        }
+        None => {}
     }
     let (sql, parameters) = conditions.finish();
     (format!("SELECT {column} FROM {} t WHERE {sql} ORDER BY {column} LIMIT 1", source.table), parameters)
+}
+
+/// The same for the names that images are listed under within scopes: the next of any of them.
+fn next_listed(scopes: &BTreeSet<String>, prefix: &str, behind: Option<&str>) -> (String, Vec<Value>) {
+    let mut conditions = Conditions::default();
+    let behind = conditions.bind(behind.unwrap_or_default());
+    let mut own = format!("t.name > {behind}");
+    if !prefix.is_empty() {
+        own = format!("{own} AND {}", conditions.prefix("t.name", prefix));
+    }
+    let of_scope = |scope: &String| {
+        let scope = conditions.bind(scope);
+        format!("SELECT t.name FROM scope_images t WHERE t.scope_id = {scope} AND {own} ORDER BY t.name LIMIT 1")
+    };
+    let of_scopes: Vec<String> = scopes.iter().map(of_scope).collect();
+    let (_, parameters) = conditions.finish();
+    let sql = match &of_scopes[..] {
+        [one] => one.clone(),
+        all => {
+            let all: Vec<String> = all.iter().map(|one| format!("SELECT x.name FROM ({one}) x")).collect();
+            format!("SELECT c.name FROM ({}) c ORDER BY c.name LIMIT 1", all.join(" UNION ALL "))
+        }
+    };
+    (sql, parameters)
 }

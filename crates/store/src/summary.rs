@@ -118,8 +118,7 @@ pub fn since(connection: &mut Connection, permit: &Permit, since: i64) -> Result
     may(permit)?;
     let (within_scopes, scopes) = within(permit, "i.id", 2);
     let parameters = || std::iter::once(Value::from(since)).chain(scopes.iter().cloned()).collect::<Vec<_>>();
-    let sql = format!("SELECT count(*) FROM images i WHERE i.registered >= $1 AND {within_scopes}");
-    let registered = connection.row(&sql, &parameters())?.map_or(0, |row| row.integer(0));
+    let registered = registered_since(connection, permit, since)?;
     let mut decided = [0; DECISIONS.len()];
     let sql = format!(
         "SELECT i.decision, count(*) FROM images i WHERE i.decided >= $1 AND {within_scopes} GROUP BY i.decision"
@@ -128,15 +127,33 @@ pub fn since(connection: &mut Connection, permit: &Permit, since: i64) -> Result
         add(&mut decided, row.integer(0), row.integer(1));
         Ok(())
     })?;
-    let (within_scopes, _) = within(permit, "f.image_id", 2);
+    if !permit.covers_everything() {
+        let vulnerabilities = crate::inventory::count_since(connection, permit, since, MOST_COUNTED)?;
+        return Ok(Deltas { registered, decided, vulnerabilities });
+    }
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM vulnerabilities v WHERE v.first_seen >= $1
-            AND EXISTS (SELECT 1 FROM findings f
-                WHERE f.kind = 'vulnerability' AND f.finding = v.id AND {within_scopes})
+            AND EXISTS (SELECT 1 FROM findings f WHERE f.kind = 'vulnerability' AND f.finding = v.id)
             ORDER BY v.first_seen DESC, v.id DESC LIMIT {MOST_COUNTED}) c"
     );
-    let vulnerabilities = connection.row(&sql, &parameters())?.map_or(0, |row| row.integer(0));
+    let vulnerabilities = connection.row(&sql, &values![since])?.map_or(0, |row| row.integer(0));
     Ok(Deltas { registered, decided, vulnerabilities })
+}
+
+/// How many images have been there since a time, within scopes by a name there.
+fn registered_since(connection: &mut Connection, permit: &Permit, since: i64) -> Result<i64, StoreError> {
+    let mut conditions = Conditions::default();
+    let since = conditions.bind(since);
+    let sql = match conditions.scopes(permit) {
+        None => format!("SELECT count(*) FROM images i WHERE i.registered >= {since}"),
+        Some(scopes) => format!(
+            "SELECT count(DISTINCT s.image_id) FROM scope_images s WHERE s.scope_id IN ({scopes}) AND s.since >= {since}
+             AND NOT EXISTS (SELECT 1 FROM scope_images o
+                 WHERE o.image_id = s.image_id AND o.scope_id IN ({scopes}) AND o.since < {since})"
+        ),
+    };
+    let (_, parameters) = conditions.finish();
+    Ok(connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0)))
 }
 
 /// Counts exceptions that one may see; those in force that end before `before` too.

@@ -176,7 +176,12 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
             reasons: number.to_le_bytes().to_vec(),
             body: zstd::bulk::compress(text.as_bytes(), 3).unwrap(),
         },
-        scopes: scopes.get(image.team as usize).cloned().into_iter().collect(),
+        scopes: scopes
+            .get(image.team as usize)
+            .cloned()
+            .into_iter()
+            .map(|scope| (scope, image.names.iter().cloned().collect()))
+            .collect(),
         generation,
         intelligence: String::new(),
     };

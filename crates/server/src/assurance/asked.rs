@@ -3,6 +3,9 @@
 //! What an image is registered under decides which policies and approvals hold for it. Whoever copies it into another
 //! repository, or pulls it through a mirror, asks by a name that nobody registered: the image is then judged as what it is
 //! there, and the verdict under its other names says nothing of it.
+//!
+//! Whoever is limited to application scopes learns of no name outside of them. The verdict under all names may rest on the
+//! others and tell of them, so that such an image is judged for them as what it is under the names that they know.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -18,11 +21,12 @@ use store::{Connection, StoreError, approvals};
 
 use super::index;
 use super::judging::{self, Question};
-use super::reevaluation;
+use super::reevaluation::{self, Stored};
 use super::rules::Rules;
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
+use crate::routes::images::is_within;
 
 /// An image as somebody asks for it: by its digest, or that of an index of several platforms, and by a name where one is
 /// given.
@@ -58,8 +62,9 @@ pub(crate) struct Told {
 pub(crate) struct Standing {
     /// The verdict under all names that the image is registered by.
     pub(crate) verdict: StoredVerdict,
-    /// The name that is asked, where the image is registered in other repositories alone: the verdict does not hold there.
-    pub(crate) elsewhere: Option<ImageName>,
+    /// The names that it has to be judged under for this answer: the one that is asked, where the image is registered in
+    /// other repositories alone, or those that may be known, where it has others.
+    pub(crate) judged_as: Option<BTreeSet<ImageName>>,
 }
 
 impl Asked {
@@ -110,19 +115,61 @@ impl Asked {
         digest: &str,
     ) -> Result<Option<Standing>, StoreError> {
         let Some(verdict) = verdicts::current(connection, permit, digest)? else { return Ok(None) };
-        let elsewhere = match &self.name {
+        let judged_as = match &self.name {
             Some(name) if !images::is_in_repository(connection, digest, &name.registry, &name.repository)? => {
-                Some(name.clone())
+                Some(BTreeSet::from([name.clone()]))
             }
-            _ => None,
+            _ if permit.covers_everything() => None,
+            _ => {
+                let id = images::id_of_digest(connection, permit, digest)?;
+                let known = images::known_names(connection, permit, id)?;
+                (!known.is_whole).then(|| known.names.into_iter().map(|named| named.name).collect())
+            }
         };
-        Ok(Some(Standing { verdict, elsewhere }))
+        Ok(Some(Standing { verdict, judged_as }))
+    }
+
+    /// What was found as somebody may know it. To whoever is limited to scopes a name outside of them is one that nobody
+    /// registered.
+    async fn known(&self, app: &App, permit: &Permit, found: Found) -> ApiResult<Found> {
+        let Some(name) = self.name.clone().filter(|_| !permit.covers_everything()) else { return Ok(found) };
+        let rules = Rules::read(app, clock::now()).await?;
+        let (own, digests) = (permit.clone(), found.images(self));
+        let known = app.read(move |connection| {
+            let mut known = BTreeSet::new();
+            for digest in &digests {
+                let image = match images::by_digest(connection, &own, digest) {
+                    Ok(image) => image,
+                    // Somebody removed it meanwhile.
+                    Err(StoreError::NotFound { .. }) => continue,
+                    Err(error) => return Err(error),
+                };
+                let labels = images::labels(connection, image.id)?;
+                if is_within(&own, &rules, &image, &labels, &name) {
+                    known.insert(digest.clone());
+                }
+            }
+            Ok(known)
+        });
+        let known = known.await?;
+        Ok(match found {
+            Found::Image(_) if !known.contains(&self.digest) => Found::Nothing,
+            Found::Index(_) if known.is_empty() => Found::Nothing,
+            Found::Index(images) => {
+                let within = |(image, standing): (PlatformImage, Option<Standing>)| {
+                    let standing = standing.filter(|_| known.contains(&image.digest));
+                    (image, standing)
+                };
+                Found::Index(images.into_iter().map(within).collect())
+            }
+            found => found,
+        })
     }
 
     /// What is answered. `at` is the moment as of which is judged what nobody has judged, and `id` what a verdict is called
     /// that is told once and is not stored.
     pub(crate) async fn answer(&self, app: &App, permit: &Permit, found: Found, at: i64, id: &str) -> ApiResult<Told> {
-        let images = match found {
+        let images = match self.known(app, permit, found).await? {
             Found::Nothing => return Ok(Told { verdict: self.unregistered(at, id), ends: None }),
             Found::Image(standing) => {
                 let verdict = standing.told(app, permit, &self.digest, at, id).await?;
@@ -186,10 +233,10 @@ impl Found {
 
 impl Standing {
     async fn told(self, app: &App, permit: &Permit, digest: &str, at: i64, id: &str) -> ApiResult<Value> {
-        match self.elsewhere {
+        match self.judged_as {
             None => Ok(judging::told(&self.verdict)),
-            Some(name) => {
-                let judged = judge(app, permit, digest, name, at).await?;
+            Some(names) => {
+                let judged = judge(app, permit, digest, names, at).await?;
                 Ok(judging::told(&StoredVerdict { id: id.to_owned(), ..judged }))
             }
         }
@@ -204,21 +251,46 @@ fn next_end(verdict: &Value) -> Option<i64> {
     ends.min().map(|end| end.saturating_mul(SECOND))
 }
 
-/// Judges a registered image as what it is under another name, at a moment.
-async fn judge(app: &App, permit: &Permit, digest: &str, name: ImageName, at: i64) -> ApiResult<StoredVerdict> {
+/// The verdict on an image as somebody may know it: the one that stands, or one under the names that they know.
+pub(crate) async fn told(app: &App, permit: &Permit, verdict: StoredVerdict) -> ApiResult<Value> {
+    if permit.covers_everything() {
+        return Ok(judging::told(&verdict));
+    }
+    let (own, digest) = (permit.clone(), verdict.digest.clone());
+    let known = app.read(move |connection| {
+        let id = images::id_of_digest(connection, &own, &digest)?;
+        images::known_names(connection, &own, id)
+    });
+    let known = known.await?;
+    if known.is_whole {
+        return Ok(judging::told(&verdict));
+    }
+    let names = known.names.into_iter().map(|named| named.name).collect();
+    Ok(judging::told(&judge(app, permit, &verdict.digest, names, clock::now()).await?))
+}
+
+/// Judges a registered image as what it is under these names and no others, at a moment.
+async fn judge(
+    app: &App,
+    permit: &Permit,
+    digest: &str,
+    names: BTreeSet<ImageName>,
+    at: i64,
+) -> ApiResult<StoredVerdict> {
     let rules = Arc::new(Rules::read(app, clock::now()).await?);
-    let (permit, own, names) = (permit.clone(), digest.to_owned(), BTreeSet::from([name]));
+    let (permit, own) = (permit.clone(), digest.to_owned());
     let stored = app.read(move |connection| {
         let id = images::id_of_digest(connection, &permit, &own)?;
         let approvals = approvals::of_names(connection, &own, &names)?;
-        Ok(reevaluation::Stored { names: names.clone(), approvals, ..reevaluation::stored(connection, id, &own)? })
+        let stored = reevaluation::stored(connection, id, &own)?;
+        Ok(Stored { names: names.clone(), approvals, is_whole: permit.covers_everything(), ..stored })
     });
     let stored = stored.await?;
     let database = app.assurance.intelligence.database();
     let (rego, judging_by) = (Arc::clone(&app.assurance.rego), Arc::clone(&rules));
     let judged = app.assurance.judge(&judging_by, move || {
         let database = database.as_deref();
-        let mut report = index::read_stored(&stored.body, stored.length, &stored.names, database)?;
+        let mut report = stored.report(database)?;
         let question = Question {
             rules: &rules,
             database,

@@ -1,6 +1,6 @@
 //! Match → judge: from the index of an image to what follows of it at a moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use intelligence::{Database, MatchOptions};
@@ -99,16 +99,17 @@ fn find_malware(report: &mut ScanReport, database: &Database) {
     report.findings.extend(matches.findings.into_iter().map(Finding::Malware));
 }
 
-/// Judges, and tells which scopes take the image in.
-fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
+/// Judges, and tells which scopes the image belongs to, by which of its names.
+fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeMap<String, BTreeSet<ImageName>> {
     let Rules { policies, scopes, .. } = question.rules;
     let now = question.now / SECOND;
     let labels = super::index::labels(report);
     let os = super::index::os(report);
     let platform = report.target.platform.as_ref().map(ToString::to_string).unwrap_or_default();
     let digest = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
-    let scopes = scopes.that_take_in(&attributes(question.names, &labels, &digest, &os, &platform));
-    let exceptions = &*question.rules.exceptions_within(&scopes);
+    let called = |names: &[&ImageName]| attributes(names.iter().copied(), &labels, &digest, &os, &platform);
+    let members = scopes.members(question.names, called);
+    let exceptions = &*question.rules.exceptions_within(&members.keys().cloned().collect());
     policy::apply_exceptions(report, exceptions, now);
     let together = Together::new();
     let mut facts = Facts::new(report);
@@ -136,7 +137,7 @@ fn judge(report: &mut ScanReport, question: &Question<'_>) -> BTreeSet<String> {
         .collect();
     policy::require_approval(&mut verdict, &digest, &refusing);
     report.verdict = Some(verdict);
-    scopes
+    members
 }
 
 /// What application scopes ask of an image: what the store keeps of it, so that its scopes can be found without its index.
@@ -213,7 +214,8 @@ pub(crate) fn excepts(verdict: &NewVerdict, exception: &str) -> bool {
     names.into_iter().any(|own| own["name"] == exception)
 }
 
-fn place(decision: &str) -> i64 {
+/// The place of a decision among the words.
+pub(crate) fn place(decision: &str) -> i64 {
     DECISIONS.iter().position(|word| *word == decision).and_then(|place| i64::try_from(place).ok()).unwrap_or(4)
 }
 
@@ -302,6 +304,19 @@ fn title(finding: &Finding) -> Option<String> {
 fn hash_of(findings: &[FindingRow]) -> Vec<u8> {
     let text = format!("{findings:?}");
     digest(&SHA256, text.as_bytes()).as_ref().to_vec()
+}
+
+/// The verdict object for whoever does not know all names that it was reached under: the decision without what it rests on,
+/// which may tell of the others.
+pub(crate) fn reduced(stored: &store::verdicts::StoredVerdict, subject: &str) -> Value {
+    let whole = told(stored);
+    let mut document = json!({ "subject": subject, "policies": [], "reasons": [], "exceptions": [] });
+    for key in ["schema", "id", "digest", "decision", "effects", "evaluated", "intelligence", "cause"] {
+        if let Some(value) = whole.get(key) {
+            document[key] = value.clone();
+        }
+    }
+    document
 }
 
 /// The verdict object as it is told: what the store has, with id, time and intelligence.

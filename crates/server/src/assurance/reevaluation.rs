@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use intelligence::Changes;
+use intelligence::{Changes, Database};
+use model::ScanReport;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
-use store::images::{self, Evaluation, ImageName};
+use store::images::{self, Evaluation, ImageName, KnownNames, Subject};
 use store::{Connection, Lane, StoreError, approvals, audit, evaluation, exceptions};
 
 use super::intelligence_file::fingerprint;
 use super::judging::{self, Question};
 use super::rego::Owed;
-use super::rules::{Rules, scope};
+use super::rules::{Rules, Scopes};
 use super::{defect, index, shared_intelligence};
 use crate::app::App;
 use crate::clock::{self, SECOND};
@@ -159,13 +160,13 @@ async fn find_scope(app: &App) -> ApiResult<bool> {
             Ok((scope.definition, images::subjects(connection, &permit, cursor, SCOPE_STEP)?))
         })
         .await?;
-    let scope = scope(&definition);
-    let step: Vec<(i64, bool)> = subjects
+    let scope = Scopes::one(&id, &definition);
+    let step: Vec<(i64, Option<BTreeSet<ImageName>>)> = subjects
         .iter()
-        .map(|subject| {
-            let attributes =
-                judging::attributes(&subject.names, &subject.labels, &subject.digest, &subject.os, &subject.platform);
-            (subject.id, scope.as_ref().is_some_and(|scope| scope.evaluate(&attributes).is_true))
+        .map(|Subject { id: image, digest, os, platform, names, labels }| {
+            let called =
+                |names: &[&ImageName]| judging::attributes(names.iter().copied(), labels, digest, os, platform);
+            (*image, scope.members(names, called).remove(&id))
         })
         .collect();
     let is_done = step.is_empty();
@@ -265,7 +266,7 @@ pub(crate) async fn judge_by(
         async move {
             let own = digest.clone();
             let read = app.read(move |connection| stored(connection, id, &own)).await;
-            let Stored { hash, length, body, names, approvals, was_denied } = match read {
+            let Stored { hash, length, body, names, approvals, was_denied, .. } = match read {
                 Ok(stored) => stored,
                 // Somebody removed it meanwhile.
                 Err(StoreError::NotFound { .. }) => return Ok(None),
@@ -308,6 +309,8 @@ pub(crate) struct Stored {
     pub(crate) approvals: Vec<(String, bool)>,
     /// Whether it is denied.
     pub(crate) was_denied: bool,
+    /// Whether these are all of its names.
+    pub(crate) is_whole: bool,
 }
 
 pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Result<Stored, StoreError> {
@@ -315,7 +318,39 @@ pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Resu
     let names: BTreeSet<ImageName> = images::names(connection, id)?.into_iter().map(|named| named.name).collect();
     let approvals = approvals::of_names(connection, digest, &names)?;
     let was_denied = images::is_denied(connection, id)?;
-    Ok(Stored { hash, length, body, names, approvals, was_denied })
+    Ok(Stored { hash, length, body, names, approvals, was_denied, is_whole: true })
+}
+
+/// The same by the names that a permit reaches.
+pub(crate) fn stored_within(
+    connection: &mut Connection,
+    permit: &Permit,
+    id: i64,
+    digest: &str,
+) -> Result<Stored, StoreError> {
+    let (hash, length, body) = images::index(connection, id)?;
+    let KnownNames { names, is_whole } = images::known_names(connection, permit, id)?;
+    let names: BTreeSet<ImageName> = names.into_iter().map(|named| named.name).collect();
+    let approvals = approvals::of_names(connection, digest, &names)?;
+    let was_denied = images::is_denied(connection, id)?;
+    Ok(Stored { hash, length, body, names, approvals, was_denied, is_whole })
+}
+
+impl Stored {
+    /// The report that is matched and judged. What whoever indexed the image called it is left out where not all of its names
+    /// are known.
+    pub(crate) fn report(&self, database: Option<&Database>) -> ApiResult<ScanReport> {
+        let mut report = index::read_stored(&self.body, self.length, &self.names, database)?;
+        if !self.is_whole {
+            if let Some(image) = &mut report.inventory.image {
+                image.names.clear();
+            }
+            if self.names.is_empty() {
+                report.target.name = report.target.digest.as_ref().map(ToString::to_string).unwrap_or_default();
+            }
+        }
+        Ok(report)
+    }
 }
 
 /// Writes what changed, and records who came to be denied. An image that was registered with another index meanwhile was

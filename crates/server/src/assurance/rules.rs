@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::{Attribute, Attributes, Exception, Pattern, Policy, Scope, Variable};
 use serde::Deserialize;
+use store::images::ImageName;
 use store::policies::StoredPolicy;
 use store::{Connection, StoreError, evaluation, exceptions, policies, rights};
 
@@ -76,10 +77,38 @@ impl Rules {
 }
 
 impl Scopes {
+    /// One scope; none where its definition cannot be read, and then nothing belongs to it.
+    pub(crate) fn one(id: &str, definition: &str) -> Scopes {
+        Scopes(scope(definition).map(|scope| (id.to_owned(), scope)).into_iter().collect())
+    }
+
     /// The ids of the scopes that take something in.
     pub(crate) fn that_take_in(&self, attributes: &Attributes) -> BTreeSet<String> {
         let taking = self.0.iter().filter(|(_, scope)| scope.evaluate(attributes).is_true);
         taking.map(|(id, _)| id.clone()).collect()
+    }
+
+    /// The ids of the scopes that an image belongs to: those that take it in, with all of its names and with one of them by
+    /// itself. With each come the names that are within by themselves. `called` tells what scopes ask of the image under
+    /// these names.
+    pub(crate) fn members(
+        &self,
+        names: &BTreeSet<ImageName>,
+        called: impl Fn(&[&ImageName]) -> Attributes,
+    ) -> BTreeMap<String, BTreeSet<ImageName>> {
+        let all = called(&names.iter().collect::<Vec<_>>());
+        let taking: Vec<&(String, Scope)> = self.0.iter().filter(|(_, scope)| scope.evaluate(&all).is_true).collect();
+        if names.len() < 2 {
+            return taking.into_iter().map(|(id, _)| (id.clone(), names.clone())).collect();
+        }
+        let mut members: BTreeMap<String, BTreeSet<ImageName>> = BTreeMap::new();
+        for name in names {
+            let own = called(&[name]);
+            for (id, _) in taking.iter().filter(|(_, scope)| scope.evaluate(&own).is_true) {
+                members.entry(id.clone()).or_default().insert(name.clone());
+            }
+        }
+        members
     }
 }
 
@@ -133,7 +162,7 @@ struct DefinedVariable {
 }
 
 /// The scope of a definition; none where it cannot be read, and then it takes nothing in.
-pub(crate) fn scope(definition: &str) -> Option<Scope> {
+fn scope(definition: &str) -> Option<Scope> {
     let definition: Definition = serde_json::from_str(definition).ok()?;
     let variable = |(at, variable): (usize, DefinedVariable)| {
         let attribute: Attribute = variable.attribute.parse().ok()?;

@@ -228,7 +228,7 @@ fn one_image(
             Ok(Came::Changed)
         }
         ImageAction::Rescan => {
-            let names = images::names(connection, image.id)?;
+            let names = images::known_names(connection, &step.write, image.id)?.names;
             let found = names.iter().find_map(|named| Some((named, over.registries.get(&named.name.registry)?)));
             let Some((named, registry)) = found else { return Ok(Came::Unchanged) };
             let tag = Some(named.name.tag.as_str()).filter(|tag| !tag.is_empty());

@@ -13,6 +13,7 @@ use store::{StoreError, audit, images, outbox};
 
 use super::images::{is_within, tell};
 use crate::app::App;
+use crate::approving;
 use crate::assurance::rules::Rules;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
@@ -69,8 +70,11 @@ pub(super) async fn add(
                 .map(|name| format!("{}/{}", name.registry, name.repository))
                 .collect(),
         };
-        // An image without a name has no repository.
+        // An image without a name has no repository. What is said of the image as a whole counts under all of its names.
         if places.is_empty() {
+            if !approving::is_all_within(connection, &permit, &rules, &image)? {
+                return Ok(None);
+            }
             places.insert(digest.clone());
         }
         let found = acknowledgements::finding(
@@ -109,9 +113,13 @@ pub(super) async fn add(
         audit::append(connection, &record)?;
         let parameters = json!({ "name": image.name, "finding": found.finding, "by": author_name });
         outbox::tell(connection, now, "finding.acknowledged", "image", &digest, &parameters)?;
-        Ok(added)
+        Ok(Some(added))
     });
-    let items = added.await?.into_iter().map(tell::acknowledgement).collect();
+    let Some(added) = added.await? else {
+        let detail = "The image also has names that you do not reach; acknowledge the finding in your repositories.";
+        return Err(ApiError::new(ProblemCode::Forbidden, detail).with("permission", "findings.write"));
+    };
+    let items = added.into_iter().map(tell::acknowledgement).collect();
     Ok((StatusCode::CREATED, Json(Acknowledged { items })))
 }
 

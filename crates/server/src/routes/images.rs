@@ -18,7 +18,7 @@ use store::{Connection, StoreError, Value, acknowledgements, audit, verdicts};
 
 use crate::app::App;
 use crate::approving::{self, Approver};
-use crate::assurance::{index, judging, reevaluation, rules::Rules};
+use crate::assurance::{asked, index, judging, reevaluation, rules::Rules};
 use crate::clock;
 use crate::cursor;
 use crate::error::{ApiError, ApiResult};
@@ -142,15 +142,34 @@ pub(super) async fn show(
     Path(digest): Path<String>,
 ) -> ApiResult<Json<ImageDetails>> {
     let permit = caller.permit()?;
-    let details = app.read(move |connection| {
-        let image = images::by_digest(connection, &permit, &digest)?;
-        let names = images::names(connection, image.id)?;
+    let own = permit.clone();
+    let read = app.read(move |connection| {
+        let image = images::by_digest(connection, &own, &digest)?;
+        let known = images::known_names(connection, &own, image.id)?;
         let approvals = approvals::of_digest(connection, &digest)?;
-        let verdict = verdicts::current(connection, &permit, &digest)?;
+        let verdict = verdicts::current(connection, &own, &digest)?;
         let indexes = images::indexes_of(connection, &digest)?;
-        Ok(ImageDetails { indexes, ..tell::details(image, names, approvals, verdict.as_ref()) })
+        Ok((image, known, approvals, verdict, indexes))
     });
-    Ok(Json(details.await?))
+    let (mut image, known, mut approvals, verdict, indexes) = read.await?;
+    let verdict = match verdict {
+        Some(verdict) => Some(asked::told(&app, &permit, verdict).await?),
+        None => None,
+    };
+    if let Some(told) = verdict.as_ref().filter(|_| !known.is_whole) {
+        image.decision = judging::place(told["decision"].as_str().unwrap_or_default());
+        image.verdict_id = told["id"].as_str().unwrap_or_default().to_owned();
+    }
+    if !known.is_whole {
+        let is_known = |approval: &approvals::Approval| {
+            let place = (&approval.registry, &approval.repository);
+            known.names.iter().any(|named| (&named.name.registry, &named.name.repository) == place)
+        };
+        approvals.retain(is_known);
+        // Who built or scanned it may be those whom another name belongs to.
+        image.source = "{}".to_owned();
+    }
+    Ok(Json(ImageDetails { indexes, ..tell::details(image, known.names, approvals, verdict) }))
 }
 
 /// The packages of an image by name.
@@ -229,14 +248,26 @@ pub(super) async fn history(
     let (permit, limit) = (caller.permit()?, query.limit());
     unfiltered(&query)?;
     let before: Option<(i64, String)> = cursor::read(query.cursor.as_deref())?;
-    let found = app
+    let (found, subject) = app
         .read(move |connection| {
             let before = before.as_ref().map(|(evaluated, id)| (*evaluated, id.as_str()));
-            verdicts::history(connection, &permit, &digest, before, limit)
+            let found = verdicts::history(connection, &permit, &digest, before, limit)?;
+            if permit.covers_everything() {
+                return Ok((found, None));
+            }
+            let image = images::by_digest(connection, &permit, &digest)?;
+            let is_whole = images::known_names(connection, &permit, image.id)?.is_whole;
+            Ok((found, (!is_whole).then_some(image.name)))
         })
         .await?;
     let place = |verdict: &verdicts::StoredVerdict| cursor::write(&(verdict.evaluated, &verdict.id));
-    Ok(Json(cursor::page(found, limit, None, place, |verdict| VerdictObject(judging::told(&verdict)))))
+    let told = |verdict: verdicts::StoredVerdict| {
+        VerdictObject(match &subject {
+            None => judging::told(&verdict),
+            Some(subject) => judging::reduced(&verdict, subject),
+        })
+    };
+    Ok(Json(cursor::page(found, limit, None, place, told)))
 }
 
 /// The report on an image as of now: matched and judged anew.
@@ -248,7 +279,7 @@ pub(super) async fn report(State(app): State<App>, caller: Caller, Path(digest):
     let rules = Rules::read(&app, now).await?;
     let stored = app.read(move |connection| {
         let image = images::by_digest(connection, &permit, &digest)?;
-        reevaluation::stored(connection, image.id, &digest)
+        reevaluation::stored_within(connection, &permit, image.id, &digest)
     });
     let stored = stored.await?;
     let database = app.assurance.intelligence.database();
@@ -256,7 +287,7 @@ pub(super) async fn report(State(app): State<App>, caller: Caller, Path(digest):
     let judging_by = Arc::clone(&rules);
     let text = app.assurance.judge(&judging_by, move || {
         let database = database.as_deref();
-        let mut report = index::read_stored(&stored.body, stored.length, &stored.names, database)?;
+        let mut report = stored.report(database)?;
         let question = judging::Question {
             rules: &rules,
             database,
@@ -394,5 +425,7 @@ pub(crate) fn is_within(
     }
 }
 
+#[cfg(test)]
+mod shared_tests;
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,7 @@ use store::repositories as stored;
 use super::images::tell;
 use crate::app::App;
 use crate::assurance::rules::Rules;
-use crate::assurance::{defect, index, judging, reevaluation};
+use crate::assurance::{defect, judging, reevaluation};
 use crate::clock;
 use crate::cursor;
 use crate::error::{ApiError, ApiResult};
@@ -78,7 +78,8 @@ pub(super) async fn findings(
         let (found, total) = images::across(connection, &permit, &asked)?;
         let mut told = Vec::with_capacity(found.len());
         for own in found {
-            let seen = acknowledgements::of_finding(connection, own.image_id, &own.digest, &own.row, asked.now)?;
+            let seen =
+                acknowledgements::of_finding(connection, &permit, own.image_id, &own.digest, &own.row, asked.now)?;
             told.push((own, seen));
         }
         Ok((told, total))
@@ -109,7 +110,7 @@ pub(super) async fn compare(
         let mut both = Vec::new();
         for digest in [&query.old, &query.new] {
             let image = images::by_digest(connection, &permit, digest)?;
-            both.push(reevaluation::stored(connection, image.id, digest)?);
+            both.push(reevaluation::stored_within(connection, &permit, image.id, digest)?);
         }
         Ok(both)
     });
@@ -120,7 +121,7 @@ pub(super) async fn compare(
     let text = app.assurance.judge(&judging_by, move || {
         let database = database.as_deref();
         let report = |own: &reevaluation::Stored| {
-            let mut report = index::read_stored(&own.body, own.length, &own.names, database)?;
+            let mut report = own.report(database)?;
             let question = judging::Question {
                 rules: &rules,
                 database,

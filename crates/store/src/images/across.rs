@@ -1,11 +1,11 @@
 //! Findings over all images: secrets, malware, misconfigurations and licenses. Vulnerabilities have lists of their own.
 
 use policy::access::{Action, Area, Permit};
-use policy::filter::{Filter, Key, Kind, Operand, Test, Wanted};
+use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
 use super::list::key;
 use super::{FindingRow, SEVERITIES};
-use crate::filtering::{Conditions, Field};
+use crate::filtering::{Conditions, Field, not};
 use crate::{Connection, StoreError, Value};
 
 /// Matches are counted up to this number, where they are counted.
@@ -34,8 +34,23 @@ const FIELDS: &[Field] = &[
     Field::text("package", "f.package_name"),
     Field::text("excepted_by", "COALESCE(f.excepted_by, '')"),
     Field::text("image", "i.name"),
-    Field::of("repository", "repository", "f.image_id IN (SELECT image_id FROM image_names WHERE {})"),
+    Field::of("repository", "n.repository", "f.image_id IN (SELECT n.image_id FROM image_names n WHERE {})"),
 ];
+
+/// The same for whoever is limited to scopes: by the names that they may know.
+fn within(field: Field, conditions: &mut Conditions, term: &Term, permit: &Permit) -> String {
+    match field.name {
+        "image" => {
+            let listed = conditions.listed(permit, "i");
+            conditions.condition(&term.test, &listed, field.kind)
+        }
+        _ => {
+            let own = conditions.condition(&term.test, field.column, field.kind);
+            let is_known = conditions.named(permit, "n");
+            field.within.unwrap_or("{}").replace("{}", &format!("{own} AND {is_known}"))
+        }
+    }
+}
 
 /// A finding with the image that it is in.
 #[derive(Debug, Clone, PartialEq)]
@@ -128,9 +143,10 @@ pub(crate) fn across_sql(permit: &Permit, query: &AcrossQuery) -> (String, Vec<V
         conditions.add(format!("(f.kind, f.finding, f.image_id, f.position) > ({})", place.join(", ")));
     }
     let limit = conditions.bind(i64::from(query.limit) + 1);
+    let listed = conditions.listed(permit, "i");
     let (sql, parameters) = conditions.finish();
     let sql = format!(
-        "SELECT i.digest, i.name, f.image_id, f.position, f.kind, f.finding, f.severity, f.package, f.package_name, f.path,
+        "SELECT i.digest, {listed}, f.image_id, f.position, f.kind, f.finding, f.severity, f.package, f.package_name, f.path,
          f.status, f.fixed_version, f.score, f.kev, f.epss, f.excepted_by, f.title, f.line
          FROM findings f JOIN images i ON i.id = f.image_id WHERE {sql}
          ORDER BY f.kind, f.finding, f.image_id, f.position LIMIT {limit}"
@@ -144,7 +160,7 @@ fn conditions(permit: &Permit, query: &AcrossQuery) -> Conditions {
     for term in &query.filter.terms {
         match (&term.test, term.key) {
             (Test::AnyOf(values), Some("acknowledged")) => {
-                super::findings::acknowledged(&mut conditions, values, term.is_negated, query.now);
+                super::findings::acknowledged(&mut conditions, permit, values, term.is_negated, query.now);
             }
             (Test::Word(word), _) => {
                 let own = conditions.prefix("f.finding", word);
@@ -164,6 +180,11 @@ fn conditions(permit: &Permit, query: &AcrossQuery) -> Conditions {
                     [kind] if !term.is_negated => conditions.add(format!("f.kind = {kind}")),
                     kinds => conditions.add(format!("f.kind {sign} ({})", kinds.join(", "))),
                 }
+            }
+            (_, Some("image" | "repository")) if !permit.covers_everything() => {
+                let field = FIELDS.iter().find(|field| Some(field.name) == term.key);
+                let own = field.map_or("1 = 0".to_owned(), |field| within(*field, &mut conditions, term, permit));
+                conditions.add(if term.is_negated { not(&own) } else { own });
             }
             _ => conditions.filter(term, FIELDS),
         }

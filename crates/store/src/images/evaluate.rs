@@ -1,10 +1,11 @@
 //! Writing what follows of an image's index at a moment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::PolicyEffect;
 
-use super::{DECISIONS, word};
+use super::members::keep_scopes;
+use super::{DECISIONS, ImageName, word};
 use crate::audit::{Actor, AuditEntry, Outcome};
 use crate::{Connection, StoreError, outbox, values};
 
@@ -145,8 +146,8 @@ pub struct Evaluation {
     pub approval: i64,
     /// The verdict.
     pub verdict: NewVerdict,
-    /// The scopes that take it in.
-    pub scopes: BTreeSet<String>,
+    /// The scopes that it belongs to, each with those of its names that are within by themselves.
+    pub scopes: BTreeMap<String, BTreeSet<ImageName>>,
     /// The number of the policies and exceptions that it was judged by.
     pub generation: i64,
     /// The fingerprint of the intelligence that it was judged by; empty for none.
@@ -299,22 +300,6 @@ fn forget_oldest(connection: &mut Connection, id: i64) -> Result<(), StoreError>
     let Some(oldest) = connection.row(sql, &values![id, MOST_CONTINUED])? else { return Ok(()) };
     let sql = "DELETE FROM verdicts WHERE image_id = $1 AND continues = 1 AND (evaluated, id) <= ($2, $3)";
     connection.execute(sql, &values![id, oldest.integer(0), oldest.text(1)])?;
-    Ok(())
-}
-
-/// Makes an image belong to these scopes and no others.
-fn keep_scopes(connection: &mut Connection, id: i64, scopes: &BTreeSet<String>) -> Result<(), StoreError> {
-    let rows = connection.rows("SELECT scope_id FROM scope_images WHERE image_id = $1", &values![id])?;
-    let present: BTreeSet<String> = rows.iter().map(|row| row.text(0)).collect();
-    for gone in present.difference(scopes) {
-        connection.execute("DELETE FROM scope_images WHERE scope_id = $1 AND image_id = $2", &values![gone, id])?;
-    }
-    for new in scopes.difference(&present) {
-        connection.execute(
-            "INSERT INTO scope_images (scope_id, image_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-            &values![new, id],
-        )?;
-    }
     Ok(())
 }
 

@@ -78,7 +78,7 @@ pub fn findings(
         let own = conditions.bind(id);
         conditions.add(format!("image_id = {own}"));
         for term in &query.filter.terms {
-            narrow(&mut conditions, term, query.now);
+            narrow(&mut conditions, permit, term, query.now);
         }
         conditions
     };
@@ -105,9 +105,9 @@ pub fn findings(
     Ok((rows.iter().map(finding).collect(), counted))
 }
 
-fn narrow(conditions: &mut Conditions, term: &Term, now: i64) {
+fn narrow(conditions: &mut Conditions, permit: &Permit, term: &Term, now: i64) {
     match (&term.test, term.key) {
-        (Test::AnyOf(values), Some("acknowledged")) => acknowledged(conditions, values, term.is_negated, now),
+        (Test::AnyOf(values), Some("acknowledged")) => acknowledged(conditions, permit, values, term.is_negated, now),
         // The findings of one image are few: their texts are looked through.
         (Test::Word(word), _) => {
             let places = ["finding", "package_name", "path", "COALESCE(title, '')"];
@@ -143,14 +143,20 @@ fn narrow(conditions: &mut Conditions, term: &Term, now: i64) {
 }
 
 /// That findings of the alias `f` are acknowledged, or are not.
-pub(super) fn acknowledged(conditions: &mut Conditions, values: &[Wanted], is_negated: bool, now: i64) {
+pub(super) fn acknowledged(
+    conditions: &mut Conditions,
+    permit: &Permit,
+    values: &[Wanted],
+    is_negated: bool,
+    now: i64,
+) {
     let wanted = |flag| values.contains(&Wanted::Exactly(Operand::Flag(flag)));
     // Both, or neither, is no condition.
     if wanted(true) == wanted(false) {
         return;
     }
     let now = conditions.bind(now);
-    let own = crate::acknowledgements::condition(&now);
+    let own = crate::acknowledgements::condition(conditions, permit, &now);
     conditions.add(if wanted(true) == is_negated { format!("NOT {own}") } else { own });
 }
 

@@ -1,9 +1,9 @@
 //! Reading images, their packages and findings.
 
-use policy::access::{Action, Area, Permit};
+use policy::access::{Action, Area, Permit, Reach};
 use policy::filter::{Filter, Key, Kind, Sort};
 
-use super::narrow::{ImageField, Place, Question, Way};
+use super::narrow::{ImageField, Place, Question, Way, of_scope};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
 use crate::filtering::{Conditions, FieldKind};
 use crate::{Connection, Row, StoreError, Value, values};
@@ -114,7 +114,7 @@ pub struct Image {
     pub source: String,
     /// What its index outranks.
     pub source_rank: i64,
-    /// When it was first registered.
+    /// When it was first registered; within scopes, since when it has a name there.
     pub registered: i64,
     /// When its index came.
     pub indexed: i64,
@@ -190,11 +190,15 @@ pub struct ImageQuery {
     pub limit: u32,
 }
 
-const COLUMNS: &str =
-    "i.id, i.digest, i.name, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
-    i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
-    i.approval, i.source, i.source_rank, i.registered, i.indexed, i.evaluated, i.unrated, i.fixable,
-    i.decided";
+/// What is read of an image; `name` is what it is listed under, and `registered` since when it is there.
+fn columns(name: &str, registered: &str) -> String {
+    format!(
+        "i.id, i.digest, {name}, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
+        i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
+        i.approval, i.source, i.source_rank, {registered}, i.indexed, i.evaluated, i.unrated, i.fixable,
+        i.decided"
+    )
+}
 
 fn image(row: &Row) -> Image {
     Image {
@@ -270,19 +274,54 @@ pub fn list(
         return Err(StoreError::NotFound { what: "page" });
     }
     let (value, id) = (conditions.bind(value), conditions.bind(id));
-    conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
+    let (name, registered) = (conditions.listed(permit, "i"), conditions.registered(permit, "i"));
+    let columns = columns(&name, &registered);
     let limit = conditions.bind(i64::from(query.limit) + 1);
+    let of_scope = of_scope(query.sort.sort.key);
+    let column = match of_scope {
+        Some("name") => name.as_str(),
+        Some(_) => registered.as_str(),
+        None => column,
+    };
+    let scopes: Vec<String> = match (way, permit.reach(), of_scope) {
+        (Way::InOrder, Reach::Scopes(scopes), Some(_)) => scopes.iter().map(|scope| conditions.bind(scope)).collect(),
+        _ => Vec::new(),
+    };
+    if scopes.is_empty() {
+        conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
+    }
     let (sql, parameters) = conditions.finish();
     let sql = match way {
         // They are few: all are put in order at once, which counts them too.
         Way::Led(_) => format!(
             "WITH found AS MATERIALIZED (SELECT i.id, {column} AS place FROM {from} WHERE {sql})
-             SELECT {COLUMNS}, (SELECT count(*) FROM found)
+             SELECT {columns}, (SELECT count(*) FROM found)
              FROM (SELECT id, place FROM found ORDER BY place {order}, id {order} LIMIT {limit}) d
              CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
         ),
+        Way::InOrder if scopes.is_empty() => {
+            format!("SELECT {columns}, 0 FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}")
+        }
+        // Each scope has an order of its own, by what is known there.
         Way::InOrder => {
-            format!("SELECT {COLUMNS}, 0 FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}")
+            let (all, own) = (scopes.join(", "), of_scope.unwrap_or("name"));
+            let within = |scope: &String| {
+                format!(
+                    "SELECT x.id, x.place FROM (SELECT s.image_id AS id, s.{own} AS place
+                     FROM scope_images s CROSS JOIN images i
+                     WHERE s.scope_id = {scope} AND (s.{own}, s.image_id) {sign} ({value}, {id}) AND i.id = s.image_id
+                     AND (SELECT 1 FROM scope_images o WHERE o.image_id = s.image_id AND o.scope_id IN ({all})
+                          AND (o.{own}, o.scope_id) < (s.{own}, s.scope_id) LIMIT 1) IS NULL
+                     AND {sql} ORDER BY s.{own} {order}, s.image_id {order} LIMIT {limit}) x"
+                )
+            };
+            let found: Vec<String> = scopes.iter().map(within).collect();
+            format!(
+                "SELECT {columns}, 0 FROM (SELECT x.id, x.place FROM ({}) x
+                 ORDER BY x.place {order}, x.id {order} LIMIT {limit}) d
+                 CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}",
+                found.join(" UNION ALL ")
+            )
         }
     };
     let rows = connection.rows(&sql, &parameters)?;
@@ -337,8 +376,9 @@ pub fn by_digest(connection: &mut Connection, permit: &Permit, digest: &str) -> 
     let own = conditions.bind(digest);
     conditions.add(format!("i.digest = {own}"));
     conditions.keep_to(permit, "i.id");
+    let columns = columns(&conditions.listed(permit, "i"), &conditions.registered(permit, "i"));
     let (sql, parameters) = conditions.finish();
-    let row = connection.row(&format!("SELECT {COLUMNS} FROM images i WHERE {sql}"), &parameters)?;
+    let row = connection.row(&format!("SELECT {columns} FROM images i WHERE {sql}"), &parameters)?;
     row.as_ref().map(image).ok_or(StoreError::NotFound { what: "image" })
 }
 
@@ -376,14 +416,15 @@ pub fn names(connection: &mut Connection, id: i64) -> Result<Vec<Named>, StoreEr
          ORDER BY is_current DESC, registry, repository, tag LIMIT 1000",
         &values![id],
     )?;
-    Ok(rows
-        .iter()
-        .map(|row| Named {
-            name: super::ImageName { registry: row.text(0), repository: row.text(1), tag: row.text(2) },
-            seen: row.integer(3),
-            is_current: row.truth(4),
-        })
-        .collect())
+    Ok(rows.iter().map(named).collect())
+}
+
+pub(super) fn named(row: &Row) -> Named {
+    Named {
+        name: super::ImageName { registry: row.text(0), repository: row.text(1), tag: row.text(2) },
+        seen: row.integer(3),
+        is_current: row.truth(4),
+    }
 }
 
 /// Whether an image has a name in a repository, a current one or one whose tag has moved on.

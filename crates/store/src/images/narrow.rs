@@ -5,6 +5,9 @@
 //! terms are asked of these, and what is left is put in order. Where no term holds for few, the images are gone through
 //! in the order of the list, whose index gives them so, and the page is full after a few hundred of them at most. What
 //! leads is found out by counting up to [`FEW`], never guessed from statistics, so that both databases do the same.
+//!
+//! Whoever is limited to scopes may know some names of an image and not others. An index finds images by any of their names,
+//! so that a term of names that leads is asked of its images once more, by the names that are known.
 
 use policy::access::{Permit, Reach};
 use policy::filter::{Filter, Operand, Term, Test, Wanted};
@@ -38,6 +41,7 @@ pub(super) struct ImageField {
 
 /// What a list asks: the terms of a filter, and the scopes that a permit keeps to.
 pub(super) struct Question<'a> {
+    permit: &'a Permit,
     parts: Vec<Part<'a>>,
 }
 
@@ -122,7 +126,7 @@ impl<'a> Question<'a> {
                 },
             }
         }
-        Ok(Question { parts })
+        Ok(Question { permit, parts })
     }
 
     /// Finds out which part leads.
@@ -136,7 +140,7 @@ impl<'a> Question<'a> {
         let mut found: Option<(u64, usize)> = None;
         for (at, part) in self.parts.iter().enumerate() {
             let mut conditions = Conditions::default();
-            let Some(ids) = part.ids(&mut conditions) else { continue };
+            let Some(ids) = part.ids(&mut conditions, self.permit) else { continue };
             // One that holds for more than another needs no exact count.
             let most = found.map_or(most, |(least, _)| least);
             if let Some(count) = count(connection, &ids, conditions, most)?
@@ -150,17 +154,19 @@ impl<'a> Question<'a> {
 
     /// The parts that are asked of each image that the part at `led` gives, or of every image.
     fn others(&self, led: Option<usize>) -> impl Iterator<Item = &Part<'a>> {
-        let others = self.parts.iter().enumerate().filter(move |(at, _)| Some(*at) != led);
+        let is_limited = !self.permit.covers_everything();
+        let is_asked = move |at: usize, part: &Part<'a>| Some(at) != led || (is_limited && part.is_of_names());
+        let others = self.parts.iter().enumerate().filter(move |(at, part)| is_asked(*at, part));
         others.map(|(_, part)| part).filter(|part| !matches!(part, Part::Implied(_)))
     }
 
     /// What stands behind `FROM`; what stands behind `WHERE` is added to the conditions.
     pub(super) fn statement(&self, way: Way, conditions: &mut Conditions) -> String {
         let led = match way {
-            Way::Led(at) => self.parts.get(at).and_then(|part| Some((at, part.ids(conditions)?))),
+            Way::Led(at) => self.parts.get(at).and_then(|part| Some((at, part.ids(conditions, self.permit)?))),
             Way::InOrder => None,
         };
-        self.others(led.as_ref().map(|(at, _)| *at)).for_each(|part| part.ask(conditions));
+        self.others(led.as_ref().map(|(at, _)| *at)).for_each(|part| part.ask(conditions, self.permit));
         match led {
             Some((_, ids)) => {
                 conditions.add("i.id = d.image_id".to_owned());
@@ -178,8 +184,10 @@ impl<'a> Question<'a> {
         let mut conditions = Conditions::default();
         let (led, ids) = match self.fewest(connection, most)? {
             Some((count, at)) if self.others(Some(at)).next().is_none() => return Ok(Some(count)),
-            Some((_, at)) => (Some(at), self.parts[at].ids(&mut conditions)),
-            None if self.parts.iter().any(|part| part.ids(&mut Conditions::default()).is_some()) => return Ok(None),
+            Some((_, at)) => (Some(at), self.parts[at].ids(&mut conditions, self.permit)),
+            None if self.parts.iter().any(|part| part.ids(&mut Conditions::default(), self.permit).is_some()) => {
+                return Ok(None);
+            }
             None => (None, None),
         };
         let ids = ids.unwrap_or_else(|| {
@@ -190,7 +198,7 @@ impl<'a> Question<'a> {
         if self.others(led).next().is_none() {
             return count(connection, &ids, conditions, most);
         }
-        self.others(led).for_each(|part| part.ask(&mut conditions));
+        self.others(led).for_each(|part| part.ask(&mut conditions, self.permit));
         let (sql, parameters) = conditions.finish();
         let row = connection.row(
             // One image after another, by its key: as a join it could be one over all images.
@@ -253,8 +261,21 @@ impl Ids {
 }
 
 impl Part<'_> {
+    /// Whether it holds by the names of an image, or since when it has one.
+    fn is_of_names(&self) -> bool {
+        match self {
+            Part::Word(_) => true,
+            Part::Test { field, .. } => field.place == Place::Names || of_scope(field.name).is_some(),
+            Part::WithoutWords(_)
+            | Part::Implied(_)
+            | Part::PackageVersion { .. }
+            | Part::Scopes(_)
+            | Part::Nothing => false,
+        }
+    }
+
     /// A query for the numbers of all images for which it holds, by an index; none where only a test will do.
-    fn ids(&self, conditions: &mut Conditions) -> Option<Ids> {
+    fn ids(&self, conditions: &mut Conditions, permit: &Permit) -> Option<Ids> {
         let ids = |sql: String, repeats: bool| Some(Ids { sql, repeats });
         match self {
             Part::Nothing => ids("SELECT id AS image_id FROM images WHERE 1 = 0".to_owned(), false),
@@ -273,14 +294,14 @@ impl Part<'_> {
                 let own = any_version(conditions, wanted);
                 ids(format!("{OF_PACKAGES} ({own})"), true)
             }
-            Part::Test { term, field } if !term.is_negated => found_by(term, field, conditions),
+            Part::Test { term, field } if !term.is_negated => found_by(term, field, conditions, permit),
             Part::WithoutWords(_) | Part::PackageVersion { .. } | Part::Test { .. } => None,
         }
     }
 
     /// Adds the condition that it holds for the image `i`. Columns of other tables are wrapped where their own index would
     /// lead away from the image.
-    fn ask(&self, conditions: &mut Conditions) {
+    fn ask(&self, conditions: &mut Conditions, permit: &Permit) {
         let (own, is_negated) = match self {
             Part::Nothing => ("1 = 0".to_owned(), false),
             Part::Scopes(scopes) => {
@@ -288,17 +309,17 @@ impl Part<'_> {
                 (exists("scope_images t", "t.image_id = i.id", &format!("t.scope_id IN ({})", list.join(", "))), false)
             }
             Part::Word(word) => {
-                let column = if matches!(word, Known::Whole(_)) { "t.word" } else { "(t.word || '')" };
-                let own = word.condition(column, conditions);
-                (exists("image_words t", "t.image_id = i.id", &own), false)
+                let column = if matches!(word, Known::Whole(_)) { "word" } else { "(word || '')" };
+                (has_word(conditions, permit, column, &|column, conditions| word.condition(column, conditions)), false)
             }
             Part::Implied(_) => return,
             Part::WithoutWords(words) => {
                 let all: Vec<String> = words
                     .iter()
                     .map(|word| {
-                        let own = conditions.prefix("(t.word || '')", word);
-                        exists("image_words t", "t.image_id = i.id", &own)
+                        has_word(conditions, permit, "(word || '')", &|column, conditions| {
+                            conditions.prefix(column, word)
+                        })
                     })
                     .collect();
                 (all.join(" AND "), true)
@@ -310,6 +331,8 @@ impl Part<'_> {
             Part::Test { term, field } => {
                 let is_exact = is_exact(&term.test);
                 let column = match field.place {
+                    Place::Own if field.name == "name" => conditions.listed(permit, "i"),
+                    Place::Own if field.name == "registered" => conditions.registered(permit, "i"),
                     Place::Own => field.column.to_owned(),
                     Place::Packages | Place::Vulnerabilities if is_exact => field.column.to_owned(),
                     _ => format!("({} || '')", field.column),
@@ -317,6 +340,10 @@ impl Part<'_> {
                 let own = conditions.condition(&term.test, &column, field.kind);
                 let own = match field.place {
                     Place::Own => own,
+                    Place::Names if !permit.covers_everything() => {
+                        let is_known = conditions.named(permit, "t");
+                        exists("image_names t", "t.image_id = i.id", &format!("{own} AND {is_known}"))
+                    }
                     Place::Names => exists("image_names t", "t.image_id = i.id", &own),
                     Place::Labels => exists("image_labels t", "t.image_id = i.id", &own),
                     Place::Packages => of_packages(&own, is_exact),
@@ -341,8 +368,35 @@ const OF_PACKAGES: &str = "SELECT r.image_id FROM packages p CROSS JOIN image_pa
 
 const OF_VULNERABILITIES: &str = "SELECT r.image_id FROM vulnerabilities v CROSS JOIN findings r WHERE r.kind = 'vulnerability' AND r.finding = v.id AND";
 
+/// Where scopes keep what an image has for each of them: its name there, and since when it has one. `key` is the one of the
+/// filter or the order.
+pub(super) fn of_scope(key: &str) -> Option<&'static str> {
+    match key {
+        "name" => Some("name"),
+        "registered" => Some("since"),
+        _ => None,
+    }
+}
+
+/// That an image has a word that `own` makes a condition of, given the column. Of an image that also has names that a permit
+/// does not reach, the words that it is found by are kept apart.
+fn has_word(
+    conditions: &mut Conditions,
+    permit: &Permit,
+    column: &str,
+    own: &dyn Fn(&str, &mut Conditions) -> String,
+) -> String {
+    let of_image = own(&column.replace("word", "t.word"), conditions);
+    let of_image = exists("image_words t", "t.image_id = i.id", &of_image);
+    let Some(scopes) = conditions.scopes(permit) else { return of_image };
+    let of_scope = own(&column.replace("word", "w.word"), conditions);
+    let of_scope = exists("scope_words w", "w.image_id = m.image_id AND w.scope_id = m.scope_id", &of_scope);
+    let is_of = format!("m.image_id = i.id AND m.scope_id IN ({scopes})");
+    format!("({of_image} AND {})", exists("scope_images m", &is_of, &format!("(m.is_whole = 1 OR {of_scope})")))
+}
+
 /// The images of a test of a key.
-fn found_by(term: &Term, field: &ImageField, conditions: &mut Conditions) -> Option<Ids> {
+fn found_by(term: &Term, field: &ImageField, conditions: &mut Conditions, permit: &Permit) -> Option<Ids> {
     let (column, place) = (field.column, field.place);
     let opening = match &term.test {
         Test::Present | Test::Word(_) => return None,
@@ -355,6 +409,15 @@ fn found_by(term: &Term, field: &ImageField, conditions: &mut Conditions) -> Opt
     // An index does not find what has an open beginning; the words of images do.
     if opening.is_none() && has_words(place) {
         return None;
+    }
+    if let Some(column) = of_scope(field.name)
+        && let Some(scopes) = conditions.scopes(permit)
+    {
+        let own = conditions.condition(&term.test, column, field.kind);
+        let is_one = matches!(permit.reach(), Reach::Scopes(scopes) if scopes.len() == 1);
+        let order = if is_one { format!(" ORDER BY {column}, image_id") } else { String::new() };
+        let sql = format!("SELECT image_id FROM scope_images WHERE scope_id IN ({scopes}) AND {own}{order}");
+        return Some(Ids { sql, repeats: !is_one });
     }
     let vulnerability = if opening.is_some() { "finding" } else { "v.id" };
     let column = if place == Place::Vulnerabilities { vulnerability } else { column.trim_start_matches("t.") };

@@ -19,7 +19,7 @@ pub struct Subject {
     /// Its platform.
     pub platform: String,
     /// Its names.
-    pub names: Vec<super::ImageName>,
+    pub names: BTreeSet<super::ImageName>,
     /// Its labels as `key=value`.
     pub labels: BTreeSet<String>,
 }

@@ -112,7 +112,7 @@ pub fn register(
     let permission = permit.permission();
     let reaches = match permit.reach() {
         Reach::Everything => true,
-        Reach::Scopes(scopes) => !scopes.is_disjoint(&evaluation.scopes),
+        Reach::Scopes(scopes) => scopes.iter().any(|scope| evaluation.scopes.contains_key(scope)),
     };
     if (permission.area, permission.action) != (Area::Images, Action::Write) || !reaches {
         return Err(StoreError::NotFound { what: "image" });

@@ -113,6 +113,19 @@ impl Reached<'_> {
         format!("{found} IS NOT NULL")
     }
 
+    /// When an image that the permit reaches first had a vulnerability. Within scopes that is no sooner than the first of their
+    /// images that has it has a name there: what others had before tells of them.
+    pub(super) fn first_seen(&self, conditions: &mut Conditions, is_sqlite: bool) -> String {
+        if self.permit.covers_everything() {
+            return "v.first_seen".to_owned();
+        }
+        // The numbers of images grow as they are registered.
+        let first = self.asked(conditions, &|images| format!("(SELECT {images} ORDER BY r.image_id LIMIT 1)"));
+        let registered = conditions.registered(self.permit, "i");
+        let greatest = if is_sqlite { "max" } else { "greatest" };
+        format!("{greatest}(v.first_seen, (SELECT {registered} FROM images i WHERE i.id = {first}))")
+    }
+
     /// Asks for its images; `ask` puts what comes behind `SELECT` into a query for one value.
     fn asked(&self, conditions: &mut Conditions, ask: &dyn Fn(&str) -> String) -> String {
         let (table, is_it) = self.thing.rows();

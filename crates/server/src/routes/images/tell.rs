@@ -8,10 +8,7 @@ use api::images::{
 use formats::Language;
 use store::acknowledgements::Acknowledgement;
 use store::images::{APPROVALS, DECISIONS, FindingRow, InstalledPackage, Named, SEVERITIES, word};
-use store::verdicts::StoredVerdict;
 use store::{approvals, images, inventory};
-
-use crate::assurance::judging;
 
 pub(crate) fn image(image: images::Image) -> Image {
     let counts = image.counts;
@@ -51,7 +48,7 @@ pub(crate) fn details(
     own: images::Image,
     names: Vec<Named>,
     approvals: Vec<approvals::Approval>,
-    verdict: Option<&StoredVerdict>,
+    verdict: Option<serde_json::Value>,
 ) -> ImageDetails {
     ImageDetails {
         source: serde_json::from_str(&own.source).unwrap_or_default(),
@@ -76,7 +73,7 @@ pub(crate) fn details(
                 at: Moment(approval.at),
             })
             .collect(),
-        current_verdict: verdict.map(|verdict| VerdictObject(judging::told(verdict))),
+        current_verdict: verdict.map(VerdictObject),
         image: image(own),
     }
 }
