@@ -250,7 +250,7 @@ fn an_image_of_several_platforms_has_a_verdict_and_every_platform_is_scanned() {
     assert_eq!((&told["decision"], &told["digest"]), (&json!("deny"), &json!(digest)), "{told}");
     assert_eq!(told["platforms"][0]["decision"], "allow", "{told}");
     assert_eq!(told["platforms"][1]["platform"], "linux/arm64", "{told}");
-    assert_eq!(told["reasons"][0]["control"], "severity", "{told}");
+    assert_eq!(told["reasons"][0]["control"], "vulnerability.severity", "{told}");
     let decisions = ["linux/amd64", "linux/arm64", "linux/s390x"]
         .map(|platform| verdict(&digest, &format!("&platform={platform}"))["decision"].clone());
     assert_eq!(decisions, ["allow", "deny", "deny"]);
