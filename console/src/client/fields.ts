@@ -19,6 +19,18 @@ export class Fields {
     return typeof value === 'number' ? value : null;
   }
 
+  /** As `text`, where an empty text says something else than none. */
+  textOrNone(name: string): string | null {
+    const value = this.#members[name];
+    return typeof value === 'string' ? value : null;
+  }
+
+  /** As `flag`, where nobody may have said so. */
+  flagOrNone(name: string): boolean | null {
+    const value = this.#members[name];
+    return typeof value === 'boolean' ? value : null;
+  }
+
   flag(name: string): boolean {
     return this.#members[name] === true;
   }

@@ -79,7 +79,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
         news={news}
         onNews={showNews}
       />
-      <OwnJobList />
+      {!props.isPart && <OwnJobList />}
       {rows.error && <Problem error={rows.error} onRetry={rows.reload} />}
       {(rows.isPending || rows.isOld) && <StillWorking />}
       {isEmpty && terms.length > 0 && (

@@ -79,6 +79,8 @@ export interface ResourceTableProps<Item> {
   empty: ReactNode;
   /** Beside the filter. */
   actions?: ReactNode;
+  /** The page tells of the jobs that were begun on it by itself: this list is one of its parts. */
+  isPart?: boolean;
   /** Lists without filter: no search field. */
   isUnfiltered?: boolean;
 }

@@ -9,6 +9,7 @@ import { Confirm } from '../../../parts/Confirm';
 import { Field } from '../../../parts/Field';
 import { Button } from '../../../parts/pf';
 import { messages } from './messages';
+import { Rescan } from './Rescan';
 
 type Asked = 'approve' | 'revoke' | 'remove';
 
@@ -38,6 +39,7 @@ export function Actions({ image }: { image: ImageDetails }) {
   return (
     <div className="bh-actions">
       <Link to="/images/compare" search={{ new: image.digest }}>{t('compare')}</Link>
+      <Rescan image={image} />
       {mayApprove && (
         <Button variant="secondary" onClick={() => { setAsked(isApproved ? 'revoke' : 'approve'); }}>{t(isApproved ? 'revoke' : 'approve')}</Button>
       )}

@@ -40,6 +40,7 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
       columns={columns}
       filters={filters}
       exports={exports}
+      isPart
       fixedFilter={`kind:${kind}`}
       // Findings have no id of their own: what tells them apart is all of this.
       rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title].join('|')}

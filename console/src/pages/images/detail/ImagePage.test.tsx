@@ -49,13 +49,13 @@ test('an image that is removed while its page is open says so, and nothing can b
 test('findings are neither tabs nor links for whoever may not see them', async () => {
   show(['images.read'], `/images/${DIGEST}?tab=secrets`);
   const tabs = await screen.findAllByRole('tab');
-  expect(tabs.map((tab) => tab.textContent)).toEqual(['Risk', 'Packages', 'History', 'Names and origin']);
+  expect(tabs.map((tab) => tab.textContent)).toEqual(['Risk', 'Layers', 'Packages', 'Configuration', 'History', 'Report and SBOM', 'Exceptions', 'Names and origin']);
   expect(screen.getByRole('tab', { selected: true }).textContent).toBe('Risk');
   expect(screen.queryByRole('link', { name: /Critical/ })).toBeNull();
   cleanup();
   queryClient.clear();
   show(['images.read', 'findings.read']);
-  expect(await screen.findAllByRole('tab')).toHaveLength(9);
+  expect(await screen.findAllByRole('tab')).toHaveLength(12);
   screen.getByRole('link', { name: /Critical/ });
 });
 

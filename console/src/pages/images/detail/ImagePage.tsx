@@ -6,10 +6,12 @@ import { Failure } from '../../../client/failure';
 import { showImage, type ImageDetails } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
 import { useEvents } from '../../../client/stream';
+import { later } from '../../../frame/later';
 import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
 import { useShortcut } from '../../../frame/shortcuts';
 import { useMessages } from '../../../i18n/language';
+import { OwnJobList } from '../../../parts/job/OwnJobList';
 import { PageProblem } from '../../../parts/PageProblem';
 import { PageSkeleton } from '../../../parts/Skeleton';
 import { Tab, Tabs, TabTitleText } from '../../../parts/pf';
@@ -22,7 +24,14 @@ import { messages } from './messages';
 import { PackagesTab } from './PackagesTab';
 import { RiskTab } from './RiskTab';
 
-const TABS = ['risk', 'vulnerabilities', 'packages', 'secrets', 'malware', 'licenses', 'configuration', 'history', 'about'] as const;
+// What an image is made of is asked for, and its code loaded, where somebody looks.
+const LayersTab = later(() => import('./inside/LayersTab'), { wait: <PageSkeleton /> });
+// In the room that they will take: the list below stays where it is.
+const ConfigurationFacts = later(() => import('./inside/ConfigurationFacts'), { wait: <div className="bh-configuration" aria-busy="true" /> });
+const ReportTab = later(() => import('./inside/ReportTab'), { wait: <PageSkeleton /> });
+const ExceptionsTab = later(() => import('./inside/ExceptionsTab'), { wait: <PageSkeleton /> });
+
+const TABS = ['risk', 'vulnerabilities', 'layers', 'packages', 'secrets', 'malware', 'licenses', 'configuration', 'history', 'sbom', 'exceptions', 'about'] as const;
 
 type TabName = (typeof TABS)[number];
 
@@ -43,7 +52,7 @@ export function ImagePage() {
   const image = useQuery(queryOf(showImage, { path: { digest } }));
   const isRemoved = useIsRemoved(digest, image.error);
   const maySeeFindings = useMay('findings.read');
-  const tabs = maySeeFindings ? TABS : TABS.filter((name) => KINDS[name] === undefined);
+  const tabs = maySeeFindings ? TABS : TABS.filter((name) => KINDS[name] === undefined || name === 'configuration');
   const [tab, openTab] = useTab(tabs);
   const step = (by: number) => { openTab(tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length] ?? 'risk'); };
   useShortcut(']', t('tabs'), () => { step(1); });
@@ -57,13 +66,14 @@ export function ImagePage() {
     <WhyPlace>
       <div className="bh-page bh-page-full">
         <Header image={image.data} isRemoved={isRemoved} />
+        <OwnJobList />
         <Tabs activeKey={tab} onSelect={(_, key) => { openTab(key as TabName); }} aria-label={t('tabs')}>
           {tabs.map((name) => (
             <Tab key={name} eventKey={name} title={<TabTitleText>{t(`tab.${name}`)}</TabTitleText>} tabContentId={`tab-${name}`} />
           ))}
         </Tabs>
         <div role="tabpanel" id={`tab-${tab}`} className="bh-tab" aria-label={t(`tab.${tab}`)}>
-          <TabContent tab={tab} digest={digest} image={image.data} />
+          <TabContent tab={tab} digest={digest} image={image.data} maySeeFindings={maySeeFindings} />
         </div>
       </div>
     </WhyPlace>
@@ -81,12 +91,26 @@ function useIsRemoved(digest: string, error: Error | null): boolean {
   return removed === digest || (error instanceof Failure && error.status === 404);
 }
 
-function TabContent({ tab, digest, image }: { tab: TabName; digest: string; image: ImageDetails }) {
+function TabContent({ tab, digest, image, maySeeFindings }: { tab: TabName; digest: string; image: ImageDetails; maySeeFindings: boolean }) {
   const kind = KINDS[tab];
+  if (tab === 'configuration') {
+    return (
+      <>
+        <ConfigurationFacts digest={digest} />
+        {maySeeFindings && <FindingsTab key="misconfiguration" digest={digest} kind="misconfiguration" />}
+      </>
+    );
+  }
   if (kind) return <FindingsTab key={kind} digest={digest} kind={kind} />;
   switch (tab) {
     case 'packages':
       return <PackagesTab digest={digest} />;
+    case 'layers':
+      return <LayersTab digest={digest} />;
+    case 'sbom':
+      return <ReportTab digest={digest} />;
+    case 'exceptions':
+      return <ExceptionsTab image={image} />;
     case 'history':
       return <HistoryTab digest={digest} current={image.verdict} />;
     case 'about':

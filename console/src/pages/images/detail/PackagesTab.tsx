@@ -36,6 +36,7 @@ export function PackagesTab({ digest }: { digest: string }) {
       columns={columns}
       filters={[]}
       isUnfiltered
+      isPart
       rowKey={(found) => `${found.purl}|${String(found.layer ?? '')}`}
       empty={<EmptyState title={t('empty.packages')}><p>{t('empty.text')}</p></EmptyState>}
     />
