@@ -23,15 +23,40 @@ test.each([['en', 'Cause', 'registration'], ['ja', 'きっかけ', '登録']] as
   expect((await screen.findByText(title)).nextElementSibling?.textContent).toBe(cause);
 });
 
-const policy = (name: string, decision: string, applied = true) => ({ name, version: '', mode: 'enforce', applied, decision, scope: [], controls: [{ control: 'malware', decision: 'fail', clauses: [], excepted: 0 }, { control: 'gaps', decision: 'pass', clauses: [], excepted: 0 }] });
+const control = (control: string, decision: string) => ({ control, decision, clauses: [], excepted: 0 });
+
+const policy = (name: string, decision: string, more: object = {}) => ({
+  name, version: '', mode: 'enforce', applied: true, decision, scope: [], ...more,
+  controls: [control('malware', decision === 'allow' ? 'pass' : decision === 'unknown' ? 'error' : 'fail'), control('gaps', 'pass')],
+});
+
+const MOMENT = '2026-11-28T12:00:00Z';
 
 test.each([
-  ['en', 'deny', 'Not compliant. Policy prod denies it: 1 control does not pass.'],
-  ['ja', 'deny', '非準拠です。ポリシー「prod」は拒否しています: 1個のコントロールが不合格。'],
-  ['en', 'would_deny', 'Compliant; a policy in audit mode would deny it. Policy trial is in audit mode and would deny it: 1 control does not pass.'],
-  ['en', 'allow', 'Compliant: every policy that applies allows it.'],
-] as const)('the first sentence says which policy decided, and by how many controls (%s, %s)', async (language, decision, sentence) => {
-  show(language, { decision, digest: 'sha256:1', evaluated: '2026-11-28T12:00:00Z', policies: [policy('prod', 'deny', decision === 'deny'), policy('trial', 'would_deny'), policy('other', 'allow')] });
-  const said = await screen.findByText(sentence);
-  expect(said.nextElementSibling?.querySelector('time')?.getAttribute('datetime')).toBe('2026-11-28T12:00:00Z');
+  ['en', 'deny', 'Non-compliant as of TIME: policy prod (version 12, enforce) fails 1 control and policy strict 1.4 (enforce) fails 1 control.'],
+  ['ja', 'deny', 'TIMEの判定では、ポリシー「prod」(バージョン12、Enforceモード)で1個のコントロールが不合格、ポリシー「strict 1.4」(Enforceモード)で1個のコントロールが不合格のため、非準拠です。'],
+  ['en', 'would_deny', 'Compliant as of TIME, but would be denied in enforce mode: policy trial (audit only) fails 1 control.'],
+  ['ja', 'would_deny', 'TIMEの判定では準拠ですが、ポリシー「trial」(監査モード)で1個のコントロールが不合格のため、Enforceモードでは拒否されます。'],
+  ['en', 'allow', 'Compliant as of TIME: the policy that applies allows it.'],
+  ['en', 'unknown', 'Not judged as of TIME: policy slow (enforce) could not ask 1 control.'],
+] as const)('the first sentence says what was decided when, by which policy, version and mode, for how many controls (%s, %s)', async (language, decision, sentence) => {
+  const policies = [
+    policy('prod', 'deny', { stored_version: 12 }), policy('strict', 'deny', { version: '1.4' }), policy('trial', 'would_deny', { mode: 'audit' }),
+    policy('other', 'allow'), policy('slow', 'unknown'), policy('elsewhere', 'deny', { applied: false }),
+  ].filter((one) => one.decision === decision || !one.applied);
+  show(language, { decision, digest: 'sha256:1', evaluated: MOMENT, policies });
+  await screen.findByText('sha256:1');
+  const said = document.querySelector('.bh-why-decision')?.nextElementSibling;
+  const time = said?.querySelector('time');
+  expect(time?.getAttribute('datetime')).toBe(MOMENT);
+  expect(said?.textContent.replace(time?.textContent ?? '', 'TIME')).toBe(sentence);
+});
+
+test('evidence that several controls rest on is told once, and referred to below', async () => {
+  const evidence = [{ kind: 'vulnerability', id: 'CVE-1' }, { kind: 'vulnerability', id: 'CVE-2' }];
+  const reason = (name: string, decision: string, of: object[]) => ({ code: `verdict.${name}`, policy: 'prod', control: name, decision, evidence: of, evidence_count: of.length });
+  show('en', { decision: 'deny', digest: 'sha256:1', evaluated: MOMENT, reasons: [reason('warned', 'warn', evidence), reason('kev', 'fail', evidence.slice(0, 1)), reason('severity', 'fail', evidence)] });
+  await screen.findByText('sha256:1');
+  const lists = screen.getAllByRole('list', { name: 'Evidence' }).map((list) => [...list.children].map((item) => item.textContent.trim()));
+  expect(lists).toEqual([['CVE-1'], ['CVE-2', 'What is told above, under kev'], ['2 that are told above, under kev and severity']]);
 });

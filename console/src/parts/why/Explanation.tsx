@@ -10,11 +10,10 @@ import { FixFirst } from './FixFirst';
 import { messages } from './messages';
 import { PolicyWhy } from './PolicyWhy';
 import { ReasonWhy } from './ReasonWhy';
+import { Sentence } from './Sentence';
 import { tellerOf } from './sentences';
+import { toldOf } from './told';
 import { VerdictCause } from './VerdictCause';
-
-/** Decisions that some of the policies made alone. */
-const DECIDED = new Set(['deny', 'would_deny', 'unknown']);
 
 /** A verdict from the decision to what can be done, in the order that never changes. */
 export default function Explanation({ verdict, json }: { verdict: Verdict; json: unknown }) {
@@ -25,8 +24,7 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
   const ofControls = verdict.reasons
     .filter((reason) => reason.control !== null)
     .sort((left, right) => rank(left.decision) - rank(right.decision));
-  // Who decided so, before anything else; that all of them allow it needs no names.
-  const deciding = verdict.policies.filter((policy) => policy.applied && policy.decision === verdict.decision && DECIDED.has(verdict.decision));
+  const told = toldOf([...own, ...ofControls]);
   const passed = verdict.policies
     .filter((policy) => policy.applied)
     .flatMap((policy) => policy.controls.filter((control) => control.decision === 'pass').map((control) => ({ policy, control })));
@@ -35,20 +33,20 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
       <section>
         <h3 className="bh-hidden">{t('decision')}</h3>
         <p className="bh-why-decision"><VerdictMark decision={verdict.decision} /></p>
-        <p>{[teller.say(`verdict.decision.${verdict.decision}`), ...deciding.map(teller.policy)].join(format.language === 'ja' ? '' : ' ')}</p>
-        <p className="bh-quiet"><HostileText text={verdict.subject || verdict.digest} />{verdict.evaluated !== '' && <> · {t('evaluated')} <Timestamp moment={verdict.evaluated} /></>}</p>
+        <p><Sentence verdict={verdict} /></p>
+        <p className="bh-quiet"><HostileText text={verdict.subject || verdict.digest} /></p>
       </section>
       <FixFirst verdict={verdict} />
       {own.length > 0 && (
         <section>
           <h3>{t('other')}</h3>
-          {own.map((reason) => <ReasonWhy key={reason.code} reason={reason} teller={teller} image={verdict} />)}
+          {own.map((reason, at) => <ReasonWhy key={reason.code} reason={reason} told={told[at]} teller={teller} image={verdict} />)}
         </section>
       )}
       {ofControls.length > 0 && (
         <section>
           <h3>{t('failed')}</h3>
-          {ofControls.map((reason, at) => <ReasonWhy key={`${reason.code}-${String(at)}`} reason={reason} teller={teller} image={verdict} />)}
+          {ofControls.map((reason, at) => <ReasonWhy key={`${reason.code}-${String(at)}`} reason={reason} told={told[own.length + at]} teller={teller} image={verdict} />)}
         </section>
       )}
       {verdict.exceptions.length > 0 && (

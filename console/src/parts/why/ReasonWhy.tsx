@@ -7,9 +7,9 @@ import { SeverityMark } from '../marks';
 import { messages } from './messages';
 import { Remedy } from './Remedy';
 import type { Teller } from './sentences';
+import { toldOf, type Told } from './told';
 
-/** So much evidence is shown of each reason; the tabs of the image have all of it. */
-const SHOWN = 20;
+const NOTHING: Told = { shown: [], above: 0, controls: [], more: 0 };
 
 /** The image that a verdict is on. */
 export interface ImageOfWhy {
@@ -17,11 +17,19 @@ export interface ImageOfWhy {
   subject: string;
 }
 
+interface ReasonWhyProps {
+  reason: VerdictReason;
+  /** What of its evidence is told here; all where it stands alone. */
+  told?: Told | undefined;
+  teller: Teller;
+  image: ImageOfWhy;
+}
+
 /** One reason: what does not hold, the evidence, what to do. */
-export function ReasonWhy({ reason, teller, image }: { reason: VerdictReason; teller: Teller; image: ImageOfWhy }) {
+export function ReasonWhy({ reason, told, teller, image }: ReasonWhyProps) {
   const t = useMessages(messages);
-  const shown = reason.evidence.slice(0, SHOWN);
-  const more = reason.evidenceCount - shown.length;
+  const format = useFormat();
+  const { shown, above, controls, more } = told ?? toldOf([reason])[0] ?? NOTHING;
   return (
     <article className="bh-reason">
       <p>
@@ -34,9 +42,10 @@ export function ReasonWhy({ reason, teller, image }: { reason: VerdictReason; te
           {reason.policy && <> · {t.rich('by.policy', { policy: <HostileText text={reason.policy} /> })}</>}
         </p>
       )}
-      {shown.length > 0 && (
+      {shown.length + above > 0 && (
         <ul className="bh-evidence" aria-label={t('evidence')}>
           {shown.map((evidence, at) => <Evidence key={`${evidence.id}-${String(at)}`} evidence={evidence} image={image} />)}
+          {above > 0 && <li>{t('evidence.above', { count: above, controls: format.list(controls) })}</li>}
           {more > 0 && <li>{t('evidence.more', { count: more })}</li>}
         </ul>
       )}
