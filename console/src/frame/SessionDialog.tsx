@@ -4,7 +4,8 @@ import { queryClient } from '../client/cache';
 import { hasCode } from '../client/failure';
 import { logIn } from '../client/generated';
 import { useMessages } from '../i18n/language';
-import { Button, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader, TextInput } from '../parts/pf';
+import { Field } from '../parts/Field';
+import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '../parts/pf';
 import { Problem } from '../parts/Problem';
 import { messages } from './messages';
 
@@ -23,21 +24,15 @@ export function SessionDialog({ name, onSignedIn }: { name: string; onSignedIn: 
   const needsCode = code !== '' || hasCode(signIn.error, 'access.second_factor_needed');
   return (
     // The first field is the hidden one, which cannot take the focus: it would stay in a dialog behind this one.
-    <Modal isOpen variant="small" aria-labelledby="session-title" elementToFocus="#session-password">
+    <Modal isOpen variant="small" aria-labelledby="session-title" elementToFocus="#session-form input[type=password]">
       <ModalHeader title={t('session.title')} labelId="session-title" />
       <ModalBody>
         <p ref={beAlone}>{t('session.text')}</p>
         {signIn.error && <Problem error={signIn.error} />}
         <Form id="session-form" onSubmit={(event) => { event.preventDefault(); signIn.mutate(); }}>
           <input type="text" name="username" autoComplete="username" value={name} readOnly hidden tabIndex={-1} />
-          <FormGroup label={t('session.password', { name })} fieldId="session-password" isRequired>
-            <TextInput id="session-password" type="password" autoComplete="current-password" isRequired autoFocus value={password} onChange={(_, value) => { setPassword(value); }} />
-          </FormGroup>
-          {needsCode && (
-            <FormGroup label={t('session.code')} fieldId="session-code">
-              <TextInput id="session-code" inputMode="numeric" autoComplete="one-time-code" value={code} onChange={(_, value) => { setCode(value); }} />
-            </FormGroup>
-          )}
+          <Field label={t('session.password', { name })} type="password" autoComplete="current-password" isRequired autoFocus value={password} onValue={setPassword} />
+          {needsCode && <Field label={t('session.code')} inputMode="numeric" autoComplete="one-time-code" value={code} onValue={setCode} />}
         </Form>
       </ModalBody>
       <ModalFooter>

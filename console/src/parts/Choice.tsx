@@ -1,5 +1,6 @@
 // Lines of a form beside the plain `Field`: one of some words, a longer text.
 import { useId, type ReactNode } from 'react';
+import { useCheck } from './field/check';
 import { useRefusal } from './field/refused';
 import { FormGroup, FormHelperText, FormSelect, FormSelectOption, HelperText, HelperTextItem, TextArea } from './pf';
 
@@ -56,11 +57,13 @@ interface LongTextProps extends LineProps {
 export function LongText({ label, help, error: own, member, isRequired = false, value, onValue, rows = 3, isCode = false, ...input }: LongTextProps) {
   const id = useId();
   const refusal = useRefusal(member, label);
-  const error = own ?? refusal;
+  const check = useCheck(value);
+  const error = check.says ?? own ?? refusal;
   return (
     <FormGroup label={label} fieldId={id} isRequired={isRequired}>
       <TextArea
         {...input}
+        {...check.props}
         id={id}
         className={isCode ? 'bh-code-input' : undefined}
         rows={rows}

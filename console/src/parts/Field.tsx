@@ -1,4 +1,5 @@
 import { useId, type ComponentProps, type ReactNode } from 'react';
+import { useCheck } from './field/check';
 import { useRefusal } from './field/refused';
 import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from './pf';
 
@@ -18,11 +19,13 @@ interface FieldProps extends Omit<ComponentProps<typeof TextInput>, 'onChange' |
 export function Field({ label, value, onValue, help, error: own, member, isRequired = false, ...input }: FieldProps) {
   const id = useId();
   const refusal = useRefusal(member, label);
-  const error = own ?? refusal;
+  const check = useCheck(value);
+  const error = check.says ?? own ?? refusal;
   return (
     <FormGroup label={label} fieldId={id} isRequired={isRequired}>
       <TextInput
         {...input}
+        {...check.props}
         id={id}
         isRequired={isRequired}
         value={value}

@@ -1,6 +1,7 @@
-import { useId } from 'react';
+import { useId, type ComponentProps } from 'react';
 import type { ScopeVariable } from '../../../client/generated';
 import { useMessages } from '../../../i18n/language';
+import { useCheck } from '../../../parts/field/check';
 import { useRefusal } from '../../../parts/field/refused';
 import { Icon } from '../../../parts/icons';
 import { Button, FormSelect, FormSelectOption, TextInput } from '../../../parts/pf';
@@ -43,14 +44,12 @@ export function Variables({ variables, onVariables, wrong, says }: VariablesProp
                 {!isKnown && <FormSelectOption value={variable.attribute} label={variable.attribute} />}
               </FormSelect>
               {hasKeys(variable.attribute) && (
-                <TextInput aria-label={t('variable.key', { name })} placeholder={t('key')} isRequired value={variable.key ?? ''} onChange={(_, key) => { put(at, { ...variable, key }); }} />
+                <Part aria-label={t('variable.key', { name })} placeholder={t('key')} value={variable.key ?? ''} onChange={(_, key) => { put(at, { ...variable, key }); }} />
               )}
-              <TextInput
+              <Part
                 aria-label={t('variable.value', { name })}
                 placeholder={t('value')}
-                isRequired
-                validated={wrong === at + 1 ? 'error' : 'default'}
-                aria-describedby={wrong === at + 1 ? id : undefined}
+                refusal={wrong === at + 1 ? id : undefined}
                 value={variable.value}
                 onChange={(_, value) => { put(at, { ...variable, value }); }}
               />
@@ -73,5 +72,23 @@ export function Variables({ variables, onVariables, wrong, says }: VariablesProp
         <Button variant="secondary" onClick={() => { onVariables([...variables, { attribute: 'image.repository', value: '' }]); }}>{t('variable.add')}</Button>
       </p>
     </fieldset>
+  );
+}
+
+interface PartProps extends Omit<ComponentProps<typeof TextInput>, 'value' | 'ref'> {
+  value: string;
+  /** The id of what the server says against it. */
+  refusal?: string | undefined;
+}
+
+/** A field of a variable: what is missing stands below the variable. */
+function Part({ value, refusal, ...input }: PartProps) {
+  const id = useId();
+  const { says, props } = useCheck(value);
+  return (
+    <>
+      <TextInput {...input} {...props} isRequired value={value} validated={says !== null || refusal !== undefined ? 'error' : 'default'} aria-describedby={says === null ? refusal : id} />
+      {says !== null && <small id={id} className="bh-field-error bh-variable-error">{says}</small>}
+    </>
   );
 }

@@ -6,6 +6,7 @@ import { importIntelligence, showIntelligence } from '../../../client/generated'
 import { queryOf } from '../../../client/queries';
 import { useMessages } from '../../../i18n/language';
 import { Confirm } from '../../../parts/Confirm';
+import { useCheck } from '../../../parts/field/check';
 import { Alert } from '../../../parts/pf';
 import { messages } from './messages';
 
@@ -14,6 +15,7 @@ export function Import({ hasKeys, onClose }: { hasKeys: boolean; onClose: () => 
   const t = useMessages(messages);
   const id = useId();
   const [file, setFile] = useState<File | null>(null);
+  const check = useCheck(file?.name ?? '');
   const take = useMutation({
     mutationFn: (chosen: File) => confirmed(() => importIntelligence({ body: chosen })),
     onSuccess: (status) => {
@@ -34,8 +36,9 @@ export function Import({ hasKeys, onClose }: { hasKeys: boolean; onClose: () => 
       {!hasKeys && <Alert variant="warning" isInline title={t('import.no_keys')} />}
       <p>
         <label htmlFor={id}>{t('import.file')}</label>{' '}
-        <input id={id} type="file" required onChange={(event) => { setFile(event.target.files?.[0] ?? null); }} />
+        <input id={id} type="file" required {...check.props} aria-invalid={check.says !== null} aria-describedby={check.says === null ? undefined : `${id}-wrong`} onChange={(event) => { setFile(event.target.files?.[0] ?? null); }} />
       </p>
+      {check.says !== null && <p id={`${id}-wrong`} className="bh-field-error">{check.says}</p>}
     </Confirm>
   );
 }

@@ -1,0 +1,16 @@
+export const en = {
+  missing: 'This is needed.',
+  'missing.file': 'Choose a file.',
+  'bad.number': 'This is no number.',
+  'bad.date': 'This is no complete date.',
+  'bad.email': 'This is no e-mail address, as name@example.com.',
+  'bad.url': 'This is no address, as https://example.com/hook.',
+  short: '{least} characters at least; there {count, plural, one {is # so far} other {are # so far}}.',
+  long: '{most} characters at most; there are {count}.',
+  low: '{least} or more.',
+  high: '{most} or less.',
+  early: '{least} at the earliest.',
+  late: '{most} at the latest.',
+  whole: 'A whole number is needed.',
+  impossible: 'This value cannot be used.',
+} as const;
