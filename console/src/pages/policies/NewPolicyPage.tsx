@@ -26,6 +26,7 @@ const BEGINNINGS = ['from', 'of'] as const;
 /** A new policy: from a template that starts in audit, or from another policy (`?of=ID`). */
 export function NewPolicyPage() {
   const search: Search = useSearch({ strict: false });
+  const { language } = useFormat();
   const other = useQuery({ ...queryOf(showPolicy, { path: { id: search.of ?? '' } }), enabled: search.of !== undefined });
   if (other.error && !other.data) return <PageProblem error={other.error} onRetry={() => void other.refetch()} />;
   if (search.of !== undefined) {
@@ -33,7 +34,7 @@ export function NewPolicyPage() {
     const copy = outlineOf(other.data.document) ? withTop(withTop(other.data.document, 'name', `${other.data.name}-copy`), 'mode', 'audit') : other.data.document;
     return <Editor key={search.of} begin={copy} />;
   }
-  return search.from === undefined ? <Templates /> : <Editor key={search.from} begin={documentOf(search.from)} />;
+  return search.from === undefined ? <Templates /> : <Editor key={search.from} begin={documentOf(search.from, language)} />;
 }
 
 function Templates() {
@@ -66,7 +67,9 @@ function Editor({ begin }: { begin: string }) {
   const { language } = useFormat();
   const navigate = useNavigate();
   const [key] = useState(idempotencyKey);
-  const [draft, setDraft] = useState<PolicyDraft>({ document: begin, isEnabled: true, comment: '' });
+  // Whoever changes their language meanwhile goes on with what they have.
+  const [begun] = useState(begin);
+  const [draft, setDraft] = useState<PolicyDraft>({ document: begun, isEnabled: true, comment: '' });
   const outline = useMemo(() => outlineOf(draft.document), [draft.document]);
   const effect = useEffectOf(draft.document, null, true);
   const save = useMutation({
@@ -82,7 +85,7 @@ function Editor({ begin }: { begin: string }) {
     // What was wrong with the text of before says nothing of this one.
     if (save.isError) save.reset();
   };
-  const isTyped = draft.document !== begin || !draft.isEnabled || draft.comment !== '';
+  const isTyped = draft.document !== begun || !draft.isEnabled || draft.comment !== '';
   return (
     <form className="bh-page bh-flow" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <header className="bh-section">

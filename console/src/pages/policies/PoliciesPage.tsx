@@ -10,6 +10,7 @@ import { ListPage } from '../../parts/table/ListPage';
 import type { FilterKey } from '../../parts/table/filter';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
+import { saidInJapanese } from './builtins.ja';
 import { outlineOf } from './document/outline';
 import { messages } from './messages';
 import { ModeMark } from './ModeMark';
@@ -49,7 +50,7 @@ function usePolicyColumns(): readonly Column<Policy>[] {
     () => [
       { id: 'name', title: t('name'), width: 13, sort: { key: 'name' }, cell: (policy) => <Link to="/policies/$id" params={{ id: policy.id }}><HostileText text={policy.name} /></Link> },
       { id: 'mode', title: t('mode'), width: 10, cell: (policy) => <ModeMark policy={policy} /> },
-      { id: 'description', title: t('description'), width: 17, cell: (policy) => <HostileText text={policy.description ?? ''} /> },
+      { id: 'description', title: t('description'), width: 17, cell: (policy) => <HostileText text={format.language === 'ja' ? saidInJapanese(policy.description ?? '') : (policy.description ?? '')} /> },
       {
         id: 'scope',
         title: t('scope'),

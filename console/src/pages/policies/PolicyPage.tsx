@@ -5,13 +5,14 @@ import { useEffect, useMemo } from 'react';
 import { showPolicy, type Policy } from '../../client/generated';
 import { answerOf } from '../../client/queries';
 import type { Search } from '../../frame/routes';
-import { useMessages } from '../../i18n/language';
+import { useFormat, useMessages } from '../../i18n/language';
 import { CopyButton } from '../../parts/CopyButton';
 import { HostileText, visible } from '../../parts/HostileText';
 import { Tab, Tabs, TabTitleText } from '../../parts/pf';
 import { PageProblem } from '../../parts/PageProblem';
 import { PageSkeleton } from '../../parts/Skeleton';
 import { Timestamp } from '../../parts/Timestamp';
+import { saidInJapanese } from './builtins.ja';
 import { outlineOf, type ControlOutline } from './document/outline';
 import { messages } from './messages';
 import { ModeMark } from './ModeMark';
@@ -34,6 +35,7 @@ export function PolicyPage() {
 
 function PolicyDetails({ policy, etag }: { policy: Policy; etag: string | null }) {
   const t = useMessages(messages);
+  const { language } = useFormat();
   const [tab, openTab] = useTab();
   useEffect(() => {
     document.title = `${policy.name} · Bulkhead`;
@@ -46,7 +48,7 @@ function PolicyDetails({ policy, etag }: { policy: Policy; etag: string | null }
           <h1><HostileText text={policy.name} /></h1>
           <PolicyActions policy={policy} etag={etag} />
         </div>
-        {policy.description && <p><HostileText text={policy.description} longest={2000} /></p>}
+        {policy.description && <p><HostileText text={language === 'ja' ? saidInJapanese(policy.description) : policy.description} longest={2000} /></p>}
         <p className="bh-summary">
           <ModeMark policy={policy} />
           <span className="bh-quiet">{t.rich('changed.by', { version: policy.version, name: <HostileText text={policy.author} />, time: <Timestamp moment={policy.changed} /> })}</span>
@@ -98,11 +100,12 @@ function Controls({ policy }: { policy: Policy }) {
 
 function Control({ control }: { control: ControlOutline }) {
   const words = useControlWords();
+  const { language } = useFormat();
   const values = Object.entries(control.values).filter(([key]) => key !== 'name' && key !== 'description');
   const own = control.values.name;
   return (
     <article className="bh-control">
-      <h3>{words.control(control.type)}{typeof own === 'string' && <> · <HostileText text={own} /></>}</h3>
+      <h3>{words.control(control.type)}{typeof own === 'string' && <> · <HostileText text={language === 'ja' ? saidInJapanese(own) : own} /></>}</h3>
       {values.length > 0 && (
         <dl className="bh-facts">
           {values.map(([key, value]) => (
