@@ -3,7 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
 import { queryClient } from '../../client/cache';
-import { showHealth, showSummary, type Summary } from '../../client/generated';
+import { listExceptions, listImages, showHealth, showSummary, type Summary } from '../../client/generated';
 import { useLive } from '../../client/live';
 import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
@@ -11,7 +11,7 @@ import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
 import { Problem } from '../../parts/Problem';
 import { Skeleton } from '../../parts/Skeleton';
-import { StillWorking } from '../../parts/table/StillWorking';
+import { StillWorking, Stopped } from '../../parts/table/StillWorking';
 import { Timestamp } from '../../parts/Timestamp';
 import { VerdictMark } from '../../parts/marks';
 import { WhyPlace } from '../../parts/why/WhyPlace';
@@ -64,14 +64,27 @@ function Overview() {
   );
 }
 
+/** What is waited for before anything is shown. */
+const AWAITED = [showSummary.id, showHealth.id, COUNTED, listImages.id, listExceptions.id].map((id) => ({ queryKey: [id] }));
+
 /** As high as what will stand there, so that nothing moves when it comes. */
 function Waiting() {
+  const [isStopped, setIsStopped] = useState(false);
+  const stop = () => {
+    setIsStopped(true);
+    for (const awaited of AWAITED) void queryClient.cancelQueries(awaited);
+  };
+  const askAgain = () => {
+    setIsStopped(false);
+    for (const awaited of AWAITED) void queryClient.refetchQueries({ ...awaited, type: 'active' });
+  };
+  if (isStopped) return <Stopped onAgain={askAgain} />;
   return (
     <div aria-busy="true" className="bh-home-waiting">
       <Skeleton width="long" />
       <Skeleton width="middle" />
       <Skeleton width="long" />
-      <StillWorking />
+      <StillWorking onCancel={stop} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import '@patternfly/react-styles/css/components/Table/table.css';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { queryClient } from '../../client/cache';
 import { useEffect, useState } from 'react';
 import { beginPolicyTrial, tryPolicy, type DryRun } from '../../client/generated';
 import { useFormat, useMessages } from '../../i18n/language';
@@ -25,6 +26,8 @@ export interface Effect {
   /** Whether what is shown is of the text as it stands. */
   isCurrent: boolean;
   ask: () => void;
+  /** Stops what runs; the next one is asked for by hand. */
+  stop: () => void;
 }
 
 /** What a document would do to the images that are known, before it is saved. */
@@ -33,8 +36,9 @@ export function useEffectOf(document: string, policy: string | null, isChanged: 
   const [asked, setAsked] = useState<string | null>(null);
   const [took, setTook] = useState(0);
   const isWanted = asked === settled || (isChanged && took < QUICK_MS);
+  const queryKey = [tryPolicy.id, policy, settled];
   const run = useQuery({
-    queryKey: [tryPolicy.id, policy, settled],
+    queryKey,
     queryFn: async ({ signal }) => {
       const began = performance.now();
       const answer = await tryPolicy({ body: { document: settled, policy } }, { signal });
@@ -53,6 +57,10 @@ export function useEffectOf(document: string, policy: string | null, isChanged: 
     ask: () => {
       if (asked === document) void run.refetch();
       else setAsked(document);
+    },
+    stop: () => {
+      setTook(QUICK_MS);
+      void queryClient.cancelQueries({ queryKey });
     },
   };
 }
@@ -74,7 +82,7 @@ export function EffectPanel({ effect, document, policy }: { effect: Effect; docu
       </div>
       {begin.error && !isMistake(begin.error) && <Problem error={begin.error} />}
       {begin.data && begin.variables === document && <TrialLine job={begin.data.job} />}
-      {isRunning && <StillWorking />}
+      {isRunning && <StillWorking onCancel={effect.stop} />}
       {error && !isMistake(error) && <Problem error={error} onRetry={effect.ask} />}
       {run && (
         <div className={isCurrent ? 'bh-section' : 'bh-section bh-quiet'}>

@@ -15,7 +15,7 @@ import { sent, termsOf, without } from './filter';
 import { FilterField } from './FilterField';
 import { messages } from './messages';
 import { Rows } from './Rows';
-import { StillWorking } from './StillWorking';
+import { StillWorking, Stopped } from './StillWorking';
 import { Toolbar } from './Toolbar';
 import { useGone } from './useGone';
 import { useRows, type RowRange } from './useRows';
@@ -81,7 +81,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
       />
       {!props.isPart && <OwnJobList />}
       {rows.error && <Problem error={rows.error} onRetry={rows.reload} />}
-      {(rows.isPending || rows.isOld) && <StillWorking />}
+      {rows.isStopped ? <Stopped onAgain={reload} /> : (rows.isPending || rows.isOld) && <StillWorking onCancel={rows.stop} />}
       {isEmpty && terms.length > 0 && (
         <EmptyState
           title={t('nothing.matches')}
@@ -96,7 +96,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
         </EmptyState>
       )}
       {isEmpty && terms.length === 0 && props.empty}
-      {!isEmpty && !(rows.error && rows.count === 0) && (
+      {!isEmpty && !((rows.error || rows.isStopped) && rows.count === 0) && (
         <Rows
           label={props.label}
           listKey={`${filter}|${sort}`}

@@ -51,9 +51,10 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
   );
 }
 
-function useCount<Item>({ total, known, isPending, error }: Rows<Item>): string {
+function useCount<Item>({ total, known, isPending, isStopped, error }: Rows<Item>): string {
   const t = useMessages(messages);
   const format = useFormat();
+  if (isStopped) return '';
   if (isPending) return t('loading');
   // What failed says so below; no number is better than one that nobody counted.
   if (total === null) return known === 0 && error ? '' : t('count.more', { count: format.number(known) });

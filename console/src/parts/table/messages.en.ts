@@ -31,6 +31,7 @@ export const en = {
   'nothing.matches': 'Nothing matches',
   'nothing.matches.text': 'No row fulfills all of these terms.',
   'still.working': 'Still working: {time}',
+  stopped: 'Stopped. What was asked for was not read.',
   loading: 'Loading',
   'keys.search': 'Filter the list',
   'keys.down': 'Next row',

@@ -34,6 +34,7 @@ export const ja: Translation<typeof en> = {
   'nothing.matches': '一致するものがありません',
   'nothing.matches.text': 'すべての条件を満たす行はありません。',
   'still.working': '処理を続けています: {time}',
+  stopped: '中止しました。内容は読み込まれていません。',
   loading: '読み込み中',
   'keys.search': '一覧を絞り込み',
   'keys.down': '次の行',

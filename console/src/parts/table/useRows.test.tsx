@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { renderHook, waitFor } from '@testing-library/react';
+import { act, renderHook, waitFor } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { expect, test } from 'vitest';
 import type { ListQuery, ListSource } from './source';
@@ -94,4 +94,19 @@ test('rows that came or went before the next page are neither shown twice nor lo
   await client.invalidateQueries();
   await waitFor(() => { expect(result.current.count).toBe(150); });
   expect(shown().slice(0, 150)).toEqual(all);
+});
+
+test('what the reader stops is not read, and is asked for again when they want it', async () => {
+  const asked: ListQuery[] = [];
+  let signal: AbortSignal | undefined;
+  const source: ListSource<number> = { ...numbers(30, asked), page: (query, given) => { asked.push(query); signal = given; return new Promise(() => undefined); } };
+  const { result } = render(source);
+  expect(result.current.isStopped).toBe(false);
+  await waitFor(() => { expect(signal).toBeDefined(); });
+  act(() => { result.current.stop(); });
+  await waitFor(() => { expect(result.current.isStopped).toBe(true); });
+  expect(signal?.aborted).toBe(true);
+  act(() => { result.current.reload(); });
+  await waitFor(() => { expect(asked).toHaveLength(2); });
+  expect(result.current.isStopped).toBe(false);
 });

@@ -1,5 +1,5 @@
 // The rows of a list: pages behind cursors, of which only those near the window are kept.
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useState } from 'react';
 import type { ListSource } from './source';
 
@@ -32,6 +32,10 @@ export interface Rows<Item> {
   /** Whether the rows are those of the filter before. */
   isOld: boolean;
   error: Error | null;
+  /** Whether what is asked for is not read because the reader stopped it. */
+  isStopped: boolean;
+  /** Stops what is being read of the first rows. */
+  stop: () => void;
   /** Reads anew, from the start. */
   reload: () => void;
 }
@@ -47,6 +51,7 @@ export function useRows<Item>(
   asked: { filter: string; sort: string },
   range: RowRange,
 ): Rows<Item> {
+  const client = useQueryClient();
   const [turn, setTurn] = useState(0);
   const list = JSON.stringify([source.key, asked.filter, asked.sort, turn]);
   const [place, setPlace] = useState<Place>({ list, cursors: [] });
@@ -96,6 +101,8 @@ export function useRows<Item>(
     items: () => [...pages.values()].flatMap((page) => page?.items ?? []),
     isPending: first.isPending,
     isOld,
+    isStopped: (first.isPending || isOld) && first.fetchStatus === 'idle',
+    stop: () => void client.cancelQueries({ queryKey: queryOfPage(undefined).queryKey, exact: true }),
     error: first.error ?? others.find((other) => other.error)?.error ?? null,
     reload,
   };
