@@ -53,7 +53,6 @@ export function Decision({ exception, etag }: { exception: DecidableException; e
       )}
       {asked && (
         <Confirm
-          focus=".pf-v6-c-modal-box textarea"
           title={t(`${asked}.title`)}
           action={t(asked)}
           isDanger={asked !== 'approve'}

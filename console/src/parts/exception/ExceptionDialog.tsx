@@ -49,7 +49,7 @@ export default function ExceptionDialog({ prefill, onDone, onClose }: ExceptionD
     if (!isVague) send.mutate();
   };
   return (
-    <Modal isOpen variant="medium" onClose={close} aria-labelledby={`${id}-title`} elementToFocus=".pf-v6-c-modal-box textarea">
+    <Modal isOpen variant="medium" onClose={close} aria-labelledby={`${id}-title`}>
       <ModalHeader title={t('title')} labelId={`${id}-title`} description={t('text')} />
       <ModalBody>
         <Refused error={send.error}>
