@@ -1,14 +1,16 @@
 import { useState } from 'react';
 import { hasCode } from '../../../client/failure';
-import type { NewToken, TokenWithSecret } from '../../../client/generated';
+import { listScopes, type NewToken, type TokenWithSecret } from '../../../client/generated';
 import type { CallOptions } from '../../../client/transport';
-import { useMe } from '../../../frame/me';
+import { useMay, useMe } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
 import { Choice } from '../../../parts/Choice';
 import { NewObject } from '../../../parts/edit/NewObject';
 import { Field } from '../../../parts/Field';
 import { Alert } from '../../../parts/pf';
 import { ShownOnce } from '../../../parts/ShownOnce';
+import { PageSkeleton } from '../../../parts/Skeleton';
+import { useAll } from '../all';
 import { PermissionGrid } from '../PermissionGrid';
 import { ScopePicker } from '../ScopePicker';
 import { LIVES, blocksOf, endOf, type Life } from './expiry';
@@ -37,11 +39,14 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
   const t = useMessages(messages);
   const me = useMe();
   const [made, setMade] = useState<TokenWithSecret | null>(null);
+  const scopes = useAll(listScopes, useMay('access.read'));
   const tokenOf = ({ name, permissions, scopes: chosen, life, date, addresses }: Draft): NewToken => {
     const expires = endOf(life, date, Date.now());
     return { name, permissions, scopes: chosen, addresses: blocksOf(addresses), ...(expires ? { expires } : {}) };
   };
   const word = (life: Life) => (life === 'date' ? t('expires.date') : life === 'never' ? t('expires.never') : t('expires.days', { count: Number(life) }));
+  // How many there are to choose from nobody knows before: the form comes with them, and nothing in it moves.
+  if (scopes.isPending) return <PageSkeleton />;
   return (
     <>
       <NewObject initial={EMPTY} action={t('create')} create={(draft, options) => create(tokenOf(draft), options)} onMade={setMade} stale={stale}>
