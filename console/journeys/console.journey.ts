@@ -10,6 +10,7 @@ import { messages as login } from '../src/pages/login/messages';
 import { messages as setup } from '../src/pages/setup/messages';
 import { messages as edit } from '../src/parts/edit/messages';
 import { messages as parts } from '../src/parts/messages';
+import { messages as scan } from '../src/parts/scan/messages';
 import { messages as table } from '../src/parts/table/messages';
 import { messages as view } from '../src/parts/views/dialog/messages';
 import { messages as views } from '../src/parts/views/messages';
@@ -60,7 +61,7 @@ describe(`with ${STORE}`, () => {
     await accessible(page, 'home without images');
     await shot(page, `${STORE}-home-empty`);
     await page.goto('/images');
-    await page.getByText(say('en', images, 'empty.title')).waitFor();
+    await page.getByText(say('en', scan, 'images.none')).waitFor();
     await shot(page, `${STORE}-images-empty`);
     expect(complaints).toEqual([]);
     await close();

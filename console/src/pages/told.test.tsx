@@ -17,6 +17,8 @@ import { UserPage } from './access/users/UserPage';
 import { AREAS } from './access/words/words';
 import { ComparePage } from './images/compare/ComparePage';
 import { JobsPage } from './jobs/JobsPage';
+import { PackagesPage } from './packages/PackagesPage';
+import { VulnerabilitiesPage } from './vulnerabilities/VulnerabilitiesPage';
 import { VulnerabilityPage } from './vulnerabilities/VulnerabilityPage';
 
 beforeEach(() => {
@@ -137,4 +139,23 @@ test('permissions that may be given have their rows before the server told which
   expect(screen.queryByRole('checkbox')).toBeNull();
   await screen.findByRole('checkbox', { name: 'Images: See' });
   expect(screen.getAllByRole('rowheader').map((row) => row.textContent)).toEqual(before);
+});
+
+test.each([[VulnerabilitiesPage, '/vulnerabilities'], [PackagesPage, '/packages']] as const)('where there is no image it is said how the first one comes, and nothing sounds like good news (%#)', async (Page, path) => {
+  show(Page, { path, permissions: ['images.read', 'findings.read', 'registries.write'], answers: { '/summary': { images: { total: 0 } } } });
+  await screen.findByText('No image yet');
+  expect(screen.getByRole('link', { name: 'Add a registry' }).getAttribute('href')).toBe('/registries/new');
+  expect(screen.getByText(/bulkhead scan --register/)).toBeTruthy();
+  expect(screen.queryByText(/No known vulnerability|No package/)).toBeNull();
+});
+
+test('that no vulnerability is known is said with of how many images and by which intelligence', async () => {
+  const shown = { path: '/vulnerabilities', permissions: ['images.read', 'findings.read', 'intelligence.read'] };
+  show(VulnerabilitiesPage, { ...shown, answers: { '/summary': { images: { total: 12 }, intelligence: { built: AT, sequence: 7, age_seconds: 1 } } } });
+  await screen.findByText('No known vulnerability in 12 images');
+  expect(document.querySelector('.bh-empty time')?.getAttribute('datetime')).toBe(AT);
+  cleanup();
+  show(VulnerabilitiesPage, { ...shown, answers: { '/summary': { images: { total: 12 }, intelligence: null } } });
+  await screen.findByText('No vulnerability can be known');
+  expect(screen.getByRole('link', { name: 'Intelligence' }).getAttribute('href')).toBe('/system/intelligence');
 });

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { beginPackagesExport, exportPackages, listPackages, type KnownPackage } from '../../client/generated';
+import { later } from '../../frame/later';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CountLink } from '../../parts/CountLink';
 import { EmptyState } from '../../parts/EmptyState';
@@ -11,6 +12,9 @@ import { quoted, type FilterKey } from '../../parts/table/filter';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
 import { messages } from './messages';
+
+// Only where there is no package it has to be said of what.
+const NothingFound = later(() => import('../../parts/scan/NothingFound'));
 
 const source = listOf(listPackages, {});
 
@@ -45,7 +49,7 @@ export function PackagesPage() {
         rowKey={(found) => found.purl}
         topics={TOPICS}
         exports={exports}
-        empty={<EmptyState title={t('empty.title')}><p>{t('empty.text')}</p></EmptyState>}
+        empty={<NothingFound>{() => <EmptyState title={t('empty.title')} actions={<Link to="/images">{t('column.images')}</Link>}><p>{t('empty.text')}</p></EmptyState>}</NothingFound>}
       />
     </div>
   );

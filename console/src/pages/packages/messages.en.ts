@@ -10,6 +10,6 @@ export const en = {
   'images.with': '{count, plural, one {# image} other {# images}} with {name}',
   'images.with.many': '{count} or more images with {name}',
   'images.many': '{count} or more',
-  'empty.title': 'No package yet',
-  'empty.text': 'The packages of all registered images appear here, each once.',
+  'empty.title': 'No package in any image',
+  'empty.text': 'The packages of all registered images appear here, each once. What could not be read of an image is told on its page.',
 } as const;

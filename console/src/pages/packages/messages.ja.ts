@@ -13,6 +13,6 @@ export const ja: Translation<typeof en> = {
   'images.with': '{name}を含むイメージ{count}件',
   'images.with.many': '{name}を含むイメージ{count}件以上',
   'images.many': '{count}件以上',
-  'empty.title': 'パッケージはまだありません',
-  'empty.text': '登録済みのすべてのイメージのパッケージが、重複なくここに表示されます。',
+  'empty.title': 'パッケージのあるイメージはありません',
+  'empty.text': '登録済みのすべてのイメージのパッケージが、重複なくここに表示されます。解析できなかった部分は、各イメージのページで確認できます。',
 };

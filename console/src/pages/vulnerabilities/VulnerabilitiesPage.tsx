@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { beginVulnerabilitiesExport, exportVulnerabilities, listVulnerabilities, type KnownVulnerability } from '../../client/generated';
+import { beginVulnerabilitiesExport, exportVulnerabilities, listVulnerabilities, type KnownVulnerability, type Summary } from '../../client/generated';
+import { later } from '../../frame/later';
 import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CountLink } from '../../parts/CountLink';
@@ -16,6 +17,9 @@ import { Timestamp } from '../../parts/Timestamp';
 import { useSeverityChoices } from '../../parts/words';
 import { useExceptMany } from '../../parts/exception/useExceptMany';
 import { messages } from './messages';
+
+// Only where nothing is known it has to be said of what.
+const NothingFound = later(() => import('../../parts/scan/NothingFound'));
 
 const source = listOf(listVulnerabilities, {});
 
@@ -47,10 +51,29 @@ export function VulnerabilitiesPage() {
         topics={TOPICS}
         exports={exports}
         bulk={bulk.actions}
-        empty={<EmptyState title={t('empty.title')}><p>{t('empty.text')}</p></EmptyState>}
+        empty={<NothingFound>{(summary) => <NothingKnown summary={summary} />}</NothingFound>}
       />
       {bulk.dialog}
     </div>
+  );
+}
+
+/** That nothing is known is good news only by what one knows it: of how many images, by which intelligence. */
+function NothingKnown({ summary }: { summary: Summary | null }) {
+  const t = useMessages(messages);
+  const seesIntelligence = useMay('intelligence.read');
+  const intelligence = summary?.intelligence;
+  if (seesIntelligence && summary && !intelligence) {
+    return <EmptyState title={t('empty.blind')} actions={<Link to="/system/intelligence">{t('empty.intelligence')}</Link>}><p>{t('empty.blind.text')}</p></EmptyState>;
+  }
+  return (
+    <EmptyState
+      title={summary ? t('empty.counted', { count: summary.images.total }) : t('empty.title')}
+      actions={<>{summary && <Link to="/images">{t('empty.images')}</Link>}{seesIntelligence && <Link to="/system/intelligence">{t('empty.intelligence')}</Link>}</>}
+    >
+      {intelligence && <p>{t.rich('empty.built', { time: <Timestamp moment={intelligence.built} isExact /> })}</p>}
+      <p>{t('empty.text')}</p>
+    </EmptyState>
   );
 }
 

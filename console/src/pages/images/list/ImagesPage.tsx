@@ -1,7 +1,6 @@
 import { listImages } from '../../../client/generated';
 import { later } from '../../../frame/later';
 import { useMessages } from '../../../i18n/language';
-import { EmptyState } from '../../../parts/EmptyState';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
 import { listOf } from '../../../parts/table/source';
 import { useWhy } from '../../../parts/why/useWhy';
@@ -13,7 +12,7 @@ import { useImageFilters } from './filters';
 import { messages } from './messages';
 
 // Only who has no image yet needs it.
-const ScanCommand = later(() => import('../../../parts/scan/ScanCommand'));
+const NoImages = later(() => import('../../../parts/scan/NoImages'));
 
 const source = listOf(listImages, {});
 
@@ -50,16 +49,5 @@ export function ImagesPage() {
         {bulk.dialog}
       </div>
     </WhyPlace>
-  );
-}
-
-function NoImages() {
-  const t = useMessages(messages);
-  return (
-    <EmptyState title={t('empty.title')}>
-      <p>{t('empty.text')}</p>
-      <p>{t('empty.command')}</p>
-      <ScanCommand />
-    </EmptyState>
   );
 }
