@@ -1,7 +1,8 @@
-import { useEffect, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { LANGUAGES } from '../i18n/format';
 import { useReader } from '../i18n/language';
 import { useTheme } from '../frame/theme';
+import { useTitle } from '../frame/title';
 
 const NAMES = { en: 'English', ja: '日本語' } as const;
 
@@ -9,9 +10,7 @@ const NAMES = { en: 'English', ja: '日本語' } as const;
 export function OutsidePage({ title, children }: { title: string; children: ReactNode }) {
   const { language, choose } = useReader();
   useTheme();
-  useEffect(() => {
-    document.title = `${title} · Bulkhead`;
-  }, [title]);
+  useTitle(title);
   return (
     <main className="bh-outside" id="main">
       <div className="bh-outside-card">

@@ -1,12 +1,13 @@
 import '../../styles/assurance.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useCallback, useEffect } from 'react';
+import { useCallback } from 'react';
 import { queryClient } from '../../client/cache';
 import { listPolicies, showException, type PolicyException } from '../../client/generated';
 import { answerOf, queryOf } from '../../client/queries';
 import { useEvents } from '../../client/stream';
 import { useMay } from '../../frame/me';
+import { useTitle } from '../../frame/title';
 import { useMessages } from '../../i18n/language';
 import { MatchesOf } from '../../parts/exception/Matches';
 import { messages as dialog } from '../../parts/exception/messages';
@@ -37,9 +38,7 @@ export function ExceptionPage() {
 
 function ExceptionDetails({ exception, etag }: { exception: PolicyException; etag: string | null }) {
   const t = useMessages(messages);
-  useEffect(() => {
-    document.title = `${exception.name} · Bulkhead`;
-  }, [exception.name]);
+  useTitle(exception.name);
   return (
     <div className="bh-page bh-flow">
       <header className="bh-section">

@@ -1,12 +1,12 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { Failure } from '../../client/failure';
 import { deleteIntegration, listIntegrations, showIntegration, testIntegration, updateIntegration, type Integration } from '../../client/generated';
 import { answerOf } from '../../client/queries';
 import type { Answer } from '../../client/transport';
 import { queryClient } from '../../client/cache';
 import { useMay } from '../../frame/me';
+import { useTitle } from '../../frame/title';
 import { useFormat, useMessages } from '../../i18n/language';
 import { EditForm } from '../../parts/edit/EditForm';
 import { useEdit } from '../../parts/edit/useEdit';
@@ -56,9 +56,7 @@ function Whole({ answer }: { answer: Answer<Integration> }) {
         return t(member as 'name');
     }
   };
-  useEffect(() => {
-    document.title = `${integration.name} · Bulkhead`;
-  }, [integration.name]);
+  useTitle(integration.name);
   return (
     <div className="bh-page">
       <ObjectHead to="/integrations" list={t('title')} title={<HostileText text={integration.name} />}>

@@ -1,11 +1,11 @@
 import '../../styles/assurance.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { queryClient } from '../../client/cache';
 import { showJob, type Job } from '../../client/generated';
 import { useLive } from '../../client/live';
 import { queryOf } from '../../client/queries';
+import { useTitle } from '../../frame/title';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
 import { HostileText } from '../../parts/HostileText';
@@ -39,9 +39,7 @@ export function JobPage() {
 function JobDetails({ job }: { job: Job }) {
   const t = useMessages(messages);
   const progress = progressOf(job);
-  useEffect(() => {
-    document.title = `${t('title')} ${job.id} · Bulkhead`;
-  }, [t, job.id]);
+  useTitle(`${t('title')} ${job.id}`);
   return (
     <div className="bh-page bh-flow">
       <header className="bh-section">

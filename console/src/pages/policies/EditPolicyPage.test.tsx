@@ -67,3 +67,12 @@ test('what nobody typed in is left without a question', async () => {
   await userEvent.click(await screen.findByRole('link', { name: 'Cancel' }));
   await screen.findByText('the policy itself');
 });
+
+test('characters that hide or reorder what a text says are told beside it', async () => {
+  show();
+  await typed('# fine\n');
+  expect(screen.queryByText(/characters that cannot be seen/)).toBeNull();
+  await typed('# \u202Eevil\n');
+  await screen.findByText(/characters that cannot be seen/);
+  expect(screen.getByText('line 6: U+202E')).toBeTruthy();
+});

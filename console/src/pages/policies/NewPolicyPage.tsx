@@ -9,6 +9,7 @@ import { idempotencyKey } from '../../client/transport';
 import type { Search } from '../../frame/routes';
 import { useFormat, useMessages } from '../../i18n/language';
 import { LeaveGuard } from '../../parts/edit/EditForm';
+import { HostileText } from '../../parts/HostileText';
 import { Button } from '../../parts/pf';
 import { PageProblem } from '../../parts/PageProblem';
 import { Problem } from '../../parts/Problem';
@@ -90,7 +91,7 @@ function Editor({ begin }: { begin: string }) {
     <form className="bh-page bh-flow" onSubmit={(event) => { event.preventDefault(); save.mutate(); }}>
       <header className="bh-section">
         <nav><Link to="/policies/new">{t('new.title')}</Link></nav>
-        <h1>{outline?.name ?? t('new.title')}</h1>
+        <h1>{outline?.name ? <HostileText text={outline.name} /> : t('new.title')}</h1>
       </header>
       {save.error && !mistake && <Problem error={save.error} />}
       <PolicyEditor draft={draft} onDraft={change} outline={outline} mistake={mistake} />

@@ -1,8 +1,9 @@
 import '../../styles/assurance.css';
-import { useState } from 'react';
-import { useMessages } from '../../i18n/language';
+import { useMemo, useState } from 'react';
+import { useFormat, useMessages } from '../../i18n/language';
 import { Choice } from '../../parts/Choice';
 import { Field } from '../../parts/Field';
+import { hiddenIn } from '../../parts/HostileText';
 import { Alert, Button } from '../../parts/pf';
 import { Tick } from '../../parts/Tick';
 import { CONTROLS } from './controls';
@@ -41,6 +42,7 @@ export function PolicyEditor({ draft, onDraft, outline, mistake }: PolicyEditorP
       </div>
       <div className="bh-source">
         <Source text={draft.document} onText={(document) => { onDraft({ document }); }} wrongLine={mistake?.line ?? null} />
+        <HiddenNote text={draft.document} />
         {mistake && (
           <Alert variant="danger" isInline title={mistake.line === null ? t('wrong') : t('wrong.line', { line: mistake.line })}>
             <span lang={mistake.language}>{mistake.problem}</span>
@@ -51,6 +53,20 @@ export function PolicyEditor({ draft, onDraft, outline, mistake }: PolicyEditorP
       </div>
     </div>
   );
+}
+
+/** So many places are named. */
+const NAMED = 5;
+
+/** A field shows a text as it is: what it hides is told beside it. */
+function HiddenNote({ text }: { text: string }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  const hidden = useMemo(() => hiddenIn(text), [text]);
+  if (hidden.length === 0) return null;
+  const places = hidden.slice(0, NAMED).map(({ line, code }) => t('hidden.place', { line, code }));
+  const more = hidden.length - NAMED;
+  return <Alert variant="warning" isInline title={t('hidden')}>{format.list([...places, ...(more > 0 ? [t('hidden.more', { count: more })] : [])])}</Alert>;
 }
 
 interface OutlineFormProps {

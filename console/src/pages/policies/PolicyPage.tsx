@@ -1,10 +1,11 @@
 import '../../styles/assurance.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { showPolicy, type Policy } from '../../client/generated';
 import { answerOf } from '../../client/queries';
 import type { Search } from '../../frame/routes';
+import { useTitle } from '../../frame/title';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CopyButton } from '../../parts/CopyButton';
 import { HostileText, visible } from '../../parts/HostileText';
@@ -37,9 +38,7 @@ function PolicyDetails({ policy, etag }: { policy: Policy; etag: string | null }
   const t = useMessages(messages);
   const { language } = useFormat();
   const [tab, openTab] = useTab();
-  useEffect(() => {
-    document.title = `${policy.name} · Bulkhead`;
-  }, [policy.name]);
+  useTitle(policy.name);
   return (
     <div className="bh-page bh-flow">
       <header className="bh-section">

@@ -6,6 +6,7 @@ import { queryClient } from '../../client/cache';
 import { cancelOwnJob, listPolicyTrialChanges, showOwnJob, showPolicy, showPolicyTrial, type DryRunChange, type DryRunJob } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
+import { useTitle } from '../../frame/title';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
 import { EmptyState } from '../../parts/EmptyState';
@@ -41,9 +42,7 @@ function Trial({ trial }: { trial: DryRunJob }) {
   const columns = useColumns();
   const source = useMemo(() => listOf(listPolicyTrialChanges, { path: { job: trial.job } }), [trial.job]);
   const isOpen = isMoving(trial);
-  useEffect(() => {
-    document.title = `${t('trial.title')} · Bulkhead`;
-  }, [t]);
+  useTitle(t('trial.title'));
   useEffect(() => {
     // What was listed while it ran was as far as it was.
     if (!isOpen) void queryClient.invalidateQueries({ queryKey: [listPolicyTrialChanges.id] });

@@ -1,11 +1,12 @@
 import '../../styles/assurance.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useEffect, useMemo } from 'react';
+import { useMemo } from 'react';
 import { listImages, listJobs, showRegistry, type Registry } from '../../client/generated';
 import { answerOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
 import type { Search } from '../../frame/routes';
+import { useTitle } from '../../frame/title';
 import { useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
 import { EmptyState } from '../../parts/EmptyState';
@@ -50,9 +51,7 @@ function RegistryDetails({ registry, etag }: { registry: Registry; etag: string 
   const [tab, openTab] = useTab();
   const maySeeJobs = useMay('jobs.read');
   const maySeeImages = useMay('images.read');
-  useEffect(() => {
-    document.title = `${registry.name} · Bulkhead`;
-  }, [registry.name]);
+  useTitle(registry.name);
   const tabs = TABS.filter((name) => (name === 'jobs' ? maySeeJobs : name === 'images' ? maySeeImages : true));
   const content = tab === 'jobs' && maySeeJobs ? <JobsTab id={registry.id} /> : tab === 'images' && maySeeImages ? <ImagesTab address={registry.address} /> : <Overview registry={registry} />;
   return (

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { hasCode } from '../../../client/failure';
 import { deleteGroup, listGroups, listUsers, showGroup, showMe, showUser, updateGroup, type Group } from '../../../client/generated';
 import { answerOf } from '../../../client/queries';
 import type { Answer } from '../../../client/transport';
 import { useMay } from '../../../frame/me';
+import { useTitle } from '../../../frame/title';
 import { useMessages } from '../../../i18n/language';
 import { EditForm } from '../../../parts/edit/EditForm';
 import { useEdit } from '../../../parts/edit/useEdit';
@@ -41,9 +41,7 @@ function Whole({ answer }: { answer: Answer<Group> }) {
     save: (body, ifMatch) => updateGroup.answer({ path, body }, { ifMatch }),
     stale: [listGroups.id, listUsers.id, showUser.id, showMe.id],
   });
-  useEffect(() => {
-    document.title = `${group.name} · Bulkhead`;
-  }, [group.name]);
+  useTitle(group.name);
   return (
     <div className="bh-page">
       <ObjectHead to="/access/groups" list={t('title')} title={<HostileText text={group.name} />}>

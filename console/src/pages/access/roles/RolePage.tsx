@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { hasCode } from '../../../client/failure';
 import { deleteRole, listGroups, listPermissions, listRoles, listScopes, listUsers, showMe, showRole, updateRole, type Role } from '../../../client/generated';
 import { answerOf, queryOf } from '../../../client/queries';
 import type { Answer } from '../../../client/transport';
 import { useMay } from '../../../frame/me';
+import { useTitle } from '../../../frame/title';
 import { useMessages } from '../../../i18n/language';
 import { EditForm } from '../../../parts/edit/EditForm';
 import { useEdit } from '../../../parts/edit/useEdit';
@@ -58,9 +59,7 @@ function Whole({ answer }: { answer: Answer<Role> }) {
     stale: [listRoles.id, showMe.id],
   });
   const shown = isEditable ? edit : { ...edit, draft: { ...edit.draft, name, description: words.roleText(role) } };
-  useEffect(() => {
-    document.title = `${name} · Bulkhead`;
-  }, [name]);
+  useTitle(name);
   return (
     <div className="bh-page">
       <ObjectHead to="/access/roles" list={t('title')} title={<HostileText text={name} />}>

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { deleteScope, listScopes, showScope, updateScope, type ApplicationScope } from '../../../client/generated';
 import { answerOf } from '../../../client/queries';
 import type { Answer } from '../../../client/transport';
 import { useMay } from '../../../frame/me';
+import { useTitle } from '../../../frame/title';
 import { useMessages } from '../../../i18n/language';
 import { EditForm } from '../../../parts/edit/EditForm';
 import { useEdit } from '../../../parts/edit/useEdit';
@@ -39,9 +39,7 @@ function Whole({ answer }: { answer: Answer<ApplicationScope> }) {
     save: (body, ifMatch) => updateScope.answer({ path, body }, { ifMatch }),
     stale: [listScopes.id],
   });
-  useEffect(() => {
-    document.title = `${scope.name} · Bulkhead`;
-  }, [scope.name]);
+  useTitle(scope.name);
   return (
     <div className="bh-page">
       <ObjectHead to="/access/scopes" list={t('title')} title={<HostileText text={scope.name} />}>

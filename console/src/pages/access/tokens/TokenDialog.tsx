@@ -6,7 +6,7 @@ import { listScopes, type Token } from '../../../client/generated';
 import { useMay } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { Confirm } from '../../../parts/Confirm';
-import { HostileText } from '../../../parts/HostileText';
+import { HostileText, visible } from '../../../parts/HostileText';
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '../../../parts/pf';
 import { Timestamp } from '../../../parts/Timestamp';
 import { useAll } from '../all';
@@ -49,7 +49,7 @@ export function TokenDialog({ token, owner, mayRevoke, revoke, stale, onClose }:
   }
   return (
     <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="token-title">
-      <ModalHeader title={token.name} labelId="token-title" />
+      <ModalHeader title={visible(token.name)} labelId="token-title" />
       <ModalBody>
         <dl className="bh-facts">
           <dt>{t('state')}</dt><dd><TokenState token={token} /></dd>

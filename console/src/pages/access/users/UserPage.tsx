@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { hasCode } from '../../../client/failure';
 import { deleteUser, listGroups, listUsers, showMe, showUser, updateUser, type User, type UserEdit } from '../../../client/generated';
 import { answerOf } from '../../../client/queries';
 import type { Answer } from '../../../client/transport';
 import { useMay, useMe } from '../../../frame/me';
+import { useTitle } from '../../../frame/title';
 import { useMessages } from '../../../i18n/language';
 import { EditForm } from '../../../parts/edit/EditForm';
 import { useEdit } from '../../../parts/edit/useEdit';
@@ -49,9 +49,7 @@ function Whole({ answer }: { answer: Answer<User> }) {
     stale: [listUsers.id, showMe.id],
   });
   const { draft, change } = edit;
-  useEffect(() => {
-    document.title = `${user.name} · Bulkhead`;
-  }, [user.name]);
+  useTitle(user.name);
   return (
     <div className="bh-page">
       <ObjectHead to="/access/users" list={t('title')} title={<HostileText text={user.name} />}>

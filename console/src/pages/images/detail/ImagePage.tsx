@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useState } from 'react';
 import { queryClient } from '../../../client/cache';
 import { Failure } from '../../../client/failure';
 import { showImage, type ImageDetails } from '../../../client/generated';
@@ -10,6 +10,7 @@ import { later } from '../../../frame/later';
 import { useMay } from '../../../frame/me';
 import type { Search } from '../../../frame/routes';
 import { useShortcut } from '../../../frame/shortcuts';
+import { useTitle } from '../../../frame/title';
 import { useMessages } from '../../../i18n/language';
 import { OwnJobList } from '../../../parts/job/OwnJobList';
 import { PageProblem } from '../../../parts/PageProblem';
@@ -57,9 +58,7 @@ export function ImagePage() {
   const step = (by: number) => { openTab(tabs[(tabs.indexOf(tab) + by + tabs.length) % tabs.length] ?? 'risk'); };
   useShortcut(']', t('tabs'), () => { step(1); });
   useShortcut('[', t('tabs'), () => { step(-1); });
-  useEffect(() => {
-    if (image.data) document.title = `${image.data.name} · Bulkhead`;
-  }, [image.data]);
+  useTitle(image.data?.name);
   if (image.error && !image.data) return <PageProblem error={image.error} onRetry={() => void image.refetch()} />;
   if (!image.data) return <PageSkeleton />;
   return (
