@@ -266,7 +266,7 @@ describe(`access, with ${STORE}`, () => {
     const dialog = page.getByRole('dialog', { name: say('en', confirmation, 'title') });
     await dialog.getByLabel(say('en', confirmation, 'password', { name: ADMIN.name })).fill('wrong');
     await dialog.getByRole('button', { name: say('en', confirmation, 'action') }).click();
-    await dialog.locator('.bh-problem').waitFor();
+    await dialog.locator('input[aria-invalid="true"]').waitFor();
     await accessible(page, 'the password again');
     await dialog.getByLabel(say('en', confirmation, 'password', { name: ADMIN.name })).fill(ADMIN.password);
     await dialog.getByRole('button', { name: say('en', confirmation, 'action') }).click();

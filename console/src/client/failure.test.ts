@@ -10,8 +10,8 @@ test('a problem keeps its code, its values and the id of the request', () => {
   const failure = failureOf(403, { code: 'access.forbidden', parameters: { permission: 'images.read' }, detail: 'No.', request: 'r1' }, null);
   expect(hasCode(failure, 'access.forbidden')).toBe(true);
   expect(failure.request).toBe('r1');
-  expect(sayProblem(failure, en)).toBe('You may not do this: it needs the permission images.read.');
-  expect(sayProblem(failure, ja)).toBe('この操作には権限images.readが必要です。');
+  expect(sayProblem(failure, en)).toBe('You may not do this: it needs the permission “Images: See”.');
+  expect(sayProblem(failure, ja)).toBe('この操作には権限「イメージ: 表示」が必要です。');
 });
 
 test('an answer of something else than the server is a failure too', () => {

@@ -38,6 +38,7 @@ export const en = {
   'not_found.text': 'The address leads nowhere, or to something that you may not see.',
   'not_found.home': 'To the start',
   'forbidden.title': 'You may not see this page',
+  'forbidden.permission': '{name} ({key})',
   'forbidden.text': 'It needs the permission {permission}, which none of your roles gives. Whoever administers access can change that.',
   'forbidden.limited': 'It belongs to the whole installation, and you hold the permission {permission} within application scopes alone. Whoever administers access can give it to you without that limit.',
   'forbidden.kept': 'Your rights changed: this can no longer be saved. What you wrote is still here.',

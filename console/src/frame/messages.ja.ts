@@ -41,6 +41,7 @@ export const ja: Translation<typeof en> = {
   'not_found.text': 'アドレスが間違っているか、表示する権限がありません。',
   'not_found.home': 'ホームへ',
   'forbidden.title': 'このページを表示する権限がありません',
+  'forbidden.permission': '{name}({key})',
   'forbidden.text': '表示には権限{permission}が必要ですが、割り当てられたロールに含まれていません。アクセスの管理者に依頼してください。',
   'forbidden.limited': 'このページはインストール全体に属しますが、割り当てられた権限{permission}はアプリケーションスコープ内に限定されています。限定のない権限が必要な場合は、アクセスの管理者に依頼してください。',
   'forbidden.kept': '権限が変更されたため、保存できなくなりました。入力した内容はこのページに残っています。',

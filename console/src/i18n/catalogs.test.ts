@@ -18,7 +18,7 @@ function catalogOf(path: string, language: 'en' | 'ja'): Record<string, string> 
 
 /** The text of all sources in the folder of a catalog and below. */
 function sourcesBeside(path: string): string {
-  const folder = join(ROOT, dirname(path.replace(/^\.\.\//, '')));
+  const folder = join(ROOT, 'i18n', dirname(path));
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name) && !name.includes('messages.'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))

@@ -16,6 +16,7 @@ test('what is near is told by its distance, what is far by its date', () => {
   const now = Date.parse(MOMENT);
   expect(en.relative('2026-11-22T07:00:05Z', now)).toBe('3 minutes ago');
   expect(ja.relative('2026-11-22T07:00:05Z', now)).toBe('3分前');
+  expect(ja.relative(new Date(now).toISOString(), now)).toBe('たった今');
   expect(en.relative('2026-10-22T07:00:05Z', now)).toBe('Oct 22, 2026');
 });
 

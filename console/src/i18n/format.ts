@@ -68,7 +68,7 @@ export function formatOf(language: Language, timeZone?: string): Format {
     dateTime: (moment) => formatted(moment, dateTime),
     date: (moment) => formatted(moment, date),
     utc: (moment) => moment.replace('T', ' ').replace(/(\.\d+)?Z$/, ' UTC'),
-    relative: (moment, now) => close(ago(Date.parse(moment), now, relative), language) ?? formatted(moment, date),
+    relative: (moment, now) => told(ago(Date.parse(moment), now, relative), language) ?? formatted(moment, date),
     list: (items) => list.format(items),
     zone: () => {
       const offset = zonePart(zone).replace('GMT', '') || '+00:00';
@@ -134,9 +134,13 @@ function duration(milliseconds: number, language: Language, number: Intl.NumberF
     .join(units.gap);
 }
 
-/** Japanese has no space between a number and its unit. */
-function close(text: string | null, language: Language): string | null {
-  return language === 'ja' && text !== null ? text.replaceAll(' ', '') : text;
+/**
+ * A distance in time as one says it. Japanese has no space between a number and its unit, and 「今」 alone tells of the present, not
+ * of what has just happened.
+ */
+function told(text: string | null, language: Language): string | null {
+  if (language !== 'ja' || text === null) return text;
+  return text === '今' ? 'たった今' : text.replaceAll(' ', '');
 }
 
 function ago(time: number, now: number, relative: Intl.RelativeTimeFormat): string | null {

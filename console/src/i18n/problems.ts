@@ -5,6 +5,7 @@ import { Failure, Unreachable } from '../client/failure';
 import { catalog } from './catalog';
 import type { Format } from './format';
 import { fill, placeholders, type Value } from './message';
+import { quotedPermission } from './permissions/permissions';
 
 const own = catalog(
   {
@@ -40,7 +41,8 @@ export function sayProblem(error: unknown, format: Format, label?: string): stri
   for (const name of placeholders(sentence)) {
     // What is wrong with a value is told by the server in both languages.
     const own = format.language === 'ja' ? error.parameters[`${name}_ja`] : undefined;
-    values[name] = valueOf(own ?? error.parameters[name]);
+    const value = valueOf(own ?? error.parameters[name]);
+    values[name] = name === 'permission' ? quotedPermission(String(value), format) : value;
   }
   if (label !== undefined) values.field = label;
   return fill(sentence, values, format).trim();

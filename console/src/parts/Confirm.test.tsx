@@ -2,8 +2,10 @@
 import { cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, expect, test, vi } from 'vitest';
+import { Failure } from '../client/failure';
 import { LanguageProvider } from '../i18n/language';
 import { Confirm } from './Confirm';
+import { Field } from './Field';
 
 afterEach(cleanup);
 
@@ -14,4 +16,16 @@ test('a dialog closes with a button in the language of the reader, and with Esca
   expect(screen.queryByRole('button', { name: 'Close' })).toBeNull();
   await userEvent.keyboard('{Escape}');
   expect(onCancel).toHaveBeenCalledTimes(2);
+});
+
+test('what a field of the dialog tells is told once, and the rest of what went wrong above', () => {
+  const wrong = (field: string) => new Failure(422, 'request.invalid', { field, problem: 'it is wrong' }, 'it is wrong', null);
+  const show = (error: Error) => render(<LanguageProvider initial="en"><Confirm title="T" action="A" error={error} onConfirm={() => undefined} onCancel={() => undefined}><Field member="password" label="Password" value="" onValue={() => undefined} /></Confirm></LanguageProvider>);
+  show(wrong('password'));
+  expect(screen.getAllByText(/it is wrong/)).toHaveLength(1);
+  expect(document.getElementById(screen.getByLabelText('Password').getAttribute('aria-describedby') ?? '')?.textContent).toMatch(/it is wrong$/);
+  cleanup();
+  show(wrong('other'));
+  expect(screen.getAllByText(/it is wrong/)).toHaveLength(1);
+  expect(screen.getByLabelText('Password').getAttribute('aria-describedby')).toBeNull();
 });

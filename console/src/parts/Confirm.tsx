@@ -1,6 +1,7 @@
 import { useId, type ReactNode } from 'react';
 import { useMessages } from '../i18n/language';
 import { Refused } from './field/Refused';
+import { useRefusedLabel } from './field/refused';
 import { messages } from './messages';
 import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from './pf';
 import { Problem } from './Problem';
@@ -29,7 +30,7 @@ export function Confirm({ title, action, isDanger = false, isPending = false, er
       <ModalHeader title={title} labelId={`${id}-title`} />
       <ModalBody>
         <Refused error={error}>
-          {error && <Problem error={error} />}
+          <Untold error={error} />
           <form id={`${id}-form`} onSubmit={(event) => { event.preventDefault(); onConfirm(); }}>{children}</form>
         </Refused>
       </ModalBody>
@@ -39,4 +40,10 @@ export function Confirm({ title, action, isDanger = false, isPending = false, er
       </ModalFooter>
     </Modal>
   );
+}
+
+/** What went wrong, unless a field of the dialog tells it: twice in so little room is once too often. */
+function Untold({ error }: { error: Error | null | undefined }) {
+  const label = useRefusedLabel(error);
+  return error && label === undefined ? <Problem error={error} /> : null;
 }

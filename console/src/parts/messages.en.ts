@@ -4,7 +4,6 @@ export const en = {
   not_there: 'There is nothing here',
   'problem.copy': 'Copy details',
   busy: 'Busy',
-  'field.error': 'Wrong',
   'alert.danger': 'Problem:',
   'alert.warning': 'Warning:',
   'alert.info': 'Note:',

@@ -7,7 +7,6 @@ export const ja: Translation<typeof en> = {
   not_there: '見つかりません',
   'problem.copy': '詳細をコピー',
   busy: '処理中',
-  'field.error': 'エラー',
   'alert.danger': 'エラー:',
   'alert.warning': '警告:',
   'alert.info': '情報:',

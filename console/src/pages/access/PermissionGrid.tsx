@@ -3,9 +3,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { listPermissions } from '../../client/generated';
 import { queryOf } from '../../client/queries';
+import { ACTIONS, AREAS } from '../../i18n/permissions/permissions';
 import { useRefusal } from '../../parts/field/refused';
 import { Problem } from '../../parts/Problem';
-import { ACTIONS, AREAS, useAccessWords } from './words/words';
+import { useAccessWords } from './words/words';
 
 /** The rows stand there before the server says what is in them: nothing below them moves. */
 const AWAITED = AREAS.map((area) => ({ area, permissions: [] as readonly string[] }));

@@ -5,6 +5,7 @@ import { Failure, hasCode } from '../../client/failure';
 import { approveException, listExceptions, refuseException, showException, withdrawException } from '../../client/generated';
 import { useMe } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
+import { quotedPermission } from '../../i18n/permissions/permissions';
 import { sayProblem } from '../../i18n/problems';
 import { LongText } from '../../parts/Choice';
 import { Confirm } from '../../parts/Confirm';
@@ -38,7 +39,7 @@ export function Decision({ exception, etag }: { exception: DecidableException; e
   const ask = (what: Asked) => { decide.reset(); setComment(''); setAsked(what); };
   const explanation =
     rights.why === 'own' ? t('why.own')
-    : rights.why === 'permission' ? t('why.permission', { permission: 'exceptions.approve' })
+    : rights.why === 'permission' ? t('why.permission', { permission: quotedPermission('exceptions.approve', format) })
     : rights.why === 'blocked' ? sayProblem(new Failure(403, exception.blocked ?? '', {}, '', null), format)
     : null;
   return (

@@ -79,7 +79,7 @@ export const ja: Translation<typeof en> = {
   'letters.retry': 'すべて再試行',
   'letters.retried': '{count}件の通知を再試行しています',
   remove: '連携を削除',
-  'remove.title': '連携{name}の削除',
+  'remove.title': '連携「{name}」の削除',
   'remove.text': '送信待ちの通知も削除されます。',
   'empty.title': '連携はまだありません',
   'empty.text': 'イメージが許可されなくなったときや、例外が申請されたときに、チャンネル、メール、プログラムへ通知します。',

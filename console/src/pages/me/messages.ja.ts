@@ -75,6 +75,6 @@ export const ja: Translation<typeof en> = {
   'token.state': '状態',
   'token.permissions': '権限',
   'token.last_used': '最終使用',
-  'token.open': 'トークン{name}を開く',
+  'token.open': 'トークン「{name}」を開く',
   never: 'なし',
 };

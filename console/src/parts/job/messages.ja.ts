@@ -5,7 +5,7 @@ export const ja: Translation<typeof en> = {
   'state.waiting': '待機中',
   'state.leased': '実行中',
   'state.done': '完了',
-  'state.failed_test': '不合格',
+  'state.failed_test': '接続テスト失敗',
   'state.dead': '失敗',
   'state.cancelled': '中止',
   'kind.scan': 'スキャン',

@@ -1,12 +1,12 @@
 import { HelperTextItem as Plain } from '@patternfly/react-core/dist/esm/components/HelperText';
 import type { ComponentProps } from 'react';
-import { useMessages } from '../../i18n/language';
-import { messages } from '../messages';
 
 type HelperTextItemProps = Omit<ComponentProps<typeof Plain>, 'variant'> & { variant: 'default' | 'error' };
 
-/** PatternFly's text below a field, with what it tells screen readers in the reader's language. */
+/**
+ * PatternFly's text below a field. That the field is wrong is told by the field itself: its own word for it, in English, would be
+ * read out behind the sentence.
+ */
 export function HelperTextItem(props: HelperTextItemProps) {
-  const t = useMessages(messages);
-  return <Plain screenReaderText={t('field.error')} {...props} />;
+  return <Plain screenReaderText="" {...props} />;
 }

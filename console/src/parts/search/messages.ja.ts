@@ -14,7 +14,7 @@ export const ja: Translation<typeof en> = {
   'kind.group': 'グループ',
   'kind.role': 'ロール',
   'kind.scope': 'アプリケーションスコープ',
-  'images.with': '{what}を含むイメージ',
-  'images.all': '{what}を含むイメージをすべて表示({count}件)',
+  'images.with': '「{what}」を含むイメージ',
+  'images.all': '「{what}」を含むイメージをすべて表示({count}件)',
   nothing: '表示できる範囲に「{text}」と一致するものはありません。',
 };

@@ -32,7 +32,7 @@ export const ja: Translation<typeof en> = {
   copy: 'コピーを作成',
   'copy.name': '{name}のコピー',
   remove: 'ロールを削除',
-  'remove.title': 'ロール{name}の削除',
+  'remove.title': 'ロール「{name}」の削除',
   'remove.text': 'どのユーザーやグループにも割り当てられていない場合のみ削除できます。',
   last_administrator: '権限を管理できるユーザーがいなくなります。先にほかのユーザーに管理者のロールを割り当ててください。',
   empty: 'ロールはまだありません',

@@ -28,7 +28,7 @@ export const ja: Translation<typeof en> = {
   'empty.title': 'アプリケーションスコープはまだありません',
   'empty.text': 'スコープは、1つのアプリケーションやチームに属するものを定めます。スコープを指定したロールとトークンは、その範囲だけを表示・変更できます。',
   remove: 'アプリケーションスコープを削除',
-  'remove.title': 'アプリケーションスコープ{name}の削除',
+  'remove.title': 'アプリケーションスコープ「{name}」の削除',
   'remove.text': 'ロールやトークンで使われていない場合のみ削除できます。',
   'attribute.image.registry': 'イメージのレジストリ',
   'attribute.image.repository': 'イメージのリポジトリ',

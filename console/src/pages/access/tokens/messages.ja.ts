@@ -19,7 +19,7 @@ export const ja: Translation<typeof en> = {
   'expires.on': '最終日',
   addresses: '接続元の制限',
   'addresses.help': '許可する接続元をCIDR形式で、カンマ区切りで入力します(例: 192.0.2.0/24)。空欄の場合は制限しません。',
-  'made.title': 'トークン{name}を作成しました',
+  'made.title': 'トークン「{name}」を作成しました',
   'made.text': '表示されるのは今回だけです。ほかの人が見られるファイルには置かず、プログラムが読む安全な場所に保管してください。',
   owner: '所有者',
   'owner.machine': 'マシン',

@@ -1,13 +1,9 @@
 // Names of permissions and of the roles that come with the installation, in the reader's language.
 import { useMemo } from 'react';
 import type { Role } from '../../../client/generated';
-import { useMessages } from '../../../i18n/language';
+import { useFormat, useMessages } from '../../../i18n/language';
+import { actionName, areaName, permissionName } from '../../../i18n/permissions/permissions';
 import { messages } from './messages';
-
-/** The parts of the platform that have permissions, in the order of the server. */
-export const AREAS = ['images', 'findings', 'verdicts', 'registries', 'policies', 'exceptions', 'jobs', 'scans', 'intelligence', 'integrations', 'access', 'audit', 'settings'] as const;
-
-export const ACTIONS = ['read', 'write', 'approve'] as const;
 
 const PRESETS = ['administrator', 'security-engineer', 'developer', 'auditor', 'ci', 'worker'] as const;
 
@@ -23,22 +19,12 @@ export interface AccessWords {
 
 export function useAccessWords(): AccessWords {
   const t = useMessages(messages);
-  return useMemo(() => {
-    const area = (word: string) => {
-      const known = AREAS.find((one) => one === word);
-      return known ? t(`area.${known}`) : word;
-    };
-    const action = (word: string) => {
-      const known = ACTIONS.find((one) => one === word);
-      return known ? t(`action.${known}`) : word;
-    };
-    return {
-      area,
-      action,
-      permission: (permission) => {
-        const [first = '', second = ''] = permission.split('.');
-        return `${area(first)}: ${action(second)}`;
-      },
+  const format = useFormat();
+  return useMemo(
+    () => ({
+      area: (word) => areaName(word, format),
+      action: (word) => actionName(word, format),
+      permission: (permission) => permissionName(permission, format),
       role: (role) => {
         const preset = role.is_preset ? PRESETS.find((one) => one === role.id) : undefined;
         return preset ? t(`preset.${preset}`) : role.name;
@@ -47,6 +33,7 @@ export function useAccessWords(): AccessWords {
         const preset = role.is_preset ? PRESETS.find((one) => one === role.id) : undefined;
         return preset ? t(`preset_text.${preset}`) : role.description;
       },
-    };
-  }, [t]);
+    }),
+    [t, format],
+  );
 }
