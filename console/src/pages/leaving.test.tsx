@@ -75,3 +75,14 @@ test('a policy that is written is not given up for another template without a wo
   await userEvent.click(screen.getByRole('button', { name: 'Leave without saving' }));
   await waitFor(() => { screen.getByRole('heading', { name: 'PCI DSS' }); });
 });
+
+test('a step of a registry that nobody has begun is the first one, in the address too', async () => {
+  const router = show(NewRegistryPage, '/registries/new', '/registries/new?step=access');
+  await screen.findByRole('radio', { name: /Harbor/ });
+  await waitFor(() => { expect(router.state.location.search).toEqual({}); });
+});
+
+test('whoever loads the page anew goes on with the registry that was stored for its test', async () => {
+  const router = show(NewRegistryPage, '/registries/new', '/registries/new?step=access&registry=r1');
+  await waitFor(() => { expect(router.state.location.pathname).toBe('/registries/r1/edit'); });
+});

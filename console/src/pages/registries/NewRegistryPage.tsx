@@ -1,7 +1,7 @@
 import '../../styles/assurance.css';
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { queryClient } from '../../client/cache';
 import { changeRegistry, createRegistry, listRegistries, listRegistryNow, removeRegistry } from '../../client/generated';
 import { idempotencyKey } from '../../client/transport';
@@ -35,6 +35,7 @@ export function NewRegistryPage() {
   const [saved, setSaved] = useState<Saved | null>(null);
   const [key] = useState(idempotencyKey);
   const [step, goTo] = useStep(saved === null && draft === NEW_DRAFT);
+  const keep = useKept();
   const test = useTest();
   const change = (changed: Partial<Draft>) => { setDraft((before) => ({ ...before, ...changed })); };
 
@@ -74,7 +75,7 @@ export function NewRegistryPage() {
     else goTo(step === 'kind' ? 'access' : 'rules');
   };
   const runTest = (form: HTMLFormElement | null) => {
-    if (form?.reportValidity()) save.mutate(false, { onSuccess: test.start });
+    if (form?.reportValidity()) save.mutate(false, { onSuccess: (id) => { keep(id); test.start(id); } });
   };
   const error = (finish.error ?? save.error) ?? discard.error;
   return (
@@ -117,15 +118,30 @@ export function NewRegistryPage() {
   );
 }
 
-/** The step of the address; a page that was just opened begins at the first one: what was written before is gone. */
+/** The step of the address; a page that was just opened begins at the first one, as its address then says: what was written before is gone. */
 function useStep(isFresh: boolean): [Step, (step: Step) => void] {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const [hasMoved, setHasMoved] = useState(false);
   const asked = STEPS.find((name) => name === search.step) ?? 'kind';
+  const isLeft = isFresh && !hasMoved && search.step !== undefined;
+  useEffect(() => {
+    if (isLeft) void navigate({ to: '.', search: (before: Search) => ({ ...before, step: undefined }), replace: true });
+  }, [isLeft, navigate]);
   const goTo = (step: Step) => {
     setHasMoved(true);
     void navigate({ to: '.', search: (before: Search) => ({ ...before, step: step === 'kind' ? undefined : step }) });
   };
   return [isFresh && !hasMoved ? 'kind' : asked, goTo];
+}
+
+/** The registry that was stored for its test stands in the address: whoever loads the page anew goes on with it, and leaves nothing behind. */
+function useKept(): (id: string) => void {
+  const { registry }: Search = useSearch({ strict: false });
+  const navigate = useNavigate();
+  const [opened] = useState(registry);
+  useEffect(() => {
+    if (opened !== undefined) void navigate({ to: '/registries/$id/edit', params: { id: opened }, replace: true });
+  }, [opened, navigate]);
+  return (id) => void navigate({ to: '.', search: (before: Search) => ({ ...before, registry: id }), replace: true, resetScroll: false });
 }

@@ -26,16 +26,22 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const column = (id: string, isHidden = false): Column<string> => ({ id, title: id, width: 10, isHidden, cell: (item) => `${id} of ${item}` });
+const column = (id: string, isHidden = false): Column<string> => ({ id, title: id, width: 10, isHidden, cell: (item) => `${id} of ${item}`, ...(id === 'size' ? { sort: { key: id } } : {}) });
 
 const columns = [column('name'), column('size'), column('age', true)];
 
 const filters: FilterKey[] = [{ key: 'os', label: 'System', values: [{ value: 'debian', label: 'Debian' }] }];
 
+/** The orders that the list was asked for. */
+const orders: string[] = [];
+
 const source: ListSource<string> = {
   key: ['things'],
   address: () => '/things',
-  page: () => Promise.resolve({ items: ['one', 'two'], next: null, total: 2 }),
+  page: ({ sort = '' }) => {
+    orders.push(sort);
+    return Promise.resolve({ items: ['one', 'two'], next: null, total: 2 });
+  },
 };
 
 async function show(address = '/') {
@@ -53,7 +59,7 @@ async function show(address = '/') {
     </LanguageProvider>,
   );
   await screen.findByText('name of one');
-  const search = () => router.latestLocation.search as { filter?: string; cols?: string };
+  const search = () => router.latestLocation.search as { filter?: string; cols?: string; sort?: string };
   return {
     search,
     router,
@@ -118,6 +124,19 @@ test('a list of which no column is known shows the usual ones', async () => {
   screen.getByRole('combobox').focus();
   await type('x');
   expect(search().cols).toBeUndefined();
+});
+
+test('an order that no heading asks for is none, and goes with the next change', async () => {
+  orders.length = 0;
+  const { search, type } = await show('/?sort=colour');
+  expect(orders).toEqual(['']);
+  screen.getByRole('combobox').focus();
+  await type('x');
+  expect(search().sort).toBeUndefined();
+  cleanup();
+  orders.length = 0;
+  await show('/?sort=-size');
+  expect(orders).toEqual(['-size']);
 });
 
 test('taking the last column off leaves the name', async () => {

@@ -28,7 +28,8 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
   const filters = useServerKeys(props.filters, props.isUnfiltered ? undefined : props.resource);
   const t = useMessages(messages);
   const ids = useMemo(() => props.columns.map((column) => column.id), [props.columns]);
-  const [state, change] = useTableState(ids);
+  const orders = useMemo(() => ordersOf(props.columns), [props.columns]);
+  const [state, change] = useTableState(ids, orders);
   const filterText = props.isUnfiltered ? '' : state.filter;
   const terms = useMemo(() => termsOf(filterText, filters), [filterText, filters]);
   const filter = [fixedFilter, sent(terms)].filter((part) => part !== '').join(' ');
@@ -73,7 +74,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
         columns={props.columns}
         shown={columns}
         onColumns={(ids) => { change({ columns: ids }); }}
-        exports={props.exports ?? []}
+        exports={rows.error && rows.count === 0 ? [] : (props.exports ?? [])}
         bulk={props.bulk ?? []}
         selection={selection}
         news={news}
@@ -115,6 +116,11 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
       )}
     </section>
   );
+}
+
+/** The orders that the headings ask for. */
+function ordersOf<Item>(columns: readonly Column<Item>[]): readonly string[] {
+  return columns.flatMap(({ sort }) => (sort === undefined ? [] : sort.isOnlyGreatestFirst ? [`-${sort.key}`] : [sort.key, `-${sort.key}`]));
 }
 
 /** The columns that are shown: those of the address, or all that are not hidden by themselves. */

@@ -18,8 +18,8 @@ export type ChangeState = (change: Partial<TableState>, typing?: Typing) => void
 
 const NAMES = { filter: 'filter', sort: 'sort', columns: 'cols' } as const;
 
-/** The state of a table that has these columns: others that the address names are none, and not kept in it. */
-export function useTableState(columns: readonly string[]): [TableState, ChangeState] {
+/** The state of a table that has these columns and orders: others that the address names are none, and not kept in it. */
+export function useTableState(columns: readonly string[], orders: readonly string[]): [TableState, ChangeState] {
   const search: Search = useSearch({ strict: false });
   const navigate = useNavigate();
   const router = useRouter();
@@ -39,18 +39,18 @@ export function useTableState(columns: readonly string[]): [TableState, ChangeSt
         to: '.',
         search: (before: Search) => {
           const all: Search = { ...before, ...next };
-          return { ...all, cols: knownOf(all.cols, columns) || undefined };
+          return { ...all, cols: knownOf(all.cols, columns) || undefined, sort: knownOf(all.sort, orders) || undefined };
         },
         replace: isSameGo,
         resetScroll: false,
       });
     },
-    [navigate, router, columns],
+    [navigate, router, columns, orders],
   );
-  return [{ filter: search.filter ?? '', sort: search.sort ?? '', columns: knownOf(search.cols, columns) }, change];
+  return [{ filter: search.filter ?? '', sort: knownOf(search.sort, orders), columns: knownOf(search.cols, columns) }, change];
 }
 
-function knownOf(text: string | undefined, columns: readonly string[]): string {
-  const ids = new Set(text?.split(','));
-  return [...ids].filter((id) => columns.includes(id)).join(',');
+function knownOf(text: string | undefined, known: readonly string[]): string {
+  const words = new Set(text?.split(','));
+  return [...words].filter((word) => known.includes(word)).join(',');
 }
