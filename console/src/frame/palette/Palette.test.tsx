@@ -112,3 +112,11 @@ test('what nobody is called is told so', async () => {
   type(field, 'nobody');
   await screen.findByText(/Nothing is called/, {}, PATIENT);
 });
+
+test('a page that is called so is a result; the way to all of them is none', async () => {
+  show();
+  type(screen.getByRole('combobox'), 'whitelist');
+  await waitFor(() => { expect(screen.getByRole('status').textContent).toBe('1 result'); }, PATIENT);
+  expect(screen.getAllByRole('option')).toHaveLength(2);
+  expect(screen.queryByText(/Nothing is called/)).toBeNull();
+});

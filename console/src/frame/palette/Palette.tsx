@@ -22,6 +22,8 @@ interface Option {
   act: Target | (() => void);
   says: ReactNode;
   detail?: ReactNode;
+  /** It leads to more results, and is none itself. */
+  isWayOn?: boolean;
 }
 
 interface OptionGroup {
@@ -112,18 +114,18 @@ export default function Palette({ onClose, onKeys }: { onClose: () => void; onKe
             </div>
           ))}
         </div>
-        <Outcome typed={typed} isPending={found.isPending} isFailed={found.error !== null} count={options.length} isFound={found.groups.length > 0} />
+        <Outcome typed={typed} isPending={found.isPending} isFailed={found.error !== null} count={options.filter((option) => !option.isWayOn).length} />
       </ModalBody>
     </Modal>
   );
 }
 
 /** How it went, for the eye below the list and for screen readers by themselves. */
-function Outcome({ typed, isPending, isFailed, count, isFound }: { typed: string; isPending: boolean; isFailed: boolean; count: number; isFound: boolean }) {
+function Outcome({ typed, isPending, isFailed, count }: { typed: string; isPending: boolean; isFailed: boolean; count: number }) {
   const t = useMessages(messages);
   const w = useSearchWords();
   const { text } = questionOf(typed);
-  const isEmpty = text !== '' && !isPending && !isFailed && !isFound;
+  const isEmpty = text !== '' && !isPending && !isFailed && count === 0;
   return (
     <div className="bh-palette-foot">
       <span role="status">
@@ -166,11 +168,11 @@ function useGroups(typed: string, found: ReturnType<typeof useFound>, onKeys: ()
           says: <HostileText text={image.name || image.digest} longest={100} />,
           detail: <VerdictMark decision={image.decision} />,
         })),
-        ...(found.imageCount === null ? [] : [{ key: 'with all', act: imagesWith(packageVersion), says: w.allImagesWith(packageVersion, found.imageCount) }]),
+        ...(found.imageCount === null ? [] : [{ key: 'with all', isWayOn: true, act: imagesWith(packageVersion), says: w.allImagesWith(packageVersion, found.imageCount) }]),
       ],
     });
   }
-  if (!isEmpty) groups.push({ key: 'all', label: t('title'), options: [{ key: 'all', act: { to: '/search', search: { q: text } }, says: t('all', { text }) }] });
+  if (!isEmpty) groups.push({ key: 'all', label: t('title'), options: [{ key: 'all', isWayOn: true, act: { to: '/search', search: { q: text } }, says: t('all', { text }) }] });
   return groups.filter((group) => group.options.length > 0);
 }
 
