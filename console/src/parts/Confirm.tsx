@@ -12,6 +12,8 @@ interface ConfirmProps {
   action: string;
   isDanger?: boolean;
   isPending?: boolean;
+  /** It cannot be done, which the text says why. */
+  isImpossible?: boolean;
   error?: Error | null;
   onConfirm: () => void;
   onCancel: () => void;
@@ -22,7 +24,7 @@ interface ConfirmProps {
 }
 
 /** Asks before something is done, and stays until it is done or was refused. */
-export function Confirm({ title, action, isDanger = false, isPending = false, error, onConfirm, onCancel, focus, children }: ConfirmProps) {
+export function Confirm({ title, action, isDanger = false, isPending = false, isImpossible = false, error, onConfirm, onCancel, focus, children }: ConfirmProps) {
   const t = useMessages(messages);
   const id = useId();
   return (
@@ -35,7 +37,7 @@ export function Confirm({ title, action, isDanger = false, isPending = false, er
         </Refused>
       </ModalBody>
       <ModalFooter>
-        <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={isPending} isDisabled={isPending}>{action}</Button>
+        {!isImpossible && <Button type="submit" form={`${id}-form`} variant={isDanger ? 'danger' : 'primary'} isLoading={isPending} isDisabled={isPending}>{action}</Button>}
         <Button variant="link" onClick={onCancel}>{t('cancel')}</Button>
       </ModalFooter>
     </Modal>

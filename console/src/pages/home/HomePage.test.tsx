@@ -40,7 +40,7 @@ afterEach(() => {
 });
 
 /** Home, where requests whose address has this fail as long as the set has it. */
-function show(failing: Set<string>) {
+function show(failing: Set<string>, address = '/') {
   vi.stubGlobal('fetch', vi.fn((url: string) => {
     const asked = decodeURIComponent(url);
     if ([...failing].some((part) => asked.includes(part))) return Promise.resolve(Response.json({ code: 'server.defect', parameters: {}, detail: 'down' }, { status: 500 }));
@@ -52,7 +52,7 @@ function show(failing: Set<string>) {
   const page = createRoute({ path: '/', getParentRoute: () => root, component: HomePage });
   const router = createRouter({
     routeTree: root.addChildren([page]),
-    history: createMemoryHistory({ initialEntries: ['/'] }),
+    history: createMemoryHistory({ initialEntries: [address] }),
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   });
   render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
@@ -69,4 +69,14 @@ test.each([['/health'], ['filter=malware'], ['/exceptions'], ['decision:deny']])
   await waitFor(() => { expect(screen.queryByRole('button', { name: 'Retry' })).toBeNull(); });
   screen.getByText('Images by verdict');
   if (part === 'filter=malware') await screen.findByText('with malware');
+});
+
+test('a period that nobody knows is told, and which one is shown instead', async () => {
+  show(new Set(), '/?since=foo');
+  expect((await screen.findByText('foo')).closest('p')?.textContent).toBe('foo is no period that is known here: 24 hours are shown.');
+  cleanup();
+  queryClient.clear();
+  show(new Set(), '/?since=7d');
+  await screen.findByText('Images by verdict');
+  expect(screen.queryByText(/no period that is known/)).toBeNull();
 });

@@ -9,6 +9,7 @@ import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
 import type { Search } from '../../frame/routes';
 import { useMessages } from '../../i18n/language';
+import { HostileText } from '../../parts/HostileText';
 import { Problem } from '../../parts/Problem';
 import { Skeleton } from '../../parts/Skeleton';
 import { StillWorking, Stopped } from '../../parts/table/StillWorking';
@@ -133,19 +134,22 @@ function Periods() {
   const { since }: Search = useSearch({ strict: false });
   const shown = periodOf(since);
   return (
-    <nav className="bh-choices" aria-label={t('period')}>
-      {PERIODS.map((period) => (
-        <Link
-          key={period}
-          to="/"
-          search={period === '24h' ? {} : { since: period }}
-          resetScroll={false}
-          aria-current={period === shown ? 'page' : undefined}
-          activeOptions={{ exact: true }}
-        >
-          {t(`period.${period}`)}
-        </Link>
-      ))}
-    </nav>
+    <>
+      <nav className="bh-choices" aria-label={t('period')}>
+        {PERIODS.map((period) => (
+          <Link
+            key={period}
+            to="/"
+            search={period === '24h' ? {} : { since: period }}
+            resetScroll={false}
+            aria-current={period === shown ? 'page' : undefined}
+            activeOptions={{ exact: true }}
+          >
+            {t(`period.${period}`)}
+          </Link>
+        ))}
+      </nav>
+      {since !== undefined && since !== shown && <p className="bh-quiet">{t.rich('period.unknown', { word: <code><HostileText text={since} longest={40} /></code>, period: t(`period.${shown}`) })}</p>}
+    </>
   );
 }

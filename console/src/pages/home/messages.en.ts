@@ -42,6 +42,7 @@ export const en = {
   'worst.all': 'All denied images',
   since: 'New since {moment}',
   period: 'Period',
+  'period.unknown': '{word} is no period that is known here: {period} are shown.',
   'period.24h': '24 hours',
   'period.7d': '7 days',
   'period.30d': '30 days',

@@ -45,6 +45,7 @@ export const ja: Translation<typeof en> = {
   'worst.all': '非準拠のイメージをすべて表示',
   since: '{moment}以降の変化',
   period: '期間',
+  'period.unknown': '{word}という期間は指定できないため、{period}分を表示しています。',
   'period.24h': '24時間',
   'period.7d': '7日',
   'period.30d': '30日',

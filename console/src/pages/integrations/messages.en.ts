@@ -12,7 +12,7 @@ export const en = {
   name: 'Name',
   target: 'Where messages go',
   url: 'Address',
-  'url.help': 'https, reachable from the server',
+  'url.help': 'Reachable from the server; over http nothing is encrypted',
   host: 'Mail server',
   port: 'Port',
   security: 'Encryption',

@@ -15,7 +15,7 @@ export const ja: Translation<typeof en> = {
   name: '名前',
   target: '通知先',
   url: 'URL',
-  'url.help': 'サーバーから接続できるhttpsのURL',
+  'url.help': 'サーバーから接続できるURL(httpの場合、通信は暗号化されません)',
   host: 'メールサーバー',
   port: 'ポート',
   security: '暗号化',

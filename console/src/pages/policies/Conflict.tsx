@@ -33,8 +33,8 @@ export function Conflict({ base, mine, theirs, onGoOn }: ConflictProps) {
         <p>{t(together === null ? 'conflict.overlap' : 'conflict.apart')}</p>
       </Alert>
       <div className="bh-two">
-        <div className="bh-section"><h3>{t('conflict.theirs')}</h3><DiffView before={base} after={theirs.document} label={t('conflict.theirs')} /></div>
-        <div className="bh-section"><h3>{t('conflict.mine')}</h3><DiffView before={base} after={mine} label={t('conflict.mine')} /></div>
+        <div className="bh-section"><h2>{t('conflict.theirs')}</h2><DiffView before={base} after={theirs.document} label={t('conflict.theirs')} /></div>
+        <div className="bh-section"><h2>{t('conflict.mine')}</h2><DiffView before={base} after={mine} label={t('conflict.mine')} /></div>
       </div>
       <div className="bh-actions">
         {together !== null && <Button onClick={() => { onGoOn(together); }}>{t('conflict.together')}</Button>}

@@ -16,6 +16,7 @@ test('terms are split at spaces outside of quotes', () => {
 test('a key that the list does not have is not understood, and one without value is not complete', () => {
   expect(states('color:red severity: severity:>= name:"shop severity:>=high')).toEqual(['unknown', 'incomplete', 'incomplete', 'incomplete']);
   expect(states('severity:>=high sha256:ab')).toEqual(['good', 'unknown']);
+  expect(states(': -: :x ::1 ":x"')).toEqual(['unknown', 'unknown', 'unknown', 'unknown', 'good']);
 });
 
 test('the server is asked what can be understood alone', () => {

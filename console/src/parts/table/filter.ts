@@ -32,7 +32,7 @@ export interface Term {
 export function termsOf(text: string, keys: readonly FilterKey[]): Term[] {
   const terms: Term[] = [];
   for (const { word, at } of wordsOf(text)) {
-    const match = /^(-?)([^:"]+):(.*)$/s.exec(word);
+    const match = /^(-?)([^:"]*):(.*)$/s.exec(word);
     if (!match) {
       const isNegated = word.startsWith('-') && word.length > 1;
       terms.push({ text: word, at, key: null, isNegated, value: unquoted(isNegated ? word.slice(1) : word), state: 'good' });

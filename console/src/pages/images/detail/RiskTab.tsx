@@ -13,6 +13,6 @@ export function RiskTab({ verdict }: { verdict: VerdictObject | null }) {
   const t = useMessages(messages);
   if (!verdict) return <p>{t('no.verdict')}</p>;
   return (
-    <div className="bh-explanation"><Explanation verdict={verdictOf(verdict)} json={verdict} /></div>
+    <div className="bh-explanation"><h2 className="bh-hidden">{t('tab.risk')}</h2><Explanation verdict={verdictOf(verdict)} json={verdict} /></div>
   );
 }

@@ -28,16 +28,19 @@ export function Import({ hasKeys, onClose }: { hasKeys: boolean; onClose: () => 
       title={t('import.title')}
       action={t('import.action')}
       isPending={take.isPending}
+      isImpossible={!hasKeys}
       error={shownError(take.error)}
       onConfirm={() => { if (file) take.mutate(file); }}
       onCancel={onClose}
     >
       <p>{t('import.text')}</p>
       {!hasKeys && <Alert variant="warning" isInline title={t('import.no_keys')} />}
-      <p>
-        <label htmlFor={id}>{t('import.file')}</label>{' '}
-        <input id={id} type="file" required {...check.props} aria-invalid={check.says !== null} aria-describedby={check.says === null ? undefined : `${id}-wrong`} onChange={(event) => { setFile(event.target.files?.[0] ?? null); }} />
-      </p>
+      {hasKeys && (
+        <p>
+          <label htmlFor={id}>{t('import.file')}</label>{' '}
+          <input id={id} type="file" required {...check.props} aria-invalid={check.says !== null} aria-describedby={check.says === null ? undefined : `${id}-wrong`} onChange={(event) => { setFile(event.target.files?.[0] ?? null); }} />
+        </p>
+      )}
       {check.says !== null && <p id={`${id}-wrong`} className="bh-field-error">{check.says}</p>}
     </Confirm>
   );
