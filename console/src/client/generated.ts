@@ -77,7 +77,7 @@ export interface AuditCheckpoint {
   hash: string;
   /** Which key signed. */
   key_id: string;
-  /** The public key in base 64, where it is this server's. */
+  /** The public key in base 64, where it is that of a server with this one's master key. */
   public_key?: string | null;
   /** The number of the record. */
   sequence: number;
@@ -132,10 +132,22 @@ export interface AuditVerification {
   first: number;
   /** Whether every record is there as it was written. */
   is_whole: boolean;
+  /** The keys by which these were verified, by id. */
+  keys?: AuditVerificationKey[];
   /** The number of the last good record. */
   last: number;
   /** How many checkpoints were signed by a key that is not known here. */
   unknown_checkpoints: number;
+}
+
+/** A key that signed checkpoints which agree. */
+export interface AuditVerificationKey {
+  /** How many checkpoints agree that it signed. */
+  checkpoints: number;
+  /** Its id. */
+  id: string;
+  /** Whether it is the key of the server that answers; others are of servers that have the same master key, or had. */
+  is_own: boolean;
 }
 
 /** A role of AWS that is taken on. */
@@ -553,6 +565,8 @@ export type ImageDetails = Image & ({
   /** The approvals of its digest. */
   approvals: DigestApproval[];
   current_verdict?: VerdictObject | null;
+  /** The digests of the indexes of several platforms that stand for it. */
+  indexes?: string[];
   /** Its names. */
   names: ImageReference[];
   /** Where its index is from. */
@@ -822,6 +836,9 @@ export type JobAction = 'retry' | 'cancel';
 
 /** What came of a job: the field of its kind. */
 export interface JobAnswer {
+  /** Of a scan of an image of several platforms: the documents of the image indexes through which the image was found, the
+   * one that was asked for first. They prove that the image is what the job is about. */
+  image_indexes?: string[];
   /** Of a scan: the index of the image, a `bulkhead.report/1` document without vulnerabilities. */
   index?: Record<string, unknown>;
   /** What shows that one holds it. */
@@ -1030,6 +1047,8 @@ export interface Me {
   permissions: string[];
   /** The names of the roles. */
   roles: string[];
+  /** The application scopes that limit these, by name. */
+  scopes?: OwnScope[];
   session_expires?: Moment | null;
 }
 
@@ -1064,7 +1083,8 @@ export interface NewToken {
   name: string;
   /** What it may do: `images.write`; never more than whoever makes it. */
   permissions: string[];
-  /** The ids of the application scopes that it is limited to; none for everything. */
+  /** The ids of the application scopes that it is limited to; none for everything, and for a token of one's own for all that
+   * one reaches oneself. */
   scopes?: string[];
 }
 
@@ -1078,6 +1098,14 @@ export interface NewUser {
   name: string;
   /** The ids of the roles; a preset's id is its name. */
   roles?: string[];
+}
+
+/** An application scope that limits the one who asks. */
+export interface OwnScope {
+  /** The id, as tokens and exceptions are limited by it. */
+  id: string;
+  /** The name. */
+  name: string;
 }
 
 /** A session of one's own. */
@@ -1703,7 +1731,7 @@ export interface Token {
   /** What it may do. */
   permissions: string[];
   revoked?: Moment | null;
-  /** The ids of the application scopes that it is limited to; none for everything. */
+  /** The ids of the application scopes that it is limited to; none for everything that its owner or group reaches. */
   scopes: string[];
 }
 
@@ -1785,8 +1813,8 @@ export interface VerdictKeys {
   keys: VerdictKey[];
 }
 
-/** A verdict object: id, decision, subject, digest, policies with their scopes and controls, reasons as codes with evidence,
- * exceptions, when it was evaluated and by which intelligence. */
+/** A verdict object: id, decision, effects (what follows of it), subject, digest, policies with their scopes and controls, reasons
+ * as codes with evidence, exceptions, when it was evaluated and by which intelligence. */
 export type VerdictObject = Record<string, unknown>;
 
 /** A signature of an envelope. */
@@ -2596,8 +2624,9 @@ export const endSessions = /* @__PURE__ */ operation<{ path: { id: string } }, E
 );
 
 /** The verdict on an image by its digest, under the name that is asked. One that is not registered is denied, and the reason
- * says so; one that is registered in other repositories alone is judged as what it is in this one. */
-export const showVerdict = /* @__PURE__ */ operation<{ query: { image: string } }, VerdictObject>(
+ * says so; one that is registered in other repositories alone is judged as what it is in this one. Of an index of several
+ * platforms the worst of its images decides, and `platforms` tells each. */
+export const showVerdict = /* @__PURE__ */ operation<{ query: { image: string; platform?: string } }, VerdictObject>(
   'show_verdict', 'GET', '/verdict', 'verdicts.read',
 );
 
@@ -2607,7 +2636,7 @@ export const listVerdictKeys = /* @__PURE__ */ operation<Record<never, never>, V
 );
 
 /** The verdict on an image by its digest, signed, with when it holds and what it rests on. It answers `If-None-Match`. */
-export const showSignedVerdict = /* @__PURE__ */ operation<{ query: { image: string } }, SignedVerdict>(
+export const showSignedVerdict = /* @__PURE__ */ operation<{ query: { image: string; platform?: string } }, SignedVerdict>(
   'show_signed_verdict', 'GET', '/verdict/signed', 'verdicts.read',
 );
 

@@ -332,7 +332,7 @@ fn a_worker_compares_files_with_the_servers_lists_of_malware_and_keeps_them() {
 #[test]
 fn a_worker_tells_who_signed_an_image_when_it_knows_whom_to_trust_or_a_policy_asks() {
     let Some(world) = World::start(&[], false) else { return };
-    let signed = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/signatures");
+    let signed = test_support::checkout().join("crates/cli/testdata/signatures");
     let layout = world.path("layout");
     fs::create_dir_all(&layout).unwrap();
     fs::write(layout.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::Path;
 
 use misconfiguration::{Check, checks};
 
@@ -17,7 +16,7 @@ const BEGIN: &str = "<!-- The tables below are written by crates/misconfiguratio
     reason = "the variable asks for the page to be renewed, as it does of golden files"
 )]
 fn the_page_lists_every_check() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(PAGE);
+    let path = test_support::checkout().join(PAGE);
     let page = std::fs::read_to_string(&path).expect("the page is there");
     let (introduction, listed) = page.split_once(BEGIN).expect("the page has the place where its tables begin");
     let tables = tables();

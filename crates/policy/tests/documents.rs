@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what these tests need is there, or the test fails")]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use policy::{
     BUILTIN_POLICIES, exceptions_schema, import_aqua_keys, keys_page, policy_schema, profile_schema, read_exceptions,
@@ -10,7 +10,7 @@ use policy::{
 };
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    test_support::checkout()
 }
 
 fn error(text: &str) -> String {

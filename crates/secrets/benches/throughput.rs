@@ -40,7 +40,7 @@ fn main() {
 
 /// The name of a kind of text, and texts of this project joined until they are long.
 fn texts() -> Vec<(&'static str, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = test_support::checkout();
     let mut logs = Vec::new();
     for line in 0..60_000 {
         let text = format!(

@@ -11,7 +11,7 @@ const LONGEST_RUN: Duration = Duration::from_secs(10);
 /// # Panics
 /// When an input makes its target panic or takes too long, and when a target has no inputs.
 pub fn replay_corpora(targets: impl Iterator<Item = &'static str>, run: fn(&str, &[u8])) {
-    let corpora = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
+    let corpora = crate::checkout().join("fuzz/corpus");
     for target in targets {
         let folder = corpora.join(target);
         let inputs = folder.read_dir().unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

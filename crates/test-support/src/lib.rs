@@ -22,6 +22,15 @@ pub use postgres::{OwnPostgres, can_mount, postgres_database};
 pub use real_registry::{RealRegistry, free_port, is_installed};
 pub use tar_writer::{TarWriter, pax_record};
 
+/// The folder of the checkout whose tests run. Cargo says so when it starts them; what it said when they were compiled may be
+/// another checkout's that uses the same target folder.
+#[expect(clippy::disallowed_methods, reason = "tests find their checkout by the environment")]
+pub fn checkout() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let package = PathBuf::from(package);
+    package.ancestors().find(|folder| folder.join("Cargo.lock").is_file()).unwrap_or(&package).to_owned()
+}
+
 /// The file or folder `path` of the full test data (`BULKHEAD_TEST_DATA`, else `../shared/data` beside the checkout).
 ///
 /// Says SKIPPED on standard error and returns nothing when the data are not here; the caller then returns.
@@ -31,8 +40,7 @@ pub use tar_writer::{TarWriter, pax_record};
     reason = "tests find their data by the environment and say what they skip"
 )]
 pub fn test_data(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("BULKHEAD_TEST_DATA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from);
+    let root = std::env::var_os("BULKHEAD_TEST_DATA").map_or_else(|| checkout().join("../shared/data"), PathBuf::from);
     let found = root.join(path);
     if found.exists() {
         return Some(found);

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 
 use clap::{Arg, Command, CommandFactory};
 
@@ -73,7 +72,7 @@ fn described(argument: &Arg) -> String {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "whoever changes the command line asks for the page anew")]
 fn the_page_on_the_command_line_is_what_help_says() {
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/command-line.md");
+    let place = test_support::checkout().join("docs/reference/command-line.md");
     let page = page();
     if std::env::var_os(UPDATE).is_some() {
         fs::write(&place, &page).unwrap();

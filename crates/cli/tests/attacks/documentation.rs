@@ -1,10 +1,10 @@
 //! What the documentation says of limits and attacks is true of the code.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    test_support::checkout()
 }
 
 fn sources() -> Vec<String> {

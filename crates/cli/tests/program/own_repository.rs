@@ -46,7 +46,7 @@ fn each_exception_of_this_repository_is_about_one_file() {
 }
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    test_support::checkout()
 }
 
 /// What is no part of the repository.

@@ -173,7 +173,7 @@ fn copy_configuration(program: &Program) {
 }
 
 fn folder() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/pipelines")
+    test_support::checkout().join("docs/pipelines")
 }
 
 fn make_executable(path: &Path) {

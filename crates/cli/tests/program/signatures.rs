@@ -1,7 +1,7 @@
 //! `--verify-key`, `--verify-roots`: who signed an image. The images were signed by cosign and notation
 //! (`testdata/signatures/make.py`).
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const ISSUER: &str = "https://token.actions.githubusercontent.com";
 const SLSA: &str = "https://slsa.dev/provenance/v0.2";
 
 fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/signatures")
+    test_support::checkout().join("crates/cli/testdata/signatures")
 }
 
 /// A home with the keys and roots, and a scene as the layout `image`.

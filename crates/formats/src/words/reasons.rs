@@ -230,7 +230,7 @@ fn sources(path: &Path, found: &mut Vec<String>) {
 
 #[test]
 fn every_reason_that_a_reader_writes_has_japanese() {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let crates = test_support::checkout().join("crates");
     let mut found = Vec::new();
     for reader in READERS {
         sources(&crates.join(reader), &mut found);

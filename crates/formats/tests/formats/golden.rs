@@ -1,7 +1,5 @@
 //! One small report in every format, as it looks.
 
-use std::path::Path;
-
 use expect_test::{ExpectFile, expect_file};
 use formats::{DiffFormat, Format, Language, WriteOptions, diff, write_diff};
 use model::{FindingKind, FindingStatus, ScanReport, Severity, TargetKind};
@@ -16,7 +14,7 @@ fn written(report: &ScanReport, format: Format, options: WriteOptions) -> String
 
 /// Compares with a file of `testdata/golden`; the version of the program is none of its business.
 fn check(file: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/golden").join(file);
+    let path = test_support::checkout().join("crates/formats/testdata/golden").join(file);
     let expected: ExpectFile = expect_file![path];
     expected.assert_eq(&text.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
 }

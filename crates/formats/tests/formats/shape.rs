@@ -2,14 +2,14 @@
 //! `docs/reference/report.md` says of them.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
 use crate::sample;
 
 fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+    test_support::checkout()
 }
 
 fn shape() -> Value {

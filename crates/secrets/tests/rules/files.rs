@@ -1,7 +1,5 @@
 //! The files of `content/rules/secrets`, read as data.
 
-use std::path::Path;
-
 use toml::{Table, Value};
 
 /// One example of a rule.
@@ -15,7 +13,7 @@ pub(crate) struct Example {
 
 /// The name and text of each file, sorted.
 pub(crate) fn texts() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/rules/secrets");
+    let folder = test_support::checkout().join("content/rules/secrets");
     let entries = folder.read_dir().expect("the folder is there").flatten().map(|entry| entry.path());
     let mut texts: Vec<(String, String)> = entries
         .filter(|path| path.extension().is_some_and(|end| end == "toml"))

@@ -1,7 +1,6 @@
 //! The table of rules in `docs/reference/secrets.md` is that of the built-in rules.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use secrets::SecretRules;
 
@@ -12,7 +11,7 @@ fn the_table_of_the_reference_is_that_of_the_rules() {
     for (id, title, category, severity) in rules.list() {
         writeln!(table, "| `{id}` | {title} | {category} | {severity} |").expect("a text takes everything");
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/reference/secrets.md");
+    let path = test_support::checkout().join("docs/reference/secrets.md");
     let page = std::fs::read_to_string(&path).expect("the page is there");
     let (text, known) = page.split_once("## The rules\n\n").expect("the page has the chapter");
     if known != table {
