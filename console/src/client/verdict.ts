@@ -5,6 +5,8 @@ import type { VerdictObject } from './generated';
 export interface Verdict {
   id: string;
   decision: string;
+  /** What follows of it: `block`, `fail_pipeline`, `notify`, `record`. */
+  effects: string[];
   subject: string;
   digest: string;
   evaluated: string;
@@ -73,6 +75,7 @@ export function verdictOf(object: VerdictObject): Verdict {
   return {
     id: fields.text('id'),
     decision: fields.text('decision') || 'unknown',
+    effects: fields.texts('effects'),
     subject: fields.text('subject'),
     digest: fields.text('digest'),
     evaluated: fields.text('evaluated'),

@@ -15,6 +15,9 @@ import { tellerOf } from './sentences';
 import { toldOf } from './told';
 import { VerdictCause } from './VerdictCause';
 
+/** What may follow of a verdict. */
+const EFFECTS = ['block', 'fail_pipeline', 'notify', 'record'] as const;
+
 /** A verdict from the decision to what can be done, in the order that never changes. */
 export default function Explanation({ verdict, json }: { verdict: Verdict; json: unknown }) {
   const t = useMessages(messages);
@@ -85,6 +88,12 @@ export default function Explanation({ verdict, json }: { verdict: Verdict; json:
             <>
               <dt>{t('cause')}</dt>
               <dd><VerdictCause cause={verdict.cause} /></dd>
+            </>
+          )}
+          {verdict.effects.length > 0 && (
+            <>
+              <dt>{t('effects')}</dt>
+              <dd>{format.list(verdict.effects.map((effect) => EFFECTS.find((known) => known === effect)).filter((known) => known !== undefined).map((known) => t(`effect.${known}`)))}</dd>
             </>
           )}
         </dl>

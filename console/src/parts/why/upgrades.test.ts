@@ -11,7 +11,7 @@ const reason = (evidence: VerdictEvidence[], more: Partial<VerdictReason> = {}):
 });
 
 const verdict = (reasons: VerdictReason[]): Verdict => ({
-  id: '', decision: 'deny', subject: '', digest: '', evaluated: '', intelligence: 1, cause: '', policies: [], reasons, exceptions: [],
+  id: '', decision: 'deny', effects: [], subject: '', digest: '', evaluated: '', intelligence: 1, cause: '', policies: [], reasons, exceptions: [],
 });
 
 test('what several policies find in a package is one upgrade', () => {

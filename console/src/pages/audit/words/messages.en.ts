@@ -34,6 +34,7 @@ export const en = {
   'verb.withdraw': 'withdrawn',
   'verb.expire': 'ended',
   'verb.register': 'registered',
+  'verb.deny': 'denied',
   'verb.revoke_approval': 'approval taken back',
   'verb.scan': 'scan asked for',
   'verb.list': 'listing asked for',

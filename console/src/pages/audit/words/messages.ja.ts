@@ -37,6 +37,7 @@ export const ja: Translation<typeof en> = {
   'verb.withdraw': '取り下げ',
   'verb.expire': '期限切れ',
   'verb.register': '登録',
+  'verb.deny': '拒否と判定',
   'verb.revoke_approval': '承認の取り消し',
   'verb.scan': 'スキャンを依頼',
   'verb.list': '一覧の取得を依頼',

@@ -13,7 +13,7 @@ const LISTS = ['images', 'findings', 'vulnerabilities', 'packages'] as const;
 
 const VERBS = [
   'create', 'update', 'change', 'delete', 'remove', 'revoke', 'answer_for', 'request', 'approve', 'refuse', 'withdraw', 'expire',
-  'register', 'revoke_approval', 'scan', 'list', 'test', 'retry', 'cancel', 'bulk', 'export', 'import', 'refresh', 'acknowledge',
+  'register', 'deny', 'revoke_approval', 'scan', 'list', 'test', 'retry', 'cancel', 'bulk', 'export', 'import', 'refresh', 'acknowledge',
   'unacknowledge', 'login', 'logout', 'confirm', 'end', 'end_all', 'end_others', 'password', 'reset_password', 'second_factor_add',
   'second_factor_remove', 'bulk_end', 'undo', 'undo_end', 'rescan', 'retain', 'dry_run',
 ] as const;

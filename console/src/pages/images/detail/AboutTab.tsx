@@ -18,6 +18,7 @@ export function AboutTab({ image }: { image: ImageDetails }) {
     <div className="bh-about">
       <dl className="bh-facts">
         <dt>{t('fact.digest')}</dt><dd><Digest digest={image.digest} /></dd>
+        {(image.indexes ?? []).length > 0 && <><dt>{t('fact.indexes')}</dt><dd>{(image.indexes ?? []).map((index) => <Digest key={index} digest={index} />)}</dd></>}
         <dt>{t('fact.platform')}</dt><dd><HostileText text={image.platform} /></dd>
         <dt>{t('fact.os')}</dt><dd><HostileText text={image.os} /></dd>
         <dt>{t('fact.size')}</dt><dd>{format.bytes(image.size_bytes)}</dd>

@@ -18,6 +18,7 @@ export const en = {
   kev: '{count, plural, one {# known exploited} other {# known exploited}}',
   fixable: '{count, plural, one {# can be fixed} other {# can be fixed}}',
   'fact.digest': 'Digest',
+  'fact.indexes': 'Index of several platforms',
   'fact.platform': 'Platform',
   'fact.os': 'Distribution',
   'fact.size': 'Size',

@@ -21,6 +21,7 @@ export const ja: Translation<typeof en> = {
   kev: '悪用確認済み{count}件',
   fixable: '修正可能{count}件',
   'fact.digest': 'ダイジェスト',
+  'fact.indexes': 'マルチプラットフォームのインデックス',
   'fact.platform': 'プラットフォーム',
   'fact.os': 'ディストリビューション',
   'fact.size': 'サイズ',
