@@ -72,8 +72,10 @@ describe(`access, with ${STORE}`, () => {
     expect(await page.getByRole('checkbox', { name: 'Assurance policies: Change' }).isDisabled()).toBe(true);
     await page.getByRole('checkbox', { name: 'Images: See' }).check();
     await page.getByRole('button', { name: say('en', tokens, 'create') }).click();
-    await page.getByText(say('en', tokens, 'beyond')).waitFor();
-    await accessible(page, 'a token that would reach too far');
+    await page.getByText(say('en', tokens, 'made.title', { name: 'laptop' })).waitFor();
+    await accessible(page, 'a token of somebody who is limited to a scope');
+    const mine = (await (await page.request.get('/api/v1/me/tokens')).json()) as { items: { name: string; permissions: string[] }[] };
+    expect(mine.items.map(({ name, permissions }) => [name, permissions])).toEqual([['laptop', ['images.read']]]);
     expect((await page.request.get('/api/v1/users')).status()).toBe(403);
     expect(complaints).toEqual([]);
     await close();

@@ -10,11 +10,11 @@ import { TokenForm } from './TokenForm';
 
 afterEach(() => { cleanup(); queryClient.clear(); vi.unstubAllGlobals(); });
 
-function show(permissions: readonly string[]) {
+function show(permissions: readonly string[], own: readonly { id: string; name: string }[] = []) {
   let answer: (response: Response) => void = () => undefined;
   const scopes = new Promise<Response>((resolve) => { answer = resolve; });
   vi.stubGlobal('fetch', vi.fn((url: string) => (url.includes('/scopes') ? scopes : Promise.resolve(Response.json({ items: [], next: null })))));
-  queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: [...permissions], roles: [], has_second_factor: false, must_change_password: false });
+  queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: [...permissions], scopes: [...own], roles: [], has_second_factor: false, must_change_password: false });
   const Page = () => <><h1>Token</h1><TokenForm create={() => Promise.reject(new Error('no'))} stale={[]} onDone={() => undefined} /></>;
   const router = createRouter({ routeTree: createRootRoute({ component: Page }), history: createMemoryHistory() });
   render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
@@ -33,4 +33,10 @@ test('the form comes with the application scopes to choose from: nothing in it m
 test('whoever may not see scopes does not wait for them', async () => {
   show([]);
   expect(await screen.findByRole('textbox', { name: /^What it is for/ })).toBeTruthy();
+});
+
+test('whoever is limited to scopes chooses among these', async () => {
+  show([], [{ id: 's1', name: 'shop' }]);
+  expect(await screen.findByRole('checkbox', { name: 'shop' })).toBeTruthy();
+  expect(screen.getByText(/without, what you reach/)).toBeTruthy();
 });

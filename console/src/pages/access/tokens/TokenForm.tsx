@@ -38,6 +38,7 @@ interface TokenFormProps {
 export function TokenForm({ create, stale, onDone }: TokenFormProps) {
   const t = useMessages(messages);
   const me = useMe();
+  const isLimited = (me.scopes ?? []).length > 0;
   const [made, setMade] = useState<TokenWithSecret | null>(null);
   const scopes = useAll(listScopes, useMay('access.read'));
   const tokenOf = ({ name, permissions, scopes: chosen, life, date, addresses }: Draft): NewToken => {
@@ -60,7 +61,7 @@ export function TokenForm({ create, stale, onDone }: TokenFormProps) {
               onChosen={(permissions) => { change({ permissions }); }}
               isOffered={(permission) => me.permissions.includes(permission)}
             />
-            <ScopePicker label={t('scopes')} help={t('scopes.help')} none={t('scopes.none')} chosen={draft.scopes} onChosen={(scopes) => { change({ scopes }); }} />
+            <ScopePicker label={t('scopes')} help={t(isLimited ? 'scopes.help.limited' : 'scopes.help')} none={t('scopes.none')} chosen={draft.scopes} onChosen={(scopes) => { change({ scopes }); }} />
             <Choice member={draft.life === 'date' ? undefined : 'expires'} label={t('expires')} value={draft.life} choices={LIVES.map((value) => ({ value, label: word(value) }))} onValue={(life) => { change({ life }); }} />
             {draft.life === 'date' && <Field member="expires" label={t('expires.on')} type="date" isRequired value={draft.date} onValue={(date) => { change({ date }); }} />}
             <Field member="addresses" label={t('addresses')} help={t('addresses.help')} spellCheck={false} value={draft.addresses} onValue={(addresses) => { change({ addresses }); }} />

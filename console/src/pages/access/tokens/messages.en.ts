@@ -8,6 +8,7 @@ export const en = {
   'permissions.help': 'Give as few as the program needs.',
   scopes: 'Application scopes',
   'scopes.help': 'With scopes, the token reaches only what is in one of them; without, everything.',
+  'scopes.help.limited': 'With scopes, the token reaches only what is in one of them; without, what you reach.',
   'scopes.none': 'There are no application scopes: the token reaches everything that its permissions allow.',
   expires: 'Ends',
   'expires.days': '{count, plural, one {In # day} other {In # days}}',

@@ -11,6 +11,7 @@ export const ja: Translation<typeof en> = {
   'permissions.help': 'プログラムに必要なものだけを選んでください。',
   scopes: 'アプリケーションスコープ',
   'scopes.help': 'スコープを選ぶと、その範囲だけが対象になります。選ばなければすべてが対象です。',
+  'scopes.help.limited': 'スコープを選ぶと、その範囲だけが対象になります。選ばなければ、ご自身と同じ範囲が対象です。',
   'scopes.none': 'アプリケーションスコープはありません。権限の範囲ですべてが対象になります。',
   expires: '有効期限',
   'expires.days': '{count}日後',
