@@ -226,18 +226,20 @@ pub struct Named {
     pub area: Area,
     table: &'static str,
     detail: &'static str,
+    /// Where else it is looked for.
+    also: Option<&'static str>,
 }
 
 /// Everything that is found by its name alone.
 pub const NAMED: &[Named] = &[
-    Named { kind: "policy", area: Area::Policies, table: "policies", detail: "author_name" },
-    Named { kind: "exception", area: Area::Exceptions, table: "exceptions", detail: "state" },
-    Named { kind: "registry", area: Area::Registries, table: "registries", detail: "address" },
-    Named { kind: "integration", area: Area::Integrations, table: "integrations", detail: "kind" },
-    Named { kind: "user", area: Area::Access, table: "users", detail: "display_name" },
-    Named { kind: "group", area: Area::Access, table: "groups", detail: "description" },
-    Named { kind: "role", area: Area::Access, table: "roles", detail: "description" },
-    Named { kind: "scope", area: Area::Access, table: "scopes", detail: "description" },
+    Named { kind: "policy", area: Area::Policies, table: "policies", detail: "author_name", also: None },
+    Named { kind: "exception", area: Area::Exceptions, table: "exceptions", detail: "state", also: None },
+    Named { kind: "registry", area: Area::Registries, table: "registries", detail: "address", also: None },
+    Named { kind: "integration", area: Area::Integrations, table: "integrations", detail: "kind", also: None },
+    Named { kind: "user", area: Area::Access, table: "users", detail: "display_name", also: Some("display_name") },
+    Named { kind: "group", area: Area::Access, table: "groups", detail: "description", also: None },
+    Named { kind: "role", area: Area::Access, table: "roles", detail: "description", also: None },
+    Named { kind: "scope", area: Area::Access, table: "scopes", detail: "description", also: None },
 ];
 
 /// What begins so among what has a name.
@@ -253,21 +255,35 @@ pub fn named(
 ) -> Result<Vec<Hit>, StoreError> {
     require(permit, what.area, Action::Read)?;
     let mut found: BTreeSet<Hit> = BTreeSet::new();
-    for spelling in BTreeSet::from([text.to_owned(), text.to_lowercase()]) {
-        let mut conditions = Conditions::default();
-        let own = conditions.prefix("t.name", &spelling);
-        conditions.add(own);
-        let limit = conditions.bind(i64::from(limit));
-        let (sql, parameters) = conditions.finish();
+    for spelling in BTreeSet::from([text.to_owned(), text.to_lowercase(), capitalised(text)]) {
         let Named { table, detail, .. } = what;
-        let sql = format!("SELECT t.id, t.name, t.{detail} FROM {table} t WHERE {sql} ORDER BY t.name LIMIT {limit}");
-        for row in connection.rows(&sql, &parameters)? {
-            let name = row.text(1);
-            let rank = u8::from(name != spelling);
-            found.insert(Hit { rank, title: name, detail: row.text(2), id: row.text(0) });
+        for column in ["name"].into_iter().chain(what.also) {
+            let mut conditions = Conditions::default();
+            let own = conditions.prefix(&format!("t.{column}"), &spelling);
+            conditions.add(own);
+            let limit = conditions.bind(i64::from(limit));
+            let (sql, parameters) = conditions.finish();
+            let sql = format!(
+                "SELECT t.id, t.name, t.{detail}, t.{column} FROM {table} t WHERE {sql} ORDER BY t.{column} LIMIT {limit}"
+            );
+            for row in connection.rows(&sql, &parameters)? {
+                let rank = u8::from(row.text(3) != spelling);
+                found.insert(Hit { rank, title: row.text(1), detail: row.text(2), id: row.text(0) });
+            }
         }
     }
     Ok(first(found, limit))
+}
+
+/// Each word with a capital, as people write names.
+fn capitalised(text: &str) -> String {
+    let mut is_first = true;
+    let mut letter = |letter: char| {
+        let written: String = if is_first { letter.to_uppercase().collect() } else { letter.to_string() };
+        is_first = letter == ' ';
+        written
+    };
+    text.chars().map(&mut letter).collect()
 }
 
 fn require_images(permit: &Permit) -> Result<(), StoreError> {

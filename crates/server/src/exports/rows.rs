@@ -169,7 +169,9 @@ impl Rows {
                         seen => seen?,
                     };
                     loop {
-                        let asked = FindingQuery { filter: filter.clone(), after: Some(position), limit: STEP, now };
+                        let filter = filter.clone();
+                        let asked =
+                            FindingQuery { filter, behind: Some(position), limit: STEP, now, ..Default::default() };
                         let (mut found, _) = match images::findings(connection, &permit, &image.digest, &asked) {
                             Ok(found) => found,
                             // Somebody removed it meanwhile.

@@ -204,7 +204,7 @@ pub(super) fn unfiltered(query: &PageQuery) -> ApiResult<()> {
     }
 }
 
-/// The findings of an image in the order of reports.
+/// The findings of an image in the order of reports, or in the order that is asked for.
 #[utoipa::path(get, path = "/images/{digest}/findings", operation_id = "list_image_findings", tag = "images",
     params(("digest" = String, Path, description = "The digest"), PageQuery),
     responses((status = 200, description = "The findings", body = Page<Finding>)))]
@@ -215,18 +215,22 @@ pub(super) async fn findings(
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Finding>>> {
     let (permit, limit) = (caller.permit()?, query.limit());
-    if query.sort.is_some() {
-        return Err(ApiError::invalid("sort", "this list has one order: that of reports"));
-    }
+    let sort = query.sort.as_deref().map(|text| Sort::read(text, images::FINDING_KEYS)).transpose()?;
     let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), images::FINDING_KEYS, clock::now())?;
-    let after: Option<i64> = cursor::read(query.cursor.as_deref())?;
-    let asked = FindingQuery { filter, after, limit, now: clock::now() };
+    let order = query.sort.clone().unwrap_or_default();
+    let after: Option<(String, u32)> = cursor::read(query.cursor.as_deref())?;
+    let after = match after {
+        Some((of, after)) if of == order => after,
+        Some(_) => return Err(cursor::not_of_this_list()),
+        None => 0,
+    };
+    let asked = FindingQuery { filter, sort, after, behind: None, limit, now: clock::now() };
     let found = app.read(move |connection| {
         let (found, total) = images::findings(connection, &permit, &digest, &asked)?;
         Ok((found, total, acknowledgements::of_image(connection, &permit, &digest, asked.now)?))
     });
     let (found, total, seen) = found.await?;
-    let place = |finding: &images::Finding| cursor::write(&finding.position);
+    let place = |_: &images::Finding| cursor::write(&(&order, after.saturating_add(limit)));
     let tell = |finding: images::Finding| {
         let seen = seen.iter().find(|own| own.is_of(&finding.row)).cloned();
         tell::finding(finding.row, seen)

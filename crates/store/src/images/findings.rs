@@ -1,7 +1,7 @@
 //! Reading the findings of an image.
 
 use policy::access::Permit;
-use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
+use policy::filter::{Filter, Key, Kind, Operand, Sort, Term, Test, Wanted};
 
 use super::list::{id_of_digest, key};
 use super::{FindingRow, SEVERITIES};
@@ -11,15 +11,15 @@ use crate::{Connection, Row, StoreError};
 /// What lists of findings of an image can be filtered by.
 pub const FINDING_KEYS: &[Key] = &[
     key("kind", Kind::Words(KINDS), false, "The kind of finding.", "kind:secret"),
-    key("id", Kind::Text, false, "What it is called.", "id:CVE-2024-*"),
-    key("severity", Kind::Words(SEVERITIES), false, "How bad it is.", "severity:>=high"),
-    key("package", Kind::Text, false, "The name of the package.", "package:openssl"),
-    key("path", Kind::Text, false, "The file.", "path:etc/*"),
+    key("id", Kind::Text, true, "What it is called.", "id:CVE-2024-*"),
+    key("severity", Kind::Words(SEVERITIES), true, "How bad it is.", "severity:>=high"),
+    key("package", Kind::Text, true, "The name of the package.", "package:openssl"),
+    key("path", Kind::Text, true, "The file.", "path:etc/*"),
     key("status", Kind::Text, false, "What the vendor says.", "status:affected"),
     key("fixed_version", Kind::Text, false, "The version that repairs it.", "fixed_version:*"),
     key("kev", Kind::Flag, false, "Whether it is known to be exploited.", "kev:true"),
-    key("epss", Kind::Number, false, "The probability of exploitation.", "epss:>=0.5"),
-    key("score", Kind::Number, false, "The score that counts.", "score:>=7"),
+    key("epss", Kind::Number, true, "The probability of exploitation.", "epss:>=0.5"),
+    key("score", Kind::Number, true, "The score that counts.", "score:>=7"),
     key("excepted_by", Kind::Text, false, "The exception that covers it.", "-excepted_by:*"),
     key("acknowledged", Kind::Flag, false, "Whether somebody has seen it.", "acknowledged:false"),
 ];
@@ -54,15 +54,19 @@ pub struct Finding {
 pub struct FindingQuery {
     /// What they are narrowed by.
     pub filter: Filter,
-    /// The place of the last one of the page before.
-    pub after: Option<i64>,
+    /// The order; that of reports without one.
+    pub sort: Option<Sort>,
+    /// How many of them come before the page.
+    pub after: u32,
+    /// In the order of reports: the place of the last one that was read.
+    pub behind: Option<i64>,
     /// How many at most.
     pub limit: u32,
     /// The time at which acknowledgements count, in microseconds since 1970.
     pub now: i64,
 }
 
-/// A page of the findings of an image, in the order of reports, and how many there are on the first page.
+/// A page of the findings of an image, and how many there are on the first page.
 ///
 /// # Errors
 /// When there is no such image that the permit reaches, or the database fails.
@@ -82,27 +86,47 @@ pub fn findings(
         }
         conditions
     };
-    let counted = match query.after {
-        Some(_) => None,
-        None => {
+    let counted = match (query.after, query.behind) {
+        (1.., _) | (_, Some(_)) => None,
+        (0, None) => {
             let (sql, parameters) = narrowed().finish();
             let row = connection.row(&format!("SELECT count(*) FROM findings f WHERE {sql}"), &parameters)?;
             row.map(|row| u64::try_from(row.integer(0)).unwrap_or_default())
         }
     };
     let mut conditions = narrowed();
-    let after = conditions.bind(query.after.unwrap_or(-1));
-    conditions.add(format!("position > {after}"));
+    if let Some(behind) = query.behind {
+        let behind = conditions.bind(behind);
+        conditions.add(format!("position > {behind}"));
+    }
+    // The findings of one image are few: they are put in order, and counted off.
+    let order = order(query.sort);
+    let after = conditions.bind(i64::from(query.after));
     let limit = conditions.bind(i64::from(query.limit) + 1);
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(
             "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
-             excepted_by, title, line FROM findings f WHERE {sql} ORDER BY position LIMIT {limit}"
+             excepted_by, title, line FROM findings f WHERE {sql} ORDER BY {order}position LIMIT {limit} OFFSET {after}"
         ),
         &parameters,
     )?;
     Ok((rows.iter().map(finding).collect(), counted))
+}
+
+/// What comes before the place in the report in the order of a list.
+fn order(sort: Option<Sort>) -> String {
+    let Some(Sort { key, is_descending }) = sort else { return String::new() };
+    let column = match key {
+        "id" => "finding",
+        "package" => "package_name",
+        // What has none is below what has.
+        "epss" => "COALESCE(epss, -1)",
+        "score" => "COALESCE(score, -1)",
+        "path" => "path",
+        _ => "severity",
+    };
+    format!("{column}{}, ", if is_descending { " DESC" } else { "" })
 }
 
 fn narrow(conditions: &mut Conditions, permit: &Permit, term: &Term, now: i64) {

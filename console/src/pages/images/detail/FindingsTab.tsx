@@ -59,6 +59,7 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
       id,
       title: t(`column.${id}`),
       width,
+      ...(id === 'fixed_version' ? {} : { sort: { key: id } }),
       cell: (finding) => finding[id] && <HostileText text={finding[id]} />,
     });
     const title: Column<ImageFinding> = {
@@ -74,12 +75,14 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
       id: 'path',
       title: t('column.path'),
       width: 20,
+      sort: { key: 'path' },
       cell: ({ path, line }) => path && <><HostileText text={path} />{line != null && `:${String(line)}`}</>,
     };
     const name: Column<ImageFinding> = {
       id: 'id',
       title: t('column.id'),
       width: 14,
+      sort: { key: 'id' },
       cell: ({ id }) => (kind === 'vulnerability' && maySeeVulnerabilities ? <Link to="/vulnerabilities/$id" params={{ id }}><HostileText text={id} /></Link> : <HostileText text={id} />),
     };
     // What is excepted is struck: the numbers above are without it.
@@ -87,6 +90,7 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
       id: 'severity',
       title: t('column.severity'),
       width: 8,
+      sort: { key: 'severity', isGreatestFirst: true },
       cell: (finding) => (finding.excepted_by ? <s><SeverityMark severity={finding.severity} /></s> : <SeverityMark severity={finding.severity} />),
     };
     const exception: Column<ImageFinding> = {
@@ -107,8 +111,8 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
       name,
       severity,
       exception,
-      { id: 'score', title: t('column.score'), width: 5, isNumber: true, cell: (finding) => finding.score != null && format.score(finding.score) },
-      { id: 'epss', title: t('column.epss'), width: 6, isNumber: true, cell: (finding) => finding.epss != null && format.percent(finding.epss) },
+      { id: 'score', title: t('column.score'), width: 5, isNumber: true, sort: { key: 'score', isGreatestFirst: true }, cell: (finding) => finding.score != null && format.score(finding.score) },
+      { id: 'epss', title: t('column.epss'), width: 6, isNumber: true, sort: { key: 'epss', isGreatestFirst: true }, cell: (finding) => finding.epss != null && format.percent(finding.epss) },
       { id: 'kev', title: t('column.kev'), width: 10, cell: (finding) => finding.kev && <KevMark /> },
       text('package', 18),
       text('fixed_version', 11),

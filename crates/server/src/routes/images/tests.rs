@@ -244,6 +244,45 @@ fn what_is_no_index_is_refused_and_says_why() {
 }
 
 #[test]
+fn the_findings_of_an_image_are_put_in_order_and_paged() {
+    for (server, who) in servers() {
+        let known: &[(&str, &str, &str, &str)] = &[
+            ("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "LOW"),
+            ("GHSA-bbbb-bbbb-cccc", "right-pad", "1.3.0", "CRITICAL"),
+            ("GHSA-cccc-bbbb-cccc", "center", "1.3.0", "HIGH"),
+        ];
+        intelligence(&server, known);
+        server.catch_up();
+        let packages = [("left-pad", "1.0.0"), ("right-pad", "1.0.0"), ("center", "1.0.0")];
+        server.register(&who, &index(1, "shop/api:1", &packages)).expect(200);
+        let path = format!("/images/{}/findings", digest(1));
+        let ids = |sort: &str, limit: u32| {
+            let (mut found, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = server.ask(&who, "GET", &format!("{path}?limit={limit}&sort={sort}{cursor}"), json!(null));
+                page.expect(200);
+                assert_eq!(page.body["total"], if cursor.is_empty() { json!(3) } else { json!(null) });
+                let items = page.body["items"].as_array().unwrap();
+                found.extend(items.iter().map(|item| item["id"].as_str().unwrap()[5..6].to_owned()));
+                match page.body["next"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => return found.concat(),
+                }
+            }
+        };
+        for limit in [1, 2, 50] {
+            let orders = ["-severity", "severity", "id", "-id", "package", "-package"].map(|sort| ids(sort, limit));
+            assert_eq!(orders, ["bca", "acb", "abc", "cba", "cab", "bac"], "{limit}");
+        }
+        let first = server.ask(&who, "GET", &format!("{path}?limit=1&sort=id"), json!(null));
+        let next = first.body["next"].as_str().unwrap();
+        let other = server.ask(&who, "GET", &format!("{path}?limit=1&sort=-id&cursor={next}"), json!(null));
+        assert_eq!(other.status, 400, "{}", other.body);
+        assert_eq!(server.ask(&who, "GET", &format!("{path}?sort=status"), json!(null)).status, 422);
+    }
+}
+
+#[test]
 fn an_index_cannot_bring_its_own_verdict_or_exceptions() {
     let (server, who) = server();
     server.policy(&who, SEVERE);

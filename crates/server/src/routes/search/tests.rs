@@ -42,6 +42,14 @@ fn everything_is_found_by_its_name_or_the_beginning_of_it() {
         assert_eq!(found(&server, &admin, "left"), ["package left-pad"]);
         assert_eq!(found(&server, &admin, "sev"), ["policy severe"]);
         assert!(found(&server, &admin, "admin").contains(&"user admin".to_owned()));
+        // By the name that is typed at the log-in and by the one that others see.
+        for (name, display_name) in [("sec2", "佐藤 花子"), ("dev7", "Bob Miller")] {
+            let user = json!({ "name": name, "display_name": display_name, "roles": [] });
+            server.ask(&admin, "POST", "/users", user).expect(201);
+        }
+        for (text, name) in [("sec", "sec2"), ("%E4%BD%90%E8%97%A4", "sec2"), ("Bob", "dev7"), ("bob%20m", "dev7")] {
+            assert_eq!(found(&server, &admin, text), [format!("user {name}")], "{text}");
+        }
         assert_eq!(found(&server, &admin, "%25"), [""; 0], "a sign of patterns is a sign");
         server.ask(&admin, "GET", "/search?q=%20", json!(null)).expect(422);
         server.ask(&admin, "GET", &format!("/search?q={}", "a".repeat(201)), json!(null)).expect(422);
