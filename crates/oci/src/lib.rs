@@ -38,6 +38,7 @@ pub use file_tree::{FileTree, FileTreeOptions, OpenFileTreeError};
 pub use image::{ConfigText, HistoryEntry, Image, ImageConfig, Layer, LayerIdentity};
 pub use layer::{FinishLayerError, LayerPath, LayerReader, OpenLayerError};
 pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
+pub use read_ahead::forget_buffers;
 pub use secret::Secret;
 pub use source::{
     OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_image_folder,

@@ -104,6 +104,11 @@ fn keep_buffer(bytes: Vec<u8>) {
     }
 }
 
+/// Gives the buffers back that are kept for layers still to be read.
+pub fn forget_buffers() {
+    *KEPT.lock().unwrap_or_else(PoisonError::into_inner) = Vec::new();
+}
+
 impl BufRead for ReadAhead {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.chunk.length {

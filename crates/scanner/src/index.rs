@@ -240,10 +240,13 @@ impl Work<'_> {
             indexes[number].gaps.push(gap);
         }
         indexes.iter_mut().for_each(LayerIndex::bound_gaps);
+        // What comes needs memory too, and no layer is read any more.
+        oci::forget_buffers();
         let mut inventory = merge::merge(indexes.iter(), true);
         inventory.gaps.extend(linked.gaps);
         let accounts = merge::accounts(indexes.iter());
         let visible = VisibleDetections::of(indexes.iter().zip(found));
+        drop(indexes);
         // What rests on a table of contents, or on what an engine unpacked, does not stand for the layers' digests.
         if let Some(cached) = self.cached.filter(|_| is_whole) {
             cached.keep_inventory(&digests, &inventory, &accounts);
