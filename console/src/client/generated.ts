@@ -2095,7 +2095,7 @@ export const revokeImageApproval = /* @__PURE__ */ operation<{ path: { digest: s
   'revoke_image_approval', 'DELETE', '/images/{digest}/approval', 'images.approve',
 );
 
-/** The findings of an image in the order of reports. */
+/** The findings of an image in the order of reports, or in the order that is asked for. */
 export const listImageFindings = /* @__PURE__ */ operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImageFinding>>(
   'list_image_findings', 'GET', '/images/{digest}/findings', 'findings.read',
 );
