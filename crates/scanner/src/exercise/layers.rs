@@ -285,10 +285,12 @@ fn is_plain(changes: &[Change]) -> bool {
 /// Whether no two changes of a layer happen at one place under two names.
 fn are_apart(changes: &[Change], places: &[String]) -> bool {
     let is_folder = |at: usize| matches!(changes[at], Change::Folder(_));
+    // Everything lies in the root, to which an opaque folder may lead.
+    let is_in = |path: &str, folder: &str| folder.is_empty() || is_below(path, folder);
     (0..places.len()).all(|at| {
         (0..at).all(|other| {
             let (one, two) = (&places[at], &places[other]);
-            one != two && (is_folder(at) || !is_below(two, one)) && (is_folder(other) || !is_below(one, two))
+            one != two && (is_folder(at) || !is_in(two, one)) && (is_folder(other) || !is_in(one, two))
         })
     })
 }
