@@ -10,7 +10,7 @@ mod conan;
 mod conda;
 mod dart;
 mod dotnet;
-mod dpkg;
+pub(crate) mod dpkg;
 mod elixir;
 mod go;
 mod haskell;

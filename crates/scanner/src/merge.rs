@@ -10,6 +10,7 @@ use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, R
 
 use crate::declared_license::declared_license;
 use crate::ecosystems::accounts::PASSWD;
+use crate::ecosystems::dpkg::{ListedPackage, listed_package};
 use crate::ecosystems::{ECOSYSTEMS, release};
 use crate::folder_links::{link_at, replaces, resolve};
 use crate::found::{Evidence, Found, FoundAccounts, FoundPackage, FoundRelease, Mark};
@@ -259,7 +260,23 @@ impl<'a> MergedLayers<'a> {
         if candidates.is_empty() {
             return candidates;
         }
-        self.owned.values().flat_map(|owned| owned.iter()).filter(|hash| candidates.contains(hash)).collect()
+        let is_debian = |package: &&FoundPackage| package.ecosystem == Ecosystem::Deb;
+        let installed: HashSet<&str> = files
+            .values()
+            .flat_map(|file| &file.found.packages)
+            .filter(is_debian)
+            .map(|package| package.name.as_str())
+            .collect();
+        // A list of files says nothing where the package that it is of is not there: it would hide what nobody tells.
+        let is_of_one = |list: &str| match listed_package(list) {
+            None => true,
+            Some(ListedPackage::Named(name)) => installed.contains(name),
+            Some(ListedPackage::At(path)) => {
+                files.get(path).is_some_and(|file| file.found.packages.iter().any(|package| is_debian(&package)))
+            }
+        };
+        let lists = self.owned.iter().filter(|(list, _)| is_of_one(list));
+        lists.flat_map(|(_, owned)| owned.iter()).filter(|hash| candidates.contains(hash)).collect()
     }
 
     fn licenses(&self) -> HashMap<(Ecosystem, &'a str), &'a [String]> {

@@ -102,6 +102,8 @@ impl Database {
             "p" => &mut self.provides,
             "D" => &mut self.depends,
             "F" => &mut self.folder,
+            // Whose files it lists stands before them; those of nobody would hide what nobody tells.
+            "R" if self.name.is_empty() => return,
             "R" => return self.owned_files.add(&self.folder, value),
             _ => return,
         };

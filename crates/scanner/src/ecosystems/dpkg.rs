@@ -89,6 +89,27 @@ impl Ecosystem for Dpkg {
     }
 }
 
+/// The package that a list of files is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ListedPackage<'a> {
+    /// The one of this name.
+    Named(&'a str),
+    /// The one that the file at this path tells.
+    At(&'a str),
+}
+
+/// The package whose files the list at a path has; nothing where it is no list of dpkg's.
+pub(crate) fn listed_package(list: &str) -> Option<ListedPackage<'_>> {
+    match list.rsplit_once('/')? {
+        (INFO_FOLDER, name) => {
+            let name = name.strip_suffix(".list")?;
+            Some(ListedPackage::Named(name.split_once(':').map_or(name, |(name, _architecture)| name)))
+        }
+        (STATUS_FOLDER, _) => list.strip_suffix(".md5sums").map(ListedPackage::At),
+        _ => None,
+    }
+}
+
 /// Whether paragraphs say the state of their package.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {

@@ -54,6 +54,32 @@ fn check(layers: &[&[(&str, &str)]], expected: &[&str]) {
     assert_eq!(left(layers), expected);
 }
 
+/// A list of files hides nothing where nobody tells its package: whoever makes an image could hide all of them so.
+#[test]
+fn files_are_owned_by_packages_that_are_told_alone() {
+    let app = ("opt/app/requirements.txt", "x==1\n");
+    let status = |state: &str| format!("Package: libc6\nStatus: {state}\nVersion: 1\nArchitecture: amd64\n\n");
+    let (installed, configured) = (status("install ok installed"), status("deinstall ok config-files"));
+    let list = "/opt/app\n/opt/app/requirements.txt\n";
+    let sums = "d41d8cd98f00b204e9800998ecf8427e  opt/app/requirements.txt\n";
+    let base = "Package: base-files\nVersion: 1\nArchitecture: amd64\n\n";
+    let entry = "F:opt/app\nR:requirements.txt\n\n";
+    let (known, unknown) = (format!("P:tool\nV:1\n{entry}"), format!("C:Q1\n{entry}P:other\nV:1\n\n"));
+    let is_owned = |layers: &[&[(&str, &str)]]| !left(layers).iter().any(|line| line.starts_with("x 1"));
+    let status = ("var/lib/dpkg/status", installed.as_str());
+    assert!(is_owned(&[&[status, ("var/lib/dpkg/info/libc6.list", list), app]]));
+    assert!(is_owned(&[&[status, app], &[("var/lib/dpkg/info/libc6:amd64.list", list)]]));
+    assert!(is_owned(&[&[("var/lib/dpkg/status.d/base", base), ("var/lib/dpkg/status.d/base.md5sums", sums), app]]));
+    assert!(is_owned(&[&[("lib/apk/db/installed", &known), app]]));
+    assert!(!is_owned(&[&[status, ("var/lib/dpkg/info/ghost.list", list), app]]));
+    assert!(!is_owned(&[&[status, app], &[("var/lib/dpkg/info/ghost.list", list)]]));
+    assert!(!is_owned(&[&[("var/lib/dpkg/info/libc6.list", list), app]]));
+    let status = ("var/lib/dpkg/status", configured.as_str());
+    assert!(!is_owned(&[&[status, ("var/lib/dpkg/info/libc6.list", list), app]]));
+    assert!(!is_owned(&[&[("var/lib/dpkg/status.d/evil.md5sums", sums), app]]));
+    assert!(!is_owned(&[&[("lib/apk/db/installed", &unknown), app]]));
+}
+
 #[test]
 fn the_uppermost_list_of_users_counts() {
     let base = [("etc/passwd", "root:x:0:0\napp:x:0:0\n")];

@@ -1,6 +1,9 @@
 //! `Pipfile.lock` and `Pipfile` (github.com/pypa/pipfile).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::{PYPI, normal_name, parse_toml};
 use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object};
@@ -15,6 +18,11 @@ struct PipfileLock<'a> {
     default: Entries<'a, Locked<'a>>,
     #[serde(borrow, default)]
     develop: Entries<'a, Locked<'a>>,
+    #[serde(rename = "_meta", default)]
+    _meta: IgnoredAny,
+    /// What `pipenv install --categories` keeps beside the two.
+    #[serde(borrow, flatten)]
+    categories: BTreeMap<String, Entries<'a, Locked<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +48,8 @@ pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(),
         object(text.as_bytes()).map_err(|error| ReadFileError::malformed("Pipfile.lock", error))?;
     let mut locked = LockedPackages::new(PYPI);
     let mut from_git = 0;
-    for (section, development) in [(&lock.default, false), (&lock.develop, true)] {
+    let categories = lock.categories.values().map(|category| (category, false));
+    for (section, development) in [(&lock.default, false), (&lock.develop, true)].into_iter().chain(categories) {
         for (name, package) in &section.0 {
             let version = package.version.trim_start_matches('=').trim();
             if locked.add(&normal_name(name), version, development).is_none() && !package.git.is_empty() {
@@ -82,6 +91,14 @@ mod tests {
         assert_eq!(listing(&found), "pypi requests 2.31.0\npypi six 1.16.0\npypi pytest 7.4.0 dev");
         assert_eq!(found.gaps.len(), 1);
         assert!(try_read(&Python, "Pipfile.lock", b"{\"default\":{\"a\":1}}").is_err());
+    }
+
+    #[test]
+    fn categories_of_ones_own_are_read() {
+        let json = r#"{"_meta":{"hash":{"sha256":"x"},"sources":[{"name":"pypi"}]},"default":{},"develop":{},
+            "docs":{"sphinx":{"version":"==1.1.0"}},"lint":{"six":{"version":"==1.16.0"}}}"#;
+        assert_eq!(listing(&read(&Python, "Pipfile.lock", json.as_bytes())), "pypi sphinx 1.1.0\npypi six 1.16.0");
+        assert!(try_read(&Python, "Pipfile.lock", b"{\"docs\":{\"a\":1}}").is_err());
     }
 
     #[test]
