@@ -11,6 +11,7 @@ mod finding;
 mod gap;
 mod hashed_file;
 mod image;
+mod image_index;
 mod image_name;
 mod package;
 mod path;
@@ -46,6 +47,7 @@ pub use finding::{
 pub use gap::Gap;
 pub use hashed_file::HashedFile;
 pub use image::{BaseImage, BetterBase, Healthcheck, ImageFacts, LayerFacts};
+pub use image_index::is_attachment;
 pub use image_name::{ImageName, InvalidImageName};
 pub use package::{Inventory, LockTool, Package, PackageId, RemovedPackage, SourcePackage};
 pub use path::UntrustedPath;

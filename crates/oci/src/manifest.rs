@@ -192,9 +192,8 @@ impl Descriptor {
 
     /// Whether it names something that belongs to an image, such as a provenance statement, and no image.
     pub(crate) fn is_attachment(&self) -> bool {
-        let is_unknown = self.platform.as_ref().is_some_and(|platform| platform.os == "unknown");
-        let is_attestation = self.annotations.contains_key("vnd.docker.reference.type");
-        is_unknown || is_attestation || self.artifact_type.as_ref().is_some_and(|kind| !kind.is_empty())
+        let os = self.platform.as_ref().map(|platform| platform.os.as_str());
+        model::is_attachment(os, self.artifact_type.as_deref(), self.annotations.keys().map(String::as_str))
     }
 
     /// Whether the blob may be absent because its owner hands it out elsewhere (foreign and non-distributable layers).

@@ -58,9 +58,9 @@ struct EntryPlatform {
 impl Entry {
     /// Whether it is about an image, as provenance is, and is none.
     fn is_attachment(&self) -> bool {
-        self.platform.as_ref().is_some_and(|platform| platform.os == "unknown")
-            || self.annotations.as_ref().is_some_and(|all| all.contains_key("vnd.docker.reference.type"))
-            || self.artifact_type.as_ref().is_some_and(|kind| !kind.is_empty())
+        let os = self.platform.as_ref().map(|platform| platform.os.as_str());
+        let annotations = self.annotations.iter().flatten().map(|(name, _)| name.as_str());
+        model::is_attachment(os, self.artifact_type.as_deref(), annotations)
     }
 
     fn is_for_linux(&self) -> bool {
