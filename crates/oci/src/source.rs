@@ -79,7 +79,7 @@ pub enum OpenImageError {
         source: UnsupportedCompression,
     },
     /// It is something else.
-    #[error("{place} is no {expected}: it has no {missing}")]
+    #[error("{place} is no {expected}: it has no {missing} at its root")]
     OtherKind {
         /// The file or folder.
         place: String,

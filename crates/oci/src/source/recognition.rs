@@ -136,8 +136,13 @@ fn recognise_archive(bytes: impl SkipRead) -> PathKind {
                 seen.index = document(tar.content()).map(|bytes| claims::of_index(&bytes));
             }
             "oci-layout" => seen.has_layout = true,
-            _ if seen.has_inner_layout => {}
-            _ => seen.has_inner_layout = is_of_inner_layout(path, tar.content()),
+            "repositories" => seen.has_repositories = true,
+            _ if seen.has_inner_layout || seen.has_inner_list => {}
+            _ => match inner(path, tar.content()) {
+                Some(Inner::Layout) => seen.has_inner_layout = true,
+                Some(Inner::List) => seen.has_inner_list = true,
+                None => seen.has_layer |= path.ends_with("/layer.tar"),
+            },
         }
         if is_old_docker_member(path) || seen.manifest == Some(Claim::Image) {
             return PathKind::DockerArchive;
@@ -158,6 +163,11 @@ struct Seen {
     has_layout: bool,
     /// What marks one in a folder of its own.
     has_inner_layout: bool,
+    /// The list of an archive of `docker save` in a folder of its own.
+    has_inner_list: bool,
+    /// The list of images that Docker wrote before 1.10, and a layer as it named them.
+    has_repositories: bool,
+    has_layer: bool,
     manifest: Option<Claim>,
     index: Option<Claim>,
 }
@@ -165,7 +175,7 @@ struct Seen {
 impl Seen {
     /// What the archive is. Where a document is no JSON, the archive counts as that of an image, which is damaged, unless it
     /// shows that it is something else: opening it says so in a sentence, and a damaged image that is taken for a few files
-    /// would seem to have nothing in it.
+    /// would seem to have nothing in it. So does one that has the parts of an image and no list of them at its root.
     fn kind(&self) -> PathKind {
         let is_image = self.has_blobs || !self.is_root;
         match (self.manifest, self.index) {
@@ -175,6 +185,8 @@ impl Seen {
             (_, Some(Claim::Other)) if self.has_blobs => PathKind::OciArchive,
             _ if self.has_layout || (self.has_inner_layout && is_image) => PathKind::OciArchive,
             (Some(Claim::Other), _) if self.has_blobs => PathKind::DockerArchive,
+            _ if self.has_repositories && self.has_layer => PathKind::DockerArchive,
+            _ if (self.has_inner_list || self.has_blobs) && !self.is_root => PathKind::DockerArchive,
             _ if self.has_members => PathKind::OtherArchive,
             _ => PathKind::OtherFile,
         }
@@ -210,12 +222,24 @@ fn is_digits(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Whether a file marks a layout in a folder of its own, as some builders ship one for each platform.
-fn is_of_inner_layout(path: &str, content: &mut dyn Read) -> bool {
-    match path.split_once('/').map(|(_, name)| name) {
-        Some("oci-layout") => true,
-        Some("index.json") => document(content).is_some_and(|bytes| claims::of_index(&bytes) != Claim::Other),
-        _ => false,
+/// What marks an image in a folder of its own.
+enum Inner {
+    /// An OCI layout, as some builders ship one for each platform.
+    Layout,
+    /// What `docker save` wrote, packed once more with the folder that it was unpacked into.
+    List,
+}
+
+fn inner(path: &str, content: &mut dyn Read) -> Option<Inner> {
+    match path.split_once('/')?.1 {
+        "oci-layout" => Some(Inner::Layout),
+        "index.json" => {
+            document(content).filter(|bytes| claims::of_index(bytes) != Claim::Other).map(|_| Inner::Layout)
+        }
+        "manifest.json" => {
+            document(content).filter(|bytes| claims::of_manifest_list(bytes) == Claim::Image).map(|_| Inner::List)
+        }
+        _ => None,
     }
 }
 

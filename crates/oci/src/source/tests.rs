@@ -294,6 +294,14 @@ fn damaged_documents_are_those_of_an_image_unless_the_archive_shows_something_el
         (&[("manifest.json", app), (&old, "x")], PathKind::DockerArchive),
         (&[("manifest.json", "[]"), (&blob, "x")], PathKind::DockerArchive),
         (&[("arm64/index.json", index), ("arm64/oci-layout", "{}")], PathKind::OciArchive),
+        // Those of images whose list is elsewhere or missing, which would seem to have nothing in them.
+        (&[("image/manifest.json", list), ("image/a.tar", "x")], PathKind::DockerArchive),
+        (&[("srv/manifest.json", list), ("etc/x", "x")], PathKind::OtherArchive),
+        (&[("app/manifest.json", app)], PathKind::OtherArchive),
+        (&[("abc/layer.tar", "x"), ("abc/json", "{}"), ("repositories", "{}")], PathKind::DockerArchive),
+        (&[("repositories", "x"), ("etc/x", "x")], PathKind::OtherArchive),
+        (&[(&blob, "x")], PathKind::DockerArchive),
+        (&[(&blob, "x"), ("etc/x", "x")], PathKind::OtherArchive),
     ] {
         let mut tar = TarWriter::new();
         for (name, text) in members {
