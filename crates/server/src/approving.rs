@@ -8,7 +8,6 @@ use store::approvals::{self, Approval};
 use store::{Connection, StoreError, images};
 
 use crate::assurance::rules::Rules;
-use crate::routes::images::is_within;
 
 /// Whoever approves.
 pub(crate) struct Approver<'a> {
@@ -86,7 +85,7 @@ pub(crate) fn is_all_within(
 ) -> Result<bool, StoreError> {
     let labels = images::labels(connection, image.id)?;
     let names = images::names(connection, image.id)?;
-    Ok(names.iter().all(|named| is_within(permit, rules, image, &labels, &named.name)))
+    Ok(names.iter().all(|named| rules.is_reached(permit, image, &labels, &named.name)))
 }
 
 /// Registry and repository of the names of an image that a permit reaches: whoever is limited to applications approves in
@@ -98,7 +97,7 @@ pub(crate) fn within(
     image: &images::Image,
 ) -> Result<BTreeSet<(String, String)>, StoreError> {
     let labels = images::labels(connection, image.id)?;
-    let is_within = |name: &images::ImageName| is_within(permit, rules, image, &labels, name);
+    let is_within = |name: &images::ImageName| rules.is_reached(permit, image, &labels, name);
     let names = images::names(connection, image.id)?.into_iter().map(|named| named.name);
     Ok(names.filter(is_within).map(|name| (name.registry, name.repository)).collect())
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use api::Moment;
 use api::images::VerdictQuery;
-use model::{Digest, InvalidPlatform, Platform};
+use model::{Digest, InvalidPlatform, Platform, PolicyEffect};
 use policy::access::Permit;
 use serde_json::{Value, json};
 use store::images::{self, ImageName, PlatformImage};
@@ -26,7 +26,6 @@ use super::rules::Rules;
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
-use crate::routes::images::is_within;
 
 /// An image as somebody asks for it: by its digest, or that of an index of several platforms, and by a name where one is
 /// given.
@@ -145,7 +144,7 @@ impl Asked {
                     Err(error) => return Err(error),
                 };
                 let labels = images::labels(connection, image.id)?;
-                if is_within(&own, &rules, &image, &labels, &name) {
+                if rules.is_reached(&own, &image, &labels, &name) {
                     known.insert(digest.clone());
                 }
             }
@@ -184,12 +183,14 @@ impl Asked {
                 Some(standing) => standing.told(app, permit, &image.digest, at, id).await?,
                 None => self.unregistered(at, id),
             };
-            let rank = images::DECISIONS.iter().position(|word| verdict["decision"] == *word);
+            let rank = judging::place(verdict["decision"].as_str().unwrap_or_default());
             platforms.push(json!({
                 "platform": image.platform, "digest": image.digest, "decision": verdict["decision"],
             }));
             let told = verdict["effects"].as_array().into_iter().flatten();
-            effects.extend(told.filter_map(|effect| effect.as_str().map(str::to_owned)));
+            effects.extend(
+                PolicyEffect::ALL.into_iter().filter(|effect| told.clone().any(|word| word == effect.as_str())),
+            );
             ends = ends.into_iter().chain(next_end(&verdict)).min();
             if worst.as_ref().is_none_or(|(worst, _)| *worst < rank) {
                 worst = Some((rank, verdict));
@@ -200,7 +201,7 @@ impl Asked {
         };
         verdict["subject"] = self.text.clone().into();
         verdict["digest"] = self.digest.clone().into();
-        verdict["effects"] = json!(effects);
+        verdict["effects"] = json!(effects.into_iter().map(PolicyEffect::as_str).collect::<Vec<_>>());
         verdict["platforms"] = platforms.into();
         Ok(Told { verdict, ends })
     }

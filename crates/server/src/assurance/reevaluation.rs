@@ -314,11 +314,8 @@ pub(crate) struct Stored {
 }
 
 pub(crate) fn stored(connection: &mut Connection, id: i64, digest: &str) -> Result<Stored, StoreError> {
-    let (hash, length, body) = images::index(connection, id)?;
-    let names: BTreeSet<ImageName> = images::names(connection, id)?.into_iter().map(|named| named.name).collect();
-    let approvals = approvals::of_names(connection, digest, &names)?;
-    let was_denied = images::is_denied(connection, id)?;
-    Ok(Stored { hash, length, body, names, approvals, was_denied, is_whole: true })
+    let known = KnownNames { names: images::names(connection, id)?, is_whole: true };
+    stored_by(connection, id, digest, known)
 }
 
 /// The same by the names that a permit reaches.
@@ -328,8 +325,13 @@ pub(crate) fn stored_within(
     id: i64,
     digest: &str,
 ) -> Result<Stored, StoreError> {
+    let known = images::known_names(connection, permit, id)?;
+    stored_by(connection, id, digest, known)
+}
+
+fn stored_by(connection: &mut Connection, id: i64, digest: &str, known: KnownNames) -> Result<Stored, StoreError> {
     let (hash, length, body) = images::index(connection, id)?;
-    let KnownNames { names, is_whole } = images::known_names(connection, permit, id)?;
+    let KnownNames { names, is_whole } = known;
     let names: BTreeSet<ImageName> = names.into_iter().map(|named| named.name).collect();
     let approvals = approvals::of_names(connection, digest, &names)?;
     let was_denied = images::is_denied(connection, id)?;

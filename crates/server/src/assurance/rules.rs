@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use policy::access::{Permit, Reach};
 use policy::{Attribute, Attributes, Exception, Pattern, Policy, Scope, Variable};
 use serde::Deserialize;
-use store::images::ImageName;
+use store::images::{Image, ImageName};
 use store::policies::StoredPolicy;
 use store::{Connection, StoreError, evaluation, exceptions, policies, rights};
 
+use super::judging;
 use crate::app::App;
 use crate::error::ApiResult;
 
@@ -40,6 +42,23 @@ impl Rules {
     /// Whether a policy asks who signed images.
     pub(crate) fn ask_for_signatures(&self) -> bool {
         self.policies.iter().any(Policy::asks_for_signatures)
+    }
+
+    /// Whether a permit reaches an image under a name: what is done to a repository is done to all of its images.
+    pub(crate) fn is_reached(
+        &self,
+        permit: &Permit,
+        image: &Image,
+        labels: &BTreeSet<String>,
+        name: &ImageName,
+    ) -> bool {
+        match permit.reach() {
+            Reach::Everything => true,
+            Reach::Scopes(scopes) => {
+                let attributes = judging::attributes([name], labels, &image.digest, &image.os, &image.platform);
+                !self.scopes.that_take_in(&attributes).is_disjoint(scopes)
+            }
+        }
     }
 
     /// Reads the rules that hold.

@@ -11,7 +11,7 @@ use serde_json::json;
 use store::acknowledgements::{self, Acknowledgement};
 use store::{StoreError, audit, images, outbox};
 
-use super::images::{is_within, tell};
+use super::images::tell;
 use crate::app::App;
 use crate::approving;
 use crate::assurance::rules::Rules;
@@ -66,7 +66,7 @@ pub(super) async fn add(
         let mut places: BTreeSet<String> = match request.is_of_image {
             true => BTreeSet::new(),
             false => names
-                .filter(|name| is_within(&permit, &rules, &image, &labels, name))
+                .filter(|name| rules.is_reached(&permit, &image, &labels, name))
                 .map(|name| format!("{}/{}", name.registry, name.repository))
                 .collect(),
         };
@@ -146,8 +146,7 @@ pub(super) async fn remove(
         let mut names = names.iter().filter(|named| {
             own.place == digest || format!("{}/{}", named.name.registry, named.name.repository) == own.place
         });
-        let is_mine =
-            own.place == digest || names.any(|named| is_within(&permit, &rules, &image, &labels, &named.name));
+        let is_mine = own.place == digest || names.any(|named| rules.is_reached(&permit, &image, &labels, &named.name));
         if !is_mine {
             return Ok(false);
         }

@@ -10,7 +10,7 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use policy::access::{Permit, Reach};
+use policy::access::Permit;
 use policy::filter::{Filter, Sort};
 use store::approvals;
 use store::images::{self, FindingQuery, ImageQuery, ImageSort};
@@ -377,7 +377,7 @@ async fn change_approval(
     let record = caller.entry(now, action, "image", &digest, &digest);
     let (by, by_name) = (caller.principal.id.clone(), caller.principal.name.clone());
     let is_done = app.change(move |connection| {
-        let image = approved(connection, &permit, &digest)?;
+        let image = to_approve(connection, &permit, &digest)?;
         if approving::within(connection, &permit, &rules, &image)?.is_empty() {
             return Ok(false);
         }
@@ -398,7 +398,7 @@ async fn change_approval(
 }
 
 /// The image of a digest; for that of an index, one of those that it stands for, under the digest of the index.
-fn approved(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<images::Image, StoreError> {
+fn to_approve(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<images::Image, StoreError> {
     let own = images::by_digest(connection, permit, digest);
     if !matches!(own, Err(StoreError::NotFound { .. })) {
         return own;
@@ -410,23 +410,6 @@ fn approved(connection: &mut Connection, permit: &Permit, digest: &str) -> Resul
         }
     }
     own
-}
-
-/// Whether a permit reaches an image under a name: what is done to a repository is done to all of its images.
-pub(crate) fn is_within(
-    permit: &Permit,
-    rules: &Rules,
-    image: &images::Image,
-    labels: &std::collections::BTreeSet<String>,
-    name: &images::ImageName,
-) -> bool {
-    match permit.reach() {
-        Reach::Everything => true,
-        Reach::Scopes(scopes) => {
-            let attributes = judging::attributes([name], labels, &image.digest, &image.os, &image.platform);
-            !rules.scopes.that_take_in(&attributes).is_disjoint(scopes)
-        }
-    }
 }
 
 #[cfg(test)]

@@ -248,6 +248,7 @@ fn an_image_of_several_platforms_has_a_verdict_and_every_platform_is_scanned() {
     assert_eq!(world.lease(), json!(null));
     let told = verdict(&digest, "");
     assert_eq!((&told["decision"], &told["digest"]), (&json!("deny"), &json!(digest)), "{told}");
+    assert_eq!(told["effects"], json!(["fail_pipeline", "block", "record", "notify"]), "{told}");
     assert_eq!(told["platforms"][0]["decision"], "allow", "{told}");
     assert_eq!(told["platforms"][1]["platform"], "linux/arm64", "{told}");
     assert_eq!(told["reasons"][0]["control"], "vulnerability.severity", "{told}");
