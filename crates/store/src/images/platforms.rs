@@ -81,3 +81,40 @@ pub fn remove_unused_indexes(connection: &mut Connection, before: i64) -> Result
         &values![before],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{add, permit, write};
+    use super::*;
+    use crate::images::remove;
+    use crate::testing::on_both_stores;
+
+    fn image(number: u32) -> PlatformImage {
+        PlatformImage { digest: format!("sha256:{number}"), platform: format!("linux/p{number}") }
+    }
+
+    #[test]
+    fn an_index_is_known_for_as_long_as_one_of_its_images_is() {
+        on_both_stores(|store| {
+            add(store, 1, "shop/api", &[]);
+            add(store, 2, "shop/api", &[]);
+            for (index, images) in [("sha256:a", [1, 2]), ("sha256:b", [2, 3]), ("sha256:c", [4, 5])] {
+                write(store, move |connection| note_index(connection, index, &images.map(image), 10));
+            }
+            let images = |index: &'static str| {
+                let found = store.read_blocking(move |connection| of_index(connection, index)).unwrap();
+                found.into_iter().map(|image| image.digest).collect::<Vec<_>>()
+            };
+            let indexes = store.read_blocking(|connection| indexes_of(connection, "sha256:2")).unwrap();
+            assert_eq!(indexes, ["sha256:a", "sha256:b"]);
+            write(store, |connection| remove(connection, &permit("images.approve", &[]), "sha256:2", 11));
+            assert_eq!(images("sha256:a"), ["sha256:1", "sha256:2"], "it still stands for the one that is gone");
+            assert!(images("sha256:b").is_empty(), "there is none of its images");
+            // What was never registered stays while its scans may be under way.
+            assert_eq!(write(store, |connection| remove_unused_indexes(connection, 10)), 0);
+            assert_eq!(write(store, |connection| remove_unused_indexes(connection, 11)), 2);
+            assert!(images("sha256:c").is_empty());
+            assert_eq!(images("sha256:a").len(), 2);
+        });
+    }
+}
