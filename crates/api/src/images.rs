@@ -1,6 +1,7 @@
 //! Images, their packages, findings and verdicts.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::Moment;
@@ -22,6 +23,20 @@ pub struct RegistrationQuery {
     /// The address of the build.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub build: Option<String>,
+}
+
+/// The media type of an image's index with the documents of the image indexes through which the image was found.
+pub const REGISTRATION_TYPE: &str = "application/vnd.bulkhead.registration+json";
+
+/// An image's index, and what proves which image indexes stand for the image.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationDocument {
+    /// The index of the image, a `bulkhead.report/1` document.
+    pub index: Box<RawValue>,
+    /// The documents of the image indexes (OCI image-spec, image-index.md) through which the image was found, the one that was
+    /// asked for first.
+    pub image_indexes: Vec<String>,
 }
 
 /// A verdict object: id, decision, effects (what follows of it), subject, digest, policies with their scopes and controls, reasons

@@ -10,7 +10,7 @@ use formats::{Bill, LARGEST_BILL_BYTES, ReadBillError};
 use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
 use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
-use oci::registry::{ProxySettings, RegistryOptions};
+use oci::registry::{OneOfIndex, ProxySettings, RegistryOptions};
 use oci::{Cache, Companions, EntryStream, FileTree, FileTreeOptions, Image, OpenImageError, OpenOptions, PathKind};
 use scanner::{Detectors, IndexOptions, Indexed};
 
@@ -35,7 +35,7 @@ pub(crate) struct Opened {
 }
 
 enum Content {
-    Image(Box<Image>),
+    Image(Box<OneOfIndex>),
     Tree(Box<Tree>),
     Bill(Box<Bill>),
 }
@@ -83,7 +83,7 @@ impl Opened {
     /// What the target is, for the report.
     pub(crate) fn target(&self) -> ScanTarget {
         let (digest, platform) = match &self.content {
-            Content::Image(image) => (image.digest.clone(), image.platform.clone()),
+            Content::Image(opened) => (opened.image.digest.clone(), opened.image.platform.clone()),
             Content::Bill(bill) => (bill.digest.clone(), bill.platform.clone()),
             Content::Tree(_) => (None, None),
         };
@@ -98,8 +98,17 @@ impl Opened {
     /// What lies beside the image, of the wanted types.
     pub(crate) fn companions(&self, is_wanted: &dyn Fn(&str) -> bool) -> Companions {
         match &self.content {
-            Content::Image(image) => image.companions(is_wanted),
+            Content::Image(opened) => opened.image.companions(is_wanted),
             Content::Tree(_) | Content::Bill(_) => Companions::default(),
+        }
+    }
+
+    /// The documents of the image indexes through which a registry's image was chosen, the one that was asked for first; none
+    /// of anything else.
+    pub(crate) fn image_indexes(&self) -> &[Vec<u8>] {
+        match &self.content {
+            Content::Image(opened) => &opened.indexes,
+            Content::Tree(_) | Content::Bill(_) => &[],
         }
     }
 
@@ -108,14 +117,14 @@ impl Opened {
         progress.say(&format!("reading {}", self.name));
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         match &mut self.content {
-            Content::Image(image) => {
+            Content::Image(opened) => {
                 let options = IndexOptions {
                     cache: self.cache.as_ref(),
                     threads,
                     detectors: Some(detectors),
                     is_asked_by_name: self.is_asked_by_name,
                 };
-                let indexed = scanner::index_image(image, &options);
+                let indexed = scanner::index_image(&opened.image, &options);
                 indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)
             }
             Content::Tree(tree) => {
@@ -168,10 +177,12 @@ struct Opener<'a> {
 
 impl Opener<'_> {
     fn open(&self, target: &Target) -> Result<(TargetKind, Content), Failure> {
-        let image = |image: Image| (TargetKind::Image, Content::Image(Box::new(image)));
+        let image = |image: Image| (TargetKind::Image, alone(image));
         let options = self.options();
         match target {
-            Target::Registry(name) => self.registry(name).map(image),
+            Target::Registry(name) => {
+                self.registry(name).map(|opened| (TargetKind::Image, Content::Image(Box::new(opened))))
+            }
             Target::DockerArchive(path) => work(oci::open_docker_archive(path, &options)).map(image),
             Target::OciArchive(path) => work(oci::open_oci_archive(path, &options)).map(image),
             Target::OciLayout(path) => work(oci::open_oci_layout(path, &options)).map(image),
@@ -207,7 +218,7 @@ impl Opener<'_> {
             }
             Target::Rootfs(path) if path.is_file() => {
                 let image = work(oci::open_root_archive(path, &options))?;
-                Ok((TargetKind::Rootfs, Content::Image(Box::new(image))))
+                Ok((TargetKind::Rootfs, alone(image)))
             }
             Target::Rootfs(path) => Ok((TargetKind::Rootfs, tree(path, FileTreeOptions::default())?)),
             Target::Directory(path) => {
@@ -259,7 +270,7 @@ impl Opener<'_> {
         }
     }
 
-    fn registry(&self, name: &ImageName) -> Result<Image, Failure> {
+    fn registry(&self, name: &ImageName) -> Result<OneOfIndex, Failure> {
         if self.arguments.offline {
             return Err(Failure::usage(format!("{name} is in a registry, and --offline forbids asking one")));
         }
@@ -271,7 +282,7 @@ impl Opener<'_> {
             trust_toc: self.arguments.trust_toc,
             ..registry_options(self.environment)
         };
-        work(oci::registry::open_registry(name, &options)).map_err(|failure| match failure {
+        work(oci::registry::open_with_indexes(name, &options)).map_err(|failure| match failure {
             // Who mistypes a file's name asks a registry for an image of that name.
             Failure::Work(error) if !format!("{error:#}").contains(name.repository()) => {
                 Failure::Work(error.context(format!("cannot get the image {name}")))
@@ -317,6 +328,11 @@ pub(crate) fn registry_options(environment: &Environment) -> RegistryOptions {
 
 fn work<T, E: Into<anyhow::Error>>(result: Result<T, E>) -> Result<T, Failure> {
     result.map_err(|error| Failure::Work(error.into()))
+}
+
+/// An image that was found through no index of a registry.
+fn alone(image: Image) -> Content {
+    Content::Image(Box::new(OneOfIndex { image, indexes: Vec::new() }))
 }
 
 fn tree(root: &Path, options: FileTreeOptions) -> Result<Content, Failure> {

@@ -1,5 +1,6 @@
 //! `scan --register`: sends the index of an image to a server, which judges it as it judges what it scans itself.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ use crate::target::Target;
 
 /// How long the server may take: it matches and judges before it answers.
 const LONGEST_WAIT: Duration = Duration::from_secs(120);
+
+/// The largest image indexes that are sent with the index of an image, all together, in bytes.
+pub(crate) const LARGEST_IMAGE_INDEXES_BYTES: usize = 4 << 20;
 
 /// How hard the index is compressed: as hard as costs a fraction of the scan.
 const COMPRESSION: i32 = 6;
@@ -61,8 +65,14 @@ impl Registering {
         prepare().map(Some).map_err(Failure::Usage)
     }
 
-    /// Sends the index of a report on a target.
-    pub(crate) fn send(&self, target: &Target, report: &ScanReport) -> Result<Registered, Failure> {
+    /// Sends the index of a report on a target, with the documents of the image indexes through which it was found: engines
+    /// and clusters run the image by the digest of the first of them.
+    pub(crate) fn send(
+        &self,
+        target: &Target,
+        report: &ScanReport,
+        image_indexes: &[Vec<u8>],
+    ) -> Result<Registered, Failure> {
         let digest = report.target.digest.as_ref().filter(|_| report.target.kind == TargetKind::Image);
         let Some(digest) = digest else {
             let name = &report.target.name;
@@ -71,8 +81,10 @@ impl Registering {
             )));
         };
         let names = self.names_of(target, report).map_err(Failure::Usage)?;
-        let bytes = index(report).map_err(Failure::Work)?;
-        let body = Body { kind: "application/json", coding: Some("zstd"), bytes: &bytes };
+        let documents = documents(image_indexes).map_err(Failure::Work)?;
+        let bytes = body(report, &documents).map_err(Failure::Work)?;
+        let kind = if documents.is_empty() { "application/json" } else { api::images::REGISTRATION_TYPE };
+        let body = Body { kind, coding: Some("zstd"), bytes: &bytes };
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut query = vec![("reference", names.join(","))];
         query.extend(self.build.iter().cloned());
@@ -126,8 +138,31 @@ pub(crate) fn token(file: Option<PathBuf>, environment: &Environment, wanted_by:
     Ok(text)
 }
 
+/// The documents of image indexes as text.
+fn documents(image_indexes: &[Vec<u8>]) -> anyhow::Result<Vec<&str>> {
+    ensure!(
+        image_indexes.iter().map(Vec::len).sum::<usize>() <= LARGEST_IMAGE_INDEXES_BYTES,
+        "the image index is larger than {} MiB; register the image by the digest of its platform",
+        LARGEST_IMAGE_INDEXES_BYTES >> 20
+    );
+    image_indexes.iter().map(|document| str::from_utf8(document).context("the image index is no text")).collect()
+}
+
+/// The index as it is sent, with the documents of the image indexes where there are any.
+fn body(report: &ScanReport, documents: &[&str]) -> anyhow::Result<Vec<u8>> {
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), COMPRESSION)?;
+    if documents.is_empty() {
+        write_index(report, &mut encoder)?;
+        return Ok(encoder.finish()?);
+    }
+    write!(encoder, "{{\"image_indexes\":{},\"index\":", serde_json::to_string(documents)?)?;
+    write_index(report, &mut encoder)?;
+    encoder.write_all(b"}")?;
+    Ok(encoder.finish()?)
+}
+
 /// What the server finds out by itself is left out: vulnerabilities, the verdict, a comparison, the intelligence.
-fn index(report: &ScanReport) -> anyhow::Result<Vec<u8>> {
+fn write_index(report: &ScanReport, out: &mut impl std::io::Write) -> anyhow::Result<()> {
     let index = ScanReport {
         findings: report
             .findings
@@ -141,9 +176,8 @@ fn index(report: &ScanReport) -> anyhow::Result<Vec<u8>> {
         intelligence: None,
         ..report.clone()
     };
-    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), COMPRESSION)?;
-    formats::write(&index, Format::Json, &WriteOptions::default(), &mut encoder)?;
-    Ok(encoder.finish()?)
+    formats::write(&index, Format::Json, &WriteOptions::default(), out)?;
+    Ok(())
 }
 
 /// A query (RFC 3986, section 3.4): everything but unreserved characters as `%XX`.
@@ -180,11 +214,30 @@ fn told(verdict: &Value, image: &str, server: &str) -> Registered {
     };
     let read = formats::read_verdict(verdict);
     let unread = read.as_ref().err().map(|problem| format!("; its reasons cannot be read: {problem}"));
+    let missing = missing_platforms(verdict);
+    let note = format!("registered {image} at {server}: {decision}");
     Registered {
-        note: format!("registered {image} at {server}: {decision}{}", unread.unwrap_or_default()),
+        note: format!("{note}{}{}", missing.unwrap_or_default(), unread.unwrap_or_default()),
         outcome: outcome.map(Outcome::NotCompliant),
         verdict: read.ok(),
     }
+}
+
+/// Which images of its index the server does not know; nothing where it knows all of them, or the image has no index.
+fn missing_platforms(verdict: &Value) -> Option<String> {
+    let index = &verdict["index"];
+    let missing = index["unregistered"].as_array().filter(|missing| !missing.is_empty())?;
+    let of = |image: &Value| match (image["platform"].as_str(), image["digest"].as_str()) {
+        (Some(""), Some(digest)) => digest.to_owned(),
+        (platform, _) => platform.unwrap_or("another platform").to_owned(),
+    };
+    let missing: Vec<String> = missing.iter().map(of).collect();
+    let index = index["digest"].as_str().unwrap_or("its index");
+    Some(format!(
+        "; {index} is denied until its images for other platforms are registered, too, which the server scans where it \
+         scans their registry: {}",
+        missing.join(", ")
+    ))
 }
 
 /// Whether ending a pipeline is among the effects of a verdict or policy; nothing where they are not told.
@@ -198,6 +251,26 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn report(names: &[&str]) -> ScanReport {
+        ScanReport {
+            target: ScanTarget { name: "image".to_owned(), kind: TargetKind::Image, digest: None, platform: None },
+            inventory: Inventory {
+                image: Some(ImageFacts {
+                    names: names.iter().map(|name| (*name).to_owned()).collect(),
+                    ..ImageFacts::default()
+                }),
+                ..Inventory::default()
+            },
+            detectors: [].into(),
+            findings: Vec::new(),
+            signatures: Vec::new(),
+            verdict: None,
+            comparison: None,
+            shown: model::Shown::default(),
+            intelligence: None,
+        }
+    }
 
     #[test]
     fn a_query_is_encoded() {
@@ -214,23 +287,6 @@ mod tests {
             names: Vec::new(),
             build: Vec::new(),
         };
-        let report = |names: &[&str]| ScanReport {
-            target: ScanTarget { name: "image".to_owned(), kind: TargetKind::Image, digest: None, platform: None },
-            inventory: Inventory {
-                image: Some(ImageFacts {
-                    names: names.iter().map(|name| (*name).to_owned()).collect(),
-                    ..ImageFacts::default()
-                }),
-                ..Inventory::default()
-            },
-            detectors: [].into(),
-            findings: Vec::new(),
-            signatures: Vec::new(),
-            verdict: None,
-            comparison: None,
-            shown: model::Shown::default(),
-            intelligence: None,
-        };
         let named = |registering: &Registering, target: &str, names: &[&str]| {
             let names = registering.names_of(&target.parse().unwrap(), &report(names));
             names
@@ -243,6 +299,38 @@ mod tests {
         assert!(error.contains("--register-as"), "a folder and a tag are no names: {error}");
         registering.names = vec!["r.example/other:2".parse().unwrap()];
         assert_eq!(named(&registering, "oci:image", &["r.example/shop:1"]).unwrap(), "r.example/other:2");
+    }
+
+    #[test]
+    fn what_is_sent_has_the_image_indexes_beside_the_index() {
+        let report = report(&[]);
+        let sent = |documents: &[&str]| -> Value {
+            let bytes = body(&report, documents).unwrap();
+            serde_json::from_slice(&zstd::stream::decode_all(&bytes[..]).unwrap()).unwrap()
+        };
+        let plain = sent(&[]);
+        assert_eq!(plain["schema"], "bulkhead.report/1", "{plain}");
+        let document = r#"{"schemaVersion":2,"manifests":[]}"#;
+        assert_eq!(sent(&[document]), json!({ "index": plain, "image_indexes": [document] }));
+        assert_eq!(documents(&[document.as_bytes().to_vec()]).unwrap(), [document]);
+        let large = vec![vec![b' '; LARGEST_IMAGE_INDEXES_BYTES], vec![b' ']];
+        assert!(documents(&large).unwrap_err().to_string().contains("larger than 4 MiB"));
+        assert!(documents(&[vec![0xff]]).is_err());
+    }
+
+    #[test]
+    fn the_platforms_without_a_verdict_are_told() {
+        let verdict = |unregistered: Value| {
+            let index = json!({ "digest": "sha256:2", "unregistered": unregistered });
+            told(&json!({ "decision": "allow", "policies": [], "index": index }), "a@sha256:1", "https://s").note
+        };
+        let arm = json!({ "platform": "linux/arm64", "digest": "sha256:3" });
+        let note = verdict(json!([arm, { "platform": "", "digest": "sha256:4" }]));
+        assert!(note.contains("sha256:2 is denied until"), "{note}");
+        assert!(note.contains("linux/arm64, sha256:4"), "{note}");
+        assert!(!verdict(json!([])).contains("denied"), "all of them are known");
+        let alone = told(&json!({ "decision": "allow", "policies": [] }), "a@sha256:1", "https://s").note;
+        assert!(!alone.contains("denied"), "{alone}");
     }
 
     #[test]

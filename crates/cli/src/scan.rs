@@ -69,10 +69,12 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     let registries = arguments.look_up_bases.then_some(Registries { source: &arguments.source, environment });
     let bases = bases.map(|list| Bases { list, registries });
     let vouched = vouching::look(&opened, &trust, &judging, &progress);
+    let image_indexes = opened.image_indexes().to_vec();
     let beside = Beside { bases, vouched };
     let mut scanned = report(opened, &chosen, choice, beside, &intelligence, &judging, &progress)?;
     // The server gets everything, whatever the options choose to show.
-    let registered = registering.map(|registering| registering.send(&arguments.target, &scanned.whole()));
+    let registered =
+        registering.map(|registering| registering.send(&arguments.target, &scanned.whole(), &image_indexes));
     let own_outcome = scanned.report.verdict.as_ref().map(judging::outcome);
     if let Some(Ok(registered)) = &registered
         && scanned.report.verdict.is_none()

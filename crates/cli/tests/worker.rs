@@ -421,3 +421,47 @@ fn every_platform_of_an_image_is_scanned_and_its_index_has_the_verdict_of_the_wo
     assert_eq!(told, ["linux/amd64", "linux/s390x"], "{verdict}");
     assert_ne!(verdict["reasons"][0]["code"], "verdict.image_not_registered", "{verdict}");
 }
+
+#[test]
+fn a_pipeline_that_scans_one_platform_tells_the_index_and_has_the_others_scanned() {
+    let Some(world) = World::start(&[], true) else { return };
+    // The registry is listed before there is anything in it.
+    let registry = world.ask("GET", "/registries", json!(null))["items"][0]["id"].as_str().unwrap().to_owned();
+    assert!(world.ask("POST", &format!("/registries/{registry}/list"), json!(null))["id"].is_string());
+    assert!(world.worker("once", &["--once"]).wait().unwrap().success(), "{}", world.text("worker.log"));
+    let layout = world.path("layout");
+    let digest = write_layout_of_two_platforms(&layout);
+    world.registry.copy(&format!("oci:{}:1", layout.display()), "team/many:1");
+    let host = world.registry.host();
+    let (name, asked) = (format!("{host}/team/many:1"), format!("/verdict?image={host}/team/many@{digest}"));
+    let login = json!({ "auths": { host: { "auth": "dXNlcjpzZWNyZXQ=" } } });
+    fs::write(world.path("config.json"), login.to_string()).unwrap();
+    let may = json!({ "name": "pipeline", "permissions": ["images.write", "verdicts.read"] });
+    let token = world.ask("POST", "/tokens", may)["secret"].as_str().unwrap().to_owned();
+    let code = program(env!("CARGO_BIN_EXE_bulkhead"))
+        .args(["scan", &format!("registry:{name}"), "--platform", "linux/s390x", "--detectors", "vulnerabilities"])
+        .args(["--register", &world.address(), "--register-ca"])
+        .arg(&world.ca)
+        .arg("--ca")
+        .arg(world.registry.path("ca.pem"))
+        .env("DOCKER_CONFIG", world.folder.path())
+        .env("BULKHEAD_TOKEN", token)
+        .stderr(fs::File::create(world.path("pipeline.log")).unwrap())
+        .status()
+        .unwrap()
+        .code();
+    assert!(matches!(code, Some(0 | 1)), "{code:?} {}", world.text("pipeline.log"));
+    assert!(world.text("pipeline.log").contains("linux/amd64"), "{}", world.text("pipeline.log"));
+    let platforms = || {
+        let verdict = world.ask("GET", &asked, json!(null));
+        let platforms = verdict["platforms"].as_array().cloned().unwrap_or_default();
+        let told = platforms.iter().map(|one| (one["platform"].clone(), one["is_registered"].clone()));
+        told.collect::<Vec<_>>()
+    };
+    let told = |is_registered: [bool; 2]| {
+        vec![(json!("linux/amd64"), json!(is_registered[0])), (json!("linux/s390x"), json!(is_registered[1]))]
+    };
+    assert_eq!(platforms(), told([false, true]));
+    assert!(world.worker("once", &["--once"]).wait().unwrap().success(), "{}", world.text("worker.log"));
+    assert_eq!(platforms(), told([true, true]), "{}", world.text("worker.log"));
+}

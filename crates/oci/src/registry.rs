@@ -309,9 +309,16 @@ pub enum RegistryError {
 /// # Errors
 /// When neither gives an image with documents that verify; the registry's own failure is told.
 pub fn open_registry(name: &ImageName, options: &RegistryOptions) -> Result<Image, RegistryError> {
+    open_with_indexes(name, options).map(|opened| opened.image)
+}
+
+/// Opens an image as [`open_registry`] does, and tells the indexes through which it was chosen.
+///
+/// # Errors
+/// As [`open_registry`].
+pub fn open_with_indexes(name: &ImageName, options: &RegistryOptions) -> Result<OneOfIndex, RegistryError> {
     let wanted = options.platform.as_ref().into();
     at_mirrors_then_origin(name, options, |place, further| open_at(place, further, name, wanted, options))
-        .map(|opened| opened.image)
 }
 
 /// An image of a registry with the indexes through which it was chosen.

@@ -11,9 +11,10 @@ use intelligence::Database;
 use model::ScanReport;
 use policy::access::{self, Action, Area, Permission, Permit, Principal, Reach};
 use store::audit::{self, Actor, AuditEntry};
-use store::images::{self, Evaluation, ImageName, NewImage};
+use store::images::{self, Evaluation, ImageName, NewImage, PlatformImage};
+use store::jobs::Priority;
 use store::verdicts::{self, StoredVerdict};
-use store::{StoreError, approvals, evaluation};
+use store::{Connection, StoreError, approvals, evaluation, registries};
 
 use crate::app::App;
 use crate::assurance::asked;
@@ -24,6 +25,8 @@ use crate::assurance::rules::Rules;
 use crate::clock;
 use crate::error::{ApiError, ApiResult};
 use crate::guard::entry;
+use crate::jobs;
+use crate::registries::platforms::PlatformIndex;
 
 /// An image that somebody has indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub(crate) struct Registration {
     /// Whether whoever indexed may have been led to another image than was asked for: it then replaces nothing that is known
     /// of an image of other repositories.
     pub(crate) may_be_another: bool,
+    /// The index of several platforms through which a pipeline found it.
+    pub(crate) platforms: Option<PlatformIndex>,
 }
 
 /// A name of an image.
@@ -105,6 +110,10 @@ pub(crate) async fn register_within(
             .await?
     };
     let index = index?;
+    let platforms = registration.platforms.clone().map(Arc::new);
+    if let Some(platforms) = &platforms {
+        platforms.must_have(&index.image.digest)?;
+    }
     let known = known(app, &index, fingerprint(database.as_deref())).await?;
     // Whoever holds the same index has nothing to gain by it; with another, somebody else's image would be replaced, or
     // told to them.
@@ -132,12 +141,14 @@ pub(crate) async fn register_within(
         && known.is_settled
         && known.hash == index.image.index_hash
         && index.names.iter().all(|name| known.current.contains(name))
+        && platforms.as_ref().is_none_or(|platforms| known.indexes.contains(&platforms.digest))
         && let Some(verdict) = current(app, permit, &index.image.digest).await?
     {
         if known.is_seen_due {
             note_seen(app, &index.image.digest);
         }
         let verdict = asked::told(app, permit, verdict).await?;
+        let verdict = with_index(app, permit, verdict, platforms).await?;
         return Ok(Registered { digest: index.image.digest, verdict });
     }
     let mut names = index.names.clone();
@@ -156,17 +167,20 @@ pub(crate) async fn register_within(
             return Err(beyond(permit));
         }
     }
+    let digest = image.digest.clone();
     for _ in 0..MOST_TRIES {
-        let evaluation = judge(app, &report, &names, &image.digest, database.clone()).await?;
+        let evaluation = judge(app, &report, &names, &digest, database.clone()).await?;
         if let Reach::Scopes(scopes) = permit.reach()
             && !scopes.iter().any(|scope| evaluation.scopes.contains_key(scope))
         {
             return Err(beyond(permit));
         }
-        if let Some(verdict_id) = write(app, actor, permit, Arc::clone(&image), given.clone(), evaluation).await? {
+        let (image, given) = (Arc::clone(&image), given.clone());
+        if let Some(verdict_id) = write(app, actor, permit, image, given, evaluation, platforms.clone()).await? {
             let verdict = app.read(move |connection| verdicts::by_id(connection, &verdict_id)).await?;
             let verdict = asked::told(app, permit, verdict).await?;
-            return Ok(Registered { digest: image.digest.clone(), verdict });
+            let verdict = with_index(app, permit, verdict, platforms).await?;
+            return Ok(Registered { digest, verdict });
         }
     }
     let detail = "Policies or exceptions change all the time; the image was not registered. Try again later.";
@@ -214,6 +228,8 @@ struct Known {
     names: BTreeSet<ImageName>,
     /// The names that hold: tags that have moved on are not among them.
     current: BTreeSet<ImageName>,
+    /// The digests of the indexes of several platforms that stand for it.
+    indexes: BTreeSet<String>,
     /// Whether all images are judged by all that holds.
     is_settled: bool,
     /// Whether its use was not noted today.
@@ -251,6 +267,7 @@ async fn known(app: &App, index: &Index, intelligence: String) -> ApiResult<Opti
             source_rank: image.source_rank,
             current: current.collect(),
             names: named.into_iter().map(|named| named.name).collect(),
+            indexes: images::indexes_of(connection, &digest)?.into_iter().collect(),
             is_seen_due: images::is_seen_due(connection, &digest, now)?,
             is_settled: progress.wanted == progress.done
                 && progress.intelligence == intelligence
@@ -328,14 +345,19 @@ async fn write(
     image: Arc<NewImage>,
     names: BTreeSet<ImageName>,
     evaluation: Evaluation,
+    platforms: Option<Arc<PlatformIndex>>,
 ) -> ApiResult<Option<String>> {
     let now = clock::now();
     let name = names.first().map_or_else(|| image.digest.clone(), |name| name.text(&image.digest));
     let mut record = entry(actor.clone(), now, "image.register", "image", &image.digest, &name);
     let texts: Vec<String> = names.iter().map(|name| name.text(&image.digest)).collect();
     record.after = Some(serde_json::json!({ "names": texts, "source": image.source }));
-    let permit = permit.clone();
+    let (permit, by, has_platforms) = (permit.clone(), actor.name.clone(), platforms.is_some());
     let written = app.change(move |connection| {
+        if let Some(platforms) = &platforms {
+            // Before its names: the tags of an index name all of its images at once.
+            images::note_index(connection, &platforms.digest, &platforms.images, now)?;
+        }
         let registered = images::register(connection, &permit, &image, &names, &evaluation, now)?;
         if let images::Registered::Done { is_new, names, denial, .. } = &registered {
             if *is_new || names.is_changed {
@@ -347,10 +369,78 @@ async fn write(
                 audit::append(connection, denial)?;
             }
         }
+        if let (Some(platforms), images::Registered::Done { .. }) = (&platforms, &registered) {
+            scan_others(connection, platforms, &names, &by, now)?;
+        }
         Ok(registered)
     });
     match written.await? {
-        images::Registered::Done { verdict_id, .. } => Ok(Some(verdict_id)),
+        images::Registered::Done { verdict_id, .. } => {
+            if has_platforms {
+                jobs::announce();
+            }
+            Ok(Some(verdict_id))
+        }
         images::Registered::Outdated => Ok(None),
     }
+}
+
+/// Has those images of an index scanned that nobody has registered, where one of these names is in a registry that is scanned.
+fn scan_others(
+    connection: &mut Connection,
+    platforms: &PlatformIndex,
+    names: &BTreeSet<ImageName>,
+    by: &str,
+    now: i64,
+) -> Result<(), StoreError> {
+    let permit = jobs::own_permit(Permission::new(Area::Registries, Action::Read));
+    for name in names {
+        let Some(registry) = registries::scanned_at(connection, &permit, &name.registry)? else { continue };
+        let permit = jobs::own_permit(Permission::new(Area::Images, Action::Read));
+        for other in unregistered(connection, &permit, platforms)? {
+            let tag = Some(name.tag.as_str()).filter(|tag| !tag.is_empty());
+            let image = (name.repository.as_str(), tag, Some(other.digest.as_str()));
+            let job = jobs::scan_job(&registry, image, Priority::Webhook, by, now);
+            store::jobs::enqueue(connection, &job, now)?;
+        }
+        // One repository has all of them.
+        break;
+    }
+    Ok(())
+}
+
+/// The images of an index that are not registered, as far as a permit tells.
+fn unregistered<'a>(
+    connection: &mut Connection,
+    permit: &Permit,
+    platforms: &'a PlatformIndex,
+) -> Result<Vec<&'a PlatformImage>, StoreError> {
+    let mut missing = Vec::new();
+    for image in &platforms.images {
+        match images::id_of_digest(connection, permit, &image.digest) {
+            Ok(_) => {}
+            Err(StoreError::NotFound { .. }) => missing.push(image),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(missing)
+}
+
+/// Says with the verdict on an image which images of its index are not registered: until they are, the index is denied.
+async fn with_index(
+    app: &App,
+    permit: &Permit,
+    mut verdict: serde_json::Value,
+    platforms: Option<Arc<PlatformIndex>>,
+) -> ApiResult<serde_json::Value> {
+    let Some(platforms) = platforms else { return Ok(verdict) };
+    let permit = permit.clone();
+    let told = app.read(move |connection| {
+        let missing = unregistered(connection, &permit, &platforms)?;
+        let told = |image: &PlatformImage| serde_json::json!({ "platform": image.platform, "digest": image.digest });
+        let missing: Vec<serde_json::Value> = missing.into_iter().map(told).collect();
+        Ok(serde_json::json!({ "digest": platforms.digest, "unregistered": missing }))
+    });
+    verdict["index"] = told.await?;
+    Ok(verdict)
 }

@@ -175,6 +175,16 @@ pub fn by_id(connection: &mut Connection, permit: &Permit, id: &str) -> Result<R
     row.as_ref().map(registry).transpose()?.ok_or(StoreError::NotFound { what: "registry" })
 }
 
+/// The id of the registry at a host, of those that are scanned; the oldest where there are several.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn scanned_at(connection: &mut Connection, permit: &Permit, address: &str) -> Result<Option<String>, StoreError> {
+    require(permit, Area::Registries, Action::Read)?;
+    let sql = "SELECT id FROM registries WHERE address = $1 AND is_enabled = 1 ORDER BY created, id LIMIT 1";
+    Ok(connection.row(sql, &values![address])?.map(|row| row.text(0)))
+}
+
 /// Adds a registry.
 ///
 /// # Errors
@@ -377,6 +387,20 @@ pub fn tags_of(
         ORDER BY tag LIMIT 1000";
     let rows = connection.rows(sql, &values![registry_id, repository, digest])?;
     Ok(rows.iter().map(|row| row.text(0)).collect())
+}
+
+/// Whether a tag was seen in a repository.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_tag(
+    connection: &mut Connection,
+    registry_id: &str,
+    repository: &str,
+    tag: &str,
+) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM registry_tags WHERE registry_id = $1 AND repository = $2 AND tag = $3";
+    Ok(connection.row(sql, &values![registry_id, repository, tag])?.is_some())
 }
 
 /// Notes that a digest was scanned.

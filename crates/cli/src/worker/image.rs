@@ -21,13 +21,11 @@ use crate::detectors::{self, Chosen};
 use crate::environment::Environment;
 use crate::installed;
 use crate::open::CACHE_LIMIT_BYTES;
+use crate::register::LARGEST_IMAGE_INDEXES_BYTES;
 use crate::vouching::{self, Vouched};
 
 /// The largest index that is sent, in bytes: the server takes no more.
 const LARGEST_INDEX_BYTES: usize = 120 << 20;
-
-/// The largest image indexes that are sent with it, all together, in bytes.
-const LARGEST_IMAGE_INDEXES_BYTES: usize = 4 << 20;
 
 /// Does jobs, one at a time.
 pub(super) struct Doer {

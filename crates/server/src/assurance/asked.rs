@@ -169,7 +169,7 @@ impl Asked {
     /// that is told once and is not stored.
     pub(crate) async fn answer(&self, app: &App, permit: &Permit, found: Found, at: i64, id: &str) -> ApiResult<Told> {
         let images = match self.known(app, permit, found).await? {
-            Found::Nothing => return Ok(Told { verdict: self.unregistered(at, id), ends: None }),
+            Found::Nothing => return Ok(Told { verdict: self.unregistered(&self.text, at, id), ends: None }),
             Found::Image(standing) => {
                 let verdict = standing.told(app, permit, &self.digest, at, id).await?;
                 return Ok(Told { ends: next_end(&verdict), verdict });
@@ -178,14 +178,20 @@ impl Asked {
         };
         // Of an index the worst of its images decides; what follows is what follows of any of them.
         let (mut worst, mut platforms, mut effects, mut ends) = (None, Vec::new(), BTreeSet::new(), None);
+        let mut missing: Vec<Value> = Vec::new();
         for (image, standing) in images {
+            let is_registered = standing.is_some();
             let verdict = match standing {
                 Some(standing) => standing.told(app, permit, &image.digest, at, id).await?,
-                None => self.unregistered(at, id),
+                None => self.unregistered(&self.member(&image), at, id),
             };
+            if !is_registered {
+                missing.extend(verdict["reasons"].as_array().into_iter().flatten().cloned());
+            }
             let rank = judging::place(verdict["decision"].as_str().unwrap_or_default());
             platforms.push(json!({
                 "platform": image.platform, "digest": image.digest, "decision": verdict["decision"],
+                "is_registered": is_registered,
             }));
             let told = verdict["effects"].as_array().into_iter().flatten();
             effects.extend(
@@ -197,8 +203,13 @@ impl Asked {
             }
         }
         let Some((_, mut verdict)) = worst else {
-            return Ok(Told { verdict: self.unregistered(at, id), ends: None });
+            return Ok(Told { verdict: self.unregistered(&self.text, at, id), ends: None });
         };
+        // Whatever the worst is denied for, those of which nothing is known are told, each with its platform.
+        if let Some(reasons) = verdict["reasons"].as_array_mut() {
+            reasons.retain(|reason| !missing.contains(reason));
+            reasons.append(&mut missing);
+        }
         verdict["subject"] = self.text.clone().into();
         verdict["digest"] = self.digest.clone().into();
         verdict["effects"] = json!(effects.into_iter().map(PolicyEffect::as_str).collect::<Vec<_>>());
@@ -206,9 +217,18 @@ impl Asked {
         Ok(Told { verdict, ends })
     }
 
+    /// One of the images of an index, as people know it: `name@sha256:… (linux/arm64)`.
+    fn member(&self, image: &PlatformImage) -> String {
+        let name = self.text.rsplit_once('@').map_or(String::new(), |(name, _)| format!("{name}@"));
+        match image.platform.as_str() {
+            "" => format!("{name}{}", image.digest),
+            platform => format!("{name}{} ({platform})", image.digest),
+        }
+    }
+
     /// The verdict on an image that nobody registered.
-    fn unregistered(&self, at: i64, id: &str) -> Value {
-        let mut document = formats::verdict_document(&policy::unregistered(&self.text));
+    fn unregistered(&self, image: &str, at: i64, id: &str) -> Value {
+        let mut document = formats::verdict_document(&policy::unregistered(image));
         document["id"] = id.into();
         document["digest"] = self.digest.clone().into();
         document["evaluated"] = Moment(at).text().into();

@@ -121,9 +121,12 @@ impl PlatformIndex {
         Ok(PlatformIndex { digest: top, images, all })
     }
 
-    /// Whether an image is one of those that the index stands for.
-    pub(crate) fn has(&self, digest: &str) -> bool {
-        self.all.contains(digest)
+    /// Holds an image to be one of those that the index stands for.
+    pub(crate) fn must_have(&self, digest: &str) -> ApiResult<()> {
+        match self.all.contains(digest) {
+            true => Ok(()),
+            false => Err(invalid(format!("{digest} is not among the images of the index {}", self.digest))),
+        }
     }
 }
 
@@ -182,7 +185,8 @@ mod tests {
         let expected: Vec<(&str, &str)> =
             expected.iter().map(|(digest, platform)| (digest.as_str(), *platform)).collect();
         assert_eq!((found.digest.as_str(), images(&found)), (digest.as_str(), expected));
-        assert!(found.has(&image(4)) && !found.has(&image(5)) && !found.has(&image(6)));
+        let has = |number| found.must_have(&image(number)).is_ok();
+        assert!(has(4) && !has(5) && !has(6));
     }
 
     #[test]

@@ -4,7 +4,10 @@ pub(crate) mod tell;
 
 use std::sync::Arc;
 
-use api::images::{ApprovalRequest, Finding, Image, ImageDetails, Package, RegistrationQuery, VerdictObject};
+use api::images::{
+    ApprovalRequest, Finding, Image, ImageDetails, Package, REGISTRATION_TYPE, RegistrationDocument, RegistrationQuery,
+    VerdictObject,
+};
 use api::{Page, PageQuery, ProblemCode};
 use axum::Json;
 use axum::extract::{Request, State};
@@ -25,10 +28,13 @@ use crate::error::{ApiError, ApiResult};
 use crate::guard::Caller;
 use crate::json::{self, Body, Path, Query};
 use crate::registration::{self, Reference, Registration, Source};
+use crate::registries::platforms::PlatformIndex;
 
 /// Registers an image: the body is its index, a `bulkhead.report/1` document, as it is or compressed.
 #[utoipa::path(post, path = "/images", operation_id = "register_image", tag = "images", params(RegistrationQuery),
-    request_body(content = Object, description = "The index: a bulkhead.report/1 document; Content-Encoding zstd or gzip"),
+    request_body(content = Object, description = "The index: a bulkhead.report/1 document; Content-Encoding zstd or gzip. With the \
+        image indexes through which the image was found it is sent as application/vnd.bulkhead.registration+json: an object of \
+        `index` and `image_indexes`, their documents as text"),
     responses((status = 200, description = "The verdict on the image", body = VerdictObject)))]
 pub(super) async fn register(
     State(app): State<App>,
@@ -40,22 +46,38 @@ pub(super) async fn register(
     let headers = request.headers();
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let kind = text(header::CONTENT_TYPE).unwrap_or_default();
-    if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let has_image_indexes = kind.eq_ignore_ascii_case(REGISTRATION_TYPE);
+    if !has_image_indexes && !kind.eq_ignore_ascii_case("application/json") {
         let detail = "The body must be an index in JSON, sent as `Content-Type: application/json`.";
         return Err(ApiError::new(ProblemCode::MediaType, detail));
     }
     let encoding = text(header::CONTENT_ENCODING);
     let body = json::bytes(request, &()).await?;
     let references = references(query.reference.as_deref())?;
-    let index = app.assurance.work(move || index::decoded(encoding.as_deref(), &body)).await??;
+    let read = app.assurance.work(move || {
+        let body = index::decoded(encoding.as_deref(), &body)?;
+        if has_image_indexes { with_image_indexes(&body) } else { Ok((body, None)) }
+    });
+    let (index, platforms) = read.await??;
     let source = Source::Pipeline {
         repository: short(query.repository)?,
         commit: short(query.commit)?,
         build: page(short(query.build)?)?,
     };
-    let registration = Registration { references, source, index, may_be_another: false };
+    let registration = Registration { references, source, index, may_be_another: false, platforms };
     let registered = registration::register_within(&app, &caller.actor, &permit, registration).await?;
     Ok(Json(VerdictObject(registered.verdict)))
+}
+
+/// The index of an image, and the index of several platforms through which it was found.
+fn with_image_indexes(body: &[u8]) -> ApiResult<(Vec<u8>, Option<PlatformIndex>)> {
+    let document: RegistrationDocument = serde_json::from_slice(body).map_err(|error| {
+        ApiError::new(ProblemCode::Malformed, format!("The body cannot be used as a registration: {error}."))
+            .with("problem", error.to_string())
+    })?;
+    let platforms = PlatformIndex::read(&document.image_indexes, None)?;
+    Ok((document.index.get().as_bytes().to_vec(), Some(platforms)))
 }
 
 fn references(text: Option<&str>) -> ApiResult<Vec<Reference>> {

@@ -321,7 +321,8 @@ impl Taking {
             noted.await?;
         }
         let place = (id.clone(), repository.clone(), known.clone());
-        let (registry, mut tags) = self
+        let (asked_tag, is_by_name) = (tag.clone(), digest.is_none());
+        let (registry, tags) = self
             .app
             .read(move |connection| {
                 let registry = registries::by_id(connection, &permit, &place.0)?;
@@ -330,11 +331,18 @@ impl Taking {
                 for digest in images::indexes_of(connection, &place.2)?.into_iter().chain([place.2.clone()]) {
                     tags.extend(registries::tags_of(connection, &place.0, &place.1, &digest)?);
                 }
+                // A tag without digest was asked for by name. One with a digest may have moved on since; of a registry that nobody
+                // lists it holds as long as it names another image of the same index.
+                if let Some(tag) = &asked_tag
+                    && (is_by_name
+                        || !registries::has_tag(connection, &place.0, &place.1, tag)?
+                            && images::is_of_tag(connection, &place.2, &registry.address, &place.1, tag)?)
+                {
+                    tags.insert(tag.clone());
+                }
                 Ok((registry, tags))
             })
             .await?;
-        // A tag without digest was asked for by name; one with a digest may have moved on since.
-        tags.extend(tag.clone().filter(|_| digest.is_none()));
         let names = if tags.is_empty() { vec![None] } else { tags.into_iter().map(Some).collect() };
         let reference = |tag| Reference { registry: registry.address.clone(), repository: repository.clone(), tag };
         let registration = Registration {
@@ -343,6 +351,7 @@ impl Taking {
             index,
             // A tag does not tell which image it leads to.
             may_be_another: digest.is_none(),
+            platforms: None,
         };
         let registered = register(&self.app, &self.actor, registration).await?;
         let now = clock::now();
@@ -399,10 +408,7 @@ fn proven(image: &str, indexes: &[String], asked: Option<&str>) -> ApiResult<Opt
         return Ok(None);
     }
     let index = PlatformIndex::read(indexes, asked)?;
-    if !index.has(image) {
-        let problem = format!("{image} is not among the images of the index {}", index.digest);
-        return Err(ApiError::invalid("image_indexes", problem));
-    }
+    index.must_have(image)?;
     Ok(Some(index))
 }
 

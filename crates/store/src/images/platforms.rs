@@ -56,6 +56,27 @@ pub fn indexes_of(connection: &mut Connection, image_digest: &str) -> Result<Vec
     Ok(rows.iter().map(|row| row.text(0)).collect())
 }
 
+/// Whether a tag names an image of an index that stands for this one, too.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_of_tag(
+    connection: &mut Connection,
+    image_digest: &str,
+    registry: &str,
+    repository: &str,
+    tag: &str,
+) -> Result<bool, StoreError> {
+    let row = connection.row(
+        "SELECT 1 FROM image_names n JOIN images i ON i.id = n.image_id
+         WHERE n.registry = $1 AND n.repository = $2 AND n.tag = $3 AND n.is_current = 1 AND EXISTS (
+             SELECT 1 FROM platform_images a JOIN platform_images b ON b.index_digest = a.index_digest
+             WHERE a.image_digest = i.digest AND b.image_digest = $4) LIMIT 1",
+        &values![registry, repository, tag, image_digest],
+    )?;
+    Ok(row.is_some())
+}
+
 /// Forgets the indexes of an image that is removed, but for those of which there are other images: they still stand for this
 /// one too, and have no verdict without it.
 pub(super) fn forget_indexes(connection: &mut Connection, image_digest: &str) -> Result<(), StoreError> {

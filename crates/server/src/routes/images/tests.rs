@@ -393,6 +393,7 @@ fn a_pipeline_does_not_replace_what_the_own_scan_found() {
         source: crate::registration::Source::Registry { id: "r".to_owned() },
         index: serde_json::to_vec(&index(1, "registry.example/shop/api:1", LEFT_PAD)).unwrap(),
         may_be_another: false,
+        platforms: None,
     };
     let actor =
         store::audit::Actor { kind: "token".into(), id: "w".into(), name: "w".into(), address: None, request: None };

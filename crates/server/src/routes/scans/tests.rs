@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use crate::registries::platforms::PlatformIndex;
 use crate::sample::{self, intelligence_with_malware};
-use crate::testing::{As, TestServer};
+use crate::testing::{Answer, As, TestServer};
 
 struct World {
     server: TestServer,
@@ -42,6 +42,16 @@ impl World {
 
     fn job(&self, job: &Value) -> Value {
         self.server.ask(&self.admin, "GET", &format!("/jobs/{}", job["id"].as_str().unwrap()), json!(null)).body
+    }
+
+    /// What a pipeline does that found an image through image indexes.
+    fn register(&self, who: &As, index: &Value, image_indexes: &[&str]) -> Answer {
+        let request = axum::http::Request::builder()
+            .method("POST")
+            .uri(format!("{}/images", crate::routes::PREFIX))
+            .header("content-type", api::images::REGISTRATION_TYPE);
+        let body = json!({ "index": index, "image_indexes": image_indexes });
+        self.server.send(who, request, serde_json::to_vec(&body).unwrap())
     }
 
     fn registry(&self) -> Value {
@@ -291,6 +301,96 @@ fn an_image_of_several_platforms_has_a_verdict_and_every_platform_is_scanned() {
         (&told["decision"], &told["reasons"][0]["code"]),
         (&json!("deny"), &json!("verdict.image_not_registered"))
     );
+}
+
+/// A world whose registry has nothing, and where a severe vulnerability is denied.
+fn judging_world() -> (World, As) {
+    let world = world();
+    intelligence_with_malware(&world.server, &[("GHSA-aaaa-bbbb-cccc", "left-pad", "1.3.0", "HIGH")], &[]);
+    let who = world.server.token("images.read,images.write,verdicts.read,policies.write");
+    world.server.policy(&who, sample::SEVERE);
+    world.server.catch_up();
+    let list = world.lease();
+    assert_eq!(world.send(&list, "answer", json!({ "listing": { "tags": [], "is_complete": true } })), 204);
+    (world, who)
+}
+
+#[test]
+fn an_index_of_which_a_pipeline_registers_one_platform_is_known_and_the_others_are_scanned() {
+    let (world, who) = judging_world();
+    let verdict = |digest: &str| {
+        let path = format!("/verdict?image=r.example/shop/api@{digest}");
+        world.server.ask(&who, "GET", &path, json!(null)).body
+    };
+    let (text, digest) = image_index(&[(1, "linux/amd64"), (2, "linux/arm64")]);
+    let own = sample::index(1, "r.example/shop/api:1", &[]);
+    let told = world.register(&who, &own, &[&text]);
+    told.expect(200);
+    assert_eq!((&told.body["decision"], &told.body["digest"]), (&json!("allow"), &json!(sample::digest(1))));
+    let missing = json!([{ "platform": "linux/arm64", "digest": sample::digest(2) }]);
+    assert_eq!(told.body["index"], json!({ "digest": digest, "unregistered": missing }));
+    let told = verdict(&digest);
+    assert_eq!(told["decision"], "deny", "{told}");
+    let missing = format!("r.example/shop/api@{} (linux/arm64)", sample::digest(2));
+    assert_eq!(told["reasons"][0]["parameters"]["image"], json!(missing), "{told}");
+    let platforms = told["platforms"].as_array().unwrap();
+    let known: Vec<&Value> = platforms.iter().map(|platform| &platform["is_registered"]).collect();
+    assert_eq!(known, [&json!(true), &json!(false)], "{told}");
+    // The other one is scanned, under the tag that the pipeline gave, which no listing has told.
+    let job = world.lease();
+    assert_eq!((&job["work"]["digest"], &job["work"]["tag"]), (&json!(sample::digest(2)), &json!("1")), "{job}");
+    assert_eq!(world.lease(), json!(null));
+    let other = sample::index(2, "r.example/shop/api:1", &[]);
+    assert_eq!(world.send(&job, "answer", json!({ "index": other })), 204);
+    assert_eq!(verdict(&digest)["decision"], "allow");
+    for number in [1, 2] {
+        let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(number)), json!(null));
+        let name = &image.body["names"][0];
+        assert_eq!((&name["tag"], &name["is_current"]), (&json!("1"), &json!(true)), "{}", image.body);
+    }
+    let again = world.register(&who, &own, &[&text]);
+    assert_eq!(again.body["index"]["unregistered"], json!([]), "{}", again.body);
+    assert_eq!(world.lease(), json!(null), "all of them are known");
+    // Of two that are denied, each tells why: one for what it has, one for being unknown.
+    let (text, digest) = image_index(&[(3, "linux/amd64"), (4, "linux/arm64")]);
+    let severe = sample::index(3, "r.example/shop/api:2", &[("left-pad", "1.0.0")]);
+    world.register(&who, &severe, &[&text]).expect(200);
+    let told = verdict(&digest);
+    assert_eq!(told["reasons"][0]["control"], "vulnerability.severity", "{told}");
+    let last = told["reasons"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["code"], "verdict.image_not_registered", "{told}");
+}
+
+#[test]
+fn an_index_of_a_registry_that_nobody_scans_has_its_verdict_when_every_platform_is_registered() {
+    let (world, who) = judging_world();
+    let (text, digest) = image_index(&[(1, "linux/amd64"), (2, "linux/arm64")]);
+    let name = "elsewhere.example/shop/api";
+    let verdict = || {
+        let path = format!("/verdict?image={name}@{digest}");
+        world.server.ask(&who, "GET", &path, json!(null)).body
+    };
+    let index = |number: u32| sample::index(number, &format!("{name}:1"), &[]);
+    // What does not have the image proves nothing.
+    let (other, _) = image_index(&[(7, "linux/amd64")]);
+    let none: &[&str] = &[];
+    for indexes in [none, &[other.as_str()], &["{"]] {
+        assert_eq!(world.register(&who, &index(1), indexes).code(), "request.invalid", "{indexes:?}");
+    }
+    world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(1)), json!(null)).expect(404);
+    // An image that was registered by itself becomes one of its index.
+    world.server.register(&who, &index(1)).expect(200);
+    assert_eq!(verdict()["platforms"], json!(null), "nobody has told of the index");
+    world.register(&who, &index(1), &[&text]).expect(200);
+    assert_eq!(world.lease(), json!(null), "nobody can be asked for the other one");
+    assert_eq!((&verdict()["decision"], &verdict()["platforms"][1]["is_registered"]), (&json!("deny"), &json!(false)));
+    let told = world.register(&who, &index(2), &[&text]);
+    assert_eq!(told.body["index"]["unregistered"], json!([]), "{}", told.body);
+    assert_eq!(verdict()["decision"], "allow");
+    for number in [1, 2] {
+        let image = world.server.ask(&who, "GET", &format!("/images/{}", sample::digest(number)), json!(null));
+        assert_eq!(image.body["names"][0]["is_current"], true, "{}", image.body);
+    }
 }
 
 #[test]
