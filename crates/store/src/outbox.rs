@@ -18,13 +18,17 @@ pub const MOST_COUNTED: i64 = 1000;
 /// The most events that go into one message.
 pub const MOST_GATHERED: u32 = 1000;
 
-/// How long what was not delivered is tried again, in microseconds: a day.
+/// How long what was not delivered is tried again, in microseconds: a day. It is longer where the server, or its clock, was away.
 pub const LONGEST_WAIT: i64 = 24 * 3600 * 1_000_000;
 
 /// The first pause after a failure, in microseconds; each further one doubles it.
 const FIRST_PAUSE: i64 = 5 * 1_000_000;
 
 const LONGEST_PAUSE: i64 = 3600 * 1_000_000;
+
+/// A target is given no message up before so many tries in a row have failed, whatever the clock says: their pauses last for most
+/// of a day.
+const FEWEST_FAILURES: i64 = 30;
 
 /// What is to be told next to one target.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,7 +147,8 @@ fn event_of(at: i64, topic: &str, object: &str, object_id: &str, parameters: &se
 }
 
 /// Takes what is to be told next to a target that no other server tells, for `lease` microseconds. Only the first entry
-/// of each target counts: what fails holds back what comes behind it.
+/// of each target counts: what fails holds back what comes behind it. What rests, or is held by a server, for more than twice as
+/// long as anything does was put off by a clock that was ahead, and does so no longer.
 ///
 /// # Errors
 /// When the database fails.
@@ -152,11 +157,12 @@ pub fn lease(connection: &mut Connection, now: i64, lease: i64) -> Result<Option
         let first = "SELECT id, cause, due, attempts, at FROM outbox WHERE integration = $1 AND is_dead = 0
             ORDER BY id LIMIT 1";
         let Some(row) = connection.row(first, &values![&integration.id])? else { continue };
-        if row.integer(2) > now {
+        let rests = row.integer(2).saturating_sub(now);
+        if rests > 0 && rests <= 2 * LONGEST_PAUSE.max(integration.digest) {
             continue;
         }
-        let take = "UPDATE integrations SET leased = $1 WHERE id = $2 AND leased <= $3";
-        if connection.execute(take, &values![now + lease, &integration.id, now])? == 0 {
+        let take = "UPDATE integrations SET leased = $1 WHERE id = $2 AND (leased <= $3 OR leased > $4)";
+        if connection.execute(take, &values![now + lease, &integration.id, now, now + 2 * lease])? == 0 {
             continue;
         }
         let (id, cause, attempts) = (row.integer(0), row.text(1), row.integer(3));
@@ -180,13 +186,16 @@ pub fn lease(connection: &mut Connection, now: i64, lease: i64) -> Result<Option
 /// # Errors
 /// When the database fails.
 pub fn settle(connection: &mut Connection, batch: &Batch, ended: &Delivered, now: i64) -> Result<(), StoreError> {
-    let id = &batch.integration.id;
+    let failures = note_target(connection, &batch.integration.id, ended, now)?;
     let oldest = batch.events.first().map_or(now, |event| event.at);
+    // By the clock and by the tries: a clock that is put forward gives nothing up, and what happened while it was ahead is not kept
+    // for ever.
+    let is_over = failures >= FEWEST_FAILURES && now.saturating_sub(oldest).saturating_abs() >= LONGEST_WAIT;
     let attempts = batch.attempts + 1;
     for entry in &batch.entries {
         match ended {
             Delivered::Well => connection.execute("DELETE FROM outbox WHERE id = $1", &values![*entry])?,
-            Delivered::Later(failure) if now - oldest < LONGEST_WAIT => {
+            Delivered::Later(failure) if !is_over => {
                 let doublings = u32::try_from(batch.attempts).unwrap_or(u32::MAX).min(20);
                 let due = now + (FIRST_PAUSE << doublings).min(LONGEST_PAUSE);
                 let sql = "UPDATE outbox SET attempts = $1, due = $2, failure = $3 WHERE id = $4";
@@ -198,16 +207,28 @@ pub fn settle(connection: &mut Connection, batch: &Batch, ended: &Delivered, now
             }
         };
     }
+    Ok(())
+}
+
+/// Notes with a target how a delivery ended, lets others have it, and tells how many have failed in a row. One that refuses a
+/// message is there.
+fn note_target(connection: &mut Connection, id: &str, ended: &Delivered, now: i64) -> Result<i64, StoreError> {
     match ended {
-        Delivered::Well => {
-            connection.execute("UPDATE integrations SET leased = 0, delivered = $1 WHERE id = $2", &values![now, id])?
-        }
-        Delivered::Later(failure) | Delivered::Never(failure) => connection.execute(
-            "UPDATE integrations SET leased = 0, failed = $1, failure = $2 WHERE id = $3",
+        Delivered::Well => connection.execute(
+            "UPDATE integrations SET leased = 0, delivered = $1, failures = 0 WHERE id = $2",
+            &values![now, id],
+        )?,
+        Delivered::Later(failure) => connection.execute(
+            "UPDATE integrations SET leased = 0, failed = $1, failure = $2, failures = failures + 1 WHERE id = $3",
+            &values![now, failure, id],
+        )?,
+        Delivered::Never(failure) => connection.execute(
+            "UPDATE integrations SET leased = 0, failed = $1, failure = $2, failures = 0 WHERE id = $3",
             &values![now, failure, id],
         )?,
     };
-    Ok(())
+    let row = connection.row("SELECT failures FROM integrations WHERE id = $1", &values![id])?;
+    Ok(row.map_or(0, |row| row.integer(0)))
 }
 
 /// How many messages wait for a target, as far as they are counted.
@@ -267,12 +288,14 @@ pub fn dead_letters(
         .collect()
 }
 
-/// Puts everything that was given up for a target back into its queue, and tells how many.
+/// Puts everything that was given up for a target back into its queue, to be tried for as long as the first time, and tells how
+/// many.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
 pub fn retry(connection: &mut Connection, permit: &Permit, integration: &str, now: i64) -> Result<u64, StoreError> {
     require(permit, Area::Integrations, Action::Write)?;
+    connection.execute("UPDATE integrations SET failures = 0 WHERE id = $1", &values![integration])?;
     let sql = "UPDATE outbox SET is_dead = 0, attempts = 0, due = $1 WHERE integration = $2 AND is_dead = 1";
     connection.execute(sql, &values![now, integration])
 }
@@ -343,6 +366,17 @@ mod tests {
 
     fn settled(store: &Store, batch: Batch, ended: Delivered, now: i64) {
         store.write_blocking(Lane::Beside, move |c| settle(c, &batch, &ended, now)).unwrap();
+    }
+
+    /// Lets every delivery fail from a time on, until nothing waits: when the last try was.
+    fn last_try(store: &Store, mut now: i64) -> i64 {
+        let mut last = now;
+        while let Some(batch) = next(store, now) {
+            let pause = (FIRST_PAUSE << batch.attempts.min(20)).min(LONGEST_PAUSE);
+            settled(store, batch, Delivered::Later("503".into()), now);
+            (last, now) = (now, now + pause);
+        }
+        last
     }
 
     fn told(batch: &Batch) -> Vec<i64> {
@@ -418,13 +452,66 @@ mod tests {
             happen(store, 1, "image.verdict", "");
             settled(store, next(store, 10).unwrap(), Delivered::Never("410".into()), 10);
             happen(store, 2, "image.verdict", "");
-            settled(store, next(store, LONGEST_WAIT + 5).unwrap(), Delivered::Later("503".into()), LONGEST_WAIT + 5);
+            let last = last_try(store, 10);
+            assert!((LONGEST_WAIT..LONGEST_WAIT + LONGEST_PAUSE).contains(&(last - 2)), "{last}");
             let dead = store.read_blocking(|c| dead_letters(c, &may("read"), "a", i64::MAX, 10)).unwrap();
             let dead: Vec<(i64, &str)> = dead.iter().map(|l| (l.event.at, l.failure.as_str())).collect();
             assert_eq!(dead, [(2, "503"), (1, "410")]);
-            assert_eq!(next(store, LONGEST_WAIT + 6), None);
-            assert_eq!(store.write_blocking(Lane::Beside, |c| retry(c, &may("write"), "a", 7)).unwrap(), 2);
-            assert_eq!(told(&next(store, LONGEST_WAIT + 7).unwrap()), [1]);
+            assert_eq!(next(store, last + 1), None);
+            let retry = move |c: &mut Connection| retry(c, &may("write"), "a", last + 1);
+            assert_eq!(store.write_blocking(Lane::Beside, retry).unwrap(), 2);
+            let again = next(store, last + 1).unwrap();
+            assert_eq!(told(&again), [1]);
+            settled(store, again, Delivered::Later("503".into()), last + 1);
+            assert_eq!(
+                told(&next(store, last + 1 + FIRST_PAUSE).unwrap()),
+                [1],
+                "one failure does not give it up again"
+            );
+        });
+    }
+
+    #[test]
+    fn what_waits_behind_a_target_that_was_away_for_a_day_is_given_up_by_its_own_age() {
+        on_both_stores(|store| {
+            target(store, "a", "*", 0);
+            let (hour, late) = (LONGEST_PAUSE, LONGEST_WAIT / 2);
+            happen(store, 1, "image.verdict", "");
+            happen(store, hour, "image.verdict", "");
+            happen(store, late, "image.verdict", "");
+            let last = last_try(store, 10);
+            let waited = last - late;
+            assert!((LONGEST_WAIT..LONGEST_WAIT + 2 * hour).contains(&waited), "{waited}");
+            let dead = store.read_blocking(|c| dead_letters(c, &may("read"), "a", i64::MAX, 10)).unwrap();
+            assert_eq!(dead.iter().map(|letter| letter.event.at).collect::<Vec<_>>(), [late, hour, 1]);
+        });
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_gives_nothing_up_and_keeps_nothing_back() {
+        const AHEAD: i64 = 400 * 24 * 3600 * 1_000_000;
+        on_both_stores(|store| {
+            target(store, "a", "*", 0);
+            happen(store, 1, "image.verdict", "");
+            settled(store, next(store, 10).unwrap(), Delivered::Later("503".into()), 10);
+            // The clock is put forward: 400 days have not passed.
+            settled(store, next(store, AHEAD).unwrap(), Delivered::Later("503".into()), AHEAD);
+            let dead = store.read_blocking(|c| dead_letters(c, &may("read"), "a", i64::MAX, 10)).unwrap();
+            assert_eq!(dead, []);
+            happen(store, AHEAD + 1, "image.verdict", "");
+            // A server that is stopped in the middle of a delivery leaves its lease behind.
+            assert!(next(store, AHEAD + 2 * FIRST_PAUSE).is_some());
+            // The clock is set back: neither the pause nor the lease counts.
+            let batch = next(store, 20).unwrap();
+            assert_eq!((told(&batch), batch.attempts), (vec![1], 2));
+            assert_eq!(next(store, 20), None, "it is taken");
+            settled(store, batch, Delivered::Well, 20);
+            // What happened while it was ahead is told, too; a target that is away is tried for about a day, not for 400.
+            assert_eq!(told(&next(store, 2000).unwrap()), [AHEAD + 1]);
+            let last = last_try(store, 4000);
+            assert!((LONGEST_WAIT / 2..2 * LONGEST_WAIT).contains(&last), "{last}");
+            let dead = store.read_blocking(|c| dead_letters(c, &may("read"), "a", i64::MAX, 10)).unwrap();
+            assert_eq!(dead.len(), 1);
         });
     }
 

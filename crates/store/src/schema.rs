@@ -38,6 +38,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 19, name: "audit_keys", sql: include_str!("../migrations/0019_audit_keys.sql") },
     Schema { version: 20, name: "names", sql: include_str!("../migrations/0020_names.sql") },
     Schema { version: 21, name: "people", sql: include_str!("../migrations/0021_people.sql") },
+    Schema { version: 22, name: "failures", sql: include_str!("../migrations/0022_failures.sql") },
 ];
 
 impl Schema {
