@@ -2028,7 +2028,8 @@ export const receiveHook = /* @__PURE__ */ operation<{ path: { id: string }; que
 );
 
 /** Images, with filter, order and pages. `total` is counted up to 10,000 on the first page, and absent where more images than
- * that would have to be looked at. */
+ * that would have to be looked at. To whoever is limited to application scopes the decision is told as it is under the names
+ * that they know; filters, orders and counts go by the one under all names. */
 export const listImages = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Image>>(
   'list_images', 'GET', '/images', 'images.read',
 );

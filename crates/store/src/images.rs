@@ -19,7 +19,7 @@ pub use list::{
     index, is_denied, is_in_repository, list, names, next_ids, packages,
 };
 pub(crate) use members::keep_in_scope;
-pub use members::{KnownNames, known_names};
+pub use members::{KnownNames, known_names, shared};
 pub(crate) use narrow::FEW;
 pub use platforms::{PlatformImage, indexes_of, is_of_tag, note_index, of_index, remove_unused_indexes};
 pub use retain::{

@@ -7,25 +7,30 @@
 //! Whoever is limited to application scopes learns of no name outside of them. The verdict under all names may rest on the
 //! others and tell of them, so that such an image is judged for them as what it is under the names that they know.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use api::Moment;
 use api::images::VerdictQuery;
+use intelligence::Database;
 use model::{Digest, InvalidPlatform, Platform, PolicyEffect};
 use policy::access::Permit;
 use serde_json::{Value, json};
-use store::images::{self, ImageName, PlatformImage};
+use store::images::{self, ImageName, NewVerdict, PlatformImage};
 use store::verdicts::{self, StoredVerdict};
 use store::{Connection, StoreError, approvals};
 
 use super::index;
 use super::judging::{self, Question};
 use super::reevaluation::{self, Stored};
+use super::rego::RegoProcesses;
 use super::rules::Rules;
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
+
+/// How many images of a page are read before they are judged.
+const JUDGED_AT_ONCE: usize = 50;
 
 /// An image as somebody asks for it: by its digest, or that of an index of several platforms, and by a name where one is
 /// given.
@@ -290,6 +295,60 @@ pub(crate) async fn told(app: &App, permit: &Permit, verdict: StoredVerdict) -> 
     Ok(judging::told(&judge(app, permit, &verdict.digest, names, clock::now()).await?))
 }
 
+/// The decisions on those images of a page that have other names, too, as somebody may know them: by the number of the image,
+/// each with the id of its verdict. Checks that somebody has written take too long for a page: where a policy has any, the
+/// decision under all names stays.
+pub(crate) async fn of_page(
+    app: &App,
+    permit: &Permit,
+    page: &[images::Image],
+) -> ApiResult<BTreeMap<i64, (i64, String)>> {
+    let mut told = BTreeMap::new();
+    if permit.covers_everything() {
+        return Ok(told);
+    }
+    let (own, ids) = (permit.clone(), page.iter().map(|image| image.id).collect::<Vec<_>>());
+    let shared = app.read(move |connection| images::shared(connection, &own, &ids)).await?;
+    if shared.is_empty() {
+        return Ok(told);
+    }
+    let now = clock::now();
+    let rules = Arc::new(Rules::read(app, now).await?);
+    if rules.policies.iter().any(policy::Policy::has_custom_checks) {
+        return Ok(told);
+    }
+    let shared = page.iter().filter(|image| shared.contains(&image.id));
+    let shared: Vec<(i64, String)> = shared.map(|image| (image.id, image.digest.clone())).collect();
+    for few in shared.chunks(JUDGED_AT_ONCE) {
+        let (own, few) = (permit.clone(), few.to_vec());
+        let stored = app.read(move |connection| {
+            let mut stored = Vec::new();
+            for (id, digest) in &few {
+                match reevaluation::stored_within(connection, &own, *id, digest) {
+                    Ok(found) if found.is_whole => {}
+                    Ok(found) => stored.push((*id, found)),
+                    // Somebody removed it meanwhile.
+                    Err(StoreError::NotFound { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(stored)
+        });
+        let stored = stored.await?;
+        let (database, rego) = (app.assurance.intelligence.database(), Arc::clone(&app.assurance.rego));
+        let (rules, judging_by) = (Arc::clone(&rules), Arc::clone(&rules));
+        let judged = app.assurance.judge(&judging_by, move || {
+            let judged = stored.into_iter().map(|(id, stored)| {
+                let verdict = judge_stored(&stored, &rules, database.as_deref(), &rego, now)?;
+                Ok((id, (verdict.decision, verdict.id)))
+            });
+            judged.collect::<ApiResult<Vec<_>>>()
+        });
+        told.extend(judged.await??);
+    }
+    Ok(told)
+}
+
 /// Judges a registered image as what it is under these names and no others, at a moment.
 async fn judge(
     app: &App,
@@ -309,20 +368,8 @@ async fn judge(
     let stored = stored.await?;
     let database = app.assurance.intelligence.database();
     let (rego, judging_by) = (Arc::clone(&app.assurance.rego), Arc::clone(&rules));
-    let judged = app.assurance.judge(&judging_by, move || {
-        let database = database.as_deref();
-        let mut report = stored.report(database)?;
-        let question = Question {
-            rules: &rules,
-            database,
-            names: &stored.names,
-            approvals: &stored.approvals,
-            rego: &rego,
-            now: at,
-            cause: "asked",
-        };
-        ApiResult::Ok(judging::evaluate(&mut report, &question).verdict)
-    });
+    let judged =
+        app.assurance.judge(&judging_by, move || judge_stored(&stored, &rules, database.as_deref(), &rego, at));
     let judged = judged.await??;
     Ok(StoredVerdict {
         id: judged.id,
@@ -334,4 +381,18 @@ async fn judge(
         cause: judged.cause,
         body: judged.body,
     })
+}
+
+/// The verdict on a stored image by the names that come with it.
+fn judge_stored(
+    stored: &Stored,
+    rules: &Rules,
+    database: Option<&Database>,
+    rego: &RegoProcesses,
+    at: i64,
+) -> ApiResult<NewVerdict> {
+    let mut report = stored.report(database)?;
+    let question =
+        Question { rules, database, names: &stored.names, approvals: &stored.approvals, rego, now: at, cause: "asked" };
+    Ok(judging::evaluate(&mut report, &question).verdict)
 }

@@ -113,7 +113,8 @@ fn short(text: Option<String>) -> ApiResult<Option<String>> {
 }
 
 /// Images, with filter, order and pages. `total` is counted up to 10,000 on the first page, and absent where more images than
-/// that would have to be looked at.
+/// that would have to be looked at. To whoever is limited to application scopes the decision is told as it is under the names
+/// that they know; filters, orders and counts go by the one under all names.
 #[utoipa::path(get, path = "/images", operation_id = "list_images", tag = "images", params(PageQuery),
     responses((status = 200, description = "The images", body = Page<Image>)))]
 pub(super) async fn list(
@@ -134,7 +135,10 @@ pub(super) async fn list(
     };
     let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), images::KEYS, clock::now())?;
     let asked = ImageQuery { filter, sort, after, limit };
-    let (found, total) = app.read(move |connection| images::list(connection, &permit, &asked)).await?;
+    let own = permit.clone();
+    let (found, total) = app.read(move |connection| images::list(connection, &own, &asked)).await?;
+    let page = usize::try_from(limit).map_or(found.len(), |limit| found.len().min(limit));
+    let judged = asked::of_page(&app, &permit, &found[..page]).await?;
     let place = |image: &images::Image| {
         let value = match sort.value(image) {
             Value::Text(text) => text.into(),
@@ -143,7 +147,13 @@ pub(super) async fn list(
         };
         cursor::write(&(&order, value, image.id))
     };
-    Ok(Json(cursor::page(found, limit, total, place, tell::image)))
+    let tell = |mut image: images::Image| {
+        if let Some((decision, verdict)) = judged.get(&image.id) {
+            (image.decision, image.verdict_id) = (*decision, verdict.clone());
+        }
+        tell::image(image)
+    };
+    Ok(Json(cursor::page(found, limit, total, place, tell)))
 }
 
 fn value_of(value: serde_json::Value) -> ApiResult<Value> {

@@ -48,6 +48,31 @@ pub fn known_names(connection: &mut Connection, permit: &Permit, id: i64) -> Res
     Ok(KnownNames { names: rows.iter().map(named).collect(), is_whole: other.is_none() })
 }
 
+/// Those of some images that have names which no scope of a permit reaches by itself: whether all of its scopes together do,
+/// [`known_names`] tells.
+///
+/// # Errors
+/// When the database fails.
+pub fn shared(connection: &mut Connection, permit: &Permit, ids: &[i64]) -> Result<BTreeSet<i64>, StoreError> {
+    let mut conditions = Conditions::default();
+    let scopes = match conditions.scopes(permit) {
+        Some(scopes) if !ids.is_empty() => scopes,
+        _ => return Ok(BTreeSet::new()),
+    };
+    let places: Vec<String> = ids.iter().map(|id| conditions.bind(*id)).collect();
+    let (_, parameters) = conditions.finish();
+    let whole = connection.rows(
+        &format!(
+            "SELECT s.image_id FROM scope_images s
+             WHERE s.image_id IN ({}) AND s.scope_id IN ({scopes}) AND s.is_whole = 1",
+            places.join(", ")
+        ),
+        &parameters,
+    )?;
+    let whole: BTreeSet<i64> = whole.iter().map(|row| row.integer(0)).collect();
+    Ok(ids.iter().copied().filter(|id| !whole.contains(id)).collect())
+}
+
 /// What decides how an image is listed in a scope.
 struct Held {
     id: i64,

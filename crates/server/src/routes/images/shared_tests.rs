@@ -170,6 +170,18 @@ fn a_verdict_is_on_the_names_that_are_known() {
         let own = shared.told_shop(&shared.image(""));
         assert_eq!((decision(&own).as_str(), decision(&own["current_verdict"]).as_str()), ("allow", "allow"), "{own}");
         assert_eq!(own["verdict"], own["current_verdict"]["id"]);
+        // In a list, too; it is narrowed and put in order by the decision under all names.
+        let list = shared.told_shop("/images?sort=name");
+        assert_eq!(texts(&list, "decision"), ["allow", "allow"]);
+        assert_eq!(texts(&shared.told(&shared.everybody, "/images?sort=name"), "decision"), ["deny", "allow"]);
+        assert_eq!(texts(&shared.told(&shared.bank, "/images"), "decision"), ["deny"]);
+        let denied = shared.told_shop("/images?filter=decision:deny");
+        assert_eq!((texts(&denied, "decision"), &denied["total"]), (vec!["allow"], &json!(1)));
+        let first = shared.told_shop("/images?limit=1&sort=-decision");
+        let next = first["next"].as_str().unwrap();
+        let rest = shared.told_shop(&format!("/images?limit=1&sort=-decision&cursor={next}"));
+        let names = [texts(&first, "name"), texts(&rest, "name")].concat();
+        assert_eq!(names, ["registry.example/shop/copy:1", "registry.example/shop/api:1"]);
         let history = shared.told_shop(&shared.image("/history"));
         assert_eq!(history["items"][0]["subject"], "registry.example/shop/copy:1", "{history}");
         assert_eq!((&history["items"][0]["reasons"], &history["items"][0]["policies"]), (&json!([]), &json!([])));
