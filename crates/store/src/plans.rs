@@ -207,6 +207,7 @@ fn no_list_scans_a_table() {
         fill(store);
         images(store);
         inventory(store);
+        newest_vulnerabilities(store);
         the_rest(store);
         removal(store);
     });
@@ -324,8 +325,8 @@ fn inventory(store: &Store) {
             "-kev:true severity:low",
         ] {
             for by_time in [false, true] {
-                // In large scopes each vulnerability is asked when it was first seen there: as many as there are
-                // vulnerabilities, however many images there are.
+                // In large scopes each vulnerability is asked when it was first seen there where those that are recent make no
+                // page: as many as there are vulnerabilities, however many images there are.
                 if by_time && scopes == ["large"] {
                     continue;
                 }
@@ -345,6 +346,40 @@ fn inventory(store: &Store) {
                 found => found.map(|_| ()),
             });
         expect_none(&scans, "");
+    }
+}
+
+/// Within scopes the newest vulnerabilities come page by page in one order, whether those that are recent make a page or not.
+fn newest_vulnerabilities(store: &Store) {
+    let permit = permit("images.read", &["large"]);
+    let all = |by_time: bool| {
+        let (mut found, mut after) = (Vec::new(), None::<(i64, String)>);
+        loop {
+            let (own, place) = (permit.clone(), after.clone());
+            let page = store.read_blocking(move |connection| {
+                let place = place.as_ref().map(|(value, id)| (*value, id.as_str()));
+                inventory::vulnerabilities(connection, &own, &Filter::default(), by_time, place, 50)
+            });
+            let page = page.unwrap();
+            let has_more = page.len() > 50;
+            let page = &page[..page.len().min(50)];
+            after = page.last().map(|last| (if by_time { last.first_seen } else { last.severity }, last.id.clone()));
+            found.extend(page.iter().map(|known| (known.first_seen, known.id.clone())));
+            if !has_more {
+                return found;
+            }
+        }
+    };
+    let mut expected = all(false);
+    assert!(expected.len() > 1000, "{}", expected.len());
+    expected.sort_by(|one, other| other.cmp(one));
+    assert_eq!(all(true), expected);
+    // Of few images since then and of many.
+    for since in [0, 100, 300, 1190] {
+        let own = permit.clone();
+        let count = store.read_blocking(move |connection| inventory::count_since(connection, &own, since, 10_000));
+        let wanted = expected.iter().filter(|(first_seen, _)| *first_seen >= since).count();
+        assert_eq!(usize::try_from(count.unwrap()).unwrap(), wanted, "{since}");
     }
 }
 

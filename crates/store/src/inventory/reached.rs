@@ -3,7 +3,7 @@
 use policy::access::{Permit, Reach};
 
 use crate::filtering::Conditions;
-use crate::{Connection, StoreError, Value};
+use crate::{Connection, StoreError, Value, values};
 
 /// Scopes with no more images than these lead: all that is in them is gathered first.
 const FEW_IMAGES: i64 = 200;
@@ -13,6 +13,12 @@ const MANY_IMAGES: u64 = 1000;
 
 /// Scopes with at least one of so many images are large: whatever many images have, they have soon.
 const LARGE_SHARE: i64 = 20;
+
+/// The newest vulnerabilities are looked for in the images that came to the scopes since some time: so many of these.
+const RECENT_IMAGES: i64 = if cfg!(test) { 30 } else { 500 };
+
+/// The most vulnerabilities that any image had since that time, but for those of one moment.
+const RECENT_VULNERABILITIES: i64 = if cfg!(test) { 100 } else { 5000 };
 
 /// Within scopes the images of each are counted up to this number: each of them has to be looked up.
 pub const MOST_COUNTED_WITHIN: u64 = 100;
@@ -82,6 +88,11 @@ impl Reached<'_> {
         Ok(Reached { permit, thing, size })
     }
 
+    /// Whether they are so few that all that is in them is gathered.
+    pub(super) fn is_small(&self) -> bool {
+        self.size == Size::Few
+    }
+
     /// The keys of all that is in the images, where these are few.
     pub(super) fn all(&self, conditions: &mut Conditions) -> Option<String> {
         if self.size != Size::Few {
@@ -119,11 +130,69 @@ impl Reached<'_> {
         if self.permit.covers_everything() {
             return "v.first_seen".to_owned();
         }
+        let first = self.first(conditions);
+        self.first_seen_by(conditions, is_sqlite, "v.first_seen", &first)
+    }
+
+    /// The number of the first image that has it; nothing where none does.
+    pub(super) fn first(&self, conditions: &mut Conditions) -> String {
         // The numbers of images grow as they are registered.
-        let first = self.asked(conditions, &|images| format!("(SELECT {images} ORDER BY r.image_id LIMIT 1)"));
+        self.asked(conditions, &|images| format!("(SELECT {images} ORDER BY r.image_id LIMIT 1)"))
+    }
+
+    /// The same as [`Reached::first_seen`], of a vulnerability that any image had since `anywhere` and that `first` is the
+    /// first image of.
+    pub(super) fn first_seen_by(
+        &self,
+        conditions: &mut Conditions,
+        is_sqlite: bool,
+        anywhere: &str,
+        first: &str,
+    ) -> String {
         let registered = conditions.registered(self.permit, "i");
         let greatest = if is_sqlite { "max" } else { "greatest" };
-        format!("{greatest}(v.first_seen, (SELECT {registered} FROM images i WHERE i.id = {first}))")
+        format!("{greatest}({anywhere}, (SELECT {registered} FROM images i WHERE i.id = {first}))")
+    }
+
+    /// A time since which a bounded number of images came to the scopes, and of vulnerabilities to any image, of those until
+    /// another time; nothing where these are all there are.
+    pub(super) fn recently(&self, connection: &mut Connection, until: i64) -> Result<Option<i64>, StoreError> {
+        let Reach::Scopes(scopes) = self.permit.reach() else { return Ok(None) };
+        let newest = "SELECT s.since FROM scope_images s WHERE s.scope_id = $1 AND s.since <= $2
+            ORDER BY s.since DESC LIMIT 1 OFFSET $3";
+        let each = RECENT_IMAGES / i64::try_from(scopes.len()).unwrap_or(i64::MAX).max(1);
+        let mut since: Option<i64> = None;
+        for scope in scopes {
+            let row = connection.row(newest, &values![scope, until, each])?;
+            since = since.max(row.map(|row| row.integer(0)));
+        }
+        let newest = "SELECT v.first_seen FROM vulnerabilities v WHERE v.first_seen <= $1 ORDER BY v.first_seen DESC LIMIT 1 OFFSET $2";
+        let row = connection.row(newest, &values![until, RECENT_VULNERABILITIES])?;
+        Ok(since.max(row.map(|row| row.integer(0))))
+    }
+
+    /// Whether few images came to the scopes since a time.
+    pub(super) fn are_few_since(&self, connection: &mut Connection, since: i64) -> Result<bool, StoreError> {
+        let Reach::Scopes(scopes) = self.permit.reach() else { return Ok(false) };
+        let mut count = 0;
+        for scope in scopes {
+            let sql = "SELECT count(*) FROM (SELECT 1 FROM scope_images s WHERE s.scope_id = $1 AND s.since >= $2
+                ORDER BY s.since LIMIT $3) c";
+            count += connection.row(sql, &values![scope, since, RECENT_IMAGES + 1])?.map_or(0, |row| row.integer(0));
+        }
+        Ok(count <= RECENT_IMAGES)
+    }
+
+    /// The ids of all vulnerabilities that can have been first seen in the scopes between two times, those included: any image
+    /// has them since then, or an image that came to the scopes since then has them. `since` and `until` are parameters.
+    pub(super) fn seen_between(&self, conditions: &mut Conditions, since: &str, until: &str) -> Option<String> {
+        let scopes = self.scopes(conditions)?;
+        Some(format!(
+            "SELECT v.id AS id FROM vulnerabilities v WHERE v.first_seen >= {since} AND v.first_seen <= {until}
+             UNION SELECT r.finding AS id FROM scope_images s CROSS JOIN findings r
+             WHERE s.scope_id IN ({scopes}) AND s.since >= {since} AND s.since <= {until} AND r.image_id = s.image_id
+             AND (r.kind || '') = 'vulnerability'"
+        ))
     }
 
     /// Asks for its images; `ask` puts what comes behind `SELECT` into a query for one value.
