@@ -2,6 +2,8 @@
 //! layer's blob and by what the readers of this build see; of an image what came of laying its layers over one another,
 //! keyed by all their digests.
 
+use std::borrow::Cow;
+
 use model::{Digest, Distribution, Gap, Inventory, Package, RemovedPackage};
 use oci::Cache;
 use serde::de::DeserializeOwned;
@@ -23,14 +25,14 @@ pub(crate) struct Cached<'a> {
     pub(crate) fingerprint: Option<&'a str>,
 }
 
-/// What merging makes of layers.
+/// What merging makes of layers: lent by who keeps it, as it is large, and owned by who reads it.
 #[derive(Serialize, Deserialize)]
-struct Merged {
-    distribution: Option<Distribution>,
-    accounts: FoundAccounts,
-    packages: Vec<Package>,
-    removed: Vec<RemovedPackage>,
-    gaps: Vec<Gap>,
+struct Merged<'a> {
+    distribution: Cow<'a, Option<Distribution>>,
+    accounts: Cow<'a, FoundAccounts>,
+    packages: Cow<'a, [Package]>,
+    removed: Cow<'a, [RemovedPackage]>,
+    gaps: Cow<'a, [Gap]>,
 }
 
 impl Cached<'_> {
@@ -72,13 +74,25 @@ impl Cached<'_> {
     pub(crate) fn inventory(&self, layers: &[Digest]) -> Option<(Inventory, FoundAccounts)> {
         let merged = self.read(&format!("merged-{CONTENT_VERSION}"), &key_of(layers))?;
         let Merged { distribution, accounts, packages, removed, gaps } = merged;
-        Some((Inventory { distribution, packages, removed, gaps, ..Inventory::default() }, accounts))
+        let inventory = Inventory {
+            distribution: distribution.into_owned(),
+            packages: packages.into_owned(),
+            removed: removed.into_owned(),
+            gaps: gaps.into_owned(),
+            ..Inventory::default()
+        };
+        Some((inventory, accounts.into_owned()))
     }
 
     /// Keeps the inventory of an image.
     pub(crate) fn keep_inventory(&self, layers: &[Digest], inventory: &Inventory, accounts: &FoundAccounts) {
-        let Inventory { distribution, packages, removed, gaps, .. } = inventory.clone();
-        let merged = Merged { distribution, accounts: accounts.clone(), packages, removed, gaps };
+        let merged = Merged {
+            distribution: Cow::Borrowed(&inventory.distribution),
+            accounts: Cow::Borrowed(accounts),
+            packages: Cow::Borrowed(&inventory.packages),
+            removed: Cow::Borrowed(&inventory.removed),
+            gaps: Cow::Borrowed(&inventory.gaps),
+        };
         self.write(&format!("merged-{CONTENT_VERSION}"), &key_of(layers), &merged);
     }
 
