@@ -54,6 +54,8 @@ pub(crate) fn open(
     environment: &Environment,
     progress: &Progress,
 ) -> Result<Opened, Failure> {
+    // Only registries are asked with it; who names a wrong file learns of it all the same.
+    check_authorities(arguments.ca.as_deref())?;
     // A wrong word on the command line is told as such, before anything is done.
     let is_standard_input = matches!(target, Target::Sbom(path) if path.as_os_str() == "-");
     match target.path().filter(|_| !is_standard_input).map(|path| (path, path.metadata())) {
@@ -66,10 +68,6 @@ pub(crate) fn open(
             }
         }
         Some((_, Err(_))) | None => {}
-    }
-    // Only registries are asked with it; who names a wrong file learns of it all the same.
-    if let Some(ca) = &arguments.ca {
-        File::open(ca).with_context(|| format!("cannot read --ca {}", ca.display())).map_err(Failure::Usage)?;
     }
     let cache = open_cache(arguments, environment, progress)?;
     let name = target.to_string();
@@ -145,6 +143,12 @@ impl Opened {
             }
         }
     }
+}
+
+/// Refuses a file of certificate authorities that has none.
+pub(crate) fn check_authorities(file: Option<&Path>) -> Result<(), Failure> {
+    let Some(file) = file else { return Ok(()) };
+    oci::registry::check_authorities(&[file.to_owned()]).context("cannot use --ca").map_err(Failure::Usage)
 }
 
 /// A cache that was asked for must work; the usual one may be missing, which costs time only.

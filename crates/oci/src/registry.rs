@@ -48,7 +48,7 @@ pub use listing::{MOST_NAMES, Names, Repository, list_repositories};
 pub use management::{Management, TagTimes};
 pub use probe::{Probed, Stage, StageOutcome, is_open, probe};
 pub use proxy::ProxySettings;
-pub use trust::ReadAuthoritiesError;
+pub use trust::{ReadAuthoritiesError, check_authorities};
 
 /// How to reach registries.
 #[derive(Debug, Clone)]

@@ -21,6 +21,7 @@ const LARGEST_DOWNLOAD_BYTES: u64 = 2 << 30;
 
 pub(super) fn update(arguments: &IntelUpdateArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let keys = trusted_keys(&arguments.key)?;
+    open::check_authorities(arguments.ca.as_deref())?;
     let options = RegistryOptions {
         ca_files: arguments.ca.iter().cloned().collect(),
         plain_http: arguments.plain_http,

@@ -20,6 +20,7 @@ fn program() -> Program {
     program.write("program", b"\x7fELF\x02\x01\x01\0");
     program.write("cut.json", "{\"bomFormat\":\"CycloneDX\",\n");
     program.write("feeds/osv/a.json", "no json");
+    program.write("private.pem", "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n");
     std::os::unix::fs::symlink("nowhere", program.path("dangling")).unwrap();
     program
 }
@@ -30,7 +31,12 @@ fn targets_that_cannot_be_scanned_are_told_by_what_they_are() {
     let nothing = "hello.txt is nothing that can be scanned: neither an archive";
     for (code, words, sentence) in [
         (3, "scan empty", "empty is empty"),
-        (2, "scan folder --ca nosuch.pem", "cannot read --ca nosuch.pem"),
+        (2, "scan folder --ca nosuch.pem", "cannot use --ca: cannot read the certificate authorities in nosuch.pem"),
+        (2, "scan folder --ca folder", "cannot use --ca: cannot read the certificate authorities in folder"),
+        (2, "scan folder --ca empty", "cannot use --ca: empty has no certificate in PEM form"),
+        (2, "scan empty --ca empty", "cannot use --ca: empty has no certificate in PEM form"),
+        (2, "scan registry.invalid/app --ca hello.txt", "cannot use --ca: hello.txt has no certificate in PEM form"),
+        (2, "sbom folder --ca private.pem", "cannot use --ca: private.pem has a private key and no certificate"),
         (3, "scan hello.txt", nothing),
         (3, "sbom hello.txt", nothing),
         (3, "scan app.jar", "app.jar is a zip archive (or jar, wheel, …), which is not scanned by itself"),
