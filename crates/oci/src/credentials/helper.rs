@@ -2,12 +2,14 @@
 //! (docker/docker-credential-helpers, Development).
 
 use std::io::{self, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
 use super::Credential;
@@ -15,6 +17,10 @@ use crate::Secret;
 
 /// The longest answer that is read; tokens of cloud registries have some kilobytes.
 const MAX_ANSWER_BYTES: u64 = 1 << 20;
+
+/// How long the rest of an answer is waited for once the helper has ended: what it wrote lies in the pipe by then, so that
+/// only a process that it left behind can keep the pipe open.
+const REST_OF_ANSWER: Duration = Duration::from_millis(500);
 
 /// The user name under which a helper hands out an identity token.
 const TOKEN_USER: &str = "<token>";
@@ -114,22 +120,32 @@ pub(super) fn ask(
 }
 
 /// Runs `PROGRAM get` with the registry on its standard input. Returns whether it succeeded and what it printed, or
-/// nothing when it took too long.
+/// nothing when it took too long, and then ends it with all that it started.
 fn run(program: &Path, registry: &str, timeout: Duration) -> io::Result<Option<(bool, Vec<u8>)>> {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one exempt place: credentials in a key store can only be had from its helper program, whose name \
                   comes from the user's own settings, never from an image or a registry"
     )]
-    let mut child =
-        Command::new(program).arg("get").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let mut command = Command::new(program);
+    command.arg("get").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    // A group of its own, so that what the helper starts can be ended with it.
+    let mut child = command.process_group(0).spawn()?;
     let answer = talk(&mut child, registry, timeout);
     if !matches!(answer, Ok(Some(_))) {
-        // It may have ended by itself in between, which is as good.
-        let _ = child.kill();
+        end(&mut child);
     }
     let status = child.wait()?;
     Ok(answer?.map(|output| (status.success(), output)))
+}
+
+/// Ends a helper and whatever it started that is still in its group.
+fn end(child: &mut Child) {
+    // It may have ended by itself in between, which is as good.
+    let _ = child.kill();
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
 }
 
 fn talk(child: &mut Child, registry: &str, timeout: Duration) -> io::Result<Option<Vec<u8>>> {
@@ -141,21 +157,62 @@ fn talk(child: &mut Child, registry: &str, timeout: Duration) -> io::Result<Opti
         }
     }
     let Some(output) = child.stdout.take() else { return Ok(Some(Vec::new())) };
-    let (sender, receiver) = mpsc::sync_channel(1);
-    // A grandchild may keep the pipe open for ever, so nobody waits for this thread: it ends with the pipe.
-    thread::spawn(move || {
-        let mut answer = Vec::new();
-        let read = output.take(MAX_ANSWER_BYTES).read_to_end(&mut answer);
-        let _ = sender.send(read.map(|_| answer));
-    });
-    let Ok(answer) = receiver.recv_timeout(timeout) else { return Ok(None) };
-    while child.try_wait()?.is_none() {
-        if Instant::now() >= deadline {
-            return Ok(None);
+    let answer = Answering::read(output);
+    if ended_by(child, deadline)?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(answer.finish(REST_OF_ANSWER)))
+}
+
+/// Waits until the helper has ended; `None` where it has not by then.
+fn ended_by(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
+    loop {
+        let status = child.try_wait()?;
+        if status.is_some() || Instant::now() >= deadline {
+            return Ok(status);
         }
         thread::sleep(Duration::from_millis(5));
     }
-    answer.map(Some)
+}
+
+/// What a helper prints, while it prints it.
+struct Answering {
+    so_far: Arc<Mutex<Vec<u8>>>,
+    end: mpsc::Receiver<()>,
+}
+
+impl Answering {
+    /// Reads on a thread of its own, for which nobody waits: a process that the helper left behind may keep the pipe open
+    /// for ever. It ends with the pipe.
+    fn read(output: ChildStdout) -> Answering {
+        let so_far = Arc::new(Mutex::new(Vec::new()));
+        let (sender, end) = mpsc::sync_channel(1);
+        let reading = Arc::clone(&so_far);
+        thread::spawn(move || {
+            read_into(&mut output.take(MAX_ANSWER_BYTES), &reading);
+            let _ = sender.send(());
+        });
+        Answering { so_far, end }
+    }
+
+    /// What was printed, when the pipe ends or `patience` is over.
+    fn finish(self, patience: Duration) -> Vec<u8> {
+        let _ = self.end.recv_timeout(patience);
+        std::mem::take(&mut *self.so_far.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Reads to the end of the pipe; one that can no longer be read has ended.
+fn read_into(output: &mut dyn Read, so_far: &Mutex<Vec<u8>>) {
+    let mut buffer = [0; 4096];
+    loop {
+        match output.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(count) => so_far.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(&buffer[..count]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +257,40 @@ mod tests {
         let before = Instant::now();
         assert!(matches!(check("sleep 60", Duration::from_millis(100)), Err(RunHelperError::TimedOut { .. })));
         assert!(before.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn what_a_helper_leaves_behind_keeps_nobody_waiting() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("child");
+        // The process in the background keeps standard output open.
+        let child = format!("sleep 60 & echo $! > {}", place.display());
+        let before = Instant::now();
+        let found = check(&format!(r#"{child}; echo '{{"Username":"a","Secret":"s"}}'"#), LONG).unwrap();
+        assert!(before.elapsed() < LONG, "{:?}", before.elapsed());
+        assert_eq!(found, Some(Credential::Password { user: "a".into(), password: Secret::new("s") }));
+        let child = fs::read_to_string(&place).unwrap().trim().parse().ok().and_then(Pid::from_raw).unwrap();
+        rustix::process::kill_process(child, Signal::KILL).expect("what a helper leaves behind goes on");
+    }
+
+    #[test]
+    fn what_a_helper_started_is_ended_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("child");
+        let script = format!("sleep 60 & echo $! > {}; wait", place.display());
+        // Time enough for the shell to say which child it started.
+        assert!(matches!(check(&script, Duration::from_secs(2)), Err(RunHelperError::TimedOut { .. })));
+        let child = fs::read_to_string(&place).unwrap();
+        // A process that was ended stays as a zombie until whoever inherited it has looked.
+        let is_running = || {
+            let state = fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
+            !state.is_empty() && !state.contains(") Z ") && !state.contains(") X ")
+        };
+        let until = Instant::now() + LONG;
+        while is_running() {
+            assert!(Instant::now() < until, "{child} still runs");
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     #[test]
