@@ -7,6 +7,7 @@ mod better_base;
 mod comparing;
 mod convert;
 mod declaration;
+mod descriptors;
 mod detectors;
 mod diff;
 mod environment;

@@ -1,9 +1,11 @@
 //! What lies at a place on disk that cannot be what the command line says: told before anything is read.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, FileType, Metadata};
 use std::io::Read;
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
+use crate::descriptors::end_of_links;
 use crate::target::Target;
 
 /// How files begin that are known and not read, and what to do with them.
@@ -22,6 +24,9 @@ const KNOWN: &[(&[u8], &str)] = &[
 
 /// Why a file or folder cannot be what its scheme says; `None` where it can.
 pub(crate) fn mismatch(target: &Target, metadata: &Metadata) -> Option<String> {
+    if let Some(sentence) = neither_file_nor_folder(target, metadata.file_type()) {
+        return Some(sentence);
+    }
     let path = target.path()?.display();
     let (is_file, is_folder) = (metadata.is_file(), metadata.is_dir());
     match target {
@@ -44,6 +49,26 @@ pub(crate) fn mismatch(target: &Target, metadata: &Metadata) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Why a pipe, a socket or a device is not scanned: opening a pipe waits for whoever writes into it, and devices have no end.
+/// A pipe that this process has open already, as `<(…)` of a shell makes one, is read.
+fn neither_file_nor_folder(target: &Target, kind: FileType) -> Option<String> {
+    let path = target.path()?;
+    let place = path.display();
+    if kind.is_socket() {
+        return Some(format!("{place} is a socket, and nothing that can be scanned"));
+    }
+    if kind.is_char_device() || kind.is_block_device() {
+        let advice = "if it holds a file system, mount it and scan the folder";
+        return Some(format!("{place} is a device, which is not scanned by itself; {advice}"));
+    }
+    if !kind.is_fifo() || end_of_links(path).is_none() {
+        return None;
+    }
+    let input = if matches!(target, Target::Sbom(_)) { "sbom:-" } else { "-" };
+    let advice = format!("to scan what comes out of it write {input} and redirect standard input: {input} < {place}");
+    Some(format!("{place} is a named pipe, and nobody waits for what may never come; {advice}"))
 }
 
 /// Why a file that is neither an archive nor a bill of materials cannot be scanned.

@@ -78,6 +78,23 @@ fn pipes_and_sockets_in_a_folder_do_not_block() {
 }
 
 #[test]
+fn a_pipe_a_socket_or_a_device_as_the_target_is_told_and_not_waited_for() {
+    let bench = Bench::new();
+    make_pipe(&bench.work().join("pipe"));
+    symlink("pipe", bench.work().join("link")).unwrap();
+    let _socket = UnixListener::bind(bench.work().join("socket")).unwrap();
+    for scheme in ["", "docker-archive:", "oci-archive:", "rootfs:", "oci:", "dir:"] {
+        bench.scan(&format!("{scheme}pipe")).fails_with("pipe is a named pipe, and nobody waits");
+        bench.scan(&format!("{scheme}socket")).fails_with("socket is a socket, and nothing that can be scanned");
+        bench.scan(&format!("{scheme}/dev/zero")).fails_with("/dev/zero is a device, which is not scanned by itself");
+    }
+    bench.scan("link").fails_with("write - and redirect standard input: - < link");
+    bench.scan("sbom:pipe").fails_with("write sbom:- and redirect standard input: sbom:- < pipe");
+    bench.run(&["sbom", "pipe"]).fails_with("pipe is a named pipe");
+    bench.run(&["diff", "pipe", "socket"]).fails_with("pipe is a named pipe");
+}
+
+#[test]
 fn folders_that_may_not_be_read_or_go_too_deep_are_gaps() {
     let bench = Bench::new();
     let mut deep = bench.work().join("root");

@@ -1,5 +1,7 @@
 //! What an archive is taken for when nobody says what it is, above all a damaged one.
 
+use std::ffi::OsStr;
+
 use serde_json::Value;
 use test_support::{Storage, TarWriter, TestImages};
 
@@ -117,6 +119,34 @@ fn the_parts_of_an_image_in_a_folder_are_the_image() {
     }
     transport(&program, "transport");
     program.run(&["scan", "dir:transport"]).ended(0, &["leave dir: out to scan the image"]);
+}
+
+/// `/dev/stdin` is read as what it is: the file that it was redirected to, or the pipe that somebody has written into.
+#[test]
+fn what_the_program_has_open_is_read_by_its_path() {
+    let program = Program::new();
+    program.write("app.tar", application(Storage::Gzip).docker_archive());
+    let expected = ids(&program.scan(&intelligence(), &["app.tar"]));
+    program.run(&["sbom", "--quiet", "--output", "bill.json", "app.tar"]).ended(0, &[]);
+    let intelligence = intelligence();
+    let scan = |target: &'static str| {
+        let mut arguments =
+            ["scan", "--format", "json", "--detectors", "vulnerabilities", "--intel"].map(OsStr::new).to_vec();
+        arguments.extend([intelligence.as_os_str(), OsStr::new(target)]);
+        arguments
+    };
+    let bill = std::fs::read(program.path("bill.json")).unwrap();
+    for target in ["/dev/stdin", "sbom:/dev/stdin", "sbom:-"] {
+        assert_eq!(ids(&program.run_on(&scan(target), &bill).json()), expected, "{target}");
+    }
+    let archive = std::fs::read(program.path("app.tar")).unwrap();
+    for target in ["-", "docker-archive:/dev/stdin"] {
+        assert_eq!(ids(&program.run_on(&scan(target), &archive).json()), expected, "{target}");
+    }
+    let redirected = std::fs::File::open(program.path("app.tar")).unwrap();
+    let output = program.command(&scan("/dev/stdin")).stdin(redirected).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(ids(&serde_json::from_slice(&output.stdout).unwrap()), expected);
 }
 
 #[test]
