@@ -29,6 +29,7 @@ mod sibling;
 mod target;
 mod up;
 mod vouching;
+mod whole_file;
 mod worker;
 
 use std::process::ExitCode;

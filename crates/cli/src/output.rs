@@ -1,8 +1,7 @@
 //! Where reports go, and how they get there.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::{Component, Path, PathBuf};
 
 use formats::{Format, Language, WriteOptions};
@@ -11,6 +10,10 @@ use model::ScanReport;
 use crate::arguments::OutputArguments;
 use crate::environment::Environment;
 use crate::failure::Failure;
+use crate::whole_file::WholeFile;
+
+/// What is written at once, in bytes.
+const BUFFER_BYTES: usize = 1 << 16;
 
 /// A report in a format, to a file or to standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,21 +97,22 @@ pub(crate) fn options(is_screen: bool, language: Language, environment: &Environ
     }
 }
 
-/// Hands `write` a buffered writer for the file, or for standard output when there is none.
+/// Hands `write` a buffered writer for the file, or for standard output when there is none. A file is there as a whole or
+/// not at all.
 pub(crate) fn to_destination(
     file: Option<&Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Failure> {
-    let place = file.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
-    let out: Box<dyn Write> = match file {
-        Some(path) => {
-            let cannot = |error| Failure::usage(format!("cannot write to {place}: {error}"));
-            Box::new(File::create(path).map_err(cannot)?)
-        }
-        None => Box::new(io::stdout().lock()),
+    let Some(path) = file else {
+        let mut out = BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock());
+        let written = write(&mut out).and_then(|()| out.flush());
+        return written.map_err(|error| Failure::of_output(error, "standard output"));
     };
-    let mut out = BufWriter::with_capacity(1 << 16, out);
-    write(&mut out).and_then(|()| out.flush()).map_err(|error| Failure::of_output(error, &place))
+    let place = path.display().to_string();
+    let file = WholeFile::create(path).map_err(|error| Failure::usage(format!("cannot write to {place}: {error}")))?;
+    let mut out = BufWriter::with_capacity(BUFFER_BYTES, file);
+    let written = write(&mut out).and_then(|()| out.into_inner().map_err(IntoInnerError::into_error)?.finish());
+    written.map_err(|error| Failure::of_output(error, &place))
 }
 
 #[cfg(test)]

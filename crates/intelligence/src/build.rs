@@ -313,8 +313,14 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put_in_place(file, path)
 }
 
-/// Gives a finished temporary file its name and the permissions of a file that others may read.
+/// Gives a finished temporary file its name and the permissions of a file that others may read. A device, a pipe, or a link
+/// to what a process has open keeps its name: the superuser could replace `/dev/null` by a database.
 pub(crate) fn put_in_place(file: tempfile::NamedTempFile, path: &Path) -> io::Result<()> {
+    let is_other = path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir());
+    if is_other || path.parent() == Some(Path::new("/dev")) {
+        let reason = "it is no regular file, which a database could take the place of";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -1,8 +1,7 @@
 //! `bulkhead intel update|export|import|keygen`: intelligence from somewhere else, trusted only by signature.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
@@ -13,6 +12,7 @@ use super::pull::Pull;
 use crate::arguments::{IntelExportArguments, IntelImportArguments, IntelKeygenArguments, IntelUpdateArguments};
 use crate::environment::Environment;
 use crate::failure::{Failure, Outcome};
+use crate::whole_file::NewFile;
 use crate::{installed, open};
 use model::counted;
 
@@ -68,9 +68,16 @@ pub(super) fn export(arguments: &IntelExportArguments, environment: &Environment
 
 pub(super) fn keygen(arguments: &IntelKeygenArguments) -> Result<Outcome, Failure> {
     let key = SigningKey::generate().map_err(|error| Failure::Work(error.into()))?;
-    let public = arguments.out.with_added_extension("pub");
-    write_new(&arguments.out, &key.to_secret_text(), 0o600)?;
-    write_new(&public, &key.trusted_key().to_string(), 0o644)?;
+    let (secret_place, public_place) = (arguments.out.as_path(), arguments.out.with_added_extension("pub"));
+    // Both are on disk before either is there.
+    let secret = new_file(secret_place, &key.to_secret_text(), 0o600)?;
+    let public = new_file(&public_place, &key.trusted_key().to_string(), 0o644)?;
+    secret.name().map_err(|error| not_written(error, secret_place))?;
+    public.name().map_err(|error| {
+        // A private key whose public key nobody has is of no use.
+        let _ = fs::remove_file(secret_place);
+        not_written(error, &public_place)
+    })?;
     Ok(Outcome::Good)
 }
 
@@ -128,18 +135,22 @@ fn trusted_keys(files: &[PathBuf]) -> Result<Vec<TrustedKey>, Failure> {
     keys.collect::<anyhow::Result<_>>().map_err(Failure::Usage)
 }
 
-/// Writes a file that must not be there yet.
-fn write_new(path: &Path, text: &str, mode: u32) -> Result<(), Failure> {
-    let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-        writeln!(file, "{text}")
-    };
-    write().map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            Failure::usage(format!("{} is there already, and no key is overwritten; name another file", path.display()))
-        }
-        _ => Failure::Usage(anyhow::Error::new(error).context(format!("cannot write {}", path.display()))),
-    })
+/// A file of one line for a place that nothing may have yet.
+fn new_file(place: &Path, line: &str, mode: u32) -> Result<NewFile, Failure> {
+    if place.symlink_metadata().is_ok() {
+        return Err(not_written(ErrorKind::AlreadyExists.into(), place));
+    }
+    NewFile::write(place, format!("{line}\n").as_bytes(), mode).map_err(|error| not_written(error, place))
+}
+
+fn not_written(error: io::Error, place: &Path) -> Failure {
+    match error.kind() {
+        ErrorKind::AlreadyExists => Failure::usage(format!(
+            "{} is there already, and no key is overwritten; name another file",
+            place.display()
+        )),
+        _ => Failure::Usage(anyhow::Error::new(error).context(format!("cannot write {}", place.display()))),
+    }
 }
 
 /// Fetches by HTTP for the crate that opens no connection itself.

@@ -36,3 +36,4 @@ mod signatures;
 mod targets;
 mod unread;
 mod vex;
+mod whole_files;

@@ -75,6 +75,15 @@ impl Program {
         })
     }
 
+    /// Runs the program where no file can grow, as on a full disk.
+    #[expect(clippy::disallowed_methods, reason = "a shell sets the limit")]
+    pub(crate) fn run_on_full_disk(&self, arguments: &[&str]) -> Ran {
+        let mut command = Command::new("sh");
+        command.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_bulkhead")]);
+        command.args(arguments).env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.home.path());
+        ran(command.current_dir(self.home.path()).stdin(Stdio::null()).output().expect("the program starts"))
+    }
+
     /// The JSON report of a scan with the given intelligence, for vulnerabilities unless the arguments name detectors;
     /// further arguments include the target.
     pub(crate) fn scan(&self, intelligence: &Path, arguments: &[&str]) -> Value {

@@ -61,3 +61,16 @@ fn a_folder_that_no_feed_reads_is_an_error_that_names_those_known() {
     fs::create_dir(folder.path().join("osx")).unwrap();
     assert!(present().unwrap_err().ends_with("osx is no folder of a feed; the known ones are fake"));
 }
+
+#[test]
+fn what_is_no_regular_file_is_not_replaced_by_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    for path in [path.as_path(), Path::new("/dev/null")] {
+        assert!(write_file(path, b"x").is_err());
+        assert!(!path.metadata().unwrap().is_file(), "{}", path.display());
+    }
+    let names = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(names, 1);
+}
