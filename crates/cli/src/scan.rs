@@ -170,7 +170,8 @@ pub(crate) fn report(
         progress.warn(&format!("{damage}; what is known of some packages could not be read"));
     }
     // Policies see every finding; the options only choose which of them are shown.
-    let notes = judging.judge(&mut report);
+    let mut notes: Vec<String> = not_in_a_bill(&report, &chosen.kinds).into_iter().collect();
+    notes.extend(judging.judge(&mut report));
     report.shown = shown(choice);
     let (wanted, left_out) = report.findings.into_iter().partition(|finding| report.shown.takes_in(finding));
     report.findings = wanted;
@@ -202,6 +203,22 @@ fn kinds_in(target: &ScanTarget, chosen: &BTreeSet<FindingKind>) -> Result<BTree
         )));
     }
     Ok(kinds)
+}
+
+/// Says what was asked for and cannot be looked for in a bill of materials: the report would read as if nothing were there.
+fn not_in_a_bill(report: &ScanReport, asked: &BTreeSet<FindingKind>) -> Option<String> {
+    if report.target.kind != TargetKind::Sbom {
+        return None;
+    }
+    let left: Vec<&str> = asked.difference(&report.detectors).map(|kind| kind.detector()).collect();
+    (!left.is_empty()).then(|| {
+        format!(
+            "{} is a bill of materials, which has neither the files nor the whole configuration of an image; not looked for \
+             in it: {}",
+            report.target.name,
+            left.join(", ")
+        )
+    })
 }
 
 fn shown(choice: &ChoiceArguments) -> Shown {

@@ -5,7 +5,7 @@ use test_support::{Storage, TestImages};
 
 use crate::feeds::intelligence;
 use crate::images::{application, debian};
-use crate::run::Program;
+use crate::run::{Program, ids};
 
 /// Asserts that the bills of a target have the target's findings.
 fn check(program: &Program, target: &str) -> usize {
@@ -28,6 +28,29 @@ fn a_bill_of_an_image_has_its_findings() {
     program.write("debian.tar", debian().docker_archive());
     assert_eq!(check(&program, "app.tar"), 2);
     assert_eq!(check(&program, "debian.tar"), 2);
+}
+
+/// A bill says as whom an image runs, and not all else that checks of its configuration look at.
+#[test]
+fn what_cannot_be_looked_for_in_a_bill_is_told() {
+    let program = Program::new();
+    program.write("app.tar", application(Storage::Gzip).docker_archive());
+    let detectors = ["--detectors", "vulnerabilities,misconfigurations"];
+    let of_image = program.scan(&intelligence(), &[&detectors[..], &["app.tar"]].concat());
+    assert!(ids(&of_image).contains(&"BHD-IMAGE-0001".to_owned()), "{of_image}");
+    program.run(&["sbom", "--quiet", "--output", "bill.json", "app.tar"]).ended(0, &[]);
+    let of_bill = program.scan(&intelligence(), &[&detectors[..], &["bill.json"]].concat());
+    assert_eq!(of_bill["detectors"], serde_json::json!(["vulnerabilities"]));
+    let note =
+        "bulkhead: note: bill.json is a bill of materials, which has neither the files nor the whole configuration";
+    for (words, told) in [
+        (&["scan", "bill.json"][..], "not looked for in it: secrets, malware, misconfigurations\n"),
+        (&["scan", detectors[0], detectors[1], "bill.json"], "not looked for in it: misconfigurations\n"),
+    ] {
+        program.run(words).ended(0, &[note, told]);
+    }
+    let ran = program.run(&["scan", "--detectors", "vulnerabilities,licenses", "bill.json"]);
+    assert!(!ran.ended(0, &[]).stderr.contains("not looked for"), "{ran:?}");
 }
 
 #[test]
