@@ -54,6 +54,11 @@ pub trait EntryStream {
 
     /// The content of the entry that [`EntryStream::next_entry`] returned last; empty for anything but a regular file.
     fn content(&mut self) -> &mut dyn Read;
+
+    /// Whether the content of every file can be had, rather than of those alone that were asked for beforehand.
+    fn has_every_content(&self) -> bool {
+        true
+    }
 }
 
 /// The error of reading a stream of entries.

@@ -39,6 +39,10 @@ const MOST_KEPT_BYTES: usize = 64 << 20;
 /// are not followed where an upper layer has files behind them, which is a gap there.
 const MOST_LINK_BYTES: usize = 8 << 20;
 
+/// The smallest file, in bytes, that is looked at for a program whose name and mode do not say so. Programs with anything
+/// to tell are larger, and most files are smaller.
+const SMALLEST_UNNAMED_PROGRAM: u64 = 128 << 10;
+
 /// The longest target of a link that Linux follows (`PATH_MAX`).
 const LONGEST_TARGET: usize = 4096;
 
@@ -98,6 +102,7 @@ pub(crate) fn index_entries(
     // What the hard links so far are in the end, because links may lead to links.
     let mut linked: HashMap<UntrustedPath, UntrustedPath> = HashMap::new();
     let mut room = Room::of_a_layer();
+    let may_look = stream.has_every_content();
     while let Some(entry) = stream.next_entry()? {
         unlisted.note(&entry.path, |folder| folders.contains(&folder), |bytes| link_room.has(bytes));
         match LayerPath::of(&entry.path) {
@@ -137,7 +142,8 @@ pub(crate) fn index_entries(
                 if room.is_left() {
                     let gaps = index.gaps.len();
                     let look = detector.as_deref_mut().map(|detector| (detector, &mut detections));
-                    read_entry(&entry, selection, stream.content(), &mut index, look);
+                    let wanted = Wanted { selection, program: Program::expected(&entry, selection, may_look) };
+                    read_entry(&entry, wanted, stream.content(), &mut index, look);
                     room.takes(index.weight_since(entry.path.as_str(), gaps));
                 } else if !selection.is_empty() {
                     room.refuse();
@@ -222,7 +228,8 @@ pub(crate) fn read_links(
         let Some(names) = links.remove(&entry.path) else { continue };
         let selection = names.iter().map(|name| SELECTOR.select(name)).fold(Selection::default(), Selection::union);
         let first = Entry { path: names[0].clone(), ..entry };
-        read_entry(&first, selection, stream.content(), index, None);
+        let wanted = Wanted { selection, program: Program::expected(&first, selection, true) };
+        read_entry(&first, wanted, stream.content(), index, None);
         if let Some(found) = index.files.get(first.path.as_str()).cloned() {
             for name in &names[1..] {
                 index.files.insert(name.as_str().to_owned(), found.clone());
@@ -240,16 +247,19 @@ pub(crate) fn read_links(
     Ok(())
 }
 
-/// Whether [`index_entries`] may read the content of this file.
+/// Whether [`index_entries`] may read the content of this file out of a stream that has not every content.
 pub(crate) fn may_read(entry: &Entry) -> bool {
-    may_be_executable(entry) || !SELECTOR.select(&entry.path).is_empty()
+    let selection = SELECTOR.select(&entry.path);
+    !selection.is_empty() || Program::expected(entry, selection, false) != Program::None
 }
 
 /// Reads a file as if it lay at `sought`; the facts come back under that path.
 pub(crate) fn read_wanted(entry: &Entry, sought: UntrustedPath, content: &mut dyn Read) -> LayerIndex {
     let mut index = LayerIndex::default();
     let selection = SELECTOR.select(&sought);
-    read_entry(&Entry { path: sought, ..entry.clone() }, selection, content, &mut index, None);
+    let entry = Entry { path: sought, ..entry.clone() };
+    let wanted = Wanted { selection, program: Program::expected(&entry, selection, true) };
+    read_entry(&entry, wanted, content, &mut index, None);
     index
 }
 
@@ -334,21 +344,69 @@ impl LayerIndex {
     }
 }
 
+/// Who wants a file.
+#[derive(Clone, Copy)]
+struct Wanted {
+    /// The ecosystems that want it for its path.
+    selection: Selection,
+    /// Whether those that want every program are asked too.
+    program: Program,
+}
+
+/// What makes a file worth a look at how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Program {
+    /// Its name or mode says that it can run.
+    Named,
+    /// Nothing says so, and it is large enough to be a program that nobody has made executable yet.
+    Unnamed,
+    /// Nothing does.
+    None,
+}
+
+impl Program {
+    /// What is expected of the file, which `selection` wants for its path; without `may_look` nothing by its size.
+    fn expected(entry: &Entry, selection: Selection, may_look: bool) -> Program {
+        let name = entry.path.file_name();
+        let is_named =
+            entry.is_executable() || name.contains(".so") || name.ends_with(".exe") || name.ends_with(".dll");
+        if SELECTOR.executables().is_empty() {
+            Program::None
+        } else if is_named && entry.size_bytes >= 64 {
+            Program::Named
+        } else if may_look && selection.is_empty() && entry.size_bytes >= SMALLEST_UNNAMED_PROGRAM {
+            Program::Unnamed
+        } else {
+            Program::None
+        }
+    }
+
+    /// Whether a file that begins so is one. Of files that nothing calls programs those of Linux are, because other magic
+    /// numbers are short or those of other formats too.
+    fn begins_with(self, head: &[u8]) -> bool {
+        match self {
+            Program::Named => is_executable_magic(head),
+            Program::Unnamed => head.starts_with(b"\x7fELF"),
+            Program::None => false,
+        }
+    }
+}
+
 /// Has everybody who wants the file read it, and keeps what they find.
 fn read_entry(
     entry: &Entry,
-    selection: Selection,
+    wanted: Wanted,
     content: &mut dyn Read,
     index: &mut LayerIndex,
     look: Option<(&mut FileDetector<'_>, &mut Detections)>,
 ) {
     let mut content = Deadline { content, until: Instant::now() + LONGEST_READ };
     let Some((detector, detections)) = look else {
-        read_packages(entry, selection, &mut content, index);
+        read_packages(entry, wanted, &mut content, index);
         return;
     };
     if !detector.reads_files() {
-        read_packages(entry, selection, &mut content, index);
+        read_packages(entry, wanted, &mut content, index);
         return;
     }
     let mut head = Vec::new();
@@ -357,13 +415,13 @@ fn read_entry(
         return;
     }
     if !detector.wants(entry, &head) {
-        read_packages(entry, selection, &mut io::Cursor::new(head).chain(content), index);
+        read_packages(entry, wanted, &mut io::Cursor::new(head).chain(content), index);
         return;
     }
     match SharedContent::take(head.clone(), &mut content, entry.size_bytes) {
         Ok(mut shared) => {
             match shared.reader() {
-                Ok(mut reader) => read_packages(entry, selection, &mut reader, index),
+                Ok(mut reader) => read_packages(entry, wanted, &mut reader, index),
                 Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
             }
             detector.read(entry.clone(), head, shared, detections);
@@ -373,19 +431,24 @@ fn read_entry(
 }
 
 /// Has every ecosystem that wants the file read it, and keeps what they find.
-fn read_packages(entry: &Entry, selection: Selection, content: &mut dyn Read, index: &mut LayerIndex) {
-    let mut file = WantedFile::new(&entry.path, entry.size_bytes, content);
-    let mut selection = selection;
-    if may_be_executable(entry) {
-        match file.head(4) {
-            Ok(head) if is_executable_magic(head) => selection = selection.union(SELECTOR.executables()),
-            Ok(_) => {}
+fn read_packages(entry: &Entry, wanted: Wanted, content: &mut dyn Read, index: &mut LayerIndex) {
+    let Wanted { mut selection, program } = wanted;
+    // Most files end here, so that nothing is allocated for them.
+    let mut head = [0; 4];
+    let mut length = 0;
+    if program != Program::None {
+        match fill(content, &mut head, &mut length) {
+            Ok(()) if program.begins_with(&head[..length]) => selection = selection.union(SELECTOR.executables()),
+            Ok(()) => {}
+            // Of a file that nothing calls a program nobody misses anything.
+            Err(_) if program == Program::Unnamed => {}
             Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
         }
     }
     if selection.is_empty() {
         return;
     }
+    let mut file = WantedFile::with_head(&entry.path, entry.size_bytes, head[..length].to_vec(), content);
     let mut found = Found::default();
     for place in selection.iter() {
         let ecosystem = ECOSYSTEMS[place];
@@ -456,12 +519,17 @@ fn gap_reason(ecosystem: &str, error: &ReadFileError) -> String {
     }
 }
 
-/// Whether an entry's name or mode makes it worth looking for an executable's magic number.
-fn may_be_executable(entry: &Entry) -> bool {
-    let name = entry.path.file_name();
-    !SELECTOR.executables().is_empty()
-        && entry.size_bytes >= 64
-        && (entry.is_executable() || name.contains(".so") || name.ends_with(".exe") || name.ends_with(".dll"))
+/// Reads until `head` is full or the content ends; `length` counts what was read.
+fn fill(content: &mut dyn Read, head: &mut [u8], length: &mut usize) -> io::Result<()> {
+    while *length < head.len() {
+        match content.read(&mut head[*length..]) {
+            Ok(0) => break,
+            Ok(count) => *length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// ELF, PE and Mach-O (thin and universal) begin so.

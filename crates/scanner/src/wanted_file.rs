@@ -71,7 +71,17 @@ impl<'a> WantedFile<'a> {
     pub(crate) const LARGEST_BYTES: u64 = 2 << 30;
 
     pub(crate) fn new(path: &'a UntrustedPath, size_bytes: u64, content: &'a mut dyn Read) -> WantedFile<'a> {
-        WantedFile { path, size_bytes, head: Vec::new(), content, bytes: None }
+        WantedFile::with_head(path, size_bytes, Vec::new(), content)
+    }
+
+    /// The same where `head` has been read of the content.
+    pub(crate) fn with_head(
+        path: &'a UntrustedPath,
+        size_bytes: u64,
+        head: Vec<u8>,
+        content: &'a mut dyn Read,
+    ) -> WantedFile<'a> {
+        WantedFile { path, size_bytes, head, content, bytes: None }
     }
 
     /// Where it lies in the root file system.

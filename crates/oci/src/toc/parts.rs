@@ -89,6 +89,10 @@ impl EntryStream for PartsReader<'_> {
     fn content(&mut self) -> &mut dyn Read {
         &mut self.content
     }
+
+    fn has_every_content(&self) -> bool {
+        false
+    }
 }
 
 impl Content<'_> {

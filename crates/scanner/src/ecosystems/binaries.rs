@@ -1,6 +1,9 @@
 //! Executables and shared objects: the modules of Go programs, the crates of Rust programs built with cargo-auditable,
 //! and well-known programs that nobody's package manager installed.
 //!
+//! A file is one of them by how it begins. Those whose name or mode says nothing of the kind are looked at from 128 KiB on
+//! (`layer_index.rs`), but for layers that are read by their table of contents.
+//!
 //! Images hold gigabytes of these files, so each is read once, as a stream, and only as far as something is expected:
 //! the headers in its first pages say where (`layout.rs`), each finder watches its own ranges (`pass.rs`), and what lies
 //! between is passed over without a look.

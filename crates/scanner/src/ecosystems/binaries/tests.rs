@@ -1,5 +1,8 @@
 use std::io::Write;
 
+use oci::tar_entries;
+use test_support::TarWriter;
+
 use super::Binaries;
 use crate::ecosystem_check::{listing, read, try_read};
 use crate::found::Found;
@@ -136,6 +139,29 @@ fn packed_programs_are_a_gap() {
     let mut file = elf(false, &[(1, b"code")], b"");
     file[300..304].copy_from_slice(b"UPX!");
     assert!(read(&Binaries, "bin/app", &file).gaps[0].reason.contains("UPX"));
+}
+
+/// What a layer with this one file says of it.
+fn in_layer(path: &str, mode: u32, file: &[u8]) -> String {
+    let archive = TarWriter::new().file(path, mode, file).finish();
+    let read = crate::layer_index::index_entries(&mut *tar_entries(archive.as_slice(), "layer"), None).unwrap();
+    assert_eq!(read.index.gaps, []);
+    read.index.files.get(path).map(listing).unwrap_or_default()
+}
+
+#[test]
+fn programs_of_any_name_and_mode_are_read() {
+    let program = elf(true, &[(2, &inline_header("go1.22.3", &list_of(1)))], b"");
+    let expected = "golang stdlib 1.22.3\ngolang a/b v1.0.0\ngolang example.com/m0 v1.0.0";
+    for (path, mode) in [("opt/app", 0o755), ("opt/app", 0o644), ("srv/model.dat", 0o600), ("srv/app.tar.gz", 0o444)] {
+        assert_eq!(in_layer(path, mode, &program), expected, "{path} {mode:o}");
+    }
+    let crates = deflated(br#"{"packages":[{"name":"serde","version":"1.0.1","source":"crates.io"}]}"#);
+    let program = elf(false, &[(1, b"code"), (2, b"data")], &crates);
+    assert_eq!(in_layer("srv/app", 0o644, &program), "cargo serde 1.0.1 indirect");
+    // What begins otherwise is none.
+    let other = [b"MZ".as_slice(), &program[2..]].concat();
+    assert_eq!(in_layer("srv/app", 0o644, &other), "");
 }
 
 #[test]
