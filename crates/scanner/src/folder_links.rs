@@ -17,7 +17,7 @@ use crate::merge::Hides;
 use crate::path_set::path_hash;
 
 /// The most links that are followed for one path, as many as Linux follows.
-const MOST_FOLLOWED: usize = 40;
+pub(crate) const MOST_FOLLOWED: usize = 40;
 
 /// The most parts of a path, and of the links that it leads through, that are looked at.
 const MOST_STEPS: usize = 1_000;
@@ -257,6 +257,7 @@ fn rename_layer(layer: &mut LayerIndex, redirects: &Redirects) {
     rename_keys(&mut layer.files, &real);
     rename_keys(&mut layer.owned, &real);
     rename_keys(&mut layer.links, &real);
+    rename_keys(&mut layer.linked_below, &real);
     layer.whiteouts = layer.whiteouts.iter().map(|path| real(path)).collect();
     // The folder itself is what the link leads to.
     let folder = |path: &String| redirects.folders.get(path).cloned().unwrap_or_else(|| real(path));

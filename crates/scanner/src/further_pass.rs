@@ -42,7 +42,10 @@ pub(crate) struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
     WhereItLies,
+    /// At the end of symbolic links.
     WhereItIsSought,
+    /// At a hard link of an upper layer.
+    WhereItIsLinked,
 }
 
 /// Files of a further pass that the layer has as hard links: what they are links to, and where they are looked for.
@@ -97,8 +100,13 @@ impl FurtherPass {
                 }
                 EntryKind::HardLink(target) => linked.places.push((target.clone(), places)),
                 EntryKind::Other => {
-                    for place in places.iter().filter(|place| place.told == Told::WhereItIsSought) {
-                        let reason = format!("it is a symbolic link to {}, which is {}", place.real, NO_FILE);
+                    for place in &places {
+                        let kind = match place.told {
+                            Told::WhereItLies => continue,
+                            Told::WhereItIsSought => "symbolic",
+                            Told::WhereItIsLinked => "hard",
+                        };
+                        let reason = format!("it is a {kind} link to {}, which is {NO_FILE}", place.real);
                         place.gap(reason, indexes);
                     }
                 }
@@ -181,10 +189,15 @@ impl Place {
         Place { real, sought, told: Told::WhereItIsSought, layer }
     }
 
+    /// A file that is told where a hard link is, in the layer that has the link.
+    pub(crate) fn where_it_is_linked(layer: usize, real: String, sought: String) -> Place {
+        Place { real, sought, told: Told::WhereItIsLinked, layer }
+    }
+
     fn path(&self) -> &str {
         match self.told {
             Told::WhereItLies => &self.real,
-            Told::WhereItIsSought => &self.sought,
+            Told::WhereItIsSought | Told::WhereItIsLinked => &self.sought,
         }
     }
 
@@ -257,7 +270,14 @@ fn take(places: &[Place], entry: &Entry, content: &mut dyn Read, indexes: &mut [
 fn read_for(places: &[&Place], entry: &Entry, content: &mut dyn Read, indexes: &mut [LayerIndex], room: &mut Room) {
     let Some(first) = places.first() else { return };
     let read = read_wanted(entry, UntrustedPath::normalise(&first.sought), content);
-    places.iter().for_each(|place| place.keep(&first.sought, read.clone(), indexes, room));
+    for place in places {
+        // What is found is kept once for each name, of which there may be many.
+        if room.is_left() {
+            place.keep(&first.sought, read.clone(), indexes, room);
+        } else {
+            room.refuse();
+        }
+    }
 }
 
 fn finish(number: usize, room: &Room, indexes: &mut [LayerIndex]) {

@@ -63,7 +63,10 @@ pub(crate) struct LayerIndex {
     pub(crate) opaque: BTreeSet<String>,
     /// Symbolic links with their targets as written: what an upper layer has below may lie elsewhere.
     pub(crate) links: BTreeMap<String, String>,
-    /// How many more there are.
+    /// Hard links with names that readers go by whose file the layer does not have, with the path that they name: a lower
+    /// layer may have it.
+    pub(crate) linked_below: BTreeMap<String, String>,
+    /// How many symbolic links there are beyond those in `links`.
     pub(crate) links_left_out: u64,
     /// How many folders more there are than in `unlisted`.
     pub(crate) folders_left_out: u64,
@@ -215,7 +218,8 @@ pub(crate) fn index_entries(
     Ok(ReadLayer { index, links, detections })
 }
 
-/// Reads the targets of `links` under the names of the links, in a second pass over the same entries.
+/// Reads the targets of `links` under the names of the links, in a second pass over the same entries. Those that the layer
+/// does not have are noted as links into lower layers.
 pub(crate) fn read_links(
     stream: &mut dyn EntryStream,
     mut links: MissingLinks,
@@ -237,11 +241,8 @@ pub(crate) fn read_links(
         }
     }
     for (target, names) in links {
-        for name in names {
-            index
-                .gaps
-                .push(Gap::new(name.as_str(), format!("it is a link to {target}, which the layer does not have")));
-        }
+        let below = names.into_iter().map(|name| (name.as_str().to_owned(), target.as_str().to_owned()));
+        index.linked_below.extend(below);
     }
     index.bound_gaps();
     Ok(())

@@ -26,6 +26,7 @@ mod index;
 mod japanese;
 mod layer_index;
 mod locked;
+mod lower_links;
 mod masking;
 mod merge;
 mod misconfigurations;

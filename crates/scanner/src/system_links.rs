@@ -14,7 +14,7 @@ use crate::includes::{self, UnreadInclude};
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
 use crate::path_set::path_hash;
-use crate::wanted_links;
+use crate::{lower_links, wanted_links};
 
 /// Files that tell the distribution. One that leads to another is read there.
 pub(crate) const RELEASES: &[&str] = &["etc/os-release", "usr/lib/os-release"];
@@ -55,7 +55,7 @@ const FOLDERS: &[&str] = &[
     "var/lib/rpm",
 ];
 
-/// What symbolic links of the system, and files that take in others, lead to.
+/// What links and files that take in others lead to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct LinkedFiles {
     /// What no reader has seen yet, by the number of the layer that holds it.
@@ -68,8 +68,8 @@ pub(crate) struct LinkedFiles {
 
 impl LinkedFiles {
     /// What the layers, from the base upwards and settled by [`crate::folder_links::settle`], hold in the places of a
-    /// system by way of links, and behind links with names that readers go by. Out of a folder (`is_folder`) no link is
-    /// followed; in the root of an image none leads out.
+    /// system by way of links, and behind links with names that readers go by, hard links into lower layers included. Out
+    /// of a folder (`is_folder`) no link is followed; in the root of an image none leads out.
     pub(crate) fn of(layers: &[&LayerIndex], is_folder: bool) -> LinkedFiles {
         let mut linked = LinkedFiles::default();
         let link = |path: &str| link_at(layers.iter().copied(), path);
@@ -111,6 +111,7 @@ impl LinkedFiles {
             linked.wanted.entry(layer).or_default().want(named, Place::where_it_lies(layer, real, sought));
         }
         wanted_links::add(layers, is_folder, &mut linked);
+        lower_links::add(layers, &mut linked);
         linked
     }
 }
@@ -149,7 +150,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::detect::Detections;
     use crate::folder_links;
-    use crate::layer_index::index_entries;
+    use crate::layer_index::{ReadLayer, index_entries, read_links};
     use crate::merge::merge;
 
     /// A layer as lines `path = content`, `path -> target`, `path => hard link`, `path ?` (a pipe) and `path/`.
@@ -192,8 +193,12 @@ pub(crate) mod tests {
 
     /// The packages with where they are told, the release, and the gaps.
     fn seen(layers: &[&[&str]]) -> Vec<String> {
-        let mut indexes: Vec<LayerIndex> =
-            layers.iter().map(|lines| index_entries(&mut Lines::new(lines), None).unwrap().index).collect();
+        let index = |lines: &&[&str]| {
+            let ReadLayer { mut index, links, detections: _ } = index_entries(&mut Lines::new(lines), None).unwrap();
+            read_links(&mut Lines::new(lines), links, &mut index).unwrap();
+            index
+        };
+        let mut indexes: Vec<LayerIndex> = layers.iter().map(index).collect();
         let mut found: Vec<Detections> = layers.iter().map(|_| Detections::default()).collect();
         folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);

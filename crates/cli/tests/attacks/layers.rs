@@ -48,7 +48,7 @@ fn links_that_lead_round_or_out_are_harmless() {
 #[test]
 fn a_hard_link_to_nowhere_is_a_gap() {
     let run = scan(&format!("layer ADD x\n  app/package-lock.json => no/such\n  lib/apk/db/installed = {MUSL}\n"));
-    run.has_gap("app/package-lock.json: it is a link to no/such, which the layer does not have");
+    run.has_gap("app/package-lock.json: it is a hard link to no/such, which neither the layer nor one below it has");
     assert_eq!(run.packages(), ["musl"]);
     // To itself, and round in a circle.
     let run = scan(

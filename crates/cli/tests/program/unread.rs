@@ -137,6 +137,24 @@ fn a_hard_link_behind_a_link_of_folders_into_another_layer_is_read() {
 }
 
 #[test]
+fn a_hard_link_to_a_file_of_a_lower_layer_is_read() {
+    let program = Program::new();
+    let lock = r#"{"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.20"}}}"#;
+    let images = format!(
+        "layer base\n  srv/blob-1 = {lock}\n\nlayer app\n  app/package-lock.json => srv/blob-1\nlayer cleanup\n  srv/.wh.blob-1\n"
+    );
+    program.write("app.tar", TestImages::parse(&images, Storage::Gzip).oci_archive());
+    // The second scan has the layers from the cache, and the third the whole image.
+    for _ in 0..3 {
+        let report = program.scan(&intelligence(), &["app.tar"]);
+        let found = kind(&report, "vulnerability");
+        let places: Vec<String> = found.iter().map(|finding| text(&finding["target"])).collect();
+        assert_eq!((places, gaps(&report)), (vec!["app/package-lock.json".to_owned()], Vec::new()));
+        assert_eq!(found[0]["layer"], 1);
+    }
+}
+
+#[test]
 fn configuration_files_whose_end_is_missing_are_gaps() {
     let program = Program::new();
     let schema = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";

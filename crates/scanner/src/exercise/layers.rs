@@ -10,6 +10,7 @@ use oci::{Entry, EntryKind, EntryStream, FileCapabilities, ReadEntriesError};
 use crate::detect::Detections;
 use crate::folder_links;
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
+use crate::lower_links;
 use crate::merge::merge;
 use crate::system_links::LinkedFiles;
 
@@ -51,6 +52,9 @@ pub(super) fn run(bytes: &[u8]) {
     let Some(expected) = unpack(&layers) else { return };
     let mut found: Vec<Detections> = indexes.iter().map(|_| Detections::default()).collect();
     folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
+    let mut linked = LinkedFiles::default();
+    lower_links::add(&indexes.iter().collect::<Vec<_>>(), &mut linked);
+    read(&linked, &layers, &mut indexes);
     let inventory = merge(indexes.iter(), true);
     let seen: BTreeSet<(String, String)> = inventory
         .packages
@@ -62,18 +66,23 @@ pub(super) fn run(bytes: &[u8]) {
     follow_links(&layers, &mut indexes);
 }
 
-/// What links lead to is read as well. The model knows nothing of it: no more is asked than that it ends, and that what was
-/// visible stays so.
+/// What symbolic links lead to is read as well. The model knows nothing of it: no more is asked than that it ends, and that
+/// what was visible stays so.
 fn follow_links(layers: &[Vec<Change>], indexes: &mut [LayerIndex]) {
     let before = merge(indexes.iter(), true).packages.len();
     let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
+    read(&linked, layers, indexes);
+    assert!(merge(indexes.iter(), true).packages.len() >= before, "{layers:#?}");
+}
+
+/// Reads what links lead to in further passes over the layers.
+fn read(linked: &LinkedFiles, layers: &[Vec<Change>], indexes: &mut [LayerIndex]) {
     for (number, pass) in &linked.wanted {
         let hard_linked = pass.read(&mut Changes::new(*number, &layers[*number]), *number, indexes);
         let hard_linked = hard_linked.expect("a stream in memory cannot fail");
         let read = hard_linked.read(&mut Changes::new(*number, &layers[*number]), *number, indexes);
         assert!(read.is_ok(), "a stream in memory cannot fail");
     }
-    assert!(merge(indexes.iter(), true).packages.len() >= before, "{layers:#?}");
 }
 
 fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
@@ -110,13 +119,19 @@ fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
             _ => (true, String::new()),
         });
     }
+    let has_links = layers.iter().flatten().any(|change| matches!(change, Change::Link(..)));
     // A layer in which a path holds two things one after the other is unpacked differently by different programs.
     for layer in &mut layers {
+        let all = layer.clone();
         let mut paths: Vec<String> = Vec::new();
         layer.retain(|change| {
             let Some(path) = change.occupied() else { return true };
-            // A link comes behind what it leads to.
-            if matches!(change, Change::HardLink(_, target) if !paths.contains(target)) {
+            // A link comes behind what it leads to, or leads into a lower layer. Where symbolic links may lead somewhere else,
+            // it is left in its layer.
+            if let Change::HardLink(_, target) = change
+                && !paths.contains(target)
+                && (has_links || all.iter().any(|other| other.meets(target)))
+            {
                 return false;
             }
             let is_apart =
@@ -131,6 +146,18 @@ fn layers(bytes: &[u8]) -> Vec<Vec<Change>> {
 }
 
 impl Change {
+    /// Whether it changes something at this path, around it or in it.
+    fn meets(&self, path: &str) -> bool {
+        meet(&self.path(), path)
+    }
+
+    fn path(&self) -> String {
+        match self {
+            Change::Whiteout(path) | Change::Opaque(path) | Change::Folder(path) => path.clone(),
+            other => other.occupied().unwrap_or_default(),
+        }
+    }
+
     /// The path that holds something other than a folder.
     fn occupied(&self) -> Option<String> {
         match self {
@@ -145,6 +172,11 @@ impl Change {
 
 fn join(folder: &str, name: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Whether one of two paths lies in the other.
+fn meet(one: &str, other: &str) -> bool {
+    one.is_empty() || other.is_empty() || one == other || is_below(one, other) || is_below(other, one)
 }
 
 fn is_below(path: &str, folder: &str) -> bool {
@@ -207,14 +239,23 @@ impl Unpacked {
                 }
                 Change::Manifest(named) => Some(package_name(number, named)),
                 Change::Other(_) => None,
-                Change::HardLink(_, target) => {
-                    manifest_behind(changes, target).map(|manifest| package_name(number, manifest))
-                }
+                Change::HardLink(_, target) => self.package_behind(number, changes, target),
             };
             self.remove(|known| *known == path || is_below(known, &path));
             self.files.insert(path, package);
         }
         Some(())
+    }
+
+    /// The package of the manifest that a hard link to `target` makes visible a second time.
+    fn package_behind(&self, number: usize, changes: &[Change], target: &str) -> Option<String> {
+        match changes.iter().find(|change| change.occupied().as_deref() == Some(target)) {
+            Some(Change::Manifest(path)) => Some(package_name(number, path)),
+            Some(Change::HardLink(_, next)) if next != target => self.package_behind(number, changes, next),
+            Some(_) => None,
+            // A file of a lower layer, which nothing else in this one has to do with.
+            None => self.files.get(target).cloned().flatten(),
+        }
     }
 
     fn remove(&mut self, is_gone: impl Fn(&String) -> bool) {
@@ -273,9 +314,6 @@ fn is_plain(changes: &[Change]) -> bool {
         Change::Whiteout(path) | Change::Opaque(path) => path.clone(),
         other => other.occupied().unwrap_or_default(),
     };
-    let meet = |one: &str, other: &str| {
-        one.is_empty() || other.is_empty() || one == other || is_below(one, other) || is_below(other, one)
-    };
     changes.iter().enumerate().all(|(at, change)| {
         !matches!(change, Change::Whiteout(_) | Change::Opaque(_))
             || changes.iter().enumerate().all(|(other, beside)| other == at || !meet(&path(change), &path(beside)))
@@ -292,15 +330,6 @@ fn are_apart(changes: &[Change], places: &[String]) -> bool {
             let (one, two) = (&places[at], &places[other]);
             one != two && (is_folder(at) || !is_in(two, one)) && (is_folder(other) || !is_in(one, two))
         })
-    })
-}
-
-/// The manifest of the same layer that a hard link to `target` makes visible a second time.
-fn manifest_behind<'a>(changes: &'a [Change], target: &str) -> Option<&'a str> {
-    changes.iter().find_map(|change| match change {
-        Change::Manifest(path) if path == target => Some(path.as_str()),
-        Change::HardLink(path, next) if path == target && next != target => manifest_behind(changes, next),
-        _ => None,
     })
 }
 

@@ -1,0 +1,217 @@
+//! Hard links with names that readers go by, whose file only a lower layer has: `app/package-lock.json` of an upper layer is
+//! one more name of `srv/x` of a lower one. A program that unpacks layers links to what it has unpacked before (OCI
+//! image-spec, layer.md, Applying Changesets). The file is read in a further pass and told under the link's name, in the
+//! layer that has the link; a link that leads nowhere is a gap.
+
+use std::collections::HashSet;
+
+use model::{Gap, UntrustedPath, counted};
+
+use crate::folder_links::{MOST_FOLLOWED, join, link_at, resolve};
+use crate::further_pass::Place;
+use crate::layer_index::LayerIndex;
+use crate::merge::Hides;
+use crate::path_set::path_hash;
+use crate::system_links::{LinkedFiles, holder};
+
+/// How often the layers of one image are asked about such links: a second's work. Few builders write any.
+const MOST_QUESTIONS: usize = 1_000_000;
+
+/// Adds what hard links of the layers, from the base upwards and settled by [`crate::folder_links::settle`], lead to in
+/// lower ones.
+pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
+    if layers.iter().all(|layer| layer.linked_below.is_empty()) {
+        return;
+    }
+    let mut search = Search::new(layers);
+    let mut left_out = 0;
+    let mut above: Vec<Hides<'_>> = Vec::new();
+    for (number, layer) in layers.iter().enumerate().rev() {
+        for (name, target) in &layer.linked_below {
+            match search.file_behind(number, name, target, &mut above) {
+                Ok(Some(LowerFile { holder, held, real })) => {
+                    let place = Place::where_it_is_linked(number, real, name.clone());
+                    linked.wanted.entry(holder).or_default().want(held, place);
+                }
+                Ok(None) => {}
+                Err(Lost::Unasked) => left_out += 1,
+                Err(Lost::Nowhere(reason)) => linked.gaps_of_layers.push((number, Gap::new(name.as_str(), reason))),
+            }
+        }
+        above.push(Hides::new(layer));
+    }
+    if left_out > 0 {
+        let reason = counted(
+            left_out,
+            "hard link to a file with packages is not followed, because there are too many of them",
+            "hard links to files with packages are not followed, because there are too many of them",
+        );
+        linked.gaps.push(Gap::new("", reason));
+    }
+}
+
+/// The file that a link leads to.
+struct LowerFile {
+    /// The number of the layer that has it.
+    holder: usize,
+    /// What that layer calls it.
+    held: UntrustedPath,
+    /// Where it lies.
+    real: String,
+}
+
+/// Why the file behind a link is not known.
+enum Lost {
+    /// Too many links have been followed before.
+    Unasked,
+    /// It leads to no file, with the reason.
+    Nowhere(String),
+}
+
+struct Search<'a> {
+    layers: &'a [&'a LayerIndex],
+    /// The hashes of the paths of symbolic links, because most parts of a path are none in any layer.
+    links: HashSet<u64>,
+    /// How many more layers may be asked.
+    questions: usize,
+}
+
+impl<'a> Search<'a> {
+    fn new(layers: &'a [&'a LayerIndex]) -> Search<'a> {
+        let links = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
+        Search { layers, links, questions: MOST_QUESTIONS }
+    }
+
+    /// The file that is there under `target` when layer `number` is unpacked; nothing where a layer above hides the link.
+    fn file_behind(
+        &mut self,
+        number: usize,
+        name: &str,
+        target: &str,
+        above: &mut [Hides<'_>],
+    ) -> Result<Option<LowerFile>, Lost> {
+        self.ask()?;
+        if above.iter_mut().any(|upper| upper.hides(name)) {
+            return Ok(None);
+        }
+        let (mut number, mut named) = (number, target.to_owned());
+        for _ in 0..MOST_FOLLOWED {
+            self.ask()?;
+            let Some(file) = self.file_at(number, &named)? else { break };
+            let layer = self.layers[file.holder];
+            if layer.links.contains_key(&file.real) {
+                return Err(Lost::Nowhere(format!("it is a hard link to {target}, which is a symbolic link")));
+            }
+            let Some(next) = layer.linked_below.get(&file.real) else { return Ok(Some(file)) };
+            (number, named) = (file.holder, next.clone());
+        }
+        Err(Lost::Nowhere(format!("it is a hard link to {target}, which neither the layer nor one below it has")))
+    }
+
+    fn ask(&mut self) -> Result<(), Lost> {
+        let left = self.questions.checked_sub(self.layers.len() * 4 + 16);
+        self.questions = left.ok_or(Lost::Unasked)?;
+        Ok(())
+    }
+
+    /// The target of the symbolic link at this path when layer `number` is unpacked.
+    fn link(&self, number: usize, path: &str) -> Option<&'a str> {
+        if !self.links.contains(&path_hash(path)) {
+            return None;
+        }
+        let layers: &'a [&'a LayerIndex] = self.layers;
+        link_at(layers[..=number].iter().copied(), path)
+    }
+
+    /// What layer `number` has there itself or finds there of lower layers, under the path that it names.
+    fn file_at(&self, number: usize, named: &str) -> Result<Option<LowerFile>, Lost> {
+        let layer = self.layers[number];
+        if layer.occupied.contains(path_hash(named)) {
+            let real = layer.redirects.real(named).into_owned();
+            return Ok(Some(LowerFile { holder: number, held: UntrustedPath::normalise(named), real }));
+        }
+        let (folder, file) = named.rsplit_once('/').unwrap_or(("", named));
+        // The last part is not followed (link(2)).
+        let folder = resolve(folder, |path| self.link(number, path));
+        let folder = folder.map_err(|unresolved| Lost::Nowhere(unresolved.reason().to_owned()))?;
+        let real = join(&folder, file);
+        let mut names = layer.redirects.names(&real).into_iter();
+        let found = match names.find(|named| layer.occupied.contains(path_hash(named))) {
+            Some(named) => Some((number, UntrustedPath::normalise(&named))),
+            // What the layer itself takes away was there before.
+            None => holder(&self.layers[..number], &real),
+        };
+        Ok(found.map(|(holder, held)| LowerFile { holder, held, real }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::system_links::tests::check;
+
+    const LOCK: &str = r#"srv/x = {"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"4.17.20"}}}"#;
+    const LINK: &str = "app/package-lock.json => srv/x";
+    const FOUND: &[&str] = &["lodash 4.17.20 in app/package-lock.json"];
+
+    #[test]
+    fn a_file_of_a_lower_layer_is_read_as_what_the_link_is_called() {
+        check(&[&[LOCK], &[LINK]], FOUND);
+        check(&[&["srv/x = {}"], &[LOCK], &["etc/x = 1"], &[LINK]], FOUND);
+        let status = "srv/x = Package: openssl\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1\n";
+        check(&[&[status], &["var/lib/dpkg/status => srv/x"]], &["openssl 1 in var/lib/dpkg/status"]);
+        // A file that is read under its own name too is there twice.
+        check(
+            &[&["a/requirements.txt = jinja2==2.11.1"], &["b/requirements.txt => a/requirements.txt"]],
+            &["jinja2 2.11.1 in a/requirements.txt b/requirements.txt"],
+        );
+    }
+
+    #[test]
+    fn the_link_keeps_what_upper_layers_take_away() {
+        for upper in ["srv/.wh.x", "srv/x = {}", "srv/.wh..wh..opq", ".wh.srv"] {
+            check(&[&[LOCK], &[LINK], &[upper]], FOUND);
+        }
+        // The layer of the link may take the file's other name away itself.
+        check(&[&[LOCK], &[LINK, "srv/.wh.x"]], FOUND);
+        check(&[&[LOCK], &[LINK], &["app/.wh.package-lock.json"]], &[]);
+        check(&[&[LOCK], &[LINK], &["app/package-lock.json = {\"lockfileVersion\":3,\"packages\":{}}"]], &[]);
+    }
+
+    #[test]
+    fn links_lead_through_links() {
+        // Of folders, in a lower layer.
+        check(&[&[LOCK, "data -> /srv"], &["app/package-lock.json => data/x"]], FOUND);
+        check(&[&["app -> srv", LOCK], &[LINK]], &["lodash 4.17.20 in srv/package-lock.json"]);
+        // Hard ones, within a layer and across.
+        check(&[&[LOCK, "srv/y => srv/x"], &["app/package-lock.json => srv/y"]], FOUND);
+        check(&[&[LOCK], &["srv/y => srv/x", "app/package-lock.json => srv/y"]], FOUND);
+        check(
+            &[&[LOCK], &[LINK], &["web/package-lock.json => app/package-lock.json"]],
+            &["lodash 4.17.20 in app/package-lock.json web/package-lock.json"],
+        );
+    }
+
+    #[test]
+    fn links_that_lead_to_no_file_are_one_gap_each() {
+        check(
+            &[
+                &[LOCK, "pipe ?", "soft -> srv/x", "round -> round"],
+                &["srv/.wh.x"],
+                &[
+                    "a/Cargo.lock => a/Cargo.lock",
+                    "b/Cargo.lock => pipe",
+                    "c/Cargo.lock => soft",
+                    "d/Cargo.lock => round/x",
+                    "e/Cargo.lock => srv/x",
+                ],
+            ],
+            &[
+                "gap a/Cargo.lock: it is a hard link to a/Cargo.lock, which neither the layer nor one below it has",
+                "gap b/Cargo.lock: it is a hard link to pipe, which is no regular file but a pipe, socket or device",
+                "gap c/Cargo.lock: it is a hard link to soft, which is a symbolic link",
+                "gap d/Cargo.lock: it leads through symbolic links in a circle",
+                "gap e/Cargo.lock: it is a hard link to srv/x, which neither the layer nor one below it has",
+            ],
+        );
+    }
+}
