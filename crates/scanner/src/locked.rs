@@ -62,14 +62,49 @@ const LOCK_FILES: &[&str] = &[
     "pylock.toml",
     "rebar.lock",
     "renv.lock",
+    "settings-gradle.lockfile",
     "stack.yaml.lock",
     "uv.lock",
     "yarn.lock",
 ];
 
+/// How the names of lock files begin and end of which a folder may have several, and the name of one that is alone.
+const VARIANTS: &[(&str, &str, &str)] = &[
+    // For `BUNDLE_GEMFILE=Gemfile.next` and `gemfiles/rails7.gemfile`.
+    ("Gemfile-", ".lock", "Gemfile.lock"),
+    ("Gemfile.", ".lock", "Gemfile.lock"),
+    ("Gemfile_", ".lock", "Gemfile.lock"),
+    ("", ".Gemfile.lock", "Gemfile.lock"),
+    ("", ".gemfile.lock", "Gemfile.lock"),
+    // For one version of Julia.
+    ("JuliaManifest-v", ".toml", "JuliaManifest.toml"),
+    ("Manifest-v", ".toml", "Manifest.toml"),
+    // conda-lock itself takes any name that ends so.
+    ("", "conda-lock.yaml", "conda-lock.yml"),
+    ("", "conda-lock.yml", "conda-lock.yml"),
+    // For one of several projects in a folder.
+    ("packages.", ".lock.json", "packages.lock.json"),
+];
+
+/// The name under which a tool keeps the lock file where there is one alone: `Manifest-v1.11.toml` is a `Manifest.toml`,
+/// `rails7.gemfile.lock` a `Gemfile.lock`. Any other name stands for itself.
+pub(crate) fn plain_name(name: &str) -> &str {
+    let is_so = |(begin, end, plain): &&(&str, &str, &str)| {
+        let between = name.strip_prefix(*begin).and_then(|rest| rest.strip_suffix(*end));
+        between.is_some_and(|between| !plain.ends_with("Manifest.toml") || is_version(between))
+    };
+    VARIANTS.iter().find(is_so).map_or(name, |(_, _, plain)| *plain)
+}
+
+/// Whether text is a version of two numbers: `1.11`.
+fn is_version(text: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('.').is_some_and(|(major, minor)| is_number(major) && is_number(minor))
+}
+
 /// Whether a file of this name is a lock file.
 pub(crate) fn is_lock_file(name: &str) -> bool {
-    LOCK_FILES.binary_search(&name).is_ok() || name.starts_with("pylock.") && name.ends_with(".toml")
+    LOCK_FILES.binary_search(&plain_name(name)).is_ok() || name.starts_with("pylock.") && name.ends_with(".toml")
 }
 
 /// A package that is installed away from its project.
@@ -271,7 +306,10 @@ pub(crate) fn is_in_dependency_folder(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use model::UntrustedPath;
+
     use super::*;
+    use crate::selector::SELECTOR;
 
     #[test]
     fn lock_files_of_dependencies_are_recognised() {
@@ -299,6 +337,32 @@ mod tests {
             ("tools/specifications/a-1.gemspec", ""),
         ] {
             assert!(!check(path, project), "{path} {project}");
+        }
+    }
+
+    #[test]
+    fn variants_of_lock_files_are_read_as_the_one_that_is_alone() {
+        assert!(LOCK_FILES.is_sorted());
+        let readers = |name: &str| SELECTOR.select(&UntrustedPath::normalise(name));
+        for (name, plain) in [
+            ("Gemfile.next.lock", "Gemfile.lock"),
+            ("Gemfile_next.lock", "Gemfile.lock"),
+            ("Gemfile-rails6.lock", "Gemfile.lock"),
+            ("rails_7.0.gemfile.lock", "Gemfile.lock"),
+            ("CI.Gemfile.lock", "Gemfile.lock"),
+            ("Manifest-v1.11.toml", "Manifest.toml"),
+            ("JuliaManifest-v1.10.toml", "JuliaManifest.toml"),
+            ("dev.conda-lock.yml", "conda-lock.yml"),
+            ("conda-lock.yaml", "conda-lock.yml"),
+            ("packages.My_App.lock.json", "packages.lock.json"),
+        ] {
+            assert_eq!(plain_name(name), plain, "{name}");
+            assert_eq!(readers(name), readers(plain), "{name}");
+            assert_eq!(is_lock_file(name), is_lock_file(plain), "{name}");
+        }
+        for name in ["Gemfile.lock", "Manifest-vendor.toml", "Manifest-v1.toml", "packages.json", "x.lock", "yarn.lock"]
+        {
+            assert_eq!(plain_name(name), name);
         }
     }
 

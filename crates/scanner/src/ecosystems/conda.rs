@@ -1,4 +1,4 @@
-//! Conda: packages of an environment (`conda-meta/*.json`), locked ones (`conda-lock.yml`) and the exact pins of
+//! Conda: packages of an environment (`conda-meta/*.json`), locked ones (`*conda-lock.yml`) and the exact pins of
 //! `environment.yml`, with the Python packages that the last two ask pip for.
 
 use std::collections::BTreeMap;
@@ -10,6 +10,7 @@ use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::{Items, Text};
 use crate::ecosystems::python;
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::locked::plain_name;
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
 
@@ -26,13 +27,14 @@ impl Ecosystem for Conda {
             Want::SuffixInFolder("conda-meta", ".json"),
             Want::Name("environment.yml"),
             Want::Name("environment.yaml"),
-            Want::Name("conda-lock.yml"),
+            Want::Around("", "conda-lock.yml"),
+            Want::Around("", "conda-lock.yaml"),
         ]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
-        match path.file_name() {
+        match plain_name(path.file_name()) {
             "conda-lock.yml" => read_lock(yaml::parse(&file.text()?)?, found),
             name if name.starts_with("environment.y") => read_environment(path.as_str(), &file.text()?, found),
             _ => {
@@ -304,6 +306,19 @@ mod tests {
                 gap environment.yml: it is no valid YAML: expected sequence start at line 1, column 15
             "#]],
         );
+    }
+
+    #[test]
+    fn a_lock_may_have_a_name_of_its_own() {
+        check(
+            "envs/dev.conda-lock.yml",
+            "version: 1\npackage:\n- name: numpy\n  version: 1.24.0\n  manager: conda\n",
+            &expect![[r#"
+                locked conda numpy 1.24.0
+            "#]],
+        );
+        let found = ecosystem_check::read_with_gaps(&Conda, "envs/other-conda-lock.yaml", b"version: 1\n");
+        assert!(found.packages.is_empty() && found.gaps[0].reason.starts_with("it is no valid YAML: "));
     }
 
     #[test]

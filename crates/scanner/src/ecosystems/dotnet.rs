@@ -1,11 +1,13 @@
 //! .NET: what applications bring (`*.deps.json`, the shared runtimes included) and what projects ask for
-//! (`packages.lock.json`, `project.assets.json`, `packages.config`, `Directory.Packages.props`, project files).
+//! (`packages.lock.json`, `packages.PROJECT.lock.json`, `project.assets.json`, `packages.config`,
+//! `Directory.Packages.props`, project files).
 
 mod deps;
 mod project;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::Found;
+use crate::locked::plain_name;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// The assets of a large solution name every file of every package.
@@ -23,6 +25,7 @@ impl Ecosystem for Dotnet {
         &[
             Want::Suffix(".deps.json"),
             Want::Name("packages.lock.json"),
+            Want::Around("packages.", ".lock.json"),
             Want::Name("project.assets.json"),
             Want::Name("packages.config"),
             Want::Name("Directory.Packages.props"),
@@ -36,7 +39,7 @@ impl Ecosystem for Dotnet {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
         let bytes = file.bytes_up_to(LARGEST_BYTES)?;
-        match path.file_name() {
+        match plain_name(path.file_name()) {
             "packages.lock.json" => deps::read_lock(bytes, found),
             "project.assets.json" => deps::read_assets(bytes, found),
             "packages.config" => project::read_config(bytes, found),

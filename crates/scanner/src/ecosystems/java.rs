@@ -45,6 +45,7 @@ impl Ecosystem for Java {
             Want::Name("pom.xml"),
             Want::Name("gradle.lockfile"),
             Want::Name("buildscript-gradle.lockfile"),
+            Want::Name("settings-gradle.lockfile"),
             Want::SuffixInFolder("dependency-locks", ".lockfile"),
             Want::Suffix(".sbt.lock"),
         ]

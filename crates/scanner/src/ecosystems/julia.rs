@@ -1,5 +1,6 @@
-//! Julia: `Manifest.toml` in both formats (Pkg.jl, Manifest.toml), and `Project.toml` for what is asked for directly.
-//! Packages without a version belong to Julia itself.
+//! Julia: `Manifest.toml` in both formats (Pkg.jl, Manifest.toml), also for one version of Julia
+//! (`Manifest-v1.11.toml`), and `Project.toml` for what is asked for directly. Packages without a version belong to Julia
+//! itself.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::locked::plain_name;
 use crate::toml;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -24,6 +26,8 @@ impl Ecosystem for Julia {
         &[
             Want::Name("Manifest.toml"),
             Want::Name("JuliaManifest.toml"),
+            Want::Around("Manifest-v", ".toml"),
+            Want::Around("JuliaManifest-v", ".toml"),
             Want::Name("Project.toml"),
             Want::Name("JuliaProject.toml"),
         ]
@@ -31,8 +35,13 @@ impl Ecosystem for Julia {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        let name = plain_name(path.file_name());
+        // `Manifest-vendor.toml` is not for a version of Julia.
+        if !name.ends_with("Project.toml") && !name.ends_with("Manifest.toml") {
+            return Ok(());
+        }
         let text = file.text()?;
-        if path.file_name().ends_with("Project.toml") {
+        if name.ends_with("Project.toml") {
             // Other tools use the name too; only a table of uuids is Julia's.
             if let Ok(project) = toml::parse::<Project>("Project.toml", &text) {
                 found.direct.extend(project.deps.into_keys().map(|name| (Kind::Julia, name)));
@@ -153,6 +162,29 @@ mod tests {
                 locked julia A 1.0.0+1 uuid=a -> B
                 locked julia B 1.0.0 uuid=b1
                 locked julia B 2.0.0 uuid=b2
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_manifest_may_be_for_one_version_of_julia() {
+        let manifest =
+            "julia_version = \"1.11.2\"\nmanifest_format = \"2.0\"\n\n[[deps.A]]\nuuid = \"a\"\nversion = \"1.0.0\"\n";
+        for name in ["app/Manifest-v1.11.toml", "app/JuliaManifest-v1.11.toml"] {
+            check(
+                name,
+                manifest,
+                &expect![[r#"
+                    locked julia A 1.0.0 uuid=a
+                "#]],
+            );
+        }
+        check("app/Manifest-vendor.toml", "[[", &expect![[""]]);
+        check(
+            "Manifest-v1.11.toml",
+            "[[",
+            &expect![[r#"
+                gap Manifest-v1.11.toml: it is no valid Manifest.toml: unquoted keys cannot be empty, expected letters, numbers, `-`, `_` in line 1
             "#]],
         );
     }

@@ -1,4 +1,5 @@
-//! Ruby: gems installed (`specifications/*.gemspec`) and locked by Bundler (`Gemfile.lock`, `gems.locked`).
+//! Ruby: gems installed (`specifications/*.gemspec`) and locked by Bundler (`Gemfile.lock`, `gems.locked`, and what goes by
+//! the name of another Gemfile: `Gemfile.next.lock`, `gemfiles/rails7.gemfile.lock`).
 //!
 //! A gemspec is a Ruby program; RubyGems writes the installed ones in one fixed shape with a stub line, which is read
 //! as text. In a lock file, four spaces begin a gem and six a dependency of it; gems of `PATH` sections are the project
@@ -26,6 +27,11 @@ impl Ecosystem for Ruby {
         &[
             Want::Name("Gemfile.lock"),
             Want::Name("gems.locked"),
+            Want::Around("Gemfile-", ".lock"),
+            Want::Around("Gemfile.", ".lock"),
+            Want::Around("Gemfile_", ".lock"),
+            Want::Around("", ".Gemfile.lock"),
+            Want::Around("", ".gemfile.lock"),
             Want::SuffixInFolder("specifications", ".gemspec"),
             Want::SuffixInFolder("default", ".gemspec"),
         ]
@@ -282,6 +288,26 @@ mod tests {
                 locked gem racc 1.7.3 indirect
                 locked gem rack 3.0.0.beta1 direct
                 locked gem sqlite3 1.6.0 indirect platform=x86_64-linux
+            "#]],
+        );
+    }
+
+    #[test]
+    fn lock_files_go_by_the_names_of_other_gemfiles() {
+        for path in ["Gemfile.next.lock", "gemfiles/rails_7.0.gemfile.lock", "app/gems.locked"] {
+            check(
+                path,
+                "GEM\n  specs:\n    rack (2.0.1)\n\nDEPENDENCIES\n  rack\n",
+                &expect![[r#"
+                    locked gem rack 2.0.1 direct
+                "#]],
+            );
+        }
+        check(
+            "gemfiles/x.gemfile.lock",
+            "4711\n",
+            &expect![[r#"
+                gap gemfiles/x.gemfile.lock: it is no valid lock file of Bundler: it has none of its sections
             "#]],
         );
     }

@@ -1,5 +1,5 @@
 //! The JSON files of .NET: `NAME.deps.json` beside an application (dotnet/sdk, runtime-configuration-file.md),
-//! `packages.lock.json` and `obj/project.assets.json` of NuGet.
+//! `packages.lock.json`, also as `packages.PROJECT.lock.json`, and `obj/project.assets.json` of NuGet.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -275,6 +275,24 @@ mod tests {
             &expect![[r#"
                 locked nuget Serilog 2.10.0 indirect
                 locked nuget Serilog.Sinks.File 5.0.0 direct -> Serilog
+            "#]],
+        );
+    }
+
+    #[test]
+    fn one_of_several_projects_in_a_folder_has_its_lock_file_by_its_name() {
+        check(
+            "src/packages.My_App.lock.json",
+            r#"{"version":1,"dependencies":{"net8.0":{"Serilog":{"type":"Direct","requested":"[2.10.0, )","resolved":"2.10.0"}}}}"#,
+            &expect![[r#"
+                locked nuget Serilog 2.10.0 direct
+            "#]],
+        );
+        check(
+            "src/packages.npm.lock.json",
+            r#"{"packages":[]}"#,
+            &expect![[r#"
+                gap src/packages.npm.lock.json: it is no valid packages.lock.json: it has none of the keys dependencies
             "#]],
         );
     }

@@ -1,5 +1,6 @@
-//! Gradle's dependency locks: `gradle.lockfile` (Gradle 7: `group:artifact:version=configurations`) and the older
-//! `gradle/dependency-locks/CONFIGURATION.lockfile` (one coordinate a line).
+//! Gradle's dependency locks: `gradle.lockfile` (Gradle 7: `group:artifact:version=configurations`), the same for the
+//! plug-ins of build scripts and settings, and the older `gradle/dependency-locks/CONFIGURATION.lockfile` (one coordinate a
+//! line).
 
 use model::Ecosystem;
 
@@ -30,7 +31,7 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) {
         let mut names = configurations.split(',').filter(|name| !name.is_empty()).peekable();
         package.development = match names.peek() {
             // The plug-ins of the build itself.
-            _ if stem.starts_with("buildscript") => true,
+            _ if stem.starts_with("buildscript") || stem.starts_with("settings-") => true,
             Some(_) => names.all(is_test),
             None => is_test(stem),
         };
@@ -67,6 +68,26 @@ mod tests {
                 locked maven com.google.guava:guava 31.1-jre
                 locked maven junit:junit 4.13 dev
                 gap app/gradle.lockfile: `nonsense` in it is no group:artifact:version
+            "#]],
+        );
+    }
+
+    #[test]
+    fn plug_ins_of_the_build_serve_development() {
+        for path in ["settings-gradle.lockfile", "app/buildscript-gradle.lockfile"] {
+            check(
+                path,
+                "org.acme:plugin:1.2=classpath\nempty=\n",
+                &expect![[r#"
+                    locked maven org.acme:plugin 1.2 dev
+                "#]],
+            );
+        }
+        check(
+            "settings-gradle.lockfile",
+            "nonsense\n",
+            &expect![[r#"
+                gap settings-gradle.lockfile: `nonsense` in it is no group:artifact:version
             "#]],
         );
     }
