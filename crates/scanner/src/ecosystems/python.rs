@@ -8,7 +8,7 @@
 //! | `requirements*.txt`, `*.txt` in `requirements` | `python/requirements.rs` |
 //! | `Pipfile.lock`, `Pipfile` | `python/pipfile.rs` |
 //! | `poetry.lock` | `python/poetry.rs` |
-//! | `uv.lock` | `python/uv.rs` |
+//! | `uv.lock`, `SCRIPT.py.lock` | `python/uv.rs` |
 //! | `pdm.lock` | `python/pdm.rs` |
 //! | `pylock.toml`, `pylock.*.toml` | `python/pylock.rs` |
 //! | `pyproject.toml` (what the project asks for itself) | `python/pyproject.rs` |
@@ -62,6 +62,7 @@ impl Ecosystem for Python {
             Want::Name("Pipfile.lock"),
             Want::Name("poetry.lock"),
             Want::Name("uv.lock"),
+            Want::Around("", ".py.lock"),
             Want::Name("pdm.lock"),
             Want::Name("pylock.toml"),
             Want::Around("pylock.", ".toml"),
@@ -91,6 +92,7 @@ impl Ecosystem for Python {
             "Pipfile.lock" => pipfile::read_lock(path, &file.text()?, found),
             "poetry.lock" => poetry::read(&file.text()?, found),
             "uv.lock" => uv::read(&file.text()?, found),
+            name if name.ends_with(".py.lock") => uv::read_of_script(file, found),
             "pdm.lock" => pdm::read(&file.text()?, found),
             "pyproject.toml" => pyproject::read(&file.text()?, found),
             name if name.ends_with(".toml") => pylock::read(path, &file.text()?, found),

@@ -76,6 +76,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "pdm.lock",
             "pylock.toml",
             "pyproject.toml",
+            "script.py.lock",
         ],
     ),
     family(

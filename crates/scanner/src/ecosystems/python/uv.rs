@@ -1,14 +1,15 @@
-//! `uv.lock` (docs.astral.sh/uv, lockfile).
+//! `uv.lock` (docs.astral.sh/uv, lockfile), and `SCRIPT.py.lock` for a script that names its requirements itself (PEP 723).
 
 use std::collections::HashMap;
 
 use serde::Deserialize;
 
 use super::{PYPI, normal_name, parse_toml};
+use crate::damage;
 use crate::ecosystems::borrowed_json::{Entries, Items, Present, Text};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
-use crate::wanted_file::ReadFileError;
+use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// How many versions of one package, locked for different environments, a dependency can mean. It bounds what a hostile
 /// file with thousands of versions of a name can make of its relations.
@@ -17,7 +18,19 @@ pub(super) const FORKS_OF_A_PACKAGE: usize = 16;
 #[derive(Deserialize)]
 struct UvLock<'a> {
     #[serde(borrow, default)]
+    manifest: Manifest<'a>,
+    #[serde(borrow, default)]
     package: Option<Vec<Package<'a>>>,
+}
+
+/// What is asked for where no package of the list is the project: by a script, and by the groups of a workspace.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Manifest<'a> {
+    #[serde(borrow, default)]
+    requirements: Items<Dependency<'a>>,
+    #[serde(borrow, default)]
+    dependency_groups: Entries<'a, Items<Dependency<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +69,20 @@ struct Dependency<'a> {
     version: Text<'a>,
 }
 
+/// Reads the lock file of a script. Programs that keep one another from a file give their marks such names too: what has
+/// nothing of a lock file of uv is none.
+pub(super) fn read_of_script(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+    let text = file.text()?.into_owned();
+    if !text.lines().any(|line| matches!(line.trim_end(), "[[package]]" | "[manifest]")) {
+        return Ok(());
+    }
+    let name = file.path().file_name().to_owned();
+    if let Some(damage) = damage::of_list(&name, file.bytes()?) {
+        found.gap("", damage);
+    }
+    read(&text, found)
+}
+
 /// Reads a lock file.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let lock: UvLock<'_> = parse_toml("uv.lock", text)?;
@@ -82,7 +109,9 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             }
         }
     }
-    let (mut production, mut development) = (Vec::new(), Vec::new());
+    let mut production = resolve(lock.manifest.requirements.0.iter(), &places, &mut locked);
+    let groups = lock.manifest.dependency_groups.0.iter().flat_map(|(_, group)| &group.0);
+    let mut development = resolve(groups, &places, &mut locked);
     for (package, (place, is_own)) in packages.iter().zip(place_of_package) {
         let extras = package.optional_dependencies.0.iter().flat_map(|(_, extra)| &extra.0);
         let needed = resolve(package.dependencies.0.iter().chain(extras), &places, &mut locked);
@@ -122,8 +151,9 @@ fn resolve<'d, 'a: 'd>(
 
 #[cfg(test)]
 mod tests {
-    use crate::ecosystem_check::{listing, read};
+    use crate::ecosystem_check::{listing, read, read_with_gaps};
     use crate::ecosystems::python::Python;
+    use crate::found::Found;
 
     #[test]
     fn roots_tell_direct_and_development_packages() {
@@ -193,5 +223,54 @@ source = { registry = "https://pypi.org/simple" }
             "pypi iniconfig 2.0.0 indirect dev",
         ];
         assert_eq!(listing(&read(&Python, "uv.lock", toml.as_bytes())), expected.join("\n"));
+    }
+
+    const SCRIPT: &str = r#"version = 1
+revision = 3
+requires-python = ">=3.12"
+
+[manifest]
+requirements = [{ name = "requests", specifier = "<3" }]
+
+[[package]]
+name = "idna"
+version = "3.7"
+source = { registry = "https://pypi.org/simple" }
+
+[[package]]
+name = "requests"
+version = "2.32.0"
+source = { registry = "https://pypi.org/simple" }
+dependencies = [{ name = "idna" }]
+"#;
+
+    #[test]
+    fn a_script_asks_in_the_manifest() {
+        let found = read(&Python, "tools/report.py.lock", SCRIPT.as_bytes());
+        assert_eq!(listing(&found), "pypi idna 3.7 indirect\npypi requests 2.32.0 direct -> idna");
+        assert!(found.gaps.is_empty());
+    }
+
+    #[test]
+    fn the_groups_of_a_workspace_serve_development() {
+        let groups = "[manifest]\nmembers = []\n\n[manifest.dependency-groups]\ndev = [{ name = \"requests\" }]\n";
+        let (head, packages) = SCRIPT.split_once("[[package]]").unwrap();
+        let toml = format!("{}{groups}\n[[package]]{packages}", head.split("[manifest]").next().unwrap());
+        let found = read(&Python, "uv.lock", toml.as_bytes());
+        assert_eq!(listing(&found), "pypi idna 3.7 indirect dev\npypi requests 2.32.0 direct dev -> idna");
+    }
+
+    #[test]
+    fn what_keeps_others_from_a_script_is_no_lock_file_and_a_damaged_one_is_a_gap() {
+        let nothing_asked = "version = 1\nrequires-python = \">=3.12\"\n";
+        for text in ["", "4711\nhost\n", "\0\0", nothing_asked] {
+            assert_eq!(read_with_gaps(&Python, "tools/report.py.lock", text.as_bytes()), Found::default(), "{text}");
+        }
+        let merge = SCRIPT.replacen("version = \"3.7\"", "<<<<<<< a\nversion = \"3.7\"\n=======\n>>>>>>> b", 1);
+        let zero = SCRIPT.replacen("3.7", "3.\0", 1);
+        let cut = SCRIPT.split_once("version = \"3.7\"").unwrap().0;
+        for text in [&*merge, &*zero, cut] {
+            assert!(!read_with_gaps(&Python, "tools/report.py.lock", text.as_bytes()).gaps.is_empty(), "{text}");
+        }
     }
 }
