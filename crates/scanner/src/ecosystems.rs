@@ -125,6 +125,7 @@ mod tests {
         "cabal.project.freeze",
         "composer.lock",
         "conan.lock",
+        "conda-linux-64.lock",
         "conda-lock.yml",
         "dev.conda-lock.yml",
         "gems.locked",
@@ -229,6 +230,7 @@ mod tests {
         check("rebar.lock", "{\"1.2.0\",[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1\">>},0}]}.");
         check("ebin/a.app", "{application, a, [{vsn, \"1\"}, {'B', [c]}]}.");
         check("environment.yml", "dependencies:\n  - c::a=1=b\n  - pip:\n    - x[y]==1 ; z\n");
+        check("conda-linux-64.lock", "@EXPLICIT\nhttps://h/c/linux-64/a-1-0.conda#0\n# pip b === 1\n");
         check(
             "Manifest.toml",
             "manifest_format = \"2.0\"\n[[deps.A]]\nuuid = \"a\"\nversion = \"1\"\ndeps = [\"B\"]\n",

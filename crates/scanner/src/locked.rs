@@ -104,7 +104,15 @@ fn is_version(text: &str) -> bool {
 
 /// Whether a file of this name is a lock file.
 pub(crate) fn is_lock_file(name: &str) -> bool {
-    LOCK_FILES.binary_search(&plain_name(name)).is_ok() || name.starts_with("pylock.") && name.ends_with(".toml")
+    LOCK_FILES.binary_search(&plain_name(name)).is_ok()
+        || name.starts_with("pylock.") && name.ends_with(".toml")
+        || is_for_a_platform_of_conda(name)
+}
+
+/// Whether conda-lock calls its list for one platform so: `conda-linux-64.lock`.
+fn is_for_a_platform_of_conda(name: &str) -> bool {
+    let platform = name.strip_prefix("conda-").and_then(|rest| rest.strip_suffix(".lock")).unwrap_or_default();
+    ["linux-", "osx-", "win-"].iter().any(|system| platform.starts_with(system))
 }
 
 /// A package that is installed away from its project.
@@ -360,6 +368,7 @@ mod tests {
             assert_eq!(readers(name), readers(plain), "{name}");
             assert_eq!(is_lock_file(name), is_lock_file(plain), "{name}");
         }
+        assert!(is_lock_file("conda-linux-64.lock") && !is_lock_file("conda-build.lock"));
         for name in ["Gemfile.lock", "Manifest-vendor.toml", "Manifest-v1.toml", "packages.json", "x.lock", "yarn.lock"]
         {
             assert_eq!(plain_name(name), name);

@@ -36,6 +36,10 @@ const LISTS_OF_PACKAGES: &[(&str, &str)] = &[
         "version: 1\npackage:\n- name: numpy\n  version: 1.21.0\n  manager: conda\n- name: scipy\n  version: 1.7.0\n  manager: conda\n",
     ),
     (
+        "conda-linux-64.lock",
+        "# platform: linux-64\n@EXPLICIT\nhttps://conda.anaconda.org/conda-forge/linux-64/numpy-1.21.0-py39_0.conda#00\nhttps://conda.anaconda.org/conda-forge/linux-64/scipy-1.7.0-py39_0.conda#00\n",
+    ),
+    (
         "cabal.project.freeze",
         "active-repositories: hackage.haskell.org:merge\nconstraints: any.aeson ==2.0.3.0,\n             any.text ==1.2.5.0,\n             aeson -bytestring-builder,\n             any.vector ==0.12.3.1\nindex-state: hackage.haskell.org 2022-05-10T00:00:00Z\n",
     ),

@@ -1,5 +1,5 @@
-//! Conda: packages of an environment (`conda-meta/*.json`), locked ones (`*conda-lock.yml`) and the exact pins of
-//! `environment.yml`, with the Python packages that the last two ask pip for.
+//! Conda: packages of an environment (`conda-meta/*.json`), locked ones (`*conda-lock.yml`, explicit lists) and the exact
+//! pins of `environment.yml`, with the Python packages that the last three ask pip for.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +13,8 @@ use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::plain_name;
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
+
+mod explicit;
 
 /// Conda, Mamba and Micromamba.
 pub(crate) struct Conda;
@@ -29,6 +31,12 @@ impl Ecosystem for Conda {
             Want::Name("environment.yaml"),
             Want::Around("", "conda-lock.yml"),
             Want::Around("", "conda-lock.yaml"),
+            Want::Around("conda-", ".lock"),
+            Want::Around("", "explicit.txt"),
+            Want::Name("spec-file.txt"),
+            // As repo2docker and Snakemake call them.
+            Want::Name("environment.lock"),
+            Want::Around("", ".pin.txt"),
         ]
     }
 
@@ -37,12 +45,13 @@ impl Ecosystem for Conda {
         match plain_name(path.file_name()) {
             "conda-lock.yml" => read_lock(yaml::parse(&file.text()?)?, found),
             name if name.starts_with("environment.y") => read_environment(path.as_str(), &file.text()?, found),
-            _ => {
+            name if name.ends_with(".json") => {
                 let meta: Meta<'_> = serde_json::from_slice(file.bytes()?)
                     .map_err(|error| ReadFileError::malformed("conda package record", error))?;
                 found.packages.push(installed(meta));
                 Ok(())
             }
+            _ => explicit::read(file, found),
         }
     }
 }
