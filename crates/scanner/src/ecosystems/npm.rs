@@ -12,7 +12,7 @@
 //!
 //! `bun.lockb` is bun's own memory image without a published format: a gap that names the way out.
 
-use model::Ecosystem as Registry;
+use model::{Ecosystem as Registry, counted};
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::Found;
@@ -74,6 +74,14 @@ fn is_in_package(path: &str) -> bool {
 
 /// The ecosystem of every package here.
 const NPM: Registry = Registry::Npm;
+
+/// Says how many packages of a lock file come from elsewhere than a registry, with nothing that advisories could tell apart.
+fn tell_unversioned(count: usize, path: &str, found: &mut Found) {
+    if count > 0 {
+        let unversioned = counted(count, "of its packages comes from", "of its packages come from");
+        found.gap(path, format!("{unversioned} git or a folder, without a version to look up"));
+    }
+}
 
 /// Splits `name@rest` and `@scope/name@rest`.
 fn split_name(text: &str) -> Option<(&str, &str)> {

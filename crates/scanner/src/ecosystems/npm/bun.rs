@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::package_lock::LOOK_UP_BYTES;
-use super::{NPM, split_name};
+use super::{NPM, split_name, tell_unversioned};
 use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
@@ -44,6 +44,9 @@ struct Package<'a> {
     needs: Needs<'a>,
 }
 
+/// What the version of a package begins with that is a folder of the project, or the project itself.
+const OWN_CODE: &[&str] = &["workspace:", "link:", "file:", "root:"];
+
 /// How many levels up a dependency is looked for.
 const DEEPEST_TREE: usize = 64;
 
@@ -56,15 +59,17 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     }
     let mut locked = LockedPackages::new(NPM);
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(lock.packages.0.len());
+    let mut unversioned = 0;
     for (path, package) in &lock.packages.0 {
-        let Some((name, version)) = split_name(&package.resolution) else { continue };
-        // Anything with a protocol is a folder, a link, an archive or a repository without a version.
-        if !version.contains(':')
-            && let Some(place) = locked.add(name, version, false)
-        {
+        let (name, version) = split_name(&package.resolution).unwrap_or((&*package.resolution, ""));
+        if version.contains([':', '/']) {
+            // Folders are the project's own code; of a repository or an archive only the commit or the address is known.
+            unversioned += usize::from(!OWN_CODE.iter().any(|protocol| version.starts_with(protocol)));
+        } else if let Some(place) = locked.require(name, version, false) {
             places.insert(path, place);
         }
     }
+    tell_unversioned(unversioned, "", found);
     let mut budget = LOOK_UP_BYTES;
     for (path, package) in &lock.packages.0 {
         let Some(&from) = places.get(&**path) else { continue };
@@ -256,6 +261,22 @@ mod tests {
         let found = read(&Npm, "app/bun.lock", text.as_bytes());
         assert_eq!(listing(&found), expected.join("\n"));
         assert_eq!(found.packages[1].dependencies, [4]);
+    }
+
+    #[test]
+    fn what_comes_from_elsewhere_than_a_registry_is_told() {
+        let text = r#"{"lockfileVersion":1,"packages":{
+            "a":["a@github:o/a#0123abc",{},"o-a-0123abc"],
+            "b":["@s/b@git+https://github.com/o/b.git#0123abc",{},"0123abc"],
+            "c":["c@https://example.com/c-1.0.0.tgz",{}],
+            "d":["d@./d-1.0.0.tgz",{}],
+            "e":["e@workspace:packages/e"],"f":["f@link:../f",{}],"g":["g@file:../g",{}],"h":["h@root:",{}],
+            "i":["i@1.0.0","",{},"sha512-x"],"j":["j","",{}]}}"#;
+        let found = read(&Npm, "app/bun.lock", text.as_bytes());
+        assert_eq!(listing(&found), "npm i 1.0.0");
+        let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        let elsewhere = "4 of its packages come from git or a folder, without a version to look up";
+        assert_eq!(reasons, [elsewhere, "1 of its packages lacks a name or a version (`j`)"]);
     }
 
     #[test]

@@ -8,12 +8,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde::Deserialize;
 
-use super::{NPM, package_json::Licenses, split_name};
+use super::{NPM, package_json::Licenses, split_name, tell_unversioned};
 use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text, check_keys, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
-use model::counted;
 
 #[derive(Deserialize)]
 struct PackageLock<'a> {
@@ -84,10 +83,7 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
     } else {
         read_folders(&lock.packages, &mut locked)
     };
-    if unversioned > 0 {
-        let unversioned = counted(unversioned, "of its packages comes from", "of its packages come from");
-        found.gap(path, format!("{unversioned} git or a folder, without a version to look up"));
-    }
+    tell_unversioned(unversioned, path, found);
     locked.hand_over(found);
     if found.packages.is_empty() {
         check_keys(text.as_bytes(), &["lockfileVersion", "packages", "dependencies"], "package-lock.json")?;
