@@ -31,6 +31,7 @@ const LISTS: &[&str] = &[
     "environment.yaml",
     "environment.yml",
     "go.mod",
+    "go.work",
     "modules.txt",
     "packages.config",
     "pom.xml",

@@ -29,6 +29,7 @@ mod swift;
 mod wordpress;
 
 use crate::ecosystem::Ecosystem;
+pub(crate) use go::{GoModule, GoWorkspace, Replacements};
 pub(crate) use java::{EffectiveProject, ManagedVersions, Project};
 pub(crate) use npm::linked_package;
 pub(crate) use rpm::read_header as read_rpm_header;
@@ -131,6 +132,7 @@ mod tests {
         "gems.locked",
         "go.mod",
         "go.sum",
+        "go.work",
         "gradle.lockfile",
         "mix.lock",
         "npm-shrinkwrap.json",

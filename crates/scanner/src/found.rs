@@ -3,7 +3,7 @@
 use model::{Ecosystem, Gap, LockTool, SourcePackage, counted};
 use serde::{Deserialize, Serialize};
 
-use crate::ecosystems::Project;
+use crate::ecosystems::{GoModule, GoWorkspace, Project};
 use crate::needs::Needs;
 
 /// How many characters of a gap's reason are kept.
@@ -162,8 +162,10 @@ pub(crate) enum Mark {
     Needs(Needs),
     /// The file of requirements takes in others.
     Includes(Vec<Include>),
-    /// The file says what a Go module requires, be it nothing.
-    GoModule,
+    /// The file says what a Go module requires, be it nothing, to be settled with the workspace above it.
+    GoModule(Box<GoModule>),
+    /// The file says which Go modules are built together.
+    GoWorkspace(Box<GoWorkspace>),
     /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.
     NoPackages(String),
 }

@@ -324,7 +324,12 @@ impl LayerIndex {
         let found = self.files.get(path);
         let packages: usize = found.map_or(0, |found| {
             let project = found.project.as_ref().map_or(0, |project| project.size_bytes());
-            path.len() + project + found.packages.iter().map(package).sum::<usize>()
+            let modules = match &found.mark {
+                Some(Mark::GoModule(module)) => module.size_bytes(),
+                Some(Mark::GoWorkspace(workspace)) => workspace.size_bytes(),
+                _ => 0,
+            };
+            path.len() + project + modules + found.packages.iter().map(package).sum::<usize>()
         });
         packages + self.gaps[gaps..].iter().map(|gap| gap.path.len() + gap.reason.len()).sum::<usize>()
     }

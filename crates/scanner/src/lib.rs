@@ -47,6 +47,7 @@ mod system_links;
 mod toml;
 mod wanted_file;
 mod wanted_links;
+mod workspaces;
 mod xml;
 mod yaml;
 mod zip;

@@ -164,7 +164,7 @@ impl<'a> LockedFiles<'a> {
             for (ecosystem, name) in &file.found.direct {
                 locked.direct.entry((folder(path), *ecosystem)).or_default().insert(name);
             }
-            if file.found.mark == Some(Mark::GoModule) {
+            if matches!(file.found.mark, Some(Mark::GoModule(_))) {
                 locked.go_modules.insert(folder(path));
             }
             locked.supplemented.extend(file.found.supplements.iter().map(|ecosystem| (folder(path), *ecosystem)));
@@ -224,7 +224,7 @@ impl<'a> LockedFiles<'a> {
             |folder: &&str| path.strip_prefix(*folder).is_some_and(|inside| inside.starts_with("/src/"));
         match path.rsplit('/').next().unwrap_or_default() {
             "modules.txt" if is_in_module_cache(path) => true,
-            "modules.txt" | "go.mod" | "go.sum" => self.toolchains.iter().any(is_of_toolchain),
+            "modules.txt" | "go.mod" | "go.sum" | "go.work" => self.toolchains.iter().any(is_of_toolchain),
             _ => false,
         }
     }

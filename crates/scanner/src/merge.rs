@@ -25,6 +25,7 @@ use crate::purls::{purl_of, without_credentials};
 use crate::relations::Relations;
 use crate::selector::SELECTOR;
 use crate::system_links::suspicious_links;
+use crate::workspaces;
 
 /// What the uppermost layer leaves visible, and how it came there.
 #[derive(Default)]
@@ -112,8 +113,9 @@ impl<'a> MergedLayers<'a> {
         document_links: &DocumentLinks<'_>,
     ) -> Inventory {
         let distribution = self.distribution();
-        let projects = projects::settle(&self.files);
-        let files = self.files_with(&projects);
+        let mut settled = projects::settle(&self.files);
+        settled.extend(workspaces::settle(&self.files));
+        let files = self.files_with(&settled);
         let os_owned = self.files_of_os_packages(&files);
         let locked = LockedFiles::new(&files);
         let licenses = self.licenses();
@@ -172,7 +174,7 @@ impl<'a> MergedLayers<'a> {
                 .flat_map(|(_, gaps)| gaps.iter().copied())
                 .chain(unread_includes.iter().filter(|gap| !os_owned.contains(&path_hash(&owned_name(&gap.path)))))
                 .chain(
-                    projects
+                    settled
                         .iter()
                         .filter(|(path, _)| !os_owned.contains(&path_hash(&owned_name(path))))
                         .flat_map(|(_, found)| &found.gaps),
@@ -233,16 +235,16 @@ impl<'a> MergedLayers<'a> {
         releases
     }
 
-    /// The visible files, those of projects with what came of settling them.
-    fn files_with<'b>(&'b self, projects: &'b BTreeMap<String, Found>) -> Cow<'b, BTreeMap<&'b str, VisibleFile<'b>>>
+    /// The visible files, those of projects and workspaces with what came of settling them.
+    fn files_with<'b>(&'b self, settled: &'b BTreeMap<String, Found>) -> Cow<'b, BTreeMap<&'b str, VisibleFile<'b>>>
     where
         'a: 'b,
     {
-        if projects.is_empty() {
+        if settled.is_empty() {
             return Cow::Borrowed(&self.files);
         }
         let mut files: BTreeMap<&str, VisibleFile<'_>> = self.files.clone();
-        for (path, found) in projects {
+        for (path, found) in settled {
             if let Some(file) = files.get_mut(path.as_str()) {
                 file.found = found;
             }

@@ -3,6 +3,7 @@
 //! | file | what it tells |
 //! |---|---|
 //! | `go.mod` | the modules a project requires, itself or indirectly |
+//! | `go.work` | which projects are built together, and what replaces modules for all of them |
 //! | `go.sum` | modules that were downloaded; counts only beside a `go.mod` of before Go 1.17, which is not complete |
 //! | `vendor/modules.txt` | the modules copied into the project |
 //! | `go/VERSION` | the toolchain, and with it the standard library |
@@ -17,8 +18,13 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 
 pub(super) mod build_info;
 mod mod_file;
+mod module;
+mod statements;
 mod sum_file;
 mod vendor;
+mod work_file;
+
+pub(crate) use module::{GoModule, GoWorkspace, Replacements};
 
 /// Reads Go modules.
 pub(crate) struct Go;
@@ -32,15 +38,17 @@ impl Ecosystem for Go {
         &[
             Want::Name("go.mod"),
             Want::Name("go.sum"),
+            Want::Name("go.work"),
             Want::NameInFolder("vendor", "modules.txt"),
             Want::NameInFolder("go", "VERSION"),
         ]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
-        let name = file.path().file_name().to_owned();
-        match name.as_str() {
-            "go.mod" => mod_file::read(&file.text()?, found)?,
+        let path = file.path().clone();
+        match path.file_name() {
+            "go.mod" => mod_file::read(path.as_str(), &file.text()?, found)?,
+            "go.work" => work_file::read(&file.text()?, found)?,
             "go.sum" => sum_file::read(&file.text()?, found)?,
             "modules.txt" => vendor::read(&file.text()?, found)?,
             _ => {

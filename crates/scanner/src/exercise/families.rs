@@ -53,7 +53,7 @@ pub(super) const FAMILIES: &[Family] = &[
         "binaries",
         &["opt/java/release", "usr/lib/erlang/releases/25/OTP_VERSION", "lib/rustlib/multirust-channel-manifest.toml"],
     ),
-    family("go", "go", &["go.mod", "go.sum", "vendor/modules.txt", "usr/local/go/VERSION"]),
+    family("go", "go", &["go.mod", "go.sum", "vendor/modules.txt", "usr/local/go/VERSION", "go.work"]),
     family("haskell", "haskell", &["stack.yaml.lock", "cabal.project.freeze"]),
     family("jar", "java", &["app/a-1.0.jar"]),
     family("java", "java", &["META-INF/maven/g/a/pom.properties", "app/pom.xml", "gradle.lockfile", "build.sbt.lock"]),

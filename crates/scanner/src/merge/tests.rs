@@ -147,6 +147,48 @@ fn sources_of_a_go_toolchain_and_of_cached_modules_are_no_projects() {
     );
 }
 
+/// A workspace replaces modules for all of its own, which are no packages of anybody's.
+#[test]
+fn modules_go_by_the_nearest_workspace_that_names_them() {
+    const WORK: &str = "go 1.22\n\ntoolchain go1.22.3\n\nuse (\n\t./a\n\tb\n)\n\n\
+        replace example.com/x => ./x\nreplace example.com/y v1.0.0 => example.com/fork v1.0.1\n";
+    const A: &str = "module example.com/a\n\ngo 1.22\n\nrequire (\n\texample.com/b v0.1.0\n\texample.com/x v1.0.0\n\t\
+        example.com/y v1.0.0\n)\n\nreplace example.com/y => example.com/other v9.0.0\n";
+    const B: &str = "module example.com/b\n\ngo 1.16\n\nrequire example.com/y v1.1.0\n";
+    const SUM: &str = "example.com/x v1.0.0 h1:x=\nexample.com/z v1.0.0 h1:x=\n";
+    const C: &str = "module example.com/c\n\ngo 1.22\n\nrequire example.com/x v1.2.0\n";
+    let base =
+        [("srv/go.work", WORK), ("srv/a/go.mod", A), ("srv/b/go.mod", B), ("srv/b/go.sum", SUM), ("srv/c/go.mod", C)];
+    let settled = [
+        "example.com/fork v1.0.1 in 0",
+        "example.com/other v9.0.0 in 0",
+        "example.com/x v1.2.0 in 0",
+        "example.com/z v1.0.0 in 0",
+        "stdlib 1.22.3 in 0",
+    ];
+    let sorted = |layers: &[&[(&str, &str)]]| {
+        let mut left = left(layers);
+        left.sort();
+        left
+    };
+    assert_eq!(sorted(&[&base]), settled);
+    // Without it each module goes by itself, as does one that has a workspace of its own.
+    let alone = [
+        "example.com/b v0.1.0 in 0",
+        "example.com/other v9.0.0 in 0",
+        "example.com/x v1.0.0 in 0",
+        "example.com/x v1.2.0 in 0",
+        "example.com/y v1.1.0 in 0",
+        "example.com/z v1.0.0 in 0",
+    ];
+    assert_eq!(sorted(&[&base, &[("srv/.wh.go.work", "")]]), alone);
+    let nearer = sorted(&[&base, &[("srv/a/go.work", "use .\n")]]);
+    assert!(nearer.contains(&"example.com/b v0.1.0 in 0".to_owned()), "{nearer:?}");
+    // What lies beside a workspace is built without it too.
+    let beside = sorted(&[&[("srv/w/go.work", "use ../c\nreplace example.com/x => ../x\n"), ("srv/c/go.mod", C)]]);
+    assert_eq!(beside, ["example.com/x v1.2.0 in 0"]);
+}
+
 #[test]
 fn a_list_of_sums_counts_where_no_list_of_requirements_stands_beside_it() {
     const SUM: &str = "golang.org/x/net v0.16.0 h1:x=\ngithub.com/a/b v1.0.0 h1:x=\n";

@@ -2,53 +2,21 @@
 //!
 //! The `go` line is a least language version and says nothing of the standard library; a `toolchain` line does.
 
-use super::{GOLANG, standard_library, standard_library_version};
-use crate::damage::UnreadLines;
-use crate::ecosystems::locked_packages::LockedPackages;
+use super::module::{GoModule, Replacement, Requirement};
+use super::{GOLANG, standard_library, standard_library_version, statements};
 use crate::found::{Evidence, Found, Mark};
+use crate::locked::is_in_dependency_folder;
 use crate::wanted_file::ReadFileError;
 
-/// The most replacements that are looked at for each requirement; real files have some thirty.
-const MOST_REPLACEMENTS: usize = 1000;
-
-/// Reads the file. One without anything in it is none: it keeps a folder out of the module around it.
-pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+/// Reads the file at `path`. One without anything in it is none: it keeps a folder out of the module around it.
+pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut go_mod = GoMod::default();
-    let mut block = None;
-    let mut unread = UnreadLines::default();
-    let mut last = (0, "");
-    for (number, line) in (1..).zip(text.lines()) {
-        let (statement, comment) = line.split_once("//").unwrap_or((line, ""));
-        let mut words = statement.split_whitespace().map(|word| word.trim_matches(['"', '`']));
-        let Some(first) = words.next() else { continue };
-        let words: Vec<&str> = words.take(8).collect();
-        last = (number, line);
-        let is_read = match (block, first, words.as_slice()) {
-            (Some(_), ")", _) => {
-                block = None;
-                true
-            }
-            (Some(verb), ..) => go_mod.read(verb, &[&[first], words.as_slice()].concat(), comment),
-            (None, verb, ["("]) => {
-                block = Some(verb);
-                VERBS.contains(&verb)
-            }
-            (None, verb, words) => go_mod.read(verb, words, comment),
-        };
-        if !is_read {
-            unread.note(number, line);
-        }
-    }
-    if block.is_some() {
-        // What the block lists further is cut off.
-        unread.note(last.0, last.1);
-    }
-    if go_mod.says_nothing() && text.lines().any(|line| !line.split("//").next().unwrap_or_default().trim().is_empty())
-    {
+    let unread = statements::read(text, VERBS, |verb, words, comment| go_mod.read(verb, words, comment));
+    if go_mod.says_nothing() && !statements::is_blank(text) {
         return Err(ReadFileError::malformed("go.mod", "it has neither a module nor anything else of such a file"));
     }
     unread.hand_over("", found);
-    go_mod.hand_over(found);
+    go_mod.hand_over(path, found);
     Ok(())
 }
 
@@ -58,46 +26,9 @@ const VERBS: &[&str] =
 
 #[derive(Default)]
 struct GoMod<'a> {
-    /// Module, version, whether only indirectly required.
-    required: Vec<(&'a str, &'a str, bool)>,
-    replaced: Vec<Replacement<'a>>,
+    module: GoModule,
     language: Option<&'a str>,
     toolchain: Option<&'a str>,
-    has_module: bool,
-}
-
-/// `replace MODULE [VERSION] => TARGET`, the target being a module with a version or a folder.
-pub(super) struct Replacement<'a> {
-    module: &'a str,
-    version: Option<&'a str>,
-    target: Option<(&'a str, &'a str)>,
-}
-
-impl<'a> Replacement<'a> {
-    /// Reads the words of a replacement.
-    pub(super) fn parse(words: &[&'a str]) -> Option<Replacement<'a>> {
-        let arrow = words.iter().position(|&word| word == "=>")?;
-        let (&module, version) = (words.first()?, if arrow == 2 { words.get(1).copied() } else { None });
-        let target = match words.get(arrow + 1..)? {
-            [module, version, ..] => Some((*module, *version)),
-            _ => None,
-        };
-        Some(Replacement { module, version, target })
-    }
-}
-
-/// What stands in for a module: another one, or nothing where a folder does.
-pub(super) fn replace<'a>(
-    module: &'a str,
-    version: &'a str,
-    replacements: &[Replacement<'a>],
-) -> Option<(&'a str, &'a str)> {
-    // A replacement of one version goes before that of every version.
-    let of = |wanted: Option<&str>| replacements.iter().find(|r| r.module == module && r.version == wanted);
-    match of(Some(version)).or_else(|| of(None)) {
-        Some(replacement) => replacement.target,
-        None => Some((module, version)),
-    }
 }
 
 impl<'a> GoMod<'a> {
@@ -107,12 +38,14 @@ impl<'a> GoMod<'a> {
             // A version begins so; a name of a branch is written by hand, and Go puts its version in its place.
             ("require", [module, version]) if version.starts_with('v') => {
                 let is_indirect = comment.split(';').any(|part| part.trim() == "indirect");
-                self.required.push((module, version, is_indirect));
+                let (module, version) = ((*module).to_owned(), (*version).to_owned());
+                self.module.required.push(Requirement { module, version, is_indirect });
             }
-            ("replace", words) if self.replaced.len() < MOST_REPLACEMENTS => {
-                self.replaced.extend(Replacement::parse(words));
-            }
-            ("module", [_, ..]) => self.has_module = true,
+            ("replace", words) => match Replacement::parse(words) {
+                Some(replacement) => self.module.replaced.push(replacement),
+                None => return false,
+            },
+            ("module", [path, ..]) => self.module.path = (*path).to_owned(),
             ("go", [version, ..]) => self.language = Some(version),
             ("toolchain", [name, ..]) => self.toolchain = Some(name),
             ("require", _) => return false,
@@ -122,24 +55,11 @@ impl<'a> GoMod<'a> {
     }
 
     fn says_nothing(&self) -> bool {
-        !self.has_module
-            && self.required.is_empty()
-            && self.replaced.is_empty()
-            && self.language.is_none()
-            && self.toolchain.is_none()
+        self.module == GoModule::default() && self.language.is_none() && self.toolchain.is_none()
     }
 
-    fn hand_over(self, found: &mut Found) {
-        let mut locked = LockedPackages::new(GOLANG);
-        for &(module, version, is_indirect) in &self.required {
-            if let Some((module, version)) = replace(module, version, &self.replaced)
-                && let Some(place) = locked.add(module, version, false)
-            {
-                locked.set_direct(place, !is_indirect);
-            }
-        }
-        locked.hand_over(found);
-        found.mark = Some(Mark::GoModule);
+    fn hand_over(self, path: &str, found: &mut Found) {
+        self.module.hand_over_alone(found);
         if let Some(version) = self.toolchain.and_then(standard_library_version) {
             found.packages.push(standard_library(&version, Evidence::Locked));
         }
@@ -153,6 +73,9 @@ impl<'a> GoMod<'a> {
         if !lists_everything {
             found.supplements.push(GOLANG);
         }
+        // No workspace has what came along with a dependency.
+        let module = if is_in_dependency_folder(path) { GoModule::default() } else { self.module };
+        found.mark = Some(Mark::GoModule(Box::new(module)));
     }
 }
 
@@ -160,7 +83,7 @@ impl<'a> GoMod<'a> {
 mod tests {
     use crate::ecosystem_check::{listing, read};
     use crate::ecosystems::go::Go;
-    use crate::found::Found;
+    use crate::found::{Found, Mark};
 
     #[test]
     fn requirements_replacements_and_the_toolchain_are_read() {
@@ -203,11 +126,31 @@ retract [v1.0.0, v1.9.9]
     #[test]
     fn what_is_no_such_file_is_malformed_and_an_empty_one_is_none() {
         for text in ["<html>not found</html>\n", "module\n"] {
-            assert!(super::read(text, &mut Found::default()).is_err(), "{text}");
+            assert!(super::read("go.mod", text, &mut Found::default()).is_err(), "{text}");
         }
         for text in ["", "\n// keeps this folder out\n", "module a\n"] {
-            assert!(super::read(text, &mut Found::default()).is_ok(), "{text}");
+            assert!(super::read("go.mod", text, &mut Found::default()).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_replacement_of_one_version_goes_before_that_of_every_version() {
+        let text = "module a\n\ngo 1.21\n\nrequire (\n\texample.com/x v1.0.0\n\texample.com/x/v2 v2.0.0\n)\n\nreplace (\n\t\
+                    example.com/x => /srv/x\n\texample.com/x v1.0.0 => example.com/fork v1.0.1\n\texample.com/x/v2 =>\n)\n";
+        let found = read(&Go, "go.mod", text.as_bytes());
+        let expected = "golang example.com/fork v1.0.1 direct\ngolang example.com/x/v2 v2.0.0 direct";
+        assert_eq!(listing(&found), expected);
+        assert_eq!(found.gaps[0].reason, "1 of its lines cannot be read; it is line 13: `example.com/x/v2 =>`");
+    }
+
+    #[test]
+    fn nothing_is_kept_of_modules_that_came_along() {
+        let text = b"module example.com/a\n\ngo 1.21\n\nrequire example.com/b v1.0.0\n";
+        let kept = |path: &str| match read(&Go, path, text).mark {
+            Some(Mark::GoModule(module)) => module.required.len(),
+            _ => panic!("it is a module"),
+        };
+        assert_eq!((kept("srv/a/go.mod"), kept("root/go/pkg/mod/example.com/a@v1.0.0/go.mod")), (1, 0));
     }
 
     #[test]
