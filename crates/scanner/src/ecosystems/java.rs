@@ -11,6 +11,7 @@ mod manifest;
 mod naming;
 mod pom;
 mod project;
+mod properties;
 mod sbt;
 
 pub(crate) use archive::SUFFIXES as ARCHIVES;
@@ -58,12 +59,17 @@ impl Ecosystem for Java {
         let is_unpacked = archive::is_in_maven_folder(path.as_str().as_bytes());
         if name == "pom.properties" {
             if is_unpacked {
-                found.packages.extend(archive::unpacked(&path, &file.text()?));
+                match archive::unpacked(&path, &file.text()?) {
+                    Some(package) => found.packages.push(package),
+                    // The pom beside it stands in.
+                    None => found.supplements.push(model::Ecosystem::Maven),
+                }
             }
             return Ok(());
         }
         if name == "pom.xml" {
             if is_unpacked {
+                found.packages.extend(archive::unpacked_pom(file.bytes()?));
                 return Ok(());
             }
             return pom::read(file.bytes()?, found);

@@ -15,6 +15,7 @@ use model::{Ecosystem, UntrustedPath};
 use super::manifest::Manifest;
 use super::naming;
 use super::pom;
+use super::properties;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, ReadSeek};
 use crate::xml::{self, Element};
@@ -312,7 +313,7 @@ impl Walk<'_> {
             }
             match self.text(source, range, *entry) {
                 Ok(text) => {
-                    if let Some(coordinates) = properties(folder, &text) {
+                    if let Some(coordinates) = coordinates(folder, &text) {
                         push(coordinates);
                         read_folders.insert(folder);
                     }
@@ -456,20 +457,27 @@ pub(super) fn is_in_maven_folder(name: &[u8]) -> bool {
     memchr::memmem::find(name, b"META-INF/maven/").is_some_and(|at| at == 0 || name[at - 1] == b'/')
 }
 
+/// The package that a `pom.xml` beside such a file describes: it counts where that says too little
+/// ([`Found::supplements`]).
+pub(super) fn unpacked_pom(bytes: &[u8]) -> Option<FoundPackage> {
+    let (group, artifact, version) = pom::coordinates(bytes).ok()??;
+    Some(FoundPackage::new(Ecosystem::Maven, Evidence::Supplementary, format!("{group}:{artifact}"), version))
+}
+
 /// The package that a `pom.properties` outside of any archive describes.
 pub(super) fn unpacked(path: &UntrustedPath, text: &str) -> Option<FoundPackage> {
-    let Coordinates { group, artifact, version, .. } = properties(path.parent(), text)?;
+    let Coordinates { group, artifact, version, .. } = coordinates(path.parent(), text)?;
     Some(FoundPackage::new(Ecosystem::Maven, Evidence::Installed, format!("{group}:{artifact}"), version))
 }
 
 /// Reads `pom.properties`; group and artifact may also come from its folder, `META-INF/maven/GROUP/ARTIFACT`.
-fn properties(folder: &str, text: &str) -> Option<Coordinates> {
+fn coordinates(folder: &str, text: &str) -> Option<Coordinates> {
+    let entries = properties::entries(text);
     let value = |key: &str| {
-        text.lines()
-            .filter_map(|line| line.split_once(['=', ':']))
-            .find(|(name, _)| name.trim() == key)
-            .map(|(_, value)| value.trim())
-            .filter(|value| !value.is_empty() && !value.contains("${"))
+        // Of several the last counts, as for Java.
+        let (_, value) = entries.iter().rev().find(|(name, _)| name == key)?;
+        let is_known = |value: &&str| !value.is_empty() && !value.contains("${") && !value.contains(char::is_control);
+        Some(value.trim()).filter(is_known)
     };
     let mut parts = folder.rsplit('/');
     let (folder_artifact, folder_group) = (parts.next(), parts.next());

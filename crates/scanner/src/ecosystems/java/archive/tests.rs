@@ -71,6 +71,38 @@ fn a_pom_stands_in_where_properties_say_too_little() {
 }
 
 #[test]
+fn properties_are_read_as_java_reads_them() {
+    let archive = zip(&[(
+        "META-INF/maven/g/a/pom.properties",
+        b"! made by hand\ngroupId : com.acme\\u002eapp\nartifactId=a\\\n    -core\nversion=1\nversion = 2.0\\:1\n",
+        true,
+    )]);
+    check(
+        "a.jar",
+        &archive,
+        &expect![[r#"
+        maven com.acme.app:a-core 2.0:1
+    "#]],
+    );
+}
+
+#[test]
+fn an_empty_version_is_told_by_what_comes_next() {
+    let empty = properties("g", "a", "");
+    let pom = b"<project><groupId>g</groupId><artifactId>a</artifactId><version>2</version></project>";
+    check(
+        "x.jar",
+        &zip(&[("META-INF/maven/g/a/pom.properties", &empty, true), ("META-INF/maven/g/a/pom.xml", pom, true)]),
+        &expect![[r#"
+        maven g:a 2
+    "#]],
+    );
+    let found = ecosystem_check::read(&Java, "a-3.1.jar", &zip(&[("META-INF/maven/g/a/pom.properties", &empty, true)]));
+    assert_eq!(found.packages.len(), 1);
+    assert_eq!((found.packages[0].name.as_str(), found.packages[0].version.as_str()), ("a", "3.1"));
+}
+
+#[test]
 fn a_pom_tells_what_its_archive_needs_at_run_time() {
     let pom = b"<project><groupId>g</groupId><artifactId>a</artifactId><version>1</version>\
         <dependencyManagement><dependencies><dependency><groupId>t</groupId><artifactId>managed</artifactId>\
@@ -178,6 +210,16 @@ fn an_unpacked_archive_is_the_same_package() {
         "#]],
     );
     check(&format!("{folder}/pom.xml"), b"<project>", &expect![[""]]);
+    let found =
+        ecosystem_check::read(&Java, &format!("{folder}/pom.properties"), b"version=\nartifactId=jenkins-war\n");
+    assert!(found.packages.is_empty() && found.supplements == [model::Ecosystem::Maven]);
+    check(
+        &format!("{folder}/pom.xml"),
+        b"<project><groupId>org.jenkins-ci.main</groupId><artifactId>jenkins-war</artifactId><version>2.4</version></project>",
+        &expect![[r#"
+            supplementary maven org.jenkins-ci.main:jenkins-war 2.4
+        "#]],
+    );
     check("target/maven-archiver/pom.properties", &properties("g", "a", "1"), &expect![[""]]);
 }
 
