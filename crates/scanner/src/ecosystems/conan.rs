@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::Ecosystem as Kind;
+use model::{Ecosystem as Kind, counted};
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
@@ -30,17 +30,36 @@ impl Ecosystem for Conan {
         }
         let lock: Lock =
             serde_json::from_slice(file.bytes()?).map_err(|error| ReadFileError::malformed("conan.lock", error))?;
-        if lock.graph_lock.is_none() && lock.requires.is_none() && lock.build_requires.is_none() {
+        let lists = [
+            (lock.requires, false),
+            (lock.build_requires, true),
+            (lock.python_requires, true),
+            (lock.config_requires, true),
+        ];
+        if lock.graph_lock.is_none() && lists.iter().all(|(references, _)| references.is_none()) {
             return Err(ReadFileError::malformed("conan.lock", "it has neither a graph nor requirements"));
         }
         if let Some(graph) = lock.graph_lock {
             read_graph(graph, found);
         }
-        let lists = [(lock.requires, false), (lock.build_requires, true), (lock.python_requires, true)];
+        let mut unread = 0;
         for (references, is_development) in lists {
-            for package in references.unwrap_or_default().iter().filter_map(|reference| package(reference)) {
-                found.packages.push(FoundPackage { development: is_development, ..package });
+            for reference in references.unwrap_or_default() {
+                match package(&reference) {
+                    Some(package) => found.packages.push(FoundPackage { development: is_development, ..package }),
+                    None => unread += 1,
+                }
             }
+        }
+        if unread > 0 {
+            found.gap(
+                path.as_str(),
+                counted(
+                    unread,
+                    "of its packages lacks a name or a version",
+                    "of its packages lack a name or a version",
+                ),
+            );
         }
         Ok(())
     }
@@ -56,6 +75,9 @@ struct Lock {
     build_requires: Option<Vec<String>>,
     #[serde(default)]
     python_requires: Option<Vec<String>>,
+    /// Packages that bring settings of Conan itself.
+    #[serde(default)]
+    config_requires: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]
@@ -235,6 +257,34 @@ mod tests {
                 locked conan cmake 3.25.1 dev rrev=x
             "#]],
         );
+    }
+
+    #[test]
+    fn references_name_users_channels_revisions_and_times() {
+        check(
+            "conan.lock",
+            r#"{"version":"0.5","requires":["poco/1.9.4@acme/stable#e377%1675278.9","fmt/9.1.0@acme#x","b/1@acme/stable","c/2@acme/stable%1.5","d/3@_/_#0"],
+               "build_requires":["cmake/3.25.1@acme/testing#x%1"],"python_requires":["tools/1.0@acme/stable#y%2"],"config_requires":["settings/2.0@acme/stable#z"]}"#,
+            &expect![[r#"
+                locked conan poco 1.9.4 user=acme channel=stable rrev=e377
+                locked conan fmt 9.1.0 user=acme rrev=x
+                locked conan b 1 user=acme channel=stable
+                locked conan c 2 user=acme channel=stable
+                locked conan d 3
+                locked conan cmake 3.25.1 dev user=acme channel=testing rrev=x
+                locked conan tools 1.0 dev user=acme channel=stable rrev=y
+                locked conan settings 2.0 dev user=acme channel=stable rrev=z
+            "#]],
+        );
+        check(
+            "conan.lock",
+            r#"{"version":"0.5","requires":["zlib","/1","a/1"]}"#,
+            &expect![[r#"
+                locked conan a 1
+                gap conan.lock: 2 of its packages lack a name or a version
+            "#]],
+        );
+        check("conan.lock", r#"{"version":"0.5","python_requires":[]}"#, &expect![[""]]);
     }
 
     #[test]

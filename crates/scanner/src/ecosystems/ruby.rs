@@ -80,10 +80,17 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut current: Option<u32> = None;
     let mut unread = UnreadLines::default();
     for (number, line) in (1..).zip(text.lines()) {
-        let content = line.trim_start();
+        let content = line.trim_start_matches(' ');
         let indent = line.len() - content.len();
         let content = content.trim_end();
         if content.is_empty() {
+            continue;
+        }
+        if content.starts_with(char::is_whitespace) {
+            // Bundler itself takes blanks alone for an indent.
+            if section != Section::Other {
+                unread.note(number, line);
+            }
             continue;
         }
         match indent {
@@ -121,6 +128,7 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
                 // A platform follows the first dash; versions of gems have none.
                 let (version, platform) = version.split_once('-').unwrap_or((version, ""));
                 if name.is_empty() || version.is_empty() {
+                    unread.note(number, line);
                     continue;
                 }
                 if let Some(&place) = places.get(name)
@@ -154,6 +162,9 @@ fn read_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
                     None => {}
                 }
             }
+            // Gems of the project itself.
+            4 if section == Section::Path => {}
+            _ if section != Section::Other => unread.note(number, line),
             _ => {}
         }
     }
@@ -329,6 +340,22 @@ mod tests {
             "#]],
         );
         check("Gemfile.lock", "\n", &expect![[r#""#]]);
+        check(
+            "Gemfile.lock",
+            "GEM\n\tremote: https://rubygems.org/\n\tspecs:\n\t\track (2.0.1)\n   rake (13.0.0)\n    json (2.6.1)\n\nPLATFORMS\n\truby\n\n\
+             DEPENDENCIES\n\track\n  json\n\nBUNDLED WITH\n   2.5.3\n",
+            &expect![[r#"
+                locked gem json 2.6.1 direct
+                gap : 5 of its lines cannot be read; the first is line 2: `remote: https://rubygems.org/`
+            "#]],
+        );
+        check(
+            "Gemfile.lock",
+            "\tGEM\n\t\tspecs:\n",
+            &expect![[r#"
+                gap Gemfile.lock: it is no valid lock file of Bundler: it has none of its sections
+            "#]],
+        );
     }
 
     #[test]
