@@ -198,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn centos_stream_goes_by_the_advisories_of_rhel_and_says_so() {
+        let told = |version: &str, name: &str| {
+            let centos = Distribution { name: name.into(), ..distribution("centos", version, "rhel fedora") };
+            let SystemNamespaces { names, note, .. } = of_distribution(&centos, None);
+            (names.join(" "), note.is_some_and(|note| note.starts_with("CentOS Stream")))
+        };
+        assert_eq!(told("8", "CentOS Stream 8"), ("rhel:8".to_owned(), true));
+        assert_eq!(told("8", "CentOS Linux 8"), ("rhel:8".to_owned(), false));
+        assert_eq!(told("9", "CentOS Stream 9"), ("rhel:9".to_owned(), true));
+        assert_eq!(told("10", ""), ("rhel:10".to_owned(), true));
+    }
+
+    #[test]
     fn amazon_has_advisories_on_single_architectures() {
         let names = |version: &str| of_distribution(&distribution("amzn", version, ""), None).names;
         assert_eq!(names("2")[..2], ["amzn:2", "amzn:2/aarch64"]);

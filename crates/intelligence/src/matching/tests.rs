@@ -352,6 +352,20 @@ fn an_unknown_release_or_distribution_is_a_gap() {
 }
 
 #[test]
+fn centos_stream_without_advisories_of_rhel_is_a_gap() {
+    let advisories = "
+        advisory redhat RHSA-2024:1 CVE-2024-0001
+          rhel:9 bin curl < 7.76.1-20.el9";
+    let packages = ["rpm curl 7.76.1-14.el9"];
+    let covered = matches(advisories, ("centos", "9"), &packages);
+    assert_eq!(lines(&covered, &packages), ["curl CVE-2024-0001 7.76.1-20.el9 affected"]);
+    assert!(covered.gaps.is_empty() && covered.notes[0].contains("matched against those of rhel:9"));
+    let uncovered = matches(advisories, ("centos", "10"), &packages);
+    assert!(uncovered.findings.is_empty());
+    assert!(uncovered.gaps[0].reason.contains("no advisories at all for rhel:10, so that its 1 package was"));
+}
+
+#[test]
 fn archives_are_named_by_their_bytes() {
     let mut records = crate::sample::records(
         "advisory ghsa GHSA-1 CVE-2021-44228
