@@ -71,6 +71,10 @@ fn remedy_at(package: &Package, fixed: &str, tool: SystemTool, file: &str) -> St
             "poetry.lock" if is_transitive => format!("poetry update {}", quoted(name)),
             "poetry.lock" => format!("poetry add {}", joined("@^")),
             "uv.lock" => format!("uv lock --upgrade-package {}", joined("==")),
+            file if file.ends_with(".py.lock") => {
+                let script = quoted(file.trim_end_matches(".lock"));
+                format!("uv lock --script {script} --upgrade-package {}", joined("=="))
+            }
             "Pipfile.lock" => format!("pipenv upgrade {}", joined("==")),
             "pdm.lock" => format!("pdm update {}", quoted(name)),
             _ => format!("pip install {}", joined("==")),
@@ -86,6 +90,11 @@ fn remedy_at(package: &Package, fixed: &str, tool: SystemTool, file: &str) -> St
         Ecosystem::Gem if matches!(file, "Gemfile.lock" | "gems.locked") => {
             format!("bundle update {}", quoted(name))
         }
+        // The lock file of another Gemfile has its name.
+        Ecosystem::Gem if file.ends_with(".lock") => {
+            let gemfile = quoted(file.trim_end_matches(".lock"));
+            format!("BUNDLE_GEMFILE={gemfile} bundle update {}", quoted(name))
+        }
         Ecosystem::Gem => format!("gem install {} -v {}", quoted(name), quoted(fixed)),
         Ecosystem::Composer => format!("composer update {} --with-all-dependencies", quoted(name)),
         Ecosystem::Nuget if file == "packages.config" => {
@@ -96,7 +105,7 @@ fn remedy_at(package: &Package, fixed: &str, tool: SystemTool, file: &str) -> St
         Ecosystem::Pub => format!("dart pub upgrade {}", quoted(name)),
         Ecosystem::Hex if file == "rebar.lock" => format!("rebar3 upgrade {}", quoted(name)),
         Ecosystem::Hex => format!("mix deps.update {}", quoted(name)),
-        Ecosystem::Conda if file.starts_with("conda-lock") => {
+        Ecosystem::Conda if file.ends_with("conda-lock.yml") || file.ends_with("conda-lock.yaml") => {
             format!("conda-lock lock --lockfile {} --update {}", quoted(file), quoted(name))
         }
         Ecosystem::Conda => format!("conda install {}", joined("=")),
@@ -269,9 +278,15 @@ mod tests {
     fn every_tool_gets_its_own_command() {
         let check = |line: &str, command: &str| check(line, "2.0", SystemTool::None, command);
         check("gem rack 1.0 path=gems.locked", "bundle update rack");
+        check("gem rack 1.0 path=gemfiles/rails7.gemfile.lock", "BUNDLE_GEMFILE=rails7.gemfile bundle update rack");
+        check("pypi idna 1.0 path=tools/report.py.lock", "uv lock --script report.py --upgrade-package idna==2.0");
         check("hex cowboy 1.0 path=rebar.lock", "rebar3 upgrade cowboy");
         check("hex plug 1.0 path=mix.lock", "mix deps.update plug");
         check("conda numpy 1.0 path=conda-lock.yml", "conda-lock lock --lockfile conda-lock.yml --update numpy");
+        check(
+            "conda numpy 1.0 path=a/dev.conda-lock.yml",
+            "conda-lock lock --lockfile dev.conda-lock.yml --update numpy",
+        );
         check("conda numpy 1.0 path=conda-meta/numpy-1.0.json", "conda install numpy=2.0");
         check("cocoapods Firebase/Core 1.0 path=Podfile.lock", "pod update Firebase");
         check("cran xml2 1.0 path=renv.lock", "Rscript -e 'renv::install(\"xml2@2.0\"); renv::snapshot()'");
