@@ -41,11 +41,11 @@ pub(crate) struct Place {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Told {
-    WhereItLies,
+    OwnPath,
     /// At the end of symbolic links.
-    WhereItIsSought,
+    SymbolicLink,
     /// At a hard link of an upper layer.
-    WhereItIsLinked,
+    HardLink,
 }
 
 /// Files of a further pass that the layer has as hard links: what they are links to, and where they are looked for.
@@ -68,8 +68,7 @@ impl FurtherPass {
     /// The gaps where a further pass over the folder cannot be had.
     pub(crate) fn unread(&self) -> impl Iterator<Item = Gap> + '_ {
         let places = self.files.values().flatten();
-        let told =
-            places.filter(|place| place.told == Told::WhereItIsSought || RELEASES.contains(&place.sought.as_str()));
+        let told = places.filter(|place| place.told == Told::SymbolicLink || RELEASES.contains(&place.sought.as_str()));
         told.map(|place| {
             Gap::new(place.sought.as_str(), format!("it is a symbolic link to {}, which cannot be read", place.real))
         })
@@ -102,9 +101,9 @@ impl FurtherPass {
                 EntryKind::Other => {
                     for place in &places {
                         let kind = match place.told {
-                            Told::WhereItLies => continue,
-                            Told::WhereItIsSought => "symbolic",
-                            Told::WhereItIsLinked => "hard",
+                            Told::OwnPath => continue,
+                            Told::SymbolicLink => "symbolic",
+                            Told::HardLink => "hard",
                         };
                         let reason = format!("it is a {kind} link to {}, which is {NO_FILE}", place.real);
                         place.gap(reason, indexes);
@@ -181,23 +180,23 @@ impl HardLinked {
 impl Place {
     /// A file that is told where it lies, as the layer that holds it has it.
     pub(crate) fn where_it_lies(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::WhereItLies, layer }
+        Place { real, sought, told: Told::OwnPath, layer }
     }
 
     /// A file that is told where it is looked for, in the layer that brings it there.
     pub(crate) fn where_it_is_sought(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::WhereItIsSought, layer }
+        Place { real, sought, told: Told::SymbolicLink, layer }
     }
 
     /// A file that is told where a hard link is, in the layer that has the link.
     pub(crate) fn where_it_is_linked(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::WhereItIsLinked, layer }
+        Place { real, sought, told: Told::HardLink, layer }
     }
 
     fn path(&self) -> &str {
         match self.told {
-            Told::WhereItLies => &self.real,
-            Told::WhereItIsSought | Told::WhereItIsLinked => &self.sought,
+            Told::OwnPath => &self.real,
+            Told::SymbolicLink | Told::HardLink => &self.sought,
         }
     }
 

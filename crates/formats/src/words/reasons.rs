@@ -87,8 +87,11 @@ const OTHERS: &[(&str, &[&str])] = &[
         &["1 of its packages lacks a name or a version", "2 of its packages lack a name or a version (`a`)"],
     ),
     (
-        "it is a symbolic link to 7, which is 7",
-        &["it is a symbolic link to a, which is no regular file but a pipe, socket or device"],
+        "it is a 7 link to 7, which is 7",
+        &[
+            "it is a symbolic link to a, which is no regular file but a pipe, socket or device",
+            "it is a hard link to a, which is no regular file but a pipe, socket or device",
+        ],
     ),
     (
         "it refers to 7, which 7; 7 is unknown",
@@ -121,6 +124,13 @@ const OTHERS: &[(&str, &[&str])] = &[
         &[
             "1 symbolic link to a file with packages is not followed, because there are too many of them",
             "2 symbolic links to files with packages are not followed, because there are too many of them",
+        ],
+    ),
+    (
+        "hard link to a file with packages is not followed, because there are too many of them",
+        &[
+            "1 hard link to a file with packages is not followed, because there are too many of them",
+            "2 hard links to files with packages are not followed, because there are too many of them",
         ],
     ),
     (

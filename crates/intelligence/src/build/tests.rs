@@ -71,6 +71,6 @@ fn what_is_no_regular_file_is_not_replaced_by_a_database() {
         assert!(write_file(path, b"x").is_err());
         assert!(!path.metadata().unwrap().is_file(), "{}", path.display());
     }
-    let names = std::fs::read_dir(folder.path()).unwrap().count();
+    let names = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(names, 1);
 }
