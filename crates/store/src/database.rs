@@ -35,6 +35,9 @@ pub enum Lane {
     Beside,
 }
 
+/// What a SQLite connection that writes keeps of pages, in KiB.
+const WRITER_CACHE_KIB: i64 = 4 << 10;
+
 /// How a store is opened.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
@@ -44,7 +47,7 @@ pub struct StoreOptions {
     pub readers: usize,
     /// How many connections write beside the audited lane; PostgreSQL only.
     pub writers: usize,
-    /// The memory that each SQLite connection may use for pages, in KiB.
+    /// The memory that each SQLite connection that reads may use for pages, in KiB; those that write have 4 MiB.
     pub page_cache_kib: u32,
     /// Whether the schema is brought up to date.
     pub migrate: bool,
@@ -53,7 +56,7 @@ pub struct StoreOptions {
 impl StoreOptions {
     /// Options for a server.
     pub fn new(address: Address) -> StoreOptions {
-        StoreOptions { address, readers: 4, writers: 3, page_cache_kib: 4096, migrate: true }
+        StoreOptions { address, readers: 4, writers: 3, page_cache_kib: 16 << 10, migrate: true }
     }
 }
 
@@ -387,15 +390,18 @@ impl Connector {
         // FULL flushes the log at every commit: what was acknowledged survives a loss of power.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
-        connection.pragma_update(None, "cache_size", -i64::from(self.options.page_cache_kib))?;
         match role {
             Role::Reader => {
+                connection.pragma_update(None, "cache_size", -i64::from(self.options.page_cache_kib))?;
                 connection.pragma_update(None, "temp_store", "MEMORY")?;
                 connection.pragma_update(None, "query_only", "ON")?;
             }
             // In memory, SQLite would walk all that its statement journal has for this piece of work at the end of each
             // statement: nine tenths of the time of a registration. In a file it does not; the first 64 KiB are memory anyway.
-            Role::Writer => connection.pragma_update(None, "temp_store", "FILE")?,
+            Role::Writer => {
+                connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
+                connection.pragma_update(None, "temp_store", "FILE")?;
+            }
         }
         Ok(Connection::sqlite(connection))
     }

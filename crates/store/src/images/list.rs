@@ -245,7 +245,7 @@ fn may(permit: &Permit) -> Result<(), StoreError> {
 }
 
 /// A page of images, one more than asked for where there are more, and how many there are on the first page: none where
-/// they are more than [`MOST_COUNTED`], or where more images than that would have to be looked at to count them.
+/// they are more than [`MOST_COUNTED`], or where thousands of images would have to be looked at for several terms.
 ///
 /// # Errors
 /// When the permit is for something else, or the database fails.
@@ -330,7 +330,9 @@ pub fn list(
         // A page that is not full has all there are.
         (None, _) if rows.len() <= query.limit as usize => u64::try_from(rows.len()).ok(),
         (None, Way::Led(_)) => rows.first().and_then(|row| u64::try_from(row.integer(29)).ok()),
-        (None, Way::InOrder) => question.total(connection, MOST_COUNTED)?,
+        (None, Way::InOrder) if question.is_one() => question.total(connection, MOST_COUNTED)?,
+        // Thousands of images would be looked at before the first row is there: whoever wants the number asks for it.
+        (None, Way::InOrder) => None,
     };
     Ok((rows.iter().map(image).collect(), total))
 }

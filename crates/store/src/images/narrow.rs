@@ -17,7 +17,7 @@ use crate::filtering::{Conditions, FieldKind, prefix};
 use crate::{Connection, StoreError, Value};
 
 /// A term leads where it holds for no more images than this. The tests have fewer images, of which as small a share leads.
-pub(crate) const FEW: u64 = if cfg!(test) { 50 } else { 2000 };
+pub(crate) const FEW: u64 = if cfg!(test) { 50 } else { 4000 };
 
 /// Where the values of a key are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -176,6 +176,11 @@ impl<'a> Question<'a> {
             }
             None => "images i".to_owned(),
         }
+    }
+
+    /// Whether an index can count what it asks: there is one thing to ask, or none.
+    pub(super) fn is_one(&self) -> bool {
+        self.others(None).count() <= 1
     }
 
     /// How many images there are where no part leads, counted up to `most`; none where there are more, or where more images
