@@ -1477,6 +1477,14 @@ export interface RoleEdit {
   scopes?: string[];
 }
 
+/** How many rows of a list there are. */
+export interface RowCount {
+  /** So many there are, or so many at least: rows are counted up to 10,000, and not at all (0) where that would take long. */
+  count: number;
+  /** Whether there are no more. */
+  is_exact: boolean;
+}
+
 /** A saved view of one's own. */
 export interface SavedView {
   /** When it was last changed. */
@@ -1920,6 +1928,12 @@ export const beginAuditExport = /* @__PURE__ */ operation<{ body: ExportRequest 
 /** Walks the whole trail and tells the first record that was deleted, altered or moved. */
 export const verifyAudit = /* @__PURE__ */ operation<Record<never, never>, AuditVerification>(
   'verify_audit', 'GET', '/audit/verification', 'audit.read',
+);
+
+/** How many rows of a list a filter takes, of what one may see: pages of lists come at once because most of them do not
+ * count. Up to 10,000 the number is exact. */
+export const countRows = /* @__PURE__ */ operation<{ query: { resource: string; filter?: string } }, RowCount>(
+  'count_rows', 'GET', '/counts', 'oneself',
 );
 
 /** Events of what one may see, as they happen. `Last-Event-ID` goes on where a stream stopped; where that is too long ago,

@@ -247,6 +247,27 @@ pub struct SuggestionQuery {
     pub limit: Option<u32>,
 }
 
+/// Which rows are counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct CountQuery {
+    /// The list: `packages`.
+    pub resource: String,
+    /// What it is narrowed by, as the list takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+}
+
+/// How many rows of a list there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RowCount {
+    /// So many there are, or so many at least: rows are counted up to 10,000, and not at all (0) where that would take long.
+    pub count: u64,
+    /// Whether there are no more.
+    pub is_exact: bool,
+}
+
 /// Values that a filter could have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Suggestions {

@@ -3,6 +3,7 @@
 mod acknowledgements;
 pub(crate) mod audit;
 mod bulk;
+mod counts;
 #[cfg(test)]
 mod declared;
 mod differences;
@@ -198,6 +199,7 @@ fn all(routes: Routes) -> Routes {
         .add(Oneself, routes!(search::find))
         .add(Oneself, routes!(search::suggest))
         .add(Oneself, routes!(search::filters))
+        .add(Oneself, routes!(counts::count))
         .add(needs(Area::Images, Action::Read), routes!(repositories::list))
         .add(needs(Area::Images, Action::Read), routes!(repositories::compare))
         .add(needs(Area::Findings, Action::Read), routes!(repositories::findings))

@@ -19,6 +19,7 @@ use crate::{Connection, StoreError, values};
 pub use checkpoint::{Checkpoint, checkpoints, head, last_checkpoint, put_checkpoint};
 pub use keys::{StoredKey, keys, note_key};
 pub use retain::{MOST_REMOVED_AT_ONCE, remove_older};
+pub(crate) use search::counted;
 pub use search::{KEYS, Order, search};
 pub use verify::{ChainFault, Fault, PublicKey, Verification, verify};
 

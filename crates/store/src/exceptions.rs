@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use policy::access::{Action, Area, Permit, Reach};
-use policy::filter::{Key, Kind};
+use policy::filter::{Filter, Key, Kind};
 
+use crate::counts::RowCount;
 use crate::filtering::{Conditions, Field, FieldKind};
 use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
 use crate::{Connection, Row, StoreError, evaluation, outbox, values};
@@ -146,6 +147,12 @@ pub fn list(
     may(permit, &[Action::Read])?;
     let rows = LISTING.page(connection, query, |conditions| keep_to(conditions, permit))?;
     placed(rows, |row| exception(connection, row))
+}
+
+/// How many exceptions a filter takes, of those that the permit reaches.
+pub(crate) fn counted(connection: &mut Connection, permit: &Permit, filter: &Filter) -> Result<RowCount, StoreError> {
+    may(permit, &[Action::Read])?;
+    LISTING.counted(connection, filter, |conditions| keep_to(conditions, permit))
 }
 
 /// An exception by id.

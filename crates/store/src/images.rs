@@ -14,6 +14,7 @@ mod write;
 pub use across::{ACROSS_KEYS, ACROSS_KINDS, AcrossPlace, AcrossQuery, FindingAcross, across};
 pub use evaluate::{Counts, Evaluated, Evaluation, FindingRow, NewVerdict, evaluate};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
+pub(crate) use list::counted;
 pub use list::{
     Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest,
     index, is_denied, is_in_repository, list, names, next_ids, packages,

@@ -8,6 +8,7 @@ mod reached;
 use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
+use crate::counts::{MOST_COUNTED, RowCount};
 use crate::filtering::{Conditions, Field, FieldKind, not, prefix};
 use crate::images::{FEW, SEVERITIES};
 use crate::{Connection, Row, StoreError, values};
@@ -131,10 +132,9 @@ pub fn packages(
     may(permit)?;
     let reached = Reached::find(connection, permit, Thing::Package)?;
     let mut conditions = Conditions::default();
-    let leads = leader(connection, filter, &["source", "version"], &PACKAGES)?;
+    let leads = leader(connection, filter, LEADING_PACKAGE_KEYS, &PACKAGES)?;
     let from = from(&reached, leads, filter, &PACKAGES, &mut conditions);
-    // One lower bound of the name, the greatest: an index begins there.
-    let begins = filter.terms.iter().filter_map(name_begins).max().unwrap_or_default();
+    let begins = begins(filter);
     let place = after.filter(|(name, _, _)| *name >= begins.as_str());
     let (name, version, id) = place.unwrap_or((&begins, "", i64::MIN));
     let (name, version, id) = (conditions.bind(name), conditions.bind(version), conditions.bind(id));
@@ -165,6 +165,45 @@ pub fn packages(
         })
         .collect())
 }
+
+/// How many packages a filter takes, of those that an image has that the permit reaches.
+pub(crate) fn counted_packages(
+    connection: &mut Connection,
+    permit: &Permit,
+    filter: &Filter,
+) -> Result<RowCount, StoreError> {
+    may(permit)?;
+    let reached = Reached::find(connection, permit, Thing::Package)?;
+    if !reached.is_countable() {
+        return Ok(RowCount::UNKNOWN);
+    }
+    let mut conditions = Conditions::default();
+    let leads = leader(connection, filter, LEADING_PACKAGE_KEYS, &PACKAGES)?;
+    let from = from(&reached, leads, filter, &PACKAGES, &mut conditions);
+    let first = conditions.bind(begins(filter));
+    conditions.add(format!("p.name >= {first}"));
+    narrow(filter, leads, &PACKAGES, &reached, connection.is_sqlite(), &mut conditions);
+    counted(connection, &reached, &from, conditions, "p.name, p.version, p.id")
+}
+
+/// Counts what the conditions take, along the index of an order.
+fn counted(
+    connection: &mut Connection,
+    reached: &Reached<'_>,
+    from: &str,
+    mut conditions: Conditions,
+    order: &str,
+) -> Result<RowCount, StoreError> {
+    let is_reached = reached.exists(&mut conditions);
+    conditions.add(is_reached);
+    let limit = conditions.bind(i64::from(MOST_COUNTED) + 1);
+    let (sql, parameters) = conditions.finish();
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {sql} ORDER BY {order} LIMIT {limit}) c");
+    Ok(RowCount::of(connection.row(&sql, &parameters)?.as_ref()))
+}
+
+/// The keys that a list of packages can be led by.
+const LEADING_PACKAGE_KEYS: &[&str] = &["source", "version"];
 
 /// One of the two tables, as lists ask it.
 struct Table {
@@ -291,6 +330,11 @@ fn narrow(
     }
 }
 
+/// The lower bound of the names, the greatest: an index begins there.
+fn begins(filter: &Filter) -> String {
+    filter.terms.iter().filter_map(name_begins).max().unwrap_or_default()
+}
+
 /// What the names that a term asks for begin with.
 fn name_begins(term: &Term) -> Option<String> {
     match (term.key, &term.test, term.is_negated) {
@@ -343,6 +387,28 @@ pub fn vulnerabilities(
     narrow(&filter, leads, &VULNERABILITIES, &reached, is_sqlite, &mut conditions);
     let order = format!("{column} DESC, v.id DESC");
     known_vulnerabilities(connection, &reached, &from, conditions, &order, limit, MOST_COUNTED_EACH)
+}
+
+/// How many vulnerabilities a filter takes, of those that an image has that the permit reaches.
+pub(crate) fn counted_vulnerabilities(
+    connection: &mut Connection,
+    permit: &Permit,
+    filter: &Filter,
+) -> Result<RowCount, StoreError> {
+    may(permit)?;
+    let reached = Reached::find(connection, permit, Thing::Vulnerability)?;
+    if !reached.is_countable() {
+        return Ok(RowCount::UNKNOWN);
+    }
+    let mut conditions = Conditions::default();
+    let filter = Filter { terms: filter.terms.iter().map(by_id).collect() };
+    let keys = if permit.covers_everything() { LEADING_KEYS } else { &LEADING_KEYS[1..] };
+    let leads = leader(connection, &filter, keys, &VULNERABILITIES)?;
+    let from = from(&reached, leads, &filter, &VULNERABILITIES, &mut conditions);
+    let (worst, last) = (conditions.bind(BEHIND_ALL.0), conditions.bind(BEHIND_ALL.1));
+    conditions.add(format!("(v.severity, v.id) < ({worst}, {last})"));
+    narrow(&filter, leads, &VULNERABILITIES, &reached, connection.is_sqlite(), &mut conditions);
+    counted(connection, &reached, &from, conditions, "v.severity DESC, v.id DESC")
 }
 
 /// The keys that a list of vulnerabilities can be led by.

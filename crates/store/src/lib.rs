@@ -7,6 +7,7 @@ pub mod approvals;
 pub mod archive;
 pub mod audit;
 mod connection;
+pub mod counts;
 mod database;
 mod error;
 pub mod evaluation;

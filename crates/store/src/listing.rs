@@ -2,6 +2,7 @@
 
 use policy::filter::{Filter, Sort, Test};
 
+use crate::counts::{MOST_COUNTED, RowCount};
 use crate::filtering::{Conditions, Field};
 use crate::{Connection, Row, StoreError, Value};
 
@@ -85,6 +86,30 @@ impl Listing {
         let (sql, parameters) = conditions.finish();
         let row = connection.row(&format!("SELECT count(*) FROM {} t WHERE {sql}", self.table), &parameters)?;
         Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
+    }
+
+    /// How many objects a filter takes, as far as they are counted.
+    pub(crate) fn counted(
+        &self,
+        connection: &mut Connection,
+        filter: &Filter,
+        within: impl FnOnce(&mut Conditions),
+    ) -> Result<RowCount, StoreError> {
+        let (sql, parameters) = self.counted_sql(filter, within)?;
+        Ok(RowCount::of(connection.row(&sql, &parameters)?.as_ref()))
+    }
+
+    /// The query for that: a walk along the first order of the list, as that of its pages.
+    pub(crate) fn counted_sql(
+        &self,
+        filter: &Filter,
+        within: impl FnOnce(&mut Conditions),
+    ) -> Result<(String, Vec<Value>), StoreError> {
+        let Some(order) = self.orders.first() else { return Err(StoreError::Defect) };
+        let sort = Sort { key: order.key, is_descending: false };
+        let query = ListQuery { filter: filter.clone(), sort, after: None, limit: MOST_COUNTED };
+        let (sql, parameters) = Listing { columns: "1", ..*self }.sql(&query, within)?;
+        Ok((format!("SELECT count(*) FROM ({sql}) c"), parameters))
     }
 
     fn narrow(&self, filter: &Filter, conditions: &mut Conditions) {

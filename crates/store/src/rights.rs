@@ -9,7 +9,6 @@ use policy::access::{self, Action, Area, Grant, PRESETS, Permission, PermissionS
 use crate::permitted::require;
 use crate::{Connection, Row, StoreError, values};
 pub use lists::{GROUP_KEYS, ROLE_KEYS, SCOPE_KEYS, list_groups, list_roles, list_scopes};
-#[cfg(test)]
 pub(crate) use lists::{GROUPS, ROLES, SCOPES};
 use model::counted;
 

@@ -4,6 +4,7 @@ use policy::access::Permit;
 use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
 use super::{AuditRecord, Outcome, may_read, record};
+use crate::counts::{MOST_COUNTED, RowCount};
 use crate::{Connection, StoreError, Value};
 
 /// What the trail may be filtered by.
@@ -60,17 +61,25 @@ pub fn search(
     limit: u32,
 ) -> Result<Vec<AuditRecord>, StoreError> {
     may_read(permit)?;
-    let (sql, parameters) = statement(filter, order, limit);
+    let (sql, parameters) = statement("sequence, body, hash", filter, order, limit);
     Ok(connection.rows(&sql, &parameters)?.iter().map(record).collect())
 }
 
-fn statement(filter: &Filter, order: Order, limit: u32) -> (String, Vec<Value>) {
+/// How many records a filter takes.
+pub(crate) fn counted(connection: &mut Connection, permit: &Permit, filter: &Filter) -> Result<RowCount, StoreError> {
+    may_read(permit)?;
+    let (sql, parameters) = statement("1", filter, Order::NewestBefore(i64::MAX), MOST_COUNTED + 1);
+    let row = connection.row(&format!("SELECT count(*) FROM ({sql}) c"), &parameters)?;
+    Ok(RowCount::of(row.as_ref()))
+}
+
+fn statement(columns: &str, filter: &Filter, order: Order, limit: u32) -> (String, Vec<Value>) {
     let (sign, direction, from) = match order {
         Order::NewestBefore(number) => ("<", "DESC", number),
         Order::OldestBehind(number) => (">", "ASC", number),
     };
     let mut parameters = vec![Value::Integer(from)];
-    let mut sql = format!("SELECT sequence, body, hash FROM audit WHERE sequence {sign} $1");
+    let mut sql = format!("SELECT {columns} FROM audit WHERE sequence {sign} $1");
     for term in &filter.terms {
         let condition = condition(term, &mut parameters);
         sql.push_str(if term.is_negated { " AND NOT (" } else { " AND (" });

@@ -5,6 +5,7 @@ use policy::filter::{Filter, Key, Kind, Sort};
 
 use super::narrow::{ImageField, Place, Question, Way, of_scope};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
+use crate::counts::RowCount;
 use crate::filtering::{Conditions, FieldKind};
 use crate::{Connection, Row, StoreError, Value, values};
 
@@ -366,6 +367,18 @@ pub fn count(connection: &mut Connection, permit: &Permit, filter: &Filter) -> R
     let (sql, parameters) = conditions.finish();
     let row = connection.row(&format!("SELECT count(*) FROM {from} WHERE {sql}"), &parameters)?;
     Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
+}
+
+/// How many images a filter takes, as far as they are counted.
+pub(crate) fn counted(connection: &mut Connection, permit: &Permit, filter: &Filter) -> Result<RowCount, StoreError> {
+    may(permit)?;
+    let counted = Question::new(connection, permit, filter, FIELDS)?.total(connection, MOST_COUNTED)?;
+    Ok(match counted {
+        Some(count) => RowCount { count, is_exact: true },
+        // Nothing had to be looked at: they are more.
+        None if filter.is_empty() && permit.covers_everything() => RowCount::MORE,
+        None => RowCount::UNKNOWN,
+    })
 }
 
 /// An image by its digest.

@@ -93,6 +93,12 @@ impl Reached<'_> {
         self.size == Size::Few
     }
 
+    /// Whether all that is in the images can be counted in time: of each it is one step to see that an image has it, or the
+    /// images are few.
+    pub(super) fn is_countable(&self) -> bool {
+        self.permit.covers_everything() || self.is_small()
+    }
+
     /// The keys of all that is in the images, where these are few.
     pub(super) fn all(&self, conditions: &mut Conditions) -> Option<String> {
         if self.size != Size::Few {
