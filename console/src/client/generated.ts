@@ -144,10 +144,16 @@ export interface AuditVerification {
 export interface AuditVerificationKey {
   /** How many checkpoints agree that it signed. */
   checkpoints: number;
+  /** When the first of these was made, as is signed with it. */
+  first: Moment;
   /** Its id. */
   id: string;
   /** Whether it is the key of the server that answers; others are of servers that have the same master key, or had. */
   is_own: boolean;
+  /** When the last of these was made. */
+  last: Moment;
+  /** The public key in base 64, which `bulkhead admin audit verify --key` takes. */
+  public_key: string;
 }
 
 /** A role of AWS that is taken on. */
@@ -1910,7 +1916,7 @@ export const listAudit = /* @__PURE__ */ operation<{ query?: { limit?: number; c
 );
 
 /** Signed statements of how far the trail went, the newest first. Auditors keep them elsewhere: what is cut off at the end
- * of the trail is found by them. */
+ * of the trail is found by them. The first page tells in `total` how many they are. */
 export const listAuditCheckpoints = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<AuditCheckpoint>>(
   'list_audit_checkpoints', 'GET', '/audit/checkpoints', 'audit.read',
 );
@@ -2121,7 +2127,7 @@ export const listImageVerdicts = /* @__PURE__ */ operation<{ path: { digest: str
   'list_image_verdicts', 'GET', '/images/{digest}/history', 'images.read',
 );
 
-/** The packages of an image by name. */
+/** The packages of an image by name. The first page tells in `total` how many they are. */
 export const listImagePackages = /* @__PURE__ */ operation<{ path: { digest: string }; query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<ImagePackage>>(
   'list_image_packages', 'GET', '/images/{digest}/packages', 'images.read',
 );

@@ -80,6 +80,12 @@ pub struct AuditVerificationKey {
     pub is_own: bool,
     /// How many checkpoints agree that it signed.
     pub checkpoints: u64,
+    /// When the first of these was made, as is signed with it.
+    pub first: Moment,
+    /// When the last of these was made.
+    pub last: Moment,
+    /// The public key in base 64, which `bulkhead admin audit verify --key` takes.
+    pub public_key: String,
 }
 
 /// A fault of the trail.

@@ -16,12 +16,12 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::{Connection, StoreError, values};
-pub use checkpoint::{Checkpoint, checkpoints, head, last_checkpoint, put_checkpoint};
+pub use checkpoint::{Checkpoint, checkpoints, count_checkpoints, head, last_checkpoint, put_checkpoint};
 pub use keys::{StoredKey, keys, note_key};
 pub use retain::{MOST_REMOVED_AT_ONCE, remove_older};
 pub(crate) use search::counted;
 pub use search::{KEYS, Order, search};
-pub use verify::{ChainFault, Fault, PublicKey, Verification, verify};
+pub use verify::{Agreed, ChainFault, Fault, PublicKey, Verification, verify};
 
 /// What a record says.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,7 +11,7 @@ use api::Moment;
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use store::audit::{ChainFault, Checkpoint, Fault, PublicKey, Verification, chain};
+use store::audit::{Agreed, ChainFault, Checkpoint, Fault, PublicKey, Verification, chain};
 
 use super::trail::unhex;
 
@@ -107,7 +107,7 @@ pub(super) fn verify(path: &Path, keys: &[PublicKey], kept: &[Checkpoint]) -> an
                 Some(true) if checkpoint.hash != hash => {
                     return Ok(walk.ended(line.sequence, Some(Fault::Rewritten)));
                 }
-                Some(true) => *walk.agreed.entry(checkpoint.key_id.clone()).or_default() += 1,
+                Some(true) => Agreed::note(&mut walk.agreed, checkpoint),
             }
         }
         (walk.last, walk.hash) = (line.sequence, hash);
@@ -127,7 +127,7 @@ struct Walk {
     first: i64,
     last: i64,
     hash: Vec<u8>,
-    agreed: BTreeMap<String, u64>,
+    agreed: BTreeMap<String, Agreed>,
     unknown: u64,
 }
 

@@ -8,7 +8,7 @@ use api::audit::AuditCheckpoint;
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use store::audit::{self, ChainFault, Checkpoint, Fault, PublicKey, Verification};
+use store::audit::{self, Agreed, ChainFault, Checkpoint, Fault, PublicKey, Verification};
 use store::{Store, StoreOptions};
 
 use super::{Ended, exported_trail};
@@ -145,8 +145,8 @@ pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
 
 /// By which keys checkpoints agree: a key that is not this server's own was vouched for by the master key, or given.
 fn by_keys(found: &Verification, whose: &BTreeMap<String, &str>) -> String {
-    let of = |(id, count): (&String, &u64)| {
-        format!("{count} by the key {id} {}", whose.get(id).copied().unwrap_or("of another server"))
+    let of = |(id, agreed): (&String, &Agreed)| {
+        format!("{} by the key {id} {}", agreed.count, whose.get(id).copied().unwrap_or("of another server"))
     };
     let keys: Vec<String> = found.checkpoints.iter().map(of).collect();
     if keys.is_empty() { String::new() } else { format!(" ({})", keys.join(", ")) }

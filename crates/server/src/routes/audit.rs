@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use policy::filter::{Filter, Test};
 use store::StoreError;
-use store::audit::{self, Checkpoint, Fault, Order};
+use store::audit::{self, Agreed, Checkpoint, Fault, Order, PublicKey};
 
 use super::paging::before;
 use crate::app::App;
@@ -49,19 +49,15 @@ pub(super) async fn verification(State(app): State<App>, caller: Caller) -> ApiR
         let mut keys = vec![app.audit_key.public().clone()];
         keys.extend(vouched_for(&app.sealer, app.store.read_blocking(audit::keys)?));
         let found = audit::verify(&app.store, &keys, &[])?;
-        Ok::<_, StoreError>((found, app.audit_key.public().id.clone()))
+        Ok::<_, StoreError>((found, keys))
     });
-    let (found, own) = work.await.map_err(|_| ApiError::from(StoreError::Defect))??;
+    let (found, keys) = work.await.map_err(|_| ApiError::from(StoreError::Defect))??;
     Ok(Json(AuditVerification {
         is_whole: found.fault.is_none(),
         first: found.first,
         last: found.last,
         checkpoints: found.agreeing(),
-        keys: found
-            .checkpoints
-            .into_iter()
-            .map(|(id, checkpoints)| AuditVerificationKey { is_own: id == own, id, checkpoints })
-            .collect(),
+        keys: found.checkpoints.iter().filter_map(|(id, agreed)| told(&keys, id, agreed)).collect(),
         unknown_checkpoints: found.unknown_checkpoints,
         fault: found.fault.map(|found| AuditFault {
             sequence: found.sequence,
@@ -74,8 +70,21 @@ pub(super) async fn verification(State(app): State<App>, caller: Caller) -> ApiR
     }))
 }
 
+/// A key that checkpoints agree by; the first of the keys is the server's own.
+fn told(keys: &[PublicKey], id: &str, agreed: &Agreed) -> Option<AuditVerificationKey> {
+    let at = keys.iter().position(|key| key.id == id)?;
+    Some(AuditVerificationKey {
+        id: id.to_owned(),
+        is_own: at == 0,
+        checkpoints: agreed.count,
+        first: Moment(agreed.first),
+        last: Moment(agreed.last),
+        public_key: STANDARD.encode(&keys.get(at)?.bytes),
+    })
+}
+
 /// Signed statements of how far the trail went, the newest first. Auditors keep them elsewhere: what is cut off at the end
-/// of the trail is found by them.
+/// of the trail is found by them. The first page tells in `total` how many they are.
 #[utoipa::path(get, path = "/audit/checkpoints", operation_id = "list_audit_checkpoints", tag = "audit",
     params(PageQuery), responses((status = 200, description = "A page of checkpoints", body = Page<AuditCheckpoint>)))]
 pub(super) async fn checkpoints(
@@ -84,11 +93,12 @@ pub(super) async fn checkpoints(
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<AuditCheckpoint>>> {
     super::paging::unfiltered(&query)?;
-    let (permit, before, limit) = (caller.permit()?, before(&query)?, query.limit());
-    let (found, stored) = app
+    let (permit, before, limit, is_first) = (caller.permit()?, before(&query)?, query.limit(), query.cursor.is_none());
+    let (found, stored, total) = app
         .read(move |connection| {
             let found = audit::checkpoints(connection, &permit, Some(before), limit + 1)?;
-            Ok((found, audit::keys(connection)?))
+            let total = if is_first { Some(audit::count_checkpoints(connection, &permit)?) } else { None };
+            Ok((found, audit::keys(connection)?, total))
         })
         .await?;
     let mut keys = vec![app.audit_key.public().clone()];
@@ -108,7 +118,8 @@ pub(super) async fn checkpoints(
         signature: STANDARD.encode(&checkpoint.signature),
     };
     let items = found.into_iter().map(item).collect();
-    Ok(Json(Page::of(items, limit, |checkpoint: &AuditCheckpoint| checkpoint.sequence.to_string())))
+    let page = Page::of(items, limit, |checkpoint: &AuditCheckpoint| checkpoint.sequence.to_string());
+    Ok(Json(Page { total, ..page }))
 }
 
 fn filter(text: Option<&str>) -> ApiResult<Filter> {

@@ -204,7 +204,7 @@ pub(super) async fn show(
     Ok(Json(ImageDetails { indexes, ..tell::details(image, known.names, approvals, verdict) }))
 }
 
-/// The packages of an image by name.
+/// The packages of an image by name. The first page tells in `total` how many they are.
 #[utoipa::path(get, path = "/images/{digest}/packages", operation_id = "list_image_packages", tag = "images",
     params(("digest" = String, Path, description = "The digest"), PageQuery),
     responses((status = 200, description = "The packages", body = Page<Package>)))]
@@ -217,14 +217,18 @@ pub(super) async fn packages(
     let (permit, limit) = (caller.permit()?, query.limit());
     unfiltered(&query)?;
     let after: Option<(String, i64)> = cursor::read(query.cursor.as_deref())?;
-    let found = app
-        .read(move |connection| {
-            let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-            images::packages(connection, &permit, &digest, after, limit)
-        })
-        .await?;
+    let found = app.read(move |connection| {
+        let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
+        let found = images::packages(connection, &permit, &digest, after, limit)?;
+        let total = match after {
+            None => Some(images::count_packages(connection, &permit, &digest)?),
+            Some(_) => None,
+        };
+        Ok((found, total))
+    });
+    let (found, total) = found.await?;
     let place = |installed: &images::InstalledPackage| cursor::write(&(&installed.package.name, installed.id));
-    Ok(Json(cursor::page(found, limit, None, place, tell::package)))
+    Ok(Json(cursor::page(found, limit, total, place, tell::package)))
 }
 
 /// Says of a list without filter or order that it has none, where one is asked for.

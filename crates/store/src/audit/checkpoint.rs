@@ -57,6 +57,16 @@ pub fn put_checkpoint(connection: &mut Connection, new: &Checkpoint) -> Result<(
     Ok(())
 }
 
+/// How many checkpoints there are.
+///
+/// # Errors
+/// When the permit is for something else, or the database fails.
+pub fn count_checkpoints(connection: &mut Connection, permit: &Permit) -> Result<u64, StoreError> {
+    may_read(permit)?;
+    let row = connection.row("SELECT count(*) FROM audit_checkpoints", &[])?;
+    Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
+}
+
 /// A page of checkpoints, the newest first, from before a number.
 ///
 /// # Errors

@@ -34,8 +34,8 @@ pub struct Verification {
     pub first: i64,
     /// The number of the last record that is good.
     pub last: i64,
-    /// How many checkpoints agree, by the id of the key that signed them.
-    pub checkpoints: BTreeMap<String, u64>,
+    /// The checkpoints that agree, by the id of the key that signed them.
+    pub checkpoints: BTreeMap<String, Agreed>,
     /// How many checkpoints were signed by a key that is not known here, and say nothing.
     pub unknown_checkpoints: u64,
     /// The first fault.
@@ -45,7 +45,27 @@ pub struct Verification {
 impl Verification {
     /// How many checkpoints agree.
     pub fn agreeing(&self) -> u64 {
-        self.checkpoints.values().sum()
+        self.checkpoints.values().map(|agreed| agreed.count).sum()
+    }
+}
+
+/// Checkpoints of one key that agree. Their times are part of what is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Agreed {
+    /// How many they are.
+    pub count: u64,
+    /// When the first of them was made, in microseconds since 1970.
+    pub first: i64,
+    /// When the last of them was made.
+    pub last: i64,
+}
+
+impl Agreed {
+    /// Adds a checkpoint that agrees to those of its key.
+    pub fn note(agreed: &mut BTreeMap<String, Agreed>, checkpoint: &Checkpoint) {
+        let at = checkpoint.at;
+        let own = agreed.entry(checkpoint.key_id.clone()).or_insert(Agreed { count: 0, first: at, last: at });
+        *own = Agreed { count: own.count + 1, first: own.first.min(at), last: own.last.max(at) };
     }
 }
 
@@ -215,7 +235,7 @@ struct Walk {
     /// Checkpoints that are still to come, by number; several where they were kept elsewhere too.
     checkpoints: BTreeMap<i64, Vec<Checkpoint>>,
     keys: Vec<PublicKey>,
-    agreed: BTreeMap<String, u64>,
+    agreed: BTreeMap<String, Agreed>,
     unknown: u64,
     /// The base that the last record of a removal tells.
     told_base: Option<i64>,
@@ -271,7 +291,7 @@ impl Walk {
                 None => self.unknown += 1,
                 Some(false) => return Some(Fault::ForgedCheckpoint),
                 Some(true) if checkpoint.hash != hash => return Some(Fault::Rewritten),
-                Some(true) => *self.agreed.entry(checkpoint.key_id.clone()).or_default() += 1,
+                Some(true) => Agreed::note(&mut self.agreed, checkpoint),
             }
         }
         None

@@ -488,6 +488,16 @@ pub struct InstalledPackage {
     pub package: super::PackageRow,
 }
 
+/// How many packages an image has.
+///
+/// # Errors
+/// When there is no such image that the permit reaches, or the database fails.
+pub fn count_packages(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<u64, StoreError> {
+    let id = id_of_digest(connection, permit, digest)?;
+    let row = connection.row("SELECT count(*) FROM image_packages WHERE image_id = $1", &values![id])?;
+    Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
+}
+
 /// A page of the packages of an image by name; `after` is name and number of the last one of the page before.
 ///
 /// # Errors

@@ -150,7 +150,15 @@ fn checkpoints_of_other_servers_are_verified_by_keys_that_the_master_key_vouches
             (found["checkpoints"].clone(), found["unknown_checkpoints"].clone(), found["keys"].clone())
         };
         let own = server.app.audit_key.public();
-        let by_own = json!({ "id": own.id, "is_own": true, "checkpoints": 1 });
+        let page = get(&server, &auditor, "/audit/checkpoints").body;
+        assert_eq!(page["total"], 2);
+        let by = |key: &audit::PublicKey, is_own: bool| {
+            let of_key = |item: &&Value| item["key_id"] == key.id.as_str();
+            let at = &page["items"].as_array().unwrap().iter().find(of_key).unwrap()["at"];
+            let public = STANDARD.encode(&key.bytes);
+            json!({ "id": key.id, "is_own": is_own, "checkpoints": 1, "first": at, "last": at, "public_key": public })
+        };
+        let by_own = by(own, true);
         assert_eq!(told(), (json!(1), json!(1), json!([by_own])), "nobody knows the other's key");
         // Whoever can write the database alone lists a key and signs with it.
         let forged = server.app.sealer.seal("integration/1", &other.bytes);
@@ -159,7 +167,7 @@ fn checkpoints_of_other_servers_are_verified_by_keys_that_the_master_key_vouches
         let page = get(&server, &auditor, "/audit/checkpoints").body;
         assert_eq!((&page["items"][0]["key_id"], &page["items"][0]["public_key"]), (&json!(other.id), &json!(null)));
         note(&server, audit_key::sealed(&server.app.sealer, &other));
-        let by_other = json!({ "id": other.id, "is_own": false, "checkpoints": 1 });
+        let by_other = by(&other, false);
         let keys = if own.id < other.id { json!([by_own, by_other]) } else { json!([by_other, by_own]) };
         assert_eq!(told(), (json!(2), json!(0), keys));
         let page = get(&server, &auditor, "/audit/checkpoints").body;

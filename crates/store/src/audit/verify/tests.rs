@@ -65,7 +65,7 @@ fn a_trail_that_nobody_touched_is_whole() {
         checkpoint(store);
         let found = verify(store, &[key().1], &[]).unwrap();
         assert_eq!((found.first, found.last, found.agreeing(), found.fault), (1, 2345, 1, None));
-        assert_eq!(found.checkpoints, BTreeMap::from([("k".to_owned(), 1)]));
+        assert_eq!(found.checkpoints, BTreeMap::from([("k".to_owned(), Agreed { count: 1, first: 5, last: 5 })]));
         assert_eq!(verify(store, &[], &[]).unwrap().unknown_checkpoints, 1, "a key that nobody knows proves nothing");
     });
 }
