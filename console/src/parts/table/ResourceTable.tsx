@@ -22,20 +22,24 @@ import { useRows, type RowRange } from './useRows';
 import { useServerKeys } from './useServerKeys';
 import { useSelection } from './useSelection';
 import { useTableState, type Typing } from './useTableState';
+import { useTotal } from './useTotal';
 
 export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
   const { source, fixedFilter = '', defaultSort = '', topics = [] } = props;
-  const filters = useServerKeys(props.filters, props.isUnfiltered ? undefined : props.resource);
+  const resource = props.isUnfiltered ? undefined : props.resource;
   const t = useMessages(messages);
   const ids = useMemo(() => props.columns.map((column) => column.id), [props.columns]);
   const orders = useMemo(() => ordersOf(props.columns), [props.columns]);
   const [state, change] = useTableState(ids, orders);
   const filterText = props.isUnfiltered ? '' : state.filter;
-  const terms = useMemo(() => termsOf(filterText, filters), [filterText, filters]);
+  const terms = useMemo(() => termsOf(filterText, props.filters), [filterText, props.filters]);
   const filter = [fixedFilter, sent(terms)].filter((part) => part !== '').join(' ');
   const sort = state.sort || defaultSort;
   const [range, setRange] = useState<RowRange>({ first: 0, last: 0 });
-  const read = useRows(source, { filter, sort }, range);
+  const read = useTotal(resource, filter, useRows(source, { filter, sort }, range));
+  // What is suggested while one types is no part of what the first rows wait for.
+  const [isTyping, setIsTyping] = useState(false);
+  const filters = useServerKeys(props.filters, resource, isTyping || !read.isPending);
   const [gone, forgetGone] = useGone(props.goneTopic);
   const reload = () => {
     forgetGone();
@@ -48,7 +52,6 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
     return { keys, areAll: keys.length === rows.total };
   });
   const [news, showNews] = useNews(topics, reload);
-  const [isTyping, setIsTyping] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   useShortcut('/', t('keys.search'), () => field.current?.focus());
 

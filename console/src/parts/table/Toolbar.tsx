@@ -38,7 +38,7 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
       {news > 0 && (
         <Button variant="secondary" size="sm" onClick={props.onNews}>{t('news', { count: news })}</Button>
       )}
-      {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} known={rows.known} />}
+      {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} least={rows.least} />}
       <div className="bh-toolbar-end">
         <button type="button" className="bh-icon-button" aria-label={t('reload')} title={t('reload')} onClick={rows.reload}>
           <Icon name="refresh" />
@@ -51,13 +51,13 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
   );
 }
 
-function useCount<Item>({ total, known, isPending, isStopped, error }: Rows<Item>): string {
+function useCount<Item>({ total, least, isPending, isStopped, error }: Rows<Item>): string {
   const t = useMessages(messages);
   const format = useFormat();
   if (isStopped) return '';
   if (isPending) return t('loading');
   // What failed says so below; no number is better than one that nobody counted.
-  if (total === null) return known === 0 && error ? '' : t('count.more', { count: format.number(known) });
+  if (total === null) return least === 0 && error ? '' : t('count.more', { count: format.number(least) });
   return total >= MOST_COUNTED ? t('count.least', { count: format.number(MOST_COUNTED) }) : t('count.all', { count: total });
 }
 
@@ -67,13 +67,13 @@ interface BulkProps {
   filter: string;
   total: number | null;
   /** How many rows there are at least: lists that are not counted have no total. */
-  known: number;
+  least: number;
 }
 
-function Bulk({ actions, selection, filter, total: counted, known }: BulkProps) {
+function Bulk({ actions, selection, filter, total: counted, least }: BulkProps) {
   const t = useMessages(messages);
   // Where the number is not known the server is asked with what is, and tells the true one before it does anything.
-  const total = counted ?? known;
+  const total = counted ?? least;
   const count = selection.isMatching ? total : selection.keys.size;
   const isMore = counted === null ? 'more' : counted >= MOST_COUNTED ? 'least' : null;
   if (count === 0) return total === 0 ? null : <SelectAll count={total} isMore={isMore} selection={selection} />;

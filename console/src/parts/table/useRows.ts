@@ -24,6 +24,10 @@ export interface Rows<Item> {
   known: number;
   /** How many match in all; `null` where the server did not count. */
   total: number | null;
+  /** How many match at least. */
+  least: number;
+  /** When the first of them were read, in milliseconds since 1970. */
+  readAt: number;
   item: (index: number) => Item | undefined;
   /** The rows that are in memory. */
   items: () => Item[];
@@ -92,10 +96,13 @@ export function useRows<Item>(
   const reload = useCallback(() => {
     setTurn((before) => before + 1);
   }, []);
+  // The page that is on its way may have one row only.
+  const known = isOld ? first.data.items.length : first.data ? lastKnown * PAGE_ROWS + (tail?.items.length ?? 0) : 0;
   return {
     count: isOld ? first.data.items.length : count,
-    // The page that is on its way may have one row only.
-    known: isOld ? first.data.items.length : first.data ? lastKnown * PAGE_ROWS + (tail?.items.length ?? 0) : 0,
+    known,
+    least: known,
+    readAt: first.dataUpdatedAt,
     total: first.data?.total ?? (tail && !tail.next ? count : null),
     item: (index) => pages.get(Math.floor(index / PAGE_ROWS))?.items[index % PAGE_ROWS],
     items: () => [...pages.values()].flatMap((page) => page?.items ?? []),

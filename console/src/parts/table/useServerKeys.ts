@@ -6,8 +6,8 @@ import { queryOf } from '../../client/queries';
 import type { FilterKey } from './filter';
 
 /** Keys that have no words of their own ask the server for values as one types, where it says that it suggests some. */
-export function useServerKeys(keys: readonly FilterKey[], resource: string | undefined): readonly FilterKey[] {
-  const catalog = useQuery({ ...queryOf(listFilters, {}), enabled: resource !== undefined, staleTime: Infinity, retry: false });
+export function useServerKeys(keys: readonly FilterKey[], resource: string | undefined, isWanted: boolean): readonly FilterKey[] {
+  const catalog = useQuery({ ...queryOf(listFilters, {}), enabled: isWanted && resource !== undefined, staleTime: Infinity, retry: false });
   return useMemo(() => {
     const suggested = new Set(catalog.data?.items.find((list) => list.resource === resource)?.keys.filter((key) => key.is_suggested).map((key) => key.name));
     if (resource === undefined || suggested.size === 0) return keys;
