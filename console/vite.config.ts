@@ -3,6 +3,9 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { sharedSentences } from './sentences';
 
+/** What pages with lists import; the columns and filters of images are those of four pages. What is opened later comes later. */
+const OF_LISTS = /\/src\/(?:parts\/(?:table\/(?:ResourceTable|ListPage|source)|bulk\/(?:BulkDialog|useBulk)|why\/WhyPlace)|pages\/images\/(?:counted|list\/(?:columns|exports|filters|messages)))\.tsx?$/;
+
 export default defineConfig({
   plugins: [react(), sharedSentences(), compressed()],
   build: {
@@ -18,8 +21,9 @@ export default defineConfig({
       // Which components a page has is decided by what it uses, not by what stands in one file with that.
       treeshake: { moduleSideEffects: [{ test: /\/src\/parts\/(?:pf\.ts$|said\/)/, sideEffects: false }] },
       output: {
-        // What the first page loads at once is one file: it compresses better, and pages need not name its parts once more.
-        codeSplitting: { groups: [{ name: 'shell', tags: ['$initial'] }] },
+        // What the first page loads at once is one file: it compresses better, and pages need not name its parts once more. So is
+        // what lists are made of, with all that it needs: a list is the shell, that file and its own page.
+        codeSplitting: { groups: [{ name: 'shell', tags: ['$initial'] }, { name: 'list', test: OF_LISTS }] },
         entryFileNames: 'assets/[name]-[hash].js',
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',

@@ -10,6 +10,9 @@ const SITE = fileURLToPath(new URL('../dist/site', import.meta.url));
 const KB = 1000;
 const BUDGETS = { scripts: 210 * KB, page: 40 * KB, styles: 110 * KB, all: 4_000 * KB };
 
+/** Files that a list needs: with who is signed in and the rows these are the eight requests of the first rows. */
+const MOST_FILES = 6;
+
 const files = readdirSync(SITE, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => relative(SITE, join(entry.parentPath, entry.name)));
@@ -42,6 +45,13 @@ const all = files
   .filter((name) => !files.includes(`${name}.br`))
   .reduce((total, name) => total + statSync(join(SITE, name)).size, 0);
 
+/** The files that the first page names, and those that it loads for a page of its own. */
+const named = [...text('index.html').matchAll(/(?:src|href)="\/((?:assets\/)?[^"]+\.(?:js|css))"/g)].map(([, name]) => name);
+const [, places = ''] = /m\.f=\[([^\]]*)\]/.exec(text(entry)) ?? [];
+const [, numbers = ''] = new RegExp(`${list.slice('assets/'.length).replaceAll('.', '\\.')}.\\),__vite__mapDeps\\(\\[([\\d,]*)\\]`).exec(text(entry)) ?? [];
+const loaded = numbers === '' ? [] : numbers.split(',').map((number) => JSON.parse(places.split(',')[Number(number)]));
+const requested = new Set(['index.html', ...named, ...shellAndList, ...loaded]);
+
 const results = [
   ['shell and list of images, JavaScript (gzip)', sum(shellAndList), BUDGETS.scripts],
   [`largest further page, JavaScript (gzip): ${largest[0]}`, largest[1], BUDGETS.page],
@@ -54,4 +64,8 @@ for (const [what, size, budget] of results) {
   isFine &&= size <= budget;
   console.log(`${mark.padEnd(9)} ${String(Math.round(size / KB)).padStart(5)} kB of ${String(budget / KB).padStart(5)} kB  ${what}`);
 }
+const isFew = requested.size <= MOST_FILES;
+isFine &&= isFew;
+console.log(`${(isFew ? 'ok' : 'TOO MANY').padEnd(9)} ${String(requested.size).padStart(5)} of ${String(MOST_FILES).padStart(8)}     files of the list of images`);
+if (!isFew) console.log([...requested].join('\n'));
 process.exit(isFine ? 0 : 1);

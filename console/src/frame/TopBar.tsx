@@ -4,7 +4,8 @@ import { useState, type ReactNode } from 'react';
 import { LANGUAGES } from '../i18n/format';
 import { useMessages, useReader } from '../i18n/language';
 import { Confirm } from '../parts/Confirm';
-import { Icon, type IconName } from '../parts/icons';
+import { HostileText, visible } from '../parts/HostileText';
+import { Brand, Icon, type IconName } from '../parts/icons';
 import { Dropdown, DropdownItem, DropdownList, MenuToggle } from '../parts/pf';
 import { useMe } from './me';
 import { messages } from './messages';
@@ -35,7 +36,7 @@ export function TopBar({ isNavigationOpen, onNavigation, onKeys, onSearch }: Top
         <Icon name={isNavigationOpen ? 'close' : 'menu'} />
       </button>
       <Link to="/" className="bh-brand" aria-label={t('product')}>
-        <img src="/icon.svg" alt="" width="24" height="24" />
+        <Brand size={24} />
         <span>{t('product')}</span>
       </Link>
       <button type="button" className="bh-top-search" aria-keyshortcuts="Control+K" onClick={onSearch}>
@@ -83,11 +84,12 @@ function Account() {
   const { format } = useReader();
   const navigate = useNavigate();
   const leave = useMutation({ mutationFn: signOut });
+  const name = me.display_name ?? me.name;
   return (
     <>
-      <TopMenu icon="person" label={t('account', { name: me.display_name ?? me.name })}>
+      <TopMenu icon="person" label={t('account', { name: visible(name) })}>
         <DropdownItem isDisabled description={t('account.roles', { roles: format.list(me.roles) })}>
-          {me.display_name ?? me.name}
+          <HostileText text={name} />
         </DropdownItem>
         <DropdownItem onClick={() => void navigate({ to: '/me' })}>{t('account.open')}</DropdownItem>
         <DropdownItem onClick={() => { leave.mutate(); }}>{t('account.sign_out')}</DropdownItem>

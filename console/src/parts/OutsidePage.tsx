@@ -3,6 +3,7 @@ import { LANGUAGES } from '../i18n/format';
 import { useReader } from '../i18n/language';
 import { useTheme } from '../frame/theme';
 import { useTitle } from '../frame/title';
+import { Brand } from './icons';
 
 const NAMES = { en: 'English', ja: '日本語' } as const;
 
@@ -14,7 +15,7 @@ export function OutsidePage({ title, children }: { title: string; children: Reac
   return (
     <main className="bh-outside" id="main">
       <div className="bh-outside-card">
-        <img src="/icon.svg" alt="" width="40" height="40" />
+        <Brand size={40} />
         <h1>{title}</h1>
         {children}
       </div>

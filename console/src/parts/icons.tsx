@@ -47,3 +47,14 @@ export function Icon({ name, className }: { name: IconName; className?: string }
     </svg>
   );
 }
+
+/** The mark of the product, as `public/icon.svg` has it: drawn here it is no request. */
+export function Brand({ size }: { size: number }) {
+  return (
+    <svg className="bh-brand-mark" width={size} height={size} viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+      <rect width="32" height="32" rx="6" />
+      <path className="bh-brand-bars" d="M7 7h4v18H7zm7 0h4v18h-4zm7 0h4v18h-4z" />
+      <path d="M7 14h18v4H7z" opacity=".35" />
+    </svg>
+  );
+}
