@@ -127,7 +127,7 @@ function useTab(tabs: readonly TabName[]): [TabName, (tab: TabName) => void] {
   const open = (next: TabName) => {
     void navigate({
       to: '.',
-      search: (before: Search) => ({ ...before, tab: next === 'risk' ? undefined : next, filter: undefined, sort: undefined, cols: undefined }),
+      search: (before: Search) => ({ ...before, tab: next === 'risk' ? undefined : next, filter: undefined, sort: undefined, cols: undefined, layer: undefined }),
       resetScroll: false,
     });
   };

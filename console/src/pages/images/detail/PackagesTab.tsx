@@ -1,5 +1,7 @@
+import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { listImagePackages, type ImagePackage } from '../../../client/generated';
+import type { Search } from '../../../frame/routes';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { EmptyState } from '../../../parts/EmptyState';
 import { HostileText } from '../../../parts/HostileText';
@@ -25,7 +27,19 @@ export function PackagesTab({ digest }: { digest: string }) {
       text('version', t('column.version'), 14),
       text('ecosystem', t('column.ecosystem'), 8),
       text('source', t('column.source'), 14),
-      { id: 'layer', title: t('column.layer'), width: 6, isNumber: true, cell: (found) => found.layer != null && format.number(found.layer) },
+      {
+        id: 'layer',
+        title: t('column.layer'),
+        width: 6,
+        isNumber: true,
+        // The digest of the layer and what made it are in the report, which may have many megabytes.
+        cell: ({ layer }) =>
+          layer != null && (
+            <Link to="." search={(before: Search) => ({ ...before, tab: 'layers', layer: String(layer), cols: undefined })} resetScroll={false} aria-label={t('layer.open', { number: format.number(layer) })}>
+              {format.number(layer)}
+            </Link>
+          ),
+      },
       { ...text('purl', t('column.purl'), 26), isHidden: true },
     ];
   }, [t, format]);

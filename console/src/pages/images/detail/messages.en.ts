@@ -47,6 +47,7 @@ export const en = {
   'column.purl': 'Purl',
   'column.source': 'Source package',
   'column.layer': 'Layer',
+  'layer.open': 'Layer {number}: what made it',
   'column.tag': 'Tag',
   'column.registry': 'Registry',
   'column.repository': 'Repository',

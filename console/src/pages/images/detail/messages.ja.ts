@@ -50,6 +50,7 @@ export const ja: Translation<typeof en> = {
   'column.purl': 'purl',
   'column.source': 'ソースパッケージ',
   'column.layer': 'レイヤー',
+  'layer.open': 'レイヤー{number}の作成元を表示',
   'column.tag': 'タグ',
   'column.registry': 'レジストリ',
   'column.repository': 'リポジトリ',

@@ -1,5 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { useMay } from '../../../../frame/me';
+import type { Search } from '../../../../frame/routes';
 import { useFormat, useMessages } from '../../../../i18n/language';
 import { Digest } from '../../../../parts/Digest';
 import { EmptyState } from '../../../../parts/EmptyState';
@@ -22,6 +24,7 @@ function Layers({ inside: { layers, base, emptyHistory, removed } }: { inside: I
   const t = useMessages(messages);
   const format = useFormat();
   const maySeeFindings = useMay('findings.read');
+  const { layer: meant }: Search = useSearch({ strict: false });
   if (layers.length === 0) return <EmptyState title={t('layers.none')}><p>{t('layers.none.text')}</p></EmptyState>;
   const isBaseKnown = layers.some(({ isBase }) => isBase !== null);
   const numbered = (at: number | null) => (at === null ? '' : format.number(at));
@@ -40,6 +43,7 @@ function Layers({ inside: { layers, base, emptyHistory, removed } }: { inside: I
           ]}
           rows={layers.map((layer, at) => ({
             key: String(at),
+            isCurrent: String(at) === meant,
             cells: [
               format.number(at),
               <code key="command"><HostileText text={layer.command} /></code>,

@@ -30,10 +30,14 @@ const REPORT = {
 
 afterEach(() => { cleanup(); queryClient.clear(); vi.unstubAllGlobals(); });
 
-function show(what: ReactNode, permissions: readonly string[] = [], language: Language = 'en') {
+function show(what: ReactNode, permissions: readonly string[] = [], language: Language = 'en', address = '/') {
   vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json(REPORT))));
   queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: [...permissions], roles: [], has_second_factor: false, must_change_password: false });
-  const router = createRouter({ routeTree: createRootRoute({ component: () => what }), history: createMemoryHistory() });
+  const router = createRouter({
+    routeTree: createRootRoute({ component: () => what }),
+    history: createMemoryHistory({ initialEntries: [address] }),
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  });
   render(<LanguageProvider initial={language}><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
 }
 
@@ -48,6 +52,15 @@ test('layers tell what made them, what they bring, whether they are of the base 
   ]);
   expect(screen.getByText(/It is built on/).parentElement?.textContent).toContain('alpine:3.20');
   expect(within(screen.getByRole('table', { name: /^Removed/ })).getByText('pkg:apk/alpine/gcc@13')).toBeTruthy();
+});
+
+test('the layer that a package leads to is marked, and comes into view', async () => {
+  const scroll = vi.fn();
+  Element.prototype.scrollIntoView = scroll;
+  show(<LayersTab digest={DIGEST} />, [], 'en', '/?tab=layers&layer=1');
+  const rows = within(await screen.findByRole('table', { name: 'Layers' })).getAllByRole('row');
+  expect(rows.filter((row) => row.getAttribute('aria-current') === 'true').map((row) => row.children[1]?.textContent)).toEqual(['RUN apk del gcc']);
+  expect(scroll).toHaveBeenCalled();
 });
 
 test('whoever may not see findings is not told how many there are', async () => {
