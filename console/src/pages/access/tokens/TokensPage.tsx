@@ -42,6 +42,7 @@ export function TokensPage() {
         title={t('title')}
         create={{ to: '/access/tokens/new', label: t('new'), isAllowed: mayWrite }}
         nothing={{ title: t('empty.title'), text: t('empty.text') }}
+        resource="tokens"
         source={source}
         columns={columns}
         filters={filters}
