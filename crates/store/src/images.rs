@@ -21,7 +21,6 @@ pub use list::{
 };
 pub(crate) use members::keep_in_scope;
 pub use members::{KnownNames, known_names, shared};
-pub(crate) use narrow::FEW;
 pub use platforms::{PlatformImage, indexes_of, is_of_tag, note_index, of_index, remove_unused_indexes};
 pub use retain::{
     MOST_LOOKED_AT_ONCE, RepositoryPlace, SEEN_STEP, Step, is_seen_due, note_seen, remove_beyond_newest, remove_unseen,

@@ -3,6 +3,7 @@
 //! Both lists go through their table in the order of an index, or begin with the few rows of a term that leads, as lists of
 //! images do (`images/narrow.rs`).
 
+mod newest;
 mod reached;
 
 use policy::access::{Action, Area, Permit};
@@ -10,13 +11,17 @@ use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
 use crate::counts::{MOST_COUNTED, RowCount};
 use crate::filtering::{Conditions, Field, FieldKind, not, prefix};
-use crate::images::{FEW, SEVERITIES};
+use crate::images::SEVERITIES;
 use crate::{Connection, Row, StoreError, values};
+pub(crate) use newest::count_since;
 pub use reached::MOST_COUNTED_WITHIN;
 use reached::{Reached, Thing};
 
 /// In lists of packages and vulnerabilities the images of each are counted up to this number.
 pub const MOST_COUNTED_EACH: u64 = 1000;
+
+/// A term leads where it holds for no more rows than this.
+const FEW: u64 = if cfg!(test) { 50 } else { 2000 };
 
 /// What lists of packages can be filtered by. A bare word is the beginning of a name.
 pub const PACKAGE_KEYS: &[Key] = &[
@@ -375,7 +380,7 @@ pub fn vulnerabilities(
     let words: Vec<Term> = filter.terms.iter().map(by_id).collect();
     let filter = Filter { terms: words };
     if by_time && is_limited {
-        return newest(connection, &reached, filter, after.unwrap_or(BEHIND_ALL), limit);
+        return newest::page(connection, &reached, filter, after.unwrap_or(BEHIND_ALL), limit);
     }
     // When something was first seen within scopes, no index knows.
     let keys = if is_limited { &LEADING_KEYS[1..] } else { LEADING_KEYS };
@@ -413,141 +418,6 @@ pub(crate) fn counted_vulnerabilities(
 
 /// The keys that a list of vulnerabilities can be led by.
 const LEADING_KEYS: &[&str] = &["first_seen", "id", "kev", "epss", "severity"];
-
-/// A page of the vulnerabilities of scopes, those that were first seen there last before the others. No index has that order:
-/// where not all that is there has to be looked through anyway, what is recent is, and the rest only where that is no page.
-fn newest(
-    connection: &mut Connection,
-    reached: &Reached<'_>,
-    filter: Filter,
-    after: (i64, &str),
-    limit: u32,
-) -> Result<Vec<KnownVulnerability>, StoreError> {
-    let (by_place, others) = filter.terms.into_iter().partition(|term| term.key == Some("first_seen"));
-    let (by_place, others) = (Filter { terms: by_place }, Filter { terms: others });
-    let leads = leader(connection, &others, &LEADING_KEYS[1..], &VULNERABILITIES)?;
-    let question = Newest { reached, by_place, others, leads, after, limit };
-    if leads.is_none()
-        && !reached.is_small()
-        && let Some(since) = reached.recently(connection, after.0)?
-    {
-        let found = question.page(connection, Some(since))?;
-        if found.len() > limit as usize {
-            return Ok(found);
-        }
-    }
-    question.page(connection, None)
-}
-
-/// A question for the newest vulnerabilities of scopes.
-struct Newest<'a> {
-    reached: &'a Reached<'a>,
-    /// The terms that ask when they were first seen there.
-    by_place: Filter,
-    others: Filter,
-    /// The place of the one that leads, among the others.
-    leads: Option<usize>,
-    after: (i64, &'a str),
-    limit: u32,
-}
-
-impl Newest<'_> {
-    /// A page of those that were first seen since a time, or of all. Each is asked for its first image once, and what is told of
-    /// those of the page is asked of these alone.
-    fn page(&self, connection: &mut Connection, since: Option<i64>) -> Result<Vec<KnownVulnerability>, StoreError> {
-        let Newest { reached, by_place, others, leads, after: (value, id), limit } = self;
-        let is_sqlite = connection.is_sqlite();
-        let mut conditions = Conditions::default();
-        let (value, id) = (conditions.bind(*value), conditions.bind(*id));
-        let since = since.map(|since| conditions.bind(since));
-        let recent = since.as_ref().and_then(|since| reached.seen_between(&mut conditions, since, &value));
-        let from = match recent {
-            Some(rows) => {
-                conditions.add("v.id = d.id".to_owned());
-                format!("({rows}) d CROSS JOIN vulnerabilities v")
-            }
-            None => from(reached, *leads, others, &VULNERABILITIES, &mut conditions),
-        };
-        // Nothing is first seen there before it is seen anywhere.
-        conditions.add(format!("v.first_seen <= {value}"));
-        if reached.is_small() {
-            // Said of each so that PostgreSQL looks up the few there are instead of going through all vulnerabilities.
-            let is_reached = reached.exists(&mut conditions);
-            conditions.add(is_reached);
-        }
-        narrow(others, *leads, &VULNERABILITIES, reached, is_sqlite, &mut conditions);
-        let first = reached.first(&mut conditions);
-        let place = reached.first_seen_by(&mut conditions, is_sqlite, "found.seen", "found.image");
-        let mut within = vec![format!("(newest.place, newest.id) < ({value}, {id})")];
-        within.extend(since.map(|since| format!("newest.place >= {since}")));
-        for term in &by_place.terms {
-            let own = conditions.condition(&term.test, "newest.place", FieldKind::Integer);
-            within.push(if term.is_negated { not(&own) } else { own });
-        }
-        // The images are counted of the rows of the page alone, which are `d`.
-        let images = reached.count(&mut conditions, MOST_COUNTED_EACH).replace("v.id", "d.id");
-        let (within, limit) = (within.join(" AND "), conditions.bind(i64::from(*limit) + 1));
-        let (sql, parameters) = conditions.finish();
-        let rows = connection.rows(
-            &format!(
-                "WITH found AS MATERIALIZED (
-                     SELECT v.id AS id, v.severity AS severity, v.kev AS kev, v.epss AS epss, v.title AS title,
-                     v.published AS published, v.first_seen AS seen, {first} AS image FROM {from} WHERE {sql}),
-                 newest AS MATERIALIZED (
-                     SELECT found.id AS id, found.severity AS severity, found.kev AS kev, found.epss AS epss,
-                     found.title AS title, found.published AS published, {place} AS place
-                     FROM found WHERE found.image IS NOT NULL)
-                 SELECT d.id, d.severity, d.kev, d.epss, d.title, d.published, d.place, {images}
-                 FROM (SELECT newest.id AS id, newest.severity AS severity, newest.kev AS kev, newest.epss AS epss,
-                       newest.title AS title, newest.published AS published, newest.place AS place
-                       FROM newest WHERE {within} ORDER BY newest.place DESC, newest.id DESC LIMIT {limit}) d
-                 ORDER BY d.place DESC, d.id DESC"
-            ),
-            &parameters,
-        )?;
-        Ok(rows.iter().map(known_vulnerability).collect())
-    }
-}
-
-/// How many vulnerabilities an image that the permit reaches first had since a time, counted up to `most`.
-///
-/// # Errors
-/// When the permit is for something else, or the database fails.
-pub(crate) fn count_since(
-    connection: &mut Connection,
-    permit: &Permit,
-    since: i64,
-    most: i64,
-) -> Result<i64, StoreError> {
-    may(permit)?;
-    let reached = Reached::find(connection, permit, Thing::Vulnerability)?;
-    let mut conditions = Conditions::default();
-    let is_recent = !reached.is_small() && reached.are_few_since(connection, since)?;
-    let since = conditions.bind(since);
-    let recent = if is_recent {
-        let until = conditions.bind(i64::MAX);
-        reached.seen_between(&mut conditions, &since, &until)
-    } else {
-        None
-    };
-    let from = match recent {
-        Some(rows) => {
-            conditions.add("v.id = d.id".to_owned());
-            format!("({rows}) d CROSS JOIN vulnerabilities v")
-        }
-        None => from(&reached, None, &Filter::default(), &VULNERABILITIES, &mut conditions),
-    };
-    let first_seen = reached.first_seen(&mut conditions, connection.is_sqlite());
-    conditions.add(format!("{first_seen} >= {since}"));
-    let is_reached = reached.exists(&mut conditions);
-    conditions.add(is_reached);
-    // By the index of their times.
-    let (all, most) = (conditions.bind(i64::MIN), conditions.bind(most));
-    conditions.add(format!("v.first_seen > {all}"));
-    let (sql, parameters) = conditions.finish();
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {from} WHERE {sql} LIMIT {most}) c");
-    Ok(connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0)))
-}
 
 /// How many vulnerabilities a filter takes, of those that an image has that the permit reaches.
 ///

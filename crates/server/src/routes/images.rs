@@ -112,8 +112,8 @@ fn short(text: Option<String>) -> ApiResult<Option<String>> {
     }
 }
 
-/// Images, with filter, order and pages. `total` is counted up to 10,000 on the first page, and absent where more images than
-/// that would have to be looked at. To whoever is limited to application scopes the decision is told as it is under the names
+/// Images, with filter, order and pages. `total` is on the first page, up to 10,000, and absent where thousands of images
+/// would have to be looked at for several terms: `GET /counts` tells how many they are. To whoever is limited to application scopes the decision is told as it is under the names
 /// that they know; filters, orders and counts go by the one under all names.
 #[utoipa::path(get, path = "/images", operation_id = "list_images", tag = "images", params(PageQuery),
     responses((status = 200, description = "The images", body = Page<Image>)))]

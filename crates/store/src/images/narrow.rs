@@ -17,7 +17,7 @@ use crate::filtering::{Conditions, FieldKind, prefix};
 use crate::{Connection, StoreError, Value};
 
 /// A term leads where it holds for no more images than this. The tests have fewer images, of which as small a share leads.
-pub(crate) const FEW: u64 = if cfg!(test) { 50 } else { 4000 };
+const FEW: u64 = if cfg!(test) { 50 } else { 6000 };
 
 /// Where the values of a key are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

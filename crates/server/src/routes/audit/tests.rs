@@ -123,7 +123,7 @@ fn the_verification_tells_what_was_altered_and_what_was_cut_off() {
 }
 
 /// Signs a checkpoint of the trail as it is with the key of another server, which is told to none.
-pub(crate) fn checkpoint_of_another(server: &TestServer) -> audit::PublicKey {
+pub(crate) fn checkpoint_of_another(server: &TestServer) -> PublicKey {
     let folder = tempfile::tempdir().unwrap();
     let other = crate::signing_key::SigningKey::in_folder(folder.path(), audit_key::PURPOSE).unwrap();
     let (sequence, hash) = server.app.store.read_blocking(audit::head).unwrap();
@@ -152,7 +152,7 @@ fn checkpoints_of_other_servers_are_verified_by_keys_that_the_master_key_vouches
         let own = server.app.audit_key.public();
         let page = get(&server, &auditor, "/audit/checkpoints").body;
         assert_eq!(page["total"], 2);
-        let by = |key: &audit::PublicKey, is_own: bool| {
+        let by = |key: &PublicKey, is_own: bool| {
             let of_key = |item: &&Value| item["key_id"] == key.id.as_str();
             let at = &page["items"].as_array().unwrap().iter().find(of_key).unwrap()["at"];
             let public = STANDARD.encode(&key.bytes);
