@@ -1,8 +1,8 @@
 // What is done to many images at once.
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState, type ReactNode } from 'react';
-import { changeImages, listImages, type ImageAction } from '../../../client/generated';
-import { queryOf } from '../../../client/queries';
+import { changeImages, countRows, type ImageAction } from '../../../client/generated';
+import { queryOf, toldAs } from '../../../client/queries';
 import { useMay } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
 import { BulkDialog } from '../../../parts/bulk/BulkDialog';
@@ -64,8 +64,17 @@ function Preview({ action, parts }: { action: ImageAction; parts: readonly Part[
   const filter = parts.length === 1 ? parts[0]?.filter : undefined;
   const condition = action === 'rescan' ? '' : NOTABLE[action];
   const isAsked = filter !== undefined && condition !== '';
-  const found = useQuery({ ...queryOf(listImages, { query: { limit: 1, filter: `${filter ?? ''} ${condition}`.trim() } }), enabled: isAsked, retry: false });
-  const count = found.data?.total;
-  if (!isAsked || action === 'rescan' || count == null || count === 0) return null;
-  return <p role="status">{t(`bulk.${action}.of_these`, { count })}</p>;
+  const found = useQuery({
+    ...queryOf(countRows, { query: { resource: 'images', filter: `${filter ?? ''} ${condition}`.trim() } }),
+    enabled: isAsked,
+    retry: false,
+    // Whoever comes back after something was done is told the number of then.
+    gcTime: 0,
+  });
+  if (!isAsked || action === 'rescan' || found.isPending) return null;
+  // What failed was not counted either: the action does not wait for it.
+  const told = found.data ? toldAs(found.data) : 'unknown';
+  const count = found.data?.count ?? 0;
+  if (told === 'exact' && count === 0) return null;
+  return <p role="status">{told === 'unknown' ? t(`bulk.${action}.of_these.unknown`) : t(told === 'more' ? `bulk.${action}.of_these.more` : `bulk.${action}.of_these`, { count })}</p>;
 }
