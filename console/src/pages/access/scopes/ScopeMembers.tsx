@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { listImages } from '../../../client/generated';
-import { queryOf } from '../../../client/queries';
+import { countRows, type RowCount } from '../../../client/generated';
+import { queryOf, toldAs } from '../../../client/queries';
 import { useMay } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
 import { imageFilter } from './members';
@@ -17,13 +17,16 @@ export function ScopeMembers({ draft }: { draft: ScopeDraft }) {
   const t = useMessages(messages);
   const mayRead = useMay('images.read');
   const filter = useLate(imageFilter(draft.expression, draft.variables));
-  const found = useQuery({ ...queryOf(listImages, { query: { limit: 1, filter: filter ?? '' } }), enabled: mayRead && filter !== null });
+  const found = useQuery({ ...queryOf(countRows, { query: { resource: 'images', filter: filter ?? '' } }), enabled: mayRead && filter !== null });
   if (!mayRead) return null;
-  const total = filter === null ? null : found.data?.total;
+  const said = (counted: RowCount) => {
+    const told = toldAs(counted);
+    return told === 'unknown' ? t('members.now.unknown') : t(told === 'more' ? 'members.now.more' : 'members.now', { count: counted.count });
+  };
   return (
     <p role="status">
       {filter === null && draft.variables.every((variable) => variable.value !== '') && <span className="bh-quiet">{t('members.untold')}</span>}
-      {filter !== null && typeof total === 'number' && <>{t('members.now', { count: total })} <Link to="/images" search={{ filter }}>{t('members.show')}</Link></>}
+      {filter !== null && found.data && <>{said(found.data)} <Link to="/images" search={{ filter }}>{t('members.show')}</Link></>}
     </p>
   );
 }

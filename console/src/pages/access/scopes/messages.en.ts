@@ -20,6 +20,8 @@ export const en = {
   value: 'Value',
   changed: 'Changed',
   'members.now': '{count, plural, one {# image belongs} other {# images belong}} to it now',
+  'members.now.more': 'More than {count} images belong to it now',
+  'members.now.unknown': 'How many images belong to it now was not counted',
   'members.untold': 'Which images belong to it cannot be told by a filter of the list of images.',
   'members.show': 'Show them',
   'empty.title': 'No application scopes',

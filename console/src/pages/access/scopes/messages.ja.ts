@@ -23,6 +23,8 @@ export const ja: Translation<typeof en> = {
   value: '値',
   changed: '変更日時',
   'members.now': '現在{count}件のイメージが該当します',
+  'members.now.more': '現在{count}件超のイメージが該当します',
+  'members.now.unknown': '該当するイメージの件数は集計していません',
   'members.untold': '該当するイメージは、イメージ一覧の絞り込みでは表せません。',
   'members.show': '一覧を表示',
   'empty.title': 'アプリケーションスコープはまだありません',
