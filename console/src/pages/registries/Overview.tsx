@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { listImages, listJobs, type Registry } from '../../client/generated';
-import { queryOf } from '../../client/queries';
+import { countRows, listJobs, type Registry, type RowCount } from '../../client/generated';
+import { queryOf, toldAs } from '../../client/queries';
 import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
@@ -85,7 +85,7 @@ function Numbers({ registry }: { registry: Registry }) {
   const maySeeJobs = useMay('jobs.read');
   const maySeeImages = useMay('images.read');
   const filter = `registry:${quoted(registry.address)}`;
-  const images = useQuery({ ...queryOf(listImages, { query: { limit: 1, filter } }), enabled: maySeeImages, refetchInterval: LOOK_MS });
+  const images = useQuery({ ...queryOf(countRows, { query: { resource: 'images', filter } }), enabled: maySeeImages, refetchInterval: LOOK_MS });
   const jobs = useQuery({
     ...queryOf(listJobs, { query: { limit: MOST, filter: `registry:${registry.id} state:waiting,leased,dead` } }),
     enabled: maySeeJobs,
@@ -95,7 +95,7 @@ function Numbers({ registry }: { registry: Registry }) {
   const isMore = Boolean(jobs.data?.next);
   return (
     <p className="bh-summary" role="status">
-      {images.data?.total != null && <Link to="/registries/$id" params={{ id: registry.id }} search={{ tab: 'images' }} className="bh-summary-count">{t('number.images', { count: images.data.total })}</Link>}
+      {images.data && <Link to="/registries/$id" params={{ id: registry.id }} search={{ tab: 'images' }} className="bh-summary-count">{imagesSaid(t, images.data)}</Link>}
       {jobs.data && (['leased', 'waiting', 'dead'] as const).map((state) => (
         <Link key={state} to="/registries/$id" params={{ id: registry.id }} search={{ tab: 'jobs', filter: `state:${state}` }} className="bh-summary-count">
           {t(isMore ? `number.${state}.more` : `number.${state}`, { count: count(state) })}
@@ -103,4 +103,9 @@ function Numbers({ registry }: { registry: Registry }) {
       ))}
     </p>
   );
+}
+
+function imagesSaid(t: ReturnType<typeof useMessages<(typeof messages)['en']>>, counted: RowCount): string {
+  const told = toldAs(counted);
+  return told === 'unknown' ? t('number.images.unknown') : t(told === 'more' ? 'number.images.more' : 'number.images', { count: counted.count });
 }

@@ -32,6 +32,8 @@ export const en = {
   'images.empty': 'No image of this registry yet',
   'images.empty.text': 'Images appear here as soon as they are scanned. The jobs tell how far that is.',
   'number.images': '{count, plural, one {# image} other {# images}}',
+  'number.images.more': 'more than {count} images',
+  'number.images.unknown': 'images, not counted',
   'number.leased': '{count} running',
   'number.waiting': '{count} waiting',
   'number.dead': '{count} failed',

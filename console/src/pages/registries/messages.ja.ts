@@ -35,6 +35,8 @@ export const ja: Translation<typeof en> = {
   'images.empty': 'このレジストリのイメージはまだありません',
   'images.empty.text': 'スキャンが終わったイメージから順に表示されます。進み具合は「ジョブ」で確認できます。',
   'number.images': 'イメージ{count, plural, other {#件}}',
+  'number.images.more': 'イメージ{count}件超',
+  'number.images.unknown': 'イメージ(件数は未集計)',
   'number.leased': '実行中{count}件',
   'number.waiting': '待機中{count}件',
   'number.dead': '失敗{count}件',
