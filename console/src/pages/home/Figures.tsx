@@ -10,10 +10,10 @@ export function Figures<Name extends string>({ figures, say }: { figures: readon
   const format = useFormat();
   return (
     <ul className="bh-tiles" role="list">
-      {figures.map(({ name, count, most, to, search }) => (
+      {figures.map(({ name, count, most, told, to, search }) => (
         <li key={name} className="bh-tile">
           <Link to={to} search={search}>
-            <b>{most !== undefined && count >= most ? t('many', { count: most }) : format.number(count)}</b>
+            <b>{told === 'unknown' ? t('uncounted') : told === 'more' ? t('more', { count }) : most !== undefined && count >= most ? t('many', { count: most }) : format.number(count)}</b>
             <span>{say(name, count)}</span>
           </Link>
         </li>

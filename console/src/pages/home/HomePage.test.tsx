@@ -5,8 +5,9 @@ import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../client/cache';
-import type { Summary } from '../../client/generated';
+import type { RowCount, Summary } from '../../client/generated';
 import { meQuery } from '../../frame/me';
+import type { Language } from '../../i18n/format';
 import { LanguageProvider } from '../../i18n/language';
 import { HomePage } from './HomePage';
 
@@ -40,11 +41,11 @@ afterEach(() => {
 });
 
 /** Home, where requests whose address has this fail as long as the set has it. */
-function show(failing: Set<string>, address = '/') {
+function show(failing: Set<string>, address = '/', { counted = { count: 0, is_exact: true }, language = 'en' }: { counted?: RowCount; language?: Language } = {}) {
   vi.stubGlobal('fetch', vi.fn((url: string) => {
     const asked = decodeURIComponent(url);
     if ([...failing].some((part) => asked.includes(part))) return Promise.resolve(Response.json({ code: 'server.defect', parameters: {}, detail: 'down' }, { status: 500 }));
-    const answer = /\/summary/.test(asked) ? SUMMARY : /\/health/.test(asked) ? { status: 'ok', at: AT, parts: [] } : /\/me$/.test(asked) ? ME : { items: [], next: null, total: 0 };
+    const answer = /\/summary/.test(asked) ? SUMMARY : /\/health/.test(asked) ? { status: 'ok', at: AT, parts: [] } : /\/me$/.test(asked) ? ME : /\/counts/.test(asked) ? counted : { items: [], next: null, total: 0 };
     return Promise.resolve(Response.json(answer));
   }));
   queryClient.setQueryData(meQuery.queryKey, ME);
@@ -55,7 +56,7 @@ function show(failing: Set<string>, address = '/') {
     history: createMemoryHistory({ initialEntries: [address] }),
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   });
-  render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
+  render(<LanguageProvider initial={language}><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
 }
 
 test.each([['/health'], ['filter=malware'], ['/exceptions'], ['decision:deny']])('a part that fails (%s) is told in its place, and the rest is there', async (part) => {
@@ -79,4 +80,17 @@ test('a period that nobody knows is told, and which one is shown instead', async
   show(new Set(), '/?since=7d');
   await screen.findByText('Images by verdict');
   expect(screen.queryByText(/no period that is known/)).toBeNull();
+});
+
+test.each([
+  ['en', 'with malware', { count: 10_000, is_exact: true }, '10,000'],
+  ['en', 'with malware', { count: 10_000, is_exact: false }, 'more than 10,000'],
+  ['en', 'with a secret', { count: 0, is_exact: false }, 'not counted'],
+  ['ja', 'マルウェアあり', { count: 10_000, is_exact: false }, '10,000超'],
+  ['ja', 'シークレットあり', { count: 0, is_exact: false }, '未集計'],
+] as const)('malware and secrets are told as far as they were counted (%s, %s, %o)', async (language, risk, counted, says) => {
+  show(new Set(), '/', { counted, language });
+  expect((await screen.findByText(risk)).closest('a')?.querySelector('b')?.textContent).toBe(says);
+  const asked = vi.mocked(fetch).mock.calls.map(([url]) => decodeURIComponent(url as string));
+  expect(asked.filter((url) => url.includes('/counts')).toSorted()).toEqual(['malware', 'secrets'].map((name) => `/api/v1/counts?resource=images&filter=${name}:>0`));
 });

@@ -37,7 +37,7 @@ test('what the reader may not see is absent', () => {
 });
 
 test('what a list does not count to its end is told so', () => {
-  expect(counted('malware', 3)).toMatchObject({ count: 3, search: { filter: 'malware:>0' } });
-  const many = counted('secrets', null);
-  expect(many.count).toBe(many.most);
+  expect(counted('malware', { count: 10_000, is_exact: true })).toMatchObject({ count: 10_000, told: 'exact', search: { filter: 'malware:>0' } });
+  expect(counted('secrets', { count: 10_000, is_exact: false })).toMatchObject({ count: 10_000, told: 'more' });
+  expect(counted('secrets', { count: 0, is_exact: false }).told).toBe('unknown');
 });

@@ -1,17 +1,19 @@
 // The figures of the summary, each with the list whose rows it counts.
-import type { Summary } from '../../client/generated';
+import type { RowCount, Summary } from '../../client/generated';
+import { toldAs, type Told } from '../../client/queries';
 import type { Search } from '../../frame/routes';
 import { DECISIONS, type Decision } from '../../parts/marks';
 
-/** The summary counts so far where counting all would take long, and lists so far. */
+/** The summary counts so far where counting all would take long. */
 const MOST_OF_SUMMARY = 1_000;
-const MOST_OF_LIST = 10_000;
 
 export interface Figure<Name extends string> {
   name: Name;
   count: number;
   /** Counted so far alone: there may be more where the count is this. */
   most?: number;
+  /** How the count is to be told; as it is where this is missing. */
+  told?: Told;
   to: '/images' | '/vulnerabilities' | '/exceptions' | '/jobs' | '/registries';
   search: Search;
 }
@@ -30,9 +32,9 @@ export function risks({ images }: Summary): Figure<'kev' | 'critical' | 'fixable
   ];
 }
 
-/** What the summary does not count, and the list of images does: its total, null beyond what it counts. */
-export function counted<Name extends 'malware' | 'secrets'>(name: Name, total: number | null): Figure<Name> {
-  return { name, count: total ?? MOST_OF_LIST, most: MOST_OF_LIST, to: '/images', search: { filter: filterOf(name) } };
+/** What the summary does not count: as far as rows of the list of images were counted. */
+export function counted<Name extends 'malware' | 'secrets'>(name: Name, rows: RowCount): Figure<Name> {
+  return { name, count: rows.count, told: toldAs(rows), to: '/images', search: { filter: filterOf(name) } };
 }
 
 export function filterOf(name: 'malware' | 'secrets'): string {

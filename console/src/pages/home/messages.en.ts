@@ -34,6 +34,8 @@ export const en = {
   'risk.gaps': 'not read completely',
   'risk.not_approved': 'not approved where approval is asked for',
   many: '{count} or more',
+  more: 'more than {count}',
+  uncounted: 'not counted',
   worst: 'Needs you',
   'waiting.exceptions': 'Exceptions to decide on',
   'waiting.by': 'asked for by {name}',

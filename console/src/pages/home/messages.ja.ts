@@ -37,6 +37,8 @@ export const ja: Translation<typeof en> = {
   'risk.gaps': '未解析の部分あり',
   'risk.not_approved': '承認が必要だが未承認',
   many: '{count}以上',
+  more: '{count}超',
+  uncounted: '未集計',
   worst: '対応が必要なイメージ',
   'waiting.exceptions': '承認待ちの例外',
   'waiting.by': '申請者: {name}',

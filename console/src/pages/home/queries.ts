@@ -1,7 +1,7 @@
 // What the first page asks for. What stands in its first view is waited for together, so that nothing moves when it comes.
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { listExceptions, listImages, showHealth } from '../../client/generated';
+import { countRows, listExceptions, listImages, showHealth } from '../../client/generated';
 import { queryOf } from '../../client/queries';
 import { useMay } from '../../frame/me';
 import { counted, filterOf, type Figure } from './figures';
@@ -18,7 +18,7 @@ export const undecidedQuery = queryOf(listExceptions, { query: { filter: 'state:
 
 export const healthQuery = queryOf(showHealth, {});
 
-/** What the list of images is asked for, because the summary does not count it. */
+/** What is counted beside the summary, which does not have it. */
 const ALSO = ['malware', 'secrets'] as const;
 
 export const COUNTED = 'home.counted';
@@ -36,7 +36,7 @@ export function useAlsoCounted(): AlsoCounted {
   return useQueries({
     queries: ALSO.map((name) => ({
       queryKey: [COUNTED, name],
-      queryFn: async ({ signal }: { signal: AbortSignal }) => (await listImages({ query: { filter: filterOf(name), limit: 1 } }, { signal })).total ?? null,
+      queryFn: ({ signal }: { signal: AbortSignal }) => countRows({ query: { resource: 'images', filter: filterOf(name) } }, { signal }),
     })),
     combine: (results) => ({
       figures: ALSO.flatMap((name, at) => (results[at]?.data === undefined ? [] : [counted(name, results[at].data)])),
