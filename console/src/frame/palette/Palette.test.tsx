@@ -76,6 +76,18 @@ test('a package with its version brings the images that have it, and Enter opens
   expect(onClose).toHaveBeenCalled();
 });
 
+test.each([
+  [1, 'The image with xz@5.6.1'],
+  [4312, 'All 4,312 images with xz@5.6.1'],
+  [null, 'All images with xz@5.6.1'],
+])('all images with a package are led to, counted or not (%s)', async (total, says) => {
+  listImages.mockResolvedValue({ items: [{ digest: 'sha256:ab', name: 'bank/core:1', decision: 'deny' }], total, next: total === 1 ? null : 'more' });
+  const { field } = show();
+  type(field, 'xz 5.6.1');
+  await userEvent.click(await screen.findByRole('option', { name: says }, PATIENT));
+  expect(navigate).toHaveBeenCalledWith(expect.objectContaining({ to: '/images', search: { filter: 'package_version:xz@5.6.1' } }));
+});
+
 test('pages come by other words for them, and the arrows go round', async () => {
   const { field } = show();
   type(field, 'whitelist');

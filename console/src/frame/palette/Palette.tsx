@@ -168,7 +168,7 @@ function useGroups(typed: string, found: ReturnType<typeof useFound>, onKeys: ()
           says: <HostileText text={image.name || image.digest} longest={100} />,
           detail: <VerdictMark decision={image.decision} />,
         })),
-        ...(found.imageCount === null ? [] : [{ key: 'with all', isWayOn: true, act: imagesWith(packageVersion), says: w.allImagesWith(packageVersion, found.imageCount) }]),
+        { key: 'with all', isWayOn: true, act: imagesWith(packageVersion), says: w.allImagesWith(packageVersion, found.imageCount) },
       ],
     });
   }

@@ -88,7 +88,7 @@ function ImagesWith({ packageVersion, images, count }: { packageVersion: string;
           </li>
         ))}
       </ul>
-      {count !== null && <Link {...(imagesWith(packageVersion) as LinkProps)}>{w.allImagesWith(packageVersion, count)}</Link>}
+      <Link {...(imagesWith(packageVersion) as LinkProps)}>{w.allImagesWith(packageVersion, count)}</Link>
     </section>
   );
 }

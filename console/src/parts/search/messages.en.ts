@@ -13,5 +13,6 @@ export const en = {
   'kind.scope': 'Application scopes',
   'images.with': 'Images with {what}',
   'images.all': '{count, plural, one {The image} other {All # images}} with {what}',
+  'images.all.uncounted': 'All images with {what}',
   nothing: 'Nothing is called “{text}”, as far as you may see.',
 } as const;

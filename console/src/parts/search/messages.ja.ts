@@ -16,5 +16,6 @@ export const ja: Translation<typeof en> = {
   'kind.scope': 'アプリケーションスコープ',
   'images.with': '「{what}」を含むイメージ',
   'images.all': '「{what}」を含むイメージをすべて表示({count}件)',
+  'images.all.uncounted': '「{what}」を含むイメージをすべて表示',
   nothing: '表示できる範囲に「{text}」と一致するものはありません。',
 };

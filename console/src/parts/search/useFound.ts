@@ -12,7 +12,7 @@ const TYPING_MS = 150;
 
 export interface Found {
   groups: readonly Group[];
-  /** The images that have the package which was asked for, where one was, and how many there are. */
+  /** The images that have the package which was asked for, where one was, and how many there are; `null` where many are not counted. */
   images: readonly Image[];
   imageCount: number | null;
   packageVersion: string | null;

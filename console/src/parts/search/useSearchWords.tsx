@@ -14,7 +14,7 @@ export function useSearchWords() {
   return {
     kind: (kind: Kind): string => t(`kind.${kind}`),
     imagesWith: (packageVersion: string): ReactNode => t.rich('images.with', { what: shown(packageVersion) }),
-    allImagesWith: (packageVersion: string, count: number): string => t('images.all', { what: packageVersion, count }),
+    allImagesWith: (packageVersion: string, count: number | null): string => (count === null ? t('images.all.uncounted', { what: packageVersion }) : t('images.all', { what: packageVersion, count })),
     nothing: (text: string): ReactNode => t.rich('nothing', { text: shown(text) }),
   };
 }
