@@ -38,8 +38,8 @@ function Ask({ action, selection, clear, onClose }: Asked & { onClose: () => voi
   const { follow } = useOwnJobs();
   const isMatching = selection.kind === 'matching';
   const bulk = useBulk(
-    isMatching ? [{ filter: selection.filter, expected: selection.total }] : selection.keys.map((id) => ({ filter: id, expected: 1 })),
-    (part, options) => (isMatching ? changeJobs({ body: { action, ...part } }, options) : one(action, part, options)),
+    isMatching ? [{ filter: selection.filter, expected: selection.total, isLeast: selection.isLeast }] : selection.keys.map((id) => ({ filter: id, expected: 1, isLeast: false })),
+    (part, options) => (isMatching ? changeJobs({ body: { action, filter: part.filter, expected: part.expected } }, options) : one(action, part, options)),
     (jobs) => {
       clear();
       onClose();

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { countOf, partsOf } from './parts';
 
 test('rows become a filter of their keys, and whatever matches stays the filter that it was', () => {
-  expect(partsOf({ kind: 'rows', keys: ['sha256:ab', 'sha256:cd'] }, 'digest')).toEqual([{ filter: 'digest:"sha256:ab","sha256:cd"', expected: 2 }]);
-  expect(partsOf({ kind: 'matching', filter: 'os:debian*', total: 12_431 }, 'digest')).toEqual([{ filter: 'os:debian*', expected: 12_431 }]);
+  expect(partsOf({ kind: 'rows', keys: ['sha256:ab', 'sha256:cd'] }, 'digest')).toEqual([{ filter: 'digest:"sha256:ab","sha256:cd"', expected: 2, isLeast: false }]);
+  expect(partsOf({ kind: 'matching', filter: 'os:debian*', total: 12_431, isLeast: true }, 'digest')).toEqual([{ filter: 'os:debian*', expected: 12_431, isLeast: true }]);
   expect(partsOf({ kind: 'rows', keys: [] }, 'digest')).toEqual([]);
 });
 
@@ -17,5 +17,5 @@ test('more rows than a filter may hold become several, and none is lost', () => 
 });
 
 test('a key cannot end its own quotes', () => {
-  expect(partsOf({ kind: 'rows', keys: ['a" kind:b'] }, 'id')).toEqual([{ filter: 'id:"a kind:b"', expected: 1 }]);
+  expect(partsOf({ kind: 'rows', keys: ['a" kind:b'] }, 'id')).toEqual([{ filter: 'id:"a kind:b"', expected: 1, isLeast: false }]);
 });

@@ -8,16 +8,18 @@ const MOST_VALUES = 200;
 export interface Part {
   filter: string;
   expected: number;
+  /** Whether there may be more than that: they were not counted to the end. */
+  isLeast: boolean;
 }
 
 /** Rows become filters by their key, as many as they need; whatever matches is one filter. */
 export function partsOf(selection: Selection, key: string): Part[] {
-  if (selection.kind === 'matching') return [{ filter: selection.filter, expected: selection.total }];
+  if (selection.kind === 'matching') return [{ filter: selection.filter, expected: selection.total, isLeast: selection.isLeast }];
   const parts: Part[] = [];
   let values: string[] = [];
   let length = key.length + 1;
   const end = () => {
-    if (values.length > 0) parts.push({ filter: `${key}:${values.join(',')}`, expected: values.length });
+    if (values.length > 0) parts.push({ filter: `${key}:${values.join(',')}`, expected: values.length, isLeast: false });
     values = [];
     length = key.length + 1;
   };

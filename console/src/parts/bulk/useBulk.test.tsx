@@ -9,7 +9,7 @@ import type { CallOptions } from '../../client/transport';
 import type { Part } from './parts';
 import { useBulk } from './useBulk';
 
-const PARTS: Part[] = [{ filter: 'digest:"a"', expected: 2 }, { filter: 'digest:"b"', expected: 3 }];
+const PARTS: Part[] = [{ filter: 'digest:"a"', expected: 2, isLeast: false }, { filter: 'digest:"b"', expected: 3, isLeast: true }];
 
 const job = (id: string) => ({ id }) as Job;
 
@@ -42,7 +42,8 @@ test('where a number has moved the reader is asked with the new one, and what wa
   });
   const { result, onBegun } = begun(send);
   act(() => { result.current.begin(); });
-  await waitFor(() => { expect(result.current.moved).toEqual({ before: 3, now: 7 }); });
+  await waitFor(() => { expect(result.current.moved).toEqual({ before: 3, isLeast: true, now: 7 }); });
+  expect(result.current.parts.map(({ isLeast }) => isLeast)).toEqual([false, false]);
   expect(result.current.error).toBeNull();
   expect(onBegun).not.toHaveBeenCalled();
   act(() => { result.current.begin(); });

@@ -10,6 +10,8 @@ import type { Part } from './parts';
 
 export interface Moved {
   before: number;
+  /** Whether there may have been more before. */
+  isLeast: boolean;
   now: number;
 }
 
@@ -39,8 +41,8 @@ export function useBulk(first: readonly Part[], send: (part: Part, options: Call
           setJobs(begun);
           const now = foundOf(error);
           if (now === null) throw error;
-          setParts((before) => before.map((one, index) => (index === at ? { ...one, expected: now } : one)));
-          setMoved({ before: part.expected, now });
+          setParts((before) => before.map((one, index) => (index === at ? { ...one, expected: now, isLeast: false } : one)));
+          setMoved({ before: part.expected, isLeast: part.isLeast, now });
           return null;
         }
       }

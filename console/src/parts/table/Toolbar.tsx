@@ -78,7 +78,7 @@ function Bulk({ actions, selection, filter, total: counted, least }: BulkProps) 
   const isMore = counted === null ? 'more' : counted >= MOST_COUNTED ? 'least' : null;
   if (count === 0) return total === 0 ? null : <SelectAll count={total} isMore={isMore} selection={selection} />;
   const chosen = selection.isMatching
-    ? ({ kind: 'matching', filter, total: count } as const)
+    ? ({ kind: 'matching', filter, total: count, isLeast: isMore !== null } as const)
     : ({ kind: 'rows', keys: [...selection.keys] } as const);
   return (
     <div className="bh-bulk">

@@ -23,7 +23,7 @@ export interface Column<Item> {
 }
 
 /** What a bulk action is done to: some rows, or whatever matches a filter, with the number that the reader saw. */
-export type Selection = { kind: 'rows'; keys: readonly string[] } | { kind: 'matching'; filter: string; total: number };
+export type Selection = { kind: 'rows'; keys: readonly string[] } | { kind: 'matching'; filter: string; total: number; /** There may be more: nobody counted them to the end. */ isLeast: boolean };
 
 export interface BulkAction {
   id: string;

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ShortcutProvider } from '../../frame/shortcuts';
 import { LanguageProvider } from '../../i18n/language';
 import type { Page } from '../../client/generated';
+import type { BulkAction } from './definition';
 import { ResourceTable } from './ResourceTable';
 
 /** What the server was asked beside the rows. */
@@ -35,7 +36,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function show({ rows = 100, address = '/' } = {}) {
+async function show({ rows = 100, address = '/', bulk = [] }: { rows?: number; address?: string; bulk?: readonly BulkAction[] } = {}) {
   const items = Array.from({ length: rows }, (_, at) => `p${String(at)}`);
   const page = vi.fn(() => new Promise<Page<string>>((resolve) => {
     give = () => { resolve({ items, next: rows < 100 ? null : 'more', total: null }); };
@@ -45,7 +46,7 @@ async function show({ rows = 100, address = '/' } = {}) {
   const root = createRootRoute({
     component: () => (
       <ShortcutProvider>
-        <ResourceTable resource="packages" label="Packages" source={source} columns={columns} filters={[{ key: 'name', label: 'Name' }]} fixedFilter="ecosystem:deb" rowKey={(item) => item} empty={null} />
+        <ResourceTable resource="packages" label="Packages" source={source} columns={columns} filters={[{ key: 'name', label: 'Name' }]} fixedFilter="ecosystem:deb" rowKey={(item) => item} bulk={bulk} empty={null} />
       </ShortcutProvider>
     ),
   });
@@ -91,4 +92,18 @@ test('beyond what is counted it says that there are more', async () => {
   await show();
   act(give);
   await screen.findByText('more than 10,000 rows');
+});
+
+test.each([
+  [{ count: 935, is_exact: true }, 'Select all 935 that match', { total: 935, isLeast: false }],
+  [{ count: 0, is_exact: false }, /^Select all that match, more than 1\d\d$/, { isLeast: true }],
+  [{ count: 10_000, is_exact: false }, 'Select all that match, more than 10,000', { total: 10_000, isLeast: true }],
+])('actions on all that match are told whether these were counted to the end (%o)', async (count, button, selection) => {
+  counted = count;
+  const run = vi.fn();
+  await show({ bulk: [{ id: 'delete', label: 'Remove', run }] });
+  act(give);
+  await userEvent.click(await screen.findByRole('button', { name: button }));
+  await userEvent.click(screen.getByRole('button', { name: 'Remove' }));
+  expect(run.mock.calls[0]?.[0]).toMatchObject({ kind: 'matching', filter: 'ecosystem:deb', ...selection });
 });

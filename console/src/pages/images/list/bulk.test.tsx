@@ -15,21 +15,24 @@ import { useImageBulk } from './bulk';
 /** What the server says to the count; nothing where counting fails. */
 let counted: RowCount | null = null;
 
+/** What the server says to the action, where it refuses. */
+let moved: Response | null = null;
+
 let asked: { url: URL; body: unknown }[] = [];
 
 beforeEach(() => {
-  asked = [];
+  [asked, moved] = [[], null];
   vi.stubGlobal('fetch', vi.fn((address: string, { body }: RequestInit) => {
     const url = new URL(address, 'https://x');
     asked.push({ url, body: typeof body === 'string' ? JSON.parse(body) : null });
-    if (!url.pathname.endsWith('/counts')) return Promise.resolve(Response.json({ id: 'j1' }));
+    if (!url.pathname.endsWith('/counts')) return Promise.resolve(moved ?? Response.json({ id: 'j1' }));
     return Promise.resolve(counted ? Response.json(counted) : Response.json({ code: 'server.defect', parameters: {}, detail: 'down' }, { status: 500 }));
   }));
 });
 
 afterEach(() => { cleanup(); queryClient.clear(); vi.unstubAllGlobals(); });
 
-const MATCHING: Selection = { kind: 'matching', filter: 'os:debian* kev:>0', total: 12_431 };
+const MATCHING: Selection = { kind: 'matching', filter: 'os:debian* kev:>0', total: 12_431, isLeast: false };
 
 /** The dialog of an action on a selection, once it is there. */
 async function open(action: string, { language = 'en', selection = MATCHING }: { language?: Language; selection?: Selection } = {}) {
@@ -99,4 +102,21 @@ test('what is sent is the number of the selection, whatever the preview counted'
   await screen.findByText(/^More than 10,000/);
   await userEvent.click(screen.getByRole('button', { name: 'Remove' }));
   await waitFor(() => { expect(asked.at(-1)?.body).toEqual({ action: 'delete', filter: 'os:debian* kev:>0', expected: 12_431 }); });
+});
+
+test.each([
+  ['en', 'Remove', '100 objects or more are selected.', 'It was 100 or more when you selected them; counted, it is 6,214.', '6,214 objects are selected.'],
+  ['ja', '削除', '100件以上を選択しています。', '選択時は100件以上でしたが、集計の結果は6,214件です。', '6,214件を選択しています。'],
+] as const)('where nobody counted the selection that is told, until the server tells its number (%s)', async (language, action, before, says, after) => {
+  counted = { count: 0, is_exact: true };
+  moved = Response.json({ code: 'bulk.moved', parameters: { found: 6214, expected: 100 }, detail: 'moved' }, { status: 409 });
+  await open('delete', { language, selection: { kind: 'matching', filter: 'os:debian* kev:>0', total: 100, isLeast: true } });
+  screen.getByText(before);
+  await userEvent.click(screen.getByRole('button', { name: action }));
+  await screen.findByText((_, element) => element?.textContent.endsWith(says) === true && element.matches('[class*=alert__title]'));
+  screen.getByText(after);
+  moved = null;
+  await userEvent.click(screen.getByRole('button', { name: action }));
+  await waitFor(() => { expect(asked.filter(({ body }) => body !== null)).toHaveLength(2); });
+  expect(asked.flatMap(({ body }) => (body === null ? [] : [body]))).toEqual([100, 6214].map((expected) => ({ action: 'delete', filter: 'os:debian* kev:>0', expected })));
 });
