@@ -2047,8 +2047,8 @@ export const receiveHook = /* @__PURE__ */ operation<{ path: { id: string }; que
   'receive_hook', 'POST', '/hooks/{id}', 'public',
 );
 
-/** Images, with filter, order and pages. `total` is counted up to 10,000 on the first page, and absent where more images than
- * that would have to be looked at. To whoever is limited to application scopes the decision is told as it is under the names
+/** Images, with filter, order and pages. `total` is on the first page, up to 10,000, and absent where thousands of images
+ * would have to be looked at for several terms: `GET /counts` tells how many they are. To whoever is limited to application scopes the decision is told as it is under the names
  * that they know; filters, orders and counts go by the one under all names. */
 export const listImages = /* @__PURE__ */ operation<{ query?: { limit?: number; cursor?: string; sort?: string; filter?: string } }, Page<Image>>(
   'list_images', 'GET', '/images', 'images.read',

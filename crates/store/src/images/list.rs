@@ -58,7 +58,7 @@ const fn own(name: &'static str, column: &'static str) -> ImageField {
     ImageField { name, column, kind: FieldKind::Integer, place: Place::Own }
 }
 
-const FIELDS: &[ImageField] = &[
+pub(super) const FIELDS: &[ImageField] = &[
     text_in("name", "i.name", Place::Own),
     text_in("registry", "t.registry", Place::Names),
     text_in("repository", "t.repository", Place::Names),
@@ -372,11 +372,10 @@ pub fn count(connection: &mut Connection, permit: &Permit, filter: &Filter) -> R
 /// How many images a filter takes, as far as they are counted.
 pub(crate) fn counted(connection: &mut Connection, permit: &Permit, filter: &Filter) -> Result<RowCount, StoreError> {
     may(permit)?;
-    let counted = Question::new(connection, permit, filter, FIELDS)?.total(connection, MOST_COUNTED)?;
-    Ok(match counted {
+    let question = Question::new(connection, permit, filter, FIELDS)?;
+    Ok(match question.total(connection, MOST_COUNTED)? {
         Some(count) => RowCount { count, is_exact: true },
-        // Nothing had to be looked at: they are more.
-        None if filter.is_empty() && permit.covers_everything() => RowCount::MORE,
+        None if question.is_counted_by_images() => RowCount::MORE,
         None => RowCount::UNKNOWN,
     })
 }

@@ -183,6 +183,13 @@ impl<'a> Question<'a> {
         self.others(None).count() <= 1
     }
 
+    /// Whether more images than are counted are so many, rather than one image many times or many that had to be looked at.
+    pub(super) fn is_counted_by_images(&self) -> bool {
+        let by_images =
+            |part: &Part<'_>| part.ids(&mut Conditions::default(), self.permit).is_some_and(|ids| !ids.repeats);
+        self.is_one() && self.others(None).all(by_images)
+    }
+
     /// How many images there are where no part leads, counted up to `most`; none where there are more, or where more images
     /// than that would have to be looked at.
     pub(super) fn total(&self, connection: &mut Connection, most: u64) -> Result<Option<u64>, StoreError> {
@@ -564,7 +571,33 @@ fn package_version(conditions: &mut Conditions, wanted: &Wanted) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::list::{FIELDS, KEYS};
+    use super::super::tests::permit;
     use super::*;
+    use crate::testing::on_both_stores;
+
+    #[test]
+    fn more_than_are_counted_are_told_where_each_image_is_counted_once() {
+        on_both_stores(|store| {
+            for (filter, scopes, is_told) in [
+                ("", &[][..], true),
+                ("malware:>0", &[], true),
+                ("decision:deny", &[], true),
+                ("", &["shop"], true),
+                // An image has several names, and several terms have images looked at.
+                ("registry:docker.io", &[], false),
+                ("malware:>0 kev:>0", &[], false),
+                ("malware:>0", &["shop"], false),
+                ("-decision:deny", &[], false),
+            ] {
+                let (permit, filter) = (permit("images.read", scopes), Filter::read(filter, KEYS, 0).unwrap());
+                let told = store.read_blocking(move |connection| {
+                    Ok::<_, StoreError>(Question::new(connection, &permit, &filter, FIELDS)?.is_counted_by_images())
+                });
+                assert_eq!(told.unwrap(), is_told);
+            }
+        });
+    }
 
     #[test]
     fn a_pattern_with_an_open_beginning_is_found_by_a_word_of_it() {
