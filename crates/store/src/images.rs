@@ -3,6 +3,7 @@
 mod across;
 mod evaluate;
 mod findings;
+mod known_words;
 mod list;
 mod members;
 mod narrow;

@@ -1,0 +1,87 @@
+//! Words by which images are found, and what a pattern says of them.
+
+use crate::filtering::Conditions;
+use crate::{Connection, StoreError};
+
+/// What is known of a word that an image has.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Whole(String),
+    Beginning(String),
+}
+
+impl Known {
+    /// That a column has such a word.
+    pub(super) fn condition(&self, column: &str, conditions: &mut Conditions) -> String {
+        match self {
+            Known::Whole(word) => format!("{column} = {}", conditions.bind(word)),
+            Known::Beginning(word) => conditions.prefix(column, word),
+        }
+    }
+}
+
+/// What is known of a word that begins so: the word itself where no other one does.
+pub(super) fn settled(connection: &mut Connection, beginning: String) -> Result<Known, StoreError> {
+    let mut ends = Vec::new();
+    for order in ["ASC", "DESC"] {
+        let mut conditions = Conditions::default();
+        let own = conditions.prefix("word", &beginning);
+        let (_, parameters) = conditions.finish();
+        let sql = format!("SELECT word FROM image_words WHERE {own} ORDER BY word {order}, image_id {order} LIMIT 1");
+        ends.extend(connection.row(&sql, &parameters)?.map(|row| row.text(0)));
+    }
+    Ok(match <[String; 2]>::try_from(ends) {
+        Ok([first, last]) if first == last => Known::Whole(first),
+        _ => Known::Beginning(beginning),
+    })
+}
+
+/// The words that everything has that a pattern fits.
+pub(super) fn known_words(pattern: &str) -> Vec<Known> {
+    let mut words: Vec<Known> = Vec::new();
+    // The word that is being read, and whether its beginning is known; after a star it is not.
+    let (mut word, mut begins) = (String::new(), true);
+    let mut end = |word: &mut String, begins: bool, ends: bool| {
+        if begins && !word.is_empty() {
+            let text = word.to_lowercase();
+            words.push(if ends { Known::Whole(text) } else { Known::Beginning(text) });
+        }
+        word.clear();
+    };
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        let literal = match character {
+            '*' => {
+                end(&mut word, begins, false);
+                begins = false;
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            other => other,
+        };
+        match literal.is_alphanumeric() {
+            true => word.push(literal),
+            false => {
+                end(&mut word, begins, true);
+                begins = true;
+            }
+        }
+    }
+    end(&mut word, begins, true);
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_with_an_open_beginning_is_found_by_a_word_of_it() {
+        let (whole, beginning) = (|word: &str| Known::Whole(word.into()), |word: &str| Known::Beginning(word.into()));
+        assert_eq!(known_words("*/api"), [whole("api")]);
+        assert_eq!(known_words("*/api*"), [beginning("api")]);
+        assert_eq!(known_words("*/API-server/*"), [whole("api"), whole("server")]);
+        assert_eq!(known_words("*api*"), [], "it may be in the middle of a word");
+        assert_eq!(known_words("*"), []);
+    }
+}
