@@ -16,10 +16,10 @@ export function Checkpoints() {
   const t = useMessages(messages);
   const columns = useMemo<readonly Column<AuditCheckpoint>[]>(
     () => [
-      { id: 'sequence', title: t('checkpoint.sequence'), width: 8, isNumber: true, cell: (one) => one.sequence },
+      { id: 'sequence', title: t('checkpoint.sequence'), width: 7, isNumber: true, cell: (one) => one.sequence },
       { id: 'at', title: t('checkpoint.at'), width: 12, cell: (one) => <Timestamp moment={one.at} isExact /> },
       { id: 'key', title: t('checkpoint.key'), width: 12, cell: (one) => <code>{one.key_id}</code> },
-      { id: 'hash', title: t('record.hash'), width: 24, cell: (one) => <code>{one.hash}</code> },
+      { id: 'hash', title: t('record.hash'), width: 18, cell: (one) => <code>{one.hash}</code> },
       { id: 'copy', title: t('checkpoint.copy'), width: 14, cell: (one) => <CopyButton text={JSON.stringify(one)} label={t('checkpoint.copy')} /> },
     ],
     [t],
