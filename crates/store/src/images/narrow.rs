@@ -4,7 +4,7 @@
 //! the numbers of all images for which it holds. A term that holds for few of them leads: its images are taken, the other
 //! terms are asked of these, and what is left is put in order. Where no term holds for few, the images are gone through
 //! in the order of the list, whose index gives them so, and the page is full after a few hundred of them at most. What
-//! leads is found out by counting up to [`FEW`], never guessed from statistics, so that both databases do the same.
+//! leads is found out by counting up to [`Part::few`], never guessed from statistics, so that both databases do the same.
 //!
 //! Whoever is limited to scopes may know some names of an image and not others. An index finds images by any of their names,
 //! so that a term of names that leads is asked of its images once more, by the names that are known.
@@ -18,7 +18,11 @@ use crate::filtering::{Conditions, FieldKind, prefix};
 use crate::{Connection, StoreError, Value};
 
 /// A term leads where it holds for no more images than this. The tests have fewer images, of which as small a share leads.
-const FEW: u64 = if cfg!(test) { 50 } else { 6000 };
+const FEW: u64 = if cfg!(test) { 50 } else { 2000 };
+
+/// The same of a term of names, labels or words: to ask one image after another for it costs more, and the images of a
+/// repository lie together in the order of names, so that a page may be far away.
+const FEW_BY_NAME: u64 = if cfg!(test) { 60 } else { 6000 };
 
 /// Where the values of a key are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,18 +136,22 @@ impl<'a> Question<'a> {
 
     /// Finds out which part leads.
     pub(super) fn way(&self, connection: &mut Connection) -> Result<Way, StoreError> {
-        let fewest = self.fewest(connection, FEW)?;
+        let fewest = self.fewest(connection, |part| part.few())?;
         Ok(fewest.map_or(Way::InOrder, |(_, at)| Way::Led(at)))
     }
 
-    /// The part that holds for the fewest images, and for how many; none where each holds for more than `most`.
-    fn fewest(&self, connection: &mut Connection, most: u64) -> Result<Option<(u64, usize)>, StoreError> {
+    /// The part that holds for the fewest images, and for how many; none where each holds for more than its `most`.
+    fn fewest(
+        &self,
+        connection: &mut Connection,
+        most: impl Fn(&Part<'_>) -> u64,
+    ) -> Result<Option<(u64, usize)>, StoreError> {
         let mut found: Option<(u64, usize)> = None;
         for (at, part) in self.parts.iter().enumerate() {
             let mut conditions = Conditions::default();
             let Some(ids) = part.ids(&mut conditions, self.permit) else { continue };
             // One that holds for more than another needs no exact count.
-            let most = found.map_or(most, |(least, _)| least);
+            let most = found.map_or(u64::MAX, |(least, _)| least).min(most(part));
             if let Some(count) = count(connection, &ids, conditions, most)?
                 && found.is_none_or(|(least, _)| count < least)
             {
@@ -173,7 +181,7 @@ impl<'a> Question<'a> {
                 conditions.add("i.id = d.image_id".to_owned());
                 // SQLite takes the tables of a CROSS JOIN in their order; the limit, which is never reached, tells
                 // PostgreSQL how few there are.
-                format!("({}) d CROSS JOIN images i", ids.distinct(FEW + 1))
+                format!("({}) d CROSS JOIN images i", ids.distinct(FEW_BY_NAME + 1))
             }
             None => "images i".to_owned(),
         }
@@ -195,7 +203,7 @@ impl<'a> Question<'a> {
     /// than that would have to be looked at.
     pub(super) fn total(&self, connection: &mut Connection, most: u64) -> Result<Option<u64>, StoreError> {
         let mut conditions = Conditions::default();
-        let (led, ids) = match self.fewest(connection, most)? {
+        let (led, ids) = match self.fewest(connection, |_| most)? {
             Some((count, at)) if self.others(Some(at)).next().is_none() => return Ok(Some(count)),
             Some((_, at)) => (Some(at), self.parts[at].ids(&mut conditions, self.permit)),
             None if self.parts.iter().any(|part| part.ids(&mut Conditions::default(), self.permit).is_some()) => {
@@ -258,6 +266,19 @@ impl Ids {
 }
 
 impl Part<'_> {
+    /// For how many images at most it leads.
+    fn few(&self) -> u64 {
+        match self {
+            Part::Word(_) | Part::Implied(_) => FEW_BY_NAME,
+            Part::Test { field, .. } if matches!(field.place, Place::Names | Place::Labels) => FEW_BY_NAME,
+            Part::Test { .. }
+            | Part::WithoutWords(_)
+            | Part::PackageVersion { .. }
+            | Part::Scopes(_)
+            | Part::Nothing => FEW,
+        }
+    }
+
     /// Whether it holds by the names of an image, or since when it has one.
     fn is_of_names(&self) -> bool {
         match self {
