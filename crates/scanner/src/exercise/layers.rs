@@ -214,11 +214,18 @@ impl Unpacked {
         }
         // A folder that is listed takes the place of a link, before anything is put into it.
         for folder in changes.iter().filter(|change| matches!(change, Change::Folder(_))) {
-            let path = self.place(folder, changes)?;
+            let path = self.place(folder, changes, &mut Vec::new())?;
             self.remove(|known| *known == path);
         }
-        let places: Vec<String> = changes.iter().map(|change| self.place(change, changes)).collect::<Option<_>>()?;
-        if !self.links.is_empty() && !are_apart(changes, &places) {
+        let mut passed = Vec::new();
+        let place = |change| {
+            let mut own = Vec::new();
+            let place = self.place(change, changes, &mut own);
+            passed.push(own);
+            place
+        };
+        let places: Vec<String> = changes.iter().map(place).collect::<Option<_>>()?;
+        if !self.links.is_empty() && (!are_apart(changes, &places) || is_on_the_way(&places, &passed)) {
             return None;
         }
         for (change, path) in changes.iter().zip(&places) {
@@ -264,8 +271,8 @@ impl Unpacked {
     }
 
     /// Where a change happens: links on the way are followed, but for those that the layer replaces by a folder; an opaque
-    /// folder is also looked for at the end of a link.
-    fn place(&self, change: &Change, changes: &[Change]) -> Option<String> {
+    /// folder is also looked for at the end of a link. Where the links lie that were followed is added to `passed`.
+    fn place(&self, change: &Change, changes: &[Change], passed: &mut Vec<String>) -> Option<String> {
         let (named, is_followed) = match change {
             Change::Manifest(path)
             | Change::Folder(path)
@@ -282,12 +289,12 @@ impl Unpacked {
             let next = join(&real, part);
             let is_last = begun == *named;
             let is_listed = changes.iter().any(|other| *other == Change::Folder(begun.clone()));
-            real = if is_listed || is_last && !is_followed { next } else { self.follow(next)? };
+            real = if is_listed || is_last && !is_followed { next } else { self.follow(next, passed)? };
         }
         Some(real)
     }
 
-    fn follow(&self, path: String) -> Option<String> {
+    fn follow(&self, path: String, passed: &mut Vec<String>) -> Option<String> {
         let mut left: Vec<String> = path.split('/').rev().map(str::to_owned).collect();
         let (mut real, mut followed) = (String::new(), 0);
         while let Some(part) = left.pop() {
@@ -300,6 +307,7 @@ impl Unpacked {
             if followed > MOST_FOLLOWED {
                 return None;
             }
+            passed.push(next);
             real.clear();
             left.extend(target.split('/').filter(|part| !part.is_empty()).rev().map(str::to_owned));
         }
@@ -330,6 +338,15 @@ fn are_apart(changes: &[Change], places: &[String]) -> bool {
             let (one, two) = (&places[at], &places[other]);
             one != two && (is_folder(at) || !is_in(two, one)) && (is_folder(other) || !is_in(one, two))
         })
+    })
+}
+
+/// Whether a layer changes something where a link lies through which another of its changes leads, or around it: the order of
+/// its entries decides whether the link is still there.
+fn is_on_the_way(places: &[String], passed: &[Vec<String>]) -> bool {
+    passed.iter().enumerate().any(|(at, links)| {
+        let mut others = places.iter().enumerate().filter(|(other, _)| *other != at);
+        others.any(|(_, place)| links.iter().any(|link| place.is_empty() || link == place || is_below(link, place)))
     })
 }
 
