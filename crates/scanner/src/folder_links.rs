@@ -181,10 +181,24 @@ fn parts(path: &str) -> Vec<String> {
     path.split('/').filter(|part| !matches!(*part, "" | ".")).map(str::to_owned).rev().collect()
 }
 
+/// Where the folders that a layer does not list lie. A folder that it lists behind a link (`a/b`, where `a` leads to the root)
+/// replaces what lies there, which may be a link that others lead through: once it is known where all lie, they are followed
+/// again without those links.
 fn redirects_of(
     layer: &LayerIndex,
     lower: &[(&mut LayerIndex, &mut Detections)],
     lower_links: &LowerLinks,
+) -> (Redirects, Vec<Gap>) {
+    let first = follow_folders(layer, lower, lower_links, &Redirects::default());
+    if first.0.is_empty() { first } else { follow_folders(layer, lower, lower_links, &first.0) }
+}
+
+/// Follows the folders of a layer; what those that it lists replace by way of `known` is no link any more.
+fn follow_folders(
+    layer: &LayerIndex,
+    lower: &[(&mut LayerIndex, &mut Detections)],
+    lower_links: &LowerLinks,
+    known: &Redirects,
 ) -> (Redirects, Vec<Gap>) {
     let mut redirects = Redirects::default();
     let mut gaps = Vec::new();
@@ -198,7 +212,9 @@ fn redirects_of(
             return None;
         }
         questions.set(questions.get().saturating_sub(1 + lower.len()));
-        link_at(lower_layers(), path).filter(|_| !Hides::new(layer).hides(path))
+        let is_replaced =
+            || known.aliases(path).any(|(folder, rest)| layer.folders.contains(path_hash(&join(folder, rest))));
+        link_at(lower_layers(), path).filter(|_| !Hides::new(layer).hides(path) && !is_replaced())
     };
     // Folders come behind those that they lie in.
     for folder in &layer.unlisted {
@@ -373,6 +389,17 @@ mod tests {
         assert_eq!(follow("a/x", &[("a", "b"), ("b", "a")]), Err(Unresolved::TooManyLinks));
         assert_eq!(follow("a/x", &[("a", "a/b")]), Err(Unresolved::TooManyLinks));
         assert_eq!(follow("a", &[("a", &"../".repeat(1_300))]), Err(Unresolved::TooManyParts));
+    }
+
+    #[test]
+    fn a_folder_behind_a_link_takes_the_place_of_another_link() {
+        use crate::system_links::tests::check;
+        let lock = "c/requirements.txt = jinja2==2.11.1";
+        let (root, other, through): (&[&str], &[&str], &[&str]) = (&["a -> /"], &["b -> /srv"], &["c -> /a/b"]);
+        let (beyond, replaced) = ("jinja2 2.11.1 in srv/requirements.txt", "jinja2 2.11.1 in b/requirements.txt");
+        check(&[root, other, through, &[lock]], &[beyond]);
+        check(&[root, other, through, &["a/b/", lock]], &[replaced]);
+        check(&[root, other, through, &["a/d/", lock]], &[beyond]);
     }
 
     #[test]

@@ -19,6 +19,9 @@ const LARGEST_LINKED_BYTES: u64 = 64 << 20;
 /// How often one file is read for the sake of different names. Under names that readers take alike it is read once.
 const MOST_READINGS: usize = 32;
 
+/// How many hard links of a layer are kept for others that lead through them; few builders write links to links.
+const MOST_HARD_LINKS: usize = 10_000;
+
 /// What is to be read in a further pass over one layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct FurtherPass {
@@ -84,7 +87,9 @@ impl FurtherPass {
     ) -> Result<HardLinked, ReadEntriesError> {
         let mut room = Room::of_a_layer();
         let mut linked = HardLinked::default();
+        let mut links = HardLinks::default();
         while let Some(entry) = stream.next_entry()? {
+            links.note(&entry);
             let places = self.places_of(&entry.path);
             if places.is_empty() {
                 continue;
@@ -97,7 +102,7 @@ impl FurtherPass {
                     }
                     take(&places, &entry, stream.content(), indexes, &mut room);
                 }
-                EntryKind::HardLink(target) => linked.places.push((target.clone(), places)),
+                EntryKind::HardLink(target) => linked.places.push((links.end(target).clone(), places)),
                 EntryKind::Other => {
                     for place in &places {
                         let kind = match place.told {
@@ -127,6 +132,30 @@ impl FurtherPass {
             ..folder.clone()
         };
         if is_unread(named, &place.sought) { vec![place] } else { Vec::new() }
+    }
+}
+
+/// The hard links that a layer had so far, by their names, and the names of the files behind them.
+#[derive(Default)]
+struct HardLinks {
+    files: HashMap<UntrustedPath, UntrustedPath>,
+}
+
+impl HardLinks {
+    /// Notes an entry, which takes the place of what had its name before.
+    fn note(&mut self, entry: &Entry) {
+        match &entry.kind {
+            EntryKind::HardLink(target) if self.files.len() < MOST_HARD_LINKS => {
+                let file = self.end(target).clone();
+                self.files.insert(entry.path.clone(), file);
+            }
+            _ => drop(self.files.remove(&entry.path)),
+        }
+    }
+
+    /// What a link to `target` leads to in the end.
+    fn end<'a>(&'a self, target: &'a UntrustedPath) -> &'a UntrustedPath {
+        self.files.get(target).unwrap_or(target)
     }
 }
 

@@ -184,6 +184,7 @@ mod tests {
         check(&[&["app -> srv", LOCK], &[LINK]], &["lodash 4.17.20 in srv/package-lock.json"]);
         // Hard ones, within a layer and across.
         check(&[&[LOCK, "srv/y => srv/x"], &["app/package-lock.json => srv/y"]], FOUND);
+        check(&[&[LOCK, "srv/y => srv/x", "srv/z => srv/y"], &["app/package-lock.json => srv/z"]], FOUND);
         check(&[&[LOCK], &["srv/y => srv/x", "app/package-lock.json => srv/y"]], FOUND);
         check(
             &[&[LOCK], &[LINK], &["web/package-lock.json => app/package-lock.json"]],

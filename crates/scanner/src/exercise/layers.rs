@@ -212,10 +212,16 @@ impl Unpacked {
         if !self.links.is_empty() && !is_plain(changes) {
             return None;
         }
-        // A folder that is listed takes the place of a link, before anything is put into it.
-        for folder in changes.iter().filter(|change| matches!(change, Change::Folder(_))) {
-            let path = self.place(folder, changes, &mut Vec::new())?;
-            self.remove(|known| *known == path);
+        // A folder that is listed takes the place of a link, before anything is put into it. Where folders lie elsewhere once
+        // that is done, their order decides.
+        let folders = || changes.iter().filter(|change| matches!(change, Change::Folder(_)));
+        let before: Vec<Option<String>> =
+            folders().map(|folder| self.place(folder, changes, &mut Vec::new())).collect();
+        for path in before.iter().flatten() {
+            self.remove(|known| known == path);
+        }
+        if folders().zip(&before).any(|(folder, before)| self.place(folder, changes, &mut Vec::new()) != *before) {
+            return None;
         }
         let mut passed = Vec::new();
         let place = |change| {
