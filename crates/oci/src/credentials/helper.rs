@@ -4,12 +4,13 @@
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::io::retry_on_intr;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use serde::Deserialize;
 
 use super::Credential;
@@ -143,7 +144,7 @@ fn run(program: &Path, registry: &str, timeout: Duration) -> io::Result<Option<(
 fn end(child: &mut Child) {
     // It may have ended by itself in between, which is as good.
     let _ = child.kill();
-    if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+    if let Some(group) = id_of(child) {
         let _ = kill_process_group(group, Signal::KILL);
     }
 }
@@ -158,21 +159,26 @@ fn talk(child: &mut Child, registry: &str, timeout: Duration) -> io::Result<Opti
     }
     let Some(output) = child.stdout.take() else { return Ok(Some(Vec::new())) };
     let answer = Answering::read(output);
-    if ended_by(child, deadline)?.is_none() {
+    if !is_ended_by(child, deadline) {
         return Ok(None);
     }
     Ok(Some(answer.finish(REST_OF_ANSWER)))
 }
 
-/// Waits until the helper has ended; `None` where it has not by then.
-fn ended_by(child: &mut Child, deadline: Instant) -> io::Result<Option<ExitStatus>> {
-    loop {
-        let status = child.try_wait()?;
-        if status.is_some() || Instant::now() >= deadline {
-            return Ok(status);
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
+/// Waits until the helper has ended, and tells whether it has by then.
+fn is_ended_by(child: &Child, deadline: Instant) -> bool {
+    let Some(id) = id_of(child) else { return false };
+    let (sender, end) = mpsc::sync_channel(1);
+    thread::spawn(move || {
+        // It stays to be waited for, so that its number is nobody else's while it may still be ended by it.
+        let _ = retry_on_intr(|| waitid(WaitId::Pid(id), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT));
+        let _ = sender.send(());
+    });
+    end.recv_timeout(deadline.saturating_duration_since(Instant::now())).is_ok()
+}
+
+fn id_of(child: &Child) -> Option<Pid> {
+    i32::try_from(child.id()).ok().and_then(Pid::from_raw)
 }
 
 /// What a helper prints, while it prints it.
@@ -219,6 +225,8 @@ fn read_into(output: &mut dyn Read, so_far: &Mutex<Vec<u8>>) {
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
 
     use super::*;
 
@@ -276,21 +284,16 @@ mod tests {
     #[test]
     fn what_a_helper_started_is_ended_with_it() {
         let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("child");
-        let script = format!("sleep 60 & echo $! > {}; wait", place.display());
-        // Time enough for the shell to say which child it started.
+        let pipe = folder.path().join("pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let before = Instant::now();
+        // What the helper started holds the pipe open for as long as it runs.
+        let script = format!("sleep 60 > {} & wait", pipe.display());
+        let end = thread::spawn(move || fs::read(pipe).map(|bytes| bytes.len()));
+        // Time enough for the shell to start it.
         assert!(matches!(check(&script, Duration::from_secs(2)), Err(RunHelperError::TimedOut { .. })));
-        let child = fs::read_to_string(&place).unwrap();
-        // A process that was ended stays as a zombie until whoever inherited it has looked.
-        let is_running = || {
-            let state = fs::read_to_string(format!("/proc/{}/stat", child.trim())).unwrap_or_default();
-            !state.is_empty() && !state.contains(") Z ") && !state.contains(") X ")
-        };
-        let until = Instant::now() + LONG;
-        while is_running() {
-            assert!(Instant::now() < until, "{child} still runs");
-            thread::sleep(Duration::from_millis(5));
-        }
+        assert_eq!(end.join().unwrap().unwrap(), 0);
+        assert!(before.elapsed() < LONG, "{:?}", before.elapsed());
     }
 
     #[test]
