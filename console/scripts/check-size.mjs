@@ -10,7 +10,7 @@ const SITE = fileURLToPath(new URL('../dist/site', import.meta.url));
 const KB = 1000;
 const BUDGETS = { scripts: 210 * KB, page: 40 * KB, styles: 110 * KB, all: 4_000 * KB };
 
-/** Files that a list needs: with who is signed in and the rows these are the eight requests of the first rows. */
+/** Files that a list needs: with who is signed in and the rows these are the eight requests that the first rows wait for. */
 const MOST_FILES = 6;
 
 const files = readdirSync(SITE, { recursive: true, withFileTypes: true })
