@@ -65,7 +65,7 @@ impl<'a> WantedFile<'a> {
     pub(crate) const DEFAULT_LIMIT_BYTES: u64 = 16 << 20;
 
     /// What is kept in memory before [`WantedFile::at_random`] goes to a temporary file.
-    const MEMORY_BYTES: u64 = 8 << 20;
+    const MEMORY_BYTES: u64 = 2 << 20;
 
     /// The most that [`WantedFile::at_random`] writes to a temporary file.
     pub(crate) const LARGEST_BYTES: u64 = 2 << 30;
