@@ -5,6 +5,8 @@
 //! names hardly anywhere. What is wrong with a package is wrong with it in every image, so that few vulnerabilities touch
 //! many images.
 
+use std::collections::BTreeMap;
+
 use model::{
     Distribution, Ecosystem, FindingKind, ImageFacts, Inventory, Package, Purl, ScanReport, ScanTarget, TargetKind,
 };
@@ -36,6 +38,9 @@ const TEAMS: u64 = 40;
 /// Tags of one repository.
 const TAGS: u64 = 50;
 
+/// Snapshots of a base.
+const SNAPSHOTS: u64 = 5 + TAGS / 10;
+
 /// The house.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct House {
@@ -60,6 +65,16 @@ pub(crate) struct Flaw {
     pub(crate) severity: i64,
     pub(crate) is_exploited: bool,
     pub(crate) epss: f64,
+}
+
+/// What a feed says of a package of the house.
+pub(crate) struct Advisory {
+    /// As OSV writes it.
+    pub(crate) ecosystem: String,
+    pub(crate) package: String,
+    /// The versions that have the flaw; all where none is named.
+    pub(crate) versions: Vec<String>,
+    pub(crate) flaw: Flaw,
 }
 
 /// Numbers that look random and are always the same (splitmix64, Steele, Lea and Flood 2014).
@@ -109,6 +124,7 @@ impl House {
         let team = popular(mixed(repository ^ 1), TEAMS);
         let (id, version, count) = BASES[(popular(mixed(repository ^ 2), BASES.len() as u64)) as usize];
         let snapshot = mixed(repository ^ 3) % 6 + tag / 10;
+        debug_assert!(snapshot < SNAPSHOTS, "feeds know all snapshots");
         let ecosystem = [Ecosystem::Npm, Ecosystem::Pypi, Ecosystem::Maven][(mixed(repository ^ 4) % 3) as usize];
         let mut packages: Vec<Package> = (0..count).map(|at| base_package(id, version, at, snapshot)).collect();
         for at in 0..20 + mixed(repository ^ 5) % 60 {
@@ -172,6 +188,41 @@ impl House {
         Image { report, digest, names, team, flaws }
     }
 
+    /// What feeds say of the packages of the house, but for those of the bases whose feeds are not written as OSV.
+    pub(crate) fn advisories() -> Vec<Advisory> {
+        let mut versions: BTreeMap<(String, String, String), Advisory> = BTreeMap::new();
+        let mut note = |ecosystem: &str, package: &Package, is_of_all: bool| {
+            for flaw in flaws_of(package) {
+                let key = (ecosystem.to_owned(), package.name.clone(), flaw.id.clone());
+                let (ecosystem, name) = (key.0.clone(), key.1.clone());
+                let new = || Advisory { ecosystem, package: name, versions: Vec::new(), flaw };
+                let advisory = versions.entry(key).or_insert_with(new);
+                if !is_of_all {
+                    advisory.versions.push(package.version.clone());
+                }
+            }
+        };
+        for (id, release, count) in BASES {
+            let ecosystem = match *id {
+                "debian" => format!("Debian:{release}"),
+                "ubuntu" => format!("Ubuntu:{release}:LTS"),
+                "alpine" => format!("Alpine:v{release}"),
+                _ => continue,
+            };
+            for (at, snapshot) in (0..*count).flat_map(|at| (0..SNAPSHOTS).map(move |snapshot| (at, snapshot))) {
+                note(&ecosystem, &base_package(id, release, at, snapshot), true);
+            }
+        }
+        for (ecosystem, name) in [(Ecosystem::Npm, "npm"), (Ecosystem::Pypi, "PyPI"), (Ecosystem::Maven, "Maven")] {
+            for (package, version) in
+                (0..NAMES).flat_map(|at| (0..VERSIONS + TAGS / 4).map(move |version| (at, version)))
+            {
+                note(name, &program_package(ecosystem, package, version), false);
+            }
+        }
+        versions.into_values().collect()
+    }
+
     /// Numbers of images from everywhere in the house.
     fn some(&self, count: u32) -> impl Iterator<Item = u32> {
         let images = u64::from(self.images);
@@ -186,8 +237,19 @@ impl House {
         self.some(500).map(|number| Asked::get(&format!("/images/{}/findings", House::digest(number)))).collect()
     }
 
+    /// Verdicts on images under the names that they are registered by, as admission asks for them.
     pub(crate) fn verdict_paths(&self) -> Vec<Asked> {
-        self.some(5000).map(|number| Asked::get(&format!("/verdict?image=x@{}", House::digest(number)))).collect()
+        let named = |number| {
+            let ImageName { registry, repository, .. } = House::image(number).names.swap_remove(0);
+            Asked::get(&format!("/verdict?image={registry}/{repository}@{}", House::digest(number)))
+        };
+        self.some(5000).map(named).collect()
+    }
+
+    /// Verdicts on images under a name that nobody registered, which are judged for the answer.
+    pub(crate) fn copied_paths(&self) -> Vec<Asked> {
+        let copied = |number| Asked::get(&format!("/verdict?image=mirror.example/copy@{}", House::digest(number)));
+        self.some(5000).map(copied).collect()
     }
 
     /// Pages that begin behind an image in the middle: the cursor is what the page before would have given.
