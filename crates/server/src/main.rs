@@ -10,6 +10,7 @@ mod audit_key;
 mod background;
 mod clock;
 mod clouds;
+mod compressed;
 mod config;
 mod console;
 mod cursor;
@@ -42,6 +43,7 @@ mod signing_key;
 #[cfg(test)]
 mod testing;
 mod totp;
+mod uses;
 mod worker_token;
 
 use std::process::ExitCode;

@@ -27,6 +27,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::guard::entry;
 use crate::jobs;
 use crate::registries::platforms::PlatformIndex;
+use crate::uses;
 
 /// An image that somebody has indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,7 +146,7 @@ pub(crate) async fn register_within(
         && let Some(verdict) = current(app, permit, &index.image.digest).await?
     {
         if known.is_seen_due {
-            note_seen(app, &index.image.digest);
+            uses::note(app, [index.image.digest.clone()]);
         }
         let verdict = asked::told(app, permit, verdict).await?;
         let verdict = with_index(app, permit, verdict, platforms).await?;
@@ -290,16 +291,6 @@ async fn outranked(app: &App, registration: Registration, index: &Index, known: 
     kept.names = names;
     (kept.image.source, kept.image.source_rank) = (known.source.clone(), known.source_rank);
     Ok(kept)
-}
-
-/// Notes that an image is in use, which nobody waits for: a database that cannot write does not hold up reading.
-pub(crate) fn note_seen(app: &App, digest: &str) {
-    let (app, digest, now) = (app.clone(), digest.to_owned(), clock::now());
-    tokio::spawn(async move {
-        if let Err(error) = app.note(move |connection| images::note_seen(connection, &digest, now)).await {
-            tracing::warn!(%error, "the use of an image could not be noted; it is tried again with its next use");
-        }
-    });
 }
 
 async fn current(app: &App, permit: &Permit, digest: &str) -> ApiResult<Option<StoredVerdict>> {

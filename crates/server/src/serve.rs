@@ -28,6 +28,7 @@ use crate::routes::{self, policies::install_default as install_default_policy};
 use crate::sealed::Sealer;
 use crate::setup;
 use crate::signing_key::SigningKey;
+use crate::uses::Uses;
 use crate::worker_token;
 
 /// How long a handshake and the head of a request may take.
@@ -69,6 +70,7 @@ fn open(config: Config) -> anyhow::Result<App> {
     let verdict_key = SigningKey::in_folder(&config.data_folder, "verdict-signing")?;
     Ok(App::new(Parts {
         assurance,
+        uses: Uses::default(),
         clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
         config,
         store,

@@ -91,6 +91,7 @@ impl TestServer {
             rates: Rates::default(),
             metrics: Metrics::default(),
             assurance: crate::assurance::Assurance::new(&config),
+            uses: crate::uses::Uses::default(),
             clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
             config,
         });

@@ -3,10 +3,12 @@
 //! Columns are BIGINT (numbers, truth as 0 and 1, times as microseconds since 1970), TEXT, BLOB/BYTEA, DOUBLE PRECISION.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use postgres::types::{ToSql, Type};
 
 use crate::StoreError;
+use crate::remembered::Remembered;
 
 /// A value of a parameter or column.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +26,11 @@ pub enum Value {
 }
 
 /// One connection to one of the two databases.
-pub struct Connection(Inner, Option<AuditHead>);
+pub struct Connection {
+    inner: Inner,
+    audit_head: Option<AuditHead>,
+    remembered: Arc<Remembered>,
+}
 
 /// The last record of the trail: its number and hash. A transaction that has the head locked knows it without asking.
 pub(crate) type AuditHead = (i64, Vec<u8>);
@@ -62,23 +68,29 @@ impl Prepared {
 pub struct Row(Vec<Value>);
 
 impl Connection {
-    pub(crate) fn sqlite(connection: rusqlite::Connection) -> Connection {
-        Connection(Inner::Sqlite(connection), None)
+    pub(crate) fn sqlite(connection: rusqlite::Connection, remembered: Arc<Remembered>) -> Connection {
+        Connection { inner: Inner::Sqlite(connection), audit_head: None, remembered }
     }
 
-    pub(crate) fn postgres(client: postgres::Client) -> Connection {
-        Connection(Inner::Postgres(Box::new(Prepared { client, statements: HashMap::new() })), None)
+    pub(crate) fn postgres(client: postgres::Client, remembered: Arc<Remembered>) -> Connection {
+        let prepared = Prepared { client, statements: HashMap::new() };
+        Connection { inner: Inner::Postgres(Box::new(prepared)), audit_head: None, remembered }
+    }
+
+    /// The large counts that any connection of the store took lately.
+    pub(crate) fn remembered(&self) -> Arc<Remembered> {
+        Arc::clone(&self.remembered)
     }
 
     pub(crate) fn is_sqlite(&self) -> bool {
-        matches!(self.0, Inner::Sqlite(_))
+        matches!(self.inner, Inner::Sqlite(_))
     }
 
     /// Runs a statement and returns how many rows it changed.
     pub fn execute(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, StoreError> {
         #[cfg(test)]
         crate::testing::note(sql, parameters);
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql))?;
                 Ok(statement.execute(rusqlite::params_from_iter(parameters))? as u64)
@@ -115,7 +127,7 @@ impl Connection {
     ) -> Result<(), StoreError> {
         #[cfg(test)]
         crate::testing::note(sql, parameters);
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(&numbered(sql))?;
                 let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
@@ -154,7 +166,7 @@ impl Connection {
     /// indexes alone can answer for. SQLite's plans go by the queries alone. For a store that was filled in one go; not
     /// within [`crate::Store::write`], because it is no part of a transaction.
     pub fn settle(&mut self) -> Result<(), StoreError> {
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(_) => Ok(()),
             Inner::Postgres(prepared) => {
                 prepared.client.batch_execute("SET statement_timeout = 0")?;
@@ -165,16 +177,16 @@ impl Connection {
 
     /// The head of the trail, as this transaction left it.
     pub(crate) fn audit_head(&mut self) -> &mut Option<AuditHead> {
-        &mut self.1
+        &mut self.audit_head
     }
 
     /// Runs several statements without parameters.
     pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
         // Whatever begins, ends or is undone: the head is asked for again.
         if !sql.starts_with("RELEASE") {
-            self.1 = None;
+            self.audit_head = None;
         }
-        match &mut self.0 {
+        match &mut self.inner {
             Inner::Sqlite(connection) => connection.execute_batch(sql)?,
             Inner::Postgres(prepared) => prepared.client.batch_execute(sql)?,
         }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use crate::remembered::Remembered;
 use crate::work::{Ended, Item, Work};
 use crate::{Address, Connection, Schema, StoreError};
 
@@ -362,11 +363,12 @@ enum Role {
 #[derive(Clone)]
 pub(crate) struct Connector {
     options: StoreOptions,
+    remembered: Arc<Remembered>,
 }
 
 impl Connector {
     pub(crate) fn new(options: &StoreOptions) -> Connector {
-        Connector { options: options.clone() }
+        Connector { options: options.clone(), remembered: Arc::default() }
     }
 
     /// A connection for work that no server takes part in.
@@ -378,7 +380,9 @@ impl Connector {
     fn connect(&self, role: Role) -> Result<Connection, StoreError> {
         match &self.options.address {
             Address::Sqlite(path) => self.open_file(path, role),
-            Address::Postgres(uri) => Ok(Connection::postgres(crate::postgresql::connect(uri)?)),
+            Address::Postgres(uri) => {
+                Ok(Connection::postgres(crate::postgresql::connect(uri)?, Arc::clone(&self.remembered)))
+            }
         }
     }
 
@@ -403,7 +407,7 @@ impl Connector {
                 connection.pragma_update(None, "temp_store", "FILE")?;
             }
         }
-        Ok(Connection::sqlite(connection))
+        Ok(Connection::sqlite(connection, Arc::clone(&self.remembered)))
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use crate::images::{ImageName, keep_in_scope};
-use crate::{Connection, StoreError, values};
+use crate::{Connection, Row, StoreError, values};
 
 /// How far the evaluation has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,13 +121,29 @@ pub fn note_intelligence(connection: &mut Connection, fingerprint: &str) -> Resu
     Ok(())
 }
 
+/// An image of the queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// Its number.
+    pub image_id: i64,
+    /// Its digest.
+    pub digest: String,
+    /// Why it is judged.
+    pub cause: String,
+    /// How often it had been put into the queue when it was read.
+    pub asked: i64,
+}
+
+/// What stands behind a row that comes into the queue: one that is in it stays there where it is being judged.
+pub(crate) const AGAIN: &str = "ON CONFLICT (image_id) DO UPDATE SET asked = evaluation_queue.asked + 1";
+
 /// Queues one image.
 ///
 /// # Errors
 /// When the database fails.
 pub fn queue(connection: &mut Connection, image_id: i64, cause: &str) -> Result<(), StoreError> {
-    let sql = "INSERT INTO evaluation_queue (image_id, cause) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    connection.execute(sql, &values![image_id, cause])?;
+    let sql = format!("INSERT INTO evaluation_queue (image_id, cause) VALUES ($1, $2) {AGAIN}");
+    connection.execute(&sql, &values![image_id, cause])?;
     Ok(())
 }
 
@@ -136,9 +152,9 @@ pub fn queue(connection: &mut Connection, image_id: i64, cause: &str) -> Result<
 /// # Errors
 /// When the database fails.
 pub fn queue_digest(connection: &mut Connection, digest: &str, cause: &str) -> Result<(), StoreError> {
-    let sql = "INSERT INTO evaluation_queue (image_id, cause) SELECT id, $2 FROM images WHERE digest = $1
-        ON CONFLICT DO NOTHING";
-    connection.execute(sql, &values![digest, cause])?;
+    let sql =
+        format!("INSERT INTO evaluation_queue (image_id, cause) SELECT id, $2 FROM images WHERE digest = $1 {AGAIN}");
+    connection.execute(&sql, &values![digest, cause])?;
     Ok(())
 }
 
@@ -153,30 +169,36 @@ pub fn queue_repository(
     cause: &str,
 ) -> Result<(), StoreError> {
     connection.execute(
-        "INSERT INTO evaluation_queue (image_id, cause)
-         SELECT DISTINCT image_id, $3 FROM image_names WHERE registry = $1 AND repository = $2 ON CONFLICT DO NOTHING",
+        &format!(
+            "INSERT INTO evaluation_queue (image_id, cause)
+             SELECT DISTINCT image_id, $3 FROM image_names WHERE registry = $1 AND repository = $2 {AGAIN}"
+        ),
         &values![registry, repository, cause],
     )?;
     Ok(())
 }
 
-/// The next images of the queue, with their digests and causes.
+/// The next images of the queue.
 ///
 /// # Errors
 /// When the database fails.
-pub fn queued(connection: &mut Connection, limit: u32) -> Result<Vec<(i64, String, String)>, StoreError> {
-    let sql = "SELECT q.image_id, i.digest, q.cause FROM evaluation_queue q JOIN images i ON i.id = q.image_id
+pub fn queued(connection: &mut Connection, limit: u32) -> Result<Vec<Queued>, StoreError> {
+    let sql = "SELECT q.image_id, i.digest, q.cause, q.asked FROM evaluation_queue q JOIN images i ON i.id = q.image_id
         WHERE q.image_id > $1 ORDER BY q.image_id LIMIT $2";
     let rows = connection.rows(sql, &values![i64::MIN, i64::from(limit)])?;
-    Ok(rows.iter().map(|row| (row.integer(0), row.text(1), row.text(2))).collect())
+    let queued =
+        |row: &Row| Queued { image_id: row.integer(0), digest: row.text(1), cause: row.text(2), asked: row.integer(3) };
+    Ok(rows.iter().map(queued).collect())
 }
 
-/// Takes an image out of the queue.
+/// Takes an image out of the queue, unless it was put there again since it was read: it may have been judged by what held
+/// before.
 ///
 /// # Errors
 /// When the database fails.
-pub fn dequeue(connection: &mut Connection, image_id: i64) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM evaluation_queue WHERE image_id = $1", &values![image_id])?;
+pub fn dequeue(connection: &mut Connection, queued: &Queued) -> Result<(), StoreError> {
+    let sql = "DELETE FROM evaluation_queue WHERE image_id = $1 AND asked = $2";
+    connection.execute(sql, &values![queued.image_id, queued.asked])?;
     Ok(())
 }
 

@@ -64,6 +64,11 @@ impl Conditions {
         format!("${}", self.parameters.len())
     }
 
+    /// The values that were bound so far.
+    pub(crate) fn parameters(&self) -> &[Value] {
+        &self.parameters
+    }
+
     pub(crate) fn add(&mut self, condition: String) {
         self.terms.push(condition);
     }

@@ -18,7 +18,7 @@ pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
 pub(crate) use list::counted;
 pub use list::{
     Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, count_packages, first,
-    id_of_digest, index, is_denied, is_in_repository, list, names, next_ids, packages,
+    id_of_digest, index, index_hash, is_denied, is_in_repository, list, names, next_ids, packages,
 };
 pub(crate) use members::keep_in_scope;
 pub use members::{KnownNames, known_names, shared};

@@ -9,10 +9,12 @@ mod reached;
 use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
+use crate::connection::each_chunk;
 use crate::counts::{MOST_COUNTED, RowCount};
+use crate::evaluation::AGAIN;
 use crate::filtering::{Conditions, Field, FieldKind, not, prefix};
 use crate::images::SEVERITIES;
-use crate::{Connection, Row, StoreError, values};
+use crate::{Connection, Row, StoreError, Value, values};
 pub(crate) use newest::count_since;
 pub use reached::MOST_COUNTED_WITHIN;
 use reached::{Reached, Thing};
@@ -89,7 +91,7 @@ pub struct KnownPackage {
     /// Its source package.
     pub source: String,
     /// How many images have it, of those that the permit reaches, counted up to [`MOST_COUNTED_EACH`], within
-    /// scopes to [`MOST_COUNTED_WITHIN`].
+    /// scopes to [`MOST_COUNTED_WITHIN`]; of hundreds as of some time in the last minute.
     pub images: u64,
 }
 
@@ -111,7 +113,7 @@ pub struct KnownVulnerability {
     /// When an image that the permit reaches first had it.
     pub first_seen: i64,
     /// How many images have it, of those that the permit reaches, counted up to [`MOST_COUNTED_EACH`], within
-    /// scopes to [`MOST_COUNTED_WITHIN`].
+    /// scopes to [`MOST_COUNTED_WITHIN`]; of hundreds as of some time in the last minute.
     pub images: u64,
 }
 
@@ -145,30 +147,29 @@ pub fn packages(
     let (name, version, id) = (conditions.bind(name), conditions.bind(version), conditions.bind(id));
     conditions.add(format!("p.name >= {name} AND (p.name, p.version, p.id) > ({name}, {version}, {id})"));
     narrow(filter, leads, &PACKAGES, &reached, connection.is_sqlite(), &mut conditions);
-    let images = reached.count(&mut conditions, MOST_COUNTED_EACH);
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
     let limit = conditions.bind(i64::from(limit) + 1);
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(
-            "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source, {images}
+            "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source
              FROM {from} WHERE {sql} ORDER BY p.name, p.version, p.id LIMIT {limit}"
         ),
         &parameters,
     )?;
-    Ok(rows
-        .iter()
-        .map(|row| KnownPackage {
-            id: row.integer(0),
-            name: row.text(1),
-            version: row.text(2),
-            ecosystem: row.text(3),
-            purl: row.text(4),
-            source: row.text(5),
-            images: u64::try_from(row.integer(6)).unwrap_or_default(),
-        })
-        .collect())
+    let keys: Vec<Value> = rows.iter().map(|row| row.integer(0).into()).collect();
+    let counts = reached.counts(connection, &keys, MOST_COUNTED_EACH)?;
+    let package = |(row, images): (&Row, u64)| KnownPackage {
+        id: row.integer(0),
+        name: row.text(1),
+        version: row.text(2),
+        ecosystem: row.text(3),
+        purl: row.text(4),
+        source: row.text(5),
+        images,
+    };
+    Ok(rows.iter().zip(counts).map(package).collect())
 }
 
 /// How many packages a filter takes, of those that an image has that the permit reaches.
@@ -477,7 +478,6 @@ fn known_vulnerabilities(
     limit: u32,
     most: u64,
 ) -> Result<Vec<KnownVulnerability>, StoreError> {
-    let images = reached.count(&mut conditions, most);
     let first_seen = reached.first_seen(&mut conditions, connection.is_sqlite());
     let is_reached = reached.exists(&mut conditions);
     conditions.add(is_reached);
@@ -485,16 +485,24 @@ fn known_vulnerabilities(
     let (sql, parameters) = conditions.finish();
     let rows = connection.rows(
         &format!(
-            "SELECT v.id, v.severity, v.kev, v.epss, v.title, v.published, {first_seen}, {images}
+            "SELECT v.id, v.severity, v.kev, v.epss, v.title, v.published, {first_seen}
              FROM {from} WHERE {sql} ORDER BY {order} LIMIT {limit}"
         ),
         &parameters,
     )?;
-    Ok(rows.iter().map(known_vulnerability).collect())
+    with_counts(connection, reached, &rows, most)
 }
 
-fn known_vulnerability(row: &Row) -> KnownVulnerability {
-    KnownVulnerability {
+/// Vulnerabilities with how many images have each, counted up to `most`.
+fn with_counts(
+    connection: &mut Connection,
+    reached: &Reached<'_>,
+    rows: &[Row],
+    most: u64,
+) -> Result<Vec<KnownVulnerability>, StoreError> {
+    let keys: Vec<Value> = rows.iter().map(|row| row.text(0).into()).collect();
+    let counts = reached.counts(connection, &keys, most)?;
+    let vulnerability = |(row, images): (&Row, u64)| KnownVulnerability {
         id: row.text(0),
         severity: row.integer(1),
         kev: row.truth(2),
@@ -502,8 +510,9 @@ fn known_vulnerability(row: &Row) -> KnownVulnerability {
         title: row.optional_text(4),
         published: row.optional_text(5),
         first_seen: row.integer(6),
-        images: u64::try_from(row.integer(7)).unwrap_or_default(),
-    }
+        images,
+    };
+    Ok(rows.iter().zip(counts).map(vulnerability).collect())
 }
 
 /// Puts the images that have one of these packages, by own or source name, into the queue for another evaluation, and
@@ -513,19 +522,21 @@ fn known_vulnerability(row: &Row) -> KnownVulnerability {
 /// When the database fails.
 pub fn queue_images_with(connection: &mut Connection, names: &[String], cause: &str) -> Result<(), StoreError> {
     for column in ["name", "source"] {
-        let sql = format!(
-            "INSERT INTO evaluation_queue (image_id, cause)
-             SELECT DISTINCT ip.image_id, $2 FROM packages p JOIN image_packages ip ON ip.package_id = p.id
-             WHERE p.{column} = $1 ON CONFLICT DO NOTHING"
-        );
-        for name in names {
-            connection.execute(&sql, &values![name, cause])?;
-        }
+        each_chunk(names.iter().map(|name| [Value::from(name)]).collect(), |count, names| {
+            let places: Vec<String> = (2..=count + 1).map(|at| format!("${at}")).collect();
+            let sql = format!(
+                "INSERT INTO evaluation_queue (image_id, cause)
+                 SELECT DISTINCT ip.image_id, $1 FROM packages p JOIN image_packages ip ON ip.package_id = p.id
+                 WHERE p.{column} IN ({}) {AGAIN}",
+                places.join(", ")
+            );
+            let parameters: Vec<Value> = [Value::from(cause)].into_iter().chain(names.iter().cloned()).collect();
+            connection.execute(&sql, &parameters).map(|_| ())
+        })?;
     }
-    connection.execute(
-        "INSERT INTO evaluation_queue (image_id, cause) SELECT id, $1 FROM images WHERE has_archives = 1
-         ON CONFLICT DO NOTHING",
-        &values![cause],
-    )?;
+    let sql = format!(
+        "INSERT INTO evaluation_queue (image_id, cause) SELECT id, $1 FROM images WHERE has_archives = 1 {AGAIN}"
+    );
+    connection.execute(&sql, &values![cause])?;
     Ok(())
 }

@@ -29,6 +29,7 @@ mod plans;
 pub mod policies;
 mod postgresql;
 pub mod registries;
+mod remembered;
 pub mod repositories;
 pub mod rights;
 mod schema;

@@ -39,6 +39,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 20, name: "names", sql: include_str!("../migrations/0020_names.sql") },
     Schema { version: 21, name: "people", sql: include_str!("../migrations/0021_people.sql") },
     Schema { version: 22, name: "failures", sql: include_str!("../migrations/0022_failures.sql") },
+    Schema { version: 23, name: "asked", sql: include_str!("../migrations/0023_asked.sql") },
 ];
 
 impl Schema {

@@ -1,7 +1,7 @@
 //! Those who ask: how long each answer took.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -121,13 +121,14 @@ impl Somebody<'_> {
     }
 }
 
-/// Many who ask one thing after another, in no order, each as soon as the last is answered.
-pub(crate) fn without_pause(
+/// Many who ask one thing after another, in no order, each so long after the last was answered.
+pub(crate) fn at_once(
     program: &Program,
     tokens: &[String],
     paths: &[Asked],
     users: usize,
     span: Duration,
+    pause: Duration,
 ) -> Figures {
     let began = Instant::now();
     let taken = together(program, tokens, users, |number, somebody| {
@@ -136,6 +137,8 @@ pub(crate) fn without_pause(
         while began.elapsed() < span {
             seed = mixed(seed);
             taken.push(somebody.ask(&paths[seed as usize % paths.len()], Instant::now()));
+            // Of other lengths each time, so that they do not fall into step.
+            std::thread::sleep(pause.mul_f64(0.5 + (seed >> 40) as f64 / (1_u64 << 24) as f64));
         }
         taken
     });
@@ -146,10 +149,14 @@ pub(crate) fn without_pause(
 /// asked when its time came.
 pub(crate) fn at_a_rate(program: &Program, tokens: &[String], paths: &[Asked], rate: u32, span: Duration) -> Figures {
     const ASKERS: usize = 32;
-    let (next, began) = (AtomicU32::new(0), Instant::now());
+    // Those who ask keep their connections open, and have them before it begins.
+    let (next, open, began) = (AtomicU32::new(0), Barrier::new(ASKERS), OnceLock::new());
     let all = u32::try_from(span.as_secs()).unwrap_or(1) * rate;
     let taken = together(program, tokens, ASKERS, |_, somebody| {
         let mut taken = Vec::new();
+        somebody.ask(&Asked::get("/me"), Instant::now());
+        open.wait();
+        let began = *began.get_or_init(Instant::now);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= all {
@@ -160,7 +167,7 @@ pub(crate) fn at_a_rate(program: &Program, tokens: &[String], paths: &[Asked], r
             taken.push(somebody.ask(&paths[number as usize % paths.len()], due));
         }
     });
-    Figures::of(taken, began.elapsed())
+    Figures::of(taken, began.get().map_or(span, Instant::elapsed))
 }
 
 /// Pipelines that register images that the house does not have yet.

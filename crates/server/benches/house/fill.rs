@@ -64,9 +64,14 @@ pub(crate) fn fill(address: &Address, house: &House, scopes: &[String]) -> u64 {
             store.write_blocking(Lane::Beside, write).unwrap();
         }
     });
-    // All are judged by all that holds: the server has nothing to catch up with when it starts.
+    // All are judged by all that holds, and those of the scopes are found: the server has nothing to catch up with when it
+    // starts.
+    let images = i64::from(house.images());
     store
         .write_blocking(Lane::Beside, move |connection| {
+            for (scope, version, _) in evaluation::unmarked_scopes(connection)? {
+                evaluation::mark_scope(connection, &scope, version, &[], images, true)?;
+            }
             evaluation::begin(connection)?;
             evaluation::finish(connection, now)
         })

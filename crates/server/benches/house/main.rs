@@ -1,13 +1,14 @@
 //! What a large house feels like: 100,000 images with 5 million findings, asked over HTTP by 20 users at once who never
-//! pause, by admission controllers a thousand times a second, and by pipelines that register. Beside every figure stands
-//! that of the same run for the least that any request costs: to be recognized and answered (`GET /me`). At last its images
-//! are judged anew.
+//! pause (and beside it by as many who look at what they are answered), by admission controllers a thousand times a second,
+//! and by pipelines that register. Beside every figure stands that of the same run for the least that any request costs: to
+//! be recognized and answered (`GET /me`). At last its images are judged anew.
 //!
 //! `cargo bench -p server --bench house`. The variables that make it smaller, or keep what was generated:
 //!
 //! - `BULKHEAD_BENCH_IMAGES`: how many images (100000); the findings are some 50 to each.
 //! - `BULKHEAD_BENCH_SECONDS`: how long each thing is asked (5).
 //! - `BULKHEAD_BENCH_STORES`: `sqlite,postgresql`.
+//! - `BULKHEAD_BENCH_PARTS`: `asked,judged`.
 //! - `BULKHEAD_BENCH_FOLDER`: a folder that keeps the data folder of SQLite for the next run; without it all is removed.
 //!
 //! PostgreSQL is the one of the tests, which does not flush (`fsync=off`): its figures tell the program's part and that of
@@ -32,6 +33,9 @@ use store::Address;
 
 /// How many ask at once.
 const USERS: usize = 20;
+
+/// How long people look at an answer before they ask the next thing, on average: still in a hurry.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// How often verdicts are asked for, each second.
 const VERDICTS: u32 = 1000;
@@ -75,6 +79,16 @@ fn variable(name: &str) -> Option<String> {
 
 fn measure(name: &str, folder: &Path, uri: Option<&str>, address: &Address, house: &House, span: Duration) {
     let access = prepare(name, folder, uri, address, house);
+    let parts = variable("BULKHEAD_BENCH_PARTS").unwrap_or_else(|| "asked,judged".to_owned());
+    if parts.contains("asked") {
+        ask(name, folder, uri, house, &access, span);
+    }
+    if parts.contains("judged") {
+        reevaluation::measure(name, folder, uri, address, house);
+    }
+}
+
+fn ask(name: &str, folder: &Path, uri: Option<&str>, house: &House, access: &Access, span: Duration) {
     let began = Instant::now();
     let program = Program::start(folder, uri);
     let started = began.elapsed();
@@ -86,22 +100,24 @@ fn measure(name: &str, folder: &Path, uri: Option<&str>, address: &Address, hous
         idle.now
     );
     println!(
-        "{:<52} {:>7} {:>8} {:>8} {:>9}",
+        "{:<52} {:>7} {:>8} {:>8} {:>9} {:>14}",
         format!("{USERS} users at once"),
         "goal",
         "p50 ms",
         "p99 ms",
-        "a second"
+        "a second",
+        "p99 of people"
     );
-    for (label, goal, paths, tokens) in questions(house, &access) {
-        let figures = asking::without_pause(&program, tokens, &paths, USERS, span);
-        show(label, goal, &figures);
+    for (label, goal, paths, tokens) in questions(house, access) {
+        let figures = asking::at_once(&program, tokens, &paths, USERS, span, Duration::ZERO);
+        let people = asking::at_once(&program, tokens, &paths, USERS, span, PAUSE);
+        show(label, goal, &figures, Some(&people));
     }
     let paths = house.verdict_paths();
     let figures = asking::at_a_rate(&program, &access.tokens, &paths, VERDICTS, span);
-    show(&format!("verdict, {VERDICTS} a second"), Some(5), &figures);
+    show(&format!("verdict, {VERDICTS} a second"), Some(5), &figures, None);
     let figures = asking::at_a_rate(&program, &access.tokens, &house.copied_paths(), COPIES, span);
-    show(&format!("verdict under another name, judged anew, {COPIES} a second"), None, &figures);
+    show(&format!("verdict under another name, judged anew, {COPIES} a second"), None, &figures, None);
     let figures = asking::register(&program, &access.tokens, house, PIPELINES, span);
     let reached = if figures.rate() >= 200.0 { "reached" } else { "MISSED" };
     println!(
@@ -115,11 +131,10 @@ fn measure(name: &str, folder: &Path, uri: Option<&str>, address: &Address, hous
     let memory = program.memory();
     let reached = if memory.most <= 300 { "reached" } else { "MISSED" };
     println!("memory of the server, goal 300 MiB: {} MiB now, {} MiB at most, {reached}", memory.now, memory.most);
-    program.stop();
-    reevaluation::measure(name, folder, uri, address, house);
 }
 
-fn show(label: &str, goal: Option<u64>, figures: &Figures) {
+/// Prints figures, beside them those of people who look at what they were answered.
+fn show(label: &str, goal: Option<u64>, figures: &Figures, people: Option<&Figures>) {
     let (median, tail) = (figures.percentile(50.0), figures.percentile(99.0));
     let reached = match goal {
         Some(goal) if tail <= goal as f64 => "reached",
@@ -127,8 +142,9 @@ fn show(label: &str, goal: Option<u64>, figures: &Figures) {
         None => "",
     };
     let goal = goal.map(|goal| goal.to_string()).unwrap_or_default();
-    println!("{label:<52} {goal:>7} {median:>8.1} {tail:>8.1} {:>9.0} {reached}", figures.rate());
-    if figures.failed > 0 {
+    let slow = people.map(|people| format!("{:.1}", people.percentile(99.0))).unwrap_or_default();
+    println!("{label:<52} {goal:>7} {median:>8.1} {tail:>8.1} {:>9.0} {slow:>14} {reached}", figures.rate());
+    for figures in [Some(figures), people].into_iter().flatten().filter(|figures| figures.failed > 0) {
         println!("    {} requests failed, the first by: {}", figures.failed, figures.failure);
     }
 }

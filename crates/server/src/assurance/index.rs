@@ -9,6 +9,7 @@ use intelligence::Database;
 use model::{Finding, FindingKind, ImageName as Name, Package, ScanReport, TargetKind};
 use store::images::{ImageName, NewImage, PackageRow, words_of};
 
+use crate::compressed;
 use crate::error::{ApiError, ApiResult};
 use crate::registration::{Reference, Registration, Source};
 
@@ -76,7 +77,7 @@ pub(crate) fn read_stored(
     database: Option<&Database>,
 ) -> ApiResult<ScanReport> {
     let length = usize::try_from(length).unwrap_or(LARGEST_INDEX_BYTES).min(LARGEST_INDEX_BYTES);
-    let bytes = zstd::bulk::decompress(body, length).map_err(|_| super::defect())?;
+    let bytes = compressed::decompress(body, length).map_err(|_| super::defect())?;
     let mut report = formats::read_report(&bytes).map_err(|error| {
         tracing::error!(error = %crate::error::chain(&error), "a stored index cannot be read");
         super::defect()

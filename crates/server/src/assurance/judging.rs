@@ -16,7 +16,7 @@ use super::intelligence_file::fingerprint;
 use super::rego::RegoProcesses;
 use super::rules::Rules;
 use crate::clock::SECOND;
-use crate::ids;
+use crate::{compressed, ids};
 use rego_process::Together;
 
 /// What an image is judged with.
@@ -190,7 +190,7 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
     let effects = judged.effects();
     let denied_by = judged.policies.iter().filter(|policy| policy.denies()).map(|policy| policy.name.clone());
     // The object is kept without id, time and intelligence: its row has these.
-    let body = zstd::bulk::compress(text.as_bytes(), 3).unwrap_or_default();
+    let body = compressed::compress(text.as_bytes()).unwrap_or_default();
     NewVerdict {
         id,
         subject: judged.subject,

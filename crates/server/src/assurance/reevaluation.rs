@@ -2,11 +2,13 @@
 //! server or the next start goes on where this one stopped.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use intelligence::{Changes, Database};
 use model::ScanReport;
+use policy::Policy;
 use policy::access::{self, Action, Area, Permission, Permit, Principal};
 use store::images::{self, Evaluation, ImageName, KnownNames, Subject};
 use store::{Connection, Lane, StoreError, approvals, audit, evaluation, exceptions};
@@ -22,7 +24,13 @@ use crate::error::ApiResult;
 use crate::installation::Installation;
 
 /// How many images are judged in one step.
-const STEP: u32 = 32;
+const STEP: usize = 32;
+
+/// How many of them one thread reads and judges after another.
+const TOGETHER: usize = 4;
+
+/// How many images are judged before it is looked whether something else comes first.
+const AHEAD: u32 = if cfg!(test) { 64 } else { 256 };
 
 /// How many images a step looks at to find those of a scope.
 const SCOPE_STEP: u32 = 500;
@@ -180,22 +188,15 @@ async fn find_scope(app: &App) -> ApiResult<bool> {
 
 /// Judges the next images of the queue.
 async fn judge_queued(app: &App, owner: &str, now: i64) -> ApiResult<bool> {
-    let queued = app.read(|connection| evaluation::queued(connection, STEP)).await?;
+    let queued = app.read(|connection| evaluation::queued(connection, AHEAD)).await?;
     if queued.is_empty() {
         return Ok(false);
     }
-    let ids: Vec<i64> = queued.iter().map(|(id, _, _)| *id).collect();
-    let judged = judge(app, queued, now).await?;
-    let (owner, lane) = (owner.to_owned(), lane_of(&judged));
-    let written = app.store.write(lane, move |connection| {
-        if !evaluation::holds_lease(connection, &owner)? {
-            return Ok(false);
-        }
-        write(connection, &judged, now)?;
-        ids.iter().try_for_each(|id| evaluation::dequeue(connection, *id))?;
-        Ok(true)
+    let images = queued.iter().map(|queued| (queued.image_id, queued.digest.clone(), queued.cause.clone())).collect();
+    let steps = judge_in_steps(app, owner, images, now, move |connection, step| {
+        queued[step].iter().try_for_each(|queued| evaluation::dequeue(connection, queued))
     });
-    Ok(written.await?)
+    steps.await
 }
 
 /// Judges the next images of a pass, or begins one where it is wanted.
@@ -210,21 +211,75 @@ async fn judge_next(app: &App, owner: &str, now: i64) -> ApiResult<bool> {
     }
     let permit = reader()?;
     let cursor = progress.cursor;
-    let next = app.read(move |connection| images::next_ids(connection, &permit, cursor, STEP)).await?;
-    let Some(last) = next.last().map(|(id, _)| *id) else {
+    let next = app.read(move |connection| images::next_ids(connection, &permit, cursor, AHEAD)).await?;
+    if next.is_empty() {
         app.note(move |connection| evaluation::finish(connection, now)).await?;
         return Ok(true);
-    };
+    }
     let cause = progress.cause;
-    let judged = judge(app, next.into_iter().map(|(id, digest)| (id, digest, cause.clone())).collect(), now).await?;
+    let images = next.iter().map(|(id, digest)| (*id, digest.clone(), cause.clone())).collect();
+    let steps = judge_in_steps(app, owner, images, now, move |connection, step| match next[step].last() {
+        Some((last, _)) => evaluation::advance(connection, *last),
+        None => Ok(()),
+    });
+    steps.await
+}
+
+/// Judges images step by step: while one step is written, the next is judged. `note` notes in the transaction of a step that
+/// these of the images are done. `false` where another server has gone on meanwhile, perhaps by something newer.
+async fn judge_in_steps(
+    app: &App,
+    owner: &str,
+    images: Vec<(i64, String, String)>,
+    now: i64,
+    note: impl Fn(&mut Connection, Range<usize>) -> Result<(), StoreError> + Send + Sync + 'static,
+) -> ApiResult<bool> {
+    let note = Arc::new(note);
+    let mut judged: Option<(Range<usize>, Vec<Judged>)> = None;
+    let mut from = 0;
+    loop {
+        let to = images.len().min(from + STEP);
+        let next = async {
+            match images.get(from..to).filter(|step| !step.is_empty()) {
+                Some(step) => judge(app, step.to_vec(), now).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let written = async {
+            match judged.take() {
+                Some((step, judged)) => write_step(app, owner, judged, step, now, Arc::clone(&note)).await,
+                None => Ok(true),
+            }
+        };
+        // What was judged is written, whatever became of the next.
+        let (next, written) = tokio::join!(next, written);
+        if !written? {
+            return Ok(false);
+        }
+        match next? {
+            Some(next) => judged = Some((from..to, next)),
+            None => return Ok(true),
+        }
+        from = to;
+    }
+}
+
+/// Writes a step, for as long as this server has the lease.
+async fn write_step(
+    app: &App,
+    owner: &str,
+    judged: Vec<Judged>,
+    step: Range<usize>,
+    now: i64,
+    note: Arc<impl Fn(&mut Connection, Range<usize>) -> Result<(), StoreError> + Send + Sync + 'static>,
+) -> ApiResult<bool> {
     let (owner, lane) = (owner.to_owned(), lane_of(&judged));
     let written = app.store.write(lane, move |connection| {
-        // It took so long that another server has gone on from here, perhaps by something newer.
         if !evaluation::holds_lease(connection, &owner)? {
             return Ok(false);
         }
         write(connection, &judged, now)?;
-        evaluation::advance(connection, last)?;
+        note(connection, step.clone())?;
         Ok(true)
     });
     Ok(written.await?)
@@ -261,43 +316,60 @@ pub(crate) async fn judge_by(
     now: i64,
 ) -> ApiResult<Vec<Judged>> {
     let database = app.assurance.intelligence.database();
-    let work = images.into_iter().map(|(id, digest, cause)| {
-        let (rules, database) = (Arc::clone(rules), database.clone());
+    // Checks that somebody has written take as long as they do: one image does not wait for another's.
+    let together = if rules.policies.iter().any(Policy::has_custom_checks) { 1 } else { TOGETHER };
+    let work = images.chunks(together).map(|images| {
+        let (rules, database, images) = (Arc::clone(rules), database.clone(), Arc::new(images.to_vec()));
         async move {
-            let own = digest.clone();
-            let read = app.read(move |connection| stored(connection, id, &own)).await;
-            let Stored { hash, length, body, names, approvals, was_denied, .. } = match read {
-                Ok(stored) => stored,
-                // Somebody removed it meanwhile.
-                Err(StoreError::NotFound { .. }) => return Ok(None),
-                Err(error) => return Err(error.into()),
-            };
-            let (rego, judging_by) = (Arc::clone(&app.assurance.rego), Arc::clone(&rules));
-            let evaluation = app.assurance.judge(&judging_by, move || {
-                let mut report = index::read_stored(&body, length, &names, database.as_deref())?;
-                let question = Question {
-                    rules: &rules,
-                    database: database.as_deref(),
-                    names: &names,
-                    approvals: &approvals,
-                    rego: &rego,
-                    now,
-                    cause: &cause,
+            let own = Arc::clone(&images);
+            let read = move |connection: &mut Connection| {
+                let one = |(id, digest, _): &(i64, String, String)| match stored(connection, *id, digest) {
+                    Ok(stored) => Ok(Some(stored)),
+                    // Somebody removed it meanwhile.
+                    Err(StoreError::NotFound { .. }) => Ok(None),
+                    Err(error) => Err(error),
                 };
-                ApiResult::Ok(judging::evaluate(&mut report, &question))
+                own.iter().map(one).collect::<Result<Vec<_>, StoreError>>()
+            };
+            let read = app.read(read).await?;
+            let (rego, judging_by) = (Arc::clone(&app.assurance.rego), Arc::clone(&rules));
+            let judged = app.assurance.judge(&judging_by, move || {
+                let images = images.iter().zip(read).filter_map(|(image, stored)| Some((image, stored?)));
+                let judge_one = |((id, digest, cause), stored): (&(i64, String, String), Stored)| {
+                    let Stored { hash, length, body, names, approvals, was_denied, .. } = stored;
+                    let evaluation = contain(digest, || {
+                        let mut report = index::read_stored(&body, length, &names, database.as_deref())?;
+                        let question = Question {
+                            rules: &rules,
+                            database: database.as_deref(),
+                            names: &names,
+                            approvals: &approvals,
+                            rego: &rego,
+                            now,
+                            cause,
+                        };
+                        Ok(judging::evaluate(&mut report, &question))
+                    })?;
+                    Some(Judged { id: *id, hash, was_denied, evaluation })
+                };
+                images.filter_map(judge_one).collect::<Vec<_>>()
             });
-            match evaluation.await.and_then(|evaluation| evaluation) {
-                Ok(evaluation) => Ok(Some(Judged { id, hash, was_denied, evaluation })),
-                // One image that cannot be judged must not keep the others from it.
-                Err(_) => {
-                    tracing::error!(image.digest = %digest, "a stored image cannot be judged; its verdict stays as it was");
-                    Ok(None)
-                }
-            }
+            judged.await
         }
     });
-    let judged: ApiResult<Vec<Option<Judged>>> = futures_util::future::join_all(work).await.into_iter().collect();
+    let judged: ApiResult<Vec<Vec<Judged>>> = futures_util::future::join_all(work).await.into_iter().collect();
     Ok(judged?.into_iter().flatten().collect())
+}
+
+/// Judges one image. One that cannot be judged, by whatever defect, must not keep the others from it.
+fn contain(digest: &str, judge: impl FnOnce() -> ApiResult<Evaluation>) -> Option<Evaluation> {
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(judge)) {
+        Ok(Ok(evaluation)) => Some(evaluation),
+        Ok(Err(_)) | Err(_) => {
+            tracing::error!(image.digest = %digest, "a stored image cannot be judged; its verdict stays as it was");
+            None
+        }
+    }
 }
 
 /// What is needed of a stored image to judge it.
@@ -359,8 +431,8 @@ impl Stored {
 /// judged by that.
 fn write(connection: &mut Connection, judged: &[Judged], now: i64) -> Result<(), StoreError> {
     for Judged { id, hash, evaluation, .. } in judged {
-        match images::index(connection, *id) {
-            Ok((present, _, _)) if present == *hash => {
+        match images::index_hash(connection, *id) {
+            Ok(present) if present == *hash => {
                 if let Some(denial) = images::evaluate(connection, *id, evaluation, now)?.denial {
                     audit::append(connection, &denial)?;
                 }

@@ -90,7 +90,7 @@ fn a_change_of_a_policy_reaches_every_image_even_after_a_restart_in_the_middle()
     let denied = |server: &TestServer| {
         server.ask(&who, "GET", "/images?filter=decision:deny", json!(null)).body["total"].clone()
     };
-    assert_eq!(denied(&server), 70 - 32, "one step of thirty-two is done");
+    assert_eq!(denied(&server), 70 - 2 * 32, "two steps of thirty-two are done");
     let release = server.app.store.write_blocking(store::Lane::Beside, |connection| {
         connection.execute("UPDATE evaluation SET until = 0 WHERE id = 1", &[])
     });

@@ -16,8 +16,8 @@ use crate::error::{ApiError, ApiResult};
 use crate::exports::by_greatest;
 use crate::guard::Caller;
 use crate::json::{Path, Query};
-use crate::registration::note_seen;
-use crate::{clock, cursor, ids};
+
+use crate::{clock, cursor, ids, uses};
 
 /// The packages of all images by name and version. Which images have one, the list of images tells by `package_version:…`.
 #[utoipa::path(get, path = "/packages", operation_id = "list_packages", tag = "inventory", params(PageQuery),
@@ -144,7 +144,7 @@ pub(super) async fn verdict(
             Ok((found, due))
         })
         .await?;
-    due.iter().for_each(|digest| note_seen(&app, digest));
+    uses::note(&app, due);
     let now = clock::now();
     Ok(Json(VerdictObject(asked.answer(&app, &permit, found, now, &ids::new(now)).await?.verdict)))
 }

@@ -24,7 +24,7 @@ use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
 use crate::guard::Caller;
 use crate::json::Query;
-use crate::registration::note_seen;
+use crate::uses;
 
 /// How long the answer stays the same where nothing changes, so that it can be kept.
 pub(crate) const WINDOW: i64 = 60 * SECOND;
@@ -56,7 +56,7 @@ pub(super) async fn show(
         })
         .await?;
     // Whoever asks by what may be kept uses the image as well.
-    due.iter().for_each(|digest| note_seen(&app, digest));
+    uses::note(&app, due);
     let now = clock::now();
     let issued = now - now.rem_euclid(WINDOW);
     // What is judged or told for this answer alone is the same for as long as the answer is.

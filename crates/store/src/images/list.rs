@@ -468,6 +468,15 @@ pub fn index(connection: &mut Connection, id: i64) -> Result<(Vec<u8>, i64, Vec<
     row.map(|row| (row.bytes(0), row.integer(1), row.bytes(2))).ok_or(StoreError::NotFound { what: "image" })
 }
 
+/// The hash of an image's index.
+///
+/// # Errors
+/// When there is none, or the database fails.
+pub fn index_hash(connection: &mut Connection, id: i64) -> Result<Vec<u8>, StoreError> {
+    let row = connection.row("SELECT hash FROM image_indexes WHERE image_id = $1", &values![id])?;
+    row.map(|row| row.bytes(0)).ok_or(StoreError::NotFound { what: "image" })
+}
+
 /// Whether an image is denied by the verdict that it has.
 ///
 /// # Errors

@@ -9,12 +9,15 @@
 //! Whoever is limited to scopes may know some names of an image and not others. An index finds images by any of their names,
 //! so that a term of names that leads is asked of its images once more, by the names that are known.
 
+use std::time::Instant;
+
 use policy::access::{Permit, Reach};
 use policy::filter::{Filter, Operand, Term, Test, Wanted};
 
 use super::known_words::{Known, known_words, settled};
 use super::words_of;
 use crate::filtering::{Conditions, FieldKind, prefix};
+use crate::remembered::{LARGE, Remembered};
 use crate::{Connection, StoreError, Value};
 
 /// A term leads where it holds for no more images than this. The tests have fewer images, of which as small a share leads.
@@ -136,7 +139,9 @@ impl<'a> Question<'a> {
 
     /// Finds out which part leads.
     pub(super) fn way(&self, connection: &mut Connection) -> Result<Way, StoreError> {
-        let fewest = self.fewest(connection, |part| part.few())?;
+        // Which way is taken, and not what is found, rests on these counts: large ones may be a minute old.
+        let remembered = connection.remembered();
+        let fewest = self.fewest(connection, |part| part.few(), Some(&remembered))?;
         Ok(fewest.map_or(Way::InOrder, |(_, at)| Way::Led(at)))
     }
 
@@ -145,6 +150,7 @@ impl<'a> Question<'a> {
         &self,
         connection: &mut Connection,
         most: impl Fn(&Part<'_>) -> u64,
+        remembered: Option<&Remembered>,
     ) -> Result<Option<(u64, usize)>, StoreError> {
         let mut found: Option<(u64, usize)> = None;
         for (at, part) in self.parts.iter().enumerate() {
@@ -152,7 +158,11 @@ impl<'a> Question<'a> {
             let Some(ids) = part.ids(&mut conditions, self.permit) else { continue };
             // One that holds for more than another needs no exact count.
             let most = found.map_or(u64::MAX, |(least, _)| least).min(most(part));
-            if let Some(count) = count(connection, &ids, conditions, most)?
+            let count = match remembered {
+                Some(remembered) => remembered_count(remembered, connection, &ids, conditions, most)?,
+                None => count(connection, &ids, conditions, most)?,
+            };
+            if let Some(count) = count
                 && found.is_none_or(|(least, _)| count < least)
             {
                 found = Some((count, at));
@@ -175,7 +185,10 @@ impl<'a> Question<'a> {
             Way::Led(at) => self.parts.get(at).and_then(|part| Some((at, part.ids(conditions, self.permit)?))),
             Way::InOrder => None,
         };
-        self.others(led.as_ref().map(|(at, _)| *at)).for_each(|part| part.ask(conditions, self.permit));
+        // Both databases take them as they stand: what the row itself tells comes before what has to be looked up.
+        let (own, others): (Vec<_>, Vec<_>) =
+            self.others(led.as_ref().map(|(at, _)| *at)).partition(|part| part.is_of_row());
+        own.iter().chain(&others).for_each(|part| part.ask(conditions, self.permit));
         match led {
             Some((_, ids)) => {
                 conditions.add("i.id = d.image_id".to_owned());
@@ -203,7 +216,7 @@ impl<'a> Question<'a> {
     /// than that would have to be looked at.
     pub(super) fn total(&self, connection: &mut Connection, most: u64) -> Result<Option<u64>, StoreError> {
         let mut conditions = Conditions::default();
-        let (led, ids) = match self.fewest(connection, |_| most)? {
+        let (led, ids) = match self.fewest(connection, |_| most, None)? {
             Some((count, at)) if self.others(Some(at)).next().is_none() => return Ok(Some(count)),
             Some((_, at)) => (Some(at), self.parts[at].ids(&mut conditions, self.permit)),
             None if self.parts.iter().any(|part| part.ids(&mut Conditions::default(), self.permit).is_some()) => {
@@ -257,6 +270,24 @@ fn count(connection: &mut Connection, ids: &Ids, conditions: Conditions, most: u
     Ok(Some(counted("count(DISTINCT image_id)", limit)?).filter(|images| *images <= most))
 }
 
+/// The same, where it was counted lately by that.
+fn remembered_count(
+    remembered: &Remembered,
+    connection: &mut Connection,
+    ids: &Ids,
+    conditions: Conditions,
+    most: u64,
+) -> Result<Option<u64>, StoreError> {
+    // More than `most` are remembered as many: what was counted to another number stands beside it.
+    let (counted, now) = (format!("{} {:?} {most}", ids.sql, conditions.parameters()), Instant::now());
+    if let Some(count) = remembered.get(&counted, now) {
+        return Ok(Some(count).filter(|count| *count <= most));
+    }
+    let count = count(connection, ids, conditions, most)?;
+    remembered.keep(counted, count.unwrap_or(u64::MAX), LARGE, now);
+    Ok(count)
+}
+
 impl Ids {
     /// Each number once, at most so many.
     fn distinct(&self, limit: u64) -> String {
@@ -277,6 +308,11 @@ impl Part<'_> {
             | Part::Scopes(_)
             | Part::Nothing => FEW,
         }
+    }
+
+    /// Whether the row of an image tells that it holds.
+    fn is_of_row(&self) -> bool {
+        matches!(self, Part::Nothing) || matches!(self, Part::Test { field, .. } if field.place == Place::Own)
     }
 
     /// Whether it holds by the names of an image, or since when it has one.

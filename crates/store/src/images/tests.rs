@@ -294,15 +294,35 @@ fn the_queue_takes_the_images_that_have_a_package_and_no_others() {
             write(store, move |connection| {
                 inventory::queue_images_with(connection, &names, "intelligence")?;
                 let queued = evaluation::queued(connection, 10)?;
-                for (id, _, _) in &queued {
-                    evaluation::dequeue(connection, *id)?;
-                }
-                Ok(queued.into_iter().map(|(_, digest, _)| digest).collect::<Vec<_>>())
+                queued.iter().try_for_each(|queued| evaluation::dequeue(connection, queued))?;
+                Ok(queued.into_iter().map(|queued| queued.digest).collect::<Vec<_>>())
             })
         };
         assert_eq!(queued(&["nothing"]), [""; 0]);
         assert_eq!(queued(&["source-of-it"]), ["sha256:1"]);
         assert_eq!(queued(&["curl"]), ["sha256:2"]);
+    });
+}
+
+#[test]
+fn what_is_queued_again_while_it_is_judged_stays_in_the_queue() {
+    on_both_stores(|store| {
+        add(store, 1, "shop/api", &[]);
+        let left = |again: bool| {
+            write(store, move |connection| {
+                evaluation::queue_digest(connection, "sha256:1", "approval")?;
+                let queued = evaluation::queued(connection, 10)?;
+                if again {
+                    evaluation::queue_repository(connection, "docker.io", "shop/api", "approval")?;
+                    evaluation::queue(connection, queued[0].image_id, "check")?;
+                }
+                queued.iter().try_for_each(|queued| evaluation::dequeue(connection, queued))?;
+                Ok(evaluation::queued(connection, 10)?.len())
+            })
+        };
+        assert_eq!(left(false), 0);
+        assert_eq!(left(true), 1);
+        assert_eq!(left(false), 0);
     });
 }
 

@@ -5,8 +5,7 @@ use policy::filter::Filter;
 
 use super::reached::{Reached, Thing};
 use super::{
-    KnownVulnerability, LEADING_KEYS, MOST_COUNTED_EACH, VULNERABILITIES, from, known_vulnerability, leader, may,
-    narrow,
+    KnownVulnerability, LEADING_KEYS, MOST_COUNTED_EACH, VULNERABILITIES, from, leader, may, narrow, with_counts,
 };
 use crate::filtering::{Conditions, FieldKind, not};
 use crate::{Connection, StoreError};
@@ -81,8 +80,6 @@ impl Newest<'_> {
             let own = conditions.condition(&term.test, "newest.place", FieldKind::Integer);
             within.push(if term.is_negated { not(&own) } else { own });
         }
-        // The images are counted of the rows of the page alone, which are `d`.
-        let images = reached.count(&mut conditions, MOST_COUNTED_EACH).replace("v.id", "d.id");
         let (within, limit) = (within.join(" AND "), conditions.bind(i64::from(*limit) + 1));
         let (sql, parameters) = conditions.finish();
         let rows = connection.rows(
@@ -94,15 +91,12 @@ impl Newest<'_> {
                      SELECT found.id AS id, found.severity AS severity, found.kev AS kev, found.epss AS epss,
                      found.title AS title, found.published AS published, {place} AS place
                      FROM found WHERE found.image IS NOT NULL)
-                 SELECT d.id, d.severity, d.kev, d.epss, d.title, d.published, d.place, {images}
-                 FROM (SELECT newest.id AS id, newest.severity AS severity, newest.kev AS kev, newest.epss AS epss,
-                       newest.title AS title, newest.published AS published, newest.place AS place
-                       FROM newest WHERE {within} ORDER BY newest.place DESC, newest.id DESC LIMIT {limit}) d
-                 ORDER BY d.place DESC, d.id DESC"
+                 SELECT newest.id, newest.severity, newest.kev, newest.epss, newest.title, newest.published, newest.place
+                 FROM newest WHERE {within} ORDER BY newest.place DESC, newest.id DESC LIMIT {limit}"
             ),
             &parameters,
         )?;
-        Ok(rows.iter().map(known_vulnerability).collect())
+        with_counts(connection, reached, &rows, MOST_COUNTED_EACH)
     }
 }
 

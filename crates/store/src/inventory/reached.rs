@@ -1,9 +1,14 @@
 //! In which images something is, of those that a permit reaches.
 
+use std::collections::HashMap;
+use std::time::Instant;
+
 use policy::access::{Permit, Reach};
 
+use crate::connection::each_chunk;
 use crate::filtering::Conditions;
-use crate::{Connection, StoreError, Value, values};
+use crate::remembered::{LARGE, LARGE_WITHIN};
+use crate::{Connection, Row, StoreError, Value, values};
 
 /// Scopes with no more images than these lead: all that is in them is gathered first.
 const FEW_IMAGES: i64 = 200;
@@ -33,6 +38,14 @@ pub(super) enum Thing {
 }
 
 impl Thing {
+    /// Its table and its key.
+    fn table(self) -> (&'static str, &'static str) {
+        match self {
+            Thing::Package => ("packages p", "p.id"),
+            Thing::Vulnerability => ("vulnerabilities v", "v.id"),
+        }
+    }
+
     /// The table that tells in which images it is, as `r`, and the condition that a row is about it.
     fn rows(self) -> (&'static str, &'static str) {
         match self {
@@ -115,13 +128,48 @@ impl Reached<'_> {
         ))
     }
 
-    /// How many images have it, counted up to `most`.
-    pub(super) fn count(&self, conditions: &mut Conditions, most: u64) -> String {
-        let most = match self.permit.reach() {
-            Reach::Everything => most,
-            Reach::Scopes(_) => most.min(MOST_COUNTED_WITHIN),
+    /// How many images have each of these, which are told by their keys, counted up to `most`. Large counts are as of some time
+    /// in the last minute.
+    pub(super) fn counts(
+        &self,
+        connection: &mut Connection,
+        keys: &[Value],
+        most: u64,
+    ) -> Result<Vec<u64>, StoreError> {
+        let (most, least) = match self.permit.reach() {
+            Reach::Everything => (most, LARGE),
+            Reach::Scopes(_) => (most.min(MOST_COUNTED_WITHIN), LARGE_WITHIN),
         };
-        self.asked(conditions, &|images| format!("(SELECT count(*) FROM (SELECT DISTINCT {images} LIMIT {most}) c)"))
+        let (remembered, now) = (connection.remembered(), Instant::now());
+        let counted = |key: &Value| format!("{:?} {key:?} {most} {:?}", self.thing, self.permit.reach());
+        let known: Vec<Option<u64>> = keys.iter().map(|key| remembered.get(&counted(key), now)).collect();
+        let unknown = keys.iter().zip(&known).filter(|(_, count)| count.is_none()).map(|(key, _)| [key.clone()]);
+        let mut counts: HashMap<String, u64> = HashMap::new();
+        each_chunk(unknown.collect(), |_, keys| {
+            for row in self.counted(connection, keys, most)? {
+                let [key, count] = row.into_values().try_into().unwrap_or([Value::Null, Value::Null]);
+                let Value::Integer(count) = count else { continue };
+                let count = u64::try_from(count).unwrap_or_default();
+                remembered.keep(counted(&key), count, least, now);
+                counts.insert(counted(&key), count);
+            }
+            Ok(())
+        })?;
+        // What goes while it is counted had an image a moment before.
+        let count = |(key, known): (&Value, &Option<u64>)| known.or_else(|| counts.get(&counted(key)).copied());
+        Ok(keys.iter().zip(&known).map(|each| count(each).unwrap_or(1).max(1)).collect())
+    }
+
+    /// The keys of some, each with how many images have it.
+    fn counted(&self, connection: &mut Connection, keys: &[Value], most: u64) -> Result<Vec<Row>, StoreError> {
+        let ((table, key), mut conditions) = (self.thing.table(), Conditions::default());
+        let images = self.asked(&mut conditions, &|images| {
+            format!("(SELECT count(*) FROM (SELECT DISTINCT {images} LIMIT {most}) c)")
+        });
+        let own: Vec<String> = keys.iter().map(|key| conditions.bind(key.clone())).collect();
+        let (_, parameters) = conditions.finish();
+        connection
+            .rows(&format!("SELECT {key}, {images} FROM {table} WHERE {key} IN ({})", own.join(", ")), &parameters)
     }
 
     /// Whether an image has it.

@@ -1,0 +1,80 @@
+//! Large counts that were taken lately, so that lists do not count the same thousands again with each of their pages.
+//!
+//! Small ones are never remembered: whoever has registered an image sees it counted. Of a thousand images one more or less,
+//! for a minute, is no news.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a count holds.
+const SPAN: Duration = Duration::from_secs(60);
+
+/// From here on a count is large. The tests have fewer images.
+pub(crate) const LARGE: u64 = if cfg!(test) { 20 } else { 200 };
+
+/// The same within application scopes, where each image that is counted has to be looked up.
+pub(crate) const LARGE_WITHIN: u64 = 20;
+
+/// The most counts that are remembered: some 2 MiB.
+const MOST: usize = 10_000;
+
+/// The counts of a store, by what was counted.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered(Mutex<HashMap<String, (u64, Instant)>>);
+
+impl Remembered {
+    /// What was counted, if it was lately.
+    pub(crate) fn get(&self, counted: &str, now: Instant) -> Option<u64> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, since) = counts.get(counted)?;
+        (now.duration_since(*since) < SPAN).then_some(*count)
+    }
+
+    /// Remembers a count where it is no less than `least`.
+    pub(crate) fn keep(&self, counted: String, count: u64, least: u64, now: Instant) {
+        if count < least {
+            return;
+        }
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if counts.len() >= MOST {
+            counts.retain(|_, (_, since)| now.duration_since(*since) < SPAN);
+            if counts.len() >= MOST {
+                counts.clear();
+            }
+        }
+        counts.insert(counted, (count, now));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_hold_for_a_minute_and_small_ones_are_not_kept() {
+        let (counts, now) = (Remembered::default(), Instant::now());
+        counts.keep("many".to_owned(), LARGE, LARGE, now);
+        counts.keep("few".to_owned(), LARGE - 1, LARGE, now);
+        assert_eq!(counts.get("few", now), None);
+        assert_eq!(counts.get("many", now + SPAN - Duration::from_millis(1)), Some(LARGE));
+        assert_eq!(counts.get("many", now + SPAN), None);
+    }
+
+    #[test]
+    fn they_are_bounded_and_those_that_hold_no_more_go_first() {
+        let (counts, now) = (Remembered::default(), Instant::now());
+        let later = now + SPAN / 2;
+        for number in 0..MOST {
+            let since = if number.is_multiple_of(2) { now } else { later };
+            counts.keep(number.to_string(), LARGE, LARGE, since);
+        }
+        counts.keep("next".to_owned(), LARGE, LARGE, now + SPAN);
+        assert_eq!(counts.0.lock().unwrap().len(), MOST / 2 + 1);
+        assert_eq!(counts.get("1", now + SPAN), Some(LARGE));
+        for number in 0..MOST {
+            counts.keep(format!("more {number}"), LARGE, LARGE, later);
+        }
+        assert!(counts.0.lock().unwrap().len() <= MOST);
+    }
+}
