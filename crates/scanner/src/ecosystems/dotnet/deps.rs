@@ -102,11 +102,8 @@ fn add_libraries(
     let mut places: BTreeMap<String, u32> = BTreeMap::new();
     let mut keys = Vec::new();
     for (key, library) in &deps.libraries {
-        let Some((name, version)) =
-            key.rsplit_once('/').filter(|(name, version)| !name.is_empty() && !version.is_empty())
-        else {
-            continue;
-        };
+        // What lacks one of them is counted when the file is read.
+        let (name, version) = key.rsplit_once('/').unwrap_or((&**key, ""));
         // A self-contained application brings the runtime as a pack, which advisories name without the prefix.
         let name = match &*library.kind {
             "package" if is_there(key) => name,
@@ -152,7 +149,8 @@ fn add_runtime(name: &str, version: &str, target: Option<&str>, found: &mut Foun
     found.packages.push(FoundPackage::new(Kind::Nuget, Evidence::Installed, name, version));
     let Some((_, platform)) = target.and_then(|target| target.split_once('/')) else { return };
     let package_name = format!("{name}.Runtime.{platform}");
-    if !found.packages.iter().any(|package| package.name.eq_ignore_ascii_case(&package_name)) {
+    let is_it = |known: &FoundPackage| known.name.eq_ignore_ascii_case(&package_name) && !known.version.is_empty();
+    if !found.packages.iter().any(is_it) {
         found.packages.push(FoundPackage::new(Kind::Nuget, Evidence::Installed, package_name, version));
     }
 }
@@ -182,7 +180,7 @@ pub(super) fn read_lock(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileE
     let mut places: BTreeMap<(&str, &str), u32> = BTreeMap::new();
     for packages in lock.dependencies.values() {
         for (name, locked) in packages {
-            if locked.resolved.is_empty() || locked.kind.eq_ignore_ascii_case("project") {
+            if locked.kind.eq_ignore_ascii_case("project") {
                 continue;
             }
             let place = *places.entry((name, &locked.resolved)).or_insert_with(|| {
@@ -260,6 +258,30 @@ mod tests {
             &expect![[r#"
                 nuget Microsoft.NETCore.App 2.1.30
                 nuget Microsoft.NETCore.App.Runtime.linux-x64 2.1.30
+            "#]],
+        );
+    }
+
+    #[test]
+    fn packages_without_a_version_are_a_gap() {
+        check(
+            "app/App.deps.json",
+            r#"{"runtimeTarget":{"name":"n"},"targets":{"n":{
+                 "A/1.0.0":{"dependencies":{"B":"1.0.0","C":"1.0.0"},"runtime":{"A.dll":{}}},
+                 "B":{"runtime":{"B.dll":{}}},"C/1.0.0":{"runtime":{"C.dll":{}}},"Meta":{}}},
+               "libraries":{"A/1.0.0":{"type":"package"},"B":{"type":"package"},"C/1.0.0":{"type":"package"},
+                 "Meta":{"type":"package"},"Own":{"type":"project"}}}"#,
+            &expect![[r#"
+                nuget A 1.0.0 -> C
+                nuget C 1.0.0
+                gap app/App.deps.json: 1 of its packages lacks a name or a version
+            "#]],
+        );
+        check(
+            "packages.lock.json",
+            r#"{"version":1,"dependencies":{"net8.0":{"A":{"type":"Direct"},"lib":{"type":"Project"}}}}"#,
+            &expect![[r#"
+                gap packages.lock.json: 1 of its packages lacks a name or a version
             "#]],
         );
     }
