@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use model::counted;
 
 use crate::found::Found;
-use crate::locked::is_lock_file;
+use crate::locked::{is_lock_file, plain_name};
 
 /// How much of a line a gap shows.
 const SHOWN_CHARACTERS: usize = 60;
@@ -16,7 +16,7 @@ const SHOWN_CHARACTERS: usize = 60;
 pub(crate) fn is_list_of_packages(name: &str) -> bool {
     let ends = [".csproj", ".fsproj", ".vbproj", ".lockfile", ".sbt.lock", ".deps.json"];
     is_lock_file(name) && name != "bun.lockb"
-        || LISTS.binary_search(&name).is_ok()
+        || LISTS.binary_search(&plain_name(name)).is_ok()
         || name.starts_with("requirements") && name.ends_with(".txt")
         || ends.iter().any(|end| name.ends_with(end))
 }
@@ -24,6 +24,7 @@ pub(crate) fn is_list_of_packages(name: &str) -> bool {
 /// Lists that are no lock files, sorted.
 const LISTS: &[&str] = &[
     "Directory.Build.props",
+    "Directory.Build.targets",
     "Directory.Packages.props",
     "Pipfile",
     "composer.json",
@@ -74,7 +75,7 @@ pub(crate) fn of_list(name: &str, bytes: &[u8]) -> Option<String> {
 
 /// Whether a file of this name is XML, which may be in any encoding that it names.
 fn names_its_encoding(name: &str) -> bool {
-    ["proj", ".config", ".props", ".xml"].iter().any(|end| name.ends_with(end))
+    ["proj", ".config", ".props", ".targets", ".xml"].iter().any(|end| name.ends_with(end))
 }
 
 /// Lines of a list that nobody understands.

@@ -83,6 +83,7 @@ const VARIANTS: &[(&str, &str, &str)] = &[
     ("", "conda-lock.yaml", "conda-lock.yml"),
     ("", "conda-lock.yml", "conda-lock.yml"),
     // For one of several projects in a folder.
+    ("packages.", ".config", "packages.config"),
     ("packages.", ".lock.json", "packages.lock.json"),
 ];
 
@@ -362,6 +363,7 @@ mod tests {
             ("JuliaManifest-v1.10.toml", "JuliaManifest.toml"),
             ("dev.conda-lock.yml", "conda-lock.yml"),
             ("conda-lock.yaml", "conda-lock.yml"),
+            ("packages.My_App.config", "packages.config"),
             ("packages.My_App.lock.json", "packages.lock.json"),
         ] {
             assert_eq!(plain_name(name), plain, "{name}");

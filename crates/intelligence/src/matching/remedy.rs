@@ -97,8 +97,9 @@ fn remedy_at(package: &Package, fixed: &str, tool: SystemTool, file: &str) -> St
         }
         Ecosystem::Gem => format!("gem install {} -v {}", quoted(name), quoted(fixed)),
         Ecosystem::Composer => format!("composer update {} --with-all-dependencies", quoted(name)),
-        Ecosystem::Nuget if file == "packages.config" => {
-            format!("nuget update packages.config -Id {} -Version {}", quoted(name), quoted(fixed))
+        // One of several projects in a folder has a list by its name: `packages.App.config`.
+        Ecosystem::Nuget if file.starts_with("packages.") && file.ends_with(".config") => {
+            format!("nuget update {} -Id {} -Version {}", quoted(file), quoted(name), quoted(fixed))
         }
         Ecosystem::Nuget => format!("dotnet add package {} --version {}", quoted(name), quoted(fixed)),
         Ecosystem::Maven => maven_step(name, fixed, file),
@@ -244,6 +245,12 @@ mod tests {
             "2.0.0",
             SystemTool::None,
             "nuget update packages.config -Id A -Version 2.0.0",
+        );
+        check(
+            "nuget A 1.0.0 path=web/packages.App.config",
+            "2.0.0",
+            SystemTool::None,
+            "nuget update packages.App.config -Id A -Version 2.0.0",
         );
         check("golang golang.org/x/net v0.16.0", "0.17.0", SystemTool::None, "go get golang.org/x/net@v0.17.0");
         check("golang stdlib 1.21.0", "1.21.3", SystemTool::None, "rebuild with Go 1.21.3 or later");

@@ -1,6 +1,6 @@
 //! .NET: what applications bring (`*.deps.json`, the shared runtimes included) and what projects ask for
 //! (`packages.lock.json`, `packages.PROJECT.lock.json`, `project.assets.json`, `packages.config`,
-//! `Directory.Packages.props`, project files).
+//! `packages.PROJECT.config`, `Directory.Packages.props`, project files).
 
 mod deps;
 mod project;
@@ -28,8 +28,10 @@ impl Ecosystem for Dotnet {
             Want::Around("packages.", ".lock.json"),
             Want::Name("project.assets.json"),
             Want::Name("packages.config"),
+            Want::Around("packages.", ".config"),
             Want::Name("Directory.Packages.props"),
             Want::Name("Directory.Build.props"),
+            Want::Name("Directory.Build.targets"),
             Want::Suffix(".csproj"),
             Want::Suffix(".fsproj"),
             Want::Suffix(".vbproj"),
