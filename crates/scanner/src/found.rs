@@ -160,7 +160,7 @@ pub(crate) enum Mark {
     Lock(LockTool),
     /// What the Python distribution in this folder needs.
     Needs(Needs),
-    /// The file of requirements takes in others.
+    /// The file of requirements or the project file takes in others.
     Includes(Vec<Include>),
     /// The file says what a Go module requires, be it nothing, to be settled with the workspace above it.
     GoModule(Box<GoModule>),
@@ -170,13 +170,25 @@ pub(crate) enum Mark {
     NoPackages(String),
 }
 
-/// Another file that a file of Python requirements takes in.
+/// Another file that a file of Python requirements or a project file of .NET takes in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Include {
     /// The path or address as it is written, seen from the folder of the file that says so.
     pub(crate) file: String,
-    /// Whether it only says which versions to take of what others ask for.
-    pub(crate) is_constraints: bool,
+    pub(crate) kind: IncludeKind,
+}
+
+/// As what another file is taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum IncludeKind {
+    /// Further requirements of Python.
+    Requirements,
+    /// It only says which versions to take of what others ask for.
+    Constraints,
+    /// A part of a project of .NET.
+    Project,
+    /// The same, where there is such a file.
+    ProjectIfThere,
 }
 
 /// How strongly a file speaks for a package being there.

@@ -1,6 +1,6 @@
-//! Files that other files take in by name, as Python requirements do with `-r` and `-c`. Readers choose files by their
-//! names, so that one which is taken in under any other name is read in a further pass; one that is not there, or cannot
-//! be read, is a gap of the file that names it.
+//! Files that other files take in by name, as Python requirements do with `-r` and `-c`, and project files of .NET with
+//! `Import`. Readers choose files by their names, so that one which is taken in under any other name is read in a further
+//! pass; one that is not there, or cannot be read, is a gap of the file that names it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,12 @@ use model::{Gap, UntrustedPath};
 
 use crate::ecosystems::ECOSYSTEMS;
 use crate::folder_links::{link_at, resolve};
-use crate::found::{Include, Mark};
+use crate::found::{Include, IncludeKind, Mark};
 use crate::layer_index::LayerIndex;
 use crate::locked::is_in_dependency_folder;
 use crate::merge::VisibleFile;
 use crate::selector::SELECTOR;
 use crate::system_links::holder;
-
-/// A name under which any file is read as one of requirements.
-const READ_AS: &str = "requirements.txt";
 
 /// A file that is taken in and has a name that no reader goes by.
 pub(crate) struct UnreadInclude {
@@ -39,9 +36,10 @@ pub(crate) fn unread(layers: &[&LayerIndex]) -> Vec<UnreadInclude> {
             if !is_visible || is_in_dependency_folder(path) {
                 continue;
             }
-            for include in includes.iter().filter(|include| !include.is_constraints) {
+            for include in includes {
+                let Some(read_as) = include.kind.read_as() else { continue };
                 if let Target::Unread { layer, named, real } = Target::of(layers, path, include) {
-                    let sought = format!("{real}.{READ_AS}");
+                    let sought = format!("{real}.{read_as}");
                     unread.insert(real.clone(), UnreadInclude { layer, named, real, sought });
                 }
             }
@@ -63,12 +61,15 @@ pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_
                 Target::Read => continue,
                 Target::Unread { real, .. } if files.contains_key(real.as_str()) => continue,
                 Target::Unread { .. } => "is not read because of its name",
+                Target::Missing if include.kind == IncludeKind::ProjectIfThere => continue,
                 Target::Missing => "is not there",
                 Target::Outside => "lies outside of the target",
                 Target::Elsewhere => "is not fetched",
                 Target::Variable => "depends on the environment",
+                Target::Pattern => "is a pattern of names",
             };
-            let unknown = if include.is_constraints { "which versions it sets" } else { "what it asks for" };
+            let is_constraints = include.kind == IncludeKind::Constraints;
+            let unknown = if is_constraints { "which versions it sets" } else { "what it asks for" };
             gaps.insert(Gap::new(*path, format!("it refers to {}, which {why}; {unknown} is unknown", shown(include))));
         }
     }
@@ -92,6 +93,35 @@ enum Target {
     Elsewhere,
     /// Its path has variables.
     Variable,
+    /// Its path stands for any number of files.
+    Pattern,
+}
+
+impl IncludeKind {
+    /// How a name ends under which any file is read as one that is taken in so; `None` for what asks for nothing itself.
+    fn read_as(self) -> Option<&'static str> {
+        match self {
+            IncludeKind::Requirements => Some("requirements.txt"),
+            IncludeKind::Constraints => None,
+            IncludeKind::Project | IncludeKind::ProjectIfThere => Some("csproj"),
+        }
+    }
+
+    /// The name of the ecosystem whose reader reads such files.
+    fn ecosystem(self) -> &'static str {
+        match self {
+            IncludeKind::Requirements | IncludeKind::Constraints => "python",
+            IncludeKind::Project | IncludeKind::ProjectIfThere => "dotnet",
+        }
+    }
+
+    /// What begins a variable in a path.
+    fn variables(self) -> &'static [&'static str] {
+        match self {
+            IncludeKind::Requirements | IncludeKind::Constraints => &["${"],
+            IncludeKind::Project | IncludeKind::ProjectIfThere => &["$(", "@(", "%("],
+        }
+    }
 }
 
 impl Target {
@@ -100,8 +130,11 @@ impl Target {
         if file.contains("://") {
             return Target::Elsewhere;
         }
-        if file.contains("${") {
+        if include.kind.variables().iter().any(|begin| file.contains(begin)) {
             return Target::Variable;
+        }
+        if include.kind.ecosystem() == "dotnet" && file.contains(['*', '?']) {
+            return Target::Pattern;
         }
         let from = UntrustedPath::normalise(path);
         if leads_out(from.parent(), file) {
@@ -111,7 +144,7 @@ impl Target {
         let Ok(real) = resolve(from.resolve(file).as_str(), link) else { return Target::Missing };
         match holder(layers, &real) {
             None => Target::Missing,
-            Some((_, named)) if is_read(&named) => Target::Read,
+            Some((_, named)) if is_read(&named, include.kind) => Target::Read,
             Some((layer, named)) => Target::Unread { layer, named, real },
         }
     }
@@ -134,10 +167,10 @@ fn leads_out(folder: &str, file: &str) -> bool {
     false
 }
 
-/// Whether a file of this name is read as one of requirements, or as another list of Python packages.
-fn is_read(named: &UntrustedPath) -> bool {
+/// Whether a file of this name is read as one that is taken in so, or as another list of packages of its ecosystem.
+fn is_read(named: &UntrustedPath, kind: IncludeKind) -> bool {
     let readers = SELECTOR.select(named);
-    readers.iter().filter_map(|place| ECOSYSTEMS.get(place)).any(|ecosystem| ecosystem.name() == "python")
+    readers.iter().filter_map(|place| ECOSYSTEMS.get(place)).any(|ecosystem| ecosystem.name() == kind.ecosystem())
 }
 
 /// The file as it is written; of an address its end alone, because it may hold a password.
@@ -168,7 +201,8 @@ mod tests {
 
     #[test]
     fn an_address_is_shown_without_its_password() {
-        let shown = |file: &str| shown(&Include { file: file.to_owned(), is_constraints: false }).to_owned();
+        let kind = IncludeKind::Requirements;
+        let shown = |file: &str| shown(&Include { file: file.to_owned(), kind }).to_owned();
         assert_eq!(shown("https://user:secret@h/a/b.txt?token=x"), "b.txt");
         assert_eq!(shown("https://user:secret@h"), "an address");
         assert_eq!(shown("../b.txt"), "../b.txt");

@@ -60,6 +60,35 @@ fn files_that_requirements_take_in_are_read_or_gaps() {
 }
 
 #[test]
+fn files_that_projects_of_dotnet_import_are_read_or_gaps() {
+    let program = Program::new();
+    let lines = [
+        r#"<Project><Import Project="$(MSBuildToolsPath)\Microsoft.CSharp.targets"/>"#,
+        r#"<Import Project="eng\Packages.Common.props"/><Import Project="missing.props"/>"#,
+        r#"<Import Project="optional.props" Condition="Exists('optional.props')"/>"#,
+        r#"<Import Project="..\outside.props"/><Import Project="eng\*.props"/><Import Project="$(Unknown)\x.props"/>"#,
+        r#"<ItemGroup><PackageVersion Include="Alpha" Version="1.0.0"/></ItemGroup></Project>"#,
+    ];
+    let imported = r#"<Project><Import Project="deeper.props"/><ItemGroup><PackageVersion Include="Beta" Version="2.0.0"/></ItemGroup></Project>"#;
+    program.write("app/Directory.Packages.props", lines.join("\n"));
+    program.write("app/eng/Packages.Common.props", imported);
+    program.write("app/eng/deeper.props", "<Project/>");
+    program.write("outside.props", "<Project/>");
+    let report = program.scan(&intelligence(), &["dir:app"]);
+    assert_eq!(packages(&report), ["Alpha 1.0.0 Directory.Packages.props", "Beta 2.0.0 eng/Packages.Common.props"]);
+    assert_eq!(
+        gaps(&report),
+        [
+            "Directory.Packages.props: it refers to $(Unknown)/x.props, which depends on the environment; what it asks for is unknown",
+            "Directory.Packages.props: it refers to ../outside.props, which lies outside of the target; what it asks for is unknown",
+            "Directory.Packages.props: it refers to eng/*.props, which is a pattern of names; what it asks for is unknown",
+            "Directory.Packages.props: it refers to missing.props, which is not there; what it asks for is unknown",
+            "eng/Packages.Common.props: it refers to deeper.props, which is not read because of its name; what it asks for is unknown",
+        ]
+    );
+}
+
+#[test]
 fn a_file_that_requirements_take_in_is_read_in_whatever_layer_it_lies() {
     let program = Program::new();
     let asks = "layer COPY a\n  app/requirements.txt = -r base.txt\\n\n";

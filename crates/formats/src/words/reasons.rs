@@ -98,6 +98,7 @@ const OTHERS: &[(&str, &[&str])] = &[
         &[
             "it refers to a, which is not there; what it asks for is unknown",
             "it refers to a, which depends on the environment; which versions it sets is unknown",
+            "it refers to a, which is a pattern of names; what it asks for is unknown",
         ],
     ),
     ("it is 7, and was not read", &["it is no regular file but a pipe, socket or device, and was not read"]),

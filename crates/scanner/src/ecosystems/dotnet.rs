@@ -3,7 +3,9 @@
 //! `packages.PROJECT.config`, `Directory.Packages.props`, project files).
 
 mod deps;
+mod items;
 mod project;
+mod properties;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::Found;

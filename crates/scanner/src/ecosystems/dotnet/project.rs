@@ -1,20 +1,41 @@
-//! The XML files of .NET: `packages.config`, and MSBuild's project files with `PackageReference` and, managed centrally,
-//! `PackageVersion`. Properties are taken from the file itself; conditions are not evaluated, so what any of them brings
-//! counts.
+//! The XML files of .NET: `packages.config`, and MSBuild's project files with `PackageReference` and, managed
+//! centrally, `PackageVersion`. Conditions are not evaluated: every version that some build may take counts. What is taken in with
+//! `Import` is settled when all files are known, in `crate::includes`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use model::Ecosystem as Kind;
+use model::{Ecosystem as Kind, counted};
 
-use crate::found::{Evidence, Found, FoundPackage};
+use super::items::Items;
+use super::properties::Properties;
+use crate::found::{Evidence, Found, FoundPackage, Include, IncludeKind, Mark};
 use crate::wanted_file::ReadFileError;
 use crate::xml::{self, Element};
 
-/// How often properties may stand for one another.
-const DEEPEST_PROPERTY: u32 = 8;
+/// How many packages without an exact version a gap names.
+const NAMES_IN_GAP: usize = 8;
 
-/// The longest version that properties may resolve to.
-const LONGEST_VERSION: usize = 256;
+/// How many other files one file may take in.
+const MOST_IMPORTS: usize = 100;
+
+/// Properties, in lower case, that lead to what MSBuild and its tools bring along, or what they write for a project.
+const OF_TOOLS: &[&str] = &[
+    "languagetargets",
+    "msbuildbinpath",
+    "msbuildextensionspath",
+    "msbuildextensionspath32",
+    "msbuildextensionspath64",
+    "msbuildprojectextensionspath",
+    "msbuildsdkspath",
+    "msbuildtoolspath",
+    "msbuildtoolspath32",
+    "msbuildtoolspath64",
+    "vctargetspath",
+    "vstoolspath",
+];
+
+/// Files, in lower case, that are read wherever they lie, so that one in a folder above need not be looked for.
+const READ_ANYWHERE: &[&str] = &["directory.build.props", "directory.build.targets", "directory.packages.props"];
 
 /// Reads `packages.config`.
 pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
@@ -24,11 +45,14 @@ pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFil
         found.gap("", "it has text between its elements");
     }
     for element in packages.children_named("package") {
-        let (Some(id), Some(version)) = (element.attribute("id"), element.attribute("version")) else { continue };
-        if id.is_empty() || version.is_empty() {
+        // What lacks one of them is counted when the file is read.
+        let id = element.attribute("id").unwrap_or_default();
+        let version = element.attribute("version").unwrap_or_default();
+        if is_entity(id) {
+            found.gap("", format!("the name of a package is an entity that is not known: `{id}`"));
             continue;
         }
-        if id.contains('&') || version.contains('&') {
+        if is_entity(version) {
             found.gap("", format!("the version of `{id}` is an entity that is not known: `{version}`"));
             continue;
         }
@@ -39,6 +63,11 @@ pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFil
     Ok(())
 }
 
+/// Whether a text has an entity that nobody resolved: `&name;`.
+fn is_entity(text: &str) -> bool {
+    text.split_once('&').is_some_and(|(_, behind)| behind.contains(';'))
+}
+
 /// MSBuild and NuGet take an element by its exact name.
 fn check_root(root: &Element, name: &str, format: &'static str) -> Result<(), ReadFileError> {
     if root.name() == name {
@@ -47,65 +76,159 @@ fn check_root(root: &Element, name: &str, format: &'static str) -> Result<(), Re
     Err(ReadFileError::malformed(format, format!("its root is <{}> rather than <{name}>", root.name())))
 }
 
-/// Reads a project file or `Directory.*.props`.
+/// Reads a project file, `Directory.*.props` and the like, or what one of them takes in.
 pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
-    let project = xml::parse(bytes)?;
-    check_root(&project, "Project", "project file")?;
-    let groups = || project.children_named("PropertyGroup").flat_map(Element::children);
-    let properties: BTreeMap<String, &str> =
-        groups().map(|property| (property.name().to_ascii_lowercase(), property.text())).collect();
+    let root = xml::parse(bytes)?;
+    check_root(&root, "Project", "project file")?;
+    let mut project = Project::new();
+    project.walk(&root, false);
+    // MSBuild looks at items when all properties of the file are known.
+    let mut items = Items::default();
+    project.items.iter().for_each(|(item, is_conditional)| items.take(item, *is_conditional));
+    let mut is_cut = items.is_cut();
     let mut inexact = Vec::new();
     let mut seen = BTreeSet::new();
-    for item in project.children_named("ItemGroup").flat_map(Element::children) {
-        if !matches!(item.name(), "PackageReference" | "PackageVersion" | "GlobalPackageReference") {
-            continue;
+    for item in items.into_ordered() {
+        let name = item.name;
+        if item.is_reference && !is_pattern(name) {
+            found.direct.push((Kind::Nuget, name.to_owned()));
         }
-        let Some(names) = item.attribute("Include").or_else(|| item.attribute("Update")) else { continue };
-        let version = ["VersionOverride", "Version"]
-            .into_iter()
-            .find_map(|key| item.attribute(key).or_else(|| item.child_text(key)))
-            .filter(|version| !version.is_empty());
-        let private = item.attribute("PrivateAssets").or_else(|| item.child_text("PrivateAssets"));
-        for name in names.split(';').map(str::trim).filter(|name| !name.is_empty()) {
-            if item.name() == "PackageReference" {
-                found.direct.push((Kind::Nuget, name.to_owned()));
-            }
-            // The version of a reference without one is managed centrally, in a file of its own.
-            let Some(version) = version else { continue };
-            let resolved = resolve(version, &properties);
+        // The version of a reference without one is managed centrally, in a file of its own.
+        for resolved in item.versions.iter().flat_map(|version| project.properties.expand(version)) {
             match exact_version(&resolved) {
-                Some(version) if !name.contains("$(") => {
+                Some(version) if !is_pattern(name) => {
+                    if !seen.insert((name.to_ascii_lowercase(), version.to_owned())) {
+                        continue;
+                    }
+                    if found.packages.len() >= Found::LARGEST_PACKAGE_COUNT {
+                        is_cut = true;
+                        continue;
+                    }
                     let mut package = FoundPackage::new(Kind::Nuget, Evidence::Locked, name, version);
                     package.direct = Some(true);
-                    package.development = private.is_some_and(|assets| assets.eq_ignore_ascii_case("all"));
-                    if seen.insert((name.to_ascii_lowercase(), version.to_owned())) {
-                        found.packages.push(package);
+                    package.development = item.is_development;
+                    found.packages.push(package);
+                }
+                _ => {
+                    let told = format!("{name} ({resolved})");
+                    if inexact.len() < NAMES_IN_GAP && !inexact.contains(&told) {
+                        inexact.push(told);
                     }
                 }
-                _ => inexact.push(format!("{name} ({resolved})")),
             }
         }
     }
     if !inexact.is_empty() {
-        inexact.truncate(8);
         let names = inexact.join(", ");
         found.gap(path, format!("no exact version can be told of {names}; restore with a packages.lock.json"));
     }
+    if is_cut {
+        let count = Found::LARGEST_PACKAGE_COUNT;
+        found.gap(path, format!("it names more than {count} packages; the rest is left out"));
+    }
+    project.hand_over_imports(path, found);
     Ok(())
 }
 
-fn resolve(text: &str, properties: &BTreeMap<String, &str>) -> String {
-    let mut resolved: String = text.chars().take(LONGEST_VERSION).collect();
-    for _ in 0..DEEPEST_PROPERTY {
-        let Some((before, rest)) = resolved.split_once("$(") else { break };
-        let Some((name, after)) = rest.split_once(')') else { break };
-        let Some(value) = properties.get(&name.to_ascii_lowercase()) else { break };
-        if before.len() + value.len() + after.len() > LONGEST_VERSION {
-            break;
-        }
-        resolved = format!("{before}{value}{after}");
+/// What a project file says, in the order of the document.
+struct Project<'a> {
+    properties: Properties,
+    /// Items of any kind, each with whether it stands in something under a condition.
+    items: Vec<(&'a Element, bool)>,
+    imports: Vec<Include>,
+    imports_left_out: usize,
+}
+
+impl<'a> Project<'a> {
+    fn new() -> Project<'a> {
+        Project { properties: Properties::of_a_file(), items: Vec::new(), imports: Vec::new(), imports_left_out: 0 }
     }
-    resolved
+
+    fn walk(&mut self, parent: &'a Element, is_conditional: bool) {
+        for element in parent.children() {
+            let is_conditional = is_conditional || has_condition(element);
+            match element.name() {
+                "PropertyGroup" => {
+                    element.children().iter().for_each(|property| self.properties.set(property, is_conditional));
+                }
+                "ItemGroup" => self.take_items(element, is_conditional),
+                // Items of a target come about in builds that run it; its properties come too late for others.
+                "Target" => element.children_named("ItemGroup").for_each(|group| self.take_items(group, true)),
+                "Import" => self.import(element),
+                "ImportGroup" => self.walk(element, is_conditional),
+                "Choose" => {
+                    let branches = element.children().iter();
+                    let branches = branches.filter(|branch| matches!(branch.name(), "When" | "Otherwise"));
+                    branches.for_each(|branch| self.walk(branch, true));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn take_items(&mut self, group: &'a Element, is_conditional: bool) {
+        self.items.extend(group.children().iter().map(|item| (item, is_conditional)));
+    }
+
+    /// Takes in the files that an `Import` names, unless they come with MSBuild, its tools or an SDK.
+    fn import(&mut self, import: &Element) {
+        if import.attribute("Sdk").is_some() {
+            return;
+        }
+        let condition = import.attribute("Condition").unwrap_or_default().to_ascii_lowercase();
+        let kind = if condition.contains("exists(") { IncludeKind::ProjectIfThere } else { IncludeKind::Project };
+        let named = self.properties.expand(import.attribute("Project").unwrap_or_default());
+        let named = named.iter().flat_map(|names| names.split(';')).map(str::trim);
+        let named: Vec<&str> = named.filter(|name| !name.is_empty() && !is_of_tools(name)).collect();
+        if named.is_empty() {
+            return;
+        }
+        self.properties.note_import();
+        for name in named {
+            let include = Include { file: name.replace('\\', "/"), kind };
+            if is_read_anywhere(name) || self.imports.contains(&include) {
+                continue;
+            }
+            if self.imports.len() < MOST_IMPORTS {
+                self.imports.push(include);
+            } else {
+                self.imports_left_out += 1;
+            }
+        }
+    }
+
+    fn hand_over_imports(self, path: &str, found: &mut Found) {
+        if self.imports_left_out > 0 {
+            let more = counted(self.imports_left_out, "more file", "more files");
+            found.gap(path, format!("it refers to {more} than are followed of one file"));
+        }
+        if !self.imports.is_empty() {
+            found.mark = Some(Mark::Includes(self.imports));
+        }
+    }
+}
+
+/// Whether an element counts only in some builds.
+pub(super) fn has_condition(element: &Element) -> bool {
+    element.attribute("Condition").is_some_and(|condition| !condition.is_empty())
+}
+
+/// Whether the path of an import begins with a property that leads to what MSBuild and its tools bring along.
+fn is_of_tools(path: &str) -> bool {
+    let property = path.strip_prefix("$(").and_then(|behind| behind.split_once(')'));
+    property.is_some_and(|(name, _)| OF_TOOLS.contains(&name.to_ascii_lowercase().as_str()))
+}
+
+/// Whether an import looks in the folders above for a file that is read by its name
+/// (`$([MSBuild]::GetPathOfFileAbove(Directory.Build.props, …))`).
+fn is_read_anywhere(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    path.contains("offileabove") && READ_ANYWHERE.iter().any(|name| path.contains(name))
+}
+
+/// Whether the name of a package stands for others: a property, other items or a pattern.
+fn is_pattern(name: &str) -> bool {
+    name.contains(['(', '*', '?'])
 }
 
 /// The version that NuGet takes for a requirement: the lowest that it allows, when it includes one.
@@ -114,7 +237,8 @@ fn exact_version(requirement: &str) -> Option<&str> {
         Some(range) => range.split([',', ']']).next().unwrap_or_default().trim(),
         None => requirement.trim(),
     };
-    let is_version = lowest.starts_with(|c: char| c.is_ascii_digit()) && !lowest.contains(['*', '$', '(', ',', ' ']);
+    let foreign = ['*', '$', '%', '@', '&', '(', ',', ' '];
+    let is_version = lowest.starts_with(|c: char| c.is_ascii_digit()) && !lowest.contains(foreign);
     is_version.then_some(lowest)
 }
 
@@ -122,11 +246,25 @@ fn exact_version(requirement: &str) -> Option<&str> {
 mod tests {
     use expect_test::{Expect, expect};
 
+    use super::*;
     use crate::ecosystem_check;
     use crate::ecosystems::dotnet::Dotnet;
 
     fn check(path: &str, text: &str, expected: &Expect) {
         ecosystem_check::check(&Dotnet, path, text, expected);
+    }
+
+    /// The packages that a file names, apart by commas.
+    fn listing(path: &str, text: &str) -> String {
+        ecosystem_check::listing(&ecosystem_check::read(&Dotnet, path, text.as_bytes())).replace('\n', ", ")
+    }
+
+    /// What a file takes in, and whether it may be missing.
+    fn imports(text: &str) -> Vec<(String, bool)> {
+        let found = ecosystem_check::read(&Dotnet, "src/a.csproj", text.as_bytes());
+        let Some(Mark::Includes(includes)) = found.mark else { return Vec::new() };
+        let told = includes.into_iter().map(|include| (include.file, include.kind == IncludeKind::ProjectIfThere));
+        told.collect()
     }
 
     #[test]
@@ -155,7 +293,7 @@ mod tests {
                 asks for Floating
                 asks for Cyclic
                 asks for Analyzer
-                gap src/App.csproj: no exact version can be told of Floating (6.*), Cyclic ($(A)); restore with a packages.lock.json
+                gap src/App.csproj: no exact version can be told of Floating (6.*), Cyclic ($(B)); restore with a packages.lock.json
             "#]],
         );
     }
@@ -182,6 +320,162 @@ mod tests {
             "<Project>",
             &expect![[r#"
                 gap x.csproj: it is no valid XML: it ends in the middle of an element
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_property_under_a_condition_is_one_more_version() {
+        for (properties, versions) in [
+            (
+                "<PropertyGroup><V>9.0.1</V></PropertyGroup><PropertyGroup Condition=\"'$(TargetFramework)' == 'net8.0'\"><V>13.0.3</V></PropertyGroup>",
+                ["9.0.1", "13.0.3"],
+            ),
+            (
+                "<PropertyGroup><V>9.0.1</V><V Condition=\"'$(TargetFramework)' == 'net8.0'\">13.0.3</V></PropertyGroup>",
+                ["9.0.1", "13.0.3"],
+            ),
+            (
+                "<PropertyGroup Condition='a'><V>12.0.1</V></PropertyGroup><PropertyGroup Condition='b'><V>13.0.3</V></PropertyGroup>",
+                ["12.0.1", "13.0.3"],
+            ),
+            (
+                "<Choose><When Condition='a'><PropertyGroup><V>12.0.1</V></PropertyGroup></When><Otherwise><PropertyGroup><V>13.0.3</V></PropertyGroup></Otherwise></Choose>",
+                ["12.0.1", "13.0.3"],
+            ),
+        ] {
+            for (path, item) in [("Directory.Packages.props", "PackageVersion"), ("a.csproj", "PackageReference")] {
+                let text = format!(
+                    "<Project>{properties}<ItemGroup><{item} Include='Json' Version='$(V)'/></ItemGroup></Project>"
+                );
+                let expected = versions.map(|version| format!("nuget Json {version} direct")).join(", ");
+                assert_eq!(listing(path, &text), expected, "{path} {properties}");
+            }
+        }
+    }
+
+    #[test]
+    fn items_that_are_chosen_or_come_about_in_a_target_are_read() {
+        check(
+            "a.csproj",
+            r#"<Project>
+              <ItemGroup><PackageReference Include="A" Version="1.0.0"/></ItemGroup>
+              <Choose><When Condition="c"><ItemGroup>
+                <PackageReference Include="B" Version="1.0.0"/><PackageReference Remove="A"/>
+              </ItemGroup></When></Choose>
+              <Target Name="T"><ItemGroup><PackageReference Update="B" Version="2.0.0"/></ItemGroup></Target>
+            </Project>"#,
+            &expect![[r#"
+                locked nuget A 1.0.0 direct
+                locked nuget B 1.0.0 direct
+                locked nuget B 2.0.0 direct
+                asks for A
+                asks for B
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_updated_or_removed_is_not_told() {
+        check(
+            "a.csproj",
+            r#"<Project><ItemGroup>
+              <PackageReference Include="Newtonsoft.Json" Version="9.0.1"/>
+              <PackageReference Include="Gone" Version="1.0.0"/>
+              <PackageReference Update="Newtonsoft.Json" Version="13.0.3"/>
+              <PackageReference Remove="Gone"/>
+              <PackageReference Update="Micro*" Version="1.0.0"/>
+            </ItemGroup></Project>"#,
+            &expect![[r#"
+                locked nuget Newtonsoft.Json 13.0.3 direct
+                asks for Newtonsoft.Json
+                gap a.csproj: no exact version can be told of Micro* (1.0.0); restore with a packages.lock.json
+            "#]],
+        );
+        check(
+            "Directory.Packages.props",
+            r#"<Project><ItemGroup>
+              <PackageVersion Include="Dup" Version="1.0.0"/><PackageVersion Update="Dup" Version="2.0.0"/>
+              <PackageVersion Include="Gone2" Version="1.0.0"/><PackageVersion Remove="Gone2"/>
+            </ItemGroup></Project>"#,
+            &expect![[r#"
+                locked nuget Dup 2.0.0 direct
+            "#]],
+        );
+    }
+
+    #[test]
+    fn imports_are_noted_but_for_those_of_the_tools() {
+        assert_eq!(
+            imports(
+                r#"<Project>
+                  <PropertyGroup><Eng>..\eng</Eng><Eng Condition="c">eng</Eng></PropertyGroup>
+                  <Import Project="Sdk.props" Sdk="Microsoft.NET.Sdk"/>
+                  <Import Project="$(MSBuildToolsPath)\Microsoft.CSharp.targets"/>
+                  <Import Project="$(MSBuildExtensionsPath)\$(MSBuildToolsVersion)\Microsoft.Common.props" Condition="Exists('x')"/>
+                  <Import Project="$([MSBuild]::GetPathOfFileAbove('Directory.Build.props', '$(MSBuildThisFileDirectory)../'))"/>
+                  <Import Project="$(Eng)\Packages.props"/>
+                  <ImportGroup Condition="c"><Import Project="$(MSBuildThisFileDirectory)a.props; b.props" Condition="Exists('a.props')"/></ImportGroup>
+                  <Import Project="$(Unknown)/c.props"/>
+                </Project>"#
+            ),
+            // The import before it may set the property otherwise.
+            [
+                ("../eng/Packages.props".to_owned(), false),
+                ("eng/Packages.props".to_owned(), false),
+                ("$(Eng)/Packages.props".to_owned(), false),
+                ("./a.props".to_owned(), true),
+                ("b.props".to_owned(), true),
+                ("$(Unknown)/c.props".to_owned(), false),
+            ]
+        );
+        let many: String = (0..=MOST_IMPORTS).map(|at| format!("<Import Project='{at}.props'/>")).collect();
+        check(
+            "a.csproj",
+            &format!("<Project>{many}</Project>"),
+            &expect![[r#"
+                gap a.csproj: it refers to 1 more file than are followed of one file
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_version_that_an_import_may_set_otherwise_is_a_gap_beside_it() {
+        check(
+            "Directory.Packages.props",
+            r#"<Project><PropertyGroup><V>1.0.0</V></PropertyGroup><Import Project="eng/Versions.props"/>
+            <PropertyGroup><W>2.0.0</W></PropertyGroup><ItemGroup>
+              <PackageVersion Include="A" Version="$(V)"/><PackageVersion Include="B" Version="$(W)"/>
+            </ItemGroup></Project>"#,
+            &expect![[r#"
+                locked nuget A 1.0.0 direct
+                locked nuget B 2.0.0 direct
+                gap Directory.Packages.props: no exact version can be told of A ($(V)); restore with a packages.lock.json
+            "#]],
+        );
+    }
+
+    #[test]
+    fn lists_of_one_of_several_projects_are_read() {
+        check(
+            "src/packages.My_App.config",
+            r#"<packages><package id="jQuery" version="3.1.1"/></packages>"#,
+            &expect![[r#"
+                locked nuget jQuery 3.1.1
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_a_list_does_not_tell_of_a_package_is_a_gap() {
+        check(
+            "packages.config",
+            r#"<packages><package id="Ent&amp;x" version="2.0.0"/><package id="&y;" version="1.0.0"/><package id="Z" version="&z;"/><package id="A"/><package version="1.0.0"/></packages>"#,
+            &expect![[r#"
+                locked nuget Ent&x 2.0.0
+                gap : the name of a package is an entity that is not known: `&y;`
+                gap : the version of `Z` is an entity that is not known: `&z;`
+                gap packages.config: 2 of its packages lack a name or a version
             "#]],
         );
     }

@@ -11,7 +11,7 @@ use super::requirement::Requirement;
 use super::{PYPI, normal_name};
 use crate::damage::UnreadLines;
 use crate::ecosystems::locked_packages::LockedPackages;
-use crate::found::{Found, Include, Mark};
+use crate::found::{Found, Include, IncludeKind, Mark};
 
 /// How many names a gap lists.
 const NAMES_IN_GAP: usize = 5;
@@ -110,7 +110,8 @@ impl Asked {
             FileOption::Includes { file: "", .. } => {}
             FileOption::Includes { .. } if self.includes.len() >= MOST_INCLUDES => self.includes_left_out += 1,
             FileOption::Includes { file, is_constraints } => {
-                self.includes.push(Include { file: file.to_owned(), is_constraints });
+                let kind = if is_constraints { IncludeKind::Constraints } else { IncludeKind::Requirements };
+                self.includes.push(Include { file: file.to_owned(), kind });
             }
             FileOption::Other => {}
         }
@@ -244,7 +245,7 @@ https://example.com/a.whl
         let places =
             "2 of its requirements are places that tell no version (a.whl, b.git); name the package and pin with `==`";
         assert_eq!(reasons, [unpinned, places]);
-        let include = Include { file: "base.txt".to_owned(), is_constraints: false };
+        let include = Include { file: "base.txt".to_owned(), kind: IncludeKind::Requirements };
         assert_eq!(found.mark, Some(Mark::Includes(vec![include])));
     }
 
@@ -272,11 +273,11 @@ f @ https://h/g-4.0-py3-none-any.whl ; python_version > '3'
         let Some(Mark::Includes(includes)) = read(&Python, "app/requirements.txt", text.as_bytes()).mark else {
             panic!("it names files");
         };
-        let names: Vec<(&str, bool)> =
-            includes.iter().map(|include| (include.file.as_str(), include.is_constraints)).collect();
-        let expected = ["a.txt", "b.txt", "c.txt", "d e.txt"].map(|name| (name, false));
+        let names: Vec<(&str, IncludeKind)> =
+            includes.iter().map(|include| (include.file.as_str(), include.kind)).collect();
+        let expected = ["a.txt", "b.txt", "c.txt", "d e.txt"].map(|name| (name, IncludeKind::Requirements));
         assert_eq!(names[..4], expected);
-        assert_eq!(names[4..], [("f.txt", true), ("g.txt", true)]);
+        assert_eq!(names[4..], ["f.txt", "g.txt"].map(|name| (name, IncludeKind::Constraints)));
         let many = read(&Python, "requirements.txt", "-r x.txt\n".repeat(101).as_bytes());
         assert_eq!(many.gaps[0].reason, "it refers to 1 more file than are followed of one file");
     }
