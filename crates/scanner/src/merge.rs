@@ -18,7 +18,7 @@ use crate::includes;
 use crate::layer_index::LayerIndex;
 use crate::locked::LockedFiles;
 use crate::owned_files::owned_name;
-use crate::package_list::package_list;
+use crate::package_list::why_unknown;
 use crate::path_set::{PathSet, path_hash};
 use crate::projects;
 use crate::purls::{purl_of, without_credentials};
@@ -207,15 +207,10 @@ impl<'a> MergedLayers<'a> {
         }));
         if gaps.is_empty()
             && let Some((path, release)) = self.releases().into_iter().next()
-            && let Some(list) = package_list(&release.distribution)
         {
-            gaps.push(Gap::new(
-                path,
-                unknown(&format!(
-                    "it says that this is {}, and the list of its packages ({list}) is missing or cannot be read",
-                    release.distribution.name
-                )),
-            ));
+            let name = &release.distribution.name;
+            let why = why_unknown(&release.distribution);
+            gaps.push(Gap::new(path, unknown(&format!("it says that this is {name}, {why}"))));
         }
         gaps
     }

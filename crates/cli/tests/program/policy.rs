@@ -371,6 +371,16 @@ fn an_image_whose_packages_nobody_knows_passes_no_policy_that_asks_for_vulnerabi
         let japanese = program.run(&["policy", "explain", "r.json", "--lang", "ja"]).stdout;
         assert!(japanese.contains("システムのパッケージが不明です"), "{japanese}");
     }
+    // Nor one whose packages are told in a way that is not read.
+    for id in ["arch", "bottlerocket", "tinyos"] {
+        let image = TestImages::parse(&format!("layer ADD /\n  etc/os-release = ID={id}\\n\n"), Storage::Gzip);
+        program.write("app.tar", image.oci_archive());
+        let (ran, report) = scan(&program, &["--detectors", "vulnerabilities", "--policy", "default"]);
+        ran.ended(1, &["not compliant"]);
+        assert!(report["verdict"]["reasons"].to_string().contains("verdict.packages_unknown"), "{id}: {report}");
+        let japanese = program.run(&["policy", "explain", "r.json", "--lang", "ja"]).stdout;
+        assert!(japanese.contains("システムのパッケージが不明です"), "{japanese}");
+    }
 }
 
 #[test]

@@ -237,7 +237,8 @@ fn an_emptied_package_database_is_a_gap_unless_packages_are_told_elsewhere() {
         ),
         (alpine.to_owned(), Some("etc/os-release")),
         ("  usr/lib/os-release = ID=rhel\\nVERSION_ID=\"9.4\"\\n\n".to_owned(), Some("usr/lib/os-release")),
-        ("  etc/os-release = ID=tinyos\\nVERSION_ID=1\\n\n".to_owned(), None),
+        ("  etc/os-release = ID=tinyos\\nVERSION_ID=1\\n\n".to_owned(), Some("etc/os-release")),
+        ("  etc/os-release = ID=arch\\n\n  bin/pacman = x\n".to_owned(), Some("etc/os-release")),
         ("  bin/busybox = x\n".to_owned(), None),
         (format!("{debian}  var/lib/rpm -> ../../usr/lib/sysimage/rpm\n"), Some("var/lib/rpm")),
     ] {

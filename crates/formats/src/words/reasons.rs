@@ -107,9 +107,12 @@ const OTHERS: &[(&str, &[&str])] = &[
         &["the layer has more to say than 7 MiB, and 2 more of its files and whiteouts are left out"],
     ),
     (
-        "it says that this is 7, and the list of its packages (7) is missing or cannot be read",
+        "it says that this is 7, 7",
         &[
             "it says that this is Debian, and the list of its packages (a) is missing or cannot be read, so that no package of the system is known",
+            "it says that this is Arch Linux, whose list of packages (a) cannot be read, so that no package of the system is known",
+            "it says that this is Bottlerocket, which is built as one image and has no list of its packages that can be read, so that no package of the system is known",
+            "it says that this is a, and it is not known where it lists its packages, so that no package of the system is known",
         ],
     ),
     (
@@ -176,6 +179,12 @@ const COUNTED: &[&str] = &[
     "2 more files could not be read",
     "1 of its lines cannot be read; it is line 3: `a`",
     "2 of its lines cannot be read; the first is line 3: `a`",
+    "1 of its entries names no package; it is in line 3",
+    "2 of its entries name no package; the first is in line 3",
+    "1 of its packages has no state; it is in line 3",
+    "2 of its packages have no state; the first is in line 3",
+    "1 of its packages has no blank line before it; it is in line 3",
+    "2 of its packages have no blank line before them; the first is in line 3",
     "1 of its files that can run, or that tell owners, is left out: the list of one layer has 7 MiB",
     "2 of its files that can run, or that tell owners, are left out: the list of one layer has 7 MiB",
     "1 symbolic link is left out, so that files may lie elsewhere than is said",

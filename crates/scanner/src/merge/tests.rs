@@ -94,6 +94,18 @@ fn the_uppermost_list_of_users_counts() {
     check(&[&base, &[("etc", "no folder any more")], &[]], &[]);
 }
 
+/// A system whose packages no reader knows is none without packages.
+#[test]
+fn a_system_without_known_packages_is_a_gap() {
+    for id in ["arch", "bottlerocket", "debian", "gentoo", "nixos", "openwrt", "slackware", "tinyos", "void"] {
+        let release = format!("ID={id}\n");
+        let release = ("etc/os-release", release.as_str());
+        check(&[&[release, ("var/lib/pacman/local/openssl-3.0-1/desc", "%NAME%\n")]], &["gap etc/os-release"]);
+        check(&[&[release, ("lib/apk/db/installed", "P:musl\nV:1\n\n")]], &["musl 1 in 0"]);
+    }
+    check(&[&[("bin/busybox", "x")]], &[]);
+}
+
 #[test]
 fn an_upgraded_package_came_with_the_layer_that_upgraded_it() {
     let database = "lib/apk/db/installed";
