@@ -89,7 +89,7 @@ impl UnreadLines {
     /// Notes the line of this number, which counts from 1.
     pub(crate) fn note(&mut self, number: usize, line: &str) {
         self.count += 1;
-        self.first.get_or_insert_with(|| (number, line.trim().chars().take(SHOWN_CHARACTERS).collect()));
+        self.first.get_or_insert_with(|| (number, line.trim().chars().take(SHOWN_CHARACTERS).map(visible).collect()));
     }
 
     /// Adds the gap, if there is one.
@@ -99,6 +99,37 @@ impl UnreadLines {
         let which = if self.count == 1 { "it is" } else { "the first is" };
         found.gap(path, format!("{what}; {which} line {number}: `{line}`"));
     }
+}
+
+/// Entries of a list that lack something, each by its line.
+#[derive(Debug, Default)]
+pub(crate) struct DamagedEntries {
+    count: usize,
+    first: usize,
+}
+
+impl DamagedEntries {
+    /// Notes the entry in the line of this number, which counts from 1.
+    pub(crate) fn note(&mut self, number: usize) {
+        self.count += 1;
+        if self.count == 1 {
+            self.first = number;
+        }
+    }
+
+    /// Adds the gap, if there is one; `one` and `many` say what is counted.
+    pub(crate) fn hand_over(self, path: &str, one: &str, many: &str, found: &mut Found) {
+        if self.count == 0 {
+            return;
+        }
+        let which = if self.count == 1 { "it is in" } else { "the first is in" };
+        found.gap(path, format!("{}; {which} line {}", counted(self.count, one, many), self.first));
+    }
+}
+
+/// What stands for a character that shows nothing or does something to the terminal.
+fn visible(character: char) -> char {
+    if character.is_control() && !character.is_whitespace() { char::REPLACEMENT_CHARACTER } else { character }
 }
 
 /// The characters of text in UTF-16 with a mark of the byte order; `None` for units that make none.

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use model::{Ecosystem as PackageEcosystem, SourcePackage};
 
 use crate::capabilities::Capabilities;
+use crate::damage::{DamagedEntries, UnreadLines};
 use crate::declared_license::declared_license;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage, Mark};
@@ -33,8 +34,10 @@ impl Ecosystem for Apk {
         let mut lines = BufReader::with_capacity(64 << 10, file.stream().take(LARGEST_BYTES));
         let mut database = Database::default();
         let mut line = Vec::new();
+        let mut number = 0;
         let reason = loop {
             line.clear();
+            number += 1;
             if (&mut lines).take(LONGEST_LINE).read_until(b'\n', &mut line)? == 0 {
                 break (lines.get_ref().limit() == 0).then_some("it is too long");
             }
@@ -44,7 +47,7 @@ impl Ecosystem for Apk {
             if database.packages.len() >= Found::LARGEST_PACKAGE_COUNT {
                 break Some("it lists too many packages");
             }
-            database.read_line(String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
+            database.read_line(number, String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']));
         };
         database.end_package();
         if let Some(reason) = reason {
@@ -54,6 +57,12 @@ impl Ecosystem for Apk {
         for name in &database.without_version {
             found.gap(&path, format!("package {name} has no version"));
         }
+        database.unread.hand_over(&path, found);
+        let (one, many) = ("of its entries names no package", "of its entries name no package");
+        database.nameless.hand_over(&path, one, many, found);
+        let (one, many) =
+            ("of its packages has no blank line before it", "of its packages have no blank line before them");
+        database.joined.hand_over(&path, one, many, found);
         if database.packages.is_empty() && database.without_version.is_empty() && reason.is_none() {
             found.mark = Some(Mark::NoPackages("it lists no package".to_owned()));
         }
@@ -73,6 +82,11 @@ struct Database {
     without_version: Vec<String>,
     capabilities: Capabilities,
     owned_files: OwnedFiles,
+    unread: UnreadLines,
+    nameless: DamagedEntries,
+    joined: DamagedEntries,
+    /// The number of the line in which the entry begins that is being read; 0 between entries.
+    begin: usize,
     folder: String,
     name: String,
     version: String,
@@ -87,31 +101,55 @@ impl Database {
     /// Gaps are few or the file is hostile.
     const MOST_GAPS: usize = 20;
 
-    fn read_line(&mut self, line: &str) {
+    fn read_line(&mut self, number: usize, line: &str) {
         if line.is_empty() {
             self.end_package();
             return;
         }
-        let Some((field, value)) = line.split_once(':') else { return };
+        let (field, value) = match line.as_bytes() {
+            [field, b':', ..] if field.is_ascii_alphabetic() => (*field, &line[2..]),
+            _ => return self.unread.note(number, line),
+        };
+        if memchr::memchr(0, value.as_bytes()).is_some() {
+            self.unread.note(number, line);
+        }
+        if field == b'P' && !self.name.is_empty() {
+            self.joined.note(number);
+            self.end_package();
+        }
+        if self.begin == 0 {
+            self.begin = number;
+        }
         let place = match field {
-            "P" => &mut self.name,
-            "V" => &mut self.version,
-            "A" => &mut self.architecture,
-            "o" => &mut self.origin,
-            "L" => &mut self.license,
-            "p" => &mut self.provides,
-            "D" => &mut self.depends,
-            "F" => &mut self.folder,
+            b'P' => &mut self.name,
+            b'V' => &mut self.version,
+            b'A' => &mut self.architecture,
+            b'o' => &mut self.origin,
+            b'L' => &mut self.license,
+            b'p' => &mut self.provides,
+            b'D' => &mut self.depends,
+            b'F' => {
+                self.folder.clear();
+                &mut self.folder
+            }
             // Whose files it lists stands before them; those of nobody would hide what nobody tells.
-            "R" if self.name.is_empty() => return,
-            "R" => return self.owned_files.add(&self.folder, value),
+            b'R' if self.name.is_empty() => return,
+            b'R' => return self.owned_files.add(&self.folder, value),
             _ => return,
         };
-        place.clear();
-        place.push_str(value.trim());
+        // No field comes twice: the second is of a package whose beginning is lost.
+        if place.is_empty() {
+            place.push_str(value.trim());
+        } else {
+            self.unread.note(number, line);
+        }
     }
 
     fn end_package(&mut self) {
+        if self.name.is_empty() && self.begin > 0 {
+            self.nameless.note(self.begin);
+        }
+        self.begin = 0;
         if !self.name.is_empty() && self.version.is_empty() && self.without_version.len() < Database::MOST_GAPS {
             self.without_version.push(self.name.clone());
         }
@@ -191,6 +229,8 @@ mod tests {
             expect![[r#"
             apk b 2 source b 2
             gap lib/apk/db/installed: package a has no version
+            gap lib/apk/db/installed: 1 of its lines cannot be read; it is line 5: `no field`
+            gap lib/apk/db/installed: 1 of its entries names no package; it is in line 3
         "#]],
         );
         check(
@@ -200,6 +240,62 @@ mod tests {
             gap lib/apk/db/installed: a line is too long; packages after a are unknown
         "#]],
         );
+    }
+
+    #[test]
+    fn no_package_is_lost_without_a_word() {
+        const MUSL: &str = "C:Q1\nP:musl\nV:1.2\nA:x86_64\nF:\nR:init\nF:lib\nR:libc.so\n";
+        const ZLIB: &str = "C:Q1\nP:zlib\nV:1.3\nA:x86_64\n";
+        let line = "1 of its lines cannot be read; it is line";
+        for (text, packages, gaps) in [
+            (format!("{MUSL}\n{ZLIB}\n"), "musl zlib", vec![]),
+            (format!("{MUSL}\n\n{ZLIB}").replace('\n', "\r\n"), "musl zlib", vec![]),
+            (
+                format!("{MUSL}{ZLIB}\n"),
+                "musl zlib",
+                vec!["1 of its packages has no blank line before it; it is in line 10".to_owned()],
+            ),
+            (
+                format!("{MUSL}\n{}\n", ZLIB.replace("P:", "\0\0P:")),
+                "musl",
+                vec![
+                    format!("{line} 11: `\u{fffd}\u{fffd}P:zlib`"),
+                    "1 of its entries names no package; it is in line 10".to_owned(),
+                ],
+            ),
+            (
+                format!("{MUSL}\n{}{MUSL}", ZLIB.replace("x86_64", "x86\0\0\0")),
+                "musl zlib musl",
+                vec![
+                    format!("{line} 13: `A:x86\u{fffd}\u{fffd}\u{fffd}`"),
+                    "1 of its packages has no blank line before it; it is in line 15".to_owned(),
+                ],
+            ),
+            (
+                format!("{MUSL}\n{}", ZLIB.replace("P:zlib\n", "")),
+                "musl",
+                vec!["1 of its entries names no package; it is in line 10".to_owned()],
+            ),
+            (format!("{MUSL}garbage\n\n{ZLIB}"), "musl zlib", vec![format!("{line} 9: `garbage`")]),
+            (
+                format!("{MUSL}\n<<<<<<< HEAD\n{ZLIB}=======\n{MUSL}>>>>>>> theirs\n"),
+                "musl zlib musl",
+                vec![
+                    "3 of its lines cannot be read; the first is line 10: `<<<<<<< HEAD`".to_owned(),
+                    "1 of its packages has no blank line before it; it is in line 17".to_owned(),
+                ],
+            ),
+            (
+                format!("{MUSL}{}", ZLIB.replace("P:zlib", "zlib")),
+                "musl",
+                vec!["3 of its lines cannot be read; the first is line 10: `zlib`".to_owned()],
+            ),
+        ] {
+            let found = ecosystem_check::read_with_gaps(&Apk, "lib/apk/db/installed", text.as_bytes());
+            let names: Vec<&str> = found.packages.iter().map(|package| package.name.as_str()).collect();
+            let reasons: Vec<String> = found.gaps.into_iter().map(|gap| gap.reason).collect();
+            assert_eq!((names.join(" ").as_str(), reasons), (packages, gaps), "{text:?}");
+        }
     }
 
     #[test]

@@ -3,20 +3,22 @@
 //! images.
 //!
 //! A package counts when any of its files are on the disk: every state but `not-installed` and `config-files`. A
-//! paragraph in `status.d` names no state and counts.
+//! paragraph in `status.d` names no state and counts; in the status file one without a state is a gap.
 
 mod chisel;
 mod copyright;
 mod paragraphs;
+mod stanzas;
 
 use std::io::{BufRead, BufReader, Read};
 
-use model::{Ecosystem as PackageEcosystem, SourcePackage, counted};
+use model::{Ecosystem as PackageEcosystem, counted};
 
 use self::paragraphs::Paragraphs;
+use self::stanzas::{Damage, Stanzas};
 use crate::capabilities::Capabilities;
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage, Mark};
+use crate::found::{Found, FoundPackage, Mark};
 use crate::owned_files::OwnedFiles;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -30,6 +32,20 @@ const CHISEL_MANIFEST: &str = "var/lib/chisel/manifest.wall";
 
 /// The longest database that is read; a desktop with everything has some 20 MB.
 const LARGEST_STATUS_BYTES: u64 = 64 << 20;
+
+/// Ends of names of what packages bring beside their description, which is none.
+const OTHER_PARTS: &[&str] = &[
+    ".conffiles",
+    ".config",
+    ".postinst",
+    ".postrm",
+    ".preinst",
+    ".prerm",
+    ".shlibs",
+    ".symbols",
+    ".templates",
+    ".triggers",
+];
 
 /// What stands for the license of a package whose copyright file cannot be read, or has no license that can be made out.
 const UNREADABLE: &str = "SEE LICENSE IN copyright";
@@ -120,10 +136,12 @@ enum State {
 fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -> Result<(), ReadFileError> {
     let mut packages = Vec::new();
     let mut without_version = (0, None);
+    let mut damage = Damage::default();
+    let mut is_blank = true;
     let mut capabilities = Capabilities::default();
     let mut stream = stream.take(LARGEST_STATUS_BYTES);
     let mut paragraphs = Paragraphs::new(&mut stream);
-    loop {
+    'paragraphs: loop {
         let paragraph = match paragraphs.next() {
             Ok(Some(paragraph)) => paragraph,
             Ok(None) => break,
@@ -135,33 +153,44 @@ fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -
                 None => return Err(error),
             },
         };
-        let Some(fields) = Fields::of(&paragraph, state) else { continue };
-        if packages.len() >= Found::LARGEST_PACKAGE_COUNT {
-            found.gap(path, format!("it lists more than {} packages; the rest is unknown", packages.len()));
-            break;
+        is_blank = false;
+        for fields in Stanzas::of(&paragraph, state, &mut damage) {
+            if packages.len() >= Found::LARGEST_PACKAGE_COUNT {
+                found.gap(path, format!("it lists more than {} packages; the rest is unknown", packages.len()));
+                break 'paragraphs;
+            }
+            if fields.version.is_empty() {
+                without_version.0 += 1;
+                without_version.1.get_or_insert_with(|| fields.name.to_owned());
+                continue;
+            }
+            let place = packages.len() as u32;
+            capabilities.provide(place, fields.name);
+            fields.provides.split(',').filter_map(relation_name).for_each(|name| capabilities.provide(place, name));
+            for relations in [fields.depends, fields.pre_depends] {
+                let names = relations.split([',', '|']).filter_map(relation_name);
+                names.for_each(|name| capabilities.require(place, name));
+            }
+            let mut package = fields.package();
+            if state == State::Implied {
+                // Each package has a file of its own there.
+                let relations = [fields.depends, fields.pre_depends].into_iter();
+                let alternatives = relations.flat_map(|list| list.split([',', '|']));
+                package.needs = alternatives.filter_map(relation_name).collect();
+            }
+            packages.push(package);
         }
-        if fields.version.is_empty() {
-            without_version.0 += 1;
-            without_version.1.get_or_insert_with(|| fields.name.to_owned());
-            continue;
-        }
-        let place = packages.len() as u32;
-        capabilities.provide(place, fields.name);
-        fields.provides.split(',').filter_map(relation_name).for_each(|name| capabilities.provide(place, name));
-        for relations in [fields.depends, fields.pre_depends] {
-            relations.split([',', '|']).filter_map(relation_name).for_each(|name| capabilities.require(place, name));
-        }
-        let mut package = fields.package();
-        if state == State::Implied {
-            // Each package has a file of its own there.
-            let alternatives = [fields.depends, fields.pre_depends].into_iter().flat_map(|list| list.split([',', '|']));
-            package.needs = alternatives.filter_map(relation_name).collect();
-        }
-        packages.push(package);
     }
     if let (count, Some(name)) = without_version {
         let count = counted(count, "of its packages has no version", "of its packages have no version");
         found.gap(path, format!("{count}, the first is {name}"));
+    }
+    if is_blank && state == State::Implied && !path.contains("/.") {
+        damage.note_empty();
+    }
+    let is_other_part = state == State::Implied && OTHER_PARTS.iter().any(|end| path.ends_with(end));
+    if !is_other_part || !packages.is_empty() {
+        damage.hand_over(path, found);
     }
     // A system without any package is one whose database was emptied to save room.
     if packages.is_empty() && without_version.0 == 0 && state == State::Stated {
@@ -175,63 +204,6 @@ fn read_status(path: &str, stream: impl Read, state: State, found: &mut Found) -
     }
     found.append(packages);
     Ok(())
-}
-
-/// The fields of a paragraph that matter.
-#[derive(Default)]
-struct Fields<'a> {
-    name: &'a str,
-    version: &'a str,
-    source: &'a str,
-    architecture: &'a str,
-    depends: &'a str,
-    pre_depends: &'a str,
-    provides: &'a str,
-}
-
-impl<'a> Fields<'a> {
-    /// The fields, if the paragraph is a package whose files are on the disk.
-    fn of(paragraph: &'a str, state: State) -> Option<Fields<'a>> {
-        let mut fields = Fields::default();
-        let mut status = None;
-        for (name, value) in paragraphs::fields(paragraph) {
-            // Field names are compared without case; the first letter sorts out most of them.
-            let place = match name.as_bytes().first()?.to_ascii_lowercase() {
-                b'a' if name.eq_ignore_ascii_case("architecture") => &mut fields.architecture,
-                b'd' if name.eq_ignore_ascii_case("depends") => &mut fields.depends,
-                b'p' if name.eq_ignore_ascii_case("package") => &mut fields.name,
-                b'p' if name.eq_ignore_ascii_case("pre-depends") => &mut fields.pre_depends,
-                b'p' if name.eq_ignore_ascii_case("provides") => &mut fields.provides,
-                b's' if name.eq_ignore_ascii_case("source") => &mut fields.source,
-                b's' if name.eq_ignore_ascii_case("status") => status.get_or_insert(""),
-                b'v' if name.eq_ignore_ascii_case("version") => &mut fields.version,
-                _ => continue,
-            };
-            *place = value;
-        }
-        let has_files = match (status, state) {
-            // The last of the three words is the state; the others are the wish and a flag.
-            (Some(status), _) => {
-                !matches!(status.split_whitespace().last(), None | Some("not-installed" | "config-files"))
-            }
-            (None, State::Implied) => true,
-            (None, State::Stated) => false,
-        };
-        (has_files && !fields.name.is_empty()).then_some(fields)
-    }
-
-    fn package(&self) -> FoundPackage {
-        let source = match self.source.split_once('(') {
-            Some((name, version)) => (name.trim(), version.trim_end().trim_end_matches(')').trim()),
-            None => (self.source, self.version),
-        };
-        let (source_name, source_version) = if source.0.is_empty() { (self.name, self.version) } else { source };
-        FoundPackage {
-            source: Some(SourcePackage { name: source_name.to_owned(), version: source_version.to_owned() }),
-            architecture: Some(self.architecture.to_owned()).filter(|architecture| !architecture.is_empty()),
-            ..FoundPackage::new(PackageEcosystem::Deb, Evidence::Installed, self.name, self.version)
-        }
-    }
 }
 
 /// The package's name in one relation: `libc6` of `libc6:any (>= 2.36) [amd64] <!nocheck>`.

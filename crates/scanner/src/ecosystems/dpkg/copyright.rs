@@ -66,7 +66,7 @@ fn declared(text: &str) -> Vec<String> {
     // A paragraph that is too long ends the list; what was found before it stands.
     while let Ok(Some(paragraph)) = paragraphs.next() {
         let (mut is_of_files, mut is_head, mut licenses) = (false, false, Vec::new());
-        for (name, value) in paragraphs::fields(&paragraph) {
+        for (name, value) in paragraphs::fields(&paragraph.text) {
             is_of_files |= name.eq_ignore_ascii_case("files");
             is_head |= name.to_ascii_lowercase().starts_with("format");
             if name.eq_ignore_ascii_case("license") {

@@ -9,6 +9,15 @@ use crate::wanted_file::ReadFileError;
 pub(super) struct Paragraphs<R> {
     lines: BufReader<R>,
     text: Vec<u8>,
+    /// How many lines were read.
+    line_count: usize,
+}
+
+/// One paragraph. Bytes that are not UTF-8 are replaced.
+pub(super) struct Paragraph<'a> {
+    /// The number of its first line, from 1.
+    pub(super) line: usize,
+    pub(super) text: Cow<'a, str>,
 }
 
 impl<R: Read> Paragraphs<R> {
@@ -16,12 +25,13 @@ impl<R: Read> Paragraphs<R> {
     const LONGEST_BYTES: usize = 4 << 20;
 
     pub(super) fn new(stream: R) -> Paragraphs<R> {
-        Paragraphs { lines: BufReader::with_capacity(64 << 10, stream), text: Vec::new() }
+        Paragraphs { lines: BufReader::with_capacity(64 << 10, stream), text: Vec::new(), line_count: 0 }
     }
 
-    /// The next paragraph; bytes that are not UTF-8 are replaced.
-    pub(super) fn next(&mut self) -> Result<Option<Cow<'_, str>>, ReadFileError> {
+    /// The next paragraph.
+    pub(super) fn next(&mut self) -> Result<Option<Paragraph<'_>>, ReadFileError> {
         self.text.clear();
+        let mut line = 0;
         loop {
             let start = self.text.len();
             let room = (Self::LONGEST_BYTES + 1).saturating_sub(start) as u64;
@@ -32,6 +42,10 @@ impl<R: Read> Paragraphs<R> {
                     format_args!("a paragraph is longer than {} MiB", Self::LONGEST_BYTES >> 20),
                 ));
             }
+            self.line_count += 1;
+            if start == 0 {
+                line = self.line_count;
+            }
             let is_blank = self.text[start..].iter().all(u8::is_ascii_whitespace);
             if is_blank {
                 self.text.truncate(start);
@@ -41,34 +55,65 @@ impl<R: Read> Paragraphs<R> {
             }
         }
         let text = self.text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.text);
-        Ok((!text.is_empty()).then(|| String::from_utf8_lossy(text)))
+        Ok((!text.is_empty()).then(|| Paragraph { line, text: String::from_utf8_lossy(text) }))
+    }
+}
+
+/// One statement of a paragraph, with the lines that continue it.
+pub(super) struct Statement<'a> {
+    /// Where it begins in the paragraph, in bytes.
+    pub(super) at: usize,
+    pub(super) text: &'a str,
+    /// Name and value, where it is a field.
+    pub(super) field: Option<(&'a str, &'a str)>,
+}
+
+/// The statements of a paragraph in their order, comments left out.
+pub(super) struct Statements<'a> {
+    paragraph: &'a str,
+    at: usize,
+}
+
+impl<'a> Statements<'a> {
+    pub(super) fn of(paragraph: &'a str) -> Statements<'a> {
+        Statements { paragraph, at: 0 }
+    }
+}
+
+impl<'a> Iterator for Statements<'a> {
+    type Item = Statement<'a>;
+
+    fn next(&mut self) -> Option<Statement<'a>> {
+        loop {
+            let (at, rest) = (self.at, &self.paragraph[self.at..]);
+            if rest.is_empty() {
+                return None;
+            }
+            let mut end = line_end(rest);
+            while rest[end..].starts_with([' ', '\t']) {
+                end += line_end(&rest[end..]);
+            }
+            self.at += end;
+            let text = &rest[..end];
+            if !text.starts_with('#') {
+                return Some(Statement { at, text, field: field(text) });
+            }
+        }
     }
 }
 
 /// The fields of a paragraph in their order: name, and value with its continuation lines. Lines that are neither field
 /// nor continuation are passed over.
 pub(super) fn fields(paragraph: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut rest = paragraph;
-    std::iter::from_fn(move || {
-        while !rest.is_empty() {
-            let mut end = line_end(rest);
-            while rest[end..].starts_with([' ', '\t']) {
-                end += line_end(&rest[end..]);
-            }
-            let (field, after) = rest.split_at(end);
-            rest = after;
-            if field.starts_with('#') {
-                continue;
-            }
-            if let Some((name, value)) = field.split_once(':')
-                && !name.is_empty()
-                && !name.contains(char::is_whitespace)
-            {
-                return Some((name, value.trim()));
-            }
-        }
-        None
-    })
+    Statements::of(paragraph).filter_map(|statement| statement.field)
+}
+
+/// The name, of visible ASCII characters (deb822(5)), and the value; dpkg allows blanks before the colon.
+fn field(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once(':')?;
+    let name = name.trim_end_matches([' ', '\t']);
+    let is_name = !name.is_empty() && !name.starts_with('-') && name.bytes().all(|byte| byte.is_ascii_graphic());
+    is_name.then(|| (name, value.trim()))
 }
 
 fn line_end(text: &str) -> usize {
@@ -85,9 +130,20 @@ mod tests {
         let mut paragraphs = Paragraphs::new(text.as_bytes());
         let mut seen = Vec::new();
         while let Some(paragraph) = paragraphs.next().unwrap() {
-            seen.push(fields(&paragraph).map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>());
+            seen.push(fields(&paragraph.text).map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>());
         }
         assert_eq!(seen, [vec!["A=1", "B=x\n y"], vec!["D=3"]]);
+    }
+
+    #[test]
+    fn a_paragraph_knows_its_line_and_what_in_it_is_no_field() {
+        let text = "\n\nA: 1\n\n\n \nB : 2\n<<<<<<< x: y\n\0C: 3\n- D: 4\n";
+        let mut paragraphs = Paragraphs::new(text.as_bytes());
+        assert_eq!(paragraphs.next().unwrap().unwrap().line, 3);
+        let paragraph = paragraphs.next().unwrap().unwrap();
+        let fields: Vec<_> = Statements::of(&paragraph.text).map(|statement| statement.field).collect();
+        assert_eq!((paragraph.line, fields), (7, vec![Some(("B", "2")), None, None, None]));
+        assert!(paragraphs.next().unwrap().is_none());
     }
 
     #[test]

@@ -36,6 +36,7 @@ fn only_packages_with_files_on_the_disk_count() {
         deb p6 1 amd64 source p6 1
         deb p7 1 amd64 source p7 1
         deb p8 1 amd64 source p8 1
+        gap var/lib/dpkg/status: 1 of its packages has no state; it is in line 46
     "#]],
     );
 }
@@ -96,6 +97,7 @@ fn odd_files_give_gaps_and_never_panic() {
         b"Package: a\xff\nStatus: install ok installed\nVersion:\n\n\xef\xbb\xbf\x00\n".as_slice(),
         expect![[r#"
         gap var/lib/dpkg/status: 1 of its packages has no version, the first is a�
+        gap var/lib/dpkg/status: 1 of its lines cannot be read; it is line 5: `�`
     "#]],
     );
     check(
@@ -107,6 +109,107 @@ fn odd_files_give_gaps_and_never_panic() {
     "#]],
     );
     check(STATUS, "", expect![[""]]);
+}
+
+/// What a damaged status file loses is told with the line, and the packages around it stay.
+#[test]
+fn no_package_is_lost_without_a_word() {
+    const GOOD: &str = "Package: good\nStatus: install ok installed\nVersion: 1\n\n";
+    const SSL: &str = "Package: libssl3\nStatus: install ok installed\nVersion: 3.0.9-1\n";
+    const BASH: &str = "Package: bash\nStatus: install ok installed\nVersion: 5.2\n";
+    let joined = "1 of its packages has no blank line before it; it is in line";
+    let line = "1 of its lines cannot be read; it is line";
+    let nameless = "1 of its entries names no package; it is in line";
+    for (text, packages, gaps) in [
+        (format!("{GOOD}{SSL}{BASH}"), "good libssl3 bash", vec![format!("{joined} 8")]),
+        (
+            format!("{SSL}{BASH}{SSL}"),
+            "libssl3 bash libssl3",
+            vec!["2 of its packages have no blank line before them; the first is in line 4".to_owned()],
+        ),
+        (
+            format!("{GOOD}\0\0\0\0{SSL}\n{BASH}"),
+            "good bash",
+            vec![format!("{line} 5: `����Package: libssl3`"), format!("{nameless} 5")],
+        ),
+        (
+            format!("{GOOD}Package: a\nStatus: install ok installed\nVersion: 1\nDepends: b,\n c\0\0\0d\n\n{BASH}"),
+            "good a bash",
+            vec![format!("{line} 9: `c���d`")],
+        ),
+        (format!("{GOOD}{}\n{BASH}", &SSL[1..]), "good bash", vec![format!("{nameless} 5")]),
+        (format!("{GOOD}{}", SSL.replace("libssl3", "")), "good", vec![format!("{nameless} 5")]),
+        (
+            format!("{GOOD}{}", SSL.replace("Status", "Stats")),
+            "good",
+            vec!["1 of its packages has no state; it is in line 5".to_owned()],
+        ),
+        (format!("{GOOD}{SSL}garbage in here\n"), "good libssl3", vec![format!("{line} 8: `garbage in here`")]),
+        (
+            format!("{GOOD}<<<<<<< HEAD\n{SSL}=======\n{BASH}>>>>>>> theirs\n"),
+            "good libssl3 bash",
+            vec![
+                "3 of its lines cannot be read; the first is line 5: `<<<<<<< HEAD`".to_owned(),
+                format!("{joined} 10"),
+            ],
+        ),
+        // The beginning of the second is lost with the blank line before it.
+        (
+            format!("{GOOD}{SSL}{}", &BASH[1..]),
+            "good libssl3",
+            vec!["2 of its lines cannot be read; the first is line 9: `Status: install ok installed`".to_owned()],
+        ),
+        // Sound ones: names in any letters, blanks before colons, fields of others, no line end, line ends of Windows.
+        (
+            format!(
+                "{GOOD}package : a\nX-Cargo_1: :\nSTATUS: hold ok installed\nVersion: 1\nConffiles:\n /a b\n\t\u{e9}"
+            ),
+            "good a",
+            vec![],
+        ),
+        (format!("{GOOD}{SSL}").replace('\n', "\r\n"), "good libssl3", vec![]),
+        (
+            format!("# by hand\n\n\n{GOOD}\n\n{}", SSL.replace("install ok", "deinstall ok").trim_end()),
+            "good libssl3",
+            vec![],
+        ),
+    ] {
+        let found = ecosystem_check::read_with_gaps(&Dpkg, STATUS, text.as_bytes());
+        let names: Vec<&str> = found.packages.iter().map(|package| package.name.as_str()).collect();
+        let reasons: Vec<String> = found.gaps.into_iter().map(|gap| gap.reason).collect();
+        assert_eq!((names.join(" ").as_str(), reasons), (packages, gaps), "{text:?}");
+    }
+}
+
+#[test]
+fn each_file_of_status_d_is_a_package_or_a_gap() {
+    let read = |name: &str, text: &str| {
+        let found = ecosystem_check::read_with_gaps(&Dpkg, &format!("{STATUS_FOLDER}/{name}"), text.as_bytes());
+        (found.packages.len(), found.gaps.into_iter().map(|gap| gap.reason).collect::<Vec<_>>())
+    };
+    let package = "Section: libs\nPackage: libssl3\nVersion: 3.0.9-1\nDescription: a\n .\n b\n";
+    for (name, text, count) in [
+        ("libssl3", package, 1),
+        ("bGlic3NsMw", package, 1),
+        ("libssl3.postinst", "#!/bin/sh\nset -e\n", 0),
+        ("libssl3.templates", "Template: a\nType: string\n", 0),
+        (".keep", "", 0),
+    ] {
+        assert_eq!(read(name, text), (count, Vec::new()), "{name}");
+    }
+    for (name, text, count, gap) in [
+        ("a", "rubbish", 0, "1 of its lines cannot be read; it is line 1: `rubbish`"),
+        ("a", "\n\n", 0, "1 of its entries names no package; it is in line 1"),
+        ("a", "ackage: a\nVersion: 1\n", 0, "1 of its entries names no package; it is in line 1"),
+        (
+            "libssl3.config",
+            "Package: a\nVersion: 1\nrubbish",
+            1,
+            "1 of its lines cannot be read; it is line 3: `rubbish`",
+        ),
+    ] {
+        assert_eq!(read(name, text), (count, vec![gap.to_owned()]), "{text}");
+    }
 }
 
 #[test]
