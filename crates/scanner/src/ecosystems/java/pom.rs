@@ -1,7 +1,7 @@
 //! `pom.xml`: what one project file says (Maven, POM Reference). What it asks for is settled by `crate::projects`, because
 //! versions may stand in a parent or in an imported bill of materials.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::manifest::spdx_id;
 use super::project::{Asked, EffectiveProject, Parent, Project, unresolved_variable};
@@ -80,8 +80,11 @@ fn project_of(element: &Element) -> Project {
     });
     let mut properties = BTreeMap::new();
     let (mut managed, mut dependencies) = (Vec::new(), Vec::new());
-    // What a profile says wins over what the project says.
-    for part in active_profiles(element).chain([element]) {
+    // What a profile says that is active by default wins over what the project says; what one says that only may be active
+    // stands behind both.
+    let by_default = profiles(element).filter(|profile| is_active_by_default(profile));
+    let maybe = profiles(element).filter(|profile| !is_active_by_default(profile) && may_be_active(profile));
+    for part in by_default.chain([element]).chain(maybe) {
         for property in part.child("properties").map(Element::children).unwrap_or_default() {
             properties.entry(property.name().to_owned()).or_insert_with(|| value(property.text()));
         }
@@ -89,6 +92,7 @@ fn project_of(element: &Element) -> Project {
         managed.extend(asked(management));
         dependencies.extend(asked(part.child("dependencies")));
     }
+    let left_out = left_out(element, &dependencies);
     Project {
         group: own("groupId"),
         artifact: own("artifactId"),
@@ -97,7 +101,23 @@ fn project_of(element: &Element) -> Project {
         properties,
         managed,
         dependencies,
+        left_out,
     }
+}
+
+/// The names of the profiles that ask for something that is not among the dependencies, or for another version of it: of
+/// several the first counts.
+fn left_out(project: &Element, dependencies: &[Asked]) -> Vec<String> {
+    let mut told: HashMap<(&str, &str), Option<&str>> = HashMap::new();
+    for asked in dependencies {
+        told.entry((&asked.group, &asked.artifact)).or_insert(asked.version.as_deref());
+    }
+    let is_told =
+        |asked: &Asked| told.get(&(asked.group.as_str(), asked.artifact.as_str())) == Some(&asked.version.as_deref());
+    let left_out =
+        profiles(project).filter(|profile| !asked(profile.child("dependencies")).all(|asked| is_told(&asked)));
+    // Maven's own name for one that has none.
+    left_out.map(|profile| profile.child_text("id").unwrap_or("default").to_owned()).collect()
 }
 
 /// A value of the file. What an entity stands for that is not known is unknown as what an unknown property stands for.
@@ -121,13 +141,30 @@ fn asked(dependencies: Option<&Element>) -> impl Iterator<Item = Asked> {
     })
 }
 
-/// The profiles that are active by default.
-fn active_profiles(project: &Element) -> impl Iterator<Item = &Element> {
+fn profiles(project: &Element) -> impl Iterator<Item = &Element> {
     let profiles = project.child("profiles").map(Element::children).unwrap_or_default();
-    profiles.iter().filter(|profile| {
-        let activation = profile.child("activation");
-        activation.and_then(|activation| activation.child_text("activeByDefault")) == Some("true")
-    })
+    profiles.iter().filter(|profile| profile.name() == "profile")
+}
+
+fn is_active_by_default(profile: &Element) -> bool {
+    let activation = profile.child("activation");
+    activation.and_then(|activation| activation.child_text("activeByDefault")) == Some("true")
+}
+
+/// Whether a build without options of its own may activate the profile: it has conditions (Maven, Introduction to Build
+/// Profiles), and there are machines and folders in which all of them hold. A property holds that must not be set.
+fn may_be_active(profile: &Element) -> bool {
+    let conditions = profile.child("activation").map(Element::children).unwrap_or_default();
+    let may_hold = |condition: &Element| match condition.name() {
+        "jdk" | "os" | "file" => true,
+        "property" => {
+            let mut parts = ["name", "value"].into_iter().filter_map(|part| condition.child_text(part));
+            parts.any(|text| text.starts_with('!'))
+        }
+        _ => false,
+    };
+    let mut conditions = conditions.iter().filter(|condition| condition.name() != "activeByDefault").peekable();
+    conditions.peek().is_some() && conditions.all(may_hold)
 }
 
 #[cfg(test)]
@@ -174,6 +211,53 @@ mod tests {
                 locked maven a:exact 1.0 direct
                 gap app/pom.xml: the versions of a:from-parent stand in the parent org.acme:parent:7, the bill of materials org.bom:bom:1; scan the built archive to know them
                 gap app/pom.xml: no exact version can be told of a:unknown (${somewhere.else}), a:range ([1.0,2.0)); scan the built archive to know them
+                gap app/pom.xml: dependencies in its profiles (p) are left out, because only some builds have them; scan the built archive to know them
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_profiles_ask_for_is_told_or_a_gap() {
+        let asked = |artifact: &str, version: &str| {
+            format!(
+                "<dependencies><dependency><groupId>g</groupId><artifactId>{artifact}</artifactId>\
+                 <version>{version}</version></dependency></dependencies>"
+            )
+        };
+        let profile = |id: &str, activation: &str, more: &str| {
+            format!("<profile><id>{id}</id><activation>{activation}</activation>{more}</profile>")
+        };
+        let default = "<activeByDefault>true</activeByDefault>";
+        let profiles = [
+            profile("default", default, &asked("by-default", "1")),
+            profile("log", "<property><name>!nolog</name></property>", &asked("log", "${log.version}")),
+            profile("value", "<property><name>a</name><value>!b</value></property>", &asked("value", "1")),
+            profile("jdk", "<jdk>[11,)</jdk><activeByDefault>false</activeByDefault>", &asked("jdk", "1")),
+            profile("os", "<os><family>unix</family></os>", &asked("os", "1")),
+            profile("file", "<file><missing>x</missing></file>", &asked("file", "1")),
+            // Another version of what is told, and the same.
+            profile("jdk8", "<jdk>1.8</jdk>", &asked("jdk", "0.8")),
+            profile("compile", "<property><name>ide</name></property>", &asked("main", "1")),
+            profile("both", "<jdk>1.8</jdk><property><name>a</name></property>", &asked("both", "1")),
+            profile("set", "<property><name>a</name></property>", &asked("set", "1")),
+            profile("nothing", "", "<properties><x>1</x></properties>"),
+            format!("<profile>{}</profile>", asked("nameless", "1")),
+        ];
+        check(
+            &format!(
+                "<project><properties><log.version>2</log.version></properties>{}<profiles>{}</profiles></project>",
+                asked("main", "1"),
+                profiles.concat()
+            ),
+            &expect![[r#"
+                locked maven g:by-default 1 direct
+                locked maven g:main 1 direct
+                locked maven g:log 2 direct
+                locked maven g:value 1 direct
+                locked maven g:jdk 1 direct
+                locked maven g:os 1 direct
+                locked maven g:file 1 direct
+                gap app/pom.xml: dependencies in its profiles (jdk8, both, set, default) are left out, because only some builds have them; scan the built archive to know them
             "#]],
         );
     }

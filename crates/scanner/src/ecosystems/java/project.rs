@@ -28,6 +28,8 @@ pub(crate) struct Project {
     pub(crate) properties: BTreeMap<String, String>,
     pub(crate) managed: Vec<Asked>,
     pub(crate) dependencies: Vec<Asked>,
+    /// The names of profiles that ask for what is not among the dependencies, because only some builds have it.
+    pub(crate) left_out: Vec<String>,
 }
 
 /// What a project says of its parent.
@@ -55,7 +57,8 @@ impl Project {
         let asked = self.managed.iter().chain(&self.dependencies);
         let asked = asked.map(|asked| 96 + asked.group.len() + asked.artifact.len());
         let properties = self.properties.iter().map(|(name, value)| 64 + name.len() + value.len());
-        512 + asked.sum::<usize>() + properties.sum::<usize>()
+        let left_out = self.left_out.iter().map(|name| 24 + name.len());
+        512 + asked.sum::<usize>() + properties.sum::<usize>() + left_out.sum::<usize>()
     }
 
     /// How many entries it has that settling goes through.
@@ -202,6 +205,17 @@ impl<'a> EffectiveProject<'a> {
         if !unresolved.is_empty() {
             let names = list(&unresolved);
             found.gap(path, format!("no exact version can be told of {names}; scan the built archive to know them"));
+        }
+        // What a parent leaves out is said of the parent.
+        if let Some(project) = self.lineage.first().filter(|project| !project.left_out.is_empty()) {
+            let names = list(&project.left_out);
+            found.gap(
+                path,
+                format!(
+                    "dependencies in its profiles ({names}) are left out, because only some builds have them; \
+                     scan the built archive to know them"
+                ),
+            );
         }
         found
     }
