@@ -51,25 +51,28 @@ fn read_mix_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
             return Err(ReadFileError::malformed("mix.lock", "it is no map"));
         };
         for entry in entries {
-            let Term::Pair(name, value) = entry else { continue };
-            let Term::Tuple(parts) = *value else { continue };
+            let (name, parts) = match entry {
+                Term::Pair(name, value) => match *value {
+                    Term::Tuple(parts) => (name, parts),
+                    _ => (name, Vec::new()),
+                },
+                _ => Default::default(),
+            };
             let part = |at: usize| parts.get(at).and_then(Term::text);
             let place = found.packages.len() as u32;
-            match part(0) {
-                Some("hex") => {
-                    let (Some(package), Some(version)) = (part(1), part(2)) else { continue };
-                    found.packages.push(FoundPackage::new(Kind::Hex, Evidence::Locked, package, version));
+            found.packages.push(match (part(0), part(1), part(2)) {
+                (Some("hex"), Some(package), Some(version)) => {
                     let dependencies = parts.get(5).map(Term::items).unwrap_or_default();
                     needs.extend(
                         dependencies.iter().filter_map(|d| Some((place, d.items().first()?.text()?.to_owned()))),
                     );
+                    FoundPackage::new(Kind::Hex, Evidence::Locked, package, version)
                 }
-                Some("git") => {
-                    let (Some(url), Some(revision)) = (part(1), part(2)) else { continue };
-                    found.packages.push(git_package(&name, url, revision, git_tag(parts.get(3))));
+                (Some("git"), Some(url), Some(revision)) => {
+                    repository_package("git", &name, url, revision, git_tag(parts.get(3)))
                 }
-                _ => continue,
-            }
+                _ => without_version(&name),
+            });
             places.insert(name, place);
         }
     }
@@ -92,18 +95,24 @@ fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         _ => return Err(ReadFileError::malformed("rebar.lock", "it holds no list of packages")),
     };
     for entry in entries {
-        let [name, source, level] = entry.items() else { continue };
-        let (Some(name), parts) = (name.text(), source.items()) else { continue };
+        let [name, source, level] = entry.items() else {
+            found.packages.push(without_version(""));
+            continue;
+        };
+        let (name, parts) = (name.text().unwrap_or_default(), source.items());
         let part = |at: usize| parts.get(at).and_then(Term::text);
         let mut package = match (part(0), part(1), part(2)) {
             (Some("pkg"), Some(package), Some(version)) => {
                 FoundPackage::new(Kind::Hex, Evidence::Locked, package, version)
             }
-            (Some("git" | "git_subdir"), Some(url), _) => match parts.get(2).map(Term::items) {
-                Some([_, revision]) => git_package(name, url, revision.text().unwrap_or_default(), None),
-                _ => continue,
+            (Some(kind @ ("git" | "git_subdir" | "hg")), Some(url), _) => match parts.get(2).map(Term::items) {
+                Some([_, revision]) => {
+                    let tool = if kind == "hg" { "hg" } else { "git" };
+                    repository_package(tool, name, url, revision.text().unwrap_or_default(), None)
+                }
+                _ => without_version(name),
             },
-            _ => continue,
+            _ => without_version(name),
         };
         package.direct = level.text().map(|level| level == "0");
         found.packages.push(package);
@@ -114,23 +123,26 @@ fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 /// Reads `{application, name, [{vsn, "version"}, …]}.`; what Erlang and Elixir bring themselves is no package of Hex.
 fn read_app(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let terms = term::parse_erlang(text).map_err(|error| ReadFileError::malformed("application file", error))?;
-    let Some([kind, name, keys]) = terms.first().map(Term::items) else { return Ok(()) };
-    let (Some("application"), Some(name)) = (kind.text(), name.text()) else { return Ok(()) };
+    let nothing = || ReadFileError::malformed("application file", "it describes no application");
+    let Some([kind, name, keys]) = terms.first().map(Term::items) else { return Err(nothing()) };
+    let (Some("application"), Some(name)) = (kind.text(), name.text()) else { return Err(nothing()) };
+    if OWN_APPLICATIONS.binary_search(&name).is_ok() {
+        return Ok(());
+    }
     let version = keys.items().iter().find_map(|key| match key.items() {
         [key, value] if key.text() == Some("vsn") => value.text(),
         _ => None,
     });
-    if let Some(version) = version.filter(|version| !version.is_empty())
-        && OWN_APPLICATIONS.binary_search(&name).is_err()
-    {
-        let mut package = FoundPackage::new(Kind::Hex, Evidence::Installed, name, version);
-        let lists = keys.items().iter().filter_map(|key| match key.items() {
-            [key, value] if matches!(key.text(), Some("applications" | "included_applications")) => Some(value),
-            _ => None,
-        });
-        package.needs = lists.flat_map(Term::items).filter_map(Term::text).collect();
-        found.packages.push(package);
-    }
+    let mut package = match version {
+        Some(version) => FoundPackage::new(Kind::Hex, Evidence::Installed, name, version),
+        None => without_version(name),
+    };
+    let lists = keys.items().iter().filter_map(|key| match key.items() {
+        [key, value] if matches!(key.text(), Some("applications" | "included_applications")) => Some(value),
+        _ => None,
+    });
+    package.needs = lists.flat_map(Term::items).filter_map(Term::text).collect();
+    found.packages.push(package);
     Ok(())
 }
 
@@ -146,14 +158,19 @@ fn asked_for(text: &str) -> BTreeSet<&str> {
 }
 
 /// A package from a repository has no version number but its tag's, if it has one.
-fn git_package(name: &str, url: &str, revision: &str, tag: Option<&str>) -> FoundPackage {
+fn repository_package(tool: &str, name: &str, url: &str, revision: &str, tag: Option<&str>) -> FoundPackage {
     let version = match tag.map(|tag| tag.strip_prefix('v').unwrap_or(tag)) {
         Some(version) if !version.is_empty() => version.to_owned(),
-        _ => format!("git@{revision}"),
+        _ => format!("{tool}@{revision}"),
     };
     let mut package = FoundPackage::new(Kind::Hex, Evidence::Locked, name, version);
-    package.qualifiers.push(("vcs_url".to_owned(), format!("git+{url}@{revision}")));
+    package.qualifiers.push(("vcs_url".to_owned(), format!("{tool}+{url}@{revision}")));
     package
+}
+
+/// What names a package and tells no version of it: a gap, as [`Found::drop_nameless`] has it.
+fn without_version(name: &str) -> FoundPackage {
+    FoundPackage::new(Kind::Hex, Evidence::Locked, name, "")
 }
 
 fn git_tag(options: Option<&Term>) -> Option<&str> {
@@ -243,6 +260,14 @@ mod tests {
         check("mix.lock", "%{}", &expect![[""]]);
         check(
             "mix.lock",
+            r#"%{"a": {:hex, :a}, "b": {:path, "../b"}, "c": "1.0", "d": {:hex, :d, "1.0", "h", [:mix], [{:a, "~> 1.0"}], "hexpm"}}"#,
+            &expect![[r#"
+                locked hex d 1.0
+                gap mix.lock: 3 of its packages lack a name or a version
+            "#]],
+        );
+        check(
+            "mix.lock",
             &"%{\"a\": {".repeat(10_000),
             &expect![[r#"
                 gap mix.lock: it is no valid mix.lock: its terms lie more than 64 deep
@@ -268,6 +293,14 @@ mod tests {
             "#]],
         );
         check("rebar.lock", "[].", &expect![[""]]);
+        check(
+            "rebar.lock",
+            "[{<<\"h\">>,{hg,\"https://h.example/x\",{ref,\"aabb\"}},0},\n {<<\"own\">>,{own_source,\"x\"},0},\n {<<\"half\">>,{git,\"https://h.example/y\"},1},\n {<<\"short\">>}].",
+            &expect![[r#"
+                locked hex h hg@aabb direct vcs_url=hg+https://h.example/x@aabb
+                gap rebar.lock: 3 of its packages lack a name or a version
+            "#]],
+        );
     }
 
     #[test]
@@ -281,6 +314,21 @@ mod tests {
         );
         check("lib/ssl-10.9/ebin/ssl.app", "%% This is\n{application, ssl, [{vsn, \"10.9\"}]}.", &expect![[""]]);
         assert!(OWN_APPLICATIONS.is_sorted());
+        check(
+            "lib/c-1.0/ebin/c.app",
+            "garbage",
+            &expect![[r#"
+                gap lib/c-1.0/ebin/c.app: it is no valid application file: it describes no application
+            "#]],
+        );
+        check(
+            "lib/d-1.0/ebin/d.app",
+            "{application,d,[{description,\"x\"},{modules,[]}]}.",
+            &expect![[r#"
+                gap lib/d-1.0/ebin/d.app: 1 of its packages lacks a name or a version
+            "#]],
+        );
+        check("lib/kernel-9.0/ebin/kernel.app", "{application,kernel,[{modules,[]}]}.", &expect![[""]]);
     }
 
     #[test]
