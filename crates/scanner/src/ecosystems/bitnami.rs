@@ -31,14 +31,9 @@ impl Ecosystem for Bitnami {
             let components: BTreeMap<String, Component> = serde_json::from_slice(file.bytes()?)
                 .map_err(|error| ReadFileError::malformed("list of Bitnami components", error))?;
             for (name, component) in components {
-                if let Some(version) = component.version {
-                    found.packages.extend(package(
-                        &name,
-                        &version,
-                        component.arch.as_deref(),
-                        component.distro.as_deref(),
-                    ));
-                }
+                let version = component.version.unwrap_or_default();
+                let (arch, distro) = (component.arch.as_deref(), component.distro.as_deref());
+                found.packages.push(package(&name, &version, arch, distro));
             }
             return Ok(());
         }
@@ -53,12 +48,11 @@ impl Ecosystem for Bitnami {
             for purl in purls.filter(|purl| purl.purl_type() == "bitnami") {
                 let version = purl.version().or(listed.version.as_deref()).unwrap_or_default();
                 let qualifier = |key| purl.qualifiers().get(key).map(String::as_str);
-                if let Some(mut package) = package(purl.name(), version, qualifier("arch"), qualifier("distro")) {
-                    let licenses = [&listed.license_concluded, &listed.license_declared];
-                    let license = licenses.into_iter().flatten().find(|license| !license.starts_with("NO"));
-                    package.licenses = license.cloned().into_iter().collect();
-                    found.packages.push(package);
-                }
+                let mut package = package(purl.name(), version, qualifier("arch"), qualifier("distro"));
+                let licenses = [&listed.license_concluded, &listed.license_declared];
+                let license = licenses.into_iter().flatten().find(|license| !license.starts_with("NO"));
+                package.licenses = license.cloned().into_iter().collect();
+                found.packages.push(package);
             }
         }
         Ok(())
@@ -101,20 +95,18 @@ struct Reference {
     locator: String,
 }
 
-fn package(name: &str, version: &str, arch: Option<&str>, distro: Option<&str>) -> Option<FoundPackage> {
+/// The package; one without a version is a gap, as [`Found::drop_nameless`] has it.
+fn package(name: &str, version: &str, arch: Option<&str>, distro: Option<&str>) -> FoundPackage {
     let is_revision = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let (version, revision) = match version.rsplit_once('-') {
         Some((version, revision)) if is_revision(revision) => (version, Some(revision)),
         _ => (version, None),
     };
-    if name.is_empty() || version.is_empty() {
-        return None;
-    }
     let mut package = FoundPackage::new(Kind::Bitnami, Evidence::Installed, name, version);
     package.architecture = arch.map(str::to_owned);
     package.qualifiers.extend(distro.map(|distro| ("distro".to_owned(), distro.to_owned())));
     package.qualifiers.extend(revision.map(|revision| ("revision".to_owned(), revision.to_owned())));
-    Some(package)
+    package
 }
 
 #[cfg(test)]
@@ -135,6 +127,14 @@ mod tests {
             r#"{"postgresql":{"arch":"amd64","digest":"x","distro":"debian-11","type":"NAMI","version":"16.1.0-13"}}"#,
             &expect![[r#"
                 bitnami postgresql 16.1.0 amd64 distro=debian-11 revision=13
+            "#]],
+        );
+        check(
+            "opt/bitnami/.bitnami_components.json",
+            r#"{"nginx":{"arch":"amd64","version":"1.25.3-1"},"redis":{"arch":"amd64","distro":"debian-11"}}"#,
+            &expect![[r#"
+                bitnami nginx 1.25.3 amd64 revision=1
+                gap opt/bitnami/.bitnami_components.json: 1 of its packages lacks a name or a version
             "#]],
         );
         check(

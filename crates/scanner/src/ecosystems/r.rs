@@ -33,9 +33,6 @@ impl Ecosystem for R {
         let mut needs = Vec::new();
         let mut places: BTreeMap<String, u32> = BTreeMap::new();
         for (name, locked) in lock.packages {
-            if locked.version.is_empty() {
-                continue;
-            }
             places.insert(name.clone(), found.packages.len() as u32);
             needs.push(match locked.requirements {
                 Some(Requirements::Names(names)) => names,
@@ -71,7 +68,8 @@ enum Requirements {
     Other(IgnoredAny),
 }
 
-/// Reads the fields of an installed package; sources under development and R's own packages are none.
+/// Reads the fields of an installed package; sources under development and R's own packages are none. One that lacks its
+/// name or version is a gap, as [`Found::drop_nameless`] has it.
 fn installed(text: &str) -> Option<FoundPackage> {
     let field = |name: &str| {
         let mut values = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
@@ -80,7 +78,8 @@ fn installed(text: &str) -> Option<FoundPackage> {
     if field("Built").is_none() || field("Priority") == Some("base") {
         return None;
     }
-    let mut package = FoundPackage::new(Kind::Cran, Evidence::Installed, field("Package")?, field("Version")?);
+    let (name, version) = (field("Package").unwrap_or_default(), field("Version").unwrap_or_default());
+    let mut package = FoundPackage::new(Kind::Cran, Evidence::Installed, name, version);
     package.needs = [list_field(text, "Depends"), list_field(text, "Imports")].concat().into_iter().collect();
     // The part behind the bar is the file that holds the license's text.
     package.licenses = field("License").into_iter().map(|license| license.replace(" + file LICENSE", "")).collect();
@@ -116,6 +115,13 @@ mod tests {
                 cran readxl 1.4.0 [MIT]
             "#]],
         );
+        check(
+            "usr/lib/R/library/a/DESCRIPTION",
+            "Package: a\nBuilt: R 4.2.0; ; 2022; unix\n",
+            &expect![[r#"
+                gap usr/lib/R/library/a/DESCRIPTION: 1 of its packages lacks a name or a version
+            "#]],
+        );
         check("src/DESCRIPTION", "Package: mine\nVersion: 0.1\n", &expect![[""]]);
         check(
             "lib/R/library/base/DESCRIPTION",
@@ -132,6 +138,14 @@ mod tests {
             &expect![[r#"
                 locked cran R6 2.5.1
                 locked cran cli 3.4.0 -> R6
+            "#]],
+        );
+        check(
+            "renv.lock",
+            r#"{"Packages":{"R6":{"Package":"R6"},"cli":{"Version":"3.4.0","Requirements":["R6"]}}}"#,
+            &expect![[r#"
+                locked cran cli 3.4.0
+                gap renv.lock: 1 of its packages lacks a name or a version
             "#]],
         );
         check(

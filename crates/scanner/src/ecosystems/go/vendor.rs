@@ -28,7 +28,11 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
                 // A folder of the project, or a line that only repeats a replacement.
                 [_, _, "=>", _] | [_, "=>", ..] => None,
                 [module, version, ..] => Some((*module, *version)),
-                _ => None,
+                [module] => {
+                    locked.require(module, "", false);
+                    None
+                }
+                [] => None,
             };
         } else if !line.trim().is_empty()
             && let Some((module, version)) = module.take()
@@ -53,5 +57,14 @@ mod tests {
                     # example.com/own v0.0.0 => ./own\nexample.com/own\n# github.com/c/d => github.com/fork/d v1.1.0\n";
         let found = read(&Go, "src/vendor/modules.txt", text.as_bytes());
         assert_eq!(listing(&found), "golang github.com/a/b v1.0.0\ngolang github.com/fork/d v1.1.0");
+        assert_eq!(found.gaps, []);
+    }
+
+    #[test]
+    fn a_module_without_a_version_is_a_gap() {
+        let text = "# github.com/gin-gonic/gin\n## explicit\ngithub.com/gin-gonic/gin\n# a.b/c v1.0.0\na.b/c\n";
+        let found = read(&Go, "src/vendor/modules.txt", text.as_bytes());
+        assert_eq!(listing(&found), "golang a.b/c v1.0.0");
+        assert_eq!(found.gaps[0].reason, "1 of its packages lacks a name or a version (`github.com/gin-gonic/gin`)");
     }
 }

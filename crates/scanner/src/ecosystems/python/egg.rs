@@ -21,9 +21,11 @@ const END_BYTES: u64 = 22 + 65_535;
 /// The most that is read of a central directory, in bytes.
 const LARGEST_DIRECTORY_BYTES: u64 = 8 << 20;
 
-/// Reads an archive; a file that only happens to be called so (a test fixture, a picture) is passed over.
+/// Reads an archive; one of ALZip, whose names end the same, is passed over.
 pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
-    if file.head(4)? != b"PK\x03\x04" {
+    let head = file.head(4)?;
+    // Of an empty file it is said elsewhere that it is.
+    if head.is_empty() || head == b"EGGA" {
         return Ok(());
     }
     let environment = Environment::of(file.path().as_str());
@@ -120,7 +122,9 @@ mod tests {
         for end in 4..egg.len() {
             let _ = try_read(&Python, "a.egg", &egg[..end]);
         }
-        assert_eq!(read(&Python, "a.egg", b"a picture of an egg"), Found::default());
+        assert_eq!(read(&Python, "a.egg", b"EGGA of ALZip"), Found::default());
+        let damaged = try_read(&Python, "h-1.0.egg", &[b'x'; 400]).unwrap_err();
+        assert_eq!(damaged.to_string(), "it is no valid egg: it has no central directory");
         let nameless = read(&Python, "a.egg", &nameless);
         assert_eq!((nameless.packages.len(), nameless.gaps[0].reason.as_str()), (0, metadata::NAMELESS));
     }
