@@ -16,7 +16,8 @@
 //! | `database_specific.severity`, `ecosystem_specific.{severity,urgency,ubuntu_priority}`, `Important: …` | `severity` |
 //! | `affected[].ranges[]` of type SEMVER and ECOSYSTEM | `ranges`, by the schema's evaluation (`osv/ranges.rs`) |
 //! | `affected[].ranges[]` of type GIT | skipped, counted |
-//! | `affected[].versions[]` | those outside of the ranges; none beside SEMVER ranges and those of distributions |
+//! | `affected[].versions[]` | those outside of the ranges; none beside ranges of distributions |
+//! | `affected[]` without ranges and versions | skipped: evaluated by the schema, no version is affected |
 //! | `ecosystem_specific.binaries` of SUSE | one `Affected` for each binary package |
 //! | `…module_el8…` in versions | `module` (`osv/modules.rs`) |
 //!
@@ -271,18 +272,16 @@ fn leading_word(summary: &str) -> Option<String> {
 
 fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>, skipped: &mut Reasons) {
     let mut ranges = Vec::new();
-    let mut is_semver = false;
     for range in &entry.ranges {
         if is_versioned(range) {
             ranges.extend(version_ranges(&range.events, place.scheme));
-            is_semver |= &*range.kind == "SEMVER" && !range.events.is_empty();
         } else if &*range.kind == "GIT" {
             skipped.insert("a GIT range".into());
         } else {
             skipped.insert("a range of an unknown type".into());
         }
     }
-    let versions = if is_semver { Vec::new() } else { versions_outside(&entry.versions, &ranges, place) };
+    let versions = versions_outside(&entry.versions, &ranges, place);
     if ranges.is_empty() && versions.is_empty() {
         skipped.insert("a package without ranges and versions".into());
         return;
@@ -326,9 +325,11 @@ fn add_affected(entry: &OsvAffected<'_>, place: &Place, into: &mut Vec<Affected>
     }
 }
 
-/// The versions that the ranges do not hold; all of them where there is none.
+/// The versions that the ranges do not hold, whatever their type (OSV schema, Evaluation: in `versions` or in `ranges`); all
+/// of them where there is no range.
 fn versions_outside(versions: &[Text<'_>], ranges: &[VersionRange], place: &Place) -> Vec<String> {
-    // Distributions enumerate the versions of their ranges: a kernel's record has tens of thousands of them.
+    // Lists of distributions are made from the ranges beside them: the archive's versions that lie within. Tens of
+    // thousands of them stand in a kernel's record and none outside, so there the ranges alone count (matching.md).
     let is_distribution = matches!(place.scheme, VersionScheme::Deb | VersionScheme::Apk | VersionScheme::Rpm);
     let is_covered = is_distribution && !ranges.is_empty();
     if is_covered || versions.is_empty() || ranges.iter().any(|range| *range == VersionRange::default()) {

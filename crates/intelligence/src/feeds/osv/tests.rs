@@ -20,7 +20,7 @@ fn github_s_records_keep_their_word_and_do_not_become_what_they_relate_to() {
           {"fixed":"6.6.1"}]}]}],"database_specific":{"severity":"LOW","cwe_ids":["CWE-200"]},
           "severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:H/PR:H/UI:R/S:U/C:L/I:L/A:L"}]}"#,
         expect![[r#"
-            ghsa/GHSA-3787-6prv-h9w3 {CVE-2024-24758} npm binary:undici [,5.28.3) affected LOW
+            ghsa/GHSA-3787-6prv-h9w3 {CVE-2024-24758} npm binary:undici [,5.28.3) =9.9.9 affected LOW
             ghsa/GHSA-3787-6prv-h9w3 {CVE-2024-24758} npm binary:undici [6.0.0,6.6.1) affected LOW
         "#]],
     );
@@ -38,6 +38,20 @@ fn versions_count_beside_ecosystem_ranges_and_commits_do_not() {
             skipped: osv/some some/a.json: a GIT range
         "#]],
     );
+}
+
+#[test]
+fn listed_versions_apply_beside_ranges_of_every_type_and_those_within_are_not_kept() {
+    for kind in ["SEMVER", "ECOSYSTEM"] {
+        let record = r#"{"id":"GHSA-1","affected":[{"package":{"name":"foo","ecosystem":"npm"},"ranges":[{"type":"KIND",
+          "events":[{"introduced":"1.0.0"},{"fixed":"2.0.0"}]}],"versions":["1.0.0","1.9.9","2.0.0","5.0.0"]}]}"#;
+        check(
+            &record.replace("KIND", kind),
+            expect![[r#"
+                ghsa/GHSA-1 {} npm binary:foo [1.0.0,2.0.0) =2.0.0 =5.0.0 affected
+            "#]],
+        );
+    }
 }
 
 #[test]
