@@ -96,6 +96,7 @@ struct Header {
     spdx_version: Option<String>,
     schema: Option<serde::de::IgnoredAny>,
     descriptor: Option<serde::de::IgnoredAny>,
+    artifacts: Option<serde::de::IgnoredAny>,
     #[serde(rename = "@context")]
     context: Option<serde::de::IgnoredAny>,
     predicate: Option<Box<Header>>,
@@ -165,7 +166,7 @@ fn read_text(bytes: &[u8]) -> Result<Bill, ReadBillError> {
         Header { dsse_envelope: Some(Envelope { payload }), .. } | Header { payload: Some(payload), .. } => {
             read_payload(&payload)
         }
-        Header { schema: Some(_), descriptor: Some(_), .. } => {
+        Header { schema: Some(_), descriptor: Some(_), .. } | Header { schema: Some(_), artifacts: Some(_), .. } => {
             Err(ReadBillError::Unsupported { format: "in the own format of Syft" })
         }
         Header { schema: Some(_), .. } => read_report(bytes),

@@ -6,6 +6,7 @@ mod wire;
 use std::io::{self, Write};
 
 use model::{ScanReport, Verdict};
+use serde_json::Value;
 
 use crate::json_error;
 
@@ -18,13 +19,13 @@ pub(crate) fn write(report: &ScanReport, out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// A report as the document that [`write`] writes.
-pub fn report_document(report: &ScanReport) -> serde_json::Value {
+pub fn report_document(report: &ScanReport) -> Value {
     serde_json::to_value(wire::Report::from_model(report)).expect("a report has text keys only")
 }
 
 /// A verdict as the verdict object, which is the same wherever one is told; whoever tells it adds its id, time and place.
 /// Evidence stands under the flat list of reasons alone.
-pub fn verdict_document(verdict: &Verdict) -> serde_json::Value {
+pub fn verdict_document(verdict: &Verdict) -> Value {
     let row = wire::VerdictRow::from_model(Some(verdict));
     let mut document = serde_json::to_value(row).expect("a verdict has text keys only");
     take_outcome(&mut document);
@@ -39,7 +40,7 @@ pub fn verdict_document(verdict: &Verdict) -> serde_json::Value {
     }
     for key in ["effects", "reasons", "exceptions"] {
         if document.get(key).is_none() {
-            document[key] = serde_json::Value::Array(Vec::new());
+            document[key] = Value::Array(Vec::new());
         }
     }
     for reason in document["reasons"].as_array_mut().into_iter().flatten() {
@@ -54,14 +55,14 @@ pub fn verdict_document(verdict: &Verdict) -> serde_json::Value {
 ///
 /// # Errors
 /// When it lacks something that every verdict has, or says what this program does not know.
-pub fn read_verdict(document: &serde_json::Value) -> Result<Verdict, String> {
+pub fn read_verdict(document: &Value) -> Result<Verdict, String> {
     let mut document = document.clone();
     give_outcome(&mut document);
     for policy in document["policies"].as_array_mut().into_iter().flatten() {
         give_outcome(policy);
         for control in policy["controls"].as_array_mut().into_iter().flatten() {
             // It stands under the flat list of reasons.
-            control["evidence"] = serde_json::Value::Array(Vec::new());
+            control["evidence"] = Value::Array(Vec::new());
         }
     }
     for reason in document["reasons"].as_array_mut().into_iter().flatten() {
@@ -71,12 +72,12 @@ pub fn read_verdict(document: &serde_json::Value) -> Result<Verdict, String> {
     row.into_model_by_flat_reasons()
 }
 
-fn give_outcome(document: &mut serde_json::Value) {
+fn give_outcome(document: &mut Value) {
     document["outcome"] = document["decision"].clone();
 }
 
 /// Reports say in `decision` what pipelines read; the verdict object says there what reports call the outcome.
-fn take_outcome(document: &mut serde_json::Value) {
+fn take_outcome(document: &mut Value) {
     if let Some(outcome) = document.as_object_mut().and_then(|object| object.remove("outcome")) {
         document["decision"] = outcome;
     }
@@ -127,12 +128,22 @@ pub fn read_report(bytes: &[u8]) -> Result<ScanReport, ReadReportError> {
         Some(_) => return Err(ReadReportError::OtherDocument { what: "no JSON object" }),
     }
     match serde_json::from_slice(bytes).map_err(malformed)? {
-        wire::Header { schema: Some(schema), .. } if schema == wire::SCHEMA => {}
-        wire::Header { schema: Some(schema), .. } => return Err(ReadReportError::Schema { schema }),
+        wire::Header { schema: Some(Value::String(schema)), .. } if schema == wire::SCHEMA => {}
+        wire::Header { schema: Some(Value::String(schema)), .. } => return Err(ReadReportError::Schema { schema }),
         wire::Header { bom_format: Some(_), .. } | wire::Header { spdx_version: Some(_), .. } => {
             return Err(ReadReportError::OtherDocument { what: "a bill of materials, which bulkhead scan reads" });
         }
-        wire::Header { .. } => return Err(ReadReportError::OtherDocument { what: "JSON without a `schema`" }),
+        wire::Header { schema: Some(_), artifacts: Some(_), .. } => {
+            return Err(ReadReportError::OtherDocument {
+                what: "Syft's own JSON, which is not read (ask Syft for CycloneDX or SPDX JSON and scan that)",
+            });
+        }
+        wire::Header { schema: Some(_), .. } => {
+            return Err(ReadReportError::OtherDocument { what: "JSON whose `schema` is no name" });
+        }
+        wire::Header { schema: None, .. } => {
+            return Err(ReadReportError::OtherDocument { what: "JSON without a `schema`" });
+        }
     }
     let report: wire::Report<'_> = serde_json::from_slice(bytes).map_err(malformed)?;
     report.into_model().map_err(|reason| ReadReportError::Malformed { reason })

@@ -44,6 +44,8 @@ fn what_is_no_bill_is_said_to_be_none() {
             r#"{"artifacts": [], "descriptor": {"name": "syft"}, "schema": {"version": "16"}}"#,
             "it is in the own format of Syft, which is not read; save it as CycloneDX JSON or SPDX 2.3 JSON",
         ),
+        (r#"{"artifacts": [], "schema": {"version": "16"}}"#, "it is in the own format of Syft"),
+        (r#"{"schema": {"version": "16"}}"#, "it is no bill of materials that is read"),
         ("<?xml version=\"1.0\"?><bom/>", "save it as CycloneDX JSON"),
         ("SPDXVersion: SPDX-2.3\n", "an SPDX tag-value document, which is not read; save it as"),
         (r#"{"@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": []}"#, "it is SPDX 3 (JSON-LD)"),

@@ -17,6 +17,7 @@ use model::{
 };
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ecosystem_word::ecosystem_word;
 use comparison::ComparisonRow;
@@ -31,10 +32,12 @@ pub(super) const SCHEMA: &str = "bulkhead.report/1";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Header {
-    pub(super) schema: Option<String>,
+    pub(super) schema: Option<Value>,
     /// CycloneDX and SPDX say so of themselves.
     pub(super) bom_format: Option<IgnoredAny>,
     pub(super) spdx_version: Option<IgnoredAny>,
+    /// The packages in Syft's own format, whose `schema` is an object.
+    pub(super) artifacts: Option<IgnoredAny>,
 }
 
 type Text<'a> = Cow<'a, str>;

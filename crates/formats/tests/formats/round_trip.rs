@@ -206,6 +206,22 @@ fn samples_are_read_again() {
 }
 
 #[test]
+fn what_is_no_report_is_told_for_what_it_is() {
+    for (text, message) in [
+        (r#"{"artifacts":[],"schema":{"version":"16.0.3","url":"https://x/16.json"}}"#, "it is Syft's own JSON, which"),
+        (r#"{"artifacts":[],"schema":{}}"#, "(ask Syft for CycloneDX or SPDX JSON and scan that), and no"),
+        (r#"{"schema":{"version":"16"}}"#, "it is JSON whose `schema` is no name, and no Bulkhead report"),
+        (r#"{"schema":16}"#, "it is JSON whose `schema` is no name, and no Bulkhead report"),
+        (r#"{"schema":null}"#, "it is JSON without a `schema`, and no Bulkhead report"),
+        (r#"{"spdxVersion":"SPDX-2.3"}"#, "it is a bill of materials, which bulkhead scan reads"),
+        (r#"{"schema":"other/1"}"#, "its schema is `other/1`, and this program reads bulkhead.report/1"),
+    ] {
+        let error = read_report(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
 fn a_report_that_contradicts_itself_is_refused() {
     let text = String::from_utf8(written(&sample::rich(), Format::Json)).unwrap();
     let refused = [
