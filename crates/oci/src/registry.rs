@@ -279,6 +279,16 @@ pub enum RegistryError {
         /// The blob.
         digest: Digest,
     },
+    /// A connection broke within a blob, and the host does not go on from there.
+    #[error("{host} does not go on with the blob {digest} where its connection broke, at byte {at_byte}")]
+    NoRest {
+        /// The host.
+        host: String,
+        /// The blob.
+        digest: Digest,
+        /// Where the connection broke.
+        at_byte: u64,
+    },
     /// A blob came too slowly.
     #[error("{host} sent the blob {digest} at less than {rate} bytes a second")]
     TooSlow {
@@ -411,5 +421,7 @@ mod mirror_tests;
 mod mock;
 #[cfg(test)]
 mod parts_tests;
+#[cfg(test)]
+mod resume_tests;
 #[cfg(test)]
 mod tests;

@@ -102,6 +102,8 @@ struct BlobReader {
     failures: u32,
     /// Where the blob stood when it last failed.
     failed_at: u64,
+    /// Whether the place does not go on where a connection broke, so that what came before is asked for again and skipped.
+    begins_anew: bool,
     /// The time spent waiting for the registry, which leaves out what the caller does between reads.
     waited: Duration,
     is_finished: bool,
@@ -138,6 +140,7 @@ impl BlobReader {
             position: wanted.start,
             failures: 0,
             failed_at: wanted.start,
+            begins_anew: false,
             wanted,
             waited: Duration::ZERO,
             is_finished: false,
@@ -175,6 +178,7 @@ impl BlobReader {
                 self.failures = 0;
             }
             self.failed_at = self.position;
+            self.begins_anew |= matches!(error, RegistryError::NoRest { .. });
             if self.session.wait_before_retry(&error, self.failures, true) {
                 self.failures += 1;
             } else {
@@ -193,6 +197,7 @@ impl BlobReader {
                     self.failed = Some(failed);
                     (self.session, self.body) = (session, None);
                     (self.failures, self.failed_at, self.waited) = (0, self.position, Duration::ZERO);
+                    self.begins_anew = false;
                     return Ok(());
                 }
                 Err(error) => failed.1 = error,
@@ -207,7 +212,7 @@ impl BlobReader {
             None => self.open()?,
         };
         let left = self.wanted.end - self.position;
-        if left == 0 {
+        if left == 0 && body.skip == 0 {
             // One byte more than stated would be another blob.
             return match body.reader.read(&mut [0]) {
                 Ok(1..) => Err(self.wrong_length(body.host, true)),
@@ -227,17 +232,28 @@ impl BlobReader {
         Ok(progress)
     }
 
-    /// Asks for the blob from the present position on.
+    /// Asks for the blob from the present position on, or anew where the place does not go on from there.
     fn open(&self) -> Result<OpenBody, RegistryError> {
+        let from = if self.begins_anew { self.wanted.start } else { self.position };
+        let is_rest = from > self.wanted.start;
         let until = self.is_part().then_some(self.wanted.end);
-        let answer = self.session.blob(&self.descriptor.digest, self.position, until, self.longest())?;
+        let answer = match self.session.blob(&self.descriptor.digest, from, until, self.longest()) {
+            Err(RegistryError::Status { host, status: 416, .. }) if is_rest => return Err(self.no_rest(host)),
+            answer => answer?,
+        };
         let host = answer.host.clone();
         let is_part = answer.status == StatusCode::PARTIAL_CONTENT;
         if self.is_part() && !is_part {
+            if is_rest {
+                return Err(self.no_rest(host));
+            }
             return Err(RegistryError::NoParts { host, digest: self.descriptor.digest.clone() });
         }
         let begins_at = if is_part { range_start(&answer).unwrap_or(u64::MAX) } else { 0 };
         if begins_at > self.position {
+            if is_rest {
+                return Err(self.no_rest(host));
+            }
             return Err(RegistryError::Status {
                 host,
                 status: answer.status.as_u16(),
@@ -249,6 +265,9 @@ impl BlobReader {
         if let Some(length) = length {
             let ends_at = begins_at.saturating_add(length);
             if ends_at != self.wanted.end {
+                if is_rest && is_part {
+                    return Err(self.no_rest(host));
+                }
                 return Err(self.wrong_length(host, ends_at > self.wanted.end));
             }
         }
@@ -276,6 +295,10 @@ impl BlobReader {
     fn wrong_length(&self, host: String, is_longer: bool) -> RegistryError {
         let digest = self.descriptor.digest.clone();
         RegistryError::WrongLength { host, digest, expected: self.length(), is_longer }
+    }
+
+    fn no_rest(&self, host: String) -> RegistryError {
+        RegistryError::NoRest { host, digest: self.descriptor.digest.clone(), at_byte: self.position }
     }
 
     fn length(&self) -> u64 {

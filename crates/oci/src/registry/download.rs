@@ -34,6 +34,14 @@ pub enum DownloadError {
         /// The HTTP status.
         status: u16,
     },
+    /// The server does not go on where the connection broke.
+    #[error("cannot download {url}: the server does not go on at byte {at_byte}, where the connection broke")]
+    NoRest {
+        /// The address.
+        url: String,
+        /// Where the connection broke.
+        at_byte: u64,
+    },
     /// Another file came when the connection had broken.
     #[error("{url} changed while it was downloaded; try again")]
     Changed {
@@ -65,7 +73,8 @@ pub fn download(
     let exchange = |source| DownloadError::Exchange { url: url.to_owned(), source };
     let plain_http = base.scheme_str() == Some("http");
     let client = HttpClient::new(base, plain_http, options).map_err(exchange)?;
-    let mut download = Download { client, url, limit_bytes, timeouts: &options.timeouts, version: None, taken: 0 };
+    let timeouts = &options.timeouts;
+    let mut download = Download { client, url, limit_bytes, timeouts, version: None, taken: 0, begins_anew: false };
     let (mut failures, mut failed_at) = (0, 0);
     loop {
         let error = match download.go_on(out) {
@@ -79,12 +88,14 @@ pub fn download(
         let may_pass = match &error {
             // A server that never answered is told at once.
             DownloadError::Exchange { source, .. } => download.taken > 0 && source.is_passing(true),
+            DownloadError::NoRest { .. } => true,
             _ => false,
         };
-        if !may_pass || failures >= options.timeouts.retries {
+        if !may_pass || failures >= timeouts.retries {
             return Err(error);
         }
-        back_off(failures, None, options.timeouts.first_retry);
+        download.begins_anew |= matches!(error, DownloadError::NoRest { .. });
+        back_off(failures, None, timeouts.first_retry);
         failures += 1;
     }
 }
@@ -99,6 +110,8 @@ struct Download<'a> {
     version: Option<[Option<String>; 2]>,
     /// How many bytes of it have come.
     taken: u64,
+    /// Whether the server does not go on where the connection broke, so that what came is asked for again and skipped.
+    begins_anew: bool,
 }
 
 impl Download<'_> {
@@ -107,8 +120,12 @@ impl Download<'_> {
         let url = self.url;
         let exchange = |source| DownloadError::Exchange { url: url.to_owned(), source };
         let body_within = Some(body_time(self.timeouts, self.limit_bytes));
-        let call = Call { body_within, from_byte: self.taken, ..Call::default() };
-        let mut answer = self.client.ask(url, call).map_err(exchange)?;
+        let from_byte = if self.begins_anew { 0 } else { self.taken };
+        let no_rest = || DownloadError::NoRest { url: url.to_owned(), at_byte: from_byte };
+        let mut answer = self.client.ask(url, Call { body_within, from_byte, ..Call::default() }).map_err(exchange)?;
+        if answer.status == StatusCode::RANGE_NOT_SATISFIABLE && from_byte > 0 {
+            return Err(no_rest());
+        }
         if !answer.status.is_success() {
             return Err(DownloadError::Status { url: url.to_owned(), status: answer.status.as_u16() });
         }
@@ -117,9 +134,9 @@ impl Download<'_> {
             return Err(DownloadError::Changed { url: url.to_owned() });
         }
         let is_part = answer.status == StatusCode::PARTIAL_CONTENT;
-        let begins_at = if is_part { range_start(&answer).unwrap_or(u64::MAX) } else { 0 };
-        let Some(mut skip) = self.taken.checked_sub(begins_at) else {
-            return Err(DownloadError::Changed { url: url.to_owned() });
+        let begins_at = if is_part { range_start(&answer) } else { Some(0) };
+        let Some(mut skip) = begins_at.and_then(|begins_at| self.taken.checked_sub(begins_at)) else {
+            return Err(if from_byte > 0 { no_rest() } else { DownloadError::Changed { url: url.to_owned() } });
         };
         let host = answer.host.clone();
         let mut body = answer.body.as_reader();
@@ -147,19 +164,25 @@ fn body_time(timeouts: &Timeouts, limit_bytes: u64) -> std::time::Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
 
     use super::*;
-    use crate::registry::mock::{MockServer, reply, stream};
+    use crate::registry::mock::{MockServer, Reply, reply, stream};
+
+    fn options(retries: u32) -> RegistryOptions {
+        let timeouts = Timeouts { first_retry: Duration::from_millis(1), retries, ..Timeouts::default() };
+        RegistryOptions { plain_http: true, timeouts, ..RegistryOptions::default() }
+    }
 
     /// What a download from a server brings that cuts the first answers after some bytes; those after it say another ETag.
     fn cut(answers: usize, sends_parts: bool, etag: &'static str) -> (Result<Vec<u8>, String>, Vec<String>) {
         let file: Vec<u8> = (0..50_000_u32).flat_map(u32::to_le_bytes).collect();
-        let count = std::sync::atomic::AtomicUsize::new(0);
+        let count = AtomicUsize::new(0);
         let server = MockServer::start({
             let file = file.clone();
             move |request| {
-                let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                let number = count.fetch_add(1, Ordering::SeqCst);
                 let asked = request.header("range").trim_start_matches("bytes=").trim_end_matches('-').parse();
                 let from = asked.unwrap_or(0).min(if sends_parts { file.len() } else { 0 });
                 let tag = if number == 0 { "a" } else { etag };
@@ -179,10 +202,8 @@ mod tests {
                 })
             }
         });
-        let timeouts = Timeouts { first_retry: Duration::from_millis(1), retries: 3, ..Timeouts::default() };
-        let options = RegistryOptions { plain_http: true, timeouts, ..RegistryOptions::default() };
         let mut out = Vec::new();
-        let done = download(&format!("http://{}/a.db", server.address), 1 << 20, &options, &mut out);
+        let done = download(&format!("http://{}/a.db", server.address), 1 << 20, &options(3), &mut out);
         let done = done.map(|()| out).map_err(|error| error.to_string());
         assert!(done.as_ref().map_or(true, |out| *out == file));
         (done, server.requests().iter().map(|request| request.header("range").to_owned()).collect())
@@ -198,6 +219,42 @@ mod tests {
         let (failed, ranges) = cut(9, false, "a");
         assert!(failed.unwrap_err().starts_with("cannot download"));
         assert_eq!(ranges.len(), 4, "three further tries bring nothing new");
+    }
+
+    #[test]
+    fn a_download_begins_anew_where_the_server_does_not_go_on() {
+        let rests: [fn(&[u8]) -> Reply; 3] = [
+            |_| reply(416, &[], ""),
+            |file| reply(206, &[], &file[60_000..]),
+            |file| reply(206, &[("content-range", "bytes 70000-199999/200000")], &file[70_000..]),
+        ];
+        for rest in rests {
+            let file: Vec<u8> = (0..50_000_u32).flat_map(u32::to_le_bytes).collect();
+            let count = AtomicUsize::new(0);
+            let server = MockServer::start({
+                let file = file.clone();
+                move |request| match (request.header("range"), count.fetch_add(1, Ordering::SeqCst)) {
+                    ("", 0 | 3) => {
+                        let part = file[..60_000].to_vec();
+                        stream(move |connection| {
+                            connection.write_all(b"HTTP/1.1 200 X\r\ncontent-length: 200000\r\n\r\n")?;
+                            connection.write_all(&part)
+                        })
+                    }
+                    ("", _) => reply(200, &[], file.clone()),
+                    _ => rest(&file),
+                }
+            });
+            let url = format!("http://{}/a.db", server.address);
+            let mut out = Vec::new();
+            download(&url, 1 << 20, &options(2), &mut out).unwrap();
+            assert!(out == file);
+            let ranges: Vec<String> =
+                server.requests().iter().map(|request| request.header("range").to_owned()).collect();
+            assert_eq!(ranges, ["", "bytes=60000-", ""]);
+            let error = download(&url, 1 << 20, &options(1), &mut Vec::new()).unwrap_err().to_string();
+            assert!(error.ends_with("does not go on at byte 60000, where the connection broke"), "{error}");
+        }
     }
 
     #[test]

@@ -65,6 +65,14 @@ pub enum ExchangeError {
         /// The cause.
         source: Box<rustls::Error>,
     },
+    /// The connection ended before its encryption stood, or at once behind it.
+    #[error("{host} ended the connection before it answered; if it speaks plain http, give --plain-http")]
+    EndedEarly {
+        /// The host.
+        host: String,
+        /// The cause.
+        source: io::Error,
+    },
     /// The host took too long.
     #[error("{host} took too long ({phase})")]
     TimedOut {
@@ -119,6 +127,7 @@ impl ExchangeError {
             ExchangeError::Connection { source, .. } => {
                 was_reached || source.kind() != io::ErrorKind::ConnectionRefused
             }
+            ExchangeError::EndedEarly { .. } => true,
             ExchangeError::TimedOut { phase, .. } => was_reached || !matches!(phase.as_str(), "connect" | "resolve"),
             ExchangeError::Authorities(_)
             | ExchangeError::Proxy { .. }
@@ -333,7 +342,23 @@ impl HttpClient {
         };
         // The one that fails may be the proxy.
         let asked = proxy.map_or(host.clone(), |proxy| format!("{host} through the proxy {}", without_password(proxy)));
-        sent.map_err(|error| from_ureq(error, &asked))
+        let is_encrypted = target.scheme_str() == Some("https");
+        sent.map_err(|error| match from_ureq(error, &asked) {
+            ExchangeError::Connection { host, source } if is_encrypted && ends_early(&source) => {
+                ExchangeError::EndedEarly { host, source }
+            }
+            error => error,
+        })
+    }
+}
+
+/// Whether a connection ended as one does whose other end does not know what to make of the beginning of encryption. An
+/// end behind that has a text of its own.
+fn ends_early(error: &io::Error) -> bool {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => error.get_ref().is_none(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => true,
+        _ => false,
     }
 }
 
@@ -373,11 +398,13 @@ fn parse_proxy(url: &str) -> Result<Proxy, ExchangeError> {
     }
 }
 
-/// Resolves what a `Location` header says (RFC 3986, section 5), without dot segments, user names and other schemes.
+/// Resolves what a `Location` header says (RFC 3986, section 5); user names and other schemes than those of the web are
+/// refused.
 fn resolve_location(base: &Uri, location: &str) -> Option<Uri> {
     let scheme = base.scheme_str()?;
     let authority = base.authority()?.as_str();
-    let absolute = if location.contains("://") && !location.starts_with('/') {
+    let has_scheme = location.split_once("://").is_some_and(|(before, _)| !before.contains(['/', '?', '#']));
+    let absolute = if has_scheme {
         location.to_owned()
     } else if location.starts_with("//") {
         format!("{scheme}:{location}")
@@ -392,7 +419,36 @@ fn resolve_location(base: &Uri, location: &str) -> Option<Uri> {
     let uri: Uri = absolute.parse().ok()?;
     let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     let is_plain_authority = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-    (is_http && is_plain_authority && !uri.host()?.is_empty()).then_some(uri)
+    if !is_http || !is_plain_authority || uri.host()?.is_empty() {
+        return None;
+    }
+    let path = without_dot_segments(uri.path());
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    let mut parts = uri.into_parts();
+    parts.path_and_query = Some(path_and_query.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+/// A path from the root without its `.` and `..` (RFC 3986, section 5.2.4).
+fn without_dot_segments(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut segments = path.strip_prefix('/').unwrap_or(path).split('/').peekable();
+    while let Some(segment) = segments.next() {
+        if segment == ".." {
+            kept.pop();
+        } else if segment != "." {
+            kept.push(segment);
+            continue;
+        }
+        // What leads to a folder ends with a slash.
+        if segments.peek().is_none() {
+            kept.push("");
+        }
+    }
+    format!("/{}", kept.join("/"))
 }
 
 fn is_same_host(one: &Uri, other: &Uri) -> bool {
@@ -466,6 +522,27 @@ mod tests {
         check(base, "//cdn.example.com/b", Some("https://cdn.example.com/b"));
         check(base, "b", Some("https://reg.example.com:444/v2/a/blobs/b"));
         check(base, "?z", Some("https://reg.example.com:444/v2/a/blobs/x?z"));
+        check(base, "b?to=https://x", Some("https://reg.example.com:444/v2/a/blobs/b?to=https://x"));
+    }
+
+    #[test]
+    fn dot_segments_of_locations_lead_upwards_and_nowhere() {
+        let base = "https://reg.example.com/v2/a/blobs/x";
+        let at = |path: &str| format!("https://reg.example.com{path}");
+        for (location, path) in [
+            ("../../b/blobs/y", "/v2/b/blobs/y"),
+            ("../../b/blobs/y?d=../z", "/v2/b/blobs/y?d=../z"),
+            ("./y", "/v2/a/blobs/y"),
+            ("..", "/v2/a/"),
+            (".", "/v2/a/blobs/"),
+            ("../../../../../y", "/y"),
+            ("/s/./t/../y", "/s/y"),
+            ("/s//../y/", "/s/y/"),
+            ("https://reg.example.com/s/../y?z", "/y?z"),
+            (".well-known/..x/y..", "/v2/a/blobs/.well-known/..x/y.."),
+        ] {
+            check(base, location, Some(&at(path)));
+        }
     }
 
     #[test]

@@ -100,9 +100,10 @@ fn stage_of(error: &RegistryError, otherwise: Stage) -> Stage {
     match error {
         RegistryError::Exchange(error) => match error {
             ExchangeError::UnknownHost { .. } | ExchangeError::RefusedAddress(_) => Stage::Dns,
-            ExchangeError::Authorities(_) | ExchangeError::Certificate { .. } | ExchangeError::Encryption { .. } => {
-                Stage::Tls
-            }
+            ExchangeError::Authorities(_)
+            | ExchangeError::Certificate { .. }
+            | ExchangeError::Encryption { .. }
+            | ExchangeError::EndedEarly { .. } => Stage::Tls,
             ExchangeError::TimedOut { phase, .. } if phase == "resolve" => Stage::Dns,
             ExchangeError::Proxy { .. }
             | ExchangeError::Connection { .. }
@@ -123,6 +124,7 @@ fn stage_of(error: &RegistryError, otherwise: Stage) -> Stage {
         | RegistryError::WrongDigest { .. }
         | RegistryError::WrongLength { .. }
         | RegistryError::NoParts { .. }
+        | RegistryError::NoRest { .. }
         | RegistryError::TooSlow { .. }
         | RegistryError::Manifest(_) => otherwise,
         RegistryError::MirrorsFailed { source, .. } => stage_of(source, otherwise),

@@ -215,7 +215,7 @@ impl Session {
     pub(super) fn wait_before_retry(&self, error: &RegistryError, attempt: u32, was_reached: bool) -> bool {
         let wait = match error {
             RegistryError::Exchange(error) if error.is_passing(was_reached) => None,
-            RegistryError::Status { status: 408 | 500 | 502 | 503 | 504, .. } => None,
+            RegistryError::Status { status: 408 | 500 | 502 | 503 | 504, .. } | RegistryError::NoRest { .. } => None,
             RegistryError::RateLimited { seconds, .. } => Some(Duration::from_secs(*seconds)),
             _ => return false,
         };

@@ -88,6 +88,19 @@ fn plain_http_is_spoken_only_when_asked() {
 }
 
 #[test]
+fn a_server_that_ends_at_the_beginning_of_encryption_is_told_of_plain_http() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = thread::spawn(move || listener.accept().unwrap().0.read(&mut [0; 8192]).unwrap());
+    let mut options = RegistryOptions { plain_http: false, ..options() };
+    options.timeouts.retries = 0;
+    let error = open_registry(&format!("{address}/team/app:1").parse().unwrap(), &options).err().unwrap();
+    let expected = "ended the connection before it answered; if it speaks plain http, give --plain-http";
+    assert!(error.to_string().ends_with(expected), "{}", chain(&error));
+    assert!(server.join().unwrap() > 0);
+}
+
+#[test]
 fn basic_authentication_is_sent_when_it_is_asked_for() {
     let image = MockImage::new(layer());
     let server = MockServer::start({
@@ -291,7 +304,7 @@ fn redirects_without_end_or_to_other_schemes_are_refused() {
 }
 
 /// A registry that answers requests for the layer in a way of its own.
-fn registry_with_layer(
+pub(super) fn registry_with_layer(
     image: &MockImage,
     answer: impl Fn(&MockRequest, usize, &[u8]) -> Reply + Send + Sync + 'static,
 ) -> MockServer {
@@ -304,7 +317,7 @@ fn registry_with_layer(
 }
 
 /// Sends the head of an answer and the first half of the body that it promises.
-fn half(head: String, body: &[u8]) -> Reply {
+pub(super) fn half(head: String, body: &[u8]) -> Reply {
     let part = body[..body.len() / 2].to_vec();
     stream(move |connection| {
         connection.write_all(head.as_bytes())?;
