@@ -131,7 +131,8 @@ impl Opened {
                     let files = FileTree::open(root, options.clone()).ok()?;
                     Some(Box::new(files) as Box<dyn EntryStream>)
                 };
-                let indexed = scanner::index_tree(files, &again, Some(detectors), threads);
+                let is_repository = self.kind == TargetKind::Directory;
+                let indexed = scanner::index_tree(files, &again, Some(detectors), threads, is_repository);
                 let mut indexed =
                     indexed.with_context(|| format!("cannot scan {}", self.name)).map_err(Failure::Work)?;
                 indexed.inventory.gaps.extend(tree.files.gaps());

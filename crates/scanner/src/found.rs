@@ -166,6 +166,8 @@ pub(crate) enum Mark {
     GoModule(Box<GoModule>),
     /// The file says which Go modules are built together.
     GoWorkspace(Box<GoWorkspace>),
+    /// The file is a manifest in which a project asks for packages, in versions that a lock file tells.
+    Asks,
     /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.
     NoPackages(String),
 }

@@ -16,7 +16,7 @@ use crate::further_pass::FurtherPass;
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
 use crate::masking::Masker;
 use crate::system_links::LinkedFiles;
-use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations};
+use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations, unlocked};
 
 /// How to index.
 #[derive(Default)]
@@ -124,7 +124,8 @@ pub fn known_inventory(cache: &Cache, layers: &[Digest]) -> Option<Inventory> {
 }
 
 /// Indexes a folder, the host or a container's root; its files are looked into on so many `threads`. `again` opens it once
-/// more, where symbolic links of the system lead to files that the first pass did not want.
+/// more, where symbolic links of the system lead to files that the first pass did not want. `is_repository` says that it
+/// holds what programs are built of, so that manifests without a lock file are gaps.
 ///
 /// # Errors
 /// When the folder itself cannot be read; what lies in it and cannot be read is a gap.
@@ -133,6 +134,7 @@ pub fn index_tree(
     again: &dyn Fn() -> Option<Box<dyn EntryStream>>,
     detectors: Option<&Detectors>,
     threads: usize,
+    is_repository: bool,
 ) -> Result<Indexed, ReadEntriesError> {
     let crew = Crew::new(detectors.filter(|detectors| !detectors.is_empty()), 1);
     let (read, tree) = thread::scope(|scope| {
@@ -157,6 +159,10 @@ pub fn index_tree(
             Some(mut tree) => _ = wanted.read(tree.as_mut(), 0, std::slice::from_mut(&mut index))?,
             None => index.gaps.extend(wanted.unread()),
         }
+    }
+    if is_repository {
+        let unlocked = unlocked::gaps(&index);
+        index.gaps.extend(unlocked);
     }
     index.bound_gaps();
     let mut inventory = merge::merge([&index].into_iter(), false);

@@ -45,6 +45,7 @@ mod selector;
 mod shared_content;
 mod system_links;
 mod toml;
+mod unlocked;
 mod wanted_file;
 mod wanted_links;
 mod workspaces;

@@ -288,7 +288,7 @@ fn is_for_the_machine(path: &str) -> bool {
 
 /// Whether what is installed at `path` lies in an environment of the project in `folder`: in it and in a folder that tools
 /// give one.
-fn is_environment_of(path: &str, folder: &str) -> bool {
+pub(crate) fn is_environment_of(path: &str, folder: &str) -> bool {
     let below =
         if folder.is_empty() { Some(path) } else { path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')) };
     let first = below.and_then(|below| below.split('/').next()).unwrap_or_default();

@@ -131,6 +131,29 @@ fn wheels_and_places_are_packages_by_their_names_or_a_gap() {
 }
 
 #[test]
+fn manifests_without_a_lock_file_are_gaps_of_a_repository() {
+    let program = Program::new();
+    let package = r#"{"dependencies":{"lodash":"4.17.15"}}"#;
+    program.write("shop/package.json", package);
+    program.write("shop/api/pyproject.toml", "[project]\ndependencies = [\"Django==2.2.0\"]\n");
+    program.write("shop/api/setup.py", "from setuptools import setup\nsetup(name='api')\n");
+    program.write("shop/tool/Cargo.toml", "[dependencies]\nlibc = \"0.2\"\n");
+    program.write("shop/tool/Cargo.lock", "[[package]]\nname = \"libc\"\nversion = \"0.2.1\"\n");
+    program.write("shop/node_modules/x/y/package.json", package);
+    let unlocked = |target: &str| -> Vec<String> {
+        let told = gaps(&program.scan(&intelligence(), &[target]));
+        told.into_iter().filter(|gap| gap.contains("it names dependencies")).collect()
+    };
+    let reason = "it names dependencies, and no lock file that is read lies beside or above it, so that their versions are unknown";
+    let expected = [("api/pyproject.toml", "uv lock"), ("package.json", "npm install --package-lock-only")];
+    let expected = expected.map(|(path, command)| format!("{path}: {reason}; `{command}` writes one"));
+    assert_eq!(unlocked("dir:shop"), expected);
+    assert_eq!(unlocked("rootfs:shop"), Vec::<String>::new());
+    let japanese = program.run(&["scan", "--lang", "ja", "--detectors", "vulnerabilities", "dir:shop"]).stdout;
+    assert!(!japanese.contains("it names dependencies"), "{japanese}");
+}
+
+#[test]
 fn metadata_without_name_or_version_is_a_gap() {
     let program = Program::new();
     let site = "root/usr/lib/python3/site-packages";

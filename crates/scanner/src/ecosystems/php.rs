@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// Composer.
@@ -42,6 +42,10 @@ impl Ecosystem for Php {
                 let project: Project = parse(bytes, "composer.json")?;
                 let names = project.require.0.into_iter().chain(project.require_dev.0);
                 found.direct.extend(names.map(|name| (Kind::Composer, name.to_lowercase())));
+                // The others are PHP itself and its extensions.
+                if found.direct.iter().any(|(_, name)| name.contains('/')) {
+                    found.mark = Some(Mark::Asks);
+                }
             }
             _ => {
                 // Composer 1 writes a list, Composer 2 an object with more to say.

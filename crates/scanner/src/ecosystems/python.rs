@@ -12,6 +12,7 @@
 //! | `pdm.lock` | `python/pdm.rs` |
 //! | `pylock.toml`, `pylock.*.toml` | `python/pylock.rs` |
 //! | `pyproject.toml` (what the project asks for itself) | `python/pyproject.rs` |
+//! | `setup.py`, `setup.cfg` (whether the project asks for any) | `python/setup.rs` |
 
 use model::Ecosystem as Registry;
 use serde::Deserialize;
@@ -32,6 +33,7 @@ mod pylock;
 mod pyproject;
 mod requirement;
 mod requirements;
+mod setup;
 mod uv;
 
 pub(super) use requirements::read as read_requirements;
@@ -67,6 +69,8 @@ impl Ecosystem for Python {
             Want::Name("pylock.toml"),
             Want::Around("pylock.", ".toml"),
             Want::Name("pyproject.toml"),
+            Want::Name("setup.py"),
+            Want::Name("setup.cfg"),
         ]
     }
 
@@ -88,13 +92,29 @@ impl Ecosystem for Python {
             name if name.to_ascii_lowercase().ends_with(".egg") => egg::read(file, found),
             // What an installed package brings of its own development says nothing of what is installed.
             _ if is_in_installed_tree(path) => Ok(()),
-            "Pipfile" => pipfile::read_manifest(&file.text()?, found),
+            "Pipfile" => {
+                pipfile::read_manifest(&file.text()?, found)?;
+                mark_manifest(!found.direct.is_empty(), found);
+                Ok(())
+            }
+            "setup.py" => {
+                mark_manifest(setup::program_asks(&file.text()?), found);
+                Ok(())
+            }
+            "setup.cfg" => {
+                mark_manifest(setup::configuration_asks(&file.text()?), found);
+                Ok(())
+            }
             "Pipfile.lock" => pipfile::read_lock(path, &file.text()?, found),
             "poetry.lock" => poetry::read(&file.text()?, found),
             "uv.lock" => uv::read(&file.text()?, found),
             name if name.ends_with(".py.lock") => uv::read_of_script(file, found),
             "pdm.lock" => pdm::read(&file.text()?, found),
-            "pyproject.toml" => pyproject::read(&file.text()?, found),
+            "pyproject.toml" => {
+                pyproject::read(&file.text()?, found)?;
+                mark_manifest(!found.direct.is_empty(), found);
+                Ok(())
+            }
             name if name.ends_with(".toml") => pylock::read(path, &file.text()?, found),
             _ => {
                 requirements::read(path, &file.text()?, found);
@@ -107,6 +127,12 @@ impl Ecosystem for Python {
 /// Whether a line of requirements is an option (`-r other.txt`) or a place (`./x.whl`) instead of a name.
 pub(super) fn is_option_or_place(line: &str) -> bool {
     line.starts_with('-') || place::Place::of(line).is_some()
+}
+
+fn mark_manifest(asks: bool, found: &mut Found) {
+    if asks {
+        found.mark = Some(Mark::Asks);
+    }
 }
 
 fn is_in_installed_tree(path: &str) -> bool {

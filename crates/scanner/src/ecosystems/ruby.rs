@@ -1,5 +1,6 @@
 //! Ruby: gems installed (`specifications/*.gemspec`) and locked by Bundler (`Gemfile.lock`, `gems.locked`, and what goes by
-//! the name of another Gemfile: `Gemfile.next.lock`, `gemfiles/rails7.gemfile.lock`).
+//! the name of another Gemfile: `Gemfile.next.lock`, `gemfiles/rails7.gemfile.lock`). Of a `Gemfile` or `gems.rb` it is
+//! only seen whether it asks for gems.
 //!
 //! A gemspec is a Ruby program; RubyGems writes the installed ones in one fixed shape with a stub line, which is read
 //! as text. In a lock file, four spaces begin a gem and six a dependency of it; gems of `PATH` sections are the project
@@ -11,7 +12,8 @@ use model::Ecosystem as Kind;
 
 use crate::damage::UnreadLines;
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark};
+use crate::locked::is_in_dependency_folder;
 use crate::needs::Needs;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
@@ -25,6 +27,8 @@ impl Ecosystem for Ruby {
 
     fn wants(&self) -> &'static [Want] {
         &[
+            Want::Name("Gemfile"),
+            Want::Name("gems.rb"),
             Want::Name("Gemfile.lock"),
             Want::Name("gems.locked"),
             Want::Around("Gemfile-", ".lock"),
@@ -39,6 +43,12 @@ impl Ecosystem for Ruby {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        if matches!(path.file_name(), "Gemfile" | "gems.rb") {
+            if !is_in_dependency_folder(path.as_str()) && asks_for_gems(&file.text()?) {
+                found.mark = Some(Mark::Asks);
+            }
+            return Ok(());
+        }
         if !path.file_name().ends_with(".gemspec") {
             return read_lock(&file.text()?, found);
         }
@@ -53,6 +63,14 @@ impl Ecosystem for Ruby {
         }
         Ok(())
     }
+}
+
+/// Whether a Gemfile asks for gems that are no part of the same repository, itself or by way of a specification.
+fn asks_for_gems(text: &str) -> bool {
+    text.lines().map(str::trim_start).any(|line| {
+        let is_gem = line.starts_with("gem ") || line.starts_with("gem(");
+        is_gem && !line.contains("path:") && !line.contains(":path =>") || line.starts_with("gemspec")
+    })
 }
 
 /// The sections of a lock file that list something of use.

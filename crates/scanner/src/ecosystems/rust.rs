@@ -1,5 +1,5 @@
 //! Rust crates: `Cargo.lock`, versions 1 to 4 (doc.rust-lang.org/cargo), and the list that cargo-auditable embeds in
-//! programs, which `binaries` finds.
+//! programs, which `binaries` finds. Of a `Cargo.toml` it is only seen whether it asks for crates.
 //!
 //! A package without a source is a member of the workspace: it is no crate of a registry, and what it depends on is
 //! direct. The file does not tell dependencies of tests from others.
@@ -8,11 +8,13 @@ use std::collections::HashMap;
 
 use model::Ecosystem as Registry;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::borrowed_json::{Items, Text};
 use super::locked_packages::{LockedPackages, is_word};
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark};
+use crate::locked::is_in_dependency_folder;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// Reads Rust crates.
@@ -24,12 +26,31 @@ impl Ecosystem for Rust {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[Want::Name("Cargo.lock")]
+        &[Want::Name("Cargo.lock"), Want::Name("Cargo.toml")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        if file.path().file_name() == "Cargo.toml" {
+            if !is_in_dependency_folder(file.path().as_str()) && asks_for_crates(&file.text()?) {
+                found.mark = Some(Mark::Asks);
+            }
+            return Ok(());
+        }
         read_lock(&file.text()?, found)
     }
+}
+
+/// The tables of a manifest that ask for crates, for every platform or for one.
+const TABLES: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
+
+/// Whether a `Cargo.toml` asks for crates that are no part of the same repository.
+fn asks_for_crates(text: &str) -> bool {
+    // One that Cargo cannot read either may have been cut or merged badly.
+    let Ok(manifest) = crate::toml::parse::<Value>("Cargo.toml", text) else { return text.contains("dependencies]") };
+    let targets = manifest.get("target").and_then(Value::as_object).into_iter().flat_map(|targets| targets.values());
+    let places = std::iter::once(&manifest).chain(targets);
+    let tables = places.flat_map(|place| TABLES.iter().filter_map(move |table| place.get(*table)?.as_object()));
+    tables.flat_map(|table| table.values()).any(|dependency| dependency.get("path").is_none())
 }
 
 #[derive(Deserialize)]

@@ -11,7 +11,7 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use super::NPM;
 use crate::ecosystems::borrowed_json::{Entries, Flag, Text, object};
 use crate::ecosystems::locked_packages::is_word;
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// What an installed package says of itself. Read by hand, because published files do repeat keys: the last one counts,
@@ -46,6 +46,9 @@ struct Manifest<'a> {
     #[serde(borrow, default)]
     optional_dependencies: Entries<'a, Text<'a>>,
 }
+
+/// How what is asked for begins where it is a part of the same repository.
+const LOCAL: &[&str] = &["file:", "link:", "portal:", "workspace:", "./", "../"];
 
 /// Reads a `package.json` by where it lies.
 pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
@@ -105,6 +108,9 @@ fn read_manifest(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), Rea
     for (name, range) in asked.into_iter().flat_map(|entries| &entries.0) {
         if !is_word(name) {
             continue;
+        }
+        if !LOCAL.iter().any(|begin| range.starts_with(begin)) {
+            found.mark = Some(Mark::Asks);
         }
         let name: &str = match range.strip_prefix("npm:").map(|target| (target, super::split_name(target))) {
             Some((_, Some((name, _)))) => name,
