@@ -20,6 +20,9 @@ const NEVER_READ: &[&str] = &[
     ".py", ".pyc", ".pyi", ".pyo", ".rb", ".svg", ".ts", ".ttf", ".vim", ".xz", ".zst",
 ];
 
+/// Names with such an ending that are read all the same: manifests.
+const READ_NAMES: &[&str] = &["gems.rb", "setup.py"];
+
 /// Top folders that are links into `usr` on a merged system; databases name files by either path.
 const MERGED: &[&str] = &["bin", "lib", "lib32", "lib64", "libx32", "sbin"];
 
@@ -89,7 +92,9 @@ fn is_merged(path: &str) -> bool {
 
 fn is_never_read(name: &str) -> bool {
     match name.rfind('.') {
-        Some(dot) => NEVER_READ.binary_search(&&name[dot..]).is_ok(),
+        Some(dot) => {
+            NEVER_READ.binary_search(&&name[dot..]).is_ok() && !READ_NAMES.iter().any(|read| name.ends_with(read))
+        }
         None => false,
     }
 }
@@ -116,6 +121,10 @@ mod tests {
         check(
             &[("/usr/share/java/", "a.jar"), ("", "/usr/share/man/man1/ls.1.gz"), ("", "/usr/bin/ls"), ("", "/.")],
             &["usr/share/java/a.jar", "usr/bin/ls"],
+        );
+        check(
+            &[("/usr/share/x", "a.py"), ("/usr/share/x", "setup.py"), ("", "/usr/share/x/gems.rb")],
+            &["usr/share/x/setup.py", "usr/share/x/gems.rb"],
         );
     }
 
