@@ -93,6 +93,13 @@ struct Somebody<'a> {
 }
 
 impl Somebody<'_> {
+    /// Opens the connection, which stays, and waits until all have theirs: then it begins for all.
+    fn connect<'a>(&self, open: &Barrier, began: &'a OnceLock<Instant>) -> &'a Instant {
+        self.ask(&Asked::get("/me"), Instant::now());
+        open.wait();
+        began.get_or_init(Instant::now)
+    }
+
     fn ask(&self, asked: &Asked, since: Instant) -> Taken {
         let request = ureq::http::Request::get(self.program.place(&asked.0));
         let request = request.header("authorization", format!("Bearer {}", self.token)).body(()).unwrap();
@@ -130,9 +137,10 @@ pub(crate) fn at_once(
     span: Duration,
     pause: Duration,
 ) -> Figures {
-    let began = Instant::now();
+    let (open, began) = (Barrier::new(users), OnceLock::new());
     let taken = together(program, tokens, users, |number, somebody| {
         let mut taken = Vec::new();
+        let began = *somebody.connect(&open, &began);
         let mut seed = number as u64;
         while began.elapsed() < span {
             seed = mixed(seed);
@@ -142,21 +150,18 @@ pub(crate) fn at_once(
         }
         taken
     });
-    Figures::of(taken, began.elapsed())
+    Figures::of(taken, began.get().map_or(span, Instant::elapsed))
 }
 
 /// So many questions a second, each at its time, whether or not others are answered: one that has to wait for them was
 /// asked when its time came.
 pub(crate) fn at_a_rate(program: &Program, tokens: &[String], paths: &[Asked], rate: u32, span: Duration) -> Figures {
     const ASKERS: usize = 32;
-    // Those who ask keep their connections open, and have them before it begins.
     let (next, open, began) = (AtomicU32::new(0), Barrier::new(ASKERS), OnceLock::new());
     let all = u32::try_from(span.as_secs()).unwrap_or(1) * rate;
     let taken = together(program, tokens, ASKERS, |_, somebody| {
         let mut taken = Vec::new();
-        somebody.ask(&Asked::get("/me"), Instant::now());
-        open.wait();
-        let began = *began.get_or_init(Instant::now);
+        let began = *somebody.connect(&open, &began);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= all {
