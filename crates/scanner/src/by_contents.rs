@@ -5,7 +5,8 @@ use model::Digest;
 use oci::{Image, LayerContents, LayerIdentity};
 
 use crate::cached::Cached;
-use crate::layer_index::{LayerIndex, ReadLayer, index_entries, may_read, read_links};
+use crate::layer_index::{LayerIndex, ReadLayer, index_entries, may_read};
+use crate::missing_links::read_links;
 
 /// Indexes layer `number` by its table of contents; nothing where the whole layer is to be read.
 pub(crate) fn index_layer(image: &Image, number: usize, cached: Option<Cached<'_>>) -> Option<(LayerIndex, Digest)> {
@@ -26,8 +27,8 @@ fn read(contents: &LayerContents<'_>) -> Option<LayerIndex> {
     let ReadLayer { mut index, links, detections: _ } = index_entries(&mut reader, None).ok()?;
     reader.finish().ok()?;
     if !links.is_empty() {
-        let mut reader = contents.reader(&|entry| links.contains_key(&entry.path)).ok()?;
-        read_links(&mut reader, links.clone(), &mut index).ok()?;
+        let mut reader = contents.reader(&|entry| links.contains(&entry.path)).ok()?;
+        read_links(&mut reader, &links, &mut index).ok()?;
         reader.finish().ok()?;
     }
     Some(index)

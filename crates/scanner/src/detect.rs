@@ -10,7 +10,7 @@ mod license_texts;
 mod system;
 mod visible;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use misconfiguration::{FileKind, InvalidTree, Tree};
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detectors::Detectors;
 use crate::folder_links::rename_keys;
+use crate::layer_paths::{HardLinks, Occurrences, remove_below};
 use crate::owners::{self, DigestHead, Owners};
 use crate::path_set::path_hash;
 use crate::remarks::Remarks;
@@ -94,14 +95,27 @@ impl Detections {
         (refused > 0).then(|| Gap::new("", reason()))
     }
 
-    /// What was found in a file is found under its further names too: (name, file).
-    pub(crate) fn follow_links(&mut self, links: &HashMap<UntrustedPath, UntrustedPath>) {
-        let found = |(name, target): (&UntrustedPath, &UntrustedPath)| {
+    /// What was found in a file is found under its further names too. Where something took the file's place behind the
+    /// link it is not known any more.
+    pub(crate) fn follow_links(&mut self, links: &HardLinks, occurrences: &Occurrences<'_>) {
+        let mut names: BTreeMap<&UntrustedPath, &UntrustedPath> = BTreeMap::new();
+        for (name, file) in links.iter() {
+            if occurrences.number_of(file).is_none_or(|number| occurrences.is_left(number)) {
+                names.insert(name, &file.path);
+            } else {
+                let reason = format!(
+                    "it is a hard link to {}, which the same layer replaces; it was not looked into",
+                    file.path
+                );
+                self.gaps.push(Gap::new(name.as_str(), reason));
+            }
+        }
+        let found = |(name, target): (&&UntrustedPath, &&UntrustedPath)| {
             Some((name.as_str().to_owned(), self.files.get(target.as_str())?.clone()))
         };
-        let further: BTreeMap<String, Detected> = links.iter().filter_map(found).collect();
+        let further: BTreeMap<String, Detected> = names.iter().filter_map(found).collect();
         self.files.extend(further);
-        self.remarks.follow_links(links);
+        self.remarks.follow_links(&names);
     }
 
     /// Counts the gaps beyond the most that are named.
@@ -196,6 +210,8 @@ struct Pending {
     paths: HashSet<u64>,
     /// Paths that hold something else from this number on.
     replaced: Vec<(u64, String)>,
+    /// Folders of which nothing is left that came before this number.
+    cleared: Vec<(u64, String)>,
     sender: Sender<(u64, Examined)>,
     receiver: Receiver<(u64, Examined)>,
 }
@@ -236,6 +252,16 @@ impl<'a> FileDetector<'a> {
         }
         self.managers.note(path);
         detections.remarks.note(entry);
+    }
+
+    /// Takes note that a folder is gone with what the layer had in it.
+    pub(crate) fn clear(&mut self, folder: &UntrustedPath, detections: &mut Detections) {
+        let folder = folder.as_str();
+        remove_below(&mut detections.remarks.entries, folder);
+        remove_below(&mut detections.owners, folder);
+        if !self.pending.paths.is_empty() {
+            self.pending.cleared.push((self.pending.next, folder.to_owned()));
+        }
     }
 
     /// How much of a file's beginning it wants to see.
@@ -303,20 +329,27 @@ impl<'a> FileDetector<'a> {
         while let Some(job) = self.crew.take() {
             job.run(&mut self.examiner);
         }
-        let Pending { replaced, sender, receiver, .. } = std::mem::replace(&mut self.pending, Pending::new());
+        let Pending { replaced, cleared, sender, receiver, .. } = std::mem::replace(&mut self.pending, Pending::new());
         drop(sender);
         let mut examined: Vec<(u64, Examined)> = receiver.into_iter().collect();
         let replaced = replaced.into_iter().map(|(number, path)| (number, Examined { path, ..Examined::default() }));
         examined.extend(replaced);
         // What replaced a file has the number of the file that came next: it comes first.
         examined.sort_by_key(|(number, examined)| (*number, examined.detected != Detected::default()));
-        for (_, Examined { path, detected, gaps }) in examined {
+        let mut cleared = cleared.into_iter().peekable();
+        for (number, Examined { path, detected, gaps }) in examined {
+            while let Some((_, folder)) = cleared.next_if(|(from, _)| *from <= number) {
+                remove_below(&mut detections.files, &folder);
+            }
             detections.gaps.extend(gaps);
             if detected == Detected::default() {
                 detections.files.remove(&path);
             } else {
                 detections.files.insert(path, detected);
             }
+        }
+        for (_, folder) in cleared {
+            remove_below(&mut detections.files, &folder);
         }
     }
 
@@ -339,7 +372,7 @@ impl<'a> FileDetector<'a> {
 impl Pending {
     fn new() -> Pending {
         let (sender, receiver) = mpsc::channel();
-        Pending { next: 0, paths: HashSet::new(), replaced: Vec::new(), sender, receiver }
+        Pending { next: 0, paths: HashSet::new(), replaced: Vec::new(), cleared: Vec::new(), sender, receiver }
     }
 
     /// The number of the file at `path`, and where what is found in it goes.

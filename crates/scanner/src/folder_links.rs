@@ -347,6 +347,25 @@ impl UnlistedFolders {
         }
     }
 
+    /// Whether the folder is among them, or was before it was listed.
+    pub(crate) fn contains(&self, folder: &str) -> bool {
+        self.folders.contains(folder)
+    }
+
+    /// Whether some found no room.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.left_out > 0
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.folders.iter().map(String::as_str)
+    }
+
+    /// Has the next entry noted wherever it lies: folders around it may be gone.
+    pub(crate) fn begin_again(&mut self) {
+        self.last.clear();
+    }
+
     /// Those that were not listed to the end, and how many found no room.
     pub(crate) fn finish(mut self, is_listed: impl Fn(u64) -> bool) -> (BTreeSet<String>, u64) {
         self.folders.retain(|folder| !is_listed(path_hash(folder)));

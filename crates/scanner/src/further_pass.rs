@@ -1,6 +1,6 @@
 //! What a further pass over a layer reads: files that no reader goes by under the names that the layer gives them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::io::Read;
 
 use model::{Gap, UntrustedPath};
@@ -8,6 +8,9 @@ use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
 
 use crate::folder_links::join;
 use crate::layer_index::{LayerIndex, Room, read_wanted};
+use crate::layer_paths::{EntryNumbers, HardLinks, LayerPaths, LinkedFile};
+use crate::lower_links;
+use crate::path_set::path_hash;
 use crate::selector::SELECTOR;
 use crate::shared_content::SharedContent;
 use crate::system_links::RELEASES;
@@ -51,10 +54,40 @@ enum Told {
     HardLink,
 }
 
-/// Files of a further pass that the layer has as hard links: what they are links to, and where they are looked for.
+/// Files of a further pass that the layer has as hard links.
 #[derive(Debug, Default)]
 pub(crate) struct HardLinked {
-    places: Vec<(UntrustedPath, Vec<Place>)>,
+    /// Where they are looked for, by the numbers of the entries that are their files.
+    places: BTreeMap<usize, Vec<Place>>,
+    /// Those whose file the layer did not have when the link came.
+    pub(crate) lost: Vec<LostLink>,
+}
+
+/// A hard link whose file a lower layer may have.
+#[derive(Debug)]
+pub(crate) struct LostLink {
+    /// The path that it names.
+    pub(crate) target: String,
+    pub(crate) places: Vec<Place>,
+}
+
+/// Reads what is wanted of the layers, from the uppermost one down: hard links lead into lower ones. `read` reads what is
+/// wanted of the layer with this number, and gives back the hard links whose files the layer does not have.
+pub(crate) fn read_all<E>(
+    mut wanted: BTreeMap<usize, FurtherPass>,
+    indexes: &mut [LayerIndex],
+    mut read: impl FnMut(usize, &FurtherPass, &mut [LayerIndex]) -> Result<Vec<LostLink>, E>,
+) -> Result<(), E> {
+    let mut begun = BTreeSet::new();
+    while let Some((number, pass)) = wanted.pop_last() {
+        let lost = read(number, &pass, indexes)?;
+        // A layer is read once more for files that it has behind the links to them.
+        let is_first = begun.insert(number);
+        if !lost.is_empty() {
+            lower_links::follow(number, lost, is_first, indexes, &mut wanted);
+        }
+    }
+    Ok(())
 }
 
 impl FurtherPass {
@@ -78,7 +111,7 @@ impl FurtherPass {
     }
 
     /// Reads what is wanted of layer `number`, and adds it to the indexes. Gives back the hard links among it: their files
-    /// came earlier in the layer, under other names.
+    /// came earlier in the layer, under other names, or are those of lower layers.
     pub(crate) fn read(
         &self,
         stream: &mut dyn EntryStream,
@@ -86,13 +119,24 @@ impl FurtherPass {
         indexes: &mut [LayerIndex],
     ) -> Result<HardLinked, ReadEntriesError> {
         let mut room = Room::of_a_layer();
-        let mut linked = HardLinked::default();
-        let mut links = HardLinks::default();
+        let mut numbers = EntryNumbers::default();
+        let mut paths = LayerPaths::default();
+        let mut links = HardLinks::up_to(MOST_HARD_LINKS);
+        let mut linked: BTreeMap<UntrustedPath, (LinkedFile, Vec<Place>)> = BTreeMap::new();
+        let mut seen: HashSet<UntrustedPath> = HashSet::new();
         while let Some(entry) = stream.next_entry()? {
-            links.note(&entry);
+            let Some(entry_number) = numbers.take(&entry) else { continue };
+            paths.occupy(&entry.path);
+            links.note(&entry, entry_number);
             let places = self.places_of(&entry.path);
-            if places.is_empty() {
+            // In the end something else may be there.
+            let is_there = || indexes.get(number).is_some_and(|index| index.has_file(path_hash(entry.path.as_str())));
+            if places.is_empty() || !is_there() {
                 continue;
+            }
+            if !seen.insert(entry.path.clone()) {
+                linked.remove(&entry.path);
+                places.iter().for_each(|place| place.forget(indexes));
             }
             match &entry.kind {
                 EntryKind::File => {
@@ -102,7 +146,9 @@ impl FurtherPass {
                     }
                     take(&places, &entry, stream.content(), indexes, &mut room);
                 }
-                EntryKind::HardLink(target) => linked.places.push((links.end(target).clone(), places)),
+                EntryKind::HardLink(target) => {
+                    linked.insert(entry.path.clone(), (links.file_behind(target, entry_number), places));
+                }
                 EntryKind::Other => {
                     for place in &places {
                         let kind = match place.told {
@@ -118,7 +164,16 @@ impl FurtherPass {
             }
         }
         finish(number, &room, indexes);
-        Ok(linked)
+        let asked = linked.values().map(|(file, _)| path_hash(file.path.as_str())).collect();
+        let occurrences = paths.occurrences(&asked);
+        let mut hard_linked = HardLinked::default();
+        for (file, places) in linked.into_values() {
+            match occurrences.number_of(&file) {
+                Some(number) => hard_linked.places.entry(number).or_default().extend(places),
+                None => hard_linked.lost.push(LostLink { target: file.path.as_str().to_owned(), places }),
+            }
+        }
+        Ok(hard_linked)
     }
 
     fn places_of(&self, named: &UntrustedPath) -> Vec<Place> {
@@ -135,74 +190,55 @@ impl FurtherPass {
     }
 }
 
-/// The hard links that a layer had so far, by their names, and the names of the files behind them.
-#[derive(Default)]
-struct HardLinks {
-    files: HashMap<UntrustedPath, UntrustedPath>,
-}
-
-impl HardLinks {
-    /// Notes an entry, which takes the place of what had its name before.
-    fn note(&mut self, entry: &Entry) {
-        match &entry.kind {
-            EntryKind::HardLink(target) if self.files.len() < MOST_HARD_LINKS => {
-                let file = self.end(target).clone();
-                self.files.insert(entry.path.clone(), file);
-            }
-            _ => drop(self.files.remove(&entry.path)),
-        }
-    }
-
-    /// What a link to `target` leads to in the end.
-    fn end<'a>(&'a self, target: &'a UntrustedPath) -> &'a UntrustedPath {
-        self.files.get(target).unwrap_or(target)
-    }
-}
-
 /// What something is that has a file's name and cannot be read as one.
 pub(crate) const NO_FILE: &str = "no regular file but a pipe, socket or device";
 
 impl HardLinked {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.places.is_empty()
+    /// Whether one more pass over the layer is needed for their files.
+    pub(crate) fn needs_pass(&self) -> bool {
+        !self.places.is_empty()
     }
 
-    /// Reads the files behind the links in one more pass over the layer.
+    /// Reads the files behind the links in one more pass over the layer. Gives back the links whose file it did not have.
     pub(crate) fn read(
         self,
         stream: &mut dyn EntryStream,
         number: usize,
         indexes: &mut [LayerIndex],
-    ) -> Result<(), ReadEntriesError> {
-        // A file of several names is read for each of the places it has.
-        let mut left = self.places;
+    ) -> Result<Vec<LostLink>, ReadEntriesError> {
+        let HardLinked { places, mut lost } = self;
+        let mut numbers = EntryNumbers::default();
         let mut room = Room::of_a_layer();
         while let Some(entry) = stream.next_entry()? {
-            if entry.kind != EntryKind::File || !left.iter().any(|(target, _)| *target == entry.path) {
-                continue;
-            }
-            let (here, others) = left.into_iter().partition(|(target, _)| *target == entry.path);
-            left = others;
-            let here: Vec<(UntrustedPath, Vec<Place>)> = here;
-            let here: Vec<Place> = here.into_iter().flat_map(|(_, places)| places).collect();
-            if !room.is_left() {
-                room.refuse();
-                continue;
-            }
-            if entry.size_bytes > LARGEST_LINKED_BYTES {
-                let reason = format!("it is a hard link to a file of more than {} MiB", LARGEST_LINKED_BYTES >> 20);
-                here.iter().for_each(|place| place.gap(reason.clone(), indexes));
-                continue;
-            }
-            take(&here, &entry, stream.content(), indexes, &mut room);
-        }
-        for (target, places) in left {
-            for place in places {
-                place.gap(format!("it is a link to {target}, which the layer does not have"), indexes);
-            }
+            let Some(here) = numbers.take(&entry).and_then(|number| places.get(&number)) else { continue };
+            let what = match &entry.kind {
+                EntryKind::File if !room.is_left() => {
+                    room.refuse();
+                    continue;
+                }
+                EntryKind::File if entry.size_bytes > LARGEST_LINKED_BYTES => {
+                    let reason = format!("it is a hard link to a file of more than {} MiB", LARGEST_LINKED_BYTES >> 20);
+                    here.iter().for_each(|place| place.gap(reason.clone(), indexes));
+                    continue;
+                }
+                EntryKind::File => {
+                    take(here, &entry, stream.content(), indexes, &mut room);
+                    continue;
+                }
+                EntryKind::HardLink(target) => {
+                    // One of more than are remembered.
+                    lost.push(LostLink { target: target.as_str().to_owned(), places: here.clone() });
+                    continue;
+                }
+                EntryKind::SymbolicLink(_) => "a symbolic link",
+                EntryKind::Other => NO_FILE,
+                EntryKind::Directory => continue,
+            };
+            let reason = format!("it is a hard link to {}, which is {what}", entry.path);
+            here.iter().for_each(|place| place.gap(reason.clone(), indexes));
         }
         finish(number, &room, indexes);
-        Ok(())
+        Ok(lost)
     }
 }
 
@@ -229,9 +265,18 @@ impl Place {
         }
     }
 
-    fn gap(&self, reason: String, indexes: &mut [LayerIndex]) {
+    /// Says in the layer that gets to know the file that it is unknown.
+    pub(crate) fn gap(&self, reason: String, indexes: &mut [LayerIndex]) {
         if let Some(index) = indexes.get_mut(self.layer) {
             index.gaps.push(Gap::new(self.path(), reason));
+        }
+    }
+
+    /// Takes back what was read of a file that another one takes the place of.
+    fn forget(&self, indexes: &mut [LayerIndex]) {
+        if let Some(index) = indexes.get_mut(self.layer) {
+            index.files.remove(self.path());
+            index.owned.remove(self.path());
         }
     }
 

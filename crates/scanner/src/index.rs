@@ -12,9 +12,10 @@ use crate::cached::Cached;
 use crate::detect::{Crew, Detections, FileDetector, VisibleDetections};
 use crate::detectors::Detectors;
 use crate::found::FoundAccounts;
-use crate::further_pass::FurtherPass;
-use crate::layer_index::{LayerIndex, ReadLayer, index_entries, read_links};
+use crate::further_pass::{FurtherPass, LostLink, read_all};
+use crate::layer_index::{LayerIndex, ReadLayer, index_entries};
 use crate::masking::Masker;
+use crate::missing_links::read_links;
 use crate::system_links::LinkedFiles;
 use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations, unlocked};
 
@@ -239,9 +240,7 @@ impl Work<'_> {
         }
         folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
-        for (number, wanted) in &linked.wanted {
-            self.read_wanted(*number, wanted, &mut indexes)?;
-        }
+        read_all(linked.wanted, &mut indexes, |number, wanted, indexes| self.read_wanted(number, wanted, indexes))?;
         for (number, gap) in linked.gaps_of_layers {
             indexes[number].gaps.push(gap);
         }
@@ -263,23 +262,28 @@ impl Work<'_> {
         Ok(KnownImage { inventory, accounts, visible, digests })
     }
 
-    /// Reads what links lead to in a further pass over the layer.
-    fn read_wanted(&self, number: usize, wanted: &FurtherPass, indexes: &mut [LayerIndex]) -> Result<(), IndexError> {
+    /// Reads what links lead to in a further pass over the layer. Gives back the hard links whose files it does not have.
+    fn read_wanted(
+        &self,
+        number: usize,
+        wanted: &FurtherPass,
+        indexes: &mut [LayerIndex],
+    ) -> Result<Vec<LostLink>, IndexError> {
         let image = self.image;
         if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
             let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
             let linked =
                 wanted.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))?;
-            if linked.is_empty() {
-                return Ok(());
+            if !linked.needs_pass() {
+                return Ok(linked.lost);
             }
             let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
             return linked.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source));
         }
         let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
         let linked = wanted.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))?;
-        if linked.is_empty() {
-            return Ok(());
+        if !linked.needs_pass() {
+            return Ok(linked.lost);
         }
         let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
         linked.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))
@@ -353,7 +357,7 @@ impl Work<'_> {
         };
         if !links.is_empty() {
             let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-            read_links(&mut reader, links, &mut index).map_err(|source| read_error(image, number, source))?;
+            read_links(&mut reader, &links, &mut index).map_err(|source| read_error(image, number, source))?;
         }
         if let Some(cached) = self.cached {
             cached.keep_index(&digest, &index);

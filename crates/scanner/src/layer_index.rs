@@ -1,7 +1,7 @@
 //! The index of one layer (or one folder): the facts of its wanted files, and what it hides of the layers below. It is
 //! what the cache keeps under the layer's digest, so it depends on nothing but the layer's bytes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
@@ -12,11 +12,13 @@ use serde::{Deserialize, Serialize};
 use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
-use crate::folder_links::{Redirects, UnlistedFolders};
+use crate::folder_links::Redirects;
 use crate::found::{Found, FoundPackage, Mark};
 use crate::further_pass::NO_FILE;
+use crate::layer_paths::{HardLinks, LayerPaths, LeftPaths, LinkedFile, remove_below, remove_paths_below};
 use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::masking::Masker;
+use crate::missing_links::{LowerLink, MissingLinks};
 use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::{SELECTOR, Selection};
@@ -53,7 +55,8 @@ pub(crate) struct LayerIndex {
     pub(crate) files: BTreeMap<String, Found>,
     /// The files that OS packages brought, by the file that says so.
     pub(crate) owned: BTreeMap<String, PathSet>,
-    /// Every path that holds something other than a folder: it replaces whatever lower layers have there and below.
+    /// Every path that holds something other than a folder: it replaces whatever lower layers have there and below. One
+    /// that is among `folders` too held it before a folder took its place; see [`LayerIndex::has_file`].
     pub(crate) occupied: PathSet,
     /// Every path that holds a folder: it replaces a file of a lower layer, and merges with a folder.
     pub(crate) folders: PathSet,
@@ -63,9 +66,8 @@ pub(crate) struct LayerIndex {
     pub(crate) opaque: BTreeSet<String>,
     /// Symbolic links with their targets as written: what an upper layer has below may lie elsewhere.
     pub(crate) links: BTreeMap<String, String>,
-    /// Hard links with names that readers go by whose file the layer does not have, with the path that they name: a lower
-    /// layer may have it.
-    pub(crate) linked_below: BTreeMap<String, String>,
+    /// Hard links with names that readers go by whose file the layer does not have: a lower layer may have it.
+    pub(crate) linked_below: BTreeMap<String, LowerLink>,
     /// How many symbolic links there are beyond those in `links`.
     pub(crate) links_left_out: u64,
     /// How many folders more there are than in `unlisted`.
@@ -80,9 +82,6 @@ pub(crate) struct LayerIndex {
     pub(crate) redirects: Redirects,
 }
 
-/// Hard links to files that were not read under their own name.
-pub(crate) type MissingLinks = BTreeMap<UntrustedPath, Vec<UntrustedPath>>;
-
 /// What a pass over a layer brings.
 #[derive(Default)]
 pub(crate) struct ReadLayer {
@@ -91,54 +90,62 @@ pub(crate) struct ReadLayer {
     pub(crate) detections: Detections,
 }
 
-/// Reads a whole stream of entries, and has `detector` look into the files. Hard links under a wanted name whose target nobody wanted come back beside the
-/// index: a second pass with [`read_links`] completes it.
+/// Reads a whole stream of entries, and has `detector` look into the files. Hard links under a wanted name whose target
+/// nobody wanted come back beside the index, which a second pass with [`crate::missing_links::read_links`] completes.
 pub(crate) fn index_entries(
     stream: &mut dyn EntryStream,
     mut detector: Option<&mut FileDetector<'_>>,
 ) -> Result<ReadLayer, ReadEntriesError> {
-    let ReadLayer { mut index, mut links, mut detections } = ReadLayer::default();
-    let mut occupied = Vec::new();
-    let mut folders: HashSet<u64> = HashSet::new();
-    let mut unlisted = UnlistedFolders::default();
+    let (mut index, mut detections) = (LayerIndex::default(), Detections::default());
+    let mut paths = LayerPaths::default();
     let mut link_room = Room { left: MOST_LINK_BYTES, refused: 0 };
-    // What the hard links so far are in the end, because links may lead to links.
-    let mut linked: HashMap<UntrustedPath, UntrustedPath> = HashMap::new();
+    let mut linked = HardLinks::up_to(MOST_HARD_LINKS);
+    // Those of them with names that readers go by.
+    let mut wanted_links: BTreeMap<UntrustedPath, LinkedFile> = BTreeMap::new();
+    // The numbers of the entries that the gaps are about.
+    let mut gap_numbers: Vec<usize> = Vec::new();
     let mut room = Room::of_a_layer();
     let may_look = stream.has_every_content();
     while let Some(entry) = stream.next_entry()? {
-        unlisted.note(&entry.path, |folder| folders.contains(&folder), |bytes| link_room.has(bytes));
+        paths.note(&entry.path, |bytes| link_room.has(bytes));
         match LayerPath::of(&entry.path) {
             LayerPath::Plain => {}
             LayerPath::Whiteout(path) => {
-                if !room.takes(path.as_str().len()) {
-                    continue;
+                paths.remove(&entry.path);
+                if room.takes(path.as_str().len()) {
+                    index.whiteouts.insert(path.as_str().to_owned());
                 }
-                index.whiteouts.insert(path.as_str().to_owned());
                 continue;
             }
             LayerPath::Opaque(folder) => {
-                if !room.takes(folder.as_str().len()) {
-                    continue;
+                paths.remove(&entry.path);
+                if room.takes(folder.as_str().len()) {
+                    index.opaque.insert(folder.as_str().to_owned());
                 }
-                index.opaque.insert(folder.as_str().to_owned());
                 continue;
             }
             LayerPath::Metadata => continue,
         }
-        let hash = path_hash(entry.path.as_str());
         if let Some(detector) = &mut detector {
             detector.note(&entry, &mut detections);
         }
-        if entry.kind == EntryKind::Directory {
-            folders.insert(hash);
-            index.links.remove(entry.path.as_str());
-            continue;
-        }
-        occupied.push(hash);
         // A path that occurs again in one layer holds what came last.
         index.forget(entry.path.as_str());
-        linked.remove(&entry.path);
+        wanted_links.remove(&entry.path);
+        let number = paths.next_number();
+        linked.note(&entry, number);
+        if entry.kind == EntryKind::Directory {
+            paths.list(&entry.path);
+            continue;
+        }
+        if paths.occupy(&entry.path) {
+            index.clear(entry.path.as_str());
+            remove_below(&mut wanted_links, entry.path.as_str());
+            linked.clear(&entry.path);
+            if let Some(detector) = &mut detector {
+                detector.clear(&entry.path, &mut detections);
+            }
+        }
         match &entry.kind {
             EntryKind::File => {
                 let selection = SELECTOR.select(&entry.path);
@@ -153,13 +160,10 @@ pub(crate) fn index_entries(
                 }
             }
             EntryKind::HardLink(target) => {
-                let target = linked.get(target).unwrap_or(target).clone();
-                if linked.len() < MOST_HARD_LINKS {
-                    linked.insert(entry.path.clone(), target.clone());
-                }
-                let names = target.as_str().len() + entry.path.as_str().len();
+                let file = linked.file_behind(target, number);
+                let names = file.path.as_str().len() + entry.path.as_str().len();
                 if !SELECTOR.select(&entry.path).is_empty() && room.takes(names) {
-                    links.entry(target).or_default().push(entry.path.clone());
+                    wanted_links.insert(entry.path.clone(), file);
                 }
             }
             EntryKind::SymbolicLink(target) => {
@@ -185,73 +189,68 @@ pub(crate) fn index_entries(
             }
             EntryKind::Directory => {}
         }
+        gap_numbers.resize(index.gaps.len(), number);
     }
+    let is_looked_into = detector.is_some();
     if let Some(detector) = detector {
         detector.finish(&mut detections);
     }
-    detections.follow_links(&linked);
-    let further = [detections.remarks.gap(), detections.gap()];
-    detections.gaps.extend(further.into_iter().flatten());
+    let looked_into = linked.iter().map(|(_, file)| file).filter(|_| is_looked_into);
+    let asked = wanted_links.values().chain(looked_into).map(|file| path_hash(file.path.as_str()));
+    let asked: HashSet<u64> = asked.chain(gap_numbers.iter().filter_map(|number| paths.path_of(*number))).collect();
+    let occurrences = paths.occurrences(&asked);
+    if is_looked_into {
+        detections.follow_links(&linked, &occurrences);
+        let further = [detections.remarks.gap(), detections.gap()];
+        detections.gaps.extend(further.into_iter().flatten());
+    }
     detections.bound_gaps(MOST_GAPS);
-    index.occupied = PathSet::from_hashes(occupied);
-    (index.unlisted, index.folders_left_out) = unlisted.finish(|folder| folders.contains(&folder));
-    index.folders = PathSet::from_hashes(folders.into_iter().collect());
+    let mut gap_numbers = gap_numbers.into_iter();
+    index.gaps.retain(|_| gap_numbers.next().is_none_or(|number| occurrences.is_left(number)));
+    let mut links = MissingLinks::default();
+    for (name, file) in wanted_links {
+        let Some(number) = occurrences.number_of(&file) else {
+            let (comes_first, target) = (occurrences.is_behind(&file), file.path.as_str().to_owned());
+            index.linked_below.insert(name.as_str().to_owned(), LowerLink { target, comes_first });
+            continue;
+        };
+        let is_left = occurrences.is_left(number);
+        let Some(found) = index.files.get(file.path.as_str()).filter(|_| is_left).cloned() else {
+            links.add(name, file.path, number);
+            continue;
+        };
+        index.files.insert(name.as_str().to_owned(), found);
+        if let Some(owned) = index.owned.get(file.path.as_str()).cloned() {
+            index.owned.insert(name.as_str().to_owned(), owned);
+        }
+    }
+    drop(occurrences);
+    let LeftPaths { occupied, folders, unlisted, folders_left_out } = paths.finish();
+    let mut index = LayerIndex { occupied, folders, unlisted, folders_left_out, ..index };
     index.links_left_out = link_room.refused as u64;
-    links.retain(|target, names| {
-        // A path that was a link and then a file holds the file.
-        names.retain(|name| !index.files.contains_key(name.as_str()));
-        if names.is_empty() {
-            return false;
-        }
-        let Some(found) = index.files.get(target.as_str()).cloned() else { return true };
-        let owned = index.owned.get(target.as_str()).cloned();
-        for name in names {
-            index.files.insert(name.as_str().to_owned(), found.clone());
-            if let Some(owned) = &owned {
-                index.owned.insert(name.as_str().to_owned(), owned.clone());
-            }
-        }
-        false
-    });
     index.bound_gaps();
     index.gaps.extend(room.gap());
     Ok(ReadLayer { index, links, detections })
-}
-
-/// Reads the targets of `links` under the names of the links, in a second pass over the same entries. Those that the layer
-/// does not have are noted as links into lower layers.
-pub(crate) fn read_links(
-    stream: &mut dyn EntryStream,
-    mut links: MissingLinks,
-    index: &mut LayerIndex,
-) -> Result<(), ReadEntriesError> {
-    while let Some(entry) = stream.next_entry()? {
-        if entry.kind != EntryKind::File {
-            continue;
-        }
-        let Some(names) = links.remove(&entry.path) else { continue };
-        let selection = names.iter().map(|name| SELECTOR.select(name)).fold(Selection::default(), Selection::union);
-        let first = Entry { path: names[0].clone(), ..entry };
-        let wanted = Wanted { selection, program: Program::expected(&first, selection, true) };
-        read_entry(&first, wanted, stream.content(), index, None);
-        if let Some(found) = index.files.get(first.path.as_str()).cloned() {
-            for name in &names[1..] {
-                index.files.insert(name.as_str().to_owned(), found.clone());
-            }
-        }
-    }
-    for (target, names) in links {
-        let below = names.into_iter().map(|name| (name.as_str().to_owned(), target.as_str().to_owned()));
-        index.linked_below.extend(below);
-    }
-    index.bound_gaps();
-    Ok(())
 }
 
 /// Whether [`index_entries`] may read the content of this file out of a stream that has not every content.
 pub(crate) fn may_read(entry: &Entry) -> bool {
     let selection = SELECTOR.select(&entry.path);
     !selection.is_empty() || Program::expected(entry, selection, false) != Program::None
+}
+
+/// Reads a file for whoever wants it under one of its names; the facts come under each.
+pub(crate) fn read_under(names: &[UntrustedPath], entry: Entry, content: &mut dyn Read, index: &mut LayerIndex) {
+    let [first, others @ ..] = names else { return };
+    let selection = names.iter().map(|name| SELECTOR.select(name)).fold(Selection::default(), Selection::union);
+    let entry = Entry { path: first.clone(), ..entry };
+    let wanted = Wanted { selection, program: Program::expected(&entry, selection, true) };
+    read_entry(&entry, wanted, content, index, None);
+    if let Some(found) = index.files.get(entry.path.as_str()).cloned() {
+        for name in others {
+            index.files.insert(name.as_str().to_owned(), found.clone());
+        }
+    }
 }
 
 /// Reads a file as if it lay at `sought`; the facts come back under that path.
@@ -334,11 +333,26 @@ impl LayerIndex {
         packages + self.gaps[gaps..].iter().map(|gap| gap.path.len() + gap.reason.len()).sum::<usize>()
     }
 
-    fn forget(&mut self, path: &str) {
+    /// Whether the layer has something other than a folder at the path with this hash.
+    pub(crate) fn has_file(&self, hash: u64) -> bool {
+        self.occupied.contains(hash) && !self.folders.contains(hash)
+    }
+
+    pub(crate) fn forget(&mut self, path: &str) {
         self.links.remove(path);
         if self.files.remove(path).is_some() {
             self.owned.remove(path);
         }
+    }
+
+    /// Forgets what a folder had that something else takes the place of.
+    fn clear(&mut self, folder: &str) {
+        remove_below(&mut self.files, folder);
+        remove_below(&mut self.owned, folder);
+        remove_below(&mut self.links, folder);
+        remove_paths_below(&mut self.whiteouts, folder);
+        remove_paths_below(&mut self.opaque, folder);
+        self.opaque.remove(folder);
     }
 
     pub(crate) fn bound_gaps(&mut self) {

@@ -25,11 +25,13 @@ mod index;
 #[cfg(test)]
 mod japanese;
 mod layer_index;
+mod layer_paths;
 mod locked;
 mod lower_links;
 mod masking;
 mod merge;
 mod misconfigurations;
+mod missing_links;
 mod needs;
 mod nested;
 mod owned_files;

@@ -3,14 +3,15 @@
 //! image-spec, layer.md, Applying Changesets). The file is read in a further pass and told under the link's name, in the
 //! layer that has the link; a link that leads nowhere is a gap.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use model::{Gap, UntrustedPath, counted};
 
 use crate::folder_links::{MOST_FOLLOWED, join, link_at, resolve};
-use crate::further_pass::Place;
+use crate::further_pass::{FurtherPass, LostLink, Place};
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
+use crate::missing_links::LowerLink;
 use crate::path_set::path_hash;
 use crate::system_links::{LinkedFiles, holder};
 
@@ -27,8 +28,8 @@ pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
     let mut left_out = 0;
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
-        for (name, target) in &layer.linked_below {
-            match search.file_behind(number, name, target, &mut above) {
+        for (name, link) in &layer.linked_below {
+            match search.file_behind(number, name, link, &mut above) {
                 Ok(Some(LowerFile { holder, held, real })) => {
                     let place = Place::where_it_is_linked(number, real, name.clone());
                     linked.wanted.entry(holder).or_default().want(held, place);
@@ -41,13 +42,51 @@ pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
         above.push(Hides::new(layer));
     }
     if left_out > 0 {
-        let reason = counted(
-            left_out,
-            "hard link to a file with packages is not followed, because there are too many of them",
-            "hard links to files with packages are not followed, because there are too many of them",
-        );
-        linked.gaps.push(Gap::new("", reason));
+        linked.gaps.push(Gap::new("", too_many(left_out)));
     }
+}
+
+fn too_many(left_out: usize) -> String {
+    counted(
+        left_out,
+        "hard link to a file with packages is not followed, because there are too many of them",
+        "hard links to files with packages are not followed, because there are too many of them",
+    )
+}
+
+/// Wants the files that hard links of layer `number` lead to in lower layers, where it had none when the links came. One
+/// that it has behind the link is wanted where it `may_be_read_again`.
+pub(crate) fn follow(
+    number: usize,
+    lost: Vec<LostLink>,
+    may_be_read_again: bool,
+    indexes: &mut [LayerIndex],
+    wanted: &mut BTreeMap<usize, FurtherPass>,
+) {
+    let layers: Vec<&LayerIndex> = indexes.iter().collect();
+    let mut search = Search::new(&layers);
+    let mut gaps: Vec<(Place, String)> = Vec::new();
+    for LostLink { target, places } in lost {
+        let link = LowerLink { target, comes_first: true };
+        let reason = match search.file_at_the_end(number, &link) {
+            Ok(LowerFile { holder, held, real: _ }) if holder < number || may_be_read_again => {
+                let pass = wanted.entry(holder).or_default();
+                places.into_iter().for_each(|place| pass.want(held.clone(), place));
+                continue;
+            }
+            Ok(_) => nowhere(&link.target),
+            Err(Lost::Unasked) => too_many(1),
+            Err(Lost::Nowhere(reason)) => reason,
+        };
+        gaps.extend(places.into_iter().map(|place| (place, reason.clone())));
+    }
+    for (place, reason) in gaps {
+        place.gap(reason, indexes);
+    }
+}
+
+fn nowhere(target: &str) -> String {
+    format!("it is a hard link to {target}, which neither the layer nor one below it has")
 }
 
 /// The file that a link leads to.
@@ -82,30 +121,35 @@ impl<'a> Search<'a> {
         Search { layers, links, questions: MOST_QUESTIONS }
     }
 
-    /// The file that is there under `target` when layer `number` is unpacked; nothing where a layer above hides the link.
+    /// The file behind a link of layer `number`; nothing where a layer above hides the link.
     fn file_behind(
         &mut self,
         number: usize,
         name: &str,
-        target: &str,
+        link: &LowerLink,
         above: &mut [Hides<'_>],
     ) -> Result<Option<LowerFile>, Lost> {
         self.ask()?;
         if above.iter_mut().any(|upper| upper.hides(name)) {
             return Ok(None);
         }
-        let (mut number, mut named) = (number, target.to_owned());
+        self.file_at_the_end(number, link).map(Some)
+    }
+
+    /// The file that the link's target was when layer `number` was unpacked up to the link.
+    fn file_at_the_end(&mut self, number: usize, link: &LowerLink) -> Result<LowerFile, Lost> {
+        let (mut number, mut link, target) = (number, link.clone(), &link.target);
         for _ in 0..MOST_FOLLOWED {
             self.ask()?;
-            let Some(file) = self.file_at(number, &named)? else { break };
+            let Some(file) = self.file_at(number, &link)? else { break };
             let layer = self.layers[file.holder];
             if layer.links.contains_key(&file.real) {
                 return Err(Lost::Nowhere(format!("it is a hard link to {target}, which is a symbolic link")));
             }
-            let Some(next) = layer.linked_below.get(&file.real) else { return Ok(Some(file)) };
-            (number, named) = (file.holder, next.clone());
+            let Some(next) = layer.linked_below.get(&file.real) else { return Ok(file) };
+            (number, link) = (file.holder, next.clone());
         }
-        Err(Lost::Nowhere(format!("it is a hard link to {target}, which neither the layer nor one below it has")))
+        Err(Lost::Nowhere(nowhere(target)))
     }
 
     fn ask(&mut self) -> Result<(), Lost> {
@@ -123,10 +167,12 @@ impl<'a> Search<'a> {
         link_at(layers[..=number].iter().copied(), path)
     }
 
-    /// What layer `number` has there itself or finds there of lower layers, under the path that it names.
-    fn file_at(&self, number: usize, named: &str) -> Result<Option<LowerFile>, Lost> {
+    /// What layer `number` has there itself or finds there of lower layers, under the path that the link names.
+    fn file_at(&self, number: usize, link: &LowerLink) -> Result<Option<LowerFile>, Lost> {
         let layer = self.layers[number];
-        if layer.occupied.contains(path_hash(named)) {
+        let named = link.target.as_str();
+        let is_own = layer.has_file(path_hash(named));
+        if is_own && !link.comes_first {
             let real = layer.redirects.real(named).into_owned();
             return Ok(Some(LowerFile { holder: number, held: UntrustedPath::normalise(named), real }));
         }
@@ -136,10 +182,18 @@ impl<'a> Search<'a> {
         let folder = folder.map_err(|unresolved| Lost::Nowhere(unresolved.reason().to_owned()))?;
         let real = join(&folder, file);
         let mut names = layer.redirects.names(&real).into_iter();
-        let found = match names.find(|named| layer.occupied.contains(path_hash(named))) {
-            Some(named) => Some((number, UntrustedPath::normalise(&named))),
-            // What the layer itself takes away was there before.
-            None => holder(&self.layers[..number], &real),
+        let own = names.find(|named| layer.has_file(path_hash(named)));
+        // What the layer itself takes away was there before.
+        let lower = holder(&self.layers[..number], &real);
+        let found = match (own, lower) {
+            // By another name than that of the link the layer's file may have come before it or behind it.
+            (Some(_), Some(_)) if !is_own => {
+                let reason = format!("it is a hard link to {named}, which the layer and one below it have");
+                return Err(Lost::Nowhere(reason));
+            }
+            (_, Some(lower)) => Some(lower),
+            (Some(own), None) => Some((number, UntrustedPath::normalise(&own))),
+            (None, None) => None,
         };
         Ok(found.map(|(holder, held)| LowerFile { holder, held, real }))
     }

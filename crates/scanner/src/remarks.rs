@@ -1,7 +1,7 @@
 //! What an entry's name and permissions alone tell: files that run with rights of others, folders that everybody may
 //! write to, and what package managers have left behind. No content is read for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use misconfiguration::LeftOver;
 use model::{Gap, UntrustedPath, counted};
@@ -67,7 +67,7 @@ impl Remarks {
     }
 
     /// What is remarked on a file holds under its further names too: (name, file).
-    pub(crate) fn follow_links(&mut self, links: &HashMap<UntrustedPath, UntrustedPath>) {
+    pub(crate) fn follow_links(&mut self, links: &BTreeMap<&UntrustedPath, &UntrustedPath>) {
         if self.entries.is_empty() {
             return;
         }

@@ -131,7 +131,7 @@ pub(crate) fn suspicious_links(layers: &[&LayerIndex]) -> Vec<Gap> {
 pub(crate) fn holder(layers: &[&LayerIndex], real: &str) -> Option<(usize, UntrustedPath)> {
     for (number, layer) in layers.iter().enumerate().rev() {
         let mut names = layer.redirects.names(real).into_iter();
-        if let Some(named) = names.find(|named| layer.occupied.contains(path_hash(named))) {
+        if let Some(named) = names.find(|named| layer.has_file(path_hash(named))) {
             return Some((number, UntrustedPath::normalise(&named)));
         }
         if Hides::new(layer).hides(real) {
@@ -150,8 +150,10 @@ pub(crate) mod tests {
     use super::*;
     use crate::detect::Detections;
     use crate::folder_links;
-    use crate::layer_index::{ReadLayer, index_entries, read_links};
+    use crate::further_pass::read_all;
+    use crate::layer_index::{ReadLayer, index_entries};
     use crate::merge::merge;
+    use crate::missing_links::read_links;
 
     /// A layer as lines `path = content`, `path -> target`, `path => hard link`, `path ?` (a pipe) and `path/`.
     struct Lines<'a> {
@@ -195,19 +197,18 @@ pub(crate) mod tests {
     fn seen(layers: &[&[&str]]) -> Vec<String> {
         let index = |lines: &&[&str]| {
             let ReadLayer { mut index, links, detections: _ } = index_entries(&mut Lines::new(lines), None).unwrap();
-            read_links(&mut Lines::new(lines), links, &mut index).unwrap();
+            read_links(&mut Lines::new(lines), &links, &mut index).unwrap();
             index
         };
         let mut indexes: Vec<LayerIndex> = layers.iter().map(index).collect();
         let mut found: Vec<Detections> = layers.iter().map(|_| Detections::default()).collect();
         folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
-        for (number, wanted) in &linked.wanted {
-            let linked = wanted.read(&mut Lines::new(layers[*number]), *number, &mut indexes).unwrap();
-            if !linked.is_empty() {
-                linked.read(&mut Lines::new(layers[*number]), *number, &mut indexes).unwrap();
-            }
-        }
+        let read = read_all(linked.wanted, &mut indexes, |number, wanted, indexes| {
+            let hard_linked = wanted.read(&mut Lines::new(layers[number]), number, indexes)?;
+            hard_linked.read(&mut Lines::new(layers[number]), number, indexes)
+        });
+        read.unwrap();
         for (number, gap) in linked.gaps_of_layers {
             indexes[number].gaps.push(gap);
         }
@@ -312,7 +313,7 @@ pub(crate) mod tests {
         check(
             &[&["var/lib/dpkg -> /opt/dpkg"], &["opt/dpkg/status => srv/x/none"]],
             &[
-                "gap opt/dpkg/status: it is a link to srv/x/none, which the layer does not have",
+                "gap opt/dpkg/status: it is a hard link to srv/x/none, which neither the layer nor one below it has",
                 "gap var/lib/dpkg: it is a symbolic link to /opt/dpkg, and no packages are found behind it, so that no package of the system is known",
             ],
         );
