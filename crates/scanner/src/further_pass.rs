@@ -124,6 +124,7 @@ impl FurtherPass {
         let mut links = HardLinks::up_to(MOST_HARD_LINKS);
         let mut linked: BTreeMap<UntrustedPath, (LinkedFile, Vec<Place>)> = BTreeMap::new();
         let mut seen: HashSet<UntrustedPath> = HashSet::new();
+        let gaps: Vec<usize> = indexes.iter().map(|index| index.gaps.len()).collect();
         while let Some(entry) = stream.next_entry()? {
             let Some(entry_number) = numbers.take(&entry) else { continue };
             paths.occupy(&entry.path);
@@ -136,7 +137,7 @@ impl FurtherPass {
             }
             if !seen.insert(entry.path.clone()) {
                 linked.remove(&entry.path);
-                places.iter().for_each(|place| place.forget(indexes));
+                places.iter().for_each(|place| place.forget(&gaps, indexes));
             }
             match &entry.kind {
                 EntryKind::File => {
@@ -272,11 +273,10 @@ impl Place {
         }
     }
 
-    /// Takes back what was read of a file that another one takes the place of.
-    fn forget(&self, indexes: &mut [LayerIndex]) {
-        if let Some(index) = indexes.get_mut(self.layer) {
-            index.files.remove(self.path());
-            index.owned.remove(self.path());
+    /// Takes back what was read of a file that another one takes the place of. The layers had so many `gaps` before.
+    fn forget(&self, gaps: &[usize], indexes: &mut [LayerIndex]) {
+        if let (Some(index), Some(gaps)) = (indexes.get_mut(self.layer), gaps.get(self.layer)) {
+            index.forget_read(self.path(), *gaps);
         }
     }
 

@@ -83,7 +83,6 @@ pub(crate) struct LayerIndex {
 }
 
 /// What a pass over a layer brings.
-#[derive(Default)]
 pub(crate) struct ReadLayer {
     pub(crate) index: LayerIndex,
     pub(crate) links: MissingLinks,
@@ -342,6 +341,17 @@ impl LayerIndex {
         self.links.remove(path);
         if self.files.remove(path).is_some() {
             self.owned.remove(path);
+        }
+    }
+
+    /// Forgets what a further pass told of a file, and its gaps from the given one on as long as all of them are named.
+    pub(crate) fn forget_read(&mut self, path: &str, gaps: usize) {
+        self.files.remove(path);
+        self.owned.remove(path);
+        if self.gaps.len() > gaps && self.gaps.len() <= MOST_GAPS {
+            let told = self.gaps.split_off(gaps);
+            let is_of_file = |gap: &Gap| gap.path.split_once("!/").map_or(gap.path == path, |(outer, _)| outer == path);
+            self.gaps.extend(told.into_iter().filter(|gap| !is_of_file(gap)));
         }
     }
 

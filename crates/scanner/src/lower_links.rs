@@ -42,16 +42,13 @@ pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
         above.push(Hides::new(layer));
     }
     if left_out > 0 {
-        linked.gaps.push(Gap::new("", too_many(left_out)));
+        let reason = counted(
+            left_out,
+            "hard link to a file with packages is not followed, because there are too many of them",
+            "hard links to files with packages are not followed, because there are too many of them",
+        );
+        linked.gaps.push(Gap::new("", reason));
     }
-}
-
-fn too_many(left_out: usize) -> String {
-    counted(
-        left_out,
-        "hard link to a file with packages is not followed, because there are too many of them",
-        "hard links to files with packages are not followed, because there are too many of them",
-    )
 }
 
 /// Wants the files that hard links of layer `number` lead to in lower layers, where it had none when the links came. One
@@ -68,14 +65,17 @@ pub(crate) fn follow(
     let mut gaps: Vec<(Place, String)> = Vec::new();
     for LostLink { target, places } in lost {
         let link = LowerLink { target, comes_first: true };
-        let reason = match search.file_at_the_end(number, &link) {
-            Ok(LowerFile { holder, held, real: _ }) if holder < number || may_be_read_again => {
+        let is_new = |file: &LowerFile| file.holder < number || may_be_read_again;
+        let found = search.file_at_the_end(number, &link);
+        let reason = match found.and_then(|file| if is_new(&file) { Ok(file) } else { nowhere(&link.target) }) {
+            Ok(LowerFile { holder, held, real: _ }) => {
                 let pass = wanted.entry(holder).or_default();
                 places.into_iter().for_each(|place| pass.want(held.clone(), place));
                 continue;
             }
-            Ok(_) => nowhere(&link.target),
-            Err(Lost::Unasked) => too_many(1),
+            Err(Lost::Unasked) => {
+                format!("it is a hard link to {}, which is one of too many to be followed", link.target)
+            }
             Err(Lost::Nowhere(reason)) => reason,
         };
         gaps.extend(places.into_iter().map(|place| (place, reason.clone())));
@@ -85,8 +85,8 @@ pub(crate) fn follow(
     }
 }
 
-fn nowhere(target: &str) -> String {
-    format!("it is a hard link to {target}, which neither the layer nor one below it has")
+fn nowhere(target: &str) -> Result<LowerFile, Lost> {
+    Err(Lost::Nowhere(format!("it is a hard link to {target}, which neither the layer nor one below it has")))
 }
 
 /// The file that a link leads to.
@@ -149,7 +149,7 @@ impl<'a> Search<'a> {
             let Some(next) = layer.linked_below.get(&file.real) else { return Ok(file) };
             (number, link) = (file.holder, next.clone());
         }
-        Err(Lost::Nowhere(nowhere(target)))
+        nowhere(target)
     }
 
     fn ask(&mut self) -> Result<(), Lost> {
@@ -188,8 +188,10 @@ impl<'a> Search<'a> {
         let found = match (own, lower) {
             // By another name than that of the link the layer's file may have come before it or behind it.
             (Some(_), Some(_)) if !is_own => {
-                let reason = format!("it is a hard link to {named}, which the layer and one below it have");
-                return Err(Lost::Nowhere(reason));
+                return Err(Lost::Nowhere(format!(
+                    "it is a hard link to {named}, which the layer and one below it have, and it is unknown to which of \
+                     both"
+                )));
             }
             (_, Some(lower)) => Some(lower),
             (Some(own), None) => Some((number, UntrustedPath::normalise(&own))),
@@ -247,7 +249,55 @@ mod tests {
     }
 
     #[test]
+    fn a_link_keeps_the_file_that_its_target_was_when_it_came() {
+        let other = r#"srv/x = {"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"9.9.9"}}}"#;
+        check(&[&[LOCK], &[LINK, other]], FOUND);
+        check(&[&[other], &[LOCK, LINK]], FOUND);
+        check(&[&[other, LOCK, LINK]], FOUND);
+        for later in [other, "srv/x/", "srv/x -> y", "srv = 1", "srv -> app"] {
+            check(&[&[LOCK, LINK, later]], FOUND);
+        }
+        // Where no lower layer has it, one behind the link.
+        check(&[&[LINK, LOCK]], FOUND);
+        // At the end of a symbolic link.
+        let (further, link) = ("srv/y => srv/x", "app/package-lock.json -> ../srv/y");
+        check(&[&[LOCK, further, other], &[link]], FOUND);
+        check(&[&[other, LOCK, further], &[link]], FOUND);
+        check(&[&[LOCK], &[further, other], &[link]], FOUND);
+        check(&[&[further, LOCK], &[link]], FOUND);
+    }
+
+    #[test]
+    fn symbolic_links_lead_through_hard_links_into_lower_layers() {
+        check(&[&["app/package-lock.json -> /y", LOCK], &["y => srv/x"]], FOUND);
+        let link = "app/package-lock.json -> ../srv/z";
+        check(&[&[LOCK], &["srv/z => srv/x"], &[link]], FOUND);
+        check(&[&[LOCK], &["srv/y => srv/x"], &["srv/z => srv/y"], &[link]], FOUND);
+        let reason = "it is a hard link to srv/x, which neither the layer nor one below it has";
+        check(&[&["srv/z => srv/x"], &[link]], &[&format!("gap app/package-lock.json: {reason}")]);
+        let reason = "it is a hard link to srv/z, which neither the layer nor one below it has";
+        check(&[&["srv/z => srv/z"], &[link]], &[&format!("gap app/package-lock.json: {reason}")]);
+    }
+
+    #[test]
+    fn a_link_through_a_symbolic_link_to_one_of_two_files_is_a_gap() {
+        check(
+            &[&[LOCK, "data -> /srv"], &["srv/x = {}", "app/package-lock.json => data/x"]],
+            &[
+                "gap app/package-lock.json: it is a hard link to data/x, which the layer and one below it have, and it is unknown to which of both",
+            ],
+        );
+    }
+
+    #[test]
     fn links_that_lead_to_no_file_are_one_gap_each() {
+        check(
+            &[&["pipe ?", "soft -> x", "b/Cargo.lock => pipe", "c/Cargo.lock => soft", "pipe/"]],
+            &[
+                "gap b/Cargo.lock: it is a hard link to pipe, which is no regular file but a pipe, socket or device",
+                "gap c/Cargo.lock: it is a hard link to soft, which is a symbolic link",
+            ],
+        );
         check(
             &[
                 &[LOCK, "pipe ?", "soft -> srv/x", "round -> round"],

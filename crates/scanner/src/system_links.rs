@@ -264,6 +264,33 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_comes_later_in_a_layer_takes_the_place_of_what_came_before() {
+        let lock = "a/requirements.txt = jinja2==2.11.1";
+        let found = ["jinja2 2.11.1 in a/requirements.txt"];
+        for later in ["a/requirements.txt/", "a = 1", "a -> b", "a -> /", "a ?", "a => b/x"] {
+            check(&[&["b/x = 1", lock, later]], &[]);
+            check(&[&["b/", "b/x = 1", "a/", lock, later]], &[]);
+        }
+        // With what lower layers have in it.
+        for folder in ["a", "a/requirements.txt"] {
+            check(&[&[lock], &[&format!("{folder} = 1"), &format!("{folder}/")]], &[]);
+        }
+        check(&[&[lock], &["a/"]], &found);
+        // What comes afterwards stays, and of the rest nothing is said.
+        check(&[&["a = 1", "a/", lock]], &found);
+        check(&[&["a/requirements.txt = flask", "a = 1", "a/", lock]], &found);
+        check(&[&["a/requirements.txt = flask", "a/requirements.txt/", lock]], &found);
+        check(&[&["a/requirements.txt = flask", lock]], &found);
+        check(&[&["a/requirements.txt = flask", "a -> b", lock]], &["jinja2 2.11.1 in b/requirements.txt"]);
+        // Links of other layers do not lead to it either.
+        check(
+            &[&["b/x = jinja2==2.11.1", "b = 1"], &["a/requirements.txt -> ../b/x"]],
+            &["gap a/requirements.txt: it is a symbolic link to ../b/x, which is not there"],
+        );
+        check(&[&["c/x = flask", "c/x = jinja2==2.11.1"], &["a/requirements.txt -> ../c/x"]], &found);
+    }
+
+    #[test]
     fn links_in_a_circle_are_gaps() {
         let seen = seen(&[&["lib -> a", "a -> lib"], &[NEW]]);
         assert_eq!(seen[0], "musl 2 in lib/apk/db/installed");

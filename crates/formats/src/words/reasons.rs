@@ -94,6 +94,13 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "it is a hard link to 7, which is 7",
+        &[
+            "it is a hard link to a, which is a symbolic link",
+            "it is a hard link to a, which is no regular file but a pipe, socket or device",
+        ],
+    ),
+    (
         "it refers to 7, which 7; 7 is unknown",
         &[
             "it refers to a, which is not there; what it asks for is unknown",

@@ -302,23 +302,12 @@ impl Unpacked {
                 }
                 Change::Manifest(named) => Some(package_name(number, named)),
                 Change::Other(_) => None,
-                Change::HardLink(_, target) => self.package_behind(number, changes, target),
+                Change::HardLink(_, target) => package_behind(number, changes, target),
             };
             self.remove(|known| *known == path || is_below(known, &path));
             self.files.insert(path, package);
         }
         Some(())
-    }
-
-    /// The package of the manifest that a hard link to `target` makes visible a second time.
-    fn package_behind(&self, number: usize, changes: &[Change], target: &str) -> Option<String> {
-        match changes.iter().find(|change| change.occupied().as_deref() == Some(target)) {
-            Some(Change::Manifest(path)) => Some(package_name(number, path)),
-            Some(Change::HardLink(_, next)) if next != target => self.package_behind(number, changes, next),
-            Some(_) => None,
-            // A file of a lower layer, which nothing else in this one has to do with.
-            None => self.files.get(target).cloned().flatten(),
-        }
     }
 
     fn remove(&mut self, is_gone: impl Fn(&String) -> bool) {
@@ -368,6 +357,15 @@ impl Unpacked {
             left.extend(target.split('/').filter(|part| !part.is_empty()).rev().map(str::to_owned));
         }
         Some(real)
+    }
+}
+
+/// The package of the manifest that a hard link to `target` of the same layer makes visible a second time.
+fn package_behind(number: usize, changes: &[Change], target: &str) -> Option<String> {
+    match changes.iter().find(|change| change.occupied().as_deref() == Some(target))? {
+        Change::Manifest(path) => Some(package_name(number, path)),
+        Change::HardLink(_, next) => package_behind(number, changes, next),
+        _ => None,
     }
 }
 
