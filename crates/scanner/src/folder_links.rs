@@ -319,7 +319,9 @@ pub(crate) fn replaces(layer: &LayerIndex, folder: &str, rest: &str) -> bool {
 #[derive(Default)]
 pub(crate) struct UnlistedFolders {
     last: String,
-    folders: BTreeSet<String>,
+    /// Each with the round in which it was noted last.
+    folders: BTreeMap<String, u32>,
+    round: u32,
     left_out: u64,
 }
 
@@ -337,19 +339,23 @@ impl UnlistedFolders {
         }
         self.last.clear();
         self.last.push_str(folder);
-        while !folder.is_empty() && !is_listed(path_hash(folder)) && !self.folders.contains(folder) {
-            if !takes(folder.len()) {
-                self.left_out += 1;
-                return;
+        while !folder.is_empty() && !is_listed(path_hash(folder)) {
+            match self.folders.get_mut(folder) {
+                Some(round) if *round == self.round => return,
+                Some(round) => *round = self.round,
+                None if takes(folder.len()) => _ = self.folders.insert(folder.to_owned(), self.round),
+                None => {
+                    self.left_out += 1;
+                    return;
+                }
             }
-            self.folders.insert(folder.to_owned());
             folder = folder.rsplit_once('/').map_or("", |(parent, _)| parent);
         }
     }
 
     /// Whether the folder is among them, or was before it was listed.
     pub(crate) fn contains(&self, folder: &str) -> bool {
-        self.folders.contains(folder)
+        self.folders.contains_key(folder)
     }
 
     /// Whether some found no room.
@@ -358,18 +364,19 @@ impl UnlistedFolders {
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.folders.iter().map(String::as_str)
+        self.folders.keys().map(String::as_str)
     }
 
-    /// Has the next entry noted wherever it lies: folders around it may be gone.
+    /// Begins a round in which all folders around entries are noted again: those that were may be gone.
     pub(crate) fn begin_again(&mut self) {
         self.last.clear();
+        self.round = self.round.wrapping_add(1);
     }
 
     /// Those that were not listed to the end, and how many found no room.
-    pub(crate) fn finish(mut self, is_listed: impl Fn(u64) -> bool) -> (BTreeSet<String>, u64) {
-        self.folders.retain(|folder| !is_listed(path_hash(folder)));
-        (self.folders, self.left_out)
+    pub(crate) fn finish(self, is_listed: impl Fn(u64) -> bool) -> (BTreeSet<String>, u64) {
+        let folders = self.folders.into_keys().filter(|folder| !is_listed(path_hash(folder)));
+        (folders.collect(), self.left_out)
     }
 }
 

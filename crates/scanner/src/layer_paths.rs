@@ -342,6 +342,9 @@ mod tests {
             (&["a/b/", "a/b/x", "a", "a/b/y"], &["a", "a/b/y"], &[], &["a", "a/b"]),
             (&["a/b/x", "a", "a/", "a/b/", "a/b/y"], &["a", "a/b/y"], &["a", "a/b"], &[]),
             (&["a/b/x", "a", "a/b/y", "a"], &["a"], &[], &[]),
+            (&["a/b/", "a/b/c/x", "a/b", "a/b/y", "a/b"], &["a/b"], &[], &["a"]),
+            (&["a/", "a/b/x", "a", "a/b/y", "a"], &["a"], &[], &[]),
+            (&["a/", "a/b/x", "a", "a/b/x"], &["a", "a/b/x"], &[], &["a", "a/b"]),
         ] {
             let owned = |paths: &[&str]| -> Vec<String> { paths.iter().map(|path| (*path).to_owned()).collect() };
             let expected = [owned(occupied), owned(folders), owned(unlisted)];
