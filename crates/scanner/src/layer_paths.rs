@@ -226,28 +226,40 @@ pub(crate) struct LinkedFile {
 pub(crate) struct HardLinks {
     files: BTreeMap<UntrustedPath, LinkedFile>,
     most: usize,
+    /// How long their paths are together.
+    bytes: usize,
 }
+
+/// The most bytes of paths of remembered hard links.
+const MOST_HARD_LINK_BYTES: usize = 32 << 20;
 
 impl HardLinks {
     /// Remembers no more than `most`.
     pub(crate) fn up_to(most: usize) -> HardLinks {
-        HardLinks { files: BTreeMap::new(), most }
+        HardLinks { files: BTreeMap::new(), most, bytes: 0 }
     }
 
     /// Notes the entry with this number, which takes the place of what had its name before.
     pub(crate) fn note(&mut self, entry: &Entry, number: usize) {
-        match &entry.kind {
-            EntryKind::HardLink(target) if self.files.len() < self.most => {
-                let file = self.file_behind(target, number);
+        if let Some(former) = self.files.remove(&entry.path) {
+            self.bytes -= weight(&entry.path, &former);
+        }
+        if let EntryKind::HardLink(target) = &entry.kind
+            && self.files.len() < self.most
+        {
+            let file = self.file_behind(target, number);
+            let bytes = self.bytes + weight(&entry.path, &file);
+            if bytes <= MOST_HARD_LINK_BYTES {
+                self.bytes = bytes;
                 self.files.insert(entry.path.clone(), file);
             }
-            _ => drop(self.files.remove(&entry.path)),
         }
     }
 
     /// Forgets those in a folder.
     pub(crate) fn clear(&mut self, folder: &UntrustedPath) {
         remove_below(&mut self.files, folder.as_str());
+        self.bytes = self.files.iter().map(|(link, file)| weight(link, file)).sum();
     }
 
     /// What a link to `target` in the entry with this number leads to in the end.
@@ -260,6 +272,11 @@ impl HardLinks {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&UntrustedPath, &LinkedFile)> {
         self.files.iter()
     }
+}
+
+/// What a remembered link takes, in bytes of paths.
+fn weight(link: &UntrustedPath, file: &LinkedFile) -> usize {
+    link.as_str().len() + file.path.as_str().len()
 }
 
 /// Counts the entries of a layer as [`LayerPaths`] does.
