@@ -905,7 +905,7 @@ export interface KnownPackage {
   /** `deb`, `npm`. */
   ecosystem: string;
   /** How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
-   * up to 100. */
+   * up to 100. What many images have is counted once a minute. */
   images: number;
   /** Its name. */
   name: string;
@@ -926,7 +926,7 @@ export interface KnownVulnerability {
   /** Its id. */
   id: string;
   /** How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
-   * up to 100. */
+   * up to 100. What many images have is counted once a minute. */
   images: number;
   /** Whether it is known to be exploited. */
   kev: boolean;

@@ -302,7 +302,7 @@ pub struct KnownPackage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
-    /// up to 100.
+    /// up to 100. What many images have is counted once a minute.
     pub images: u64,
 }
 
@@ -327,7 +327,7 @@ pub struct KnownVulnerability {
     /// When an image first had it.
     pub first_seen: Moment,
     /// How many images have it, counted up to 1,000 in lists and 10,000 where one is asked for; within application scopes
-    /// up to 100.
+    /// up to 100. What many images have is counted once a minute.
     pub images: u64,
 }
 
