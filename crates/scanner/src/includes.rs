@@ -61,7 +61,10 @@ pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_
                 Target::Read => continue,
                 Target::Unread { real, .. } if files.contains_key(real.as_str()) => continue,
                 Target::Unread { .. } => "is not read because of its name",
-                Target::Missing if include.kind == IncludeKind::ProjectIfThere => continue,
+                // It is asked for where the build has it: left over from a restore, of a solution, of somebody's own.
+                Target::Missing | Target::Outside | Target::Variable if include.kind == IncludeKind::ProjectIfThere => {
+                    continue;
+                }
                 Target::Missing => "is not there",
                 Target::Outside => "lies outside of the target",
                 Target::Elsewhere => "is not fetched",

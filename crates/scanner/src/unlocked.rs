@@ -60,8 +60,9 @@ const FAMILIES: &[Family] = &[
     },
 ];
 
-/// In the names of lists of Python requirements that say nothing of what a project itself needs.
-const ASIDE: &[&str] = &["dev", "doc", "lint", "test"];
+/// Words in the names of lists of Python requirements that say nothing of what a project itself needs.
+const ASIDE: &[&str] =
+    &["dev", "devel", "develop", "development", "doc", "docs", "lint", "linting", "test", "tests", "testing"];
 
 /// What is not known because no lock file lies in the folder of a manifest or in one above it, as in workspaces.
 pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
@@ -127,7 +128,11 @@ fn project_of_list(path: &str) -> Option<(Ecosystem, &str)> {
     if name.starts_with("pylock.") && name.ends_with(".toml") {
         return Some((Ecosystem::Pypi, folder));
     }
-    if !name.ends_with(".txt") || ASIDE.iter().any(|word| name.contains(word)) {
+    // What `conda-lock` writes for one platform each.
+    if name.starts_with("conda-") && name.ends_with(".lock") {
+        return Some((Ecosystem::Pypi, folder));
+    }
+    if !name.ends_with(".txt") || name.split(['-', '_', '.']).any(|word| ASIDE.contains(&word)) {
         return None;
     }
     let (above, last) = split(folder);
@@ -225,6 +230,8 @@ mod tests {
         check(&[("crates/a/Cargo.toml", CARGO), ("Cargo.lock", "version = 4\n")], &[]);
         check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements/base.txt", "Django==2.2.0\n")], &[]);
         check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-prod.txt", "Django==2.2.0\n")], &[]);
+        check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-docker.txt", "Django==2.2.0\n")], &[]);
+        check(&[("a/pyproject.toml", PYPROJECT), ("a/conda-linux-64.lock", "@EXPLICIT\n")], &[]);
         check(&[("Gemfile", "gem 'a'\n"), ("Gemfile.next.lock", "GEM\n  specs:\n    a (1)\n")], &[]);
         check(&[("a/composer.json", COMPOSER), ("a/composer.lock", r#"{"packages":[]}"#)], &[]);
     }

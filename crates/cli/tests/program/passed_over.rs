@@ -66,6 +66,8 @@ fn files_that_projects_of_dotnet_import_are_read_or_gaps() {
         r#"<Project><Import Project="$(MSBuildToolsPath)\Microsoft.CSharp.targets"/>"#,
         r#"<Import Project="eng\Packages.Common.props"/><Import Project="missing.props"/>"#,
         r#"<Import Project="optional.props" Condition="Exists('optional.props')"/>"#,
+        r#"<Import Project="$(SolutionDir)\.nuget\NuGet.targets" Condition="Exists('$(SolutionDir)\.nuget\NuGet.targets')"/>"#,
+        r#"<Import Project="..\packages\X.1.0\build\X.props" Condition="Exists('..\packages\X.1.0\build\X.props')"/>"#,
         r#"<Import Project="..\outside.props"/><Import Project="eng\*.props"/><Import Project="$(Unknown)\x.props"/>"#,
         r#"<ItemGroup><PackageVersion Include="Alpha" Version="1.0.0"/></ItemGroup></Project>"#,
     ];

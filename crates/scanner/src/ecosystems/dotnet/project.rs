@@ -20,6 +20,9 @@ const MOST_IMPORTS: usize = 100;
 
 /// Properties, in lower case, that lead to what MSBuild and its tools bring along, or what they write for a project.
 const OF_TOOLS: &[&str] = &[
+    "codeanalysistargets",
+    "csharptargetspath",
+    "fsharptargetspath",
     "languagetargets",
     "msbuildbinpath",
     "msbuildextensionspath",
@@ -30,8 +33,12 @@ const OF_TOOLS: &[&str] = &[
     "msbuildtoolspath",
     "msbuildtoolspath32",
     "msbuildtoolspath64",
+    "netcoretargetspath",
+    "nugetpackageroot",
     "vctargetspath",
+    "visualbasictargetspath",
     "vstoolspath",
+    "wixtargetspath",
 ];
 
 /// Files, in lower case, that are read wherever they lie, so that one in a folder above need not be looked for.

@@ -21,11 +21,12 @@ const END_BYTES: u64 = 22 + 65_535;
 /// The most that is read of a central directory, in bytes.
 const LARGEST_DIRECTORY_BYTES: u64 = 8 << 20;
 
-/// Reads an archive; one of ALZip, whose names end the same, is passed over.
+/// Reads an archive. One of ALZip and a model of Panda3D, which is a text, are passed over: their names end the same.
 pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
     let head = file.head(4)?;
     // Of an empty file it is said elsewhere that it is.
-    if head.is_empty() || head == b"EGGA" {
+    let is_text = head.first().is_some_and(|first| matches!(first, b'<' | b'/' | b' ' | b'\t' | b'\n' | b'\r'));
+    if head.is_empty() || head == b"EGGA" || is_text {
         return Ok(());
     }
     let environment = Environment::of(file.path().as_str());
@@ -123,6 +124,7 @@ mod tests {
             let _ = try_read(&Python, "a.egg", &egg[..end]);
         }
         assert_eq!(read(&Python, "a.egg", b"EGGA of ALZip"), Found::default());
+        assert_eq!(read(&Python, "a.egg", b"<CoordinateSystem> { Z-up }"), Found::default());
         let damaged = try_read(&Python, "h-1.0.egg", &[b'x'; 400]).unwrap_err();
         assert_eq!(damaged.to_string(), "it is no valid egg: it has no central directory");
         let nameless = read(&Python, "a.egg", &nameless);
