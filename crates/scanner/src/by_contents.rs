@@ -28,7 +28,7 @@ fn read(contents: &LayerContents<'_>) -> Option<LayerIndex> {
     reader.finish().ok()?;
     if !links.is_empty() {
         let mut reader = contents.reader(&|entry| links.contains(&entry.path)).ok()?;
-        read_links(&mut reader, &links, &mut index).ok()?;
+        read_links(&mut reader, &links, &mut index, None).ok()?;
         reader.finish().ok()?;
     }
     Some(index)

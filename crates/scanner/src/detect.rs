@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detectors::Detectors;
 use crate::folder_links::rename_keys;
+use crate::layer_index::MOST_GAPS;
 use crate::layer_paths::{HardLinks, Occurrences, remove_below};
 use crate::owners::{self, DigestHead, Owners};
 use crate::path_set::path_hash;
@@ -36,6 +37,9 @@ pub(crate) use visible::VisibleDetections;
 
 /// What the list of the files of one layer that can run, and of their owners, may take in memory, roughly.
 const MOST_LISTED_BYTES: usize = 64 << 20;
+
+/// Names are compared as those of files of this size, which is neither too small nor too large to be looked into.
+const ORDINARY_BYTES: u64 = 1 << 10;
 
 /// What was found in the files of one layer. It is what the cache keeps beside the layer's index.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -85,7 +89,7 @@ impl Detections {
     }
 
     /// Says that files that can run were left out.
-    pub(crate) fn gap(&self) -> Option<Gap> {
+    fn gap(&self) -> Option<Gap> {
         let Kept { refused, .. } = self.kept;
         let reason = || {
             let words = |verb| format!("of its files that can run, or that tell owners, {verb} left out");
@@ -95,19 +99,23 @@ impl Detections {
         (refused > 0).then(|| Gap::new("", reason()))
     }
 
-    /// What was found in a file is found under its further names too. Where something took the file's place behind the
-    /// link it is not known any more.
-    pub(crate) fn follow_links(&mut self, links: &HardLinks, occurrences: &Occurrences<'_>) {
+    /// What was found in a file is found under its further names too. Gives back those under which it has to be looked into
+    /// again, with the numbers of the files' entries: where something took the file's place behind the link, and where
+    /// `is_passed_over` says of the link's name and the file's that it was not looked into because of the latter.
+    pub(crate) fn follow_links(
+        &mut self,
+        links: &HardLinks,
+        occurrences: &Occurrences<'_>,
+        is_passed_over: impl Fn(&str, &str) -> bool,
+    ) -> Vec<(usize, UntrustedPath)> {
         let mut names: BTreeMap<&UntrustedPath, &UntrustedPath> = BTreeMap::new();
+        let mut again = Vec::new();
         for (name, file) in links.iter() {
-            if occurrences.number_of(file).is_none_or(|number| occurrences.is_left(number)) {
-                names.insert(name, &file.path);
-            } else {
-                let reason = format!(
-                    "it is a hard link to {}, which the same layer replaces; it was not looked into",
-                    file.path
-                );
-                self.gaps.push(Gap::new(name.as_str(), reason));
+            match occurrences.number_of(file) {
+                Some(number) if !occurrences.is_left(number) || is_passed_over(name.as_str(), file.path.as_str()) => {
+                    again.push((number, name.clone()));
+                }
+                _ => _ = names.insert(name, &file.path),
             }
         }
         let found = |(name, target): (&&UntrustedPath, &&UntrustedPath)| {
@@ -116,13 +124,17 @@ impl Detections {
         let further: BTreeMap<String, Detected> = names.iter().filter_map(found).collect();
         self.files.extend(further);
         self.remarks.follow_links(&names);
+        again
     }
 
-    /// Counts the gaps beyond the most that are named.
-    pub(crate) fn bound_gaps(&mut self, most: usize) {
-        if self.gaps.len() > most {
-            let rest = self.gaps.len() - most;
-            self.gaps.truncate(most);
+    /// Says what there was no room for, when all of a layer was looked into.
+    pub(crate) fn end(&mut self) {
+        let left_out = [self.remarks.gap(), self.gap()];
+        self.gaps.extend(left_out.into_iter().flatten());
+        // Those beyond the most that are named are counted.
+        if self.gaps.len() > MOST_GAPS {
+            let rest = self.gaps.len() - MOST_GAPS;
+            self.gaps.truncate(MOST_GAPS);
             self.gaps.push(Gap::new(
                 "",
                 counted(rest, "more file could not be looked into", "more files could not be looked into"),
@@ -280,6 +292,12 @@ impl<'a> FileDetector<'a> {
             || self.lists(entry)
             || self.tells_owners(entry)
             || self.examiner.wants(entry, head)
+    }
+
+    /// Whether a file would be looked into for secrets under its further `name`, and is not under that of the `file`.
+    pub(crate) fn is_passed_over(&self, name: &str, file: &str) -> bool {
+        let wants = |path: &str| self.detectors.secrets.as_ref().is_some_and(|rules| rules.wants(path, ORDINARY_BYTES));
+        wants(name) && !wants(file)
     }
 
     /// Looks into a file that it wants, or has it looked into by [`FileDetector::finish`].

@@ -150,7 +150,8 @@ pub fn index_tree(
         (read, detector.and_then(FileDetector::into_tree))
     });
     // In a folder every name of a file is a file, so that there are no links to complete.
-    let ReadLayer { mut index, links: _, detections } = read?;
+    let ReadLayer { mut index, links: _, mut detections } = read?;
+    detections.end();
     let linked = LinkedFiles::of(&[&index], true);
     index.gaps.extend(linked.gaps);
     index.gaps.extend(linked.gaps_of_layers.into_iter().map(|(_, gap)| gap));
@@ -331,7 +332,8 @@ impl Work<'_> {
     fn layer(&self, number: usize, mut detector: Option<&mut FileDetector<'_>>) -> Result<IndexedLayer, IndexError> {
         if let LayerIdentity::Unpacked(digest) = &self.image.layers[number].identity {
             detector.iter_mut().for_each(|detector| detector.begin());
-            let ReadLayer { index, detections, .. } = read_unpacked(self.image, number, detector)?;
+            let ReadLayer { index, mut detections, .. } = read_unpacked(self.image, number, detector)?;
+            detections.end();
             return Ok(IndexedLayer { index, detections, digest: digest.clone(), is_whole: false });
         }
         if let Some(known) = self.known_layer(number)? {
@@ -344,7 +346,7 @@ impl Work<'_> {
         {
             return Ok(IndexedLayer { index, detections: Detections::default(), digest, is_whole: false });
         }
-        let (ReadLayer { mut index, links, detections }, digest) = loop {
+        let (ReadLayer { mut index, links, mut detections }, digest) = loop {
             detector.iter_mut().for_each(|detector| detector.begin());
             match read_layer(image, number, detector.as_deref_mut()) {
                 Err(IndexError::FinishLayer { source: FinishLayerError::WrongDigest { .. }, .. })
@@ -357,8 +359,10 @@ impl Work<'_> {
         };
         if !links.is_empty() {
             let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-            read_links(&mut reader, &links, &mut index).map_err(|source| read_error(image, number, source))?;
+            let look = detector.map(|detector| (detector, &mut detections));
+            read_links(&mut reader, &links, &mut index, look).map_err(|source| read_error(image, number, source))?;
         }
+        detections.end();
         if let Some(cached) = self.cached {
             cached.keep_index(&digest, &index);
             if self.detectors.is_some() {

@@ -29,7 +29,7 @@ use crate::wanted_file::{ReadFileError, WantedFile};
 const LONGEST_READ: Duration = Duration::from_secs(60);
 
 /// The most gaps that one layer notes one by one; the rest is counted in a last one.
-const MOST_GAPS: usize = 1_000;
+pub(crate) const MOST_GAPS: usize = 1_000;
 
 /// The most hard links of one layer that are remembered to follow links to them; images have hundreds.
 const MOST_HARD_LINKS: usize = 100_000;
@@ -190,23 +190,21 @@ pub(crate) fn index_entries(
         }
         gap_numbers.resize(index.gaps.len(), number);
     }
-    let is_looked_into = detector.is_some();
-    if let Some(detector) = detector {
+    if let Some(detector) = &mut detector {
         detector.finish(&mut detections);
     }
-    let looked_into = linked.iter().map(|(_, file)| file).filter(|_| is_looked_into);
+    let looked_into = linked.iter().map(|(_, file)| file).filter(|_| detector.is_some());
     let asked = wanted_links.values().chain(looked_into).map(|file| path_hash(file.path.as_str()));
     let asked: HashSet<u64> = asked.chain(gap_numbers.iter().filter_map(|number| paths.path_of(*number))).collect();
     let occurrences = paths.occurrences(&asked);
-    if is_looked_into {
-        detections.follow_links(&linked, &occurrences);
-        let further = [detections.remarks.gap(), detections.gap()];
-        detections.gaps.extend(further.into_iter().flatten());
+    let mut links = MissingLinks::default();
+    if let Some(detector) = &detector {
+        let is_passed_over = |name: &str, file: &str| detector.is_passed_over(name, file);
+        let again = detections.follow_links(&linked, &occurrences, is_passed_over);
+        again.into_iter().for_each(|(number, name)| links.look_into(name, number));
     }
-    detections.bound_gaps(MOST_GAPS);
     let mut gap_numbers = gap_numbers.into_iter();
     index.gaps.retain(|_| gap_numbers.next().is_none_or(|number| occurrences.is_left(number)));
-    let mut links = MissingLinks::default();
     for (name, file) in wanted_links {
         let Some(number) = occurrences.number_of(&file) else {
             let (comes_first, target) = (occurrences.is_behind(&file), file.path.as_str().to_owned());

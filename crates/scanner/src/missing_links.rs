@@ -1,15 +1,19 @@
 //! Hard links with names that readers go by, to files that were not read under their own names: a second pass over the
-//! layer reads them. What the layer did not have when the link came is left to [`crate::lower_links`].
+//! layer reads them, and looks into those that detectors passed over. What the layer did not have when the link came is left
+//! to [`crate::lower_links`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read};
 
 use model::{Gap, UntrustedPath};
-use oci::{EntryKind, EntryStream, ReadEntriesError};
+use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
 use serde::{Deserialize, Serialize};
 
+use crate::detect::{Detections, FileDetector};
 use crate::further_pass::NO_FILE;
 use crate::layer_index::{LayerIndex, read_under};
 use crate::layer_paths::EntryNumbers;
+use crate::shared_content::SharedContent;
 
 /// Where a hard link leads whose file the layer did not have when the link came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,18 +24,20 @@ pub(crate) struct LowerLink {
     pub(crate) comes_first: bool,
 }
 
-/// Hard links to files that were not read under their own name.
+/// Hard links to files that were not read, or not looked into, under their own name.
 #[derive(Default)]
 pub(crate) struct MissingLinks {
     /// By the number of the file's entry.
     names: BTreeMap<usize, Vec<UntrustedPath>>,
+    /// Those under which detectors look into the file, in the same way.
+    looked_into: BTreeMap<usize, Vec<UntrustedPath>>,
     /// The paths of the files.
     files: BTreeSet<UntrustedPath>,
 }
 
 impl MissingLinks {
     pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        self.names.is_empty() && self.looked_into.is_empty()
     }
 
     /// Whether a link leads to a file of this path.
@@ -44,20 +50,41 @@ impl MissingLinks {
         self.names.entry(number).or_default().push(name);
         self.files.insert(file);
     }
+
+    /// Adds a link under whose name detectors have to look into the file in the entry with this number.
+    pub(crate) fn look_into(&mut self, name: UntrustedPath, number: usize) {
+        self.looked_into.entry(number).or_default().push(name);
+    }
 }
 
-/// Reads the targets of `links` under the names of the links, in a second pass over the same entries. Those that lead to no
-/// file are gaps.
+/// Reads the targets of `links` under the names of the links, in a second pass over the same entries, and has them looked
+/// into by `look`. Those that lead to no file are gaps.
 pub(crate) fn read_links(
     stream: &mut dyn EntryStream,
     links: &MissingLinks,
     index: &mut LayerIndex,
+    mut look: Option<(&mut FileDetector<'_>, &mut Detections)>,
 ) -> Result<(), ReadEntriesError> {
     let mut numbers = EntryNumbers::default();
+    let mut further: Vec<(&UntrustedPath, &[UntrustedPath])> = Vec::new();
     while let Some(entry) = stream.next_entry()? {
-        let Some(names) = numbers.take(&entry).and_then(|number| links.names.get(&number)) else { continue };
+        let Some(number) = numbers.take(&entry) else { continue };
+        let names = links.names.get(&number).map_or(&[][..], Vec::as_slice);
+        let looked_into = links.looked_into.get(&number).map_or(&[][..], Vec::as_slice);
         if entry.kind == EntryKind::File {
-            read_under(names, entry, stream.content(), index);
+            match (&mut look, looked_into.split_first()) {
+                (Some((detector, detections)), Some((first, others))) => {
+                    for name in looked_into {
+                        detector.note(&Entry { path: name.clone(), ..entry.clone() }, detections);
+                    }
+                    let content = stream.content();
+                    if let Err(error) = look_under(first, names, entry, content, index, detector, detections) {
+                        detections.gaps.push(Gap::new(first.as_str(), format!("cannot read it: {error}")));
+                    }
+                    further.push((first, others));
+                }
+                _ => read_under(names, entry, stream.content(), index),
+            }
             continue;
         }
         let what = match &entry.kind {
@@ -65,6 +92,11 @@ pub(crate) fn read_links(
                 // One of more than are remembered.
                 let lead = LowerLink { target: target.as_str().to_owned(), comes_first: false };
                 index.linked_below.extend(names.iter().map(|name| (name.as_str().to_owned(), lead.clone())));
+                if let Some((_, detections)) = &mut look {
+                    let reason = format!("it is a hard link to {target}, which is one of too many to be followed");
+                    let gap = |name: &UntrustedPath| Gap::new(name.as_str(), reason.as_str());
+                    detections.gaps.extend(looked_into.iter().map(gap));
+                }
                 continue;
             }
             EntryKind::SymbolicLink(_) => "a symbolic link",
@@ -74,6 +106,34 @@ pub(crate) fn read_links(
         let reason = format!("it is a hard link to {}, which is {what}", entry.path);
         index.gaps.extend(names.iter().map(|name| Gap::new(name.as_str(), reason.as_str())));
     }
+    if let Some((detector, detections)) = look {
+        detector.finish(detections);
+        for (first, others) in further {
+            if let Some(found) = detections.files.get(first.as_str()).cloned() {
+                detections.files.extend(others.iter().map(|name| (name.as_str().to_owned(), found.clone())));
+            }
+        }
+    }
     index.bound_gaps();
+    Ok(())
+}
+
+/// Has a file read under `names`, and looked into under a further one.
+fn look_under(
+    name: &UntrustedPath,
+    names: &[UntrustedPath],
+    entry: Entry,
+    content: &mut dyn Read,
+    index: &mut LayerIndex,
+    detector: &mut FileDetector<'_>,
+    detections: &mut Detections,
+) -> io::Result<()> {
+    let mut content = SharedContent::take(Vec::new(), content, entry.size_bytes)?;
+    read_under(names, entry.clone(), &mut *content.reader()?, index);
+    let named = Entry { path: name.clone(), ..entry };
+    let head = content.head(detector.head_bytes());
+    if detector.wants(&named, &head) {
+        detector.read(named, head, content, detections);
+    }
     Ok(())
 }

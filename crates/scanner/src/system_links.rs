@@ -197,7 +197,7 @@ pub(crate) mod tests {
     fn seen(layers: &[&[&str]]) -> Vec<String> {
         let index = |lines: &&[&str]| {
             let ReadLayer { mut index, links, detections: _ } = index_entries(&mut Lines::new(lines), None).unwrap();
-            read_links(&mut Lines::new(lines), &links, &mut index).unwrap();
+            read_links(&mut Lines::new(lines), &links, &mut index, None).unwrap();
             index
         };
         let mut indexes: Vec<LayerIndex> = layers.iter().map(index).collect();

@@ -109,6 +109,28 @@ fn secrets_in_files_and_in_the_configuration_are_found_and_masked() {
 }
 
 #[test]
+fn a_file_is_looked_into_under_each_of_its_names() {
+    let program = Program::new();
+    let secret = format!("AWS_ACCESS_KEY_ID={}\\n", key_id());
+    let image = format!(
+        "image shop:1\nlayer COPY\n  app/x.png = {secret}\n  app/.env => app/x.png\n  app/.env.local => app/x.png\n\
+         \x20 srv/y.png = # {secret}[[package]]\\nname = \"libc\"\\nversion = \"0.2.1\"\\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\\n\n  srv/.env => srv/y.png\n  srv/Cargo.lock => srv/y.png\n\
+         \x20 etc/first = {secret}\n  kept/second => etc/first\n  etc/first = harmless\n\
+         \x20 old/a = {secret}\n  old/b => old/a\n  old = harmless\n"
+    );
+    program.write("image.tar", TestImages::parse(&image, Storage::Gzip).oci_archive());
+    // The second scan has the layers from the cache, and the third the whole image.
+    for _ in 0..3 {
+        let report = program.scan(&intelligence(), &["--detectors", "vulnerabilities,secrets", "image.tar"]);
+        let found = findings(&report, "secret");
+        let paths: Vec<String> = found.iter().map(|finding| text(&finding["path"])).collect();
+        assert_eq!(paths, ["app/.env", "app/.env.local", "kept/second", "srv/.env"]);
+        assert_eq!(report["packages"][0]["paths"], json!(["srv/Cargo.lock"]));
+        assert_eq!(report["gaps"], json!([]));
+    }
+}
+
+#[test]
 fn secrets_and_malware_that_an_upper_layer_hides_are_told_with_the_layer_that_hides_them() {
     let program = Program::new();
     let id = key_id();

@@ -45,7 +45,7 @@ pub(super) fn run(bytes: &[u8]) {
         let mut stream = Changes::new(number, changes);
         let Ok(ReadLayer { mut index, links, detections: _ }) = index_entries(&mut stream, None) else { return };
         if !links.is_empty() {
-            let again = read_links(&mut Changes::new(number, changes), &links, &mut index);
+            let again = read_links(&mut Changes::new(number, changes), &links, &mut index, None);
             assert!(again.is_ok(), "a stream in memory cannot fail");
         }
         indexes.push(index);
