@@ -1,36 +1,46 @@
-//! Uses of images that are to be noted: of all that come within a moment one piece of writing is made. Nobody waits for it,
+//! Uses of images that are to be noted: those that come while others are written are written together. Nobody waits for it,
 //! so that a database that cannot write does not hold up reading.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use store::{StoreError, images};
 
 use crate::app::App;
 use crate::clock;
 
-/// How long uses are gathered before they are written.
-const GATHERED: Duration = Duration::from_millis(250);
-
 /// The most images of one transaction, so that others who write do not wait for long.
 const STEP: usize = 250;
 
 /// Images that were used and not yet noted, by their digests. One that is lost with the server is noted at its next use.
 #[derive(Debug, Default)]
-pub(crate) struct Uses(Mutex<BTreeSet<String>>);
+pub(crate) struct Uses(Mutex<Gathered>);
+
+#[derive(Debug, Default)]
+struct Gathered {
+    digests: BTreeSet<String>,
+    /// Whether somebody writes, who takes these when that is done.
+    is_writing: bool,
+}
 
 impl Uses {
-    /// Adds images; whether they are the first, so that somebody has to write them.
+    /// Adds images; whether somebody has to begin to write them.
     fn gather(&self, digests: impl IntoIterator<Item = String>) -> bool {
         let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let were_none = gathered.is_empty();
-        gathered.extend(digests);
-        were_none && !gathered.is_empty()
+        gathered.digests.extend(digests);
+        let begins = !gathered.is_writing && !gathered.digests.is_empty();
+        gathered.is_writing |= begins;
+        begins
     }
 
+    /// The images to be written next; none where whoever writes is done.
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
+        let mut gathered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let behind = gathered.digests.iter().nth(STEP).cloned();
+        let later = behind.map(|behind| gathered.digests.split_off(&behind)).unwrap_or_default();
+        let next = std::mem::replace(&mut gathered.digests, later);
+        gathered.is_writing = !next.is_empty();
+        next.into_iter().collect()
     }
 }
 
@@ -41,10 +51,12 @@ pub(crate) fn note(app: &App, digests: impl IntoIterator<Item = String>) {
     }
     let app = app.clone();
     tokio::spawn(async move {
-        tokio::time::sleep(GATHERED).await;
-        let (digests, now) = (app.uses.take(), clock::now());
-        for step in digests.chunks(STEP) {
-            if let Err(error) = write(&app, step.to_vec(), now).await {
+        loop {
+            let digests = app.uses.take();
+            if digests.is_empty() {
+                break;
+            }
+            if let Err(error) = write(&app, digests, clock::now()).await {
                 tracing::warn!(%error, "the use of images could not be noted; it is tried again with their next use");
             }
         }
@@ -60,12 +72,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_adds_the_first_has_all_written_that_come_until_then() {
+    fn who_begins_to_write_takes_all_that_come_meanwhile() {
         let uses = Uses::default();
         assert!(!uses.gather([]));
         assert!(uses.gather(["sha256:2".to_owned(), "sha256:1".to_owned()]));
-        assert!(!uses.gather(["sha256:1".to_owned(), "sha256:3".to_owned()]));
-        assert_eq!(uses.take(), ["sha256:1", "sha256:2", "sha256:3"]);
-        assert!(uses.gather(["sha256:1".to_owned()]));
+        assert_eq!(uses.take(), ["sha256:1", "sha256:2"]);
+        assert!(!uses.gather(["sha256:1".to_owned(), "sha256:3".to_owned()]), "somebody writes");
+        assert_eq!(uses.take(), ["sha256:1", "sha256:3"]);
+        assert_eq!(uses.take(), [""; 0]);
+        assert!(uses.gather(["sha256:1".to_owned()]), "nobody does any more");
+    }
+
+    #[test]
+    fn no_transaction_has_more_than_a_step() {
+        let uses = Uses::default();
+        assert!(uses.gather((0..STEP + 3).map(|number| format!("sha256:{number:05}"))));
+        assert_eq!([uses.take().len(), uses.take().len(), uses.take().len()], [STEP, 3, 0]);
     }
 }

@@ -94,10 +94,10 @@ struct Somebody<'a> {
 
 impl Somebody<'_> {
     /// Opens the connection, which stays, and waits until all have theirs: then it begins for all.
-    fn connect<'a>(&self, open: &Barrier, began: &'a OnceLock<Instant>) -> &'a Instant {
+    fn connect(&self, open: &Barrier, began: &OnceLock<Instant>) -> Instant {
         self.ask(&Asked::get("/me"), Instant::now());
         open.wait();
-        began.get_or_init(Instant::now)
+        *began.get_or_init(Instant::now)
     }
 
     fn ask(&self, asked: &Asked, since: Instant) -> Taken {
@@ -140,7 +140,7 @@ pub(crate) fn at_once(
     let (open, began) = (Barrier::new(users), OnceLock::new());
     let taken = together(program, tokens, users, |number, somebody| {
         let mut taken = Vec::new();
-        let began = *somebody.connect(&open, &began);
+        let began = somebody.connect(&open, &began);
         let mut seed = number as u64;
         while began.elapsed() < span {
             seed = mixed(seed);
@@ -161,7 +161,7 @@ pub(crate) fn at_a_rate(program: &Program, tokens: &[String], paths: &[Asked], r
     let all = u32::try_from(span.as_secs()).unwrap_or(1) * rate;
     let taken = together(program, tokens, ASKERS, |_, somebody| {
         let mut taken = Vec::new();
-        let began = *somebody.connect(&open, &began);
+        let began = somebody.connect(&open, &began);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
             if number >= all {

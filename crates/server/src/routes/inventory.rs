@@ -16,7 +16,6 @@ use crate::error::{ApiError, ApiResult};
 use crate::exports::by_greatest;
 use crate::guard::Caller;
 use crate::json::{Path, Query};
-
 use crate::{clock, cursor, ids, uses};
 
 /// The packages of all images by name and version. Which images have one, the list of images tells by `package_version:…`.
