@@ -305,6 +305,41 @@ fn the_queue_takes_the_images_that_have_a_package_and_no_others() {
 }
 
 #[test]
+fn lists_count_few_images_anew_and_remember_how_many_are_many() {
+    on_both_stores(|store| {
+        let register_with = |number: u32, package: &'static str| {
+            write(store, move |connection| {
+                let evaluation = evaluation_of(0, &format!("v{number}"), &[]);
+                let (permit, name) = (permit("images.write", &[]), name(&format!("shop/{number}"), "1"));
+                register(connection, &permit, &image(number, package), &name, &evaluation, 5)
+            })
+        };
+        let counts = || {
+            let listed = store.read_blocking(|connection| {
+                let permit = permit("images.read", &[]);
+                let packages = inventory::packages(connection, &permit, &Filter::default(), None, 10)?;
+                let found = inventory::vulnerabilities(connection, &permit, &Filter::default(), false, None, 10)?;
+                Ok::<_, StoreError>((packages, found))
+            });
+            let (packages, found) = listed.unwrap();
+            let packages: Vec<(String, u64)> = packages.into_iter().map(|it| (it.name, it.images)).collect();
+            (packages, found[0].images)
+        };
+        let many = u32::try_from(crate::remembered::LARGE).unwrap();
+        (1..many).for_each(|number| drop(register_with(number, "common")));
+        register_with(100, "rare");
+        let few = u64::from(many - 1);
+        assert_eq!(counts(), (vec![("common".into(), few), ("rare".into(), 1)], few + 1));
+        register_with(101, "common");
+        register_with(102, "rare");
+        // The package was not had by many when it was counted, and the vulnerability was.
+        assert_eq!(counts(), (vec![("common".into(), few + 1), ("rare".into(), 2)], few + 1));
+        register_with(103, "common");
+        assert_eq!(counts(), (vec![("common".into(), few + 1), ("rare".into(), 2)], few + 1));
+    });
+}
+
+#[test]
 fn what_is_queued_again_while_it_is_judged_stays_in_the_queue() {
     on_both_stores(|store| {
         add(store, 1, "shop/api", &[]);
