@@ -31,6 +31,8 @@ pub(crate) enum Want {
     Name(&'static str),
     /// A file anywhere whose name ends so, compared without case: `.jar`.
     Suffix(&'static str),
+    /// A file anywhere but among dependencies whose name ends so, compared exactly: `.gemspec`.
+    OwnSuffix(&'static str),
     /// A file anywhere whose name begins and ends so, compared exactly: (`requirements`, `.txt`).
     Around(&'static str, &'static str),
     /// A file of this name in a folder whose name ends so: (`.dist-info`, `METADATA`).

@@ -31,7 +31,7 @@ mod wordpress;
 use crate::ecosystem::Ecosystem;
 pub(crate) use go::{GoModule, GoWorkspace, Replacements};
 pub(crate) use java::{EffectiveProject, ManagedVersions, Project};
-pub(crate) use npm::linked_package;
+pub(crate) use npm::{linked_package, range_takes};
 pub(crate) use rpm::read_header as read_rpm_header;
 pub(crate) use rpm::read_owners as read_rpm_owners;
 
@@ -188,6 +188,27 @@ mod tests {
         check(
             "Gemfile.lock",
             "GEM\n  remote: https://x/\n  specs:\n    a (1.0-x86)\n      b (>= 1)\n    b (2)\n\nDEPENDENCIES\n  a!\n",
+        );
+        check(
+            "app/Gemfile",
+            "path \"parts\" do # own\n  gem 'a', group: [\n    :test]\nend\ngem \"b\", :path => '../b'\ngemspec path: 'c'\n",
+        );
+        check(
+            "app/own.gemspec",
+            "Gem::Specification.new do |s| # own\n  s.name = \"a\\\"\"\n  s.add_dependency 'x'\nend\n",
+        );
+        check(
+            "app/Cargo.toml",
+            "[package]\nworkspace = \"..\"\n[workspace]\nmembers = [\"a/*\"]\n[workspace.dependencies]\na = { path = \"a\" }\n",
+        );
+        check(
+            "rush.json",
+            "{ // own\n \"projects\": [{\"projectFolder\": \"a\", \"subspaceName\": \"s\"},], /* x */ }",
+        );
+        check("app/package.json", r#"{"name":"a","workspaces":["b/*"],"dependencies":{"b":"^1.2.3","c":"~1.0.0"}}"#);
+        check(
+            "app/pyproject.toml",
+            "[project]\ndependencies = [\"a @ file:../a\"]\n[tool.uv.sources]\nb = [{ path = \"b\" }]\n[tool.uv.workspace]\nmembers = [\"c\"]\n",
         );
         check(
             "specifications/a-1.0.gemspec",

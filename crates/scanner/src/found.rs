@@ -4,6 +4,7 @@ use model::{Ecosystem, Gap, LockTool, SourcePackage, counted};
 use serde::{Deserialize, Serialize};
 
 use crate::ecosystems::{GoModule, GoWorkspace, Project};
+use crate::manifest::{ProjectManifest, RushProject};
 use crate::needs::Needs;
 
 /// How many characters of a gap's reason are kept.
@@ -166,8 +167,11 @@ pub(crate) enum Mark {
     GoModule(Box<GoModule>),
     /// The file says which Go modules are built together.
     GoWorkspace(Box<GoWorkspace>),
-    /// The file is a manifest in which a project asks for packages, in versions that a lock file tells.
-    Asks,
+    /// The file is a manifest in which a project asks for packages, in versions that a lock file tells, or says for other
+    /// manifests which packages are parts of the repository.
+    Manifest(Box<ProjectManifest>),
+    /// The file says which projects Rush installs packages for.
+    RushProjects(Vec<RushProject>),
     /// The packages of the system should be told here, and are not: a gap for this reason, unless another file tells some.
     NoPackages(String),
 }

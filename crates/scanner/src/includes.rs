@@ -154,7 +154,7 @@ impl Target {
 }
 
 /// Whether a relative path has more `..` than there are folders above it.
-fn leads_out(folder: &str, file: &str) -> bool {
+pub(crate) fn leads_out(folder: &str, file: &str) -> bool {
     if file.starts_with('/') {
         return false;
     }

@@ -17,6 +17,7 @@ use crate::found::{Found, FoundPackage, Mark};
 use crate::further_pass::NO_FILE;
 use crate::layer_paths::{HardLinks, LayerPaths, LeftPaths, LinkedFile, remove_below, remove_paths_below};
 use crate::locked::{is_in_dependency_folder, is_lock_file};
+use crate::manifest::RushProject;
 use crate::masking::Masker;
 use crate::missing_links::{LowerLink, MissingLinks};
 use crate::needs::Needs;
@@ -320,12 +321,14 @@ impl LayerIndex {
         let found = self.files.get(path);
         let packages: usize = found.map_or(0, |found| {
             let project = found.project.as_ref().map_or(0, |project| project.size_bytes());
-            let modules = match &found.mark {
+            let marked = match &found.mark {
                 Some(Mark::GoModule(module)) => module.size_bytes(),
                 Some(Mark::GoWorkspace(workspace)) => workspace.size_bytes(),
+                Some(Mark::Manifest(manifest)) => manifest.size_bytes(),
+                Some(Mark::RushProjects(projects)) => projects.iter().map(RushProject::size_bytes).sum::<usize>(),
                 _ => 0,
             };
-            path.len() + project + modules + found.packages.iter().map(package).sum::<usize>()
+            path.len() + project + marked + found.packages.iter().map(package).sum::<usize>()
         });
         packages + self.gaps[gaps..].iter().map(|gap| gap.path.len() + gap.reason.len()).sum::<usize>()
     }

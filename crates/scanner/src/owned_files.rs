@@ -136,6 +136,7 @@ mod tests {
                 | Want::InFolder(_, ending)
                 | Want::Name(ending)
                 | Want::Suffix(ending)
+                | Want::OwnSuffix(ending)
                 | Want::Around(_, ending)
                 | Want::NameInFolder(_, ending)
                 | Want::SuffixInFolder(_, ending)

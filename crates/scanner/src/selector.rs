@@ -7,6 +7,7 @@ use model::UntrustedPath;
 
 use crate::ecosystem::Want;
 use crate::ecosystems::ECOSYSTEMS;
+use crate::locked::is_in_dependency_folder;
 
 /// A set of ecosystems, by their places in [`ECOSYSTEMS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,14 +47,18 @@ pub(crate) struct Selector {
 enum Ending {
     /// It ends so, compared without case.
     Suffix(String),
+    /// It ends so, compared exactly, and lies not among dependencies.
+    OwnSuffix(&'static str),
     /// It begins and ends so, compared exactly.
     Around(&'static str, &'static str),
 }
 
 impl Ending {
-    fn fits(&self, name: &str) -> bool {
+    fn fits(&self, path: &UntrustedPath) -> bool {
+        let name = path.file_name();
         match self {
             Ending::Suffix(suffix) => ends_with_ignoring_case(name, suffix),
+            Ending::OwnSuffix(suffix) => name.ends_with(suffix) && !is_in_dependency_folder(path.as_str()),
             Ending::Around(begin, end) => {
                 name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end)
             }
@@ -99,6 +104,10 @@ impl Selector {
                 let rows = self.by_extension.entry(extension(&suffix).to_owned()).or_default();
                 rows.push((Ending::Suffix(suffix), selection));
             }
+            Want::OwnSuffix(suffix) => {
+                let rows = self.by_extension.entry(extension(suffix).to_ascii_lowercase()).or_default();
+                rows.push((Ending::OwnSuffix(suffix), selection));
+            }
             Want::Around(begin, end) => {
                 let rows = self.by_extension.entry(extension(end).to_ascii_lowercase()).or_default();
                 rows.push((Ending::Around(begin, end), selection));
@@ -127,7 +136,7 @@ impl Selector {
         let mut lower = [0_u8; 16];
         let rows = lower_extension(name, &mut lower).and_then(|key| self.by_extension.get(key));
         for (ending, selection) in rows.into_iter().flatten() {
-            if ending.fits(name) {
+            if ending.fits(path) {
                 chosen = chosen.union(*selection);
             }
         }
@@ -190,6 +199,7 @@ mod tests {
         &[Want::Name("package-lock.json"), Want::NameInFolder(".dist-info", "METADATA")],
         &[Want::Suffix(".jar"), Want::Suffix(".sbt.lock"), Want::SuffixInFolder("specifications", ".gemspec")],
         &[Want::Around("requirements", ".txt"), Want::InChildOf("wp-content/plugins", ".php")],
+        &[Want::OwnSuffix(".podspec")],
     ];
 
     fn check(path: &str, places: &[usize]) {
@@ -217,6 +227,9 @@ mod tests {
         check("app/requirements.TXT", &[]);
         check("srv/wp-content/plugins/akismet/akismet.php", &[3]);
         check("srv/wp-content/plugins/hello.php", &[]);
+        check("ios/own.podspec", &[4]);
+        check("ios/own.PODSPEC", &[]);
+        check("ios/vendor/x/own.podspec", &[]);
         check("", &[]);
     }
 }

@@ -7,6 +7,7 @@
 //! | `pnpm-lock.yaml` (5.x, 6.x, 9.x) | `npm/pnpm.rs` |
 //! | `bun.lock` | `npm/bun.rs` |
 //! | `package.json` in `node_modules` (installed) and elsewhere (manifest) | `npm/package_json.rs` |
+//! | `rush.json` (which projects Rush installs packages for) | `npm/rush.rs` |
 //!
 //! Which installed package needs which is settled over all of them in `crate::relations`.
 //!
@@ -24,9 +25,12 @@ mod machine_yaml;
 mod package_json;
 mod package_lock;
 mod pnpm;
+mod range;
+mod rush;
 mod yarn;
 
 pub(crate) use links::linked_package;
+use range::Range;
 
 /// Reads Node packages.
 pub(crate) struct Npm;
@@ -45,6 +49,7 @@ impl Ecosystem for Npm {
             Want::Name("pnpm-lock.yaml"),
             Want::Name("bun.lock"),
             Want::Name("bun.lockb"),
+            Want::Name("rush.json"),
         ]
     }
 
@@ -57,6 +62,12 @@ impl Ecosystem for Npm {
             "yarn.lock" => yarn::read(&file.text()?, found),
             "pnpm-lock.yaml" => pnpm::read(&file.text()?, found),
             "bun.lock" => bun::read(&file.text()?, found),
+            "rush.json" => {
+                if let Ok(text) = file.text() {
+                    rush::read(&text, found);
+                }
+                Ok(())
+            }
             _ => {
                 let reason = "bun's binary lock file is not read; write the text form beside it with \
                               `bun install --save-text-lockfile`";
@@ -70,6 +81,11 @@ impl Ecosystem for Npm {
 /// Whether a path lies inside an installed package, whose own lock files say nothing of what is installed.
 fn is_in_package(path: &str) -> bool {
     path.starts_with("node_modules/") || path.contains("/node_modules/")
+}
+
+/// Whether a range of a `package.json` certainly takes the version of a member of the same workspace.
+pub(crate) fn range_takes(range: &str, version: &str) -> bool {
+    Range::parse(range).is_some_and(|range| range.takes(version))
 }
 
 /// The ecosystem of every package here.

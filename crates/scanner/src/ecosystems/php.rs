@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::Ecosystem as Kind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage, Mark};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::manifest::{ProjectManifest, Workspace};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// Composer.
@@ -40,12 +42,20 @@ impl Ecosystem for Php {
                     return Ok(());
                 }
                 let project: Project = parse(bytes, "composer.json")?;
-                let names = project.require.0.into_iter().chain(project.require_dev.0);
-                found.direct.extend(names.map(|name| (Kind::Composer, name.to_lowercase())));
-                // The others are PHP itself and its extensions.
-                if found.direct.iter().any(|(_, name)| name.contains('/')) {
-                    found.mark = Some(Mark::Asks);
+                let mut manifest = ProjectManifest {
+                    name: project.name.as_str().unwrap_or_default().to_lowercase(),
+                    workspace: path_repositories(&project.repositories),
+                    ..ProjectManifest::default()
+                };
+                for name in project.require.0.into_iter().chain(project.require_dev.0) {
+                    let name = name.to_lowercase();
+                    // The others are PHP itself and its extensions.
+                    if name.contains('/') {
+                        manifest.leave_open(&name, "");
+                    }
+                    found.direct.push((Kind::Composer, name));
                 }
+                found.mark = manifest.into_mark();
             }
             _ => {
                 // Composer 1 writes a list, Composer 2 an object with more to say.
@@ -85,6 +95,10 @@ struct Installed {
 
 #[derive(Deserialize)]
 struct Project {
+    #[serde(default)]
+    name: Value,
+    #[serde(default)]
+    repositories: Value,
     #[serde(default)]
     require: Names,
     #[serde(default, rename = "require-dev")]
@@ -142,6 +156,26 @@ enum Licenses {
     Several(Vec<String>),
     #[default]
     Nothing,
+}
+
+/// The folders of the repository from which a project takes packages (getcomposer.org, Repositories, Path): those before
+/// any repository of another kind, which would have gone first, and without filters.
+fn path_repositories(repositories: &Value) -> Option<Workspace> {
+    let repositories: Vec<&Value> = match repositories {
+        Value::Array(list) => list.iter().collect(),
+        Value::Object(by_name) => by_name.values().collect(),
+        _ => Vec::new(),
+    };
+    // `{"packagist.org": false}` and the same by name only turn one off.
+    let repositories = repositories.into_iter().filter(|repository| repository.get("type").is_some());
+    let by_path = repositories.take_while(|repository| {
+        let has_filter = ["only", "exclude"].iter().any(|filter| repository.get(*filter).is_some());
+        let is_first = repository.get("canonical") != Some(&Value::Bool(false));
+        repository["type"] == "path" && is_first && !has_filter
+    });
+    let members: Vec<String> =
+        by_path.filter_map(|repository| Some(repository.get("url")?.as_str()?.to_owned())).collect();
+    (!members.is_empty()).then(|| Workspace { members, ..Workspace::default() })
 }
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Result<T, ReadFileError> {

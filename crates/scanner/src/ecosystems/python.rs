@@ -11,7 +11,7 @@
 //! | `uv.lock`, `SCRIPT.py.lock` | `python/uv.rs` |
 //! | `pdm.lock` | `python/pdm.rs` |
 //! | `pylock.toml`, `pylock.*.toml` | `python/pylock.rs` |
-//! | `pyproject.toml` (what the project asks for itself) | `python/pyproject.rs` |
+//! | `pyproject.toml` (what the project asks for itself, and which of it lies in the repository) | `python/pyproject.rs` |
 //! | `setup.py`, `setup.cfg` (whether the project asks for any) | `python/setup.rs` |
 
 use model::Ecosystem as Registry;
@@ -19,6 +19,7 @@ use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Found, Mark};
+use crate::manifest::ProjectManifest;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 mod egg;
@@ -93,16 +94,16 @@ impl Ecosystem for Python {
             // What an installed package brings of its own development says nothing of what is installed.
             _ if is_in_installed_tree(path) => Ok(()),
             "Pipfile" => {
-                pipfile::read_manifest(&file.text()?, found)?;
-                mark_manifest(!found.direct.is_empty(), found);
+                let asks = pipfile::read_manifest(&file.text()?, found)?;
+                found.mark = ProjectManifest::that_asks(asks).into_mark();
                 Ok(())
             }
             "setup.py" => {
-                mark_manifest(setup::program_asks(&file.text()?), found);
+                found.mark = ProjectManifest::that_asks(setup::program_asks(&file.text()?)).into_mark();
                 Ok(())
             }
             "setup.cfg" => {
-                mark_manifest(setup::configuration_asks(&file.text()?), found);
+                found.mark = ProjectManifest::that_asks(setup::configuration_asks(&file.text()?)).into_mark();
                 Ok(())
             }
             "Pipfile.lock" => pipfile::read_lock(path, &file.text()?, found),
@@ -111,8 +112,8 @@ impl Ecosystem for Python {
             name if name.ends_with(".py.lock") => uv::read_of_script(file, found),
             "pdm.lock" => pdm::read(&file.text()?, found),
             "pyproject.toml" => {
-                pyproject::read(&file.text()?, found)?;
-                mark_manifest(!found.direct.is_empty(), found);
+                let project = pyproject::read(&file.text()?, found)?;
+                found.mark = project.into_mark();
                 Ok(())
             }
             name if name.ends_with(".toml") => pylock::read(path, &file.text()?, found),
@@ -127,12 +128,6 @@ impl Ecosystem for Python {
 /// Whether a line of requirements is an option (`-r other.txt`) or a place (`./x.whl`) instead of a name.
 pub(super) fn is_option_or_place(line: &str) -> bool {
     line.starts_with('-') || place::Place::of(line).is_some()
-}
-
-fn mark_manifest(asks: bool, found: &mut Found) {
-    if asks {
-        found.mark = Some(Mark::Asks);
-    }
 }
 
 fn is_in_installed_tree(path: &str) -> bool {

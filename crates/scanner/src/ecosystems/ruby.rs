@@ -1,6 +1,6 @@
 //! Ruby: gems installed (`specifications/*.gemspec`) and locked by Bundler (`Gemfile.lock`, `gems.locked`, and what goes by
-//! the name of another Gemfile: `Gemfile.next.lock`, `gemfiles/rails7.gemfile.lock`). Of a `Gemfile` or `gems.rb` it is
-//! only seen whether it asks for gems.
+//! the name of another Gemfile: `Gemfile.next.lock`, `gemfiles/rails7.gemfile.lock`). Of a `Gemfile`, a `gems.rb` and the
+//! specifications of a project's own gems it is only seen whether they ask for gems (`ruby/gemfile.rs`).
 //!
 //! A gemspec is a Ruby program; RubyGems writes the installed ones in one fixed shape with a stub line, which is read
 //! as text. In a lock file, four spaces begin a gem and six a dependency of it; gems of `PATH` sections are the project
@@ -14,8 +14,11 @@ use crate::damage::UnreadLines;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage, Mark};
 use crate::locked::is_in_dependency_folder;
+use crate::manifest::ProjectManifest;
 use crate::needs::Needs;
 use crate::wanted_file::{ReadFileError, WantedFile};
+
+mod gemfile;
 
 /// RubyGems and Bundler.
 pub(crate) struct Ruby;
@@ -38,14 +41,15 @@ impl Ecosystem for Ruby {
             Want::Around("", ".gemfile.lock"),
             Want::SuffixInFolder("specifications", ".gemspec"),
             Want::SuffixInFolder("default", ".gemspec"),
+            Want::OwnSuffix(".gemspec"),
         ]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
         if matches!(path.file_name(), "Gemfile" | "gems.rb") {
-            if !is_in_dependency_folder(path.as_str()) && asks_for_gems(&file.text()?) {
-                found.mark = Some(Mark::Asks);
+            if !is_in_dependency_folder(path.as_str()) {
+                found.mark = gemfile::read(&file.text()?).into_mark();
             }
             return Ok(());
         }
@@ -60,17 +64,13 @@ impl Ecosystem for Ruby {
                 ReadFileError::malformed("gem specification", "neither it nor its name tell a version")
             })?;
             found.packages.push(package);
+        } else if !is_in_dependency_folder(path.as_str()) {
+            // It lists no package, so that one which cannot be read is no gap of its own. That it asks for nothing counts too.
+            let asks = file.text().map_or(true, |text| gemfile::specification_asks(&text));
+            found.mark = Some(Mark::Manifest(Box::new(ProjectManifest::that_asks(asks))));
         }
         Ok(())
     }
-}
-
-/// Whether a Gemfile asks for gems that are no part of the same repository, itself or by way of a specification.
-fn asks_for_gems(text: &str) -> bool {
-    text.lines().map(str::trim_start).any(|line| {
-        let is_gem = line.starts_with("gem ") || line.starts_with("gem(");
-        is_gem && !line.contains("path:") && !line.contains(":path =>") || line.starts_with("gemspec")
-    })
 }
 
 /// The sections of a lock file that list something of use.

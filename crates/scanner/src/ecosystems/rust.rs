@@ -1,5 +1,6 @@
 //! Rust crates: `Cargo.lock`, versions 1 to 4 (doc.rust-lang.org/cargo), and the list that cargo-auditable embeds in
-//! programs, which `binaries` finds. Of a `Cargo.toml` it is only seen whether it asks for crates.
+//! programs, which `binaries` finds. Of a `Cargo.toml` it is only seen whether it asks for crates, and what it says of the
+//! workspace.
 //!
 //! A package without a source is a member of the workspace: it is no crate of a registry, and what it depends on is
 //! direct. The file does not tell dependencies of tests from others.
@@ -13,8 +14,9 @@ use serde_json::Value;
 use super::borrowed_json::{Items, Text};
 use super::locked_packages::{LockedPackages, is_word};
 use crate::ecosystem::{Ecosystem, Want};
-use crate::found::{Evidence, Found, FoundPackage, Mark};
+use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::is_in_dependency_folder;
+use crate::manifest::{ProjectManifest, Workspace};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// Reads Rust crates.
@@ -31,8 +33,8 @@ impl Ecosystem for Rust {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         if file.path().file_name() == "Cargo.toml" {
-            if !is_in_dependency_folder(file.path().as_str()) && asks_for_crates(&file.text()?) {
-                found.mark = Some(Mark::Asks);
+            if !is_in_dependency_folder(file.path().as_str()) {
+                found.mark = read_manifest(&file.text()?).into_mark();
             }
             return Ok(());
         }
@@ -43,14 +45,41 @@ impl Ecosystem for Rust {
 /// The tables of a manifest that ask for crates, for every platform or for one.
 const TABLES: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
 
-/// Whether a `Cargo.toml` asks for crates that are no part of the same repository.
-fn asks_for_crates(text: &str) -> bool {
-    // One that Cargo cannot read either may have been cut or merged badly.
-    let Ok(manifest) = crate::toml::parse::<Value>("Cargo.toml", text) else { return text.contains("dependencies]") };
+/// Reads a `Cargo.toml`: whether it asks for crates that are no part of the same repository, itself or by way of its
+/// workspace, and what it says for the members of one.
+fn read_manifest(text: &str) -> ProjectManifest {
+    let Ok(manifest) = crate::toml::parse::<Value>("Cargo.toml", text) else {
+        // One that Cargo cannot read either may have been cut or merged badly.
+        return ProjectManifest::that_asks(text.contains("dependencies]"));
+    };
+    let mut project = ProjectManifest {
+        workspace: manifest.get("workspace").map(read_workspace),
+        root: manifest.pointer("/package/workspace").and_then(Value::as_str).map(str::to_owned),
+        ..ProjectManifest::default()
+    };
     let targets = manifest.get("target").and_then(Value::as_object).into_iter().flat_map(|targets| targets.values());
     let places = std::iter::once(&manifest).chain(targets);
     let tables = places.flat_map(|place| TABLES.iter().filter_map(move |table| place.get(*table)?.as_object()));
-    tables.flat_map(|table| table.values()).any(|dependency| dependency.get("path").is_none())
+    for (name, dependency) in tables.flatten() {
+        if dependency.get("workspace") == Some(&Value::Bool(true)) {
+            project.leave_open(name, "");
+        } else {
+            project.asks |= dependency.get("path").is_none();
+        }
+    }
+    project
+}
+
+/// Reads the table `workspace` (doc.rust-lang.org/cargo, Workspaces).
+fn read_workspace(table: &Value) -> Workspace {
+    let folders = |key: &str| table.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let left_out = folders("exclude").map(|folder| format!("!{folder}"));
+    let shared = table.get("dependencies").and_then(Value::as_object).into_iter().flatten();
+    let shared = shared.filter(|(_, dependency)| dependency.get("path").is_some());
+    Workspace {
+        members: folders("members").map(str::to_owned).chain(left_out).collect(),
+        shared: shared.map(|(name, _)| name.clone()).collect(),
+    }
 }
 
 #[derive(Deserialize)]

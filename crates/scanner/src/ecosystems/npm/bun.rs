@@ -119,7 +119,7 @@ fn resolve(path: &str, name: &str, places: &HashMap<&str, usize>, budget: &mut u
 }
 
 /// Copies the text without comments and without the commas in front of a closing bracket.
-fn plain_json(text: &[u8]) -> Vec<u8> {
+pub(super) fn plain_json(text: &[u8]) -> Vec<u8> {
     let mut json = Vec::with_capacity(text.len());
     let mut comma = None;
     let mut at = 0;

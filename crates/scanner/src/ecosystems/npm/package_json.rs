@@ -9,9 +9,11 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::NPM;
+use super::range::Range;
 use crate::ecosystems::borrowed_json::{Entries, Flag, Text, object};
 use crate::ecosystems::locked_packages::is_word;
-use crate::found::{Evidence, Found, FoundPackage, Mark};
+use crate::found::{Evidence, Found, FoundPackage};
+use crate::manifest::{ProjectManifest, Workspace};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// What an installed package says of itself. Read by hand, because published files do repeat keys: the last one counts,
@@ -45,6 +47,28 @@ struct Manifest<'a> {
     dev_dependencies: Entries<'a, Text<'a>>,
     #[serde(borrow, default)]
     optional_dependencies: Entries<'a, Text<'a>>,
+    #[serde(default)]
+    workspaces: Workspaces,
+}
+
+/// The folders of the members of a workspace: a list, or an object of yarn that has one.
+#[derive(Default, Deserialize)]
+#[serde(untagged)]
+enum Workspaces {
+    List(Vec<String>),
+    Object {
+        packages: Vec<String>,
+    },
+    Other(IgnoredAny),
+    #[default]
+    Nothing,
+}
+
+impl Workspaces {
+    fn into_workspace(self) -> Option<Workspace> {
+        let (Workspaces::List(members) | Workspaces::Object { packages: members }) = self else { return None };
+        Some(Workspace { members, ..Workspace::default() })
+    }
 }
 
 /// How what is asked for begins where it is a part of the same repository.
@@ -104,13 +128,23 @@ fn read_installed(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), Re
 fn read_manifest(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
     let folder = file.path().parent().rsplit('/').next().unwrap_or_default().to_owned();
     let manifest: Manifest<'_> = parse(file.bytes()?)?;
+    let mut project = ProjectManifest {
+        name: manifest.name.to_string(),
+        version: manifest.version.to_string(),
+        workspace: manifest.workspaces.into_workspace(),
+        ..ProjectManifest::default()
+    };
     let asked = [&manifest.dependencies, &manifest.dev_dependencies, &manifest.optional_dependencies];
     for (name, range) in asked.into_iter().flat_map(|entries| &entries.0) {
         if !is_word(name) {
             continue;
         }
         if !LOCAL.iter().any(|begin| range.starts_with(begin)) {
-            found.mark = Some(Mark::Asks);
+            // A member of the same workspace may be meant.
+            match Range::parse(range) {
+                Some(_) => project.leave_open(name, range),
+                None => project.asks = true,
+            }
         }
         let name: &str = match range.strip_prefix("npm:").map(|target| (target, super::split_name(target))) {
             Some((_, Some((name, _)))) => name,
@@ -119,6 +153,7 @@ fn read_manifest(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), Rea
         };
         found.direct.push((NPM, name.to_owned()));
     }
+    found.mark = project.into_mark();
     if !manifest.private.0 && is_unpacked_package(&folder, &manifest.name, &manifest.version) {
         found.packages.push(package(&manifest.name, &manifest.version, manifest.license.0));
     }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
-use super::{PYPI, normal_name, parse_toml};
-use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object};
+use super::{PYPI, normal_name, parse_toml, place};
+use crate::ecosystems::borrowed_json::{Entries, Text, check_keys, object};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -37,9 +38,9 @@ struct Locked<'a> {
 #[serde(rename_all = "kebab-case")]
 struct Pipfile<'a> {
     #[serde(borrow, default)]
-    packages: Entries<'a, Present>,
+    packages: Entries<'a, Value>,
     #[serde(borrow, default)]
-    dev_packages: Entries<'a, Present>,
+    dev_packages: Entries<'a, Value>,
 }
 
 /// Reads the lock file at `path`.
@@ -68,12 +69,12 @@ pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(),
     Ok(())
 }
 
-/// Reads which packages a `Pipfile` asks for itself.
-pub(super) fn read_manifest(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+/// Reads which packages a `Pipfile` asks for itself, and tells whether any is no part of the repository.
+pub(super) fn read_manifest(text: &str, found: &mut Found) -> Result<bool, ReadFileError> {
     let pipfile: Pipfile<'_> = parse_toml("Pipfile", text)?;
-    let names = pipfile.packages.0.iter().chain(&pipfile.dev_packages.0);
-    found.direct.extend(names.map(|(name, _)| (PYPI, normal_name(name))));
-    Ok(())
+    let packages = || pipfile.packages.0.iter().chain(&pipfile.dev_packages.0);
+    found.direct.extend(packages().map(|(name, _)| (PYPI, normal_name(name))));
+    Ok(packages().any(|(_, package)| !place::is_part_of_repository(package)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Requirements that say where a package is instead of what it is called: paths and addresses of wheels, source archives,
 //! repositories and folders (pip.pypa.io, requirement specifiers; PEP 427 and PEP 625 for names of files).
 
+use serde_json::Value;
+
 /// What a path or address tells.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -31,6 +33,30 @@ impl Place {
         }
         let is_elsewhere = place.contains("://") && !place.starts_with("file:");
         if is_elsewhere || ends_like_an_archive(file) { Place::Unknown } else { Place::Folder }
+    }
+}
+
+/// Whether the address behind `name @` leads to a folder of the repository: `file:../x`, `{root:uri}/../x` of hatch.
+pub(super) fn is_folder_of_repository(address: &str) -> bool {
+    let is_here = ["file:", "{root:", "./", "../"].iter().any(|begin| address.starts_with(begin));
+    is_here && Place::at(address) == Place::Folder
+}
+
+/// The keys by which a source of uv counts in some environments only: in others the package comes from an index.
+const CONDITIONS: [&str; 3] = ["marker", "extra", "group"];
+
+/// Whether the table that stands for a package in uv's sources, in the lists of Poetry or in a `Pipfile` says that it is a
+/// folder of the repository, wherever it is asked for; of several tables, whether all do.
+pub(super) fn is_part_of_repository(table: &Value) -> bool {
+    match table {
+        Value::Array(tables) => !tables.is_empty() && tables.iter().all(is_part_of_repository),
+        Value::Object(table) => {
+            let path = table.get("path").and_then(Value::as_str);
+            let is_folder = path.is_some_and(|path| Place::at(path) == Place::Folder);
+            let is_part = is_folder || table.get("workspace") == Some(&Value::Bool(true));
+            is_part && !CONDITIONS.iter().any(|condition| table.contains_key(*condition))
+        }
+        _ => false,
     }
 }
 
@@ -115,6 +141,35 @@ mod tests {
     fn requirements_are_no_places() {
         for requirement in ["a", "a==1.0", "a @ https://h/a-1.0.zip", "a>=1 ; python_version < '3'", ""] {
             check(requirement, None);
+        }
+    }
+
+    #[test]
+    fn folders_of_the_repository_are_told_from_archives_and_addresses() {
+        for address in ["file:../x", "file:///srv/x", "{root:uri}/../x", "../x#egg=x"] {
+            assert!(is_folder_of_repository(address), "{address}");
+        }
+        for address in ["file:../x-1.0.zip", "https://h/x", "git+file:../x", "git+https://h/x.git"] {
+            assert!(!is_folder_of_repository(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn tables_name_a_folder_for_every_environment() {
+        let check = |json: &str| is_part_of_repository(&serde_json::from_str(json).unwrap());
+        for json in [r#"{"path":"../x","develop":true}"#, r#"{"workspace":true}"#, r#"[{"path":"a"},{"path":"b"}]"#] {
+            assert!(check(json), "{json}");
+        }
+        for json in [
+            r#"{"path":"./x-1.0-py3-none-any.whl"}"#,
+            r#"{"workspace":false}"#,
+            r#"{"path":"../x","marker":"os_name == 'nt'"}"#,
+            r#"{"git":"https://h/x.git"}"#,
+            r#"[{"path":"a"},{"index":"own"}]"#,
+            "[]",
+            r#""^1""#,
+        ] {
+            assert!(!check(json), "{json}");
         }
     }
 

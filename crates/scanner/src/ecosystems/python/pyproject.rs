@@ -1,11 +1,15 @@
 //! `pyproject.toml`: which packages the project asks for itself (PEP 621, PEP 735, and the tables of poetry, uv, pdm).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::requirement::Requirement;
-use super::{PYPI, normal_name, parse_toml};
-use crate::ecosystems::borrowed_json::{Entries, Items, Present, Text};
+use super::{PYPI, normal_name, parse_toml, place};
+use crate::ecosystems::borrowed_json::{Entries, Items, Text};
 use crate::found::Found;
+use crate::manifest::{ProjectManifest, Workspace};
 use crate::wanted_file::ReadFileError;
 
 #[derive(Deserialize)]
@@ -22,6 +26,8 @@ struct Pyproject<'a> {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Project<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
     #[serde(borrow, default)]
     dependencies: Items<Text<'a>>,
     #[serde(borrow, default)]
@@ -42,9 +48,9 @@ struct Tool<'a> {
 #[serde(rename_all = "kebab-case")]
 struct Poetry<'a> {
     #[serde(borrow, default)]
-    dependencies: Entries<'a, Present>,
+    dependencies: Entries<'a, Value>,
     #[serde(borrow, default)]
-    dev_dependencies: Entries<'a, Present>,
+    dev_dependencies: Entries<'a, Value>,
     #[serde(borrow, default)]
     group: Entries<'a, PoetryGroup<'a>>,
 }
@@ -52,7 +58,7 @@ struct Poetry<'a> {
 #[derive(Deserialize)]
 struct PoetryGroup<'a> {
     #[serde(borrow, default)]
-    dependencies: Entries<'a, Present>,
+    dependencies: Entries<'a, Value>,
 }
 
 #[derive(Default, Deserialize)]
@@ -60,6 +66,30 @@ struct PoetryGroup<'a> {
 struct Uv<'a> {
     #[serde(borrow, default)]
     dev_dependencies: Items<Text<'a>>,
+    /// Where packages lie that have a name only where they are asked for.
+    #[serde(borrow, default)]
+    sources: Entries<'a, Value>,
+    /// The patterns of the folders of members under `members`, of what is none under `exclude`.
+    #[serde(borrow, default)]
+    workspace: Entries<'a, Items<Text<'a>>>,
+}
+
+impl Uv<'_> {
+    /// What the root of a workspace says for its members, if this is one (docs.astral.sh/uv, Workspaces).
+    fn read_workspace(&self, sources: &BTreeMap<String, bool>) -> Option<Workspace> {
+        let mut workspace = Workspace::default();
+        for (key, folders) in &self.workspace.0 {
+            let begin = match &**key {
+                "members" => "",
+                "exclude" => "!",
+                _ => continue,
+            };
+            workspace.members.extend(folders.0.iter().map(|folder| format!("{begin}{}", &**folder)));
+        }
+        let parts = sources.iter().filter(|(_, is_part)| **is_part);
+        workspace.shared.extend(parts.map(|(name, _)| name.clone()));
+        (!self.workspace.0.is_empty()).then_some(workspace)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -69,29 +99,47 @@ struct Pdm<'a> {
     dev_dependencies: Entries<'a, Items<Text<'a>>>,
 }
 
-/// Reads a manifest.
-pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+/// Reads a manifest: which packages it asks for itself, and what decides whether any of them is no part of the repository.
+pub(super) fn read(text: &str, found: &mut Found) -> Result<ProjectManifest, ReadFileError> {
     let pyproject: Pyproject<'_> = parse_toml("pyproject.toml", text)?;
     let (project, tool) = (&pyproject.project, &pyproject.tool);
+    let of_repository = |sources: &Entries<'_, Value>| -> BTreeMap<String, bool> {
+        let sources = sources.0.iter();
+        sources.map(|(name, source)| (normal_name(name), place::is_part_of_repository(source))).collect()
+    };
+    let sources = of_repository(&tool.uv.sources);
+    // Poetry takes it from there for what `project` asks for by name, too.
+    let of_poetry = of_repository(&tool.poetry.dependencies);
+    let own_name = normal_name(&project.name);
+    let mut manifest = ProjectManifest { workspace: tool.uv.read_workspace(&sources), ..ProjectManifest::default() };
     let groups = [&project.optional_dependencies, &pyproject.dependency_groups, &tool.pdm.dev_dependencies];
     let lists = [&project.dependencies, &tool.uv.dev_dependencies];
     let requirements =
         lists.into_iter().chain(groups.into_iter().flat_map(|group| group.0.iter().map(|(_, list)| list)));
     for requirement in requirements.flat_map(|list| &list.0) {
-        if let Some(requirement) = Requirement::parse(requirement) {
-            found.direct.push((PYPI, requirement.name));
+        let Some(requirement) = Requirement::parse(requirement) else { continue };
+        let name = requirement.name.as_str();
+        // A group of the project's own extras: `app[cli,docs]`.
+        let is_own = name == own_name && requirement.url.is_none();
+        match sources.get(name) {
+            _ if is_own || requirement.is_part_of_repository() || of_poetry.get(name) == Some(&true) => {}
+            Some(is_part) => manifest.asks |= !is_part,
+            None if requirement.url.is_some() => manifest.asks = true,
+            None => manifest.leave_open(name, ""),
         }
+        found.direct.push((PYPI, requirement.name));
     }
     let poetry = &tool.poetry;
     let tables = [&poetry.dependencies, &poetry.dev_dependencies];
     let tables = tables.into_iter().chain(poetry.group.0.iter().map(|(_, group)| &group.dependencies));
-    for (name, _) in tables.flat_map(|table| &table.0) {
+    for (name, package) in tables.flat_map(|table| &table.0) {
         // Poetry lists the interpreter among the packages.
         if &**name != "python" {
+            manifest.asks |= !place::is_part_of_repository(package);
             found.direct.push((PYPI, normal_name(name)));
         }
     }
-    Ok(())
+    Ok(manifest)
 }
 
 #[cfg(test)]

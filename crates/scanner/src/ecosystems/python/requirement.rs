@@ -1,6 +1,6 @@
 //! One requirement as PEP 508 writes it: `name[extra] (>=1,<2) ; marker`, `name @ URL`.
 
-use super::normal_name;
+use super::{normal_name, place};
 
 /// A requirement's name and what comes behind it.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,6 +50,11 @@ impl<'a> Requirement<'a> {
             url: None,
             marker: marker.trim(),
         })
+    }
+
+    /// Whether it says itself that it is a folder of the repository.
+    pub(super) fn is_part_of_repository(&self) -> bool {
+        self.url.is_some_and(place::is_folder_of_repository)
     }
 
     /// The only version that the specifiers allow: `==1.0` and `===1.0`, not `==1.*`.

@@ -1,0 +1,217 @@
+//! `Gemfile` and `gems.rb` of Bundler, and the specifications of a project's own gems (bundler.io, Gemfile; guides.rubygems.org,
+//! Specification Reference): whether they ask for gems that are no parts of the repository.
+//!
+//! They are Ruby programs, which are not run. A statement is read where it says plainly where a gem lies; what cannot be
+//! followed within a block of `path` counts as asking.
+
+use crate::manifest::{ProjectManifest, Specifications};
+
+/// The options of `gem` by which one comes from outside of the repository.
+const OUTSIDE: &[&str] = &["git", "github", "gist", "bitbucket", "source"];
+
+/// The blocks that `path` may have within it.
+const BLOCKS: &[&str] = &["group", "platform", "platforms", "install_if"];
+
+/// Reads a Gemfile.
+pub(super) fn read(text: &str) -> ProjectManifest {
+    let mut manifest = ProjectManifest::default();
+    // How many blocks are open from one of `path` on.
+    let mut depth = 0_usize;
+    for statement in statements(text) {
+        let statement = statement.as_str();
+        if let Some(rest) = call(statement, "gem") {
+            read_gem(rest, depth > 0, &mut manifest);
+        } else if let Some(rest) = call(statement, "gemspec") {
+            read_gemspec(rest, &mut manifest);
+        } else if depth == 0 {
+            if let Some(folder) = call(statement, "path").filter(|rest| opens_block(rest)) {
+                depth = 1;
+                add_specifications(folder, false, &mut manifest);
+            }
+        } else if statement == "end" {
+            depth -= 1;
+        } else if BLOCKS.iter().any(|block| call(statement, block).is_some_and(opens_block)) {
+            depth += 1;
+        } else {
+            manifest.asks = true;
+            return manifest;
+        }
+    }
+    manifest.asks |= depth > 0;
+    manifest
+}
+
+/// Whether the specification of a gem of the project asks for other gems.
+pub(super) fn specification_asks(text: &str) -> bool {
+    const ASKING: &[&str] = &["_dependency", "Gem::Dependency", ".dependencies", "_eval", "eval("];
+    text.lines().map(without_comment).any(|line| {
+        let takes_in_another = ["eval", "load"].iter().any(|method| call(line.trim(), method).is_some());
+        takes_in_another || ASKING.iter().any(|word| line.contains(word))
+    })
+}
+
+/// Reads the arguments of `gem`.
+fn read_gem(arguments: &str, is_in_path: bool, manifest: &mut ProjectManifest) {
+    let path = option(arguments, "path");
+    let may_be_elsewhere = OUTSIDE.iter().any(|name| option(arguments, name).is_some())
+        || arguments.contains(" ? ")
+        || arguments.contains(';');
+    if may_be_elsewhere || path.is_none() && !is_in_path {
+        manifest.asks = true;
+    } else if let Some(folder) = path {
+        add_specifications(folder, false, manifest);
+    }
+}
+
+/// Reads the arguments of `gemspec`: the specification that asks in the Gemfile's place.
+fn read_gemspec(arguments: &str, manifest: &mut ProjectManifest) {
+    match option(arguments, "path") {
+        Some(folder) => manifest.asks |= !add_specifications(folder, true, manifest),
+        None => manifest.specifications.push(Specifications { folder: ".".to_owned(), is_needed: true }),
+    }
+}
+
+/// Adds the folder that the text begins with, if it does.
+fn add_specifications(text: &str, is_needed: bool, manifest: &mut ProjectManifest) -> bool {
+    let folder = quoted(text);
+    manifest.specifications.extend(folder.map(|folder| Specifications { folder: folder.to_owned(), is_needed }));
+    folder.is_some()
+}
+
+/// What follows the name of a method that a statement calls.
+fn call<'s>(statement: &'s str, method: &str) -> Option<&'s str> {
+    let rest = statement.strip_prefix(method)?;
+    let ends_there =
+        !rest.starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '_' | '?' | '!' | '.'));
+    let is_assigned = rest.trim_start().strip_prefix('=').is_some_and(|rest| !rest.starts_with('='));
+    (ends_there && !is_assigned).then_some(rest)
+}
+
+fn opens_block(rest: &str) -> bool {
+    rest.strip_suffix("do").is_some_and(|rest| rest.ends_with([' ', ')', '\t']))
+}
+
+/// What an option is given, from there to the end: `NAME: …`, `:NAME => …`.
+fn option<'s>(arguments: &'s str, name: &str) -> Option<&'s str> {
+    arguments.match_indices(name).find_map(|(at, _)| {
+        let (before, after) = (&arguments[..at], &arguments[at + name.len()..]);
+        if before.ends_with(':') {
+            after.trim_start().strip_prefix("=>")
+        } else {
+            after.strip_prefix(':').filter(|_| before.ends_with([' ', ',', '(', '{', '\t']))
+        }
+    })
+}
+
+/// The text in quotes that some text begins with; nothing where it is computed.
+fn quoted(text: &str) -> Option<&str> {
+    let text = text.trim_start().trim_start_matches('(').trim_start();
+    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''))?;
+    let (inside, _) = text[1..].split_once(quote)?;
+    (!inside.contains(['#', '\\'])).then_some(inside)
+}
+
+/// The statements of a program: lines without their comments, those that ask for a gem with the lines on which they go on.
+fn statements(text: &str) -> Vec<String> {
+    let mut statements: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in text.lines() {
+        let line = without_comment(line).trim();
+        if line.is_empty() {
+            continue;
+        }
+        let is_next = call(line, "gem").is_some();
+        match statements.last_mut().filter(|last| goes_on && !is_next && last.starts_with("gem")) {
+            Some(statement) => {
+                statement.push(' ');
+                statement.push_str(line);
+            }
+            None => statements.push(line.to_owned()),
+        }
+        goes_on = line.ends_with([',', '(', '{', '[', '\\']);
+    }
+    statements
+}
+
+/// A line up to the `#` that begins its comment, which stands outside of quotes.
+fn without_comment(line: &str) -> &str {
+    let mut quote = None;
+    let mut is_escaped = false;
+    for (at, byte) in line.bytes().enumerate() {
+        match quote {
+            _ if is_escaped => is_escaped = false,
+            Some(_) if byte == b'\\' => is_escaped = true,
+            Some(open) if byte == open => quote = None,
+            Some(_) => {}
+            None if byte == b'#' => return &line[..at],
+            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None => {}
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, asks: bool, folders: &[&str]) {
+        let manifest = read(text);
+        let told: Vec<&str> = manifest.specifications.iter().map(|it| it.folder.as_str()).collect();
+        assert_eq!((manifest.asks, told.as_slice()), (asks, folders), "{text}");
+    }
+
+    #[test]
+    fn gems_at_a_path_are_parts_of_the_repository() {
+        check("source 'https://rubygems.org'\nruby '3.3'\n", false, &[]);
+        check("gem 'a', path: 'a'\ngem \"b\", :path => \"../b\"\n", false, &["a", "../b"]);
+        check("gem 'a', # ours\n    require: false,\n    path: 'a'\n", false, &["a"]);
+        check("gem(\n  'a',\n  path: 'a'\n)\n", false, &["a"]);
+        check("gem 'a', path: File.join('x', 'a')\n", false, &[]);
+        check("gemspec\n", false, &["."]);
+        check("gemspec path: 'core'\n", false, &["core"]);
+    }
+
+    #[test]
+    fn all_gems_of_a_block_of_path_are() {
+        check("path 'parts' do\n  gem 'a'\n  group :test do\n    gem 'b'\n  end\nend\n", false, &["parts"]);
+        check("path(\"parts\") do # ours\n  gem 'a'\nend\ngem 'c', path: 'c'\n", false, &["parts", "c"]);
+    }
+
+    #[test]
+    fn everything_else_asks() {
+        for text in [
+            "gem 'rails'",
+            "gem('rails', '~> 7')",
+            "gem 'rails' # path: 'x'",
+            "gem 'rails', load_path: 'x'",
+            "gem 'rails', git: 'https://h/rails.git'",
+            "gem 'a', ENV['X'] ? { path: 'a' } : { git: 'https://h/a.git' }",
+            "gem 'a', path: 'a'; gem 'rails'",
+            "gemspec path: File.dirname(__FILE__)",
+            "path 'a' do\n  gem 'b'\nend\ngem 'rails'",
+            "path 'a' do\n  gem 'rails', source: 'https://h'\nend",
+            "path 'a' do\n  if true\n    gem 'b'\n  end\nend\n",
+            "path 'a' do\n  gem 'b'\n",
+            "group :x do\n  gem 'rails'\nend",
+        ] {
+            assert!(read(text).asks, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_specification_asks_with_any_kind_of_dependency() {
+        let own = "Gem::Specification.new do |s|\n  s.name = 'own' # s.add_dependency 'x'\n  s.summary = \"a #{1}\"\n";
+        assert!(!specification_asks(own));
+        for line in [
+            "  s.add_dependency 'rails'",
+            "  s.add_runtime_dependency('rails', '>= 7')",
+            "  s.add_development_dependency \"rspec\"",
+            "  s.dependencies << Gem::Dependency.new('rails')",
+            "  instance_eval File.read('common.rb')",
+            "load 'common.rb'",
+        ] {
+            assert!(specification_asks(&format!("{own}{line}\nend\n")), "{line}");
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What the manifests of a repository say for one another: which of the packages that they ask for are parts of it, and
+//! which lock file is theirs that lies neither beside nor above them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use model::{Ecosystem, UntrustedPath};
+
+use super::{Family, family_of, in_folder, split};
+use crate::ecosystems::range_takes;
+use crate::folder_pattern::take_in;
+use crate::found::Mark;
+use crate::includes::leads_out;
+use crate::layer_index::LayerIndex;
+use crate::locked::is_in_dependency_folder;
+use crate::manifest::{ProjectManifest, RushProject, Workspace};
+use crate::path_set::path_hash;
+
+/// The lock files of Rush where a repository has one for all projects, seen from the folder of `rush.json`.
+const RUSH_LOCKS: &[&str] =
+    &["common/config/rush/pnpm-lock.yaml", "common/config/rush/npm-shrinkwrap.json", "common/config/rush/yarn.lock"];
+
+/// The file that says whether there is one for each subspace.
+const RUSH_SUBSPACES: &str = "common/config/rush/subspaces.json";
+
+/// How many packages of one name are remembered; a hostile repository may have any number of them.
+const MOST_OF_A_NAME: usize = 64;
+
+/// How many patterns there may be, in all workspaces together, of those with members that do not lie below their roots.
+const MOST_OUTER_PATTERNS: usize = 1_000;
+
+/// The manifests of a repository, ready for questions.
+pub(super) struct Repository<'a> {
+    index: &'a LayerIndex,
+    /// Those of projects, by the folder and the name in it.
+    manifests: BTreeMap<(&'a str, &'a str), &'a ProjectManifest>,
+    /// The versions of the members of Node's workspaces: (root, name).
+    node_members: HashMap<(&'a str, &'a str), Vec<&'a str>>,
+    /// The folders of Composer's packages by name.
+    php_packages: HashMap<&'a str, Vec<&'a str>>,
+    /// Whether specifications of gems in a folder ask for others.
+    specifications: BTreeMap<&'a str, bool>,
+    /// The same for those one level below a folder.
+    specifications_below: BTreeMap<&'a str, bool>,
+    /// Roots with members that do not lie below them and with a lock file: (ecosystem, root, patterns).
+    outer_members: Vec<(Ecosystem, &'a str, &'a [String])>,
+    /// The folders with a `rush.json`.
+    rush_roots: BTreeSet<&'a str>,
+    /// The folders of the projects for which a lock file of Rush is there.
+    rush_projects: BTreeSet<String>,
+}
+
+impl<'a> Repository<'a> {
+    pub(super) fn new(index: &'a LayerIndex) -> Repository<'a> {
+        let mut repository = Repository {
+            index,
+            manifests: BTreeMap::new(),
+            node_members: HashMap::new(),
+            php_packages: HashMap::new(),
+            specifications: BTreeMap::new(),
+            specifications_below: BTreeMap::new(),
+            outer_members: Vec::new(),
+            rush_roots: BTreeSet::new(),
+            rush_projects: BTreeSet::new(),
+        };
+        for (path, found) in index.files.iter().filter(|(path, _)| !is_in_dependency_folder(path)) {
+            let (folder, name) = split(path);
+            match &found.mark {
+                Some(Mark::Manifest(manifest)) if name.ends_with(".gemspec") => {
+                    *repository.specifications.entry(folder).or_default() |= manifest.asks;
+                    *repository.specifications_below.entry(split(folder).0).or_default() |= manifest.asks;
+                }
+                Some(Mark::Manifest(manifest)) => _ = repository.manifests.insert((folder, name), manifest),
+                Some(Mark::RushProjects(projects)) => repository.add_rush(folder, projects),
+                _ => {}
+            }
+        }
+        repository.settle();
+        repository
+    }
+
+    /// The manifests with their paths' folders and names.
+    pub(super) fn manifests(&self) -> impl Iterator<Item = (&'a str, &'a str, &'a ProjectManifest)> {
+        self.manifests.iter().map(|((folder, name), manifest)| (*folder, *name, *manifest))
+    }
+
+    /// Whether there is a file of this name in the folder.
+    pub(super) fn has(&self, folder: &str, name: &str) -> bool {
+        self.index.occupied.contains(path_hash(&in_folder(folder, name)))
+    }
+
+    /// Whether a manifest asks for a package from outside of the repository.
+    pub(super) fn asks(&self, ecosystem: Ecosystem, folder: &'a str, name: &str, manifest: &ProjectManifest) -> bool {
+        let open = &manifest.open;
+        manifest.asks
+            || match ecosystem {
+                Ecosystem::Npm => {
+                    let root = self.root_with(folder, name).map(|(root, _)| root);
+                    open.iter().any(|wish| {
+                        let versions = root.and_then(|root| self.node_members.get(&(root, wish.name.as_str())));
+                        versions.is_none_or(|them| !them.iter().any(|version| range_takes(&wish.range, version)))
+                    })
+                }
+                Ecosystem::Cargo => {
+                    let workspace = match &manifest.root {
+                        Some(root) => resolve(folder, root).and_then(|root| self.workspace_in(&root, name)),
+                        None => upward(folder).find_map(|above| self.workspace_in(above, name)),
+                    };
+                    open.iter().any(|wish| workspace.is_none_or(|workspace| !workspace.shares(&wish.name)))
+                }
+                Ecosystem::Composer => open.iter().any(|wish| {
+                    let folders = self.php_packages.get(wish.name.as_str());
+                    let patterns =
+                        manifest.workspace.as_ref().map_or(&[][..], |workspace| workspace.members.as_slice());
+                    folders.is_none_or(|them| !them.iter().any(|other| take_in(patterns, folder, other)))
+                }),
+                Ecosystem::Gem => manifest.specifications.iter().any(|part| {
+                    let place = resolve(folder, &part.folder);
+                    let asks = |known: &BTreeMap<&str, bool>| known.get(place.as_deref()?).copied();
+                    let own = asks(&self.specifications);
+                    if part.is_needed {
+                        own.unwrap_or(true)
+                    } else {
+                        own == Some(true) || asks(&self.specifications_below) == Some(true)
+                    }
+                }),
+                _ => {
+                    let workspace = self.root_with(folder, name).map(|(_, workspace)| workspace);
+                    open.iter().any(|wish| workspace.is_none_or(|workspace| !workspace.shares(&wish.name)))
+                }
+            }
+    }
+
+    /// Whether the lock file of a manifest's workspace is there, though it lies elsewhere than beside or above.
+    pub(super) fn is_locked_elsewhere(
+        &self,
+        family: &Family,
+        folder: &str,
+        name: &str,
+        manifest: &ProjectManifest,
+    ) -> bool {
+        let named = manifest.root.as_ref().and_then(|root| resolve(folder, root));
+        named.is_some_and(|root| self.workspace_in(&root, name).is_some() && self.has_lock(family, &root))
+            || self
+                .outer_members
+                .iter()
+                .any(|(ecosystem, root, patterns)| *ecosystem == family.ecosystem && take_in(patterns, root, folder))
+    }
+
+    /// Whether a lock file of Rush is that of the projects in a folder: one for which it is there, or where no `rush.json`
+    /// says otherwise, every one below the folder that has it.
+    pub(super) fn is_locked_by_rush(&self, folder: &str) -> bool {
+        self.rush_projects.contains(folder)
+            || !self.rush_roots.contains(folder) && RUSH_LOCKS.iter().any(|lock| self.has(folder, lock))
+    }
+
+    /// Whether a lock file of the family lies in the folder.
+    pub(super) fn has_lock(&self, family: &Family, folder: &str) -> bool {
+        family.locks.iter().any(|lock| self.has(folder, lock))
+    }
+
+    fn add_rush(&mut self, root: &'a str, projects: &[RushProject]) {
+        self.rush_roots.insert(root);
+        let is_common = RUSH_LOCKS.iter().any(|lock| self.has(root, lock));
+        let has_subspaces = self.has(root, RUSH_SUBSPACES);
+        for project in projects {
+            let subspace = if project.subspace.is_empty() { "default" } else { project.subspace.as_str() };
+            let of_subspace = format!("common/config/subspaces/{subspace}/pnpm-lock.yaml");
+            let is_common = is_common && (project.subspace.is_empty() || !has_subspaces);
+            if is_common || self.has(root, &of_subspace) {
+                self.rush_projects.extend(resolve(root, &project.folder));
+            }
+        }
+    }
+
+    /// Notes what is asked across manifests.
+    fn settle(&mut self) {
+        let (mut members, mut packages) = (Vec::new(), Vec::new());
+        let (mut outer, mut patterns_left) = (Vec::new(), MOST_OUTER_PATTERNS);
+        for (folder, name, manifest) in self.manifests() {
+            let Some((family, _)) = family_of(name) else { continue };
+            match family.ecosystem {
+                Ecosystem::Npm if !manifest.name.is_empty() => {
+                    let root = self.root_with(folder, name).filter(|(root, _)| *root != folder);
+                    members.extend(root.map(|(root, _)| ((root, manifest.name.as_str()), manifest.version.as_str())));
+                }
+                Ecosystem::Composer if !manifest.name.is_empty() => packages.push((manifest.name.as_str(), folder)),
+                _ => {}
+            }
+            if let Some(workspace) = &manifest.workspace
+                && family.ecosystem != Ecosystem::Composer
+                && workspace.members.iter().any(|member| member.split('/').any(|part| part == ".."))
+                && self.has_lock(family, folder)
+                && workspace.members.len() <= patterns_left
+            {
+                patterns_left -= workspace.members.len();
+                outer.push((family.ecosystem, folder, workspace.members.as_slice()));
+            }
+        }
+        for (key, version) in members {
+            let versions = self.node_members.entry(key).or_default();
+            versions.extend((versions.len() < MOST_OF_A_NAME).then_some(version));
+        }
+        for (name, folder) in packages {
+            let folders = self.php_packages.entry(name).or_default();
+            folders.extend((folders.len() < MOST_OF_A_NAME).then_some(folder));
+        }
+        self.outer_members = outer;
+    }
+
+    /// The root, with its folder, of the workspace of which a manifest is the root or a member: the nearest one above, where
+    /// it takes in the manifest's folder.
+    fn root_with(&self, folder: &'a str, name: &str) -> Option<(&'a str, &'a Workspace)> {
+        upward(folder)
+            .find_map(|above| Some((above, self.workspace_in(above, name)?)))
+            .filter(|(root, workspace)| *root == folder || take_in(&workspace.members, root, folder))
+    }
+
+    /// What the manifest of this name in the folder says as the root of a workspace.
+    fn workspace_in(&self, folder: &str, name: &str) -> Option<&'a Workspace> {
+        self.manifests.get(&(folder, name))?.workspace.as_ref()
+    }
+}
+
+/// A folder and all above it, to the root of the target.
+pub(super) fn upward(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |below| (!below.is_empty()).then(|| split(below).0))
+}
+
+/// The folder that is written in a file of another, if it lies in the target.
+fn resolve(folder: &str, written: &str) -> Option<String> {
+    let is_outside = written.starts_with(['/', '~']) || leads_out(folder, written);
+    (!is_outside).then(|| UntrustedPath::normalise(&format!("{folder}/{written}")).as_str().to_owned())
+}

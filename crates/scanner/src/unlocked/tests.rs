@@ -1,0 +1,280 @@
+use model::UntrustedPath;
+
+use super::*;
+use crate::ecosystem_check::read_with_gaps;
+use crate::ecosystems::ECOSYSTEMS;
+use crate::path_set::{PathSet, path_hash};
+use crate::selector::SELECTOR;
+
+fn check(files: &[(&str, &str)], expected: &[&str]) {
+    let mut index = LayerIndex::default();
+    for (path, text) in files {
+        for place in SELECTOR.select(&UntrustedPath::normalise(path)).iter() {
+            let found = read_with_gaps(ECOSYSTEMS[place], path, text.as_bytes());
+            index.files.insert((*path).to_owned(), found);
+        }
+    }
+    index.occupied = PathSet::from_hashes(files.iter().map(|(path, _)| path_hash(path)).collect());
+    let told: Vec<String> = gaps(&index).into_iter().map(|gap| gap.path).collect();
+    assert_eq!(told, expected, "{files:?}");
+}
+
+const PACKAGE: &str = r#"{"dependencies":{"lodash":"4.17.15"}}"#;
+const PYPROJECT: &str = "[project]\ndependencies = [\"Django==2.2.0\"]\n";
+const CARGO: &str = "[dependencies]\nlibc = \"0.2\"\n";
+const COMPOSER: &str = r#"{"require":{"php":">=8","a/b":"^1"}}"#;
+
+#[test]
+fn a_manifest_without_a_lock_file_is_a_gap() {
+    for (name, text) in [
+        ("package.json", PACKAGE),
+        ("package.json", r#"{"devDependencies":{"a":"^1"}}"#),
+        ("pyproject.toml", PYPROJECT),
+        ("Pipfile", "[packages]\nDjango = \"==2.2.0\"\n"),
+        ("setup.py", "setup(\n    install_requires=[\n        'Django==2.2.0',\n    ],\n)\n"),
+        ("setup.py", "setup(**{'install_requires': read('requirements.in')})\n"),
+        ("setup.cfg", "[options]\ninstall_requires =\n    Django==2.2.0\n"),
+        ("setup.cfg", "[options.extras_require]\nx = a; b\n"),
+        ("Gemfile", "source 'https://rubygems.org'\ngroup :x do\n  gem 'rails', '6.0'\nend\n"),
+        ("gems.rb", "gemspec path: '.'\n"),
+        ("composer.json", COMPOSER),
+        ("Cargo.toml", CARGO),
+        ("Cargo.toml", "[target.'cfg(unix)'.dev-dependencies]\na = { version = \"1\" }\n"),
+        ("Cargo.toml", "<<<<<<< HEAD\n[dependencies]\na = \"1\"\n"),
+    ] {
+        let path = format!("a/b/{name}");
+        check(&[(path.as_str(), text)], &[path.as_str()]);
+    }
+}
+
+#[test]
+fn a_manifest_that_asks_for_nothing_is_none() {
+    for (name, text) in [
+        ("package.json", r#"{"name":"a","dependencies":{}}"#),
+        ("package.json", r#"{"dependencies":{"a":"workspace:*","b":"file:../b"}}"#),
+        ("pyproject.toml", "[tool.black]\nline-length = 100\n[tool.poetry.dependencies]\npython = \"^3\"\n"),
+        ("Pipfile", "[packages]\n"),
+        ("setup.py", "# install_requires=['a']\nsetup(install_requires=[ ], extras_require={})\n"),
+        ("setup.cfg", "[options]\ninstall_requires =\nzip_safe = no\n[flake8]\nextend =\n    a\n"),
+        ("Gemfile", "source 'https://rubygems.org'\n# gem 'rails'\ngem 'own', path: 'own'\n"),
+        ("composer.json", r#"{"require":{"php":">=8","ext-json":"*"}}"#),
+        ("Cargo.toml", "[package]\nname = \"a\"\n[dependencies]\nb = { path = \"../b\" }\n"),
+    ] {
+        let path = format!("a/{name}");
+        check(&[(path.as_str(), text)], &[]);
+    }
+}
+
+#[test]
+fn a_lock_file_beside_or_above_tells_the_versions() {
+    check(&[("a/package.json", PACKAGE), ("a/yarn.lock", "# yarn lockfile v1\n")], &[]);
+    check(&[("a/b/package.json", PACKAGE), ("pnpm-lock.yaml", "lockfileVersion: '9.0'\n")], &[]);
+    check(&[("a/package.json", PACKAGE), ("common/config/rush/pnpm-lock.yaml", "")], &[]);
+    check(&[("crates/a/Cargo.toml", CARGO), ("Cargo.lock", "version = 4\n")], &[]);
+    check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements/base.txt", "Django==2.2.0\n")], &[]);
+    check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-prod.txt", "Django==2.2.0\n")], &[]);
+    check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-docker.txt", "Django==2.2.0\n")], &[]);
+    check(&[("a/pyproject.toml", PYPROJECT), ("a/conda-linux-64.lock", "@EXPLICIT\n")], &[]);
+    check(&[("Gemfile", "gem 'a'\n"), ("Gemfile.next.lock", "GEM\n  specs:\n    a (1)\n")], &[]);
+    check(&[("a/composer.json", COMPOSER), ("a/composer.lock", r#"{"packages":[]}"#)], &[]);
+}
+
+#[test]
+fn a_lock_file_of_another_project_or_ecosystem_tells_nothing() {
+    check(&[("a/package.json", PACKAGE), ("b/yarn.lock", ""), ("a/c/yarn.lock", "")], &["a/package.json"]);
+    check(&[("a/package.json", PACKAGE), ("a/Cargo.lock", "")], &["a/package.json"]);
+    check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-dev.txt", "b==1\n")], &["a/pyproject.toml"]);
+}
+
+#[test]
+fn what_is_installed_in_the_project_tells_the_versions() {
+    let lodash = r#"{"name":"lodash","version":"4.17.15"}"#;
+    check(&[("a/package.json", PACKAGE), ("a/node_modules/lodash/package.json", lodash)], &[]);
+    check(&[("a/b/package.json", PACKAGE), ("a/node_modules/lodash/package.json", lodash)], &[]);
+    let metadata = "Metadata-Version: 2.1\nName: django\nVersion: 2.2\n\n";
+    let installed = "a/.venv/lib/python3.12/site-packages/django-2.2.dist-info/METADATA";
+    check(&[("a/pyproject.toml", PYPROJECT), (installed, metadata)], &[]);
+    check(&[("b/pyproject.toml", PYPROJECT), (installed, metadata)], &["b/pyproject.toml"]);
+}
+
+#[test]
+fn manifests_of_dependencies_are_their_own_affair() {
+    for folder in ["node_modules/x/y", "vendor/x", "lib/site-packages/x", "go/pkg/mod/x"] {
+        for (name, text) in [("Cargo.toml", CARGO), ("package.json", PACKAGE)] {
+            let path = format!("{folder}/{name}");
+            check(&[(path.as_str(), text)], &[]);
+        }
+    }
+}
+
+#[test]
+fn a_workspace_of_cargo_gives_its_members_crates_of_the_repository() {
+    let root = "[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\nb = { path = \"b\" }\nlibc = \"0.2\"\n";
+    let member = "[dependencies]\nb.workspace = true\n[dev-dependencies]\nc = { path = \"../c\" }\n";
+    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", member)], &[]);
+    let dotted = "[dependencies]\nb = { workspace = true, features = [\"x\"] }\n";
+    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", dotted)], &[]);
+    let pointed = "[package]\nworkspace = \"../shop\"\n[dependencies]\nb.workspace = true\n";
+    check(&[("shop/Cargo.toml", root), ("a/Cargo.toml", pointed)], &[]);
+
+    let outside = format!("{member}[build-dependencies]\nlibc.workspace = true\n");
+    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", &outside)], &["shop/a/Cargo.toml"]);
+    check(&[("shop/a/Cargo.toml", member)], &["shop/a/Cargo.toml"]);
+    let elsewhere = pointed.replace("../shop", "../../shop");
+    check(&[("shop/Cargo.toml", root), ("a/Cargo.toml", &elsewhere)], &["a/Cargo.toml"]);
+    let own = format!("{root}[dependencies]\nserde = \"1\"\n");
+    check(&[("shop/Cargo.toml", &own)], &["shop/Cargo.toml"]);
+}
+
+#[test]
+fn the_lock_file_of_a_workspace_of_cargo_is_that_of_members_outside_of_its_folder() {
+    let root = "[workspace]\nmembers = [\"../other\", \"../libs/*\"]\n";
+    let lock = ("shop/Cargo.lock", "version = 4\n");
+    check(&[("shop/Cargo.toml", root), lock, ("other/Cargo.toml", CARGO), ("libs/a/Cargo.toml", CARGO)], &[]);
+    let pointed = format!("[package]\nworkspace = \"../../shop\"\n{CARGO}");
+    check(&[("shop/Cargo.toml", "[workspace]\n"), lock, ("tools/a/Cargo.toml", &pointed)], &[]);
+
+    check(&[("shop/Cargo.toml", root), ("other/Cargo.toml", CARGO)], &["other/Cargo.toml"]);
+    check(&[("shop/Cargo.toml", root), lock, ("third/Cargo.toml", CARGO)], &["third/Cargo.toml"]);
+    let left_out = root.replace("[workspace]\n", "[workspace]\nexclude = [\"../libs/b\"]\n");
+    check(&[("shop/Cargo.toml", &left_out), lock, ("libs/b/Cargo.toml", CARGO)], &["libs/b/Cargo.toml"]);
+    check(&[("shop/Cargo.toml", CARGO), lock, ("tools/a/Cargo.toml", &pointed)], &["tools/a/Cargo.toml"]);
+}
+
+#[test]
+fn lock_files_of_rush_are_those_of_the_projects_that_it_names() {
+    let rush = "{ // Rush\n \"projects\": [\n\
+                {\"packageName\": \"a\", \"projectFolder\": \"apps/a\"},\n\
+                {\"packageName\": \"b\", \"projectFolder\": \"libs/b\", \"subspaceName\": \"s\"},\n] }\n";
+    let projects = [("rush.json", rush), ("apps/a/package.json", PACKAGE), ("libs/b/package.json", PACKAGE)];
+    let of = |more: &[(&'static str, &'static str)]| [&projects[..], more].concat();
+    let (common, subspaces) = ("common/config/rush/pnpm-lock.yaml", ("common/config/rush/subspaces.json", "{}"));
+    let (default, own) = ("common/config/subspaces/default/pnpm-lock.yaml", "common/config/subspaces/s/pnpm-lock.yaml");
+    check(&of(&[(common, "")]), &[]);
+    check(&of(&[("common/config/rush/yarn.lock", "")]), &[]);
+    check(&of(&[subspaces, (default, ""), (own, "")]), &[]);
+
+    let both = ["apps/a/package.json", "libs/b/package.json"];
+    check(&of(&[]), &both);
+    check(&of(&[subspaces, (default, "")]), &both[1..]);
+    check(&of(&[subspaces, (common, "")]), &both[1..]);
+    check(&of(&[subspaces, (own, "")]), &both[..1]);
+    check(&of(&[(common, ""), ("apps/c/package.json", PACKAGE)]), &["apps/c/package.json"]);
+}
+
+#[test]
+fn lock_files_of_appraisal_are_those_of_the_gemfile_above() {
+    let (gemfile, lock) =
+        (("a/Gemfile", "gem 'rails'\n"), ("a/gemfiles/rails7.gemfile.lock", "GEM\n  specs:\n    a (1)\n"));
+    check(&[gemfile, lock, ("a/Appraisals", "appraise 'rails7' do\nend\n")], &[]);
+    check(&[gemfile, lock], &["a/Gemfile"]);
+    check(&[gemfile, ("a/Appraisals", "")], &["a/Gemfile"]);
+    check(&[gemfile, lock, ("Appraisals", "")], &["a/Gemfile"]);
+}
+
+#[test]
+fn gems_at_a_path_ask_with_their_specifications() {
+    let (plain, asking) = ("Gem::Specification.new\n", "Gem::Specification.new { |s| s.add_dependency 'rails' }\n");
+    check(&[("a/Gemfile", "gemspec\n"), ("a/own.gemspec", plain)], &[]);
+    check(&[("a/Gemfile", "path 'parts' do\n  gem 'b'\nend\n"), ("a/parts/b/b.gemspec", plain)], &[]);
+    check(&[("a/Gemfile", "gem 'b', path: '../b'\n"), ("b/b.gemspec", plain)], &[]);
+
+    check(&[("a/Gemfile", "gemspec\n"), ("a/own.gemspec", asking)], &["a/Gemfile"]);
+    check(&[("a/Gemfile", "gemspec\n"), ("a/b/own.gemspec", plain)], &["a/Gemfile"]);
+    check(&[("a/Gemfile", "gemspec\ngem 'rails'\n"), ("a/own.gemspec", plain)], &["a/Gemfile"]);
+    check(&[("a/Gemfile", "path 'parts' do\n  gem 'b'\nend\n"), ("a/parts/b/b.gemspec", asking)], &["a/Gemfile"]);
+    check(&[("a/Gemfile", "gem 'b', path: '../b'\n"), ("b/b.gemspec", asking)], &["a/Gemfile"]);
+}
+
+#[test]
+fn python_projects_ask_for_parts_of_the_repository() {
+    let uv = "[project]\ndependencies = [\"x\", \"Y_z>=1\"]\n\
+              [tool.uv.sources]\nx = { workspace = true }\ny-z = { path = \"y\" }\n";
+    let poetry = "[tool.poetry.dependencies]\npython = \"^3\"\nx = { path = \"../x\", develop = true }\n";
+    let enriched = format!("[project]\ndependencies = [\"x\"]\n{poetry}");
+    let url = "[project]\nname = \"app\"\ndependencies = [\"x @ file:../x\"]\n\
+               [project.optional-dependencies]\nall = [\"app[cli,web]\"]\n";
+    for text in [uv, poetry, &enriched, url] {
+        check(&[("a/pyproject.toml", text)], &[]);
+    }
+    check(&[("a/Pipfile", "[packages]\nx = { path = \".\", editable = true }\n")], &[]);
+    check(&[("a/setup.cfg", "[options]\ninstall_requires =\n    x @ file:../x\n")], &[]);
+
+    for text in [
+        uv.replace("\"x\"", "\"x\", \"django\""),
+        uv.replace("path = \"y\"", "index = \"own\""),
+        uv.replace("workspace = true", "git = \"https://h/x.git\""),
+        format!("{poetry}django = \"^4\"\n"),
+        poetry.replace("../x", "x-1.0-py3-none-any.whl"),
+        url.replace("app[cli,web]", "django"),
+        url.replace("file:../x", "https://h/x.zip"),
+    ] {
+        check(&[("a/pyproject.toml", &text)], &["a/pyproject.toml"]);
+    }
+    check(&[("a/Pipfile", "[packages]\nx = { path = \".\" }\ndjango = \"*\"\n")], &["a/Pipfile"]);
+    let configuration = "[options]\ninstall_requires =\n    x @ file:../x\n    django\n";
+    check(&[("a/setup.cfg", configuration)], &["a/setup.cfg"]);
+}
+
+#[test]
+fn the_root_of_a_workspace_of_uv_gives_its_members_sources() {
+    let root = "[tool.uv.workspace]\nmembers = [\"packages/*\"]\nexclude = [\"packages/old\"]\n\
+                [tool.uv.sources]\nx = { workspace = true }\ny = { index = \"own\" }\n";
+    let root = ("a/pyproject.toml", root);
+    let member = "[project]\ndependencies = [\"x\"]\n";
+    check(&[root, ("a/packages/b/pyproject.toml", member)], &[]);
+
+    let more = "[project]\ndependencies = [\"x\", \"y\"]\n";
+    check(&[root, ("a/packages/b/pyproject.toml", more)], &["a/packages/b/pyproject.toml"]);
+    let own = format!("{member}[tool.uv.sources]\nx = {{ index = \"own\" }}\n");
+    check(&[root, ("a/packages/b/pyproject.toml", &own)], &["a/packages/b/pyproject.toml"]);
+    for other in ["a/packages/old/pyproject.toml", "a/tools/pyproject.toml"] {
+        check(&[root, (other, member)], &[other]);
+    }
+}
+
+#[test]
+fn members_of_a_workspace_of_node_ask_for_one_another() {
+    let root = r#"{"private":true,"workspaces":["packages/*"],"devDependencies":{"@s/b":"*"}}"#;
+    let member = r#"{"name":"a","dependencies":{"@s/b":"^1.2.0"},"devDependencies":{"c":"workspace:^"}}"#;
+    let asked = ("r/packages/b/package.json", r#"{"name":"@s/b","version":"1.4.0"}"#);
+    check(&[("r/package.json", root), ("r/packages/a/package.json", member), asked], &[]);
+    let of_yarn = r#"{"workspaces":{"packages":["packages/**"],"nohoist":[]}}"#;
+    check(&[("r/package.json", of_yarn), ("r/packages/a/package.json", member), asked], &[]);
+
+    let more = member.replace("\"@s/b\"", "\"lodash\":\"^4.0.0\",\"@s/b\"");
+    check(&[("r/package.json", root), ("r/packages/a/package.json", &more), asked], &["r/packages/a/package.json"]);
+    for range in ["^2.0.0", "1.3.0", "latest", "npm:other@1.4.0", "s/b"] {
+        let other = member.replace("^1.2.0", range);
+        check(
+            &[("r/package.json", root), ("r/packages/a/package.json", &other), asked],
+            &["r/packages/a/package.json"],
+        );
+    }
+    let outside = ("r/fixtures/b/package.json", r#"{"name":"@s/b","version":"1.4.0"}"#);
+    let both = ["r/package.json", "r/packages/a/package.json"];
+    check(&[("r/package.json", root), ("r/packages/a/package.json", member), outside], &both);
+    check(&[("r/packages/a/package.json", member), asked], &both[1..]);
+}
+
+#[test]
+fn packages_of_composer_from_a_folder_are_parts_of_the_repository() {
+    let project = r#"{"repositories":[{"type":"path","url":"../packages/*"},{"packagist.org":false}],
+                      "require":{"php":">=8","Acme/Core":"*"}}"#;
+    let part = ("packages/core/composer.json", r#"{"name":"acme/core","require":{"php":">=8"}}"#);
+    check(&[("app/composer.json", project), part], &[]);
+    let by_name = project.replace("[{\"type\"", "{\"own\":{\"type\"").replace("},{\"packagist.org\":false}]", "}}");
+    check(&[("app/composer.json", &by_name), part], &[]);
+
+    for other in [
+        project.replace("\"php\"", "\"monolog/monolog\":\"^3\",\"php\""),
+        project.replace("../packages", "../others"),
+        project.replace("\"path\"", "\"vcs\""),
+        project.replace("\"type\"", "\"canonical\":false,\"type\""),
+        project.replace("\"type\"", "\"exclude\":[\"acme/core\"],\"type\""),
+        project.replace("[{\"type\"", "[{\"type\":\"composer\",\"url\":\"https://h\"},{\"type\""),
+    ] {
+        check(&[("app/composer.json", &other), part], &["app/composer.json"]);
+    }
+    check(&[("app/composer.json", project)], &["app/composer.json"]);
+}
