@@ -3,6 +3,9 @@
 /// The signs of patterns that stand for something else than in the ways known here.
 const OTHER_SIGNS: [char; 9] = ['?', '[', ']', '{', '}', '(', ')', '\\', '$'];
 
+/// The most parts of a pattern; real ones have a handful.
+const MOST_PARTS: usize = 32;
+
 /// Whether patterns that are written in the folder `root` take in `folder`. What one with `!` leaves out is left out wherever
 /// it stands among the others; a pattern that is not understood takes in nothing, or leaves out everything.
 pub(crate) fn take_in(patterns: &[String], root: &str, folder: &str) -> bool {
@@ -22,7 +25,7 @@ type Part<'p> = (&'p str, bool);
 
 /// Whether a pattern stands for the folder; `None` where it is not understood or leads out of the target.
 fn fits(pattern: &str, root: &str, folder: &str) -> Option<bool> {
-    if pattern.starts_with('/') || pattern.contains(OTHER_SIGNS) {
+    if pattern.starts_with('/') || pattern.contains(OTHER_SIGNS) || parts_of(pattern).count() > MOST_PARTS {
         return None;
     }
     let mut parts: Vec<Part<'_>> = parts_of(root).map(|part| (part, false)).collect();
@@ -120,5 +123,6 @@ mod tests {
         check(&["packages/*", "!packages/{a,b}"], "", "packages/c", false);
         check(&["/packages/*"], "", "packages/a", false);
         check(&["p*c*s/a"], "", "packages/a", false);
+        check(&[&"a/".repeat(MOST_PARTS + 1)], "", &["a"; MOST_PARTS + 1].join("/"), false);
     }
 }

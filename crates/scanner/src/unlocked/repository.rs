@@ -1,6 +1,7 @@
 //! What the manifests of a repository say for one another: which of the packages that they ask for are parts of it, and
 //! which lock file is theirs that lies neither beside nor above them.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Ecosystem, UntrustedPath};
@@ -25,8 +26,12 @@ const RUSH_SUBSPACES: &str = "common/config/rush/subspaces.json";
 /// How many packages of one name are remembered; a hostile repository may have any number of them.
 const MOST_OF_A_NAME: usize = 64;
 
-/// How many patterns there may be, in all workspaces together, of those with members that do not lie below their roots.
-const MOST_OUTER_PATTERNS: usize = 1_000;
+/// How many bytes of paths patterns are compared with, in a whole repository; a thousand patterns for five thousand
+/// manifests come to half of it. Beyond, no folder is a member of anything.
+const MOST_COMPARED_BYTES: usize = 1 << 30;
+
+/// What each comparison counts for beside the paths.
+const COMPARISON_BYTES: usize = 64;
 
 /// The manifests of a repository, ready for questions.
 pub(super) struct Repository<'a> {
@@ -47,6 +52,8 @@ pub(super) struct Repository<'a> {
     rush_roots: BTreeSet<&'a str>,
     /// The folders of the projects for which a lock file of Rush is there.
     rush_projects: BTreeSet<String>,
+    /// What is left of [`MOST_COMPARED_BYTES`].
+    bytes_left: Cell<usize>,
 }
 
 impl<'a> Repository<'a> {
@@ -61,6 +68,7 @@ impl<'a> Repository<'a> {
             outer_members: Vec::new(),
             rush_roots: BTreeSet::new(),
             rush_projects: BTreeSet::new(),
+            bytes_left: Cell::new(MOST_COMPARED_BYTES),
         };
         for (path, found) in index.files.iter().filter(|(path, _)| !is_in_dependency_folder(path)) {
             let (folder, name) = split(path);
@@ -107,12 +115,17 @@ impl<'a> Repository<'a> {
                     };
                     open.iter().any(|wish| workspace.is_none_or(|workspace| !workspace.shares(&wish.name)))
                 }
-                Ecosystem::Composer => open.iter().any(|wish| {
-                    let folders = self.php_packages.get(wish.name.as_str());
-                    let patterns =
-                        manifest.workspace.as_ref().map_or(&[][..], |workspace| workspace.members.as_slice());
-                    folders.is_none_or(|them| !them.iter().any(|other| take_in(patterns, folder, other)))
-                }),
+                Ecosystem::Composer => {
+                    // Its own repositories, or those of the project that has it as a package.
+                    let root = self.root_with(folder, name);
+                    let is_part = |other: &str| {
+                        root.is_some_and(|(root, workspace)| self.take_in(&workspace.members, root, other))
+                    };
+                    open.iter().any(|wish| {
+                        let folders = self.php_packages.get(wish.name.as_str());
+                        folders.is_none_or(|them| !them.iter().any(|other| is_part(other)))
+                    })
+                }
                 Ecosystem::Gem => manifest.specifications.iter().any(|part| {
                     let place = resolve(folder, &part.folder);
                     let asks = |known: &BTreeMap<&str, bool>| known.get(place.as_deref()?).copied();
@@ -140,10 +153,9 @@ impl<'a> Repository<'a> {
     ) -> bool {
         let named = manifest.root.as_ref().and_then(|root| resolve(folder, root));
         named.is_some_and(|root| self.workspace_in(&root, name).is_some() && self.has_lock(family, &root))
-            || self
-                .outer_members
-                .iter()
-                .any(|(ecosystem, root, patterns)| *ecosystem == family.ecosystem && take_in(patterns, root, folder))
+            || self.outer_members.iter().any(|(ecosystem, root, patterns)| {
+                *ecosystem == family.ecosystem && self.take_in(patterns, root, folder)
+            })
     }
 
     /// Whether a lock file of Rush is that of the projects in a folder: one for which it is there, or where no `rush.json`
@@ -175,7 +187,7 @@ impl<'a> Repository<'a> {
     /// Notes what is asked across manifests.
     fn settle(&mut self) {
         let (mut members, mut packages) = (Vec::new(), Vec::new());
-        let (mut outer, mut patterns_left) = (Vec::new(), MOST_OUTER_PATTERNS);
+        let mut outer = Vec::new();
         for (folder, name, manifest) in self.manifests() {
             let Some((family, _)) = family_of(name) else { continue };
             match family.ecosystem {
@@ -190,9 +202,7 @@ impl<'a> Repository<'a> {
                 && family.ecosystem != Ecosystem::Composer
                 && workspace.members.iter().any(|member| member.split('/').any(|part| part == ".."))
                 && self.has_lock(family, folder)
-                && workspace.members.len() <= patterns_left
             {
-                patterns_left -= workspace.members.len();
                 outer.push((family.ecosystem, folder, workspace.members.as_slice()));
             }
         }
@@ -212,7 +222,15 @@ impl<'a> Repository<'a> {
     fn root_with(&self, folder: &'a str, name: &str) -> Option<(&'a str, &'a Workspace)> {
         upward(folder)
             .find_map(|above| Some((above, self.workspace_in(above, name)?)))
-            .filter(|(root, workspace)| *root == folder || take_in(&workspace.members, root, folder))
+            .filter(|(root, workspace)| *root == folder || self.take_in(&workspace.members, root, folder))
+    }
+
+    /// Whether patterns that are written in the folder `root` take in `folder`, as long as there is patience for it.
+    fn take_in(&self, patterns: &[String], root: &str, folder: &str) -> bool {
+        let compared = patterns.len().saturating_mul(root.len() + folder.len() + COMPARISON_BYTES);
+        let left = self.bytes_left.get().checked_sub(compared);
+        self.bytes_left.set(left.unwrap_or(0));
+        left.is_some() && take_in(patterns, root, folder)
     }
 
     /// What the manifest of this name in the folder says as the root of a workspace.

@@ -278,3 +278,15 @@ fn packages_of_composer_from_a_folder_are_parts_of_the_repository() {
     }
     check(&[("app/composer.json", project)], &["app/composer.json"]);
 }
+
+#[test]
+fn packages_of_composer_ask_for_one_another() {
+    let root = ("composer.json", r#"{"repositories":[{"type":"path","url":"packages/*"}],"require":{"acme/web":"*"}}"#);
+    let web = r#"{"name":"acme/web","require":{"acme/core":"^1"}}"#;
+    let core = ("packages/core/composer.json", r#"{"name":"acme/core"}"#);
+    check(&[root, ("packages/web/composer.json", web), core], &[]);
+
+    let more = web.replace("\"^1\"", "\"^1\",\"monolog/monolog\":\"^3\"");
+    check(&[root, ("packages/web/composer.json", &more), core], &["packages/web/composer.json"]);
+    check(&[root, ("others/web/composer.json", web), core], &["composer.json", "others/web/composer.json"]);
+}
