@@ -132,6 +132,12 @@ fn wheels_and_places_are_packages_by_their_names_or_a_gap() {
     assert!(!report.to_string().contains("secret"), "{report}");
 }
 
+/// The gaps for want of a lock file.
+fn unlocked(program: &Program, target: &str) -> Vec<String> {
+    let told = gaps(&program.scan(&intelligence(), &[target]));
+    told.into_iter().filter(|gap| gap.contains("it names dependencies")).collect()
+}
+
 #[test]
 fn manifests_without_a_lock_file_are_gaps_of_a_repository() {
     let program = Program::new();
@@ -142,17 +148,56 @@ fn manifests_without_a_lock_file_are_gaps_of_a_repository() {
     program.write("shop/tool/Cargo.toml", "[dependencies]\nlibc = \"0.2\"\n");
     program.write("shop/tool/Cargo.lock", "[[package]]\nname = \"libc\"\nversion = \"0.2.1\"\n");
     program.write("shop/node_modules/x/y/package.json", package);
-    let unlocked = |target: &str| -> Vec<String> {
-        let told = gaps(&program.scan(&intelligence(), &[target]));
-        told.into_iter().filter(|gap| gap.contains("it names dependencies")).collect()
-    };
     let reason = "it names dependencies, and no lock file that is read lies beside or above it, so that their versions are unknown";
     let expected = [("api/pyproject.toml", "uv lock"), ("package.json", "npm install --package-lock-only")];
     let expected = expected.map(|(path, command)| format!("{path}: {reason}; `{command}` writes one"));
-    assert_eq!(unlocked("dir:shop"), expected);
-    assert_eq!(unlocked("rootfs:shop"), Vec::<String>::new());
+    assert_eq!(unlocked(&program, "dir:shop"), expected);
+    assert_eq!(unlocked(&program, "rootfs:shop"), Vec::<String>::new());
     let japanese = program.run(&["scan", "--lang", "ja", "--detectors", "vulnerabilities", "dir:shop"]).stdout;
     assert!(!japanese.contains("it names dependencies"), "{japanese}");
+}
+
+#[test]
+fn manifests_that_ask_for_parts_of_their_repository_are_no_gaps_of_it() {
+    let program = Program::new();
+    let write = |files: &[(&str, &str)]| {
+        files.iter().for_each(|(path, text)| program.write(&format!("shop/{path}"), text));
+    };
+    write(&[
+        ("rush.json", "{ /* Rush */ \"projects\": [{ \"projectFolder\": \"apps/a\" }] }"),
+        ("common/config/rush/pnpm-lock.yaml", "lockfileVersion: '9.0'\n"),
+        ("apps/a/package.json", r#"{"dependencies":{"lodash":"4.17.15"}}"#),
+        ("node/package.json", r#"{"workspaces":["packages/*"],"dependencies":{"a":"^1.0.0"}}"#),
+        ("node/packages/a/package.json", r#"{"name":"a","version":"1.2.0"}"#),
+        ("rust/Cargo.toml", "[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\nb = { path = \"b\" }\n"),
+        ("rust/a/Cargo.toml", "[dependencies]\nb.workspace = true\n"),
+        ("ruby/Gemfile", "gemspec\npath 'parts' do\n  gem 'a'\nend\n"),
+        ("ruby/own.gemspec", "Gem::Specification.new\n"),
+        ("python/pyproject.toml", "[project]\ndependencies = [\"a\"]\n[tool.uv.sources]\na = { workspace = true }\n"),
+        ("php/composer.json", r#"{"repositories":[{"type":"path","url":"parts/*"}],"require":{"a/b":"*"}}"#),
+        ("php/parts/b/composer.json", r#"{"name":"a/b"}"#),
+    ]);
+    assert_eq!(unlocked(&program, "dir:shop"), Vec::<String>::new());
+
+    write(&[
+        ("apps/b/package.json", r#"{"dependencies":{"lodash":"4.17.15"}}"#),
+        ("node/packages/a/package.json", r#"{"name":"a","version":"2.0.0"}"#),
+        ("rust/a/Cargo.toml", "[dependencies]\nb.workspace = true\nlibc = \"0.2\"\n"),
+        ("ruby/own.gemspec", "Gem::Specification.new { |s| s.add_dependency 'rails' }\n"),
+        ("python/pyproject.toml", "[project]\ndependencies = [\"a\"]\n"),
+        ("php/parts/b/composer.json", r#"{"name":"a/c"}"#),
+    ]);
+    let told = unlocked(&program, "dir:shop");
+    let paths: Vec<&str> = told.iter().filter_map(|gap| Some(gap.split_once(": ")?.0)).collect();
+    let expected = [
+        "apps/b/package.json",
+        "node/package.json",
+        "php/composer.json",
+        "python/pyproject.toml",
+        "ruby/Gemfile",
+        "rust/a/Cargo.toml",
+    ];
+    assert_eq!(paths, expected);
 }
 
 #[test]
