@@ -216,8 +216,13 @@ impl<'r> Pass<'r> {
                 }
                 let span = at..stretch.bytes.len().min(at + REACH_BYTES);
                 let Some(program) = pattern.program().filter(|_| self.spend(span.len())) else { return };
+                let input = Input::new(stretch.bytes).span(span).anchored(Anchored::Yes);
+                // Few of those that begin like one are one, and room for the groups is not taken for the others.
+                if program.search_half(&input).is_none() {
+                    return;
+                }
                 let mut captures = program.create_captures();
-                program.search_captures(&Input::new(stretch.bytes).span(span).anchored(Anchored::Yes), &mut captures);
+                program.search_captures(&input, &mut captures);
                 self.captured(index, stretch, &captures);
             }
             Kind::Near { pattern, before } => self.look_around(index, pattern, *before, stretch, at),
@@ -253,11 +258,15 @@ impl<'r> Pass<'r> {
     /// of an earlier one: be it a secret or a stand-in, it hides nothing.
     fn look_around(&mut self, index: usize, pattern: &Pattern, before: usize, stretch: &Stretch<'_>, at: usize) {
         let Some(program) = pattern.program() else { return };
-        let mut captures = program.create_captures();
         let end = stretch.bytes.len().min(at + REACH_BYTES);
         let mut from = at.saturating_sub(before);
         while from <= at && self.spend(end - from) {
-            program.search_captures(&Input::new(stretch.bytes).span(from..end), &mut captures);
+            let input = Input::new(stretch.bytes).span(from..end);
+            if program.search_half(&input).is_none() {
+                return;
+            }
+            let mut captures = program.create_captures();
+            program.search_captures(&input, &mut captures);
             let Some(whole) = captures.get_match().map(|found| found.range()) else { return };
             if whole.end > at && self.captured(index, stretch, &captures) {
                 return;
