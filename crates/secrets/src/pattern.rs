@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use regex_automata::meta::{BuildError, Regex};
+use regex_automata::meta::{BuildError, Builder, Regex};
 use regex_automata::util::syntax;
 
 use crate::lead::Lead;
@@ -58,6 +58,23 @@ impl Pattern {
     }
 }
 
+/// Several patterns in one program, which says whether any of them matches.
+#[derive(Debug)]
+pub(crate) struct AnyPattern(Regex);
+
+impl AnyPattern {
+    /// The patterns together; nothing where they cannot be, as those that need the tables of Unicode.
+    pub(crate) fn of(patterns: &[&Pattern]) -> Option<AnyPattern> {
+        let texts: Vec<&str> = patterns.iter().map(|pattern| pattern.text.as_str()).collect();
+        builder(false).build_many(&texts).ok().map(AnyPattern)
+    }
+
+    /// Whether one of them matches anywhere in the text.
+    pub(crate) fn is_match(&self, text: &[u8]) -> bool {
+        self.0.is_match(text)
+    }
+}
+
 /// Why a pattern is not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum InvalidPattern {
@@ -87,6 +104,10 @@ fn lead(text: &str) -> Lead {
 }
 
 fn compile_as(text: &str, unicode: bool) -> Result<Regex, InvalidPattern> {
+    builder(unicode).build(text).map_err(|error| explain(&error))
+}
+
+fn builder(unicode: bool) -> Builder {
     let syntax = syntax::Config::new().unicode(unicode).utf8(false).nest_limit(NEST_LIMIT);
     let config = Regex::config()
         .utf8_empty(false)
@@ -94,7 +115,9 @@ fn compile_as(text: &str, unicode: bool) -> Result<Regex, InvalidPattern> {
         .onepass_size_limit(Some(64 << 10))
         .dfa(false)
         .hybrid_cache_capacity(LARGEST_CACHE_BYTES);
-    Regex::builder().syntax(syntax).configure(config).build(text).map_err(|error| explain(&error))
+    let mut builder = Regex::builder();
+    builder.syntax(syntax).configure(config);
+    builder
 }
 
 fn explain(error: &BuildError) -> InvalidPattern {
@@ -119,6 +142,19 @@ mod tests {
         assert_eq!(Pattern::checked(&"a".repeat(LONGEST_PATTERN_BYTES + 1)).err(), Some(InvalidPattern::TooLong));
         let nested = format!("{}a{}", "(".repeat(500), ")".repeat(500));
         assert!(matches!(Pattern::checked(&nested), Err(InvalidPattern::Syntax { .. })));
+    }
+
+    #[test]
+    fn several_patterns_match_where_one_of_them_does() {
+        let patterns = [r"(^|/)\.?pgpass(\.conf)?$", r"(?i)\.(gpg|key)$"].map(Pattern::lazy);
+        let any = AnyPattern::of(&patterns.each_ref()).expect("both are patterns");
+        for path in ["root/.pgpass", "pgpass.conf", "a.GPG", "a.key", "a.keys", "pgpassa", "root/pgpass/a", "", "ä.gpg"]
+        {
+            let expected = patterns.iter().any(|pattern| pattern.is_match(path.as_bytes()));
+            assert_eq!(any.is_match(path.as_bytes()), expected, "{path}");
+        }
+        assert!(!AnyPattern::of(&[]).expect("none is too few").is_match(b"a"));
+        assert!(AnyPattern::of(&[&Pattern::lazy(r"\p{Lu}")]).is_none());
     }
 
     #[test]

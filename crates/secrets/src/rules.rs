@@ -1,12 +1,13 @@
 //! The set of rules that a scan uses: the built-in ones and those of users.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use crate::allow::AllowList;
 use crate::gate::{Gate, Literal};
 use crate::gitleaks;
-use crate::pattern::InvalidPattern;
+use crate::pattern::{AnyPattern, InvalidPattern, Pattern};
+use crate::place::PlaceKind;
 use crate::rule::{InvalidRule, Rule};
 use crate::rule_file::RuleFile;
 
@@ -129,6 +130,8 @@ pub struct SecretRules {
     pub(crate) rules: Vec<Rule>,
     pub(crate) allow: Vec<AllowList>,
     ready: LazyLock<Ready, Box<dyn FnOnce() -> Ready + Send>>,
+    /// The paths that the rules without literals ask for; `None` where one of them asks for none.
+    bare_paths: OnceLock<Option<AnyPattern>>,
 }
 
 /// What is made of the rules when the first bytes come.
@@ -204,6 +207,17 @@ impl SecretRules {
         &self.ready
     }
 
+    /// Whether a rule without literals may hold for this place. All of the built-in ones ask for a file's path, and one look
+    /// at it spares most files each of them.
+    pub(crate) fn has_bare_for(&self, kind: PlaceKind, path: &str) -> bool {
+        let paths = self.bare_paths.get_or_init(|| {
+            let bare = self.rules.iter().filter(|rule| rule.literals.is_empty());
+            let paths: Option<Vec<&Pattern>> = bare.map(|rule| rule.path.as_ref()).collect();
+            AnyPattern::of(&paths?)
+        });
+        paths.as_ref().is_none_or(|paths| kind == PlaceKind::File && paths.is_match(path.as_bytes()))
+    }
+
     fn of(collected: Collected) -> SecretRules {
         let mut by_literal: BTreeMap<Literal, Vec<u16>> = BTreeMap::new();
         let mut anywhere = Vec::new();
@@ -219,7 +233,12 @@ impl SecretRules {
             let (literals, rules_of_literal) = by_literal.into_iter().unzip();
             Ready { gate: Gate::new(literals), rules_of_literal, anywhere }
         };
-        SecretRules { rules: collected.rules, allow: collected.allow, ready: LazyLock::new(Box::new(make)) }
+        SecretRules {
+            rules: collected.rules,
+            allow: collected.allow,
+            ready: LazyLock::new(Box::new(make)),
+            bare_paths: OnceLock::new(),
+        }
     }
 }
 

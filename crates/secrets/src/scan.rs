@@ -148,9 +148,11 @@ impl<'r> Pass<'r> {
                 }
             }
         });
+        let has_bare = self.rules.has_bare_for(self.facts.kind, &self.path);
         for &rule in &ready.anywhere {
             let needs_literal = !self.rules.rules[usize::from(rule)].literals.is_empty();
-            if !needs_literal || hit_anywhere.contains(&rule) {
+            let is_asked = if needs_literal { hit_anywhere.contains(&rule) } else { has_bare };
+            if is_asked {
                 self.look_anywhere(usize::from(rule), stretch);
             }
         }
