@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod allow;
+mod around;
 mod assignment;
 #[doc(hidden)]
 pub mod exercise;

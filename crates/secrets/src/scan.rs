@@ -1,5 +1,6 @@
 //! One pass over bytes: the gate points at places, rules look at them, and what is found is masked at once.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use model::Severity;
@@ -8,6 +9,7 @@ use regex_automata::{Anchored, Input};
 use twox_hash::XxHash3_64;
 
 use crate::allow::Subject;
+use crate::around::{is_bounded, is_in_documentation_block, is_in_module_documentation};
 use crate::assignment::{self, Assignment};
 use crate::lead::LEAD_BYTES;
 use crate::mask::{self, Mask};
@@ -45,8 +47,10 @@ const DEEPEST: u8 = 2;
 #[derive(Debug)]
 pub(crate) struct Pass<'r> {
     pub(crate) rules: &'r SecretRules,
+    pub(crate) kind: PlaceKind,
     path: String,
-    pub(crate) facts: PlaceFacts,
+    /// What the path says, once asked: most files have nothing that asks.
+    facts: OnceCell<PlaceFacts>,
     pub(crate) is_text: bool,
     /// The first bytes of the file.
     head: Vec<u8>,
@@ -101,8 +105,9 @@ impl<'r> Pass<'r> {
     pub(crate) fn new(rules: &'r SecretRules, place: Place<'_>) -> Pass<'r> {
         Pass {
             rules,
+            kind: place.kind,
             path: place.path.to_owned(),
-            facts: PlaceFacts::of(place),
+            facts: OnceCell::new(),
             is_text: true,
             head: Vec::new(),
             states: Vec::new(),
@@ -117,12 +122,17 @@ impl<'r> Pass<'r> {
         }
     }
 
+    /// What the path says of the file.
+    fn facts(&self) -> &PlaceFacts {
+        self.facts.get_or_init(|| PlaceFacts::of(Place { kind: self.kind, path: &self.path }))
+    }
+
     /// Looks through a stretch. Lines are left at 0.
     pub(crate) fn look(&mut self, stretch: &Stretch<'_>) {
         if stretch.origin == 0 && self.head.is_empty() {
             self.head = stretch.bytes[..stretch.bytes.len().min(64)].to_vec();
-            if self.head.starts_with(b"#!") && self.facts.syntax == Syntax::Settings {
-                self.facts.syntax = Syntax::Shell;
+            if self.head.starts_with(b"#!") && self.facts().syntax == Syntax::Settings {
+                self.facts = OnceCell::from(PlaceFacts { syntax: Syntax::Shell, ..*self.facts() });
             }
         }
         self.seen_bytes += stretch.fresh.len() as u64;
@@ -148,7 +158,7 @@ impl<'r> Pass<'r> {
                 }
             }
         });
-        let has_bare = self.rules.has_bare_for(self.facts.kind, &self.path);
+        let has_bare = self.rules.has_bare_for(self.kind, &self.path);
         for &rule in &ready.anywhere {
             let needs_literal = !self.rules.rules[usize::from(rule)].literals.is_empty();
             let is_asked = if needs_literal { hit_anywhere.contains(&rule) } else { has_bare };
@@ -186,7 +196,7 @@ impl<'r> Pass<'r> {
             let is_for_path = rule
                 .path
                 .as_ref()
-                .is_none_or(|path| self.facts.kind == PlaceKind::File && path.is_match(self.path.as_bytes()));
+                .is_none_or(|path| self.kind == PlaceKind::File && path.is_match(self.path.as_bytes()));
             is_for_path && (self.is_text || rule.in_binaries)
         })
     }
@@ -316,7 +326,7 @@ impl<'r> Pass<'r> {
         if !self.spend(ASSIGNMENT_WORK) {
             return None;
         }
-        let found = assignment::assignment(stretch.bytes, key, self.facts.syntax).map(|found| {
+        let found = assignment::assignment(stretch.bytes, key, self.facts().syntax).map(|found| {
             let name = assignment::normal_key(&stretch.bytes[found.key.clone()]);
             (found, name)
         });
@@ -367,9 +377,10 @@ impl<'r> Pass<'r> {
         let text = if key.is_empty() { bytes.to_vec() } else { [key, b"=", bytes].concat() };
         let mut inner = Pass::new(self.rules, Place { kind: PlaceKind::File, path: &self.path });
         inner.depth = self.depth + 1;
-        inner.facts.mark = self.mark_at(&stretch.bytes[..whole.start], stretch.origin);
+        let mark = self.mark_at(&stretch.bytes[..whole.start], stretch.origin);
+        let syntax = if key.is_empty() { Syntax::Settings } else { Syntax::Single };
+        inner.facts = OnceCell::from(PlaceFacts { mark, syntax, ..*inner.facts() });
         inner.is_text = memchr::memchr(0, &text).is_none();
-        inner.facts.syntax = if key.is_empty() { Syntax::Settings } else { Syntax::Single };
         inner.look(&Stretch { bytes: &text, origin: 0, fresh: 0..text.len() });
         self.is_exhausted |= inner.is_exhausted;
         for candidate in inner.candidates {
@@ -397,7 +408,8 @@ impl<'r> Pass<'r> {
         'r: 'a,
     {
         let head = &stretch.bytes[..0];
-        Matched { bytes: stretch.bytes, whole, value, key, is_quoted, facts: self.facts, head, origin: stretch.origin }
+        let facts = *self.facts();
+        Matched { bytes: stretch.bytes, whole, value, key, is_quoted, facts, head, origin: stretch.origin }
     }
 
     /// Applies what else must hold, and keeps the finding.
@@ -418,9 +430,9 @@ impl<'r> Pass<'r> {
         let mark = self.mark_at(before, matched.origin).or_else(|| self.mark_of_line(matched));
         let is_sample = match &*rule.category {
             "generic" => {
-                mark.is_some() || self.facts.is_library || self.is_in_comment(matched) || self.is_in_session(matched)
+                mark.is_some() || self.facts().is_library || self.is_in_comment(matched) || self.is_in_session(matched)
             }
-            "connection-string" => self.facts.is_library || self.is_in_session(matched),
+            "connection-string" => self.facts().is_library || self.is_in_session(matched),
             _ => false,
         };
         if is_sample {
@@ -442,7 +454,7 @@ impl<'r> Pass<'r> {
     /// Whether the line is a comment of settings, which in files as they are shipped holds samples.
     fn is_in_comment(&self, matched: &Matched<'_>) -> bool {
         let line = line_around(matched.bytes, &matched.whole).trim_ascii_start();
-        let signs: &[&[u8]] = match self.facts.syntax {
+        let signs: &[&[u8]] = match self.facts().syntax {
             Syntax::Settings => &[b"#", b";", b"//", b"<!--"],
             // Commented code may have been in force; what documents it has not.
             Syntax::Code => &[b"///", b"//!", b"* ", b"//\t", b"//  "],
@@ -458,21 +470,21 @@ impl<'r> Pass<'r> {
         let before = line_around(matched.bytes, &(end_before..end_before));
         let is_typed =
             |line: &[u8]| [&b">>> "[..], b"... "].iter().any(|sign| line.trim_ascii_start().starts_with(sign));
-        self.facts.syntax == Syntax::Code && (is_typed(&matched.bytes[line]) || is_typed(before))
+        self.facts().syntax == Syntax::Code && (is_typed(&matched.bytes[line]) || is_typed(before))
     }
 
     /// Programs are documented in comments of their own; a key that begins in one is a sample.
     fn mark_of_line(&self, matched: &Matched<'_>) -> Option<Mark> {
         let line = line_around(matched.bytes, &matched.whole).trim_ascii_start();
-        let documents = self.facts.syntax == Syntax::Code && (line.starts_with(b"///") || line.starts_with(b"//!"));
+        let documents = self.facts().syntax == Syntax::Code && (line.starts_with(b"///") || line.starts_with(b"//!"));
         documents.then_some(Mark::Documentation)
     }
 
     /// The mark of the file, or that of what these bytes, which begin at `origin`, lead to in it: tests which stand in the same
     /// file as what they test, what a patch changes, what a module of Ansible is documented with.
     fn mark_at(&self, before: &[u8], origin: u64) -> Option<Mark> {
-        if self.facts.mark.is_some() {
-            return self.facts.mark;
+        if let Some(mark) = self.facts().mark {
+            return Some(mark);
         }
         let at = origin + before.len() as u64;
         let patched = self.patched[..self.patched.partition_point(|(from, _)| *from <= at)].last();
@@ -527,53 +539,6 @@ fn is_near(rule: &Rule, matched: &Matched<'_>) -> bool {
     let end = matched.bytes.len().min(matched.whole.end + NEAR_BYTES);
     let around = &matched.bytes[start..end];
     rule.near.iter().any(|text| memchr::memmem::find(around, text.as_bytes()).is_some())
-}
-
-/// Whether these bytes of a program in Python end in the text that documents a module of Ansible: `EXAMPLES = r"""`.
-fn is_in_module_documentation(before: &[u8]) -> bool {
-    ["EXAMPLES", "DOCUMENTATION", "RETURN"].iter().any(|name| {
-        let name = format!("\n{name} = ");
-        let Some(start) = memchr::memmem::rfind(before, name.as_bytes()) else { return false };
-        let text = &before[start + name.len()..];
-        let text = text.strip_prefix(b"r").or_else(|| text.strip_prefix(b"u")).unwrap_or(text);
-        let quote: &[u8] = if text.starts_with(b"'''") { b"'''" } else { b"\"\"\"" };
-        text.strip_prefix(quote).is_some_and(|text| memchr::memmem::find(text, quote).is_none())
-    })
-}
-
-/// The same of a file of YAML, as filters and tests of Ansible are documented: `EXAMPLES: |` and what is indented below it.
-fn is_in_documentation_block(before: &[u8]) -> bool {
-    let Some(start) = memchr::memmem::rfind(before, b"\nEXAMPLES: |") else { return false };
-    let mut lines = before[start + 1..].split(|byte| *byte == b'\n').skip(1);
-    lines.all(|line| matches!(line.first(), None | Some(b' ' | b'\r')))
-}
-
-/// Whether the match is no part of a longer word. The letter of an escape (`\nAKIA…`) and the digits of a
-/// percent-encoding (`%3DAKIA…`) are not part of one.
-fn is_bounded(bytes: &[u8], whole: &Range<usize>) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    let begins_free = !bytes.get(whole.start).is_some_and(|first| is_word(*first))
-        || match &bytes[whole.start.saturating_sub(3)..whole.start] {
-            [.., b'\\', b'n' | b'r' | b't'] => true,
-            _ if has_length_before(bytes, whole) => true,
-            [b'%', first, second] if first.is_ascii_hexdigit() && second.is_ascii_hexdigit() => true,
-            [.., before] => !is_word(*before),
-            [] => true,
-        };
-    let ends_free = whole.end == 0
-        || has_length_before(bytes, whole)
-        || !bytes.get(whole.end - 1).is_some_and(|last| is_word(*last))
-        || !bytes.get(whole.end).is_some_and(|after| is_word(*after));
-    begins_free && ends_free
-}
-
-/// Whether the match is a text of a compiled program, which has its length before it: two bytes in a Java class, one behind
-/// the sign of the kind in Python's marshal format (a short text in ASCII, interned or not, kept for reference or not).
-fn has_length_before(bytes: &[u8], whole: &Range<usize>) -> bool {
-    match &bytes[whole.start.saturating_sub(2)..whole.start] {
-        [0 | b'z' | b'Z' | 0xfa | 0xda, length] => usize::from(*length) == whole.len(),
-        _ => false,
-    }
 }
 
 /// The line of a match, cut to what is near.

@@ -118,7 +118,7 @@ impl Stream<'_> {
     }
 
     fn decide(&mut self) {
-        let kind = if self.pass.facts.kind == PlaceKind::File { content_kind(&self.kept) } else { ContentKind::Text };
+        let kind = if self.pass.kind == PlaceKind::File { content_kind(&self.kept) } else { ContentKind::Text };
         self.kind = Some(kind);
         self.pass.is_text = kind != ContentKind::Binary;
         if matches!(kind, ContentKind::Skipped | ContentKind::LittleUtf16 | ContentKind::BigUtf16) {
