@@ -30,7 +30,7 @@ use crate::shared_content::SharedContent;
 pub(crate) use crate::nested::HEAD_BYTES;
 pub(crate) use crew::Crew;
 use crew::Job;
-use examine::{Examined, Examiner, TakenFile};
+use examine::{Examined, Examiner, Sought, TakenFile};
 pub(crate) use license_texts::FoundLicense;
 use system::SeenManagers;
 pub(crate) use visible::VisibleDetections;
@@ -215,6 +215,16 @@ pub(crate) struct FileDetector<'a> {
     pending: Pending,
 }
 
+/// Why a file is looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Reasons {
+    configures: bool,
+    is_listed: bool,
+    tells_owners: bool,
+    is_archive: bool,
+    sought: Sought,
+}
+
 /// The files of one layer that are being looked into.
 struct Pending {
     next: u64,
@@ -286,12 +296,16 @@ impl<'a> FileDetector<'a> {
         self.tree.is_some() || self.detectors.reads_files()
     }
 
-    /// Whether the file, which begins with `head`, is looked into.
-    pub(crate) fn wants(&self, entry: &Entry, head: &[u8]) -> bool {
-        self.configures(entry, head)
-            || self.lists(entry)
-            || self.tells_owners(entry)
-            || self.examiner.wants(entry, head)
+    /// Why the file, which begins with `head`, is looked into; `None` where nothing speaks for it.
+    pub(crate) fn reasons(&self, entry: &Entry, head: &[u8]) -> Option<Reasons> {
+        let reasons = Reasons {
+            configures: self.configures(entry, head),
+            is_listed: self.lists(entry),
+            tells_owners: self.tells_owners(entry),
+            is_archive: self.examiner.opens(head),
+            sought: self.examiner.sought(entry.path.as_str(), head, entry.size_bytes),
+        };
+        (reasons != Reasons::default()).then_some(reasons)
     }
 
     /// Whether a file would be looked into for secrets under its further `name`, and is not under that of the `file`.
@@ -300,16 +314,17 @@ impl<'a> FileDetector<'a> {
         wants(name) && !wants(file)
     }
 
-    /// Looks into a file that it wants, or has it looked into by [`FileDetector::finish`].
+    /// Looks into a file for these reasons, or has it looked into by [`FileDetector::finish`].
     pub(crate) fn read(
         &mut self,
         entry: Entry,
         head: Vec<u8>,
+        reasons: Reasons,
         mut content: SharedContent,
         detections: &mut Detections,
     ) {
         let path = entry.path.as_str();
-        if self.configures(&entry, &head)
+        if reasons.configures
             && let Some(tree) = &mut self.tree
         {
             let is_undecided = || misconfiguration::kind_of(&entry.path, &head) == Some(FileKind::Undecided);
@@ -323,19 +338,20 @@ impl<'a> FileDetector<'a> {
                 detections.gaps.push(Gap::new(path, error.to_string()));
             }
         }
-        if self.tells_owners(&entry) {
+        if reasons.tells_owners {
             let owners = owners::read(&entry.path, &mut content, detections.kept.left(), &mut detections.gaps);
             if !owners.is_empty() && detections.kept.takes(path.len() + owners.weight()) {
                 detections.owners.insert(path.to_owned(), owners);
             }
         }
-        let is_listed = self.lists(&entry) && detections.kept.takes(path.len() + 256);
+        let is_listed = reasons.is_listed && detections.kept.takes(path.len() + 256);
         let digests = is_listed.then(|| self.managers.digests_of(path));
-        if digests.is_none() && !self.examiner.wants(&entry, &head) {
+        let Reasons { sought, is_archive, .. } = reasons;
+        if digests.is_none() && !sought.any() && !is_archive {
             return;
         }
         let (number, report_to) = self.pending.number(path);
-        let job = Job { number, file: TakenFile { entry, head, content, digests }, report_to };
+        let job = Job { number, file: TakenFile { entry, head, content, digests, sought }, report_to };
         if let Err(job) = self.crew.hand_on(job) {
             job.run(&mut self.examiner);
         }

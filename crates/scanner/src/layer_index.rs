@@ -445,17 +445,17 @@ fn read_entry(
         index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}")));
         return;
     }
-    if !detector.wants(entry, &head) {
+    let Some(reasons) = detector.reasons(entry, &head) else {
         read_packages(entry, wanted, &mut io::Cursor::new(head).chain(content), index);
         return;
-    }
+    };
     match SharedContent::take(head.clone(), &mut content, entry.size_bytes) {
         Ok(mut shared) => {
             match shared.reader() {
                 Ok(mut reader) => read_packages(entry, wanted, &mut reader, index),
                 Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
             }
-            detector.read(entry.clone(), head, shared, detections);
+            detector.read(entry.clone(), head, reasons, shared, detections);
         }
         Err(error) => index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}"))),
     }

@@ -132,8 +132,8 @@ fn look_under(
     read_under(names, entry.clone(), &mut *content.reader()?, index);
     let named = Entry { path: name.clone(), ..entry };
     let head = content.head(detector.head_bytes());
-    if detector.wants(&named, &head) {
-        detector.read(named, head, content, detections);
+    if let Some(reasons) = detector.reasons(&named, &head) {
+        detector.read(named, head, reasons, content, detections);
     }
     Ok(())
 }

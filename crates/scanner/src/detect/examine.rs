@@ -27,6 +27,23 @@ pub(crate) struct TakenFile {
     pub(crate) content: SharedContent,
     /// The digests that are wanted of it as one that can run; `None` where it is not to be listed.
     pub(crate) digests: Option<DigestKinds>,
+    /// What is looked for in its content, going by the length that its container states.
+    pub(crate) sought: Sought,
+}
+
+/// What is looked for in the content of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sought {
+    secrets: bool,
+    malware: bool,
+    licenses: bool,
+}
+
+impl Sought {
+    /// Whether there is anything.
+    pub(crate) fn any(self) -> bool {
+        self != Sought::default()
+    }
 }
 
 /// What looking into a file gave.
@@ -53,13 +70,8 @@ impl<'a> Examiner<'a> {
         self.scanner = None;
     }
 
-    /// Whether there is anything to look for in the content of this file.
-    pub(crate) fn wants(&self, entry: &Entry, head: &[u8]) -> bool {
-        self.wants_content(entry.path.as_str(), head, Some(entry.size_bytes)) || self.opens(head)
-    }
-
-    /// Whether the file is an archive whose files are looked into.
-    fn opens(&self, head: &[u8]) -> bool {
+    /// Whether a file that begins so is an archive whose files are looked into.
+    pub(super) fn opens(&self, head: &[u8]) -> bool {
         self.opens_archives() && ArchiveFormat::of(head).is_some()
     }
 
@@ -76,7 +88,7 @@ impl<'a> Examiner<'a> {
 
     /// Looks into a file.
     pub(crate) fn examine(&mut self, file: TakenFile) -> Examined {
-        let TakenFile { entry, head, mut content, digests: wanted } = file;
+        let TakenFile { entry, head, mut content, digests: wanted, sought } = file;
         let (path, head) = (entry.path.as_str(), head.as_slice());
         let (mut detected, mut gaps) = (Detected::default(), Vec::new());
         if let Some(kinds) = wanted {
@@ -89,11 +101,14 @@ impl<'a> Examiner<'a> {
                 Err(error) => gaps.push(Gap::new(path, format!("cannot read it: {error}"))),
             }
         }
-        if self.wants_content(path, head, Some(entry.size_bytes)) {
+        let size = content.size_bytes();
+        // A file of a folder may have grown meanwhile.
+        let sought = if size == entry.size_bytes { sought } else { self.sought(path, head, size) };
+        if sought.any() {
             let digest = detected.executable.as_ref();
             let digest = digest.map(|found| Digest::from_hash(DigestAlgorithm::Sha256, &found.sha256));
-            let file = FileToScan { path, size: content.size_bytes(), sha256: digest.as_ref() };
-            self.look(&file, None, head, &mut content, &mut detected, &mut gaps);
+            let file = FileToScan { path, size, sha256: digest.as_ref() };
+            self.look(&file, sought, None, &mut content, &mut detected, &mut gaps);
         }
         if self.opens_archives()
             && let Some(format) = ArchiveFormat::of(head).or_else(|| ArchiveFormat::behind_program(&mut content))
@@ -109,21 +124,15 @@ impl<'a> Examiner<'a> {
         Examined { path: path.to_owned(), detected, gaps }
     }
 
-    pub(super) fn wants_content(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
-        self.wants_secrets(path, head, size_bytes)
-            || self.wants_malware(path, head, size_bytes)
-            || self.wants_licenses(path, head)
-    }
-
-    fn wants_secrets(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
-        let size_bytes = size_bytes.unwrap_or(head.len() as u64);
-        self.detectors.secrets.as_ref().is_some_and(|rules| rules.wants(path, size_bytes))
-            && !head.starts_with(b"\x7fELF")
-            && ArchiveFormat::of(head).is_none()
-    }
-
-    fn wants_licenses(&self, path: &str, head: &[u8]) -> bool {
-        self.detectors.license_texts && license_texts::wants(path, head)
+    /// What is looked for in the content of the file at `path`, which begins with `head` and has so many bytes.
+    pub(super) fn sought(&self, path: &str, head: &[u8], size_bytes: u64) -> Sought {
+        let Detectors { secrets, malware, license_texts, .. } = self.detectors;
+        let may_hold_secrets = || !head.starts_with(b"\x7fELF") && ArchiveFormat::of(head).is_none();
+        Sought {
+            secrets: secrets.as_ref().is_some_and(|rules| may_hold_secrets() && rules.wants(path, size_bytes)),
+            malware: malware.as_ref().is_some_and(|engine| engine.wants(path, head, size_bytes)),
+            licenses: *license_texts && license_texts::wants(path, head),
+        }
     }
 
     /// Whether classes are worth inflating: for the texts in them, or for rules that look at them.
@@ -132,24 +141,19 @@ impl<'a> Examiner<'a> {
         self.detectors.secrets.is_some() || self.detectors.malware.as_ref().is_some_and(by_rule)
     }
 
-    fn wants_malware(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
-        let size_bytes = size_bytes.unwrap_or(head.len() as u64);
-        self.detectors.malware.as_ref().is_some_and(|engine| engine.wants(path, head, size_bytes))
-    }
-
-    /// Looks for secrets and malware in one file or one in an archive.
+    /// Looks for what is sought in one file or one in an archive.
     pub(super) fn look(
         &mut self,
         file: &FileToScan<'_>,
+        sought: Sought,
         inner_path: Option<&str>,
-        head: &[u8],
         content: &mut SharedContent,
         detected: &mut Detected,
         gaps: &mut Vec<Gap>,
     ) {
-        let (path, size_bytes) = (file.path, Some(file.size));
+        let path = file.path;
         let mut gap = |reason: String| gaps.push(Gap::new(path, reason));
-        if self.wants_secrets(path, head, size_bytes)
+        if sought.secrets
             && let Some(rules) = &self.detectors.secrets
         {
             match find_secrets(rules, path, content) {
@@ -157,7 +161,7 @@ impl<'a> Examiner<'a> {
                 Err(error) => gap(format!("cannot read it: {error}")),
             }
         }
-        if self.wants_malware(path, head, size_bytes) {
+        if sought.malware {
             match self.find_malware(file, content) {
                 Ok(scanned) => {
                     scanned.gaps.into_iter().for_each(&mut gap);
@@ -167,7 +171,7 @@ impl<'a> Examiner<'a> {
                 Err(reason) => gap(reason),
             }
         }
-        if self.wants_licenses(path, head) {
+        if sought.licenses {
             match license_texts::find(path, content) {
                 Ok(found) => detected.licenses.extend(found.map(|license| license.at(inner_path))),
                 Err(error) => gap(format!("cannot read it: {error}")),

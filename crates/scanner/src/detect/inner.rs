@@ -51,13 +51,14 @@ impl Look for Inner<'_, '_> {
     }
 
     fn wants(&self, path: &str, head: &[u8], size_bytes: Option<u64>) -> bool {
-        self.examiner.wants_content(path, head, size_bytes)
+        self.examiner.sought(path, head, size_bytes.unwrap_or(head.len() as u64)).any()
     }
 
     fn look(&mut self, path: &str, content: &mut SharedContent) {
         let inner_path = path.strip_prefix(self.outer_path).and_then(|rest| rest.strip_prefix("!/")).unwrap_or(path);
         let head = content.head(HEAD_BYTES);
         let file = FileToScan { path, size: content.size_bytes(), sha256: None };
-        self.examiner.look(&file, Some(inner_path), &head, content, self.detected, &mut self.gaps);
+        let sought = self.examiner.sought(path, &head, file.size);
+        self.examiner.look(&file, sought, Some(inner_path), content, self.detected, &mut self.gaps);
     }
 }
