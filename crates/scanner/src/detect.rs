@@ -258,6 +258,11 @@ impl<'a> FileDetector<'a> {
         self.tree
     }
 
+    /// What looks into files, for whoever goes on with it.
+    pub(crate) fn into_examiner(self) -> Examiner<'a> {
+        self.examiner
+    }
+
     /// Begins with a layer.
     pub(crate) fn begin(&mut self) {
         self.managers = SeenManagers::default();

@@ -142,7 +142,7 @@ pub fn index_tree(
         let reading = crew.reading();
         for _ in 1..threads {
             // Where no further thread can be had, this one does all.
-            let _ = thread::Builder::new().spawn_scoped(scope, || crew.help());
+            let _ = thread::Builder::new().spawn_scoped(scope, || crew.help(None));
         }
         let mut detector = FileDetector::of_folder(&crew);
         let read = index_entries(tree, detector.as_mut());
@@ -311,12 +311,13 @@ impl Work<'_> {
                 }
             }
             drop(reading);
-            crew.help();
+            let examiner = detector.map(FileDetector::into_examiner);
+            crew.help(examiner);
         };
         thread::scope(|scope| {
             // Where no further thread can be had, this one does all.
             for _ in readers..threads {
-                let _ = thread::Builder::new().spawn_scoped(scope, || crew.help());
+                let _ = thread::Builder::new().spawn_scoped(scope, || crew.help(None));
             }
             for _ in 1..readers {
                 if thread::Builder::new().spawn_scoped(scope, read).is_err() {

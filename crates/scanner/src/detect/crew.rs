@@ -64,10 +64,11 @@ impl<'a> Crew<'a> {
         Reading { waiting: &self.waiting, changed: &self.changed }
     }
 
-    /// Looks into files until nobody hands on any: what a thread does that has no layer to read (any more).
-    pub(crate) fn help(&self) {
+    /// Looks into files until nobody hands on any: what a thread does that has no layer to read (any more). It goes on with
+    /// the examiner that it has, if any, for what that one keeps between files is much.
+    pub(crate) fn help(&self, examiner: Option<Examiner<'a>>) {
         let Some(detectors) = self.detectors else { return };
-        let mut examiner = Examiner::new(detectors);
+        let mut examiner = examiner.unwrap_or_else(|| Examiner::new(detectors));
         let mut waiting = self.lock();
         loop {
             if let Some(job) = waiting.take() {
