@@ -320,7 +320,7 @@ fn take(places: &[Place], entry: &Entry, content: &mut dyn Read, indexes: &mut [
     if let [(_, places)] = readings.as_slice() {
         return read_for(places, entry, content, indexes, room);
     }
-    let mut shared = match SharedContent::take(Vec::new(), content, entry.size_bytes) {
+    let mut shared = match SharedContent::take(&[], content, entry.size_bytes) {
         Ok(shared) => shared,
         Err(error) => {
             return places.iter().for_each(|place| place.gap(format!("cannot read it: {error}"), indexes));

@@ -440,7 +440,8 @@ fn read_entry(
         read_packages(entry, wanted, &mut content, index);
         return;
     }
-    let mut head = Vec::new();
+    let head_bytes = entry.size_bytes.min(detector.head_bytes() as u64);
+    let mut head = Vec::with_capacity(head_bytes as usize);
     if let Err(error) = (&mut content).take(detector.head_bytes() as u64).read_to_end(&mut head) {
         index.gaps.push(Gap::new(entry.path.as_str(), format!("cannot read it: {error}")));
         return;
@@ -449,7 +450,7 @@ fn read_entry(
         read_packages(entry, wanted, &mut io::Cursor::new(head).chain(content), index);
         return;
     };
-    match SharedContent::take(head.clone(), &mut content, entry.size_bytes) {
+    match SharedContent::take(&head, &mut content, entry.size_bytes) {
         Ok(mut shared) => {
             match shared.reader() {
                 Ok(mut reader) => read_packages(entry, wanted, &mut reader, index),

@@ -128,7 +128,7 @@ fn look_under(
     detector: &mut FileDetector<'_>,
     detections: &mut Detections,
 ) -> io::Result<()> {
-    let mut content = SharedContent::take(Vec::new(), content, entry.size_bytes)?;
+    let mut content = SharedContent::take(&[], content, entry.size_bytes)?;
     read_under(names, entry.clone(), &mut *content.reader()?, index);
     let named = Entry { path: name.clone(), ..entry };
     let head = content.head(detector.head_bytes());

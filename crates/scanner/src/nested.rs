@@ -213,7 +213,7 @@ impl Walk<'_> {
         if archive.is_none() && !is_wanted {
             return Ok(());
         }
-        let mut content = SharedContent::take(head, rest, size_bytes.unwrap_or_default())?;
+        let mut content = SharedContent::take(&head, rest, size_bytes.unwrap_or_default())?;
         if is_wanted {
             self.look.look(path, &mut content);
         }

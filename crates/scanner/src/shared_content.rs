@@ -23,10 +23,10 @@ impl SharedContent {
     ///
     /// # Errors
     /// When the stream cannot be read, or has more than [`LARGEST_BYTES`].
-    pub(crate) fn take(head: Vec<u8>, stream: &mut dyn Read, size_bytes: u64) -> io::Result<SharedContent> {
-        let mut memory = head;
+    pub(crate) fn take(head: &[u8], stream: &mut dyn Read, size_bytes: u64) -> io::Result<SharedContent> {
         let expected = usize::try_from(size_bytes.min(MEMORY_BYTES)).unwrap_or_default();
-        memory.reserve_exact(expected.saturating_sub(memory.len()));
+        let mut memory = Vec::with_capacity(expected.max(head.len()));
+        memory.extend_from_slice(head);
         let room = MEMORY_BYTES.saturating_sub(memory.len() as u64);
         stream.take(room).read_to_end(&mut memory)?;
         if (memory.len() as u64) < MEMORY_BYTES {
@@ -102,7 +102,7 @@ mod tests {
     fn check(length: u64) {
         let bytes: Vec<u8> = (0..length).map(|place| (place / 7) as u8).collect();
         let (head, mut rest) = bytes.split_at(bytes.len().min(100));
-        let mut content = SharedContent::take(head.to_vec(), &mut rest, length).unwrap();
+        let mut content = SharedContent::take(head, &mut rest, length).unwrap();
         assert_eq!(content.in_memory().is_some(), length <= MEMORY_BYTES);
         for _ in 0..2 {
             let mut read = Vec::new();
