@@ -2,11 +2,12 @@
 //!
 //! Every literal of five bytes or more lends a window of five to the gate. Of any five bytes in a row, one of the two
 //! positions that are even and have four bytes to themselves is inside; so it is enough to look up four bytes at every
-//! second position in a table of 65,536 bits. Shorter literals have a table of blocks of three bytes beside it, in which
+//! second position in a table of 131,072 bits. Shorter literals have a table of blocks of three bytes beside it, in which
 //! either case of a letter has its own entries. The look-ups do not depend on each other, as the steps of an automaton do,
-//! and the tables are built in microseconds. A bit that is set is a candidate, which is then compared byte by byte.
+//! and the tables are built in microseconds. A bit that is set stands for candidates, of which four more bytes refuse nearly
+//! all; what is left is compared byte by byte.
 
-use std::collections::BTreeMap;
+mod windows;
 
 /// The shortest literal that the gate takes.
 pub(crate) const SHORTEST: usize = 3;
@@ -39,8 +40,10 @@ pub(crate) struct Gate {
 /// A table of blocks: a bit for each hash, and behind it what may stand where the block does.
 #[derive(Debug)]
 struct Blocks {
-    bits: Box<[u64; 1024]>,
-    /// For each hash where its candidates begin; they end where those of the next one begin.
+    bits: Box<[u64; WORDS]>,
+    /// How many bits are set before each word of `bits`.
+    ranks: Box<[u32; WORDS]>,
+    /// For each bit that is set where its candidates begin; they end where those of the next one begin.
     starts: Vec<u32>,
     candidates: Vec<Candidate>,
 }
@@ -50,29 +53,32 @@ struct Candidate {
     literal: u16,
     /// How far behind the literal's beginning the block stands.
     offset: u8,
+    /// How far behind the literal's beginning four more of its bytes stand, and these, folded; literals of three have none.
+    check: Option<(u8, u32)>,
 }
 
 impl Gate {
     /// Makes the gate of these literals, each of [`SHORTEST`] bytes or more; a hit names the literal by its place.
     pub(crate) fn new(literals: Vec<Literal>) -> Gate {
         let (mut short, mut long) = (Vec::new(), Vec::new());
-        let windows = Windows::new(&literals);
         for (index, literal) in literals.iter().enumerate() {
             let index = index as u16;
             if literal.bytes.len() > BLOCK {
-                let start = windows.rarest(&literal.bytes);
+                let start = windows::rarest(&literal.bytes);
                 for offset in [start, start + 1] {
                     let slot = slot(fold(word_of(&literal.bytes[offset..offset + BLOCK])));
-                    long.push((slot, Candidate { literal: index, offset: offset as u8 }));
+                    let check = Some(check_beside(&literal.bytes, offset));
+                    long.push((slot, Candidate { literal: index, offset: offset as u8, check }));
                 }
             } else {
+                let check = (literal.bytes.len() == BLOCK).then(|| (0, fold(word_of(&literal.bytes))));
                 for spelling in spellings(literal) {
-                    short.push((slot(cut(word_of(&spelling[..3]))), Candidate { literal: index, offset: 0 }));
+                    short.push((slot(cut(word_of(&spelling[..3]))), Candidate { literal: index, offset: 0, check }));
                     // What follows a literal of three bytes is unknown, so each sign is taken.
                     let thirds = spelling.get(3).map_or(b' '..=b'~', |&byte| byte..=byte);
                     for third in thirds {
                         let word = word_of(&[spelling[1], spelling[2], third]);
-                        short.push((slot(cut(word)), Candidate { literal: index, offset: 1 }));
+                        short.push((slot(cut(word)), Candidate { literal: index, offset: 1, check }));
                     }
                 }
             }
@@ -120,8 +126,11 @@ impl Gate {
     #[inline(never)]
     fn compare(&self, candidates: &[Candidate], place: usize, bytes: &[u8], hit: &mut impl FnMut(usize, usize)) {
         for candidate in candidates {
-            let literal = &self.literals[usize::from(candidate.literal)];
             let Some(start) = place.checked_sub(usize::from(candidate.offset)) else { continue };
+            if !candidate.may_stand(bytes, start) {
+                continue;
+            }
+            let literal = &self.literals[usize::from(candidate.literal)];
             let Some(text) = bytes.get(start..start + literal.bytes.len()) else { continue };
             let is_equal = match literal.ignore_case {
                 true => text.eq_ignore_ascii_case(&literal.bytes),
@@ -134,18 +143,43 @@ impl Gate {
     }
 }
 
+impl Candidate {
+    /// Whether the literal may begin at `start`, by four of its bytes.
+    #[inline(always)]
+    fn may_stand(&self, bytes: &[u8], start: usize) -> bool {
+        let Some((at, check)) = self.check else { return true };
+        let there = bytes.get(start + usize::from(at)..).and_then(|rest| rest.first_chunk::<BLOCK>());
+        there.is_some_and(|there| fold(u32::from_le_bytes(*there)) == check)
+    }
+}
+
+/// The four bytes of a literal that a candidate is told by whose block stands at `offset`: those behind it, else those
+/// before it, as far as the literal reaches.
+fn check_beside(literal: &[u8], offset: usize) -> (u8, u32) {
+    let last = literal.len().saturating_sub(BLOCK);
+    let at = if offset < last { (offset + BLOCK).min(last) } else { offset.saturating_sub(BLOCK) };
+    (at as u8, fold(word_of(&literal[at..at + BLOCK])))
+}
+
 impl Blocks {
     fn new(mut blocks: Vec<(usize, Candidate)>) -> Blocks {
         blocks.sort_unstable();
         blocks.dedup();
-        let mut bits = Box::new([0; 1024]);
-        let mut starts = Vec::with_capacity(SLOTS + 1);
+        let (mut bits, mut ranks) = (Box::new([0_u64; WORDS]), Box::new([0; WORDS]));
+        let mut starts: Vec<u32> = Vec::new();
         for (place, (slot, _)) in blocks.iter().enumerate() {
-            bits[slot / 64] |= 1 << (slot % 64);
-            starts.resize(starts.len().max(slot + 1), place as u32);
+            if place == 0 || blocks[place - 1].0 != *slot {
+                bits[slot / 64] |= 1 << (slot % 64);
+                starts.push(place as u32);
+            }
         }
-        starts.resize(SLOTS + 1, blocks.len() as u32);
-        Blocks { bits, starts, candidates: blocks.into_iter().map(|(_, candidate)| candidate).collect() }
+        starts.push(blocks.len() as u32);
+        let mut rank = 0;
+        for (word, bits) in ranks.iter_mut().zip(bits.iter()) {
+            *word = rank;
+            rank += bits.count_ones();
+        }
+        Blocks { bits, ranks, starts, candidates: blocks.into_iter().map(|(_, candidate)| candidate).collect() }
     }
 
     #[inline(always)]
@@ -153,12 +187,17 @@ impl Blocks {
         self.bits[slot >> 6] >> (slot & 63) & 1 == 1
     }
 
+    /// What may stand where a block of this hash does, which has its bit set.
     fn candidates(&self, slot: usize) -> &[Candidate] {
-        &self.candidates[self.starts[slot] as usize..self.starts[slot + 1] as usize]
+        let (word, bit) = (slot >> 6, slot & 63);
+        let before = (self.bits[word] & ((1 << bit) - 1)).count_ones();
+        let place = (self.ranks[word] + before) as usize;
+        &self.candidates[self.starts[place] as usize..self.starts[place + 1] as usize]
     }
 }
 
-const SLOTS: usize = 1 << 16;
+const SLOT_BITS: u32 = 17;
+const WORDS: usize = (1 << SLOT_BITS) / 64;
 
 /// Up to four bytes as a number.
 #[inline(always)]
@@ -185,7 +224,7 @@ fn cut(word: u32) -> u32 {
 
 #[inline(always)]
 fn slot(block: u32) -> usize {
-    (block.wrapping_mul(0x9e37_79b1) >> 16) as usize
+    (block.wrapping_mul(0x9e37_79b1) >> (32 - SLOT_BITS)) as usize
 }
 
 /// A short literal in all mixtures of either case that count.
@@ -205,84 +244,6 @@ fn spellings(literal: &Literal) -> Vec<Vec<u8>> {
     spellings
 }
 
-/// How common blocks are in texts and programs, to give the gate the rarest window of each literal.
-struct Windows {
-    /// How many literals a block is part of.
-    used: BTreeMap<u32, usize>,
-}
-
-impl Windows {
-    fn new(literals: &[Literal]) -> Windows {
-        let mut used = BTreeMap::new();
-        for literal in literals {
-            for window in literal.bytes.windows(BLOCK) {
-                *used.entry(fold(word_of(window))).or_default() += 1;
-            }
-        }
-        Windows { used }
-    }
-
-    fn rarest(&self, literal: &[u8]) -> usize {
-        let last = literal.len().saturating_sub(BLOCK + STRIDE - 1).min(200);
-        (0..=last).min_by_key(|&offset| self.cost(&literal[offset..])).unwrap_or(0)
-    }
-
-    fn cost(&self, window: &[u8]) -> usize {
-        let window = &window[..window.len().min(BLOCK + STRIDE - 1)];
-        let letters: usize = window.iter().map(|&byte| commonness(byte)).sum();
-        let shared: usize =
-            window.windows(BLOCK).map(|block| self.used.get(&fold(word_of(block))).map_or(0, |&count| count)).sum();
-        letters * 4 + window.windows(2).map(pair_commonness).sum::<usize>() * 8 + 64 / (1 + shared)
-    }
-}
-
-/// From 0 for a rare sign to 9 for a common one, in programs and English texts.
-fn commonness(byte: u8) -> usize {
-    match byte.to_ascii_lowercase() {
-        b'e' | b't' | b' ' | b'0' => 9,
-        b'a' | b'i' | b'n' | b'o' | b's' | b'r' => 8,
-        b'l' | b'd' | b'c' | b'_' | b'-' | b'=' => 6,
-        b'h' | b'u' | b'm' | b'p' | b'f' | b'g' | b'1'..=b'9' => 4,
-        b'b' | b'y' | b'w' | b'v' | b'.' | b'"' | b':' | b'/' => 3,
-        b'k' | b'x' | b'j' | b'q' | b'z' => 1,
-        _ => 2,
-    }
-}
-
-/// What pairs of letters cost that are far more common than their letters.
-fn pair_commonness(pair: &[u8]) -> usize {
-    let pair = [pair[0].to_ascii_lowercase(), pair[1].to_ascii_lowercase()];
-    let is_common = matches!(
-        &pair,
-        b"th"
-            | b"he"
-            | b"in"
-            | b"er"
-            | b"an"
-            | b"re"
-            | b"on"
-            | b"at"
-            | b"en"
-            | b"nd"
-            | b"ti"
-            | b"es"
-            | b"or"
-            | b"te"
-            | b"--"
-            | b"  "
-            | b"st"
-            | b"se"
-            | b"ct"
-            | b"to"
-            | b"as"
-            | b"ss"
-            | b"00"
-            | b"=="
-            | b"__"
-    );
-    usize::from(is_common)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -294,8 +255,12 @@ mod tests {
     }
 
     fn hits(literals: &[Literal], bytes: &[u8]) -> Vec<(usize, usize)> {
+        hits_of(&Gate::new(literals.to_vec()), bytes)
+    }
+
+    fn hits_of(gate: &Gate, bytes: &[u8]) -> Vec<(usize, usize)> {
         let mut hits = Vec::new();
-        Gate::new(literals.to_vec()).find(bytes, |literal, at| hits.push((at, literal)));
+        gate.find(bytes, |literal, at| hits.push((at, literal)));
         hits.sort_unstable();
         hits
     }
@@ -307,6 +272,27 @@ mod tests {
             for (index, text) in ["AKIA", "PassWord", "SG."].iter().enumerate() {
                 let bytes = [&vec![b'.'; before], text.as_bytes()].concat();
                 assert_eq!(hits(&literals, &bytes), [(before, index)], "{text} behind {before} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn a_literal_of_any_length_is_found_whole_and_not_without_a_letter() {
+        let text = "github_pat_Connection-String.password=default:require(token)/0x42 AKIA";
+        for length in SHORTEST..text.len() {
+            for (ignore_case, shown) in [(false, text.to_owned()), (true, text.to_uppercase())] {
+                let sought = if ignore_case { text[..length].to_lowercase() } else { text[..length].to_owned() };
+                let gate = Gate::new(vec![literal(&sought, ignore_case)]);
+                for before in 0..4 {
+                    let bytes = [&vec![b'.'; before], shown[..length].as_bytes()].concat();
+                    assert_eq!(hits_of(&gate, &bytes), [(before, 0)], "{sought} behind {before} bytes");
+                    assert!(hits_of(&gate, &bytes[..bytes.len() - 1]).is_empty(), "{sought} cut behind {before} bytes");
+                    for changed in before..bytes.len() {
+                        let mut bytes = bytes.clone();
+                        bytes[changed] ^= 0x41;
+                        assert!(hits_of(&gate, &bytes).is_empty(), "{sought} changed at {changed}");
+                    }
+                }
             }
         }
     }
