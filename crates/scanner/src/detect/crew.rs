@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 use std::sync::mpsc::Sender;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
 use model::Gap;
 
 use super::Detected;
 use super::examine::{Examined, Examiner, TakenFile};
+use super::known_programs::KnownPrograms;
 use crate::contained::contain;
 use crate::detectors::Detectors;
 use crate::shared_content::SharedContent;
@@ -27,6 +28,7 @@ pub(crate) struct Crew<'a> {
     detectors: Option<&'a Detectors>,
     waiting: Mutex<Waiting>,
     changed: Condvar,
+    known: Arc<KnownPrograms>,
 }
 
 /// A file that waits, its number within its layer, and who wants to hear of it.
@@ -51,12 +53,17 @@ impl<'a> Crew<'a> {
     /// A crew that `readers` threads hand their files to, each for as long as it is [`Crew::reading`].
     pub(crate) fn new(detectors: Option<&'a Detectors>, readers: usize) -> Crew<'a> {
         let waiting = Waiting { readers, ..Waiting::default() };
-        Crew { detectors, waiting: Mutex::new(waiting), changed: Condvar::new() }
+        Crew { detectors, waiting: Mutex::new(waiting), changed: Condvar::new(), known: Arc::default() }
     }
 
     /// What its members look for.
     pub(crate) fn detectors(&self) -> Option<&'a Detectors> {
         self.detectors
+    }
+
+    /// The programs that its members know.
+    pub(super) fn known_programs(&self) -> Arc<KnownPrograms> {
+        Arc::clone(&self.known)
     }
 
     /// Held by a thread while it may hand on files.
@@ -68,7 +75,7 @@ impl<'a> Crew<'a> {
     /// the examiner that it has, if any, for what that one keeps between files is much.
     pub(crate) fn help(&self, examiner: Option<Examiner<'a>>) {
         let Some(detectors) = self.detectors else { return };
-        let mut examiner = examiner.unwrap_or_else(|| Examiner::new(detectors));
+        let mut examiner = examiner.unwrap_or_else(|| Examiner::new(detectors, self.known_programs()));
         let mut waiting = self.lock();
         loop {
             if let Some(job) = waiting.take() {

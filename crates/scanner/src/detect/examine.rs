@@ -1,6 +1,7 @@
 //! What is done with one file that is looked into, on whichever thread has time for it.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use malware::{FileKind, FileScanner, FileToScan};
@@ -9,6 +10,7 @@ use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Sha256};
 use oci::Entry;
 use secrets::{Outcome, Place, SecretRules};
 
+use super::known_programs::KnownPrograms;
 use super::system::DigestKinds;
 use super::{Detected, FoundExecutable, FoundMalware, FoundSecret, Hashed, class_strings, inner, license_texts};
 use crate::detectors::Detectors;
@@ -57,12 +59,13 @@ pub(crate) struct Examined {
 /// Looks into files one after the other, on one thread.
 pub(crate) struct Examiner<'a> {
     detectors: &'a Detectors,
+    known: Arc<KnownPrograms>,
     scanner: Option<FileScanner<'a>>,
 }
 
 impl<'a> Examiner<'a> {
-    pub(crate) fn new(detectors: &'a Detectors) -> Examiner<'a> {
-        Examiner { detectors, scanner: None }
+    pub(super) fn new(detectors: &'a Detectors, known: Arc<KnownPrograms>) -> Examiner<'a> {
+        Examiner { detectors, known, scanner: None }
     }
 
     /// Forgets what it keeps between files.
@@ -92,7 +95,7 @@ impl<'a> Examiner<'a> {
         let (path, head) = (entry.path.as_str(), head.as_slice());
         let (mut detected, mut gaps) = (Detected::default(), Vec::new());
         if let Some(kinds) = wanted {
-            match digests(kinds, &mut content) {
+            match digests(kinds, &self.known, &mut content) {
                 Ok((sha256, md5, sha1)) => {
                     let capabilities = entry.capabilities.numbers().collect();
                     let mode = entry.mode;
@@ -186,6 +189,15 @@ impl<'a> Examiner<'a> {
     ) -> Result<malware::ScannedFile, String> {
         let Some(engine) = &self.detectors.malware else { return Ok(malware::ScannedFile::default()) };
         let clamd = self.detectors.clamd.as_ref();
+        let mut may_be_known =
+            || clamd.is_none() && content.head(4) == b"\x7fELF" && engine.goes_by_content(FileKind::Elf);
+        let sha256: Option<Sha256> =
+            file.sha256.filter(|_| may_be_known()).and_then(|digest| digest.hex().parse().ok());
+        if let Some(Sha256(sha256)) = &sha256
+            && let Some(scanned) = self.known.of(sha256).scanned
+        {
+            return Ok(scanned);
+        }
         let scanner = self.scanner.get_or_insert_with(|| {
             let mut scanner = engine.scanner();
             if let Some(connect) = clamd {
@@ -200,6 +212,9 @@ impl<'a> Examiner<'a> {
                 scanner.scan(file, &mut *reader)
             }
         };
+        if let (Some(Sha256(sha256)), Ok(scanned)) = (sha256, &scanned) {
+            self.known.note_scanned(file.size, sha256, scanned);
+        }
         scanned.map_err(|error| format!("it cannot be looked at for malware: {error}"))
     }
 }
@@ -207,7 +222,24 @@ impl<'a> Examiner<'a> {
 /// The file's SHA-256, and the digests by which dpkg (MD5) and apk (SHA-1) know it where they may have brought it.
 type Digests = ([u8; 32], Option<DigestHead>, Option<DigestHead>);
 
-fn digests(kinds: DigestKinds, content: &mut SharedContent) -> io::Result<Digests> {
+fn digests(kinds: DigestKinds, known: &KnownPrograms, content: &mut SharedContent) -> io::Result<Digests> {
+    let size_bytes = content.size_bytes();
+    let (sha256, md5, sha1) = if known.meets_again(size_bytes) {
+        // It may be the same, and then the slower ones are known.
+        let (sha256, ..) = hashed(DigestKinds { md5: false, sha1: false }, content)?;
+        let program = known.of(&sha256);
+        let missing =
+            DigestKinds { md5: kinds.md5 && program.md5.is_none(), sha1: kinds.sha1 && program.sha1.is_none() };
+        let (_, md5, sha1) = if missing.md5 || missing.sha1 { hashed(missing, content)? } else { (sha256, None, None) };
+        (sha256, md5.or(program.md5), sha1.or(program.sha1))
+    } else {
+        hashed(kinds, content)?
+    };
+    known.note_digests(size_bytes, sha256, md5, sha1);
+    Ok((sha256, md5.filter(|_| kinds.md5), sha1.filter(|_| kinds.sha1)))
+}
+
+fn hashed(kinds: DigestKinds, content: &mut SharedContent) -> io::Result<Digests> {
     let mut hash = Context::new(&SHA256);
     let mut md5 = kinds.md5.then(Md5::new);
     let mut sha1 = kinds.sha1.then(|| Context::new(&SHA1_FOR_LEGACY_USE_ONLY));
