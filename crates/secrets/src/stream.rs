@@ -182,27 +182,16 @@ fn newlines(bytes: &[u8]) -> u64 {
 
 fn content_kind(bytes: &[u8]) -> ContentKind {
     let head = &bytes[..bytes.len().min(HEAD_BYTES)];
-    let skipped: [&[u8]; 15] = [
-        b"\x7fELF",
-        b"MZ",
-        b"\xcf\xfa\xed\xfe",
-        b"\xce\xfa\xed\xfe",
-        b"\x89PNG",
-        b"\xff\xd8\xff",
-        b"GIF8",
-        b"PK\x03\x04",
-        b"\x1f\x8b",
-        b"\x28\xb5\x2f\xfd",
-        b"\xfd7zXZ",
-        b"BZh",
-        b"!<arch>\n",
-        b"\0asm",
-        b"\xde\x12\x04\x95",
-    ];
-    if skipped.iter().any(|magic| head.starts_with(magic)) {
-        return ContentKind::Skipped;
-    }
     match head {
+        // Programs.
+        [0x7f, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] | [0xcf | 0xce, 0xfa, 0xed, 0xfe, ..] => ContentKind::Skipped,
+        [0, b'a', b's', b'm', ..] | [0xde, 0x12, 0x04, 0x95, ..] => ContentKind::Skipped,
+        // Pictures.
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] | [b'G', b'I', b'F', b'8', ..] => ContentKind::Skipped,
+        // What is compressed, and archives, whose files come one by one.
+        [b'P', b'K', 3, 4, ..] | [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] => ContentKind::Skipped,
+        [0xfd, b'7', b'z', b'X', b'Z', ..] | [b'B', b'Z', b'h', ..] => ContentKind::Skipped,
+        [b'!', b'<', b'a', b'r', b'c', b'h', b'>', b'\n', ..] => ContentKind::Skipped,
         [0xff, 0xfe, ..] => ContentKind::LittleUtf16,
         [0xfe, 0xff, ..] => ContentKind::BigUtf16,
         _ if memchr::memchr(0, head).is_some() => ContentKind::Binary,
