@@ -225,58 +225,59 @@ fn syntax(path: &str) -> Syntax {
     }
 }
 
+/// Sorted.
 const TEST_FOLDERS: &[&str] = &[
-    "test",
-    "tests",
-    "testing",
-    "testdata",
-    "test-data",
-    "test_data",
-    "testcase",
-    "testcases",
-    "unittest",
-    "unittests",
-    "unit-tests",
-    "spec",
-    "specs",
-    "fixture",
-    "fixtures",
-    "__tests__",
     "__fixtures__",
     "__mocks__",
-    "mock",
-    "mocks",
-    "example",
-    "examples",
-    "sample",
-    "samples",
+    "__tests__",
+    "autotest",
+    "autotests",
+    "benches",
+    "benchmark",
+    "corpora",
+    "corpus",
     "demo",
     "demos",
     "demos-sources",
-    "benchmark",
-    "benches",
-    "fuzz",
-    "corpus",
-    "corpora",
     "e2e",
-    "integration",
-    "testsuite",
-    "test-suite",
-    "tutorial",
-    "tutorials",
-    "mochitest",
+    "example",
+    "examples",
+    "fixture",
+    "fixtures",
     "functest",
     "functests",
+    "fuzz",
+    "integration",
+    "mochitest",
+    "mock",
+    "mocks",
+    "qa",
+    "regress",
+    "sample",
+    "samples",
     "selftest",
     "selftests",
-    "testlib",
-    "autotest",
-    "autotests",
-    "regress",
-    "t",
-    "xt",
-    "qa",
     "snapshots",
+    "spec",
+    "specs",
+    "t",
+    "test",
+    "test-data",
+    "test-suite",
+    "test_data",
+    "testcase",
+    "testcases",
+    "testdata",
+    "testing",
+    "testlib",
+    "tests",
+    "testsuite",
+    "tutorial",
+    "tutorials",
+    "unit-tests",
+    "unittest",
+    "unittests",
+    "xt",
 ];
 
 /// What follows `test` in the names of folders that serve tests: `testutils`, `testkeys`.
@@ -371,9 +372,10 @@ fn mark(path: &str, syntax: Syntax) -> Option<Mark> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let mut folders = folders.split(['/', '!']);
     let in_tests = folders.clone().any(|folder| {
-        TEST_FOLDERS.contains(&folder)
+        TEST_FOLDERS.binary_search(&folder).is_ok()
             || folder.strip_prefix("test").is_some_and(|rest| TEST_FOLDER_ENDS.contains(&rest))
-            || folder.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "testing" | "testdata"))
+            || folder.contains("test")
+                && folder.split(['-', '_', '.']).any(|part| matches!(part, "test" | "tests" | "testing" | "testdata"))
             || folder.starts_with("dummy")
     });
     // `es256_go1.20_test.go` has a point before its ending as well.
@@ -418,6 +420,10 @@ mod tests {
 
     #[test]
     fn folders_and_names_of_tests_and_documents_mark_a_file() {
+        assert!(TEST_FOLDERS.is_sorted());
+        for folder in TEST_FOLDERS.iter().copied().chain(["my-tests", "unit.test.js", "a_testdata_b", "testkeys"]) {
+            assert_eq!(facts(&format!("app/{folder}/key.pem")).1, Some(Mark::TestData), "{folder}");
+        }
         assert_eq!(facts("src/test/resources/key.pem").1, Some(Mark::TestData));
         assert_eq!(facts("pkg/auth_test.go").1, Some(Mark::TestData));
         assert_eq!(facts("app/.env.example").1, Some(Mark::TestData));
