@@ -205,6 +205,20 @@ struct KnownImage {
     digests: Vec<Digest>,
 }
 
+/// The order in which layers of these sizes are read: the largest first, so that no thread is left alone with it at the end.
+/// Two of about the same size may have the same files, as where one only changes who owns them; those that are looked into
+/// are not read side by side, so that what is known of the first spares work on the second.
+fn reading_order(sizes: &[u64], is_looked_into: bool) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sizes.len()).collect();
+    order.sort_by_key(|number| std::cmp::Reverse(sizes[*number]));
+    if is_looked_into {
+        for neighbors in order.get_mut(1..).unwrap_or_default().chunks_exact_mut(2) {
+            neighbors.swap(0, 1);
+        }
+    }
+    order
+}
+
 /// What the threads share.
 struct Work<'a> {
     image: &'a Image,
@@ -292,9 +306,8 @@ impl Work<'_> {
 
     fn layers(&self, threads: usize) -> Result<Vec<IndexedLayer>, IndexError> {
         let layers = &self.image.layers;
-        // The largest first, so that no thread is left alone with it at the end.
-        let mut order: Vec<usize> = (0..layers.len()).collect();
-        order.sort_by_key(|number| std::cmp::Reverse(layers[*number].size_bytes));
+        let sizes: Vec<u64> = layers.iter().map(|layer| layer.size_bytes).collect();
+        let order = reading_order(&sizes, self.detectors.is_some());
         let next = AtomicUsize::new(0);
         let done: Mutex<BTreeMap<usize, Result<IndexedLayer, IndexError>>> = Mutex::new(BTreeMap::new());
         let readers = threads.clamp(1, order.len().max(1));
@@ -463,5 +476,19 @@ fn image_facts(image: &Image, digests: Vec<Digest>, accounts: &FoundAccounts) ->
         layers: layers.collect(),
         empty_history: empty.into_iter().map(|entry| entry.created_by.clone()).collect(),
         base: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_layers_come_first_and_similar_ones_not_at_once() {
+        assert_eq!(reading_order(&[5, 90, 50, 91, 51], false), [3, 1, 4, 2, 0]);
+        assert_eq!(reading_order(&[5, 90, 50, 91, 51], true), [3, 4, 1, 0, 2]);
+        assert_eq!(reading_order(&[1, 2], true), [1, 0]);
+        assert_eq!(reading_order(&[7], true), [0]);
+        assert!(reading_order(&[], true).is_empty());
     }
 }
