@@ -287,7 +287,7 @@ mod tests {
                 let sought = if ignore_case { text[..length].to_lowercase() } else { text[..length].to_owned() };
                 let gate = Gate::new(vec![literal(&sought, ignore_case)]);
                 for before in 0..4 {
-                    let bytes = [&vec![b'.'; before], shown[..length].as_bytes()].concat();
+                    let bytes = [&vec![b'.'; before], &shown.as_bytes()[..length]].concat();
                     assert_eq!(hits_of(&gate, &bytes), [(before, 0)], "{sought} behind {before} bytes");
                     assert!(hits_of(&gate, &bytes[..bytes.len() - 1]).is_empty(), "{sought} cut behind {before} bytes");
                     for changed in before..bytes.len() {
