@@ -9,6 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::wanted_file::ReadFileError;
@@ -51,6 +52,16 @@ pub(super) struct Items<V>(pub(super) Vec<V>);
 impl<V> Default for Items<V> {
     fn default() -> Self {
         Items(Vec::new())
+    }
+}
+
+/// An object; `None` when the value is of another kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Object<V>(pub(super) Option<V>);
+
+impl<V> Default for Object<V> {
+    fn default() -> Self {
+        Object(None)
     }
 }
 
@@ -184,6 +195,29 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for Items<V> {
     }
 }
 
+struct ObjectVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for ObjectVisitor<V> {
+    type Value = Object<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object<V>, A::Error> {
+        V::deserialize(MapAccessDeserializer::new(map)).map(|value| Object(Some(value)))
+    }
+
+    ignore_values!(visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str);
+    ignore_seq!();
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Object<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object<V>, D::Error> {
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
+    }
+}
+
 struct FlagVisitor;
 
 impl<'de> Visitor<'de> for FlagVisitor {
@@ -228,6 +262,25 @@ mod tests {
         files: Items<Text<'a>>,
         #[serde(default)]
         dev: Flag,
+        #[serde(borrow, default)]
+        part: Object<Part<'a>>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Part<'a> {
+        #[serde(borrow, default)]
+        name: Text<'a>,
+    }
+
+    #[test]
+    fn an_object_is_read_and_whatever_stands_in_its_place_is_none() {
+        let manifest: Manifest<'_> = serde_json::from_str(r#"{"part":{"name":"a","x":[1]}}"#).unwrap();
+        assert!(matches!(manifest.part.0.unwrap().name.0, Cow::Borrowed("a")));
+        for other in ["null", "1", "\"a\"", "[{\"name\":\"a\"}]", "false"] {
+            let json = format!(r#"{{"part":{other},"name":"b"}}"#);
+            let manifest: Manifest<'_> = serde_json::from_str(&json).unwrap();
+            assert!(manifest.part.0.is_none() && &*manifest.name == "b", "{other}");
+        }
     }
 
     #[test]

@@ -6,20 +6,22 @@
 
 use std::collections::{HashMap, HashSet};
 
+use model::counted;
+use model::version::VersionScheme;
 use serde::Deserialize;
 
 use super::{NPM, package_json::Licenses, split_name, tell_unversioned};
-use crate::ecosystems::borrowed_json::{Entries, Flag, Present, Text, check_keys, object};
-use crate::ecosystems::locked_packages::LockedPackages;
+use crate::ecosystems::borrowed_json::{Entries, Flag, Object, Present, Text, check_keys, object};
+use crate::ecosystems::locked_packages::{LockedPackages, is_word};
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
 
 #[derive(Deserialize)]
 struct PackageLock<'a> {
     #[serde(borrow, default)]
-    packages: Entries<'a, Folder<'a>>,
+    packages: Entries<'a, Object<Folder<'a>>>,
     #[serde(borrow, default)]
-    dependencies: Entries<'a, Dependency<'a>>,
+    dependencies: Entries<'a, Object<Dependency<'a>>>,
 }
 
 /// One folder of the tree: the root (empty path), a workspace member, or an installed package.
@@ -29,11 +31,17 @@ struct Folder<'a> {
     #[serde(borrow, default)]
     name: Text<'a>,
     #[serde(borrow, default)]
-    version: Text<'a>,
+    version: Option<Text<'a>>,
     #[serde(borrow, default)]
     resolved: Text<'a>,
     #[serde(default)]
     dev: Flag,
+    #[serde(default)]
+    optional: Flag,
+    #[serde(default)]
+    dev_optional: Flag,
+    #[serde(default)]
+    peer: Flag,
     #[serde(default)]
     link: Flag,
     #[serde(default)]
@@ -52,13 +60,72 @@ struct Folder<'a> {
 #[derive(Deserialize)]
 struct Dependency<'a> {
     #[serde(borrow, default)]
-    version: Text<'a>,
+    version: Option<Text<'a>>,
+    #[serde(borrow, default)]
+    resolved: Text<'a>,
     #[serde(default)]
     dev: Flag,
+    #[serde(default)]
+    optional: Flag,
     #[serde(borrow, default)]
     requires: Entries<'a, Present>,
     #[serde(borrow, default)]
-    dependencies: Entries<'a, Dependency<'a>>,
+    dependencies: Entries<'a, Object<Dependency<'a>>>,
+}
+
+impl Folder<'_> {
+    /// Whether nothing was installed: npm leaves such an entry for what is optional and does not suit the machine.
+    fn is_placeholder(&self) -> bool {
+        let is_optional = self.optional.0 || self.dev_optional.0 || self.peer.0;
+        is_optional && self.version.is_none() && self.resolved.is_empty()
+    }
+
+    /// Whether it is of a repository or a folder, which may have no version.
+    fn comes_from_elsewhere(&self) -> bool {
+        self.version.is_none() && ["git", "file:"].iter().any(|begin| self.resolved.starts_with(begin))
+    }
+}
+
+/// Entries of which no version can be told.
+#[derive(Default)]
+struct Unusable {
+    count: usize,
+    /// The names of the first of them.
+    names: Vec<String>,
+}
+
+/// How many entries without a version a gap names.
+const NAMES_IN_GAP: usize = 10;
+
+/// How many characters of the name of an entry a gap shows.
+const LONGEST_SHOWN: usize = 80;
+
+impl Unusable {
+    fn note(&mut self, entry: &str) {
+        self.count += 1;
+        if self.names.len() < NAMES_IN_GAP {
+            self.names.push(entry.chars().take(LONGEST_SHOWN).collect());
+        }
+    }
+
+    fn hand_over(self, path: &str, found: &mut Found) {
+        if self.count > 0 {
+            let unusable = counted(
+                self.count,
+                "of its entries has no version that can be used",
+                "of its entries have no version that can be used",
+            );
+            let more = if self.count > self.names.len() { ", …" } else { "" };
+            found.gap(path, format!("{unusable} ({}{more})", self.names.join(", ")));
+        }
+    }
+}
+
+/// Whether a text is a version that can be looked up, neither a tag (`latest`) nor a range (`^1.0.0`, `1.x`).
+fn is_version(text: &str) -> bool {
+    let numbers = text.split(['-', '+']).next().unwrap_or_default();
+    let is_any = |part: &str| matches!(part, "x" | "X" | "*");
+    is_word(text) && VersionScheme::Semver.is_valid(text) && !numbers.split('.').any(is_any)
 }
 
 /// How many folders up a dependency is looked for; real trees nest a dozen deep.
@@ -73,17 +140,20 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
     let lock: PackageLock<'_> =
         object(text.as_bytes()).map_err(|error| ReadFileError::malformed("package-lock.json", error))?;
     let mut locked = LockedPackages::new(NPM);
+    let mut unusable = Unusable::default();
     let unversioned = if lock.packages.0.is_empty() {
-        let mut reader = NestedReader { locked: &mut locked, scopes: Vec::new(), top: HashSet::new(), unversioned: 0 };
+        let (scopes, top) = (Vec::new(), HashSet::new());
+        let mut reader = NestedReader { locked: &mut locked, scopes, top, unversioned: 0, unusable: &mut unusable };
         reader.read_level(None, &lock.dependencies);
         let NestedReader { top, unversioned, .. } = reader;
         // What lies deeper is there for another package, even where the project asks for the name in another version.
         locked.set_indirect_but(&top);
         unversioned
     } else {
-        read_folders(&lock.packages, &mut locked)
+        read_folders(&lock.packages, &mut locked, &mut unusable)
     };
     tell_unversioned(unversioned, path, found);
+    unusable.hand_over(path, found);
     locked.hand_over(found);
     if found.packages.is_empty() {
         check_keys(text.as_bytes(), &["lockfileVersion", "packages", "dependencies"], "package-lock.json")?;
@@ -91,23 +161,33 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
     Ok(())
 }
 
-/// Adds the packages of a version 2 or 3 file and says how many have no version.
-fn read_folders(folders: &Entries<'_, Folder<'_>>, locked: &mut LockedPackages) -> usize {
+/// Adds the packages of a version 2 or 3 file and says how many come from elsewhere than a registry.
+fn read_folders(
+    folders: &Entries<'_, Object<Folder<'_>>>,
+    locked: &mut LockedPackages,
+    unusable: &mut Unusable,
+) -> usize {
     let mut unversioned = 0;
     let mut places: HashMap<&str, usize> = HashMap::with_capacity(folders.0.len());
     for (path, folder) in &folders.0 {
         let Some(installed_as) = installed_name(path) else { continue };
-        if folder.link.0 {
+        let Some(folder) = &folder.0 else {
+            unusable.note(path);
+            continue;
+        };
+        if folder.link.0 || folder.is_placeholder() {
             continue;
         }
         let name: &str = if folder.name.is_empty() { installed_as } else { &folder.name };
-        match locked.add(name, &folder.version, folder.dev.0) {
-            Some(place) => {
-                locked.package(place).licenses.extend_from_slice(&folder.license.0);
-                places.insert(path, place);
+        match folder.version.as_deref().filter(|version| is_version(version)) {
+            Some(version) => {
+                if let Some(place) = locked.require(name, version, folder.dev.0) {
+                    locked.package(place).licenses.extend_from_slice(&folder.license.0);
+                    places.insert(path, place);
+                }
             }
-            // Nothing was installed for a placeholder that only says why it is optional.
-            None => unversioned += usize::from(folder.version.is_empty() && !folder.resolved.is_empty()),
+            None if folder.comes_from_elsewhere() => unversioned += 1,
+            None => unusable.note(path),
         }
     }
     let mut direct = Vec::new();
@@ -117,6 +197,7 @@ fn read_folders(folders: &Entries<'_, Folder<'_>>, locked: &mut LockedPackages) 
         let place = places.get(&**path).copied();
         let is_project = installed_name(path).is_none();
         has_root |= path.is_empty();
+        let Some(folder) = &folder.0 else { continue };
         let needed = [&folder.dependencies, &folder.optional_dependencies, &folder.peer_dependencies];
         let developed = is_project.then_some(&folder.dev_dependencies);
         for (name, _) in needed.into_iter().chain(developed).flat_map(|entries| &entries.0) {
@@ -175,20 +256,37 @@ struct NestedReader<'r, 'l> {
     /// The packages of the root's own folder.
     top: HashSet<usize>,
     unversioned: usize,
+    unusable: &'r mut Unusable,
 }
 
 impl<'l> NestedReader<'_, 'l> {
-    fn read_level(&mut self, owner: Option<(usize, &'l Dependency<'l>)>, level: &'l Entries<'l, Dependency<'l>>) {
+    fn read_level(
+        &mut self,
+        owner: Option<(usize, &'l Dependency<'l>)>,
+        level: &'l Entries<'l, Object<Dependency<'l>>>,
+    ) {
         let mut scope = HashMap::with_capacity(level.0.len());
         for (installed_as, dependency) in &level.0 {
-            let (name, version) = match dependency.version.strip_prefix("npm:").and_then(split_name) {
+            let Some(dependency) = &dependency.0 else {
+                self.unusable.note(installed_as);
+                continue;
+            };
+            let written = dependency.version.as_deref().unwrap_or_default();
+            let (name, version) = match written.strip_prefix("npm:").and_then(split_name) {
                 Some(alias) => alias,
-                None => (&**installed_as, &*dependency.version),
+                None => (&**installed_as, written),
             };
             if version.contains([':', '/']) {
                 // A folder of the project is its own code; of a repository only the commit is known.
                 self.unversioned += usize::from(!version.starts_with("file:"));
-            } else if let Some(place) = self.locked.add(name, version, dependency.dev.0) {
+            } else if !is_version(version) {
+                // Nothing was installed for an optional one that tells nothing.
+                let is_there =
+                    dependency.version.is_some() || !dependency.resolved.is_empty() || !dependency.optional.0;
+                if is_there {
+                    self.unusable.note(installed_as);
+                }
+            } else if let Some(place) = self.locked.require(name, version, dependency.dev.0) {
                 scope.insert(&**installed_as, place);
                 if self.scopes.is_empty() {
                     self.top.insert(place);
@@ -204,6 +302,7 @@ impl<'l> NestedReader<'_, 'l> {
             }
         }
         for (installed_as, dependency) in &level.0 {
+            let Some(dependency) = &dependency.0 else { continue };
             let place = self.scopes.last().and_then(|scope| scope.get(&**installed_as)).copied();
             if place.is_some() || !dependency.dependencies.0.is_empty() {
                 self.read_level(place.map(|place| (place, dependency)), &dependency.dependencies);
@@ -291,6 +390,51 @@ mod tests {
             "node_modules/a":{"version":"1.0.0","dev":true},"node_modules/b/node_modules/a":{"version":"1.0.0"}},
             "dependencies":{"a":{"version":"9.9.9"}}}"#;
         check(json, &["npm a 1.0.0"]);
+    }
+
+    #[test]
+    fn entries_without_a_version_that_can_be_used_are_told_by_name() {
+        let json = r#"{"lockfileVersion":3,"packages":{
+            "":{"dependencies":{"a":"^1","number":"^1"}},
+            "node_modules/a":{"version":"1.0.0","dependencies":{"number":"*","b":"*"}},
+            "node_modules/missing":{"resolved":"https://registry.npmjs.org/missing/-/missing-1.0.0.tgz"},
+            "node_modules/bare":{"dev":true},
+            "node_modules/empty":{"version":""},
+            "node_modules/number":{"version":1.5,"optional":true},
+            "node_modules/tag":{"version":"latest"},
+            "node_modules/range":{"version":"1.x"},
+            "node_modules/a/node_modules/list":{"version":["1.0.0"]},
+            "node_modules/null":null,
+            "node_modules/text":"1.0.0",
+            "node_modules/git":{"resolved":"git+ssh://git@github.com/a/b.git#0123"},
+            "node_modules/optional":{"dev":true,"optional":true},
+            "node_modules/b":{"version":"v2.0.0-rc.1+build"}}}"#;
+        let found = read(&Npm, "app/package-lock.json", json.as_bytes());
+        assert_eq!(listing(&found), "npm a 1.0.0 direct -> b\nnpm b v2.0.0-rc.1+build indirect");
+        let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        assert_eq!(
+            reasons,
+            [
+                "1 of its packages comes from git or a folder, without a version to look up",
+                "9 of its entries have no version that can be used (node_modules/missing, node_modules/bare, \
+                 node_modules/empty, node_modules/number, node_modules/tag, node_modules/range, \
+                 node_modules/a/node_modules/list, node_modules/null, node_modules/text)",
+            ]
+        );
+        let json = r#"{"lockfileVersion":1,"dependencies":{
+            "a":{"version":"1.0.0","dependencies":{"list":{"version":[]},"b":{"version":"2.0.0"}}},
+            "missing":{},"empty":{"version":"","optional":true},"number":{"version":1},"tag":{"version":"latest"},
+            "alias":{"version":"npm:c@next"},"null":null,"optional":{"optional":true},
+            "range":{"version":"^1.0.0","dependencies":{"d":{"version":"4.0.0"}}}}}"#;
+        let found = read(&Npm, "package-lock.json", json.as_bytes());
+        assert_eq!(listing(&found), "npm a 1.0.0\nnpm b 2.0.0 indirect\nnpm d 4.0.0 indirect");
+        let unusable = "8 of its entries have no version that can be used \
+                        (missing, empty, number, tag, alias, null, range, list)";
+        assert_eq!(found.gaps[0].reason, unusable);
+        let many: Vec<String> = (0..12).map(|at| format!(r#""node_modules/p{at}":{{}}"#)).collect();
+        let json = format!(r#"{{"packages":{{{}}}}}"#, many.join(","));
+        let found = read(&Npm, "package-lock.json", json.as_bytes());
+        assert!(found.gaps[0].reason.starts_with("12 of its entries ") && found.gaps[0].reason.ends_with("p9, …)"));
     }
 
     #[test]
