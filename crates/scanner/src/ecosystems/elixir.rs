@@ -1,6 +1,7 @@
 //! Elixir and Erlang: `mix.lock`, `rebar.lock`, what a project asks for itself (`mix.exs`), and the applications of a
 //! release (`lib/NAME-VERSION/ebin/NAME.app`), which is all that an image of a release keeps.
 
+mod erlang;
 mod term;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +47,7 @@ impl Ecosystem for Elixir {
 fn read_mix_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let mut places = BTreeMap::new();
     let mut needs = Vec::new();
-    for lock in term::parse_elixir(text).map_err(|error| ReadFileError::malformed("mix.lock", error))? {
+    for lock in term::parse(text).map_err(|error| ReadFileError::malformed("mix.lock", error))? {
         let Term::Map(entries) = lock else {
             return Err(ReadFileError::malformed("mix.lock", "it is no map"));
         };
@@ -86,7 +87,7 @@ fn read_mix_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 
 /// Reads `{"1.2.0",[{<<"name">>,{pkg,<<"package">>,<<"version">>},level}, …]}.`, or the bare list of older versions.
 fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
-    let terms = term::parse_erlang(text).map_err(|error| ReadFileError::malformed("rebar.lock", error))?;
+    let terms = erlang::parse(text).map_err(|error| ReadFileError::malformed("rebar.lock", error))?;
     let entries = match terms.first() {
         Some(Term::Tuple(parts)) if matches!(parts.get(1), Some(Term::List(_))) => {
             parts.get(1).map(Term::items).unwrap_or_default()
@@ -122,7 +123,7 @@ fn read_rebar_lock(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
 
 /// Reads `{application, name, [{vsn, "version"}, …]}.`; what Erlang and Elixir bring themselves is no package of Hex.
 fn read_app(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
-    let terms = term::parse_erlang(text).map_err(|error| ReadFileError::malformed("application file", error))?;
+    let terms = erlang::parse(text).map_err(|error| ReadFileError::malformed("application file", error))?;
     let nothing = || ReadFileError::malformed("application file", "it describes no application");
     let Some([kind, name, keys]) = terms.first().map(Term::items) else { return Err(nothing()) };
     let (Some("application"), Some(name)) = (kind.text(), name.text()) else { return Err(nothing()) };
@@ -130,7 +131,7 @@ fn read_app(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         return Ok(());
     }
     let version = keys.items().iter().find_map(|key| match key.items() {
-        [key, value] if key.text() == Some("vsn") => value.text(),
+        [key, value] if key.text() == Some("vsn") => value.string(),
         _ => None,
     });
     let mut package = match version {
@@ -329,6 +330,39 @@ mod tests {
             "#]],
         );
         check("lib/kernel-9.0/ebin/kernel.app", "{application,kernel,[{modules,[]}]}.", &expect![[""]]);
+    }
+
+    #[test]
+    fn application_files_have_any_term() {
+        check(
+            "lib/rare-1.2.3/ebin/rare.app",
+            r##"%% coding: utf-8
+{application, 'rare',
+ [{description, "100% \"sure\" of }]" " {vsn, \"8\"}"},
+  {env, [{#{<<"k"/utf8>> => $}, "x" => [16#ff, -1.5e-3, 2#1010, 1_000 | []]}, '[{\'vsn\'', ~"}"},
+         {~S(\), fun lists:map/2, <<1:4, 2:4, "z">>},
+         {text, """
+           {vsn, "7"}
+           """}]}, % {vsn, "6"},
+  {vsn, "1.2.3"},
+  {applications, [kernel, cowboy]}]}.
+"##,
+            &expect![[r#"
+                hex rare 1.2.3
+            "#]],
+        );
+        for (vsn, version) in [
+            ("\"1\" \".2\"", "1.2"),
+            ("[$1, $., 16#32]", "1.2"),
+            ("~\"1.2\"", "1.2"),
+            ("\"\"\"\n  1.2\n  \"\"\"", "1.2"),
+            ("'1.2'", "1.2"),
+            ("\"\\x{31}.2\"", "1.2"),
+        ] {
+            let text = format!("{{application,a,[{{vsn,{vsn}}}]}}.");
+            let found = ecosystem_check::read_with_gaps(&Elixir, "lib/a/ebin/a.app", text.as_bytes());
+            assert_eq!(ecosystem_check::listing(&found), format!("hex a {version}"), "{text}");
+        }
     }
 
     #[test]

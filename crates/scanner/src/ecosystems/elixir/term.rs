@@ -1,8 +1,8 @@
-//! Terms of Elixir and Erlang, as far as lock files and application files write them: atoms, strings, numbers, tuples,
-//! lists, maps and keywords. Nothing is evaluated.
+//! Terms of Elixir, as far as lock files write them: atoms, strings, numbers, tuples, lists, maps and keywords. Nothing is
+//! evaluated.
 
 /// How deep terms may lie in one another.
-const DEEPEST: u32 = 64;
+pub(super) const DEEPEST: u32 = 64;
 
 /// One term.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,15 @@ impl Term {
         }
     }
 
+    /// The text of a string, which Erlang knows as the list of its characters.
+    pub(super) fn string(&self) -> Option<String> {
+        match self {
+            Term::Text(text) => Some(text.clone()),
+            Term::List(letters) => letters.iter().map(|letter| char::from_u32(letter.text()?.parse().ok()?)).collect(),
+            Term::Tuple(_) | Term::Map(_) | Term::Pair(..) => None,
+        }
+    }
+
     /// The elements of a tuple, list or map; of anything else none.
     pub(super) fn items(&self) -> &[Term] {
         match self {
@@ -34,25 +43,12 @@ impl Term {
     }
 }
 
-/// Reads the terms of an Elixir file; `#` begins a comment.
-pub(super) fn parse_elixir(text: &str) -> Result<Vec<Term>, String> {
-    parse(text, b'#')
-}
-
-/// Reads the terms of an Erlang file, each ended by a full stop; `%` begins a comment.
-pub(super) fn parse_erlang(text: &str) -> Result<Vec<Term>, String> {
-    parse(text, b'%')
-}
-
-fn parse(text: &str, comment: u8) -> Result<Vec<Term>, String> {
-    let mut parser = Parser { text, at: 0, comment };
+/// Reads the terms of a file; `#` begins a comment.
+pub(super) fn parse(text: &str) -> Result<Vec<Term>, String> {
+    let mut parser = Parser { text, at: 0 };
     let mut terms = Vec::new();
     loop {
         parser.skip_blank();
-        while parser.peek() == Some(b'.') {
-            parser.at += 1;
-            parser.skip_blank();
-        }
         if parser.peek().is_none() {
             return Ok(terms);
         }
@@ -63,7 +59,6 @@ fn parse(text: &str, comment: u8) -> Result<Vec<Term>, String> {
 struct Parser<'a> {
     text: &'a str,
     at: usize,
-    comment: u8,
 }
 
 impl Parser<'_> {
@@ -77,7 +72,7 @@ impl Parser<'_> {
 
     fn skip_blank(&mut self) {
         while let Some(byte) = self.peek() {
-            if byte == self.comment && !(byte == b'%' && self.starts_with("%{")) {
+            if byte == b'#' {
                 let rest = &self.text.as_bytes()[self.at..];
                 self.at += memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             } else if byte.is_ascii_whitespace() {
@@ -108,43 +103,13 @@ impl Parser<'_> {
                 self.at += 1;
                 Term::List(self.items(b']', depth)?)
             }
-            Some(b'%' | b'#') if self.starts_with("%{") || self.starts_with("#{") => {
+            Some(b'%') if self.starts_with("%{") => {
                 self.at += 2;
                 Term::Map(self.items(b'}', depth)?)
             }
-            Some(b'<') if self.starts_with("<<") => {
-                self.at += 2;
-                let mut items = Vec::new();
-                loop {
-                    self.skip_blank();
-                    if self.starts_with(">>") {
-                        self.at += 2;
-                        break;
-                    }
-                    items.push(self.term(depth + 1)?);
-                    // The type of a segment, as in <<"text"/utf8>>.
-                    if self.peek() == Some(b'/') {
-                        self.at += 1;
-                        self.word();
-                    }
-                    self.skip_blank();
-                    if self.peek() == Some(b',') {
-                        self.at += 1;
-                    }
-                }
-                Term::Text(items.into_iter().filter_map(|item| item.text().map(str::to_owned)).collect())
-            }
             Some(quote @ (b'"' | b'\'')) => {
                 self.at += 1;
-                let mut text = self.quoted(quote)?;
-                // Erlang joins strings that follow one another.
-                self.skip_blank();
-                while quote == b'"' && self.peek() == Some(b'"') {
-                    self.at += 1;
-                    text.push_str(&self.quoted(quote)?);
-                    self.skip_blank();
-                }
-                Term::Text(text)
+                Term::Text(self.quoted(quote)?)
             }
             Some(b':') if matches!(self.text.as_bytes().get(self.at + 1), Some(b'"')) => {
                 self.at += 2;
@@ -222,7 +187,7 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &str) {
-        let shown = match parse_erlang(text) {
+        let shown = match parse(text) {
             Ok(terms) => format!("{terms:?}"),
             Err(error) => error,
         };
@@ -232,8 +197,8 @@ mod tests {
     #[test]
     fn texts_are_read_in_all_their_spellings() {
         check(
-            "[a, 'B c', \"d\" \"e\", <<\"f\"/utf8>>, 1.5].",
-            r#"[List([Text("a"), Text("B c"), Text("de"), Text("f"), Text("1.5")])]"#,
+            "[a, 'B c', \"d\", :\"e f\", :g, 1.5] # h",
+            r#"[List([Text("a"), Text("B c"), Text("d"), Text("e f"), Text("g"), Text("1.5")])]"#,
         );
     }
 
@@ -246,6 +211,6 @@ mod tests {
         check("\n)", "line 2 is not understood");
         check(&"[".repeat(100_000), "its terms lie more than 64 deep");
         check(&"a:".repeat(100_000), "its terms lie more than 64 deep");
-        check(&"<<".repeat(100_000), "its terms lie more than 64 deep");
+        check(&"%{".repeat(100_000), "its terms lie more than 64 deep");
     }
 }
