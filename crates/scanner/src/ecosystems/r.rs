@@ -26,7 +26,7 @@ impl Ecosystem for R {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
         if path.file_name() == "DESCRIPTION" {
-            found.packages.extend(installed(&file.text()?));
+            found.packages.extend(installed(path.parent(), &file.text()?));
             return Ok(());
         }
         let lock: Lock = object(file.bytes()?).map_err(|error| ReadFileError::malformed("renv.lock", error))?;
@@ -68,31 +68,60 @@ enum Requirements {
     Other(IgnoredAny),
 }
 
-/// Reads the fields of an installed package; sources under development and R's own packages are none. One that lacks its
-/// name or version is a gap, as [`Found::drop_nameless`] has it.
-fn installed(text: &str) -> Option<FoundPackage> {
-    let field = |name: &str| {
-        let mut values = text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        values.next().map(str::trim).filter(|value| !value.is_empty())
-    };
-    if field("Built").is_none() || field("Priority") == Some("base") {
+/// The fields of an installed package that matter.
+const FIELDS: &[&str] = &["Package", "Version", "Built", "Priority", "License", "Depends", "Imports"];
+
+/// Reads the fields of the package that is installed in a folder; sources under development and R's own packages are none.
+/// One that has no version is a gap, as [`Found::drop_nameless`] has it.
+fn installed(folder: &str, text: &str) -> Option<FoundPackage> {
+    let fields = fields(text);
+    let field = |name: &str| fields.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    // `R 4.2.0; x86_64-pc-linux-gnu; …`: others have files of this name, too.
+    let is_built = field("Built").is_some_and(|built| built.split([' ', ';']).next() == Some("R"));
+    if !is_built || field("Priority") == Some("base") {
         return None;
     }
-    let (name, version) = (field("Package").unwrap_or_default(), field("Version").unwrap_or_default());
+    let name = field("Package").or_else(|| name_of(folder)).unwrap_or_default();
+    let version = field("Version").unwrap_or_default();
     let mut package = FoundPackage::new(Kind::Cran, Evidence::Installed, name, version);
-    package.needs = [list_field(text, "Depends"), list_field(text, "Imports")].concat().into_iter().collect();
     // The part behind the bar is the file that holds the license's text.
     package.licenses = field("License").into_iter().map(|license| license.replace(" + file LICENSE", "")).collect();
+    package.needs = ["Depends", "Imports"].into_iter().filter_map(field).flat_map(names).collect();
     Some(package)
 }
 
-/// The names in a list of packages, `R (>= 3.5), rlang (>= 1.0)`, which may go on over indented lines.
-fn list_field<'a>(text: &'a str, name: &str) -> Vec<&'a str> {
-    let mut lines = text.lines().skip_while(|line| !line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')));
-    let first = lines.next().and_then(|line| line.split_once(':')).map(|(_, value)| value);
-    let rest = lines.take_while(|line| line.starts_with([' ', '\t']));
-    let items = first.into_iter().chain(rest).flat_map(|line| line.split(','));
-    items.map(|item| item.split(['(', ' ']).find(|word| !word.is_empty()).unwrap_or_default().trim()).collect()
+/// The package that is installed in a folder: R itself goes by the folder, of which no two have one name.
+fn name_of(folder: &str) -> Option<&str> {
+    let name = folder.rsplit('/').next()?;
+    let is_name = name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    is_name.then_some(name)
+}
+
+/// The fields of a file (R, `read.dcf`): of one that comes twice the last counts, and indented lines go on with it.
+fn fields(text: &str) -> BTreeMap<&str, String> {
+    let mut fields: BTreeMap<&str, String> = BTreeMap::new();
+    let mut open = None;
+    for line in text.lines() {
+        if line.starts_with([' ', '\t']) {
+            if let Some(value) = open.and_then(|name| fields.get_mut(name)) {
+                value.push(' ');
+                value.push_str(line.trim());
+            }
+        } else if let Some((name, value)) = line.split_once(':') {
+            open = FIELDS.contains(&name).then_some(name);
+            if open.is_some() {
+                fields.insert(name, value.trim().to_owned());
+            }
+        }
+    }
+    fields.values_mut().for_each(|value| *value = value.trim().to_owned());
+    fields
+}
+
+/// The names in a list of packages: `R (>= 3.5), rlang (>= 1.0)`.
+fn names(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').filter_map(|item| item.split(['(', ' ']).find(|word| !word.is_empty()))
 }
 
 #[cfg(test)]
@@ -122,12 +151,46 @@ mod tests {
                 gap usr/lib/R/library/a/DESCRIPTION: 1 of its packages lacks a name or a version
             "#]],
         );
+        // What others build.
+        check("opt/x/DESCRIPTION", "Version: 1\nBuilt: 2022-01-01\n", &expect![[""]]);
         check("src/DESCRIPTION", "Package: mine\nVersion: 0.1\n", &expect![[""]]);
         check(
             "lib/R/library/base/DESCRIPTION",
             "Package: base\nVersion: 4.2\nPriority: base\nBuilt: R\n",
             &expect![[""]],
         );
+    }
+
+    #[test]
+    fn a_package_that_does_not_say_its_name_has_that_of_its_folder() {
+        for name in ["", "Package:\n"] {
+            check(
+                "usr/lib/R/site-library/data.table/DESCRIPTION",
+                &format!("{name}Version: 1.14.8\nBuilt: R 4.2.0; ; 2022; unix\n"),
+                &expect![[r#"
+                    cran data.table 1.14.8
+                "#]],
+            );
+        }
+        for path in ["DESCRIPTION", "usr/lib/00LOCK-x/DESCRIPTION"] {
+            let found = ecosystem_check::read_with_gaps(&R, path, b"Version: 1\nBuilt: R 4.2.0\n");
+            assert!(found.packages.is_empty() && found.gaps.len() == 1, "{path}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn fields_go_on_in_indented_lines_and_the_last_of_two_counts() {
+        let text = "Package:\n  readxl\nVersion: 1.3.0\nDepends: R (>= 3.5),\n\trlang\nLicense: GPL-2 |\n    GPL-3\n\
+                    Description: a\n  Version: 9\nVersion: 1.4.0\nBuilt: R 4.2.0\n";
+        check(
+            "usr/lib/R/site-library/readxl/DESCRIPTION",
+            text,
+            &expect![[r#"
+                cran readxl 1.4.0 [GPL-2 | GPL-3]
+            "#]],
+        );
+        let found = ecosystem_check::read(&R, "x/readxl/DESCRIPTION", text.as_bytes());
+        assert_eq!(found.packages[0].needs.iter().collect::<Vec<_>>(), ["R", "rlang"]);
     }
 
     #[test]
