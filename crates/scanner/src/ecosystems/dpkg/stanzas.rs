@@ -14,6 +14,7 @@ pub(super) struct Damage {
     nameless: DamagedEntries,
     stateless: DamagedEntries,
     joined: DamagedEntries,
+    repeated: DamagedEntries,
 }
 
 impl Damage {
@@ -30,6 +31,8 @@ impl Damage {
         let (one, many) =
             ("of its packages has no blank line before it", "of its packages have no blank line before them");
         self.joined.hand_over(path, one, many, found);
+        let (one, many) = ("of its fields comes twice in its entry", "of its fields come twice in their entries");
+        self.repeated.hand_over(path, one, many, found);
     }
 }
 
@@ -141,11 +144,13 @@ impl<'a, 'd> Stanzas<'a, 'd> {
                 Some(b'v') if name.eq_ignore_ascii_case("version") => &mut fields.version,
                 _ => continue,
             };
-            // dpkg takes no field twice: the second is of a package whose beginning is lost.
+            // dpkg refuses a list with any field twice, so that it never wrote this one: the second may be of a package
+            // whose beginning is lost. Of fields that say nothing of which package it is nothing is missed.
             if place.is_empty() {
                 *place = value;
             } else {
-                self.note_line(at, text);
+                let line = self.line_of(at);
+                self.damage.repeated.note(line);
             }
         }
         Some(fields)

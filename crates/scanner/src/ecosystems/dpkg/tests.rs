@@ -120,6 +120,7 @@ fn no_package_is_lost_without_a_word() {
     let joined = "1 of its packages has no blank line before it; it is in line";
     let line = "1 of its lines cannot be read; it is line";
     let nameless = "1 of its entries names no package; it is in line";
+    let repeated = "1 of its fields comes twice in its entry; it is in line";
     for (text, packages, gaps) in [
         (format!("{GOOD}{SSL}{BASH}"), "good libssl3 bash", vec![format!("{joined} 8")]),
         (
@@ -157,8 +158,11 @@ fn no_package_is_lost_without_a_word() {
         (
             format!("{GOOD}{SSL}{}", &BASH[1..]),
             "good libssl3",
-            vec!["2 of its lines cannot be read; the first is line 9: `Status: install ok installed`".to_owned()],
+            vec!["2 of its fields come twice in their entries; the first is in line 9".to_owned()],
         ),
+        (format!("{GOOD}{SSL}Version: 3.0.10\n\n{BASH}"), "good libssl3 bash", vec![format!("{repeated} 8")]),
+        // Nothing of a package is told by these.
+        (format!("{GOOD}{SSL}Tag: a\nTag: b\nDescription: a\ndescription: b\n\n{BASH}"), "good libssl3 bash", vec![]),
         // Sound ones: names in any letters, blanks before colons, fields of others, no line end, line ends of Windows.
         (
             format!(
