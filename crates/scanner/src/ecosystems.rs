@@ -142,6 +142,7 @@ mod tests {
         "packages.config",
         "packages.lock.json",
         "pdm.lock",
+        "pixi.lock",
         "pnpm-lock.yaml",
         "poetry.lock",
         "pom.xml",
@@ -150,6 +151,8 @@ mod tests {
         "rails7.gemfile.lock",
         "rebar.lock",
         "renv.lock",
+        "requirements-dev.lock",
+        "requirements.lock",
         "requirements.txt",
         "settings-gradle.lockfile",
         "stack.yaml.lock",
@@ -254,6 +257,11 @@ mod tests {
         check("rebar.lock", "{\"1.2.0\",[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1\">>},0}]}.");
         check("ebin/a.app", "{application, a, [{vsn, \"1\"}, {'B', [c]}]}.");
         check("environment.yml", "dependencies:\n  - c::a=1=b\n  - pip:\n    - x[y]==1 ; z\n");
+        check(
+            "pixi.lock",
+            "version: 6\npackages:\n- conda: https://h/c/noarch/a-1-0.conda\n- pypi: ./b-1.tar.gz\n- kind: pypi\n  path: .\n",
+        );
+        check("pixi.toml", "[feature.a.dependencies]\nb = {path = '.'}\n");
         check("conda-linux-64.lock", "@EXPLICIT\nhttps://h/c/linux-64/a-1-0.conda#0\n# pip b === 1\n");
         check(
             "Manifest.toml",

@@ -1,5 +1,5 @@
-//! Conda: packages of an environment (`conda-meta/*.json`), locked ones (`*conda-lock.yml`, explicit lists) and the exact
-//! pins of `environment.yml`, with the Python packages that the last three ask pip for.
+//! Conda: packages of an environment (`conda-meta/*.json`), locked ones (`*conda-lock.yml`, `pixi.lock`, explicit lists)
+//! and the exact pins of `environment.yml`, with the packages of Python that all but the first ask for.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,15 @@ use serde::Deserialize;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::{Items, Text};
 use crate::ecosystems::python;
-use crate::found::{Evidence, Found, FoundPackage};
+use crate::found::{Evidence, Found, FoundPackage, Mark};
 use crate::locked::plain_name;
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
 
 mod explicit;
+mod pixi;
 
-/// Conda, Mamba and Micromamba.
+/// Conda, Mamba, Micromamba and Pixi.
 pub(crate) struct Conda;
 
 impl Ecosystem for Conda {
@@ -31,6 +32,8 @@ impl Ecosystem for Conda {
             Want::Name("environment.yaml"),
             Want::Around("", "conda-lock.yml"),
             Want::Around("", "conda-lock.yaml"),
+            Want::Name("pixi.lock"),
+            Want::Name("pixi.toml"),
             Want::Around("conda-", ".lock"),
             Want::Around("", "explicit.txt"),
             Want::Name("spec-file.txt"),
@@ -43,7 +46,18 @@ impl Ecosystem for Conda {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
         match plain_name(path.file_name()) {
-            "conda-lock.yml" => read_lock(yaml::parse(&file.text()?)?, found),
+            "conda-lock.yml" => {
+                let lock: Lock = yaml::parse(&file.text()?)?;
+                read_lock(lock.package, found);
+                Ok(())
+            }
+            "pixi.lock" => pixi::read(&file.text()?, found),
+            "pixi.toml" => {
+                if pixi::asks(&file.text()?)? {
+                    found.mark = Some(Mark::Asks);
+                }
+                Ok(())
+            }
             name if name.starts_with("environment.y") => read_environment(path.as_str(), &file.text()?, found),
             name if name.ends_with(".json") => {
                 let meta: Meta<'_> = serde_json::from_slice(file.bytes()?)
@@ -114,9 +128,9 @@ struct Locked {
     platform: Option<String>,
 }
 
-fn read_lock(lock: Lock, found: &mut Found) -> Result<(), ReadFileError> {
+fn read_lock(packages: Vec<Locked>, found: &mut Found) {
     let mut places: BTreeMap<(String, String, bool), usize> = BTreeMap::new();
-    for locked in lock.package {
+    for locked in packages {
         if locked.name.is_empty() || locked.version.is_empty() {
             continue;
         }
@@ -138,7 +152,6 @@ fn read_lock(lock: Lock, found: &mut Found) -> Result<(), ReadFileError> {
         }
         found.packages.push(package);
     }
-    Ok(())
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@
 //! | `*.dist-info/METADATA`, `*.egg-info/PKG-INFO`, `*.egg-info`, `EGG-INFO/PKG-INFO` | `python/metadata.rs` |
 //! | `requires.txt` beside a `PKG-INFO`, `INSTALLER`, `REQUESTED` | `python/needs.rs` |
 //! | `*.egg` (zip) | `python/egg.rs` |
-//! | `requirements*.txt`, `*.txt` in `requirements` | `python/requirements.rs` |
+//! | `requirements*.txt`, `*.txt` in `requirements`, `requirements.lock` and `requirements-dev.lock` of Rye | `python/requirements.rs` |
 //! | `Pipfile.lock`, `Pipfile` | `python/pipfile.rs` |
 //! | `poetry.lock` | `python/poetry.rs` |
 //! | `uv.lock`, `SCRIPT.py.lock` | `python/uv.rs` |
@@ -37,6 +37,7 @@ mod requirements;
 mod setup;
 mod uv;
 
+pub(super) use place::Place;
 pub(super) use requirements::read as read_requirements;
 
 /// Reads Python packages.
@@ -61,6 +62,8 @@ impl Ecosystem for Python {
             Want::Suffix("requirements.txt"),
             Want::Around("requirements", ".txt"),
             Want::SuffixInFolder("requirements", ".txt"),
+            Want::Name("requirements.lock"),
+            Want::Name("requirements-dev.lock"),
             Want::Name("Pipfile"),
             Want::Name("Pipfile.lock"),
             Want::Name("poetry.lock"),
@@ -117,6 +120,7 @@ impl Ecosystem for Python {
                 Ok(())
             }
             name if name.ends_with(".toml") => pylock::read(path, &file.text()?, found),
+            "requirements.lock" => requirements::read_lock(file, found),
             _ => {
                 requirements::read(path, &file.text()?, found);
                 Ok(())
@@ -127,7 +131,7 @@ impl Ecosystem for Python {
 
 /// Whether a line of requirements is an option (`-r other.txt`) or a place (`./x.whl`) instead of a name.
 pub(super) fn is_option_or_place(line: &str) -> bool {
-    line.starts_with('-') || place::Place::of(line).is_some()
+    line.starts_with('-') || Place::of(line).is_some()
 }
 
 fn is_in_installed_tree(path: &str) -> bool {
@@ -138,7 +142,7 @@ fn is_in_installed_tree(path: &str) -> bool {
 const PYPI: Registry = Registry::Pypi;
 
 /// The name in the form in which names are compared: lower case, runs of `-`, `_` and `.` as one `-` (PEP 503).
-fn normal_name(name: &str) -> String {
+pub(super) fn normal_name(name: &str) -> String {
     let mut normal = String::with_capacity(name.len());
     for character in name.chars() {
         match character {

@@ -20,7 +20,18 @@ pub(super) const FAMILIES: &[Family] = &[
     family("bitnami", "bitnami", &["opt/bitnami/.bitnami_components.json", "opt/bitnami/x/.spdx-x.spdx"]),
     family("cocoapods", "cocoapods", &["ios/Podfile.lock"]),
     family("conan", "conan", &["conan.lock", "conanfile.txt"]),
-    family("conda", "conda", &["conda-meta/a-1.0-0.json", "environment.yml", "conda-lock.yml", "conda-linux-64.lock"]),
+    family(
+        "conda",
+        "conda",
+        &[
+            "conda-meta/a-1.0-0.json",
+            "environment.yml",
+            "conda-lock.yml",
+            "conda-linux-64.lock",
+            "pixi.lock",
+            "pixi.toml",
+        ],
+    ),
     family("dart", "dart", &["pubspec.lock"]),
     family(
         "dotnet",
@@ -77,6 +88,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "pylock.toml",
             "pyproject.toml",
             "script.py.lock",
+            "requirements.lock",
         ],
     ),
     family(

@@ -38,6 +38,7 @@ fn a_manifest_without_a_lock_file_is_a_gap() {
         ("Gemfile", "source 'https://rubygems.org'\ngroup :x do\n  gem 'rails', '6.0'\nend\n"),
         ("gems.rb", "gemspec path: '.'\n"),
         ("composer.json", COMPOSER),
+        ("pixi.toml", "[dependencies]\npython = \"3.12.*\"\n"),
         ("Cargo.toml", CARGO),
         ("Cargo.toml", "[target.'cfg(unix)'.dev-dependencies]\na = { version = \"1\" }\n"),
         ("Cargo.toml", "<<<<<<< HEAD\n[dependencies]\na = \"1\"\n"),
@@ -75,6 +76,9 @@ fn a_lock_file_beside_or_above_tells_the_versions() {
     check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-prod.txt", "Django==2.2.0\n")], &[]);
     check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-docker.txt", "Django==2.2.0\n")], &[]);
     check(&[("a/pyproject.toml", PYPROJECT), ("a/conda-linux-64.lock", "@EXPLICIT\n")], &[]);
+    check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements.lock", "-e file:.\ndjango==2.2.0\n")], &[]);
+    check(&[("a/pixi.toml", "[dependencies]\na = \"*\"\n"), ("a/pixi.lock", "version: 6\npackages: []\n")], &[]);
+    check(&[("a/pyproject.toml", PYPROJECT), ("pixi.lock", "version: 6\npackages: []\n")], &[]);
     check(&[("Gemfile", "gem 'a'\n"), ("Gemfile.next.lock", "GEM\n  specs:\n    a (1)\n")], &[]);
     check(&[("a/composer.json", COMPOSER), ("a/composer.lock", r#"{"packages":[]}"#)], &[]);
 }

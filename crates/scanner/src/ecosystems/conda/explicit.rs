@@ -67,17 +67,18 @@ fn read_lines(path: &str, text: &str, found: &mut Found) {
 }
 
 /// A build, as its address names it.
-struct Build<'a> {
-    name: &'a str,
-    version: &'a str,
-    build: &'a str,
-    channel: &'a str,
-    subdir: &'a str,
+#[derive(Default)]
+pub(super) struct Build<'a> {
+    pub(super) name: &'a str,
+    pub(super) version: &'a str,
+    pub(super) build: &'a str,
+    pub(super) channel: &'a str,
+    pub(super) subdir: &'a str,
 }
 
 impl<'a> Build<'a> {
     /// Reads `https://conda.anaconda.org/CHANNEL/SUBDIR/NAME-VERSION-BUILD.conda#HASH`, also with `.tar.bz2`, or a path.
-    fn of(address: &'a str) -> Option<Build<'a>> {
+    pub(super) fn of(address: &'a str) -> Option<Build<'a>> {
         let address = address.split('#').next().unwrap_or_default();
         let (folder, file) = address.rsplit_once('/').unwrap_or(("", address));
         let stem = file.strip_suffix(".conda").or_else(|| file.strip_suffix(".tar.bz2"))?;

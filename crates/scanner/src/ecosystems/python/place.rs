@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// What a path or address tells.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::ecosystems) enum Place {
     /// The name and the version, from the file's name.
     Package { name: String, version: String },
     /// A folder: a project beside the file, which is no package of anybody's.
@@ -26,7 +26,7 @@ impl Place {
     }
 
     /// What lies at a path or an address.
-    pub(super) fn at(place: &str) -> Place {
+    pub(in crate::ecosystems) fn at(place: &str) -> Place {
         let file = file_of(place);
         if let Some((name, version)) = wheel(file).or_else(|| source_archive(file)) {
             return Place::Package { name: name.to_owned(), version: version.replace("%2B", "+").replace("%2b", "+") };
