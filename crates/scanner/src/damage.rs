@@ -7,16 +7,16 @@ use std::borrow::Cow;
 use model::counted;
 
 use crate::found::Found;
-use crate::locked::{is_lock_file, plain_name};
+use crate::locked::is_lock_file;
 
 /// How much of a line a gap shows.
 const SHOWN_CHARACTERS: usize = 60;
 
 /// Whether a file of this name lists packages and is text, so that damage of it hides some.
 pub(crate) fn is_list_of_packages(name: &str) -> bool {
-    let ends = [".csproj", ".fsproj", ".vbproj", ".lockfile", ".sbt.lock", ".deps.json"];
+    let ends = [".csproj", ".fsproj", ".vbproj", ".import.proj", ".lockfile", ".sbt.lock", ".deps.json"];
     is_lock_file(name) && name != "bun.lockb"
-        || LISTS.binary_search(&plain_name(name)).is_ok()
+        || LISTS.binary_search(&name).is_ok()
         || name.starts_with("requirements") && name.ends_with(".txt")
         || ends.iter().any(|end| name.ends_with(end))
 }

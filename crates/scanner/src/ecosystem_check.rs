@@ -126,6 +126,9 @@ pub(crate) fn text(found: &Found) -> String {
         )
         .unwrap();
     }
+    for told in &found.inexact {
+        writeln!(text, "no exact version of {told}").unwrap();
+    }
     for gap in &found.gaps {
         writeln!(text, "gap {}: {}", gap.path, gap.reason).unwrap();
     }

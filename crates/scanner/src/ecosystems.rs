@@ -137,7 +137,6 @@ mod tests {
         "mix.lock",
         "npm-shrinkwrap.json",
         "package-lock.json",
-        "packages.My_App.config",
         "packages.My_App.lock.json",
         "packages.config",
         "packages.lock.json",

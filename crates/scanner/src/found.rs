@@ -34,6 +34,9 @@ pub(crate) struct Found {
     pub(crate) project: Option<Box<Project>>,
     /// What the file says of the installed tree around it.
     pub(crate) mark: Option<Mark>,
+    /// What a project file of .NET asks for without an exact version, and what it says in place of one: a gap, unless a lock
+    /// file of the project tells the version.
+    pub(crate) inexact: Vec<String>,
     /// What could not be read in the file.
     pub(crate) gaps: Vec<Gap>,
 }

@@ -2,10 +2,12 @@
 //! `Import`. Readers choose files by their names, so that one which is taken in under any other name is read in a further
 //! pass; one that is not there, or cannot be read, is a gap of the file that names it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Gap, UntrustedPath};
 
+use crate::dotnet_projects::{Projects, is_project, names_project};
 use crate::ecosystems::ECOSYSTEMS;
 use crate::folder_links::{link_at, resolve};
 use crate::found::{Include, IncludeKind, Mark};
@@ -28,53 +30,94 @@ pub(crate) struct UnreadInclude {
 
 /// The files that a further pass is to read. Constraints ask for nothing themselves and are not among them.
 pub(crate) fn unread(layers: &[&LayerIndex]) -> Vec<UnreadInclude> {
-    let mut unread = BTreeMap::new();
+    // A project that takes in nothing matters only to files that name the project.
+    let is_project_asked = layers.iter().flat_map(|layer| &layer.files).any(|(path, found)| match &found.mark {
+        Some(Mark::Includes(includes)) => includes.iter().any(|include| is_open(path, include)),
+        _ => false,
+    });
+    let mut takers = Vec::new();
     for (number, layer) in layers.iter().enumerate() {
         for (path, found) in &layer.files {
             let Some(Mark::Includes(includes)) = &found.mark else { continue };
-            let is_visible = holder(layers, path).is_some_and(|(holder, _)| holder == number);
-            if !is_visible || is_in_dependency_folder(path) {
+            if includes.is_empty() && !is_project_asked {
                 continue;
             }
-            for include in includes {
-                let Some(read_as) = include.kind.read_as() else { continue };
-                if let Target::Unread { layer, named, real } = Target::of(layers, path, include) {
-                    let sought = format!("{real}.{read_as}");
-                    unread.insert(real.clone(), UnreadInclude { layer, named, real, sought });
-                }
+            let is_visible = holder(layers, path).is_some_and(|(holder, _)| holder == number);
+            if is_visible && !is_in_dependency_folder(path) {
+                takers.push((path.as_str(), includes.as_slice()));
             }
+        }
+    }
+    let mut unread = BTreeMap::new();
+    for (path, include) in resolved(layers, &takers) {
+        let Some(read_as) = include.kind.read_as() else { continue };
+        if let Target::Unread { layer, named, real } = Target::of(layers, path, &include) {
+            let sought = format!("{real}.{read_as}");
+            unread.insert(real.clone(), UnreadInclude { layer, named, real, sought });
         }
     }
     unread.into_values().collect()
 }
 
+/// What files take in, those paths resolved that name the project. Of a file that is a project itself they are by now.
+fn resolved<'a>(layers: &[&LayerIndex], takers: &[(&'a str, &'a [Include])]) -> Vec<(&'a str, Cow<'a, Include>)> {
+    let all = || takers.iter().flat_map(|&(path, includes)| includes.iter().map(move |include| (path, include)));
+    let mut projects = Projects::default();
+    if all().any(|(path, include)| is_open(path, include)) {
+        for &(path, _) in takers {
+            projects.note(path);
+        }
+        for (path, include) in all().filter(|(path, include)| !is_open(path, include)) {
+            if let Target::Read { real } | Target::Unread { real, .. } = Target::of(layers, path, include) {
+                projects.note_import(path, real);
+            }
+        }
+    }
+    let mut resolved = Vec::new();
+    for (path, include) in all() {
+        if is_open(path, include) {
+            let files = projects.resolve(path, &include.file).into_iter();
+            resolved.extend(files.map(|file| (path, Cow::Owned(Include { file, ..*include }))));
+        } else {
+            resolved.push((path, Cow::Borrowed(include)));
+        }
+    }
+    resolved
+}
+
+/// Whether the path of what a file takes in names the project, and the file is none itself.
+fn is_open(path: &str, include: &Include) -> bool {
+    include.kind.ecosystem() == "dotnet" && !is_project(path) && names_project(&include.file)
+}
+
 /// What is not known because of files that are taken in and were not read.
 pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_>>) -> Vec<Gap> {
+    let takers: Vec<(&str, &[Include])> = files
+        .iter()
+        .filter_map(|(path, file)| match &file.found.mark {
+            Some(Mark::Includes(includes)) if !is_in_dependency_folder(path) => Some((*path, includes.as_slice())),
+            _ => None,
+        })
+        .collect();
     let mut gaps = BTreeSet::new();
-    for (path, file) in files {
-        let Some(Mark::Includes(includes)) = &file.found.mark else { continue };
-        if is_in_dependency_folder(path) {
-            continue;
-        }
-        for include in includes {
-            let why = match Target::of(layers, path, include) {
-                Target::Read => continue,
-                Target::Unread { real, .. } if files.contains_key(real.as_str()) => continue,
-                Target::Unread { .. } => "is not read because of its name",
-                // It is asked for where the build has it: left over from a restore, of a solution, of somebody's own.
-                Target::Missing | Target::Outside | Target::Variable if include.kind == IncludeKind::ProjectIfThere => {
-                    continue;
-                }
-                Target::Missing => "is not there",
-                Target::Outside => "lies outside of the target",
-                Target::Elsewhere => "is not fetched",
-                Target::Variable => "depends on the environment",
-                Target::Pattern => "is a pattern of names",
-            };
-            let is_constraints = include.kind == IncludeKind::Constraints;
-            let unknown = if is_constraints { "which versions it sets" } else { "what it asks for" };
-            gaps.insert(Gap::new(*path, format!("it refers to {}, which {why}; {unknown} is unknown", shown(include))));
-        }
+    for (path, include) in resolved(layers, &takers) {
+        let why = match Target::of(layers, path, &include) {
+            Target::Read { .. } => continue,
+            Target::Unread { real, .. } if files.contains_key(real.as_str()) => continue,
+            Target::Unread { .. } => "is not read because of its name",
+            // It is asked for where the build has it: left over from a restore, of a solution, of somebody's own.
+            Target::Missing | Target::Outside | Target::Variable if include.kind == IncludeKind::ProjectIfThere => {
+                continue;
+            }
+            Target::Missing => "is not there",
+            Target::Outside => "lies outside of the target",
+            Target::Elsewhere => "is not fetched",
+            Target::Variable => "depends on the environment",
+            Target::Pattern => "is a pattern of names",
+        };
+        let is_constraints = include.kind == IncludeKind::Constraints;
+        let unknown = if is_constraints { "which versions it sets" } else { "what it asks for" };
+        gaps.insert(Gap::new(path, format!("it refers to {}, which {why}; {unknown} is unknown", shown(&include))));
     }
     gaps.into_iter().collect()
 }
@@ -82,7 +125,9 @@ pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_
 /// What becomes of a file that is taken in.
 enum Target {
     /// A reader goes by its name.
-    Read,
+    Read {
+        real: String,
+    },
     /// It is there, and no reader goes by its name.
     Unread {
         layer: usize,
@@ -106,7 +151,7 @@ impl IncludeKind {
         match self {
             IncludeKind::Requirements => Some("requirements.txt"),
             IncludeKind::Constraints => None,
-            IncludeKind::Project | IncludeKind::ProjectIfThere => Some("csproj"),
+            IncludeKind::Project | IncludeKind::ProjectIfThere => Some("import.proj"),
         }
     }
 
@@ -147,7 +192,7 @@ impl Target {
         let Ok(real) = resolve(from.resolve(file).as_str(), link) else { return Target::Missing };
         match holder(layers, &real) {
             None => Target::Missing,
-            Some((_, named)) if is_read(&named, include.kind) => Target::Read,
+            Some((_, named)) if is_read(&named, include.kind) => Target::Read { real },
             Some((layer, named)) => Target::Unread { layer, named, real },
         }
     }
@@ -199,6 +244,14 @@ mod tests {
             ("app", "/../a.txt", false),
         ] {
             assert_eq!(leads_out(folder, file), is_out, "{folder} {file}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_any_name_is_read_as_what_takes_it_in() {
+        for kind in [IncludeKind::Requirements, IncludeKind::Project, IncludeKind::ProjectIfThere] {
+            let sought = UntrustedPath::normalise(&format!("eng/any.name.{}", kind.read_as().unwrap()));
+            assert!(is_read(&sought, kind) && !is_read(&UntrustedPath::normalise("eng/any.name"), kind));
         }
     }
 

@@ -328,7 +328,8 @@ impl LayerIndex {
                 Some(Mark::RushProjects(projects)) => projects.iter().map(RushProject::size_bytes).sum::<usize>(),
                 _ => 0,
             };
-            path.len() + project + marked + found.packages.iter().map(package).sum::<usize>()
+            let inexact = found.inexact.iter().map(String::len).sum::<usize>();
+            path.len() + project + marked + inexact + found.packages.iter().map(package).sum::<usize>()
         });
         packages + self.gaps[gaps..].iter().map(|gap| gap.path.len() + gap.reason.len()).sum::<usize>()
     }
@@ -509,6 +510,7 @@ fn read_packages(entry: &Entry, wanted: Wanted, content: &mut dyn Read, index: &
     let path = entry.path.as_str();
     // What a gap quotes of the file is kept in the cache too.
     let masker = Masker::new(None);
+    found.inexact.iter_mut().for_each(|told| masker.mask(told));
     for mut gap in std::mem::take(&mut found.gaps) {
         masker.mask(&mut gap.reason);
         gap.path = match gap.path.as_str() {

@@ -11,6 +11,7 @@ mod damage;
 mod declared_license;
 mod detect;
 mod detectors;
+mod dotnet_projects;
 mod ecosystem;
 #[cfg(test)]
 mod ecosystem_check;

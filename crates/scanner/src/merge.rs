@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use model::{Distribution, Ecosystem, Gap, Inventory, Package, PackageId, Purl, RemovedPackage, UntrustedPath};
 
 use crate::declared_license::declared_license;
+use crate::dotnet_projects;
 use crate::ecosystems::accounts::PASSWD;
 use crate::ecosystems::dpkg::{ListedPackage, listed_package};
 use crate::ecosystems::{ECOSYSTEMS, release};
@@ -66,8 +67,9 @@ pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers:
     for (number, layer) in layers.iter().enumerate() {
         merged.add(u32::try_from(number).unwrap_or(u32::MAX), layer);
     }
-    let unread_includes = includes::gaps(&layers, &merged.files);
-    merged.settle(in_layers, suspicious_links(&layers), &unread_includes, &DocumentLinks::new(&layers))
+    let mut of_projects = includes::gaps(&layers, &merged.files);
+    of_projects.extend(dotnet_projects::gaps(&layers, &merged.files));
+    merged.settle(in_layers, suspicious_links(&layers), &of_projects, &DocumentLinks::new(&layers))
 }
 
 impl<'a> MergedLayers<'a> {
@@ -109,7 +111,7 @@ impl<'a> MergedLayers<'a> {
         &self,
         in_layers: bool,
         suspicious_links: Vec<Gap>,
-        unread_includes: &[Gap],
+        of_projects: &[Gap],
         document_links: &DocumentLinks<'_>,
     ) -> Inventory {
         let distribution = self.distribution();
@@ -172,7 +174,7 @@ impl<'a> MergedLayers<'a> {
                 .iter()
                 .filter(|(path, _)| !os_owned.contains(&path_hash(&owned_name(path))) || is_of_system(path))
                 .flat_map(|(_, gaps)| gaps.iter().copied())
-                .chain(unread_includes.iter().filter(|gap| !os_owned.contains(&path_hash(&owned_name(&gap.path)))))
+                .chain(of_projects.iter().filter(|gap| !os_owned.contains(&path_hash(&owned_name(&gap.path)))))
                 .chain(
                     settled
                         .iter()
@@ -250,7 +252,10 @@ impl<'a> MergedLayers<'a> {
     fn files_of_os_packages(&self, files: &BTreeMap<&str, VisibleFile<'_>>) -> HashSet<u64> {
         let of_languages = files
             .iter()
-            .filter(|(_, file)| file.found.packages.iter().any(|package| !package.ecosystem.is_operating_system()))
+            .filter(|(_, file)| {
+                let is_of_language = |package: &FoundPackage| !package.ecosystem.is_operating_system();
+                !file.found.inexact.is_empty() || file.found.packages.iter().any(is_of_language)
+            })
             .map(|(path, _)| path);
         let candidates: HashSet<u64> =
             of_languages.chain(self.gaps.keys()).map(|path| path_hash(&owned_name(path))).collect();

@@ -91,6 +91,32 @@ fn files_that_projects_of_dotnet_import_are_read_or_gaps() {
 }
 
 #[test]
+fn imports_that_name_the_project_are_read_and_its_lock_file_tells_open_versions() {
+    let program = Program::new();
+    let asks = |name: &str, version: &str| {
+        format!(r#"<ItemGroup><PackageReference Include="{name}" Version="{version}"/></ItemGroup>"#)
+    };
+    let of_all = r#"<Import Project="$(MSBuildThisFileDirectory)eng\$(MSBuildProjectName).props"/>"#;
+    let of_one = r#"<Import Project="$(MSBuildProjectDirectory)\..\..\eng\$(MSBuildThisFileName).extra.targets"/>"#;
+    let lock = r#"{"version":1,"dependencies":{"net8.0":{"Open":{"type":"Direct","resolved":"6.0.1"}}}}"#;
+    program.write("app/Directory.Build.props", format!("<Project>{of_all}</Project>"));
+    program.write("app/eng/A.props", format!("<Project>{}</Project>", asks("Alpha", "1.0.0")));
+    program.write("app/eng/B.props", format!("<Project>{}</Project>", asks("Beta", "2.0.0")));
+    program.write("app/eng/B.extra.targets", format!("<Project>{}</Project>", asks("Gamma", "3.0.0")));
+    program.write("app/src/A/A.csproj", "<Project/>");
+    program.write("app/src/B/B.csproj", format!("<Project>{of_one}{}</Project>", asks("Open", "6.*")));
+    program.write("app/src/B/packages.lock.json", lock);
+    let report = program.scan(&intelligence(), &["dir:app"]);
+    let expected = [
+        "Alpha 1.0.0 eng/A.props",
+        "Beta 2.0.0 eng/B.props",
+        "Gamma 3.0.0 eng/B.extra.targets",
+        "Open 6.0.1 src/B/packages.lock.json",
+    ];
+    assert_eq!((packages(&report), gaps(&report)), (expected.map(str::to_owned).to_vec(), vec![]));
+}
+
+#[test]
 fn a_file_that_requirements_take_in_is_read_in_whatever_layer_it_lies() {
     let program = Program::new();
     let asks = "layer COPY a\n  app/requirements.txt = -r base.txt\\n\n";

@@ -37,6 +37,7 @@ impl Ecosystem for Dotnet {
             Want::Suffix(".csproj"),
             Want::Suffix(".fsproj"),
             Want::Suffix(".vbproj"),
+            Want::Suffix(project::IMPORTED),
         ]
     }
 
@@ -46,9 +47,9 @@ impl Ecosystem for Dotnet {
         match plain_name(path.file_name()) {
             "packages.lock.json" => deps::read_lock(bytes, found),
             "project.assets.json" => deps::read_assets(bytes, found),
-            "packages.config" => project::read_config(bytes, found),
+            "packages.config" => project::read_config(path.file_name(), bytes, found),
             name if name.to_ascii_lowercase().ends_with(".deps.json") => deps::read_deps(path.as_str(), bytes, found),
-            _ => project::read_project(path.as_str(), bytes, found),
+            _ => project::read_project(&path, bytes, found),
         }
     }
 }

@@ -43,6 +43,8 @@ pub(super) const FAMILIES: &[Family] = &[
             "packages.config",
             "Directory.Packages.props",
             "a.csproj",
+            "packages.a.config",
+            "eng/a.props.import.proj",
         ],
     ),
     Family { is_streamed: true, ..family("dpkg", "dpkg", &["var/lib/dpkg/status"]) },

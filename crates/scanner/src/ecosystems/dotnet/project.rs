@@ -4,16 +4,24 @@
 
 use std::collections::BTreeSet;
 
-use model::{Ecosystem as Kind, counted};
+use model::{Ecosystem as Kind, UntrustedPath, counted};
 
 use super::items::Items;
 use super::properties::Properties;
+use crate::damage;
+use crate::dotnet_projects::is_project;
 use crate::found::{Evidence, Found, FoundPackage, Include, IncludeKind, Mark};
 use crate::wanted_file::ReadFileError;
 use crate::xml::{self, Element};
 
+/// How a name ends under which a file is read that another one takes in under any name.
+pub(super) const IMPORTED: &str = ".import.proj";
+
 /// How many packages without an exact version a gap names.
 const NAMES_IN_GAP: usize = 8;
+
+/// How many characters of a package without an exact version are kept.
+const LONGEST_SHOWN: usize = 100;
 
 /// How many other files one file may take in.
 const MOST_IMPORTS: usize = 100;
@@ -44,9 +52,18 @@ const OF_TOOLS: &[&str] = &[
 /// Files, in lower case, that are read wherever they lie, so that one in a folder above need not be looked for.
 const READ_ANYWHERE: &[&str] = &["directory.build.props", "directory.build.targets", "directory.packages.props"];
 
-/// Reads `packages.config`.
-pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
-    let packages = xml::parse(bytes)?;
+/// Reads `packages.config`. Of `packages.PROJECT.config` the content says whether it is such a list: others have files of
+/// such names, too.
+pub(super) fn read_config(name: &str, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
+    let is_certain = name == "packages.config";
+    let packages = match xml::parse(bytes) {
+        Ok(root) if is_certain || is_list(&root) => root,
+        Err(error) if is_certain || has_packages(&damage::text_of(bytes)) => return Err(error),
+        Ok(_) | Err(_) => return Ok(()),
+    };
+    if !is_certain && let Some(damage) = damage::of_list(name, bytes) {
+        found.gap("", damage);
+    }
     check_root(&packages, "packages", "packages.config")?;
     if !packages.text().is_empty() {
         found.gap("", "it has text between its elements");
@@ -70,6 +87,21 @@ pub(super) fn read_config(bytes: &[u8], found: &mut Found) -> Result<(), ReadFil
     Ok(())
 }
 
+/// Whether a document is a list of packages, be it an empty one.
+fn is_list(root: &Element) -> bool {
+    let is_package = |element: &Element| element.attribute("id").is_some() || element.attribute("version").is_some();
+    root.name() == "packages" && (root.children().is_empty() || root.children_named("package").any(is_package))
+}
+
+/// Whether a text that is no XML has an element of a list of packages.
+fn has_packages(text: &str) -> bool {
+    let is_end = |rest: &str| rest.starts_with(|letter: char| letter.is_whitespace() || matches!(letter, '>' | '/'));
+    text.match_indices("<package").any(|(at, tag)| {
+        let rest = &text[at + tag.len()..];
+        is_end(rest) || rest.strip_prefix('s').is_some_and(is_end)
+    })
+}
+
 /// Whether a text has an entity that nobody resolved: `&name;`.
 fn is_entity(text: &str) -> bool {
     text.split_once('&').is_some_and(|(_, behind)| behind.contains(';'))
@@ -84,16 +116,17 @@ fn check_root(root: &Element, name: &str, format: &'static str) -> Result<(), Re
 }
 
 /// Reads a project file, `Directory.*.props` and the like, or what one of them takes in.
-pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
+pub(super) fn read_project(path: &UntrustedPath, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let root = xml::parse(bytes)?;
     check_root(&root, "Project", "project file")?;
-    let mut project = Project::new();
+    let name = path.file_name();
+    let mut project = Project::new(name.strip_suffix(IMPORTED).unwrap_or(name));
+    let path = path.as_str();
     project.walk(&root, false);
     // MSBuild looks at items when all properties of the file are known.
     let mut items = Items::default();
     project.items.iter().for_each(|(item, is_conditional)| items.take(item, *is_conditional));
     let mut is_cut = items.is_cut();
-    let mut inexact = Vec::new();
     let mut seen = BTreeSet::new();
     for item in items.into_ordered() {
         let name = item.name;
@@ -117,17 +150,13 @@ pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Resul
                     found.packages.push(package);
                 }
                 _ => {
-                    let told = format!("{name} ({resolved})");
-                    if inexact.len() < NAMES_IN_GAP && !inexact.contains(&told) {
-                        inexact.push(told);
+                    let told: String = format!("{name} ({resolved})").chars().take(LONGEST_SHOWN).collect();
+                    if found.inexact.len() < NAMES_IN_GAP && !found.inexact.contains(&told) {
+                        found.inexact.push(told);
                     }
                 }
             }
         }
-    }
-    if !inexact.is_empty() {
-        let names = inexact.join(", ");
-        found.gap(path, format!("no exact version can be told of {names}; restore with a packages.lock.json"));
     }
     if is_cut {
         let count = Found::LARGEST_PACKAGE_COUNT;
@@ -139,6 +168,8 @@ pub(super) fn read_project(path: &str, bytes: &[u8], found: &mut Found) -> Resul
 
 /// What a project file says, in the order of the document.
 struct Project<'a> {
+    /// Whether it is a project itself, not a part of some.
+    is_whole: bool,
     properties: Properties,
     /// Items of any kind, each with whether it stands in something under a condition.
     items: Vec<(&'a Element, bool)>,
@@ -147,8 +178,10 @@ struct Project<'a> {
 }
 
 impl<'a> Project<'a> {
-    fn new() -> Project<'a> {
-        Project { properties: Properties::of_a_file(), items: Vec::new(), imports: Vec::new(), imports_left_out: 0 }
+    fn new(name: &str) -> Project<'a> {
+        let is_whole = is_project(name);
+        let properties = Properties::of_a_file(name, is_whole);
+        Project { is_whole, properties, items: Vec::new(), imports: Vec::new(), imports_left_out: 0 }
     }
 
     fn walk(&mut self, parent: &'a Element, is_conditional: bool) {
@@ -209,7 +242,8 @@ impl<'a> Project<'a> {
             let more = counted(self.imports_left_out, "more file", "more files");
             found.gap(path, format!("it refers to {more} than are followed of one file"));
         }
-        if !self.imports.is_empty() {
+        // That there is a project is known by its mark, also where it asks for nothing.
+        if self.is_whole || !self.imports.is_empty() {
             found.mark = Some(Mark::Includes(self.imports));
         }
     }
@@ -300,7 +334,8 @@ mod tests {
                 asks for Floating
                 asks for Cyclic
                 asks for Analyzer
-                gap src/App.csproj: no exact version can be told of Floating (6.*), Cyclic ($(B)); restore with a packages.lock.json
+                no exact version of Floating (6.*)
+                no exact version of Cyclic ($(B))
             "#]],
         );
     }
@@ -396,7 +431,7 @@ mod tests {
             &expect![[r#"
                 locked nuget Newtonsoft.Json 13.0.3 direct
                 asks for Newtonsoft.Json
-                gap a.csproj: no exact version can be told of Micro* (1.0.0); restore with a packages.lock.json
+                no exact version of Micro* (1.0.0)
             "#]],
         );
         check(
@@ -436,6 +471,21 @@ mod tests {
                 ("$(Unknown)/c.props".to_owned(), false),
             ]
         );
+        assert_eq!(
+            imports(
+                r#"<Project>
+                  <Import Project="$(MSBuildProjectDirectory)\..\x.props"/>
+                  <Import Project="$(msbuildprojectname).props; $(MSBuildThisFileDirectory)$(MSBuildThisFile).user"/>
+                  <Import Project="$(MSBuildStartupDirectory)\y.props"/>
+                </Project>"#
+            ),
+            [
+                ("./../x.props".to_owned(), false),
+                ("a.props".to_owned(), false),
+                ("./a.csproj.user".to_owned(), false),
+                ("$(MSBuildStartupDirectory)/y.props".to_owned(), false),
+            ]
+        );
         let many: String = (0..=MOST_IMPORTS).map(|at| format!("<Import Project='{at}.props'/>")).collect();
         check(
             "a.csproj",
@@ -457,7 +507,7 @@ mod tests {
             &expect![[r#"
                 locked nuget A 1.0.0 direct
                 locked nuget B 2.0.0 direct
-                gap Directory.Packages.props: no exact version can be told of A ($(V)); restore with a packages.lock.json
+                no exact version of A ($(V))
             "#]],
         );
     }
@@ -471,6 +521,39 @@ mod tests {
                 locked nuget jQuery 3.1.1
             "#]],
         );
+    }
+
+    #[test]
+    fn other_files_of_such_a_name_are_none() {
+        for text in [
+            "",
+            "<?xml version='1.0'?><configuration><packageSources><add key='a' value='b'/></packageSources></configuration>",
+            "<configuration><packageSources>",
+            "<packages><package name='curl'/></packages>",
+            "[packages]\ncurl = 8.0\n<<<<<<< HEAD\n",
+            "{\"packages\": []}",
+            "\0\x01\u{fffd}",
+        ] {
+            check("etc/packages.prod.config", text, &expect![[""]]);
+        }
+        check("src/packages.App.config", "<packages></packages>", &expect![[""]]);
+    }
+
+    #[test]
+    fn a_damaged_list_is_a_gap_whatever_its_name_is() {
+        for (text, reason) in [
+            ("<packages><package id='A' version='1.0.0'/>", "it is no valid XML: it ends in the middle of an element"),
+            ("ackages><package id='A' version='1.0.0'/></packages>", "it is no valid XML: "),
+            ("<packages><package id='A' version='1\0.0'/></packages>", "it has a zero byte in line 1"),
+            ("<packages><package id='A'/></packages>", "1 of its packages lacks a name or a version"),
+        ] {
+            for path in ["packages.config", "src/packages.App.config"] {
+                let found = ecosystem_check::read_with_gaps(&Dotnet, path, text.as_bytes());
+                assert!(found.gaps.iter().any(|gap| gap.reason.starts_with(reason)), "{path} {text}: {:?}", found.gaps);
+            }
+        }
+        let other = ecosystem_check::read_with_gaps(&Dotnet, "packages.config", b"<configuration/>");
+        assert_eq!(other.gaps.len(), 1);
     }
 
     #[test]

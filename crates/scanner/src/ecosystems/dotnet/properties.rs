@@ -40,11 +40,33 @@ struct Property {
 }
 
 impl Properties {
-    /// Those that MSBuild itself sets for a file and that lead to its folder.
-    pub(super) fn of_a_file() -> Properties {
-        let folder = Property { values: vec!["./".to_owned()], certain_since: Some(usize::MAX), is_cut: false };
-        let by_name = BTreeMap::from([("msbuildthisfiledirectory".to_owned(), folder)]);
-        Properties { by_name, size_bytes: 0, imports: 0 }
+    /// Those that MSBuild itself sets for a file of this name (Microsoft, MSBuild reserved and well-known properties), paths
+    /// as they are seen from its folder. Which project a file serves that is none itself, it does not say.
+    pub(super) fn of_a_file(name: &str, is_project: bool) -> Properties {
+        let (stem, extension) = match name.rfind('.') {
+            Some(at) => name.split_at(at),
+            None => (name, ""),
+        };
+        let of_the_file = [
+            ("msbuildthisfile", name),
+            ("msbuildthisfiledirectory", "./"),
+            ("msbuildthisfileextension", extension),
+            ("msbuildthisfilefullpath", name),
+            ("msbuildthisfilename", stem),
+        ];
+        let of_the_project = [
+            ("msbuildprojectdirectory", "."),
+            ("msbuildprojectextension", extension),
+            ("msbuildprojectfile", name),
+            ("msbuildprojectfullpath", name),
+            ("msbuildprojectname", stem),
+        ];
+        let known = of_the_file.into_iter().chain(of_the_project.into_iter().filter(|_| is_project));
+        let by_name = known.map(|(name, value)| {
+            let values = vec![value.to_owned()];
+            (name.to_owned(), Property { values, certain_since: Some(usize::MAX), is_cut: false })
+        });
+        Properties { by_name: by_name.collect(), size_bytes: 0, imports: 0 }
     }
 
     /// Sets a property, under a condition of what it stands in or under its own.
@@ -167,7 +189,7 @@ mod tests {
     /// What a text stands for after a group of properties.
     fn check(group: &str, text: &str, expected: &[&str]) {
         let group = xml::parse(format!("<PropertyGroup>{group}</PropertyGroup>").as_bytes()).unwrap();
-        let mut properties = Properties::of_a_file();
+        let mut properties = Properties::of_a_file("App.Web.csproj", true);
         for property in group.children() {
             match property.name() {
                 "Import" => properties.note_import(),
@@ -202,6 +224,26 @@ mod tests {
     }
 
     #[test]
+    fn msbuild_itself_sets_where_files_and_projects_are() {
+        check(
+            "<Import/>",
+            "$(MSBuildProjectDirectory) $(MSBuildProjectFile) $(MSBuildProjectName) $(MSBuildProjectExtension) \
+             $(MSBuildProjectFullPath)",
+            &[". App.Web.csproj App.Web .csproj App.Web.csproj"],
+        );
+        check(
+            "",
+            "$(MSBuildThisFileDirectory) $(MSBuildThisFile) $(MSBuildThisFileName) $(MSBuildThisFileExtension) \
+             $(msbuildthisfilefullpath)",
+            &["./ App.Web.csproj App.Web .csproj App.Web.csproj"],
+        );
+        check("", "$(MSBuildStartupDirectory)", &["$(MSBuildStartupDirectory)"]);
+        let part = Properties::of_a_file("Directory.Build.props", false);
+        let text = "$(MSBuildThisFileName) $(MSBuildProjectName)";
+        assert_eq!(part.expand(text), ["Directory.Build $(MSBuildProjectName)"]);
+    }
+
+    #[test]
     fn a_file_that_is_taken_in_may_set_what_was_set_before() {
         check("<V>1</V><Import/><W>2</W>", "$(V)", &["1", "$(V)"]);
         check("<V>1</V><Import/><W>2</W>", "$(W)", &["2"]);
@@ -213,7 +255,7 @@ mod tests {
     fn values_beyond_the_limits_stay_as_they_are_written() {
         let many: String = (0..20).map(|at| format!("<V Condition='c'>{at}</V>")).collect();
         let group = xml::parse(format!("<PropertyGroup>{many}</PropertyGroup>").as_bytes()).unwrap();
-        let mut properties = Properties::of_a_file();
+        let mut properties = Properties::of_a_file("a.props", false);
         group.children().iter().for_each(|property| properties.set(property, false));
         let expanded = properties.expand("$(V)$(V)");
         assert_eq!((expanded.len(), expanded.last().unwrap().as_str()), (MOST_VALUES + 1, "0$(V)"));
