@@ -4,7 +4,7 @@
 use super::term::{DEEPEST, Term};
 
 /// How many terms a file may have; the longest real ones list some thousand modules.
-const MOST_TERMS: usize = 1_000_000;
+const MOST_TERMS: usize = 200_000;
 
 const CUT_OFF: &str = "it ends in the middle of a term";
 const CUT_OFF_STRING: &str = "it ends in the middle of a string";
