@@ -6,6 +6,7 @@ use std::ops::Bound;
 
 use model::Gap;
 
+use crate::includes;
 use crate::layer_index::LayerIndex;
 use crate::merge::VisibleFile;
 use crate::system_links::holder;
@@ -105,24 +106,26 @@ impl<'a> Projects<'a> {
     }
 }
 
-/// What is not known because no lock file tells the version of what a file leaves open: none of the project, and where the
-/// file serves all projects below it, none of one of these.
+/// What is not known because no lock file tells the version of what a file leaves open: none of the project, and where
+/// projects take in the file, none of one of these.
 pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_>>) -> Vec<Gap> {
     let open: Vec<(&str, &[String])> = files
         .iter()
         .filter(|(_, file)| !file.found.inexact.is_empty())
         .map(|(path, file)| (*path, file.found.inexact.as_slice()))
         .collect();
-    if open.is_empty() {
-        return Vec::new();
-    }
-    let projects: BTreeSet<&str> = files.keys().copied().filter(|path| is_project(path)).collect();
+    let takers = includes::takers(files);
+    let mut projects = match open.iter().all(|(path, _)| is_project(path)) {
+        true => Projects::default(),
+        false => includes::importers(layers, &takers),
+    };
     let mut known: BTreeMap<&str, bool> = BTreeMap::new();
     let mut has_lock = |path| *known.entry(path).or_insert_with(|| is_locked(layers, files, path));
     let mut gaps = Vec::new();
     for (path, names) in open {
-        let mut served = below(&projects, folder(path)).peekable();
-        let are_locked = is_of_all_below(path) && served.peek().is_some() && served.all(&mut has_lock);
+        let served = if is_project(path) { None } else { projects.served_by(path) };
+        let served = served.unwrap_or_default();
+        let are_locked = !served.is_empty() && served.into_iter().all(&mut has_lock);
         if !are_locked && !has_lock(path) {
             let names = names.join(", ");
             let reason = format!("no exact version can be told of {names}; restore with a packages.lock.json");
@@ -230,7 +233,6 @@ mod tests {
     use crate::ecosystem_check::read_with_gaps;
     use crate::ecosystems::ECOSYSTEMS;
     use crate::found::Found;
-    use crate::includes;
     use crate::merge::merge;
     use crate::path_set::{PathSet, path_hash};
     use crate::selector::SELECTOR;
@@ -305,6 +307,17 @@ mod tests {
         check(&[files[0], files[1], lock], &[], &[]);
         check(&[files[0], files[1], lock, ("src/b/B.csproj", EMPTY)], &[&gap], &[]);
         check(&[files[0], files[1], lock, ("srcs/b/B.csproj", EMPTY)], &[], &[]);
+    }
+
+    #[test]
+    fn a_file_that_projects_import_is_open_where_one_of_them_has_no_lock_file() {
+        let import = r#"<Project><Import Project="..\..\eng\Directory.Build.props"/></Project>"#;
+        let files = [("eng/Directory.Build.props", OPEN), ("src/a/A.csproj", import), ("src/b/B.csproj", import)];
+        let locks = [("src/a/packages.lock.json", LOCK), ("src/b/packages.lock.json", LOCK)];
+        let gap = gap_of("eng/Directory.Build.props");
+        check(&files, &[&gap], &[]);
+        check(&[files[0], files[1], files[2], locks[0]], &[&gap], &[]);
+        check(&[files[0], files[1], files[2], locks[0], locks[1]], &[], &[]);
     }
 
     #[test]

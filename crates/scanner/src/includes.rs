@@ -60,21 +60,13 @@ pub(crate) fn unread(layers: &[&LayerIndex]) -> Vec<UnreadInclude> {
 }
 
 /// What files take in, those paths resolved that name the project. Of a file that is a project itself they are by now.
-fn resolved<'a>(layers: &[&LayerIndex], takers: &[(&'a str, &'a [Include])]) -> Vec<(&'a str, Cow<'a, Include>)> {
-    let all = || takers.iter().flat_map(|&(path, includes)| includes.iter().map(move |include| (path, include)));
-    let mut projects = Projects::default();
-    if all().any(|(path, include)| is_open(path, include)) {
-        for &(path, _) in takers {
-            projects.note(path);
-        }
-        for (path, include) in all().filter(|(path, include)| !is_open(path, include)) {
-            if let Target::Read { real } | Target::Unread { real, .. } = Target::of(layers, path, include) {
-                projects.note_import(path, real);
-            }
-        }
-    }
+fn resolved<'a>(layers: &[&LayerIndex], takers: &[Taker<'a>]) -> Vec<(&'a str, Cow<'a, Include>)> {
+    let mut projects = match all_of(takers).any(|(path, include)| is_open(path, include)) {
+        true => importers(layers, takers),
+        false => Projects::default(),
+    };
     let mut resolved = Vec::new();
-    for (path, include) in all() {
+    for (path, include) in all_of(takers) {
         if is_open(path, include) {
             let files = projects.resolve(path, &include.file).into_iter();
             resolved.extend(files.map(|file| (path, Cow::Owned(Include { file, ..*include }))));
@@ -85,6 +77,39 @@ fn resolved<'a>(layers: &[&LayerIndex], takers: &[(&'a str, &'a [Include])]) -> 
     resolved
 }
 
+/// A file that takes in others, or is a project of .NET, with what it takes in.
+pub(crate) type Taker<'a> = (&'a str, &'a [Include]);
+
+fn all_of<'t, 'a>(takers: &'t [Taker<'a>]) -> impl Iterator<Item = (&'a str, &'a Include)> + use<'t, 'a> {
+    takers.iter().flat_map(|&(path, includes)| includes.iter().map(move |include| (path, include)))
+}
+
+/// The visible files that take in others, but for those of dependencies.
+pub(crate) fn takers<'a>(files: &BTreeMap<&'a str, VisibleFile<'a>>) -> Vec<Taker<'a>> {
+    let takers = files.iter().filter_map(|(path, file)| match &file.found.mark {
+        Some(Mark::Includes(includes)) if !is_in_dependency_folder(path) => Some((*path, includes.as_slice())),
+        _ => None,
+    });
+    takers.collect()
+}
+
+/// Which projects of .NET there are, and what takes in what, as far as the paths do not name the project.
+pub(crate) fn importers<'a>(layers: &[&LayerIndex], takers: &[Taker<'a>]) -> Projects<'a> {
+    let mut projects = Projects::default();
+    for &(path, _) in takers {
+        projects.note(path);
+    }
+    for (path, include) in all_of(takers) {
+        if include.kind.ecosystem() == "dotnet"
+            && !is_open(path, include)
+            && let Target::Read { real } | Target::Unread { real, .. } = Target::of(layers, path, include)
+        {
+            projects.note_import(path, real);
+        }
+    }
+    projects
+}
+
 /// Whether the path of what a file takes in names the project, and the file is none itself.
 fn is_open(path: &str, include: &Include) -> bool {
     include.kind.ecosystem() == "dotnet" && !is_project(path) && names_project(&include.file)
@@ -92,15 +117,8 @@ fn is_open(path: &str, include: &Include) -> bool {
 
 /// What is not known because of files that are taken in and were not read.
 pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_>>) -> Vec<Gap> {
-    let takers: Vec<(&str, &[Include])> = files
-        .iter()
-        .filter_map(|(path, file)| match &file.found.mark {
-            Some(Mark::Includes(includes)) if !is_in_dependency_folder(path) => Some((*path, includes.as_slice())),
-            _ => None,
-        })
-        .collect();
     let mut gaps = BTreeSet::new();
-    for (path, include) in resolved(layers, &takers) {
+    for (path, include) in resolved(layers, &takers(files)) {
         let why = match Target::of(layers, path, &include) {
             Target::Read { .. } => continue,
             Target::Unread { real, .. } if files.contains_key(real.as_str()) => continue,
