@@ -126,7 +126,8 @@ pub fn known_inventory(cache: &Cache, layers: &[Digest]) -> Option<Inventory> {
 
 /// Indexes a folder, the host or a container's root; its files are looked into on so many `threads`. `again` opens it once
 /// more, where symbolic links of the system lead to files that the first pass did not want. `is_repository` says that it
-/// holds what programs are built of, so that manifests without a lock file are gaps.
+/// holds what programs are built of, so that manifests without a lock file are gaps and links lead out of it; anything else
+/// is a root, above which there is nothing (path_resolution(7)).
 ///
 /// # Errors
 /// When the folder itself cannot be read; what lies in it and cannot be read is a gap.
@@ -152,7 +153,7 @@ pub fn index_tree(
     // In a folder every name of a file is a file, so that there are no links to complete.
     let ReadLayer { mut index, links: _, mut detections } = read?;
     detections.end();
-    let linked = LinkedFiles::of(&[&index], true);
+    let linked = LinkedFiles::of(&[&index], is_repository);
     index.gaps.extend(linked.gaps);
     index.gaps.extend(linked.gaps_of_layers.into_iter().map(|(_, gap)| gap));
     for wanted in linked.wanted.values() {

@@ -69,8 +69,8 @@ pub(crate) struct LinkedFiles {
 impl LinkedFiles {
     /// What the layers, from the base upwards and settled by [`crate::folder_links::settle`], hold in the places of a
     /// system by way of links, and behind links with names that readers go by, hard links into lower layers included. Out
-    /// of a folder (`is_folder`) no link is followed; in the root of an image none leads out.
-    pub(crate) fn of(layers: &[&LayerIndex], is_folder: bool) -> LinkedFiles {
+    /// of a repository (`is_repository`) no link is followed; out of a root none leads.
+    pub(crate) fn of(layers: &[&LayerIndex], is_repository: bool) -> LinkedFiles {
         let mut linked = LinkedFiles::default();
         let link = |path: &str| link_at(layers.iter().copied(), path);
         for sought in RELEASES.iter().chain(DATABASES) {
@@ -110,7 +110,7 @@ impl LinkedFiles {
         for UnreadInclude { layer, named, real, sought } in includes::unread(layers) {
             linked.wanted.entry(layer).or_default().want(named, Place::where_it_lies(layer, real, sought));
         }
-        wanted_links::add(layers, is_folder, &mut linked);
+        wanted_links::add(layers, is_repository, &mut linked);
         lower_links::add(layers, &mut linked);
         linked
     }

@@ -23,7 +23,7 @@ const MOST_QUESTIONS: usize = 1_000_000;
 const FOLDERS_OF_PACKAGES: &[&str] = &[".venv", "dist-packages", "node_modules", "site-packages", "venv", "vendor"];
 
 /// Adds what links of the layers, from the base upwards, lead to.
-pub(crate) fn add(layers: &[&LayerIndex], is_folder: bool, linked: &mut LinkedFiles) {
+pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut LinkedFiles) {
     // Most parts of a path are no links in any layer.
     let all: HashSet<u64> = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
     let link = |path: &str| {
@@ -46,7 +46,7 @@ pub(crate) fn add(layers: &[&LayerIndex], is_folder: bool, linked: &mut LinkedFi
                     continue;
                 }
             }
-            let real = if is_folder { resolve_within(path, link) } else { resolve(path, link) };
+            let real = if is_repository { resolve_within(path, link) } else { resolve(path, link) };
             let real = match real {
                 Ok(real) => real,
                 Err(unresolved) => {

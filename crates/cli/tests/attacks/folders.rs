@@ -48,6 +48,23 @@ fn links_out_of_a_folder_are_never_followed() {
     }
 }
 
+/// The folder above a root is the root itself (path_resolution(7)); above a repository is something else.
+#[test]
+fn links_with_steps_above_a_root_stay_in_it() {
+    let bench = Bench::new();
+    bench.write("root/srv/lock", MARKED.replace("host-secret", "lodash").as_bytes());
+    bench.write("srv/lock", MARKED.as_bytes());
+    bench.write("root/app/keep", b"");
+    symlink("../../../srv/lock", bench.work().join("root/app/package-lock.json")).unwrap();
+    for target in ["rootfs:root", "host:root"] {
+        let run = bench.scan(target);
+        assert_eq!((run.packages(), run.gaps()), (vec!["lodash".to_owned()], Vec::new()), "{target}");
+    }
+    let run = bench.scan("dir:root");
+    assert_eq!(run.packages(), [""; 0]);
+    run.has_gap("app/package-lock.json: it is a symbolic link out of the folder that is scanned");
+}
+
 #[test]
 fn pipes_and_sockets_in_a_folder_do_not_block() {
     let bench = Bench::new();
