@@ -41,6 +41,7 @@ mod owned_files;
 mod owners;
 mod package_list;
 mod path_set;
+mod program;
 mod projects;
 mod purls;
 mod relations;

@@ -1,0 +1,61 @@
+//! Files that are programs by how they begin, whatever they are called.
+
+use oci::Entry;
+
+use crate::selector::{SELECTOR, Selection};
+
+/// The smallest file, in bytes, that is looked at for a program whose name and mode do not say so. Programs with anything
+/// to tell are larger, and most files are smaller.
+const SMALLEST_UNNAMED_PROGRAM: u64 = 128 << 10;
+
+/// What makes a file worth a look at how it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// Its name or mode says that it can run.
+    Named,
+    /// Nothing says so, and it is large enough to be a program that nobody has made executable yet.
+    Unnamed,
+    /// Nothing does.
+    None,
+}
+
+impl Program {
+    /// What is expected of the file, which `selection` wants for its path; without `may_look` nothing by its size.
+    pub(crate) fn expected(entry: &Entry, selection: Selection, may_look: bool) -> Program {
+        let name = entry.path.file_name();
+        let is_named =
+            entry.is_executable() || name.contains(".so") || name.ends_with(".exe") || name.ends_with(".dll");
+        if SELECTOR.executables().is_empty() {
+            Program::None
+        } else if is_named && entry.size_bytes >= 64 {
+            Program::Named
+        } else if may_look && selection.is_empty() && entry.size_bytes >= SMALLEST_UNNAMED_PROGRAM {
+            Program::Unnamed
+        } else {
+            Program::None
+        }
+    }
+
+    /// Whether a file that begins so is one. Of files that nothing calls programs those of Linux are, because other magic
+    /// numbers are short or those of other formats too.
+    pub(crate) fn begins_with(self, head: &[u8]) -> bool {
+        match self {
+            Program::Named => is_executable_magic(head),
+            Program::Unnamed => head.starts_with(b"\x7fELF"),
+            Program::None => false,
+        }
+    }
+}
+
+/// ELF, PE and Mach-O (thin and universal) begin so.
+fn is_executable_magic(head: &[u8]) -> bool {
+    head.starts_with(b"\x7fELF")
+        || head.starts_with(b"MZ")
+        || matches!(
+            head,
+            [0xfe, 0xed, 0xfa, 0xce | 0xcf]
+                | [0xce | 0xcf, 0xfa, 0xed, 0xfe]
+                | [0xca, 0xfe, 0xba, 0xbe]
+                | [0xbe, 0xba, 0xfe, 0xca]
+        )
+}
