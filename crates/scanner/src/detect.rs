@@ -20,7 +20,6 @@ use oci::Entry;
 use serde::{Deserialize, Serialize};
 
 use crate::detectors::Detectors;
-use crate::folder_links::rename_keys;
 use crate::layer_index::MOST_GAPS;
 use crate::layer_paths::{HardLinks, Occurrences, remove_below};
 use crate::owners::{self, DigestHead, Owners};
@@ -79,16 +78,6 @@ impl Kept {
 }
 
 impl Detections {
-    /// Gives every path another one.
-    pub(crate) fn rename(&mut self, real: &dyn Fn(&str) -> String) {
-        rename_keys(&mut self.files, real);
-        rename_keys(&mut self.remarks.entries, real);
-        rename_keys(&mut self.owners, real);
-        for gap in &mut self.gaps {
-            gap.path = real(&gap.path);
-        }
-    }
-
     /// Says that files that can run were left out.
     fn gap(&self) -> Option<Gap> {
         let Kept { refused, .. } = self.kept;

@@ -16,6 +16,7 @@ use crate::further_pass::{FurtherPass, LostLink, read_all};
 use crate::layer_index::{LayerIndex, ReadLayer, index_entries};
 use crate::masking::Masker;
 use crate::missing_links::read_links;
+use crate::placed_entries::{LowerLinks, PlacedEntries, index_placed, read_placed};
 use crate::system_links::LinkedFiles;
 use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations, unlocked};
 
@@ -254,7 +255,7 @@ impl Work<'_> {
             found.push(detections);
             digests.push(digest);
         }
-        folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
+        folder_links::settle(&mut indexes, &mut found, |number, lower| self.read_again(number, lower, threads))?;
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
         read_all(linked.wanted, &mut indexes, |number, wanted, indexes| self.read_wanted(number, wanted, indexes))?;
         for (number, gap) in linked.gaps_of_layers {
@@ -285,24 +286,65 @@ impl Work<'_> {
         wanted: &FurtherPass,
         indexes: &mut [LayerIndex],
     ) -> Result<Vec<LostLink>, IndexError> {
-        let image = self.image;
-        if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
-            let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-            let linked =
-                wanted.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))?;
-            if !linked.needs_pass() {
-                return Ok(linked.lost);
-            }
-            let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
-            return linked.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source));
-        }
-        let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-        let linked = wanted.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))?;
+        let passed = indexes[number].passed_links.clone();
+        let linked = self.read_entries(number, |entries| {
+            read_placed(entries, passed.clone(), |entries| wanted.read(entries, number, indexes))
+        })?;
         if !linked.needs_pass() {
             return Ok(linked.lost);
         }
-        let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-        linked.read(&mut reader, number, indexes).map_err(|source| read_error(image, number, source))
+        self.read_entries(number, |entries| {
+            read_placed(entries, passed, |entries| linked.read(entries, number, indexes))
+        })
+    }
+
+    /// Reads a layer once more, with its entries where they lie above the links of lower layers.
+    fn read_again(
+        &self,
+        number: usize,
+        lower: &mut LowerLinks<'_>,
+        threads: usize,
+    ) -> Result<(LayerIndex, Detections), IndexError> {
+        let crew = Crew::new(self.detectors, 1);
+        thread::scope(|scope| {
+            let reading = crew.reading();
+            for _ in 1..threads {
+                // Where no further thread can be had, this one does all.
+                let _ = thread::Builder::new().spawn_scoped(scope, || crew.help(None));
+            }
+            let mut detector = FileDetector::new(&crew);
+            let read = self.read_entries(number, |entries| index_placed(entries, lower, detector.as_mut()));
+            let read = read.and_then(|ReadLayer { mut index, links, mut detections }| {
+                if !links.is_empty() {
+                    let look = detector.as_mut().map(|detector| (detector, &mut detections));
+                    self.read_entries(number, |entries| {
+                        read_links(&mut PlacedEntries::new(entries, lower), &links, &mut index, look)
+                    })?;
+                }
+                detections.end();
+                Ok((index, detections))
+            });
+            drop(reading);
+            read
+        })
+    }
+
+    /// Has the entries of a layer read that was read before.
+    fn read_entries<T>(
+        &self,
+        number: usize,
+        read: impl FnOnce(&mut dyn EntryStream) -> Result<T, ReadEntriesError>,
+    ) -> Result<T, IndexError> {
+        let image = self.image;
+        let read = match &image.layers[number].identity {
+            LayerIdentity::Unpacked(_) => {
+                read(&mut image.open_unpacked(number).map_err(|source| open_error(image, number, source))?)
+            }
+            LayerIdentity::Verified(_) | LayerIdentity::Claimed(_) | LayerIdentity::Unknown => {
+                read(&mut image.open_layer(number).map_err(|source| open_error(image, number, source))?)
+            }
+        };
+        read.map_err(|source| read_error(image, number, source))
     }
 
     fn layers(&self, threads: usize) -> Result<Vec<IndexedLayer>, IndexError> {

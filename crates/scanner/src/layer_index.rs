@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
-use crate::folder_links::Redirects;
 use crate::found::{Found, FoundPackage, Mark};
 use crate::further_pass::NO_FILE;
 use crate::layer_paths::{HardLinks, LayerPaths, LeftPaths, LinkedFile, remove_below, remove_paths_below};
@@ -22,6 +21,7 @@ use crate::masking::Masker;
 use crate::missing_links::{LowerLink, MissingLinks};
 use crate::needs::Needs;
 use crate::path_set::{PathSet, path_hash};
+use crate::placed_entries::PassedLinks;
 use crate::program::Program;
 use crate::selector::{SELECTOR, Selection};
 use crate::shared_content::SharedContent;
@@ -41,10 +41,10 @@ const MOST_KEPT_BYTES: usize = 64 << 20;
 
 /// What the symbolic links of one layer, and the folders that it does not list, may take in memory, roughly. Links beyond
 /// are not followed where an upper layer has files behind them, which is a gap there.
-const MOST_LINK_BYTES: usize = 8 << 20;
+pub(crate) const MOST_LINK_BYTES: usize = 8 << 20;
 
 /// The longest target of a link that Linux follows (`PATH_MAX`).
-const LONGEST_TARGET: usize = 4096;
+pub(crate) const LONGEST_TARGET: usize = 4096;
 
 /// The index of one layer.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -64,20 +64,22 @@ pub(crate) struct LayerIndex {
     pub(crate) opaque: BTreeSet<String>,
     /// Symbolic links with their targets as written: what an upper layer has below may lie elsewhere.
     pub(crate) links: BTreeMap<String, String>,
-    /// Hard links with names that readers go by whose file the layer does not have: a lower layer may have it.
+    /// Hard links whose file the layer does not have: a lower layer may have it.
     pub(crate) linked_below: BTreeMap<String, LowerLink>,
     /// How many symbolic links there are beyond those in `links`.
     pub(crate) links_left_out: u64,
     /// How many folders more there are than in `unlisted`.
     pub(crate) folders_left_out: u64,
-    /// Folders in which the layer has something without listing them itself: a lower layer may have links there.
+    /// Folders in which the layer has something before it lists them itself, if it does: a lower layer may have links there.
     pub(crate) unlisted: BTreeSet<String>,
+    /// Whether the layer names something by way of its own symbolic links.
+    pub(crate) passes_own_links: bool,
     /// What could not be read.
     pub(crate) gaps: Vec<Gap>,
-    /// Where some of `unlisted` lie above other layers. It depends on them, so that it is never cached; what is kept as
-    /// hashes goes by the paths that the layer names, all else by where it lies.
+    /// The links of lower layers that the entries were read by, each where it lies; nothing where all lie as the layer says.
+    /// It depends on the lower layers, as do then the paths here, so that such an index is never cached.
     #[serde(skip)]
-    pub(crate) redirects: Redirects,
+    pub(crate) passed_links: Option<PassedLinks>,
 }
 
 /// What a pass over a layer brings.
@@ -103,8 +105,9 @@ pub(crate) fn index_entries(
     let mut gap_numbers: Vec<usize> = Vec::new();
     let mut room = Room::of_a_layer();
     let may_look = stream.has_every_content();
-    while let Some(entry) = stream.next_entry()? {
-        paths.note(&entry.path, |bytes| link_room.has(bytes));
+    while let Some(mut entry) = stream.next_entry()? {
+        let is_link = |folder: &str| index.links.contains_key(folder);
+        index.passes_own_links |= paths.note(&entry.path, is_link, |bytes| link_room.has(bytes));
         match LayerPath::of(&entry.path) {
             LayerPath::Plain => {}
             LayerPath::Whiteout(path) => {
@@ -125,6 +128,12 @@ pub(crate) fn index_entries(
         }
         if let Some(detector) = &mut detector {
             detector.note(&entry, &mut detections);
+        }
+        // A hard link to a symbolic link is one more such link (linkat(2)).
+        if let EntryKind::HardLink(target) = &entry.kind
+            && let Some(link) = index.links.get(target.as_str())
+        {
+            entry.kind = EntryKind::SymbolicLink(link.clone());
         }
         // A path that occurs again in one layer holds what came last.
         index.forget(entry.path.as_str());
@@ -191,8 +200,8 @@ pub(crate) fn index_entries(
     if let Some(detector) = &mut detector {
         detector.finish(&mut detections);
     }
-    let looked_into = linked.iter().map(|(_, file)| file).filter(|_| detector.is_some());
-    let asked = wanted_links.values().chain(looked_into).map(|file| path_hash(file.path.as_str()));
+    let further = linked.iter().map(|(_, file)| file);
+    let asked = wanted_links.values().chain(further).map(|file| path_hash(file.path.as_str()));
     let asked: HashSet<u64> = asked.chain(gap_numbers.iter().filter_map(|number| paths.path_of(*number))).collect();
     let occurrences = paths.occurrences(&asked);
     let mut links = MissingLinks::default();
@@ -205,8 +214,7 @@ pub(crate) fn index_entries(
     index.gaps.retain(|_| gap_numbers.next().is_none_or(|number| occurrences.is_left(number)));
     for (name, file) in wanted_links {
         let Some(number) = occurrences.number_of(&file) else {
-            let (comes_first, target) = (occurrences.is_behind(&file), file.path.as_str().to_owned());
-            index.linked_below.insert(name.as_str().to_owned(), LowerLink { target, comes_first });
+            index.linked_below.insert(name.as_str().to_owned(), LowerLink::to(&file, &occurrences));
             continue;
         };
         let is_left = occurrences.is_left(number);
@@ -217,6 +225,13 @@ pub(crate) fn index_entries(
         index.files.insert(name.as_str().to_owned(), found);
         if let Some(owned) = index.owned.get(file.path.as_str()).cloned() {
             index.owned.insert(name.as_str().to_owned(), owned);
+        }
+    }
+    // What is behind the others may matter for what it is, whatever they are called.
+    for (name, file) in linked.iter() {
+        let is_below = || SELECTOR.select(name).is_empty() && occurrences.number_of(file).is_none();
+        if is_below() && room.takes(name.as_str().len() + file.path.as_str().len()) {
+            index.linked_below.insert(name.as_str().to_owned(), LowerLink::to(file, &occurrences));
         }
     }
     drop(occurrences);
@@ -334,6 +349,11 @@ impl LayerIndex {
     /// Whether the layer has something other than a folder at the path with this hash.
     pub(crate) fn has_file(&self, hash: u64) -> bool {
         self.occupied.contains(hash) && !self.folders.contains(hash)
+    }
+
+    /// Whether the layer has a folder at this path.
+    pub(crate) fn has_folder(&self, path: &str) -> bool {
+        self.folders.contains(path_hash(path)) || self.unlisted.contains(path)
     }
 
     pub(crate) fn forget(&mut self, path: &str) {

@@ -53,12 +53,18 @@ pub(crate) struct LeftPaths {
 type Around = HashMap<u64, u64>;
 
 impl LayerPaths {
-    /// Notes the folders around an entry; `takes` says whether there is room for a path of so many bytes.
-    pub(crate) fn note(&mut self, path: &UntrustedPath, takes: impl FnMut(usize) -> bool) {
+    /// Notes the folders around an entry; `takes` says whether there is room for a path of so many bytes. Says whether one
+    /// of them `is_link`.
+    pub(crate) fn note(
+        &mut self,
+        path: &UntrustedPath,
+        is_link: impl Fn(&str) -> bool,
+        takes: impl FnMut(usize) -> bool,
+    ) -> bool {
         let LayerPaths { folders, unlisted, last_cleared, .. } = self;
         // Of what was listed before some may be gone.
         let is_listed = |folder: u64| folders.get(&folder).is_some_and(|listed| listed.since >= *last_cleared);
-        unlisted.note(path, is_listed, takes);
+        unlisted.note(path, is_listed, is_link, takes)
     }
 
     /// Takes in a folder.
@@ -124,7 +130,7 @@ impl LayerPaths {
     pub(crate) fn finish(self) -> LeftPaths {
         if self.cleared.is_empty() {
             let LayerPaths { entries, folders, unlisted, .. } = self;
-            let (unlisted, folders_left_out) = unlisted.finish(|folder| folders.contains_key(&folder));
+            let (unlisted, folders_left_out) = unlisted.finish();
             let occupied = PathSet::from_hashes(entries.into_iter().map(|entry| entry.path).collect());
             let folders = PathSet::from_hashes(folders.into_keys().collect());
             return LeftPaths { occupied, folders, unlisted, folders_left_out };
@@ -149,7 +155,7 @@ impl LayerPaths {
         for removal in &self.removals {
             left(0, removal.folder, removal.since);
         }
-        let (mut unlisted, folders_left_out) = self.unlisted.finish(|folder| folders.contains(&folder));
+        let (mut unlisted, folders_left_out) = self.unlisted.finish();
         unlisted.retain(|folder| used.contains(&path_hash(folder)));
         let folders = PathSet::from_hashes(folders.into_iter().collect());
         LeftPaths { occupied: PathSet::from_hashes(occupied), folders, unlisted, folders_left_out }
@@ -332,7 +338,7 @@ mod tests {
         let mut paths = LayerPaths::default();
         for entry in entries {
             let path = UntrustedPath::normalise(entry);
-            paths.note(&path, |_| true);
+            paths.note(&path, |_| false, |_| true);
             if entry.ends_with('/') {
                 paths.list(&path);
             } else {
@@ -357,7 +363,7 @@ mod tests {
             (&["a/b/x", "a/b"], &["a/b"], &[], &["a"]),
             // What comes afterwards stays.
             (&["a/b/", "a/b/x", "a", "a/b/y"], &["a", "a/b/y"], &[], &["a", "a/b"]),
-            (&["a/b/x", "a", "a/", "a/b/", "a/b/y"], &["a", "a/b/y"], &["a", "a/b"], &[]),
+            (&["a/b/x", "a", "a/", "a/b/", "a/b/y"], &["a", "a/b/y"], &["a", "a/b"], &["a", "a/b"]),
             (&["a/b/x", "a", "a/b/y", "a"], &["a"], &[], &[]),
             (&["a/b/", "a/b/c/x", "a/b", "a/b/y", "a/b"], &["a/b"], &[], &["a"]),
             (&["a/", "a/b/x", "a", "a/b/y", "a"], &["a"], &[], &[]),

@@ -41,6 +41,7 @@ mod owned_files;
 mod owners;
 mod package_list;
 mod path_set;
+mod placed_entries;
 mod program;
 mod projects;
 mod purls;

@@ -3,16 +3,17 @@
 //! image-spec, layer.md, Applying Changesets). The file is read in a further pass and told under the link's name, in the
 //! layer that has the link; a link that leads nowhere is a gap.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use model::{Gap, UntrustedPath, counted};
 
-use crate::folder_links::{MOST_FOLLOWED, join, link_at, resolve};
+use crate::folder_links::MOST_FOLLOWED;
 use crate::further_pass::{FurtherPass, LostLink, Place};
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
 use crate::missing_links::LowerLink;
 use crate::path_set::path_hash;
+use crate::selector::SELECTOR;
 use crate::system_links::{LinkedFiles, holder};
 
 /// How often the layers of one image are asked about such links: a second's work. Few builders write any.
@@ -29,6 +30,9 @@ pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
         for (name, link) in &layer.linked_below {
+            if SELECTOR.select(&UntrustedPath::normalise(name)).is_empty() {
+                continue;
+            }
             match search.file_behind(number, name, link, &mut above) {
                 Ok(Some(LowerFile { holder, held, real })) => {
                     let place = Place::where_it_is_linked(number, real, name.clone());
@@ -109,16 +113,13 @@ enum Lost {
 
 struct Search<'a> {
     layers: &'a [&'a LayerIndex],
-    /// The hashes of the paths of symbolic links, because most parts of a path are none in any layer.
-    links: HashSet<u64>,
     /// How many more layers may be asked.
     questions: usize,
 }
 
 impl<'a> Search<'a> {
     fn new(layers: &'a [&'a LayerIndex]) -> Search<'a> {
-        let links = layers.iter().flat_map(|layer| layer.links.keys()).map(|path| path_hash(path)).collect();
-        Search { layers, links, questions: MOST_QUESTIONS }
+        Search { layers, questions: MOST_QUESTIONS }
     }
 
     /// The file behind a link of layer `number`; nothing where a layer above hides the link.
@@ -141,7 +142,7 @@ impl<'a> Search<'a> {
         let (mut number, mut link, target) = (number, link.clone(), &link.target);
         for _ in 0..MOST_FOLLOWED {
             self.ask()?;
-            let Some(file) = self.file_at(number, &link)? else { break };
+            let Some(file) = self.file_at(number, &link) else { break };
             let layer = self.layers[file.holder];
             if layer.links.contains_key(&file.real) {
                 return Err(Lost::Nowhere(format!("it is a hard link to {target}, which is a symbolic link")));
@@ -158,46 +159,19 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// The target of the symbolic link at this path when layer `number` is unpacked.
-    fn link(&self, number: usize, path: &str) -> Option<&'a str> {
-        if !self.links.contains(&path_hash(path)) {
-            return None;
-        }
-        let layers: &'a [&'a LayerIndex] = self.layers;
-        link_at(layers[..=number].iter().copied(), path)
-    }
-
-    /// What layer `number` has there itself or finds there of lower layers, under the path that the link names.
-    fn file_at(&self, number: usize, link: &LowerLink) -> Result<Option<LowerFile>, Lost> {
-        let layer = self.layers[number];
-        let named = link.target.as_str();
-        let is_own = layer.has_file(path_hash(named));
-        if is_own && !link.comes_first {
-            let real = layer.redirects.real(named).into_owned();
-            return Ok(Some(LowerFile { holder: number, held: UntrustedPath::normalise(named), real }));
-        }
-        let (folder, file) = named.rsplit_once('/').unwrap_or(("", named));
-        // The last part is not followed (link(2)).
-        let folder = resolve(folder, |path| self.link(number, path));
-        let folder = folder.map_err(|unresolved| Lost::Nowhere(unresolved.reason().to_owned()))?;
-        let real = join(&folder, file);
-        let mut names = layer.redirects.names(&real).into_iter();
-        let own = names.find(|named| layer.has_file(path_hash(named)));
-        // What the layer itself takes away was there before.
-        let lower = holder(&self.layers[..number], &real);
-        let found = match (own, lower) {
-            // By another name than that of the link the layer's file may have come before it or behind it.
-            (Some(_), Some(_)) if !is_own => {
-                return Err(Lost::Nowhere(format!(
-                    "it is a hard link to {named}, which the layer and one below it have, and it is unknown to which of \
-                     both"
-                )));
-            }
-            (_, Some(lower)) => Some(lower),
-            (Some(own), None) => Some((number, UntrustedPath::normalise(&own))),
-            (None, None) => None,
+    /// What layer `number` has there itself or finds there of lower layers, under the path that the link names: where links
+    /// lead to it, [`crate::folder_links::settle`] has followed them.
+    fn file_at(&self, number: usize, link: &LowerLink) -> Option<LowerFile> {
+        let real = link.target.clone();
+        let own = || (number, UntrustedPath::normalise(&real));
+        let is_own = self.layers[number].has_file(path_hash(&real));
+        let found = if is_own && !link.comes_first {
+            Some(own())
+        } else {
+            // What the layer itself takes away was there before.
+            holder(&self.layers[..number], &real).or_else(|| is_own.then(own))
         };
-        Ok(found.map(|(holder, held)| LowerFile { holder, held, real }))
+        found.map(|(holder, held)| LowerFile { holder, held, real })
     }
 }
 
@@ -280,12 +254,44 @@ mod tests {
     }
 
     #[test]
-    fn a_link_through_a_symbolic_link_to_one_of_two_files_is_a_gap() {
+    fn a_link_through_a_symbolic_link_leads_to_what_is_there_when_it_comes() {
+        let link = "app/package-lock.json => data/x";
+        let other = r#"srv/x = {"lockfileVersion":3,"packages":{"node_modules/lodash":{"version":"9.9.9"}}}"#;
+        let (base, found): (&[&str], _) = (&[LOCK, "data -> /srv"], ["lodash 9.9.9 in app/package-lock.json"]);
+        check(&[base, &[other, link]], &found);
+        check(&[base, &[link, other]], FOUND);
+        check(&[&["data -> /srv", other, link]], &found);
+        check(&[&[LOCK], &[other, "data -> /srv", link]], &found);
+    }
+
+    #[test]
+    fn a_hard_link_to_a_symbolic_link_is_one_more_such_link() {
+        // It leads where the other would lead from its own folder, and is followed however it is called.
+        let found = ["lodash 4.17.20 in app/package-lock.json"];
+        for (soft, hard) in [
+            ("lib/soft -> ../srv/x", "app/package-lock.json => lib/soft"),
+            ("soft -> /srv/x", "app/package-lock.json => soft"),
+        ] {
+            check(&[&[LOCK, soft, hard]], &found);
+            check(&[&[LOCK], &[soft, hard]], &found);
+            check(&[&[LOCK, soft], &[hard]], &found);
+            check(&[&[LOCK, soft], &[hard], &["lib/.wh.soft", ".wh.soft"]], &found);
+        }
+        let links = ["soft -> srv", "hard => soft", "app/package-lock.json => hard/x"];
+        check(&[&[LOCK, links[0], links[1], links[2]]], &found);
+        check(&[&[LOCK, links[0]], &[links[1]], &[links[2]]], &found);
         check(
-            &[&[LOCK, "data -> /srv"], &["srv/x = {}", "app/package-lock.json => data/x"]],
-            &[
-                "gap app/package-lock.json: it is a hard link to data/x, which the layer and one below it have, and it is unknown to which of both",
-            ],
+            &[&["soft -> srv"], &["hard => soft"], &["hard/requirements.txt = jinja2==2.11.1"]],
+            &["jinja2 2.11.1 in srv/requirements.txt"],
+        );
+        check(
+            &[&[LOCK, "lib/soft -> ../srv/x"], &["a/b/package-lock.json => lib/soft"]],
+            &["gap a/b/package-lock.json: it is a symbolic link to ../srv/x, which is not there"],
+        );
+        // What the other name was when the link came.
+        check(
+            &[&[LOCK, "soft -> srv/x", "app/package-lock.json => soft", "soft = {}"]],
+            &["gap app/package-lock.json: it is a symbolic link to srv/x, which is not there"],
         );
     }
 
@@ -295,7 +301,7 @@ mod tests {
             &[&["pipe ?", "soft -> x", "b/Cargo.lock => pipe", "c/Cargo.lock => soft", "pipe/"]],
             &[
                 "gap b/Cargo.lock: it is a hard link to pipe, which is no regular file but a pipe, socket or device",
-                "gap c/Cargo.lock: it is a hard link to soft, which is a symbolic link",
+                "gap c/Cargo.lock: it is a symbolic link to x, which is not there",
             ],
         );
         check(
@@ -313,8 +319,8 @@ mod tests {
             &[
                 "gap a/Cargo.lock: it is a hard link to a/Cargo.lock, which neither the layer nor one below it has",
                 "gap b/Cargo.lock: it is a hard link to pipe, which is no regular file but a pipe, socket or device",
-                "gap c/Cargo.lock: it is a hard link to soft, which is a symbolic link",
-                "gap d/Cargo.lock: it leads through symbolic links in a circle",
+                "gap c/Cargo.lock: it is a symbolic link to srv/x, which is not there",
+                "gap d/Cargo.lock: it is a hard link to round/x, which neither the layer nor one below it has",
                 "gap e/Cargo.lock: it is a hard link to srv/x, which neither the layer nor one below it has",
             ],
         );

@@ -13,7 +13,7 @@ use crate::dotnet_projects;
 use crate::ecosystems::accounts::PASSWD;
 use crate::ecosystems::dpkg::{ListedPackage, listed_package};
 use crate::ecosystems::{ECOSYSTEMS, release};
-use crate::folder_links::{link_at, replaces, resolve};
+use crate::folder_links::{link_at, resolve};
 use crate::found::{Evidence, Found, FoundAccounts, FoundPackage, FoundRelease, Mark};
 use crate::includes;
 use crate::layer_index::LayerIndex;
@@ -513,11 +513,6 @@ impl<'a> Hides<'a> {
     }
 
     pub(crate) fn hides(&mut self, path: &str) -> bool {
-        self.hides_by_name(path)
-            || self.layer.redirects.aliases(path).any(|(folder, rest)| replaces(self.layer, folder, rest))
-    }
-
-    fn hides_by_name(&mut self, path: &str) -> bool {
         let hash = path_hash(path);
         self.layer.occupied.contains(hash)
             || self.layer.folders.contains(hash)

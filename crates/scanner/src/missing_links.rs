@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::detect::{Detections, FileDetector};
 use crate::further_pass::NO_FILE;
 use crate::layer_index::{LayerIndex, read_under};
-use crate::layer_paths::EntryNumbers;
+use crate::layer_paths::{EntryNumbers, LinkedFile, Occurrences};
 use crate::shared_content::SharedContent;
 
 /// Where a hard link leads whose file the layer did not have when the link came.
@@ -22,6 +22,13 @@ pub(crate) struct LowerLink {
     pub(crate) target: String,
     /// Whether the layer has that path in an entry behind the link's: what a lower layer has there comes first.
     pub(crate) comes_first: bool,
+}
+
+impl LowerLink {
+    /// The link to a file that the layer did not have when the link came.
+    pub(crate) fn to(file: &LinkedFile, occurrences: &Occurrences<'_>) -> LowerLink {
+        LowerLink { target: file.path.as_str().to_owned(), comes_first: occurrences.is_behind(file) }
+    }
 }
 
 /// Hard links to files that were not read, or not looked into, under their own name.

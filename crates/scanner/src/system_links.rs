@@ -98,12 +98,9 @@ impl LinkedFiles {
         for sought in FOLDERS_OF_FILES {
             let Ok(real) = resolve(sought, link) else { continue };
             for (number, layer) in layers.iter().enumerate() {
-                for named in layer.redirects.names(&real) {
-                    let is_there = layer.folders.contains(path_hash(&named)) || layer.unlisted.contains(&named);
-                    if is_there && named != **sought {
-                        let place = Place::where_it_lies(number, real.clone(), (*sought).to_owned());
-                        linked.wanted.entry(number).or_default().want_folder(named, place);
-                    }
+                if layer.has_folder(&real) && real != **sought {
+                    let place = Place::where_it_lies(number, real.clone(), (*sought).to_owned());
+                    linked.wanted.entry(number).or_default().want_folder(real.clone(), place);
                 }
             }
         }
@@ -126,19 +123,24 @@ pub(crate) fn suspicious_links(layers: &[&LayerIndex]) -> Vec<Gap> {
     links.collect()
 }
 
-/// The uppermost layer that has something other than a folder at this path, unless one above it hides it; with the path
-/// that the layer names.
+/// The uppermost layer that has something other than a folder at this path, unless one above it hides it; with the path.
 pub(crate) fn holder(layers: &[&LayerIndex], real: &str) -> Option<(usize, UntrustedPath)> {
     for (number, layer) in layers.iter().enumerate().rev() {
-        let mut names = layer.redirects.names(real).into_iter();
-        if let Some(named) = names.find(|named| layer.has_file(path_hash(named))) {
-            return Some((number, UntrustedPath::normalise(&named)));
+        if layer.has_file(path_hash(real)) {
+            return Some((number, UntrustedPath::normalise(real)));
         }
         if Hides::new(layer).hides(real) {
             return None;
         }
     }
     None
+}
+
+/// Whether some layer has a folder at this path that no one above it hides.
+pub(crate) fn has_folder(layers: &[&LayerIndex], real: &str) -> bool {
+    let mut above = layers.iter().rev();
+    let uppermost = above.find(|layer| layer.has_folder(real) || Hides::new(layer).hides(real));
+    real.is_empty() || uppermost.is_some_and(|layer| layer.has_folder(real))
 }
 
 #[cfg(test)]
@@ -154,6 +156,7 @@ pub(crate) mod tests {
     use crate::layer_index::{ReadLayer, index_entries};
     use crate::merge::merge;
     use crate::missing_links::read_links;
+    use crate::placed_entries::{PlacedEntries, index_placed, read_placed};
 
     /// A layer as lines `path = content`, `path -> target`, `path => hard link`, `path ?` (a pipe) and `path/`.
     struct Lines<'a> {
@@ -202,11 +205,21 @@ pub(crate) mod tests {
         };
         let mut indexes: Vec<LayerIndex> = layers.iter().map(index).collect();
         let mut found: Vec<Detections> = layers.iter().map(|_| Detections::default()).collect();
-        folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
+        let settled = folder_links::settle(&mut indexes, &mut found, |number, lower| {
+            let ReadLayer { mut index, links, detections } =
+                index_placed(&mut Lines::new(layers[number]), lower, None)?;
+            let mut lines = Lines::new(layers[number]);
+            read_links(&mut PlacedEntries::new(&mut lines, lower), &links, &mut index, None)?;
+            Ok::<_, ReadEntriesError>((index, detections))
+        });
+        settled.unwrap();
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
         let read = read_all(linked.wanted, &mut indexes, |number, wanted, indexes| {
-            let hard_linked = wanted.read(&mut Lines::new(layers[number]), number, indexes)?;
-            hard_linked.read(&mut Lines::new(layers[number]), number, indexes)
+            let passed = indexes[number].passed_links.clone();
+            let hard_linked = read_placed(&mut Lines::new(layers[number]), passed.clone(), |entries| {
+                wanted.read(entries, number, indexes)
+            })?;
+            read_placed(&mut Lines::new(layers[number]), passed, |entries| hard_linked.read(entries, number, indexes))
         });
         read.unwrap();
         for (number, gap) in linked.gaps_of_layers {

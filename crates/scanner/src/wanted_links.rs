@@ -14,7 +14,7 @@ use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::merge::Hides;
 use crate::path_set::path_hash;
 use crate::selector::SELECTOR;
-use crate::system_links::{DATABASES, LinkedFiles, RELEASES, holder};
+use crate::system_links::{DATABASES, LinkedFiles, RELEASES, has_folder, holder};
 
 /// How often the layers of one image are asked about such links: a second's work. Images have some hundred links to archives.
 const MOST_QUESTIONS: usize = 1_000_000;
@@ -61,7 +61,7 @@ pub(crate) fn add(layers: &[&LayerIndex], is_repository: bool, linked: &mut Link
                     linked.wanted.entry(holder).or_default().want(held, place);
                 }
                 Some(_) => {}
-                None if is_there_as_folder(layers, &real) => {}
+                None if has_folder(layers, &real) => {}
                 None => note(linked, number, path, format!("it is a symbolic link to {target}, which is not there")),
             }
         }
@@ -93,17 +93,6 @@ fn is_wanted(path: &UntrustedPath, target: &str) -> bool {
         // Documents are left out of many images, and the links to them are not.
         || place.starts_with("usr/share/doc/");
     !is_of_others && !SELECTOR.select(path).is_empty() && linked_package(path, target).is_none()
-}
-
-fn is_there_as_folder(layers: &[&LayerIndex], real: &str) -> bool {
-    real.is_empty()
-        || layers.iter().any(|layer| {
-            layer
-                .redirects
-                .names(real)
-                .iter()
-                .any(|named| layer.folders.contains(path_hash(named)) || layer.unlisted.contains(named))
-        })
 }
 
 /// Notes that a link leads nowhere. Lock files among other people's packages say nothing of this target.
@@ -149,6 +138,28 @@ mod tests {
             &[&[lock], &[link], &["srv/.wh.x"]],
             &["gap app/package-lock.json: it is a symbolic link to ../srv/x, which is not there"],
         );
+    }
+
+    /// A link leads nowhere all the same where what it leads to was there once.
+    #[test]
+    fn a_link_to_a_folder_that_an_upper_layer_removes_is_a_gap() {
+        let base = ["app/node_modules -> ../srv/cache", "srv/cache/x = 1"];
+        let gap = "gap app/node_modules: it is a symbolic link to ../srv/cache, which is not there";
+        check(&[&base], &[]);
+        for (upper, expected) in [
+            (&["srv/.wh.cache"][..], &[gap][..]),
+            (&[".wh.srv"], &[gap]),
+            (&["srv/.wh..wh..opq"], &[gap]),
+            (&["srv = 1"], &[gap]),
+            // It is there without what it had, and with something else.
+            (&["srv/cache/.wh..wh..opq"], &[]),
+            (&["srv/cache/.wh..wh..opq", "srv/cache/y = 1"], &[]),
+            (&["srv/.wh.cache", "srv/cache/"], &[]),
+            (&["srv/.wh.cache", "srv/cache/y = 1"], &[]),
+        ] {
+            check(&[&base, upper], expected);
+        }
+        check(&[&base, &["srv/.wh.cache"], &["srv/cache/y = 1"]], &[]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::layer_index::{LayerIndex, ReadLayer, index_entries};
 use crate::lower_links;
 use crate::merge::merge;
 use crate::missing_links::read_links;
+use crate::placed_entries::{PlacedEntries, index_placed, read_placed};
 use crate::system_links::LinkedFiles;
 
 /// Folders that lie in one another, one of them under the name of a file that is read.
@@ -53,7 +54,14 @@ pub(super) fn run(bytes: &[u8]) {
     // Where a layer can be unpacked in more than one way, there is nothing to compare.
     let Some(expected) = unpack(&layers) else { return };
     let mut found: Vec<Detections> = indexes.iter().map(|_| Detections::default()).collect();
-    folder_links::settle(&mut indexes.iter_mut().zip(&mut found).collect::<Vec<_>>());
+    let settled = folder_links::settle(&mut indexes, &mut found, |number, lower| {
+        let ReadLayer { mut index, links, detections } =
+            index_placed(&mut Changes::new(number, &layers[number]), lower, None)?;
+        let mut changes = Changes::new(number, &layers[number]);
+        read_links(&mut PlacedEntries::new(&mut changes, lower), &links, &mut index, None)?;
+        Ok::<_, ReadEntriesError>((index, detections))
+    });
+    assert!(settled.is_ok(), "a stream in memory cannot fail");
     let mut linked = LinkedFiles::default();
     lower_links::add(&indexes.iter().collect::<Vec<_>>(), &mut linked);
     read(linked, &layers, &mut indexes);
@@ -80,8 +88,10 @@ fn follow_links(layers: &[Vec<Change>], indexes: &mut [LayerIndex]) {
 /// Reads what links lead to in further passes over the layers.
 fn read(linked: LinkedFiles, layers: &[Vec<Change>], indexes: &mut [LayerIndex]) {
     let read = read_all(linked.wanted, indexes, |number, pass, indexes| {
-        let hard_linked = pass.read(&mut Changes::new(number, &layers[number]), number, indexes)?;
-        hard_linked.read(&mut Changes::new(number, &layers[number]), number, indexes)
+        let passed = indexes[number].passed_links.clone();
+        let again = || Changes::new(number, &layers[number]);
+        let hard_linked = read_placed(&mut again(), passed.clone(), |entries| pass.read(entries, number, indexes))?;
+        read_placed(&mut again(), passed, |entries| hard_linked.read(entries, number, indexes))
     });
     assert!(read.is_ok(), "a stream in memory cannot fail");
 }
