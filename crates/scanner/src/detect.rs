@@ -105,7 +105,9 @@ impl Detections {
                 Some(number) if !occurrences.is_left(number) || is_passed_over(name.as_str(), file.path.as_str()) => {
                     again.push((number, name.clone()));
                 }
-                _ => _ = names.insert(name, &file.path),
+                Some(_) => _ = names.insert(name, &file.path),
+                // One of a lower layer: what is found in it is told under this name when all layers are known.
+                None => {}
             }
         }
         let found = |(name, target): (&&UntrustedPath, &&UntrustedPath)| {
@@ -142,6 +144,13 @@ pub(crate) struct Detected {
     pub(crate) licenses: Vec<FoundLicense>,
     /// The hashes of what lists of known malware may have, beside that of `executable`.
     pub(crate) hashed: Vec<Hashed>,
+}
+
+impl Detected {
+    /// What it takes in memory, in bytes, roughly.
+    pub(crate) fn weight(&self) -> usize {
+        256 * (1 + self.secrets.len() + self.malware.len() + self.licenses.len() + self.hashed.len())
+    }
 }
 
 /// The hash of a file that was looked into for malware. It is in the index because lists change and layers do not: whoever

@@ -18,7 +18,7 @@ use crate::masking::Masker;
 use crate::missing_links::read_links;
 use crate::placed_entries::{LowerLinks, PlacedEntries, index_placed, read_placed};
 use crate::system_links::LinkedFiles;
-use crate::{by_contents, folder_links, image_secrets, merge, misconfigurations, unlocked};
+use crate::{by_contents, folder_links, further_names, image_secrets, merge, misconfigurations, unlocked};
 
 /// How to index.
 #[derive(Default)]
@@ -258,6 +258,7 @@ impl Work<'_> {
         folder_links::settle(&mut indexes, &mut found, |number, lower| self.read_again(number, lower, threads))?;
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
         read_all(linked.wanted, &mut indexes, |number, wanted, indexes| self.read_wanted(number, wanted, indexes))?;
+        further_names::tell(&linked.further_names, &mut indexes, &mut found);
         for (number, gap) in linked.gaps_of_layers {
             indexes[number].gaps.push(gap);
         }

@@ -13,6 +13,7 @@ use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
 use crate::found::{Found, FoundPackage, Mark};
+use crate::further_names::is_told_alike;
 use crate::further_pass::NO_FILE;
 use crate::layer_paths::{HardLinks, LayerPaths, LeftPaths, LinkedFile, remove_below, remove_paths_below};
 use crate::locked::{is_in_dependency_folder, is_lock_file};
@@ -66,6 +67,8 @@ pub(crate) struct LayerIndex {
     pub(crate) links: BTreeMap<String, String>,
     /// Hard links whose file the layer does not have: a lower layer may have it.
     pub(crate) linked_below: BTreeMap<String, LowerLink>,
+    /// Further names of files among `files` that tell what they are whatever they are called: hard links within the layer.
+    pub(crate) further_names: BTreeMap<String, String>,
     /// How many symbolic links there are beyond those in `links`.
     pub(crate) links_left_out: u64,
     /// How many folders more there are than in `unlisted`.
@@ -228,10 +231,19 @@ pub(crate) fn index_entries(
         }
     }
     // What is behind the others may matter for what it is, whatever they are called.
-    for (name, file) in linked.iter() {
-        let is_below = || SELECTOR.select(name).is_empty() && occurrences.number_of(file).is_none();
-        if is_below() && room.takes(name.as_str().len() + file.path.as_str().len()) {
-            index.linked_below.insert(name.as_str().to_owned(), LowerLink::to(file, &occurrences));
+    for (name, file) in linked.iter().filter(|(name, _)| SELECTOR.select(name).is_empty()) {
+        let (name_text, file_text) = (name.as_str(), file.path.as_str());
+        match occurrences.number_of(file) {
+            None if room.takes(name_text.len() + file_text.len()) => {
+                index.linked_below.insert(name_text.to_owned(), LowerLink::to(file, &occurrences));
+            }
+            Some(number) if !occurrences.is_left(number) => links.add(name.clone(), file.path.clone(), number),
+            Some(_) if index.files.contains_key(file_text) && is_told_alike(name_text, file_text) => {
+                if room.takes(name_text.len() + file_text.len()) {
+                    index.further_names.insert(name_text.to_owned(), file_text.to_owned());
+                }
+            }
+            None | Some(_) => {}
         }
     }
     drop(occurrences);
@@ -327,7 +339,7 @@ impl LayerIndex {
     }
 
     /// What is kept of a file, in bytes, with the gaps from the given one on.
-    fn weight_since(&self, path: &str, gaps: usize) -> usize {
+    pub(crate) fn weight_since(&self, path: &str, gaps: usize) -> usize {
         let package =
             |package: &FoundPackage| 256 + package.name.len() + package.version.len() + package.needs.size_bytes();
         let found = self.files.get(path);

@@ -20,6 +20,7 @@ mod end_of_life;
 mod folder_links;
 mod folder_pattern;
 mod found;
+mod further_names;
 mod further_pass;
 mod image_secrets;
 mod includes;

@@ -1,13 +1,15 @@
 //! Hard links with names that readers go by, whose file only a lower layer has: `app/package-lock.json` of an upper layer is
 //! one more name of `srv/x` of a lower one. A program that unpacks layers links to what it has unpacked before (OCI
 //! image-spec, layer.md, Applying Changesets). The file is read in a further pass and told under the link's name, in the
-//! layer that has the link; a link that leads nowhere is a gap.
+//! layer that has the link; a link that leads nowhere is a gap. Of what tells by what is in it, whatever it is called, the facts
+//! are told under the link's name: [`crate::further_names`].
 
 use std::collections::BTreeMap;
 
 use model::{Gap, UntrustedPath, counted};
 
 use crate::folder_links::MOST_FOLLOWED;
+use crate::further_names::FurtherName;
 use crate::further_pass::{FurtherPass, LostLink, Place};
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
@@ -22,7 +24,7 @@ const MOST_QUESTIONS: usize = 1_000_000;
 /// Adds what hard links of the layers, from the base upwards and settled by [`crate::folder_links::settle`], lead to in
 /// lower ones.
 pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
-    if layers.iter().all(|layer| layer.linked_below.is_empty()) {
+    if layers.iter().all(|layer| layer.linked_below.is_empty() && layer.further_names.is_empty()) {
         return;
     }
     let mut search = Search::new(layers);
@@ -30,17 +32,33 @@ pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
     let mut above: Vec<Hides<'_>> = Vec::new();
     for (number, layer) in layers.iter().enumerate().rev() {
         for (name, link) in &layer.linked_below {
-            if SELECTOR.select(&UntrustedPath::normalise(name)).is_empty() {
-                continue;
-            }
+            let is_read = !SELECTOR.select(&UntrustedPath::normalise(name)).is_empty();
             match search.file_behind(number, name, link, &mut above) {
                 Ok(Some(LowerFile { holder, held, real })) => {
-                    let place = Place::where_it_is_linked(number, real, name.clone());
-                    linked.wanted.entry(holder).or_default().want(held, place);
+                    let (name, file) = (name.clone(), real.clone());
+                    if is_read {
+                        let place = Place::where_it_is_linked(number, real, name.clone());
+                        linked.wanted.entry(holder).or_default().want(held, place);
+                    }
+                    linked.further_names.push(FurtherName { layer: number, name, holder, file });
                 }
                 Ok(None) => {}
                 Err(Lost::Unasked) => left_out += 1,
-                Err(Lost::Nowhere(reason)) => linked.gaps_of_layers.push((number, Gap::new(name.as_str(), reason))),
+                Err(Lost::Nowhere(reason)) if is_read => {
+                    linked.gaps_of_layers.push((number, Gap::new(name.as_str(), reason)));
+                }
+                // Nobody misses anything that nobody goes by the name of.
+                Err(Lost::Nowhere(_)) => {}
+            }
+        }
+        for (name, file) in &layer.further_names {
+            match search.is_left_alone(name, file, &mut above) {
+                Ok(true) => {
+                    let (name, file) = (name.clone(), file.clone());
+                    linked.further_names.push(FurtherName { layer: number, name, holder: number, file });
+                }
+                Ok(false) => {}
+                Err(_) => left_out += 1,
             }
         }
         above.push(Hides::new(layer));
@@ -135,6 +153,13 @@ impl<'a> Search<'a> {
             return Ok(None);
         }
         self.file_at_the_end(number, link).map(Some)
+    }
+
+    /// Whether the layers above hide the name that a file came with, and not this further one.
+    fn is_left_alone(&mut self, name: &str, file: &str, above: &mut [Hides<'_>]) -> Result<bool, Lost> {
+        self.ask()?;
+        let mut is_hidden = |path: &str| above.iter_mut().any(|upper| upper.hides(path));
+        Ok(is_hidden(file) && !is_hidden(name))
     }
 
     /// The file that the link's target was when layer `number` was unpacked up to the link.

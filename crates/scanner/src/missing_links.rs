@@ -13,6 +13,7 @@ use crate::detect::{Detections, FileDetector};
 use crate::further_pass::NO_FILE;
 use crate::layer_index::{LayerIndex, read_under};
 use crate::layer_paths::{EntryNumbers, LinkedFile, Occurrences};
+use crate::selector::SELECTOR;
 use crate::shared_content::SharedContent;
 
 /// Where a hard link leads whose file the layer did not have when the link came.
@@ -111,7 +112,9 @@ pub(crate) fn read_links(
             EntryKind::File | EntryKind::Directory => continue,
         };
         let reason = format!("it is a hard link to {}, which is {what}", entry.path);
-        index.gaps.extend(names.iter().map(|name| Gap::new(name.as_str(), reason.as_str())));
+        // Nobody misses anything that nobody goes by the name of.
+        let missed = names.iter().filter(|name| !SELECTOR.select(name).is_empty());
+        index.gaps.extend(missed.map(|name| Gap::new(name.as_str(), reason.as_str())));
     }
     if let Some((detector, detections)) = look {
         detector.finish(detections);

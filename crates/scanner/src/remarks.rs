@@ -66,6 +66,11 @@ impl Remarks {
         }
     }
 
+    /// What is remarked on a file whatever it is called.
+    pub(crate) fn of_file(&self, file: &str) -> Option<&Remark> {
+        self.entries.get(file).filter(|remark| matches!(remark, Remark::Privileged { .. }))
+    }
+
     /// What is remarked on a file holds under its further names too: (name, file).
     pub(crate) fn follow_links(&mut self, links: &BTreeMap<&UntrustedPath, &UntrustedPath>) {
         if self.entries.is_empty() {
@@ -73,8 +78,7 @@ impl Remarks {
         }
         let further: BTreeMap<String, Remark> = links
             .iter()
-            .filter_map(|(name, file)| Some((name.as_str().to_owned(), self.entries.get(file.as_str())?.clone())))
-            .filter(|(_, remark)| matches!(remark, Remark::Privileged { .. }))
+            .filter_map(|(name, file)| Some((name.as_str().to_owned(), self.of_file(file.as_str())?.clone())))
             .collect();
         self.entries.extend(further);
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use model::{Gap, UntrustedPath};
 
 use crate::folder_links::{link_at, resolve};
+use crate::further_names::FurtherName;
 use crate::further_pass::{FurtherPass, Place, is_unread};
 use crate::includes::{self, UnreadInclude};
 use crate::layer_index::LayerIndex;
@@ -60,6 +61,8 @@ const FOLDERS: &[&str] = &[
 pub(crate) struct LinkedFiles {
     /// What no reader has seen yet, by the number of the layer that holds it.
     pub(crate) wanted: BTreeMap<usize, FurtherPass>,
+    /// Further names that upper layers give to files of lower ones.
+    pub(crate) further_names: Vec<FurtherName>,
     /// Links of the system that lead nowhere.
     pub(crate) gaps: Vec<Gap>,
     /// Links to other files that lead nowhere, with the layers that have them.
@@ -152,6 +155,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::detect::Detections;
     use crate::folder_links;
+    use crate::further_names;
     use crate::further_pass::read_all;
     use crate::layer_index::{ReadLayer, index_entries};
     use crate::merge::merge;
@@ -222,6 +226,7 @@ pub(crate) mod tests {
             read_placed(&mut Lines::new(layers[number]), passed, |entries| hard_linked.read(entries, number, indexes))
         });
         read.unwrap();
+        further_names::tell(&linked.further_names, &mut indexes, &mut found);
         for (number, gap) in linked.gaps_of_layers {
             indexes[number].gaps.push(gap);
         }

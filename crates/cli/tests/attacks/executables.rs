@@ -2,7 +2,7 @@
 
 use test_support::TarWriter;
 
-use crate::program::{Bench, image_of};
+use crate::program::{Bench, image_of, image_of_layers};
 
 /// A 64-bit ELF program with one loadable segment over `data`, and build information of Go in it.
 fn elf(data: &[u8]) -> Vec<u8> {
@@ -43,13 +43,43 @@ fn scan(program: &[u8]) -> crate::program::Run {
     run
 }
 
-#[test]
-fn lengths_of_go_build_information_are_not_believed() {
-    // The list stands between two marks of 16 bytes.
+/// A list of modules with `x.y/z`, between two marks of 16 bytes.
+fn modules() -> Vec<u8> {
     let begin = b"\x30\x77\xaf\x0c\x92\x74\x08\x02\x41\xe1\xc1\x07\xe6\xd6\x18\xe6";
     let end = b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\x16\xd8\xf2";
     let list = b"path\ta.b/c\nmod\ta.b/c\tv1.0.0\t\ndep\tx.y/z\tv1.2.3\th1:=\n";
-    let modules = [&begin[..], list, end].concat();
+    [&begin[..], list, end].concat()
+}
+
+/// A program is still there under the name that is left of it, in whichever layer that name is.
+#[test]
+fn a_program_counts_under_the_name_that_is_left() {
+    let modules = modules();
+    let program = elf(&build_information(b"go1.20", &[6], &modules, &[modules.len() as u8]));
+    let (mut base, mut link, mut both, mut removal) = <(TarWriter, TarWriter, TarWriter, TarWriter)>::default();
+    base.file("usr/bin/app", 0o755, &program);
+    link.hard_link("opt/tool", "usr/bin/app");
+    both.file("usr/bin/app", 0o755, &program).hard_link("opt/tool", "usr/bin/app");
+    removal.file("usr/bin/.wh.app", 0o644, b"");
+    let check = |layers: &[&TarWriter], packages: &[&str], programs: &[&str]| {
+        let layers: Vec<(&str, Vec<u8>)> = layers.iter().map(|layer| ("", layer.finish())).collect();
+        let report = Bench::with("image.tar", &image_of_layers(&layers)).scan("image.tar").report();
+        let all = report["packages"].as_array().expect("packages is a list");
+        let found = all.iter().find(|package| package["name"] == "x.y/z").expect("the module is told");
+        assert_eq!(found["paths"], serde_json::json!(packages));
+        let listed = report["executables"].as_array().expect("executables is a list");
+        let listed: Vec<_> = listed.iter().map(|program| program["path"].as_str().unwrap_or_default()).collect();
+        assert_eq!(listed, programs);
+    };
+    check(&[&base, &link], &["opt/tool", "usr/bin/app"], &["opt/tool", "usr/bin/app"]);
+    check(&[&base, &link, &removal], &["opt/tool"], &["opt/tool"]);
+    check(&[&both], &["usr/bin/app"], &["opt/tool", "usr/bin/app"]);
+    check(&[&both, &removal], &["opt/tool"], &["opt/tool"]);
+}
+
+#[test]
+fn lengths_of_go_build_information_are_not_believed() {
+    let modules = modules();
     let length = modules.len() as u8;
     assert!(length < 0x80);
     let honest = scan(&elf(&build_information(b"go1.20", &[6], &modules, &[length])));
