@@ -233,15 +233,14 @@ pub(crate) fn index_entries(
     // What is behind the others may matter for what it is, whatever they are called.
     for (name, file) in linked.iter().filter(|(name, _)| SELECTOR.select(name).is_empty()) {
         let (name_text, file_text) = (name.as_str(), file.path.as_str());
+        let mut takes = || room.takes(name_text.len() + file_text.len());
         match occurrences.number_of(file) {
-            None if room.takes(name_text.len() + file_text.len()) => {
+            None if takes() => {
                 index.linked_below.insert(name_text.to_owned(), LowerLink::to(file, &occurrences));
             }
             Some(number) if !occurrences.is_left(number) => links.add(name.clone(), file.path.clone(), number),
-            Some(_) if index.files.contains_key(file_text) && is_told_alike(name_text, file_text) => {
-                if room.takes(name_text.len() + file_text.len()) {
-                    index.further_names.insert(name_text.to_owned(), file_text.to_owned());
-                }
+            Some(_) if index.files.contains_key(file_text) && is_told_alike(name_text, file_text) && takes() => {
+                index.further_names.insert(name_text.to_owned(), file_text.to_owned());
             }
             None | Some(_) => {}
         }
