@@ -330,22 +330,22 @@ impl Work<'_> {
         })
     }
 
-    /// Has the entries of a layer read that was read before.
+    /// Has the entries of a layer read that was read before, and checks that they are the same as then.
     fn read_entries<T>(
         &self,
         number: usize,
         read: impl FnOnce(&mut dyn EntryStream) -> Result<T, ReadEntriesError>,
     ) -> Result<T, IndexError> {
         let image = self.image;
-        let read = match &image.layers[number].identity {
-            LayerIdentity::Unpacked(_) => {
-                read(&mut image.open_unpacked(number).map_err(|source| open_error(image, number, source))?)
-            }
-            LayerIdentity::Verified(_) | LayerIdentity::Claimed(_) | LayerIdentity::Unknown => {
-                read(&mut image.open_layer(number).map_err(|source| open_error(image, number, source))?)
-            }
-        };
-        read.map_err(|source| read_error(image, number, source))
+        let cannot_read = |source| read_error(image, number, source);
+        if let LayerIdentity::Unpacked(_) = &image.layers[number].identity {
+            let mut reader = image.open_unpacked(number).map_err(|source| open_error(image, number, source))?;
+            return read(&mut reader).map_err(cannot_read);
+        }
+        let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
+        let read = read(&mut reader).map_err(cannot_read)?;
+        reader.finish().map_err(|source| finish_error(image, number, source))?;
+        Ok(read)
     }
 
     fn layers(&self, threads: usize) -> Result<Vec<IndexedLayer>, IndexError> {
@@ -474,7 +474,7 @@ fn read_layer(
     detector: Option<&mut FileDetector<'_>>,
 ) -> Result<(ReadLayer, Digest), IndexError> {
     let mut reader = image.open_layer(number).map_err(|source| open_error(image, number, source))?;
-    let cannot_finish = |source| IndexError::FinishLayer { number: number + 1, image: image.name.clone(), source };
+    let cannot_finish = |source| finish_error(image, number, source);
     match index_entries(&mut reader, detector) {
         Ok(read) => Ok((read, reader.finish().map_err(cannot_finish)?)),
         Err(source) => Err(match image.has_further_place(number).then(|| reader.finish()) {
@@ -491,6 +491,10 @@ fn open_error(image: &Image, number: usize, source: oci::OpenLayerError) -> Inde
 
 fn read_error(image: &Image, number: usize, source: ReadEntriesError) -> IndexError {
     IndexError::ReadLayer { number: number + 1, image: image.name.clone(), source }
+}
+
+fn finish_error(image: &Image, number: usize, source: FinishLayerError) -> IndexError {
+    IndexError::FinishLayer { number: number + 1, image: image.name.clone(), source }
 }
 
 /// What the image's configuration says, with its history spread over its layers.
