@@ -9,8 +9,9 @@ use serde::Deserialize;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::{Items, Text};
 use crate::ecosystems::python;
-use crate::found::{Evidence, Found, FoundPackage, Mark};
+use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::plain_name;
+use crate::manifest::ProjectManifest;
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
 
@@ -53,9 +54,7 @@ impl Ecosystem for Conda {
             }
             "pixi.lock" => pixi::read(&file.text()?, found),
             "pixi.toml" => {
-                if pixi::asks(&file.text()?)? {
-                    found.mark = Some(Mark::Asks);
-                }
+                found.mark = ProjectManifest::that_asks(pixi::asks(&file.text()?)?).into_mark();
                 Ok(())
             }
             name if name.starts_with("environment.y") => read_environment(path.as_str(), &file.text()?, found),

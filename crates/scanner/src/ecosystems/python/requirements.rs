@@ -320,7 +320,7 @@ f @ https://h/g-4.0-py3-none-any.whl ; python_version > '3'
         let chart = "dependencies:\n- name: mysql\n  repository: https://h/charts\n  version: 1.6.9\n\
                      digest: sha256:0123\ngenerated: \"2020-01-01T00:00:00Z\"\n";
         assert_eq!(read(&Python, "chart/requirements.lock", chart.as_bytes()), Found::default());
-        let damaged = read(&Python, "app/requirements.lock", b"a==1.0\nb==\02.0\n");
+        let damaged = read(&Python, "app/requirements.lock", b"a==1.0\nb==\x002.0\n");
         assert!(damaged.gaps.iter().any(|gap| gap.reason.contains("line 2")), "{damaged:?}");
     }
 
