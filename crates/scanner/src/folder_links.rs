@@ -95,11 +95,12 @@ pub(crate) fn settle<E>(
 
 /// Whether the order of a layer's entries matters because of links that they, or the targets of its hard links, lead through.
 fn leads_through_links(layer: &LayerIndex, lower: &mut LowerLinks<'_>) -> bool {
-    if layer.passes_own_links || layer.unlisted.iter().any(|folder| lower.target(folder).is_some()) {
+    let mut unlisted = layer.unlisted.iter().chain(&layer.replaced);
+    if layer.passes_own_links || unlisted.any(|folder| lower.target(folder).is_some()) {
         return true;
     }
     let mut parts = layer.linked_below.values().flat_map(|link| parts_from_root(&link.target));
-    let is_link = |part: &str| layer.links.contains_key(part) || lower.target(part).is_some();
+    let is_link = |part: &str| lower.target(part).is_some();
     // Of so many nobody need look at more to read the layer again.
     parts.by_ref().take(MOST_PARTS_OF_TARGETS).any(is_link) || parts.next().is_some()
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
 use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
+use crate::folder_links::parts_from_root;
 use crate::found::{Found, FoundPackage, Mark};
 use crate::further_names::is_told_alike;
 use crate::further_pass::NO_FILE;
@@ -75,6 +76,8 @@ pub(crate) struct LayerIndex {
     pub(crate) folders_left_out: u64,
     /// Folders in which the layer has something before it lists them itself, if it does: a lower layer may have links there.
     pub(crate) unlisted: BTreeSet<String>,
+    /// Folders that were as those, until something took their place.
+    pub(crate) replaced: BTreeSet<String>,
     /// Whether the layer names something by way of its own symbolic links.
     pub(crate) passes_own_links: bool,
     /// What could not be read.
@@ -132,11 +135,12 @@ pub(crate) fn index_entries(
         if let Some(detector) = &mut detector {
             detector.note(&entry, &mut detections);
         }
-        // A hard link to a symbolic link is one more such link (linkat(2)).
-        if let EntryKind::HardLink(target) = &entry.kind
-            && let Some(link) = index.links.get(target.as_str())
-        {
-            entry.kind = EntryKind::SymbolicLink(link.clone());
+        if let EntryKind::HardLink(target) = &entry.kind {
+            index.passes_own_links |= parts_from_root(target.parent()).any(is_link);
+            // A hard link to a symbolic link is one more such link (linkat(2)).
+            if let Some(link) = index.links.get(target.as_str()) {
+                entry.kind = EntryKind::SymbolicLink(link.clone());
+            }
         }
         // A path that occurs again in one layer holds what came last.
         index.forget(entry.path.as_str());
@@ -246,8 +250,8 @@ pub(crate) fn index_entries(
         }
     }
     drop(occurrences);
-    let LeftPaths { occupied, folders, unlisted, folders_left_out } = paths.finish();
-    let mut index = LayerIndex { occupied, folders, unlisted, folders_left_out, ..index };
+    let LeftPaths { occupied, folders, unlisted, replaced, folders_left_out } = paths.finish();
+    let mut index = LayerIndex { occupied, folders, unlisted, replaced, folders_left_out, ..index };
     index.links_left_out = link_room.refused as u64;
     index.bound_gaps();
     index.gaps.extend(room.gap());

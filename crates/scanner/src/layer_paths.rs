@@ -45,6 +45,8 @@ pub(crate) struct LeftPaths {
     pub(crate) occupied: PathSet,
     pub(crate) folders: PathSet,
     pub(crate) unlisted: BTreeSet<String>,
+    /// Folders that were as those, until something took their place.
+    pub(crate) replaced: BTreeSet<String>,
     /// How many folders found no room in `unlisted`.
     pub(crate) folders_left_out: u64,
 }
@@ -133,7 +135,7 @@ impl LayerPaths {
             let (unlisted, folders_left_out) = unlisted.finish();
             let occupied = PathSet::from_hashes(entries.into_iter().map(|entry| entry.path).collect());
             let folders = PathSet::from_hashes(folders.into_keys().collect());
-            return LeftPaths { occupied, folders, unlisted, folders_left_out };
+            return LeftPaths { occupied, folders, unlisted, replaced: BTreeSet::new(), folders_left_out };
         }
         let around = self.around();
         let mut used = HashSet::new();
@@ -155,10 +157,10 @@ impl LayerPaths {
         for removal in &self.removals {
             left(0, removal.folder, removal.since);
         }
-        let (mut unlisted, folders_left_out) = self.unlisted.finish();
-        unlisted.retain(|folder| used.contains(&path_hash(folder)));
-        let folders = PathSet::from_hashes(folders.into_iter().collect());
-        LeftPaths { occupied: PathSet::from_hashes(occupied), folders, unlisted, folders_left_out }
+        let (unlisted, folders_left_out) = self.unlisted.finish();
+        let (unlisted, replaced) = unlisted.into_iter().partition(|folder| used.contains(&path_hash(folder)));
+        let (occupied, folders) = (PathSet::from_hashes(occupied), PathSet::from_hashes(folders.into_iter().collect()));
+        LeftPaths { occupied, folders, unlisted, replaced, folders_left_out }
     }
 
     /// Whether what came into a folder before the entry of this number went away with it, or with one around it.
