@@ -2,6 +2,7 @@
 
 mod across;
 mod evaluate;
+mod finding_rows;
 mod findings;
 mod known_words;
 mod list;

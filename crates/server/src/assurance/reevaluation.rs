@@ -23,8 +23,8 @@ use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
 use crate::installation::Installation;
 
-/// How many images are judged in one step.
-const STEP: usize = 32;
+/// How many images are judged in one step, which is one commit.
+const STEP: usize = if cfg!(test) { 32 } else { 64 };
 
 /// How many of them one thread reads and judges after another.
 const TOGETHER: usize = 4;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::PolicyEffect;
 
 use super::members::keep_scopes;
-use super::{DECISIONS, ImageName, word};
+use super::{DECISIONS, ImageName, finding_rows, word};
 use crate::audit::{Actor, AuditEntry, Outcome};
 use crate::{Connection, StoreError, outbox, values};
 
@@ -304,36 +304,10 @@ fn forget_oldest(connection: &mut Connection, id: i64) -> Result<(), StoreError>
 }
 
 fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<(), StoreError> {
-    connection.execute("DELETE FROM findings WHERE image_id = $1", &values![id])?;
-    let rows = evaluation.findings.iter().enumerate().map(|(position, finding)| {
-        values![
-            id,
-            i64::try_from(position).unwrap_or(i64::MAX),
-            &finding.kind,
-            &finding.finding,
-            finding.severity,
-            &finding.package,
-            &finding.package_name,
-            &finding.path,
-            &finding.status,
-            finding.fixed_version.clone(),
-            finding.score,
-            finding.kev,
-            finding.epss,
-            finding.excepted_by.clone(),
-            finding.title.clone(),
-            finding.line
-        ]
-    });
-    connection.insert_rows(
-        "findings (image_id, position, kind, finding, severity, package, package_name, path, status,
-         fixed_version, score, kev, epss, excepted_by, title, line)",
-        "",
-        rows.collect(),
-    )?;
+    let written = finding_rows::replace(connection, id, &evaluation.findings)?;
     // In one order on every server, as packages.
-    let mut vulnerabilities: Vec<&FindingRow> =
-        evaluation.findings.iter().filter(|finding| finding.kind == "vulnerability").collect();
+    let written = written.into_iter().filter_map(|at| evaluation.findings.get(at));
+    let mut vulnerabilities: Vec<&FindingRow> = written.filter(|finding| finding.kind == "vulnerability").collect();
     vulnerabilities.sort_by(|one, other| (&one.finding, other.severity).cmp(&(&other.finding, one.severity)));
     vulnerabilities.dedup_by(|one, other| one.finding == other.finding);
     let rows = vulnerabilities.into_iter().map(|finding| {
