@@ -4,18 +4,18 @@
 //! images do (`images/narrow.rs`).
 
 mod newest;
+mod queue;
 mod reached;
 
 use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 
-use crate::connection::each_chunk;
 use crate::counts::{MOST_COUNTED, RowCount};
-use crate::evaluation::AGAIN;
 use crate::filtering::{Conditions, Field, FieldKind, not, prefix};
 use crate::images::SEVERITIES;
 use crate::{Connection, Row, StoreError, Value, values};
 pub(crate) use newest::count_since;
+pub use queue::{each_package_called, queue_archives, queue_images_with, systems};
 pub use reached::MOST_COUNTED_WITHIN;
 use reached::{Reached, Thing};
 
@@ -513,30 +513,4 @@ fn with_counts(
         images,
     };
     Ok(rows.iter().zip(counts).map(vulnerability).collect())
-}
-
-/// Puts the images that have one of these packages, by own or source name, into the queue for another evaluation, and
-/// those whose archives the intelligence names. Returns nothing of them: the queue tells.
-///
-/// # Errors
-/// When the database fails.
-pub fn queue_images_with(connection: &mut Connection, names: &[String], cause: &str) -> Result<(), StoreError> {
-    for column in ["name", "source"] {
-        each_chunk(names.iter().map(|name| [Value::from(name)]).collect(), |count, names| {
-            let places: Vec<String> = (2..=count + 1).map(|at| format!("${at}")).collect();
-            let sql = format!(
-                "INSERT INTO evaluation_queue (image_id, cause)
-                 SELECT DISTINCT ip.image_id, $1 FROM packages p JOIN image_packages ip ON ip.package_id = p.id
-                 WHERE p.{column} IN ({}) {AGAIN}",
-                places.join(", ")
-            );
-            let parameters: Vec<Value> = [Value::from(cause)].into_iter().chain(names.iter().cloned()).collect();
-            connection.execute(&sql, &parameters).map(|_| ())
-        })?;
-    }
-    let sql = format!(
-        "INSERT INTO evaluation_queue (image_id, cause) SELECT id, $1 FROM images WHERE has_archives = 1 {AGAIN}"
-    );
-    connection.execute(&sql, &values![cause])?;
-    Ok(())
 }

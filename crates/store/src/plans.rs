@@ -46,6 +46,7 @@ fn packages(number: i64) -> Vec<PackageRow> {
             ecosystem: if at % 2 == 0 { "deb".into() } else { "npm".into() },
             purl: format!("pkg:deb/{name}"),
             source: format!("source-of-{name}"),
+            source_version: None,
             layer: None,
             name,
         }

@@ -40,6 +40,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 21, name: "people", sql: include_str!("../migrations/0021_people.sql") },
     Schema { version: 22, name: "failures", sql: include_str!("../migrations/0022_failures.sql") },
     Schema { version: 23, name: "asked", sql: include_str!("../migrations/0023_asked.sql") },
+    Schema { version: 24, name: "source_versions", sql: include_str!("../migrations/0024_source_versions.sql") },
 ];
 
 impl Schema {

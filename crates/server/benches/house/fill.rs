@@ -112,6 +112,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
         } else {
             String::new()
         },
+        source_version: Some(package.version.clone()),
         layer: Some(0),
     });
     let findings: Vec<FindingRow> = image

@@ -237,12 +237,14 @@ fn package(package: &Package) -> PackageRow {
             spelled => spelled.into_owned(),
         },
     };
+    let source_version = package.source.as_ref().map(|source| source.version.clone());
     PackageRow {
         name: kept(&package.name, LONGEST_NAME_BYTES),
         version: kept(&package.version, LONGEST_NAME_BYTES),
         ecosystem: ecosystem.to_owned(),
         purl: kept(&package.purl.to_string(), LONGEST_KEPT_BYTES),
         source: kept(&source, LONGEST_NAME_BYTES),
+        source_version: source_version.filter(|version| kept(version, LONGEST_NAME_BYTES) == *version),
         layer: package.layer.map(i64::from),
     }
 }

@@ -520,7 +520,7 @@ pub fn packages(
     let id = id_of_digest(connection, permit, digest)?;
     let (name, number) = after.unwrap_or(("", i64::MIN));
     let rows = connection.rows(
-        "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source, ip.layer
+        "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source, ip.layer, p.source_version
          FROM image_packages ip JOIN packages p ON p.id = ip.package_id
          WHERE ip.image_id = $1 AND (p.name, p.id) > ($2, $3) ORDER BY p.name, p.id LIMIT $4",
         &values![id, name, number, i64::from(limit) + 1],
@@ -535,6 +535,7 @@ pub fn packages(
                 ecosystem: row.text(3),
                 purl: row.text(4),
                 source: row.text(5),
+                source_version: row.optional_text(7),
                 layer: row.optional_integer(6),
             },
         })

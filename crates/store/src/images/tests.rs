@@ -40,6 +40,7 @@ pub(super) fn image(number: u32, package: &str) -> NewImage {
             ecosystem: "deb".into(),
             purl: format!("pkg:deb/{package}@1"),
             source: "source-of-it".into(),
+            source_version: Some("1".into()),
             layer: None,
         }],
         has_archives: false,
@@ -286,21 +287,49 @@ fn the_queue_takes_the_images_that_have_a_package_and_no_others() {
         write(store, |connection| {
             let evaluation = evaluation_of(0, "v2", &[]);
             let mut other = image(2, "curl");
-            other.packages[0].source = String::new();
+            (other.os, other.packages[0].source) = ("alpine 3.20".to_owned(), String::new());
             register(connection, &permit("images.write", &[]), &other, &name("b", "1"), &evaluation, 5)
         });
-        let queued = |names: &'static [&'static str]| {
+        let queued = |names: &'static [&'static str], system: Option<&'static str>| {
             let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
             write(store, move |connection| {
-                inventory::queue_images_with(connection, &names, "intelligence")?;
+                let mut packages = Vec::new();
+                inventory::each_package_called(connection, &names, |id, _| packages.push(id))?;
+                inventory::queue_images_with(connection, &packages, system, "intelligence")?;
                 let queued = evaluation::queued(connection, 10)?;
                 queued.iter().try_for_each(|queued| evaluation::dequeue(connection, queued))?;
                 Ok(queued.into_iter().map(|queued| queued.digest).collect::<Vec<_>>())
             })
         };
-        assert_eq!(queued(&["nothing"]), [""; 0]);
-        assert_eq!(queued(&["source-of-it"]), ["sha256:1"]);
-        assert_eq!(queued(&["curl"]), ["sha256:2"]);
+        assert_eq!(queued(&["nothing"], None), [""; 0]);
+        assert_eq!(queued(&["source-of-it"], None), ["sha256:1"]);
+        assert_eq!(queued(&["curl"], None), ["sha256:2"]);
+        assert_eq!(queued(&["xz", "curl"], None), ["sha256:1", "sha256:2"]);
+        assert_eq!(queued(&["xz", "curl"], Some("alpine 3.20")), ["sha256:2"]);
+        let systems = |most| store.read_blocking(move |connection| inventory::systems(connection, most)).unwrap();
+        assert_eq!((systems(9), systems(1).len()), (vec!["alpine 3.20".to_owned(), "debian 12".to_owned()], 1));
+    });
+}
+
+#[test]
+fn the_version_of_a_source_package_is_known_for_as_long_as_all_images_say_the_same() {
+    on_both_stores(|store| {
+        let source_version = |number: u32, version: Option<&'static str>| {
+            write(store, move |connection| {
+                let (evaluation, mut image) = (evaluation_of(0, &format!("v{number}"), &[]), image(number, "xz"));
+                image.packages[0].source_version = version.map(str::to_owned);
+                let names = name(&format!("shop/{number}"), "1");
+                register(connection, &permit("images.write", &[]), &image, &names, &evaluation, 5)?;
+                let mut found = Vec::new();
+                let take = |_, package: PackageRow| found.push(package.source_version);
+                inventory::each_package_called(connection, &["xz".to_owned()], take)?;
+                Ok(found)
+            })
+        };
+        assert_eq!(source_version(1, Some("1")), [Some("1".to_owned())]);
+        assert_eq!(source_version(2, Some("1")), [Some("1".to_owned())]);
+        assert_eq!(source_version(3, Some("2")), [None]);
+        assert_eq!(source_version(4, Some("1")), [None]);
     });
 }
 

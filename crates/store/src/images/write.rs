@@ -66,6 +66,9 @@ pub struct PackageRow {
     pub purl: String,
     /// Its source package's name, where that is another.
     pub source: String,
+    /// Its source package's version, where it has one and that is known; of images that say the same of a package and differ
+    /// in this, none counts.
+    pub source_version: Option<String>,
     /// The layer that brought it.
     pub layer: Option<i64>,
 }
@@ -235,12 +238,15 @@ fn write_index(connection: &mut Connection, id: i64, image: &NewImage) -> Result
     connection.insert_rows("image_labels (label, image_id)", "ON CONFLICT DO NOTHING", labels.collect())?;
     let mut packages = BTreeMap::new();
     for package in &image.packages {
-        packages.entry(key(package)).or_insert(package.layer);
+        let own = package.source_version.as_deref();
+        let (_, source_version) = packages.entry(key(package)).or_insert((package.layer, own));
+        *source_version = source_version.filter(|known| Some(*known) == own);
     }
-    let ids = package_ids(connection, packages.keys().copied().collect())?;
+    let wanted = packages.iter().map(|(key, (_, source_version))| (*key, *source_version));
+    let ids = package_ids(connection, wanted.collect())?;
     let rows: Option<Vec<_>> = packages
         .into_iter()
-        .map(|(key, layer)| ids.get(&key.map(str::to_owned)).map(|package_id| values![id, *package_id, layer]))
+        .map(|(key, (layer, _))| ids.get(&key.map(str::to_owned)).map(|known| values![id, known.id, layer]))
         .collect();
     let rows = rows.ok_or(StoreError::Damaged { place: "packages", problem: "a row is gone".to_owned() })?;
     connection.insert_rows("image_packages (image_id, package_id, layer)", "ON CONFLICT DO NOTHING", rows)
@@ -253,45 +259,63 @@ fn key(package: &PackageRow) -> PackageKey<&str> {
     [&package.name, &package.version, &package.ecosystem, &package.purl, &package.source]
 }
 
+/// A package that is in the database.
+struct StoredPackage {
+    id: i64,
+    source_version: Option<String>,
+}
+
 /// The numbers of packages, of which those that no image had get one. They are asked for in one order on every server, so
-/// that two that bring the same packages do not wait for each other in a circle.
+/// that two that bring the same packages do not wait for each other in a circle. Each comes with the version of its source.
 fn package_ids(
     connection: &mut Connection,
-    wanted: Vec<PackageKey<&str>>,
-) -> Result<BTreeMap<PackageKey<String>, i64>, StoreError> {
+    wanted: Vec<(PackageKey<&str>, Option<&str>)>,
+) -> Result<BTreeMap<PackageKey<String>, StoredPackage>, StoreError> {
     let mut found = BTreeMap::new();
-    known_packages(connection, &wanted, &mut found)?;
-    let missing: Vec<PackageKey<&str>> =
-        wanted.into_iter().filter(|key| !found.contains_key(&key.map(str::to_owned))).collect();
+    known_packages(connection, wanted.iter().map(|(key, _)| *key), &mut found)?;
+    let missing: Vec<&(PackageKey<&str>, Option<&str>)> =
+        wanted.iter().filter(|(key, _)| !found.contains_key(&key.map(str::to_owned))).collect();
     if !missing.is_empty() {
+        let row = |&&([name, version, ecosystem, purl, source], source_version): &&(PackageKey<&str>, Option<&str>)| {
+            values![name, version, ecosystem, purl, source, source_version]
+        };
         connection.insert_rows(
-            "packages (name, version, ecosystem, purl, source)",
+            "packages (name, version, ecosystem, purl, source, source_version)",
             "ON CONFLICT DO NOTHING",
-            missing.iter().map(|key| key.map(Value::from)).collect(),
+            missing.iter().map(row).collect(),
         )?;
-        known_packages(connection, &missing, &mut found)?;
+        known_packages(connection, missing.iter().map(|(key, _)| *key), &mut found)?;
+    }
+    for (key, source_version) in &wanted {
+        let Some(known) = found.get(&key.map(str::to_owned)) else { continue };
+        if known.source_version.is_some() && known.source_version.as_deref() != *source_version {
+            let sql = "UPDATE packages SET source_version = NULL WHERE id = $1";
+            connection.execute(sql, &values![known.id])?;
+        }
     }
     Ok(found)
 }
 
-fn known_packages(
+fn known_packages<'a>(
     connection: &mut Connection,
-    wanted: &[PackageKey<&str>],
-    found: &mut BTreeMap<PackageKey<String>, i64>,
+    wanted: impl Iterator<Item = PackageKey<&'a str>>,
+    found: &mut BTreeMap<PackageKey<String>, StoredPackage>,
 ) -> Result<(), StoreError> {
-    each_chunk(wanted.iter().map(|key| key.map(Value::from)).collect(), |count, parameters| {
+    each_chunk(wanted.map(|key| key.map(Value::from)).collect(), |count, parameters| {
         let values = placeholders(count, 5);
         let rows = connection.rows(
             &format!(
                 "WITH wanted (name, version, ecosystem, purl, source) AS (VALUES {values})
-                 SELECT p.name, p.version, p.ecosystem, p.purl, p.source, p.id FROM wanted w CROSS JOIN packages p
+                 SELECT p.name, p.version, p.ecosystem, p.purl, p.source, p.id, p.source_version
+                 FROM wanted w CROSS JOIN packages p
                  WHERE p.name = w.name AND p.version = w.version AND p.ecosystem = w.ecosystem AND p.purl = w.purl
                  AND p.source = w.source"
             ),
             parameters,
         )?;
         for row in rows {
-            found.insert([0, 1, 2, 3, 4].map(|at| row.text(at)), row.integer(5));
+            let known = StoredPackage { id: row.integer(5), source_version: row.optional_text(6) };
+            found.insert([0, 1, 2, 3, 4].map(|at| row.text(at)), known);
         }
         Ok(())
     })
