@@ -5,10 +5,15 @@
 //! and no verdict should wait for them or be found anew because of them: they are left out, and come with the next
 //! evaluation of an image.
 
+mod comparison;
+
 use std::collections::BTreeSet;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
+use model::Ecosystem;
+
+pub use self::comparison::{Comparison, Concerned, KeptPackage};
 use crate::database::Database;
 use crate::database::cursor::Cursor;
 use crate::database::format::{SLOT_BYTES, Section};
@@ -16,6 +21,7 @@ use crate::database::packages::{End, Entry, PackageRecord, find};
 use crate::database::sources::{Namespace, namespaces};
 use crate::database::storage::{Damaged, Storage};
 use crate::database::vulnerabilities::{StoredAdvisory, Vulnerability};
+use crate::matching;
 
 /// How a database differs from an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,9 +117,15 @@ impl<'a> Side<'a> {
         namespace: Option<&Namespace<'_>>,
         record: &PackageRecord<'_>,
     ) -> Result<Option<PackageRecord<'a>>, Damaged> {
-        let own = namespace.and_then(|wanted| self.namespaces.iter().find(|known| known.name == wanted.name));
-        match own {
-            Some(namespace) => find(self.storage, namespace, record.is_source, record.name),
+        match namespace {
+            Some(namespace) => self.find_named(namespace.name, record.is_source, record.name),
+            None => Ok(None),
+        }
+    }
+
+    fn find_named(&self, namespace: &str, is_source: bool, name: &str) -> Result<Option<PackageRecord<'a>>, Damaged> {
+        match self.namespaces.iter().find(|known| known.name == namespace) {
+            Some(namespace) => find(self.storage, namespace, is_source, name),
             None => Ok(None),
         }
     }
@@ -145,17 +157,46 @@ impl<'a> Side<'a> {
             for rank in &entry.versions {
                 record.version(*rank)?.hash(&mut hasher);
             }
-            for number in &entry.decided_elsewhere {
-                self.vulnerability(*number)?.hash(&mut hasher);
-            }
-            self.advisory(entry.advisory)?.hash(&mut hasher);
+            self.hash_entry(&entry, &mut hasher)?;
             all.push(hasher.finish());
         }
-        // Entries stand in the order of their advisories' numbers, which a new advisory moves.
-        all.sort_unstable();
-        let mut hasher = DefaultHasher::new();
-        all.hash(&mut hasher);
-        Ok(hasher.finish())
+        Ok(united(all))
+    }
+
+    /// A hash of what is said of one version of a package, whatever its module, free of the numbers that a database gives;
+    /// nothing where nothing is said. Of ranges that hold it, the version that repairs it is all that is told.
+    fn said_of_version(
+        &mut self,
+        record: &PackageRecord<'a>,
+        ecosystem: Ecosystem,
+        version: &str,
+    ) -> Result<Option<u64>, Damaged> {
+        let standing = matching::standing(record, ecosystem, version, &mut Vec::new())?;
+        let mut all: Vec<u64> = Vec::new();
+        let mut entries = record.entries();
+        let mut entry = Entry::default();
+        while entries.advance(&mut entry)? {
+            if !matching::applies(&entry, standing) {
+                continue;
+            }
+            let mut hasher = DefaultHasher::new();
+            (record.scheme, entry.status).hash(&mut hasher);
+            (entry.module, entry.is_modular, entry.severity).hash(&mut hasher);
+            let fixed = matching::fixed(&entry, standing);
+            fixed.map(|rank| record.version(rank)).transpose()?.hash(&mut hasher);
+            self.hash_entry(&entry, &mut hasher)?;
+            all.push(hasher.finish());
+        }
+        Ok((!all.is_empty()).then(|| united(all)))
+    }
+
+    /// Adds what an entry refers to.
+    fn hash_entry(&mut self, entry: &Entry<'_>, hasher: &mut DefaultHasher) -> Result<(), Damaged> {
+        for number in &entry.decided_elsewhere {
+            self.vulnerability(*number)?.hash(hasher);
+        }
+        self.advisory(entry.advisory)?.hash(hasher);
+        Ok(())
     }
 
     fn advisory(&mut self, number: u32) -> Result<u64, Damaged> {
@@ -196,6 +237,14 @@ impl<'a> Side<'a> {
         }
         Ok(hash)
     }
+}
+
+/// One hash of those of entries, which stand in the order of their advisories' numbers: a new advisory moves these.
+fn united(mut all: Vec<u64>) -> u64 {
+    all.sort_unstable();
+    let mut hasher = DefaultHasher::new();
+    all.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ mod time;
 mod update;
 
 pub use build::{BuildError, BuildOptions, BuildSummary, SkippedRecord, build};
-pub use changes::Changes;
+pub use changes::{Changes, Comparison, Concerned, KeptPackage};
 pub use database::{AdvisoryRecord, AffectedPackage, Database, OpenDatabaseError, VulnerabilityRecord};
 pub use feed::ReadFeedError;
 pub use malware::MalwareMatches;

@@ -17,14 +17,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::version::VersionScheme;
 use model::{
-    Distribution, Ecosystem, FindingStatus, Gap, Inventory, Package, PackageId, VulnerabilityFinding, counted,
+    Distribution, Ecosystem, FindingStatus, Gap, Inventory, Package, PackageId, Purl, VulnerabilityFinding, counted,
 };
 
+pub(crate) use self::evaluate::{applies, fixed};
 use self::finding::FindingWriter;
 use self::namespace::{SystemNamespaces, is_about, of_distribution};
 pub(crate) use self::severity::Scores;
 use crate::database::Database;
-use crate::database::packages::{Entry, find};
+use crate::database::packages::{Entry, PackageRecord, Standing, find};
 use crate::database::sha1_bytes;
 use crate::database::sources::{Namespace, namespaces};
 use crate::database::storage::{Damaged, Storage};
@@ -187,14 +188,14 @@ impl<'a, 'o> Matcher<'a, 'o> {
             *unmatched.without_advisories.entry(name).or_default() += 1;
             return Ok(());
         }
-        let comparable = |version| comparable_system_version(&system.choice, version);
         let own = (package.name.as_str(), package.version.as_str());
         let source = package.source.as_ref().map_or(own, |source| (source.name.as_str(), source.version.as_str()));
         self.gathered.hits.clear();
         let architecture = package.architecture.as_deref();
         for namespace in system.namespaces.iter().filter(|namespace| is_about(namespace.name, architecture)) {
             for (is_source, (name, version)) in [(true, source), (false, own)] {
-                let question = Question { namespace, is_source, name, version: comparable(version) };
+                let version = comparable_system_version(namespace.name, version);
+                let question = Question { namespace, is_source, name, version };
                 self.gathered.gather(self.storage, package, &question)?;
             }
         }
@@ -255,13 +256,7 @@ impl<'a> Gathered<'a> {
     /// Adds what the advisories on one name say of the installed version.
     fn gather(&mut self, storage: &'a Storage, package: &Package, question: &Question<'_, 'a>) -> Result<(), Damaged> {
         let Some(record) = find(storage, question.namespace, question.is_source, question.name)? else { return Ok(()) };
-        let standing = match package.ecosystem {
-            // `unknown`, `dev`: the old order of Python would put them below every version.
-            Ecosystem::Pypi if !question.version.contains(|character: char| character.is_ascii_digit()) => {
-                record.standing_as_text(question.version)?
-            }
-            _ => record.standing(question.version, &mut self.key)?,
-        };
+        let standing = standing(&record, package.ecosystem, question.version, &mut self.key)?;
         let mut entries = record.entries();
         let entry = &mut self.entry;
         while entries.advance(entry)? {
@@ -280,12 +275,49 @@ impl<'a> Gathered<'a> {
     }
 }
 
-/// The version of a system's package as its advisories write it: those of openEuler have no epochs.
-fn comparable_system_version<'v>(choice: &SystemNamespaces, version: &'v str) -> &'v str {
+/// Where a version stands among those of a package's advisories; `key` is room for its key.
+pub(crate) fn standing(
+    record: &PackageRecord<'_>,
+    ecosystem: Ecosystem,
+    version: &str,
+    key: &mut Vec<u8>,
+) -> Result<Standing, Damaged> {
+    match ecosystem {
+        // `unknown`, `dev`: the old order of Python would put them below every version.
+        Ecosystem::Pypi if !version.contains(|character: char| character.is_ascii_digit()) => {
+            record.standing_as_text(version)
+        }
+        _ => record.standing(version, key),
+    }
+}
+
+/// The namespaces whose advisories can be on a package of a system that is known by its id and version (`debian 12`) alone,
+/// or not at all (an empty text); nothing where these do not tell.
+pub(crate) fn namespaces_on(system: &str, ecosystem: Ecosystem, purl: &Purl) -> Option<Vec<String>> {
+    let (id, version) = system.split_once(' ').unwrap_or((system, ""));
+    if version.contains(' ') {
+        return None;
+    }
+    let own = Distribution { id: id.to_owned(), version: version.to_owned(), ..Distribution::default() };
+    let (distribution, is_own) = match Distribution::of_purl(purl) {
+        _ if !id.is_empty() && own.can_have(purl) => (own, true),
+        Some(named) => (named, false),
+        None if id.is_empty() => return Some(Vec::new()),
+        None => (own, true),
+    };
+    if is_own && !namespace::is_told_by_version(&distribution) {
+        return None;
+    }
+    let choice = of_distribution(&distribution, None);
+    let is_another = choice.ecosystem.is_some_and(|known| known != ecosystem);
+    Some(if is_another { Vec::new() } else { choice.names })
+}
+
+/// The version of a system's package as the advisories of a namespace write it: those of openEuler have no epochs.
+pub(crate) fn comparable_system_version<'v>(namespace: &str, version: &'v str) -> &'v str {
     match version.split_once(':') {
         Some((epoch, rest))
-            if choice.names.iter().any(|name| name.starts_with("openeuler:"))
-                && epoch.bytes().all(|byte| byte.is_ascii_digit()) =>
+            if namespace.starts_with("openeuler:") && epoch.bytes().all(|byte| byte.is_ascii_digit()) =>
         {
             rest
         }
@@ -295,7 +327,7 @@ fn comparable_system_version<'v>(choice: &SystemNamespaces, version: &'v str) ->
 
 /// The version as advisories write it; Go's own is printed by its tools as `go1.21.3`, `go1.22rc1` or with the names of
 /// experiments behind it.
-fn comparable_version<'v>(ecosystem: Ecosystem, name: &str, version: &'v str) -> Cow<'v, str> {
+pub(crate) fn comparable_version<'v>(ecosystem: Ecosystem, name: &str, version: &'v str) -> Cow<'v, str> {
     if ecosystem != Ecosystem::Golang || !matches!(name, "stdlib" | "toolchain") {
         return Cow::Borrowed(version);
     }

@@ -187,6 +187,32 @@ pub(crate) fn find_archive<'a>(storage: &'a Storage, sha1: &[u8; 20]) -> Result<
     Ok(None)
 }
 
+/// Whether two databases know the same archives by the same names.
+pub(crate) fn know_the_same_archives(one: &Storage, other: &Storage) -> Result<bool, Damaged> {
+    use super::cursor::interned;
+    use super::format::ARCHIVE_BYTES;
+    let length = |storage: &Storage| {
+        let (start, end) = storage.bounds(Section::Archives);
+        end - start
+    };
+    if length(one) != length(other) {
+        return Ok(false);
+    }
+    for place in (0..length(one) / ARCHIVE_BYTES).map(|row| row * ARCHIVE_BYTES) {
+        let mut left = Cursor::new(one, Section::Archives, place)?;
+        let mut right = Cursor::new(other, Section::Archives, place)?;
+        if left.take(20)? != right.take(20)? {
+            return Ok(false);
+        }
+        for _ in 0..2 {
+            if interned(one, left.fixed32()?)? != interned(other, right.fixed32()?)? {
+                return Ok(false);
+            }
+        }
+    }
+    Ok(true)
+}
+
 /// A place in `records` that the list `offsets` names for a number.
 fn record(storage: &Storage, offsets: Section, records: Section, number: u32) -> Result<Cursor<'_>, Damaged> {
     let offset = Cursor::new(storage, offsets, (number as usize).saturating_mul(4))?.fixed32()?;

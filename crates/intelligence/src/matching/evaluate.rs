@@ -28,7 +28,7 @@ fn is_modular_release(version: &str) -> bool {
 }
 
 /// Whether the installed version is among those the entry means.
-pub(super) fn applies(entry: &Entry<'_>, standing: Standing) -> bool {
+pub(crate) fn applies(entry: &Entry<'_>, standing: Standing) -> bool {
     entry.all_versions
         || match standing {
             Standing::Between { from, to } => {
@@ -40,7 +40,7 @@ pub(super) fn applies(entry: &Entry<'_>, standing: Standing) -> bool {
 }
 
 /// The rank of the lowest version above the installed one that ends a range around it with a repair.
-pub(super) fn fixed(entry: &Entry<'_>, standing: Standing) -> Option<u32> {
+pub(crate) fn fixed(entry: &Entry<'_>, standing: Standing) -> Option<u32> {
     let Standing::Between { from, to } = standing else { return None };
     let fixes = entry.ranges.iter().filter(|range| contains(range, from, to)).filter_map(|range| match range.end {
         End::Fixed(rank) => Some(rank),

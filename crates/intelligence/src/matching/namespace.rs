@@ -56,6 +56,19 @@ pub(super) fn of_distribution(distribution: &Distribution, rhel_advisories: Opti
     SystemNamespaces { names, ecosystem: Some(ecosystem), note }
 }
 
+/// Whether id and version of a distribution tell its namespaces, whatever else it says of itself.
+pub(super) fn is_told_by_version(distribution: &Distribution) -> bool {
+    match distribution.id.to_ascii_lowercase().as_str() {
+        // By its code name where it has no number.
+        "debian" => !distribution.version.is_empty(),
+        // By the stream in its name.
+        "openeuler" => false,
+        // By what it is like.
+        "pop" | "neon" | "ubuntu-core" => false,
+        _ => true,
+    }
+}
+
 /// A distribution without a rule is matched where the database happens to speak of it by its own name.
 fn by_its_own_name(distribution: &Distribution, id: &str) -> SystemNamespaces {
     let mut names = Vec::new();
