@@ -12,6 +12,7 @@ pub(crate) mod reevaluation;
 pub(crate) mod rego;
 pub(crate) mod rules;
 pub(crate) mod shared_intelligence;
+mod touched;
 pub(crate) mod trial;
 
 use std::sync::{Arc, Mutex, PoisonError};

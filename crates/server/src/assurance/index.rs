@@ -227,6 +227,26 @@ pub(super) fn kept(text: &str, most: usize) -> String {
     text[..text.floor_char_boundary(most)].replace('\0', "\u{fffd}")
 }
 
+/// Whether a text is kept as it was, whatever was cut or replaced of others.
+fn is_whole(text: &str, most: usize) -> bool {
+    text.len() + '\u{fffd}'.len_utf8() < most && !text.contains('\u{fffd}')
+}
+
+/// Whether a name or a version of a package is kept as it was.
+pub(super) fn is_name_whole(text: &str) -> bool {
+    is_whole(text, LONGEST_NAME_BYTES)
+}
+
+/// Whether a purl is kept as it was.
+pub(super) fn is_purl_whole(text: &str) -> bool {
+    is_whole(text, LONGEST_KEPT_BYTES)
+}
+
+/// Whether id and version of a distribution are kept as they were.
+pub(super) fn is_os_whole(text: &str) -> bool {
+    is_whole(text, LONGEST_OS_BYTES)
+}
+
 fn package(package: &Package) -> PackageRow {
     let ecosystem = package.ecosystem.purl_type();
     // Advisories name source packages, and spell the names of some ecosystems their own way.

@@ -17,7 +17,7 @@ use super::intelligence_file::fingerprint;
 use super::judging::{self, Question};
 use super::rego::Owed;
 use super::rules::{Rules, Scopes};
-use super::{defect, index, shared_intelligence};
+use super::{defect, index, shared_intelligence, touched};
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
@@ -108,28 +108,28 @@ async fn note_intelligence(app: &App) -> ApiResult<()> {
         return Ok(());
     }
     let former = app.assurance.judged_by().filter(|former| progress.intelligence == fingerprint(Some(former)));
-    let (changes, lists_changed) = match (former, &database) {
+    let compared = match (former, &database) {
         (Some(former), Some(database)) => {
             let database = Arc::clone(database);
-            let compare = move || (database.changes_since(&former), database.has_other_malware_lists(&former));
-            app.assurance.work(compare).await?
+            let compare = move || {
+                let (changes, lists) = (database.changes_since(&former), database.has_other_malware_lists(&former));
+                (former, database, changes, lists)
+            };
+            Some(app.assurance.work(compare).await?)
         }
-        _ => (Changes::Everything, true),
+        _ => None,
     };
     app.note(move |connection| {
-        match &changes {
-            Changes::Packages(packages) if packages.len() <= MOST_PACKAGES => {
-                let names: BTreeSet<&String> = packages.iter().map(|(_, name)| name).collect();
-                let names: Vec<String> = names.into_iter().cloned().collect();
-                store::inventory::queue_images_with(connection, &names, "intelligence")?;
+        // Before it is looked who has what: whoever registers an image meanwhile waits for this, and queues it.
+        evaluation::note_intelligence(connection, &own)?;
+        match &compared {
+            Some((former, database, Changes::Packages(changed), lists)) if changed.len() <= MOST_PACKAGES => {
+                touched::queue(connection, former, database, changed)?;
                 // Nobody knows which images have a file by its hash. The others need not wait for this.
-                if lists_changed {
-                    evaluation::want(connection, "intelligence")?;
-                }
+                if *lists { evaluation::want(connection, "intelligence") } else { Ok(()) }
             }
-            Changes::Packages(_) | Changes::Everything => evaluation::want(connection, "intelligence")?,
+            _ => evaluation::want(connection, "intelligence"),
         }
-        evaluation::note_intelligence(connection, &own)
     })
     .await?;
     app.assurance.keep_judged_by(database);
