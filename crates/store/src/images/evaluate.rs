@@ -7,7 +7,7 @@ use model::PolicyEffect;
 use super::members::keep_scopes;
 use super::{DECISIONS, ImageName, finding_rows, word};
 use crate::audit::{Actor, AuditEntry, Outcome};
-use crate::{Connection, StoreError, outbox, values};
+use crate::{Connection, Row, StoreError, Value, outbox, values};
 
 /// A finding of an evaluation.
 #[derive(Debug, Clone, PartialEq)]
@@ -173,39 +173,39 @@ pub fn evaluate(
     evaluation: &Evaluation,
     now: i64,
 ) -> Result<Evaluated, StoreError> {
-    let row = connection.row(
-        "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.approval, i.name,
-         i.fixable, i.gaps, v.continues, v.evaluated, v.reasons FROM images i
-         LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
-        &values![id],
-    )?;
-    let row = row.ok_or(StoreError::NotFound { what: "image" })?;
-    let (digest, before, name) = (row.text(0), row.text(1), row.text(6));
+    let mut row = present(connection, id)?;
+    if !connection.is_sqlite() && !is_same(&row, evaluation) {
+        // Of two that write what follows of an image, the second sees what the first wrote.
+        connection.rows("SELECT 1 FROM images WHERE id = $1 FOR NO KEY UPDATE", &values![id])?;
+        row = present(connection, id)?;
+    }
+    let (digest, before, name) = (row.text(0), row.text(1), row.text(5));
     keep_scopes(connection, id, &evaluation.scopes)?;
+    let mut image = Columns::default();
+    for (at, (column, value)) in (INDEXED_FROM..).zip(indexed(evaluation)) {
+        if row.integer(at) != value {
+            image.set(column, value);
+        }
+    }
     if row.bytes(2) != evaluation.findings_hash {
         write_findings(connection, id, evaluation, now)?;
-    }
-    if row.integer(5) != evaluation.approval {
-        connection.execute("UPDATE images SET approval = $1 WHERE id = $2", &values![evaluation.approval, id])?;
-    }
-    // It was added to the counts later than the others: images of before have it by their next evaluation.
-    let fixable = evaluation.counts.fixable;
-    if row.integer(7) != fixable {
-        connection.execute("UPDATE images SET fixable = $1 WHERE id = $2", &values![fixable, id])?;
-    }
-    // What the intelligence covers changes although no finding does.
-    let gaps = evaluation.counts.gaps;
-    if row.integer(8) != gaps {
-        connection.execute("UPDATE images SET gaps = $1 WHERE id = $2", &values![gaps, id])?;
+        let counts = &evaluation.counts;
+        image.set("medium", counts.medium);
+        image.set("low", counts.low);
+        image.set("unrated", counts.unrated);
+        image.set("misconfigurations", counts.misconfigurations);
+        image.set("findings_hash", &evaluation.findings_hash);
     }
     let verdict = &evaluation.verdict;
     let former = row.optional_integer(4);
     if former.is_some() && row.bytes(3) == verdict.hash {
+        image.write(connection, id)?;
         return Ok(Evaluated::quietly(before));
     }
     let continues = former == Some(verdict.decision);
-    let is_recent = row.truth(9) && verdict.evaluated - row.integer(10) < COALESCED;
-    if continues && (is_recent || row.bytes(11) == verdict.reasons) {
+    let is_recent = row.truth(6) && verdict.evaluated - row.integer(7) < COALESCED;
+    image.set("evaluated", verdict.evaluated);
+    if continues && (is_recent || row.bytes(8) == verdict.reasons) {
         connection.execute(
             "UPDATE verdicts SET subject = $1, evaluated = $2, intelligence = $3, hash = $4, body = $5, cause = $6,
              reasons = $8 WHERE id = $7",
@@ -220,7 +220,7 @@ pub fn evaluate(
                 &verdict.reasons
             ],
         )?;
-        connection.execute("UPDATE images SET evaluated = $1 WHERE id = $2", &values![verdict.evaluated, id])?;
+        image.write(connection, id)?;
         return Ok(Evaluated::quietly(before));
     }
     if former.is_some() {
@@ -244,16 +244,15 @@ pub fn evaluate(
             &verdict.reasons
         ],
     )?;
+    image.set("verdict_id", &verdict.id);
     if continues {
-        let sql = "UPDATE images SET verdict_id = $1, evaluated = $2 WHERE id = $3";
-        connection.execute(sql, &values![&verdict.id, verdict.evaluated, id])?;
+        image.write(connection, id)?;
         forget_oldest(connection, id)?;
         return Ok(Evaluated::quietly(verdict.id.clone()));
     }
-    connection.execute(
-        "UPDATE images SET decision = $1, verdict_id = $2, evaluated = $3, decided = $3 WHERE id = $4",
-        &values![verdict.decision, &verdict.id, verdict.evaluated, id],
-    )?;
+    image.set("decision", verdict.decision);
+    image.set("decided", verdict.evaluated);
+    image.write(connection, id)?;
     let parameters = serde_json::json!({
         "name": name,
         "from": former.map(|place| word(DECISIONS, place)),
@@ -271,6 +270,70 @@ pub fn evaluate(
         Box::new(denial(verdict, from, &digest, &name, now))
     });
     Ok(Evaluated { verdict_id: verdict.id.clone(), denial })
+}
+
+/// What there is of an image, and the verdict that holds.
+fn present(connection: &mut Connection, id: i64) -> Result<Row, StoreError> {
+    let row = connection.row(
+        "SELECT i.digest, i.verdict_id, i.findings_hash, v.hash, v.decision, i.name, v.continues, v.evaluated, v.reasons,
+         i.approval, i.critical, i.high, i.kev, i.fixable, i.secrets, i.malware, i.gaps, i.severity FROM images i
+         LEFT JOIN verdicts v ON v.id = i.verdict_id WHERE i.id = $1",
+        &values![id],
+    )?;
+    row.ok_or(StoreError::NotFound { what: "image" })
+}
+
+/// The place of the first of [`indexed`] among what there is.
+const INDEXED_FROM: usize = 9;
+
+/// The columns that images are listed by, and what they are to be. What the intelligence covers changes the gaps although no
+/// finding changes.
+fn indexed(evaluation: &Evaluation) -> [(&'static str, i64); 9] {
+    let counts = &evaluation.counts;
+    [
+        ("approval", evaluation.approval),
+        ("critical", counts.critical),
+        ("high", counts.high),
+        ("kev", counts.kev),
+        ("fixable", counts.fixable),
+        ("secrets", counts.secrets),
+        ("malware", counts.malware),
+        ("gaps", counts.gaps),
+        ("severity", counts.severity),
+    ]
+}
+
+/// Whether nothing of an image is to be written, but for its scopes.
+fn is_same(row: &Row, evaluation: &Evaluation) -> bool {
+    let mut indexed = (INDEXED_FROM..).zip(indexed(evaluation));
+    row.bytes(2) == evaluation.findings_hash
+        && row.bytes(3) == evaluation.verdict.hash
+        && indexed.all(|(at, (_, value))| row.integer(at) == value)
+}
+
+/// The columns of an image that are written: those that changed, at once, because each that is written has its indexes written.
+#[derive(Default)]
+struct Columns {
+    names: Vec<&'static str>,
+    values: Vec<Value>,
+}
+
+impl Columns {
+    fn set(&mut self, name: &'static str, value: impl Into<Value>) {
+        self.names.push(name);
+        self.values.push(value.into());
+    }
+
+    fn write(mut self, connection: &mut Connection, id: i64) -> Result<(), StoreError> {
+        if self.names.is_empty() {
+            return Ok(());
+        }
+        let set: Vec<String> = (1..).zip(&self.names).map(|(at, name)| format!("{name} = ${at}")).collect();
+        self.values.push(id.into());
+        let sql = format!("UPDATE images SET {} WHERE id = ${}", set.join(", "), self.values.len());
+        connection.execute(&sql, &self.values)?;
+        Ok(())
+    }
 }
 
 /// The record of an image that came to be denied.
@@ -329,26 +392,6 @@ fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation,
          WHERE vulnerabilities.severity < excluded.severity OR vulnerabilities.kev <> excluded.kev
          OR vulnerabilities.epss IS DISTINCT FROM excluded.epss",
         rows.collect(),
-    )?;
-    let counts = &evaluation.counts;
-    connection.execute(
-        "UPDATE images SET critical = $1, high = $2, medium = $3, low = $4, kev = $5, secrets = $6, malware = $7,
-         misconfigurations = $8, gaps = $9, severity = $10, unrated = $11, findings_hash = $12 WHERE id = $13",
-        &values![
-            counts.critical,
-            counts.high,
-            counts.medium,
-            counts.low,
-            counts.kev,
-            counts.secrets,
-            counts.malware,
-            counts.misconfigurations,
-            counts.gaps,
-            counts.severity,
-            counts.unrated,
-            &evaluation.findings_hash,
-            id
-        ],
     )?;
     Ok(())
 }

@@ -29,15 +29,11 @@ enum Plan {
 }
 
 /// Makes the findings those of the image, in their order, and tells which of them were written: the places in the list of
-/// those that are new or changed.
+/// those that are new or changed. Nobody else writes them meanwhile: whoever does has locked the image.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) fn replace(connection: &mut Connection, id: i64, findings: &[FindingRow]) -> Result<Vec<usize>, StoreError> {
-    if !connection.is_sqlite() {
-        // Of two that write them, the second sees what the first wrote.
-        connection.rows("SELECT 1 FROM images WHERE id = $1 FOR NO KEY UPDATE", &values![id])?;
-    }
     let former = connection.rows(
         "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
          excepted_by, title, line FROM findings WHERE image_id = $1 ORDER BY position",
