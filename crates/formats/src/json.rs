@@ -127,6 +127,12 @@ pub fn read_report(bytes: &[u8]) -> Result<ScanReport, ReadReportError> {
         Some(b'{') => {}
         Some(_) => return Err(ReadReportError::OtherDocument { what: "no JSON object" }),
     }
+    if let Ok(report) = serde_json::from_slice::<wire::Report<'_>>(bytes)
+        && report.is_of_this_schema()
+    {
+        return report.into_model().map_err(|reason| ReadReportError::Malformed { reason });
+    }
+    // What cannot be read is looked at once more, to say what it is.
     match serde_json::from_slice(bytes).map_err(malformed)? {
         wire::Header { schema: Some(Value::String(schema)), .. } if schema == wire::SCHEMA => {}
         wire::Header { schema: Some(Value::String(schema)), .. } => return Err(ReadReportError::Schema { schema }),

@@ -260,6 +260,11 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Whether it says to be of the schema that is read here.
+    pub(super) fn is_of_this_schema(&self) -> bool {
+        self.schema == SCHEMA
+    }
+
     pub(super) fn into_model(self) -> Result<ScanReport, String> {
         let ids: HashMap<String, usize> =
             self.packages.iter().enumerate().map(|(id, row)| (row.purl.clone().into_owned(), id)).collect();

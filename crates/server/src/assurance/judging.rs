@@ -302,8 +302,37 @@ fn title(finding: &Finding) -> Option<String> {
 
 /// A hash of rows; what differs in any column differs in it.
 fn hash_of(findings: &[FindingRow]) -> Vec<u8> {
-    let text = format!("{findings:?}");
-    digest(&SHA256, text.as_bytes()).as_ref().to_vec()
+    let mut bytes = Vec::new();
+    for finding in findings {
+        let FindingRow {
+            kind,
+            finding: id,
+            severity,
+            package,
+            package_name,
+            path,
+            status,
+            fixed_version,
+            score,
+            kev,
+            epss,
+            excepted_by,
+            title,
+            line,
+            published,
+        } = finding;
+        let texts = [kind, id, package, package_name, path, status].map(Some);
+        let optional = [fixed_version, excepted_by, title, published].map(Option::as_ref);
+        for text in texts.into_iter().chain(optional) {
+            // No text is so long: it stands for none.
+            bytes.extend(text.map_or(u64::MAX, |text| text.len() as u64).to_le_bytes());
+            bytes.extend_from_slice(text.map_or(&[], |text| text.as_bytes()));
+        }
+        bytes.extend([u8::from(score.is_some()), u8::from(epss.is_some()), u8::from(line.is_some()), u8::from(*kev)]);
+        bytes.extend([score, epss].iter().flat_map(|number| number.unwrap_or_default().to_le_bytes()));
+        bytes.extend([*severity, line.unwrap_or_default()].iter().flat_map(|number| number.to_le_bytes()));
+    }
+    digest(&SHA256, &bytes).as_ref().to_vec()
 }
 
 /// The verdict object for whoever does not know all names that it was reached under: the decision without what it rests on,
@@ -334,4 +363,63 @@ pub(crate) fn told(stored: &store::verdicts::StoredVerdict) -> Value {
         document["effects"] = effects.into_iter().map(PolicyEffect::as_str).collect::<Vec<_>>().into();
     }
     document
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding() -> FindingRow {
+        FindingRow {
+            kind: "vulnerability".to_owned(),
+            finding: "CVE-2026-1".to_owned(),
+            severity: 4,
+            package: "pkg:deb/a@1".to_owned(),
+            package_name: "a".to_owned(),
+            path: String::new(),
+            status: "affected".to_owned(),
+            fixed_version: None,
+            score: Some(7.5),
+            kev: false,
+            epss: None,
+            excepted_by: None,
+            title: Some(String::new()),
+            line: None,
+            published: None,
+        }
+    }
+
+    #[test]
+    fn findings_that_differ_in_any_column_have_another_hash() {
+        let changes: [fn(&mut FindingRow); 18] = [
+            |_| {},
+            |row| row.kind.push('x'),
+            |row| row.finding.push('x'),
+            |row| row.severity = 5,
+            |row| row.package.push('x'),
+            |row| row.package_name.push('x'),
+            |row| row.path.push('x'),
+            |row| row.status.push('x'),
+            |row| row.fixed_version = Some(String::new()),
+            |row| row.score = None,
+            |row| row.score = Some(7.6),
+            |row| row.kev = true,
+            |row| row.epss = Some(0.0),
+            |row| row.excepted_by = Some("a".to_owned()),
+            |row| row.title = None,
+            |row| row.line = Some(0),
+            |row| row.line = Some(1),
+            |row| row.published = Some("2026-01-01".to_owned()),
+        ];
+        let hashes: BTreeSet<Vec<u8>> = changes
+            .iter()
+            .map(|change| {
+                let mut row = finding();
+                change(&mut row);
+                hash_of(&[row])
+            })
+            .collect();
+        assert_eq!(hashes.len(), changes.len());
+        assert_ne!(hash_of(&[finding()]), hash_of(&[finding(), finding()]));
+    }
 }
