@@ -13,7 +13,7 @@ use policy::filter::{Filter, Key, Kind, Operand, Term, Test, Wanted};
 use crate::counts::{MOST_COUNTED, RowCount};
 use crate::filtering::{Conditions, Field, FieldKind, not, prefix};
 use crate::images::SEVERITIES;
-use crate::{Connection, Row, StoreError, Value, values};
+use crate::{Connection, Row, StoreError, Value};
 pub(crate) use newest::count_since;
 pub use queue::{each_package_called, queue_archives, queue_images_with, systems};
 pub use reached::MOST_COUNTED_WITHIN;

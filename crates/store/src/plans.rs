@@ -212,6 +212,7 @@ fn no_list_scans_a_table() {
         newest_vulnerabilities(store);
         counted(store);
         the_rest(store);
+        queue(store);
         removal(store);
     });
 }
@@ -459,6 +460,19 @@ fn the_rest(store: &Store) {
         outbox::backlog(connection, "a")
     });
     expect_none(&scans, "");
+}
+
+fn queue(store: &Store) {
+    let scans = store.write_blocking(Lane::Beside, |connection| {
+        scans(connection, |connection| {
+            let mut packages = Vec::new();
+            inventory::systems(connection, 10)?;
+            inventory::each_package_called(connection, &["own-7-9".to_owned()], |id, _| packages.push(id))?;
+            inventory::queue_images_with(connection, &packages, None, "intelligence")?;
+            inventory::queue_images_with(connection, &packages, Some("debian 12"), "intelligence")
+        })
+    });
+    expect_none(&scans.unwrap(), "queue");
 }
 
 fn removal(store: &Store) {
