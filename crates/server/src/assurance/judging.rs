@@ -177,7 +177,7 @@ fn verdict(report: &ScanReport, question: &Question<'_>) -> NewVerdict {
     let mut document = formats::verdict_document(&judged);
     document["digest"] = report.target.digest.as_ref().map(ToString::to_string).into();
     let hash = digest(&SHA256, document.to_string().as_bytes()).as_ref().to_vec();
-    let reasons = json!([document["reasons"], document["exceptions"]]).to_string();
+    let reasons = format!("[{},{}]", document["reasons"], document["exceptions"]);
     // Which version in the store it was, is told and makes no other verdict: another version may say the same.
     for policy in document["policies"].as_array_mut().into_iter().flatten() {
         let version = policy["name"].as_str().and_then(|name| question.rules.versions.get(name)).copied();

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use intelligence::{Changes, Database};
 use model::ScanReport;
@@ -29,8 +29,11 @@ const STEP: usize = if cfg!(test) { 32 } else { 64 };
 /// How many of them one thread reads and judges after another.
 const TOGETHER: usize = 4;
 
-/// How many images are judged before it is looked whether something else comes first.
-const AHEAD: u32 = if cfg!(test) { 64 } else { 256 };
+/// How many images are judged before it is looked whether something else comes first, unless they take too long.
+const AHEAD: u32 = if cfg!(test) { 64 } else { 1024 };
+
+/// After so long it is looked in any case: the lease has to be prolonged.
+const LONGEST_RUN: Duration = Duration::from_secs(10);
 
 /// How many images a step looks at to find those of a scope.
 const SCOPE_STEP: u32 = 500;
@@ -235,12 +238,14 @@ async fn judge_in_steps(
     note: impl Fn(&mut Connection, Range<usize>) -> Result<(), StoreError> + Send + Sync + 'static,
 ) -> ApiResult<bool> {
     let note = Arc::new(note);
+    let began = Instant::now();
     let mut judged: Option<(Range<usize>, Vec<Judged>)> = None;
     let mut from = 0;
     loop {
         let to = images.len().min(from + STEP);
+        let is_over = began.elapsed() >= LONGEST_RUN;
         let next = async {
-            match images.get(from..to).filter(|step| !step.is_empty()) {
+            match images.get(from..to).filter(|step| !step.is_empty() && !is_over) {
                 Some(step) => judge(app, step.to_vec(), now).await.map(Some),
                 None => Ok(None),
             }
