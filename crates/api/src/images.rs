@@ -227,6 +227,9 @@ pub struct Finding {
     /// The line in the file, from 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<i64>,
+    /// The index of the layer that brought it, where one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<i64>,
     /// One line on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,

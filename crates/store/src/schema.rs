@@ -41,6 +41,7 @@ pub const SCHEMA: &[Schema] = &[
     Schema { version: 22, name: "failures", sql: include_str!("../migrations/0022_failures.sql") },
     Schema { version: 23, name: "asked", sql: include_str!("../migrations/0023_asked.sql") },
     Schema { version: 24, name: "source_versions", sql: include_str!("../migrations/0024_source_versions.sql") },
+    Schema { version: 25, name: "layers", sql: include_str!("../migrations/0025_layers.sql") },
 ];
 
 impl Schema {

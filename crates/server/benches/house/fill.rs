@@ -134,6 +134,7 @@ fn make(image: Image, scopes: &[String], generation: i64, now: i64) -> Made {
             title: Some(format!("{} in {}", flaw.id, packages[*at].name)),
             published: Some("2026-01-01T00:00:00Z".into()),
             line: None,
+            layer: Some(0),
         })
         .collect();
     let of = |severity: i64| findings.iter().filter(|finding| finding.severity == severity).count() as i64;

@@ -285,6 +285,7 @@ fn row(finding: &Finding, report: &ScanReport) -> FindingRow {
         excepted_by: finding.excepted_by().map(str::to_owned),
         title: title(finding),
         line: finding.line().map(i64::from),
+        layer: finding.layer(&report.inventory).map(i64::from),
         published: vulnerability.and_then(|found| found.published.clone()),
     }
 }

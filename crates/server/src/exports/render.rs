@@ -202,6 +202,7 @@ fn columns(resource: ExportResource) -> &'static [(&'static str, &'static str)] 
             ("path", "/path"),
             ("status", "/status"),
             ("fixed_version", "/fixed_version"),
+            ("layer", "/layer"),
             ("excepted_by", "/excepted_by"),
             ("title", "/title"),
         ],

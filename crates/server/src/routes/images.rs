@@ -449,6 +449,8 @@ fn to_approve(connection: &mut Connection, permit: &Permit, digest: &str) -> Res
 }
 
 #[cfg(test)]
+mod finding_tests;
+#[cfg(test)]
 mod shared_tests;
 #[cfg(test)]
 mod tests;

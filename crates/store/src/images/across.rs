@@ -128,6 +128,7 @@ pub fn across(
             excepted_by: row.optional_text(15),
             title: row.optional_text(16),
             line: row.optional_integer(17),
+            layer: row.optional_integer(18),
             published: None,
         },
     });
@@ -147,7 +148,8 @@ pub(crate) fn across_sql(permit: &Permit, query: &AcrossQuery) -> (String, Vec<V
     let (sql, parameters) = conditions.finish();
     let sql = format!(
         "SELECT i.digest, {listed}, f.image_id, f.position, f.kind, f.finding, f.severity, f.package, f.package_name, f.path,
-         f.status, f.fixed_version, f.score, f.kev, f.epss, f.excepted_by, f.title, f.line
+         f.status, f.fixed_version, f.score, f.kev, f.epss, f.excepted_by, f.title, f.line,
+         f.layer
          FROM findings f JOIN images i ON i.id = f.image_id WHERE {sql}
          ORDER BY f.kind, f.finding, f.image_id, f.position LIMIT {limit}"
     );

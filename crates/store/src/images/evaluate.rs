@@ -40,6 +40,8 @@ pub struct FindingRow {
     pub title: Option<String>,
     /// The line in the file, from 1.
     pub line: Option<i64>,
+    /// The index of the layer that brought it.
+    pub layer: Option<i64>,
     /// When it became public, RFC 3339.
     pub published: Option<String>,
 }

@@ -14,7 +14,7 @@ const APART: i64 = 1 << 20;
 const AHEAD: usize = 64;
 
 /// What a row has beside its image and position.
-type Columns = [Value; 14];
+type Columns = [Value; 15];
 
 /// The columns that tell one finding from another: kind, id, package, path.
 const IDENTITY: [usize; 4] = [0, 1, 3, 5];
@@ -36,7 +36,7 @@ enum Plan {
 pub(super) fn replace(connection: &mut Connection, id: i64, findings: &[FindingRow]) -> Result<Vec<usize>, StoreError> {
     let former = connection.rows(
         "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
-         excepted_by, title, line FROM findings WHERE image_id = $1 ORDER BY position",
+         excepted_by, title, line, layer FROM findings WHERE image_id = $1 ORDER BY position",
         &values![id],
     )?;
     let former: Vec<(i64, Vec<Value>)> =
@@ -58,17 +58,32 @@ pub(super) fn replace(connection: &mut Connection, id: i64, findings: &[FindingR
         }
     };
     let row = |(position, at): &(i64, usize)| {
-        let [kind, finding, severity, package, name, path, status, fixed, score, kev, epss, excepted, title, line] =
-            columns.get(*at)?.clone();
+        let [
+            kind,
+            finding,
+            severity,
+            package,
+            name,
+            path,
+            status,
+            fixed,
+            score,
+            kev,
+            epss,
+            excepted,
+            title,
+            line,
+            layer,
+        ] = columns.get(*at)?.clone();
         let (id, position) = (Value::from(id), Value::from(*position));
         Some([
             id, position, kind, finding, severity, package, name, path, status, fixed, score, kev, epss, excepted,
-            title, line,
+            title, line, layer,
         ])
     };
     connection.insert_rows(
         "findings (image_id, position, kind, finding, severity, package, package_name, path, status,
-         fixed_version, score, kev, epss, excepted_by, title, line)",
+         fixed_version, score, kev, epss, excepted_by, title, line, layer)",
         "",
         filled.iter().filter_map(row).collect(),
     )?;
@@ -90,7 +105,8 @@ fn columns(finding: &FindingRow) -> Columns {
         finding.epss,
         finding.excepted_by.clone(),
         finding.title.clone(),
-        finding.line
+        finding.line,
+        finding.layer
     ]
 }
 

@@ -20,6 +20,7 @@ pub const FINDING_KEYS: &[Key] = &[
     key("kev", Kind::Flag, false, "Whether it is known to be exploited.", "kev:true"),
     key("epss", Kind::Number, true, "The probability of exploitation.", "epss:>=0.5"),
     key("score", Kind::Number, true, "The score that counts.", "score:>=7"),
+    key("layer", Kind::Number, true, "The index of the layer that brought it.", "layer:0"),
     key("excepted_by", Kind::Text, false, "The exception that covers it.", "-excepted_by:*"),
     key("acknowledged", Kind::Flag, false, "Whether somebody has seen it.", "acknowledged:false"),
 ];
@@ -37,6 +38,7 @@ const FINDING_FIELDS: &[Field] = &[
     Field::number("kev", "kev"),
     Field::new("epss", "epss", FieldKind::Real),
     Field::new("score", "score", FieldKind::Real),
+    Field::number("layer", "layer"),
     Field::text("excepted_by", "COALESCE(excepted_by, '')"),
 ];
 
@@ -107,7 +109,7 @@ pub fn findings(
     let rows = connection.rows(
         &format!(
             "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
-             excepted_by, title, line FROM findings f WHERE {sql} ORDER BY {order}position LIMIT {limit} OFFSET {after}"
+             excepted_by, title, line, layer FROM findings f WHERE {sql} ORDER BY {order}position LIMIT {limit} OFFSET {after}"
         ),
         &parameters,
     )?;
@@ -123,6 +125,7 @@ fn order(sort: Option<Sort>) -> String {
         // What has none is below what has.
         "epss" => "COALESCE(epss, -1)",
         "score" => "COALESCE(score, -1)",
+        "layer" => "COALESCE(layer, -1)",
         "path" => "path",
         _ => "severity",
     };
@@ -202,6 +205,7 @@ fn finding(row: &Row) -> Finding {
             excepted_by: row.optional_text(12),
             title: row.optional_text(13),
             line: row.optional_integer(14),
+            layer: row.optional_integer(15),
             published: None,
         },
     }

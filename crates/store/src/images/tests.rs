@@ -63,6 +63,7 @@ pub(super) fn evaluation_of(decision: i64, id: &str, scopes: &[&str]) -> Evaluat
         excepted_by: None,
         title: None,
         line: None,
+        layer: Some(2),
         published: None,
     };
     Evaluation {

@@ -48,6 +48,7 @@ fn every_row_of_a_filter_is_there_and_no_formula() {
         assert_eq!(rows[0]["export"], "findings");
         assert!(rows[0]["as_of"].as_str().unwrap().ends_with('Z'));
         assert_eq!(rows.len(), 1 + 2 * MANY);
+        assert_eq!(rows[1]["layer"], 0, "{}", rows[1]);
         let mut seen: Vec<(&str, &str)> =
             rows[1..].iter().map(|row| (row["digest"].as_str().unwrap(), row["id"].as_str().unwrap())).collect();
         seen.sort_unstable();
@@ -59,6 +60,7 @@ fn every_row_of_a_filter_is_there_and_no_formula() {
         assert!(lines[0].starts_with("# bulkhead.export/1 findings; as of 20"), "{}", lines[0]);
         assert!(lines[0].ends_with("filter: severity:high; images: repository:bank/*"), "{}", lines[0]);
         assert!(lines[1].starts_with("image,digest,kind,id,severity,"));
+        assert!(lines[1].contains(",fixed_version,layer,excepted_by,"), "{}", lines[1]);
         assert_eq!(lines.len(), 2 + MANY + 1);
         assert!(text(&server, &who, "/findings/export?format=csv&filter=severity:low").split("\r\n").count() == 3);
 

@@ -97,6 +97,7 @@ pub(crate) fn finding(row: FindingRow, seen: Option<Acknowledgement>) -> Finding
     Finding {
         title_ja: title_ja.filter(|said| said != title),
         line: row.line,
+        layer: row.layer,
         acknowledgement: seen.map(acknowledgement),
         kind: row.kind,
         id: row.finding,

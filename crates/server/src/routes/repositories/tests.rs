@@ -82,6 +82,7 @@ fn findings_are_listed_over_all_images() {
         let all = list(&admin, "");
         assert_eq!(all["total"], 2, "vulnerabilities have lists of their own: {all}");
         assert_eq!(all["items"][0]["finding"]["id"], "aws-access-key-id");
+        assert_eq!(all["items"][0]["finding"]["layer"], 0);
         assert_eq!(
             (&all["items"][0]["image"], &all["items"][0]["digest"]),
             (&json!("a.example/shop/api:1"), &json!(digest(1)))
