@@ -594,6 +594,8 @@ export interface ImageFinding {
   kev: boolean;
   /** `vulnerability`, `secret`, `malware`, `license`, `misconfiguration`. */
   kind: string;
+  /** The index of the layer that brought it, where one did. */
+  layer?: number | null;
   /** The line in the file, from 1. */
   line?: number | null;
   /** The purl of the package. */

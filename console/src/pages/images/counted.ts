@@ -5,6 +5,14 @@ import type { Search } from '../../frame/routes';
 /** What an exception covers does not count. */
 const NOT_EXCEPTED = '-excepted_by:*';
 
+/** What a statement settles does not count among what a layer brought. */
+const NOT_SETTLED = '-status:fixed,not_affected';
+
+/** The vulnerabilities that a layer brought, of those that count. */
+export function rowsOfLayer(layer: number): Search {
+  return { tab: 'vulnerabilities', filter: `layer:${String(layer)} ${NOT_EXCEPTED} ${NOT_SETTLED}` };
+}
+
 export type Counted = Exclude<keyof ImageCounts, 'gaps' | 'misconfigurations'>;
 
 export function rowsOf(name: Counted): Search {

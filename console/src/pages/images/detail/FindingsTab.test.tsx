@@ -22,14 +22,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function show(permissions: string[]) {
+function show(permissions: string[], address = '/') {
   const finding = { kind: 'vulnerability', severity: 'critical', kev: false, package: 'openssl', path: null } as unknown as ImageFinding;
-  const items = [{ ...finding, id: 'CVE-2026-0001', excepted_by: 'until tuesday' }, { ...finding, id: 'CVE-2026-0002' }];
+  const items = [{ ...finding, id: 'CVE-2026-0001', excepted_by: 'until tuesday', layer: 2 }, { ...finding, id: 'CVE-2026-0002' }];
   vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json({ items, next: null, total: 2 }))));
   queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions, roles: [], has_second_factor: false, must_change_password: false });
   const root = createRootRoute({ component: () => <FindingsTab digest="sha256:1" kind="vulnerability" /> });
-  const router = createRouter({ routeTree: root, history: createMemoryHistory() });
-  render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router} /></QueryClientProvider></LanguageProvider>);
+  const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: [address] }), parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)) });
+  render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
 }
 
 test('what is excepted is struck and leads to its exception, and ids lead to the vulnerability', async () => {
@@ -45,6 +45,15 @@ test('what is excepted is struck and leads to its exception, and ids lead to the
 test('nothing leads to what the reader may not see', async () => {
   show([]);
   await screen.findByText('CVE-2026-0001');
-  expect(screen.queryByRole('link')).toBeNull();
+  expect(screen.queryByRole('link', { name: /^(?!Layer)/ })).toBeNull();
   screen.getByText('until tuesday');
+});
+
+test('the layer that brought a finding leads to what made it, and is told where it is known alone', async () => {
+  show(['findings.read'], '/?tab=vulnerabilities&filter=kev%3Atrue&sort=-severity');
+  const links = await screen.findAllByRole('link', { name: /^Layer/ });
+  expect(links.map((link) => link.textContent)).toEqual(['2']);
+  const { searchParams } = new URL(links[0]?.getAttribute('href') ?? '', 'https://x');
+  expect(['tab', 'layer', 'filter', 'sort'].map((name) => searchParams.get(name)?.replaceAll('"', '') ?? null)).toEqual(['layers', '2', null, null]);
+  expect(screen.getByRole('columnheader', { name: /Layer/ })).toBeTruthy();
 });

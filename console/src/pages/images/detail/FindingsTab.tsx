@@ -13,6 +13,7 @@ import { quoted, type FilterKey } from '../../../parts/table/filter';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
 import { listOf } from '../../../parts/table/source';
 import { useSeverityChoices } from '../../../parts/words';
+import { LayerLink } from './LayerLink';
 import { messages } from './messages';
 
 export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
@@ -43,7 +44,7 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
       isPart
       fixedFilter={`kind:${kind}`}
       // Findings have no id of their own: what tells them apart is all of this.
-      rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title].join('|')}
+      rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title, finding.layer].join('|')}
       empty={<EmptyState title={t(`empty.${TAB_OF[kind]}`)}><p>{t('empty.text')}</p></EmptyState>}
     />
   );
@@ -85,6 +86,14 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
       sort: { key: 'id' },
       cell: ({ id }) => (kind === 'vulnerability' && maySeeVulnerabilities ? <Link to="/vulnerabilities/$id" params={{ id }}><HostileText text={id} /></Link> : <HostileText text={id} />),
     };
+    const layer: Column<ImageFinding> = {
+      id: 'layer',
+      title: t('column.layer'),
+      width: 6,
+      isNumber: true,
+      sort: { key: 'layer' },
+      cell: (finding) => finding.layer != null && <LayerLink layer={finding.layer} />,
+    };
     // What is excepted is struck: the numbers above are without it.
     const severity: Column<ImageFinding> = {
       id: 'severity',
@@ -105,8 +114,8 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
           </span>
         ),
     };
-    if (kind === 'license') return [name, severity, exception, text('path', 20), text('package', 16)];
-    if (kind !== 'vulnerability') return [name, severity, title, exception, place];
+    if (kind === 'license') return [name, severity, exception, text('path', 20), text('package', 16), layer];
+    if (kind !== 'vulnerability') return [name, severity, title, exception, place, layer];
     return [
       name,
       severity,
@@ -115,6 +124,7 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
       { id: 'epss', title: t('column.epss'), width: 6, isNumber: true, sort: { key: 'epss', isGreatestFirst: true }, cell: (finding) => finding.epss != null && format.percent(finding.epss) },
       { id: 'kev', title: t('column.kev'), width: 10, cell: (finding) => finding.kev && <KevMark /> },
       text('package', 18),
+      layer,
       text('fixed_version', 11),
       {
         id: 'status',
@@ -141,6 +151,7 @@ function useFindingFilters(kind: FindingKind): readonly FilterKey[] {
       { key: 'id', label: t('column.id') },
       { key: 'package', label: t('column.package') },
       { key: 'path', label: t('column.path') },
+      { key: 'layer', label: t('column.layer') },
       { key: 'excepted_by', label: t('column.excepted_by') },
     ];
     if (kind !== 'vulnerability') return all;

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useMay } from '../../../../frame/me';
 import type { Search } from '../../../../frame/routes';
 import { useFormat, useMessages } from '../../../../i18n/language';
@@ -8,6 +8,7 @@ import { EmptyState } from '../../../../parts/EmptyState';
 import { HostileText } from '../../../../parts/HostileText';
 import { Loaded } from '../../../../parts/Loaded';
 import { PlainTable } from '../../../../parts/PlainTable';
+import { rowsOfLayer } from '../../counted';
 import { messages } from './messages';
 import { insideQuery, type ImageInside } from './report';
 
@@ -49,7 +50,7 @@ function Layers({ inside: { layers, base, emptyHistory, removed } }: { inside: I
               <code key="command"><HostileText text={layer.command} /></code>,
               layer.bytes === null ? '' : format.bytes(layer.bytes),
               format.number(layer.packages),
-              ...(maySeeFindings ? [format.number(layer.vulnerabilities)] : []),
+              ...(maySeeFindings ? [<Vulnerabilities key="vulnerabilities" layer={at} count={layer.vulnerabilities} />] : []),
               ...(isBaseKnown ? [layer.isBase === null ? t('layers.unknown') : t(layer.isBase ? 'layers.of_base' : 'layers.of_own')] : []),
               layer.digest === '' ? '' : <Digest key="digest" digest={layer.digest} />,
             ],
@@ -78,4 +79,12 @@ function Layers({ inside: { layers, base, emptyHistory, removed } }: { inside: I
       )}
     </div>
   );
+}
+
+/** How many vulnerabilities a layer brought, which leads to them. */
+function Vulnerabilities({ layer, count }: { layer: number; count: number }) {
+  const t = useMessages(messages);
+  const format = useFormat();
+  if (count === 0) return format.number(count);
+  return <Link to="." search={rowsOfLayer(layer)} aria-label={t('layers.open', { count, number: format.number(layer) })}>{format.number(count)}</Link>;
 }
