@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { cleanup, render } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Event } from './generated';
 import { useLive } from './live';
 import { tellHere } from './stream';
 
@@ -13,8 +14,8 @@ afterEach(() => {
 
 const tell = (topic: string) => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: '', object_id: '', parameters: {} }); };
 
-function Listening({ refresh }: { refresh: () => void }) {
-  useLive(['image.*'], refresh);
+function Listening({ refresh, isMeant }: { refresh: () => void; isMeant?: (event: Event) => boolean }) {
+  useLive(['image.*'], refresh, isMeant);
   return null;
 }
 
@@ -39,4 +40,15 @@ test('nothing is asked once the page is left', () => {
   unmount();
   vi.advanceTimersByTime(2000);
   expect(refresh).not.toHaveBeenCalled();
+});
+
+test('events that are about something else count for nothing', () => {
+  const refresh = vi.fn();
+  render(<Listening refresh={refresh} isMeant={({ topic }) => topic === 'image.removed'} />);
+  tell('image.registered');
+  vi.advanceTimersByTime(2000);
+  expect(refresh).not.toHaveBeenCalled();
+  tell('image.removed');
+  vi.advanceTimersByTime(1000);
+  expect(refresh).toHaveBeenCalledTimes(1);
 });

@@ -24,6 +24,12 @@ export const MOVES = ['job.queued', 'job.started', 'job.finished', 'job.failed',
 /** What is told within this tab: a job is there that was not. */
 export const ARRIVED = 'job.arrived';
 
+/** When to look again at what jobs change: seldom where the stream of events tells of it, else by whether some job is open. */
+export function pauseOf(isTold: boolean, jobs: readonly Job[] | undefined): number {
+  if (isTold) return TOLD_MS;
+  return jobs?.some(isOpen) ? OPEN_MS : QUIET_MS;
+}
+
 const LiveContext = createContext<ReadonlyMap<string, Job>>(new Map());
 
 /** Follows the youngest jobs of a filter for whatever stands inside. */
@@ -32,7 +38,7 @@ export function LiveJobs({ filter = '', children }: { filter?: string; children:
   const jobs = useQuery({
     queryKey: ['jobs', 'live', filter],
     queryFn: ({ signal }) => listJobs({ query: { limit: FOLLOWED, filter } }, { signal }),
-    refetchInterval: (query) => (isTold ? TOLD_MS : query.state.data?.items.some(isOpen) ? OPEN_MS : QUIET_MS),
+    refetchInterval: (query) => pauseOf(isTold, query.state.data?.items),
   });
   useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: ['jobs', 'live'] }); });
   useArrivals(filter, jobs.data?.items);

@@ -1,16 +1,17 @@
 // @vitest-environment jsdom
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import { cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../client/cache';
 import type { Registry, RowCount } from '../../client/generated';
+import { tellHere } from '../../client/stream';
 import { meQuery } from '../../frame/me';
 import type { Language } from '../../i18n/format';
 import { LanguageProvider } from '../../i18n/language';
 import { Overview } from './Overview';
 
-afterEach(() => { cleanup(); queryClient.clear(); vi.unstubAllGlobals(); });
+afterEach(() => { cleanup(); queryClient.clear(); vi.useRealTimers(); vi.unstubAllGlobals(); });
 
 const REGISTRY = {
   id: 'r1', kind: 'oci', address: 'registry.example', rules: {}, risks: [], poll_minutes: 60, most_at_once: 4, stale_days: 0,
@@ -50,4 +51,25 @@ test('whoever may not see images is told no number of them', async () => {
   await screen.findByRole('heading', { name: 'Registry' });
   expect(screen.queryByText(/image/)).toBeNull();
   expect(asked).toEqual([]);
+});
+
+test('its numbers are asked for when something happens to it, and not while nothing does', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const asked = show({ count: 1, is_exact: true }, { permissions: ['images.read', 'jobs.read', 'registries.read'] });
+  await screen.findByRole('link', { name: '1 image' });
+  const counted = () => ['/counts', '/jobs'].map((path) => asked.filter(({ pathname }) => pathname.endsWith(path)).length);
+  await waitFor(() => { expect(counted()).toEqual([1, 1]); });
+  const tell = (topic: string, registry: string) => {
+    act(() => {
+      tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: 'job', object_id: 'j1', parameters: { registry } });
+      vi.advanceTimersByTime(1_000);
+    });
+  };
+  act(() => { vi.advanceTimersByTime(6_000); });
+  tell('job.finished', 'r2');
+  expect(counted()).toEqual([1, 1]);
+  tell('job.finished', 'r1');
+  await waitFor(() => { expect(counted()).toEqual([2, 2]); });
+  tell('image.registered', '');
+  await waitFor(() => { expect(counted()).toEqual([3, 2]); });
 });

@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { queryClient } from '../../client/cache';
 import { countRows, listJobs, type Registry, type RowCount } from '../../client/generated';
+import { useLive } from '../../client/live';
 import { queryOf, toldAs } from '../../client/queries';
+import { useStreamState } from '../../client/stream';
 import { useMay } from '../../frame/me';
 import { useFormat, useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
@@ -10,6 +13,7 @@ import { HostileText } from '../../parts/HostileText';
 import { Icon } from '../../parts/icons';
 import { quoted } from '../../parts/table/filter';
 import { Timestamp } from '../../parts/Timestamp';
+import { MOVES, pauseOf } from '../jobs/live';
 import { kindOf } from './kinds';
 import { credentialWordOf } from './credentials';
 import { messages } from './messages';
@@ -17,7 +21,8 @@ import { messages } from './messages';
 /** Counted up to so many. */
 const MOST = 200;
 
-const LOOK_MS = 3_000;
+/** What changes the number of images beside the jobs of the registry: a pipeline registers, somebody removes. */
+const IMAGE_TOPICS = ['image.registered', 'image.removed'];
 
 /** What is known of a registry: its images and work in numbers, risks, address, rules, where it sends its messages. */
 export function Overview({ registry }: { registry: Registry }) {
@@ -85,12 +90,17 @@ function Numbers({ registry }: { registry: Registry }) {
   const maySeeJobs = useMay('jobs.read');
   const maySeeImages = useMay('images.read');
   const filter = `registry:${quoted(registry.address)}`;
-  const images = useQuery({ ...queryOf(countRows, { query: { resource: 'images', filter } }), enabled: maySeeImages, refetchInterval: LOOK_MS });
-  const jobs = useQuery({
-    ...queryOf(listJobs, { query: { limit: MOST, filter: `registry:${registry.id} state:waiting,leased,dead` } }),
-    enabled: maySeeJobs,
-    refetchInterval: LOOK_MS,
-  });
+  const isTold = useStreamState() === 'live';
+  const countOfImages = queryOf(countRows, { query: { resource: 'images', filter } });
+  const openJobs = queryOf(listJobs, { query: { limit: MOST, filter: `registry:${registry.id} state:waiting,leased,dead` } });
+  const jobs = useQuery({ ...openJobs, enabled: maySeeJobs, refetchInterval: (query) => pauseOf(isTold, query.state.data?.items) });
+  const images = useQuery({ ...countOfImages, enabled: maySeeImages, refetchInterval: pauseOf(isTold, jobs.data?.items) });
+  const countImages = () => { void queryClient.invalidateQueries({ queryKey: countOfImages.queryKey }); };
+  useLive(IMAGE_TOPICS, countImages);
+  useLive(MOVES, () => {
+    void queryClient.invalidateQueries({ queryKey: openJobs.queryKey });
+    countImages();
+  }, ({ parameters }) => parameters.registry === registry.id);
   const count = (state: string) => jobs.data?.items.filter((job) => job.state === state).length ?? 0;
   const isMore = Boolean(jobs.data?.next);
   return (

@@ -2,8 +2,11 @@ import '../../styles/assurance.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
+import { queryClient } from '../../client/cache';
 import { listImages, listJobs, showRegistry, type Registry } from '../../client/generated';
+import { useLive } from '../../client/live';
 import { answerOf } from '../../client/queries';
+import { useStreamState } from '../../client/stream';
 import { useMay } from '../../frame/me';
 import type { Search } from '../../frame/routes';
 import { useTitle } from '../../frame/title';
@@ -24,7 +27,7 @@ import { useImageExports } from '../images/list/exports';
 import { useImageFilters } from '../images/list/filters';
 import { useJobColumns } from '../jobs/columns';
 import { useJobFilters } from '../jobs/filters';
-import { ARRIVED, LiveJobs } from '../jobs/live';
+import { ARRIVED, LiveJobs, MOVES } from '../jobs/live';
 import { Overview } from './Overview';
 import { messages } from './messages';
 import { RegistryActions } from './RegistryActions';
@@ -34,13 +37,18 @@ const TABS = ['overview', 'jobs', 'images'] as const;
 
 type TabName = (typeof TABS)[number];
 
-/** The state of a registry is looked at so often while the page is open. */
-const LOOK_MS = 5_000;
+/** The state of a registry is looked at so often while the stream of events tells when it was listed, and while it is away. */
+const TOLD_MS = 60_000;
+const AWAY_MS = 15_000;
 
 /** One registry: how it does, what it is doing, its images, where it sends its messages. */
 export function RegistryPage() {
   const { id } = useParams({ from: '/frame/registries/$id' });
-  const stored = useQuery({ ...answerOf(showRegistry, { path: { id } }), refetchInterval: LOOK_MS });
+  const isTold = useStreamState() === 'live';
+  const asked = answerOf(showRegistry, { path: { id } });
+  const stored = useQuery({ ...asked, refetchInterval: isTold ? TOLD_MS : AWAY_MS });
+  // Of what is done for a registry, listing it alone changes its state.
+  useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: asked.queryKey }); }, ({ parameters }) => parameters.registry === id && parameters.kind === 'list');
   if (stored.error && !stored.data) return <PageProblem error={stored.error} onRetry={() => void stored.refetch()} />;
   if (!stored.data) return <PageSkeleton />;
   return <RegistryDetails registry={stored.data.data} etag={stored.data.etag} />;
