@@ -573,6 +573,8 @@ export type ImageDetails = Image & ({
   current_verdict?: VerdictObject | null;
   /** The digests of the indexes of several platforms that stand for it. */
   indexes?: string[];
+  /** Whether the server knows a registry of one of its names, and so can scan it again. */
+  is_fetchable: boolean;
   /** Its names. */
   names: ImageReference[];
   /** Where its index is from. */

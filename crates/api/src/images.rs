@@ -125,6 +125,8 @@ pub struct ImageDetails {
     /// Where its index is from.
     #[schema(value_type = Object)]
     pub source: serde_json::Value,
+    /// Whether the server knows a registry of one of its names, and so can scan it again.
+    pub is_fetchable: bool,
     /// The approvals of its digest.
     pub approvals: Vec<DigestApproval>,
     /// Its verdict.

@@ -185,6 +185,15 @@ pub fn scanned_at(connection: &mut Connection, permit: &Permit, address: &str) -
     Ok(connection.row(sql, &values![address])?.map(|row| row.text(0)))
 }
 
+/// Whether there is a registry at this host. Nothing else of it is told: whoever sees an image knows the hosts of its names.
+///
+/// # Errors
+/// When the database fails.
+pub fn is_known(connection: &mut Connection, address: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM registries WHERE address = $1 LIMIT 1";
+    Ok(connection.row(sql, &values![address])?.is_some())
+}
+
 /// Adds a registry.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 pub(crate) mod tell;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use api::images::{
@@ -17,7 +18,7 @@ use policy::access::Permit;
 use policy::filter::{Filter, Sort};
 use store::approvals;
 use store::images::{self, FindingQuery, ImageQuery, ImageSort};
-use store::{Connection, StoreError, Value, acknowledgements, audit, verdicts};
+use store::{Connection, StoreError, Value, acknowledgements, audit, registries, verdicts};
 
 use crate::app::App;
 use crate::approving::{self, Approver};
@@ -181,9 +182,14 @@ pub(super) async fn show(
         let approvals = approvals::of_digest(connection, &digest)?;
         let verdict = verdicts::current(connection, &own, &digest)?;
         let indexes = images::indexes_of(connection, &digest)?;
-        Ok((image, known, approvals, verdict, indexes))
+        let hosts: BTreeSet<&str> = known.names.iter().map(|named| named.name.registry.as_str()).collect();
+        let mut is_fetchable = false;
+        for host in hosts {
+            is_fetchable = is_fetchable || registries::is_known(connection, host)?;
+        }
+        Ok((image, known, approvals, verdict, indexes, is_fetchable))
     });
-    let (mut image, known, mut approvals, verdict, indexes) = read.await?;
+    let (mut image, known, mut approvals, verdict, indexes, is_fetchable) = read.await?;
     let verdict = match verdict {
         Some(verdict) => Some(asked::told(&app, &permit, verdict).await?),
         None => None,
@@ -201,7 +207,7 @@ pub(super) async fn show(
         // Who built or scanned it may be those whom another name belongs to.
         image.source = "{}".to_owned();
     }
-    Ok(Json(ImageDetails { indexes, ..tell::details(image, known.names, approvals, verdict) }))
+    Ok(Json(ImageDetails { indexes, is_fetchable, ..tell::details(image, known.names, approvals, verdict) }))
 }
 
 /// The packages of an image by name. The first page tells in `total` how many they are.

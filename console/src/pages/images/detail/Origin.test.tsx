@@ -24,6 +24,8 @@ test('the registry that an image is from stands there by its name', async () => 
   const link = await screen.findByRole('link', { name: 'Company registry' });
   expect(link.getAttribute('href')).toBe(`/registries/${ID}`);
   expect(document.body.textContent).not.toContain(ID);
+  // Its name comes later than the line, which has room for it.
+  expect(link.closest('.bh-late')).toBeTruthy();
 });
 
 test('whoever may not see registries sees its id, and no link that leads nowhere', async () => {

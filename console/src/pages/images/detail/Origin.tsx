@@ -17,7 +17,7 @@ export function OriginLine({ source }: { source: unknown }) {
   const t = useMessages(messages);
   const facts = originOf(source).filter(({ name }) => name !== 'kind');
   return facts.map((fact) => (
-    <span key={fact.name} className="bh-quiet">{t(`origin.${fact.name}`)} <OriginValue fact={fact} longest={LONGEST} /></span>
+    <span key={fact.name} className={fact.name === 'id' ? 'bh-quiet bh-late' : 'bh-quiet'}>{t(`origin.${fact.name}`)} <OriginValue fact={fact} longest={LONGEST} /></span>
   ));
 }
 

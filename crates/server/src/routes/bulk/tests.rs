@@ -225,9 +225,16 @@ fn requests_for_exceptions_are_withdrawn_together() {
 fn only_images_of_a_registry_are_scanned_again() {
     for (server, who) in servers() {
         let request = json!({ "action": "rescan", "filter": "", "expected": 6 });
+        let is_fetchable = || {
+            let image = server.ask(&who, "GET", &format!("/images/{}", digest(1)), json!(null));
+            image.expect(200);
+            image.body["is_fetchable"].clone()
+        };
+        assert_eq!(is_fetchable(), false);
         assert_eq!(done(&server, &who, "/images/bulk", request.clone())["unchanged"], 6);
         let registry = json!({ "name": "r", "kind": "oci", "address": "registry.example", "is_enabled": false });
         server.ask(&who, "POST", "/registries", registry).expect(201);
+        assert_eq!(is_fetchable(), true);
         assert_eq!(done(&server, &who, "/images/bulk", request.clone())["changed"], 6);
         assert_eq!(done(&server, &who, "/images/bulk", request)["changed"], 6);
         let jobs = server.ask(&who, "GET", "/jobs?filter=kind:scan", json!(null));

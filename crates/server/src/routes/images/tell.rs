@@ -53,6 +53,7 @@ pub(crate) fn details(
     ImageDetails {
         source: serde_json::from_str(&own.source).unwrap_or_default(),
         indexes: Vec::new(),
+        is_fetchable: false,
         names: names
             .into_iter()
             .map(|named| ImageReference {
