@@ -215,6 +215,8 @@ export interface DeadLetter {
   event: Event;
   /** Why it was given up. */
   failure: string;
+  /** The same in Japanese, where it is known. */
+  failure_ja?: string | null;
   /** Its number. */
   id: number;
 }
@@ -719,6 +721,8 @@ export interface Integration {
   failed?: Moment | null;
   /** Why it did not. */
   failure?: string | null;
+  /** The same in Japanese, where it is known. */
+  failure_ja?: string | null;
   /** Whether more wait than that. */
   has_more_waiting: boolean;
   /** Whether there are credentials: the key of the signature, the address at Slack, the password at the mail server. */
@@ -761,6 +765,8 @@ export interface IntegrationEdit {
 export interface IntegrationTest {
   /** Why it did not. */
   failure?: string | null;
+  /** The same in Japanese, where it is known. */
+  failure_ja?: string | null;
   /** Whether it arrived. */
   is_delivered: boolean;
 }

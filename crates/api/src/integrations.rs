@@ -34,6 +34,9 @@ pub struct Integration {
     pub failed: Option<Moment>,
     /// Why it did not.
     pub failure: Option<String>,
+    /// The same in Japanese, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_ja: Option<String>,
     /// When it was made.
     pub created: Moment,
     /// When it was last changed.
@@ -130,6 +133,9 @@ pub struct IntegrationTest {
     pub is_delivered: bool,
     /// Why it did not.
     pub failure: Option<String>,
+    /// The same in Japanese, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_ja: Option<String>,
 }
 
 /// A message that was given up.
@@ -144,6 +150,9 @@ pub struct DeadLetter {
     pub attempts: i64,
     /// Why it was given up.
     pub failure: String,
+    /// The same in Japanese, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_ja: Option<String>,
 }
 
 /// Something that happened.

@@ -12,6 +12,7 @@ import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
 import { TOPICS } from './draft';
+import { failureIn } from './failure';
 import { messages } from './messages';
 
 /** What did not arrive after all tries, and the way to try it again. */
@@ -55,7 +56,7 @@ function useColumns(): readonly Column<DeadLetter>[] {
       { id: 'event', title: t('letters.event'), width: 14, cell: (letter) => <span title={letter.event.topic}>{word(letter.event.topic)}</span> },
       { id: 'at', title: t('letters.at'), width: 10, cell: (letter) => <Timestamp moment={letter.event.at} /> },
       { id: 'object', title: t('letters.object'), width: 16, cell: (letter) => <code><HostileText text={letter.event.object_id} /></code> },
-      { id: 'failure', title: t('failure'), width: 26, cell: (letter) => <HostileText text={letter.failure} /> },
+      { id: 'failure', title: t('failure'), width: 26, cell: (letter) => failureIn(format.language, letter) },
       { id: 'attempts', title: t('letters.attempts'), width: 6, isNumber: true, cell: (letter) => format.number(letter.attempts) },
     ];
   }, [t, format]);

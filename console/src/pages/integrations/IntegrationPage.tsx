@@ -19,6 +19,7 @@ import { Remove } from '../../parts/Remove';
 import { Timestamp } from '../../parts/Timestamp';
 import { DeadLetters } from './DeadLetters';
 import { draftOf, editOf, type IntegrationDraft } from './draft';
+import { failureIn } from './failure';
 import { IntegrationFields } from './IntegrationFields';
 import { IntegrationState } from './IntegrationState';
 import { messages } from './messages';
@@ -98,13 +99,14 @@ function Facts({ integration }: { integration: Integration }) {
       <dt>{t('waiting')}</dt><dd>{integration.has_more_waiting ? t('waiting.more', { count: format.number(integration.waiting) }) : format.number(integration.waiting)}</dd>
       <dt>{t('delivered')}</dt><dd>{integration.delivered ? <Timestamp moment={integration.delivered} isExact /> : t('never')}</dd>
       <dt>{t('failed')}</dt><dd>{integration.failed ? <Timestamp moment={integration.failed} isExact /> : t('never')}</dd>
-      {integration.failure && <><dt>{t('failure')}</dt><dd><HostileText text={integration.failure} /></dd></>}
+      {integration.failure && <><dt>{t('failure')}</dt><dd>{failureIn(format.language, integration)}</dd></>}
     </dl>
   );
 }
 
 function Test({ id, isChanged }: { id: string; isChanged: boolean }) {
   const t = useMessages(messages);
+  const { language } = useFormat();
   const test = useMutation({
     mutationFn: () => testIntegration({ path: { id } }),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: [listIntegrations.id] }),
@@ -121,7 +123,7 @@ function Test({ id, isChanged }: { id: string; isChanged: boolean }) {
           <Alert
             variant={test.data.is_delivered ? 'success' : 'danger'}
             isInline
-            title={test.data.is_delivered ? t('test.well') : t('test.failed', { failure: test.data.failure ?? '' })}
+            title={test.data.is_delivered ? t('test.well') : t('test.failed', { failure: failureIn(language, test.data) })}
           />
         )}
       </div>

@@ -9,6 +9,7 @@ use api::{Moment, Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use formats::Language;
 use store::events::TOPICS;
 use store::outbox::Delivered;
 use store::{Connection, StoreError, audit, integrations, outbox};
@@ -217,7 +218,8 @@ pub(super) async fn test(
         record.outcome = audit::Outcome::Failed;
     }
     app.change(move |connection| audit::append(connection, &record).map(|_| ())).await?;
-    Ok(Json(IntegrationTest { is_delivered: failure.is_none(), failure }))
+    let failure_ja = failure.as_deref().and_then(in_japanese);
+    Ok(Json(IntegrationTest { is_delivered: failure.is_none(), failure, failure_ja }))
 }
 
 /// What was given up for an integration, the newest first.
@@ -244,6 +246,7 @@ pub(super) async fn dead_letters(
             id: letter.id,
             event: event(letter.event),
             attempts: letter.attempts,
+            failure_ja: in_japanese(&letter.failure),
             failure: letter.failure,
         })
         .collect();
@@ -402,10 +405,16 @@ fn view(connection: &mut Connection, integration: integrations::Integration) -> 
         has_more_waiting: backlog.has_more,
         delivered: integration.delivered.map(Moment),
         failed: integration.failed.map(Moment),
+        failure_ja: integration.failure.as_deref().and_then(in_japanese),
         failure: integration.failure,
         created: Moment(integration.created),
         changed: Moment(integration.changed),
     })
+}
+
+/// Why a message did not arrive, in Japanese.
+fn in_japanese(failure: &str) -> Option<String> {
+    formats::field_problem_in(Language::Japanese, failure)
 }
 
 /// An event as the API tells it.

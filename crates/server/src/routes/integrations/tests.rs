@@ -114,9 +114,11 @@ fn what_fails_is_tried_again_and_what_is_refused_is_shown() {
     assert!(!deliver(&server, 0), "it pauses");
     let shown = server.ask(&admin, "GET", &path, json!(null));
     assert_eq!((&shown.body["failure"], &shown.body["waiting"]), (&json!("HTTP 503"), &json!(1)));
+    assert_eq!(shown.body["failure_ja"], "HTTPステータス503が返されました");
     assert!(deliver(&server, 10 * clock::SECOND));
     let dead = server.ask(&admin, "GET", &format!("{path}/dead-letters"), json!(null));
     assert_eq!(dead.body["items"][0]["failure"], "HTTP 302: redirects are not followed");
+    assert_eq!(dead.body["items"][0]["failure_ja"], "HTTPステータス302: リダイレクト先には送信しません");
     assert_eq!(dead.body["items"][0]["attempts"], 2);
     assert_eq!(server.ask(&admin, "POST", &format!("{path}/retry"), json!(null)).body, json!({ "retried": 1 }));
     assert!(deliver(&server, clock::SECOND));
@@ -150,9 +152,9 @@ fn a_thousand_events_of_one_cause_are_one_message_in_slack() {
 fn the_test_button_tells_what_went_wrong() {
     let server = TestServer::with(&[("BULKHEAD_PRIVATE_ADDRESSES", "false")]);
     let admin = server.user("root", &["administrator"]);
-    for (name, url, why) in [
-        ("a", "http://169.254.169.254/latest/meta-data", "special address"),
-        ("b", "http://localhost:1/", "private_addresses"),
+    for (name, url, why, japanese) in [
+        ("a", "http://169.254.169.254/latest/meta-data", "special address", "特殊なアドレスのため、送信できません"),
+        ("b", "http://localhost:1/", "private_addresses", "プライベートアドレスです"),
     ] {
         let body = json!({ "name": name, "target": { "kind": "webhook", "url": url }, "topics": ["*"] });
         let made = server.ask(&admin, "POST", "/integrations", body);
@@ -160,8 +162,28 @@ fn the_test_button_tells_what_went_wrong() {
         let path = format!("/integrations/{}/test", made.body["id"].as_str().unwrap());
         let tested = server.ask(&admin, "POST", &path, json!(null));
         assert!(tested.body["failure"].as_str().unwrap().contains(why), "{}", tested.body);
+        assert!(tested.body["failure_ja"].as_str().unwrap().contains(japanese), "{}", tested.body);
     }
     assert_eq!(server.trail().last().unwrap(), "integration.test failed");
+}
+
+#[test]
+fn why_a_message_did_not_arrive_is_told_in_japanese_too() {
+    let failures = [
+        "the connection failed: Connection refused (os error 111)",
+        "the connection failed: failed to lookup address information: Name or service not known",
+        "TLS failed: invalid peer certificate: UnknownIssuer",
+        "the template cannot be used: the template makes more than 7 bytes",
+        "the mail server answered 550 to RCPT: no such user",
+        "the mail server answered 421 to the connection: busy",
+        "the mail server offers no STARTTLS",
+        "the host was not found",
+        "it took too long",
+        "too many messages wait for this target",
+    ];
+    let untold: Vec<&str> = failures.into_iter().filter(|failure| super::in_japanese(failure).is_none()).collect();
+    assert_eq!(untold, [""; 0], "write these into content/messages/fields.ja.json");
+    assert_eq!(super::in_japanese(failures[0]).unwrap(), "接続できませんでした: 接続が拒否されました");
 }
 
 #[test]
