@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { useMessages } from '../i18n/language';
 import { Icon } from './icons';
 import { messages } from './messages';
@@ -25,8 +25,12 @@ export function Drawer({ title, onClose, children }: { title: string; onClose: (
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
+  const onKey = (event: KeyboardEvent) => {
+    // Dialogs that were opened from it stand elsewhere in the page: their Escape is theirs.
+    if (event.key === 'Escape' && drawer.current?.contains(event.target as Node)) onClose();
+  };
   return (
-    <aside className="bh-drawer" ref={drawer} tabIndex={-1} aria-labelledby={id} onKeyDown={(event) => { if (event.key === 'Escape') onClose(); }}>
+    <aside className="bh-drawer" ref={drawer} tabIndex={-1} aria-labelledby={id} onKeyDown={onKey}>
       <header className="bh-drawer-head">
         <h2 id={id}>{title}</h2>
         <button type="button" className="bh-icon-button" aria-label={t('close')} onClick={onClose}>

@@ -6,7 +6,7 @@ import { useRefusedLabel } from './field/refused';
 import { messages } from './messages';
 import { Alert, Button } from './pf';
 
-/** What went wrong, in the place where the answer would stand: one sentence, the id of the request, a way on. */
+/** What went wrong, in the place where the answer would stand, and told aloud: one sentence, the id of the request, a way on. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const t = useMessages(messages);
   const format = useFormat();
@@ -15,6 +15,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
   const details = failure && JSON.stringify({ status: failure.status, code: failure.code, parameters: failure.parameters, detail: failure.detail, request: failure.request });
   return (
     <Alert
+      role="alert"
       variant="danger"
       isInline
       title={sayProblem(error, format, label)}

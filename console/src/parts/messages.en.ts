@@ -39,5 +39,7 @@ export const en = {
   'pick.chosen': '{count, plural, one {# chosen} other {# chosen}}',
   'pick.find': 'Find: {what}',
   'pick.more': '{count} more are not shown: narrow them down above.',
+  news: '{count, plural, one {# change} other {# changes}} · Show',
+  'news.told': '{list}: {count, plural, one {# change} other {# changes}}',
   'once.close': 'I have kept it',
 } as const;

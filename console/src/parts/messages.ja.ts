@@ -42,5 +42,7 @@ export const ja: Translation<typeof en> = {
   'pick.chosen': '{count}件選択中',
   'pick.find': '{what}を検索',
   'pick.more': 'ほかに{count}件あります。上の欄で絞り込んでください。',
+  news: '{count}件の更新を表示',
+  'news.told': '{list}: {count}件の更新があります',
   'once.close': '控えました',
 };

@@ -10,7 +10,7 @@ import { useMessages } from '../../i18n/language';
 import { HostileText } from '../../parts/HostileText';
 import { ImageName } from '../../parts/ImageName';
 import { KevMark, SeverityMark } from '../../parts/marks';
-import { Button } from '../../parts/pf';
+import { News } from '../../parts/News';
 import { Problem } from '../../parts/Problem';
 import { Skeleton } from '../../parts/Skeleton';
 import { quoted } from '../../parts/table/filter';
@@ -116,7 +116,6 @@ interface ShortListProps<Item> {
 }
 
 function ShortList<Item>({ title, none, all, query, topics = TOPICS, children }: ShortListProps<Item>) {
-  const t = useMessages(messages);
   const [news, setNews] = useState(0);
   useEvents(topics, useCallback(() => { setNews((before) => before + 1); }, []));
   const show = () => {
@@ -128,7 +127,7 @@ function ShortList<Item>({ title, none, all, query, topics = TOPICS, children }:
     <section>
       <div className="bh-page-head">
         <h2>{title}</h2>
-        <span role="status">{news > 0 && <Button variant="secondary" size="sm" onClick={show}>{t('news', { count: news })}</Button>}</span>
+        <News of={title} count={news} onShow={show} />
       </div>
       {query.error && <Problem error={query.error} onRetry={show} />}
       {query.isPending && <Skeleton width="long" />}

@@ -57,7 +57,6 @@ export const en = {
   'fresh.all': 'All of them',
   'fresh.images.many': '{count} or more images',
   'fresh.images': '{count, plural, one {# image} other {# images}}',
-  news: '{count, plural, one {# change} other {# changes}} · Show',
   work: 'Waits, runs or ends',
   'work.requested': '{count, plural, one {exception waits for a decision} other {exceptions wait for a decision}}',
   'work.approved': '{count, plural, one {exception holds} other {exceptions hold}}',

@@ -60,7 +60,6 @@ export const ja: Translation<typeof en> = {
   'fresh.all': 'すべて表示',
   'fresh.images.many': 'イメージ{count}件以上',
   'fresh.images': 'イメージ{count}件',
-  news: '{count}件の更新を表示',
   work: '例外とジョブの状況',
   'work.requested': '{count, plural, other {承認待ちの例外}}',
   'work.approved': '{count, plural, other {有効な例外}}',

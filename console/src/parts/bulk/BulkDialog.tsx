@@ -35,7 +35,7 @@ export function BulkDialog({ title, action, isDanger = false, isWide = false, bu
         <Refused error={error}>
           <form id={`${id}-form`} className="bh-dialog-form" onSubmit={(event) => { event.preventDefault(); bulk.begin(); }}>
             {error && <Problem error={error} />}
-            {bulk.moved && <Alert variant="warning" isInline title={t(bulk.moved.isLeast ? 'moved.least' : 'moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
+            {bulk.moved && <Alert role="alert" variant="warning" isInline title={t(bulk.moved.isLeast ? 'moved.least' : 'moved', { before: bulk.moved.before, now: bulk.moved.now })}>{t('moved.text')}</Alert>}
             <p role="status"><strong>{t(bulk.parts.some(({ isLeast }) => isLeast) ? 'count.least' : 'count', { count })}</strong></p>
             {children}
             <p className="bh-quiet">{t('rights')}</p>

@@ -16,6 +16,7 @@ export function ConflictNote({ conflict, memberName, memberValue = (_, value) =>
   const t = useMessages(messages);
   return (
     <Alert
+      role="alert"
       variant="warning"
       isInline
       title={t('conflict.title')}

@@ -71,6 +71,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
         </>
       )}
       <Toolbar
+        label={props.label}
         rows={rows}
         asked={{ filter, sort }}
         source={source}

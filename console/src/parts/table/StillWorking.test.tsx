@@ -12,9 +12,16 @@ test('after a while it says how long one waits already, and can be stopped', () 
   render(<LanguageProvider initial="ja"><StillWorking onCancel={onCancel} /></LanguageProvider>);
   expect(screen.queryByRole('button')).toBeNull();
   act(() => { vi.advanceTimersByTime(6_000); });
-  expect(screen.getByRole('status').textContent).toBe('処理を続けています: 6秒');
+  screen.getByText('処理を続けています: 6秒');
+  expect(screen.getByRole('status').textContent).toBe('処理を続けています: 5秒');
   // What is told aloud is the time alone.
   expect(screen.getByRole('status').querySelector('button')).toBeNull();
+  // It is not told again with each second.
+  act(() => { vi.advanceTimersByTime(20_000); });
+  screen.getByText('処理を続けています: 26秒');
+  expect(screen.getByRole('status').textContent).toBe('処理を続けています: 5秒');
+  act(() => { vi.advanceTimersByTime(10_000); });
+  expect(screen.getByRole('status').textContent).toBe('処理を続けています: 30秒');
   fireEvent.click(screen.getByRole('button', { name: 'キャンセル' }));
   expect(onCancel).toHaveBeenCalledTimes(1);
 });

@@ -7,6 +7,9 @@ import { messages } from './messages';
 /** An answer that takes longer than this is told of. */
 const PATIENCE_MS = 5_000;
 
+/** How often the time is told aloud. */
+const ALOUD_MS = 30_000;
+
 /** Says after a while that an answer is still awaited, and for how long; whoever does not want to wait stops it. */
 export function StillWorking({ onCancel }: { onCancel: () => void }) {
   const t = useMessages(messages);
@@ -21,7 +24,9 @@ export function StillWorking({ onCancel }: { onCancel: () => void }) {
   const isLong = waited >= PATIENCE_MS;
   return (
     <div className={isLong ? 'bh-still' : 'bh-hidden'}>
-      <p role="status">{isLong ? t('still.working', { time: format.duration(waited) }) : ''}</p>
+      {/* A time that was told aloud with each second would never stop speaking. */}
+      <p aria-hidden="true">{isLong && t('still.working', { time: format.duration(waited) })}</p>
+      <p role="status" className="bh-hidden">{isLong ? t('still.working', { time: format.duration(Math.max(PATIENCE_MS, waited - (waited % ALOUD_MS))) }) : ''}</p>
       {isLong && <Button variant="link" isInline onClick={onCancel}>{p('cancel')}</Button>}
     </div>
   );

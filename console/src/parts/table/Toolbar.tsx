@@ -3,6 +3,7 @@ import { useFormat, useMessages } from '../../i18n/language';
 import { CopyButton } from '../CopyButton';
 import { ExportButton } from '../export/ExportButton';
 import { Icon } from '../icons';
+import { News } from '../News';
 import { Button, Dropdown, DropdownItem, DropdownList, MenuToggle } from '../pf';
 import type { Asked, BulkAction, Column, Export } from './definition';
 import { messages } from './messages';
@@ -14,6 +15,8 @@ import type { RowSelection } from './useSelection';
 const MOST_COUNTED = 10_000;
 
 interface ToolbarProps<Item> {
+  /** What the rows are. */
+  label: string;
   rows: Rows<Item>;
   asked: Asked;
   source: ListSource<Item>;
@@ -35,9 +38,7 @@ export function Toolbar<Item>(props: ToolbarProps<Item>) {
   return (
     <div className="bh-toolbar">
       <p className="bh-count" role="status">{useCount(rows)}</p>
-      {news > 0 && (
-        <Button variant="secondary" size="sm" onClick={props.onNews}>{t('news', { count: news })}</Button>
-      )}
+      <News of={props.label} count={news} onShow={props.onNews} />
       {bulk.length > 0 && <Bulk actions={bulk} selection={selection} filter={asked.filter} total={rows.total} least={rows.least} />}
       <div className="bh-toolbar-end">
         <button type="button" className="bh-icon-button" aria-label={t('reload')} title={t('reload')} onClick={rows.reload}>

@@ -20,7 +20,6 @@ export const en = {
   columns: 'Columns',
   copy_call: 'Copy as API call',
   reload: 'Reload',
-  'news': '{count, plural, one {# change} other {# changes}} · Show',
   gone: 'Removed',
   'select.row': 'Select {row}',
   'select.all': 'Select all {count} that match',

@@ -23,7 +23,6 @@ export const ja: Translation<typeof en> = {
   columns: '表示する列',
   copy_call: 'API呼び出しとしてコピー',
   reload: '再読み込み',
-  'news': '{count}件の更新を表示',
   gone: '削除済み',
   'select.row': '{row}を選択',
   'select.all': '条件に一致する{count}件をすべて選択',

@@ -1,6 +1,5 @@
 export const en = {
   title: 'Why',
-  close: 'Close the reasons',
   loading: 'Reading the verdict',
   decision: 'Decision',
   'sentence.deny': 'Non-compliant as of {time}: {policies}.',

@@ -3,7 +3,6 @@ import type { en } from './messages.en';
 
 export const ja: Translation<typeof en> = {
   title: '判定の理由',
-  close: '判定の理由を閉じる',
   loading: '判定を読み込み中',
   decision: '判定',
   'sentence.deny': '{time}の判定では、{policies}のため、非準拠です。',

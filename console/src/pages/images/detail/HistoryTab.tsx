@@ -21,8 +21,8 @@ export function HistoryTab({ digest, current }: { digest: string; current: strin
     initialPageParam: '',
     getNextPageParam: (page) => page.next ?? undefined,
   });
-  if (history.error) return <Problem error={history.error} onRetry={() => void history.refetch()} />;
-  if (!history.data) return <PageSkeleton />;
+  const again = () => void (history.isFetchNextPageError ? history.fetchNextPage() : history.refetch());
+  if (!history.data) return history.error ? <Problem error={history.error} onRetry={again} /> : <PageSkeleton />;
   const verdicts = history.data.pages.flatMap((page) => page.items.map(verdictOf));
   return (
     <>
@@ -38,7 +38,8 @@ export function HistoryTab({ digest, current }: { digest: string; current: strin
           </li>
         ))}
       </ol>
-      {history.hasNextPage && <Button variant="link" onClick={() => void history.fetchNextPage()}>{t('history.more')}</Button>}
+      {history.error && <Problem error={history.error} onRetry={again} />}
+      {history.hasNextPage && !history.error && <Button variant="link" isLoading={history.isFetchingNextPage} isDisabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>{t('history.more')}</Button>}
     </>
   );
 }
