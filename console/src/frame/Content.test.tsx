@@ -8,17 +8,25 @@ import { queryClient } from '../client/cache';
 import { LanguageProvider } from '../i18n/language';
 import { Content } from './Content';
 import { meQuery } from './me';
+import { useTitle } from './title';
 
 afterEach(() => { cleanup(); queryClient.clear(); });
 
 const may = (...permissions: string[]) => { queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions } as never); };
 
+/** A page that knows at once what it shows. */
+function Named() {
+  useTitle('prod');
+  return <h1>prod</h1>;
+}
+
 async function show() {
   const root = createRootRoute({ component: Content });
   const page = (path: string, permission: string) =>
     createRoute({ path, getParentRoute: () => root, staticData: { title: { en: path, ja: path }, permission }, component: () => <input aria-label={path} /> });
+  const named = createRoute({ path: '/policies/prod', getParentRoute: () => root, staticData: { title: { en: 'Policy', ja: 'Policy' } }, component: Named });
   const router = createRouter({
-    routeTree: root.addChildren([page('/policies/new', 'policies.write'), page('/policies', 'policies.read')]),
+    routeTree: root.addChildren([page('/policies/new', 'policies.write'), page('/policies', 'policies.read'), named]),
     history: createMemoryHistory({ initialEntries: ['/policies/new'] }),
   });
   render(<QueryClientProvider client={queryClient}><LanguageProvider initial="en"><RouterProvider router={router as never} /></LanguageProvider></QueryClientProvider>);
@@ -46,4 +54,13 @@ test('a form is not begun without its right', async () => {
   await show();
   await screen.findByRole('heading', { name: 'You may not see this page' });
   expect(screen.queryByRole('textbox')).toBeNull();
+});
+
+test('the window is named after what a page shows, also where that is known at once', async () => {
+  may('policies.read', 'policies.write');
+  const router = await show();
+  expect(document.title).toBe('/policies/new · Bulkhead');
+  await act(() => router.navigate({ to: '/policies/$id', params: { id: 'prod' } }));
+  await screen.findByRole('heading', { name: 'prod' });
+  expect(document.title).toBe('prod · Bulkhead');
 });

@@ -1,6 +1,6 @@
 import { Outlet, useLocation, useMatches } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useReader } from '../i18n/language';
 import { PageSkeleton } from '../parts/Skeleton';
 import { Broken } from './Broken';
@@ -24,7 +24,8 @@ export function Content() {
   if (isForm && isAllowed && begun !== page) setBegun(page);
   const isKept = isForm && !isAllowed && begun === page;
   const forbidden = permission !== undefined && !isAllowed && <Forbidden permission={permission} isLimited={me !== undefined && isBeyondScopes(me, permission)} isKept={isKept} />;
-  useEffect(() => {
+  // Before the page names the window after what it shows, which it may know at once.
+  useLayoutEffect(() => {
     document.title = title ? `${title} · Bulkhead` : 'Bulkhead';
   }, [title, location.pathname]);
   const shown = useRef(location.pathname);

@@ -1,7 +1,7 @@
 // What is around every page for people who are signed in: who they are, the top bar, the navigation, the notes.
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { queryClient } from '../client/cache';
 import { useIsReachable } from '../client/connection';
 import { hasCode } from '../client/failure';
@@ -60,6 +60,12 @@ function SignedIn({ name }: { name: string }) {
   // Open at a page: going to another one closes it.
   const [openAt, setOpenAt] = useState<string | null>(null);
   const isNavigationOpen = openAt === pathname;
+  const menu = useRef<HTMLButtonElement>(null);
+  const closeNavigation = () => {
+    // What opened it has the focus again; on wide windows it was never open.
+    if (isNavigationOpen) menu.current?.focus();
+    setOpenAt(null);
+  };
   useEffect(() => {
     if (hasEnded) return;
     const controller = new AbortController();
@@ -80,11 +86,12 @@ function SignedIn({ name }: { name: string }) {
       <div className="bh-frame">
         <TopBar
           isNavigationOpen={isNavigationOpen}
-          onNavigation={() => { setOpenAt(isNavigationOpen ? null : pathname); }}
+          menu={menu}
+          onNavigation={(isOpen) => { setOpenAt(isOpen ? pathname : null); }}
           onKeys={openKeys}
           onSearch={openPalette}
         />
-        <Navigation isOpen={isNavigationOpen} />
+        <Navigation isOpen={isNavigationOpen} onClose={closeNavigation} />
         <Content />
         <Notes />
       </div>

@@ -5,12 +5,17 @@ import { messages } from './messages';
 import { useNavigationPages } from './pages';
 import { GROUPS } from './groups';
 
-/** The pages in their groups. On narrow windows it lies over the page while it is open. */
-export function Navigation({ isOpen }: { isOpen: boolean }) {
+interface NavigationProps {
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+/** The pages in their groups. On narrow windows it lies over the page while it is open: Escape closes it, and so does whatever is chosen. */
+export function Navigation({ isOpen, onClose }: NavigationProps) {
   const t = useMessages(messages);
   const pages = useNavigationPages();
   return (
-    <div className={isOpen ? 'bh-navigation bh-navigation-open' : 'bh-navigation'} id="navigation">
+    <div className={isOpen ? 'bh-navigation bh-navigation-open' : 'bh-navigation'} id="navigation" onKeyDown={(event) => { if (isOpen && event.key === 'Escape') onClose(); }}>
       <nav className="pf-v6-c-nav" aria-label={t('nav.label')}>
         {GROUPS.map((group) => {
           const own = pages.filter((page) => page.group === group);
@@ -23,6 +28,7 @@ export function Navigation({ isOpen }: { isOpen: boolean }) {
                   <li className="pf-v6-c-nav__item" key={page.path}>
                     <Link
                       to={page.path as '/'}
+                      onClick={onClose}
                       className="pf-v6-c-nav__link"
                       activeOptions={{ exact: page.path === '/', includeSearch: false }}
                       activeProps={{ className: 'pf-v6-c-nav__link pf-m-current', 'aria-current': 'page' }}

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useState, type ReactNode } from 'react';
+import { useState, type ReactNode, type Ref } from 'react';
 import { LANGUAGES } from '../i18n/format';
 import { useMessages, useReader } from '../i18n/language';
 import { Confirm } from '../parts/Confirm';
@@ -14,12 +14,14 @@ import { THEMES, useTheme } from './theme';
 
 interface TopBarProps {
   isNavigationOpen: boolean;
-  onNavigation: () => void;
+  onNavigation: (isOpen: boolean) => void;
+  /** The button that opens the navigation on narrow windows. */
+  menu?: Ref<HTMLButtonElement>;
   onKeys: () => void;
   onSearch: () => void;
 }
 
-export function TopBar({ isNavigationOpen, onNavigation, onKeys, onSearch }: TopBarProps) {
+export function TopBar({ isNavigationOpen, onNavigation, menu, onKeys, onSearch }: TopBarProps) {
   const t = useMessages(messages);
   const { language, choose, format } = useReader();
   const [theme, chooseTheme] = useTheme();
@@ -27,11 +29,13 @@ export function TopBar({ isNavigationOpen, onNavigation, onKeys, onSearch }: Top
     <header className="bh-top">
       <button
         type="button"
+        ref={menu}
         className="bh-icon-button bh-top-menu"
         aria-expanded={isNavigationOpen}
         aria-controls="navigation"
         aria-label={t(isNavigationOpen ? 'nav.close' : 'nav.open')}
-        onClick={onNavigation}
+        onClick={() => { onNavigation(!isNavigationOpen); }}
+        onKeyDown={(event) => { if (isNavigationOpen && event.key === 'Escape') onNavigation(false); }}
       >
         <Icon name={isNavigationOpen ? 'close' : 'menu'} />
       </button>

@@ -15,7 +15,7 @@ const PERMISSIONS = ['images.read', 'jobs.read', 'policies.read'];
 
 async function pagesOf(limited?: readonly string[]) {
   queryClient.setQueryData(meQuery.queryKey, { name: 'ann', permissions: PERMISSIONS, ...(limited ? { limited } : {}) } as never);
-  const root = createRootRoute({ component: () => <Navigation isOpen /> });
+  const root = createRootRoute({ component: () => <Navigation isOpen onClose={() => undefined} /> });
   const page = (path: string, name: string, permission: string) =>
     createRoute({ path, getParentRoute: () => root, staticData: { title: { en: name, ja: name }, nav: { group: 'assurance' }, permission } });
   const router = createRouter({

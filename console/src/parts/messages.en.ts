@@ -11,6 +11,7 @@ export const en = {
   copy: 'Copy',
   copied: 'Copied',
   'copy.what': 'Copy {what}',
+  'copy.failed': 'Not copied: the browser does not allow it',
   close: 'Close',
   cancel: 'Cancel',
   'severity.critical': 'Critical',

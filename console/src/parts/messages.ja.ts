@@ -14,6 +14,7 @@ export const ja: Translation<typeof en> = {
   copy: 'コピー',
   copied: 'コピーしました',
   'copy.what': '{what}をコピー',
+  'copy.failed': 'コピーできませんでした(ブラウザーで許可されていません)',
   close: '閉じる',
   cancel: 'キャンセル',
   'severity.critical': '重大',

@@ -15,6 +15,7 @@ import { FINDING_KINDS } from '../../parts/exception/terms';
 import { HostileText } from '../../parts/HostileText';
 import { PageProblem } from '../../parts/PageProblem';
 import { PageSkeleton } from '../../parts/Skeleton';
+import { quoted } from '../../parts/table/filter';
 import { Timestamp } from '../../parts/Timestamp';
 import { Ends } from './columns';
 import { Decision } from './Decision';
@@ -72,7 +73,7 @@ function What({ exception }: { exception: PolicyException }) {
           <>
             <dt>{t('column.what')}</dt>
             <dd className="bh-summary">
-              {(exception.ids ?? []).map((id) => (kind === 'vulnerability' || /^CVE-/.test(id) ? <Link key={id} to="/images" search={{ filter: `vulnerability:${id}` }}><HostileText text={id} /></Link> : <HostileText key={id} text={id} />))}
+              {(exception.ids ?? []).map((id) => (kind === 'vulnerability' || /^CVE-/.test(id) ? <Link key={id} to="/images" search={{ filter: `vulnerability:${quoted(id)}` }}><HostileText text={id} /></Link> : <HostileText key={id} text={id} />))}
             </dd>
           </>
         )}

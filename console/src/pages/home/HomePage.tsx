@@ -25,7 +25,7 @@ import { messages } from './messages';
 import { PERIODS, beginOf, periodOf } from './period';
 import { COUNTED, useAlsoCounted, useIsBesideReady, useOnce } from './queries';
 
-const TOPICS = ['image.*', 'verdict.*', 'exception.*', 'registry.*', 'job.*', 'intelligence.*'];
+const TOPICS = ['image.*', 'verdict.*', 'exception.*', 'job.*'];
 
 /** The stream does not speak of everything that is shown: a worker that is away, intelligence that grows old. */
 const LOOK_MS = 60_000;

@@ -28,7 +28,7 @@ const MOST_COUNTED = 10_000;
 
 const EXCEPTION_TOPICS = ['exception.*'];
 
-const TOPICS = ['image.*', 'verdict.*', 'intelligence.*'];
+const TOPICS = ['image.*', 'verdict.*'];
 
 /** The denied images, the worst first. */
 export function Worst() {

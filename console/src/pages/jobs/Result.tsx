@@ -3,7 +3,7 @@ import type { Cause, Job } from '../../client/generated';
 import { useMessages } from '../../i18n/language';
 import { CauseText } from '../../parts/cause/CauseText';
 import { Digest } from '../../parts/Digest';
-import { VerdictMark } from '../../parts/marks';
+import { WhyThere } from '../../parts/why/WhyThere';
 import { messages } from './messages';
 
 /** What came of a job: the image of a scan, the numbers of a listing. */
@@ -15,7 +15,7 @@ export function Result({ job }: { job: Job }) {
       <section className="bh-section">
         <h2>{t('result')}</h2>
         <p className="bh-summary">
-          {typeof result.decision === 'string' && <VerdictMark decision={result.decision} />}
+          {typeof result.decision === 'string' && <WhyThere decision={result.decision} digest={result.digest} />}
           <Digest digest={result.digest} />
           <Link to="/images/$digest" params={{ digest: result.digest }}>{t('result.image')}</Link>
         </p>

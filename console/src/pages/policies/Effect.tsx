@@ -9,6 +9,7 @@ import { VerdictMark } from '../../parts/marks';
 import { Alert, Button } from '../../parts/pf';
 import { Problem } from '../../parts/Problem';
 import { StillWorking } from '../../parts/table/StillWorking';
+import { WhyThere } from '../../parts/why/WhyThere';
 import { messages } from './messages';
 import { isMistake } from './mistake';
 import { TrialLine } from './TrialLine';
@@ -118,7 +119,7 @@ function Changes({ run }: { run: DryRun }) {
           {run.items.map(({ image, from, to }) => (
             <tr className="pf-v6-c-table__tr" key={image.digest}>
               <td className="pf-v6-c-table__td"><ImageName name={image.name} digest={image.digest} /></td>
-              <td className="pf-v6-c-table__td"><VerdictMark decision={from} /></td>
+              <td className="pf-v6-c-table__td"><WhyThere decision={from} digest={image.digest} isElsewhere /></td>
               <td className="pf-v6-c-table__td"><VerdictMark decision={to} /></td>
             </tr>
           ))}

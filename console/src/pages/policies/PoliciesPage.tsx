@@ -17,8 +17,6 @@ import { ModeMark } from './ModeMark';
 
 const source = listOf(listPolicies, {});
 
-const TOPICS = ['policy.*'];
-
 const VERSIONS = { tab: 'versions' };
 
 /** All policies: what each asks, where, and whether it denies. */
@@ -38,7 +36,6 @@ export function PoliciesPage() {
       filters={filters}
       defaultSort="name"
       rowKey={(policy) => policy.id}
-      topics={TOPICS}
     />
   );
 }

@@ -21,6 +21,7 @@ import type { Column } from '../../parts/table/definition';
 import { ResourceTable } from '../../parts/table/ResourceTable';
 import { listOf } from '../../parts/table/source';
 import { Timestamp } from '../../parts/Timestamp';
+import { WhyThere } from '../../parts/why/WhyThere';
 import { rowsOf } from '../images/counted';
 import { messages as images } from '../images/list/messages';
 import { messages } from './messages';
@@ -152,7 +153,7 @@ function useColumns(): readonly Column<DryRunChange>[] {
     });
     return [
       { id: 'image', title: t('effect.image'), width: 25, cell: ({ image }) => <ImageName name={image.name} digest={image.digest} /> },
-      { id: 'from', title: t('effect.from'), width: 11, cell: ({ from }) => <VerdictMark decision={from} /> },
+      { id: 'from', title: t('effect.from'), width: 11, cell: ({ from, image }) => <WhyThere decision={from} digest={image.digest} /> },
       { id: 'to', title: t('effect.to'), width: 11, cell: ({ to }) => <VerdictMark decision={to} /> },
       count('critical'),
       count('high'),

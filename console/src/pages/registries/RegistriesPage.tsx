@@ -10,7 +10,8 @@ import { messages } from './messages';
 
 const source = listOf(listRegistries, {});
 
-const TOPICS = ['registry.*'];
+/** A registry that was listed does well or badly since. */
+const TOPICS = ['job.finished', 'job.failed'];
 
 /** All registries: how each does, what it is doing, what is risky about it. */
 export function RegistriesPage() {
@@ -31,6 +32,7 @@ export function RegistriesPage() {
         defaultSort="name"
         rowKey={(registry) => registry.id}
         topics={TOPICS}
+        isNews={({ parameters }) => parameters.kind === 'list'}
       />
     </MayLive>
   );

@@ -6,13 +6,13 @@ import { useMessages } from '../../i18n/language';
 import { EmptyState } from '../../parts/EmptyState';
 import { HostileText } from '../../parts/HostileText';
 import { ImageName } from '../../parts/ImageName';
-import { VerdictMark } from '../../parts/marks';
 import { Problem } from '../../parts/Problem';
 import { questionOf, type Group } from '../../parts/search/question';
 import { detailOf, imagesWith, targetOf } from '../../parts/search/target';
 import { useFound } from '../../parts/search/useFound';
 import { useSearchWords } from '../../parts/search/useSearchWords';
 import { Skeleton } from '../../parts/Skeleton';
+import { WhyThere } from '../../parts/why/WhyThere';
 import { messages } from './messages';
 
 /** Hits of each kind: as many as the server tells at once. */
@@ -83,7 +83,7 @@ function ImagesWith({ packageVersion, images, count }: { packageVersion: string;
       <ul className="bh-lines" role="list">
         {images.map((image) => (
           <li key={image.digest}>
-            <VerdictMark decision={image.decision} />
+            <WhyThere decision={image.decision} digest={image.digest} />
             <ImageName name={image.name} digest={image.digest} />
           </li>
         ))}

@@ -25,7 +25,7 @@ const source = listOf(listVulnerabilities, {});
 
 const EXPORTS = { stream: exportVulnerabilities, job: beginVulnerabilitiesExport };
 
-const TOPICS = ['image.*', 'intelligence.*'];
+const TOPICS = ['image.*', 'verdict.*'];
 
 /** Images that have a vulnerability or package are counted so far. */
 const MOST_COUNTED = 10_000;

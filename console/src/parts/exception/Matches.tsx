@@ -5,10 +5,10 @@ import { previewException, previewRequestedException, type ExceptionPreview, typ
 import { useFormat, useMessages } from '../../i18n/language';
 import { sayProblem } from '../../i18n/problems';
 import { HostileText } from '../HostileText';
-import { decisionOf, VerdictMark } from '../marks';
-import { messages as shared } from '../messages';
+import { VerdictMark } from '../marks';
 import { PlainTable } from '../PlainTable';
 import { Skeleton } from '../Skeleton';
+import { WhyThere } from '../why/WhyThere';
 import { messages } from './messages';
 import { isPlaced, requestOf, saysWhat, type ExceptionDraft } from './terms';
 
@@ -71,7 +71,6 @@ function Numbers({ preview }: { preview: ExceptionPreview }) {
 
 function Images({ preview }: { preview: ExceptionPreview }) {
   const t = useMessages(messages);
-  const p = useMessages(shared);
   // What is written in the dialog stays while one looks at an image. Those whose verdict changes first: they are what the reader decides about.
   const sorted = preview.items.toSorted((left, right) => Number(right.from !== right.to) - Number(left.from !== left.to));
   const more = preview.matches - Math.min(sorted.length, MOST_SHOWN);
@@ -82,7 +81,7 @@ function Images({ preview }: { preview: ExceptionPreview }) {
         headings={[t('matches.image'), t('matches.from'), t('matches.to')]}
         rows={sorted.slice(0, MOST_SHOWN).map(({ image, from, to }) => ({
           key: image.digest,
-          cells: [<Link key="name" to="/images/$digest" params={{ digest: image.digest }} target="_blank"><HostileText text={image.name || image.digest} /></Link>, <Link key="from" to="/images/$digest" params={{ digest: image.digest }} search={{ why: image.digest }} target="_blank" className="bh-why-link" title={p('decision.why', { decision: p(`decision.${decisionOf(from)}`) })}><VerdictMark decision={from} /></Link>, <VerdictMark key="to" decision={to} />],
+          cells: [<Link key="name" to="/images/$digest" params={{ digest: image.digest }} target="_blank"><HostileText text={image.name || image.digest} /></Link>, <WhyThere key="from" decision={from} digest={image.digest} isElsewhere />, <VerdictMark key="to" decision={to} />],
         }))}
       />
       {more > 0 && <p className="bh-quiet">{t('matches.more', { count: more })}</p>}

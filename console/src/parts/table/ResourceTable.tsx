@@ -1,5 +1,6 @@
 // Every list of the console: the server filters, sorts and counts; the address is the state; rows are virtual.
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Event } from '../../client/generated';
 import { useEvents } from '../../client/stream';
 import { useMessages } from '../../i18n/language';
 import { useShortcut } from '../../frame/shortcuts';
@@ -51,7 +52,7 @@ export function ResourceTable<Item>(props: ResourceTableProps<Item>) {
     const keys = rows.items().map(props.rowKey);
     return { keys, areAll: keys.length === rows.total };
   });
-  const [news, showNews] = useNews(topics, reload);
+  const [news, showNews] = useNews(topics, props.isNews, reload);
   const field = useRef<HTMLInputElement>(null);
   useShortcut('/', t('keys.search'), () => field.current?.focus());
 
@@ -139,9 +140,15 @@ function useColumns<Item>(columns: readonly Column<Item>[], chosen: string): rea
 }
 
 /** How many events came that may have changed the list; the rows wait until the reader asks for them. */
-function useNews(topics: readonly string[], reload: () => void): [number, () => void] {
+function useNews(topics: readonly string[], isNews: ((event: Event) => boolean) | undefined, reload: () => void): [number, () => void] {
   const [news, setNews] = useState(0);
-  useEvents(topics, useCallback(() => { setNews((before) => before + 1); }, []));
+  const latest = useRef(isNews);
+  useEffect(() => {
+    latest.current = isNews;
+  });
+  useEvents(topics, useCallback((event: Event) => {
+    if (latest.current?.(event) ?? true) setNews((before) => before + 1);
+  }, []));
   const show = () => {
     setNews(0);
     reload();

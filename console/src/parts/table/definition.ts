@@ -1,6 +1,6 @@
 // What a page says of its table.
 import type { ReactNode } from 'react';
-import type { Job } from '../../client/generated';
+import type { Event, Job } from '../../client/generated';
 import type { CallOptions } from '../../client/transport';
 import type { FilterKey } from './filter';
 import type { ListSource } from './source';
@@ -71,6 +71,8 @@ export interface ResourceTableProps<Item> {
   onWhy?: (item: Item) => void;
   /** The events after which the list may have changed: `image.*`. */
   topics?: readonly string[];
+  /** Which of these are about the list; all of them where it does not say. */
+  isNews?: (event: Event) => boolean;
   /** The event that tells that the object of a row is gone: the row stays in its place, and says so. */
   goneTopic?: string;
   bulk?: readonly BulkAction[];

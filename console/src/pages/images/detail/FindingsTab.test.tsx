@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import { cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../../client/cache';
 import type { ImageFinding } from '../../../client/generated';
+import { tellHere } from '../../../client/stream';
 import { meQuery } from '../../../frame/me';
 import { LanguageProvider } from '../../../i18n/language';
 import { FindingsTab } from './FindingsTab';
@@ -56,4 +57,14 @@ test('the layer that brought a finding leads to what made it, and is told where 
   const { searchParams } = new URL(links[0]?.getAttribute('href') ?? '', 'https://x');
   expect(['tab', 'layer', 'filter', 'sort'].map((name) => searchParams.get(name)?.replaceAll('"', '') ?? null)).toEqual(['layers', '2', null, null]);
   expect(screen.getByRole('columnheader', { name: /Layer/ })).toBeTruthy();
+});
+
+test('what changes the findings waits until the reader wants it, and what changes those of another image does not', async () => {
+  show(['findings.read']);
+  await screen.findByText('CVE-2026-0001');
+  const tell = (digest: string) => { act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic: 'verdict.changed', object: 'image', object_id: digest, parameters: {} }); }); };
+  tell('sha256:2');
+  expect(screen.queryByRole('button', { name: /Show$/ })).toBeNull();
+  tell('sha256:1');
+  expect(screen.getByRole('button', { name: /Show$/ }).textContent).toBe('1 change · Show');
 });

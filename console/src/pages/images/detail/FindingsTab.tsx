@@ -18,6 +18,9 @@ import { messages } from './messages';
 
 export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
 
+/** What changes the findings of an image: it is scanned anew, or judged by what is known now. */
+const TOPICS = ['image.registered', 'verdict.changed'];
+
 const FINDINGS = { stream: exportFindings, job: beginFindingsExport };
 
 const FORMATS: readonly ExportFormat[] = ['csv', 'jsonl', 'sarif'];
@@ -42,6 +45,8 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
       filters={filters}
       exports={exports}
       isPart
+      topics={TOPICS}
+      isNews={({ object_id: id }) => id === digest}
       fixedFilter={`kind:${kind}`}
       // Findings have no id of their own: what tells them apart is all of this.
       rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title, finding.layer].join('|')}

@@ -66,3 +66,11 @@ test('what nobody rated stands beside what somebody did, and what can be fixed',
   expect(rows('Not rated 34')).toBe('severity:unknown,none -excepted_by:*');
   expect(rows('1,234 can be fixed')).toBe('fixed_version:* -excepted_by:*');
 });
+
+test('a verdict that changes while the page is open is read anew', async () => {
+  show(['images.read']);
+  await screen.findByText('Non-compliant');
+  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json({ ...image, decision: 'allow' }))));
+  act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic: 'verdict.changed', object: 'image', object_id: DIGEST, parameters: {} }); });
+  await screen.findByText('Compliant');
+});

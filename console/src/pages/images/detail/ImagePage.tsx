@@ -36,7 +36,7 @@ const TABS = ['risk', 'vulnerabilities', 'layers', 'packages', 'secrets', 'malwa
 
 type TabName = (typeof TABS)[number];
 
-const TOPICS = ['image.*'];
+const TOPICS = ['image.*', 'verdict.*'];
 
 const KINDS: Partial<Record<TabName, FindingKind>> = {
   vulnerabilities: 'vulnerability',

@@ -9,6 +9,8 @@ import { listOf } from '../../../parts/table/source';
 import { LayerLink } from './LayerLink';
 import { messages } from './messages';
 
+const TOPICS = ['image.registered'];
+
 /** What is installed in the image. */
 export function PackagesTab({ digest }: { digest: string }) {
   const t = useMessages(messages);
@@ -43,6 +45,8 @@ export function PackagesTab({ digest }: { digest: string }) {
       filters={[]}
       isUnfiltered
       isPart
+      topics={TOPICS}
+      isNews={({ object_id: id }) => id === digest}
       rowKey={(found) => `${found.purl}|${String(found.layer ?? '')}`}
       empty={<EmptyState title={t('empty.packages')}><p>{t('empty.text')}</p></EmptyState>}
     />

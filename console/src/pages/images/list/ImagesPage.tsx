@@ -16,7 +16,7 @@ const NoImages = later(() => import('../../../parts/scan/NoImages'));
 
 const source = listOf(listImages, {});
 
-const TOPICS = ['image.*'];
+const TOPICS = ['image.*', 'verdict.*'];
 
 /** All images and their verdicts. */
 export function ImagesPage() {

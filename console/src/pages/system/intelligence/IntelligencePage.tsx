@@ -18,12 +18,15 @@ import { messages } from './messages';
 /** While an update is under way the page looks again so often. */
 const LOOK_MS = 3000;
 
+/** And while none is: it may begin by itself, and what is there grows old. */
+const QUIET_MS = 60_000;
+
 const intelligence = queryOf(showIntelligence, {});
 
 /** By what images are judged: how old it is, where it is from, how to get a newer one. */
 export function IntelligencePage() {
   const t = useMessages(messages);
-  const status = useQuery({ ...intelligence, refetchInterval: (query) => (query.state.data?.is_refreshing || query.state.data?.is_judged === false ? LOOK_MS : false) });
+  const status = useQuery({ ...intelligence, refetchInterval: (query) => (query.state.data?.is_refreshing || query.state.data?.is_judged === false ? LOOK_MS : QUIET_MS) });
   return (
     <Loaded query={status}>
       {(data) => (
