@@ -1,10 +1,11 @@
 // @vitest-environment jsdom
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../../client/cache';
-import type { ImageFinding } from '../../../client/generated';
+import type { FindingAcknowledgement, ImageFinding } from '../../../client/generated';
 import { tellHere } from '../../../client/stream';
 import { meQuery } from '../../../frame/me';
 import { LanguageProvider } from '../../../i18n/language';
@@ -23,14 +24,19 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function show(permissions: string[], address = '/') {
+function show(permissions: string[], address = '/', acknowledgement: FindingAcknowledgement | null = null) {
+  const asked: { method: string; path: string; body: unknown }[] = [];
   const finding = { kind: 'vulnerability', severity: 'critical', kev: false, package: 'openssl', path: null } as unknown as ImageFinding;
-  const items = [{ ...finding, id: 'CVE-2026-0001', excepted_by: 'until tuesday', layer: 2 }, { ...finding, id: 'CVE-2026-0002' }];
-  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json({ items, next: null, total: 2 }))));
+  const items = [{ ...finding, id: 'CVE-2026-0001', excepted_by: 'until tuesday', layer: 2 }, { ...finding, id: 'CVE-2026-0002', acknowledgement }];
+  vi.stubGlobal('fetch', vi.fn((url: string, { method = 'GET', body }: RequestInit = {}) => {
+    if (method !== 'GET') asked.push({ method, path: new URL(url, 'https://x').pathname, body: typeof body === 'string' ? JSON.parse(body) : null });
+    return Promise.resolve(method === 'DELETE' ? new Response(null, { status: 204 }) : Response.json({ items, next: null, total: 2 }));
+  }));
   queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions, roles: [], has_second_factor: false, must_change_password: false });
   const root = createRootRoute({ component: () => <FindingsTab digest="sha256:1" kind="vulnerability" /> });
   const router = createRouter({ routeTree: root, history: createMemoryHistory({ initialEntries: [address] }), parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)) });
   render(<LanguageProvider initial="en"><QueryClientProvider client={queryClient}><RouterProvider router={router as never} /></QueryClientProvider></LanguageProvider>);
+  return asked;
 }
 
 test('what is excepted is struck and leads to its exception, and ids lead to the vulnerability', async () => {
@@ -67,4 +73,37 @@ test('what changes the findings waits until the reader wants it, and what change
   expect(screen.queryByRole('button', { name: /Show$/ })).toBeNull();
   tell('sha256:1');
   expect(screen.getByRole('button', { name: /Show$/ }).textContent).toBe('1 change · Show');
+});
+
+test('whoever has seen a finding says so of the image or of its repositories', async () => {
+  const asked = show(['findings.read', 'findings.write']);
+  await userEvent.click(await screen.findByRole('button', { name: 'Acknowledge CVE-2026-0001' }));
+  const dialog = within(await screen.findByRole('dialog'));
+  await userEvent.type(dialog.getByLabelText(/^What you say of it/), 'patched on Friday');
+  await userEvent.click(dialog.getByLabelText('For this image alone'));
+  await userEvent.click(dialog.getByRole('button', { name: 'Acknowledge' }));
+  await waitFor(() => { expect(screen.queryByRole('dialog')).toBeNull(); });
+  expect(asked).toEqual([{
+    method: 'POST', path: '/api/v1/images/sha256%3A1/acknowledgements',
+    body: { kind: 'vulnerability', id: 'CVE-2026-0001', package: 'openssl', path: null, reason: 'patched on Friday', until: null, is_of_image: true },
+  }]);
+});
+
+test('what was said is told, and may be taken back by whoever may say such things', async () => {
+  const said = { id: 'a1', by: 'ann', at: '2026-11-28T12:00:00Z', place: 'registry.example/shop/web', reason: 'not reachable' };
+  const asked = show(['findings.read', 'findings.write'], '/', said);
+  const open = () => screen.findByRole('button', { name: 'ann has acknowledged CVE-2026-0002' });
+  await userEvent.click(await open());
+  let dialog = within(await screen.findByRole('dialog'));
+  for (const text of ['not reachable', 'registry.example/shop/web', 'without an end']) dialog.getByText(text);
+  await userEvent.click(dialog.getByRole('button', { name: 'Take back' }));
+  await waitFor(() => { expect(asked).toEqual([{ method: 'DELETE', path: '/api/v1/images/sha256%3A1/acknowledgements/a1', body: null }]); });
+  cleanup();
+  queryClient.clear();
+  show(['findings.read'], '/', said);
+  const told = await open();
+  expect(screen.queryByRole('button', { name: /^Acknowledge CVE/ })).toBeNull();
+  await userEvent.click(told);
+  dialog = within(await screen.findByRole('dialog'));
+  expect(dialog.queryByRole('button', { name: 'Take back' })).toBeNull();
 });

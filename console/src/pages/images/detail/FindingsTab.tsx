@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { beginFindingsExport, exportFindings, listImageFindings, type ExportFormat, type ImageFinding } from '../../../client/generated';
+import { later } from '../../../frame/later';
 import { useMay } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { useFindingExports } from '../../../parts/export/exports';
@@ -15,6 +16,10 @@ import { listOf } from '../../../parts/table/source';
 import { useSeverityChoices } from '../../../parts/words';
 import { LayerLink } from './LayerLink';
 import { messages } from './messages';
+import { SeenCell, useSeenHeading } from './seen/SeenCell';
+
+// Only who says that they have seen something, or wants to know what was said, needs it.
+const SeenDialog = later(() => import('./seen/SeenDialog'));
 
 export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
 
@@ -35,31 +40,37 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
   const source = useMemo(() => listOf(listImageFindings, { path: { digest } }), [digest]);
   const ofImage = useCallback((filter: string) => ({ filter, images: `digest:"${digest}"` }), [digest]);
   const exports = useFindingExports(FINDINGS, ofImage, FORMATS);
-  const columns = useFindingColumns(kind);
+  const [asked, setAsked] = useState<ImageFinding | null>(null);
+  const columns = useFindingColumns(kind, setAsked);
   const filters = useFindingFilters(kind);
   return (
-    <ResourceTable
-      label={t(`tab.${TAB_OF[kind]}`)}
-      source={source}
-      columns={columns}
-      filters={filters}
-      exports={exports}
-      isPart
-      topics={TOPICS}
-      isNews={({ object_id: id }) => id === digest}
-      fixedFilter={`kind:${kind}`}
-      // Findings have no id of their own: what tells them apart is all of this.
-      rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title, finding.layer].join('|')}
-      empty={<EmptyState title={t(`empty.${TAB_OF[kind]}`)}><p>{t('empty.text')}</p></EmptyState>}
-    />
+    <>
+      <ResourceTable
+        label={t(`tab.${TAB_OF[kind]}`)}
+        source={source}
+        columns={columns}
+        filters={filters}
+        exports={exports}
+        isPart
+        topics={TOPICS}
+        isNews={({ object_id: id }) => id === digest}
+        fixedFilter={`kind:${kind}`}
+        // Findings have no id of their own: what tells them apart is all of this.
+        rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title, finding.layer].join('|')}
+        empty={<EmptyState title={t(`empty.${TAB_OF[kind]}`)}><p>{t('empty.text')}</p></EmptyState>}
+      />
+      {asked && <SeenDialog digest={digest} finding={asked} onClose={() => { setAsked(null); }} />}
+    </>
   );
 }
 
-function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
+function useFindingColumns(kind: FindingKind, openSeen: (finding: ImageFinding) => void): readonly Column<ImageFinding>[] {
   const t = useMessages(messages);
+  const seenHeading = useSeenHeading();
   const format = useFormat();
   const maySeeVulnerabilities = useMay('findings.read');
   const maySeeExceptions = useMay('exceptions.read');
+  const mayWrite = useMay('findings.write');
   return useMemo(() => {
     const text = (id: 'package' | 'path' | 'fixed_version', width: number): Column<ImageFinding> => ({
       id,
@@ -119,8 +130,14 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
           </span>
         ),
     };
-    if (kind === 'license') return [name, severity, exception, text('path', 20), text('package', 16), layer];
-    if (kind !== 'vulnerability') return [name, severity, title, exception, place, layer];
+    const seen: Column<ImageFinding> = {
+      id: 'seen',
+      title: seenHeading,
+      width: 10,
+      cell: (finding) => <SeenCell finding={finding} mayWrite={mayWrite} onOpen={openSeen} />,
+    };
+    if (kind === 'license') return [name, severity, exception, text('path', 20), text('package', 16), layer, seen];
+    if (kind !== 'vulnerability') return [name, severity, title, exception, place, layer, seen];
     return [
       name,
       severity,
@@ -140,14 +157,16 @@ function useFindingColumns(kind: FindingKind): readonly Column<ImageFinding>[] {
           return known ? t(`status.${known}`) : finding.status && <HostileText text={finding.status} />;
         },
       },
+      seen,
       title,
     ];
-  }, [kind, t, format, maySeeVulnerabilities, maySeeExceptions]);
+  }, [kind, t, seenHeading, format, maySeeVulnerabilities, maySeeExceptions, mayWrite, openSeen]);
 }
 
 /** What findings can be filtered by (`crates/store/src/images/findings.rs`). */
 function useFindingFilters(kind: FindingKind): readonly FilterKey[] {
   const t = useMessages(messages);
+  const seenHeading = useSeenHeading();
   const severities = useSeverityChoices();
   return useMemo(() => {
     const flags = [{ value: 'true', label: t('yes') }, { value: 'false', label: t('no') }];
@@ -158,6 +177,7 @@ function useFindingFilters(kind: FindingKind): readonly FilterKey[] {
       { key: 'path', label: t('column.path') },
       { key: 'layer', label: t('column.layer') },
       { key: 'excepted_by', label: t('column.excepted_by') },
+      { key: 'acknowledged', label: seenHeading, values: flags },
     ];
     if (kind !== 'vulnerability') return all;
     return [
@@ -168,5 +188,5 @@ function useFindingFilters(kind: FindingKind): readonly FilterKey[] {
       { key: 'epss', label: t('column.epss') },
       { key: 'score', label: t('column.score') },
     ];
-  }, [kind, t, severities]);
+  }, [kind, t, seenHeading, severities]);
 }
