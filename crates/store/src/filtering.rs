@@ -187,6 +187,20 @@ impl Conditions {
         }
     }
 
+    /// That one of these texts has a word in it, in any case of letters. Each row is looked at.
+    pub(crate) fn any_has(&mut self, word: &str, texts: &[&str]) -> String {
+        let pattern: String = word
+            .chars()
+            .flat_map(|character| match character {
+                '%' | '_' | '\\' => vec!['\\', character],
+                other => vec![other],
+            })
+            .collect();
+        let pattern = self.bind(format!("%{pattern}%"));
+        let any: Vec<String> = texts.iter().map(|text| format!("lower({text}) LIKE {pattern} ESCAPE '\\'")).collect();
+        format!("({})", any.join(" OR "))
+    }
+
     /// That a text begins so, in a way that an index answers.
     pub(crate) fn prefix(&mut self, column: &str, prefix: &str) -> String {
         let from = self.bind(prefix);

@@ -4,6 +4,7 @@ mod across;
 mod evaluate;
 mod finding_rows;
 mod findings;
+mod installed;
 mod known_words;
 mod list;
 mod members;
@@ -16,10 +17,11 @@ mod write;
 pub use across::{ACROSS_KEYS, ACROSS_KINDS, AcrossPlace, AcrossQuery, FindingAcross, across};
 pub use evaluate::{Counts, Evaluated, Evaluation, FindingRow, NewVerdict, evaluate};
 pub use findings::{FINDING_KEYS, Finding, FindingQuery, findings};
+pub use installed::{INSTALLED_KEYS, InstalledPackage, InstalledQuery, packages};
 pub(crate) use list::counted;
 pub use list::{
-    Image, ImageQuery, ImageSort, InstalledPackage, KEYS, MOST_COUNTED, Named, by_digest, count, count_packages, first,
-    id_of_digest, index, index_hash, is_denied, is_in_repository, list, names, next_ids, packages,
+    Image, ImageQuery, ImageSort, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest, index, index_hash,
+    is_denied, is_in_repository, list, names, next_ids,
 };
 pub(crate) use members::keep_in_scope;
 pub use members::{KnownNames, known_names, shared};

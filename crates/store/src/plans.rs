@@ -452,7 +452,7 @@ fn the_rest(store: &Store) {
         }
         verdicts::history(connection, &own, &digest, None, 50)?;
         verdicts::current(connection, &own, &digest)?;
-        images::packages(connection, &own, &digest, None, 50)?;
+        images::packages(connection, &own, &digest, &images::InstalledQuery { limit: 50, ..Default::default() })?;
         images::findings(connection, &own, &digest, &images::FindingQuery { limit: 50, ..Default::default() })?;
         images::is_seen_due(connection, &digest, 5)?;
         events::behind(connection, 7, 50)?;

@@ -13,6 +13,11 @@ export function rowsOfLayer(layer: number): Search {
   return { tab: 'vulnerabilities', filter: `layer:${String(layer)} ${NOT_EXCEPTED} ${NOT_SETTLED}` };
 }
 
+/** The packages that a layer brought. */
+export function packagesOfLayer(layer: number): Search {
+  return { tab: 'packages', filter: `layer:${String(layer)}` };
+}
+
 export type Counted = Exclude<keyof ImageCounts, 'gaps' | 'misconfigurations'>;
 
 export function rowsOf(name: Counted): Search {

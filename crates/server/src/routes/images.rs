@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use policy::access::Permit;
 use policy::filter::{Filter, Sort};
 use store::approvals;
-use store::images::{self, FindingQuery, ImageQuery, ImageSort};
+use store::images::{self, FindingQuery, ImageQuery, ImageSort, InstalledQuery};
 use store::{Connection, StoreError, Value, acknowledgements, audit, registries, verdicts};
 
 use crate::app::App;
@@ -221,17 +221,12 @@ pub(super) async fn packages(
     Query(query): Query<PageQuery>,
 ) -> ApiResult<Json<Page<Package>>> {
     let (permit, limit) = (caller.permit()?, query.limit());
-    unfiltered(&query)?;
-    let after: Option<(String, i64)> = cursor::read(query.cursor.as_deref())?;
-    let found = app.read(move |connection| {
-        let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-        let found = images::packages(connection, &permit, &digest, after, limit)?;
-        let total = match after {
-            None => Some(images::count_packages(connection, &permit, &digest)?),
-            Some(_) => None,
-        };
-        Ok((found, total))
-    });
+    if query.sort.is_some() {
+        return Err(ApiError::invalid("sort", "this list has one order"));
+    }
+    let filter = Filter::read(query.filter.as_deref().unwrap_or_default(), images::INSTALLED_KEYS, clock::now())?;
+    let asked = InstalledQuery { filter, after: cursor::read(query.cursor.as_deref())?, limit };
+    let found = app.read(move |connection| images::packages(connection, &permit, &digest, &asked));
     let (found, total) = found.await?;
     let place = |installed: &images::InstalledPackage| cursor::write(&(&installed.package.name, installed.id));
     Ok(Json(cursor::page(found, limit, total, place, tell::package)))

@@ -86,6 +86,7 @@ fn narrow(text: &str) -> String {
 const LISTS: &[(&str, Area, &[Key])] = &[
     ("images", Area::Images, images::KEYS),
     ("image_findings", Area::Findings, images::FINDING_KEYS),
+    ("image_packages", Area::Images, images::INSTALLED_KEYS),
     ("repositories", Area::Images, repositories::KEYS),
     ("packages", Area::Images, inventory::PACKAGE_KEYS),
     ("vulnerabilities", Area::Findings, inventory::VULNERABILITY_KEYS),

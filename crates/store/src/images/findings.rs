@@ -137,19 +137,8 @@ fn narrow(conditions: &mut Conditions, permit: &Permit, term: &Term, now: i64) {
         (Test::AnyOf(values), Some("acknowledged")) => acknowledged(conditions, permit, values, term.is_negated, now),
         // The findings of one image are few: their texts are looked through.
         (Test::Word(word), _) => {
-            let places = ["finding", "package_name", "path", "COALESCE(title, '')"];
-            let pattern: String = word
-                .chars()
-                .flat_map(|character| match character {
-                    '%' | '_' | '\\' => vec!['\\', character],
-                    other => vec![other],
-                })
-                .collect();
-            let pattern = conditions.bind(format!("%{pattern}%"));
-            let any: Vec<String> =
-                places.iter().map(|place| format!("lower({place}) LIKE {pattern} ESCAPE '\\'")).collect();
-            let any = any.join(" OR ");
-            conditions.add(if term.is_negated { format!("NOT ({any})") } else { format!("({any})") });
+            let own = conditions.any_has(word, &["finding", "package_name", "path", "COALESCE(title, '')"]);
+            conditions.add(if term.is_negated { format!("NOT {own}") } else { own });
         }
         (Test::AnyOf(values), Some("kind")) => {
             let any: Vec<String> = values

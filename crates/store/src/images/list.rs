@@ -1,4 +1,4 @@
-//! Reading images, their packages and findings.
+//! Reading images.
 
 use policy::access::{Action, Area, Permit, Reach};
 use policy::filter::{Filter, Key, Kind, Sort};
@@ -485,59 +485,4 @@ pub fn is_denied(connection: &mut Connection, id: i64) -> Result<bool, StoreErro
     let row = connection.row("SELECT decision FROM images WHERE id = $1", &values![id])?;
     let row = row.ok_or(StoreError::NotFound { what: "image" })?;
     Ok(super::word(DECISIONS, row.integer(0)) == "deny")
-}
-
-/// A package of an image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InstalledPackage {
-    /// Its number.
-    pub id: i64,
-    /// The package.
-    pub package: super::PackageRow,
-}
-
-/// How many packages an image has.
-///
-/// # Errors
-/// When there is no such image that the permit reaches, or the database fails.
-pub fn count_packages(connection: &mut Connection, permit: &Permit, digest: &str) -> Result<u64, StoreError> {
-    let id = id_of_digest(connection, permit, digest)?;
-    let row = connection.row("SELECT count(*) FROM image_packages WHERE image_id = $1", &values![id])?;
-    Ok(row.map_or(0, |row| u64::try_from(row.integer(0)).unwrap_or_default()))
-}
-
-/// A page of the packages of an image by name; `after` is name and number of the last one of the page before.
-///
-/// # Errors
-/// When there is no such image that the permit reaches, or the database fails.
-pub fn packages(
-    connection: &mut Connection,
-    permit: &Permit,
-    digest: &str,
-    after: Option<(&str, i64)>,
-    limit: u32,
-) -> Result<Vec<InstalledPackage>, StoreError> {
-    let id = id_of_digest(connection, permit, digest)?;
-    let (name, number) = after.unwrap_or(("", i64::MIN));
-    let rows = connection.rows(
-        "SELECT p.id, p.name, p.version, p.ecosystem, p.purl, p.source, ip.layer, p.source_version
-         FROM image_packages ip JOIN packages p ON p.id = ip.package_id
-         WHERE ip.image_id = $1 AND (p.name, p.id) > ($2, $3) ORDER BY p.name, p.id LIMIT $4",
-        &values![id, name, number, i64::from(limit) + 1],
-    )?;
-    Ok(rows
-        .iter()
-        .map(|row| InstalledPackage {
-            id: row.integer(0),
-            package: super::PackageRow {
-                name: row.text(1),
-                version: row.text(2),
-                ecosystem: row.text(3),
-                purl: row.text(4),
-                source: row.text(5),
-                source_version: row.optional_text(7),
-                layer: row.optional_integer(6),
-            },
-        })
-        .collect())
 }

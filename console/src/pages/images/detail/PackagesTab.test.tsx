@@ -24,13 +24,24 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test('the layer of a package leads to what made it', async () => {
+function show(address: string) {
   const router = createRouter({
     routeTree: createRootRoute({ component: () => <ShortcutProvider><PackagesTab digest={DIGEST} /></ShortcutProvider> }),
-    history: createMemoryHistory({ initialEntries: ['/?tab=packages&cols=layer'] }),
+    history: createMemoryHistory({ initialEntries: [address] }),
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   });
   render(<LanguageProvider initial="en"><QueryClientProvider client={new QueryClient()}><RouterProvider router={router} /></QueryClientProvider></LanguageProvider>);
+}
+
+test('packages are narrowed by what is known of them', async () => {
+  show('/?tab=packages&filter=layer:0 xz');
+  await screen.findAllByRole('link', { name: /^Layer/ });
+  const asked = vi.mocked(fetch).mock.calls.map(([address]) => new URL(address as string, 'https://x')).filter(({ pathname }) => pathname.endsWith('/packages'));
+  expect(asked.map(({ searchParams }) => searchParams.get('filter'))).toContain('layer:0 xz');
+});
+
+test('the layer of a package leads to what made it', async () => {
+  show('/?tab=packages&cols=layer');
   const [link, ...others] = await screen.findAllByRole('link', { name: /^Layer/ });
   expect(others).toEqual([]);
   expect(link?.textContent).toBe('0');

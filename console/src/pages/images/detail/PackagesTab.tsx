@@ -4,6 +4,7 @@ import { useMessages } from '../../../i18n/language';
 import { EmptyState } from '../../../parts/EmptyState';
 import { HostileText } from '../../../parts/HostileText';
 import type { Column } from '../../../parts/table/definition';
+import type { FilterKey } from '../../../parts/table/filter';
 import { ResourceTable } from '../../../parts/table/ResourceTable';
 import { listOf } from '../../../parts/table/source';
 import { LayerLink } from './LayerLink';
@@ -37,13 +38,20 @@ export function PackagesTab({ digest }: { digest: string }) {
       { ...text('purl', t('column.purl'), 26), isHidden: true },
     ];
   }, [t]);
+  // As in `crates/store/src/images/installed.rs`.
+  const filters = useMemo<readonly FilterKey[]>(() => [
+    { key: 'name', label: t('column.id') },
+    { key: 'version', label: t('column.version') },
+    { key: 'ecosystem', label: t('column.ecosystem') },
+    { key: 'source', label: t('column.source') },
+    { key: 'layer', label: t('column.layer') },
+  ], [t]);
   return (
     <ResourceTable
       label={t('tab.packages')}
       source={source}
       columns={columns}
-      filters={[]}
-      isUnfiltered
+      filters={filters}
       isPart
       topics={TOPICS}
       isNews={({ object_id: id }) => id === digest}

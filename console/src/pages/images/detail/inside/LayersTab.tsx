@@ -8,7 +8,7 @@ import { EmptyState } from '../../../../parts/EmptyState';
 import { HostileText } from '../../../../parts/HostileText';
 import { Loaded } from '../../../../parts/Loaded';
 import { PlainTable } from '../../../../parts/PlainTable';
-import { rowsOfLayer } from '../../counted';
+import { packagesOfLayer, rowsOfLayer } from '../../counted';
 import { messages } from './messages';
 import { insideQuery, type ImageInside } from './report';
 
@@ -49,8 +49,10 @@ function Layers({ inside: { layers, base, emptyHistory, removed } }: { inside: I
               format.number(at),
               <code key="command"><HostileText text={layer.command} /></code>,
               layer.bytes === null ? '' : format.bytes(layer.bytes),
-              format.number(layer.packages),
-              ...(maySeeFindings ? [<Vulnerabilities key="vulnerabilities" layer={at} count={layer.vulnerabilities} />] : []),
+              <Count key="packages" count={layer.packages} to={packagesOfLayer(at)} name={t('layers.open.packages', { count: layer.packages, number: format.number(at) })} />,
+              ...(maySeeFindings ? [
+                <Count key="vulnerabilities" count={layer.vulnerabilities} to={rowsOfLayer(at)} name={t('layers.open', { count: layer.vulnerabilities, number: format.number(at) })} />,
+              ] : []),
               ...(isBaseKnown ? [layer.isBase === null ? t('layers.unknown') : t(layer.isBase ? 'layers.of_base' : 'layers.of_own')] : []),
               layer.digest === '' ? '' : <Digest key="digest" digest={layer.digest} />,
             ],
@@ -81,10 +83,9 @@ function Layers({ inside: { layers, base, emptyHistory, removed } }: { inside: I
   );
 }
 
-/** How many vulnerabilities a layer brought, which leads to them. */
-function Vulnerabilities({ layer, count }: { layer: number; count: number }) {
-  const t = useMessages(messages);
+/** How many a layer brought, which leads to them. */
+function Count({ count, to, name }: { count: number; to: Search; name: string }) {
   const format = useFormat();
   if (count === 0) return format.number(count);
-  return <Link to="." search={rowsOfLayer(layer)} aria-label={t('layers.open', { count, number: format.number(layer) })}>{format.number(count)}</Link>;
+  return <Link to="." search={to} aria-label={name}>{format.number(count)}</Link>;
 }

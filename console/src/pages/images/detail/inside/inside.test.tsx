@@ -50,9 +50,12 @@ test('layers tell what made them, what they bring, whether they are of the base 
     ['0', 'ADD <b>rootfs</b>', '1 KiB', '2', '0', 'the base image'],
     ['1', 'RUN apk del gcc', '10 B', '0', '1', 'this image'],
   ]);
-  const link = within(table).getByRole('link', { name: '1 vulnerability of layer 1' });
-  const { searchParams } = new URL(link.getAttribute('href') ?? '', 'https://x');
-  expect([searchParams.get('tab'), searchParams.get('filter')].map((text) => text?.replaceAll(/^"|"$/g, ''))).toEqual(['vulnerabilities', 'layer:1 -excepted_by:* -status:fixed,not_affected']);
+  const led = (name: string) => {
+    const { searchParams } = new URL(within(table).getByRole('link', { name }).getAttribute('href') ?? '', 'https://x');
+    return [searchParams.get('tab'), searchParams.get('filter')].map((text) => text?.replaceAll(/^"|"$/g, ''));
+  };
+  expect(led('1 vulnerability of layer 1')).toEqual(['vulnerabilities', 'layer:1 -excepted_by:* -status:fixed,not_affected']);
+  expect(led('2 packages of layer 0')).toEqual(['packages', 'layer:0']);
   expect(screen.getByText(/It is built on/).parentElement?.textContent).toContain('alpine:3.20');
   expect(within(screen.getByRole('table', { name: /^Removed/ })).getByText('pkg:apk/alpine/gcc@13')).toBeTruthy();
 });

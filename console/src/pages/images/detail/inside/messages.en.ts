@@ -11,6 +11,7 @@ export const en = {
   'layers.packages': 'Packages',
   'layers.vulnerabilities': 'Vulnerabilities',
   'layers.open': '{count, plural, one {# vulnerability} other {# vulnerabilities}} of layer {number}',
+  'layers.open.packages': '{count, plural, one {# package} other {# packages}} of layer {number}',
   'layers.from': 'From',
   'layers.of_base': 'the base image',
   'layers.of_own': 'this image',

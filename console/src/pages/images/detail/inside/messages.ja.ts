@@ -14,6 +14,7 @@ export const ja: Translation<typeof en> = {
   'layers.packages': 'パッケージ',
   'layers.vulnerabilities': '脆弱性',
   'layers.open': 'レイヤー{number}の脆弱性{count}件',
+  'layers.open.packages': 'レイヤー{number}のパッケージ{count}件',
   'layers.from': '由来',
   'layers.of_base': 'ベースイメージ',
   'layers.of_own': 'このイメージ',

@@ -9,7 +9,7 @@ test('each layer has what it brought, without what exceptions cover or statement
       user: '', environment: ['PATH=/bin', 'EMPTY', 'A=b=c'], labels: { team: 'shop' },
       layers: [{ digest: 'sha256:1', created_by: 'ADD rootfs', size_bytes: 10, base: true }, { diff_id: 'sha256:2' }],
     },
-    packages: [{ layer: 0 }, { layer: 1 }, { layer: 1 }, {}],
+    packages: [{ layer: 0, purl: 'pkg:npm/a@1' }, { layer: 1, purl: 'pkg:npm/b@1' }, { layer: 1 }, { layer: 1, purl: 'pkg:npm/a@1' }, {}],
     findings: [found, { ...found, excepted_by: 'until friday' }, { ...found, status: 'not_affected' }, { ...found, kind: 'secret' }, { ...found, layer: 0 }],
     removed: [{ purl: 'pkg:deb/debian/gcc@12', added_in: 0, removed_in: 1 }],
   });

@@ -68,7 +68,7 @@ const SETTLED = new Set(['fixed', 'not_affected']);
 export function insideOf(report: Readonly<Record<string, unknown>>): ImageInside {
   const fields = new Fields(report);
   const image = fields.object('image');
-  const packages = counted(fields.list('packages'));
+  const packages = counted(once(fields.list('packages')));
   const vulnerabilities = counted(
     fields.list('findings').filter((found) => found.text('kind') === 'vulnerability' && found.text('excepted_by') === '' && !SETTLED.has(found.text('status'))),
   );
@@ -94,6 +94,18 @@ export function insideOf(report: Readonly<Record<string, unknown>>): ImageInside
     base: fields.object('base').text('name'),
     removed: fields.list('removed').map((one) => ({ purl: one.text('purl'), addedIn: one.number('added_in'), removedIn: one.number('removed_in') })),
   };
+}
+
+/** Packages as lists have them: one that is there twice is of the layer that is told first. */
+function once(packages: readonly Fields[]): readonly Fields[] {
+  const known = new Set<string>();
+  return packages.filter((one) => {
+    const purl = one.text('purl');
+    if (purl === '') return true;
+    const isNew = !known.has(purl);
+    known.add(purl);
+    return isNew;
+  });
 }
 
 /** How many of them each layer brought. */
