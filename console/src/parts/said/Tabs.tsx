@@ -1,5 +1,5 @@
 import { Tabs as Plain } from '@patternfly/react-core/dist/esm/components/Tabs';
-import { Children, useEffect, useId, useRef, type ComponentProps } from 'react';
+import { Children, useCallback, useEffect, useId, useRef, type ComponentProps } from 'react';
 import { useMessages } from '../../i18n/language';
 import { messages } from './messages';
 
@@ -10,7 +10,10 @@ import { messages } from './messages';
 export function Tabs(props: Omit<ComponentProps<typeof Plain>, 'id' | 'ref' | 'className'>) {
   const t = useMessages(messages);
   const id = useId();
-  const plain = useRef<Plain>(null);
+  const plain = useRef<Plain | null>(null);
+  const keep = useCallback((instance: Plain | HTMLElement | null) => {
+    plain.current = instance instanceof Plain ? instance : null;
+  }, []);
   const count = Children.count(props.children);
   useEffect(() => {
     const strip = plain.current?.tabList.current;
@@ -31,5 +34,5 @@ export function Tabs(props: Omit<ComponentProps<typeof Plain>, 'id' | 'ref' | 'c
     if (tab.left < around.left + covered) strip.scrollLeft -= around.left + covered - tab.left;
     else if (tab.right > around.right - covered) strip.scrollLeft += tab.right - around.right + covered;
   }, [id, props.activeKey]);
-  return <Plain backScrollAriaLabel={t('tabs.back')} forwardScrollAriaLabel={t('tabs.forward')} {...props} id={id} ref={plain} className="bh-tabs" />;
+  return <Plain backScrollAriaLabel={t('tabs.back')} forwardScrollAriaLabel={t('tabs.forward')} {...props} id={id} ref={keep} className="bh-tabs" />;
 }
