@@ -71,6 +71,7 @@ fn finding(number: i64, at: i64) -> FindingRow {
         excepted_by: None,
         title: None,
         line: None,
+        layer: Some(0),
         published: None,
     }
 }
