@@ -61,6 +61,51 @@ impl Prepared {
         self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
+
+    /// Inserts rows by one statement for any number of them, up to [`MOST_ROWS`]: each column is sent as an array.
+    fn insert_rows<const WIDTH: usize>(
+        &mut self,
+        into: &str,
+        conflict: &str,
+        rows: Vec<[Value; WIDTH]>,
+    ) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        // Which types the columns have is told of a statement that inserts one row.
+        let one = self.statement(&format!("INSERT INTO {into} VALUES {}", placeholders(1, WIDTH)))?;
+        let sql = format!("INSERT INTO {into} SELECT * FROM {} {conflict}", unnested(one.params()));
+        let statement = self.statement(&sql)?;
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let columns = columns(rows.by_ref().take(MOST_ROWS));
+            self.client.execute(&statement, &as_parameters(&columns))?;
+        }
+        Ok(())
+    }
+}
+
+/// The most rows of one statement that sends columns as arrays.
+const MOST_ROWS: usize = 4096;
+
+/// Arrays as the rows that they are the columns of: `UNNEST($1::text[], $2::int8[])`.
+fn unnested(types: &[Type]) -> String {
+    let array = |(at, kind): (usize, &Type)| format!("${}::{}[]", at + 1, kind.name());
+    let arrays: Vec<String> = types.iter().enumerate().map(array).collect();
+    format!("UNNEST({})", arrays.join(", "))
+}
+
+/// The columns of rows.
+fn columns<const WIDTH: usize>(rows: impl Iterator<Item = [Value; WIDTH]>) -> Vec<Vec<Value>> {
+    let mut columns: Vec<Vec<Value>> = (0..WIDTH).map(|_| Vec::with_capacity(rows.size_hint().0)).collect();
+    for row in rows {
+        columns.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+    }
+    columns
+}
+
+fn as_parameters<T: ToSql + Sync>(values: &[T]) -> Vec<&(dyn ToSql + Sync)> {
+    values.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 /// A row of a result; columns are read by their place.
@@ -97,21 +142,22 @@ impl Connection {
             }
             Inner::Postgres(prepared) => {
                 let statement = prepared.statement(sql)?;
-                let parameters: Vec<&(dyn ToSql + Sync)> =
-                    parameters.iter().map(|value| value as &(dyn ToSql + Sync)).collect();
-                Ok(prepared.client.execute(&statement, &parameters)?)
+                Ok(prepared.client.execute(&statement, &as_parameters(parameters))?)
             }
         }
     }
 
-    /// Inserts rows, many with each statement: what would be a way there and back for each of them is one for up to 64.
-    /// `into` is the table with its columns, `conflict` what stands behind the values.
+    /// Inserts rows in their order, many with each statement: on PostgreSQL what would be a way there and back for each of
+    /// them is one for all. `into` is the table with its columns, `conflict` what stands behind the values.
     pub fn insert_rows<const WIDTH: usize>(
         &mut self,
         into: &str,
         conflict: &str,
         rows: Vec<[Value; WIDTH]>,
     ) -> Result<(), StoreError> {
+        if let Inner::Postgres(prepared) = &mut self.inner {
+            return prepared.insert_rows(into, conflict, rows);
+        }
         each_chunk(rows, |count, parameters| {
             let values = placeholders(count, WIDTH);
             self.execute(&format!("INSERT INTO {into} VALUES {values} {conflict}"), parameters).map(|_| ())
@@ -155,6 +201,32 @@ impl Connection {
             Ok(())
         })?;
         Ok(rows)
+    }
+
+    /// The rows of a query about many things, each told by texts: on PostgreSQL one query for up to 4,096 of them, else one
+    /// for up to 64. `ask` makes the query, given the rows of texts as what stands in a `WITH`.
+    pub(crate) fn rows_about<const WIDTH: usize>(
+        &mut self,
+        wanted: Vec<[Value; WIDTH]>,
+        ask: &dyn Fn(&str) -> String,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut found = Vec::new();
+        let Inner::Postgres(prepared) = &mut self.inner else {
+            each_chunk(wanted, |count, parameters| {
+                found.extend(self.rows(&ask(&format!("VALUES {}", placeholders(count, WIDTH))), parameters)?);
+                Ok(())
+            })?;
+            return Ok(found);
+        };
+        let statement = prepared.statement(&ask(&format!("SELECT * FROM {}", unnested(&[Type::TEXT; WIDTH]))))?;
+        let mut wanted = wanted.into_iter().peekable();
+        while wanted.peek().is_some() {
+            let columns = columns(wanted.by_ref().take(MOST_ROWS));
+            for row in prepared.client.query(&statement, &as_parameters(&columns))? {
+                found.push(Row::of_postgres(&row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// The first row of a query.
@@ -441,4 +513,43 @@ impl ToSql for Value {
 #[macro_export]
 macro_rules! values {
     ($($value:expr),* $(,)?) => { [$($crate::Value::from($value)),*] };
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::on_both_stores;
+    use crate::{Lane, Value};
+
+    #[test]
+    fn any_number_of_rows_is_inserted_and_asked_for_with_what_they_do_not_have() {
+        on_both_stores(|store| {
+            let row = |number: i64| {
+                let name = (number % 3 != 0).then(|| format!("thing {number}"));
+                values![number % 5000, name, number as f64 / 2.0, None::<Vec<u8>>]
+            };
+            let (counted, found) = store
+                .write_blocking(Lane::Beside, move |connection| {
+                    connection.batch(
+                        "CREATE TABLE things (number BIGINT PRIMARY KEY, name TEXT, share DOUBLE PRECISION, body BYTEA)",
+                    )?;
+                    let (into, conflict) = ("things (number, name, share, body)", "ON CONFLICT DO NOTHING");
+                    connection.insert_rows::<4>(into, conflict, Vec::new())?;
+                    connection.insert_rows(into, conflict, (0..5003).map(row).collect())?;
+                    let sql = "SELECT count(*), count(name), sum(share), count(body) FROM things";
+                    let counted = connection.row(sql, &[])?;
+                    let wanted = (0..100).map(|number| values![format!("thing {number}")]).collect();
+                    let found = connection.rows_about(wanted, &|rows| {
+                        format!(
+                            "WITH wanted (name) AS ({rows})
+                             SELECT t.number FROM wanted w CROSS JOIN things t WHERE t.name = w.name"
+                        )
+                    })?;
+                    Ok((counted.unwrap(), found.len()))
+                })
+                .unwrap();
+            let sum = Value::Real((0..5000).map(|number| f64::from(number) / 2.0).sum());
+            assert_eq!(counted.into_values(), [5000.into(), 3333.into(), sum, 0.into()]);
+            assert_eq!(found, 66);
+        });
+    }
 }

@@ -6,7 +6,6 @@ use policy::access::{Action, Area, Permit, Reach};
 
 use super::evaluate::{Evaluated, Evaluation, evaluate};
 use crate::audit::AuditEntry;
-use crate::connection::{each_chunk, placeholders};
 use crate::{Connection, StoreError, Value, events, outbox, values};
 
 /// A name of an image.
@@ -301,24 +300,20 @@ fn known_packages<'a>(
     wanted: impl Iterator<Item = PackageKey<&'a str>>,
     found: &mut BTreeMap<PackageKey<String>, StoredPackage>,
 ) -> Result<(), StoreError> {
-    each_chunk(wanted.map(|key| key.map(Value::from)).collect(), |count, parameters| {
-        let values = placeholders(count, 5);
-        let rows = connection.rows(
-            &format!(
-                "WITH wanted (name, version, ecosystem, purl, source) AS (VALUES {values})
-                 SELECT p.name, p.version, p.ecosystem, p.purl, p.source, p.id, p.source_version
-                 FROM wanted w CROSS JOIN packages p
-                 WHERE p.name = w.name AND p.version = w.version AND p.ecosystem = w.ecosystem AND p.purl = w.purl
-                 AND p.source = w.source"
-            ),
-            parameters,
-        )?;
-        for row in rows {
-            let known = StoredPackage { id: row.integer(5), source_version: row.optional_text(6) };
-            found.insert([0, 1, 2, 3, 4].map(|at| row.text(at)), known);
-        }
-        Ok(())
-    })
+    let rows = connection.rows_about(wanted.map(|key| key.map(Value::from)).collect(), &|rows| {
+        format!(
+            "WITH wanted (name, version, ecosystem, purl, source) AS ({rows})
+             SELECT p.name, p.version, p.ecosystem, p.purl, p.source, p.id, p.source_version
+             FROM wanted w CROSS JOIN packages p
+             WHERE p.name = w.name AND p.version = w.version AND p.ecosystem = w.ecosystem AND p.purl = w.purl
+             AND p.source = w.source"
+        )
+    })?;
+    for row in rows {
+        let known = StoredPackage { id: row.integer(5), source_version: row.optional_text(6) };
+        found.insert([0, 1, 2, 3, 4].map(|at| row.text(at)), known);
+    }
+    Ok(())
 }
 
 fn add_words(connection: &mut Connection, id: i64, words: BTreeSet<String>) -> Result<(), StoreError> {
