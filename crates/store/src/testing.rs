@@ -40,15 +40,31 @@ pub(crate) fn note(sql: &str, parameters: &[Value]) {
     });
 }
 
+/// The statements of `work`, each with its parameters.
+fn asked<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<Asked, StoreError> {
+    ASKED.set(Some(Vec::new()));
+    let done = work(connection);
+    let asked = ASKED.take().unwrap_or_default();
+    done.map(|_| asked)
+}
+
+/// The statements of `work`.
+pub(crate) fn said<T>(
+    connection: &mut Connection,
+    work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
+) -> Result<Vec<String>, StoreError> {
+    Ok(asked(connection, work)?.into_iter().map(|(sql, _)| sql).collect())
+}
+
 /// The queries of `work` that go through a whole table, each with its plan.
 pub(crate) fn scans<T>(
     connection: &mut Connection,
     work: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
 ) -> Result<Vec<String>, StoreError> {
-    ASKED.set(Some(Vec::new()));
-    let done = work(connection);
-    let asked = ASKED.take().unwrap_or_default();
-    done?;
+    let asked = asked(connection, work)?;
     let (explain, column) = if connection.is_sqlite() { ("EXPLAIN QUERY PLAN", 3) } else { ("EXPLAIN", 0) };
     let mut scans = Vec::new();
     for (sql, parameters) in asked {

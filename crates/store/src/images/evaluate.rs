@@ -189,8 +189,10 @@ pub fn evaluate(
             image.set(column, value);
         }
     }
-    if row.bytes(2) != evaluation.findings_hash {
-        write_findings(connection, id, evaluation, now)?;
+    let hash = row.bytes(2);
+    if hash != evaluation.findings_hash {
+        // One that was never evaluated has no hash.
+        write_findings(connection, id, evaluation, !hash.is_empty(), now)?;
         let counts = &evaluation.counts;
         image.set("medium", counts.medium);
         image.set("low", counts.low);
@@ -368,8 +370,15 @@ fn forget_oldest(connection: &mut Connection, id: i64) -> Result<(), StoreError>
     Ok(())
 }
 
-fn write_findings(connection: &mut Connection, id: i64, evaluation: &Evaluation, now: i64) -> Result<(), StoreError> {
-    let written = finding_rows::replace(connection, id, &evaluation.findings)?;
+/// Writes the findings of an image, which may have some if it is known.
+fn write_findings(
+    connection: &mut Connection,
+    id: i64,
+    evaluation: &Evaluation,
+    is_known: bool,
+    now: i64,
+) -> Result<(), StoreError> {
+    let written = finding_rows::replace(connection, id, &evaluation.findings, is_known)?;
     // In one order on every server, as packages.
     let written = written.into_iter().filter_map(|at| evaluation.findings.get(at));
     let mut vulnerabilities: Vec<&FindingRow> = written.filter(|finding| finding.kind == "vulnerability").collect();

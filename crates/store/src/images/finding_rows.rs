@@ -29,18 +29,18 @@ enum Plan {
 }
 
 /// Makes the findings those of the image, in their order, and tells which of them were written: the places in the list of
-/// those that are new or changed. Nobody else writes them meanwhile: whoever does has locked the image.
+/// those that are new or changed. Nobody else writes them meanwhile: whoever does has locked the image. One that is not known
+/// has none yet.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn replace(connection: &mut Connection, id: i64, findings: &[FindingRow]) -> Result<Vec<usize>, StoreError> {
-    let former = connection.rows(
-        "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
-         excepted_by, title, line, layer FROM findings WHERE image_id = $1 ORDER BY position",
-        &values![id],
-    )?;
-    let former: Vec<(i64, Vec<Value>)> =
-        former.into_iter().map(|row| (row.integer(0), row.into_values().split_off(1))).collect();
+pub(super) fn replace(
+    connection: &mut Connection,
+    id: i64,
+    findings: &[FindingRow],
+    is_known: bool,
+) -> Result<Vec<usize>, StoreError> {
+    let former = if is_known { present(connection, id)? } else { Vec::new() };
     let columns: Vec<Columns> = findings.iter().map(columns).collect();
     let filled = match plan(&former, &columns) {
         Plan::These { gone, filled } => {
@@ -53,7 +53,9 @@ pub(super) fn replace(connection: &mut Connection, id: i64, findings: &[FindingR
             filled
         }
         Plan::All => {
-            connection.execute("DELETE FROM findings WHERE image_id = $1", &values![id])?;
+            if !former.is_empty() {
+                connection.execute("DELETE FROM findings WHERE image_id = $1", &values![id])?;
+            }
             (1..).zip(0..columns.len()).map(|(number, at)| (APART.saturating_mul(number), at)).collect()
         }
     };
@@ -88,6 +90,16 @@ pub(super) fn replace(connection: &mut Connection, id: i64, findings: &[FindingR
         filled.iter().filter_map(row).collect(),
     )?;
     Ok(filled.into_iter().map(|(_, at)| at).collect())
+}
+
+/// The rows that there are, by position.
+fn present(connection: &mut Connection, id: i64) -> Result<Vec<(i64, Vec<Value>)>, StoreError> {
+    let rows = connection.rows(
+        "SELECT position, kind, finding, severity, package, package_name, path, status, fixed_version, score, kev, epss,
+         excepted_by, title, line, layer FROM findings WHERE image_id = $1 ORDER BY position",
+        &values![id],
+    )?;
+    Ok(rows.into_iter().map(|row| (row.integer(0), row.into_values().split_off(1))).collect())
 }
 
 fn columns(finding: &FindingRow) -> Columns {

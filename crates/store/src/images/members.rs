@@ -152,9 +152,18 @@ pub(super) fn keep_scopes(
     }
     let Some(held) = held else { return Ok(()) };
     for (scope, within) in scopes {
-        belong(connection, scope, &held, within, present.get(scope))?;
+        belong(connection, scope, &held, within, present.get(scope).map_or(Kept::Nothing, Kept::So))?;
     }
     Ok(())
+}
+
+/// What is kept of an image in a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept<'a> {
+    /// Nobody looked.
+    Unknown,
+    Nothing,
+    So(&'a Listed),
 }
 
 /// Makes an image belong to a scope by these of its names, or not at all.
@@ -167,7 +176,7 @@ pub(crate) fn keep_in_scope(
     let Some(within) = within else { return leave(connection, scope, id) };
     // Somebody may have removed it meanwhile.
     let Some(held) = Held::read(connection, id)? else { return Ok(()) };
-    belong(connection, scope, &held, within, None)
+    belong(connection, scope, &held, within, Kept::Unknown)
 }
 
 fn leave(connection: &mut Connection, scope: &str, id: i64) -> Result<(), StoreError> {
@@ -175,25 +184,25 @@ fn leave(connection: &mut Connection, scope: &str, id: i64) -> Result<(), StoreE
     Ok(())
 }
 
-/// `present` is what is kept of it, where that is known.
 fn belong(
     connection: &mut Connection,
     scope: &str,
     held: &Held,
     within: &BTreeSet<ImageName>,
-    present: Option<&Listed>,
+    kept: Kept<'_>,
 ) -> Result<(), StoreError> {
     let known: BTreeSet<&ImageName> = held.names.keys().filter(|name| within.contains(*name)).collect();
     let listed = held.listed(&known);
     let is_whole = listed.is_whole;
-    if present != Some(&listed) {
+    if kept != Kept::So(&listed) {
         connection.execute(
             "INSERT INTO scope_images (scope_id, image_id, is_whole, name, since) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (scope_id, image_id) DO UPDATE SET is_whole = $3, name = $4, since = $5",
             &values![scope, held.id, is_whole, &listed.name, listed.since],
         )?;
     }
-    if is_whole && present == Some(&listed) {
+    // Its names and words are kept apart only where not all of its names are within.
+    if is_whole && (kept == Kept::Nothing || kept == Kept::So(&listed)) {
         return Ok(());
     }
     let known = if is_whole { BTreeSet::new() } else { known };

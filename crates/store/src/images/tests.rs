@@ -7,7 +7,7 @@ use policy::access::{self, Grant, Permit, Principal, PrincipalKind};
 use policy::filter::{Filter, Sort};
 
 use super::*;
-use crate::testing::{on_both_stores, until_another_waits};
+use crate::testing::{on_both_stores, said, until_another_waits};
 use crate::{Connection, Lane, Store, StoreError, evaluation, events, inventory, values, verdicts};
 
 pub(super) fn permit(permission: &str, scopes: &[&str]) -> Permit {
@@ -154,6 +154,24 @@ fn images_are_kept_found_and_limited_to_scopes() {
         let (packages, found) = known.unwrap();
         assert_eq!((packages.len(), packages[0].images), (1, 1));
         assert_eq!((found.len(), found[0].images, found[0].kev, found[0].epss), (1, 1, true, Some(0.5)));
+    });
+}
+
+/// All that register wait for what one of them writes.
+#[test]
+fn of_a_new_image_nothing_is_removed_and_its_counts_are_written_once() {
+    on_both_stores(|store| {
+        let said = write(store, |connection| {
+            let (image, names) = (image(1, "xz"), name("shop/api", "1"));
+            let mut evaluation = evaluation_within("v1", &["shop"], &names);
+            (evaluation.counts.fixable, evaluation.counts.gaps) = (1, 1);
+            let writer = permit("images.write", &[]);
+            said(connection, |connection| register(connection, &writer, &image, &names, &evaluation, 5))
+        });
+        let count = |begin: &str| said.iter().filter(|sql| sql.starts_with(begin)).count();
+        // The second has the decision.
+        assert_eq!((count("DELETE"), count("UPDATE images")), (0, 2));
+        assert_eq!(listed(store, "fixable:1 gaps:1 high:1", &["shop"]), ["sha256:1"]);
     });
 }
 

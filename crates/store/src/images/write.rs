@@ -154,12 +154,13 @@ pub fn register(
                     id
                 ],
             )?;
-            write_index(connection, id, image)?;
+            let words = forget_index(connection, id)?;
+            write_index(connection, id, image, words)?;
             (id, true)
         }
         None => {
             let id = insert(connection, image, names, now)?;
-            write_index(connection, id, image)?;
+            write_index(connection, id, image, BTreeSet::new())?;
             (id, true)
         }
     };
@@ -217,22 +218,30 @@ fn insert(
         .ok_or(StoreError::Damaged { place: "images.id", problem: "none was given".to_owned() })
 }
 
-fn write_index(connection: &mut Connection, id: i64, image: &NewImage) -> Result<(), StoreError> {
+/// Removes what follows of the index that an image had. Returns the words of its names, which went with the others.
+fn forget_index(connection: &mut Connection, id: i64) -> Result<BTreeSet<String>, StoreError> {
     for table in ["image_packages", "image_words", "image_labels"] {
         connection.execute(&format!("DELETE FROM {table} WHERE image_id = $1"), &values![id])?;
     }
+    let rows =
+        connection.rows("SELECT registry, repository, tag FROM image_names WHERE image_id = $1", &values![id])?;
+    let names = rows.iter().flat_map(|row| [row.text(0), row.text(1), row.text(2)]);
+    Ok(names.flat_map(|part| super::words_of(&part).collect::<Vec<_>>()).collect())
+}
+
+/// Writes the index of an image, where the one before is forgotten, and what follows of it; `words` are those of its names.
+fn write_index(
+    connection: &mut Connection,
+    id: i64,
+    image: &NewImage,
+    words: BTreeSet<String>,
+) -> Result<(), StoreError> {
     connection.execute(
         "INSERT INTO image_indexes (image_id, hash, length, body) VALUES ($1, $2, $3, $4)
          ON CONFLICT (image_id) DO UPDATE SET hash = $2, length = $3, body = $4",
         &values![id, &image.index_hash, image.index_length, &image.index],
     )?;
-    // The words of names went with the others.
-    let rows =
-        connection.rows("SELECT registry, repository, tag FROM image_names WHERE image_id = $1", &values![id])?;
-    let names = rows.iter().map(|row| [row.text(0), row.text(1), row.text(2)]);
-    let words = names.flat_map(|parts| parts.map(|part| super::words_of(&part).collect::<Vec<_>>())).flatten();
-    let words: BTreeSet<String> = words.chain(image.words.iter().cloned()).collect();
-    add_words(connection, id, words)?;
+    add_words(connection, id, words.into_iter().chain(image.words.iter().cloned()).collect())?;
     let labels = image.labels.iter().map(|label| values![label, id]);
     connection.insert_rows("image_labels (label, image_id)", "ON CONFLICT DO NOTHING", labels.collect())?;
     let mut packages = BTreeMap::new();
