@@ -338,7 +338,7 @@ pub(crate) async fn acting(app: &App, owner: &str, now: i64) -> ApiResult<Acting
             let found = app.read(move |connection| {
                 let token = tokens::by_id(connection, &id)?;
                 let owner = owner_of(connection, &token)?;
-                let grace = Installation::read(connection, &own.config)?.token_grace;
+                let grace = grace_of(connection, &token, &own)?;
                 Ok((token, owner, grace))
             });
             let (token, owner, grace) = found.await.map_err(gone)?;
@@ -376,6 +376,14 @@ fn owner_of(connection: &mut store::Connection, token: &tokens::Token) -> Result
     })
 }
 
+/// So long a token still works that nobody answers for any more; of others nobody asks.
+fn grace_of(connection: &mut store::Connection, token: &tokens::Token, app: &App) -> Result<i64, StoreError> {
+    match token.orphaned {
+        Some(_) => Ok(Installation::read(connection, &app.config)?.token_grace),
+        None => Ok(0),
+    }
+}
+
 /// Whether a token may still be used; one that nobody answers for any more for a while.
 fn is_valid(token: &tokens::Token, grace: i64, now: i64) -> bool {
     token.revoked.is_none()
@@ -406,7 +414,7 @@ async fn by_token(
         .read(move |connection| {
             let Some(token) = tokens::by_secret(connection, &hash)? else { return Ok(None) };
             let Some(owner) = owner_of(connection, &token)? else { return Ok(None) };
-            let grace = Installation::read(connection, &own.config)?.token_grace;
+            let grace = grace_of(connection, &token, &own)?;
             Ok(Some((token, owner, grace)))
         })
         .await?;

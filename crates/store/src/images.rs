@@ -21,7 +21,7 @@ pub use installed::{INSTALLED_KEYS, InstalledPackage, InstalledQuery, packages};
 pub(crate) use list::counted;
 pub use list::{
     Image, ImageQuery, ImageSort, KEYS, MOST_COUNTED, Named, by_digest, count, first, id_of_digest, index, index_hash,
-    is_denied, is_in_repository, list, names, next_ids,
+    is_denied, list, names, next_ids,
 };
 pub(crate) use members::keep_in_scope;
 pub use members::{KnownNames, known_names, shared};

@@ -452,7 +452,8 @@ fn the_rest(store: &Store) {
             images::known_names(connection, &reader, 8)?;
         }
         verdicts::history(connection, &own, &digest, None, 50)?;
-        verdicts::current(connection, &own, &digest)?;
+        verdicts::standing(connection, &own, &digest, Some(("docker.io", "shop/api-7")))?;
+        verdicts::standing(connection, &permit("images.read", &["large"]), &digest, None)?;
         images::packages(connection, &own, &digest, &images::InstalledQuery { limit: 50, ..Default::default() })?;
         images::findings(connection, &own, &digest, &images::FindingQuery { limit: 50, ..Default::default() })?;
         images::is_seen_due(connection, &digest, 5)?;

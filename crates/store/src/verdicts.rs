@@ -50,16 +50,63 @@ pub fn current(
     permit: &Permit,
     digest: &str,
 ) -> Result<Option<StoredVerdict>, StoreError> {
-    if !matches!(permit.permission().area, Area::Images | Area::Verdicts | Area::Findings) {
-        return Err(StoreError::NotFound { what: "verdict" });
-    }
+    Ok(standing(connection, permit, digest, None)?.map(|standing| standing.verdict))
+}
+
+/// The verdict that holds of an image, with what else is asked wherever somebody wants to run the image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The verdict.
+    pub verdict: StoredVerdict,
+    /// The number of the image in the store.
+    pub image_id: i64,
+    /// Whether the image has a name in the repository that is asked, a current one or one whose tag has moved on; it has
+    /// where none is asked.
+    pub is_named: bool,
+    /// When its use was last noted, in microseconds since 1970.
+    pub seen: i64,
+}
+
+/// The same as [`current`] with the rest; a repository is told by its registry and itself.
+///
+/// # Errors
+/// As [`current`].
+pub fn standing(
+    connection: &mut Connection,
+    permit: &Permit,
+    digest: &str,
+    repository: Option<(&str, &str)>,
+) -> Result<Option<Standing>, StoreError> {
+    may(permit)?;
     let mut conditions = Conditions::default();
     let own = conditions.bind(digest);
     conditions.add(format!("i.digest = {own}"));
     conditions.keep_to(permit, "i.id");
+    let is_named = repository.map_or("1".to_owned(), |(registry, repository)| {
+        let (registry, repository) = (conditions.bind(registry), conditions.bind(repository));
+        format!(
+            "(SELECT 1 FROM image_names n WHERE n.registry = {registry} AND n.repository = {repository}
+              AND n.image_id = i.id LIMIT 1) IS NOT NULL"
+        )
+    });
     let (sql, parameters) = conditions.finish();
-    let sql = format!("SELECT {COLUMNS} FROM images i JOIN verdicts v ON v.id = i.verdict_id WHERE {sql}");
-    Ok(connection.row(&sql, &parameters)?.as_ref().map(verdict))
+    let sql = format!(
+        "SELECT {COLUMNS}, i.id, i.seen, {is_named} FROM images i JOIN verdicts v ON v.id = i.verdict_id WHERE {sql}"
+    );
+    let standing = |row: Row| Standing {
+        verdict: verdict(&row),
+        image_id: row.integer(8),
+        seen: row.integer(9),
+        is_named: row.truth(10),
+    };
+    Ok(connection.row(&sql, &parameters)?.map(standing))
+}
+
+fn may(permit: &Permit) -> Result<(), StoreError> {
+    match permit.permission().area {
+        Area::Images | Area::Verdicts | Area::Findings => Ok(()),
+        _ => Err(StoreError::NotFound { what: "verdict" }),
+    }
 }
 
 /// A verdict by its id; for those who register, what they were answered.

@@ -69,6 +69,8 @@ pub(crate) struct Standing {
     /// The names that it has to be judged under for this answer: the one that is asked, where the image is registered in
     /// other repositories alone, or those that may be known, where it has others.
     pub(crate) judged_as: Option<BTreeSet<ImageName>>,
+    /// When its use was last noted.
+    seen: i64,
 }
 
 impl Asked {
@@ -118,19 +120,17 @@ impl Asked {
         permit: &Permit,
         digest: &str,
     ) -> Result<Option<Standing>, StoreError> {
-        let Some(verdict) = verdicts::current(connection, permit, digest)? else { return Ok(None) };
+        let repository = self.name.as_ref().map(|name| (name.registry.as_str(), name.repository.as_str()));
+        let Some(found) = verdicts::standing(connection, permit, digest, repository)? else { return Ok(None) };
         let judged_as = match &self.name {
-            Some(name) if !images::is_in_repository(connection, digest, &name.registry, &name.repository)? => {
-                Some(BTreeSet::from([name.clone()]))
-            }
+            Some(name) if !found.is_named => Some(BTreeSet::from([name.clone()])),
             _ if permit.covers_everything() => None,
             _ => {
-                let id = images::id_of_digest(connection, permit, digest)?;
-                let known = images::known_names(connection, permit, id)?;
+                let known = images::known_names(connection, permit, found.image_id)?;
                 (!known.is_whole).then(|| known.names.into_iter().map(|named| named.name).collect())
             }
         };
-        Ok(Some(Standing { verdict, judged_as }))
+        Ok(Some(Standing { verdict: found.verdict, judged_as, seen: found.seen }))
     }
 
     /// What was found as somebody may know it. To whoever is limited to scopes a name outside of them is one that nobody
@@ -245,14 +245,24 @@ impl Asked {
 impl Found {
     /// The digests of the images of which the store has something.
     pub(crate) fn images(&self, asked: &Asked) -> Vec<String> {
+        self.standing(asked).into_iter().map(|(digest, _)| digest.to_owned()).collect()
+    }
+
+    /// The digests of those of these images whose use is to be noted.
+    pub(crate) fn due(&self, asked: &Asked, now: i64) -> Vec<String> {
+        let due = self.standing(asked).into_iter().filter(|(_, standing)| standing.seen <= now - images::SEEN_STEP);
+        due.map(|(digest, _)| digest.to_owned()).collect()
+    }
+
+    /// What the store has, each with its digest.
+    fn standing<'a>(&'a self, asked: &'a Asked) -> Vec<(&'a str, &'a Standing)> {
         match self {
             Found::Nothing => Vec::new(),
-            Found::Image(_) => vec![asked.digest.clone()],
-            Found::Index(images) => images
-                .iter()
-                .filter(|(_, standing)| standing.is_some())
-                .map(|(image, _)| image.digest.clone())
-                .collect(),
+            Found::Image(standing) => vec![(asked.digest.as_str(), standing)],
+            Found::Index(of_index) => {
+                let registered = of_index.iter().filter_map(|(image, standing)| Some((image, standing.as_ref()?)));
+                registered.map(|(image, standing)| (image.digest.as_str(), standing)).collect()
+            }
         }
     }
 }

@@ -7,11 +7,11 @@ use api::{Page, PageQuery};
 use axum::Json;
 use axum::extract::State;
 use policy::filter::{Filter, Operand, Term, Test, Wanted};
-use store::{Connection, StoreError, images, inventory};
+use store::{images, inventory};
 
 use super::images::tell;
 use crate::app::App;
-use crate::assurance::asked::{Asked, Found};
+use crate::assurance::asked::Asked;
 use crate::error::{ApiError, ApiResult};
 use crate::exports::by_greatest;
 use crate::guard::Caller;
@@ -136,25 +136,8 @@ pub(super) async fn verdict(
     let permit = caller.permit()?;
     let asked = Asked::read(&query)?;
     let (asking, own) = (permit.clone(), asked.clone());
-    let (found, due) = app
-        .read(move |connection| {
-            let found = own.find(connection, &asking)?;
-            let due = due(connection, &found, &own)?;
-            Ok((found, due))
-        })
-        .await?;
-    uses::note(&app, due);
+    let found = app.read(move |connection| own.find(connection, &asking)).await?;
     let now = clock::now();
+    uses::note(&app, found.due(&asked, now));
     Ok(Json(VerdictObject(asked.answer(&app, &permit, found, now, &ids::new(now)).await?.verdict)))
-}
-
-/// The images whose use is to be noted.
-pub(super) fn due(connection: &mut Connection, found: &Found, asked: &Asked) -> Result<Vec<String>, StoreError> {
-    let mut due = Vec::new();
-    for digest in found.images(asked) {
-        if images::is_seen_due(connection, &digest, clock::now())? {
-            due.push(digest);
-        }
-    }
-    Ok(due)
 }

@@ -17,7 +17,6 @@ use policy::access::Permit;
 use store::evaluation::Progress;
 use store::{Connection, StoreError, evaluation, verdict_keys};
 
-use super::inventory::due;
 use crate::app::App;
 use crate::assurance::asked::{Asked, Found, Told};
 use crate::clock::{self, SECOND};
@@ -48,16 +47,10 @@ pub(super) async fn show(
     let permit = caller.permit()?;
     let asked = Asked::read(&query)?;
     let (asking, own) = (permit.clone(), asked.clone());
-    let (found, progress, due) = app
-        .read(move |connection| {
-            let (progress, found) = standing(connection, &asking, &own)?;
-            let due = due(connection, &found, &own)?;
-            Ok((found, progress, due))
-        })
-        .await?;
-    // Whoever asks by what may be kept uses the image as well.
-    uses::note(&app, due);
+    let (progress, found) = app.read(move |connection| standing(connection, &asking, &own)).await?;
     let now = clock::now();
+    // Whoever asks by what may be kept uses the image as well.
+    uses::note(&app, found.due(&asked, now));
     let issued = now - now.rem_euclid(WINDOW);
     // What is judged or told for this answer alone is the same for as long as the answer is.
     let id = hex(&hash_of(&SHA256, format!("{query:?} {issued}").as_bytes()).as_ref()[..16]);

@@ -441,24 +441,6 @@ pub(super) fn named(row: &Row) -> Named {
     }
 }
 
-/// Whether an image has a name in a repository, a current one or one whose tag has moved on.
-///
-/// # Errors
-/// When the database fails.
-pub fn is_in_repository(
-    connection: &mut Connection,
-    digest: &str,
-    registry: &str,
-    repository: &str,
-) -> Result<bool, StoreError> {
-    let row = connection.row(
-        "SELECT 1 FROM images i JOIN image_names n ON n.image_id = i.id
-         WHERE i.digest = $1 AND n.registry = $2 AND n.repository = $3 LIMIT 1",
-        &values![digest, registry, repository],
-    )?;
-    Ok(row.is_some())
-}
-
 /// The index document of an image: its SHA-256, its length and itself, zstd.
 ///
 /// # Errors

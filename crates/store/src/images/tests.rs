@@ -157,6 +157,23 @@ fn images_are_kept_found_and_limited_to_scopes() {
     });
 }
 
+#[test]
+fn a_verdict_comes_with_whether_its_image_is_in_a_repository_and_when_it_was_used() {
+    on_both_stores(|store| {
+        add(store, 1, "shop/api", &["shop"]);
+        let standing = |scopes: &'static [&'static str], registry: &'static str| {
+            let found = store.read_blocking(move |connection| {
+                let reader = permit("verdicts.read", scopes);
+                verdicts::standing(connection, &reader, "sha256:1", Some((registry, "shop/api")))
+            });
+            found.unwrap().map(|found| (found.verdict.id, found.is_named, found.seen))
+        };
+        assert_eq!(standing(&[], "docker.io"), Some(("v1".to_owned(), true, 5)));
+        assert_eq!(standing(&["shop"], "mirror.example"), Some(("v1".to_owned(), false, 5)));
+        assert_eq!(standing(&["bank"], "docker.io"), None);
+    });
+}
+
 /// All that register wait for what one of them writes.
 #[test]
 fn of_a_new_image_nothing_is_removed_and_its_counts_are_written_once() {
