@@ -3,7 +3,8 @@
 use policy::access::{Action, Area, Permit, Reach};
 use policy::filter::{Filter, Key, Kind, Sort};
 
-use super::narrow::{ImageField, Place, Question, Way, of_scope};
+use super::narrow::{Question, Way};
+use super::parts::{ImageField, Place, of_scope};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
 use crate::counts::RowCount;
 use crate::filtering::{Conditions, FieldKind};
