@@ -18,7 +18,7 @@ use super::known_words::settled;
 use super::parts::{FEW_BY_NAME, Ids, ImageField, Part, implied};
 use super::words_of;
 use crate::filtering::Conditions;
-use crate::remembered::{LARGE, Remembered};
+use crate::remembered::LARGE;
 use crate::{Connection, StoreError};
 
 /// What a list asks: the terms of a filter, and the scopes that a permit keeps to.
@@ -86,9 +86,7 @@ impl<'a> Question<'a> {
 
     /// Finds out which part leads.
     pub(super) fn way(&self, connection: &mut Connection) -> Result<Way, StoreError> {
-        // Which way is taken, and not what is found, rests on these counts: large ones may be a minute old.
-        let remembered = connection.remembered();
-        let fewest = self.fewest(connection, |part| part.few(), Some(&remembered))?;
+        let fewest = self.fewest(connection, |part| part.few(), Lately::Large)?;
         Ok(fewest.map_or(Way::InOrder, |(_, at)| Way::Led(at)))
     }
 
@@ -97,7 +95,7 @@ impl<'a> Question<'a> {
         &self,
         connection: &mut Connection,
         most: impl Fn(&Part<'_>) -> u64,
-        remembered: Option<&Remembered>,
+        lately: Lately,
     ) -> Result<Option<(u64, usize)>, StoreError> {
         let mut found: Option<(u64, usize)> = None;
         for (at, part) in self.parts.iter().enumerate() {
@@ -105,11 +103,7 @@ impl<'a> Question<'a> {
             let Some(ids) = part.ids(&mut conditions, self.permit) else { continue };
             // One that holds for more than another needs no exact count.
             let most = found.map_or(u64::MAX, |(least, _)| least).min(most(part));
-            let count = match remembered {
-                Some(remembered) => remembered_count(remembered, connection, &ids, conditions, most)?,
-                None => count(connection, &ids, conditions, most)?,
-            };
-            if let Some(count) = count
+            if let Some(count) = counted_lately(connection, &ids, conditions, most, lately)?
                 && found.is_none_or(|(least, _)| count < least)
             {
                 found = Some((count, at));
@@ -159,11 +153,11 @@ impl<'a> Question<'a> {
         self.is_one() && self.others(None).all(by_images)
     }
 
-    /// How many images there are where no part leads, counted up to `most`; none where there are more, or where more images
-    /// than that would have to be looked at.
+    /// How many images there are where no part leads, counted up to `most`; none where there are more, or were some time in
+    /// the last minute, or where more images than that would have to be looked at.
     pub(super) fn total(&self, connection: &mut Connection, most: u64) -> Result<Option<u64>, StoreError> {
         let mut conditions = Conditions::default();
-        let (led, ids) = match self.fewest(connection, |_| most, None)? {
+        let (led, ids) = match self.fewest(connection, |_| most, Lately::More)? {
             Some((count, at)) if self.others(Some(at)).next().is_none() => return Ok(Some(count)),
             Some((_, at)) => (Some(at), self.parts[at].ids(&mut conditions, self.permit)),
             None if self.parts.iter().any(|part| part.ids(&mut Conditions::default(), self.permit).is_some()) => {
@@ -177,7 +171,7 @@ impl<'a> Question<'a> {
             Ids { sql: format!("SELECT id AS image_id FROM images WHERE id > {first} ORDER BY id"), repeats: false }
         });
         if self.others(led).next().is_none() {
-            return count(connection, &ids, conditions, most);
+            return counted_lately(connection, &ids, conditions, most, Lately::More);
         }
         self.others(led).for_each(|part| part.ask(&mut conditions, self.permit));
         let (sql, parameters) = conditions.finish();
@@ -217,30 +211,70 @@ fn count(connection: &mut Connection, ids: &Ids, conditions: Conditions, most: u
     Ok(Some(counted("count(DISTINCT image_id)", limit)?).filter(|images| *images <= most))
 }
 
+/// Which counts may be as of some time in the last minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lately {
+    /// Large ones: of what finds out which way is taken, and not what is found.
+    Large,
+    /// That there are more than are counted, alone: of what is told.
+    More,
+}
+
 /// The same, where it was counted lately by that.
-fn remembered_count(
-    remembered: &Remembered,
+fn counted_lately(
     connection: &mut Connection,
     ids: &Ids,
     conditions: Conditions,
     most: u64,
+    lately: Lately,
 ) -> Result<Option<u64>, StoreError> {
+    let (remembered, now) = (connection.remembered(), Instant::now());
     // More than `most` are remembered as many: what was counted to another number stands beside it.
-    let (counted, now) = (format!("{} {:?} {most}", ids.sql, conditions.parameters()), Instant::now());
-    if let Some(count) = remembered.get(&counted, now) {
-        return Ok(Some(count).filter(|count| *count <= most));
+    let counted = format!("{} {:?} {most}", ids.sql, conditions.parameters());
+    let holds = |count: &Option<u64>| lately == Lately::Large || count.is_none();
+    if let Some(known) = remembered.get(&counted, now) {
+        let known = Some(known).filter(|count| *count <= most);
+        if holds(&known) {
+            return Ok(known);
+        }
     }
     let count = count(connection, ids, conditions, most)?;
-    remembered.keep(counted, count.unwrap_or(u64::MAX), LARGE, now);
+    if holds(&count) {
+        remembered.keep(counted, count.unwrap_or(u64::MAX), LARGE, now);
+    }
     Ok(count)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::list::{FIELDS, KEYS};
+    use super::super::tests::add;
     use super::super::tests::permit;
     use super::*;
+    use crate::Lane;
     use crate::testing::on_both_stores;
+
+    #[test]
+    fn that_there_are_more_than_are_counted_holds_for_a_minute_and_a_number_is_of_the_moment() {
+        on_both_stores(|store| {
+            let total = |most: u64| {
+                let told = store.read_blocking(move |connection| {
+                    let (permit, filter) = (permit("images.read", &[]), Filter::read("debian", KEYS, 0).unwrap());
+                    Question::new(connection, &permit, &filter, FIELDS)?.total(connection, most)
+                });
+                told.unwrap()
+            };
+            let many = u32::try_from(LARGE).unwrap() + 1;
+            (0..many).for_each(|number| add(store, number, &format!("shop/{number}"), &[]));
+            assert_eq!((total(10), total(100)), (None, Some(u64::from(many))));
+            add(store, many, "shop/next", &[]);
+            assert_eq!((total(10), total(100)), (None, Some(u64::from(many) + 1)));
+            store
+                .write_blocking(Lane::Beside, |connection| connection.execute("DELETE FROM images WHERE id > 5", &[]))
+                .unwrap();
+            assert_eq!((total(10), total(100), total(6)), (None, Some(5), Some(5)));
+        });
+    }
 
     #[test]
     fn more_than_are_counted_are_told_where_each_image_is_counted_once() {
