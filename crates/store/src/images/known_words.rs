@@ -22,16 +22,16 @@ impl Known {
 
 /// What is known of a word that begins so: the word itself where no other one does.
 pub(super) fn settled(connection: &mut Connection, beginning: String) -> Result<Known, StoreError> {
-    let mut ends = Vec::new();
-    for order in ["ASC", "DESC"] {
-        let mut conditions = Conditions::default();
-        let own = conditions.prefix("word", &beginning);
-        let (_, parameters) = conditions.finish();
-        let sql = format!("SELECT word FROM image_words WHERE {own} ORDER BY word {order}, image_id {order} LIMIT 1");
-        ends.extend(connection.row(&sql, &parameters)?.map(|row| row.text(0)));
-    }
-    Ok(match <[String; 2]>::try_from(ends) {
-        Ok([first, last]) if first == last => Known::Whole(first),
+    let mut conditions = Conditions::default();
+    let own = conditions.prefix("word", &beginning);
+    let (_, parameters) = conditions.finish();
+    let end = |order: &str| {
+        format!("(SELECT word FROM image_words WHERE {own} ORDER BY word {order}, image_id {order} LIMIT 1)")
+    };
+    let row = connection.row(&format!("SELECT {}, {}", end("ASC"), end("DESC")), &parameters)?;
+    let ends = row.map(|row| (row.optional_text(0), row.optional_text(1)));
+    Ok(match ends {
+        Some((Some(first), Some(last))) if first == last => Known::Whole(first),
         _ => Known::Beginning(beginning),
     })
 }
@@ -73,7 +73,25 @@ pub(super) fn known_words(pattern: &str) -> Vec<Known> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::add;
     use super::*;
+    use crate::testing::on_both_stores;
+
+    #[test]
+    fn a_word_is_known_where_no_other_begins_as_it_does() {
+        on_both_stores(|store| {
+            add(store, 1, "shop/api", &[]);
+            add(store, 2, "shop/apex", &[]);
+            let settled = |beginning: &'static str| {
+                store.read_blocking(move |connection| settled(connection, beginning.to_owned())).unwrap()
+            };
+            assert_eq!(settled("api"), Known::Whole("api".into()));
+            assert_eq!(settled("apex"), Known::Whole("apex".into()));
+            assert_eq!(settled("sho"), Known::Whole("shop".into()));
+            assert_eq!(settled("ap"), Known::Beginning("ap".into()));
+            assert_eq!(settled("bank"), Known::Beginning("bank".into()));
+        });
+    }
 
     #[test]
     fn a_pattern_with_an_open_beginning_is_found_by_a_word_of_it() {
