@@ -12,7 +12,10 @@ const FEW: u64 = if cfg!(test) { 50 } else { 2000 };
 
 /// The same of a term of names, labels or words: to ask one image after another for it costs more, and the images of a
 /// repository lie together in the order of names, so that a page may be far away.
-pub(super) const FEW_BY_NAME: u64 = if cfg!(test) { 60 } else { 6000 };
+const FEW_BY_NAME: u64 = if cfg!(test) { 60 } else { 6000 };
+
+/// The same of packages: to ask an image for one is to look for every version of it, or through all that the image has.
+const FEW_BY_PACKAGE: u64 = if cfg!(test) { 60 } else { 10_000 };
 
 /// Where the values of a key are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,12 +77,13 @@ impl Part<'_> {
     pub(super) fn few(&self) -> u64 {
         match self {
             Part::Word(_) | Part::Implied(_) => FEW_BY_NAME,
-            Part::Test { field, .. } if matches!(field.place, Place::Names | Place::Labels) => FEW_BY_NAME,
-            Part::Test { .. }
-            | Part::WithoutWords(_)
-            | Part::PackageVersion { .. }
-            | Part::Scopes(_)
-            | Part::Nothing => FEW,
+            Part::PackageVersion { .. } => FEW_BY_PACKAGE,
+            Part::Test { field, .. } => match field.place {
+                Place::Names | Place::Labels => FEW_BY_NAME,
+                Place::Packages => FEW_BY_PACKAGE,
+                Place::Own | Place::Vulnerabilities => FEW,
+            },
+            Part::WithoutWords(_) | Part::Scopes(_) | Part::Nothing => FEW,
         }
     }
 
