@@ -9,6 +9,7 @@ mod known_words;
 mod list;
 mod members;
 mod narrow;
+mod page;
 mod parts;
 mod platforms;
 mod retain;

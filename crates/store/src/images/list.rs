@@ -1,10 +1,11 @@
 //! Reading images.
 
-use policy::access::{Action, Area, Permit, Reach};
+use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind, Sort};
 
 use super::narrow::{Question, Way};
-use super::parts::{ImageField, Place, of_scope};
+use super::page::Page;
+use super::parts::{ImageField, Place};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
 use crate::counts::RowCount;
 use crate::filtering::{Conditions, FieldKind};
@@ -151,7 +152,7 @@ impl Default for ImageSort {
 }
 
 impl ImageSort {
-    fn column(self) -> (&'static str, bool) {
+    pub(super) fn column(self) -> (&'static str, bool) {
         match self.sort.key {
             "decision" => ("i.decision", false),
             "severity" => ("i.severity", false),
@@ -193,7 +194,7 @@ pub struct ImageQuery {
 }
 
 /// What is read of an image; `name` is what it is listed under, and `registered` since when it is there.
-fn columns(name: &str, registered: &str) -> String {
+pub(super) fn columns(name: &str, registered: &str) -> String {
     format!(
         "i.id, i.digest, {name}, i.platform, i.os, i.created, i.size_bytes, i.packages, i.critical, i.high,
         i.medium, i.low, i.kev, i.secrets, i.malware, i.misconfigurations, i.gaps, i.severity, i.decision, i.verdict_id,
@@ -258,80 +259,25 @@ pub fn list(
 ) -> Result<(Vec<Image>, Option<u64>), StoreError> {
     may(permit)?;
     let question = Question::new(connection, permit, &query.filter, FIELDS)?;
-    let way = question.way(connection)?;
-    let mut conditions = Conditions::default();
-    let from = question.statement(way, &mut conditions);
-    let (column, is_text) = query.sort.column();
-    let is_descending = query.sort.sort.is_descending;
-    let (sign, order) = if is_descending { ("<", "DESC") } else { (">", "ASC") };
+    let (_, is_text) = query.sort.column();
     // The first page names its beginning too, so that the index of the order is used for both.
-    let first = match (is_text, is_descending) {
+    let first = match (is_text, query.sort.sort.is_descending) {
         (true, false) => (Value::from(""), -1),
         (true, true) => (Value::from("\u{10ffff}"), i64::MAX),
         (false, false) => (Value::from(i64::MIN), i64::MIN),
         (false, true) => (Value::from(i64::MAX), i64::MAX),
     };
-    let (value, id) = query.after.clone().unwrap_or(first);
-    if matches!(value, Value::Text(_)) != is_text {
+    let after = query.after.clone().unwrap_or(first);
+    if matches!(after.0, Value::Text(_)) != is_text {
         return Err(StoreError::NotFound { what: "page" });
     }
-    let (value, id) = (conditions.bind(value), conditions.bind(id));
-    let (name, registered) = (conditions.listed(permit, "i"), conditions.registered(permit, "i"));
-    let columns = columns(&name, &registered);
-    let limit = conditions.bind(i64::from(query.limit) + 1);
-    let of_scope = of_scope(query.sort.sort.key);
-    let column = match of_scope {
-        Some("name") => name.as_str(),
-        Some(_) => registered.as_str(),
-        None => column,
-    };
-    let scopes: Vec<String> = match (way, permit.reach(), of_scope) {
-        (Way::InOrder, Reach::Scopes(scopes), Some(_)) => scopes.iter().map(|scope| conditions.bind(scope)).collect(),
-        _ => Vec::new(),
-    };
-    if scopes.is_empty() {
-        conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
-    }
-    let (sql, parameters) = conditions.finish();
-    let sql = match way {
-        // They are few: all are put in order at once, which counts them too.
-        Way::Led(_) => format!(
-            "WITH found AS MATERIALIZED (SELECT i.id, {column} AS place FROM {from} WHERE {sql})
-             SELECT {columns}, (SELECT count(*) FROM found)
-             FROM (SELECT id, place FROM found ORDER BY place {order}, id {order} LIMIT {limit}) d
-             CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
-        ),
-        Way::InOrder if scopes.is_empty() => {
-            format!("SELECT {columns}, 0 FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}")
-        }
-        // Each scope has an order of its own, by what is known there.
-        Way::InOrder => {
-            let (all, own) = (scopes.join(", "), of_scope.unwrap_or("name"));
-            let within = |scope: &String| {
-                format!(
-                    "SELECT x.id, x.place FROM (SELECT s.image_id AS id, s.{own} AS place
-                     FROM scope_images s CROSS JOIN images i
-                     WHERE s.scope_id = {scope} AND (s.{own}, s.image_id) {sign} ({value}, {id}) AND i.id = s.image_id
-                     AND (SELECT 1 FROM scope_images o WHERE o.image_id = s.image_id AND o.scope_id IN ({all})
-                          AND (o.{own}, o.scope_id) < (s.{own}, s.scope_id) LIMIT 1) IS NULL
-                     AND {sql} ORDER BY s.{own} {order}, s.image_id {order} LIMIT {limit}) x"
-                )
-            };
-            let found: Vec<String> = scopes.iter().map(within).collect();
-            format!(
-                "SELECT {columns}, 0 FROM (SELECT x.id, x.place FROM ({}) x
-                 ORDER BY x.place {order}, x.id {order} LIMIT {limit}) d
-                 CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}",
-                found.join(" UNION ALL ")
-            )
-        }
-    };
-    let rows = connection.rows(&sql, &parameters)?;
+    let page = Page { permit, question: &question, sort: query.sort };
+    let (rows, way) = page.find(connection, &after, i64::from(query.limit) + 1)?;
     let total = match (&query.after, way) {
         (Some(_), _) => None,
         // A page that is not full has all there are.
         (None, _) if rows.len() <= query.limit as usize => u64::try_from(rows.len()).ok(),
-        (None, Way::Led(_)) => rows.first().and_then(|row| u64::try_from(row.integer(29)).ok()),
+        (None, Way::Led { .. }) => rows.first().and_then(|row| u64::try_from(row.integer(29)).ok()),
         (None, Way::InOrder) if question.is_one() => question.total(connection, MOST_COUNTED)?,
         // Thousands of images would be looked at before the first row is there: whoever wants the number asks for it.
         (None, Way::InOrder) => None,

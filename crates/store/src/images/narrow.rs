@@ -3,8 +3,9 @@
 //! Every term of a filter can be asked in two ways: of one image after another, or as a query that an index answers with
 //! the numbers of all images for which it holds. A term that holds for few of them leads: its images are taken, the other
 //! terms are asked of these, and what is left is put in order. Where no term holds for few, the images are gone through
-//! in the order of the list, whose index gives them so, and the page is full after a few hundred of them at most. What
-//! leads is found out by counting up to [`Part::few`], never guessed from statistics, so that both databases do the same.
+//! in the order of the list, whose index gives them so, and the page is full after a few hundred of them; where it is not, a
+//! term that holds for more leads after all (`page.rs`). What leads is found out by counting up to [`Part::few`], never
+//! guessed from statistics, so that both databases do the same.
 //!
 //! Whoever is limited to scopes may know some names of an image and not others. An index finds images by any of their names,
 //! so that a term of names that leads is asked of its images once more, by the names that are known.
@@ -24,6 +25,9 @@ use crate::{Connection, StoreError};
 /// So many images may have come to those that lead since these were counted, within the minute that a count holds.
 const MOST_NEW: u64 = if cfg!(test) { 2 } else { 4000 };
 
+/// A part leads as well where the order of the list finds too little, if it holds for no more images than this.
+const FEW_LATE: u64 = if cfg!(test) { 80 } else { 20_000 };
+
 /// What a list asks: the terms of a filter, and the scopes that a permit keeps to.
 pub(super) struct Question<'a> {
     permit: &'a Permit,
@@ -33,8 +37,8 @@ pub(super) struct Question<'a> {
 /// How the images of a list are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// Through the images of one part of the question, by its place among the parts.
-    Led(usize),
+    /// Through the images of one part of the question, by its place among the parts; there are no more than `most`.
+    Led { part: usize, most: u64 },
     /// One after another in the order of the list.
     InOrder,
 }
@@ -90,7 +94,14 @@ impl<'a> Question<'a> {
     /// Finds out which part leads.
     pub(super) fn way(&self, connection: &mut Connection) -> Result<Way, StoreError> {
         let fewest = self.fewest(connection, |part| part.few(), Lately::Large)?;
-        Ok(fewest.map_or(Way::InOrder, |(_, at)| Way::Led(at)))
+        Ok(fewest.map_or(Way::InOrder, |(_, part)| Way::Led { part, most: self.parts[part].few() }))
+    }
+
+    /// Another way where the order of the list leads, for when that finds too little: the part that holds for the fewest
+    /// images leads, if these are not nearly all. Comes with how many they are.
+    pub(super) fn late_way(&self, connection: &mut Connection) -> Result<Option<(Way, u64)>, StoreError> {
+        let fewest = self.fewest(connection, |_| FEW_LATE, Lately::Large)?;
+        Ok(fewest.map(|(images, part)| (Way::Led { part, most: FEW_LATE }, images)))
     }
 
     /// The part that holds for the fewest images, and for how many; none where each holds for more than its `most`.
@@ -126,9 +137,9 @@ impl<'a> Question<'a> {
     /// What stands behind `FROM`; what stands behind `WHERE` is added to the conditions.
     pub(super) fn statement(&self, way: Way, conditions: &mut Conditions) -> String {
         let led = match way {
-            Way::Led(at) => self.parts.get(at).and_then(|part| {
-                let ids = part.ids(conditions, self.permit)?;
-                Some((at, part.few(), ids))
+            Way::Led { part, most } => self.parts.get(part).and_then(|leading| {
+                let ids = leading.ids(conditions, self.permit)?;
+                Some((part, most, ids))
             }),
             Way::InOrder => None,
         };
@@ -137,11 +148,11 @@ impl<'a> Question<'a> {
             self.others(led.as_ref().map(|(at, ..)| *at)).partition(|part| part.is_of_row());
         own.iter().chain(&others).for_each(|part| part.ask(conditions, self.permit));
         match led {
-            Some((_, few, ids)) => {
+            Some((_, most, ids)) => {
                 conditions.add("i.id = d.image_id".to_owned());
                 // SQLite takes the tables of a CROSS JOIN in their order; the limit, which is never reached, tells
                 // PostgreSQL how few there are.
-                format!("({}) d CROSS JOIN images i", ids.distinct(few + MOST_NEW))
+                format!("({}) d CROSS JOIN images i", ids.distinct(most + MOST_NEW))
             }
             None => "images i".to_owned(),
         }

@@ -1,0 +1,231 @@
+//! A page of images: those that lead put in order, or one after another in the order of the list until the page is full.
+//!
+//! Whatever no term leads by few images to may still be found late: what a term holds for may lie together far behind in the
+//! order, as the images of a repository do in that of names. So no more than the beginning is gone through where a term could
+//! lead by more images, and how much was found in it tells which way is the shorter one.
+
+use policy::access::{Permit, Reach};
+
+use super::list::{ImageSort, columns};
+use super::narrow::{Question, Way};
+use super::parts::of_scope;
+use crate::filtering::Conditions;
+use crate::{Connection, Row, StoreError, Value, values};
+
+/// So many images are gone through before it is thought over whether another way is shorter.
+const BEGINNING: u32 = if cfg!(test) { 30 } else { 3000 };
+
+/// A place in the order of a list: the value of an image in it, and its number.
+pub(super) type PagePlace = (Value, i64);
+
+/// Which images a page is of.
+pub(super) struct Page<'a> {
+    pub(super) permit: &'a Permit,
+    pub(super) question: &'a Question<'a>,
+    pub(super) sort: ImageSort,
+}
+
+impl Page<'_> {
+    /// The rows behind a place, no more than `limit`, and how they were found. Behind their columns stands how many images
+    /// there are, where a part of the question led.
+    pub(super) fn find(
+        &self,
+        connection: &mut Connection,
+        after: &PagePlace,
+        limit: i64,
+    ) -> Result<(Vec<Row>, Way), StoreError> {
+        let way = self.question.way(connection)?;
+        let late = match way {
+            Way::InOrder if self.permit.covers_everything() => self.question.late_way(connection)?,
+            Way::InOrder | Way::Led { .. } => None,
+        };
+        let Some((late, images)) = late else { return Ok((self.rows(connection, way, after, None, limit)?, way)) };
+        let Some(end) = self.end_of_beginning(connection, after)? else {
+            return Ok((self.rows(connection, way, after, None, limit)?, way));
+        };
+        let mut rows = self.rows(connection, way, after, Some(&end), limit)?;
+        let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let missing = limit.saturating_sub(found);
+        if missing == 0 {
+            return Ok((rows, way));
+        }
+        // So many images would have to be gone through at the same rate.
+        let ahead = i64::from(BEGINNING).saturating_mul(missing).checked_div(found);
+        if ahead.and_then(|ahead| u64::try_from(ahead).ok()).is_none_or(|ahead| ahead > images) {
+            return Ok((self.rows(connection, late, after, None, limit)?, late));
+        }
+        rows.extend(self.rows(connection, way, &end, None, missing)?);
+        Ok((rows, way))
+    }
+
+    /// The last of the images that are gone through first; none where there are fewer.
+    fn end_of_beginning(
+        &self,
+        connection: &mut Connection,
+        after: &PagePlace,
+    ) -> Result<Option<PagePlace>, StoreError> {
+        let (column, _) = self.sort.column();
+        let (sign, order) = self.direction();
+        let sql = format!(
+            "SELECT {column}, i.id FROM images i WHERE ({column}, i.id) {sign} ($1, $2)
+             ORDER BY {column} {order}, i.id {order} LIMIT 1 OFFSET {}",
+            BEGINNING - 1
+        );
+        let row = connection.row(&sql, &values![after.0.clone(), after.1])?;
+        Ok(row.and_then(|row| {
+            let id = row.integer(1);
+            Some((row.into_values().into_iter().next()?, id))
+        }))
+    }
+
+    fn direction(&self) -> (&'static str, &'static str) {
+        if self.sort.sort.is_descending { ("<", "DESC") } else { (">", "ASC") }
+    }
+
+    /// The rows between two places, found in one way.
+    fn rows(
+        &self,
+        connection: &mut Connection,
+        way: Way,
+        after: &PagePlace,
+        until: Option<&PagePlace>,
+        limit: i64,
+    ) -> Result<Vec<Row>, StoreError> {
+        let permit = self.permit;
+        let mut conditions = Conditions::default();
+        let from = self.question.statement(way, &mut conditions);
+        let (column, _) = self.sort.column();
+        let (sign, order) = self.direction();
+        let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
+        let (name, registered) = (conditions.listed(permit, "i"), conditions.registered(permit, "i"));
+        let columns = columns(&name, &registered);
+        let limit = conditions.bind(limit);
+        let of_scope = of_scope(self.sort.sort.key);
+        let column = match of_scope {
+            Some("name") => name.as_str(),
+            Some(_) => registered.as_str(),
+            None => column,
+        };
+        let scopes: Vec<String> = match (way, permit.reach(), of_scope) {
+            (Way::InOrder, Reach::Scopes(scopes), Some(_)) => {
+                scopes.iter().map(|scope| conditions.bind(scope)).collect()
+            }
+            _ => Vec::new(),
+        };
+        if scopes.is_empty() {
+            conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
+        }
+        if let Some((value, id)) = until {
+            let (value, id) = (conditions.bind(value.clone()), conditions.bind(*id));
+            let sign = if self.sort.sort.is_descending { ">=" } else { "<=" };
+            conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
+        }
+        let (sql, parameters) = conditions.finish();
+        let sql = match way {
+            // They are few: all are put in order at once, which counts them too.
+            Way::Led { .. } => format!(
+                "WITH found AS MATERIALIZED (SELECT i.id, {column} AS place FROM {from} WHERE {sql})
+                 SELECT {columns}, (SELECT count(*) FROM found)
+                 FROM (SELECT id, place FROM found ORDER BY place {order}, id {order} LIMIT {limit}) d
+                 CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
+            ),
+            Way::InOrder if scopes.is_empty() => format!(
+                "SELECT {columns}, 0 FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}"
+            ),
+            // Each scope has an order of its own, by what is known there.
+            Way::InOrder => {
+                let (all, own) = (scopes.join(", "), of_scope.unwrap_or("name"));
+                let within = |scope: &String| {
+                    format!(
+                        "SELECT x.id, x.place FROM (SELECT s.image_id AS id, s.{own} AS place
+                         FROM scope_images s CROSS JOIN images i
+                         WHERE s.scope_id = {scope} AND (s.{own}, s.image_id) {sign} ({value}, {id}) AND i.id = s.image_id
+                         AND (SELECT 1 FROM scope_images o WHERE o.image_id = s.image_id AND o.scope_id IN ({all})
+                              AND (o.{own}, o.scope_id) < (s.{own}, s.scope_id) LIMIT 1) IS NULL
+                         AND {sql} ORDER BY s.{own} {order}, s.image_id {order} LIMIT {limit}) x"
+                    )
+                };
+                let found: Vec<String> = scopes.iter().map(within).collect();
+                format!(
+                    "SELECT {columns}, 0 FROM (SELECT x.id, x.place FROM ({}) x
+                     ORDER BY x.place {order}, x.id {order} LIMIT {limit}) d
+                     CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}",
+                    found.join(" UNION ALL ")
+                )
+            }
+        };
+        connection.rows(&sql, &parameters)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use policy::filter::{Filter, Sort};
+
+    use super::super::list::{ImageQuery, KEYS, list};
+    use super::super::tests::{evaluation_within, image, name, permit, write};
+    use super::super::write::register;
+    use super::*;
+    use crate::testing::on_both_stores;
+
+    /// What repository an image is in: every third of them, and those of the end.
+    fn repository(number: u32) -> String {
+        let third = if number.is_multiple_of(3) { "third" } else { "other" };
+        format!("s{number:03}/{third}-{}", if number < 130 { "early" } else { "late" })
+    }
+
+    /// All images of a list, page by page, and the number that its first page tells.
+    fn listed(store: &crate::Store, filter: &'static str, sort: &'static str) -> (Vec<String>, Option<u64>) {
+        let (mut found, mut total, mut after) = (Vec::new(), None, None);
+        loop {
+            let query = ImageQuery {
+                filter: Filter::read(filter, KEYS, 0).unwrap(),
+                sort: ImageSort { sort: Sort::read(sort, KEYS).unwrap() },
+                after: after.clone(),
+                limit: 20,
+            };
+            let page = store.read_blocking(move |connection| list(connection, &permit("images.read", &[]), &query));
+            let (images, counted) = page.unwrap();
+            total = if after.is_none() { counted } else { total };
+            after = images.get(19).map(|last| (Value::from(&last.name), last.id));
+            let has_more = images.len() > 20;
+            found.extend(images.into_iter().take(20).map(|image| image.name));
+            if !has_more {
+                return (found, total);
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_far_behind_is_found_in_order_as_what_is_everywhere() {
+        on_both_stores(|store| {
+            write(store, |connection| {
+                for number in 0..200 {
+                    let names = name(&repository(number), "1");
+                    let evaluation = evaluation_within(&format!("v{number}"), &[], &names);
+                    let writer = permit("images.write", &[]);
+                    register(connection, &writer, &image(number, "xz"), &names, &evaluation, 5)?;
+                }
+                Ok(())
+            });
+            for (filter, has) in [
+                ("third", &["third"][..]),
+                ("late", &["late"]),
+                ("third late", &["third", "late"]),
+                ("repository:*-late -third", &["other", "late"]),
+            ] {
+                let is_in = |name: &String| has.iter().all(|word| name.contains(word));
+                let mut expected: Vec<String> =
+                    (0..200).map(|number| format!("docker.io/{}:1", repository(number))).filter(is_in).collect();
+                for sort in ["name", "-name"] {
+                    let (found, total) = listed(store, filter, sort);
+                    assert_eq!(found, expected, "{filter} {sort}");
+                    assert!(total.is_none_or(|total| total == found.len() as u64), "{filter} {sort}: {total:?}");
+                    expected.reverse();
+                }
+            }
+            // The beginning has none of them, and what leads is counted.
+            assert_eq!(listed(store, "late", "name").1, Some(70));
+        });
+    }
+}
