@@ -211,6 +211,7 @@ fn no_list_scans_a_table() {
         images(store);
         inventory(store);
         newest_vulnerabilities(store);
+        first_vulnerabilities(store);
         counted(store);
         the_rest(store);
         queue(store);
@@ -386,6 +387,22 @@ fn newest_vulnerabilities(store: &Store) {
         let wanted = expected.iter().filter(|(first_seen, _)| *first_seen >= since).count();
         assert_eq!(usize::try_from(count.unwrap()).unwrap(), wanted, "{since}");
     }
+}
+
+/// Within a scope a vulnerability is there since the first image there came that has it.
+fn first_vulnerabilities(store: &Store) {
+    let mut expected: BTreeMap<String, i64> = BTreeMap::new();
+    for number in (0..IMAGES).filter(|number| number % 60 != 0) {
+        for at in 0..8 {
+            expected.entry(finding(number, at).finding).or_insert(number);
+        }
+    }
+    let permit = permit("images.read", &["large"]);
+    let found = store.read_blocking(move |connection| {
+        inventory::vulnerabilities(connection, &permit, &Filter::default(), false, None, 5000)
+    });
+    let found = found.unwrap().into_iter().map(|known| (known.id, known.first_seen));
+    assert_eq!(found.collect::<BTreeMap<_, _>>(), expected);
 }
 
 /// Of PostgreSQL a table with fewer rows than are counted may be gone through: that ends with it.

@@ -86,7 +86,7 @@ fn is_scan(line: &str) -> bool {
     if FEW.contains(&place.split(' ').next().unwrap_or_default()) {
         return false;
     }
-    // `d`, `c`, `x`, `b` and `found` are inner queries, all of them bounded.
-    let inner = ["CONSTANT", "SCAN d", "SCAN c", "SCAN x", "SCAN b", "SCAN newest", "SCAN found"];
+    // `d`, `c`, `x`, `b`, `leap` and `found` are inner queries, all of them bounded.
+    let inner = ["CONSTANT", "SCAN d", "SCAN c", "SCAN x", "SCAN b", "SCAN leap", "SCAN newest", "SCAN found"];
     (line.starts_with("SCAN ") && !inner.iter().any(|name| line.contains(name))) || line.contains("Seq Scan on ")
 }
