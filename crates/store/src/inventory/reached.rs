@@ -1,6 +1,6 @@
 //! In which images something is, of those that a permit reaches.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use policy::access::{Permit, Reach};
@@ -11,13 +11,13 @@ use crate::remembered::{LARGE, LARGE_WITHIN};
 use crate::{Connection, Row, StoreError, Value, values};
 
 /// Scopes with no more images than these lead: all that is in them is gathered first.
-const FEW_IMAGES: i64 = 200;
+const FEW_IMAGES: u64 = 200;
 
 /// What is in more images than these is in many: it is asked of the images of the scopes, not the other way round.
 const MANY_IMAGES: u64 = 1000;
 
 /// Scopes with at least one of so many images are large: whatever many images have, they have soon.
-const LARGE_SHARE: i64 = 20;
+const LARGE_SHARE: u64 = 20;
 
 /// The newest vulnerabilities are looked for in the images that came to the scopes since some time: so many of these.
 const RECENT_IMAGES: i64 = if cfg!(test) { 30 } else { 500 };
@@ -79,26 +79,43 @@ impl Reached<'_> {
     ) -> Result<Reached<'a>, StoreError> {
         let size = match permit.reach() {
             Reach::Everything => Size::Large,
-            Reach::Scopes(scopes) => {
-                // The numbers of images have few gaps.
-                let all = connection.row("SELECT max(id) FROM images", &[])?.map_or(0, |row| row.integer(0));
-                let large = (all / LARGE_SHARE).max(FEW_IMAGES + 1);
-                let mut parameters: Vec<Value> = scopes.iter().map(Value::from).collect();
-                let places: Vec<String> = (1..=parameters.len()).map(|at| format!("${at}")).collect();
-                parameters.push(large.into());
-                let order = if scopes.len() == 1 { " ORDER BY image_id" } else { "" };
-                let (places, limit) = (places.join(", "), parameters.len());
-                let sql = format!(
-                    "SELECT count(*) FROM (SELECT 1 FROM scope_images WHERE scope_id IN ({places}){order} LIMIT ${limit}) c"
-                );
-                match connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0)) {
-                    images if images <= FEW_IMAGES => Size::Few,
-                    images if images >= large => Size::Large,
-                    _ => Size::Some,
-                }
-            }
+            Reach::Scopes(scopes) => Reached::size(connection, scopes)?,
         };
         Ok(Reached { permit, thing, size })
+    }
+
+    /// Which way is taken, and not what is found, rests on how many images scopes have: of many, it is as of some time in the
+    /// last minute.
+    fn size(connection: &mut Connection, scopes: &BTreeSet<String>) -> Result<Size, StoreError> {
+        let (remembered, now) = (connection.remembered(), Instant::now());
+        let counted = format!("images of {scopes:?}");
+        if let Some(images) = remembered.get(&counted, now) {
+            return Ok(match images {
+                u64::MAX => Size::Large,
+                images if images <= FEW_IMAGES => Size::Few,
+                _ => Size::Some,
+            });
+        }
+        // The numbers of images have few gaps.
+        let all = connection.row("SELECT max(id) FROM images", &[])?.map_or(0, |row| row.integer(0));
+        let large = (u64::try_from(all).unwrap_or_default() / LARGE_SHARE).max(FEW_IMAGES + 1);
+        let mut parameters: Vec<Value> = scopes.iter().map(Value::from).collect();
+        let places: Vec<String> = (1..=parameters.len()).map(|at| format!("${at}")).collect();
+        let order = if scopes.len() == 1 { " ORDER BY image_id" } else { "" };
+        parameters.push(i64::try_from(large).unwrap_or(i64::MAX).into());
+        let (places, limit) = (places.join(", "), parameters.len());
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM scope_images WHERE scope_id IN ({places}){order} LIMIT ${limit}) c"
+        );
+        let images = connection.row(&sql, &parameters)?.map_or(0, |row| row.integer(0));
+        let images = u64::try_from(images).unwrap_or_default();
+        let (size, images) = match images {
+            images if images <= FEW_IMAGES => (Size::Few, images),
+            images if images >= large => (Size::Large, u64::MAX),
+            images => (Size::Some, images),
+        };
+        remembered.keep(counted, images, LARGE, now);
+        Ok(size)
     }
 
     /// Whether they are so few that all that is in them is gathered.
