@@ -287,7 +287,7 @@ pub(crate) fn each_chunk<const WIDTH: usize>(
 }
 
 /// `($1, $2), ($3, $4)` for two rows of two values.
-pub(crate) fn placeholders(rows: usize, width: usize) -> String {
+fn placeholders(rows: usize, width: usize) -> String {
     let mut text = String::new();
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });

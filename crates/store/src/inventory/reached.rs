@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use policy::access::{Permit, Reach};
 
-use crate::connection::each_chunk;
 use crate::filtering::Conditions;
 use crate::remembered::{LARGE, LARGE_WITHIN};
 use crate::{Connection, Row, StoreError, Value, values};
@@ -27,6 +26,17 @@ const RECENT_VULNERABILITIES: i64 = if cfg!(test) { 100 } else { 5000 };
 
 /// Within scopes the images of each are counted up to this number: each of them has to be looked up.
 pub const MOST_COUNTED_WITHIN: u64 = 100;
+
+/// The most keys of one query: with more PostgreSQL goes through a table that has a few thousand rows.
+const MOST_KEYS: usize = 16;
+
+/// The keys, the last of them once more and again until there are 4 or 16: of one query there are few different ones to
+/// prepare, and whatever is asked for twice is answered once.
+fn filled(keys: &[Value]) -> Vec<Value> {
+    let size = [1, 4].into_iter().find(|size| *size >= keys.len()).unwrap_or(MOST_KEYS);
+    let last = keys.last().into_iter().cycle();
+    keys.iter().chain(last).take(size).cloned().collect()
+}
 
 /// What is in images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,30 +170,30 @@ impl Reached<'_> {
         let (remembered, now) = (connection.remembered(), Instant::now());
         let counted = |key: &Value| format!("{:?} {key:?} {most} {:?}", self.thing, self.permit.reach());
         let known: Vec<Option<u64>> = keys.iter().map(|key| remembered.get(&counted(key), now)).collect();
-        let unknown = keys.iter().zip(&known).filter(|(_, count)| count.is_none()).map(|(key, _)| [key.clone()]);
+        let unknown = keys.iter().zip(&known).filter(|(_, count)| count.is_none()).map(|(key, _)| key.clone());
+        let unknown: Vec<Value> = unknown.collect();
         let mut counts: HashMap<String, u64> = HashMap::new();
-        each_chunk(unknown.collect(), |_, keys| {
-            for row in self.counted(connection, keys, most)? {
+        for keys in unknown.chunks(MOST_KEYS) {
+            for row in self.counted(connection, filled(keys), most)? {
                 let [key, count] = row.into_values().try_into().unwrap_or([Value::Null, Value::Null]);
                 let Value::Integer(count) = count else { continue };
                 let count = u64::try_from(count).unwrap_or_default();
                 remembered.keep(counted(&key), count, least, now);
                 counts.insert(counted(&key), count);
             }
-            Ok(())
-        })?;
+        }
         // What goes while it is counted had an image a moment before.
         let count = |(key, known): (&Value, &Option<u64>)| known.or_else(|| counts.get(&counted(key)).copied());
         Ok(keys.iter().zip(&known).map(|each| count(each).unwrap_or(1).max(1)).collect())
     }
 
     /// The keys of some, each with how many images have it.
-    fn counted(&self, connection: &mut Connection, keys: &[Value], most: u64) -> Result<Vec<Row>, StoreError> {
+    fn counted(&self, connection: &mut Connection, keys: Vec<Value>, most: u64) -> Result<Vec<Row>, StoreError> {
         let ((table, key), mut conditions) = (self.thing.table(), Conditions::default());
         let images = self.asked(&mut conditions, &|images| {
             format!("(SELECT count(*) FROM (SELECT DISTINCT {images} LIMIT {most}) c)")
         });
-        let own: Vec<String> = keys.iter().map(|key| conditions.bind(key.clone())).collect();
+        let own: Vec<String> = keys.into_iter().map(|key| conditions.bind(key)).collect();
         let (_, parameters) = conditions.finish();
         connection
             .rows(&format!("SELECT {key}, {images} FROM {table} WHERE {key} IN ({})", own.join(", ")), &parameters)
@@ -332,5 +342,17 @@ impl Reached<'_> {
                 Some(places.join(", "))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_filled_to_few_different_numbers() {
+        let keys = |count: i64| (0..count).map(Value::from).collect::<Vec<_>>();
+        assert_eq!([0, 1, 2, 4, 5, 16].map(|count| filled(&keys(count)).len()), [0, 1, 4, 4, 16, 16]);
+        assert_eq!(filled(&keys(2)), [0_i64, 1, 1, 1].map(Value::from));
     }
 }
