@@ -134,8 +134,8 @@ impl<'a> Question<'a> {
         others.map(|(_, part)| part).filter(|part| !matches!(part, Part::Implied(_)))
     }
 
-    /// What stands behind `FROM`; what stands behind `WHERE` is added to the conditions.
-    pub(super) fn statement(&self, way: Way, conditions: &mut Conditions) -> String {
+    /// The rows of those that lead, as `d`, where some do; what stands behind `WHERE` is added to the conditions.
+    pub(super) fn leading(&self, way: Way, conditions: &mut Conditions) -> Option<String> {
         let led = match way {
             Way::Led { part, most } => self.parts.get(part).and_then(|leading| {
                 let ids = leading.ids(conditions, self.permit)?;
@@ -147,15 +147,18 @@ impl<'a> Question<'a> {
         let (own, others): (Vec<_>, Vec<_>) =
             self.others(led.as_ref().map(|(at, ..)| *at)).partition(|part| part.is_of_row());
         own.iter().chain(&others).for_each(|part| part.ask(conditions, self.permit));
-        match led {
-            Some((_, most, ids)) => {
-                conditions.add("i.id = d.image_id".to_owned());
-                // SQLite takes the tables of a CROSS JOIN in their order; the limit, which is never reached, tells
-                // PostgreSQL how few there are.
-                format!("({}) d CROSS JOIN images i", ids.distinct(most + MOST_NEW))
-            }
-            None => "images i".to_owned(),
-        }
+        led.map(|(_, most, ids)| {
+            conditions.add("i.id = d.image_id".to_owned());
+            // The limit, which is never reached, tells PostgreSQL how few there are.
+            format!("({}) d", ids.distinct(most + MOST_NEW))
+        })
+    }
+
+    /// What stands behind `FROM`.
+    pub(super) fn statement(&self, way: Way, conditions: &mut Conditions) -> String {
+        // SQLite takes the tables of a CROSS JOIN in their order.
+        let leading = self.leading(way, conditions).map(|rows| format!("{rows} CROSS JOIN images i"));
+        leading.unwrap_or_else(|| "images i".to_owned())
     }
 
     /// Whether an index can count what it asks: there is one thing to ask, or none.

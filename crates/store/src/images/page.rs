@@ -15,6 +15,9 @@ use crate::{Connection, Row, StoreError, Value, values};
 /// So many images are gone through before it is thought over whether another way is shorter.
 const BEGINNING: u32 = if cfg!(test) { 30 } else { 3000 };
 
+/// No more images than these are looked up one by one.
+const MOST_ONE_BY_ONE: u64 = if cfg!(test) { 60 } else { 10_000 };
+
 /// A place in the order of a list: the value of an image in it, and its number.
 pub(super) type PagePlace = (Value, i64);
 
@@ -93,7 +96,7 @@ impl Page<'_> {
     ) -> Result<Vec<Row>, StoreError> {
         let permit = self.permit;
         let mut conditions = Conditions::default();
-        let from = self.question.statement(way, &mut conditions);
+        let leading = self.question.leading(way, &mut conditions);
         let (column, _) = self.sort.column();
         let (sign, order) = self.direction();
         let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
@@ -121,19 +124,34 @@ impl Page<'_> {
             conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
         }
         let (sql, parameters) = conditions.finish();
-        let sql = match way {
+        let sql = match leading {
             // They are few: all are put in order at once, which counts them too.
-            Way::Led { .. } => format!(
-                "WITH found AS MATERIALIZED (SELECT i.id, {column} AS place FROM {from} WHERE {sql})
-                 SELECT {columns}, (SELECT count(*) FROM found)
-                 FROM (SELECT id, place FROM found ORDER BY place {order}, id {order} LIMIT {limit}) d
-                 CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
-            ),
-            Way::InOrder if scopes.is_empty() => format!(
-                "SELECT {columns}, 0 FROM {from} WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}"
+            Some(rows) => {
+                // PostgreSQL goes through an index of all images rather than look up some thousands, which takes longer: it
+                // has no choice where each is a query of its own.
+                let found = match way {
+                    Way::Led { most, .. } if most <= MOST_ONE_BY_ONE && !connection.is_sqlite() => {
+                        format!(
+                            "SELECT d.image_id AS id, (SELECT {column} FROM images i WHERE {sql}) AS place FROM {rows}"
+                        )
+                    }
+                    Way::Led { .. } | Way::InOrder => {
+                        format!("SELECT i.id, {column} AS place FROM {rows} CROSS JOIN images i WHERE {sql}")
+                    }
+                };
+                format!(
+                    "WITH found AS MATERIALIZED ({found})
+                     SELECT {columns}, (SELECT count(place) FROM found)
+                     FROM (SELECT id, place FROM found WHERE place IS NOT NULL
+                           ORDER BY place {order}, id {order} LIMIT {limit}) d
+                     CROSS JOIN images i WHERE i.id = d.id ORDER BY d.place {order}, d.id {order}"
+                )
+            }
+            None if scopes.is_empty() => format!(
+                "SELECT {columns}, 0 FROM images i WHERE {sql} ORDER BY {column} {order}, i.id {order} LIMIT {limit}"
             ),
             // Each scope has an order of its own, by what is known there.
-            Way::InOrder => {
+            None => {
                 let (all, own) = (scopes.join(", "), of_scope.unwrap_or("name"));
                 let within = |scope: &String| {
                     format!(
