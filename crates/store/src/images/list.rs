@@ -3,8 +3,8 @@
 use policy::access::{Action, Area, Permit};
 use policy::filter::{Filter, Key, Kind, Sort};
 
-use super::narrow::{Question, Way};
-use super::page::Page;
+use super::narrow::Question;
+use super::page::{Counted, Page};
 use super::parts::{ImageField, Place};
 use super::{APPROVALS, DECISIONS, SEVERITIES};
 use crate::counts::RowCount;
@@ -272,15 +272,15 @@ pub fn list(
         return Err(StoreError::NotFound { what: "page" });
     }
     let page = Page { permit, question: &question, sort: query.sort };
-    let (rows, way) = page.find(connection, &after, i64::from(query.limit) + 1)?;
-    let total = match (&query.after, way) {
+    let (rows, counted) = page.find(connection, &after, i64::from(query.limit) + 1)?;
+    let total = match (&query.after, counted) {
         (Some(_), _) => None,
         // A page that is not full has all there are.
         (None, _) if rows.len() <= query.limit as usize => u64::try_from(rows.len()).ok(),
-        (None, Way::Led { .. }) => rows.first().and_then(|row| u64::try_from(row.integer(29)).ok()),
-        (None, Way::InOrder) if question.is_one() => question.total(connection, MOST_COUNTED)?,
+        (None, Some(Counted::Here(count))) => u64::try_from(count).ok(),
+        (None, Some(Counted::Apart)) if question.is_one() => question.total(connection, MOST_COUNTED)?,
         // Thousands of images would be looked at before the first row is there: whoever wants the number asks for it.
-        (None, Way::InOrder) => None,
+        (None, Some(Counted::Apart) | None) => None,
     };
     Ok((rows.iter().map(image).collect(), total))
 }

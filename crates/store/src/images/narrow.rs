@@ -37,8 +37,9 @@ pub(super) struct Question<'a> {
 /// How the images of a list are found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// Through the images of one part of the question, by its place among the parts; there are no more than `most`.
-    Led { part: usize, most: u64 },
+    /// Through the images of one part of the question, by its place among the parts; there are no more than `most`, and
+    /// were `images` some time in the last minute.
+    Led { part: usize, most: u64, images: u64 },
     /// One after another in the order of the list.
     InOrder,
 }
@@ -94,14 +95,15 @@ impl<'a> Question<'a> {
     /// Finds out which part leads.
     pub(super) fn way(&self, connection: &mut Connection) -> Result<Way, StoreError> {
         let fewest = self.fewest(connection, |part| part.few(), Lately::Large)?;
-        Ok(fewest.map_or(Way::InOrder, |(_, part)| Way::Led { part, most: self.parts[part].few() }))
+        let led = |(images, part): (u64, usize)| Way::Led { part, most: self.parts[part].few(), images };
+        Ok(fewest.map_or(Way::InOrder, led))
     }
 
     /// Another way where the order of the list leads, for when that finds too little: the part that holds for the fewest
-    /// images leads, if these are not nearly all. Comes with how many they are.
-    pub(super) fn late_way(&self, connection: &mut Connection) -> Result<Option<(Way, u64)>, StoreError> {
+    /// images leads, if these are not nearly all.
+    pub(super) fn late_way(&self, connection: &mut Connection) -> Result<Option<Way>, StoreError> {
         let fewest = self.fewest(connection, |_| FEW_LATE, Lately::Large)?;
-        Ok(fewest.map(|(images, part)| (Way::Led { part, most: FEW_LATE }, images)))
+        Ok(fewest.map(|(images, part)| Way::Led { part, most: FEW_LATE, images }))
     }
 
     /// The part that holds for the fewest images, and for how many; none where each holds for more than its `most`.
@@ -134,10 +136,11 @@ impl<'a> Question<'a> {
         others.map(|(_, part)| part).filter(|part| !matches!(part, Part::Implied(_)))
     }
 
-    /// The rows of those that lead, as `d`, where some do; what stands behind `WHERE` is added to the conditions.
-    pub(super) fn leading(&self, way: Way, conditions: &mut Conditions) -> Option<String> {
+    /// The rows of those that lead, as `d`, where some do; what stands behind `WHERE` is added to the conditions, of all parts
+    /// or of those alone that are not slow.
+    pub(super) fn leading(&self, way: Way, with_slow: bool, conditions: &mut Conditions) -> Option<String> {
         let led = match way {
-            Way::Led { part, most } => self.parts.get(part).and_then(|leading| {
+            Way::Led { part, most, .. } => self.parts.get(part).and_then(|leading| {
                 let ids = leading.ids(conditions, self.permit)?;
                 Some((part, most, ids))
             }),
@@ -146,7 +149,8 @@ impl<'a> Question<'a> {
         // Both databases take them as they stand: what the row itself tells comes before what has to be looked up.
         let (own, others): (Vec<_>, Vec<_>) =
             self.others(led.as_ref().map(|(at, ..)| *at)).partition(|part| part.is_of_row());
-        own.iter().chain(&others).for_each(|part| part.ask(conditions, self.permit));
+        let asked = own.iter().chain(&others).filter(|part| with_slow || !part.is_slow());
+        asked.for_each(|part| part.ask(conditions, self.permit));
         led.map(|(_, most, ids)| {
             conditions.add("i.id = d.image_id".to_owned());
             // The limit, which is never reached, tells PostgreSQL how few there are.
@@ -157,8 +161,27 @@ impl<'a> Question<'a> {
     /// What stands behind `FROM`.
     pub(super) fn statement(&self, way: Way, conditions: &mut Conditions) -> String {
         // SQLite takes the tables of a CROSS JOIN in their order.
-        let leading = self.leading(way, conditions).map(|rows| format!("{rows} CROSS JOIN images i"));
+        let leading = self.leading(way, true, conditions).map(|rows| format!("{rows} CROSS JOIN images i"));
         leading.unwrap_or_else(|| "images i".to_owned())
+    }
+
+    /// Those parts that are slow, of what is asked of each image that leads.
+    fn slow(&self, way: Way) -> impl Iterator<Item = &Part<'a>> {
+        let led = match way {
+            Way::Led { part, .. } => Some(part),
+            Way::InOrder => None,
+        };
+        self.others(led).filter(|part| part.is_slow())
+    }
+
+    /// Whether a slow part is asked of each image that leads.
+    pub(super) fn is_slow(&self, way: Way) -> bool {
+        self.slow(way).next().is_some()
+    }
+
+    /// Adds the slow parts to the conditions.
+    pub(super) fn ask_slow(&self, way: Way, conditions: &mut Conditions) {
+        self.slow(way).for_each(|part| part.ask(conditions, self.permit));
     }
 
     /// Whether an index can count what it asks: there is one thing to ask, or none.

@@ -18,6 +18,24 @@ const BEGINNING: u32 = if cfg!(test) { 30 } else { 3000 };
 /// No more images than these are looked up one by one.
 const MOST_ONE_BY_ONE: u64 = if cfg!(test) { 60 } else { 10_000 };
 
+/// Of more images than these that lead, what is slow to ask is asked until the page is full and not of all.
+const MANY: u64 = if cfg!(test) { 40 } else { 1000 };
+
+/// So many images are asked at once then.
+const SIFTED: usize = if cfg!(test) { 8 } else { 64 };
+
+/// The place of the number of all images behind the columns of each.
+const COUNT: usize = 29;
+
+/// How many images a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// So many.
+    Here(i64),
+    /// An index may tell.
+    Apart,
+}
+
 /// A place in the order of a list: the value of an image in it, and its number.
 pub(super) type PagePlace = (Value, i64);
 
@@ -29,36 +47,107 @@ pub(super) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The rows behind a place, no more than `limit`, and how they were found. Behind their columns stands how many images
-    /// there are, where a part of the question led.
+    /// The rows behind a place, no more than `limit`, and how many there are in all as far as that came with them.
     pub(super) fn find(
         &self,
         connection: &mut Connection,
         after: &PagePlace,
         limit: i64,
-    ) -> Result<(Vec<Row>, Way), StoreError> {
+    ) -> Result<(Vec<Row>, Option<Counted>), StoreError> {
+        let covers_everything = self.permit.covers_everything();
         let way = self.question.way(connection)?;
         let late = match way {
-            Way::InOrder if self.permit.covers_everything() => self.question.late_way(connection)?,
+            Way::Led { images, .. } if covers_everything && images > MANY && self.question.is_slow(way) => {
+                return Ok((self.sifted(connection, way, after, limit)?, None));
+            }
+            Way::InOrder if covers_everything => self.question.late_way(connection)?,
             Way::InOrder | Way::Led { .. } => None,
         };
-        let Some((late, images)) = late else { return Ok((self.rows(connection, way, after, None, limit)?, way)) };
+        let Some(late) = late else { return self.found(connection, way, after, limit) };
         let Some(end) = self.end_of_beginning(connection, after)? else {
-            return Ok((self.rows(connection, way, after, None, limit)?, way));
+            return self.found(connection, way, after, limit);
         };
         let mut rows = self.rows(connection, way, after, Some(&end), limit)?;
         let found = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let missing = limit.saturating_sub(found);
         if missing == 0 {
-            return Ok((rows, way));
+            return Ok((rows, Some(Counted::Apart)));
         }
         // So many images would have to be gone through at the same rate.
         let ahead = i64::from(BEGINNING).saturating_mul(missing).checked_div(found);
-        if ahead.and_then(|ahead| u64::try_from(ahead).ok()).is_none_or(|ahead| ahead > images) {
-            return Ok((self.rows(connection, late, after, None, limit)?, late));
+        let ahead = ahead.map_or(u64::MAX, |ahead| u64::try_from(ahead).unwrap_or_default());
+        if matches!(late, Way::Led { images, .. } if images < ahead) {
+            return match self.question.is_slow(late) {
+                true => Ok((self.sifted(connection, late, after, limit)?, None)),
+                false => self.found(connection, late, after, limit),
+            };
         }
         rows.extend(self.rows(connection, way, &end, None, missing)?);
-        Ok((rows, way))
+        Ok((rows, Some(Counted::Apart)))
+    }
+
+    fn found(
+        &self,
+        connection: &mut Connection,
+        way: Way,
+        after: &PagePlace,
+        limit: i64,
+    ) -> Result<(Vec<Row>, Option<Counted>), StoreError> {
+        let rows = self.rows(connection, way, after, None, limit)?;
+        let counted = match way {
+            Way::Led { .. } => rows.first().map(|row| Counted::Here(row.integer(COUNT))),
+            Way::InOrder => Some(Counted::Apart),
+        };
+        Ok((rows, counted))
+    }
+
+    /// The rows of those that lead where these are many and a part of the question is slow: it is asked of one image after
+    /// another in their order until the page is full, and nothing counts them.
+    fn sifted(
+        &self,
+        connection: &mut Connection,
+        way: Way,
+        after: &PagePlace,
+        limit: i64,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut conditions = Conditions::default();
+        let Some(rows) = self.question.leading(way, false, &mut conditions) else { return Ok(Vec::new()) };
+        let (column, _) = self.sort.column();
+        let (sign, order) = self.direction();
+        let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
+        conditions.add(format!("({column}, i.id) {sign} ({value}, {id})"));
+        let (sql, parameters) = conditions.finish();
+        let found = leading_places(way, connection.is_sqlite(), &rows, column, &sql);
+        let sql = format!(
+            "WITH found AS MATERIALIZED ({found})
+             SELECT id FROM found WHERE place IS NOT NULL ORDER BY place {order}, id {order}"
+        );
+        let ids: Vec<i64> = connection.rows(&sql, &parameters)?.iter().map(|row| row.integer(0)).collect();
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let mut sifted = Vec::new();
+        for ids in ids.chunks(SIFTED) {
+            sifted.extend(self.sift(connection, way, ids)?);
+            if sifted.len() >= limit {
+                sifted.truncate(limit);
+                break;
+            }
+        }
+        Ok(sifted)
+    }
+
+    /// The rows of those of these images for which the slow parts hold, in the same order.
+    fn sift(&self, connection: &mut Connection, way: Way, ids: &[i64]) -> Result<Vec<Row>, StoreError> {
+        let mut conditions = Conditions::default();
+        // As many as ever, so that it is one statement to prepare: the last stands for those that are missing.
+        let places = ids.iter().chain(ids.last().into_iter().cycle()).take(SIFTED);
+        let places: Vec<String> = places.map(|id| conditions.bind(*id)).collect();
+        conditions.add(format!("i.id IN ({})", places.join(", ")));
+        self.question.ask_slow(way, &mut conditions);
+        let columns = columns("i.name", "i.registered");
+        let (sql, parameters) = conditions.finish();
+        let mut rows = connection.rows(&format!("SELECT {columns} FROM images i WHERE {sql}"), &parameters)?;
+        rows.sort_by_key(|row| ids.iter().position(|id| *id == row.integer(0)));
+        Ok(rows)
     }
 
     /// The last of the images that are gone through first; none where there are fewer.
@@ -96,7 +185,7 @@ impl Page<'_> {
     ) -> Result<Vec<Row>, StoreError> {
         let permit = self.permit;
         let mut conditions = Conditions::default();
-        let leading = self.question.leading(way, &mut conditions);
+        let leading = self.question.leading(way, true, &mut conditions);
         let (column, _) = self.sort.column();
         let (sign, order) = self.direction();
         let (value, id) = (conditions.bind(after.0.clone()), conditions.bind(after.1));
@@ -127,18 +216,7 @@ impl Page<'_> {
         let sql = match leading {
             // They are few: all are put in order at once, which counts them too.
             Some(rows) => {
-                // PostgreSQL goes through an index of all images rather than look up some thousands, which takes longer: it
-                // has no choice where each is a query of its own.
-                let found = match way {
-                    Way::Led { most, .. } if most <= MOST_ONE_BY_ONE && !connection.is_sqlite() => {
-                        format!(
-                            "SELECT d.image_id AS id, (SELECT {column} FROM images i WHERE {sql}) AS place FROM {rows}"
-                        )
-                    }
-                    Way::Led { .. } | Way::InOrder => {
-                        format!("SELECT i.id, {column} AS place FROM {rows} CROSS JOIN images i WHERE {sql}")
-                    }
-                };
+                let found = leading_places(way, connection.is_sqlite(), &rows, column, &sql);
                 format!(
                     "WITH found AS MATERIALIZED ({found})
                      SELECT {columns}, (SELECT count(place) FROM found)
@@ -176,6 +254,20 @@ impl Page<'_> {
     }
 }
 
+/// A query for those that lead, each with its place in the order; of one that the question is not about, nothing is its place.
+fn leading_places(way: Way, is_sqlite: bool, rows: &str, column: &str, sql: &str) -> String {
+    match way {
+        // PostgreSQL goes through an index of all images rather than look up some thousands, which takes longer: it has no
+        // choice where each is a query of its own.
+        Way::Led { most, .. } if most <= MOST_ONE_BY_ONE && !is_sqlite => {
+            format!("SELECT d.image_id AS id, (SELECT {column} FROM images i WHERE {sql}) AS place FROM {rows}")
+        }
+        Way::Led { .. } | Way::InOrder => {
+            format!("SELECT i.id, {column} AS place FROM {rows} CROSS JOIN images i WHERE {sql}")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use policy::filter::{Filter, Sort};
@@ -190,6 +282,11 @@ mod tests {
     fn repository(number: u32) -> String {
         let third = if number.is_multiple_of(3) { "third" } else { "other" };
         format!("s{number:03}/{third}-{}", if number < 130 { "early" } else { "late" })
+    }
+
+    /// Every fourth has another tag.
+    fn tag(number: u32) -> &'static str {
+        if number.is_multiple_of(4) { "2" } else { "1" }
     }
 
     /// All images of a list, page by page, and the number that its first page tells.
@@ -219,22 +316,27 @@ mod tests {
         on_both_stores(|store| {
             write(store, |connection| {
                 for number in 0..200 {
-                    let names = name(&repository(number), "1");
+                    let names = name(&repository(number), tag(number));
+                    let package = if number.is_multiple_of(8) { "xz" } else { "zlib" };
                     let evaluation = evaluation_within(&format!("v{number}"), &[], &names);
                     let writer = permit("images.write", &[]);
-                    register(connection, &writer, &image(number, "xz"), &names, &evaluation, 5)?;
+                    register(connection, &writer, &image(number, package), &names, &evaluation, 5)?;
                 }
                 Ok(())
             });
-            for (filter, has) in [
-                ("third", &["third"][..]),
-                ("late", &["late"]),
-                ("third late", &["third", "late"]),
-                ("repository:*-late -third", &["other", "late"]),
+            for (filter, has, step) in [
+                ("third", &["third"][..], None),
+                ("late", &["late"], None),
+                ("third late", &["third", "late"], None),
+                ("repository:*-late -third", &["other", "late"], None),
+                // Slow to ask of those that lead.
+                ("tag:2 package:zlib", &[":2"], Some(8)),
+                ("tag:2 -package:xz third", &[":2", "third"], Some(8)),
             ] {
                 let is_in = |name: &String| has.iter().all(|word| name.contains(word));
-                let mut expected: Vec<String> =
-                    (0..200).map(|number| format!("docker.io/{}:1", repository(number))).filter(is_in).collect();
+                let numbers = (0..200_u32).filter(|number| step.is_none_or(|step| !number.is_multiple_of(step)));
+                let names = numbers.map(|number| format!("docker.io/{}:{}", repository(number), tag(number)));
+                let mut expected: Vec<String> = names.filter(is_in).collect();
                 for sort in ["name", "-name"] {
                     let (found, total) = listed(store, filter, sort);
                     assert_eq!(found, expected, "{filter} {sort}");

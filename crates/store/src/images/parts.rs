@@ -92,6 +92,19 @@ impl Part<'_> {
         matches!(self, Part::Nothing) || matches!(self, Part::Test { field, .. } if field.place == Place::Own)
     }
 
+    /// Whether it takes long to ask an image for it: all that the image has, or all that it could have, is looked through.
+    pub(super) fn is_slow(&self) -> bool {
+        match self {
+            Part::PackageVersion { .. } => true,
+            Part::Test { term, field } => match field.place {
+                Place::Packages => true,
+                Place::Vulnerabilities => !is_exact(&term.test),
+                Place::Own | Place::Names | Place::Labels => false,
+            },
+            Part::Word(_) | Part::WithoutWords(_) | Part::Implied(_) | Part::Scopes(_) | Part::Nothing => false,
+        }
+    }
+
     /// Whether it holds by the names of an image, or since when it has one.
     pub(super) fn is_of_names(&self) -> bool {
         match self {
