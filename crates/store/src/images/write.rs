@@ -127,12 +127,12 @@ pub fn register(
         "SELECT i.id, x.hash FROM images i JOIN image_indexes x ON x.image_id = i.id WHERE i.digest = $1",
         &values![&image.digest],
     )?;
-    let (id, is_new) = match found {
+    let (id, is_new, is_first) = match found {
         Some(row) if row.bytes(1) == image.index_hash => {
             if super::is_seen_due(connection, &image.digest, now)? {
                 super::note_seen(connection, &image.digest, now)?;
             }
-            (row.integer(0), false)
+            (row.integer(0), false, false)
         }
         Some(row) => {
             let id = row.integer(0);
@@ -156,15 +156,15 @@ pub fn register(
             )?;
             let words = forget_index(connection, id)?;
             write_index(connection, id, image, words)?;
-            (id, true)
+            (id, true, false)
         }
         None => {
             let id = insert(connection, image, names, now)?;
-            write_index(connection, id, image, BTreeSet::new())?;
-            (id, true)
+            write_index(connection, id, image, names.iter().flat_map(words_of_name).collect())?;
+            (id, true, true)
         }
     };
-    let names = add_names(connection, id, &image.digest, names, now)?;
+    let names = add_names_to(connection, id, &image.digest, names, is_first, now)?;
     let Evaluated { verdict_id, denial } = evaluate(connection, id, evaluation, now)?;
     if intelligence != evaluation.intelligence {
         // The server that registers has another intelligence than all images are judged by, an older or a newer one.
@@ -330,9 +330,8 @@ fn add_words(connection: &mut Connection, id: i64, words: BTreeSet<String>) -> R
     connection.insert_rows("image_words (word, image_id)", "ON CONFLICT DO NOTHING", rows.collect())
 }
 
-fn add_words_of_name(connection: &mut Connection, id: i64, name: &ImageName) -> Result<(), StoreError> {
-    let words = [&name.registry, &name.repository, &name.tag].into_iter().flat_map(|part| super::words_of(part));
-    add_words(connection, id, words.collect())
+fn words_of_name(name: &ImageName) -> impl Iterator<Item = String> {
+    [&name.registry, &name.repository, &name.tag].into_iter().flat_map(|part| super::words_of(part))
 }
 
 impl ImageName {
@@ -365,6 +364,18 @@ pub fn add_names(
     names: &BTreeSet<ImageName>,
     now: i64,
 ) -> Result<AddedNames, StoreError> {
+    add_names_to(connection, id, digest, names, false, now)
+}
+
+/// The same; of an image that has just come, which has no names, but the words of these.
+fn add_names_to(
+    connection: &mut Connection,
+    id: i64,
+    digest: &str,
+    names: &BTreeSet<ImageName>,
+    is_first: bool,
+    now: i64,
+) -> Result<AddedNames, StoreError> {
     let mut added = AddedNames::default();
     for name in names {
         let key = values![&name.registry, &name.repository, &name.tag, id];
@@ -385,10 +396,9 @@ pub fn add_names(
                 added.moved.insert(name.text(digest), former.text(0));
             }
         }
-        let current = connection.row(
-            "SELECT is_current FROM image_names WHERE registry = $1 AND repository = $2 AND tag = $3 AND image_id = $4",
-            &key,
-        )?;
+        let sql =
+            "SELECT is_current FROM image_names WHERE registry = $1 AND repository = $2 AND tag = $3 AND image_id = $4";
+        let current = if is_first { None } else { connection.row(sql, &key)? };
         match current {
             Some(row) if row.truth(0) => continue,
             Some(_) => {
@@ -404,7 +414,9 @@ pub fn add_names(
                      VALUES ($1, $2, $3, $4, $5, 1)",
                     &values![&name.registry, &name.repository, &name.tag, id, now],
                 )?;
-                add_words_of_name(connection, id, name)?;
+                if !is_first {
+                    add_words(connection, id, words_of_name(name).collect())?;
+                }
             }
         }
         added.is_changed = true;
