@@ -13,6 +13,7 @@ use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::sealed::Sealer;
 use crate::signing_key::SigningKey;
+use crate::touched::Touched;
 use crate::uses::Uses;
 
 /// The server's state. Cloning shares it.
@@ -30,6 +31,8 @@ pub(crate) struct Parts {
     pub(crate) assurance: Assurance,
     /// Images that were used and not yet noted.
     pub(crate) uses: Uses,
+    /// Sessions and tokens whose use was noted lately.
+    pub(crate) touched: Touched,
     /// The key of the checkpoints of the audit trail.
     pub(crate) audit_key: SigningKey,
     /// The key of signed verdicts.

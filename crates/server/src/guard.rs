@@ -19,14 +19,11 @@ use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::installation::Installation;
-use crate::{idempotency, rate, secrets};
+use crate::{idempotency, rate, secrets, touched};
 
 /// The cookie of a session. `__Host-` makes browsers refuse it without TLS, for other hosts and for parts of the site
 /// (RFC 6265bis, section 4.1.3.2).
 pub(crate) const COOKIE: &str = "__Host-bulkhead";
-
-/// Times of use are kept to the minute, so that reading does not write.
-const USE_STEP: i64 = 60 * SECOND;
 
 /// How long a password that was given counts for what is dangerous.
 const CONFIRMED: i64 = 15 * 60 * SECOND;
@@ -302,9 +299,8 @@ async fn by_session(
         })
         .await?;
     let (session, user, grants) = found.filter(|(_, user, _)| !user.is_disabled).ok_or_else(unauthenticated)?;
-    if session.last_seen + USE_STEP <= now {
-        let id = session.id.clone();
-        app.note(move |connection| sessions::touch(connection, &id, now)).await?;
+    if session.last_seen + touched::STEP <= now {
+        touched::note(app, &session.id, now, sessions::touch);
     }
     let principal = Principal { kind: PrincipalKind::User, id: user.id.clone(), name: user.name.clone(), grants };
     let actor = actor(&principal, address, request);
@@ -422,9 +418,8 @@ async fn by_token(
     if !is_valid(&token, grace, now) || !crate::addresses::admits(&token.addresses, address.as_deref()) {
         return Err(unauthenticated());
     }
-    if token.last_used.is_none_or(|used| used + USE_STEP <= now) {
-        let id = token.id.clone();
-        app.note(move |connection| tokens::touch(connection, &id, now)).await?;
+    if token.last_used.is_none_or(|used| used + touched::STEP <= now) {
+        touched::note(app, &token.id, now, tokens::touch);
     }
     let (principal, user) = token_principal(token, owner);
     let actor = actor(&principal, address, request);

@@ -43,6 +43,7 @@ mod signing_key;
 #[cfg(test)]
 mod testing;
 mod totp;
+mod touched;
 mod uses;
 mod worker_token;
 

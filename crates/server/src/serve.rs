@@ -28,6 +28,7 @@ use crate::routes::{self, policies::install_default as install_default_policy};
 use crate::sealed::Sealer;
 use crate::setup;
 use crate::signing_key::SigningKey;
+use crate::touched::Touched;
 use crate::uses::Uses;
 use crate::worker_token;
 
@@ -71,6 +72,7 @@ fn open(config: Config) -> anyhow::Result<App> {
     Ok(App::new(Parts {
         assurance,
         uses: Uses::default(),
+        touched: Touched::default(),
         clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
         config,
         store,

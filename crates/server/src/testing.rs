@@ -92,6 +92,7 @@ impl TestServer {
             metrics: Metrics::default(),
             assurance: crate::assurance::Assurance::new(&config),
             uses: crate::uses::Uses::default(),
+            touched: crate::touched::Touched::default(),
             clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
             config,
         });
