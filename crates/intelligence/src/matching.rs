@@ -260,10 +260,10 @@ impl<'a> Gathered<'a> {
         let mut entries = record.entries();
         let entry = &mut self.entry;
         while entries.advance(entry)? {
-            if !evaluate::applies(entry, standing) || !evaluate::fits_module(entry, package) {
+            if !applies(entry, standing) || !evaluate::fits_module(entry, package) {
                 continue;
             }
-            let fixed = match evaluate::fixed(entry, standing) {
+            let fixed = match fixed(entry, standing) {
                 Some(rank) => Some((record.scheme, record.version(rank)?)),
                 None => None,
             };

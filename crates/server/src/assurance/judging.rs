@@ -320,6 +320,7 @@ fn hash_of(findings: &[FindingRow]) -> Vec<u8> {
             excepted_by,
             title,
             line,
+            layer,
             published,
         } = finding;
         let texts = [kind, id, package, package_name, path, status].map(Some);
@@ -329,9 +330,10 @@ fn hash_of(findings: &[FindingRow]) -> Vec<u8> {
             bytes.extend(text.map_or(u64::MAX, |text| text.len() as u64).to_le_bytes());
             bytes.extend_from_slice(text.map_or(&[], |text| text.as_bytes()));
         }
-        bytes.extend([u8::from(score.is_some()), u8::from(epss.is_some()), u8::from(line.is_some()), u8::from(*kev)]);
+        bytes.extend([score.is_some(), epss.is_some(), line.is_some(), layer.is_some(), *kev].map(u8::from));
         bytes.extend([score, epss].iter().flat_map(|number| number.unwrap_or_default().to_le_bytes()));
-        bytes.extend([*severity, line.unwrap_or_default()].iter().flat_map(|number| number.to_le_bytes()));
+        let numbers = [*severity, line.unwrap_or_default(), layer.unwrap_or_default()];
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     }
     digest(&SHA256, &bytes).as_ref().to_vec()
 }
@@ -386,13 +388,14 @@ mod tests {
             excepted_by: None,
             title: Some(String::new()),
             line: None,
+            layer: None,
             published: None,
         }
     }
 
     #[test]
     fn findings_that_differ_in_any_column_have_another_hash() {
-        let changes: [fn(&mut FindingRow); 18] = [
+        let changes: [fn(&mut FindingRow); 20] = [
             |_| {},
             |row| row.kind.push('x'),
             |row| row.finding.push('x'),
@@ -410,6 +413,8 @@ mod tests {
             |row| row.title = None,
             |row| row.line = Some(0),
             |row| row.line = Some(1),
+            |row| row.layer = Some(0),
+            |row| row.layer = Some(1),
             |row| row.published = Some("2026-01-01".to_owned()),
         ];
         let hashes: BTreeSet<Vec<u8>> = changes
