@@ -57,4 +57,4 @@ pub fn words_of(text: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod plans;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

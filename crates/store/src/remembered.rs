@@ -49,7 +49,13 @@ impl Remembered {
 
 #[cfg(test)]
 mod tests {
+    use policy::filter::Filter;
+
     use super::*;
+    use crate::images::register;
+    use crate::images::tests::{evaluation_of, image, name, permit, write};
+    use crate::testing::on_both_stores;
+    use crate::{StoreError, inventory};
 
     #[test]
     fn large_counts_hold_for_a_minute_and_small_ones_are_not_kept() {
@@ -76,5 +82,40 @@ mod tests {
             counts.keep(format!("more {number}"), LARGE, LARGE, later);
         }
         assert!(counts.0.lock().unwrap().len() <= MOST);
+    }
+
+    #[test]
+    fn lists_count_few_images_anew_and_remember_how_many_are_many() {
+        on_both_stores(|store| {
+            let register_with = |number: u32, package: &'static str| {
+                write(store, move |connection| {
+                    let evaluation = evaluation_of(0, &format!("v{number}"), &[]);
+                    let (permit, name) = (permit("images.write", &[]), name(&format!("shop/{number}"), "1"));
+                    register(connection, &permit, &image(number, package), &name, &evaluation, 5)
+                })
+            };
+            let counts = || {
+                let listed = store.read_blocking(|connection| {
+                    let permit = permit("images.read", &[]);
+                    let packages = inventory::packages(connection, &permit, &Filter::default(), None, 10)?;
+                    let found = inventory::vulnerabilities(connection, &permit, &Filter::default(), false, None, 10)?;
+                    Ok::<_, StoreError>((packages, found))
+                });
+                let (packages, found) = listed.unwrap();
+                let packages: Vec<(String, u64)> = packages.into_iter().map(|it| (it.name, it.images)).collect();
+                (packages, found[0].images)
+            };
+            let many = u32::try_from(LARGE).unwrap();
+            (1..many).for_each(|number| drop(register_with(number, "common")));
+            register_with(100, "rare");
+            let few = u64::from(many - 1);
+            assert_eq!(counts(), (vec![("common".into(), few), ("rare".into(), 1)], few + 1));
+            register_with(101, "common");
+            register_with(102, "rare");
+            // The package was not had by many when it was counted, and the vulnerability was.
+            assert_eq!(counts(), (vec![("common".into(), few + 1), ("rare".into(), 2)], few + 1));
+            register_with(103, "common");
+            assert_eq!(counts(), (vec![("common".into(), few + 1), ("rare".into(), 2)], few + 1));
+        });
     }
 }

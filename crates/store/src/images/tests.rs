@@ -10,7 +10,7 @@ use super::*;
 use crate::testing::{on_both_stores, said, until_another_waits};
 use crate::{Connection, Lane, Store, StoreError, evaluation, events, inventory, values, verdicts};
 
-pub(super) fn permit(permission: &str, scopes: &[&str]) -> Permit {
+pub(crate) fn permit(permission: &str, scopes: &[&str]) -> Permit {
     let grant = Grant {
         role: "r".into(),
         permissions: permission.parse().unwrap(),
@@ -20,7 +20,7 @@ pub(super) fn permit(permission: &str, scopes: &[&str]) -> Permit {
     access::permit(&principal, permission.parse().unwrap()).unwrap()
 }
 
-pub(super) fn image(number: u32, package: &str) -> NewImage {
+pub(crate) fn image(number: u32, package: &str) -> NewImage {
     NewImage {
         digest: format!("sha256:{number}"),
         platform: "linux/amd64".into(),
@@ -47,7 +47,7 @@ pub(super) fn image(number: u32, package: &str) -> NewImage {
     }
 }
 
-pub(super) fn evaluation_of(decision: i64, id: &str, scopes: &[&str]) -> Evaluation {
+pub(crate) fn evaluation_of(decision: i64, id: &str, scopes: &[&str]) -> Evaluation {
     let finding = FindingRow {
         kind: "vulnerability".into(),
         finding: "CVE-2026-0001".into(),
@@ -97,11 +97,11 @@ pub(super) fn evaluation_within(id: &str, scopes: &[&str], names: &BTreeSet<Imag
     evaluation
 }
 
-pub(super) fn name(repository: &str, tag: &str) -> BTreeSet<ImageName> {
+pub(crate) fn name(repository: &str, tag: &str) -> BTreeSet<ImageName> {
     [ImageName { registry: "docker.io".into(), repository: repository.into(), tag: tag.into() }].into()
 }
 
-pub(super) fn write<T: Send + 'static>(
+pub(crate) fn write<T: Send + 'static>(
     store: &Store,
     function: impl Fn(&mut Connection) -> Result<T, StoreError> + Send + 'static,
 ) -> T {
@@ -186,8 +186,7 @@ fn of_a_new_image_nothing_is_removed_and_its_counts_are_written_once() {
             said(connection, |connection| register(connection, &writer, &image, &names, &evaluation, 5))
         });
         let count = |begin: &str| said.iter().filter(|sql| sql.starts_with(begin)).count();
-        // The second has the decision.
-        assert_eq!((count("DELETE"), count("UPDATE images")), (0, 2));
+        assert_eq!((count("DELETE"), count("UPDATE images")), (0, 1));
         assert_eq!(listed(store, "fixable:1 gaps:1 high:1", &["shop"]), ["sha256:1"]);
     });
 }
@@ -366,41 +365,6 @@ fn the_version_of_a_source_package_is_known_for_as_long_as_all_images_say_the_sa
         assert_eq!(source_version(2, Some("1")), [Some("1".to_owned())]);
         assert_eq!(source_version(3, Some("2")), [None]);
         assert_eq!(source_version(4, Some("1")), [None]);
-    });
-}
-
-#[test]
-fn lists_count_few_images_anew_and_remember_how_many_are_many() {
-    on_both_stores(|store| {
-        let register_with = |number: u32, package: &'static str| {
-            write(store, move |connection| {
-                let evaluation = evaluation_of(0, &format!("v{number}"), &[]);
-                let (permit, name) = (permit("images.write", &[]), name(&format!("shop/{number}"), "1"));
-                register(connection, &permit, &image(number, package), &name, &evaluation, 5)
-            })
-        };
-        let counts = || {
-            let listed = store.read_blocking(|connection| {
-                let permit = permit("images.read", &[]);
-                let packages = inventory::packages(connection, &permit, &Filter::default(), None, 10)?;
-                let found = inventory::vulnerabilities(connection, &permit, &Filter::default(), false, None, 10)?;
-                Ok::<_, StoreError>((packages, found))
-            });
-            let (packages, found) = listed.unwrap();
-            let packages: Vec<(String, u64)> = packages.into_iter().map(|it| (it.name, it.images)).collect();
-            (packages, found[0].images)
-        };
-        let many = u32::try_from(crate::remembered::LARGE).unwrap();
-        (1..many).for_each(|number| drop(register_with(number, "common")));
-        register_with(100, "rare");
-        let few = u64::from(many - 1);
-        assert_eq!(counts(), (vec![("common".into(), few), ("rare".into(), 1)], few + 1));
-        register_with(101, "common");
-        register_with(102, "rare");
-        // The package was not had by many when it was counted, and the vulnerability was.
-        assert_eq!(counts(), (vec![("common".into(), few + 1), ("rare".into(), 2)], few + 1));
-        register_with(103, "common");
-        assert_eq!(counts(), (vec![("common".into(), few + 1), ("rare".into(), 2)], few + 1));
     });
 }
 
