@@ -168,6 +168,33 @@ impl<'de: 'a, 'a, V: Deserialize<'de>> Deserialize<'de> for Entries<'a, V> {
     }
 }
 
+struct ObjectEntriesVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for ObjectEntriesVisitor<V> {
+    type Value = Entries<'de, V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Entries<'de, V>, A::Error> {
+        EntriesVisitor(PhantomData::<V>).visit_map(map)
+    }
+
+    fn visit_unit<E>(self) -> Result<Entries<'de, V>, E> {
+        Ok(Entries::default())
+    }
+}
+
+/// Reads the entries of an object that a document is nothing without: a value of another kind but `null` is an error.
+pub(super) fn object_entries<'de: 'a, 'a, D, V>(deserializer: D) -> Result<Entries<'a, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    V: Deserialize<'de>,
+{
+    deserializer.deserialize_any(ObjectEntriesVisitor(PhantomData))
+}
+
 struct ItemsVisitor<V>(PhantomData<V>);
 
 impl<'de, V: Deserialize<'de>> Visitor<'de> for ItemsVisitor<V> {
@@ -280,6 +307,24 @@ mod tests {
             let json = format!(r#"{{"part":{other},"name":"b"}}"#);
             let manifest: Manifest<'_> = serde_json::from_str(&json).unwrap();
             assert!(manifest.part.0.is_none() && &*manifest.name == "b", "{other}");
+        }
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    struct Lock<'a> {
+        #[serde(borrow, default, deserialize_with = "object_entries")]
+        packages: Entries<'a, Text<'a>>,
+    }
+
+    #[test]
+    fn entries_that_a_document_is_nothing_without_are_those_of_an_object() {
+        for (json, count) in [("{}", 0), (r#"{"packages":null}"#, 0), (r#"{"packages":{"a":"1"}}"#, 1)] {
+            assert_eq!(serde_json::from_str::<Lock<'_>>(json).unwrap().packages.0.len(), count, "{json}");
+        }
+        for other in ["[]", "\"x\"", "1", "true"] {
+            let json = format!(r#"{{"packages":{other}}}"#);
+            let error = serde_json::from_str::<Lock<'_>>(&json).unwrap_err().to_string();
+            assert!(error.contains(", expected an object at line 1"), "{error}");
         }
     }
 

@@ -162,6 +162,43 @@ impl LockedPackages {
     }
 }
 
+/// Entries of a lock file of which no version can be told.
+#[derive(Default)]
+pub(super) struct Unusable {
+    count: usize,
+    /// The names of the first of them.
+    names: Vec<String>,
+}
+
+/// How many entries without a version a gap names.
+const NAMES_IN_GAP: usize = 10;
+
+/// How many characters of the name of an entry a gap shows.
+const LONGEST_ENTRY_SHOWN: usize = 80;
+
+impl Unusable {
+    /// Notes the entry of this name.
+    pub(super) fn note(&mut self, entry: &str) {
+        self.count += 1;
+        if self.names.len() < NAMES_IN_GAP {
+            self.names.push(entry.chars().take(LONGEST_ENTRY_SHOWN).collect());
+        }
+    }
+
+    /// Adds a gap of the file at `path` that names the entries, where there are any.
+    pub(super) fn hand_over(self, path: &str, found: &mut Found) {
+        if self.count > 0 {
+            let unusable = counted(
+                self.count,
+                "of its entries has no version that can be used",
+                "of its entries have no version that can be used",
+            );
+            let more = if self.count > self.names.len() { ", …" } else { "" };
+            found.gap(path, format!("{unusable} ({}{more})", self.names.join(", ")));
+        }
+    }
+}
+
 /// Whether text from a file can be a name or a version at all: not empty, not endless, one visible word.
 pub(super) fn is_word(text: &str) -> bool {
     !text.is_empty()

@@ -6,13 +6,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use model::counted;
 use model::version::VersionScheme;
 use serde::Deserialize;
 
 use super::{NPM, package_json::Licenses, split_name, tell_unversioned};
 use crate::ecosystems::borrowed_json::{Entries, Flag, Object, Present, Text, check_keys, object};
-use crate::ecosystems::locked_packages::{LockedPackages, is_word};
+use crate::ecosystems::locked_packages::{LockedPackages, Unusable, is_word};
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
 
@@ -83,41 +82,6 @@ impl Folder<'_> {
     /// Whether it is of a repository or a folder, which may have no version.
     fn comes_from_elsewhere(&self) -> bool {
         self.version.is_none() && ["git", "file:"].iter().any(|begin| self.resolved.starts_with(begin))
-    }
-}
-
-/// Entries of which no version can be told.
-#[derive(Default)]
-struct Unusable {
-    count: usize,
-    /// The names of the first of them.
-    names: Vec<String>,
-}
-
-/// How many entries without a version a gap names.
-const NAMES_IN_GAP: usize = 10;
-
-/// How many characters of the name of an entry a gap shows.
-const LONGEST_SHOWN: usize = 80;
-
-impl Unusable {
-    fn note(&mut self, entry: &str) {
-        self.count += 1;
-        if self.names.len() < NAMES_IN_GAP {
-            self.names.push(entry.chars().take(LONGEST_SHOWN).collect());
-        }
-    }
-
-    fn hand_over(self, path: &str, found: &mut Found) {
-        if self.count > 0 {
-            let unusable = counted(
-                self.count,
-                "of its entries has no version that can be used",
-                "of its entries have no version that can be used",
-            );
-            let more = if self.count > self.names.len() { ", …" } else { "" };
-            found.gap(path, format!("{unusable} ({}{more})", self.names.join(", ")));
-        }
     }
 }
 

@@ -57,15 +57,20 @@ impl<'a> Requirement<'a> {
         self.url.is_some_and(place::is_folder_of_repository)
     }
 
-    /// The only version that the specifiers allow: `==1.0` and `===1.0`, not `==1.*`.
+    /// The only version that the specifiers allow.
     pub(super) fn pinned_version(&self) -> Option<&'a str> {
-        self.specifiers.split(',').find_map(|specifier| {
-            let specifier = specifier.trim();
-            let version = specifier.strip_prefix("===").or_else(|| specifier.strip_prefix("=="))?.trim();
-            let is_version = version.starts_with(|first: char| first.is_ascii_alphanumeric()) && !version.contains('*');
-            is_version.then_some(version)
-        })
+        pinned_version(self.specifiers)
     }
+}
+
+/// The only version that specifiers allow: `==1.0` and `===1.0`, not `==1.*`.
+pub(super) fn pinned_version(specifiers: &str) -> Option<&str> {
+    specifiers.split(',').find_map(|specifier| {
+        let specifier = specifier.trim();
+        let version = specifier.strip_prefix("===").or_else(|| specifier.strip_prefix("=="))?.trim();
+        let is_version = version.starts_with(|first: char| first.is_ascii_alphanumeric()) && !version.contains('*');
+        is_version.then_some(version)
+    })
 }
 
 #[cfg(test)]
