@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
@@ -26,6 +27,7 @@ impl Ecosystem for Cocoapods {
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
         let text = file.text()?;
         let lock: Lock = yaml::parse(&text)?;
         if lock.pods.is_empty() {
@@ -37,6 +39,7 @@ impl Ecosystem for Cocoapods {
             lock.sources.iter().filter(|(_, keys)| has_path(keys)).map(|(source, _)| pod(source)).collect();
         let mut places: BTreeMap<&str, u32> = BTreeMap::new();
         let mut needs = Vec::new();
+        let mut unusable = Unusable::default();
         for listed in &lock.pods {
             let (text, needed) = match listed {
                 Listed::Alone(text) => (text.as_str(), &[][..]),
@@ -47,7 +50,11 @@ impl Ecosystem for Cocoapods {
             };
             let name = pod(text);
             let version = text.split_once(" (").map_or("", |(_, version)| version.trim_end_matches(')'));
-            if name.is_empty() || version.is_empty() || local.contains(name) {
+            if local.contains(name) {
+                continue;
+            }
+            if name.is_empty() || version.is_empty() {
+                unusable.note(name);
                 continue;
             }
             let place = *places.entry(name).or_insert_with(|| {
@@ -58,6 +65,7 @@ impl Ecosystem for Cocoapods {
             });
             needs.extend(needed.iter().map(|needed| (place, pod(needed))));
         }
+        unusable.hand_over(path.as_str(), found);
         for (place, needed) in needs {
             if let Some(&needed) = places.get(needed)
                 && needed != place
@@ -118,6 +126,13 @@ mod tests {
                 locked cocoapods Alamofire 5.10 direct
                 locked cocoapods Firebase 8.0.0 direct -> GoogleUtilities
                 locked cocoapods GoogleUtilities 7.4.0 indirect
+            "#]],
+        );
+        check(
+            "PODS:\n  - A\n  - B (1.0)\n  - C ()\n  - Own\n\nEXTERNAL SOURCES:\n  Own:\n    :path: \"../\"\n",
+            &expect![[r#"
+                locked cocoapods B 1.0 indirect
+                gap ios/Podfile.lock: 2 of its entries have no version that can be used (A, C)
             "#]],
         );
         check(

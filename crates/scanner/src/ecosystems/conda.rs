@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::{Items, Text};
+use crate::ecosystems::locked_packages::Unusable;
 use crate::ecosystems::python;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::plain_name;
@@ -49,7 +50,7 @@ impl Ecosystem for Conda {
         match plain_name(path.file_name()) {
             "conda-lock.yml" => {
                 let lock: Lock = yaml::parse(&file.text()?)?;
-                read_lock(lock.package, found);
+                read_lock(path.as_str(), lock.package, found);
                 Ok(())
             }
             "pixi.lock" => pixi::read(&file.text()?, found),
@@ -127,10 +128,12 @@ struct Locked {
     platform: Option<String>,
 }
 
-fn read_lock(packages: Vec<Locked>, found: &mut Found) {
+fn read_lock(path: &str, packages: Vec<Locked>, found: &mut Found) {
+    let mut unusable = Unusable::default();
     let mut places: BTreeMap<(String, String, bool), usize> = BTreeMap::new();
     for locked in packages {
         if locked.name.is_empty() || locked.version.is_empty() {
+            unusable.note(&locked.name);
             continue;
         }
         let is_pip = locked.manager == "pip";
@@ -151,6 +154,7 @@ fn read_lock(packages: Vec<Locked>, found: &mut Found) {
         }
         found.packages.push(package);
     }
+    unusable.hand_over(path, found);
 }
 
 #[derive(Deserialize)]
@@ -340,6 +344,18 @@ mod tests {
         );
         let found = ecosystem_check::read_with_gaps(&Conda, "envs/other-conda-lock.yaml", b"version: 1\n");
         assert!(found.packages.is_empty() && found.gaps[0].reason.starts_with("it is no valid YAML: "));
+    }
+
+    #[test]
+    fn entries_of_a_lock_without_a_version_are_told() {
+        check(
+            "conda-lock.yml",
+            "version: 1\npackage:\n- name: a\n  manager: conda\n- name: b\n  version: '1'\n  manager: pip\n",
+            &expect![[r#"
+                locked pypi b 1
+                gap conda-lock.yml: 1 of its entries has no version that can be used (a)
+            "#]],
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
@@ -24,13 +25,19 @@ impl Ecosystem for Dart {
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+        let path = file.path().clone();
         let text = file.text()?;
         let lock: Lock = yaml::parse(&text)?;
         if lock.packages.is_none() {
             yaml::check_keys(&text, &["packages", "sdks"], "pubspec.lock")?;
         }
+        let mut unusable = Unusable::default();
         for (name, locked) in lock.packages.unwrap_or_default() {
-            if matches!(locked.source.as_str(), "sdk" | "path") || locked.version.is_empty() {
+            if matches!(locked.source.as_str(), "sdk" | "path") {
+                continue;
+            }
+            if locked.version.is_empty() {
+                unusable.note(&name);
                 continue;
             }
             let mut package = FoundPackage::new(Kind::Pub, Evidence::Locked, name, locked.version);
@@ -42,6 +49,7 @@ impl Ecosystem for Dart {
             package.development = locked.dependency == "direct dev";
             found.packages.push(package);
         }
+        unusable.hand_over(path.as_str(), found);
         Ok(())
     }
 }
@@ -84,6 +92,13 @@ mod tests {
                 locked pub async 2.9.0 indirect
                 locked pub http 0.13.5 direct
                 locked pub lints 2.0.1 direct dev
+            "#]],
+        );
+        check(
+            "packages:\n  a:\n    source: hosted\n  b:\n    source: hosted\n    version: 1.0.0\n  c:\n    source: path\n",
+            &expect![[r#"
+                locked pub b 1.0.0
+                gap pubspec.lock: 1 of its entries has no version that can be used (a)
             "#]],
         );
         check("packages: {}\n", &expect![[""]]);

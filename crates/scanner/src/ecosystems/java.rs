@@ -79,7 +79,7 @@ impl Ecosystem for Java {
             return Ok(());
         }
         if name.to_ascii_lowercase().ends_with(".sbt.lock") {
-            return sbt::read(file.bytes()?, found);
+            return sbt::read(path.as_str(), file.bytes()?, found);
         }
         // Of an empty file it is said elsewhere that it is.
         let head = file.head(4)?;

@@ -1,6 +1,6 @@
 //! Julia: `Manifest.toml` in both formats (Pkg.jl, Manifest.toml), also for one version of Julia
-//! (`Manifest-v1.11.toml`), and `Project.toml` for what is asked for directly. Packages without a version belong to Julia
-//! itself.
+//! (`Manifest-v1.11.toml`), and `Project.toml` for what is asked for directly. Packages with neither a
+//! version nor a tree of their own belong to Julia itself.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::plain_name;
 use crate::toml;
@@ -54,7 +55,7 @@ impl Ecosystem for Julia {
         } else {
             toml::parse::<First>("Manifest.toml", &text)?.0
         };
-        add(entries, found);
+        add(path.as_str(), entries, found);
         Ok(())
     }
 }
@@ -88,6 +89,9 @@ struct Entry {
     uuid: String,
     #[serde(default)]
     version: Option<String>,
+    /// The hash of its files, which Julia's own packages are without.
+    #[serde(default, rename = "git-tree-sha1")]
+    tree: Option<IgnoredAny>,
     #[serde(default)]
     deps: Needs,
 }
@@ -106,14 +110,20 @@ impl Default for Needs {
     }
 }
 
-fn add(packages: BTreeMap<String, Entries>, found: &mut Found) {
+fn add(path: &str, packages: BTreeMap<String, Entries>, found: &mut Found) {
     let mut by_name: BTreeMap<String, u32> = BTreeMap::new();
     let mut by_uuid: BTreeMap<String, u32> = BTreeMap::new();
     let mut needs = Vec::new();
+    let mut unusable = Unusable::default();
     for (name, entries) in packages {
         let Entries::Packages(entries) = entries else { continue };
         for entry in entries {
-            let Some(version) = entry.version.filter(|version| !version.is_empty()) else { continue };
+            let Some(version) = entry.version.filter(|version| !version.is_empty()) else {
+                if entry.tree.is_some() {
+                    unusable.note(&name);
+                }
+                continue;
+            };
             let place = found.packages.len() as u32;
             let mut package = FoundPackage::new(Kind::Julia, Evidence::Locked, name.as_str(), version);
             package.qualifiers.push(("uuid".to_owned(), entry.uuid.clone()));
@@ -123,6 +133,7 @@ fn add(packages: BTreeMap<String, Entries>, found: &mut Found) {
             needs.push((place, entry.deps));
         }
     }
+    unusable.hand_over(path, found);
     for (place, deps) in needs {
         let dependencies = match deps {
             Needs::Names(names) => names.iter().filter_map(|name| by_name.get(name).copied()).collect(),
@@ -164,6 +175,22 @@ mod tests {
                 locked julia B 2.0.0 uuid=b2
             "#]],
         );
+    }
+
+    #[test]
+    fn packages_without_a_version_that_are_not_of_julia_itself_are_told() {
+        let first = "[[A]]\nuuid = \"a\"\ngit-tree-sha1 = \"00\"\n\n[[B]]\nuuid = \"b\"\nversion = \"1.0.0\"\n\n[[Dates]]\nuuid = \"ade2\"\n";
+        let second = format!("manifest_format = \"2.0\"\n\n{}", first.replace("[[", "[[deps."));
+        for manifest in [first, second.as_str()] {
+            check(
+                "Manifest.toml",
+                manifest,
+                &expect![[r#"
+                    locked julia B 1.0.0 uuid=b
+                    gap Manifest.toml: 1 of its entries has no version that can be used (A)
+                "#]],
+            );
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::manifest::{ProjectManifest, Workspace};
 use crate::wanted_file::{ReadFileError, WantedFile};
@@ -30,11 +31,13 @@ impl Ecosystem for Php {
         let bytes = file.bytes()?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut needs = Vec::new();
+        let mut unusable = Unusable::default();
         match path.file_name() {
             "composer.lock" => {
                 let lock: Lock = parse(bytes, "composer.lock")?;
-                add(lock.packages.into_iter().map(|p| (p, false)), Evidence::Locked, found, &mut needs);
-                add(lock.packages_dev.into_iter().flatten().map(|p| (p, true)), Evidence::Locked, found, &mut needs);
+                let development = lock.packages_dev.into_iter().flatten().map(|package| (package, true));
+                let packages = lock.packages.into_iter().map(|package| (package, false)).chain(development);
+                add(packages, Evidence::Locked, found, &mut needs, &mut unusable);
             }
             "composer.json" => {
                 // Each installed package has one of its own, which says nothing of this project.
@@ -71,9 +74,10 @@ impl Ecosystem for Php {
                     let is_development = development.contains(&package.name);
                     (package, is_development)
                 });
-                add(packages, Evidence::Installed, found, &mut needs);
+                add(packages, Evidence::Installed, found, &mut needs, &mut unusable);
             }
         }
+        unusable.hand_over(path.as_str(), found);
         relate(found, needs);
         Ok(())
     }
@@ -182,15 +186,17 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Resul
     serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
-/// Adds packages, and to `needs` what each of them requires.
+/// Adds packages, to `needs` what each of them requires, and to `unusable` those without a version.
 fn add(
     packages: impl Iterator<Item = (Listed, bool)>,
     evidence: Evidence,
     found: &mut Found,
     needs: &mut Vec<Relations>,
+    unusable: &mut Unusable,
 ) {
     for (listed, is_development) in packages {
         if listed.name.is_empty() || listed.version.is_empty() {
+            unusable.note(&listed.name);
             continue;
         }
         let mut package = FoundPackage::new(Kind::Composer, evidence, listed.name.to_lowercase(), listed.version);
@@ -271,6 +277,26 @@ mod tests {
             &expect![[r#"
                 composer a/b 1.0.0
                 composer c/d 2.0 dev
+            "#]],
+        );
+    }
+
+    #[test]
+    fn packages_without_a_version_are_told() {
+        check(
+            "composer.lock",
+            r#"{"packages":[{"name":"a/b"},{"name":"c/d","version":"1.0"}],"packages-dev":[{"name":"e/f","version":""}]}"#,
+            &expect![[r#"
+                locked composer c/d 1.0
+                gap composer.lock: 2 of its entries have no version that can be used (a/b, e/f)
+            "#]],
+        );
+        check(
+            "vendor/composer/installed.json",
+            r#"{"packages":[{"name":"a/b"},{"name":"c/d","version":"1.0"}]}"#,
+            &expect![[r#"
+                composer c/d 1.0
+                gap vendor/composer/installed.json: 1 of its entries has no version that can be used (a/b)
             "#]],
         );
     }

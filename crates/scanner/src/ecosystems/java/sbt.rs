@@ -4,6 +4,7 @@ use model::Ecosystem;
 use serde::Deserialize;
 
 use crate::ecosystems::borrowed_json::object;
+use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::wanted_file::ReadFileError;
 
@@ -25,22 +26,25 @@ struct Module<'a> {
     configurations: Vec<std::borrow::Cow<'a, str>>,
 }
 
-/// Reads the lock file.
+/// Reads the lock file at `path`.
 ///
 /// # Errors
 /// When it is not JSON of this shape.
-pub(super) fn read(bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
+pub(super) fn read(path: &str, bytes: &[u8], found: &mut Found) -> Result<(), ReadFileError> {
     let lock: Lock<'_> = object(bytes).map_err(|error| ReadFileError::malformed("sbt lock file", error))?;
+    let mut unusable = Unusable::default();
     for module in lock.dependencies {
+        let name = format!("{}:{}", module.org, module.name);
         if module.org.is_empty() || module.name.is_empty() || module.version.is_empty() {
+            unusable.note(&name);
             continue;
         }
-        let name = format!("{}:{}", module.org, module.name);
         let mut package = FoundPackage::new(Ecosystem::Maven, Evidence::Locked, name, module.version);
         let is_test = |name: &std::borrow::Cow<'_, str>| matches!(&**name, "test" | "it" | "test-internal");
         package.development = !module.configurations.is_empty() && module.configurations.iter().all(is_test);
         found.packages.push(package);
     }
+    unusable.hand_over(path, found);
     Ok(())
 }
 
@@ -64,6 +68,13 @@ mod tests {
             &expect![[r#"
                 locked maven org.scala-lang:scala-library 2.13.8
                 locked maven org.scalatest:scalatest_2.13 3.2.11 dev
+            "#]],
+        );
+        check(
+            r#"{"lockVersion":1,"dependencies":[{"org":"a","name":"b","version":"1.0"},{"org":"a"},{"org":"a","name":"c"}]}"#,
+            &expect![[r#"
+                locked maven a:b 1.0
+                gap build.sbt.lock: 2 of its entries have no version that can be used (a:, a:c)
             "#]],
         );
         check(
