@@ -11,7 +11,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::package_lock::LOOK_UP_BYTES;
 use super::{NPM, split_name, tell_unversioned};
-use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object};
+use crate::ecosystems::borrowed_json::{Entries, Present, Text, check_keys, object, object_entries};
 use crate::ecosystems::locked_packages::LockedPackages;
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
@@ -20,7 +20,7 @@ use crate::wanted_file::ReadFileError;
 struct BunLock<'a> {
     #[serde(borrow, default)]
     workspaces: Entries<'a, Needs<'a>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "object_entries")]
     packages: Entries<'a, Package<'a>>,
 }
 
@@ -296,7 +296,8 @@ mod tests {
     #[test]
     fn broken_files_are_errors() {
         let deep = format!("{{\"packages\":{}", "[".repeat(100_000));
-        for bad in ["", "{", "{\"packages\":{\"a\":{}}}", deep.as_str()] {
+        let list = "{\"lockfileVersion\":1,\"packages\":[]}";
+        for bad in ["", "{", list, "{\"packages\":{\"a\":{}}}", deep.as_str()] {
             assert!(try_read(&Npm, "bun.lock", bad.as_bytes()).is_err(), "{}", &bad[..bad.len().min(40)]);
         }
     }

@@ -22,12 +22,19 @@ pub(super) struct Value<'a> {
     pub(super) scalar: Cow<'a, str>,
     /// The entries below it.
     pub(super) entries: Mapping<'a>,
+    /// Whether it is a sequence, of which nothing is kept.
+    pub(super) is_sequence: bool,
 }
 
 impl<'a> Value<'a> {
     /// The entries of the mapping under `key`; none where there is no such mapping.
     pub(super) fn mapping(&self, key: &str) -> &[(Cow<'a, str>, Value<'a>)] {
         find(&self.entries, key).map_or(&[], |value| &value.entries)
+    }
+
+    /// Whether a sequence stands under `key`.
+    pub(super) fn has_sequence(&self, key: &str) -> bool {
+        find(&self.entries, key).is_some_and(|value| value.is_sequence)
     }
 
     /// The scalar under `key`; empty where there is none.
@@ -120,12 +127,12 @@ impl<'de> Visitor<'de> for TreeVisitor {
         while let Some((key, Tree(value))) = map.next_entry::<String, Tree>()? {
             entries.push((Cow::Owned(key), value));
         }
-        Ok(Tree(Value { scalar: Cow::Borrowed(""), entries }))
+        Ok(Tree(Value { entries, ..Value::default() }))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tree, A::Error> {
         while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Tree(Value::default()))
+        Ok(Tree(Value { is_sequence: true, ..Value::default() }))
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
@@ -154,7 +161,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
 }
 
 fn scalar(value: impl ToString) -> Tree {
-    Tree(Value { scalar: Cow::Owned(value.to_string()), entries: Vec::new() })
+    Tree(Value { scalar: Cow::Owned(value.to_string()), ..Value::default() })
 }
 
 impl<'de> Deserialize<'de> for Tree {
@@ -199,6 +206,13 @@ impl<'a> Reader<'a> {
     }
 
     fn read_entry(&mut self, indent: usize, content: &'a str) {
+        if content.starts_with("- ") || content == "-" {
+            // A sequence may stand at the indentation of its key.
+            self.close_down_to(indent + 1);
+            if let Some((_, _, value)) = self.open.last_mut() {
+                value.is_sequence |= value.entries.is_empty() && value.scalar.is_empty();
+            }
+        }
         self.close_down_to(indent);
         let Some((key, value)) = split_entry(content) else {
             self.is_odd |= !content.starts_with('-');
@@ -208,7 +222,8 @@ impl<'a> Reader<'a> {
         if value.starts_with(['|', '>']) {
             self.text_indent = Some(indent);
         }
-        self.open(indent, key, Value { scalar: unquoted(value), entries: Vec::new() });
+        let is_sequence = value.starts_with('[');
+        self.open(indent, key, Value { scalar: unquoted(value), is_sequence, ..Value::default() });
     }
 
     fn open(&mut self, indent: usize, key: Cow<'a, str>, value: Value<'a>) {
@@ -230,7 +245,7 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Value<'a> {
         self.close_down_to(0);
-        Value { scalar: Cow::Borrowed(""), entries: self.root }
+        Value { entries: self.root, ..Value::default() }
     }
 }
 
@@ -295,6 +310,17 @@ mod tests {
         let a = find(&root.entries, "a").unwrap();
         let nested = find(&a.entries, "d:e").unwrap();
         assert_eq!((a.text("b c"), nested.mapping("f")[0].1.scalar.as_ref()), ("1", "y"));
+    }
+
+    #[test]
+    fn sequences_are_told_from_mappings() {
+        let text = "a:\n- x\nb:\n  - y: 1\nc: [z]\nd:\n  e: 1\nf: {}\n";
+        for text in [text.to_owned(), format!("{text}g: {{h: 1}}\n")] {
+            let (documents, error) = documents(&text);
+            assert!(error.is_none(), "{error:?}");
+            let sequences = ["a", "b", "c", "d", "f"].map(|key| documents[0].has_sequence(key));
+            assert_eq!(sequences, [true, true, true, false, false], "{text}");
+        }
     }
 
     #[test]

@@ -10,17 +10,24 @@ use model::version::VersionScheme;
 use serde::Deserialize;
 
 use super::{NPM, package_json::Licenses, split_name, tell_unversioned};
-use crate::ecosystems::borrowed_json::{Entries, Flag, Object, Present, Text, check_keys, object};
+use crate::ecosystems::borrowed_json::{Entries, Flag, Object, Present, Text, check_keys, object, object_entries};
 use crate::ecosystems::locked_packages::{LockedPackages, Unusable, is_word};
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
 
 #[derive(Deserialize)]
 struct PackageLock<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "object_entries")]
     packages: Entries<'a, Object<Folder<'a>>>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "object_entries")]
     dependencies: Entries<'a, Object<Dependency<'a>>>,
+}
+
+/// Which version of the format a file says that it has.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Stated {
+    lockfile_version: u32,
 }
 
 /// One folder of the tree: the root (empty path), a workspace member, or an installed package.
@@ -120,7 +127,13 @@ pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), Read
     unusable.hand_over(path, found);
     locked.hand_over(found);
     if found.packages.is_empty() {
-        check_keys(text.as_bytes(), &["lockfileVersion", "packages", "dependencies"], "package-lock.json")?;
+        // Only version 1 leaves out its list when there is nothing to list.
+        let keys: &[&str] = match serde_json::from_str(text) {
+            Ok(Stated { lockfile_version: 3.. }) => &["packages"],
+            Ok(Stated { lockfile_version: 2 }) => &["packages", "dependencies"],
+            _ => &["lockfileVersion", "packages", "dependencies"],
+        };
+        check_keys(text.as_bytes(), keys, "package-lock.json")?;
     }
     Ok(())
 }
@@ -399,6 +412,24 @@ mod tests {
         let json = format!(r#"{{"packages":{{{}}}}}"#, many.join(","));
         let found = read(&Npm, "package-lock.json", json.as_bytes());
         assert!(found.gaps[0].reason.starts_with("12 of its entries ") && found.gaps[0].reason.ends_with("p9, …)"));
+    }
+
+    #[test]
+    fn a_file_without_a_list_of_packages_is_an_error() {
+        for bad in [
+            r#"{"lockfileVersion":3,"packages":[]}"#,
+            r#"{"lockfileVersion":3,"packages":["a"]}"#,
+            r#"{"lockfileVersion":3,"packages":"x"}"#,
+            r#"{"lockfileVersion":1,"dependencies":[{"version":"1.0.0"}]}"#,
+            r#"{"lockfileVersion":3}"#,
+            r#"{"lockfileVersion":2,"requires":true}"#,
+        ] {
+            let error = try_read(&Npm, "package-lock.json", bad.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with("it is no valid package-lock.json: "), "{bad}: {error}");
+        }
+        for empty in [r#"{"lockfileVersion":3,"packages":{}}"#, r#"{"lockfileVersion":1}"#, r#"{"dependencies":{}}"#] {
+            check(empty, &[""]);
+        }
     }
 
     #[test]

@@ -9,11 +9,11 @@
 //! What only serves development is settled over the relations: version 9 does not say it, and they say it for all.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::machine_yaml::{Value, documents};
-use super::{NPM, split_name};
-use crate::ecosystems::locked_packages::LockedPackages;
+use super::{NPM, split_name, tell_unversioned};
+use crate::ecosystems::locked_packages::{LockedPackages, Unusable};
 use crate::found::Found;
 use crate::wanted_file::ReadFileError;
 
@@ -33,7 +33,9 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
         found.gap("", error.to_string());
     }
     for document in &documents {
-        read_document(document, found);
+        if let Err(error) = read_document(document, found) {
+            found.gap("", error.to_string());
+        }
     }
     Ok(())
 }
@@ -44,11 +46,18 @@ fn is_known(version: &str) -> bool {
     matches!(major, "5" | "6" | "7" | "8" | "9")
 }
 
-fn read_document(document: &Value<'_>, found: &mut Found) {
+fn read_document(document: &Value<'_>, found: &mut Found) -> Result<(), ReadFileError> {
+    if let Some(key) = ["packages", "snapshots", "importers"].into_iter().find(|key| document.has_sequence(key)) {
+        let reason = format!("`{key}` is an array where an object should be");
+        return Err(ReadFileError::malformed("pnpm-lock.yaml", reason));
+    }
     let mut locked = LockedPackages::new(NPM);
     let mut places: HashMap<&str, usize> = HashMap::new();
     let packages = document.mapping("packages");
     let snapshots = document.mapping("snapshots");
+    let mut unusable = Unusable::default();
+    let mut unversioned = 0;
+    let mut left_out: HashSet<&str> = HashSet::new();
     for (key, package) in packages.iter().chain(snapshots) {
         if let Some((name, version)) = identity(key, package)
             && let Some(place) = locked.add(name, version, false)
@@ -57,8 +66,16 @@ fn read_document(document: &Value<'_>, found: &mut Found) {
         } else if let Some(&place) = places.get(without_peers(key)) {
             // The snapshot of a package whose name and version stand in its entry under `packages`.
             places.insert(key, place);
+        } else if identity(key, package).is_none() && !is_own_code(key) && left_out.insert(without_peers(key)) {
+            // The addresses of repositories and archives hold a colon, names do not.
+            match key.contains(':') {
+                true => unversioned += 1,
+                false => unusable.note(key),
+            }
         }
     }
+    tell_unversioned(unversioned, "", found);
+    unusable.hand_over("", found);
     for (key, package) in packages.iter().chain(snapshots) {
         let Some(&from) = places.get(&**key) else { continue };
         for section in ["dependencies", "optionalDependencies"] {
@@ -73,6 +90,7 @@ fn read_document(document: &Value<'_>, found: &mut Found) {
     let whole = std::slice::from_ref(document);
     let mut production = Vec::new();
     let mut development = Vec::new();
+    let mut asks = false;
     for importer in importers.iter().map(|(_, importer)| importer).chain(whole) {
         for section in ["dependencies", "optionalDependencies", "devDependencies"] {
             let roots = if section == "devDependencies" { &mut development } else { &mut production };
@@ -80,6 +98,7 @@ fn read_document(document: &Value<'_>, found: &mut Found) {
                 // A scalar in version 5, a mapping of specifier and version since 6.
                 let version = reference.text("version");
                 let version = if version.is_empty() { &*reference.scalar } else { version };
+                asks |= !version.is_empty() && !is_local(version);
                 roots.extend(resolve(name, version, &places));
             }
         }
@@ -90,6 +109,21 @@ fn read_document(document: &Value<'_>, found: &mut Found) {
         locked.set_direct_only(&production);
     }
     locked.hand_over(found);
+    if asks && packages.is_empty() && snapshots.is_empty() {
+        let reason = "it has none of the keys packages, snapshots";
+        return Err(ReadFileError::malformed("pnpm-lock.yaml", reason));
+    }
+    Ok(())
+}
+
+/// Whether a reference leads to a folder, which is the project's own code.
+fn is_local(reference: &str) -> bool {
+    ["link:", "file:", "workspace:"].iter().any(|protocol| reference.starts_with(protocol))
+}
+
+/// Whether the package of this key is a folder of the project.
+fn is_own_code(key: &str) -> bool {
+    is_local(key) || split_name(key).is_some_and(|(_, reference)| is_local(reference))
 }
 
 /// The name and the version of a package by its key, or by its fields where it does not come from a registry.
@@ -202,6 +236,35 @@ mod tests {
             "lockfileVersion: '9.0'\npackages: {a@1.0.0: {resolution: {integrity: x}},\n  b@2.0.0: {}}\n",
             &["npm a 1.0.0", "npm b 2.0.0"],
         );
+    }
+
+    #[test]
+    fn entries_without_a_version_are_told() {
+        let yaml = "lockfileVersion: '9.0'\n\npackages:\n\n  lodash:\n    resolution: {integrity: sha512-x}\n\n  /ms:\n    resolution: {integrity: sha512-x}\n\n  a@1.0.0:\n    resolution: {integrity: sha512-x}\n\n  b@file:b:\n    resolution: {directory: b, type: directory}\n\n  g@https://h/x/g/tar.gz/0123:\n    resolution: {tarball: https://h/x/g/tar.gz/0123}\n\nsnapshots:\n\n  lodash: {}\n\n  a@1.0.0: {}\n\n  b@file:b: {}\n\n  g@https://h/x/g/tar.gz/0123: {}\n";
+        let found = read(&Npm, "pnpm-lock.yaml", yaml.as_bytes());
+        assert_eq!(listing(&found), "npm a 1.0.0");
+        let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        let elsewhere = "1 of its packages comes from git or a folder, without a version to look up";
+        assert_eq!(reasons, [elsewhere, "2 of its entries have no version that can be used (lodash, /ms)"]);
+    }
+
+    #[test]
+    fn a_file_without_the_packages_that_it_asks_for_is_a_gap() {
+        let importers = |version: &str| {
+            format!(
+                "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      a:\n        specifier: '*'\n        version: {version}\n"
+            )
+        };
+        let lists = ["- a\n", "  - a@1.0.0: {}\n"].map(|list| format!("lockfileVersion: '9.0'\npackages:\n{list}"));
+        let flow = "lockfileVersion: '9.0'\npackages: [a]\n".to_owned();
+        for bad in lists.into_iter().chain([flow, importers("1.0.0")]) {
+            let found = read(&Npm, "pnpm-lock.yaml", bad.as_bytes());
+            let reasons: Vec<&str> = found.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+            assert!(matches!(reasons[..], [reason] if reason.starts_with("it is no valid pnpm-lock.yaml: ")), "{bad}");
+        }
+        for good in [importers("link:../a"), "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n".to_owned()] {
+            assert!(read(&Npm, "pnpm-lock.yaml", good.as_bytes()).gaps.is_empty(), "{good}");
+        }
     }
 
     #[test]
