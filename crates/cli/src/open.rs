@@ -9,7 +9,7 @@ use anyhow::{Context, anyhow};
 use formats::{Bill, LARGEST_BILL_BYTES, ReadBillError};
 use model::{ImageName, ScanTarget, TargetKind};
 use oci::credentials::CredentialSources;
-use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions};
+use oci::engine::{self, ContainerOptions, ContainerdOptions, EngineAddress, EngineOptions, RunningContainer};
 use oci::registry::{OneOfIndex, ProxySettings, RegistryOptions};
 use oci::{Cache, Companions, EntryStream, FileTree, FileTreeOptions, Image, OpenImageError, OpenOptions, PathKind};
 use scanner::{Detectors, IndexOptions, Indexed};
@@ -218,8 +218,11 @@ impl Opener<'_> {
                     let usual = EngineAddress::Unix(engine::DOCKER_SOCKET.into());
                     options.engines.insert(0, ("Docker", address(Some(host), "DOCKER_HOST", usual)?));
                 }
-                let root = work(engine::find_container_root(id, &options))?;
-                Ok((TargetKind::Container, tree(&root, FileTreeOptions::default())?))
+                let content = match work(engine::open_container(id, &options))? {
+                    RunningContainer::Root(root) => tree(&root, FileTreeOptions::default())?,
+                    RunningContainer::Export(image) => alone(*image),
+                };
+                Ok((TargetKind::Container, content))
             }
             Target::Rootfs(path) if path.is_file() => {
                 let image = work(oci::open_root_archive(path, &options))?;

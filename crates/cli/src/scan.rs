@@ -125,7 +125,7 @@ pub(crate) fn report(
     let Beside { bases, vouched } = beside;
     inventory.gaps.extend(vouched.gaps);
     inventory.gaps.extend(chosen.gaps.iter().cloned());
-    let bases = bases.filter(|_| target.kind != TargetKind::Rootfs);
+    let bases = bases.filter(|_| !matches!(target.kind, TargetKind::Rootfs | TargetKind::Container));
     if let (Some(bases), Some(image)) = (&bases, &mut inventory.image) {
         bases.list.mark(image, target.digest.as_ref());
     }

@@ -27,7 +27,7 @@ pub(crate) use bolt::exercise as exercise_bolt;
 pub(crate) use docker::exercise_storage;
 
 pub use bolt::ReadBoltError;
-pub use container::{ContainerOptions, find_container_root};
+pub use container::{ContainerOptions, RunningContainer, open_container};
 pub use containerd::{ContainerdOptions, open_containerd};
 pub use docker::{open_docker, open_podman};
 
@@ -149,8 +149,8 @@ pub enum EngineError {
         /// What was asked for.
         reference: String,
     },
-    /// The exported image is of no use.
-    #[error("the image that {engine} exported is of no use")]
+    /// What was exported is of no use.
+    #[error("what {engine} exported is of no use")]
     Export {
         /// The engine.
         engine: &'static str,
@@ -201,11 +201,47 @@ pub enum EngineError {
         /// What was asked for.
         id: String,
     },
-    /// The container has no process.
+    /// The engine says that the container does not run.
     #[error("the container `{id}` is not running; start it, or scan its image")]
     NotRunning {
         /// What was asked for.
         id: String,
+    },
+    /// The process has ended.
+    #[error("process {process} of the container `{id}` has no files any more; it has ended")]
+    Ended {
+        /// What was asked for.
+        id: String,
+        /// The number of the process.
+        process: u32,
+    },
+    /// No process of the container is seen on this machine.
+    #[error(
+        "process {process}, which {engine} names for the container `{id}`, is none of it on this machine; scan it where the \
+         processes of {engine} are seen"
+    )]
+    OtherProcess {
+        /// The engine.
+        engine: &'static str,
+        /// What was asked for.
+        id: String,
+        /// The number of the process, as the engine says.
+        process: u32,
+    },
+    /// No process of the container is seen on this machine, and its engine does not export it.
+    #[error(
+        "process {process}, which {engine} names for the container `{id}`, is none of it on this machine, and {engine} \
+         does not export it"
+    )]
+    NoExport {
+        /// The engine.
+        engine: &'static str,
+        /// What was asked for.
+        id: String,
+        /// The number of the process, as the engine says.
+        process: u32,
+        /// Why there is no export.
+        source: Box<EngineError>,
     },
     /// The container's files may not be read.
     #[error("cannot look into the container `{id}` at {}; run as the superuser", path.display())]

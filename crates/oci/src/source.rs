@@ -24,8 +24,8 @@ use model::{Digest, Platform};
 use crate::cache::Cache;
 use crate::compression::{Compression, MAGIC_BYTES, UnsupportedCompression, read_full};
 use crate::entry::ReadEntriesError;
-use crate::image::{Image, ImageConfig, Layer};
-use crate::local_blob::LocalFile;
+use crate::image::{Image, ImageConfig, Layer, LayerIdentity};
+use crate::local_blob::{LocalBlob, LocalFile};
 use crate::local_layers::{LocalLayer, LocalLayers};
 use archive_files::ArchiveFiles;
 pub(crate) use beside::LocalCompanions;
@@ -279,8 +279,23 @@ pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image
     let file = File::open(path).and_then(|file| LocalFile::new(file, options.cache));
     let blob = file.map_err(|source| cannot_read(path, source))?.whole();
     let identity = blob.identify(None, options.cache);
-    Ok(Image {
-        name: path.display().to_string(),
+    Ok(root_image(path.display().to_string(), blob, identity))
+}
+
+/// Opens a tar archive of a root file system that comes from anywhere, as [`open_root_archive`] does. It is kept in a
+/// temporary file without a name, of at most 64 GiB; `place` is what errors call it.
+pub(crate) fn open_root_stream(input: &mut (dyn io::Read + Send), place: &str) -> Result<Image, OpenImageError> {
+    let blob = spool::spool_stream(input, place)?.whole();
+    if blob.size_bytes() == 0 {
+        return Err(OpenImageError::NoArchive { place: place.to_owned(), what: "is empty" });
+    }
+    Ok(root_image(place.to_owned(), blob, LayerIdentity::Unknown))
+}
+
+/// An image of one layer without a configuration.
+fn root_image(name: String, blob: LocalBlob, identity: LayerIdentity) -> Image {
+    Image {
+        name,
         names: Vec::new(),
         digest: None,
         platform: None,
@@ -288,7 +303,7 @@ pub fn open_root_archive(path: &Path, options: &OpenOptions<'_>) -> Result<Image
         annotations: BTreeMap::new(),
         layers: vec![Layer { identity, diff_id: None, size_bytes: blob.size_bytes() }],
         blobs: Arc::new(LocalLayers::new(vec![LocalLayer::Blob(blob)])),
-    })
+    }
 }
 
 /// Opens an OCI image layout in a folder (OCI image-spec, image-layout.md).

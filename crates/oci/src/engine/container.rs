@@ -1,4 +1,5 @@
-//! Running containers: where their files are, seen from the host.
+//! Running containers: where their files are, seen from the host, or as their engine exports them
+//! (`docs/decisions/0006-unpacked-layers.md`).
 
 use std::fs;
 use std::io;
@@ -8,6 +9,8 @@ use serde::Deserialize;
 
 use super::api::{EngineApi, is_plain};
 use super::{EngineAddress, EngineError, EngineOptions};
+use crate::Image;
+use crate::source::open_root_stream;
 
 /// The fewest digits of an id that is looked for among the processes' control groups.
 const MIN_ID_DIGITS: usize = 12;
@@ -39,55 +42,81 @@ impl Default for ContainerOptions {
     }
 }
 
-/// Finds the root folder of a running container, as the host sees it. The container is named by its id, the beginning
-/// of its id, its name, or the number of one of its processes.
+/// What is had of a running container.
+pub enum RunningContainer {
+    /// The root folder of one of its processes, as this machine sees it.
+    Root(PathBuf),
+    /// What its engine exported of its files, as an image of one layer. Volumes are not in it.
+    Export(Box<Image>),
+}
+
+/// Finds the files of a running container, which is named by its id, the beginning of its id, its name, or the number of
+/// one of its processes on this machine.
+///
+/// The numbers that an engine gives are those of the machine, or the namespace, that it runs in. A process of this
+/// machine is taken for the container only where its control group has the container's whole id; else the engine exports
+/// the files.
 ///
 /// # Errors
-/// When there is no such container, when several could be meant, and when its root may not be read.
-pub fn find_container_root(id: &str, options: &ContainerOptions) -> Result<PathBuf, EngineError> {
+/// When there is no such container, when several could be meant, when it does not run, and when its files may neither
+/// be read nor exported.
+pub fn open_container(id: &str, options: &ContainerOptions) -> Result<RunningContainer, EngineError> {
     if !is_plain(id) || id.contains('/') {
         return Err(EngineError::Reference { reference: id.to_owned() });
     }
-    let process = match id.parse::<u32>() {
-        Ok(number) if number > 0 && options.proc.join(id).is_dir() => number,
-        _ => find_process(id, options)?,
-    };
-    let path = options.proc.join(process.to_string()).join("root");
+    match id.parse::<u32>() {
+        Ok(process) if process > 0 && options.proc.join(id).is_dir() => {
+            root_of(id, process, &options.proc).map(RunningContainer::Root)
+        }
+        _ => find(id, options),
+    }
+}
+
+/// The root folder of a process of the container `id`.
+fn root_of(id: &str, process: u32, proc: &Path) -> Result<PathBuf, EngineError> {
+    let path = proc.join(process.to_string()).join("root");
     match fs::read_dir(&path) {
         Ok(_) => Ok(path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(EngineError::NotRunning { id: id.to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(EngineError::Ended { id: id.to_owned(), process }),
         Err(source) => Err(EngineError::ContainerRoot { id: id.to_owned(), path, source }),
     }
 }
 
-fn find_process(id: &str, options: &ContainerOptions) -> Result<u32, EngineError> {
+fn find(id: &str, options: &ContainerOptions) -> Result<RunningContainer, EngineError> {
     let mut looked_at = Vec::new();
     for (engine, address) in &options.engines {
         if matches!(address, EngineAddress::Unix(path) if !path.exists()) {
             continue;
         }
         looked_at.push((*engine).to_owned());
-        match ask_engine(engine, address, id) {
-            Ok(Some(0)) => return Err(EngineError::NotRunning { id: id.to_owned() }),
-            Ok(Some(process)) => return Ok(process),
-            Ok(None) => {}
+        match describe(engine, address, id) {
+            Ok((api, Some(description))) => return open_described(id, engine, &api, &description, &options.proc),
+            Ok((_, None)) => {}
             // Another engine may have it; a socket that may not be opened is told when none has.
             Err(error) => looked_at.push(error.to_string()),
         }
     }
     looked_at.push("containerd".to_owned());
-    if let Some(process) = find_task(id, &options.containerd_state)? {
-        return Ok(process);
+    if let Some(task) = find_task(id, &options.containerd_state)? {
+        let process = process_here(&task.id, task.process, &options.proc)?;
+        let process = process.ok_or_else(|| EngineError::OtherProcess {
+            engine: "containerd",
+            id: id.to_owned(),
+            process: task.process,
+        })?;
+        return root_of(id, process, &options.proc).map(RunningContainer::Root);
     }
     looked_at.push("the control groups of all processes".to_owned());
     if let Some(process) = find_in_control_groups(id, &options.proc)? {
-        return Ok(process);
+        return root_of(id, process, &options.proc).map(RunningContainer::Root);
     }
     Err(EngineError::NoSuchContainer { id: id.to_owned(), engines: looked_at })
 }
 
 #[derive(Deserialize)]
 struct Description {
+    #[serde(rename = "Id", default)]
+    id: String,
     #[serde(rename = "State")]
     state: State,
 }
@@ -96,17 +125,90 @@ struct Description {
 struct State {
     #[serde(rename = "Pid", default)]
     process: u32,
+    #[serde(rename = "Running")]
+    is_running: Option<bool>,
 }
 
-fn ask_engine(engine: &'static str, address: &EngineAddress, id: &str) -> Result<Option<u32>, EngineError> {
+/// What an engine says of a container; `None` when it has none of that name.
+fn describe(
+    engine: &'static str,
+    address: &EngineAddress,
+    id: &str,
+) -> Result<(EngineApi, Option<Description>), EngineError> {
     let api = EngineApi::new(engine, &EngineOptions::at(address.clone()))?;
-    let description: Option<Description> = api.document(&format!("/containers/{id}/json"))?;
-    Ok(description.map(|description| description.state.process))
+    let description = api.document(&format!("/containers/{id}/json"))?;
+    Ok((api, description))
+}
+
+/// The files of a container that an engine described: in place where a process of it is on this machine, else exported.
+fn open_described(
+    id: &str,
+    engine: &'static str,
+    api: &EngineApi,
+    description: &Description,
+    proc: &Path,
+) -> Result<RunningContainer, EngineError> {
+    let Description { id: whole, state } = description;
+    if !state.is_running.unwrap_or(state.process > 0) {
+        return Err(EngineError::NotRunning { id: id.to_owned() });
+    }
+    let process = if is_whole_id(whole) { process_here(whole, state.process, proc)? } else { None };
+    let unreadable = match process.map(|process| root_of(id, process, proc)) {
+        Some(Ok(root)) => return Ok(RunningContainer::Root(root)),
+        Some(Err(error)) => Some(error),
+        None => None,
+    };
+    // By its whole id it is this container, whatever took over its name meanwhile.
+    let wanted = if is_whole_id(whole) { whole.as_str() } else { id };
+    match export(engine, api, wanted) {
+        Ok(image) => Ok(RunningContainer::Export(Box::new(image))),
+        Err(source) => Err(unreadable.unwrap_or_else(|| EngineError::NoExport {
+            engine,
+            id: id.to_owned(),
+            process: state.process,
+            source: Box::new(source),
+        })),
+    }
+}
+
+/// What an engine exports of a container's files.
+fn export(engine: &'static str, api: &EngineApi, id: &str) -> Result<Image, EngineError> {
+    let mut archive = api.stream(&format!("/containers/{id}/export"))?;
+    open_root_stream(&mut archive, &format!("the export of {id}"))
+        .map_err(|source| EngineError::Export { engine, source: Box::new(source) })
+}
+
+/// A process of the container of this whole id on this machine: the one that its engine names, if it is one of the
+/// container, else any in its control group.
+fn process_here(id: &str, named: u32, proc: &Path) -> Result<Option<u32>, EngineError> {
+    let text = read_short(&proc.join(named.to_string()).join("cgroup")).unwrap_or_default();
+    match text.lines().any(|line| is_group_of(line, id)) {
+        true => Ok(Some(named)),
+        false => find_in_control_groups(id, proc),
+    }
+}
+
+/// Whether a line of a process's control groups places it in the container of this whole id.
+fn is_group_of(line: &str, id: &str) -> bool {
+    if is_whole_id(id) {
+        return container_id(line) == Some(id);
+    }
+    // `ctr` names containers as its user does, and their groups after that: `/default/web`, `default-web.scope`.
+    line.split('/').any(|part| {
+        let scope = part.strip_suffix(".scope").and_then(|name| name.strip_suffix(id));
+        part == id || scope.is_some_and(|before| before.is_empty() || before.ends_with('-'))
+    })
+}
+
+/// A task of containerd: the whole id of a container, and the number of its first process.
+struct Task {
+    id: String,
+    process: u32,
 }
 
 /// Looks through the tasks of containerd: `io.containerd.runtime.v2.task/NAMESPACE/ID/init.pid`.
-fn find_task(id: &str, state: &Path) -> Result<Option<u32>, EngineError> {
-    let mut found: Option<(String, u32)> = None;
+fn find_task(id: &str, state: &Path) -> Result<Option<Task>, EngineError> {
+    let mut found = None;
     for namespace in folders(&state.join("io.containerd.runtime.v2.task")) {
         for task in folders(&namespace) {
             let Some(name) = task.file_name().and_then(|name| name.to_str()) else { continue };
@@ -115,16 +217,17 @@ fn find_task(id: &str, state: &Path) -> Result<Option<u32>, EngineError> {
             }
             let process = fs::read_to_string(task.join("init.pid")).ok().and_then(|text| text.trim().parse().ok());
             let Some(process) = process else { continue };
+            let task = Task { id: name.to_owned(), process };
             if name == id {
-                return Ok(Some(process));
+                return Ok(Some(task));
             }
             if found.is_some() {
                 return Err(EngineError::AmbiguousContainer { id: id.to_owned() });
             }
-            found = Some((name.to_owned(), process));
+            found = Some(task);
         }
     }
-    Ok(found.map(|(_, process)| process))
+    Ok(found)
 }
 
 /// Looks for a process in a control group that has the id in its name, as every runtime names them. The monitors that
@@ -140,7 +243,8 @@ fn find_in_control_groups(id: &str, proc: &Path) -> Result<Option<u32>, EngineEr
     let mut found: Option<(String, u32)> = None;
     for process in processes {
         let Some(text) = read_short(&proc.join(process.to_string()).join("cgroup")) else { continue };
-        let Some(full) = text.lines().find_map(|line| container_id(line, id)) else { continue };
+        let wanted = |line| container_id(line).filter(|whole| whole.starts_with(id));
+        let Some(full) = text.lines().find_map(wanted) else { continue };
         match &found {
             None => found = Some((full.to_owned(), process)),
             Some((known, _)) if known == full => {}
@@ -150,13 +254,19 @@ fn find_in_control_groups(id: &str, proc: &Path) -> Result<Option<u32>, EngineEr
     Ok(found.map(|(_, process)| process))
 }
 
-/// The whole id in a line of a process's control groups, if it begins with the given digits.
-fn container_id<'a>(line: &'a str, id: &str) -> Option<&'a str> {
-    line.split('/').filter(|part| !part.contains("conmon")).find_map(|part| {
+/// The whole id of the container that a line of a process's control groups places it in; the innermost one, where
+/// containers run within containers.
+fn container_id(line: &str) -> Option<&str> {
+    line.rsplit('/').filter(|part| !part.contains("conmon")).find_map(|part| {
         let name = part.strip_suffix(".scope").unwrap_or(part);
         let name = name.rsplit(['-', ':']).next().unwrap_or(name);
-        (name.starts_with(id) && name.len() == 64).then_some(name)
+        is_whole_id(name).then_some(name)
     })
+}
+
+/// Whether a text is the id that engines give to a container: 64 hexadecimal digits.
+fn is_whole_id(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn folders(path: &Path) -> Vec<PathBuf> {
@@ -173,63 +283,4 @@ fn read_short(path: &Path) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ONE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-    const OTHER: &str = "0123456789abffff0123456789abcdef0123456789abcdef0123456789abcdef";
-
-    /// A machine with a task of containerd, a container of CRI-O and one of Docker without its engine.
-    fn machine() -> (tempfile::TempDir, ContainerOptions) {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |path: &str, text: &str| {
-            let path = folder.path().join(path);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        };
-        write("state/io.containerd.runtime.v2.task/default/web/init.pid", "11\n");
-        write(&format!("state/io.containerd.runtime.v2.task/k8s.io/{ONE}/init.pid"), "12");
-        write("proc/11/root/etc/os-release", "");
-        write("proc/12/root/etc/os-release", "");
-        write("proc/19/cgroup", &format!("0::/machine.slice/libpod-conmon-{OTHER}.scope\n"));
-        write("proc/20/cgroup", &format!("0::/kubepods.slice/crio-{OTHER}.scope/container\n"));
-        write("proc/20/root/etc/os-release", "");
-        write("proc/21/cgroup", "0::/init.scope\n");
-        write("proc/30/cgroup", &format!("12:pids:/docker/{}\n", ONE.replace("0123", "f123")));
-        write("proc/30/root/etc/os-release", "");
-        let options = ContainerOptions {
-            engines: vec![("Docker", EngineAddress::Unix(folder.path().join("docker.sock")))],
-            containerd_state: folder.path().join("state"),
-            proc: folder.path().join("proc"),
-        };
-        (folder, options)
-    }
-
-    fn check(id: &str) -> String {
-        let (folder, options) = machine();
-        match find_container_root(id, &options) {
-            Ok(path) => path.strip_prefix(folder.path()).unwrap().display().to_string(),
-            Err(error) => error.to_string(),
-        }
-    }
-
-    #[test]
-    fn containers_are_found_by_name_id_and_process() {
-        assert_eq!(check("web"), "proc/11/root");
-        assert_eq!(check(ONE), "proc/12/root");
-        assert_eq!(check("0123456789abc"), "proc/12/root");
-        assert_eq!(check(&OTHER[..14]), "proc/20/root");
-        assert_eq!(check("f123456789ab"), "proc/30/root");
-        assert_eq!(check("20"), "proc/20/root");
-    }
-
-    #[test]
-    fn what_is_no_running_container_is_told() {
-        assert_eq!(check("../1"), "`../1` cannot be the name of an image or a container");
-        assert_eq!(
-            check("mail"),
-            "there is no container `mail`; looked for it in: containerd, the control groups of all processes"
-        );
-        assert_eq!(check("21"), "the container `21` is not running; start it, or scan its image");
-    }
-}
+mod tests;

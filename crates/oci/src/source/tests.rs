@@ -5,7 +5,6 @@ use test_support::{Storage, TarWriter, TestImages, test_data};
 
 use super::*;
 use crate::entry::EntryStream;
-use crate::image::LayerIdentity;
 
 const TWO_LAYERS: &str = "image app:1
     user app
