@@ -47,6 +47,16 @@ fn a_full_disk_leaves_no_half_report_and_the_former_one_as_it_was() {
     assert_eq!(names(&program), ["bill.json", "folder"]);
 }
 
+/// `docs/reference/exit-codes.md`: the place is a mistake of the command line, the full disk is none.
+#[test]
+fn a_place_that_cannot_be_opened_is_wrong_usage_and_a_full_disk_is_not() {
+    let program = program();
+    program.run(&sbom("missing/bill.json")).ended(2, &["cannot write to missing/bill.json"]);
+    program.write("other/file", "");
+    program.run(&sbom("other")).ended(2, &["cannot write to other"]);
+    program.run_on_full_disk(&sbom("bill.json")).ended(3, &["cannot write to bill.json"]);
+}
+
 #[test]
 fn a_report_goes_straight_to_what_is_no_regular_file() {
     let program = program();
