@@ -492,7 +492,8 @@ fn parse_rhel_member(text: &str) -> Result<String, String> {
 }
 
 fn parse_time(text: &str) -> Result<u64, String> {
-    intelligence::parse_time(text).ok_or_else(|| "write a time such as 2026-01-31T12:00:00Z".into())
+    intelligence::parse_time(text)
+        .ok_or_else(|| "write a time such as 2026-01-31T12:00:00Z, of the years from 1970 to 2199".into())
 }
 
 fn parse_language(text: &str) -> Result<Language, String> {
@@ -526,7 +527,11 @@ mod tests {
     #[test]
     fn times_are_seconds_since_1970() {
         assert_eq!(parse_time("1970-01-02T00:00:00Z"), Ok(86_400));
-        assert!(parse_time("tomorrow").is_err());
+        assert_eq!(parse_time("2199-12-31T23:59:59Z"), Ok(7_258_118_399));
+        for text in ["tomorrow", "1969-12-31T23:59:59Z", "2200-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+            let refused = parse_time(text).unwrap_err();
+            assert_eq!(refused, "write a time such as 2026-01-31T12:00:00Z, of the years from 1970 to 2199", "{text}");
+        }
     }
 
     #[test]
