@@ -57,7 +57,7 @@ pub enum IndexError {
         source: ReadEntriesError,
     },
     /// The layer's bytes are not those that its digest promises.
-    #[error("layer {number} of {image} is not what it claims to be")]
+    #[error("cannot verify layer {number} of {image}")]
     FinishLayer {
         /// Place of the layer, from 1 at the base.
         number: usize,

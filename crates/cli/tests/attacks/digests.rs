@@ -33,7 +33,20 @@ fn every_document_and_layer_must_have_its_digest() {
         let run = bench.scan("oci:image");
         assert_eq!(run.code, 3, "{path}: {}", run.stdout);
         run.says("is not what it claims to be");
+        assert_eq!(run.stderr.matches("is not what it claims to be").count(), 1, "{path}: {}", run.stderr);
     }
+}
+
+#[test]
+fn a_layer_of_a_docker_archive_with_another_digest_is_told_once() {
+    let layers = [layer(ALPINE), layer("layer ADD y\n  srv/x =\n")];
+    let digest = Blob::new(layers[0].clone()).digest;
+    let config = json!({ "os": "linux", "architecture": "amd64", "rootfs": { "diff_ids": [digest, digest] } });
+    let bench = Bench::new();
+    bench.write("docker.tar", &docker_archive(&layers, &config));
+    let run = bench.scan("docker.tar");
+    run.fails_with("is not what it claims to be: its bytes have the digest");
+    assert_eq!(run.stderr.matches("is not what it claims to be").count(), 1, "{}", run.stderr);
 }
 
 /// The blobs have the digests that they are named by; the sizes beside those lie.
