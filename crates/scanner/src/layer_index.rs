@@ -532,7 +532,7 @@ fn cut_off(entry: &Entry, found: &Found) -> Option<&'static str> {
         None
     } else if is_package_archive(name) {
         Some("it is empty (0 bytes), so that the packages that belong in it are unknown")
-    } else if is_lock_file(name) && !is_in_dependency_folder(entry.path.as_str()) {
+    } else if (is_lock_file(name) || name == "requirements.lock") && !is_in_dependency_folder(entry.path.as_str()) {
         Some("it is empty (0 bytes), so that what it locks is unknown")
     } else {
         None

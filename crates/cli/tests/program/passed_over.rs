@@ -248,6 +248,19 @@ fn metadata_without_name_or_version_is_a_gap() {
 }
 
 #[test]
+fn lock_files_of_python_without_a_byte_are_gaps() {
+    let program = Program::new();
+    // The last one only keeps others from its script.
+    for name in ["requirements-dev.lock", "requirements.lock", "uv.lock", "x.py.lock"] {
+        program.write(&format!("app/{name}"), "");
+    }
+    let report = program.scan(&intelligence(), &["dir:app"]);
+    let reason = "it is empty (0 bytes), so that what it locks is unknown";
+    let expected = ["requirements-dev.lock", "requirements.lock", "uv.lock"].map(|name| format!("{name}: {reason}"));
+    assert_eq!(gaps(&report), expected);
+}
+
+#[test]
 fn archives_of_packages_without_a_byte_are_gaps() {
     let program = Program::new();
     for name in ["a.jar", "b.WAR", "c.egg", "node_modules/x/d.jar"] {

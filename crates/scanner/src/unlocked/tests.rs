@@ -87,7 +87,10 @@ fn a_lock_file_beside_or_above_tells_the_versions() {
 fn a_lock_file_of_another_project_or_ecosystem_tells_nothing() {
     check(&[("a/package.json", PACKAGE), ("b/yarn.lock", ""), ("a/c/yarn.lock", "")], &["a/package.json"]);
     check(&[("a/package.json", PACKAGE), ("a/Cargo.lock", "")], &["a/package.json"]);
-    check(&[("a/pyproject.toml", PYPROJECT), ("a/requirements-dev.txt", "b==1\n")], &["a/pyproject.toml"]);
+    for list in ["requirements-dev.txt", "requirements-test.txt", "requirements_dev.txt", "requirements-docs.txt"] {
+        let list = format!("a/{list}");
+        check(&[("a/pyproject.toml", PYPROJECT), (list.as_str(), "b==1\n")], &["a/pyproject.toml"]);
+    }
 }
 
 #[test]
