@@ -34,6 +34,10 @@ pub(crate) struct MergedLayers<'a> {
     files: BTreeMap<&'a str, VisibleFile<'a>>,
     owned: BTreeMap<&'a str, &'a PathSet>,
     gaps: BTreeMap<&'a str, Vec<&'a Gap>>,
+    /// What files told that packages of the system owned, until an upper layer hid them.
+    of_packages: HashMap<&'a str, &'a Found>,
+    /// Visible files that no package of the system owns any more: an upper layer put them in the place of such files.
+    replaced: HashSet<&'a str>,
     presence: HashMap<PackageKey<'a>, Presence>,
     removed: Vec<(PackageKey<'a>, u32, u32)>,
 }
@@ -58,6 +62,8 @@ struct PackageKey<'a> {
 struct Presence {
     since: u32,
     files: u32,
+    /// The last layer that hid a file that told of it, rather than one that a package of the system owned.
+    told_until: Option<u32>,
 }
 
 /// Merges the layers from the base upwards into an inventory. `in_layers` says whether layer numbers mean anything.
@@ -75,35 +81,71 @@ pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers:
 impl<'a> MergedLayers<'a> {
     fn add(&mut self, number: u32, layer: &'a LayerIndex) {
         let mut hides = Hides::new(layer);
-        let mut gone: Vec<&Found> = Vec::new();
-        self.files.retain(|path, file| {
-            let hidden = hides.hides(path);
-            if hidden {
-                gone.push(file.found);
+        let hidden = self.files.iter().filter(|(path, _)| hides.hides(path));
+        let gone: Vec<(&str, &Found)> = hidden.map(|(path, file)| (*path, file.found)).collect();
+        let may_be_owned = |path: &str, found: &Found| tells_of_languages(found) && !self.replaced.contains(path);
+        let asked = gone.iter().filter(|(path, found)| may_be_owned(path, found));
+        let candidates: HashSet<u64> = asked.map(|(path, _)| path_hash(&owned_name(path))).collect();
+        let owned = self.owned_among(&self.files, &candidates);
+        let is_owned = |path: &str| owned.contains(&path_hash(&owned_name(path)));
+        for &(path, found) in &gone {
+            self.files.remove(path);
+            if is_owned(path) {
+                self.of_packages.insert(path, found);
             }
-            !hidden
-        });
+        }
+        self.note_replaced(layer);
         self.owned.retain(|path, _| !hides.hides(path));
         self.gaps.retain(|path, _| !hides.hides(path));
         // Additions before removals: a database written anew still holds most of its packages.
         for (path, found) in &layer.files {
             self.files.insert(path, VisibleFile { layer: number, found });
             for key in installed_keys(found) {
-                self.presence.entry(key).or_insert(Presence { since: number, files: 0 }).files += 1;
+                self.presence.entry(key).or_insert(Presence { since: number, files: 0, told_until: None }).files += 1;
             }
         }
-        for key in gone.into_iter().flat_map(installed_keys) {
-            if let Some(presence) = self.presence.get_mut(&key) {
+        for (path, found) in gone {
+            let is_told = !is_owned(path);
+            for key in installed_keys(found) {
+                let Some(presence) = self.presence.get_mut(&key) else { continue };
                 presence.files -= 1;
-                if presence.files == 0 {
-                    self.removed.push((key, presence.since, number));
-                    self.presence.remove(&key);
+                if is_told {
+                    presence.told_until = Some(number);
                 }
+                if presence.files > 0 {
+                    continue;
+                }
+                if let Some(removed_in) = presence.told_until {
+                    self.removed.push((key, presence.since, removed_in));
+                }
+                self.presence.remove(&key);
             }
         }
         self.owned.extend(layer.owned.iter().map(|(path, owned)| (path.as_str(), owned)));
         for gap in &layer.gaps {
             self.gaps.entry(outer_path(&gap.path)).or_default().push(gap);
+        }
+    }
+
+    /// Notes which files of a layer lie where packages of the system owned others. They are the packages' own where the layer
+    /// has a list of files that names them, as one that upgrades a package has, and where they tell what was there before,
+    /// as where only their owner or mode changed.
+    fn note_replaced(&mut self, layer: &'a LayerIndex) {
+        if self.of_packages.is_empty() {
+            return;
+        }
+        let with_gaps = layer.gaps.iter().map(|gap| outer_path(&gap.path));
+        for path in layer.files.keys().map(String::as_str).chain(with_gaps) {
+            let Some(&of_package) = self.of_packages.get(path) else { continue };
+            let hash = path_hash(&owned_name(path));
+            if layer.owned.values().any(|owned| owned.contains(hash)) {
+                self.of_packages.remove(path);
+                self.replaced.remove(path);
+            } else if layer.files.get(path) == Some(of_package) {
+                self.replaced.remove(path);
+            } else {
+                self.replaced.insert(path);
+            }
         }
     }
 
@@ -250,17 +292,16 @@ impl<'a> MergedLayers<'a> {
     }
 
     fn files_of_os_packages(&self, files: &BTreeMap<&str, VisibleFile<'_>>) -> HashSet<u64> {
-        let of_languages = files
-            .iter()
-            .filter(|(_, file)| {
-                let is_of_language = |package: &FoundPackage| !package.ecosystem.is_operating_system();
-                !file.found.inexact.is_empty() || file.found.packages.iter().any(is_of_language)
-            })
-            .map(|(path, _)| path);
-        let candidates: HashSet<u64> =
-            of_languages.chain(self.gaps.keys()).map(|path| path_hash(&owned_name(path))).collect();
+        let of_languages = files.iter().filter(|(_, file)| tells_of_languages(file.found)).map(|(path, _)| *path);
+        let asked = of_languages.chain(self.gaps.keys().copied()).filter(|path| !self.replaced.contains(path));
+        let candidates: HashSet<u64> = asked.map(|path| path_hash(&owned_name(path))).collect();
+        self.owned_among(files, &candidates)
+    }
+
+    /// The hashes among `candidates` of paths that packages of the system own, whose own files are among `files`.
+    fn owned_among(&self, files: &BTreeMap<&str, VisibleFile<'_>>, candidates: &HashSet<u64>) -> HashSet<u64> {
         if candidates.is_empty() {
-            return candidates;
+            return HashSet::new();
         }
         let is_debian = |package: &&FoundPackage| package.ecosystem == Ecosystem::Deb;
         let installed: HashSet<&str> = files
@@ -412,6 +453,11 @@ impl Packages {
         }
         list
     }
+}
+
+/// Whether a file tells packages that one of the system may own.
+fn tells_of_languages(found: &Found) -> bool {
+    !found.inexact.is_empty() || found.packages.iter().any(|package| !package.ecosystem.is_operating_system())
 }
 
 fn installed_keys<'a>(found: &'a Found) -> impl Iterator<Item = PackageKey<'a>> {

@@ -143,6 +143,56 @@ fn files_of_system_packages_yield_neither_packages_nor_gaps() {
     );
 }
 
+/// What a package of the system owned was never told, so that it cannot be told as removed.
+#[test]
+fn files_that_a_system_package_owned_are_not_removed_packages() {
+    const FILE: &str = "usr/lib/node_modules/minimist/package.json";
+    let status = |version: &str| {
+        let npm = format!("Package: npm\nStatus: install ok installed\nVersion: {version}\n\n");
+        format!("{npm}Package: base\nStatus: install ok installed\nVersion: 1\n")
+    };
+    let (old, new) = (status("1"), status("2"));
+    let file = (FILE, r#"{"name":"minimist","version":"1.2.8"}"#);
+    let list = ("var/lib/dpkg/info/npm.list", "/usr/lib/node_modules/minimist/package.json\n");
+    let gone = ("usr/lib/node_modules/.wh.minimist", "");
+    let base = [("var/lib/dpkg/status", old.as_str()), list, file];
+    // Upgraded, purged, and removed by hand.
+    let upgraded = [("var/lib/dpkg/status", new.as_str()), ("var/lib/dpkg/info/npm.list", "/usr/bin/npm\n"), gone];
+    check(&[&base, &upgraded], &["base 1 in 0", "npm 2 in 1", "npm 0-1"]);
+    let rest = "Package: base\nStatus: install ok installed\nVersion: 1\n";
+    let purged = [("var/lib/dpkg/status", rest), ("var/lib/dpkg/info/.wh.npm.list", ""), gone];
+    check(&[&base, &purged], &["base 1 in 0", "npm 0-1"]);
+    check(&[&base, &[gone]], &["base 1 in 0", "npm 1 in 0"]);
+    // What nobody owned is told, and so is what took the place of an owned file.
+    check(&[&base[..1], &[file], &[gone]], &["base 1 in 0", "npm 1 in 0", "minimist 1-2"]);
+    let other = (FILE, r#"{"name":"minimist","version":"0.0.8"}"#);
+    check(&[&base, &[other], &[gone]], &["base 1 in 0", "npm 1 in 0", "minimist 1-2"]);
+}
+
+#[test]
+fn a_file_in_the_place_of_one_of_a_system_package_is_its_own() {
+    const FILE: &str = "usr/lib/node_modules/minimist/package.json";
+    const LISTED: &str = "F:usr/lib/node_modules/minimist\nR:package.json\n\n";
+    let (old, new) = (format!("P:npm\nV:1\n{LISTED}"), format!("P:npm\nV:2\n{LISTED}P:curl\nV:1\n\n"));
+    let (old, new) = (("lib/apk/db/installed", old.as_str()), ("lib/apk/db/installed", new.as_str()));
+    let own = (FILE, r#"{"name":"minimist","version":"1.2.8"}"#);
+    let other = (FILE, r#"{"name":"minimist","version":"0.0.8"}"#);
+    let base = [old, own];
+    let expected = ["npm 1 in 0", "minimist 0.0.8 in 1"];
+    check(&[&base, &[other]], &expected);
+    check(&[&base, &[("usr/lib/.wh.node_modules", "")], &[other]], &["npm 1 in 0", "minimist 0.0.8 in 2"]);
+    // A later change of the list says nothing of the file, nor does one more write of it.
+    check(&[&base, &[other], &[new]], &["curl 1 in 2", "npm 2 in 2", "minimist 0.0.8 in 1", "npm 0-2"]);
+    check(&[&base, &[other], &[other]], &expected);
+    // One that cannot be read is a gap.
+    check(&[&base, &[(FILE, "{")]], &["npm 1 in 0", &format!("gap {FILE}")]);
+    // The package's own: upgraded with its list, touched, put back, or in a layer above that of the list.
+    check(&[&base, &[new, other]], &["curl 1 in 1", "npm 2 in 1", "npm 0-1"]);
+    check(&[&base, &[own]], &["npm 1 in 0"]);
+    check(&[&[old], &[own]], &["npm 1 in 0"]);
+    check(&[&base, &[other], &[own]], &["npm 1 in 0", "minimist 1-2"]);
+}
+
 #[test]
 fn sources_of_a_go_toolchain_and_of_cached_modules_are_no_projects() {
     let require = "module cmd\n\ngo 1.22\n\nrequire golang.org/x/net v0.1.0\n";
