@@ -1,7 +1,9 @@
 //! What a file's `security.capability` attribute gives to whoever runs it (linux/capability.h, `struct vfs_cap_data`).
 
+use serde::{Deserialize, Serialize};
+
 /// The capabilities of a file, by their numbers in capabilities(7): those that it permits or lets be inherited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FileCapabilities(u64);
 
 const REVISION_1: u32 = 0x0100_0000;

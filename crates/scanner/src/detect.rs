@@ -25,6 +25,7 @@ use crate::layer_paths::{HardLinks, Occurrences, remove_below};
 use crate::owners::{self, DigestHead, Owners};
 use crate::path_set::path_hash;
 use crate::remarks::Remarks;
+use crate::rights::Rights;
 use crate::shared_content::SharedContent;
 
 pub(crate) use crate::nested::HEAD_BYTES;
@@ -119,6 +120,14 @@ impl Detections {
         again
     }
 
+    /// Gives a file other rights than those with which it was looked into.
+    pub(crate) fn give(&mut self, name: &str, rights: Rights) {
+        if let Some(detected) = self.files.get_mut(name) {
+            detected.give(rights);
+        }
+        self.remarks.give(name, rights);
+    }
+
     /// Says what there was no room for, when all of a layer was looked into.
     pub(crate) fn end(&mut self) {
         let left_out = [self.remarks.gap(), self.gap()];
@@ -147,6 +156,19 @@ pub(crate) struct Detected {
 }
 
 impl Detected {
+    /// Gives the file other rights. One that nobody may execute any more is none that can run.
+    fn give(&mut self, rights: Rights) {
+        let Some(executable) = &mut self.executable else { return };
+        executable.mode = rights.mode;
+        if !rights.capabilities.is_empty() {
+            executable.capabilities = rights.capabilities.numbers().collect();
+        }
+        if !rights.is_executable() {
+            self.hashed.push(Hashed { inner_path: None, sha256: executable.sha256 });
+            self.executable = None;
+        }
+    }
+
     /// What it takes in memory, in bytes, roughly.
     pub(crate) fn weight(&self) -> usize {
         256 * (1 + self.secrets.len() + self.malware.len() + self.licenses.len() + self.hashed.len())

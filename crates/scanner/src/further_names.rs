@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use model::UntrustedPath;
+use model::{Gap, UntrustedPath, counted};
 
 use crate::detect::Detections;
 use crate::layer_index::{LayerIndex, Room};
+use crate::rights::Rights;
 use crate::selector::SELECTOR;
 
 /// A further name of a file.
@@ -19,6 +20,8 @@ pub(crate) struct FurtherName {
     /// The number of the layer that has the file, and where it lies there.
     pub(crate) holder: usize,
     pub(crate) file: String,
+    /// What the header of a link lets those do who run the file.
+    pub(crate) rights: Option<Rights>,
 }
 
 /// Whether a file is told under its further name as it is told under its own, because no reader goes by either.
@@ -27,10 +30,17 @@ pub(crate) fn is_told_alike(name: &str, file: &str) -> bool {
 }
 
 /// Tells under these names what the layers, from the base upwards, tell of the files, and what was `found` in them; what a
-/// layer has no room for is a gap.
-pub(crate) fn tell(names: &[FurtherName], indexes: &mut [LayerIndex], found: &mut [Detections]) {
+/// layer has no room for is a gap. Where files that can run are listed, so is one that only a link makes executable.
+pub(crate) fn tell(
+    names: &[FurtherName],
+    indexes: &mut [LayerIndex],
+    found: &mut [Detections],
+    lists_executables: bool,
+) {
     let mut rooms: BTreeMap<usize, Room> = BTreeMap::new();
-    for FurtherName { layer, name, holder, file } in names {
+    // By layer, the first one and how many.
+    let mut made_executable: BTreeMap<usize, (&str, usize)> = BTreeMap::new();
+    for FurtherName { layer, name, holder, file, rights } in names {
         let room = rooms.entry(*layer).or_insert_with(Room::of_a_layer);
         let index = &indexes[*holder];
         if let Some(told) = index.files.get(file).filter(|_| is_told_alike(name, file))
@@ -47,8 +57,23 @@ pub(crate) fn tell(names: &[FurtherName], indexes: &mut [LayerIndex], found: &mu
         if let Some(remark) = remark.filter(|_| room.takes(name.len())).cloned() {
             found[*layer].remarks.entries.insert(name.clone(), remark);
         }
+        let Some(rights) = rights else { continue };
+        let is_listed = found[*layer].files.get(name).is_some_and(|detected| detected.executable.is_some());
+        if lists_executables && rights.is_executable() && !is_listed {
+            made_executable.entry(*layer).or_insert((name.as_str(), 0)).1 += 1;
+        }
+        found[*layer].give(name, *rights);
     }
     for (layer, room) in rooms {
         indexes[layer].gaps.extend(room.gap());
+    }
+    for (layer, (first, count)) in made_executable {
+        let files = counted(
+            count,
+            "file of a lower layer that only a hard link makes executable is",
+            "files of lower layers that only hard links make executable are",
+        );
+        let reason = format!("{files} missing among those that can run, the first is {first}");
+        found[layer].gaps.push(Gap::new("", reason));
     }
 }

@@ -258,7 +258,8 @@ impl Work<'_> {
         folder_links::settle(&mut indexes, &mut found, |number, lower| self.read_again(number, lower, threads))?;
         let linked = LinkedFiles::of(&indexes.iter().collect::<Vec<_>>(), false);
         read_all(linked.wanted, &mut indexes, |number, wanted, indexes| self.read_wanted(number, wanted, indexes))?;
-        further_names::tell(&linked.further_names, &mut indexes, &mut found);
+        let lists_executables = self.detectors.is_some_and(|detectors| detectors.executables);
+        further_names::tell(&linked.further_names, &mut indexes, &mut found, lists_executables);
         for (number, gap) in linked.gaps_of_layers {
             indexes[number].gaps.push(gap);
         }

@@ -16,7 +16,9 @@ use crate::folder_links::parts_from_root;
 use crate::found::{Found, FoundPackage, Mark};
 use crate::further_names::is_told_alike;
 use crate::further_pass::NO_FILE;
-use crate::layer_paths::{HardLinks, LayerPaths, LeftPaths, LinkedFile, remove_below, remove_paths_below};
+use crate::layer_paths::{
+    GivenRights, HardLinks, LayerPaths, LeftPaths, LinkedFile, Occurrences, remove_below, remove_paths_below,
+};
 use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::manifest::RushProject;
 use crate::masking::Masker;
@@ -109,6 +111,8 @@ pub(crate) fn index_entries(
     let mut wanted_links: BTreeMap<UntrustedPath, LinkedFile> = BTreeMap::new();
     // The numbers of the entries that the gaps are about.
     let mut gap_numbers: Vec<usize> = Vec::new();
+    // The modes of regular files, by the numbers of the entries.
+    let mut modes: Vec<Option<u16>> = Vec::new();
     let mut room = Room::of_a_layer();
     let may_look = stream.has_every_content();
     while let Some(mut entry) = stream.next_entry()? {
@@ -151,6 +155,7 @@ pub(crate) fn index_entries(
             paths.list(&entry.path);
             continue;
         }
+        modes.push((entry.kind == EntryKind::File).then_some(entry.mode as u16));
         if paths.occupy(&entry.path) {
             index.clear(entry.path.as_str());
             remove_below(&mut wanted_links, entry.path.as_str());
@@ -207,7 +212,7 @@ pub(crate) fn index_entries(
     if let Some(detector) = &mut detector {
         detector.finish(&mut detections);
     }
-    let further = linked.iter().map(|(_, file)| file);
+    let further = linked.iter().map(|(_, file)| file).chain(linked.given_files());
     let asked = wanted_links.values().chain(further).map(|file| path_hash(file.path.as_str()));
     let asked: HashSet<u64> = asked.chain(gap_numbers.iter().filter_map(|number| paths.path_of(*number))).collect();
     let occurrences = paths.occurrences(&asked);
@@ -217,11 +222,14 @@ pub(crate) fn index_entries(
         let again = detections.follow_links(&linked, &occurrences, is_passed_over);
         again.into_iter().for_each(|(number, name)| links.look_into(name, number));
     }
+    let given = linked.given_rights(&occurrences);
+    let look = detector.is_some().then_some(&mut detections);
+    give_rights(&given, &modes, &linked, &occurrences, &mut links, look);
     let mut gap_numbers = gap_numbers.into_iter();
     index.gaps.retain(|_| gap_numbers.next().is_none_or(|number| occurrences.is_left(number)));
     for (name, file) in wanted_links {
         let Some(number) = occurrences.number_of(&file) else {
-            index.linked_below.insert(name.as_str().to_owned(), LowerLink::to(&file, &occurrences));
+            index.linked_below.insert(name.as_str().to_owned(), LowerLink::to(&file, &occurrences, &given));
             continue;
         };
         let is_left = occurrences.is_left(number);
@@ -240,7 +248,7 @@ pub(crate) fn index_entries(
         let mut takes = || room.takes(name_text.len() + file_text.len());
         match occurrences.number_of(file) {
             None if takes() => {
-                index.linked_below.insert(name_text.to_owned(), LowerLink::to(file, &occurrences));
+                index.linked_below.insert(name_text.to_owned(), LowerLink::to(file, &occurrences, &given));
             }
             Some(number) if !occurrences.is_left(number) => links.add(name.clone(), file.path.clone(), number),
             Some(_) if index.files.contains_key(file_text) && is_told_alike(name_text, file_text) && takes() => {
@@ -256,6 +264,53 @@ pub(crate) fn index_entries(
     index.bound_gaps();
     index.gaps.extend(room.gap());
     Ok(ReadLayer { index, links, detections })
+}
+
+/// Gives files the rights that the headers of hard links to them have. Those that only these make executable are read
+/// again as such.
+fn give_rights(
+    given: &GivenRights,
+    modes: &[Option<u16>],
+    linked: &HardLinks,
+    occurrences: &Occurrences<'_>,
+    links: &mut MissingLinks,
+    mut detections: Option<&mut Detections>,
+) {
+    let mut names: BTreeMap<usize, Vec<&UntrustedPath>> = BTreeMap::new();
+    for (number, (path, rights)) in &given.own {
+        let is_other = |mode: u16| u32::from(mode) != rights.mode || !rights.capabilities.is_empty();
+        if modes.get(*number).copied().flatten().is_some_and(is_other) {
+            links.give(*number, *rights);
+            // What something took the place of is looked into again anyway under the names that are left.
+            if occurrences.is_left(*number) {
+                names.insert(*number, vec![path]);
+            }
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    for (name, file) in linked.iter() {
+        if let Some(names) = occurrences.number_of(file).and_then(|number| names.get_mut(&number)) {
+            names.push(name);
+        }
+    }
+    for (number, names) in names {
+        let Some((path, rights)) = given.own.get(&number) else { continue };
+        let was_executable = modes.get(number).copied().flatten().is_some_and(|mode| mode & 0o111 != 0);
+        let is_made_executable = rights.is_executable() && !was_executable;
+        if is_made_executable && SELECTOR.select(path).is_empty() {
+            links.add(path.clone(), path.clone(), number);
+        }
+        let Some(detections) = &mut detections else { continue };
+        for name in names {
+            if is_made_executable {
+                links.look_into(name.clone(), number);
+            } else {
+                detections.give(name.as_str(), *rights);
+            }
+        }
+    }
 }
 
 /// Whether [`index_entries`] may read the content of this file out of a stream that has not every content.

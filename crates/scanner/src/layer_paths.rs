@@ -11,6 +11,7 @@ use oci::{Entry, EntryKind, LayerPath};
 
 use crate::folder_links::UnlistedFolders;
 use crate::path_set::{PathSet, path_hash};
+use crate::rights::Rights;
 
 /// The paths of a layer so far, as hashes. What is no folder has a number: how many such entries came before.
 #[derive(Default)]
@@ -233,9 +234,29 @@ pub(crate) struct LinkedFile {
 /// The hard links of a layer so far, by their names. They may lead to one another.
 pub(crate) struct HardLinks {
     files: BTreeMap<UntrustedPath, LinkedFile>,
+    /// The files, and the rights that the links' headers give them, in the order of the entries.
+    given: Vec<(LinkedFile, Rights)>,
     most: usize,
-    /// How long their paths are together.
+    /// How long the paths of `files` are together.
     bytes: usize,
+    /// How long those of `given` are.
+    given_bytes: usize,
+}
+
+/// The rights that the headers of a layer's hard links give.
+#[derive(Default)]
+pub(crate) struct GivenRights {
+    /// To files of the layer, by the numbers of their entries, with the files' paths.
+    pub(crate) own: BTreeMap<usize, (UntrustedPath, Rights)>,
+    /// To files that the layer did not have, by their paths.
+    lower: BTreeMap<UntrustedPath, Rights>,
+}
+
+impl GivenRights {
+    /// Those given to a file that the layer did not have.
+    pub(crate) fn of_lower(&self, file: &LinkedFile) -> Option<Rights> {
+        self.lower.get(&file.path).copied()
+    }
 }
 
 /// The most bytes of paths of remembered hard links.
@@ -244,7 +265,7 @@ const MOST_HARD_LINK_BYTES: usize = 32 << 20;
 impl HardLinks {
     /// Remembers no more than `most`.
     pub(crate) fn up_to(most: usize) -> HardLinks {
-        HardLinks { files: BTreeMap::new(), most, bytes: 0 }
+        HardLinks { files: BTreeMap::new(), given: Vec::new(), most, bytes: 0, given_bytes: 0 }
     }
 
     /// Notes the entry with this number, which takes the place of what had its name before.
@@ -252,16 +273,36 @@ impl HardLinks {
         if let Some(former) = self.files.remove(&entry.path) {
             self.bytes -= weight(&entry.path, &former);
         }
-        if let EntryKind::HardLink(target) = &entry.kind
-            && self.files.len() < self.most
-        {
-            let file = self.file_behind(target, number);
-            let bytes = self.bytes + weight(&entry.path, &file);
-            if bytes <= MOST_HARD_LINK_BYTES {
-                self.bytes = bytes;
-                self.files.insert(entry.path.clone(), file);
-            }
+        let EntryKind::HardLink(target) = &entry.kind else { return };
+        let file = self.file_behind(target, number);
+        let given_bytes = self.given_bytes + file.path.as_str().len();
+        if self.given.len() < self.most && given_bytes <= MOST_HARD_LINK_BYTES {
+            self.given_bytes = given_bytes;
+            self.given.push((file.clone(), Rights::of(entry)));
         }
+        let bytes = self.bytes + weight(&entry.path, &file);
+        if self.files.len() < self.most && bytes <= MOST_HARD_LINK_BYTES {
+            self.bytes = bytes;
+            self.files.insert(entry.path.clone(), file);
+        }
+    }
+
+    /// The files that links led to when they came, be the links there in the end or not.
+    pub(crate) fn given_files(&self) -> impl Iterator<Item = &LinkedFile> {
+        self.given.iter().map(|(file, _)| file)
+    }
+
+    /// The rights that the links' headers leave their files with.
+    pub(crate) fn given_rights(&self, occurrences: &Occurrences<'_>) -> GivenRights {
+        let mut given = GivenRights::default();
+        for (file, rights) in &self.given {
+            let known = match occurrences.number_of(file) {
+                Some(number) => &mut given.own.entry(number).or_insert_with(|| (file.path.clone(), *rights)).1,
+                None => given.lower.entry(file.path.clone()).or_insert(*rights),
+            };
+            *known = known.then(*rights);
+        }
+        given
     }
 
     /// Forgets those in a folder.

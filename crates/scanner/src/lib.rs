@@ -48,6 +48,7 @@ mod projects;
 mod purls;
 mod relations;
 mod remarks;
+mod rights;
 mod secret_numbers;
 mod selector;
 mod shared_content;

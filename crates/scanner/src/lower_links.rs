@@ -40,7 +40,8 @@ pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
                         let place = Place::where_it_is_linked(number, real, name.clone());
                         linked.wanted.entry(holder).or_default().want(held, place);
                     }
-                    linked.further_names.push(FurtherName { layer: number, name, holder, file });
+                    let rights = link.rights;
+                    linked.further_names.push(FurtherName { layer: number, name, holder, file, rights });
                 }
                 Ok(None) => {}
                 Err(Lost::Unasked) => left_out += 1,
@@ -55,7 +56,8 @@ pub(crate) fn add(layers: &[&LayerIndex], linked: &mut LinkedFiles) {
             match search.is_left_alone(name, file, &mut above) {
                 Ok(true) => {
                     let (name, file) = (name.clone(), file.clone());
-                    linked.further_names.push(FurtherName { layer: number, name, holder: number, file });
+                    let (holder, rights) = (number, None);
+                    linked.further_names.push(FurtherName { layer: number, name, holder, file, rights });
                 }
                 Ok(false) => {}
                 Err(_) => left_out += 1,
@@ -86,7 +88,7 @@ pub(crate) fn follow(
     let mut search = Search::new(&layers);
     let mut gaps: Vec<(Place, String)> = Vec::new();
     for LostLink { target, places } in lost {
-        let link = LowerLink { target, comes_first: true };
+        let link = LowerLink { target, comes_first: true, rights: None };
         let is_new = |file: &LowerFile| file.holder < number || may_be_read_again;
         let found = search.file_at_the_end(number, &link);
         let reason = match found.and_then(|file| if is_new(&file) { Ok(file) } else { nowhere(&link.target) }) {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::detect::{Detections, FileDetector};
 use crate::further_pass::NO_FILE;
 use crate::layer_index::{LayerIndex, read_under};
-use crate::layer_paths::{EntryNumbers, LinkedFile, Occurrences};
+use crate::layer_paths::{EntryNumbers, GivenRights, LinkedFile, Occurrences};
+use crate::rights::Rights;
 use crate::selector::SELECTOR;
 use crate::shared_content::SharedContent;
 
@@ -23,12 +24,15 @@ pub(crate) struct LowerLink {
     pub(crate) target: String,
     /// Whether the layer has that path in an entry behind the link's: what a lower layer has there comes first.
     pub(crate) comes_first: bool,
+    /// What the headers of the layer's links to that path let those do who run the file, where it is known.
+    pub(crate) rights: Option<Rights>,
 }
 
 impl LowerLink {
     /// The link to a file that the layer did not have when the link came.
-    pub(crate) fn to(file: &LinkedFile, occurrences: &Occurrences<'_>) -> LowerLink {
-        LowerLink { target: file.path.as_str().to_owned(), comes_first: occurrences.is_behind(file) }
+    pub(crate) fn to(file: &LinkedFile, occurrences: &Occurrences<'_>, given: &GivenRights) -> LowerLink {
+        let (target, comes_first) = (file.path.as_str().to_owned(), occurrences.is_behind(file));
+        LowerLink { target, comes_first, rights: given.of_lower(file) }
     }
 }
 
@@ -39,6 +43,8 @@ pub(crate) struct MissingLinks {
     names: BTreeMap<usize, Vec<UntrustedPath>>,
     /// Those under which detectors look into the file, in the same way.
     looked_into: BTreeMap<usize, Vec<UntrustedPath>>,
+    /// What headers of links let those do who run a file, by the number of its entry, where its own says otherwise.
+    rights: BTreeMap<usize, Rights>,
     /// The paths of the files.
     files: BTreeSet<UntrustedPath>,
 }
@@ -63,6 +69,11 @@ impl MissingLinks {
     pub(crate) fn look_into(&mut self, name: UntrustedPath, number: usize) {
         self.looked_into.entry(number).or_default().push(name);
     }
+
+    /// Notes the rights that the file in the entry with this number is read with.
+    pub(crate) fn give(&mut self, number: usize, rights: Rights) {
+        self.rights.insert(number, rights);
+    }
 }
 
 /// Reads the targets of `links` under the names of the links, in a second pass over the same entries, and has them looked
@@ -75,8 +86,11 @@ pub(crate) fn read_links(
 ) -> Result<(), ReadEntriesError> {
     let mut numbers = EntryNumbers::default();
     let mut further: Vec<(&UntrustedPath, &[UntrustedPath])> = Vec::new();
-    while let Some(entry) = stream.next_entry()? {
+    while let Some(mut entry) = stream.next_entry()? {
         let Some(number) = numbers.take(&entry) else { continue };
+        if let Some(rights) = links.rights.get(&number) {
+            rights.give(&mut entry);
+        }
         let names = links.names.get(&number).map_or(&[][..], Vec::as_slice);
         let looked_into = links.looked_into.get(&number).map_or(&[][..], Vec::as_slice);
         if entry.kind == EntryKind::File {
@@ -98,7 +112,7 @@ pub(crate) fn read_links(
         let what = match &entry.kind {
             EntryKind::HardLink(target) => {
                 // One of more than are remembered.
-                let lead = LowerLink { target: target.as_str().to_owned(), comes_first: false };
+                let lead = LowerLink { target: target.as_str().to_owned(), comes_first: false, rights: None };
                 index.linked_below.extend(names.iter().map(|name| (name.as_str().to_owned(), lead.clone())));
                 if let Some((_, detections)) = &mut look {
                     let reason = format!("it is a hard link to {target}, which is one of too many to be followed");

@@ -8,6 +8,8 @@ use model::{Gap, UntrustedPath, counted};
 use oci::{Entry, EntryKind};
 use serde::{Deserialize, Serialize};
 
+use crate::rights::Rights;
+
 pub(crate) const SET_UID: u32 = 0o4000;
 pub(crate) const SET_GID: u32 = 0o2000;
 const STICKY: u32 = 0o1000;
@@ -49,14 +51,32 @@ impl Remarks {
         if is_left_over && self.left_over >= MOST_LEFT_OVER {
             return;
         }
-        let weight = entry.path.as_str().len() + 64;
+        self.left_over += usize::from(is_left_over);
+        self.insert(entry.path.as_str(), remark);
+    }
+
+    fn insert(&mut self, path: &str, remark: Remark) {
+        let weight = path.len() + 64;
         if self.bytes + weight > MOST_REMARK_BYTES {
             self.left_out += 1;
             return;
         }
         self.bytes += weight;
-        self.left_over += usize::from(is_left_over);
-        self.entries.insert(entry.path.as_str().to_owned(), remark);
+        self.entries.insert(path.to_owned(), remark);
+    }
+
+    /// Gives a file other rights than those that are noted.
+    pub(crate) fn give(&mut self, path: &str, rights: Rights) {
+        let known = self.of_file(path);
+        let capabilities = match known {
+            Some(Remark::Privileged { capabilities, .. }) if rights.capabilities.is_empty() => capabilities.clone(),
+            _ => rights.capabilities.numbers().collect(),
+        };
+        match Remark::privileged(rights.mode, capabilities) {
+            Some(remark) => self.insert(path, remark),
+            None if known.is_some() => _ = self.entries.remove(path),
+            None => {}
+        }
     }
 
     /// Forgets what was noted of a path that occurs again.
@@ -100,14 +120,17 @@ impl Remark {
                 is_open.then_some(Remark::WritableFolder)
             }
             EntryKind::File => {
-                let is_set = entry.mode & (SET_UID | SET_GID) != 0 || !entry.capabilities.is_empty();
-                if is_set && entry.is_executable() {
-                    let capabilities = entry.capabilities.numbers().collect();
-                    return Some(Remark::Privileged { mode: entry.mode, capabilities });
-                }
-                LeftOver::of(entry.path.as_str(), entry.size_bytes).map(|_| Remark::LeftOver)
+                let privileged = Remark::privileged(entry.mode, entry.capabilities.numbers().collect());
+                let left_over = || LeftOver::of(entry.path.as_str(), entry.size_bytes).map(|_| Remark::LeftOver);
+                privileged.or_else(left_over)
             }
             EntryKind::SymbolicLink(_) | EntryKind::HardLink(_) | EntryKind::Other => None,
         }
+    }
+
+    /// That on a file with this mode and these capabilities.
+    fn privileged(mode: u32, capabilities: Vec<u32>) -> Option<Remark> {
+        let is_set = mode & (SET_UID | SET_GID) != 0 || !capabilities.is_empty();
+        (is_set && mode & 0o111 != 0).then_some(Remark::Privileged { mode, capabilities })
     }
 }

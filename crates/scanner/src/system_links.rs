@@ -226,7 +226,7 @@ pub(crate) mod tests {
             read_placed(&mut Lines::new(layers[number]), passed, |entries| hard_linked.read(entries, number, indexes))
         });
         read.unwrap();
-        further_names::tell(&linked.further_names, &mut indexes, &mut found);
+        further_names::tell(&linked.further_names, &mut indexes, &mut found, false);
         for (number, gap) in linked.gaps_of_layers {
             indexes[number].gaps.push(gap);
         }

@@ -13,6 +13,7 @@
 //!   usr/bin/app 755 = #!/bin/sh    a file with its mode
 //!   bin/sh -> dash                 a symbolic link
 //!   bin/bash => bin/dash           a hard link
+//!   bin/su 4755 => bin/dash        one with its mode
 //!   tmp/                           a folder
 //!   tmp/ 1777                      a folder with its mode
 //!   etc/.wh.passwd                 a whiteout, or any other empty file
@@ -342,7 +343,12 @@ fn add_entry(tar: &mut TarWriter, line: &str, further: &str) {
     if let Some((path, target)) = line.split_once(" -> ") {
         tar.symbolic_link(path, target);
     } else if let Some((path, target)) = line.split_once(" => ") {
-        tar.hard_link(path, target);
+        match path.rsplit_once(' ') {
+            Some((path, mode)) => {
+                tar.hard_link_with_mode(path, target, u32::from_str_radix(mode, 8).expect("a mode is octal"))
+            }
+            None => tar.hard_link(path, target),
+        };
     } else if line.ends_with('/') {
         tar.folder(line);
     } else if let Some((path, mode)) =

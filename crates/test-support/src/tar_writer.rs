@@ -34,7 +34,12 @@ impl TarWriter {
 
     /// Adds a further name of a file.
     pub fn hard_link(&mut self, path: &str, target: &str) -> &mut TarWriter {
-        self.entry(path, b'1', target, 0o644, b"")
+        self.hard_link_with_mode(path, target, 0o644)
+    }
+
+    /// Adds a further name of a file, with a mode in its header.
+    pub fn hard_link_with_mode(&mut self, path: &str, target: &str, mode: u32) -> &mut TarWriter {
+        self.entry(path, b'1', target, mode, b"")
     }
 
     /// Adds an entry of any type, with pax records where a name does not fit.

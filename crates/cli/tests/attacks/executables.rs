@@ -58,8 +58,8 @@ fn a_program_counts_under_the_name_that_is_left() {
     let program = elf(&build_information(b"go1.20", &[6], &modules, &[modules.len() as u8]));
     let (mut base, mut link, mut both, mut removal) = <(TarWriter, TarWriter, TarWriter, TarWriter)>::default();
     base.file("usr/bin/app", 0o755, &program);
-    link.hard_link("opt/tool", "usr/bin/app");
-    both.file("usr/bin/app", 0o755, &program).hard_link("opt/tool", "usr/bin/app");
+    link.hard_link_with_mode("opt/tool", "usr/bin/app", 0o755);
+    both.file("usr/bin/app", 0o755, &program).hard_link_with_mode("opt/tool", "usr/bin/app", 0o755);
     removal.file("usr/bin/.wh.app", 0o644, b"");
     let check = |layers: &[&TarWriter], packages: &[&str], programs: &[&str]| {
         let layers: Vec<(&str, Vec<u8>)> = layers.iter().map(|layer| ("", layer.finish())).collect();

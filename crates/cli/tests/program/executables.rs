@@ -153,3 +153,47 @@ fn programs_of_a_real_alpine_image_are_of_its_packages_unmodified() {
     let strange: Vec<_> = found.iter().filter(|line| !line.ends_with(" same")).collect();
     assert!(strange.is_empty(), "{strange:?}");
 }
+
+/// Programs that unpack layers give a file the mode in the header of a hard link to it, so that all its names have it.
+#[test]
+fn a_hard_link_gives_its_file_the_mode_in_its_header() {
+    let check = |layers: &str, expected: &[&str]| {
+        let report = scanned(layers);
+        let listed = report["executables"].as_array().into_iter().flatten().map(|file| {
+            let setuid = if file["setuid"] == true { " setuid" } else { "" };
+            format!("{}{setuid}", text(&file["path"]))
+        });
+        assert_eq!(listed.collect::<Vec<_>>(), expected, "{layers}");
+        report
+    };
+    check("layer ADD /\n  x 755 = x\n  y 4755 => x\n", &["x setuid", "y setuid"]);
+    check("layer ADD /\n  x 4755 = x\n  y 755 => x\n", &["x", "y"]);
+    check("layer ADD /\n  x 644 = x\n  y 755 => x\n", &["x", "y"]);
+    check("layer ADD /\n  x 644 = x\n  y 4755 => x\n  z 4755 => y\n", &["x setuid", "y setuid", "z setuid"]);
+    check("layer ADD /\n  x 755 = x\n  y 644 => x\n", &[]);
+    check("layer ADD /\n  x 755 = x\n  y 4755 => x\n  z 755 => y\n", &["x", "y", "z"]);
+    // Something takes the place of the link, or of the file.
+    check("layer ADD /\n  x 755 = x\n  y 4755 => x\n  y = other\n", &["x setuid"]);
+    check("layer ADD /\n  x 755 = x\n  y 4755 => x\n  x 755 = other\n", &["x", "y setuid"]);
+    // Of a file of a lower layer the name that the upper one gives has it.
+    check("layer ADD /\n  x 755 = x\nlayer RUN ln\n  y 4755 => x\n", &["x", "y setuid"]);
+    check("layer ADD /\n  x 4755 = x\nlayer RUN ln\n  y 755 => x\n", &["x setuid", "y"]);
+    let report = check("layer ADD /\n  x 644 = x\nlayer RUN ln\n  y 755 => x\n", &[]);
+    let gaps = report["gaps"].to_string();
+    assert!(gaps.contains("1 file of a lower layer that only a hard link makes executable is missing"), "{gaps}");
+}
+
+/// Programs that run as another user are told by the modes that they end with.
+#[test]
+fn set_uid_programs_are_told_by_the_headers_of_hard_links_to_them() {
+    let is_told = |layers: &str| {
+        let program = Program::new();
+        program.write("a.tar", TestImages::parse(layers, Storage::Gzip).oci_archive());
+        let report = program.scan(&intelligence(), &["--detectors", "misconfigurations", "a.tar"]);
+        report.to_string().contains("BHD-IMAGE-0008")
+    };
+    assert!(is_told("layer ADD /\n  x 755 = x\n  y 4755 => x\n"));
+    assert!(is_told("layer ADD /\n  x 644 = x\n  y 4755 => x\n"));
+    assert!(is_told("layer ADD /\n  x 755 = x\nlayer RUN ln\n  y 4755 => x\n"));
+    assert!(!is_told("layer ADD /\n  x 4755 = x\n  y 755 => x\n"));
+}
