@@ -190,7 +190,7 @@ fn set_uid_programs_are_told_by_the_headers_of_hard_links_to_them() {
         let program = Program::new();
         program.write("a.tar", TestImages::parse(layers, Storage::Gzip).oci_archive());
         let report = program.scan(&intelligence(), &["--detectors", "misconfigurations", "a.tar"]);
-        report.to_string().contains("BHD-IMAGE-0008")
+        report["findings"].to_string().contains("BHD-IMAGE-0008")
     };
     assert!(is_told("layer ADD /\n  x 755 = x\n  y 4755 => x\n"));
     assert!(is_told("layer ADD /\n  x 644 = x\n  y 4755 => x\n"));
