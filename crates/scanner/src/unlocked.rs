@@ -7,7 +7,7 @@ use model::{Ecosystem, Gap};
 use crate::found::Evidence;
 use crate::layer_index::LayerIndex;
 use crate::locked::{is_environment_of, plain_name, project_of_tree};
-use repository::{Repository, upward};
+use repository::Repository;
 
 mod repository;
 #[cfg(test)]
@@ -81,7 +81,7 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
         if !repository.asks(family.ecosystem, folder, name, manifest) {
             continue;
         }
-        let is_known = upward(folder).any(|folder| {
+        let is_known = repository.places_of_locks(family.ecosystem, folder, name).any(|folder| {
             known.contains(&(family.ecosystem, folder))
                 || repository.has_lock(family, folder)
                 || family.ecosystem == Ecosystem::Npm && repository.is_locked_by_rush(folder)

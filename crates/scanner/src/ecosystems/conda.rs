@@ -19,6 +19,8 @@ use crate::yaml;
 mod explicit;
 mod pixi;
 
+pub(super) use pixi::Tables as PixiTables;
+
 /// Conda, Mamba, Micromamba and Pixi.
 pub(crate) struct Conda;
 

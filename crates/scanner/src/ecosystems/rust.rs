@@ -42,8 +42,13 @@ impl Ecosystem for Rust {
     }
 }
 
-/// The tables of a manifest that ask for crates, for every platform or for one.
-const TABLES: &[&str] = &["dependencies", "dev-dependencies", "build-dependencies"];
+/// The tables of a manifest that ask for crates, for every platform or for one, with what Cargo takes for them up to edition
+/// 2021 where they are not there.
+const TABLES: &[(&str, &str)] = &[
+    ("dependencies", "dependencies"),
+    ("dev-dependencies", "dev_dependencies"),
+    ("build-dependencies", "build_dependencies"),
+];
 
 /// Reads a `Cargo.toml`: whether it asks for crates that are no part of the same repository, itself or by way of its
 /// workspace, and what it says for the members of one.
@@ -59,7 +64,9 @@ fn read_manifest(text: &str) -> ProjectManifest {
     };
     let targets = manifest.get("target").and_then(Value::as_object).into_iter().flat_map(|targets| targets.values());
     let places = std::iter::once(&manifest).chain(targets);
-    let tables = places.flat_map(|place| TABLES.iter().filter_map(move |table| place.get(*table)?.as_object()));
+    let tables = places.flat_map(|place| {
+        TABLES.iter().filter_map(move |(name, former)| place.get(*name).or_else(|| place.get(*former))?.as_object())
+    });
     for (name, dependency) in tables.flatten() {
         if dependency.get("workspace") == Some(&Value::Bool(true)) {
             project.leave_open(name, "");

@@ -91,6 +91,21 @@ impl<'a> Repository<'a> {
         self.manifests.iter().map(|((folder, name), manifest)| (*folder, *name, *manifest))
     }
 
+    /// The folders in which a lock file may be that of a manifest: its own and those above, with Cargo no further than to the
+    /// root of a workspace.
+    pub(super) fn places_of_locks<'f>(
+        &self,
+        ecosystem: Ecosystem,
+        folder: &'f str,
+        name: &str,
+    ) -> impl Iterator<Item = &'f str> + use<'f> {
+        let root = match ecosystem {
+            Ecosystem::Cargo => upward(folder).find(|above| self.workspace_in(above, name).is_some()),
+            _ => None,
+        };
+        upward(folder).take_while(move |above| root.is_none_or(|root| above.len() >= root.len()))
+    }
+
     /// Whether there is a file of this name in the folder.
     pub(super) fn has(&self, folder: &str, name: &str) -> bool {
         self.index.occupied.contains(path_hash(&in_folder(folder, name)))
@@ -240,7 +255,7 @@ impl<'a> Repository<'a> {
 }
 
 /// A folder and all above it, to the root of the target.
-pub(super) fn upward(folder: &str) -> impl Iterator<Item = &str> {
+fn upward(folder: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(folder), |below| (!below.is_empty()).then(|| split(below).0))
 }
 

@@ -39,6 +39,15 @@ fn a_manifest_without_a_lock_file_is_a_gap() {
         ("gems.rb", "gemspec path: '.'\n"),
         ("composer.json", COMPOSER),
         ("pixi.toml", "[dependencies]\npython = \"3.12.*\"\n"),
+        ("pyproject.toml", "[project]\nname = \"x\"\n[tool.pixi.dependencies]\nnumpy = \"*\"\n"),
+        ("pyproject.toml", "[tool.pixi.pypi-dependencies]\nx = { path = \".\" }\nrequests = \"*\"\n"),
+        ("pyproject.toml", "[tool.pixi.feature.test.dependencies]\npytest = \"*\"\n"),
+        ("pyproject.toml", "[tool.flit.metadata]\nmodule = \"a\"\nrequires = [\"requests\"]\n"),
+        ("pyproject.toml", "[tool.flit.metadata.requires-extra]\ntest = [\"pytest\"]\n"),
+        ("Pipfile", "[packages]\n[docs]\nsphinx = \"*\"\n"),
+        ("Gemfile", "eval_gemfile 'Gemfile.common'\n"),
+        ("Cargo.toml", "[package]\nname = \"a\"\n[dev_dependencies]\ncc = \"1\"\n"),
+        ("Cargo.toml", "[target.'cfg(unix)'.build_dependencies]\ncc = \"1\"\n"),
         ("Cargo.toml", CARGO),
         ("Cargo.toml", "[target.'cfg(unix)'.dev-dependencies]\na = { version = \"1\" }\n"),
         ("Cargo.toml", "<<<<<<< HEAD\n[dependencies]\na = \"1\"\n"),
@@ -54,7 +63,11 @@ fn a_manifest_that_asks_for_nothing_is_none() {
         ("package.json", r#"{"name":"a","dependencies":{}}"#),
         ("package.json", r#"{"dependencies":{"a":"workspace:*","b":"file:../b"}}"#),
         ("pyproject.toml", "[tool.black]\nline-length = 100\n[tool.poetry.dependencies]\npython = \"^3\"\n"),
+        ("pyproject.toml", "[tool.pixi.workspace]\nchannels = [\"conda-forge\"]\n[tool.pixi.tasks]\na = \"b\"\n"),
         ("Pipfile", "[packages]\n"),
+        ("Pipfile", "[[source]]\nurl = \"https://h\"\n[requires]\npython_version = \"3\"\n[scripts]\na = \"b\"\n"),
+        ("Cargo.toml", "[dev-dependencies]\n[dev_dependencies]\ncc = \"1\"\n"),
+        ("Gemfile", "source 'https://rubygems.org'\n=begin\ngem 'x'\n=end\n"),
         ("setup.py", "# install_requires=['a']\nsetup(install_requires=[ ], extras_require={})\n"),
         ("setup.cfg", "[options]\ninstall_requires =\nzip_safe = no\n[flake8]\nextend =\n    a\n"),
         ("Gemfile", "source 'https://rubygems.org'\n# gem 'rails'\ngem 'own', path: 'own'\n"),
@@ -146,6 +159,16 @@ fn the_lock_file_of_a_workspace_of_cargo_is_that_of_members_outside_of_its_folde
     let left_out = root.replace("[workspace]\n", "[workspace]\nexclude = [\"../libs/b\"]\n");
     check(&[("shop/Cargo.toml", &left_out), lock, ("libs/b/Cargo.toml", CARGO)], &["libs/b/Cargo.toml"]);
     check(&[("shop/Cargo.toml", CARGO), lock, ("tools/a/Cargo.toml", &pointed)], &["tools/a/Cargo.toml"]);
+}
+
+#[test]
+fn a_workspace_of_cargo_below_another_has_a_lock_file_of_its_own() {
+    let upper = [("Cargo.toml", "[workspace]\nmembers = [\"a\"]\n"), ("Cargo.lock", "version = 4\n")];
+    let lower = format!("{CARGO}[workspace]\n");
+    let lower = ("fuzz/Cargo.toml", lower.as_str());
+    check(&[upper[0], upper[1], lower, ("a/Cargo.toml", CARGO)], &["fuzz/Cargo.toml"]);
+    check(&[upper[0], upper[1], lower, ("fuzz/a/Cargo.toml", CARGO)], &["fuzz/Cargo.toml", "fuzz/a/Cargo.toml"]);
+    check(&[upper[0], upper[1], lower, ("fuzz/Cargo.lock", "version = 4\n")], &[]);
 }
 
 #[test]

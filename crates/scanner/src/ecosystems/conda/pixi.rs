@@ -163,10 +163,10 @@ fn take_of_pypi(entry: &Entry, address: &str, pypi: &mut LockedPackages) {
     pypi.require(&python::normal_name(name), version, false);
 }
 
-/// The tables of a `pixi.toml` that ask for packages.
+/// The tables that ask for packages, of a `pixi.toml` or below `tool.pixi` of a `pyproject.toml`.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-struct Tables<'a> {
+pub(in crate::ecosystems) struct Tables<'a> {
     #[serde(borrow, default)]
     dependencies: Entries<'a, Object<Asked>>,
     #[serde(borrow, default)]
@@ -189,7 +189,8 @@ struct Asked {
 }
 
 impl Tables<'_> {
-    fn ask(&self) -> bool {
+    /// Whether they ask for packages other than the project's own parts.
+    pub(in crate::ecosystems) fn ask(&self) -> bool {
         let lists = [&self.dependencies, &self.host_dependencies, &self.build_dependencies, &self.pypi_dependencies];
         let is_of_others = |asked: &Object<Asked>| asked.0.as_ref().is_none_or(|asked| !asked.path.0);
         let tables = [&self.feature, &self.target].into_iter().flat_map(|tables| &tables.0);

@@ -65,7 +65,13 @@ struct Pipfile<'a> {
     packages: Entries<'a, Value>,
     #[serde(borrow, default)]
     dev_packages: Entries<'a, Value>,
+    /// All other tables; those that are not in [`NO_CATEGORIES`] are lists of packages, too.
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
 }
+
+/// The tables of a `Pipfile` that list no packages (pipenv.pypa.io, Pipfile).
+const NO_CATEGORIES: &[&str] = &["pipenv", "requires", "scripts", "source"];
 
 /// Reads the lock file at `path`.
 pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
@@ -108,9 +114,15 @@ pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(),
 /// Reads which packages a `Pipfile` asks for itself, and tells whether any is no part of the repository.
 pub(super) fn read_manifest(text: &str, found: &mut Found) -> Result<bool, ReadFileError> {
     let pipfile: Pipfile<'_> = parse_toml("Pipfile", text)?;
-    let packages = || pipfile.packages.0.iter().chain(&pipfile.dev_packages.0);
-    found.direct.extend(packages().map(|(name, _)| (PYPI, normal_name(name))));
-    Ok(packages().any(|(_, package)| !place::is_part_of_repository(package)))
+    let categories = pipfile.others.iter().filter(|(name, _)| !NO_CATEGORIES.contains(&name.as_str()));
+    let of_categories = categories.filter_map(|(_, table)| table.as_object()).flatten();
+    let packages = pipfile.packages.0.iter().chain(&pipfile.dev_packages.0).map(|(name, package)| (&**name, package));
+    let mut asks = false;
+    for (name, package) in packages.chain(of_categories.map(|(name, package)| (name.as_str(), package))) {
+        asks |= !place::is_part_of_repository(package);
+        found.direct.push((PYPI, normal_name(name)));
+    }
+    Ok(asks)
 }
 
 #[cfg(test)]

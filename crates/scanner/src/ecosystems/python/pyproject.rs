@@ -1,4 +1,5 @@
-//! `pyproject.toml`: which packages the project asks for itself (PEP 621, PEP 735, and the tables of poetry, uv, pdm).
+//! `pyproject.toml`: which packages the project asks for itself (PEP 621, PEP 735, and the tables of
+//! Poetry, uv, PDM, Flit and Pixi).
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,8 @@ use serde_json::Value;
 
 use super::requirement::Requirement;
 use super::{PYPI, normal_name, parse_toml, place};
-use crate::ecosystems::borrowed_json::{Entries, Items, Text};
+use crate::ecosystems::borrowed_json::{Entries, Items, Object, Text};
+use crate::ecosystems::conda::PixiTables;
 use crate::found::Found;
 use crate::manifest::{ProjectManifest, Workspace};
 use crate::wanted_file::ReadFileError;
@@ -42,6 +44,10 @@ struct Tool<'a> {
     uv: Uv<'a>,
     #[serde(borrow, default)]
     pdm: Pdm<'a>,
+    #[serde(borrow, default)]
+    flit: Flit<'a>,
+    #[serde(borrow, default)]
+    pixi: Object<PixiTables<'a>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -99,6 +105,24 @@ struct Pdm<'a> {
     dev_dependencies: Entries<'a, Items<Text<'a>>>,
 }
 
+/// What Flit had before PEP 621 (flit.pypa.io, Old style metadata).
+#[derive(Default, Deserialize)]
+struct Flit<'a> {
+    #[serde(borrow, default)]
+    metadata: FlitMetadata<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct FlitMetadata<'a> {
+    #[serde(borrow, default)]
+    requires: Items<Text<'a>>,
+    #[serde(borrow, default)]
+    dev_requires: Items<Text<'a>>,
+    #[serde(borrow, default)]
+    requires_extra: Entries<'a, Items<Text<'a>>>,
+}
+
 /// Reads a manifest: which packages it asks for itself, and what decides whether any of them is no part of the repository.
 pub(super) fn read(text: &str, found: &mut Found) -> Result<ProjectManifest, ReadFileError> {
     let pyproject: Pyproject<'_> = parse_toml("pyproject.toml", text)?;
@@ -112,8 +136,15 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<ProjectManifest, Rea
     let of_poetry = of_repository(&tool.poetry.dependencies);
     let own_name = normal_name(&project.name);
     let mut manifest = ProjectManifest { workspace: tool.uv.read_workspace(&sources), ..ProjectManifest::default() };
-    let groups = [&project.optional_dependencies, &pyproject.dependency_groups, &tool.pdm.dev_dependencies];
-    let lists = [&project.dependencies, &tool.uv.dev_dependencies];
+    manifest.asks |= tool.pixi.0.as_ref().is_some_and(PixiTables::ask);
+    let flit = &tool.flit.metadata;
+    let groups = [
+        &project.optional_dependencies,
+        &pyproject.dependency_groups,
+        &tool.pdm.dev_dependencies,
+        &flit.requires_extra,
+    ];
+    let lists = [&project.dependencies, &tool.uv.dev_dependencies, &flit.requires, &flit.dev_requires];
     let requirements =
         lists.into_iter().chain(groups.into_iter().flat_map(|group| group.0.iter().map(|(_, list)| list)));
     for requirement in requirements.flat_map(|list| &list.0) {

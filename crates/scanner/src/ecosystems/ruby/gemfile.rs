@@ -23,6 +23,9 @@ pub(super) fn read(text: &str) -> ProjectManifest {
             read_gem(rest, depth > 0, &mut manifest);
         } else if let Some(rest) = call(statement, "gemspec") {
             read_gemspec(rest, &mut manifest);
+        } else if call(statement, "eval_gemfile").is_some() {
+            // What it takes in is not followed.
+            manifest.asks = true;
         } else if depth == 0 {
             if let Some(folder) = call(statement, "path").filter(|rest| opens_block(rest)) {
                 depth = 1;
@@ -44,7 +47,7 @@ pub(super) fn read(text: &str) -> ProjectManifest {
 /// Whether the specification of a gem of the project asks for other gems.
 pub(super) fn specification_asks(text: &str) -> bool {
     const ASKING: &[&str] = &["_dependency", "Gem::Dependency", ".dependencies", "_eval", "eval("];
-    text.lines().map(without_comment).any(|line| {
+    without_blocks_of_comment(text).map(without_comment).any(|line| {
         let takes_in_another = ["eval", "load"].iter().any(|method| call(line.trim(), method).is_some());
         takes_in_another || ASKING.iter().any(|word| line.contains(word))
     })
@@ -115,7 +118,7 @@ fn quoted(text: &str) -> Option<&str> {
 fn statements(text: &str) -> Vec<String> {
     let mut statements: Vec<String> = Vec::new();
     let mut goes_on = false;
-    for line in text.lines() {
+    for line in without_blocks_of_comment(text) {
         let line = without_comment(line).trim();
         if line.is_empty() {
             continue;
@@ -131,6 +134,23 @@ fn statements(text: &str) -> Vec<String> {
         goes_on = line.ends_with([',', '(', '{', '[', '\\']);
     }
     statements
+}
+
+/// The lines of a program outside of `=begin` and `=end`, which stand at the very beginning of their lines, and before
+/// `__END__`.
+fn without_blocks_of_comment(text: &str) -> impl Iterator<Item = &str> {
+    let begins_with = |line: &str, word: &str| {
+        line.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    };
+    let mut is_comment = false;
+    text.lines().take_while(|line| *line != "__END__").filter(move |line| {
+        if is_comment {
+            is_comment = !begins_with(line, "=end");
+            return false;
+        }
+        is_comment = begins_with(line, "=begin");
+        !is_comment
+    })
 }
 
 /// A line up to the `#` that begins its comment, which stands outside of quotes.
@@ -168,6 +188,7 @@ mod tests {
         check("gem 'a', # ours\n    require: false,\n    path: 'a'\n", false, &["a"]);
         check("gem(\n  'a',\n  path: 'a'\n)\n", false, &["a"]);
         check("gem 'a', path: File.join('x', 'a')\n", false, &[]);
+        check("=begin x\ngem 'rails'\n =end\ngem 'a'\n=end x\n__END__\ngem 'rails'\n", false, &[]);
         check("gemspec\n", false, &["."]);
         check("gemspec path: 'core'\n", false, &["core"]);
     }
@@ -194,6 +215,10 @@ mod tests {
             "path 'a' do\n  if true\n    gem 'b'\n  end\nend\n",
             "path 'a' do\n  gem 'b'\n",
             "group :x do\n  gem 'rails'\nend",
+            "eval_gemfile 'Gemfile.common'",
+            "eval_gemfile(File.join(__dir__, 'gems.rb')) if true",
+            "=begin\n=end\ngem 'rails'",
+            " =begin\ngem 'rails'\n =end",
         ] {
             assert!(read(text).asks, "{text}");
         }
