@@ -16,6 +16,8 @@ pub(crate) struct ProjectManifest {
     pub(crate) asks: bool,
     /// What it asks for that is a part of the repository where other manifests say so.
     pub(crate) open: Vec<Wish>,
+    /// Folders, as they are written, from which it takes packages; each is a part of the repository where it has one.
+    pub(crate) folders: Vec<String>,
     /// What others call the package that it describes; empty where nobody asks.
     pub(crate) name: String,
     /// The version of that package.
@@ -85,6 +87,7 @@ impl ProjectManifest {
     pub(crate) fn into_mark(mut self) -> Option<Mark> {
         if self.asks {
             self.open = Vec::new();
+            self.folders = Vec::new();
             self.specifications = Vec::new();
         }
         if let Some(workspace) = &mut self.workspace {
@@ -105,6 +108,7 @@ impl ProjectManifest {
         let root = self.root.as_ref().map_or(0, String::len);
         let folders = self.specifications.iter().map(|part| size_of::<Specifications>() + part.folder.len());
         let folders: usize = folders.sum();
+        let folders = folders + texts(&self.folders);
         size_of::<ProjectManifest>() + open + self.name.len() + self.version.len() + workspace + root + folders
     }
 }
@@ -136,7 +140,8 @@ mod tests {
         assert_eq!(ProjectManifest::default().into_mark(), None);
         let mut project = ProjectManifest { name: "a".to_owned(), ..ProjectManifest::that_asks(true) };
         project.leave_open("b", "^1.0.0");
+        project.folders.push("../c".to_owned());
         let Some(Mark::Manifest(kept)) = project.into_mark() else { panic!("it asks for packages") };
-        assert_eq!((kept.asks, kept.open.len(), kept.name.as_str()), (true, 0, "a"));
+        assert_eq!((kept.asks, kept.open.len(), kept.folders.len(), kept.name.as_str()), (true, 0, 0, "a"));
     }
 }

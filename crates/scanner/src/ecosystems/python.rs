@@ -97,8 +97,8 @@ impl Ecosystem for Python {
             // What an installed package brings of its own development says nothing of what is installed.
             _ if is_in_installed_tree(path) => Ok(()),
             "Pipfile" => {
-                let asks = pipfile::read_manifest(&file.text()?, found)?;
-                found.mark = ProjectManifest::that_asks(asks).into_mark();
+                let manifest = pipfile::read_manifest(&file.text()?, found)?;
+                found.mark = manifest.into_mark();
                 Ok(())
             }
             "setup.py" => {

@@ -71,7 +71,10 @@ fn read_manifest(text: &str) -> ProjectManifest {
         if dependency.get("workspace") == Some(&Value::Bool(true)) {
             project.leave_open(name, "");
         } else {
-            project.asks |= dependency.get("path").is_none();
+            match dependency.get("path").and_then(Value::as_str) {
+                Some(folder) => project.folders.push(folder.to_owned()),
+                None => project.asks = true,
+            }
         }
     }
     project

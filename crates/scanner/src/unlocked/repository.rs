@@ -115,6 +115,7 @@ impl<'a> Repository<'a> {
     pub(super) fn asks(&self, ecosystem: Ecosystem, folder: &'a str, name: &str, manifest: &ProjectManifest) -> bool {
         let open = &manifest.open;
         manifest.asks
+            || manifest.folders.iter().any(|written| !self.has_package(ecosystem, folder, written))
             || match ecosystem {
                 Ecosystem::Npm => {
                     let root = self.root_with(folder, name).map(|(root, _)| root);
@@ -156,6 +157,21 @@ impl<'a> Repository<'a> {
                     open.iter().any(|wish| workspace.is_none_or(|workspace| !workspace.shares(&wish.name)))
                 }
             }
+    }
+
+    /// Whether a folder that is written in a manifest of another one lies in the target and has a package.
+    fn has_package(&self, ecosystem: Ecosystem, folder: &str, written: &str) -> bool {
+        let names: &[&str] = match ecosystem {
+            Ecosystem::Npm => &["package.json"],
+            Ecosystem::Cargo => &["Cargo.toml"],
+            Ecosystem::Pypi => &["pyproject.toml", "setup.py", "setup.cfg"],
+            _ => &[],
+        };
+        resolve(folder, written).is_some_and(|place| {
+            // What `link:` leads to need not be a package.
+            let is_linked = ecosystem == Ecosystem::Npm && self.index.folders.contains(path_hash(&place));
+            is_linked || names.iter().any(|name| self.has(&place, name))
+        })
     }
 
     /// Whether the lock file of a manifest's workspace is there, though it lies elsewhere than beside or above.

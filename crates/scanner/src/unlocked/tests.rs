@@ -75,7 +75,36 @@ fn a_manifest_that_asks_for_nothing_is_none() {
         ("Cargo.toml", "[package]\nname = \"a\"\n[dependencies]\nb = { path = \"../b\" }\n"),
     ] {
         let path = format!("a/{name}");
-        check(&[(path.as_str(), text)], &[]);
+        check(&[(path.as_str(), text), ("b/package.json", "{}"), ("b/Cargo.toml", "")], &[]);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_no_part_of_the_repository() {
+    for (name, text, other) in [
+        ("Cargo.toml", "[dependencies]\nb = { path = \"../b\" }\n", "b/Cargo.toml"),
+        ("package.json", r#"{"dependencies":{"b":"file:../b"}}"#, "b/package.json"),
+        ("package.json", r#"{"dependencies":{"b":"portal:../b"}}"#, "b/package.json"),
+        ("package.json", r#"{"dependencies":{"b":"../b"}}"#, "b/package.json"),
+        ("pyproject.toml", "[tool.poetry.dependencies]\nb = { path = \"../b\" }\n", "b/setup.py"),
+        ("pyproject.toml", "[project]\ndependencies = [\"b @ file:../b\"]\n", "b/pyproject.toml"),
+        (
+            "pyproject.toml",
+            "[project]\ndependencies = [\"b\"]\n[tool.uv.sources]\nb = { path = \"../b\" }\n",
+            "b/pyproject.toml",
+        ),
+        ("Pipfile", "[packages]\nb = { path = \"../b\" }\n", "b/setup.cfg"),
+    ] {
+        let path = format!("a/{name}");
+        let part = (other, if name == "package.json" { "{}" } else { "" });
+        check(&[(path.as_str(), text), part], &[]);
+        check(&[(path.as_str(), text)], &[path.as_str()]);
+        let outside = text.replace("../b", "../../b");
+        check(&[(path.as_str(), &outside), part], &[path.as_str()]);
+    }
+    for place in ["file:e.tgz", "file:///opt/b", "file:~/b", "link:/opt/b"] {
+        let text = format!(r#"{{"dependencies":{{"b":"{place}"}}}}"#);
+        check(&[("package.json", &text), ("e.tgz", ""), ("opt/b/package.json", "{}")], &["package.json"]);
     }
 }
 
@@ -131,7 +160,7 @@ fn manifests_of_dependencies_are_their_own_affair() {
 fn a_workspace_of_cargo_gives_its_members_crates_of_the_repository() {
     let root = "[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\nb = { path = \"b\" }\nlibc = \"0.2\"\n";
     let member = "[dependencies]\nb.workspace = true\n[dev-dependencies]\nc = { path = \"../c\" }\n";
-    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", member)], &[]);
+    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", member), ("shop/c/Cargo.toml", "")], &[]);
     let dotted = "[dependencies]\nb = { workspace = true, features = [\"x\"] }\n";
     check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", dotted)], &[]);
     let pointed = "[package]\nworkspace = \"../shop\"\n[dependencies]\nb.workspace = true\n";
@@ -225,9 +254,9 @@ fn python_projects_ask_for_parts_of_the_repository() {
     let url = "[project]\nname = \"app\"\ndependencies = [\"x @ file:../x\"]\n\
                [project.optional-dependencies]\nall = [\"app[cli,web]\"]\n";
     for text in [uv, poetry, &enriched, url] {
-        check(&[("a/pyproject.toml", text)], &[]);
+        check(&[("a/pyproject.toml", text), ("a/y/pyproject.toml", ""), ("x/setup.py", "")], &[]);
     }
-    check(&[("a/Pipfile", "[packages]\nx = { path = \".\", editable = true }\n")], &[]);
+    check(&[("a/Pipfile", "[packages]\nx = { path = \".\", editable = true }\n"), ("a/setup.py", "")], &[]);
     check(&[("a/setup.cfg", "[options]\ninstall_requires =\n    x @ file:../x\n")], &[]);
 
     for text in [

@@ -71,8 +71,8 @@ impl Workspaces {
     }
 }
 
-/// How what is asked for begins where it is a part of the same repository.
-const LOCAL: &[&str] = &["file:", "link:", "portal:", "workspace:", "./", "../"];
+/// What stands before a folder that has what is asked for.
+const BEFORE_FOLDERS: &[&str] = &["file:", "link:", "portal:"];
 
 /// Reads a `package.json` by where it lies.
 pub(super) fn read(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
@@ -139,7 +139,11 @@ fn read_manifest(file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), Rea
         if !is_word(name) {
             continue;
         }
-        if !LOCAL.iter().any(|begin| range.starts_with(begin)) {
+        let behind = BEFORE_FOLDERS.iter().find_map(|begin| range.strip_prefix(begin));
+        let folder = behind.or_else(|| ["./", "../"].iter().any(|begin| range.starts_with(begin)).then_some(&**range));
+        if let Some(folder) = folder {
+            project.folders.push(folder.to_owned());
+        } else if !range.starts_with("workspace:") {
             // A member of the same workspace may be meant.
             match Range::parse(range) {
                 Some(_) => project.leave_open(name, range),

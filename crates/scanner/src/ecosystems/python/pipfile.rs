@@ -12,6 +12,7 @@ use super::{PYPI, normal_name, parse_toml};
 use crate::ecosystems::borrowed_json::{Entries, Text, check_keys, object, object_entries};
 use crate::ecosystems::locked_packages::{LockedPackages, Unusable, is_word};
 use crate::found::Found;
+use crate::manifest::ProjectManifest;
 use crate::wanted_file::ReadFileError;
 use model::counted;
 
@@ -111,18 +112,18 @@ pub(super) fn read_lock(path: &str, text: &str, found: &mut Found) -> Result<(),
     Ok(())
 }
 
-/// Reads which packages a `Pipfile` asks for itself, and tells whether any is no part of the repository.
-pub(super) fn read_manifest(text: &str, found: &mut Found) -> Result<bool, ReadFileError> {
+/// Reads which packages a `Pipfile` asks for itself, and what decides whether any of them is no part of the repository.
+pub(super) fn read_manifest(text: &str, found: &mut Found) -> Result<ProjectManifest, ReadFileError> {
     let pipfile: Pipfile<'_> = parse_toml("Pipfile", text)?;
     let categories = pipfile.others.iter().filter(|(name, _)| !NO_CATEGORIES.contains(&name.as_str()));
     let of_categories = categories.filter_map(|(_, table)| table.as_object()).flatten();
     let packages = pipfile.packages.0.iter().chain(&pipfile.dev_packages.0).map(|(name, package)| (&**name, package));
-    let mut asks = false;
+    let mut manifest = ProjectManifest::default();
     for (name, package) in packages.chain(of_categories.map(|(name, package)| (name.as_str(), package))) {
-        asks |= !place::is_part_of_repository(package);
+        place::note(package, &mut manifest);
         found.direct.push((PYPI, normal_name(name)));
     }
-    Ok(asks)
+    Ok(manifest)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 
 use serde_json::Value;
 
+use crate::manifest::ProjectManifest;
+
 /// What a path or address tells.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::ecosystems) enum Place {
@@ -40,6 +42,33 @@ impl Place {
 pub(super) fn is_folder_of_repository(address: &str) -> bool {
     let is_here = ["file:", "{root:", "./", "../"].iter().any(|begin| address.starts_with(begin));
     is_here && Place::at(address) == Place::Folder
+}
+
+/// The folder that such an address names, seen from that of the manifest.
+pub(super) fn folder_of_address(address: &str) -> &str {
+    let of_root = ["file:///${PROJECT_ROOT}", "{root:uri}"].iter().find_map(|root| address.strip_prefix(root));
+    let folder = match of_root {
+        Some(below) => below.trim_start_matches('/'),
+        None => address.strip_prefix("file:").unwrap_or(address),
+    };
+    folder.split(['#', '?']).next().unwrap_or_default()
+}
+
+/// Notes in a manifest where a package comes from that it asks for, by the table that stands for it in uv's sources, in the
+/// lists of Poetry or in a `Pipfile`.
+pub(super) fn note(table: &Value, manifest: &mut ProjectManifest) {
+    if is_part_of_repository(table) {
+        note_folders(table, manifest);
+    } else {
+        manifest.asks = true;
+    }
+}
+
+fn note_folders(table: &Value, manifest: &mut ProjectManifest) {
+    match table {
+        Value::Array(tables) => tables.iter().for_each(|table| note_folders(table, manifest)),
+        _ => manifest.folders.extend(table.get("path").and_then(Value::as_str).map(str::to_owned)),
+    }
 }
 
 /// The keys by which a source of uv counts in some environments only: in others the package comes from an index.
@@ -151,6 +180,19 @@ mod tests {
         }
         for address in ["file:../x-1.0.zip", "https://h/x", "git+file:../x", "git+https://h/x.git"] {
             assert!(!is_folder_of_repository(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_folders_are_seen_from_the_manifest() {
+        for (address, folder) in [
+            ("file:../x#egg=x", "../x"),
+            ("file:///srv/x", "///srv/x"),
+            ("file:///${PROJECT_ROOT}/x", "x"),
+            ("{root:uri}/../x", "../x"),
+            ("./x", "./x"),
+        ] {
+            assert_eq!(folder_of_address(address), folder);
         }
     }
 

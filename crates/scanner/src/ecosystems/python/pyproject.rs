@@ -82,7 +82,7 @@ struct Uv<'a> {
 
 impl Uv<'_> {
     /// What the root of a workspace says for its members, if this is one (docs.astral.sh/uv, Workspaces).
-    fn read_workspace(&self, sources: &BTreeMap<String, bool>) -> Option<Workspace> {
+    fn read_workspace(&self, sources: &BTreeMap<String, &Value>) -> Option<Workspace> {
         let mut workspace = Workspace::default();
         for (key, folders) in &self.workspace.0 {
             let begin = match &**key {
@@ -92,7 +92,7 @@ impl Uv<'_> {
             };
             workspace.members.extend(folders.0.iter().map(|folder| format!("{begin}{}", &**folder)));
         }
-        let parts = sources.iter().filter(|(_, is_part)| **is_part);
+        let parts = sources.iter().filter(|(_, source)| place::is_part_of_repository(source));
         workspace.shared.extend(parts.map(|(name, _)| name.clone()));
         (!self.workspace.0.is_empty()).then_some(workspace)
     }
@@ -127,13 +127,9 @@ struct FlitMetadata<'a> {
 pub(super) fn read(text: &str, found: &mut Found) -> Result<ProjectManifest, ReadFileError> {
     let pyproject: Pyproject<'_> = parse_toml("pyproject.toml", text)?;
     let (project, tool) = (&pyproject.project, &pyproject.tool);
-    let of_repository = |sources: &Entries<'_, Value>| -> BTreeMap<String, bool> {
-        let sources = sources.0.iter();
-        sources.map(|(name, source)| (normal_name(name), place::is_part_of_repository(source))).collect()
-    };
-    let sources = of_repository(&tool.uv.sources);
+    let sources = by_name(&tool.uv.sources);
     // Poetry takes it from there for what `project` asks for by name, too.
-    let of_poetry = of_repository(&tool.poetry.dependencies);
+    let of_poetry = by_name(&tool.poetry.dependencies);
     let own_name = normal_name(&project.name);
     let mut manifest = ProjectManifest { workspace: tool.uv.read_workspace(&sources), ..ProjectManifest::default() };
     manifest.asks |= tool.pixi.0.as_ref().is_some_and(PixiTables::ask);
@@ -152,11 +148,15 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<ProjectManifest, Rea
         let name = requirement.name.as_str();
         // A group of the project's own extras: `app[cli,docs]`.
         let is_own = name == own_name && requirement.url.is_none();
-        match sources.get(name) {
-            _ if is_own || requirement.is_part_of_repository() || of_poetry.get(name) == Some(&true) => {}
-            Some(is_part) => manifest.asks |= !is_part,
-            None if requirement.url.is_some() => manifest.asks = true,
-            None => manifest.leave_open(name, ""),
+        let is_of_poetry = of_poetry.get(name).is_some_and(|package| place::is_part_of_repository(package));
+        match (requirement.url, sources.get(name)) {
+            _ if is_own || is_of_poetry => {}
+            (Some(url), _) if place::is_folder_of_repository(url) => {
+                manifest.folders.push(place::folder_of_address(url).to_owned());
+            }
+            (_, Some(source)) => place::note(source, &mut manifest),
+            (Some(_), None) => manifest.asks = true,
+            (None, None) => manifest.leave_open(name, ""),
         }
         found.direct.push((PYPI, requirement.name));
     }
@@ -166,11 +166,16 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<ProjectManifest, Rea
     for (name, package) in tables.flat_map(|table| &table.0) {
         // Poetry lists the interpreter among the packages.
         if &**name != "python" {
-            manifest.asks |= !place::is_part_of_repository(package);
+            place::note(package, &mut manifest);
             found.direct.push((PYPI, normal_name(name)));
         }
     }
     Ok(manifest)
+}
+
+/// Packages by their normalised names.
+fn by_name<'v>(packages: &'v Entries<'_, Value>) -> BTreeMap<String, &'v Value> {
+    packages.0.iter().map(|(name, package)| (normal_name(name), package)).collect()
 }
 
 #[cfg(test)]
