@@ -6,6 +6,7 @@ use std::ops::Bound;
 
 use model::Gap;
 
+use crate::found::{Found, Mark};
 use crate::includes;
 use crate::layer_index::LayerIndex;
 use crate::merge::VisibleFile;
@@ -22,6 +23,9 @@ const LONGEST_PATH: usize = 4096;
 
 /// For how many projects a path is resolved.
 const MOST_PROJECTS: usize = 1000;
+
+/// How many packages without an exact version a gap names.
+const MOST_NAMES: usize = 8;
 
 /// Files, in lower case, that every project in their folder and below takes in by itself.
 const OF_ALL_BELOW: &[&str] = &["directory.build.props", "directory.build.targets", "directory.packages.props"];
@@ -109,10 +113,15 @@ impl<'a> Projects<'a> {
 /// What is not known because no lock file tells the version of what a file leaves open: none of the project, and where
 /// projects take in the file, none of one of these.
 pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_>>) -> Vec<Gap> {
-    let open: Vec<(&str, &[String])> = files
+    let of_all_below = said_for_all_below(files);
+    let open: Vec<(&str, Vec<&str>)> = files
         .iter()
-        .filter(|(_, file)| !file.found.inexact.is_empty())
-        .map(|(path, file)| (*path, file.found.inexact.as_slice()))
+        .filter_map(|(path, file)| {
+            let unversioned = if is_project(path) { unversioned(path, file.found, &of_all_below) } else { Vec::new() };
+            let inexact = file.found.inexact.iter().map(String::as_str);
+            let names: Vec<&str> = inexact.chain(unversioned).take(MOST_NAMES).collect();
+            (!names.is_empty()).then_some((*path, names))
+        })
         .collect();
     let takers = includes::takers(files);
     let mut projects = match open.iter().all(|(path, _)| is_project(path)) {
@@ -133,6 +142,56 @@ pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_
         }
     }
     gaps
+}
+
+/// What a file says of the versions of packages.
+struct Said<'f> {
+    /// The names, in lower case, of those of which it says any, be it an inexact one.
+    names: BTreeSet<String>,
+    found: &'f Found,
+}
+
+impl<'f> Said<'f> {
+    fn of(found: &'f Found) -> Said<'f> {
+        let exact = found.packages.iter().map(|package| package.name.as_str());
+        let inexact = found.inexact.iter().filter_map(|told| Some(told.split_once(" (")?.0));
+        Said { names: exact.chain(inexact).map(str::to_ascii_lowercase).collect(), found }
+    }
+
+    /// Whether it takes in files, which may say more.
+    fn takes_in_others(&self) -> bool {
+        matches!(&self.found.mark, Some(Mark::Includes(includes)) if !includes.is_empty())
+    }
+}
+
+/// What the files say that every project in their folder and below takes in, by their folders.
+fn said_for_all_below<'f>(files: &BTreeMap<&'f str, VisibleFile<'f>>) -> BTreeMap<&'f str, Vec<Said<'f>>> {
+    let mut said: BTreeMap<&str, Vec<Said<'_>>> = BTreeMap::new();
+    for (path, file) in files.iter().filter(|(path, _)| is_of_all_below(path)) {
+        said.entry(folder(path)).or_default().push(Said::of(file.found));
+    }
+    said
+}
+
+/// The packages that a project asks for without any version, neither its own nor one of a file that it takes in by itself
+/// (NuGet, Central Package Management). Where one of these imports others, which may say it, there are none.
+fn unversioned<'f>(path: &str, found: &'f Found, of_all_below: &BTreeMap<&str, Vec<Said<'_>>>) -> Vec<&'f str> {
+    let own = Said::of(found);
+    let above = std::iter::successors(Some(folder(path)), |below| (!below.is_empty()).then(|| folder(below)));
+    let taken_in: Vec<&Said<'_>> = above.filter_map(|above| of_all_below.get(above)).flatten().collect();
+    if own.takes_in_others() || taken_in.iter().any(|said| said.takes_in_others()) {
+        return Vec::new();
+    }
+    let names = found.direct.iter().map(|(_, name)| name.as_str()).filter(|name| {
+        let key = name.to_ascii_lowercase();
+        is_package_name(name) && !own.names.contains(&key) && !taken_in.iter().any(|said| said.names.contains(&key))
+    });
+    names.take(MOST_NAMES).collect()
+}
+
+/// Whether NuGet allows the name (NuGet, `PackageIdValidator`).
+fn is_package_name(name: &str) -> bool {
+    name.len() <= 100 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
 /// Whether a lock file of the project lies beside it, or what NuGet or a build resolved in its folders (NuGet, Locking
@@ -232,7 +291,6 @@ mod tests {
     use super::*;
     use crate::ecosystem_check::read_with_gaps;
     use crate::ecosystems::ECOSYSTEMS;
-    use crate::found::Found;
     use crate::merge::merge;
     use crate::path_set::{PathSet, path_hash};
     use crate::selector::SELECTOR;
@@ -286,6 +344,30 @@ mod tests {
             check(&[("a/My App.csproj", OPEN), (lock, text)], &[], &[]);
         }
         check(&[("App.fsproj", OPEN), ("packages.lock.json", r#"{"version":1,"dependencies":{}}"#)], &[], &[]);
+    }
+
+    #[test]
+    fn a_package_without_any_version_is_open() {
+        let gap = "a/App.csproj: no exact version can be told of A; restore with a packages.lock.json";
+        for item in [r#"<PackageReference Include="A"/>"#, r#"<PackageReference Include="A" Version=""/>"#] {
+            let text = format!("<Project><ItemGroup>{item}</ItemGroup></Project>");
+            let project = ("a/App.csproj", text.as_str());
+            let said = |item: &str, name: &str, version: &str| {
+                format!(r#"<Project><ItemGroup><{item}="{name}" Version="{version}"/></ItemGroup></Project>"#)
+            };
+            check(&[project], &[gap], &[]);
+            check(&[project, ("a/packages.lock.json", LOCK)], &[], &[]);
+            let central = said("PackageVersion Include", "a", "1.0.0");
+            check(&[project, ("Directory.Packages.props", &central)], &[], &[]);
+            check(&[project, ("b/Directory.Packages.props", &central)], &[gap], &[]);
+            let update = said("PackageReference Update", "A", "1.0.0");
+            check(&[project, ("a/Directory.Build.targets", &update)], &[], &[]);
+            let other = said("PackageVersion Include", "B", "1.0.0");
+            check(&[project, ("a/Directory.Packages.props", &other)], &[gap], &[]);
+        }
+        let importing = r#"<Project><Import Project="x.props" Condition="Exists('x.props')"/>
+                           <ItemGroup><PackageReference Include="A"/></ItemGroup></Project>"#;
+        check(&[("a/App.csproj", importing)], &[], &[]);
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl<'a> MergedLayers<'a> {
         let mut hides = Hides::new(layer);
         let hidden = self.files.iter().filter(|(path, _)| hides.hides(path));
         let gone: Vec<(&str, &Found)> = hidden.map(|(path, file)| (*path, file.found)).collect();
-        let may_be_owned = |path: &str, found: &Found| tells_of_languages(found) && !self.replaced.contains(path);
+        let may_be_owned = |path: &str, found: &Found| tells_of_languages(path, found) && !self.replaced.contains(path);
         let asked = gone.iter().filter(|(path, found)| may_be_owned(path, found));
         let candidates: HashSet<u64> = asked.map(|(path, _)| path_hash(&owned_name(path))).collect();
         let owned = self.owned_among(&self.files, &candidates);
@@ -292,7 +292,8 @@ impl<'a> MergedLayers<'a> {
     }
 
     fn files_of_os_packages(&self, files: &BTreeMap<&str, VisibleFile<'_>>) -> HashSet<u64> {
-        let of_languages = files.iter().filter(|(_, file)| tells_of_languages(file.found)).map(|(path, _)| *path);
+        let of_languages =
+            files.iter().filter(|(path, file)| tells_of_languages(path, file.found)).map(|(path, _)| *path);
         let asked = of_languages.chain(self.gaps.keys().copied()).filter(|path| !self.replaced.contains(path));
         let candidates: HashSet<u64> = asked.map(|path| path_hash(&owned_name(path))).collect();
         self.owned_among(files, &candidates)
@@ -455,9 +456,11 @@ impl Packages {
     }
 }
 
-/// Whether a file tells packages that one of the system may own.
-fn tells_of_languages(found: &Found) -> bool {
-    !found.inexact.is_empty() || found.packages.iter().any(|package| !package.ecosystem.is_operating_system())
+/// Whether a file tells packages, or that they are unknown, and one of the system may own it.
+fn tells_of_languages(path: &str, found: &Found) -> bool {
+    !found.inexact.is_empty()
+        || dotnet_projects::is_project(path)
+        || found.packages.iter().any(|package| !package.ecosystem.is_operating_system())
 }
 
 fn installed_keys<'a>(found: &'a Found) -> impl Iterator<Item = PackageKey<'a>> {
