@@ -1,10 +1,14 @@
-//! Patterns of folders by which workspaces name their members: `packages/*`, `../tools`, `libs/**`, `!libs/old`.
+//! Patterns of folders by which workspaces name their members: `packages/*`, `../tools`, `libs/**`, `!libs/old`,
+//! `{apps,libs}/*`, `lib-?`, `lib-[ab]`.
 
 /// The signs of patterns that stand for something else than in the ways known here.
-const OTHER_SIGNS: [char; 9] = ['?', '[', ']', '{', '}', '(', ')', '\\', '$'];
+const OTHER_SIGNS: [char; 4] = ['(', ')', '\\', '$'];
 
 /// The most parts of a pattern; real ones have a handful.
 const MOST_PARTS: usize = 32;
+
+/// The most patterns that one with braces may stand for.
+pub(crate) const MOST_ALTERNATIVES: usize = 16;
 
 /// Whether patterns that are written in the folder `root` take in `folder`. What one with `!` leaves out is left out wherever
 /// it stands among the others; a pattern that is not understood takes in nothing, or leaves out everything.
@@ -20,11 +24,43 @@ pub(crate) fn take_in(patterns: &[String], root: &str, folder: &str) -> bool {
     is_taken_in
 }
 
-/// A part of a path, and whether a `*` in it is one.
+/// A part of a path, and whether signs in it, as `*`, stand for something else.
 type Part<'p> = (&'p str, bool);
 
 /// Whether a pattern stands for the folder; `None` where it is not understood or leads out of the target.
 fn fits(pattern: &str, root: &str, folder: &str) -> Option<bool> {
+    if !pattern.contains(['{', '}']) {
+        return fits_without_braces(pattern, root, folder);
+    }
+    let mut does_any = false;
+    for alternative in alternatives(pattern)? {
+        does_any |= fits_without_braces(&alternative, root, folder)?;
+    }
+    Some(does_any)
+}
+
+/// The patterns that one with braces stands for: `a/x` and `b/x` for `{a,b}/x`. `None` for too many, braces within others
+/// and those without a list.
+fn alternatives(pattern: &str) -> Option<Vec<String>> {
+    let mut begun = vec![String::new()];
+    let mut rest = pattern;
+    while let Some((before, behind)) = rest.split_once('{') {
+        let (list, after) = behind.split_once('}')?;
+        let is_list = list.contains(',') && !list.contains('{') && !list.contains("..");
+        if !is_list || before.contains('}') || begun.len() * list.split(',').count() > MOST_ALTERNATIVES {
+            return None;
+        }
+        let with_each = |begin: &String| -> Vec<String> {
+            list.split(',').map(|choice| format!("{begin}{before}{choice}")).collect()
+        };
+        begun = begun.iter().flat_map(with_each).collect();
+        rest = after;
+    }
+    begun.iter_mut().for_each(|begin| begin.push_str(rest));
+    (!rest.contains('}')).then_some(begun)
+}
+
+fn fits_without_braces(pattern: &str, root: &str, folder: &str) -> Option<bool> {
     if pattern.starts_with('/') || pattern.contains(OTHER_SIGNS) || parts_of(pattern).count() > MOST_PARTS {
         return None;
     }
@@ -34,7 +70,7 @@ fn fits(pattern: &str, root: &str, folder: &str) -> Option<bool> {
             "." => {}
             ".." => _ = parts.pop()?,
             "**" => parts.push((part, true)),
-            part if part.matches('*').count() > 1 => return None,
+            part if part.matches('*').count() > 1 || !has_plain_brackets(part) => return None,
             part => parts.push((part, true)),
         }
     }
@@ -72,13 +108,71 @@ fn fit_all(pattern: &[Part<'_>], folder: &[&str]) -> bool {
 
 /// Whether a name fits one part; one that begins with a dot is taken in only where the pattern says the dot.
 fn fits_part((pattern, is_pattern): Part<'_>, name: &str) -> bool {
-    match pattern.split_once('*').filter(|_| is_pattern) {
-        Some((begin, end)) => {
-            let is_hidden = begin.is_empty() && name.starts_with('.');
-            name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end) && !is_hidden
-        }
-        None => pattern == name,
+    if !is_pattern {
+        return pattern == name;
     }
+    if name.starts_with('.') && !pattern.starts_with('.') {
+        return false;
+    }
+    let (begin, end) = match pattern.split_once('*') {
+        Some((begin, end)) => (begin, Some(end)),
+        None => (pattern, None),
+    };
+    let Some(rest) = behind(begin, name) else { return false };
+    match end {
+        Some(end) => {
+            let left_over = rest.chars().count().checked_sub(letter_count(end));
+            left_over.is_some_and(|count| {
+                let at = rest.char_indices().nth(count).map_or(rest.len(), |(at, _)| at);
+                behind(end, &rest[at..]) == Some("")
+            })
+        }
+        None => rest.is_empty(),
+    }
+}
+
+/// What is left of a name behind the letters for which a pattern without `*` stands.
+fn behind<'n>(pattern: &str, name: &'n str) -> Option<&'n str> {
+    let (mut signs, mut letters) = (pattern.chars(), name.chars());
+    while let Some(sign) = signs.next() {
+        let letter = letters.next()?;
+        let does_fit = match sign {
+            '?' => true,
+            '[' => {
+                let (choices, after) = signs.as_str().split_once(']')?;
+                signs = after.chars();
+                choices.contains(letter)
+            }
+            sign => sign == letter,
+        };
+        if !does_fit {
+            return None;
+        }
+    }
+    Some(letters.as_str())
+}
+
+/// For how many letters a pattern without `*` stands.
+fn letter_count(pattern: &str) -> usize {
+    let mut is_in_brackets = false;
+    let counts = pattern.chars().filter(|sign| {
+        let is_first = !is_in_brackets;
+        is_in_brackets = if is_in_brackets { *sign != ']' } else { *sign == '[' };
+        is_first
+    });
+    counts.count()
+}
+
+/// Whether all brackets in a part of a pattern hold nothing but the letters of which they stand for one.
+fn has_plain_brackets(part: &str) -> bool {
+    let mut pieces = part.split('[');
+    let has_end = |piece: &str| piece.contains(']');
+    pieces.next().is_none_or(|piece| !has_end(piece))
+        && pieces.all(|piece| {
+            piece.split_once(']').is_some_and(|(choices, after)| {
+                !choices.is_empty() && !choices.contains(['-', '!', '^', '*', '?', ':']) && !has_end(after)
+            })
+        })
 }
 
 #[cfg(test)]
@@ -106,6 +200,31 @@ mod tests {
     }
 
     #[test]
+    fn braces_are_any_of_a_list() {
+        for (folder, expected) in [("packages/a", true), ("apps/b", true), ("libs/a", false), ("packages", false)] {
+            check(&["{packages,apps}/*"], "", folder, expected);
+        }
+        check(&["{a,b}/{c,d/e}"], "", "b/d/e", true);
+        check(&["{a,b}/{c,d/e}"], "", "b/d", false);
+        check(&["lib{,-x}"], "", "lib", true);
+        check(&["packages/*", "!packages/{a,b}"], "", "packages/b", false);
+        check(&["packages/*", "!packages/{a,b}"], "", "packages/c", true);
+    }
+
+    #[test]
+    fn question_marks_and_brackets_are_one_letter() {
+        check(&["pkg-?"], "", "pkg-é", true);
+        check(&["pkg-?"], "", "pkg-", false);
+        check(&["pkg-?"], "", "pkg-ab", false);
+        check(&["?a"], "", ".a", false);
+        check(&["lib-[ab]"], "", "lib-b", true);
+        check(&["lib-[ab]"], "", "lib-c", false);
+        check(&["[ab]-*-[cd]?"], "", "a-x-dé", true);
+        check(&["[ab]-*-[cd]?"], "", "a-dé", false);
+        check(&["a"], "l[ab]", "la/a", false);
+    }
+
+    #[test]
     fn two_stars_are_any_number_of_folders() {
         for (folder, expected) in [("a", true), ("a/b", true), ("a/b/c", true), ("b", false)] {
             check(&["a/**"], "", folder, expected);
@@ -119,8 +238,15 @@ mod tests {
     fn what_is_left_out_or_not_understood_is_not_taken_in() {
         check(&["packages/*", "!packages/old"], "", "packages/old", false);
         check(&["!packages/old", "packages/*"], "", "packages/new", true);
-        check(&["packages/{a,b}"], "", "packages/a", false);
-        check(&["packages/*", "!packages/{a,b}"], "", "packages/c", false);
+        check(&["packages/{a..c}"], "", "packages/a", false);
+        check(&["packages/*", "!packages/{a..b}"], "", "packages/c", false);
+        check(&["packages/[a-c]"], "", "packages/a", false);
+        check(&["packages/*", "!packages/[!a]"], "", "packages/c", false);
+        for pattern in ["{a", "a}", "{a}", "{a,{b,c}}", "{a,b}}", "[a", "a]", "[]", "[*]"] {
+            check(&["*", &format!("!{pattern}")], "", "x", false);
+        }
+        let many = format!("!{{{}b}}", "a,".repeat(MOST_ALTERNATIVES));
+        check(&["*", &many], "", "x", false);
         check(&["/packages/*"], "", "packages/a", false);
         check(&["p*c*s/a"], "", "packages/a", false);
         check(&[&"a/".repeat(MOST_PARTS + 1)], "", &["a"; MOST_PARTS + 1].join("/"), false);

@@ -8,7 +8,7 @@ use model::{Ecosystem, UntrustedPath};
 
 use super::{Family, family_of, in_folder, split};
 use crate::ecosystems::range_takes;
-use crate::folder_pattern::take_in;
+use crate::folder_pattern::{MOST_ALTERNATIVES, take_in};
 use crate::found::Mark;
 use crate::includes::leads_out;
 use crate::layer_index::LayerIndex;
@@ -258,7 +258,9 @@ impl<'a> Repository<'a> {
 
     /// Whether patterns that are written in the folder `root` take in `folder`, as long as there is patience for it.
     fn take_in(&self, patterns: &[String], root: &str, folder: &str) -> bool {
-        let compared = patterns.len().saturating_mul(root.len() + folder.len() + COMPARISON_BYTES);
+        let with_braces = patterns.iter().filter(|pattern| pattern.contains('{')).count();
+        let count = patterns.len() + with_braces * MOST_ALTERNATIVES;
+        let compared = count.saturating_mul(root.len() + folder.len() + COMPARISON_BYTES);
         let left = self.bytes_left.get().checked_sub(compared);
         self.bytes_left.set(left.unwrap_or(0));
         left.is_some() && take_in(patterns, root, folder)

@@ -317,6 +317,25 @@ fn members_of_a_workspace_of_node_ask_for_one_another() {
 }
 
 #[test]
+fn members_of_a_workspace_of_node_lie_by_any_pattern_and_may_be_prereleases() {
+    let asked = r#"{"name":"a","version":"1.2.3"}"#;
+    let member = r#"{"name":"b","dependencies":{"a":"^1.0.0"}}"#;
+    let root = r#"{"private":true,"workspaces":["{packages,apps}/*","pkg-?","lib-[ab]"]}"#;
+    let root = ("package.json", root);
+    check(&[root, ("packages/a/package.json", asked), ("apps/b/package.json", member)], &[]);
+    check(&[root, ("pkg-a/package.json", asked), ("lib-a/package.json", member)], &[]);
+    check(&[root, ("others/a/package.json", asked), ("apps/b/package.json", member)], &["apps/b/package.json"]);
+
+    let prerelease = asked.replace("1.2.3", "2.0.0-beta.1");
+    let check_range = |range: &str, expected: &[&str]| {
+        let member = member.replace("^1.0.0", range);
+        check(&[root, ("packages/a/package.json", &prerelease), ("apps/b/package.json", &member)], expected);
+    };
+    check_range("^2.0.0-beta.1", &[]);
+    check_range("^2.0.0-beta.2", &["apps/b/package.json"]);
+}
+
+#[test]
 fn packages_of_composer_from_a_folder_are_parts_of_the_repository() {
     let project = r#"{"repositories":[{"type":"path","url":"../packages/*"},{"packagist.org":false}],
                       "require":{"php":">=8","Acme/Core":"*"}}"#;

@@ -6,19 +6,39 @@ pub(super) enum Range<'r> {
     Any,
     Exactly(&'r str),
     /// From the first on, and below the second where there is one.
-    Within([u64; 3], Option<[u64; 3]>),
+    Within(Lowest<'r>, Option<[u64; 3]>),
+}
+
+/// The lowest version of a range.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Lowest<'r> {
+    numbers: [u64; 3],
+    /// The version itself, where it is a prerelease of the one with these numbers.
+    prerelease: Option<&'r str>,
+}
+
+impl<'r> Lowest<'r> {
+    fn parse(version: &'r str) -> Option<Lowest<'r>> {
+        let Some((release, behind)) = version.split_once('-') else {
+            return Some(Lowest { numbers: numbers(version)?, prerelease: None });
+        };
+        let is_sign = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        let is_prerelease = !behind.is_empty() && behind.bytes().all(is_sign);
+        let numbers = numbers(release)?;
+        is_prerelease.then_some(Lowest { numbers, prerelease: Some(version) })
+    }
 }
 
 impl<'r> Range<'r> {
-    /// Reads `*`, `1.2.3`, `^1.2.3`, `~1.2.3` and `>=1.2.3`; `None` for everything else.
+    /// Reads `*`, `1.2.3`, `^1.2.3`, `~1.2.3` and `>=1.2.3`, also with a prerelease; `None` for everything else.
     pub(super) fn parse(text: &'r str) -> Option<Range<'r>> {
         let text = text.trim();
         if matches!(text, "" | "*" | "x" | "X") {
             return Some(Range::Any);
         }
         if let Some(least) = text.strip_prefix('^') {
-            let least = numbers(least)?;
-            let below = match least {
+            let least = Lowest::parse(least)?;
+            let below = match least.numbers {
                 [0, 0, patch] => [0, 0, patch.checked_add(1)?],
                 [0, minor, _] => [0, minor.checked_add(1)?, 0],
                 [major, _, _] => [major.checked_add(1)?, 0, 0],
@@ -26,11 +46,12 @@ impl<'r> Range<'r> {
             return Some(Range::Within(least, Some(below)));
         }
         if let Some(least) = text.strip_prefix('~') {
-            let least @ [major, minor, _] = numbers(least)?;
+            let least = Lowest::parse(least)?;
+            let [major, minor, _] = least.numbers;
             return Some(Range::Within(least, Some([major, minor.checked_add(1)?, 0])));
         }
         if let Some(least) = text.strip_prefix(">=") {
-            return Some(Range::Within(numbers(least)?, None));
+            return Some(Range::Within(Lowest::parse(least)?, None));
         }
         let exact = text.strip_prefix('=').unwrap_or(text);
         numbers(exact.split(['-', '+']).next()?)?;
@@ -38,13 +59,15 @@ impl<'r> Range<'r> {
         is_version.then_some(Range::Exactly(exact))
     }
 
-    /// Whether it takes the version; one with a prerelease is only met by its own name, or by `*`.
+    /// Whether it takes the version. A prerelease is only taken where it is the exact or the lowest one, and by `*`; of
+    /// later ones it is not seen whether they are.
     pub(super) fn takes(&self, version: &str) -> bool {
         match self {
             Range::Any => true,
             Range::Exactly(exact) => *exact == version,
             Range::Within(least, below) => {
-                numbers(version).is_some_and(|version| version >= *least && below.is_none_or(|below| version < below))
+                let is_within = |version: [u64; 3]| version >= least.numbers && below.is_none_or(|below| version < below);
+                least.prerelease == Some(version) || numbers(version).is_some_and(is_within)
             }
         }
     }
@@ -84,6 +107,11 @@ mod tests {
             (">=1.2.3", "1.2.2", false),
             ("^1.0.0", "1.5.0-rc.1", false),
             ("^1.0.0", "", false),
+            ("^2.0.0-beta.1", "2.0.0-beta.1", true),
+            ("^2.0.0-beta.1", "2.1.0", true),
+            ("^2.0.0-beta.2", "2.0.0-beta.1", false),
+            ("~2.0.0-beta.1", "2.1.0", false),
+            (">=2.0.0-beta.1", "2.0.0-beta.1", true),
         ] {
             assert_eq!(Range::parse(range).unwrap().takes(version), expected, "{range} {version}");
         }
@@ -99,6 +127,9 @@ mod tests {
             "npm:a@1.2.3",
             "git+ssh://h/a.git",
             "o/a",
+            "^1.0.0-",
+            ">=1.0.0 - 2.0.0",
+            "^1.0.0-rc.1 || 2.0.0",
             "^18446744073709551615.0.0",
         ] {
             assert_eq!(Range::parse(range), None, "{range}");
