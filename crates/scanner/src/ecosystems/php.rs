@@ -50,10 +50,12 @@ impl Ecosystem for Php {
                     workspace: path_repositories(&project.repositories),
                     ..ProjectManifest::default()
                 };
+                // What it replaces is never taken from elsewhere (getcomposer.org, The composer.json schema, replace).
+                let replaced: BTreeSet<String> = project.replace.0.iter().map(|name| name.to_lowercase()).collect();
                 for name in project.require.0.into_iter().chain(project.require_dev.0) {
                     let name = name.to_lowercase();
                     // The others are PHP itself and its extensions.
-                    if name.contains('/') {
+                    if name.contains('/') && !replaced.contains(&name) {
                         manifest.leave_open(&name, "");
                     }
                     found.direct.push((Kind::Composer, name));
@@ -107,6 +109,8 @@ struct Project {
     require: Names,
     #[serde(default, rename = "require-dev")]
     require_dev: Names,
+    #[serde(default)]
+    replace: Names,
 }
 
 #[derive(Deserialize)]

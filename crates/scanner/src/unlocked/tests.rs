@@ -38,6 +38,7 @@ fn a_manifest_without_a_lock_file_is_a_gap() {
         ("Gemfile", "source 'https://rubygems.org'\ngroup :x do\n  gem 'rails', '6.0'\nend\n"),
         ("gems.rb", "gemspec path: '.'\n"),
         ("composer.json", COMPOSER),
+        ("composer.json", r#"{"require":{"a/b":"*"},"replace":{"a/c":"*"}}"#),
         ("pixi.toml", "[dependencies]\npython = \"3.12.*\"\n"),
         ("pyproject.toml", "[project]\nname = \"x\"\n[tool.pixi.dependencies]\nnumpy = \"*\"\n"),
         ("pyproject.toml", "[tool.pixi.pypi-dependencies]\nx = { path = \".\" }\nrequests = \"*\"\n"),
@@ -72,6 +73,7 @@ fn a_manifest_that_asks_for_nothing_is_none() {
         ("setup.cfg", "[options]\ninstall_requires =\nzip_safe = no\n[flake8]\nextend =\n    a\n"),
         ("Gemfile", "source 'https://rubygems.org'\n# gem 'rails'\ngem 'own', path: 'own'\n"),
         ("composer.json", r#"{"require":{"php":">=8","ext-json":"*"}}"#),
+        ("composer.json", r#"{"require":{"A/b":"*"},"replace":{"a/B":"self.version"}}"#),
         ("Cargo.toml", "[package]\nname = \"a\"\n[dependencies]\nb = { path = \"../b\" }\n"),
     ] {
         let path = format!("a/{name}");

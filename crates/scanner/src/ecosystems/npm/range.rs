@@ -66,7 +66,8 @@ impl<'r> Range<'r> {
             Range::Any => true,
             Range::Exactly(exact) => *exact == version,
             Range::Within(least, below) => {
-                let is_within = |version: [u64; 3]| version >= least.numbers && below.is_none_or(|below| version < below);
+                let is_within =
+                    |version: [u64; 3]| version >= least.numbers && below.is_none_or(|below| version < below);
                 least.prerelease == Some(version) || numbers(version).is_some_and(is_within)
             }
         }
