@@ -7,6 +7,7 @@
 //! | `pnpm-lock.yaml` (5.x, 6.x, 9.x) | `npm/pnpm.rs` |
 //! | `bun.lock` | `npm/bun.rs` |
 //! | `package.json` in `node_modules` (installed) and elsewhere (manifest) | `npm/package_json.rs` |
+//! | `pnpm-workspace.yaml` (which folders share a lock file) | `npm/pnpm_workspace.rs` |
 //! | `rush.json` (which projects Rush installs packages for) | `npm/rush.rs` |
 //!
 //! Which installed package needs which is settled over all of them in `crate::relations`.
@@ -25,6 +26,7 @@ mod machine_yaml;
 mod package_json;
 mod package_lock;
 mod pnpm;
+mod pnpm_workspace;
 mod range;
 mod rush;
 mod yarn;
@@ -47,6 +49,7 @@ impl Ecosystem for Npm {
             Want::Name("npm-shrinkwrap.json"),
             Want::Name("yarn.lock"),
             Want::Name("pnpm-lock.yaml"),
+            Want::Name("pnpm-workspace.yaml"),
             Want::Name("bun.lock"),
             Want::Name("bun.lockb"),
             Want::Name("rush.json"),
@@ -61,6 +64,12 @@ impl Ecosystem for Npm {
             "package-lock.json" | "npm-shrinkwrap.json" => package_lock::read(path.as_str(), &file.text()?, found),
             "yarn.lock" => yarn::read(&file.text()?, found),
             "pnpm-lock.yaml" => pnpm::read(&file.text()?, found),
+            "pnpm-workspace.yaml" => {
+                if let Ok(text) = file.text() {
+                    pnpm_workspace::read(&text, found);
+                }
+                Ok(())
+            }
             "bun.lock" => bun::read(&file.text()?, found),
             "rush.json" => {
                 if let Ok(text) = file.text() {

@@ -23,6 +23,9 @@ const RUSH_LOCKS: &[&str] =
 /// The file that says whether there is one for each subspace.
 const RUSH_SUBSPACES: &str = "common/config/rush/subspaces.json";
 
+/// The file in which pnpm has the folders of a workspace, and its lock file.
+const PNPM: (&str, &str) = ("pnpm-workspace.yaml", "pnpm-lock.yaml");
+
 /// How many packages of one name are remembered; a hostile repository may have any number of them.
 const MOST_OF_A_NAME: usize = 64;
 
@@ -220,6 +223,16 @@ impl<'a> Repository<'a> {
         let (mut members, mut packages) = (Vec::new(), Vec::new());
         let mut outer = Vec::new();
         for (folder, name, manifest) in self.manifests() {
+            let has_outer_members = |workspace: &Workspace| {
+                workspace.members.iter().any(|member| member.split('/').any(|part| part == ".."))
+            };
+            if name == PNPM.0
+                && let Some(workspace) = &manifest.workspace
+                && has_outer_members(workspace)
+                && self.has(folder, PNPM.1)
+            {
+                outer.push((Ecosystem::Npm, folder, workspace.members.as_slice()));
+            }
             let Some((family, _)) = family_of(name) else { continue };
             match family.ecosystem {
                 Ecosystem::Npm if !manifest.name.is_empty() => {
@@ -231,7 +244,7 @@ impl<'a> Repository<'a> {
             }
             if let Some(workspace) = &manifest.workspace
                 && family.ecosystem != Ecosystem::Composer
-                && workspace.members.iter().any(|member| member.split('/').any(|part| part == ".."))
+                && has_outer_members(workspace)
                 && self.has_lock(family, folder)
             {
                 outer.push((family.ecosystem, folder, workspace.members.as_slice()));

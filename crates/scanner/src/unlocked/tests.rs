@@ -203,6 +203,18 @@ fn a_workspace_of_cargo_below_another_has_a_lock_file_of_its_own() {
 }
 
 #[test]
+fn the_lock_file_of_a_workspace_of_pnpm_is_that_of_members_outside_of_its_folder() {
+    let root = ("shop/pnpm-workspace.yaml", "packages:\n  - '../libs/*'\n  - '!../libs/old'\n");
+    let lock = ("shop/pnpm-lock.yaml", "lockfileVersion: '9.0'\n");
+    let member = ("libs/a/package.json", PACKAGE);
+    check(&[root, lock, member], &[]);
+    check(&[root, member], &["libs/a/package.json"]);
+    check(&[root, ("shop/yarn.lock", ""), member], &["libs/a/package.json"]);
+    check(&[root, lock, ("libs/old/package.json", PACKAGE)], &["libs/old/package.json"]);
+    check(&[(root.0, "packages:\n"), lock, member], &["libs/a/package.json"]);
+}
+
+#[test]
 fn lock_files_of_rush_are_those_of_the_projects_that_it_names() {
     let rush = "{ // Rush\n \"projects\": [\n\
                 {\"packageName\": \"a\", \"projectFolder\": \"apps/a\"},\n\
