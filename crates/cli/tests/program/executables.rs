@@ -1,7 +1,7 @@
 //! The files that can run: path, hash, and the package that brought them.
 
 use serde_json::Value;
-use test_support::{Storage, TestImages};
+use test_support::{Storage, TarWriter, TestImages, pax_record};
 
 use crate::feeds::intelligence;
 use crate::run::{Program, text};
@@ -181,6 +181,30 @@ fn a_hard_link_gives_its_file_the_mode_in_its_header() {
     let report = check("layer ADD /\n  x 644 = x\nlayer RUN ln\n  y 755 => x\n", &[]);
     let gaps = report["gaps"].to_string();
     assert!(gaps.contains("1 file of a lower layer that only a hard link makes executable is missing"), "{gaps}");
+}
+
+/// So they do with its capabilities; a header without any takes none away.
+#[test]
+fn a_hard_link_gives_its_file_the_capabilities_in_its_header() {
+    // As `setcap cap_net_raw+ep` writes it.
+    let attribute = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let record = pax_record("SCHILY.xattr.security.capability", &attribute);
+    let check = |layer: &TarWriter| {
+        let program = Program::new();
+        program.write("root.tar", layer.finish());
+        let report = program.scan(&intelligence(), &["--detectors", "vulnerabilities,malware", "rootfs:root.tar"]);
+        let listed = report["executables"].as_array().unwrap().iter();
+        let listed: Vec<String> =
+            listed.map(|file| format!("{} {}", text(&file["path"]), file["capabilities"])).collect();
+        assert_eq!(listed, [r#"x ["cap_net_raw"]"#, r#"y ["cap_net_raw"]"#]);
+    };
+    let (mut on_link, mut on_file) = <(TarWriter, TarWriter)>::default();
+    on_link.file("etc/hostname", 0o644, b"x").file("x", 0o755, b"x");
+    on_link.entry("pax", b'x', "", 0o644, &record).hard_link_with_mode("y", "x", 0o755);
+    check(&on_link);
+    on_file.file("etc/hostname", 0o644, b"x").entry("pax", b'x', "", 0o644, &record);
+    on_file.file("x", 0o755, b"x").hard_link_with_mode("y", "x", 0o755);
+    check(&on_file);
 }
 
 /// Programs that run as another user are told by the modes that they end with.
