@@ -16,9 +16,7 @@ use crate::folder_links::parts_from_root;
 use crate::found::{Found, FoundPackage, Mark};
 use crate::further_names::is_told_alike;
 use crate::further_pass::NO_FILE;
-use crate::layer_paths::{
-    GivenRights, HardLinks, LayerPaths, LeftPaths, LinkedFile, Occurrences, remove_below, remove_paths_below,
-};
+use crate::layer_paths::{HardLinks, LayerPaths, LeftPaths, LinkedFile, remove_below, remove_paths_below};
 use crate::locked::{is_in_dependency_folder, is_lock_file};
 use crate::manifest::RushProject;
 use crate::masking::Masker;
@@ -224,7 +222,7 @@ pub(crate) fn index_entries(
     }
     let given = linked.given_rights(&occurrences);
     let look = detector.is_some().then_some(&mut detections);
-    give_rights(&given, &modes, &linked, &occurrences, &mut links, look);
+    links.give_rights(&given, &modes, &linked, &occurrences, look);
     let mut gap_numbers = gap_numbers.into_iter();
     index.gaps.retain(|_| gap_numbers.next().is_none_or(|number| occurrences.is_left(number)));
     for (name, file) in wanted_links {
@@ -264,53 +262,6 @@ pub(crate) fn index_entries(
     index.bound_gaps();
     index.gaps.extend(room.gap());
     Ok(ReadLayer { index, links, detections })
-}
-
-/// Gives files the rights that the headers of hard links to them have. Those that only these make executable are read
-/// again as such.
-fn give_rights(
-    given: &GivenRights,
-    modes: &[Option<u16>],
-    linked: &HardLinks,
-    occurrences: &Occurrences<'_>,
-    links: &mut MissingLinks,
-    mut detections: Option<&mut Detections>,
-) {
-    let mut names: BTreeMap<usize, Vec<&UntrustedPath>> = BTreeMap::new();
-    for (number, (path, rights)) in &given.own {
-        let is_other = |mode: u16| u32::from(mode) != rights.mode || !rights.capabilities.is_empty();
-        if modes.get(*number).copied().flatten().is_some_and(is_other) {
-            links.give(*number, *rights);
-            // What something took the place of is looked into again anyway under the names that are left.
-            if occurrences.is_left(*number) {
-                names.insert(*number, vec![path]);
-            }
-        }
-    }
-    if names.is_empty() {
-        return;
-    }
-    for (name, file) in linked.iter() {
-        if let Some(names) = occurrences.number_of(file).and_then(|number| names.get_mut(&number)) {
-            names.push(name);
-        }
-    }
-    for (number, names) in names {
-        let Some((path, rights)) = given.own.get(&number) else { continue };
-        let was_executable = modes.get(number).copied().flatten().is_some_and(|mode| mode & 0o111 != 0);
-        let is_made_executable = rights.is_executable() && !was_executable;
-        if is_made_executable && SELECTOR.select(path).is_empty() {
-            links.add(path.clone(), path.clone(), number);
-        }
-        let Some(detections) = &mut detections else { continue };
-        for name in names {
-            if is_made_executable {
-                links.look_into(name.clone(), number);
-            } else {
-                detections.give(name.as_str(), *rights);
-            }
-        }
-    }
 }
 
 /// Whether [`index_entries`] may read the content of this file out of a stream that has not every content.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::detect::{Detections, FileDetector};
 use crate::further_pass::NO_FILE;
 use crate::layer_index::{LayerIndex, read_under};
-use crate::layer_paths::{EntryNumbers, GivenRights, LinkedFile, Occurrences};
+use crate::layer_paths::{EntryNumbers, GivenRights, HardLinks, LinkedFile, Occurrences};
 use crate::rights::Rights;
 use crate::selector::SELECTOR;
 use crate::shared_content::SharedContent;
@@ -73,6 +73,53 @@ impl MissingLinks {
     /// Notes the rights that the file in the entry with this number is read with.
     pub(crate) fn give(&mut self, number: usize, rights: Rights) {
         self.rights.insert(number, rights);
+    }
+
+    /// Gives files the rights that the headers of hard links to them have. Those that only these make executable are read
+    /// again as such.
+    pub(crate) fn give_rights(
+        &mut self,
+        given: &GivenRights,
+        modes: &[Option<u16>],
+        linked: &HardLinks,
+        occurrences: &Occurrences<'_>,
+        mut detections: Option<&mut Detections>,
+    ) {
+        let mut names: BTreeMap<usize, Vec<&UntrustedPath>> = BTreeMap::new();
+        for (number, (path, rights)) in &given.own {
+            let is_other = |mode: u16| u32::from(mode) != rights.mode || !rights.capabilities.is_empty();
+            if modes.get(*number).copied().flatten().is_some_and(is_other) {
+                self.give(*number, *rights);
+                // What something took the place of is looked into again anyway under the names that are left.
+                if occurrences.is_left(*number) {
+                    names.insert(*number, vec![path]);
+                }
+            }
+        }
+        if names.is_empty() {
+            return;
+        }
+        for (name, file) in linked.iter() {
+            if let Some(names) = occurrences.number_of(file).and_then(|number| names.get_mut(&number)) {
+                names.push(name);
+            }
+        }
+        for (number, names) in names {
+            let Some((path, rights)) = given.own.get(&number) else { continue };
+            let was_executable = modes.get(number).copied().flatten().is_some_and(|mode| mode & 0o111 != 0);
+            let is_made_executable = rights.is_executable() && !was_executable;
+            if is_made_executable && SELECTOR.select(path).is_empty() {
+                self.add(path.clone(), path.clone(), number);
+            }
+            let Some(detections) = &mut detections else { continue };
+            for name in names {
+                if is_made_executable {
+                    self.look_into(name.clone(), number);
+                } else {
+                    detections.give(name.as_str(), *rights);
+                }
+            }
+        }
     }
 }
 

@@ -55,7 +55,7 @@ impl Ecosystem for Conda {
                 read_lock(path.as_str(), lock.package, found);
                 Ok(())
             }
-            "pixi.lock" => pixi::read(&file.text()?, found),
+            "pixi.lock" => pixi::read(path.as_str(), &file.text()?, found),
             "pixi.toml" => {
                 found.mark = ProjectManifest::that_asks(pixi::asks(&file.text()?)?).into_mark();
                 Ok(())

@@ -78,7 +78,7 @@ impl Entry {
 }
 
 /// Reads a lock file.
-pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
+pub(super) fn read(path: &str, text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     // Without a byte it is empty, which is said elsewhere.
     if text.trim().is_empty() {
         return Ok(());
@@ -87,7 +87,7 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<(), ReadFileError> {
     let entries = match (lock.packages, lock.package) {
         (Some(entries), _) => entries,
         (None, Some(package)) => {
-            read_lock(package, found);
+            read_lock(path, package, found);
             return Ok(());
         }
         (None, None) => return Err(ReadFileError::malformed("pixi.lock", "it has no list of packages")),
