@@ -39,6 +39,13 @@ const OTHERS: &[(&str, &[&str])] = &[
     ),
     ("7, the first is 7", &["1 of its packages has no version, the first is a"]),
     (
+        "7 missing among those that can run, the first is 7",
+        &[
+            "1 file of a lower layer that only a hard link makes executable is missing among those that can run, the first is a",
+            "2 files of lower layers that only hard links make executable are missing among those that can run, the first is a",
+        ],
+    ),
+    (
         "7 git or a folder, without a version to look up",
         &[
             "1 of its packages comes from git or a folder, without a version to look up",
