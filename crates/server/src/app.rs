@@ -9,11 +9,11 @@ use tokio::sync::Semaphore;
 use crate::assurance::Assurance;
 use crate::clouds::Clouds;
 use crate::config::Config;
+use crate::last_used::LastUsed;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
 use crate::sealed::Sealer;
 use crate::signing_key::SigningKey;
-use crate::touched::Touched;
 use crate::uses::Uses;
 
 /// The server's state. Cloning shares it.
@@ -32,7 +32,7 @@ pub(crate) struct Parts {
     /// Images that were used and not yet noted.
     pub(crate) uses: Uses,
     /// Sessions and tokens whose use was noted lately.
-    pub(crate) touched: Touched,
+    pub(crate) last_used: LastUsed,
     /// The key of the checkpoints of the audit trail.
     pub(crate) audit_key: SigningKey,
     /// The key of signed verdicts.

@@ -2,6 +2,7 @@
 //! policy, an exception or an approval changes.
 
 pub(crate) mod asked;
+mod concerned;
 pub(crate) mod index;
 pub(crate) mod intelligence_file;
 pub(crate) mod intelligence_schedule;
@@ -12,7 +13,6 @@ pub(crate) mod reevaluation;
 pub(crate) mod rego;
 pub(crate) mod rules;
 pub(crate) mod shared_intelligence;
-mod touched;
 pub(crate) mod trial;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::{ApiError, ApiResult};
 use crate::installation::Installation;
-use crate::{idempotency, rate, secrets, touched};
+use crate::{idempotency, last_used, rate, secrets};
 
 /// The cookie of a session. `__Host-` makes browsers refuse it without TLS, for other hosts and for parts of the site
 /// (RFC 6265bis, section 4.1.3.2).
@@ -299,8 +299,8 @@ async fn by_session(
         })
         .await?;
     let (session, user, grants) = found.filter(|(_, user, _)| !user.is_disabled).ok_or_else(unauthenticated)?;
-    if session.last_seen + touched::STEP <= now {
-        touched::note(app, &session.id, now, sessions::touch);
+    if session.last_seen + last_used::STEP <= now {
+        last_used::note(app, &session.id, now, sessions::touch);
     }
     let principal = Principal { kind: PrincipalKind::User, id: user.id.clone(), name: user.name.clone(), grants };
     let actor = actor(&principal, address, request);
@@ -418,8 +418,8 @@ async fn by_token(
     if !is_valid(&token, grace, now) || !crate::addresses::admits(&token.addresses, address.as_deref()) {
         return Err(unauthenticated());
     }
-    if token.last_used.is_none_or(|used| used + touched::STEP <= now) {
-        touched::note(app, &token.id, now, tokens::touch);
+    if token.last_used.is_none_or(|used| used + last_used::STEP <= now) {
+        last_used::note(app, &token.id, now, tokens::touch);
     }
     let (principal, user) = token_principal(token, owner);
     let actor = actor(&principal, address, request);

@@ -25,6 +25,7 @@ mod ids;
 mod installation;
 mod jobs;
 mod json;
+mod last_used;
 mod notify;
 mod orphans;
 mod passwords;
@@ -43,7 +44,6 @@ mod signing_key;
 #[cfg(test)]
 mod testing;
 mod totp;
-mod touched;
 mod uses;
 mod worker_token;
 

@@ -18,6 +18,7 @@ use crate::audit_key;
 use crate::background;
 use crate::clock::{self, SECOND};
 use crate::config::Config;
+use crate::last_used::LastUsed;
 use crate::notify;
 use crate::passwords::Passwords;
 use crate::rate::Rates;
@@ -28,7 +29,6 @@ use crate::routes::{self, policies::install_default as install_default_policy};
 use crate::sealed::Sealer;
 use crate::setup;
 use crate::signing_key::SigningKey;
-use crate::touched::Touched;
 use crate::uses::Uses;
 use crate::worker_token;
 
@@ -72,7 +72,7 @@ fn open(config: Config) -> anyhow::Result<App> {
     Ok(App::new(Parts {
         assurance,
         uses: Uses::default(),
-        touched: Touched::default(),
+        last_used: LastUsed::default(),
         clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
         config,
         store,

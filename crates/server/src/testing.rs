@@ -92,7 +92,7 @@ impl TestServer {
             metrics: Metrics::default(),
             assurance: crate::assurance::Assurance::new(&config),
             uses: crate::uses::Uses::default(),
-            touched: crate::touched::Touched::default(),
+            last_used: crate::last_used::LastUsed::default(),
             clouds: crate::clouds::Clouds::new(config.surroundings.clone(), config.private_addresses),
             config,
         });

@@ -17,7 +17,7 @@ use super::intelligence_file::fingerprint;
 use super::judging::{self, Question};
 use super::rego::Owed;
 use super::rules::{Rules, Scopes};
-use super::{defect, index, shared_intelligence, touched};
+use super::{concerned, defect, index, shared_intelligence};
 use crate::app::App;
 use crate::clock::{self, SECOND};
 use crate::error::ApiResult;
@@ -127,7 +127,7 @@ async fn note_intelligence(app: &App) -> ApiResult<()> {
         evaluation::note_intelligence(connection, &own)?;
         match &compared {
             Some((former, database, Changes::Packages(changed), lists)) if changed.len() <= MOST_PACKAGES => {
-                touched::queue(connection, former, database, changed)?;
+                concerned::queue(connection, former, database, changed)?;
                 // Nobody knows which images have a file by its hash. The others need not wait for this.
                 if *lists { evaluation::want(connection, "intelligence") } else { Ok(()) }
             }
