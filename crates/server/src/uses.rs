@@ -44,6 +44,15 @@ impl Uses {
     }
 }
 
+/// Who writes; however that ends, the next use has somebody begin again.
+struct Writing<'a>(&'a Uses);
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner).is_writing = false;
+    }
+}
+
 /// Notes soon that images are in use.
 pub(crate) fn note(app: &App, digests: impl IntoIterator<Item = String>) {
     if !app.uses.gather(digests) {
@@ -51,8 +60,9 @@ pub(crate) fn note(app: &App, digests: impl IntoIterator<Item = String>) {
     }
     let app = app.clone();
     tokio::spawn(async move {
+        let writing = Writing(&app.uses);
         loop {
-            let digests = app.uses.take();
+            let digests = writing.0.take();
             if digests.is_empty() {
                 break;
             }
@@ -81,6 +91,15 @@ mod tests {
         assert_eq!(uses.take(), ["sha256:1", "sha256:3"]);
         assert_eq!(uses.take(), [""; 0]);
         assert!(uses.gather(["sha256:1".to_owned()]), "nobody does any more");
+    }
+
+    #[test]
+    fn after_one_who_wrote_and_did_not_come_to_the_end_another_begins() {
+        let uses = Uses::default();
+        assert!(uses.gather(["sha256:1".to_owned()]));
+        drop(Writing(&uses));
+        assert!(uses.gather(["sha256:2".to_owned()]));
+        assert_eq!(uses.take(), ["sha256:1", "sha256:2"]);
     }
 
     #[test]

@@ -148,7 +148,8 @@ impl Connection {
     }
 
     /// Inserts rows in their order, many with each statement: on PostgreSQL what would be a way there and back for each of
-    /// them is one for all. `into` is the table with its columns, `conflict` what stands behind the values.
+    /// them is one for all. `into` is the table with its columns, `conflict` what stands behind the values; where that is
+    /// `DO UPDATE` no two rows have the same key, which PostgreSQL refuses within one statement.
     pub fn insert_rows<const WIDTH: usize>(
         &mut self,
         into: &str,

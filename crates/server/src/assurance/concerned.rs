@@ -34,13 +34,17 @@ pub(super) fn queue(
     };
     let names: Vec<String> = names.into_iter().cloned().collect();
     let (mut everywhere, mut on) = (BTreeSet::new(), BTreeMap::<String, BTreeSet<i64>>::new());
-    inventory::each_package_called(connection, &names, |id, package| match comparison.concerned(&kept(&package)) {
-        Concerned::Nowhere => {}
-        Concerned::On(systems) => systems.into_iter().for_each(|system| {
-            on.entry(system).or_default().insert(id);
-        }),
-        Concerned::Everywhere => {
-            everywhere.insert(id);
+    inventory::each_package_called(connection, &names, |id, package| {
+        // Of one whose name is cut it is unknown what is said.
+        let is_whole = index::is_name_whole(&package.name);
+        match if is_whole { comparison.concerned(&kept(&package)) } else { Concerned::Everywhere } {
+            Concerned::Nowhere => {}
+            Concerned::On(systems) => systems.into_iter().for_each(|system| {
+                on.entry(system).or_default().insert(id);
+            }),
+            Concerned::Everywhere => {
+                everywhere.insert(id);
+            }
         }
     })?;
     let everywhere: Vec<i64> = everywhere.into_iter().collect();

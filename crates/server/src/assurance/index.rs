@@ -250,14 +250,15 @@ pub(super) fn is_os_whole(text: &str) -> bool {
 fn package(package: &Package) -> PackageRow {
     let ecosystem = package.ecosystem.purl_type();
     // Advisories name source packages, and spell the names of some ecosystems their own way.
-    let source = match &package.source {
+    let of_system = package.source.as_ref().filter(|_| package.ecosystem.is_operating_system());
+    let source = match of_system {
         Some(source) => source.name.clone(),
         None => match intelligence::comparable_name(ecosystem, &package.name) {
             spelled if spelled == package.name => String::new(),
             spelled => spelled.into_owned(),
         },
     };
-    let source_version = package.source.as_ref().map(|source| source.version.clone());
+    let source_version = of_system.map(|source| source.version.clone());
     PackageRow {
         name: kept(&package.name, LONGEST_NAME_BYTES),
         version: kept(&package.version, LONGEST_NAME_BYTES),

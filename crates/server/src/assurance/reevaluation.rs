@@ -79,7 +79,9 @@ pub(crate) async fn step(app: &App, owner: &str) -> ApiResult<bool> {
     if !is_mine && !app.note(move |connection| evaluation::lease(connection, &own, now, now + LEASE)).await? {
         return Ok(false);
     }
-    note_intelligence(app).await?;
+    if !note_intelligence(app, owner).await? {
+        return Ok(false);
+    }
     note_time(app, now).await?;
     if find_scope(app).await? || judge_queued(app, owner, now).await? {
         return Ok(true);
@@ -101,14 +103,15 @@ async fn note_rested(app: &App) -> ApiResult<()> {
     Ok(())
 }
 
-/// Finds out what another intelligence changes.
-async fn note_intelligence(app: &App) -> ApiResult<()> {
+/// Finds out what another intelligence changes. `false` where another server has gone on meanwhile, which may judge by
+/// something else by now.
+async fn note_intelligence(app: &App, owner: &str) -> ApiResult<bool> {
     let database = app.assurance.intelligence.database();
     let own = fingerprint(database.as_deref());
     let progress = app.read(evaluation::progress).await?;
     if progress.intelligence == own {
         app.assurance.keep_judged_by(database);
-        return Ok(());
+        return Ok(true);
     }
     let former = app.assurance.judged_by().filter(|former| progress.intelligence == fingerprint(Some(former)));
     let compared = match (former, &database) {
@@ -122,21 +125,31 @@ async fn note_intelligence(app: &App) -> ApiResult<()> {
         }
         _ => None,
     };
-    app.note(move |connection| {
+    let (owner, compared_with) = (owner.to_owned(), progress.intelligence);
+    let noted = app.note(move |connection| {
+        let holds = evaluation::holds_lease(connection, &owner)?;
+        if !holds || evaluation::progress(connection)?.intelligence != compared_with {
+            return Ok(false);
+        }
         // Before it is looked who has what: whoever registers an image meanwhile waits for this, and queues it.
         evaluation::note_intelligence(connection, &own)?;
         match &compared {
             Some((former, database, Changes::Packages(changed), lists)) if changed.len() <= MOST_PACKAGES => {
                 concerned::queue(connection, former, database, changed)?;
                 // Nobody knows which images have a file by its hash. The others need not wait for this.
-                if *lists { evaluation::want(connection, "intelligence") } else { Ok(()) }
+                if *lists {
+                    evaluation::want(connection, "intelligence")?;
+                }
             }
-            _ => evaluation::want(connection, "intelligence"),
+            _ => evaluation::want(connection, "intelligence")?,
         }
-    })
-    .await?;
-    app.assurance.keep_judged_by(database);
-    Ok(())
+        Ok(true)
+    });
+    let is_noted = noted.await?;
+    if is_noted {
+        app.assurance.keep_judged_by(database);
+    }
+    Ok(is_noted)
 }
 
 /// Sees to what time alone brings: ends of exceptions, and the daily pass.

@@ -10,6 +10,7 @@
 //! Whoever is limited to scopes may know some names of an image and not others. An index finds images by any of their names,
 //! so that a term of names that leads is asked of its images once more, by the names that are known.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use policy::access::{Permit, Reach};
@@ -22,8 +23,9 @@ use crate::filtering::Conditions;
 use crate::remembered::LARGE;
 use crate::{Connection, StoreError};
 
-/// So many images may have come to those that lead since these were counted, within the minute that a count holds.
-const MOST_NEW: u64 = if cfg!(test) { 2 } else { 4000 };
+/// So many images may have come to those that lead since these were counted: with a package, more than are registered within
+/// the minute that a count holds. What else leads is counted by the same question.
+const MOST_NEW: u64 = if cfg!(test) { 2 } else { 30_000 };
 
 /// A part leads as well where the order of the list finds too little, if it holds for no more images than this.
 const FEW_LATE: u64 = if cfg!(test) { 80 } else { 20_000 };
@@ -94,27 +96,49 @@ impl<'a> Question<'a> {
 
     /// Finds out which part leads.
     pub(super) fn way(&self, connection: &mut Connection) -> Result<Way, StoreError> {
-        let fewest = self.fewest(connection, |part| part.few(), Lately::Large)?;
-        let led = |(images, part): (u64, usize)| Way::Led { part, most: self.parts[part].few(), images };
-        Ok(fewest.map_or(Way::InOrder, led))
+        // Parts that have come to hold for too many since they were counted.
+        let mut grown = BTreeSet::new();
+        loop {
+            let fewest = self.fewest(connection, |part| part.few(), Lately::Large, &grown)?;
+            let Some((images, part)) = fewest else { return Ok(Way::InOrder) };
+            let way = Way::Led { part, most: self.parts[part].few(), images };
+            if self.leads_still(connection, way)? {
+                return Ok(way);
+            }
+            grown.insert(part);
+        }
     }
 
     /// Another way where the order of the list leads, for when that finds too little: the part that holds for the fewest
-    /// images leads, if these are not nearly all.
+    /// images leads, if these are not nearly all, and [`Question::leads_still`].
     pub(super) fn late_way(&self, connection: &mut Connection) -> Result<Option<Way>, StoreError> {
-        let fewest = self.fewest(connection, |_| FEW_LATE, Lately::Large)?;
+        let fewest = self.fewest(connection, |_| FEW_LATE, Lately::Large, &BTreeSet::new())?;
         Ok(fewest.map(|(images, part)| Way::Led { part, most: FEW_LATE, images }))
     }
 
-    /// The part that holds for the fewest images, and for how many; none where each holds for more than its `most`.
+    /// Whether the part that leads holds for no more images than it may, at this moment: a scope that is marked, or a policy
+    /// that denies, takes in thousands of images within seconds. With a package no more come than are registered.
+    pub(super) fn leads_still(&self, connection: &mut Connection, way: Way) -> Result<bool, StoreError> {
+        let Way::Led { part, most, images } = way else { return Ok(true) };
+        let Some(part) = self.parts.get(part).filter(|part| images >= LARGE && !part.is_of_packages()) else {
+            return Ok(true);
+        };
+        let mut conditions = Conditions::default();
+        let Some(ids) = part.ids(&mut conditions, self.permit) else { return Ok(true) };
+        Ok(count(connection, &ids, conditions, most)?.is_some())
+    }
+
+    /// The part that holds for the fewest images, and for how many; none where each holds for more than its `most`. Those at
+    /// the places `apart` do not count.
     fn fewest(
         &self,
         connection: &mut Connection,
         most: impl Fn(&Part<'_>) -> u64,
         lately: Lately,
+        apart: &BTreeSet<usize>,
     ) -> Result<Option<(u64, usize)>, StoreError> {
         let mut found: Option<(u64, usize)> = None;
-        for (at, part) in self.parts.iter().enumerate() {
+        for (at, part) in self.parts.iter().enumerate().filter(|(at, _)| !apart.contains(at)) {
             let mut conditions = Conditions::default();
             let Some(ids) = part.ids(&mut conditions, self.permit) else { continue };
             // One that holds for more than another needs no exact count.
@@ -200,7 +224,7 @@ impl<'a> Question<'a> {
     /// the last minute, or where more images than that would have to be looked at.
     pub(super) fn total(&self, connection: &mut Connection, most: u64) -> Result<Option<u64>, StoreError> {
         let mut conditions = Conditions::default();
-        let (led, ids) = match self.fewest(connection, |_| most, Lately::More)? {
+        let (led, ids) = match self.fewest(connection, |_| most, Lately::More, &BTreeSet::new())? {
             Some((count, at)) if self.others(Some(at)).next().is_none() => return Ok(Some(count)),
             Some((_, at)) => (Some(at), self.parts[at].ids(&mut conditions, self.permit)),
             None if self.parts.iter().any(|part| part.ids(&mut Conditions::default(), self.permit).is_some()) => {
@@ -316,6 +340,37 @@ mod tests {
                 .write_blocking(Lane::Beside, |connection| connection.execute("DELETE FROM images WHERE id > 5", &[]))
                 .unwrap();
             assert_eq!((total(10), total(100), total(6)), (None, Some(5), Some(5)));
+        });
+    }
+
+    #[test]
+    fn what_came_to_hold_for_too_many_since_it_was_counted_leads_no_more() {
+        on_both_stores(|store| {
+            let found = || {
+                let told = store.read_blocking(move |connection| {
+                    let (permit, filter) = (permit("images.read", &[]), Filter::read("label:team=a", KEYS, 0).unwrap());
+                    let question = Question::new(connection, &permit, &filter, FIELDS)?;
+                    let way = question.way(connection)?;
+                    let mut conditions = Conditions::default();
+                    let from = question.statement(way, &mut conditions);
+                    let (sql, parameters) = conditions.finish();
+                    let row = connection.row(&format!("SELECT count(*) FROM {from} WHERE {sql}"), &parameters)?;
+                    Ok::<_, StoreError>((way == Way::InOrder, row.map_or(0, |row| row.integer(0))))
+                });
+                told.unwrap()
+            };
+            let label = |numbers: std::ops::Range<i64>| {
+                let labelled = store.write_blocking(Lane::Beside, move |connection| {
+                    let rows = numbers.clone().map(|id| crate::values!["team=a", id]).collect();
+                    connection.insert_rows("image_labels (label, image_id)", "ON CONFLICT DO NOTHING", rows)
+                });
+                labelled.unwrap();
+            };
+            (0..90).for_each(|number| add(store, number, &format!("shop/{number}"), &[]));
+            label(1..31);
+            assert_eq!(found(), (false, 30));
+            label(31..91);
+            assert_eq!(found(), (true, 90));
         });
     }
 

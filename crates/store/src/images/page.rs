@@ -76,7 +76,8 @@ impl Page<'_> {
         // So many images would have to be gone through at the same rate.
         let ahead = i64::from(BEGINNING).saturating_mul(missing).checked_div(found);
         let ahead = ahead.map_or(u64::MAX, |ahead| u64::try_from(ahead).unwrap_or_default());
-        if matches!(late, Way::Led { images, .. } if images < ahead) {
+        let is_shorter = matches!(late, Way::Led { images, .. } if images < ahead);
+        if is_shorter && self.question.leads_still(connection, late)? {
             return match self.question.is_slow(late) {
                 true => Ok((self.sifted(connection, late, after, limit)?, None)),
                 false => self.found(connection, late, after, limit),

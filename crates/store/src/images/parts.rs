@@ -87,6 +87,15 @@ impl Part<'_> {
         }
     }
 
+    /// Whether it is about packages, which an image has from when it is registered.
+    pub(super) fn is_of_packages(&self) -> bool {
+        match self {
+            Part::PackageVersion { .. } => true,
+            Part::Test { field, .. } => field.place == Place::Packages,
+            Part::Word(_) | Part::WithoutWords(_) | Part::Implied(_) | Part::Scopes(_) | Part::Nothing => false,
+        }
+    }
+
     /// Whether the row of an image tells that it holds.
     pub(super) fn is_of_row(&self) -> bool {
         matches!(self, Part::Nothing) || matches!(self, Part::Test { field, .. } if field.place == Place::Own)
@@ -94,15 +103,9 @@ impl Part<'_> {
 
     /// Whether it takes long to ask an image for it: all that the image has, or all that it could have, is looked through.
     pub(super) fn is_slow(&self) -> bool {
-        match self {
-            Part::PackageVersion { .. } => true,
-            Part::Test { term, field } => match field.place {
-                Place::Packages => true,
-                Place::Vulnerabilities => !is_exact(&term.test),
-                Place::Own | Place::Names | Place::Labels => false,
-            },
-            Part::Word(_) | Part::WithoutWords(_) | Part::Implied(_) | Part::Scopes(_) | Part::Nothing => false,
-        }
+        let is_inexact =
+            |term: &Term, field: &ImageField| field.place == Place::Vulnerabilities && !is_exact(&term.test);
+        self.is_of_packages() || matches!(self, Part::Test { term, field } if is_inexact(term, field))
     }
 
     /// Whether it holds by the names of an image, or since when it has one.
