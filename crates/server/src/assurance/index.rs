@@ -301,3 +301,24 @@ pub(crate) fn decoded(encoding: Option<&str>, body: &[u8]) -> ApiResult<Vec<u8>>
 
 /// The largest window of zstd that is given memory: 2^27 bytes would be as much as the index may be and more.
 const LARGEST_WINDOW_LOG: u32 = 26;
+
+#[cfg(test)]
+mod tests {
+    use model::{Ecosystem, Purl, SourcePackage};
+
+    use super::*;
+
+    /// Advisories find a package by its name as they spell it, whatever a bill of another program says of its source.
+    #[test]
+    fn a_package_of_a_language_is_kept_by_the_name_that_advisories_spell() {
+        let source = |name: &str| Some(SourcePackage { name: name.to_owned(), version: "1.0-1".to_owned() });
+        let mut one = crate::sample::report(1, "shop/api:1", &[("Foo_Bar", "1.0")]).inventory.packages.remove(0);
+        one.source = source("python-foo");
+        (one.ecosystem, one.purl) = (Ecosystem::Pypi, Purl::new("pypi", None, "Foo_Bar", Some("1.0")));
+        let row = package(&one);
+        assert_eq!((row.source.as_str(), row.source_version), ("foo-bar", None));
+        (one.ecosystem, one.purl) = (Ecosystem::Deb, Purl::new("deb", Some("debian"), "foo", Some("1.0")));
+        let row = package(&one);
+        assert_eq!((row.source.as_str(), row.source_version.as_deref()), ("python-foo", Some("1.0-1")));
+    }
+}

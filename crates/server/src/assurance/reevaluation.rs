@@ -105,7 +105,7 @@ async fn note_rested(app: &App) -> ApiResult<()> {
 
 /// Finds out what another intelligence changes. `false` where another server has gone on meanwhile, which may judge by
 /// something else by now.
-async fn note_intelligence(app: &App, owner: &str) -> ApiResult<bool> {
+pub(super) async fn note_intelligence(app: &App, owner: &str) -> ApiResult<bool> {
     let database = app.assurance.intelligence.database();
     let own = fingerprint(database.as_deref());
     let progress = app.read(evaluation::progress).await?;

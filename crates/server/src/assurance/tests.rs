@@ -109,6 +109,18 @@ fn one_server_at_a_time_does_the_work() {
 }
 
 #[test]
+fn a_server_that_lost_the_lease_notes_no_intelligence() {
+    let (server, who) = server();
+    server.register(&who, &index(1, "shop/xz:1", &[("xz", "5.6.1")])).expect(200);
+    server.catch_up();
+    intelligence(&server, &[OLD, NEW]);
+    server.app.assurance.intelligence.look();
+    assert!(!server.run(super::reevaluation::note_intelligence(&server.app, "other")).unwrap());
+    server.catch_up();
+    assert_eq!(server.decision(&who, 1), "deny", "the server that has the lease finds it out");
+}
+
+#[test]
 fn an_image_that_says_the_same_is_not_written_again() {
     let (server, who) = server();
     server.register(&who, &index(1, "shop/api:1", &[("left-pad", "1.0.0")])).expect(200);
