@@ -101,10 +101,7 @@ impl<'a> Reader<'a> {
         if depth > DEEPEST {
             return Err(format!("its terms lie more than {DEEPEST} deep"));
         }
-        self.terms += 1;
-        if self.terms > MOST_TERMS {
-            return Err(format!("it has more than {MOST_TERMS} values"));
-        }
+        self.count()?;
         self.skip_blank();
         match self.peek() {
             Some('{') => {
@@ -138,6 +135,15 @@ impl<'a> Reader<'a> {
             Some(first) if first.is_lowercase() => Ok(Term::Text(self.atom())),
             Some(_) | None => self.unexpected(),
         }
+    }
+
+    /// Counts a value, or one more string of several that are one.
+    fn count(&mut self) -> Result<(), String> {
+        self.terms += 1;
+        if self.terms > MOST_TERMS {
+            return Err(format!("it has more than {MOST_TERMS} values"));
+        }
+        Ok(())
     }
 
     fn items(&mut self, end: &str, depth: u32) -> Result<Vec<Term>, String> {
@@ -258,8 +264,15 @@ impl<'a> Reader<'a> {
     /// Strings that follow one another are one.
     fn strings(&mut self) -> Result<Term, String> {
         let mut text = String::new();
-        while self.rest().starts_with('"') {
-            match self.block(false)? {
+        // Where quotes end that were looked at already and begin no text between lines: nor do the last ones of them.
+        let mut end_of_quotes = self.at;
+        loop {
+            let mut block = None;
+            if self.at >= end_of_quotes {
+                end_of_quotes = self.at + first_quotes(self.rest()).len();
+                block = self.block(false)?;
+            }
+            match block {
                 Some(block) => text.push_str(&block),
                 None => {
                     self.at += 1;
@@ -267,8 +280,11 @@ impl<'a> Reader<'a> {
                 }
             }
             self.skip_blank();
+            if !self.rest().starts_with('"') {
+                return Ok(Term::Text(text));
+            }
+            self.count()?;
         }
-        Ok(Term::Text(text))
     }
 
     /// A string behind a tilde, with the letter that says what it is and whether it has escapes.
@@ -300,11 +316,12 @@ impl<'a> Reader<'a> {
     /// are.
     fn block(&mut self, has_escapes: bool) -> Result<Option<String>, String> {
         let rest = self.rest();
-        let quotes = &rest[..rest.bytes().take_while(|byte| *byte == b'"').count()];
-        let Some((head, body)) = rest[quotes.len()..].split_once('\n') else { return Ok(None) };
-        if quotes.len() < 3 || !head.chars().all(is_blank) {
+        let quotes = first_quotes(rest);
+        if quotes.len() < 3 {
             return Ok(None);
         }
+        let behind = rest[quotes.len()..].trim_start_matches(|letter: char| letter != '\n' && is_blank(letter));
+        let Some(body) = behind.strip_prefix('\n') else { return Ok(None) };
         let mut lines: Vec<&str> = Vec::new();
         let mut end = rest.len() - body.len();
         for line in body.split_inclusive('\n') {
@@ -455,6 +472,11 @@ impl<'a> Reader<'a> {
 /// What Erlang passes over between tokens.
 fn is_blank(letter: char) -> bool {
     letter <= ' ' || ('\u{80}'..='\u{a0}').contains(&letter)
+}
+
+/// The quotes that a text begins with.
+fn first_quotes(text: &str) -> &str {
+    &text[..text.bytes().take_while(|byte| *byte == b'"').count()]
 }
 
 fn unescaped(text: &str) -> String {

@@ -35,6 +35,7 @@ fn strings_and_atoms_are_read_in_all_their_spellings() {
         ("\"\"", ""),
         ("\"\"\"\"", ""),
         ("\"\"\"a\"", "a"),
+        ("\"\"\"\" \"a\"\"\"\"\n b\n \"\"\"", "ab"),
     ] {
         check_text(term, expected);
     }
@@ -154,4 +155,11 @@ fn what_is_no_term_is_an_error() {
     }
     let many = format!("[{}1].", "1,".repeat(MOST_TERMS));
     check(&many, "it has more than 200000 values");
+}
+
+#[test]
+fn what_begins_no_text_between_lines_is_looked_at_once() {
+    for text in ["\"\" ".repeat(1 << 20), "\"".repeat(1 << 22)] {
+        assert_eq!(parse(&text), Err("it has more than 200000 values".to_owned()));
+    }
 }
