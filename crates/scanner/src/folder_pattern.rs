@@ -8,7 +8,7 @@ const OTHER_SIGNS: [char; 4] = ['(', ')', '\\', '$'];
 const MOST_PARTS: usize = 32;
 
 /// The most patterns that one with braces may stand for.
-pub(crate) const MOST_ALTERNATIVES: usize = 16;
+const MOST_ALTERNATIVES: usize = 16;
 
 /// Whether patterns that are written in the folder `root` take in `folder`. What one with `!` leaves out is left out wherever
 /// it stands among the others; a pattern that is not understood takes in nothing, or leaves out everything.
@@ -22,6 +22,16 @@ pub(crate) fn take_in(patterns: &[String], root: &str, folder: &str) -> bool {
         }
     }
     is_taken_in
+}
+
+/// The most bytes, of the pattern and of both paths, that are looked at to see whether it takes in the folder.
+pub(crate) fn bytes_compared(pattern: &str, root: &str, folder: &str) -> usize {
+    // What stands behind `**` is tried again at every part of the folder.
+    let again = pattern.split_once('*').map_or(0, |(_, tail)| {
+        tail.len().saturating_mul(parts_of(folder).count()) + folder.len().saturating_mul(parts_of(tail).count())
+    });
+    let once = pattern.len() + root.len() + folder.len();
+    once.saturating_add(again).saturating_mul(if pattern.contains('{') { 1 + MOST_ALTERNATIVES } else { 1 })
 }
 
 /// A part of a path, and whether signs in it, as `*`, stand for something else.
@@ -232,6 +242,14 @@ mod tests {
         check(&["**/x/**/y"], "", "a/x/b/x/c/y", true);
         check(&["**/x/**/y"], "", "a/x/b/x/c/z", false);
         check(&["**"], "", "", true);
+    }
+
+    #[test]
+    fn long_patterns_and_what_is_tried_again_count() {
+        assert_eq!(bytes_compared("packages", "shop", "shop/a"), 8 + 4 + 6);
+        assert_eq!(bytes_compared("packages/*", "shop", "shop/a"), 10 + 4 + 6);
+        assert_eq!(bytes_compared("**/[abc]d", "", "a/a/a/a"), 9 + 7 + 8 * 4 + 7 * 2);
+        assert_eq!(bytes_compared("{a,b}", "", "a"), (5 + 1) * (1 + MOST_ALTERNATIVES));
     }
 
     #[test]

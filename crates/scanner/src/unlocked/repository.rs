@@ -8,7 +8,7 @@ use model::{Ecosystem, UntrustedPath};
 
 use super::{Family, family_of, in_folder, split};
 use crate::ecosystems::range_takes;
-use crate::folder_pattern::{MOST_ALTERNATIVES, take_in};
+use crate::folder_pattern::{bytes_compared, take_in};
 use crate::found::Mark;
 use crate::includes::leads_out;
 use crate::layer_index::LayerIndex;
@@ -29,11 +29,11 @@ const PNPM: (&str, &str) = ("pnpm-workspace.yaml", "pnpm-lock.yaml");
 /// How many packages of one name are remembered; a hostile repository may have any number of them.
 const MOST_OF_A_NAME: usize = 64;
 
-/// How many bytes of paths patterns are compared with, in a whole repository; a thousand patterns for five thousand
-/// manifests come to half of it. Beyond, no folder is a member of anything.
+/// How many bytes of patterns and paths are compared, in a whole repository; a thousand patterns for five thousand
+/// manifests come to about half of it. Beyond, no folder is a member of anything.
 const MOST_COMPARED_BYTES: usize = 1 << 30;
 
-/// What each comparison counts for beside the paths.
+/// What each comparison counts for beside the pattern and the paths.
 const COMPARISON_BYTES: usize = 64;
 
 /// The manifests of a repository, ready for questions.
@@ -49,8 +49,8 @@ pub(super) struct Repository<'a> {
     specifications: BTreeMap<&'a str, bool>,
     /// The same for those one level below a folder.
     specifications_below: BTreeMap<&'a str, bool>,
-    /// Roots with members that do not lie below them and with a lock file: (ecosystem, root, patterns).
-    outer_members: Vec<(Ecosystem, &'a str, &'a [String])>,
+    /// Roots with members that do not lie below them and with a lock file, and the patterns of these members.
+    outer_members: HashMap<Ecosystem, Vec<(&'a str, &'a [String])>>,
     /// The folders with a `rush.json`.
     rush_roots: BTreeSet<&'a str>,
     /// The folders of the projects for which a lock file of Rush is there.
@@ -68,7 +68,7 @@ impl<'a> Repository<'a> {
             php_packages: HashMap::new(),
             specifications: BTreeMap::new(),
             specifications_below: BTreeMap::new(),
-            outer_members: Vec::new(),
+            outer_members: HashMap::new(),
             rush_roots: BTreeSet::new(),
             rush_projects: BTreeSet::new(),
             bytes_left: Cell::new(MOST_COMPARED_BYTES),
@@ -186,10 +186,9 @@ impl<'a> Repository<'a> {
         manifest: &ProjectManifest,
     ) -> bool {
         let named = manifest.root.as_ref().and_then(|root| resolve(folder, root));
+        let outer = self.outer_members.get(&family.ecosystem).filter(|_| self.bytes_left.get() > 0);
         named.is_some_and(|root| self.workspace_in(&root, name).is_some() && self.has_lock(family, &root))
-            || self.outer_members.iter().any(|(ecosystem, root, patterns)| {
-                *ecosystem == family.ecosystem && self.take_in(patterns, root, folder)
-            })
+            || outer.into_iter().flatten().any(|(root, patterns)| self.take_in(patterns, root, folder))
     }
 
     /// Whether a lock file of Rush is that of the projects in a folder: one for which it is there, or where no `rush.json`
@@ -258,7 +257,9 @@ impl<'a> Repository<'a> {
             let folders = self.php_packages.entry(name).or_default();
             folders.extend((folders.len() < MOST_OF_A_NAME).then_some(folder));
         }
-        self.outer_members = outer;
+        for (ecosystem, root, patterns) in outer {
+            self.outer_members.entry(ecosystem).or_default().push((root, patterns));
+        }
     }
 
     /// The root, with its folder, of the workspace of which a manifest is the root or a member: the nearest one above, where
@@ -271,12 +272,15 @@ impl<'a> Repository<'a> {
 
     /// Whether patterns that are written in the folder `root` take in `folder`, as long as there is patience for it.
     fn take_in(&self, patterns: &[String], root: &str, folder: &str) -> bool {
-        let with_braces = patterns.iter().filter(|pattern| pattern.contains('{')).count();
-        let count = patterns.len() + with_braces * MOST_ALTERNATIVES;
-        let compared = count.saturating_mul(root.len() + folder.len() + COMPARISON_BYTES);
-        let left = self.bytes_left.get().checked_sub(compared);
-        self.bytes_left.set(left.unwrap_or(0));
-        left.is_some() && take_in(patterns, root, folder)
+        let mut left = self.bytes_left.get();
+        for pattern in patterns {
+            if left == 0 {
+                return false;
+            }
+            left = left.saturating_sub(bytes_compared(pattern, root, folder).saturating_add(COMPARISON_BYTES));
+            self.bytes_left.set(left);
+        }
+        left > 0 && take_in(patterns, root, folder)
     }
 
     /// What the manifest of this name in the folder says as the root of a workspace.
@@ -294,4 +298,23 @@ fn upward(folder: &str) -> impl Iterator<Item = &str> {
 fn resolve(folder: &str, written: &str) -> Option<String> {
     let is_outside = written.starts_with(['/', '~']) || leads_out(folder, written);
     (!is_outside).then(|| UntrustedPath::normalise(&format!("{folder}/{written}")).as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_count_by_their_lengths_until_nothing_is_left() {
+        let index = LayerIndex::default();
+        let repository = Repository::new(&index);
+        repository.bytes_left.set(1000);
+        let (short, long) = (["a/*".to_owned()], ["a".repeat(500)]);
+        assert!(repository.take_in(&short, "", "a/b"));
+        assert!(!repository.take_in(&long, "", "a/b"));
+        assert_eq!(repository.bytes_left.get(), 1000 - (3 + 3 + COMPARISON_BYTES) - (500 + 3 + COMPARISON_BYTES));
+        assert!(!repository.take_in(&long, "", "a/b"));
+        assert_eq!(repository.bytes_left.get(), 0);
+        assert!(!repository.take_in(&short, "", "a/b"));
+    }
 }
