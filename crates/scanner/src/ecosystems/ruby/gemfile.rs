@@ -2,7 +2,7 @@
 //! Specification Reference): whether they ask for gems that are no parts of the repository.
 //!
 //! They are Ruby programs, which are not run. A statement is read where it says plainly where a gem lies; what cannot be
-//! followed within a block of `path` counts as asking.
+//! followed within a block of `path` counts as asking, and so does a statement with `gem` or another program within it.
 
 use crate::manifest::{ProjectManifest, Specifications};
 
@@ -23,13 +23,15 @@ pub(super) fn read(text: &str) -> ProjectManifest {
             read_gem(rest, depth > 0, &mut manifest);
         } else if let Some(rest) = call(statement, "gemspec") {
             read_gemspec(rest, &mut manifest);
-        } else if call(statement, "eval_gemfile").is_some() {
-            // What it takes in is not followed.
+        } else if runs_another(statement) {
             manifest.asks = true;
         } else if depth == 0 {
-            if let Some(folder) = call(statement, "path").filter(|rest| opens_block(rest)) {
-                depth = 1;
-                add_specifications(folder, false, &mut manifest);
+            match call(statement, "path").filter(|rest| opens_block(rest)) {
+                Some(folder) => {
+                    depth = 1;
+                    add_specifications(folder, false, &mut manifest);
+                }
+                None => manifest.asks |= has_gem(statement),
             }
         } else if statement == "end" {
             depth -= 1;
@@ -46,10 +48,25 @@ pub(super) fn read(text: &str) -> ProjectManifest {
 
 /// Whether the specification of a gem of the project asks for other gems.
 pub(super) fn specification_asks(text: &str) -> bool {
-    const ASKING: &[&str] = &["_dependency", "Gem::Dependency", ".dependencies", "_eval", "eval("];
-    without_blocks_of_comment(text).map(without_comment).any(|line| {
-        let takes_in_another = ["eval", "load"].iter().any(|method| call(line.trim(), method).is_some());
-        takes_in_another || ASKING.iter().any(|word| line.contains(word))
+    const ASKING: &[&str] = &["_dependency", "Gem::Dependency", ".dependencies"];
+    without_blocks_of_comment(text)
+        .map(without_comment)
+        .any(|line| runs_another(line.trim()) || ASKING.iter().any(|word| line.contains(word)))
+}
+
+/// Whether a statement runs another program, which is not followed.
+fn runs_another(statement: &str) -> bool {
+    ["eval", "load"].iter().any(|method| call(statement, method).is_some())
+        || ["_eval", "eval(", "eval_gemfile"].iter().any(|word| statement.contains(word))
+}
+
+/// Whether `gem` is called somewhere in a statement, as in a block that stands on one line.
+fn has_gem(statement: &str) -> bool {
+    let is_part = |last: char| last.is_alphanumeric() || last == '_';
+    outside_of_quotes(statement).filter(|(_, byte)| *byte == b'g').any(|(at, _)| {
+        let arguments = call(&statement[at..], "gem").unwrap_or_default();
+        !statement[..at].ends_with(is_part)
+            && arguments.starts_with(|next: char| next.is_whitespace() || matches!(next, '(' | '"' | '\''))
     })
 }
 
@@ -155,20 +172,25 @@ fn without_blocks_of_comment(text: &str) -> impl Iterator<Item = &str> {
 
 /// A line up to the `#` that begins its comment, which stands outside of quotes.
 fn without_comment(line: &str) -> &str {
-    let mut quote = None;
+    let begin = outside_of_quotes(line).find(|(_, byte)| *byte == b'#');
+    begin.map_or(line, |(at, _)| &line[..at])
+}
+
+/// The bytes outside of quotes, with where they are.
+fn outside_of_quotes(line: &str) -> impl Iterator<Item = (usize, u8)> {
+    let mut quote: Option<u8> = None;
     let mut is_escaped = false;
-    for (at, byte) in line.bytes().enumerate() {
+    line.bytes().enumerate().filter(move |(_, byte)| {
+        let is_outside = quote.is_none();
         match quote {
             _ if is_escaped => is_escaped = false,
-            Some(_) if byte == b'\\' => is_escaped = true,
-            Some(open) if byte == open => quote = None,
-            Some(_) => {}
-            None if byte == b'#' => return &line[..at],
-            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
-            None => {}
+            Some(_) if *byte == b'\\' => is_escaped = true,
+            Some(open) if *byte == open => quote = None,
+            None if matches!(byte, b'"' | b'\'') => quote = Some(*byte),
+            Some(_) | None => {}
         }
-    }
-    line
+        is_outside
+    })
 }
 
 #[cfg(test)]
@@ -189,6 +211,7 @@ mod tests {
         check("gem(\n  'a',\n  path: 'a'\n)\n", false, &["a"]);
         check("gem 'a', path: File.join('x', 'a')\n", false, &[]);
         check("=begin x\ngem 'rails'\n =end\ngem 'a'\n=end x\n__END__\ngem 'rails'\n", false, &[]);
+        check("gem_group = 'gem a'\ngit_source(:gem) { |gem| \"https://gem #{gem}.git\" }\n", false, &[]);
         check("gemspec\n", false, &["."]);
         check("gemspec path: 'core'\n", false, &["core"]);
     }
@@ -215,6 +238,16 @@ mod tests {
             "path 'a' do\n  if true\n    gem 'b'\n  end\nend\n",
             "path 'a' do\n  gem 'b'\n",
             "group :x do\n  gem 'rails'\nend",
+            "group(:development) { gem \"rake\" }",
+            "source \"https://h\" do gem \"x\" end",
+            "%w[rails rack].each { |g| gem g }",
+            "group(:x) { gem('rails') }",
+            "if ENV['X'] then gem'rails' end",
+            "eval File.read(\"Gemfile.common\")",
+            "instance_eval(File.read('Gemfile.common'))",
+            "load 'Gemfile.common'",
+            "path 'a' do\n  load 'Gemfile.common'\nend",
+            "File.exist?('x') && eval_gemfile('x')",
             "eval_gemfile 'Gemfile.common'",
             "eval_gemfile(File.join(__dir__, 'gems.rb')) if true",
             "=begin\n=end\ngem 'rails'",
