@@ -33,6 +33,9 @@ const OF_ALL_BELOW: &[&str] = &["directory.build.props", "directory.build.target
 /// How the paths of projects end, in lower case.
 const PROJECTS: &[&str] = &[".csproj", ".fsproj", ".vbproj"];
 
+/// How the names of the files end in which builds say what they resolved.
+const BUILT: &str = ".deps.json";
+
 /// Whether a path is that of a project, rather than of what projects take in.
 pub(crate) fn is_project(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
@@ -128,8 +131,9 @@ pub(crate) fn gaps(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_
         true => Projects::default(),
         false => includes::importers(layers, &takers),
     };
+    let built = built(files);
     let mut known: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut has_lock = |path| *known.entry(path).or_insert_with(|| is_locked(layers, files, path));
+    let mut has_lock = |path| *known.entry(path).or_insert_with(|| is_locked(layers, &built, path));
     let mut gaps = Vec::new();
     for (path, names) in open {
         let served = if is_project(path) { None } else { projects.served_by(path) };
@@ -194,9 +198,19 @@ fn is_package_name(name: &str) -> bool {
     name.len() <= 100 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'))
 }
 
+/// The files in which builds say what they resolved, by their names in lower case.
+fn built<'f>(files: &BTreeMap<&'f str, VisibleFile<'f>>) -> BTreeMap<String, BTreeSet<&'f str>> {
+    let mut built: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for path in files.keys().copied().filter(|path| path.ends_with(BUILT)) {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        built.entry(name.to_ascii_lowercase()).or_default().insert(path);
+    }
+    built
+}
+
 /// Whether a lock file of the project lies beside it, or what NuGet or a build resolved in its folders (NuGet, Locking
 /// dependencies: of several projects in a folder each has one with its name).
-fn is_locked(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_>>, path: &str) -> bool {
+fn is_locked(layers: &[&LayerIndex], built: &BTreeMap<String, BTreeSet<&str>>, path: &str) -> bool {
     let folder = folder(path);
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -204,14 +218,13 @@ fn is_locked(layers: &[&LayerIndex], files: &BTreeMap<&str, VisibleFile<'_>>, pa
         "packages.lock.json".to_owned(),
         format!("packages.{}.lock.json", stem.replace(' ', "_")),
         "obj/project.assets.json".to_owned(),
-        format!("{stem}.deps.json"),
+        format!("{stem}{BUILT}"),
     ];
     if locks.iter().any(|lock| holder(layers, &join(folder, lock)).is_some()) {
         return true;
     }
-    let (output, built) = (join(folder, "bin/"), format!("/{stem}.deps.json"));
-    let in_output = files.range::<str, _>((Bound::Included(output.as_str()), Bound::Unbounded));
-    in_output.map(|(path, _)| *path).take_while(|path| path.starts_with(&output)).any(|path| path.ends_with(&built))
+    let of_its_name = built.get(&format!("{stem}{BUILT}").to_ascii_lowercase());
+    of_its_name.is_some_and(|paths| below(paths, &join(folder, "bin")).next().is_some())
 }
 
 /// A path with the properties in it that name the project (Microsoft, MSBuild reserved and well-known properties), seen
@@ -323,6 +336,8 @@ mod tests {
     const EMPTY: &str = "<Project/>";
     const LOCK: &str = r#"{"version":1,"dependencies":{"net8.0":{"A":{"type":"Direct","resolved":"6.0.1"}}}}"#;
 
+    const RESOLVED: &str = r#"{"targets":{"n":{}},"libraries":{"A/6.0.1":{"type":"package"}}}"#;
+
     fn gap_of(path: &str) -> String {
         format!("{path}: no exact version can be told of A (6.*); restore with a packages.lock.json")
     }
@@ -336,11 +351,9 @@ mod tests {
             "a/obj/project.assets.json",
             "a/My App.deps.json",
             "a/bin/Release/net8.0/My App.deps.json",
+            "a/bin/MY APP.deps.json",
         ] {
-            let text = match lock.ends_with("packages.lock.json") || lock.contains("My_App") {
-                true => LOCK,
-                false => r#"{"targets":{"n":{}},"libraries":{"A/6.0.1":{"type":"package"}}}"#,
-            };
+            let text = if lock.ends_with("packages.lock.json") || lock.contains("My_App") { LOCK } else { RESOLVED };
             check(&[("a/My App.csproj", OPEN), (lock, text)], &[], &[]);
         }
         check(&[("App.fsproj", OPEN), ("packages.lock.json", r#"{"version":1,"dependencies":{}}"#)], &[], &[]);
@@ -376,6 +389,21 @@ mod tests {
         for lock in ["packages.lock.json", "a/packages.Other.lock.json", "a/b/packages.lock.json"] {
             check(&[("a/App.csproj", OPEN), (lock, LOCK)], &[&gap], &[]);
         }
+        for built in ["a/bin/x/Other.deps.json", "a/b/bin/App.deps.json", "bin/App.deps.json", "a/binx/App.deps.json"] {
+            check(&[("a/App.csproj", OPEN), (built, RESOLVED)], &[&gap], &[]);
+        }
+    }
+
+    #[test]
+    fn what_builds_left_is_looked_up_for_each_project() {
+        const COUNT: usize = 50_000;
+        let (open, empty) = (Found { inexact: vec!["A (6.*)".to_owned()], ..Found::default() }, Found::default());
+        let projects: Vec<String> = (0..COUNT).map(|number| format!("a/P{number}.csproj")).collect();
+        let outputs: Vec<String> = (0..COUNT).map(|number| format!("a/bin/{number}/P.deps.json")).collect();
+        let opened = projects.iter().map(|path| (path.as_str(), VisibleFile { layer: 0, found: &open }));
+        let built = outputs.iter().map(|path| (path.as_str(), VisibleFile { layer: 0, found: &empty }));
+        let files: BTreeMap<&str, VisibleFile<'_>> = opened.chain(built).collect();
+        assert_eq!(gaps(&[&LayerIndex::default()], &files).len(), COUNT);
     }
 
     #[test]
