@@ -6,9 +6,11 @@ use std::ops::Bound;
 
 use model::Gap;
 
+use crate::folder_links::join;
 use crate::found::{Found, Mark};
 use crate::includes;
 use crate::layer_index::LayerIndex;
+use crate::locked::folder;
 use crate::merge::VisibleFile;
 use crate::system_links::holder;
 
@@ -287,14 +289,6 @@ fn below<'b, 'a>(paths: &'b BTreeSet<&'a str>, folder: &str) -> impl Iterator<It
     let begin = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let from = paths.range::<str, _>((Bound::Included(begin.as_str()), Bound::Unbounded));
     from.copied().take_while(move |path| path.starts_with(&begin))
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 #[cfg(test)]

@@ -247,6 +247,7 @@ impl UnlistedFolders {
     }
 }
 
+/// The path of something in a folder; either may be empty.
 pub(crate) fn join(folder: &str, rest: &str) -> String {
     match (folder, rest) {
         ("", path) | (path, "") => path.to_owned(),

@@ -258,7 +258,8 @@ impl<'a> LockedFiles<'a> {
     }
 }
 
-fn folder(path: &str) -> &str {
+/// The folder that holds the file or folder at `path`; empty for the root.
+pub(crate) fn folder(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use model::{Ecosystem, Gap};
 
+use crate::folder_links::join;
 use crate::found::Evidence;
 use crate::layer_index::LayerIndex;
 use crate::locked::{is_environment_of, plain_name, project_of_tree};
@@ -91,7 +92,7 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
                 "it names dependencies, and no lock file that is read lies beside or above it, so that their versions \
                  are unknown; `{command}` writes one"
             );
-            gaps.push(Gap::new(in_folder(folder, name), reason));
+            gaps.push(Gap::new(join(folder, name), reason));
         }
     }
     gaps.sort_unstable();
@@ -161,11 +162,6 @@ fn project_of_appraisal(path: &str) -> Option<&str> {
 fn project_of_environment(path: &str) -> Option<&str> {
     let ends = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at));
     ends.map(|end| &path[..end]).find(|folder| is_environment_of(path, folder))
-}
-
-/// The path of a name in a folder.
-fn in_folder(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// A path's folder and the name in it.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use model::UntrustedPath;
 
 use crate::ecosystems::{GoModule, GoWorkspace, Replacements};
+use crate::folder_links::join;
 use crate::found::{Found, FoundPackage, Mark};
 use crate::locked::is_in_dependency_folder;
 use crate::merge::VisibleFile;
@@ -59,8 +60,8 @@ fn settle_workspace<'a>(
         }
         // They were told when the file was read.
         found.gaps.clear();
-        settled.insert(in_folder(&member.folder, "go.mod"), found);
-        let sums = in_folder(&member.folder, "go.sum");
+        settled.insert(join(member.folder.as_str(), "go.mod"), found);
+        let sums = join(member.folder.as_str(), "go.sum");
         if let Some(file) = files.get(sums.as_str()) {
             let stand_in = |package: &'a FoundPackage| {
                 let (name, version) = stand_ins.of(&package.name, &package.version)?;
@@ -85,7 +86,7 @@ fn members<'a>(
         if !is_within(folder.as_str(), path.parent()) || !folders.insert(folder.as_str().to_owned()) {
             continue;
         }
-        if let Some(file) = files.get(in_folder(&folder, "go.mod").as_str())
+        if let Some(file) = files.get(join(folder.as_str(), "go.mod").as_str())
             && let Some(Mark::GoModule(module)) = &file.found.mark
         {
             members.push(Member { folder, module, found: file.found });
@@ -96,13 +97,6 @@ fn members<'a>(
 
 fn is_within(folder: &str, above: &str) -> bool {
     above.is_empty() || folder.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn in_folder(folder: &UntrustedPath, name: &str) -> String {
-    match folder.as_str() {
-        "" => name.to_owned(),
-        folder => format!("{folder}/{name}"),
-    }
 }
 
 /// What stands in for modules within a workspace.

@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Ecosystem, UntrustedPath};
 
-use super::{Family, family_of, in_folder, split};
+use super::{Family, family_of, split};
 use crate::ecosystems::range_takes;
+use crate::folder_links::join;
 use crate::folder_pattern::{bytes_compared, take_in};
 use crate::found::Mark;
 use crate::includes::leads_out;
@@ -111,7 +112,7 @@ impl<'a> Repository<'a> {
 
     /// Whether there is a file of this name in the folder.
     pub(super) fn has(&self, folder: &str, name: &str) -> bool {
-        self.index.occupied.contains(path_hash(&in_folder(folder, name)))
+        self.index.occupied.contains(path_hash(&join(folder, name)))
     }
 
     /// Whether a manifest asks for a package from outside of the repository.
