@@ -1,13 +1,16 @@
 // @vitest-environment jsdom
-import { QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider, type QueryKey } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from '@tanstack/react-router';
-import { act, cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../../client/cache';
+import { showVerdict } from '../../../client/generated';
+import { queryOf } from '../../../client/queries';
 import { tellHere } from '../../../client/stream';
 import { meQuery } from '../../../frame/me';
 import { LanguageProvider } from '../../../i18n/language';
 import { ImagePage } from './ImagePage';
+import { insideQuery } from './inside/report';
 
 afterEach(() => {
   cleanup();
@@ -22,8 +25,8 @@ const image = {
   os: '', platform: '', size_bytes: 1, evaluated: '2026-11-28T12:00:00Z', source: {}, names: [], approval: '',
 };
 
-function show(permissions: readonly string[], address = `/images/${DIGEST}`) {
-  vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json(image))));
+function show(permissions: readonly string[], address = `/images/${DIGEST}`, answer: (url: string) => unknown = () => image) {
+  vi.stubGlobal('fetch', vi.fn((url: string) => Promise.resolve(Response.json(answer(url)))));
   queryClient.setQueryData(meQuery.queryKey, { id: '1', name: 'sato', kind: 'user', permissions: [...permissions], roles: [], has_second_factor: false, must_change_password: false });
   const root = createRootRoute({ component: Outlet });
   const frame = createRoute({ id: 'frame', getParentRoute: () => root, component: Outlet });
@@ -73,4 +76,18 @@ test('a verdict that changes while the page is open is read anew', async () => {
   vi.stubGlobal('fetch', vi.fn(() => Promise.resolve(Response.json({ ...image, decision: 'allow' }))));
   act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic: 'verdict.changed', object: 'image', object_id: DIGEST, parameters: {} }); });
   await screen.findByText('Compliant');
+});
+
+test('so are the verdicts before it, its reasons, and what the report says of it', async () => {
+  const verdict = (id: string, decision: string) => ({ id, decision, evaluated: '2026-11-28T12:00:00Z', cause: 'registered', reasons: [], policies: [], exceptions: [] });
+  let verdicts = [verdict('v1', 'deny')];
+  show(['images.read'], `/images/${DIGEST}?tab=history`, (url) => (url.includes('/history') ? { items: verdicts, next: null, total: null } : image));
+  // Of the image, and of its history.
+  await waitFor(() => { expect(screen.getAllByText('Non-compliant')).toHaveLength(2); });
+  const others: readonly QueryKey[] = [queryOf(showVerdict, { query: { image: DIGEST } }).queryKey, insideQuery(DIGEST).queryKey];
+  for (const key of others) queryClient.setQueryData(key, {});
+  verdicts = [verdict('v2', 'allow'), verdict('v1', 'deny')];
+  act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic: 'verdict.changed', object: 'image', object_id: DIGEST, parameters: {} }); });
+  await screen.findByText('Compliant');
+  expect(others.map((key) => queryClient.getQueryState(key)?.isInvalidated)).toEqual([true, true]);
 });

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type QueryKey } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { queryClient } from '../../../client/cache';
 import { Failure } from '../../../client/failure';
-import { showImage, type ImageDetails } from '../../../client/generated';
+import { listImageVerdicts, showImage, showImageReport, showVerdict, type ImageDetails } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
 import { useEvents } from '../../../client/stream';
 import { later } from '../../../frame/later';
@@ -85,9 +85,20 @@ function useIsRemoved(digest: string, error: Error | null): boolean {
   useEvents(TOPICS, useCallback(({ topic, object_id: id }) => {
     if (id !== digest) return;
     setRemoved(topic === 'image.removed' ? digest : null);
-    if (topic !== 'image.removed') void queryClient.invalidateQueries({ queryKey: queryOf(showImage, { path: { digest } }).queryKey });
+    if (topic !== 'image.removed') readAnew(digest);
   }, [digest]));
   return removed === digest || (error instanceof Failure && error.status === 404);
+}
+
+/** The image, and whatever is shown of its verdicts: their history, the reasons of the one that holds, what the report judges. */
+function readAnew(digest: string): void {
+  const keys: readonly QueryKey[] = [
+    queryOf(showImage, { path: { digest } }).queryKey,
+    queryOf(showVerdict, { query: { image: digest } }).queryKey,
+    [listImageVerdicts.id, digest],
+    [showImageReport.id, digest],
+  ];
+  for (const queryKey of keys) void queryClient.invalidateQueries({ queryKey });
 }
 
 function TabContent({ tab, digest, image, maySeeFindings }: { tab: TabName; digest: string; image: ImageDetails; maySeeFindings: boolean }) {
