@@ -55,6 +55,7 @@ function Say({ digest, finding, onClose }: SeenDialogProps) {
 function Shown({ digest, finding, own, onClose }: SeenDialogProps & { own: FindingAcknowledgement }) {
   const t = useMessages(messages);
   const mayWrite = useMay('findings.write');
+  const place = own.place === digest ? t('place.image') : <HostileText text={own.place} />;
   const remove = useMutation({
     mutationFn: () => removeAcknowledgement({ path: { digest, id: own.id } }),
     onSuccess: () => finish(onClose),
@@ -67,9 +68,9 @@ function Shown({ digest, finding, own, onClose }: SeenDialogProps & { own: Findi
         <dt>{t('shown.at')}</dt><dd><Timestamp moment={own.at} isExact /></dd>
         <dt>{t('shown.reason')}</dt><dd><HostileText text={own.reason} longest={2000} /></dd>
         <dt>{t('shown.until')}</dt><dd>{own.until ? <Timestamp moment={own.until} isExact /> : t('until.never')}</dd>
-        <dt>{t('shown.place')}</dt><dd>{own.place === digest ? t('place.image') : <HostileText text={own.place} />}</dd>
+        <dt>{t('shown.place')}</dt><dd>{place}</dd>
       </dl>
-      {mayWrite && <p className="bh-quiet">{t('remove.text')}</p>}
+      {mayWrite && <p className="bh-quiet">{t.rich('remove.text', { place })}</p>}
     </Confirm>
   );
 }

@@ -22,5 +22,5 @@ export const en = {
   'shown.place': 'Counts for',
   'place.image': 'this image',
   remove: 'Take back',
-  'remove.text': 'Taken back, it counts no longer for any image that it counted for. What was said stays in the audit trail.',
+  'remove.text': 'Taken back, it counts no longer for {place}. Where it was said for other repositories of the image, it still counts until it is taken back there. What was said stays in the audit trail.',
 } as const;

@@ -25,5 +25,5 @@ export const ja: Translation<typeof en> = {
   'shown.place': '適用範囲',
   'place.image': 'このイメージ',
   remove: '確認済みを解除',
-  'remove.text': '解除すると、適用されていたすべてのイメージで無効になります。記録は監査証跡に残ります。',
+  'remove.text': '解除すると、{place}では無効になります。イメージのほかのリポジトリで確認済みの場合、そちらは解除するまで有効です。記録は監査証跡に残ります。',
 };
