@@ -23,7 +23,10 @@ const SeenDialog = later(() => import('./seen/SeenDialog'));
 
 export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
 
-/** What changes the findings of an image: it is scanned anew, or judged by what is known now. */
+/**
+ * What tells that findings may be others: another decision on the image, or its first, where it was removed and came again.
+ * Scans and judgements that leave the decision as it is are told by nothing.
+ */
 const TOPICS = ['image.registered', 'verdict.changed'];
 
 const FINDINGS = { stream: exportFindings, job: beginFindingsExport };

@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
-import { cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { tellHere } from '../../../client/stream';
 import { ShortcutProvider } from '../../../frame/shortcuts';
 import { LanguageProvider } from '../../../i18n/language';
 import { PackagesTab } from './PackagesTab';
@@ -47,4 +48,13 @@ test('the layer of a package leads to what made it', async () => {
   expect(link?.textContent).toBe('0');
   const { searchParams } = new URL(link?.getAttribute('href') ?? '', 'https://x');
   expect(['tab', 'layer', 'cols'].map((name) => searchParams.get(name)?.replaceAll('"', '') ?? null)).toEqual(['layers', '0', null]);
+});
+
+test('nothing that is told of an image is news of its packages', async () => {
+  show('/?tab=packages');
+  await screen.findByText('bash');
+  for (const topic of ['image.registered', 'verdict.changed']) {
+    act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: 'image', object_id: DIGEST, parameters: {} }); });
+  }
+  expect(screen.queryByRole('button', { name: /Show$/ })).toBeNull();
 });

@@ -10,8 +10,6 @@ import { listOf } from '../../../parts/table/source';
 import { LayerLink } from './LayerLink';
 import { messages } from './messages';
 
-const TOPICS = ['image.registered'];
-
 /** What is installed in the image. */
 export function PackagesTab({ digest }: { digest: string }) {
   const t = useMessages(messages);
@@ -53,8 +51,6 @@ export function PackagesTab({ digest }: { digest: string }) {
       columns={columns}
       filters={filters}
       isPart
-      topics={TOPICS}
-      isNews={({ object_id: id }) => id === digest}
       rowKey={(found) => `${found.purl}|${String(found.layer ?? '')}`}
       empty={<EmptyState title={t('empty.packages')}><p>{t('empty.text')}</p></EmptyState>}
     />
