@@ -75,6 +75,16 @@ test('what changes the findings waits until the reader wants it, and what change
   expect(screen.getByRole('button', { name: /Show$/ }).textContent).toBe('1 change · Show');
 });
 
+test('what others acknowledge is news, and what the reader does is not', async () => {
+  show(['findings.read']);
+  await screen.findByText('CVE-2026-0001');
+  const tell = (by: string) => { act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic: 'finding.acknowledged', object: 'image', object_id: 'sha256:1', parameters: { name: 'shop/web', finding: 'CVE-2026-0001', by } }); }); };
+  tell('sato');
+  expect(screen.queryByRole('button', { name: /Show$/ })).toBeNull();
+  tell('ann');
+  expect(screen.getByRole('button', { name: /Show$/ }).textContent).toBe('1 change · Show');
+});
+
 test('whoever has seen a finding says so of the image or of its repositories', async () => {
   const asked = show(['findings.read', 'findings.write']);
   await userEvent.click(await screen.findByRole('button', { name: 'Acknowledge CVE-2026-0001' }));

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useCallback, useMemo, useState } from 'react';
 import { beginFindingsExport, exportFindings, listImageFindings, type ExportFormat, type ImageFinding } from '../../../client/generated';
 import { later } from '../../../frame/later';
-import { useMay } from '../../../frame/me';
+import { useMay, useMe } from '../../../frame/me';
 import { useFormat, useMessages } from '../../../i18n/language';
 import { useFindingExports } from '../../../parts/export/exports';
 import { EmptyState } from '../../../parts/EmptyState';
@@ -23,11 +23,14 @@ const SeenDialog = later(() => import('./seen/SeenDialog'));
 
 export type FindingKind = 'vulnerability' | 'secret' | 'malware' | 'license' | 'misconfiguration';
 
+/** Somebody has seen a finding; `by` tells who. */
+const ACKNOWLEDGED = 'finding.acknowledged';
+
 /**
- * What tells that findings may be others: another decision on the image, or its first, where it was removed and came again.
- * Scans and judgements that leave the decision as it is are told by nothing.
+ * What tells that findings may be others, or stand there otherwise: another decision on the image, or its first, where it was
+ * removed and came again; an acknowledgement. Scans and judgements that leave the decision as it is are told by nothing.
  */
-const TOPICS = ['image.registered', 'verdict.changed'];
+const TOPICS = ['image.registered', 'verdict.changed', ACKNOWLEDGED];
 
 const FINDINGS = { stream: exportFindings, job: beginFindingsExport };
 
@@ -40,6 +43,7 @@ const STATUSES = ['affected', 'not_affected', 'fixed', 'under_investigation', 'w
 /** The findings of one kind. */
 export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKind }) {
   const t = useMessages(messages);
+  const { name } = useMe();
   const source = useMemo(() => listOf(listImageFindings, { path: { digest } }), [digest]);
   const ofImage = useCallback((filter: string) => ({ filter, images: `digest:"${digest}"` }), [digest]);
   const exports = useFindingExports(FINDINGS, ofImage, FORMATS);
@@ -56,7 +60,8 @@ export function FindingsTab({ digest, kind }: { digest: string; kind: FindingKin
         exports={exports}
         isPart
         topics={TOPICS}
-        isNews={({ object_id: id }) => id === digest}
+        // What readers acknowledge themselves their list shows already.
+        isNews={({ topic, object_id: id, parameters }) => id === digest && !(topic === ACKNOWLEDGED && parameters.by === name)}
         fixedFilter={`kind:${kind}`}
         // Findings have no id of their own: what tells them apart is all of this.
         rowKey={(finding) => [finding.id, finding.package, finding.path, finding.status, finding.title, finding.layer].join('|')}
