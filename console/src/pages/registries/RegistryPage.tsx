@@ -27,7 +27,7 @@ import { useImageExports } from '../images/list/exports';
 import { useImageFilters } from '../images/list/filters';
 import { useJobColumns } from '../jobs/columns';
 import { useJobFilters } from '../jobs/filters';
-import { ARRIVED, LiveJobs, MOVES } from '../jobs/live';
+import { ARRIVED, LiveJobs, MOVES, pauseOf } from '../jobs/live';
 import { Overview } from './Overview';
 import { messages } from './messages';
 import { RegistryActions } from './RegistryActions';
@@ -37,16 +37,14 @@ const TABS = ['overview', 'jobs', 'images'] as const;
 
 type TabName = (typeof TABS)[number];
 
-/** The state of a registry is looked at so often while the stream of events tells when it was listed, and while it is away. */
-const TOLD_MS = 60_000;
-const AWAY_MS = 15_000;
-
 /** One registry: how it does, what it is doing, its images, where it sends its messages. */
 export function RegistryPage() {
   const { id } = useParams({ from: '/frame/registries/$id' });
-  const isTold = useStreamState() === 'live';
+  const isLive = useStreamState() === 'live';
+  // Who may not see jobs is told nothing of them, however live the stream is.
+  const isTold = useMay('jobs.read') && isLive;
   const asked = answerOf(showRegistry, { path: { id } });
-  const stored = useQuery({ ...asked, refetchInterval: isTold ? TOLD_MS : AWAY_MS });
+  const stored = useQuery({ ...asked, refetchInterval: pauseOf(isTold, undefined) });
   // Of what is done for a registry, listing it alone changes its state.
   useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: asked.queryKey }); }, ({ parameters }) => parameters.registry === id && parameters.kind === 'list');
   if (stored.error && !stored.data) return <PageProblem error={stored.error} onRetry={() => void stored.refetch()} />;
