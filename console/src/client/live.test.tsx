@@ -14,8 +14,8 @@ afterEach(() => {
 
 const tell = (topic: string) => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: '', object_id: '', parameters: {} }); };
 
-function Listening({ refresh, isMeant }: { refresh: () => void; isMeant?: (event: Event) => boolean }) {
-  useLive(['image.*'], refresh, isMeant);
+function Listening({ refresh, isMeant, pauseMs }: { refresh: () => void; isMeant?: (event: Event) => boolean; pauseMs?: number }) {
+  useLive(['image.*'], refresh, isMeant, pauseMs);
   return null;
 }
 
@@ -51,4 +51,14 @@ test('events that are about something else count for nothing', () => {
   tell('image.removed');
   vi.advanceTimersByTime(1000);
   expect(refresh).toHaveBeenCalledTimes(1);
+});
+
+test('what costs more is asked more seldom', () => {
+  const refresh = vi.fn();
+  render(<Listening refresh={refresh} pauseMs={3_000} />);
+  for (let second = 0; second < 6; second += 1) {
+    tell('image.registered');
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(refresh).toHaveBeenCalledTimes(2);
 });

@@ -4,7 +4,7 @@ import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } fr
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../client/cache';
-import type { Registry, RowCount } from '../../client/generated';
+import type { Event, Registry, RowCount } from '../../client/generated';
 import { tellHere } from '../../client/stream';
 import { meQuery } from '../../frame/me';
 import type { Language } from '../../i18n/format';
@@ -59,17 +59,25 @@ test('its numbers are asked for when something happens to it, and not while noth
   await screen.findByRole('link', { name: '1 image' });
   const counted = () => ['/counts', '/jobs'].map((path) => asked.filter(({ pathname }) => pathname.endsWith(path)).length);
   await waitFor(() => { expect(counted()).toEqual([1, 1]); });
-  const tell = (topic: string, registry: string) => {
-    act(() => {
-      tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: 'job', object_id: 'j1', parameters: { registry } });
-      vi.advanceTimersByTime(1_000);
-    });
+  const wait = (ms: number) => act(async () => { await vi.advanceTimersByTimeAsync(ms); });
+  /** Tells it, and waits for a second. */
+  const tell = (topic: string, parameters: Event['parameters']) => {
+    act(() => { tellHere({ id: 1, at: '2026-11-28T12:00:00Z', topic, object: topic.split('.')[0] ?? '', object_id: '1', parameters }); });
+    return wait(1_000);
   };
-  act(() => { vi.advanceTimersByTime(6_000); });
-  tell('job.finished', 'r2');
+  await wait(3_000);
+  await tell('job.finished', { registry: 'r2' });
   expect(counted()).toEqual([1, 1]);
-  tell('job.finished', 'r1');
+  // Of the images that a job brings each is told by itself.
+  await tell('job.finished', { registry: 'r1' });
+  await waitFor(() => { expect(counted()).toEqual([1, 2]); });
+  await tell('image.registered', { name: 'registry.example.org/shop/web:1' });
+  await wait(2_500);
+  expect(counted()).toEqual([1, 2]);
+  // However many come, they are counted once in three seconds.
+  await tell('image.registered', { name: 'registry.example/shop/web:1' });
+  await tell('image.removed', { name: 'registry.example/shop/web:0' });
+  expect(counted()).toEqual([1, 2]);
+  await tell('image.registered', { name: 'registry.example/shop/api:1' });
   await waitFor(() => { expect(counted()).toEqual([2, 2]); });
-  tell('image.registered', '');
-  await waitFor(() => { expect(counted()).toEqual([3, 2]); });
 });

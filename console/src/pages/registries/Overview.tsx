@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { queryClient } from '../../client/cache';
-import { countRows, listJobs, type Registry, type RowCount } from '../../client/generated';
+import { countRows, listJobs, type Event, type Registry, type RowCount } from '../../client/generated';
 import { useLive } from '../../client/live';
 import { queryOf, toldAs } from '../../client/queries';
 import { useStreamState } from '../../client/stream';
@@ -21,7 +21,10 @@ import { messages } from './messages';
 /** Counted up to so many. */
 const MOST = 200;
 
-/** What changes the number of images beside the jobs of the registry: a pipeline registers, somebody removes. */
+/** The images of a registry are counted no more often than this. */
+const COUNT_MS = 3_000;
+
+/** What changes the number of images: a scan ends, or a pipeline registers one; somebody removes one. */
 const IMAGE_TOPICS = ['image.registered', 'image.removed'];
 
 /** What is known of a registry: its images and work in numbers, risks, address, rules, where it sends its messages. */
@@ -94,13 +97,11 @@ function Numbers({ registry }: { registry: Registry }) {
   const countOfImages = queryOf(countRows, { query: { resource: 'images', filter } });
   const openJobs = queryOf(listJobs, { query: { limit: MOST, filter: `registry:${registry.id} state:waiting,leased,dead` } });
   const jobs = useQuery({ ...openJobs, enabled: maySeeJobs, refetchInterval: (query) => pauseOf(isTold, query.state.data?.items) });
-  const images = useQuery({ ...countOfImages, enabled: maySeeImages, refetchInterval: pauseOf(isTold, jobs.data?.items) });
-  const countImages = () => { void queryClient.invalidateQueries({ queryKey: countOfImages.queryKey }); };
-  useLive(IMAGE_TOPICS, countImages);
-  useLive(MOVES, () => {
-    void queryClient.invalidateQueries({ queryKey: openJobs.queryKey });
-    countImages();
-  }, ({ parameters }) => parameters.registry === registry.id);
+  const images = useQuery({ ...countOfImages, enabled: maySeeImages, refetchInterval: Math.max(COUNT_MS, pauseOf(isTold, jobs.data?.items)) });
+  // An image of several registries is told of by one of its names: the others see its number when it is counted the next time.
+  const isOfHere = ({ parameters: { name } }: Event) => typeof name === 'string' && name.startsWith(`${registry.address}/`);
+  useLive(IMAGE_TOPICS, () => { void queryClient.invalidateQueries({ queryKey: countOfImages.queryKey }); }, isOfHere, COUNT_MS);
+  useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: openJobs.queryKey }); }, ({ parameters }) => parameters.registry === registry.id);
   const count = (state: string) => jobs.data?.items.filter((job) => job.state === state).length ?? 0;
   const isMore = Boolean(jobs.data?.next);
   return (
