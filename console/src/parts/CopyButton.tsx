@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useMessages } from '../i18n/language';
 import { Icon } from './icons';
 import { messages } from './messages';
@@ -7,9 +7,12 @@ import { messages } from './messages';
 export function CopyButton({ text, label, what }: { text: string; label?: string; what?: string }) {
   const t = useMessages(messages);
   const [outcome, setOutcome] = useState<'copied' | 'failed' | null>(null);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => { clearTimeout(timer.current); }, []);
   const tell = (next: 'copied' | 'failed', forMs: number) => {
     setOutcome(next);
-    setTimeout(() => { setOutcome(null); }, forMs);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => { setOutcome(null); }, forMs);
   };
   const copy = () => {
     put(text).then(() => { tell('copied', 2_000); }, () => { tell('failed', 10_000); });
