@@ -26,10 +26,13 @@ test('the registry that an image is from stands there by its name', async () => 
   expect(document.body.textContent).not.toContain(ID);
   // Its name comes later than the line, which has room for it.
   expect(link.closest('.bh-late')).toBeTruthy();
+  // Where that is not enough it is cut, and whole where one points at it.
+  expect(link.title).toBe('Company registry');
 });
 
 test('whoever may not see registries sees its id, and no link that leads nowhere', async () => {
   show([]);
-  expect(await screen.findByText(ID)).toBeTruthy();
+  // It was never to come later: nothing of it is cut.
+  expect((await screen.findByText(ID)).closest('.bh-late')).toBeNull();
   expect(screen.queryByRole('link')).toBeNull();
 });

@@ -5,7 +5,7 @@ import { showRegistry } from '../../../client/generated';
 import { queryOf } from '../../../client/queries';
 import { useMay } from '../../../frame/me';
 import { useMessages } from '../../../i18n/language';
-import { HostileText } from '../../../parts/HostileText';
+import { HostileText, visible } from '../../../parts/HostileText';
 import { messages } from './messages';
 import { linkOf, originOf, type OriginFact } from './origin';
 
@@ -15,9 +15,10 @@ const LONGEST = 60;
 /** Where the index of an image is from, in one line: what built it, of what. Nothing where nothing is known. */
 export function OriginLine({ source }: { source: unknown }) {
   const t = useMessages(messages);
+  const maySeeRegistries = useMay('registries.read');
   const facts = originOf(source).filter(({ name }) => name !== 'kind');
   return facts.map((fact) => (
-    <span key={fact.name} className={fact.name === 'id' ? 'bh-quiet bh-late' : 'bh-quiet'}>{t(`origin.${fact.name}`)} <OriginValue fact={fact} longest={LONGEST} /></span>
+    <span key={fact.name} className={fact.name === 'id' && maySeeRegistries ? 'bh-quiet bh-late' : 'bh-quiet'}>{t(`origin.${fact.name}`)} <OriginValue fact={fact} longest={LONGEST} /></span>
   ));
 }
 
@@ -46,6 +47,8 @@ function OriginValue({ fact: { name, value }, longest }: { fact: OriginFact; lon
 function RegistryName({ id }: { id: string }) {
   const may = useMay('registries.read');
   const registry = useQuery({ ...queryOf(showRegistry, { path: { id } }), enabled: may, retry: false });
-  if (!may || registry.error) return <HostileText text={id} />;
-  return <Link to="/registries/$id" params={{ id }}><HostileText text={registry.data?.name ?? '…'} /></Link>;
+  // The line may have no room for the whole of it.
+  if (!may || registry.error) return <span title={visible(id)}><HostileText text={id} /></span>;
+  const name = registry.data?.name ?? '…';
+  return <Link to="/registries/$id" params={{ id }} title={visible(name)}><HostileText text={name} /></Link>;
 }
