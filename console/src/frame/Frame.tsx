@@ -1,7 +1,7 @@
 // What is around every page for people who are signed in: who they are, the top bar, the navigation, the notes.
 import { useLocation, useNavigate } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { queryClient } from '../client/cache';
 import { useIsReachable } from '../client/connection';
 import { hasCode } from '../client/failure';
@@ -18,6 +18,7 @@ import { later } from './later';
 import { meQuery } from './me';
 import { messages } from './messages';
 import { Navigation } from './Navigation';
+import { useNavigationOpen } from './navigationOpen';
 import { Notes } from './Notes';
 import { SessionDialog } from './SessionDialog';
 import { lookAgain } from './signedIn';
@@ -57,15 +58,7 @@ function SignedIn({ name }: { name: string }) {
   const openPalette = () => { setIsPaletteOpen(true); };
   const hasEnded = useSessionHasEnded();
   const pathname = useLocation({ select: (location) => location.pathname });
-  // Open at a page: going to another one closes it.
-  const [openAt, setOpenAt] = useState<string | null>(null);
-  const isNavigationOpen = openAt === pathname;
-  const menu = useRef<HTMLButtonElement>(null);
-  const closeNavigation = () => {
-    // What opened it has the focus again; on wide windows it was never open.
-    if (isNavigationOpen) menu.current?.focus();
-    setOpenAt(null);
-  };
+  const { isOpen: isNavigationOpen, menu, change: changeNavigation, close: closeNavigation } = useNavigationOpen(pathname);
   useEffect(() => {
     if (hasEnded) return;
     const controller = new AbortController();
@@ -87,7 +80,7 @@ function SignedIn({ name }: { name: string }) {
         <TopBar
           isNavigationOpen={isNavigationOpen}
           menu={menu}
-          onNavigation={(isOpen) => { setOpenAt(isOpen ? pathname : null); }}
+          onNavigation={changeNavigation}
           onKeys={openKeys}
           onSearch={openPalette}
         />
