@@ -48,7 +48,10 @@ const LEASE: i64 = 60 * SECOND;
 const DAY: i64 = 24 * 3600 * SECOND;
 
 /// With more packages than these it is cheaper to go through all images.
+#[cfg(not(test))]
 const MOST_PACKAGES: usize = 5000;
+#[cfg(test)]
+pub(super) const MOST_PACKAGES: usize = 8;
 
 /// Works for as long as the server does.
 pub(crate) async fn run(app: App, draining: daemon::Draining) {

@@ -4,6 +4,7 @@ use model::Executable;
 use serde_json::{Value, json};
 use store::events::Event;
 
+use super::reevaluation::MOST_PACKAGES;
 use super::rego::Owed;
 use crate::sample::{SEVERE, digest, index, intelligence, intelligence_with_malware, report};
 use crate::testing::{As, TestServer};
@@ -50,6 +51,28 @@ fn another_intelligence_flips_what_it_touches_and_leaves_the_rest_alone() {
     intelligence(&server, &[OLD]);
     server.catch_up();
     assert_eq!(server.decision(&who, 1), "allow", "and back again");
+}
+
+#[test]
+fn an_intelligence_that_says_something_else_of_many_packages_has_all_images_judged() {
+    let (server, who) = server();
+    server.register(&who, &index(1, "shop/xz:1", &[("xz", "5.6.1")])).expect(200);
+    server.catch_up();
+    let passes = || server.app.store.read_blocking(store::evaluation::progress).unwrap().done;
+    let before = passes();
+    let others: Vec<(String, String)> =
+        (1..=MOST_PACKAGES).map(|number| (format!("GHSA-aaaa-bbbb-{number:04}"), format!("other-{number}"))).collect();
+    // With the one of the image: as many packages as are looked for, and one more.
+    for (count, all) in [(MOST_PACKAGES - 1, 0), (MOST_PACKAGES, 1)] {
+        let mut known = vec![OLD, NEW];
+        known.extend(others[..count].iter().map(|(id, name)| (id.as_str(), name.as_str(), "1.0.0", "HIGH")));
+        intelligence(&server, &known);
+        server.catch_up();
+        assert_eq!((server.decision(&who, 1).as_str(), passes() - before), ("deny", all), "{count}");
+        intelligence(&server, &[OLD]);
+        server.catch_up();
+        assert_eq!(server.decision(&who, 1), "allow", "{count}");
+    }
 }
 
 #[test]
