@@ -45,7 +45,7 @@ const MOST_KEPT_BYTES: usize = 64 << 20;
 /// are not followed where an upper layer has files behind them, which is a gap there.
 pub(crate) const MOST_LINK_BYTES: usize = 8 << 20;
 
-/// The longest target of a link that Linux follows (`PATH_MAX`).
+/// The longest target of a link that Linux follows (`PATH_MAX`), and the longest path of one that is followed here.
 pub(crate) const LONGEST_TARGET: usize = 4096;
 
 /// The index of one layer.
@@ -183,8 +183,9 @@ pub(crate) fn index_entries(
                 }
             }
             EntryKind::SymbolicLink(target) => {
-                if target.len() <= LONGEST_TARGET && link_room.takes(entry.path.as_str().len() + target.len()) {
-                    index.links.insert(entry.path.as_str().to_owned(), target.clone());
+                let path = entry.path.as_str();
+                if path.len().max(target.len()) <= LONGEST_TARGET && link_room.takes(path.len() + target.len()) {
+                    index.links.insert(path.to_owned(), target.clone());
                 }
                 if let Some(target) = linked_package(&entry.path, target)
                     && room.takes(entry.path.as_str().len() + target.len() + size_of::<Found>())

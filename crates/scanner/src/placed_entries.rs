@@ -18,9 +18,12 @@ use crate::layer_index::{LONGEST_TARGET, LayerIndex, MOST_GAPS, MOST_LINK_BYTES,
 use crate::layer_paths::remove_below;
 use crate::path_set::path_hash;
 
-/// How many bytes of paths of one layer are compared with links, each part of a path with those around it: seconds of work.
-/// Large layers take a hundredth.
+/// How many bytes of paths of one layer are compared with links, each part of a path with those around it, and so those that
+/// links lead through: minutes of work at most. Large layers take a hundredth.
 const MOST_COMPARED_BYTES: u64 = 32 << 30;
+
+/// What it takes to look at a path beside its bytes, in bytes.
+const BYTES_BESIDE: usize = 64;
 
 /// What lower layers have where the entries of a layer lead: the targets of links, and nothing where there is none.
 pub(crate) type PassedLinks = HashMap<String, Option<String>>;
@@ -82,6 +85,8 @@ pub(crate) struct PlacedEntries<'s, 'a> {
     own_bytes: usize,
     replaced: Replaced,
     compared_bytes: u64,
+    /// Whether entries are taken as they are named, for [`MOST_COMPARED_BYTES`].
+    is_cut: bool,
     /// Of which folders it is unknown where they lie, and why.
     unresolved: BTreeMap<String, Unresolved>,
 }
@@ -90,13 +95,12 @@ impl<'s, 'a> PlacedEntries<'s, 'a> {
     /// The entries of `stream` above layers with these links.
     pub(crate) fn new(stream: &'s mut dyn EntryStream, lower: &'s mut LowerLinks<'a>) -> PlacedEntries<'s, 'a> {
         let (own, replaced, unresolved) = (BTreeMap::new(), Replaced::default(), BTreeMap::new());
-        PlacedEntries { stream, lower, own, own_bytes: 0, replaced, compared_bytes: 0, unresolved }
+        PlacedEntries { stream, lower, own, own_bytes: 0, replaced, compared_bytes: 0, is_cut: false, unresolved }
     }
 
     /// What is not known of the places of entries.
     fn gaps(self) -> impl Iterator<Item = Gap> {
-        let is_cut = self.compared_bytes > MOST_COMPARED_BYTES;
-        let cut = is_cut.then(|| Gap::new("", TOO_MANY_LINKS));
+        let cut = self.is_cut.then(|| Gap::new("", TOO_MANY_LINKS));
         let unresolved = self.unresolved.into_iter().map(|(folder, unresolved)| {
             let what = match unresolved {
                 Unresolved::TooManyLinks => format!("it leads through more than {MOST_FOLLOWED} symbolic links"),
@@ -134,12 +138,11 @@ impl<'s, 'a> PlacedEntries<'s, 'a> {
     /// Where a path lies that leads through links, or the folder of which that is unknown; nothing where it lies as it says.
     fn real(&mut self, path: &UntrustedPath) -> Result<Option<UntrustedPath>, (String, Unresolved)> {
         let folder = path.parent();
-        let count = folder.split('/').count();
-        if folder.len() > LONGEST_TARGET || count > MOST_STEPS {
+        if folder.len() > LONGEST_TARGET || count_parts(folder) > MOST_STEPS {
             return Err((folder.to_owned(), Unresolved::TooManyParts));
         }
-        self.compared_bytes = self.compared_bytes.saturating_add((folder.len() * count) as u64);
-        if self.compared_bytes > MOST_COMPARED_BYTES {
+        self.is_cut |= self.compared_bytes > MOST_COMPARED_BYTES;
+        if self.is_cut {
             return Ok(None);
         }
         let first = parts_from_root(folder).find(|part| self.link(part).is_some());
@@ -152,11 +155,20 @@ impl<'s, 'a> PlacedEntries<'s, 'a> {
 
     /// The target of the link that is at this path now.
     fn link(&mut self, path: &str) -> Option<String> {
-        if let Some(target) = self.own.get(path) {
-            return Some(target.clone());
+        let mut compared_bytes = path.len() + BYTES_BESIDE;
+        let target = match self.own.get(path) {
+            Some(target) => Some(target.clone()),
+            None => self.lower.target(path).and_then(|target| {
+                // The folders around it are looked for among what is gone.
+                compared_bytes += (path.len() + BYTES_BESIDE) * count_parts(path);
+                (!self.replaced.contains(path)).then(|| target.to_owned())
+            }),
+        };
+        if let Some(target) = &target {
+            compared_bytes += target.len() + BYTES_BESIDE * count_parts(target);
         }
-        let target = self.lower.target(path)?;
-        (!self.replaced.contains(path)).then(|| target.to_owned())
+        self.compared_bytes = self.compared_bytes.saturating_add(compared_bytes as u64);
+        target
     }
 
     /// Takes in what an entry, named as it lies, means for the links.
@@ -180,7 +192,7 @@ impl<'s, 'a> PlacedEntries<'s, 'a> {
         self.replaced.paths.insert(path_hash(path));
         if let EntryKind::SymbolicLink(target) = kind {
             let bytes = self.own_bytes + path.len() + target.len();
-            if target.len() <= LONGEST_TARGET && bytes <= MOST_LINK_BYTES {
+            if path.len().max(target.len()) <= LONGEST_TARGET && bytes <= MOST_LINK_BYTES {
                 self.own_bytes = bytes;
                 self.own.insert(path.to_owned(), target.clone());
             }
@@ -201,6 +213,10 @@ impl EntryStream for PlacedEntries<'_, '_> {
     fn has_every_content(&self) -> bool {
         self.stream.has_every_content()
     }
+}
+
+fn count_parts(path: &str) -> usize {
+    path.split('/').count()
 }
 
 /// What the entries of a layer so far took the place of in lower layers, as hashes of paths.
@@ -259,7 +275,8 @@ pub(crate) fn index_placed(
 
 #[cfg(test)]
 mod tests {
-    use crate::system_links::tests::check;
+    use super::*;
+    use crate::system_links::tests::{Lines, check};
 
     const FLASK: &str = "flask==1.0";
     const JINJA: &str = "jinja2==2.11.1";
@@ -309,6 +326,55 @@ mod tests {
         check_order(&[&base, &["b/", "b/.wh.requirements.txt"]], &[in_link]);
         let linked = "flask 1.0 in a/requirements.txt c/requirements.txt";
         check_order(&[&base, &["c/requirements.txt => b/requirements.txt", "b/"]], &[linked]);
+    }
+
+    /// Where the entries of a layer without others below lie, if so many bytes were compared before, and what is not known.
+    fn placed(lines: &[&str], compared_bytes: u64) -> (Vec<String>, Vec<Gap>) {
+        let mut stream = Lines::new(lines);
+        let mut lower = LowerLinks::known(PassedLinks::new());
+        let mut entries = PlacedEntries::new(&mut stream, &mut lower);
+        entries.compared_bytes = compared_bytes;
+        let mut paths = Vec::new();
+        while let Some(entry) = entries.next_entry().unwrap() {
+            paths.push(entry.path.as_str().to_owned());
+        }
+        (paths, entries.gaps().collect())
+    }
+
+    #[test]
+    fn what_links_lead_through_counts_among_what_is_compared() {
+        let long = "x".repeat(4_000);
+        let links: Vec<String> = (0..20).map(|link| format!("l{link} -> {long}/../l{}", link + 1)).collect();
+        let mut lines: Vec<&str> = links.iter().map(String::as_str).collect();
+        lines.extend(["l0/a = 1", "l0/b = 1"]);
+        // Each of the twenty links takes twice its four thousand bytes: those of its target, and of the path there.
+        let (paths, gaps) = placed(&lines, MOST_COMPARED_BYTES - 100_000);
+        assert_eq!(paths[20..], ["l20/a", "l0/b"]);
+        assert_eq!(gaps, [Gap::new("", TOO_MANY_LINKS)]);
+        let (paths, gaps) = placed(&lines, MOST_COMPARED_BYTES - 1_000_000);
+        assert_eq!(paths[20..], ["l20/a", "l20/b"]);
+        assert!(gaps.is_empty(), "{gaps:?}");
+    }
+
+    #[test]
+    fn the_parts_of_a_target_count_among_what_is_compared() {
+        let up = format!("a -> {}b", "../".repeat(900));
+        let (paths, _) = placed(&[up.as_str(), "a/x = 1", "a/y = 1"], MOST_COMPARED_BYTES - 50_000);
+        assert_eq!(paths[1..], ["b/x", "a/y"]);
+    }
+
+    #[test]
+    fn links_with_paths_that_are_too_long_are_not_followed() {
+        let folder = "f/".repeat(900) + &"x".repeat(2_200);
+        for (name, is_followed) in [("y".repeat(95), true), ("y".repeat(96), false)] {
+            let path = format!("{folder}/{name}");
+            assert_eq!(path.len() <= LONGEST_TARGET, is_followed);
+            let (link, way) = (format!("{path} -> /srv"), format!("way -> {folder}"));
+            let through = format!("way/{name}/z = 1");
+            let (paths, _) = placed(&[link.as_str(), way.as_str(), through.as_str()], 0);
+            let expected = if is_followed { "srv/z".to_owned() } else { format!("{path}/z") };
+            assert_eq!(paths[2], expected);
+        }
     }
 
     #[test]

@@ -163,13 +163,13 @@ pub(crate) mod tests {
     use crate::placed_entries::{PlacedEntries, index_placed, read_placed};
 
     /// A layer as lines `path = content`, `path -> target`, `path => hard link`, `path ?` (a pipe) and `path/`.
-    struct Lines<'a> {
+    pub(crate) struct Lines<'a> {
         lines: std::slice::Iter<'a, &'a str>,
         content: Cursor<Vec<u8>>,
     }
 
     impl<'a> Lines<'a> {
-        fn new(lines: &'a [&'a str]) -> Lines<'a> {
+        pub(crate) fn new(lines: &'a [&'a str]) -> Lines<'a> {
             Lines { lines: lines.iter(), content: Cursor::default() }
         }
     }
