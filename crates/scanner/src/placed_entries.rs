@@ -22,7 +22,7 @@ use crate::path_set::path_hash;
 /// links lead through: minutes of work at most. Large layers take a hundredth.
 const MOST_COMPARED_BYTES: u64 = 32 << 30;
 
-/// What it takes to look at a path beside its bytes, in bytes.
+/// What looking at a path, or keeping a link, takes beside its bytes, in bytes.
 const BYTES_BESIDE: usize = 64;
 
 /// What lower layers have where the entries of a layer lead: the targets of links, and nothing where there is none.
@@ -81,7 +81,7 @@ pub(crate) struct PlacedEntries<'s, 'a> {
     lower: &'s mut LowerLinks<'a>,
     /// The links of the layer so far, by where they lie.
     own: BTreeMap<String, String>,
-    /// How long their paths and targets are together, those that are gone included.
+    /// How much their paths and targets take, roughly, those that are gone included.
     own_bytes: usize,
     replaced: Replaced,
     compared_bytes: u64,
@@ -191,7 +191,7 @@ impl<'s, 'a> PlacedEntries<'s, 'a> {
         remove_below(&mut self.own, path);
         self.replaced.paths.insert(path_hash(path));
         if let EntryKind::SymbolicLink(target) = kind {
-            let bytes = self.own_bytes + path.len() + target.len();
+            let bytes = self.own_bytes + path.len() + target.len() + BYTES_BESIDE;
             if path.len().max(target.len()) <= LONGEST_TARGET && bytes <= MOST_LINK_BYTES {
                 self.own_bytes = bytes;
                 self.own.insert(path.to_owned(), target.clone());
@@ -361,6 +361,16 @@ mod tests {
         let up = format!("a -> {}b", "../".repeat(900));
         let (paths, _) = placed(&[up.as_str(), "a/x = 1", "a/y = 1"], MOST_COMPARED_BYTES - 50_000);
         assert_eq!(paths[1..], ["b/x", "a/y"]);
+    }
+
+    #[test]
+    fn links_with_short_paths_take_room_too() {
+        let links: Vec<String> = (0..MOST_LINK_BYTES / BYTES_BESIDE).map(|link| format!("{link} -> /")).collect();
+        let mut lines: Vec<&str> = links.iter().map(String::as_str).collect();
+        let last = format!("{}/x = 1", links.len() - 1);
+        lines.extend(["0/x = 1", last.as_str()]);
+        let (paths, _) = placed(&lines, 0);
+        assert_eq!(paths[links.len()..], ["x", last.trim_end_matches(" = 1")]);
     }
 
     #[test]
