@@ -307,8 +307,8 @@ impl HardLinks {
 
     /// Forgets those in a folder.
     pub(crate) fn clear(&mut self, folder: &UntrustedPath) {
-        remove_below(&mut self.files, folder.as_str());
-        self.bytes = self.files.iter().map(|(link, file)| weight(link, file)).sum();
+        let gone = remove_below(&mut self.files, folder.as_str());
+        self.bytes -= gone.iter().map(|(link, file)| weight(link, file)).sum::<usize>();
     }
 
     /// What a link to `target` in the entry with this number leads to in the end.
@@ -345,18 +345,16 @@ impl EntryNumbers {
     }
 }
 
-/// Takes out what lies in a folder.
-pub(crate) fn remove_below<K: Borrow<str> + Ord + Clone, V>(map: &mut BTreeMap<K, V>, folder: &str) {
+/// Takes out what lies in a folder, and gives it back. It takes no longer for what else there is.
+pub(crate) fn remove_below<K: Borrow<str> + Ord + Clone, V>(map: &mut BTreeMap<K, V>, folder: &str) -> Vec<(K, V)> {
     if map.is_empty() {
-        return;
+        return Vec::new();
     }
     let inside = format!("{folder}/");
     let from = map.range::<str, _>((Bound::Included(inside.as_str()), Bound::Unbounded));
     let paths = from.map(|(path, _)| path).take_while(|path| Borrow::<str>::borrow(*path).starts_with(&inside));
     let gone: Vec<K> = paths.cloned().collect();
-    for path in gone {
-        map.remove(Borrow::<str>::borrow(&path));
-    }
+    gone.into_iter().filter_map(|path| map.remove_entry(Borrow::<str>::borrow(&path))).collect()
 }
 
 /// The same of a set.
@@ -374,6 +372,8 @@ pub(crate) fn remove_paths_below(set: &mut BTreeSet<String>, folder: &str) {
 
 #[cfg(test)]
 mod tests {
+    use oci::FileCapabilities;
+
     use super::*;
 
     /// What is left of entries (`path` or `folder/`): what is no folder, folders, folders that are not listed.
@@ -415,6 +415,31 @@ mod tests {
             let owned = |paths: &[&str]| -> Vec<String> { paths.iter().map(|path| (*path).to_owned()).collect() };
             let expected = [owned(occupied), owned(folders), owned(unlisted)];
             assert_eq!(left(entries, &asked), expected, "{entries:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_in_a_folder_is_taken_out_and_given_back() {
+        let entries = [("a", 0), ("a.b", 1), ("a/b", 2), ("a/b/c", 3), ("ab", 4)];
+        let mut map: BTreeMap<String, u8> = entries.map(|(path, value)| (path.to_owned(), value)).into();
+        assert_eq!(remove_below(&mut map, "a/b"), [("a/b/c".to_owned(), 3)]);
+        assert!(remove_below(&mut map, "a/b").is_empty());
+        assert_eq!(remove_below(&mut map, "a"), [("a/b".to_owned(), 2)]);
+        assert_eq!(map.into_values().collect::<Vec<u8>>(), [0, 1, 4]);
+    }
+
+    #[test]
+    fn hard_links_give_their_room_back() {
+        let mut links = HardLinks::up_to(10);
+        let path = UntrustedPath::normalise;
+        for (number, name) in ["a/x", "a/b/y", "ab/z", "a/x"].into_iter().enumerate() {
+            let kind = EntryKind::HardLink(path("file"));
+            let capabilities = FileCapabilities::default();
+            links.note(&Entry { path: path(name), kind, size_bytes: 0, mode: 0o644, capabilities }, number);
+        }
+        for (folder, bytes) in [("none", 24), ("a/b", 15), ("a", 8), ("ab", 0), ("ab", 0)] {
+            links.clear(&path(folder));
+            assert_eq!(links.bytes, bytes, "{folder}");
         }
     }
 
