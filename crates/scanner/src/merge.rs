@@ -128,20 +128,24 @@ impl<'a> MergedLayers<'a> {
     }
 
     /// Notes which files of a layer lie where packages of the system owned others. They are the packages' own where the layer
-    /// has a list of files that names them, as one that upgrades a package has, and where they tell what was there before,
-    /// as where only their owner or mode changed.
+    /// has a list of files that names them, and where they tell what was there before, as where only their owner or mode
+    /// changed. A list of dpkg is of one package, so that a layer has it that upgrades this one. The databases of apk and rpm
+    /// name the files of all packages: there, any change of packages in the layer does.
     fn note_replaced(&mut self, layer: &'a LayerIndex) {
         if self.of_packages.is_empty() {
             return;
         }
         let with_gaps = layer.gaps.iter().map(|gap| outer_path(&gap.path));
-        for path in layer.files.keys().map(String::as_str).chain(with_gaps) {
-            let Some(&of_package) = self.of_packages.get(path) else { continue };
-            let hash = path_hash(&owned_name(path));
-            if layer.owned.values().any(|owned| owned.contains(hash)) {
+        let paths = layer.files.keys().map(String::as_str).chain(with_gaps);
+        let concerned = paths.filter(|path| self.of_packages.contains_key(path));
+        let hashes: BTreeMap<&str, u64> = concerned.map(|path| (path, path_hash(&owned_name(path)))).collect();
+        let candidates: HashSet<u64> = hashes.values().copied().collect();
+        let named = among(layer.owned.values(), &candidates);
+        for (path, hash) in hashes {
+            if named.contains(&hash) {
                 self.of_packages.remove(path);
                 self.replaced.remove(path);
-            } else if layer.files.get(path) == Some(of_package) {
+            } else if layer.files.get(path) == self.of_packages.get(path).copied() {
                 self.replaced.remove(path);
             } else {
                 self.replaced.insert(path);
@@ -320,7 +324,7 @@ impl<'a> MergedLayers<'a> {
             }
         };
         let lists = self.owned.iter().filter(|(list, _)| is_of_one(list));
-        lists.flat_map(|(_, owned)| owned.iter()).filter(|hash| candidates.contains(hash)).collect()
+        among(lists.map(|(_, owned)| *owned), candidates)
     }
 
     fn licenses(&self) -> HashMap<(Ecosystem, &'a str), &'a [String]> {
@@ -530,6 +534,14 @@ fn is_of_system(path: &str) -> bool {
     let readers = SELECTOR.select(&UntrustedPath::normalise(path));
     let mut names = readers.iter().filter_map(|place| ECOSYSTEMS.get(place)).map(|ecosystem| ecosystem.name());
     names.any(|name| matches!(name, "release" | "dpkg" | "apk" | "rpm"))
+}
+
+/// The hashes among `candidates` that are in one of these lists, each of which is gone through once.
+fn among<'l>(lists: impl Iterator<Item = &'l PathSet>, candidates: &HashSet<u64>) -> HashSet<u64> {
+    if candidates.is_empty() {
+        return HashSet::new();
+    }
+    lists.flat_map(PathSet::iter).filter(|hash| candidates.contains(hash)).collect()
 }
 
 /// The path of the file itself when `path` leads into an archive.

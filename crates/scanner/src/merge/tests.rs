@@ -193,6 +193,42 @@ fn a_file_in_the_place_of_one_of_a_system_package_is_its_own() {
     check(&[&base, &[other], &[own]], &["npm 1 in 0", "minimist 1-2"]);
 }
 
+/// A list of dpkg names the files of its package alone; a database of apk those of all, whichever of them a layer changes.
+#[test]
+fn a_replaced_file_is_a_packages_own_where_a_list_of_its_layer_names_it() {
+    const ONE: &str = "usr/lib/node_modules/one/package.json";
+    const TWO: &str = "usr/lib/node_modules/two/package.json";
+    let files = [(ONE, r#"{"name":"m-one","version":"1.0.0"}"#), (TWO, r#"{"name":"m-two","version":"1.0.0"}"#)];
+    let others = [(ONE, r#"{"name":"m-one","version":"2.0.0"}"#), (TWO, r#"{"name":"m-two","version":"2.0.0"}"#)];
+    let told = |base: &[(&str, &str)], upper: &[(&str, &str)]| -> Vec<String> {
+        let (base, upper) = ([base, &files[..]].concat(), [upper, &others[..]].concat());
+        left(&[&base[..], &upper[..]]).into_iter().filter(|line| line.starts_with("m-")).collect()
+    };
+    let both = ["m-one 2.0.0 in 1", "m-two 2.0.0 in 1"];
+    let status = |name: &str| format!("Package: {name}\nStatus: install ok installed\nVersion: 1\n\n");
+    let status = status("one") + &status("two");
+    let status = ("var/lib/dpkg/status", status.as_str());
+    let one = ("var/lib/dpkg/info/one.list", "/usr/lib/node_modules/one/package.json\n");
+    let two = ("var/lib/dpkg/info/two.list", "/usr/lib/node_modules/two/package.json\n");
+    assert_eq!(told(&[status, one, two], &[]), both);
+    assert_eq!(told(&[status, one, two], &[one]), both[1..]);
+    assert_eq!(told(&[status, one, two], &[two]), both[..1]);
+    assert!(told(&[status, one, two], &[one, two]).is_empty());
+    let entry = |name: &str| format!("P:{name}\nV:1\nF:usr/lib/node_modules/{name}\nR:package.json\n\n");
+    let old = entry("one") + &entry("two");
+    let new = format!("{old}P:curl\nV:1\n\n");
+    let (old, new) = (("lib/apk/db/installed", old.as_str()), ("lib/apk/db/installed", new.as_str()));
+    assert_eq!(told(&[old], &[]), both);
+    assert!(told(&[old], &[new]).is_empty());
+}
+
+#[test]
+fn candidates_are_looked_for_in_all_lists() {
+    let lists = [vec![1, 2], Vec::new(), vec![2, 3]].map(PathSet::from_hashes);
+    assert_eq!(among(lists.iter(), &HashSet::from([2, 3, 9])), HashSet::from([2, 3]));
+    assert!(among(lists.iter(), &HashSet::new()).is_empty());
+}
+
 #[test]
 fn sources_of_a_go_toolchain_and_of_cached_modules_are_no_projects() {
     let require = "module cmd\n\ngo 1.22\n\nrequire golang.org/x/net v0.1.0\n";
