@@ -98,7 +98,7 @@ fn find(id: &str, options: &ContainerOptions) -> Result<RunningContainer, Engine
     }
     looked_at.push("containerd".to_owned());
     if let Some(task) = find_task(id, &options.containerd_state)? {
-        let process = process_here(&task.id, task.process, &options.proc)?;
+        let process = process_of(&task, &options.proc)?;
         let process = process.ok_or_else(|| EngineError::OtherProcess {
             engine: "containerd",
             id: id.to_owned(),
@@ -181,53 +181,75 @@ fn export(engine: &'static str, api: &EngineApi, id: &str) -> Result<Image, Engi
 /// A process of the container of this whole id on this machine: the one that its engine names, if it is one of the
 /// container, else any in its control group.
 fn process_here(id: &str, named: u32, proc: &Path) -> Result<Option<u32>, EngineError> {
-    let text = read_short(&proc.join(named.to_string()).join("cgroup")).unwrap_or_default();
-    match text.lines().any(|line| is_group_of(line, id)) {
+    match control_groups(named, proc).lines().any(|line| container_id(line) == Some(id)) {
         true => Ok(Some(named)),
         false => find_in_control_groups(id, proc),
     }
 }
 
-/// Whether a line of a process's control groups places it in the container of this whole id.
-fn is_group_of(line: &str, id: &str) -> bool {
-    if is_whole_id(id) {
-        return container_id(line) == Some(id);
+/// A process of a task on this machine. Of one with a name that is no whole id it is the one that containerd names, or none:
+/// containers of other engines may have ids that begin with that name.
+fn process_of(task: &Task, proc: &Path) -> Result<Option<u32>, EngineError> {
+    if is_whole_id(&task.id) {
+        return process_here(&task.id, task.process, proc);
     }
-    // `ctr` names containers as its user does, and their groups after that: `/default/web`, `default-web.scope`.
-    line.split('/').any(|part| {
-        let scope = part.strip_suffix(".scope").and_then(|name| name.strip_suffix(id));
-        part == id || scope.is_some_and(|before| before.is_empty() || before.ends_with('-'))
-    })
+    let is_here = control_groups(task.process, proc).lines().any(|line| is_group_of(line, task));
+    Ok(is_here.then_some(task.process))
 }
 
-/// A task of containerd: the whole id of a container, and the number of its first process.
+/// Whether a line of a process's control groups places it in a task with a name that is no whole id. `ctr` names containers
+/// as its user does, and runtimes name their groups after the namespace and that name: `/default/web`,
+/// `default-web.scope`, or `machine.slice:default:web` of a path for systemd that is taken as it is written.
+fn is_group_of(line: &str, task: &Task) -> bool {
+    let Task { namespace, id, .. } = task;
+    let path = line.splitn(3, ':').nth(2).unwrap_or_default();
+    let (scope, written) = (format!("{namespace}-{id}.scope"), format!(":{namespace}:{id}"));
+    let mut outer = "";
+    let mut inner = path.split('/');
+    while let Some(part) = inner.next() {
+        if outer == namespace && part == id || part == scope || part.ends_with(&written) {
+            // Containers may run within it.
+            return !inner.any(|part| container_id(part).is_some());
+        }
+        outer = part;
+    }
+    false
+}
+
+/// The lines of a process's control groups, none where there is no such process.
+fn control_groups(process: u32, proc: &Path) -> String {
+    read_short(&proc.join(process.to_string()).join("cgroup")).unwrap_or_default()
+}
+
+/// A task of containerd: the namespace and the whole id of a container, and the number of its first process.
 struct Task {
+    namespace: String,
     id: String,
     process: u32,
 }
 
-/// Looks through the tasks of containerd: `io.containerd.runtime.v2.task/NAMESPACE/ID/init.pid`.
+/// Looks through the tasks of containerd: `io.containerd.runtime.v2.task/NAMESPACE/ID/init.pid`. One of exactly this id is
+/// meant before those with ids that begin so. Each namespace has ids of its own.
 fn find_task(id: &str, state: &Path) -> Result<Option<Task>, EngineError> {
-    let mut found = None;
-    for namespace in folders(&state.join("io.containerd.runtime.v2.task")) {
-        for task in folders(&namespace) {
+    let (mut exact, mut begun) = (Vec::new(), Vec::new());
+    for folder in folders(&state.join("io.containerd.runtime.v2.task")) {
+        let Some(namespace) = folder.file_name().and_then(|name| name.to_str()) else { continue };
+        for task in folders(&folder) {
             let Some(name) = task.file_name().and_then(|name| name.to_str()) else { continue };
             if !name.starts_with(id) {
                 continue;
             }
             let process = fs::read_to_string(task.join("init.pid")).ok().and_then(|text| text.trim().parse().ok());
             let Some(process) = process else { continue };
-            let task = Task { id: name.to_owned(), process };
-            if name == id {
-                return Ok(Some(task));
-            }
-            if found.is_some() {
-                return Err(EngineError::AmbiguousContainer { id: id.to_owned() });
-            }
-            found = Some(task);
+            let task = Task { namespace: namespace.to_owned(), id: name.to_owned(), process };
+            if name == id { exact.push(task) } else { begun.push(task) }
         }
     }
-    Ok(found)
+    let mut meant = if exact.is_empty() { begun } else { exact };
+    match meant.len() {
+        0 | 1 => Ok(meant.pop()),
+        _ => Err(EngineError::AmbiguousContainer { id: id.to_owned() }),
+    }
 }
 
 /// Looks for a process in a control group that has the id in its name, as every runtime names them. The monitors that
@@ -242,7 +264,7 @@ fn find_in_control_groups(id: &str, proc: &Path) -> Result<Option<u32>, EngineEr
     processes.sort_unstable();
     let mut found: Option<(String, u32)> = None;
     for process in processes {
-        let Some(text) = read_short(&proc.join(process.to_string()).join("cgroup")) else { continue };
+        let text = control_groups(process, proc);
         let wanted = |line| container_id(line).filter(|whole| whole.starts_with(id));
         let Some(full) = text.lines().find_map(wanted) else { continue };
         match &found {

@@ -84,6 +84,93 @@ fn what_is_no_running_container_is_told() {
     );
 }
 
+/// Where the files of `id` come from on a machine with these tasks of containerd (`NAMESPACE/ID`, with processes from 1 on),
+/// whose processes have these control groups.
+fn of_tasks(id: &str, tasks: &[&str], groups: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, task) in (1..).zip(tasks) {
+        let path = format!("state/io.containerd.runtime.v2.task/{task}/init.pid");
+        write(folder.path(), &path, &number.to_string());
+    }
+    for (number, groups) in (1..).zip(groups) {
+        write(folder.path(), &format!("proc/{number}/cgroup"), groups);
+        write(folder.path(), &format!("proc/{number}/root/etc/os-release"), "");
+    }
+    let options = ContainerOptions {
+        engines: Vec::new(),
+        containerd_state: folder.path().join("state"),
+        proc: folder.path().join("proc"),
+    };
+    tell(folder.path(), id, &options)
+}
+
+fn is_no_process(told: &str) -> bool {
+    told.starts_with("process 1, which containerd names for the container `") && told.contains("is none of it")
+}
+
+#[test]
+fn the_control_group_of_a_named_task_has_its_namespace_and_its_name() {
+    for groups in [
+        "0::/default/web\n",
+        "0::/default/web/init.scope\n",
+        "0::/../default/web\n",
+        "12:pids:/default/web\n0::/\n",
+        "0::/system.slice/default-web.scope\n",
+        "0::/system.slice/default-web.scope/container\n",
+        "0::/machine.slice:default:web\n",
+        "0::/system.slice/containerd.service/machine.slice:default:web\n",
+        &format!("0::/docker/{ONE}/default/web\n"),
+    ] {
+        assert_eq!(of_tasks("web", &["default/web"], &[groups]), "proc/1/root", "{groups}");
+    }
+    for groups in [
+        "0::/other/web\n",
+        "0::/web\n",
+        "0::/web/default\n",
+        "0::/default/other/web\n",
+        "0::/default/web2\n",
+        "0::/system.slice/default-my-web.scope\n",
+        "0::/system.slice/my-default-web.scope\n",
+        "0::/system.slice/web.scope\n",
+        "0::/machine.slice:other:web\n",
+        "0::/machine.slice:my-default:web\n",
+        "0:default:web\n",
+        &format!("0::/default/web/docker/{ONE}\n"),
+        &format!("0::/system.slice/default-web.scope/docker-{ONE}.scope/init.scope\n"),
+    ] {
+        let told = of_tasks("web", &["default/web"], &[groups]);
+        assert!(is_no_process(&told), "{groups}: {told}");
+    }
+    // A name that is that of its namespace.
+    assert!(is_no_process(&of_tasks("default", &["default/default"], &["0::/default/other\n"])));
+    assert_eq!(of_tasks("default", &["default/default"], &["0::/default/default\n"]), "proc/1/root");
+}
+
+#[test]
+fn a_named_task_is_no_container_whose_id_begins_so() {
+    let other = format!("0::/docker/{ONE}\n");
+    for length in [12, 20, 63] {
+        let id = &ONE[..length];
+        let task = format!("default/{id}");
+        assert!(is_no_process(&of_tasks(id, &[&task], &["0::/init.scope\n", &other])), "{length}");
+        assert_eq!(of_tasks(id, &[&task], &[&format!("0::/{task}\n"), &other]), "proc/1/root");
+    }
+    // Of a whole id another process is as good.
+    let task = format!("k8s.io/{ONE}");
+    assert_eq!(of_tasks(ONE, &[&task], &["0::/init.scope\n", &other]), "proc/2/root");
+}
+
+#[test]
+fn a_task_of_exactly_that_name_is_meant_first() {
+    let groups = ["0::/a/web-1\n", "0::/a/web-2\n", "0::/b/web\n"];
+    let ambiguous = "`web` could be several containers; write more of its id";
+    assert_eq!(of_tasks("web", &["a/web-1", "a/web-2", "b/web"], &groups), "proc/3/root");
+    assert_eq!(of_tasks("web", &["a/web-1", "a/web-2"], &groups[..2]), ambiguous);
+    assert_eq!(of_tasks("web", &["a/web-1"], &groups[..1]), "proc/1/root");
+    // Of two namespaces nobody knows which is meant.
+    assert_eq!(of_tasks("web", &["a/web", "b/web"], &["0::/a/web\n", "0::/b/web\n"]), ambiguous);
+}
+
 /// An engine with the container `shop` of the id [`ONE`], which is in this state.
 fn engine(state: &str, export: Option<String>) -> HttpMock {
     let description = format!(r#"{{"Id":"{ONE}","State":{state}}}"#);
