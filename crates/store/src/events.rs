@@ -24,7 +24,10 @@ pub const TOPICS: &[&str] = &[
 ];
 
 /// What live views alone are told: it passes by itself, and nobody is to be woken for it.
-pub const PASSING: &[&str] = &["job.queued", "job.started", "job.finished", "job.cancelled"];
+pub const PASSING: &[&str] = &["job.queued", "job.started", "job.finished", "job.cancelled", REGISTRY_LISTED];
+
+/// A registry was listed, or could not be: when it was listed last, why that failed and its risks may be others.
+pub(crate) const REGISTRY_LISTED: &str = "registry.listed";
 
 /// An image is gone. Who may be told of it is kept with the event, as nothing else tells it any more.
 pub(crate) const IMAGE_REMOVED: &str = "image.removed";

@@ -4,6 +4,7 @@ use policy::access::{Action, Area, Permit};
 use policy::filter::{Key, Kind};
 use serde::{Deserialize, Serialize};
 
+use crate::events::{self, Event};
 use crate::filtering::Field;
 use crate::listing::{ListQuery, Listing, Placed, by_number, by_text, placed};
 use crate::permitted::require;
@@ -326,21 +327,46 @@ pub fn take_due(
     Ok(due)
 }
 
-/// Notes how a listing went: when, why it failed where it did, and the risks that were seen.
+/// How a listing went.
+#[derive(Debug, Clone, Copy)]
+pub enum Listed<'a> {
+    /// It was taken in.
+    TakenIn {
+        /// Why some of it was not, as JSON.
+        failure: Option<&'a str>,
+        /// The risks that were seen, as JSON.
+        risks: &'a str,
+    },
+    /// Nothing was taken in.
+    Not {
+        /// Why, as JSON.
+        failure: &'a str,
+    },
+}
+
+/// Notes how a listing went, and tells whoever follows the registry.
 ///
 /// # Errors
 /// When the database fails.
-pub fn note_listing(
-    connection: &mut Connection,
-    id: &str,
-    listed: Option<i64>,
-    failure: Option<&str>,
-    risks: Option<&str>,
-) -> Result<(), StoreError> {
+pub fn note_listing(connection: &mut Connection, id: &str, how: Listed<'_>, now: i64) -> Result<(), StoreError> {
+    let (listed, failure, risks) = match how {
+        Listed::TakenIn { failure, risks } => (Some(now), failure, Some(risks)),
+        Listed::Not { failure } => (None, Some(failure), None),
+    };
     let sql = "UPDATE registries SET last_listed = coalesce($1, last_listed), failure = $2, risks = coalesce($3, risks)
         WHERE id = $4";
-    connection.execute(sql, &values![listed, failure, risks, id])?;
-    Ok(())
+    if connection.execute(sql, &values![listed, failure, risks, id])? == 0 {
+        return Ok(());
+    }
+    let event = Event {
+        id: 0,
+        at: now,
+        topic: events::REGISTRY_LISTED.to_owned(),
+        object: "registry".to_owned(),
+        object_id: id.to_owned(),
+        parameters: serde_json::Map::new(),
+    };
+    events::insert(connection, &event).map(|_| ())
 }
 
 /// Notes what tags mean, and tells those that are new or mean another digest than before: their images are to be scanned.

@@ -27,7 +27,7 @@ import { useImageExports } from '../images/list/exports';
 import { useImageFilters } from '../images/list/filters';
 import { useJobColumns } from '../jobs/columns';
 import { useJobFilters } from '../jobs/filters';
-import { ARRIVED, LiveJobs, MOVES, pauseOf } from '../jobs/live';
+import { ARRIVED, LiveJobs, pauseOf } from '../jobs/live';
 import { Overview } from './Overview';
 import { messages } from './messages';
 import { RegistryActions } from './RegistryActions';
@@ -40,13 +40,10 @@ type TabName = (typeof TABS)[number];
 /** One registry: how it does, what it is doing, its images, where it sends its messages. */
 export function RegistryPage() {
   const { id } = useParams({ from: '/frame/registries/$id' });
-  const isLive = useStreamState() === 'live';
-  // Who may not see jobs is told nothing of them, however live the stream is.
-  const isTold = useMay('jobs.read') && isLive;
+  const isTold = useStreamState() === 'live';
   const asked = answerOf(showRegistry, { path: { id } });
   const stored = useQuery({ ...asked, refetchInterval: pauseOf(isTold, undefined) });
-  // Of what is done for a registry, listing it alone changes its state.
-  useLive(MOVES, () => { void queryClient.invalidateQueries({ queryKey: asked.queryKey }); }, ({ parameters }) => parameters.registry === id && parameters.kind === 'list');
+  useLive(LISTED_TOPICS, () => { void queryClient.invalidateQueries({ queryKey: asked.queryKey }); }, ({ object_id: listed }) => listed === id);
   if (stored.error && !stored.data) return <PageProblem error={stored.error} onRetry={() => void stored.refetch()} />;
   if (!stored.data) return <PageSkeleton />;
   return <RegistryDetails registry={stored.data.data} etag={stored.data.etag} />;
@@ -133,6 +130,9 @@ const jobs = listOf(listJobs, {});
 const images = listOf(listImages, {});
 const JOB_TOPICS = [ARRIVED];
 const IMAGE_TOPICS = ['image.*', 'verdict.*'];
+
+/** Of what is done for a registry, listing it alone changes its state. */
+const LISTED_TOPICS = ['registry.listed'];
 
 function useTab(): [TabName, (tab: TabName) => void] {
   const search: Search = useSearch({ strict: false });

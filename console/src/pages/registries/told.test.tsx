@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
-// How registries do is told by the jobs that list them. Who may not see jobs is told nothing, though the stream is live.
+// That a registry was listed is told to whoever may see registries, jobs or none.
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, createRootRoute, createRoute, createRouter, Outlet, RouterProvider } from '@tanstack/react-router';
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { queryClient } from '../../client/cache';
+import { tellHere } from '../../client/stream';
 import { meQuery } from '../../frame/me';
 import { LanguageProvider } from '../../i18n/language';
 import { RegistriesPage } from './RegistriesPage';
@@ -54,22 +55,23 @@ function show(Page: () => ReactNode, path: string, address: string, permissions:
   return server;
 }
 
-test.each([
-  ['every fifteen seconds where they are told of no jobs', ['registries.read'], 2],
-  ['seldom where they are', ['registries.read', 'jobs.read'], 1],
-] as const)('whoever looks at a registry has it read anew %s', async (_, permissions, count) => {
+const tell = (id: string) => { act(() => { tellHere({ id: 1, at: AT, topic: 'registry.listed', object: 'registry', object_id: id, parameters: {} }); }); };
+
+test.each([['jobs too', ['registries.read', 'jobs.read']], ['registries alone', ['registries.read']]] as const)('the page of a registry that was listed has it read anew where one may see %s', async (_, permissions) => {
   const server = show(RegistryPage, '/registries/$id', '/registries/r1', [...permissions]);
   await screen.findByRole('heading', { name: 'Company registry' });
-  act(() => { vi.advanceTimersByTime(16_000); });
-  await waitFor(() => { expect(server.asked).toBe(count); });
+  tell('r2');
+  await act(() => vi.advanceTimersByTimeAsync(16_000));
+  expect(server.asked).toBe(1);
+  tell('r1');
+  await waitFor(() => { expect(server.asked).toBe(2); });
 });
 
-test('a registry that is listed meanwhile is news for those as well who are told of no jobs', async () => {
-  const server = show(RegistriesPage, '/registries', '/registries', ['registries.read']);
+test.each([['jobs too', ['registries.read', 'jobs.read']], ['registries alone', ['registries.read']]] as const)('a registry that was listed is news in their list where one may see %s', async (_, permissions) => {
+  show(RegistriesPage, '/registries', '/registries', [...permissions]);
   await screen.findByRole('link', { name: 'Company registry' });
-  act(() => { vi.advanceTimersByTime(16_000); });
+  await act(() => vi.advanceTimersByTimeAsync(16_000));
   expect(screen.queryByRole('button', { name: /Show$/ })).toBeNull();
-  server.registry.last_listed = '2026-11-28T13:00:00Z';
-  act(() => { vi.advanceTimersByTime(16_000); });
+  tell('r1');
   expect((await screen.findByRole('button', { name: /Show$/ })).textContent).toBe('1 change · Show');
 });

@@ -6,7 +6,7 @@ use policy::Pattern;
 use policy::access::{Action, Area, Permission};
 use store::StoreError;
 use store::jobs::{Job, Priority};
-use store::registries::{self, Registry, Tag};
+use store::registries::{self, Listed, Registry, Tag};
 
 use super::kind;
 use crate::app::App;
@@ -41,7 +41,8 @@ pub(crate) async fn take_in(app: &App, job: &Job, listing: Listing, now: i64) ->
             registries::forget_unseen(connection, &risks_of.0.id, begun)?;
         }
         let risks = serde_json::to_string(&risks(connection, &risks_of.0, risks_of.1, now)?).unwrap_or_default();
-        registries::note_listing(connection, &risks_of.0.id, Some(now), failure.as_deref(), Some(&risks))
+        let how = Listed::TakenIn { failure: failure.as_deref(), risks: &risks };
+        registries::note_listing(connection, &risks_of.0.id, how, now)
     })
     .await?;
     Ok(enqueued)

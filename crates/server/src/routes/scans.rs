@@ -17,7 +17,8 @@ use policy::access::Permit;
 use serde::Deserialize;
 use store::audit::Actor;
 use store::jobs::{self as stored, Failed, Job, Lease, NewJob, Priority};
-use store::{StoreError, images, registries};
+use store::registries::{self, Listed};
+use store::{StoreError, images};
 
 use crate::app::App;
 use crate::assurance::malware_lists::MalwareLists;
@@ -486,7 +487,7 @@ async fn end_badly(app: &App, permit: &Permit, job: &Job, secret: &[u8], cause: 
     let ended = app.note(move |connection| {
         // A listing that fails is told with its registry.
         if job.kind == "list" && how != Failed::GivenBack {
-            registries::note_listing(connection, &job.registry_id, None, Some(&text), None)?;
+            registries::note_listing(connection, &job.registry_id, Listed::Not { failure: &text }, now)?;
         }
         stored::fail(connection, &permit, &job.id, &secret, &text, how, now)
     });

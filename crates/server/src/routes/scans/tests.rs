@@ -116,6 +116,21 @@ fn a_failure_that_may_pass_waits_and_one_that_stays_is_dead_with_its_cause() {
 }
 
 #[test]
+fn a_listing_is_told_to_whoever_may_see_registries_however_it_went() {
+    let world = world();
+    let job = world.lease();
+    assert_eq!(world.send(&job, "fail", json!({ "code": "registry.protocol", "may_pass": false })), 204);
+    world.server.ask(&world.admin, "POST", &format!("/registries/{}/list", world.registry), json!(null)).expect(202);
+    let job = world.lease();
+    assert_eq!(world.send(&job, "answer", json!({ "listing": { "tags": [], "is_complete": true } })), 204);
+    let follower = world.server.token("registries.read");
+    let text = world.server.beginning(&follower, "/events/stream", &[("last-event-id", "0")], 3);
+    let told: Vec<&str> = text.lines().filter(|line| line.starts_with("event: ")).collect();
+    assert_eq!(told, ["event: registry.listed"; 2], "{text}");
+    assert!(text.contains(&format!("\"object_id\":\"{}\"", world.registry)), "{text}");
+}
+
+#[test]
 fn a_cancelled_job_is_told_to_its_worker() {
     let world = world();
     let job = world.lease();
