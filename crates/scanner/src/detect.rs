@@ -6,6 +6,7 @@ mod crew;
 mod examine;
 mod hidden;
 mod inner;
+mod known_contents;
 mod known_programs;
 mod license_texts;
 mod system;
@@ -263,7 +264,7 @@ impl<'a> FileDetector<'a> {
     /// One for the crew's own detectors, if it has any.
     pub(crate) fn new(crew: &'a Crew<'a>) -> Option<FileDetector<'a>> {
         let detectors = crew.detectors()?;
-        let examiner = Examiner::new(detectors, crew.known_programs());
+        let examiner = Examiner::new(detectors, crew.known());
         let (managers, pending) = (SeenManagers::default(), Pending::new());
         Some(FileDetector { detectors, crew, examiner, tree: None, managers, pending })
     }

@@ -356,7 +356,7 @@ impl Work<'_> {
         let next = AtomicUsize::new(0);
         let done: Mutex<BTreeMap<usize, Result<IndexedLayer, IndexError>>> = Mutex::new(BTreeMap::new());
         let readers = threads.clamp(1, order.len().max(1));
-        let crew = Crew::new(self.detectors, readers);
+        let crew = Crew::of_layers(self.detectors, readers, layers.len());
         let read = || {
             let reading = crew.reading();
             let mut detector = FileDetector::new(&crew);

@@ -8,8 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use model::Gap;
 
 use super::Detected;
-use super::examine::{Examined, Examiner, TakenFile};
-use super::known_programs::KnownPrograms;
+use super::examine::{Examined, Examiner, Known, TakenFile};
+use super::known_contents::KnownContents;
 use crate::contained::contain;
 use crate::detectors::Detectors;
 use crate::shared_content::SharedContent;
@@ -28,7 +28,7 @@ pub(crate) struct Crew<'a> {
     detectors: Option<&'a Detectors>,
     waiting: Mutex<Waiting>,
     changed: Condvar,
-    known: Arc<KnownPrograms>,
+    known: Arc<Known>,
 }
 
 /// A file that waits, its number within its layer, and who wants to hear of it.
@@ -56,13 +56,19 @@ impl<'a> Crew<'a> {
         Crew { detectors, waiting: Mutex::new(waiting), changed: Condvar::new(), known: Arc::default() }
     }
 
+    /// A crew for an image of so many layers, in which the same contents may come again.
+    pub(crate) fn of_layers(detectors: Option<&'a Detectors>, readers: usize, layers: usize) -> Crew<'a> {
+        let contents = if layers > 1 { KnownContents::remembering() } else { KnownContents::default() };
+        Crew { known: Arc::new(Known { contents, ..Known::default() }), ..Crew::new(detectors, readers) }
+    }
+
     /// What its members look for.
     pub(crate) fn detectors(&self) -> Option<&'a Detectors> {
         self.detectors
     }
 
-    /// The programs that its members know.
-    pub(super) fn known_programs(&self) -> Arc<KnownPrograms> {
+    /// What its members have looked into.
+    pub(super) fn known(&self) -> Arc<Known> {
         Arc::clone(&self.known)
     }
 
@@ -75,7 +81,7 @@ impl<'a> Crew<'a> {
     /// the examiner that it has, if any, for what that one keeps between files is much.
     pub(crate) fn help(&self, examiner: Option<Examiner<'a>>) {
         let Some(detectors) = self.detectors else { return };
-        let mut examiner = examiner.unwrap_or_else(|| Examiner::new(detectors, self.known_programs()));
+        let mut examiner = examiner.unwrap_or_else(|| Examiner::new(detectors, self.known()));
         let mut waiting = self.lock();
         loop {
             if let Some(job) = waiting.take() {

@@ -10,6 +10,7 @@ use model::{Digest, DigestAlgorithm, Gap, MalwareEngine, Sha256};
 use oci::Entry;
 use secrets::{Outcome, Place, SecretRules};
 
+use super::known_contents::{KnownContents, Tag};
 use super::known_programs::KnownPrograms;
 use super::system::DigestKinds;
 use super::{Detected, FoundExecutable, FoundMalware, FoundSecret, Hashed, class_strings, inner, license_texts};
@@ -56,15 +57,22 @@ pub(crate) struct Examined {
     pub(crate) gaps: Vec<Gap>,
 }
 
+/// What was looked into before in files of the same target.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) programs: KnownPrograms,
+    pub(super) contents: KnownContents,
+}
+
 /// Looks into files one after the other, on one thread.
 pub(crate) struct Examiner<'a> {
     detectors: &'a Detectors,
-    known: Arc<KnownPrograms>,
+    known: Arc<Known>,
     scanner: Option<FileScanner<'a>>,
 }
 
 impl<'a> Examiner<'a> {
-    pub(super) fn new(detectors: &'a Detectors, known: Arc<KnownPrograms>) -> Examiner<'a> {
+    pub(super) fn new(detectors: &'a Detectors, known: Arc<Known>) -> Examiner<'a> {
         Examiner { detectors, known, scanner: None }
     }
 
@@ -89,13 +97,30 @@ impl<'a> Examiner<'a> {
         self.detectors.secrets.is_none() && self.detectors.malware.is_none()
     }
 
-    /// Looks into a file.
+    /// Looks into a file, unless another layer had the same content at its path.
     pub(crate) fn examine(&mut self, file: TakenFile) -> Examined {
+        let Some(tag) = self.tag(&file) else { return self.look_into(file) };
+        if let Some(detected) = self.known.contents.of(tag) {
+            return Examined { path: file.entry.path.as_str().to_owned(), detected, gaps: Vec::new() };
+        }
+        let examined = self.look_into(file);
+        self.known.contents.note(tag, &examined);
+        examined
+    }
+
+    /// What the content of a file is known by, where all that is found in it hangs on the content and the path: not on its
+    /// mode, as with one that can run, and not on a service.
+    fn tag(&self, file: &TakenFile) -> Option<Tag> {
+        let content = file.content.in_memory().filter(|_| file.digests.is_none() && self.detectors.clamd.is_none())?;
+        self.known.contents.tag(file.entry.path.as_str(), content)
+    }
+
+    fn look_into(&mut self, file: TakenFile) -> Examined {
         let TakenFile { entry, head, mut content, digests: wanted, sought } = file;
         let (path, head) = (entry.path.as_str(), head.as_slice());
         let (mut detected, mut gaps) = (Detected::default(), Vec::new());
         if let Some(kinds) = wanted {
-            match digests(kinds, &self.known, &mut content) {
+            match digests(kinds, &self.known.programs, &mut content) {
                 Ok((sha256, md5, sha1)) => {
                     let capabilities = entry.capabilities.numbers().collect();
                     let mode = entry.mode;
@@ -194,7 +219,7 @@ impl<'a> Examiner<'a> {
         let sha256: Option<Sha256> =
             file.sha256.filter(|_| may_be_known()).and_then(|digest| digest.hex().parse().ok());
         if let Some(Sha256(sha256)) = &sha256
-            && let Some(scanned) = self.known.of(sha256).scanned
+            && let Some(scanned) = self.known.programs.of(sha256).scanned
         {
             return Ok(scanned);
         }
@@ -213,7 +238,7 @@ impl<'a> Examiner<'a> {
             }
         };
         if let (Some(Sha256(sha256)), Ok(scanned)) = (sha256, &scanned) {
-            self.known.note_scanned(file.size, sha256, scanned);
+            self.known.programs.note_scanned(file.size, sha256, scanned);
         }
         scanned.map_err(|error| format!("it cannot be looked at for malware: {error}"))
     }

@@ -94,7 +94,7 @@ mod tests {
     use oci::{Entry, EntryKind, FileCapabilities};
 
     use super::*;
-    use crate::detect::examine::{Examined, Examiner, TakenFile};
+    use crate::detect::examine::{Examined, Examiner, Known, TakenFile};
     use crate::detect::system::DigestKinds;
     use crate::detectors::Detectors;
     use crate::shared_content::SharedContent;
@@ -128,7 +128,7 @@ mod tests {
     fn a_program_that_comes_again_is_told_as_when_it_came_first() {
         let engine = Engine::new(EngineOptions::default()).unwrap();
         let detectors = Detectors { malware: Some(engine), executables: true, ..Detectors::default() };
-        let known = Arc::new(KnownPrograms::default());
+        let known = Arc::new(Known::default());
         let mut examiner = Examiner::new(&detectors, Arc::clone(&known));
         let kinds = [(false, false), (true, false), (false, true), (true, true)];
         // The second is another program of the same length.
@@ -143,10 +143,10 @@ mod tests {
                 let executable = again.detected.executable.unwrap();
                 assert_eq!((executable.md5.is_some(), executable.sha1.is_some()), (md5, sha1));
                 assert_eq!(again.detected.malware.len(), 1);
-                assert!(known.of(&executable.sha256).scanned.is_some());
+                assert!(known.programs.of(&executable.sha256).scanned.is_some());
             }
         }
-        assert_eq!(known.lock().programs.len(), 2);
+        assert_eq!(known.programs.lock().programs.len(), 2);
     }
 
     #[test]
