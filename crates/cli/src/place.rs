@@ -1,4 +1,4 @@
-//! What lies at a place on disk that cannot be what the command line says: told before anything is read.
+//! What lies at a place on disk that cannot be what the command line says: told before more than its beginning is read.
 
 use std::fs::{File, FileType, Metadata};
 use std::io::Read;
@@ -47,8 +47,34 @@ pub(crate) fn mismatch(target: &Target, metadata: &Metadata) -> Option<String> {
         {
             Some(format!("{path} is empty"))
         }
+        Target::DockerArchive(file) => no_archive(file, metadata, "docker-archive: means what `docker save` writes"),
+        Target::OciArchive(file) => no_archive(file, metadata, "oci-archive: means an OCI layout in a tar archive"),
+        Target::Rootfs(file) => {
+            no_archive(file, metadata, "rootfs: means a folder or a tar archive of a root file system")
+        }
         _ => None,
     }
+}
+
+/// Why a file that begins unlike an archive is not what its scheme means; `None` where it may be one, or cannot be read.
+fn no_archive(file: &Path, metadata: &Metadata, meant: &str) -> Option<String> {
+    if !metadata.is_file() || oci::begins_as_archive(file).unwrap_or(true) {
+        return None;
+    }
+    let place = file.display();
+    let mut head = [0; 8];
+    let head = head_of(file, &mut head);
+    if let Some((_, what)) = known(head) {
+        return Some(format!("{place} is {what}"));
+    }
+    Some(match head.trim_ascii_start() {
+        [b'{' | b'[', ..] => {
+            format!(
+                "{place} is a JSON document and no archive, and {meant}; for a bill of materials write sbom:{place}"
+            )
+        }
+        _ => format!("{place} is no tar archive, plain or compressed by gzip or zstd, and {meant}"),
+    })
 }
 
 /// Why a pipe, a socket or a device is not scanned: opening a pipe waits for whoever writes into it, and devices have no end.
@@ -74,12 +100,20 @@ fn neither_file_nor_folder(target: &Target, kind: FileType) -> Option<String> {
 /// Why a file that is neither an archive nor a bill of materials cannot be scanned.
 pub(crate) fn unreadable(path: &Path) -> String {
     let mut head = [0; 8];
-    let length = File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
-    let known = KNOWN.iter().find(|(magic, _)| head[..length].starts_with(magic));
-    let what = known.map_or(
+    let what = known(head_of(path, &mut head)).map_or(
         "nothing that can be scanned: neither an archive (tar, plain or compressed by gzip or zstd) nor a bill of \
          materials (CycloneDX JSON, SPDX 2 JSON) nor a saved report; name one of these, a folder or an image",
         |(_, what)| what,
     );
     format!("{} is {what}", path.display())
+}
+
+/// The first bytes of a file; none where it cannot be read.
+fn head_of<'a>(path: &Path, head: &'a mut [u8; 8]) -> &'a [u8] {
+    let length = File::open(path).and_then(|mut file| file.read(head)).unwrap_or(0);
+    &head[..length]
+}
+
+fn known(head: &[u8]) -> Option<&'static (&'static [u8], &'static str)> {
+    KNOWN.iter().find(|(magic, _)| head.starts_with(magic))
 }

@@ -41,8 +41,8 @@ pub use manifest_tree::{NoSuchPlatform, ReadManifestError};
 pub use read_ahead::forget_buffers;
 pub use secret::Secret;
 pub use source::{
-    OpenImageError, OpenOptions, PathKind, open_archive, open_archive_stdin, open_docker_archive, open_image_folder,
-    open_oci_archive, open_oci_layout, open_root_archive, recognise,
+    OpenImageError, OpenOptions, PathKind, begins_as_archive, open_archive, open_archive_stdin, open_docker_archive,
+    open_image_folder, open_oci_archive, open_oci_layout, open_root_archive, recognise,
 };
 pub use tar::tar_entries;
 pub use toc::{LayerContents, PartsReader, ReadPartsError};

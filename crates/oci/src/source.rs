@@ -31,7 +31,7 @@ use archive_files::ArchiveFiles;
 pub(crate) use beside::LocalCompanions;
 use compressed_archive::CompressedArchive;
 use folder_files::FolderFiles;
-pub use recognition::{PathKind, recognise};
+pub use recognition::{PathKind, begins_as_archive, recognise};
 
 /// How an image is opened.
 #[derive(Debug, Clone, Default)]

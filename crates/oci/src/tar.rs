@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use model::UntrustedPath;
 
+use crate::compression::read_full;
 use crate::entry::{Entry, EntryKind, EntryStream, ReadEntriesError};
 pub use inner::tar_entries;
 
@@ -52,6 +53,14 @@ pub(crate) trait SkipRead: BufRead {
 
 impl<R: Read> SkipRead for io::BufReader<R> {}
 impl SkipRead for &[u8] {}
+
+/// Whether the bytes begin as an archive does: with a header, which may be damaged, or with the zeroes of an empty archive.
+pub(crate) fn begins_as_archive(bytes: &mut dyn Read) -> io::Result<bool> {
+    let mut block = [0; BLOCK];
+    let length = read_full(bytes, &mut block)?;
+    let header = Header::new(&block);
+    Ok(length == BLOCK && (header::is_zero(&block) || header.has_magic() || header.check().is_ok()))
+}
 
 /// A tar archive that is read from its beginning to its end.
 pub(crate) struct TarReader<B> {

@@ -1,6 +1,8 @@
 //! Wrong inputs of every command, as somebody types them who sees the program for the first time: the sentence says what is
 //! wrong, where, and what to do.
 
+use test_support::Storage;
+
 use crate::run::Program;
 
 /// Runs the words and looks for the sentence.
@@ -18,6 +20,7 @@ fn program() -> Program {
     program.write("app.tar.xz", b"\xfd7zXZ\0rest");
     program.write("app.tar.gz", b"\x1f\x8b\x08\0rest");
     program.write("program", b"\x7fELF\x02\x01\x01\0");
+    program.write("bill.json.gz", Storage::Gzip.store(b"{\"bomFormat\":\"CycloneDX\"}"));
     program.write("cut.json", "{\"bomFormat\":\"CycloneDX\",\n");
     program.write("feeds/osv/a.json", "no json");
     program.write("private.pem", "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n");
@@ -49,6 +52,31 @@ fn targets_that_cannot_be_scanned_are_told_by_what_they_are() {
         (3, "scan docker-archive:folder", "folder is a folder, and no archive; for an image layout write oci:folder"),
         (3, "scan sbom:folder", "to scan the folder write dir:folder"),
         (3, "scan rootfs:empty", "empty is empty"),
+        (
+            3,
+            "scan rootfs:hello.txt",
+            "hello.txt is no tar archive, plain or compressed by gzip or zstd, and rootfs: means a",
+        ),
+        (
+            3,
+            "scan rootfs:cut.json",
+            "cut.json is a JSON document and no archive, and rootfs: means a folder or a tar archive",
+        ),
+        (3, "sbom rootfs:cut.json", "for a bill of materials write sbom:cut.json"),
+        (
+            3,
+            "scan docker-archive:cut.json",
+            "and docker-archive: means what `docker save` writes; for a bill of materials",
+        ),
+        (3, "scan oci-archive:hello.txt", "and oci-archive: means an OCI layout in a tar archive"),
+        (3, "scan rootfs:app.jar", "app.jar is a zip archive (or jar, wheel, …), which is not scanned by itself"),
+        (
+            3,
+            "scan rootfs:program",
+            "program is a program, which is not scanned by itself; scan the folder that holds it",
+        ),
+        (3, "scan rootfs:bill.json.gz", "bill.json.gz is compressed by gzip, and holds no archive that can be read"),
+        (3, "scan rootfs:app.tar.xz", "xz compression is not read; compress it with gzip or zstd"),
         (2, "scan dangling", "dangling is a symbolic link that leads to no file or folder"),
         (2, "scan missing/", "there is no file or folder missing/"),
         (2, "scan https://hub.example/app", "is a web address; name the image alone"),

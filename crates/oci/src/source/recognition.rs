@@ -12,7 +12,7 @@ use crate::compression::{Compression, MAGIC_BYTES, inflate, read_full};
 use crate::entry::{EntryKind, EntryStream};
 use crate::local_blob::{LocalFile, SeekReader};
 use crate::manifest::LARGEST_DOCUMENT;
-use crate::tar::{SkipRead, TarReader};
+use crate::tar::{self, SkipRead, TarReader};
 
 const BUFFER_BYTES: usize = 128 << 10;
 
@@ -63,6 +63,24 @@ pub fn recognise(path: &Path) -> io::Result<PathKind> {
             Ok(recognise_archive(BufReader::with_capacity(BUFFER_BYTES, bytes)))
         }
     }
+}
+
+/// Whether a file begins as a tar archive does, compressed or not, damaged or not. Only its beginning is read; of what is no
+/// plain file, or is compressed in a way that is not read, nothing else is known than that it may be one.
+///
+/// # Errors
+/// When it is not there or cannot be read.
+pub fn begins_as_archive(path: &Path) -> io::Result<bool> {
+    if !path.metadata()?.is_file() {
+        return Ok(true);
+    }
+    let file = LocalFile::new(File::open(path)?, None)?;
+    let mut head = [0; MAGIC_BYTES];
+    let length = read_full(&mut file.whole().open(), &mut head)?;
+    let Ok(compression) = Compression::of(&head[..length]) else { return Ok(true) };
+    let open = || BufReader::new(file.whole().open());
+    let mut bytes = inflate(compression, open(), Box::new(move || Ok(Box::new(open()))))?;
+    tar::begins_as_archive(&mut *bytes)
 }
 
 fn recognise_folder(path: &Path) -> PathKind {

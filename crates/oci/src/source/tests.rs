@@ -258,6 +258,36 @@ fn other_files_are_recognised_as_such() {
 }
 
 #[test]
+fn what_begins_as_an_archive_is_one_however_damaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let whole = TarWriter::new().file("etc/os-release", 0o644, b"").finish();
+    let mut wrong_sum = whole.clone();
+    wrong_sum[0] ^= 1;
+    let mut of_old = whole.clone();
+    of_old[257..265].fill(0);
+    for (bytes, expected) in [
+        (whole.clone(), true),
+        (whole[..512].to_vec(), true),
+        (wrong_sum, true),
+        (vec![0; 1024], true),
+        (whole[..511].to_vec(), false),
+        (of_old, false),
+        (b"{}".repeat(600), false),
+        (Vec::new(), false),
+    ] {
+        for outer in [Storage::Plain, Storage::Gzip, Storage::Zstd] {
+            fs::write(&path, outer.store(&bytes)).unwrap();
+            assert_eq!(begins_as_archive(&path).unwrap(), expected, "{outer:?} {bytes:?}");
+        }
+    }
+    // What cannot be read as it is compressed is told by who opens it.
+    fs::write(&path, b"\xfd7zXZ\0\0\0").unwrap();
+    assert!(begins_as_archive(&path).unwrap());
+    assert!(begins_as_archive(&folder.path().join("none")).is_err());
+}
+
+#[test]
 fn damaged_documents_are_those_of_an_image_unless_the_archive_shows_something_else() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file.tar");

@@ -131,6 +131,11 @@ impl<'a> Header<'a> {
         number(&self.block[483..495])
     }
 
+    /// Whether it says what it is, as all variants but the oldest do.
+    pub(super) fn has_magic(&self) -> bool {
+        self.block[257..].starts_with(b"ustar")
+    }
+
     fn variant(&self) -> Variant {
         match &self.block[257..265] {
             b"ustar  \0" => Variant::Gnu,
