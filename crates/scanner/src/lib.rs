@@ -43,6 +43,7 @@ mod owners;
 mod package_list;
 mod path_set;
 mod placed_entries;
+mod presence;
 mod program;
 mod projects;
 mod purls;

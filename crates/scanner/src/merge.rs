@@ -17,10 +17,11 @@ use crate::folder_links::{link_at, resolve};
 use crate::found::{Evidence, Found, FoundAccounts, FoundPackage, FoundRelease, Mark};
 use crate::includes;
 use crate::layer_index::LayerIndex;
-use crate::locked::LockedFiles;
+use crate::locked::{LockedFiles, is_in_dependency_folder};
 use crate::owned_files::owned_name;
 use crate::package_list::why_unknown;
 use crate::path_set::{PathSet, path_hash};
+use crate::presence::{LockFilesBelow, MOST_LOOKED_THROUGH, Presences};
 use crate::projects;
 use crate::purls::{purl_of, without_credentials};
 use crate::relations::Relations;
@@ -38,8 +39,11 @@ pub(crate) struct MergedLayers<'a> {
     of_packages: HashMap<&'a str, &'a Found>,
     /// Visible files that no package of the system owns any more: an upper layer put them in the place of such files.
     replaced: HashSet<&'a str>,
-    presence: HashMap<PackageKey<'a>, Presence>,
-    removed: Vec<(PackageKey<'a>, u32, u32)>,
+    installed: Presences<'a>,
+    /// What is asked for, where there are several layers: nothing is removed from one.
+    locked: Option<Presences<'a>>,
+    /// How many packages were gone through to tell which of those in hidden lock files had counted.
+    looked_through: usize,
 }
 
 /// A file that no upper layer hides.
@@ -49,27 +53,11 @@ pub(crate) struct VisibleFile<'a> {
     pub(crate) found: &'a Found,
 }
 
-/// What makes an installed package the same one in two layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct PackageKey<'a> {
-    ecosystem: Ecosystem,
-    name: &'a str,
-    version: &'a str,
-    architecture: Option<&'a str>,
-}
-
-/// Since which layer a package has been there, and how many files name it.
-struct Presence {
-    since: u32,
-    files: u32,
-    /// The last layer that hid a file that told of it, rather than one that a package of the system owned.
-    told_until: Option<u32>,
-}
-
 /// Merges the layers from the base upwards into an inventory. `in_layers` says whether layer numbers mean anything.
 pub(crate) fn merge<'a>(layers: impl Iterator<Item = &'a LayerIndex>, in_layers: bool) -> Inventory {
     let layers: Vec<&LayerIndex> = layers.collect();
-    let mut merged = MergedLayers::default();
+    let locked = (layers.len() > 1).then(Presences::default);
+    let mut merged = MergedLayers { locked, ..MergedLayers::default() };
     for (number, layer) in layers.iter().enumerate() {
         merged.add(u32::try_from(number).unwrap_or(u32::MAX), layer);
     }
@@ -88,6 +76,7 @@ impl<'a> MergedLayers<'a> {
         let candidates: HashSet<u64> = asked.map(|(path, _)| path_hash(&owned_name(path))).collect();
         let owned = self.owned_among(&self.files, &candidates);
         let is_owned = |path: &str| owned.contains(&path_hash(&owned_name(path)));
+        let below = self.lock_files_below(&gone);
         for &(path, found) in &gone {
             self.files.remove(path);
             if is_owned(path) {
@@ -100,31 +89,46 @@ impl<'a> MergedLayers<'a> {
         // Additions before removals: a database written anew still holds most of its packages.
         for (path, found) in &layer.files {
             self.files.insert(path, VisibleFile { layer: number, found });
-            for key in installed_keys(found) {
-                self.presence.entry(key).or_insert(Presence { since: number, files: 0, told_until: None }).files += 1;
+            let mut locked = self.locked.as_mut().filter(|_| asks_for_itself(path, found));
+            for package in &found.packages {
+                match package.evidence {
+                    Evidence::Installed => self.installed.add(package, number),
+                    Evidence::Locked | Evidence::Supplementary => {
+                        if let Some(locked) = &mut locked {
+                            locked.add(package, number);
+                        }
+                    }
+                }
             }
         }
         for (path, found) in gone {
             let is_told = !is_owned(path);
-            for key in installed_keys(found) {
-                let Some(presence) = self.presence.get_mut(&key) else { continue };
-                presence.files -= 1;
-                if is_told {
-                    presence.told_until = Some(number);
+            let mut locked = self.locked.as_mut().filter(|_| asks_for_itself(path, found));
+            for package in &found.packages {
+                match package.evidence {
+                    Evidence::Installed => self.installed.hide(package, number, is_told),
+                    Evidence::Locked | Evidence::Supplementary => {
+                        if let Some(locked) = &mut locked {
+                            let is_told = is_told && below.as_ref().is_some_and(|below| below.tell(path, package));
+                            locked.hide(package, number, is_told);
+                        }
+                    }
                 }
-                if presence.files > 0 {
-                    continue;
-                }
-                if let Some(removed_in) = presence.told_until {
-                    self.removed.push((key, presence.since, removed_in));
-                }
-                self.presence.remove(&key);
             }
         }
         self.owned.extend(layer.owned.iter().map(|(path, owned)| (path.as_str(), owned)));
         for gap in &layer.gaps {
             self.gaps.entry(outer_path(&gap.path)).or_default().push(gap);
         }
+    }
+
+    /// What the lock files say before those are hidden that are `gone`, where any of these locks something.
+    fn lock_files_below(&mut self, gone: &[(&str, &Found)]) -> Option<LockFilesBelow<'a>> {
+        if self.locked.is_none() || !gone.iter().any(|(path, found)| asks_for_itself(path, found)) {
+            return None;
+        }
+        self.looked_through += self.files.values().map(|file| 1 + file.found.packages.len()).sum::<usize>();
+        (self.looked_through <= MOST_LOOKED_THROUGH).then(|| LockFilesBelow::new(&self.files))
     }
 
     /// Notes which files of a layer lie where packages of the system owned others. They are the packages' own where the layer
@@ -179,7 +183,7 @@ impl<'a> MergedLayers<'a> {
                     continue;
                 }
                 let layer = in_layers.then(|| match found.evidence {
-                    Evidence::Installed => self.presence.get(&package_key(found)).map_or(file.layer, |p| p.since),
+                    Evidence::Installed => self.installed.since(found).unwrap_or(file.layer),
                     Evidence::Locked | Evidence::Supplementary => file.layer,
                 });
                 let place = packages.place_of(found, purl_of(found, distribution.as_ref()));
@@ -208,13 +212,14 @@ impl<'a> MergedLayers<'a> {
         let missing = self.missing_packages(&files, &packages.list, suspicious_links);
         let relations = Relations::new(&files, &places_by_file);
         packages.link(&relations);
+        let packages = packages.sorted();
         Inventory {
-            removed: if in_layers { self.removed_packages(distribution.as_ref()) } else { Vec::new() },
+            removed: if in_layers { self.removed_packages(distribution.as_ref(), &packages) } else { Vec::new() },
             distribution,
             image: None,
             executables: Vec::new(),
             writable_folders: Vec::new(),
-            packages: packages.sorted(),
+            packages,
             gaps: self
                 .gaps
                 .iter()
@@ -332,15 +337,12 @@ impl<'a> MergedLayers<'a> {
         facts.map(|(ecosystem, name, licenses)| ((*ecosystem, name.as_str()), licenses.as_slice())).collect()
     }
 
-    fn removed_packages(&self, distribution: Option<&Distribution>) -> Vec<RemovedPackage> {
-        let gone = self.removed.iter().filter(|(key, ..)| !self.presence.contains_key(key));
-        let removed: BTreeSet<RemovedPackage> = gone
-            .map(|(key, added_in, removed_in)| {
-                let mut package = FoundPackage::new(key.ecosystem, Evidence::Installed, key.name, key.version);
-                package.architecture = key.architecture.map(str::to_owned);
-                RemovedPackage { purl: purl_of(&package, distribution), added_in: *added_in, removed_in: *removed_in }
-            })
-            .collect();
+    /// The packages that are gone; not those that another kind of file tells of.
+    fn removed_packages(&self, distribution: Option<&Distribution>, packages: &[Package]) -> Vec<RemovedPackage> {
+        let is_there = |purl: &Purl| packages.binary_search_by(|package| package.purl.cmp(purl)).is_ok();
+        let locked = self.locked.iter().flat_map(|locked| locked.removed(distribution));
+        let gone = self.installed.removed(distribution).chain(locked);
+        let removed: BTreeSet<RemovedPackage> = gone.filter(|removed| !is_there(&removed.purl)).collect();
         removed.into_iter().collect()
     }
 }
@@ -467,17 +469,9 @@ fn tells_of_languages(path: &str, found: &Found) -> bool {
         || found.packages.iter().any(|package| !package.ecosystem.is_operating_system())
 }
 
-fn installed_keys<'a>(found: &'a Found) -> impl Iterator<Item = PackageKey<'a>> {
-    found.packages.iter().filter(|package| package.evidence == Evidence::Installed).map(package_key)
-}
-
-fn package_key(package: &FoundPackage) -> PackageKey<'_> {
-    PackageKey {
-        ecosystem: package.ecosystem,
-        name: &package.name,
-        version: &package.version,
-        architecture: package.architecture.as_deref(),
-    }
+/// Whether a file asks for packages and did not come along with a dependency, which nobody heeds.
+fn asks_for_itself(path: &str, found: &Found) -> bool {
+    found.packages.iter().any(|package| package.evidence != Evidence::Installed) && !is_in_dependency_folder(path)
 }
 
 fn new_package(found: &FoundPackage, purl: Purl) -> Package {

@@ -126,6 +126,40 @@ fn hidden_files_take_their_packages_with_them() {
     check(&[&old, &[], &old], &["a 1 in 0"]);
 }
 
+/// What lock files alone tell goes with them; what they never told, because it yielded, does not.
+#[test]
+fn packages_of_lock_files_are_removed_with_them() {
+    let lock = |names: &[&str]| {
+        let packages = names.iter().map(|name| format!(r#","node_modules/{name}":{{"version":"1.0.0"}}"#));
+        let packages: String = packages.collect();
+        format!(r#"{{"name":"app","lockfileVersion":3,"packages":{{"":{{"name":"app"}}{packages}}}}}"#)
+    };
+    let (both, one) = (lock(&["a", "b"]), lock(&["b"]));
+    let (both, one) = (("app/package-lock.json", both.as_str()), ("app/package-lock.json", one.as_str()));
+    let gone = ("app/.wh.package-lock.json", "");
+    check(&[&[both], &[gone]], &["a 0-1", "b 0-1"]);
+    check(&[&[both], &[("app/.wh..wh..opq", "")]], &["a 0-1", "b 0-1"]);
+    check(&[&[both], &[one]], &["b 1.0.0 in 1", "a 0-1"]);
+    check(&[&[both], &[one], &[gone]], &["a 0-1", "b 0-2"]);
+    check(&[&[both], &[gone], &[both]], &["a 1.0.0 in 2", "b 1.0.0 in 2"]);
+    // Another lock file, or a tree, still tells of them.
+    check(&[&[both], &[gone, ("srv/package-lock.json", one.1)]], &["b 1.0.0 in 1", "a 0-1"]);
+    let installed = |name: &str| format!(r#"{{"name":"{name}","version":"1.0.0"}}"#);
+    let (a, b) = (installed("a"), installed("b"));
+    let a = ("app/node_modules/a/package.json", a.as_str());
+    let b = ("app/node_modules/b/package.json", b.as_str());
+    check(&[&[both], &[a, b, gone]], &["a 1.0.0 in 1", "b 1.0.0 in 1"]);
+    // Beside a tree the lock file told of nothing itself.
+    check(&[&[both, a], &[gone]], &["a 1.0.0 in 0"]);
+    check(&[&[both, a, b], &[("app/node_modules/.wh.b", "")]], &["a 1.0.0 in 0", "b 0-1"]);
+    check(&[&[both, a], &[("app/.wh.node_modules", "")]], &["a 1.0.0 in 0", "b 1.0.0 in 0"]);
+    check(&[&[both, a], &[("app/.wh.node_modules", ""), gone]], &["a 0-1"]);
+    // Neither did one that came along with a dependency.
+    let of_dependency = ("opt/node_modules/x/package-lock.json", both.1);
+    check(&[&[of_dependency], &[("opt/node_modules/.wh.x", "")]], &[]);
+    check(&[&[both, of_dependency], &[gone]], &["a 0-1", "b 0-1"]);
+}
+
 #[test]
 fn files_of_system_packages_yield_neither_packages_nor_gaps() {
     let status = "Package: x\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n";
@@ -279,7 +313,8 @@ fn modules_go_by_the_nearest_workspace_that_names_them() {
         "example.com/y v1.1.0 in 0",
         "example.com/z v1.0.0 in 0",
     ];
-    assert_eq!(sorted(&[&base, &[("srv/.wh.go.work", "")]]), alone);
+    let without = sorted(&[&base, &[("srv/.wh.go.work", "")]]);
+    assert_eq!(without, [&alone[..], &["stdlib 0-1"]].concat());
     let nearer = sorted(&[&base, &[("srv/a/go.work", "use .\n")]]);
     assert!(nearer.contains(&"example.com/b v0.1.0 in 0".to_owned()), "{nearer:?}");
     // What lies beside a workspace is built without it too.
