@@ -25,7 +25,7 @@ pub(crate) enum Target {
     Podman(String),
     /// An image of containerd, `[NAMESPACE/]NAME` where the namespace is one of containerd's.
     Containerd(String),
-    /// A running container.
+    /// A running container, `[NAMESPACE/]ID` where the namespace is one of containerd's.
     Container(String),
     /// A root file system in a folder.
     Rootfs(PathBuf),

@@ -201,6 +201,18 @@ pub enum EngineError {
         /// What was asked for.
         id: String,
     },
+    /// Several namespaces of containerd have a container of that id.
+    #[error(
+        "the container `{id}` is in several namespaces of containerd: {}; name one as container:NAMESPACE/ID, such as \
+         container:{}/{id}",
+        namespaces.join(", "), namespaces.first().map_or("default", String::as_str)
+    )]
+    AmbiguousNamespace {
+        /// What was asked for.
+        id: String,
+        /// The namespaces that have one.
+        namespaces: Vec<String>,
+    },
     /// The engine says that the container does not run.
     #[error("the container `{id}` is not running; start it, or scan its image")]
     NotRunning {

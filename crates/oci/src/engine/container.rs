@@ -51,7 +51,8 @@ pub enum RunningContainer {
 }
 
 /// Finds the files of a running container, which is named by its id, the beginning of its id, its name, or the number of
-/// one of its processes on this machine.
+/// one of its processes on this machine; one of containerd also by its namespace and one of the first two,
+/// `NAMESPACE/ID`.
 ///
 /// The numbers that an engine gives are those of the machine, or the namespace, that it runs in. A process of this
 /// machine is taken for the container only where its control group has the container's whole id; else the engine exports
@@ -61,8 +62,14 @@ pub enum RunningContainer {
 /// When there is no such container, when several could be meant, when it does not run, and when its files may neither
 /// be read nor exported.
 pub fn open_container(id: &str, options: &ContainerOptions) -> Result<RunningContainer, EngineError> {
-    if !is_plain(id) || id.contains('/') {
+    if !is_plain(id) || id.matches('/').count() > 1 {
         return Err(EngineError::Reference { reference: id.to_owned() });
+    }
+    if let Some((namespace, _)) = id.split_once('/') {
+        return root_of_task(id, options)?.ok_or_else(|| {
+            let place = format!("the namespace `{namespace}` of containerd");
+            EngineError::NoSuchContainer { id: id.to_owned(), engines: vec![place] }
+        });
     }
     match id.parse::<u32>() {
         Ok(process) if process > 0 && options.proc.join(id).is_dir() => {
@@ -97,20 +104,26 @@ fn find(id: &str, options: &ContainerOptions) -> Result<RunningContainer, Engine
         }
     }
     looked_at.push("containerd".to_owned());
-    if let Some(task) = find_task(id, &options.containerd_state)? {
-        let process = process_of(&task, &options.proc)?;
-        let process = process.ok_or_else(|| EngineError::OtherProcess {
-            engine: "containerd",
-            id: id.to_owned(),
-            process: task.process,
-        })?;
-        return root_of(id, process, &options.proc).map(RunningContainer::Root);
+    if let Some(root) = root_of_task(id, options)? {
+        return Ok(root);
     }
     looked_at.push("the control groups of all processes".to_owned());
     if let Some(process) = find_in_control_groups(id, &options.proc)? {
         return root_of(id, process, &options.proc).map(RunningContainer::Root);
     }
     Err(EngineError::NoSuchContainer { id: id.to_owned(), engines: looked_at })
+}
+
+/// The root folder of a task of containerd, `[NAMESPACE/]ID`; `None` where it has none of that id.
+fn root_of_task(id: &str, options: &ContainerOptions) -> Result<Option<RunningContainer>, EngineError> {
+    let Some(task) = find_task(id, &options.containerd_state)? else { return Ok(None) };
+    let process = process_of(&task, &options.proc)?;
+    let process = process.ok_or_else(|| EngineError::OtherProcess {
+        engine: "containerd",
+        id: id.to_owned(),
+        process: task.process,
+    })?;
+    root_of(id, process, &options.proc).map(RunningContainer::Root).map(Some)
 }
 
 #[derive(Deserialize)]
@@ -228,12 +241,19 @@ struct Task {
     process: u32,
 }
 
-/// Looks through the tasks of containerd: `io.containerd.runtime.v2.task/NAMESPACE/ID/init.pid`. One of exactly this id is
-/// meant before those with ids that begin so. Each namespace has ids of its own.
-fn find_task(id: &str, state: &Path) -> Result<Option<Task>, EngineError> {
+/// Looks through the tasks of containerd for `[NAMESPACE/]ID`: `io.containerd.runtime.v2.task/NAMESPACE/ID/init.pid`. One of
+/// exactly this id is meant before those with ids that begin so. Each namespace has ids of its own.
+fn find_task(wanted: &str, state: &Path) -> Result<Option<Task>, EngineError> {
+    let (wanted_namespace, id) = match wanted.split_once('/') {
+        Some((namespace, id)) => (Some(namespace), id),
+        None => (None, wanted),
+    };
     let (mut exact, mut begun) = (Vec::new(), Vec::new());
     for folder in folders(&state.join("io.containerd.runtime.v2.task")) {
         let Some(namespace) = folder.file_name().and_then(|name| name.to_str()) else { continue };
+        if wanted_namespace.is_some_and(|wanted| wanted != namespace) {
+            continue;
+        }
         for task in folders(&folder) {
             let Some(name) = task.file_name().and_then(|name| name.to_str()) else { continue };
             if !name.starts_with(id) {
@@ -246,10 +266,15 @@ fn find_task(id: &str, state: &Path) -> Result<Option<Task>, EngineError> {
         }
     }
     let mut meant = if exact.is_empty() { begun } else { exact };
-    match meant.len() {
-        0 | 1 => Ok(meant.pop()),
-        _ => Err(EngineError::AmbiguousContainer { id: id.to_owned() }),
+    if meant.len() < 2 {
+        return Ok(meant.pop());
     }
+    // What has one id is in as many namespaces.
+    if meant.iter().all(|task| task.id == meant[0].id) {
+        let namespaces = meant.into_iter().map(|task| task.namespace).collect();
+        return Err(EngineError::AmbiguousNamespace { id: id.to_owned(), namespaces });
+    }
+    Err(EngineError::AmbiguousContainer { id: wanted.to_owned() })
 }
 
 /// Looks for a process in a control group that has the id in its name, as every runtime names them. The monitors that

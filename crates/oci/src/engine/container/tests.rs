@@ -167,8 +167,31 @@ fn a_task_of_exactly_that_name_is_meant_first() {
     assert_eq!(of_tasks("web", &["a/web-1", "a/web-2", "b/web"], &groups), "proc/3/root");
     assert_eq!(of_tasks("web", &["a/web-1", "a/web-2"], &groups[..2]), ambiguous);
     assert_eq!(of_tasks("web", &["a/web-1"], &groups[..1]), "proc/1/root");
-    // Of two namespaces nobody knows which is meant.
-    assert_eq!(of_tasks("web", &["a/web", "b/web"], &["0::/a/web\n", "0::/b/web\n"]), ambiguous);
+}
+
+#[test]
+fn a_task_of_several_namespaces_is_chosen_by_one_of_them() {
+    let groups = ["0::/a/web\n", "0::/b/web\n", "0::/b/web-2\n"];
+    let tell = |id: &str| of_tasks(id, &["a/web", "b/web", "b/web-2"], &groups);
+    let ambiguous = |id: &str| {
+        format!(
+            "the container `{id}` is in several namespaces of containerd: a, b; name one as container:NAMESPACE/ID, such as \
+             container:a/{id}"
+        )
+    };
+    assert_eq!(tell("web"), ambiguous("web"));
+    assert_eq!(of_tasks("we", &["a/web", "b/web"], &groups[..2]), ambiguous("we"));
+    assert_eq!(tell("we"), "`we` could be several containers; write more of its id");
+    assert_eq!(tell("a/web"), "proc/1/root");
+    assert_eq!(tell("b/web"), "proc/2/root");
+    assert_eq!(tell("a/we"), "proc/1/root");
+    assert_eq!(tell("b/we"), "`b/we` could be several containers; write more of its id");
+    assert_eq!(tell("c/web"), "there is no container `c/web`; looked for it in: the namespace `c` of containerd");
+    assert_eq!(tell("a/web-2"), "there is no container `a/web-2`; looked for it in: the namespace `a` of containerd");
+    assert_eq!(tell("a/b/web"), "`a/b/web` cannot be the name of an image or a container");
+    // Another process has its number.
+    let other = of_tasks("a/web", &["a/web"], &["0::/b/web\n"]);
+    assert!(is_no_process(&other) && other.contains("`a/web`"), "{other}");
 }
 
 /// An engine with the container `shop` of the id [`ONE`], which is in this state.
