@@ -29,6 +29,7 @@ mod swift;
 mod wordpress;
 
 use crate::ecosystem::Ecosystem;
+pub(crate) use binaries::{EXECUTABLE_MAGIC_BYTES, is_executable};
 pub(crate) use go::{GoModule, GoWorkspace, Replacements};
 pub(crate) use java::{EffectiveProject, ManagedVersions, Project};
 pub(crate) use npm::{linked_package, range_takes};

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contained::contain;
 use crate::detect::{Detections, FileDetector};
-use crate::ecosystems::{ECOSYSTEMS, is_package_archive, linked_package};
+use crate::ecosystems::{ECOSYSTEMS, EXECUTABLE_MAGIC_BYTES, is_package_archive, linked_package};
 use crate::folder_links::parts_from_root;
 use crate::found::{Found, FoundPackage, Mark};
 use crate::further_names::is_told_alike;
@@ -467,7 +467,7 @@ fn read_entry(
 fn read_packages(entry: &Entry, wanted: Wanted, content: &mut dyn Read, index: &mut LayerIndex) {
     let Wanted { mut selection, program } = wanted;
     // Most files end here, so that nothing is allocated for them.
-    let mut head = [0; 4];
+    let mut head = [0; EXECUTABLE_MAGIC_BYTES];
     let mut length = 0;
     if program != Program::None {
         match fill(content, &mut head, &mut length) {

@@ -2,6 +2,7 @@
 
 use oci::Entry;
 
+use crate::ecosystems::is_executable;
 use crate::selector::{SELECTOR, Selection};
 
 /// The smallest file, in bytes, that is looked at for a program whose name and mode do not say so. Programs with anything
@@ -36,26 +37,8 @@ impl Program {
         }
     }
 
-    /// Whether a file that begins so is one. Of files that nothing calls programs those of Linux are, because other magic
-    /// numbers are short or those of other formats too.
+    /// Whether a file that begins so is one, of whatever system: programs for Windows and macOS lie in images as downloads.
     pub(crate) fn begins_with(self, head: &[u8]) -> bool {
-        match self {
-            Program::Named => is_executable_magic(head),
-            Program::Unnamed => head.starts_with(b"\x7fELF"),
-            Program::None => false,
-        }
+        self != Program::None && is_executable(head)
     }
-}
-
-/// ELF, PE and Mach-O (thin and universal) begin so.
-fn is_executable_magic(head: &[u8]) -> bool {
-    head.starts_with(b"\x7fELF")
-        || head.starts_with(b"MZ")
-        || matches!(
-            head,
-            [0xfe, 0xed, 0xfa, 0xce | 0xcf]
-                | [0xce | 0xcf, 0xfa, 0xed, 0xfe]
-                | [0xca, 0xfe, 0xba, 0xbe]
-                | [0xbe, 0xba, 0xfe, 0xca]
-        )
 }

@@ -41,11 +41,19 @@ use program_finder::ProgramFinder;
 /// Reads executables.
 pub(crate) struct Binaries;
 
+/// How many of a file's first bytes [`is_executable`] needs.
+pub(crate) const EXECUTABLE_MAGIC_BYTES: usize = 8;
+
 /// Shared objects larger than this are read only with a reason.
 const LARGEST_SHARED_OBJECT_BYTES: u64 = 64 << 20;
 
 /// What is read to find out how a file is laid out, in bytes; [`Layout::read`] asks for more where that is needed.
 const HEAD_BYTES: usize = 4 << 10;
+
+/// Whether a file begins like an executable or a shared object: ELF, PE, Mach-O.
+pub(crate) fn is_executable(head: &[u8]) -> bool {
+    layout::is_executable(head)
+}
 
 impl Ecosystem for Binaries {
     fn name(&self) -> &'static str {
@@ -63,7 +71,7 @@ impl Ecosystem for Binaries {
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let head = file.head(HEAD_BYTES)?;
-        if !layout::is_executable(head) {
+        if !is_executable(head) {
             return release_files::read(file, found);
         }
         if head.get(..1024.min(head.len())).is_some_and(|start| memchr::memmem::find(start, b"UPX!").is_some()) {

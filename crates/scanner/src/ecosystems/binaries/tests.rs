@@ -46,6 +46,48 @@ fn elf(has_go_note: bool, parts: &[Part<'_>], unloaded: &[u8]) -> Vec<u8> {
     file
 }
 
+/// Writes 32-bit numbers at these places of a file.
+fn put(file: &mut [u8], numbers: &[(usize, u32)]) {
+    for (at, number) in numbers {
+        file[*at..at + 4].copy_from_slice(&number.to_le_bytes());
+    }
+}
+
+/// A 64-bit PE program with this data in a section that is writable.
+fn pe(data: &[u8]) -> Vec<u8> {
+    let mut file = vec![0; 2 * PART_BYTES];
+    file[..2].copy_from_slice(b"MZ");
+    file[0x80..0x84].copy_from_slice(b"PE\0\0");
+    let part = PART_BYTES as u32;
+    // Where its headers are, one section, 240 bytes of optional header, which says that it is of 64 bits.
+    put(&mut file, &[(0x3c, 0x80), (0x86, 1), (0x94, 240), (0x98, 0x20b)]);
+    let section = 0x98 + 240;
+    file[section..section + 5].copy_from_slice(b".data");
+    put(&mut file, &[(section + 8, part), (section + 12, 4096), (section + 16, part), (section + 20, part)]);
+    put(&mut file, &[(section + 36, 0xc000_0040)]);
+    file[PART_BYTES..PART_BYTES + data.len()].copy_from_slice(data);
+    file
+}
+
+/// A 64-bit Mach-O program with this data in a segment that is writable.
+fn mach_o(data: &[u8]) -> Vec<u8> {
+    let mut file = vec![0; 2 * PART_BYTES];
+    let part = PART_BYTES as u32;
+    // One command, of 72 bytes: a segment with its address, length, place in the file, length there and protection.
+    put(&mut file, &[(0, 0xfeed_facf), (16, 1), (32, 0x19), (36, 72)]);
+    put(&mut file, &[(56, ADDRESS as u32), (64, part), (72, part), (80, part), (92, 3)]);
+    file[PART_BYTES..PART_BYTES + data.len()].copy_from_slice(data);
+    file
+}
+
+/// A universal file of one program.
+fn universal(program: &[u8]) -> Vec<u8> {
+    let mut file = [0xcafe_babe, 1, 0x0100_0007, 3, 4096, program.len() as u32, 12].map(u32::to_be_bytes).concat();
+    file.resize(4096, 0);
+    file.extend_from_slice(program);
+    file
+}
+
 fn counted(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut length = text.len();
@@ -159,9 +201,29 @@ fn programs_of_any_name_and_mode_are_read() {
     let crates = deflated(br#"{"packages":[{"name":"serde","version":"1.0.1","source":"crates.io"}]}"#);
     let program = elf(false, &[(1, b"code"), (2, b"data")], &crates);
     assert_eq!(in_layer("srv/app", 0o644, &program), "cargo serde 1.0.1 indirect");
-    // What begins otherwise is none.
-    let other = [b"MZ".as_slice(), &program[2..]].concat();
-    assert_eq!(in_layer("srv/app", 0o644, &other), "");
+    // What begins otherwise, or goes on otherwise, is none.
+    let class = [b"\xca\xfe\xba\xbe\0\0\0\x41".as_slice(), &program[8..]].concat();
+    for other in [[b"MZ".as_slice(), &program[2..]].concat(), [b"EFL".as_slice(), &program[3..]].concat(), class] {
+        assert_eq!(in_layer("srv/app", 0o644, &other), "");
+    }
+}
+
+#[test]
+fn programs_of_other_systems_are_read_whatever_they_are_called() {
+    let header = inline_header("go1.22.3", &list_of(1));
+    let expected = "golang stdlib 1.22.3\ngolang a/b v1.0.0\ngolang example.com/m0 v1.0.0";
+    for (name, program) in [
+        ("tool-windows-amd64", pe(&header)),
+        ("tool_darwin_arm64", mach_o(&header)),
+        ("tool_darwin_all.bin", universal(&mach_o(&header))),
+    ] {
+        for mode in [0o755, 0o644] {
+            assert_eq!(in_layer(&format!("downloads/{name}"), mode, &program), expected, "{name} {mode:o}");
+        }
+        // A smaller one is looked at where its name or mode says that it is one.
+        let small = &program[..program.len() - 64];
+        assert_eq!(in_layer(&format!("downloads/{name}.exe"), 0o644, small), expected, "{name}");
+    }
 }
 
 #[test]
