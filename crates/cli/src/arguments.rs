@@ -1,6 +1,7 @@
 //! The command line, as `docs/reference/command-line.md` describes it.
 
 mod declaration;
+mod language;
 mod platform;
 mod signatures;
 mod worker;

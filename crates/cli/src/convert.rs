@@ -18,7 +18,7 @@ const LARGEST_REPORT_BYTES: u64 = 1 << 30;
 pub(crate) fn run(arguments: &ConvertArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let destinations = output::destinations(&arguments.format, &arguments.output)?;
     let report = read(&arguments.report).map_err(Failure::Usage)?;
-    output::write(&report, &destinations, arguments.output.lang, output::Circumstances::default(), environment)?;
+    output::write(&report, &destinations, output::Circumstances::default(), environment)?;
     Ok(Outcome::Good)
 }
 

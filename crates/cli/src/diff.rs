@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use formats::{DiffFormat, Language};
+use formats::DiffFormat;
 use intelligence::Database;
 use model::ScanReport;
 
@@ -29,16 +29,12 @@ pub(crate) fn run(arguments: &DiffArguments, environment: &Environment) -> Resul
     let new = side.report(&arguments.new)?;
     progress.clear();
     side.intelligence.iter().filter_map(|(_, warning)| warning.as_deref()).for_each(|warning| progress.warn(warning));
-    let language = arguments.output.lang.unwrap_or(match environment.speaks_japanese {
-        true => Language::Japanese,
-        false => Language::English,
-    });
     let format = match arguments.format {
         PlainFormat::Table => DiffFormat::Table,
         PlainFormat::Json => DiffFormat::Json,
     };
     let file = arguments.output.output.as_deref();
-    let options = output::options(file.is_none(), language, environment);
+    let options = output::options(file.is_none(), environment);
     output::to_destination(file, |out| formats::write_diff(&formats::diff(&old, &new), format, &options, out))?;
     Ok(Outcome::Good)
 }

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
+use formats::Language;
+
 /// What the environment tells the program.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Environment {
@@ -50,8 +52,8 @@ pub(crate) struct Environment {
     pub(crate) token: Option<String>,
     /// What a pipeline says of itself: `repository`, `commit`, `build` (an address), each where it is known.
     pub(crate) build: Vec<(&'static str, String)>,
-    /// Whether `LC_ALL`, `LC_MESSAGES` or `LANG` ask for Japanese.
-    pub(crate) speaks_japanese: bool,
+    /// The language of what people read: that of `--lang`, else the one that `LC_ALL`, `LC_MESSAGES` or `LANG` ask for.
+    pub(crate) language: Language,
 }
 
 impl Environment {
@@ -74,7 +76,7 @@ impl Environment {
             docker_folder.map(|folder| folder.join("config.json")),
             runtime_folder.as_ref().map(|folder| folder.join("containers/auth.json")),
         ];
-        let language = text("LC_ALL").or_else(|| text("LC_MESSAGES")).or_else(|| text("LANG")).unwrap_or_default();
+        let locale = text("LC_ALL").or_else(|| text("LC_MESSAGES")).or_else(|| text("LANG")).unwrap_or_default();
         Environment {
             cache_folder: path("BULKHEAD_CACHE_DIR").or_else(|| below_home("XDG_CACHE_HOME", ".cache")),
             data_folder: path("BULKHEAD_DATA_DIR").or_else(|| below_home("XDG_DATA_HOME", ".local/share")),
@@ -100,7 +102,7 @@ impl Environment {
             token_file: path("BULKHEAD_TOKEN_FILE"),
             token: text("BULKHEAD_TOKEN"),
             build: build(&text),
-            speaks_japanese: language.starts_with("ja"),
+            language: if locale.starts_with("ja") { Language::Japanese } else { Language::English },
         }
     }
 

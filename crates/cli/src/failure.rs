@@ -4,6 +4,10 @@ use std::io::{self, ErrorKind};
 use std::panic;
 use std::process::ExitCode;
 
+use formats::Language;
+
+use crate::message;
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -43,29 +47,29 @@ impl Failure {
 
 /// Prints what went wrong and gives the process its exit code (`docs/reference/exit-codes.md`).
 #[expect(clippy::print_stderr, reason = "the one place where a command's failure is told")]
-pub(crate) fn exit_code(outcome: Result<Outcome, Failure>) -> ExitCode {
+pub(crate) fn exit_code(outcome: Result<Outcome, Failure>, language: Language) -> ExitCode {
     match outcome {
         Ok(Outcome::Good) => ExitCode::SUCCESS,
         Ok(Outcome::NotCompliant(sentence)) => {
-            eprintln!("bulkhead: {}", formats::plain(&sentence));
+            eprintln!("bulkhead: {}", formats::plain(&message::said(language, &sentence)));
             ExitCode::from(1)
         }
         Ok(Outcome::Gaps) => ExitCode::from(4),
         Err(Failure::BrokenPipe) => ExitCode::SUCCESS,
         Err(Failure::Usage(error)) => {
-            eprintln!("bulkhead: {}", told(&error));
+            eprintln!("bulkhead: {}", told(&error, language));
             ExitCode::from(2)
         }
         Err(Failure::Work(error)) => {
-            eprintln!("bulkhead: {}", told(&error));
+            eprintln!("bulkhead: {}", told(&error, language));
             ExitCode::from(3)
         }
     }
 }
 
 /// An error and its causes on one line. Causes quote the target, which must not speak to the terminal.
-fn told(error: &anyhow::Error) -> String {
-    formats::plain(&format!("{error:#}"))
+fn told(error: &anyhow::Error, language: Language) -> String {
+    formats::plain(&message::told(language, error))
 }
 
 /// Keeps the panic message of a reader off standard error: the scanner catches it and reports a gap instead.

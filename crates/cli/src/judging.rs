@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use formats::Language;
 use model::{ControlDecision, ScanReport, Verdict, VexName, VexStatement, counted};
 use policy::{BUILTIN_POLICIES, Exception, Facts, LARGEST_DOCUMENT_BYTES, Policy};
 
@@ -126,14 +127,18 @@ fn read_vex(path: &Path) -> anyhow::Result<Vec<VexStatement>> {
 }
 
 /// How a scan ends by its verdict: `None` where the verdict does not end it.
-pub(crate) fn outcome(verdict: &Verdict) -> Result<Option<Outcome>, Failure> {
+pub(crate) fn outcome(verdict: &Verdict, language: Language) -> Result<Option<Outcome>, Failure> {
     let controls =
         || verdict.policies.iter().flat_map(|policy| policy.controls.iter().map(move |control| (policy, control)));
     if let Some((policy, control)) = controls().find(|(policy, control)| policy.is_in_doubt_by(control)) {
         let reasons = control.reasons.iter();
-        let told = reasons.map(|reason| formats::say(formats::Language::English, &reason.code, &reason.parameters));
+        let told = reasons.map(|reason| formats::say(language, &reason.code, &reason.parameters));
         let told = told.collect::<Vec<_>>().join(" ");
-        return Err(Failure::usage(format!("policy {} could not judge: {}", policy.name, told.trim_end_matches('.'))));
+        return Err(Failure::usage(format!(
+            "policy {} could not judge: {}",
+            policy.name,
+            told.trim_end_matches(['.', '。'])
+        )));
     }
     if !verdict.fails_pipeline() {
         return Ok(None);

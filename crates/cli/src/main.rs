@@ -16,6 +16,7 @@ mod installed;
 mod intel;
 mod judging;
 mod manual;
+mod message;
 mod open;
 mod output;
 mod place;
@@ -40,8 +41,10 @@ use environment::Environment;
 
 fn main() -> ExitCode {
     failure::silence_contained_panics();
-    let environment = Environment::read();
-    let outcome = match &Arguments::parse().command {
+    let command = Arguments::parse().command;
+    let mut environment = Environment::read();
+    environment.language = command.language().unwrap_or(environment.language);
+    let outcome = match &command {
         Command::Scan(arguments) => scan::run(arguments, &environment),
         Command::Sbom(arguments) => sbom::run(arguments, &environment),
         Command::Diff(arguments) => diff::run(arguments, &environment),
@@ -54,5 +57,5 @@ fn main() -> ExitCode {
         Command::Completions(arguments) => manual::completions(arguments),
         Command::Man(arguments) => manual::man(arguments),
     };
-    failure::exit_code(outcome)
+    failure::exit_code(outcome, command.language_on_standard_error(environment.language))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, BufWriter, IntoInnerError, Write};
 use std::path::{Component, Path, PathBuf};
 
-use formats::{Format, Language, WriteOptions};
+use formats::{Format, WriteOptions};
 use model::ScanReport;
 
 use crate::arguments::OutputArguments;
@@ -71,14 +71,12 @@ pub(crate) struct Circumstances {
 pub(crate) fn write(
     report: &ScanReport,
     destinations: &[Destination],
-    language: Option<Language>,
     circumstances: Circumstances,
     environment: &Environment,
 ) -> Result<(), Failure> {
     let Circumstances { hidden, refuses_new } = circumstances;
-    let usual = if environment.speaks_japanese { Language::Japanese } else { Language::English };
     for destination in destinations {
-        let usual = options(destination.file.is_none(), language.unwrap_or(usual), environment);
+        let usual = options(destination.file.is_none(), environment);
         let options = WriteOptions { hidden, refuses_new, ..usual };
         to_destination(destination.file.as_deref(), |out| formats::write(report, destination.format, &options, out))?;
     }
@@ -86,9 +84,9 @@ pub(crate) fn write(
 }
 
 /// How to write for the screen or for a file.
-pub(crate) fn options(is_screen: bool, language: Language, environment: &Environment) -> WriteOptions {
+pub(crate) fn options(is_screen: bool, environment: &Environment) -> WriteOptions {
     WriteOptions {
-        language,
+        language: environment.language,
         color: is_screen && environment.stdout_is_terminal && !environment.no_color,
         width: environment.width().filter(|_| is_screen),
         time: environment.source_date,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use formats::Language;
 use model::{Parameter, counted};
 
 use crate::arguments::{
@@ -35,7 +34,6 @@ fn check(arguments: &PolicyCheckArguments, environment: &Environment) -> Result<
     }
     let policies = without_profiles(&arguments.policies).map_err(Failure::Usage)?;
     let judging = Judging::read(&policies, &arguments.exceptions, arguments.now)?;
-    let language = language(arguments.lang, environment);
     let mut complaints = policy::check_policies(&judging.policies, &judging.exceptions, judging.now);
     complaints.extend(policy::check_names(&judging.policies, &judging.exceptions, &scanner::check_ids()));
     let files = judging.policies.iter().map(|policy| &policy.file);
@@ -43,7 +41,7 @@ fn check(arguments: &PolicyCheckArguments, environment: &Environment) -> Result<
     complaints.sort_by_key(|complaint| (files.iter().position(|file| **file == complaint.file), complaint.line));
     output::to_destination(None, |out| {
         for complaint in &complaints {
-            let sentence = formats::say(language, complaint.code, &complaint.parameters);
+            let sentence = formats::say(environment.language, complaint.code, &complaint.parameters);
             writeln!(out, "{}:{}: {sentence}", formats::plain(&complaint.file), complaint.line)?;
         }
         Ok(())
@@ -72,7 +70,7 @@ fn without_profiles(files: &[PathBuf]) -> anyhow::Result<Vec<PathBuf>> {
 fn explain(arguments: &PolicyExplainArguments, environment: &Environment) -> Result<Outcome, Failure> {
     let report = convert::read(&arguments.report).map_err(Failure::Usage)?;
     let file = arguments.output.output.as_deref();
-    let options = output::options(file.is_none(), language(arguments.output.lang, environment), environment);
+    let options = output::options(file.is_none(), environment);
     output::to_destination(file, |out| formats::explain(&report, &options, out))?;
     Ok(Outcome::Good)
 }
@@ -111,7 +109,6 @@ fn import_aqua(arguments: &PolicyImportArguments, environment: &Environment) -> 
     policy::read_policy(&name, &imported.policy)
         .context("the imported policy says something that policies here cannot")
         .map_err(Failure::Usage)?;
-    let language = language(arguments.output.lang, environment);
     let file = arguments.output.output.as_deref();
     output::to_destination(file, |out| out.write_all(imported.policy.as_bytes()))?;
     for told in &imported.keys {
@@ -119,7 +116,7 @@ fn import_aqua(arguments: &PolicyImportArguments, environment: &Environment) -> 
             ("key".to_owned(), Parameter::from(told.key.as_str())),
             ("detail".to_owned(), Parameter::from(told.detail.as_str())),
         ]);
-        eprintln!("{}", formats::say(language, told.code, &parameters));
+        eprintln!("{}", formats::say(environment.language, told.code, &parameters));
     }
     Ok(Outcome::Good)
 }
@@ -140,9 +137,4 @@ fn import_rego(arguments: &PolicyImportArguments) -> Result<Outcome, Failure> {
         }
     }
     Ok(Outcome::Good)
-}
-
-fn language(chosen: Option<Language>, environment: &Environment) -> Language {
-    let usual = if environment.speaks_japanese { Language::Japanese } else { Language::English };
-    chosen.unwrap_or(usual)
 }

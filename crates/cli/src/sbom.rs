@@ -34,6 +34,6 @@ pub(crate) fn run(arguments: &SbomArguments, environment: &Environment) -> Resul
     };
     progress.clear();
     let destination = Destination { format, file: arguments.output.output.clone() };
-    output::write(&report, &[destination], arguments.output.lang, output::Circumstances::default(), environment)?;
+    output::write(&report, &[destination], output::Circumstances::default(), environment)?;
     Ok(if arguments.fail_on_gaps && !report.inventory.gaps.is_empty() { Outcome::Gaps } else { Outcome::Good })
 }

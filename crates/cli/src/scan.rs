@@ -75,7 +75,8 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     // The server gets everything, whatever the options choose to show.
     let registered =
         registering.map(|registering| registering.send(&arguments.target, &scanned.whole(), &image_indexes));
-    let own_outcome = scanned.report.verdict.as_ref().map(judging::outcome);
+    let verdict = scanned.report.verdict.as_ref();
+    let own_outcome = verdict.map(|verdict| judging::outcome(verdict, environment.language));
     if let Some(Ok(registered)) = &registered
         && scanned.report.verdict.is_none()
     {
@@ -90,7 +91,7 @@ pub(crate) fn run(arguments: &ScanArguments, environment: &Environment) -> Resul
     warning.iter().for_each(|warning| progress.warn(warning));
     scanned.notes.iter().for_each(|note| progress.note(note));
     let circumstances = output::Circumstances { hidden: scanned.left_out.len(), refuses_new: arguments.fail_on_new };
-    output::write(&scanned.report, &destinations, arguments.output.lang, circumstances, environment)?;
+    output::write(&scanned.report, &destinations, circumstances, environment)?;
     // A server that is away costs the registration, not the report.
     let registered = registered.transpose()?;
     registered.iter().for_each(|registered| progress.note(&registered.note));

@@ -48,7 +48,7 @@ pub use push_messages::{Push, PushFormat, is_unique as is_unique_push, pushes};
 pub use table::plain;
 pub use verdict::{explain, say};
 pub use vex::{LARGEST_VEX_BYTES, ReadVexError, read_vex};
-pub use words::{field_problem_in, title_in};
+pub use words::{field_problem_in, message_in, title_in};
 
 /// A format in which a report can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

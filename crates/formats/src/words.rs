@@ -167,6 +167,21 @@ pub fn field_problem_in(language: Language, english: &str) -> Option<String> {
     }
 }
 
+/// What the program says on standard error, in another language than English; none where it is not known.
+pub fn message_in(language: Language, english: &str) -> Option<String> {
+    match language {
+        Language::English => None,
+        // What an operating system or a parser says stands with the reasons of gaps.
+        Language::Japanese => PhraseBook::translate(&[&MESSAGES, &FOUND.gaps], english),
+    }
+}
+
+/// The Japanese of what is said on standard error.
+static MESSAGES: LazyLock<PhraseBook> = LazyLock::new(|| {
+    let read: BTreeMap<String, String> = parse(include_str!("../../../content/messages/stderr.ja.json"));
+    book(&read)
+});
+
 /// The Japanese of what is wrong with values.
 static FIELDS: LazyLock<PhraseBook> = LazyLock::new(|| {
     let read: BTreeMap<String, String> = parse(include_str!("../../../content/messages/fields.ja.json"));
@@ -246,6 +261,8 @@ struct FoundFile {
 
 #[cfg(test)]
 mod reasons;
+#[cfg(test)]
+mod standard_error;
 
 #[cfg(test)]
 mod tests {
@@ -258,7 +275,8 @@ mod tests {
             .checks
             .into_values()
             .flat_map(|words| [words.title, words.remedy].into_iter().chain(words.messages.into_values()));
-        let lists = [checks.shared, found.secrets, found.malware, found.gaps];
+        let messages = parse(include_str!("../../../content/messages/stderr.ja.json"));
+        let lists = [checks.shared, found.secrets, found.malware, found.gaps, messages];
         of_checks.chain(lists.into_iter().flat_map(BTreeMap::into_values)).collect()
     }
 

@@ -98,6 +98,54 @@ fn reports_for_people_have_no_english_sentence() {
 }
 
 #[test]
+fn what_a_scan_says_on_standard_error_has_no_english_sentence() {
+    let program = Program::new();
+    tree(&program);
+    program.write("empty", "");
+    program.write("hello.txt", "hello\n");
+    program.write("app.jar", b"PK\x03\x04rest");
+    program.write("cut.json", "{\"bomFormat\":\"CycloneDX\",\n");
+    for (code, words, expected) in [
+        (0, "scan dir:app", "bulkhead: warning: プログラムに組み込まれた脆弱性情報("),
+        (1, "scan dir:app --quiet --policy policy.yaml", "bulkhead: 不適合: ポリシーall: "),
+        (
+            2,
+            "scan dir:app --intel missing.db",
+            "missing.dbを開けません: ファイルまたはフォルダーがありません(os error 2)",
+        ),
+        (
+            2,
+            "scan dir:app --compare-to missing.json",
+            "bulkhead scan --format jsonで書き出したレポートを指定してください",
+        ),
+        (2, "scan dir:app --policy nosuch", "nosuchは、ファイルでも組み込みのポリシーでもありません"),
+        (2, "scan rootfs:missing", "ファイルまたはフォルダーmissingがありません"),
+        (2, "scan r.example/app --offline", "--offlineではレジストリに問い合わせません"),
+        (2, "convert hello.txt --format html", "hello.txtを読み取れません: "),
+        (3, "scan empty", "emptyは空です"),
+        (3, "scan app.jar", "app.jarはzipアーカイブ"),
+        (3, "scan hello.txt", "hello.txtはスキャンできません"),
+        (3, "scan rootfs:cut.json", "SBOMの場合はsbom:cut.jsonと指定してください"),
+        (3, "sbom cut.json", "cut.jsonをSBOMとして読み取れません: 正しいJSONではありません: 2行目で途切れています"),
+        (3, "diff oci:hello.txt app", "oci:はフォルダーを指します"),
+    ] {
+        let mut arguments: Vec<&str> = words.split(' ').collect();
+        let english_words = program.run(&arguments);
+        arguments.extend(["--lang", "ja"]);
+        let ran = program.run(&arguments);
+        ran.ended(code, &[expected]);
+        assert_eq!(english(&ran.stderr), Vec::<String>::new(), "{words}");
+        // A Japanese locale is as good, and nothing else changes.
+        let located = program.run_with(&arguments[..arguments.len() - 2], &[("LANG", "ja_JP.UTF-8")]);
+        assert_eq!((located.code, located.stderr), (ran.code, ran.stderr), "{words}");
+        assert_eq!(english_words.code, Some(code), "{words}");
+    }
+    // What is no scan says it in English.
+    let ran = program.run_with(&["policy", "check", "nosuch"], &[("LANG", "ja_JP.UTF-8")]);
+    ran.ended(2, &["nosuch is neither a file nor a built-in policy"]);
+}
+
+#[test]
 fn formats_for_machines_and_english_reports_stay_english() {
     let program = Program::new();
     tree(&program);

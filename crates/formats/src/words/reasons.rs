@@ -213,12 +213,12 @@ const COUNTED: &[&str] = &[
     "2 listed with package URLs of type `a` are of no known ecosystem",
 ];
 
-/// The sentences of a source that stand behind a mark, with 7 for every value in them.
-fn sentences(source: &str) -> Vec<String> {
+/// The sentences of a source that stand behind one of these marks, with 7 for every value in them.
+fn sentences(source: &str, marks: &[&str]) -> Vec<String> {
     let own = source.split("#[cfg(test)]").next().unwrap_or_default();
     let code: Vec<&str> = own.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let code = code.join("\n");
-    let behind = MARKS.iter().flat_map(|mark| code.split(mark).skip(1));
+    let behind = marks.iter().flat_map(|mark| code.split(mark).skip(1));
     behind.filter_map(sentence).collect()
 }
 
@@ -254,16 +254,37 @@ fn sentence(behind: &str) -> Option<String> {
     words.windows(2).any(|pair| is_word(pair[0]) && is_word(pair[1])).then_some(said)
 }
 
-fn sources(path: &Path, found: &mut Vec<String>) {
+/// Adds the sentences of a source, or of all in a folder.
+pub(super) fn sources(path: &Path, marks: &[&str], found: &mut Vec<String>) {
     if path.is_dir() {
         let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
-        return entries.for_each(|entry| sources(&entry, found));
+        return entries.for_each(|entry| sources(&entry, marks, found));
     }
     let name = path.to_str().unwrap();
     let is_of_tests = ["/tests/", "/tests.rs", "/exercise", "_tests.rs", "/checks/", "/ecosystem_check.rs", "/base.rs"];
     if name.ends_with(".rs") && !is_of_tests.iter().any(|part| name.contains(part)) {
-        found.extend(sentences(&std::fs::read_to_string(path).unwrap()));
+        found.extend(sentences(&std::fs::read_to_string(path).unwrap(), marks));
     }
+}
+
+/// Asserts that all sentences have Japanese: those that were found but for parts, which `others` has whole, and further ones
+/// that no mark stands before. `file` is where the Japanese stands.
+pub(super) fn check(
+    found: &[String],
+    others: &[(&str, &[&str])],
+    further: &[&str],
+    file: &str,
+    is_said: impl Fn(&str) -> bool,
+) {
+    let is_other = |english: &str| others.iter().any(|(other, _)| *other == english);
+    let mut unsaid: Vec<&str> =
+        found.iter().map(String::as_str).filter(|english| !is_said(english) && !is_other(english)).collect();
+    unsaid.extend(others.iter().flat_map(|(_, whole)| *whole).chain(further).filter(|english| !is_said(english)));
+    unsaid.sort_unstable();
+    unsaid.dedup();
+    assert!(unsaid.is_empty(), "write these into content/messages/{file}: {unsaid:#?}");
+    let gone: Vec<_> = others.iter().filter(|(other, _)| !found.iter().any(|english| english == other)).collect();
+    assert!(gone.is_empty(), "no source says any longer: {gone:#?}");
 }
 
 #[test]
@@ -271,17 +292,8 @@ fn every_reason_that_a_reader_writes_has_japanese() {
     let crates = test_support::checkout().join("crates");
     let mut found = Vec::new();
     for reader in READERS {
-        sources(&crates.join(reader), &mut found);
+        sources(&crates.join(reader), MARKS, &mut found);
     }
     assert!(found.len() > 250, "only {} were found", found.len());
-    let is_said = |english: &str| PhraseBook::translate(&[&FOUND.gaps], english).is_some();
-    let is_other = |english: &str| OTHERS.iter().any(|(other, _)| *other == english);
-    let mut unsaid: Vec<&str> =
-        found.iter().map(String::as_str).filter(|english| !is_said(english) && !is_other(english)).collect();
-    unsaid.extend(OTHERS.iter().flat_map(|(_, whole)| *whole).chain(COUNTED).filter(|english| !is_said(english)));
-    unsaid.sort_unstable();
-    unsaid.dedup();
-    assert!(unsaid.is_empty(), "write these into content/messages/found.ja.json: {unsaid:#?}");
-    let gone: Vec<_> = OTHERS.iter().filter(|(other, _)| !found.iter().any(|english| english == other)).collect();
-    assert!(gone.is_empty(), "no source says any longer: {gone:#?}");
+    check(&found, OTHERS, COUNTED, "found.ja.json", |english| PhraseBook::translate(&[&FOUND.gaps], english).is_some());
 }

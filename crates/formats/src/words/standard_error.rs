@@ -1,0 +1,178 @@
+//! What a scan says on standard error, as the sources of those who say it write it: each sentence has Japanese.
+
+use super::reasons::{check, sources};
+use super::*;
+
+/// Where the sentences are written.
+const SPEAKERS: &[&str] = &[
+    "cli/src/better_base.rs",
+    "cli/src/comparing.rs",
+    "cli/src/convert.rs",
+    "cli/src/detectors.rs",
+    "cli/src/installed.rs",
+    "cli/src/judging.rs",
+    "cli/src/open.rs",
+    "cli/src/output.rs",
+    "cli/src/place.rs",
+    "cli/src/register.rs",
+    "cli/src/scan.rs",
+    "cli/src/vouching.rs",
+    "formats/src/bill.rs",
+    "formats/src/json.rs",
+    "formats/src/vex.rs",
+    "oci/src/cache.rs",
+    "oci/src/compression.rs",
+    "oci/src/credentials/auth_file.rs",
+    "oci/src/credentials/helper.rs",
+    "oci/src/engine.rs",
+    "oci/src/entry.rs",
+    "oci/src/file_tree.rs",
+    "oci/src/layer.rs",
+    "oci/src/manifest_tree.rs",
+    "oci/src/manifest_tree/choose.rs",
+    "oci/src/registry.rs",
+    "oci/src/registry/address.rs",
+    "oci/src/registry/http.rs",
+    "oci/src/registry/trust.rs",
+    "oci/src/source.rs",
+];
+
+/// What a sentence stands behind in a source.
+const MARKS: &[&str] =
+    &["format!(", "#[error(", "usage(", "context(", "anyhow!(", "bail!(", "ensure!(", "warn(", "note("];
+
+/// Sentences that are put together of parts, each with what is said of it.
+const OTHERS: &[(&str, &[&str])] = &[
+    (
+        "7 is of another kind of target: it is of 7 7, and this scan is of 7 7",
+        &["r.json is of another kind of target: it is of an image a:1, and this scan is of a directory b"],
+    ),
+    (
+        "7 since the report of 7: 77",
+        &["1 new finding since the report of a:1: CVE-1", "7 new findings since the report of a:1: CVE-1, CVE-2, …"],
+    ),
+    (
+        "using the intelligence built into the program, which is 7; 7",
+        &[
+            "using the intelligence built into the program, which is 1 day old; get a fresh one with bulkhead intel update",
+            "using the intelligence built into the program, which is 2 days old; get a fresh one with bulkhead intel update",
+        ],
+    ),
+    (
+        "the intelligence is 7 and misses what is known since; 7 (7)",
+        &[
+            "the intelligence is 8 days old and misses what is known since; get a fresh one with bulkhead intel update (/a.db)",
+        ],
+    ),
+    (
+        "7 nothing in this report",
+        &[
+            "1 more VEX statement matches nothing in this report",
+            "2 more VEX statements match nothing in this report",
+            "a.json: statement 7 (CVE-1: fixed for pkg:npm/a) matches nothing in this report",
+        ],
+    ),
+    (
+        "7 is a JSON document and no archive, and 7; for a bill of materials write sbom:7",
+        &[
+            "a.json is a JSON document and no archive, and docker-archive: means what `docker save` writes; for a bill of materials write sbom:a.json",
+            "a.json is a JSON document and no archive, and oci-archive: means an OCI layout in a tar archive; for a bill of materials write sbom:a.json",
+        ],
+    ),
+    (
+        "7 is no tar archive, plain or compressed by gzip or zstd, and 7",
+        &[
+            "a is no tar archive, plain or compressed by gzip or zstd, and rootfs: means a folder or a tar archive of a root file system",
+        ],
+    ),
+    (
+        "7 is a device, which is not scanned by itself; 7",
+        &[
+            "/dev/sda is a device, which is not scanned by itself; if it holds a file system, mount it and scan the folder",
+        ],
+    ),
+    (
+        "7 is a named pipe, and nobody waits for what may never come; 7",
+        &[
+            "a is a named pipe, and nobody waits for what may never come; to scan what comes out of it write - and redirect standard input: - < a",
+        ],
+    ),
+    (
+        "; its reasons cannot be read: 7",
+        &["registered a:1 at https://s: deny; its reasons cannot be read: it is empty"],
+    ),
+    (
+        "; 7 is denied until its images for other platforms are registered, too, which the server scans where it scans their registry: 7",
+        &[
+            "registered a:1 at https://s: allow; sha256:1 is denied until its images for other platforms are registered, too, which the server scans where it scans their registry: linux/arm64",
+        ],
+    ),
+    (
+        "7 7, and so is no image; give an archive of `docker save` or an OCI layout, and anything else (a root file system, a bill of materials) as a file by its name",
+        &[
+            "standard input is empty, and so is no image; give an archive of `docker save` or an OCI layout, and anything else (a root file system, a bill of materials) as a file by its name",
+            "standard input is a document and no archive, and so is no image; give an archive of `docker save` or an OCI layout, and anything else (a root file system, a bill of materials) as a file by its name",
+            "a.tar has neither a manifest.json nor an index.json, and so is no image; give an archive of `docker save` or an OCI layout, and anything else (a root file system, a bill of materials) as a file by its name",
+        ],
+    ),
+    (
+        "7 does not let this user read 77; check the name, or log in with `docker login 7`",
+        &[
+            "r.example does not let this user read a/b without a credential; check the name, or log in with `docker login r.example`",
+            "r.example does not let this user read a/b with the credential it was given; check the name, or log in with `docker login r.example`",
+        ],
+    ),
+    (
+        "7 sent 7 7 bytes of the blob 7",
+        &[
+            "r.example sent more than the 7 bytes of the blob sha256:1",
+            "r.example sent fewer than the 7 bytes of the blob sha256:1",
+        ],
+    ),
+];
+
+/// What no mark stands before.
+const FURTHER: &[&str] = &[
+    "opening a.tar",
+    "reading a.tar",
+    "looking for signatures",
+    "a.txt is nothing that can be scanned: neither an archive (tar, plain or compressed by gzip or zstd) nor a bill of materials (CycloneDX JSON, SPDX 2 JSON) nor a saved report; name one of these, a folder or an image",
+    "a.jar is a zip archive (or jar, wheel, …), which is not scanned by itself; scan the folder that holds it",
+    "a is compressed by bzip2, which is not read; decompress it, or compress it by gzip or zstd",
+    "a is compressed by xz, which is not read; decompress it, or compress it by gzip or zstd",
+    "a is a 7z archive, which is not read; unpack it and scan the folder",
+    "a is a rar archive, which is not read; unpack it and scan the folder",
+    "a is a program, which is not scanned by itself; scan the folder that holds it",
+    "a is a squashfs image, which is not read; unpack it (unsquashfs) and scan the folder",
+    "a is compressed by gzip, and holds no archive that can be read",
+    "a is compressed by zstd, and holds no archive that can be read",
+    "cannot read the policy a.yaml",
+    "cannot read the list of exceptions a.yaml",
+    "cannot write to standard output",
+    "cannot use the installed intelligence a.db; run bulkhead intel update or remove it",
+    "cannot open the intelligence database a.db",
+    "the file is no intelligence database; make one with `bulkhead intel build`",
+    "not compliant: policy a: secret, malware",
+    "DOCKER_HOST is `ssh://a`; write unix:///PATH or tcp://HOST:PORT",
+    "No such file or directory (os error 2)",
+];
+
+#[test]
+fn every_sentence_of_a_scan_on_standard_error_has_japanese() {
+    let crates = test_support::checkout().join("crates");
+    let mut found = Vec::new();
+    for speaker in SPEAKERS {
+        sources(&crates.join(speaker), MARKS, &mut found);
+    }
+    assert!(found.len() > 150, "only {} were found", found.len());
+    let is_said = |english: &str| message_in(Language::Japanese, english).is_some();
+    check(&found, OTHERS, FURTHER, "stderr.ja.json", is_said);
+}
+
+#[test]
+fn english_and_what_nobody_translated_stay_what_they_are() {
+    assert_eq!(message_in(Language::English, "cannot use --ca"), None);
+    assert_eq!(message_in(Language::Japanese, "something else went wrong"), None);
+    let said = message_in(Language::Japanese, "cannot write to a/b.json: Permission denied (os error 13)");
+    assert_eq!(said.as_deref(), Some("a/b.jsonに書き込めません: アクセス権がありません(os error 13)"));
+}
