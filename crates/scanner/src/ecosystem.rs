@@ -37,7 +37,8 @@ pub(crate) enum Want {
     Around(&'static str, &'static str),
     /// A file of this name in a folder whose name ends so: (`.dist-info`, `METADATA`).
     NameInFolder(&'static str, &'static str),
-    /// A file whose name ends so in a folder of exactly this name: (`specifications`, `.gemspec`).
+    /// A file whose name ends so, directly in a folder of exactly this name, or whose path ends so: (`specifications`,
+    /// `.gemspec`), (`specifications/default`, `.gemspec`).
     SuffixInFolder(&'static str, &'static str),
     /// A file whose name ends so, directly in any child of a folder whose path ends so: (`wp-content/plugins`, `.php`)
     /// wants `srv/wp-content/plugins/akismet/akismet.php`.

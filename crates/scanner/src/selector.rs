@@ -38,7 +38,7 @@ pub(crate) struct Selector {
     by_name: HashMap<&'static str, Vec<(Option<&'static str>, Selection)>>,
     by_extension: HashMap<String, Vec<(Ending, Selection)>>,
     by_folder: HashMap<&'static str, Vec<(&'static str, Selection)>>,
-    by_folder_name: HashMap<&'static str, Vec<(&'static str, Selection)>>,
+    by_folder_name: HashMap<&'static str, Vec<(&'static str, &'static str, Selection)>>,
     by_grandparent_name: HashMap<&'static str, Vec<(&'static str, &'static str, Selection)>>,
     executables: Selection,
 }
@@ -117,8 +117,8 @@ impl Selector {
                 rows.push((folder, ending, selection));
             }
             Want::InFolder(folder, ending) => self.by_folder.entry(folder).or_default().push((ending, selection)),
-            Want::SuffixInFolder(name, ending) => {
-                self.by_folder_name.entry(name).or_default().push((ending, selection));
+            Want::SuffixInFolder(folder, ending) => {
+                self.by_folder_name.entry(last_part(folder)).or_default().push((folder, ending, selection));
             }
             Want::Executable => self.executables = self.executables.union(selection),
         }
@@ -145,8 +145,8 @@ impl Selector {
                 chosen = chosen.union(*selection);
             }
         }
-        for (ending, selection) in self.by_folder_name.get(last_part(folder)).into_iter().flatten() {
-            if name.ends_with(ending) {
+        for (around, ending, selection) in self.by_folder_name.get(last_part(folder)).into_iter().flatten() {
+            if folder.ends_with(around) && name.ends_with(ending) {
                 chosen = chosen.union(*selection);
             }
         }
@@ -199,7 +199,7 @@ mod tests {
         &[Want::Name("package-lock.json"), Want::NameInFolder(".dist-info", "METADATA")],
         &[Want::Suffix(".jar"), Want::Suffix(".sbt.lock"), Want::SuffixInFolder("specifications", ".gemspec")],
         &[Want::Around("requirements", ".txt"), Want::InChildOf("wp-content/plugins", ".php")],
-        &[Want::OwnSuffix(".podspec")],
+        &[Want::OwnSuffix(".podspec"), Want::SuffixInFolder("specifications/default", ".gemspec")],
     ];
 
     fn check(path: &str, places: &[usize]) {
@@ -223,6 +223,8 @@ mod tests {
         check("project/other.lock", &[]);
         check("gems/specifications/rake-13.gemspec", &[2]);
         check("gems/rake/rake.gemspec", &[]);
+        check("gems/specifications/default/rake-13.gemspec", &[4]);
+        check("gems/default/rake-13.gemspec", &[]);
         check("app/requirements-dev.txt", &[3]);
         check("app/requirements.TXT", &[]);
         check("srv/wp-content/plugins/akismet/akismet.php", &[3]);

@@ -40,7 +40,7 @@ impl Ecosystem for Ruby {
             Want::Around("", ".Gemfile.lock"),
             Want::Around("", ".gemfile.lock"),
             Want::SuffixInFolder("specifications", ".gemspec"),
-            Want::SuffixInFolder("default", ".gemspec"),
+            Want::SuffixInFolder("specifications/default", ".gemspec"),
             Want::OwnSuffix(".gemspec"),
         ]
     }
