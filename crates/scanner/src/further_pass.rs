@@ -312,8 +312,13 @@ fn take(places: &[Place], entry: &Entry, content: &mut dyn Read, indexes: &mut [
     let mut readings: Vec<((String, String), Vec<&Place>)> = Vec::new();
     for place in places {
         let reading = place.reading();
+        let is_full = readings.len() >= MOST_READINGS;
         match readings.iter_mut().find(|(known, _)| *known == reading) {
             Some((_, places)) => places.push(place),
+            None if is_full => {
+                let reason = format!("it is one of more than {MOST_READINGS} names of one file; only so many are read");
+                place.gap(reason, indexes);
+            }
             None => readings.push((reading, vec![place])),
         }
     }
@@ -326,12 +331,7 @@ fn take(places: &[Place], entry: &Entry, content: &mut dyn Read, indexes: &mut [
             return places.iter().for_each(|place| place.gap(format!("cannot read it: {error}"), indexes));
         }
     };
-    for (number, (_, places)) in readings.iter().enumerate() {
-        if number >= MOST_READINGS {
-            let reason = format!("it is one of more than {MOST_READINGS} names of one file; only so many are read");
-            places.iter().for_each(|place| place.gap(reason.clone(), indexes));
-            continue;
-        }
+    for (_, places) in &readings {
         match shared.reader() {
             Ok(mut reader) => read_for(places, entry, &mut reader, indexes, room),
             Err(error) => places.iter().for_each(|place| place.gap(format!("cannot read it: {error}"), indexes)),
