@@ -20,7 +20,8 @@ pub(crate) trait Ecosystem: Sync {
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError>;
 }
 
-/// A test on an entry that decides whether an ecosystem wants to read it. Paths have no leading slash.
+/// A test on an entry that decides whether an ecosystem wants to read it. Paths have no leading slash. Where a folder of a
+/// name that a test says is a symbolic link, what lies behind it is read as well: [`crate::folder_wants`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     /// Exactly this path: `var/lib/dpkg/status`.

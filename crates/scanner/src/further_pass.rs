@@ -7,8 +7,9 @@ use model::{Gap, UntrustedPath};
 use oci::{Entry, EntryKind, EntryStream, ReadEntriesError};
 
 use crate::folder_links::join;
-use crate::layer_index::{LayerIndex, Room, read_wanted};
+use crate::layer_index::{LayerIndex, LiesAt, Room, read_wanted};
 use crate::layer_paths::{EntryNumbers, HardLinks, LayerPaths, LinkedFile};
+use crate::linked_folders::{self, LinkedFolders};
 use crate::lower_links;
 use crate::path_set::path_hash;
 use crate::selector::SELECTOR;
@@ -32,6 +33,8 @@ pub(crate) struct FurtherPass {
     files: HashMap<UntrustedPath, Vec<Place>>,
     /// The files of folders, by the folder that the layer names.
     folders: HashMap<String, Place>,
+    /// Folders behind links by whose names readers go.
+    pub(crate) linked: LinkedFolders,
 }
 
 /// Where something lies, and where it is looked for.
@@ -43,6 +46,8 @@ pub(crate) struct Place {
     told: Told,
     /// The layer whose index gets to know it.
     layer: usize,
+    /// By how many last parts of the path of its folder readers may go, beyond whole paths.
+    parts: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +57,10 @@ enum Told {
     SymbolicLink,
     /// At a hard link of an upper layer.
     HardLink,
+    /// Behind a symbolic link of a folder, unless the layer that has the file tells the same of it where it lies.
+    BehindFolder {
+        holder: usize,
+    },
 }
 
 /// Files of a further pass that the layer has as hard links.
@@ -87,6 +96,7 @@ pub(crate) fn read_all<E>(
             lower_links::follow(number, lost, is_first, indexes, &mut wanted);
         }
     }
+    linked_folders::tell_owned(indexes);
     Ok(())
 }
 
@@ -104,10 +114,14 @@ impl FurtherPass {
     /// The gaps where a further pass over the folder cannot be had.
     pub(crate) fn unread(&self) -> impl Iterator<Item = Gap> + '_ {
         let places = self.files.values().flatten();
-        let told = places.filter(|place| place.told == Told::SymbolicLink || RELEASES.contains(&place.sought.as_str()));
-        told.map(|place| {
+        let told = places.filter(|place| match place.told {
+            Told::SymbolicLink | Told::BehindFolder { .. } => true,
+            Told::OwnPath | Told::HardLink => RELEASES.contains(&place.sought.as_str()),
+        });
+        let files = told.map(|place| {
             Gap::new(place.sought.as_str(), format!("it is a symbolic link to {}, which cannot be read", place.real))
-        })
+        });
+        files.chain(self.linked.unread())
     }
 
     /// Reads what is wanted of layer `number`, and adds it to the indexes. Gives back the hard links among it: their files
@@ -125,11 +139,13 @@ impl FurtherPass {
         let mut linked: BTreeMap<UntrustedPath, (LinkedFile, Vec<Place>)> = BTreeMap::new();
         let mut seen: HashSet<UntrustedPath> = HashSet::new();
         let gaps: Vec<usize> = indexes.iter().map(|index| index.gaps.len()).collect();
+        let above = self.linked.above(number, indexes);
         while let Some(entry) = stream.next_entry()? {
             let Some(entry_number) = numbers.take(&entry) else { continue };
             paths.occupy(&entry.path);
             links.note(&entry, entry_number);
-            let places = self.places_of(&entry.path);
+            let mut places = self.places_of(&entry.path);
+            places.extend(self.linked.places_of(&entry.path, number, &above, indexes, &mut room));
             // In the end something else may be there.
             let is_there = || indexes.get(number).is_some_and(|index| index.has_file(path_hash(entry.path.as_str())));
             if places.is_empty() || !is_there() {
@@ -154,7 +170,7 @@ impl FurtherPass {
                     for place in &places {
                         let kind = match place.told {
                             Told::OwnPath => continue,
-                            Told::SymbolicLink => "symbolic",
+                            Told::SymbolicLink | Told::BehindFolder { .. } => "symbolic",
                             Told::HardLink => "hard",
                         };
                         let reason = format!("it is a {kind} link to {}, which is {NO_FILE}", place.real);
@@ -246,23 +262,29 @@ impl HardLinked {
 impl Place {
     /// A file that is told where it lies, as the layer that holds it has it.
     pub(crate) fn where_it_lies(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::OwnPath, layer }
+        Place { real, sought, told: Told::OwnPath, layer, parts: 1 }
     }
 
     /// A file that is told where it is looked for, in the layer that brings it there.
     pub(crate) fn where_it_is_sought(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::SymbolicLink, layer }
+        Place { real, sought, told: Told::SymbolicLink, layer, parts: 1 }
     }
 
     /// A file that is told where a hard link is, in the layer that has the link.
     pub(crate) fn where_it_is_linked(layer: usize, real: String, sought: String) -> Place {
-        Place { real, sought, told: Told::HardLink, layer }
+        Place { real, sought, told: Told::HardLink, layer, parts: 1 }
+    }
+
+    /// A file that layer `holder` has and layer `layer` gets to know, behind a link of a folder: readers may go by so many
+    /// last `parts` of the path of its folder.
+    pub(crate) fn behind_folder(layer: usize, holder: usize, real: String, sought: String, parts: usize) -> Place {
+        Place { real, sought, told: Told::BehindFolder { holder }, layer, parts }
     }
 
     fn path(&self) -> &str {
         match self.told {
             Told::OwnPath => &self.real,
-            Told::SymbolicLink | Told::HardLink => &self.sought,
+            Told::SymbolicLink | Told::HardLink | Told::BehindFolder { .. } => &self.sought,
         }
     }
 
@@ -283,17 +305,30 @@ impl Place {
     /// What readers choose by beyond whole paths: places that have the same are read alike.
     fn reading(&self) -> (String, String) {
         let sought = UntrustedPath::normalise(&self.sought);
-        let folder = sought.parent().rsplit('/').next().unwrap_or_default().to_owned();
-        (folder, sought.file_name().to_owned())
+        let folder = sought.parent();
+        let begin = folder.rmatch_indices('/').nth(self.parts.saturating_sub(1)).map_or(0, |(slash, _)| slash + 1);
+        (folder[begin..].to_owned(), sought.file_name().to_owned())
     }
 
     /// Keeps what was read of the file at `sought`.
     fn keep(&self, sought: &str, mut read: LayerIndex, indexes: &mut [LayerIndex], room: &mut Room) {
-        let Some(index) = indexes.get_mut(self.layer) else { return };
-        room.takes(read.weight_of(sought));
         let path = self.path().to_owned();
+        if let Told::BehindFolder { holder } = self.told {
+            let Some(holds) = indexes.get(holder) else { return };
+            linked_folders::leave_news(&mut read, sought, holds, &self.real);
+            if read.files.is_empty() && read.gaps.is_empty() {
+                return;
+            }
+        }
+        let Some(index) = indexes.get_mut(self.layer) else { return };
+        if let Told::BehindFolder { holder } = self.told {
+            let lies = LiesAt { layer: holder, path: self.real.clone() };
+            index.behind_folders.insert(path.clone(), lies);
+        }
+        room.takes(read.weight_of(sought));
         match read.files.remove(sought) {
             Some(found) => _ = index.files.insert(path.clone(), found),
+            None if matches!(self.told, Told::BehindFolder { .. }) => {}
             // That it was read is known by its being there.
             None => _ = index.files.entry(path.clone()).or_default(),
         }

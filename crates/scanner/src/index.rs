@@ -18,7 +18,9 @@ use crate::masking::Masker;
 use crate::missing_links::read_links;
 use crate::placed_entries::{LowerLinks, PlacedEntries, index_placed, read_placed};
 use crate::system_links::LinkedFiles;
-use crate::{by_contents, folder_links, further_names, image_secrets, merge, misconfigurations, unlocked};
+use crate::{
+    by_contents, folder_links, further_names, image_secrets, linked_folders, merge, misconfigurations, unlocked,
+};
 
 /// How to index.
 #[derive(Default)]
@@ -164,6 +166,7 @@ pub fn index_tree(
             None => index.gaps.extend(wanted.unread()),
         }
     }
+    linked_folders::tell_owned(std::slice::from_mut(&mut index));
     if is_repository {
         let unlocked = unlocked::gaps(&index);
         index.gaps.extend(unlocked);

@@ -86,6 +86,17 @@ pub(crate) struct LayerIndex {
     /// It depends on the lower layers, as do then the paths here, so that such an index is never cached.
     #[serde(skip)]
     pub(crate) passed_links: Option<PassedLinks>,
+    /// Where files lie that a further pass found behind links of folders. It depends on other layers.
+    #[serde(skip)]
+    pub(crate) behind_folders: BTreeMap<String, LiesAt>,
+}
+
+/// Where a file lies that is told elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LiesAt {
+    /// The number of the layer that has it.
+    pub(crate) layer: usize,
+    pub(crate) path: String,
 }
 
 /// What a pass over a layer brings.

@@ -575,7 +575,7 @@ impl<'a> Hides<'a> {
             || self.hides_content_of(path.rsplit_once('/').map_or("", |(folder, _)| folder))
     }
 
-    fn hides_content_of(&mut self, folder: &str) -> bool {
+    pub(crate) fn hides_content_of(&mut self, folder: &str) -> bool {
         if let Some(known) = self.folders.get(folder) {
             return *known;
         }

@@ -27,7 +27,13 @@ impl Selection {
         Selection(self.0 | other.0)
     }
 
-    fn of(place: usize) -> Selection {
+    /// Whether some are in both.
+    pub(crate) fn has_any_of(self, other: Selection) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The ecosystem at this place alone.
+    pub(crate) fn of(place: usize) -> Selection {
         Selection(1 << place)
     }
 }
@@ -167,7 +173,7 @@ impl Selector {
 }
 
 /// The last part of a path.
-fn last_part(path: &str) -> &str {
+pub(crate) fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 

@@ -15,7 +15,7 @@ use crate::includes::{self, UnreadInclude};
 use crate::layer_index::LayerIndex;
 use crate::merge::Hides;
 use crate::path_set::path_hash;
-use crate::{lower_links, wanted_links};
+use crate::{linked_folders, lower_links, wanted_links};
 
 /// Files that tell the distribution. One that leads to another is read there.
 pub(crate) const RELEASES: &[&str] = &["etc/os-release", "usr/lib/os-release"];
@@ -111,6 +111,7 @@ impl LinkedFiles {
             linked.wanted.entry(layer).or_default().want(named, Place::where_it_lies(layer, real, sought));
         }
         wanted_links::add(layers, is_repository, &mut linked);
+        linked_folders::add(layers, is_repository, &mut linked);
         lower_links::add(layers, &mut linked);
         linked
     }

@@ -213,3 +213,39 @@ fn packages_behind_links_to_files_of_other_names_are_found_in_images_and_folders
     let paths: Vec<String> = gaps(&report).into_iter().map(|(path, _)| path).collect();
     assert_eq!(paths, ["b/Cargo.lock", "b/go.sum", "b/yarn.lock"]);
 }
+
+/// Folders of packages that are links to folders of other names.
+#[test]
+fn packages_behind_links_of_folders_are_found_in_images_and_folders() {
+    let program = Program::new();
+    let lodash = r#"{"name":"lodash","version":"4.17.20"}"#;
+    let numpy = r#"{"name":"numpy","version":"1.26.0"}"#;
+    let files = format!("  srv/nm/lodash/package.json = {lodash}\n\n  srv/meta/numpy.json = {numpy}\n\n");
+    let links = "  app/node_modules -> ../srv/nm\n  app/conda-meta -> ../srv/meta\n";
+    let images = [
+        format!("layer a\n{files}layer b\n{links}"),
+        format!("layer a\n{links}layer b\n{files}"),
+        format!("layer a\n{files}{links}"),
+    ];
+    for (number, layers) in images.iter().enumerate() {
+        let images = TestImages::parse(&format!("image a:1\n{layers}"), Storage::Gzip);
+        program.write(&format!("{number}.tar"), images.oci_archive());
+    }
+    program.write("root/srv/nm/lodash/package.json", lodash);
+    program.write("root/srv/meta/numpy.json", numpy);
+    std::fs::create_dir_all(program.path("root/app")).unwrap();
+    for (target, name) in [("../srv/nm", "root/app/node_modules"), ("../srv/meta", "root/app/conda-meta")] {
+        std::os::unix::fs::symlink(target, program.path(name)).unwrap();
+    }
+    for target in ["0.tar", "1.tar", "2.tar", "dir:root", "rootfs:root"] {
+        let report = program.scan(&intelligence(), &["--no-cache", target]);
+        let packages = report["packages"].as_array().unwrap().iter();
+        let mut paths: Vec<String> = packages.map(|package| text(&package["paths"][0])).collect();
+        paths.sort();
+        let expected = ["app/conda-meta/numpy.json", "app/node_modules/lodash/package.json"];
+        assert_eq!((paths, gaps(&report)), (expected.map(str::to_owned).to_vec(), Vec::new()), "{target}");
+        let found = kind(&report, "vulnerability");
+        let places: Vec<String> = found.iter().map(|finding| text(&finding["target"])).collect();
+        assert_eq!(places, ["app/node_modules/lodash/package.json"], "{target}");
+    }
+}

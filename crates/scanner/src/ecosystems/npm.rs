@@ -45,6 +45,8 @@ impl Ecosystem for Npm {
     fn wants(&self) -> &'static [Want] {
         &[
             Want::Name("package.json"),
+            // It is another thing there, which matters where such a folder is a link.
+            Want::InChildOf("node_modules", "package.json"),
             Want::Name("package-lock.json"),
             Want::Name("npm-shrinkwrap.json"),
             Want::Name("yarn.lock"),
