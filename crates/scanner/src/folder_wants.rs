@@ -9,6 +9,7 @@ use crate::ecosystem::Want;
 use crate::ecosystems::ECOSYSTEMS;
 use crate::folder_links::parts_from_root;
 use crate::selector::{Selection, last_part};
+use crate::system_links::{DATABASES, RELEASES};
 
 /// The folders of all ecosystems.
 pub(crate) static FOLDER_WANTS: LazyLock<FolderWants> =
@@ -22,6 +23,8 @@ pub(crate) struct FolderWants {
     whole: HashMap<&'static str, Vec<Row>>,
     /// Folders that have such folders in them, whatever those are called, by their last part.
     around: HashMap<&'static str, Vec<Row>>,
+    /// Folders of which any file may be wanted, by their whole path.
+    at: HashMap<&'static str, Vec<Row>>,
 }
 
 /// A folder that readers go by, as how its path ends.
@@ -42,7 +45,8 @@ pub(crate) struct WantedFolder {
 
 impl FolderWants {
     fn new(wants_by_place: impl Iterator<Item = &'static [Want]>) -> FolderWants {
-        let mut folders = FolderWants { files: Vec::new(), whole: HashMap::new(), around: HashMap::new() };
+        let (whole, around, at) = (HashMap::new(), HashMap::new(), HashMap::new());
+        let mut folders = FolderWants { files: Vec::new(), whole, around, at };
         for (place, wants) in wants_by_place.enumerate() {
             let reader = Selection::of(place);
             for want in wants {
@@ -57,9 +61,15 @@ impl FolderWants {
             Want::NameInFolder(ending, name) => return self.files.push((ending, name)),
             Want::SuffixInFolder(folder, _) => (folder, false),
             Want::InChildOf(folder, _) => (folder, true),
+            Want::Path(path) => {
+                let folder = parent(path);
+                if !is_of_system(folder) {
+                    add_row(&mut self.at, folder, Row { folder, reader });
+                }
+                return;
+            }
             // These say nothing of a folder, or are places of the system: [`crate::system_links`].
-            Want::Path(_)
-            | Want::InFolder(..)
+            Want::InFolder(..)
             | Want::Name(_)
             | Want::Suffix(_)
             | Want::OwnSuffix(_)
@@ -68,10 +78,10 @@ impl FolderWants {
         };
         // Of `wp-content/plugins` each of the two may be a link.
         for folder in parts_from_root(folder) {
-            add_row(&mut self.whole, Row { folder, reader });
+            add_row(&mut self.whole, last_part(folder), Row { folder, reader });
         }
         if has_children {
-            add_row(&mut self.around, Row { folder, reader });
+            add_row(&mut self.around, last_part(folder), Row { folder, reader });
         }
     }
 
@@ -79,6 +89,7 @@ impl FolderWants {
     pub(crate) fn go_by(&self, path: &str) -> bool {
         self.whole_rows(path).next().is_some()
             || self.around_rows(path).next().is_some()
+            || self.at.contains_key(path)
             || self.files_in(path).next().is_some()
     }
 
@@ -91,7 +102,8 @@ impl FolderWants {
     pub(crate) fn whole(&self, path: &str, real: &str) -> Option<WantedFolder> {
         let whole = self.whole_rows(path).filter(|row| !is_at_end(real, row.folder)).map(|row| (row, 0));
         let in_others = self.around_rows(path).filter(|row| !is_at_end(parent(real), row.folder)).map(|row| (row, 1));
-        whole.chain(in_others).fold(None, |wanted: Option<WantedFolder>, (row, below)| {
+        let at = self.at.get(path).into_iter().flatten().filter(|row| real != row.folder).map(|row| (*row, 0));
+        whole.chain(in_others).chain(at).fold(None, |wanted: Option<WantedFolder>, (row, below)| {
             let parts = parts_from_root(row.folder).count() + below;
             let known = wanted.unwrap_or(WantedFolder { readers: Selection::default(), parts: 0 });
             Some(WantedFolder { readers: known.readers.union(row.reader), parts: known.parts.max(parts) })
@@ -108,8 +120,8 @@ impl FolderWants {
     }
 }
 
-fn add_row(rows: &mut HashMap<&'static str, Vec<Row>>, row: Row) {
-    let rows = rows.entry(last_part(row.folder)).or_default();
+fn add_row(rows: &mut HashMap<&'static str, Vec<Row>>, key: &'static str, row: Row) {
+    let rows = rows.entry(key).or_default();
     if !rows.contains(&row) {
         rows.push(row);
     }
@@ -117,6 +129,11 @@ fn add_row(rows: &mut HashMap<&'static str, Vec<Row>>, row: Row) {
 
 fn rows_at(rows: &HashMap<&'static str, Vec<Row>>, path: &str) -> impl Iterator<Item = Row> {
     rows.get(last_part(path)).into_iter().flatten().copied().filter(move |row| is_at_end(path, row.folder))
+}
+
+/// Whether what the system says of itself lies in this folder: [`crate::system_links`] follows those.
+fn is_of_system(folder: &str) -> bool {
+    RELEASES.iter().chain(DATABASES).any(|path| parent(path) == folder)
 }
 
 /// Whether a path ends in these parts.
@@ -154,6 +171,7 @@ mod tests {
             ("gems/specifications/default", &["ruby"], 2),
             ("opt/conda/conda-meta", &["conda"], 1),
             ("lib/x-1/ebin", &["elixir"], 1),
+            ("opt/bitnami", &["bitnami"], 2),
         ] {
             assert_eq!(seen(path, "srv/x"), (readers.to_vec(), parts, vec![]), "{path}");
             assert_eq!(seen(path, path), (vec![], 0, vec![]), "{path}");
@@ -162,6 +180,10 @@ mod tests {
         for other in [
             "srv/default",
             "srv/plugins",
+            "srv/opt/bitnami",
+            "opt",
+            "etc",
+            "var/lib/rpm",
             "a/node_modules/.bin",
             "my_node_modules",
             "usr/lib",

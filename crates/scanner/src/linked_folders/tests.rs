@@ -36,6 +36,17 @@ fn what_a_folder_behind_a_link_has_is_what_the_link_says() {
         &[&["lib/a-1/ebin -> out", "lib/a-1/out/cowboy.app = {application, cowboy, [{vsn, \"2.9.0\"}]}."]],
         &["cowboy 2.9.0 in lib/a-1/ebin/cowboy.app"],
     );
+    for (file, json, found) in [
+        (".bitnami_components.json", r#"{"nginx":{"arch":"amd64","version":"1.25.3-1"}}"#, "nginx 1.25.3"),
+        (
+            "redis/.spdx-redis.spdx",
+            r#"{"packages":[{"externalRefs":[{"referenceType":"purl","referenceLocator":"pkg:bitnami/redis@7.2.4-1"}]}]}"#,
+            "redis 7.2.4",
+        ),
+    ] {
+        let (line, found) = (format!("data/b/{file} = {json}"), format!("{found} in opt/bitnami/{file}"));
+        check(&[&["opt/bitnami -> /data/b", &line]], &[&found]);
+    }
     let akismet = |folder: &str| format!("{folder}/akismet.php = <?php\n/*\nPlugin Name: Akismet\nVersion: 5.3\n*/\n");
     for (link, folder) in [
         ("www/wp-content -> /srv/content", "srv/content/plugins/akismet"),
