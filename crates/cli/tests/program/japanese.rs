@@ -42,7 +42,7 @@ fn tree(program: &Program) {
     );
     program.write(
         "policy.yaml",
-        "schema: bulkhead.policy/1\nname: all\ncontrols:\n  - control: misconfiguration.severity\n    at_least: low\n  - control: license.category\n    deny: [network-copyleft]\n  - control: secret\n  - control: malware\n  - control: gaps\n",
+        "schema: bulkhead.policy/1\nname: all\ncontrols:\n  - control: misconfiguration.severity\n    at_least: low\n  - control: license.category\n    categories: [network-copyleft]\n  - control: secret\n  - control: malware\n  - control: gaps\n",
     );
 }
 
@@ -51,7 +51,9 @@ fn told(program: &Program, more: &[&str]) -> String {
     let mut arguments = vec!["scan", "--intel", intelligence.to_str().unwrap()];
     arguments.extend(more);
     arguments.push("dir:app");
-    program.run(&arguments).stdout
+    let ran = program.run(&arguments);
+    assert!(!ran.stdout.is_empty(), "{ran:?}");
+    ran.stdout
 }
 
 /// Lines that say something in English: what stands between backticks, in markup and in addresses is left out.
