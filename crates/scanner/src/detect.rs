@@ -32,7 +32,7 @@ use crate::shared_content::SharedContent;
 pub(crate) use crate::nested::HEAD_BYTES;
 pub(crate) use crew::Crew;
 use crew::Job;
-use examine::{Examined, Examiner, Sought, TakenFile};
+use examine::{Digests, Examined, Examiner, Sought, TakenFile};
 pub(crate) use license_texts::FoundLicense;
 use system::SeenManagers;
 pub(crate) use visible::VisibleDetections;
@@ -195,6 +195,12 @@ pub(crate) struct FoundExecutable {
     pub(crate) mode: u32,
     /// Numbers of capabilities(7).
     pub(crate) capabilities: Vec<u32>,
+}
+
+impl FoundExecutable {
+    fn of(entry: &Entry, (sha256, md5, sha1): Digests) -> FoundExecutable {
+        FoundExecutable { sha256, md5, sha1, mode: entry.mode, capabilities: entry.capabilities.numbers().collect() }
+    }
 }
 
 /// A secret, its value masked.

@@ -100,7 +100,7 @@ impl<'a> Examiner<'a> {
     /// Looks into a file, unless another layer had the same content at its path.
     pub(crate) fn examine(&mut self, file: TakenFile) -> Examined {
         let Some(tag) = self.tag(&file) else { return self.look_into(file) };
-        if let Some(detected) = self.known.contents.of(tag) {
+        if let Some(detected) = self.known.contents.of(tag, &file.entry) {
             return Examined { path: file.entry.path.as_str().to_owned(), detected, gaps: Vec::new() };
         }
         let examined = self.look_into(file);
@@ -108,11 +108,10 @@ impl<'a> Examiner<'a> {
         examined
     }
 
-    /// What the content of a file is known by, where all that is found in it hangs on the content and the path: not on its
-    /// mode, as with one that can run, and not on a service.
+    /// What the content of a file is known by, where what is found in it hangs on the content and the path, and on no service.
     fn tag(&self, file: &TakenFile) -> Option<Tag> {
-        let content = file.content.in_memory().filter(|_| file.digests.is_none() && self.detectors.clamd.is_none())?;
-        self.known.contents.tag(file.entry.path.as_str(), content)
+        let content = file.content.in_memory().filter(|_| self.detectors.clamd.is_none())?;
+        self.known.contents.tag(file.entry.path.as_str(), file.digests, content)
     }
 
     fn look_into(&mut self, file: TakenFile) -> Examined {
@@ -121,11 +120,7 @@ impl<'a> Examiner<'a> {
         let (mut detected, mut gaps) = (Detected::default(), Vec::new());
         if let Some(kinds) = wanted {
             match digests(kinds, &self.known.programs, &mut content) {
-                Ok((sha256, md5, sha1)) => {
-                    let capabilities = entry.capabilities.numbers().collect();
-                    let mode = entry.mode;
-                    detected.executable = Some(FoundExecutable { sha256, md5, sha1, mode, capabilities });
-                }
+                Ok(digests) => detected.executable = Some(FoundExecutable::of(&entry, digests)),
                 Err(error) => gaps.push(Gap::new(path, format!("cannot read it: {error}"))),
             }
         }
@@ -245,7 +240,7 @@ impl<'a> Examiner<'a> {
 }
 
 /// The file's SHA-256, and the digests by which dpkg (MD5) and apk (SHA-1) know it where they may have brought it.
-type Digests = ([u8; 32], Option<DigestHead>, Option<DigestHead>);
+pub(super) type Digests = ([u8; 32], Option<DigestHead>, Option<DigestHead>);
 
 fn digests(kinds: DigestKinds, known: &KnownPrograms, content: &mut SharedContent) -> io::Result<Digests> {
     let size_bytes = content.size_bytes();
