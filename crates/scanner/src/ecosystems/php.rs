@@ -9,6 +9,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::borrowed_json::{Object, Text, object};
 use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::manifest::{ProjectManifest, Workspace};
@@ -34,7 +35,7 @@ impl Ecosystem for Php {
         let mut unusable = Unusable::default();
         match path.file_name() {
             "composer.lock" => {
-                let lock: Lock = parse(bytes, "composer.lock")?;
+                let lock: Lock<'_> = object(bytes).map_err(|error| ReadFileError::malformed("composer.lock", error))?;
                 let development = lock.packages_dev.into_iter().flatten().map(|package| (package, true));
                 let packages = lock.packages.into_iter().map(|package| (package, false)).chain(development);
                 add(packages, Evidence::Locked, found, &mut needs, &mut unusable);
@@ -73,7 +74,7 @@ impl Ecosystem for Php {
                 let Installed { packages, development } = installed;
                 let development: BTreeSet<String> = development.into_iter().collect();
                 let packages = packages.into_iter().map(|package| {
-                    let is_development = development.contains(&package.name);
+                    let is_development = package.0.as_ref().is_some_and(|listed| development.contains(&*listed.name));
                     (package, is_development)
                 });
                 add(packages, Evidence::Installed, found, &mut needs, &mut unusable);
@@ -86,15 +87,17 @@ impl Ecosystem for Php {
 }
 
 #[derive(Deserialize)]
-struct Lock {
-    packages: Vec<Listed>,
-    #[serde(default, rename = "packages-dev")]
-    packages_dev: Option<Vec<Listed>>,
+struct Lock<'a> {
+    #[serde(borrow)]
+    packages: Vec<Object<Listed<'a>>>,
+    #[serde(borrow, default, rename = "packages-dev")]
+    packages_dev: Option<Vec<Object<Listed<'a>>>>,
 }
 
 #[derive(Deserialize)]
-struct Installed {
-    packages: Vec<Listed>,
+struct Installed<'a> {
+    #[serde(borrow)]
+    packages: Vec<Object<Listed<'a>>>,
     #[serde(default, rename = "dev-package-names")]
     development: Vec<String>,
 }
@@ -113,11 +116,12 @@ struct Project {
     replace: Names,
 }
 
-#[derive(Deserialize)]
-struct Listed {
-    name: String,
-    #[serde(default)]
-    version: String,
+#[derive(Default, Deserialize)]
+struct Listed<'a> {
+    #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(borrow, default)]
+    version: Text<'a>,
     #[serde(default)]
     license: Licenses,
     #[serde(default)]
@@ -162,6 +166,7 @@ impl From<NamesAsWritten> for Names {
 enum Licenses {
     One(String),
     Several(Vec<String>),
+    Other(IgnoredAny),
     #[default]
     Nothing,
 }
@@ -190,20 +195,22 @@ fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8], format: &'static str) -> Resul
     serde_json::from_slice(bytes).map_err(|error| ReadFileError::malformed(format, error))
 }
 
-/// Adds packages, to `needs` what each of them requires, and to `unusable` those without a version.
-fn add(
-    packages: impl Iterator<Item = (Listed, bool)>,
+/// Adds packages, to `needs` what each of them requires, and to `unusable` those without a version. One without a name is
+/// among them, as [`Found::drop_nameless`] tells it.
+fn add<'a>(
+    packages: impl Iterator<Item = (Object<Listed<'a>>, bool)>,
     evidence: Evidence,
     found: &mut Found,
     needs: &mut Vec<Relations>,
     unusable: &mut Unusable,
 ) {
     for (listed, is_development) in packages {
-        if listed.name.is_empty() || listed.version.is_empty() {
+        let listed = listed.0.unwrap_or_default();
+        if !listed.name.is_empty() && listed.version.is_empty() {
             unusable.note(&listed.name);
             continue;
         }
-        let mut package = FoundPackage::new(Kind::Composer, evidence, listed.name.to_lowercase(), listed.version);
+        let mut package = FoundPackage::new(Kind::Composer, evidence, listed.name.to_lowercase(), &*listed.version);
         package.development = is_development;
         package.licenses = match listed.license {
             Licenses::One(license) => vec![license],
@@ -211,7 +218,7 @@ fn add(
                 licenses.sort();
                 licenses
             }
-            Licenses::Nothing => Vec::new(),
+            Licenses::Other(_) | Licenses::Nothing => Vec::new(),
         };
         let stands_for = [listed.provide.0, listed.replace.0].concat();
         needs.push(Relations { require: listed.require.0, stands_for });
@@ -306,6 +313,36 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_without_a_name_costs_no_other() {
+        for entry in [r#"{"version":"1.0"}"#, r#"{"name":null,"version":"1.0"}"#, r#"{"name":7}"#, "null", r#""x""#] {
+            check(
+                "composer.lock",
+                &format!(
+                    r#"{{"packages":[{{"name":"a/b","version":"1.0","require":{{"c/d":"*"}}}},{entry},{{"name":"c/d","version":"2.0","license":7}}]}}"#
+                ),
+                &expect![[r#"
+                    locked composer a/b 1.0 -> c/d
+                    locked composer c/d 2.0
+                    gap composer.lock: 1 of its packages lacks a name or a version
+                "#]],
+            );
+        }
+        for text in [
+            r#"{"packages":[{"version":"1.0"},{"name":"c/d","version":"2.0"}],"dev-package-names":[""]}"#,
+            r#"[{"version":"1.0"},{"name":"c/d","version":"2.0"}]"#,
+        ] {
+            check(
+                "vendor/composer/installed.json",
+                text,
+                &expect![[r#"
+                    composer c/d 2.0
+                    gap vendor/composer/installed.json: 1 of its packages lacks a name or a version
+                "#]],
+            );
+        }
+    }
+
+    #[test]
     fn the_project_names_what_it_asks_for() {
         check(
             "srv/composer.json",
@@ -320,7 +357,7 @@ mod tests {
             "srv/composer.lock",
             &"[".repeat(1000),
             &expect![[r#"
-                gap srv/composer.lock: it is no valid composer.lock: invalid type: sequence, expected a string at line 1 column 3
+                gap srv/composer.lock: it is no valid composer.lock: it is an array where an object should be
             "#]],
         );
     }
