@@ -44,7 +44,17 @@ pub(crate) struct Workspace {
     /// Patterns of the folders of its members, as they are written; those that leave folders out begin with `!`.
     pub(crate) members: Vec<String>,
     /// The packages that members may ask for by name alone and that are parts of the repository, sorted.
-    pub(crate) shared: Vec<String>,
+    pub(crate) shared: Vec<Part>,
+    /// The packages that are parts of the repository wherever a member asks for the published one, sorted.
+    pub(crate) patched: Vec<Part>,
+}
+
+/// A package that is a part of the repository.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    /// The folder in which it lies, as it is written; empty where the file says so by another word than a path.
+    pub(crate) folder: String,
 }
 
 /// A folder with gem specifications.
@@ -57,10 +67,20 @@ pub(crate) struct Specifications {
 }
 
 impl Workspace {
-    /// Whether members that ask for a package of this name get one that is a part of the repository.
-    pub(crate) fn shares(&self, name: &str) -> bool {
-        self.shared.binary_search_by(|shared| shared.as_str().cmp(name)).is_ok()
+    /// The part of the repository that members get which ask for a package by this name alone.
+    pub(crate) fn shared_part(&self, name: &str) -> Option<&Part> {
+        part_of(&self.shared, name)
     }
+
+    /// The part of the repository that members get which ask for the published package of this name.
+    pub(crate) fn patched_part(&self, name: &str) -> Option<&Part> {
+        part_of(&self.patched, name)
+    }
+}
+
+fn part_of<'p>(parts: &'p [Part], name: &str) -> Option<&'p Part> {
+    let place = parts.binary_search_by(|part| part.name.as_str().cmp(name)).ok()?;
+    parts.get(place)
 }
 
 /// A project that a `rush.json` names.
@@ -92,6 +112,7 @@ impl ProjectManifest {
         }
         if let Some(workspace) = &mut self.workspace {
             workspace.shared.sort_unstable();
+            workspace.patched.sort_unstable();
             if workspace.members.len() > MOST_PATTERNS {
                 workspace.members = Vec::new();
             }
@@ -103,8 +124,13 @@ impl ProjectManifest {
     pub(crate) fn size_bytes(&self) -> usize {
         let texts = |texts: &[String]| texts.iter().map(|text| size_of::<String>() + text.len()).sum::<usize>();
         let open: usize = self.open.iter().map(|wish| size_of::<Wish>() + wish.name.len() + wish.range.len()).sum();
-        let workspace = self.workspace.as_ref();
-        let workspace = workspace.map_or(0, |workspace| texts(&workspace.members) + texts(&workspace.shared));
+        let parts = |parts: &[Part]| {
+            parts.iter().map(|part| size_of::<Part>() + part.name.len() + part.folder.len()).sum::<usize>()
+        };
+        let workspace = self
+            .workspace
+            .as_ref()
+            .map_or(0, |workspace| texts(&workspace.members) + parts(&workspace.shared) + parts(&workspace.patched));
         let root = self.root.as_ref().map_or(0, String::len);
         let folders = self.specifications.iter().map(|part| size_of::<Specifications>() + part.folder.len());
         let folders: usize = folders.sum();
@@ -127,12 +153,12 @@ mod tests {
     #[test]
     fn a_workspace_of_countless_patterns_has_no_members() {
         let members = vec!["a".to_owned(); MOST_PATTERNS + 1];
-        let shared = ["b", "a"].map(str::to_owned).to_vec();
-        let workspace = Some(Workspace { members, shared });
+        let shared = ["b", "a"].map(|name| Part { name: name.to_owned(), folder: String::new() }).to_vec();
+        let workspace = Some(Workspace { members, shared, ..Workspace::default() });
         let mark = ProjectManifest { workspace, ..ProjectManifest::default() }.into_mark();
         let Some(Mark::Manifest(kept)) = mark else { panic!("it is the root of a workspace") };
         let workspace = kept.workspace.unwrap();
-        assert_eq!((workspace.members.len(), workspace.shares("b")), (0, true));
+        assert_eq!((workspace.members.len(), workspace.shared_part("b").is_some()), (0, true));
     }
 
     #[test]

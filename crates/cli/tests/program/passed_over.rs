@@ -197,6 +197,8 @@ fn manifests_that_ask_for_parts_of_their_repository_are_no_gaps_of_it() {
         ("node/packages/a/package.json", r#"{"name":"a","version":"1.2.0"}"#),
         ("rust/Cargo.toml", "[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\nb = { path = \"b\" }\n"),
         ("rust/a/Cargo.toml", "[dependencies]\nb.workspace = true\n"),
+        ("rust/b/Cargo.toml", "[package]\nname = \"b\"\n"),
+        ("ruby/parts/a/a.gemspec", "Gem::Specification.new\n"),
         ("ruby/Gemfile", "gemspec\npath 'parts' do\n  gem 'a'\nend\n"),
         ("ruby/own.gemspec", "Gem::Specification.new\n"),
         ("python/pyproject.toml", "[project]\ndependencies = [\"a\"]\n[tool.uv.sources]\na = { workspace = true }\n"),

@@ -5,7 +5,7 @@
 //! A package without a source is a member of the workspace: it is no crate of a registry, and what it depends on is
 //! direct. The file does not tell dependencies of tests from others.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use model::Ecosystem as Registry;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use super::locked_packages::{LockedPackages, is_word};
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
 use crate::locked::is_in_dependency_folder;
-use crate::manifest::{ProjectManifest, Workspace};
+use crate::manifest::{Part, ProjectManifest, Workspace};
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// Reads Rust crates.
@@ -50,6 +50,9 @@ const TABLES: &[(&str, &str)] = &[
     ("build-dependencies", "build_dependencies"),
 ];
 
+/// How Cargo calls its own registry among the sources of patches.
+const CRATES_IO: [&str; 2] = ["crates-io", "https://github.com/rust-lang/crates.io-index"];
+
 /// Reads a `Cargo.toml`: whether it asks for crates that are no part of the same repository, itself or by way of its
 /// workspace, and what it says for the members of one.
 fn read_manifest(text: &str) -> ProjectManifest {
@@ -57,8 +60,9 @@ fn read_manifest(text: &str) -> ProjectManifest {
         // One that Cargo cannot read either may have been cut or merged badly.
         return ProjectManifest::that_asks(text.contains("dependencies]"));
     };
+    let patches = read_patches(&manifest);
     let mut project = ProjectManifest {
-        workspace: manifest.get("workspace").map(read_workspace),
+        workspace: manifest.get("workspace").map(|table| read_workspace(table, &patches)),
         root: manifest.pointer("/package/workspace").and_then(Value::as_str).map(str::to_owned),
         ..ProjectManifest::default()
     };
@@ -71,24 +75,64 @@ fn read_manifest(text: &str) -> ProjectManifest {
         if dependency.get("workspace") == Some(&Value::Bool(true)) {
             project.leave_open(name, "");
         } else {
-            match dependency.get("path").and_then(Value::as_str) {
+            let published = published_name(name, dependency);
+            let folder = dependency.get("path").and_then(Value::as_str);
+            match folder.or_else(|| patches.get(&published).copied()) {
                 Some(folder) => project.folders.push(folder.to_owned()),
-                None => project.asks = true,
+                // The root of its workspace may have a patch for it.
+                None => project.leave_open(&published, "*"),
             }
         }
     }
     project
 }
 
+/// The folders that stand in for crates from elsewhere (doc.rust-lang.org/cargo, The `[patch]` section), by what
+/// [`published_name`] calls these.
+fn read_patches(manifest: &Value) -> BTreeMap<String, &str> {
+    let sources = manifest.get("patch").and_then(Value::as_object).into_iter().flatten();
+    let patches = sources.filter_map(|(source, patches)| Some((source, patches.as_object()?)));
+    let by_path = patches.flat_map(|(source, patches)| {
+        patches.iter().filter_map(move |(name, patch)| {
+            let folder = patch.get("path")?.as_str()?;
+            Some((name_in(source, name, patch), folder))
+        })
+    });
+    by_path.collect()
+}
+
+/// What tells a crate that is asked for from those of other sources: its name there, with the source where it is not
+/// crates.io.
+fn published_name(name: &str, dependency: &Value) -> String {
+    let source = ["git", "registry", "registry-index"].iter().find_map(|key| dependency.get(*key)?.as_str());
+    name_in(source.unwrap_or(CRATES_IO[0]), name, dependency)
+}
+
+/// The same for a table that stands for a crate of this source.
+fn name_in(source: &str, name: &str, table: &Value) -> String {
+    let name = table.get("package").and_then(Value::as_str).unwrap_or(name);
+    if CRATES_IO.contains(&source) {
+        return name.to_owned();
+    }
+    let source = source.trim_end_matches('/');
+    format!("{}#{name}", source.strip_suffix(".git").unwrap_or(source))
+}
+
 /// Reads the table `workspace` (doc.rust-lang.org/cargo, Workspaces).
-fn read_workspace(table: &Value) -> Workspace {
+fn read_workspace(table: &Value, patches: &BTreeMap<String, &str>) -> Workspace {
     let folders = |key: &str| table.get(key).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
     let left_out = folders("exclude").map(|folder| format!("!{folder}"));
     let shared = table.get("dependencies").and_then(Value::as_object).into_iter().flatten();
-    let shared = shared.filter(|(_, dependency)| dependency.get("path").is_some());
+    let part = |name: &str, folder: &str| Part { name: name.to_owned(), folder: folder.to_owned() };
+    let shared = shared.filter_map(|(name, dependency)| {
+        let folder = dependency.get("path").and_then(Value::as_str);
+        let folder = folder.or_else(|| patches.get(&published_name(name, dependency)).copied())?;
+        Some(part(name, folder))
+    });
     Workspace {
         members: folders("members").map(str::to_owned).chain(left_out).collect(),
-        shared: shared.map(|(name, _)| name.clone()).collect(),
+        shared: shared.collect(),
+        patched: patches.iter().map(|(name, folder)| part(name, folder)).collect(),
     }
 }
 

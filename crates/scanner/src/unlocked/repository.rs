@@ -14,7 +14,7 @@ use crate::found::Mark;
 use crate::includes::leads_out;
 use crate::layer_index::LayerIndex;
 use crate::locked::is_in_dependency_folder;
-use crate::manifest::{ProjectManifest, RushProject, Workspace};
+use crate::manifest::{Part, ProjectManifest, RushProject, Workspace};
 use crate::path_set::path_hash;
 
 /// The lock files of Rush where a repository has one for all projects, seen from the folder of `rush.json`.
@@ -129,11 +129,22 @@ impl<'a> Repository<'a> {
                     })
                 }
                 Ecosystem::Cargo => {
-                    let workspace = match &manifest.root {
-                        Some(root) => resolve(folder, root).and_then(|root| self.workspace_in(&root, name)),
-                        None => upward(folder).find_map(|above| self.workspace_in(above, name)),
+                    let named = manifest.root.as_ref().map(|root| resolve(folder, root));
+                    let root = match &named {
+                        Some(root) => root.as_deref(),
+                        None => upward(folder).find(|above| self.workspace_in(above, name).is_some()),
                     };
-                    open.iter().any(|wish| workspace.is_none_or(|workspace| !workspace.shares(&wish.name)))
+                    let workspace = root.and_then(|root| Some((root, self.workspace_in(root, name)?)));
+                    open.iter().any(|wish| {
+                        let part = workspace.and_then(|(root, workspace)| {
+                            let part = match wish.range.as_str() {
+                                "" => workspace.shared_part(&wish.name),
+                                _ => workspace.patched_part(&wish.name),
+                            };
+                            Some((root, part?))
+                        });
+                        part.is_none_or(|(root, part)| !self.has_part(ecosystem, root, part))
+                    })
                 }
                 Ecosystem::Composer => {
                     // Its own repositories, or those of the project that has it as a package.
@@ -147,20 +158,34 @@ impl<'a> Repository<'a> {
                     })
                 }
                 Ecosystem::Gem => manifest.specifications.iter().any(|part| {
-                    let place = resolve(folder, &part.folder);
-                    let asks = |known: &BTreeMap<&str, bool>| known.get(place.as_deref()?).copied();
+                    let Some(place) = resolve(folder, &part.folder) else { return true };
+                    let asks = |known: &BTreeMap<&str, bool>| known.get(place.as_str()).copied();
                     let own = asks(&self.specifications);
                     if part.is_needed {
                         own.unwrap_or(true)
                     } else {
-                        own == Some(true) || asks(&self.specifications_below) == Some(true)
+                        !self.has_folder(&place) || own == Some(true) || asks(&self.specifications_below) == Some(true)
                     }
                 }),
                 _ => {
-                    let workspace = self.root_with(folder, name).map(|(_, workspace)| workspace);
-                    open.iter().any(|wish| workspace.is_none_or(|workspace| !workspace.shares(&wish.name)))
+                    let workspace = self.root_with(folder, name);
+                    open.iter().any(|wish| {
+                        let part =
+                            workspace.and_then(|(root, workspace)| Some((root, workspace.shared_part(&wish.name)?)));
+                        part.is_none_or(|(root, part)| !self.has_part(ecosystem, root, part))
+                    })
                 }
             }
+    }
+
+    /// Whether a part of which the root of a workspace in this folder speaks lies in the target.
+    fn has_part(&self, ecosystem: Ecosystem, root: &str, part: &Part) -> bool {
+        part.folder.is_empty() || self.has_package(ecosystem, root, &part.folder)
+    }
+
+    /// Whether there is a folder at this path of the target.
+    fn has_folder(&self, path: &str) -> bool {
+        path.is_empty() || self.index.has_folder(path)
     }
 
     /// Whether a folder that is written in a manifest of another one lies in the target and has a package.
@@ -173,7 +198,7 @@ impl<'a> Repository<'a> {
         };
         resolve(folder, written).is_some_and(|place| {
             // What `link:` leads to need not be a package.
-            let is_linked = ecosystem == Ecosystem::Npm && self.index.folders.contains(path_hash(&place));
+            let is_linked = ecosystem == Ecosystem::Npm && self.has_folder(&place);
             is_linked || names.iter().any(|name| self.has(&place, name))
         })
     }

@@ -15,6 +15,8 @@ fn check(files: &[(&str, &str)], expected: &[&str]) {
         }
     }
     index.occupied = PathSet::from_hashes(files.iter().map(|(path, _)| path_hash(path)).collect());
+    let folders = files.iter().flat_map(|(path, _)| path.match_indices('/').map(|(end, _)| path_hash(&path[..end])));
+    index.folders = PathSet::from_hashes(folders.collect());
     let told: Vec<String> = gaps(&index).into_iter().map(|gap| gap.path).collect();
     assert_eq!(told, expected, "{files:?}");
 }
@@ -77,7 +79,8 @@ fn a_manifest_that_asks_for_nothing_is_none() {
         ("Cargo.toml", "[package]\nname = \"a\"\n[dependencies]\nb = { path = \"../b\" }\n"),
     ] {
         let path = format!("a/{name}");
-        check(&[(path.as_str(), text), ("b/package.json", "{}"), ("b/Cargo.toml", "")], &[]);
+        let parts = [("b/package.json", "{}"), ("b/Cargo.toml", ""), ("a/own/lib/own.rb", "")];
+        check(&[&[(path.as_str(), text)][..], &parts[..]].concat(), &[]);
     }
 }
 
@@ -162,19 +165,47 @@ fn manifests_of_dependencies_are_their_own_affair() {
 fn a_workspace_of_cargo_gives_its_members_crates_of_the_repository() {
     let root = "[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\nb = { path = \"b\" }\nlibc = \"0.2\"\n";
     let member = "[dependencies]\nb.workspace = true\n[dev-dependencies]\nc = { path = \"../c\" }\n";
-    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", member), ("shop/c/Cargo.toml", "")], &[]);
+    let part = ("shop/b/Cargo.toml", "");
+    check(&[("shop/Cargo.toml", root), part, ("shop/a/Cargo.toml", member), ("shop/c/Cargo.toml", "")], &[]);
     let dotted = "[dependencies]\nb = { workspace = true, features = [\"x\"] }\n";
-    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", dotted)], &[]);
+    check(&[("shop/Cargo.toml", root), part, ("shop/a/Cargo.toml", dotted)], &[]);
     let pointed = "[package]\nworkspace = \"../shop\"\n[dependencies]\nb.workspace = true\n";
-    check(&[("shop/Cargo.toml", root), ("a/Cargo.toml", pointed)], &[]);
+    check(&[("shop/Cargo.toml", root), part, ("a/Cargo.toml", pointed)], &[]);
 
-    let outside = format!("{member}[build-dependencies]\nlibc.workspace = true\n");
-    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", &outside)], &["shop/a/Cargo.toml"]);
+    let other_place = root.replace("path = \"b\"", "path = \"../../b\"");
+    check(&[("shop/Cargo.toml", &other_place), part, ("shop/a/Cargo.toml", dotted)], &["shop/a/Cargo.toml"]);
+    check(&[("shop/Cargo.toml", root), ("shop/a/Cargo.toml", dotted)], &["shop/a/Cargo.toml"]);
+    let outside = format!("{dotted}[build-dependencies]\nlibc.workspace = true\n");
+    check(&[("shop/Cargo.toml", root), part, ("shop/a/Cargo.toml", &outside)], &["shop/a/Cargo.toml"]);
     check(&[("shop/a/Cargo.toml", member)], &["shop/a/Cargo.toml"]);
     let elsewhere = pointed.replace("../shop", "../../shop");
-    check(&[("shop/Cargo.toml", root), ("a/Cargo.toml", &elsewhere)], &["a/Cargo.toml"]);
+    check(&[("shop/Cargo.toml", root), part, ("a/Cargo.toml", &elsewhere)], &["a/Cargo.toml"]);
     let own = format!("{root}[dependencies]\nserde = \"1\"\n");
     check(&[("shop/Cargo.toml", &own)], &["shop/Cargo.toml"]);
+}
+
+#[test]
+fn crates_that_are_patched_by_a_folder_are_parts_of_the_repository() {
+    let (asking, patched) = ("[dependencies]\nfoo = \"1\"\n", "[patch.crates-io]\nfoo = { path = \"foo\" }\n");
+    let (alone, part) = (format!("{asking}{patched}"), ("foo/Cargo.toml", ""));
+    check(&[("Cargo.toml", &alone), part], &[]);
+    check(&[("Cargo.toml", &alone)], &["Cargo.toml"]);
+    check(&[("Cargo.toml", &alone.replace("\"foo\" }", "\"../foo\" }")), part], &["Cargo.toml"]);
+    check(&[("Cargo.toml", &alone.replace("path =", "git =")), part], &["Cargo.toml"]);
+    check(&[("Cargo.toml", &format!("{asking}bar = \"1\"\n{patched}")), part], &["Cargo.toml"]);
+    let renamed = alone.replace("foo = \"1\"", "own = { version = \"1\", package = \"foo\" }");
+    check(&[("Cargo.toml", &renamed), part], &[]);
+
+    let root = format!("[workspace]\nmembers = [\"a\"]\n[workspace.dependencies]\nfoo = \"1\"\n{patched}");
+    check(&[("Cargo.toml", &root), ("a/Cargo.toml", asking), part], &[]);
+    check(&[("Cargo.toml", &root), ("a/Cargo.toml", "[dependencies]\nfoo.workspace = true\n"), part], &[]);
+    check(&[("Cargo.toml", &root), ("a/Cargo.toml", asking)], &["a/Cargo.toml"]);
+
+    let git = "[dependencies]\nfoo = { git = \"https://h/foo.git\" }\n";
+    check(&[("Cargo.toml", &root), ("a/Cargo.toml", git), part], &["a/Cargo.toml"]);
+    let of_git = root.replace("crates-io", "\"https://h/foo\"");
+    check(&[("Cargo.toml", &of_git), ("a/Cargo.toml", git), part], &[]);
+    check(&[("Cargo.toml", &of_git), ("a/Cargo.toml", asking), part], &["a/Cargo.toml"]);
 }
 
 #[test]
@@ -257,6 +288,11 @@ fn gems_at_a_path_ask_with_their_specifications() {
     check(&[("a/Gemfile", "gemspec\ngem 'rails'\n"), ("a/own.gemspec", plain)], &["a/Gemfile"]);
     check(&[("a/Gemfile", "path 'parts' do\n  gem 'b'\nend\n"), ("a/parts/b/b.gemspec", asking)], &["a/Gemfile"]);
     check(&[("a/Gemfile", "gem 'b', path: '../b'\n"), ("b/b.gemspec", asking)], &["a/Gemfile"]);
+    for statement in ["gem 'b', path: '../b'\n", "path '../b' do\n  gem 'b'\nend\n"] {
+        check(&[("a/Gemfile", statement), ("b/lib/b.rb", "")], &[]);
+        check(&[("a/Gemfile", statement)], &["a/Gemfile"]);
+        check(&[("a/Gemfile", &statement.replace("..", "../..")), ("b/b.gemspec", plain)], &["a/Gemfile"]);
+    }
 }
 
 #[test]

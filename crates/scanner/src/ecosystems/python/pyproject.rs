@@ -11,7 +11,7 @@ use super::{PYPI, normal_name, parse_toml, place};
 use crate::ecosystems::borrowed_json::{Entries, Items, Object, Text};
 use crate::ecosystems::conda::PixiTables;
 use crate::found::Found;
-use crate::manifest::{ProjectManifest, Workspace};
+use crate::manifest::{Part, ProjectManifest, Workspace};
 use crate::wanted_file::ReadFileError;
 
 #[derive(Deserialize)]
@@ -93,7 +93,10 @@ impl Uv<'_> {
             workspace.members.extend(folders.0.iter().map(|folder| format!("{begin}{}", &**folder)));
         }
         let parts = sources.iter().filter(|(_, source)| place::is_part_of_repository(source));
-        workspace.shared.extend(parts.map(|(name, _)| name.clone()));
+        workspace.shared.extend(parts.map(|(name, source)| {
+            let folder = source.get("path").and_then(Value::as_str).unwrap_or_default();
+            Part { name: name.clone(), folder: folder.to_owned() }
+        }));
         (!self.workspace.0.is_empty()).then_some(workspace)
     }
 }
