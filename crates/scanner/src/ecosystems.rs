@@ -19,6 +19,7 @@ mod julia;
 mod locked_packages;
 mod npm;
 mod php;
+mod program_text;
 mod python;
 mod r;
 pub(crate) mod release;
@@ -76,14 +77,15 @@ mod tests {
     use super::*;
     use model::UntrustedPath;
 
-    use crate::ecosystem_check::{self, read_with_gaps};
+    use crate::ecosystem_check::read_with_gaps;
     use crate::selector::SELECTOR;
 
     const NOISE: &[u8] = b"\0{}[]()<>\"'\\:,=-#%$/\n \xff";
 
     /// Changes bytes of a text in ways that a fixed sequence decides, and reads what comes out.
     fn check(path: &str, text: &str) {
-        let ecosystem = ECOSYSTEMS.iter().find(|ecosystem| ecosystem_check::wants(**ecosystem, path)).unwrap();
+        let readers = SELECTOR.select(&UntrustedPath::normalise(path));
+        let ecosystem = ECOSYSTEMS[readers.iter().next().unwrap()];
         let mut state = 0x9e37_79b9_u32;
         let mut next = |below: usize| {
             state ^= state << 13;
@@ -109,7 +111,7 @@ mod tests {
                     break;
                 }
             }
-            read_with_gaps(*ecosystem, path, &bytes);
+            read_with_gaps(ecosystem, path, &bytes);
         }
     }
 
@@ -255,6 +257,19 @@ mod tests {
             r#"%{"a": {:hex, :a, "1", "h", [:mix], [{:b, "~> 1", [hex: :b]}], "hexpm"}, "b": {:git, "u", "r", [tag: "v1"]}}"#,
         );
         check("rebar.lock", "{\"1.2.0\",[{<<\"a\">>,{pkg,<<\"a\">>,<<\"1\">>},0}]}.");
+        check("rebar.config", "{deps, [a, {b, \"1\"}, {c, {path, \"d\"}}]}. % own\n");
+        check("mix.exs", "def project, do: [deps: own()]\ndefp own do\n [{:a, \"~> 1\"}, {:b, path: \"b\"}]\nend\n");
+        check(
+            "build.gradle",
+            "buildscript {\n dependencies { classpath 'a:b:1' } }\ndependencies { api(project(':c')) { x }\n}",
+        );
+        check("build.sbt", "libraryDependencies ++= Seq(\"a\" %% \"b\" % \"1\") // own\n");
+        check("Podfile", "target 'a' do\n pod 'b/c', :path => '../d'\nend\n");
+        check("Package.swift", "[.package(path: \"../a\"), .package(url: \"b\", from: \"1\")]");
+        check("pubspec.yaml", "name: a\nworkspace: [b]\ndependencies:\n  c:\n    path: d\n");
+        check("a.cabal", "name: a\nlibrary\n  build-depends: b:{c, d} >=1,\n    e\n");
+        check("package.yaml", "library:\n  dependencies: [a, {name: b}]\n");
+        check("stack.yaml", "extra-deps: [a-1, ./b, {git: c}]\n");
         check("ebin/a.app", "{application, a, [{vsn, \"1\"}, {'B', [c]}]}.");
         check("environment.yml", "dependencies:\n  - c::a=1=b\n  - pip:\n    - x[y]==1 ; z\n");
         check(

@@ -316,6 +316,11 @@ pub(crate) fn is_in_dependency_folder(path: &str) -> bool {
     folder(path).split('/').any(|part| FOLDERS.contains(&part)) || RUNS.iter().any(|run| path.contains(run))
 }
 
+/// Whether a path lies in a folder of one of these names, anywhere.
+pub(crate) fn is_in_folder_of(path: &str, names: &[&str]) -> bool {
+    folder(path).split('/').any(|part| names.contains(&part))
+}
+
 #[cfg(test)]
 mod tests {
     use model::UntrustedPath;

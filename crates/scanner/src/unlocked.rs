@@ -17,7 +17,7 @@ mod tests;
 /// The manifests and the lock files of one ecosystem.
 struct Family {
     ecosystem: Ecosystem,
-    /// Names of manifests, and what writes a lock file for one.
+    /// Names of manifests, or how they end behind a `*`, and what writes a lock file for one.
     manifests: &'static [(&'static str, &'static str)],
     /// Where the lock files lie, seen from the folder of a manifest or one above it.
     locks: &'static [&'static str],
@@ -65,6 +65,52 @@ const FAMILIES: &[Family] = &[
         manifests: &[("Cargo.toml", "cargo generate-lockfile")],
         locks: &["Cargo.lock"],
     },
+    Family {
+        ecosystem: Ecosystem::Maven,
+        manifests: &[
+            ("*.gradle", "gradle dependencies --write-locks"),
+            ("*.gradle.kts", "gradle dependencies --write-locks"),
+        ],
+        locks: &["gradle.lockfile"],
+    },
+    Family {
+        ecosystem: Ecosystem::Maven,
+        manifests: &[("build.sbt", "sbt dependencyLockWrite")],
+        locks: &["build.sbt.lock"],
+    },
+    Family {
+        ecosystem: Ecosystem::Cocoapods,
+        manifests: &[("Podfile", "pod install")],
+        locks: &["Podfile.lock", "Pods/Manifest.lock"],
+    },
+    Family {
+        ecosystem: Ecosystem::Swift,
+        manifests: &[("Package.swift", "swift package resolve")],
+        locks: &["Package.resolved", ".package.resolved"],
+    },
+    Family { ecosystem: Ecosystem::Pub, manifests: &[("pubspec.yaml", "dart pub get")], locks: &["pubspec.lock"] },
+    Family {
+        ecosystem: Ecosystem::Hex,
+        manifests: &[("mix.exs", "mix deps.get"), ("rebar.config", "rebar3 lock")],
+        locks: &["mix.lock", "rebar.lock"],
+    },
+    Family {
+        ecosystem: Ecosystem::Hackage,
+        manifests: &[
+            ("stack.yaml", "stack build --dry-run"),
+            ("package.yaml", "cabal freeze"),
+            ("*.cabal", "cabal freeze"),
+        ],
+        locks: &["stack.yaml.lock", "cabal.project.freeze"],
+    },
+    Family {
+        ecosystem: Ecosystem::Julia,
+        manifests: &[
+            ("Project.toml", "julia --project -e 'import Pkg; Pkg.resolve()'"),
+            ("JuliaProject.toml", "julia --project -e 'import Pkg; Pkg.resolve()'"),
+        ],
+        locks: &["Manifest.toml", "JuliaManifest.toml"],
+    },
 ];
 
 /// Words in the names of lists of Python requirements that say nothing of what a project itself needs.
@@ -101,8 +147,12 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
 
 /// The ecosystem of a manifest of this name, and what writes a lock file for it.
 fn family_of(name: &str) -> Option<(&'static Family, &'static str)> {
+    let is_called = |manifest: &str| match manifest.strip_prefix('*') {
+        Some(end) => name.ends_with(end),
+        None => name == manifest,
+    };
     FAMILIES.iter().find_map(|family| {
-        let (_, command) = family.manifests.iter().find(|(manifest, _)| *manifest == name)?;
+        let (_, command) = family.manifests.iter().find(|(manifest, _)| is_called(manifest))?;
         Some((family, *command))
     })
 }
@@ -128,11 +178,18 @@ fn known_projects<'a>(index: &'a LayerIndex, repository: &Repository<'_>) -> BTr
     projects
 }
 
-/// The project of a list with a name of its own: `requirements-prod.txt`, `requirements/base.txt`, `Gemfile.next.lock`.
+/// The project of a list with a name or a place of its own: `requirements-prod.txt`, `requirements/base.txt`,
+/// `Gemfile.next.lock`.
 fn project_of_list(path: &str) -> Option<(Ecosystem, &str)> {
     let (folder, name) = split(path);
-    if plain_name(name) == "Gemfile.lock" {
-        return Some((Ecosystem::Gem, folder));
+    match plain_name(name) {
+        "Gemfile.lock" => return Some((Ecosystem::Gem, folder)),
+        "Manifest.toml" | "JuliaManifest.toml" => return Some((Ecosystem::Julia, folder)),
+        "Package.resolved" => return Some((Ecosystem::Swift, project_of_xcode(folder).unwrap_or(folder))),
+        name if name.ends_with(".lockfile") => {
+            return Some((Ecosystem::Maven, project_of_gradle_locks(path)?));
+        }
+        _ => {}
     }
     if name.starts_with("pylock.") && name.ends_with(".toml") {
         return Some((Ecosystem::Pypi, folder));
@@ -149,6 +206,30 @@ fn project_of_list(path: &str) -> Option<(Ecosystem, &str)> {
         return Some((Ecosystem::Pypi, above));
     }
     (name.starts_with("requirements") || name.ends_with("requirements.txt")).then_some((Ecosystem::Pypi, folder))
+}
+
+/// The folder of the project or workspace of Xcode that keeps the lock file of Swift in this folder: `shop` for
+/// `shop/App.xcodeproj/project.xcworkspace/xcshareddata/swiftpm`.
+fn project_of_xcode(folder: &str) -> Option<&str> {
+    let mut begin = 0;
+    for part in folder.strip_suffix("/xcshareddata/swiftpm")?.split('/') {
+        if part.ends_with(".xcodeproj") || part.ends_with(".xcworkspace") || part == ".swiftpm" {
+            return Some(folder[..begin].trim_end_matches('/'));
+        }
+        begin += part.len() + 1;
+    }
+    None
+}
+
+/// The project of which Gradle locks the dependencies in this file: `shop` for `shop/gradle.lockfile` and what older ones
+/// have in `shop/gradle/dependency-locks`. Those of the plug-ins of its scripts are others.
+fn project_of_gradle_locks(path: &str) -> Option<&str> {
+    let (folder, name) = split(path);
+    if name == "gradle.lockfile" {
+        return Some(folder);
+    }
+    let project = folder.strip_suffix("gradle/dependency-locks").filter(|_| name.ends_with(".lockfile"))?;
+    (project.is_empty() || project.ends_with('/')).then(|| project.trim_end_matches('/'))
 }
 
 /// The project of a lock file that Appraisal may have written: `shop` for `shop/gemfiles/rails7.gemfile.lock`.

@@ -1,5 +1,5 @@
 //! CocoaPods: `Podfile.lock`. Subspecs (`Firebase/Core`) are parts of one pod and become one package; pods from a local
-//! path are the project itself.
+//! path are the project itself. Of a `Podfile` it is only seen whether it asks for pods (`cocoapods/podfile.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,13 @@ use serde::de::IgnoredAny;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::locked_packages::Unusable;
+use crate::ecosystems::program_text;
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::locked::{is_in_dependency_folder, is_in_folder_of};
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
+
+mod podfile;
 
 /// CocoaPods.
 pub(crate) struct Cocoapods;
@@ -23,11 +27,17 @@ impl Ecosystem for Cocoapods {
 
     fn wants(&self) -> &'static [Want] {
         // Pods/Manifest.lock is a copy of the lock file that goes with the installed pods.
-        &[Want::Name("Podfile.lock"), Want::NameInFolder("Pods", "Manifest.lock")]
+        &[Want::Name("Podfile.lock"), Want::NameInFolder("Pods", "Manifest.lock"), Want::Name("Podfile")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        if path.file_name() == "Podfile" {
+            if !is_in_folder_of(path.as_str(), &["Pods"]) && !is_in_dependency_folder(path.as_str()) {
+                found.mark = podfile::read(program_text::read(file)?.as_deref()).into_mark();
+            }
+            return Ok(());
+        }
         let text = file.text()?;
         let lock: Lock = yaml::parse(&text)?;
         if lock.pods.is_empty() {

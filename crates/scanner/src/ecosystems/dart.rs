@@ -1,5 +1,5 @@
 //! Dart and Flutter: `pubspec.lock`. Packages of an SDK or a local path are left out, for they have no version of their
-//! own.
+//! own. Of a `pubspec.yaml` it is only seen whether it asks for packages (`dart/pubspec.rs`).
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,14 @@ use serde::Deserialize;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::locked::{is_in_dependency_folder, is_in_folder_of};
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
+
+mod pubspec;
+
+/// Where Pub and Flutter keep what they fetched.
+const FETCHED: &[&str] = &[".dart_tool", ".pub-cache", ".symlinks", "ephemeral"];
 
 /// Pub.
 pub(crate) struct Dart;
@@ -21,11 +27,17 @@ impl Ecosystem for Dart {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[Want::Name("pubspec.lock")]
+        &[Want::Name("pubspec.lock"), Want::Name("pubspec.yaml")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        if path.file_name() == "pubspec.yaml" {
+            if !is_in_folder_of(path.as_str(), FETCHED) && !is_in_dependency_folder(path.as_str()) {
+                found.mark = pubspec::read(&file.text()?).into_mark();
+            }
+            return Ok(());
+        }
         let text = file.text()?;
         let lock: Lock = yaml::parse(&text)?;
         if lock.packages.is_none() {

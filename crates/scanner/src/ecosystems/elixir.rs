@@ -1,7 +1,8 @@
-//! Elixir and Erlang: `mix.lock`, `rebar.lock`, what a project asks for itself (`mix.exs`), and the applications of a
-//! release (`lib/NAME-VERSION/ebin/NAME.app`), which is all that an image of a release keeps.
+//! Elixir and Erlang: `mix.lock`, `rebar.lock`, what a project asks for itself (`mix.exs`, `rebar.config`), and the
+//! applications of a release (`lib/NAME-VERSION/ebin/NAME.app`), which is all that an image of a release keeps.
 
 mod erlang;
+mod requests;
 mod term;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,8 +11,14 @@ use model::Ecosystem as Kind;
 
 use self::term::Term;
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::program_text;
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::locked::{is_in_dependency_folder, is_in_folder_of};
+use crate::manifest::ProjectManifest;
 use crate::wanted_file::{ReadFileError, WantedFile};
+
+/// Where Mix and Rebar keep what they fetched and built.
+const FETCHED: &[&str] = &["_build", "_checkouts", "deps"];
 
 /// Hex, Mix and Rebar.
 pub(crate) struct Elixir;
@@ -22,20 +29,35 @@ impl Ecosystem for Elixir {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[Want::Name("mix.lock"), Want::Name("rebar.lock"), Want::Name("mix.exs"), Want::SuffixInFolder("ebin", ".app")]
+        &[
+            Want::Name("mix.lock"),
+            Want::Name("rebar.lock"),
+            Want::Name("mix.exs"),
+            Want::Name("rebar.config"),
+            Want::SuffixInFolder("ebin", ".app"),
+        ]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        let name = path.file_name();
+        // Each fetched dependency has one of its own, which says nothing of this project.
+        let is_manifest = matches!(name, "mix.exs" | "rebar.config");
+        if is_manifest && (is_in_folder_of(path.as_str(), FETCHED) || is_in_dependency_folder(path.as_str())) {
+            return Ok(());
+        }
         let text = file.text()?;
-        match path.file_name() {
+        match name {
             "mix.lock" => read_mix_lock(&text, found),
             "rebar.lock" => read_rebar_lock(&text, found),
             "mix.exs" => {
-                // Each fetched dependency has one of its own, which says nothing of this project.
-                if !path.as_str().starts_with("deps/") && !path.as_str().contains("/deps/") {
-                    found.direct.extend(asked_for(&text).into_iter().map(|name| (Kind::Hex, name.to_owned())));
-                }
+                let manifest = program_text::bounded(&text).map(requests::read_mix);
+                found.mark = manifest.unwrap_or_else(|| ProjectManifest::that_asks(true)).into_mark();
+                found.direct.extend(asked_for(&text).into_iter().map(|name| (Kind::Hex, name.to_owned())));
+                Ok(())
+            }
+            "rebar.config" => {
+                found.mark = requests::read_rebar(&text).into_mark();
                 Ok(())
             }
             _ => read_app(&text, found),

@@ -1,4 +1,5 @@
-//! Haskell: `stack.yaml.lock` and `cabal.project.freeze`.
+//! Haskell: `stack.yaml.lock` and `cabal.project.freeze`. Of descriptions of packages and a `stack.yaml` it is only seen what
+//! they ask for (`haskell/requests.rs`).
 
 use model::Ecosystem as Kind;
 use serde::Deserialize;
@@ -6,8 +7,14 @@ use serde::Deserialize;
 use crate::damage::UnreadLines;
 use crate::ecosystem::{Ecosystem, Want};
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::locked::{is_in_dependency_folder, is_in_folder_of};
 use crate::wanted_file::{ReadFileError, WantedFile};
 use crate::yaml;
+
+mod requests;
+
+/// Where Stack and Cabal keep what they fetched and built.
+const FETCHED: &[&str] = &[".stack-work", "dist-newstyle"];
 
 /// Stack and Cabal.
 pub(crate) struct Haskell;
@@ -18,11 +25,31 @@ impl Ecosystem for Haskell {
     }
 
     fn wants(&self) -> &'static [Want] {
-        &[Want::Name("stack.yaml.lock"), Want::Name("cabal.project.freeze")]
+        &[
+            Want::Name("stack.yaml.lock"),
+            Want::Name("cabal.project.freeze"),
+            Want::Name("stack.yaml"),
+            Want::Name("package.yaml"),
+            Want::OwnSuffix(".cabal"),
+        ]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        let name = path.file_name();
+        if matches!(name, "stack.yaml" | "package.yaml") || name.ends_with(".cabal") {
+            if is_in_folder_of(path.as_str(), FETCHED) || is_in_dependency_folder(path.as_str()) {
+                return Ok(());
+            }
+            let text = file.text()?;
+            let manifest = match name {
+                "stack.yaml" => requests::read_stack(&text),
+                "package.yaml" => requests::read_hpack(&text, path.parent().rsplit('/').next().unwrap_or_default()),
+                _ => requests::read_cabal(&text),
+            };
+            found.mark = manifest.into_mark();
+            return Ok(());
+        }
         let text = file.text()?;
         if path.file_name() == "cabal.project.freeze" {
             return read_freeze(&text, found);

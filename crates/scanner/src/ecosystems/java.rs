@@ -1,5 +1,5 @@
 //! Java and other JVM languages: archives (`archive.rs`), and what builds ask for: `pom.xml`, Gradle's and sbt's lock
-//! files.
+//! files. Of the programs that Gradle and sbt run it is only seen whether they ask for packages.
 //!
 //! Archives are packages that are there; a package in one has the path inside it in `inner_path`. Maven writes
 //! `META-INF/maven/GROUP/ARTIFACT/pom.properties` into every archive it builds, which names it exactly; others are named
@@ -7,18 +7,22 @@
 
 mod archive;
 mod gradle;
+mod gradle_script;
 mod manifest;
 mod naming;
 mod pom;
 mod project;
 mod properties;
 mod sbt;
+mod sbt_build;
 
 pub(crate) use archive::SUFFIXES as ARCHIVES;
 pub(crate) use project::{EffectiveProject, ManagedVersions, Project};
 
 use crate::ecosystem::{Ecosystem, Want};
+use crate::ecosystems::program_text;
 use crate::found::Found;
+use crate::locked::is_in_dependency_folder;
 use crate::wanted_file::{ReadFileError, WantedFile};
 
 /// The JVM's ecosystem.
@@ -49,6 +53,9 @@ impl Ecosystem for Java {
             Want::Name("settings-gradle.lockfile"),
             Want::SuffixInFolder("dependency-locks", ".lockfile"),
             Want::Suffix(".sbt.lock"),
+            Want::OwnSuffix(".gradle"),
+            Want::OwnSuffix(".gradle.kts"),
+            Want::Name("build.sbt"),
         ]
     }
 
@@ -73,6 +80,14 @@ impl Ecosystem for Java {
                 return Ok(());
             }
             return pom::read(file.bytes()?, found);
+        }
+        let is_script = name.ends_with(".gradle") || name.ends_with(".gradle.kts");
+        if is_script || name == "build.sbt" {
+            if !is_in_dependency_folder(path.as_str()) {
+                let read = if is_script { gradle_script::read } else { sbt_build::read };
+                found.mark = read(program_text::read(file)?.as_deref()).into_mark();
+            }
+            return Ok(());
         }
         if name.ends_with(".lockfile") {
             gradle::read(path.as_str(), &file.text()?, found);

@@ -7,13 +7,18 @@ use std::collections::BTreeMap;
 use model::Ecosystem as Kind;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::locked_packages::Unusable;
 use crate::found::{Evidence, Found, FoundPackage};
-use crate::locked::plain_name;
+use crate::locked::{is_in_dependency_folder, plain_name};
+use crate::manifest::ProjectManifest;
 use crate::toml;
 use crate::wanted_file::{ReadFileError, WantedFile};
+use standard_library::STANDARD_LIBRARY;
+
+mod standard_library;
 
 /// Julia's Pkg.
 pub(crate) struct Julia;
@@ -45,6 +50,9 @@ impl Ecosystem for Julia {
         if name.ends_with("Project.toml") {
             // Other tools use the name too; only a table of uuids is Julia's.
             if let Ok(project) = toml::parse::<Project>("Project.toml", &text) {
+                if !is_in_dependency_folder(path.as_str()) {
+                    found.mark = project.manifest().into_mark();
+                }
                 found.direct.extend(project.deps.into_keys().map(|name| (Kind::Julia, name)));
             }
             return Ok(());
@@ -63,7 +71,38 @@ impl Ecosystem for Julia {
 #[derive(Deserialize)]
 struct Project {
     #[serde(default)]
+    uuid: Value,
+    /// The uuids of packages by their names.
+    #[serde(default)]
     deps: BTreeMap<String, String>,
+    /// Where packages come from that are not those of a registry (Pkg.jl, The `[sources]` section).
+    #[serde(default)]
+    sources: BTreeMap<String, Value>,
+}
+
+impl Project {
+    /// What it asks for that does not come with Julia. Packages are told apart by their uuids, whatever they are called.
+    fn manifest(&self) -> ProjectManifest {
+        let name = self.uuid.as_str().unwrap_or_default().to_lowercase();
+        let mut manifest = ProjectManifest { name, ..ProjectManifest::default() };
+        let is_own = |name: &str| STANDARD_LIBRARY.binary_search(&name).is_ok();
+        for (name, uuid) in self.deps.iter().filter(|(name, uuid)| is_uuid(uuid) && !is_own(name)) {
+            match self.sources.get(name) {
+                None => manifest.leave_open(&uuid.to_lowercase(), ""),
+                Some(source) => match source.get("path").and_then(Value::as_str) {
+                    Some(folder) => manifest.folders.push(folder.to_owned()),
+                    None => manifest.asks = true,
+                },
+            }
+        }
+        manifest
+    }
+}
+
+/// Whether text is a uuid in its usual form.
+fn is_uuid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8_usize, 4, 4, 4, 12]) && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// Format 1: the packages stand at the top.
@@ -226,6 +265,7 @@ mod tests {
         "#]],
         );
         check("Project.toml", "deps = 3", &expect![[""]]);
+        assert!(STANDARD_LIBRARY.is_sorted());
         check(
             "Manifest.toml",
             "[[",

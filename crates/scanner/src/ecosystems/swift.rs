@@ -1,13 +1,21 @@
 //! Swift packages: `Package.resolved`, versions 1 to 3. A package is named by its repository's address without scheme
-//! and `.git`, as advisories (OSV, SwiftURL) and purls name it.
+//! and `.git`, as advisories (OSV, SwiftURL) and purls name it. Of a `Package.swift` it is only seen whether it asks for
+//! packages (`swift/package_file.rs`).
 
 use model::Ecosystem as Kind;
 use serde::Deserialize;
 
 use crate::ecosystem::{Ecosystem, Want};
 use crate::ecosystems::borrowed_json::object;
+use crate::ecosystems::program_text;
 use crate::found::{Evidence, Found, FoundPackage};
+use crate::locked::{is_in_dependency_folder, is_in_folder_of};
 use crate::wanted_file::{ReadFileError, WantedFile};
+
+mod package_file;
+
+/// Where Swift and Xcode, and CocoaPods and Carthage beside them, keep what they fetched.
+const FETCHED: &[&str] = &[".build", "Carthage", "DerivedData", "Pods", "SourcePackages"];
 
 /// Swift Package Manager.
 pub(crate) struct Swift;
@@ -19,11 +27,17 @@ impl Ecosystem for Swift {
 
     fn wants(&self) -> &'static [Want] {
         // Xcode keeps one in the workspace of a project, others beside `Package.swift`.
-        &[Want::Name("Package.resolved"), Want::Name(".package.resolved")]
+        &[Want::Name("Package.resolved"), Want::Name(".package.resolved"), Want::Name("Package.swift")]
     }
 
     fn read(&self, file: &mut WantedFile<'_>, found: &mut Found) -> Result<(), ReadFileError> {
         let path = file.path().clone();
+        if path.file_name() == "Package.swift" {
+            if !is_in_folder_of(path.as_str(), FETCHED) && !is_in_dependency_folder(path.as_str()) {
+                found.mark = package_file::read(program_text::read(file)?.as_deref()).into_mark();
+            }
+            return Ok(());
+        }
         let resolved: Resolved =
             object(file.bytes()?).map_err(|error| ReadFileError::malformed("Package.resolved", error))?;
         let pins = resolved.pins.or(resolved.object.map(|object| object.pins));

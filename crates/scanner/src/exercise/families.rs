@@ -18,7 +18,7 @@ pub(super) const FAMILIES: &[Family] = &[
     family("accounts", "accounts", &["etc/passwd"]),
     family("apk", "apk", &["lib/apk/db/installed"]),
     family("bitnami", "bitnami", &["opt/bitnami/.bitnami_components.json", "opt/bitnami/x/.spdx-x.spdx"]),
-    family("cocoapods", "cocoapods", &["ios/Podfile.lock"]),
+    family("cocoapods", "cocoapods", &["ios/Podfile.lock", "ios/Podfile"]),
     family("conan", "conan", &["conan.lock", "conanfile.txt"]),
     family(
         "conda",
@@ -32,7 +32,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "pixi.toml",
         ],
     ),
-    family("dart", "dart", &["pubspec.lock"]),
+    family("dart", "dart", &["pubspec.lock", "pubspec.yaml"]),
     family(
         "dotnet",
         "dotnet",
@@ -59,7 +59,7 @@ pub(super) const FAMILIES: &[Family] = &[
             "var/lib/chisel/manifest.wall",
         ],
     ),
-    family("elixir", "elixir", &["mix.lock", "rebar.lock", "mix.exs", "ebin/a.app"]),
+    family("elixir", "elixir", &["mix.lock", "rebar.lock", "mix.exs", "ebin/a.app", "rebar.config"]),
     Family { is_streamed: true, ..family("executables", "binaries", &["usr/bin/program"]) },
     family(
         "executable_releases",
@@ -67,9 +67,20 @@ pub(super) const FAMILIES: &[Family] = &[
         &["opt/java/release", "usr/lib/erlang/releases/25/OTP_VERSION", "lib/rustlib/multirust-channel-manifest.toml"],
     ),
     family("go", "go", &["go.mod", "go.sum", "vendor/modules.txt", "usr/local/go/VERSION", "go.work"]),
-    family("haskell", "haskell", &["stack.yaml.lock", "cabal.project.freeze"]),
+    family("haskell", "haskell", &["stack.yaml.lock", "cabal.project.freeze", "a.cabal", "package.yaml", "stack.yaml"]),
     family("jar", "java", &["app/a-1.0.jar"]),
-    family("java", "java", &["META-INF/maven/g/a/pom.properties", "app/pom.xml", "gradle.lockfile", "build.sbt.lock"]),
+    family(
+        "java",
+        "java",
+        &[
+            "META-INF/maven/g/a/pom.properties",
+            "app/pom.xml",
+            "gradle.lockfile",
+            "build.sbt.lock",
+            "build.gradle",
+            "build.sbt",
+        ],
+    ),
     family("julia", "julia", &["Manifest.toml", "Project.toml"]),
     family("npm", "npm", &["package-lock.json", "npm-shrinkwrap.json"]),
     family("npm_bun", "npm", &["bun.lock"]),
@@ -117,7 +128,7 @@ pub(super) const FAMILIES: &[Family] = &[
     family("rpm_sqlite", "rpm", &["var/lib/rpm/rpmdb.sqlite"]),
     family("ruby", "ruby", &["Gemfile.lock", "specifications/a-1.0.gemspec"]),
     family("rust", "rust", &["Cargo.lock"]),
-    family("swift", "swift", &["Package.resolved"]),
+    family("swift", "swift", &["Package.resolved", "Package.swift"]),
     family(
         "wordpress",
         "wordpress",

@@ -2,11 +2,11 @@
 //! which lock file is theirs that lies neither beside nor above them.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use model::{Ecosystem, UntrustedPath};
 
-use super::{Family, family_of, split};
+use super::{Family, family_of, project_of_gradle_locks, split};
 use crate::ecosystems::range_takes;
 use crate::folder_links::join;
 use crate::folder_pattern::{bytes_compared, take_in};
@@ -27,6 +27,9 @@ const RUSH_SUBSPACES: &str = "common/config/rush/subspaces.json";
 /// The file in which pnpm has the folders of a workspace, and its lock file.
 const PNPM: (&str, &str) = ("pnpm-workspace.yaml", "pnpm-lock.yaml");
 
+/// The lock files of Gradle for the plug-ins of scripts.
+const PLUGIN_LOCKS: &[&str] = &["buildscript-gradle.lockfile", "settings-gradle.lockfile"];
+
 /// How many packages of one name are remembered; a hostile repository may have any number of them.
 const MOST_OF_A_NAME: usize = 64;
 
@@ -44,6 +47,12 @@ pub(super) struct Repository<'a> {
     manifests: BTreeMap<(&'a str, &'a str), &'a ProjectManifest>,
     /// The versions of the members of Node's workspaces: (root, name).
     node_members: HashMap<(&'a str, &'a str), Vec<&'a str>>,
+    /// The members of workspaces of Pub: (root, name).
+    pub_members: HashSet<(&'a str, &'a str)>,
+    /// What packages of the repository are called where one of that name is taken wherever it lies.
+    own_packages: HashSet<(Ecosystem, &'a str)>,
+    /// Whether Gradle has locked any project.
+    has_gradle_locks: bool,
     /// The folders of Composer's packages by name.
     php_packages: HashMap<&'a str, Vec<&'a str>>,
     /// Whether specifications of gems in a folder ask for others.
@@ -66,6 +75,9 @@ impl<'a> Repository<'a> {
             index,
             manifests: BTreeMap::new(),
             node_members: HashMap::new(),
+            pub_members: HashSet::new(),
+            own_packages: HashSet::new(),
+            has_gradle_locks: false,
             php_packages: HashMap::new(),
             specifications: BTreeMap::new(),
             specifications_below: BTreeMap::new(),
@@ -76,6 +88,7 @@ impl<'a> Repository<'a> {
         };
         for (path, found) in index.files.iter().filter(|(path, _)| !is_in_dependency_folder(path)) {
             let (folder, name) = split(path);
+            repository.has_gradle_locks |= project_of_gradle_locks(path).is_some();
             match &found.mark {
                 Some(Mark::Manifest(manifest)) if name.ends_with(".gemspec") => {
                     *repository.specifications.entry(folder).or_default() |= manifest.asks;
@@ -118,6 +131,11 @@ impl<'a> Repository<'a> {
     /// Whether a manifest asks for a package from outside of the repository.
     pub(super) fn asks(&self, ecosystem: Ecosystem, folder: &'a str, name: &str, manifest: &ProjectManifest) -> bool {
         let open = &manifest.open;
+        // It is made of the other, which asks.
+        let is_made = name.ends_with(".cabal") && self.has(folder, "package.yaml");
+        if is_made {
+            return false;
+        }
         manifest.asks
             || manifest.folders.iter().any(|written| !self.has_package(ecosystem, folder, written))
             || match ecosystem {
@@ -157,6 +175,19 @@ impl<'a> Repository<'a> {
                         folders.is_none_or(|them| !them.iter().any(|other| is_part(other)))
                     })
                 }
+                Ecosystem::Pub => {
+                    let root = self.root_with(folder, name).map(|(root, _)| root);
+                    open.iter()
+                        .any(|wish| root.is_none_or(|root| !self.pub_members.contains(&(root, wish.name.as_str()))))
+                }
+                Ecosystem::Hackage | Ecosystem::Julia => {
+                    open.iter().any(|wish| !self.own_packages.contains(&(ecosystem, wish.name.as_str())))
+                }
+                Ecosystem::Cocoapods => open.iter().any(|wish| !self.has_pod(folder, &wish.name, &wish.range)),
+                Ecosystem::Maven => {
+                    let has_lock = |folder: &str| PLUGIN_LOCKS.iter().any(|lock| self.has(folder, lock));
+                    !open.is_empty() && !upward(folder).any(has_lock)
+                }
                 Ecosystem::Gem => manifest.specifications.iter().any(|part| {
                     let Some(place) = resolve(folder, &part.folder) else { return true };
                     let asks = |known: &BTreeMap<&str, bool>| known.get(place.as_str()).copied();
@@ -194,13 +225,25 @@ impl<'a> Repository<'a> {
             Ecosystem::Npm => &["package.json"],
             Ecosystem::Cargo => &["Cargo.toml"],
             Ecosystem::Pypi => &["pyproject.toml", "setup.py", "setup.cfg"],
+            Ecosystem::Pub => &["pubspec.yaml"],
+            Ecosystem::Hex => &["mix.exs", "rebar.config"],
+            Ecosystem::Swift => &["Package.swift"],
+            Ecosystem::Julia => &["Project.toml", "JuliaProject.toml"],
             _ => &[],
         };
         resolve(folder, written).is_some_and(|place| {
-            // What `link:` leads to need not be a package.
-            let is_linked = ecosystem == Ecosystem::Npm && self.has_folder(&place);
-            is_linked || names.iter().any(|name| self.has(&place, name))
+            // What `link:` leads to need not be a package, and one of Haskell may be called anything.
+            let is_any_folder = matches!(ecosystem, Ecosystem::Npm | Ecosystem::Hackage) && self.has_folder(&place);
+            is_any_folder || names.iter().any(|name| self.has(&place, name))
         })
+    }
+
+    /// Whether the specification of a pod lies in the folder that a Podfile in another one gives as its path.
+    fn has_pod(&self, folder: &str, pod: &str, written: &str) -> bool {
+        // The path may be that of the specification itself.
+        let written = if written.ends_with(".podspec") { split(written).0 } else { written };
+        let names = [format!("{pod}.podspec"), format!("{pod}.podspec.json")];
+        resolve(folder, written).is_some_and(|place| names.iter().any(|name| self.has(&place, name)))
     }
 
     /// Whether the lock file of a manifest's workspace is there, though it lies elsewhere than beside or above.
@@ -211,6 +254,11 @@ impl<'a> Repository<'a> {
         name: &str,
         manifest: &ProjectManifest,
     ) -> bool {
+        // Scripts that others take in ask for these, whose lock files lie beside them.
+        let is_taken_in = name.contains(".gradle") && !name.starts_with("build.gradle");
+        if is_taken_in && self.has_gradle_locks {
+            return true;
+        }
         let named = manifest.root.as_ref().and_then(|root| resolve(folder, root));
         let outer = self.outer_members.get(&family.ecosystem).filter(|_| self.bytes_left.get() > 0);
         named.is_some_and(|root| self.workspace_in(&root, name).is_some() && self.has_lock(family, &root))
@@ -246,6 +294,7 @@ impl<'a> Repository<'a> {
     /// Notes what is asked across manifests.
     fn settle(&mut self) {
         let (mut members, mut packages) = (Vec::new(), Vec::new());
+        let (mut pub_members, mut own_packages) = (Vec::new(), Vec::new());
         let mut outer = Vec::new();
         for (folder, name, manifest) in self.manifests() {
             let has_outer_members = |workspace: &Workspace| {
@@ -264,6 +313,13 @@ impl<'a> Repository<'a> {
                     let root = self.root_with(folder, name).filter(|(root, _)| *root != folder);
                     members.extend(root.map(|(root, _)| ((root, manifest.name.as_str()), manifest.version.as_str())));
                 }
+                Ecosystem::Pub if !manifest.name.is_empty() => {
+                    let root = self.root_with(folder, name);
+                    pub_members.extend(root.map(|(root, _)| (root, manifest.name.as_str())));
+                }
+                Ecosystem::Hackage | Ecosystem::Julia if !manifest.name.is_empty() => {
+                    own_packages.push((family.ecosystem, manifest.name.as_str()));
+                }
                 Ecosystem::Composer if !manifest.name.is_empty() => packages.push((manifest.name.as_str(), folder)),
                 _ => {}
             }
@@ -275,6 +331,8 @@ impl<'a> Repository<'a> {
                 outer.push((family.ecosystem, folder, workspace.members.as_slice()));
             }
         }
+        self.pub_members.extend(pub_members);
+        self.own_packages.extend(own_packages);
         for (key, version) in members {
             let versions = self.node_members.entry(key).or_default();
             versions.extend((versions.len() < MOST_OF_A_NAME).then_some(version));

@@ -418,3 +418,132 @@ fn packages_of_composer_ask_for_one_another() {
     check(&[root, ("packages/web/composer.json", &more), core], &["packages/web/composer.json"]);
     check(&[root, ("others/web/composer.json", web), core], &["composer.json", "others/web/composer.json"]);
 }
+
+const LOCKS_OF_XCODE: &[&str] = &[
+    "Package.resolved",
+    ".package.resolved",
+    "App.xcodeproj/project.xcworkspace/xcshareddata/swiftpm/Package.resolved",
+    ".swiftpm/xcode/package.xcworkspace/xcshareddata/swiftpm/Package.resolved",
+];
+
+#[test]
+fn manifests_of_further_languages_are_gaps_without_a_lock_file() {
+    let swift = "dependencies: [.package(url: \"https://h/a\", from: \"1.0.0\")]\n";
+    let julia = "[deps]\nHTTP = \"cd3eb016-35fb-5094-929b-558a96fad6f3\"\n";
+    let haskell = &["stack.yaml.lock", "cabal.project.freeze"][..];
+    let gradle = &["gradle.lockfile", "gradle/dependency-locks/compileClasspath.lockfile"][..];
+    for (manifest, text, locks) in [
+        ("build.gradle", "dependencies {\n  implementation 'a:b:1'\n}\n", gradle),
+        ("build.gradle.kts", "dependencies {\n  implementation(libs.a)\n}\n", gradle),
+        ("own.gradle", "dependencies { api \"a:b:$version\" }\n", gradle),
+        ("build.sbt", "libraryDependencies += \"a\" % \"b\" % \"1\"\n", &["build.sbt.lock"][..]),
+        ("Podfile", "target 'App' do\n  pod 'A'\nend\n", &["Podfile.lock", "Pods/Manifest.lock"][..]),
+        ("Package.swift", swift, LOCKS_OF_XCODE),
+        ("pubspec.yaml", "name: a\ndependencies:\n  http: ^1.0.0\n", &["pubspec.lock"][..]),
+        ("mix.exs", "defp deps do\n  [{:a, \"~> 1.0\"}]\nend\n", &["mix.lock"][..]),
+        ("rebar.config", "{deps, [cowboy]}.\n", &["rebar.lock"][..]),
+        ("stack.yaml", "extra-deps:\n- a-1.0\n", haskell),
+        ("package.yaml", "library: {}\ndependencies:\n- aeson\n", haskell),
+        ("own.cabal", "name: own\nlibrary\n  build-depends: base, aeson\n", haskell),
+        ("Project.toml", julia, &["Manifest.toml", "JuliaManifest.toml", "Manifest-v1.11.toml"][..]),
+        ("JuliaProject.toml", julia, &["JuliaManifest-v1.11.toml"][..]),
+    ] {
+        let path = format!("a/b/{manifest}");
+        check(&[(path.as_str(), text)], &[path.as_str()]);
+        for lock in locks {
+            for folder in ["a/b", "a", ""] {
+                check(&[(path.as_str(), text), (join(folder, lock).as_str(), "")], &[]);
+            }
+            if manifest != "own.gradle" {
+                check(&[(path.as_str(), text), (join("a/c", lock).as_str(), "")], &[path.as_str()]);
+            }
+        }
+        check(&[(format!("vendor/b/{manifest}").as_str(), text)], &[]);
+    }
+    for fetched in ["deps/a/mix.exs", "_build/a/rebar.config", ".build/checkouts/a/Package.swift"] {
+        let text = if fetched.ends_with("swift") { swift } else { "{deps, [{:a, \"~> 1.0\"}]}." };
+        check(&[(fetched, text)], &[]);
+    }
+}
+
+#[test]
+fn manifests_of_further_languages_that_ask_for_nothing_are_none() {
+    for (manifest, text) in [
+        ("build.gradle", "plugins { id 'java' version '1' }\ndependencies {\n  implementation project(':x')\n}\n"),
+        ("settings.gradle.kts", "rootProject.name = \"a\"\ninclude(\"b\")\n"),
+        ("build.sbt", "name := \"a\"\n"),
+        ("Podfile", "platform :ios, '15.0'\ntarget 'App' do\n  flutter_install_all_ios_pods root\nend\n"),
+        ("Package.swift", "let package = Package(name: \"A\", targets: [.target(name: \"A\")])\n"),
+        ("pubspec.yaml", "name: a\ndependencies:\n  flutter:\n    sdk: flutter\n"),
+        ("mix.exs", "defp deps do\n  [{:b, in_umbrella: true}]\nend\n"),
+        ("rebar.config", "{erl_opts, [debug_info]}.\n{deps, []}.\n"),
+        ("stack.yaml", "resolver: lts-22.1\npackages:\n- .\n"),
+        ("package.yaml", "name: a\ndependencies: [base, text]\nlibrary: {}\n"),
+        ("a.cabal", "name: a\nlibrary\n  build-depends: base >=4 && <5\ntest-suite t\n  build-depends: a\n"),
+        ("Project.toml", "[deps]\nDates = \"ade2ca70-3891-5945-98fb-dc099432e06a\"\n"),
+        ("Project.toml", "[deps]\nsomething = \"of another tool\"\n"),
+    ] {
+        check(&[(format!("a/{manifest}").as_str(), text)], &[]);
+    }
+}
+
+#[test]
+fn scripts_of_gradle_have_locks_for_their_plug_ins_and_where_others_take_them_in() {
+    let plugins = "buildscript { dependencies { classpath 'a:b:1' } }\n";
+    let (script, both) = ("a/build.gradle", format!("{plugins}dependencies {{ api 'a:b:1' }}\n"));
+    check(&[(script, plugins)], &[script]);
+    check(&[(script, plugins), ("a/buildscript-gradle.lockfile", "")], &[]);
+    check(&[(script, &both), ("a/buildscript-gradle.lockfile", "")], &[script]);
+    check(&[(script, &both), ("a/gradle.lockfile", "")], &[]);
+
+    let taken_in = ("buildSrc/src/main/kotlin/own.gradle.kts", "dependencies { api(\"a:b:1\") }\n");
+    check(&[taken_in], &[taken_in.0]);
+    check(&[taken_in, ("app/gradle.lockfile", "")], &[]);
+    check(&[("buildSrc/build.gradle.kts", taken_in.1), ("app/gradle.lockfile", "")], &["buildSrc/build.gradle.kts"]);
+}
+
+#[test]
+fn packages_of_further_languages_lie_in_folders_of_the_repository() {
+    for (manifest, text, part) in [
+        ("Podfile", "pod 'Own/Part', :path => '../b'\n", "b/Own.podspec"),
+        ("Podfile", "pod 'Own', :path => '../b/Own.podspec'\n", "b/Own.podspec"),
+        ("Package.swift", "[.package(path: \"../b\")]\n", "b/Package.swift"),
+        ("pubspec.yaml", "dependencies:\n  b:\n    path: ../b\n", "b/pubspec.yaml"),
+        ("mix.exs", "defp deps do\n  [{:b, path: \"../b\"}]\nend\n", "b/mix.exs"),
+        ("rebar.config", "{deps, [{b, {path, \"../b\"}}]}.\n", "b/rebar.config"),
+        ("stack.yaml", "extra-deps:\n- ../b\n", "b/any.cabal"),
+        (
+            "Project.toml",
+            "[deps]\nB = \"cd3eb016-35fb-5094-929b-558a96fad6f3\"\n[sources]\nB = { path = \"../b\" }\n",
+            "b/Project.toml",
+        ),
+    ] {
+        let path = format!("a/{manifest}");
+        check(&[(path.as_str(), text), (part, "")], &[]);
+        check(&[(path.as_str(), text)], &[path.as_str()]);
+        check(&[(path.as_str(), &text.replace("../b", "../../b")), (part, "")], &[path.as_str()]);
+    }
+}
+
+#[test]
+fn packages_of_further_languages_ask_for_one_another() {
+    let root = ("pubspec.yaml", "name: r\nworkspace:\n  - packages/a\n  - packages/b\n");
+    let asking = "name: a\nresolution: workspace\ndependencies:\n  b: ^1.0.0\n";
+    let member = ("packages/b/pubspec.yaml", "name: b\nresolution: workspace\n");
+    check(&[root, ("packages/a/pubspec.yaml", asking), member], &[]);
+    let more = format!("{asking}  http: ^1.0.0\n");
+    check(&[root, ("packages/a/pubspec.yaml", &more), member], &["packages/a/pubspec.yaml"]);
+    check(&[("packages/a/pubspec.yaml", asking), member], &["packages/a/pubspec.yaml"]);
+    check(&[root, ("packages/c/pubspec.yaml", asking), member], &["packages/c/pubspec.yaml"]);
+
+    let asking = ("a/a.cabal", "name: a\nlibrary\n  build-depends: base, b\n");
+    check(&[asking, ("b/b.cabal", "name: b\n")], &[]);
+    check(&[asking, ("b/package.yaml", "library: {}\n")], &[]);
+    check(&[asking, ("c/c.cabal", "name: c\n")], &["a/a.cabal"]);
+    check(&[asking, ("a/package.yaml", "library: {}\ndependencies: b\n")], &["a/package.yaml"]);
+
+    let uuid = "cd3eb016-35fb-5094-929b-558a96fad6f3";
+    let (docs, own) = (format!("[deps]\nOwn = \"{uuid}\"\n"), format!("name = \"Own\"\nuuid = \"{uuid}\"\n"));
+    check(&[("docs/Project.toml", &docs), ("Project.toml", &own)], &[]);
+    check(&[("docs/Project.toml", &docs), ("Project.toml", "name = \"Own\"\n")], &["docs/Project.toml"]);
+}

@@ -1,0 +1,226 @@
+//! Build scripts of Gradle, in Groovy and Kotlin (docs.gradle.org, Declaring Dependencies): whether their blocks of
+//! `dependencies` ask for anything that is no part of the build.
+//!
+//! The scripts are not run. What is not plainly a project of the build, a file or a part of Gradle itself counts as asking.
+
+use crate::ecosystems::program_text::{GROOVY, Token, arguments, end_of_statement, tokens, within};
+use crate::manifest::ProjectManifest;
+
+/// Blocks in which `dependencies` asks for nothing, but says which versions to take of what others ask for, or which files go
+/// into an archive.
+const ASIDE: &[&str] = &["dependencyManagement", "pom", "publishing", "shadowJar"];
+
+/// The same within `dependencies`.
+const ASIDE_WITHIN: &[&str] = &["artifactTypes", "attributesSchema", "components", "constraints", "modules"];
+
+/// Words at the beginning of statements that ask for nothing: definitions, and what speaks of dependencies to leave out.
+const NO_REQUESTS: &[&str] =
+    &["assert", "def", "exclude", "include", "logger", "print", "println", "relocate", "val", "var"];
+
+/// Words at the beginning of statements that go on with others.
+const CONTROL: &[&str] = &["else", "for", "if", "when", "while"];
+
+/// What begins an argument that is a part of the build or of Gradle.
+const LOCAL: &[&str] = &[
+    "fileTree",
+    "files",
+    "gradleApi",
+    "gradleKotlinDsl",
+    "gradleTestKit",
+    "layout",
+    "localGroovy",
+    "projects",
+    "sourceSets",
+    "tasks",
+    "zipTree",
+];
+
+/// What may stand around or before such.
+const AROUND: &[&str] = &["dependencies", "enforcedPlatform", "platform", "testFixtures", "this"];
+
+/// What may be said of a dependency beside its coordinates.
+const ASIDE_KEYS: &[&str] = &["changing", "classifier", "configuration", "force", "transitive"];
+
+/// What stands for the plug-ins that a script asks for itself, which have a lock file of their own.
+const PLUGINS: &str = "buildscript";
+
+/// Reads a script; `None` stands for one that is too long to be read.
+pub(super) fn read(text: Option<&str>) -> ProjectManifest {
+    let Some(text) = text else { return ProjectManifest::that_asks(true) };
+    let tokens = tokens(text, GROOVY);
+    let mut manifest = ProjectManifest::default();
+    let (mut at, mut end_of_buildscript) = (0, 0);
+    while let Some(token) = tokens.get(at) {
+        let opens_block = tokens.get(at + 1) == Some(&Token::Sign('{'));
+        let Token::Word(word) = token else {
+            at += 1;
+            continue;
+        };
+        if !opens_block {
+            at += 1;
+        } else if *word == "dependencies" {
+            let (block, behind) = within(&tokens, at + 1);
+            match block_asks(block) {
+                true if at < end_of_buildscript => manifest.leave_open(PLUGINS, ""),
+                asks => manifest.asks |= asks,
+            }
+            at = behind;
+        } else if ASIDE.contains(word) {
+            at = within(&tokens, at + 1).1;
+        } else {
+            if *word == "buildscript" && at >= end_of_buildscript {
+                end_of_buildscript = within(&tokens, at + 1).1;
+            }
+            at += 2;
+        }
+    }
+    manifest
+}
+
+/// Whether a statement in a block of `dependencies` asks for something from outside.
+fn block_asks(block: &[Token<'_>]) -> bool {
+    let mut at = 0;
+    while let Some(token) = block.get(at) {
+        let (Token::Word(head) | Token::Text(head)) = token else {
+            at += 1;
+            continue;
+        };
+        let next = block.get(at + 1);
+        if CONTROL.contains(head) {
+            at = if next == Some(&Token::Sign('(')) { within(block, at + 1).1 } else { at + 1 };
+        } else if next == Some(&Token::Sign('{')) {
+            at = if ASIDE_WITHIN.contains(head) { within(block, at + 1).1 } else { at + 2 };
+        } else {
+            let end = end_of_statement(block, at);
+            if !NO_REQUESTS.contains(head) && statement_asks(head, block.get(at + 1..end).unwrap_or_default()) {
+                return true;
+            }
+            at = end.max(at + 1);
+        }
+    }
+    false
+}
+
+/// Whether a configuration is given something from outside: `implementation 'g:a:1'`, `"api"(libs.a) { … }`.
+fn statement_asks(head: &str, behind: &[Token<'_>]) -> bool {
+    // `configurations.api(…)`, `dependencies.add("api", …)`
+    let mut method = head;
+    let mut rest = behind;
+    while let [Token::Sign('.'), Token::Word(word), more @ ..] = rest {
+        method = *word;
+        rest = more;
+    }
+    let given = match rest.first() {
+        Some(Token::Sign('(')) => within(rest, 0).0,
+        // A variable is set.
+        Some(Token::Sign('=')) => return false,
+        _ => rest,
+    };
+    let names_configuration = usize::from(method == "add");
+    arguments(given).into_iter().skip(names_configuration).any(|argument| {
+        let argument: Vec<Token<'_>> = argument.iter().filter(|token| **token != Token::Break).copied().collect();
+        !is_local(&argument)
+    })
+}
+
+/// Whether an argument plainly is nothing from outside.
+fn is_local(argument: &[Token<'_>]) -> bool {
+    match argument {
+        // What a block says of the dependency before it.
+        [] | [Token::Sign('{'), ..] => return true,
+        [Token::Word(key), Token::Sign(':' | '='), ..] if ASIDE_KEYS.contains(key) => return true,
+        _ => {}
+    }
+    for (place, token) in argument.iter().enumerate() {
+        match token {
+            Token::Word("project" | "rootProject") if argument.get(place + 1) != Some(&Token::Sign('.')) => {
+                return true;
+            }
+            Token::Word("project" | "rootProject") | Token::Sign('(' | '.') => {}
+            Token::Word(word) if AROUND.contains(word) => {}
+            Token::Word(word) => return LOCAL.contains(word),
+            Token::Text(_) | Token::Sign(_) | Token::Break => return false,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, asks: bool, asks_for_plugins: bool) {
+        let manifest = read(Some(text));
+        assert_eq!((manifest.asks, !manifest.open.is_empty()), (asks, asks_for_plugins), "{text}");
+    }
+
+    #[test]
+    fn what_comes_from_outside_asks() {
+        for statement in [
+            "implementation 'com.google.guava:guava:31.1-jre'",
+            "implementation(\"com.google.guava:guava:31.1-jre\")",
+            "implementation(libs.guava)",
+            "api libs.bundles.testing",
+            "implementation group: 'a', name: 'b', version: '1'",
+            "implementation(group = \"a\", name = \"b\")",
+            "\"implementation\"(\"a:b:1\")",
+            "implementation project(':x'), 'a:b:1'",
+            "implementation project(':x'),\n        'a:b:1'",
+            "implementation(\n    'a:b:1'\n)",
+            "implementation('a:b:1') { exclude group: 'c' }",
+            "implementation platform('a:bom:1')",
+            "implementation(kotlin(\"stdlib\"))",
+            "add('implementation', 'a:b:1')",
+            "if (fast) {\n  implementation 'a:b:1'\n} else {\n  implementation project(':a')\n}",
+            "def own = 'a:b:1'\n implementation own",
+            "dependencies.forEach { implementation(it) }\n implementation(deps.a)",
+        ] {
+            check(&format!("plugins {{ id 'java' }}\ndependencies {{\n  {statement}\n}}\n"), true, false);
+        }
+        check("subprojects {\n dependencies { implementation 'a:b:1' }\n}", true, false);
+        check("kotlin { sourceSets { commonMain.dependencies { api(\"a:b:1\") } } }", true, false);
+        check("dependencies { implementation 'a:b:1'", true, false);
+        assert!(read(None).asks);
+    }
+
+    #[test]
+    fn parts_of_the_build_and_of_gradle_do_not() {
+        for statement in [
+            "",
+            "// implementation 'a:b:1'\n /* api 'a:b:1' */",
+            "implementation project(':x')",
+            "implementation(project(\":x\")) { because(\"a: b\") }",
+            "implementation project(path: ':x', configuration: 'y')",
+            "api(projects.core.model)",
+            "implementation platform(project(':bom'))",
+            "testImplementation(testFixtures(project(\":x\")))",
+            "implementation files('libs/a.jar')",
+            "implementation fileTree(dir: 'libs', include: ['*.jar'])",
+            "implementation(project.files(\"a.jar\"))",
+            "implementation gradleApi()",
+            "compileOnly localGroovy()",
+            "testImplementation sourceSets.main.output",
+            "\"implementation\"(project(\":x\"))",
+            "add(\"implementation\", project(\":x\"))",
+            "implementation rootProject",
+            "constraints {\n implementation 'a:b:1'\n }",
+            "def version = '1'\n implementation project(':x'), { transitive = false }",
+            "if (fast) { api project(':x') }",
+        ] {
+            check(&format!("dependencies {{\n  {statement}\n}}\n"), false, false);
+        }
+        check("plugins { id 'java' }\nrepositories { mavenCentral() }\n", false, false);
+        check("dependencyManagement { dependencies { dependency 'a:b:1' } }", false, false);
+        check("shadowJar { dependencies { include(dependency('a:b:1')) } }", false, false);
+        check("tasks.x { dependencies { exclude(dependency('a:b:1')) } }", false, false);
+        check("description = \"dependencies { implementation 'a:b:1' }\"", false, false);
+    }
+
+    #[test]
+    fn plug_ins_of_the_script_are_asked_for_apart() {
+        let plugins = "buildscript {\n repositories { google() }\n dependencies { classpath 'a:b:1' }\n}\n";
+        check(plugins, false, true);
+        check(&format!("{plugins}dependencies {{ api project(':x') }}"), false, true);
+        check(&format!("{plugins}dependencies {{ api 'a:b:1' }}"), true, true);
+    }
+}
