@@ -107,7 +107,6 @@ impl ProjectManifest {
     pub(crate) fn into_mark(mut self) -> Option<Mark> {
         if self.asks {
             self.open = Vec::new();
-            self.folders = Vec::new();
             self.specifications = Vec::new();
         }
         if let Some(workspace) = &mut self.workspace {
@@ -168,6 +167,6 @@ mod tests {
         project.leave_open("b", "^1.0.0");
         project.folders.push("../c".to_owned());
         let Some(Mark::Manifest(kept)) = project.into_mark() else { panic!("it asks for packages") };
-        assert_eq!((kept.asks, kept.open.len(), kept.folders.len(), kept.name.as_str()), (true, 0, 0, "a"));
+        assert_eq!((kept.asks, kept.open.len(), kept.folders.len(), kept.name.as_str()), (true, 0, 1, "a"));
     }
 }

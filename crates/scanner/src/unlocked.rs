@@ -118,7 +118,7 @@ const ASIDE: &[&str] =
     &["dev", "devel", "develop", "development", "doc", "docs", "lint", "linting", "test", "tests", "testing"];
 
 /// What is not known because no lock file lies in the folder of a manifest or in one above it, as in workspaces, nor where
-/// the workspace has it.
+/// the workspace has it, and because none of a project that takes it in tells the versions either.
 pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
     let repository = Repository::new(index);
     let known = known_projects(index, &repository);
@@ -133,7 +133,10 @@ pub(crate) fn gaps(index: &LayerIndex) -> Vec<Gap> {
                 || repository.has_lock(family, folder)
                 || family.ecosystem == Ecosystem::Npm && repository.is_locked_by_rush(folder)
         });
-        if !is_known && !repository.is_locked_elsewhere(family, folder, name, manifest) {
+        if !is_known
+            && !repository.is_locked_elsewhere(family, folder, name, manifest)
+            && !repository.is_told_by_users(family, folder, name, manifest)
+        {
             let reason = format!(
                 "it names dependencies, and no lock file that is read lies beside or above it, so that their versions \
                  are unknown; `{command}` writes one"

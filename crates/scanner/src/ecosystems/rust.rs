@@ -63,6 +63,7 @@ fn read_manifest(text: &str) -> ProjectManifest {
     let patches = read_patches(&manifest);
     let mut project = ProjectManifest {
         workspace: manifest.get("workspace").map(|table| read_workspace(table, &patches)),
+        name: manifest.pointer("/package/name").and_then(Value::as_str).unwrap_or_default().to_owned(),
         root: manifest.pointer("/package/workspace").and_then(Value::as_str).map(str::to_owned),
         ..ProjectManifest::default()
     };

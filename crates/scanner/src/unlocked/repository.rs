@@ -17,6 +17,8 @@ use crate::locked::is_in_dependency_folder;
 use crate::manifest::{Part, ProjectManifest, RushProject, Workspace};
 use crate::path_set::path_hash;
 
+mod users;
+
 /// The lock files of Rush where a repository has one for all projects, seen from the folder of `rush.json`.
 const RUSH_LOCKS: &[&str] =
     &["common/config/rush/pnpm-lock.yaml", "common/config/rush/npm-shrinkwrap.json", "common/config/rush/yarn.lock"];
@@ -49,8 +51,12 @@ pub(super) struct Repository<'a> {
     node_members: HashMap<(&'a str, &'a str), Vec<&'a str>>,
     /// The members of workspaces of Pub: (root, name).
     pub_members: HashSet<(&'a str, &'a str)>,
-    /// What packages of the repository are called where one of that name is taken wherever it lies.
+    /// What packages of the repository are called.
     own_packages: HashSet<(Ecosystem, &'a str)>,
+    /// The manifests, by folder and name, that take packages from a folder.
+    users: HashMap<(Ecosystem, String), Vec<(&'a str, &'a str)>>,
+    /// The projects of Composer that say in which folders packages lie, and the patterns of these.
+    php_roots: Vec<(&'a str, &'a [String])>,
     /// Whether Gradle has locked any project.
     has_gradle_locks: bool,
     /// The folders of Composer's packages by name.
@@ -77,6 +83,8 @@ impl<'a> Repository<'a> {
             node_members: HashMap::new(),
             pub_members: HashSet::new(),
             own_packages: HashSet::new(),
+            users: HashMap::new(),
+            php_roots: Vec::new(),
             has_gradle_locks: false,
             php_packages: HashMap::new(),
             specifications: BTreeMap::new(),
@@ -177,8 +185,10 @@ impl<'a> Repository<'a> {
                 }
                 Ecosystem::Pub => {
                     let root = self.root_with(folder, name).map(|(root, _)| root);
-                    open.iter()
-                        .any(|wish| root.is_none_or(|root| !self.pub_members.contains(&(root, wish.name.as_str()))))
+                    open.iter().any(|wish| {
+                        let is_member = |root: &str| self.pub_members.contains(&(root, wish.name.as_str()));
+                        !wish.range.is_empty() || !root.is_some_and(is_member)
+                    })
                 }
                 Ecosystem::Hackage | Ecosystem::Julia => {
                     open.iter().any(|wish| !self.own_packages.contains(&(ecosystem, wish.name.as_str())))
@@ -295,6 +305,7 @@ impl<'a> Repository<'a> {
     fn settle(&mut self) {
         let (mut members, mut packages) = (Vec::new(), Vec::new());
         let (mut pub_members, mut own_packages) = (Vec::new(), Vec::new());
+        let (mut users, mut php_roots) = (Vec::new(), Vec::new());
         let mut outer = Vec::new();
         for (folder, name, manifest) in self.manifests() {
             let has_outer_members = |workspace: &Workspace| {
@@ -308,6 +319,12 @@ impl<'a> Repository<'a> {
                 outer.push((Ecosystem::Npm, folder, workspace.members.as_slice()));
             }
             let Some((family, _)) = family_of(name) else { continue };
+            if !manifest.name.is_empty() {
+                own_packages.push((family.ecosystem, manifest.name.as_str()));
+            }
+            if !manifest.folders.is_empty() {
+                users.push((family.ecosystem, folder, name, manifest));
+            }
             match family.ecosystem {
                 Ecosystem::Npm if !manifest.name.is_empty() => {
                     let root = self.root_with(folder, name).filter(|(root, _)| *root != folder);
@@ -317,11 +334,13 @@ impl<'a> Repository<'a> {
                     let root = self.root_with(folder, name);
                     pub_members.extend(root.map(|(root, _)| (root, manifest.name.as_str())));
                 }
-                Ecosystem::Hackage | Ecosystem::Julia if !manifest.name.is_empty() => {
-                    own_packages.push((family.ecosystem, manifest.name.as_str()));
-                }
                 Ecosystem::Composer if !manifest.name.is_empty() => packages.push((manifest.name.as_str(), folder)),
                 _ => {}
+            }
+            if let Some(workspace) = &manifest.workspace
+                && family.ecosystem == Ecosystem::Composer
+            {
+                php_roots.push((folder, workspace.members.as_slice()));
             }
             if let Some(workspace) = &manifest.workspace
                 && family.ecosystem != Ecosystem::Composer
@@ -333,6 +352,10 @@ impl<'a> Repository<'a> {
         }
         self.pub_members.extend(pub_members);
         self.own_packages.extend(own_packages);
+        self.php_roots = php_roots;
+        for (ecosystem, folder, name, manifest) in users {
+            self.add_user(ecosystem, folder, name, manifest);
+        }
         for (key, version) in members {
             let versions = self.node_members.entry(key).or_default();
             versions.extend((versions.len() < MOST_OF_A_NAME).then_some(version));

@@ -6,6 +6,8 @@ use crate::ecosystems::ECOSYSTEMS;
 use crate::path_set::{PathSet, path_hash};
 use crate::selector::SELECTOR;
 
+mod users;
+
 fn check(files: &[(&str, &str)], expected: &[&str]) {
     let mut index = LayerIndex::default();
     for (path, text) in files {

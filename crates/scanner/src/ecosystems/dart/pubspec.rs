@@ -36,10 +36,8 @@ pub(super) fn read(text: &str) -> ProjectManifest {
         Workspace { members, ..Workspace::default() }
     });
     let is_member = pubspec.resolution == "workspace" || members.is_some();
-    let mut manifest = ProjectManifest { workspace: members, ..ProjectManifest::default() };
-    if is_member {
-        manifest.name = pubspec.name.as_str().unwrap_or_default().to_owned();
-    }
+    let name = pubspec.name.as_str().unwrap_or_default().to_owned();
+    let mut manifest = ProjectManifest { name, workspace: members, ..ProjectManifest::default() };
     let tables = [&pubspec.dependencies, &pubspec.dev_dependencies];
     for (name, written) in tables.into_iter().filter_map(Value::as_object).flatten() {
         let source = pubspec.dependency_overrides.get(name).unwrap_or(written);
@@ -49,7 +47,8 @@ pub(super) fn read(text: &str) -> ProjectManifest {
         match source.get("path").and_then(Value::as_str) {
             Some(folder) => manifest.folders.push(folder.to_owned()),
             None if is_member && source.get("git").is_none() => manifest.leave_open(name, ""),
-            None => manifest.asks = true,
+            // It is no member of the workspace, whatever this says.
+            None => manifest.leave_open(name, "*"),
         }
     }
     manifest
@@ -59,10 +58,11 @@ pub(super) fn read(text: &str) -> ProjectManifest {
 mod tests {
     use super::*;
 
-    fn check(text: &str, asks: bool, folders: &[&str], open: &[&str]) {
+    fn check(text: &str, asks: bool, folders: &[&str], members: &[&str]) {
         let manifest = read(text);
-        let open_names: Vec<&str> = manifest.open.iter().map(|wish| wish.name.as_str()).collect();
-        assert_eq!((manifest.asks, open_names.as_slice()), (asks, open), "{text}");
+        let (open, outer): (Vec<_>, Vec<_>) = manifest.open.iter().partition(|wish| wish.range.is_empty());
+        let open: Vec<&str> = open.into_iter().map(|wish| wish.name.as_str()).collect();
+        assert_eq!((manifest.asks || !outer.is_empty(), open.as_slice()), (asks, members), "{text}");
         assert_eq!(manifest.folders, folders, "{text}");
     }
 

@@ -54,6 +54,8 @@ struct Tool<'a> {
 #[serde(rename_all = "kebab-case")]
 struct Poetry<'a> {
     #[serde(borrow, default)]
+    name: Text<'a>,
+    #[serde(borrow, default)]
     dependencies: Entries<'a, Value>,
     #[serde(borrow, default)]
     dev_dependencies: Entries<'a, Value>,
@@ -134,7 +136,11 @@ pub(super) fn read(text: &str, found: &mut Found) -> Result<ProjectManifest, Rea
     // Poetry takes it from there for what `project` asks for by name, too.
     let of_poetry = by_name(&tool.poetry.dependencies);
     let own_name = normal_name(&project.name);
-    let mut manifest = ProjectManifest { workspace: tool.uv.read_workspace(&sources), ..ProjectManifest::default() };
+    let mut manifest = ProjectManifest {
+        name: if own_name.is_empty() { normal_name(&tool.poetry.name) } else { own_name.clone() },
+        workspace: tool.uv.read_workspace(&sources),
+        ..ProjectManifest::default()
+    };
     manifest.asks |= tool.pixi.0.as_ref().is_some_and(PixiTables::ask);
     let flit = &tool.flit.metadata;
     let groups = [
