@@ -174,8 +174,16 @@ fn manifests_without_a_lock_file_are_gaps_of_a_repository() {
     program.write("shop/tool/Cargo.toml", "[dependencies]\nlibc = \"0.2\"\n");
     program.write("shop/tool/Cargo.lock", "[[package]]\nname = \"libc\"\nversion = \"0.2.1\"\n");
     program.write("shop/node_modules/x/y/package.json", package);
+    program.write("shop/app/build.gradle.kts", "dependencies {\n    implementation(\"a:b:1\")\n}\n");
+    program.write("shop/core/build.gradle.kts", "dependencies {\n    api(project(\":app\"))\n}\n");
+    program.write("shop/docs/Project.toml", "[deps]\nHTTP = \"cd3eb016-35fb-5094-929b-558a96fad6f3\"\n");
     let reason = "it names dependencies, and no lock file that is read lies beside or above it, so that their versions are unknown";
-    let expected = [("api/pyproject.toml", "uv lock"), ("package.json", "npm install --package-lock-only")];
+    let expected = [
+        ("api/pyproject.toml", "uv lock"),
+        ("app/build.gradle.kts", "gradle dependencies --write-locks"),
+        ("docs/Project.toml", "julia --project -e 'import Pkg; Pkg.resolve()'"),
+        ("package.json", "npm install --package-lock-only"),
+    ];
     let expected = expected.map(|(path, command)| format!("{path}: {reason}; `{command}` writes one"));
     assert_eq!(unlocked(&program, "dir:shop"), expected);
     assert_eq!(unlocked(&program, "rootfs:shop"), Vec::<String>::new());
@@ -204,6 +212,9 @@ fn manifests_that_ask_for_parts_of_their_repository_are_no_gaps_of_it() {
         ("python/pyproject.toml", "[project]\ndependencies = [\"a\"]\n[tool.uv.sources]\na = { workspace = true }\n"),
         ("php/composer.json", r#"{"repositories":[{"type":"path","url":"parts/*"}],"require":{"a/b":"*"}}"#),
         ("php/parts/b/composer.json", r#"{"name":"a/b"}"#),
+        ("app/Cargo.toml", "[dependencies]\nlibs = { path = \"../libs\" }\n"),
+        ("app/Cargo.lock", "[[package]]\nname = \"libc\"\nversion = \"0.2.1\"\nsource = \"registry+https://h\"\n"),
+        ("libs/Cargo.toml", "[package]\nname = \"libs\"\n[dependencies]\nlibc = \"0.2\"\n"),
     ]);
     assert_eq!(unlocked(&program, "dir:shop"), Vec::<String>::new());
 
