@@ -2,12 +2,15 @@
 //! else in an unlinked temporary file. It is taken from its container once.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::io::{self, BufWriter, Cursor, Read, Seek, SeekFrom, Write as _};
 
 use crate::wanted_file::ReadSeek;
 
 /// What is kept in memory of one file; a larger one goes to a temporary file.
 const MEMORY_BYTES: u64 = 8 << 20;
+
+/// What is written to a temporary file at once: the system takes large pieces with a fraction of the work.
+const WRITTEN_BYTES: usize = 1 << 20;
 
 /// The most that goes to a temporary file.
 pub(crate) const LARGEST_BYTES: u64 = 2 << 30;
@@ -36,15 +39,16 @@ impl SharedContent {
         if read_one(stream, &mut next)? == 0 {
             return Ok(SharedContent::Memory(memory));
         }
-        let mut file = tempfile::tempfile()?;
-        io::copy(&mut memory.as_slice().chain(&next[..]), &mut file)?;
+        let mut file = BufWriter::with_capacity(WRITTEN_BYTES, tempfile::tempfile()?);
+        file.write_all(&memory)?;
         drop(memory);
+        file.write_all(&next)?;
         let room = LARGEST_BYTES - MEMORY_BYTES;
         if io::copy(&mut stream.take(room), &mut file)? == room {
             let message = format!("it has more than the {} GiB that are read of such a file", LARGEST_BYTES >> 30);
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
         }
-        Ok(SharedContent::File(file))
+        Ok(SharedContent::File(file.into_inner()?))
     }
 
     /// How long it is, in bytes.
